@@ -109,7 +109,7 @@ class Container:
     why: WhyService
     members: MemberService
     checking: LibraryCheck
-    desk: BookingWriter
+    writer: BookingWriter
     bookings: BookingService
     door_codes: DoorCodes
     recurring: SeriesService
@@ -119,12 +119,12 @@ class Container:
     feeds: FeedService
     subscriptions: SubscriptionService
     notice_board: NoticeBoard
-    exchange: MqttApp
+    mqtt: MqttApp
     enrolment: EnrolmentService
     absence: AbsenceService
     waiting: WaitlistService
     policies: PolicyService
-    sheets: BookingCsv
+    booking_csv: BookingCsv
     affected: AffectedBookings
     own_parser: Parser | None
     whereabouts: dict[str, Callable[[Tx, str], Awaitable[Thing | None]]] = field(default_factory=dict)
@@ -143,7 +143,7 @@ class Container:
         await self.database.close()
 
 
-def open_house(
+def open_container(
     settings: Settings,
     clock: Clock,
     *,
@@ -166,46 +166,46 @@ def open_house(
     codes = BookingCodes(
         access, lead_in=timedelta(minutes=settings.lead_in_minutes), lag=timedelta(minutes=settings.lag_minutes)
     )
-    desk = BookingWriter(database, access, keys, codes, address=settings.address)
+    writer = BookingWriter(database, access, keys, codes, address=settings.address)
     estate.when_a_space_changes(lambda tx, space: codes.follow_doors(tx, space, clock.now()))
     estate.when_a_site_changes(Anchored())
     estate.when_a_site_changes(EstateChanges(database))
-    bookings = BookingService(database, clock, changes, desk)
+    bookings = BookingService(database, clock, changes, writer)
     registry = CollectorRegistry()
     holders = HolderService(database, clock, changes, keys, estate)
     estate.when_a_site_changes(NewDoors(holders))
     members = MemberService(database, clock, changes, keys, parser)
-    hand = SigningKeyring(keys)
+    keyring = SigningKeyring(keys)
     enrolment = open_enrolment(
         settings=settings,
         clock=clock,
         database=database,
         keys=keys,
-        hand=hand,
+        keyring=keyring,
         estate=estate,
         access=access,
         holders=holders,
         changes=changes,
     )
     estate.when_a_site_changes(DoorChanges(enrolment.registry))
-    exchange = MqttApp(
+    mqtt = MqttApp(
         settings=settings,
         clock=clock,
         database=database,
-        hand=hand,
+        keyring=keyring,
         enrolment=enrolment,
         changes=changes,
         registry=registry,
-        pictures=desk.pictures,
+        site_configs=writer.site_configs,
         others=OtherGrants(estate, keys, holders),
         link=link,
         time=time,
     )
-    policies = PolicyService(database, clock, changes, desk.pictures, codes)
+    policies = PolicyService(database, clock, changes, writer.site_configs, codes)
     estate.when_a_site_changes(CodeLengths(codes))
-    calendars = CalendarImport(database, clock, changes, desk, bookings, parser)
+    calendars = CalendarImport(database, clock, changes, writer, bookings, parser)
     poller = Poller(database, clock, changes, calendars, keys, Fetcher(settings.feeds.allowed))
-    house = Container(
+    container = Container(
         settings=settings,
         clock=clock,
         database=database,
@@ -219,43 +219,43 @@ def open_house(
         holder_import=HolderImport(database, changes, holders, parser),
         estate=estate,
         site_file=SiteFile(database, clock, changes, estate, site_sections(policies), told_apart, parser),
-        hours=HoursService(database, clock, changes, desk.pictures),
+        hours=HoursService(database, clock, changes, writer.site_configs),
         access=access,
         holders=holders,
-        why=WhyService(database, clock, desk.pictures, estate, keys),
+        why=WhyService(database, clock, writer.site_configs, estate, keys),
         members=members,
         checking=LibraryCheck(members, clock, settings.library_system),
-        desk=desk,
+        writer=writer,
         bookings=bookings,
-        door_codes=DoorCodes(database, clock, changes, desk, estate),
-        recurring=SeriesService(database, clock, changes, desk, bookings, keys),
-        finding=AvailabilityService(database, clock, desk.pictures),
-        billing=BillingService(database, clock, changes, desk),
+        door_codes=DoorCodes(database, clock, changes, writer, estate),
+        recurring=SeriesService(database, clock, changes, writer, bookings, keys),
+        finding=AvailabilityService(database, clock, writer.site_configs),
+        billing=BillingService(database, clock, changes, writer),
         calendars=calendars,
-        feeds=FeedService(database, clock, changes, desk, bookings, poller),
-        notice_board=NoticeBoard(database, clock, desk.pictures),
-        subscriptions=SubscriptionService(database, clock, desk, keys, address=settings.address),
-        exchange=exchange,
+        feeds=FeedService(database, clock, changes, writer, bookings, poller),
+        notice_board=NoticeBoard(database, clock, writer.site_configs),
+        subscriptions=SubscriptionService(database, clock, writer, keys, address=settings.address),
+        mqtt=mqtt,
         enrolment=enrolment,
-        absence=AbsenceService(database, clock, changes, desk, bookings, ask=exchange.greeter.ask),
-        waiting=WaitlistService(database, clock, changes, desk, bookings),
+        absence=AbsenceService(database, clock, changes, writer, bookings, ask=mqtt.hello_service.ask),
+        waiting=WaitlistService(database, clock, changes, writer, bookings),
         policies=policies,
         own_parser=own_parser,
-        sheets=BookingCsv(database, clock, changes, desk, bookings, parser),
-        affected=AffectedBookings(database, clock, changes, desk, bookings),
+        booking_csv=BookingCsv(database, clock, changes, writer, bookings, parser),
+        affected=AffectedBookings(database, clock, changes, writer, bookings),
     )
-    house.whereabouts |= {"booking_id": ownership.booking, "series_id": ownership.series}
-    house.whereabouts |= {"party": directory.whose, "command": plans.whose_command, "override_id": overrides.whose}
-    house.whereabouts["restored_id"] = restored.whose
-    house.checks["database"] = WriteProbe(database, clock).look
-    house.checks |= exchange.checks
-    house.tasks += [NamedTask(name=name, run=run) for name, run in exchange.tasks.items()]
-    house.tasks.append(NamedTask(name="absence", run=house.absence.run))
-    house.tasks.append(NamedTask(name="waiting lists", run=house.waiting.run))
-    house.tasks.append(NamedTask(name="feeds", run=poller.run))
-    house.tasks.append(NamedTask(name="members", run=house.checking.run))
-    house.whereabouts["wait_id"] = waits.whose
-    return house
+    container.whereabouts |= {"booking_id": ownership.booking, "series_id": ownership.series}
+    container.whereabouts |= {"party": directory.whose, "command": plans.whose_command, "override_id": overrides.whose}
+    container.whereabouts["restored_id"] = restored.whose
+    container.checks["database"] = WriteProbe(database, clock).look
+    container.checks |= mqtt.checks
+    container.tasks += [NamedTask(name=name, run=run) for name, run in mqtt.tasks.items()]
+    container.tasks.append(NamedTask(name="absence", run=container.absence.run))
+    container.tasks.append(NamedTask(name="waiting lists", run=container.waiting.run))
+    container.tasks.append(NamedTask(name="feeds", run=poller.run))
+    container.tasks.append(NamedTask(name="members", run=container.checking.run))
+    container.whereabouts["wait_id"] = waits.whose
+    return container
 
 
 def site_sections(policies: PolicyService) -> list[FileSection]:
@@ -263,14 +263,14 @@ def site_sections(policies: PolicyService) -> list[FileSection]:
     return [HoursSection(), PolicySection(policies), TariffsSection()]
 
 
-def the_house(connection: HTTPConnection) -> Container:
-    house: Container = connection.app.state.house
-    return house
+def the_container(connection: HTTPConnection) -> Container:
+    container: Container = connection.app.state.container
+    return container
 
 
 async def _asked_for(connection: HTTPConnection) -> Container:
-    return the_house(connection)  # FastAPI would put what is not async on a thread
+    return the_container(connection)  # FastAPI would put what is not async on a thread
 
 
-TheHouse = Annotated[Container, Depends(_asked_for)]
+TheContainer = Annotated[Container, Depends(_asked_for)]
 """The dependency by which routes reach everything else."""

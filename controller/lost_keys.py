@@ -18,7 +18,7 @@ from controller.bookings.code_issuing import Recode
 from controller.bookings.tables import bookings
 from controller.calendars.subscriptions import tokens
 from controller.calendars.tables import subscriptions
-from controller.container import Container, open_house
+from controller.container import Container, open_container
 from controller.db.engine import Database, Tx
 from controller.db.instance_lock import hold
 from controller.db.migrations import migrate
@@ -54,7 +54,7 @@ class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
     members: int
 
 
-async def forget_sealed(house: Container, tx: Tx, *, actor: str, now: datetime) -> Forgotten:
+async def forget_sealed(container: Container, tx: Tx, *, actor: str, now: datetime) -> Forgotten:
     """Forget what does not open, give the doors other secrets and the bookings other codes."""
     live = edge_keys.c.retired_at.is_(None)
     owners = select(edge_keys.c.site, edge_keys.c.edge).where(live).distinct()
@@ -65,11 +65,11 @@ async def forget_sealed(house: Container, tx: Tx, *, actor: str, now: datetime) 
     ]
     await _forget(tx, now)
     for site, edge in edges:
-        await house.enrolment.close_out(tx, site, edge, now)
+        await container.enrolment.close_out(tx, site, edge, now)
     for site in (await tx.execute(select(sites.c.id).order_by(sites.c.id))).scalars().all():
-        await house.estate.restart_secrets(tx, site)
-        policy = (await house.desk.pictures.of(tx, site)).policy
-        await house.desk.codes.follow_policy(tx, site, policy, now, Recode.KEEP)
+        await container.estate.restart_secrets(tx, site)
+        policy = (await container.writer.site_configs.of(tx, site)).policy
+        await container.writer.codes.follow_policy(tx, site, policy, now, Recode.KEEP)
         await bump(tx, site)
         await audit.record(tx, actor=actor, at=now, act="make new keys", site=site, thing=WHY)
     booked = (await tx.execute(select(func.count(codes.c.booking_id.distinct())))).scalar_one()
@@ -85,20 +85,20 @@ async def _forget(tx: Tx, now: datetime) -> None:
         await tx.execute(delete(table))
 
 
-async def follow_page_key(house: Container, tx: Tx) -> None:
+async def follow_page_key(container: Container, tx: Tx) -> None:
     """Bring what is looked up by a digest under ``page.key`` in line with another one: door pages, calendars, cards,
     members."""
     for booking in (await tx.execute(select(bookings.c.id))).scalars().all():
-        hashed = links.token_hash(links.token(house.keys.page, booking))
+        hashed = links.token_hash(links.token(container.keys.page, booking))
         await tx.execute(update(bookings).where(bookings.c.id == booking).values(link_hash=hashed))
     for subscription in (await tx.execute(select(subscriptions.c.id))).scalars().all():
-        hashed = tokens.token_hash(tokens.token(house.keys.page, subscription))
+        hashed = tokens.token_hash(tokens.token(container.keys.page, subscription))
         await tx.execute(update(subscriptions).where(subscriptions.c.id == subscription).values(token_hash=hashed))
     carded = select(holders.c.id, holders.c.card).where(holders.c.card.is_not(None))
     for row in (await tx.execute(carded)).all():
-        card = house.holders.opened(row.id, {"card": row.card}).card
-        await tx.execute(update(holders).where(holders.c.id == row.id).values(card_tag=tag(house.keys, card)))
-    await retag(tx, house.keys)
+        card = container.holders.opened(row.id, {"card": row.card}).card
+        await tx.execute(update(holders).where(holders.c.id == row.id).values(card_tag=tag(container.keys, card)))
+    await retag(tx, container.keys)
 
 
 async def lost_keys(settings: Settings) -> dict[str, KeyFileFault]:
@@ -124,17 +124,19 @@ async def make_new_keys(settings: Settings, clock: Clock, wrong: Mapping[str, Ke
             for name in KEY_FILES:
                 if wrong.get(name) is KeyFileFault.MISSING:
                     make_key(folder / name)
-        house = open_house(settings, clock)
+        container = open_container(settings, clock)
         try:
-            return await house.database.run(_begin_anew, house, wrong, folder)
+            return await container.database.run(_begin_anew, container, wrong, folder)
         finally:
-            await house.close()
+            await container.close()
 
 
-async def _begin_anew(tx: Tx, house: Container, wrong: Mapping[str, KeyFileFault], folder: Path) -> Forgotten | None:
-    now = house.clock.now()
-    done = await forget_sealed(house, tx, actor=_NAME, now=now) if CODE in wrong else None
+async def _begin_anew(
+    tx: Tx, container: Container, wrong: Mapping[str, KeyFileFault], folder: Path
+) -> Forgotten | None:
+    now = container.clock.now()
+    done = await forget_sealed(container, tx, actor=_NAME, now=now) if CODE in wrong else None
     if PAGE in wrong:
-        await follow_page_key(house, tx)
+        await follow_page_key(container, tx)
     await record(tx, folder, now)
     return done

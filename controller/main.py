@@ -108,13 +108,13 @@ async def require_known_keys(settings: Settings) -> None:
 
 async def _serve(settings: Settings, clock: Clock, listener: socket.socket, lock: InstanceLock) -> int:
     app = build_app(settings, clock, time=MACHINE if settings.clock_file is None else GIVEN)
-    house: Container = app.state.house
-    connections = Connections(house.registry, bounds_of_process(), proxies=settings.listen.trusted)
+    container: Container = app.state.container
+    connections = Connections(container.registry, bounds_of_process(), proxies=settings.listen.trusted)
     server = Server(BoundedConfig(app, connections, proxies=settings.listen.proxies))
     stop = _stop_on_signals(server)
     try:
-        await house.start()
-        if await house.people.setup_needed():
+        await container.start()
+        if await container.people.setup_needed():
             log.info(
                 "Nobody can sign in yet: open the pages and give the token of this file",
                 extra={"file": settings.data_dir / "setup-token"},
@@ -122,14 +122,14 @@ async def _serve(settings: Settings, clock: Clock, listener: socket.socket, lock
         gc.freeze()  # what is there by now stays; a full collection of it would hold up the event loop
         log.info("The controller starts", extra={"address": settings.address})
         tasks = [
-            NamedTask(name="tidy", run=lambda: tidy(house)),
+            NamedTask(name="tidy", run=lambda: tidy(container)),
             NamedTask(name="instance lock", run=lock.watch),
             NamedTask(name="connections", run=connections.run),
-            *house.tasks,
+            *container.tasks,
         ]
         return await supervise(lambda: server.serve([listener]), tasks, stop, lambda: _let_finish(server))
     finally:
-        await house.close()
+        await container.close()
         log.info("The controller has stopped")
 
 
@@ -179,9 +179,9 @@ async def supervise(
     return 1
 
 
-async def tidy(house: Container) -> None:
+async def tidy(container: Container) -> None:
     """Forget what is no longer needed, once an hour."""
     while True:
-        await house.people.tidy()
-        await forget_old_keys(house)
-        await house.clock.sleep(TIDY_EVERY_S)
+        await container.people.tidy()
+        await forget_old_keys(container)
+        await container.clock.sleep(TIDY_EVERY_S)

@@ -94,7 +94,7 @@ class Agent:
         self._keys = Keyring(*config.identity.controller_keys)
         self._signer = Signer(config.identity.keys.signing)
         self._version = installed_version()
-        self._furniture = Devices()
+        self._devices = Devices()
         self._refused: tuple[str, str] | None = None
         self._applied: Applied | None = None
         self._plan_wake = Wake(OUTSIDE_STUCK_S)
@@ -111,11 +111,11 @@ class Agent:
         Raises ``TaskDied`` when a part of it died, ``RestartWanted`` on a command, ``PinError`` and ``OSError`` when
         it cannot start.
         """
-        house, kept, found = await self._open()
+        runtime, kept, found = await self._open()
         link: EdgeLink | None = None
         try:
-            self._furniture = furnish(
-                house,
+            self._devices = furnish(
+                runtime,
                 self._pins,
                 self._files,
                 kept,
@@ -123,13 +123,13 @@ class Agent:
                 kept_areas=self._kept_areas,
                 kept_lock_outs=self._kept_lock_outs,
             )
-            self._talk.devices |= self._furniture.devices
+            self._talk.devices |= self._devices.devices
             acts = CommandHandlers(
-                house, self._furniture, pins=self._pins, files=self._files, behind=lambda: self._courier.behind
+                runtime, self._devices, pins=self._pins, files=self._files, behind=lambda: self._event_sender.behind
             )
             self._talk.acts |= acts.by_kind
             self._note_start(found, kept)
-            self._furniture.start()
+            self._devices.start()
             link = self._link = self._make_link(
                 ConnectOptions(
                     client_id=f"hk-{self._config.site}-{self._config.edge}",
@@ -138,32 +138,32 @@ class Agent:
                     login=(lambda: context_of(self._papers.identity)) if self._config.broker.tls else None,
                 )
             )
-            house.keep("outbox", house.outbox.run(), house.outbox.wake.pulse)
-            house.keep("courier", self._courier.run(), self._courier.wake.pulse)
-            house.keep("plan", self._keep_plan(), self._plan_wake.pulse)
-            house.keep("papers", self._papers.run(), self._papers.wake.pulse)
-            house.keep("heartbeat", self._beat(), self._beating)
-            house.keep("clock trust", self._watch_trust(), self._watching)
-            house.keep("voice", self._talk.run(link), self._talk.wake.pulse)
-            house.keep("broker link", self._listen(link), self._listening)
+            runtime.keep("outbox", runtime.outbox.run(), runtime.outbox.wake.liveness)
+            runtime.keep("courier", self._event_sender.run(), self._event_sender.wake.liveness)
+            runtime.keep("plan", self._keep_plan(), self._plan_wake.liveness)
+            runtime.keep("papers", self._papers.run(), self._papers.wake.liveness)
+            runtime.keep("heartbeat", self._beat(), self._beating)
+            runtime.keep("clock trust", self._watch_trust(), self._watching)
+            runtime.keep("voice", self._talk.run(link), self._talk.wake.liveness)
+            runtime.keep("broker link", self._listen(link), self._listening)
             # Nobody watches the watchdog but the service manager.
-            house.keep("watchdog", watch(house, self._manager, self._gist), Liveness())
+            runtime.keep("watchdog", watch(runtime, self._manager, self._gist), Liveness())
             self._manager.ready(self._gist())
             log.info("%s/%s is at work", self._config.site, self._config.edge, extra={"action": "started"})
-            await house.death
+            await runtime.death
         finally:
-            house.stopping()
+            runtime.stopping()
             self._manager.stopping()
-            self._furniture.rest()
+            self._devices.rest()
             self._pins.close()
             with contextlib.suppress(asyncio.CancelledError):
                 if link is not None:
                     await self._talk.goodbye(link)
-            await house.stop_tasks()
-            await self._furniture.keep()
-            await house.outbox.commit()
-            await house.outbox.keep_ack()
-            await self._keep(house)
+            await runtime.stop_tasks()
+            await self._devices.keep()
+            await runtime.outbox.commit()
+            await runtime.outbox.keep_ack()
+            await self._keep(runtime)
             log.info("%s/%s has stopped", self._config.site, self._config.edge, extra={"action": "stopped"})
 
     # Start
@@ -185,14 +185,14 @@ class Agent:
         outbox = Outbox(
             self._files,
             limit=self._config.outbox_mb * 1024 * 1024,
-            count=lambda name: self._disk_refused() if name == "disk_refused" else house.count(name),
+            count=lambda name: self._disk_refused() if name == "disk_refused" else runtime.count(name),
             committed=lambda: self._committed(),
         )
         found = await outbox.open()
         floor = self._floor = floor_of(kept, log=outbox.log, head=outbox.head, last_at=found.last_at)
         timekeeper = self._clock_watch.begin(floor)
         boot = uuid7(timekeeper.now(self._clock.monotonic()), os.urandom(10))
-        house = self._house = Runtime(
+        runtime = self._runtime = Runtime(
             self._config,
             clock=self._clock,
             boot=boot,
@@ -201,10 +201,10 @@ class Agent:
             plans=plans,
             earlier=earlier_runs(kept, found.last_run)[1 - EARLIER_RUNS_LIMIT :],
         )
-        house.observer = self._observer
-        self._courier = EventSender(outbox, site=self._config.site, edge=self._config.edge, send=self._send)
+        runtime.observer = self._observer
+        self._event_sender = EventSender(outbox, site=self._config.site, edge=self._config.edge, send=self._send)
         self._talk = Conversation(
-            house,
+            runtime,
             signer=self._signer,
             keys=self._keys,
             version=self._version,
@@ -215,40 +215,40 @@ class Agent:
             clock=self._clock,
             signer=self._signer,
             keys=self._keys,
-            secrets=house.secrets,
+            secrets=runtime.secrets,
             ask=self._talk.ask_papers,
             changed=self._papers_changed,
-            time=lambda: None if house.trust is ClockTrust.UNPROVEN else house.now(),
+            time=lambda: None if runtime.trust is ClockTrust.UNPROVEN else runtime.now(),
             refused=self._papers_refused,
         )
         outbox.renewed = self._log_renewed
-        house.show, house.noticed = self._talk.show, self._talk.look
+        runtime.show, runtime.noticed = self._talk.show, self._talk.look
         found.troubles += lost
         found.troubles += [trouble for trouble in (unkept, forgotten) if trouble is not None]
         if (why := await plans.open()) is not None:
             found.trouble(FaultCode.PLAN_DAMAGED, why)
-        return house, kept, found
+        return runtime, kept, found
 
     def _note_start(self, found: RecoveredLog, kept: PersistedState | None) -> None:
         """The first events of a run: what was not seen since the last one, and that the agent is back."""
-        house, edge = self._house, self._config.edge
+        runtime, edge = self._runtime, self._config.edge
         if self._floor is not None:
             self._note_outage(self._floor.at)
-        plan = house.plans.plan
+        plan = runtime.plans.plan
         if self._clock_watch.trouble is not None:
-            house.fault(edge, self._clock_watch.trouble, present=True)
-        house.record(edge, BootData(version=self._version, plan=plan.manifest.version if plan else None))
+            runtime.fault(edge, self._clock_watch.trouble, present=True)
+        runtime.record(edge, BootData(version=self._version, plan=plan.manifest.version if plan else None))
         for trouble in found.troubles:
-            house.count("disk_damaged")
-            house.fault(edge, trouble.code, trouble.part, present=True)
+            runtime.count("disk_damaged")
+            runtime.fault(edge, trouble.code, trouble.part, present=True)
 
     def _note_outage(self, start: datetime) -> None:
         """What was not seen before this run. It is told at once, whatever the clock says, or a power cut might lose it;
         the controller dates it by the runs."""
-        house, end = self._house, self._house.now()
-        if start != end or house.trust is ClockTrust.UNPROVEN:
-            after = house.earlier[-1] if house.earlier else None
-            house.record(self._config.edge, OutageData(start=start, end=end, after=after))
+        runtime, end = self._runtime, self._runtime.now()
+        if start != end or runtime.trust is ClockTrust.UNPROVEN:
+            after = runtime.earlier[-1] if runtime.earlier else None
+            runtime.record(self._config.edge, OutageData(start=start, end=end, after=after))
 
     # Tasks
 
@@ -262,96 +262,96 @@ class Agent:
                 self._papers.connected()
                 if self._applied is not None:
                     self._talk.applied(self._applied)
-                self._courier.online(up=True)
+                self._event_sender.online(up=True)
             elif isinstance(happening, Disconnected):
                 self._listening.stirred()
                 log.info("The broker is gone: %s", happening.why, extra={"action": "disconnected"})
                 self._talk.disconnected()
-                self._courier.online(up=False)
+                self._event_sender.online(up=False)
             else:
                 self._hear(happening)
 
     async def _keep_plan(self) -> None:
         """Applies what arrived, and says so once it is on the disk."""
-        if (plan := self._house.plans.plan) is not None:
+        if (plan := self._runtime.plans.plan) is not None:
             self._applied = self._applied_now(plan.manifest.version, plan.manifest.digest)
         while True:
             await self._plan_wake.wait()
             self._plan_wake.clear()
-            outcome = await self._house.plans.apply()
+            outcome = await self._runtime.plans.apply()
             if outcome is not None:
-                await self._keep(self._house)
+                await self._keep(self._runtime)
                 self._plan_settled(outcome)
 
     async def _beat(self) -> None:
         while True:
             self._beating.stirred()
-            look_at_outputs(self._house, self._pins)
-            await self._keep(self._house)
-            await self._house.outbox.keep_ack()
-            if not await self._house.plans.save():
+            look_at_outputs(self._runtime, self._pins)
+            await self._keep(self._runtime)
+            await self._runtime.outbox.keep_ack()
+            if not await self._runtime.plans.save():
                 self._disk_refused()
-            elif self._applied is None and (plan := self._house.plans.plan) is not None:
+            elif self._applied is None and (plan := self._runtime.plans.plan) is not None:
                 self._say_applied(plan.manifest.version, plan.manifest.digest)
             await self._clock.sleep(HEARTBEAT_S)
 
-    async def _keep(self, house: Runtime) -> None:
+    async def _keep(self, runtime: Runtime) -> None:
         """The floor goes to the disk after every event before it, so that none of them lies beyond an outage."""
-        floor = house.timekeeper.floor(self._clock.monotonic())
-        log, seq = house.outbox.log, house.outbox.next_seq - 1
+        floor = runtime.timekeeper.floor(self._clock.monotonic())
+        log, seq = runtime.outbox.log, runtime.outbox.next_seq - 1
         days = {
             counter.id: Day(day=counter.day[0], ins=counter.day[1], outs=counter.day[2])
-            for counter in self._furniture.counters.values()
+            for counter in self._devices.counters.values()
         }
         async with self._keeping:
-            runs = (*house.earlier, EarlierRun(boot=house.boot, mono_ms=house.mono_ms))
-            kept = PersistedState(floor=floor, log=log, seq=seq, days=days, plan=house.plans.highest, runs=runs)
-            if not await house.outbox.commit():
+            runs = (*runtime.earlier, EarlierRun(boot=runtime.boot, mono_ms=runtime.mono_ms))
+            kept = PersistedState(floor=floor, log=log, seq=seq, days=days, plan=runtime.plans.highest, runs=runs)
+            if not await runtime.outbox.commit():
                 return
             if not await write_kept(self._files, kept):
                 self._disk_refused()
-            elif house.plans.on_disk:
-                house.fault(self._config.edge, FaultCode.DISK_REFUSES, present=False)
+            elif runtime.plans.on_disk:
+                runtime.fault(self._config.edge, FaultCode.DISK_REFUSES, present=False)
 
     def _disk_refused(self) -> None:
-        self._house.count("disk_refused")
-        self._house.fault(self._config.edge, FaultCode.DISK_REFUSES, present=True)
+        self._runtime.count("disk_refused")
+        self._runtime.fault(self._config.edge, FaultCode.DISK_REFUSES, present=True)
 
     async def _watch_trust(self) -> None:
-        house = self._house
+        runtime = self._runtime
         while True:
             self._watching.stirred()
-            before = house.trust
-            if self._clock_watch.look(house, connected=self._link.connected, came_late=self._talk.came_late):
+            before = runtime.trust
+            if self._clock_watch.look(runtime, connected=self._link.connected, came_late=self._talk.came_late):
                 self._talk.came_late = False
                 self._link.renew()
-            self._trust_changed(before is not house.trust)
-            for counter in self._furniture.counters.values():
+            self._trust_changed(before is not runtime.trust)
+            for counter in self._devices.counters.values():
                 counter.look()
             await self._clock.sleep(LOOK_S)
 
     def _gist(self) -> str:
         """How it is, for whoever asks the service manager."""
-        plan = self._house.plans.plan
+        plan = self._runtime.plans.plan
         return (
-            f"plan {plan.manifest.version if plan is not None else 'none'}, clock {self._house.trust}, "
-            f"{self._courier.behind} events not acknowledged, {len(self._house.faults)} faults"
+            f"plan {plan.manifest.version if plan is not None else 'none'}, clock {self._runtime.trust}, "
+            f"{self._event_sender.behind} events not acknowledged, {len(self._runtime.faults)} faults"
         )
 
     # Hearing
 
     def _hear(self, message: Message) -> None:
         """Whatever arrives is dealt with here; what is refused is counted and changes nothing."""
-        house = self._house
+        runtime = self._runtime
         topic = parse(message.topic)
         try:
             if topic is None or (topic.site, topic.edge) != (self._config.site, self._config.edge):
-                house.count("unknown_topic")
+                runtime.count("unknown_topic")
             elif topic.name == "plan/part":
-                house.plans.part(message.payload)
+                runtime.plans.part(message.payload)
                 self._plan_wake.set()
             elif topic.name == "plan":
-                outcome = house.plans.manifest(message.payload)
+                outcome = runtime.plans.manifest(message.payload)
                 if outcome is None:
                     self._plan_wake.set()
                 else:
@@ -363,20 +363,20 @@ class Agent:
             elif topic.name == "command":
                 self._talk.command(message.payload, retained=message.retained)
             elif topic.name == "hello":
-                trust, before = house.trust, house.now()
+                trust, before = runtime.trust, runtime.now()
                 hello = self._talk.hello(message.payload)
-                lowered = house.now() < before
-                self._trust_changed(trust is not house.trust or lowered)
+                lowered = runtime.now() < before
+                self._trust_changed(trust is not runtime.trust or lowered)
                 if lowered:
-                    house.spawn("lowered floor", self._keep(house))
+                    runtime.spawn("lowered floor", self._keep(runtime))
                 if hello.asks and self._talk.latest(hello):
                     self._talk.give_back(hello)
-                    house.outbox.wanted(hello.log, hello.next_seq)
-                    self._courier.again()
+                    runtime.outbox.wanted(hello.log, hello.next_seq)
+                    self._event_sender.again()
             else:
-                house.count("unknown_topic")
+                runtime.count("unknown_topic")
         except WireError as error:
-            house.count(error.counter)
+            runtime.count(error.counter)
             log.warning("Refused what came on %s: %s", message.topic, error, extra={"action": "refused"})
         self._talk.look()
 
@@ -390,44 +390,44 @@ class Agent:
             keys=self._keys,
         )
         if not self._talk.since_hello(ack.at):
-            self._house.count("ack_outdated")
-        elif self._house.outbox.acknowledge(ack.log, ack.seq):
-            self._courier.nudge()
+            self._runtime.count("ack_outdated")
+        elif self._runtime.outbox.acknowledge(ack.log, ack.seq):
+            self._event_sender.nudge()
 
     # What follows
 
     def _papers_changed(self, shown: bool) -> None:
         """Other papers are in force. ``shown``: the broker and the last will have to know, which takes a new
         connection."""
-        self._house.papers = self._papers.version
-        self._house.fault(self._config.edge, FaultCode.IDENTITY_REFUSED, present=False)
+        self._runtime.papers = self._papers.version
+        self._runtime.fault(self._config.edge, FaultCode.IDENTITY_REFUSED, present=False)
         self._plan_changed()
         if shown:
             self._link.renew()
         self._talk.look()
 
     def _papers_refused(self, why: str) -> None:
-        self._house.count("papers_refused")
+        self._runtime.count("papers_refused")
         log.warning("Papers were refused: %s", why, extra={"action": "refused"})
-        self._house.fault(self._config.edge, FaultCode.IDENTITY_REFUSED, present=True)
+        self._runtime.fault(self._config.edge, FaultCode.IDENTITY_REFUSED, present=True)
 
     def _plan_changed(self) -> None:
         """Another plan is in force, before it is on the disk."""
-        self._furniture.look()
+        self._devices.look()
 
     def _plan_settled(self, outcome: PlanResult) -> None:
-        house, manifest = self._house, outcome.manifest
+        runtime, manifest = self._runtime, outcome.manifest
         if outcome.why is not None:
-            house.count("plan_refused")
+            runtime.count("plan_refused")
             if self._refused != (manifest.digest, outcome.why):
                 self._refused = (manifest.digest, outcome.why)
-                house.record(self._config.edge, PlanData(version=manifest.version, applied=False, why=outcome.why))
+                runtime.record(self._config.edge, PlanData(version=manifest.version, applied=False, why=outcome.why))
             refusal = self._applied_now(manifest.version, manifest.digest)
             self._talk.applied(msgspec.structs.replace(refusal, applied=False, grants=0, why=outcome.why))
         elif outcome.fresh:
-            house.record(self._config.edge, PlanData(version=manifest.version, applied=True))
+            runtime.record(self._config.edge, PlanData(version=manifest.version, applied=True))
             self._applied = None
-            if house.plans.on_disk:
+            if runtime.plans.on_disk:
                 self._say_applied(manifest.version, manifest.digest)
             else:
                 self._disk_refused()
@@ -439,30 +439,30 @@ class Agent:
         self._talk.applied(self._applied)
 
     def _applied_now(self, plan_version: int, digest: str) -> Applied:
-        plan = self._house.plans.plan
+        plan = self._runtime.plans.plan
         return Applied(
             site=self._config.site,
             edge=self._config.edge,
             version=plan_version,
             digest=digest,
-            at=self._house.now(),
+            at=self._runtime.now(),
             applied=True,
             grants=plan.grant_count if plan is not None else 0,
         )
 
     def _trust_changed(self, changed: bool) -> None:
         if changed:
-            log.info("The clock is %s", self._house.trust, extra={"action": "trust"})
+            log.info("The clock is %s", self._runtime.trust, extra={"action": "trust"})
             self._plan_changed()
         self._talk.look()
 
     def _log_renewed(self) -> None:
-        self._house.forget_seqs()
-        self._courier.again()
+        self._runtime.forget_seqs()
+        self._event_sender.again()
         self._talk.look()
 
     def _committed(self) -> None:
-        self._courier.nudge()
+        self._event_sender.nudge()
         self._talk.look()
 
     async def _send(self, batch: EventBatch) -> bool:

@@ -159,7 +159,7 @@ async def _run(path: Path) -> None:
         config,
         clock=clock,
         pins=machine_pins(),
-        link=lambda introduction: MqttLink(config.broker, introduction),
+        link=lambda connect_options: MqttLink(config.broker, connect_options),
         files=DiskFiles(config.data_dir),
         synchronised=kernel_synchronised if config.clock_file is None else lambda: True,
         manager=ServiceManager(os.environ),

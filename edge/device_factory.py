@@ -33,8 +33,8 @@ class Starting(Protocol):
 class Devices(msgspec.Struct, frozen=True, kw_only=True):
     """The devices of one edge, each kind by id."""
 
-    bouncer: LockoutService | None = None
-    warden: AccessState | None = None
+    lockouts: LockoutService | None = None
+    access_state: AccessState | None = None
     fire: FireLine | None = None
     doors: dict[str, DoorIo] = {}
     readers: dict[str, Reader] = {}
@@ -42,7 +42,7 @@ class Devices(msgspec.Struct, frozen=True, kw_only=True):
     motion: dict[str, MotionSensor] = {}
     stations: dict[str, StationCounter] = {}
     areas: dict[str, Area] = {}
-    caretaker: ClosingService | None = None
+    closing_service: ClosingService | None = None
 
     @property
     def devices(self) -> dict[str, Device]:
@@ -60,25 +60,25 @@ class Devices(msgspec.Struct, frozen=True, kw_only=True):
             door.look()
         for area in self.areas.values():
             area.look()
-        if self.caretaker is not None:
-            self.caretaker.look()
-        if self.warden is not None:
-            self.warden.look()
+        if self.closing_service is not None:
+            self.closing_service.look()
+        if self.access_state is not None:
+            self.access_state.look()
 
     def start(self) -> None:
         """Act on what is found, and begin to look. What is set is set before any door can be free; then fire, so that
         no door that it released locks again."""
         starting: list[Starting] = [*self.areas.values()]
-        if self.bouncer is not None:
-            starting.append(self.bouncer)
-        if self.warden is not None:
-            starting.append(self.warden)
+        if self.lockouts is not None:
+            starting.append(self.lockouts)
+        if self.access_state is not None:
+            starting.append(self.access_state)
         if self.fire is not None:
             starting.append(self.fire)
         starting += [*self.doors.values(), *self.counters.values(), *self.readers.values(), *self.motion.values()]
         starting += self.stations.values()
-        if self.caretaker is not None:
-            starting.append(self.caretaker)
+        if self.closing_service is not None:
+            starting.append(self.closing_service)
         for device in starting:
             device.start()
 
@@ -90,17 +90,17 @@ class Devices(msgspec.Struct, frozen=True, kw_only=True):
             door.rest()
         for area in self.areas.values():
             area.rest()
-        if self.caretaker is not None:
-            self.caretaker.rest()
-        if self.bouncer is not None:
-            self.bouncer.refusals.tell_all()
+        if self.closing_service is not None:
+            self.closing_service.rest()
+        if self.lockouts is not None:
+            self.lockouts.refusals.tell_all()
 
     async def keep(self) -> None:
         """Bring to the disk what must outlast this run."""
-        for each in (self.fire, *self.areas.values(), self.bouncer):
+        for each in (self.fire, *self.areas.values(), self.lockouts):
             if each is not None:
                 await each.keeper.keep()
-        for keeper in self.warden.keepers.values() if self.warden is not None else ():
+        for keeper in self.access_state.keepers.values() if self.access_state is not None else ():
             await keeper.keep()
 
 
@@ -109,7 +109,7 @@ def _is_shut(door: DoorIo) -> bool:
 
 
 def furnish(
-    house: Runtime,
+    runtime: Runtime,
     pins: Pins,
     files: Files,
     kept: PersistedState | None,
@@ -119,43 +119,43 @@ def furnish(
     kept_lock_outs: KeptLockOuts,
 ) -> Devices:
     """Take the pins. Every lock's relay is off until its door starts. Raises ``PinError``."""
-    config = house.config
+    config = runtime.config
     interlocks = {each.interlock: Interlock() for each in config.doors if each.interlock is not None}
-    bouncer = LockoutService(house, files=files, kept=kept_lock_outs)
-    warden = AccessState(house, files=files, doors=[each.id for each in config.doors])
+    lockouts = LockoutService(runtime, files=files, kept=kept_lock_outs)
+    access_state = AccessState(runtime, files=files, doors=[each.id for each in config.doors])
     doors = {
         each.id: DoorIo(
             each,
-            house=house,
+            runtime=runtime,
             pins=pins,
-            bouncer=bouncer,
-            warden=warden,
+            lockouts=lockouts,
+            access_state=access_state,
             interlock=interlocks.get(each.interlock or ""),
         )
         for each in config.doors
     }
     fire = None
     if config.fire is not None:
-        fire = FireLine(config.fire, house=house, pins=pins, files=files, latched=fire_latched)
-        fire.listeners += [*(door.fire for door in doors.values()), warden.fire]
-    readers, fitter = {}, ReaderFactory(house=house, pins=pins)
+        fire = FireLine(config.fire, runtime=runtime, pins=pins, files=files, latched=fire_latched)
+        fire.listeners += [*(door.fire for door in doors.values()), access_state.fire]
+    readers, fitter = {}, ReaderFactory(runtime=runtime, pins=pins)
     for reading in config.readers:
         door = doors[reading.door]
         reader = fitter.fit(reading, partial(door.present, reader=reading.id))
         readers[reading.id] = door.readers[reading.id] = reader
     counters = {}
     for counting in config.counters:
-        totals = house.outbox.totals.get(counting.id, (0, 0))
-        counter = counters[counting.id] = BeamCounter(counting, house=house, pins=pins, totals=totals)
+        totals = runtime.outbox.totals.get(counting.id, (0, 0))
+        counter = counters[counting.id] = BeamCounter(counting, runtime=runtime, pins=pins, totals=totals)
         if kept is not None and (day := kept.days.get(counter.id)) is not None:
             counter.resume_day(day.day, day.ins, day.outs)
         if counting.door is not None:
             counter.shut = partial(_is_shut, doors[counting.door])
-    motion = {each.id: MotionSensor(each, house=house, pins=pins) for each in config.motion}
+    motion = {each.id: MotionSensor(each, runtime=runtime, pins=pins) for each in config.motion}
     areas = {
         each.id: Area(
             each,
-            house=house,
+            runtime=runtime,
             pins=pins,
             files=files,
             kept=kept_areas[each.id],
@@ -165,25 +165,25 @@ def furnish(
         )
         for each in config.areas
     }
-    caretaker = ClosingService(
-        house=house,
+    closing_service = ClosingService(
+        runtime=runtime,
         doors=doors,
         motion=motion,
         areas=areas,
-        announcers=[Announcer(each, house=house, pins=pins) for each in config.announcers],
-        outputs=[Followed(each, house=house, pins=pins) for each in config.outputs],
+        announcers=[Announcer(each, runtime=runtime, pins=pins) for each in config.announcers],
+        outputs=[Followed(each, runtime=runtime, pins=pins) for each in config.outputs],
     )
     if fire is not None:
-        fire.listeners += [*(area.fire for area in areas.values()), caretaker.fire]
+        fire.listeners += [*(area.fire for area in areas.values()), closing_service.fire]
     return Devices(
-        bouncer=bouncer,
-        warden=warden,
+        lockouts=lockouts,
+        access_state=access_state,
         fire=fire,
         doors=doors,
         readers=readers,
         counters=counters,
         motion=motion,
-        stations={each.id: StationCounter(each, house=house) for each in config.wifi},
+        stations={each.id: StationCounter(each, runtime=runtime) for each in config.wifi},
         areas=areas,
-        caretaker=caretaker,
+        closing_service=closing_service,
     )

@@ -170,17 +170,17 @@ class Runtime:
         task.add_done_callback(self._ended)
         return task
 
-    def keep(self, name: str, work: Coroutine[Any, Any, None], pulse: Liveness) -> asyncio.Task[None]:
+    def keep(self, name: str, work: Coroutine[Any, Any, None], liveness: Liveness) -> asyncio.Task[None]:
         """Run ``work`` that lasts as long as the agent: should it end before, in whatever way, the agent ends too.
-        ``pulse`` tells whether it gets on."""
+        ``liveness`` tells whether it gets on."""
         task = self.spawn(name, work)
-        self.lasting[task] = pulse
+        self.lasting[task] = liveness
         return task
 
     def stuck(self) -> list[str]:
         """The lasting tasks that have not stirred for too long although they have something to do."""
         now = self._loop.time()
-        return [task.get_name() for task, pulse in self.lasting.items() if pulse.stuck(now)]
+        return [task.get_name() for task, liveness in self.lasting.items() if liveness.stuck(now)]
 
     def stopping(self) -> None:
         """The agent ends: from here on every task may."""
@@ -221,8 +221,8 @@ class Runtime:
 class Timer:
     """Rings once at an instant of the clock's monotonic seconds."""
 
-    def __init__(self, house: Runtime, name: str, ring: Callable[[], None]) -> None:
-        self._house = house
+    def __init__(self, runtime: Runtime, name: str, ring: Callable[[], None]) -> None:
+        self._runtime = runtime
         self._name = name
         self._ring = ring
         self._at: float | None = None
@@ -240,10 +240,10 @@ class Timer:
         if self._task is not None:
             self._task.cancel()
         self._at = at
-        self._task = self._house.spawn(self._name, self._wait(at)) if at is not None else None
+        self._task = self._runtime.spawn(self._name, self._wait(at)) if at is not None else None
 
     async def _wait(self, at: float) -> None:
-        await self._house.clock.sleep(max(LEAST_WAIT_S, at - self._house.clock.monotonic()))
+        await self._runtime.clock.sleep(max(LEAST_WAIT_S, at - self._runtime.clock.monotonic()))
         self._at = self._task = None
         self._ring()
 

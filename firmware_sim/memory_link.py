@@ -34,9 +34,9 @@ class MemoryBroker:
         self._links: list[MemoryLink] = []
         self._made: list[MemoryLink] = []
 
-    def link(self, introduction: ConnectOptions) -> "MemoryLink":
+    def link(self, connect_options: ConnectOptions) -> "MemoryLink":
         """A link of an edge: a ``LinkMaker``."""
-        return self._make(introduction.filters, introduction.will)
+        return self._make(connect_options.filters, connect_options.will)
 
     def client(self, filters: Sequence[str]) -> "MemoryLink":
         """A link of somebody who leaves no will, such as a controller."""

@@ -87,7 +87,7 @@ class _Pi:
             config,
             clock=self._clock,
             pins=pins,
-            link=lambda introduction: MqttLink(config.broker, introduction),
+            link=lambda connect_options: MqttLink(config.broker, connect_options),
             files=SafeFiles(self._disk),
             observer=self._recorded,
             synchronised=lambda: self._hardware.synchronised,

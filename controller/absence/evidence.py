@@ -24,23 +24,23 @@ _TEXTS = {
 }
 
 
-async def evidence_of(tx: Tx, picture: SiteConfig, place: SpaceAtSite, window: Interval, now: datetime) -> Evidence:
+async def evidence_of(tx: Tx, site_config: SiteConfig, place: SpaceAtSite, window: Interval, now: datetime) -> Evidence:
     """``window``: when the code of the booking opens."""
     if not place.space.doors:
         return Evidence(heard_until=None, missing=_NO_DOOR, for_good=True)
-    edge_of = {door.id: door.edge for door in await estate.site_doors(tx, picture.site.id)}
+    edge_of = {door.id: door.edge for door in await estate.site_doors(tx, site_config.site.id)}
     edges = sorted({edge_of[door] for door in place.space.doors})
-    heard = await heard_until(tx, picture.site.id, edges, window)
+    heard = await heard_until(tx, site_config.site.id, edges, window)
     if not isinstance(heard, Silence):
         return Evidence(heard_until=heard)
     doors = [
         name for door, name in zip(place.space.doors, place.door_names, strict=True) if edge_of[door] == heard.edge
     ]
-    return Evidence(heard_until=None, missing=_told(heard, doors, picture, now), for_good=heard.gap in FOR_GOOD)
+    return Evidence(heard_until=None, missing=_told(heard, doors, site_config, now), for_good=heard.gap in FOR_GOOD)
 
 
-def _told(silence: Silence, doors: Sequence[str], picture: SiteConfig, now: datetime) -> str:
+def _told(silence: Silence, doors: Sequence[str], site_config: SiteConfig, now: datetime) -> str:
     starts, ends = (
-        "" if each is None else times.at(each, picture.site.tz, now=now) for each in (silence.starts, silence.ends)
+        "" if each is None else times.at(each, site_config.site.tz, now=now) for each in (silence.starts, silence.ends)
     )
     return _TEXTS[silence.gap].format(doors=times.listed(doors), starts=starts, ends=ends)

@@ -44,14 +44,14 @@ class AbsenceService:
         database: Database,
         clock: Clock,
         changes: Changes,
-        desk: BookingWriter,
+        writer: BookingWriter,
         bookings: BookingService,
         ask: Ask,
     ) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
-        self._desk = desk
+        self._writer = writer
         self._bookings = bookings
         self._ask = ask
         self._asked: dict[tuple[str, str], float] = {}
@@ -74,16 +74,16 @@ class AbsenceService:
 
     async def _look_at(self, site: str, found: list[Booking], now: datetime) -> float:
         async with self._database.read() as tx:
-            picture = await self._desk.pictures.of(tx, site)
-            rules = await _rules(tx, picture, found)
-            evidence = await self._evidence(tx, picture, found)
+            site_config = await self._writer.site_configs.of(tx, site)
+            rules = await _rules(tx, site_config, found)
+            evidence = await self._evidence(tx, site_config, found)
         steps = {each.id: step(each, rules[each.id], evidence[each.id], now) for each in found}
         unheard = [each for each in found if steps[each.id] is AbsenceAction.HEAR]
         for each in found:
             if steps[each.id] not in (AbsenceAction.NOTHING, AbsenceAction.HEAR):
                 await self._bookings.write(self._carry_out, each.id)
                 self._changes.site_changed(site)
-        await self._hear(picture, unheard)
+        await self._hear(site_config, unheard)
         due = next_due([(each, rules[each.id]) for each in found], now)
         wait_s = LOOK_EVERY_S if due is None else min(LOOK_EVERY_S, (due - now).total_seconds())
         return min(wait_s, HEAR_EVERY_S) if unheard else wait_s
@@ -94,12 +94,12 @@ class AbsenceService:
         found = await repository.pinned(tx, booking_id)
         assert found is not None
         now = self._clock.now()
-        picture = await self._desk.pictures.of(tx, found.site)
-        rule = (await _rules(tx, picture, [found]))[found.id]
-        evidence = (await self._evidence(tx, picture, [found]))[found.id]
+        site_config = await self._writer.site_configs.of(tx, found.site)
+        rule = (await _rules(tx, site_config, [found]))[found.id]
+        evidence = (await self._evidence(tx, site_config, [found]))[found.id]
         due = step(found, rule, evidence, now)
         planned = course(found, rule)
-        zone = picture.site.tz
+        zone = site_config.site.tz
         match due:
             case AbsenceAction.WARN:
                 new = msgspec.structs.replace(found, release_warned_at=now)
@@ -107,34 +107,36 @@ class AbsenceService:
                 assert later is not None
                 at = times.at(later.release_at, zone, now=now)
                 why = f"nobody has come yet; it is given back at {at} unless somebody does"
-                await self._desk.rewrite(tx, picture, found, new, actor=_HOUSE, now=now, what="warn", why=why)
+                await self._writer.rewrite(tx, site_config, found, new, actor=_HOUSE, now=now, what="warn", why=why)
             case AbsenceAction.RELEASE:
                 new = msgspec.structs.replace(
                     found, state=BookingState.RELEASED, state_at=now, state_before=found.state
                 )
-                why = f"nobody had come by {times.at(now, zone, now=now)}, {_heard(evidence, picture, now)}"
-                await self._desk.rewrite(tx, picture, found, new, actor=_HOUSE, now=now, what="release", why=why)
+                why = f"nobody had come by {times.at(now, zone, now=now)}, {_heard(evidence, site_config, now)}"
+                await self._writer.rewrite(tx, site_config, found, new, actor=_HOUSE, now=now, what="release", why=why)
             case AbsenceAction.NO_SHOW:
                 new = msgspec.structs.replace(found, state=BookingState.NO_SHOW, state_at=now)
-                why = f"nobody came, {_heard(evidence, picture, now)}"
-                await self._desk.rewrite(tx, picture, found, new, actor=_HOUSE, now=now, what="no-show", why=why)
+                why = f"nobody came, {_heard(evidence, site_config, now)}"
+                await self._writer.rewrite(tx, site_config, found, new, actor=_HOUSE, now=now, what="no-show", why=why)
             case AbsenceAction.TAKE_UP:
-                await self._take_up(tx, picture, found, now)
+                await self._take_up(tx, site_config, found, now)
             case _:
                 pass
 
-    async def _take_up(self, tx: Tx, picture: SiteConfig, found: Booking, now: datetime) -> None:
+    async def _take_up(self, tx: Tx, site_config: SiteConfig, found: Booking, now: datetime) -> None:
         """Confirm it again if its time is still free; otherwise its story says that they came."""
         tier = await tier_of(tx, found.party)
         wish = RuleRequest(asked=found.asked, actor=_HOUSE, tier=tier, but=frozenset({found.id}))
-        [verdict] = await judge(tx, picture, [wish], now=now)
+        [verdict] = await judge(tx, site_config, [wish], now=now)
         if not verdict.possible:
             return
         assert found.let_in_at is not None
-        why = f"its people came at {times.at(found.let_in_at, picture.site.tz, now=now)}, and its time was still free"
-        await self._desk.rewrite(
+        why = (
+            f"its people came at {times.at(found.let_in_at, site_config.site.tz, now=now)}, and its time was still free"
+        )
+        await self._writer.rewrite(
             tx,
-            picture,
+            site_config,
             found,
             restore(found, now),
             actor=_HOUSE,
@@ -144,25 +146,29 @@ class AbsenceService:
             expired=verdict.expired,
         )
 
-    async def _evidence(self, tx: Tx, picture: SiteConfig, found: list[Booking]) -> dict[str, Evidence]:
+    async def _evidence(self, tx: Tx, site_config: SiteConfig, found: list[Booking]) -> dict[str, Evidence]:
         now = self._clock.now()
         return {
             each.id: await evidence_of(
-                tx, picture, picture.require(each.space), self._desk.codes.window(each.during, picture.policy), now
+                tx,
+                site_config,
+                site_config.require(each.space),
+                self._writer.codes.window(each.during, site_config.policy),
+                now,
             )
             for each in found
         }
 
-    async def _hear(self, picture: SiteConfig, unheard: list[Booking]) -> None:
+    async def _hear(self, site_config: SiteConfig, unheard: list[Booking]) -> None:
         """Ask the edges whose word is missing, each at most every ``HEAR_EVERY_S``."""
         if not unheard:
             return
         async with self._database.read() as tx:
-            edge_of = {door.id: door.edge for door in await estate.site_doors(tx, picture.site.id)}
-        doors = {door for each in unheard for door in picture.require(each.space).space.doors}
+            edge_of = {door.id: door.edge for door in await estate.site_doors(tx, site_config.site.id)}
+        doors = {door for each in unheard for door in site_config.require(each.space).space.doors}
         now = self._clock.monotonic()
         for edge in sorted({edge_of[door] for door in doors if door in edge_of}):
-            name = (picture.site.id, edge)
+            name = (site_config.site.id, edge)
             if now - self._asked.get(name, float("-inf")) >= HEAR_EVERY_S:
                 self._asked[name] = now
                 await self._ask(name)
@@ -171,11 +177,11 @@ class AbsenceService:
 _HOUSE = Actor(name=HOUSE)
 
 
-async def _rules(tx: Tx, picture: SiteConfig, found: list[Booking]) -> dict[str, ReleaseRule | None]:
+async def _rules(tx: Tx, site_config: SiteConfig, found: list[Booking]) -> dict[str, ReleaseRule | None]:
     known = await parties(tx, [each.party for each in found if each.party is not None])
     return {
         each.id: rule_for(
-            picture.policy,
+            site_config.policy,
             space=each.space,
             tier=known[each.party].tier if each.party in known else Tier.COMMUNITY,
         )
@@ -183,6 +189,6 @@ async def _rules(tx: Tx, picture: SiteConfig, found: list[Booking]) -> dict[str,
     }
 
 
-def _heard(evidence: Evidence, picture: SiteConfig, now: datetime) -> str:
+def _heard(evidence: Evidence, site_config: SiteConfig, now: datetime) -> str:
     assert evidence.heard_until is not None
-    return f"and its doors are heard of until {times.at(evidence.heard_until, picture.site.tz, now=now)}"
+    return f"and its doors are heard of until {times.at(evidence.heard_until, site_config.site.tz, now=now)}"

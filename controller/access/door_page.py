@@ -27,7 +27,7 @@ from controller.bookings.errors import LinkUnknown, NotNow
 from controller.bookings.messages import LAPSED, changed, given_back, waiting
 from controller.bookings.model import BookingStatus
 from controller.bookings.writer import BookingView
-from controller.container import Container, TheHouse
+from controller.container import Container, TheContainer
 from controller.people.model import Actor
 from controller.text import times
 from edge.wire import passes
@@ -93,32 +93,32 @@ async def worker() -> Response:
 
 
 @router.api_route("/d/{token}", methods=["GET", "HEAD"])
-async def show(house: TheHouse, token: str = Token) -> HTMLResponse:
+async def show(container: TheContainer, token: str = Token) -> HTMLResponse:
     """The page as it stands now."""
     try:
-        return await _shown(house, await house.bookings.by_link(token))
+        return await _shown(container, await container.bookings.by_link(token))
     except LinkUnknown:
         return _unknown()
 
 
 @router.api_route("/d/{token}/pass", methods=["GET", "HEAD"])
-async def show_pass(house: TheHouse, token: str = Token) -> HTMLResponse:
+async def show_pass(container: TheContainer, token: str = Token) -> HTMLResponse:
     """A QR code to hold before the door's scanner, for those who cannot remember digits. It is good for two minutes,
     and the page brings a fresh one every minute. There is one only while the booking's code opens."""
     try:
-        view = await house.bookings.by_link(token)
+        view = await container.bookings.by_link(token)
     except LinkUnknown:
         return _unknown()
     if _page(view) != "current" or view.codes is None or view.now not in view.code_window:
-        return await _shown(house, view)
-    signer = Signer(house.keys.signing)
+        return await _shown(container, view)
+    signer = Signer(container.keys.signing)
     shown = passes.issue(signer, site=view.booking.site, holder=view.booking.id, now=view.now)
-    picture = segno.make_qr(shown, error="m").svg_inline(border=4, light="#fff", omitsize=True)
+    site_config = segno.make_qr(shown, error="m").svg_inline(border=4, light="#fff", omitsize=True)
     return _rendered(
         page="pass",
         heading=view.booking.title,
         notice="",
-        picture=Markup(picture),  # noqa: S704  # made of our own letters
+        site_config=Markup(site_config),  # noqa: S704  # made of our own letters
         works=_works(view),
         back=f"../{token}",
         doors=times.listed(view.place.door_names),
@@ -126,30 +126,30 @@ async def show_pass(house: TheHouse, token: str = Token) -> HTMLResponse:
 
 
 @router.post("/d/{token}")
-async def act(house: TheHouse, request: Request, token: str = Token) -> HTMLResponse:
+async def act(container: TheContainer, request: Request, token: str = Token) -> HTMLResponse:
     """Ask whether to cancel, or cancel once asked."""
     form = _form(await request.body())
     try:
-        view = await house.bookings.by_link(token)
+        view = await container.bookings.by_link(token)
         if _page(view) not in _STANDING:
-            return await _shown(house, view)
+            return await _shown(container, view)
         if form.get("step") != "cancel":
-            return await _confirm(house, view)
-        return await _cancel(house, view, form.get("check", ""))
+            return await _confirm(container, view)
+        return await _cancel(container, view, form.get("check", ""))
     except LinkUnknown:
         return _unknown()
 
 
-async def _cancel(house: Container, view: BookingView, check: str) -> HTMLResponse:
+async def _cancel(container: Container, view: BookingView, check: str) -> HTMLResponse:
     booking = view.booking
-    charge = cancel_charge(await house.billing.account(booking.id))
-    if not links.confirms(house.keys.page, booking.id, booking.version, charge, check):
+    charge = cancel_charge(await container.billing.account(booking.id))
+    if not links.confirms(container.keys.page, booking.id, booking.version, charge, check):
         notice = "The booking was changed meanwhile, or what cancelling it costs. Look again before you cancel it."
-        return await _shown(house, view, notice=notice)
+        return await _shown(container, view, notice=notice)
     try:
-        return await _shown(house, await house.bookings.cancel(booking.id, why="", actor=ACTOR))
+        return await _shown(container, await container.bookings.cancel(booking.id, why="", actor=ACTOR))
     except NotNow as refused:
-        return await _shown(house, await house.bookings.get(booking.id), notice=refused.detail)
+        return await _shown(container, await container.bookings.get(booking.id), notice=refused.detail)
 
 
 def _form(body: bytes) -> dict[str, str]:
@@ -160,12 +160,12 @@ def _form(body: bytes) -> dict[str, str]:
     return {name: values[0] for name, values in fields.items()}
 
 
-async def _shown(house: Container, view: BookingView, *, notice: str = "") -> HTMLResponse:
+async def _shown(container: Container, view: BookingView, *, notice: str = "") -> HTMLResponse:
     booking, site, now = view.booking, view.place.site, view.now
     page = _page(view)
-    price = account_answer(await house.billing.account(booking.id))
+    price = account_answer(await container.billing.account(booking.id))
     code = page == "current" and bool(view.codes_by_doors)
-    all_dates = await house.recurring.all_dates.token_of(booking)
+    all_dates = await container.recurring.all_dates.token_of(booking)
     return _rendered(
         headers=_kept_until(view.code_window.end, now) if code else {},
         page=page,
@@ -217,9 +217,9 @@ def _works(view: BookingView) -> str:
     return f"The code works from {times.at(window.start, zone, now=day)} until {until}."
 
 
-async def _confirm(house: Container, view: BookingView) -> HTMLResponse:
+async def _confirm(container: Container, view: BookingView) -> HTMLResponse:
     booking = view.booking
-    charge = cancel_charge(await house.billing.account(booking.id))
+    charge = cancel_charge(await container.billing.account(booking.id))
     return _rendered(
         page="confirm",
         heading=f"Cancel {booking.title}?",
@@ -230,7 +230,7 @@ async def _confirm(house: Container, view: BookingView) -> HTMLResponse:
         has_code=view.booking.certain,
         after_cancel=view.standing.after_cancel,
         charge=charge,
-        check=links.confirmation(house.keys.page, booking.id, booking.version, charge),
+        check=links.confirmation(container.keys.page, booking.id, booking.version, charge),
     )
 
 

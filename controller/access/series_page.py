@@ -12,7 +12,7 @@ from controller.access.codes import spoken
 from controller.access.door_page import CSS, HEADERS, Token
 from controller.bookings.errors import LinkUnknown
 from controller.bookings.series.summary import SeriesDates, date_texts, space_text
-from controller.container import TheHouse
+from controller.container import TheContainer
 from controller.text import times
 
 _TEMPLATE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
@@ -23,10 +23,10 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.api_route("/d/series/{token}", methods=["GET", "HEAD"])
-async def show(house: TheHouse, token: str = Token) -> HTMLResponse:
+async def show(container: TheContainer, token: str = Token) -> HTMLResponse:
     """All dates as they stand now."""
     try:
-        return _shown(await house.recurring.all_dates.by_link(token))
+        return _shown(await container.recurring.all_dates.by_link(token))
     except LinkUnknown:
         return _rendered(404, unknown=True, heading="This link belongs to no booking")
 

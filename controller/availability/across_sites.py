@@ -33,13 +33,13 @@ class SearchResult(msgspec.Struct, frozen=True, kw_only=True):
 
     starts: Moment
     ends: Moment
-    seeking: SearchRequest
+    search: SearchRequest
     move_min: int = 0
     days: int = 0
 
-    def during(self, picture: SiteConfig, now: datetime) -> Interval:
+    def during(self, site_config: SiteConfig, now: datetime) -> Interval:
         """The time as it is at a site. Raises ``Invalid``."""
-        zone = picture.site.tz
+        zone = site_config.site.tz
         found = limits.window(self.starts.resolve(zone, "starts"), self.ends.resolve(zone, "ends"))
         limits.timely(found, zone=zone, now=now)
         return found
@@ -57,7 +57,7 @@ class FoundProposals(msgspec.Struct, frozen=True, kw_only=True):
 
 async def find_anywhere(
     tx: Tx,
-    looker: DiaryReader,
+    diary_reader: DiaryReader,
     there: Sequence[SiteInReach],
     sought: SearchResult,
     wish: RuleRequest,
@@ -66,16 +66,16 @@ async def find_anywhere(
     limit: int,
 ) -> FoundProposals:
     """The best ``limit`` at these sites, one time a space. ``wish``: by whom and for whom. Raises ``Invalid``."""
-    wanted = {each.picture.site.id: sought.during(each.picture, now) for each in there}
-    seeking = sought.seeking
-    fit = fit_at(there, seeking.wants)
-    candidates = await _candidates(tx, looker, fit, sought, wanted, now)
-    asked = seeking.asked(next(iter(wanted.values()))) if wanted else wish.asked
-    wished = WantedTime(people=seeking.wants.people, layout=seeking.wants.layout)
+    wanted = {each.site_config.site.id: sought.during(each.site_config, now) for each in there}
+    search = sought.search
+    fit = fit_at(there, search.wants)
+    candidates = await _candidates(tx, diary_reader, fit, sought, wanted, now)
+    asked = search.asked(next(iter(wanted.values()))) if wanted else wish.asked
+    wished = WantedTime(people=search.wants.people, layout=search.wants.layout)
     found = await propose(tx, candidates, msgspec.structs.replace(wish, asked=asked), wished, now=now, limit=limit)
     why = ""
     if not fit.fitting:
-        why = why_nothing_fits(seeking, fit)
+        why = why_nothing_fits(search, fit)
     elif not candidates:
         why = f"{plural(len(fit.fitting), 'space')} would fit, and none is free then"
     elif not found.items:
@@ -84,17 +84,22 @@ async def find_anywhere(
 
 
 async def _candidates(
-    tx: Tx, looker: DiaryReader, fit: SpaceFit, sought: SearchResult, wanted: Mapping[str, Interval], now: datetime
+    tx: Tx,
+    diary_reader: DiaryReader,
+    fit: SpaceFit,
+    sought: SearchResult,
+    wanted: Mapping[str, Interval],
+    now: datetime,
 ) -> list[Candidate]:
     move, days = timedelta(minutes=sought.move_min), timedelta(days=sought.days)
     within = {
         site: (max(us(during.start - move), us(now)), us(during.end + days + move + _CLOCKS))
         for site, during in wanted.items()
     }
-    found = await looker.look(tx, fit.fitting, sought.seeking.use, within, now=now)
+    found = await diary_reader.look(tx, fit.fitting, sought.search.use, within, now=now)
     candidates = []
     for each in found:
-        site = each.fitting.picture.site
+        site = each.fitting.site_config.site
         during = _nearest(each, wanted[site.id], site.tz, sought)
         if during is not None:
             candidates.append(

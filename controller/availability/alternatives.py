@@ -37,7 +37,7 @@ class AlternativeFinder(msgspec.Struct, frozen=True, kw_only=True):
     """What becomes of a wish, and what would fit instead, nearest first; nothing where the wish itself is possible.
     ``why``: a sentence where nothing would fit."""
 
-    picture: SiteConfig
+    site_config: SiteConfig
     verdict: Verdict
     proposals: Sequence[SpaceProposal]
     why: str = ""
@@ -45,8 +45,8 @@ class AlternativeFinder(msgspec.Struct, frozen=True, kw_only=True):
 
 async def instead_of(
     tx: Tx,
-    looker: DiaryReader,
-    picture: SiteConfig,
+    diary_reader: DiaryReader,
+    site_config: SiteConfig,
     wish: RuleRequest,
     nearby: Sequence[SiteInReach],
     *,
@@ -54,26 +54,26 @@ async def instead_of(
     limit: int,
 ) -> AlternativeFinder:
     """``nearby``: other sites, with their distance, at which the same time is looked for."""
-    [verdict] = await judge(tx, picture, [wish], now=now)
+    [verdict] = await judge(tx, site_config, [wish], now=now)
     if verdict.possible:
-        return AlternativeFinder(picture=picture, verdict=verdict, proposals=())
-    asked, place = wish.asked, picture.require(wish.asked.space)
+        return AlternativeFinder(site_config=site_config, verdict=verdict, proposals=())
+    asked, place = wish.asked, site_config.require(wish.asked.space)
     wished = WantedTime(people=asked.people, place=place, layout=asked.layout)
     candidates = [
-        *await _other_times(tx, looker, picture, place, wish, verdict, now),
-        *await _other_spaces(tx, looker, picture, place, wish, nearby, now),
+        *await _other_times(tx, diary_reader, site_config, place, wish, verdict, now),
+        *await _other_spaces(tx, diary_reader, site_config, place, wish, nearby, now),
     ]
     found = await propose(tx, candidates, wish, wished, now=now, limit=limit)
-    why = "" if found.items else _why_nothing(picture, place, wish, nearby, found.refused)
-    return AlternativeFinder(picture=picture, verdict=verdict, proposals=found.items, why=why)
+    why = "" if found.items else _why_nothing(site_config, place, wish, nearby, found.refused)
+    return AlternativeFinder(site_config=site_config, verdict=verdict, proposals=found.items, why=why)
 
 
 def _why_nothing(
-    picture: SiteConfig, place: SpaceAtSite, wish: RuleRequest, nearby: Sequence[SiteInReach], refused: str
+    site_config: SiteConfig, place: SpaceAtSite, wish: RuleRequest, nearby: Sequence[SiteInReach], refused: str
 ) -> str:
     where = f"here or at the {len(nearby)} sites nearby" if nearby else "here"
     wants = _wants(wish.asked, place)
-    fit = fit_at([SiteInReach(picture=picture), *nearby], wants)
+    fit = fit_at([SiteInReach(site_config=site_config), *nearby], wants)
     if not fit.fitting:
         return why_none(wants, fit.unfit, where=where)
     if refused:
@@ -119,8 +119,8 @@ def _days(verdict: Verdict, wished: date) -> list[int]:
 
 async def _other_times(
     tx: Tx,
-    looker: DiaryReader,
-    picture: SiteConfig,
+    diary_reader: DiaryReader,
+    site_config: SiteConfig,
     place: SpaceAtSite,
     wish: RuleRequest,
     verdict: Verdict,
@@ -128,10 +128,10 @@ async def _other_times(
 ) -> list[Candidate]:
     """The same space on the same day, and near the same time on other days; as it was asked for, if that can be, else
     in the layout that holds the people."""
-    asked, zone = wish.asked, picture.site.tz
+    asked, zone = wish.asked, site_config.site.tz
     wants = _wants(asked, place)
     ways = [msgspec.structs.replace(wants, layout=asked.layout), wants] if asked.layout else [wants]
-    found = [each for one in ways for each in sort_out(picture, one, only=[place.space.id])[0]]
+    found = [each for one in ways for each in sort_out(site_config, one, only=[place.space.id])[0]]
     if not found:
         return []
     days = _days(verdict, local_time.local_day(asked.during.start, zone))
@@ -140,8 +140,8 @@ async def _other_times(
         return []
     first = local_time.day_start(local_time.local_day(min(around).start, zone), zone)
     end = local_time.day_bounds(local_time.local_day(max(around).end, zone), zone).end
-    within = {picture.site.id: (max(us(now), us(first)), us(end))}
-    [free] = await looker.look(tx, found[:1], _use(wish), within, now=now)
+    within = {site_config.site.id: (max(us(now), us(first)), us(end))}
+    [free] = await diary_reader.look(tx, found[:1], _use(wish), within, now=now)
     times = [interval(each) for each in free.times]
     near = on_the_day(times, asked.during, zone, limit=_SAME_DAY) if 0 in days else []
     near += on_other_days(times, asked.during, zone, [each for each in days if each], around=AROUND)
@@ -152,8 +152,8 @@ async def _other_times(
 
 async def _other_spaces(
     tx: Tx,
-    looker: DiaryReader,
-    picture: SiteConfig,
+    diary_reader: DiaryReader,
+    site_config: SiteConfig,
     place: SpaceAtSite,
     wish: RuleRequest,
     nearby: Sequence[SiteInReach],
@@ -164,24 +164,26 @@ async def _other_spaces(
     asked = wish.asked
     wants = _wants(asked, place)
     layouts = [msgspec.structs.replace(wants, layout=each.id) for each in place.space.layouts]
-    relaid = [each for one in layouts for each in sort_out(picture, one, only=[place.space.id])[0]]
+    relaid = [each for one in layouts for each in sort_out(site_config, one, only=[place.space.id])[0]]
     there = [
         *((None, each) for each in relaid),
-        *((None, each) for each in sort_out(picture, wants)[0] if each.place.space.id != place.space.id),
-        *((near.miles, each) for near in nearby for each in sort_out(near.picture, wants)[0]),
+        *((None, each) for each in sort_out(site_config, wants)[0] if each.place.space.id != place.space.id),
+        *((near.miles, each) for near in nearby for each in sort_out(near.site_config, wants)[0]),
     ]
     fittings = [each for _, each in there]
     start, end = span(asked.during)
     around = us(asked.during.start + AROUND) - start
     early = max(start - around, min(us(now), start))
-    within = dict.fromkeys({picture.site.id, *(each.picture.site.id for each in fittings)}, (early, end + around))
-    own = sort_out(picture, wants, only=[place.space.id])[0]
-    found = await looker.look(tx, [*own, *fittings], _use(wish), within, now=now)
+    within = dict.fromkeys(
+        {site_config.site.id, *(each.site_config.site.id for each in fittings)}, (early, end + around)
+    )
+    own = sort_out(site_config, wants, only=[place.space.id])[0]
+    found = await diary_reader.look(tx, [*own, *fittings], _use(wish), within, now=now)
     mine = [each for free in found[: len(own)] for each in free.times]
     return [
         Candidate(fitting=free.fitting, during=during, wanted=asked.during, miles=miles)
         for number, ((miles, _), free) in enumerate(zip(there, found[len(own) :], strict=True))
-        if (during := _nearest(free, asked.during, picture.site.tz, moving=number >= len(relaid))) is not None
+        if (during := _nearest(free, asked.during, site_config.site.tz, moving=number >= len(relaid))) is not None
         and (during == asked.during or not holds(mine, span(during)))
     ]
 

@@ -100,18 +100,18 @@ class _Texts(dict[int, str]):
 
 def free_json(found: FreeAtSite) -> bytes:
     """A ``FreeAnswer``."""
-    return msgspec.json.encode(_free(found, _Texts(found.picture.site.tz)))
+    return msgspec.json.encode(_free(found, _Texts(found.site_config.site.tz)))
 
 
 def free_everywhere_json(found: Sequence[FreeAtSite], *, more: bool) -> bytes:
     """A ``FreeEverywhereAnswer``."""
-    texts = {zone: _Texts(zone) for zone in {each.picture.site.tz for each in found}}
-    items = [_free(each, texts[each.picture.site.tz]) for each in found]
+    texts = {zone: _Texts(zone) for zone in {each.site_config.site.tz for each in found}}
+    items = [_free(each, texts[each.site_config.site.tz]) for each in found]
     return msgspec.json.encode({"items": items, "next": items[-1]["site"] if more else None})
 
 
 def _free(found: FreeAtSite, texts: _Texts) -> Mapping[str, Any]:
-    site = found.picture.site
+    site = found.site_config.site
     return {
         "site": site.id,
         "name": site.name,
@@ -258,7 +258,7 @@ def instead_answer(found: AlternativeFinder) -> InsteadAnswer:
     return InsteadAnswer(
         free=found.verdict.possible,
         needs_approval=found.verdict.needs_approval,
-        reasons=reason_bodies(found.verdict.reasons, found.picture.site.tz),
+        reasons=reason_bodies(found.verdict.reasons, found.site_config.site.tz),
         items=[_proposal(each) for each in found.proposals],
         why=found.why,
     )
@@ -317,7 +317,7 @@ def _takes(found: SpaceTakes) -> TakesAnswer:
 
 
 def _where(found: Candidate) -> dict[str, Any]:
-    site = found.fitting.picture.site
+    site = found.fitting.site_config.site
     return {
         **fitting(found.fitting),
         "site": site.id,

@@ -59,11 +59,13 @@ class DiaryReader:
         if not fittings:
             return []
         rooms = [each.place for each in fittings if each.place.space.kind is not SpaceKind.POOL]
-        sites = {each.picture.site.id for each in fittings}
+        sites = {each.site_config.site.id for each in fittings}
         start = min(within[site][0] for site in sites)
         end = max(start + 1, *(within[site][1] for site in sites))
-        wide = max(use.setup_min or 0, use.cleardown_min or 0, *(each.picture.widest_buffer_min for each in fittings))
-        change = max(each.picture.widest_changeover_min for each in fittings)
+        wide = max(
+            use.setup_min or 0, use.cleardown_min or 0, *(each.site_config.widest_buffer_min for each in fittings)
+        )
+        change = max(each.site_config.widest_changeover_min for each in fittings)
         wanted = repository.DiaryQuery(
             at=sites,
             atoms={atom for each in rooms for atom in each.atoms},
@@ -76,19 +78,19 @@ class DiaryReader:
         )
         standing = await repository.standing(tx, wanted, now=now)
         out_of = _OutOf(standing, use.equipment)
-        return [self._free(each, use, within[each.picture.site.id], standing, out_of) for each in fittings]
+        return [self._free(each, use, within[each.site_config.site.id], standing, out_of) for each in fittings]
 
     def _free(
         self, fitting: Fitting, use: ResourceNeed, within: Span, standing: ExistingClaims, out_of: "_OutOf"
     ) -> FreeSpace:
-        picture, place = fitting.picture, fitting.place
-        blocked = self._closures.of(picture, place.space.id, within)
+        site_config, place = fitting.site_config, fitting.place
+        blocked = self._closures.of(site_config, place.space.id, within)
         pool = place.space.kind is SpaceKind.POOL
         if not pool:
             buffers = buffers_of(
                 place.space, layout=fitting.layout, setup_min=use.setup_min, cleardown_min=use.cleardown_min
             )
-            gaps = RequiredGaps(place.space, buffers, standing.kinds, picture)
+            gaps = RequiredGaps(place.space, buffers, standing.kinds, site_config)
             for atom in place.atoms:
                 if atom in standing.claims:
                     blocked += claimed(standing.claims[atom], gaps)
@@ -115,7 +117,7 @@ class _OutOf:
         self._found: dict[str, list[Span]] = {}
 
     def of(self, fitting: Fitting) -> list[Span]:
-        site, equipment = fitting.picture.site.id, fitting.picture.equipment
+        site, equipment = fitting.site_config.site.id, fitting.site_config.equipment
         if site not in self._found:
             self._found[site] = [
                 each

@@ -32,7 +32,7 @@ class Fitting(msgspec.Struct, frozen=True, kw_only=True):
     """A space that fits. ``layout``: what a booking has to ask for, ``None`` for the default. ``holds``: people, in
     that layout; ``None`` where nobody has said. ``seats``: places that it takes, if it is a pool."""
 
-    picture: SiteConfig
+    site_config: SiteConfig
     place: SpaceAtSite
     layout: str | None
     holds: int | None
@@ -47,7 +47,7 @@ class Fitting(msgspec.Struct, frozen=True, kw_only=True):
 class Unfit(msgspec.Struct, frozen=True, kw_only=True):
     """A space that does not fit. ``why``: “is not step-free”, “holds 12”."""
 
-    picture: SiteConfig
+    site_config: SiteConfig
     place: SpaceAtSite
     why: tuple[str, ...]
 
@@ -55,27 +55,27 @@ class Unfit(msgspec.Struct, frozen=True, kw_only=True):
 Sorted: TypeAlias = tuple[list[Fitting], list[Unfit]]
 
 
-def sort_out(picture: SiteConfig, wants: SpaceNeeds, *, only: Sequence[str] | None = None) -> Sorted:
+def sort_out(site_config: SiteConfig, wants: SpaceNeeds, *, only: Sequence[str] | None = None) -> Sorted:
     """The site's bookable spaces, those that fit and the others, each in the order of their names. ``only``: of
     these."""
     fitting: list[Fitting] = []
     unfit: list[Unfit] = []
-    for place in sorted(picture.by_space.values(), key=lambda each: (each.space.name, each.space.id)):
+    for place in sorted(site_config.by_space.values(), key=lambda each: (each.space.name, each.space.id)):
         space = place.space
         if not space.bookable or (only is not None and space.id not in only):
             continue
         if wants.kind not in {None, space.kind}:
             continue
-        found, why = choose(picture, place, wants)
-        why = [*lacks(picture, place, wants), *why]
+        found, why = choose(site_config, place, wants)
+        why = [*lacks(site_config, place, wants), *why]
         if why:
-            unfit.append(Unfit(picture=picture, place=place, why=tuple(why)))
+            unfit.append(Unfit(site_config=site_config, place=place, why=tuple(why)))
         else:
             fitting.append(found)
     return fitting, unfit
 
 
-def lacks(picture: SiteConfig, place: SpaceAtSite, wants: SpaceNeeds) -> list[str]:
+def lacks(site_config: SiteConfig, place: SpaceAtSite, wants: SpaceNeeds) -> list[str]:
     """What the space has not, besides room enough."""
     space = place.space
     found = []
@@ -86,21 +86,21 @@ def lacks(picture: SiteConfig, place: SpaceAtSite, wants: SpaceNeeds) -> list[st
     if wants.noisy and space.noise is Noise.QUIET:
         found.append("is kept quiet")
     found += [f"has no {each}" for each in wants.amenities if each not in space.amenities]
-    found += [text for need in wants.equipment if (text := _equipment(picture, place, need))]
+    found += [text for need in wants.equipment if (text := _equipment(site_config, place, need))]
     return found
 
 
-def _equipment(picture: SiteConfig, place: SpaceAtSite, need: Need) -> str | None:
-    there = picture.equipment.get(need.equipment)
+def _equipment(site_config: SiteConfig, place: SpaceAtSite, need: Need) -> str | None:
+    there = site_config.equipment.get(need.equipment)
     if there is None:
         return f"has no {need.equipment}"
-    home = picture.by_space.get(there.space) if there.space is not None else None
+    home = site_config.by_space.get(there.space) if there.space is not None else None
     if there.space is not None and (home is None or not set(home.atoms) <= set(place.atoms)):
         return f"has no {there.name}, which stays in {home.space.name if home else there.space}"
     return f"has {there.count:,} of {there.name}" if need.count > there.count else None
 
 
-def choose(picture: SiteConfig, place: SpaceAtSite, wants: SpaceNeeds) -> tuple[Fitting, list[str]]:
+def choose(site_config: SiteConfig, place: SpaceAtSite, wants: SpaceNeeds) -> tuple[Fitting, list[str]]:
     """How the space would be used, and what speaks against it: as asked, else in its default layout, else in the
     smallest that holds the people."""
     space = place.space
@@ -111,17 +111,19 @@ def choose(picture: SiteConfig, place: SpaceAtSite, wants: SpaceNeeds) -> tuple[
         if wants.layout is not None and not any(each.id == wants.layout for each in space.layouts):
             why.append(f"has no layout “{wants.layout}”")
         return Fitting(
-            picture=picture, place=place, layout=wants.layout, holds=size, seats=max(seats, wants.people or 0)
+            site_config=site_config, place=place, layout=wants.layout, holds=size, seats=max(seats, wants.people or 0)
         ), why
     if wants.seats is not None:
-        return Fitting(picture=picture, place=place, layout=None, holds=None), ["is booked as a whole, not by places"]
+        return Fitting(site_config=site_config, place=place, layout=None, holds=None), [
+            "is booked as a whole, not by places"
+        ]
     if wants.layout is not None:
-        fit = Fitting(picture=picture, place=place, layout=wants.layout, holds=space.holds(wants.layout))
+        fit = Fitting(site_config=site_config, place=place, layout=wants.layout, holds=space.holds(wants.layout))
         if not any(each.id == wants.layout for each in space.layouts):
             return fit, [f"has no layout “{wants.layout}”"]
         return fit, [] if _enough(fit, wants.people) else [_holds(fit)]
     ways = [
-        Fitting(picture=picture, place=place, layout=each, holds=space.holds(each))
+        Fitting(site_config=site_config, place=place, layout=each, holds=space.holds(each))
         for each in (None, *(each.id for each in space.layouts if each.id != space.default_layout))
     ]
     enough = [each for each in ways if _enough(each, wants.people)]

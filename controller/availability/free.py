@@ -50,7 +50,7 @@ class FreeQuery(msgspec.Struct, frozen=True, kw_only=True):
 class FreeAtSite(msgspec.Struct, frozen=True, kw_only=True):
     """What is free at a site. ``why``: a sentence where no space fits or the whole time is over, else empty."""
 
-    picture: SiteConfig
+    site_config: SiteConfig
     during: Interval
     free: Sequence[FreeSpace]
     unfit: Sequence[Unfit]
@@ -58,20 +58,28 @@ class FreeAtSite(msgspec.Struct, frozen=True, kw_only=True):
     miles: float | None = None
 
 
-def _why_over(during: Interval, picture: SiteConfig, now: datetime) -> str:
+def _why_over(during: Interval, site_config: SiteConfig, now: datetime) -> str:
     """That the whole time is over; empty where it is not."""
     if during.end > now:
         return ""
-    return f"the time asked about is over: it ended at {times.at(during.end, picture.site.tz, now=now)}"
+    return f"the time asked about is over: it ended at {times.at(during.end, site_config.site.tz, now=now)}"
 
 
 async def free_at(
-    tx: Tx, looker: DiaryReader, there: Sequence[SiteInReach], question: FreeQuery, *, tier: Tier | None, now: datetime
+    tx: Tx,
+    diary_reader: DiaryReader,
+    there: Sequence[SiteInReach],
+    question: FreeQuery,
+    *,
+    tier: Tier | None,
+    now: datetime,
 ) -> list[FreeAtSite]:
     """What is free at these sites, in their order. ``tier``: whose booking window bounds the answer; a manager's has
     no end. Nothing that is past is free. Raises ``Invalid``."""
-    asked = {each.picture.site.id: question.during(each.picture.site.tz) for each in there}
-    sorted_out = {each.picture.site.id: sort_out(each.picture, question.wants, only=question.spaces) for each in there}
+    asked = {each.site_config.site.id: question.during(each.site_config.site.tz) for each in there}
+    sorted_out = {
+        each.site_config.site.id: sort_out(each.site_config, question.wants, only=question.spaces) for each in there
+    }
     use = ResourceNeed(
         shortest=question.minutes * MINUTE,
         setup_min=question.setup_min,
@@ -80,19 +88,19 @@ async def free_at(
     )
     fittings = [each for fitting, _ in sorted_out.values() for each in fitting]
     within = {site: (max(us(during.start), us(now)), us(during.end)) for site, during in asked.items()}
-    found = await looker.look(tx, fittings, use, within, now=now)
+    found = await diary_reader.look(tx, fittings, use, within, now=now)
     by_site: dict[str, list[FreeSpace]] = {site: [] for site in asked}
     for each in found:
-        site = each.fitting.picture.site.id
+        site = each.fitting.site_config.site.id
         by_site[site].append(each if tier is None else bounded(each, tier, use.shortest, now=now))
     return [
         FreeAtSite(
-            picture=each.picture,
-            during=asked[each.picture.site.id],
-            free=by_site[each.picture.site.id],
-            unfit=(unfit := sorted_out[each.picture.site.id][1]),
-            why=_why_over(asked[each.picture.site.id], each.picture, now)
-            if by_site[each.picture.site.id]
+            site_config=each.site_config,
+            during=asked[each.site_config.site.id],
+            free=by_site[each.site_config.site.id],
+            unfit=(unfit := sorted_out[each.site_config.site.id][1]),
+            why=_why_over(asked[each.site_config.site.id], each.site_config, now)
+            if by_site[each.site_config.site.id]
             else why_none(question.wants, unfit, where="here"),
             miles=each.miles,
         )
@@ -102,11 +110,11 @@ async def free_at(
 
 def bounded(free: FreeSpace, tier: Tier, shortest: int, *, now: datetime) -> FreeSpace:
     """What of it lies in the tier's booking window: up to the end of the last day that it may book."""
-    picture, space = free.fitting.picture, free.fitting.place.space
-    window = window_of(picture.policy.windows, tier, space.id)
+    site_config, space = free.fitting.site_config, free.fitting.place.space
+    window = window_of(site_config.policy.windows, tier, space.id)
     if window is None:
         return free
-    zone = picture.site.tz
+    zone = site_config.site.tz
     last = local_time.local_day(now, zone) + timedelta(days=window.days)
     end = us(local_time.day_start(last + timedelta(days=1), zone))
     kept = [(start, min(stop, end)) for start, stop in free.times if min(stop, end) - start >= shortest]

@@ -78,16 +78,18 @@ Gap: TypeAlias = tuple[int, int, int, int]
 class RequiredGaps(dict[str, Gap]):
     """The gaps that a wish for ``space`` keeps from claims, by their kind."""
 
-    def __init__(self, space: Space, buffers: Buffers, kinds: Mapping[str, BufferKind], picture: SiteConfig) -> None:
+    def __init__(
+        self, space: Space, buffers: Buffers, kinds: Mapping[str, BufferKind], site_config: SiteConfig
+    ) -> None:
         super().__init__()
         self._space = space
         self._buffers = buffers
         self._kinds = kinds
-        self._picture = picture
+        self._site_config = site_config
 
     def __missing__(self, name: str) -> Gap:
         kind, mine, my = self._kinds[name], self._space, self._buffers
-        there = self._picture.by_space.get(kind.space)
+        there = self._site_config.by_space.get(kind.space)
         other = there.space if there else Space(site=mine.site, id=kind.space, name=kind.space)
         self[name] = found = (
             buffer_between(mine, my.cleardown_min, other, kind.setup_min) // _MICROSECOND,

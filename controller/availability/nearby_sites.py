@@ -36,7 +36,7 @@ class SiteSearch(msgspec.Struct, frozen=True, kw_only=True):
 class SiteInReach(msgspec.Struct, frozen=True, kw_only=True):
     """``miles``: how far off it is, where that is known."""
 
-    picture: SiteConfig
+    site_config: SiteConfig
     miles: float | None = None
 
 
@@ -48,7 +48,13 @@ class SitePageOfSearch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def reached(
-    tx: Tx, pictures: SiteConfigs, reach: SiteSearch, actor: Actor, *, after: str | None = None, limit: int = MOST_SITES
+    tx: Tx,
+    site_configs: SiteConfigs,
+    reach: SiteSearch,
+    actor: Actor,
+    *,
+    after: str | None = None,
+    limit: int = MOST_SITES,
 ) -> SitePageOfSearch:
     """The sites in reach that the actor may see, the nearest first, from the one behind ``after``; those of unknown
     distance come last, and only where distance does not bound the search. Raises ``Invalid``."""
@@ -66,7 +72,7 @@ async def reached(
     ids = [each.id for _, each in away]
     first = ids.index(after) + 1 if after in ids else 0
     items = [
-        SiteInReach(picture=await pictures.at(tx, each.id, each.revision), miles=miles)
+        SiteInReach(site_config=await site_configs.at(tx, each.id, each.revision), miles=miles)
         for miles, each in away[first : first + limit]
     ]
     return SitePageOfSearch(items=items, more=len(away) > first + limit)

@@ -56,11 +56,11 @@ async def judged(tx: Tx, candidates: Sequence[Candidate], wish: RuleRequest, *, 
     verdicts: dict[int, Verdict] = {}
     by_site: dict[str, list[int]] = {}
     for number, each in enumerate(candidates):
-        by_site.setdefault(each.fitting.picture.site.id, []).append(number)
+        by_site.setdefault(each.fitting.site_config.site.id, []).append(number)
     for numbers in by_site.values():
-        picture = candidates[numbers[0]].fitting.picture
+        site_config = candidates[numbers[0]].fitting.site_config
         wishes = [wished_there(candidates[number], wish) for number in numbers]
-        verdicts |= zip(numbers, await judge(tx, picture, wishes, now=now), strict=True)
+        verdicts |= zip(numbers, await judge(tx, site_config, wishes, now=now), strict=True)
     return [verdicts[number] for number in range(len(candidates))]
 
 

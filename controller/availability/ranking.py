@@ -70,7 +70,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def zone(self) -> ZoneInfo:
-        return self.fitting.picture.site.tz
+        return self.fitting.site_config.site.tz
 
 
 class SpaceProposal(msgspec.Struct, frozen=True, kw_only=True):

@@ -64,14 +64,14 @@ def fit_at(there: Sequence[SiteInReach], wants: SpaceNeeds) -> SpaceFit:
     fitting: list[Fitting] = []
     unfit: list[Unfit] = []
     for each in there:
-        mine, others = sort_out(each.picture, wants)
+        mine, others = sort_out(each.site_config, wants)
         fitting += mine
         unfit += others
-    return SpaceFit(fitting=fitting, unfit=unfit, miles={each.picture.site.id: each.miles for each in there})
+    return SpaceFit(fitting=fitting, unfit=unfit, miles={each.site_config.site.id: each.miles for each in there})
 
 
-def why_nothing_fits(seeking: SearchRequest, fit: SpaceFit) -> str:
+def why_nothing_fits(search: SearchRequest, fit: SpaceFit) -> str:
     """In a sentence."""
     if not fit.miles:
-        return f"there is no site {seeking.reach.where}"
-    return why_none(seeking.wants, fit.unfit, where=seeking.reach.where)
+        return f"there is no site {search.reach.where}"
+    return why_none(search.wants, fit.unfit, where=search.reach.where)

@@ -19,7 +19,7 @@ from controller.availability.answers import (
 from controller.availability.free import FreeQuery
 from controller.availability.nearby_sites import MOST_SITES, SiteSearch
 from controller.availability.schemas import MOST_FOUND, FindBody, FindSeriesBody, InsteadBody, free_question, reach
-from controller.container import TheHouse
+from controller.container import TheContainer
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Reads, ReadsAnySite
 from controller.web.fields import After, SlugPath
@@ -32,16 +32,16 @@ _JSON = "application/json"
 
 @router.get("/sites/{site}/free", responses=described(SiteUnknown), response_model=FreeAnswer)
 async def free_at_site(
-    site: SlugPath, house: TheHouse, actor: Reads, question: Annotated[FreeQuery, Depends(free_question)]
+    site: SlugPath, container: TheContainer, actor: Reads, question: Annotated[FreeQuery, Depends(free_question)]
 ) -> Response:
     """Every space of a site that fits, with the times from `from` to before `to` (at most 8 weeks) in which it can be
     booked: neither taken nor closed, with the time left that neighbours need to clear down, set up and change over."""
-    return Response(free_json(await house.finding.free(site, question, actor=actor)), media_type=_JSON)
+    return Response(free_json(await container.finding.free(site, question, actor=actor)), media_type=_JSON)
 
 
 @router.get("/free", response_model=FreeEverywhereAnswer)
 async def free_everywhere(
-    house: TheHouse,
+    container: TheContainer,
     actor: ReadsAnySite,
     question: Annotated[FreeQuery, Depends(free_question)],
     around: Annotated[SiteSearch, Depends(reach)],
@@ -49,7 +49,7 @@ async def free_everywhere(
     limit: Annotated[int, Query(ge=1, le=MOST_SITES, description="Most sites to return")] = 50,
 ) -> Response:
     """The same for all sites that the asker may see, the nearest first."""
-    page = await house.finding.free_everywhere(around, question, actor=actor, after=after, limit=limit)
+    page = await container.finding.free_everywhere(around, question, actor=actor, after=after, limit=limit)
     return Response(free_everywhere_json(page.items, more=page.more), media_type=_JSON)
 
 
@@ -57,25 +57,27 @@ async def free_everywhere(
 async def instead(
     site: SlugPath,
     body: InsteadBody,
-    house: TheHouse,
+    container: TheContainer,
     actor: Reads,
     limit: Annotated[int, Query(ge=1, le=MOST_FOUND)] = 8,
     within_miles: Annotated[float, Query(gt=0, le=500, description="How far other sites may be")] = 25.0,
 ) -> InsteadAnswer:
     """What would fit instead of a booking that is refused: the same space at another time, another layout or space at
     the site, a site nearby. Writes nothing; a booking that can be had needs nothing instead."""
-    found = await house.finding.instead(site, body.draft(), but=body.id, actor=actor, miles=within_miles, limit=limit)
+    found = await container.finding.instead(
+        site, body.draft(), but=body.id, actor=actor, miles=within_miles, limit=limit
+    )
     return instead_answer(found)
 
 
 @router.post("/find")
-async def find(body: FindBody, house: TheHouse, actor: ReadsAnySite) -> SearchAnswer:
+async def find(body: FindBody, container: TheContainer, actor: ReadsAnySite) -> SearchAnswer:
     """Where a booking without a space can be had: by its time, how many people, what the space must have, and how far
     away it may be. Each of the answers has been judged possible for whoever asks."""
-    return found_answer(await house.finding.find(body.sought(), actor=actor, limit=body.limit))
+    return found_answer(await container.finding.find(body.sought(), actor=actor, limit=body.limit))
 
 
 @router.post("/find/series")
-async def find_series(body: FindSeriesBody, house: TheHouse, actor: ReadsAnySite) -> FoundSeriesAnswer:
+async def find_series(body: FindSeriesBody, container: TheContainer, actor: ReadsAnySite) -> FoundSeriesAnswer:
     """Which spaces take most of a whole series, and which of its dates they do not take and why."""
-    return found_series_answer(await house.finding.find_series(body.sought(), actor=actor, limit=body.limit))
+    return found_series_answer(await container.finding.find_series(body.sought(), actor=actor, limit=body.limit))

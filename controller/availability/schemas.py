@@ -149,7 +149,7 @@ class SearchBody(Body):
     sites: Annotated[list[Slug], Field(max_length=MOST_SITES)] | None = None
     limit: Annotated[Whole, Field(ge=1, le=MOST_FOUND)] = 10
 
-    def seeking(self) -> SearchRequest:
+    def search(self) -> SearchRequest:
         """Raises ``Invalid``."""
         return SearchRequest(
             wants=SpaceNeeds(
@@ -191,7 +191,7 @@ class FindBody(SearchBody):
         return SearchResult(
             starts=read_moment(self.starts),
             ends=read_moment(self.ends),
-            seeking=self.seeking(),
+            search=self.search(),
             move_min=self.move_min,
             days=self.days,
         )
@@ -229,4 +229,4 @@ class FindSeriesBody(SearchBody):
             term_only=self.term_only,
             skip_holidays=self.skip_holidays,
         )
-        return SeriesSearch(pattern=pattern, seeking=self.seeking())
+        return SeriesSearch(pattern=pattern, search=self.search())

@@ -33,7 +33,7 @@ class SeriesSearch(msgspec.Struct, frozen=True, kw_only=True):
     """A series without a space."""
 
     pattern: RecurrencePattern
-    seeking: SearchRequest
+    search: SearchRequest
 
 
 class MissingDate(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +79,7 @@ class FoundSeries(msgspec.Struct, frozen=True, kw_only=True):
 
 async def find_series(
     tx: Tx,
-    looker: DiaryReader,
+    diary_reader: DiaryReader,
     there: Sequence[SiteInReach],
     sought: SeriesSearch,
     wish: RuleRequest,
@@ -88,21 +88,21 @@ async def find_series(
     limit: int,
 ) -> FoundSeries:
     """The best ``limit`` spaces at these sites. ``wish``: by whom and for whom. Raises ``Invalid``."""
-    seeking = sought.seeking
+    search = sought.search
     dates, termless = _dates(there, sought.pattern, now)
-    there = [each for each in there if each.picture.site.id in dates]
-    fit = fit_at(there, seeking.wants)
-    candidates = await _candidates(tx, looker, fit, seeking, dates, now)
-    wished = WantedTime(people=seeking.wants.people, layout=seeking.wants.layout)
+    there = [each for each in there if each.site_config.site.id in dates]
+    fit = fit_at(there, search.wants)
+    candidates = await _candidates(tx, diary_reader, fit, search, dates, now)
+    wished = WantedTime(people=search.wants.people, layout=search.wants.layout)
     candidates.sort(key=lambda each: (-each[1], *_farther(each[0]), effort(each[0], wished)))
-    found = [await _judged(tx, each, dates, seeking, wish, wished, now) for each, _ in candidates[:limit]]
+    found = [await _judged(tx, each, dates, search, wish, wished, now) for each, _ in candidates[:limit]]
     found.sort(key=lambda each: -each.taken)
     why = ""
     if not fit.fitting:
-        why = why_nothing_fits(seeking, fit)
+        why = why_nothing_fits(search, fit)
     elif not any(each.taken for each in found):
         why = f"{plural(len(fit.fitting), 'space')} would fit, and none is free on any of the dates"
-    first = dates[there[0].picture.site.id] if there else []
+    first = dates[there[0].site_config.site.id] if there else []
     return FoundSeries(
         items=[each for each in found if each.taken],
         out=[each for each in first if each.out or each.during is None],
@@ -125,14 +125,14 @@ def _dates(
     found: dict[str, list[SeriesOccurrence]] = {}
     termless: list[Termless] = []
     for each in there:
-        picture = each.picture
-        site, terms = picture.site, picture.hours.terms if pattern.term_only else None
+        site_config = each.site_config
+        site, terms = site_config.site, site_config.hours.terms if pattern.term_only else None
         if terms == ():
             termless.append(Termless(site=site, text=f"{site.name} has no school terms set"))
             continue
         key = (site.zone, terms)
         if key not in known:
-            known[key] = _unrolled(picture, pattern, now)
+            known[key] = _expanded(site_config, pattern, now)
         if known[key]:
             found[site.id] = known[key]
         else:
@@ -144,9 +144,9 @@ def _dates(
     return found, termless
 
 
-def _unrolled(picture: SiteConfig, pattern: RecurrencePattern, now: datetime) -> list[SeriesOccurrence]:
+def _expanded(site_config: SiteConfig, pattern: RecurrencePattern, now: datetime) -> list[SeriesOccurrence]:
     """Nothing where no date is in term."""
-    dates = list(unroll(pattern, picture.site.tz, picture.hours).occurrences)
+    dates = list(unroll(pattern, site_config.site.tz, site_config.hours).occurrences)
     times = _times(dates)
     if not times and pattern.term_only:
         return []
@@ -166,9 +166,9 @@ def _times(dates: Sequence[SeriesOccurrence]) -> list[Interval]:
 
 async def _candidates(
     tx: Tx,
-    looker: DiaryReader,
+    diary_reader: DiaryReader,
     fit: SpaceFit,
-    seeking: SearchRequest,
+    search: SearchRequest,
     dates: Mapping[str, Sequence[SeriesOccurrence]],
     now: datetime,
 ) -> list[tuple[Candidate, int]]:
@@ -176,14 +176,14 @@ async def _candidates(
     times = {site: _times(each) for site, each in dates.items()}
     wanted = {site: [span(during) for during in each] for site, each in times.items()}
     within = {site: (max(each[0][0], us(now)), max(end for _, end in each)) for site, each in wanted.items()}
-    found = await looker.look(tx, fit.fitting, seeking.use, within, now=now)
+    found = await diary_reader.look(tx, fit.fitting, search.use, within, now=now)
     return [
         (
             Candidate(fitting=each.fitting, during=times[site][0], wanted=times[site][0], miles=fit.miles[site]),
             _free(each, wanted[site]),
         )
         for each in found
-        if (site := each.fitting.picture.site.id)
+        if (site := each.fitting.site_config.site.id)
     ]
 
 
@@ -195,7 +195,7 @@ async def _judged(
     tx: Tx,
     candidate: Candidate,
     dates: Mapping[str, Sequence[SeriesOccurrence]],
-    seeking: SearchRequest,
+    search: SearchRequest,
     wish: RuleRequest,
     wished: WantedTime,
     now: datetime,
@@ -203,19 +203,19 @@ async def _judged(
     fitting = candidate.fitting
     there = [
         (each, each.during)
-        for each in dates[fitting.picture.site.id]
+        for each in dates[fitting.site_config.site.id]
         if each.during is not None and not each.out and each.during.end > now
     ]
     wishes = [
         msgspec.structs.replace(
             wish,
             asked=msgspec.structs.replace(
-                seeking.asked(during), space=fitting.place.space.id, layout=fitting.layout, seats=fitting.seats
+                search.asked(during), space=fitting.place.space.id, layout=fitting.layout, seats=fitting.seats
             ),
         )
         for _, during in there
     ]
-    verdicts = await judge(tx, fitting.picture, wishes, now=now, together=True)
+    verdicts = await judge(tx, fitting.site_config, wishes, now=now, together=True)
     missing = [
         MissingDate(occurrence=each, during=during, verdict=said)
         for (each, during), said in zip(there, verdicts, strict=True)

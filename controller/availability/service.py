@@ -41,19 +41,19 @@ class FreePage(msgspec.Struct, frozen=True, kw_only=True):
 class AvailabilityService:
     """Each method is one transaction that writes nothing."""
 
-    def __init__(self, database: Database, clock: Clock, pictures: SiteConfigs) -> None:
+    def __init__(self, database: Database, clock: Clock, site_configs: SiteConfigs) -> None:
         self._database = database
         self._clock = clock
-        self._pictures = pictures
-        self._looker = DiaryReader()
+        self._site_configs = site_configs
+        self._diary_reader = DiaryReader()
 
     async def free(self, site: str, question: FreeQuery, *, actor: Actor) -> FreeAtSite:
         """What is free at one site. Raises ``Invalid``, ``SiteUnknown``, ``SpaceUnknown``."""
         async with self._database.read() as tx:
-            picture = await self._pictures.of(tx, site)
+            site_config = await self._site_configs.of(tx, site)
             for space in question.spaces or ():
-                picture.require(space)
-            [found] = await self._free(tx, [SiteInReach(picture=picture)], question, actor)
+                site_config.require(space)
+            [found] = await self._free(tx, [SiteInReach(site_config=site_config)], question, actor)
             return found
 
     async def free_everywhere(
@@ -61,7 +61,7 @@ class AvailabilityService:
     ) -> FreePage:
         """What is free at the sites in reach that the actor may see, the nearest first. Raises ``Invalid``."""
         async with self._database.read() as tx:
-            page = await reached(tx, self._pictures, reach, actor, after=after, limit=limit)
+            page = await reached(tx, self._site_configs, reach, actor, after=after, limit=limit)
             return FreePage(items=await self._free(tx, page.items, question, actor), more=page.more)
 
     async def instead(
@@ -72,8 +72,8 @@ class AvailabilityService:
         draft = replace(draft, party=_for_whom(actor, site, draft.party))
         async with self._database.read() as tx:
             now = self._clock.now()
-            picture = await self._pictures.of(tx, site)
-            zone = picture.require(draft.space).site.tz
+            site_config = await self._site_configs.of(tx, site)
+            zone = site_config.require(draft.space).site.tz
             during = limits.window(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends"))
             (limits.timely if but is None else limits.not_over)(during, zone=zone, now=now)
             wish = RuleRequest(
@@ -83,50 +83,50 @@ class AvailabilityService:
                 but=frozenset() if but is None else frozenset({but}),
                 keeps_start=await bookings.begins(tx, but, during.start),
             )
-            nearby = await self._nearby(tx, picture, actor, miles)
-            return await instead_of(tx, self._looker, picture, wish, nearby, now=now, limit=limit)
+            nearby = await self._nearby(tx, site_config, actor, miles)
+            return await instead_of(tx, self._diary_reader, site_config, wish, nearby, now=now, limit=limit)
 
-    async def _nearby(self, tx: Tx, picture: SiteConfig, actor: Actor, miles: float | None) -> list[SiteInReach]:
-        site = picture.site
+    async def _nearby(self, tx: Tx, site_config: SiteConfig, actor: Actor, miles: float | None) -> list[SiteInReach]:
+        site = site_config.site
         if miles is None or site.latitude is None or site.longitude is None:
             return []
         spot = Spot(latitude=site.latitude, longitude=site.longitude)
-        page = await reached(tx, self._pictures, SiteSearch(near=spot, miles=miles), actor, limit=NEARBY + 1)
-        return [each for each in page.items if each.picture.site.id != site.id][:NEARBY]
+        page = await reached(tx, self._site_configs, SiteSearch(near=spot, miles=miles), actor, limit=NEARBY + 1)
+        return [each for each in page.items if each.site_config.site.id != site.id][:NEARBY]
 
     async def find(self, sought: SearchResult, *, actor: Actor, limit: int) -> FoundProposals:
         """Where a wish without a space can be had. Raises ``Invalid``, ``NotAllowed``."""
         async with self._database.read() as tx:
             now = self._clock.now()
-            there, wish, seeking = await self._sought(tx, sought.seeking, actor)
-            sought = replace(sought, seeking=seeking)
-            return await find_anywhere(tx, self._looker, there, sought, wish, now=now, limit=limit)
+            there, wish, search = await self._sought(tx, sought.search, actor)
+            sought = replace(sought, search=search)
+            return await find_anywhere(tx, self._diary_reader, there, sought, wish, now=now, limit=limit)
 
     async def find_series(self, sought: SeriesSearch, *, actor: Actor, limit: int) -> FoundSeries:
         """Where a series without a space can be had. Raises ``Invalid``, ``NotAllowed``."""
         async with self._database.read() as tx:
             now = self._clock.now()
-            there, wish, seeking = await self._sought(tx, sought.seeking, actor)
-            sought = replace(sought, seeking=seeking)
-            return await find_series(tx, self._looker, there, sought, wish, now=now, limit=limit)
+            there, wish, search = await self._sought(tx, sought.search, actor)
+            sought = replace(sought, search=search)
+            return await find_series(tx, self._diary_reader, there, sought, wish, now=now, limit=limit)
 
     async def _sought(
-        self, tx: Tx, seeking: SearchRequest, actor: Actor
+        self, tx: Tx, search: SearchRequest, actor: Actor
     ) -> tuple[list[SiteInReach], RuleRequest, SearchRequest]:
         """The sites in reach, by whom and for whom something is sought."""
-        party = _for_whom(actor, None, seeking.party)
-        page = await reached(tx, self._pictures, seeking.reach, actor)
+        party = _for_whom(actor, None, search.party)
+        page = await reached(tx, self._site_configs, search.reach, actor)
         now = self._clock.now()
-        asked = seeking.asked(Interval(start=now, end=now + timedelta(minutes=1)))
+        asked = search.asked(Interval(start=now, end=now + timedelta(minutes=1)))
         wish = RuleRequest(asked=asked, actor=actor, tier=await tier_to_book(tx, party, actor))
-        return page.items, wish, replace(seeking, party=party)
+        return page.items, wish, replace(search, party=party)
 
     async def _free(self, tx: Tx, there: Sequence[SiteInReach], question: FreeQuery, actor: Actor) -> list[FreeAtSite]:
         now = self._clock.now()
         # A manager may decide wherever it may look, and then no window holds.
         decides = may_somewhere(actor, Action.DECIDE)
         tier = None if decides or not actor.party else await tier_of(tx, actor.party)
-        return await free_at(tx, self._looker, there, question, tier=tier, now=now)
+        return await free_at(tx, self._diary_reader, there, question, tier=tier, now=now)
 
 
 def _for_whom(actor: Actor, site: str | None, party: str | None) -> str | None:

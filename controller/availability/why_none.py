@@ -26,7 +26,7 @@ def why_none(wants: SpaceNeeds, unfit: Sequence[Unfit], *, where: str) -> str:
 
 
 def _fits(unfit: Unfit, one: SpaceNeeds) -> bool:
-    return not lacks(unfit.picture, unfit.place, one) and not choose(unfit.picture, unfit.place, one)[1]
+    return not lacks(unfit.site_config, unfit.place, one) and not choose(unfit.site_config, unfit.place, one)[1]
 
 
 def _alone(wants: SpaceNeeds) -> list[SpaceNeeds]:
@@ -80,9 +80,9 @@ def _nearest(one: SpaceNeeds, unfit: Sequence[Unfit]) -> str:
     elif one.amenities:
         there = {each for space in spaces for each in space.amenities}
     elif one.equipment:
-        there = {name for each in unfit for name in each.picture.equipment}
+        there = {name for each in unfit for name in each.site_config.equipment}
         counts = [
-            found for each in unfit if (found := each.picture.equipment.get(one.equipment[0].equipment)) is not None
+            found for each in unfit if (found := each.site_config.equipment.get(one.equipment[0].equipment)) is not None
         ]
         if counts:
             most = max(counts, key=lambda each: each.count)
@@ -112,5 +112,5 @@ def _largest(unfit: Sequence[Unfit], layout: str | None) -> str:
 
 def _named(each: Unfit, among: Sequence[Unfit]) -> str:
     """The space's name, with its site's where several are looked at."""
-    several = len({other.picture.site.id for other in among}) > 1
-    return f"{each.place.space.name} at {each.picture.site.name}" if several else each.place.space.name
+    several = len({other.site_config.site.id for other in among}) > 1
+    return f"{each.place.space.name} at {each.site_config.site.name}" if several else each.place.space.name

@@ -26,14 +26,14 @@ class BatchPricer:
 
     def __init__(
         self,
-        picture: SiteConfig,
+        site_config: SiteConfig,
         tariffs: Tariffs,
         *,
         tiers: Mapping[str, Tier],
         spent: Mapping[str, Spent],
         blocks: Mapping[str, Block],
     ) -> None:
-        self._picture = picture
+        self._site_config = site_config
         self._tariffs = tariffs
         self._tiers = tiers
         self._spent = {party: Counter(had) for party, had in spent.items()}
@@ -62,7 +62,7 @@ class BatchPricer:
         return quotes[0].lines == quotes[1].lines
 
     def _wish(self, of: PricingBasis, tier: Tier | None, block: Block | None) -> Priced:
-        return priced(self._picture, of, self._tiers.get(of.party or "", tier or Tier.COMMUNITY), block=block)
+        return priced(self._site_config, of, self._tiers.get(of.party or "", tier or Tier.COMMUNITY), block=block)
 
     def spend(self, party: str | None, uses: Sequence[AllowanceUse]) -> None:
         """Count free hours of a quote that was made before."""
@@ -78,7 +78,7 @@ class BatchPricer:
 
 
 async def open_till(
-    tx: Tx, picture: SiteConfig, tariffs: Tariffs, wished: Sequence[Wished], *, series: Collection[str | None] = ()
+    tx: Tx, site_config: SiteConfig, tariffs: Tariffs, wished: Sequence[Wished], *, series: Collection[str | None] = ()
 ) -> BatchPricer:
     """A till for these bookings and series, with one query each for parties, free hours and series, and none where
     there is nothing to ask. The caller holds the site's lock if quotes are to be frozen."""
@@ -87,9 +87,9 @@ async def open_till(
     own = [each.id for each in wished if isinstance(each, Booking)]
     people = await parties(tx, whose) if whose else {}
     return BatchPricer(
-        picture,
+        site_config,
         tariffs,
         tiers={party: each.tier for party, each in people.items()},
-        spent=await repository.usage(tx, picture.site.id, whose, but=own) if whose and tariffs.allowances else {},
+        spent=await repository.usage(tx, site_config.site.id, whose, but=own) if whose and tariffs.allowances else {},
         blocks=await repository.blocks(tx, known) if known and tariffs.discounts else {},
     )

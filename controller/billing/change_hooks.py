@@ -50,7 +50,7 @@ def confirmed(
     at = now if bill.ended is None else bill.ended.at
     of = charged_for(bill.basis, of, at)
     charge = None
-    if of == bill.basis or all(till.alike(bill.basis, of) for till in (then, current)):
+    if of == bill.basis or all(pricer.alike(bill.basis, of) for pricer in (then, current)):
         resumed = cancellation.resumed(bill)
         if resumed is bill or current.has(of.party, resumed.quote.uses):
             current.spend(of.party, resumed.quote.uses)

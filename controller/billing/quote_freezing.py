@@ -29,33 +29,33 @@ class QuoteFreezer:
         self._lists = lists
 
     async def follow(
-        self, tx: Tx, picture: SiteConfig, changes: Sequence[Changed], *, actor: str, now: datetime
+        self, tx: Tx, site_config: SiteConfig, changes: Sequence[Changed], *, actor: str, now: datetime
     ) -> None:
         todo = [each for each in changes if _concerns(each, now)]
         if not todo:
             return
-        current = await self._lists.of(tx, picture)
+        current = await self._lists.of(tx, site_config)
         if current is None:
             return  # nothing was ever priced here
         known = [each.before.id for each in todo if each.before is not None]
         old = await repository.live(tx, known) if known else {}
         wished = [each.after for each in todo if each.after.certain]
-        till = await open_till(tx, picture, current.tariffs, wished, series=[each.series_id for each in wished])
+        pricer = await open_till(tx, site_config, current.tariffs, wished, series=[each.series_id for each in wished])
         made = []
         for change in todo:
             standing = old.get(change.after.id)
             if standing is None:
-                if _priced_first(picture, change, now):
-                    of = basis(picture, change.after)
-                    first = Bill(price=till.price(of, series=change.after.series_id), basis=of)
+                if _priced_first(site_config, change, now):
+                    of = basis(site_config, change.after)
+                    first = Bill(price=pricer.price(of, series=change.after.series_id), basis=of)
                     made.append(_first(change.after, first, current, actor, now))
                 continue
             was = standing.bill
             if change.after.certain:
-                bill = await confirmed(tx, picture, current, till, change.after, standing, now)
+                bill = await confirmed(tx, site_config, current, pricer, change.after, standing, now)
             else:
                 assert change.before is not None
-                bill = change_hooks.ended(was, change.before, change.after, zone=picture.site.tz, now=now)
+                bill = change_hooks.ended(was, change.before, change.after, zone=site_config.site.tz, now=now)
             if bill is not was:
                 version = standing.tariff_version if bill.price is was.price else current.version
                 why = _why(change, was, bill)
@@ -68,9 +68,9 @@ class QuoteFreezer:
 
 async def confirmed(
     tx: Tx,
-    picture: SiteConfig,
+    site_config: SiteConfig,
     current: StoredTariffs,
-    till: BatchPricer,
+    pricer: BatchPricer,
     booking: Booking,
     standing: Frozen,
     now: datetime,
@@ -78,12 +78,12 @@ async def confirmed(
     """What a booking that had a quote owes when it is confirmed as it is now."""
     if booking.ends <= now:
         return cancellation.resumed(standing.bill)
-    of, then = basis(picture, booking), till
+    of, then = basis(site_config, booking), pricer
     if standing.tariff_version != current.version and of != standing.bill.basis:
         tariffs = await repository.version(tx, booking.site, standing.tariff_version)
-        then = await open_till(tx, picture, tariffs, [booking], series=[booking.series_id])
+        then = await open_till(tx, site_config, tariffs, [booking], series=[booking.series_id])
     return change_hooks.confirmed(
-        standing.bill, of, then=then, current=till, series=booking.series_id, zone=picture.site.tz, now=now
+        standing.bill, of, then=then, current=pricer, series=booking.series_id, zone=site_config.site.tz, now=now
     )
 
 
@@ -100,7 +100,7 @@ def _concerns(change: Changed, now: datetime) -> bool:
     return before.ends > now and any(getattr(before, name) != getattr(after, name) for name in _PRICED)
 
 
-def _priced_first(picture: SiteConfig, change: Changed, now: datetime) -> bool:
+def _priced_first(site_config: SiteConfig, change: Changed, now: datetime) -> bool:
     """Whether a booking that has no quote gets one: when it is confirmed, and when one from before any tariffs becomes
     another."""
     before, after = change.before, change.after
@@ -108,8 +108,8 @@ def _priced_first(picture: SiteConfig, change: Changed, now: datetime) -> bool:
         return False
     if before is None or not (before.certain or before.state in _UNDONE):
         return True
-    was = basis(picture, msgspec.structs.replace(before, ends=before.ends_before or before.ends))
-    return change_hooks.charged_for(was, basis(picture, after), now) != was
+    was = basis(site_config, msgspec.structs.replace(before, ends=before.ends_before or before.ends))
+    return change_hooks.charged_for(was, basis(site_config, after), now) != was
 
 
 def _why(change: Changed, old: Bill, new: Bill) -> QuoteReason:

@@ -83,21 +83,21 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BillingService:
-    """Each method is one transaction. Hears of bookings through ``desk``."""
+    """Each method is one transaction. Hears of bookings through ``writer``."""
 
-    def __init__(self, database: Database, clock: Clock, changes: Changes, desk: BookingWriter) -> None:
+    def __init__(self, database: Database, clock: Clock, changes: Changes, writer: BookingWriter) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
-        self._desk = desk
+        self._writer = writer
         self._lists = TariffCache()
-        desk.when_bookings_change(QuoteFreezer(self._lists).follow)
+        writer.when_bookings_change(QuoteFreezer(self._lists).follow)
 
     async def tariffs(self, site: str) -> tuple[Site, StoredTariffs | None]:
         """The tariffs that hold; None where none were ever set. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
-            picture = await self._desk.pictures.of(tx, site)
-            return picture.site, await self._lists.of(tx, picture)
+            site_config = await self._writer.site_configs.of(tx, site)
+            return site_config.site, await self._lists.of(tx, site_config)
 
     async def put(
         self, site: str, tariffs: Tariffs, *, version: int, check: bool, actor: Actor
@@ -117,29 +117,29 @@ class BillingService:
         if write:
             await self._database.lock_site(tx, site)
         now = self._clock.now()
-        picture = await self._desk.pictures.of(tx, site)
+        site_config = await self._writer.site_configs.of(tx, site)
         old = await repository.current(tx, site)
         await require_version(tx, version, old.version if old else 0, site=site, thing="tariffs")
-        if wrong := faults(tariffs, picture, await parties(tx, parties_named(tariffs))):
+        if wrong := faults(tariffs, site_config, await parties(tx, parties_named(tariffs))):
             raise Invalid("; ".join(f"{each.field}: {each.message}" for each in wrong[:10]), errors=wrong)
         new = StoredTariffs(
             version=(old.version if old else 0) + 1, tariffs=tariffs, changed_at=now, changed_by=actor.name
         )
-        effect = await self._effect(tx, picture, old.tariffs if old else Tariffs(), tariffs, now)
+        effect = await self._effect(tx, site_config, old.tariffs if old else Tariffs(), tariffs, now)
         if write:
             await repository.put(tx, site, new)
             await bump(tx, site)
             await audit.record(tx, actor=actor.name, at=now, act="change", site=site, thing="tariffs")
-        return picture.site, new, effect
+        return site_config.site, new, effect
 
-    async def _effect(self, tx: Tx, picture: SiteConfig, old: Tariffs, new: Tariffs, now: datetime) -> TariffEffect:
-        waiting = await repository.undecided(tx, picture.site.id, after=now, limit=MOST_SHIFTS)
+    async def _effect(self, tx: Tx, site_config: SiteConfig, old: Tariffs, new: Tariffs, now: datetime) -> TariffEffect:
+        waiting = await repository.undecided(tx, site_config.site.id, after=now, limit=MOST_SHIFTS)
         wished = [each.asked for each in waiting]
         series = [each.series_id for each in waiting if each.series_id is not None]
-        tills = [await open_till(tx, picture, tariffs, wished, series=series) for tariffs in (old, new)]
+        tills = [await open_till(tx, site_config, tariffs, wished, series=series) for tariffs in (old, new)]
         shifts = []
         for each in waiting:
-            before, after = (till.price(basis(picture, each.asked), series=each.series_id) for till in tills)
+            before, after = (pricer.price(basis(site_config, each.asked), series=each.series_id) for pricer in tills)
             shifts.append(
                 Shift(
                     booking_id=each.id,
@@ -151,9 +151,9 @@ class BillingService:
             )
         return TariffEffect(
             shifts=tuple(shifts),
-            kept=await repository.count_confirmed(tx, picture.site.id, after=now),
-            examples=tuple(examples(picture, old, new, now)),
-            dear_parts=tuple(dear_parts(picture, new, now)),
+            kept=await repository.count_confirmed(tx, site_config.site.id, after=now),
+            examples=tuple(examples(site_config, old, new, now)),
+            dear_parts=tuple(dear_parts(site_config, new, now)),
         )
 
     async def quote(
@@ -162,18 +162,18 @@ class BillingService:
         """What bookings would cost if they were confirmed now, together as the dates of one series; free hours go to
         the first. ``tier`` is for drafts without a party. Raises ``Invalid``, ``SiteUnknown``, ``SpaceUnknown``."""
         async with self._database.read() as tx:
-            picture = await self._desk.pictures.of(tx, site)
-            asked = [_asked(picture, each) for each in drafts]
+            site_config = await self._writer.site_configs.of(tx, site)
+            asked = [_asked(site_config, each) for each in drafts]
             for party in {each.party for each in asked}:
                 await tier_of(tx, party)
-            current = await self._lists.of(tx, picture)
-            till = await open_till(tx, picture, current.tariffs if current else Tariffs(), asked)
+            current = await self._lists.of(tx, site_config)
+            pricer = await open_till(tx, site_config, current.tariffs if current else Tariffs(), asked)
             block = (len(asked), sum(micros(each.during.end - each.during.start) for each in asked))
             quoted = [
-                Quoted(during=each.during, quote=till.price(basis(picture, each), tier=tier, block=block))
+                Quoted(during=each.during, quote=pricer.price(basis(site_config, each), tier=tier, block=block))
                 for each in asked
             ]
-            return picture.site, quoted, current
+            return site_config.site, quoted, current
 
     async def account(self, booking_id: str) -> Account:
         """What a booking costs. Raises ``BookingUnknown``."""
@@ -181,14 +181,14 @@ class BillingService:
             return await self._account(tx, await _require(tx, booking_id))
 
     async def _account(self, tx: Tx, booking: Booking) -> Account:
-        picture = await self._desk.pictures.of(tx, booking.site)
+        site_config = await self._writer.site_configs.of(tx, booking.site)
         known = await repository.history(tx, booking.id)
         if booking.state not in {BookingState.REQUESTED, BookingState.HELD}:
             ends: Quote | None = None
             if known and booking.state is BookingState.CONFIRMED:
-                ends = cancellation.cancelled(known[0].bill, zone=picture.site.tz, at=self._clock.now()).quote
+                ends = cancellation.cancelled(known[0].bill, zone=site_config.site.tz, at=self._clock.now()).quote
             return Account(
-                site=picture.site,
+                site=site_config.site,
                 booking=booking,
                 quote=known[0].quote if known else _NEVER_SET,
                 settled=True,
@@ -197,22 +197,22 @@ class BillingService:
                 earlier=tuple(known[1:]),
             )
         return Account(
-            site=picture.site,
+            site=site_config.site,
             booking=booking,
-            quote=await self._as_of_now(tx, picture, booking, known[0] if known else None),
+            quote=await self._as_of_now(tx, site_config, booking, known[0] if known else None),
             settled=False,
             frozen=None,
             earlier=tuple(known),
         )
 
-    async def _as_of_now(self, tx: Tx, picture: SiteConfig, booking: Booking, standing: Frozen | None) -> Quote:
+    async def _as_of_now(self, tx: Tx, site_config: SiteConfig, booking: Booking, standing: Frozen | None) -> Quote:
         """What a booking would cost if it were confirmed now."""
-        current = await self._lists.of(tx, picture)
+        current = await self._lists.of(tx, site_config)
         tariffs = current.tariffs if current else Tariffs()
-        till = await open_till(tx, picture, tariffs, [booking], series=[booking.series_id])
+        pricer = await open_till(tx, site_config, tariffs, [booking], series=[booking.series_id])
         if standing is None or current is None:
-            return till.price(basis(picture, booking), series=booking.series_id)
-        return (await confirmed(tx, picture, current, till, booking, standing, self._clock.now())).quote
+            return pricer.price(basis(site_config, booking), series=booking.series_id)
+        return (await confirmed(tx, site_config, current, pricer, booking, standing, self._clock.now())).quote
 
     async def waive(self, booking_id: str, *, why: str, given_up_only: bool, actor: Actor) -> Account:
         """Let off a booking's charge, or what is charged for time that was given up, whatever becomes of it later; the
@@ -273,7 +273,7 @@ async def _require(tx: Tx, booking_id: str) -> Booking:
     return booking
 
 
-def _asked(picture: SiteConfig, draft: Draft) -> BookingRequest:
-    picture.require(draft.space)
-    zone = picture.site.tz
+def _asked(site_config: SiteConfig, draft: Draft) -> BookingRequest:
+    site_config.require(draft.space)
+    zone = site_config.site.tz
     return draft.asked(limits.window(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends")))

@@ -22,22 +22,22 @@ class TariffCache:
     def __init__(self) -> None:
         self._kept: OrderedDict[str, tuple[int, StoredTariffs | None]] = OrderedDict()
 
-    async def of(self, tx: Tx, picture: SiteConfig) -> StoredTariffs | None:
+    async def of(self, tx: Tx, site_config: SiteConfig) -> StoredTariffs | None:
         """The tariffs that hold as of the picture; None where none were ever set. Costs no query most times."""
-        site = picture.site.id
+        site = site_config.site.id
         revision, found = self._kept.get(site, (-1, None))
-        if revision != picture.revision:
+        if revision != site_config.revision:
             found = await repository.current(tx, site)
-            self._kept[site] = (picture.revision, found)
+            self._kept[site] = (site_config.revision, found)
         self._kept.move_to_end(site)
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         return found
 
 
-def basis(picture: SiteConfig, asked: BookingRequest | Booking) -> PricingBasis:
+def basis(site_config: SiteConfig, asked: BookingRequest | Booking) -> PricingBasis:
     """What of a booking, or of a wish for one, its price depends on."""
-    place = picture.require(asked.space)
+    place = site_config.require(asked.space)
     layout = place.space.layout(asked.layout)
     return PricingBasis(
         space=asked.space,
@@ -49,19 +49,19 @@ def basis(picture: SiteConfig, asked: BookingRequest | Booking) -> PricingBasis:
     )
 
 
-def priced(picture: SiteConfig, of: PricingBasis, tier: Tier, *, block: tuple[int, int] | None = None) -> Priced:
+def priced(site_config: SiteConfig, of: PricingBasis, tier: Tier, *, block: tuple[int, int] | None = None) -> Priced:
     """What is to be priced. ``block``: dates and microseconds of its series, if it has one."""
     dates, series_us = block or (1, 0)
     return Priced(
-        zone=picture.site.tz,
+        zone=site_config.site.tz,
         space=of.space,
         layout=of.layout,
         tier=tier,
         party=of.party,
         during=of.during,
-        modes=tuple(picture.hours.modes(of.during, space=of.space)),
+        modes=tuple(site_config.hours.modes(of.during, space=of.space)),
         seats=of.seats,
-        equipment=_equipment(picture, of),
+        equipment=_equipment(site_config, of),
         dates=dates,
         series_us=series_us,
     )
@@ -71,8 +71,8 @@ def _seats(place: SpaceAtSite, asked: BookingRequest | Booking) -> int:
     return (asked.seats or asked.people or 1) if place.space.kind is SpaceKind.POOL else 1
 
 
-def _equipment(picture: SiteConfig, of: PricingBasis) -> tuple[Used, ...]:
-    names: Mapping[str, str] = {each.id: each.name for each in picture.equipment.values()}
+def _equipment(site_config: SiteConfig, of: PricingBasis) -> tuple[Used, ...]:
+    names: Mapping[str, str] = {each.id: each.name for each in site_config.equipment.values()}
     return tuple(
         Used(equipment=need.equipment, name=names.get(need.equipment, need.equipment), count=need.count)
         for need in of.equipment

@@ -10,15 +10,15 @@ from controller.text.money import pounds
 from controller.web.problem import FieldError
 
 
-def faults(tariffs: Tariffs, picture: SiteConfig, parties: Collection[str]) -> list[FieldError]:
+def faults(tariffs: Tariffs, site_config: SiteConfig, parties: Collection[str]) -> list[FieldError]:
     """Everything that is wrong with tariffs for a site. ``parties``: those there are of the ones they name."""
     return [
-        *_lists(tariffs, picture, parties),
+        *_lists(tariffs, site_config, parties),
         *_rates(tariffs),
         *_limits(tariffs.limits),
         *_cancelling(tariffs.cancelling),
         *_discounts(tariffs),
-        *_equipment(tariffs, picture),
+        *_equipment(tariffs, site_config),
         *_vat(tariffs),
     ]
 
@@ -38,13 +38,13 @@ def _scoped(tariffs: Tariffs) -> tuple[tuple[str, Sequence[RuleScope]], ...]:
     )
 
 
-def _lists(tariffs: Tariffs, picture: SiteConfig, parties: Collection[str]) -> Iterator[FieldError]:
+def _lists(tariffs: Tariffs, site_config: SiteConfig, parties: Collection[str]) -> Iterator[FieldError]:
     for field, rules in _scoped(tariffs):
         named = Counter(rule.name for rule in rules)
         for number, rule in enumerate(rules):
             if named[rule.name] > 1:
                 yield _fault(f"{field}.{number}.name", f"another of the {field} is called “{rule.name}” too")
-            yield from _known(f"{field}.{number}", rule, picture, parties)
+            yield from _known(f"{field}.{number}", rule, site_config, parties)
     # Of several discounts the highest is given, so they may meet.
     yield from _apart("rates", tariffs.rates)
     yield from _apart("limits", tariffs.limits)
@@ -52,12 +52,14 @@ def _lists(tariffs: Tariffs, picture: SiteConfig, parties: Collection[str]) -> I
     yield from _apart("cancelling", tariffs.cancelling)
 
 
-def _known(field: str, rule: RuleScope, picture: SiteConfig, parties: Collection[str]) -> Iterator[FieldError]:
-    site = picture.site.id
+def _known(field: str, rule: RuleScope, site_config: SiteConfig, parties: Collection[str]) -> Iterator[FieldError]:
+    site = site_config.site.id
     for space in rule.spaces:
-        if space not in picture.by_space:
+        if space not in site_config.by_space:
             yield _fault(f"{field}.spaces", f"site {site!r} has no space {space!r}")
-    places = [picture.by_space[each] for each in rule.spaces if each in picture.by_space] or picture.by_space.values()
+    places = [
+        site_config.by_space[each] for each in rule.spaces if each in site_config.by_space
+    ] or site_config.by_space.values()
     layouts = {layout.id for place in places for layout in place.space.layouts}
     for layout in rule.layouts:
         if layout not in layouts:
@@ -122,12 +124,12 @@ def _discounts(tariffs: Tariffs) -> Iterator[FieldError]:
             yield _fault(f"allowances.{number}.id", f"another allowance has the id {allowance.id!r} too")
 
 
-def _equipment(tariffs: Tariffs, picture: SiteConfig) -> Iterator[FieldError]:
+def _equipment(tariffs: Tariffs, site_config: SiteConfig) -> Iterator[FieldError]:
     priced = Counter(each.equipment for each in tariffs.equipment)
     for number, each in enumerate(tariffs.equipment):
-        if each.equipment not in picture.equipment:
+        if each.equipment not in site_config.equipment:
             yield _fault(
-                f"equipment.{number}.equipment", f"site {picture.site.id!r} has no equipment {each.equipment!r}"
+                f"equipment.{number}.equipment", f"site {site_config.site.id!r} has no equipment {each.equipment!r}"
             )
         if priced[each.equipment] > 1:
             yield _fault(f"equipment.{number}.equipment", f"{each.equipment!r} has two prices")

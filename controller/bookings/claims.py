@@ -51,7 +51,7 @@ _FORGET = delete(pool_quarters).where(*_AT, pool_quarters.c.taken == 0)
 async def write_claims(
     database: Database,
     tx: Tx,
-    picture: SiteConfig,
+    site_config: SiteConfig,
     values: Sequence[Booking],
     *,
     now: datetime,
@@ -68,41 +68,41 @@ async def write_claims(
     Takes the site's lock. Raises ``IntegrityError``, ``contended``, when another one holds the time or the places, and
     ``Overdue`` when others wait for what a hold in the way has let go.
     """
-    await database.lock_site(tx, picture.site.id)
+    await database.lock_site(tx, site_config.site.id)
     holding = [value for value in values if value.claims]
-    gone = await _expire(tx, picture, holding, expired, now)
+    gone = await _expire(tx, site_config, holding, expired, now)
     before = (
         Quarters()
         if new and not gone
         else await _let_go(tx, [*([] if new else values), *(each.after for each in gone)])
     )
-    await put(tx, claims, _times(picture, holding), into)
-    await put(tx, equipment_claims, _equipment(picture, holding), into)
-    places, after = _places(picture, holding)
+    await put(tx, claims, _times(site_config, holding), into)
+    await put(tx, equipment_claims, _equipment(site_config, holding), into)
+    places, after = _places(site_config, holding)
     await put(tx, pool_claims, places, into)
-    await _count(tx, picture, before, after)
+    await _count(tx, site_config, before, after)
     return gone
 
 
 async def _expire(
-    tx: Tx, picture: SiteConfig, holding: Sequence[Booking], expired: Collection[str] | None, now: datetime
+    tx: Tx, site_config: SiteConfig, holding: Sequence[Booking], expired: Collection[str] | None, now: datetime
 ) -> list[Changed]:
     """Decline the holds in the way that have run out."""
     if not holding or (expired is not None and not expired):
         return []
     span = Interval(start=min(each.starts for each in holding), end=max(each.ends for each in holding))
-    found = await repository.run_out(tx, picture.site.id, span, margin=QUARTER, now=now)
+    found = await repository.run_out(tx, site_config.site.id, span, margin=QUARTER, now=now)
     mine = {value.id for value in holding}
     gone = [
         Changed(before=each, after=_declined(each, now))
         for each in found
-        if each.id not in mine and any(_in_the_way(picture, each, value) for value in holding)
+        if each.id not in mine and any(_in_the_way(site_config, each, value) for value in holding)
     ]
-    if gone and await waits.anybody_near(tx, picture.site.id, [each.after.during for each in gone]):
-        raise Overdue(picture.site.id)
+    if gone and await waits.anybody_near(tx, site_config.site.id, [each.after.during for each in gone]):
+        raise Overdue(site_config.site.id)
     for each in gone:
         await repository.update_booking(tx, each.after)
-        ended, zone = each.after.held_until or now, picture.site.tz
+        ended, zone = each.after.held_until or now, site_config.site.tz
         why = f"nobody decided by {times.clock(ended, zone)} on {times.day(ended, zone, now=now)}"
         await repository.log(tx, [each.after.id], at=now, actor=HOUSE, what="expire", why=why)
     return gone
@@ -120,10 +120,10 @@ def _declined(value: Booking, now: datetime) -> Booking:
     )
 
 
-def _in_the_way(picture: SiteConfig, old: Booking, wanted: Booking) -> bool:
-    there = picture.by_space.get(old.space)
+def _in_the_way(site_config: SiteConfig, old: Booking, wanted: Booking) -> bool:
+    there = site_config.by_space.get(old.space)
     near = old.starts < wanted.ends + QUARTER and old.ends > wanted.starts - QUARTER
-    return near and there is not None and not set(there.atoms).isdisjoint(picture.require(wanted.space).atoms)
+    return near and there is not None and not set(there.atoms).isdisjoint(site_config.require(wanted.space).atoms)
 
 
 async def _let_go(tx: Tx, values: Sequence[Booking]) -> Quarters:
@@ -142,10 +142,10 @@ async def _let_go(tx: Tx, values: Sequence[Booking]) -> Quarters:
     return taken
 
 
-def _times(picture: SiteConfig, holding: Sequence[Booking]) -> list[dict[str, object]]:
+def _times(site_config: SiteConfig, holding: Sequence[Booking]) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for value in holding:
-        place = picture.require(value.space)
+        place = site_config.require(value.space)
         if place.space.kind is SpaceKind.POOL:
             continue
         buffers = buffers_of(
@@ -157,11 +157,11 @@ def _times(picture: SiteConfig, holding: Sequence[Booking]) -> list[dict[str, ob
     return rows
 
 
-def _equipment(picture: SiteConfig, holding: Sequence[Booking]) -> list[dict[str, object]]:
+def _equipment(site_config: SiteConfig, holding: Sequence[Booking]) -> list[dict[str, object]]:
     return [
         {
             "booking_id": value.id,
-            "equipment": f"{picture.site.id}/{need.equipment}",
+            "equipment": f"{site_config.site.id}/{need.equipment}",
             "starts": value.starts,
             "ends": value.ends,
             "count": need.count,
@@ -171,11 +171,11 @@ def _equipment(picture: SiteConfig, holding: Sequence[Booking]) -> list[dict[str
     ]
 
 
-def _places(picture: SiteConfig, holding: Sequence[Booking]) -> tuple[list[dict[str, object]], Quarters]:
+def _places(site_config: SiteConfig, holding: Sequence[Booking]) -> tuple[list[dict[str, object]], Quarters]:
     rows: list[dict[str, object]] = []
     taken = Quarters()
     for value in holding:
-        place = picture.require(value.space)
+        place = site_config.require(value.space)
         for pool, seats in takings(place, seats_of(seats=value.seats, people=value.people)):
             rows.append(
                 {"booking_id": value.id, "pool": pool, "starts": value.starts, "ends": value.ends, "seats": seats}
@@ -185,12 +185,12 @@ def _places(picture: SiteConfig, holding: Sequence[Booking]) -> tuple[list[dict[
     return rows, taken
 
 
-async def _count(tx: Tx, picture: SiteConfig, before: Quarters, after: Quarters) -> None:
+async def _count(tx: Tx, site_config: SiteConfig, before: Quarters, after: Quarters) -> None:
     """Bring the sums per quarter hour from ``before`` to ``after``."""
     changed = {key: by for key in before | after if (by := after[key] - before[key])}
     if not changed:
         return
-    sizes = {pool: size for place in picture.by_space.values() for pool, size in place.pools}
+    sizes = {pool: size for place in site_config.by_space.values() for pool, size in place.pools}
     less = [{"p": pool, "q": quarter, "n": -by} for (pool, quarter), by in changed.items() if by < 0]
     more = [
         {"pool": pool, "quarter": quarter, "size": sizes[pool], "taken": by}

@@ -10,7 +10,7 @@ import typer
 from controller.access.codes import spoken
 from controller.bookings.affected import cli as affected
 from controller.bookings.cli_times import From, To
-from controller.bookings.csv_rows import cli as sheets
+from controller.bookings.csv_rows import cli as booking_csv
 from controller.cli import output
 from controller.cli.client import SERVER, SET_ASIDE, ApiClient, AsJson, Refusal, Server, Token, TokenFile
 
@@ -19,7 +19,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-app.add_typer(sheets.app)
+app.add_typer(booking_csv.app)
 app.add_typer(affected.app, name="affected")
 
 Id = Annotated[str, typer.Argument(help="Its id; `list` shows it.", metavar="ID")]

@@ -76,7 +76,7 @@ class BookingCodes:
     async def issue(
         self,
         tx: Tx,
-        picture: SiteConfig,
+        site_config: SiteConfig,
         bookings: Iterable[Booking],
         now: datetime,
         *,
@@ -92,17 +92,17 @@ class BookingCodes:
             by_space[each.space].append(each)
         issued: dict[str, IssuedCodes] = {}
         for space, group in by_space.items():
-            there, one_code = picture.require(space).space, await repository.code_owners(tx, group)
+            there, one_code = site_config.require(space).space, await repository.code_owners(tx, group)
             owned = Owned(shares=shares or {}, one_code=one_code)
-            for given in self._issues(there, group, picture.doors, picture.policy, picture.site.tz, owned):
+            for given in self._issues(there, group, site_config.doors, site_config.policy, site_config.site.tz, owned):
                 issued |= await self._access.issue(
                     tx,
                     given,
-                    site=picture.site.id,
+                    site=site_config.site.id,
                     now=now,
                     new=new,
                     fresh=fresh,
-                    revision=picture.revision,
+                    revision=site_config.revision,
                     into=into,
                 )
         return issued
@@ -137,10 +137,10 @@ class BookingCodes:
             for each_door, group in by_shape.items()
         ]
 
-    async def kept(self, tx: Tx, picture: SiteConfig, changes: Sequence[Changed]) -> dict[str, Share]:
+    async def kept(self, tx: Tx, site_config: SiteConfig, changes: Sequence[Changed]) -> dict[str, Share]:
         """How bookings share their codes that keep them through a change: it leaves alone whose they are and by which
         rule of the policy they would be drawn."""
-        alike = [each.after.id for each in changes if _same_sharers(picture, each)]
+        alike = [each.after.id for each in changes if _same_sharers(site_config, each)]
         return await self._access.shares(tx, alike)
 
     async def own(self, tx: Tx, booking_id: str) -> Share | None:
@@ -217,11 +217,11 @@ class BookingCodes:
         return await repository.ahead(tx, space.site, space.id, after=now - _LONGEST_LAG)
 
 
-def _same_sharers(picture: SiteConfig, change: Changed) -> bool:
-    before, zone = change.before, picture.site.tz
+def _same_sharers(site_config: SiteConfig, change: Changed) -> bool:
+    before, zone = change.before, site_config.site.tz
     if before is None or before.party != change.after.party:
         return False
     # A series that is cut in two has another id for its second half, and the code that it had.
     after = msgspec.structs.replace(change.after, series_id=before.series_id)
-    rule = picture.policy.code_rule(after.space)
-    return rule == picture.policy.code_rule(before.space) and owner(rule, before, zone) == owner(rule, after, zone)
+    rule = site_config.policy.code_rule(after.space)
+    return rule == site_config.policy.code_rule(before.space) and owner(rule, before, zone) == owner(rule, after, zone)

@@ -42,12 +42,12 @@ class DoorCodes:
     """Who asks is asked about before; every look and every change is written down."""
 
     def __init__(
-        self, database: Database, clock: Clock, changes: Changes, desk: BookingWriter, estate: EstateService
+        self, database: Database, clock: Clock, changes: Changes, writer: BookingWriter, estate: EstateService
     ) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
-        self._desk = desk
+        self._writer = writer
         self._estate = estate
 
     async def show(self, booking_id: str, *, actor: Actor) -> BookingCodesView:
@@ -77,10 +77,10 @@ class DoorCodes:
             booking = await self._locked(tx, booking_id)
             now = self._clock.now()
             _require_coming(booking, now)
-            where = await self._desk.pictures.of(tx, booking.site)
+            where = await self._writer.site_configs.of(tx, booking.site)
             if not where.require(booking.space).space.doors:
                 raise NotNow(f"no door needs a code for “{booking.title}”")
-            together = await self._desk.reissue(tx, where, booking, actor=actor, now=now, why=why)
+            together = await self._writer.reissue(tx, where, booking, actor=actor, now=now, why=why)
             await offline.revoke(tx, [booking_id], now=now)
             await reissue_log.record(
                 tx,
@@ -158,8 +158,8 @@ class DoorCodes:
         return await self._found(tx, booking_id)
 
     async def _view(self, tx: Tx, booking: Booking) -> BookingView:
-        where = await self._desk.pictures.of(tx, booking.site)
-        [view] = await self._desk.views(tx, where, [booking], self._clock.now())
+        where = await self._writer.site_configs.of(tx, booking.site)
+        [view] = await self._writer.views(tx, where, [booking], self._clock.now())
         return view
 
 

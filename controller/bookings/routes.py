@@ -27,7 +27,7 @@ from controller.bookings.errors import (
 )
 from controller.bookings.model import BookingStatus
 from controller.bookings.schemas import ApproveBody, BookingBody, CancelBody, ChangeBody, CheckBody, DeclineBody
-from controller.container import TheHouse
+from controller.container import TheContainer
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Books, Decides, Reads, ReadsAnySite, SeesContacts
 from controller.web.fields import LIST_LIMIT, Id, IdPath, Limit, Slug, SlugPath
@@ -45,7 +45,7 @@ IfMatch = Annotated[str | None, Header(description='A version in quotes, such as
 @router.get("/sites/{site}/bookings", responses=described(SiteUnknown))
 async def list_bookings(
     site: SlugPath,
-    house: TheHouse,
+    container: TheContainer,
     actor: Reads,
     from_: Annotated[Edge, Query(alias="from")],
     to: Edge,
@@ -58,39 +58,39 @@ async def list_bookings(
 ) -> BookingList:
     """The bookings that touch the time from `from` to before `to`, cancelled ones too, over at most 62 days."""
     chosen = frozenset(among or BookingStatus)
-    views = await house.bookings.between(site, from_, to, space=space, party=party, among=chosen, actor=actor)
+    views = await container.bookings.between(site, from_, to, space=space, party=party, among=chosen, actor=actor)
     return booking_list(views, actor)
 
 
 @router.get("/sites/{site}/bookings/search", responses=described(SiteUnknown))
 async def search_bookings(
     site: SlugPath,
-    house: TheHouse,
+    container: TheContainer,
     actor: Reads,
     text: Annotated[str, Query(min_length=2, max_length=100, description="Part of a title, a party or a contact")],
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> BookingList:
     """Bookings on any day with `text` in their title, their party's name or whom to ring, as far as whoever asks may
     see that: those to come first, by start, then those that are over, the last one first."""
-    return booking_list(await house.bookings.search(site, text.strip(), actor=actor, limit=limit), actor)
+    return booking_list(await container.bookings.search(site, text.strip(), actor=actor, limit=limit), actor)
 
 
 @router.get("/sites/{site}/requests", responses=described(SiteUnknown))
 async def list_site_requests(
-    site: SlugPath, house: TheHouse, actor: Reads, after: AfterBooking = None, limit: Limit = LIST_LIMIT
+    site: SlugPath, container: TheContainer, actor: Reads, after: AfterBooking = None, limit: Limit = LIST_LIMIT
 ) -> RequestPage:
     """What waits for approval at a site and is not over, by its start; a booker sees their own party's. A hold that
     has run out is among it while nobody has taken its time."""
-    found = await house.bookings.requests(site, actor=actor, after=after, limit=limit + 1)
+    found = await container.bookings.requests(site, actor=actor, after=after, limit=limit + 1)
     return request_page(found, actor, limit=limit)
 
 
 @router.get("/requests")
 async def list_requests(
-    house: TheHouse, actor: ReadsAnySite, after: AfterBooking = None, limit: Limit = LIST_LIMIT
+    container: TheContainer, actor: ReadsAnySite, after: AfterBooking = None, limit: Limit = LIST_LIMIT
 ) -> RequestPage:
     """What waits for approval at all the sites that whoever asks may see."""
-    found = await house.bookings.requests(None, actor=actor, after=after, limit=limit + 1)
+    found = await container.bookings.requests(None, actor=actor, after=after, limit=limit + 1)
     return request_page(found, actor, limit=limit)
 
 
@@ -98,40 +98,40 @@ async def list_requests(
     "/sites/{site}/bookings", status_code=status.HTTP_201_CREATED, responses=described(SiteUnknown, Clash, NotPossible)
 )
 async def create_booking(
-    site: SlugPath, body: BookingBody, house: TheHouse, actor: Books, response: Response
+    site: SlugPath, body: BookingBody, container: TheContainer, actor: Books, response: Response
 ) -> BookingAnswer:
     """Book a space. `status` is `confirmed` where the site's rules or a manager have it so: then it has a door code at
     once, which this answer tells, and `on_door` tells whether the doors know it yet. Otherwise it waits for approval,
     `held` or `requested`. A refusal has all its `reasons`; its type is `clash` where the time is taken, else
     `not-possible`."""
-    view = await house.bookings.create(site, body.draft(), actor=actor)
+    view = await container.bookings.create(site, body.draft(), actor=actor)
     response.headers["Location"] = f"/api/v1/bookings/{view.booking.id}"
     return _tagged(booking_answer(view, actor, drawn=True), response)
 
 
 @router.post("/sites/{site}/bookings/check", responses=described(SiteUnknown))
-async def check_booking(site: SlugPath, body: CheckBody, house: TheHouse, actor: Reads) -> CheckAnswer:
+async def check_booking(site: SlugPath, body: CheckBody, container: TheContainer, actor: Reads) -> CheckAnswer:
     """What booking this would meet; writes nothing."""
-    return check_answer(await house.bookings.check(site, body.draft(), but=body.id, actor=actor))
+    return check_answer(await container.bookings.check(site, body.draft(), but=body.id, actor=actor))
 
 
 @router.get("/bookings/{booking_id}", responses=described(BookingUnknown))
-async def get_booking(booking_id: IdPath, house: TheHouse, actor: Reads, response: Response) -> BookingAnswer:
+async def get_booking(booking_id: IdPath, container: TheContainer, actor: Reads, response: Response) -> BookingAnswer:
     """One booking."""
-    return _tagged(booking_answer(await house.bookings.get(booking_id), actor), response)
+    return _tagged(booking_answer(await container.bookings.get(booking_id), actor), response)
 
 
 @router.get("/bookings/{booking_id}/log", responses=described(BookingUnknown))
-async def get_booking_log(booking_id: IdPath, house: TheHouse, actor: SeesContacts) -> StoryAnswer:
+async def get_booking_log(booking_id: IdPath, container: TheContainer, actor: SeesContacts) -> StoryAnswer:
     """Who did what to a booking, when and why."""
-    return story_answer(*await house.bookings.story(booking_id))
+    return story_answer(*await container.bookings.story(booking_id))
 
 
 @router.patch("/bookings/{booking_id}", responses=_CHANGED | described(PreconditionFailed))
 async def change_booking(
     booking_id: IdPath,
     body: ChangeBody,
-    house: TheHouse,
+    container: TheContainer,
     actor: Books,
     response: Response,
     if_match: IfMatch = None,
@@ -139,63 +139,71 @@ async def change_booking(
     """Change or move a booking. Its code stays the same unless somebody else has it at a new door. What the site's
     rules would not confirm waits for approval again; what a manager changes does not."""
     version = _version(if_match)
-    view = await house.bookings.change(booking_id, body.change(), if_match=version, actor=actor)
+    view = await container.bookings.change(booking_id, body.change(), if_match=version, actor=actor)
     return _tagged(booking_answer(view, actor), response)
 
 
 @router.post("/bookings/{booking_id}/approve", responses=_JUDGED)
 async def approve_booking(
-    booking_id: IdPath, house: TheHouse, actor: Decides, response: Response, body: ApproveBody | None = None
+    booking_id: IdPath, container: TheContainer, actor: Decides, response: Response, body: ApproveBody | None = None
 ) -> BookingAnswer:
     """Confirm a request; it has a door code at once. It is judged anew, so what has come between is named. One that is
     confirmed stays so."""
     asked = body or ApproveBody()
-    view = await house.bookings.approve(booking_id, why=asked.why, overrule=asked.overrule, actor=actor)
+    view = await container.bookings.approve(booking_id, why=asked.why, overrule=asked.overrule, actor=actor)
     return _tagged(booking_answer(view, actor), response)
 
 
 @router.post("/bookings/{booking_id}/decline", responses=described(BookingUnknown, NotNow))
 async def decline_booking(
-    booking_id: IdPath, body: DeclineBody, house: TheHouse, actor: Decides, response: Response
+    booking_id: IdPath, body: DeclineBody, container: TheContainer, actor: Decides, response: Response
 ) -> BookingAnswer:
     """Turn a request down and say why; its time is free at once. One that was declined stays so."""
-    view = await house.bookings.decline(booking_id, why=body.why, actor=actor)
+    view = await container.bookings.decline(booking_id, why=body.why, actor=actor)
     return _tagged(booking_answer(view, actor), response)
 
 
 @router.post("/bookings/{booking_id}/finish", responses=described(BookingUnknown, NotNow))
-async def finish_booking(booking_id: IdPath, house: TheHouse, actor: Books, response: Response) -> BookingAnswer:
+async def finish_booking(
+    booking_id: IdPath, container: TheContainer, actor: Books, response: Response
+) -> BookingAnswer:
     """End a booking that runs, at the next full minute; the rest of its time is free for others and its code ends."""
-    return _tagged(booking_answer(await house.bookings.finish(booking_id, actor=actor), actor), response)
+    return _tagged(booking_answer(await container.bookings.finish(booking_id, actor=actor), actor), response)
 
 
 @router.post("/bookings/{booking_id}/check-in", responses=described(BookingUnknown, NotNow))
-async def check_in_booking(booking_id: IdPath, house: TheHouse, actor: Books, response: Response) -> BookingAnswer:
+async def check_in_booking(
+    booking_id: IdPath, container: TheContainer, actor: Books, response: Response
+) -> BookingAnswer:
     """Say that the people of a booking are here, as at a tablet by the door. Arrived already, it stays so."""
-    return _tagged(booking_answer(await house.bookings.check_in(booking_id, actor=actor), actor), response)
+    return _tagged(booking_answer(await container.bookings.check_in(booking_id, actor=actor), actor), response)
 
 
 @router.delete("/bookings/{booking_id}/check-in", responses=described(BookingUnknown, NotNow))
-async def check_out_booking(booking_id: IdPath, house: TheHouse, actor: Books, response: Response) -> BookingAnswer:
+async def check_out_booking(
+    booking_id: IdPath, container: TheContainer, actor: Books, response: Response
+) -> BookingAnswer:
     """Undo a check-in that was a mistake. What the doors have seen stays."""
-    return _tagged(booking_answer(await house.bookings.check_out(booking_id, actor=actor), actor), response)
+    return _tagged(booking_answer(await container.bookings.check_out(booking_id, actor=actor), actor), response)
 
 
 @router.post("/bookings/{booking_id}/cancel", responses=described(BookingUnknown, NotNow))
 async def cancel_booking(
-    booking_id: IdPath, house: TheHouse, actor: Books, response: Response, body: CancelBody | None = None
+    booking_id: IdPath, container: TheContainer, actor: Books, response: Response, body: CancelBody | None = None
 ) -> BookingAnswer:
     """Cancel a booking; cancelled already, it stays so. `on_door` tells what its code may still open."""
-    view = await house.bookings.cancel(booking_id, why=body.why if body else "", actor=actor)
+    view = await container.bookings.cancel(booking_id, why=body.why if body else "", actor=actor)
     return _tagged(booking_answer(view, actor), response)
 
 
 @router.post("/bookings/{booking_id}/restore", responses=_JUDGED)
-async def restore_booking(booking_id: IdPath, house: TheHouse, actor: Books, response: Response) -> BookingAnswer:
+async def restore_booking(
+    booking_id: IdPath, container: TheContainer, actor: Books, response: Response
+) -> BookingAnswer:
     """Undo a cancel, a decline or a release as long as the time is free and not over, an early finish while the time
     runs, an approval that was the last thing done, or a no-show. It is then what it was before; where somebody restores
     it who cannot decide, as far as the rules would confirm it now."""
-    return _tagged(booking_answer(await house.bookings.restore(booking_id, actor=actor), actor), response)
+    return _tagged(booking_answer(await container.bookings.restore(booking_id, actor=actor), actor), response)
 
 
 def _tagged(answer: BookingAnswer, response: Response) -> BookingAnswer:

@@ -74,11 +74,11 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 class BookingService:
     """Each method is one transaction; after a write the site's listeners are told."""
 
-    def __init__(self, database: Database, clock: Clock, changes: Changes, desk: BookingWriter) -> None:
+    def __init__(self, database: Database, clock: Clock, changes: Changes, writer: BookingWriter) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
-        self._desk = desk
+        self._writer = writer
         self._settle: Callable[[str], Awaitable[object]] | None = None
 
     def when_overdue(self, settle: Callable[[str], Awaitable[object]]) -> None:
@@ -129,7 +129,7 @@ class BookingService:
     async def _create(self, tx: Tx, site: str, draft: Draft, actor: Actor) -> BookingView:
         await self._database.lock_site(tx, site)
         now = self._clock.now()
-        where, unusual = await self._desk.look(tx, site, now)
+        where, unusual = await self._writer.look(tx, site, now)
         there = where.require(draft.space)
         asked = _asked(draft, there, now)
         tier = await tier_to_book(tx, asked.party, actor)
@@ -137,7 +137,7 @@ class BookingService:
         if not verdict.possible:
             raise refusal(there.space.name, verdict, there.site.tz)
         becomes = outcome(verdict, where.policy, asked.during, now=now)
-        made = await self._desk.book(
+        made = await self._writer.book(
             tx,
             where,
             [asked],
@@ -148,7 +148,7 @@ class BookingService:
             why=becomes.why,
             expired=verdict.expired,
         )
-        return (await self._desk.views_of(tx, where, made, now, unusual=unusual))[0]
+        return (await self._writer.views_of(tx, where, made, now, unusual=unusual))[0]
 
     async def check(self, site: str, draft: Draft, *, but: str | None, actor: Actor) -> CheckedRequest:
         """What ``create`` would say, without writing; ``but``: a booking that does not stand in the way."""
@@ -157,7 +157,7 @@ class BookingService:
             require_allowed(actor, site, draft.party)
         async with self._database.read() as tx:
             now = self._clock.now()
-            where = await self._desk.pictures.of(tx, site)
+            where = await self._writer.site_configs.of(tx, site)
             there = where.require(draft.space)
             zone = there.site.tz
             during = limits.window(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends"))
@@ -174,7 +174,7 @@ class BookingService:
                 tx,
                 site=site,
                 doors=there.space.doors,
-                window=self._desk.codes.window(during, where.policy),
+                window=self._writer.codes.window(during, where.policy),
                 now=now,
                 zone=zone,
                 actor=actor,
@@ -196,13 +196,13 @@ class BookingService:
         """The bookings of a site that touch a time, given as the API takes moments and dates. ``party``: of this one
         only, as far as the actor may see whose they are."""
         async with self._database.read() as tx:
-            where = await self._desk.pictures.of(tx, site)
+            where = await self._writer.site_configs.of(tx, site)
             during = limits.shown(starts, ends, where.site.tz)
             now = self._clock.now()
             if party is not None and seen(actor, Thing(site=site, party=party)) is Seen.TAKEN:
                 return []
             found = await repository.between(tx, site, during, space=space, party=party)
-            return await self._desk.views(tx, where, [each for each in found if each.status(now) in among], now)
+            return await self._writer.views(tx, where, [each for each in found if each.status(now) in among], now)
 
     async def search(self, site: str, text: str, *, actor: Actor, limit: int) -> list[BookingView]:
         """The bookings of a site, on whatever day, that have ``text`` in what the actor may see of them: title, party,
@@ -212,7 +212,7 @@ class BookingService:
             return []
         contacts = may(actor, Action.CONTACT, Thing(site=site, party=actor.party))
         async with self._database.read() as tx:
-            where = await self._desk.pictures.of(tx, site)
+            where = await self._writer.site_configs.of(tx, site)
             now = self._clock.now()
             found = await repository.search(
                 tx,
@@ -224,7 +224,7 @@ class BookingService:
                 now=now,
                 limit=limit,
             )
-            views = {view.booking.id: view for view in await self._desk.views(tx, where, found, now)}
+            views = {view.booking.id: view for view in await self._writer.views(tx, where, found, now)}
             return [views[each.id] for each in found]
 
     async def requests(self, site: str | None, *, actor: Actor, after: str | None, limit: int) -> list[Request]:
@@ -233,7 +233,7 @@ class BookingService:
         async with self._database.read() as tx:
             now = self._clock.now()
             if site is not None:
-                await self._desk.pictures.of(tx, site)
+                await self._writer.site_configs.of(tx, site)
             found = await repository.waiting_for_approval(
                 tx,
                 sites=actor.sites if site is None else frozenset({site}),
@@ -244,9 +244,9 @@ class BookingService:
             )
             requests: dict[str, Request] = {}
             for one in dict.fromkeys(each.site for each in found):
-                where = await self._desk.pictures.of(tx, one)
+                where = await self._writer.site_configs.of(tx, one)
                 here = [each for each in found if each.site == one]
-                views = await self._desk.views(tx, where, here, now)
+                views = await self._writer.views(tx, where, here, now)
                 refusals = await _refusals(tx, where, views, actor, now)
                 requests |= {
                     view.booking.id: Request(view=view, refusals=refusals.get(view.booking.id, ())) for view in views
@@ -262,7 +262,7 @@ class BookingService:
         """What happened to a booking, oldest first, and its site. Raises ``BookingUnknown``."""
         async with self._database.read() as tx:
             booking = await _found(tx, booking_id)
-            return (await self._desk.pictures.of(tx, booking.site)).site, await repository.story(tx, booking_id)
+            return (await self._writer.site_configs.of(tx, booking.site)).site, await repository.story(tx, booking_id)
 
     async def by_link(self, token: str) -> BookingView:
         """The booking of a door page. Raises ``LinkUnknown``."""
@@ -273,8 +273,8 @@ class BookingService:
             return await self._view(tx, booking)
 
     async def _view(self, tx: Tx, booking: Booking) -> BookingView:
-        where = await self._desk.pictures.of(tx, booking.site)
-        return (await self._desk.views(tx, where, [booking], self._clock.now()))[0]
+        where = await self._writer.site_configs.of(tx, booking.site)
+        return (await self._writer.views(tx, where, [booking], self._clock.now()))[0]
 
     async def change(
         self, booking_id: str, change: BookingChange, *, if_match: int | None, actor: Actor
@@ -296,7 +296,7 @@ class BookingService:
         lifecycle.require_changeable(old)
         if await waits.offers(tx, [old] if old.state is BookingState.HELD else []):
             raise NotNow(f"“{old.title}” is on offer; accept the offer first, then change it")
-        where = await self._desk.pictures.of(tx, old.site)
+        where = await self._writer.site_configs.of(tx, old.site)
         there = where.require(old.space if change.space is msgspec.UNSET else change.space)
         asked = wanted(old, change, there, now=now)
         if asked.what is ChangedParts.NOTHING:
@@ -317,7 +317,7 @@ class BookingService:
                 becomes = outcome(concerned, where.policy, new.during, now=now)
                 if old.certain or verdict.possible:
                     new, why = put(new, becomes, now), becomes.why
-        new = await self._desk.rewrite(
+        new = await self._writer.rewrite(
             tx, where, old, new, actor=actor, now=now, what=asked.what.value, why=why, expired=expired
         )
         return await self._view(tx, new)
@@ -360,7 +360,7 @@ class BookingService:
         """Its people are here, as somebody says at the tablet. Idempotent. Raises ``NotNow``, ``BookingUnknown``."""
 
         def check_in(old: Booking, now: datetime, where: SiteConfig) -> Booking:
-            return lifecycle.check_in(old, now, opens_at=self._desk.codes.window(old.during, where.policy).start)
+            return lifecycle.check_in(old, now, opens_at=self._writer.codes.window(old.during, where.policy).start)
 
         return await self._act(BookingAction.CHECK_IN, booking_id, actor, "", check_in)
 
@@ -390,7 +390,7 @@ class BookingService:
             now = self._clock.now()
             old = await self.locked(tx, booking_id)
             _require(actor, lifecycle.needs(act, old), Thing(site=old.site, party=old.party))
-            where = await self._desk.pictures.of(tx, old.site)
+            where = await self._writer.site_configs.of(tx, old.site)
             new = becomes(old, now, where)
             if new is old:
                 return await self._view(tx, old)
@@ -411,7 +411,7 @@ class BookingService:
             if act is BookingAction.APPROVE and wait is not None and wait.state is WaitState.OFFERED:
                 reason = f"{_ACCEPTS}; {why}"[:LONGEST_WHY] if why else _ACCEPTS
             said = what or act.value.replace("_", " ")
-            new = await self._desk.rewrite(
+            new = await self._writer.rewrite(
                 tx, where, old, new, actor=actor, now=now, what=said, why=reason, expired=expired
             )
             return await self._view(tx, new)

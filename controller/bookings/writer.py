@@ -115,7 +115,7 @@ class BookingHook(Protocol):
     """Whoever must know, in the same transaction, what became of bookings of one site."""
 
     def __call__(
-        self, tx: Tx, picture: SiteConfig, changes: Sequence[Changed], *, actor: str, now: datetime
+        self, tx: Tx, site_config: SiteConfig, changes: Sequence[Changed], *, actor: str, now: datetime
     ) -> Awaitable[None]: ...
 
 
@@ -130,7 +130,7 @@ class BookingWriter:
         self._keys = keys
         self.codes = codes
         self.address = address
-        self.pictures = SiteConfigs()
+        self.site_configs = SiteConfigs()
         self._followers: list[BookingHook] = []
 
     def when_bookings_change(self, follow: BookingHook) -> None:
@@ -138,16 +138,16 @@ class BookingWriter:
         self._followers.append(follow)
 
     async def tell(
-        self, tx: Tx, picture: SiteConfig, changes: Sequence[Changed], *, actor: Actor, now: datetime
+        self, tx: Tx, site_config: SiteConfig, changes: Sequence[Changed], *, actor: Actor, now: datetime
     ) -> None:
         """Let the followers know. Only for changes that their writer has not told of."""
         for follow in self._followers:
-            await follow(tx, picture, changes, actor=actor.name, now=now)
+            await follow(tx, site_config, changes, actor=actor.name, now=now)
 
     async def book(
         self,
         tx: Tx,
-        picture: SiteConfig,
+        site_config: SiteConfig,
         asked: Sequence[BookingRequest],
         *,
         actor: Actor,
@@ -172,7 +172,7 @@ class BookingWriter:
         own = changed_here or [""] * len(asked)
         made = [
             msgspec.structs.replace(
-                self._new(picture.require(each.space), each, actor, now),
+                self._new(site_config.require(each.space), each, actor, now),
                 state=state,
                 held_until=held_until,
                 series_id=series_id,
@@ -185,14 +185,14 @@ class BookingWriter:
         rows = BulkInsert()
         await repository.insert_bookings(tx, made, rows)
         gone = await claims.write_claims(
-            self._database, tx, picture, made, now=now, new=True, expired=expired, into=rows
+            self._database, tx, site_config, made, now=now, new=True, expired=expired, into=rows
         )
         certain = [each for each in made if each.certain]
-        issued = await self.codes.issue(tx, picture, certain, now, new=True, into=rows)
+        issued = await self.codes.issue(tx, site_config, certain, now, new=True, into=rows)
         await self._record(tx, made, actor=actor, now=now, what="book", why=why, into=rows)
         await rows.write(tx)
         new = [Changed(before=None, after=each) for each in made]
-        await self.tell(tx, picture, [*along, *gone, *new], actor=actor, now=now)
+        await self.tell(tx, site_config, [*along, *gone, *new], actor=actor, now=now)
         return CreatedBookings(bookings=tuple(made), issued=issued, why=why)
 
     def _new(self, place: SpaceAtSite, asked: BookingRequest, actor: Actor, now: datetime) -> Booking:
@@ -240,7 +240,7 @@ class BookingWriter:
         )
 
     async def reissue(
-        self, tx: Tx, picture: SiteConfig, booking: Booking, *, actor: Actor, now: datetime, why: str
+        self, tx: Tx, site_config: SiteConfig, booking: Booking, *, actor: Actor, now: datetime, why: str
     ) -> list[Booking]:
         """Give a booking other codes at once, and all that share them; returns those. The old ones end with the next
         plan that the doors have."""
@@ -249,7 +249,7 @@ class BookingWriter:
         await access.revoke(tx, booking_ids=[each.id for each in together], now=now)
         rows = BulkInsert()
         shares = {each.id: share for each in together} if share is not None else {}
-        await self.codes.issue(tx, picture, together, now, fresh=True, shares=shares, into=rows)
+        await self.codes.issue(tx, site_config, together, now, fresh=True, shares=shares, into=rows)
         await self._record(tx, together, actor=actor, now=now, what="new code", why=why, into=rows)
         await rows.write(tx)
         return together
@@ -257,7 +257,7 @@ class BookingWriter:
     async def rewrite(
         self,
         tx: Tx,
-        picture: SiteConfig,
+        site_config: SiteConfig,
         old: Booking,
         new: Booking,
         *,
@@ -272,15 +272,15 @@ class BookingWriter:
         ``expired``: ids of holds that give way, where a verdict has named them.
         """
         [*along, written] = await self.rewrite_all(
-            tx, picture, [Changed(before=old, after=new)], actor=actor, now=now, what=what, why=why, expired=expired
+            tx, site_config, [Changed(before=old, after=new)], actor=actor, now=now, what=what, why=why, expired=expired
         )
-        await self.tell(tx, picture, [*along, written], actor=actor, now=now)
+        await self.tell(tx, site_config, [*along, written], actor=actor, now=now)
         return written.after
 
     async def rewrite_all(
         self,
         tx: Tx,
-        picture: SiteConfig,
+        site_config: SiteConfig,
         changes: Sequence[Changed],
         *,
         actor: Actor,
@@ -309,25 +309,27 @@ class BookingWriter:
         holding = [each.after for each in written if _differs(each, _HOLDING)]
         gone: list[Changed] = []
         if holding:
-            gone = await claims.write_claims(self._database, tx, picture, holding, now=now, expired=expired, into=rows)
+            gone = await claims.write_claims(
+                self._database, tx, site_config, holding, now=now, expired=expired, into=rows
+            )
         coded = [each for each in written if _differs(each, _CODED)]
         certain = [each for each in coded if each.after.certain]
         await access.revoke(tx, booking_ids=[each.after.id for each in coded], now=now)
         await offline.revoke(tx, [each.after.id for each in coded], now=now)
-        shares = await self.codes.kept(tx, picture, certain)
-        await self.codes.issue(tx, picture, [each.after for each in certain], now, shares=shares, into=rows)
-        await _let_go(tx, picture, [each.after for each in written if _differs(each, _PLACED)])
+        shares = await self.codes.kept(tx, site_config, certain)
+        await self.codes.issue(tx, site_config, [each.after for each in certain], now, shares=shares, into=rows)
+        await _let_go(tx, site_config, [each.after for each in written if _differs(each, _PLACED)])
         await self._record(tx, [each.after for each in written], actor=actor, now=now, what=what, why=why, into=rows)
         await rows.write(tx)
         return [*gone, *written]
 
     async def cancel(
-        self, tx: Tx, picture: SiteConfig, bookings: Sequence[Booking], *, actor: Actor, now: datetime, why: str
+        self, tx: Tx, site_config: SiteConfig, bookings: Sequence[Booking], *, actor: Actor, now: datetime, why: str
     ) -> list[Booking]:
         """Cancel bookings of one site that stand; their time is free at once."""
         changes = [Changed(before=each, after=lifecycle.cancel(each, now)) for each in bookings]
-        gone = await self.rewrite_all(tx, picture, changes, actor=actor, now=now, what="cancel", why=why)
-        await self.tell(tx, picture, gone, actor=actor, now=now)
+        gone = await self.rewrite_all(tx, site_config, changes, actor=actor, now=now, what="cancel", why=why)
+        await self.tell(tx, site_config, gone, actor=actor, now=now)
         return [each.after for each in gone]
 
     async def _record(
@@ -371,7 +373,7 @@ class BookingWriter:
         if found is None:
             raise SiteUnknown(site)
         revision, unusual = found
-        return await self.pictures.at(tx, site, revision), unusual
+        return await self.site_configs.at(tx, site, revision), unusual
 
     async def views_of(
         self, tx: Tx, where: SiteConfig, made: CreatedBookings, now: datetime, *, unusual: bool

@@ -32,7 +32,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     ``diary``: whose diary they are blocks of. ``still``: raises where they are not to be written any more. ``series``:
     the UIDs of it that come more than once."""
 
-    picture: SiteConfig
+    site_config: SiteConfig
     space: str
     source: str
     party: str | None
@@ -57,21 +57,21 @@ class SortedOccurrences(msgspec.Struct, kw_only=True):
 
 
 class ImportBatch:
-    """``beside``: of a preview, which writes nothing: what came of the batches before, grows."""
+    """``hypothetical``: of a preview, which writes nothing: what came of the batches before, grows."""
 
-    def __init__(self, desk: BookingWriter, target: Target, beside: HypotheticalBookings | None = None) -> None:
-        self._desk = desk
+    def __init__(self, writer: BookingWriter, target: Target, hypothetical: HypotheticalBookings | None = None) -> None:
+        self._writer = writer
         self._to = target
-        self._beside = beside
+        self._hypothetical = hypothetical
 
     async def preview(self, tx: Tx, batch: Sequence[EventOccurrence]) -> CalendarImportResult:
-        assert self._beside is not None, "a preview goes on from what came before"
+        assert self._hypothetical is not None, "a preview goes on from what came before"
         found = await self._sort(tx, batch)
         part = found.part
-        self._beside.let_go(old.id for _, old in (*found.ended, *found.moved))
+        self._hypothetical.let_go(old.id for _, old in (*found.ended, *found.moved))
         booked = [_moved(old, each) for each, old in found.moved] + [self._asked(each) for each in found.new]
         wishes = [self._wish(each, frozenset()) for each in booked]
-        self._beside.take(self._to.picture, wishes, now=self._to.now)
+        self._hypothetical.take(self._to.site_config, wishes, now=self._to.now)
         part.taken += [Taken(occurrence=each, how=ImportResult.CANCELLED, booking=old.id) for each, old in found.ended]
         changed = (*found.moved, *found.reworded)
         part.taken += [Taken(occurrence=each, how=ImportResult.CHANGED, booking=old.id) for each, old in changed]
@@ -81,21 +81,21 @@ class ImportBatch:
     async def write(self, tx: Tx, batch: Sequence[EventOccurrence]) -> CalendarImportResult:
         """Under the site's lock."""
         to, found = self._to, await self._sort(tx, batch)
-        part, site = found.part, self._to.picture.site.id
+        part, site = found.part, self._to.site_config.site.id
         if found.ended:
             why = "cancelled in the calendar it came from"
             gone = [old for _, old in found.ended]
-            await self._desk.cancel(tx, to.picture, gone, actor=to.actor, now=to.now, why=why)
+            await self._writer.cancel(tx, to.site_config, gone, actor=to.actor, now=to.now, why=why)
         changed = (*found.moved, *found.reworded)
         expired = frozenset(found.expired)
         for what, group in (("move", found.moved), ("change", found.reworded)):
             changes = [Changed(before=old, after=_as_told(old, each)) for each, old in group]
             if not changes:
                 continue
-            told = await self._desk.rewrite_all(
-                tx, to.picture, changes, actor=to.actor, now=to.now, what=what, expired=expired
+            told = await self._writer.rewrite_all(
+                tx, to.site_config, changes, actor=to.actor, now=to.now, what=what, expired=expired
             )
-            await self._desk.tell(tx, to.picture, told, actor=to.actor, now=to.now)
+            await self._writer.tell(tx, to.site_config, told, actor=to.actor, now=to.now)
         for each, _ in (*found.ended, *changed):
             await repository.update_fingerprint(tx, site, to.space, each)
         part.taken += [Taken(occurrence=each, how=ImportResult.CANCELLED, booking=old.id) for each, old in found.ended]
@@ -105,16 +105,16 @@ class ImportBatch:
         return part
 
     async def _book(self, tx: Tx, found: SortedOccurrences, expired: frozenset[str]) -> None:
-        to, site = self._to, self._to.picture.site.id
+        to, site = self._to, self._to.site_config.site.id
         groups: dict[str | None, list[EventOccurrence]] = defaultdict(list)
         for each in found.new:
             groups[each.uid if each.uid in to.series else None].append(each)
         for uid, group in groups.items():
             series_id = None if uid is None else await self._series_id(tx, uid, group)
             asked = [self._asked(each) for each in group]
-            made = await self._desk.book(
+            made = await self._writer.book(
                 tx,
-                to.picture,
+                to.site_config,
                 asked,
                 actor=to.actor,
                 now=to.now,
@@ -130,8 +130,8 @@ class ImportBatch:
 
     async def _sort(self, tx: Tx, batch: Sequence[EventOccurrence]) -> SortedOccurrences:
         """What is unchanged, wrong or taken; what is new; what has changed and may follow."""
-        to, site = self._to, self._to.picture.site.id
-        found = SortedOccurrences(part=CalendarImportResult(site=to.picture.site, until=to.now))
+        to, site = self._to, self._to.site_config.site.id
+        found = SortedOccurrences(part=CalendarImportResult(site=to.site_config.site, until=to.now))
         known = await repository.known(tx, site, to.space, list({each.uid for each in batch}))
         differ = [
             known[key].booking_id
@@ -183,7 +183,9 @@ class ImportBatch:
             free = frozenset(old.id for _, old in (*found.ended, *found.moved))
             wishes = [self._wish(_moved(old, each), free) for each, old in found.moved]
             wishes += [self._wish(self._asked(each), free) for each in found.new]
-            verdicts = await judge(tx, self._to.picture, wishes, now=self._to.now, together=True, beside=self._beside)
+            verdicts = await judge(
+                tx, self._to.site_config, wishes, now=self._to.now, together=True, hypothetical=self._hypothetical
+            )
             stuck = [
                 (pair, verdict) for pair, verdict in zip(found.moved, verdicts, strict=False) if not verdict.possible
             ]
@@ -214,7 +216,7 @@ class ImportBatch:
 
     async def _series_id(self, tx: Tx, uid: str, group: Sequence[EventOccurrence]) -> str:
         to = self._to
-        site, zone = to.picture.site.id, to.picture.site.tz
+        site, zone = to.site_config.site.id, to.site_config.site.tz
         series_id = await repository.series_of(tx, site, to.space, uid)
         if series_id is not None:
             return series_id

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from controller.calendars.errors import CalendarError, CalendarTooLarge
 from controller.calendars.model import IMPORT, Vanished
 from controller.calendars.schemas import ImportAnswer, import_answer
-from controller.container import TheHouse
+from controller.container import TheContainer
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Runs
 from controller.web.fields import Name, Slug, SlugPath
@@ -27,7 +27,7 @@ _BODY: dict[str, object] = {
 async def import_calendar(
     site: SlugPath,
     request: Request,
-    house: TheHouse,
+    container: TheContainer,
     actor: Runs,
     space: Annotated[Slug, Query()],
     preview: Annotated[bool, Query()] = False,
@@ -45,7 +45,7 @@ async def import_calendar(
         raise invalid_field("calendar", f"must be at most {LONGEST_SOURCE} characters")
     data = await request.body()
     try:
-        outcome = await house.calendars.take(
+        outcome = await container.calendars.take(
             site,
             space,
             data,

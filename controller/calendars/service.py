@@ -37,14 +37,14 @@ class CalendarImport:
         database: Database,
         clock: Clock,
         changes: Changes,
-        desk: BookingWriter,
+        writer: BookingWriter,
         bookings: BookingService,
         parser: Parser,
     ) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
-        self._desk = desk
+        self._writer = writer
         self._bookings = bookings
         self._parser = parser
 
@@ -77,12 +77,12 @@ class CalendarImport:
         now = self._clock.now()
         since, until = now - back, now + AHEAD
         async with self._database.read() as tx:
-            picture = await self._desk.pictures.of(tx, site)
-            zone = picture.require(space).site.tz
+            site_config = await self._writer.site_configs.of(tx, site)
+            zone = site_config.require(space).site.tz
             tier = await tier_to_book(tx, party, actor)
         found = await self._parser.run(sort_out, data, zone, since=since, until=until)
         target = Target(
-            picture=picture,
+            site_config=site_config,
             space=space,
             source=source,
             party=party,
@@ -96,7 +96,7 @@ class CalendarImport:
         async with self._database.read() as tx:
             found = await self._with_ended(tx, target, found)
         outcome = CalendarImportResult(
-            site=picture.site,
+            site=site_config.site,
             until=until,
             whole=found.whole,
             faults=list(found.faults),
@@ -106,14 +106,14 @@ class CalendarImport:
         cancel = vanished is Vanished.CANCEL and not (spare_all and not found.occurrences)
         batches = [found.occurrences[at : at + _BATCH] for at in range(0, len(found.occurrences), _BATCH)]
         if preview:
-            beside = HypotheticalBookings()
+            hypothetical = HypotheticalBookings()
             async with self._database.read() as tx:
                 outcome.gone = await self._gone(tx, target, found, outcome, cancel=cancel)
-            beside.let_go(each.booking.id for each in outcome.gone if each.cancelled)
+            hypothetical.let_go(each.booking.id for each in outcome.gone if each.cancelled)
             for batch in batches:
                 # A transaction for each: one for all would keep a connection from others for as long as all takes.
                 async with self._database.read() as tx:
-                    _add(outcome, await ImportBatch(self._desk, target, beside).preview(tx, batch))
+                    _add(outcome, await ImportBatch(self._writer, target, hypothetical).preview(tx, batch))
             return outcome
         # First, so that what takes the place of a vanished event finds it free.
         outcome.gone = await self._bookings.write(self._let_go, target, found, outcome, cancel)
@@ -130,7 +130,7 @@ class CalendarImport:
         lines = {each.uid: each.line for each in found.ended}
         present = {(each.uid, each.recurrence_id) for each in found.occurrences}
         known = await repository.to_come(
-            tx, target.picture.site.id, target.space, target.source, after=target.now, until=target.now + AHEAD
+            tx, target.site_config.site.id, target.space, target.source, after=target.now, until=target.now + AHEAD
         )
         missing = {key: name for key, name in known.items() if key[0] in lines and key not in present}
         standing = {each.id: each for each in await bookings.some(tx, list(missing.values()))}
@@ -155,10 +155,10 @@ class CalendarImport:
 
     async def _write(self, tx: Tx, target: Target, batch: Sequence[EventOccurrence]) -> CalendarImportResult:
         await self._lock(tx, target)
-        return await ImportBatch(self._desk, target).write(tx, batch)
+        return await ImportBatch(self._writer, target).write(tx, batch)
 
     async def _lock(self, tx: Tx, target: Target) -> None:
-        await self._database.lock_site(tx, target.picture.site.id)
+        await self._database.lock_site(tx, target.site_config.site.id)
         if target.still is not None:
             await target.still(tx)
 
@@ -170,7 +170,7 @@ class CalendarImport:
         if not found.whole:
             return []
         known = await repository.to_come(
-            tx, target.picture.site.id, target.space, target.source, after=target.now, until=outcome.until
+            tx, target.site_config.site.id, target.space, target.source, after=target.now, until=outcome.until
         )
         present = {(each.uid, each.recurrence_id) for each in found.occurrences}
         wrong = {fault.uid for fault in found.faults}
@@ -190,9 +190,9 @@ class CalendarImport:
             return gone
         why = "no longer in the calendar it came from"
         standing = [each.booking for each in gone]
-        await self._desk.cancel(tx, target.picture, standing, actor=target.actor, now=target.now, why=why)
+        await self._writer.cancel(tx, target.site_config, standing, actor=target.actor, now=target.now, why=why)
         keys = [(each.uid, each.recurrence_id) for each in gone]
-        await repository.forget(tx, target.picture.site.id, target.space, keys)
+        await repository.forget(tx, target.site_config.site.id, target.space, keys)
         return gone
 
 

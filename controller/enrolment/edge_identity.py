@@ -34,7 +34,7 @@ class EdgeIdentities:
         estate: EstateService,
         access: AccessService,
         holders: HolderService,
-        hand: SigningKeyring,
+        keyring: SigningKeyring,
         ca: str,
         broker: BrokerAddress,
     ) -> None:
@@ -42,7 +42,7 @@ class EdgeIdentities:
         self._estate = estate
         self._access = access
         self._holders = holders
-        self._hand = hand
+        self._keyring = keyring
         self._ca = ca
         self._broker = broker
 
@@ -55,7 +55,7 @@ class EdgeIdentities:
             msgspec.structs.replace(
                 state,
                 version=next_version(state.version, self._clock.now()),
-                kids=self._hand.kids,
+                kids=self._keyring.kids,
                 renew=state.renew if ask is None else ask,
             ),
         )
@@ -73,7 +73,7 @@ class EdgeIdentities:
             site=site,
             edge=edge,
             version=state.version,
-            controller_keys=self._hand.public_keys,
+            controller_keys=self._keyring.public_keys,
             doors=await self._estate.all_secrets(tx, site, edge=edge),
             broker=self._broker,
             ca=self._ca,
@@ -89,7 +89,7 @@ class EdgeIdentities:
         handed = Delivery(
             site=site, edge=edge, version=state.version, renew=state.renew, box=box_id(newest.box), sealed=sealed
         )
-        return self._hand.seal(Purpose.PAPERS, handed)
+        return self._keyring.seal(Purpose.PAPERS, handed)
 
     async def fit(self, tx: Tx, site: str, edge: str) -> bool:
         """Whether the papers that the edge should hold go with the plan that it carries out: in papers without the
@@ -134,5 +134,5 @@ class EdgeIdentities:
     async def learn(self, tx: Tx) -> Sequence[PapersState]:
         """Read what every edge holds, so that each hears a key it knows."""
         states = await repository.all_papers(tx)
-        self._hand.known(states)
+        self._keyring.known(states)
         return states

@@ -34,7 +34,7 @@ class IdentityDelivery:
         database: Database,
         link: Link,
         clock: Clock,
-        gate: EnvelopeVerifier,
+        verifier: EnvelopeVerifier,
         enrolment: EnrolmentService,
         registry: EdgeIdentities,
         changes: Changes,
@@ -43,7 +43,7 @@ class IdentityDelivery:
         self._database = database
         self._link = link
         self._clock = clock
-        self._gate = gate
+        self._verifier = verifier
         self._enrolment = enrolment
         self._registry = registry
         self._changes = changes
@@ -82,13 +82,13 @@ class IdentityDelivery:
 
     async def take_renewal(self, name: EdgeName, payload: bytes) -> None:
         """An edge asks for papers under new keys."""
-        renewal = self._gate.open(*name, payload, purpose=Purpose.RENEWAL, kind=Renewal)
+        renewal = self._verifier.open(*name, payload, purpose=Purpose.RENEWAL, kind=Renewal)
         if renewal is None:
             return
         try:
             wanted = await self._enrolment.take_renewal(renewal)
         except Problem as refused:
-            self._gate.refuse(*name, "renewal_refused", refused.detail)
+            self._verifier.refuse(*name, "renewal_refused", refused.detail)
             return
         if wanted:
             self._handed.pop(name, None)
@@ -97,7 +97,7 @@ class IdentityDelivery:
     async def _hand_over(self, names: Iterable[EdgeName]) -> None:
         for name in list(names):
             state = self._states.get(name)
-            if state is None or name not in self._gate.edges or not self._link.connected:
+            if state is None or name not in self._verifier.edges or not self._link.connected:
                 continue
             version, at = self._handed.get(name, (-1, float("-inf")))
             if state.held == state.version and not state.renew:

@@ -5,7 +5,7 @@ import base64
 from fastapi import APIRouter, status
 
 from controller.access.errors import NoCodeLeft
-from controller.container import TheHouse
+from controller.container import TheContainer
 from controller.enrolment.errors import KeyTaken, NotEnrolled, RevocationUnknown, TokenRefused
 from controller.enrolment.schemas import (
     EnrolBody,
@@ -34,9 +34,9 @@ _OF_AN_EDGE = described(NotSignedIn, SiteUnknown, EdgeUnknown)
 
 
 @router.get("/sites/{site}/edges/{edge}/enrolment", responses=_OF_AN_EDGE)
-async def get_enrolment(site: SlugPath, edge: SlugPath, house: TheHouse, actor: Builds) -> EnrolmentAnswer:
+async def get_enrolment(site: SlugPath, edge: SlugPath, container: TheContainer, actor: Builds) -> EnrolmentAnswer:
     """Whether an edge has enrolled, until when its certificate lasts, and which papers it holds."""
-    state = await house.enrolment.state(site, edge)
+    state = await container.enrolment.state(site, edge)
     zone = state.zone
     return EnrolmentAnswer(
         enrolled_at=local_time.rfc3339(state.since, zone) if state.since else None,
@@ -49,30 +49,30 @@ async def get_enrolment(site: SlugPath, edge: SlugPath, house: TheHouse, actor: 
 
 @router.post("/sites/{site}/edges/{edge}/enrolment", status_code=status.HTTP_201_CREATED, responses=_OF_AN_EDGE)
 async def make_token(
-    site: SlugPath, edge: SlugPath, house: TheHouse, actor: Builds, body: TokenBody | None = None
+    site: SlugPath, edge: SlugPath, container: TheContainer, actor: Builds, body: TokenBody | None = None
 ) -> TokenAnswer:
     """Make a token that lets this edge in, once. It carries the fingerprints of our authority and of the key that signs
     plans. An earlier token of the edge is void."""
     lives = (body or TokenBody()).lives
-    token, expires_at = await house.enrolment.make_token(site, edge, actor=actor.name, lives=lives)
-    async with house.database.read() as tx:
+    token, expires_at = await container.enrolment.make_token(site, edge, actor=actor.name, lives=lives)
+    async with container.database.read() as tx:
         zone = (await require_site(tx, site)).tz
     return TokenAnswer(
         token=str(token),
         expires_at=local_time.rfc3339(expires_at, zone),
-        command=f"hallkeeper edge enrol {token} --controller {house.settings.address}",
+        command=f"hallkeeper edge enrol {token} --controller {container.settings.address}",
     )
 
 
 @router.post("/enrol", responses=described(TokenRefused, KeyTaken))
-async def enrol(body: EnrolBody, house: TheHouse) -> PapersAnswer:
+async def enrol(body: EnrolBody, container: TheContainer) -> PapersAnswer:
     """What `hallkeeper edge enrol` asks. No sign-in: the token's secret, which is not sent, proves the request, and
     what is answered can be opened by the asking Pi alone. The same Pi may ask again, should the answer be lost."""
     try:
         application = decode(base64.b64decode(body.application), Application)
     except WireError as error:
         raise invalid_field("application", str(error)) from None
-    papers = await house.enrolment.enrol(application, base64.b64decode(body.proof))
+    papers = await container.enrolment.enrol(application, base64.b64decode(body.proof))
     return PapersAnswer(papers=base64.b64encode(papers).decode())
 
 
@@ -81,31 +81,33 @@ async def enrol(body: EnrolBody, house: TheHouse) -> PapersAnswer:
     status_code=status.HTTP_202_ACCEPTED,
     responses=_OF_AN_EDGE | described(NotEnrolled),
 )
-async def rotate(site: SlugPath, edge: SlugPath, house: TheHouse, actor: Builds) -> None:
+async def rotate(site: SlugPath, edge: SlugPath, container: TheContainer, actor: Builds) -> None:
     """Have an edge's keys, its certificate and its doors' secrets changed. It is done once the edge is in reach; codes
     stay as they are and work all along."""
-    await house.enrolment.rotate(site, edge, actor=actor.name)
+    await container.enrolment.rotate(site, edge, actor=actor.name)
 
 
 @router.post("/sites/{site}/edges/{edge}/revocation", responses=_OF_AN_EDGE | described(NoCodeLeft))
-async def revoke(site: SlugPath, edge: SlugPath, body: RevokeBody, house: TheHouse, actor: Builds) -> RevocationAnswer:
+async def revoke(
+    site: SlugPath, edge: SlugPath, body: RevokeBody, container: TheContainer, actor: Builds
+) -> RevocationAnswer:
     """Put an edge out, as when its Pi was stolen: its keys and its certificate are void, its doors have other secrets,
     and every code at them is another. Answers whom to tell."""
-    done = await house.enrolment.revoke(site, edge, reason=body.reason, actor=actor)
-    async with house.database.read() as tx:
+    done = await container.enrolment.revoke(site, edge, reason=body.reason, actor=actor)
+    async with container.database.read() as tx:
         return revocation_answer(done, (await require_site(tx, site)).tz)
 
 
 @router.get("/sites/{site}/edges/{edge}/revocation", responses=_OF_AN_EDGE | described(RevocationUnknown))
-async def get_revocation(site: SlugPath, edge: SlugPath, house: TheHouse, actor: Builds) -> RevocationAnswer:
+async def get_revocation(site: SlugPath, edge: SlugPath, container: TheContainer, actor: Builds) -> RevocationAnswer:
     """The last time this edge was put out, with whom to tell."""
-    done = await house.enrolment.last_revocation(site, edge)
-    async with house.database.read() as tx:
+    done = await container.enrolment.last_revocation(site, edge)
+    async with container.database.read() as tx:
         return revocation_answer(done, (await require_site(tx, site)).tz)
 
 
 @router.post("/signing-key/rotation", status_code=status.HTTP_202_ACCEPTED, responses=described(NotSignedIn))
-async def rotate_signing_key(house: TheHouse, actor: Builds) -> SigningKeyAnswer:
+async def rotate_signing_key(container: TheContainer, actor: Builds) -> SigningKeyAnswer:
     """Begin to change the key that signs plans and commands. Each edge is told the new one under the old; the old one
     is forgotten once every edge that has enrolled carries out a plan signed with the new."""
-    return SigningKeyAnswer(begun=await house.enrolment.rotate_own(actor=actor.name))
+    return SigningKeyAnswer(begun=await container.enrolment.rotate_own(actor=actor.name))

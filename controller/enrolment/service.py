@@ -50,7 +50,7 @@ class EnrolmentService:
         clock: Clock,
         calendar: Clock,
         keys: KeyFiles,
-        hand: SigningKeyring,
+        keyring: SigningKeyring,
         authority: CertificateAuthority,
         registry: EdgeIdentities,
         files: BrokerFiles,
@@ -63,7 +63,7 @@ class EnrolmentService:
         self._clock = clock
         self._calendar = calendar
         self._keys = keys
-        self._hand = hand
+        self._keyring = keyring
         self._authority = authority
         self.registry = registry
         self.files = files
@@ -166,7 +166,7 @@ class EnrolmentService:
         """Whether the Pi holds the whole token, with our authority and one of our keys in it. It would refuse our
         papers otherwise, when the keys of the Pi before it are gone."""
         ca, site, edge = self._authority.fingerprint, application.site, application.edge
-        prints = [fingerprint(key) for key in self._hand.public_keys]
+        prints = [fingerprint(key) for key in self._keyring.public_keys]
         tokens = [Token(site=site, edge=edge, secret=secret, ca=ca, key=each) for each in prints]
         return any(application.proven(token, proof) for token in tokens)
 
@@ -237,15 +237,15 @@ class EnrolmentService:
         once every edge knows the new one and carries out a plan that is signed with it."""
         if not self._keys.begin_change():
             return False
-        self._hand.look()
+        self._keyring.look()
         await self._tell_all(actor, "change the signing key")
         return True
 
     async def end_rotation(self) -> bool:
         """Forget the old signing key if every edge has done with it; whether that was so now."""
-        if len(self._hand.kids) < 2:
+        if len(self._keyring.kids) < 2:
             return False
-        newest = self._hand.kids[-1]
+        newest = self._keyring.kids[-1]
         async with self._database.read() as tx:
             for each in await self.registry.learn(tx):
                 if not await repository.keys_of(tx, each.site, each.edge):
@@ -256,7 +256,7 @@ class EnrolmentService:
                     return False
         self._keys.end_change()
         await self._note_key_files()
-        self._hand.look()
+        self._keyring.look()
         await self._tell_all("the controller", "forget the old signing key")
         return True
 

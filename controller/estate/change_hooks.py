@@ -1,4 +1,4 @@
-"""What a change of a site means to the rest of the house: each domain that stands on it foresees and follows."""
+"""What a change of a site means to the other domains: each domain that stands on it foresees and follows."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -74,9 +74,9 @@ class EstateService:
         """Have ``follow`` called in the transaction that has written a space, under the site's lock."""
         self._space_followers.append(follow)
 
-    def when_a_site_changes(self, follower: EstateHook) -> None:
-        """Have ``follower`` asked before and told after every change of what a site consists of."""
-        self._followers.append(follower)
+    def when_a_site_changes(self, hook: EstateHook) -> None:
+        """Have ``hook`` asked before and told after every change of what a site consists of."""
+        self._followers.append(hook)
 
     async def sites(self, *, after: str | None, limit: int, only: frozenset[str] | None = None) -> list[Site]:
         """In the order of their ids; ``only`` those of these ids."""
@@ -289,8 +289,8 @@ class EstateService:
         changed = differences(before, after)
         await self._write(tx, after, [each for each in changed if each.what != "remove"])
         old = before or SiteParts(site=after.site)
-        for follower in self._followers:
-            await follower.follow(tx, old, after, now=now)
+        for hook in self._followers:
+            await hook.follow(tx, old, after, now=now)
         for each in changed:
             if each.section == "spaces" and each.what != "remove":
                 for follow in self._space_followers:

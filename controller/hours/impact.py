@@ -90,7 +90,7 @@ def broken(old: Timetable, new: Timetable, ahead: Iterable[Ahead]) -> list[Broke
 def changed_doors(old: Timetable, new: Timetable, doors: Iterable[Door], now: datetime) -> list[ChangedDoor]:
     """The doors that the new hours would open or lock at other times."""
     ahead = Interval(start=now, end=now + DOORS_AHEAD)
-    both = tuple(_beside(unexplained(old.modes(ahead)), unexplained(new.modes(ahead))))
+    both = tuple(_hypothetical(unexplained(old.modes(ahead)), unexplained(new.modes(ahead))))
     found: list[ChangedDoor] = []
     for door in doors:
         changes = tuple(
@@ -117,7 +117,7 @@ def _shut_out(old: Timetable, new: Timetable, ahead: Ahead) -> tuple[Loss, ...]:
     newly = [each.against(booking.during) for each in closed if not _covered(each, before)]
     if newly:
         return tuple(Loss(kind=LossKind.CLOSED, text=text) for text in dict.fromkeys(newly))
-    lost = _beside(unexplained(old.modes(booking.during)), unexplained(new.modes(booking.during)))
+    lost = _hypothetical(unexplained(old.modes(booking.during)), unexplained(new.modes(booking.during)))
     return tuple(
         Loss(
             kind=LossKind.MODE,
@@ -147,7 +147,7 @@ def _covered(period: ClosedPeriod, by: Sequence[ClosedPeriod]) -> bool:
     return at >= period.during.end
 
 
-def _beside(old: Sequence[ModePeriod], new: Sequence[ModePeriod]) -> Iterator[tuple[Interval, Mode, Mode]]:
+def _hypothetical(old: Sequence[ModePeriod], new: Sequence[ModePeriod]) -> Iterator[tuple[Interval, Mode, Mode]]:
     """Two tilings of the same time laid over each other."""
     mine, theirs = iter(old), iter(new)
     one, other = next(mine), next(theirs)

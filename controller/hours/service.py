@@ -31,16 +31,16 @@ class HoursEffect(msgspec.Struct, frozen=True, kw_only=True):
 class HoursService:
     """Each method is one transaction; after a write the site's listeners are told."""
 
-    def __init__(self, database: Database, clock: Clock, changes: Changes, pictures: SiteConfigs) -> None:
+    def __init__(self, database: Database, clock: Clock, changes: Changes, site_configs: SiteConfigs) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
-        self._pictures = pictures
+        self._site_configs = site_configs
 
     async def book(self, site: str) -> Timetable:
         """All hours of a site. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
-            return (await self._pictures.of(tx, site)).hours
+            return (await self._site_configs.of(tx, site)).hours
 
     async def closures(self, site: str, *, ended: bool, after: str | None, limit: int) -> tuple[Site, list[Closure]]:
         """A page of closures in the order they were made, those that are over only if ``ended``. Raises

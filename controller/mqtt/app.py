@@ -50,40 +50,40 @@ class MqttApp:
         settings: Settings,
         clock: Clock,
         database: Database,
-        hand: SigningKeyring,
+        keyring: SigningKeyring,
         enrolment: EnrolmentService,
         changes: Changes,
         registry: CollectorRegistry,
-        pictures: SiteConfigs,
+        site_configs: SiteConfigs,
         others: OtherGrants,
         link: Link | None = None,
         time: Sources = GIVEN,
     ) -> None:
-        signer = hand
+        signer = keyring
         self.time = TimeWatch(clock, time, file=settings.data_dir / FILE, seen_right=settings.clock_right_on)
         publish_time(registry, self.time)
         self.link = link if link is not None else broker_link(settings.broker, enrolment.files)
-        self.live = Live(database=database, clock=clock, changes=changes, pictures=pictures, doubt=self.doubt)
-        self.gate = EnvelopeVerifier()
-        self.time.changed = lambda: self._stored(frozenset(site for site, _ in self.gate.edges))
+        self.live = Live(database=database, clock=clock, changes=changes, site_configs=site_configs, doubt=self.doubt)
+        self.verifier = EnvelopeVerifier()
+        self.time.changed = lambda: self._stored(frozenset(site for site, _ in self.verifier.edges))
         self.papers = IdentityDelivery(
             database=database,
             link=self.link,
             clock=clock,
-            gate=self.gate,
+            verifier=self.verifier,
             enrolment=enrolment,
             registry=enrolment.registry,
             changes=changes,
             real=lambda: asyncio.get_running_loop().time(),
         )
-        self.follower = _follower(settings, database)
+        self.hook = _hook(settings, database)
         self.planner = Planner(
             database=database,
             link=self.link,
             signer=signer,
             clock=clock,
             changes=changes,
-            pictures=pictures,
+            site_configs=site_configs,
             others=others,
             secret_names=enrolment.registry.secret_names,
             time=self.time,
@@ -92,19 +92,19 @@ class MqttApp:
         self.restored = RestoredPlans(
             database=database,
             clock=clock,
-            gate=self.gate,
+            verifier=self.verifier,
             planner=self.planner,
-            public_keys=lambda: hand.public_keys,
+            public_keys=lambda: keyring.public_keys,
             seen=self.live.seen,
         )
-        self.states = DeviceStates(database=database, clock=clock, gate=self.gate, seen=self.live.seen)
-        self.retained = RetainedSweep(database=database, link=self.link, clock=clock, gate=self.gate)
-        self.greeter = HelloService(
+        self.states = DeviceStates(database=database, clock=clock, verifier=self.verifier, seen=self.live.seen)
+        self.retained = RetainedSweep(database=database, link=self.link, clock=clock, verifier=self.verifier)
+        self.hello_service = HelloService(
             database=database,
             link=self.link,
             signer=signer,
             clock=clock,
-            gate=self.gate,
+            verifier=self.verifier,
             planner=self.planner,
             restored=self.restored,
             seen=self.live.seen,
@@ -116,34 +116,32 @@ class MqttApp:
             database=database, clock=clock, due=partial(self.planner.want, at_once=True), seen=self.live.seen
         )
         self.commander = Commander(
-            database=database, link=self.link, signer=signer, clock=clock, gate=self.gate, seen=self.live.seen
+            database=database, link=self.link, signer=signer, clock=clock, verifier=self.verifier, seen=self.live.seen
         )
         self.ingest = Ingest(
             database=database,
             link=self.link,
             signer=signer,
             clock=clock,
-            gate=self.gate,
-            cabinet=EventStore(note=arrivals.note, in_sql=self.follower is None),
+            verifier=self.verifier,
+            event_store=EventStore(note=arrivals.note, in_sql=self.hook is None),
             stored=self._stored,
-            undated=self.greeter.ask_time,
+            undated=self.hello_service.ask_time,
             registry=registry,
         )
-        self.switchboard = MqttRouter(
+        self.router = MqttRouter(
             database=database,
             link=self.link,
             changes=changes,
-            gate=self.gate,
+            verifier=self.verifier,
             ingest=self.ingest,
-            greeter=self.greeter,
+            hello_service=self.hello_service,
             commander=self.commander,
             states=self.states,
             papers=self.papers,
             retained=self.retained,
         )
-        publish_metrics(
-            registry, link=self.link, gate=self.gate, strays=self.switchboard.strays, follower=self.follower
-        )
+        publish_metrics(registry, link=self.link, verifier=self.verifier, strays=self.router.strays, hook=self.hook)
 
     @property
     def busy(self) -> bool:
@@ -153,15 +151,15 @@ class MqttApp:
     @property
     def checks(self) -> dict[str, Callable[[], Awaitable[str | None]]]:
         """What /readyz asks, by name."""
-        return {"broker": self.switchboard.ready, "clock": self._clock_ready}
+        return {"broker": self.router.ready, "clock": self._clock_ready}
 
     @property
     def tasks(self) -> dict[str, Run]:
         """What runs as long as the controller does, by name."""
         tasks: dict[str, Run] = {
-            "switchboard": self.switchboard.run,
+            "switchboard": self.router.run,
             "time": self.time.run,
-            "watch estate": self.switchboard.watch_estate,
+            "watch estate": self.router.watch_estate,
             "ingest": self.ingest.run,
             "count refusals": self.ingest.flush_counts,
             "device states": self.states.run,
@@ -169,13 +167,13 @@ class MqttApp:
             "plans": self.planner.run,
             "watch changes": self.planner.watch_changes,
             "watch days": self.planner.watch_days,
-            "watch silence": self.greeter.watch_silence,
-            "word": self.greeter.keep_in_touch,
+            "watch silence": self.hello_service.watch_silence,
+            "word": self.hello_service.keep_in_touch,
             "live": self.live.watch_changes,
             "papers": self.papers.run,
         }
-        if self.follower is not None:
-            tasks["history"] = self.follower.run
+        if self.hook is not None:
+            tasks["history"] = self.hook.run
         return tasks
 
     async def _devices(self, site: str, edge: str, states: Sequence[DeviceState]) -> None:
@@ -186,8 +184,8 @@ class MqttApp:
     def _stored(self, sites: frozenset[str]) -> None:
         for site in sites:
             self.live.seen(site)
-        if self.follower is not None:
-            self.follower.wake()
+        if self.hook is not None:
+            self.hook.wake()
 
     def doubt(self) -> str | None:
         """Why the controller does not believe its clock, or None."""
@@ -209,7 +207,7 @@ def broker_link(broker: Broker, files: BrokerFiles) -> BrokerLink:
     )
 
 
-def _follower(settings: Settings, database: Database) -> HistoryFollower | None:
+def _hook(settings: Settings, database: Database) -> HistoryFollower | None:
     history = settings.history
     if history.kind != "influx":
         return None

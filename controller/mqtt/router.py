@@ -31,9 +31,9 @@ class MqttRouter:
         database: Database,
         link: Link,
         changes: Changes,
-        gate: EnvelopeVerifier,
+        verifier: EnvelopeVerifier,
         ingest: Ingest,
-        greeter: HelloService,
+        hello_service: HelloService,
         commander: Commander,
         states: DeviceStates,
         papers: IdentityDelivery,
@@ -42,9 +42,9 @@ class MqttRouter:
         self._database = database
         self._link = link
         self._changes = changes
-        self._gate = gate
+        self._verifier = verifier
         self._ingest = ingest
-        self._greeter = greeter
+        self._hello_service = hello_service
         self._commander = commander
         self._states = states
         self._papers = papers
@@ -67,12 +67,12 @@ class MqttRouter:
             while True:
                 await changed.sites()
                 for name in sorted(await patiently(self._learn, what="the keys of edges")):
-                    await patiently(partial(self._greeter.greet, name), what="an edge that is new")
+                    await patiently(partial(self._hello_service.greet, name), what="an edge that is new")
 
     async def _learn(self) -> frozenset[EdgeName]:
         """Read the keys of all edges; those that are new."""
         async with self._database.read() as tx:
-            new = await self._gate.load(tx)
+            new = await self._verifier.load(tx)
         await self._papers.learn()
         return new
 
@@ -82,7 +82,7 @@ class MqttRouter:
 
     async def _take(self, item: Message | Connected | Disconnected) -> None:
         if isinstance(item, Connected):
-            await self._greeter.greet_all()
+            await self._hello_service.greet_all()
         elif isinstance(item, Message):
             topic = parse(item.topic)
             if topic is None:
@@ -100,13 +100,13 @@ class MqttRouter:
                 self._states.offer(*name, topic.item or "", payload)
             case "status":
                 self._retained.asked(name)
-                await self._greeter.take_status(name, payload)
+                await self._hello_service.take_status(name, payload)
             case "hello/reply":
-                await self._greeter.take_reply(name, payload)
+                await self._hello_service.take_reply(name, payload)
             case "plan/applied":
-                await self._greeter.take_applied(name, payload)
+                await self._hello_service.take_applied(name, payload)
             case "plan/held":
-                await self._greeter.take_held(name, topic.item, payload)
+                await self._hello_service.take_held(name, topic.item, payload)
             case "command/result":
                 await self._commander.take_result(*name, payload)
             case "renewal":

@@ -8,7 +8,7 @@ from fastapi import Depends
 from msgspec.structs import replace
 from starlette.requests import HTTPConnection
 
-from controller.container import Container, the_house
+from controller.container import Container, the_container
 from controller.people.errors import ForeignOrigin, NotAllowed, SignInNeeded
 from controller.people.model import Actor, Role
 from controller.people.permissions import Action, Thing, may, may_somewhere
@@ -79,13 +79,13 @@ class Authenticated:
 
 async def _named(connection: HTTPConnection) -> tuple[bool, Thing | None]:
     """Whether the request's path names something by its id, and what that is; None where there is no such thing."""
-    house: Container = the_house(connection)
+    container: Container = the_container(connection)
     given = connection.path_params
-    for name, find in house.whereabouts.items():
+    for name, find in container.whereabouts.items():
         if name in given:
             if not _ID.fullmatch(given[name]):  # the route refuses it
                 return True, None
-            async with house.database.read() as tx:
+            async with container.database.read() as tx:
                 return True, await find(tx, given[name])
     return False, None
 
@@ -120,12 +120,12 @@ TheActor = Annotated[Actor, Depends(the_actor)]
 
 
 async def _look_up(connection: HTTPConnection) -> Actor | None:
-    house: Container = the_house(connection)
+    container: Container = the_container(connection)
     kind, _, token = connection.headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer" and token.strip():
-        return await house.people.identify(token.strip(), by_cookie=False)
+        return await container.people.identify(token.strip(), by_cookie=False)
     cookie = connection.cookies.get(COOKIE)
-    return await house.people.identify(cookie, by_cookie=True) if cookie else None
+    return await container.people.identify(cookie, by_cookie=True) if cookie else None
 
 
 def _from_our_pages(connection: HTTPConnection) -> bool:
@@ -138,5 +138,5 @@ def _from_our_pages(connection: HTTPConnection) -> bool:
     if origin is None:
         kind = connection.headers.get("content-type", "").partition(";")[0].strip().lower()
         return scope["type"] == "websocket" or kind == "application/json"
-    public = urlsplit(the_house(connection).settings.address).netloc
+    public = urlsplit(the_container(connection).settings.address).netloc
     return urlsplit(origin).netloc in {connection.headers.get("host"), public}

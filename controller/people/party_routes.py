@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response, status
 
-from controller.container import TheHouse
+from controller.container import TheContainer
 from controller.people.authentication import KeepsPeople, KeepsPeopleAnySite, SeesContacts
 from controller.people.errors import MembershipUnknown, PartyForgotten, PartyNamed, PartyUnknown
 from controller.people.model import PartyKind, Tier
@@ -31,7 +31,7 @@ router = APIRouter(tags=["people"], responses=described(NotSignedIn))
 
 @router.get("/parties")
 async def list_parties(
-    house: TheHouse,
+    container: TheContainer,
     actor: KeepsPeopleAnySite,
     search: Annotated[Search, Query(description="Part of the name, in any case")] = "",
     kind: PartyKind | None = None,
@@ -43,7 +43,7 @@ async def list_parties(
     limit: Limit = LIST_LIMIT,
 ) -> PartyPage:
     """Parties of your sites and of the estate, in the order of their ids."""
-    found = await house.directory.listed(
+    found = await container.directory.listed(
         search=search,
         kind=kind,
         tier=tier,
@@ -59,16 +59,16 @@ async def list_parties(
 
 
 @router.get("/parties.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
-async def export_parties(house: TheHouse, actor: KeepsPeopleAnySite) -> Response:
+async def export_parties(container: TheContainer, actor: KeepsPeopleAnySite) -> Response:
     """Parties of your sites and of the estate as CSV, which `POST /parties/import` reads. A cell that a spreadsheet
     would take for a formula goes out behind an apostrophe."""
-    return csv_response(await house.party_import.put_out(actor=actor), "parties.csv")
+    return csv_response(await container.party_import.put_out(actor=actor), "parties.csv")
 
 
 @router.post("/parties/import", openapi_extra=CSV_BODY, response_model=PartyImportAnswer, responses=described(TooLarge))
 async def import_parties(
     request: Request,
-    house: TheHouse,
+    container: TheContainer,
     actor: KeepsPeopleAnySite,
     preview: Annotated[bool, Query(description="Say what would become of the file; write nothing")] = False,
     all_or_nothing: Annotated[bool, Query(description="Write nothing where a row is refused")] = False,
@@ -77,24 +77,24 @@ async def import_parties(
     contact_name, contact_phone, contact_email, notes, ended; those that are left out stay as they are. What is sound
     and yours to change is written, the rest is told by line, column and reason; importing it again changes nothing."""
     with csv_refused():
-        outcome = await house.party_import.take(
+        outcome = await container.party_import.take(
             await request.body(), preview=preview, all_or_nothing=all_or_nothing, actor=actor
         )
     return await large_answer(lambda: import_answer(outcome, preview=preview))
 
 
 @router.get("/parties/{party}", responses=described(PartyUnknown))
-async def get_party(party: SlugPath, house: TheHouse, actor: SeesContacts) -> PartyAnswer:
+async def get_party(party: SlugPath, container: TheContainer, actor: SeesContacts) -> PartyAnswer:
     """One party."""
-    return party_answer(await house.directory.get(party))
+    return party_answer(await container.directory.get(party))
 
 
 @router.put("/parties/{party}", responses=described(PartyForgotten, VersionStale) | made(PartyAnswer))
 async def put_party(
-    party: SlugPath, body: PutPartyBody, house: TheHouse, actor: KeepsPeople, response: Response
+    party: SlugPath, body: PutPartyBody, container: TheContainer, actor: KeepsPeople, response: Response
 ) -> PartyAnswer:
     """Make or change a party. Its kind stays what it is."""
-    written, new = await house.directory.put(
+    written, new = await container.directory.put(
         party, body.draft(), version=body.version, says_site=body.says_site, actor=actor
     )
     if new:
@@ -105,24 +105,24 @@ async def put_party(
 @router.delete(
     "/parties/{party}", status_code=status.HTTP_204_NO_CONTENT, responses=described(PartyUnknown, PartyNamed)
 )
-async def delete_party(party: SlugPath, house: TheHouse, actor: KeepsPeople) -> None:
+async def delete_party(party: SlugPath, container: TheContainer, actor: KeepsPeople) -> None:
     """Delete a party that nothing names. One that has booked is ended or forgotten instead."""
-    await house.directory.delete(party, actor=actor)
+    await container.directory.delete(party, actor=actor)
 
 
 @router.post("/parties/{party}/forget", responses=described(PartyUnknown, PartyNamed))
-async def forget_party(party: SlugPath, house: TheHouse, actor: KeepsPeople) -> PartyAnswer:
+async def forget_party(party: SlugPath, container: TheContainer, actor: KeepsPeople) -> PartyAnswer:
     """Delete the personal data of a party for good, in its bookings too, and end it. Its id stays, and what was booked
     and when; a person loses its name, its memberships and the titles of its bookings."""
-    return party_answer(await house.directory.forget(party, actor=actor))
+    return party_answer(await container.directory.forget(party, actor=actor))
 
 
 @router.get("/parties/{party}/members", responses=described(PartyUnknown))
 async def list_members(
-    party: SlugPath, house: TheHouse, actor: SeesContacts, after: After = None, limit: Limit = LIST_LIMIT
+    party: SlugPath, container: TheContainer, actor: SeesContacts, after: After = None, limit: Limit = LIST_LIMIT
 ) -> MemberPage:
     """The people in a group or an organisation, in the order of their ids."""
-    found = await house.directory.members(party, after=after, limit=limit + 1)
+    found = await container.directory.members(party, after=after, limit=limit + 1)
     more, found = len(found) > limit, found[:limit]
     return MemberPage(items=[member_answer(each) for each in found], next=found[-1].member if more else None)
 
@@ -132,10 +132,15 @@ async def list_members(
     responses=described(PartyUnknown, PartyForgotten, VersionStale) | made(MemberAnswer),
 )
 async def put_member(
-    party: SlugPath, member: SlugPath, body: PutMemberBody, house: TheHouse, actor: KeepsPeople, response: Response
+    party: SlugPath,
+    member: SlugPath,
+    body: PutMemberBody,
+    container: TheContainer,
+    actor: KeepsPeople,
+    response: Response,
 ) -> MemberAnswer:
     """Make a person a member, or change the membership."""
-    written, new = await house.directory.put_member(
+    written, new = await container.directory.put_member(
         party, member, role=body.role, since=body.since, until=body.until, version=body.version, actor=actor
     )
     if new:
@@ -148,6 +153,6 @@ async def put_member(
     status_code=status.HTTP_204_NO_CONTENT,
     responses=described(MembershipUnknown),
 )
-async def remove_member(party: SlugPath, member: SlugPath, house: TheHouse, actor: KeepsPeople) -> None:
+async def remove_member(party: SlugPath, member: SlugPath, container: TheContainer, actor: KeepsPeople) -> None:
     """End a membership by deleting it; to keep it on the books, put its last day instead."""
-    await house.directory.remove_member(party, member, actor=actor)
+    await container.directory.remove_member(party, member, actor=actor)

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 from fastapi import APIRouter, Request, Response, status
 
-from controller.container import TheHouse
+from controller.container import TheContainer
 from controller.people.authentication import COOKIE, TheActor
 from controller.people.errors import AlreadySetUp, Busy, TooManyTries, WrongPassword, WrongSetupToken
 from controller.people.model import SignedIn
@@ -31,33 +31,33 @@ router = APIRouter(tags=["people"])
 
 
 @router.get("/setup-needed")
-async def setup_needed(house: TheHouse) -> SetupNeeded:
+async def setup_needed(container: TheContainer) -> SetupNeeded:
     """Whether nobody can sign in yet."""
-    return SetupNeeded(setup_needed=await house.people.setup_needed())
+    return SetupNeeded(setup_needed=await container.people.setup_needed())
 
 
 @router.post("/setup", status_code=status.HTTP_201_CREATED, responses=described(AlreadySetUp, WrongSetupToken))
-async def set_up(body: SetupBody, house: TheHouse, response: Response) -> SignedInAnswer:
+async def set_up(body: SetupBody, container: TheContainer, response: Response) -> SignedInAnswer:
     """Make the first user, with the token that stands in `setup-token` in the controller's data_dir."""
-    signed_in = await house.people.setup(token=body.token, user=body.user, password=body.password)
-    return _answer(signed_in, response, house.settings)
+    signed_in = await container.people.setup(token=body.token, user=body.user, password=body.password)
+    return _answer(signed_in, response, container.settings)
 
 
 @router.post("/session", status_code=status.HTTP_201_CREATED, responses=described(WrongPassword, TooManyTries, Busy))
-async def sign_in(body: SignInBody, house: TheHouse, request: Request, response: Response) -> SignedInAnswer:
+async def sign_in(body: SignInBody, container: TheContainer, request: Request, response: Response) -> SignedInAnswer:
     """Sign in. Five wrong passwords in a row for a name, or twenty from an address, make those wait who have not signed
     in from that browser or address before; they have five of their own."""
-    asker = SignInOrigin(address=_address(request, house.settings), device=request.cookies.get(DEVICE, ""))
-    signed_in = await house.people.sign_in(user=body.user, password=body.password, asker=asker)
-    return _answer(signed_in, response, house.settings)
+    asker = SignInOrigin(address=_address(request, container.settings), device=request.cookies.get(DEVICE, ""))
+    signed_in = await container.people.sign_in(user=body.user, password=body.password, asker=asker)
+    return _answer(signed_in, response, container.settings)
 
 
 @router.get("/session", responses=described(NotSignedIn))
-async def session(house: TheHouse, actor: TheActor) -> SessionAnswer:
+async def session(container: TheContainer, actor: TheActor) -> SessionAnswer:
     """Who is signed in, what they may, and what time it is here."""
     return SessionAnswer(
         user=actor.name,
-        now=house.clock.now().isoformat(),
+        now=container.clock.now().isoformat(),
         role=actor.role,
         sites=None if actor.sites is None else sorted(actor.sites),
         party=actor.party,
@@ -65,22 +65,22 @@ async def session(house: TheHouse, actor: TheActor) -> SessionAnswer:
 
 
 @router.delete("/session", status_code=status.HTTP_204_NO_CONTENT, responses=described(NotSignedIn))
-async def sign_out(house: TheHouse, actor: TheActor, response: Response) -> None:
+async def sign_out(container: TheContainer, actor: TheActor, response: Response) -> None:
     """Sign out."""
-    await house.people.sign_out(actor)
-    response.delete_cookie(COOKIE, path="/", secure=house.settings.secure, httponly=True, samesite="strict")
+    await container.people.sign_out(actor)
+    response.delete_cookie(COOKIE, path="/", secure=container.settings.secure, httponly=True, samesite="strict")
 
 
 @router.delete("/session/others", responses=described(NotSignedIn))
-async def sign_out_others(house: TheHouse, actor: TheActor) -> EndedAnswer:
+async def sign_out_others(container: TheContainer, actor: TheActor) -> EndedAnswer:
     """End all sessions of one's own but this one."""
-    return EndedAnswer(ended=await house.people.end_others(actor))
+    return EndedAnswer(ended=await container.people.end_others(actor))
 
 
 @router.post("/session/password", responses=described(NotSignedIn, TooManyTries))
-async def change_password(body: OwnPasswordBody, house: TheHouse, actor: TheActor) -> EndedAnswer:
+async def change_password(body: OwnPasswordBody, container: TheContainer, actor: TheActor) -> EndedAnswer:
     """Give oneself another password. All other sessions of one's own end."""
-    ended = await house.people.change_password(actor, current=body.current, new=body.new)
+    ended = await container.people.change_password(actor, current=body.current, new=body.new)
     return EndedAnswer(ended=ended)
 
 

@@ -92,14 +92,14 @@ class Commander:
         link: Link,
         signer: Sealer,
         clock: Clock,
-        gate: EnvelopeVerifier,
+        verifier: EnvelopeVerifier,
         seen: Callable[[str], None],
     ) -> None:
         self._database = database
         self._link = link
         self._signer = signer
         self._clock = clock
-        self._gate = gate
+        self._verifier = verifier
         self._seen = seen
         self._turns: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -193,7 +193,7 @@ class Commander:
 
     async def take_result(self, site: str, edge: str, payload: bytes) -> None:
         """An edge said what came of a command."""
-        result = self._gate.open(site, edge, payload, purpose=Purpose.RESULT, kind=CommandResult)
+        result = self._verifier.open(site, edge, payload, purpose=Purpose.RESULT, kind=CommandResult)
         if result is None:
             return
         outcome = CommandOutcome.DONE if result.outcome == CommandOutcome.DONE else CommandOutcome.REFUSED

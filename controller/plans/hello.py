@@ -71,7 +71,7 @@ class HelloService:
         link: Link,
         signer: Sealer,
         clock: Clock,
-        gate: EnvelopeVerifier,
+        verifier: EnvelopeVerifier,
         planner: Planner,
         restored: RestoredPlans,
         seen: Callable[[str], None],
@@ -83,7 +83,7 @@ class HelloService:
         self._link = link
         self._signer = signer
         self._clock = clock
-        self._gate = gate
+        self._verifier = verifier
         self._planner = planner
         self._restored = restored
         self._seen = seen
@@ -105,7 +105,7 @@ class HelloService:
     async def greet_all(self) -> None:
         """On a new connection: ask every edge, and publish its whole plan anew."""
         self._planner.forget_sent()
-        for name in sorted(self._gate.edges):
+        for name in sorted(self._verifier.edges):
             await self.greet(name)
             self._planner.want(name, at_once=True)
 
@@ -167,7 +167,7 @@ class HelloService:
             there = await repository.sessions_online(tx)
             if not await self._planner.knows_the_time(tx):
                 return
-        for name in sorted(self._gate.edges & there.keys()):
+        for name in sorted(self._verifier.edges & there.keys()):
             site, edge = name
             session, version = there[name]
             word = Hello(
@@ -185,7 +185,7 @@ class HelloService:
     async def take_status(self, name: EdgeName, payload: bytes) -> None:
         """An edge said who it is, or its last will did. On another connection than the last it is greeted, and wherever
         it is not known to be there: anybody who kept a status can send it again, but nobody else can answer."""
-        status = self._gate.open(*name, payload, purpose=Purpose.STATUS, kind=Status)
+        status = self._verifier.open(*name, payload, purpose=Purpose.STATUS, kind=Status)
         if status is None:
             return
         heard = await self._database.run(self._note, status)
@@ -224,7 +224,7 @@ class HelloService:
             if self._line_down_since is None:
                 self._line_down_since = now
             blind = now - self._line_down_since >= BLIND_AFTER_S
-            silent = sorted(self._gate.edges - self._given_up) if blind else []
+            silent = sorted(self._verifier.edges - self._given_up) if blind else []
         for name in silent:
             lost = await self._database.run(self._lost, name)
             self._unanswered.pop(name, None)
@@ -246,13 +246,13 @@ class HelloService:
 
     async def take_reply(self, name: EdgeName, payload: bytes) -> None:
         """An edge answered; a reply that answers no open question is an old one."""
-        reply = self._gate.open(*name, payload, purpose=Purpose.HELLO_REPLY, kind=HelloReply)
+        reply = self._verifier.open(*name, payload, purpose=Purpose.HELLO_REPLY, kind=HelloReply)
         if reply is None:
             return
         asked = self._asked.get(name, deque())
         question = next((each for each in asked if each.nonce == reply.nonce), None)
         if question is None or (reply.status.site, reply.status.edge) != name:
-            self._gate.refuse(*name, "wrong_address", "a hello reply that answers nothing that was asked")
+            self._verifier.refuse(*name, "wrong_address", "a hello reply that answers nothing that was asked")
             return
         while asked.popleft() is not question:
             pass
@@ -272,7 +272,7 @@ class HelloService:
 
     async def take_applied(self, name: EdgeName, payload: bytes) -> None:
         """An edge said what became of a plan."""
-        applied = self._gate.open(*name, payload, purpose=Purpose.APPLIED, kind=Applied)
+        applied = self._verifier.open(*name, payload, purpose=Purpose.APPLIED, kind=Applied)
         if applied is None:
             return
         if applied.applied:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, status
 
-from controller.container import TheHouse
+from controller.container import TheContainer
 from controller.estate.errors import DoorUnknown, SiteUnknown, ThingUnknown
 from controller.estate.service import require_parts, require_site
 from controller.people.authentication import OpensDoors, SeesLive
@@ -38,10 +38,10 @@ ACTS = 50
     responses=described(SiteUnknown, DoorUnknown, OutOfReach),
 )
 async def post_command(
-    site: SlugPath, door: SlugPath, body: CommandBody, house: TheHouse, actor: OpensDoors
+    site: SlugPath, door: SlugPath, body: CommandBody, container: TheContainer, actor: OpensDoors
 ) -> CommandIssued:
     """Unlock a door once, now. It is refused where the door is out of reach, and never kept for later."""
-    commander = house.exchange.commander
+    commander = container.mqtt.commander
     made = await commander.unlock(site, door, reason=body.reason, actor=actor.name, unset_alarm=body.unset_alarm)
     return CommandIssued(id=made)
 
@@ -52,11 +52,11 @@ async def post_command(
     responses=described(SiteUnknown, ThingUnknown, OutOfReach),
 )
 async def post_edge_command(
-    site: SlugPath, edge: SlugPath, body: EdgeCommandBody, house: TheHouse, actor: OpensDoors
+    site: SlugPath, edge: SlugPath, body: EdgeCommandBody, container: TheContainer, actor: OpensDoors
 ) -> CommandIssued:
     """Ask an edge to test itself, to start anew (its doors lock meanwhile), or to go on counting people from a number
     that somebody has counted. Refused where it is out of reach, and never kept for later."""
-    commander, given = house.exchange.commander, {"reason": body.reason, "actor": actor.name}
+    commander, given = container.mqtt.commander, {"reason": body.reason, "actor": actor.name}
     if body.kind == "restart":
         return CommandIssued(id=await commander.restart(site, edge, **given))
     if body.kind == "self_test":
@@ -69,10 +69,10 @@ async def post_edge_command(
 
 
 @router.get("/commands/{command}", responses=described(CommandUnknown))
-async def get_command(command: IdPath, house: TheHouse, actor: SeesLive) -> CommandAnswer:
+async def get_command(command: IdPath, container: TheContainer, actor: SeesLive) -> CommandAnswer:
     """What came of a command."""
-    issued, outcome = await house.exchange.commander.outcome(command)
-    async with house.database.read() as tx:
+    issued, outcome = await container.mqtt.commander.outcome(command)
+    async with container.database.read() as tx:
         zone = (await require_site(tx, issued.site)).tz
     told = may(actor, Action.CONTACT, Thing(site=issued.site))
     counter, inside = issued.args.get("counter"), issued.args.get("inside")
@@ -96,19 +96,19 @@ async def get_command(command: IdPath, house: TheHouse, actor: SeesLive) -> Comm
 
 @router.get("/sites/{site}/acts", responses=described(SiteUnknown))
 async def get_acts(
-    site: SlugPath, house: TheHouse, actor: OpensDoors, after: After = None, limit: Limit = ACTS
+    site: SlugPath, container: TheContainer, actor: OpensDoors, after: After = None, limit: Limit = ACTS
 ) -> ActPage:
     """What was done at the site's doors and edges by hand, the newest first: commands, overrides and codes given anew,
     who asked, why, and what came of it."""
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         parts = await require_parts(tx, site)
-        return await acts(tx, parts, before=after, limit=limit, now=house.clock.now())
+        return await acts(tx, parts, before=after, limit=limit, now=container.clock.now())
 
 
 @router.get("/sites/{site}/plans", responses=described(SiteUnknown))
-async def get_plans(site: SlugPath, house: TheHouse, actor: SeesLive) -> PlanList:
+async def get_plans(site: SlugPath, container: TheContainer, actor: SeesLive) -> PlanList:
     """For each edge, the plan it should have and the one it has."""
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         parts = await require_parts(tx, site)
         zone = parts.site.tz
         items: list[PlanAnswer] = []

@@ -92,7 +92,7 @@ class Planner:
         signer: Sealer,
         clock: Clock,
         changes: Changes,
-        pictures: SiteConfigs,
+        site_configs: SiteConfigs,
         others: OtherGrants,
         secret_names: SecretNames,
         time: TimeWatch,
@@ -105,7 +105,7 @@ class Planner:
         self._signer = signer
         self._clock = clock
         self._changes = changes
-        self._pictures = pictures
+        self._site_configs = site_configs
         self.others = others
         self._secret_names = secret_names
         self._turn = asyncio.Lock()
@@ -272,18 +272,20 @@ class Planner:
         site, edge = name
         now = self._clock.now()
         try:
-            picture = await self._pictures.of(tx, site)
+            site_config = await self._site_configs.of(tx, site)
         except SiteUnknown:
             return None
-        if edge not in {each.id for each in picture.edges}:
+        if edge not in {each.id for each in site_config.edges}:
             return None
         secret_names = await self._secret_names(tx, site, edge)
         if secret_names is None:
             return None
-        doors = [door.id for door in picture.doors if door.edge == edge]
+        doors = [door.id for door in site_config.doors if door.edge == edge]
         ordered = await overrides.for_plan(tx, site, doors, now=now, horizon=plan_window(now).end)
         stands = carried(await restored.for_plan(tx, site, edge, now), now)
-        given = msgspec.structs.replace(await self._given(tx, picture, edge, doors, ordered, now), secrets=secret_names)
+        given = msgspec.structs.replace(
+            await self._given(tx, site_config, edge, doors, ordered, now), secrets=secret_names
+        )
         return PlanSource(
             now=now,
             last=await repository.latest(tx, site, edge),
@@ -328,15 +330,15 @@ class Planner:
             raise Overtaken
 
     async def _given(
-        self, tx: Tx, picture: SiteConfig, edge: str, doors: list[str], ordered: ForPlan, now: datetime
+        self, tx: Tx, site_config: SiteConfig, edge: str, doors: list[str], ordered: ForPlan, now: datetime
     ) -> PlanInput:
-        given = await _given(tx, picture, edge, doors, ordered, now)
+        given = await _given(tx, site_config, edge, doors, ordered, now)
         at = GrantScope(
-            site=picture.site.id,
-            revision=picture.revision,
+            site=site_config.site.id,
+            revision=site_config.revision,
             doors=tuple(doors),
-            zone=picture.site.tz,
-            least_age=picture.policy.member_age,
+            zone=site_config.site.tz,
+            least_age=site_config.policy.member_age,
         )
         extra = await self.others.admitted(tx, at, now=now, within=plan_window(now))
         return msgspec.structs.replace(given, extra=extra)
@@ -414,13 +416,13 @@ async def _compiled(seen: PlanSource) -> Compiled:
 
 
 async def _given(
-    tx: Tx, picture: SiteConfig, edge: str, doors: list[str], ordered: ForPlan, now: datetime
+    tx: Tx, site_config: SiteConfig, edge: str, doors: list[str], ordered: ForPlan, now: datetime
 ) -> PlanInput:
     window = plan_window(now)
-    site, book = picture.site.id, picture.hours
+    site, book = site_config.site.id, site_config.hours
     spaces = {
         place.space.id: place.space.capacity
-        for place in picture.by_space.values()
+        for place in site_config.by_space.values()
         if set(place.space.doors) & set(doors)
     }
     return PlanInput(
@@ -436,7 +438,7 @@ async def _given(
                 code_length=door.code_length,
                 passback=door.passback,
             )
-            for door in picture.doors
+            for door in site_config.doors
             if door.edge == edge
         ),
         modes=tuple(

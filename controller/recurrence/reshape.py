@@ -39,14 +39,14 @@ class Cut(msgspec.Struct, frozen=True, kw_only=True):
     tail: RecurrencePattern
 
 
-def cut(pattern: RecurrencePattern, unrolled: ExpandedSeries, first: datetime, zone: ZoneInfo, days: DayBook) -> Cut:
+def cut(pattern: RecurrencePattern, expanded: ExpandedSeries, first: datetime, zone: ZoneInfo, days: DayBook) -> Cut:
     """A pattern in two: its dates before ``first``, one of them, and those from it on. Raises ``Invalid`` where the
     rule cannot be begun in the middle."""
-    walls = [each.wall for each in unrolled.occurrences]
+    walls = [each.wall for each in expanded.occurrences]
     if first == walls[0]:
         return Cut(head=None, tail=pattern)
-    before = [each for each in unrolled.ruled if each < first]
-    after = [each for each in unrolled.ruled if each >= first]
+    before = [each for each in expanded.ruled if each < first]
+    after = [each for each in expanded.ruled if each >= first]
     head = _part(pattern, before, lambda wall: wall < first)
     tail = _part(pattern, after, lambda wall: wall >= first)
     rule = pattern.read

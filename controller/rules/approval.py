@@ -37,7 +37,7 @@ def approval(case: RuleContext) -> Iterator[RuleReason]:
     """Nothing where a rule confirms the wish, or a manager makes it."""
     if case.decides:
         return
-    rules = case.picture.policy.rules
+    rules = case.site_config.policy.rules
     nearest: tuple[ApprovalRule, list[Miss]] | None = None
     for rule in rules:
         misses = list(missed(rule, case))
@@ -70,13 +70,13 @@ def approval(case: RuleContext) -> Iterator[RuleReason]:
 
 def _short_notice(case: RuleContext) -> Iterator[RuleReason]:
     """A wish that begins sooner than the site's minimum notice, or has begun already."""
-    least = case.picture.policy.notice_min
+    least = case.site_config.policy.notice_min
     if least is None or case.wish.keeps_start:
         return
     left = case.asked.during.start - case.now
     if left >= timedelta(minutes=least):
         return
-    asked_for = f", and {case.picture.site.name} asks for {phrases.length(timedelta(minutes=least))} of notice"
+    asked_for = f", and {case.site_config.site.name} asks for {phrases.length(timedelta(minutes=least))} of notice"
     begins = "it has begun already" if left < timedelta(0) else f"it begins in {phrases.length(left)}"
     yield RuleReason(
         why=ReasonKind.APPROVAL,
@@ -137,7 +137,7 @@ def _when(rule: ApprovalRule, case: RuleContext) -> Iterator[Miss]:
             text = f"more than {phrases.plural(rule.most_a_week, 'booking')} in one week"
             yield Miss(text=text, field="starts", asked=count, limit=rule.most_a_week)
     if rule.modes:
-        met = [each.mode for each in case.picture.hours.modes(during, space=case.asked.space)]
+        met = [each.mode for each in case.site_config.hours.modes(during, space=case.asked.space)]
         others = [mode for mode in Mode if mode in met and mode not in rule.modes]
         if others:
             yield Miss(text=" and ".join(_MODES[mode] for mode in others), field="starts")

@@ -18,7 +18,7 @@ from controller.rules.request import RuleRequest
 class RuleContext(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """What every rule looks at."""
 
-    picture: SiteConfig
+    site_config: SiteConfig
     wish: RuleRequest
     place: SpaceAtSite
     now: datetime
@@ -48,5 +48,5 @@ class RuleContext(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def decides(self) -> bool:
         """Whether whoever asks could approve it, and is not asking as the party would."""
-        thing = Thing(site=self.picture.site.id, party=self.asked.party)
+        thing = Thing(site=self.site_config.site.id, party=self.asked.party)
         return not self.asked.by_rules and may(self.wish.actor, Action.DECIDE, thing)

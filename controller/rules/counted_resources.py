@@ -13,25 +13,25 @@ from edge.wire.interval import Interval
 
 
 def equipment(case: RuleContext) -> Iterator[RuleReason]:
-    picture = case.picture
+    site_config = case.site_config
     wanted: Counter[str] = Counter()
     for need in case.asked.equipment:
         wanted[need.equipment] += need.count
     for name, count in wanted.items():
         field = f"equipment.{name}"
-        found = picture.equipment.get(name)
+        found = site_config.equipment.get(name)
         if found is None:
-            there = phrases.quoted(sorted(picture.equipment)[: phrases.CARRIED])
+            there = phrases.quoted(sorted(site_config.equipment)[: phrases.CARRIED])
             hint = f"it has {there}" if there else "it has none"
-            text = f"{picture.site.name} has no equipment “{name}”; {hint}"
+            text = f"{site_config.site.name} has no equipment “{name}”; {hint}"
             yield RuleReason(why=ReasonKind.EQUIPMENT, field=field, text=text)
             continue
         if found.space is not None and not _reaches(case, found.space):
-            home = picture.by_space.get(found.space)
+            home = site_config.by_space.get(found.space)
             text = f"{found.name} stays in {home.space.name if home else found.space}"
             yield RuleReason(why=ReasonKind.EQUIPMENT, field=field, text=text)
             continue
-        uses = _standing(case.facts.equipment, f"{picture.site.id}/{name}")
+        uses = _standing(case.facts.equipment, f"{site_config.site.id}/{name}")
         left = max(found.count - peak(uses, case.asked.during), 0)
         if count > left:
             yield _too_few(case, f"{left:,} of {found.count:,} left then", found.name, count, left, field, uses)
@@ -45,7 +45,7 @@ def places(case: RuleContext) -> Iterator[RuleReason]:
         uses = _standing(case.facts.pools, pool)
         left = max(sizes[pool] - peak(uses, case.asked.during), 0)
         if seats > left:
-            there = case.picture.by_space[pool.partition("/")[2]].space.name
+            there = case.site_config.by_space[pool.partition("/")[2]].space.name
             yield _too_few(
                 case,
                 f"{left:,} of {phrases.places(sizes[pool])} left then",
@@ -60,7 +60,7 @@ def places(case: RuleContext) -> Iterator[RuleReason]:
 
 def _reaches(case: RuleContext, home: str) -> bool:
     """Whether the wish has the whole of the space that a thing stays in."""
-    place = case.picture.by_space.get(home)
+    place = case.site_config.by_space.get(home)
     return home == case.asked.space or (place is not None and set(place.atoms) <= set(case.place.atoms))
 
 

@@ -51,7 +51,7 @@ def too_early(case: RuleContext) -> Iterator[RuleReason]:
     if case.decides:
         return
     tier, zone = case.wish.tier, case.place.site.tz
-    found = window_of(case.picture.policy.windows, tier, case.asked.space)
+    found = window_of(case.site_config.policy.windows, tier, case.asked.space)
     ahead = days_ahead(case.asked.during.start, zone, now=case.now)
     if found is None or ahead <= found.days:
         return
@@ -99,7 +99,7 @@ def needed(case: RuleContext) -> Period | None:
     """The time of its party that its verdict rests on, if any."""
     if case.decides or case.asked.party is None:
         return None
-    policy, start, zone = case.picture.policy, case.asked.during.start, case.place.site.tz
+    policy, start, zone = case.site_config.policy, case.asked.during.start, case.place.site.tz
     per = {quota.per for quota in _quotas(case)}
     if any(rule.most_a_week is not None for rule in policy.rules):
         per.add(QuotaPeriod.WEEK)
@@ -123,7 +123,7 @@ def _quotas(case: RuleContext) -> list[Quota]:
     wish = case.wish
     return [
         each
-        for each in case.picture.policy.quotas
+        for each in case.site_config.policy.quotas
         if holds_for(each, tier=wish.tier, party=case.asked.party, space=case.asked.space)
     ]
 

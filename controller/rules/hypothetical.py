@@ -31,10 +31,10 @@ class HypotheticalBookings:
         """These stand in nobody's way any more."""
         self.gone.update(bookings)
 
-    def take(self, picture: SiteConfig, wishes: Sequence[RuleRequest], *, now: datetime) -> None:
+    def take(self, site_config: SiteConfig, wishes: Sequence[RuleRequest], *, now: datetime) -> None:
         """These are booked. Raises ``SpaceUnknown``."""
         for each in wishes:
-            self.add(case_of(picture, each, now))
+            self.add(case_of(site_config, each, now))
 
     def add(self, case: RuleContext) -> None:
         """It is booked."""
@@ -68,9 +68,9 @@ class HypotheticalBookings:
         return [each for each in its[first:last] if within.has(each)]
 
 
-def case_of(picture: SiteConfig, wish: RuleRequest, now: datetime) -> RuleContext:
+def case_of(site_config: SiteConfig, wish: RuleRequest, now: datetime) -> RuleContext:
     """Raises ``SpaceUnknown``."""
-    return RuleContext(picture=picture, wish=wish, place=picture.require(wish.asked.space), now=now)
+    return RuleContext(site_config=site_config, wish=wish, place=site_config.require(wish.asked.space), now=now)
 
 
 def _start(booking: Claimed) -> datetime:
@@ -83,7 +83,7 @@ def _days(during: Interval) -> Iterator[int]:
 
 def _as_booked(case: RuleContext) -> Facts:
     """What others will find once this one is booked."""
-    asked, site = case.asked, case.picture.site.id
+    asked, site = case.asked, case.site_config.site.id
     booking = Claimed(id="", title=asked.title, space=asked.space, during=asked.during, party=asked.party)
     quarter = replace(booking, during=quartered(asked.during))
     return Facts(

@@ -120,8 +120,8 @@ def _nearest(found: Sequence[Neighbour], key: Callable[[Neighbour], float]) -> l
 
 def _space(case: RuleContext, space: str) -> Space:
     """The space of a neighbour; as a bare one of that name where it is no longer there."""
-    place = case.picture.by_space.get(space)
-    return place.space if place is not None else Space(site=case.picture.site.id, id=space, name=space)
+    place = case.site_config.by_space.get(space)
+    return place.space if place is not None else Space(site=case.site_config.site.id, id=space, name=space)
 
 
 def _reason(case: RuleContext, gap: _Gap) -> RuleReason:

@@ -155,8 +155,8 @@ def _run_out(row: Row, now: datetime) -> bool:
 
 async def _neighbours(tx: Tx, cases: Sequence[RuleContext], now: datetime) -> dict[int, list[Neighbour]]:
     widest = max((max(each.buffers.setup_min, each.buffers.cleardown_min) for each in cases), default=0)
-    wide = max(widest, cases[0].picture.widest_buffer_min)
-    reach = timedelta(minutes=max(2 * wide, cases[0].picture.widest_changeover_min))
+    wide = max(widest, cases[0].site_config.widest_buffer_min)
+    reach = timedelta(minutes=max(2 * wide, cases[0].site_config.widest_changeover_min))
     looked = [
         _Looked(
             wish=index,
@@ -193,7 +193,7 @@ def _equipment(cases: Sequence[RuleContext]) -> Iterator[_Looked]:
     for index, case in enumerate(cases):
         during = case.asked.during
         for name in dict.fromkeys(need.equipment for need in case.asked.equipment):
-            thing = f"{case.picture.site.id}/{name}"
+            thing = f"{case.site_config.site.id}/{name}"
             yield _Looked(wish=index, thing=thing, starts=during.start, ends=during.end)
 
 
@@ -212,7 +212,7 @@ async def _spent(tx: Tx, cases: Sequence[RuleContext], now: datetime) -> dict[in
         return {index: [] for index in range(len(cases))}
     c = bookings.c
     query = select(c.id, c.title, c.space, c.party, c.starts, c.ends).where(
-        c.site == cases[0].picture.site.id,
+        c.site == cases[0].site_config.site.id,
         c.party.in_({cases[index].asked.party for index in periods}),
         c.starts >= span.starts,
         c.state.in_([each.value for each in _COUNTING]),

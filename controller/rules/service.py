@@ -20,29 +20,29 @@ __all__ = ["HypotheticalBookings", "RuleRequest", "judge"]
 
 async def judge(
     tx: Tx,
-    picture: SiteConfig,
+    site_config: SiteConfig,
     wishes: Sequence[RuleRequest],
     *,
     now: datetime,
     together: bool = False,
-    beside: HypotheticalBookings | None = None,
+    hypothetical: HypotheticalBookings | None = None,
 ) -> list[Verdict]:
     """The verdict on each wish of one site, in their order: at most four statements however many they are.
 
     Wishes do not see each other; ``together``: each sees those before it that are possible, as bookings without an id.
-    ``beside``: what each of them sees as booked and as gone, besides; it is left as it is.
+    ``hypothetical``: what each of them sees as booked and as gone, besides; it is left as it is.
     A verdict says of other bookings what the actor of its wish may see of them.
     Whoever is going to write holds the site's lock. Raises ``SpaceUnknown``.
     """
-    gone = frozenset(beside.gone) if beside else frozenset()
-    cases = [case_of(picture, replace(each, but=each.but | gone) if gone else each, now) for each in wishes]
+    gone = frozenset(hypothetical.gone) if hypothetical else frozenset()
+    cases = [case_of(site_config, replace(each, but=each.but | gone) if gone else each, now) for each in wishes]
     found = await find_facts(tx, cases, now=now)
-    facts = [as_seen(each, case.wish.actor, picture.site.id) for case, each in zip(cases, found, strict=True)]
+    facts = [as_seen(each, case.wish.actor, site_config.site.id) for case, each in zip(cases, found, strict=True)]
     verdicts: list[Verdict] = []
     made = HypotheticalBookings()
     for case, its in zip(cases, facts, strict=True):
-        if beside:
-            its = _with(its, beside.seen_by(case))
+        if hypothetical:
+            its = _with(its, hypothetical.seen_by(case))
         if together:
             its = _with(its, made.seen_by(case))
         verdicts.append(verdict(replace(case, facts=its)))

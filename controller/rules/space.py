@@ -14,7 +14,7 @@ def unbookable(case: RuleContext) -> Iterator[RuleReason]:
     space = case.place.space
     if space.bookable:
         return
-    by_space, atoms = case.picture.by_space, set(case.place.atoms)
+    by_space, atoms = case.site_config.by_space, set(case.place.atoms)
     instead = [
         each.space.name for each in by_space.values() if each.space.bookable and not atoms.isdisjoint(each.atoms)
     ]
@@ -24,7 +24,7 @@ def unbookable(case: RuleContext) -> Iterator[RuleReason]:
 
 def closed(case: RuleContext) -> Iterator[RuleReason]:
     asked = case.asked
-    found = case.picture.hours.closed(asked.during, space=asked.space)
+    found = case.site_config.hours.closed(asked.during, space=asked.space)
     if not found:
         return
     told = list(dict.fromkeys(each.against(asked.during) for each in found))

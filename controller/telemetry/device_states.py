@@ -32,10 +32,10 @@ class DeviceStates:
     """``seen``: called with a site whose states changed, after they are stored."""
 
     def __init__(
-        self, *, database: Database, clock: Clock, gate: EnvelopeVerifier, seen: Callable[[str], None]
+        self, *, database: Database, clock: Clock, verifier: EnvelopeVerifier, seen: Callable[[str], None]
     ) -> None:
         self._database = database
-        self._gate = gate
+        self._verifier = verifier
         self._seen = seen
         self._clock = clock
         self._devices: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
@@ -49,20 +49,22 @@ class DeviceStates:
 
     def offer(self, site: str, edge: str, device: str, payload: bytes) -> None:
         """Take a state in; never waits. Of one device only the last one counts."""
-        if (site, edge) not in self._gate.edges:
-            self._gate.refused["unknown_edge"] += 1
+        if (site, edge) not in self._verifier.edges:
+            self._verifier.refused["unknown_edge"] += 1
             return
         try:
             state = decode(payload, DeviceState, limit=STATE_LIMIT)
         except WireError as error:
-            self._gate.refuse(site, edge, error.counter, f"state of {device[:40]}: {error}")
+            self._verifier.refuse(site, edge, error.counter, f"state of {device[:40]}: {error}")
             return
         known = self._devices[site, edge]
         if state.device != device or (len(known) >= DEVICES_LIMIT and device not in known):
-            self._gate.refuse(site, edge, "wrong_address", f"a state of {state.device} on the topic of {device[:40]}")
+            self._verifier.refuse(
+                site, edge, "wrong_address", f"a state of {state.device} on the topic of {device[:40]}"
+            )
             return
         if why := senseless(state):
-            self._gate.refuse(site, edge, RefusalReason.ABSURD, f"a state of {device}: {why}")
+            self._verifier.refuse(site, edge, RefusalReason.ABSURD, f"a state of {device}: {why}")
             return
         known.add(device)
         self._waiting.setdefault((site, edge), {})[device] = self._no_later(state)

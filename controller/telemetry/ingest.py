@@ -50,8 +50,8 @@ class Ingest:
         link: Link,
         signer: Sealer,
         clock: Clock,
-        gate: EnvelopeVerifier,
-        cabinet: EventStore,
+        verifier: EnvelopeVerifier,
+        event_store: EventStore,
         stored: Callable[[frozenset[str]], None],
         undated: Callable[[EdgeName], Awaitable[None]],
         registry: CollectorRegistry,
@@ -60,8 +60,8 @@ class Ingest:
         self._link = link
         self._signer = signer
         self._clock = clock
-        self._gate = gate
-        self._sieve = FailureIsolator(database, cabinet, registry)
+        self._verifier = verifier
+        self._isolator = FailureIsolator(database, event_store, registry)
         self._stored = stored
         self._undated = undated
         self._waiting: asyncio.Queue[_Arrived] = asyncio.Queue(WAITING_LIMIT)
@@ -114,7 +114,7 @@ class Ingest:
             return
         aside: dict[tuple[str, str, str], list[str]] = {}
         try:
-            async for filed in self._sieve.file(batches, self._clock.now()):
+            async for filed in self._isolator.file(batches, self._clock.now()):
                 self._events.inc(filed.stored)
                 for site, edge, bad in filed.aside:
                     aside.setdefault((site, edge, bad.reason.value), []).append(bad.why)
@@ -125,7 +125,7 @@ class Ingest:
                     await self._undated(name)
         finally:
             for (site, edge, reason), whys in aside.items():
-                self._gate.refuse(site, edge, reason, whys[0], number=len(whys))
+                self._verifier.refuse(site, edge, reason, whys[0], number=len(whys))
 
     async def flush_counts(self) -> None:
         """Store how many were refused, every second while there are any, for ever."""
@@ -135,7 +135,7 @@ class Ingest:
 
     async def store_counts(self) -> None:
         """Store how many were refused since the last time."""
-        counts = self._gate.take_counts()
+        counts = self._verifier.take_counts()
         if not counts:
             return
 
@@ -145,14 +145,14 @@ class Ingest:
         try:
             await self._database.run(add)
         except (SQLAlchemyError, OSError) as error:
-            self._gate.give_back(counts)
+            self._verifier.give_back(counts)
             log.error("Counts of refusals could not be stored yet", extra={"why": words_of(error)})
             return
         self._stored(frozenset(site for site, _, _ in counts))
 
     def _opened(self, arrived: _Arrived) -> ValidatedBatch | None:
         site, edge = arrived.site, arrived.edge
-        batch = self._gate.open(site, edge, arrived.payload, purpose=Purpose.EVENTS, kind=EventBatch)
+        batch = self._verifier.open(site, edge, arrived.payload, purpose=Purpose.EVENTS, kind=EventBatch)
         if batch is None:
             return None
         judged = tuple(judge_all(batch.events))

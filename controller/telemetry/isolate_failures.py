@@ -24,11 +24,11 @@ TRACE_EVERY = timedelta(minutes=1)
 
 
 class FailureIsolator:
-    """Files lots by way of ``cabinet``, each in a transaction of its own."""
+    """Files lots by way of ``event_store``, each in a transaction of its own."""
 
-    def __init__(self, database: Database, cabinet: EventStore, registry: CollectorRegistry) -> None:
+    def __init__(self, database: Database, event_store: EventStore, registry: CollectorRegistry) -> None:
         self._database = database
-        self._cabinet = cabinet
+        self._event_store = event_store
         self._traced: dict[EdgeName, datetime] = {}
         self._left = Counter(
             "hallkeeper_events_left",
@@ -58,7 +58,7 @@ class FailureIsolator:
     ) -> AsyncIterator[StoreResult]:
         broke = None
         try:
-            filed = await self._database.run(self._cabinet.file, lot, now)
+            filed = await self._database.run(self._event_store.file, lot, now)
         except Exception as error:
             if is_away(error):
                 raise

@@ -13,12 +13,12 @@ from edge.wire.link import Link
 
 class _Telemetry(Collector):
     def __init__(
-        self, link: Link, gate: EnvelopeVerifier, strays: Mapping[str, int], follower: HistoryFollower | None
+        self, link: Link, verifier: EnvelopeVerifier, strays: Mapping[str, int], hook: HistoryFollower | None
     ) -> None:
         self._link = link
-        self._gate = gate
+        self._verifier = verifier
         self._strays = strays
-        self._follower = follower
+        self._hook = hook
 
     def collect(self) -> Iterable[Metric]:
         yield GaugeMetricFamily(
@@ -27,18 +27,18 @@ class _Telemetry(Collector):
         refused = CounterMetricFamily(
             "hallkeeper_refused", "What edges sent that was refused or set aside.", labels=("reason",)
         )
-        for reason, number in sorted(self._gate.refused.items()):
+        for reason, number in sorted(self._verifier.refused.items()):
             refused.add_metric((reason,), number)
         yield refused
         yield CounterMetricFamily(
             "hallkeeper_strays", "Messages on topics that nobody listens to.", sum(self._strays.values())
         )
-        if self._follower is not None:
+        if self._hook is not None:
             yield GaugeMetricFamily(
-                "hallkeeper_history_up", "Whether the history takes samples.", float(self._follower.down is None)
+                "hallkeeper_history_up", "Whether the history takes samples.", float(self._hook.down is None)
             )
             yield CounterMetricFamily(
-                "hallkeeper_history_refused", "Lots of samples with some that it refused.", self._follower.refused
+                "hallkeeper_history_refused", "Lots of samples with some that it refused.", self._hook.refused
             )
 
 
@@ -46,9 +46,9 @@ def publish_metrics(
     registry: CollectorRegistry,
     *,
     link: Link,
-    gate: EnvelopeVerifier,
+    verifier: EnvelopeVerifier,
     strays: Mapping[str, int],
-    follower: HistoryFollower | None,
+    hook: HistoryFollower | None,
 ) -> None:
     """Let /metrics tell of the link, of what was refused, and of the history."""
-    registry.register(_Telemetry(link, gate, strays, follower))
+    registry.register(_Telemetry(link, verifier, strays, hook))

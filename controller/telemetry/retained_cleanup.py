@@ -35,11 +35,11 @@ _REPEATED_AFTER = timedelta(hours=1)
 class RetainedSweep:
     """Clears what the broker should not keep. ``look`` takes every message of a known edge."""
 
-    def __init__(self, *, database: Database, link: Link, clock: Clock, gate: EnvelopeVerifier) -> None:
+    def __init__(self, *, database: Database, link: Link, clock: Clock, verifier: EnvelopeVerifier) -> None:
         self._database = database
         self._link = link
         self._clock = clock
-        self._gate = gate
+        self._verifier = verifier
         self._named: dict[EdgeName, frozenset[str]] = {}
         self._unnamed: defaultdict[EdgeName, set[str]] = defaultdict(set)
         self._waiting: dict[str, EdgeName] = {}
@@ -52,7 +52,7 @@ class RetainedSweep:
     def look(self, topic: Topic, *, retained: bool) -> None:
         """A message came, ``retained`` by the broker's word. Never waits."""
         name, device = (topic.site, topic.edge), topic.item
-        if name not in self._gate.edges or topic.name in _KEPT:
+        if name not in self._verifier.edges or topic.name in _KEPT:
             return
         if topic.name == "state" and device is not None:
             named = self._named.get(name)

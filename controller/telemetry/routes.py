@@ -8,7 +8,7 @@ import msgspec
 from fastapi import APIRouter, Query, Response, WebSocket, WebSocketDisconnect
 from sqlalchemy.exc import SQLAlchemyError
 
-from controller.container import TheHouse, the_house
+from controller.container import TheContainer, the_container
 from controller.estate import repository as estate
 from controller.estate.errors import SiteUnknown
 from controller.estate.service import require_site
@@ -53,23 +53,23 @@ Kind = Annotated[str | None, Query(pattern=r"^[a-z0-9_-]{1,40}$", description="O
 
 
 @router.get("/sites/{site}/now", responses={200: {"content": {"application/json": {"schema": _SNAPSHOT}}}})
-async def get_now(site: SlugPath, house: TheHouse, actor: SeesLive) -> Response:
+async def get_now(site: SlugPath, container: TheContainer, actor: SeesLive) -> Response:
     """The site as it is known now: doors, people, counters, edges. `WS /live?site=` sends the same as it changes."""
-    snapshot = await house.exchange.live.snapshot(site)
+    snapshot = await container.mqtt.live.snapshot(site)
     return Response(msgspec.json.encode(snapshot), media_type="application/json")
 
 
 @router.get("/sites/{site}/events")
 async def get_events(
     site: SlugPath,
-    house: TheHouse,
+    container: TheContainer,
     actor: SeesLive,
     after: AfterId = None,
     limit: Limit = LIST_LIMIT,
     kind: Kind = None,
 ) -> EventPage:
     """What the site's edges reported, in the order in which it was stored."""
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         zone = (await require_site(tx, site)).tz
         found = await queries.site_events(tx, site, after=after, limit=limit + 1, kind=kind)
     more, found = len(found) > limit, found[:limit]
@@ -78,10 +78,10 @@ async def get_events(
 
 @router.get("/sites/{site}/quarantine")
 async def get_quarantine(
-    site: SlugPath, house: TheHouse, actor: SeesLive, after: AfterId = None, limit: Limit = LIST_LIMIT
+    site: SlugPath, container: TheContainer, actor: SeesLive, after: AfterId = None, limit: Limit = LIST_LIMIT
 ) -> QuarantinePage:
     """Events that could not be accepted, as they came, and why."""
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         zone = (await require_site(tx, site)).tz
         found = await queries.site_quarantine(tx, site, after=after, limit=limit + 1)
     more, found = len(found) > limit, found[:limit]
@@ -91,21 +91,21 @@ async def get_quarantine(
 
 
 @router.get("/sites/{site}/alerts")
-async def get_alerts(site: SlugPath, house: TheHouse, actor: SeesLive, limit: Limit = 100) -> AlertPage:
+async def get_alerts(site: SlugPath, container: TheContainer, actor: SeesLive, limit: Limit = 100) -> AlertPage:
     """What somebody should look at: forced doors, replaced event logs, refused plans. The newest first."""
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         zone = (await require_site(tx, site)).tz
         found = await queries.site_alerts(tx, site, limit=limit)
     return AlertPage(items=[alert_answer(each, zone) for each in found])
 
 
 @router.get("/alerts")
-async def get_open_alerts(house: TheHouse, actor: SeesLiveAnySite) -> OpenAlerts:
+async def get_open_alerts(container: TheContainer, actor: SeesLiveAnySite) -> OpenAlerts:
     """What needs somebody now at any of the sites whose live state the user may see, site by site: fire, intruders,
     doors, edges out of reach, and what was told of in the last 24 hours and is not in order again."""
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         sites = await estate.list_sites(tx, limit=MOST_SITES, only=actor.sites)
-        found = await open_alerts(tx, sites, now=house.clock.now())
+        found = await open_alerts(tx, sites, now=container.clock.now())
     return OpenAlerts(items=[open_alert_answer(each) for each in found])
 
 
@@ -151,7 +151,7 @@ def _rights(actor: Actor, site: str) -> frozenset[Action]:
 
 async def _send(socket: WebSocket, site: str, *, snapshots: bool) -> None:
     """Send until the watcher is gone or too slow."""
-    messages = the_house(socket).exchange.live.watch(site, snapshots=snapshots)
+    messages = the_container(socket).mqtt.live.watch(site, snapshots=snapshots)
     try:
         async for message in messages:
             await asyncio.wait_for(socket.send_text(message.decode()), SEND_WITHIN_S)
@@ -168,7 +168,7 @@ async def _send(socket: WebSocket, site: str, *, snapshots: bool) -> None:
 async def _turned_away(socket: WebSocket, actor: Actor, site: str) -> tuple[int, str]:
     """Returns when the watcher's session has ended or shows another part of the site, and says which. Looks at once
     when a user is changed here, and at every beat, since another controller may have done it."""
-    people, before = the_house(socket).people, _rights(actor, site)
+    people, before = the_container(socket).people, _rights(actor, site)
     while True:
         turned = people.users.turned  # before the look, so that nothing falls in between
         with suppress(SQLAlchemyError):  # the sender ends the line where the database does not answer

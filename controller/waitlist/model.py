@@ -49,13 +49,13 @@ PASSING = frozenset(
 """Reasons that may go away by themselves; the others stand however long one waits."""
 
 
-def may_pass(reason: RuleReason, asked: BookingRequest, picture: SiteConfig) -> bool:
+def may_pass(reason: RuleReason, asked: BookingRequest, site_config: SiteConfig) -> bool:
     """Whether waiting can help against a reason. More than there is of a thing never comes free."""
     if reason.why is ReasonKind.EQUIPMENT:
-        found = picture.equipment.get(reason.field.partition(".")[2])
+        found = site_config.equipment.get(reason.field.partition(".")[2])
         return found is not None and reason.asked is not None and reason.asked <= found.count
     if reason.why is ReasonKind.SEATS and reason.field == "seats":
-        size = picture.require(asked.space).space.pool_size
+        size = site_config.require(asked.space).space.pool_size
         return size is not None and reason.asked is not None and reason.asked <= size
     return reason.why in PASSING
 

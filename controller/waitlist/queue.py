@@ -36,47 +36,47 @@ BEGUN_OFFER = timedelta(minutes=15)
 class WaitQueue:
     """The line of every site."""
 
-    def __init__(self, desk: BookingWriter) -> None:
-        self._desk = desk
-        desk.when_bookings_change(self._follow)
+    def __init__(self, writer: BookingWriter) -> None:
+        self._writer = writer
+        writer.when_bookings_change(self._follow)
 
-    async def settle(self, tx: Tx, picture: SiteConfig, now: datetime) -> bool:
+    async def settle(self, tx: Tx, site_config: SiteConfig, now: datetime) -> bool:
         """Do whatever is due: take back what nobody took up or decided in time, offer what is free, and let go whom
         nothing can be offered any more. Whether anything was."""
-        line = await repository.in_line(tx, picture.site.id)
+        line = await repository.in_line(tx, site_config.site.id)
         late = [each for each in line if each.offered_until is not None and each.offered_until <= now]
         for wait in late:
             await self.move(tx, wait, WaitState.EXPIRED, HOUSE, now)
-        gone = await self._take_back(tx, picture, line, {each.booking for each in late}, now)
-        over = [each for each in line if each.state is WaitState.WAITING and not _hopes(each, picture, now)]
+        gone = await self._take_back(tx, site_config, line, {each.booking for each in late}, now)
+        over = [each for each in line if each.state is WaitState.WAITING and not _hopes(each, site_config, now)]
         for wait in over:
             await self.move(tx, wait, WaitState.OVER, HOUSE, now)
-        offers = await self._offer(tx, picture, now)
+        offers = await self._offer(tx, site_config, now)
         return bool(late or gone or over or offers)
 
     async def _take_back(
-        self, tx: Tx, picture: SiteConfig, line: Sequence[Wait], offers: set[str | None], now: datetime
+        self, tx: Tx, site_config: SiteConfig, line: Sequence[Wait], offers: set[str | None], now: datetime
     ) -> list[Changed]:
         """Decline the holds that have run out and that somebody in line waits for; ``offers``: those of offers."""
         if not line:
             return []
         times = [each.asked.during for each in line]
         span = Interval(start=min(each.start for each in times), end=max(each.end for each in times))
-        found = await bookings.run_out(tx, picture.site.id, span, margin=WIDEST_BUFFER, now=now)
+        found = await bookings.run_out(tx, site_config.site.id, span, margin=WIDEST_BUFFER, now=now)
         wanted = [held for held in found if any(each.near(held.during) for each in line)]
         gone: list[Changed] = []
         for held in wanted:
-            until = words.at(held.held_until or now, picture.site.tz, now=now)
+            until = words.at(held.held_until or now, site_config.site.tz, now=now)
             why = "the offer was not taken up" if held.id in offers else f"nobody decided by {until}"
-            gone += await self._desk.rewrite_all(
-                tx, picture, [declined(held, now)], actor=HOUSE_ACTOR, now=now, what="expire", why=why
+            gone += await self._writer.rewrite_all(
+                tx, site_config, [declined(held, now)], actor=HOUSE_ACTOR, now=now, what="expire", why=why
             )
         if gone:
-            await self._desk.tell(tx, picture, gone, actor=HOUSE_ACTOR, now=now)
+            await self._writer.tell(tx, site_config, gone, actor=HOUSE_ACTOR, now=now)
         return gone
 
     async def _follow(
-        self, tx: Tx, picture: SiteConfig, changes: Sequence[Changed], *, actor: str, now: datetime
+        self, tx: Tx, site_config: SiteConfig, changes: Sequence[Changed], *, actor: str, now: datetime
     ) -> None:
         """Take note of what became of offers elsewhere, and offer the time that these changes free."""
         await self._note_offers(tx, changes, actor, now)
@@ -87,7 +87,7 @@ class WaitQueue:
             if each.before is not None and each.before.claims and _frees(each.before, each.after)
         ]
         if freed:
-            await self._offer(tx, picture, now, freed)
+            await self._offer(tx, site_config, now, freed)
 
     async def _note_offers(self, tx: Tx, changes: Sequence[Changed], actor: str, now: datetime) -> None:
         ended = {
@@ -122,48 +122,50 @@ class WaitQueue:
                 again = msgspec.structs.replace(wait, offered_until=after.held_until)
                 await self.move(tx, again, WaitState.OFFERED, actor, now)
 
-    async def _offer(self, tx: Tx, picture: SiteConfig, now: datetime, freed: Sequence[Interval] | None = None) -> int:
+    async def _offer(
+        self, tx: Tx, site_config: SiteConfig, now: datetime, freed: Sequence[Interval] | None = None
+    ) -> int:
         """Offer what can be had to those who wait for it, in their order; how many offers. ``freed``: the only times
         that may have become free."""
-        line = await repository.in_line(tx, picture.site.id, state=WaitState.WAITING)
+        line = await repository.in_line(tx, site_config.site.id, state=WaitState.WAITING)
         made = 0
         for wait in line:
             near = freed is None or any(wait.near(each) for each in freed)
-            if not near or not _hopes(wait, picture, now):
+            if not near or not _hopes(wait, site_config, now):
                 continue
             # One at a time: each offer takes what the next might have wanted.
-            wish = await self._possible(tx, picture, wait, now)
+            wish = await self._possible(tx, site_config, wait, now)
             if wish is None:
                 continue
-            until = _offered_until(wish.during, picture.policy.offer_hours, now)
-            why = f"it came free; offered until {words.at(until, picture.site.tz, now=now)}: accept or decline it"
-            promised = await self._desk.book(
-                tx, picture, [wish], actor=HOUSE_ACTOR, now=now, state=BookingState.HELD, held_until=until, why=why
+            until = _offered_until(wish.during, site_config.policy.offer_hours, now)
+            why = f"it came free; offered until {words.at(until, site_config.site.tz, now=now)}: accept or decline it"
+            promised = await self._writer.book(
+                tx, site_config, [wish], actor=HOUSE_ACTOR, now=now, state=BookingState.HELD, held_until=until, why=why
             )
             offered = msgspec.structs.replace(wait, booking=promised.bookings[0].id, offered_until=until)
             await self.move(tx, offered, WaitState.OFFERED, HOUSE, now)
             made += 1
         return made
 
-    async def _possible(self, tx: Tx, picture: SiteConfig, wait: Wait, now: datetime) -> BookingRequest | None:
+    async def _possible(self, tx: Tx, site_config: SiteConfig, wait: Wait, now: datetime) -> BookingRequest | None:
         """The best of what somebody waits for that can be had. Whoever can no longer be judged is passed over: what
         others do must not fail over it."""
         try:
-            judged = await self.judge(tx, picture, wait, now)
+            judged = await self.judge(tx, site_config, wait, now)
         except Problem as problem:
             log.error("Somebody in line can't be judged", extra={"wait": wait.id, "why": problem.detail})
             return None
         return next((wish for wish, verdict in judged if verdict.possible), None)
 
     async def judge(
-        self, tx: Tx, picture: SiteConfig, wait: Wait, now: datetime
+        self, tx: Tx, site_config: SiteConfig, wait: Wait, now: datetime
     ) -> list[tuple[BookingRequest, Verdict]]:
         """Each wish, as if the party itself asked for it now, in the spaces that there are."""
         tier = await tier_of(tx, wait.asked.party)
         asker = Actor(name=wait.made_by, role=Role.BOOKER, party=wait.asked.party)
-        asked = wait.wishes(picture.by_space)
+        asked = wait.wishes(site_config.by_space)
         wishes = [RuleRequest(asked=_by_rules(each), actor=asker, tier=tier) for each in asked]
-        verdicts = await judge(tx, picture, wishes, now=now)
+        verdicts = await judge(tx, site_config, wishes, now=now)
         return [(wish.asked, verdict) for wish, verdict in zip(wishes, verdicts, strict=True)]
 
     async def move(self, tx: Tx, wait: Wait, to: WaitState, actor: str, now: datetime) -> None:
@@ -211,9 +213,9 @@ def _by_rules(asked: BookingRequest) -> BookingRequest:
     return msgspec.structs.replace(asked, by_rules=True, overrule=False)
 
 
-def _hopes(wait: Wait, picture: SiteConfig, now: datetime) -> bool:
+def _hopes(wait: Wait, site_config: SiteConfig, now: datetime) -> bool:
     """Whether anything may still be offered: its time is of use, and one of its spaces is still there."""
-    return wait.of_use(now) and any(each in picture.by_space for each in wait.spaces)
+    return wait.of_use(now) and any(each in site_config.by_space for each in wait.spaces)
 
 
 def _offered_until(during: Interval, offer_hours: int, now: datetime) -> datetime:

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, status
 
 from controller.bookings.errors import NotPossible
-from controller.container import TheHouse
+from controller.container import TheContainer
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Books, Reads
 from controller.waitlist.errors import NoOffer, NothingToWaitFor, WaitUnknown
@@ -15,9 +15,9 @@ router = APIRouter(tags=["waiting list"], responses=described(NotSignedIn))
 
 
 @router.get("/sites/{site}/waiting", responses=described(SiteUnknown))
-async def list_waiting(site: SlugPath, house: TheHouse, actor: Reads) -> WaitList:
+async def list_waiting(site: SlugPath, container: TheContainer, actor: Reads) -> WaitList:
     """Who waits for a time at the site or has one on offer; a booker sees their own party's."""
-    return WaitList(items=[wait_answer(each) for each in await house.waiting.in_line(site, actor=actor)])
+    return WaitList(items=[wait_answer(each) for each in await container.waiting.in_line(site, actor=actor)])
 
 
 @router.post(
@@ -25,32 +25,32 @@ async def list_waiting(site: SlugPath, house: TheHouse, actor: Reads) -> WaitLis
     status_code=status.HTTP_201_CREATED,
     responses=described(SiteUnknown, NothingToWaitFor, NotPossible),
 )
-async def join_waiting(site: SlugPath, body: WaitBody, house: TheHouse, actor: Books) -> WaitAnswer:
+async def join_waiting(site: SlugPath, body: WaitBody, container: TheContainer, actor: Books) -> WaitAnswer:
     """Wait for a time that is taken. When it becomes free it is held for whoever is first in line, who then has the
     hours that the site's policy gives to accept."""
-    return wait_answer(await house.waiting.join(site, body.wait(), actor=actor))
+    return wait_answer(await container.waiting.join(site, body.wait(), actor=actor))
 
 
 @router.get("/waiting/{wait_id}", responses=described(WaitUnknown))
-async def get_wait(wait_id: IdPath, house: TheHouse, actor: Reads) -> WaitAnswer:
+async def get_wait(wait_id: IdPath, container: TheContainer, actor: Reads) -> WaitAnswer:
     """One place in the line, for whoever sees it in the list."""
-    return wait_answer(await house.waiting.get(wait_id, actor=actor))
+    return wait_answer(await container.waiting.get(wait_id, actor=actor))
 
 
 @router.delete("/waiting/{wait_id}", responses=described(WaitUnknown, NoOffer))
-async def leave_waiting(wait_id: IdPath, house: TheHouse, actor: Books) -> WaitAnswer:
+async def leave_waiting(wait_id: IdPath, container: TheContainer, actor: Books) -> WaitAnswer:
     """Leave the line. What is on offer is given back and goes to the next."""
-    return wait_answer(await house.waiting.withdraw(wait_id, actor=actor))
+    return wait_answer(await container.waiting.withdraw(wait_id, actor=actor))
 
 
 @router.post("/waiting/{wait_id}/accept", responses=described(WaitUnknown, NoOffer, NotPossible))
-async def accept_offer(wait_id: IdPath, house: TheHouse, actor: Books) -> WaitAnswer:
+async def accept_offer(wait_id: IdPath, container: TheContainer, actor: Books) -> WaitAnswer:
     """Take what is on offer. It is confirmed at once, or waits for a manager where the site's rules say so; what they
     have come to forbid is refused with the reasons."""
-    return wait_answer(await house.waiting.accept(wait_id, actor=actor))
+    return wait_answer(await container.waiting.accept(wait_id, actor=actor))
 
 
 @router.post("/waiting/{wait_id}/decline", responses=described(WaitUnknown, NoOffer))
-async def decline_offer(wait_id: IdPath, house: TheHouse, actor: Books) -> WaitAnswer:
+async def decline_offer(wait_id: IdPath, container: TheContainer, actor: Books) -> WaitAnswer:
     """Let what is on offer go to the next in line."""
-    return wait_answer(await house.waiting.decline(wait_id, actor=actor))
+    return wait_answer(await container.waiting.decline(wait_id, actor=actor))

@@ -62,14 +62,14 @@ class WaitlistService:
     """``bookings`` lends its way to write and to retry."""
 
     def __init__(
-        self, database: Database, clock: Clock, changes: Changes, desk: BookingWriter, bookings: BookingService
+        self, database: Database, clock: Clock, changes: Changes, writer: BookingWriter, bookings: BookingService
     ) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
-        self._desk = desk
+        self._writer = writer
         self._bookings = bookings
-        self._line = WaitQueue(desk)
+        self._line = WaitQueue(writer)
         bookings.when_overdue(self.look)
 
     async def join(self, site: str, draft: WaitDraft, *, actor: Actor) -> WaitView:
@@ -85,8 +85,8 @@ class WaitlistService:
     async def _join(self, tx: Tx, site: str, draft: WaitDraft, actor: Actor) -> WaitView:
         await self._database.lock_site(tx, site)
         now = self._clock.now()
-        picture = await self._desk.pictures.of(tx, site)
-        zone = picture.site.tz
+        site_config = await self._writer.site_configs.of(tx, site)
+        zone = site_config.site.tz
         during = limits.window(draft.wish.starts.resolve(zone, "starts"), draft.wish.ends.resolve(zone, "ends"))
         if during.start <= now:
             raise invalid_field("starts", "must be in the future; nobody can wait for a time that has begun")
@@ -105,27 +105,27 @@ class WaitlistService:
             turn=await repository.next_turn(tx, site),
         )
         for space in wait.spaces:
-            picture.require(space)
-        judged = await self._line.judge(tx, picture, wait, now)
+            site_config.require(space)
+        judged = await self._line.judge(tx, site_config, wait, now)
         free = [wish for wish, verdict in judged if verdict.possible]
         if free:
-            name = picture.require(free[0].space).space.name
+            name = site_config.require(free[0].space).space.name
             raise NothingToWaitFor(f"{name} can be booked then as it is; book it")
-        if not any(all(may_pass(each, wish, picture) for each in verdict.refusals) for wish, verdict in judged):
-            raise refusal(picture.require(wait.spaces[0]).space.name, judged[0][1], zone)
+        if not any(all(may_pass(each, wish, site_config) for each in verdict.refusals) for wish, verdict in judged):
+            raise refusal(site_config.require(wait.spaces[0]).space.name, judged[0][1], zone)
         await repository.insert_wait(tx, wait)
         await record(tx, wait, "wait", actor.name, now)
-        return await self._standing(tx, picture, wait)
+        return await self._standing(tx, site_config, wait)
 
     async def in_line(self, site: str, *, actor: Actor) -> list[WaitView]:
         """Who waits at a site or has an offer, those first who are next; a booker sees their own party. Raises
         ``SiteUnknown``."""
         async with self._database.read() as tx:
-            picture = await self._desk.pictures.of(tx, site)
+            site_config = await self._writer.site_configs.of(tx, site)
             found = await repository.in_line(tx, site)
             return [
                 each
-                for each in numbered(picture, found)
+                for each in numbered(site_config, found)
                 if seen(actor, Thing(site=site, party=each.wait.asked.party)) is not Seen.TAKEN
             ]
 
@@ -136,7 +136,7 @@ class WaitlistService:
             thing = Thing(site=wait.site, party=wait.asked.party)
             if seen(actor, thing) is Seen.TAKEN:
                 raise NotAllowed(actor, Action.READ, thing)
-            return await self._standing(tx, await self._desk.pictures.of(tx, wait.site), wait)
+            return await self._standing(tx, await self._writer.site_configs.of(tx, wait.site), wait)
 
     async def withdraw(self, wait_id: str, *, actor: Actor) -> WaitView:
         """Leave the line; an offer that stands is given back. Idempotent. Raises ``WaitUnknown``."""
@@ -159,28 +159,28 @@ class WaitlistService:
             found = await self._require(tx, wait_id)
             await self._database.lock_site(tx, found.site)
             wait = await self._require(tx, wait_id)
-            picture = await self._desk.pictures.of(tx, wait.site)
-            await work(tx, picture, wait, actor, self._clock.now())
-            return await self._standing(tx, picture, await self._require(tx, wait_id))
+            site_config = await self._writer.site_configs.of(tx, wait.site)
+            await work(tx, site_config, wait, actor, self._clock.now())
+            return await self._standing(tx, site_config, await self._require(tx, wait_id))
 
         standing = await self._bookings.write(answer)
         self._changes.site_changed(standing.site.id)
         return standing
 
     async def _refuse(
-        self, tx: Tx, picture: SiteConfig, wait: Wait, actor: Actor, now: datetime, *, to: WaitState
+        self, tx: Tx, site_config: SiteConfig, wait: Wait, actor: Actor, now: datetime, *, to: WaitState
     ) -> None:
         if wait.state is to:
             return
         if wait.state is WaitState.OFFERED:
             await self._line.move(tx, wait, to, actor.name, now)
-            await self._give_back(tx, picture, wait, actor, now)
+            await self._give_back(tx, site_config, wait, actor, now)
         elif wait.state is WaitState.WAITING and to is WaitState.WITHDRAWN:
             await self._line.move(tx, wait, to, actor.name, now)
         else:
             raise NoOffer(_nothing(wait))
 
-    async def _accept(self, tx: Tx, picture: SiteConfig, wait: Wait, actor: Actor, now: datetime) -> None:
+    async def _accept(self, tx: Tx, site_config: SiteConfig, wait: Wait, actor: Actor, now: datetime) -> None:
         if wait.state is WaitState.ACCEPTED:
             return
         held = await self._held(tx, wait)
@@ -189,11 +189,11 @@ class WaitlistService:
         wish = msgspec.structs.replace(wait.asked, space=held.space, layout=held.layout)
         tier = await tier_of(tx, wish.party)
         promised = RuleRequest(asked=wish, actor=actor, tier=tier, but=frozenset({held.id}), keeps_start=True)
-        [verdict] = await judge(tx, picture, [promised], now=now)
+        [verdict] = await judge(tx, site_config, [promised], now=now)
         if not verdict.possible:
-            raise refusal(picture.require(held.space).space.name, verdict, picture.site.tz)
+            raise refusal(site_config.require(held.space).space.name, verdict, site_config.site.tz)
         await self._line.move(tx, wait, WaitState.ACCEPTED, actor.name, now)
-        becomes = outcome(verdict, picture.policy, held.during, now=now)
+        becomes = outcome(verdict, site_config.policy, held.during, now=now)
         if verdict.needs_approval:
             # It holds its time even where requests hold none: it was promised.
             until = becomes.held_until or (held.starts if held.starts > now else held.ends)
@@ -201,14 +201,14 @@ class WaitlistService:
         else:
             new = msgspec.structs.replace(held, state=BookingState.CONFIRMED, state_at=now, state_before=held.state)
         why = becomes.why
-        await self._desk.rewrite(tx, picture, held, new, actor=actor, now=now, what="accept", why=why)
+        await self._writer.rewrite(tx, site_config, held, new, actor=actor, now=now, what="accept", why=why)
 
-    async def _give_back(self, tx: Tx, picture: SiteConfig, wait: Wait, actor: Actor, now: datetime) -> None:
+    async def _give_back(self, tx: Tx, site_config: SiteConfig, wait: Wait, actor: Actor, now: datetime) -> None:
         held = await self._held(tx, wait)
         if held is not None and held.state is BookingState.HELD:
             new = declined(held, now).after
             why = "the offer was not wanted"
-            await self._desk.rewrite(tx, picture, held, new, actor=actor, now=now, what="decline", why=why)
+            await self._writer.rewrite(tx, site_config, held, new, actor=actor, now=now, what="decline", why=why)
 
     async def _held(self, tx: Tx, wait: Wait) -> Booking | None:
         return None if wait.booking is None else await bookings.booking(tx, wait.booking)
@@ -219,11 +219,11 @@ class WaitlistService:
             raise WaitUnknown(wait_id)
         return wait
 
-    async def _standing(self, tx: Tx, picture: SiteConfig, wait: Wait) -> WaitView:
-        site = picture.site
+    async def _standing(self, tx: Tx, site_config: SiteConfig, wait: Wait) -> WaitView:
+        site = site_config.site
         if wait.state is not WaitState.WAITING:
             return WaitView(wait=wait, site=site, place=None)
-        line = numbered(picture, await repository.in_line(tx, site.id))
+        line = numbered(site_config, await repository.in_line(tx, site.id))
         found = next((each for each in line if each.wait.id == wait.id), None)
         # Whoever only reads may have seen it in line a moment before it left.
         return found or WaitView(wait=await self._require(tx, wait.id), site=site, place=None)
@@ -270,25 +270,25 @@ class WaitlistService:
 
     async def _look(self, tx: Tx, site: str) -> bool:
         await self._database.lock_site(tx, site)
-        picture = await self._desk.pictures.of(tx, site)
-        return await self._line.settle(tx, picture, self._clock.now())
+        site_config = await self._writer.site_configs.of(tx, site)
+        return await self._line.settle(tx, site_config, self._clock.now())
 
 
-def numbered(picture: SiteConfig, line: Sequence[Wait]) -> list[WaitView]:
+def numbered(site_config: SiteConfig, line: Sequence[Wait]) -> list[WaitView]:
     """Those in line, as they came, each with its place among those who wait for some of the same time in some of the
     same rooms."""
     ahead: list[tuple[Wait, frozenset[str]]] = []
     standing: list[WaitView] = []
     for each in line:
         if each.state is not WaitState.WAITING:
-            standing.append(WaitView(wait=each, site=picture.site, place=None))
+            standing.append(WaitView(wait=each, site=site_config.site, place=None))
             continue
         rooms = frozenset(
-            atom for space in each.spaces if space in picture.by_space for atom in picture.by_space[space].atoms
+            atom for space in each.spaces if space in site_config.by_space for atom in site_config.by_space[space].atoms
         )
         during = each.asked.during
         before = sum(other.asked.during.overlaps(during) and not theirs.isdisjoint(rooms) for other, theirs in ahead)
-        standing.append(WaitView(wait=each, site=picture.site, place=before + 1))
+        standing.append(WaitView(wait=each, site=site_config.site, place=before + 1))
         ahead.append((each, rooms))
     return standing
 

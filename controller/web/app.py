@@ -19,7 +19,7 @@ from controller.billing import routes as billing
 from controller.bookings import door_code_routes as door_codes
 from controller.bookings import routes as bookings
 from controller.bookings.affected import routes as affected
-from controller.bookings.csv_rows import routes as sheets
+from controller.bookings.csv_rows import routes as booking_csv
 from controller.bookings.policies import routes as policies
 from controller.bookings.series import routes as series
 from controller.calendars import routes as calendars
@@ -27,7 +27,7 @@ from controller.calendars.feeds import routes as feeds
 from controller.calendars.subscriptions import page as calendar_page
 from controller.calendars.subscriptions import routes as subscriptions
 from controller.calendars.whats_on import routes as whats_on
-from controller.container import Container, open_house
+from controller.container import Container, open_container
 from controller.enrolment import routes as enrolment
 from controller.estate import routes as estate
 from controller.estate.site_file import routes as site_file
@@ -80,7 +80,7 @@ ROUTERS = (
     site_file.router,
     hours.router,
     policies.router,
-    sheets.router,
+    booking_csv.router,
     affected.router,
     series.router,
     finding.router,
@@ -132,17 +132,17 @@ def build_app(
     link: Link | None = None,
     time: Sources = GIVEN,
 ) -> FastAPI:
-    """The application around a house of its own, ``app.state.house``. ``time``: what vouches for the clock.
+    """The application around a container of its own, ``app.state.container``. ``time``: what vouches for the clock.
     ``parser`` stays the caller's to close.
 
-    The caller migrates the database, awaits ``house.start()`` before the first request, runs
-    ``house.tasks``, and awaits ``house.close()`` at the end. Raises ``KeyFault``.
+    The caller migrates the database, awaits ``container.start()`` before the first request, runs
+    ``container.tasks``, and awaits ``container.close()`` at the end. Raises ``KeyFault``.
     """
-    return app_of(open_house(settings, clock, passwords=passwords, parser=parser, link=link, time=time))
+    return app_of(open_container(settings, clock, passwords=passwords, parser=parser, link=link, time=time))
 
 
-def app_of(house: Container) -> FastAPI:
-    """The application around a house."""
+def app_of(container: Container) -> FastAPI:
+    """The application around a container."""
     app = FastAPI(
         title="Hallkeeper",
         version="1",
@@ -154,25 +154,25 @@ def app_of(house: Container) -> FastAPI:
         separate_input_output_schemas=False,
         redirect_slashes=False,
     )
-    app.state.house = house
+    app.state.container = container
     app.state.methods_at = methods_at
     install_handlers(app)
     app.router.routes += _routes()
     # Only the pages are packed: they hold nothing secret, and an answer that does must not tell it by its length.
-    app.router.default = GZipMiddleware(Pages(house.settings.pages_dir))
+    app.router.default = GZipMiddleware(Pages(container.settings.pages_dir))
     # The last added is the first passed.
     app.add_middleware(IdempotencyMiddleware)
     app.add_middleware(LimitMiddleware)
-    app.add_middleware(HostMiddleware, names=house.settings.host_names, address=house.settings.address)
-    app.add_middleware(WatchMiddleware, registry=house.registry)
-    app.add_middleware(HeadersMiddleware, secure=house.settings.secure)
+    app.add_middleware(HostMiddleware, names=container.settings.host_names, address=container.settings.address)
+    app.add_middleware(WatchMiddleware, registry=container.registry)
+    app.add_middleware(HeadersMiddleware, secure=container.settings.secure)
     _describe(app)
     return app
 
 
 @cache
 def _routes() -> list[BaseRoute]:
-    """Every route under its prefix. No house is in them, so that what FastAPI works out about them serves each
+    """Every route under its prefix. No container is in them, so that what FastAPI works out about them serves each
     application of the process."""
     every = APIRouter()
     for router, prefix in _PREFIXED:

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from controller.container import TheHouse
+from controller.container import TheContainer
 from controller.web.fields import Answer
 
 router = APIRouter(tags=["health"])
@@ -27,9 +27,9 @@ async def alive() -> Alive:
 
 
 @router.get("/readyz", responses={503: {"description": "A part is not ready", "model": Ready}})
-async def ready(house: TheHouse, response: Response) -> Ready:
+async def ready(container: TheContainer, response: Response) -> Ready:
     """Whether the database takes a write, tried every five seconds at most, and the broker is connected."""
-    found = {name: await check() for name, check in house.checks.items()}
+    found = {name: await check() for name, check in container.checks.items()}
     wrong = any(found.values())
     if wrong:
         response.status_code = 503
@@ -37,7 +37,7 @@ async def ready(house: TheHouse, response: Response) -> Ready:
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
-async def metrics(house: TheHouse) -> Response:
+async def metrics(container: TheContainer) -> Response:
     """Prometheus text."""
-    await house.edge_metrics.refresh()
-    return Response(generate_latest(house.registry), media_type=CONTENT_TYPE_LATEST)
+    await container.edge_metrics.refresh()
+    return Response(generate_latest(container.registry), media_type=CONTENT_TYPE_LATEST)

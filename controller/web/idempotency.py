@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from controller.container import Container, the_house
+from controller.container import Container, the_container
 from controller.db.engine import Instant, Tx, metadata, words_of
 from controller.people.authentication import find_actor
 from controller.people.model import Actor
@@ -117,7 +117,7 @@ class IdempotencyMiddleware:
         if actor is None:
             return await self._app(scope, receive, send)
         body = await request.body()
-        once = _Once(the_house(request), actor, key, _fingerprint(request, body))
+        once = _Once(the_container(request), actor, key, _fingerprint(request, body))
         request.state.claim = once.claim  # the gate calls it
         recorder = _Recorder()
         try:
@@ -140,8 +140,8 @@ class _Once:
     """One request with a key. ``claimed``: the key is its own, so that it is to be carried out. ``known``: the answer
     that it had before."""
 
-    def __init__(self, house: Container, actor: Actor, key: str, fingerprint: bytes) -> None:
-        self._house = house
+    def __init__(self, container: Container, actor: Actor, key: str, fingerprint: bytes) -> None:
+        self._container = container
         self._actor = actor.name
         self._key = key
         self._claim = Claim(fingerprint=fingerprint, rights=_rights(actor), answer=None)
@@ -150,7 +150,7 @@ class _Once:
 
     async def claim(self) -> None:
         """Claim the key; raises ``_Replayed`` where it was answered, and as ``_claim``."""
-        self.known = await _claim(self._house, self._actor, self._key, self._claim)
+        self.known = await _claim(self._container, self._actor, self._key, self._claim)
         if self.known is not None:
             raise _Replayed("")
         self.claimed = True
@@ -159,7 +159,7 @@ class _Once:
         """Store the answer, or free the key where it says that nothing was tried. Without it a second try is told that
         nobody knows; who asked first hears what became of it all the same."""
         try:
-            await _keep(self._house, self._actor, self._key, answer)
+            await _keep(self._container, self._actor, self._key, answer)
         except (SQLAlchemyError, OSError) as error:
             log.error("An answer could not be kept", extra={"why": words_of(error)})
 
@@ -182,42 +182,42 @@ class _Recorder:
         return StoredAnswer(status=self._start["status"], headers=headers, body=self._body)
 
 
-async def _claim(house: Container, actor: str, key: str, new: Claim) -> StoredAnswer | None:
+async def _claim(container: Container, actor: str, key: str, new: Claim) -> StoredAnswer | None:
     """Claim the key, or return what it was answered. None: the key is ours, carry the write out.
 
     Raises ``KeyReused``, ``AnswerForgotten``; raises ``OutcomeUnknown`` when a twin does not finish in time.
     """
-    if await house.database.run(_insert_claim, actor, key, new, house.clock.now()):
+    if await container.database.run(_insert_claim, actor, key, new, container.clock.now()):
         return None
     deadline = asyncio.get_running_loop().time() + TWIN_WAIT_S
     while True:
-        async with house.database.read() as tx:
+        async with container.database.read() as tx:
             claim = await _find(tx, actor, key)
         if claim is None:  # the twin was not carried out; its key is free again
-            return await _claim(house, actor, key, new)
+            return await _claim(container, actor, key, new)
         if claim.fingerprint != new.fingerprint:
             raise KeyReused(key)
         if claim.rights != new.rights:
             raise AnswerForgotten(key)
         if claim.answer is not None:
-            plain = house.keys.unseal(claim.answer, _about(actor, key))
+            plain = container.keys.unseal(claim.answer, _about(actor, key))
             return msgspec.msgpack.decode(plain, type=StoredAnswer)
         if asyncio.get_running_loop().time() >= deadline:
             raise OutcomeUnknown(key)
         await asyncio.sleep(_POLL_S)
 
 
-async def _keep(house: Container, actor: str, key: str, answer: StoredAnswer) -> None:
+async def _keep(container: Container, actor: str, key: str, answer: StoredAnswer) -> None:
     if answer.status in _NOT_CARRIED_OUT:
-        await house.database.run(_delete_claim, actor, key)
+        await container.database.run(_delete_claim, actor, key)
     else:
-        sealed = house.keys.seal(msgspec.msgpack.encode(answer), _about(actor, key))
-        await house.database.run(_store_answer, actor, key, sealed)
+        sealed = container.keys.seal(msgspec.msgpack.encode(answer), _about(actor, key))
+        await container.database.run(_store_answer, actor, key, sealed)
 
 
-async def forget_old_keys(house: Container) -> None:
+async def forget_old_keys(container: Container) -> None:
     """Delete the keys of more than a day ago."""
-    await house.database.run(_delete_before, house.clock.now() - KEPT)
+    await container.database.run(_delete_before, container.clock.now() - KEPT)
 
 
 async def _insert_claim(tx: Tx, actor: str, key: str, new: Claim, now: datetime) -> bool:

@@ -52,13 +52,13 @@ class Live:
         database: Database,
         clock: Clock,
         changes: Changes,
-        pictures: SiteConfigs,
+        site_configs: SiteConfigs,
         doubt: Callable[[], str | None],
     ) -> None:
         self._doubt = doubt
         self._doubted_at: datetime | None = None
         self._database = database
-        self._pictures = pictures
+        self._site_configs = site_configs
         self._clock = clock
         self._changes = changes
         self._watchers: defaultdict[str, set[_Watcher]] = defaultdict(set)
@@ -91,7 +91,7 @@ class Live:
         """The site as it is known now. Raises ``SiteUnknown``."""
         now = self._clock.now()
         async with self._database.read() as tx:
-            hours = (await self._pictures.of(tx, site)).hours
+            hours = (await self._site_configs.of(tx, site)).hours
             return await take_snapshot(tx, await require_parts(tx, site), hours, now, self._doubted(now))
 
     def _doubted(self, now: datetime) -> Doubt | None:

@@ -16,17 +16,17 @@ PLAY_S = 120.0
 class Announcer:
     """One of them. Whatever becomes of its program, the doors go on."""
 
-    def __init__(self, config: AnnouncerConfig, *, house: Runtime, pins: Pins) -> None:
+    def __init__(self, config: AnnouncerConfig, *, runtime: Runtime, pins: Pins) -> None:
         self._config = config
-        self._house = house
+        self._runtime = runtime
         self.id = config.id
         self._player = None
         if config.buzzer is not None:
-            self._player = SignalPlayer(config.id, house=house, show=PinLights(pins, buzzer=config.buzzer).show)
+            self._player = SignalPlayer(config.id, runtime=runtime, show=PinLights(pins, buzzer=config.buzzer).show)
         self._relay = None
         if config.relay is not None:
             self._relay = pins.output(config.relay.pin, initial=config.relay.level(False))
-        self._timer = Timer(house, f"announcer {config.id}", self.rest)
+        self._timer = Timer(runtime, f"announcer {config.id}", self.rest)
 
     def announce(self, minutes: int) -> None:
         """Say that so many minutes are left. Returns at once."""
@@ -34,9 +34,9 @@ class Announcer:
             self._player.signal(DoorSignal.CLOSING)
         if self._relay is not None and self._config.relay is not None:
             self._relay.set(self._config.relay.level(True))
-            self._timer.set(self._house.clock.monotonic() + self._config.for_s)
+            self._timer.set(self._runtime.clock.monotonic() + self._config.for_s)
         if self._config.command is not None:
-            self._house.spawn(f"announcement by {self.id}", self._play(spoken(self._config.command, minutes)))
+            self._runtime.spawn(f"announcement by {self.id}", self._play(spoken(self._config.command, minutes)))
 
     def rest(self) -> None:
         """Switch it off."""
@@ -46,7 +46,7 @@ class Announcer:
             self._relay.set(self._config.relay.level(False))
 
     async def _play(self, command: tuple[str, ...]) -> None:
-        self._house.fault(self.id, FaultCode.SOUND_NOT_PLAYED, present=not await played(command))
+        self._runtime.fault(self.id, FaultCode.SOUND_NOT_PLAYED, present=not await played(command))
 
 
 def spoken(command: tuple[str, ...], minutes: int) -> tuple[str, ...]:

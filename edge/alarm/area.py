@@ -63,7 +63,7 @@ class Area:
         self,
         config: AreaConfig,
         *,
-        house: Runtime,
+        runtime: Runtime,
         pins: Pins,
         files: Files,
         kept: KeptArea,
@@ -72,7 +72,7 @@ class Area:
         motion: Mapping[str, MotionSensor],
     ) -> None:
         self._config = config
-        self._house = house
+        self._runtime = runtime
         self.id = config.id
         self._doors = {name: doors[name] for name in config.doors}
         self._pirs = {each.id: each for each in motion.values() if each.zone in config.zones}
@@ -86,7 +86,7 @@ class Area:
                 device=self.id,
                 what=each.id,
                 doubtful=False,
-                house=house,
+                runtime=runtime,
                 pins=pins,
                 changed=partial(self._window, each.id),
             )
@@ -99,7 +99,7 @@ class Area:
                 device=self.id,
                 what="the tamper loop",
                 doubtful=False,
-                house=house,
+                runtime=runtime,
                 pins=pins,
                 changed=self._lid,
             )
@@ -107,28 +107,28 @@ class Area:
             key: (wired, pins.output(wired.pin, initial=wired.level(False))) for key, wired in config.outputs().items()
         }
         self._rules = state_machine.AlarmRules(quiet_s=config.quiet_s, warn_s=config.warn_s, siren_s=config.siren_s)
-        self._state = state_machine.begin(self._rules, was_set=False, shut=False, now=house.clock.monotonic())
+        self._state = state_machine.begin(self._rules, was_set=False, shut=False, now=runtime.clock.monotonic())
         self._kept = kept
         self._seen: set[str] = set()
         self._passed: set[str] = set()
         self._fire = False
         self._warm_at = 0.0
-        self._timer = Timer(house, f"alarm {self.id}", self._tick)
-        self._looking = Timer(house, f"alarm {self.id} looks", self.look)
-        self._warming = Timer(house, f"PIRs of {self.id} warm up", self._warm)
+        self._timer = Timer(runtime, f"alarm {self.id}", self._tick)
+        self._looking = Timer(runtime, f"alarm {self.id} looks", self.look)
+        self._warming = Timer(runtime, f"PIRs of {self.id} warm up", self._warm)
         self._passing = {
-            door: Timer(house, f"counter at {door}", partial(self._passage, door)) for door in self._counted
+            door: Timer(runtime, f"counter at {door}", partial(self._passage, door)) for door in self._counted
         }
         self.keeper = StateFile(
-            house,
+            runtime,
             files,
             path=file_of(self.id),
             device=self.id,
             part="alarm",
             content=lambda: encode(self._kept),
         )
-        house.record_listeners.append(self._recorded)
-        house.entry_listeners.append(self._entered)
+        runtime.record_listeners.append(self._recorded)
+        runtime.entry_listeners.append(self._entered)
         for way_in in self._doors.values():
             way_in.guarded = lambda: self.is_set
 
@@ -145,7 +145,7 @@ class Area:
 
     def start(self) -> None:
         """Act on what is found. Call it before the doors start, so that none of them is free while the area is set."""
-        now = self._house.clock.monotonic()
+        now = self._runtime.clock.monotonic()
         self._state = state_machine.begin(self._rules, was_set=self._kept.set, shut=not self._open(), now=now)
         self._warm_at = now + WARM_S
         self._warming.set(self._warm_at)
@@ -170,7 +170,7 @@ class Area:
                 closed=self._closed(), against=self._against(), untried=self._untried(), busy=self._busy()
             )
         )
-        self._looking.set(self._house.clock.monotonic() + LOOK_S)
+        self._looking.set(self._runtime.clock.monotonic() + LOOK_S)
 
     def unset(self, why: str) -> None:
         """Unset it, or end its warning."""
@@ -187,8 +187,8 @@ class Area:
         return DeviceState(
             device=self.id,
             kind="alarm",
-            seq=self._house.seq(self.id),
-            at=self._house.now(),
+            seq=self._runtime.seq(self.id),
+            at=self._runtime.now(),
             values={
                 "state": self._state.phase,
                 "since": self._kept.since.isoformat() if self._kept.since is not None else None,
@@ -235,7 +235,7 @@ class Area:
             self._feed(state_machine.Doors(open=True, by=f"{self._name(door)} opened"))
         elif change is DoorChange.CLOSED:
             if door in self._passing:
-                self._passing[door].set(self._house.clock.monotonic() + PASSAGE_S)
+                self._passing[door].set(self._runtime.clock.monotonic() + PASSAGE_S)
             if not self._open():
                 self._feed(state_machine.Doors(open=False, by=f"{self._name(door)} shut"))
         elif change is DoorChange.EXIT:
@@ -253,7 +253,7 @@ class Area:
     def _moved(self, pir: str, data: MotionData) -> None:
         if data.active:
             self._seen.add(pir)
-        if not (self.is_set and self._house.clock.monotonic() < self._warm_at):
+        if not (self.is_set and self._runtime.clock.monotonic() < self._warm_at):
             by = f"movement in {_spoken(data.zone)}"
             self._feed(state_machine.Stirred(by=by, inside=True, ago_s=0.0 if data.active else QUIET_S))
         self.look()
@@ -269,7 +269,7 @@ class Area:
         self.look()
 
     def _lid(self, whole: bool) -> None:
-        self._house.fault(self.id, FaultCode.TAMPER_OPEN, present=not whole)
+        self._runtime.fault(self.id, FaultCode.TAMPER_OPEN, present=not whole)
         if not whole:
             self._feed(state_machine.Stirred(by=_TAMPER))
         self.look()
@@ -292,7 +292,7 @@ class Area:
         return self._windows[way_in].chatters
 
     def _closed(self) -> bool:
-        plan, now = self._house.plans.plan, self._house.now()
+        plan, now = self._runtime.plans.plan, self._runtime.now()
         if plan is None or plan.mode_at(now) is not Mode.CLOSED:
             return False
         return not any(now in session.window for session in plan.sessions)
@@ -304,7 +304,7 @@ class Area:
         """What forbids setting, the gravest first."""
         if self._fire:
             return "there is fire, or was and nobody has cleared it"
-        if self._house.trust is ClockTrust.UNPROVEN:
+        if self._runtime.trust is ClockTrust.UNPROVEN:
             return "the time is not proven"
         if self._tamper is not None and not self._tamper.active:
             return _TAMPER
@@ -327,7 +327,7 @@ class Area:
 
     def _name(self, way_in: str) -> str:
         """What people call a door, as the plan names it, or a window."""
-        plan = self._house.plans.plan
+        plan = self._runtime.plans.plan
         here = plan.doors.get(way_in) if plan is not None else None
         return here.hours.name if here is not None else _spoken(way_in)
 
@@ -339,7 +339,7 @@ class Area:
     def _feed(self, given: state_machine.Input) -> None:
         """What sounds, sounds before anything is recorded."""
         before = self._state
-        self._state, effects = state_machine.step(self._state, given, self._house.clock.monotonic())
+        self._state, effects = state_machine.step(self._state, given, self._runtime.clock.monotonic())
         self._timer.set(self._state.due)
         for effect in effects:
             if isinstance(effect, state_machine.Sound):
@@ -351,15 +351,15 @@ class Area:
             for door in self._doors.values():
                 door.look()
         if (self._state.phase, self._state.told) != (before.phase, before.told):
-            self._house.show(self.id)
+            self._runtime.show(self.id)
 
     def _report(self, report: state_machine.AlarmReport) -> None:
         if report.change is AlarmChange.SET:
             self._all_gone()
         if report.change in (AlarmChange.SET, AlarmChange.UNSET, AlarmChange.TRIGGERED):
-            self._kept = msgspec.structs.replace(self._kept, set=self.is_set, since=self._house.now(), why=report.why)
+            self._kept = msgspec.structs.replace(self._kept, set=self.is_set, since=self._runtime.now(), why=report.why)
             self.keeper.changed()
-        self._house.record(self.id, AlarmData(area=self.id, change=report.change, why=report.why))
+        self._runtime.record(self.id, AlarmData(area=self.id, change=report.change, why=report.why))
 
     def _all_gone(self) -> None:
         """Nobody is here: counts begin anew, and it is known which PIRs have seen the last use."""

@@ -38,20 +38,20 @@ class ClosingService:
     def __init__(
         self,
         *,
-        house: Runtime,
+        runtime: Runtime,
         doors: Mapping[str, DoorIo],
         motion: Mapping[str, MotionSensor],
         areas: Mapping[str, Area],
         announcers: Sequence[Announcer],
         outputs: Sequence[Followed],
     ) -> None:
-        self._house = house
+        self._runtime = runtime
         self._doors = doors
         self._motion = motion
         self._areas = areas
         self._announcers = announcers
         self._outputs = outputs
-        self._edge = house.config.edge
+        self._edge = runtime.config.edge
         self._plan: Plan | None = None
         self._timetable = ClosingTimes()
         self._told: set[tuple[datetime, int]] = set()
@@ -60,12 +60,12 @@ class ClosingService:
         self._complained = False
         self._fire = False
         self._stirred: dict[str, float] = {}
-        self._timer = Timer(house, "closing", self.look)
-        house.record_listeners.append(self._recorded)
+        self._timer = Timer(runtime, "closing", self.look)
+        runtime.record_listeners.append(self._recorded)
 
     def start(self) -> None:
         self._follow_plan()
-        self._closed = self._timetable.last(self._house.now())
+        self._closed = self._timetable.last(self._runtime.now())
         self._await(self._closed)
         self.look()
 
@@ -84,15 +84,15 @@ class ClosingService:
     def look(self) -> None:
         """Look at the time and at everything. Call it when plan or clock trust changed."""
         self._follow_plan()
-        now = self._house.now()
-        known = self._house.trust is not ClockTrust.UNPROVEN
+        now = self._runtime.now()
+        known = self._runtime.trust is not ClockTrust.UNPROVEN
         in_use = known and self._timetable.in_use(now)
         waits = [LOOK_S, *self._switch(in_use)]
         if known:
             self._warn(now)
             self._close(now, in_use)
             waits += [(at - now) / timedelta(seconds=1) for at in self._due(now)]
-        self._timer.set(self._house.clock.monotonic() + max(0.001, min(waits)))
+        self._timer.set(self._runtime.clock.monotonic() + max(0.001, min(waits)))
 
     # Telling
 
@@ -133,12 +133,12 @@ class ClosingService:
         self._awaited, self._complained = closes_at, False
 
     def _empty(self) -> bool:
-        now = self._house.clock.monotonic()
+        now = self._runtime.clock.monotonic()
         return all(now - at >= EMPTY_S for at in self._stirred.values())
 
     def _zones(self) -> tuple[str, ...]:
         """Where somebody is, or was a short while ago."""
-        now = self._house.clock.monotonic()
+        now = self._runtime.clock.monotonic()
         recent = {zone for zone, at in self._stirred.items() if zone != SOMEWHERE and now - at < EMPTY_S}
         return tuple(sorted(recent | {each.zone for each in self._motion.values() if each.active}))
 
@@ -152,7 +152,7 @@ class ClosingService:
 
     def _switch(self, in_use: bool) -> list[float]:
         """Let outputs follow; in how many seconds one of them wants to be looked at again."""
-        now = self._house.clock.monotonic()
+        now = self._runtime.clock.monotonic()
         for each in self._motion.values():
             if each.active:
                 self._stirred[each.zone] = now
@@ -177,7 +177,7 @@ class ClosingService:
                 return
             case _:
                 return
-        self._stirred[where] = self._house.clock.monotonic()
+        self._stirred[where] = self._runtime.clock.monotonic()
         self.look()
 
     # Plan
@@ -191,8 +191,8 @@ class ClosingService:
         return timedelta(minutes=self._rules.secure_within_minutes)
 
     def _follow_plan(self) -> None:
-        if self._plan is not self._house.plans.plan:
-            self._plan = self._house.plans.plan
+        if self._plan is not self._runtime.plans.plan:
+            self._plan = self._runtime.plans.plan
             self._timetable = timetable(self._plan)
 
     def _due(self, now: datetime) -> list[datetime]:
@@ -215,4 +215,4 @@ class ClosingService:
         areas: tuple[str, ...] = (),
     ) -> None:
         data = ClosingData(stage=stage, closes_at=closes_at, minutes=minutes, zones=zones, doors=doors, areas=areas)
-        self._house.record(self._edge, data)
+        self._runtime.record(self._edge, data)

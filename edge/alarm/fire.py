@@ -42,8 +42,8 @@ async def read_latch(files: Files) -> bool:
 class FireLine:
     """The line of this edge. ``listeners`` are told whether there is fire, latched or not, when that changes."""
 
-    def __init__(self, config: FireConfig, *, house: Runtime, pins: Pins, files: Files, latched: bool) -> None:
-        self._house = house
+    def __init__(self, config: FireConfig, *, runtime: Runtime, pins: Pins, files: Files, latched: bool) -> None:
+        self._runtime = runtime
         self.id = config.id
         self.listeners: list[Callable[[bool], None]] = []
         self._switch = Switch(
@@ -51,20 +51,20 @@ class FireLine:
             device=self.id,
             what="fire_line",
             doubtful=False,
-            house=house,
+            runtime=runtime,
             pins=pins,
             changed=self._moved,
         )
         self._state = FireState.LATCHED if latched else FireState.CLEAR
         self.keeper = StateFile(
-            house,
+            runtime,
             files,
             path=FILE,
             device=self.id,
             part="fire_latch",
             content=lambda: b"latched\n" if self.on else None,
         )
-        house.entry_listeners.append(self._entered)
+        runtime.entry_listeners.append(self._entered)
 
     @property
     def on(self) -> bool:
@@ -83,8 +83,8 @@ class FireLine:
         return DeviceState(
             device=self.id,
             kind="fire",
-            seq=self._house.seq(self.id),
-            at=self._house.now(),
+            seq=self._runtime.seq(self.id),
+            at=self._runtime.now(),
             values={"state": self._state.value},
         )
 
@@ -103,8 +103,8 @@ class FireLine:
         """Doors move before anything is recorded."""
         self._state = state
         self._tell()
-        self._house.record(self.id, FireData(change=change, door=door))
-        self._house.show(self.id)
+        self._runtime.record(self.id, FireData(change=change, door=door))
+        self._runtime.show(self.id)
         self.keeper.changed()
 
     def _tell(self) -> None:

@@ -8,9 +8,9 @@ from edge.system.pins import Pins
 class Followed:
     """One output on its relay."""
 
-    def __init__(self, config: OutputConfig, *, house: Runtime, pins: Pins) -> None:
+    def __init__(self, config: OutputConfig, *, runtime: Runtime, pins: Pins) -> None:
         self._config = config
-        self._house = house
+        self._runtime = runtime
         self.id = config.id
         self._output = pins.output(config.relay.pin, initial=config.relay.level(False))
         self.on = False

@@ -49,12 +49,12 @@ class ClockWatch:
         keeper.look(wall, mono, synchronised=self._synchronised())
         return keeper
 
-    def look(self, house: Runtime, *, connected: bool, came_late: bool) -> bool:
+    def look(self, runtime: Runtime, *, connected: bool, came_late: bool) -> bool:
         """Look at the clock; whether to ask the controller for the time, in a new session, since its word proves
         nothing long after the session began. ``came_late``: that has happened."""
-        keeper, mono = house.timekeeper, self._clock.monotonic()
+        keeper, mono = runtime.timekeeper, self._clock.monotonic()
         keeper.look(self._clock.now(), mono, synchronised=self._synchronised())
-        house.fault(house.config.edge, FaultCode.CLOCK_DISPUTED, present=keeper.disputed)
+        runtime.fault(runtime.config.edge, FaultCode.CLOCK_DISPUTED, present=keeper.disputed)
         wanted = connected and keeper.wants_proof and (keeper.disputed or came_late)
         if not wanted or mono - self._asked_at < ASK_AGAIN_S:
             return False

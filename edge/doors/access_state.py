@@ -30,15 +30,15 @@ NIGHT = timedelta(hours=4)
 class AccessState:
     """One for all doors of an edge; where there are counters, they tell it when its idea of who is inside is wrong."""
 
-    def __init__(self, house: Runtime, *, files: Files, doors: Iterable[str]) -> None:
-        self._house = house
+    def __init__(self, runtime: Runtime, *, files: Files, doors: Iterable[str]) -> None:
+        self._runtime = runtime
         self._files = files
         self._doors = tuple(doors)
         self._codes: dict[str, dict[bytes, OfflineCodes]] = {door: {} for door in self._doors}
         self._bound: dict[str, Windows] = {door: {} for door in self._doors}
         self.keepers = {
             door: StateFile(
-                house, files, path=bound_file(door), device=door, part="offline_codes", content=self._kept_of(door)
+                runtime, files, path=bound_file(door), device=door, part="offline_codes", content=self._kept_of(door)
             )
             for door in self._doors
         }
@@ -46,14 +46,14 @@ class AccessState:
         self._inside = Inside()
         self._counted = 0
         self._night: date | None = None
-        self._pulse = Liveness(OUTSIDE_STUCK_S)
-        house.record_listeners.append(self._recorded)
+        self._liveness = Liveness(OUTSIDE_STUCK_S)
+        runtime.record_listeners.append(self._recorded)
 
     def start(self) -> None:
         """Read what is kept, then keep the tables up to the hour."""
         for door, keeper in self.keepers.items():
             keeper.start(f"used codes of {door}")
-        self._house.keep("offline codes", self._run(), self._pulse)
+        self._runtime.keep("offline codes", self._run(), self._liveness)
 
     def look(self) -> None:
         """The doors' secrets may be others."""
@@ -62,17 +62,17 @@ class AccessState:
     @property
     def keys(self) -> Keyring:
         """The controller's, which sign passes."""
-        return self._house.plans.keys
+        return self._runtime.plans.keys
 
     def meaning(self, door: str, digits: str) -> tuple[OfflineWindow, ...]:
         """What an offline code can mean at a door."""
         known = self._codes[door]
-        held = [known[secret] for secret in self._house.secrets.offline(door) if secret in known]
+        held = [known[secret] for secret in self._runtime.secrets.offline(door) if secret in known]
         return tuple(window for codes in held for window in codes.windows(digits))
 
     def judge(self, door: str, decision: Decision) -> Decision:
         """A decision at the way in, with what is known of who is inside."""
-        return passback.judge(self._inside, self._policy(door), decision, self._house.now())
+        return passback.judge(self._inside, self._policy(door), decision, self._runtime.now())
 
     def passed(self, door: str, presented: Presented, decision: Decision, *, way_in: bool) -> None:
         """Somebody was let through."""
@@ -80,7 +80,7 @@ class AccessState:
             self._inside = passback.left(self._inside, decision.holder)
             return
         if self._policy(door) is not Passback.OFF:
-            self._inside = passback.came_in(self._inside, decision.holder, self._house.now())
+            self._inside = passback.came_in(self._inside, decision.holder, self._runtime.now())
         if decision.offline is not None:
             self._use(door, presented.digits, decision.offline)
 
@@ -94,10 +94,10 @@ class AccessState:
                 self.keepers[door].changed()
 
     def _kept_of(self, door: str) -> Callable[[], bytes]:
-        return lambda: encode(to_keep(self._bound[door], self._house.now()))
+        return lambda: encode(to_keep(self._bound[door], self._runtime.now()))
 
     def _policy(self, door: str) -> Passback:
-        plan = self._house.plans.plan
+        plan = self._runtime.plans.plan
         here = plan.doors.get(door) if plan is not None else None
         return here.hours.passback if here is not None else Passback.OFF
 
@@ -115,20 +115,20 @@ class AccessState:
         for door in self._doors:
             kept = await read_bound(self._files, door)
             self._bound[door] |= {each.key: each.window for each in (kept or BoundCodes()).codes}
-            self._house.fault(door, FaultCode.FILE_DAMAGED, "offline_codes", present=kept is None)
+            self._runtime.fault(door, FaultCode.FILE_DAMAGED, "offline_codes", present=kept is None)
         while True:
-            self._pulse.stirred()
+            self._liveness.stirred()
             self._wake.clear()
             for door in self._doors:
                 await self._prepare(door)
-            night = (self._house.now().astimezone(ZoneInfo(self._house.config.timezone)) - NIGHT).date()
+            night = (self._runtime.now().astimezone(ZoneInfo(self._runtime.config.timezone)) - NIGHT).date()
             if self._night not in (None, night):
                 self._forget(Forgot.NIGHT)
             self._night = night
             await self._rest()
 
     async def _rest(self) -> None:
-        looking = asyncio.ensure_future(self._house.clock.sleep(LOOK_S))
+        looking = asyncio.ensure_future(self._runtime.clock.sleep(LOOK_S))
         waiting = asyncio.ensure_future(self._wake.wait())
         try:
             await asyncio.wait((looking, waiting), return_when=asyncio.FIRST_COMPLETED)
@@ -138,12 +138,12 @@ class AccessState:
 
     async def _prepare(self, door: str) -> None:
         """With the clock unproven no code can be judged, so nothing is worked out for a time that is not."""
-        known, wanted = self._codes[door], self._house.secrets.offline(door)
+        known, wanted = self._codes[door], self._runtime.secrets.offline(door)
         if tuple(known) != wanted:
             known = self._codes[door] = {
                 secret: known.get(secret) or OfflineCodes(door, secret, self._bound[door]) for secret in wanted
             }
-        if self._house.trust is not ClockTrust.UNPROVEN:
+        if self._runtime.trust is not ClockTrust.UNPROVEN:
             for codes in known.values():
-                for _ in codes.prepare(self._house.now()):
+                for _ in codes.prepare(self._runtime.now()):
                     await asyncio.sleep(0)

@@ -19,9 +19,9 @@ class DoorContact:
     """The leaf of one door, or both of a double one. ``moved`` is called when it may have opened, shut, or begun or
     ended to be doubtful."""
 
-    def __init__(self, config: DoorConfig, *, house: Runtime, pins: Pins, moved: Callable[[], None]) -> None:
+    def __init__(self, config: DoorConfig, *, runtime: Runtime, pins: Pins, moved: Callable[[], None]) -> None:
         self._door = config.id
-        self._house = house
+        self._runtime = runtime
         self._moved = moved
         self._contacts = [
             Switch(
@@ -29,7 +29,7 @@ class DoorContact:
                 device=config.id,
                 what=what,
                 doubtful=False,
-                house=house,
+                runtime=runtime,
                 pins=pins,
                 changed=lambda _: self._stirred(),
                 doubted=self._stirred,
@@ -38,8 +38,8 @@ class DoorContact:
             if contact is not None
         ]
         self._through = 0
-        self._shut_at = house.clock.monotonic()
-        house.record_listeners.append(self._recorded)
+        self._shut_at = runtime.clock.monotonic()
+        runtime.record_listeners.append(self._recorded)
 
     @property
     def open(self) -> bool | None:
@@ -49,17 +49,17 @@ class DoorContact:
         return None if not self._contacts or any(contact.chatters for contact in self._contacts) else False
 
     def _stirred(self) -> None:
-        self._shut_at = self._house.clock.monotonic()
+        self._shut_at = self._runtime.clock.monotonic()
         if self.open is not False:
             self._through = 0
-            self._house.fault(self._door, FaultCode.CONTACT_NEVER_OPEN, present=False)
+            self._runtime.fault(self._door, FaultCode.CONTACT_NEVER_OPEN, present=False)
         self._moved()
 
     def _recorded(self, device: str, data: EventData) -> None:
         if not isinstance(data, FootfallData) or data.door != self._door or not (data.ins or data.outs):
             return
-        if self.open is False and self._house.clock.monotonic() >= self._shut_at + SHUT_S:
+        if self.open is False and self._runtime.clock.monotonic() >= self._shut_at + SHUT_S:
             self._through += 1
             if self._through >= PASSAGES:
-                self._house.fault(self._door, FaultCode.CONTACT_NEVER_OPEN, present=True)
-                self._house.show(self._door)
+                self._runtime.fault(self._door, FaultCode.CONTACT_NEVER_OPEN, present=True)
+                self._runtime.show(self._door)

@@ -69,29 +69,29 @@ class DoorIo:
         self,
         config: DoorConfig,
         *,
-        house: Runtime,
+        runtime: Runtime,
         pins: Pins,
-        bouncer: LockoutService,
-        warden: AccessState,
+        lockouts: LockoutService,
+        access_state: AccessState,
         interlock: Interlock | None = None,
     ) -> None:
         self._config = config
-        self._house = house
-        self._bouncer = bouncer
-        self._warden = warden
-        bouncer.listeners.append(self._codes_wait)
+        self._runtime = runtime
+        self._lockouts = lockouts
+        self._access_state = access_state
+        lockouts.listeners.append(self._codes_wait)
         self.id = config.id
-        self._clock = house.clock
+        self._clock = runtime.clock
         self._interlock = interlock
-        self._sides = {reader.id: reader.side for reader in house.config.readers if reader.door == config.id}
+        self._sides = {reader.id: reader.side for reader in runtime.config.readers if reader.door == config.id}
         self.readers: dict[str, Reader] = {}
-        self._lock = Lock(config, house=house, pins=pins, moved=self._lock_moved)
+        self._lock = Lock(config, runtime=runtime, pins=pins, moved=self._lock_moved)
         lights = PinLights(pins, buzzer=config.buzzer, green=config.green, red=config.red)
-        self._lights = SignalPlayer(config.id, house=house, show=lights.show)
-        self._timer = Timer(house, f"door {config.id}", self._tick)
-        self._schedule = Timer(house, f"schedule of {config.id}", self.look)
-        self._stuck = Timer(house, f"exit button of {config.id} held", partial(self._exit_fault, True))
-        self._patience = Timer(house, f"patience at {config.id}", self._give_up)
+        self._lights = SignalPlayer(config.id, runtime=runtime, show=lights.show)
+        self._timer = Timer(runtime, f"door {config.id}", self._tick)
+        self._schedule = Timer(runtime, f"schedule of {config.id}", self.look)
+        self._stuck = Timer(runtime, f"exit button of {config.id} held", partial(self._exit_fault, True))
+        self._patience = Timer(runtime, f"patience at {config.id}", self._give_up)
         self._waiting: HeldBack | None = None
         self._asking = False
         self._warning = DoorSignal.IDLE
@@ -100,9 +100,9 @@ class DoorIo:
         self.guarded: Callable[[], bool] = lambda: False
         """Whether an alarm is set behind the door: it is free to nobody before the first valid entry."""
         self._mode = ""
-        show = partial(house.show, config.id)
-        switch = partial(Switch, device=config.id, house=house, pins=pins, doubted=show)
-        self._leaf = DoorContact(config, house=house, pins=pins, moved=self._moved)
+        show = partial(runtime.show, config.id)
+        switch = partial(Switch, device=config.id, runtime=runtime, pins=pins, doubted=show)
+        self._leaf = DoorContact(config, runtime=runtime, pins=pins, moved=self._moved)
         self._rex = self._glass = None
         if config.rex is not None:
             self._rex = switch(config.rex, what="exit_button", doubtful=True, changed=self._pressed)
@@ -171,7 +171,7 @@ class DoorIo:
 
     def look(self) -> None:
         """Look at the plan: is the door free, what are its rules? Call it when plan or clock trust changed."""
-        plan, now = self._house.plans.plan, self._house.now()
+        plan, now = self._runtime.plans.plan, self._runtime.now()
         here = plan.doors.get(self.id) if plan is not None else None
         held_after_s = here.hours.held_after_s if here is not None else self._config.held_after_s
         if held_after_s != self._state.held_after_s:
@@ -184,20 +184,20 @@ class DoorIo:
         self._schedule.set(self._clock.monotonic() + wait)
         if (mode := self._mode_now(here)) != self._mode:
             self._mode = mode
-            self._house.show(self.id)
+            self._runtime.show(self.id)
 
     def state(self) -> DeviceState:
         contact = {None: "unknown", True: "open", False: "closed"}[self._state.open]
         return DeviceState(
             device=self.id,
             kind="door",
-            seq=self._house.seq(self.id),
-            at=self._house.now(),
+            seq=self._runtime.seq(self.id),
+            at=self._runtime.now(),
             values={
                 "contact": contact,
                 "lock": "unlocked" if self._state.released else "locked",
                 "alarm": self._alarm(),
-                "fault": self._house.faults_of(self.id),
+                "fault": self._runtime.faults_of(self.id),
                 "mode": self._mode or "locked",
                 "codes_wait_until": self._codes_wait_until(),
                 "interlock": self._config.interlock,
@@ -225,42 +225,42 @@ class DoorIo:
     def _decide(self, presented: Presented, reader: str) -> Decision:
         """What is to come of it. Changes nothing, since it is asked again after a wait."""
         decision = decide(
-            self._house.plans.plan,
+            self._runtime.plans.plan,
             door=self.id,
-            secret=self._house.secrets.secret(self.id, self._house.plans.plan),
+            secret=self._runtime.secrets.secret(self.id, self._runtime.plans.plan),
             credential=presented,
-            now=self._house.now(),
-            trust=self._house.trust,
-            keys=self._warden.keys,
-            offline=partial(self._warden.meaning, self.id),
-            in_touch=self._house.in_touch,
+            now=self._runtime.now(),
+            trust=self._runtime.trust,
+            keys=self._access_state.keys,
+            offline=partial(self._access_state.meaning, self.id),
+            in_touch=self._runtime.in_touch,
         )
         if not self._is_inside(reader):
-            decision = self._warden.judge(self.id, decision)
+            decision = self._access_state.judge(self.id, decision)
         if decision.reason is Reason.FREE and not self._state.free:
             # The hours that are free to anybody have not begun, since nobody with a valid credential has come.
             decision = msgspec.structs.replace(decision, granted=False, reason=Reason.UNKNOWN, hold_s=0.0)
         # A door that is free tells a guesser nothing, whatever is typed there.
-        return decision if self._state.free else self._bouncer.judge(presented, reader, decision)
+        return decision if self._state.free else self._lockouts.judge(presented, reader, decision)
 
     def _answer(self, presented: Presented, decision: Decision, reader: str) -> None:
         """Carry a decision out."""
         access = AccessData.of(decision, door=self.id, reader=reader)
         if decision.granted:
             self._feed(state_machine.Release(hold_s=decision.hold_s, why="grant"), access)
-            self._warden.passed(self.id, presented, decision, way_in=not self._is_inside(reader))
-            self._house.entered(self.id, decision)
+            self._access_state.passed(self.id, presented, decision, way_in=not self._is_inside(reader))
+            self._runtime.entered(self.id, decision)
             self._begun = self._begun or self._is_free()
             self.look()
         else:
-            self._house.count("wrong_codes")
+            self._runtime.count("wrong_codes")
             if decision.reason is Reason.LOCKED_OUT:
-                self._bouncer.refuse(presented, access, reader)
+                self._lockouts.refuse(presented, access, reader)
             else:
-                self._house.record(self.id, access)
-            self._house.show(self.id)
-        self._bouncer.answered(presented, reader, decision, readers=self.readers)
-        waits = is_typed(presented) and self._bouncer.waits_until(reader) is not None
+                self._runtime.record(self.id, access)
+            self._runtime.show(self.id)
+        self._lockouts.answered(presented, reader, decision, readers=self.readers)
+        waits = is_typed(presented) and self._lockouts.waits_until(reader) is not None
         self._reply(DoorSignal.LOCKED_OUT if waits and not decision.granted else _signal(decision), presented, reader)
 
     def _reply(self, signal: DoorSignal, presented: Presented, reader: str) -> None:
@@ -325,7 +325,7 @@ class DoorIo:
         self._others()
 
     def _lock_moved(self) -> None:
-        self._house.show(self.id)
+        self._runtime.show(self.id)
         self._others()
 
     def _others(self) -> None:
@@ -339,7 +339,7 @@ class DoorIo:
         self._lock.leaf(is_open)
         if is_open is not self._state.open:
             self._feed(state_machine.Contact(open=is_open))
-        self._house.show(self.id)
+        self._runtime.show(self.id)
 
     def _pressed(self, pressed: bool) -> None:
         self._feed(state_machine.Exit(pressed=pressed))
@@ -348,8 +348,8 @@ class DoorIo:
             self._exit_fault(False)
 
     def _exit_fault(self, present: bool) -> None:
-        self._house.fault(self.id, FaultCode.EXIT_BUTTON_STUCK, present=present)
-        self._house.show(self.id)
+        self._runtime.fault(self.id, FaultCode.EXIT_BUTTON_STUCK, present=present)
+        self._runtime.show(self.id)
 
     def _whole(self, whole: bool) -> None:
         self._feed(state_machine.Glass(broken=not whole))
@@ -365,13 +365,13 @@ class DoorIo:
             if isinstance(effect, state_machine.Lock):
                 self._lock.drive(effect.released)
         if first is not None:
-            self._house.record(self.id, first)
+            self._runtime.record(self.id, first)
         for effect in effects:
             if isinstance(effect, state_machine.DoorReport):
-                self._house.record(self.id, DoorData(door=self.id, change=effect.change, why=effect.why))
+                self._runtime.record(self.id, DoorData(door=self.id, change=effect.change, why=effect.why))
         self._timer.set(self._state.due)
         if first is not None or self._state is not before:
-            self._house.show(self.id)
+            self._runtime.show(self.id)
         self._show_signals()
         self._others()
 
@@ -391,12 +391,12 @@ class DoorIo:
     def _codes_wait(self, reader: str) -> None:
         """Codes typed at a reader wait from now on, or no longer."""
         if reader in self.readers:
-            self._house.show(self.id)
+            self._runtime.show(self.id)
             self._show_signals()
 
     def _codes_wait_until(self, reader: str = "") -> str | None:
         """Until when codes typed wait, at a reader or at any."""
-        waits = [self._bouncer.waits_until(each) for each in ([reader] if reader else self.readers)]
+        waits = [self._lockouts.waits_until(each) for each in ([reader] if reader else self.readers)]
         return max((at.isoformat() for at in waits if at is not None), default=None)
 
     def _alarm(self) -> str | None:
@@ -409,7 +409,7 @@ class DoorIo:
     # Plan
 
     def _is_free(self) -> bool:
-        return is_free(self._house.plans.plan, self.id, self._house.now(), self._house.trust)
+        return is_free(self._runtime.plans.plan, self.id, self._runtime.now(), self._runtime.trust)
 
     def _free_now(self, here: DoorPlan | None) -> bool:
         """Whether anybody may come in: by the hours (where the door waits for a first entry, only after it), or since
@@ -418,17 +418,17 @@ class DoorIo:
         self._begun = self._begun and free
         if not free or here is None or not self._config.free_after_entry:
             return free
-        return self._begun or in_force(here.overrides, self._house.now()) is not None
+        return self._begun or in_force(here.overrides, self._runtime.now()) is not None
 
     def _hold_s(self) -> float:
-        plan = self._house.plans.plan
+        plan = self._runtime.plans.plan
         here = plan.doors.get(self.id) if plan is not None else None
         return here.hours.hold_s if here is not None else self._config.hold_s
 
     def _mode_now(self, here: DoorPlan | None) -> str:
         if self._state.free:
             return "free"
-        plan, now = self._house.plans.plan, self._house.now()
+        plan, now = self._runtime.plans.plan, self._runtime.now()
         if here is None or plan is None or now >= plan.manifest.horizon:
             return "locked"
         blocked = in_force(here.overrides, now)

@@ -69,23 +69,23 @@ class Lock:
     """Its relay is off when this is made and after ``rest``. ``moved`` is called when its sensor tells something new
     and when it begins or ends to misbehave."""
 
-    def __init__(self, config: DoorConfig, *, house: Runtime, pins: Pins, moved: Callable[[], None]) -> None:
+    def __init__(self, config: DoorConfig, *, runtime: Runtime, pins: Pins, moved: Callable[[], None]) -> None:
         self._config = config
-        self._house = house
+        self._runtime = runtime
         self._moved = moved
         self._relay = Relay(config, pins=pins)
         self._sensor = None
         self._released: bool | None = None
         self._open: bool | None = None
         self._trouble: FaultCode | None = None
-        self._timer = Timer(house, f"lock of {config.id} settles", self._judge)
+        self._timer = Timer(runtime, f"lock of {config.id} settles", self._judge)
         if config.lock_sensor is not None:
             self._sensor = Switch(
                 config.lock_sensor,
                 device=config.id,
                 what="lock_sensor",
                 doubtful=False,
-                house=house,
+                runtime=runtime,
                 pins=pins,
                 changed=lambda _: self._sensed(),
                 doubted=self._sensed,
@@ -127,12 +127,12 @@ class Lock:
 
     def _watch(self) -> None:
         if self._sensor is not None and self._released is not None:
-            self._timer.set(self._house.clock.monotonic() + SETTLE_S)
+            self._timer.set(self._runtime.clock.monotonic() + SETTLE_S)
 
     def _judge(self) -> None:
         found = fault(self._trouble, released=bool(self._released), holds=self.holds, open=self._open)
         if found != self._trouble:
             self._trouble = found
             for code in _SENSED:
-                self._house.fault(self._config.id, code, present=code is found)
+                self._runtime.fault(self._config.id, code, present=code is found)
             self._moved()

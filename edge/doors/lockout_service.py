@@ -69,19 +69,19 @@ async def read_lock_outs(files: Files) -> tuple[KeptLockOuts, Fault | None]:
 class LockoutService:
     """One for all readers of an edge. ``listeners`` hear of a reader whose codes begin to wait, or wait no longer."""
 
-    def __init__(self, house: Runtime, *, files: Files, kept: KeptLockOuts) -> None:
-        self._house = house
+    def __init__(self, runtime: Runtime, *, files: Files, kept: KeptLockOuts) -> None:
+        self._runtime = runtime
         self._salt = kept.salt
         self.listeners: list[Callable[[str], None]] = []
-        self.refusals = Refusals(house)
-        now, mono = house.now(), house.clock.monotonic()
+        self.refusals = Refusals(runtime)
+        now, mono = runtime.now(), runtime.clock.monotonic()
         taken_up = partial(from_kept, at=now, mono=mono)
-        self._doors = {reader.id: reader.door for reader in house.config.readers}
+        self._doors = {reader.id: reader.door for reader in runtime.config.readers}
         self._readers = {name: taken_up(READERS, each) for name, each in kept.readers.items() if name in self._doors}
         self._cards = {name: taken_up(CARDS, each) for name, each in kept.cards.items()}
-        self._timers = {name: Timer(house, f"lock-out at {name}", partial(self._look, name)) for name in self._doors}
-        edge = house.config.edge
-        self.keeper = StateFile(house, files, path=FILE, device=edge, part="lock_outs", content=self._content)
+        self._timers = {name: Timer(runtime, f"lock-out at {name}", partial(self._look, name)) for name in self._doors}
+        edge = runtime.config.edge
+        self.keeper = StateFile(runtime, files, path=FILE, device=edge, part="lock_outs", content=self._content)
 
     def start(self) -> None:
         """Go on with what was kept."""
@@ -95,7 +95,7 @@ class LockoutService:
 
     def judge(self, presented: Presented, reader: str, decision: Decision) -> Decision:
         """The decision, with what was tried before: what is typed while it waits opens nothing. Changes nothing."""
-        now = self._house.clock.monotonic()
+        now = self._runtime.clock.monotonic()
         if is_typed(presented):
             waits = locked_out(self._readers.get(reader, LockoutState()), now)
         else:
@@ -107,7 +107,7 @@ class LockoutService:
 
     def refuse(self, presented: Presented, access: AccessData, reader: str) -> None:
         """Record at the door what was refused since codes wait, in few events however many they are."""
-        now = self._house.clock.monotonic()
+        now = self._runtime.clock.monotonic()
         if is_typed(presented):
             wait, until = reader, self._readers[reader].until
         else:
@@ -123,11 +123,11 @@ class LockoutService:
             self._wrong_pin(presented.card, reader)
         elif decision.granted and is_typed(presented):
             self._set_reader(
-                reader, valid(READERS, self._readers.get(reader, LockoutState()), self._house.clock.monotonic())
+                reader, valid(READERS, self._readers.get(reader, LockoutState()), self._runtime.clock.monotonic())
             )
         elif decision.granted and decision.method is Method.CARD_PIN:
             name = self._name(presented.card)
-            self._set_card(name, valid(CARDS, self._cards.get(name, LockoutState()), self._house.clock.monotonic()))
+            self._set_card(name, valid(CARDS, self._cards.get(name, LockoutState()), self._runtime.clock.monotonic()))
         if decision.granted and decision.kind is CredentialKind.KEY_HOLDER:
             for each in readers:
                 self._end(each)
@@ -154,12 +154,12 @@ class LockoutService:
         self, reader: str, until: datetime, tries: LockoutState, *, card: bool = False, ended: bool = False
     ) -> None:
         door = self._doors[reader]
-        self._house.record(
+        self._runtime.record(
             reader, LockoutData(door=door, reader=reader, until=until, tries=tries.series, card=card, ended=ended)
         )
 
     def _one_more(self, law: Law, tries: LockoutState) -> LockoutState:
-        return wrong(law, tries, self._house.clock.monotonic())
+        return wrong(law, tries, self._runtime.clock.monotonic())
 
     def _end(self, reader: str) -> None:
         """A key holder is there."""
@@ -170,7 +170,7 @@ class LockoutService:
         self._set_reader(reader, LockoutState())
         self.refusals.tell(reader)
         if waited:
-            self._tell(reader, self._house.now(), tries, ended=True)
+            self._tell(reader, self._runtime.now(), tries, ended=True)
             self._look(reader)
 
     def _look(self, reader: str) -> None:
@@ -183,8 +183,8 @@ class LockoutService:
     # Inner works
 
     def _instant(self, tries: LockoutState) -> datetime | None:
-        mono = self._house.clock.monotonic()
-        return self._house.now() + timedelta(seconds=tries.until - mono) if locked_out(tries, mono) else None
+        mono = self._runtime.clock.monotonic()
+        return self._runtime.now() + timedelta(seconds=tries.until - mono) if locked_out(tries, mono) else None
 
     def _set_reader(self, reader: str, tries: LockoutState) -> None:
         if tries != self._readers.get(reader, LockoutState()):
@@ -198,7 +198,7 @@ class LockoutService:
 
     def _content(self) -> bytes:
         """What is to be kept; cards whose tries are forgiven are forgotten."""
-        to = partial(to_keep, at=self._house.now(), mono=self._house.clock.monotonic())
+        to = partial(to_keep, at=self._runtime.now(), mono=self._runtime.clock.monotonic())
         kept = KeptLockOuts(
             salt=self._salt,
             readers={name: one for name, each in self._readers.items() if (one := to(READERS, each)) is not None},

@@ -22,24 +22,24 @@ class Refusals:
     """A code or card that somebody has is told at once, the first time; all else in one event with its number, when
     the wait is over."""
 
-    def __init__(self, house: Runtime) -> None:
-        self._house = house
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
         self._waits: dict[str, _Wait] = {}
 
     def note(self, wait: str, device: str, access: AccessData, *, until: float) -> None:
         """Something was refused in the wait of that name, which ends at ``until`` in monotonic seconds."""
         here = self._waits.get(wait)
         if here is None:
-            here = self._waits[wait] = _Wait(Timer(self._house, f"refusals at {wait}", lambda: self.tell(wait)))
+            here = self._waits[wait] = _Wait(Timer(self._runtime, f"refusals at {wait}", lambda: self.tell(wait)))
         here.timer.set(until)
         whose = (access.credential, access.booking, access.holder, access.duress)
         if access.credential is not None and whose not in here.told:
             here.told.add(whose)
-            self._house.record(device, access)
+            self._runtime.record(device, access)
             return
         here.device, here.times = device, here.times + 1
         if here.more is None:
-            here.more, here.since = access, self._house.now()
+            here.more, here.since = access, self._runtime.now()
 
     def tell(self, wait: str) -> None:
         """That wait is over, before its time perhaps."""
@@ -58,7 +58,7 @@ class Refusals:
                 times=here.times,
                 since=here.since,
             )
-            self._house.record(here.device, data)
+            self._runtime.record(here.device, data)
 
     def tell_all(self) -> None:
         """The agent ends."""

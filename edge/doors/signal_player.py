@@ -14,10 +14,10 @@ class SignalPlayer:
     What repeats goes on beneath what is said once; ``IDLE`` ends it.
     """
 
-    def __init__(self, name: str, *, house: Runtime, show: Callable[[SignalFrame], None]) -> None:
-        self._house = house
+    def __init__(self, name: str, *, runtime: Runtime, show: Callable[[SignalFrame], None]) -> None:
+        self._runtime = runtime
         self._show = show
-        self._timer = Timer(house, f"signals of {name}", self._next)
+        self._timer = Timer(runtime, f"signals of {name}", self._next)
         self._lasting = DoorSignal.IDLE
         self._playing = DoorSignal.IDLE
         self._frame = 0
@@ -54,7 +54,7 @@ class SignalPlayer:
             self._frame = 0
         frame = pattern.frames[self._frame]
         self._show(frame)
-        self._timer.set(self._house.clock.monotonic() + frame.for_s)
+        self._timer.set(self._runtime.clock.monotonic() + frame.for_s)
 
 
 class PinLights:

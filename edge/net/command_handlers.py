@@ -22,22 +22,22 @@ Act = Callable[[Command], "str | Awaitable[tuple[str, ResultCode | None]]"]
 """Says in a sentence how it went, at once; or later, with a code. Raises ``CommandRefused``."""
 
 
-def look_at_outputs(house: Runtime, pins: Pins) -> None:
+def look_at_outputs(runtime: Runtime, pins: Pins) -> None:
     """Read every output back; one that is not at the level it was set to is a fault of the edge, until it is."""
-    edge, astray = house.config.edge, {str(pin) for pin in pins.astray()}
-    before = {fault.part for _, fault in house.faults if fault.code is FaultCode.OUTPUT_ASTRAY}
+    edge, astray = runtime.config.edge, {str(pin) for pin in pins.astray()}
+    before = {fault.part for _, fault in runtime.faults if fault.code is FaultCode.OUTPUT_ASTRAY}
     for pin in sorted(before ^ astray):
-        house.fault(edge, FaultCode.OUTPUT_ASTRAY, pin, present=pin in astray)
+        runtime.fault(edge, FaultCode.OUTPUT_ASTRAY, pin, present=pin in astray)
 
 
 class CommandHandlers:
     """``behind``: how many events wait to be acknowledged."""
 
     def __init__(
-        self, house: Runtime, furniture: Devices, *, pins: Pins, files: Files, behind: Callable[[], int]
+        self, runtime: Runtime, devices: Devices, *, pins: Pins, files: Files, behind: Callable[[], int]
     ) -> None:
-        self._house = house
-        self._furniture = furniture
+        self._runtime = runtime
+        self._devices = devices
         self._pins = pins
         self._files = files
         self._behind = behind
@@ -53,10 +53,10 @@ class CommandHandlers:
 
     def unlock(self, command: Command) -> str:
         """Let somebody in once. A door into an area whose alarm is set stays locked unless the command unsets it."""
-        door = self._furniture.doors.get(command.door or "")
+        door = self._devices.doors.get(command.door or "")
         if door is None:
             raise CommandRefused(f"there is no door {command.door!r} here")
-        area = self._furniture.area_of(door.id)
+        area = self._devices.area_of(door.id)
         if area is None or not area.is_set:
             door.unlock()
             return "unlocked once"
@@ -71,33 +71,33 @@ class CommandHandlers:
     def recount(self, command: Command) -> str:
         """From here on so many people are inside by a counter. What it has counted in all stays as it is."""
         name, inside = command.args.get("counter"), command.args.get("inside")
-        counter = self._furniture.counters.get(name) if isinstance(name, str) else None
+        counter = self._devices.counters.get(name) if isinstance(name, str) else None
         if counter is None:
             raise CommandRefused(f"there is no counter {name!r} here")
         if not isinstance(inside, int) or isinstance(inside, bool) or not 0 <= inside <= 100_000:
             raise CommandRefused("a re-count needs how many are inside, from 0 to 100000")
         ins, outs = counter.totals
-        self._house.record(counter.id, RecountData(counter=counter.id, inside=inside, total_ins=ins, total_outs=outs))
-        self._house.show(counter.id)
+        self._runtime.record(counter.id, RecountData(counter=counter.id, inside=inside, total_ins=ins, total_outs=outs))
+        self._runtime.show(counter.id)
         return f"counts on from {inside}"
 
     async def self_test(self, command: Command) -> tuple[str, ResultCode | None]:
         """Look at everything that can be looked at without moving a door."""
-        house, doors = self._house, self._furniture.doors
-        look_at_outputs(house, self._pins)
-        found = [(each.id, fault) for each in doors.values() for fault in each.amiss] + house.faults
+        runtime, doors = self._runtime, self._devices.doors
+        look_at_outputs(runtime, self._pins)
+        found = [(each.id, fault) for each in doors.values() for fault in each.amiss] + runtime.faults
         wrong = [advise(device, fault.code, fault.part) for device, fault in dict.fromkeys(found)]
         if (disk := await self._disk()) is not None:
             wrong.append(disk)
-        if not house.plans.on_disk:
+        if not runtime.plans.on_disk:
             wrong.append("the plan in force is not on the disk")
-        if house.trust is ClockTrust.UNPROVEN:
+        if runtime.trust is ClockTrust.UNPROVEN:
             wrong.append("the time is not proven")
-        also = f"clock {house.trust}; {self._behind()} events not acknowledged"
+        also = f"clock {runtime.trust}; {self._behind()} events not acknowledged"
         if wrong:
             return f"found: {'; '.join(wrong)}; {also}", ResultCode.FAULTS_FOUND
         locks = "1 lock obeys" if len(doors) == 1 else f"{len(doors)} locks obey"
-        readers = len(self._furniture.readers)
+        readers = len(self._devices.readers)
         answer = "1 reader answers" if readers == 1 else f"{readers} readers answer"
         return f"all well: {locks}, {answer}, the disk gives back what it took; {also}", None
 

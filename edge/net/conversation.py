@@ -65,12 +65,12 @@ class Conversation:
     """``devices`` and ``acts`` are filled before the first connection. ``acts``: what a command of each kind does; it
     returns a sentence on how it went, now or later, or raises ``CommandRefused``."""
 
-    def __init__(self, house: Runtime, *, signer: Signer, keys: Keyring, version: str) -> None:
-        self._house = house
+    def __init__(self, runtime: Runtime, *, signer: Signer, keys: Keyring, version: str) -> None:
+        self._runtime = runtime
         self._signer = signer
         self._keys = keys
         self._version = version
-        self._site, self._edge = house.config.site, house.config.edge
+        self._site, self._edge = runtime.config.site, runtime.config.edge
         self.devices: dict[str, Device] = {}
         self.acts: dict[str, Callable[[Command], str | Awaitable[tuple[str, ResultCode | None]]]] = {}
         self._session = self._new_session(1)
@@ -109,9 +109,11 @@ class Conversation:
         """The link is up: a new session, and everything is said anew."""
         if self._session.connection != connection:
             self._session = self._new_session(connection)
-        house = self._house
-        house.contact.lost()
-        self._gate = CommandGate(nonce=self._session.nonce, opened_at=house.now(), opened_mono=house.clock.monotonic())
+        runtime = self._runtime
+        runtime.contact.lost()
+        self._gate = CommandGate(
+            nonce=self._session.nonce, opened_at=runtime.now(), opened_mono=runtime.clock.monotonic()
+        )
         self._results.clear()
         self._forget_letters()
         self._say("status", Purpose.STATUS, self._status(online=True), retain=True)
@@ -121,7 +123,7 @@ class Conversation:
 
     def disconnected(self) -> None:
         """The link is down; commands of its session are void from here on."""
-        self._house.contact.lost()
+        self._runtime.contact.lost()
         self._gate = None
         self._forget_letters()
         self._to_give.clear()
@@ -156,19 +158,23 @@ class Conversation:
     def hello(self, payload: bytes) -> Hello:
         """Answer a hello that asks; what it says of time is taken as proof where it answers this very session."""
         hello = self._open(payload, Purpose.HELLO, Hello)
-        house = self._house
+        runtime = self._runtime
         if self.answers(hello):
-            before = house.now()
-            mono = house.clock.monotonic()
+            before = runtime.now()
+            mono = runtime.clock.monotonic()
             proven = hello.trust is not ClockTrust.UNPROVEN
             if proven and not possible(hello.at):
                 raise Malformed(f"a hello says that it is {hello.at}, which cannot be")
             if proven:
-                house.contact.heard(hello.at, hello.plan_version, mono)
-            if proven and hello.asks and not house.timekeeper.hello(hello.at, mono, session_began=self._session.began):
+                runtime.contact.heard(hello.at, hello.plan_version, mono)
+            if (
+                proven
+                and hello.asks
+                and not runtime.timekeeper.hello(hello.at, mono, session_began=self._session.began)
+            ):
                 self.came_late = True
             if self._gate is not None:
-                self._gate.clock_moved(house.now() - before)
+                self._gate.clock_moved(runtime.now() - before)
         if hello.asks and hello.nonce not in self._answered and hello.nonce not in self._to_answer:
             self._to_answer[hello.nonce] = self.answers(hello)
             if len(self._to_answer) > REPLIES_LIMIT:
@@ -193,7 +199,7 @@ class Conversation:
     def give_back(self, hello: Hello) -> None:
         """Where the controller does not know the plan in force and asks for it, give it back, once: a manifest and
         parts that are its own."""
-        plans = self._house.plans
+        plans = self._runtime.plans
         if hello.nonce == self._gave or plans.plan is None or plans.plan.manifest.version != hello.plan_wanted:
             return
         self._gave = hello.nonce
@@ -211,28 +217,28 @@ class Conversation:
         """Carry a command out, once, and say what came of it."""
         command = self._open(payload, Purpose.COMMAND, Command)
         if (known := self._results.get(command.id)) is not None:
-            self._house.count(CommandRefused.counter)
+            self._runtime.count(CommandRefused.counter)
             self._tell(known)
             return
-        house = self._house
+        runtime = self._runtime
         try:
             if self._gate is None:
                 raise CommandRefused("the command came without a session")
-            self._gate.admit(command, now=house.now(), mono=house.clock.monotonic(), retained=retained)
+            self._gate.admit(command, now=runtime.now(), mono=runtime.clock.monotonic(), retained=retained)
             act = self.acts.get(command.kind)
             if act is None:
                 raise CommandRefused(f"this edge knows no command {command.kind!r}")
             said = act(command)
         except CommandRefused as refused:
-            house.count(refused.counter)
+            runtime.count(refused.counter)
             self._answer(command, "refused", str(refused), refused.code, kept=not retained)
             return
         if isinstance(said, str):
             self._answer(command, DONE, said)
         else:
-            house.spawn(f"command {command.kind}", self._answer_later(command, said))
+            runtime.spawn(f"command {command.kind}", self._answer_later(command, said))
         if command.kind == "restart":
-            house.spawn("restart", self._restart())
+            runtime.spawn("restart", self._restart())
 
     async def _answer_later(self, command: Command, said: Awaitable[tuple[str, ResultCode | None]]) -> None:
         self._answer(command, DONE, *await said)
@@ -240,7 +246,7 @@ class Conversation:
     def _answer(self, command: Command, outcome: str, why: str, code: str | None = None, *, kept: bool = True) -> None:
         """Say what came of a command. ``kept``: and say the same where it comes again in this session."""
         log.info("Command %s %s: %s", command.kind, outcome, why, extra={"action": "command", "command": command.id})
-        at = self._house.now()
+        at = self._runtime.now()
         result = CommandResult(
             site=self._site, edge=self._edge, id=command.id, outcome=outcome, at=at, why=why, code=code
         )
@@ -268,7 +274,7 @@ class Conversation:
             await self.wake.wait()
             self.wake.clear()
             while link.connected and not self._leaving and await self._say_one(link):
-                self.wake.pulse.stirred()
+                self.wake.liveness.stirred()
             await self._show_some(link)
             await self._give_one(link)
             if not (link.connected and self._status_due) or self._leaving:
@@ -324,15 +330,15 @@ class Conversation:
         return await link.publish(self._topic(letter.topic), sealed, retain=letter.retain)
 
     def _reply(self, nonce: str) -> HelloReply:
-        house = self._house
+        runtime = self._runtime
         return HelloReply(
             site=self._site,
             edge=self._edge,
             nonce=nonce,
             status=self._status(online=True),
-            first_kept=house.outbox.first_kept,
+            first_kept=runtime.outbox.first_kept,
             states=tuple(device.state() for device in self.devices.values()),
-            earlier=house.earlier,
+            earlier=runtime.earlier,
         )
 
     async def _show_some(self, link: Link) -> None:
@@ -340,20 +346,20 @@ class Conversation:
             if not link.connected or self._leaving:
                 return
             state = self.devices[name].state()
-            if state.seq <= self._house.outbox.head:
+            if state.seq <= self._runtime.outbox.head:
                 self._to_show.pop(name, None)
                 await link.publish(self._topic("state", name), encode(state), retain=True)
-                self.wake.pulse.stirred()
+                self.wake.liveness.stirred()
 
     async def _give_one(self, link: Link) -> None:
         """One part of a plan at a time: on a slow line what came of a command does not wait for all of them."""
         if not (link.connected and self._to_give) or self._leaving:
             return
         name, digest = self._to_give.popleft()
-        part = await self._house.plans.bytes_of(digest)
+        part = await self._runtime.plans.bytes_of(digest)
         if part is not None:
             await link.publish(self._topic("plan/held", name), part)
-        self.wake.pulse.stirred()
+        self.wake.liveness.stirred()
         if self._to_give:
             self.wake.set()
 
@@ -375,32 +381,32 @@ class Conversation:
         return str(Topic(site=self._site, edge=self._edge, name=name, item=item))
 
     def _new_session(self, connection: int) -> _Session:
-        return _Session(connection=connection, nonce=secrets.token_hex(16), began=self._house.clock.monotonic())
+        return _Session(connection=connection, nonce=secrets.token_hex(16), began=self._runtime.clock.monotonic())
 
     def _gist(self) -> tuple[ClockTrust, str | None, int, int]:
-        plan = self._house.plans.plan
-        health = sum(self._house.health.values())
-        return self._house.trust, plan.manifest.digest if plan else None, health, self._house.papers
+        plan = self._runtime.plans.plan
+        health = sum(self._runtime.health.values())
+        return self._runtime.trust, plan.manifest.digest if plan else None, health, self._runtime.papers
 
     def _status(self, *, online: bool) -> Status:
-        house = self._house
-        plan = house.plans.plan
+        runtime = self._runtime
+        plan = runtime.plans.plan
         return Status(
             site=self._site,
             edge=self._edge,
             online=online,
-            boot=house.boot,
+            boot=runtime.boot,
             connection=self._session.connection,
             nonce=self._session.nonce,
-            at=house.now(),
+            at=runtime.now(),
             version=self._version,
-            trust=house.trust,
-            mono_ms=house.mono_ms if online else None,
+            trust=runtime.trust,
+            mono_ms=runtime.mono_ms if online else None,
             plan_version=plan.manifest.version if plan else None,
             plan_digest=plan.manifest.digest if plan else None,
-            head=house.outbox.head,
-            log=house.outbox.log,
-            health=dict(house.health),
-            clock_error_s=house.timekeeper.error_s,
-            papers=house.papers,
+            head=runtime.outbox.head,
+            log=runtime.outbox.log,
+            health=dict(runtime.health),
+            clock_error_s=runtime.timekeeper.error_s,
+            papers=runtime.papers,
         )

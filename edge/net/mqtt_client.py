@@ -44,9 +44,9 @@ class _Gate(asyncio.Queue[aiomqtt.Message]):
 class MqttLink:
     """A ``Link`` over aiomqtt."""
 
-    def __init__(self, broker: BrokerConfig, introduction: ConnectOptions) -> None:
+    def __init__(self, broker: BrokerConfig, connect_options: ConnectOptions) -> None:
         self._broker = broker
-        self._introduction = introduction
+        self._connect_options = connect_options
         self._client: aiomqtt.Client | None = None
         self._ended: asyncio.Task[None] | None = None
 
@@ -89,7 +89,7 @@ class MqttLink:
     async def _connection(self, number: int) -> AsyncGenerator[Message | Connected]:
         """One connection from greeting to loss. Raises ``MqttError`` or ``OSError``."""
         inbox: asyncio.Queue[Message] = asyncio.Queue(QUEUE_LIMIT)
-        topic, payload = self._introduction.will(number)
+        topic, payload = self._connect_options.will(number)
         # The will outlives the connection by nothing; the session ends with it.
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho has no types here
         properties.SessionExpiryInterval = 0
@@ -104,8 +104,8 @@ class MqttLink:
             self._broker.port,
             username=self._broker.username,
             password=self._broker.password,
-            tls_context=self._introduction.login() if self._introduction.login is not None else None,
-            identifier=self._introduction.client_id,
+            tls_context=self._connect_options.login() if self._connect_options.login is not None else None,
+            identifier=self._connect_options.client_id,
             queue_type=gate,  # type: ignore[arg-type]  # aiomqtt calls it, and asks no more of it
             protocol=aiomqtt.ProtocolVersion.V5,
             clean_start=True,
@@ -118,7 +118,7 @@ class MqttLink:
         )
         client.pending_calls_threshold = 1000
         async with client:
-            await client.subscribe([(name, 1) for name in self._introduction.filters])
+            await client.subscribe([(name, 1) for name in self._connect_options.filters])
             stop_if_told()
             self._client = client
             ended = self._ended = asyncio.create_task(_until_lost(client), name="broker connection")

@@ -12,9 +12,9 @@ from edge.wire.messages import DeviceState
 class ReaderBase:
     """One for each reader, whatever its kind."""
 
-    def __init__(self, config: ReaderConfig, *, house: Runtime, side: DoorSide) -> None:
+    def __init__(self, config: ReaderConfig, *, runtime: Runtime, side: DoorSide) -> None:
         self._config = config
-        self._house = house
+        self._runtime = runtime
         self._side = side
 
     def take(self, reading: Reading, at: float, *, earliest: float | None = None) -> None:
@@ -23,7 +23,7 @@ class ReaderBase:
 
     def garbled(self, what: UnreadWhat, count: int) -> None:
         """So many keys, bits or characters came that say nothing."""
-        self._house.count("reader_garbled")
+        self._runtime.count("reader_garbled")
         self._side.garbled(self._config.id, what, count)
 
     def answer(self, signal: DoorSignal) -> None:
@@ -36,8 +36,8 @@ class ReaderBase:
         return DeviceState(
             device=config.id,
             kind="reader",
-            seq=self._house.seq(config.id),
-            at=self._house.now(),
+            seq=self._runtime.seq(config.id),
+            at=self._runtime.now(),
             values={"door": config.door, "side": config.side, "kind": kind, **values},
         )
 

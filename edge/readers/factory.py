@@ -15,8 +15,8 @@ from edge.system.pins import Pins
 class ReaderFactory:
     """Makes readers."""
 
-    def __init__(self, *, house: Runtime, pins: Pins, open_line: OpenLine = SerialLine) -> None:
-        self._house = house
+    def __init__(self, *, runtime: Runtime, pins: Pins, open_line: OpenLine = SerialLine) -> None:
+        self._runtime = runtime
         self._pins = pins
         self._open_line = open_line
         self._buses: dict[str, Bus] = {}
@@ -25,16 +25,16 @@ class ReaderFactory:
     def fit(self, config: ReaderConfig, present: Present) -> Reader:
         """The reader of ``config``, on one side of its door with all others that are there. Raises ``PinError``."""
         place = (config.door, config.side)
-        side = self._sides.setdefault(place, DoorSide(*place, house=self._house))
+        side = self._sides.setdefault(place, DoorSide(*place, runtime=self._runtime))
         side.join(config.id, present)
         if isinstance(config, WiegandConfig):
-            return WiegandReader(config, house=self._house, pins=self._pins, side=side)
+            return WiegandReader(config, runtime=self._runtime, pins=self._pins, side=side)
         if isinstance(config, MatrixConfig):
-            return MatrixReader(config, house=self._house, pins=self._pins, side=side)
+            return MatrixReader(config, runtime=self._runtime, pins=self._pins, side=side)
         if not isinstance(config, OsdpConfig):
-            return UsbReader(config, house=self._house, side=side)
+            return UsbReader(config, runtime=self._runtime, side=side)
         bus = self._buses.get(config.port)
         if bus is None:
-            bus = Bus(config.port, baud=config.baud, house=self._house, open_line=self._open_line)
+            bus = Bus(config.port, baud=config.baud, runtime=self._runtime, open_line=self._open_line)
             self._buses[config.port] = bus
-        return OsdpReader(config, bus=bus, house=self._house, side=side)
+        return OsdpReader(config, bus=bus, runtime=self._runtime, side=side)

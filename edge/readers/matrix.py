@@ -25,16 +25,16 @@ SLOW_SCAN_S = 0.5
 class MatrixReader:
     """The keypad of ``config``."""
 
-    def __init__(self, config: MatrixConfig, *, house: Runtime, pins: Pins, side: DoorSide) -> None:
+    def __init__(self, config: MatrixConfig, *, runtime: Runtime, pins: Pins, side: DoorSide) -> None:
         self._config = config
-        self._house = house
-        self._attendant = ReaderBase(config, house=house, side=side)
-        self._loop = Loop(config, house=house, pins=pins, cut=self._attendant.forget)
-        self._timer = Timer(house, f"scan of {config.id}", self._scan)
+        self._runtime = runtime
+        self._attendant = ReaderBase(config, runtime=runtime, side=side)
+        self._loop = Loop(config, runtime=runtime, pins=pins, cut=self._attendant.forget)
+        self._timer = Timer(runtime, f"scan of {config.id}", self._scan)
         self._pad = matrix_keys.Pad()
         self._open = True
         self._scanning = False
-        self._ticks = TickScale(house.clock)
+        self._ticks = TickScale(runtime.clock)
         self._fell_at: float | None = None
         self._scanned_at = float("-inf")
         self._rows = [pins.output(pin, initial=False) for pin in config.rows]
@@ -60,7 +60,7 @@ class MatrixReader:
 
     def _edge(self, level: bool, tick: float) -> None:
         if not self._scanning:
-            self._house.post(self._wake, level, tick)
+            self._runtime.post(self._wake, level, tick)
 
     def _wake(self, level: bool, tick: float | None) -> None:
         """A column has changed while all rows were low."""
@@ -81,7 +81,7 @@ class MatrixReader:
 
     def _scan(self, fell_at: float | None = None) -> None:
         """Look which keys are down. ``fell_at``: since when something has been, where an edge has just told of it."""
-        now = self._house.clock.monotonic()
+        now = self._runtime.clock.monotonic()
         pad, before, self._scanned_at = self._pad, self._scanned_at, now
         self._pad, pressed = matrix_keys.look(pad, self._seen(), now, since=fell_at, before=before)
         self._fell_at = None
@@ -91,7 +91,7 @@ class MatrixReader:
         if pressed or jammed:
             self._take(pressed or UNREAD_KEY, fell_at or now)
         stuck = matrix_keys.is_stuck(self._pad, now)
-        self._house.fault(self.id, FaultCode.KEY_STUCK, present=stuck)
+        self._runtime.fault(self.id, FaultCode.KEY_STUCK, present=stuck)
         self._scanning = not self._pad.at_rest
         # An edge that came while scanning has woken nobody.
         self._scanning = self._scanning or not all(column.level for column in self._columns)

@@ -48,13 +48,13 @@ class OsdpReader:
         config: OsdpConfig,
         *,
         bus: "Bus",
-        house: Runtime,
+        runtime: Runtime,
         side: DoorSide,
         random: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self._config = config
-        self._house = house
-        self._attendant = ReaderBase(config, house=house, side=side)
+        self._runtime = runtime
+        self._attendant = ReaderBase(config, runtime=runtime, side=side)
         key = None if config.plain else config.key
         crc = config.check == "crc"
         self.panel = Panel(config.address, key=key, install=config.install, crc=crc, random=random)
@@ -64,14 +64,14 @@ class OsdpReader:
         self._answered_at = float("-inf")
         self._made = ""
         self._open = True
-        self._lights = SignalPlayer(config.id, house=house, show=self._show)
+        self._lights = SignalPlayer(config.id, runtime=runtime, show=self._show)
 
     @property
     def id(self) -> str:
         return self._config.id
 
     def start(self) -> None:
-        self._house.fault(self.id, FaultCode.READER_INSTALL_MODE, present=self._config.install)
+        self._runtime.fault(self.id, FaultCode.READER_INSTALL_MODE, present=self._config.install)
         self._bus.start()
 
     def state(self) -> DeviceState:
@@ -89,27 +89,27 @@ class OsdpReader:
     def answered(self, happenings: list[Happening]) -> None:
         """What its panel makes of an answer."""
         self.take(happenings)
-        self._answered_at = self._house.clock.monotonic()
+        self._answered_at = self._runtime.clock.monotonic()
 
     def take(self, happenings: list[Happening]) -> None:
         """What its panel makes of a frame, or of none."""
         for happening in happenings if self._open else ():
             if isinstance(happening, Keys):
                 # It keeps what is typed until it is asked; this may have been typed right after its last answer.
-                now = self._house.clock.monotonic()
+                now = self._runtime.clock.monotonic()
                 self._attendant.take(happening, now, earliest=self._answered_at)
             elif isinstance(happening, Bits):
                 self._card(happening.bits)
             elif isinstance(happening, Garbled):
                 self._attendant.garbled(happening.what, happening.count)
             elif isinstance(happening, PanelCounter):
-                self._house.count(happening.name)
+                self._runtime.count(happening.name)
             elif isinstance(happening, Has):
-                self._house.fault(self.id, happening.trouble, present=happening.present)
+                self._runtime.fault(self.id, happening.trouble, present=happening.present)
             elif isinstance(happening, Online):
                 self._made = happening.made
             if isinstance(happening, Has | Online):
-                self._house.show(self.id)
+                self._runtime.show(self.id)
                 if not self.panel.online:
                     self._attendant.forget()
 
@@ -117,8 +117,8 @@ class OsdpReader:
         """Its serial line came or went."""
         if not there:
             self._attendant.forget()
-        self._house.fault(self.id, FaultCode.SERIAL_UNREADABLE, present=not there)
-        self._house.show(self.id)
+        self._runtime.fault(self.id, FaultCode.SERIAL_UNREADABLE, present=not there)
+        self._runtime.show(self.id)
 
     def _show(self, frame: signals.SignalFrame) -> None:
         for code, data in orders(frame):
@@ -132,28 +132,28 @@ class OsdpReader:
         if reading is None:
             self._attendant.garbled(UnreadWhat.BITS, len(bits))
         else:
-            self._attendant.take(reading, self._house.clock.monotonic())
+            self._attendant.take(reading, self._runtime.clock.monotonic())
 
 
 class Bus:
     """The readers of one serial line, polled in turn."""
 
-    def __init__(self, port: str, *, baud: int, house: Runtime, open_line: OpenLine, late_s: float = LATE_S) -> None:
+    def __init__(self, port: str, *, baud: int, runtime: Runtime, open_line: OpenLine, late_s: float = LATE_S) -> None:
         self._port = port
         self._baud = baud
         self._open_line = open_line
-        self._house = house
+        self._runtime = runtime
         self._late_s = late_s
         self._stream = Stream()
         self.readers: list[OsdpReader] = []
-        self._pulse = Liveness()
+        self._liveness = Liveness()
         self._started = False
 
     def start(self) -> None:
         """Begin to poll. Idempotent."""
         if not self._started:
             self._started = True
-            self._house.keep(f"readers on {self._port}", self._run(), self._pulse)
+            self._runtime.keep(f"readers on {self._port}", self._run(), self._liveness)
 
     async def _run(self) -> None:
         was_there = True
@@ -174,11 +174,13 @@ class Bus:
                 finally:
                     await self._apart(line.close)
             self._line_there(False)
-            await self._house.clock.sleep(RETRY_S)
+            await self._runtime.clock.sleep(RETRY_S)
 
     async def _apart(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
         """The driver of an adapter that has died may neither open nor close its line."""
-        return await apart(work, *args, pulse=self._pulse, late=lambda: self._line_there(False), late_s=self._late_s)
+        return await apart(
+            work, *args, liveness=self._liveness, late=lambda: self._line_there(False), late_s=self._late_s
+        )
 
     def _line_there(self, there: bool) -> None:
         for reader in self.readers:
@@ -187,18 +189,18 @@ class Bus:
     async def _poll(self, line: SerialLine) -> None:
         """Raises ``OSError`` when the line goes."""
         while True:
-            self._pulse.stirred()
+            self._liveness.stirred()
             for reader in self.readers:
-                now = self._house.clock.monotonic()
+                now = self._runtime.clock.monotonic()
                 if not reader.panel.gone or now >= reader.tried_at + RETRY_S:
                     reader.tried_at = now
                     await self._ask(reader, line)
-            await self._house.clock.sleep(PAUSE_S)
+            await self._runtime.clock.sleep(PAUSE_S)
 
     async def _ask(self, reader: OsdpReader, line: SerialLine) -> None:
         # What came meanwhile answers nothing that still counts: taken for an answer, all later ones would be late too.
         if line.drain():
-            self._house.count("osdp_late")
+            self._runtime.count("osdp_late")
         self._stream = Stream()
         line.write(reader.panel.command())
         try:
@@ -226,5 +228,5 @@ class Bus:
         before = self._stream.spoilt
         frames = self._stream.feed(data)
         for _ in range(self._stream.spoilt - before):
-            self._house.count("osdp_garbled")
+            self._runtime.count("osdp_garbled")
         return frames

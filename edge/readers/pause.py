@@ -14,10 +14,10 @@ class PauseTimer:
     """Rings once it is so late, and not while the machine lags: what came before the pause was over may still be on its
     way, and would be taken to come after it."""
 
-    def __init__(self, house: Runtime, name: str, ring: Callable[[], None]) -> None:
-        self._clock = house.clock
+    def __init__(self, runtime: Runtime, name: str, ring: Callable[[], None]) -> None:
+        self._clock = runtime.clock
         self._ring = ring
-        self._timer = Timer(house, name, self._rang)
+        self._timer = Timer(runtime, name, self._rang)
         self._wanted: float | None = None
         self._due = 0.0
         self._tries = 0

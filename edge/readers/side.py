@@ -17,18 +17,18 @@ class DoorSide:
     """What has been begun there. Digits belong to the reader they are typed at, so that two people at two keypads do
     not spoil each other's codes; a card waits for its PIN at all of them."""
 
-    def __init__(self, door: str, side: str, *, house: Runtime) -> None:
+    def __init__(self, door: str, side: str, *, runtime: Runtime) -> None:
         self._door = door
-        self._house = house
+        self._runtime = runtime
         self._present: dict[str, Present] = {}
         self._unread: dict[str, Unread] = {}
         self._entries: dict[str, entry.EntryState] = {}
-        self._timer = PauseTimer(house, f"entries at {door}, {side}", self._ring)
+        self._timer = PauseTimer(runtime, f"entries at {door}, {side}", self._ring)
 
     def join(self, reader: str, present: Present) -> None:
         """A reader is on this side; ``present`` is told what is presented there."""
         self._present[reader] = present
-        self._unread[reader] = Unread(self._house, door=self._door, reader=reader)
+        self._unread[reader] = Unread(self._runtime, door=self._door, reader=reader)
         self._entries[reader] = entry.EntryState()
 
     def take(self, reader: str, reading: Reading, at: float, *, earliest: float | None = None) -> None:
@@ -59,7 +59,7 @@ class DoorSide:
     def answer(self, signal: DoorSignal) -> None:
         """The door has said so to whoever stands there. Idempotent, since every reader there may be told."""
         if signal in _ANSWERS:
-            now, wanted = self._house.clock.monotonic(), signal is DoorSignal.PIN_WANTED
+            now, wanted = self._runtime.clock.monotonic(), signal is DoorSignal.PIN_WANTED
             self._entries = {
                 reader: entry.answered(begun, pin_wanted=wanted, now=now) for reader, begun in self._entries.items()
             }
@@ -73,7 +73,7 @@ class DoorSide:
 
     def _ring(self) -> None:
         for reader in self._entries:
-            self._wait(reader, self._house.clock.monotonic())
+            self._wait(reader, self._runtime.clock.monotonic())
         self._set_timer()
 
     def _wait(self, reader: str, until: float) -> None:
@@ -103,6 +103,6 @@ class DoorSide:
         self._timer.set(min((begun.due for begun in self._entries.values() if begun.due is not None), default=None))
 
     def _length(self) -> int:
-        plan = self._house.plans.plan
+        plan = self._runtime.plans.plan
         here = plan.doors.get(self._door) if plan is not None else None
         return here.hours.code_length if here is not None else CODE_LENGTH

@@ -13,10 +13,10 @@ class Loop:
     """Reports a fault while the loop is open, and tells ``cut``; nothing, where the reader has none."""
 
     def __init__(
-        self, config: WiegandConfig | MatrixConfig, *, house: Runtime, pins: Pins, cut: Callable[[], None]
+        self, config: WiegandConfig | MatrixConfig, *, runtime: Runtime, pins: Pins, cut: Callable[[], None]
     ) -> None:
         self._reader = config.id
-        self._house = house
+        self._runtime = runtime
         self._cut = cut
         self._switch: Switch | None = None
         if config.loop is not None:
@@ -25,7 +25,7 @@ class Loop:
                 device=config.id,
                 what="reader_loop",
                 doubtful=False,
-                house=house,
+                runtime=runtime,
                 pins=pins,
                 changed=self._changed,
             )
@@ -37,4 +37,4 @@ class Loop:
     def _changed(self, joined: bool) -> None:
         if not joined:
             self._cut()
-        self._house.fault(self._reader, FaultCode.READER_CUT_OFF, present=not joined)
+        self._runtime.fault(self._reader, FaultCode.READER_CUT_OFF, present=not joined)

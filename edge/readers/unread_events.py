@@ -14,18 +14,18 @@ EVERY_S = 60.0
 class Unread:
     """One for each reader."""
 
-    def __init__(self, house: Runtime, *, door: str, reader: str) -> None:
-        self._house = house
+    def __init__(self, runtime: Runtime, *, door: str, reader: str) -> None:
+        self._runtime = runtime
         self._door = door
         self._reader = reader
         self._told = 0
         self._counted: Counter[tuple[UnreadWhy, UnreadWhat]] = Counter()
-        self._timer = Timer(house, f"unread at {reader}", self._tell)
+        self._timer = Timer(runtime, f"unread at {reader}", self._tell)
 
     def tell(self, why: UnreadWhy, what: UnreadWhat, count: int) -> None:
         """``count`` keys, bits or characters came to nothing."""
         if self._timer.at is None:
-            self._timer.set(self._house.clock.monotonic() + EVERY_S)
+            self._timer.set(self._runtime.clock.monotonic() + EVERY_S)
         if self._told < AT_ONCE:
             self._told += 1
             self._record(UnreadData(door=self._door, reader=self._reader, why=why, what=what, count=count))
@@ -39,4 +39,4 @@ class Unread:
             self._record(UnreadData(door=self._door, reader=self._reader, why=why, what=what, times=times))
 
     def _record(self, data: UnreadData) -> None:
-        self._house.record(self._reader, data)
+        self._runtime.record(self._reader, data)

@@ -45,17 +45,17 @@ _EVIOCSCLOCKID = 0x400445A0
 class UsbReader:
     """The keypad or scanner of ``config``."""
 
-    def __init__(self, config: UsbKeypadConfig | UsbScannerConfig, *, house: Runtime, side: DoorSide) -> None:
+    def __init__(self, config: UsbKeypadConfig | UsbScannerConfig, *, runtime: Runtime, side: DoorSide) -> None:
         self._config = config
-        self._house = house
-        self._attendant = ReaderBase(config, house=house, side=side)
-        self._timer = PauseTimer(house, f"scan at {config.id}", self._forget)
-        self._ticks = TickScale(house.clock)
+        self._runtime = runtime
+        self._attendant = ReaderBase(config, runtime=runtime, side=side)
+        self._timer = PauseTimer(runtime, f"scan at {config.id}", self._forget)
+        self._ticks = TickScale(runtime.clock)
         self._keyboard = Keyboard()
         self._scanned_at = float("-inf")
         self._text = ""
         self._there = True
-        self._pulse = Liveness()
+        self._liveness = Liveness()
         self._open = True
 
     @property
@@ -63,7 +63,7 @@ class UsbReader:
         return self._config.id
 
     def start(self) -> None:
-        self._house.keep(f"reader {self.id}", self._run(), self._pulse)
+        self._runtime.keep(f"reader {self.id}", self._run(), self._liveness)
 
     def state(self) -> DeviceState:
         kind = "usb-scanner" if isinstance(self._config, UsbScannerConfig) else "usb-keypad"
@@ -91,14 +91,14 @@ class UsbReader:
                 finally:
                     await self._apart(os.close, device)
                 self._is_there(False, "it was unplugged")
-            await self._house.clock.sleep(RETRY_S)
+            await self._runtime.clock.sleep(RETRY_S)
 
     async def _listen(self, device: int) -> None:
         """Until it is gone."""
         while True:
-            self._pulse.rests()
+            self._liveness.rests()
             await readable(device)
-            self._pulse.stirred()
+            self._liveness.stirred()
             try:
                 data = os.read(device, 64 * EVENT_BYTES)
             except BlockingIOError:
@@ -112,7 +112,7 @@ class UsbReader:
 
     async def _apart(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
         """The driver of a device that has died may neither open nor close it."""
-        return await apart(work, *args, pulse=self._pulse, late=lambda: self._is_there(False, "its driver hangs"))
+        return await apart(work, *args, liveness=self._liveness, late=lambda: self._is_there(False, "its driver hangs"))
 
     def _is_there(self, there: bool, why: str = "") -> None:
         if there is not self._there:
@@ -121,13 +121,13 @@ class UsbReader:
                 log.warning("%s cannot be read: %s", self._config.device, why, extra={"action": "unplugged"})
                 self._attendant.forget()
                 self._keyboard, self._text = Keyboard(), ""
-            self._house.show(self.id)
-        self._house.fault(self.id, FaultCode.READER_UNREADABLE, present=not there)
+            self._runtime.show(self.id)
+        self._runtime.fault(self.id, FaultCode.READER_UNREADABLE, present=not there)
 
     def _when(self, tick: float) -> float:
         """When a character was typed, in monotonic seconds."""
         if not tick:
-            return self._house.clock.monotonic()
+            return self._runtime.clock.monotonic()
         self._ticks.seen(tick)
         return self._ticks.instant(tick)
 
@@ -150,7 +150,7 @@ class UsbReader:
         if self._text and at > self._scanned_at + SCAN_PAUSE_S:
             self._forget()
         self._scanned_at = at
-        self._timer.set(self._house.clock.monotonic() + SCAN_PAUSE_S)
+        self._timer.set(self._runtime.clock.monotonic() + SCAN_PAUSE_S)
         if character != ENTER:
             self._text = (self._text + character)[: SCAN_LIMIT + 1]
             return

@@ -10,7 +10,7 @@ from edge.readers.reading import Keys, Reading
 from edge.readers.side import DoorSide
 from edge.readers.tamper_loop import Loop
 from edge.readers.wiegand_formats import are_cards, key_bits, length, read
-from edge.readers.wiegand_frames import GAP_S, Burst, pulse
+from edge.readers.wiegand_frames import GAP_S, Burst, liveness
 from edge.runtime import Runtime, TickScale
 from edge.system.pins import Pins
 from edge.wire.credentials import UNREAD_KEY
@@ -27,13 +27,13 @@ KEY_APART_S = 0.1
 class WiegandReader:
     """The reader of ``config``."""
 
-    def __init__(self, config: WiegandConfig, *, house: Runtime, pins: Pins, side: DoorSide) -> None:
+    def __init__(self, config: WiegandConfig, *, runtime: Runtime, pins: Pins, side: DoorSide) -> None:
         self._config = config
-        self._house = house
-        self._attendant = ReaderBase(config, house=house, side=side)
-        self._loop = Loop(config, house=house, pins=pins, cut=self._attendant.forget)
-        self._ticks = TickScale(house.clock)
-        self._timer = PauseTimer(house, f"frame at {config.id}", self._pause)
+        self._runtime = runtime
+        self._attendant = ReaderBase(config, runtime=runtime, side=side)
+        self._loop = Loop(config, runtime=runtime, pins=pins, cut=self._attendant.forget)
+        self._ticks = TickScale(runtime.clock)
+        self._timer = PauseTimer(runtime, f"frame at {config.id}", self._pause)
         self._burst = Burst()
         self._open = True
         self._held = False
@@ -68,16 +68,16 @@ class WiegandReader:
     def _listener(self, wire: int) -> Callable[[bool, float], None]:
         def changed(level: bool, tick: float) -> None:
             if not level:
-                self._house.post(self._pulse, wire, tick)
+                self._runtime.post(self._liveness, wire, tick)
             elif self._held:
-                self._house.post(self._look)
+                self._runtime.post(self._look)
 
         return changed
 
-    def _pulse(self, wire: int, tick: float) -> None:
+    def _liveness(self, wire: int, tick: float) -> None:
         self._ticks.seen(tick)
         self._rests_at = max(self._rests_at, tick + GAP_S)
-        self._burst, ended = pulse(self._burst, wire, tick)
+        self._burst, ended = liveness(self._burst, wire, tick)
         if ended is not None:
             self._judge(ended)
         if len(self._burst.pulses) == self._whole:
@@ -130,4 +130,4 @@ class WiegandReader:
         held = {name: not line.level for name, line in self._lines.items()}
         self._held = any(held.values())
         for name, low in held.items():
-            self._house.fault(self.id, FaultCode.LINE_HELD_LOW, name, present=low)
+            self._runtime.fault(self.id, FaultCode.LINE_HELD_LOW, name, present=low)

@@ -20,14 +20,14 @@ MOVES_ON_S = 12 * 3600.0
 class BeamCounter:
     """Two beams at a door. Totals go on from ``totals``, those of the last event on the disk."""
 
-    def __init__(self, config: CounterConfig, *, house: Runtime, pins: Pins, totals: tuple[int, int]) -> None:
+    def __init__(self, config: CounterConfig, *, runtime: Runtime, pins: Pins, totals: tuple[int, int]) -> None:
         self._config = config
-        self._house = house
+        self._runtime = runtime
         self.id = config.id
         self._ins, self._outs = totals
-        self._zone = ZoneInfo(house.config.timezone)
-        self._ticks = TickScale(house.clock)
-        self._timer = Timer(house, f"counter {config.id}", self._advance)
+        self._zone = ZoneInfo(runtime.config.timezone)
+        self._ticks = TickScale(runtime.clock)
+        self._timer = Timer(runtime, f"counter {config.id}", self._advance)
         self._pair = footfall.Pair()
         self._inputs = [self._beam("outer", config.outer, pins), self._beam("inner", config.inner, pins)]
         self.day = (self._today(), self._ins, self._outs)
@@ -61,30 +61,30 @@ class BeamCounter:
         """A new day begins at local midnight."""
         if self._today() != self.day[0]:
             self.day = (self._today(), self._ins, self._outs)
-            self._house.show(self.id)
+            self._runtime.show(self.id)
 
     def state(self) -> DeviceState:
         self.look()
         return DeviceState(
             device=self.id,
             kind="counter",
-            seq=self._house.seq(self.id),
-            at=self._house.now(),
+            seq=self._runtime.seq(self.id),
+            at=self._runtime.now(),
             values={
                 "total_ins": self._ins,
                 "total_outs": self._outs,
                 "ins_today": self._ins - self.day[1],
                 "outs_today": self._outs - self.day[2],
-                "fault": self._house.faults_of(self.id),
+                "fault": self._runtime.faults_of(self.id),
             },
         )
 
     def _today(self) -> date:
-        return self._house.now().astimezone(self._zone).date()
+        return self._runtime.now().astimezone(self._zone).date()
 
     def _beam(self, beam: footfall.Beam, config: InputPin, pins: Pins) -> Input:
         def changed(level: bool, tick: float) -> None:
-            self._house.post(self._take, beam, config.active(level), tick)
+            self._runtime.post(self._take, beam, config.active(level), tick)
 
         return pins.input(config.pin, pull_up=not config.active_high, on_change=changed)
 
@@ -98,10 +98,10 @@ class BeamCounter:
         self.look()
         for outcome in outcomes:
             if isinstance(outcome, footfall.BeamFault):
-                self._house.fault(self.id, outcome.code, outcome.beam, present=outcome.present)
+                self._runtime.fault(self.id, outcome.code, outcome.beam, present=outcome.present)
             else:
                 self._count(outcome.way)
-            self._house.show(self.id)
+            self._runtime.show(self.id)
         self._timer.set(self._ticks.mono(self._pair.due))
 
     def _count(self, way: str) -> None:
@@ -117,19 +117,19 @@ class BeamCounter:
             total_outs=self._outs,
             turned_back=int(way == "back"),
         )
-        self._house.record(self.id, data)
+        self._runtime.record(self.id, data)
 
 
 class MotionSensor:
     """A PIR in a zone."""
 
-    def __init__(self, config: MotionConfig, *, house: Runtime, pins: Pins) -> None:
+    def __init__(self, config: MotionConfig, *, runtime: Runtime, pins: Pins) -> None:
         self._config = config
-        self._house = house
+        self._runtime = runtime
         self.id = config.id
-        self._ticks = TickScale(house.clock)
-        self._timer = Timer(house, f"motion {config.id}", self._advance)
-        self._resting = Timer(house, f"rest of {config.id}", self._stuck)
+        self._ticks = TickScale(runtime.clock)
+        self._timer = Timer(runtime, f"motion {config.id}", self._advance)
+        self._resting = Timer(runtime, f"rest of {config.id}", self._stuck)
         self._motion = motion.MotionState()
         self._input = pins.input(config.pin, pull_up=not config.active_high, on_change=self._changed)
 
@@ -150,23 +150,23 @@ class MotionSensor:
         return DeviceState(
             device=self.id,
             kind="motion",
-            seq=self._house.seq(self.id),
-            at=self._house.now(),
+            seq=self._runtime.seq(self.id),
+            at=self._runtime.now(),
             values={"active": self._motion.active, "zone": self._config.zone},
         )
 
     def _stuck(self) -> None:
-        self._house.fault(self.id, FaultCode.PIR_STUCK, present=True)
+        self._runtime.fault(self.id, FaultCode.PIR_STUCK, present=True)
 
     def _changed(self, level: bool, tick: float) -> None:
-        self._house.post(self._take, level, tick)
+        self._runtime.post(self._take, level, tick)
 
     def _take(self, level: bool, tick: float) -> None:
         self._ticks.seen(tick)
         seen = level is self._config.active_high
-        self._resting.set(self._house.clock.monotonic() + MOVES_ON_S if seen else None)
+        self._resting.set(self._runtime.clock.monotonic() + MOVES_ON_S if seen else None)
         if not seen:
-            self._house.fault(self.id, FaultCode.PIR_STUCK, present=False)
+            self._runtime.fault(self.id, FaultCode.PIR_STUCK, present=False)
         self._become(motion.sense(self._motion, seen, tick))
 
     def _advance(self) -> None:
@@ -176,5 +176,5 @@ class MotionSensor:
         before, self._motion = self._motion, now
         self._timer.set(self._ticks.mono(now.due))
         if now.active is not before.active:
-            self._house.record(self.id, MotionData(zone=self._config.zone, active=now.active))
-            self._house.show(self.id)
+            self._runtime.record(self.id, MotionData(zone=self._config.zone, active=now.active))
+            self._runtime.show(self.id)

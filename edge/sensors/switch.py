@@ -21,7 +21,7 @@ class Switch:
         device: str,
         what: str,
         doubtful: bool,
-        house: Runtime,
+        runtime: Runtime,
         pins: Pins,
         changed: Callable[[bool], None],
         doubted: Callable[[], None] = lambda: None,
@@ -30,11 +30,11 @@ class Switch:
         self._device = device
         self._what = what
         self._doubtful = doubtful
-        self._house = house
-        self._ticks = TickScale(house.clock)
+        self._runtime = runtime
+        self._ticks = TickScale(runtime.clock)
         self._changed = changed
         self._doubted = doubted
-        self._timer = Timer(house, f"{what} of {device} settles", self._settle)
+        self._timer = Timer(runtime, f"{what} of {device} settles", self._settle)
         self._input: Input = pins.input(config.pin, pull_up=not config.active_high, on_change=self._moved)
         self._state = debounce.begin(self._input.level)
 
@@ -48,7 +48,7 @@ class Switch:
         return self._state.chatters
 
     def _moved(self, level: bool, tick: float) -> None:
-        self._house.post(self._take, level, tick)
+        self._runtime.post(self._take, level, tick)
 
     def _take(self, level: bool, tick: float) -> None:
         self._ticks.seen(tick)
@@ -66,5 +66,5 @@ class Switch:
         if self.active is not was:
             self._changed(self.active)
         if state.chatters is not before.chatters:
-            self._house.fault(self._device, FaultCode.INPUT_CHATTERS, self._what, present=state.chatters)
+            self._runtime.fault(self._device, FaultCode.INPUT_CHATTERS, self._what, present=state.chatters)
             self._doubted()

@@ -23,31 +23,31 @@ class StationCounter:
     """Counts the stations of an access point, in a task of its own. Whatever becomes of its source, the doors go
     on."""
 
-    def __init__(self, config: WifiConfig, *, house: Runtime) -> None:
+    def __init__(self, config: WifiConfig, *, runtime: Runtime) -> None:
         self._config = config
-        self._house = house
+        self._runtime = runtime
         self.id = config.id
         self._stations: int | None = None
         self._caller = ProgramRunner(within_s=ANSWER_S, limit=wifi_listing.LISTING_LIMIT)
-        self._pulse = Liveness(config.every_s + ANSWER_S + STUCK_S)
+        self._liveness = Liveness(config.every_s + ANSWER_S + STUCK_S)
 
     def state(self) -> DeviceState:
         return DeviceState(
             device=self.id,
             kind="wifi",
-            seq=self._house.seq(self.id),
-            at=self._house.now(),
+            seq=self._runtime.seq(self.id),
+            at=self._runtime.now(),
             values={"stations": self._stations, "zone": self._config.zone},
         )
 
     def start(self) -> None:
-        self._house.keep(f"wifi {self.id}", self._run(), self._pulse)
+        self._runtime.keep(f"wifi {self.id}", self._run(), self._liveness)
 
     async def _run(self) -> None:
         while True:
-            self._pulse.stirred()
+            self._liveness.stirred()
             await self._count()
-            await self._house.clock.sleep(self._config.every_s)
+            await self._runtime.clock.sleep(self._config.every_s)
 
     async def _count(self) -> None:
         try:
@@ -57,18 +57,18 @@ class StationCounter:
             self._lost()
         else:
             self._stations = stations
-            self._house.fault(self.id, FaultCode.STATIONS_UNREADABLE, present=False)
-            self._house.record(self.id, WifiData(zone=self._config.zone, stations=stations))
-            self._house.show(self.id)
+            self._runtime.fault(self.id, FaultCode.STATIONS_UNREADABLE, present=False)
+            self._runtime.record(self.id, WifiData(zone=self._config.zone, stations=stations))
+            self._runtime.show(self.id)
 
     def _lost(self) -> None:
         self._stations = None
-        self._house.fault(self.id, FaultCode.STATIONS_UNREADABLE, present=True)
-        self._house.show(self.id)
+        self._runtime.fault(self.id, FaultCode.STATIONS_UNREADABLE, present=True)
+        self._runtime.show(self.id)
 
     async def _listing(self) -> str:
         if self._config.file is not None:
-            listing = await apart(_read, Path(self._config.file), pulse=self._pulse, late=self._lost)
+            listing = await apart(_read, Path(self._config.file), liveness=self._liveness, late=self._lost)
         else:
             listing = await self._caller.call(self._config.command or ())
         return listing.decode()

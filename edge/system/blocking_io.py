@@ -37,20 +37,20 @@ _THREADS = _Threads()
 
 
 async def apart(
-    work: Callable[[*Ts], T], *args: *Ts, pulse: Liveness, late: Callable[[], None], late_s: float = LATE_S
+    work: Callable[[*Ts], T], *args: *Ts, liveness: Liveness, late: Callable[[], None], late_s: float = LATE_S
 ) -> T:
     """What ``work`` returns or raises; however long it takes, so that nothing is tried twice at once.
 
-    While it hangs, ``late`` is called every ``late_s`` seconds, and ``pulse`` beats: the task is well, and says what is
-    not. To start the agent anew would mend nothing, and bring its doors down.
+    While it hangs, ``late`` is called every ``late_s`` seconds, and ``liveness`` beats: the task is well, and says what
+    is not. Restarting the agent would fix nothing, and bring its doors down.
     """
     doing = asyncio.get_running_loop().run_in_executor(_THREADS, work, *args)
     try:
         while not (await asyncio.wait((doing,), timeout=late_s))[0]:
-            pulse.stirred()
+            liveness.stirred()
             late()
     except asyncio.CancelledError:
         doing.cancel()
         raise
-    pulse.stirred()
+    liveness.stirred()
     return doing.result()

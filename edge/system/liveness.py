@@ -40,15 +40,15 @@ class Wake(asyncio.Event):
 
     def __init__(self, within_s: float = STUCK_S) -> None:
         super().__init__()
-        self.pulse = Liveness(within_s)
+        self.liveness = Liveness(within_s)
 
     def set(self) -> None:
         super().set()
-        self.pulse.given()
+        self.liveness.given()
 
     async def wait(self) -> Literal[True]:
         if self.is_set():
-            self.pulse.stirred()
+            self.liveness.stirred()
         else:
-            self.pulse.rests()
+            self.liveness.rests()
         return await super().wait()

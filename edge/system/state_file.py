@@ -17,9 +17,9 @@ class StateFile:
     of that ``part``."""
 
     def __init__(
-        self, house: Runtime, files: Files, *, path: str, device: str, part: str, content: Callable[[], bytes | None]
+        self, runtime: Runtime, files: Files, *, path: str, device: str, part: str, content: Callable[[], bytes | None]
     ) -> None:
-        self._house = house
+        self._runtime = runtime
         self._files = files
         self._path = path
         self._device = device
@@ -31,7 +31,7 @@ class StateFile:
 
     def start(self, name: str) -> None:
         """Keep it from here on, in a task of that name."""
-        self._house.keep(name, self._run(), self._wake.pulse)
+        self._runtime.keep(name, self._run(), self._wake.liveness)
 
     def changed(self) -> None:
         """The content is another."""
@@ -58,7 +58,7 @@ class StateFile:
             await self._wake.wait()
             self._wake.clear()
             while not await self.keep():
-                self._house.fault(self._device, FaultCode.STATE_NOT_KEPT, self._part, present=True)
-                await self._house.clock.sleep(RETRY_S)
-                self._wake.pulse.stirred()
-            self._house.fault(self._device, FaultCode.STATE_NOT_KEPT, self._part, present=False)
+                self._runtime.fault(self._device, FaultCode.STATE_NOT_KEPT, self._part, present=True)
+                await self._runtime.clock.sleep(RETRY_S)
+                self._wake.liveness.stirred()
+            self._runtime.fault(self._device, FaultCode.STATE_NOT_KEPT, self._part, present=False)

@@ -49,7 +49,7 @@ class ServiceManager:
             way.sendto("\n".join(words).encode(), self._address)
 
 
-async def watch(house: Runtime, manager: ServiceManager, status: Callable[[], str]) -> None:
+async def watch(runtime: Runtime, manager: ServiceManager, status: Callable[[], str]) -> None:
     """Say that all is well, until a task is stuck; then the agent ends, its locks in their safe state first.
 
     A task counts as stuck when it is found so twice in a row: a process that was stopped for a while finds all of them
@@ -57,7 +57,7 @@ async def watch(house: Runtime, manager: ServiceManager, status: Callable[[], st
     """
     before: set[str] = set()
     while True:
-        stuck = set(house.stuck())
+        stuck = set(runtime.stuck())
         if not stuck:
             manager.alive(status())
         elif both := sorted(stuck & before):

@@ -103,7 +103,7 @@ async def bare_loop(broker: Broker, lines: Path, count: int) -> float:
 async def ingest(hub: Hub, edge: FakeEdge, broker: Broker, lines: Path, events: int) -> float:
     """Seconds in which the controller commits and acknowledges all of it, from the first batch that arrives."""
     async with asyncio.TaskGroup() as group:  # who cannot send is waited for by nobody
-        arriving = group.create_task(until(lambda: hub.house.exchange.ingest.busy))
+        arriving = group.create_task(until(lambda: hub.container.mqtt.ingest.busy))
         group.create_task(publish(broker, lines))
         began = await arriving
         return await until(lambda: edge.acks and edge.acks[-1].seq >= events) - began
@@ -144,7 +144,7 @@ async def measure(*, batches: int) -> Result:
 
 
 async def count_stored(hub: Hub) -> int:
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         return int((await tx.execute(select(func.count()).select_from(stored_events))).scalar_one())
 
 

@@ -24,11 +24,11 @@ ACTOR = Actor(name=USER)
 
 @pytest.mark.parametrize(("bookings", "rounds"), [(1_000, 1), pytest.param(100_000, 15, marks=pytest.mark.bench)])
 async def test_what_is_free_with_a_full_diary(
-    any_client: httpx.AsyncClient, any_house: Container, bookings: int, rounds: int
+    any_client: httpx.AsyncClient, any_container: Container, bookings: int, rounds: int
 ) -> None:
-    finding = any_house.finding
-    await build(any_house)
-    await fill(any_house, islice(diary(), bookings))
+    finding = any_container.finding
+    await build(any_container)
+    await fill(any_container, islice(diary(), bookings))
     page = await finding.free_everywhere(SiteSearch(), EIGHT_WEEKS, actor=ACTOR, after=None, limit=MOST_SITES)
     assert sum(len(there.free) for there in page.items) == 6 * len(SITES)
     times = sum(len(free.times) for there in page.items for free in there.free)
@@ -45,8 +45,8 @@ async def test_what_is_free_with_a_full_diary(
     here = f"{API}/sites/hub-07/free?from={ONE_DAY.starts}&to={ONE_DAY.ends}&minutes=60"
     day_http = median(await took(lambda: any_client.get(here), rounds))
     print(
-        f"\n{any_house.database.url.get_backend_name()}, {bookings:,} bookings: 252 spaces x 8 weeks ({times:,} free "
-        f"times) {weeks:.1f} ms = {weeks / EIGHT_WEEKS_MS:.2f} x the limit of {EIGHT_WEEKS_MS:.0f} ms, as an answer of "
-        f"the API {weeks_http:.1f} ms; a day of one site {day:.2f} ms = {day / ONE_DAY_MS:.2f} x the limit of "
-        f"{ONE_DAY_MS:.0f} ms, as an answer {day_http:.2f} ms"
+        f"\n{any_container.database.url.get_backend_name()}, {bookings:,} bookings: 252 spaces x 8 weeks "
+        f"({times:,} free times) {weeks:.1f} ms = {weeks / EIGHT_WEEKS_MS:.2f} x the limit of {EIGHT_WEEKS_MS:.0f} ms, "
+        f"as an answer of the API {weeks_http:.1f} ms; a day of one site {day:.2f} ms "
+        f"= {day / ONE_DAY_MS:.2f} x the limit of {ONE_DAY_MS:.0f} ms, as an answer {day_http:.2f} ms"
     )

@@ -73,13 +73,13 @@ async def put_bookings(hub: Hub, first: int, count: int) -> None:
             )
             await access.insert_grants(tx, site="ramsey", new=[grant], now=NOW)
 
-    await hub.house.database.run(put)
+    await hub.container.database.run(put)
 
 
 async def made_ms(hub: Hub, grants: int) -> float:
     """Milliseconds to make a plan, which holds so many grants."""
     began = time.perf_counter()
-    plan = await hub.house.exchange.planner.refresh(("ramsey", "main"))
+    plan = await hub.container.mqtt.planner.refresh(("ramsey", "main"))
     assert plan is not None
     took = (time.perf_counter() - began) * 1000
     assert plan.grants == grants

@@ -38,7 +38,7 @@ ASKED = 20
 """Rounds of questions before memory is looked at."""
 
 
-def questions(house: Container) -> dict[str, Callable[[], Awaitable[object]]]:
+def questions(rig: Container) -> dict[str, Callable[[], Awaitable[object]]]:
     """What is asked at every size. A booking that is made is cancelled, so that the diary stays as it is."""
     morning = FIRST.replace(hour=6) + timedelta(days=8)
     wish = Draft(
@@ -49,30 +49,30 @@ def questions(house: Container) -> dict[str, Callable[[], Awaitable[object]]]:
     )
 
     async def book() -> None:
-        view = await house.bookings.create(SITE, wish, actor=ACTOR)
-        await house.bookings.cancel(view.booking.id, why="", actor=ACTOR)
+        view = await rig.bookings.create(SITE, wish, actor=ACTOR)
+        await rig.bookings.cancel(view.booking.id, why="", actor=ACTOR)
 
     return {
-        "a day of one site": lambda: house.finding.free(SITE, DAY, actor=ACTOR),
-        "8 weeks of all": lambda: house.finding.free_everywhere(
+        "a day of one site": lambda: rig.finding.free(SITE, DAY, actor=ACTOR),
+        "8 weeks of all": lambda: rig.finding.free_everywhere(
             SiteSearch(), WEEKS, actor=ACTOR, after=None, limit=MOST_SITES
         ),
-        "a site's day of bookings": lambda: house.bookings.between(SITE, DAY.starts, DAY.ends, actor=ACTOR),
-        "a wish judged": lambda: house.bookings.check(SITE, wish, but=None, actor=ACTOR),
+        "a site's day of bookings": lambda: rig.bookings.between(SITE, DAY.starts, DAY.ends, actor=ACTOR),
+        "a wish judged": lambda: rig.bookings.check(SITE, wish, but=None, actor=ACTOR),
         "booked and cancelled": book,
     }
 
 
-async def curve(house: Container, sizes: tuple[int, ...], rounds: int) -> dict[str, list[float]]:
+async def curve(rig: Container, sizes: tuple[int, ...], rounds: int) -> dict[str, list[float]]:
     """Milliseconds of each question at each size of the diary, the best of some rounds: what disk and neighbours add is
     not the diary's."""
-    await build(house)
+    await build(rig)
     found: dict[str, list[float]] = {}
     filled = 0
     for size in sizes:
-        await fill(house, islice(diary(), filled, size))
+        await fill(rig, islice(diary(), filled, size))
         filled = size
-        for name, ask in questions(house).items():
+        for name, ask in questions(rig).items():
             found.setdefault(name, []).append(min(await took(ask, rounds)))
     return found
 
@@ -95,25 +95,25 @@ def told(database: str, sizes: tuple[int, ...], found: dict[str, list[float]]) -
 
 @pytest.mark.parametrize(("sizes", "rounds"), [(SHORT, 1), pytest.param(FULL, 15, marks=pytest.mark.bench)])
 async def test_what_questions_cost_as_the_diary_grows(
-    any_house: Container, sizes: tuple[int, ...], rounds: int
+    any_container: Container, sizes: tuple[int, ...], rounds: int
 ) -> None:
-    found = await curve(any_house, sizes, rounds)
+    found = await curve(any_container, sizes, rounds)
     assert {len(each) for each in found.values()} == {len(sizes)}
-    print(told(any_house.database.url.get_backend_name(), sizes, found))
+    print(told(any_container.database.url.get_backend_name(), sizes, found))
 
 
 @pytest.mark.parametrize("bookings", [1_000, pytest.param(WITH_MEMORY, marks=pytest.mark.bench)])
 async def test_how_much_memory_a_controller_takes(
-    any_client: httpx.AsyncClient, any_house: Container, tmp_path: Path, bookings: int
+    any_client: httpx.AsyncClient, any_container: Container, tmp_path: Path, bookings: int
 ) -> None:
-    await build(any_house)
-    await fill(any_house, islice(diary(), bookings))
+    await build(any_container)
+    await fill(any_container, islice(diary(), bookings))
     clock_file = tmp_path / "clock.json"
     clock_file.write_bytes(encode(ClockFile(epoch=NOW, started=datetime.now(UTC), rate=1.0)))
-    url = any_house.database.url
+    url = any_container.database.url
     plain = url.set(drivername=url.get_backend_name()).render_as_string(hide_password=False)
     headers = {"Authorization": any_client.headers["Authorization"]}
-    with controller(any_house.settings.data_dir, plain, clock_file=clock_file) as running:
+    with controller(any_container.settings.data_dir, plain, clock_file=clock_file) as running:
         async with httpx.AsyncClient(base_url=running.address, headers=headers, timeout=60) as client:
             assert (await client.get("/healthz")).is_success
             rested = _most_memory_mb(running.pid)

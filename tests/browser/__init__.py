@@ -1,1 +1,1 @@
-"""The screens, as somebody uses them: real Chromium on a running house."""
+"""The screens, as somebody uses them: real Chromium on a running hub."""

@@ -1,4 +1,4 @@
-"""A house of real processes for all browser tests, and screens on it."""
+"""A hub of real processes for all browser tests, and screens on it."""
 
 import asyncio
 import sqlite3
@@ -25,13 +25,13 @@ expect.set_options(timeout=15_000)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rig]:
+async def rig(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rig]:
     """Broker, controller and the edges of two hubs. Nobody comes by themselves."""
     await asyncio.to_thread(Pages(ROOT).build)
-    folder: Path = tmp_path_factory.mktemp("house")
+    folder: Path = tmp_path_factory.mktemp("hub")
     buildings = tuple(building for building in demo_buildings() if building.id in {"ramsey", "march"})
-    async with Rig(RigPlan(folder=folder, buildings=buildings, epoch=EPOCH)) as rig:
-        yield rig
+    async with Rig(RigPlan(folder=folder, buildings=buildings, epoch=EPOCH)) as started:
+        yield started
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -41,13 +41,13 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def signed_in(house: Rig, browser: Browser) -> StorageState:
+async def signed_in(rig: Rig, browser: Browser) -> StorageState:
     """What a browser remembers after somebody has signed in by hand."""
     context = await browser.new_context()
     page = await context.new_page()
-    await page.goto(house.address)
+    await page.goto(rig.address)
     await page.get_by_label("Name").fill(USER)
-    await page.get_by_label("Password").fill(house.password)
+    await page.get_by_label("Password").fill(rig.password)
     await page.get_by_role("button", name="Sign in").click()
     await expect(page.get_by_role("grid")).to_be_visible()
     remembered = await context.storage_state()
@@ -56,30 +56,30 @@ async def signed_in(house: Rig, browser: Browser) -> StorageState:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def own_diary(house: Rig) -> AsyncIterator[None]:
+async def own_diary(rig: Rig) -> AsyncIterator[None]:
     """All pages share one diary; what the tests of one have booked stands in the way of no other's."""
-    before = _ids(house, _STANDING)
+    before = _ids(rig, _STANDING)
     yield
-    for wait in _ids(house, _IN_LINE):
-        await house.api.delete(f"/waiting/{wait}")
-    for booking in _ids(house, _STANDING) - before:
+    for wait in _ids(rig, _IN_LINE):
+        await rig.api.delete(f"/waiting/{wait}")
+    for booking in _ids(rig, _STANDING) - before:
         with suppress(ApiRefused):  # one that is over
-            await house.api.post(f"/bookings/{booking}/cancel", {})
+            await rig.api.post(f"/bookings/{booking}/cancel", {})
 
 
 _STANDING = "SELECT id FROM bookings WHERE state IN ('confirmed', 'held')"
 _IN_LINE = "SELECT id FROM waits WHERE state IN ('waiting', 'offered')"
 
 
-def _ids(house: Rig, query: str) -> set[str]:
-    file = house.folder / "controller" / "data" / "hallkeeper.db"
+def _ids(rig: Rig, query: str) -> set[str]:
+    file = rig.folder / "controller" / "data" / "hallkeeper.db"
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
         return {booking for (booking,) in database.execute(query)}
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def screens(house: Rig, browser: Browser, signed_in: StorageState, own_diary: None) -> AsyncIterator[Screens]:
+async def screens(rig: Rig, browser: Browser, signed_in: StorageState, own_diary: None) -> AsyncIterator[Screens]:
     """Opens screens; each must end without an unexpected word on its console or a request to another host."""
-    opened = Screens(house, browser, signed_in)
+    opened = Screens(rig, browser, signed_in)
     yield opened
     await opened.close()

@@ -93,8 +93,8 @@ class Screen:
 class Screens:
     """Opens screens and closes what it opened."""
 
-    def __init__(self, house: Rig, browser: Browser, signed_in: StorageState) -> None:
-        self._house = house
+    def __init__(self, rig: Rig, browser: Browser, signed_in: StorageState) -> None:
+        self._rig = rig
         self._browser = browser
         self._signed_in = signed_in
         self._contexts: list[BrowserContext] = []
@@ -120,7 +120,7 @@ class Screens:
             **(settings or {}),
         )
         self._contexts.append(context)
-        screen = Screen(await context.new_page(), self._house.address)
+        screen = Screen(await context.new_page(), self._rig.address)
         self._screens.append(screen)
         return screen
 

@@ -113,22 +113,22 @@ MODES: dict[str, tuple[tuple[int, int], Scheme, bool]] = {
 }
 
 
-async def _looked_at(house: Rig) -> str:
+async def _looked_at(rig: Rig) -> str:
     """The booking that all of these tests look at."""
-    items = await house.api.get(
+    items = await rig.api.get(
         "/sites/ramsey/bookings", **{"from": f"{DAY}T00:00", "to": f"{DAY}T23:59", "space": "studio"}
     )
     found: list[str] = [one["id"] for one in items["items"] if one["title"] == "Looked at"]
     if found:
         return found[0]
-    await ask(house, "Asked and looked at", DAY, "13:00", "14:00", space="hall")
-    return str((await book(house, "Looked at", DAY, "10:00", "12:00"))["id"])
+    await ask(rig, "Asked and looked at", DAY, "13:00", "14:00", space="hall")
+    return str((await book(rig, "Looked at", DAY, "10:00", "12:00"))["id"])
 
 
 @pytest.mark.parametrize("mode", MODES)
-async def test_axe_finds_nothing(screens: Screens, house: Rig, mode: str) -> None:
+async def test_axe_finds_nothing(screens: Screens, rig: Rig, mode: str) -> None:
     size, scheme, forced = MODES[mode]
-    booking = await _looked_at(house)
+    booking = await _looked_at(rig)
     screen = await screens.new(size=size, scheme=scheme, forced=forced)
     found: list[str] = []
     for name, show in SHOWN.items():
@@ -137,8 +137,8 @@ async def test_axe_finds_nothing(screens: Screens, house: Rig, mode: str) -> Non
     assert found == []
 
 
-async def test_axe_finds_nothing_on_the_door_code_page(screens: Screens, house: Rig) -> None:
-    booked = await book(house, "Axe at the door", DAY, "20:00", "21:00")
+async def test_axe_finds_nothing_on_the_door_code_page(screens: Screens, rig: Rig) -> None:
+    booked = await book(rig, "Axe at the door", DAY, "20:00", "21:00")
     for scheme in ("light", "dark"):
         screen = await screens.new(size=PHONE, scheme=scheme, signed_in=False)
         await screen.page.goto(booked["link"])
@@ -146,8 +146,8 @@ async def test_axe_finds_nothing_on_the_door_code_page(screens: Screens, house: 
 
 
 @pytest.mark.parametrize("size", [(320, 700), (320, 256)], ids=["narrow", "400-percent"])
-async def test_nothing_scrolls_sideways_at_320_pixels(screens: Screens, house: Rig, size: tuple[int, int]) -> None:
-    booking = await _looked_at(house)
+async def test_nothing_scrolls_sideways_at_320_pixels(screens: Screens, rig: Rig, size: tuple[int, int]) -> None:
+    booking = await _looked_at(rig)
     screen = await screens.new(size=size)
     wide: dict[str, int] = {}
     for name, show in SHOWN.items():
@@ -157,8 +157,8 @@ async def test_nothing_scrolls_sideways_at_320_pixels(screens: Screens, house: R
     assert wide == {}
 
 
-async def test_a_name_without_spaces_is_broken_rather_than_the_page(screens: Screens, house: Rig) -> None:
-    booked = await book(house, "W" * 200, date(2027, 1, 8), "10:00", "12:00")
+async def test_a_name_without_spaces_is_broken_rather_than_the_page(screens: Screens, rig: Rig) -> None:
+    booked = await book(rig, "W" * 200, date(2027, 1, 8), "10:00", "12:00")
     screen = await screens.new(size=(320, 700))
     for view in ("", "week", "table"):
         await screen.open(f"/diary?site=ramsey&date=2027-01-08&view={view}")
@@ -173,8 +173,8 @@ async def test_a_name_without_spaces_is_broken_rather_than_the_page(screens: Scr
     assert await screen.sideways() == 0
 
 
-async def test_the_panel_takes_the_whole_phone_and_gives_it_back(screens: Screens, house: Rig) -> None:
-    booking = await _looked_at(house)
+async def test_the_panel_takes_the_whole_phone_and_gives_it_back(screens: Screens, rig: Rig) -> None:
+    booking = await _looked_at(rig)
     screen = await screens.new(size=PHONE)
     await screen.diary(DAY, booking=booking)
     box = await screen.panel.bounding_box()
@@ -185,8 +185,8 @@ async def test_the_panel_takes_the_whole_phone_and_gives_it_back(screens: Screen
     await expect(screen.block("Looked at")).to_be_focused()
 
 
-async def test_a_touch_can_move_a_booking_without_dragging(screens: Screens, house: Rig) -> None:
-    booked = await book(house, "By thumb", DAY, "15:00", "16:00")
+async def test_a_touch_can_move_a_booking_without_dragging(screens: Screens, rig: Rig) -> None:
+    booked = await book(rig, "By thumb", DAY, "15:00", "16:00")
     screen = await screens.new(size=PHONE, settings={"has_touch": True})
     await screen.diary(DAY, booking=booked["id"])
     await screen.panel.get_by_role("button", name="Move").tap()

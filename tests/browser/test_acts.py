@@ -17,12 +17,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest_asyncio.fixture(loop_scope="session", autouse=True)
-async def nothing_held(house: Rig) -> AsyncIterator[None]:
+async def nothing_held(rig: Rig) -> AsyncIterator[None]:
     """What one test orders of the doors ends with it."""
     yield
     for site in ("ramsey", "march"):
-        for one in (await house.api.get(f"/sites/{site}/overrides"))["items"]:
-            await house.api.post(f"/overrides/{one['id']}/end", {})
+        for one in (await rig.api.get(f"/sites/{site}/overrides"))["items"]:
+            await rig.api.post(f"/overrides/{one['id']}/end", {})
 
 
 async def now_page(screens: Screens, site: str = "ramsey", **how: object) -> Screen:
@@ -41,7 +41,7 @@ def dialog(screen: Screen, name: str | re.Pattern[str]) -> Locator:
 
 
 async def test_a_door_is_opened_once_by_keyboard_with_a_reason_that_is_offered_next_time(
-    screens: Screens, house: Rig
+    screens: Screens, rig: Rig
 ) -> None:
     screen = await now_page(screens)
     page = screen.page
@@ -71,10 +71,10 @@ async def test_nothing_is_done_without_a_reason(screens: Screens) -> None:
     await expect(asked.get_by_role("alert")).to_have_text("Say why; it stands on the record.")
 
 
-async def test_a_door_out_of_reach_is_not_opened_and_the_page_says_why(screens: Screens, house: Rig) -> None:
+async def test_a_door_out_of_reach_is_not_opened_and_the_page_says_why(screens: Screens, rig: Rig) -> None:
     screen = await now_page(screens, "march")
     screen.excuse("status of 409")
-    house.set_network("march", up=False)
+    rig.set_network("march", up=False)
     try:
         await expect(screen.page.get_by_role("region", name="Needs somebody")).to_contain_text("out of reach")
         await screen.page.get_by_role("button", name="Open once… Front door").click()
@@ -84,12 +84,12 @@ async def test_a_door_out_of_reach_is_not_opened_and_the_page_says_why(screens: 
         await expect(asked.get_by_role("alert")).to_contain_text("is out of reach")
         await expect(asked.get_by_role("alert")).to_contain_text("a command is not kept for later")
     finally:
-        house.set_network("march", up=True)
-        await house.online("march")
+        rig.set_network("march", up=True)
+        await rig.online("march")
 
 
 async def test_the_whole_building_is_locked_down_once_that_is_typed_and_undone_with_one_click(
-    screens: Screens, house: Rig
+    screens: Screens, rig: Rig
 ) -> None:
     screen = await now_page(screens)
     page = screen.page
@@ -118,9 +118,9 @@ async def test_the_whole_building_is_locked_down_once_that_is_typed_and_undone_w
     await expect(held).to_contain_text(re.compile("“Police ask for it”"))
 
 
-async def test_a_door_that_does_not_have_the_lock_down_is_plainly_named(screens: Screens, house: Rig) -> None:
+async def test_a_door_that_does_not_have_the_lock_down_is_plainly_named(screens: Screens, rig: Rig) -> None:
     screen = await now_page(screens, "march")
-    house.set_network("march", up=False)
+    rig.set_network("march", up=False)
     try:
         await expect(screen.page.get_by_role("region", name="Needs somebody")).to_contain_text("out of reach")
         await screen.page.get_by_role("button", name="Lock down…").click()
@@ -135,12 +135,12 @@ async def test_a_door_that_does_not_have_the_lock_down_is_plainly_named(screens:
         await expect(card(screen, "Front door")).to_contain_text(missed)
         await expect(screen.page.get_by_role("region", name="Needs somebody")).to_contain_text(missed)
     finally:
-        house.set_network("march", up=True)
-        await house.online("march")
+        rig.set_network("march", up=True)
+        await rig.online("march")
     await expect(card(screen, "Front door")).to_contain_text("Locked down since")
 
 
-async def test_a_door_is_held_open_until_a_time_and_another_taken_out_of_service(screens: Screens, house: Rig) -> None:
+async def test_a_door_is_held_open_until_a_time_and_another_taken_out_of_service(screens: Screens, rig: Rig) -> None:
     screen = await now_page(screens)
     page = screen.page
     await page.get_by_role("button", name="More… Library door").click()
@@ -192,16 +192,16 @@ async def test_the_number_of_people_is_put_right(screens: Screens) -> None:
     await expect(people).to_contain_text(re.compile(r"0\s*±\s*0"))
 
 
-async def test_a_booking_whose_code_is_known_gets_another(screens: Screens, house: Rig) -> None:
-    now = house.clock.now()
+async def test_a_booking_whose_code_is_known_gets_another(screens: Screens, rig: Rig) -> None:
+    now = rig.clock.now()
     body = {
         "space": "studio",
         "title": "Code passed on",
         "starts": (now + timedelta(hours=2)).isoformat(),
         "ends": (now + timedelta(hours=3)).isoformat(),
     }
-    booked = await house.api.post("/sites/ramsey/bookings", body)
-    await on_the_door(house, booked)
+    booked = await rig.api.post("/sites/ramsey/bookings", body)
+    await on_the_door(rig, booked)
     screen = await now_page(screens)
     await screen.page.get_by_role("button", name="New code…").click()
     asked = dialog(screen, "New code")
@@ -217,26 +217,26 @@ async def test_a_booking_whose_code_is_known_gets_another(screens: Screens, hous
     assert (await shown.inner_text()).replace(" ", "") != booked["code"]
 
 
-async def test_all_that_was_done_by_hand_is_on_one_page_and_comes_as_it_happens(screens: Screens, house: Rig) -> None:
+async def test_all_that_was_done_by_hand_is_on_one_page_and_comes_as_it_happens(screens: Screens, rig: Rig) -> None:
     screen = await now_page(screens)
     page = screen.page
     await page.get_by_role("link", name="Done by hand").click()
     acts = page.get_by_role("region", name="Acts")
     order = {"kind": "hold_open", "doors": ["library-door"], "reason": "Chairs come in", "minutes": 45}
-    made = await house.api.post("/sites/ramsey/overrides", order)
+    made = await rig.api.post("/sites/ramsey/overrides", order)
     row = acts.get_by_role("row", name=re.compile("Chairs come in"))
     await expect(row).to_contain_text(re.compile("Hold open until .*Library door.*Stands: on the door"))
-    await house.api.post(f"/overrides/{made['id']}/end", {"reason": "all in"})
+    await rig.api.post(f"/overrides/{made['id']}/end", {"reason": "all in"})
     await expect(row).to_contain_text(re.compile(r"Ended: ended \d\d:\d\d by .*: all in"))
 
 
 async def test_who_only_reads_the_diary_is_shown_nothing_of_the_doors_and_offered_no_act(
-    screens: Screens, house: Rig
+    screens: Screens, rig: Rig
 ) -> None:
     password = "a long password"
-    await house.api.post("/users", {"name": "Rita Reader", "password": password, "role": "reader"})
+    await rig.api.post("/users", {"name": "Rita Reader", "password": password, "role": "reader"})
     order = {"kind": "hold_open", "doors": ["library-door"], "reason": "Secret reason", "minutes": 45}
-    await house.api.post("/sites/ramsey/overrides", order)
+    await rig.api.post("/sites/ramsey/overrides", order)
     screen = await screens.new(signed_in=False)
     await screen.open("/sign-in")
     await screen.sign_in("Rita Reader", password)
@@ -252,9 +252,9 @@ async def test_who_only_reads_the_diary_is_shown_nothing_of_the_doors_and_offere
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark", "forced"])
-async def test_acts_have_no_barrier_that_axe_finds_and_fit_a_phone(screens: Screens, house: Rig, scheme: str) -> None:
+async def test_acts_have_no_barrier_that_axe_finds_and_fit_a_phone(screens: Screens, rig: Rig, scheme: str) -> None:
     order = {"kind": "lock_down", "reason": "Drill"}
-    await house.api.post("/sites/ramsey/overrides", order)
+    await rig.api.post("/sites/ramsey/overrides", order)
     dark: Scheme = "dark" if scheme == "dark" else "light"
     screen = await now_page(screens, size=PHONE, scheme=dark, forced=scheme == "forced")
     page = screen.page

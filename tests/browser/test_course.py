@@ -19,24 +19,24 @@ DAY = date(2027, 2, 10)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def given_back_after_an_hour(house: Rig) -> AsyncIterator[None]:
-    await house.api.put("/sites/march/policy", {"release": [{"after_min": 60, "warn_min": 10}]})
+async def given_back_after_an_hour(rig: Rig) -> AsyncIterator[None]:
+    await rig.api.put("/sites/march/policy", {"release": [{"after_min": 60, "warn_min": 10}]})
     yield
-    await house.api.put("/sites/march/policy", {})
+    await rig.api.put("/sites/march/policy", {})
 
 
-async def _running(house: Rig, title: str) -> dict[str, Any]:
+async def _running(rig: Rig, title: str) -> dict[str, Any]:
     """A booking at March that has just begun."""
-    now = house.clock.now()
+    now = rig.clock.now()
     body = {"space": "meeting-room", "title": title, "starts": now.isoformat()}
-    return await house.api.post("/sites/march/bookings", body | {"ends": (now + timedelta(hours=2)).isoformat()})
+    return await rig.api.post("/sites/march/bookings", body | {"ends": (now + timedelta(hours=2)).isoformat()})
 
 
-async def test_who_checks_in_is_not_given_back(screens: Screens, house: Rig, given_back_after_an_hour: None) -> None:
-    booked = await _running(house, "Checked in")
+async def test_who_checks_in_is_not_given_back(screens: Screens, rig: Rig, given_back_after_an_hour: None) -> None:
+    booked = await _running(rig, "Checked in")
     screen = await screens.new()
     panel = screen.panel
-    await screen.diary(house.clock.now().date(), site="march", booking=booked["id"])
+    await screen.diary(rig.clock.now().date(), site="march", booking=booked["id"])
     await expect(panel).to_contain_text(f"It is given back at {booked['release_at'][11:16]} if nobody comes.")
     await panel.get_by_role("button", name="They are here").click()
     await screen.said("Checked in Checked in.")
@@ -45,25 +45,25 @@ async def test_who_checks_in_is_not_given_back(screens: Screens, house: Rig, giv
     await screen.page.get_by_role("button", name="Undo").click()
     await screen.said("Checked in is as it was.")
     await expect(panel).to_contain_text("if nobody comes")
-    await decide(house, booked, "cancel")
+    await decide(rig, booked, "cancel")
 
 
-async def test_an_early_end_is_undone(screens: Screens, house: Rig) -> None:
-    booked = await _running(house, "Short stay")
+async def test_an_early_end_is_undone(screens: Screens, rig: Rig) -> None:
+    booked = await _running(rig, "Short stay")
     screen = await screens.new()
-    await screen.diary(house.clock.now().date(), site="march", booking=booked["id"])
+    await screen.diary(rig.clock.now().date(), site="march", booking=booked["id"])
     await screen.panel.get_by_role("button", name="They have left").click()
     await screen.said("Finished Short stay.")
-    ended = await house.api.get(f"/bookings/{booked['id']}")
+    ended = await rig.api.get(f"/bookings/{booked['id']}")
     assert ended["ends_before"] == booked["ends"]
     await screen.page.get_by_role("button", name="Undo").click()
     await screen.said("Short stay is as it was.")
-    assert (await house.api.get(f"/bookings/{booked['id']}"))["ends"] == booked["ends"]
-    await decide(house, booked, "cancel")
+    assert (await rig.api.get(f"/bookings/{booked['id']}"))["ends"] == booked["ends"]
+    await decide(rig, booked, "cancel")
 
 
-async def test_what_was_declined_says_why_and_is_restored(screens: Screens, house: Rig) -> None:
-    asked = await ask(house, "Painted over", DAY, "10:00", "11:00")
+async def test_what_was_declined_says_why_and_is_restored(screens: Screens, rig: Rig) -> None:
+    asked = await ask(rig, "Painted over", DAY, "10:00", "11:00")
     screen = await screens.new()
     panel = screen.panel
     await screen.diary(DAY, booking=asked["id"])
@@ -81,35 +81,35 @@ async def test_what_was_declined_says_why_and_is_restored(screens: Screens, hous
     await expect(panel.get_by_role("button", name="Approve")).to_be_visible()
 
 
-async def test_an_approval_is_taken_back_as_long_as_nothing_came_after_it(screens: Screens, house: Rig) -> None:
-    asked = await ask(house, "Second thoughts", DAY, "12:00", "13:00")
+async def test_an_approval_is_taken_back_as_long_as_nothing_came_after_it(screens: Screens, rig: Rig) -> None:
+    asked = await ask(rig, "Second thoughts", DAY, "12:00", "13:00")
     screen = await screens.new()
     await screen.diary(DAY, booking=asked["id"])
     await screen.panel.get_by_role("button", name="Approve").click()
     await screen.panel.get_by_role("button", name="Undo the approval").click()
     await expect(screen.panel).to_contain_text("Waits for approval")
-    assert (await house.api.get(f"/bookings/{asked['id']}"))["status"] == "held"
+    assert (await rig.api.get(f"/bookings/{asked['id']}"))["status"] == "held"
 
 
-async def test_the_story_of_a_booking_is_told_on_demand_and_goes_on(screens: Screens, house: Rig) -> None:
-    booked = await book(house, "Much happened", DAY, "14:00", "15:00")
+async def test_the_story_of_a_booking_is_told_on_demand_and_goes_on(screens: Screens, rig: Rig) -> None:
+    booked = await book(rig, "Much happened", DAY, "14:00", "15:00")
     screen = await screens.new()
     await screen.diary(DAY, booking=booked["id"])
     await screen.panel.get_by_text("What happened to it").click()
     story = screen.panel.get_by_role("group").filter(has_text="What happened to it").get_by_role("listitem")
     await expect(story).to_have_text([re.compile("Booked by warden")])
-    await decide(house, booked, "cancel", "The boiler is broken")
+    await decide(rig, booked, "cancel", "The boiler is broken")
     await expect(story).to_have_text([re.compile("Booked"), re.compile("Cancelled by warden: The boiler is broken")])
 
 
-async def test_the_panel_tells_all_of_a_booking_and_what_cancelling_it_costs(screens: Screens, house: Rig) -> None:
+async def test_the_panel_tells_all_of_a_booking_and_what_cancelling_it_costs(screens: Screens, rig: Rig) -> None:
     terms = {"name": "usual", "steps": [{"days": 365, "percent": 0}], "late_percent": 50, "no_show_percent": 100}
     rates = [{"name": "Studio", "spaces": ["studio"], "per_hour_pence": 1200}]
-    await house.api.put("/sites/ramsey/tariffs", {"rates": rates, "cancelling": [terms | {"released_percent": 100}]})
+    await rig.api.put("/sites/ramsey/tariffs", {"rates": rates, "cancelling": [terms | {"released_percent": 100}]})
     more = {"contact_email": "mary@example.org", "notes": "Needs the side door", "under_16s": True, "setup_min": 30}
     body = {"space": "studio", "title": "All told", "starts": f"{DAY}T16:00", "ends": f"{DAY}T18:00"}
-    booked = await house.api.post("/sites/ramsey/bookings", body | more)
-    await house.api.put("/sites/ramsey/tariffs", {})
+    booked = await rig.api.post("/sites/ramsey/bookings", body | more)
+    await rig.api.put("/sites/ramsey/tariffs", {})
     screen = await screens.new()
     panel = screen.panel
     await screen.diary(DAY, booking=booked["id"])
@@ -118,15 +118,15 @@ async def test_the_panel_tells_all_of_a_booking_and_what_cancelling_it_costs(scr
         await expect(panel).to_contain_text(told)
     await panel.get_by_role("button", name="Cancel…").click()
     await expect(panel).to_contain_text("Cancelled now, £12.00 is charged.")
-    await decide(house, booked, "cancel")
+    await decide(rig, booked, "cancel")
     await expect(panel).to_contain_text("£12.00")
 
 
-async def test_one_that_stands_in_a_closure_says_so_and_is_kept(screens: Screens, house: Rig) -> None:
+async def test_one_that_stands_in_a_closure_says_so_and_is_kept(screens: Screens, rig: Rig) -> None:
     day = DAY + timedelta(days=2)
-    booked = await book(house, "Carols", day, "18:00", "20:00")
+    booked = await book(rig, "Carols", day, "18:00", "20:00")
     closure = {"reason": "boiler", "first": day.isoformat(), "last": day.isoformat(), "spaces": ["studio"]}
-    made = await house.api.post("/sites/ramsey/closures?anyway=true", closure)
+    made = await rig.api.post("/sites/ramsey/closures?anyway=true", closure)
     try:
         screen = await screens.new()
         panel = screen.panel
@@ -141,5 +141,5 @@ async def test_one_that_stands_in_a_closure_says_so_and_is_kept(screens: Screens
         await screen.said("Carols waits for a decision.")
         await expect(panel).to_contain_text("Confirmed, but closed then")
     finally:
-        await decide(house, booked, "cancel")
-        await house.api.delete(f"/sites/ramsey/closures/{made['id']}")
+        await decide(rig, booked, "cancel")
+        await rig.api.delete(f"/sites/ramsey/closures/{made['id']}")

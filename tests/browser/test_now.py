@@ -15,9 +15,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_a_typed_code_opens_the_door_counts_somebody_in_and_the_booking_arrives(
-    screens: Screens, house: Rig
+    screens: Screens, rig: Rig
 ) -> None:
-    now = house.clock.now()
+    now = rig.clock.now()
     title = "Here already"
     body = {
         "space": "studio",
@@ -25,8 +25,8 @@ async def test_a_typed_code_opens_the_door_counts_somebody_in_and_the_booking_ar
         "starts": now.isoformat(),
         "ends": (now + timedelta(hours=1)).isoformat(),
     }
-    booked = await house.api.post("/sites/ramsey/bookings", body)
-    await on_the_door(house, booked)
+    booked = await rig.api.post("/sites/ramsey/bookings", body)
+    await on_the_door(rig, booked)
     screen = await screens.new()
     await screen.open("/now?site=ramsey")
     page = screen.page
@@ -37,10 +37,10 @@ async def test_a_typed_code_opens_the_door_counts_somebody_in_and_the_booking_ar
     await expect(rooms.get_by_role("listitem").filter(has_text="Studio")).to_contain_text(
         re.compile(r"Studio, holds 20\s*Now\s*Here already\s*nobody has come yet, until")
     )
-    outcome = await house.stage.key("ramsey", "front-door", booked["code"])
+    outcome = await rig.stage.key("ramsey", "front-door", booked["code"])
     assert outcome.done, outcome.text
     await expect(page.get_by_role("region", name="What happened")).to_contain_text(re.compile("Front door: .*code"))
-    walked = await house.stage.walk_in("ramsey", "front-door")
+    walked = await rig.stage.walk_in("ramsey", "front-door")
     assert walked.done, walked.text
     await expect(page.get_by_role("region", name="People inside")).to_contain_text(re.compile(r"1\s*±"))
     await expect(page.get_by_role("region", name="People inside")).to_contain_text(re.compile(r"The rooms hold 1\d\d"))
@@ -51,7 +51,7 @@ async def test_a_typed_code_opens_the_door_counts_somebody_in_and_the_booking_ar
     await expect(happened).to_contain_text("Front door: opened with a booking code")
     await screen.diary(now.date())
     await expect(screen.block(title)).to_have_accessible_name(re.compile("Arrived"))
-    found = await titled(house, title, now.date())
+    found = await titled(rig, title, now.date())
     assert found is not None
     assert found["status"] == "arrived"
 
@@ -68,12 +68,12 @@ async def test_the_table_has_every_reading_and_its_age(screens: Screens) -> None
     await expect(devices.get_by_role("row", name=re.compile("Ramsey"))).to_contain_text("In reach")
 
 
-async def test_an_edge_out_of_reach_is_an_alert_that_is_spoken(screens: Screens, house: Rig) -> None:
+async def test_an_edge_out_of_reach_is_an_alert_that_is_spoken(screens: Screens, rig: Rig) -> None:
     screen = await screens.new()
     await screen.open("/now?site=march")
     alerts = screen.page.get_by_role("region", name="Needs somebody")
     await expect(alerts).to_contain_text("Nothing needs you.")
-    house.set_network("march", up=False)
+    rig.set_network("march", up=False)
     try:
         await expect(alerts).to_contain_text(re.compile(r"out of reach.*since \d\d:\d\d"))
         await screen.said(re.compile("out of reach"))
@@ -81,13 +81,13 @@ async def test_an_edge_out_of_reach_is_an_alert_that_is_spoken(screens: Screens,
         await expect(door).to_contain_text("Stale since")
         await expect(screen.page.get_by_role("region", name="People inside")).to_contain_text("Stale since")
     finally:
-        house.set_network("march", up=True)
-        await house.online("march")
+        rig.set_network("march", up=True)
+        await rig.online("march")
     await expect(alerts).to_contain_text("Nothing needs you.")
 
 
 async def test_a_controller_that_dies_leaves_old_values_that_say_so_and_comes_back_by_itself(
-    screens: Screens, house: Rig
+    screens: Screens, rig: Rig
 ) -> None:
     screen = await screens.new()
     screen.excuse("WebSocket connection to", "ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET")
@@ -96,7 +96,7 @@ async def test_a_controller_that_dies_leaves_old_values_that_say_so_and_comes_ba
     await expect(page.get_by_text("Live", exact=True)).to_be_visible()
     alerts = page.get_by_role("region", name="Needs somebody")
     await expect(alerts).to_contain_text("Nothing needs you")
-    await house.controller.kill()
+    await rig.controller.kill()
     try:
         await expect(alerts).to_contain_text(re.compile(r"Nobody knows what needs you now.*how it was at \d\d:\d\d"))
         await expect(alerts).not_to_contain_text("Nothing needs you")
@@ -104,19 +104,19 @@ async def test_a_controller_that_dies_leaves_old_values_that_say_so_and_comes_ba
         await screen.said("The line is lost. The values shown are old.")
         await expect(page.get_by_role("heading", name="Front door")).to_be_visible()
     finally:
-        await house.controller.start()
+        await rig.controller.start()
     await expect(page.get_by_text("Live", exact=True)).to_be_visible(timeout=30_000)
     await screen.said("Live again.")
     await expect(alerts).to_contain_text("Nothing needs you")
-    await house.online("ramsey")
+    await rig.online("ramsey")
 
 
-async def test_an_edge_out_of_reach_elsewhere_is_told_of_on_every_page(screens: Screens, house: Rig) -> None:
+async def test_an_edge_out_of_reach_elsewhere_is_told_of_on_every_page(screens: Screens, rig: Rig) -> None:
     screen = await screens.new()
     page = screen.page
     await screen.open("/diary?site=ramsey")
     await expect(page.get_by_role("grid")).to_be_visible()
-    house.set_network("march", up=False)
+    rig.set_network("march", up=False)
     try:
         told = page.get_by_role("link", name="March Library needs somebody")
         await expect(told).to_be_visible(timeout=40_000)
@@ -129,15 +129,15 @@ async def test_an_edge_out_of_reach_elsewhere_is_told_of_on_every_page(screens: 
         await expect(page.get_by_role("heading", name="March Library now")).to_be_visible()
         await expect(alerts).to_contain_text("its doors go on by their last plan")
     finally:
-        house.set_network("march", up=True)
-        await house.online("march")
+        rig.set_network("march", up=True)
+        await rig.online("march")
     await expect(alerts).to_contain_text("Nothing needs you.")
 
 
-async def test_who_does_not_come_is_late_and_what_comes_next_is_named(screens: Screens, house: Rig) -> None:
-    now = house.clock.now()
-    late = await _book(house, "Nobody yet", "meeting-room", now - timedelta(minutes=12), now + timedelta(minutes=40))
-    await _book(house, "After them", "meeting-room", now + timedelta(hours=2), now + timedelta(hours=3))
+async def test_who_does_not_come_is_late_and_what_comes_next_is_named(screens: Screens, rig: Rig) -> None:
+    now = rig.clock.now()
+    late = await _book(rig, "Nobody yet", "meeting-room", now - timedelta(minutes=12), now + timedelta(minutes=40))
+    await _book(rig, "After them", "meeting-room", now + timedelta(hours=2), now + timedelta(hours=3))
     screen = await screens.new()
     for size in ((1280, 800), (320, 640)):
         await screen.page.set_viewport_size({"width": size[0], "height": size[1]})
@@ -150,11 +150,11 @@ async def test_who_does_not_come_is_late_and_what_comes_next_is_named(screens: S
         assert await screen.sideways() == 0
     await room.get_by_role("link", name="Nobody yet").click()
     await expect(screen.panel.get_by_role("heading", name="Nobody yet")).to_be_visible()
-    await house.api.post(f"/bookings/{late['id']}/check-in", {})
+    await rig.api.post(f"/bookings/{late['id']}/check-in", {})
     await screen.open("/now?site=ramsey")
     await expect(room).to_contain_text(re.compile(r"Now\s*Nobody yet\s*here since"))
 
 
-async def _book(house: Rig, title: str, space: str, starts: datetime, ends: datetime) -> dict[str, Any]:
+async def _book(rig: Rig, title: str, space: str, starts: datetime, ends: datetime) -> dict[str, Any]:
     body = {"space": space, "title": title, "starts": starts.isoformat(), "ends": ends.isoformat()}
-    return await house.api.post("/sites/ramsey/bookings", body)
+    return await rig.api.post("/sites/ramsey/bookings", body)

@@ -25,9 +25,9 @@ def _micros(at: datetime) -> int:
     return int(at.timestamp() * 1_000_000)
 
 
-def _met(house: Rig, kind: OverrideKind, door: str) -> None:
+def _met(rig: Rig, kind: OverrideKind, door: str) -> None:
     """As the controller writes it down when it meets a door that has an override it does not know."""
-    now = house.clock.now()
+    now = rig.clock.now()
     during = Interval(start=now + timedelta(hours=20), end=now + timedelta(hours=22))
     part = encode(OverridesPart(overrides=(Override(door=door, kind=kind, during=during),)))
     entry = uuid7(now, secrets.token_bytes(10))
@@ -42,23 +42,23 @@ def _met(house: Rig, kind: OverrideKind, door: str) -> None:
         },
         "restored_pieces": {"entry": entry, "number": 0, "edge": "ramsey-pi", "door": door, "part": part},
     }
-    with closing(sqlite3.connect(_file(house), timeout=10)) as database, database:
+    with closing(sqlite3.connect(_file(rig), timeout=10)) as database, database:
         for table, row in rows.items():
             row |= times
             marks = ", ".join(f":{name}" for name in row)
             database.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", row)
 
 
-def _file(house: Rig) -> str:
-    return str(house.folder / "controller" / "data" / "hallkeeper.db")
+def _file(rig: Rig) -> str:
+    return str(rig.folder / "controller" / "data" / "hallkeeper.db")
 
 
 @pytest.fixture
-def met(house: Rig) -> Iterator[None]:
-    _met(house, OverrideKind.LOCK_DOWN, "front-door")
-    _met(house, OverrideKind.OUT_OF_SERVICE, "library-door")
+def met(rig: Rig) -> Iterator[None]:
+    _met(rig, OverrideKind.LOCK_DOWN, "front-door")
+    _met(rig, OverrideKind.OUT_OF_SERVICE, "library-door")
     yield
-    with closing(sqlite3.connect(_file(house), timeout=10)) as database, database:
+    with closing(sqlite3.connect(_file(rig), timeout=10)) as database, database:
         database.execute("DELETE FROM restored_pieces")
         database.execute("DELETE FROM restored")
 

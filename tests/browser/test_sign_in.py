@@ -10,7 +10,7 @@ from tests.browser.screen import Screens
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def test_a_wrong_password_is_named_and_the_right_one_opens_the_diary(screens: Screens, house: Rig) -> None:
+async def test_a_wrong_password_is_named_and_the_right_one_opens_the_diary(screens: Screens, rig: Rig) -> None:
     screen = await screens.new(signed_in=False)
     screen.excuse("status of 401")
     page = screen.page
@@ -19,18 +19,18 @@ async def test_a_wrong_password_is_named_and_the_right_one_opens_the_diary(scree
     await page.get_by_label("Password").fill("not the password")
     await page.get_by_role("button", name="Sign in").click()
     await expect(page.get_by_role("alert").filter(has_text="password")).to_be_focused()
-    await page.get_by_label("Password").fill(house.password)
+    await page.get_by_label("Password").fill(rig.password)
     await page.get_by_role("button", name="Sign in").click()
     await expect(page.get_by_role("grid")).to_be_visible()
     await expect(page.get_by_label("Building")).to_have_value("march")
 
 
-async def test_a_session_that_has_ended_leads_back_to_signing_in(screens: Screens, house: Rig) -> None:
+async def test_a_session_that_has_ended_leads_back_to_signing_in(screens: Screens, rig: Rig) -> None:
     screen = await screens.new(signed_in=False)
     page = screen.page
     await screen.open("/now")
     await page.get_by_label("Name").fill(USER)
-    await page.get_by_label("Password").fill(house.password)
+    await page.get_by_label("Password").fill(rig.password)
     await page.get_by_role("button", name="Sign in").click()
     await expect(page.get_by_role("heading", name="Doors")).to_be_visible()
     await page.get_by_role("button", name="Sign out").click()
@@ -40,9 +40,9 @@ async def test_a_session_that_has_ended_leads_back_to_signing_in(screens: Screen
     await expect(page.get_by_text("Ramsey")).to_have_count(0)
 
 
-async def test_a_password_is_changed_and_others_are_signed_out(screens: Screens, house: Rig) -> None:
+async def test_a_password_is_changed_and_others_are_signed_out(screens: Screens, rig: Rig) -> None:
     cora, first, second = "Cora at the desk", "nine quiet ladders", "four red bicycles"
-    await house.api.post("/users", {"name": cora, "role": "manager", "password": first})
+    await rig.api.post("/users", {"name": cora, "role": "manager", "password": first})
     here, there = await screens.new(signed_in=False), await screens.new(signed_in=False)
     for screen in (here, there):
         screen.excuse("status of 401")

@@ -34,11 +34,11 @@ def _head(screen: Screen, weekday: str) -> Locator:
     return screen.page.get_by_role("columnheader", name=re.compile(rf"^{weekday} "))
 
 
-async def test_each_booking_stands_on_its_day_in_its_room(screens: Screens, house: Rig) -> None:
-    await book(house, "Week choir", MONDAY + timedelta(days=1), "19:00", "21:00", space="hall")
-    await ask(house, "Week wish", MONDAY + timedelta(days=3), "10:00", "12:00")
-    gone = await book(house, "Week gone", MONDAY + timedelta(days=4), "10:00", "12:00")
-    await decide(house, gone, "cancel")
+async def test_each_booking_stands_on_its_day_in_its_room(screens: Screens, rig: Rig) -> None:
+    await book(rig, "Week choir", MONDAY + timedelta(days=1), "19:00", "21:00", space="hall")
+    await ask(rig, "Week wish", MONDAY + timedelta(days=3), "10:00", "12:00")
+    gone = await book(rig, "Week gone", MONDAY + timedelta(days=4), "10:00", "12:00")
+    await decide(rig, gone, "cancel")
     screen = await screens.new()
     await _week(screen, MONDAY + timedelta(days=2))
     await expect(screen.page.get_by_role("heading", level=1)).to_have_text("Week of Monday 11 Jan 2027")
@@ -51,10 +51,10 @@ async def test_each_booking_stands_on_its_day_in_its_room(screens: Screens, hous
     await expect(_entry(screen, "Week gone")).to_have_count(0)
 
 
-async def test_a_booking_over_midnight_stands_on_both_its_days(screens: Screens, house: Rig) -> None:
+async def test_a_booking_over_midnight_stands_on_both_its_days(screens: Screens, rig: Rig) -> None:
     saturday, sunday = MONDAY + timedelta(days=5), MONDAY + timedelta(days=6)
-    await book(house, "Week eve", saturday, "22:00", "00:00", space="meeting-room", last=sunday)
-    await book(house, "Week night", saturday, "22:00", "02:00", space="hall", last=sunday)
+    await book(rig, "Week eve", saturday, "22:00", "00:00", space="meeting-room", last=sunday)
+    await book(rig, "Week night", saturday, "22:00", "02:00", space="hall", last=sunday)
     screen = await screens.new()
     await _week(screen, MONDAY)
     await expect(_cell(screen, "Main hall", "Sat")).to_contain_text("from 22:00")
@@ -85,8 +85,8 @@ async def test_a_day_opens_from_its_name_and_the_back_button_returns_to_the_week
     await expect(page.get_by_role("heading", level=1)).to_have_text("Monday 11 Jan 2027")
 
 
-async def test_a_booking_opens_by_keyboard_and_gives_the_focus_back(screens: Screens, house: Rig) -> None:
-    booked = await book(house, "Week keys", MONDAY + timedelta(days=2), "12:00", "13:00")
+async def test_a_booking_opens_by_keyboard_and_gives_the_focus_back(screens: Screens, rig: Rig) -> None:
+    booked = await book(rig, "Week keys", MONDAY + timedelta(days=2), "12:00", "13:00")
     screen = await screens.new()
     await _week(screen, MONDAY)
     await _entry(screen, "Week keys").focus()
@@ -138,12 +138,12 @@ async def test_an_empty_week_says_what_to_do(screens: Screens) -> None:
     ids=["forward", "back"],
 )
 async def test_the_weeks_of_the_clock_changes_have_seven_days_and_say_which_is_not_24_hours(
-    screens: Screens, house: Rig, sunday: date, starts: str, hours: int
+    screens: Screens, rig: Rig, sunday: date, starts: str, hours: int
 ) -> None:
     title = f"Week of {hours} hours"
-    await book(house, title, sunday, starts, "03:30", space="meeting-room")
-    await book(house, f"Eve of {hours}", sunday - timedelta(days=1), "23:00", "00:15", last=sunday)
-    await book(house, f"End of {hours}", sunday, "23:00", "23:45")
+    await book(rig, title, sunday, starts, "03:30", space="meeting-room")
+    await book(rig, f"Eve of {hours}", sunday - timedelta(days=1), "23:00", "00:15", last=sunday)
+    await book(rig, f"End of {hours}", sunday, "23:00", "23:45")
     screen = await screens.new()
     await _week(screen, sunday)
     heads = screen.page.get_by_role("columnheader")
@@ -160,13 +160,13 @@ async def test_the_weeks_of_the_clock_changes_have_seven_days_and_say_which_is_n
     ).to_be_visible()
 
 
-async def test_a_booking_made_elsewhere_appears_in_the_week_by_itself(screens: Screens, house: Rig) -> None:
+async def test_a_booking_made_elsewhere_appears_in_the_week_by_itself(screens: Screens, rig: Rig) -> None:
     screen = await screens.new()
     await _week(screen, MONDAY)
     await expect(screen.page.get_by_text("Live", exact=True)).to_be_visible()
-    made = await book(house, "Week late", MONDAY + timedelta(days=6), "12:00", "13:00")
+    made = await book(rig, "Week late", MONDAY + timedelta(days=6), "12:00", "13:00")
     await expect(_entry(screen, "Week late")).to_be_visible()
-    await decide(house, made, "cancel")
+    await decide(rig, made, "cancel")
     await expect(_entry(screen, "Week late")).to_have_count(0)
 
 

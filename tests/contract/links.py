@@ -42,10 +42,10 @@ class RealController:
 
 class RealEdge(RealController):
     def link(self, filters: Sequence[str], name: str) -> Link:
-        introduction = ConnectOptions(
+        connect_options = ConnectOptions(
             client_id=name, filters=tuple(filters), will=lambda number: (f"wills/{name}", b"%d" % number)
         )
-        return MqttLink(BrokerConfig(host=self._broker.host, port=self._broker.port), introduction)
+        return MqttLink(BrokerConfig(host=self._broker.host, port=self._broker.port), connect_options)
 
 
 class InMemory:

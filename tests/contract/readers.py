@@ -63,7 +63,7 @@ ROWS, COLUMNS = (16, 17, 18, 19), (20, 21, 22, 23)
 
 
 class World:
-    """A house with one reader in it, and everything that came of it."""
+    """A runtime with one reader in it, and everything that came of it."""
 
     def __init__(
         self, clock: Clock, config: ReaderConfig, wired: dict[int, bool], *, open_line: OpenLine = SerialLine
@@ -80,11 +80,11 @@ class World:
         plans = PlanStore(disk, site=around.site, edge=around.edge, keys=controller, using=lambda: None)
         now = clock.now()
         keeper = Timekeeper(floor=None, machine_boot="", battery=now, now=now, mono=clock.monotonic())
-        self.house = Runtime(
+        self.runtime = Runtime(
             around, clock=clock, boot=uuid7(now, bytes(10)), timekeeper=keeper, outbox=outbox, plans=plans
         )
         self._outbox = outbox
-        self._fitter = ReaderFactory(house=self.house, pins=GpioPins(self.factory), open_line=open_line)
+        self._fitter = ReaderFactory(runtime=self.runtime, pins=GpioPins(self.factory), open_line=open_line)
         self.reader = self.add(config)
 
     def add(self, config: ReaderConfig) -> Reader:
@@ -92,23 +92,23 @@ class World:
 
     async def open(self) -> None:
         await self._outbox.open()
-        self.house.observer = self.events.append
+        self.runtime.observer = self.events.append
         self.reader.start()
         await asyncio.sleep(2)
 
     async def close(self) -> None:
-        self.house.stopping()
+        self.runtime.stopping()
         self.reader.close()
-        await self.house.stop_tasks()
-        if self.house.death.done():
-            self.house.death.result()
+        await self.runtime.stop_tasks()
+        if self.runtime.death.done():
+            self.runtime.death.result()
 
     def faults(self) -> list[tuple[str, bool]]:
         read = [event.read() for event in self.events]
         return [(named(data), data.present) for data in read if isinstance(data, FaultData)]
 
     def garbled(self) -> int:
-        return sum(self.house.health.values())
+        return sum(self.runtime.health.values())
 
     def drive(self, pin: int, level: bool) -> None:
         self.factory.drive(pin, level, self.clock.monotonic())

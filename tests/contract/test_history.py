@@ -191,8 +191,8 @@ async def test_a_controller_feeds_influx_and_a_dead_one_holds_nothing_up_and_mis
     influx_hub: tuple[Hub, MemoryBroker, str], influx: InfluxServer
 ) -> None:
     hub, broker, bucket = influx_hub
-    follower = hub.house.exchange.follower
-    assert isinstance(follower, HistoryFollower)
+    hook = hub.container.mqtt.hook
+    assert isinstance(hook, HistoryFollower)
     async with hub.edge(broker.client(subscriptions("down", site="ramsey", edge="main"))) as edge:
         await hub.up_to_date()
         await edge.send([crossing(1, ins=2, total=(2, 0)), event(2)])
@@ -207,7 +207,7 @@ async def test_a_controller_feeds_influx_and_a_dead_one_holds_nothing_up_and_mis
         await edge.acknowledged(150)
 
         async def down() -> bool:
-            return follower.down is not None
+            return hook.down is not None
 
         await eventually(down, what="the follower knows that InfluxDB is down")
         await edge.send(run_of(151, 200))
@@ -217,5 +217,5 @@ async def test_a_controller_feeds_influx_and_a_dead_one_holds_nothing_up_and_mis
         assert await in_influx(influx, bucket, "footfall") == [
             (NOW, "ramsey", "front-beams", "front-door", {"ins": 2.0, "outs": 0.0})
         ]
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         assert (await tx.execute(select(samples))).first() is None

@@ -140,7 +140,7 @@ def test_neither_log_nor_event_nor_state_has_what_was_presented(
         await bench.offer()
         await asyncio.sleep(1)
         assert world.presented
-        told = [caplog.text, repr(world.presented), str(dict(world.house.health)), str(world.reader.state())]
+        told = [caplog.text, repr(world.presented), str(dict(world.runtime.health)), str(world.reader.state())]
         told += [encode(event).decode("latin-1") for event in world.events]
         for secret in (CODE, CARD, PASS, "1603", CODE[:4]):
             assert secret not in "\n".join(told)

@@ -11,9 +11,9 @@ _ASIDE = frozenset({"idempotency", "sessions", "sign_in_failures"})
 """Tables that a refused request may write to: it is remembered, and whoever sent it was here."""
 
 
-async def row_counts(house: Container) -> dict[str, int]:
+async def row_counts(container: Container) -> dict[str, int]:
     """By table."""
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         return {row.name: row.rows for row in await tx.execute(_counts())}
 
 

@@ -112,7 +112,7 @@ def any_settings(tmp_path: Path, database_url: str, pages_dir: Path) -> Settings
 
 @pytest.fixture
 async def app(settings: Settings, clock: ManualClock, passwords: Passwords) -> AsyncIterator[FastAPI]:
-    """The application on SQLite; `app.state.house` has its parts."""
+    """The application on SQLite; `app.state.container` has its parts."""
     async with running(settings, clock, passwords) as app:
         yield app
 
@@ -125,8 +125,8 @@ async def any_app(any_settings: Settings, clock: ManualClock, passwords: Passwor
 
 
 @pytest.fixture
-def house(app: FastAPI) -> Container:
-    found: Container = app.state.house
+def container(app: FastAPI) -> Container:
+    found: Container = app.state.container
     return found
 
 
@@ -147,9 +147,9 @@ async def any_client(any_app: FastAPI, any_seed: Seed) -> AsyncIterator[httpx.As
 
 
 @pytest.fixture
-def any_house(any_app: FastAPI) -> Container:
-    """As `house`, on both databases."""
-    found: Container = any_app.state.house
+def any_container(any_app: FastAPI) -> Container:
+    """As `container`, on both databases."""
+    found: Container = any_app.state.container
     return found
 
 

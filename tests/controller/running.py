@@ -31,12 +31,12 @@ atexit.register(PARSER.close)
 async def running(settings: Settings, clock: Clock, passwords: Passwords) -> AsyncIterator[FastAPI]:
     """The application on a migrated database, started, and closed at the end. Its tasks do not run."""
     app = build_app(settings, clock, passwords=passwords, parser=PARSER)
-    house: Container = app.state.house
-    await house.start()
+    container: Container = app.state.container
+    await container.start()
     try:
         yield app
     finally:
-        await house.close()
+        await container.close()
 
 
 class Client(httpx.AsyncClient):
@@ -58,9 +58,9 @@ def stranger(app: FastAPI) -> httpx.AsyncClient:
 @asynccontextmanager
 async def signed_in(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A client signed in as `USER`, by bearer token; makes the user on a new controller."""
-    house: Container = app.state.house
+    container: Container = app.state.container
     async with stranger(app) as client:
-        token = (house.settings.data_dir / "setup-token").read_text()
+        token = (container.settings.data_dir / "setup-token").read_text()
         answer = await client.post("/api/v1/setup", json={"token": token, "user": USER, "password": PASSWORD})
         assert answer.status_code == 201, answer.text
         client.cookies.clear()

@@ -148,22 +148,22 @@ async def send(client: httpx.AsyncClient, path: str, body: Json, method: str = "
 
 @pytest.mark.parametrize("case", SINGLE_WISH)
 async def test_a_single_wish_that_cannot_be_is_refused_everywhere_by_field_and_limit(
-    village: httpx.AsyncClient, house: Container, case: str
+    village: httpx.AsyncClient, container: Container, case: str
 ) -> None:
-    await _everywhere(village, house, SINGLE_WISH[case], SINGLE, WISH)
+    await _everywhere(village, container, SINGLE_WISH[case], SINGLE, WISH)
 
 
 @pytest.mark.parametrize("case", SERIES_WISH)
 async def test_a_series_that_cannot_be_is_refused_everywhere_by_field_and_limit(
-    village: httpx.AsyncClient, house: Container, case: str
+    village: httpx.AsyncClient, container: Container, case: str
 ) -> None:
-    await _everywhere(village, house, SERIES_WISH[case], SERIES, DANCE)
+    await _everywhere(village, container, SERIES_WISH[case], SERIES, DANCE)
 
 
 async def _everywhere(
-    client: httpx.AsyncClient, house: Container, bad: Bad, routes: dict[str, str], wish: Json
+    client: httpx.AsyncClient, container: Container, bad: Bad, routes: dict[str, str], wish: Json
 ) -> None:
-    before = await row_counts(house)
+    before = await row_counts(container)
     document = (await client.get("/openapi.json")).json()
     for route in routes.keys() & (bad.at or routes.keys()):
         known = _fields(document, routes[route])
@@ -172,7 +172,7 @@ async def _everywhere(
         [error] = problem["errors"]
         assert error["field"].startswith(bad.field), route
         assert bad.words in error["message"], route
-    assert await row_counts(house) == before
+    assert await row_counts(container) == before
 
 
 def _fields(document: Json, path: str) -> set[str]:
@@ -195,22 +195,22 @@ CHANGES: dict[str, tuple[Json, str, str]] = {
 
 @pytest.mark.parametrize("case", CHANGES)
 async def test_a_change_that_cannot_be_leaves_the_booking_as_it_is(
-    village: httpx.AsyncClient, house: Container, case: str
+    village: httpx.AsyncClient, container: Container, case: str
 ) -> None:
     changes, field, words = CHANGES[case]
     stood = await look(village, await book(village))
-    before = await row_counts(house)
+    before = await row_counts(container)
     problem = refused(await send(village, f"{API}/bookings/{stood['id']}", changes, "PATCH"))
     assert [(each["field"], words in each["message"]) for each in problem["errors"]] == [(field, True)]
-    assert await row_counts(house) == before
+    assert await row_counts(container) == before
     assert await look(village, stood) == stood
 
 
 async def test_ten_thousand_people_in_a_room_for_sixty_are_refused_with_both_figures(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await book(any_village)
-    before = await row_counts(any_house)
+    before = await row_counts(any_container)
     crowd = {"people": 10_000}
     for method, path, body in (
         ("POST", SINGLE["book"], WISH | crowd | {"starts": "2026-11-26T21:00", "ends": "2026-11-26T22:00"}),
@@ -222,22 +222,22 @@ async def test_ten_thousand_people_in_a_room_for_sixty_are_refused_with_both_fig
         assert (reason["field"], reason["asked"], reason["limit"]) == ("people", 10_000, 60)
     series = refused(await send(any_village, SERIES["series"], DANCE | crowd), 409)
     assert "10,000 people are more than Hall holds (60)" in series["errors"][0]["message"]
-    assert await row_counts(any_house) == before
+    assert await row_counts(any_container) == before
 
 
 async def test_nobody_waits_for_more_chairs_or_places_than_there_are(
-    village: httpx.AsyncClient, house: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
     await village.put(f"{AT_SITE}/equipment/chair", json={"name": "Chair", "count": 40})
     await village.put(f"{AT_SITE}/spaces/desks", json={"name": "Desks", "kind": "pool", "pool_size": 4})
     await book(village, space="desks", seats=3)
     await book(village, space="yard", equipment={"chair": 30})
-    before = await row_counts(house)
+    before = await row_counts(container)
     never: list[Json] = [{"equipment": {"piano": 1}}, {"equipment": {"chair": 41}}, {"space": "desks", "seats": 5}]
     for changes in never:
         problem = refused(await send(village, SINGLE["wait"], WISH | changes), 409)
         assert problem["type"].endswith((":not-possible", ":clash"))
-    assert await row_counts(house) == before
+    assert await row_counts(container) == before
     one_day: list[Json] = [{"equipment": {"chair": 40}}, {"space": "desks", "seats": 4}]
     for changes in one_day:
         assert (await send(village, SINGLE["wait"], WISH | changes)).status_code == 201
@@ -377,10 +377,10 @@ KINDS = {"file": "application/toml", "calendar": "text/calendar", "import": "tex
 
 @pytest.mark.parametrize("case", ELSEWHERE)
 async def test_what_cannot_be_is_refused_by_field_and_limit(
-    village: httpx.AsyncClient, house: Container, case: str
+    village: httpx.AsyncClient, container: Container, case: str
 ) -> None:
     method, path, body, field, words = ELSEWHERE[case]
-    before = await row_counts(house)
+    before = await row_counts(container)
     if method == "PUT" and body.startswith("{"):
         body = body.replace("{", '{"version": 0, ', 1)
     kind = KINDS.get(path.partition("?")[0].rpartition("/")[2], "application/json")
@@ -389,25 +389,27 @@ async def test_what_cannot_be_is_refused_by_field_and_limit(
     )
     error = refused(answer)["errors"][0]
     assert (error["field"], words in error["message"]) == (field, True), error
-    assert await row_counts(house) == before
+    assert await row_counts(container) == before
 
 
 @pytest.mark.parametrize("path", ["bookings/..%2f..%2fsites", "sites/ramsey/spaces/a%2fb", "sites/%00/bookings"])
-async def test_an_id_with_a_path_in_it_leads_nowhere(village: httpx.AsyncClient, house: Container, path: str) -> None:
-    before = await row_counts(house)
+async def test_an_id_with_a_path_in_it_leads_nowhere(
+    village: httpx.AsyncClient, container: Container, path: str
+) -> None:
+    before = await row_counts(container)
     for method in ("GET", "PUT", "POST", "DELETE"):
         answer = await village.request(method, f"{API}/{path}", json={"name": "x"})
         assert answer.status_code in {404, 405, 422}
         assert answer.headers["content-type"] == "application/problem+json"
-    assert await row_counts(house) == before
+    assert await row_counts(container) == before
 
 
 async def test_a_key_sent_again_with_another_booking_books_nothing(
-    village: httpx.AsyncClient, house: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
     key = {"Idempotency-Key": "football-1"}
     assert (await village.post(SINGLE["book"], json=WISH, headers=key)).status_code == 201
-    before = await row_counts(house)
+    before = await row_counts(container)
     other = await village.post(SINGLE["book"], json=WISH | {"space": "yard"}, headers=key)
     assert "belongs to another request" in refused(other)["detail"]
-    assert await row_counts(house) == before
+    assert await row_counts(container) == before

@@ -96,18 +96,18 @@ def as_later(made: Json) -> Json:
     return made | {"code": made["code"] and masked(made["code"]), "codes": codes, "message": message}
 
 
-async def compile_plan(house: Container, version: int, doors: tuple[str, ...] = DOORS) -> None:
+async def compile_plan(container: Container, version: int, doors: tuple[str, ...] = DOORS) -> None:
     """As the plan compiler does for the edges of ``doors``."""
-    now = house.clock.now()
-    async with house.database.write() as tx:
+    now = container.clock.now()
+    async with container.database.write() as tx:
         wanted = await access.grants_for_edge(tx, SITE, doors, now, now + timedelta(days=35))
         new = [grant.id for grant in wanted if grant.new]
         assert await access.mark_compiled(tx, version, new=new, gone=await access.ended(tx, SITE, doors))
 
 
 async def apply_plan(
-    house: Container, version: int, doors: tuple[str, ...] = DOORS, at: datetime | None = None
+    container: Container, version: int, doors: tuple[str, ...] = DOORS, at: datetime | None = None
 ) -> None:
     """As happens when the edges of ``doors`` say that they have applied a plan."""
-    async with house.database.write() as tx:
-        await access.mark_applied(tx, SITE, doors, version, at or house.clock.now())
+    async with container.database.write() as tx:
+        await access.mark_applied(tx, SITE, doors, version, at or container.clock.now())

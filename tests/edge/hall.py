@@ -329,8 +329,8 @@ class Hall:
         self.recorded.append(event)
         self.watch(event)
 
-    def _make_link(self, introduction: Any) -> MemoryLink:
-        self.link = self.broker.link(introduction)
+    def _make_link(self, connect_options: Any) -> MemoryLink:
+        self.link = self.broker.link(connect_options)
         return self.link
 
     def _driven(self, pin: int, level: bool) -> None:

@@ -16,10 +16,10 @@ class Ear:
     """Reads a link in a task of its own."""
 
     def __init__(self, broker: Broker, name: str, *filters: str) -> None:
-        introduction = ConnectOptions(
+        connect_options = ConnectOptions(
             client_id=name, filters=filters, will=lambda number: (f"t/{name}/status", b"offline %d" % number)
         )
-        self.link = MqttLink(BrokerConfig(host=broker.host, port=broker.port), introduction)
+        self.link = MqttLink(BrokerConfig(host=broker.host, port=broker.port), connect_options)
         self.seen: list[Message | Connected | Disconnected] = []
         self._news = asyncio.Event()
         self.task = asyncio.create_task(self._read())

@@ -30,9 +30,9 @@ def test_what_is_not_acknowledged_is_sent_again_after_ever_longer_waits() -> Non
             sent.append(clock.monotonic())
             return True
 
-        courier = EventSender(box.box, site="ramsey", edge="main", send=send)
-        courier.online(up=True)
-        task = asyncio.create_task(courier.run())
+        event_sender = EventSender(box.box, site="ramsey", edge="main", send=send)
+        event_sender.online(up=True)
+        task = asyncio.create_task(event_sender.run())
         await clock.sleep(900)
         waits = [later - earlier for earlier, later in pairwise(sent)]
         assert len(waits) > 6
@@ -40,12 +40,12 @@ def test_what_is_not_acknowledged_is_sent_again_after_ever_longer_waits() -> Non
             assert resend_after(times) <= wait <= 2 * resend_after(times) + 0.01
         before = len(sent)
         box.box.acknowledge(box.box.log, 1)
-        courier.nudge()
+        event_sender.nudge()
         await clock.sleep(300)
-        assert (len(sent), courier.behind) == (before, 0)
+        assert (len(sent), event_sender.behind) == (before, 0)
         box.add(ACCESS)
         await box.box.commit()
-        courier.nudge()
+        event_sender.nudge()
         await clock.sleep(2 * RESEND_S + 1)
         assert len(sent) >= before + 2, "the first wait after an acknowledgement is the short one again"
         task.cancel()
@@ -62,13 +62,13 @@ def test_events_that_go_on_coming_do_not_put_off_what_is_sent_again() -> None:
             sent.append(read_event(bytes(batch.events[0])).seq)
             return True
 
-        courier = EventSender(box.box, site="ramsey", edge="main", send=send)
-        courier.online(up=True)
-        task = asyncio.create_task(courier.run())
+        event_sender = EventSender(box.box, site="ramsey", edge="main", send=send)
+        event_sender.online(up=True)
+        task = asyncio.create_task(event_sender.run())
         for _ in range(60):
             box.add(ACCESS)
             await box.box.commit()
-            courier.nudge()
+            event_sender.nudge()
             await clock.sleep(1)
         assert sent.count(1) > 2, "the first one was never acknowledged"
         task.cancel()
@@ -88,9 +88,9 @@ def test_nothing_goes_out_while_the_link_is_down(up: bool) -> None:
             sent.append(batch)
             return True
 
-        courier = EventSender(box.box, site="ramsey", edge="main", send=send)
-        courier.online(up=up)
-        task = asyncio.create_task(courier.run())
+        event_sender = EventSender(box.box, site="ramsey", edge="main", send=send)
+        event_sender.online(up=up)
+        task = asyncio.create_task(event_sender.run())
         await clock.sleep(1)
         assert len(sent) == up
         task.cancel()

@@ -23,8 +23,10 @@ class Kept:
         self.value: bytes | None = b"one"
         self.while_written: Callable[[], None] = lambda: None
         self.told: list[bool] = []
-        self.keeper = StateFile(world.house, self.disk, path="state", device="thing", part=PART, content=self._content)
-        world.house.record_listeners.append(self._recorded)
+        self.keeper = StateFile(
+            world.runtime, self.disk, path="state", device="thing", part=PART, content=self._content
+        )
+        world.runtime.record_listeners.append(self._recorded)
 
     def set(self, value: bytes | None) -> None:
         self.value = value

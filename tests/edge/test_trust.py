@@ -59,15 +59,15 @@ class Desk:
 
 def proven() -> Desk:
     """One that a time service proved, and that a signed hello has not seen."""
-    desk = Desk()
-    assert desk.look() is SYNCED
-    return desk
+    writer = Desk()
+    assert writer.look() is SYNCED
+    return writer
 
 
 def signed() -> Desk:
-    desk = proven()
-    assert desk.hello()
-    return desk
+    writer = proven()
+    assert writer.hello()
+    return writer
 
 
 # At the start
@@ -106,16 +106,16 @@ def test_after_a_power_cut_without_a_battery_clock_nothing_vouches_for_the_time(
 def test_a_battery_clock_vouches_where_it_can_be_right(
     wrong: timedelta, battery: timedelta | None, floor: datetime | None, trust: ClockTrust
 ) -> None:
-    desk = Desk(wrong=wrong, battery=battery, floor=floor)
-    assert desk.time.trust is trust
-    assert desk.time.battery_good is (trust is HOLDOVER)
+    writer = Desk(wrong=wrong, battery=battery, floor=floor)
+    assert writer.time.trust is trust
+    assert writer.time.battery_good is (trust is HOLDOVER)
 
 
 @pytest.mark.parametrize("wrong", [-YEAR, YEAR, DEAD], ids=str)
 def test_a_battery_clock_that_is_wrong_does_not_keep_a_time_service_from_being_believed(wrong: timedelta) -> None:
-    desk = Desk(wrong=wrong, battery=wrong)
-    assert desk.look(wrong=timedelta(0)) is SYNCED
-    assert not desk.off
+    writer = Desk(wrong=wrong, battery=wrong)
+    assert writer.look(wrong=timedelta(0)) is SYNCED
+    assert not writer.off
 
 
 @pytest.mark.parametrize("wrong", [timedelta(0), HOUR, -HOUR, 20 * YEAR, -20 * YEAR], ids=str)
@@ -141,16 +141,16 @@ def test_another_boot_of_the_machine_has_another_monotonic_clock() -> None:
 
 
 def test_a_clock_below_the_floor_goes_on_from_the_floor() -> None:
-    desk = Desk(floor=NOON, wrong=DEAD)
-    assert desk.time.now(10.0) == NOON + timedelta(seconds=10)
-    assert desk.time.trust is UNPROVEN
+    writer = Desk(floor=NOON, wrong=DEAD)
+    assert writer.time.now(10.0) == NOON + timedelta(seconds=10)
+    assert writer.time.trust is UNPROVEN
 
 
 def test_a_machine_that_never_knew_the_time_believes_the_first_time_service() -> None:
     for floor in (None, datetime(1970, 1, 1, 0, 5, tzinfo=UTC)):
-        desk = Desk(floor=floor, wrong=DEAD)
-        assert desk.look(wrong=timedelta(0)) is SYNCED
-        assert not desk.off
+        writer = Desk(floor=floor, wrong=DEAD)
+        assert writer.look(wrong=timedelta(0)) is SYNCED
+        assert not writer.off
 
 
 # Time services
@@ -158,17 +158,17 @@ def test_a_machine_that_never_knew_the_time_believes_the_first_time_service() ->
 
 def test_a_time_service_within_a_day_of_the_floor_is_believed_and_held_over_when_it_goes() -> None:
     for floor in (NOON - HOUR, NOON - DAY + timedelta(minutes=1)):
-        desk = Desk(floor=floor)
-        assert [desk.look(), desk.look(3600, synchronised=False)] == [SYNCED, HOLDOVER]
-        assert not desk.off
+        writer = Desk(floor=floor)
+        assert [writer.look(), writer.look(3600, synchronised=False)] == [SYNCED, HOLDOVER]
+        assert not writer.off
 
 
 def test_a_time_service_more_than_a_day_ahead_of_the_floor_is_not() -> None:
-    desk = Desk(floor=NOON - 2 * DAY)
-    assert desk.look() is UNPROVEN
-    assert desk.time.wants_proof
-    assert desk.hello()
-    assert desk.look() is SYNCED
+    writer = Desk(floor=NOON - 2 * DAY)
+    assert writer.look() is UNPROVEN
+    assert writer.time.wants_proof
+    assert writer.hello()
+    assert writer.look() is SYNCED
 
 
 STEPS = [HOUR, 23 * HOUR, 2 * DAY, 20 * YEAR]
@@ -181,131 +181,131 @@ def test_a_false_step_is_not_followed_once_the_time_is_proven_and_does_no_harm(
     step: timedelta, make: object, synchronised: bool
 ) -> None:
     """The kernel says that it is synchronised while somebody answers for the time service."""
-    desk = make()  # type: ignore[operator]
+    writer = make()  # type: ignore[operator]
     floor = NOON - HOUR
-    ambiguous = synchronised and make is proven and floor < desk.truth + step < desk.truth
+    ambiguous = synchronised and make is proven and floor < writer.truth + step < writer.truth
     for _ in range(20):
-        assert desk.look(wrong=step, synchronised=synchronised) is (UNPROVEN if ambiguous else HOLDOVER)
-        assert ambiguous or not desk.off
-    assert desk.time.disputed is synchronised
+        assert writer.look(wrong=step, synchronised=synchronised) is (UNPROVEN if ambiguous else HOLDOVER)
+        assert ambiguous or not writer.off
+    assert writer.time.disputed is synchronised
     # It comes right by itself, at once.
-    assert desk.look(wrong=timedelta(0)) is SYNCED
-    assert not desk.off
-    assert not desk.time.disputed
+    assert writer.look(wrong=timedelta(0)) is SYNCED
+    assert not writer.off
+    assert not writer.time.disputed
 
 
 def test_a_day_is_gained_once_and_not_by_23_hours_again_and_again() -> None:
-    desk = Desk()
-    assert desk.look(wrong=22 * HOUR) is SYNCED
+    writer = Desk()
+    assert writer.look(wrong=22 * HOUR) is SYNCED
     for day in range(2, 10):
         for _ in range(100):
-            assert desk.look(wrong=day * 22 * HOUR) is HOLDOVER
-        assert desk.off == 22 * HOUR
+            assert writer.look(wrong=day * 22 * HOUR) is HOLDOVER
+        assert writer.off == 22 * HOUR
 
 
 @pytest.mark.parametrize("there_and_back", [(23 * HOUR, HOUR), (2 * HOUR, timedelta(0))], ids=str)
 def test_nor_by_going_there_and_back(there_and_back: tuple[timedelta, timedelta]) -> None:
-    desk = Desk()
+    writer = Desk()
     for _ in range(50):
         for wrong in there_and_back:
-            desk.look(wrong=wrong)
-    assert desk.off <= 23 * HOUR
+            writer.look(wrong=wrong)
+    assert writer.off <= 23 * HOUR
 
 
 def test_after_a_false_step_at_the_start_the_time_stands_until_the_service_that_came_right_has_caught_up() -> None:
-    desk = Desk()
-    assert desk.look(wrong=HOUR) is SYNCED
-    assert desk.look(wrong=timedelta(0)) is UNPROVEN
-    assert desk.time.wants_proof
-    stood = desk.time.now(desk.mono)
-    while desk.look(60.0) is UNPROVEN:
-        assert desk.time.now(desk.mono) == stood
-    assert desk.mono == pytest.approx(3600, abs=130)
-    assert desk.look() is SYNCED
-    assert abs(desk.off) <= timedelta(seconds=2)
+    writer = Desk()
+    assert writer.look(wrong=HOUR) is SYNCED
+    assert writer.look(wrong=timedelta(0)) is UNPROVEN
+    assert writer.time.wants_proof
+    stood = writer.time.now(writer.mono)
+    while writer.look(60.0) is UNPROVEN:
+        assert writer.time.now(writer.mono) == stood
+    assert writer.mono == pytest.approx(3600, abs=130)
+    assert writer.look() is SYNCED
+    assert abs(writer.off) <= timedelta(seconds=2)
 
 
 def test_or_until_the_controller_has_said_what_time_it_is() -> None:
-    desk = Desk()
-    desk.look(wrong=23 * HOUR)
-    desk.look(wrong=timedelta(0))
-    assert desk.hello()
-    assert not desk.off
-    assert desk.look() is SYNCED
+    writer = Desk()
+    writer.look(wrong=23 * HOUR)
+    writer.look(wrong=timedelta(0))
+    assert writer.hello()
+    assert not writer.off
+    assert writer.look() is SYNCED
 
 
 def test_if_it_was_the_second_that_was_false_the_first_goes_on() -> None:
-    desk = Desk()
-    desk.look()
-    assert desk.look(wrong=-HOUR / 2) is UNPROVEN
-    assert desk.look(600.0, wrong=timedelta(0)) is SYNCED
-    assert not desk.off
+    writer = Desk()
+    writer.look()
+    assert writer.look(wrong=-HOUR / 2) is UNPROVEN
+    assert writer.look(600.0, wrong=timedelta(0)) is SYNCED
+    assert not writer.off
 
 
 @pytest.mark.parametrize("ahead", [22 * HOUR, 3 * DAY], ids=str)
 def test_a_floor_that_a_false_time_has_raised_is_waited_for(ahead: timedelta) -> None:
-    desk = Desk(floor=NOON + ahead)
-    assert desk.look() is UNPROVEN
-    while desk.look(600.0) is UNPROVEN:
-        assert desk.mono <= ahead / timedelta(seconds=1) + 700
-    assert desk.look() is SYNCED
-    assert abs(desk.off) <= timedelta(seconds=2)
+    writer = Desk(floor=NOON + ahead)
+    assert writer.look() is UNPROVEN
+    while writer.look(600.0) is UNPROVEN:
+        assert writer.mono <= ahead / timedelta(seconds=1) + 700
+    assert writer.look() is SYNCED
+    assert abs(writer.off) <= timedelta(seconds=2)
 
 
 @pytest.mark.parametrize("battery", [None, timedelta(0)], ids=["no battery", "battery"])
 def test_a_floor_20_years_ahead_is_lowered_by_a_signed_hello(battery: timedelta | None) -> None:
-    desk = Desk(floor=NOON + 20 * YEAR, battery=battery)
-    assert desk.look() is UNPROVEN
-    assert desk.hello()
-    assert not desk.off
-    assert desk.look() is SYNCED
-    floor = desk.time.floor(desk.mono)
-    assert floor.at - desk.truth < timedelta(seconds=1)
+    writer = Desk(floor=NOON + 20 * YEAR, battery=battery)
+    assert writer.look() is UNPROVEN
+    assert writer.hello()
+    assert not writer.off
+    assert writer.look() is SYNCED
+    floor = writer.time.floor(writer.mono)
+    assert floor.at - writer.truth < timedelta(seconds=1)
 
 
 def test_a_time_service_may_slew_the_clock_back_a_little() -> None:
-    desk = proven()
-    highest = desk.time.now(desk.mono)
-    assert desk.look(wrong=-timedelta(seconds=1.5)) is SYNCED
+    writer = proven()
+    highest = writer.time.now(writer.mono)
+    assert writer.look(wrong=-timedelta(seconds=1.5)) is SYNCED
     for _ in range(10):
-        assert desk.time.now(desk.mono) >= highest
-        highest = desk.time.now(desk.mono)
-        desk.look(0.5)
+        assert writer.time.now(writer.mono) >= highest
+        highest = writer.time.now(writer.mono)
+        writer.look(0.5)
 
 
 # Signed hellos
 
 
 def test_time_goes_back_for_nobody_but_a_signed_hello_of_this_session() -> None:
-    desk = proven()
-    assert desk.hello(wrong=-HOUR)
-    assert desk.off == -HOUR
+    writer = proven()
+    assert writer.hello(wrong=-HOUR)
+    assert writer.off == -HOUR
 
 
 @pytest.mark.parametrize("late_s", [61.0, 3600.0])
 def test_a_hello_held_back_proves_nothing(late_s: float) -> None:
-    desk = Desk()
-    assert not desk.hello(late_s=late_s)
-    assert desk.time.trust is UNPROVEN
+    writer = Desk()
+    assert not writer.hello(late_s=late_s)
+    assert writer.time.trust is UNPROVEN
 
 
 @pytest.mark.parametrize("fast", [HOUR, 23 * HOUR, 2 * DAY, -HOUR], ids=str)
 @pytest.mark.parametrize("synchronised", [True, False])
 def test_a_wrong_clock_is_not_followed_after_a_hello_corrected_it(fast: timedelta, synchronised: bool) -> None:
-    desk = Desk(wrong=fast, floor=None)
-    desk.look(synchronised=False)
-    assert desk.hello()
+    writer = Desk(wrong=fast, floor=None)
+    writer.look(synchronised=False)
+    assert writer.hello()
     for wait in (1.0, 100.0, 10_000.0):
-        desk.look(wait, wrong=fast, synchronised=synchronised)
-        assert not desk.off
+        writer.look(wait, wrong=fast, synchronised=synchronised)
+        assert not writer.off
 
 
 def test_a_long_outage_ends_in_a_hello_that_moves_the_clock_far_forward() -> None:
-    desk = Desk(floor=NOON - 40 * DAY)
-    assert desk.off == -40 * DAY
-    assert desk.hello()
-    assert not desk.off
-    assert desk.time.trust is HOLDOVER
+    writer = Desk(floor=NOON - 40 * DAY)
+    assert writer.off == -40 * DAY
+    assert writer.hello()
+    assert not writer.off
+    assert writer.time.trust is HOLDOVER
 
 
 @pytest.mark.parametrize(("ahead_s", "stays"), [(-11.0, False), (-4.0, True), (11.0, True), (16.0, False)])
@@ -313,27 +313,27 @@ def test_a_hello_of_a_session_that_is_some_seconds_old_moves_a_clock_that_cannot
     ahead_s: float, stays: bool
 ) -> None:
     """One that is behind it would take every command for one from the future."""
-    desk = Desk(wrong=timedelta(seconds=ahead_s))
-    assert desk.off == timedelta(seconds=ahead_s)
-    assert desk.hello(late_s=10.0)
-    assert desk.off == (timedelta(seconds=ahead_s) if stays else timedelta(0))
+    writer = Desk(wrong=timedelta(seconds=ahead_s))
+    assert writer.off == timedelta(seconds=ahead_s)
+    assert writer.hello(late_s=10.0)
+    assert writer.off == (timedelta(seconds=ahead_s) if stays else timedelta(0))
 
 
 def test_a_hello_is_as_good_as_its_way_was_short() -> None:
     for late_s in (0.5, 50.0):
-        desk = Desk(floor=NOON - DAY)
-        desk.hello(late_s=late_s)
-        assert desk.time.error_s == pytest.approx(late_s)
+        writer = Desk(floor=NOON - DAY)
+        writer.hello(late_s=late_s)
+        assert writer.time.error_s == pytest.approx(late_s)
 
 
 # How far off
 
 
 def test_the_bound_grows_in_holdover_by_100_millionths() -> None:
-    desk = proven()
-    assert desk.time.error_s == SYNC_ERROR_S
-    desk.look(86_400.0, synchronised=False)
-    assert desk.time.error_s == pytest.approx(SYNC_ERROR_S + 8.64)
+    writer = proven()
+    assert writer.time.error_s == SYNC_ERROR_S
+    writer.look(86_400.0, synchronised=False)
+    assert writer.time.error_s == pytest.approx(SYNC_ERROR_S + 8.64)
 
 
 def test_an_unproven_time_has_no_bound() -> None:
@@ -341,30 +341,30 @@ def test_an_unproven_time_has_no_bound() -> None:
 
 
 def test_a_battery_clock_is_bounded_by_how_long_it_ran_alone() -> None:
-    desk = Desk(floor=NOON - 10 * DAY, battery=timedelta(0))
-    assert desk.time.error_s == pytest.approx(BATTERY_ERROR_S + 86.4)
+    writer = Desk(floor=NOON - 10 * DAY, battery=timedelta(0))
+    assert writer.time.error_s == pytest.approx(BATTERY_ERROR_S + 86.4)
 
 
 @pytest.mark.parametrize("drift", [-DRIFT, -20e-6, 20e-6, DRIFT])
 def test_35_days_of_drift_stay_within_the_bound_and_end_in_the_time_service(drift: float) -> None:
-    desk = proven()
-    started, mono = desk.truth, desk.mono
+    writer = proven()
+    started, mono = writer.truth, writer.mono
     for day in range(1, HORIZON.days + 1):
-        desk.mono = mono + day * 86_400 * (1 + drift)
+        writer.mono = mono + day * 86_400 * (1 + drift)
         truth = started + timedelta(days=day)
-        desk.time.look(truth, desk.mono, synchronised=False)
-        error_s = desk.time.error_s
+        writer.time.look(truth, writer.mono, synchronised=False)
+        error_s = writer.time.error_s
         assert error_s is not None
-        assert abs(desk.time.now(desk.mono) - truth) <= timedelta(seconds=error_s) < timedelta(seconds=310)
-    desk.time.look(truth, desk.mono, synchronised=True)
-    assert desk.time.trust is SYNCED
+        assert abs(writer.time.now(writer.mono) - truth) <= timedelta(seconds=error_s) < timedelta(seconds=310)
+    writer.time.look(truth, writer.mono, synchronised=True)
+    assert writer.time.trust is SYNCED
 
 
 def test_a_time_that_may_be_off_by_more_than_a_lead_in_is_no_longer_proven() -> None:
-    desk = proven()
+    writer = proven()
     alone = (HOLDOVER_LIMIT_S - SYNC_ERROR_S) / DRIFT
-    assert desk.look(alone - 60, synchronised=False) is HOLDOVER
-    assert desk.look(120, synchronised=False) is UNPROVEN
+    assert writer.look(alone - 60, synchronised=False) is HOLDOVER
+    assert writer.look(120, synchronised=False) is UNPROVEN
     assert timedelta(seconds=alone) > 2 * HORIZON
 
 
@@ -378,10 +378,10 @@ def test_a_time_that_may_be_off_by_more_than_a_lead_in_is_no_longer_proven() -> 
 def test_time_never_goes_back_whatever_the_clock_does(
     steps: list[tuple[float, float, bool]], battery: timedelta | None
 ) -> None:
-    desk, last = Desk(battery=battery), NOON - HOUR
+    writer, last = Desk(battery=battery), NOON - HOUR
     for step, wait, synchronised in steps:
-        desk.look(wait, wrong=desk.wrong + timedelta(seconds=step), synchronised=synchronised)
-        now = desk.time.now(desk.mono)
+        writer.look(wait, wrong=writer.wrong + timedelta(seconds=step), synchronised=synchronised)
+        now = writer.time.now(writer.mono)
         assert now >= last
         last = now
 
@@ -390,26 +390,26 @@ def test_time_never_goes_back_whatever_the_clock_does(
 def test_no_time_service_carries_the_time_further_than_a_day_within_one_boot(
     steps: list[tuple[float, float, bool]],
 ) -> None:
-    desk = Desk()
+    writer = Desk()
     for wrong, wait, synchronised in steps:
-        desk.look(wait, wrong=timedelta(seconds=wrong), synchronised=synchronised)
-        assert desk.off <= DAY
+        writer.look(wait, wrong=timedelta(seconds=wrong), synchronised=synchronised)
+        assert writer.off <= DAY
 
 
 @given(st.lists(st.tuples(st.floats(-3e7, 3e9), st.floats(0, 5000), st.booleans()), max_size=20))
 def test_whatever_was_said_a_signed_hello_brings_it_right(steps: list[tuple[float, float, bool]]) -> None:
-    desk = Desk()
+    writer = Desk()
     for wrong, wait, synchronised in steps:
-        desk.look(wait, wrong=timedelta(seconds=wrong), synchronised=synchronised)
-    assert desk.hello()
-    assert abs(desk.off) <= timedelta(seconds=6)
-    assert desk.look(wrong=timedelta(0)) is SYNCED
+        writer.look(wait, wrong=timedelta(seconds=wrong), synchronised=synchronised)
+    assert writer.hello()
+    assert abs(writer.off) <= timedelta(seconds=6)
+    assert writer.look(wrong=timedelta(0)) is SYNCED
 
 
 def test_the_floor_is_what_has_certainly_passed() -> None:
-    desk = proven()
-    desk.look(50.0)
-    assert desk.time.floor(60.0) == ClockFloor(
+    writer = proven()
+    writer.look(50.0)
+    assert writer.time.floor(60.0) == ClockFloor(
         at=NOON + timedelta(seconds=60), machine_boot="b", mono=60.0, error_s=SYNC_ERROR_S, ahead_s=3600.0
     )
 

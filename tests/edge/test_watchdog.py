@@ -124,19 +124,19 @@ def test_nobody_who_listens_is_no_trouble(tmp_path: Path) -> None:
 
 def test_a_task_is_stuck_when_it_owes_something_for_too_long_and_not_while_it_rests() -> None:
     async def main(clock: VirtualClock) -> None:
-        loop, pulse = asyncio.get_running_loop(), Liveness(60)
+        loop, liveness = asyncio.get_running_loop(), Liveness(60)
         await asyncio.sleep(1000)
-        assert not pulse.stuck(loop.time())
-        pulse.given()
+        assert not liveness.stuck(loop.time())
+        liveness.given()
         await asyncio.sleep(40)
-        pulse.given()
+        liveness.given()
         await asyncio.sleep(21)
-        assert pulse.stuck(loop.time())
-        pulse.stirred()
-        assert not pulse.stuck(loop.time())
-        pulse.rests()
+        assert liveness.stuck(loop.time())
+        liveness.stirred()
+        assert not liveness.stuck(loop.time())
+        liveness.rests()
         await asyncio.sleep(1000)
-        assert not pulse.stuck(loop.time())
+        assert not liveness.stuck(loop.time())
 
     run(main)
 
@@ -158,12 +158,12 @@ def test_whoever_waits_for_work_again_has_got_on() -> None:
         for _ in range(20):
             wake.set()
             await asyncio.sleep(20)
-            assert not wake.pulse.stuck(loop.time())
+            assert not wake.liveness.stuck(loop.time())
         assert rounds == 9
         task.cancel()
         wake.set()
         await asyncio.sleep(120)
-        assert wake.pulse.stuck(loop.time())
+        assert wake.liveness.stuck(loop.time())
 
     run(main)
 
@@ -216,13 +216,13 @@ async def whole_hall(
 
 
 def lasting(hall: Hall) -> dict[asyncio.Task[None], Liveness]:
-    return hall.agent._house.lasting
+    return hall.agent._runtime.lasting
 
 
 def test_these_are_all_the_lasting_tasks() -> None:
     async def main(clock: VirtualClock) -> None:
         hall = await whole_hall(clock)
-        assert {task.get_name(): pulse.within_s for task, pulse in lasting(hall).items()} == LASTING
+        assert {task.get_name(): liveness.within_s for task, liveness in lasting(hall).items()} == LASTING
         await hall.close()
 
     run(main)
@@ -272,7 +272,7 @@ def test_a_lasting_task_may_not_end_in_any_way(work: Callable[[], Coroutine[None
     async def main(clock: VirtualClock) -> None:
         hall = Hall(clock)
         await hall.start()
-        hall.agent._house.keep("more", work(), Liveness())
+        hall.agent._runtime.keep("more", work(), Liveness())
         await died(hall, "'more'")
         await hall.close()
 
@@ -303,11 +303,11 @@ def test_a_task_that_gets_nowhere_silences_the_heartbeat_and_then_ends_the_agent
 
 def test_a_process_that_was_stopped_for_a_while_is_not_taken_for_stuck() -> None:
     async def act(hall: Hall) -> None:
-        pulse = Liveness()
-        lasting(hall)[next(iter(lasting(hall)))] = pulse
+        liveness = Liveness()
+        lasting(hall)[next(iter(lasting(hall)))] = liveness
         for _ in range(10):
             # The watchdog looks once and finds it late; a moment later it has caught up.
-            pulse.stirred()
+            liveness.stirred()
             await asyncio.sleep(STUCK_S + LOOK_S - 1)
         assert hall.task is not None
         assert not hall.task.done()
@@ -324,8 +324,8 @@ class DeafLink(MemoryLink):
 
 
 class DeafBroker(MemoryBroker):
-    def link(self, introduction: ConnectOptions) -> MemoryLink:
-        return DeafLink(self, introduction.filters, introduction.will)
+    def link(self, connect_options: ConnectOptions) -> MemoryLink:
+        return DeafLink(self, connect_options.filters, connect_options.will)
 
 
 def test_a_voice_that_hangs_in_the_link_is_found_stuck() -> None:

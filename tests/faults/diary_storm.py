@@ -240,7 +240,7 @@ async def storm(told: Storm, began: float) -> list[Done]:
             if time.monotonic() >= until:
                 break
             await visitor.act()
-    await app.state.house.close()
+    await app.state.rig.close()
     return visitor.done
 
 

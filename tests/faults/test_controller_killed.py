@@ -30,9 +30,9 @@ async def hub(tmp_path: Path) -> Hub:
     settings = Settings(data_dir=tmp_path)
     await migrate(settings.database_url)
     hub = Hub(build_app(settings, SystemClock()))
-    await hub.house.start()
+    await hub.container.start()
     await hub.furnish()
-    await hub.house.close()
+    await hub.container.close()
     return hub
 
 

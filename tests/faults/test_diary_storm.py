@@ -79,7 +79,7 @@ class End(msgspec.Struct, frozen=True):
     things: list[Held]
 
 
-async def furnish(client: httpx.AsyncClient, house: Container) -> None:
+async def furnish(client: httpx.AsyncClient, rig: Container) -> None:
     """A hall that divides, with setting up and clearing down; desks by number; projectors; a rule for short ones."""
     site = f"{API}/sites/{SITE}"
     for half in ("east", "west"):
@@ -91,13 +91,13 @@ async def furnish(client: httpx.AsyncClient, house: Container) -> None:
     assert (await client.put(f"{site}/spaces/desks", json=desks)).is_success
     projectors = {"name": "Projector", "count": PROJECTORS}
     assert (await client.put(f"{site}/equipment/projector", json=projectors)).is_success
-    await put_policy(house, Policy(rules=(ApprovalRule(name="Short ones", most_minutes=60),), hold_hours=1))
+    await put_policy(rig, Policy(rules=(ApprovalRule(name="Short ones", most_minutes=60),), hold_hours=1))
 
 
-async def rage(house: Container, client: httpx.AsyncClient, *, processes: int, acts: int, seconds: float) -> list[Done]:
+async def rage(rig: Container, client: httpx.AsyncClient, *, processes: int, acts: int, seconds: float) -> list[Done]:
     """Let the processes loose together; all that they did."""
     token = client.headers["Authorization"].removeprefix("Bearer ")
-    settings = house.settings
+    settings = rig.settings
     running = []
     for seed in range(processes):
         told = Storm(
@@ -120,8 +120,8 @@ async def rage(house: Container, client: httpx.AsyncClient, *, processes: int, a
     return [msgspec.json.decode(line, type=Done) for output, _ in outputs for line in output.splitlines()]
 
 
-async def look(house: Container) -> End:
-    async with house.database.read() as tx:
+async def look(rig: Container) -> End:
+    async with rig.database.read() as tx:
         every = await some(tx, (await tx.execute(select(bookings.c.id))).scalars().all())
         story = (await tx.execute(select(booking_log).order_by(booking_log.c.id))).all()
         time_held = (await tx.execute(select(claims))).all()
@@ -247,10 +247,10 @@ def _told(done: Sequence[Done], took: float) -> str:
     return f"\n{len(done)} acts in {took:.1f} s\n" + "\n".join(lines) + "\n"
 
 
-async def weather(client: httpx.AsyncClient, house: Container, *, processes: int, acts: int, seconds: float) -> End:
-    await furnish(client, house)
+async def weather(client: httpx.AsyncClient, rig: Container, *, processes: int, acts: int, seconds: float) -> End:
+    await furnish(client, rig)
     began = time.monotonic()
-    done = await rage(house, client, processes=processes, acts=acts, seconds=seconds)
+    done = await rage(rig, client, processes=processes, acts=acts, seconds=seconds)
     sys.stdout.write(_told(done, time.monotonic() - began))
     assert [each for each in done if each.status not in {200, 201, 409}] == []
     happened = {each.what for each in done if each.status in {200, 201}}
@@ -266,7 +266,7 @@ async def weather(client: httpx.AsyncClient, house: Container, *, processes: int
         "wait",
     }
     assert sum(each.status == 409 and each.what in {"book", "again", "change"} for each in done) >= 20
-    end = await look(house)
+    end = await look(rig)
     nothing_overlaps(end)
     claims_say_what_bookings_do(end)
     places_add_up(end)
@@ -278,12 +278,12 @@ async def weather(client: httpx.AsyncClient, house: Container, *, processes: int
 
 
 async def test_controllers_at_once_neither_overlap_nor_lose_nor_double_anything(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
-    await weather(any_village, any_house, processes=3, acts=80, seconds=120)
+    await weather(any_village, any_container, processes=3, acts=80, seconds=120)
 
 
 @pytest.mark.faults_full
-async def test_eight_controllers_for_a_minute(any_village: httpx.AsyncClient, any_house: Container) -> None:
-    end = await weather(any_village, any_house, processes=8, acts=100_000, seconds=60)
+async def test_eight_controllers_for_a_minute(any_village: httpx.AsyncClient, any_container: Container) -> None:
+    end = await weather(any_village, any_container, processes=8, acts=100_000, seconds=60)
     assert {"approve", "decline", "expire", "accept", "move"} <= {each.what for each in end.story}

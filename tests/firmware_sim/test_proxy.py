@@ -129,7 +129,7 @@ async def test_the_disorder_is_done_to_messages_and_to_nothing_else(
 async def test_a_silent_line_takes_everything_and_passes_it_when_it_is_mended(ends: _Ends) -> None:
     other = NetworkLine(port=free_port(), target=ends.target)
     other.mend()
-    _, beside = await asyncio.open_connection("127.0.0.1", other.port)
+    _, hypothetical = await asyncio.open_connection("127.0.0.1", other.port)
     ends.out.write(GREETING)
     await ends.arrive(GREETING)
     ends.line.silence()
@@ -140,15 +140,15 @@ async def test_a_silent_line_takes_everything_and_passes_it_when_it_is_mended(en
     caller.write(GREETING)
     caller.close()
     await caller.wait_closed()
-    beside.write(TWO)
+    hypothetical.write(TWO)
     await ends.arrive(TWO)
     ends.line.mend()
     await ends.arrive(ONE)
     ends.out.write(THREE)
     await ends.arrive(THREE)
     assert ends.connections == 2
-    beside.close()
-    await beside.wait_closed()
+    hypothetical.close()
+    await hypothetical.wait_closed()
     await other.stop()
 
 

@@ -78,9 +78,9 @@ class House(Hall):
         self.outputs.clear()
         await super().start()
 
-    def _make_link(self, introduction: Any) -> MemoryLink:
+    def _make_link(self, connect_options: Any) -> MemoryLink:
         more = ("strange/#", "hk/2/#", f"hk/1/{SITE}/{EDGE}/strange/#", f"hk/1/{SITE}/other-pi/#", "hk/1/elsewhere/#")
-        return super()._make_link(msgspec.structs.replace(introduction, filters=(*introduction.filters, *more)))
+        return super()._make_link(msgspec.structs.replace(connect_options, filters=(*connect_options.filters, *more)))
 
     async def furnish(self, version: int = 10) -> Manifest:
         return await self.send_plan(version, *parts())
@@ -121,12 +121,12 @@ class House(Hall):
 @asynccontextmanager
 async def inhabited(clock: VirtualClock, **more: Any) -> AsyncIterator[House]:
     """A house that has started, and is closed at the end."""
-    house = House(clock, **more)
+    container = House(clock, **more)
     try:
-        await house.start()
-        yield house
+        await container.start()
+        yield container
     finally:
-        await house.close()
+        await container.close()
 
 
 class _Told(logging.Handler):

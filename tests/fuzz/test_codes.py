@@ -84,14 +84,14 @@ def test_a_pass_with_anything_changed_opens_nothing(random: Random) -> None:
 @effort(8)
 def test_any_keys_at_a_running_edge_open_nothing_and_the_code_does_when_it_is_quiet(keys: str) -> None:
     async def main(clock: VirtualClock) -> None:
-        async with inhabited(clock) as house:
-            await house.furnish()
-            await house.enter(keys)
-            house.whole()
-            assert house.never_opened()
+        async with inhabited(clock) as container:
+            await container.furnish()
+            await container.enter(keys)
+            container.whole()
+            assert container.never_opened()
             await asyncio.sleep(3600)
-            await house.enter(CODE)
-            assert house.unlocked()
+            await container.enter(CODE)
+            assert container.unlocked()
 
     with logged():
         run(main)

@@ -53,14 +53,14 @@ async def good_still_comes(hub: Hub, edge: FakeEdge, seq: int) -> None:
     """What an honest edge says next is stored and acknowledged."""
     await edge.send([event(seq)])
     await edge.acknowledged(seq)
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         assert seq in set((await tx.execute(select(events.c.seq))).scalars())
 
 
 async def test_any_bytes_on_any_topic_are_counted_and_hide_no_event(
     hub: Hub, edge: FakeEdge, broker: MemoryBroker, random: Random, rounds: int
 ) -> None:
-    gate, board = hub.house.exchange.gate, hub.house.exchange.switchboard
+    gate, board = hub.container.mqtt.verifier, hub.container.mqtt.router
     before, sent = sum(gate.refused.values()) + sum(board.strays.values()), 0
     for _ in range(rounds):
         name, place = random.choice(UP), random.choice(PLACES)
@@ -113,7 +113,7 @@ async def test_every_event_of_a_batch_is_stored_or_in_quarantine_however_absurd(
             batch.append(json.dumps(tree | {"seq": seq} if isinstance(tree, dict) else {"seq": seq}).encode())
         await edge.send(batch)
         await edge.acknowledged(seq)
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         kept = list((await tx.execute(select(events.c.seq))).scalars())
         aside = list((await tx.execute(select(quarantine.c.seq))).scalars())
     assert sorted([*kept, *aside]) == list(range(1, seq + 1))
@@ -201,5 +201,5 @@ async def test_a_state_past_all_sense_hides_no_other(hub: Hub, edge: FakeEdge) -
         await edge.say("state", json.dumps(state).encode(), item="front-door")
         await good_still_comes(hub, edge, seq)
         await hub.quiet()
-        async with hub.house.database.read() as tx:
+        async with hub.container.database.read() as tx:
             assert good.device in set((await tx.execute(select(device_states.c.device))).scalars())

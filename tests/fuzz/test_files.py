@@ -42,15 +42,15 @@ def lived_in() -> dict[str, bytes]:
     disk = MemoryDisk()
 
     async def main(clock: VirtualClock) -> None:
-        async with inhabited(clock, disk=disk) as house:
-            await house.furnish()
-            await house.enter(OFFLINE_CODE)
-            await house.open_door()
-            await house.walk(OUTER, INNER)
+        async with inhabited(clock, disk=disk) as container:
+            await container.furnish()
+            await container.enter(OFFLINE_CODE)
+            await container.open_door()
+            await container.walk(OUTER, INNER)
             for wrong in range(6):
-                await house.enter(f"00000{wrong}")
-            house.ack(house.status().log or "", 5)
-            await house.exits()
+                await container.enter(f"00000{wrong}")
+            container.ack(container.status().log or "", 5)
+            await container.exits()
 
     run(main)
     files = {name: disk.read(name) or b"" for folder in FOLDERS for name in disk.names(folder)}
@@ -87,24 +87,26 @@ def starts_with(name: str, data: bytes) -> None:
         disk = MemoryDisk()
         for each, kept in files.items():
             disk.replace(each, kept)
-        async with inhabited(clock, disk=disk) as house:
-            house.whole()
-            assert house.never_opened()
+        async with inhabited(clock, disk=disk) as container:
+            container.whole()
+            assert container.never_opened()
             spoilt_part = name.startswith("plan/parts/") and data != lived_in()[name]
             if spoilt_part or not (name.startswith(f"{OUTBOX}/0") or is_json(data)):
-                assert any(fault.present for fault in house.data(FaultData)), "nobody is told that the file is spoilt"
-            await house.exits()
+                assert any(fault.present for fault in container.data(FaultData)), (
+                    "nobody is told that the file is spoilt"
+                )
+            await container.exits()
             # It carries on with what it has, and what it keeps from then on can be read again.
-            await house.furnish(version=2**52)
-            await house.enter("000000")
-            await house.walk(OUTER, INNER)
-            await house.until(lambda: not house.unlocked())
-            await house.enter(KEY_CODE)
-            house.whole()
-            await house.stop()
-            await house.start()
-            house.whole()
-            await house.exits()
+            await container.furnish(version=2**52)
+            await container.enter("000000")
+            await container.walk(OUTER, INNER)
+            await container.until(lambda: not container.unlocked())
+            await container.enter(KEY_CODE)
+            container.whole()
+            await container.stop()
+            await container.start()
+            container.whole()
+            await container.exits()
 
     with logged():
         run(main, zero=ZERO + timedelta(minutes=30))
@@ -146,8 +148,8 @@ def test_a_fire_latch_holds_whatever_is_in_its_file(data: bytes) -> None:
     async def main(clock: VirtualClock) -> None:
         disk = MemoryDisk()
         disk.replace(FIRE, data)
-        async with inhabited(clock, disk=disk) as house:
-            house.whole()
-            assert house.state("fire-line").values["state"] == "latched"
+        async with inhabited(clock, disk=disk) as container:
+            container.whole()
+            assert container.state("fire-line").values["state"] == "latched"
 
     run(main)

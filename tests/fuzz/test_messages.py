@@ -37,28 +37,28 @@ def rubbish(random: Random) -> bytes:
 @effort(8)
 def test_whatever_comes_on_whatever_topic_opens_nothing_is_counted_and_ends_nothing(random: Random) -> None:
     async def main(clock: VirtualClock) -> None:
-        async with inhabited(clock) as house:
-            await house.furnish()
-            before, refused = await house.said(), 0
+        async with inhabited(clock) as container:
+            await container.furnish()
+            before, refused = await container.said(), 0
             for _ in range(MESSAGES):
                 heard = random.random() < 0.7
                 topic = f"hk/1/{SITE}/{EDGE}/{random.choice(HEARD)}" if heard else random.choice(STRANGE)
                 payload = rubbish(random)
                 if not topic.endswith(f"{EDGE}/plan/part/p0") or not heard:
                     refused += 1
-                house.broker.publish(topic, payload, retain=random.random() < 0.5)
+                container.broker.publish(topic, payload, retain=random.random() < 0.5)
                 await asyncio.sleep(random.choice((0, 0.01, 1)))
-                house.whole()
-            assert await house.said() >= before + refused
-            assert house.link is not None
-            house.link.renew()
+                container.whole()
+            assert await container.said() >= before + refused
+            assert container.link is not None
+            container.link.renew()
             await asyncio.sleep(5)
-            house.whole()
-            assert house.never_opened()
-            await house.exits()
+            container.whole()
+            assert container.never_opened()
+            await container.exits()
             await asyncio.sleep(60)
-            await house.enter(CODE)
-            assert house.unlocked()
+            await container.enter(CODE)
+            assert container.unlocked()
 
     with logged() as lines:
         run(main)

@@ -25,15 +25,15 @@ from tests.fuzz.mutations import extreme
 MESSAGES = 25
 
 
-def seal(house: House, purpose: Purpose, body: bytes) -> bytes:
+def seal(container: House, purpose: Purpose, body: bytes) -> bytes:
     """An envelope around bytes that are no value of ours."""
-    signer = house.controller
+    signer = container.controller
     return encode(Envelope(kid=signer.kid, purpose=purpose, payload=body, signature=signer.sign(purpose, body)))
 
 
-def send_plan(house: House, version: int, random: Random) -> None:
+def send_plan(container: House, version: int, random: Random) -> None:
     """One part of it is absurd, or the manifest is."""
-    manifest, data = house.plan(version, *parts())
+    manifest, data = container.plan(version, *parts())
     if random.random() < 0.7:
         name = random.choice(list(data))
         data[name] = extreme(data[name], random)
@@ -42,37 +42,41 @@ def send_plan(house: House, version: int, random: Random) -> None:
     else:
         body = extreme(encode(manifest), random)
     for name, part in data.items():
-        house.send("plan/part", part, item=name, retain=True)
-    house.send("plan", seal(house, Purpose.PLAN, body), retain=True)
+        container.send("plan/part", part, item=name, retain=True)
+    container.send("plan", seal(container, Purpose.PLAN, body), retain=True)
 
 
-def send_hello(house: House, version: int, random: Random) -> None:
-    status = house.status()
-    hello = Hello(site=SITE, edge=EDGE, nonce="ab" * 16, at=house.clock.now(), session=status.nonce, log=status.log)
-    house.send("hello", seal(house, Purpose.HELLO, extreme(encode(hello), random)))
+def send_hello(container: House, version: int, random: Random) -> None:
+    status = container.status()
+    hello = Hello(site=SITE, edge=EDGE, nonce="ab" * 16, at=container.clock.now(), session=status.nonce, log=status.log)
+    container.send("hello", seal(container, Purpose.HELLO, extreme(encode(hello), random)))
 
 
-def send_ack(house: House, version: int, random: Random) -> None:
-    ack = Ack(site=SITE, edge=EDGE, log=house.status().log or "", seq=house.status().head, at=house.clock.now())
-    house.send("events/ack", seal(house, Purpose.ACK, extreme(encode(ack), random)))
+def send_ack(container: House, version: int, random: Random) -> None:
+    ack = Ack(
+        site=SITE, edge=EDGE, log=container.status().log or "", seq=container.status().head, at=container.clock.now()
+    )
+    container.send("events/ack", seal(container, Purpose.ACK, extreme(encode(ack), random)))
 
 
-def send_command(house: House, version: int, random: Random) -> None:
+def send_command(container: House, version: int, random: Random) -> None:
     kind = random.choice(("self_test", "recount"))
-    command = house.command(
+    command = container.command(
         kind, id=f"00000000-0000-7000-8000-{version:012x}", args={"counter": "front-beams", "inside": 3}
     )
-    house.send("command", seal(house, Purpose.COMMAND, extreme(encode(command), random)))
+    container.send("command", seal(container, Purpose.COMMAND, extreme(encode(command), random)))
 
 
-def send_papers(house: House, version: int, random: Random) -> None:
-    held = house.config.identity.keys
+def send_papers(container: House, version: int, random: Random) -> None:
+    held = container.config.identity.keys
     box = held.opening.public_key().public_bytes_raw()
     fresh = extreme(encode(papers(held, {DOOR: SECRET}, version=version)), random)
     about, ephemeral = about_papers(SITE, EDGE, version), X25519PrivateKey.generate()
     sealed = seal_to(box, fresh, about=about, ephemeral=ephemeral)
     delivery = encode(Delivery(site=SITE, edge=EDGE, version=version, box=box_id(box), sealed=sealed))
-    house.send("papers", seal(house, Purpose.PAPERS, delivery if random.random() < 0.7 else extreme(delivery, random)))
+    container.send(
+        "papers", seal(container, Purpose.PAPERS, delivery if random.random() < 0.7 else extreme(delivery, random))
+    )
 
 
 SENDERS: tuple[Callable[[House, int, Random], None], ...] = (
@@ -84,19 +88,19 @@ SENDERS: tuple[Callable[[House, int, Random], None], ...] = (
 @effort(15)
 def test_what_is_signed_and_absurd_ends_nothing_and_opens_nothing(random: Random) -> None:
     async def main(clock: VirtualClock) -> None:
-        async with inhabited(clock) as house:
-            await house.furnish()
+        async with inhabited(clock) as container:
+            await container.furnish()
             for version in range(20, 20 + MESSAGES):
-                random.choice(SENDERS)(house, version, random)
+                random.choice(SENDERS)(container, version, random)
                 await asyncio.sleep(random.choice((0.01, 2, 61)))
-                house.whole()
-                assert house.never_opened()
-            await house.exits()
-            await house.stop()
+                container.whole()
+                assert container.never_opened()
+            await container.exits()
+            await container.stop()
             # And so does whatever of it went to the disk.
-            await house.start()
-            assert house.never_opened()
-            await house.exits()
+            await container.start()
+            assert container.never_opened()
+            await container.exits()
 
     with logged():
         run(main)

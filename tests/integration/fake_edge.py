@@ -70,7 +70,7 @@ class FakeEdge:
         self._announced: Manifest | None = None
         self._sealed = b""
         self.held: tuple[bytes, dict[str, bytes]] = (b"", {})
-        self._gate: CommandGate | None = None
+        self._verifier: CommandGate | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "FakeEdge":
@@ -143,7 +143,7 @@ class FakeEdge:
                 self.connection += 1
                 self.nonce = secrets.token_hex(16)
                 now, mono = self._clock.now(), self._clock.monotonic()
-                self._gate = CommandGate(nonce=self.nonce, opened_at=now, opened_mono=mono)
+                self._verifier = CommandGate(nonce=self.nonce, opened_at=now, opened_mono=mono)
                 await self.say_status()
             elif isinstance(happening, Message):
                 self.heard.append(happening)
@@ -238,11 +238,11 @@ class FakeEdge:
         self.commands.append(command)
         if not self.obeys:
             return
-        assert self._gate is not None
+        assert self._verifier is not None
         outcome, why = "done", None
         try:
             now, mono = self._clock.now(), self._clock.monotonic()
-            self._gate.admit(command, now=now, mono=mono, retained=message.retained)
+            self._verifier.admit(command, now=now, mono=mono, retained=message.retained)
         except CommandRefused as error:
             outcome, why = "refused", str(error)
         result = CommandResult(

@@ -33,25 +33,25 @@ ACTOR = "Una Porter"
 
 
 class Hub:
-    """``house`` with its tasks running; ``failed`` is the first task that ended, which none must."""
+    """``container`` with its tasks running; ``failed`` is the first task that ended, which none must."""
 
     def __init__(self, app: FastAPI) -> None:
         self.app = app
-        self.house: Container = app.state.house
+        self.container: Container = app.state.container
         self.speaker = Speaker()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def furnish(self) -> None:
         """Make the site with a door, an edge and a space."""
-        estate = self.house.estate
+        estate = self.container.estate
         await estate.put_site(SITE, version=0, actor=ACTOR)
         await estate.put_edge(Edge(site="ramsey", id="main", name="Main"), version=0, actor=ACTOR)
-        await trust(self.house, "ramsey", "main", self.speaker.public_key)
+        await trust(self.container, "ramsey", "main", self.speaker.public_key)
         await estate.put_door(FRONT, version=0, actor=ACTOR)
         await estate.put_space(HALL, version=0, actor=ACTOR)
 
     def run(self) -> None:
-        self._tasks = [asyncio.create_task(task.run(), name=task.name) for task in self.house.tasks]
+        self._tasks = [asyncio.create_task(task.run(), name=task.name) for task in self.container.tasks]
 
     async def stop(self) -> None:
         """End the tasks; raises what one of them died of."""
@@ -64,7 +64,7 @@ class Hub:
 
     async def connected(self) -> None:
         async def look() -> bool:
-            return self.house.exchange.link.connected
+            return self.container.mqtt.link.connected
 
         await eventually(look, what="the controller is connected")
 
@@ -72,7 +72,7 @@ class Hub:
         """Wait until nothing that came is still being dealt with."""
 
         async def look() -> bool:
-            return not self.house.exchange.busy and not self.house.database.busy
+            return not self.container.mqtt.busy and not self.container.database.busy
 
         await eventually(look, what="the controller has nothing to do")
 
@@ -80,7 +80,7 @@ class Hub:
         """Wait until the edge has the plan it should have, and the controller knows and has nothing left to do."""
 
         async def look() -> bool:
-            async with self.house.database.read() as tx:
+            async with self.container.database.read() as tx:
                 latest = await plans.latest_version(tx, SITE.id, "main")
                 state = await telemetry.edge_state(tx, SITE.id, "main")
             return latest is not None and state is not None and state.applied_version == latest
@@ -90,10 +90,10 @@ class Hub:
 
     async def times(self, edge: FakeEdge) -> None:
         """Greet the edge, and wait until it is known how far its run has come."""
-        await self.house.exchange.greeter.greet((SITE.id, "main"))
+        await self.container.mqtt.hello_service.greet((SITE.id, "main"))
 
         async def known() -> bool:
-            async with self.house.database.read() as tx:
+            async with self.container.database.read() as tx:
                 return edge.boot in await telemetry.clock_samples(tx, SITE.id, "main", [edge.boot])
 
         await eventually(known, what="the run is known")
@@ -102,8 +102,8 @@ class Hub:
         return FakeEdge(
             link,
             speaker or self.speaker,
-            controller_key=self.house.keys.public,
-            clock=self.house.clock,
+            controller_key=self.container.keys.public,
+            clock=self.container.clock,
             obeys=obeys,
         )
 
@@ -114,7 +114,7 @@ async def open_hub(
 ) -> AsyncIterator[Hub]:
     """A hub that is furnished and runs; with ``link`` in place of the broker of the settings."""
     hub = Hub(build_app(settings, clock, passwords=passwords, link=link))
-    await hub.house.start()
+    await hub.container.start()
     try:
         await hub.furnish()
         hub.run()
@@ -123,10 +123,10 @@ async def open_hub(
         await hub.stop()
     finally:
         await hub.stop()
-        await hub.house.close()
+        await hub.container.close()
 
 
 async def book(hub: Hub, starts: str, ends: str, *, space: str = "hall") -> BookingView:
     """A booking, in the site's own time."""
     draft = Draft(space=space, title="Choir", starts=read_moment(starts), ends=read_moment(ends), people=12)
-    return await hub.house.bookings.create("ramsey", draft, actor=Actor(name=ACTOR))
+    return await hub.container.bookings.create("ramsey", draft, actor=Actor(name=ACTOR))

@@ -23,7 +23,7 @@ from tests.integration.hub import Hub, book
 
 @pytest.fixture
 async def client(hub: Hub) -> AsyncIterator[httpx.AsyncClient]:
-    await put_policy(hub.house, Policy(release=(ReleaseRule(after_min=20, warn_min=10),)), site="ramsey")
+    await put_policy(hub.container, Policy(release=(ReleaseRule(after_min=20, warn_min=10),)), site="ramsey")
     async with signed_in(hub.app) as client:
         yield client
 
@@ -76,7 +76,7 @@ async def test_a_room_nobody_comes_to_is_given_back_and_offered_on_by_itself(
 async def test_a_room_is_kept_while_its_door_is_out_of_reach_and_who_came_is_known_later(
     hub: Hub, broker: MemoryBroker, clock: ManualClock
 ) -> None:
-    await put_policy(hub.house, Policy(release=(ReleaseRule(after_min=20, warn_min=10),)), site="ramsey")
+    await put_policy(hub.container, Policy(release=(ReleaseRule(after_min=20, warn_min=10),)), site="ramsey")
     down = subscriptions("down", site="ramsey", edge="main")
     made = (await book(hub, "2026-11-25T12:00", "2026-11-25T14:00")).booking.id
     async with hub.edge(broker.client(down)) as edge:

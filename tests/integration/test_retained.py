@@ -59,7 +59,7 @@ async def fill(mosquitto: Broker, topics: list[str]) -> None:
 
 
 async def alerts(hub: Hub) -> list[str]:
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         return [each.kind for each in await queries.site_alerts(tx, "ramsey", limit=100)]
 
 

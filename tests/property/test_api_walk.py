@@ -31,16 +31,16 @@ class Walk:
     """A furnished controller, and a client that is its first user."""
 
     def __init__(
-        self, runner: asyncio.Runner, house: Container, client: httpx.AsyncClient, document: Json, maker: Maker
+        self, runner: asyncio.Runner, container: Container, client: httpx.AsyncClient, document: Json, maker: Maker
     ) -> None:
         self.document = document
         self.maker = maker
         self._runner = runner
-        self._house = house
+        self._container = container
         self._client = client
 
     def rows(self) -> dict[str, int]:
-        return self._runner.run(row_counts(self._house))
+        return self._runner.run(row_counts(self._container))
 
     def send(self, request: Request) -> httpx.Response:
         sent = self._client.request(
@@ -58,7 +58,7 @@ def walk(any_settings: Settings, clock: ManualClock, passwords: Passwords) -> It
             app = await stack.enter_async_context(running(any_settings, clock, passwords))
             client = await stack.enter_async_context(signed_in(app))
             document = app.openapi()
-            return Walk(runner, app.state.house, client, document, Maker(document, await _furnished(client)))
+            return Walk(runner, app.state.container, client, document, Maker(document, await _furnished(client)))
 
         try:
             yield runner.run(enter())

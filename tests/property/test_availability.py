@@ -27,7 +27,7 @@ from controller.hours.model import BookableWindow, Closure, OpeningHours, SpaceH
 from controller.hours.timetable import Timetable
 from controller.rules.service import RuleRequest, judge
 from edge.wire.interval import Interval
-from tests.controller.bookings.hub import HUB, MANAGER, booking, build, picture
+from tests.controller.bookings.hub import HUB, MANAGER, booking, build, site_config
 from tests.controller.running import NOW
 
 DAY = datetime(2026, 11, 26, tzinfo=UTC)
@@ -170,7 +170,7 @@ def _there(midnight: datetime, closed: Sequence[tuple[int, int, bool]]) -> SiteC
         )
         for number, (start, length, one) in enumerate(closed)
     )
-    bare = picture(all_spaces=SPACES)
+    bare = site_config(all_spaces=SPACES)
     hours = {
         place.space.id: SpaceHours(
             name=place.space.name,
@@ -180,7 +180,7 @@ def _there(midnight: datetime, closed: Sequence[tuple[int, int, bool]]) -> SiteC
         for place in bare.by_space.values()
     }
     book = Timetable(site=HUB, timetable=OpeningHours(), closures=closures, spaces=hours)
-    return picture(hours=book, all_spaces=SPACES)
+    return site_config(hours=book, all_spaces=SPACES)
 
 
 async def _agrees(

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from controller.bookings.errors import Clash
 from controller.bookings.model import BookingChange, Draft
 from controller.bookings.tables import claims
-from controller.container import Container, open_house
+from controller.container import Container, open_container
 from controller.db.migrations import migrate
 from controller.estate.model import Site, Space
 from controller.people.model import Actor
@@ -87,17 +87,19 @@ async def _agrees(migrated: Path, acts: list[Act]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "hallkeeper.db"
         shutil.copy(migrated, file)
-        house = open_house(Settings(data_dir=Path(folder), database=f"sqlite+aiosqlite:///{file}"), ManualClock(NOW))
+        container = open_container(
+            Settings(data_dir=Path(folder), database=f"sqlite+aiosqlite:///{file}"), ManualClock(NOW)
+        )
         try:
-            await house.estate.put_site(Site(id=SITE, name="Ramsey", zone="Europe/London"), version=0, actor="test")
+            await container.estate.put_site(Site(id=SITE, name="Ramsey", zone="Europe/London"), version=0, actor="test")
             for space in SPACES:
-                await house.estate.put_space(Space(site=SITE, id=space, name=space), version=0, actor="test")
+                await container.estate.put_space(Space(site=SITE, id=space, name=space), version=0, actor="test")
             listed: list[Listed] = []
             for act in acts:
-                await _both(house, listed, act)
-            await _compare(house, listed)
+                await _both(container, listed, act)
+            await _compare(container, listed)
         finally:
-            await house.close()
+            await container.close()
 
 
 def _free(listed: list[Listed], space: str, during: Interval, but: Listed | None = None) -> bool:
@@ -108,13 +110,13 @@ def _free(listed: list[Listed], space: str, during: Interval, but: Listed | None
     )
 
 
-async def _both(house: Container, listed: list[Listed], act: Act) -> None:
+async def _both(container: Container, listed: list[Listed], act: Act) -> None:
     starts, ends = Moment(instant=act.during.start), Moment(instant=act.during.end)
     if act.what == "book":
         free = _free(listed, act.space, act.during)
         draft = Draft(space=act.space, title="x", starts=starts, ends=ends)
         try:
-            made = await house.bookings.create(SITE, draft, actor=ACTOR)
+            made = await container.bookings.create(SITE, draft, actor=ACTOR)
         except Clash:
             assert not free
         else:
@@ -125,12 +127,12 @@ async def _both(house: Container, listed: list[Listed], act: Act) -> None:
         return
     one = listed[act.which % len(listed)]
     if act.what == "cancel":
-        await house.bookings.cancel(one.id, why="", actor=ACTOR)
+        await container.bookings.cancel(one.id, why="", actor=ACTOR)
         one.cancelled = True
     elif act.what == "restore":
         free = not one.cancelled or _free(listed, one.space, one.during, one)
         try:
-            await house.bookings.restore(one.id, actor=ACTOR)
+            await container.bookings.restore(one.id, actor=ACTOR)
         except Clash:
             assert not free
         else:
@@ -139,7 +141,7 @@ async def _both(house: Container, listed: list[Listed], act: Act) -> None:
     elif not one.cancelled:
         free = _free(listed, act.space, act.during, one)
         try:
-            await house.bookings.change(
+            await container.bookings.change(
                 one.id, BookingChange(space=act.space, starts=starts, ends=ends), if_match=None, actor=ACTOR
             )
         except Clash:
@@ -149,8 +151,8 @@ async def _both(house: Container, listed: list[Listed], act: Act) -> None:
             one.space, one.during = act.space, act.during
 
 
-async def _compare(house: Container, listed: list[Listed]) -> None:
-    async with house.database.read() as tx:
+async def _compare(container: Container, listed: list[Listed]) -> None:
+    async with container.database.read() as tx:
         rows = (await tx.execute(select(claims))).mappings().all()
     held = {(row["booking_id"], row["atom"], row["starts"], row["ends"]) for row in rows}
     assert held == {

@@ -22,7 +22,7 @@ from controller.bookings.claims import contended, write_claims
 from controller.bookings.model import Booking, BookingRequest, BookingState, Draft
 from controller.bookings.site_config import SiteConfig
 from controller.bookings.tables import bookings, claims
-from controller.container import open_house
+from controller.container import open_container
 from controller.db.engine import Database
 from controller.db.migrations import migrate
 from controller.estate.divisions import Circular, atoms_of
@@ -32,7 +32,7 @@ from controller.people.model import Actor
 from controller.people.versions import version_of
 from controller.settings import Settings
 from controller.web.fields import Moment
-from tests.controller.bookings.hub import asked, booking, build, picture
+from tests.controller.bookings.hub import asked, booking, build, site_config
 from tests.controller.clock import ManualClock
 from tests.controller.running import NOW
 from tests.services.postgres import PostgresServer
@@ -184,7 +184,7 @@ def test_the_database_alone_keeps_whole_and_parts_apart_on_postgresql(
 
 async def _kept_apart(url: str, parts: Parts, acts: list[Act]) -> None:
     """Claims are written without asking whether they may be: what must not be is refused by the constraint."""
-    there = picture(all_spaces=[Space(site="hub", id=name, name=name, parts=parts[name]) for name in NAMES])
+    there = site_config(all_spaces=[Space(site="hub", id=name, name=name, parts=parts[name]) for name in NAMES])
     database, live = Database(url), dict[str, Booking]()
     try:
         async with database.write() as tx:
@@ -257,12 +257,12 @@ def test_a_building_that_divides_otherwise_takes_its_bookings_along_or_stays_as_
 
 
 async def _divided(folder: Path, url: str, first: Parts, second: Parts, acts: list[Act]) -> None:
-    house = open_house(Settings(data_dir=folder, database=url), ManualClock(NOW))
+    container = open_container(Settings(data_dir=folder, database=url), ManualClock(NOW))
     try:
         for name in NAMES:
             space = Space(site="hub", id=name, name=name, parts=first[name])
             version = version_of(Space(site="hub", id=name, name=name))
-            await house.estate.put_space(space, version=version, actor="test")
+            await container.estate.put_space(space, version=version, actor="test")
         live: dict[str, Booking] = {}
         for act in acts:
             during = act.wish.during
@@ -274,7 +274,7 @@ async def _divided(folder: Path, url: str, first: Parts, second: Parts, acts: li
             draft = Draft(
                 space=act.space, title="x", starts=Moment(instant=during.start), ends=Moment(instant=during.end)
             )
-            made = (await house.bookings.create("hub", draft, actor=ACTOR)).booking
+            made = (await container.bookings.create("hub", draft, actor=ACTOR)).booking
             live[made.id] = made
         parts = dict(first)
         for name in NAMES:
@@ -287,12 +287,12 @@ async def _divided(folder: Path, url: str, first: Parts, second: Parts, acts: li
             try:
                 before = Space(site="hub", id=name, name=name, parts=parts[name])
                 space = Space(site="hub", id=name, name=name, parts=second[name])
-                await house.estate.put_space(space, version=version_of(before), actor="test")
+                await container.estate.put_space(space, version=version_of(before), actor="test")
             except StandsInTheWay:
                 assert clashes
             else:
                 assert not clashes
                 parts = wanted
-            await _compare(house.database, parts, live, site="hub")
+            await _compare(container.database, parts, live, site="hub")
     finally:
-        await house.close()
+        await container.close()

@@ -23,7 +23,7 @@ from controller.db.engine import Database, Tx
 from controller.db.migrations import migrate
 from controller.estate.model import Space, SpaceKind
 from controller.rules.service import RuleRequest, judge
-from tests.controller.bookings.hub import MANAGER, asked, booking, build, picture
+from tests.controller.bookings.hub import MANAGER, asked, booking, build, site_config
 from tests.controller.running import NOW
 from tests.services.postgres import PostgresServer
 
@@ -33,7 +33,7 @@ SPACES = (
     Space(site="hub", id="library", name="Library", parts=("desks", "shelves")),
     Space(site="hub", id="shelves", name="Shelves"),
 )
-HUB = picture(all_spaces=SPACES)
+HUB = site_config(all_spaces=SPACES)
 TOMORROW = NOW + timedelta(days=1)
 
 

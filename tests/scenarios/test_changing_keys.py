@@ -101,9 +101,9 @@ class _Play:
 
     async def _until_signed_by_the_new_key(self) -> None:
         async with asyncio.timeout(3600):
-            while len(self._theatre.house.keys.signing_keys) > 1:
+            while len(self._theatre.rig.keys.signing_keys) > 1:
                 await self._clock.sleep(5)
         await self._settled(4)
-        async with self._theatre.house.database.read() as tx:
+        async with self._theatre.rig.database.read() as tx:
             (state,) = await repository.all_papers(tx)
         assert len(state.held_kids) == 1

@@ -173,7 +173,7 @@ async def show(hub: Theatre, way: Way) -> None:
     elif way.scan:
         await hub.stage.scan("ramsey", DOOR, way.scan, way.digits)
     elif way.holder:
-        keys, now = hub.house.keys.signing, hub.clock.now()
+        keys, now = hub.rig.keys.signing, hub.clock.now()
         token = passes.issue(Signer(keys), site="ramsey", holder=way.holder, now=now)
         await hub.stage.scan("ramsey", DOOR, token)
     else:

@@ -12,7 +12,7 @@ from anyio.to_thread import current_default_thread_limiter
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
-from controller.container import Container, open_house
+from controller.container import Container, open_container
 from controller.people.passwords import Passwords
 from controller.settings import Settings
 from controller.web.app import app_of
@@ -75,16 +75,16 @@ class Theatre:
             lag_minutes=15,
         )
         cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-        self.house: Container = open_house(
+        self.rig: Container = open_container(
             settings, clock, passwords=cheap, link=self.broker.client(subscriptions("up"))
         )
-        self.app: FastAPI = app_of(self.house)
+        self.app: FastAPI = app_of(self.rig)
         self.api = Api(ADDRESS, transport=httpx.ASGITransport(self.app))
 
     async def open(self) -> None:
         """Start the controller, sign in, and bring every building of the world to life."""
-        await self.house.start()
-        for task in self.house.tasks:
+        await self.rig.start()
+        for task in self.rig.tasks:
             self._run(task.name, task.run)
         token = (self._folder / "setup-token").read_text().strip()
         await self.api.set_up(token=token, user="Una Porter", password="thirteen shelves")
@@ -122,8 +122,8 @@ class Theatre:
         site = self.world.site(building.id)
         factory = SimFactory(dict(site.levels), self._driver(building.id))
 
-        def connect(introduction: ConnectOptions) -> MemoryLink:
-            self.links[building.id] = self.broker.link(introduction)
+        def connect(connect_options: ConnectOptions) -> MemoryLink:
+            self.links[building.id] = self.broker.link(connect_options)
             return self.links[building.id]
 
         agent = Agent(
@@ -159,7 +159,7 @@ async def theatre(folder: Path, clock: VirtualClock, world: World) -> AsyncItera
     made = Theatre(folder, clock, world)
     limiter = current_default_thread_limiter()
     closing: list[bool] = []
-    loop.busy_when("the database", lambda: made.house.database.busy)
+    loop.busy_when("the database", lambda: made.rig.database.busy)
     loop.busy_when("a worker thread", lambda: limiter.borrowed_tokens > 0)
     loop.busy_when("the database, which closes", lambda: bool(closing))
     try:
@@ -169,5 +169,5 @@ async def theatre(folder: Path, clock: VirtualClock, world: World) -> AsyncItera
         with contextlib.suppress(asyncio.CancelledError):
             await made.close()
         closing.append(True)
-        await made.house.close()
+        await made.rig.close()
         closing.clear()

@@ -18,7 +18,7 @@ from controller.access.holders.schemas import (
     given_answer,
     holder_answer,
 )
-from controller.container import TheHouse
+from controller.container import TheContainer
 from controller.people.authentication import KeepsKeysAnySite
 from controller.people.versions import VersionStale
 from controller.web.csv_bodies import CSV_BODY, csv_refused, csv_response
@@ -32,7 +32,7 @@ router = APIRouter(tags=["access"], responses=described(NotSignedIn))
 
 @router.get("/holders")
 async def list_holders(
-    house: TheHouse,
+    container: TheContainer,
     actor: KeepsKeysAnySite,
     site: Annotated[Slug | None, Query(description="Only those who open a door there")] = None,
     kind: CredentialKind | None = None,
@@ -41,22 +41,22 @@ async def list_holders(
     limit: Limit = LIST_LIMIT,
 ) -> HolderPage:
     """Who opens doors in their own right, in the order in which they were made. Codes and PINs are not told here."""
-    found = await house.holders.listed(site=site, kind=kind, ended=ended, after=after, limit=limit + 1, actor=actor)
+    found = await container.holders.listed(site=site, kind=kind, ended=ended, after=after, limit=limit + 1, actor=actor)
     more, found = len(found) > limit, found[:limit]
     return HolderPage(items=[holder_answer(each) for each in found], next=found[-1].id if more else None)
 
 
 @router.post("/holders", status_code=status.HTTP_201_CREATED, responses=described(CardTaken, NoCodeLeft))
-async def make_holder(body: NewHolderBody, house: TheHouse, actor: KeepsKeysAnySite) -> GivenAnswer:
+async def make_holder(body: NewHolderBody, container: TheContainer, actor: KeepsKeysAnySite) -> GivenAnswer:
     """Let somebody open doors. What is drawn for them stands in the answer; the doors know it with their next plan."""
-    return given_answer(await house.holders.make(body.draft(), body.wish(), actor=actor))
+    return given_answer(await container.holders.make(body.draft(), body.wish(), actor=actor))
 
 
 @router.get("/holders.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
-async def export_holders(house: TheHouse, actor: KeepsKeysAnySite) -> Response:
+async def export_holders(container: TheContainer, actor: KeepsKeysAnySite) -> Response:
     """Who opens doors in their own right as CSV, which `POST /holders/import` reads. No card, code or PIN is in it:
     `has` says which there are."""
-    return csv_response(await house.holder_import.put_out(actor=actor), "holders.csv")
+    return csv_response(await container.holder_import.put_out(actor=actor), "holders.csv")
 
 
 @router.post(
@@ -64,7 +64,7 @@ async def export_holders(house: TheHouse, actor: KeepsKeysAnySite) -> Response:
 )
 async def import_holders(
     request: Request,
-    house: TheHouse,
+    container: TheContainer,
     actor: KeepsKeysAnySite,
     preview: Annotated[bool, Query(description="Find out what would become of it, and write nothing")] = False,
 ) -> Response:
@@ -75,39 +75,41 @@ async def import_holders(
     nothing. Nobody is ended by it, and an empty cell leaves what there is, but for `until`."""
     data = await request.body()
     with csv_refused():
-        outcome = await house.holder_import.take(data, preview=preview, actor=actor)
+        outcome = await container.holder_import.take(data, preview=preview, actor=actor)
     return await large_answer(lambda: import_answer(outcome, preview=preview))
 
 
 @router.get("/holders/{holder_id}", responses=described(HolderUnknown))
-async def get_holder(holder_id: IdPath, house: TheHouse, actor: KeepsKeysAnySite) -> HolderAnswer:
+async def get_holder(holder_id: IdPath, container: TheContainer, actor: KeepsKeysAnySite) -> HolderAnswer:
     """One of them, without codes and PINs."""
-    return holder_answer(await house.holders.get(holder_id, actor=actor))
+    return holder_answer(await container.holders.get(holder_id, actor=actor))
 
 
 @router.put("/holders/{holder_id}", responses=described(HolderUnknown, HolderEnded, VersionStale))
 async def change_holder(
-    holder_id: IdPath, body: HolderChangeBody, house: TheHouse, actor: KeepsKeysAnySite
+    holder_id: IdPath, body: HolderChangeBody, container: TheContainer, actor: KeepsKeysAnySite
 ) -> HolderAnswer:
     """Say anew where and when somebody opens doors. Codes, cards and PINs stay as they are."""
-    return holder_answer(await house.holders.change(holder_id, body.draft(), version=body.version, actor=actor))
+    return holder_answer(await container.holders.change(holder_id, body.draft(), version=body.version, actor=actor))
 
 
 @router.post("/holders/{holder_id}/reissue", responses=described(HolderUnknown, HolderEnded, CardTaken, NoCodeLeft))
 async def reissue_holder(
-    holder_id: IdPath, body: ReissueHolderBody, house: TheHouse, actor: KeepsKeysAnySite
+    holder_id: IdPath, body: ReissueHolderBody, container: TheContainer, actor: KeepsKeysAnySite
 ) -> GivenAnswer:
     """Draw another code or PIN, or take another card, at once; the old ones end with the doors' next plan."""
-    return given_answer(await house.holders.reissue(holder_id, body.wish(), why=body.why, actor=actor))
+    return given_answer(await container.holders.reissue(holder_id, body.wish(), why=body.why, actor=actor))
 
 
 @router.post("/holders/{holder_id}/reveal", responses=described(HolderUnknown, HolderEnded))
-async def reveal_holder(holder_id: IdPath, house: TheHouse, actor: KeepsKeysAnySite) -> GivenAnswer:
+async def reveal_holder(holder_id: IdPath, container: TheContainer, actor: KeepsKeysAnySite) -> GivenAnswer:
     """Tell what somebody opens doors with. Who asked, and when, is written down."""
-    return given_answer(await house.holders.reveal(holder_id, actor=actor))
+    return given_answer(await container.holders.reveal(holder_id, actor=actor))
 
 
 @router.post("/holders/{holder_id}/end", responses=described(HolderUnknown))
-async def end_holder(holder_id: IdPath, body: EndHolderBody, house: TheHouse, actor: KeepsKeysAnySite) -> HolderAnswer:
+async def end_holder(
+    holder_id: IdPath, body: EndHolderBody, container: TheContainer, actor: KeepsKeysAnySite
+) -> HolderAnswer:
     """Let somebody open nothing any more, as soon as the doors have their next plan. Ended already, it stays so."""
-    return holder_answer(await house.holders.end(holder_id, why=body.why, actor=actor))
+    return holder_answer(await container.holders.end(holder_id, why=body.why, actor=actor))

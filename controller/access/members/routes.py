@@ -11,7 +11,7 @@ from controller.access.members.errors import MemberUnknown
 from controller.access.members.library_check import LibrarySilent, NoLibrarySystem
 from controller.access.members.model import EVERYWHERE, Member
 from controller.access.members.service import MemberChange, MemberImportResult, MemberRowResult
-from controller.container import Container, TheHouse
+from controller.container import Container, TheContainer
 from controller.people.authentication import KeepsKeys, KeepsKeysAnySite
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor
@@ -115,7 +115,7 @@ MOST_LINES = 1000
 
 @router.get("/members")
 async def list_members(
-    house: TheHouse,
+    container: TheContainer,
     actor: KeepsKeysAnySite,
     number: Annotated[Line | None, Query(description="Only the one with this number on the card")] = None,
     after: After = None,
@@ -123,9 +123,9 @@ async def list_members(
 ) -> LibraryMemberPage:
     """Members of the library, in the order in which they came, with what is said of them at your sites. No name is kept
     of them."""
-    found = await house.members.listed(number=number, after=after, limit=limit + 1)
+    found = await container.members.listed(number=number, after=after, limit=limit + 1)
     more, found = len(found) > limit, found[:limit]
-    return LibraryMemberPage(items=await _answers(house, actor, found), next=found[-1].id if more else None)
+    return LibraryMemberPage(items=await _answers(container, actor, found), next=found[-1].id if more else None)
 
 
 @router.post(
@@ -133,7 +133,7 @@ async def list_members(
 )
 async def import_members(
     request: Request,
-    house: TheHouse,
+    container: TheContainer,
     actor: KeepsKeys,
     preview: Annotated[bool, Query(description="Find out what would become of it, and write nothing")] = False,
     whole: Annotated[bool, Query(description="It is the whole list: who is not in it is no longer a member")] = False,
@@ -142,7 +142,7 @@ async def import_members(
     `suspended`, `suspended_until`, `inducted`, `sites`. Sound rows are written, others are told with what is wrong."""
     data = await request.body()
     with csv_refused():
-        outcome = await house.members.take(data, preview=preview, whole=whole, source="csv", actor=actor.name)
+        outcome = await container.members.take(data, preview=preview, whole=whole, source="csv", actor=actor.name)
     return await large_answer(lambda: _outcome(outcome, preview))
 
 
@@ -155,31 +155,33 @@ class CheckedAnswer(Answer):
 
 
 @router.post("/members/check", responses=described(NoLibrarySystem, LibrarySilent))
-async def check_members(house: TheHouse, actor: KeepsKeys) -> CheckedAnswer:
+async def check_members(container: TheContainer, actor: KeepsKeys) -> CheckedAnswer:
     """Ask the library system about every member by SIP2. Whoever it has blocked, or does not know, is suspended until
     it says otherwise; ends of membership and dates of birth are taken over where it tells them. So every night."""
-    done = await house.checking.check(actor=actor.name)
+    done = await container.checking.check(actor=actor.name)
     return CheckedAnswer(asked=done.asked, changed=done.changed, blocked=done.blocked)
 
 
 @router.get("/members/{member_id}", responses=described(MemberUnknown))
-async def get_member(member_id: IdPath, house: TheHouse, actor: KeepsKeysAnySite) -> LibraryMemberAnswer:
+async def get_member(member_id: IdPath, container: TheContainer, actor: KeepsKeysAnySite) -> LibraryMemberAnswer:
     """One of them."""
-    return (await _answers(house, actor, [await house.members.get(member_id)]))[0]
+    return (await _answers(container, actor, [await container.members.get(member_id)]))[0]
 
 
 @router.patch("/members/{member_id}", responses=described(MemberUnknown))
 async def change_member(
-    member_id: IdPath, body: MemberChangeBody, house: TheHouse, actor: KeepsKeys
+    member_id: IdPath, body: MemberChangeBody, container: TheContainer, actor: KeepsKeys
 ) -> LibraryMemberAnswer:
     """Suspend a member, for a while or until it is lifted, or lift that. The doors follow with their next plan; the
     next list from the library system says it anew where it has the column."""
-    return (await _answers(house, actor, [await house.members.change(member_id, body.change(), actor=actor.name)]))[0]
+    return (
+        await _answers(container, actor, [await container.members.change(member_id, body.change(), actor=actor.name)])
+    )[0]
 
 
 @router.put("/members/{member_id}/induction", responses=described(MemberUnknown, VersionStale))
 async def induct_member(
-    member_id: IdPath, body: InductionBody, house: TheHouse, actor: KeepsKeysAnySite
+    member_id: IdPath, body: InductionBody, container: TheContainer, actor: KeepsKeysAnySite
 ) -> LibraryMemberAnswer:
     """Note the day of a member's induction at a site or for all, or take it back. From that day on they can come in.
     Who has some sites only notes it at those."""
@@ -187,12 +189,14 @@ async def induct_member(
     if not may(actor, Action.KEYS, thing):
         raise NotAllowed(actor, Action.KEYS, thing)
     site = EVERYWHERE if body.site is None else body.site
-    written = await house.members.induct(member_id, site, body.day, version=body.version, actor=actor.name)
-    return (await _answers(house, actor, [written]))[0]
+    written = await container.members.induct(member_id, site, body.day, version=body.version, actor=actor.name)
+    return (await _answers(container, actor, [written]))[0]
 
 
-async def _answers(house: Container, actor: Actor, found: Sequence[Member]) -> list[LibraryMemberAnswer]:
-    return [_answer(each, kept, actor) for each, kept in zip(found, await house.members.kept_out(found), strict=True)]
+async def _answers(container: Container, actor: Actor, found: Sequence[Member]) -> list[LibraryMemberAnswer]:
+    return [
+        _answer(each, kept, actor) for each, kept in zip(found, await container.members.kept_out(found), strict=True)
+    ]
 
 
 def _answer(member: Member, kept_out: Mapping[str, str], actor: Actor) -> LibraryMemberAnswer:

@@ -14,7 +14,7 @@ from controller.bookings.affected.schemas import (
     affected_page,
     decided_answer,
 )
-from controller.container import TheHouse
+from controller.container import TheContainer
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Decides
 from controller.web.fields import LIST_LIMIT, Id, Limit, SlugPath
@@ -26,7 +26,7 @@ router = APIRouter(tags=["bookings"], responses=described(NotSignedIn, SiteUnkno
 @router.get("/sites/{site}/affected-bookings")
 async def list_affected(
     site: SlugPath,
-    house: TheHouse,
+    container: TheContainer,
     actor: Decides,
     causes: Annotated[
         list[Cause] | None, Query(alias="cause", max_length=len(Cause), description="Any of these; all if none")
@@ -38,27 +38,31 @@ async def list_affected(
     """The bookings to come that a closure or another change of hours, policy or building was made in spite of, by
     start; `affected_by` says what it did to each. One that is moved or cancelled leaves the list, and so does one that
     a later change sets right."""
-    found = await house.affected.page(site, causes=causes or list(Cause), kept=kept, after=after, limit=limit + 1)
+    found = await container.affected.page(site, causes=causes or list(Cause), kept=kept, after=after, limit=limit + 1)
     return affected_page(found, actor, limit=limit)
 
 
 @router.post("/sites/{site}/affected-bookings/keep")
-async def keep_affected(site: SlugPath, body: KeepBody, house: TheHouse, actor: Decides) -> DecidedAnswer:
+async def keep_affected(site: SlugPath, body: KeepBody, container: TheContainer, actor: Decides) -> DecidedAnswer:
     """Decide that bookings go ahead all the same. Their message and door page say so."""
-    done = await house.affected.keep(site, body.which(), kept=body.kept, why=body.why, actor=actor)
+    done = await container.affected.keep(site, body.which(), kept=body.kept, why=body.why, actor=actor)
     return decided_answer(done, actor)
 
 
 @router.post("/sites/{site}/affected-bookings/cancel")
-async def cancel_affected(site: SlugPath, body: CancelAffectedBody, house: TheHouse, actor: Decides) -> DecidedAnswer:
+async def cancel_affected(
+    site: SlugPath, body: CancelAffectedBody, container: TheContainer, actor: Decides
+) -> DecidedAnswer:
     """Cancel bookings, each by itself."""
-    return decided_answer(await house.affected.cancel(site, body.which(), why=body.why, actor=actor), actor)
+    return decided_answer(await container.affected.cancel(site, body.which(), why=body.why, actor=actor), actor)
 
 
 @router.post("/sites/{site}/affected-bookings/move")
-async def move_affected(site: SlugPath, body: MoveAffectedBody, house: TheHouse, actor: Decides) -> DecidedAnswer:
+async def move_affected(
+    site: SlugPath, body: MoveAffectedBody, container: TheContainer, actor: Decides
+) -> DecidedAnswer:
     """Move bookings, each by itself: one that cannot be had there stays, with the reasons."""
-    done = await house.affected.move(
+    done = await container.affected.move(
         site, body.which(), space=body.space, days=body.days, overrule=body.overrule, actor=actor
     )
     return decided_answer(done, actor)

@@ -55,12 +55,12 @@ class AffectedBookings:
     """Each booking is decided on by itself: one that is refused does not hold the others up."""
 
     def __init__(
-        self, database: Database, clock: Clock, changes: Changes, desk: BookingWriter, single: BookingService
+        self, database: Database, clock: Clock, changes: Changes, writer: BookingWriter, single: BookingService
     ) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
-        self._desk = desk
+        self._writer = writer
         self._single = single
 
     async def page(
@@ -70,9 +70,9 @@ class AffectedBookings:
         that nobody has decided on. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
             now = self._clock.now()
-            where = await self._desk.pictures.of(tx, site)
+            where = await self._writer.site_configs.of(tx, site)
             ids = await repository.page(tx, site, causes=causes, kept=kept, now=now, after=after, limit=limit)
-            return await self._desk.views(tx, where, await bookings.some(tx, ids), now)
+            return await self._writer.views(tx, where, await bookings.some(tx, ids), now)
 
     async def keep(
         self, site: str, which: AffectedSelection, *, kept: bool, why: str, actor: Actor
@@ -118,7 +118,7 @@ class AffectedBookings:
         refused: list[RefusedDecision] = []
         ids = which.ids if which.ids is not None else await self._listed(site, which.causes, kept=of_kept)
         async with self._database.read() as tx:
-            await self._desk.pictures.of(tx, site)  # raises SiteUnknown
+            await self._writer.site_configs.of(tx, site)  # raises SiteUnknown
             found = {each.id: each for each in await bookings.some(tx, list(ids)) if each.site == site}
         for each in ids:
             try:
@@ -148,8 +148,8 @@ class AffectedBookings:
                 await audit.record(
                     tx, actor=actor.name, at=now, act=what, site=current.site, thing=f"booking {current.id}"
                 )
-            where = await self._desk.pictures.of(tx, current.site)
-            return (await self._desk.views(tx, where, [current], now))[0]
+            where = await self._writer.site_configs.of(tx, current.site)
+            return (await self._writer.views(tx, where, [current], now))[0]
 
         view = await self._single.write(keep)
         self._changes.site_changed(booking.site)
@@ -166,7 +166,7 @@ class AffectedBookings:
 
     async def _zone(self, site: str) -> ZoneInfo:
         async with self._database.read() as tx:
-            return (await self._desk.pictures.of(tx, site)).site.tz
+            return (await self._writer.site_configs.of(tx, site)).site.tz
 
 
 def _later(moment: datetime, days: int, zone: ZoneInfo) -> Moment | UnsetType:

@@ -56,23 +56,23 @@ class _Move(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CsvBatch:
-    """Good for one ``take``. ``beside``: of a dry run, which writes nothing: what came of the rows before, grows.
+    """Good for one ``take``. ``hypothetical``: of a dry run, which writes nothing: what came of the rows before, grows.
     Otherwise the caller holds the site's lock."""
 
     def __init__(
         self,
         tx: Tx,
-        desk: BookingWriter,
-        picture: SiteConfig,
+        writer: BookingWriter,
+        site_config: SiteConfig,
         *,
         actor: Actor,
         now: datetime,
-        beside: HypotheticalBookings | None = None,
+        hypothetical: HypotheticalBookings | None = None,
     ) -> None:
-        self._beside = beside
+        self._hypothetical = hypothetical
         self._tx = tx
-        self._desk = desk
-        self._picture = picture
+        self._writer = writer
+        self._site_config = site_config
         self._actor = actor
         self._now = now
         self._tiers: dict[tuple[str | None, bool], Tier] = {}
@@ -84,7 +84,7 @@ class CsvBatch:
 
     async def take(self, rows: Sequence[ParsedBookingRow]) -> list[BookingRow]:
         """Write the rows, each wholly or not at all, and say what became of them."""
-        known = await repository.known(self._tx, self._picture.site.id, [row.reference for row in rows])
+        known = await repository.known(self._tx, self._site_config.site.id, [row.reference for row in rows])
         ids = {row.booking or known[row.reference].booking for row in rows if row.booking or row.reference in known}
         olds = {each.id: each for each in await bookings.some(self._tx, sorted(ids))}
         for row in rows:
@@ -95,18 +95,18 @@ class CsvBatch:
         await self._cancel()
         await self._change()
         await self._book()
-        if self._beside is None:
-            await repository.remember(self._tx, self._picture.site.id, self._kept)
+        if self._hypothetical is None:
+            await repository.remember(self._tx, self._site_config.site.id, self._kept)
         return self._lines
 
     async def _sort(self, row: ParsedBookingRow, known: ImportedBefore | None, olds: Mapping[str, Booking]) -> None:
         """Find out what the row asks for. Raises ``Problem``."""
         old = olds.get(row.booking or (known.booking if known else ""))
-        if row.booking and (old is None or old.site != self._picture.site.id):
+        if row.booking and (old is None or old.site != self._site_config.site.id):
             raise invalid_field("id", f"there is no booking {row.booking!r} here; leave it empty for a new one")
         if old is not None and known is not None and not row.booking and row.fingerprint == known.fingerprint:
             return self._tell(row, BookingRowResult.UNCHANGED, old.id)  # a person may have changed it here since
-        given, faults = placed(row, self._picture, old)
+        given, faults = placed(row, self._site_config, old)
         if faults:
             return self._refuse(row, faults)
         if old is None:
@@ -121,7 +121,7 @@ class CsvBatch:
                 raise invalid_field(name, "a new booking needs one")
         if row.starts is None or row.ends is None:
             raise invalid_field("ends" if row.starts else "starts", "a new booking needs a date, a start and an end")
-        zone = self._picture.site.tz
+        zone = self._site_config.site.tz
         fields: dict[str, Any] = given
         draft = Draft(starts=row.starts, ends=row.ends, **fields)
         during = limits.window(row.starts.resolve(zone, "starts"), row.ends.resolve(zone, "ends"))
@@ -139,7 +139,7 @@ class CsvBatch:
             return self._gone.append((row, old))
         times = {name: value for name, value in (("starts", row.starts), ("ends", row.ends)) if value is not None}
         change = replace(BookingChange(), **given, **times)
-        there = self._picture.require(str(given.get("space", old.space)))
+        there = self._site_config.require(str(given.get("space", old.space)))
         other = changed_into(old, change, there, now=self._now)
         if other.what is ChangedParts.NOTHING:
             return self._tell(row, BookingRowResult.UNCHANGED, old.id, keep=True)
@@ -163,10 +163,10 @@ class CsvBatch:
 
     async def _cancel(self) -> None:
         olds = [old for _, old in self._gone]
-        if self._beside is not None:
-            self._beside.let_go(old.id for old in olds)
+        if self._hypothetical is not None:
+            self._hypothetical.let_go(old.id for old in olds)
         elif olds:
-            await self._desk.cancel(self._tx, self._picture, olds, actor=self._actor, now=self._now, why=_WHY)
+            await self._writer.cancel(self._tx, self._site_config, olds, actor=self._actor, now=self._now, why=_WHY)
         for row, old in self._gone:
             self._tell(row, BookingRowResult.CANCELLED, old.id, keep=True)
 
@@ -197,25 +197,27 @@ class CsvBatch:
                 self._refuse_by(each.row, why, each.other.old.id)
             out = {each.row.line for each, _ in refused}
             standing = [each for each in standing if each.row.line not in out]
-        if self._beside is None:
+        if self._hypothetical is None:
             await self._rewrite(standing, expired)
         elif standing:
-            self._beside.let_go(each.other.old.id for each, _ in moved)
-            self._beside.take(self._picture, [wish for _, wish in moved], now=self._now)
+            self._hypothetical.let_go(each.other.old.id for each, _ in moved)
+            self._hypothetical.take(self._site_config, [wish for _, wish in moved], now=self._now)
         for each in standing:
             changes_made = tuple(sorted(each.other.fields))
             self._tell(each.row, BookingRowResult.CHANGED, each.other.old.id, changes=changes_made, keep=True)
 
     async def _judge(self, wishes: Sequence[RuleRequest]) -> list[Verdict]:
-        return await judge(self._tx, self._picture, wishes, now=self._now, together=True, beside=self._beside)
+        return await judge(
+            self._tx, self._site_config, wishes, now=self._now, together=True, hypothetical=self._hypothetical
+        )
 
     async def _rewrite(self, standing: Sequence[_Move], expired: Sequence[str]) -> None:
         changes = [Changed(before=each.other.old, after=_after(each)) for each in standing]
-        told = await self._desk.rewrite_all(
-            self._tx, self._picture, changes, actor=self._actor, now=self._now, what="change", expired=expired
+        told = await self._writer.rewrite_all(
+            self._tx, self._site_config, changes, actor=self._actor, now=self._now, what="change", expired=expired
         )
         if told:
-            await self._desk.tell(self._tx, self._picture, told, actor=self._actor, now=self._now)
+            await self._writer.tell(self._tx, self._site_config, told, actor=self._actor, now=self._now)
 
     async def _book(self) -> None:
         wishes = [RuleRequest(asked=each.asked, actor=self._actor, tier=each.tier) for each in self._fresh]
@@ -227,16 +229,16 @@ class CsvBatch:
                 groups[self._course(each)].append(each)
             else:
                 self._refuse_by(each.row, verdict)
-        if self._beside is not None:
+        if self._hypothetical is not None:
             possible = [wish for wish, verdict in zip(wishes, verdicts, strict=True) if verdict.possible]
-            self._beside.take(self._picture, possible, now=self._now)
+            self._hypothetical.take(self._site_config, possible, now=self._now)
             for each in (each for group in groups.values() for each in group):
                 self._tell(each.row, BookingRowResult.ADDED)
             return
         for (state, until), group in groups.items():
-            made = await self._desk.book(
+            made = await self._writer.book(
                 self._tx,
-                self._picture,
+                self._site_config,
                 [each.asked for each in group],
                 actor=self._actor,
                 now=self._now,
@@ -251,7 +253,7 @@ class CsvBatch:
         """The state of a new booking, and until when it is held."""
         if fresh.row.standing is not RowStatus.WAITS:
             return BookingState.CONFIRMED, None
-        policy = self._picture.policy
+        policy = self._site_config.policy
         return waiting_state(policy), held_until(policy, fresh.asked.during, now=self._now)
 
     def _tell(

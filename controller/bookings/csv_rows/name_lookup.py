@@ -13,7 +13,7 @@ _COUNT_LAST = re.compile(r"(?P<name>.*?\S)\s*[x×*:]?\s+(?P<count>\d{1,6})")
 
 
 def placed(
-    wanted: ParsedBookingRow, picture: SiteConfig, old: Booking | None
+    wanted: ParsedBookingRow, site_config: SiteConfig, old: Booking | None
 ) -> tuple[dict[str, object], list[CellFault]]:
     """The fields of a row with ids of this site, and what there is not. ``old``: the booking that it changes."""
     given = dict(wanted.given)
@@ -25,20 +25,20 @@ def placed(
     space = None if old is None else old.space
     if "space" in given:
         said = str(given["space"])
-        names = {each.space.id: each.space.name for each in picture.by_space.values()}
+        names = {each.space.id: each.space.name for each in site_config.by_space.values()}
         space = _found(said, names)
         if space is None:
             wrong("space", f"there is no space {said[:40]!r} here; there are {', '.join(sorted(names))}")
         given["space"] = space
     if "layout" in given:
         said = str(given["layout"])
-        layouts = {} if space is None else {each.id: each.name for each in picture.require(space).space.layouts}
+        layouts = {} if space is None else {each.id: each.name for each in site_config.require(space).space.layouts}
         given["layout"] = _found(said, layouts) if said else None
         if said and given["layout"] is None and space is not None:
             wrong("layout", f"{space} has no layout {said[:40]!r}; it has {', '.join(sorted(layouts)) or 'none'}")
     if "equipment" in given:
         needs: dict[str, int] = {}
-        names = {each.id: each.name for each in picture.equipment.values()}
+        names = {each.id: each.name for each in site_config.equipment.values()}
         for part in filter(None, (each.strip() for each in str(given["equipment"]).split(";"))):
             name, count = _counted(part)
             thing = _found(name, names)

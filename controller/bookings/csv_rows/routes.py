@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from controller.bookings.csv_rows.schemas import BookingImportAnswer, Progress, sheet_answer
 from controller.bookings.csv_rows.service import BookingCsv
-from controller.container import TheHouse
+from controller.container import TheContainer
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Runs
 from controller.people.model import Actor
@@ -28,11 +28,11 @@ _LINES = "application/x-ndjson"
 
 @router.get("/sites/{site}/bookings.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
 async def export_bookings(
-    site: SlugPath, house: TheHouse, actor: Runs, from_: Annotated[Edge, Query(alias="from")], to: Edge
+    site: SlugPath, container: TheContainer, actor: Runs, from_: Annotated[Edge, Query(alias="from")], to: Edge
 ) -> Response:
     """The bookings that touch the time from `from` to before `to`, over at most 400 days, as CSV that the import reads.
     A cell that a spreadsheet would take for a formula goes out behind an apostrophe."""
-    return csv_response(await house.sheets.put_out(site, from_, to), f"{site}-bookings.csv")
+    return csv_response(await container.booking_csv.put_out(site, from_, to), f"{site}-bookings.csv")
 
 
 @router.post(
@@ -44,7 +44,7 @@ async def export_bookings(
 async def import_bookings(
     site: SlugPath,
     request: Request,
-    house: TheHouse,
+    container: TheContainer,
     actor: Runs,
     preview: Annotated[bool, Query(description="Say what would become of the file; write nothing")] = False,
     progress: Annotated[bool, Query(description=f"Answer in lines ({_LINES}): how far it is, then the answer")] = False,
@@ -54,10 +54,12 @@ async def import_bookings(
     that importing it again changes nothing and a changed row changes its booking."""
     data = await request.body()
     if progress:
-        lines = _told(house.sheets, site, data, preview, actor, request.url.path)
+        lines = _told(container.booking_csv, site, data, preview, actor, request.url.path)
         return StreamingResponse(_behind(await anext(lines), lines), media_type=_LINES)
     with csv_refused():
-        outcome = await house.sheets.take(site, data, preview=preview, actor=actor, told=lambda _done, _of: None)
+        outcome = await container.booking_csv.take(
+            site, data, preview=preview, actor=actor, told=lambda _done, _of: None
+        )
     return await large_answer(lambda: sheet_answer(outcome, preview=preview))
 
 
@@ -69,7 +71,7 @@ async def _behind(first: str, lines: AsyncGenerator[str, None]) -> AsyncIterator
 
 
 async def _told(
-    sheets: BookingCsv, site: str, data: bytes, preview: bool, actor: Actor, path: str
+    booking_csv: BookingCsv, site: str, data: bytes, preview: bool, actor: Actor, path: str
 ) -> AsyncGenerator[str, None]:
     """A line for every part that is done, then the answer, or the problem in its place. Raises ``Problem`` where
     nothing has been done yet: then there is no other answer."""
@@ -81,7 +83,7 @@ async def _told(
     async def take() -> None:
         try:
             with csv_refused():
-                outcome = await sheets.take(site, data, preview=preview, actor=actor, told=told)
+                outcome = await booking_csv.take(site, data, preview=preview, actor=actor, told=told)
             answer = await large_answer(lambda: sheet_answer(outcome, preview=preview))
             news.put_nowait(bytes(answer.body).decode())
         except Problem as problem:

@@ -41,14 +41,14 @@ class BookingCsv:
         database: Database,
         clock: Clock,
         changes: Changes,
-        desk: BookingWriter,
+        writer: BookingWriter,
         bookings: BookingService,
         parser: Parser,
     ) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
-        self._desk = desk
+        self._writer = writer
         self._bookings = bookings
         self._parser = parser
 
@@ -61,7 +61,7 @@ class BookingCsv:
         Raises ``SheetError``, ``SiteUnknown``.
         """
         async with self._database.read() as tx:
-            place = (await self._desk.pictures.of(tx, site)).site
+            place = (await self._writer.site_configs.of(tx, site)).site
         warnings, wanted, refused = await self._parser.run(read_file, data)
         old, new = await self._sorted(site, wanted)
         actor = replace(actor, name=f"import:{actor.name}")
@@ -71,12 +71,14 @@ class BookingCsv:
             self._changes.site_changed(site)
             return done
 
-        beside = HypotheticalBookings()
+        hypothetical = HypotheticalBookings()
 
         async def look(rows: Sequence[ParsedBookingRow]) -> list[BookingRow]:
             # A transaction for each part: one for all would keep a connection from others for as long as all takes.
             async with self._database.read() as tx:
-                return await self._batch(tx, await self._desk.pictures.of(tx, site), actor, beside).take(rows)
+                return await self._batch(tx, await self._writer.site_configs.of(tx, site), actor, hypothetical).take(
+                    rows
+                )
 
         lines = await _all(old, new, look if preview else write, told)
         ordered = tuple(sorted((*refused, *lines), key=lambda line: line.line))
@@ -85,7 +87,7 @@ class BookingCsv:
     async def put_out(self, site: str, starts: str, ends: str) -> bytes:
         """The bookings that touch a time, as a file that ``take`` reads. Raises ``SiteUnknown``, ``Invalid``."""
         async with self._database.read() as tx:
-            zone = (await self._desk.pictures.of(tx, site)).site.tz
+            zone = (await self._writer.site_configs.of(tx, site)).site.tz
             during = limits.shown(starts, ends, zone, longest=LONGEST)
             found = await bookings.between(tx, site, during)
             references = await repository.references(tx, site, [each.id for each in found])
@@ -104,10 +106,12 @@ class BookingCsv:
 
     async def _write(self, tx: Tx, site: str, rows: Sequence[ParsedBookingRow], actor: Actor) -> list[BookingRow]:
         await self._database.lock_site(tx, site)
-        return await self._batch(tx, await self._desk.pictures.of(tx, site), actor).take(rows)
+        return await self._batch(tx, await self._writer.site_configs.of(tx, site), actor).take(rows)
 
-    def _batch(self, tx: Tx, picture: SiteConfig, actor: Actor, beside: HypotheticalBookings | None = None) -> CsvBatch:
-        return CsvBatch(tx, self._desk, picture, actor=actor, now=self._clock.now(), beside=beside)
+    def _batch(
+        self, tx: Tx, site_config: SiteConfig, actor: Actor, hypothetical: HypotheticalBookings | None = None
+    ) -> CsvBatch:
+        return CsvBatch(tx, self._writer, site_config, actor=actor, now=self._clock.now(), hypothetical=hypothetical)
 
 
 async def _all(

@@ -36,9 +36,9 @@ class EstateChanges:
         old, new = places(before), places(after)
         found = [each async for each in obstacles.of_removals(tx, before, after, now=now)]
         found += [each async for each in obstacles.of_equipment(tx, before, after, old, new, now=now)]
-        recast = [space for space in new if space in old and _shape(old[space]) != _shape(new[space])]
-        moved = [space for space in recast if _ground(old[space]) != _ground(new[space])]
-        mine = _standing(await repository.holding(tx, after.site.id, recast, after=now), now)
+        estate_changes = [space for space in new if space in old and _shape(old[space]) != _shape(new[space])]
+        moved = [space for space in estate_changes if _ground(old[space]) != _ground(new[space])]
+        mine = _standing(await repository.holding(tx, after.site.id, estate_changes, after=now), now)
         found += obstacles.of_layouts(mine, new, now=now)
         if moved:
             found += await self._clashes(tx, after, new, moved, now)
@@ -105,21 +105,21 @@ class EstateChanges:
         old, new = places(before), places(after)
         site = after.site.id
         await self._mark(tx, site, old, new, now)
-        recast = [space for space in new if space in old and _shape(old[space]) != _shape(new[space])]
-        if not recast:
+        estate_changes = [space for space in new if space in old and _shape(old[space]) != _shape(new[space])]
+        if not estate_changes:
             return
-        picture = sketch(after)
-        mine = await repository.holding(tx, site, recast, after=now)
-        near = await repository.holding(tx, site, _sharing(new, recast), after=now)
-        gone = [each for each in near if each.expired(now) and each.space not in recast]
+        site_config = sketch(after)
+        mine = await repository.holding(tx, site, estate_changes, after=now)
+        near = await repository.holding(tx, site, _sharing(new, estate_changes), after=now)
+        gone = [each for each in near if each.expired(now) and each.space not in estate_changes]
         letting = [msgspec.structs.replace(each, state=BookingState.CANCELLED) for each in (*mine, *gone)]
         for some in _some(letting):
-            await write_claims(self._database, tx, picture, some, now=now)
-        sizes = {pool: size for space in recast for pool, size in new[space].pools}
+            await write_claims(self._database, tx, site_config, some, now=now)
+        sizes = {pool: size for space in estate_changes for pool, size in new[space].pools}
         start = quartered(Interval(start=now, end=now + timedelta(minutes=1))).start
         await repository.resize(tx, sizes, since=start)
         for some in _some(_standing(mine, now)):
-            await write_claims(self._database, tx, picture, some, now=now, new=True, expired=())
+            await write_claims(self._database, tx, site_config, some, now=now, new=True, expired=())
         await self._tell(tx, _relaid(_standing(mine, now), old, new), new, now)
 
     async def _tell(self, tx: Tx, relaid: Sequence[Booking], new: dict[str, SpaceAtSite], now: datetime) -> None:

@@ -182,8 +182,8 @@ def impact_texts(
     for pair in tight:
         needed = times.length(pair.needed)
         for one, other in ((pair.one, pair.other), (pair.other, pair.one)):
-            beside = _one(_claimed(other), now, new)
-            found.setdefault(one.id, []).append(f"there should be {needed} between it and {beside}")
+            hypothetical = _one(_claimed(other), now, new)
+            found.setdefault(one.id, []).append(f"there should be {needed} between it and {hypothetical}")
     return {each: "; ".join(texts) for each, texts in found.items()}
 
 

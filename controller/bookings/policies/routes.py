@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from controller.bookings.code_issuing import Recode
 from controller.bookings.policies.answers import PolicyEffectAnswer, effect_answer
 from controller.bookings.policies.schemas import PutPolicyBody, put_policy_body
-from controller.container import TheHouse
+from controller.container import TheContainer
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Runs
 from controller.people.versions import VersionStale
@@ -23,14 +23,19 @@ Codes = Annotated[
 
 
 @router.get("/sites/{site}/policy")
-async def get_policy(site: SlugPath, house: TheHouse, actor: Runs) -> PutPolicyBody:
+async def get_policy(site: SlugPath, container: TheContainer, actor: Runs) -> PutPolicyBody:
     """Who is confirmed at once, who may book how early and how much, what becomes of those who do not come."""
-    return put_policy_body(await house.policies.get(site))
+    return put_policy_body(await container.policies.get(site))
 
 
 @router.put("/sites/{site}/policy", responses=described(VersionStale))
 async def put_policy(
-    site: SlugPath, body: PutPolicyBody, house: TheHouse, actor: Runs, check: Check = False, codes: Codes = Recode.KEEP
+    site: SlugPath,
+    body: PutPolicyBody,
+    container: TheContainer,
+    actor: Runs,
+    check: Check = False,
+    codes: Codes = Recode.KEEP,
 ) -> PutPolicyBody | PolicyEffectAnswer:
     """Replace the policy; what is left out is as in a site that has none. What is booked or waits stays as it is:
     `check=true` tells which requests the new rules would confirm at once, what goes beyond new limits, and whose codes
@@ -38,6 +43,6 @@ async def put_policy(
     others; when they open follows at once."""
     policy = body.policy()
     if check:
-        return effect_answer(*await house.policies.check(site, policy))
-    await house.policies.put(site, policy, version=body.version, recode=codes, actor=actor.name)
+        return effect_answer(*await container.policies.check(site, policy))
+    await container.policies.put(site, policy, version=body.version, recode=codes, actor=actor.name)
     return put_policy_body(policy)

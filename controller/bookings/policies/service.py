@@ -45,18 +45,18 @@ class PolicyService:
     """Methods that take ``tx`` run inside the caller's transaction."""
 
     def __init__(
-        self, database: Database, clock: Clock, changes: Changes, pictures: SiteConfigs, codes: BookingCodes
+        self, database: Database, clock: Clock, changes: Changes, site_configs: SiteConfigs, codes: BookingCodes
     ) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
-        self._pictures = pictures
+        self._site_configs = site_configs
         self._codes = codes
 
     async def get(self, site: str) -> Policy:
         """The plain one where none was set. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
-            return (await self._pictures.of(tx, site)).policy
+            return (await self._site_configs.of(tx, site)).policy
 
     async def put(self, site: str, policy: Policy, *, version: int, recode: Recode, actor: str) -> None:
         """Replace a site's policy. What is booked or waits stays as it is, its codes as far as ``recode`` says. Raises
@@ -67,7 +67,7 @@ class PolicyService:
     async def write(self, tx: Tx, site: str, policy: Policy, version: int, recode: Recode, actor: str) -> None:
         """As ``put``."""
         await self._database.lock_site(tx, site)
-        where = await self._pictures.of(tx, site)
+        where = await self._site_configs.of(tx, site)
         await require_version(tx, version, version_of(where.policy, blank=Policy()), site=site, thing=_THING)
         await self._require_known(tx, where, policy)
         now = self._clock.now()
@@ -79,7 +79,7 @@ class PolicyService:
 
     async def bring(self, tx: Tx, site: str, policy: Policy, *, actor: str, now: datetime) -> None:
         """Write a policy that is known to be sound, as part of a greater change; the caller holds the site's lock."""
-        old = (await self._pictures.of(tx, site)).policy
+        old = (await self._site_configs.of(tx, site)).policy
         await self._mark(tx, site, policy, actor=actor, now=now)
         await repository.put_policy(tx, site, policy, actor=actor, now=now)
         await bump(tx, site)  # the site was looked at above, as it was before
@@ -88,13 +88,13 @@ class PolicyService:
     async def check(self, site: str, policy: Policy) -> tuple[Site, PolicyEffect]:
         """What ``put`` would mean for what is booked and asked for already; raises the same."""
         async with self._database.read() as tx:
-            where = await self._pictures.of(tx, site)
+            where = await self._site_configs.of(tx, site)
             await self._require_known(tx, where, policy)
             return where.site, await self.effect(tx, site, policy, now=self._clock.now())
 
     async def _mark(self, tx: Tx, site: str, new: Policy, *, actor: str, now: datetime) -> None:
         """Note which bookings go beyond what is new in the policy, and take back where they no longer do."""
-        where = await self._pictures.of(tx, site)
+        where = await self._site_configs.of(tx, site)
         found = impact_texts(await self._exceeding(tx, where, where.policy, new, now), now=now)
         marked = set(await affected.affected(tx, site, cause=Cause.POLICY, now=now))
         if marked:
@@ -124,7 +124,7 @@ class PolicyService:
 
     async def effect(self, tx: Tx, site: str, new: Policy, *, now: datetime) -> PolicyEffect:
         """What another policy would mean for what is booked and asked for already."""
-        where = await self._pictures.of(tx, site)
+        where = await self._site_configs.of(tx, site)
         asked = await bookings.waiting_for_approval(
             tx, sites=frozenset({where.site.id}), party=None, ends_after=now, after=None, limit=MOST_REQUESTS
         )

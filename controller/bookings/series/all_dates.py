@@ -21,10 +21,10 @@ from edge.wire.clock import Clock
 
 
 class AllDates:
-    def __init__(self, database: Database, clock: Clock, desk: BookingWriter, page_key: bytes) -> None:
+    def __init__(self, database: Database, clock: Clock, writer: BookingWriter, page_key: bytes) -> None:
         self._database = database
         self._clock = clock
-        self._desk = desk
+        self._writer = writer
         self._page_key = page_key
 
     async def by_link(self, token: str) -> SeriesDates:
@@ -56,29 +56,31 @@ class AllDates:
         return await self._database.run(look)
 
     async def _of(self, tx: Tx, series: Series, now: datetime) -> SeriesDates:
-        return await self.of(tx, await self._desk.pictures.of(tx, series.site), series, now)
+        return await self.of(tx, await self._writer.site_configs.of(tx, series.site), series, now)
 
-    async def of(self, tx: Tx, picture: SiteConfig, series: Series, now: datetime) -> SeriesDates:
+    async def of(self, tx: Tx, site_config: SiteConfig, series: Series, now: datetime) -> SeriesDates:
         """Those of its party in the whole line of series that go on from each other."""
         found: list[Booking] = []
         for each in await repository.line(tx, series.id):
             found += await bookings.of_series(tx, each)
         mine = sorted((each for each in found if each.party == series.details.party), key=lambda one: one.starts)
-        return self.from_views(picture, series, await self._desk.views(tx, picture, mine, now), now)
+        return self.from_views(site_config, series, await self._writer.views(tx, site_config, mine, now), now)
 
     def from_views(
-        self, picture: SiteConfig, series: Series, views: Sequence[BookingView], now: datetime
+        self, site_config: SiteConfig, series: Series, views: Sequence[BookingView], now: datetime
     ) -> SeriesDates:
         """Those that were read already. ``views``: all of them, by start."""
         ahead, over = numbered(views, now)
-        rule_text = f"{len(views)} dates from a calendar" if series.imported else said(series.pattern, picture.site.tz)
+        rule_text = (
+            f"{len(views)} dates from a calendar" if series.imported else said(series.pattern, site_config.site.tz)
+        )
         return SeriesDates(
-            site=picture.site,
+            site=site_config.site,
             title=series.details.title,
             rule_text=rule_text,
             views=ahead,
             over=over,
-            link=f"{self._desk.address}/d/series/{links.series_token(self._page_key, series.id)}",
+            link=f"{self._writer.address}/d/series/{links.series_token(self._page_key, series.id)}",
             now=now,
         )
 

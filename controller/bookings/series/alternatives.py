@@ -29,7 +29,7 @@ _OFFERED = 2
 
 
 async def with_moves(
-    tx: Tx, picture: SiteConfig, dates: Sequence[SeriesDate], asks: Sequence[BookingRequest | None], asker: Asker
+    tx: Tx, site_config: SiteConfig, dates: Sequence[SeriesDate], asks: Sequence[BookingRequest | None], asker: Asker
 ) -> list[SeriesDate]:
     """The dates, the refused ones with where they could go: other layouts of the space, the next time later and
     earlier, and ``_OFFERED`` other spaces, the best fitting first. ``asks``: what each date asks for. One judgement for
@@ -44,8 +44,8 @@ async def with_moves(
         asked = asks[index]
         if asked is not None:
             around = [each for each in dates[max(0, index - 2) : index + 3] if each is not dates[index]]
-            tries += [(index, each) for each in _elsewhere(asked, picture)]
-            tries += [(index, each) for each in _other_times(asked, around, picture, asker)]
+            tries += [(index, each) for each in _elsewhere(asked, site_config)]
+            tries += [(index, each) for each in _other_times(asked, around, site_config, asker)]
     going = frozenset(each.before.id for each in dates if each.before is not None and each.deed in _GOING)
 
     def wish(asked: BookingRequest, but: frozenset[str] = frozenset()) -> RuleRequest:
@@ -54,10 +54,10 @@ async def with_moves(
     booked = [
         wish(asked) for each, asked in zip(dates, asks, strict=True) if asked is not None and each.deed in _BOOKING
     ]
-    beside = HypotheticalBookings()
-    beside.take(picture, booked, now=asker.now)
+    hypothetical = HypotheticalBookings()
+    hypothetical.take(site_config, booked, now=asker.now)
     wishes = [wish(each, going | _own(dates[index])) for index, each in tries]
-    verdicts = await judge(tx, picture, wishes, now=asker.now, beside=beside) if wishes else []
+    verdicts = await judge(tx, site_config, wishes, now=asker.now, hypothetical=hypothetical) if wishes else []
     possible = [each for each, verdict in zip(tries, verdicts, strict=True) if verdict.possible]
     found = list(dates)
     for index in refused:
@@ -70,7 +70,7 @@ async def with_moves(
         later = [each for each in here if each.during.start > wished.during.start][:1]
         relaid = [each for each in here if each.during == wished.during][:_OFFERED]
         there = [each for each in mine if each.space != wished.space][:_OFFERED]
-        moves = tuple(_move(each, wished, picture) for each in (*relaid, *later, *earlier, *there))
+        moves = tuple(_move(each, wished, site_config) for each in (*relaid, *later, *earlier, *there))
         found[index] = msgspec.structs.replace(dates[index], moves=moves)
     return found
 
@@ -85,20 +85,20 @@ def _own(date: SeriesDate) -> frozenset[str]:
     return frozenset() if date.before is None else frozenset((date.before.id,))
 
 
-def _elsewhere(asked: BookingRequest, picture: SiteConfig) -> Iterator[BookingRequest]:
+def _elsewhere(asked: BookingRequest, site_config: SiteConfig) -> Iterator[BookingRequest]:
     """The same time in other layouts of the space and in other spaces that fit, the least too large first: in the
     layout asked for where they have it, else in one that holds the people."""
-    space = picture.require(asked.space).space
+    space = site_config.require(asked.space).space
     wants = SpaceNeeds(people=asked.people, equipment=asked.equipment, seats=asked.seats, kind=space.kind)
     own = [
         each
         for layout in space.layouts
         if layout != space.layout(asked.layout)
-        for each in sort_out(picture, msgspec.structs.replace(wants, layout=layout.id), only=[space.id])[0]
+        for each in sort_out(site_config, msgspec.structs.replace(wants, layout=layout.id), only=[space.id])[0]
     ]
-    others = {each.place.space.id: each for each in sort_out(picture, wants)[0] if each.place.space.id != space.id}
+    others = {each.place.space.id: each for each in sort_out(site_config, wants)[0] if each.place.space.id != space.id}
     if asked.layout is not None:
-        alike, _ = sort_out(picture, msgspec.structs.replace(wants, layout=asked.layout), only=list(others))
+        alike, _ = sort_out(site_config, msgspec.structs.replace(wants, layout=asked.layout), only=list(others))
         others |= {each.place.space.id: each for each in alike}
     for each in (*sorted(own, key=_size), *sorted(others.values(), key=_size)[:_SPACES]):
         yield msgspec.structs.replace(asked, space=each.place.space.id, layout=each.layout)
@@ -109,10 +109,10 @@ def _size(fitting: Fitting) -> tuple[float, str]:
 
 
 def _other_times(
-    asked: BookingRequest, around: Sequence[SeriesDate], picture: SiteConfig, asker: Asker
+    asked: BookingRequest, around: Sequence[SeriesDate], site_config: SiteConfig, asker: Asker
 ) -> Iterator[BookingRequest]:
     """Times of the same local day, the nearest first, apart from the dates around."""
-    zone = picture.site.tz
+    zone = site_config.site.tz
     day = local_time.day_bounds(local_time.local_day(asked.during.start, zone), zone)
     for step in range(1, FARTHEST // STEP + 1):
         for by in (-step * STEP, step * STEP):
@@ -122,15 +122,15 @@ def _other_times(
                 yield msgspec.structs.replace(asked, during=during)
 
 
-def _layout(asked: BookingRequest, picture: SiteConfig) -> Layout | None:
-    return picture.require(asked.space).space.layout(asked.layout)
+def _layout(asked: BookingRequest, site_config: SiteConfig) -> Layout | None:
+    return site_config.require(asked.space).space.layout(asked.layout)
 
 
-def _move(asked: BookingRequest, wished: BookingRequest, picture: SiteConfig) -> Move:
-    space = picture.require(asked.space).space
+def _move(asked: BookingRequest, wished: BookingRequest, site_config: SiteConfig) -> Move:
+    space = site_config.require(asked.space).space
     layout = space.layout(asked.layout)
     name = space.name
-    if layout is not None and (asked.layout or wished.layout) and layout != _layout(wished, picture):
+    if layout is not None and (asked.layout or wished.layout) and layout != _layout(wished, site_config):
         name += f" as “{layout.name}”"
-    text = f"{name}, {times.window(asked.during, picture.site.tz, now=asked.during.start)}"
+    text = f"{name}, {times.window(asked.during, site_config.site.tz, now=asked.during.start)}"
     return Move(space=asked.space, layout=asked.layout, during=asked.during, text=text)

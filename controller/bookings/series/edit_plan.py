@@ -58,7 +58,7 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
     others: frozenset[str] = frozenset()
 
 
-def intend_edit(edit: Edit, booked: Sequence[Booking], picture: SiteConfig, *, now: datetime) -> list[DateIntent]:
+def intend_edit(edit: Edit, booked: Sequence[Booking], site_config: SiteConfig, *, now: datetime) -> list[DateIntent]:
     """What is meant for every date to come, in the order of the new dates, then what is no date any more.
 
     ``booked``: all bookings of this part. Raises ``Invalid``.
@@ -78,7 +78,7 @@ def intend_edit(edit: Edit, booked: Sequence[Booking], picture: SiteConfig, *, n
         each for each in edit.occurrences if each.wall in by_new or each.during is None or each.during.start > now
     ]
     check_choices(edit.wanted, [*coming, *(each.occurrence for each in gone)], known=DateAction)
-    return [_planned(each, by_new.get(each.wall), edit, picture, now) for each in coming] + gone
+    return [_planned(each, by_new.get(each.wall), edit, site_config, now) for each in coming] + gone
 
 
 def _cancelled(occurrence: SeriesOccurrence, before: Booking, text: str) -> DateIntent:
@@ -103,12 +103,14 @@ def _of_others(each: SeriesOccurrence, before: Booking, edit: Edit) -> bool:
     return True
 
 
-def _left_alone(each: SeriesOccurrence, before: Booking, edit: Edit, picture: SiteConfig, now: datetime) -> DateIntent:
+def _left_alone(
+    each: SeriesOccurrence, before: Booking, edit: Edit, site_config: SiteConfig, now: datetime
+) -> DateIntent:
     """A date that stays as it is has for itself whatever the others get."""
     own = own_fields(before)
     if each.during is None or each.out:
         return _kept(each, before, own | OF_TIME, edit)
-    return _kept(each, before, kept_fields(_changed(each, before, own, None, edit, picture, now)), edit)
+    return _kept(each, before, kept_fields(_changed(each, before, own, None, edit, site_config, now)), edit)
 
 
 def _kept(occurrence: SeriesOccurrence, before: Booking, own: frozenset[str], edit: Edit) -> DateIntent:
@@ -119,9 +121,9 @@ def _kept(occurrence: SeriesOccurrence, before: Booking, own: frozenset[str], ed
 
 
 def _planned(
-    each: SeriesOccurrence, before: Booking | None, edit: Edit, picture: SiteConfig, now: datetime
+    each: SeriesOccurrence, before: Booking | None, edit: Edit, site_config: SiteConfig, now: datetime
 ) -> DateIntent:
-    zone = picture.site.tz
+    zone = site_config.site.tz
     choice = edit.wanted.of(each)
     act = choice.act if choice else None
     if before is None:
@@ -144,14 +146,14 @@ def _planned(
             text=before.state.value,
         )
     if _of_others(each, before, edit) or act is DateAction.KEEP:
-        return _left_alone(each, before, edit, picture, now)
+        return _left_alone(each, before, edit, site_config, now)
     if act is DateAction.SKIP:
         return _cancelled(each, before, "left out")
     if each.out and act is None:
         return _cancelled(each, before, each.out)
     if each.during is None and act is not DateAction.MOVE and not own & OF_TIME:
         return _cancelled(each, before, each.text)
-    return _changed(each, before, own, choice, edit, picture, now)
+    return _changed(each, before, own, choice, edit, site_config, now)
 
 
 def _changed(
@@ -160,12 +162,12 @@ def _changed(
     own: frozenset[str],
     choice: Choice | None,
     edit: Edit,
-    picture: SiteConfig,
+    site_config: SiteConfig,
     now: datetime,
 ) -> DateIntent:
     details, during = edit.details, each.during
     if choice is not None and choice.act is DateAction.MOVE:
-        during = moved(each.during, choice, picture.site.tz, key=each.wall.date().isoformat())
+        during = moved(each.during, choice, site_config.site.tz, key=each.wall.date().isoformat())
         details = placed(details, choice)
         own = (own - OF_TIME - _PLACE) | _differing(each, during, details, edit.details)
         fixed = frozenset[str]()
@@ -176,7 +178,7 @@ def _changed(
     if during is not None and not fixed & OF_TIME:
         fields |= {"starts": Moment(instant=during.start), "ends": Moment(instant=during.end)}
     change = replace(BookingChange(), **fields)
-    place = picture.require(str(fields.get("space", before.space)))
+    place = site_config.require(str(fields.get("space", before.space)))
     asked = change_effects.wanted(before, change, place, now=now)
     if asked.what is ChangedParts.NOTHING:
         return DateIntent(

@@ -54,76 +54,76 @@ class _Planned(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SeriesEdits:
-    def __init__(self, desk: BookingWriter, writing: SeriesWriter) -> None:
-        self._desk = desk
+    def __init__(self, writer: BookingWriter, writing: SeriesWriter) -> None:
+        self._writer = writer
         self._writing = writing
 
     async def look(
-        self, tx: Tx, picture: SiteConfig, series: Series, change: SeriesChange, actor: Actor, now: datetime
+        self, tx: Tx, site_config: SiteConfig, series: Series, change: SeriesChange, actor: Actor, now: datetime
     ) -> tuple[EditedSeries, list[DateIntent], Asker]:
         """What it would do, without writing."""
-        planned = await self._plan(tx, picture, series, change, actor, now)
-        return _edited(picture, planned, planned.dates, {}), planned.plans, planned.asker
+        planned = await self._plan(tx, site_config, series, change, actor, now)
+        return _edited(site_config, planned, planned.dates, {}), planned.plans, planned.asker
 
     async def carry_out(
-        self, tx: Tx, picture: SiteConfig, series: Series, change: SeriesChange, actor: Actor, now: datetime
+        self, tx: Tx, site_config: SiteConfig, series: Series, change: SeriesChange, actor: Actor, now: datetime
     ) -> EditedSeries:
         """Raises ``SeriesRefused`` and what ``_plan`` raises."""
-        planned = await self._plan(tx, picture, series, change, actor, now)
+        planned = await self._plan(tx, site_config, series, change, actor, now)
         refused = [each for each in planned.dates if each.deed is DateChange.REFUSE]
         if refused:
-            raise refusal(refused, picture.site.tz)
+            raise refusal(refused, site_config.site.tz)
         if planned.head is not None:
             await repository.update_series(tx, planned.head)
             await repository.insert_series(tx, planned.series)
         else:
             await repository.update_series(tx, planned.series)
-        args = (tx, picture, planned.series.id, planned.plans, planned.dates, planned.asker)
+        args = (tx, site_config, planned.series.id, planned.plans, planned.dates, planned.asker)
         made = await self._writing.book(*args, along=await self._writing.change(*args))
         await audit.record(
             tx, actor=actor.name, at=now, act="change series", site=series.site, thing=f"series {series.id}"
         )
-        return _edited(picture, planned, planned.dates, {each.occurrence or "": each for each in made})
+        return _edited(site_config, planned, planned.dates, {each.occurrence or "": each for each in made})
 
     async def _plan(
-        self, tx: Tx, picture: SiteConfig, series: Series, change: SeriesChange, actor: Actor, now: datetime
+        self, tx: Tx, site_config: SiteConfig, series: Series, change: SeriesChange, actor: Actor, now: datetime
     ) -> _Planned:
         """Raises ``Invalid``, ``NotAllowed``, ``NotNow``, ``SeriesStale``, ``SpaceUnknown``."""
         if series.imported:
             raise NotNow(f"“{series.details.title}” comes from a calendar; change it there, or its dates one by one")
         if change.version is not None and change.version != series.version:
             raise SeriesStale(series)
-        zone, days = picture.site.tz, picture.hours
+        zone, days = site_config.site.tz, site_config.hours
         whole = unroll(series.pattern, zone, days)
-        parts = _parts(series, whole, change, picture, now)
+        parts = _parts(series, whole, change, site_config, now)
         reshaped = reshape(parts.tail, change.pattern, zone)
-        unrolled = unroll(reshaped.pattern, zone, days)
+        expanded = unroll(reshaped.pattern, zone, days)
         if change.pattern.rule is msgspec.UNSET:
-            require_shifted(unroll(parts.tail, zone, days), unrolled, reshaped.by)
+            require_shifted(unroll(parts.tail, zone, days), expanded, reshaped.by)
         rule = reshaped.pattern.read
         details = replace(series.details, **change.details)
         require_allowed(actor, series.site, details.party, overrule=change.wanted.overrule)
-        picture.require(details.space)
+        site_config.require(details.space)
         booked = _of_part(await bookings.of_series(tx, series.id), parts, now)
         pairs = pair(
             (datetime.fromisoformat(each.occurrence or "") for each in booked),
-            unrolled,
+            expanded,
             reshaped.by,
             monthly=rule is not None and rule.frequency in (Frequency.MONTHLY, Frequency.YEARLY),
         )
         edit = Edit(
             details=details,
-            occurrences=unrolled.occurrences,
+            occurrences=expanded.occurrences,
             pairs=pairs,
             given=frozenset(change.details),
             wanted=change.wanted,
             others=frozenset(each.id for each in booked if not may_book(actor, each)),
         )
-        plans = intend_edit(edit, booked, picture, now=now)
+        plans = intend_edit(edit, booked, site_config, now=now)
         same_party = details.party == series.details.party
         tier = await (tier_of(tx, details.party) if same_party else tier_to_book(tx, details.party, actor))
         asker = Asker(actor=actor, tier=tier, now=now)
-        dates = await settle(tx, picture, plans, details.space, change.wanted.otherwise, asker)
+        dates = await settle(tx, site_config, plans, details.space, change.wanted.otherwise, asker)
         told: dict[str, object] = {"changed_at": now, "changed_by": actor.name, "version": series.version + 1}
         pattern = kept_pattern(reshaped.pattern, dates)
         code_owner = series.code_owner
@@ -152,7 +152,7 @@ class SeriesEdits:
         return _Planned(head=head, series=following, plans=plans, dates=dates, asker=asker)
 
 
-def _parts(series: Series, whole: ExpandedSeries, change: SeriesChange, picture: SiteConfig, now: datetime) -> Cut:
+def _parts(series: Series, whole: ExpandedSeries, change: SeriesChange, site_config: SiteConfig, now: datetime) -> Cut:
     if change.scope is EditScope.ALL:
         return Cut(head=None, tail=series.pattern)
     if change.from_date is None:
@@ -165,7 +165,7 @@ def _parts(series: Series, whole: ExpandedSeries, change: SeriesChange, picture:
     if not coming:
         last = whole.occurrences[-1].wall
         raise invalid_field("from_date", f"has no date to come from then on; the last one is on {last:%-d %B %Y}")
-    return cut(series.pattern, whole, coming[0], picture.site.tz, picture.hours)
+    return cut(series.pattern, whole, coming[0], site_config.site.tz, site_config.hours)
 
 
 def _of_part(booked: Sequence[Booking], parts: Cut, now: datetime) -> list[Booking]:
@@ -194,10 +194,10 @@ def _could_be(each: SeriesDate) -> bool:
 
 
 def _edited(
-    picture: SiteConfig, planned: _Planned, dates: Sequence[SeriesDate], made: dict[str, Booking]
+    site_config: SiteConfig, planned: _Planned, dates: Sequence[SeriesDate], made: dict[str, Booking]
 ) -> EditedSeries:
     return EditedSeries(
-        site=picture.site,
+        site=site_config.site,
         series=planned.series,
         dates=tuple(dates),
         made=made,

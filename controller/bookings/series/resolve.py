@@ -26,7 +26,7 @@ class Asker(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def settle(
-    tx: Tx, picture: SiteConfig, plans: Sequence[DateIntent], space: str, otherwise: Otherwise, asker: Asker
+    tx: Tx, site_config: SiteConfig, plans: Sequence[DateIntent], space: str, otherwise: Otherwise, asker: Asker
 ) -> list[SeriesDate]:
     """Every date with its mark and what will be done. Dates of one series stand in each other's way; bookings that
     go or move do not. ``space``: that of the series. Whoever is going to write holds the site's lock.
@@ -59,7 +59,7 @@ async def settle(
             for index in judged
             if (asked := plans[index].asked) is not None
         ]
-        found = await judge(tx, picture, wishes, now=asker.now, together=True)
+        found = await judge(tx, site_config, wishes, now=asker.now, together=True)
         verdicts = {index: _concerned(plans[index], each) for index, each in zip(judged, found, strict=True)}
         dates = [
             _date(each, verdicts.get(index, Verdict()), otherwise, space, kept=index in kept)
@@ -68,7 +68,7 @@ async def settle(
         refused = {index for index, each in enumerate(dates) if each.deed is DateChange.KEEP and index in verdicts}
         if refused <= kept:
             return dates
-        kept |= _with_followers(refused, plans, picture)
+        kept |= _with_followers(refused, plans, site_config)
 
 
 def _own(plan: DateIntent) -> frozenset[str]:
@@ -81,7 +81,7 @@ def _concerned(plan: DateIntent, verdict: Verdict) -> Verdict:
     return verdict if plan.change is None else plan.change.concerned(verdict)
 
 
-def _with_followers(kept: Iterable[int], plans: Sequence[DateIntent], picture: SiteConfig) -> set[int]:
+def _with_followers(kept: Iterable[int], plans: Sequence[DateIntent], site_config: SiteConfig) -> set[int]:
     """And those that would move to where one of these stays, and so on."""
     found: set[int] = set()
     line = list(kept)
@@ -99,7 +99,7 @@ def _with_followers(kept: Iterable[int], plans: Sequence[DateIntent], picture: S
             and each.before is not None
             and each.asked is not None
             and each.asked.during.overlaps(stays.during)
-            and not set(picture.require(each.asked.space).atoms).isdisjoint(picture.require(stays.space).atoms)
+            and not set(site_config.require(each.asked.space).atoms).isdisjoint(site_config.require(stays.space).atoms)
         ]
     return found
 

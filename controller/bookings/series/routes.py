@@ -21,7 +21,7 @@ from controller.bookings.series.answers import (
 )
 from controller.bookings.series.errors import SeriesRefused, SeriesUnknown
 from controller.bookings.series.schemas import CancelSeriesBody, ChangeSeriesBody, CheckSeriesBody, SeriesBody
-from controller.container import TheHouse
+from controller.container import TheContainer
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Books, Reads, SeesContacts
 from controller.web.fields import IdPath, SlugPath
@@ -31,53 +31,57 @@ router = APIRouter(tags=["series"], responses=described(NotSignedIn))
 
 
 @router.post("/sites/{site}/series/check", responses=described(SiteUnknown))
-async def check_series(site: SlugPath, body: CheckSeriesBody, house: TheHouse, actor: Reads) -> SeriesCheckAnswer:
+async def check_series(
+    site: SlugPath, body: CheckSeriesBody, container: TheContainer, actor: Reads
+) -> SeriesCheckAnswer:
     """Every date of a series with its mark, and where a refused one could go; writes nothing."""
-    return check_answer(await house.recurring.check(site, body.draft(), actor=actor))
+    return check_answer(await container.recurring.check(site, body.draft(), actor=actor))
 
 
 @router.post(
     "/sites/{site}/series", status_code=status.HTTP_201_CREATED, responses=described(SiteUnknown, SeriesRefused)
 )
 async def create_series(
-    site: SlugPath, body: SeriesBody, house: TheHouse, actor: Books, response: Response
+    site: SlugPath, body: SeriesBody, container: TheContainer, actor: Books, response: Response
 ) -> SeriesAnswer:
     """Book a series: every date as chosen, or none of them."""
-    booked = await house.recurring.create(site, body.draft(), actor=actor)
+    booked = await container.recurring.create(site, body.draft(), actor=actor)
     response.headers["Location"] = f"/api/v1/series/{booked.series.id}"
     return booked_answer(booked, actor)
 
 
 @router.get("/series/{series_id}", responses=described(SeriesUnknown))
-async def get_series(series_id: IdPath, house: TheHouse, actor: Reads) -> SeriesViewAnswer:
+async def get_series(series_id: IdPath, container: TheContainer, actor: Reads) -> SeriesViewAnswer:
     """A series with its rule, what its dates have from it, and every date with its booking."""
-    return view_answer(await house.recurring.get(series_id), actor)
+    return view_answer(await container.recurring.get(series_id), actor)
 
 
 @router.post("/series/{series_id}/code", responses=described(SeriesUnknown))
-async def show_series_codes(series_id: IdPath, house: TheHouse, actor: SeesContacts) -> SeriesCodesAnswer:
+async def show_series_codes(series_id: IdPath, container: TheContainer, actor: SeesContacts) -> SeriesCodesAnswer:
     """The message for all dates of a series with its door codes in the clear. Who asked, and when, is written down."""
-    return codes_answer(await house.recurring.all_dates.show_codes(series_id, actor=actor))
+    return codes_answer(await container.recurring.all_dates.show_codes(series_id, actor=actor))
 
 
 @router.patch("/series/{series_id}", responses=described(SeriesUnknown, SeriesRefused))
-async def change_series(series_id: IdPath, body: ChangeSeriesBody, house: TheHouse, actor: Books) -> EditedSeriesAnswer:
+async def change_series(
+    series_id: IdPath, body: ChangeSeriesBody, container: TheContainer, actor: Books
+) -> EditedSeriesAnswer:
     """Change what is to come of a series: its time, space, rule or anything else. Dates that it no longer has are
     cancelled, new ones booked; with `check` it only tells what would become of each."""
-    return edited_answer(await house.recurring.change(series_id, body.change(), actor=actor))
+    return edited_answer(await container.recurring.change(series_id, body.change(), actor=actor))
 
 
 @router.post("/series/{series_id}/cancel", responses=described(SeriesUnknown))
 async def cancel_series(
-    series_id: IdPath, house: TheHouse, actor: Books, body: CancelSeriesBody | None = None
+    series_id: IdPath, container: TheContainer, actor: Books, body: CancelSeriesBody | None = None
 ) -> CancelledSeriesAnswer:
     """Cancel what is left of a series, or what is left of it from a date on. `restore` undoes it."""
     asked = body or CancelSeriesBody()
-    done = await house.recurring.cancel(series_id, from_date=asked.from_date, why=asked.why, actor=actor)
+    done = await container.recurring.cancel(series_id, from_date=asked.from_date, why=asked.why, actor=actor)
     return cancelled_answer(done, actor)
 
 
 @router.post("/series/{series_id}/restore", responses=described(SeriesUnknown, NotNow))
-async def restore_series(series_id: IdPath, house: TheHouse, actor: Books) -> RestoredSeriesAnswer:
+async def restore_series(series_id: IdPath, container: TheContainer, actor: Books) -> RestoredSeriesAnswer:
     """Undo the last cancel of a series, as far as the time is still free; the rest is listed."""
-    return restored_answer(await house.recurring.restore(series_id, actor=actor), actor)
+    return restored_answer(await container.recurring.restore(series_id, actor=actor), actor)

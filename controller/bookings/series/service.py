@@ -108,18 +108,18 @@ class SeriesService:
         database: Database,
         clock: Clock,
         changes: Changes,
-        desk: BookingWriter,
+        writer: BookingWriter,
         bookings: BookingService,
         keys: KeyFiles,
     ) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
-        self._desk = desk
+        self._writer = writer
         self._bookings = bookings
-        self.all_dates = AllDates(database, clock, desk, keys.page)
-        self._writing = SeriesWriter(desk)
-        self._edits = SeriesEdits(desk, self._writing)
+        self.all_dates = AllDates(database, clock, writer, keys.page)
+        self._writing = SeriesWriter(writer)
+        self._edits = SeriesEdits(writer, self._writing)
 
     async def check(self, site: str, draft: SeriesDraft, *, actor: Actor) -> CheckedSeries:
         """Every date with its mark, the refused ones with where they could go. Raises ``Invalid``, ``SiteUnknown``,
@@ -129,28 +129,32 @@ class SeriesService:
             require_allowed(actor, site, draft.details.party)
         async with self._database.read() as tx:
             now = self._clock.now()
-            picture = await self._desk.pictures.of(tx, site)
-            picture.require(draft.details.space)
+            site_config = await self._writer.site_configs.of(tx, site)
+            site_config.require(draft.details.space)
             asker = Asker(actor=actor, tier=await tier_to_book(tx, draft.details.party, actor), now=now)
-            plans = _planned(picture, draft, now)
-            dates = await settle(tx, picture, plans, draft.details.space, draft.wanted.otherwise, asker)
-            dates = await with_moves(tx, picture, dates, [each.asked for each in plans], asker)
-            told = await self.told(tx, picture, dates, asker)
-            per = picture.policy.code_rule(draft.details.space).per
+            plans = _planned(site_config, draft, now)
+            dates = await settle(tx, site_config, plans, draft.details.space, draft.wanted.otherwise, asker)
+            dates = await with_moves(tx, site_config, dates, [each.asked for each in plans], asker)
+            told = await self.told(tx, site_config, dates, asker)
+            per = site_config.policy.code_rule(draft.details.space).per
             shared = per is CodePer.SERIES or (per is CodePer.GROUP and draft.details.party is not None)
-            return CheckedSeries(site=picture.site, draft=draft, dates=tuple(told), one_code=draft.one_code or shared)
+            return CheckedSeries(
+                site=site_config.site, draft=draft, dates=tuple(told), one_code=draft.one_code or shared
+            )
 
-    async def told(self, tx: Tx, picture: SiteConfig, dates: Sequence[SeriesDate], asker: Asker) -> list[SeriesDate]:
+    async def told(
+        self, tx: Tx, site_config: SiteConfig, dates: Sequence[SeriesDate], asker: Asker
+    ) -> list[SeriesDate]:
         """The dates with what is worth knowing of them."""
         now = asker.now
-        old = await access.lingering(tx, picture.site.id, now=now)
-        zone = picture.site.tz
+        old = await access.lingering(tx, site_config.site.id, now=now)
+        zone = site_config.site.tz
         told = []
         for each in dates:
             if each.during is None:
                 told.append(each)
                 continue
-            place, window = picture.require(each.space), self._desk.codes.window(each.during, picture.policy)
+            place, window = site_config.require(each.space), self._writer.codes.window(each.during, site_config.policy)
             doors = place.space.doors
             lingering = lingering_texts(old, doors=doors, window=window, zone=zone, now=now, actor=asker.actor)
             known = notes(place, each.during)
@@ -170,15 +174,15 @@ class SeriesService:
     async def _create(self, tx: Tx, site: str, draft: SeriesDraft, actor: Actor) -> BookedSeries:
         await self._database.lock_site(tx, site)
         now = self._clock.now()
-        picture = await self._desk.pictures.of(tx, site)
-        picture.require(draft.details.space)
+        site_config = await self._writer.site_configs.of(tx, site)
+        site_config.require(draft.details.space)
         asker = Asker(actor=actor, tier=await tier_to_book(tx, draft.details.party, actor), now=now)
-        plans = _planned(picture, draft, now)
-        dates = await settle(tx, picture, plans, draft.details.space, draft.wanted.otherwise, asker)
+        plans = _planned(site_config, draft, now)
+        dates = await settle(tx, site_config, plans, draft.details.space, draft.wanted.otherwise, asker)
         refused = [each for each in dates if each.deed is DateChange.REFUSE]
         made = [each for each in dates if each.deed in (DateChange.BOOK, DateChange.HOLD)]
         if refused or not made:
-            _nothing_booked(dates, refused, picture)
+            _nothing_booked(dates, refused, site_config)
         series_id = uuid7(now, secrets.token_bytes(10))
         series = Series(
             id=series_id,
@@ -190,37 +194,37 @@ class SeriesService:
             created_by=actor.name,
         )
         await repository.insert_series(tx, series)
-        written = await self._writing.book(tx, picture, series.id, plans, dates, asker)
-        views = await self._desk.views(tx, picture, written, now)
-        whole = self.all_dates.from_views(picture, series, views, now)
-        return BookedSeries(site=picture.site, series=series, views=views, dates=tuple(dates), together=whole)
+        written = await self._writing.book(tx, site_config, series.id, plans, dates, asker)
+        views = await self._writer.views(tx, site_config, written, now)
+        whole = self.all_dates.from_views(site_config, series, views, now)
+        return BookedSeries(site=site_config.site, series=series, views=views, dates=tuple(dates), together=whole)
 
     async def get(self, series_id: str) -> SeriesView:
         """Raises ``SeriesUnknown``."""
         async with self._database.read() as tx:
             series = await require(tx, series_id)
-            picture = await self._desk.pictures.of(tx, series.site)
-            return await self._view(tx, picture, series, self._clock.now())
+            site_config = await self._writer.site_configs.of(tx, series.site)
+            return await self._view(tx, site_config, series, self._clock.now())
 
-    async def _view(self, tx: Tx, picture: SiteConfig, series: Series, now: datetime) -> SeriesView:
+    async def _view(self, tx: Tx, site_config: SiteConfig, series: Series, now: datetime) -> SeriesView:
         """The series with every date and its booking."""
-        zone = picture.site.tz
+        zone = site_config.site.tz
         booked = {_name(each, zone): each for each in await bookings.of_series(tx, series.id)}
-        unrolled = ExpandedSeries(occurrences=())
+        expanded = ExpandedSeries(occurrences=())
         if not series.imported:
-            unrolled = unroll(series.pattern, zone, picture.hours)
-        planned = {each.name: each for each in unrolled.occurrences}
+            expanded = unroll(series.pattern, zone, site_config.hours)
+        planned = {each.name: each for each in expanded.occurrences}
         besides = {
             name: SeriesOccurrence(wall=datetime.fromisoformat(name), during=each.during)
             for name, each in booked.items()
             if name not in planned
         }
         return SeriesView(
-            site=picture.site,
+            site=site_config.site,
             series=series,
             dates=tuple((each, booked.get(name)) for name, each in sorted((planned | besides).items())),
             followers=tuple(await repository.followers(tx, series.id)),
-            together=await self.all_dates.of(tx, picture, series, now),
+            together=await self.all_dates.of(tx, site_config, series, now),
             now=now,
         )
 
@@ -238,14 +242,14 @@ class SeriesService:
         async with self._database.read() as tx:
             now = self._clock.now()
             series = await require(tx, series_id)
-            picture = await self._desk.pictures.of(tx, series.site)
-            edited, plans, asker = await self._edits.look(tx, picture, series, change, actor, now)
-            moves = await with_moves(tx, picture, edited.dates, [each.asked for each in plans], asker)
-            return msgspec.structs.replace(edited, dates=tuple(await self.told(tx, picture, moves, asker)))
+            site_config = await self._writer.site_configs.of(tx, series.site)
+            edited, plans, asker = await self._edits.look(tx, site_config, series, change, actor, now)
+            moves = await with_moves(tx, site_config, edited.dates, [each.asked for each in plans], asker)
+            return msgspec.structs.replace(edited, dates=tuple(await self.told(tx, site_config, moves, asker)))
 
     async def _change(self, tx: Tx, series_id: str, change: SeriesChange, actor: Actor) -> EditedSeries:
-        series, picture, now = await self.locked(tx, series_id)
-        return await self._edits.carry_out(tx, picture, series, change, actor, now)
+        series, site_config, now = await self.locked(tx, series_id)
+        return await self._edits.carry_out(tx, site_config, series, change, actor, now)
 
     async def cancel(self, series_id: str, *, from_date: date | None, why: str, actor: Actor) -> CancelledSeries:
         """Cancel what is left of a series, or what is left of it from a local date on. Raises ``SeriesUnknown``.
@@ -257,8 +261,8 @@ class SeriesService:
         return done
 
     async def _cancel(self, tx: Tx, series_id: str, from_date: date | None, why: str, actor: Actor) -> CancelledSeries:
-        series, picture, now = await self.locked(tx, series_id)
-        since = _BEGINNING if from_date is None else local_time.day_start(from_date, picture.site.tz)
+        series, site_config, now = await self.locked(tx, series_id)
+        since = _BEGINNING if from_date is None else local_time.day_start(from_date, site_config.site.tz)
         mine, others = _whose(
             actor,
             [
@@ -267,13 +271,13 @@ class SeriesService:
                 if each.starts >= since and each.ends > now and each.state in _STANDING
             ],
         )
-        gone = await self._desk.cancel(
-            tx, picture, mine, actor=actor, now=now, why=why or f"the series “{series.details.title}” was cancelled"
+        gone = await self._writer.cancel(
+            tx, site_config, mine, actor=actor, now=now, why=why or f"the series “{series.details.title}” was cancelled"
         )
         if gone:
             await repository.update_series(tx, changed(series, actor, now, cancelled_at=now))
-        views = await self._desk.views(tx, picture, gone, now)
-        return CancelledSeries(site=picture.site, series=series, views=views, left=others)
+        views = await self._writer.views(tx, site_config, gone, now)
+        return CancelledSeries(site=site_config.site, series=series, views=views, left=others)
 
     async def restore(self, series_id: str, *, actor: Actor) -> RestoredSeries:
         """Undo the last cancel of a series, as far as its time is still free and not over. Raises ``SeriesUnknown``,
@@ -283,7 +287,7 @@ class SeriesService:
         return done
 
     async def _restore(self, tx: Tx, series_id: str, actor: Actor) -> RestoredSeries:
-        series, picture, now = await self.locked(tx, series_id)
+        series, site_config, now = await self.locked(tx, series_id)
         gone, others = _whose(
             actor,
             [
@@ -294,29 +298,31 @@ class SeriesService:
         )
         if not gone:
             raise NotNow(f"nothing of “{series.details.title}” that was cancelled together is still to come")
-        back = [_back(each, picture, now) for each in gone]
+        back = [_back(each, site_config, now) for each in gone]
         tier = await tier_of(tx, series.details.party)
         wishes = [RuleRequest(asked=each.asked, actor=actor, tier=tier) for each in back]
-        verdicts = await judge(tx, picture, wishes, now=now, together=True)
+        verdicts = await judge(tx, site_config, wishes, now=now, together=True)
         verdicts = [as_let_in(old, verdict) for old, verdict in zip(gone, verdicts, strict=True)]
         possible: dict[str, list[Changed]] = defaultdict(list)
         for old, new, verdict in zip(gone, back, verdicts, strict=True):
             why = "the series was restored"
             if verdict.possible and not may_decide(actor, new):
-                becomes = outcome(verdict, picture.policy, new.during, now=now)
+                becomes = outcome(verdict, site_config.policy, new.during, now=now)
                 new, why = put(new, becomes, now), becomes.why or why
             if verdict.possible or new.state is BookingState.REQUESTED:
                 possible[why].append(Changed(before=old, after=new))
         written: list[Changed] = []
         for why, changes in possible.items():
-            written += await self._desk.rewrite_all(tx, picture, changes, actor=actor, now=now, what="restore", why=why)
-        await self._desk.tell(tx, picture, written, actor=actor, now=now)
+            written += await self._writer.rewrite_all(
+                tx, site_config, changes, actor=actor, now=now, what="restore", why=why
+            )
+        await self._writer.tell(tx, site_config, written, actor=actor, now=now)
         restored = {each.after.id for changes in possible.values() for each in changes}
         return RestoredSeries(
-            site=picture.site,
+            site=site_config.site,
             series=series,
-            views=await self._desk.views(
-                tx, picture, [each.after for each in written if each.after.id in restored], now
+            views=await self._writer.views(
+                tx, site_config, [each.after for each in written if each.after.id in restored], now
             ),
             left=tuple(
                 (each, verdict) for each, verdict in zip(gone, verdicts, strict=True) if each.id not in restored
@@ -328,14 +334,14 @@ class SeriesService:
         """The series as it is once nobody else writes to its site's diary. Raises ``SeriesUnknown``."""
         found = await require(tx, series_id)
         await self._database.lock_site(tx, found.site)
-        return await require(tx, series_id), await self._desk.pictures.of(tx, found.site), self._clock.now()
+        return await require(tx, series_id), await self._writer.site_configs.of(tx, found.site), self._clock.now()
 
 
-def _back(old: Booking, picture: SiteConfig, now: datetime) -> Booking:
+def _back(old: Booking, site_config: SiteConfig, now: datetime) -> Booking:
     """As it was before it was cancelled; a hold that has run out meanwhile gets its time anew."""
     new = lifecycle.restore(old, now)
     if new.state is BookingState.HELD and (new.held_until is None or new.held_until <= now):
-        new = msgspec.structs.replace(new, held_until=held_until(picture.policy, new.during, now=now))
+        new = msgspec.structs.replace(new, held_until=held_until(site_config.policy, new.during, now=now))
     return new
 
 
@@ -357,17 +363,17 @@ def _own(draft: SeriesDraft, actor: Actor) -> SeriesDraft:
     return msgspec.structs.replace(draft, details=msgspec.structs.replace(draft.details, party=actor.party))
 
 
-def _planned(picture: SiteConfig, draft: SeriesDraft, now: datetime) -> list[DateIntent]:
-    zone = picture.site.tz
-    dates = unroll(draft.pattern, zone, picture.hours).occurrences
+def _planned(site_config: SiteConfig, draft: SeriesDraft, now: datetime) -> list[DateIntent]:
+    zone = site_config.site.tz
+    dates = unroll(draft.pattern, zone, site_config.hours).occurrences
     return intend(dates, draft.details, draft.wanted, zone=zone, now=now)
 
 
-def _nothing_booked(dates: Sequence[SeriesDate], refused: Sequence[SeriesDate], picture: SiteConfig) -> None:
+def _nothing_booked(dates: Sequence[SeriesDate], refused: Sequence[SeriesDate], site_config: SiteConfig) -> None:
     """Raises what says why."""
     refused = refused or [each for each in dates if each.verdict.refusals]
     if refused:
-        raise refusal(refused, picture.site.tz)
+        raise refusal(refused, site_config.site.tz)
     raise invalid_field("choices", "leave no date to book")
 
 

@@ -24,13 +24,13 @@ _CHANGED = "the series was changed"
 
 
 class SeriesWriter:
-    def __init__(self, desk: BookingWriter) -> None:
-        self._desk = desk
+    def __init__(self, writer: BookingWriter) -> None:
+        self._writer = writer
 
     async def book(
         self,
         tx: Tx,
-        picture: SiteConfig,
+        site_config: SiteConfig,
         series_id: str,
         plans: Sequence[DateIntent],
         dates: Sequence[SeriesDate],
@@ -46,13 +46,13 @@ class SeriesWriter:
                 continue
             becomes = asked_for(each.verdict)
             if each.deed is DateChange.BOOK:
-                becomes = outcome(each.verdict, picture.policy, plan.asked.during, now=asker.now)
+                becomes = outcome(each.verdict, site_config.policy, plan.asked.during, now=asker.now)
             groups[becomes].append((plan.asked, plan, each))
         made: list[Booking] = []
         for becomes, group in groups.items():
-            written = await self._desk.book(
+            written = await self._writer.book(
                 tx,
-                picture,
+                site_config,
                 [asked for asked, _, _ in group],
                 actor=asker.actor,
                 now=asker.now,
@@ -67,13 +67,13 @@ class SeriesWriter:
             )
             made += written.bookings
         if along and not made:
-            await self._desk.tell(tx, picture, along, actor=asker.actor, now=asker.now)
+            await self._writer.tell(tx, site_config, along, actor=asker.actor, now=asker.now)
         return sorted(made, key=lambda each: each.starts)
 
     async def change(
         self,
         tx: Tx,
-        picture: SiteConfig,
+        site_config: SiteConfig,
         series_id: str,
         plans: Sequence[DateIntent],
         dates: Sequence[SeriesDate],
@@ -91,7 +91,7 @@ class SeriesWriter:
                 after = _named(lifecycle.cancel(plan.before, asker.now), series_id, plan, plan.before.changed_here)
                 gone[each.text].append(Changed(before=plan.before, after=after))
             elif each.deed in (DateChange.CHANGE, DateChange.HOLD) and plan.change is not None:
-                after = _named(_becoming(plan, each, picture, asker), series_id, plan, joined(plan.own))
+                after = _named(_becoming(plan, each, site_config, asker), series_id, plan, joined(plan.own))
                 become[plan.change.what].append(Changed(before=plan.before, after=after))
             else:
                 own = joined(kept_fields(plan)) if each.deed is DateChange.KEEP else plan.before.changed_here
@@ -99,13 +99,13 @@ class SeriesWriter:
         await bookings.update_bookings(tx, stay)
         written: list[Changed] = []
         for why, changes in gone.items():
-            written += await self._desk.rewrite_all(
-                tx, picture, changes, actor=asker.actor, now=asker.now, what="cancel", why=why
+            written += await self._writer.rewrite_all(
+                tx, site_config, changes, actor=asker.actor, now=asker.now, what="cancel", why=why
             )
         for what in (ChangedParts.MOVE, ChangedParts.CHANGE):
-            written += await self._desk.rewrite_all(
+            written += await self._writer.rewrite_all(
                 tx,
-                picture,
+                site_config,
                 become[what],
                 actor=asker.actor,
                 now=asker.now,
@@ -126,7 +126,7 @@ def _named(booking: Booking, series_id: str, plan: DateIntent, own: str) -> Book
     return replace(booking, series_id=series_id, occurrence=plan.occurrence.name, changed_here=own)
 
 
-def _becoming(plan: DateIntent, each: SeriesDate, picture: SiteConfig, asker: Asker) -> Booking:
+def _becoming(plan: DateIntent, each: SeriesDate, site_config: SiteConfig, asker: Asker) -> Booking:
     """What a change makes of a booking. What the rules would not confirm waits for approval again; a manager's change
     leaves it in the state it has."""
     assert plan.change is not None
@@ -138,5 +138,5 @@ def _becoming(plan: DateIntent, each: SeriesDate, picture: SiteConfig, asker: As
         return new
     new = replace(new, overruled=plan.asked.overrule)
     if plan.asked.by_rules or not may(asker.actor, Action.DECIDE, Thing(site=new.site, party=new.party)):
-        return put(new, outcome(each.verdict, picture.policy, new.during, now=asker.now), asker.now)
+        return put(new, outcome(each.verdict, site_config.policy, new.during, now=asker.now), asker.now)
     return new

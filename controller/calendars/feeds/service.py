@@ -36,21 +36,21 @@ class FeedService:
         database: Database,
         clock: Clock,
         changes: Changes,
-        desk: BookingWriter,
+        writer: BookingWriter,
         bookings: BookingService,
         poller: Poller,
     ) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
-        self._desk = desk
+        self._writer = writer
         self._bookings = bookings
         self.poller = poller
 
     async def listed(self, site: str) -> list[FeedView]:
         """The feeds of a site. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
-            await self._desk.pictures.of(tx, site)
+            await self._writer.site_configs.of(tx, site)
             return await self._shown(tx, site, await repository.of_site(tx, site))
 
     async def get(self, site: str, feed: str) -> FeedView:
@@ -60,7 +60,7 @@ class FeedService:
         return found[0]
 
     async def _shown(self, tx: Tx, site: str, found: list[Feed]) -> list[FeedView]:
-        zone = (await self._desk.pictures.of(tx, site)).site.tz
+        zone = (await self._writer.site_configs.of(tx, site)).site.tz
         counts = await repository.blocks(tx, site, after=self._clock.now())
         return [
             FeedView(feed=each, zone=zone, where=self._where(each), blocks=counts.get(each.source, 0)) for each in found
@@ -116,7 +116,7 @@ class FeedService:
 
     async def _checked(self, tx: Tx, site: str, wanted: FeedDraft, old: Feed | None, actor: Actor) -> str:
         """The address to ask, once the rest is known to be sound."""
-        (await self._desk.pictures.of(tx, site)).require(wanted.space)
+        (await self._writer.site_configs.of(tx, site)).require(wanted.space)
         await tier_to_book(tx, wanted.party, actor)
         if wanted.address is not None:
             return wanted.address
@@ -141,11 +141,11 @@ class FeedService:
         await audit.record(tx, actor=actor.name, at=now, act="delete", site=site, thing=f"feed {feed}")
 
     async def _clear(self, tx: Tx, feed: Feed, actor: Actor, now: datetime, *, why: str) -> None:
-        picture = await self._desk.pictures.of(tx, feed.site)
+        site_config = await self._writer.site_configs.of(tx, feed.site)
         ahead = await imported.to_come(tx, feed.site, feed.space, feed.source, after=now, until=_EVER)
         standing = await bookings.some(tx, list(ahead.values()))
         if standing:
-            await self._desk.cancel(tx, picture, standing, actor=actor, now=now, why=why)
+            await self._writer.cancel(tx, site_config, standing, actor=actor, now=now, why=why)
         await repository.forget_blocks(tx, feed)
 
     async def preview(self, site: str, feed: str, wanted: FeedDraft, *, actor: Actor) -> CalendarImportResult:
@@ -167,7 +167,7 @@ class FeedService:
         return found
 
     async def _require(self, tx: Tx, site: str, feed: str) -> Feed:
-        await self._desk.pictures.of(tx, site)
+        await self._writer.site_configs.of(tx, site)
         found = await repository.get(tx, site, feed)
         if found is None:
             raise FeedUnknown(site, feed)

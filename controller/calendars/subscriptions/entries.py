@@ -31,10 +31,10 @@ def run_out(booking: PublicBooking, now: datetime) -> bool:
 
 
 def entry(
-    booking: PublicBooking, picture: SiteConfig, shows: Shows, *, party: str | None, now: datetime
+    booking: PublicBooking, site_config: SiteConfig, shows: Shows, *, party: str | None, now: datetime
 ) -> CalendarEntry:
     """The event of a booking. ``party``: the name of whose it is."""
-    site, place = picture.site, picture.by_space.get(booking.space)
+    site, place = site_config.site, site_config.by_space.get(booking.space)
     space = place.space.name if place else booking.space
     layout = place.space.layout(booking.layout) if place and booking.layout else None
     geo = None if site.latitude is None or site.longitude is None else (site.latitude, site.longitude)

@@ -9,7 +9,7 @@ from controller.calendars.subscriptions.schemas import (
     SubscriptionPage,
     subscription_answer,
 )
-from controller.container import TheHouse
+from controller.container import TheContainer
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import BooksAnySite, ReadsAnySite
 from controller.web.fields import LIST_LIMIT, After, IdPath, Limit
@@ -20,10 +20,10 @@ router = APIRouter(tags=["calendars"], responses=described(NotSignedIn))
 
 @router.get("/subscriptions")
 async def list_subscriptions(
-    house: TheHouse, actor: ReadsAnySite, after: After = None, limit: Limit = LIST_LIMIT
+    container: TheContainer, actor: ReadsAnySite, after: After = None, limit: Limit = LIST_LIMIT
 ) -> SubscriptionPage:
     """The calendar links that stand: your own, or all of your sites if you run them."""
-    found = await house.subscriptions.listed(actor=actor, after=after, limit=limit + 1)
+    found = await container.subscriptions.listed(actor=actor, after=after, limit=limit + 1)
     more, found = len(found) > limit, found[:limit]
     return SubscriptionPage(
         items=[subscription_answer(each) for each in found], next=found[-1].subscription.id if more else None
@@ -31,9 +31,9 @@ async def list_subscriptions(
 
 
 @router.post("/subscriptions", status_code=status.HTTP_201_CREATED, responses=described(SiteUnknown))
-async def subscribe(body: SubscriptionBody, house: TheHouse, actor: BooksAnySite) -> SubscriptionAnswer:
+async def subscribe(body: SubscriptionBody, container: TheContainer, actor: BooksAnySite) -> SubscriptionAnswer:
     """Make a link to a calendar that programs can subscribe to. It shows no more than you see yourself."""
-    return subscription_answer(await house.subscriptions.subscribe(body.wanted(), actor=actor))
+    return subscription_answer(await container.subscriptions.subscribe(body.wanted(), actor=actor))
 
 
 @router.delete(
@@ -41,7 +41,7 @@ async def subscribe(body: SubscriptionBody, house: TheHouse, actor: BooksAnySite
     status_code=status.HTTP_204_NO_CONTENT,
     responses=described(SubscriptionUnknown),
 )
-async def revoke_subscription(subscription_id: IdPath, house: TheHouse, actor: BooksAnySite) -> Response:
+async def revoke_subscription(subscription_id: IdPath, container: TheContainer, actor: BooksAnySite) -> Response:
     """Revoke a link. Programs keep what they have read; they get nothing new."""
-    await house.subscriptions.revoke(subscription_id, actor=actor)
+    await container.subscriptions.revoke(subscription_id, actor=actor)
     return Response(status_code=status.HTTP_204_NO_CONTENT)

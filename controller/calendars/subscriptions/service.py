@@ -56,10 +56,12 @@ def _may_give(actor: Actor, what: SubscriptionDraft | Subscription) -> bool:
 class SubscriptionService:
     """``address``: the URL that people use, without a slash at the end."""
 
-    def __init__(self, database: Database, clock: Clock, desk: BookingWriter, keys: KeyFiles, *, address: str) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, writer: BookingWriter, keys: KeyFiles, *, address: str
+    ) -> None:
         self._database = database
         self._clock = clock
-        self._desk = desk
+        self._writer = writer
         self._keys = keys
         self._address = address
 
@@ -104,10 +106,10 @@ class SubscriptionService:
                 raise invalid_field("party", f"there is no party {wanted.party!r}; look it up in the list of parties")
             return found.name
         assert wanted.site is not None
-        picture = await self._desk.pictures.of(tx, wanted.site)
+        site_config = await self._writer.site_configs.of(tx, wanted.site)
         if wanted.space is None:
-            return picture.site.name
-        return f"{picture.require(wanted.space).space.name}, {picture.site.name}"[:200]
+            return site_config.site.name
+        return f"{site_config.require(wanted.space).space.name}, {site_config.site.name}"[:200]
 
     async def listed(self, *, actor: Actor, after: str | None, limit: int) -> list[Linked]:
         """Those that stand: all of the actor's sites for who runs them, and the actor's own."""
@@ -149,7 +151,9 @@ class SubscriptionService:
                 raise CalendarLinkUnknown
             sites = _both(found.only_sites, maker.sites)
             shown = await self._shown(tx, found, asked, now, sites=sites)
-            pictures = {site: await self._desk.pictures.of(tx, site) for site in {each.site for each in shown}}
+            site_configs = {
+                site: await self._writer.site_configs.of(tx, site) for site in {each.site for each in shown}
+            }
             names = {}
             if found.shows is Shows.CONTACTS:
                 known = await parties(tx, {each.party for each in shown if each.party is not None})
@@ -158,7 +162,7 @@ class SubscriptionService:
         if len(shown) > MOST_EVENTS:
             shown = shown[:MOST_EVENTS]
             about = f"Only the first {MOST_EVENTS:,} events from {asked.start:%-d %B %Y} on; ask for fewer days."
-        write = partial(_written, found, shown, pictures, names, about, now)
+        write = partial(_written, found, shown, site_configs, names, about, now)
         data = write() if len(shown) < _MANY else await asyncio.to_thread(write)
         return File(name=found.name, data=data, tag=hashlib.sha256(data).hexdigest()[:32])
 
@@ -171,7 +175,7 @@ class SubscriptionService:
         assert found.site is not None
         spaces = None
         if found.space is not None:
-            spaces = _sharing(await self._desk.pictures.of(tx, found.site), found.space)
+            spaces = _sharing(await self._writer.site_configs.of(tx, found.site), found.space)
         booked = await repository.of_spaces(tx, found.site, spaces, during, states=CLAIMING, limit=MOST_EVENTS + 1)
         return [each for each in booked if not run_out(each, now)]
 
@@ -192,23 +196,23 @@ def _keeps(actor: Actor, what: Subscription) -> bool:
     return all(sees(actor, site) for site in what.only_sites)
 
 
-def _sharing(picture: SiteConfig, space: str) -> Collection[str]:
+def _sharing(site_config: SiteConfig, space: str) -> Collection[str]:
     """The space and those that share a part with it: who books the whole takes its halves."""
-    place = picture.by_space.get(space)
+    place = site_config.by_space.get(space)
     if place is None:
         return {space}
-    return {other.space.id for atom in place.atoms for other in picture.by_atom[atom]}
+    return {other.space.id for atom in place.atoms for other in site_config.by_atom[atom]}
 
 
 def _written(
     found: Subscription,
     shown: Collection[PublicBooking],
-    pictures: dict[str, SiteConfig],
+    site_configs: dict[str, SiteConfig],
     names: dict[str, str],
     about: str,
     now: datetime,
 ) -> bytes:
     entries = [
-        entry(each, pictures[each.site], found.shows, party=names.get(each.party or ""), now=now) for each in shown
+        entry(each, site_configs[each.site], found.shows, party=names.get(each.party or ""), now=now) for each in shown
     ]
     return calendar(found.name, entries, about=about, refresh=REFRESH)

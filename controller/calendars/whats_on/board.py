@@ -15,20 +15,20 @@ MOST_EVENTS = 1000
 
 
 class NoticeBoard:
-    def __init__(self, database: Database, clock: Clock, pictures: SiteConfigs) -> None:
+    def __init__(self, database: Database, clock: Clock, site_configs: SiteConfigs) -> None:
         self._database = database
         self._clock = clock
-        self._pictures = pictures
+        self._site_configs = site_configs
 
     async def shown(self, site: str, *, first: date | None, days: int) -> WhatsOn:
         """The public bookings of some days from ``first`` on, or from today. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
-            picture = await self._pictures.of(tx, site)
-            zone = picture.site.tz
+            site_config = await self._site_configs.of(tx, site)
+            zone = site_config.site.tz
             day = first or local_time.local_day(self._clock.now(), zone)
             during = Interval(
                 start=local_time.day_start(day, zone), end=local_time.day_start(day + timedelta(days=days), zone)
             )
             found = await repository.listed(tx, site, during, limit=MOST_EVENTS)
             known = await parties(tx, {each.party for each in found if each.party is not None})
-        return whats_on(picture, found, known)
+        return whats_on(site_config, found, known)

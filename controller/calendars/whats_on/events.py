@@ -73,14 +73,14 @@ class WhatsOn(_Linked):
     graph: list[PublicEvent]
 
 
-def whats_on(picture: SiteConfig, listed: list[ListedEventRow], parties: Mapping[str, Party]) -> WhatsOn:
+def whats_on(site_config: SiteConfig, listed: list[ListedEventRow], parties: Mapping[str, Party]) -> WhatsOn:
     """Who organises is told of groups and organisations, never of persons."""
-    return WhatsOn(graph=[_event(picture, each, parties.get(each.party or "")) for each in listed])
+    return WhatsOn(graph=[_event(site_config, each, parties.get(each.party or "")) for each in listed])
 
 
-def _event(picture: SiteConfig, listed: ListedEventRow, party: Party | None) -> PublicEvent:
-    site = picture.site
-    place = picture.by_space.get(listed.space)
+def _event(site_config: SiteConfig, listed: ListedEventRow, party: Party | None) -> PublicEvent:
+    site = site_config.site
+    place = site_config.by_space.get(listed.space)
     name = f"{place.space.name}, {site.name}" if place else site.name
     geo = None
     if site.latitude is not None and site.longitude is not None:

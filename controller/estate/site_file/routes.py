@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from controller.container import TheHouse
+from controller.container import TheContainer
 from controller.estate.errors import InUse, SiteUnknown
 from controller.estate.site_file.answers import BroughtAnswer, brought_answer
 from controller.people.authentication import Builds, Runs
@@ -23,17 +23,17 @@ router = APIRouter(tags=["estate"], responses=described(NotSignedIn))
     response_class=Response,
     responses={200: {"description": "TOML", **_TEXT}, **described(SiteUnknown)},
 )
-async def get_site_file(site: SlugPath, house: TheHouse, actor: Runs) -> Response:
+async def get_site_file(site: SlugPath, container: TheContainer, actor: Runs) -> Response:
     """The site as one TOML file: the building, its hours, its rules. It holds public keys and no secrets."""
     named = {"Content-Disposition": f'attachment; filename="{site}.toml"'}
-    return Response(await house.site_file.export(site), media_type=MEDIA_TYPE, headers=named)
+    return Response(await container.site_file.export(site), media_type=MEDIA_TYPE, headers=named)
 
 
 @router.put("/sites/{site}/file", openapi_extra=_BODY, responses=described(InUse, TooLarge))
 async def put_site_file(
     site: SlugPath,
     request: Request,
-    house: TheHouse,
+    container: TheContainer,
     actor: Builds,
     check: Annotated[bool, Query(description="Tell what the file would do, and write nothing")] = False,
     prune: Annotated[bool, Query(description="Delete what the tables in the file leave out")] = False,
@@ -43,5 +43,5 @@ async def put_site_file(
     What it leaves out stays; with `prune`, what is left out of a table in the file is deleted."""
     data = await request.body()
     if check:
-        return brought_answer(await house.site_file.check(site, data, prune=prune, anyway=anyway))
-    return brought_answer(await house.site_file.bring(site, data, prune=prune, anyway=anyway, actor=actor.name))
+        return brought_answer(await container.site_file.check(site, data, prune=prune, anyway=anyway))
+    return brought_answer(await container.site_file.bring(site, data, prune=prune, anyway=anyway, actor=actor.name))

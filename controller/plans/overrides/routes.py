@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, status
 
-from controller.container import Container, TheHouse
+from controller.container import Container, TheContainer
 from controller.estate.errors import DoorUnknown, SiteUnknown
 from controller.estate.service import require_site
 from controller.people.authentication import LocksDown, SeesLive
@@ -27,12 +27,14 @@ History = Annotated[bool, Query(description="All there ever were, the newest fir
     status_code=status.HTTP_201_CREATED,
     responses=described(SiteUnknown, DoorUnknown, TooManyOverrides),
 )
-async def post_override(site: SlugPath, body: OverrideBody, house: TheHouse, actor: LocksDown) -> OverrideAnswer:
+async def post_override(
+    site: SlugPath, body: OverrideBody, container: TheContainer, actor: LocksDown
+) -> OverrideAnswer:
     """Hold doors open, lock them down or take them out of service for a while. The plans go out at once; `doors` of the
     answer, and then `WS /live`, tell where it is carried out. Way out and fire release are not touched."""
     if body.ends is not None and body.minutes is not None:
         raise invalid_field("minutes", "say either until when or for how long")
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         zone = (await require_site(tx, site)).tz
     draft = OverrideDraft(
         kind=body.kind,
@@ -42,48 +44,48 @@ async def post_override(site: SlugPath, body: OverrideBody, house: TheHouse, act
         ends=_moment(body.ends, zone, "ends"),
         length=timedelta(minutes=body.minutes) if body.minutes is not None else None,
     )
-    shown = await house.exchange.overrides.order(site, draft, actor=actor)
-    return override_answers(shown, actor, house.clock.now())[0]
+    shown = await container.mqtt.overrides.order(site, draft, actor=actor)
+    return override_answers(shown, actor, container.clock.now())[0]
 
 
 @router.get("/sites/{site}/overrides", responses=described(SiteUnknown))
 async def get_overrides(
     site: SlugPath,
-    house: TheHouse,
+    container: TheContainer,
     actor: SeesLive,
     history: History = False,
     after: After = None,
     limit: Limit = PAGE,
 ) -> OverridePage:
     """The overrides that stand, are to come, or may still be on a door though they were ended."""
-    overrides = house.exchange.overrides
+    overrides = container.mqtt.overrides
     if not history:
-        return OverridePage(items=override_answers(await overrides.standing(site), actor, _now(house)), next=None)
+        return OverridePage(items=override_answers(await overrides.standing(site), actor, _now(container)), next=None)
     shown = await overrides.history(site, before=after, limit=limit + 1)
-    items = override_answers(shown, actor, _now(house))
+    items = override_answers(shown, actor, _now(container))
     more, items = len(items) > limit, items[:limit]
     return OverridePage(items=items, next=items[-1].id if more else None)
 
 
 @router.get("/overrides/{override_id}", responses=described(OverrideUnknown))
-async def get_override(override_id: IdPath, house: TheHouse, actor: SeesLive) -> OverrideAnswer:
+async def get_override(override_id: IdPath, container: TheContainer, actor: SeesLive) -> OverrideAnswer:
     """One override, and where it stands at each of its doors."""
-    return override_answers(await house.exchange.overrides.look(override_id), actor, _now(house))[0]
+    return override_answers(await container.mqtt.overrides.look(override_id), actor, _now(container))[0]
 
 
 @router.post("/overrides/{override_id}/end", responses=described(OverrideUnknown))
 async def end_override(
-    override_id: IdPath, house: TheHouse, actor: LocksDown, body: EndBody | None = None
+    override_id: IdPath, container: TheContainer, actor: LocksDown, body: EndBody | None = None
 ) -> OverrideAnswer:
     """End an override early; the doors go back to their timetable. Ending it again changes nothing."""
     why = body.reason if body is not None else ""
-    shown = await house.exchange.overrides.end(override_id, why=why, actor=actor)
-    return override_answers(shown, actor, _now(house))[0]
+    shown = await container.mqtt.overrides.end(override_id, why=why, actor=actor)
+    return override_answers(shown, actor, _now(container))[0]
 
 
 def _moment(text: str | None, zone: ZoneInfo, field: str) -> datetime | None:
     return read_moment(text).resolve(zone, field) if text is not None else None
 
 
-def _now(house: Container) -> datetime:
-    return house.clock.now()
+def _now(container: Container) -> datetime:
+    return container.clock.now()

@@ -3,7 +3,7 @@
 import msgspec
 from fastapi import APIRouter
 
-from controller.container import TheHouse
+from controller.container import TheContainer
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import OpensDoors
 from controller.plans.restored.errors import AlreadyRemoved, EntryUnknown
@@ -24,37 +24,39 @@ router = APIRouter(tags=["plans"], responses=described(NotSignedIn))
 
 @router.get("/sites/{site}/restored", responses=described(SiteUnknown))
 async def get_restored(
-    site: SlugPath, house: TheHouse, actor: OpensDoors, after: After = None, limit: Limit = LIST_LIMIT
+    site: SlugPath, container: TheContainer, actor: OpensDoors, after: After = None, limit: Limit = LIST_LIMIT
 ) -> RestoredPage:
     """What the doors know, or no longer have, and a database that was put back from a backup had otherwise: what nobody
     has decided first, then what is kept. It stays as the doors have it until it ends or is removed."""
     place = place_of(after) if after else None
-    shown = await house.exchange.restored.standing(site, after=place, limit=limit + 1)
+    shown = await container.mqtt.restored.standing(site, after=place, limit=limit + 1)
     more, shown = len(shown.entries) > limit, msgspec.structs.replace(shown, entries=shown.entries[:limit])
     return RestoredPage(items=restored_answers(shown, actor), next=next_after(shown.entries[-1]) if more else None)
 
 
 @router.get("/restored/{restored_id}", responses=described(EntryUnknown))
-async def get_one_restored(restored_id: IdPath, house: TheHouse, actor: OpensDoors) -> RestoredAnswer:
+async def get_one_restored(restored_id: IdPath, container: TheContainer, actor: OpensDoors) -> RestoredAnswer:
     """One of them, also when it is over or removed."""
-    return restored_answers(await house.exchange.restored.look_up(restored_id), actor)[0]
+    return restored_answers(await container.mqtt.restored.look_up(restored_id), actor)[0]
 
 
 @router.post("/restored/{restored_id}/keep", responses=described(EntryUnknown, AlreadyRemoved))
-async def keep_restored(restored_id: IdPath, body: DecisionBody, house: TheHouse, actor: OpensDoors) -> RestoredAnswer:
+async def keep_restored(
+    restored_id: IdPath, body: DecisionBody, container: TheContainer, actor: OpensDoors
+) -> RestoredAnswer:
     """Leave it as the doors have it until it ends. Keeping it again changes nothing.
 
     What it takes to do the same by hand it takes here: for cards and codes of people to decide who opens doors, for
     opening hours to change them, for overrides to lock doors down, for codes of bookings to give them anew."""
-    restored = house.exchange.restored
+    restored = container.mqtt.restored
     return restored_answers(await restored.decide(restored_id, Decision.KEEP, why=body.reason, actor=actor), actor)[0]
 
 
 @router.post("/restored/{restored_id}/remove", responses=described(EntryUnknown))
 async def remove_restored(
-    restored_id: IdPath, body: DecisionBody, house: TheHouse, actor: OpensDoors
+    restored_id: IdPath, body: DecisionBody, container: TheContainer, actor: OpensDoors
 ) -> RestoredAnswer:
     """Let the doors go by the database again: what only they knew is taken off at once; what they no longer had comes
     back. There is no way back from this. Removing it again changes nothing. Who may is as for keeping it."""
-    restored = house.exchange.restored
+    restored = container.mqtt.restored
     return restored_answers(await restored.decide(restored_id, Decision.REMOVE, why=body.reason, actor=actor), actor)[0]

@@ -83,14 +83,14 @@ class RestoredPlans:
         *,
         database: Database,
         clock: Clock,
-        gate: EnvelopeVerifier,
+        verifier: EnvelopeVerifier,
         planner: Planner,
         public_keys: Callable[[], Sequence[bytes]],
         seen: Callable[[str], None],
     ) -> None:
         self._database = database
         self._clock = clock
-        self._gate = gate
+        self._verifier = verifier
         self._planner = planner
         self._public_keys = public_keys
         self._seen = seen
@@ -163,7 +163,7 @@ class RestoredPlans:
         what it holds is known."""
         fetching = self._fetching.get(name)
         if fetching is None:
-            self._gate.refuse(*name, "unasked", "a piece of a plan that was not asked for")
+            self._verifier.refuse(*name, "unasked", "a piece of a plan that was not asked for")
             return False
         try:
             if item is None:
@@ -176,7 +176,7 @@ class RestoredPlans:
                 return False
             await self._database.run(self._recognise, name, held)
         except WireError as error:
-            self._gate.refuse(*name, error.counter, str(error))
+            self._verifier.refuse(*name, error.counter, str(error))
             return False
         except TooMuchForOnePart as error:
             log.error("A plan cannot be made", extra={"edge": "/".join(name), "why": str(error)})

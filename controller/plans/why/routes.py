@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import StringConstraints, model_validator
 
 from controller.access.holders.schemas import Card
-from controller.container import TheHouse
+from controller.container import TheContainer
 from controller.estate.errors import DoorUnknown, SiteUnknown
 from controller.people.authentication import OpensDoors
 from controller.plans.why.explain import sentences
@@ -75,13 +75,15 @@ class WhyAnswer(Answer):
 
 
 @router.post("/sites/{site}/doors/{door}/why")
-async def explain_door(site: SlugPath, door: SlugPath, body: WhyBody, house: TheHouse, actor: OpensDoors) -> WhyAnswer:
+async def explain_door(
+    site: SlugPath, door: SlugPath, body: WhyBody, container: TheContainer, actor: OpensDoors
+) -> WhyAnswer:
     """Why a door opened to somebody or did not, by the plan that it had then; or whether it will, by the newest one.
     Who asked stands in the list of writes, since the answer tells whether a code is good."""
-    zone = (await house.estate.parts(site)).site.tz
-    at = house.clock.now() if body.at is None else read_moment(body.at).resolve(zone, "at")
+    zone = (await container.estate.parts(site)).site.tz
+    at = container.clock.now() if body.at is None else read_moment(body.at).resolve(zone, "at")
     question = WhyQuery(site=site, door=door, at=at, shown=body.shown(), whose=body.booking or body.holder or "")
-    found = await house.why.explain(question, actor=actor)
+    found = await container.why.explain(question, actor=actor)
     windows = found.grant.windows if found.grant is not None else ()
     near = min(windows, key=lambda each: (at not in each, abs(each.start - at)), default=None)
     decision = found.decision

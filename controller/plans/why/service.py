@@ -89,11 +89,11 @@ class WhyService:
     """Reads only, but for a line in the audit: whoever asks learns whether a code is good."""
 
     def __init__(
-        self, database: Database, clock: Clock, pictures: SiteConfigs, estate: EstateService, keys: KeyFiles
+        self, database: Database, clock: Clock, site_configs: SiteConfigs, estate: EstateService, keys: KeyFiles
     ) -> None:
         self._database = database
         self._clock = clock
-        self._pictures = pictures
+        self._site_configs = site_configs
         self._estate = estate
         self._keys = keys
 
@@ -101,7 +101,7 @@ class WhyService:
         """Raises ``SiteUnknown``, ``DoorUnknown``."""
         signer = Signer(self._keys.signing)
         async with self._database.read() as tx:
-            place = await self._pictures.of(tx, question.site)
+            place = await self._site_configs.of(tx, question.site)
             door = next((each for each in place.doors if each.id == question.door), None)
             if door is None:
                 raise DoorUnknown(question.site, question.door)

@@ -21,8 +21,8 @@ from tests.controller.village import SITE, Json, book, look
 SIX = NOW + timedelta(hours=30)
 
 
-async def give_rule(house: Container, *rules: ReleaseRule) -> None:
-    await put_policy(house, Policy(release=rules))
+async def give_rule(container: Container, *rules: ReleaseRule) -> None:
+    await put_policy(container, Policy(release=rules))
 
 
 async def story(client: httpx.AsyncClient, booking: Json) -> list[tuple[str, str]]:
@@ -35,21 +35,21 @@ async def status(client: httpx.AsyncClient, booking: Json) -> str:
 
 
 async def test_a_room_nobody_comes_to_is_given_back_after_a_warning(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
-    await give_rule(any_house, ReleaseRule(after_min=20, warn_min=10))
+    await give_rule(any_container, ReleaseRule(after_min=20, warn_min=10))
     made = await book(any_village)
     clock.set(SIX + timedelta(minutes=10))
-    await hear(any_house, clock.now())
-    assert await any_house.absence.look() == 60
+    await hear(any_container, clock.now())
+    assert await any_container.absence.look() == 60
     assert await status(any_village, made) == "confirmed"
     assert (await story(any_village, made))[-1] == (
         "warn",
         "nobody has come yet; it is given back at 18:20 unless somebody does",
     )
     clock.set(SIX + timedelta(minutes=20))
-    await hear(any_house, clock.now())
-    await any_house.absence.look()
+    await hear(any_container, clock.now())
+    await any_container.absence.look()
     assert await status(any_village, made) == "released"
     assert (await story(any_village, made))[-1] == (
         "release",
@@ -59,16 +59,16 @@ async def test_a_room_nobody_comes_to_is_given_back_after_a_warning(
 
 
 async def test_a_booking_tells_when_it_is_given_back_as_long_as_that_may_be(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
-    await give_rule(any_house, ReleaseRule(after_min=20, warn_min=10, spaces=("hall",)))
+    await give_rule(any_container, ReleaseRule(after_min=20, warn_min=10, spaces=("hall",)))
     made = await book(any_village)
     elsewhere = await book(any_village, space="studio")
     assert (made["release_at"], made["warned_at"]) == ("2026-11-26T18:20:00+00:00", None)
     assert elsewhere["release_at"] is None
     clock.set(SIX + timedelta(minutes=14))
-    await hear(any_house, clock.now())
-    await any_house.absence.look()
+    await hear(any_container, clock.now())
+    await any_container.absence.look()
     late = await look(any_village, made)
     assert (late["warned_at"], late["release_at"]) == ("2026-11-26T18:14:00+00:00", "2026-11-26T18:24:00+00:00")
     here = (await any_village.post(f"/api/v1/bookings/{made['id']}/check-in")).json()
@@ -86,30 +86,30 @@ async def test_a_booking_tells_when_it_is_given_back_as_long_as_that_may_be(
     ids=["out of reach", "behind", "clock unproven", "one door never heard of"],
 )
 async def test_a_room_is_kept_while_a_door_may_know_more(
-    village: httpx.AsyncClient, house: Container, clock: ManualClock, unheard: dict[str, object]
+    village: httpx.AsyncClient, container: Container, clock: ManualClock, unheard: dict[str, object]
 ) -> None:
-    await give_rule(house, ReleaseRule(after_min=20, warn_min=10))
+    await give_rule(container, ReleaseRule(after_min=20, warn_min=10))
     made = await book(village)
     for minutes in (10, 20, 60, 119, 121):
         clock.set(SIX + timedelta(minutes=minutes))
-        await hear(house, clock.now(), **unheard)  # type: ignore[arg-type]
-        await house.absence.look()
+        await hear(container, clock.now(), **unheard)  # type: ignore[arg-type]
+        await container.absence.look()
     assert await status(village, made) == "finished"
     assert [what for what, _ in await story(village, made)] == ["book"]
 
 
 async def test_what_a_door_saw_while_it_was_not_running_is_not_taken_for_nothing(
-    village: httpx.AsyncClient, house: Container, clock: ManualClock
+    village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
-    await give_rule(house, ReleaseRule(after_min=20))
+    await give_rule(container, ReleaseRule(after_min=20))
     made = await book(village)
     clock.set(SIX + timedelta(minutes=10))
-    await hear(house, clock.now())
-    async with house.database.write() as tx:
+    await hear(container, clock.now())
+    async with container.database.write() as tx:
         log = await telemetry.log_id(tx, SITE, "pi-side", LOG)
         assert log is not None
         await telemetry.insert_outage(tx, SITE, "pi-side", log, 5, SIX, SIX + timedelta(minutes=3))
-    await house.absence.look()
+    await container.absence.look()
     assert [what for what, _ in await story(village, made)] == ["book"]
 
 
@@ -136,37 +136,37 @@ async def test_what_a_door_saw_while_it_was_not_running_is_not_taken_for_nothing
 )
 async def test_a_booking_that_should_have_been_given_back_tells_why_it_is_kept(
     any_village: httpx.AsyncClient,
-    any_house: Container,
+    any_container: Container,
     clock: ManualClock,
     unheard: dict[str, object] | str,
     release_at: str | None,
     kept: str,
 ) -> None:
-    await give_rule(any_house, ReleaseRule(after_min=20))
+    await give_rule(any_container, ReleaseRule(after_min=20))
     made = await book(any_village)
     assert made["kept"] == ""
     clock.set(SIX + timedelta(minutes=21))
     if unheard == "log":
-        await hear(any_house, clock.now(), edges=("pi-front",))
-        async with any_house.database.write() as tx:
+        await hear(any_container, clock.now(), edges=("pi-front",))
+        async with any_container.database.write() as tx:
             await telemetry.open_log(tx, SITE, "pi-side", LOG, SIX + timedelta(minutes=5))
-        await hear(any_house, clock.now(), edges=("pi-side",))
+        await hear(any_container, clock.now(), edges=("pi-side",))
     else:
-        await hear(any_house, clock.now(), **(unheard if isinstance(unheard, dict) else {}))  # type: ignore[arg-type]
+        await hear(any_container, clock.now(), **(unheard if isinstance(unheard, dict) else {}))  # type: ignore[arg-type]
     if unheard == "outage":
-        async with any_house.database.write() as tx:
+        async with any_container.database.write() as tx:
             log = await telemetry.log_id(tx, SITE, "pi-side", LOG)
             assert log is not None
             minutes = timedelta(minutes=1)
             await telemetry.insert_outage(tx, SITE, "pi-side", log, 5, SIX - 5 * minutes, SIX + 3 * minutes)
     if unheard == "wrong clock":
-        async with any_house.database.write() as tx:
+        async with any_container.database.write() as tx:
             begun = ClockSample(boot="b" * 36, mono_ms=0, earliest=SIX, latest=SIX)
             await telemetry.put_clock_samples(tx, SITE, "pi-side", [begun])
             for off in (0, -5, 3):
                 at = SIX + timedelta(minutes=off)
                 await telemetry.mark_wrong(tx, SITE, "pi-side", begun.boot, at, at)
-    await any_house.absence.look()
+    await any_container.absence.look()
     there = await look(any_village, made)
     assert there["status"] == "confirmed"
     assert (there["release_at"] or "") == (f"2026-11-26T{release_at}:00+00:00" if release_at else "")
@@ -175,65 +175,65 @@ async def test_a_booking_that_should_have_been_given_back_tells_why_it_is_kept(
 
 
 async def test_a_booking_of_a_space_without_a_door_never_promises_to_be_given_back(
-    village: httpx.AsyncClient, house: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
-    await give_rule(house, ReleaseRule(after_min=5, warn_min=0))
+    await give_rule(container, ReleaseRule(after_min=5, warn_min=0))
     made = await look(village, await book(village, space="yard"))
     assert (made["release_at"], made["kept"]) == (None, "no door leads there, so nobody is seen to come")
     assert "is given back" not in made["message"]
 
 
 async def test_what_was_before_a_door_s_first_log_is_not_taken_for_nothing(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
-    await give_rule(any_house, ReleaseRule(after_min=20))
+    await give_rule(any_container, ReleaseRule(after_min=20))
     made = await book(any_village)
     clock.set(SIX + timedelta(minutes=5))
-    async with any_house.database.write() as tx:
+    async with any_container.database.write() as tx:
         for edge in ("pi-front", "pi-side"):
             await telemetry.open_log(tx, SITE, edge, LOG, clock.now())
     for minutes in (10, 20, 121):
         clock.set(SIX + timedelta(minutes=minutes))
-        await hear(any_house, clock.now())
-        await any_house.absence.look()
+        await hear(any_container, clock.now())
+        await any_container.absence.look()
     assert await status(any_village, made) == "finished"
     assert [what for what, _ in await story(any_village, made)] == ["book"]
 
 
 async def test_a_no_show_is_put_down_when_it_is_over_and_keeps_its_time(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     made = await book(any_village)
     clock.set(SIX + timedelta(hours=2))
-    await hear(any_house, clock.now())
-    await any_house.absence.look()
+    await hear(any_container, clock.now())
+    await any_container.absence.look()
     assert await status(any_village, made) == "no_show"
 
 
 async def test_a_space_without_a_door_is_never_given_back(
-    village: httpx.AsyncClient, house: Container, clock: ManualClock
+    village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
-    await give_rule(house, ReleaseRule(after_min=5, warn_min=0))
+    await give_rule(container, ReleaseRule(after_min=5, warn_min=0))
     made = await book(village, space="yard")
     clock.set(SIX + timedelta(hours=3))
-    await hear(house, clock.now())
-    await house.absence.look()
+    await hear(container, clock.now())
+    await container.absence.look()
     assert await status(village, made) == "finished"
 
 
 async def test_an_edge_whose_word_is_missing_is_asked_and_not_more_often_than_every_ten_seconds(
-    village: httpx.AsyncClient, house: Container, clock: ManualClock
+    village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
-    await give_rule(house, ReleaseRule(after_min=20, warn_min=10))
+    await give_rule(container, ReleaseRule(after_min=20, warn_min=10))
     await book(village)
     clock.set(SIX + timedelta(minutes=10))
-    await hear(house, SIX + timedelta(minutes=9))
+    await hear(container, SIX + timedelta(minutes=9))
     asked: list[tuple[str, str]] = []
 
     async def ask(edge: tuple[str, str]) -> None:
         asked.append(edge)
 
-    absence = AbsenceService(house.database, clock, house.changes, house.desk, house.bookings, ask)
+    absence = AbsenceService(container.database, clock, container.changes, container.writer, container.bookings, ask)
     both = [(SITE, "pi-front"), (SITE, "pi-side")]
     assert await absence.look() == 10
     assert asked == both
@@ -245,28 +245,28 @@ async def test_an_edge_whose_word_is_missing_is_asked_and_not_more_often_than_ev
     assert asked == 2 * both
     for _ in range(3):
         clock.advance(seconds=10)
-        await house.absence.look()
-    assert house.exchange.greeter.open_questions == dict.fromkeys(both, 1)
+        await container.absence.look()
+    assert container.mqtt.hello_service.open_questions == dict.fromkeys(both, 1)
 
 
-async def release(client: httpx.AsyncClient, house: Container, clock: ManualClock) -> None:
+async def release(client: httpx.AsyncClient, container: Container, clock: ManualClock) -> None:
     """Let nobody come until 18:20."""
     for minutes in (10, 20):
         clock.set(SIX + timedelta(minutes=minutes))
-        await hear(house, clock.now())
-        await house.absence.look()
+        await hear(container, clock.now())
+        await container.absence.look()
 
 
 async def test_who_comes_when_it_has_been_given_back_has_it_again_if_it_is_free(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
-    await give_rule(any_house, ReleaseRule(after_min=20, warn_min=10))
+    await give_rule(any_container, ReleaseRule(after_min=20, warn_min=10))
     made = await book(any_village)
-    await release(any_village, any_house, clock)
+    await release(any_village, any_container, clock)
     assert await status(any_village, made) == "released"
     clock.set(SIX + timedelta(minutes=21))
-    await note(any_house, [access(made, after_s=21 * 60), opened(21 * 60 + 3)])
-    await any_house.absence.look()
+    await note(any_container, [access(made, after_s=21 * 60), opened(21 * 60 + 3)])
+    await any_container.absence.look()
     there = await look(any_village, made)
     assert (there["status"], there["release_at"]) == ("arrived", None)
     assert there["code"] is not None
@@ -277,16 +277,16 @@ async def test_who_comes_when_it_has_been_given_back_has_it_again_if_it_is_free(
 
 
 async def test_who_comes_when_others_have_it_is_told_of_and_no_more(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
-    await give_rule(any_house, ReleaseRule(after_min=20, warn_min=10))
+    await give_rule(any_container, ReleaseRule(after_min=20, warn_min=10))
     made = await book(any_village)
-    await release(any_village, any_house, clock)
+    await release(any_village, any_container, clock)
     others = await book(any_village, title="Band", starts="2026-11-26T18:20")
     clock.set(SIX + timedelta(minutes=21))
-    await note(any_house, [access(made, after_s=21 * 60), opened(21 * 60 + 3)])
+    await note(any_container, [access(made, after_s=21 * 60), opened(21 * 60 + 3)])
     for _ in range(2):
-        await any_house.absence.look()
+        await any_container.absence.look()
     there = await look(any_village, made)
     assert (there["status"], there["why"]) == ("released", (await story(any_village, made))[-2][1])
     assert [what for what, _ in await story(any_village, made)] == ["book", "warn", "release", "arrive"]
@@ -294,47 +294,47 @@ async def test_who_comes_when_others_have_it_is_told_of_and_no_more(
 
 
 async def test_what_a_manager_had_approved_is_confirmed_when_it_is_taken_up_again(
-    village: httpx.AsyncClient, house: Container, clock: ManualClock
+    village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
-    await give_rule(house, ReleaseRule(after_min=20, warn_min=10))
+    await give_rule(container, ReleaseRule(after_min=20, warn_min=10))
     made = await book(village, by_rules=True)
     await village.post(f"/api/v1/bookings/{made['id']}/approve")
-    await release(village, house, clock)
+    await release(village, container, clock)
     assert await status(village, made) == "released"
     restored = (await village.post(f"/api/v1/bookings/{made['id']}/restore")).json()
     assert restored["status"] == "confirmed"
 
 
 async def test_where_a_check_in_is_wanted_walking_in_does_not_keep_the_room_and_checking_in_does(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
-    await give_rule(any_house, ReleaseRule(after_min=20, warn_min=10, check_in=True))
+    await give_rule(any_container, ReleaseRule(after_min=20, warn_min=10, check_in=True))
     made = await book(any_village)
     other = await book(any_village, starts="2026-11-27T18:00", ends="2026-11-27T20:00")
-    await note(any_house, [crossed(60, door="side-door")])
+    await note(any_container, [crossed(60, door="side-door")])
     assert await status(any_village, made) == "arrived"
-    await release(any_village, any_house, clock)
+    await release(any_village, any_container, clock)
     assert await status(any_village, made) == "released"
     day = timedelta(days=1)
     clock.set(SIX + day + timedelta(minutes=1))
-    await note(any_house, [crossed(day.total_seconds() + 60, door="side-door")])
+    await note(any_container, [crossed(day.total_seconds() + 60, door="side-door")])
     here = (await any_village.post(f"/api/v1/bookings/{other['id']}/check-in")).json()
     assert (here["arrived_how"], here["arrived_at"]) == ("tablet", "2026-11-27T18:01:00+00:00")
     for minutes in (10, 20):
         clock.set(SIX + day + timedelta(minutes=minutes))
-        await hear(any_house, clock.now())
-        await any_house.absence.look()
+        await hear(any_container, clock.now())
+        await any_container.absence.look()
     assert await status(any_village, other) == "arrived"
 
 
 async def test_a_clock_that_nothing_sets_is_taken_to_be_five_minutes_fast(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
-    await give_rule(any_house, ReleaseRule(after_min=20, warn_min=0))
+    await give_rule(any_container, ReleaseRule(after_min=20, warn_min=0))
     made = await book(any_village)
     for minutes, told in ((24, ["book"]), (25, ["book", "warn"])):
         clock.set(SIX + timedelta(minutes=minutes))
-        await hear(any_house, clock.now(), edges=("pi-front",))
-        await hear(any_house, clock.now(), edges=("pi-side",), trust=ClockTrust.HOLDOVER)
-        await any_house.absence.look()
+        await hear(any_container, clock.now(), edges=("pi-front",))
+        await hear(any_container, clock.now(), edges=("pi-side",), trust=ClockTrust.HOLDOVER)
+        await any_container.absence.look()
         assert [what for what, _ in await story(any_village, made)] == told

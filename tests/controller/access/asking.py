@@ -14,19 +14,19 @@ from edge.wire.plan import Mode, ModeSpan, Plan, assemble
 from tests.controller.village import SITE
 
 
-async def plan_of(house: Container, door: str, *, mode: Mode = Mode.EXTENDED) -> Plan:
+async def plan_of(container: Container, door: str, *, mode: Mode = Mode.EXTENDED) -> Plan:
     """The plan of an edge with one door, the building in one mode all the time."""
-    now = house.clock.now()
+    now = container.clock.now()
     within = plan_window(now)
-    async with house.database.read() as tx:
-        picture = await house.desk.pictures.of(tx, SITE)
-        [known] = [each for each in picture.doors if each.id == door]
+    async with container.database.read() as tx:
+        site_config = await container.writer.site_configs.of(tx, SITE)
+        [known] = [each for each in site_config.doors if each.id == door]
         at = GrantScope(
             site=SITE,
-            revision=picture.revision,
+            revision=site_config.revision,
             doors=(door,),
-            zone=picture.site.tz,
-            least_age=picture.policy.member_age,
+            zone=site_config.site.tz,
+            least_age=site_config.policy.member_age,
         )
         given = PlanInput(
             site=SITE,
@@ -34,14 +34,14 @@ async def plan_of(house: Container, door: str, *, mode: Mode = Mode.EXTENDED) ->
             doors=(DoorRules(id=door, name=known.name, hold_s=5, held_after_s=60, code_length=known.code_length),),
             modes=(ModeSpan(during=within, mode=mode),),
             grants=await grants_for_edge(tx, SITE, (door,), now, within.end),
-            extra=await house.exchange.planner.others.admitted(tx, at, now=now, within=within),
+            extra=await container.mqtt.planner.others.admitted(tx, at, now=now, within=within),
         )
     made = compile_plan(given, now)
     return assemble(made.manifest(site=SITE, edge=known.edge, version=1), dict(made.parts))
 
 
 async def ask(
-    house: Container,
+    container: Container,
     shown: Presented,
     at: datetime,
     *,
@@ -51,15 +51,15 @@ async def ask(
     offline: Lookup = nothing,
     plan: Plan | None = None,
 ) -> Decision:
-    async with house.database.read() as tx:
-        secrets = await house.estate.door_secrets(tx, SITE)
+    async with container.database.read() as tx:
+        secrets = await container.estate.door_secrets(tx, SITE)
     return decide(
-        plan or await plan_of(house, door, mode=mode),
+        plan or await plan_of(container, door, mode=mode),
         door=door,
         secret=secrets[door],
         credential=shown,
         now=at,
         trust=trust,
-        keys=Keyring(house.keys.signing.public_key()),
+        keys=Keyring(container.keys.signing.public_key()),
         offline=offline,
     )

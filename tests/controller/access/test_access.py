@@ -36,17 +36,17 @@ from tests.controller.village import (
 WINDOW = Interval(start=NOW + timedelta(hours=5), end=NOW + timedelta(hours=7))
 
 
-def chooser(house: Container, chosen: Sequence[str]) -> AccessService:
+def chooser(container: Container, chosen: Sequence[str]) -> AccessService:
     """Gives out these codes in turn."""
     left = iter(chosen)
-    return AccessService(house.estate, house.keys, choose=lambda length: next(left))
+    return AccessService(container.estate, container.keys, choose=lambda length: next(left))
 
 
 async def issue(
-    house: Container, access: AccessService, booking: str, window: Interval = WINDOW, *, now: datetime | None = None
+    container: Container, access: AccessService, booking: str, window: Interval = WINDOW, *, now: datetime | None = None
 ) -> str:
-    async with house.database.write() as tx:
-        await access.issue(tx, issue_of({booking: window}), site=SITE, now=now or house.clock.now())
+    async with container.database.write() as tx:
+        await access.issue(tx, issue_of({booking: window}), site=SITE, now=now or container.clock.now())
         return (await access.codes(tx, [booking]))[booking].first
 
 
@@ -54,17 +54,17 @@ def issue_of(windows: dict[str, Interval]) -> Issue:
     return Issue(lengths=dict.fromkeys(DOORS, 6), windows=windows)
 
 
-async def go_offline(house: Container, edge: str, since_minutes_ago: int) -> None:
-    async with house.database.write() as tx:
+async def go_offline(container: Container, edge: str, since_minutes_ago: int) -> None:
+    async with container.database.write() as tx:
         row = {
             "site": SITE,
             "edge": edge,
             "online": False,
-            "since": house.clock.now() - timedelta(minutes=since_minutes_ago),
+            "since": container.clock.now() - timedelta(minutes=since_minutes_ago),
             "boot": "b",
             "connection": 1,
             "nonce": "n",
-            "at": house.clock.now(),
+            "at": container.clock.now(),
             "software": "1",
             "trust": "synced",
             "head": 0,
@@ -74,17 +74,17 @@ async def go_offline(house: Container, edge: str, since_minutes_ago: int) -> Non
 
 
 async def test_a_code_that_another_booking_has_is_not_given_out_again(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
-    access = chooser(any_house, ["482913", "482913", "482914"])
-    assert await issue(any_house, access, "one") == "482913"
+    access = chooser(any_container, ["482913", "482913", "482914"])
+    assert await issue(any_container, access, "one") == "482913"
     later = Interval(start=WINDOW.start + timedelta(days=3), end=WINDOW.end + timedelta(days=3))
-    assert await issue(any_house, access, "two", later) == "482914"
+    assert await issue(any_container, access, "two", later) == "482914"
 
 
-async def test_bookings_of_one_transaction_share_no_code(village: httpx.AsyncClient, house: Container) -> None:
-    access = chooser(house, ["482913", "482913", "482914"])
-    async with house.database.write() as tx:
+async def test_bookings_of_one_transaction_share_no_code(village: httpx.AsyncClient, container: Container) -> None:
+    access = chooser(container, ["482913", "482913", "482914"])
+    async with container.database.write() as tx:
         windows = {"one": WINDOW, "two": WINDOW}
         await access.issue(tx, issue_of(windows), site=SITE, now=NOW)
         found = {booking: codes.first for booking, codes in (await access.codes(tx, ["one", "two"])).items()}
@@ -92,32 +92,32 @@ async def test_bookings_of_one_transaction_share_no_code(village: httpx.AsyncCli
 
 
 async def test_a_lingering_or_recently_used_code_is_given_to_nobody_else(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await book(any_village)
-    await compile_plan(any_house, 1)
+    await compile_plan(any_container, 1)
     await act(any_village, made, "cancel")
-    access = chooser(any_house, [made["code"], "482914", made["code"], "482915", made["code"]])
-    assert await issue(any_house, access, "other") == "482914"
-    await compile_plan(any_house, 2)
-    await apply_plan(any_house, 2)
+    access = chooser(any_container, [made["code"], "482914", made["code"], "482915", made["code"]])
+    assert await issue(any_container, access, "other") == "482914"
+    await compile_plan(any_container, 2)
+    await apply_plan(any_container, 2)
     ends = datetime.fromisoformat(made["code_window"]["ends"])
     later = Interval(start=ends + timedelta(days=60), end=ends + timedelta(days=61))
-    assert await issue(any_house, access, "third", later, now=ends + RECENT - timedelta(seconds=1)) == "482915"
-    assert await issue(any_house, access, "fourth", later, now=ends + RECENT) == made["code"]
+    assert await issue(any_container, access, "third", later, now=ends + RECENT - timedelta(seconds=1)) == "482915"
+    assert await issue(any_container, access, "fourth", later, now=ends + RECENT) == made["code"]
 
 
 async def test_the_database_refuses_a_code_twice_at_one_door_and_time(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await book(any_village)
-    async with any_house.database.read() as tx:
+    async with any_container.database.read() as tx:
         row = dict((await tx.execute(select(code_claims))).mappings().first() or {})
         grant = dict((await tx.execute(select(grants))).mappings().first() or {})
 
     async def again(booking: str, hours: float) -> None:
         shift = timedelta(hours=hours)
-        async with any_house.database.write() as tx:
+        async with any_container.database.write() as tx:
             await tx.execute(insert(grants).values(grant | {"id": f"g{hours}", "booking_id": booking}))
             twin = {"grant_id": f"g{hours}", "owner": booking}
             times = {"starts": row["starts"] + shift, "ends": row["ends"] + shift}
@@ -130,18 +130,18 @@ async def test_the_database_refuses_a_code_twice_at_one_door_and_time(
     await again(made["id"], -1.5)
 
 
-async def test_one_code_opens_all_doors_of_the_space(village: httpx.AsyncClient, house: Container) -> None:
+async def test_one_code_opens_all_doors_of_the_space(village: httpx.AsyncClient, container: Container) -> None:
     made = await book(village)
-    async with house.database.read() as tx:
-        secrets = await house.estate.door_secrets(tx, SITE)
+    async with container.database.read() as tx:
+        secrets = await container.estate.door_secrets(tx, SITE)
         keys = {row.door: row.code_key for row in await tx.execute(select(grants.c.door, grants.c.code_key))}
     expected = {door: code_key(secrets[door], CredentialKind.BOOKING_CODE, made["code"]) for door in DOORS}
     assert keys == expected
 
 
-async def test_no_code_lies_readable_in_the_database(village: httpx.AsyncClient, house: Container) -> None:
+async def test_no_code_lies_readable_in_the_database(village: httpx.AsyncClient, container: Container) -> None:
     made = await book(village)
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         sealed = (await tx.execute(select(codes.c.sealed))).scalar_one()
         assert made["code"].encode() not in sealed
         tables = (await tx.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'"))).scalars().all()
@@ -152,50 +152,50 @@ async def test_no_code_lies_readable_in_the_database(village: httpx.AsyncClient,
 
 
 async def test_a_plan_holds_what_is_wanted_within_its_horizon(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     soon = await book(any_village)
     await book(any_village, starts="2027-02-01T10:00", ends="2027-02-01T11:00")
     gone = await book(any_village, starts="2026-11-27T10:00", ends="2026-11-27T11:00")
     await act(any_village, gone, "cancel")
-    async with any_house.database.read() as tx:
+    async with any_container.database.read() as tx:
         found = await service.grants_for_edge(tx, SITE, ["front-door"], NOW, NOW + timedelta(days=35))
     assert [(each.booking_id, each.door) for each in found] == [(soon["id"], "front-door")]
 
 
 async def test_the_standing_follows_compile_apply_cancel_and_apply(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     made = await book(any_village)
-    await compile_plan(any_house, 1)
+    await compile_plan(any_container, 1)
     assert (await look(any_village, made))["on_door"]["text"] == "waiting for Front door and Side door"
     clock.advance(minutes=2)
-    await apply_plan(any_house, 1, ("front-door",))
+    await apply_plan(any_container, 1, ("front-door",))
     assert (await look(any_village, made))["on_door"]["text"] == "waiting for Side door"
-    await apply_plan(any_house, 1, ("side-door",))
+    await apply_plan(any_container, 1, ("side-door",))
     assert (await look(any_village, made))["on_door"]["text"] == "on the door since 12:02"
     gone = await act(any_village, made, "cancel")
     assert gone["on_door"]["text"] == (
         "cancelled, but its code still opens Front door and Side door until 20:15 on Thu 26 Nov"
     )
-    await compile_plan(any_house, 2)
-    await apply_plan(any_house, 1)
+    await compile_plan(any_container, 2)
+    await apply_plan(any_container, 1)
     assert (await look(any_village, made))["on_door"]["state"] == "removing"
     clock.advance(minutes=3)
-    await apply_plan(any_house, 2)
+    await apply_plan(any_container, 2)
     assert (await look(any_village, made))["on_door"]["text"] == "cancelled; code off the door since 12:05"
 
 
 async def test_an_edge_out_of_reach_is_told_and_whoever_books_the_slot_sees_it(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await book(any_village)
-    await compile_plan(any_house, 1)
-    await apply_plan(any_house, 1)
-    await go_offline(any_house, "pi-front", 60)
+    await compile_plan(any_container, 1)
+    await apply_plan(any_container, 1)
+    await go_offline(any_container, "pi-front", 60)
     gone = await act(any_village, made, "cancel")
-    await compile_plan(any_house, 2)
-    await apply_plan(any_house, 2, ("side-door",))
+    await compile_plan(any_container, 2)
+    await apply_plan(any_container, 2, ("side-door",))
     gone = await look(any_village, gone)
     assert gone["on_door"]["text"] == (
         "cancelled, but its code still opens Front door until 20:15 on Thu 26 Nov (out of reach since 11:00)"
@@ -213,36 +213,36 @@ async def test_an_edge_out_of_reach_is_told_and_whoever_books_the_slot_sees_it(
 
 
 async def test_a_restored_booking_is_wanted_again_with_its_code(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await book(any_village)
-    await compile_plan(any_house, 1)
-    await apply_plan(any_house, 1)
+    await compile_plan(any_container, 1)
+    await apply_plan(any_container, 1)
     await act(any_village, made, "cancel")
     back = await act(any_village, made, "restore")
     assert await code_of(any_village, made) == made["code"]
     assert back["on_door"]["state"] == "on"
     await act(any_village, made, "cancel")
-    await compile_plan(any_house, 2)
+    await compile_plan(any_container, 2)
     back = await act(any_village, made, "restore")
     assert back["on_door"]["state"] == "waiting"
-    await compile_plan(any_house, 3)
-    await apply_plan(any_house, 3)
+    await compile_plan(any_container, 3)
+    await apply_plan(any_container, 3)
     assert (await look(any_village, back))["on_door"]["state"] == "on"
     assert (await look(any_village, back))["still_opens"] == []
 
 
 async def test_restored_or_moved_back_while_the_door_is_out_of_reach_its_code_is_on_the_door(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await book(any_village, space="studio")
-    await compile_plan(any_house, 1)
-    await apply_plan(any_house, 1)
-    await go_offline(any_house, "pi-front", 60)
+    await compile_plan(any_container, 1)
+    await apply_plan(any_container, 1)
+    await go_offline(any_container, "pi-front", 60)
     await act(any_village, made, "cancel")
-    await compile_plan(any_house, 2)
+    await compile_plan(any_container, 2)
     await act(any_village, made, "restore")
-    await compile_plan(any_house, 3)
+    await compile_plan(any_container, 3)
     await change(any_village, made, starts="2026-11-26T21:00", ends="2026-11-26T22:00")
     back = await change(any_village, made, starts="2026-11-26T18:00", ends="2026-11-26T20:00")
     assert await code_of(any_village, made) == made["code"]
@@ -252,10 +252,10 @@ async def test_restored_or_moved_back_while_the_door_is_out_of_reach_its_code_is
     assert next_one["lingering"] == []
 
 
-async def test_codes_follow_the_doors_of_their_space(any_village: httpx.AsyncClient, any_house: Container) -> None:
+async def test_codes_follow_the_doors_of_their_space(any_village: httpx.AsyncClient, any_container: Container) -> None:
     made = await book(any_village, space="studio")
-    await compile_plan(any_house, 1)
-    await apply_plan(any_house, 1)
+    await compile_plan(any_container, 1)
+    await apply_plan(any_container, 1)
     path = f"{API}/sites/{SITE}/spaces/studio"
     same = await any_village.put(path, json={"name": "Studio one", "doors": ["front-door"]})
     assert same.is_success

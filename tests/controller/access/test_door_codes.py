@@ -61,7 +61,7 @@ async def party(client: httpx.AsyncClient, name: str) -> None:
 
 
 async def test_codes_of_a_group_are_one_and_of_others_another(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     await party(any_village, "choir")
     await party(any_village, "yoga")
@@ -85,7 +85,7 @@ async def test_codes_of_a_group_are_one_and_of_others_another(
     ],
 )
 async def test_a_season_goes_by_the_sites_calendar(
-    village: httpx.AsyncClient, house: Container, first: str, second: str, same: bool
+    village: httpx.AsyncClient, container: Container, first: str, second: str, same: bool
 ) -> None:
     await party(village, "choir")
     await policy(village, codes=[{"per": "season"}])
@@ -97,7 +97,7 @@ async def test_a_season_goes_by_the_sites_calendar(
 
 
 async def test_dates_of_a_series_share_a_code_where_the_policy_says_so(
-    village: httpx.AsyncClient, house: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
     await policy(village, codes=[{"per": "series", "spaces": ["hall"]}])
     body = {
@@ -112,7 +112,7 @@ async def test_dates_of_a_series_share_a_code_where_the_policy_says_so(
     assert len({each["code"] for each in made["bookings"]}) == 1
 
 
-async def test_doors_may_have_codes_of_their_own(any_village: httpx.AsyncClient, any_house: Container) -> None:
+async def test_doors_may_have_codes_of_their_own(any_village: httpx.AsyncClient, any_container: Container) -> None:
     await policy(any_village, codes=[{"each_door": True}])
     made = await book(any_village)
     [front, side] = made["codes"]
@@ -124,12 +124,12 @@ async def test_doors_may_have_codes_of_their_own(any_village: httpx.AsyncClient,
     at = NOW + timedelta(hours=30)
     at = at.replace(hour=18, minute=30)
     for name, mine, theirs in (("front-door", front, side), ("side-door", side, front)):
-        assert (await ask(any_house, Presented(digits=mine["code"]), at, door=name)).granted
-        assert (await ask(any_house, Presented(digits=theirs["code"]), at, door=name)).reason is Reason.UNKNOWN
+        assert (await ask(any_container, Presented(digits=mine["code"]), at, door=name)).granted
+        assert (await ask(any_container, Presented(digits=theirs["code"]), at, door=name)).reason is Reason.UNKNOWN
 
 
 async def test_each_door_says_how_long_its_codes_are_and_those_given_out_follow(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await book(any_village)
     await door(any_village, "side-door", "pi-side", code_length=4)
@@ -139,7 +139,7 @@ async def test_each_door_says_how_long_its_codes_are_and_those_given_out_follow(
     fresh = await book(any_village, starts="2026-11-27T18:00", ends="2026-11-27T19:00")
     assert [is_code(each["code"], size) for each, size in zip(fresh["codes"], (6, 4), strict=True)] == [True, True]
     assert not any(trivial(each["code"]) for each in fresh["codes"])
-    assert (await plan_of(any_house, "side-door")).doors["side-door"].hours.code_length == 4
+    assert (await plan_of(any_container, "side-door")).doors["side-door"].hours.code_length == 4
 
 
 @pytest.mark.parametrize("length", [3, 9, "6", None])
@@ -152,7 +152,7 @@ async def test_a_length_that_no_door_can_have_names_field_and_limit(village: htt
 
 
 async def test_lead_in_and_lag_are_the_sites_and_codes_given_out_follow(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await book(any_village)
     await policy(any_village, lead_in_min=0, lag_min=45)
@@ -161,9 +161,9 @@ async def test_lead_in_and_lag_are_the_sites_and_codes_given_out_follow(
     assert await code_of(any_village, made) == made["code"]
     start = NOW.replace(day=26, hour=18, minute=0)
     shown = Presented(digits=made["code"])
-    assert (await ask(any_house, shown, start - timedelta(minutes=1))).reason is Reason.TOO_EARLY
-    assert (await ask(any_house, shown, start + timedelta(minutes=164))).granted
-    assert not (await ask(any_house, shown, start + timedelta(minutes=165))).granted
+    assert (await ask(any_container, shown, start - timedelta(minutes=1))).reason is Reason.TOO_EARLY
+    assert (await ask(any_container, shown, start + timedelta(minutes=164))).granted
+    assert not (await ask(any_container, shown, start + timedelta(minutes=165))).granted
 
 
 async def three(client: httpx.AsyncClient) -> list[Json]:
@@ -179,7 +179,7 @@ async def codes_of(client: httpx.AsyncClient, made: list[Json]) -> list[str]:
 
 
 async def test_codes_that_were_told_outlive_a_change_of_policy_and_new_ones_follow_it(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await three(any_village)
     told = [each["code"] for each in made]
@@ -195,7 +195,7 @@ async def test_codes_that_were_told_outlive_a_change_of_policy_and_new_ones_foll
 
 
 async def test_a_change_of_policy_gives_new_codes_to_all_or_to_those_to_come_where_asked_to(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await three(any_village)
     told = [each["code"] for each in made]
@@ -211,7 +211,7 @@ async def test_a_change_of_policy_gives_new_codes_to_all_or_to_those_to_come_whe
 
 
 async def test_a_code_that_opens_now_is_no_code_to_come_though_the_new_policy_opens_it_later(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     await party(any_village, "choir")
     soon = await book(any_village, party="choir", starts="2026-11-25T12:10", ends="2026-11-25T13:00")
@@ -223,7 +223,7 @@ async def test_a_code_that_opens_now_is_no_code_to_come_though_the_new_policy_op
 
 
 async def test_a_check_counts_whose_codes_are_not_as_the_policy_would_draw_them(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await three(any_village)
     await book(any_village, space="yard")
@@ -240,7 +240,7 @@ async def test_a_check_counts_whose_codes_are_not_as_the_policy_would_draw_them(
 
 
 async def test_a_code_that_was_told_stays_when_its_booking_moves_or_a_door_is_added(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     first, second, third = await three(any_village)
     await policy(any_village, codes=[{"per": "group"}])
@@ -255,7 +255,7 @@ async def test_a_code_that_was_told_stays_when_its_booking_moves_or_a_door_is_ad
 
 
 async def test_a_booking_that_goes_to_another_party_leaves_the_code_of_its_group(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     await party(any_village, "drama")
     await party(any_village, "choir")
@@ -270,17 +270,17 @@ async def test_a_booking_that_goes_to_another_party_leaves_the_code_of_its_group
     assert other != kept
 
 
-async def test_to_see_a_code_is_written_down(any_village: httpx.AsyncClient, any_house: Container) -> None:
+async def test_to_see_a_code_is_written_down(any_village: httpx.AsyncClient, any_container: Container) -> None:
     made = await book(any_village)
     told = await say(any_village, made, "code")
     assert [each["code"] for each in told["codes"]] == [made["code"]]
-    async with any_house.database.read() as tx:
+    async with any_container.database.read() as tx:
         found = await tx.execute(select(writes.c.act).where(writes.c.thing == f"booking {made['id']}"))
     assert "see the code" in set(found.scalars())
 
 
 async def test_a_leaked_code_is_another_at_once_for_all_that_share_it(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     await party(any_village, "choir")
     await policy(any_village, codes=[{"per": "group"}])
@@ -296,14 +296,14 @@ async def test_a_leaked_code_is_another_at_once_for_all_that_share_it(
     assert one == two == done["booking"]["code"] != made[0]["code"]
     assert await code_of(any_village, other) == other["code"]
     at = NOW.replace(day=26, hour=18, minute=30)
-    assert (await ask(any_house, Presented(digits=one), at)).granted
-    assert (await ask(any_house, Presented(digits=made[0]["code"]), at)).reason is Reason.UNKNOWN
+    assert (await ask(any_container, Presented(digits=one), at)).granted
+    assert (await ask(any_container, Presented(digits=made[0]["code"]), at)).reason is Reason.UNKNOWN
     story = (await any_village.get(f"{API}/bookings/{made[1]['id']}/log")).json()["items"]
     assert (story[-1]["what"], story[-1]["why"]) == ("new code", "It hung on the board")
 
 
 async def test_what_is_over_or_not_confirmed_gets_no_other_code(
-    village: httpx.AsyncClient, house: Container, clock: ManualClock
+    village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
     made = await book(village)
     gone = await book(village, starts="2026-11-27T18:00", ends="2026-11-27T19:00")
@@ -316,9 +316,9 @@ async def test_what_is_over_or_not_confirmed_gets_no_other_code(
 
 
 async def test_a_door_out_of_reach_opens_to_an_offline_code_in_its_own_window(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
-    await go_offline(any_house, "pi-side", 30)
+    await go_offline(any_container, "pi-side", 30)
     made = await book(any_village)
     assert made["on_door"]["state"] == "unreachable"
     issued = await say(any_village, made, "offline-code")
@@ -340,15 +340,15 @@ async def test_a_door_out_of_reach_opens_to_an_offline_code_in_its_own_window(
     window = OfflineWindow(start=NOW.replace(day=26, hour=17, minute=45), quarters=10)
     shown = Presented(digits=code["code"])
     for at, opens in ((window.start, True), (window.during.end, False), (window.start - QUARTER, False)):
-        decision = await ask(any_house, shown, at, door="side-door", offline=lambda digits: (window,))
+        decision = await ask(any_container, shown, at, door="side-door", offline=lambda digits: (window,))
         assert decision.granted is opens
     assert decision.booking == made["id"]
 
 
 async def test_a_door_gets_no_offline_code_before_it_knows_that_it_is_out_of_reach(
-    village: httpx.AsyncClient, house: Container, clock: ManualClock
+    village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
-    await go_offline(house, "pi-side", 1)
+    await go_offline(container, "pi-side", 1)
     made = await book(village)
     refused = await say(village, made, "offline-code", 409)
     assert "out of reach only just" in refused["detail"]
@@ -358,16 +358,16 @@ async def test_a_door_gets_no_offline_code_before_it_knows_that_it_is_out_of_rea
 
 
 async def test_a_door_that_is_out_of_reach_only_just_keeps_no_code_back_from_one_that_has_long_been(
-    village: httpx.AsyncClient, house: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
-    await go_offline(house, "pi-side", 30)
-    await go_offline(house, "pi-front", 1)
+    await go_offline(container, "pi-side", 30)
+    await go_offline(container, "pi-front", 1)
     made = await book(village)
     assert [each["door"] for each in (await say(village, made, "offline-code"))["offline_codes"]] == ["side-door"]
 
 
 async def test_where_the_door_has_the_code_no_offline_code_is_issued(
-    village: httpx.AsyncClient, house: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
     made = await book(village)
     refused = await say(village, made, "offline-code", 409)
@@ -375,23 +375,23 @@ async def test_where_the_door_has_the_code_no_offline_code_is_issued(
 
 
 async def test_an_offline_code_is_withdrawn_with_its_booking(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
-    await go_offline(any_house, "pi-front", 30)
+    await go_offline(any_container, "pi-front", 30)
     made = await book(any_village, space="studio")
     [code] = (await say(any_village, made, "offline-code"))["offline_codes"]
     await change(any_village, made, starts="2026-11-27T18:00", ends="2026-11-27T20:00")
     assert (await look(any_village, made))["offline_codes"] == []
     window = OfflineWindow(start=NOW.replace(day=26, hour=17, minute=45), quarters=10)
-    decision = await ask(any_house, Presented(digits=code["code"]), window.start, offline=lambda digits: (window,))
+    decision = await ask(any_container, Presented(digits=code["code"]), window.start, offline=lambda digits: (window,))
     assert decision.reason is Reason.REVOKED
 
 
 async def test_eight_bookings_have_the_same_window_and_the_ninth_is_told(
-    any_house: Container, any_village: object
+    any_container: Container, any_village: object
 ) -> None:
     window = OfflineWindow(start=NOW.replace(minute=0, second=0), quarters=4)
-    async with any_house.database.write() as tx:
+    async with any_container.database.write() as tx:
         made = [
             await offline.issue(
                 tx,
@@ -438,9 +438,9 @@ def test_an_offline_window_is_whole_quarter_hours_inside_the_codes(
 
 
 async def test_an_entry_by_an_offline_code_is_its_bookings_before_any_plan_has_said_whose_the_code_is(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
-    await go_offline(any_house, "pi-side", 30)
+    await go_offline(any_container, "pi-side", 30)
     made = await book(any_village)
     await say(any_village, made, "offline-code")
     window = OfflineWindow(start=NOW.replace(day=26, hour=17, minute=45), quarters=10)
@@ -458,7 +458,7 @@ async def test_an_entry_by_an_offline_code_is_its_bookings_before_any_plan_has_s
 
     judged = tuple(judge_all(raws))
     batch = ValidatedBatch(site=SITE, edge="pi-side", log=LOG, first_kept=1, judged=judged)
-    async with any_house.database.write() as tx:
+    async with any_container.database.write() as tx:
         await EventStore(note=note, in_sql=False).file(tx, [batch], at)
         stored = list((await tx.execute(select(events.c.data).order_by(events.c.seq))).scalars())
     whose = [made["id"], None]
@@ -467,10 +467,10 @@ async def test_an_entry_by_an_offline_code_is_its_bookings_before_any_plan_has_s
 
 
 async def test_a_code_given_anew_stands_on_the_record_and_its_booker_is_told_that_it_is_another(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     made = await book(any_village)
-    await any_house.exchange.planner.refresh((SITE, "pi-front"))
+    await any_container.mqtt.planner.refresh((SITE, "pi-front"))
     first = await say(any_village, made, "code")
     assert "changed" not in first["message"]
     clock.advance(minutes=5)
@@ -497,10 +497,10 @@ async def test_a_code_given_anew_stands_on_the_record_and_its_booker_is_told_tha
 
 
 async def test_codes_given_anew_as_an_edge_is_put_out_are_one_act_and_each_booker_is_told(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     made = [await book(any_village, starts=f"2026-11-2{day}T18:00", ends=f"2026-11-2{day}T20:00") for day in (6, 7)]
-    before = await any_house.database.run(last_acts, SITE)
+    before = await any_container.database.run(last_acts, SITE)
     clock.advance(minutes=5)
     answer = await any_village.post(f"{API}/sites/{SITE}/edges/pi-front/revocation", json={"reason": "stolen"})
     assert answer.status_code == 200, answer.text
@@ -510,7 +510,7 @@ async def test_codes_given_anew_as_an_edge_is_put_out_are_one_act_and_each_booke
     assert (act["kind"], act["where"], act["doors"]) == ("revoke", ["pi-front"], ["front-door"])
     assert act["reason"] == "stolen"
     assert (act["outcome"], act["text"]) == ("done", "2 bookings have another code; the old one opens nothing")
-    assert await any_house.database.run(last_acts, SITE) != before
+    assert await any_container.database.run(last_acts, SITE) != before
 
 
 async def test_a_code_that_stays_as_it_is_is_not_said_to_be_another(

@@ -43,11 +43,11 @@ def words(answer: httpx.Response) -> str:
 
 
 async def test_it_shows_code_window_doors_and_whom_to_ring(
-    village: httpx.AsyncClient, app: FastAPI, house: Container
+    village: httpx.AsyncClient, app: FastAPI, container: Container
 ) -> None:
     made = await book(village)
-    await compile_plan(house, 1)
-    await apply_plan(house, 1, ("front-door",))
+    await compile_plan(container, 1)
+    await apply_plan(container, 1, ("front-door",))
     text = await see(app, made)
     assert spoken(made["code"]) in text
     assert "Thu 26 Nov, 18:00 to 20:00" in text
@@ -66,15 +66,15 @@ async def test_it_says_when_the_code_works_now(village: httpx.AsyncClient, app: 
 
 
 async def test_it_warns_that_the_room_is_given_back(
-    village: httpx.AsyncClient, app: FastAPI, house: Container, clock: ManualClock
+    village: httpx.AsyncClient, app: FastAPI, container: Container, clock: ManualClock
 ) -> None:
     kept = await book(village, space="yard")
-    await put_policy(house, Policy(release=(ReleaseRule(after_min=20, warn_min=10, spaces=("hall",)),)))
+    await put_policy(container, Policy(release=(ReleaseRule(after_min=20, warn_min=10, spaces=("hall",)),)))
     made = await book(village)
     assert "If nobody has come by 18:20, the room is given back." in await see(app, made)
     clock.advance(hours=30, minutes=10)
-    await hear(house, clock.now())
-    await house.absence.look()
+    await hear(container, clock.now())
+    await container.absence.look()
     warned = "Nobody has come yet. The room is given back at 18:20 unless somebody comes."
     assert warned in await see(app, made)
     assert warned in (await look(village, made))["message"]
@@ -167,12 +167,12 @@ async def test_cancelling_takes_two_steps_without_a_cookie(village: httpx.AsyncC
 
 
 async def test_a_cancel_while_the_door_is_out_of_reach_says_before_and_after_what_the_code_still_opens(
-    village: httpx.AsyncClient, app: FastAPI, house: Container
+    village: httpx.AsyncClient, app: FastAPI, container: Container
 ) -> None:
     made = await book(village, space="studio", starts="2026-11-25T18:00", ends="2026-11-25T21:45")
-    await compile_plan(house, 1)
-    await apply_plan(house, 1)
-    await go_offline(house, "pi-front", 60)
+    await compile_plan(container, 1)
+    await apply_plan(container, 1)
+    await go_offline(container, "pi-front", 60)
     path = path_of(made)
     opens = "its code still opens Front door until 22:00 (out of reach since 11:00)."
     async with stranger(app) as phone:
@@ -184,17 +184,17 @@ async def test_a_cancel_while_the_door_is_out_of_reach_says_before_and_after_wha
 
 
 async def test_a_cancel_within_reach_says_that_the_code_stops_and_when_it_has(
-    village: httpx.AsyncClient, app: FastAPI, house: Container
+    village: httpx.AsyncClient, app: FastAPI, container: Container
 ) -> None:
     made = await book(village, space="studio")
-    await compile_plan(house, 1)
-    await apply_plan(house, 1)
+    await compile_plan(container, 1)
+    await apply_plan(container, 1)
     async with stranger(app) as phone:
         asked = await phone.post(path_of(made), data={"step": "ask"})
         assert "the door code stops working." in words(asked)
         await phone.post(path_of(made), data={"step": "cancel", "check": check_of(asked)})
-    await compile_plan(house, 2)
-    await apply_plan(house, 2)
+    await compile_plan(container, 2)
+    await apply_plan(container, 2)
     assert "Cancelled; code off the door since 12:00." in await see(app, made)
 
 
@@ -265,9 +265,9 @@ async def test_it_is_accessible_fits_a_small_phone_and_prints(
         await context.close()
 
 
-async def clean(page: Page, picture: Path) -> None:
+async def clean(page: Page, site_config: Path) -> None:
     """No fault that axe finds, nothing sideways."""
-    await page.screenshot(path=picture, full_page=True)
+    await page.screenshot(path=site_config, full_page=True)
     found = await Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -28,31 +28,31 @@ async def look_at(app: FastAPI, booking: Json) -> httpx.Response:
         return await phone.get(f"{path_of(booking)}/pass")
 
 
-def token_of(house: Container, booking: Json) -> str:
-    return passes.issue(Signer(house.keys.signing), site=SITE, holder=booking["id"], now=house.clock.now())
+def token_of(container: Container, booking: Json) -> str:
+    return passes.issue(Signer(container.keys.signing), site=SITE, holder=booking["id"], now=container.clock.now())
 
 
 async def test_it_shows_a_pass_that_opens_the_door_now_and_not_three_minutes_later(
-    village: httpx.AsyncClient, app: FastAPI, house: Container, clock: ManualClock
+    village: httpx.AsyncClient, app: FastAPI, container: Container, clock: ManualClock
 ) -> None:
     made = await book(village)
     clock.set(OPENS)
     answer = await look_at(app, made)
-    token = token_of(house, made)
+    token = token_of(container, made)
     assert segno.make_qr(token, error="m").svg_inline(border=4, light="#fff", omitsize=True) in answer.text
     assert '<meta http-equiv="refresh" content="60">' in answer.text
     assert answer.headers["cache-control"] == "no-store"
     assert "script" not in answer.text
     assert made["code"] not in answer.text
     shown = Presented(token=token)
-    assert (await ask(house, shown, OPENS)).granted
-    assert (await ask(house, shown, OPENS + timedelta(minutes=3))).reason is Reason.PASS_EXPIRED
+    assert (await ask(container, shown, OPENS)).granted
+    assert (await ask(container, shown, OPENS + timedelta(minutes=3))).reason is Reason.PASS_EXPIRED
     assert "Show a QR code" in await see(app, made)
 
 
 @pytest.mark.parametrize(("minutes", "there"), [(-1, False), (0, True), (134, True), (135, False)])
 async def test_there_is_a_pass_only_from_when_the_code_opens_until_the_end(
-    village: httpx.AsyncClient, app: FastAPI, house: Container, clock: ManualClock, minutes: int, there: bool
+    village: httpx.AsyncClient, app: FastAPI, container: Container, clock: ManualClock, minutes: int, there: bool
 ) -> None:
     made = await book(village)
     clock.set(OPENS + timedelta(minutes=minutes))
@@ -62,7 +62,7 @@ async def test_there_is_a_pass_only_from_when_the_code_opens_until_the_end(
 
 
 async def test_a_cancelled_booking_and_an_unknown_link_have_none(
-    village: httpx.AsyncClient, app: FastAPI, house: Container, clock: ManualClock
+    village: httpx.AsyncClient, app: FastAPI, container: Container, clock: ManualClock
 ) -> None:
     made = await book(village)
     clock.set(OPENS)

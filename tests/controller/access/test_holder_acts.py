@@ -22,11 +22,11 @@ async def acts(client: httpx.AsyncClient) -> list[Json]:
 
 
 async def test_a_holders_new_code_waits_on_the_record_until_each_door_has_it(
-    any_app: FastAPI, any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_app: FastAPI, any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     made = await make(any_village)
-    await go_offline(any_house, "pi-front", 1)
-    await carries_out_the_newest(any_house)
+    await go_offline(any_container, "pi-front", 1)
+    await carries_out_the_newest(any_container)
     clock.advance(minutes=5)
     await send(any_village, "POST", f"{made['holder']['id']}/reissue", why="seen by others", code=True)
     async with signed_in_as(any_app, any_village, "porter") as porter:
@@ -39,12 +39,12 @@ async def test_a_holders_new_code_waits_on_the_record_until_each_door_has_it(
         "text": "a key holder has another code, card or PIN; the old one may still open Front door",
     }
     assert "Una" not in str({name: value for name, value in act.items() if name != "actor"})
-    before = await any_house.database.run(last_acts, SITE)
+    before = await any_container.database.run(last_acts, SITE)
     clock.advance(minutes=1)
-    await carries_out_the_newest(any_house)
+    await carries_out_the_newest(any_container)
     [act] = await acts(any_village)
     assert (act["outcome"], act["text"].split("; ")[1]) == ("done", "the old one opens nothing")
-    assert await any_house.database.run(last_acts, SITE) != before
+    assert await any_container.database.run(last_acts, SITE) != before
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def told_in(text: str) -> list[dict[str, str]]:
 
 
 async def test_a_list_brings_people_in_and_tells_once_what_was_drawn(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     dry = await bring(any_village, HEAD + UNA + BEN, preview="true")
     assert (counts(dry), await there(any_village)) == ((2, 0, 0, 0), [])
@@ -63,9 +63,9 @@ async def test_a_list_brings_people_in_and_tells_once_what_was_drawn(
     assert ben["places"] == [{"site": SITE, "doors": ["front-door", "side-door"]}]
     code = done["lines"][0]["drawn"]["code"]
     assert CARD not in str(done)
-    decision = await ask(any_house, Presented(digits=code), NOW)
+    decision = await ask(any_container, Presented(digits=code), NOW)
     assert (decision.granted, decision.kind) == (True, CredentialKind.KEY_HOLDER)
-    assert (await ask(any_house, Presented(card=CARD), NOW)).granted
+    assert (await ask(any_container, Presented(card=CARD), NOW)).granted
     again = await bring(any_village, HEAD + UNA + BEN)
     assert counts(again) == (0, 0, 2, 0)
     assert not any(value for line in again["lines"] for value in line["drawn"].values())
@@ -110,28 +110,28 @@ async def test_what_a_row_says_is_changed_and_what_it_leaves_empty_stays(any_vil
 
 
 async def test_who_was_there_before_names_were_kept_in_small_letters_is_found_by_theirs(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     await make(any_village, name="Zoë Straße", kind="staff")
-    url = any_house.settings.database_url.render_as_string(hide_password=False)
-    await any_house.database.close()
+    url = any_container.settings.database_url.render_as_string(hide_password=False)
+    await any_container.database.close()
     await move(url, "0020")
     await migrate(url)
     assert counts(await bring(any_village, "name,kind\nZOË STRASSE,staff\n", preview="true")) == (0, 1, 0, 0)
 
 
 async def test_what_was_written_before_the_database_failed_reaches_the_doors(
-    village: httpx.AsyncClient, house: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
-    async with house.database.write() as tx:
+    async with container.database.write() as tx:
         refused = (
             "CREATE TRIGGER odd BEFORE INSERT ON holders WHEN NEW.name = 'Odd' BEGIN SELECT RAISE(ABORT, 'no'); END"
         )
         await tx.exec_driver_sql(refused)
     data = (HEAD + UNA + f"Odd,staff,{SITE},2026-11-01,,,\n").encode()
-    with house.changes.subscribe() as heard:
+    with container.changes.subscribe() as heard:
         with pytest.raises(IntegrityError):
-            await house.holder_import.take(data, preview=False, actor=Actor(name="Una Porter"))
+            await container.holder_import.take(data, preview=False, actor=Actor(name="Una Porter"))
         assert heard.waiting
     assert [each["name"] for each in await there(village)] == ["Una Porter"]
 

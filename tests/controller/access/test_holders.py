@@ -60,19 +60,19 @@ async def send(client: httpx.AsyncClient, method: str, path: str, status: int = 
 
 
 async def test_a_key_holder_gets_in_by_code_in_every_mode_and_with_no_clock(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await make(any_village)
     shown = Presented(digits=made["secrets"]["code"])
     for mode in Mode:
-        decision = await ask(any_house, shown, NOW, mode=mode)
+        decision = await ask(any_container, shown, NOW, mode=mode)
         assert (decision.granted, decision.holder) == (True, made["holder"]["id"])
-    assert (await ask(any_house, shown, NOW + 9 * HORIZON)).granted
-    assert (await ask(any_house, shown, NOW, trust=ClockTrust.UNPROVEN)).granted
+    assert (await ask(any_container, shown, NOW + 9 * HORIZON)).granted
+    assert (await ask(any_container, shown, NOW, trust=ClockTrust.UNPROVEN)).granted
 
 
 async def test_card_pin_and_duress_each_open_as_they_should(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await make(any_village, kind="staff", card=CARD, pin=True, duress=True)
     has = made["secrets"]
@@ -87,25 +87,25 @@ async def test_card_pin_and_duress_each_open_as_they_should(
         (Presented(card=CARD, digits="0000"), False, False),
     ]
     for shown, opens, duress in table:
-        decision = await ask(any_house, shown, NOW)
+        decision = await ask(any_container, shown, NOW)
         assert (decision.granted, decision.granted and decision.duress) == (opens, duress)
 
 
-async def test_a_card_without_a_pin_opens_alone(village: httpx.AsyncClient, house: Container) -> None:
+async def test_a_card_without_a_pin_opens_alone(village: httpx.AsyncClient, container: Container) -> None:
     await make(village, code=False, card="uid:04A1B2C3", hold_s=12.0)
-    decision = await ask(house, Presented(card="uid:04A1B2C3"), NOW)
+    decision = await ask(container, Presented(card="uid:04A1B2C3"), NOW)
     assert (decision.granted, decision.hold_s) == (True, 12)
 
 
-async def test_only_the_doors_that_are_named_open(village: httpx.AsyncClient, house: Container) -> None:
+async def test_only_the_doors_that_are_named_open(village: httpx.AsyncClient, container: Container) -> None:
     made = await make(village, places=[{"site": SITE, "doors": ["side-door"]}])
     shown = Presented(digits=made["secrets"]["code"])
-    assert (await ask(house, shown, NOW, door="side-door")).granted
-    assert (await ask(house, shown, NOW)).reason is Reason.UNKNOWN
+    assert (await ask(container, shown, NOW, door="side-door")).granted
+    assert (await ask(container, shown, NOW)).reason is Reason.UNKNOWN
 
 
 async def test_a_contractor_comes_between_two_dates_in_their_hours(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     hours = [{"days": ["wed", "thu"], "since": "08:00", "until": "17:00"}]
     made = await make(any_village, kind="contractor", first="2026-11-26", last="2026-12-02", hours=hours)
@@ -119,29 +119,29 @@ async def test_a_contractor_comes_between_two_dates_in_their_hours(
         (25, 9, False),
     ):
         at = datetime(2026, 11, day, hour, tzinfo=UTC)
-        assert (await ask(any_house, shown, at, mode=Mode.STAFFED)).granted is opens, (day, hour)
-    assert (await ask(any_house, shown, datetime(2026, 12, 2, 16, 59, tzinfo=UTC), mode=Mode.STAFFED)).granted
-    assert not (await ask(any_house, shown, datetime(2026, 12, 3, 9, tzinfo=UTC), mode=Mode.STAFFED)).granted
+        assert (await ask(any_container, shown, at, mode=Mode.STAFFED)).granted is opens, (day, hour)
+    assert (await ask(any_container, shown, datetime(2026, 12, 2, 16, 59, tzinfo=UTC), mode=Mode.STAFFED)).granted
+    assert not (await ask(any_container, shown, datetime(2026, 12, 3, 9, tzinfo=UTC), mode=Mode.STAFFED)).granted
     assert (
-        await ask(any_house, shown, datetime(2026, 11, 26, 9, tzinfo=UTC), mode=Mode.CLOSED)
+        await ask(any_container, shown, datetime(2026, 11, 26, 9, tzinfo=UTC), mode=Mode.CLOSED)
     ).reason is Reason.NOT_NOW
 
 
 async def test_hours_of_staff_count_no_more_past_the_horizon_but_their_last_day_does(
-    village: httpx.AsyncClient, house: Container, clock: ManualClock
+    village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
     hours = [{"days": ["mon"], "since": "08:00", "until": "09:00"}]
     made = await make(village, kind="staff", hours=hours, last="2027-01-31")
     shown = Presented(digits=made["secrets"]["code"])
     end = plan_window(NOW).end
-    assert not (await ask(house, shown, NOW)).granted
-    assert (await ask(house, shown, end)).granted
-    assert (await ask(house, shown, datetime(2027, 1, 31, 23, 59, tzinfo=UTC))).granted
-    assert not (await ask(house, shown, datetime(2027, 2, 1, tzinfo=UTC))).granted
+    assert not (await ask(container, shown, NOW)).granted
+    assert (await ask(container, shown, end)).granted
+    assert (await ask(container, shown, datetime(2027, 1, 31, 23, 59, tzinfo=UTC))).granted
+    assert not (await ask(container, shown, datetime(2027, 2, 1, tzinfo=UTC))).granted
 
 
 async def test_no_holder_and_no_booking_ever_have_the_same_digits_at_a_door(
-    any_village: httpx.AsyncClient, any_house: Container, monkeypatch: pytest.MonkeyPatch
+    any_village: httpx.AsyncClient, any_container: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = await book(any_village)
     drawn = iter([made["code"], "604138"])
@@ -151,7 +151,7 @@ async def test_no_holder_and_no_booking_ever_have_the_same_digits_at_a_door(
 
 
 async def test_a_holder_whose_code_is_taken_at_a_new_door_keeps_to_the_old_ones(
-    village: httpx.AsyncClient, house: Container, monkeypatch: pytest.MonkeyPatch
+    village: httpx.AsyncClient, container: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     front, side = ([{"site": SITE, "doors": [door]}] for door in ("front-door", "side-door"))
     monkeypatch.setattr("controller.access.codes.choose", lambda length: "604138")
@@ -162,7 +162,7 @@ async def test_a_holder_whose_code_is_taken_at_a_new_door_keeps_to_the_old_ones(
 
 
 async def test_another_code_ends_the_old_one_and_the_rest_stays(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await make(any_village, card=CARD, pin=True)
     path = f"{made['holder']['id']}/reissue"
@@ -171,29 +171,29 @@ async def test_another_code_ends_the_old_one_and_the_rest_stays(
     old, new = made["secrets"], again["secrets"]
     assert new["code"] != old["code"]
     assert (new["card"], new["pin"]) == ("", "")
-    assert (await ask(any_house, Presented(digits=new["code"]), NOW)).granted
-    assert not (await ask(any_house, Presented(digits=old["code"]), NOW)).granted
-    assert (await ask(any_house, Presented(card=CARD, digits=old["pin"]), NOW)).granted
+    assert (await ask(any_container, Presented(digits=new["code"]), NOW)).granted
+    assert not (await ask(any_container, Presented(digits=old["code"]), NOW)).granted
+    assert (await ask(any_container, Presented(card=CARD, digits=old["pin"]), NOW)).granted
 
 
 async def test_who_has_ended_opens_nothing_and_their_card_is_free(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await make(any_village, card=CARD)
     await make(any_village, 409, card=CARD)
     ended = await send(any_village, "POST", f"{made['holder']['id']}/end", why="Left")
     assert (ended["has"], ended["ended_why"]) == ([], "Left")
     for shown in (Presented(digits=made["secrets"]["code"]), Presented(card=CARD)):
-        assert (await ask(any_house, shown, NOW)).reason is Reason.UNKNOWN
+        assert (await ask(any_container, shown, NOW)).reason is Reason.UNKNOWN
     await send(any_village, "POST", f"{made['holder']['id']}/reissue", 409, code=True, why="x")
     await make(any_village, card=CARD)
-    async with any_house.database.read() as tx:
+    async with any_container.database.read() as tx:
         row = (await tx.execute(select(holders).where(holders.c.id == made["holder"]["id"]))).mappings().one()
     assert [row[name] for name in ("code", "card", "card_tag")] == [None, None, None]
 
 
 async def test_what_a_holder_has_is_told_to_who_asks_for_it_and_that_is_written_down(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await make(any_village, card=CARD, pin=True, duress=True)
     path = made["holder"]["id"]
@@ -201,7 +201,7 @@ async def test_what_a_holder_has_is_told_to_who_asks_for_it_and_that_is_written_
     assert made["secrets"]["code"] not in plain.text
     assert CARD not in plain.text
     assert (await send(any_village, "POST", f"{path}/reveal"))["secrets"] == made["secrets"]
-    async with any_house.database.read() as tx:
+    async with any_container.database.read() as tx:
         found = await tx.execute(select(writes.c.act).where(writes.c.thing.contains(path)))
         kept = (await tx.execute(select(holders))).one()
     assert [*found.scalars()] == ["make", "see the code"]
@@ -227,7 +227,7 @@ async def test_a_manager_of_another_site_neither_sees_nor_changes_who_opens_door
 
 
 async def test_lists_have_those_of_a_site_and_kind(
-    village: httpx.AsyncClient, house: Container, clock: ManualClock
+    village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
     one = await make(village)
     clock.set(NOW + timedelta(seconds=1))
@@ -245,7 +245,7 @@ async def test_lists_have_those_of_a_site_and_kind(
     assert (first["next"], await names(f"after={first['next']}")) == (one["holder"]["id"], ["Ben"])
 
 
-async def test_a_change_made_on_an_old_version_is_refused(village: httpx.AsyncClient, house: Container) -> None:
+async def test_a_change_made_on_an_old_version_is_refused(village: httpx.AsyncClient, container: Container) -> None:
     made = (await make(village))["holder"]
     written = await send(village, "PUT", made["id"], **changed(name="Una P"))
     assert (written["name"], written["version"]) == ("Una P", 2)
@@ -274,14 +274,14 @@ BAD = [
 
 @pytest.mark.parametrize(("fields", "field"), BAD, ids=lambda value: str(value)[:40])
 async def test_what_cannot_be_taken_names_its_field(
-    village: httpx.AsyncClient, house: Container, fields: Json, field: str
+    village: httpx.AsyncClient, container: Container, fields: Json, field: str
 ) -> None:
     refused = await make(village, 422, **fields)
     assert refused["errors"][0]["field"] == field
 
 
 async def test_doors_whose_codes_differ_in_length_want_a_holder_each(
-    village: httpx.AsyncClient, house: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
     changed = {"name": "Side door", "edge": "pi-side", "code_length": 5}
     assert (await village.put(f"{API}/sites/{SITE}/doors/side-door", json=changed)).is_success
@@ -354,16 +354,16 @@ def test_windows_lie_in_order_apart_and_within(hours: list[WeekHours], shift: in
 
 
 async def test_whoever_opens_all_doors_has_their_code_at_one_that_is_made_later_and_nobody_else_gets_it_there(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await make(any_village)
     some = await make(any_village, name="Ben", places=[{"site": SITE, "doors": ["front-door"]}])
     answer = await any_village.put(f"{API}/sites/{SITE}/doors/yard-gate", json={"name": "Yard gate", "edge": "pi-side"})
     assert answer.is_success, answer.text
-    assert (await ask(any_house, Presented(digits=made["secrets"]["code"]), NOW, door="yard-gate")).granted
-    assert not (await ask(any_house, Presented(digits=some["secrets"]["code"]), NOW, door="yard-gate")).granted
-    async with any_house.database.read() as tx:
-        secret = (await any_house.estate.door_secrets(tx, SITE))["yard-gate"]
+    assert (await ask(any_container, Presented(digits=made["secrets"]["code"]), NOW, door="yard-gate")).granted
+    assert not (await ask(any_container, Presented(digits=some["secrets"]["code"]), NOW, door="yard-gate")).granted
+    async with any_container.database.read() as tx:
+        secret = (await any_container.estate.door_secrets(tx, SITE))["yard-gate"]
         rows = await tx.execute(
             select(code_claims.c.owner, code_claims.c.code_key).where(code_claims.c.door == "yard-gate")
         )

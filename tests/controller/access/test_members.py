@@ -52,15 +52,15 @@ def shown(number: str = "D100200300", pin: str = "2749") -> Presented:
 
 
 async def test_a_member_on_the_list_gets_in_with_card_and_pin_in_extended_mode_alone(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     told = await send(any_village, ADA)
     assert (told["added"], told["refused"]) == (1, 0)
-    assert (await ask(any_house, shown(), NOW)).granted
-    assert (await ask(any_house, shown(pin="8351"), NOW)).reason is Reason.WRONG_PIN
-    assert (await ask(any_house, Presented(card="bar:D100200300"), NOW)).reason is Reason.PIN_WANTED
-    assert (await ask(any_house, shown(), NOW, mode=Mode.CLOSED)).reason is Reason.NOT_NOW
-    assert (await ask(any_house, shown(), NOW, mode=Mode.STAFFED)).reason is Reason.NOT_NOW
+    assert (await ask(any_container, shown(), NOW)).granted
+    assert (await ask(any_container, shown(pin="8351"), NOW)).reason is Reason.WRONG_PIN
+    assert (await ask(any_container, Presented(card="bar:D100200300"), NOW)).reason is Reason.PIN_WANTED
+    assert (await ask(any_container, shown(), NOW, mode=Mode.CLOSED)).reason is Reason.NOT_NOW
+    assert (await ask(any_container, shown(), NOW, mode=Mode.STAFFED)).reason is Reason.NOT_NOW
 
 
 TABLE = [
@@ -83,27 +83,27 @@ TABLE = [
 
 @pytest.mark.parametrize(("row", "wrong"), TABLE)
 async def test_what_keeps_a_member_out_keeps_them_out_of_the_plan(
-    village: httpx.AsyncClient, house: Container, row: str, wrong: str
+    village: httpx.AsyncClient, container: Container, row: str, wrong: str
 ) -> None:
     await village.put(f"{API}/sites/wyton", json={"name": "Wyton", "zone": "Europe/London"})
     assert (await send(village, row))["added"] == 1
-    [found] = await house.members.listed(number="D1", after=None, limit=1)
+    [found] = await container.members.listed(number="D1", after=None, limit=1)
     assert wrong in against(found, SITE, NOW.date(), least_age=16)
-    plan = await plan_of(house, "front-door")
+    plan = await plan_of(container, "front-door")
     assert plan.grant_count == (0 if wrong else 1)
-    assert (await ask(house, shown("D1"), NOW, plan=plan)).granted is not bool(wrong)
+    assert (await ask(container, shown("D1"), NOW, plan=plan)).granted is not bool(wrong)
 
 
-async def test_the_age_is_the_sites_to_set(village: httpx.AsyncClient, house: Container) -> None:
+async def test_the_age_is_the_sites_to_set(village: httpx.AsyncClient, container: Container) -> None:
     await send(village, "D1,2749,2012-01-01,,no,,2026-11-01,\nD2,8351,,,no,,2026-11-01,")
-    assert (await plan_of(house, "front-door")).grant_count == 0
+    assert (await plan_of(container, "front-door")).grant_count == 0
     for least, count in ((14, 1), (0, 2), (15, 0)):
         await village.put(f"{API}/sites/{SITE}/policy", json={"member_age": least})
-        assert (await plan_of(house, "front-door")).grant_count == count
+        assert (await plan_of(container, "front-door")).grant_count == count
 
 
 async def test_a_list_means_the_same_however_often_it_comes(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     assert (await send(any_village, ADA, preview="true"))["added"] == 1
     assert (await any_village.get(f"{API}/members")).json()["items"] == []
@@ -113,21 +113,21 @@ async def test_a_list_means_the_same_however_often_it_comes(
     assert (again["added"], again["changed"], again["unchanged"], again["lines"]) == (0, 0, 1, [])
     changed = await send(any_village, ADA.replace("2749", "8351").replace("2027-06-30", "2027-07-31"))
     assert changed["lines"] == [{"line": 2, "become": "changed", "changes": ["pin", "expires"], "faults": []}]
-    assert (await ask(any_house, shown(pin="8351"), NOW)).granted
-    assert not (await ask(any_house, shown(), NOW)).granted
+    assert (await ask(any_container, shown(pin="8351"), NOW)).granted
+    assert not (await ask(any_container, shown(), NOW)).granted
 
 
 async def test_columns_that_a_list_does_not_have_stay_as_they_were(
-    village: httpx.AsyncClient, house: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
     await send(village, ADA)
     told = await send(village, "D100200300,2028-01-31", head="Card number;expiry".replace(";", ","))
     assert told["lines"][0]["changes"] == ["expires"]
-    assert (await ask(house, shown(), NOW)).granted
+    assert (await ask(container, shown(), NOW)).granted
 
 
 async def test_who_is_not_in_the_whole_list_is_no_longer_a_member_unless_a_row_is_wrong(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     ben = "D400,8351,1980-01-01,,no,,2026-11-01,"
     await send(any_village, f"{ADA}\n{ben}")
@@ -135,13 +135,13 @@ async def test_who_is_not_in_the_whole_list_is_no_longer_a_member_unless_a_row_i
     assert (spoilt["ended"], spoilt["refused"]) == (0, 1)
     assert "nobody was ended" in spoilt["warnings"][0]
     assert (await send(any_village, ben, whole="true", preview="true"))["ended"] == 1
-    assert (await ask(any_house, shown(), NOW)).granted
+    assert (await ask(any_container, shown(), NOW)).granted
     assert (await send(any_village, ben, whole="true"))["ended"] == 1
-    assert not (await ask(any_house, shown(), NOW)).granted
-    assert (await ask(any_house, shown("D400", "8351"), NOW)).granted
+    assert not (await ask(any_container, shown(), NOW)).granted
+    assert (await ask(any_container, shown("D400", "8351"), NOW)).granted
     back = await send(any_village, ADA)
     assert back["lines"][0]["changes"] == ["ended"]
-    assert (await ask(any_house, shown(), NOW)).granted
+    assert (await ask(any_container, shown(), NOW)).granted
 
 
 BAD = [
@@ -159,7 +159,7 @@ BAD = [
 
 @pytest.mark.parametrize(("rows", "column"), BAD)
 async def test_a_row_that_cannot_be_taken_names_its_column(
-    village: httpx.AsyncClient, house: Container, rows: str, column: str
+    village: httpx.AsyncClient, container: Container, rows: str, column: str
 ) -> None:
     told = await send(village, rows)
     assert told["refused"] == 1
@@ -167,19 +167,19 @@ async def test_a_row_that_cannot_be_taken_names_its_column(
     assert refused["faults"][0]["column"] == column
 
 
-async def test_a_file_that_is_no_list_is_refused_whole(village: httpx.AsyncClient, house: Container) -> None:
+async def test_a_file_that_is_no_list_is_refused_whole(village: httpx.AsyncClient, container: Container) -> None:
     refused = await send(village, "1,2", 422, head="name,street")
     assert "no column number" in refused["detail"]
 
 
 async def test_a_suspension_and_an_induction_are_at_the_door_with_the_next_plan(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     await send(any_village, ADA)
     path = f"{API}/members/{(await one(any_village))['id']}"
 
     async def granted() -> bool:
-        return (await ask(any_house, shown(), NOW)).granted
+        return (await ask(any_container, shown(), NOW)).granted
 
     assert (await any_village.patch(path, json={"suspended": True})).json()["suspended"]
     assert not await granted()
@@ -200,13 +200,13 @@ async def test_a_suspension_and_an_induction_are_at_the_door_with_the_next_plan(
 
 
 async def test_of_a_member_nothing_is_kept_in_the_clear_and_little_is_told(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     await send(any_village, ADA)
     told = await one(any_village)
     assert (told["number"], told["has_pin"]) == ("…0300", True)
     assert "2749" not in str(told)
-    async with any_house.database.read() as tx:
+    async with any_container.database.read() as tx:
         row = (await tx.execute(select(members))).one()
     kept = b"".join(each for each in row if isinstance(each, bytes))
     assert b"D100200300" not in kept
@@ -231,21 +231,21 @@ def many(count: int) -> list[Member]:
 
 
 async def test_thousands_of_members_come_in_parts_of_64_kb_of_which_a_change_of_one_changes_one(
-    village: httpx.AsyncClient, house: Container, clock: ManualClock
+    village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
     rows = "\n".join(f"D{at:06},2749,1990-05-01,,no,,2026-11-01," for at in range(3000))
     assert (await send(village, rows))["added"] == 3000
-    plan = await plan_of(house, "front-door")
+    plan = await plan_of(container, "front-door")
     parts = {name: ref for name, ref in plan.manifest.parts.items() if name.startswith("members-")}
     assert plan.grant_count == 3000
     assert len(parts) == 32
     assert all(ref.size <= PART_LIMIT for ref in parts.values())
     clock.set(NOW + timedelta(minutes=1))
     await send(village, "D000007,8351,1990-05-01,,no,,2026-11-01,")
-    after = (await plan_of(house, "front-door")).manifest.parts
+    after = (await plan_of(container, "front-door")).manifest.parts
     assert len([name for name, ref in parts.items() if after[name] != ref]) == 1
     clock.set(NOW + DAY)
-    tomorrow = (await plan_of(house, "front-door")).manifest.parts
+    tomorrow = (await plan_of(container, "front-door")).manifest.parts
     assert {name: tomorrow[name] for name in parts} == {name: after[name] for name in parts}
 
 

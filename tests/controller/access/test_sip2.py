@@ -79,15 +79,15 @@ async def test_a_number_is_known_blocked_or_neither(number: str, expected: Patro
 
 
 async def test_who_is_blocked_or_unknown_there_does_not_get_in_here_until_it_is_lifted(
-    village: httpx.AsyncClient, house: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
     await send(village, f"{ADA}\n{BEN}")
     ada, ben = Presented(card="bar:D100200300", digits="2749"), Presented(card="bar:D400", digits="8351")
 
     async def check(**known: str | None) -> tuple[int, int, bool, bool]:
         async with library(**known) as server:
-            done = await LibraryCheck(house.members, house.clock, server).check(actor="x")
-        let_in = [(await ask(house, each, NOW)).granted for each in (ada, ben)]
+            done = await LibraryCheck(container.members, container.clock, server).check(actor="x")
+        let_in = [(await ask(container, each, NOW)).granted for each in (ada, ben)]
         return done.asked, done.changed, let_in[0], let_in[1]
 
     good: dict[str, str | None] = {"D100200300": STATUS, "D400": STATUS}

@@ -29,8 +29,8 @@ ELSEWHERE = (
 )
 
 
-async def build(house: Container) -> None:
-    async with house.database.write() as tx:
+async def build(container: Container) -> None:
+    async with container.database.write() as tx:
         for site in SITES:
             await repository.put_site(tx, site)
         await repository.put_spaces(tx, (*SPACES, *ELSEWHERE))

@@ -18,8 +18,8 @@ EVENING: dict[str, Any] = {"space": "studio", "starts": "2026-11-26T18:00", "end
 
 
 @pytest.fixture
-async def hub(client: httpx.AsyncClient, house: Container) -> httpx.AsyncClient:
-    await build(house)
+async def hub(client: httpx.AsyncClient, container: Container) -> httpx.AsyncClient:
+    await build(container)
     return client
 
 
@@ -37,9 +37,9 @@ async def test_a_wish_that_can_be_had_needs_nothing_instead(hub: httpx.AsyncClie
 
 
 async def test_other_times_spaces_and_sites_are_proposed_and_all_of_them_can_be_booked(
-    any_client: httpx.AsyncClient, any_house: Container
+    any_client: httpx.AsyncClient, any_container: Container
 ) -> None:
-    await build(any_house)
+    await build(any_container)
     await book(any_client, "studio", "2026-11-26T18:00", "2026-11-26T19:00")
     found = await instead(any_client, limit=20)
     assert not found["free"]
@@ -111,11 +111,11 @@ async def test_a_booking_that_is_to_be_moved_does_not_stand_in_its_own_way(hub: 
 
 
 async def test_what_is_proposed_is_possible_for_whoever_asks(
-    hub: httpx.AsyncClient, app: FastAPI, house: Container
+    hub: httpx.AsyncClient, app: FastAPI, container: Container
 ) -> None:
     windows = (PriorityWindow(tier=Tier.COMMUNITY, days=3),)
     quotas = (Quota(name="Two a day", per=QuotaPeriod.DAY, most_bookings=2),)
-    await put_policy(house, Policy(windows=windows, quotas=quotas), site="hub")
+    await put_policy(container, Policy(windows=windows, quotas=quotas), site="hub")
     await put_party(hub, "choir")
     for hour in (9, 11):
         await book(hub, "yard", f"2026-11-26T{hour:02}:00", f"2026-11-26T{hour + 1:02}:00", party="choir")
@@ -160,10 +160,10 @@ LIMITS: dict[str, tuple[Policy, str, str, set[str]]] = {
 
 @pytest.mark.parametrize("case", LIMITS)
 async def test_beyond_a_window_or_a_quota_the_nearest_days_that_the_rules_allow_are_proposed(
-    hub: httpx.AsyncClient, app: FastAPI, house: Container, case: str
+    hub: httpx.AsyncClient, app: FastAPI, container: Container, case: str
 ) -> None:
     policy, day, why, days = LIMITS[case]
-    await put_policy(house, policy, site="hub")
+    await put_policy(container, policy, site="hub")
     await put_party(hub, "choir")
     for number in (1, 2):
         await book(hub, "yard", f"2026-12-0{number}T09:00", f"2026-12-0{number}T11:00", party="choir")
@@ -179,7 +179,7 @@ async def test_beyond_a_window_or_a_quota_the_nearest_days_that_the_rules_allow_
 
 
 async def test_where_nothing_would_fit_instead_a_sentence_says_why(
-    hub: httpx.AsyncClient, app: FastAPI, house: Container
+    hub: httpx.AsyncClient, app: FastAPI, container: Container
 ) -> None:
     many = EVENING | {"space": "snug", "people": 10_000}
     found = await post(hub, "/sites/huntingdon/bookings/instead?within_miles=1", **many)
@@ -187,7 +187,9 @@ async def test_where_nothing_would_fit_instead_a_sentence_says_why(
     await book(hub, "van", "2026-11-25T12:00", "2026-12-12T18:00", site="nowhere")
     found = await post(hub, "/sites/nowhere/bookings/instead", **EVENING | {"space": "van"})
     assert (found["items"], found["why"]) == ([], "nothing is free near that time here")
-    await put_policy(house, Policy(quotas=(Quota(name="None", per=QuotaPeriod.AHEAD, most_bookings=0),)), site="hub")
+    await put_policy(
+        container, Policy(quotas=(Quota(name="None", per=QuotaPeriod.AHEAD, most_bookings=0),)), site="hub"
+    )
     await put_party(hub, "choir")
     async with signed_in_as(app, hub, "booker", party="choir") as booker:
         found = await instead(booker, miles=1)
@@ -196,7 +198,7 @@ async def test_where_nothing_would_fit_instead_a_sentence_says_why(
 
 
 async def test_distance_bounds_the_sites_and_without_coordinates_there_are_none(
-    hub: httpx.AsyncClient, house: Container
+    hub: httpx.AsyncClient, container: Container
 ) -> None:
     await book(hub, "studio", "2026-11-26T18:00", "2026-11-26T20:00")
     sites = {each["site"] for each in (await instead(hub, limit=50, miles=5))["items"]}

@@ -18,8 +18,8 @@ MONDAYS: dict[str, Any] = {"first_starts": "2026-11-30T18:00", "first_ends": "20
 
 
 @pytest.fixture
-async def hub(client: httpx.AsyncClient, house: Container) -> httpx.AsyncClient:
-    await build(house)
+async def hub(client: httpx.AsyncClient, container: Container) -> httpx.AsyncClient:
+    await build(container)
     return client
 
 
@@ -36,9 +36,9 @@ def where(found: Json) -> list[tuple[str, str]]:
 
 
 async def test_the_nearest_room_that_is_not_too_big_comes_first(
-    any_client: httpx.AsyncClient, any_house: Container
+    any_client: httpx.AsyncClient, any_container: Container
 ) -> None:
-    await build(any_house)
+    await build(any_container)
     found = await find(any_client, people=30, step_free=True, near="hub", within_miles=20)
     assert (found["sites"], found["spaces"], found["why"]) == (3, 2, "")
     assert [each["text"] for each in found["items"]] == [
@@ -76,10 +76,10 @@ async def test_another_time_is_found_as_far_as_it_may_be_moved(hub: httpx.AsyncC
 
 
 async def test_what_the_rules_forbid_is_not_proposed_and_said(
-    hub: httpx.AsyncClient, app: FastAPI, house: Container
+    hub: httpx.AsyncClient, app: FastAPI, container: Container
 ) -> None:
     await put_policy(
-        house, Policy(quotas=(Quota(name="One ahead", per=QuotaPeriod.AHEAD, most_bookings=1),)), site="warboys"
+        container, Policy(quotas=(Quota(name="One ahead", per=QuotaPeriod.AHEAD, most_bookings=1),)), site="warboys"
     )
     await put_party(hub, "choir")
     await book(hub, "room", "2026-11-30T18:00", "2026-11-30T20:00", site="warboys", party="choir")
@@ -136,9 +136,9 @@ async def test_a_wish_that_is_none_names_its_field(hub: httpx.AsyncClient) -> No
 
 
 async def test_the_space_that_takes_most_of_a_series_comes_first_with_what_it_lacks(
-    any_client: httpx.AsyncClient, any_house: Container
+    any_client: httpx.AsyncClient, any_container: Container
 ) -> None:
-    await build(any_house)
+    await build(any_container)
     await book(any_client, "room", "2026-12-07T19:00", "2026-12-07T21:00", site="warboys", title="Quiz")
     asked = {"people": 30, "step_free": True, "near": "hub", "within_miles": 10}
     found = await find_series(any_client, **asked)
@@ -189,10 +189,10 @@ async def test_a_series_over_both_clock_changes_keeps_its_wall_time(hub: httpx.A
 
 
 async def test_a_quota_counts_the_dates_of_the_series_itself(
-    hub: httpx.AsyncClient, app: FastAPI, house: Container
+    hub: httpx.AsyncClient, app: FastAPI, container: Container
 ) -> None:
     await put_policy(
-        house, Policy(quotas=(Quota(name="Five", per=QuotaPeriod.AHEAD, most_bookings=5),)), site="warboys"
+        container, Policy(quotas=(Quota(name="Five", per=QuotaPeriod.AHEAD, most_bookings=5),)), site="warboys"
     )
     await put_party(hub, "choir")
     async with signed_in_as(app, hub, "booker", party="choir") as booker:

@@ -16,8 +16,8 @@ EVENING = ("--when", "26/11/2026 18:00", "--until", "20:00")
 
 
 @pytest.fixture
-async def hallkeeper(app: FastAPI, client: httpx.AsyncClient, house: Container) -> AsyncIterator[Typed]:
-    await build(house)
+async def hallkeeper(app: FastAPI, client: httpx.AsyncClient, container: Container) -> AsyncIterator[Typed]:
+    await build(container)
     async with keyboard(app, client) as typed:
         yield typed
 

@@ -19,14 +19,14 @@ DAY: Json = {"from": "2026-11-26", "to": "2026-11-27"}
 
 
 @pytest.fixture
-async def hub(client: httpx.AsyncClient, house: Container) -> httpx.AsyncClient:
-    await build(house)
+async def hub(client: httpx.AsyncClient, container: Container) -> httpx.AsyncClient:
+    await build(container)
     return client
 
 
 @pytest.fixture
-async def any_hub(any_client: httpx.AsyncClient, any_house: Container) -> httpx.AsyncClient:
-    await build(any_house)
+async def any_hub(any_client: httpx.AsyncClient, any_container: Container) -> httpx.AsyncClient:
+    await build(any_container)
     return any_client
 
 
@@ -77,9 +77,9 @@ async def test_buffers_change_overs_divisions_pools_and_equipment_count(any_hub:
 
 
 async def test_a_hold_that_has_run_out_holds_nothing(
-    any_hub: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_hub: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
-    await put_policy(any_house, Policy(hold_hours=1), site="hub")
+    await put_policy(any_container, Policy(hold_hours=1), site="hub")
     held = await book(any_hub, "studio", "2026-11-26T10:00", "2026-11-26T12:00", by_rules=True)
     assert held["status"] == "held"
     assert (await free(any_hub))["studio"] == [("00:00", "09:40"), ("12:20", "00:00")]
@@ -248,10 +248,10 @@ async def test_who_may_see_one_site_only_is_told_of_no_other(hub: httpx.AsyncCli
 
 
 async def test_a_booker_is_offered_what_their_booking_window_holds(
-    hub: httpx.AsyncClient, app: FastAPI, house: Container
+    hub: httpx.AsyncClient, app: FastAPI, container: Container
 ) -> None:
     windows = (PriorityWindow(tier=Tier.PARTNER, days=2), PriorityWindow(tier=Tier.COMMUNITY, days=1))
-    await put_policy(house, Policy(windows=windows), site="hub")
+    await put_policy(container, Policy(windows=windows), site="hub")
     await put_party(hub, "choir", tier="partner")
     week: Json = {"from": "2026-11-26", "to": "2026-12-01", "space": "yard"}
     async with signed_in_as(app, hub, "booker", party="choir") as booker:

@@ -21,7 +21,7 @@ from controller.availability.free_intervals import (
 )
 from controller.estate.model import Space
 from controller.rules.buffers import Buffers
-from tests.controller.bookings.hub import at, picture
+from tests.controller.bookings.hub import at, site_config
 
 MINUTE = 60_000_000
 
@@ -29,7 +29,7 @@ MINUTE = 60_000_000
 def gaps(
     wish: str, *, layout: str = "", setup_min: int = 0, cleardown_min: int = 0, **kinds: BufferKind
 ) -> RequiredGaps:
-    there = picture()
+    there = site_config()
     buffers = Buffers(layout=layout, setup_min=setup_min, cleardown_min=cleardown_min)
     return RequiredGaps(there.by_space[wish].space, buffers, kinds, there)
 
@@ -121,7 +121,7 @@ def test_equipment_is_used_up_while_too_many_are_out_at_once() -> None:
 
 
 def test_a_bare_space_has_no_gaps() -> None:
-    there = picture()
+    there = site_config()
     bare = Space(site="hub", id="yard", name="Yard")
     none = RequiredGaps(bare, Buffers(layout="", setup_min=0, cleardown_min=0), {"x": kind("yard")}, there)
     assert claimed([(5, 10, "x")], none) == [(5, 10)]

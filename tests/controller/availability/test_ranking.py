@@ -46,10 +46,10 @@ WANTED = Interval(start=SIX, end=SIX + timedelta(hours=2))
 
 def candidate(name: str, minutes: int = 0, miles: float | None = None) -> Candidate:
     space = ROOMS[name]
-    picture = PICTURES[space.site]
+    site_config = PICTURES[space.site]
     moved = timedelta(minutes=minutes)
     return Candidate(
-        fitting=Fitting(picture=picture, place=picture.by_space[name], layout=None, holds=space.capacity),
+        fitting=Fitting(site_config=site_config, place=site_config.by_space[name], layout=None, holds=space.capacity),
         during=Interval(start=SIX + moved, end=SIX + timedelta(hours=2) + moved),
         wanted=WANTED,
         miles=miles,

@@ -207,9 +207,9 @@ async def test_only_the_time_that_is_not_kept_is_given_up(
 
 
 async def test_a_change_that_must_be_approved_gives_up_what_was_confirmed_until_it_is(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
-    await put_policy(any_house, Policy(rules=(ApprovalRule(name="long", most_minutes=480),)))
+    await put_policy(any_container, Policy(rules=(ApprovalRule(name="long", most_minutes=480),)))
     await put(any_village, rates=[HALL], cancelling=[USUAL])
     made = await book(any_village, **LONG)
     other = await book(any_village, starts="2026-12-18T10:00", ends="2026-12-18T18:00")
@@ -230,9 +230,9 @@ async def test_a_change_that_must_be_approved_gives_up_what_was_confirmed_until_
 
 
 async def test_a_move_that_was_approved_late_counts_as_of_when_it_was_asked_for(
-    village: httpx.AsyncClient, house: Container, clock: ManualClock
+    village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
-    await put_policy(house, Policy(rules=(ApprovalRule(name="short", most_minutes=60),)))
+    await put_policy(container, Policy(rules=(ApprovalRule(name="short", most_minutes=60),)))
     await put(village, rates=[HALL], cancelling=[USUAL])
     made = await book(village, **LONG)
     await change(village, made, starts="2026-12-20T10:00", ends="2026-12-20T18:00", by_rules=True)
@@ -268,7 +268,7 @@ async def test_free_hours_that_are_given_up_late_stay_spent(village: httpx.Async
 
 
 async def test_a_waiver_stays_whatever_becomes_of_the_booking_until_it_is_taken_back(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     await put(any_village, rates=[HALL], cancelling=[USUAL])
     made = await book(any_village, people=5, **LONG)
@@ -291,7 +291,7 @@ async def test_a_waiver_stays_whatever_becomes_of_the_booking_until_it_is_taken_
         answer = await any_village.delete(path)
         assert answer.status_code == 200, answer.text
         assert (answer.json()["total_pence"], answer.json()["quotes"][0]["why"]) == (12000, "charged")
-    async with any_house.database.read() as tx:
+    async with any_container.database.read() as tx:
         assert (await tx.execute(select(func.count()).select_from(quotes))).scalar_one() == 6
 
 

@@ -143,17 +143,17 @@ async def test_a_restored_booking_has_its_first_quote_again_whatever_the_tariffs
 
 
 async def test_nobody_is_charged_twice_for_a_booking_whatever_runs_at_once(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     await put(any_village, rates=[HALL])
     made = await book(any_village)
     await asyncio.gather(*(act(any_village, made, "cancel") for _ in range(4)))
-    async with any_house.database.read() as tx:
+    async with any_container.database.read() as tx:
         live = select(func.count()).where(quotes.c.booking_id == made["id"], quotes.c.superseded_at.is_(None))
         assert (await tx.execute(live)).scalar_one() == 1
         row = (await tx.execute(select(quotes).where(quotes.c.superseded_at.is_(None)))).mappings().one()
     with pytest.raises(IntegrityError):
-        async with any_house.database.write() as tx:
+        async with any_container.database.write() as tx:
             await tx.execute(insert(quotes).values(dict(row) | {"id": "another", "number": 99}))
 
 
@@ -185,7 +185,7 @@ async def test_free_hours_stay_spent_where_a_late_cancel_is_charged(village: htt
 
 
 async def test_free_hours_are_not_given_twice_to_bookings_made_at_once(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     await put(any_village, rates=[ANY], allowances=[GROUPS])
     choir = await party(any_village)
@@ -194,7 +194,7 @@ async def test_free_hours_are_not_given_twice_to_bookings_made_at_once(
     )
     paid = [(await account(any_village, each))["total_pence"] for each in made]
     assert sum(paid) == 3 * 800
-    async with any_house.database.read() as tx:
+    async with any_container.database.read() as tx:
         spent = await repository.usage(tx, SITE, [choir])
     assert [us // 3_600_000_000 for us in spent[choir].values()] == [3]
 
@@ -211,16 +211,16 @@ async def test_a_charge_can_be_let_off_for_a_reason_once(village: httpx.AsyncCli
     assert (await village.post(path, json={"why": "again"})).status_code == 409
 
 
-async def turn(house: Container, made: Json, before: BookingState, after: BookingState, **fields: object) -> None:
+async def turn(container: Container, made: Json, before: BookingState, after: BookingState, **fields: object) -> None:
     """As if the booking had come from one state to the other, where no route leads."""
-    async with house.database.write() as tx:
+    async with container.database.write() as tx:
         booking = await bookings.booking(tx, made["id"])
         assert booking is not None
         old = msgspec.structs.replace(booking, state=before)
         new = msgspec.structs.replace(booking, state=after, **fields)
-        picture = await SiteConfigs().of(tx, SITE)
+        site_config = await SiteConfigs().of(tx, SITE)
         follow = QuoteFreezer(TariffCache()).follow
-        await follow(tx, picture, [Changed(before=old, after=new)], actor="Una", now=house.clock.now())
+        await follow(tx, site_config, [Changed(before=old, after=new)], actor="Una", now=container.clock.now())
 
 
 @pytest.mark.parametrize(
@@ -232,41 +232,43 @@ async def turn(house: Container, made: Json, before: BookingState, after: Bookin
     ],
 )
 async def test_who_does_not_come_is_charged_by_the_rule(
-    village: httpx.AsyncClient, house: Container, state: BookingState, total: int, words: str
+    village: httpx.AsyncClient, container: Container, state: BookingState, total: int, words: str
 ) -> None:
     await put(village, rates=[HALL], cancelling=[USUAL])
     made = await book(village)
-    await turn(house, made, BookingState.CONFIRMED, state)
+    await turn(container, made, BookingState.CONFIRMED, state)
     found = await account(village, made)
     assert (found["quotes"][0]["total_pence"], found["quotes"][0]["lines"][-1]["text"]) == (total, words)
 
 
-async def test_a_no_show_is_charged_in_full_where_no_rule_is_set(village: httpx.AsyncClient, house: Container) -> None:
+async def test_a_no_show_is_charged_in_full_where_no_rule_is_set(
+    village: httpx.AsyncClient, container: Container
+) -> None:
     await put(village, rates=[HALL])
     made = await book(village)
-    await turn(house, made, BookingState.CONFIRMED, BookingState.NO_SHOW)
+    await turn(container, made, BookingState.CONFIRMED, BookingState.NO_SHOW)
     assert await totals(village, made) == [("no_show", 2400), ("confirmed", 2400)]
 
 
 async def test_what_ends_early_is_charged_as_it_was_booked(
-    village: httpx.AsyncClient, house: Container, clock: ManualClock
+    village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
     await put(village, rates=[HALL])
     made = await book(village)
     clock.set(wall("2026-11-26 19:00"))
-    await turn(house, made, BookingState.CONFIRMED, BookingState.CONFIRMED, ends=wall("2026-11-26 19:00"))
+    await turn(container, made, BookingState.CONFIRMED, BookingState.CONFIRMED, ends=wall("2026-11-26 19:00"))
     await act(village, made, "finish")
     await act(village, made, "restore")
     assert await totals(village, made) == [("confirmed", 2400)]
-    await turn(house, made, BookingState.CONFIRMED, BookingState.CONFIRMED, ends=wall("2026-11-26 21:00"))
+    await turn(container, made, BookingState.CONFIRMED, BookingState.CONFIRMED, ends=wall("2026-11-26 21:00"))
     assert (await totals(village, made))[0] == ("changed", 3600)
 
 
 async def test_what_waits_for_a_decision_is_quoted_as_of_now_and_not_frozen(
-    village: httpx.AsyncClient, house: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
     made = await book(village)
-    async with house.database.write() as tx:
+    async with container.database.write() as tx:
         await tx.execute(update(booking_table).values(state="held"))
     checked = await put(village, check=True, rates=[HALL])
     [shift] = checked["effect"]["shifts"]
@@ -277,7 +279,7 @@ async def test_what_waits_for_a_decision_is_quoted_as_of_now_and_not_frozen(
     assert (await account(village, made))["frozen"] is False
     await put(village, rates=[ANY])
     assert (await account(village, made))["text"] == "£16.00"
-    await turn(house, made, BookingState.HELD, BookingState.CONFIRMED)
+    await turn(container, made, BookingState.HELD, BookingState.CONFIRMED)
     await put(village, rates=[HALL])
     assert await totals(village, made) == [("confirmed", 1600)]
 

@@ -15,7 +15,7 @@ EDGES = ("pi-front", "pi-side")
 
 
 async def hear(
-    house: Container,
+    container: Container,
     at: datetime,
     *,
     edges: tuple[str, ...] = EDGES,
@@ -25,7 +25,7 @@ async def hear(
     trust: ClockTrust = ClockTrust.SYNCED,
 ) -> None:
     """As after a hello reply of that moment: how far the log goes, and how much of it is here."""
-    async with house.database.write() as tx:
+    async with container.database.write() as tx:
         for edge in edges:
             log = await telemetry.log_id(tx, SITE, edge, LOG)
             if log is None:

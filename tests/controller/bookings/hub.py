@@ -63,7 +63,7 @@ EQUIPMENT = (
 )
 
 
-def picture(
+def site_config(
     policy: Policy | None = None, *, hours: Timetable | None = None, all_spaces: Iterable[Space] = SPACES
 ) -> SiteConfig:
     """The hub with other rules, hours or spaces."""
@@ -97,10 +97,10 @@ def judged(
     now: datetime = NOW,
 ) -> Verdict:
     """The verdict on a wish, without a database."""
-    there = there or picture()
+    there = there or site_config()
     wish = RuleRequest(asked=wanted, actor=actor, tier=tier)
     return verdict(
-        RuleContext(picture=there, wish=wish, place=there.require(wanted.space), now=now, facts=facts or Facts())
+        RuleContext(site_config=there, wish=wish, place=there.require(wanted.space), now=now, facts=facts or Facts())
     )
 
 
@@ -110,11 +110,11 @@ def only(found: Verdict) -> RuleReason:
     return reason
 
 
-def beside(other: BookingRequest, there: SiteConfig | None = None, *, run_out: bool = False) -> Facts:
+def hypothetical(other: BookingRequest, there: SiteConfig | None = None, *, run_out: bool = False) -> Facts:
     """What a wish finds of a booking that was asked for like this."""
-    there = there or picture()
+    there = there or site_config()
     case = RuleContext(
-        picture=there, wish=RuleRequest(asked=other, actor=MANAGER), place=there.require(other.space), now=NOW
+        site_config=there, wish=RuleRequest(asked=other, actor=MANAGER), place=there.require(other.space), now=NOW
     )
     booking = Claimed(id="b1", title=other.title, space=other.space, during=other.during)
     return Facts(

@@ -10,10 +10,10 @@ from controller.estate.revisions import bump
 from tests.controller.village import SITE
 
 
-async def put_policy(house: Container, policy: Policy, *, site: str = SITE) -> None:
-    async with house.database.write() as tx:
+async def put_policy(container: Container, policy: Policy, *, site: str = SITE) -> None:
+    async with container.database.write() as tx:
         await tx.execute(delete(policies).where(policies.c.site == site))
         document = msgspec.json.encode(policy).decode()
-        row = {"site": site, "document": document, "changed_at": house.clock.now(), "changed_by": "Ada"}
+        row = {"site": site, "document": document, "changed_at": container.clock.now(), "changed_by": "Ada"}
         await tx.execute(policies.insert().values(row))
         await bump(tx, site)

@@ -78,13 +78,13 @@ async def told(client: httpx.AsyncClient, booking: Json) -> list[tuple[str, str]
     return [(each["at"], each["why"]) for each in answer.json()["items"] if each["what"] == "arrive"]
 
 
-async def note(house: Container, *batches: Sequence[StoredEvent]) -> None:
+async def note(container: Container, *batches: Sequence[StoredEvent]) -> None:
     for batch in batches:
-        async with house.database.write() as tx:
+        async with container.database.write() as tx:
             await arrivals.note(tx, SITE, batch)
 
 
-async def stored(house: Container, made: StoredEvent) -> None:
+async def stored(container: Container, made: StoredEvent) -> None:
     """An event of a batch that has been noted."""
     data = msgspec.json.encode(made.data)
     good = GoodEvent(
@@ -102,27 +102,27 @@ async def stored(house: Container, made: StoredEvent) -> None:
         text=data.decode(),
         raw=data,
     )
-    async with house.database.write() as tx:
+    async with container.database.write() as tx:
         log = await telemetry.open_log(tx, SITE, made.edge, made.log, NOW)
         await telemetry.insert_events(tx, SITE, made.edge, log, [(good, False)], NOW)
 
 
-async def test_let_in_and_the_door_opens_is_arrived(any_village: httpx.AsyncClient, any_house: Container) -> None:
+async def test_let_in_and_the_door_opens_is_arrived(any_village: httpx.AsyncClient, any_container: Container) -> None:
     made = await book(any_village)
-    await note(any_house, [access(made)])
+    await note(any_container, [access(made)])
     assert (await look(any_village, made))["status"] == "confirmed"
-    await note(any_house, [opened(4)])
+    await note(any_container, [opened(4)])
     there = await look(any_village, made)
     assert (there["status"], there["arrived_at"]) == ("arrived", "2026-11-26T18:00:04+00:00")
-    await note(any_house, [access(made, after_s=60), opened(64)])
+    await note(any_container, [access(made, after_s=60), opened(64)])
     assert await told(any_village, made) == [
         ("2026-11-26T18:00:04+00:00", "somebody came in with its code at Front door")
     ]
 
 
-async def test_within_one_batch_and_by_the_beam_alone(village: httpx.AsyncClient, house: Container) -> None:
+async def test_within_one_batch_and_by_the_beam_alone(village: httpx.AsyncClient, container: Container) -> None:
     made = await book(village)
-    await note(house, [access(made), crossed(6), opened(7)])
+    await note(container, [access(made), crossed(6), opened(7)])
     assert (await look(village, made))["arrived_at"] == "2026-11-26T18:00:06+00:00"
 
 
@@ -131,27 +131,27 @@ async def test_within_one_batch_and_by_the_beam_alone(village: httpx.AsyncClient
     [(False, "front-door", 4), (True, "side-door", 4), (True, "front-door", 121), (True, "front-door", -1)],
 )
 async def test_refused_another_door_too_late_or_before_is_not(
-    village: httpx.AsyncClient, house: Container, code_granted: bool, door: str, after_s: float
+    village: httpx.AsyncClient, container: Container, code_granted: bool, door: str, after_s: float
 ) -> None:
     made = await book(village)
-    await note(house, [access(made, granted=code_granted)], [opened(after_s, door)])
+    await note(container, [access(made, granted=code_granted)], [opened(after_s, door)])
     assert (await look(village, made))["status"] == "confirmed"
 
 
-async def test_the_first_arrival_stands(village: httpx.AsyncClient, house: Container) -> None:
+async def test_the_first_arrival_stands(village: httpx.AsyncClient, container: Container) -> None:
     made = await book(village)
-    await note(house, [access(made), opened(5)], [access(made, after_s=600), opened(605)])
+    await note(container, [access(made), opened(5)], [access(made, after_s=600), opened(605)])
     assert (await look(village, made))["arrived_at"] == "2026-11-26T18:00:05+00:00"
 
 
 async def test_people_coming_in_are_counted_while_the_code_is_good(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await book(any_village)
     later = await book(any_village, starts="2026-11-26T21:00", ends="2026-11-26T22:00")
     early, late = -15 * 60, (2 * 60 + 15) * 60
     await note(
-        any_house,
+        any_container,
         [crossed(early - 1, 100), crossed(early, 1), crossed(5, 2, outs=50), crossed(9, 4, door="side-door")],
         [crossed(late - 1, 8), crossed(late, 100), crossed(30, 100, door=None), crossed(30, 0, outs=7)],
     )
@@ -160,12 +160,12 @@ async def test_people_coming_in_are_counted_while_the_code_is_good(
 
 
 async def test_at_a_shared_door_of_a_staffed_building_only_who_follows_the_code_is_counted(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     await put(any_village, "hours", OPEN)
     club = await book(any_village)
     await note(
-        any_house,
+        any_container,
         [crossed(-600, 20), access(club), crossed(4), crossed(9, 11)],
         [crossed(119), crossed(121, 5), crossed(3600, 25)],
     )
@@ -174,35 +174,35 @@ async def test_at_a_shared_door_of_a_staffed_building_only_who_follows_the_code_
 
 
 async def test_who_comes_in_with_another_bookings_code_is_not_taken_for_this_ones_people(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
-    await put_policy(any_house, Policy(release=(ReleaseRule(after_min=20, warn_min=10),)))
+    await put_policy(any_container, Policy(release=(ReleaseRule(after_min=20, warn_min=10),)))
     hall, studio = await book(any_village), await book(any_village, space="studio")
     clock.set(SIX + timedelta(minutes=1))
-    await note(any_house, [access(studio), crossed(5, 3)])
+    await note(any_container, [access(studio), crossed(5, 3)])
     found = await look(any_village, hall)
     assert (found["release_at"], found["counted_in"]) == ("2026-11-26T18:20:00+00:00", 0)
     assert (await look(any_village, studio))["counted_in"] == 3
-    await note(any_house, [crossed(300)])
+    await note(any_container, [crossed(300)])
     kept = await look(any_village, hall)
     assert (kept["release_at"], kept["counted_in"]) == (None, 0), "they may have been its people, or not"
 
 
 async def test_an_event_for_a_booking_nobody_knows_changes_nothing(
-    village: httpx.AsyncClient, house: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
     made = await book(village)
-    await note(house, [access(made | {"id": "00000000-0000-7000-8000-000000000000"}), opened(3)], [])
+    await note(container, [access(made | {"id": "00000000-0000-7000-8000-000000000000"}), opened(3)], [])
     assert (await look(village, made))["status"] == "confirmed"
 
 
 async def test_walking_in_at_a_door_of_one_space_is_arrived_by_presence(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     hall, studio = await book(any_village), await book(any_village, space="studio")
-    await note(any_house, [crossed(30)])
+    await note(any_container, [crossed(30)])
     assert (await look(any_village, hall))["status"] == "confirmed"  # the front door leads to the studio as well
-    await note(any_house, [crossed(60, door="side-door")])
+    await note(any_container, [crossed(60, door="side-door")])
     there = await look(any_village, hall)
     assert (there["status"], there["arrived_at"]) == ("arrived", "2026-11-26T18:01:00+00:00")
     assert await told(any_village, hall) == [("2026-11-26T18:01:00+00:00", "somebody walked in at Side door")]
@@ -211,71 +211,73 @@ async def test_walking_in_at_a_door_of_one_space_is_arrived_by_presence(
 
 @pytest.mark.parametrize("together", [True, False])
 async def test_a_caretaker_on_a_round_makes_no_booking_arrived(
-    any_village: httpx.AsyncClient, any_house: Container, together: bool
+    any_village: httpx.AsyncClient, any_container: Container, together: bool
 ) -> None:
     """Told in one batch with the crossing, or in one before."""
-    await put_policy(any_house, Policy(release=(ReleaseRule(after_min=20, warn_min=10),)))
+    await put_policy(any_container, Policy(release=(ReleaseRule(after_min=20, warn_min=10),)))
     made = await book(any_village)
     came = caretaker(door="side-door")
     if not together:
-        await stored(any_house, came)
-    await note(any_house, [*([came] if together else []), crossed(4, door="side-door")])
+        await stored(any_container, came)
+    await note(any_container, [*([came] if together else []), crossed(4, door="side-door")])
     there = await look(any_village, made)
     assert (there["status"], there["counted_in"]) == ("confirmed", 0)
     assert there["release_at"] is None, "they may have let its people in"
-    await note(any_house, [crossed(121, 2, door="side-door")])
+    await note(any_container, [crossed(121, 2, door="side-door")])
     there = await look(any_village, made)
     assert (there["status"], there["counted_in"]) == ("arrived", 2)
 
 
 async def test_a_change_that_was_read_before_an_arrival_does_not_undo_it(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
-    made, house = await book(any_village), any_house
-    async with house.database.write() as tx:
-        old = await house.bookings.locked(tx, made["id"])
-        picture = await house.desk.pictures.of(tx, SITE)
-        noting = asyncio.create_task(note(house, [access(made), opened(4), crossed(5, 3)]))
-        if not house.database.sqlite:  # which has one writer at a time, so that there the arrival comes second
+    made, container = await book(any_village), any_container
+    async with container.database.write() as tx:
+        old = await container.bookings.locked(tx, made["id"])
+        site_config = await container.writer.site_configs.of(tx, SITE)
+        noting = asyncio.create_task(note(container, [access(made), opened(4), crossed(5, 3)]))
+        if not container.database.sqlite:  # which has one writer at a time, so that there the arrival comes second
             await noting
         new = msgspec.structs.replace(old, title="Big choir")
-        await house.desk.rewrite(tx, picture, old, new, actor=Actor(name="Ada"), now=house.clock.now(), what="change")
+        await container.writer.rewrite(
+            tx, site_config, old, new, actor=Actor(name="Ada"), now=container.clock.now(), what="change"
+        )
     await noting
     there = await look(any_village, made)
     assert (there["title"], there["status"], there["counted_in"]) == ("Big choir", "arrived", 3)
 
 
 async def test_one_that_is_put_off_has_not_been_come_to_yet(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await book(any_village)
-    await note(any_house, [access(made), opened(4), crossed(5, 3)])
+    await note(any_container, [access(made), opened(4), crossed(5, 3)])
     put_off = await change(any_village, made, starts="2026-11-27T18:00", ends="2026-11-27T20:00")
     assert (put_off["status"], put_off["arrived_at"], put_off["counted_in"]) == ("confirmed", None, 0)
 
 
 async def test_a_room_is_not_given_back_while_somebody_is_being_let_in(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
-    house = any_house
-    await put_policy(house, Policy(release=(ReleaseRule(after_min=20, warn_min=0),)))
+    container = any_container
+    await put_policy(container, Policy(release=(ReleaseRule(after_min=20, warn_min=0),)))
     made = await book(any_village)
     for minutes in (20, 21):
         clock.set(SIX + timedelta(minutes=minutes))
-        await hear(house, clock.now())
+        await hear(container, clock.now())
         if minutes == 20:
-            await house.absence.look()
-    async with house.database.write() as tx:
+            await container.absence.look()
+    async with container.database.write() as tx:
         await arrivals.note(tx, SITE, [access(made, after_s=21 * 60)])
-        looking = asyncio.create_task(house.absence.look())
-        while not house.database.sqlite and not await somebody_waits(house):  # noqa: ASYNC110  # only PostgreSQL knows
+        looking = asyncio.create_task(container.absence.look())
+        while not container.database.sqlite and not await somebody_waits(container):  # noqa: ASYNC110  # only PostgreSQL knows
             await asyncio.sleep(0)
     await looking
     assert (await look(any_village, made))["status"] == "confirmed"
 
 
-async def somebody_waits(house: Container) -> bool:
+async def somebody_waits(container: Container) -> bool:
     """Whether one transaction on PostgreSQL waits for another."""
     query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         return bool((await tx.execute(text(query))).scalar_one())

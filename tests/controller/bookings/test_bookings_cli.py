@@ -175,12 +175,12 @@ async def test_a_code_that_others_know_is_given_anew_with_a_reason_and_printed_o
 
 
 async def test_a_door_out_of_reach_gets_an_offline_code_from_the_terminal(
-    hallkeeper: Typed, village: httpx.AsyncClient, house: Container
+    hallkeeper: Typed, village: httpx.AsyncClient, container: Container
 ) -> None:
     made = await book(village, title="Choir", people=None)
     refused = await hallkeeper("bookings", "offline-code", made["id"])
     assert (refused.exit_code, "needs no offline code" in refused.output) == (REFUSED, True)
-    await go_offline(house, "pi-side", 30)
+    await go_offline(container, "pi-side", 30)
     done = await hallkeeper("bookings", "offline-code", made["id"])
     assert done.exit_code == 0, done.output
     assert re.fullmatch(r"Choir: offline code 9( \d{3}){3} .*Side door.*\n", done.stdout), done.stdout

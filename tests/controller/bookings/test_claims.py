@@ -16,39 +16,41 @@ SIX = datetime(2026, 11, 26, 18, tzinfo=UTC)
 HALL = "ramsey/hall"
 
 
-async def claim(house: Container, booking: str, starts: datetime, hours: float, atom: str = HALL) -> None:
-    async with house.database.write() as tx:
+async def claim(container: Container, booking: str, starts: datetime, hours: float, atom: str = HALL) -> None:
+    async with container.database.write() as tx:
         row = {"booking_id": booking, "atom": atom, "starts": starts, "ends": starts + timedelta(hours=hours)}
         await tx.execute(insert(claims).values(row))
 
 
 @pytest.mark.parametrize("offset", [-1.5, -1, 0, 0.5, 1.5])
 async def test_an_overlapping_insert_is_refused_by_the_database(
-    any_village: httpx.AsyncClient, any_house: Container, offset: float
+    any_village: httpx.AsyncClient, any_container: Container, offset: float
 ) -> None:
     await book(any_village)
     other = await book(any_village, space="yard")
     with pytest.raises(IntegrityError) as refused:
-        await claim(any_house, other["id"], SIX + timedelta(hours=offset), 3)
+        await claim(any_container, other["id"], SIX + timedelta(hours=offset), 3)
     assert violates(refused.value, CLAIM_OVERLAP)
 
 
-async def test_touching_claims_and_other_atoms_are_taken(any_village: httpx.AsyncClient, any_house: Container) -> None:
+async def test_touching_claims_and_other_atoms_are_taken(
+    any_village: httpx.AsyncClient, any_container: Container
+) -> None:
     await book(any_village)
     first = await book(any_village, space="yard")
     second = await book(any_village, space="yard", starts="2026-11-27T10:00", ends="2026-11-27T11:00")
-    await claim(any_house, first["id"], SIX - timedelta(hours=1), 1)
-    await claim(any_house, second["id"], SIX + timedelta(hours=2), 1)
-    await claim(any_house, second["id"], SIX, 1, atom="ramsey/attic")
+    await claim(any_container, first["id"], SIX - timedelta(hours=1), 1)
+    await claim(any_container, second["id"], SIX + timedelta(hours=2), 1)
+    await claim(any_container, second["id"], SIX, 1, atom="ramsey/attic")
 
 
 async def test_an_overlapping_update_is_refused_by_the_database(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     await book(any_village)
     later = await book(any_village, starts="2026-11-26T20:00", ends="2026-11-26T21:00")
     with pytest.raises(IntegrityError):
-        async with any_house.database.write() as tx:
+        async with any_container.database.write() as tx:
             await tx.execute(
                 update(claims)
                 .where(claims.c.booking_id == later["id"])
@@ -57,12 +59,12 @@ async def test_an_overlapping_update_is_refused_by_the_database(
 
 
 async def test_a_claim_of_over_31_days_is_refused_by_the_database(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await book(any_village, space="yard")
-    await claim(any_house, made["id"], SIX, 31 * 24)
+    await claim(any_container, made["id"], SIX, 31 * 24)
     with pytest.raises(IntegrityError):
-        await claim(any_house, made["id"], SIX + timedelta(days=60), 31 * 24 + 1, atom="ramsey/attic")
+        await claim(any_container, made["id"], SIX + timedelta(days=60), 31 * 24 + 1, atom="ramsey/attic")
 
 
 async def test_a_month_long_claim_is_seen_from_its_last_hour(any_village: httpx.AsyncClient) -> None:
@@ -71,11 +73,11 @@ async def test_a_month_long_claim_is_seen_from_its_last_hour(any_village: httpx.
     assert (await post(any_village, **late)).status_code == 409
 
 
-async def test_claims_follow_the_booking(any_village: httpx.AsyncClient, any_house: Container) -> None:
+async def test_claims_follow_the_booking(any_village: httpx.AsyncClient, any_container: Container) -> None:
     made = await book(any_village)
 
     async def held() -> list[tuple[str, datetime, datetime]]:
-        async with any_house.database.read() as tx:
+        async with any_container.database.read() as tx:
             rows = await tx.execute(select(claims.c.atom, claims.c.starts, claims.c.ends))
             return [(row.atom, row.starts, row.ends) for row in rows]
 

@@ -12,7 +12,7 @@ from controller.bookings.claims import contended, write_claims
 from controller.bookings.model import Booking, BookingState, Changed, Need
 from controller.bookings.tables import claims, equipment_claims, pool_quarters
 from controller.db.engine import Database
-from tests.controller.bookings.hub import SIX, SPACES, asked, booking, build, picture
+from tests.controller.bookings.hub import SIX, SPACES, asked, booking, build, site_config
 from tests.controller.running import NOW
 
 QUARTER = timedelta(minutes=15)
@@ -28,7 +28,7 @@ async def hub(db: Database) -> Database:
 async def make(db: Database, *values: Booking) -> list[Changed]:
     async with db.write() as tx:
         await repository.insert_bookings(tx, values)
-        return await write_claims(db, tx, picture(), values, now=NOW, new=True)
+        return await write_claims(db, tx, site_config(), values, now=NOW, new=True)
 
 
 async def rewrite(db: Database, *values: Booking, size: int = 8) -> None:
@@ -36,7 +36,7 @@ async def rewrite(db: Database, *values: Booking, size: int = 8) -> None:
     async with db.write() as tx:
         for each in values:
             await repository.update_booking(tx, each)
-        await write_claims(db, tx, picture(all_spaces=spaces), values, now=NOW)
+        await write_claims(db, tx, site_config(all_spaces=spaces), values, now=NOW)
 
 
 async def taken(db: Database) -> dict[datetime, tuple[int, int]]:
@@ -172,9 +172,9 @@ async def test_new_bookings_with_no_hold_in_their_way_cost_nothing_for_what_ther
         connection = tx.sync_connection
         assert connection is not None
         event.listen(connection, "before_cursor_execute", lambda *given: said.append(given[2].split()[0]))
-        assert await write_claims(hub, tx, picture(), [mine], now=NOW, new=True, expired=()) == []
+        assert await write_claims(hub, tx, site_config(), [mine], now=NOW, new=True, expired=()) == []
         assert "DELETE" not in said
-        await write_claims(hub, tx, picture(), [mine], now=NOW)
+        await write_claims(hub, tx, site_config(), [mine], now=NOW)
         assert "DELETE" in said
 
 
@@ -184,5 +184,5 @@ async def test_holds_named_by_a_verdict_are_not_looked_for_again(hub: Database) 
     mine = booking(asked("half-a"))
     async with hub.write() as tx:
         await repository.insert_bookings(tx, [mine])
-        [gone] = await write_claims(hub, tx, picture(), [mine], now=NOW, new=True, expired=[out.id])
+        [gone] = await write_claims(hub, tx, site_config(), [mine], now=NOW, new=True, expired=[out.id])
     assert gone.after.id == out.id

@@ -42,20 +42,20 @@ LONG = {"ends": "2026-11-26T21:00", "people": 20}
 
 
 @pytest.fixture
-async def choir(app: FastAPI, village: httpx.AsyncClient, house: Container) -> AsyncIterator[httpx.AsyncClient]:
+async def choir(app: FastAPI, village: httpx.AsyncClient, container: Container) -> AsyncIterator[httpx.AsyncClient]:
     """The choir's leader, who books at Ramsey, where short bookings are confirmed at once."""
     await put_party(village, "choir", tier="partner")
-    await put_policy(house, SHORT)
+    await put_policy(container, SHORT)
     async with signed_in_as(app, village, "booker", party="choir") as client:
         yield client
 
 
 @pytest.fixture
 async def any_choir(
-    any_app: FastAPI, any_village: httpx.AsyncClient, any_house: Container
+    any_app: FastAPI, any_village: httpx.AsyncClient, any_container: Container
 ) -> AsyncIterator[httpx.AsyncClient]:
     await put_party(any_village, "choir", tier="partner")
-    await put_policy(any_house, SHORT)
+    await put_policy(any_container, SHORT)
     async with signed_in_as(any_app, any_village, "booker", party="choir") as client:
         yield client
 
@@ -65,8 +65,8 @@ async def log(client: httpx.AsyncClient, booking: Json) -> list[tuple[str, str]]
     return [(each["what"], each["why"]) for each in answer.json()["items"]]
 
 
-async def holds(house: Container, booking: Json) -> bool:
-    async with house.database.read() as tx:
+async def holds(container: Container, booking: Json) -> bool:
+    async with container.database.read() as tx:
         found = await tx.execute(select(claims.c.atom).where(claims.c.booking_id == booking["id"]))
         return found.first() is not None
 
@@ -87,7 +87,7 @@ async def test_what_a_rule_fits_is_confirmed_at_once(choir: httpx.AsyncClient) -
 
 
 async def test_what_no_rule_fits_is_held_and_says_why_and_until_when(
-    any_choir: httpx.AsyncClient, any_house: Container
+    any_choir: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await book(any_choir, **LONG)
     assert (made["status"], made["code"], made["held_until"]) == ("held", None, "2026-11-26T18:00:00+00:00")
@@ -95,17 +95,17 @@ async def test_what_no_rule_fits_is_held_and_says_why_and_until_when(
     assert made["on_door"] == {"state": "none", "text": "not confirmed; no door has a code of it", "doors": []}
     assert "Not confirmed yet. The time is kept for you until 18:00 on Thu 26 Nov" in made["message"]
     assert await look(any_choir, made) == made
-    assert await holds(any_house, made)
+    assert await holds(any_container, made)
     assert (await post(any_choir, title="Late", starts="2026-11-26T20:00", ends="2026-11-26T21:30")).status_code == 409
 
 
 async def test_a_request_that_holds_nothing_leaves_the_time_to_others(
-    any_choir: httpx.AsyncClient, any_house: Container, any_village: httpx.AsyncClient
+    any_choir: httpx.AsyncClient, any_container: Container, any_village: httpx.AsyncClient
 ) -> None:
-    await put_policy(any_house, Policy(requests_hold=False))
+    await put_policy(any_container, Policy(requests_hold=False))
     first, second = await book(any_choir), await book(any_choir, title="Second choir")
     assert (first["status"], first["held_until"]) == ("requested", None)
-    assert not await holds(any_house, first)
+    assert not await holds(any_container, first)
     assert "The time is not kept for you" in first["message"]
     await act(any_village, second, "approve")
     refused = await act(any_village, first, "approve", 409)
@@ -222,7 +222,7 @@ async def test_an_approved_request_has_a_code_and_a_second_approval_changes_noth
 
 
 async def test_a_declined_request_says_why_and_frees_its_time(
-    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_house: Container
+    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await book(any_choir, **LONG)
     assert (await act(any_village, made, "decline", 422))["errors"][0]["field"] in ("body", "why")
@@ -231,7 +231,7 @@ async def test_a_declined_request_says_why_and_frees_its_time(
     assert (declined["status"], declined["why"]) == ("declined", "the floor is being laid")
     assert "This request was declined: the floor is being laid." in declined["message"]
     assert (await act(any_village, made, "decline", why="again"))["version"] == declined["version"]
-    assert not await holds(any_house, made)
+    assert not await holds(any_container, made)
     await book(any_choir, title="Band")
     assert (
         "is confirmed; cancel it instead"
@@ -272,12 +272,12 @@ async def test_an_approval_is_undone_while_it_is_the_last_thing_done(
 async def test_what_is_undone_waits_for_the_same_reason_and_as_long_as_before(
     any_choir: httpx.AsyncClient,
     any_village: httpx.AsyncClient,
-    any_house: Container,
+    any_container: Container,
     clock: ManualClock,
     done: str,
     hold_hours: int | None,
 ) -> None:
-    await put_policy(any_house, Policy(rules=SHORT.rules, hold_hours=hold_hours))
+    await put_policy(any_container, Policy(rules=SHORT.rules, hold_hours=hold_hours))
     made = await book(any_choir, **LONG)
     clock.advance(hours=1)
     await act(any_village, made, done, why="by mistake")
@@ -290,9 +290,9 @@ async def test_what_is_undone_waits_for_the_same_reason_and_as_long_as_before(
 
 
 async def test_a_hold_that_has_run_out_gives_way_and_can_be_approved_until_then(
-    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
-    await put_policy(any_house, Policy(rules=SHORT.rules, hold_hours=2))
+    await put_policy(any_container, Policy(rules=SHORT.rules, hold_hours=2))
     first = await book(any_choir, **LONG)
     second = await book(any_choir, space="studio", **LONG)
     clock.advance(hours=3)
@@ -310,9 +310,9 @@ async def test_a_hold_that_has_run_out_gives_way_and_can_be_approved_until_then(
 
 
 async def test_a_list_of_requests_tells_what_stands_in_the_way_of_each_to_those_who_decide(
-    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_house: Container
+    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
-    await put_policy(any_house, Policy(rules=SHORT.rules, requests_hold=False))
+    await put_policy(any_container, Policy(rules=SHORT.rules, requests_hold=False))
     blocked = await book(any_choir, **LONG)
     free = await book(any_choir, space="studio", **LONG)
     band = await book(any_village, title="Band")
@@ -358,11 +358,11 @@ async def test_a_booker_books_for_their_own_party_and_decides_nothing(
 
 
 async def test_a_change_that_the_rules_would_not_confirm_waits_for_approval_again(
-    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_house: Container
+    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await book(any_choir, people=20)
-    await compile_plan(any_house, 1)
-    await apply_plan(any_house, 1)
+    await compile_plan(any_container, 1)
+    await apply_plan(any_container, 1)
     held = await change(any_choir, made, ends="2026-11-26T21:00")
     assert (held["status"], held["code"], held["version"]) == ("held", None, 2)
     assert "longer than 2 hours" in held["why"]
@@ -377,9 +377,9 @@ async def test_a_change_that_the_rules_would_not_confirm_waits_for_approval_agai
 
 
 async def test_what_waits_and_takes_less_goes_on_waiting_where_it_could_not_be_had(
-    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_house: Container
+    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
-    await put_policy(any_house, Policy(rules=SHORT.rules, requests_hold=False))
+    await put_policy(any_container, Policy(rules=SHORT.rules, requests_hold=False))
     made = await book(any_choir, people=40)
     await book(any_village, title="Band")
     fewer = await change(any_choir, made, people=20)
@@ -410,11 +410,11 @@ async def test_a_manager_changes_it_in_the_state_it_has(choir: httpx.AsyncClient
 
 
 async def test_what_only_takes_less_or_is_about_words_is_not_judged(
-    choir: httpx.AsyncClient, village: httpx.AsyncClient, house: Container
+    choir: httpx.AsyncClient, village: httpx.AsyncClient, container: Container
 ) -> None:
     made = await book(village, party="choir", people=50, ends="2026-11-26T22:00")
-    await compile_plan(house, 1)
-    await apply_plan(house, 1)
+    await compile_plan(container, 1)
+    await apply_plan(container, 1)
     for fields in ({"people": 40}, {"ends": "2026-11-26T21:00"}, {"title": "Singers"}, {"notes": "x"}):
         changed = await change(choir, made, **fields)
         assert changed["status"] == "confirmed", fields
@@ -422,11 +422,11 @@ async def test_what_only_takes_less_or_is_about_words_is_not_judged(
 
 
 async def test_a_change_beside_the_time_leaves_the_code_on_its_door(
-    village: httpx.AsyncClient, house: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
     made = await book(village)
-    await compile_plan(house, 1)
-    await apply_plan(house, 1)
+    await compile_plan(container, 1)
+    await apply_plan(container, 1)
     changed = await change(village, made, people=12, setup_min=15, equipment={})
     assert changed["on_door"]["state"] == "on"
     assert changed["setup_starts"] == "2026-11-26T17:45:00+00:00"
@@ -434,9 +434,9 @@ async def test_a_change_beside_the_time_leaves_the_code_on_its_door(
 
 async def test_what_was_so_before_does_not_stand_in_the_way_of_another_field(village: httpx.AsyncClient) -> None:
     await book(village, ends="2026-11-26T19:00")
-    beside = {"starts": "2026-11-26T19:05", "ends": "2026-11-26T20:00", "setup_min": 15}
-    assert (await post(village, title="Band", **beside)).json()["type"].endswith(":not-possible")
-    made = await book(village, title="Band", overrule=True, **beside)
+    hypothetical = {"starts": "2026-11-26T19:05", "ends": "2026-11-26T20:00", "setup_min": 15}
+    assert (await post(village, title="Band", **hypothetical)).json()["type"].endswith(":not-possible")
+    made = await book(village, title="Band", overrule=True, **hypothetical)
     assert made["overruled"] is True
     assert (await change(village, made, people=5))["status"] == "confirmed"
     await act(village, made, "cancel")
@@ -465,24 +465,24 @@ async def test_a_request_is_cancelled_and_comes_back_as_one(choir: httpx.AsyncCl
 
 
 async def test_what_a_booker_restores_is_judged_like_a_new_wish(
-    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_house: Container
+    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await book(any_choir, people=20)
     other = await book(any_choir, space="studio", people=20)
     for each in (made, other):
         await act(any_choir, each, "cancel")
-    await put_policy(any_house, Policy(rules=(ApprovalRule(name="few", most_people=10),)))
+    await put_policy(any_container, Policy(rules=(ApprovalRule(name="few", most_people=10),)))
     back = await act(any_choir, made, "restore")
     assert (back["status"], back["code"], back["held_until"]) == ("held", None, "2026-11-26T18:00:00+00:00")
     assert back["why"] == "needs approval: for more than 10 people, which “few” does not confirm at once"
     assert (await act(any_village, other, "restore"))["status"] == "confirmed"
     await act(any_village, other, "cancel")
-    await put_policy(any_house, Policy(rules=(ApprovalRule(name="few", most_people=10),), requests_hold=False))
+    await put_policy(any_container, Policy(rules=(ApprovalRule(name="few", most_people=10),), requests_hold=False))
     assert (await act(any_choir, other, "restore"))["status"] == "requested"
 
 
 async def test_an_early_finish_gives_back_the_rest_of_the_time_and_is_undone_while_it_is_free(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     made = await book(any_village)
     assert "has not begun" in (await act(any_village, made, "finish", 409))["detail"]
@@ -526,37 +526,37 @@ async def test_somebody_says_at_the_tablet_that_the_people_are_here(
     assert (await log(village, made))[-2:] == [("check in", ""), ("check out", "")]
 
 
-async def put(house: Container, booking: Json, state: BookingState) -> None:
+async def put(container: Container, booking: Json, state: BookingState) -> None:
     """As whoever watches for arrivals does."""
-    async with house.database.write() as tx:
+    async with container.database.write() as tx:
         mine = bookings.c.id == booking["id"]
-        await tx.execute(update(bookings).where(mine).values(state=state.value, state_at=house.clock.now()))
+        await tx.execute(update(bookings).where(mine).values(state=state.value, state_at=container.clock.now()))
         if state is BookingState.RELEASED:
             await tx.execute(delete(claims).where(claims.c.booking_id == booking["id"]))
 
 
 async def test_what_was_released_can_be_had_again_while_it_is_free(
-    any_village: httpx.AsyncClient, any_app: FastAPI, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_app: FastAPI, any_container: Container, clock: ManualClock
 ) -> None:
     made = await book(any_village)
     clock.advance(hours=30, minutes=30)
-    await put(any_house, made, BookingState.RELEASED)
+    await put(any_container, made, BookingState.RELEASED)
     there = await look(any_village, made)
     assert (there["status"], there["code"], there["actions"]) == ("released", None, ["restore"])
     assert "others can have the time" in await see(any_app, made)
     back = await act(any_village, made, "restore")
     assert (back["status"], await code_of(any_village, made)) == ("confirmed", made["code"])
-    await put(any_house, made, BookingState.RELEASED)
+    await put(any_container, made, BookingState.RELEASED)
     await book(any_village, title="Band", starts="2026-11-26T19:00", ends="2026-11-26T20:00")
     await act(any_village, made, "restore", 409)
 
 
 async def test_a_no_show_that_was_none_is_put_right_by_a_manager(
-    choir: httpx.AsyncClient, village: httpx.AsyncClient, house: Container, clock: ManualClock
+    choir: httpx.AsyncClient, village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
     made = await book(choir, people=20)
     clock.advance(days=2)
-    await put(house, made, BookingState.NO_SHOW)
+    await put(container, made, BookingState.NO_SHOW)
     assert (await look(village, made))["actions"] == ["restore"]
     assert (await look(choir, made))["actions"] == []
     assert (await act(village, made, "restore"))["status"] == "finished"
@@ -566,10 +566,10 @@ async def test_a_no_show_that_was_none_is_put_right_by_a_manager(
     "state", [BookingState.DECLINED, BookingState.CANCELLED, BookingState.RELEASED, BookingState.NO_SHOW]
 )
 async def test_what_does_not_stand_takes_no_act_but_being_restored(
-    village: httpx.AsyncClient, house: Container, state: BookingState
+    village: httpx.AsyncClient, container: Container, state: BookingState
 ) -> None:
     made = await book(village)
-    await put(house, made, state)
+    await put(container, made, state)
     for what in ("approve", "finish", "check-in"):
         assert (await act(village, made, what, 409))["type"].endswith(":not-now")
     assert (await change(village, made, 409, title="x"))["type"].endswith(":not-now")
@@ -656,18 +656,18 @@ async def test_requests_of_all_sites_come_by_their_start_a_page_at_a_time(
 
 
 async def test_followers_hear_before_and_after_in_the_same_transaction(
-    choir: httpx.AsyncClient, village: httpx.AsyncClient, house: Container
+    choir: httpx.AsyncClient, village: httpx.AsyncClient, container: Container
 ) -> None:
     heard: list[tuple[str, list[tuple[BookingState | None, BookingState]]]] = []
     failing = False
 
-    async def follow(tx: Tx, picture: SiteConfig, changes: Sequence[Changed], *, actor: str, now: datetime) -> None:
-        assert (tx.in_transaction(), picture.site.id, now) == (True, SITE, house.clock.now())
+    async def follow(tx: Tx, site_config: SiteConfig, changes: Sequence[Changed], *, actor: str, now: datetime) -> None:
+        assert (tx.in_transaction(), site_config.site.id, now) == (True, SITE, container.clock.now())
         heard.append((actor, [(each.before.state if each.before else None, each.after.state) for each in changes]))
         if failing:
             raise LookupError
 
-    house.desk.when_bookings_change(follow)
+    container.writer.when_bookings_change(follow)
     made = await book(choir, **LONG)
     await act(village, made, "approve")
     assert [each for _, each in heard] == [[(None, BookingState.HELD)], [(BookingState.HELD, BookingState.CONFIRMED)]]

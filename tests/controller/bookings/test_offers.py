@@ -61,9 +61,9 @@ async def test_an_offer_is_none_any_more_once_it_is_answered(
 
 
 async def test_who_accepted_what_a_manager_decides_on_has_a_request_and_no_offer(
-    village: httpx.AsyncClient, house: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
-    await put_policy(house, Policy(rules=(ApprovalRule(name="Short", most_minutes=60),)))
+    await put_policy(container, Policy(rules=(ApprovalRule(name="Short", most_minutes=60),)))
     band, held = await offer(village, by_rules=True)
     await say(village, band, "accept")
     there = await look(village, held)
@@ -159,9 +159,9 @@ async def test_an_offer_whose_time_to_answer_is_over_comes_back_as_a_request(
 
 
 async def test_undoing_the_approval_of_what_was_accepted_before_offers_it_to_nobody_again(
-    village: httpx.AsyncClient, house: Container, clock: ManualClock
+    village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
-    await put_policy(house, Policy(rules=(ApprovalRule(name="Short", most_minutes=60),)))
+    await put_policy(container, Policy(rules=(ApprovalRule(name="Short", most_minutes=60),)))
     band, held = await offer(village, by_rules=True)
     await say(village, band, "accept")
     waits = await look(village, held)

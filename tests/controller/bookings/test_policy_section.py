@@ -30,21 +30,21 @@ async def parish(village: httpx.AsyncClient) -> httpx.AsyncClient:
     return village
 
 
-async def read(house: Container, table: dict[str, Any]) -> SectionValue:
-    async with house.database.read() as tx:
-        return await PolicySection(house.policies).read(tx, await house.estate.parts(SITE), table, now=NOW)
+async def read(container: Container, table: dict[str, Any]) -> SectionValue:
+    async with container.database.read() as tx:
+        return await PolicySection(container.policies).read(tx, await container.estate.parts(SITE), table, now=NOW)
 
 
 async def test_what_is_put_is_exported_without_what_goes_without_saying(
-    parish: httpx.AsyncClient, house: Container
+    parish: httpx.AsyncClient, container: Container
 ) -> None:
-    section, parts = PolicySection(house.policies), await house.estate.parts(SITE)
+    section, parts = PolicySection(container.policies), await container.estate.parts(SITE)
     unsaid = PolicyBody.model_validate({}).model_dump()
     plain = {"offer_hours": 24, "hold_hours": 72, "notice_min": 0}
     for table, exported in ((TABLE, TABLE), ({}, {}), (TABLE | plain, TABLE | {"hold_hours": 72, "notice_min": 0})):
-        reading = await read(house, table)
+        reading = await read(container, table)
         assert reading.problems == ()
-        async with house.database.write() as tx:
+        async with container.database.write() as tx:
             await section.put(tx, parts, reading.value, actor="test", now=NOW)
             found = await section.export(tx, parts, now=NOW)
         assert found == reading.value
@@ -52,24 +52,27 @@ async def test_what_is_put_is_exported_without_what_goes_without_saying(
         assert found == kept
 
 
-async def test_every_fault_of_a_table_has_its_place(parish: httpx.AsyncClient, house: Container) -> None:
+async def test_every_fault_of_a_table_has_its_place(parish: httpx.AsyncClient, container: Container) -> None:
     named = {
         "rules": [{"name": "x", "spaces": ["attic"]}],
         "quotas": [{"name": "y", "per": "day", "most_bookings": 1, "parties": ["yoga"]}],
     }
-    assert [each.place for each in (await read(house, named)).problems] == ["rules.0.spaces.0", "quotas.0.parties.0"]
+    assert [each.place for each in (await read(container, named)).problems] == [
+        "rules.0.spaces.0",
+        "quotas.0.parties.0",
+    ]
     form = {"hold_hours": "for ever", "windows": [{"tier": "community", "days": 4000}]}
-    assert [each.place for each in (await read(house, form)).problems] == ["windows.0.days", "hold_hours"]
+    assert [each.place for each in (await read(container, form)).problems] == ["windows.0.days", "hold_hours"]
 
 
-async def test_a_file_is_told_what_its_policy_would_mean(parish: httpx.AsyncClient, house: Container) -> None:
+async def test_a_file_is_told_what_its_policy_would_mean(parish: httpx.AsyncClient, container: Container) -> None:
     for day in ("2026-11-25", "2026-11-26"):
         await book(parish, party="choir", by_rules=True, starts=f"{day}T18:00", ends=f"{day}T20:00")
-    section, parts = PolicySection(house.policies), await house.estate.parts(SITE)
-    async with house.database.read() as tx:
-        outlook = await section.foresee(tx, parts, (await read(house, TABLE)).value, now=NOW)
+    section, parts = PolicySection(container.policies), await container.estate.parts(SITE)
+    async with container.database.read() as tx:
+        outlook = await section.foresee(tx, parts, (await read(container, TABLE)).value, now=NOW)
         two = {"rules": TABLE["rules"]}
-        free = await section.foresee(tx, parts, (await read(house, two)).value, now=NOW)
+        free = await section.foresee(tx, parts, (await read(container, two)).value, now=NOW)
     assert outlook.standing == ()
     assert outlook.notes == (
         "Ramsey Choir has 2 bookings in the week from Mon 23 Nov; “One a week” would allow 1 booking",

@@ -18,15 +18,15 @@ SLOTS = [
 ]
 
 
-async def counted(house: Container) -> tuple[int, int]:
-    async with house.database.read() as tx:
+async def counted(container: Container) -> tuple[int, int]:
+    async with container.database.read() as tx:
         made = (await tx.execute(select(func.count()).select_from(bookings))).scalar_one()
         held = (await tx.execute(select(func.count()).select_from(claims))).scalar_one()
     return made, held
 
 
 async def test_eight_clients_post_the_same_twenty_slots_and_twenty_are_accepted(
-    any_village: httpx.AsyncClient, any_app: FastAPI, any_house: Container
+    any_village: httpx.AsyncClient, any_app: FastAPI, any_container: Container
 ) -> None:
     async with serving(any_app) as address:
 
@@ -43,4 +43,4 @@ async def test_eight_clients_post_the_same_twenty_slots_and_twenty_are_accepted(
     statuses = [status for each in answers for status in each]
     assert statuses.count(201) == 20
     assert statuses.count(409) == 140
-    assert await counted(any_house) == (20, 20)
+    assert await counted(any_container) == (20, 20)

@@ -268,11 +268,11 @@ async def test_approval_is_asked_for_again_where_the_rules_would_not_confirm(vil
 
 
 async def test_a_date_that_is_another_partys_by_now_is_left_alone_and_listed_as_such(
-    any_app: FastAPI, any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_app: FastAPI, any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     for party in ("choir", "scouts"):
         await put_party(any_village, party)
-    await put_policy(any_house, Policy(rules=(ApprovalRule(name="all"),)))
+    await put_policy(any_container, Policy(rules=(ApprovalRule(name="all"),)))
     async with signed_in_as(any_app, any_village, "booker", party="choir") as choir:
         yoga = (await post(choir)).json()
         one, theirs, *_ = yoga["bookings"]
@@ -371,7 +371,7 @@ async def test_somebody_elses_change_is_not_overwritten(village: httpx.AsyncClie
     assert refused["type"].endswith(":stale")
 
 
-async def test_an_imported_series_is_changed_in_its_calendar(village: httpx.AsyncClient, house: Container) -> None:
+async def test_an_imported_series_is_changed_in_its_calendar(village: httpx.AsyncClient, container: Container) -> None:
     text = (
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:test\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Choir\r\n"
         "DTSTART:20261203T180000\r\nDTEND:20261203T200000\r\nRRULE:FREQ=WEEKLY;COUNT=2\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"

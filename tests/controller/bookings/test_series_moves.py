@@ -35,11 +35,13 @@ def texts(date: Json) -> list[str]:
     ids=["anywhere", "in the hall"],
 )
 async def test_no_move_is_offered_that_the_quota_would_refuse_beside_the_other_dates(
-    client: httpx.AsyncClient, app: FastAPI, house: Container, spaces: tuple[str, ...], offered: set[str]
+    client: httpx.AsyncClient, app: FastAPI, container: Container, spaces: tuple[str, ...], offered: set[str]
 ) -> None:
-    await build(house)
+    await build(container)
     await put_policy(
-        house, Policy(quotas=(Quota(name="Three", per=QuotaPeriod.MONTH, most_bookings=3, spaces=spaces),)), site="hub"
+        container,
+        Policy(quotas=(Quota(name="Three", per=QuotaPeriod.MONTH, most_bookings=3, spaces=spaces),)),
+        site="hub",
     )
     await put_party(client, "choir")
     async with signed_in_as(app, client, "booker", party="choir") as choir:
@@ -49,9 +51,9 @@ async def test_no_move_is_offered_that_the_quota_would_refuse_beside_the_other_d
 
 
 async def test_a_date_that_is_refused_for_its_layout_can_go_to_another_one(
-    any_client: httpx.AsyncClient, any_house: Container
+    any_client: httpx.AsyncClient, any_container: Container
 ) -> None:
-    await build(any_house)
+    await build(any_container)
     dates = await check(any_client, layout="boardroom", people=50)
     assert [each["deed"] for each in dates] == ["refuse"] * 5
     assert texts(dates[0])[0] == "Hall as “Theatre”, Tue 1 Dec, 18:00 to 20:00"
@@ -65,9 +67,9 @@ async def test_a_date_that_is_refused_for_its_layout_can_go_to_another_one(
 
 
 async def test_another_space_is_offered_as_asked_for_or_in_a_layout_that_holds_the_people(
-    client: httpx.AsyncClient, house: Container
+    client: httpx.AsyncClient, container: Container
 ) -> None:
-    await build(house)
+    await build(container)
     dates = await check(client, layout="boardroom", people=12, space="half-a")
     assert texts(dates[0])[0] == "Hall as “Boardroom”, Tue 1 Dec, 18:00 to 20:00"
     dates = await check(client, people=40, space="half-a")

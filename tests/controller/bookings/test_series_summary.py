@@ -116,7 +116,7 @@ async def test_one_code_opens_for_all_dates_where_it_is_asked_for(any_village: h
 
 
 async def test_the_one_code_outlives_moves_a_cut_and_a_policy_that_is_asked_to_draw_anew(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     yoga = await make(any_village, one_code=True)
     [code] = {each["code"] for each in yoga["bookings"]}

@@ -179,11 +179,11 @@ async def test_the_list_takes_a_day_a_space_and_at_most_62_days(village: httpx.A
 
 
 async def test_a_move_keeps_the_code_even_where_old_and_new_time_overlap(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await book(any_village)
-    await compile_plan(any_house, 1)
-    await apply_plan(any_house, 1)
+    await compile_plan(any_container, 1)
+    await apply_plan(any_container, 1)
     moved = await change(any_village, made, starts="2026-11-26T18:30", ends="2026-11-26T20:30", space="hall")
     assert await code_of(any_village, made) == made["code"]
     assert moved["version"] == 2
@@ -192,8 +192,8 @@ async def test_a_move_keeps_the_code_even_where_old_and_new_time_overlap(
         "the code still opens Front door until 20:15 on Thu 26 Nov, as before the change",
         "the code still opens Side door until 20:15 on Thu 26 Nov, as before the change",
     ]
-    await compile_plan(any_house, 2)
-    await apply_plan(any_house, 2)
+    await compile_plan(any_container, 2)
+    await apply_plan(any_container, 2)
     there = await look(any_village, made)
     assert there["on_door"]["text"] == "on the door since 12:00"
     assert there["still_opens"] == []
@@ -265,8 +265,8 @@ async def test_a_running_booking_may_be_made_longer(village: httpx.AsyncClient, 
     assert longer["status"] == "confirmed"
 
 
-async def test_every_write_tells_the_listeners(village: httpx.AsyncClient, house: Container) -> None:
-    with house.changes.subscribe() as changes:
+async def test_every_write_tells_the_listeners(village: httpx.AsyncClient, container: Container) -> None:
+    with container.changes.subscribe() as changes:
         made = await book(village)
         assert changes.pending() == {SITE}
         await change(village, made, title="Singers")

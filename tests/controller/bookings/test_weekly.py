@@ -200,10 +200,10 @@ HARD: list[tuple[Json, Policy, str]] = [
 @pytest.mark.parametrize(("wish", "policy", "why"), HARD)
 @pytest.mark.parametrize("how", [{"otherwise": "hold"}, {"choices": {"2026-12-17": "hold"}}])
 async def test_what_a_single_booking_would_be_refused_for_is_not_asked_for_in_a_series(
-    app: FastAPI, village: httpx.AsyncClient, house: Container, wish: Json, policy: Policy, why: str, how: Json
+    app: FastAPI, village: httpx.AsyncClient, container: Container, wish: Json, policy: Policy, why: str, how: Json
 ) -> None:
     await put_party(village, "choir")
-    await put_policy(house, msgspec.structs.replace(policy, rules=(ApprovalRule(name="all"),)))
+    await put_policy(container, msgspec.structs.replace(policy, rules=(ApprovalRule(name="all"),)))
     async with signed_in_as(app, village, "booker", party="choir") as choir:
         last = (await check(choir, **wish, **how))[-1]
         assert (last["deed"], [each["why"] for each in last["reasons"]]) == ("refuse", [why])
@@ -346,15 +346,15 @@ async def test_a_cancel_is_undone_as_far_as_the_time_is_free(
 
 
 async def test_what_a_booker_restores_of_a_series_is_judged_like_a_new_wish(
-    app: FastAPI, village: httpx.AsyncClient, house: Container
+    app: FastAPI, village: httpx.AsyncClient, container: Container
 ) -> None:
     await put_party(village, "choir")
-    await put_policy(house, Policy(rules=(ApprovalRule(name="all"),)))
+    await put_policy(container, Policy(rules=(ApprovalRule(name="all"),)))
     async with signed_in_as(app, village, "booker", party="choir") as choir:
         made = (await post(choir)).json()
         path = f"{API}/series/{made['id']}"
         await choir.post(f"{path}/cancel")
-        await put_policy(house, Policy(rules=(ApprovalRule(name="soon", most_days_ahead=10),)))
+        await put_policy(container, Policy(rules=(ApprovalRule(name="soon", most_days_ahead=10),)))
         back = (await choir.post(f"{path}/restore")).json()["bookings"]
         assert [each["status"] for each in back] == ["confirmed", "confirmed", "held", "held"]
         assert back[2]["why"] == "needs approval: more than 10 days ahead, which “soon” does not confirm at once"
@@ -388,11 +388,11 @@ async def test_a_series_tells_its_rule_and_every_date(any_village: httpx.AsyncCl
 
 
 async def test_each_date_of_a_check_tells_what_a_single_check_tells(
-    village: httpx.AsyncClient, house: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
     old = await book(village, space="studio", title="Yoga", starts="2026-11-26T18:00", ends="2026-11-26T20:00")
-    await compile_plan(house, 1)
-    await apply_plan(house, 1)
+    await compile_plan(container, 1)
+    await apply_plan(container, 1)
     await act(village, old, "cancel")
     first, second = await check(village, rule="FREQ=WEEKLY;COUNT=2", people=61)
     single = wanted(starts="2026-11-26T19:00", ends="2026-11-26T21:00", people=61)

@@ -212,7 +212,7 @@ async def test_the_demos_diary_is_sound(village: httpx.AsyncClient) -> None:
 
 
 async def test_the_command_imports_and_tells_what_it_left_out(
-    village: httpx.AsyncClient, app: FastAPI, house: Container, tmp_path: Path
+    village: httpx.AsyncClient, app: FastAPI, container: Container, tmp_path: Path
 ) -> None:
     file = tmp_path / "diary.ics"
     file.write_bytes(calendar(CHOIR_SERIES, BROKEN))

@@ -115,11 +115,11 @@ async def test_a_moved_booking_keeps_its_uid_and_grows_its_sequence(
 
 
 async def test_what_is_held_is_tentative_until_it_runs_out(
-    village: httpx.AsyncClient, outside: httpx.AsyncClient, house: Container, clock: ManualClock
+    village: httpx.AsyncClient, outside: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
     made = await book(village)
     until = clock.now().replace(hour=14)
-    async with house.database.write() as tx:
+    async with container.database.write() as tx:
         await tx.execute(update(bookings).where(bookings.c.id == made["id"]).values(state="held", held_until=until))
     link = await subscribe(village, site=SITE)
     assert events(await fetch(outside, link)) == [("Taken", "11-26T18:00", "TENTATIVE")]
@@ -208,10 +208,10 @@ async def test_a_link_gives_no_more_than_its_maker_may_see_today(
         assert (await outside.get(link)).status_code == status, rights
 
 
-async def test_only_the_hash_of_a_link_is_stored(village: httpx.AsyncClient, house: Container) -> None:
+async def test_only_the_hash_of_a_link_is_stored(village: httpx.AsyncClient, container: Container) -> None:
     link = await subscribe(village, site=SITE)
     token = link["link"].rpartition("/")[2].removesuffix(".ics")
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         row = (await tx.execute(select(subscriptions))).mappings().one()
     assert all(token not in str(value) for value in row.values())
     assert len(row["token_hash"]) == 32

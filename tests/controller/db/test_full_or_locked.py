@@ -24,9 +24,9 @@ PATH = f"{API}/sites/{SITE}/bookings"
 
 
 @contextmanager
-def sqlite_held(house: Container) -> Iterator[None]:
+def sqlite_held(container: Container) -> Iterator[None]:
     """Another process holds the lock."""
-    connection = sqlite3.connect(Path(house.database.url.database or ""), isolation_level=None)
+    connection = sqlite3.connect(Path(container.database.url.database or ""), isolation_level=None)
     try:
         connection.execute("BEGIN IMMEDIATE")
         yield
@@ -35,13 +35,13 @@ def sqlite_held(house: Container) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def held(house: Container) -> AsyncIterator[None]:
+async def held(container: Container) -> AsyncIterator[None]:
     """Somebody else has what a booking at Ramsey must have."""
-    if house.database.sqlite:
-        with sqlite_held(house):
+    if container.database.sqlite:
+        with sqlite_held(container):
             yield
         return
-    other = Database(house.database.url)
+    other = Database(container.database.url)
     async with other.write() as tx:
         await tx.execute(text("LOCK TABLE bookings IN ACCESS EXCLUSIVE MODE"))
         yield
@@ -49,7 +49,7 @@ async def held(house: Container) -> AsyncIterator[None]:
 
 
 @pytest.fixture
-def full(house: Container, monkeypatch: pytest.MonkeyPatch) -> None:
+def full(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite may not make its file any longer, which fails as a full disk does."""
     connect = sqlite_driver.connect
 
@@ -66,14 +66,14 @@ def test_a_write_under_a_lock_ends_within_fifteen_seconds() -> None:
 
 
 async def test_a_write_under_another_lock_is_503_and_may_be_sent_again(
-    any_village: httpx.AsyncClient, any_house: Container, monkeypatch: pytest.MonkeyPatch
+    any_village: httpx.AsyncClient, any_container: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(waiting, "WAIT_S", 0.5)
     monkeypatch.setattr(sqlite_driver, "PATIENCE_MS", 100)
-    fresh = Database(any_house.database.url)  # its connections wait as short
-    monkeypatch.setattr(any_house.bookings, "_database", fresh)
+    fresh = Database(any_container.database.url)  # its connections wait as short
+    monkeypatch.setattr(any_container.bookings, "_database", fresh)
     headers = {"Idempotency-Key": "once"}
-    async with held(any_house):
+    async with held(any_container):
         began = time.monotonic()
         answers = await asyncio.gather(*(any_village.post(PATH, json=wanted()) for _ in range(4)))
         assert {each.status_code for each in answers} == {503}, [each.text for each in answers]
@@ -86,23 +86,23 @@ async def test_a_write_under_another_lock_is_503_and_may_be_sent_again(
 
 
 async def test_who_waits_for_another_write_of_ours_waits_no_longer(
-    house: Container, monkeypatch: pytest.MonkeyPatch
+    container: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(waiting, "WAIT_S", 0.2)
-    async with house.database.write():
+    async with container.database.write():
         with pytest.raises(PoolTimeoutError) as failed:
-            async with house.database.write():
+            async with container.database.write():
                 pytest.fail("two write at once")
     assert is_not_done(failed.value)
-    async with house.database.write() as tx:
+    async with container.database.write() as tx:
         await tx.execute(text("SELECT 1"))
 
 
 async def test_a_full_disk_is_507_and_nothing_is_done(
-    village: httpx.AsyncClient, house: Container, app: FastAPI, full: None
+    village: httpx.AsyncClient, container: Container, app: FastAPI, full: None
 ) -> None:
     before = (await village.get(f"{PATH}?from=2026-11-26T00:00&to=2026-11-27T00:00")).json()
-    await house.database.close()  # the next connections are cramped
+    await container.database.close()  # the next connections are cramped
     headers = {"Idempotency-Key": "once"}
     notes = "x" * 1_900
     answers = [await village.post(PATH, json=wanted(notes=notes), headers=headers)]
@@ -136,12 +136,12 @@ def test_what_postgresql_says_is_understood(state: str, full: bool, not_done: bo
 
 
 async def test_readyz_says_that_a_write_fails(
-    house: Container, village: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    container: Container, village: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(write_probe, "EVERY_S", 0.0)
     monkeypatch.setattr(write_probe, "PATIENCE_S", 0.2)
     assert (await village.get("/readyz")).json()["checks"]["database"] == "ready"
-    with sqlite_held(house):
+    with sqlite_held(container):
         answer = await village.get("/readyz")
         assert answer.status_code == 503
         assert answer.json()["checks"]["database"] == "the database has not taken a write within 0.2 s"
@@ -150,9 +150,11 @@ async def test_readyz_says_that_a_write_fails(
     assert (await village.get("/readyz")).json()["checks"]["database"] == "ready"
 
 
-async def test_readyz_writes_no_more_often_than_it_must(any_house: Container, any_client: httpx.AsyncClient) -> None:
+async def test_readyz_writes_no_more_often_than_it_must(
+    any_container: Container, any_client: httpx.AsyncClient
+) -> None:
     async def at() -> object:
-        async with any_house.database.read() as tx:
+        async with any_container.database.read() as tx:
             return (await tx.execute(text("SELECT at FROM readiness"))).scalar_one()
 
     await any_client.get("/readyz")

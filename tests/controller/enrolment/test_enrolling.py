@@ -54,19 +54,21 @@ async def enrolled(client: httpx.AsyncClient, edge: str = EDGE) -> Identity:
     return accepted(applicant, await applied(client, applicant.body))
 
 
-async def test_an_edge_that_has_a_token_gets_all_it_needs(any_village: httpx.AsyncClient, any_house: Container) -> None:
+async def test_an_edge_that_has_a_token_gets_all_it_needs(
+    any_village: httpx.AsyncClient, any_container: Container
+) -> None:
     identity = await enrolled(any_village)
     papers = identity.papers
-    async with any_house.database.read() as tx:
-        assert papers.doors == await any_house.estate.all_secrets(tx, SITE, edge=EDGE)
+    async with any_container.database.read() as tx:
+        assert papers.doors == await any_container.estate.all_secrets(tx, SITE, edge=EDGE)
     assert set(papers.doors) == {"front-door"}
-    assert papers.controller_keys == (any_house.keys.public,)
+    assert papers.controller_keys == (any_container.keys.public,)
     (name,) = identity.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     assert name.value == f"{SITE}/{EDGE}"
     lasts = identity.certificate.not_valid_after_utc - identity.certificate.not_valid_before_utc
     assert timedelta(days=730) <= lasts <= timedelta(days=732)
     state = (await any_village.get(f"{PATH}/enrolment")).json()
-    version = int(any_house.clock.now().timestamp() * 1000)
+    version = int(any_container.clock.now().timestamp() * 1000)
     assert (state["enrolled_at"] is not None, state["papers"], state["changing"]) == (True, version, False)
 
 
@@ -123,7 +125,7 @@ async def test_an_application_changed_on_the_way_is_refused(any_village: httpx.A
 
 @pytest.mark.parametrize("wrong", ["key", "ca", "last letter"])
 async def test_a_token_whose_tail_was_miscopied_costs_a_running_pi_nothing(
-    any_village: httpx.AsyncClient, any_house: Container, wrong: str
+    any_village: httpx.AsyncClient, any_container: Container, wrong: str
 ) -> None:
     """Its keys stay good, and the token too."""
     running = await enrolled(any_village)
@@ -133,10 +135,10 @@ async def test_a_token_whose_tail_was_miscopied_costs_a_running_pi_nothing(
     miscopied = tail if wrong == "last letter" else str(msgspec.structs.replace(real, **{wrong: bytes(16)}))
     refused = await applied(any_village, EnrolmentClient(miscopied).body)
     assert (refused.status_code, "not copied whole" in refused.json()["detail"]) == (403, True)
-    async with any_house.database.read() as tx:
-        await any_house.exchange.gate.load(tx)
-        assert list(await repository.revoked_serials(tx, now=any_house.clock.now())) == []
-    assert set(any_house.exchange.gate._keys[SITE, EDGE].keys) == {key_id(running.keys.signing.public_key())}
+    async with any_container.database.read() as tx:
+        await any_container.mqtt.verifier.load(tx)
+        assert list(await repository.revoked_serials(tx, now=any_container.clock.now())) == []
+    assert set(any_container.mqtt.verifier._keys[SITE, EDGE].keys) == {key_id(running.keys.signing.public_key())}
     accepted(applicant := EnrolmentClient(token), await applied(any_village, applicant.body))
 
 
@@ -166,30 +168,30 @@ async def test_papers_for_another_token_or_from_another_controller_are_refused(v
     applicant.accept(answer)
 
 
-async def test_the_database_holds_no_token_in_the_clear(village: httpx.AsyncClient, house: Container) -> None:
+async def test_the_database_holds_no_token_in_the_clear(village: httpx.AsyncClient, container: Container) -> None:
     token = Token.read(await token_for(village))
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         (row,) = (await tx.execute(select(enrolment_tokens))).all()
     assert token.secret not in b"".join(each for each in row if isinstance(each, bytes))
     assert token.secret.hex() not in str(row)
 
 
 async def test_a_replaced_pi_takes_over_and_the_old_one_is_heard_no_more(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     old = await enrolled(any_village)
     new = await enrolled(any_village)
-    async with any_house.database.read() as tx:
-        await any_house.exchange.gate.load(tx)
-        revoked = {serial for serial, _ in await repository.revoked_serials(tx, now=any_house.clock.now())}
-    ring = any_house.exchange.gate._keys[SITE, EDGE]
+    async with any_container.database.read() as tx:
+        await any_container.mqtt.verifier.load(tx)
+        revoked = {serial for serial, _ in await repository.revoked_serials(tx, now=any_container.clock.now())}
+    ring = any_container.mqtt.verifier._keys[SITE, EDGE]
     assert set(ring.keys) == {key_id(new.keys.signing.public_key())}
     assert revoked == {f"{old.certificate.serial_number:x}"}
     assert new.papers.doors == old.papers.doors  # nobody has the old Pi, so codes stay as they are
 
 
 async def test_a_revoked_edge_loses_keys_certificate_secrets_and_every_code_at_its_doors(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     both = await book(any_village, space="hall", contact_name="Una", contact_phone="01487 555 010")
     front = await book(any_village, space="studio", title="Yoga", starts="2026-11-27T10:00", ends="2026-11-27T11:00")
@@ -212,11 +214,11 @@ async def test_a_revoked_edge_loses_keys_certificate_secrets_and_every_code_at_i
         shown = await any_village.post(f"{API}/bookings/{before['id']}/code", json={})
         assert {each["code"] for each in shown.json()["codes"]}.isdisjoint({before["code"]})
     assert (await look(any_village, gone))["code"] is None
-    async with any_house.database.read() as tx:
-        secrets = await any_house.estate.all_secrets(tx, SITE, edge=EDGE)
+    async with any_container.database.read() as tx:
+        secrets = await any_container.estate.all_secrets(tx, SITE, edge=EDGE)
         assert not await repository.keys_of(tx, SITE, EDGE)
     assert secrets["front-door"] != old
-    crl = (any_house.settings.data_dir / "broker" / "crl.pem").read_bytes()
+    crl = (any_container.settings.data_dir / "broker" / "crl.pem").read_bytes()
     serials = {one.serial_number for one in x509.load_pem_x509_crl(crl)}
     assert serials == {identity.certificate.serial_number}
     assert (await any_village.get(f"{PATH}/revocation")).json() == told
@@ -228,18 +230,18 @@ async def test_a_revoked_edge_loses_keys_certificate_secrets_and_every_code_at_i
 
 
 async def test_an_edge_that_was_put_out_gets_no_plan_and_no_papers_until_it_is_let_in_anew(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
-    planner, name = any_house.exchange.planner, (SITE, EDGE)
+    planner, name = any_container.mqtt.planner, (SITE, EDGE)
 
     async def newest() -> SignedPlan:
-        async with any_house.database.read() as tx:
+        async with any_container.database.read() as tx:
             found = await plans.latest(tx, *name)
         assert found is not None
         return found
 
     async def out() -> dict[str, bool]:
-        shot = await any_house.exchange.live.snapshot(SITE)
+        shot = await any_container.mqtt.live.snapshot(SITE)
         return {each.id: each.put_out is not None for each in shot.edges}
 
     await enrolled(any_village)
@@ -252,15 +254,15 @@ async def test_an_edge_that_was_put_out_gets_no_plan_and_no_papers_until_it_is_l
     await book(any_village, space="studio", starts="2026-11-27T10:00", ends="2026-11-27T11:00")
     assert await planner.refresh(name) is None
     assert await planner.refresh((SITE, "pi-side")) is not None
-    async with any_house.database.read() as tx:
+    async with any_container.database.read() as tx:
         assert await planner.as_it_stands(tx, name) is None
-        assert await any_house.enrolment.registry.delivery(tx, *name) is None
+        assert await any_container.enrolment.registry.delivery(tx, *name) is None
     assert await newest() == before
     assert await out() == {EDGE: True, "pi-side": False}
 
     papers = accepted(token, await applied(any_village, token.body)).papers
     assert await planner.refresh(name) is not None
-    async with any_house.database.read() as tx:
+    async with any_container.database.read() as tx:
         made_with = await plans.secrets_named(tx, *name, (await newest()).manifest.version)
     assert made_with == {"front-door": secret_id(papers.doors["front-door"][0].secret)}
     assert await out() == {EDGE: False, "pi-side": False}
@@ -302,7 +304,7 @@ async def test_a_reason_is_needed_to_put_an_edge_out_and_an_edge_to_be_put_out(v
 
 
 async def test_whoever_opens_a_revoked_edges_doors_in_their_own_right_gets_other_codes_too(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     plain = {"kind": "key_holder", "first": "2026-11-01", "code": True, "duress": True}
     made: dict[str, Any] = {}
@@ -313,10 +315,10 @@ async def test_whoever_opens_a_revoked_edges_doors_in_their_own_right_gets_other
         made[name] = answer.json()["holder"]
 
     async def held(name: str) -> Any:
-        async with any_house.database.read() as tx:
+        async with any_container.database.read() as tx:
             found = await holders.holder(tx, made[name]["id"])
             assert found is not None
-            return await any_house.holders.secrets(tx, found)
+            return await any_container.holders.secrets(tx, found)
 
     before = {name: await held(name) for name in made}
     done = await any_village.post(f"{PATH}/revocation", json={"reason": "stolen over night"})

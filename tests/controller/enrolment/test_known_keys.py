@@ -53,12 +53,14 @@ def test_what_is_wrong_with_the_files(found: dict[str, bytes], wrong: dict[str, 
     assert faults(found, []) == {}
 
 
-async def test_a_signing_key_that_was_replaced_is_known_as_such(any_house: Container, any_settings: Settings) -> None:
-    keys = any_house.keys
+async def test_a_signing_key_that_was_replaced_is_known_as_such(
+    any_container: Container, any_settings: Settings
+) -> None:
+    keys = any_container.keys
     shutil.copytree(keys.folder, old := any_settings.data_dir / "old")
-    assert await any_house.enrolment.rotate_own(actor="Una")
+    assert await any_container.enrolment.rotate_own(actor="Una")
     await require_known_keys(any_settings)
-    assert await any_house.enrolment.end_rotation()
+    assert await any_container.enrolment.end_rotation()
     await require_known_keys(any_settings)
     shutil.rmtree(keys.folder)
     old.rename(keys.folder)
@@ -85,9 +87,9 @@ async def _run(config: Path, command: str, *words: str, said: str = "") -> Resul
     return await asyncio.to_thread(CliRunner().invoke, cli, argv, said)
 
 
-async def code_of(house: Container, booking: Json) -> str:
-    async with house.database.read() as tx:
-        return (await house.access.codes(tx, [booking["id"]]))[booking["id"]].at("front-door")
+async def code_of(container: Container, booking: Json) -> str:
+    async with container.database.read() as tx:
+        return (await container.access.codes(tx, [booking["id"]]))[booking["id"]].at("front-door")
 
 
 async def test_a_restore_without_keys_is_refused_and_makes_none(
@@ -116,7 +118,7 @@ async def test_with_other_keys_it_is_refused(
 
 async def test_after_new_keys_bookings_have_codes_and_people_are_entered_anew(
     any_village: httpx.AsyncClient,
-    any_house: Container,
+    any_container: Container,
     any_settings: Settings,
     config: Path,
 ) -> None:
@@ -142,7 +144,7 @@ async def test_after_new_keys_bookings_have_codes_and_people_are_entered_anew(
 
     async with running(any_settings, ManualClock(NOW), cheap_passwords()) as app, stranger(app) as client:
         client.headers["Authorization"] = any_village.headers["Authorization"]
-        code = await code_of(app.state.house, booking)
+        code = await code_of(app.state.container, booking)
         assert code.isdigit()
         assert code != booking["code"]
         people = (await client.get(f"{API}/holders?ended=true")).json()["items"]
@@ -151,11 +153,11 @@ async def test_after_new_keys_bookings_have_codes_and_people_are_entered_anew(
         ]
         again = await client.post(f"{API}/holders", json=holder)
         assert again.status_code == 201, again.text
-        house: Container = app.state.house
+        container: Container = app.state.container
         for edge in ("pi-front", "pi-side"):
-            await house.exchange.planner.refresh((SITE, edge))
+            await container.mqtt.planner.refresh((SITE, edge))
         await enrolled(client)
-        async with house.database.read() as tx:
+        async with container.database.read() as tx:
             assert {each.name for each in await known_keys(tx) if each.until is None} == {
                 "code.key",
                 "controller.key",
@@ -183,7 +185,7 @@ async def test_after_another_page_key_links_and_cards_are_found(
     async with running(any_settings, ManualClock(NOW), cheap_passwords()) as app, stranger(app) as client:
         client.headers["Authorization"] = any_village.headers["Authorization"]
         seen = (await client.get(f"{API}/bookings/{booking['id']}")).json()
-        assert await code_of(app.state.house, booking) == booking["code"]
+        assert await code_of(app.state.container, booking) == booking["code"]
         assert seen["link"] != booking["link"]
         assert (await client.get(seen["link"])).status_code == 200
         assert (await client.get(booking["link"])).status_code == 404

@@ -87,7 +87,7 @@ async def test_a_site_names_the_organisation_that_runs_it(client: httpx.AsyncCli
     assert (await client.put(ROOT, json=site)).json()["organisation"] == "council"
 
 
-async def test_every_write_of_the_estate_is_a_new_revision(client: httpx.AsyncClient, house: Container) -> None:
+async def test_every_write_of_the_estate_is_a_new_revision(client: httpx.AsyncClient, container: Container) -> None:
     await furnish(client)
     seen = []
     for path, body in (
@@ -101,10 +101,10 @@ async def test_every_write_of_the_estate_is_a_new_revision(client: httpx.AsyncCl
         at = f"{ROOT}/{path}"
         answer = await (client.delete(at) if body is None else client.put(at, json=body))
         assert answer.is_success, answer.text
-        async with house.database.read() as tx:
+        async with container.database.read() as tx:
             seen.append(await revision(tx, "ramsey"))
     assert len(set(seen)) == 6
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         told = (await tx.execute(select(writes.c.act, writes.c.thing).order_by(writes.c.id.desc()).limit(3))).all()
     assert [tuple(each) for each in told] == [
         ("delete", "floor upper"),
@@ -113,10 +113,10 @@ async def test_every_write_of_the_estate_is_a_new_revision(client: httpx.AsyncCl
     ]
 
 
-async def test_a_check_writes_nothing(client: httpx.AsyncClient, house: Container) -> None:
+async def test_a_check_writes_nothing(client: httpx.AsyncClient, container: Container) -> None:
     await furnish(client)
     before = (await client.get(ROOT)).json()
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         number = await revision(tx, "ramsey")
     told = await look(client, "hall", layouts=LAYOUTS)
     assert (told["possible"], told["count"], told["rewritten"]) == (True, 0, 0)
@@ -125,7 +125,7 @@ async def test_a_check_writes_nothing(client: httpx.AsyncClient, house: Containe
     ]
     assert await put(client, "equipment/chairs?check=true", 200, count=3)
     assert (await client.get(ROOT)).json() == before
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         assert await revision(tx, "ramsey") == number
 
 
@@ -228,7 +228,7 @@ async def test_what_something_in_the_site_depends_on_is_not_deleted(any_client: 
     assert (await any_client.get(ROOT)).json() == before
 
 
-async def test_what_nothing_depends_on_is_deleted(any_client: httpx.AsyncClient, any_house: Container) -> None:
+async def test_what_nothing_depends_on_is_deleted(any_client: httpx.AsyncClient, any_container: Container) -> None:
     await furnish(any_client)
     await put(any_client, "floors/ground", level=0)
     await put(any_client, "equipment/chairs", count=5)
@@ -239,7 +239,7 @@ async def test_what_nothing_depends_on_is_deleted(any_client: httpx.AsyncClient,
         gone = await any_client.delete(f"{ROOT}/{path}")
         assert gone.status_code == 404
         assert path.rpartition("/")[2] in gone.json()["detail"]
-    async with any_house.database.read() as tx:
+    async with any_container.database.read() as tx:
         for table in (layouts, space_amenities):
             assert (await tx.execute(select(table))).all() == []
 

@@ -17,9 +17,9 @@ from tests.controller.running import NOW
 from tests.controller.village import SITE, book, furnish, post
 
 
-async def atoms(house: Container, booking: str) -> list[str]:
+async def atoms(container: Container, booking: str) -> list[str]:
     """What a booking claims."""
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         query = select(claims.c.atom).where(claims.c.booking_id == booking).order_by(claims.c.atom)
         return [atom.removeprefix(f"{SITE}/") for atom in (await tx.execute(query)).scalars()]
 
@@ -61,7 +61,7 @@ async def test_a_part_may_lie_in_several_wholes(client: httpx.AsyncClient) -> No
 
 
 async def test_a_division_with_bookings_makes_their_claims_anew(
-    any_client: httpx.AsyncClient, any_house: Container
+    any_client: httpx.AsyncClient, any_container: Container
 ) -> None:
     await furnish(any_client)
     made = await book(any_client, space="hall")
@@ -70,17 +70,17 @@ async def test_a_division_with_bookings_makes_their_claims_anew(
     change: dict[str, Any] = {"parts": ["half-a", "half-b"]}
     told = await look(any_client, "hall", **change)
     assert (told["possible"], told["rewritten"], told["obstacles"]) == (True, 1, [])
-    assert await atoms(any_house, made["id"]) == ["hall"]
+    assert await atoms(any_container, made["id"]) == ["hall"]
     await space(any_client, "hall", **change)
-    assert await atoms(any_house, made["id"]) == ["half-a", "half-b"]
+    assert await atoms(any_container, made["id"]) == ["half-a", "half-b"]
     assert (await post(any_client, space="half-a")).status_code == 409
     await space(any_client, "hall", parts=[])
-    assert await atoms(any_house, made["id"]) == ["hall"]
+    assert await atoms(any_container, made["id"]) == ["hall"]
     await book(any_client, space="half-a")
 
 
 async def test_a_division_that_would_double_book_names_who_clashes_with_whom_and_changes_nothing(
-    any_client: httpx.AsyncClient, any_house: Container
+    any_client: httpx.AsyncClient, any_container: Container
 ) -> None:
     await furnish(any_client)
     await space(any_client, "half-a")
@@ -105,10 +105,12 @@ async def test_a_division_that_would_double_book_names_who_clashes_with_whom_and
     assert [each["title"] for each in reason["conflicts"]] == ["Choir", "Yoga"]
     hall = next(each for each in (await any_client.get(ROOT)).json()["spaces"] if each["id"] == "hall")
     assert hall["parts"] == []
-    assert await atoms(any_house, choir["id"]) == ["hall"]
+    assert await atoms(any_container, choir["id"]) == ["hall"]
 
 
-async def test_what_is_over_keeps_its_claims(client: httpx.AsyncClient, house: Container, clock: ManualClock) -> None:
+async def test_what_is_over_keeps_its_claims(
+    client: httpx.AsyncClient, container: Container, clock: ManualClock
+) -> None:
     await furnish(client)
     await space(client, "half-a")
     over = await book(client, space="hall", title="Over")
@@ -116,8 +118,8 @@ async def test_what_is_over_keeps_its_claims(client: httpx.AsyncClient, house: C
     clock.set(NOW + timedelta(days=2))
     ahead = await book(client, space="hall", **at("18:00", "20:00", "2026-12-03"))
     await space(client, "hall", parts=["half-a"])
-    assert await atoms(house, over["id"]) == ["hall"]
-    assert await atoms(house, ahead["id"]) == ["half-a"]
+    assert await atoms(container, over["id"]) == ["hall"]
+    assert await atoms(container, ahead["id"]) == ["half-a"]
 
 
 async def test_what_is_on_is_not_rewritten_over_what_has_just_been(
@@ -149,7 +151,7 @@ async def test_a_hold_that_has_run_out_is_in_nobodys_way(client: httpx.AsyncClie
 
 
 async def test_a_pool_of_another_size_counts_its_places_anew(
-    any_client: httpx.AsyncClient, any_house: Container
+    any_client: httpx.AsyncClient, any_container: Container
 ) -> None:
     await furnish(any_client)
     await space(any_client, "desks", kind="pool", pool_size=6)
@@ -161,7 +163,7 @@ async def test_a_pool_of_another_size_counts_its_places_anew(
     assert refused["reasons"][0]["field"] == "pool_size"
     assert refused["detail"].startswith("desks would have 4 places and 5 taken at once: “T")
     await space(any_client, "desks", kind="pool", pool_size=5)
-    async with any_house.database.read() as tx:
+    async with any_container.database.read() as tx:
         rows = (await tx.execute(select(pool_quarters.c.size, pool_quarters.c.taken).distinct())).all()
         seats = (await tx.execute(select(pool_claims.c.seats).order_by(pool_claims.c.seats))).scalars().all()
     assert {tuple(row) for row in rows} == {(5, 5)}
@@ -192,13 +194,13 @@ async def test_a_whole_does_not_take_in_a_pool_that_has_bookings_then(client: ht
 
 
 async def test_minutes_of_a_space_reach_the_claims_of_bookings_to_come(
-    client: httpx.AsyncClient, house: Container
+    client: httpx.AsyncClient, container: Container
 ) -> None:
     await furnish(client)
     made = await book(client, space="hall")
     layout = {"id": "theatre", "name": "Theatre", "setup_min": 40}
     await space(client, "hall", cleardown_min=15, layouts=[layout], default_layout="theatre")
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         query = select(claims.c.layout, claims.c.setup_min, claims.c.cleardown_min)
         row = (await tx.execute(query.where(claims.c.booking_id == made["id"]))).one()
     assert tuple(row) == ("theatre", 40, 15)
@@ -291,7 +293,7 @@ async def test_neighbours_that_would_have_too_little_time_between_them_are_named
     assert again["notes"] == [], "what is tight already is not told again"
 
 
-async def test_many_bookings_are_rewritten_or_named_in_one_go(client: httpx.AsyncClient, house: Container) -> None:
+async def test_many_bookings_are_rewritten_or_named_in_one_go(client: httpx.AsyncClient, container: Container) -> None:
     await furnish(client)
     await space(client, "half-a")
     for name in ("hall", "half-a"):
@@ -303,7 +305,7 @@ async def test_many_bookings_are_rewritten_or_named_in_one_go(client: httpx.Asyn
 
 
 async def test_bookings_and_a_division_at_once_never_leave_a_double_booking(
-    any_client: httpx.AsyncClient, any_house: Container
+    any_client: httpx.AsyncClient, any_container: Container
 ) -> None:
     """In any order: a hall that divides is booked once; one that does not divide is booked beside its half."""
     await furnish(any_client)
@@ -323,7 +325,7 @@ async def test_bookings_and_a_division_at_once_never_leave_a_double_booking(
         assert len(booked) == (1 if divided else 2), (order, answers)
         hall = next(each for each in (await any_client.get(ROOT)).json()["spaces"] if each["id"] == "hall")
         assert hall["parts"] == (["half-a"] if divided else [])
-        async with any_house.database.read() as tx:
+        async with any_container.database.read() as tx:
             query = select(claims.c.space, claims.c.atom).where(claims.c.starts > NOW + timedelta(days=number))
             held = [(row.space, row.atom) for row in await tx.execute(query)]
         claimed = {"hall": "half-a" if divided else "hall", "half-a": "half-a"}

@@ -85,10 +85,10 @@ async def test_writing_a_thing_again_changes_it(any_client: httpx.AsyncClient) -
     assert without_versions(space) == PLAIN_SPACE | {"id": "hall", "name": "Great Hall", "doors": ["front"]}
 
 
-async def test_every_write_records_its_actor(client: httpx.AsyncClient, house: Container) -> None:
+async def test_every_write_records_its_actor(client: httpx.AsyncClient, container: Container) -> None:
     await furnish(client)
     await client.put(f"{ROOT}/ramsey", json=SITE)
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         rows = (await tx.execute(select(writes).where(writes.c.site == "ramsey").order_by(writes.c.id))).all()
     assert [(row.actor, row.act, row.thing) for row in rows] == [
         ("Una Porter", "make", "site ramsey"),
@@ -100,8 +100,8 @@ async def test_every_write_records_its_actor(client: httpx.AsyncClient, house: C
     ]
 
 
-async def test_every_write_tells_that_the_site_changed(client: httpx.AsyncClient, house: Container) -> None:
-    with house.changes.subscribe() as heard:
+async def test_every_write_tells_that_the_site_changed(client: httpx.AsyncClient, container: Container) -> None:
+    with container.changes.subscribe() as heard:
         for path, body in (
             ("", SITE),
             ("/edges/pi", {"name": "Pi"}),
@@ -115,23 +115,25 @@ async def test_every_write_tells_that_the_site_changed(client: httpx.AsyncClient
         assert heard.pending() == frozenset()
 
 
-async def test_a_door_keeps_its_secrets_when_it_is_changed(any_client: httpx.AsyncClient, any_house: Container) -> None:
+async def test_a_door_keeps_its_secrets_when_it_is_changed(
+    any_client: httpx.AsyncClient, any_container: Container
+) -> None:
     await furnish(any_client)
-    estate = any_house.estate
-    async with any_house.database.read() as tx:
+    estate = any_container.estate
+    async with any_container.database.read() as tx:
         before = await estate.all_secrets(tx, "ramsey", edge="pi")
     await any_client.put(f"{ROOT}/ramsey/doors/front", json={"name": "Main door", "edge": "pi"})
-    async with any_house.database.read() as tx:
+    async with any_container.database.read() as tx:
         assert await estate.all_secrets(tx, "ramsey", edge="pi") == before
     secrets = {secret for (each,) in before.values() for secret in (each.secret, each.offline)}
     assert (set(before), len(secrets)) == ({"front", "side"}, 4)
 
 
-async def test_door_secrets_are_sealed_in_the_database(client: httpx.AsyncClient, house: Container) -> None:
+async def test_door_secrets_are_sealed_in_the_database(client: httpx.AsyncClient, container: Container) -> None:
     await furnish(client)
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         stored = {row.id: (row.secret, row.offline) for row in await tx.execute(select(doors))}
-        plain = await house.estate.all_secrets(tx, "ramsey", edge="pi")
+        plain = await container.estate.all_secrets(tx, "ramsey", edge="pi")
     for door, (each,) in plain.items():
         assert each.secret not in stored[door][0]
         assert each.offline not in stored[door][1]

@@ -106,17 +106,17 @@ async def bring(client: httpx.AsyncClient, file: bytes | str, status: int = 200,
 
 
 async def test_out_and_in_and_out_again_gives_the_same_bytes(
-    any_client: httpx.AsyncClient, any_house: Container
+    any_client: httpx.AsyncClient, any_container: Container
 ) -> None:
     await rich(any_client)
     first = await export(any_client)
-    async with any_house.database.read() as tx:
+    async with any_container.database.read() as tx:
         number = await revision(tx, SITE)
         many = len((await tx.execute(select(writes))).all())
     told = await bring(any_client, first)
     assert (told["written"], told["new"], told["changes"], told["problems"]) == (True, False, [], [])
     assert await export(any_client) == first
-    async with any_house.database.read() as tx:
+    async with any_container.database.read() as tx:
         assert await revision(tx, SITE) == number
         assert len((await tx.execute(select(writes))).all()) == many
 
@@ -139,9 +139,9 @@ async def test_a_file_makes_its_site_on_an_empty_controller(
         assert (told["written"], told["new"]) == (True, True)
         assert {"section": "doors", "id": "side-door", "what": "add", "fields": []} in told["changes"]
         assert await export(other) == file
-        house: Container = app.state.house
-        async with house.database.read() as tx:
-            secrets = await house.estate.door_secrets(tx, SITE)
+        container: Container = app.state.container
+        async with container.database.read() as tx:
+            secrets = await container.estate.door_secrets(tx, SITE)
         assert {len(secret) for secret in secrets.values()} == {32}
         assert (await other.get(ROOT)).json() == (await client.get(ROOT)).json()
         for path in ("hours", "terms", "policy", "spaces/desks/hours"):
@@ -150,10 +150,10 @@ async def test_a_file_makes_its_site_on_an_empty_controller(
         assert await export(other) == file
 
 
-async def test_a_file_holds_no_secret(client: httpx.AsyncClient, house: Container) -> None:
+async def test_a_file_holds_no_secret(client: httpx.AsyncClient, container: Container) -> None:
     await rich(client)
     file = await export(client)
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         assert all(secret not in file for secret in (await tx.execute(select(doors.c.secret))).scalars())
     assert set(tomllib.loads(file.decode())["doors"]["front-door"]) <= {"name", "edge", "hold_s", "counter"}
 
@@ -361,7 +361,7 @@ async def test_a_file_of_more_than_a_megabyte_is_refused(client: httpx.AsyncClie
 
 
 async def test_a_divided_hall_in_a_file_rewrites_claims_or_names_the_clash(
-    any_client: httpx.AsyncClient, any_house: Container
+    any_client: httpx.AsyncClient, any_container: Container
 ) -> None:
     await furnish(any_client)
     made = await book(any_client, space="hall")
@@ -375,7 +375,7 @@ async def test_a_divided_hall_in_a_file_rewrites_claims_or_names_the_clash(
     assert {each["id"] for each in refused["conflicts"]} == {made["id"], later["id"]}
     await any_client.post(f"{API}/bookings/{later['id']}/cancel", json={})
     await bring(any_client, divided)
-    async with any_house.database.read() as tx:
+    async with any_container.database.read() as tx:
         held = (await tx.execute(select(claims.c.atom).order_by(claims.c.atom))).scalars().all()
     assert held == ["ramsey/studio", "ramsey/yard"]
 

@@ -49,8 +49,8 @@ async def story(client: httpx.AsyncClient, booking: Json) -> list[Json]:
     return items
 
 
-async def revision(house: Container) -> int:
-    async with house.database.read() as tx:
+async def revision(container: Container) -> int:
+    async with container.database.read() as tx:
         found: int = (await tx.execute(select(sites.c.revision).where(sites.c.id == SITE))).scalar_one()
         return found
 
@@ -77,12 +77,12 @@ async def test_a_closure_names_the_bookings_it_would_shut_out_and_writes_nothing
 
 
 async def test_a_closure_made_anyway_leaves_the_bookings_and_a_line_in_their_story(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     carols = await book(any_village, title="Carols", starts="2026-12-24T18:00", ends="2026-12-24T20:00")
-    before = await revision(any_house)
+    before = await revision(any_container)
     made = await close(any_village, CHRISTMAS, anyway="true")
-    assert await revision(any_house) != before
+    assert await revision(any_container) != before
     assert (made["first"], made["last"], made["spaces"]) == ("2026-12-24", "2026-12-27", [])
     assert made["starts"] == "2026-12-24T00:00:00+00:00"
     assert (await get(any_village, "closures"))["items"] == [made]
@@ -90,7 +90,7 @@ async def test_a_closure_made_anyway_leaves_the_bookings_and_a_line_in_their_sto
     line = (await story(any_village, carols))[-1]
     assert (line["what"], line["actor"]) == ("hours", "Una Porter")
     assert "Christmas" in line["why"]
-    async with any_house.database.read() as tx:
+    async with any_container.database.read() as tx:
         last = (await tx.execute(select(writes).order_by(writes.c.id.desc()).limit(1))).mappings().one()
     assert (last["act"], last["thing"]) == ("make", f"closure {made['id']}")
 

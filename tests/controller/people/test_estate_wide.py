@@ -34,7 +34,7 @@ async def local(app: FastAPI, both: httpx.AsyncClient) -> AsyncIterator[httpx.As
 
 
 async def test_what_belongs_to_all_sites_is_refused_to_an_administrator_of_one(
-    app: FastAPI, local: httpx.AsyncClient, house: Container
+    app: FastAPI, local: httpx.AsyncClient, container: Container
 ) -> None:
     asked = set()
     for path, operations in app.openapi()["paths"].items():

@@ -38,7 +38,7 @@ SPAN = {"from": "2026-11-25", "to": "2026-11-27"}
 
 
 @pytest.fixture
-async def busy(village: httpx.AsyncClient, house: Container, clock: ManualClock) -> Json:
+async def busy(village: httpx.AsyncClient, container: Container, clock: ManualClock) -> Json:
     """The scouts have come in, something moves, the alarm of an area is set, a door was forced: what paths name."""
     for party in ("scouts", "yoga"):
         await put_party(village, party)
@@ -50,7 +50,7 @@ async def busy(village: httpx.AsyncClient, house: Container, clock: ManualClock)
         "area-zebra": ("alarm", {"state": "set", "why": "quiet"}),
     }
     at = {"site": SITE, "edge": "pi-front", "at": came}
-    async with house.database.write() as tx:
+    async with container.database.write() as tx:
         let_in = {"arrived_at": came, "arrived_how": "code", "let_in_at": came, "counted_in": 7}
         await tx.execute(update(bookings).where(bookings.c.id == theirs["id"]).values(let_in))
         log = await telemetry.open_log(tx, SITE, "pi-front", LOG, NOW)
@@ -117,12 +117,12 @@ class _Filled(dict[str, str]):
 
 
 async def test_a_booker_cannot_tell_from_the_diary_whether_the_others_came(
-    app: FastAPI, village: httpx.AsyncClient, house: Container, busy: Json
+    app: FastAPI, village: httpx.AsyncClient, container: Container, busy: Json
 ) -> None:
     async with signed_in_as(app, village, "booker", party="yoga") as client:
         path = f"{API}/bookings/{busy['booking_id']}"
         arrived = (await client.get(path)).json()
-        async with house.database.write() as tx:
+        async with container.database.write() as tx:
             mine = update(bookings).where(bookings.c.id == busy["booking_id"])
             await tx.execute(mine.values(arrived_at=None, arrived_how="", let_in_at=None, counted_in=0, version=9))
         answer = await client.get(path)
@@ -131,7 +131,7 @@ async def test_a_booker_cannot_tell_from_the_diary_whether_the_others_came(
 
 
 async def test_who_may_not_see_what_happens_still_hears_that_the_diary_changed(
-    app: FastAPI, village: httpx.AsyncClient, house: Container, busy: Json
+    app: FastAPI, village: httpx.AsyncClient, container: Container, busy: Json
 ) -> None:
     async with signed_in_as(app, village, "booker", party="yoga") as client, serving(app) as address:
         user = next(each for each in (await village.get(f"{API}/users")).json()["items"] if each["role"] == "booker")
@@ -139,8 +139,8 @@ async def test_who_may_not_see_what_happens_still_hears_that_the_diary_changed(
         headers = {"Authorization": client.headers["Authorization"]}
         async with connect(live, additional_headers=headers) as socket:
             assert await _kind(socket) == "beat"
-            house.exchange.live.seen(SITE)
-            house.exchange.live.diary(SITE)
+            container.mqtt.live.seen(SITE)
+            container.mqtt.live.diary(SITE)
             assert await _kind(socket) == "bookings"
             changed = await village.patch(f"{API}/users/{user['id']}", json={"role": "porter", "party": None})
             assert changed.status_code == 200, changed.text

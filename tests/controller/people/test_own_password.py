@@ -106,10 +106,10 @@ def test_what_is_easy_to_guess(password: str, easy: bool) -> None:
 
 @pytest.mark.parametrize("where", ["setup", "user", "change"])
 async def test_an_easy_password_is_refused_wherever_one_is_set(app: FastAPI, where: str) -> None:
-    house: Container = app.state.house
+    container: Container = app.state.container
     easy = "basketball"
     async with stranger(app) as client:
-        token = (house.settings.data_dir / "setup-token").read_text()
+        token = (container.settings.data_dir / "setup-token").read_text()
         setup = {"token": token, "user": USER, "password": easy if where == "setup" else PASSWORD}
         answer = await client.post(f"{API}/setup", json=setup)
         if where != "setup":

@@ -52,22 +52,22 @@ async def test_a_party_is_made_read_and_changed(any_client: httpx.AsyncClient) -
 
 
 async def test_every_write_of_a_party_is_on_record_and_one_that_changes_nothing_is_none(
-    any_client: httpx.AsyncClient, any_house: Container
+    any_client: httpx.AsyncClient, any_container: Container
 ) -> None:
     await put_party(any_client, "choir")
     await put_party(any_client, "choir")
     await put_party(any_client, "choir", tier="partner")
     await any_client.delete(f"{API}/parties/choir")
-    async with any_house.database.read() as tx:
+    async with any_container.database.read() as tx:
         rows = (await tx.execute(select(writes.c.act, writes.c.thing, writes.c.actor).offset(1))).all()
     assert rows == [(act, "party choir", USER) for act in ("make", "change", "delete")]
 
 
 async def test_the_tier_is_its_own_or_that_of_its_organisation(
-    any_client: httpx.AsyncClient, any_house: Container
+    any_client: httpx.AsyncClient, any_container: Container
 ) -> None:
     await _county(any_client)
-    async with any_house.database.read() as tx:
+    async with any_container.database.read() as tx:
         found = {each: await parties.tier_of(tx, each) for each in ("rhyme-time", "gym", "choir", None)}
     assert list(found.values()) == [Tier.COUNCIL, Tier.COMMERCIAL, Tier.COMMUNITY, Tier.COMMUNITY]
     rhyme = await _get(any_client, "/parties/rhyme-time")
@@ -136,7 +136,9 @@ async def test_a_party_stays_what_it_is(client: httpx.AsyncClient) -> None:
     assert answer.json()["errors"][0]["field"] == "kind"
 
 
-async def test_only_a_party_that_nothing_names_is_deleted(any_village: httpx.AsyncClient, any_house: Container) -> None:
+async def test_only_a_party_that_nothing_names_is_deleted(
+    any_village: httpx.AsyncClient, any_container: Container
+) -> None:
     await _county(any_village)
     await any_village.put(f"{API}/parties/choir/members/ann-lee", json={})
     await book(any_village, party="choir")
@@ -182,7 +184,7 @@ async def test_a_party_that_has_ended_cannot_book_anew_but_keeps_its_tier(db: Da
             await parties.tier_to_book(tx, "nobody", UNA)
 
 
-async def test_an_end_stays_when_it_was_and_can_be_taken_back(client: httpx.AsyncClient, house: Container) -> None:
+async def test_an_end_stays_when_it_was_and_can_be_taken_back(client: httpx.AsyncClient, container: Container) -> None:
     first = (await put_party(client, "choir", ended=True))["ended_at"]
     assert (await put_party(client, "choir", ended=True, notes="gone"))["ended_at"] == first
     assert (await put_party(client, "choir"))["ended_at"] is None
@@ -255,23 +257,23 @@ async def _lives(client: httpx.AsyncClient) -> Json:
     return booked
 
 
-async def _holds(house: Container) -> list[str]:
+async def _holds(container: Container) -> list[str]:
     """The tables in which her name stands."""
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         return [table.name for table in metadata.sorted_tables if NAME in str((await tx.execute(select(table))).all())]
 
 
 async def test_a_person_is_forgotten_everywhere_and_the_figures_stay(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     booked = await _lives(any_village)
     everywhere = ["parties", "memberships", "bookings", "series", "waits", "booking_log", "sheet_rows", "subscriptions"]
-    assert sorted(await _holds(any_house)) == sorted(everywhere)
+    assert sorted(await _holds(any_container)) == sorted(everywhere)
     answer = await any_village.post(f"{API}/parties/p-7/forget")
     assert answer.status_code == 200, answer.text
     forgotten = answer.json()
     assert (forgotten["name"], forgotten["contact_phone"], forgotten["ended"]) == ("Forgotten person", "", True)
-    assert await _holds(any_house) == []
+    assert await _holds(any_container) == []
     after = await look(any_village, booked)
     assert (after["title"], after["people"], after["starts"]) == ("Private booking", 30, booked["starts"])
     assert (await _get(any_village, "/parties/choir/members"))["items"] == []

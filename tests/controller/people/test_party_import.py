@@ -55,7 +55,7 @@ async def test_a_preview_tells_what_would_become_of_every_line_and_writes_nothin
 
 
 async def test_an_import_writes_what_is_sound_and_a_second_one_changes_nothing(
-    any_client: httpx.AsyncClient, any_house: Container
+    any_client: httpx.AsyncClient, any_container: Container
 ) -> None:
     assert _counts(await _take(any_client, GOOD, preview="true")) == [3, 0, 0, 0]
     done = await _take(any_client, GOOD)
@@ -65,10 +65,10 @@ async def test_an_import_writes_what_is_sound_and_a_second_one_changes_nothing(
     assert (choir["contact_phone"], choir["notes"], choir["tier"]) == ("+44 1487 555020", "two\nlines", "community")
     assert (choir["organisation"], choir["responsible"], county["responsible"]) == ("county", "ann", "ann")
     assert (ann["organisation"], ann["counts_as"]) == ("county", "council")
-    async with any_house.database.read() as tx:
+    async with any_container.database.read() as tx:
         before = (await tx.execute(select(writes.c.id))).all()
     assert _counts(await _take(any_client, GOOD)) == [0, 0, 3, 0]
-    async with any_house.database.read() as tx:
+    async with any_container.database.read() as tx:
         assert (await tx.execute(select(writes.c.id))).all() == before
         row = (await tx.execute(select(writes.c.actor, writes.c.act).order_by(writes.c.id.desc()).limit(1))).one()
     assert row == ("import:Una Porter", "import")

@@ -96,12 +96,12 @@ def _routes(app: FastAPI) -> Iterator[tuple[str, BaseRoute]]:
 
 
 def _asks(route: APIRoute) -> list[Action]:
-    return [gate.action for gate in _gates(route.dependant)]
+    return [verifier.action for verifier in _gates(route.dependant)]
 
 
 def _gates(dependant: Dependant) -> list[Authenticated]:
     own = [each.call for each in dependant.dependencies if isinstance(each.call, Authenticated)]
-    return own + [gate for each in dependant.dependencies for gate in _gates(each)]
+    return own + [verifier for each in dependant.dependencies for verifier in _gates(each)]
 
 
 @pytest.fixture
@@ -126,12 +126,12 @@ def test_who_may_only_look_gets_no_further_than_looking(routes: Paths) -> None:
     assert reading == set(READING_POSTS)
 
 
-def test_whatever_a_path_names_without_its_site_can_be_looked_up(routes: Paths, house: Container) -> None:
+def test_whatever_a_path_names_without_its_site_can_be_looked_up(routes: Paths, container: Container) -> None:
     named = {path: {each.name for each in route.dependant.path_params} for path, route in _gated(routes)}
     without = {path: names for path, names in named.items() if "site" not in names}
     assert len(without) > 20
     for path, names in without.items():
-        unknown = names - {*house.whereabouts, *OF_NO_SITE}
+        unknown = names - {*container.whereabouts, *OF_NO_SITE}
         assert not unknown, f"{path}: {unknown} has no finder in whereabouts"
 
 
@@ -147,7 +147,7 @@ def test_only_routes_that_keep_to_the_sites_of_the_actor_let_in_who_has_some(rou
     found = {
         (method, path)
         for path, route in routes
-        if isinstance(route, APIRoute) and any(gate.any_site for gate in _gates(route.dependant))
+        if isinstance(route, APIRoute) and any(verifier.any_site for verifier in _gates(route.dependant))
         for method in route.methods or ()
     }
     assert found == set(ANY_SITE)

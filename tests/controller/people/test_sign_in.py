@@ -28,8 +28,10 @@ async def test_setup_is_needed_until_the_first_user_is_made(any_app: FastAPI) ->
         assert (await client.get("/api/v1/setup-needed")).json() == {"setup_needed": False}
 
 
-async def test_the_setup_token_is_readable_by_its_owner_only_and_gone_after_use(app: FastAPI, house: Container) -> None:
-    file = house.settings.data_dir / "setup-token"
+async def test_the_setup_token_is_readable_by_its_owner_only_and_gone_after_use(
+    app: FastAPI, container: Container
+) -> None:
+    file = container.settings.data_dir / "setup-token"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     async with signed_in(app):
         assert not file.exists()
@@ -44,8 +46,8 @@ async def test_a_wrong_setup_token_makes_nobody(app: FastAPI) -> None:
 
 
 async def test_setup_works_once_even_when_tried_at_once(any_app: FastAPI) -> None:
-    house: Container = any_app.state.house
-    token = (house.settings.data_dir / "setup-token").read_text()
+    container: Container = any_app.state.container
+    token = (container.settings.data_dir / "setup-token").read_text()
     async with stranger(any_app) as client:
         answers = await asyncio.gather(
             *(
@@ -54,7 +56,7 @@ async def test_setup_works_once_even_when_tried_at_once(any_app: FastAPI) -> Non
             )
         )
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         assert len((await tx.execute(select(users))).all()) == 1
         assert (await tx.execute(select(writes.c.act))).scalars().all() == ["set up"]
 
@@ -87,10 +89,10 @@ async def test_the_right_password_signs_in_by_cookie_and_by_token(any_app: FastA
         }
 
 
-async def test_the_database_holds_neither_token_nor_password(app: FastAPI, house: Container) -> None:
+async def test_the_database_holds_neither_token_nor_password(app: FastAPI, container: Container) -> None:
     async with signed_in(app) as client:
         token = client.headers["Authorization"].removeprefix("Bearer ")
-        async with house.database.read() as tx:
+        async with container.database.read() as tx:
             (row,) = await tx.execute(select(sessions))
             (user,) = await tx.execute(select(users))
     assert token.encode() not in row.token_hash
@@ -179,12 +181,12 @@ async def test_a_session_ends_30_days_after_it_was_last_used(any_app: FastAPI, c
 
 
 async def test_tidying_forgets_what_has_run_out(any_app: FastAPI, clock: ManualClock) -> None:
-    house: Container = any_app.state.house
+    container: Container = any_app.state.container
     async with signed_in(any_app), stranger(any_app) as client:
         await _try(client, WRONG)
         clock.advance(days=31)
-        await house.people.tidy()
-    async with house.database.read() as tx:
+        await container.people.tidy()
+    async with container.database.read() as tx:
         assert (await tx.execute(select(sessions))).all() == []
 
 

@@ -133,21 +133,21 @@ async def test_a_new_password_lets_in_at_once(any_app: FastAPI, any_client: http
 async def test_no_name_and_no_address_stands_in_the_database_and_all_goes_in_the_end(
     any_app: FastAPI, clock: ManualClock
 ) -> None:
-    house: Container = any_app.state.house
+    container: Container = any_app.state.container
     async with caller(any_app) as client:
         await guess(client, 2, "my secret typed into the wrong box")
         assert await attempt(client) == 201
 
     async def kept() -> list[bytes]:
-        async with house.database.read() as tx:
+        async with container.database.read() as tx:
             return list((await tx.execute(select(sign_in_failures.c.key))).scalars())
 
     assert [len(key) for key in await kept()] == [32] * 3  # what was typed, the address, and that it is usual
     clock.advance(days=2)
-    await house.people.tidy()
+    await container.people.tidy()
     assert len(await kept()) == 1
     clock.advance(days=60)
-    await house.people.tidy()
+    await container.people.tidy()
     assert await kept() == []
 
 

@@ -47,7 +47,7 @@ class Kept:
         self.path.write_text(text)
         self.path.chmod(mode)
 
-    def beside(self) -> list[str]:
+    def hypothetical(self) -> list[str]:
         return [each.name for each in self.path.parent.iterdir() if each != self.path]
 
 
@@ -94,7 +94,7 @@ async def test_the_kept_session_can_be_read_by_its_owner_only(typed: Typed, addr
     assert (await typed("parties", "export")).exit_code == 2
     assert (await typed("sign-in", USER, HALLKEEPER_SERVER=address, said=f"{PASSWORD}\n")).exit_code == 0
     assert file.mode == 0o600
-    assert file.beside() == []
+    assert file.hypothetical() == []
 
 
 async def test_the_user_is_asked_for_and_a_wrong_password_keeps_nothing(typed: Typed, address: str, file: Kept) -> None:

@@ -100,17 +100,17 @@ async def test_the_last_administrator_of_all_sites_stays_one(any_village: httpx.
 
 
 async def test_two_administrators_cannot_demote_each_other_at_once(
-    any_client: httpx.AsyncClient, any_house: Container
+    any_client: httpx.AsyncClient, any_container: Container
 ) -> None:
     ids = [(await _user(any_client))["id"], (await make_user(any_client, "other", "admin"))["id"]]
-    users = any_house.people.users
+    users = any_container.people.users
     demoted = (users.change(each, UserChange(ended=True), actor="test") for each in ids)
     done = await asyncio.gather(*demoted, return_exceptions=True)
     assert sorted(type(each).__name__ for each in done) == ["LastAdmin", "User"]
 
 
 async def test_the_end_of_a_user_ends_the_sessions_and_the_next_sign_in(
-    any_app: FastAPI, any_client: httpx.AsyncClient, any_house: Container
+    any_app: FastAPI, any_client: httpx.AsyncClient, any_container: Container
 ) -> None:
     async with signed_in_as(any_app, any_client, "reader") as reader:
         user = await _user(any_client, "reader")
@@ -122,7 +122,7 @@ async def test_the_end_of_a_user_ends_the_sessions_and_the_next_sign_in(
         await _change(any_client, user, ended=False)
         assert (await reader.get(f"{API}/sites")).status_code == 401
         assert await _sign_in(any_app, user["name"]) == 201
-    async with any_house.database.read() as tx:
+    async with any_container.database.read() as tx:
         assert len((await tx.execute(select(sessions))).all()) == 2
 
 
@@ -160,13 +160,13 @@ async def test_there_is_no_such_user(client: httpx.AsyncClient) -> None:
 
 
 async def test_what_is_done_to_users_is_on_record_without_passwords(
-    client: httpx.AsyncClient, house: Container
+    client: httpx.AsyncClient, container: Container
 ) -> None:
     user = await make_user(client, "Cora", "reader")
     await _change(client, user, role="manager")
     await _change(client, user, password=NEW)
     await _change(client, user, ended=True)
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         things = (await tx.execute(select(writes.c.thing).where(writes.c.act != "set up"))).scalars().all()
     assert things == [
         "user Cora, reader, all sites",
@@ -202,7 +202,7 @@ async def _drain(socket: ClientConnection) -> None:
         await socket.recv()
 
 
-async def test_who_is_signed_in_is_looked_up_in_one_statement(app: FastAPI, house: Container) -> None:
+async def test_who_is_signed_in_is_looked_up_in_one_statement(app: FastAPI, container: Container) -> None:
     said: list[str] = []
 
     def note(*args: object) -> None:
@@ -212,7 +212,7 @@ async def test_who_is_signed_in_is_looked_up_in_one_statement(app: FastAPI, hous
         token = client.headers["Authorization"].removeprefix("Bearer ")
         event.listen(Engine, "before_cursor_execute", note)
         try:
-            await house.people.identify(token, by_cookie=False)
+            await container.people.identify(token, by_cookie=False)
         finally:
             event.remove(Engine, "before_cursor_execute", note)
     assert [each.split()[0] for each in said] == ["SELECT"]

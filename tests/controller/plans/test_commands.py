@@ -15,14 +15,14 @@ from tests.integration.hub import Hub
 
 async def until_outcome(hub: Hub, command: str, wanted: CommandOutcome) -> str | None:
     async def look() -> bool:
-        return (await hub.house.exchange.commander.outcome(command))[1] is wanted
+        return (await hub.container.mqtt.commander.outcome(command))[1] is wanted
 
     await eventually(look, what=f"the outcome is {wanted}")
-    return (await hub.house.exchange.commander.outcome(command))[0].why
+    return (await hub.container.mqtt.commander.outcome(command))[0].why
 
 
 async def test_an_unlock_is_carried_out_in_the_edges_own_session(hub: Hub, edge: FakeEdge) -> None:
-    commander = hub.house.exchange.commander
+    commander = hub.container.mqtt.commander
     await hub.quiet()
     command = await commander.unlock("ramsey", "front-door", reason="left the key", actor="Una Porter")
     await until_outcome(hub, command, CommandOutcome.DONE)
@@ -37,11 +37,11 @@ async def test_a_command_for_an_edge_out_of_reach_is_refused_and_never_kept(hub:
     await edge.say_status(online=False)
 
     async def offline() -> bool:
-        return not (await hub.house.exchange.live.snapshot("ramsey")).edges[0].online
+        return not (await hub.container.mqtt.live.snapshot("ramsey")).edges[0].online
 
     await eventually(offline, what="the edge is out of reach")
     with pytest.raises(OutOfReach, match="is not online, since 12:00;"):
-        await hub.house.exchange.commander.unlock("ramsey", "front-door", reason="x", actor="Una Porter")
+        await hub.container.mqtt.commander.unlock("ramsey", "front-door", reason="x", actor="Una Porter")
     assert edge.commands == []
 
 
@@ -50,19 +50,19 @@ async def test_a_command_for_a_session_that_is_over_is_refused_by_the_edge(hub: 
     await edge.say_status()
 
     async def heard() -> bool:
-        async with hub.house.database.read() as tx:
+        async with hub.container.database.read() as tx:
             state = await edge_state(tx, "ramsey", "main")
         return state is not None and state.nonce == edge.nonce
 
     await eventually(heard, what="the status is heard")
-    command = await hub.house.exchange.commander.unlock("ramsey", "front-door", reason="x", actor="Una Porter")
+    command = await hub.container.mqtt.commander.unlock("ramsey", "front-door", reason="x", actor="Una Porter")
     assert "another session" in (await until_outcome(hub, command, CommandOutcome.REFUSED) or "")
 
 
 async def test_a_command_that_nobody_answers_expires(hub: Hub, edge: FakeEdge, clock: ManualClock) -> None:
     await hub.quiet()
     edge.obeys = False
-    commander = hub.house.exchange.commander
+    commander = hub.container.mqtt.commander
     command = await commander.unlock("ramsey", "front-door", reason="x", actor="Una Porter")
     assert (await commander.outcome(command))[1] is CommandOutcome.WAITING
     clock.advance(seconds=16)
@@ -71,7 +71,7 @@ async def test_a_command_that_nobody_answers_expires(hub: Hub, edge: FakeEdge, c
 
 async def test_a_result_counts_once_and_only_from_its_own_edge(hub: Hub, edge: FakeEdge) -> None:
     await hub.quiet()
-    commander = hub.house.exchange.commander
+    commander = hub.container.mqtt.commander
     command = await commander.unlock("ramsey", "front-door", reason="x", actor="Una Porter")
     await until_outcome(hub, command, CommandOutcome.DONE)
     again = CommandResult(
@@ -86,20 +86,20 @@ async def test_a_command_that_was_carried_out_is_done_however_late_that_is_told_
 ) -> None:
     await hub.up_to_date()
     edge.obeys = False
-    exchange = hub.house.exchange
-    late = await exchange.commander.unlock("ramsey", "front-door", reason="", actor="Una")
-    copied = await exchange.commander.unlock("ramsey", "front-door", reason="", actor="Una")
+    mqtt = hub.container.mqtt
+    late = await mqtt.commander.unlock("ramsey", "front-door", reason="", actor="Una")
+    copied = await mqtt.commander.unlock("ramsey", "front-door", reason="", actor="Una")
     clock.advance(minutes=2)
     await until_outcome(hub, late, CommandOutcome.EXPIRED)
     for command, outcome in ((copied, "refused"), (late, "done"), (copied, "done"), (late, "refused")):
         result = CommandResult(site="ramsey", edge="main", id=command, outcome=outcome, at=clock.now())
-        await exchange.commander.take_result("ramsey", "main", edge.speaker.signer.seal(Purpose.RESULT, result))
+        await mqtt.commander.take_result("ramsey", "main", edge.speaker.signer.seal(Purpose.RESULT, result))
     await until_outcome(hub, late, CommandOutcome.DONE)
     await until_outcome(hub, copied, CommandOutcome.DONE)
 
 
 async def test_an_unknown_door_or_command_is_named(hub: Hub) -> None:
     with pytest.raises(DoorUnknown):
-        await hub.house.exchange.commander.unlock("ramsey", "back-door", reason="x", actor="Una Porter")
+        await hub.container.mqtt.commander.unlock("ramsey", "back-door", reason="x", actor="Una Porter")
     with pytest.raises(CommandUnknown):
-        await hub.house.exchange.commander.outcome("nothing")
+        await hub.container.mqtt.commander.outcome("nothing")

@@ -24,7 +24,7 @@ from tests.integration.hub import Hub
 
 
 async def known(hub: Hub) -> EdgeState | None:
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         return await edge_state(tx, "ramsey", "main")
 
 
@@ -111,7 +111,7 @@ async def test_the_reply_brings_the_state_of_the_devices(hub: Hub, broker: Memor
     async with edge:
 
         async def look() -> bool:
-            (door,) = (await hub.house.exchange.live.snapshot("ramsey")).doors
+            (door,) = (await hub.container.mqtt.live.snapshot("ramsey")).doors
             return (door.contact, door.lock, door.alarm, door.mode, door.stale) == (
                 "open",
                 "unlocked",
@@ -127,10 +127,10 @@ async def test_a_device_that_an_edge_no_longer_names_is_forgotten_and_not_brough
     hub: Hub, edge: FakeEdge
 ) -> None:
     line, door = (DeviceState(device=name, kind=name, seq=1, at=NOW, values={}) for name in ("fire", "door"))
-    exchange = hub.house.exchange
+    mqtt = hub.container.mqtt
 
     async def kept() -> list[str]:
-        async with hub.house.database.read() as tx:
+        async with hub.container.database.read() as tx:
             return sorted(state.device for _, state in await queries.site_devices(tx, "ramsey"))
 
     async def both() -> bool:
@@ -143,11 +143,11 @@ async def test_a_device_that_an_edge_no_longer_names_is_forgotten_and_not_brough
     await edge.say_state(door)
     await eventually(both, what="both are known")
     edge.states = (door,)
-    await exchange.greeter.greet(("ramsey", "main"))
+    await mqtt.hello_service.greet(("ramsey", "main"))
     await eventually(one, what="the line is forgotten")
-    exchange.states.offer("ramsey", "main", "fire", encode(line))
-    await exchange.states.told("ramsey", "main", edge.states)
-    await exchange.states.store()
+    mqtt.states.offer("ramsey", "main", "fire", encode(line))
+    await mqtt.states.told("ramsey", "main", edge.states)
+    await mqtt.states.store()
     assert await one()
 
 
@@ -158,8 +158,8 @@ async def test_a_reply_that_answers_nothing_is_refused(hub: Hub, edge: FakeEdge)
     await edge.say("hello/reply", sealed)
 
     async def counted() -> bool:
-        await hub.house.exchange.ingest.store_counts()
-        async with hub.house.database.read() as tx:
+        await hub.container.mqtt.ingest.store_counts()
+        async with hub.container.database.read() as tx:
             return [row.reason for row in await tx.execute(select(refusals))] == ["wrong_address"]
 
     await eventually(counted, what="it is counted")
@@ -171,7 +171,7 @@ async def test_a_dead_edge_is_not_shown_as_there_by_a_status_that_somebody_kept(
     """Of its last connection, or of an earlier run: it is greeted, and only its answer brings it back."""
     edge.states = (DeviceState(device="front-door", kind="door", seq=1, at=NOW, values={"contact": "closed"}),)
     of_earlier_run = msgspec.structs.replace(edge.status(), boot=BOOT[:-1] + "0", connection=9)
-    await hub.house.exchange.greeter.greet(("ramsey", "main"))
+    await hub.container.mqtt.hello_service.greet(("ramsey", "main"))
     await until_online(hub, online=True)
     await hub.quiet()
     kept = [edge.speaker.signer.seal(Purpose.STATUS, each) for each in (edge.status(), of_earlier_run)]
@@ -187,9 +187,9 @@ async def test_a_dead_edge_is_not_shown_as_there_by_a_status_that_somebody_kept(
         state = await known(hub)
         assert state is not None
         assert (state.online, state.since) == (False, since)
-        (door,) = (await hub.house.exchange.live.snapshot("ramsey")).doors
+        (door,) = (await hub.container.mqtt.live.snapshot("ramsey")).doors
         assert (door.stale, door.at) == (True, "2026-11-25T12:00:00+00:00")
-        await hub.house.exchange.greeter.note_silent(after_s=0)
+        await hub.container.mqtt.hello_service.note_silent(after_s=0)
     edge.obeys = True
     await edge.say_status()
     await until_online(hub, online=True)
@@ -221,25 +221,25 @@ async def test_an_edge_that_is_asked_faster_than_it_answers_has_one_question_ope
     answers to nothing."""
     await until_online(hub, online=True)
     await hub.quiet()
-    name, greeter = ("ramsey", "main"), hub.house.exchange.greeter
+    name, hello_service = ("ramsey", "main"), hub.container.mqtt.hello_service
     await eventually(_nothing_open(hub), what="all is answered")
     edge.obeys = False
     edge.hellos.clear()
     for _ in range(30):
-        await greeter.ask(name)
+        await hello_service.ask(name)
     await edge.until(lambda: edge.hellos, "a hello")
-    assert greeter.open_questions[name] == len(edge.hellos) == 1
+    assert hello_service.open_questions[name] == len(edge.hellos) == 1
     edge.obeys = True
     await edge.reply(edge.hellos[0])
     await eventually(_nothing_open(hub), what="it is answered")
-    assert hub.house.exchange.gate.refused["wrong_address"] == 0
-    await greeter.ask(name)
+    assert hub.container.mqtt.verifier.refused["wrong_address"] == 0
+    await hello_service.ask(name)
     await edge.until(lambda: len(edge.hellos) == 2, "another hello")
 
 
 def _nothing_open(hub: Hub) -> Callable[[], Awaitable[bool]]:
     async def look() -> bool:
-        return not hub.house.exchange.greeter.open_questions.get(("ramsey", "main"))
+        return not hub.container.mqtt.hello_service.open_questions.get(("ramsey", "main"))
 
     return look
 
@@ -262,11 +262,11 @@ async def test_a_forged_status_is_not_believed(hub: Hub, edge: FakeEdge) -> None
 async def test_an_edge_that_does_not_answer_is_out_of_reach(hub: Hub, edge: FakeEdge, clock: ManualClock) -> None:
     await until_online(hub, online=True)
     edge.obeys = False
-    greeter = hub.house.exchange.greeter
+    hello_service = hub.container.mqtt.hello_service
     await hub.quiet()
     clock.advance(minutes=1)
-    await greeter.greet(("ramsey", "main"))
-    await greeter.note_silent(after_s=0)
+    await hello_service.greet(("ramsey", "main"))
+    await hello_service.note_silent(after_s=0)
     assert (await until_online(hub, online=False)).since == clock.now()
 
 
@@ -276,8 +276,8 @@ async def test_health_tells_the_edges_own_counters_and_ours(hub: Hub, edge: Fake
     await edge.say("events", b"rubbish")
 
     async def look() -> bool:
-        await hub.house.exchange.ingest.store_counts()
-        (view,) = (await hub.house.exchange.live.snapshot("ramsey")).edges
+        await hub.container.mqtt.ingest.store_counts()
+        (view,) = (await hub.container.mqtt.live.snapshot("ramsey")).edges
         return view.health == {"plan_refused": 2, "refused_malformed": 1}
 
     await eventually(look, what="both are in the health")
@@ -287,18 +287,18 @@ async def test_an_edge_that_is_there_hears_which_plan_is_its_newest_without_bein
     hub: Hub, edge: FakeEdge
 ) -> None:
     await hub.up_to_date()
-    greeter = hub.house.exchange.greeter
+    hello_service = hub.container.mqtt.hello_service
     edge.hellos.clear()
-    await greeter.say_word()
+    await hello_service.say_word()
     await edge.until(lambda: edge.hellos, "a word")
     [word] = edge.hellos
     assert (word.asks, word.session, word.trust) == (False, edge.nonce, ClockTrust.SYNCED)
     assert edge.manifest is not None
     assert word.plan_version == edge.manifest.version
-    assert greeter.open_questions.get(("ramsey", "main"), 0) == 0
+    assert hello_service.open_questions.get(("ramsey", "main"), 0) == 0
     await edge.say_status(online=False)
     await until_online(hub, online=False)
-    await greeter.say_word()
-    await greeter.greet(("ramsey", "main"))
+    await hello_service.say_word()
+    await hello_service.greet(("ramsey", "main"))
     await edge.until(lambda: len(edge.hellos) > 1, "a hello")
     assert all(hello.asks for hello in edge.hellos[1:])

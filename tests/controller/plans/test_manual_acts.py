@@ -58,7 +58,7 @@ async def test_acts_are_one_list_the_newest_first_in_pages(any_village: httpx.As
 
 
 async def test_what_came_of_a_command_is_in_the_list(hub: Hub, edge: FakeEdge, clock: ManualClock) -> None:
-    commander = hub.house.exchange.commander
+    commander = hub.container.mqtt.commander
     done = await commander.unlock("ramsey", "front-door", reason="parcel", actor="Una Porter")
     await until_outcome(hub, done, CommandOutcome.DONE)
     edge.obeys = False

@@ -32,7 +32,7 @@ from tests.integration.hub import ACTOR, Hub, book
 
 
 async def standing(hub: Hub, booking: str) -> tuple[CodeState, str]:
-    view = await hub.house.bookings.get(booking)
+    view = await hub.container.bookings.get(booking)
     return view.standing.state, view.standing.text
 
 
@@ -45,7 +45,7 @@ async def until_standing(hub: Hub, booking: str, state: CodeState) -> str:
 
 
 async def plan_count(hub: Hub) -> int:
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         return (await tx.execute(select(func.count()).select_from(plans))).scalar_one()
 
 
@@ -53,8 +53,8 @@ async def test_a_booking_is_on_the_door_when_the_edge_says_so(hub: Hub, edge: Fa
     view = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
     assert await until_standing(hub, view.booking.id, CodeState.ON) == "on the door since 12:00"
     assert view.code is not None
-    async with hub.house.database.read() as tx:
-        secret = (await hub.house.estate.door_secrets(tx, "ramsey"))["front-door"]
+    async with hub.container.database.read() as tx:
+        secret = (await hub.container.estate.door_secrets(tx, "ramsey"))["front-door"]
     decision = decide(
         edge.plan,
         door="front-door",
@@ -71,7 +71,7 @@ async def test_a_booking_is_on_the_door_when_the_edge_says_so(hub: Hub, edge: Fa
 async def test_a_cancelled_code_goes_the_same_way(hub: Hub, edge: FakeEdge) -> None:
     view = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
     await until_standing(hub, view.booking.id, CodeState.ON)
-    await hub.house.bookings.cancel(view.booking.id, why="", actor=Actor(name=ACTOR))
+    await hub.container.bookings.cancel(view.booking.id, why="", actor=Actor(name=ACTOR))
     await until_standing(hub, view.booking.id, CodeState.GONE)
     assert edge.plan is not None
     assert edge.plan.grant_count == 0
@@ -84,10 +84,10 @@ async def test_a_code_lingers_in_words_while_the_edge_is_out_of_reach(hub: Hub, 
     await edge.say_status(online=False)
 
     async def offline() -> bool:
-        return not (await hub.house.exchange.live.snapshot("ramsey")).edges[0].online
+        return not (await hub.container.mqtt.live.snapshot("ramsey")).edges[0].online
 
     await eventually(offline, what="the edge is out of reach")
-    await hub.house.bookings.cancel(view.booking.id, why="", actor=Actor(name=ACTOR))
+    await hub.container.bookings.cancel(view.booking.id, why="", actor=Actor(name=ACTOR))
     await hub.quiet()
     assert await standing(hub, view.booking.id) == (
         CodeState.REMOVING,
@@ -104,17 +104,17 @@ async def test_a_code_that_was_ended_and_made_anew_is_on_the_door_though_the_pla
     before = await plan_count(hub)
 
     async def end_and_make_anew(tx: Tx) -> None:
-        now = hub.house.clock.now()
+        now = hub.container.clock.now()
         await access.revoke(tx, booking_ids=[view.booking.id], now=now)
         windows = {view.booking.id: view.code_window}
-        await hub.house.access.issue(tx, Issue(lengths={"front-door": 6}, windows=windows), site="ramsey", now=now)
+        await hub.container.access.issue(tx, Issue(lengths={"front-door": 6}, windows=windows), site="ramsey", now=now)
 
-    await hub.house.database.run(end_and_make_anew)
+    await hub.container.database.run(end_and_make_anew)
     assert (await standing(hub, view.booking.id))[0] is CodeState.ON
-    hub.house.changes.site_changed("ramsey")
+    hub.container.changes.site_changed("ramsey")
 
     async def acknowledged() -> bool:
-        async with hub.house.database.read() as tx:
+        async with hub.container.database.read() as tx:
             grants = (await held(tx, [view.booking.id]))[view.booking.id]
         return sorted((each.on_at is not None, each.off_at is not None) for each in grants) == [
             (True, False),
@@ -130,11 +130,11 @@ async def test_an_edge_that_was_put_out_is_sent_nothing_until_another_is_let_in(
     await until_standing(hub, view.booking.id, CodeState.ON)
     await hub.up_to_date()
     heard, before = list(edge.heard), edge.plan
-    await hub.house.enrolment.revoke("ramsey", "main", reason="stolen", actor=Actor(name=ACTOR))
+    await hub.container.enrolment.revoke("ramsey", "main", reason="stolen", actor=Actor(name=ACTOR))
     await book(hub, "2026-11-26T18:00", "2026-11-26T20:00")
     await hub.quiet()
     assert (list(edge.heard), edge.plan) == (heard, before)
-    await trust(hub.house, "ramsey", "main", Speaker().public_key)
+    await trust(hub.container, "ramsey", "main", Speaker().public_key)
 
     async def sent() -> bool:
         return list(edge.heard) != heard
@@ -146,7 +146,7 @@ async def test_nothing_is_published_when_nothing_changed(hub: Hub, edge: FakeEdg
     await hub.up_to_date()
     heard, count = len(edge.heard), await plan_count(hub)
     for _ in range(3):
-        await hub.house.exchange.planner.refresh(("ramsey", "main"))
+        await hub.container.mqtt.planner.refresh(("ramsey", "main"))
     assert len(edge.heard) == heard
     assert await plan_count(hub) == count
 
@@ -157,7 +157,7 @@ async def test_only_the_parts_that_changed_travel_and_names_that_are_gone_are_cl
     await until_standing(hub, first.booking.id, CodeState.ON)
     await hub.up_to_date()
     edge.heard.clear()
-    await hub.house.bookings.cancel(first.booking.id, why="", actor=Actor(name=ACTOR))
+    await hub.container.bookings.cancel(first.booking.id, why="", actor=Actor(name=ACTOR))
     await until_standing(hub, first.booking.id, CodeState.GONE)
     await edge.until(lambda: len(edge.heard) >= 3, "the cleared names")
     sent = {message.topic.rpartition("/main/")[2]: bool(message.payload) for message in edge.heard}
@@ -168,7 +168,7 @@ async def test_every_plan_is_kept_and_each_part_once(hub: Hub, edge: FakeEdge) -
     for hour in (9, 11, 13):
         view = await book(hub, f"2026-11-26T{hour:02}:00", f"2026-11-26T{hour + 1:02}:00")
         await until_standing(hub, view.booking.id, CodeState.ON)
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         digests = list((await tx.execute(select(plan_parts.c.digest))).scalars())
         kept = list((await tx.execute(select(plans.c.version).order_by(plans.c.version))).scalars())
         assert len(digests) == len(set(digests))
@@ -197,7 +197,7 @@ async def test_hours_and_closures_reach_the_door(hub: Hub, edge: FakeEdge) -> No
         WeeklySpan(weekday=day, span=Span(opens=9 * 60, closes=17 * 60, mode=Mode.STAFFED)) for day in range(7)
     )
     hours = NewTimetable(timetable=OpeningHours(pattern=week, free_doors=("front-door",)), version=0)
-    await hub.house.hours.change("ramsey", hours, anyway=False, actor=ACTOR)
+    await hub.container.hours.change("ramsey", hours, anyway=False, actor=ACTOR)
 
     def free() -> list[datetime]:
         return (
@@ -207,9 +207,9 @@ async def test_hours_and_closures_reach_the_door(hub: Hub, edge: FakeEdge) -> No
     await edge.until(free, "a free door")
     opened = free()
     closed = opened[3]
-    now, day = hub.house.clock.now(), closed.date()
+    now, day = hub.container.clock.now(), closed.date()
     shut = NewClosure(id=uuid7(now, bytes(10)), reason="boiler", first=day, last=day, made_at=now, made_by=ACTOR)
-    await hub.house.hours.change("ramsey", shut, anyway=False, actor=ACTOR)
+    await hub.container.hours.change("ramsey", shut, anyway=False, actor=ACTOR)
     await edge.until(lambda: free() == [each for each in opened if each != closed], "a day less")
 
 
@@ -219,12 +219,12 @@ async def test_a_refused_plan_is_seen_with_its_reason(hub: Hub, edge: FakeEdge) 
     view = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
 
     async def look() -> str | None:
-        async with hub.house.database.read() as tx:
+        async with hub.container.database.read() as tx:
             plan = await repository.latest(tx, "ramsey", "main")
         return plan.why if plan else None
 
     assert await eventually(look, what="the refusal is known") == "the card is full"
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         assert [alert.kind for alert in await queries.site_alerts(tx, "ramsey", limit=9)] == ["plan_refused"]
     assert (await standing(hub, view.booking.id))[0] is CodeState.WAITING
 
@@ -236,12 +236,12 @@ async def test_an_edge_that_applied_while_nobody_listened_tells_it_when_it_is_as
     await hub.quiet()
     link = broker.client(subscriptions("down", site="ramsey", edge="main"))
     async with hub.edge(link, obeys=False) as edge:
-        async with hub.house.database.read() as tx:
+        async with hub.container.database.read() as tx:
             plan = await repository.latest(tx, "ramsey", "main")
         assert plan is not None
         assert (await standing(hub, view.booking.id))[0] in (CodeState.WAITING, CodeState.UNREACHABLE)
         edge.manifest, edge.obeys = plan.manifest, True
-        await hub.house.exchange.greeter.greet(("ramsey", "main"))
+        await hub.container.mqtt.hello_service.greet(("ramsey", "main"))
         await until_standing(hub, view.booking.id, CodeState.ON)
 
 
@@ -266,7 +266,7 @@ async def test_no_plan_is_signed_by_a_clock_that_stands_before_the_last_one(
     await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
 
     async def trouble() -> str | None:
-        return await hub.house.checks["clock"]()
+        return await hub.container.checks["clock"]()
 
     assert "no plan is signed until it is right" in await eventually(trouble, what="it is not ready")
     assert await plan_count(hub) == count
@@ -288,7 +288,7 @@ async def test_a_plan_names_the_one_that_is_carried_out_and_those_made_since(hub
 
     async def manifest() -> Manifest:
         await hub.quiet()
-        async with hub.house.database.read() as tx:
+        async with hub.container.database.read() as tx:
             plan = await repository.latest(tx, "ramsey", "main")
         assert plan is not None
         return plan.manifest
@@ -316,7 +316,7 @@ async def test_an_edge_that_carries_out_a_plan_made_too_long_ago_to_be_named_is_
     down = subscriptions("down", site="ramsey", edge="main")
     async with hub.edge(broker.client(down)) as edge:
         await hub.up_to_date()
-    async with hub.house.database.write() as tx:
+    async with hub.container.database.write() as tx:
         await tx.execute(update(plans).values(applied_at=None))
         await tx.execute(update(edge_states).values(applied_version=None, applied_digest=None))
     broker.publish("hk/1/ramsey/main/status", b"", retain=True)

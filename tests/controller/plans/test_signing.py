@@ -51,17 +51,17 @@ class Desk:
         self.database = database
         self.standing: list[BookingView] = []
         self._hour = 8
-        house = hub.house
+        container = hub.container
         self._planner = Planner(
             database=database,
-            link=house.exchange.link,
-            signer=Signer(house.keys.signing),
-            clock=house.clock,
-            changes=house.changes,
-            pictures=house.desk.pictures,
-            others=OtherGrants(house.estate, house.keys, house.holders),
-            secret_names=house.enrolment.registry.secret_names,
-            time=house.exchange.time,
+            link=container.mqtt.link,
+            signer=Signer(container.keys.signing),
+            clock=container.clock,
+            changes=container.changes,
+            site_configs=container.writer.site_configs,
+            others=OtherGrants(container.estate, container.keys, container.holders),
+            secret_names=container.enrolment.registry.secret_names,
+            time=container.mqtt.time,
         )
 
     async def book(self) -> BookingView:
@@ -72,7 +72,7 @@ class Desk:
 
     async def cancel(self, number: int = -1) -> BookingView:
         gone = self.standing.pop(number)
-        await self.hub.house.bookings.cancel(gone.booking.id, why="", actor=Actor(name=ACTOR))
+        await self.hub.container.bookings.cancel(gone.booking.id, why="", actor=Actor(name=ACTOR))
         return gone
 
     async def swap(self) -> None:
@@ -103,58 +103,58 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(any_settings: Settings, clock: ManualClock, passwords: Passwords) -> AsyncIterator[Desk]:
+async def writer(any_settings: Settings, clock: ManualClock, passwords: Passwords) -> AsyncIterator[Desk]:
     link = MemoryBroker().client(subscriptions("up"))
     hub = Hub(build_app(any_settings, clock, passwords=passwords, link=link))
-    await hub.house.start()
-    database = Interrupted(hub.house.database.url)
+    await hub.container.start()
+    database = Interrupted(hub.container.database.url)
     try:
         await hub.furnish()
         yield Desk(hub, database)
     finally:
         await database.close()
-        await hub.house.close()
+        await hub.container.close()
 
 
-async def test_a_code_that_comes_between_waits_for_the_next_plan(desk: Desk) -> None:
-    first = await desk.book()
-    plan = await desk.plan(desk.book)
-    assert await desk.held(plan) == {first.booking.id}
-    assert await desk.versions(desk.standing[1]) == (None, None)
-    following = await desk.plan()
-    assert await desk.held(following) == desk.ids
-    assert [(await desk.versions(view))[0] for view in desk.standing] == [
+async def test_a_code_that_comes_between_waits_for_the_next_plan(writer: Desk) -> None:
+    first = await writer.book()
+    plan = await writer.plan(writer.book)
+    assert await writer.held(plan) == {first.booking.id}
+    assert await writer.versions(writer.standing[1]) == (None, None)
+    following = await writer.plan()
+    assert await writer.held(following) == writer.ids
+    assert [(await writer.versions(view))[0] for view in writer.standing] == [
         plan.manifest.version,
         following.manifest.version,
     ]
 
 
 @pytest.mark.parametrize("times", [1, 2, 100])
-async def test_a_code_that_no_door_has_had_and_that_goes_between_is_in_no_plan(desk: Desk, times: int) -> None:
-    await desk.book()
-    plan = await desk.plan(desk.swap, times=times)
-    assert await desk.held(plan) == desk.ids
-    assert await desk.versions(desk.standing[0]) == (plan.manifest.version, None)
+async def test_a_code_that_no_door_has_had_and_that_goes_between_is_in_no_plan(writer: Desk, times: int) -> None:
+    await writer.book()
+    plan = await writer.plan(writer.swap, times=times)
+    assert await writer.held(plan) == writer.ids
+    assert await writer.versions(writer.standing[0]) == (plan.manifest.version, None)
 
 
-async def test_a_code_on_the_door_that_goes_between_is_off_with_the_plan_that_leaves_it_out(desk: Desk) -> None:
-    gone = await desk.book()
-    kept = await desk.plan()
-    await desk.book()
-    plan = await desk.plan(lambda: desk.cancel(0))
-    assert gone.booking.id in await desk.held(plan)
-    assert await desk.versions(gone) == (kept.manifest.version, None)
-    following = await desk.plan()
-    assert await desk.held(following) == desk.ids
-    assert await desk.versions(gone) == (kept.manifest.version, following.manifest.version)
+async def test_a_code_on_the_door_that_goes_between_is_off_with_the_plan_that_leaves_it_out(writer: Desk) -> None:
+    gone = await writer.book()
+    kept = await writer.plan()
+    await writer.book()
+    plan = await writer.plan(lambda: writer.cancel(0))
+    assert gone.booking.id in await writer.held(plan)
+    assert await writer.versions(gone) == (kept.manifest.version, None)
+    following = await writer.plan()
+    assert await writer.held(following) == writer.ids
+    assert await writer.versions(gone) == (kept.manifest.version, following.manifest.version)
 
 
-async def test_of_two_planners_the_one_that_looked_first_does_not_sign_last(desk: Desk) -> None:
-    await desk.book()
+async def test_of_two_planners_the_one_that_looked_first_does_not_sign_last(writer: Desk) -> None:
+    await writer.book()
 
     async def another() -> None:
-        await desk.book()
-        await Desk(desk.hub, desk.database).plan()
+        await writer.book()
+        await Desk(writer.hub, writer.database).plan()
 
-    plan = await desk.plan(another)
-    assert await desk.held(plan) == desk.ids
+    plan = await writer.plan(another)
+    assert await writer.held(plan) == writer.ids

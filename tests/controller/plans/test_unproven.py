@@ -32,34 +32,34 @@ async def doubtful(
     link = MemoryBroker().client(subscriptions("up"))
     sources = Sources(synchronised=lambda: vouched[0], passed=clock.monotonic, settable=False)
     hub = Hub(build_app(any_settings, clock, passwords=passwords, link=link, time=sources))
-    await hub.house.start()
+    await hub.container.start()
     await hub.furnish()
     yield hub
-    await hub.house.close()
+    await hub.container.close()
 
 
 async def test_nothing_is_signed_and_everybody_told_until_something_vouches_for_the_clock(
     doubtful: Hub, vouched: list[bool]
 ) -> None:
-    exchange, name = doubtful.house.exchange, ("ramsey", "main")
+    mqtt, name = doubtful.container.mqtt, ("ramsey", "main")
     transport = httpx.ASGITransport(app=doubtful.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://hub.test") as client:
         with pytest.raises(ClockDoubtful):
-            await exchange.planner.refresh(name)
-        async with doubtful.house.database.read() as tx:
+            await mqtt.planner.refresh(name)
+        async with doubtful.container.database.read() as tx:
             assert await repository.latest(tx, *name) is None
-            assert not await exchange.planner.knows_the_time(tx)
+            assert not await mqtt.planner.knows_the_time(tx)
         ready = await client.get("/readyz")
         assert ready.status_code == 503
         assert "nothing vouches for the clock" in ready.json()["checks"]["clock"]
         assert 'hallkeeper_clock{state="unproven"} 1.0' in (await client.get("/metrics")).text
-        (alert,) = (await exchange.live.snapshot("ramsey")).alerts
+        (alert,) = (await mqtt.live.snapshot("ramsey")).alerts
         assert alert.text.startswith("The controller does not believe its clock: nothing vouches for the clock")
 
         vouched[0] = True
-        assert await exchange.planner.refresh(name) is not None
+        assert await mqtt.planner.refresh(name) is not None
         assert (await client.get("/readyz")).json()["checks"]["clock"] == "ready"
         told = (await client.get("/metrics")).text
         assert 'hallkeeper_clock{state="synced"} 1.0' in told
         assert "hallkeeper_clock_error_seconds 0.0" in told
-        assert (await exchange.live.snapshot("ramsey")).alerts == []
+        assert (await mqtt.live.snapshot("ramsey")).alerts == []

@@ -38,13 +38,13 @@ DAY = timedelta(days=1)
 Change = Callable[[httpx.AsyncClient, Container], Awaitable[None]]
 
 
-async def sign(house: Container, *, applied: bool = True) -> int:
+async def sign(container: Container, *, applied: bool = True) -> int:
     """Sign the front door's plan as it is to be now; the edge says at once that it has it."""
-    signed = await house.exchange.planner.refresh((SITE, EDGE))
+    signed = await container.mqtt.planner.refresh((SITE, EDGE))
     assert signed is not None
     if applied:
-        async with house.database.write() as tx:
-            await plans.put_outcome(tx, SITE, EDGE, signed.manifest.version, applied_at=house.clock.now())
+        async with container.database.write() as tx:
+            await plans.put_outcome(tx, SITE, EDGE, signed.manifest.version, applied_at=container.clock.now())
     return signed.manifest.version
 
 
@@ -54,8 +54,8 @@ async def why(client: httpx.AsyncClient, status: int = 200, door: str = "front-d
     return answer.json()
 
 
-async def told(house: Container, at: datetime, data: AccessData, trust: str = "holdover") -> None:
-    async with house.database.write() as tx:
+async def told(container: Container, at: datetime, data: AccessData, trust: str = "holdover") -> None:
+    async with container.database.write() as tx:
         row = {"site": SITE, "edge": EDGE, "log": "ab" * 16, "opened_at": at}
         log = (await tx.execute(insert(event_logs).values(row).returning(event_logs.c.id))).scalar_one()
         event = {
@@ -77,10 +77,10 @@ async def told(house: Container, at: datetime, data: AccessData, trust: str = "h
 
 
 async def test_what_will_open_is_told_with_grant_window_mode_clock_and_plan(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await book(any_village)
-    version = await sign(any_house)
+    version = await sign(any_container)
     found = await why(any_village, code=made["code"], at="2026-11-26T18:05")
     assert (found["granted"], found["past"], found["booking"], found["plan"]) == (True, False, made["id"], version)
     assert (found["opens_from"], found["opens_until"]) == (made["code_window"]["starts"], made["code_window"]["ends"])
@@ -100,25 +100,25 @@ async def test_what_will_open_is_told_with_grant_window_mode_clock_and_plan(
     ],
 )
 async def test_what_will_not_open_is_told_why(
-    village: httpx.AsyncClient, house: Container, at: str, reason: Reason
+    village: httpx.AsyncClient, container: Container, at: str, reason: Reason
 ) -> None:
     made = await book(village)
-    await sign(house)
+    await sign(container)
     found = await why(village, code=made["code"], at=at)
     assert (found["granted"], found["reason"]) == (False, reason)
     assert f"will stay shut, as things stand, to a typed code: {REASON_TEXT[reason]}." in found["text"][0]
 
 
 async def test_the_past_is_answered_by_the_plan_that_the_door_had_then(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     made = await book(any_village, starts="2026-11-25T18:00", ends="2026-11-25T20:00")
-    first = await sign(any_house)
+    first = await sign(any_container)
     clock.set(NOW + timedelta(minutes=10))
     await act(any_village, made, "cancel")
-    await sign(any_house, applied=False)  # the door is out of reach and goes on by the old one
+    await sign(any_container, applied=False)  # the door is out of reach and goes on by the old one
     clock.set(NOW + DAY)
-    await sign(any_house)
+    await sign(any_container)
     then = await why(any_village, code=made["code"], at="2026-11-25T18:05")
     assert (then["granted"], then["past"], then["plan"]) == (True, True, first)
     assert "Front door opened to a typed code" in then["text"][0]
@@ -126,19 +126,19 @@ async def test_the_past_is_answered_by_the_plan_that_the_door_had_then(
     assert (soon["granted"], soon["reason"]) == (False, Reason.UNKNOWN)
 
 
-async def test_before_its_first_plan_a_door_had_none(village: httpx.AsyncClient, house: Container) -> None:
-    await sign(house)
+async def test_before_its_first_plan_a_door_had_none(village: httpx.AsyncClient, container: Container) -> None:
+    await sign(container)
     found = await why(village, code="482913", at="2026-11-24T18:05")
     assert (found["granted"], found["reason"], found["plan"]) == (False, Reason.NO_PLAN, None)
 
 
 async def test_what_the_door_itself_told_is_shown_and_its_clock_gone_by(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     made = await book(any_village, starts="2026-11-25T18:00", ends="2026-11-25T20:00")
-    await sign(any_house)
+    await sign(any_container)
     at = NOW.replace(hour=18, minute=5, second=7)
-    await told(any_house, at, AccessData(door="front-door", granted=False, reason=Reason.CLOCK), "unproven")
+    await told(any_container, at, AccessData(door="front-door", granted=False, reason=Reason.CLOCK), "unproven")
     clock.set(NOW + DAY)
     found = await why(any_village, code=made["code"], at="2026-11-25T18:05")
     assert (found["reason"], found["trust"], found["assumed"]) == (Reason.CLOCK, "unproven", False)
@@ -146,12 +146,12 @@ async def test_what_the_door_itself_told_is_shown_and_its_clock_gone_by(
 
 
 async def test_a_booking_or_a_holder_is_asked_about_without_a_code(
-    village: httpx.AsyncClient, house: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
     made = await book(village)
     body = {"kind": "staff", "name": "Una Porter", "places": [{"site": SITE}], "first": "2026-11-01", "code": True}
     una = (await village.post(f"{API}/holders", json=body)).json()
-    await sign(house)
+    await sign(container)
     assert (await why(village, booking=made["id"], at="2026-11-26T18:05"))["granted"]
     found = await why(village, holder=una["holder"]["id"])
     assert found["granted"]
@@ -159,10 +159,10 @@ async def test_a_booking_or_a_holder_is_asked_about_without_a_code(
     assert any("on, without end" in each for each in found["text"])
 
 
-async def test_an_offline_code_is_told_with_its_booking(village: httpx.AsyncClient, house: Container) -> None:
-    await go_offline(house, EDGE, 30)
+async def test_an_offline_code_is_told_with_its_booking(village: httpx.AsyncClient, container: Container) -> None:
+    await go_offline(container, EDGE, 30)
     made = await book(village, space="studio")
-    await sign(house, applied=False)
+    await sign(container, applied=False)
     issued = (await village.post(f"{API}/bookings/{made['id']}/offline-code")).json()
     found = await why(village, code=issued["offline_codes"][0]["code"], at="2026-11-26T18:05")
     assert (found["granted"], found["booking"]) == (True, made["id"])
@@ -172,11 +172,11 @@ async def test_an_offline_code_is_told_with_its_booking(village: httpx.AsyncClie
 
 
 async def test_who_asks_is_written_down_and_the_code_is_not(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
-    await sign(any_house)
+    await sign(any_container)
     await why(any_village, code="604138")
-    async with any_house.database.read() as tx:
+    async with any_container.database.read() as tx:
         rows = [tuple(map(str, row)) for row in await tx.execute(select(writes))]
     assert any("ask why" in row for row in rows)
     assert not any("604138" in cell for row in rows for cell in row)
@@ -197,14 +197,14 @@ BAD: list[tuple[Json, str]] = [
 
 @pytest.mark.parametrize(("body", "field"), BAD, ids=str)
 async def test_what_cannot_be_asked_names_its_field(
-    village: httpx.AsyncClient, house: Container, body: Json, field: str
+    village: httpx.AsyncClient, container: Container, body: Json, field: str
 ) -> None:
     refused = await why(village, 422, **body)
     assert refused["errors"][0]["field"] == field
     assert "48291376123" not in str(refused)
 
 
-async def test_a_door_that_is_not_there_is_not_found(village: httpx.AsyncClient, house: Container) -> None:
+async def test_a_door_that_is_not_there_is_not_found(village: httpx.AsyncClient, container: Container) -> None:
     await why(village, 404, door="attic", code="482913")
 
 
@@ -213,30 +213,30 @@ def test_the_page_about_codes_tells_how_to_ask() -> None:
     assert "hallkeeper why ramsey/front-door --code" in page
 
 
-async def revoke(client: httpx.AsyncClient, house: Container) -> None:
+async def revoke(client: httpx.AsyncClient, container: Container) -> None:
     """Put the edge out, and let another Pi in, without which it would get no plan."""
     answer = await client.post(f"{API}/sites/{SITE}/edges/{EDGE}/revocation", json={"reason": "stolen"})
     assert answer.status_code == 200, answer.text
-    await trust(house, SITE, EDGE, token_bytes(32))
+    await trust(container, SITE, EDGE, token_bytes(32))
 
 
-async def rotate(client: httpx.AsyncClient, house: Container) -> None:
-    async with house.database.write() as tx:
-        await house.estate.begin_secrets(tx, SITE, edge=EDGE)
-        changed = await house.estate.take_up_secrets(tx, SITE, edge=EDGE)
-        await rehash(tx, house.access, site=SITE, secrets=changed)
+async def rotate(client: httpx.AsyncClient, container: Container) -> None:
+    async with container.database.write() as tx:
+        await container.estate.begin_secrets(tx, SITE, edge=EDGE)
+        changed = await container.estate.take_up_secrets(tx, SITE, edge=EDGE)
+        await rehash(tx, container.access, site=SITE, secrets=changed)
 
 
 @pytest.mark.parametrize("change", [revoke, rotate])
 async def test_codes_from_before_a_door_had_other_secrets_are_recognised_by_those_that_it_had(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock, change: Change
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock, change: Change
 ) -> None:
     made = await book(any_village, starts="2026-11-25T18:00", ends="2026-11-25T20:00")
-    first = await sign(any_house)
+    first = await sign(any_container)
     for day in (2, 3):  # changed twice: the first secrets are neither the present nor the last ones
         clock.set(NOW + day * DAY)
-        await change(any_village, any_house)
-        await sign(any_house)
+        await change(any_village, any_container)
+        await sign(any_container)
     found = await why(any_village, code=made["code"], at="2026-11-25T18:05")
     assert (found["granted"], found["booking"], found["plan"]) == (True, made["id"], first)
     wrong = await why(any_village, code="604138", at="2026-11-25T18:05")
@@ -244,34 +244,34 @@ async def test_codes_from_before_a_door_had_other_secrets_are_recognised_by_thos
 
 
 async def test_an_offline_code_of_secrets_that_a_door_had_is_recognised(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
-    await sign(any_house)
-    await go_offline(any_house, EDGE, 30)
+    await sign(any_container)
+    await go_offline(any_container, EDGE, 30)
     made = await book(any_village, space="studio", starts="2026-11-25T18:00", ends="2026-11-25T20:00")
     issued = (await any_village.post(f"{API}/bookings/{made['id']}/offline-code")).json()
     for day in (2, 3):
         clock.set(NOW + day * DAY)
-        await revoke(any_village, any_house)
-        await sign(any_house)
+        await revoke(any_village, any_container)
+        await sign(any_container)
     found = await why(any_village, code=issued["offline_codes"][0]["code"], at="2026-11-25T18:05")
     assert (found["granted"], found["booking"]) == (True, made["id"])
 
 
 async def test_old_secrets_lie_sealed_and_go_with_the_plans_of_their_time(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     made = await book(any_village, starts="2026-11-25T18:00", ends="2026-11-25T20:00")
-    await sign(any_house)
-    async with any_house.database.read() as tx:
-        clear = (await any_house.estate.door_secrets(tx, SITE))["front-door"]
+    await sign(any_container)
+    async with any_container.database.read() as tx:
+        clear = (await any_container.estate.door_secrets(tx, SITE))["front-door"]
     clock.set(NOW + DAY)
-    await revoke(any_village, any_house)
+    await revoke(any_village, any_container)
     clock.set(NOW + DAY + timedelta(minutes=1))
-    await sign(any_house)
+    await sign(any_container)
     here = (old_secrets.c.site == SITE) & (old_secrets.c.door == "front-door")
     kept = select(old_secrets.c.secret, old_secrets.c.since, old_secrets.c.until).where(here)
-    async with any_house.database.write() as tx:
+    async with any_container.database.write() as tx:
         await plans.forget_secrets(tx)
         [row] = (await tx.execute(kept)).all()
         assert (row.since, row.until) == (None, NOW + DAY)
@@ -279,10 +279,10 @@ async def test_old_secrets_lie_sealed_and_go_with_the_plans_of_their_time(
         await tx.execute(delete(signed_plans).where(signed_plans.c.compiled_at <= NOW + DAY))
 
     async def gone() -> bool:
-        async with any_house.database.read() as tx:
+        async with any_container.database.read() as tx:
             return (await tx.execute(kept)).all() == []
 
-    days = asyncio.create_task(any_house.exchange.planner.watch_days())
+    days = asyncio.create_task(any_container.mqtt.planner.watch_days())
     await eventually(gone, what="secrets that explain nothing any more are deleted")
     days.cancel()
     found = await why(any_village, code=made["code"], at="2026-11-25T18:05")
@@ -290,13 +290,13 @@ async def test_old_secrets_lie_sealed_and_go_with_the_plans_of_their_time(
 
 
 async def test_where_the_secret_of_a_plan_is_gone_that_is_said(
-    village: httpx.AsyncClient, house: Container, clock: ManualClock
+    village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
     made = await book(village, starts="2026-11-25T18:00", ends="2026-11-25T20:00")
-    await sign(house)
+    await sign(container)
     clock.set(NOW + DAY)
-    await revoke(village, house)
-    async with house.database.write() as tx:
+    await revoke(village, container)
+    async with container.database.write() as tx:
         await tx.execute(delete(old_secrets))
     found = await why(village, code=made["code"], at="2026-11-25T18:05")
     assert not found["granted"]
@@ -318,17 +318,22 @@ CODE = AccessData(door="front-door", granted=True, reason=Reason.GRANTED, method
     ],
 )
 async def test_an_offline_code_that_no_plan_listed_opened_where_the_door_was_out_of_touch(
-    village: httpx.AsyncClient, house: Container, clock: ManualClock, said: AccessData | None, issued: bool, opens: bool
+    village: httpx.AsyncClient,
+    container: Container,
+    clock: ManualClock,
+    said: AccessData | None,
+    issued: bool,
+    opens: bool,
 ) -> None:
-    await sign(house)
-    await go_offline(house, EDGE, 30)
+    await sign(container)
+    await go_offline(container, EDGE, 30)
     made = await book(village, space="studio", starts="2026-11-25T18:00", ends="2026-11-25T20:00")
     [code] = (await village.post(f"{API}/bookings/{made['id']}/offline-code")).json()["offline_codes"]
     if not issued:
-        async with house.database.write() as tx:
+        async with container.database.write() as tx:
             await tx.execute(delete(offline_codes))
     if said is not None:
-        await told(house, NOW.replace(hour=18, minute=5), said)
+        await told(container, NOW.replace(hour=18, minute=5), said)
     clock.set(NOW + DAY)
     found = await why(village, code=code["code"], at="2026-11-25T18:05")
     assert (found["granted"], found["booking"]) == (opens, made["id"] if opens and issued else None)
@@ -348,10 +353,10 @@ async def test_an_offline_code_that_no_plan_listed_opened_where_the_door_was_out
     ],
 )
 async def test_a_member_who_is_kept_out_is_told_apart_from_an_unknown_card_with_the_mend(
-    any_village: httpx.AsyncClient, any_house: Container, row: str, told: str
+    any_village: httpx.AsyncClient, any_container: Container, row: str, told: str
 ) -> None:
     await send(any_village, f"D100200300,{row},")
-    await sign(any_house)
+    await sign(any_container)
     found = await why(any_village, card="bar:D100200300", pin="2749", at="2026-11-26T18:05")
     assert found["granted"] is False
     assert told in " ".join(found["text"])
@@ -360,15 +365,15 @@ async def test_a_member_who_is_kept_out_is_told_apart_from_an_unknown_card_with_
 
 
 async def test_what_was_refused_while_codes_waited_is_told_though_the_door_told_of_it_later(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     made = await book(any_village, starts="2026-11-25T18:00", ends="2026-11-25T20:00")
-    await sign(any_house)
+    await sign(any_container)
     typed = NOW.replace(hour=18, minute=5)
     counted = AccessData(
         door="front-door", granted=False, reason=Reason.LOCKED_OUT, times=40, since=typed + timedelta(seconds=20)
     )
-    await told(any_house, typed + timedelta(minutes=14), counted)
+    await told(any_container, typed + timedelta(minutes=14), counted)
     clock.set(NOW + DAY)
     found = await why(any_village, code=made["code"], at="2026-11-25T18:05")
     assert any("told at 18:19:00: refused" in each and "40 times" in each for each in found["text"])

@@ -14,7 +14,7 @@ from controller.rules.context import RuleContext
 from controller.rules.request import RuleRequest
 from controller.rules.verdict import ReasonKind, RuleReason
 from edge.wire.plan import Mode
-from tests.controller.bookings.hub import CHOIR, HUB, SIX, asked, at, judged, only, picture, spent
+from tests.controller.bookings.hub import CHOIR, HUB, SIX, asked, at, judged, only, site_config, spent
 from tests.controller.running import NOW
 
 EVENINGS = ApprovalRule(
@@ -36,7 +36,7 @@ def approval(
     has: tuple[datetime, ...] = (),
     now: datetime = NOW,
 ) -> RuleReason | None:
-    found = judged(wanted, picture(Policy(rules=rules)), actor=CHOIR, tier=tier, facts=spent(*has), now=now)
+    found = judged(wanted, site_config(Policy(rules=rules)), actor=CHOIR, tier=tier, facts=spent(*has), now=now)
     assert found.possible, "to wait for a manager refuses nothing"
     return only(found) if found.reasons else None
 
@@ -124,7 +124,7 @@ def test_every_mode_that_it_meets_must_be_allowed() -> None:
     rule = ApprovalRule(name="Staffed", modes=(Mode.STAFFED,))
 
     def reasons(wanted: BookingRequest) -> list[str]:
-        found = judged(wanted, picture(Policy(rules=(rule,)), hours=hours), actor=CHOIR)
+        found = judged(wanted, site_config(Policy(rules=(rule,)), hours=hours), actor=CHOIR)
         return [each.text for each in found.reasons]
 
     assert reasons(asked(start=SIX - timedelta(hours=1))) == []
@@ -143,13 +143,13 @@ def test_a_space_that_is_closed_for_itself_is_not_in_the_mode_of_its_building() 
         spaces={each: SpaceHours(name=each, atoms=frozenset({each})) for each in ("yard", "studio")},
     )
     rule = ApprovalRule(name="Staffed", modes=(Mode.STAFFED,))
-    there = picture(Policy(rules=(rule,)), hours=hours)
+    there = site_config(Policy(rules=(rule,)), hours=hours)
 
     def texts(space: str) -> list[str]:
         wish = RuleRequest(asked=asked(space), actor=CHOIR)
         return [
             each.text
-            for each in missed(rule, RuleContext(picture=there, wish=wish, place=there.require(space), now=NOW))
+            for each in missed(rule, RuleContext(site_config=there, wish=wish, place=there.require(space), now=NOW))
         ]
 
     assert texts("yard") == []
@@ -197,7 +197,7 @@ ANY = ApprovalRule(name="Any")
 def test_what_begins_sooner_than_the_minimum_notice_waits_for_approval(
     notice_min: int | None, early: timedelta, text: str | None
 ) -> None:
-    there = picture(Policy(rules=(ANY,), notice_min=notice_min))
+    there = site_config(Policy(rules=(ANY,), notice_min=notice_min))
     found = judged(asked(), there, actor=CHOIR, now=SIX - early)
     assert [each.text for each in found.reasons] == ([] if text is None else [text])
     assert found.possible
@@ -206,7 +206,7 @@ def test_what_begins_sooner_than_the_minimum_notice_waits_for_approval(
 
 @pytest.mark.parametrize("day", [datetime(2026, 10, 25, 1, 30, tzinfo=UTC), datetime(2027, 3, 28, 1, 30, tzinfo=UTC)])
 def test_notice_is_real_time_in_the_nights_of_the_clock_changes(day: datetime) -> None:
-    there = picture(Policy(rules=(ANY,), notice_min=120))
+    there = site_config(Policy(rules=(ANY,), notice_min=120))
     enough, too_little = (
         judged(asked(start=day), there, actor=CHOIR, now=day - timedelta(minutes=minutes)) for minutes in (120, 119)
     )

@@ -15,7 +15,7 @@ from controller.db.engine import Database
 from controller.people.model import Actor, Role
 from controller.rules.service import HypotheticalBookings, RuleRequest, judge
 from controller.rules.verdict import ReasonKind, Verdict
-from tests.controller.bookings.hub import CHOIR, MANAGER, SIX, asked, booking, build, picture
+from tests.controller.bookings.hub import CHOIR, MANAGER, SIX, asked, booking, build, site_config
 from tests.controller.running import NOW
 
 HOUR = timedelta(hours=1)
@@ -31,7 +31,7 @@ async def hub(db: Database) -> Database:
 async def make(db: Database, *values: Booking, there: SiteConfig | None = None) -> None:
     async with db.write() as tx:
         await repository.insert_bookings(tx, values)
-        await write_claims(db, tx, there or picture(), values, now=NOW, new=True)
+        await write_claims(db, tx, there or site_config(), values, now=NOW, new=True)
 
 
 async def judged(
@@ -44,7 +44,7 @@ async def judged(
     left_out = frozenset(each.id for each in but)
     wishes = [RuleRequest(asked=each, actor=CHOIR, but=left_out) for each in wanted]
     async with db.read() as tx:
-        return await judge(tx, there or picture(FREE), wishes, now=NOW, together=together)
+        return await judge(tx, there or site_config(FREE), wishes, now=NOW, together=together)
 
 
 FREE = Policy(rules=(ApprovalRule(name="Anything"),))
@@ -56,7 +56,7 @@ def whys(found: Verdict) -> list[ReasonKind]:
 
 async def test_what_touches_is_free_and_what_overlaps_is_not(hub: Database) -> None:
     await make(hub, booking(asked("half-a")))
-    free_before, over, inside, after, beside, whole = await judged(
+    free_before, over, inside, after, hypothetical, whole = await judged(
         hub,
         asked("half-a", SIX - 2 * HOUR),
         asked("half-a", SIX - HOUR),
@@ -65,7 +65,7 @@ async def test_what_touches_is_free_and_what_overlaps_is_not(hub: Database) -> N
         asked("half-b"),
         asked("hall", SIX - HOUR, 8),
     )
-    assert [free_before.possible, after.possible, beside.possible] == [True, True, True]
+    assert [free_before.possible, after.possible, hypothetical.possible] == [True, True, True]
     assert [whys(over), whys(inside), whys(whole)] == [[ReasonKind.CLASH]] * 3
 
 
@@ -129,7 +129,7 @@ async def test_states_that_hold_no_time_stand_in_nobodys_way(hub: Database, stat
 
 async def test_quotas_count_what_the_party_asked_for_here_and_still_may_have(hub: Database) -> None:
     quota = Quota(name="Fair use", per=QuotaPeriod.WEEK, most_bookings=3, spaces=("yard", "studio"))
-    there = picture(Policy(rules=(ApprovalRule(name="Anything"),), quotas=(quota,)))
+    there = site_config(Policy(rules=(ApprovalRule(name="Anything"),), quotas=(quota,)))
     monday = SIX - timedelta(days=3)
     counted = [
         booking(asked(start=monday), state=BookingState.NO_SHOW),
@@ -154,7 +154,7 @@ async def test_quotas_count_what_the_party_asked_for_here_and_still_may_have(hub
 async def test_wishes_see_each_other_only_together_and_only_the_possible_ones(hub: Database) -> None:
     await make(hub, booking(asked("half-a", SIX + 6 * HOUR, title="Yoga", party="yoga")))
     quota = Quota(name="Fair use", per=QuotaPeriod.WEEK, most_bookings=2)
-    there = picture(Policy(rules=(ApprovalRule(name="Anything"),), quotas=(quota,)))
+    there = site_config(Policy(rules=(ApprovalRule(name="Anything"),), quotas=(quota,)))
     wanted = [
         asked("half-a", SIX + 6 * HOUR),
         asked("half-a", SIX + 7 * HOUR),
@@ -193,22 +193,22 @@ async def test_a_verdict_says_of_others_what_its_actor_may_see_at_that_site(
     yoga = booking(asked(start=SIX + HOUR, hours=1, title="Yoga", party="yoga"))
     await make(hub, booking(asked(hours=1)), yoga)
     async with hub.read() as tx:
-        [found] = await judge(tx, picture(FREE), [RuleRequest(asked=asked(), actor=actor)], now=NOW)
+        [found] = await judge(tx, site_config(FREE), [RuleRequest(asked=asked(), actor=actor)], now=NOW)
     assert [each.title for each in found.conflicts] == titles
 
 
 async def test_what_is_taken_to_be_booked_or_gone_is_seen_so_and_left_as_it_is(hub: Database) -> None:
     stands = booking(asked())
     await make(hub, stands)
-    beside = HypotheticalBookings()
+    hypothetical = HypotheticalBookings()
     needs = (Need(equipment="projector", count=2),)
-    beside.take(picture(), [RuleRequest(asked=asked("studio", equipment=needs), actor=MANAGER)], now=NOW)
+    hypothetical.take(site_config(), [RuleRequest(asked=asked("studio", equipment=needs), actor=MANAGER)], now=NOW)
     wishes = [RuleRequest(asked=asked(each, equipment=needs), actor=MANAGER) for each in ("yard", "studio", "kitchen")]
     async with hub.read() as tx:
-        before = await judge(tx, picture(), wishes, now=NOW, beside=beside)
-        beside.let_go([stands.id])
-        after = await judge(tx, picture(), wishes, now=NOW, beside=beside)
-        together = await judge(tx, picture(), wishes, now=NOW, beside=beside, together=True)
+        before = await judge(tx, site_config(), wishes, now=NOW, hypothetical=hypothetical)
+        hypothetical.let_go([stands.id])
+        after = await judge(tx, site_config(), wishes, now=NOW, hypothetical=hypothetical)
+        together = await judge(tx, site_config(), wishes, now=NOW, hypothetical=hypothetical, together=True)
     assert [whys(each) for each in before] == [
         [ReasonKind.CLASH, ReasonKind.EQUIPMENT],
         [ReasonKind.CLASH, ReasonKind.EQUIPMENT],
@@ -235,12 +235,12 @@ async def test_a_plain_wish_costs_one_statement_and_fifty_two_no_more(hub: Datab
         assert connection is not None
         event.listen(connection, "before_cursor_execute", lambda *given: said.append(given[2]))
         weekly = [RuleRequest(asked=asked("hall", SIX + timedelta(days=7 * week)), actor=MANAGER) for week in range(52)]
-        await judge(tx, picture(), weekly[:1], now=NOW)
-        await judge(tx, picture(), weekly, now=NOW)
+        await judge(tx, site_config(), weekly[:1], now=NOW)
+        await judge(tx, site_config(), weekly, now=NOW)
         assert len(said) == 2
         all_of_it = asked("library", equipment=(Need(equipment="projector", count=1),))
         quota = Quota(name="Fair use", per=QuotaPeriod.WEEK, most_bookings=3)
-        await judge(tx, picture(Policy(quotas=(quota,))), [RuleRequest(asked=all_of_it, actor=CHOIR)] * 9, now=NOW)
+        await judge(tx, site_config(Policy(quotas=(quota,))), [RuleRequest(asked=all_of_it, actor=CHOIR)] * 9, now=NOW)
         assert len(said) == 6
 
 

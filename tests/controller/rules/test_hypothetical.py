@@ -12,7 +12,7 @@ from controller.people.model import Actor, Role
 from controller.rules.hypothetical import HypotheticalBookings, case_of
 from controller.rules.request import RuleRequest
 from edge.wire.interval import Interval
-from tests.controller.bookings.hub import picture
+from tests.controller.bookings.hub import site_config
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 BEGIN = datetime(2026, 12, 1, 9, tzinfo=UTC)
@@ -42,18 +42,18 @@ def _counting() -> Iterator[list[int]]:
 
 
 def _cost(there: SiteConfig, wishes: int) -> int:
-    beside = HypotheticalBookings()
-    beside.take(there, [_wish(day) for day in range(wishes)], now=NOW)
+    hypothetical = HypotheticalBookings()
+    hypothetical.take(there, [_wish(day) for day in range(wishes)], now=NOW)
     case = case_of(there, _wish(wishes // 2), NOW)
     with _counting() as calls:
-        beside.seen_by(case)
+        hypothetical.seen_by(case)
     return calls[0]
 
 
 def test_a_wish_sees_what_is_near_and_looking_costs_the_same_however_much_there_is() -> None:
-    there = picture()
-    beside = HypotheticalBookings()
-    beside.take(there, [_wish(day) for day in range(100)], now=NOW)
-    seen = beside.seen_by(case_of(there, _wish(50), NOW))
+    there = site_config()
+    hypothetical = HypotheticalBookings()
+    hypothetical.take(there, [_wish(day) for day in range(100)], now=NOW)
+    seen = hypothetical.seen_by(case_of(there, _wish(50), NOW))
     assert [each.booking.title for each in seen.neighbours] == [f"day {day}" for day in range(48, 53)]
     assert _cost(there, 100) == _cost(there, 2000)

@@ -44,11 +44,11 @@ SEEK = {"starts": "2026-11-26T18:30", "ends": "2026-11-26T19:30", "people": 50}
 
 
 @pytest.fixture
-async def choir(app: FastAPI, village: httpx.AsyncClient, house: Container) -> AsyncIterator[httpx.AsyncClient]:
+async def choir(app: FastAPI, village: httpx.AsyncClient, container: Container) -> AsyncIterator[httpx.AsyncClient]:
     """The choir's leader, at a hub that the scouts have taken, where all that fits is confirmed."""
     await put_party(village, "choir")
     await put_party(village, "scouts", contact_name="Mrs Quagga")
-    await put_policy(house, Policy(rules=(ApprovalRule(name="all"),)))
+    await put_policy(container, Policy(rules=(ApprovalRule(name="all"),)))
     studio = {"name": "Studio", "doors": ["front-door"], "setup_min": 30, "cleardown_min": 30}
     await village.put(f"{API}/sites/{SITE}/spaces/studio", json=studio)
     await village.put(f"{API}/sites/{SITE}/spaces/desks", json={"name": "Desks", "kind": "pool", "pool_size": 4})
@@ -57,16 +57,16 @@ async def choir(app: FastAPI, village: httpx.AsyncClient, house: Container) -> A
         yield client
 
 
-async def _taken(village: httpx.AsyncClient, house: Container, **changes: object) -> Json:
+async def _taken(village: httpx.AsyncClient, container: Container, **changes: object) -> Json:
     """A booking of the scouts that an outside diary has put there."""
     theirs = {"title": "Zanzibar", "contact_name": "Mrs Quagga", "notes": "Narwhal", "party": "scouts"}
     made = await book(village, **theirs | changes)
-    async with house.database.write() as tx:
+    async with container.database.write() as tx:
         await tx.execute(update(bookings).where(bookings.c.id == made["id"]).values(diary="the Narwhal Surgery"))
     return made
 
 
-async def _furnished(choir: httpx.AsyncClient, village: httpx.AsyncClient, house: Container) -> dict[str, str]:
+async def _furnished(choir: httpx.AsyncClient, village: httpx.AsyncClient, container: Container) -> dict[str, str]:
     """What the choir has, by the name of a path's parameter, with the scouts in the way of all of it."""
     old = await book(choir, title="Ours", space="yard", starts="2026-11-27T18:00", ends="2026-11-27T20:00")
     series = await choir.post(f"{API}/sites/{SITE}/series", json=WEEKLY | {"space": "yard"})
@@ -74,15 +74,15 @@ async def _furnished(choir: httpx.AsyncClient, village: httpx.AsyncClient, house
     await act(choir, old, "cancel")
     await choir.post(f"{API}/series/{series.json()['id']}/cancel")
     for yard in ({"starts": "2026-11-27T18:00", "ends": "2026-11-27T20:00"}, {}):
-        await _taken(village, house, space="yard", **yard)
-    await _taken(village, house, equipment={"chair": 20})
-    await _taken(village, house, space="studio")
-    await _taken(village, house, space="desks", seats=4)
-    early = await _taken(village, house, starts="2026-11-26T20:30", ends="2026-11-26T22:00")
+        await _taken(village, container, space="yard", **yard)
+    await _taken(village, container, equipment={"chair": 20})
+    await _taken(village, container, space="studio")
+    await _taken(village, container, space="desks", seats=4)
+    early = await _taken(village, container, starts="2026-11-26T20:30", ends="2026-11-26T22:00")
     for version in (1, 2):
-        await compile_plan(house, version)
+        await compile_plan(container, version)
         if version == 1:
-            await apply_plan(house, version)
+            await apply_plan(container, version)
             await act(village, early, "cancel")
     mine = await book(choir, title="Ours", starts="2026-11-26T20:30", ends="2026-11-26T21:30")
     assert mine["lingering"][0].startswith("the code of another booking (cancelled) still opens Front door")
@@ -167,9 +167,9 @@ MEETS = frozenset(
 
 
 async def test_a_booker_learns_nothing_of_others_from_any_route_that_gives_reasons(
-    app: FastAPI, choir: httpx.AsyncClient, village: httpx.AsyncClient, house: Container
+    app: FastAPI, choir: httpx.AsyncClient, village: httpx.AsyncClient, container: Container
 ) -> None:
-    known = await _furnished(choir, village, house) | {"day": "2026-11-26"}
+    known = await _furnished(choir, village, container) | {"day": "2026-11-26"}
     for (method, path), asked in REQUESTS.items():
         text = ""
         for each in asked:
@@ -218,11 +218,11 @@ def _says(operation: Json, document: Json) -> bool:
 
 
 async def test_a_booker_is_told_how_many_places_of_a_pool_others_have(
-    choir: httpx.AsyncClient, village: httpx.AsyncClient, house: Container
+    choir: httpx.AsyncClient, village: httpx.AsyncClient, container: Container
 ) -> None:
     """Whether they said so by places or by people: what is left of the pool depends on it."""
     for people in ({"people": 2}, {"people": 1, "seats": 1}):
-        await _taken(village, house, space="desks", **people)
+        await _taken(village, container, space="desks", **people)
     query = {"from": "2026-11-26T00:00", "to": "2026-11-27T00:00"}
     for client in (choir, village):
         items = (await client.get(f"{API}/sites/{SITE}/bookings", params=query)).json()["items"]

@@ -23,10 +23,10 @@ from tests.controller.bookings.hub import (
     SIX,
     asked,
     at,
-    beside,
+    hypothetical,
     judged,
     only,
-    picture,
+    site_config,
     spent,
     use,
 )
@@ -78,7 +78,7 @@ def test_nothing_stands_against_a_free_wish_of_a_manager() -> None:
         ),
         pytest.param(
             asked("half-a", SIX + timedelta(hours=1)),
-            beside(asked("half-a", title="Yoga")),
+            hypothetical(asked("half-a", title="Yoga")),
             (
                 ReasonKind.CLASH,
                 "starts",
@@ -91,7 +91,7 @@ def test_nothing_stands_against_a_free_wish_of_a_manager() -> None:
         ),
         pytest.param(
             asked("hall", SIX + timedelta(hours=1)),
-            beside(asked("half-a", title="Yoga")),
+            hypothetical(asked("half-a", title="Yoga")),
             (
                 ReasonKind.CLASH,
                 "starts",
@@ -212,7 +212,7 @@ def test_nothing_stands_against_a_free_wish_of_a_manager() -> None:
         ),
         pytest.param(
             asked("studio", NINE),
-            beside(asked("studio", SIX, 2.75, title="Yoga")),
+            hypothetical(asked("studio", SIX, 2.75, title="Yoga")),
             (
                 ReasonKind.BUFFER,
                 "starts",
@@ -226,7 +226,7 @@ def test_nothing_stands_against_a_free_wish_of_a_manager() -> None:
         ),
         pytest.param(
             asked("studio", SIX, 2),
-            beside(asked("studio", SIX + timedelta(hours=2), title="Yoga")),
+            hypothetical(asked("studio", SIX + timedelta(hours=2), title="Yoga")),
             (
                 ReasonKind.BUFFER,
                 "ends",
@@ -240,7 +240,7 @@ def test_nothing_stands_against_a_free_wish_of_a_manager() -> None:
         ),
         pytest.param(
             asked("hall", NINE, layout="boardroom"),
-            beside(asked("hall", SIX, 2.5, title="Film night", layout="theatre")),
+            hypothetical(asked("hall", SIX, 2.5, title="Film night", layout="theatre")),
             (
                 ReasonKind.CHANGEOVER,
                 "starts",
@@ -254,7 +254,7 @@ def test_nothing_stands_against_a_free_wish_of_a_manager() -> None:
         ),
         pytest.param(
             asked("hall", SIX, 2.75, layout="boardroom"),
-            beside(asked("hall", NINE, title="Film night", layout="theatre")),
+            hypothetical(asked("hall", NINE, title="Film night", layout="theatre")),
             (
                 ReasonKind.CHANGEOVER,
                 "ends",
@@ -268,7 +268,7 @@ def test_nothing_stands_against_a_free_wish_of_a_manager() -> None:
         ),
         pytest.param(
             asked("half-a", NINE),
-            beside(asked("hall", SIX, 2.75, title="Board", layout="boardroom")),
+            hypothetical(asked("hall", SIX, 2.75, title="Board", layout="boardroom")),
             (
                 ReasonKind.CHANGEOVER,
                 "starts",
@@ -291,7 +291,7 @@ def test_a_reason_says_what_stands_in_the_way(
 
 
 def test_a_closed_building_says_why_and_which_end_is_inside() -> None:
-    there = picture(hours=Timetable(site=HUB, timetable=OpeningHours(), closures=(CHRISTMAS,)))
+    there = site_config(hours=Timetable(site=HUB, timetable=OpeningHours(), closures=(CHRISTMAS,)))
     eve = judged(asked(start=datetime(2026, 12, 24, 23, tzinfo=UTC)), there)
     assert seen(only(eve)) == (
         ReasonKind.CLOSED,
@@ -317,7 +317,7 @@ def test_three_reasons_of_a_closed_building_are_told_and_the_others_counted(numb
         )
         for at in range(number)
     )
-    there = picture(hours=Timetable(site=HUB, timetable=OpeningHours(), closures=closures))
+    there = site_config(hours=Timetable(site=HUB, timetable=OpeningHours(), closures=closures))
     text = only(judged(asked(hours=9), there)).text
     assert [f"Reason {at}" in text for at in range(number)] == [at < 3 for at in range(number)]
     assert text.partition("Reason 2")[2] == more
@@ -335,22 +335,22 @@ def at_hour(number: int) -> Interval:
     ],
 )
 def test_exactly_the_buffer_is_enough(space: str, needed: int) -> None:
-    before = beside(asked(space, SIX - timedelta(hours=2, minutes=needed)))
-    after = beside(asked(space, SIX + timedelta(hours=2, minutes=needed)))
+    before = hypothetical(asked(space, SIX - timedelta(hours=2, minutes=needed)))
+    after = hypothetical(asked(space, SIX + timedelta(hours=2, minutes=needed)))
     assert judged(asked(space), facts=before).possible
     assert judged(asked(space), facts=after).possible
-    nearer = beside(asked(space, SIX - timedelta(hours=2, minutes=needed - 1)))
+    nearer = hypothetical(asked(space, SIX - timedelta(hours=2, minutes=needed - 1)))
     assert only(judged(asked(space), facts=nearer)).limit == needed
 
 
 def test_the_widest_of_space_layout_and_booking_holds() -> None:
     def limit(**more: Any) -> float | None:
-        touching = beside(asked("hall", SIX - timedelta(hours=2), layout="boardroom"))
+        touching = hypothetical(asked("hall", SIX - timedelta(hours=2), layout="boardroom"))
         return only(judged(asked("hall", layout="boardroom", **more), facts=touching)).limit
 
     assert limit(setup_min=5) == 5
     assert limit(setup_min=45) == 45
-    theatre = beside(asked("hall", SIX - timedelta(hours=2)))
+    theatre = hypothetical(asked("hall", SIX - timedelta(hours=2)))
     assert only(judged(asked("hall", setup_min=5), facts=theatre)).limit == 15
     assert only(judged(asked("hall", setup_min=25), facts=theatre)).limit == 25
 
@@ -360,14 +360,14 @@ def test_one_that_does_not_share_makes_both_wait() -> None:
         Space(site="hub", id="a", name="A", cleardown_min=10),
         Space(site="hub", id="b", name="B", setup_min=15, share_buffers=False, parts=("a",)),
     ]
-    there = picture(all_spaces=spaces)
-    facts = beside(asked("a", SIX - timedelta(hours=2)), there)
+    there = site_config(all_spaces=spaces)
+    facts = hypothetical(asked("a", SIX - timedelta(hours=2)), there)
     assert only(judged(asked("b"), there, facts=facts)).limit == 25
 
 
 def test_only_the_one_right_before_is_changed_over_from() -> None:
-    long_ago = beside(asked("hall", SIX - timedelta(hours=3), 2, layout="theatre"))
-    just_now = beside(asked("hall", SIX - timedelta(minutes=31), 0.25, layout="boardroom"))
+    long_ago = hypothetical(asked("hall", SIX - timedelta(hours=3), 2, layout="theatre"))
+    just_now = hypothetical(asked("hall", SIX - timedelta(minutes=31), 0.25, layout="boardroom"))
     wanted = asked("hall", SIX - timedelta(minutes=16), layout="boardroom")
     assert only(judged(wanted, facts=long_ago)).why is ReasonKind.CHANGEOVER
     both = Facts(neighbours=(*long_ago.neighbours, *just_now.neighbours))
@@ -378,22 +378,22 @@ def test_only_the_one_right_after_is_changed_over_to() -> None:
     wanted = asked("hall", layout="theatre", setup_min=0)
     soon = asked("hall", start=SIX + timedelta(hours=2, minutes=15), hours=0.1, layout="theatre", setup_min=0)
     later = asked("hall", start=SIX + timedelta(hours=2, minutes=30), layout="boardroom")
-    [reason] = judged(wanted, facts=beside(later)).refusals
+    [reason] = judged(wanted, facts=hypothetical(later)).refusals
     assert (reason.why, reason.field, reason.limit) == (ReasonKind.CHANGEOVER, "ends", 45)
-    both = Facts(neighbours=(*beside(soon).neighbours, *beside(later).neighbours))
+    both = Facts(neighbours=(*hypothetical(soon).neighbours, *hypothetical(later).neighbours))
     assert not judged(wanted, facts=both).refusals
 
 
 def test_a_manager_may_overrule_a_buffer_but_no_clash() -> None:
-    close = beside(asked("studio", SIX + timedelta(hours=2)))
+    close = hypothetical(asked("studio", SIX + timedelta(hours=2)))
     assert judged(asked("studio", overrule=True), facts=close).possible
-    over = beside(asked("studio", SIX + timedelta(hours=1)))
+    over = hypothetical(asked("studio", SIX + timedelta(hours=1)))
     assert only(judged(asked("studio", overrule=True), facts=over)).why is ReasonKind.CLASH
 
 
 @pytest.mark.parametrize(("actor", "by_rules"), [(CHOIR, False), (MANAGER, True)])
 def test_nobody_else_overrules_a_buffer(actor: object, by_rules: bool) -> None:
-    close = beside(asked("studio", SIX + timedelta(hours=2)))
+    close = hypothetical(asked("studio", SIX + timedelta(hours=2)))
     wanted = asked("studio", overrule=True, by_rules=by_rules)
     found = judged(wanted, facts=close, actor=MANAGER if by_rules else CHOIR)
     [reason] = found.refusals
@@ -402,7 +402,7 @@ def test_nobody_else_overrules_a_buffer(actor: object, by_rules: bool) -> None:
 
 
 def test_a_hold_that_has_run_out_gives_way_and_is_named() -> None:
-    facts = beside(asked("studio", SIX + timedelta(hours=1)), run_out=True)
+    facts = hypothetical(asked("studio", SIX + timedelta(hours=1)), run_out=True)
     found = judged(asked("studio"), facts=facts)
     assert (found.reasons, found.expired) == ((), ("b1",))
     places = Facts(pools=(use("desks", 8, at(SIX), run_out=True),))
@@ -410,7 +410,7 @@ def test_a_hold_that_has_run_out_gives_way_and_is_named() -> None:
 
 
 def test_the_hardest_reason_comes_first() -> None:
-    facts = beside(asked("hall"))
+    facts = hypothetical(asked("hall"))
     found = judged(
         asked("hall", people=1000, layout="cabaret", equipment=(Need(equipment="kiln", count=1),)), facts=facts
     )
@@ -475,7 +475,7 @@ WINDOWS = Policy(
 
 @pytest.mark.parametrize(("space", "days"), [("yard", 90), ("hall", 30), ("studio", 7)])
 def test_the_most_particular_window_holds_to_the_day(space: str, days: int) -> None:
-    there = picture(WINDOWS)
+    there = site_config(WINDOWS)
     last, next_day = SIX - timedelta(days=1) + timedelta(days=days), SIX + timedelta(days=days)
     assert not judged(asked(space, last), there, actor=CHOIR).refusals
     [reason] = judged(asked(space, next_day), there, actor=CHOIR).refusals
@@ -483,7 +483,7 @@ def test_the_most_particular_window_holds_to_the_day(space: str, days: int) -> N
 
 
 def test_a_window_opens_at_local_midnight_and_says_on_which_day() -> None:
-    there = picture(Policy(windows=(PriorityWindow(tier=Tier.COMMUNITY, days=30),)))
+    there = site_config(Policy(windows=(PriorityWindow(tier=Tier.COMMUNITY, days=30),)))
     wanted = asked(start=datetime(2027, 4, 28, 17, tzinfo=UTC))  # 18:00 in London, summer time from 28 March
     opens = datetime(2027, 3, 29, tzinfo=UTC) - timedelta(hours=1)
     [reason] = judged(wanted, there, actor=CHOIR, now=opens - timedelta(seconds=1)).refusals
@@ -493,7 +493,7 @@ def test_a_window_opens_at_local_midnight_and_says_on_which_day() -> None:
 
 @pytest.mark.parametrize("tier", [Tier.COUNCIL, Tier.PARTNER, Tier.COMMERCIAL])
 def test_a_tier_without_a_window_books_as_early_as_it_likes(tier: Tier) -> None:
-    assert not judged(asked(start=SIX + timedelta(days=700)), picture(WINDOWS), actor=CHOIR, tier=tier).refusals
+    assert not judged(asked(start=SIX + timedelta(days=700)), site_config(WINDOWS), actor=CHOIR, tier=tier).refusals
 
 
 def fair_use(per: QuotaPeriod, **more: object) -> Policy:
@@ -510,7 +510,7 @@ def fair_use(per: QuotaPeriod, **more: object) -> Policy:
     ],
 )
 def test_a_quota_of_bookings_names_the_time_and_what_is_there(per: QuotaPeriod, text: str) -> None:
-    there = picture(fair_use(per, most_bookings=1))
+    there = site_config(fair_use(per, most_bookings=1))
     facts = spent(SIX - timedelta(hours=4))
     [reason] = judged(asked(), there, actor=CHOIR, facts=facts).refusals
     assert reason.text == (
@@ -522,7 +522,7 @@ def test_a_quota_of_bookings_names_the_time_and_what_is_there(per: QuotaPeriod, 
 
 
 def test_a_quota_of_minutes_counts_real_minutes() -> None:
-    there = picture(fair_use(QuotaPeriod.DAY, most_minutes=1440))
+    there = site_config(fair_use(QuotaPeriod.DAY, most_minutes=1440))
     back = localday(date(2027, 10, 31))
     [reason] = judged(asked(start=back, hours=25), there, actor=CHOIR).refusals
     assert reason.text == "“Fair use” allows 24 hours on Sun 31 Oct 2027; with this it would be 25 hours"
@@ -531,7 +531,7 @@ def test_a_quota_of_minutes_counts_real_minutes() -> None:
 
 
 def test_exactly_the_minutes_of_a_quota_are_within_it() -> None:
-    there = picture(fair_use(QuotaPeriod.DAY, most_minutes=240))
+    there = site_config(fair_use(QuotaPeriod.DAY, most_minutes=240))
     facts = spent(SIX - timedelta(hours=4))
     assert not judged(asked(hours=2), there, actor=CHOIR, facts=facts).refusals
     [reason] = judged(asked(hours=2 + 1 / 60), there, actor=CHOIR, facts=facts).refusals
@@ -543,7 +543,7 @@ def localday(day: date) -> datetime:
 
 
 def test_a_week_of_a_quota_ends_at_local_midnight_over_the_clock_change() -> None:
-    there = picture(fair_use(QuotaPeriod.WEEK, most_bookings=1))
+    there = site_config(fair_use(QuotaPeriod.WEEK, most_bookings=1))
     sunday, monday = localday(date(2027, 3, 28)), localday(date(2027, 3, 29))
     assert monday - sunday == timedelta(hours=23)
     late = spent(monday - timedelta(minutes=30), hours=1)
@@ -554,7 +554,7 @@ def test_a_week_of_a_quota_ends_at_local_midnight_over_the_clock_change() -> Non
 
 
 def test_what_is_over_does_not_count_as_ahead() -> None:
-    there = picture(fair_use(QuotaPeriod.AHEAD, most_bookings=1))
+    there = site_config(fair_use(QuotaPeriod.AHEAD, most_bookings=1))
     over = SIX - timedelta(days=1, hours=8)
     assert not judged(asked(), there, actor=CHOIR, facts=spent(over, hours=2)).refusals
     assert judged(asked(), there, actor=CHOIR, facts=spent(over, hours=2.5)).refusals
@@ -564,7 +564,7 @@ def test_a_quota_is_only_for_its_tiers_parties_and_spaces() -> None:
     facts = spent(SIX - timedelta(hours=4), space="studio")
 
     def refused(**more: object) -> bool:
-        there = picture(fair_use(QuotaPeriod.DAY, most_bookings=1, **more))
+        there = site_config(fair_use(QuotaPeriod.DAY, most_bookings=1, **more))
         return bool(judged(asked(), there, actor=CHOIR, facts=facts).refusals)
 
     assert refused()
@@ -580,6 +580,6 @@ def test_windows_and_quotas_do_not_bind_a_manager_unless_told_to() -> None:
         windows=(PriorityWindow(tier=Tier.COMMUNITY, days=0),),
         quotas=(Quota(name="None", per=QuotaPeriod.WEEK, most_bookings=0),),
     )
-    assert judged(asked(), picture(policy)).reasons == ()
-    bound = judged(asked(by_rules=True), picture(policy))
+    assert judged(asked(), site_config(policy)).reasons == ()
+    bound = judged(asked(by_rules=True), site_config(policy))
     assert [each.why for each in bound.reasons] == [ReasonKind.TOO_EARLY, ReasonKind.QUOTA, ReasonKind.APPROVAL]

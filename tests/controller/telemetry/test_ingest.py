@@ -38,13 +38,13 @@ from tests.integration.hub import Hub
 
 
 async def seqs(hub: Hub) -> list[int]:
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         return list((await tx.execute(select(events.c.seq).order_by(events.c.seq))).scalars())
 
 
 async def refused(hub: Hub) -> dict[str, int]:
-    await hub.house.exchange.ingest.store_counts()
-    async with hub.house.database.read() as tx:
+    await hub.container.mqtt.ingest.store_counts()
+    async with hub.container.database.read() as tx:
         return {row.reason: row.number for row in await tx.execute(select(refusals))}
 
 
@@ -90,7 +90,7 @@ async def test_what_cannot_be_read_is_kept_as_it_came_and_counts_as_committed(hu
     await edge.send([event(1), bad, never, b'"nonsense"', event(5)])
     await edge.acknowledged(5)
     assert await seqs(hub) == [1, 5]
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         rows = (await tx.execute(select(quarantine).order_by(quarantine.c.seq))).all()
     assert [(row.seq, row.reason) for row in rows] == [
         (2, "malformed"),
@@ -117,7 +117,7 @@ async def test_a_batch_without_any_number_gets_its_own_when_it_comes_again(hub: 
 async def test_an_unknown_kind_is_stored(hub: Hub, edge: FakeEdge) -> None:
     await edge.send([encode(event(1)).replace(b'"motion"', b'"lift"')])
     await edge.acknowledged(1)
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         (found,) = await queries.site_events(tx, "ramsey", after=None, limit=10)
     assert (found.kind, msgspec.json.decode(found.data)["zone"]) == ("lift", "hall")
 
@@ -126,7 +126,7 @@ async def test_a_dropped_run_answers_for_its_numbers(hub: Hub, edge: FakeEdge) -
     await edge.send([event(1), event(20, DroppedData(first=2, last=20, counts={"motion": 19})), event(21)])
     await edge.acknowledged(21)
     assert await seqs(hub) == [1, 20, 21]
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         assert [(row.first, row.last, row.why) for row in await tx.execute(select(holes))] == [(2, 19, "dropped")]
 
 
@@ -152,7 +152,7 @@ async def test_another_event_under_a_number_that_is_stored_is_set_aside_once_and
     await edge.send(run_of(4, 5))
     await edge.acknowledged(5)
     assert await seqs(hub) == [1, 2, 3, 4, 5]
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         aside = [(row.seq, row.reason, row.raw) for row in await tx.execute(select(quarantine))]
         (alert,) = await queries.site_alerts(tx, "ramsey", limit=9)
     assert aside == [(None, "number_taken", encode(other))]
@@ -166,7 +166,7 @@ async def test_a_dropped_run_under_a_number_that_is_stored_is_no_other_event(hub
     unreadable = event(3, DroppedData(first=1, last=3, counts={"unreadable": 3}))
     await edge.send([msgspec.structs.replace(unreadable, boot="00000000-0000-0000-0000-000000000000")])
     await edge.acknowledged(3)
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         assert (await tx.execute(select(quarantine))).first() is None
 
 
@@ -175,7 +175,7 @@ async def test_events_that_are_gone_from_the_edge_are_a_hole_and_hold_nothing_up
     await edge.acknowledged(2)
     await edge.send(run_of(10, 12), first_kept=10)
     await edge.acknowledged(12)
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         assert [(row.first, row.last, row.why) for row in await tx.execute(select(holes))] == [(3, 9, "gone")]
         assert [alert.kind for alert in await queries.site_alerts(tx, "ramsey", limit=9)] == ["events_gone"]
 
@@ -191,7 +191,7 @@ async def test_a_new_log_begins_at_one_and_somebody_hears_of_it(hub: Hub, edge: 
     await edge.send(run_of(1, 4), log=OTHER_LOG)
     await edge.acknowledged(4, log=OTHER_LOG)
     assert len(await seqs(hub)) == 13
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         (alert,) = await queries.site_alerts(tx, "ramsey", limit=9)
     assert alert.kind == "new_log"
     assert "up to 9 are known" in alert.text
@@ -239,7 +239,7 @@ async def test_an_edge_that_is_not_in_the_estate_is_not_heard(hub: Hub, broker: 
     broker.publish(str(topic), nobody.batch(run_of(1, 3)))
 
     async def look() -> bool:
-        return hub.house.exchange.gate.refused["unknown_edge"] == 1
+        return hub.container.mqtt.verifier.refused["unknown_edge"] == 1
 
     await eventually(look, what="it is counted")
     assert await seqs(hub) == []
@@ -255,7 +255,7 @@ async def test_late_events_are_marked_and_only_a_forced_door_and_fire_raise_an_a
     late = [event(seq, data, at=hour) for seq, data in enumerate(told, start=1)]
     await edge.send([*late, event(6, held), event(7, glass), event(8)])
     await edge.acknowledged(8)
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         found = await queries.site_events(tx, "ramsey", after=None, limit=10)
         alerts = await queries.site_alerts(tx, "ramsey", limit=10)
     assert [each.learned_late for each in found] == [True] * 5 + [False] * 3
@@ -276,7 +276,7 @@ async def test_duress_and_an_intruder_are_told_however_late_and_an_alarm_that_do
     late = [event(seq, data, at=hour) for seq, data in enumerate(told, start=1)]
     await edge.send([*late, event(6, withheld), event(7, not_secured)])
     await edge.acknowledged(7)
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         alerts = await queries.site_alerts(tx, "ramsey", limit=10)
     assert sorted((alert.kind, alert.text) for alert in alerts) == [
         ("duress", "front-door: opened UNDER DURESS: somebody was forced"),
@@ -290,7 +290,7 @@ async def test_an_outage_is_an_interval(hub: Hub, edge: FakeEdge) -> None:
     start, end = NOW - timedelta(hours=2), NOW - timedelta(hours=1)
     await edge.send([event(1, OutageData(start=start, end=end))])
     await edge.acknowledged(1)
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         rows = (await tx.execute(select(outages))).all()
     assert [(row.edge, row.starts, row.ends) for row in rows] == [("main", start, end)]
 
@@ -305,7 +305,7 @@ async def test_totals_make_good_what_a_hole_swallowed(hub: Hub, edge: FakeEdge) 
         ]
     )
     await edge.acknowledged(5)
-    (counter,) = (await hub.house.exchange.live.snapshot("ramsey")).counters
+    (counter,) = (await hub.container.mqtt.live.snapshot("ramsey")).counters
     assert (counter.ins_today, counter.outs_today) == (13, 5)
 
 
@@ -320,7 +320,7 @@ async def test_counts_are_the_same_in_any_order_and_by_the_sites_day(hub: Hub, e
     for one in (crossings[3], crossings[1], crossings[0], crossings[2], crossings[1]):
         await edge.send([one])
     await edge.acknowledged(4)
-    snapshot = await hub.house.exchange.live.snapshot("ramsey")
+    snapshot = await hub.container.mqtt.live.snapshot("ramsey")
     assert [(counter.ins_today, counter.outs_today) for counter in snapshot.counters] == [(4, 1)]
     assert snapshot.people is not None
     # The five of the evening before are still inside.
@@ -330,7 +330,7 @@ async def test_counts_are_the_same_in_any_order_and_by_the_sites_day(hub: Hub, e
 async def test_samples_are_kept_with_the_events(hub: Hub, edge: FakeEdge) -> None:
     await edge.send([crossing(1, ins=2, outs=1, total=(2, 1)), event(2)])
     await edge.acknowledged(2)
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         rows = (await tx.execute(select(samples).order_by(samples.c.measurement, samples.c.field))).all()
     assert [(row.measurement, row.place, row.field, row.value) for row in rows] == [
         ("footfall", "front-door", "ins", 2.0),
@@ -351,10 +351,10 @@ async def test_the_recent_list_and_the_door_say_what_happened_in_words(hub: Hub,
     refusal = AccessData(door="front-door", granted=False, reason=Reason.TOO_LATE)
     await edge.send([event(1, refusal, device="front-door")])
     await edge.acknowledged(1)
-    snapshot = await hub.house.exchange.live.snapshot("ramsey")
+    snapshot = await hub.container.mqtt.live.snapshot("ramsey")
     assert [each.text for each in snapshot.recent] == ["Front door: refused: the code is no longer valid"]
     assert snapshot.doors[0].last is not None
     assert snapshot.doors[0].last.text == "refused: the code is no longer valid"
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         none = await queries.site_outages(tx, "ramsey", Interval(start=NOW, end=NOW + timedelta(days=1)))
     assert none == []

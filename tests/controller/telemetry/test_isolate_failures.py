@@ -26,7 +26,7 @@ POSTGRES = (
 
 async def refuse(hub: Hub, table: str, when: str, *, name: str = "will_not") -> None:
     """From here on the database raises at such a row."""
-    database = hub.house.database
+    database = hub.container.database
     async with database.write() as tx:
         for statement in (SQLITE,) if database.sqlite else POSTGRES:
             # In one piece: a colon in it is no parameter.
@@ -34,23 +34,23 @@ async def refuse(hub: Hub, table: str, when: str, *, name: str = "will_not") -> 
 
 
 async def relent(hub: Hub, table: str, *, name: str = "will_not") -> None:
-    async with hub.house.database.write() as tx:
-        await tx.execute(text(f"DROP TRIGGER {name}" + ("" if hub.house.database.sqlite else f" ON {table}")))
+    async with hub.container.database.write() as tx:
+        await tx.execute(text(f"DROP TRIGGER {name}" + ("" if hub.container.database.sqlite else f" ON {table}")))
 
 
 async def seqs(hub: Hub) -> list[int]:
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         return list((await tx.execute(select(events.c.seq).order_by(events.c.seq))).scalars())
 
 
 async def set_aside(hub: Hub) -> list[tuple[int, str, bytes]]:
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         rows = await tx.execute(select(quarantine).order_by(quarantine.c.seq))
         return [(row.seq, row.reason, row.raw) for row in rows]
 
 
 async def alerts(hub: Hub) -> list[str]:
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         return [each.kind for each in await queries.site_alerts(tx, "ramsey", limit=100)]
 
 
@@ -66,8 +66,8 @@ async def test_events_that_cannot_be_stored_are_set_aside_one_by_one_and_all_oth
     assert await seqs(hub) == [seq for seq in range(1, 301) if seq not in odd]
     assert await set_aside(hub) == [(seq, "unstorable", encode(sent[seq - 1])) for seq in sorted(odd)]
     assert await alerts(hub) == ["unstorable"]
-    await hub.house.exchange.ingest.store_counts()
-    assert hub.house.exchange.gate.refused["unstorable"] == 3
+    await hub.container.mqtt.ingest.store_counts()
+    assert hub.container.mqtt.verifier.refused["unstorable"] == 3
 
 
 async def test_a_lot_of_bad_events_is_one_line_in_the_log_with_their_number_and_where_it_broke_once_a_minute(
@@ -132,7 +132,7 @@ async def test_what_can_neither_be_stored_nor_set_aside_is_never_acknowledged_an
     await eventually(others_are_stored, what="the others are stored")
     await hub.quiet()
     assert {ack.seq for ack in edge.acks} <= {1, 2}
-    assert (hub.house.registry.get_sample_value("hallkeeper_events_left_total") or 0) >= 1
+    assert (hub.container.registry.get_sample_value("hallkeeper_events_left_total") or 0) >= 1
     await relent(hub, "events")
     await edge.send(run_of(3, 3))
     await edge.acknowledged(9)

@@ -31,7 +31,7 @@ async def alerts(client: httpx.AsyncClient, path: str = "/alerts") -> list[Json]
 
 async def until(hub: Hub, *, online: bool) -> None:
     async def look() -> bool:
-        async with hub.house.database.read() as tx:
+        async with hub.container.database.read() as tx:
             state = await repository.edge_state(tx, "ramsey", "main")
         return state is not None and state.online is online
 
@@ -52,7 +52,7 @@ async def test_a_cut_off_pi_is_an_alert_at_its_site_and_for_the_estate_until_it_
         assert datetime.fromisoformat(told["at"]) == clock.now()
         [kept] = await alerts(admin, "/sites/ramsey/alerts")
         assert (kept["kind"], kept["edge"]) == (AlertCode.OUT_OF_REACH, "main")
-        shown = await hub.house.exchange.live.snapshot("ramsey")
+        shown = await hub.container.mqtt.live.snapshot("ramsey")
         assert not shown.edges[0].online
         await edge.say_status()
         await until(hub, online=True)
@@ -62,8 +62,8 @@ async def test_a_cut_off_pi_is_an_alert_at_its_site_and_for_the_estate_until_it_
 
 async def test_an_edge_that_does_not_answer_is_told_of_too(hub: Hub, edge: FakeEdge) -> None:
     edge.obeys = False
-    await hub.house.exchange.greeter.greet(("ramsey", "main"))
-    await hub.house.exchange.greeter.note_silent(after_s=0)
+    await hub.container.mqtt.hello_service.greet(("ramsey", "main"))
+    await hub.container.mqtt.hello_service.note_silent(after_s=0)
     async with signed_in(hub.app) as admin:
         assert [each["kind"] for each in await alerts(admin)] == [AlertCode.OUT_OF_REACH]
         assert [each["kind"] for each in await alerts(admin, "/sites/ramsey/alerts")] == [AlertCode.OUT_OF_REACH]
@@ -108,8 +108,8 @@ async def test_only_who_looks_after_the_sites_is_told_and_of_those_alone(hub: Hu
             assert (await reader.get(f"{API}/alerts")).status_code == 403
 
 
-async def test_an_alert_of_yesterday_is_over(house: Container, clock: ManualClock) -> None:
-    async with house.database.write() as tx:
+async def test_an_alert_of_yesterday_is_over(container: Container, clock: ManualClock) -> None:
+    async with container.database.write() as tx:
         await repository.alert(
             tx, SITE.id, "main", AlertCode.DURESS, "front-door opened", clock.now() - timedelta(hours=25)
         )

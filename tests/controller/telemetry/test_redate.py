@@ -28,14 +28,14 @@ def told(seq: int, at: datetime, mono_ms: int, data: EventData | None = None, *,
 
 async def rows(hub: Hub) -> Sequence[tuple[datetime, datetime | None, float | None, bool]]:
     c = events.c
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         found = await tx.execute(select(c.at, c.told_at, c.error_s, c.learned_late).order_by(c.seq))
         assert (await tx.execute(select(quarantine.c.seq))).all() == []
         return [(row.at, row.told_at, row.error_s, row.learned_late) for row in found]
 
 
 async def alerts(hub: Hub) -> list[tuple[str, str]]:
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         return [(each.kind, each.text) for each in await queries.site_alerts(tx, "ramsey", limit=10)]
 
 
@@ -60,7 +60,7 @@ async def test_events_of_an_edge_that_is_an_hour_fast_wait_for_its_reply_and_are
     ((kind, text),) = await alerts(hub)
     assert kind == "edge_clock"
     assert text.startswith("main went by a clock that was 1 h fast: ")
-    shown = (await hub.house.exchange.live.snapshot("ramsey")).alerts
+    shown = (await hub.container.mqtt.live.snapshot("ramsey")).alerts
     assert [each.kind for each in shown] == ["edge_clock"]
     await edge.send([told(16, NOW + HOUR, 599_000)])
     await edge.acknowledged(16)
@@ -111,7 +111,7 @@ async def test_what_a_run_told_that_was_never_heard_of_lies_between_the_ones_aro
     assert [error_s is not None and 2945 > error_s > 2935 for _, _, error_s, _ in found[1:4]] == [True] * 3
     assert abs(found[3][0] - begun) < timedelta(seconds=1)
     assert abs(found[1][0] - (begun - 10 * MINUTE)) < timedelta(seconds=1)
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         dark = [(row.starts, row.ends) for row in await tx.execute(select(outages).order_by(outages.c.seq))]
         (wrong,) = (await tx.execute(select(edge_runs).where(edge_runs.c.wrong_from.is_not(None)))).all()
     moment = timedelta(seconds=1)
@@ -122,7 +122,7 @@ async def test_what_a_run_told_that_was_never_heard_of_lies_between_the_ones_aro
     assert wrong.boot == NEXT
     assert wrong.wrong_from <= NOW + 10 * MINUTE
     assert wrong.wrong_until >= begun
-    (counter,) = (await hub.house.exchange.live.snapshot("ramsey")).counters
+    (counter,) = (await hub.container.mqtt.live.snapshot("ramsey")).counters
     assert counter.ins_today == 3
 
 
@@ -145,7 +145,7 @@ async def test_an_outage_is_not_lost_where_its_ends_are_in_the_wrong_order(hub: 
     before = told(1, NOW - 30 * MINUTE, 0, boot=NEXT)
     await edge.send([before, told(2, NOW - MINUTE, 0, OutageData(start=NOW + HOUR, end=NOW - MINUTE))])
     await edge.acknowledged(2)
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         ((starts, ends),) = (await tx.execute(select(outages.c.starts, outages.c.ends))).all()
     assert (starts, ends) == (NOW - 30 * MINUTE, NOW - MINUTE)
 
@@ -162,6 +162,6 @@ async def test_a_reply_of_a_wrong_time_is_told_and_a_device_is_not_shown_in_the_
         return [kind for kind, _ in await alerts(hub)] == ["edge_clock"]
 
     await eventually(told_, what="somebody hears of it")
-    async with hub.house.database.read() as tx:
+    async with hub.container.database.read() as tx:
         ((_, shown),) = await queries.site_devices(tx, "ramsey")
     assert shown.at == NOW

@@ -21,7 +21,7 @@ MIDNIGHT = NOW - timedelta(hours=12)
 
 
 async def snapshot(hub: Hub) -> Snapshot:
-    return await hub.house.exchange.live.snapshot("ramsey")
+    return await hub.container.mqtt.live.snapshot("ramsey")
 
 
 async def told(hub: Hub, fits: Callable[[Snapshot], object], what: str) -> Snapshot:

@@ -70,7 +70,7 @@ def test_a_site_of_several_edges_is_wired_as_it_must_be_or_each_fault_is_named(
 
 
 async def test_a_file_of_a_site_whose_fire_line_seems_to_miss_an_edge_is_taken_with_a_note_until_it_has_come_there(
-    any_client: httpx.AsyncClient, any_house: Container
+    any_client: httpx.AsyncClient, any_container: Container
 ) -> None:
     await furnish(any_client)
     hub = (await any_client.get(ROOT)).json()["doors"][0]["edge"]
@@ -80,7 +80,7 @@ async def test_a_file_of_a_site_whose_fire_line_seems_to_miss_an_edge_is_taken_w
 
     async def tell(edge: str, *kinds: str) -> None:
         states = [told(edge, kind, kind)[1] for kind in kinds]
-        async with any_house.database.write() as tx:
+        async with any_container.database.write() as tx:
             await repository.put_device_states(tx, SITE, edge, states)
 
     async def check() -> list[str]:

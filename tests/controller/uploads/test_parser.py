@@ -70,10 +70,10 @@ async def test_a_worker_that_fails_is_no_fault_of_the_file(parser: Parser) -> No
         await parser.run(os._exit, 3)
 
 
-async def test_a_site_file_of_nested_keys_is_refused_at_once(village: httpx.AsyncClient, house: Container) -> None:
+async def test_a_site_file_of_nested_keys_is_refused_at_once(village: httpx.AsyncClient, container: Container) -> None:
     """200 kB of it kept the parser busy for 20 s of a processor, under the lock of the site."""
     deep = "format = 1\n" + "a." * 100_000 + "a = 1\n"
     refused = await village.put(f"{API}/sites/ramsey/file", content=deep)
     assert refused.status_code == 422
     assert "line 2 has a key of more than 20 parts" in refused.json()["detail"]
-    assert not house.database.busy
+    assert not container.database.busy

@@ -106,7 +106,7 @@ async def test_accepting_twice_is_accepting_once(village: httpx.AsyncClient) -> 
 
 @pytest.mark.parametrize("how", ["decline", "withdraw", "cancel the hold", "let it run out"])
 async def test_an_offer_that_is_not_taken_up_goes_to_the_next(
-    village: httpx.AsyncClient, house: Container, clock: ManualClock, how: str
+    village: httpx.AsyncClient, container: Container, clock: ManualClock, how: str
 ) -> None:
     choir = await book(village, starts="2026-11-28T18:00", ends="2026-11-28T20:00")
     late: Json = {"starts": "2026-11-28T18:00", "ends": "2026-11-28T20:00"}
@@ -123,7 +123,7 @@ async def test_an_offer_that_is_not_taken_up_goes_to_the_next(
         case _:
             clock.advance(hours=24)
             await say(village, band, "accept", 409)
-            assert await house.waiting.look(SITE)
+            assert await container.waiting.look(SITE)
     assert (await now(village, club))["state"] == "offered"
     assert (await now(village, band))["state"] in {"declined", "withdrawn", "expired"}
     assert (await look(village, held))["status"] in {"declined", "cancelled"}
@@ -160,8 +160,10 @@ async def test_two_offers_never_share_a_time(any_village: httpx.AsyncClient) -> 
     assert states == ["offered", "waiting", "waiting", "waiting"]
 
 
-async def test_rules_that_want_a_manager_hold_for_offers_as_well(village: httpx.AsyncClient, house: Container) -> None:
-    await put_policy(house, Policy(rules=(ApprovalRule(name="Short ones", most_minutes=60),), offer_hours=2))
+async def test_rules_that_want_a_manager_hold_for_offers_as_well(
+    village: httpx.AsyncClient, container: Container
+) -> None:
+    await put_policy(container, Policy(rules=(ApprovalRule(name="Short ones", most_minutes=60),), offer_hours=2))
     choir = await book(village)
     band = await wait(village, title="Band")
     await act(village, choir, "cancel")
@@ -186,23 +188,23 @@ async def test_nobody_waits_for_what_can_be_had_or_never_will(village: httpx.Asy
 
 
 async def test_whoever_waited_in_vain_leaves_the_line_when_too_little_of_the_time_is_left(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     choir = await book(any_village)
     band = await wait(any_village, title="Band")
     clock.set(datetime(2026, 11, 26, 19, 29, tzinfo=UTC))
-    assert not await any_house.waiting.look(SITE)
+    assert not await any_container.waiting.look(SITE)
     assert (await now(any_village, band))["state"] == "waiting"
     clock.set(datetime(2026, 11, 26, 19, 30, tzinfo=UTC))
-    assert await any_house.waiting.look(SITE)
+    assert await any_container.waiting.look(SITE)
     assert (await now(any_village, band))["state"] == "over"
     assert await line(any_village) == []
-    assert not await any_house.waiting.look(SITE)
+    assert not await any_container.waiting.look(SITE)
     assert (await look(any_village, choir))["status"] == "confirmed"
 
 
 async def test_the_line_survives_the_night_the_clocks_change(
-    village: httpx.AsyncClient, house: Container, clock: ManualClock
+    village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
     night: Json = {"starts": "2027-03-28T00:30", "ends": "2027-03-28T03:30"}
     choir = await book(village, **night)
@@ -211,9 +213,9 @@ async def test_the_line_survives_the_night_the_clocks_change(
     await wait(village, 422, starts="2027-03-28T01:30", ends="2027-03-28T03:30")
     clock.set(NOW.replace(year=2027, month=3, day=27, hour=23))
     # By then the session is over.
-    await house.bookings.cancel(choir["id"], why="", actor=Actor(name=USER))
+    await container.bookings.cancel(choir["id"], why="", actor=Actor(name=USER))
     # An offer ends when the time itself begins.
-    until = (await house.waiting.get(band["id"], actor=MANAGER)).wait.offered_until
+    until = (await container.waiting.get(band["id"], actor=MANAGER)).wait.offered_until
     assert until == datetime(2027, 3, 28, 0, 30, tzinfo=UTC)
 
 
@@ -235,7 +237,7 @@ async def test_who_waits_is_told_alike_in_the_list_and_by_itself(app: FastAPI, v
 
 
 async def test_a_wait_that_leaves_the_line_while_it_is_read_is_told_as_it_is_then(
-    any_village: httpx.AsyncClient, any_house: Container, monkeypatch: pytest.MonkeyPatch
+    any_village: httpx.AsyncClient, any_container: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     choir = await book(any_village)
     band = await wait(any_village, title="Band")

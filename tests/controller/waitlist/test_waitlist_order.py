@@ -30,9 +30,9 @@ async def story(client: httpx.AsyncClient, booking: Json) -> list[tuple[str, str
 
 
 @asynccontextmanager
-async def kept(house: Container) -> AsyncIterator[None]:
+async def kept(container: Container) -> AsyncIterator[None]:
     """The waiting lists are looked after meanwhile."""
-    running = asyncio.create_task(house.waiting.run())
+    running = asyncio.create_task(container.waiting.run())
     try:
         yield
     finally:
@@ -48,9 +48,9 @@ async def offered(client: httpx.AsyncClient, waiting: Json) -> None:
 
 
 async def test_a_passer_by_comes_after_those_who_wait_for_a_request_that_nobody_decided(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
-    await put_policy(any_house, Policy(hold_hours=1))
+    await put_policy(any_container, Policy(hold_hours=1))
     held = await book(any_village, by_rules=True, **FAR)
     band = await wait(any_village, title="Band", **FAR)
     clock.advance(hours=1)
@@ -62,9 +62,9 @@ async def test_a_passer_by_comes_after_those_who_wait_for_a_request_that_nobody_
 
 
 async def test_a_passer_by_comes_after_the_next_in_line_when_an_offer_has_run_out(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
-    await put_policy(any_house, Policy(offer_hours=1))
+    await put_policy(any_container, Policy(offer_hours=1))
     choir = await book(any_village, **FAR)
     band, club = [await wait(any_village, title=title, **FAR) for title in ("Band", "Chess")]
     await act(any_village, choir, "cancel")
@@ -82,9 +82,9 @@ async def test_a_passer_by_comes_after_the_next_in_line_when_an_offer_has_run_ou
 
 @pytest.mark.parametrize("how", ["move", "series"])
 async def test_nobody_gets_past_the_line_by_another_way(
-    village: httpx.AsyncClient, house: Container, clock: ManualClock, how: str
+    village: httpx.AsyncClient, container: Container, clock: ManualClock, how: str
 ) -> None:
-    await put_policy(house, Policy(hold_hours=1))
+    await put_policy(container, Policy(hold_hours=1))
     await book(village, by_rules=True, **FAR)
     mine = await book(village, starts="2026-12-16T18:00", ends="2026-12-16T20:00")
     band = await wait(village, title="Band", **FAR)
@@ -99,9 +99,9 @@ async def test_nobody_gets_past_the_line_by_another_way(
 
 
 async def test_a_hold_that_ran_out_and_that_nobody_waits_for_is_anybodys(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
-    await put_policy(any_house, Policy(hold_hours=1))
+    await put_policy(any_container, Policy(hold_hours=1))
     await book(any_village, by_rules=True, **FAR)
     other = await book(any_village)
     band = await wait(any_village, title="Band")
@@ -112,41 +112,41 @@ async def test_a_hold_that_ran_out_and_that_nobody_waits_for_is_anybodys(
 
 
 async def test_a_request_that_nobody_decides_is_offered_when_it_runs_out(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
-    await put_policy(any_house, Policy(hold_hours=1))
+    await put_policy(any_container, Policy(hold_hours=1))
     await book(any_village, by_rules=True, **FAR)
     band = await wait(any_village, title="Band", **FAR)
     clock.advance(minutes=50)
-    async with kept(any_house):
+    async with kept(any_container):
         while clock.sleeping == 0:  # noqa: ASYNC110  # less than until its next round, if it knows of the hold
             await asyncio.sleep(0)
         clock.advance(minutes=10)
         await offered(any_village, band)
 
 
-async def test_a_closure_that_is_lifted_is_offered_when_it_is(village: httpx.AsyncClient, house: Container) -> None:
+async def test_a_closure_that_is_lifted_is_offered_when_it_is(village: httpx.AsyncClient, container: Container) -> None:
     body = {"reason": "Boiler", "first": "2026-12-17", "last": "2026-12-17"}
     closure = (await village.post(f"{API}/sites/{SITE}/closures", json=body)).json()
     band = await wait(village, title="Band", **FAR)
-    async with kept(house):
+    async with kept(container):
         assert (await village.delete(f"{API}/sites/{SITE}/closures/{closure['id']}")).status_code == 204
         await offered(village, band)
 
 
 @pytest.mark.parametrize("rule", ["window", "quota"])
 async def test_what_opens_with_the_day_is_offered_by_the_quarter_hour(
-    village: httpx.AsyncClient, house: Container, clock: ManualClock, rule: str
+    village: httpx.AsyncClient, container: Container, clock: ManualClock, rule: str
 ) -> None:
     await put_party(village, "band", tier="community")
     policy = {
         "window": Policy(windows=(PriorityWindow(tier=Tier.COMMUNITY, days=21),)),
         "quota": Policy(quotas=(Quota(name="One", per=QuotaPeriod.AHEAD, most_bookings=1),)),
     }[rule]
-    await put_policy(house, policy)
+    await put_policy(container, policy)
     await book(village, title="Before", party="band", starts="2026-11-25T18:00", ends="2026-11-25T20:00")
     band = await wait(village, title="Band", party="band", **FAR)
-    async with kept(house):
+    async with kept(container):
         assert (await now(village, band))["state"] == "waiting"
         for _ in range(4 * 24):
             clock.advance(minutes=15)
@@ -167,7 +167,7 @@ async def test_a_space_that_is_gone_breaks_nothing_for_anybody(any_village: http
 
 
 async def test_who_waits_for_a_space_that_is_gone_leaves_the_line(
-    any_village: httpx.AsyncClient, any_house: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     extra: Json = {"name": "Extra", "doors": []}
     assert (await any_village.put(f"{API}/sites/{SITE}/spaces/extra", json=extra)).is_success
@@ -176,7 +176,7 @@ async def test_who_waits_for_a_space_that_is_gone_leaves_the_line(
     band = await wait(any_village, title="Band", space="extra", **FAR)
     assert (await any_village.delete(f"{API}/sites/{SITE}/spaces/extra")).status_code == 204
     await any_village.delete(f"{API}/sites/{SITE}/closures/{closure.json()['id']}")
-    async with kept(any_house):
+    async with kept(any_container):
         async with asyncio.timeout(60):
             while (await now(any_village, band))["state"] == "waiting":  # noqa: ASYNC110  # seen over HTTP only
                 await asyncio.sleep(0)
@@ -184,13 +184,13 @@ async def test_who_waits_for_a_space_that_is_gone_leaves_the_line(
 
 
 async def test_who_cannot_be_judged_any_more_keeps_nobody_else_from_anything(
-    village: httpx.AsyncClient, house: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
     await put_party(village, "band")
     choir = await book(village, **FAR)
     await wait(village, title="Band", party="band", **FAR)
     club = await wait(village, title="Chess", **FAR)
-    async with house.database.write() as tx:
+    async with container.database.write() as tx:
         await tx.execute(delete(parties).where(parties.c.id == "band"))  # as the API never does
     await act(village, choir, "cancel")
     assert (await now(village, club))["state"] == "offered"
@@ -226,9 +226,9 @@ async def test_an_offer_that_the_rules_forbid_by_now_cannot_be_accepted(village:
 
 @pytest.mark.parametrize(("how", "becomes"), [("lapse", "lost"), ("decline", "lost"), ("cancel", "withdrawn")])
 async def test_who_accepted_and_was_not_confirmed_is_told_so_and_the_next_is_asked(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock, how: str, becomes: str
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock, how: str, becomes: str
 ) -> None:
-    await put_policy(any_house, Policy(rules=(ApprovalRule(name="Short", most_minutes=60),), hold_hours=24))
+    await put_policy(any_container, Policy(rules=(ApprovalRule(name="Short", most_minutes=60),), hold_hours=24))
     choir = await book(any_village, **FAR)
     band, club = [await wait(any_village, title=title, by_rules=True, **FAR) for title in ("Band", "Chess")]
     await act(any_village, choir, "cancel")
@@ -237,7 +237,7 @@ async def test_who_accepted_and_was_not_confirmed_is_told_so_and_the_next_is_ask
     assert (taken["state"], held["status"]) == ("accepted", "held")
     if how == "lapse":
         clock.advance(hours=24)
-        assert await any_house.waiting.look(SITE)
+        assert await any_container.waiting.look(SITE)
     else:
         await act(any_village, held, how, why="the floor is being varnished")
     assert (await now(any_village, band))["state"] == becomes
@@ -246,20 +246,20 @@ async def test_who_accepted_and_was_not_confirmed_is_told_so_and_the_next_is_ask
 
 
 async def test_a_room_nobody_came_to_is_offered_to_those_who_waited_for_that_very_time(
-    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
-    await put_policy(any_house, Policy(release=(ReleaseRule(after_min=20, warn_min=10),)))
+    await put_policy(any_container, Policy(release=(ReleaseRule(after_min=20, warn_min=10),)))
     await book(any_village)
     band, club = [await wait(any_village, title=title) for title in ("Band", "Chess")]
     for minutes in (10, 20):
         clock.set(SIX + timedelta(minutes=minutes))
-        await hear(any_house, clock.now())
-        await any_house.absence.look()
+        await hear(any_container, clock.now())
+        await any_container.absence.look()
     there = await now(any_village, band)
     # Once the time has begun nobody is waited for long.
     assert (there["state"], there["offered_until"]) == ("offered", "2026-11-26T18:35:00+00:00")
     clock.set(SIX + timedelta(minutes=35))
-    assert await any_house.waiting.look(SITE)
+    assert await any_container.waiting.look(SITE)
     assert (await now(any_village, band))["state"] == "expired"
     taken = await say(any_village, club, "accept")
     assert (await look(any_village, {"id": taken["booking"]}))["status"] == "confirmed"

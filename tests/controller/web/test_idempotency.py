@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select, text
 
-from controller.container import Container, TheHouse
+from controller.container import Container, TheContainer
 from controller.people import audit
 from controller.people.authentication import Builds
 from controller.people.tables import writes
@@ -24,24 +24,24 @@ PATH = "/api/v1/sites/ramsey"
 KEY = {"Idempotency-Key": "key-1"}
 
 
-async def _writes(house: Container, act: str = "make") -> int:
-    async with house.database.read() as tx:
+async def _writes(container: Container, act: str = "make") -> int:
+    async with container.database.read() as tx:
         query = select(func.count()).select_from(writes).where(writes.c.act == act)
         return int((await tx.execute(query)).scalar_one())
 
 
 async def test_the_same_request_is_answered_again_with_its_status_and_not_done_again(
-    any_client: httpx.AsyncClient, any_house: Container
+    any_client: httpx.AsyncClient, any_container: Container
 ) -> None:
     first = await any_client.put(PATH, json=SITE, headers=KEY)
     second = await any_client.put(PATH, json=SITE, headers=KEY)
     assert (first.status_code, second.status_code) == (201, 201)
     assert second.content == first.content
     assert second.headers["content-type"] == first.headers["content-type"]
-    assert await _writes(any_house) == 1
+    assert await _writes(any_container) == 1
 
 
-async def test_another_request_with_the_key_is_refused(any_client: httpx.AsyncClient, any_house: Container) -> None:
+async def test_another_request_with_the_key_is_refused(any_client: httpx.AsyncClient, any_container: Container) -> None:
     await any_client.put(PATH, json=SITE, headers=KEY)
     for answer in (
         await any_client.put(PATH, json=SITE | {"name": "Other"}, headers=KEY),
@@ -49,16 +49,16 @@ async def test_another_request_with_the_key_is_refused(any_client: httpx.AsyncCl
     ):
         assert answer.status_code == 422
         assert "'key-1' belongs to another request" in answer.json()["detail"]
-    assert await _writes(any_house) == 1
+    assert await _writes(any_container) == 1
 
 
 async def test_twins_at_once_have_one_effect_and_one_answer(
-    any_client: httpx.AsyncClient, any_house: Container
+    any_client: httpx.AsyncClient, any_container: Container
 ) -> None:
     answers = await asyncio.gather(*(any_client.put(PATH, json=SITE, headers=KEY) for _ in range(8)))
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.content for answer in answers}) == 1
-    assert await _writes(any_house) == 1
+    assert await _writes(any_container) == 1
 
 
 async def test_a_refusal_is_answered_again(any_client: httpx.AsyncClient) -> None:
@@ -70,36 +70,36 @@ async def test_a_refusal_is_answered_again(any_client: httpx.AsyncClient) -> Non
     assert second.json() == first.json()
 
 
-async def test_keys_are_each_users_own(any_app: FastAPI, any_house: Container) -> None:
+async def test_keys_are_each_users_own(any_app: FastAPI, any_container: Container) -> None:
     async with signed_in(any_app) as una:
         await una.put(PATH, json=SITE, headers=KEY)
-        async with any_house.database.write() as tx:
+        async with any_container.database.write() as tx:
             await tx.execute(text("UPDATE users SET name = 'Bo'"))
         again = await una.put(PATH, json=SITE, headers=KEY)
     assert (again.status_code, "Una Porter made it" in again.json()["detail"]) == (409, True)
 
 
-async def test_a_key_outlives_the_session_it_was_used_in(any_app: FastAPI, any_house: Container) -> None:
+async def test_a_key_outlives_the_session_it_was_used_in(any_app: FastAPI, any_container: Container) -> None:
     async with signed_in(any_app) as una, stranger(any_app) as again:
         await una.put(PATH, json=SITE, headers=KEY)
         await una.delete("/api/v1/session")
         token = (await again.post("/api/v1/session", json={"user": USER, "password": PASSWORD})).json()["token"]
         answer = await again.put(PATH, json=SITE, headers=KEY | {"Authorization": f"Bearer {token}"})
     assert answer.status_code == 201
-    assert await _writes(any_house) == 1
+    assert await _writes(any_container) == 1
 
 
-async def test_a_write_without_a_sign_in_claims_no_key(any_app: FastAPI, any_house: Container) -> None:
+async def test_a_write_without_a_sign_in_claims_no_key(any_app: FastAPI, any_container: Container) -> None:
     async with stranger(any_app) as client:
         assert (await client.put(PATH, json=SITE, headers=KEY)).status_code == 401
-    async with any_house.database.read() as tx:
+    async with any_container.database.read() as tx:
         assert (await tx.execute(select(idempotency))).all() == []
 
 
 async def test_a_write_that_broke_off_is_never_run_a_second_time(app: FastAPI) -> None:
-    async def break_off(name: SlugPath, house: TheHouse, actor: Builds) -> None:
-        async with house.database.write() as tx:
-            await audit.record(tx, actor=actor.name, at=house.clock.now(), act="make", thing=name)
+    async def break_off(name: SlugPath, container: TheContainer, actor: Builds) -> None:
+        async with container.database.write() as tx:
+            await audit.record(tx, actor=actor.name, at=container.clock.now(), act="make", thing=name)
         raise RuntimeError("after the commit")
 
     app.post("/api/v1/broken/{name}")(break_off)
@@ -108,23 +108,23 @@ async def test_a_write_that_broke_off_is_never_run_a_second_time(app: FastAPI) -
         again = await client.post("/api/v1/broken/x", headers=KEY)
     assert (again.status_code, again.json()["type"]) == (409, "urn:hallkeeper:problem:outcome-unknown")
     assert "may or may not" in again.json()["detail"]
-    assert await _writes(app.state.house) == 1
+    assert await _writes(app.state.container) == 1
 
 
 async def test_a_day_later_the_key_is_free(
-    any_client: httpx.AsyncClient, any_house: Container, clock: ManualClock
+    any_client: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     await any_client.put(PATH, json=SITE, headers=KEY)
-    await forget_old_keys(any_house)
+    await forget_old_keys(any_container)
     assert (await any_client.put(PATH, json=SITE, headers=KEY)).status_code == 201
     clock.advance(days=1, seconds=1)
-    await forget_old_keys(any_house)
+    await forget_old_keys(any_container)
     assert (await any_client.put(PATH, json=SITE, headers=KEY)).status_code == 409
 
 
-async def test_stored_answers_are_sealed(client: httpx.AsyncClient, house: Container) -> None:
+async def test_stored_answers_are_sealed(client: httpx.AsyncClient, container: Container) -> None:
     await client.put(PATH, json=SITE, headers=KEY)
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         (row,) = await tx.execute(select(idempotency))
     assert b"Ramsey" not in row.answer
 
@@ -200,11 +200,11 @@ async def test_a_refusal_by_the_gate_claims_no_key(any_app: FastAPI, any_village
 
 
 async def test_signing_in_is_never_answered_from_memory(
-    app: FastAPI, client: httpx.AsyncClient, house: Container
+    app: FastAPI, client: httpx.AsyncClient, container: Container
 ) -> None:
     said = {"user": USER, "password": PASSWORD}
     answers = [await client.post("/api/v1/session", json=said, headers=KEY) for _ in range(2)]
     assert [each.status_code for each in answers] == [201, 201]
     assert answers[0].json()["token"] != answers[1].json()["token"]
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         assert (await tx.execute(select(idempotency))).all() == []

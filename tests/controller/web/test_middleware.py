@@ -127,7 +127,7 @@ async def test_metrics_count_answers_by_route(client: httpx.AsyncClient) -> None
 
 
 async def test_it_is_ready_when_all_its_parts_are(app: FastAPI) -> None:
-    checks = app.state.house.checks
+    checks = app.state.container.checks
     async with stranger(app) as client:
         assert (await client.get("/healthz")).json() == {"status": "alive"}
         for name in set(checks) - {"database"}:

@@ -213,7 +213,7 @@ def test_an_answer_on_the_line_counts_however_late_this_machine_looks() -> None:
             await asyncio.sleep(1)
         assert world.presented == [Presented(digits=CODE)]
         assert world.faults() == []
-        assert world.house.health["osdp_late"] == 0
+        assert world.runtime.health["osdp_late"] == 0
 
     benches: list[Osdp] = []
 

@@ -201,10 +201,10 @@ def test_a_late_answer_is_not_taken_for_the_next_one() -> None:
         await bench.offer()
         assert world.presented == [bench.offers]
         await asyncio.sleep(1)
-        before = world.house.health["osdp_late"]
+        before = world.runtime.health["osdp_late"]
         assert before > 0
         await asyncio.sleep(10)
-        assert world.house.health["osdp_late"] == before
+        assert world.runtime.health["osdp_late"] == before
 
     with_line(act, prepare=prepare)
 
@@ -222,6 +222,6 @@ def test_cards_are_read_by_their_number_where_the_configuration_says_so() -> Non
             each.card(bits)
         await asyncio.sleep(1)
         assert world.presented == [Presented(card="uid:04A1B2C3")]
-        assert world.house.health["reader_garbled"] == 1
+        assert world.runtime.health["reader_garbled"] == 1
 
     with_line(act, prepare=prepare)

@@ -68,12 +68,12 @@ async def test_a_driver_that_neither_opens_nor_closes_its_line_holds_up_nothing_
             super().close()
 
     world = World(SystemClock(), config().readers[0], {D0: True, D1: True})
-    await world.house.outbox.open()
-    world.house.observer = world.events.append
-    bus = Bus(port, baud=9600, house=world.house, open_line=Dead, late_s=0.01)
-    side = DoorSide(DOOR, "outside", house=world.house)
+    await world.runtime.outbox.open()
+    world.runtime.observer = world.events.append
+    bus = Bus(port, baud=9600, runtime=world.runtime, open_line=Dead, late_s=0.01)
+    side = DoorSide(DOOR, "outside", runtime=world.runtime)
     side.join(reader(port).id, world.presented.append)
-    told = OsdpReader(reader(port), bus=bus, house=world.house, side=side)
+    told = OsdpReader(reader(port), bus=bus, runtime=world.runtime, side=side)
 
     async def until(*present: bool) -> None:
         """The line was lost and found so far; what came next may have come already."""
@@ -83,10 +83,10 @@ async def test_a_driver_that_neither_opens_nor_closes_its_line_holds_up_nothing_
 
     told.start()
     await until(True)
-    assert (tries, world.house.stuck()) == (["open"], [])
+    assert (tries, world.runtime.stuck()) == (["open"], [])
     may_open.set()
     await until(True, False, True)
-    assert (tries, world.house.stuck()) == (["open", "close"], [])
+    assert (tries, world.runtime.stuck()) == (["open", "close"], [])
     may_close.set()
     await world.close()
 

@@ -57,7 +57,7 @@ def test_a_scan_is_a_printable_text_of_bounded_length(text: str, presented: list
             os.write(end, typed(character))
             await asyncio.sleep(0.001)
         assert world.presented == presented
-        assert world.house.health["reader_garbled"] == garbled
+        assert world.runtime.health["reader_garbled"] == garbled
         os.close(end)
 
     with_scanner(act)
@@ -72,7 +72,7 @@ def test_a_scan_that_stops_halfway_is_not_the_beginning_of_the_next() -> None:
         os.write(end, typed("D02" + ENTER))
         await asyncio.sleep(1)
         assert world.presented == [Presented(card="bar:D02")]
-        assert world.house.health["reader_garbled"] == 1
+        assert world.runtime.health["reader_garbled"] == 1
         os.close(end)
 
     with_scanner(act)

@@ -83,7 +83,7 @@ def test_a_frame_that_lost_or_gained_a_bit_is_counted(bits: str) -> None:
         send(world, bits)
         await asyncio.sleep(1)
         assert world.presented == []
-        assert world.house.health["reader_garbled"] == 1
+        assert world.runtime.health["reader_garbled"] == 1
 
     with_reader(act, "keys8", "w26", "w34")
 

@@ -301,13 +301,13 @@ async def test_an_export_is_of_at_most_400_days(village: httpx.AsyncClient, cloc
     assert "at most 400 days" in answer.json()["detail"]
 
 
-async def test_others_write_while_a_dry_run_goes_on(village: httpx.AsyncClient, house: Container) -> None:
+async def test_others_write_while_a_dry_run_goes_on(village: httpx.AsyncClient, container: Container) -> None:
     rows = [f"a{day},hall,Choir,{day % 28 + 1}/{day // 28 + 1}/2027,18:00,20:00,,,\n" for day in range(250)]
     order: list[str] = []
     writes: list[asyncio.Task[None]] = []
 
     async def write() -> None:
-        async with house.database.write():
+        async with container.database.write():
             order.append("written")
 
     def told(done: int, of: int) -> None:
@@ -315,7 +315,9 @@ async def test_others_write_while_a_dry_run_goes_on(village: httpx.AsyncClient, 
         writes.append(asyncio.create_task(write(), name="write"))
 
     actor = Actor(name="Una", role=Role.MANAGER)
-    outcome = await house.sheets.take(SITE, (HEAD + "".join(rows)).encode(), preview=True, actor=actor, told=told)
+    outcome = await container.booking_csv.take(
+        SITE, (HEAD + "".join(rows)).encode(), preview=True, actor=actor, told=told
+    )
     assert {line.become for line in outcome.lines} == {BookingRowResult.ADDED}
     assert "written" in order[: order.index("250 of 250")]
     await asyncio.gather(*writes)

@@ -204,12 +204,12 @@ async def test_an_event_that_cannot_be_read_is_listed_and_costs_no_other(
 
 
 async def test_a_series_without_end_is_blocked_a_year_ahead_and_further_as_time_goes_on(
-    village: httpx.AsyncClient, surgery: Partner, house: Container, clock: ManualClock
+    village: httpx.AsyncClient, surgery: Partner, container: Container, clock: ManualClock
 ) -> None:
     surgery.publish(CLINIC.replace(";COUNT=3", ""), etag='"1"')
     assert (await follow(village, surgery))["blocks"] == 52
     clock.advance(days=8)
-    await house.feeds.poller.look()
+    await container.feeds.poller.look()
     found = (await village.get(f"{PATH}/gp")).json()
     assert (found["blocks"], found["last"]["new"]) == (52, 1)
 
@@ -248,11 +248,11 @@ async def test_blocks_keep_their_wall_time_over_both_clock_changes(
 
 
 async def test_the_task_polls_what_is_due_and_asks_only_whether_anything_is_new(
-    village: httpx.AsyncClient, surgery: Partner, house: Container, clock: ManualClock
+    village: httpx.AsyncClient, surgery: Partner, container: Container, clock: ManualClock
 ) -> None:
     surgery.publish(CLINIC, etag='"1"')
     await put(village, address=surgery.address, every_min=60)
-    poller = house.feeds.poller
+    poller = container.feeds.poller
     assert await poller.look() == 30.0
     assert len(await diary(village)) == 3
     await poller.look()
@@ -268,22 +268,24 @@ async def test_the_task_polls_what_is_due_and_asks_only_whether_anything_is_new(
 
 
 async def test_a_feed_that_fails_is_asked_ever_more_seldom(
-    village: httpx.AsyncClient, surgery: Partner, house: Container, clock: ManualClock
+    village: httpx.AsyncClient, surgery: Partner, container: Container, clock: ManualClock
 ) -> None:
     surgery.says = answer(status="500 No")
     await put(village, address=surgery.address)
     asked = []
     for _ in range(100):
-        await house.feeds.poller.look()
+        await container.feeds.poller.look()
         asked.append(len(surgery.asked))
         clock.advance(minutes=15)
     assert 4 <= asked[-1] <= 7
 
 
-async def test_two_controllers_poll_a_feed_once(village: httpx.AsyncClient, surgery: Partner, house: Container) -> None:
+async def test_two_controllers_poll_a_feed_once(
+    village: httpx.AsyncClient, surgery: Partner, container: Container
+) -> None:
     surgery.publish(CLINIC)
     await put(village, address=surgery.address)
-    await asyncio.gather(house.feeds.poller.look(), house.feeds.poller.look())
+    await asyncio.gather(container.feeds.poller.look(), container.feeds.poller.look())
     assert len(surgery.asked) == 1
 
 
@@ -375,7 +377,7 @@ async def test_an_address_inside_is_not_asked_unless_the_operator_allows_it(
 
 
 async def test_only_who_runs_the_site_sees_and_sets_feeds_and_each_write_is_on_record(
-    app: FastAPI, village: httpx.AsyncClient, surgery: Partner, house: Container
+    app: FastAPI, village: httpx.AsyncClient, surgery: Partner, container: Container
 ) -> None:
     await put_party(village, "yoga")
     other = await village.put(f"{API}/sites/other", json={"name": "Other", "zone": "Europe/London"})
@@ -394,29 +396,29 @@ async def test_only_who_runs_the_site_sees_and_sets_feeds_and_each_write_is_on_r
             ]
             assert [each.status_code for each in answers] == [403] * 6
     await village.delete(f"{PATH}/gp")
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         found = (await tx.execute(select(writes.c.act).where(writes.c.thing == "feed gp"))).scalars().all()
     assert list(found) == ["make", "poll", "delete"]
 
 
 async def test_the_address_is_sealed_and_never_told(
-    village: httpx.AsyncClient, surgery: Partner, house: Container
+    village: httpx.AsyncClient, surgery: Partner, container: Container
 ) -> None:
     surgery.says = answer(status="404 No")
     await put(village, address=surgery.address)
     told = str(await poll(village)) + (await village.get(PATH)).text
-    async with house.database.read() as tx:
+    async with container.database.read() as tx:
         row = (await tx.execute(select(feeds))).mappings().one()
     assert all("diary.ics" not in str(value) for value in (told, *row.values()))
 
 
 async def test_nobody_misses_the_people_of_a_block(
-    village: httpx.AsyncClient, surgery: Partner, house: Container, clock: ManualClock
+    village: httpx.AsyncClient, surgery: Partner, container: Container, clock: ManualClock
 ) -> None:
     surgery.publish(FLU)
     await follow(village, surgery)
     clock.advance(days=7, hours=1)
-    await house.absence.look()
+    await container.absence.look()
     assert await diary(village, "no_show", "released") == []
 
 

@@ -30,7 +30,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 async def overrides(hub: Hub) -> OverrideService:
-    return hub.house.exchange.overrides
+    return hub.container.mqtt.overrides
 
 
 def draft(kind: OverrideKind = LOCK, **fields: object) -> OverrideDraft:
@@ -79,11 +79,11 @@ async def test_a_lock_down_is_on_the_door_when_the_edge_says_so_and_off_when_it_
 
 @pytest.mark.parametrize(("doors", "edges"), [(None, ["pi-front", "pi-side"]), (("side-door",), ["pi-side"])])
 async def test_the_plans_of_its_doors_are_due_at_once_and_no_others(
-    house: Container, village: httpx.AsyncClient, doors: tuple[str, ...] | None, edges: list[str]
+    container: Container, village: httpx.AsyncClient, doors: tuple[str, ...] | None, edges: list[str]
 ) -> None:
     due: list[tuple[str, str]] = []
     seen: list[str] = []
-    overrides = OverrideService(database=house.database, clock=house.clock, due=due.append, seen=seen.append)
+    overrides = OverrideService(database=container.database, clock=container.clock, due=due.append, seen=seen.append)
     (made,) = (await overrides.order("ramsey", draft(doors=doors), actor=UNA)).ordered
     assert (due, seen) == ([("ramsey", edge) for edge in edges], ["ramsey"])
     await overrides.end(made.id, why="", actor=UNA)
@@ -109,7 +109,7 @@ async def test_one_that_was_ended_while_the_edge_was_away_is_said_to_linger(
     await edge.say_status(online=False)
 
     async def offline() -> bool:
-        return not (await hub.house.exchange.live.snapshot("ramsey")).edges[0].online
+        return not (await hub.container.mqtt.live.snapshot("ramsey")).edges[0].online
 
     await eventually(offline, what="the edge is out of reach")
     shown = await overrides.end(made.id, why="", actor=UNA)
@@ -126,7 +126,7 @@ async def test_one_that_was_ended_at_a_door_that_was_cut_off_all_along_is_not_sa
     await edge.say_status(online=False)
 
     async def offline() -> bool:
-        return not (await hub.house.exchange.live.snapshot("ramsey")).edges[0].online
+        return not (await hub.container.mqtt.live.snapshot("ramsey")).edges[0].online
 
     await eventually(offline, what="the edge is out of reach")
     clock.advance(minutes=2)
@@ -153,7 +153,7 @@ async def test_a_door_that_is_made_during_an_override_of_the_whole_site_gets_it(
     (made,) = (await overrides.order("ramsey", draft(), actor=UNA)).ordered
     (other,) = (await overrides.order("ramsey", draft(HOLD, doors=("front-door",)), actor=UNA)).ordered
     side = Door(site="ramsey", id="side-door", name="Side door", edge="main", hold_s=5, held_after_s=60)
-    await hub.house.estate.put_door(side, version=0, actor=ACTOR)
+    await hub.container.estate.put_door(side, version=0, actor=ACTOR)
 
     async def both() -> bool:
         return {door for door, kind in at_door(edge) if kind is LOCK} == {"front-door", FRONT.id, "side-door"}
@@ -209,7 +209,7 @@ REFUSED = [
 @pytest.mark.parametrize(("wish", "words"), REFUSED)
 async def test_an_end_that_cannot_be_is_refused_by_name(hub: Hub, wish: OverrideDraft, words: str) -> None:
     with pytest.raises(Invalid, match=words) as refused:
-        await hub.house.exchange.overrides.order("ramsey", wish, actor=UNA)
+        await hub.container.mqtt.overrides.order("ramsey", wish, actor=UNA)
     assert refused.value.errors[0].field == "ends"
 
 
@@ -229,7 +229,7 @@ async def test_an_unknown_door_or_site_is_named_and_a_door_has_only_so_many(
 @pytest.mark.parametrize("kind", list(OverrideKind))
 @pytest.mark.parametrize("role", list(Role))
 async def test_only_who_looks_after_doors_may_order_and_end(hub: Hub, role: Role, kind: OverrideKind) -> None:
-    overrides = hub.house.exchange.overrides
+    overrides = hub.container.mqtt.overrides
     actor = Actor(name="somebody", role=role, party="choir" if role is Role.BOOKER else None)
     (made,) = (await overrides.order("ramsey", draft(kind), actor=UNA)).ordered
     if role in (Role.ADMIN, Role.MANAGER, Role.PORTER):

@@ -22,11 +22,11 @@ async def knows_more(hub: Hub, edge: FakeEdge, parts: Mapping[str, bytes]) -> li
     refs = {name: PartRef(digest=digest(data), size=len(data)) for name, data in whole.items()}
     manifest = msgspec.structs.replace(edge.manifest, version=edge.manifest.version + LATER, parts=refs)
     edge.manifest, edge.plan = manifest, assemble(manifest, whole)
-    edge.held = (Signer(hub.house.keys.signing).seal(Purpose.PLAN, manifest), whole)
+    edge.held = (Signer(hub.container.keys.signing).seal(Purpose.PLAN, manifest), whole)
     await edge.say_status()
 
     async def listed() -> list[str]:
-        return [each.id for each in (await hub.house.exchange.restored.standing("ramsey")).entries]
+        return [each.id for each in (await hub.container.mqtt.restored.standing("ramsey")).entries]
 
     found = await eventually(listed, what="what only the door knows is listed")
     assert found is not None

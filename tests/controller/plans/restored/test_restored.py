@@ -48,14 +48,14 @@ class Centre:
 
     async def backup(self) -> Backup:
         await self.hub.quiet()
-        return await take_backup(self.hub.house.database)
+        return await take_backup(self.hub.container.database)
 
     @asynccontextmanager
     async def put_back(self, backup: Backup) -> AsyncIterator[Hub]:
         """The database as it was and a new process on it; inside, ``hub`` is that one."""
         await self.hub.quiet()
         await self.hub.stop()
-        await put_back(self.hub.house.database, backup)
+        await put_back(self.hub.container.database, backup)
         async with self._again() as hub:
             yield hub
 
@@ -72,7 +72,7 @@ class Centre:
         self._clock.set(self._clock.now() + timedelta(minutes=1))
         link = self._broker.client(subscriptions("up"))
         before, again = self.hub, Hub(build_app(self._settings, self._clock, passwords=self._passwords, link=link))
-        await again.house.start()
+        await again.container.start()
         try:
             again.run()
             await again.connected()
@@ -81,7 +81,7 @@ class Centre:
             await again.stop()
         finally:
             await again.stop()
-            await again.house.close()
+            await again.container.close()
             self.hub = before
 
 
@@ -93,8 +93,8 @@ def centre(hub: Hub, any_settings: Settings, clock: ManualClock, passwords: Pass
 async def opens(hub: Hub, edge: FakeEdge, view: BookingView) -> bool:
     """Whether a booking's code opens the door while it is on, by the plan that the edge carries out."""
     assert view.code is not None
-    async with hub.house.database.read() as tx:
-        secret = (await hub.house.estate.door_secrets(tx, "ramsey"))[DOOR]
+    async with hub.container.database.read() as tx:
+        secret = (await hub.container.estate.door_secrets(tx, "ramsey"))[DOOR]
     return decide(
         edge.plan,
         door=DOOR,
@@ -106,14 +106,14 @@ async def opens(hub: Hub, edge: FakeEdge, view: BookingView) -> bool:
 
 
 async def entries(hub: Hub) -> list[RestoredEntry]:
-    return list((await hub.house.exchange.restored.standing("ramsey")).entries)
+    return list((await hub.container.mqtt.restored.standing("ramsey")).entries)
 
 
 async def plans_made(hub: Hub, count: int) -> None:
     """Wait until there are at least so many plans."""
 
     async def look() -> bool:
-        async with hub.house.database.read() as tx:
+        async with hub.container.database.read() as tx:
             made: int = (await tx.execute(select(func.count()).select_from(plans))).scalar_one()
         return made >= count
 
@@ -150,13 +150,13 @@ async def test_a_code_made_after_the_backup_stays_on_the_door_until_somebody_rem
         assert edge.plan is not None
         assert new.booking.id in {each.booking for each in edge.plan.sessions}
 
-        await hub.house.exchange.restored.decide(entry.id, Decision.REMOVE, why="entered anew", actor=UNA)
+        await hub.container.mqtt.restored.decide(entry.id, Decision.REMOVE, why="entered anew", actor=UNA)
         await hub.up_to_date()
         assert not await opens(hub, edge, new)
         assert await opens(hub, edge, old)
         assert await entries(hub) == []
         with pytest.raises(AlreadyRemoved):
-            await hub.house.exchange.restored.decide(entry.id, Decision.KEEP, why="", actor=UNA)
+            await hub.container.mqtt.restored.decide(entry.id, Decision.KEEP, why="", actor=UNA)
 
 
 async def test_what_is_kept_stays_and_can_still_be_removed(centre: Centre, edge: FakeEdge) -> None:
@@ -165,15 +165,15 @@ async def test_what_is_kept_stays_and_can_still_be_removed(centre: Centre, edge:
     await centre.hub.up_to_date()
     async with centre.put_back(backup) as hub:
         (entry,) = await met(hub, 1)
-        kept = await hub.house.exchange.restored.decide(entry.id, Decision.KEEP, why="a choir", actor=UNA)
+        kept = await hub.container.mqtt.restored.decide(entry.id, Decision.KEEP, why="a choir", actor=UNA)
         assert kept.entries[0].decided_by == ACTOR
         await hub.up_to_date()
         assert await opens(hub, edge, new)
-        await hub.house.exchange.restored.decide(entry.id, Decision.REMOVE, why="it was a mistake", actor=UNA)
+        await hub.container.mqtt.restored.decide(entry.id, Decision.REMOVE, why="it was a mistake", actor=UNA)
         await hub.up_to_date()
         assert not await opens(hub, edge, new)
         with pytest.raises(EntryUnknown):
-            await hub.house.exchange.restored.decide(new.booking.id, Decision.KEEP, why="", actor=UNA)
+            await hub.container.mqtt.restored.decide(new.booking.id, Decision.KEEP, why="", actor=UNA)
 
 
 async def test_a_code_cancelled_after_the_backup_is_not_brought_back_unless_somebody_wants_it(
@@ -182,15 +182,15 @@ async def test_a_code_cancelled_after_the_backup_is_not_brought_back_unless_some
     view = await book(centre.hub, "2026-11-25T18:00", "2026-11-25T20:00")
     await centre.hub.up_to_date()
     backup = await centre.backup()
-    await centre.hub.house.bookings.cancel(view.booking.id, why="", actor=UNA)
+    await centre.hub.container.bookings.cancel(view.booking.id, why="", actor=UNA)
     await centre.hub.up_to_date()
     async with centre.put_back(backup) as hub:
         (entry,) = await met(hub, 1)
         assert (entry.kind, entry.subject, entry.gone) == (ItemKind.BOOKING, view.booking.id, True)
         assert not await opens(hub, edge, view)
-        shown = await hub.house.bookings.get(view.booking.id)
+        shown = await hub.container.bookings.get(view.booking.id)
         assert shown.standing.state.value != "on"
-        await hub.house.exchange.restored.decide(entry.id, Decision.REMOVE, why="it takes place", actor=UNA)
+        await hub.container.mqtt.restored.decide(entry.id, Decision.REMOVE, why="it takes place", actor=UNA)
         await hub.up_to_date()
         assert await opens(hub, edge, view)
 
@@ -201,11 +201,11 @@ async def test_a_lock_down_after_the_backup_stays_and_one_that_was_ended_after_i
     def draft(kind: OverrideKind) -> OverrideDraft:
         return OverrideDraft(kind=kind, doors=None, reason="police ask for it", length=timedelta(hours=3))
 
-    order = centre.hub.house.exchange.overrides.order
+    order = centre.hub.container.mqtt.overrides.order
     (held,) = (await order("ramsey", draft(OverrideKind.HOLD_OPEN), actor=UNA)).ordered
     await centre.hub.up_to_date()
     backup = await centre.backup()
-    await centre.hub.house.exchange.overrides.end(held.id, why="", actor=UNA)
+    await centre.hub.container.mqtt.overrides.end(held.id, why="", actor=UNA)
     await order("ramsey", draft(OverrideKind.LOCK_DOWN), actor=UNA)
     await centre.hub.up_to_date()
     async with centre.put_back(backup) as hub:
@@ -251,7 +251,7 @@ async def test_only_a_plan_of_its_own_signature_that_the_edge_says_it_has_is_bel
     called_off = await book(centre.hub, "2026-11-25T18:00", "2026-11-25T20:00")
     await centre.hub.up_to_date()
     earlier = edge.held
-    await centre.hub.house.bookings.cancel(called_off.booking.id, why="", actor=UNA)
+    await centre.hub.container.bookings.cancel(called_off.booking.id, why="", actor=UNA)
     new = await book(centre.hub, "2026-11-25T19:00", "2026-11-25T20:00")
     await centre.hub.up_to_date()
     assert edge.manifest is not None
@@ -281,7 +281,7 @@ async def test_a_plan_that_was_refused_is_made_anew_though_it_would_say_the_same
         backup = await centre.backup()
         called_off = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
         await hub.up_to_date()
-        await hub.house.bookings.cancel(called_off.booking.id, why="", actor=UNA)
+        await hub.container.bookings.cancel(called_off.booking.id, why="", actor=UNA)
         await hub.up_to_date()
     broker.publish("hk/1/ramsey/main/status", b"", retain=True)
     async with centre.put_back(backup) as again:
@@ -302,7 +302,7 @@ async def test_a_carried_code_is_nobody_elses(centre: Centre, edge: FakeEdge) ->
     await centre.hub.up_to_date()
     async with centre.put_back(backup) as hub:
         await met(hub, 1)
-        async with hub.house.database.read() as tx:
+        async with hub.container.database.read() as tx:
             owners = (await tx.execute(select(code_claims.c.owner))).scalars().all()
         assert new.booking.id in owners
 
@@ -313,7 +313,7 @@ async def test_somebody_hears_of_it_and_it_is_asked_for_once(centre: Centre, edg
     await centre.hub.up_to_date()
     async with centre.put_back(backup) as hub:
         await met(hub, 1)
-        async with hub.house.database.read() as tx:
+        async with hub.container.database.read() as tx:
             kinds = [alert.kind for alert in await queries.site_alerts(tx, "ramsey", limit=20)]
         assert kinds.count(AlertCode.RESTORED) == 1
         assert kinds.count(AlertCode.UNKNOWN_PLAN) == 1

@@ -125,7 +125,7 @@ async def lists(hub: Hub, kinds: Sequence[ItemKind]) -> list[str]:
         for number, kind in enumerate(kinds)
     ]
     part = OverridesPart(overrides=(Override(door="front-door", kind=OverrideKind.LOCK_DOWN, during=WHEN),))
-    async with hub.house.database.write() as tx:
+    async with hub.container.database.write() as tx:
         await repository.add(tx, made)
         items = [
             Item(kind=each.kind, subject=each.subject, gone=False, door="front-door", during=WHEN, part=part)
