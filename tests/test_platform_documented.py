@@ -1,4 +1,4 @@
-"""Whoever reads README, docs and deploy/README finds every command, every page and every setting."""
+"""README, docs and deploy/README name every command and setting, and lead to every page."""
 
 import re
 from importlib.metadata import entry_points
@@ -15,10 +15,26 @@ from edge.cli import edge as edge_commands
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DEPLOY = (ROOT / "deploy" / "README.md").read_text(encoding="utf-8")
-PAGES = sorted((ROOT / "docs").glob("*.md"))
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.rglob("*.md"))
+TOP = sorted(ROOT.glob("*.md"))
 EVERYTHING = "\n".join([README, DEPLOY, *(page.read_text(encoding="utf-8") for page in PAGES)])
 LONGEST_README = 90
-"""Lines: whoever has come for the first time reads it to its end."""
+"""Lines, so that a newcomer reads it to its end."""
+
+CODE = re.compile(r"`[^`\n]*`")
+LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
+MODULE = re.compile(r"`((?:controller|edge|firmware_sim|dashboards|tests|tools)/[\w/.-]+\.(?:py|svelte|ts))`")
+
+
+def _named(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+def _linked(page: Path) -> set[Path]:
+    """The files that a page links to, itself among them."""
+    found = LINK.findall(CODE.sub("", page.read_text(encoding="utf-8")))
+    return {page, *((page.parent / target).resolve() for target, _ in found)}
 
 
 def _commands(app: typer.Typer, words: str) -> list[str]:
@@ -46,9 +62,26 @@ def test_a_command_is_documented(command: str) -> None:
     assert re.search(rf"{command}\b", EVERYTHING), f"`{command}` stands in none of README, docs and deploy/README"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_page_is_reached_from_the_readme(page: Path) -> None:
-    assert f"(docs/{page.name})" in README
+@pytest.mark.parametrize("page", [*PAGES, *TOP], ids=_named)
+def test_a_page_is_reached_from_the_way_in(page: Path) -> None:
+    way_in = DOCS / "README.md"
+    reached = _linked(ROOT / "README.md") | _linked(way_in)
+    beside = page.parent / "README.md"
+    if page.parent.parent == DOCS and page != beside:
+        assert beside in reached
+        reached = _linked(beside)
+    assert page in reached
+
+
+@pytest.mark.parametrize("page", [*PAGES, *TOP], ids=_named)
+def test_a_module_that_a_page_names_is_there(page: Path) -> None:
+    named = MODULE.findall(page.read_text(encoding="utf-8"))
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_the_architecture_follows_a_booking_by_module() -> None:
+    named = MODULE.findall((DOCS / "architecture.md").read_text(encoding="utf-8"))
+    assert {name.partition("/")[0] for name in named} >= {"controller", "edge", "dashboards"}
 
 
 def test_every_setting_of_the_controller_is_documented() -> None:
@@ -56,13 +89,7 @@ def test_every_setting_of_the_controller_is_documented() -> None:
     assert f"```toml\n{shown}```" in DEPLOY, "deploy/README.md shows what `hallkeeper controller init` writes"
 
 
-CODE = re.compile(r"`[^`\n]*`")
-LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
-
-
-@pytest.mark.parametrize(
-    "page", [ROOT / "README.md", ROOT / "deploy" / "README.md", *PAGES], ids=lambda page: page.stem
-)
+@pytest.mark.parametrize("page", [*TOP, ROOT / "deploy" / "README.md", *PAGES], ids=_named)
 def test_every_link_leads_somewhere(page: Path) -> None:
     for target, anchor in LINK.findall(CODE.sub("", page.read_text(encoding="utf-8"))):
         to = (page.parent / target).resolve() if target else page
