@@ -52,7 +52,13 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...]
 
 
-def read_sheet(data: bytes, columns: Mapping[str, Sequence[str]], *, needed: Sequence[frozenset[str]] = ()) -> Sheet:
+def read_sheet(
+    data: bytes,
+    columns: Mapping[str, Sequence[str]],
+    *,
+    needed: Sequence[frozenset[str]] = (),
+    most_rows: int = MOST_ROWS,
+) -> Sheet:
     """The rows under the header. ``columns``: name -> what else people call it, whatever the case; ``needed``: of each
     set one column at least. Raises ``SheetError``."""
     if len(data) > LARGEST:
@@ -74,8 +80,8 @@ def read_sheet(data: bytes, columns: Mapping[str, Sequence[str]], *, needed: Seq
     for line, cells in records:
         if not any(cells):
             continue
-        if len(rows) == MOST_ROWS:
-            raise SheetError(f"the file has more than {MOST_ROWS} rows; send it in parts")
+        if len(rows) == most_rows:
+            raise SheetError(f"the file has more than {most_rows} rows; send it in parts")
         if any(cells[len(header) :]):
             reason = f"has {len(cells)} cells, but the header has {len(header)}; put quotation marks around commas"
             records.faults.append(CellFault(line=line, column="", reason=reason))

@@ -1,40 +1,17 @@
 """``hallkeeper parties``: organisations, groups and persons in and out of spreadsheets, over HTTP."""
 
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
 from controller.cli import output
-from controller.cli.client import SERVER, SET_ASIDE, ApiClient, AsJson, Server, Token, TokenFile, read_file
+from controller.cli.client import SERVER, ApiClient, AsJson, Server, Token, TokenFile
+from controller.csv_import.cli import CsvFile, DryRun, OutFile, import_csv
 
 app = typer.Typer(
     help="Organisations, groups and persons, in and out of spreadsheets.", no_args_is_help=True, add_completion=False
 )
-
-
-class _Fault(msgspec.Struct, frozen=True):
-    column: str
-    reason: str
-
-
-class _Line(msgspec.Struct, frozen=True):
-    line: int
-    id: str
-    become: str
-    changes: list[str]
-    faults: list[_Fault]
-
-
-class _Answer(msgspec.Struct, frozen=True):
-    written: bool
-    added: int
-    changed: int
-    unchanged: int
-    refused: int
-    warnings: list[str]
-    lines: list[_Line]
 
 
 class _Party(msgspec.Struct, frozen=True):
@@ -114,8 +91,8 @@ def show(
 
 @app.command("import")
 def import_file(
-    file: Annotated[Path, typer.Argument(help="A CSV file; `export` shows the columns.", exists=True, dir_okay=False)],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
+    file: CsvFile,
+    dry_run: DryRun = False,
     all_or_nothing: Annotated[
         bool, typer.Option("--all-or-nothing", help="Write nothing where a row is refused.")
     ] = False,
@@ -128,37 +105,14 @@ def import_file(
     Exit code 0 when every row was sound, 3 when some were refused, 1 when the file was refused as a whole or the
     controller did not answer.
     """
-    caller = ApiClient(server, token_file, token)
-    params = {"preview": str(dry_run).lower(), "all_or_nothing": str(all_or_nothing).lower()}
-    answer = caller.post("/parties/import", read_file(file), "text/csv", _Answer, **params)
-    console = caller.console
-    for warning in answer.warnings:
-        console.print(f"Note: {warning}", style="yellow", markup=False, highlight=False)
-    word = " would be" if dry_run else ""
-    console.print(
-        f"{answer.added}{word} added, {answer.changed}{word} changed, {answer.unchanged} unchanged, "
-        f"{answer.refused} refused"
-    )
-    if not answer.written:
-        console.print("Nothing is written, since a row was refused.", style="red")
-    if dry_run and (answer.added or answer.changed):
-        rows = (
-            (str(line.line), line.id, f"changed: {', '.join(line.changes)}" if line.changes else line.become)
-            for line in answer.lines
-            if line.become in ("added", "changed")
-        )
-        output.show(console, ("Line", "Party", "Would be"), rows)
-    if answer.refused:
-        faults = (
-            (str(line.line), line.id, fault.column, fault.reason) for line in answer.lines for fault in line.faults
-        )
-        output.show(console, ("Line", "Party", "Column", "Refused because"), faults)
-        raise typer.Exit(SET_ASIDE)
+    client = ApiClient(server, token_file, token)
+    every = str(all_or_nothing).lower()
+    import_csv(client, "/parties/import", file, "Party", dry_run=dry_run, all_or_nothing=every)
 
 
 @app.command()
 def export(
-    out: Annotated[Path | None, typer.Argument(help="Where to; left out, to the screen.", dir_okay=False)] = None,
+    out: OutFile = None,
     server: Server = SERVER,
     token_file: TokenFile = None,
     token: Token = None,

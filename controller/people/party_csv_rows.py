@@ -4,18 +4,16 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 
 import msgspec
-from pydantic import ValidationError
 
-from controller.csv_import.spreadsheet import CellFault, Row, Sheet, read_sheet
+from controller.csv_import.rows import CsvFormat, ImportedRow, RowReader, RowResult
+from controller.csv_import.spreadsheet import CellFault
 from controller.people.directory import against
 from controller.people.model import Actor, Party, PartyDraft, PartyKind, Tier
 from controller.people.party_schemas import PartyBody
 from controller.people.permissions import Action, Thing, may, only_site, sees_party
 from controller.people.repository import name_key
-from controller.web.problem import field_errors
 from edge.wire.ids import is_slug
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -33,7 +31,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "ended": ("inactive", "archived"),
 }
 """Column -> what else it may be called."""
-NEEDED = (frozenset({"id", "name"}),)
 
 _KINDS = {
     "organisation": PartyKind.ORGANISATION,
@@ -47,28 +44,7 @@ _KINDS = {
     "individual": PartyKind.PERSON,
 }
 _TIERS = {"": None, **{tier.value: tier for tier in Tier}}
-_YES = frozenset({"yes", "y", "true", "1", "x"})
-_NO = frozenset({"", "no", "n", "false", "0"})
 _ORDER = (PartyKind.ORGANISATION, PartyKind.PERSON, PartyKind.GROUP)
-
-
-class PartyRowResult(StrEnum):
-    """What becomes of a row."""
-
-    ADDED = "added"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
-
-
-class PartyRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the file. ``changes``: the columns that are different. ``faults``: why it was refused."""
-
-    line: int
-    id: str
-    become: PartyRowResult
-    changes: tuple[str, ...] = ()
-    faults: tuple[CellFault, ...] = ()
 
 
 class ParsedPartyRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,31 +89,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     others, and what becomes of every row."""
 
     writes: tuple[ParsedPartyRow, ...]
-    lines: tuple[PartyRow, ...]
-
-
-def read_file(data: bytes) -> tuple[tuple[str, ...], list[ParsedPartyRow], list[PartyRow]]:
-    """The warnings about a file, and what ``read_rows`` makes of it. Raises ``SheetError``."""
-    sheet = read_sheet(data, COLUMNS, needed=NEEDED)
-    return sheet.warnings, *read_rows(sheet)
-
-
-def read_rows(sheet: Sheet) -> tuple[list[ParsedPartyRow], list[PartyRow]]:
-    """The rows that make sense for themselves, and those that do not."""
-    wanted: list[ParsedPartyRow] = []
-    refused = [PartyRow(line=each.line, id="", become=PartyRowResult.REFUSED, faults=(each,)) for each in sheet.faults]
-    lines: dict[str, int] = {}
-    for row in sheet.rows:
-        party_id, given, faults = _read(row)
-        if not faults and party_id in lines:
-            reason = f"line {lines[party_id]} has the same id {party_id!r}; give each its own in a column id"
-            faults = [CellFault(line=row.line, column="id", reason=reason)]
-        if faults:
-            refused.append(PartyRow(line=row.line, id=party_id, become=PartyRowResult.REFUSED, faults=tuple(faults)))
-        else:
-            lines[party_id] = row.line
-            wanted.append(ParsedPartyRow(line=row.line, id=party_id, given=given))
-    return wanted, refused
+    lines: tuple[ImportedRow, ...]
 
 
 def judge(
@@ -150,13 +102,13 @@ def judge(
     """What becomes of rows among the parties that they name and that there are, or are ``coming``. A row that names a
     refused one is refused as well."""
     standing = {each.id: each for each in wanted}
-    refused: list[PartyRow] = []
+    refused: list[ImportedRow] = []
     while True:
         home = only_site(keeper.actor)
         drafts = {each.id: each.draft(known.get(each.id), home=home) for each in standing.values()}
         there = {party.id: party.kind for party in known.values() if sees_party(keeper.actor, party.site)}
         kinds = dict(coming or {}) | there | {name: draft.kind for name, draft in drafts.items()}
-        wrong: list[PartyRow] = []
+        wrong: list[ImportedRow] = []
         for each in standing.values():
             old = known.get(each.id)
             found = keeper.against(each.id, drafts[each.id], old)
@@ -165,20 +117,20 @@ def judge(
                 found = "name", f"there is no party {each.id!r}, and a new one needs a name"
             if found:
                 fault = CellFault(line=each.line, column=found[0], reason=found[1])
-                wrong.append(PartyRow(line=each.line, id=each.id, become=PartyRowResult.REFUSED, faults=(fault,)))
+                wrong.append(ImportedRow(line=each.line, id=each.id, become=RowResult.REFUSED, faults=(fault,)))
         if not wrong:
             break
         refused += wrong
         for line in wrong:
             del standing[line.id]
     told = {name: _told(each, known.get(name), drafts[name]) for name, each in standing.items()}
-    writes = [each for name, each in standing.items() if told[name].become is not PartyRowResult.UNCHANGED]
+    writes = [each for name, each in standing.items() if told[name].become is not RowResult.UNCHANGED]
     writes.sort(key=lambda each: _ORDER.index(drafts[each.id].kind))
     return Judged(writes=tuple(writes), lines=(*told.values(), *refused))
 
 
 def party_row(party: Party) -> dict[str, str]:
-    """A party as it stands in an export; ``read_rows`` makes the same of it."""
+    """A party as it stands in an export; ``PARTY_CSV`` reads the same from it."""
     return {
         "id": party.id,
         "kind": party.kind.value,
@@ -201,45 +153,45 @@ def slug_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
 
 
-def _told(wanted: ParsedPartyRow, old: Party | None, draft: PartyDraft) -> PartyRow:
+def _told(wanted: ParsedPartyRow, old: Party | None, draft: PartyDraft) -> ImportedRow:
     if old is None:
-        return PartyRow(line=wanted.line, id=wanted.id, become=PartyRowResult.ADDED)
+        return ImportedRow(line=wanted.line, id=wanted.id, become=RowResult.ADDED)
     changes = tuple(name for name in PartyDraft.__struct_fields__ if getattr(draft, name) != getattr(old.draft, name))
-    become = PartyRowResult.CHANGED if changes else PartyRowResult.UNCHANGED
-    return PartyRow(line=wanted.line, id=wanted.id, become=become, changes=changes)
+    become = RowResult.CHANGED if changes else RowResult.UNCHANGED
+    return ImportedRow(line=wanted.line, id=wanted.id, become=become, changes=changes)
 
 
-def _read(row: Row) -> tuple[str, dict[str, object], list[CellFault]]:
-    """Id and fields of a row, and what is wrong with it."""
-    cells = row.cells
-    given: dict[str, object] = dict(cells)
-    faults: list[CellFault] = []
-    if not cells.get("kind"):
-        given.pop("kind", None)
-    for name, words in (("kind", _KINDS), ("tier", _TIERS)):
-        if name in given:
-            said = cells[name].casefold()
-            if said in words:
-                given[name] = words[said]
-            else:
-                del given[name]
-                reason = f"{cells[name][:40]!r} is none of: {', '.join(word for word in words if word)}"
-                faults.append(CellFault(line=row.line, column=name, reason=reason))
+def party_id_of(text: str) -> str | None:
+    """The id that a cell names a party by: its id, or the name that the id is made of."""
+    return (text if is_slug(text) else slug_of(text)) or None
+
+
+def _read(reader: RowReader) -> ParsedPartyRow:
+    cells = reader.cells
+    given: dict[str, object] = {name: text for name, text in cells.items() if name not in ("id", "kind")}
+    if cells.get("kind") and (kind := reader.choice("kind", _KINDS)):
+        given["kind"] = kind
+    if "tier" in cells:
+        given["tier"] = reader.choice("tier", _TIERS)
     if "ended" in cells:
-        said = cells["ended"].casefold()
-        if said not in _YES | _NO:
-            reason = f"{cells['ended'][:40]!r} is neither yes nor no"
-            faults.append(CellFault(line=row.line, column="ended", reason=reason))
-        given["ended"] = said in _YES
+        given["ended"] = reader.yes("ended")
     for name in ("organisation", "responsible"):
         if name in cells:
-            given[name] = (cells[name] if is_slug(cells[name]) else slug_of(cells[name])) or None
+            given[name] = party_id_of(cells[name])
     if "site" in cells:
         given["site"] = cells["site"] or None
-    given.pop("id", None)
     party_id = cells.get("id") or _made_id(given)
-    faults += _form(row.line, party_id, given)
-    return party_id[:40], given, faults
+    reader.id = party_id[:40]
+    reader.unique("id", party_id, said=f"id {party_id!r}; give each its own in a column id")
+    if not party_id:
+        reader.fault("id", "no id can be made of the name; give one in a column id")
+    elif not is_slug(party_id):
+        reason = f"{party_id[:60]!r} must be 1 to 40 small letters, digits and hyphens, with no hyphen at either end"
+        reader.fault("id", reason)
+    elif body := reader.validated(PartyBody, {"kind": PartyKind.GROUP, "name": party_id} | given):
+        draft = body.draft()
+        given |= {name: getattr(draft, name) for name in given}
+    return ParsedPartyRow(line=reader.line, id=party_id, given=given)
 
 
 def _made_id(given: Mapping[str, object]) -> str:
@@ -252,20 +204,4 @@ def _made_id(given: Mapping[str, object]) -> str:
     return slug_of(name)
 
 
-def _form(line: int, party_id: str, given: dict[str, object]) -> list[CellFault]:
-    """What is wrong with the fields; puts those that are right into their form."""
-    if not is_slug(party_id):
-        if party_id:
-            reason = (
-                f"{party_id[:60]!r} must be 1 to 40 small letters, digits and hyphens, with no hyphen at either end"
-            )
-        else:
-            reason = "no id can be made of the name; give one in a column id"
-        return [CellFault(line=line, column="id", reason=reason)]
-    try:
-        body = PartyBody.model_validate({"kind": PartyKind.GROUP, "name": party_id} | given)
-    except ValidationError as error:
-        return [CellFault(line=line, column=each.field, reason=each.message) for each in field_errors(error.errors())]
-    draft = body.draft()
-    given |= {name: getattr(draft, name) for name in given}
-    return []
+PARTY_CSV = CsvFormat(columns=COLUMNS, needed=(frozenset({"id", "name"}),), read=_read)

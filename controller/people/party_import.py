@@ -4,35 +4,18 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from controller.csv_import.rows import CsvImportResult, ImportedRow, RowResult, parse
 from controller.csv_import.spreadsheet import write_sheet
 from controller.db.engine import Database, Tx
 from controller.people import audit, parties, repository
 from controller.people.model import Actor, Party, PartyKind
-from controller.people.party_csv_rows import (
-    COLUMNS,
-    ImportingUser,
-    Judged,
-    ParsedPartyRow,
-    PartyRow,
-    PartyRowResult,
-    judge,
-    party_row,
-    read_file,
-)
+from controller.people.party_csv_rows import COLUMNS, PARTY_CSV, ImportingUser, Judged, ParsedPartyRow, judge, party_row
 from controller.people.permissions import only_site
 from controller.uploads.parser import Parser
 from edge.wire.clock import Clock
 
 _BATCH = 200
 _PAGE = 500
-
-
-class PartyImportResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a file. ``written``: whether its sound rows were, or would be. ``lines``: in their order."""
-
-    written: bool
-    lines: tuple[PartyRow, ...]
-    warnings: tuple[str, ...]
 
 
 class PartyImport:
@@ -43,25 +26,26 @@ class PartyImport:
         self._clock = clock
         self._parser = parser
 
-    async def take(self, data: bytes, *, preview: bool, all_or_nothing: bool, actor: Actor) -> PartyImportResult:
+    async def take(self, data: bytes, *, preview: bool, all_or_nothing: bool, actor: Actor) -> CsvImportResult:
         """Write the rows that are sound, set aside the others. ``preview`` finds out the same and writes nothing.
 
         In small transactions, so that others get their turn; an import that broke off is finished by the next.
         ``all_or_nothing``: in one, and only if every row is sound. A row of a party that the actor does not keep is
-        refused. Raises ``SheetError``.
+        refused. Raises ``Invalid`` for a file of no use.
         """
-        warnings, wanted, refused = await self._parser.run(read_file, data)
-        lines: Sequence[PartyRow]
-        if preview or (all_or_nothing and refused):
+        parsed = await parse(self._parser, data, PARTY_CSV)
+        wanted = parsed.rows
+        lines: Sequence[ImportedRow]
+        if preview or (all_or_nothing and parsed.refused):
             async with self._database.read() as tx:
                 lines = (await _judged(tx, wanted, await _known(tx, wanted), actor)).lines
         elif all_or_nothing:
             lines = await self._database.run(self._write_all, wanted, actor)
         else:
             lines = await self._write_batches(wanted, actor)
-        told = sorted((*refused, *lines), key=lambda line: line.line)
-        written = not all_or_nothing or all(line.become is not PartyRowResult.REFUSED for line in told)
-        return PartyImportResult(written=written, lines=tuple(told), warnings=warnings)
+        rows = (*parsed.refused, *lines)
+        written = not all_or_nothing or all(row.become is not RowResult.REFUSED for row in rows)
+        return CsvImportResult(preview=preview, written=written, rows=rows, warnings=parsed.warnings)
 
     async def put_out(self, *, actor: Actor) -> bytes:
         """The parties of the actor's sites and of the estate as a file that ``take`` reads."""
@@ -73,12 +57,12 @@ class PartyImport:
                 after = page[-1].id
         return write_sheet(list(COLUMNS), rows)
 
-    async def _write_batches(self, wanted: Sequence[ParsedPartyRow], actor: Actor) -> Sequence[PartyRow]:
+    async def _write_batches(self, wanted: Sequence[ParsedPartyRow], actor: Actor) -> Sequence[ImportedRow]:
         async with self._database.read() as tx:
             found = await _judged(tx, wanted, await _known(tx, wanted), actor)
         batches = [found.writes[at : at + _BATCH] for at in range(0, len(found.writes), _BATCH)]
         coming = {each.id: PartyKind.PERSON for each in found.writes if each.given.get("kind") is PartyKind.PERSON}
-        late: dict[int, PartyRow] = {}
+        late: dict[int, ImportedRow] = {}
         for batch in batches:
             late |= {line.line: line for line in await self._database.run(self._write, batch, coming, actor)}
         for batch in batches:
@@ -87,20 +71,20 @@ class PartyImport:
 
     async def _write(
         self, tx: Tx, batch: Sequence[ParsedPartyRow], coming: Mapping[str, PartyKind], actor: Actor
-    ) -> list[PartyRow]:
+    ) -> list[ImportedRow]:
         """Write rows that were found sound; returns those that no longer are. ``coming``: persons of later batches."""
         await parties.lock(tx)
         known = await _known(tx, batch)
         found = await _judged(tx, batch, known, actor, coming=coming)
         await self._put(tx, found.writes, known, actor)
-        return [line for line in found.lines if line.become is PartyRowResult.REFUSED]
+        return [line for line in found.lines if line.become is RowResult.REFUSED]
 
-    async def _write_all(self, tx: Tx, wanted: Sequence[ParsedPartyRow], actor: Actor) -> Sequence[PartyRow]:
+    async def _write_all(self, tx: Tx, wanted: Sequence[ParsedPartyRow], actor: Actor) -> Sequence[ImportedRow]:
         """Write all rows, or none where one is not sound."""
         await parties.lock(tx)
         known = await _known(tx, wanted)
         found = await _judged(tx, wanted, known, actor)
-        if all(line.become is not PartyRowResult.REFUSED for line in found.lines):
+        if all(line.become is not RowResult.REFUSED for line in found.lines):
             await self._put(tx, found.writes, known, actor)
             await self._name_responsible(tx, found.writes, actor)
         return found.lines

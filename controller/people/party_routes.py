@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response, status
 
 from controller.container import TheContainer
+from controller.csv_import.schemas import CSV_IMPORT, Preview, csv_response, import_response
 from controller.people.authentication import KeepsPeople, KeepsPeopleAnySite, SeesContacts
 from controller.people.errors import MembershipUnknown, PartyForgotten, PartyNamed, PartyUnknown
 from controller.people.model import PartyKind, Tier
-from controller.people.party_import_schemas import PartyImportAnswer, import_answer
 from controller.people.party_schemas import (
     MemberAnswer,
     MemberPage,
@@ -21,9 +21,7 @@ from controller.people.party_schemas import (
     party_answer,
 )
 from controller.people.versions import VersionStale
-from controller.web.csv_bodies import CSV_BODY, csv_refused, csv_response
 from controller.web.fields import LIST_LIMIT, After, Limit, Slug, SlugPath, made
-from controller.web.large_answers import large_answer
 from controller.web.problem import NotSignedIn, TooLarge, described
 
 router = APIRouter(tags=["people"], responses=described(NotSignedIn))
@@ -65,22 +63,21 @@ async def export_parties(container: TheContainer, actor: KeepsPeopleAnySite) -> 
     return csv_response(await container.party_import.put_out(actor=actor), "parties.csv")
 
 
-@router.post("/parties/import", openapi_extra=CSV_BODY, response_model=PartyImportAnswer, responses=described(TooLarge))
+@router.post("/parties/import", responses=described(TooLarge), **CSV_IMPORT)
 async def import_parties(
     request: Request,
     container: TheContainer,
     actor: KeepsPeopleAnySite,
-    preview: Annotated[bool, Query(description="Say what would become of the file; write nothing")] = False,
+    preview: Preview = False,
     all_or_nothing: Annotated[bool, Query(description="Write nothing where a row is refused")] = False,
 ) -> Response:
     """Make and change parties from CSV (at most 2 MB). Columns: id, kind, name, tier, organisation, responsible, site,
     contact_name, contact_phone, contact_email, notes, ended; those that are left out stay as they are. What is sound
     and yours to change is written, the rest is told by line, column and reason; importing it again changes nothing."""
-    with csv_refused():
-        outcome = await container.party_import.take(
-            await request.body(), preview=preview, all_or_nothing=all_or_nothing, actor=actor
-        )
-    return await large_answer(lambda: import_answer(outcome, preview=preview))
+    data = await request.body()
+    return await import_response(
+        await container.party_import.take(data, preview=preview, all_or_nothing=all_or_nothing, actor=actor)
+    )
 
 
 @router.get("/parties/{party}", responses=described(PartyUnknown))

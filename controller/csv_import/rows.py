@@ -1,0 +1,160 @@
+"""Rows of an imported file: read cell by cell, and what became of each."""
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+import msgspec
+from pydantic import BaseModel, ValidationError
+
+from controller.csv_import.spreadsheet import MOST_ROWS, CellFault, Row, SheetError, read_sheet
+from controller.uploads.parser import Parser
+from controller.web.problem import Conflict, field_errors, invalid_field
+
+T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
+
+_YES = frozenset({"yes", "y", "true", "1", "x"})
+_NO = frozenset({"", "no", "n", "false", "0"})
+
+
+class RowResult(StrEnum):
+    """What becomes of a row."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    CANCELLED = "cancelled"
+    UNCHANGED = "unchanged"
+    PAST = "past"
+    """New, but its time is over; left out."""
+    REFUSED = "refused"
+
+
+class ImportedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the file. ``id``: of what it is about; empty while there is none. ``name``: what the row calls it.
+    ``changes``: the columns that are different. ``faults``: why it was refused; ``conflicts``: by which bookings.
+    ``code``: a door code that was drawn for it, which is told once."""
+
+    line: int
+    become: RowResult
+    id: str = ""
+    name: str = ""
+    changes: tuple[str, ...] = ()
+    faults: tuple[CellFault, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    code: str = ""
+
+
+class CsvImportResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a file, or would in a ``preview``. ``written``: false where nothing was, because the file was to
+    be taken whole or not at all. ``ended``: those whom a whole list leaves out."""
+
+    preview: bool
+    rows: Sequence[ImportedRow]
+    warnings: tuple[str, ...]
+    written: bool = True
+    ended: int = 0
+
+
+class RowReader:
+    """Reads one row and collects its faults. Set ``id`` and ``name`` to what identifies the row in the answer."""
+
+    def __init__(self, row: Row) -> None:
+        self.line = row.line
+        self.cells = row.cells
+        self.id = ""
+        self.name = ""
+        self.faults: list[CellFault] = []
+        self.keys: list[tuple[str, str, str]] = []
+
+    def text(self, column: str) -> str:
+        """The cell without spaces around it; empty where the file does not have the column."""
+        return self.cells.get(column, "").strip()
+
+    def fault(self, column: str, reason: str) -> None:
+        self.faults.append(CellFault(line=self.line, column=column, reason=reason))
+
+    def read(self, column: str, convert: Callable[[str], T]) -> T | None:
+        """What a cell says; ``None`` where it is empty, or a fault where ``convert`` raises ``ValueError``."""
+        try:
+            return convert(text) if (text := self.text(column)) else None
+        except ValueError as error:
+            self.fault(column, str(error))
+            return None
+
+    def yes(self, column: str) -> bool:
+        """Whether a cell says yes; an empty one says no."""
+        said = self.text(column).casefold()
+        if said not in _YES | _NO:
+            self.fault(column, f"{said[:40]!r} is neither yes nor no")
+        return said in _YES
+
+    def choice(self, column: str, words: Mapping[str, T]) -> T | None:
+        """What the cell's word, in any case, stands for; ``None`` and a fault for any other word."""
+        said = self.text(column).casefold().replace("_", " ")
+        if said not in words:
+            self.fault(column, f"{self.text(column)[:40]!r} is none of: {', '.join(filter(None, words))}")
+        return words.get(said)
+
+    def validated(self, model: type[M], fields: Mapping[str, object]) -> M | None:
+        """The fields as ``model`` takes them; ``None`` and faults where it does not."""
+        try:
+            return model.model_validate(fields)
+        except ValidationError as error:
+            for each in field_errors(error.errors()):
+                self.fault(each.field, each.message)
+            return None
+
+    def unique(self, column: str, value: str, *, said: str = "") -> None:
+        """Refuse the row if a sound one before it has the same ``value``, which is called ``said`` in the reason."""
+        self.keys.append((column, value, said or column))
+
+
+class CsvFormat(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """How a kind of file is read. ``columns`` and ``needed`` as ``read_sheet`` takes them. ``read``: a function of a
+    module, which makes of a row what is to be written; what it returns counts for nothing where it notes a fault."""
+
+    columns: Mapping[str, Sequence[str]]
+    needed: Sequence[frozenset[str]]
+    read: Callable[[RowReader], T]
+    most_rows: int = MOST_ROWS
+
+
+class ParsedRows(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """The rows that make sense in themselves, the others, and sentences about the whole file."""
+
+    rows: list[T]
+    refused: list[ImportedRow]
+    warnings: tuple[str, ...]
+
+
+def read_rows(data: bytes, csv: CsvFormat[T]) -> ParsedRows[T]:
+    """Raises ``SheetError``. Pure."""
+    sheet = read_sheet(data, csv.columns, needed=csv.needed, most_rows=csv.most_rows)
+    refused = [ImportedRow(line=each.line, become=RowResult.REFUSED, faults=(each,)) for each in sheet.faults]
+    rows: list[T] = []
+    seen: dict[tuple[str, str], int] = {}
+    for row in sheet.rows:
+        reader = RowReader(row)
+        found = csv.read(reader)
+        if not reader.faults:
+            for column, value, said in reader.keys:
+                if (column, value) in seen:
+                    reader.fault(column, f"line {seen[column, value]} has the same {said}")
+        if reader.faults:
+            faults = tuple(reader.faults)
+            refused.append(
+                ImportedRow(line=row.line, id=reader.id, name=reader.name, become=RowResult.REFUSED, faults=faults)
+            )
+        else:
+            seen |= {(column, value): row.line for column, value, _ in reader.keys}
+            rows.append(found)
+    return ParsedRows(rows=rows, refused=refused, warnings=sheet.warnings)
+
+
+async def parse(parser: Parser, data: bytes, csv: CsvFormat[T]) -> ParsedRows[T]:
+    """As ``read_rows``, in the parser's process. Raises ``Invalid`` where the whole file is of no use."""
+    try:
+        return await parser.run(read_rows, data, csv)
+    except SheetError as error:
+        raise invalid_field("body", str(error)) from error

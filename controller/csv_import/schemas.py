@@ -1,0 +1,97 @@
+"""CSV over HTTP: what a request brings, what an import answers, and an export as a download."""
+
+from collections import Counter
+from typing import Annotated, Any
+
+from fastapi import Query, Response
+from pydantic import ConfigDict
+
+from controller.csv_import.rows import CsvImportResult, RowResult
+from controller.web.fields import Answer
+from controller.web.large_answers import large_answer
+from controller.web.problem import Conflict
+
+Preview = Annotated[bool, Query(description="Say what would become of the file; write nothing")]
+
+
+class ImportedRowFault(Answer):
+    """``column``: as the file should call it; empty where it is about the whole row."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    column: str
+    reason: str
+
+
+class ImportedRowAnswer(Answer):
+    """``line``: where the row begins in the file, from 1. ``id``: of what it is about; empty while there is none.
+    ``changes``: the columns that are different. ``conflicts``: the bookings that stand in its way; one without id is
+    another row of the file. ``code``: a door code that was drawn for this holder, told here once: tell it to them and
+    nobody else."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    line: int
+    id: str
+    name: str
+    become: RowResult
+    changes: list[str]
+    faults: list[ImportedRowFault]
+    conflicts: list[Conflict]
+    code: str
+
+
+class CsvImportAnswer(Answer):
+    """What became of a CSV file: how many rows of each kind, and each row. ``written``: false where nothing was,
+    because the file was to be taken whole or not at all and a row was refused; in a preview, whether it would be.
+    ``past``: new bookings left out because their time is over. ``ended``: members who are not in a list that was sent
+    as the whole one."""
+
+    preview: bool
+    written: bool
+    added: int
+    changed: int
+    cancelled: int
+    unchanged: int
+    past: int
+    ended: int
+    refused: int
+    warnings: list[str]
+    lines: list[ImportedRowAnswer]
+
+
+CSV_IMPORT: dict[str, Any] = {
+    "openapi_extra": {
+        "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}
+    },
+    "response_model": CsvImportAnswer,
+}
+"""What every route that imports CSV says of itself."""
+
+
+async def import_response(result: CsvImportResult) -> Response:
+    """The answer of an import, rows in the order of the file."""
+    return await large_answer(lambda: _answer(result))
+
+
+def csv_response(data: bytes, name: str) -> Response:
+    """The file, for a browser to save under that name."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(data, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _answer(result: CsvImportResult) -> CsvImportAnswer:
+    counts = Counter(row.become for row in result.rows)
+    return CsvImportAnswer(
+        preview=result.preview,
+        written=result.written,
+        added=counts[RowResult.ADDED],
+        changed=counts[RowResult.CHANGED],
+        cancelled=counts[RowResult.CANCELLED],
+        unchanged=counts[RowResult.UNCHANGED],
+        past=counts[RowResult.PAST],
+        ended=result.ended,
+        refused=counts[RowResult.REFUSED],
+        warnings=list(result.warnings),
+        lines=[ImportedRowAnswer.model_validate(row) for row in sorted(result.rows, key=lambda row: row.line)],
+    )
