@@ -6,11 +6,9 @@ lock or for the disk at a commit, goes to the thread.
 """
 
 import asyncio
-import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
@@ -30,10 +28,6 @@ async def connect(file: str, *, pragmas: Sequence[str], brief: bool) -> "Connect
     """Open a database file. It begins no transaction by itself: a deferred one lets two writers read one state."""
 
     def opened() -> sqlite3.Connection:
-        with suppress(OSError):  # it is there, or SQLite says what is wrong
-            # SQLite would let everybody read it; what it makes beside it has the file's own mode. Never opened where
-            # it is there: closing it again would take this process's locks off it.
-            os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
         raw = sqlite3.connect(
             file, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS_KEPT
         )

@@ -1,12 +1,8 @@
 """Transactions, instants and locks, on both databases."""
 
 import asyncio
-import os
-import stat
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
-from functools import partial
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text, update
@@ -203,16 +199,3 @@ async def test_what_is_committed_on_sqlite_is_synced_to_disk_in_a_write_ahead_lo
         assert (await tx.execute(text("PRAGMA journal_mode"))).scalar_one() == "wal"
         assert (await tx.execute(text("PRAGMA synchronous"))).scalar_one() == 2
     await database.close()
-
-
-async def test_nobody_but_its_owner_reads_the_file_of_sqlite_whatever_the_umask(
-    tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    request.addfinalizer(partial(os.umask, os.umask(0)))
-    file = tmp_path / "hall.db"
-    database = Database(f"sqlite+aiosqlite:///{file}")
-    async with database.write() as tx:
-        await tx.execute(CreateTable(marks))
-        modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()}  # noqa: ASYNC240  # a few files of the test's own
-    await database.close()
-    assert modes == dict.fromkeys(("hall.db", "hall.db-wal", "hall.db-shm"), 0o600)

@@ -2,19 +2,21 @@
 
 import asyncio
 import importlib
+import os
+import stat
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy.ext.asyncio import create_async_engine
 
 import controller
 import controller.web.idempotency
 from controller.db.engine import Database, metadata
-from controller.db.migrations import alembic_config, migrate
+from controller.db.migrations import migrate
 
 for _tables in Path(controller.__file__).parent.rglob("tables.py"):
     importlib.import_module(f"controller.{_tables.parent.name}.tables")
@@ -44,25 +46,6 @@ async def test_migrating_again_changes_nothing(database_url: str) -> None:
     assert await _drift_of(database_url) == []
 
 
-async def test_the_newest_steps_can_be_taken_back_and_taken_again(database_url: str) -> None:
-    """Back to the form before secrets, restores and new codes were kept: who has to go back to an older version can."""
-    await move(database_url, "0016")
-    assert await _drift_of(database_url) != []
-    await migrate(database_url)
-    assert await _drift_of(database_url) == []
-
-
-async def move(url: str, to: str) -> None:
-    def down(connection: sa.Connection) -> None:
-        command.downgrade(alembic_config(connection), to)
-        connection.commit()
-
-    engine = create_async_engine(url, poolclass=sa.NullPool)
-    async with engine.connect() as connection:
-        await connection.run_sync(down)
-    await engine.dispose()
-
-
 async def test_several_that_start_at_once_on_an_empty_database_all_come_up(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'new.db'}"
     await asyncio.gather(*(migrate(url) for _ in range(3)))
@@ -73,3 +56,20 @@ async def test_several_that_start_at_once_on_postgresql_all_come_up(postgres_url
     url = postgres_url()
     await asyncio.gather(*(migrate(url) for _ in range(3)))
     assert await _drift_of(url) == []
+
+
+@pytest.mark.parametrize("there", [True, False])
+async def test_nobody_but_its_owner_reads_the_file_of_sqlite_whatever_the_umask(
+    tmp_path: Path, request: pytest.FixtureRequest, there: bool
+) -> None:
+    request.addfinalizer(partial(os.umask, os.umask(0)))
+    file = tmp_path / "new.db"
+    if there:
+        await asyncio.to_thread(file.touch)
+    await migrate(f"sqlite+aiosqlite:///{file}")
+    database = Database(f"sqlite+aiosqlite:///{file}")
+    async with database.write() as tx:
+        await tx.execute(sa.text("UPDATE readiness SET id = 2"))
+        modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()}  # noqa: ASYNC240  # few
+    await database.close()
+    assert modes == dict.fromkeys(("new.db", "new.db-wal", "new.db-shm"), 0o600)
