@@ -135,13 +135,13 @@ class Agent:
                     client_id=f"hk-{self._config.site}-{self._config.edge}",
                     filters=subscriptions("down", site=self._config.site, edge=self._config.edge),
                     will=self._talk.will,
-                    login=(lambda: context_of(self._papers.identity)) if self._config.broker.tls else None,
+                    login=(lambda: context_of(self._identity_renewal.identity)) if self._config.broker.tls else None,
                 )
             )
             runtime.keep("outbox", runtime.outbox.run(), runtime.outbox.wake.liveness)
             runtime.keep("courier", self._event_sender.run(), self._event_sender.wake.liveness)
             runtime.keep("plan", self._keep_plan(), self._plan_wake.liveness)
-            runtime.keep("papers", self._papers.run(), self._papers.wake.liveness)
+            runtime.keep("identity", self._identity_renewal.run(), self._identity_renewal.wake.liveness)
             runtime.keep("heartbeat", self._beat(), self._beating)
             runtime.keep("clock trust", self._watch_trust(), self._watching)
             runtime.keep("voice", self._talk.run(link), self._talk.wake.liveness)
@@ -209,17 +209,17 @@ class Agent:
             keys=self._keys,
             version=self._version,
         )
-        self._papers = IdentityRenewal(
+        self._identity_renewal = IdentityRenewal(
             self._config.identity,
             files=self._files,
             clock=self._clock,
             signer=self._signer,
             keys=self._keys,
             secrets=runtime.secrets,
-            ask=self._talk.ask_papers,
-            changed=self._papers_changed,
+            ask=self._talk.request_identity,
+            changed=self._identity_changed,
             time=lambda: None if runtime.trust is ClockTrust.UNPROVEN else runtime.now(),
-            refused=self._papers_refused,
+            refused=self._on_identity_refused,
         )
         outbox.renewed = self._log_renewed
         runtime.show, runtime.noticed = self._talk.show, self._talk.look
@@ -259,7 +259,7 @@ class Agent:
                 self._listening.rests()
                 log.info("The broker is there", extra={"action": "connected", "connection": happening.connection})
                 self._talk.connected(happening.connection)
-                self._papers.connected()
+                self._identity_renewal.connected()
                 if self._applied is not None:
                     self._talk.applied(self._applied)
                 self._event_sender.online(up=True)
@@ -358,8 +358,8 @@ class Agent:
                     self._plan_settled(outcome)
             elif topic.name == "events/ack":
                 self._acked(message.payload)
-            elif topic.name == "papers":
-                self._papers.deliver(message.payload)
+            elif topic.name == "identity":
+                self._identity_renewal.deliver(message.payload)
             elif topic.name == "command":
                 self._talk.command(message.payload, retained=message.retained)
             elif topic.name == "hello":
@@ -396,19 +396,19 @@ class Agent:
 
     # What follows
 
-    def _papers_changed(self, shown: bool) -> None:
-        """Other papers are in force. ``shown``: the broker and the last will have to know, which takes a new
+    def _identity_changed(self, shown: bool) -> None:
+        """A new identity is in force. ``shown``: the broker and the last will have to know, which takes a new
         connection."""
-        self._runtime.papers = self._papers.version
+        self._runtime.identity_version = self._identity_renewal.version
         self._runtime.fault(self._config.edge, FaultCode.IDENTITY_REFUSED, present=False)
         self._plan_changed()
         if shown:
             self._link.renew()
         self._talk.look()
 
-    def _papers_refused(self, why: str) -> None:
-        self._runtime.count("papers_refused")
-        log.warning("Papers were refused: %s", why, extra={"action": "refused"})
+    def _on_identity_refused(self, why: str) -> None:
+        self._runtime.count("identity_refused")
+        log.warning("A new identity was refused", extra={"action": "identity", "reason": why})
         self._runtime.fault(self._config.edge, FaultCode.IDENTITY_REFUSED, present=True)
 
     def _plan_changed(self) -> None:

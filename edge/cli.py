@@ -227,7 +227,7 @@ def enrol(
         ) from None
     identity = ask(token, controller)
     write_identity(file, identity)
-    typer.echo(f"Enrolled as {identity.papers.site}/{identity.papers.edge}; keys and papers are in {file}.")
+    typer.echo(f"Enrolled as {identity.issued.site}/{identity.issued.edge}; its keys and identity are in {file}.")
     if config.exists():
         return
     text = starting_config(identity, folder)

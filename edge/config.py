@@ -18,7 +18,7 @@ from edge.alarm.fire_config import FireConfig
 from edge.config_checks import check
 from edge.doors.config import DoorConfig
 from edge.errors import ConfigError
-from edge.net.identity import FILE, Identity, read_identity
+from edge.net.identity import FILE, StoredIdentity, read_identity
 from edge.readers.config import OsdpConfig, ReaderConfig, UsbKeypadConfig, UsbScannerConfig
 from edge.readers.osdp_secure import DEFAULT_KEY, KEY_BYTES
 from edge.sensors.config import CounterConfig, MotionConfig, PathText, WifiConfig
@@ -41,11 +41,11 @@ class BrokerConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
-    """One edge. ``identity``: its keys and papers. ``rtc``: the Pi has a battery clock. ``timezone`` only says when a
-    counter's day begins. ``outbox_mb``: the most the kept events may take on the disk."""
+    """One edge. ``identity``: its keys, and what the controller issued. ``rtc``: the Pi has a battery clock.
+    ``timezone`` only says when a counter's day begins. ``outbox_mb``: the most the kept events may take on the disk."""
 
     data_dir: Path
-    identity: Identity
+    identity: StoredIdentity
     broker: BrokerConfig
     clock_file: Path | None = None
     timezone: str = "Europe/London"
@@ -63,15 +63,15 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def site(self) -> Slug:
-        return self.identity.papers.site
+        return self.identity.issued.site
 
     @property
     def edge(self) -> Slug:
-        return self.identity.papers.edge
+        return self.identity.issued.edge
 
 
 class _BrokerFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is said here goes before what the papers say."""
+    """Overrides the broker address of the identity."""
 
     host: Annotated[str, msgspec.Meta(min_length=1)] | None = None
     port: Port | None = None
@@ -119,7 +119,7 @@ def load(path: Path) -> Config:
     return Config(
         data_dir=data_dir,
         identity=identity,
-        broker=_broker(path, file.broker, identity.papers.broker),
+        broker=_broker(path, file.broker, identity.issued.broker),
         clock_file=_clock_file(path, folder / file.clock_file) if file.clock_file else None,
         timezone=file.timezone,
         rtc=file.rtc,

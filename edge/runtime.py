@@ -76,9 +76,9 @@ class Runtime:
         self.lasting: dict[asyncio.Task[None], Liveness] = {}
         """The tasks that the agent cannot be without, and whether they get on."""
         self._stopping = False
-        self.secrets = HeldDoorSecrets(config.identity.papers)
-        self.papers = config.identity.papers.version
-        """The version of the papers in force."""
+        self.secrets = HeldDoorSecrets(config.identity.issued)
+        self.identity_version = config.identity.issued.version
+        """The version of the identity in force."""
         self.contact = ControllerFreshness()
         """What was heard of the controller in this session."""
         self.death: asyncio.Future[None] = self._loop.create_future()

@@ -57,7 +57,7 @@ async def enrol(api: Api, building: Building, folder: Path) -> None:
     made = await api.post(f"/sites/{building.site}/edges/{building.edge}/enrolment", {})
     applicant = EnrolmentClient(made["token"])
     answer = await api.post("/enrol", applicant.body)
-    write_identity(folder / DATA / FILE, applicant.accept(base64.b64decode(answer["papers"])))
+    write_identity(folder / DATA / FILE, applicant.accept(base64.b64decode(answer["identity"])))
 
 
 async def put_hours(api: Api, building: Building, *parts: Building) -> None:

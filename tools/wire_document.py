@@ -90,12 +90,12 @@ SECTIONS: tuple[tuple[str, tuple[type[msgspec.Struct], ...]], ...] = (
     ("Passes", (passes.Pass,)),
     ("Commands", (messages.Command, messages.CommandResult)),
     (
-        "Papers",
+        "Identity",
         (
             enrolment.Application,
             enrolment.Renewal,
             enrolment.Delivery,
-            enrolment.Papers,
+            enrolment.EdgeIdentity,
             enrolment.DoorSecret,
             enrolment.BrokerAddress,
         ),

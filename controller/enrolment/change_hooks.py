@@ -1,4 +1,4 @@
-"""An edge's papers follow the doors that hang on it."""
+"""Gives an edge a new identity when its doors change."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from controller.estate.model import SiteParts
 
 
 class DoorChanges:
-    """A ``Follower``: an edge that gets or loses a door is owed other papers."""
+    """A ``Follower``: an edge that gets or loses a door needs a new identity."""
 
     def __init__(self, registry: EdgeIdentities) -> None:
         self._registry = registry
@@ -22,7 +22,7 @@ class DoorChanges:
         site, old, new = after.site.id, _hung(before), _hung(after)
         for edge in sorted({each.id for each in after.edges}):
             changed = old.get(edge, set()) != new.get(edge, set())
-            if changed and await repository.papers(tx, site, edge) is not None:
+            if changed and await repository.identity_state(tx, site, edge) is not None:
                 await self._registry.renew(tx, site, edge)
 
 

@@ -1,4 +1,5 @@
-"""An edge's papers: made from what is stored, handed over whenever it holds older ones, noted once it holds them."""
+"""An edge's identity: built from the database, delivered when the edge holds an older one, recorded when it is
+applied."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +12,7 @@ from controller.access.reissue import rehash
 from controller.access.service import AccessService
 from controller.db.engine import Tx
 from controller.enrolment import repository
-from controller.enrolment.model import KeyState, PapersState
+from controller.enrolment.model import IdentityState, KeyState
 from controller.enrolment.signing_keyring import SigningKeyring
 from controller.estate.revisions import bump
 from controller.estate.service import EstateService
@@ -20,7 +21,7 @@ from controller.plans.compile import next_version
 from controller.telemetry import repository as telemetry
 from edge.wire.clock import Clock
 from edge.wire.codec import encode
-from edge.wire.enrolment import BrokerAddress, Delivery, Papers, about_papers, box_id, seal_to, secret_id
+from edge.wire.enrolment import BrokerAddress, Delivery, EdgeIdentity, box_id, identity_context, seal_to, secret_id
 from edge.wire.envelope import Purpose
 
 
@@ -47,10 +48,12 @@ class EdgeIdentities:
         self._broker = broker
 
     async def renew(self, tx: Tx, site: str, edge: str, *, ask: bool | None = None) -> None:
-        """The edge is to hold other papers than before, newer than any it has, though the database was put back from a
+        """The edge must hold a new identity, newer than any it has, though the database was put back from a
         backup and has forgotten those. ``ask``: it is to ask for some under new keys, or no longer."""
-        state = await repository.papers(tx, site, edge) or PapersState(site=site, edge=edge, version=0, kids=())
-        await repository.put_papers(
+        state = await repository.identity_state(tx, site, edge) or IdentityState(
+            site=site, edge=edge, version=0, kids=()
+        )
+        await repository.put_identity_state(
             tx,
             msgspec.structs.replace(
                 state,
@@ -61,15 +64,15 @@ class EdgeIdentities:
         )
 
     async def delivery(self, tx: Tx, site: str, edge: str, *, secret: bytes = b"") -> bytes | None:
-        """The papers that the edge should hold, sealed to its newest key and signed; ``None`` for one that has not
+        """The identity that the edge should hold, sealed to its newest key and signed; ``None`` for one that has not
         enrolled. ``secret``: the token's, for the first ones."""
-        state = await repository.papers(tx, site, edge)
+        state = await repository.identity_state(tx, site, edge)
         keys = await repository.keys_of(tx, site, edge)
         if state is None or not keys:
             return None
         newest = next((key for key in keys if key.state is KeyState.NEXT), keys[0])
         certificate = await repository.certificate_of(tx, newest.public_key)
-        papers = Papers(
+        identity = EdgeIdentity(
             site=site,
             edge=edge,
             version=state.version,
@@ -81,18 +84,18 @@ class EdgeIdentities:
         )
         sealed = seal_to(
             newest.box,
-            encode(papers),
-            about=about_papers(site, edge, state.version),
+            encode(identity),
+            about=identity_context(site, edge, state.version),
             ephemeral=X25519PrivateKey.generate(),
             secret=secret,
         )
         handed = Delivery(
             site=site, edge=edge, version=state.version, renew=state.renew, box=box_id(newest.box), sealed=sealed
         )
-        return self._keyring.seal(Purpose.PAPERS, handed)
+        return self._keyring.seal(Purpose.IDENTITY, handed)
 
     async def fit(self, tx: Tx, site: str, edge: str) -> bool:
-        """Whether the papers that the edge should hold go with the plan that it carries out: in papers without the
+        """Whether the identity that the edge should hold fits the plan that it carries out: in one without the
         secret that its plan was made with, no code of that plan would be recognised."""
         state = await telemetry.edge_state(tx, site, edge)
         if state is None or state.applied_version is None:
@@ -113,13 +116,13 @@ class EdgeIdentities:
         }
 
     async def note(self, tx: Tx, site: str, edge: str, held: int, *, now: datetime) -> bool:
-        """The edge says which papers it holds; whether that is news. From here on its next key is the current one, and
-        its doors' next secrets are: the plan that is made after this says so, and once the edge carries that out it is
-        owed papers without the old secrets, which open nothing from then on."""
-        state = await repository.papers(tx, site, edge)
+        """The edge says which identity it holds; whether that is news. From here on its next key is the current one,
+        and its doors' next secrets are: the plan that is made after this says so, and once the edge carries that out it
+        is owed an identity without the old secrets, which open nothing from then on."""
+        state = await repository.identity_state(tx, site, edge)
         if state is None or held != state.version or state.held == held:
             return False
-        await repository.put_papers(tx, msgspec.structs.replace(state, held=held, held_kids=state.kids))
+        await repository.put_identity_state(tx, msgspec.structs.replace(state, held=held, held_kids=state.kids))
         keys = await repository.keys_of(tx, site, edge)
         if any(key.state is KeyState.NEXT for key in keys):
             await repository.retire_keys(tx, site, edge, [KeyState.CURRENT], at=now)
@@ -131,8 +134,8 @@ class EdgeIdentities:
             await bump(tx, site)
         return True
 
-    async def learn(self, tx: Tx) -> Sequence[PapersState]:
+    async def learn(self, tx: Tx) -> Sequence[IdentityState]:
         """Read what every edge holds, so that each hears a key it knows."""
-        states = await repository.all_papers(tx)
+        states = await repository.all_identity_states(tx)
         self._keyring.known(states)
         return states

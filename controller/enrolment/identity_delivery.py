@@ -1,4 +1,4 @@
-"""Papers on the line: handed to an edge that holds older ones, asked for by one whose certificate runs out."""
+"""Delivers identities by MQTT: to an edge that holds an older one, and to one that renews its certificate."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -7,7 +7,7 @@ from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.db.retry import patiently
 from controller.enrolment.edge_identity import EdgeIdentities
-from controller.enrolment.model import PapersState
+from controller.enrolment.model import IdentityState
 from controller.enrolment.service import EnrolmentService
 from controller.enrolment.signing_keyring import EdgeName
 from controller.telemetry.envelope_verifier import EnvelopeVerifier
@@ -48,7 +48,7 @@ class IdentityDelivery:
         self._registry = registry
         self._changes = changes
         self._real = real
-        self._states: dict[EdgeName, PapersState] = {}
+        self._states: dict[EdgeName, IdentityState] = {}
         self._handed: dict[EdgeName, tuple[int, float]] = {}
 
     async def learn(self) -> None:
@@ -65,8 +65,8 @@ class IdentityDelivery:
             await patiently(self._enrolment.end_rotation, what="the signing key")
 
     async def heard(self, name: EdgeName, held: int) -> None:
-        """An edge has said which papers it holds, and what plan it carries out is known: what it is owed is handed over
-        as soon as it goes with that plan."""
+        """An edge has said which identity it holds, and what plan it carries out is known: what it is owed is handed
+        over as soon as it goes with that plan."""
         state = self._states.get(name)
         if state is None or (held == state.version == state.held and not state.renew):
             return
@@ -81,7 +81,7 @@ class IdentityDelivery:
         return await self._registry.note(tx, *name, held, now=self._clock.now())
 
     async def take_renewal(self, name: EdgeName, payload: bytes) -> None:
-        """An edge asks for papers under new keys."""
+        """An edge requests an identity under new keys."""
         renewal = self._verifier.open(*name, payload, purpose=Purpose.RENEWAL, kind=Renewal)
         if renewal is None:
             return
@@ -110,5 +110,5 @@ class IdentityDelivery:
             if delivery is None:
                 continue
             self._handed[name] = (state.version, self._real())
-            await self._link.publish(str(Topic(site=name[0], edge=name[1], name="papers")), delivery)
-            log.info("Handed papers to an edge", extra={"edge": "/".join(name), "version": state.version})
+            await self._link.publish(str(Topic(site=name[0], edge=name[1], name="identity")), delivery)
+            log.info("An identity was delivered to an edge", extra={"edge": "/".join(name), "version": state.version})

@@ -8,7 +8,7 @@ import msgspec
 
 
 class KeyState(StrEnum):
-    """``next``: it was asked for, and takes the place of ``current`` once the edge holds papers for it."""
+    """``next``: it was asked for, and takes the place of ``current`` once the edge holds an identity for it."""
 
     CURRENT = "current"
     NEXT = "next"
@@ -16,7 +16,7 @@ class KeyState(StrEnum):
 
 
 class EdgeKey(msgspec.Struct, frozen=True, kw_only=True):
-    """What an edge signs with (Ed25519), and what its papers are encrypted to (X25519)."""
+    """What an edge signs with (Ed25519), and what its identity is encrypted to (X25519)."""
 
     site: str
     edge: str
@@ -41,9 +41,9 @@ class StoredToken(msgspec.Struct, frozen=True, kw_only=True):
     used_by: bytes | None = None
 
 
-class PapersState(msgspec.Struct, frozen=True, kw_only=True):
-    """``version``: of the papers the edge should hold; ``held``: of those it has said it holds. ``kids`` and
-    ``held_kids``: the controller's keys in them, by name, oldest first."""
+class IdentityState(msgspec.Struct, frozen=True, kw_only=True):
+    """``version``: of the identity the edge should hold; ``held``: of the one it has said it holds. ``kids`` and
+    ``held_kids``: the controller's keys in each, by name, oldest first."""
 
     site: str
     edge: str

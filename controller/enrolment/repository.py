@@ -1,4 +1,4 @@
-"""All SQL about tokens, keys, papers, certificates and revocations."""
+"""All SQL about tokens, keys, identities, certificates and revocations."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import RowMapping, delete, exists, insert, select, update
 
 from controller.db.engine import Tx
-from controller.enrolment.model import Certificate, EdgeKey, KeyState, Notified, PapersState, Revocation, StoredToken
+from controller.enrolment.model import Certificate, EdgeKey, IdentityState, KeyState, Notified, Revocation, StoredToken
 from controller.enrolment.tables import certificates, edge_keys, edge_papers, enrolment_tokens, revocations
 
 
@@ -70,17 +70,17 @@ async def take_up_key(tx: Tx, site: str, edge: str) -> None:
     await tx.execute(update(edge_keys).where(here).values(state=KeyState.CURRENT))
 
 
-async def papers(tx: Tx, site: str, edge: str) -> PapersState | None:
+async def identity_state(tx: Tx, site: str, edge: str) -> IdentityState | None:
     here = (edge_papers.c.site == site) & (edge_papers.c.edge == edge)
     row = (await tx.execute(select(edge_papers).where(here))).mappings().first()
-    return _papers(row) if row else None
+    return _identity_state(row) if row else None
 
 
-async def all_papers(tx: Tx) -> list[PapersState]:
-    return [_papers(row) for row in (await tx.execute(select(edge_papers))).mappings()]
+async def all_identity_states(tx: Tx) -> list[IdentityState]:
+    return [_identity_state(row) for row in (await tx.execute(select(edge_papers))).mappings()]
 
 
-async def put_papers(tx: Tx, state: PapersState) -> None:
+async def put_identity_state(tx: Tx, state: IdentityState) -> None:
     row = {
         "site": state.site,
         "edge": state.edge,
@@ -144,8 +144,8 @@ def _key(row: RowMapping) -> EdgeKey:
     return EdgeKey(**{**row, "state": KeyState(row["state"])})
 
 
-def _papers(row: RowMapping) -> PapersState:
-    return PapersState(
+def _identity_state(row: RowMapping) -> IdentityState:
+    return IdentityState(
         site=row["site"],
         edge=row["edge"],
         version=row["version"],

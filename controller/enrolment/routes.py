@@ -10,7 +10,7 @@ from controller.enrolment.errors import KeyTaken, NotEnrolled, RevocationUnknown
 from controller.enrolment.schemas import (
     EnrolBody,
     EnrolmentAnswer,
-    PapersAnswer,
+    IdentityAnswer,
     RevocationAnswer,
     RevokeBody,
     SigningKeyAnswer,
@@ -35,14 +35,14 @@ _OF_AN_EDGE = described(NotSignedIn, SiteUnknown, EdgeUnknown)
 
 @router.get("/sites/{site}/edges/{edge}/enrolment", responses=_OF_AN_EDGE)
 async def get_enrolment(site: SlugPath, edge: SlugPath, container: TheContainer, actor: Builds) -> EnrolmentAnswer:
-    """Whether an edge has enrolled, until when its certificate lasts, and which papers it holds."""
+    """Whether an edge has enrolled, until when its certificate lasts, and which identity it holds."""
     state = await container.enrolment.state(site, edge)
     zone = state.zone
     return EnrolmentAnswer(
         enrolled_at=local_time.rfc3339(state.since, zone) if state.since else None,
         certificate_expires_at=local_time.rfc3339(state.expires_at, zone) if state.expires_at else None,
-        papers=state.version,
-        held=state.held,
+        identity_version=state.version,
+        held_version=state.held,
         changing=state.changing,
     )
 
@@ -65,15 +65,15 @@ async def make_token(
 
 
 @router.post("/enrol", responses=described(TokenRefused, KeyTaken))
-async def enrol(body: EnrolBody, container: TheContainer) -> PapersAnswer:
+async def enrol(body: EnrolBody, container: TheContainer) -> IdentityAnswer:
     """What `hallkeeper edge enrol` asks. No sign-in: the token's secret, which is not sent, proves the request, and
     what is answered can be opened by the asking Pi alone. The same Pi may ask again, should the answer be lost."""
     try:
         application = decode(base64.b64decode(body.application), Application)
     except WireError as error:
         raise invalid_field("application", str(error)) from None
-    papers = await container.enrolment.enrol(application, base64.b64decode(body.proof))
-    return PapersAnswer(papers=base64.b64encode(papers).decode())
+    identity = await container.enrolment.enrol(application, base64.b64decode(body.proof))
+    return IdentityAnswer(identity=base64.b64encode(identity).decode())
 
 
 @router.post(

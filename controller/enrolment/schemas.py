@@ -54,21 +54,21 @@ class EnrolBody(Body):
     proof: Base64
 
 
-class PapersAnswer(Answer):
-    """``papers``: base64 of a `Delivery` in an envelope."""
+class IdentityAnswer(Answer):
+    """``identity``: base64 of a `Delivery` in an envelope."""
 
-    papers: str
+    identity: str
 
 
 class EnrolmentAnswer(Answer):
-    """``enrolled_at``: null for an edge that has not enrolled. ``papers`` and ``held``: the version of the papers that
-    it should hold, and of those it holds. ``changing``: its keys or its doors' secrets are being changed, or it still
-    holds old ones."""
+    """``enrolled_at``: null for an edge that has not enrolled. ``identity_version`` and ``held_version``: of the
+    identity that it should hold, and of the one it holds. ``changing``: its keys or its doors' secrets are being
+    changed, or it still holds old ones."""
 
     enrolled_at: str | None
     certificate_expires_at: str | None
-    papers: int
-    held: int
+    identity_version: int
+    held_version: int
     changing: bool
 
 

@@ -1,4 +1,4 @@
-"""Enrolment: one-time tokens, an edge's first papers, changing keys and secrets, and putting a stolen Pi out."""
+"""Enrolment: one-time tokens, an edge's first identity, changing keys and secrets, and revoking a stolen Pi."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -119,22 +119,22 @@ class EnrolmentService:
             await require_edge(tx, site, edge)
             zone = (await require_site(tx, site)).tz
             keys = await repository.keys_of(tx, site, edge)
-            papers = await repository.papers(tx, site, edge)
+            identity = await repository.identity_state(tx, site, edge)
             certificate = await repository.certificate_of(tx, keys[0].public_key) if keys else None
             waiting = await self._estate.has_next_secrets(tx, site, edge=edge)
         return EnrolmentState(
             zone=zone,
             since=keys[0].since if keys else None,
             expires_at=certificate.expires_at if certificate else None,
-            version=papers.version if papers else 0,
-            held=papers.held if papers else 0,
+            version=identity.version if identity else 0,
+            held=identity.held if identity else 0,
             changing=waiting
             or len(keys) > 1
-            or (papers is not None and (papers.renew or papers.held not in (0, papers.version))),
+            or (identity is not None and (identity.renew or identity.held not in (0, identity.version))),
         )
 
     async def enrol(self, application: Application, proof: bytes) -> bytes:
-        """The first papers of an edge, in an envelope; its keys take the place of any it had. Asked again by the same
+        """The first identity of an edge, in an envelope; its keys take the place of any it had. Asked again by the same
         key, because the answer was lost, it answers again. Raises ``TokenRefused``, ``KeyTaken``, ``Invalid``."""
         answer = await self._database.run(self._enrol, application, proof)
         await self._write_list()
@@ -164,14 +164,14 @@ class EnrolmentService:
 
     def _proves(self, application: Application, proof: bytes, secret: bytes) -> bool:
         """Whether the Pi holds the whole token, with our authority and one of our keys in it. It would refuse our
-        papers otherwise, when the keys of the Pi before it are gone."""
+        identity otherwise, when the keys of the Pi before it are gone."""
         ca, site, edge = self._authority.fingerprint, application.site, application.edge
         prints = [fingerprint(key) for key in self._keyring.public_keys]
         tokens = [Token(site=site, edge=edge, secret=secret, ca=ca, key=each) for each in prints]
         return any(application.proven(token, proof) for token in tokens)
 
     async def take_renewal(self, renewal: Renewal) -> bool:
-        """An edge, known by its signature, asks for papers under new keys; whether there is anything new for it. A
+        """An edge, known by its signature, asks for an identity under new keys; whether there is anything new for it. A
         request that comes a second time changes nothing. Raises ``KeyTaken``, ``Invalid``."""
         return await self._database.run(self._take_renewal, renewal)
 
@@ -262,7 +262,7 @@ class EnrolmentService:
 
     async def _tell_all(self, actor: str, act: str) -> None:
         async def tell(tx: Tx) -> set[str]:
-            states = await repository.all_papers(tx)
+            states = await repository.all_identity_states(tx)
             for each in states:
                 await self.registry.renew(tx, each.site, each.edge)
             await audit.record(tx, actor=actor, at=self._clock.now(), act=act, thing="controller")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from controller.enrolment.model import PapersState
+from controller.enrolment.model import IdentityState
 from controller.key_files import KeyFiles
 from edge.wire.envelope import Addressed, Purpose, Signer
 
@@ -39,7 +39,7 @@ class SigningKeyring:
         """Oldest first."""
         return tuple(signer.public_key.public_bytes_raw() for signer in self._signers)
 
-    def known(self, states: Iterable[PapersState]) -> None:
+    def known(self, states: Iterable[IdentityState]) -> None:
         """What every edge has said it holds."""
         self._holds = {(each.site, each.edge): frozenset(each.held_kids) for each in states}
 

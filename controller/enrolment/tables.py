@@ -1,4 +1,4 @@
-"""Enrolment's tables: tokens, the keys that edges sign with, what papers they hold, certificates, revocations."""
+"""Enrolment's tables: tokens, the keys that edges sign with, the identities they hold, certificates, revocations."""
 
 from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Index, LargeBinary, String, Table, Text, false
 
@@ -33,7 +33,7 @@ edge_keys = Table(
     ForeignKeyConstraint(["site", "edge"], ["edges.site", "edges.id"], ondelete="CASCADE"),
     Index("uq_edge_keys_public_key", "public_key", unique=True),
 )
-"""``box``: what its papers are encrypted to. A key that was retired never comes back."""
+"""``box``: what its identity is encrypted to. A key that was retired never comes back."""
 
 edge_papers = Table(
     "edge_papers",
@@ -41,14 +41,14 @@ edge_papers = Table(
     Column("site", String(40), primary_key=True),
     Column("edge", String(40), primary_key=True),
     Column("version", Serial, nullable=False),
-    Column("controller_kids", Text, nullable=False),  # in the papers of this version, oldest first
+    Column("controller_kids", Text, nullable=False),  # in the identity of this version, oldest first
     Column("held", Serial, nullable=False, server_default="0"),
     Column("held_kids", Text, nullable=False),
     Column("renew", Boolean, nullable=False, server_default=false()),
     ForeignKeyConstraint(["site", "edge"], ["edges.site", "edges.id"], ondelete="CASCADE"),
 )
-"""``version``: that of the papers an edge should hold; ``held``: that of those it has said it holds. The names of the
-controller's keys in them are separated by blanks. ``renew``: it is to ask for papers under new keys."""
+"""``version``: that of the identity an edge should hold; ``held``: that of the one it has said it holds. The names of
+the controller's keys in it are separated by blanks. ``renew``: it is to ask for an identity under new keys."""
 
 certificates = Table(
     "certificates",

@@ -66,7 +66,7 @@ class MqttApp:
         self.live = Live(database=database, clock=clock, changes=changes, site_configs=site_configs, doubt=self.doubt)
         self.verifier = EnvelopeVerifier()
         self.time.changed = lambda: self._stored(frozenset(site for site, _ in self.verifier.edges))
-        self.papers = IdentityDelivery(
+        self.identity_delivery = IdentityDelivery(
             database=database,
             link=self.link,
             clock=clock,
@@ -109,7 +109,7 @@ class MqttApp:
             restored=self.restored,
             seen=self.live.seen,
             standing=self.live.diary,
-            holds=self.papers.heard,
+            holds=self.identity_delivery.heard,
             devices=self._devices,
         )
         self.overrides = OverrideService(
@@ -138,7 +138,7 @@ class MqttApp:
             hello_service=self.hello_service,
             commander=self.commander,
             states=self.states,
-            papers=self.papers,
+            identity_delivery=self.identity_delivery,
             retained=self.retained,
         )
         publish_metrics(registry, link=self.link, verifier=self.verifier, strays=self.router.strays, hook=self.hook)
@@ -170,7 +170,7 @@ class MqttApp:
             "watch silence": self.hello_service.watch_silence,
             "word": self.hello_service.keep_in_touch,
             "live": self.live.watch_changes,
-            "papers": self.papers.run,
+            "identity": self.identity_delivery.run,
         }
         if self.hook is not None:
             tasks["history"] = self.hook.run

@@ -36,7 +36,7 @@ class MqttRouter:
         hello_service: HelloService,
         commander: Commander,
         states: DeviceStates,
-        papers: IdentityDelivery,
+        identity_delivery: IdentityDelivery,
         retained: RetainedSweep,
     ) -> None:
         self._database = database
@@ -47,7 +47,7 @@ class MqttRouter:
         self._hello_service = hello_service
         self._commander = commander
         self._states = states
-        self._papers = papers
+        self._identity_delivery = identity_delivery
         self._retained = retained
         self.strays: Counter[str] = Counter()
         """Messages on topics that nobody here listens to, by kind."""
@@ -73,7 +73,7 @@ class MqttRouter:
         """Read the keys of all edges; those that are new."""
         async with self._database.read() as tx:
             new = await self._verifier.load(tx)
-        await self._papers.learn()
+        await self._identity_delivery.learn()
         return new
 
     async def ready(self) -> str | None:
@@ -110,6 +110,6 @@ class MqttRouter:
             case "command/result":
                 await self._commander.take_result(*name, payload)
             case "renewal":
-                await self._papers.take_renewal(name, payload)
+                await self._identity_delivery.take_renewal(name, payload)
             case _:
                 self.strays[topic.name] += 1

@@ -60,9 +60,8 @@ _HEALTH_LIMIT = 50  # most counters of an edge's own that are kept
 
 class HelloService:
     """``seen``: called with a site when something to look at changed; ``standing``: when codes stand otherwise;
-    ``holds``: with an edge and the version of the papers it says it holds; ``devices``: with site, edge and the states
-    of all its devices. ``restored`` is told what each carries out
-    and takes what comes back of plans."""
+    ``holds``: with an edge and the version of the identity it says it holds; ``devices``: with site, edge and the
+    states of all its devices. ``restored`` is told what each carries out and takes what comes back of plans."""
 
     def __init__(
         self,
@@ -283,7 +282,7 @@ class HelloService:
         self._standing(name[0])
 
     async def _follow_up(self, name: EdgeName, status: Status, *, proven: bool) -> bool:
-        """Note what the edge carries out, and what papers it holds; whether what it carries out is known."""
+        """Note what the edge carries out, and what identity it holds; whether what it carries out is known."""
         self._seen(name[0])
         if status.online:
             self._given_up.discard(name)
@@ -293,7 +292,7 @@ class HelloService:
             if await self._database.run(self._applied, name, version, digest, status.at):
                 self._standing(name[0])
         if status.online:
-            await self._holds(name, status.papers)
+            await self._holds(name, status.identity_version)
         else:
             self._standing(name[0])
         return not unknown

@@ -145,8 +145,8 @@ class Conversation:
         self._status_due = self._gist() != self._said
         self.wake.set()
 
-    def ask_papers(self, renewal: Renewal) -> None:
-        """Ask the controller for other papers."""
+    def request_identity(self, renewal: Renewal) -> None:
+        """Request a new identity from the controller."""
         self._say("renewal", Purpose.RENEWAL, renewal)
 
     def applied(self, applied: Applied) -> None:
@@ -386,7 +386,7 @@ class Conversation:
     def _gist(self) -> tuple[ClockTrust, str | None, int, int]:
         plan = self._runtime.plans.plan
         health = sum(self._runtime.health.values())
-        return self._runtime.trust, plan.manifest.digest if plan else None, health, self._runtime.papers
+        return self._runtime.trust, plan.manifest.digest if plan else None, health, self._runtime.identity_version
 
     def _status(self, *, online: bool) -> Status:
         runtime = self._runtime
@@ -408,5 +408,5 @@ class Conversation:
             log=runtime.outbox.log,
             health=dict(runtime.health),
             clock_error_s=runtime.timekeeper.error_s,
-            papers=runtime.papers,
+            identity_version=runtime.identity_version,
         )

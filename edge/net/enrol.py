@@ -1,7 +1,8 @@
-"""``hallkeeper edge enrol``: this Pi makes its keys, asks the controller for its papers, and keeps both in one file.
+"""``hallkeeper edge enrol``: makes this Pi's keys, requests its identity from the controller and stores both in one
+file.
 
-Neither the line nor the controller's web server is trusted: the token's fingerprints tell whether the papers come from
-the right controller, and its secret, which is never sent, both proves the request and encrypts the answer.
+Neither the network nor the controller's web server is trusted: the token's fingerprints prove that the identity comes
+from the right controller. The token's secret is never sent; it proves the request and encrypts the answer.
 """
 
 import base64
@@ -19,10 +20,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from edge.errors import EnrolmentFailed
-from edge.net.identity import Identity, PrivateKeys, new_keys, sound
+from edge.net.identity import PrivateKeys, StoredIdentity, new_keys, validated
 from edge.net.tls import undated
 from edge.wire.codec import decode, encode
-from edge.wire.enrolment import Application, Delivery, Papers, Token, about_papers, fingerprint, open_sealed
+from edge.wire.enrolment import Application, Delivery, EdgeIdentity, Token, fingerprint, identity_context, open_sealed
 from edge.wire.envelope import Envelope, Keyring, Purpose, open_envelope
 from edge.wire.errors import Malformed, WireError
 
@@ -33,7 +34,7 @@ _TIMEOUT_S = 20.0
 
 
 class _Answer(msgspec.Struct, frozen=True):
-    papers: bytes
+    identity: bytes
 
 
 class _Refusal(msgspec.Struct, frozen=True):
@@ -41,8 +42,8 @@ class _Refusal(msgspec.Struct, frozen=True):
 
 
 class EnrolmentClient:
-    """A Pi that asks for its first papers, under keys made for it. ``body``: what it sends to ``PATH``, JSON; it may be
-    sent again. Raises ``EnrolmentFailed`` for what is no token."""
+    """Requests a Pi's first identity, under newly made keys. ``body``: the JSON to send to ``PATH``; it may be sent
+    again. Raises ``EnrolmentFailed`` if ``token`` is not an enrolment token."""
 
     def __init__(self, token: str) -> None:
         try:
@@ -63,56 +64,55 @@ class EnrolmentClient:
             "proof": base64.b64encode(application.proof(self._token)).decode(),
         }
 
-    def accept(self, delivered: bytes) -> Identity:
-        """Who this Pi is from here on. Raises ``EnrolmentFailed`` for papers that the token does not vouch for."""
+    def accept(self, delivered: bytes) -> StoredIdentity:
+        """The Pi's new identity. Raises ``EnrolmentFailed`` if the token does not vouch for it."""
         try:
             return accept(delivered, self._token, self._keys)
         except WireError as error:
             raise EnrolmentFailed(
-                f"the answer is not from the controller that made this token ({error}); is the address right, and the "
-                "whole token there? If so, make another token"
+                f"the answer is not from the controller that made this token ({error}). Check the address, and that "
+                "the token is complete. If both are right, make a new token"
             ) from None
 
 
-def enrol(token: str, controller: str) -> Identity:
-    """Ask ``controller`` (a URL) for papers. Raises ``EnrolmentFailed``, which says what to do."""
+def enrol(token: str, controller: str) -> StoredIdentity:
+    """Enrol at ``controller`` (a URL). Raises ``EnrolmentFailed``, which says what to do."""
     if urlsplit(controller).scheme not in ("http", "https") or not urlsplit(controller).netloc:
-        raise EnrolmentFailed(f"{controller} is no address; write the whole of it, as in https://hub.example.org")
+        raise EnrolmentFailed(f"{controller} is not a complete address; write it like https://hub.example.org")
     applicant = EnrolmentClient(token)
-    answer = _asked(f"{controller.rstrip('/')}{PATH}", json.dumps(applicant.body).encode())
+    answer = _send(f"{controller.rstrip('/')}{PATH}", json.dumps(applicant.body).encode())
     try:
-        return applicant.accept(decode(answer, _Answer).papers)
+        return applicant.accept(decode(answer, _Answer).identity)
     except Malformed:
-        raise EnrolmentFailed(f"{controller} answers, but not as a controller does; is the address right?") from None
+        raise EnrolmentFailed(f"{controller} answers, but is not a Hallkeeper controller. Check the address") from None
 
 
-def accept(delivered: bytes, token: Token, keys: PrivateKeys) -> Identity:
-    """The identity from the first papers, if they are from the controller and the authority that the token names.
-    Raises a ``WireError``."""
+def accept(delivered: bytes, token: Token, keys: PrivateKeys) -> StoredIdentity:
+    """The first identity, if it is from the controller and the CA that the token names. Raises a ``WireError``."""
     delivery = decode(decode(delivered, Envelope).payload, Delivery)
-    about = about_papers(token.site, token.edge, delivery.version)
-    papers = decode(open_sealed(keys.opening, delivery.sealed, about=about, secret=token.secret), Papers)
-    signers = [key for key in papers.controller_keys if fingerprint(key) == token.key]
+    about = identity_context(token.site, token.edge, delivery.version)
+    issued = decode(open_sealed(keys.opening, delivery.sealed, about=about, secret=token.secret), EdgeIdentity)
+    signers = [key for key in issued.controller_keys if fingerprint(key) == token.key]
     ring = Keyring(*(Ed25519PublicKey.from_public_bytes(key) for key in signers))
-    open_envelope(delivered, purpose=Purpose.PAPERS, kind=Delivery, site=token.site, edge=token.edge, keys=ring)
-    identity = sound(Identity(keys=keys, papers=papers))
-    authority = x509.load_pem_x509_certificate(papers.ca.encode())
+    open_envelope(delivered, purpose=Purpose.IDENTITY, kind=Delivery, site=token.site, edge=token.edge, keys=ring)
+    identity = validated(StoredIdentity(keys=keys, issued=issued))
+    authority = x509.load_pem_x509_certificate(issued.ca.encode())
     if fingerprint(authority.public_bytes(Encoding.DER)) != token.ca:
-        raise WireError("the authority is not the one that the token names")
+        raise WireError("the CA is not the one that the token names")
     return identity
 
 
-def starting_config(identity: Identity, data_dir: Path) -> str:
+def starting_config(identity: StoredIdentity, data_dir: Path) -> str:
     """A configuration that runs, with a place for each of the edge's doors."""
-    papers = identity.papers
+    issued = identity.issued
     lines = [
-        f"# {papers.site}/{papers.edge}. What each key takes: deploy/README.md; how things are wired: docs/wiring.md.",
+        f"# {issued.site}/{issued.edge}. What each key takes: deploy/README.md; how things are wired: docs/wiring.md.",
         f"data_dir = {json.dumps(str(data_dir))}",
         "rtc = false                                 # true where the Pi has a battery clock",
         "",
-        "# Its doors: take the marks away and name the pins (BCM numbers).",
+        "# Its doors: remove the comment marks and set the pins (BCM numbers).",
     ]
-    for door in sorted(papers.doors):
+    for door in sorted(issued.doors):
         lines += [
             "# [[door]]",
             f"# id = {json.dumps(door)}",
@@ -132,8 +132,8 @@ def starting_config(identity: Identity, data_dir: Path) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _asked(address: str, body: bytes) -> bytes:
-    """The answer to a request, asked again where the line fails: the controller answers the same keys again."""
+def _send(address: str, body: bytes) -> bytes:
+    """Send a request, again after a network error: the controller answers the same keys again."""
     request = urllib.request.Request(address, body, {"Content-Type": "application/json"})  # noqa: S310  # scheme is known
     context = undated(ssl.create_default_context())
     for turn in range(TRIES):
@@ -146,11 +146,11 @@ def _asked(address: str, body: bytes) -> bytes:
         except OSError as error:
             if turn == TRIES - 1:
                 raise EnrolmentFailed(
-                    f"{address} does not answer ({error}); look at the address and the network, and try again; if the "
-                    "token is refused then, make another"
+                    f"{address} does not answer ({error}). Check the address and the network, and try again. If the "
+                    "token is refused then, make a new one"
                 ) from None
             time.sleep(PAUSE_S)
-    raise AssertionError("the last try answers or raises")
+    raise AssertionError("the last attempt returns or raises")
 
 
 def _refusal(error: urllib.error.HTTPError) -> str:
@@ -158,4 +158,4 @@ def _refusal(error: urllib.error.HTTPError) -> str:
         try:
             return f"The controller refuses: {decode(error.read(64 * 1024), _Refusal).detail}"
         except WireError:
-            return f"{error.url} answers {error.code}, but not as a controller does; is the address right?"
+            return f"{error.url} answers {error.code}, but is not a Hallkeeper controller. Check the address"

@@ -1,6 +1,6 @@
-"""Who this edge is: its private keys, and the papers its controller gave it, in one file that its owner alone can read.
+"""An edge's identity: its private keys and what the controller issued to it, in one file that only its owner can read.
 
-One file, so that enrolling and every later change are whole or have not happened, whenever the power goes.
+It is one file so that enrolment and every later change are atomic, also in a power cut.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ from cryptography.x509.oid import NameOID
 
 from edge.errors import ConfigError
 from edge.wire.codec import decode, encode
-from edge.wire.enrolment import Key, Papers, Pem, secret_id
+from edge.wire.enrolment import EdgeIdentity, Key, Pem, secret_id
 from edge.wire.errors import Malformed
 from edge.wire.plan import Plan
 
@@ -34,7 +34,8 @@ _ENROL = "Enrol this Pi with `hallkeeper edge enrol TOKEN --controller URL`; doc
 
 
 class PrivateKeys(msgspec.Struct, frozen=True, kw_only=True):
-    """``key`` signs (Ed25519), ``box`` opens papers (X25519), ``tls`` (PEM) is shown to the broker."""
+    """``key`` signs (Ed25519), ``box`` decrypts an identity (X25519), ``tls`` (PEM) is the client key for the
+    broker."""
 
     key: Key
     box: Key
@@ -52,7 +53,7 @@ class PrivateKeys(msgspec.Struct, frozen=True, kw_only=True):
         return X25519PrivateKey.from_private_bytes(self.box)
 
     def request(self) -> bytes:
-        """A certificate signing request for the TLS key (PKCS #10, DER). The name in it is the controller's to give."""
+        """A certificate signing request for the TLS key (PKCS #10, DER). The controller chooses the name."""
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "edge")])
         asked = x509.CertificateSigningRequestBuilder().subject_name(name)
         return asked.sign(self._tls(), SHA256()).public_bytes(Encoding.DER)
@@ -64,38 +65,38 @@ class PrivateKeys(msgspec.Struct, frozen=True, kw_only=True):
     def _tls(self) -> ec.EllipticCurvePrivateKey:
         key = load_pem_private_key(self.tls.encode(), password=None)
         if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise ValueError("the TLS key is none of an elliptic curve")
+            raise ValueError("the TLS key is not an elliptic curve key")
         return key
 
 
-class Identity(msgspec.Struct, frozen=True, kw_only=True):
-    """An enrolled edge."""
+class StoredIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    """An enrolled edge: its own private keys, and what the controller issued to it."""
 
     keys: PrivateKeys
-    papers: Papers
+    issued: EdgeIdentity
 
     @property
     def controller_keys(self) -> list[Ed25519PublicKey]:
-        return [Ed25519PublicKey.from_public_bytes(key) for key in self.papers.controller_keys]
+        return [Ed25519PublicKey.from_public_bytes(key) for key in self.issued.controller_keys]
 
     @property
     def certificate(self) -> x509.Certificate:
-        return x509.load_pem_x509_certificate(self.papers.certificate.encode())
+        return x509.load_pem_x509_certificate(self.issued.certificate.encode())
 
 
 class HeldDoorSecrets:
-    """The doors' secrets in the papers at hand. A plan says which it was made with."""
+    """The door secrets of the identity in force. A plan names the secret that it was made with."""
 
-    def __init__(self, papers: Papers) -> None:
-        self.take_up(papers)
+    def __init__(self, issued: EdgeIdentity) -> None:
+        self.replace(issued)
 
-    def take_up(self, papers: Papers) -> None:
-        """Go by these papers from here on."""
-        self._doors = papers.doors
+    def replace(self, issued: EdgeIdentity) -> None:
+        """Use the secrets of this identity from now on."""
+        self._doors = issued.doors
 
     def secret(self, door: str, plan: Plan | None) -> bytes:
-        """What the codes of ``plan`` are hashed with at a door; nothing for one that has no secret, where no code
-        fits then."""
+        """The secret that hashes the codes of ``plan`` at a door. Empty for a door without a secret, where no code
+        matches."""
         held = self._doors.get(door, ())
         here = plan.doors.get(door) if plan is not None else None
         wanted = here.hours.secret if here is not None else ""
@@ -105,12 +106,12 @@ class HeldDoorSecrets:
         return b""
 
     def offline(self, door: str) -> tuple[bytes, ...]:
-        """What codes issued offline at a door may be made from, the present one first."""
+        """The secrets that offline codes of a door may be derived from, the current one first."""
         return tuple(each.offline for each in self._doors.get(door, ()))
 
 
 def new_keys() -> PrivateKeys:
-    """Keys that nobody has had."""
+    """Freshly generated keys."""
     tls = ec.generate_private_key(ec.SECP256R1())
     pem = tls.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     return PrivateKeys(
@@ -120,54 +121,53 @@ def new_keys() -> PrivateKeys:
     )
 
 
-def read_identity(file: Path) -> Identity:
-    """Raises ``ConfigError`` for one that is not there, that others can read, or that is none."""
+def read_identity(file: Path) -> StoredIdentity:
+    """Raises ``ConfigError`` if the file is missing, readable by others, or not an identity."""
     try:
         mode = file.stat().st_mode
         data = file.read_bytes() if stat.S_ISREG(mode) else None
     except FileNotFoundError:
-        raise ConfigError(file, "identity", "is not there", _ENROL) from None
+        raise ConfigError(file, "identity", "is missing", _ENROL) from None
     except OSError as error:
-        mend = "Check its owner; it belongs to the user that runs the agent"
-        raise ConfigError(file, "identity", f"cannot be read ({error.strerror})", mend) from None
+        hint = "Check its owner: it must be the user that runs the agent"
+        raise ConfigError(file, "identity", f"cannot be read ({error.strerror})", hint) from None
     if data is None:
-        raise ConfigError(file, "identity", "is no file", _ENROL)
+        raise ConfigError(file, "identity", "is not a regular file", _ENROL)
     if mode & 0o077:
-        raise ConfigError(file, "identity", "can be read by others", f"chmod 600 {file}")
+        raise ConfigError(file, "identity", "is readable by other users", f"chmod 600 {file}")
     try:
-        return sound(decode(data, Identity))
+        return validated(decode(data, StoredIdentity))
     except Malformed as error:
-        raise ConfigError(file, "identity", f"is of no use ({error})", _ENROL) from None
+        raise ConfigError(file, "identity", f"cannot be used ({error})", _ENROL) from None
 
 
-def sound(identity: Identity) -> Identity:
-    """The identity, once its certificate is seen to be for its key and from its authority; the dates are not looked at,
-    since a Pi may not know the time. Raises ``Malformed``."""
+def validated(identity: StoredIdentity) -> StoredIdentity:
+    """The identity, after checking that its certificate matches its key and its CA. The dates are not checked, because
+    a Pi may not know the time. Raises ``Malformed``."""
     try:
         certificate = identity.certificate
-        certificate.verify_directly_issued_by(x509.load_pem_x509_certificate(identity.papers.ca.encode()))
+        certificate.verify_directly_issued_by(x509.load_pem_x509_certificate(identity.issued.ca.encode()))
         fits = identity.keys.fits(certificate)
         key = identity.controller_keys
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise Malformed(f"its keys or certificates cannot be read: {error}") from error
     except InvalidSignature as error:
-        raise Malformed("its certificate is not from the authority beside it") from error
+        raise Malformed("its certificate was not issued by its CA") from error
     if not (fits and key):
         raise Malformed("its certificate is for another key")
     return identity
 
 
 def prove_writable(file: Path) -> None:
-    """Before a token is used up: whether the file can be written at all. Raises ``OSError``."""
+    """Check, before a token is used, that the file can be written. Raises ``OSError``."""
     _make_folder(file.parent)
     draft = file.with_name(f"{file.name}.new")
     os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
     draft.unlink()
 
 
-def write_identity(file: Path, identity: Identity) -> None:
-    """Put it in place of any other, whole or not at all. As root it is given to whoever owns the folder. Raises
-    ``OSError``."""
+def write_identity(file: Path, identity: StoredIdentity) -> None:
+    """Replace the file atomically. As root, the owner of the folder becomes its owner. Raises ``OSError``."""
     folder = file.parent
     _make_folder(folder)
     draft = file.with_name(f"{file.name}.new")

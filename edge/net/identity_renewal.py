@@ -1,34 +1,34 @@
-"""An enrolled edge's papers while it runs: other ones are taken up as they come, and asked for in good time."""
+"""Renews an edge's identity while it runs: applies one that is delivered, and requests one before it expires."""
 
 import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from edge.net.identity import FILE, HeldDoorSecrets, Identity, PrivateKeys, new_keys, sound
+from edge.net.identity import FILE, HeldDoorSecrets, PrivateKeys, StoredIdentity, new_keys, validated
 from edge.system.files import Files
 from edge.system.liveness import OUTSIDE_STUCK_S, Wake
 from edge.wire.clock import Clock
 from edge.wire.codec import decode, encode
-from edge.wire.enrolment import Delivery, Papers, Renewal, about_papers, box_id, open_sealed
+from edge.wire.enrolment import Delivery, EdgeIdentity, Renewal, box_id, identity_context, open_sealed
 from edge.wire.envelope import Keyring, Purpose, Signer, open_envelope
-from edge.wire.errors import Malformed, PapersRefused
+from edge.wire.errors import IdentityRefused, Malformed
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 3600.0
 ASK_AGAIN_S = 600.0
-"""How long a request for papers may stay without an answer."""
+"""A renewal request without an answer is sent again after this time."""
 
 
 class IdentityRenewal:
-    """``identity`` is the one in force. What it changes on the spot: ``signer``, ``keys`` (the controller's) and
-    ``secrets``. ``ask`` sends a request; ``changed`` is called when other papers are on the disk and in force, with
-    whether a new connection is due for them; ``time`` says what time it is, or nothing while nobody knows."""
+    """``identity``: the one in force. Updates ``signer``, ``keys`` (the controller's) and ``secrets`` in place. ``ask``
+    sends a request. ``changed`` is called when a new identity is on disk and in force, with whether it needs a new
+    connection. ``time``: the current time, ``None`` while it is unknown. ``refused`` is called with the reason."""
 
     def __init__(
         self,
-        identity: Identity,
+        identity: StoredIdentity,
         *,
         files: Files,
         clock: Clock,
@@ -56,88 +56,88 @@ class IdentityRenewal:
 
     @property
     def version(self) -> int:
-        """Of the papers in force."""
-        return self.identity.papers.version
+        """Of the identity in force."""
+        return self.identity.issued.version
 
     def deliver(self, payload: bytes) -> None:
-        """Papers have come. Raises a ``WireError`` for what is not signed by the controller for this edge, and
-        ``PapersRefused`` for older ones than are held."""
-        held = self.identity.papers
+        """Queue a delivered identity. Raises a ``WireError`` if the controller did not sign it for this edge, and
+        ``IdentityRefused`` if it is older than the one held."""
+        held = self.identity.issued
         delivery = open_envelope(
-            payload, purpose=Purpose.PAPERS, kind=Delivery, site=held.site, edge=held.edge, keys=self._keys
+            payload, purpose=Purpose.IDENTITY, kind=Delivery, site=held.site, edge=held.edge, keys=self._keys
         )
         if delivery.version < held.version:
-            raise PapersRefused(f"papers {delivery.version} are older than {held.version}, which are held")
+            raise IdentityRefused(f"identity {delivery.version} is older than {held.version}, which is held")
         if self._delivered is None or delivery.version >= self._delivered.version:
             self._delivered = delivery
         self.wake.set()
 
     def connected(self) -> None:
-        """The link is up anew: what was asked on the way is asked again, by the same keys."""
+        """The edge has reconnected: send an unanswered request again, with the same keys."""
         if self._asked is not None:
             self._request(self._asked[0])
 
     async def run(self) -> None:
-        """Take up what comes, and ask when it is time, until cancelled."""
+        """Apply deliveries, and request a renewal when it is due, until cancelled."""
         while True:
             delivery, self._delivered = self._delivered, None
             self.wake.clear()
             if delivery is not None:
-                await self._take(delivery)
+                await self._apply(delivery)
             elif self._due():
-                self._ask_for_others()
+                self._request_renewal()
             if self._delivered is None:
-                await self._rest()
+                await self._wait()
 
-    async def _rest(self) -> None:
-        looking = asyncio.ensure_future(self._clock.sleep(LOOK_EVERY_S if self._asked is None else ASK_AGAIN_S))
-        waiting = asyncio.ensure_future(self.wake.wait())
+    async def _wait(self) -> None:
+        due = asyncio.ensure_future(self._clock.sleep(LOOK_EVERY_S if self._asked is None else ASK_AGAIN_S))
+        woken = asyncio.ensure_future(self.wake.wait())
         try:
-            await asyncio.wait((looking, waiting), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((due, woken), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            looking.cancel()
-            waiting.cancel()
+            due.cancel()
+            woken.cancel()
 
-    async def _take(self, delivery: Delivery) -> None:
+    async def _apply(self, delivery: Delivery) -> None:
         if delivery.version > self.version:
             keys = self._keys_for(delivery.box)
             if keys is None:
-                # They are for keys that this Pi asked for and has lost, as over a power cut.
-                self._ask_for_others()
+                # It is for keys that this Pi made for a request and lost, for example in a power cut.
+                self._request_renewal()
                 return
             try:
-                fresh = self._opened(delivery, keys)
+                fresh = self._decrypt(delivery, keys)
             except Malformed as error:
-                self._refused(f"the controller's papers cannot be used: {error}")
+                self._refused(f"the identity from the controller cannot be used: {error}")
                 return
             try:
                 await asyncio.to_thread(self._files.replace, FILE, encode(fresh))
             except OSError as error:
-                self._refused(f"the disk does not take the papers ({error.strerror})")
+                self._refused(f"the identity cannot be written to disk ({error.strerror})")
                 return
-            self._take_up(fresh)
+            self._put_in_force(fresh)
         if delivery.renew and delivery.version == self.version:
-            self._ask_for_others()
+            self._request_renewal()
 
-    def _opened(self, delivery: Delivery, keys: PrivateKeys) -> Identity:
+    def _decrypt(self, delivery: Delivery, keys: PrivateKeys) -> StoredIdentity:
         """Raises ``Malformed``."""
-        held = self.identity.papers
-        about = about_papers(held.site, held.edge, delivery.version)
-        papers = decode(open_sealed(keys.opening, delivery.sealed, about=about), Papers)
-        if (papers.site, papers.edge, papers.version) != (held.site, held.edge, delivery.version):
-            raise Malformed("they are another edge's")
-        return sound(Identity(keys=keys, papers=papers))
+        held = self.identity.issued
+        about = identity_context(held.site, held.edge, delivery.version)
+        issued = decode(open_sealed(keys.opening, delivery.sealed, about=about), EdgeIdentity)
+        if (issued.site, issued.edge, issued.version) != (held.site, held.edge, delivery.version):
+            raise Malformed("it is for another edge")
+        return validated(StoredIdentity(keys=keys, issued=issued))
 
-    def _take_up(self, fresh: Identity) -> None:
+    def _put_in_force(self, fresh: StoredIdentity) -> None:
         before, self.identity = self.identity, fresh
-        self._secrets.take_up(fresh.papers)
+        self._secrets.replace(fresh.issued)
         self._keys.trust(*fresh.controller_keys)
-        shown = (before.keys, before.papers.certificate) != (fresh.keys, fresh.papers.certificate)
+        reconnect = (before.keys, before.issued.certificate) != (fresh.keys, fresh.issued.certificate)
         if before.keys != fresh.keys:
-            self._signer.take_up(fresh.keys.signing)
+            self._signer.use(fresh.keys.signing)
             self._asked = None
-        log.info("Papers %d are in force", fresh.papers.version, extra={"action": "papers"})
-        self._changed(shown)
+        log.info("A new identity is in force", extra={"action": "identity", "version": fresh.issued.version})
+        self._changed(reconnect)
 
     def _keys_for(self, box: str) -> PrivateKeys | None:
         asked = [self._asked[0]] if self._asked is not None else []
@@ -147,13 +147,13 @@ class IdentityRenewal:
         return None
 
     def _due(self) -> bool:
-        """Whether two thirds of the certificate's life are over. Asked while nobody knows the time: no."""
+        """Whether two thirds of the certificate's lifetime are over. False while the time is unknown."""
         now, held = self._time(), self.identity.certificate
         if now is None:
             return False
         return now >= held.not_valid_before_utc + (held.not_valid_after_utc - held.not_valid_before_utc) * 2 / 3
 
-    def _ask_for_others(self) -> None:
+    def _request_renewal(self) -> None:
         now = self._clock.monotonic()
         if self._asked is not None and now - self._asked[1] < ASK_AGAIN_S:
             return
@@ -162,7 +162,7 @@ class IdentityRenewal:
         self._request(keys)
 
     def _request(self, keys: PrivateKeys) -> None:
-        held = self.identity.papers
+        held = self.identity.issued
         self._ask(
             Renewal(
                 site=held.site,

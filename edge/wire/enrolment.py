@@ -1,8 +1,8 @@
-"""How an edge and its controller come to trust each other: first by a one-time token, later by the keys they have.
+"""How an edge and its controller establish trust: first with a one-time token, later with the keys that they hold.
 
-*Papers* are what a controller gives an edge: its own public keys, the doors' secrets, the broker's address and a
-certificate for it. They travel signed by the controller and encrypted to the edge (X25519, HKDF-SHA256,
-ChaCha20-Poly1305), so that neither the line nor the broker is trusted with them. Pure but for the randomness handed in.
+An edge's *identity* is what the controller issues to it: the controller's public keys, the doors' secrets, the broker's
+address and a client certificate. It is signed by the controller and encrypted to the edge (X25519, HKDF-SHA256,
+ChaCha20-Poly1305), so neither the network nor the broker is trusted with it. Pure: randomness is an argument.
 """
 
 import base64
@@ -36,12 +36,12 @@ Pem = Annotated[str, msgspec.Meta(max_length=16_384)]
 
 
 def fingerprint(data: bytes) -> bytes:
-    """The first 16 bytes of the SHA-256: who can find other data with it can break the signatures too."""
+    """The first 16 bytes of the SHA-256. A second preimage is as hard as breaking the signatures."""
     return hashlib.sha256(data).digest()[:_PRINT_BYTES]
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):
-    """Lets one edge in, once. ``ca`` and ``key``: fingerprints of the CA's certificate (DER) and of the controller's
+    """Enrols one edge, once. ``ca`` and ``key``: fingerprints of the CA certificate (DER) and of the controller's
     public key. Only ``secret`` is secret."""
 
     site: Slug
@@ -59,7 +59,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def id(self) -> str:
-        """What names it without giving it away."""
+        """A public id that does not reveal the secret."""
         return hashlib.sha256(b"hallkeeper/1 token\0" + self.secret).hexdigest()[:32]
 
     @classmethod
@@ -73,14 +73,14 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
         except (ValueError, binascii.Error):
             packed = b""
         if len(packed) != 3 * _PRINT_BYTES:
-            raise Malformed("the enrolment token is not whole; copy all 64 letters after the last dot")
+            raise Malformed("the enrolment token is incomplete; copy all 64 letters after the last dot")
         secret, ca, key = (packed[at : at + _PRINT_BYTES] for at in range(0, len(packed), _PRINT_BYTES))
         return cls(site=parts[1], edge=parts[2], secret=secret, ca=ca, key=key)
 
 
 class Application(msgspec.Struct, frozen=True, kw_only=True):
-    """An edge asks for its first papers. ``token`` names the token; ``key`` and ``box`` are its public keys for
-    signatures (Ed25519) and for what is encrypted to it (X25519)."""
+    """An edge's request for its first identity. ``token``: the token's id; ``key`` and ``box``: the edge's public keys
+    for signatures (Ed25519) and for encryption to it (X25519)."""
 
     site: Slug
     edge: Slug
@@ -90,8 +90,8 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     csr: Request
 
     def proof(self, token: Token) -> bytes:
-        """HMAC-SHA256 of it under the whole token, which itself never travels: one whose fingerprints were miscopied
-        proves nothing, since its edge would refuse the papers that it gets."""
+        """HMAC-SHA256 of the request under the whole token. The token itself is never sent. A token with a wrong
+        fingerprint gives a wrong proof, because its edge would refuse the identity it gets."""
         return hmac.digest(_derived(token.secret + token.ca + token.key, b"proof"), encode(self), hashlib.sha256)
 
     def proven(self, token: Token, proof: bytes) -> bool:
@@ -99,7 +99,8 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Renewal(msgspec.Struct, frozen=True, kw_only=True):
-    """An edge asks for other papers, under new keys; signed with the key it has. ``version``: of those it holds."""
+    """An edge's request for a new identity under new keys, signed with its current key. ``version``: of the identity it
+    holds."""
 
     site: Slug
     edge: Slug
@@ -110,8 +111,8 @@ class Renewal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
-    """The controller hands papers over: ``sealed`` holds ``Papers`` for whoever has the key that ``box`` names.
-    ``renew``: the edge that holds this ``version`` is to ask for others, under new keys."""
+    """The controller delivers an identity. ``sealed``: an ``EdgeIdentity``, encrypted to the key that ``box`` names.
+    ``renew``: an edge that holds this ``version`` must request a new one under new keys."""
 
     site: Slug
     edge: Slug
@@ -122,7 +123,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DoorSecret(msgspec.Struct, frozen=True, kw_only=True):
-    """What a door's codes are hashed with, and what codes issued offline are made from: 32 bytes each."""
+    """The secrets of a door, 32 bytes each: ``secret`` hashes its codes, ``offline`` derives codes issued offline."""
 
     secret: Key
     offline: Key
@@ -132,16 +133,16 @@ class DoorSecret(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BrokerAddress(msgspec.Struct, frozen=True, kw_only=True):
-    """``tls``: with the certificate of the papers; else plainly, for a broker on the same machine."""
+    """``tls``: connect with the identity's certificate; false: plain TCP, for a broker on the same machine."""
 
     host: Annotated[str, msgspec.Meta(min_length=1, max_length=255, pattern=r"^[^\x00\s]+$")]
     port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 1883
     tls: bool = False
 
 
-class Papers(msgspec.Struct, frozen=True, kw_only=True):
-    """All that an edge needs of its controller. ``doors``: their secrets; more than one while they change, and a plan
-    says which it was made with. ``ca`` and ``certificate`` in PEM."""
+class EdgeIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    """What the controller issues to an edge. ``doors``: the secrets of each door; more than one while they are rotated,
+    and a plan names the one it was made with. ``ca`` and ``certificate``: PEM."""
 
     site: Slug
     edge: Slug
@@ -154,41 +155,41 @@ class Papers(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def secret_id(secret: bytes) -> str:
-    """The name of a door's secret, 16 hex digits; a plan says by it which one its grants are hashed with."""
+    """The id of a door secret, 16 hex digits. A plan uses it to name the secret that its grants are hashed with."""
     return hashlib.sha256(b"hallkeeper/1 door secret\0" + secret).hexdigest()[:16]
 
 
 def box_id(box: bytes) -> str:
-    """The name of a public key that things are encrypted to."""
+    """The id of a public encryption key, 16 hex digits."""
     return hashlib.sha256(b"hallkeeper/1 box\0" + box).hexdigest()[:16]
 
 
 def seal_to(box: bytes, plain: bytes, *, about: str, ephemeral: X25519PrivateKey, secret: bytes = b"") -> bytes:
-    """Encrypt for whoever has the private key of ``box`` and knows ``secret``. ``about`` must be given to open it;
-    ``ephemeral`` is used for this alone."""
+    """Encrypt to the private key of ``box`` and the shared ``secret``. ``about``: associated data, needed to decrypt.
+    ``ephemeral``: must not be reused."""
     own = ephemeral.public_key().public_bytes_raw()
     shared = ephemeral.exchange(X25519PublicKey.from_public_bytes(box))
     return own + _aead(shared, own, box, secret).encrypt(_NONCE, plain, about.encode())
 
 
 def open_sealed(box: X25519PrivateKey, sealed: bytes, *, about: str, secret: bytes = b"") -> bytes:
-    """The plain bytes of what ``seal_to`` made. Raises ``Malformed``."""
+    """Decrypt what ``seal_to`` made. Raises ``Malformed``."""
     far = sealed[:_KEY_BYTES]
     try:
         shared = box.exchange(X25519PublicKey.from_public_bytes(far))
         aead = _aead(shared, far, box.public_key().public_bytes_raw(), secret)
         return aead.decrypt(_NONCE, sealed[_KEY_BYTES:], about.encode())
     except (InvalidTag, ValueError) as error:
-        raise Malformed("what was sealed does not open with this key") from error
+        raise Malformed("the sealed data cannot be decrypted with this key") from error
 
 
-def about_papers(site: str, edge: str, version: int) -> str:
-    """What sealed papers are bound to."""
-    return f"papers {version} of {site}/{edge}"
+def identity_context(site: str, edge: str, version: int) -> str:
+    """The associated data that a sealed identity is bound to."""
+    return f"identity {version} of {site}/{edge}"
 
 
 def _aead(shared: bytes, own: bytes, box: bytes, secret: bytes) -> ChaCha20Poly1305:
-    return ChaCha20Poly1305(_derived(shared + secret, b"papers\0" + own + box))
+    return ChaCha20Poly1305(_derived(shared + secret, b"identity\0" + own + box))
 
 
 def _derived(key: bytes, purpose: bytes) -> bytes:

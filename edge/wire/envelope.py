@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from edge.wire.codec import MESSAGE_LIMIT, decode, encode
 from edge.wire.errors import BadSignature, UnknownVersion, WrongAddress
 
-FORMAT = 1
+FORMAT = 2
+"""Version of the wire format; envelopes of any other version are refused."""
 
 
 class Purpose(StrEnum):
@@ -32,7 +33,7 @@ class Purpose(StrEnum):
     APPLIED = "applied"
     RESULT = "result"
     PASS = "pass"  # noqa: S105  # a purpose, no secret
-    PAPERS = "papers"
+    IDENTITY = "identity"
     RENEWAL = "renewal"
 
 
@@ -84,10 +85,10 @@ class Signer:
     """Signs payloads with one private key; the key's name is worked out once."""
 
     def __init__(self, key: Ed25519PrivateKey) -> None:
-        self.take_up(key)
+        self.use(key)
 
-    def take_up(self, key: Ed25519PrivateKey) -> None:
-        """Sign with this key from here on."""
+    def use(self, key: Ed25519PrivateKey) -> None:
+        """Sign with this key from now on."""
         self._key = key
         self.public_key = key.public_key()
         self.kid = key_id(self.public_key)

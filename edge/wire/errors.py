@@ -43,10 +43,10 @@ class PlanRefused(WireError):
     counter = "plan_refused"
 
 
-class PapersRefused(WireError):
-    """Papers that must not be taken up; those that are held stay in force."""
+class IdentityRefused(WireError):
+    """An identity that must not be used, such as an older one. The held identity stays in force."""
 
-    counter = "papers_refused"
+    counter = "identity_refused"
 
 
 class CommandRefused(WireError):

@@ -21,12 +21,12 @@ WORD_STALE_S = 180.0
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is there. ``nonce`` is the session's: new on every connection, echoed by every command. ``connection``
-    counts connections since ``boot``. The last will is a ``Status`` with ``online`` false, signed beforehand.
-    ``mono_ms``: milliseconds of the edge's monotonic clock since ``boot``, as in its events, so that a reply dates them
-    where the edge's own time was wrong; a last will, which is not said when it is signed, has none.
-    ``papers``: the version of those it holds. ``clock_error_s``: how far its time may be off, in seconds; nothing where
-    it is not proven."""
+    """Who is there. ``nonce`` is the session's: new on every connection, echoed by every command. ``connection`` counts
+    connections since ``boot``. The last will is a ``Status`` with ``online`` false, signed beforehand. ``mono_ms``:
+    milliseconds of the edge's monotonic clock since ``boot``, as in its events, so that a reply dates them where the
+    edge's own time was wrong; a last will, which is not said when it is signed, has none. ``identity_version``: of the
+    identity that it holds. ``clock_error_s``: how far its time may be off, in seconds; nothing where it is not
+    proven."""
 
     site: Slug
     edge: Slug
@@ -43,7 +43,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     head: Natural = 0
     log: LogId | None = None
     health: dict[str, Natural] = {}
-    papers: Natural = 0
+    identity_version: Natural = 0
     clock_error_s: Annotated[float, msgspec.Meta(ge=0)] | None = None
 
 

@@ -33,7 +33,7 @@ CATALOGUE: tuple[TopicKind, ...] = (
     TopicKind(name="state/{device}", way="up", retained=True, payload="DeviceState"),
     TopicKind(name="events", way="up", retained=False, payload="EventBatch in an envelope"),
     TopicKind(name="events/ack", way="down", retained=False, payload="Ack in an envelope"),
-    TopicKind(name="papers", way="down", retained=False, payload="Delivery in an envelope"),
+    TopicKind(name="identity", way="down", retained=False, payload="Delivery in an envelope"),
     TopicKind(name="renewal", way="up", retained=False, payload="Renewal in an envelope"),
     TopicKind(name="command", way="down", retained=False, payload="Command in an envelope"),
     TopicKind(name="command/result", way="up", retained=False, payload="CommandResult in an envelope"),

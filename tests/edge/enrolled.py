@@ -1,4 +1,5 @@
-"""Edges that are enrolled without a controller: an authority of the test's own, and papers as it would give them."""
+"""Edges that are enrolled without a controller: an authority of the test's own, and identities as it would issue
+them."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -11,8 +12,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from edge.net.identity import Identity, PrivateKeys, new_keys
-from edge.wire.enrolment import BrokerAddress, DoorSecret, Papers
+from edge.net.identity import PrivateKeys, StoredIdentity, new_keys
+from edge.wire.enrolment import BrokerAddress, DoorSecret, EdgeIdentity
 
 CONTROLLER_KEY = Ed25519PrivateKey.from_private_bytes(bytes([1] * 32))
 EDGE_KEY = bytes(32)
@@ -66,7 +67,7 @@ def keys() -> PrivateKeys:
     return PrivateKeys(key=EDGE_KEY, box=made.box, tls=made.tls)
 
 
-def papers(
+def edge_identity(
     held: PrivateKeys,
     doors: Mapping[str, bytes],
     *,
@@ -76,9 +77,9 @@ def papers(
     since: datetime = LONG_AGO,
     until: datetime = FAR_OFF,
     more: tuple[Ed25519PrivateKey, ...] = (),
-) -> Papers:
+) -> EdgeIdentity:
     """As a controller gives them. ``doors``: door id -> secret; ``more``: keys of the controller beside its first."""
-    return Papers(
+    return EdgeIdentity(
         site=site,
         edge=edge,
         version=version,
@@ -90,5 +91,5 @@ def papers(
     )
 
 
-def identity(doors: Mapping[str, bytes], *, until: datetime = FAR_OFF) -> Identity:
-    return Identity(keys=keys(), papers=papers(keys(), doors, until=until))
+def identity(doors: Mapping[str, bytes], *, until: datetime = FAR_OFF) -> StoredIdentity:
+    return StoredIdentity(keys=keys(), issued=edge_identity(keys(), doors, until=until))

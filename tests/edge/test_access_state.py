@@ -18,7 +18,7 @@ from tests.edge.disk import MemoryDisk
 from tests.edge.hall import BOOKING, DOOR, INNER, OUTER, ZERO, Hall, config, grant, hours, with_hall
 
 CONFIG = config()
-[OFFLINE] = [each.offline for each in CONFIG.identity.papers.doors[DOOR]]
+[OFFLINE] = [each.offline for each in CONFIG.identity.issued.doors[DOOR]]
 WINDOW = OfflineWindow(start=ZERO, quarters=8)
 CODE = offline_code(OFFLINE, DOOR, WINDOW)
 HOUR = 3600.0

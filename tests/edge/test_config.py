@@ -12,7 +12,7 @@ from edge.config import BrokerConfig, Config, load
 from edge.errors import ConfigError
 from edge.net.identity import FILE, HeldDoorSecrets, new_keys, read_identity, write_identity
 from edge.wire.enrolment import BrokerAddress
-from tests.edge.enrolled import identity, papers
+from tests.edge.enrolled import edge_identity, identity
 
 GOOD = """
 data_dir = "data"
@@ -73,7 +73,7 @@ def loaded(folder: Path, text: str) -> Config:
 def test_a_sound_file_is_read_with_its_secrets_and_paths_beside_it(tmp_path: Path) -> None:
     config = loaded(tmp_path, GOOD)
     assert (config.site, config.edge, config.data_dir) == ("ramsey", "ramsey-pi", tmp_path / "data")
-    assert HeldDoorSecrets(config.identity.papers).secret("front-door", None) == bytes(32)
+    assert HeldDoorSecrets(config.identity.issued).secret("front-door", None) == bytes(32)
     assert config.broker.password == "not a secret"
     assert config.wifi[0].file == str(tmp_path / "stations.txt")
 
@@ -135,21 +135,21 @@ def test_a_mistake_is_named_with_its_key_and_how_to_mend_it(tmp_path: Path, good
 
 def spoil_certificate(file: Path) -> None:
     """Put somebody else's certificate beside its keys."""
-    held, other = read_identity(file), papers(new_keys(), {})
-    changed = msgspec.structs.replace(held.papers, certificate=other.certificate)
-    write_identity(file, msgspec.structs.replace(held, papers=changed))
+    held, other = read_identity(file), edge_identity(new_keys(), {})
+    changed = msgspec.structs.replace(held.issued, certificate=other.certificate)
+    write_identity(file, msgspec.structs.replace(held, issued=changed))
 
 
 @pytest.mark.parametrize(
     ("spoil", "problem", "mend"),
     [
-        (lambda file: file.chmod(0o640), "can be read by others", "chmod 600"),
-        (lambda file: file.unlink(), "is not there", "hallkeeper edge enrol TOKEN"),
-        (lambda file: file.write_bytes(b"{}"), "is of no use", "hallkeeper edge enrol TOKEN"),
+        (lambda file: file.chmod(0o640), "is readable by other users", "chmod 600"),
+        (lambda file: file.unlink(), "is missing", "hallkeeper edge enrol TOKEN"),
+        (lambda file: file.write_bytes(b"{}"), "cannot be used", "hallkeeper edge enrol TOKEN"),
         (spoil_certificate, "certificate is for another key", "hallkeeper edge enrol TOKEN"),
     ],
 )
-def test_an_identity_that_is_missing_spoilt_or_seen_by_others_is_refused_with_the_mend(
+def test_an_identity_that_is_missing_spoilt_or_seen_by_others_is_refused_with_the_fix(
     tmp_path: Path, spoil: Callable[[Path], None], problem: str, mend: str
 ) -> None:
     path = folder_with(tmp_path, GOOD)
@@ -162,12 +162,12 @@ def test_an_identity_that_is_missing_spoilt_or_seen_by_others_is_refused_with_th
     assert mend in caught.value.mend
 
 
-def test_the_papers_say_where_the_broker_is_and_the_file_may_say_otherwise(tmp_path: Path) -> None:
+def test_the_identity_say_where_the_broker_is_and_the_file_may_say_otherwise(tmp_path: Path) -> None:
     told = BrokerAddress(host="hub.example.org", port=8883, tls=True)
     path = folder_with(tmp_path, 'data_dir = "data"\n')
     held = read_identity(tmp_path / "data" / FILE)
-    changed = msgspec.structs.replace(held.papers, broker=told)
-    write_identity(tmp_path / "data" / FILE, msgspec.structs.replace(held, papers=changed))
+    changed = msgspec.structs.replace(held.issued, broker=told)
+    write_identity(tmp_path / "data" / FILE, msgspec.structs.replace(held, issued=changed))
     assert load(path).broker == BrokerConfig(host="hub.example.org", port=8883, tls=True)
     path.write_text('data_dir = "data"\n[broker]\nhost = "10.0.0.1"\nport = 9000\n')
     assert load(path).broker == BrokerConfig(host="10.0.0.1", port=9000, tls=True)

@@ -9,11 +9,20 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from edge.net.identity import FILE, Identity, PrivateKeys
+from edge.net.identity import FILE, PrivateKeys, StoredIdentity
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.decide import Reason
-from edge.wire.enrolment import Delivery, DoorSecret, Papers, Renewal, about_papers, box_id, seal_to, secret_id
+from edge.wire.enrolment import (
+    Delivery,
+    DoorSecret,
+    EdgeIdentity,
+    Renewal,
+    box_id,
+    identity_context,
+    seal_to,
+    secret_id,
+)
 from edge.wire.envelope import Purpose, Signer
 from edge.wire.events import AccessData, FaultData
 from edge.wire.faults import FaultCode
@@ -21,7 +30,7 @@ from edge.wire.interval import Interval
 from edge.wire.offline import OfflineWindow, offline_code
 from edge.wire.plan import Grant, GrantsPart
 from tests.edge.disk import MemoryDisk
-from tests.edge.enrolled import CONTROLLER_KEY, authority, identity, keys, papers
+from tests.edge.enrolled import CONTROLLER_KEY, authority, edge_identity, identity, keys
 from tests.edge.hall import DOOR, EDGE, SECRET, SITE, ZERO, Hall, config, grant, hours, with_hall
 
 NEXT = bytes(range(32, 64))
@@ -29,20 +38,28 @@ CODE = "482913"
 OTHER_KEY = Ed25519PrivateKey.from_private_bytes(bytes([7] * 32))
 
 
-def fresh(version: int, held: PrivateKeys, *, secrets: tuple[bytes, ...] = (SECRET,), **changes: object) -> Papers:
-    made = papers(held, {}, version=version)
+def fresh(
+    version: int, held: PrivateKeys, *, secrets: tuple[bytes, ...] = (SECRET,), **changes: object
+) -> EdgeIdentity:
+    made = edge_identity(held, {}, version=version)
     doors = {DOOR: tuple(DoorSecret(secret=each, offline=each) for each in secrets)}
     return msgspec.structs.replace(made, doors=doors, **changes)
 
 
 def deliver(
-    hall: Hall, given: Papers, box: bytes, *, renew: bool = False, signer: Signer | None = None, empty: bool = False
+    hall: Hall,
+    given: EdgeIdentity,
+    box: bytes,
+    *,
+    renew: bool = False,
+    signer: Signer | None = None,
+    empty: bool = False,
 ) -> bytes:
-    """Hand papers over, as a controller does; what was sent."""
+    """Deliver an identity, as a controller does; what was sent."""
     sealed = seal_to(
         box,
         encode(given),
-        about=about_papers(SITE, EDGE, given.version),
+        about=identity_context(SITE, EDGE, given.version),
         ephemeral=X25519PrivateKey.generate(),
     )
     delivery = Delivery(
@@ -53,8 +70,8 @@ def deliver(
         box="" if empty else box_id(box),
         sealed=b"" if empty else sealed,
     )
-    payload = (signer or hall.controller).seal(Purpose.PAPERS, delivery)
-    hall.send("papers", payload)
+    payload = (signer or hall.controller).seal(Purpose.IDENTITY, delivery)
+    hall.send("identity", payload)
     return payload
 
 
@@ -63,7 +80,7 @@ def own_box() -> bytes:
 
 
 async def holds(hall: Hall, version: int) -> None:
-    await hall.until(lambda: hall.status().papers == version)
+    await hall.until(lambda: hall.status().identity_version == version)
 
 
 def coded(secret: bytes, code: str) -> Grant:
@@ -100,7 +117,7 @@ def test_a_code_works_before_while_and_after_its_doors_secret_is_changed() -> No
     with_hall(act)
 
 
-def test_after_a_power_cut_the_edge_goes_on_with_the_papers_and_the_plan_it_had() -> None:
+def test_after_a_power_cut_the_edge_goes_on_with_the_identity_and_the_plan_it_had() -> None:
     disk = MemoryDisk()
 
     async def before(hall: Hall) -> None:
@@ -111,23 +128,23 @@ def test_after_a_power_cut_the_edge_goes_on_with_the_papers_and_the_plan_it_had(
         disk.power_cut()
 
     async def after(hall: Hall) -> None:
-        assert hall.status().papers == 2
+        assert hall.status().identity_version == 2
         assert await opens(hall, CODE)
 
     with_hall(before, disk=disk)
-    kept = decode(disk.read(FILE) or b"", Identity)
+    kept = decode(disk.read(FILE) or b"", StoredIdentity)
     later = ZERO + timedelta(minutes=1)
     with_hall(after, disk=disk, config=msgspec.structs.replace(config(), identity=kept), zero=later)
 
 
-def test_papers_that_the_disk_refuses_are_not_taken_up_and_that_is_told() -> None:
+def test_an_identity_that_the_disk_refuses_is_not_used_and_that_is_reported() -> None:
     disk = MemoryDisk()
 
     async def act(hall: Hall) -> None:
         disk.read_only = True
         deliver(hall, fresh(2, keys(), secrets=(NEXT,)), own_box())
-        await hall.until(lambda: hall.status().health.get("papers_refused", 0) == 1)
-        assert hall.status().papers == 1
+        await hall.until(lambda: hall.status().health.get("identity_refused", 0) == 1)
+        assert hall.status().identity_version == 1
         disk.read_only = False
         assert [fault.code for fault in hall.data(FaultData)] == [FaultCode.IDENTITY_REFUSED]
 
@@ -163,14 +180,14 @@ def test_a_new_controller_key_is_trusted_when_the_old_one_vouches_for_it_and_the
 
 
 @pytest.mark.parametrize("what", ["older", "again", "another edge's", "spoilt", "of another authority", "empty"])
-def test_papers_that_are_old_or_not_its_own_change_nothing(what: str) -> None:
+def test_an_identity_that_is_old_or_of_another_edge_change_nothing(what: str) -> None:
     async def act(hall: Hall) -> None:
         first = deliver(hall, fresh(5, keys(), secrets=(SECRET, NEXT)), own_box())
         await holds(hall, 5)
         if what == "older":
             deliver(hall, fresh(4, keys(), secrets=(NEXT,)), own_box())
         elif what == "again":
-            hall.send("papers", first)
+            hall.send("identity", first)
         elif what == "another edge's":
             deliver(hall, msgspec.structs.replace(fresh(6, keys(), secrets=(NEXT,)), edge="other"), own_box())
         elif what == "spoilt":
@@ -181,8 +198,8 @@ def test_papers_that_are_old_or_not_its_own_change_nothing(what: str) -> None:
         else:
             deliver(hall, fresh(5, keys(), secrets=(NEXT,)), own_box(), empty=True)
         refused = 0 if what in ("again", "empty") else 1
-        await hall.until(lambda: hall.status().health.get("papers_refused", 0) == refused)
-        assert hall.status().papers == 5
+        await hall.until(lambda: hall.status().health.get("identity_refused", 0) == refused)
+        assert hall.status().identity_version == 5
         await hall.send_plan(1, hours(), GrantsPart(grants=(coded(SECRET, CODE),)))
         assert await opens(hall, CODE)
 
@@ -193,21 +210,21 @@ def asked(hall: Hall) -> list[Renewal]:
     return hall.got("renewal", Purpose.RENEWAL, Renewal)
 
 
-def test_told_to_change_its_keys_it_asks_under_new_ones_and_goes_over_once_the_papers_are_on_its_disk() -> None:
+def test_told_to_change_its_keys_it_asks_under_new_ones_and_goes_over_once_the_identity_are_on_its_disk() -> None:
     async def act(hall: Hall) -> None:
         first = deliver(hall, fresh(2, keys()), own_box(), renew=True)
         await hall.until(lambda: bool(asked(hall)) and hall.status().connection == 2)
         renewal = asked(hall)[0]
         assert renewal.key != keys().signing.public_key().public_bytes_raw()
         # The same again, by a broker that repeats it: nothing more is asked.
-        hall.send("papers", first)
+        hall.send("identity", first)
         connection = hall.status().connection
         certificate = authority().for_request(renewal.csr)
         deliver(hall, fresh(3, keys(), certificate=certificate), renewal.box)
         kept: Mapping[str, bytes] = hall.disk._now  # type: ignore[attr-defined]
-        await hall.until(lambda: FILE in kept and decode(kept[FILE], Identity).papers.version == 3)
+        await hall.until(lambda: FILE in kept and decode(kept[FILE], StoredIdentity).issued.version == 3)
         assert {each.key for each in asked(hall)} == {renewal.key}
-        fresh_keys = decode(kept[FILE], Identity).keys
+        fresh_keys = decode(kept[FILE], StoredIdentity).keys
         assert fresh_keys.signing.public_key().public_bytes_raw() == renewal.key
         # From here on its word is signed with the new key, on a new connection with a will of that key.
         hall.config = msgspec.structs.replace(
@@ -215,7 +232,7 @@ def test_told_to_change_its_keys_it_asks_under_new_ones_and_goes_over_once_the_p
         )
         hall.heard.clear()
         await hall.until(lambda: bool(hall.heard) and hall.status().connection == connection + 1)
-        assert hall.status().papers == 3
+        assert hall.status().identity_version == 3
         assert not asked(hall)
 
     with_hall(act)
@@ -224,8 +241,8 @@ def test_told_to_change_its_keys_it_asks_under_new_ones_and_goes_over_once_the_p
 @pytest.mark.parametrize(("over_days", "asks"), [(480, False), (490, True)])
 def test_the_next_certificate_is_asked_for_at_two_thirds_of_its_life(over_days: int, asks: bool) -> None:
     since = ZERO - timedelta(days=over_days)
-    held = papers(keys(), {DOOR: SECRET}, since=since, until=since + timedelta(days=730))
-    found = msgspec.structs.replace(config(), identity=Identity(keys=keys(), papers=held))
+    held = edge_identity(keys(), {DOOR: SECRET}, since=since, until=since + timedelta(days=730))
+    found = msgspec.structs.replace(config(), identity=StoredIdentity(keys=keys(), issued=held))
 
     async def act(hall: Hall) -> None:
         await hall.until(lambda: hall.status().online)
@@ -237,8 +254,8 @@ def test_the_next_certificate_is_asked_for_at_two_thirds_of_its_life(over_days: 
 
 def test_an_edge_that_does_not_know_the_time_asks_for_no_certificate() -> None:
     since = ZERO - timedelta(days=700)
-    held = papers(keys(), {DOOR: SECRET}, since=since, until=since + timedelta(days=730))
-    found = msgspec.structs.replace(config(), identity=Identity(keys=keys(), papers=held))
+    held = edge_identity(keys(), {DOOR: SECRET}, since=since, until=since + timedelta(days=730))
+    found = msgspec.structs.replace(config(), identity=StoredIdentity(keys=keys(), issued=held))
 
     async def act(hall: Hall) -> None:
         await hall.until(lambda: bool(hall.batches()))
@@ -279,7 +296,7 @@ def test_a_used_offline_code_keeps_its_meaning_through_a_change_of_secrets_and_a
         deliver(hall, fresh(3, keys(), secrets=(NEXT,)), own_box())
         await holds(hall, 3)
         await hall.stop()
-        kept = decode(hall.disk.read(FILE) or b"", Identity)
+        kept = decode(hall.disk.read(FILE) or b"", StoredIdentity)
         hall.config = msgspec.structs.replace(hall.config, identity=kept)
         await hall.start()
         # So long after its window the digits alone mean nothing any more.

@@ -174,7 +174,7 @@ LASTING = {
     "outbox": OUTSIDE_STUCK_S,
     "courier": OUTSIDE_STUCK_S,
     "plan": OUTSIDE_STUCK_S,
-    "papers": OUTSIDE_STUCK_S,
+    "identity": OUTSIDE_STUCK_S,
     "heartbeat": OUTSIDE_STUCK_S,
     "clock trust": STUCK_S,
     "voice": STUCK_S,

@@ -67,10 +67,10 @@ def come_back(cut: Cut, seed: int) -> Result:
         stage = Stage(clock, cut.left, cut.known, synchronised=synchronised)
         await stage.start()
         try:
-            _no_papers_go_back(stage, cut.known)
+            _no_identity_goes_back(stage, cut.known)
             await _everybody_gets_out(stage, cut.known)
             await _nobody_gets_in(stage, cut.known, chance, synchronised=synchronised)
-            await stage.papers_held()
+            await stage.identity_applied()
             await stage.hear_hello()
             await _all_is_there_once(stage, cut.known)
             refused = await stage.refuse_retired_keys()
@@ -107,7 +107,7 @@ async def _nobody_gets_in(stage: Stage, known: Known, chance: random.Random, *, 
     version = stage.status().plan_version or 0
     assert known.applied <= version <= known.sent, (known.applied, version, known.sent)
     over = [(code(version - 1), version > 1)]
-    now, retired = stage.clock.now(), stage.known.retired_secrets(stage.status().papers)
+    now, retired = stage.clock.now(), stage.known.retired_secrets(stage.status().identity_version)
     over += [(BRIEF_CODE, now >= BRIEF.end), (offline_now(SECRET, ZERO), now >= OFFLINE_END)]
     over += [(offline_now(secret, now), True) for secret in retired]
     useless = [digits for digits, useless in over if useless]
@@ -155,7 +155,7 @@ async def _all_is_there_once(stage: Stage, known: Known) -> None:
 
 async def _it_goes_on(stage: Stage, *, synchronised: bool) -> None:
     """What its controller signs now is carried out: a command, and a new plan with another code."""
-    # Papers may have brought another session with them.
+    # A new identity may have brought another session with them.
     await stage.hear_hello()
     done = len(stage.results())
     await stage.order(stage.command("recount", args={"counter": "front-beams", "inside": 0}))
@@ -169,8 +169,8 @@ async def _it_goes_on(stage: Stage, *, synchronised: bool) -> None:
         assert asked.granted, asked
 
 
-def _no_papers_go_back(stage: Stage, known: Known) -> None:
-    assert known.held <= stage.config.identity.papers.version <= known.owed.version
+def _no_identity_goes_back(stage: Stage, known: Known) -> None:
+    assert known.held <= stage.config.identity.issued.version <= known.owed.version
 
 
 async def _no_plan_goes_back(stage: Stage) -> None:

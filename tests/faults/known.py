@@ -23,7 +23,7 @@ from tests.edge.lobby import (
     LEVELS,
     LOOP,
 )
-from tests.faults.papers import Issue
+from tests.faults.issued_identity import Issue
 
 SOON, LATE = timedelta(milliseconds=50), timedelta(seconds=1)
 """Older than this, an urgent event, or any other, is on the disk whenever the power goes (DESIGN: the loss window)."""
@@ -61,13 +61,13 @@ class Sent(NamedTuple):
 
 
 class Issued(NamedTuple):
-    """The edge is to hold other papers."""
+    """The edge is to hold other issued."""
 
     issue: Issue
 
 
 class Held(NamedTuple):
-    """The edge has said which papers it holds."""
+    """The edge has said which identity it holds."""
 
     version: int
 
@@ -90,8 +90,8 @@ class Known:
     ``stored``: the controller's events by log and seq. ``applied``, ``sent``: the highest plan that the edge has said
     it applied, and the highest there is. ``fire``, ``is_set``: what the edge may take for true after a cut, more than
     one thing where a change is too young to be on the disk for certain. ``locked_until``: when codes at the front door
-    surely wait; ``lock_outs``: how often they may have had to. ``issues``: all papers there ever were, and ``held`` the
-    version of those that the edge has said it holds.
+    surely wait; ``lock_outs``: how often they may have had to. ``issues``: all identities there ever were, and ``held``
+    the version of those that the edge has said it holds.
     """
 
     safe: set[bytes] = field(default_factory=set)
@@ -109,7 +109,7 @@ class Known:
 
     @property
     def owed(self) -> Issue:
-        """The papers that the edge should hold."""
+        """The identity that the edge should hold."""
         return self.issues[-1]
 
     @property
@@ -123,11 +123,11 @@ class Known:
         return self.holds.signers[-1]
 
     def issued(self, version: int) -> Issue:
-        """The papers of that version."""
+        """The identity of that version."""
         return self.issues[version - self.issues[0].version]
 
     def retired_secrets(self, version: int) -> list[bytes]:
-        """The doors' secrets that are no more in the papers of that version."""
+        """The doors' secrets that are no more in the identity of that version."""
         before = dict.fromkeys(secret for issue in self.issues for secret in issue.secrets if issue.version < version)
         return [secret for secret in before if secret not in self.issued(version).secrets]
 

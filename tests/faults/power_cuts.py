@@ -52,7 +52,7 @@ async def busy_hour(stage: Stage) -> None:
     await stage.pass_through(OUTER, INNER, people=200)
     await stage.press_to_exit()
     await stage.pass_through(INNER, OUTER, people=200)
-    await stage.papers_held()
+    await stage.identity_applied()
     assert stage.known.holds.key != stage.known.issues[0].key
     await stage.visit(4)
     await stage.order(stage.command("recount", args={"counter": "front-beams", "inside": 0}))

@@ -9,7 +9,7 @@ import msgspec
 
 from edge.alarm.config import AreaConfig
 from edge.config import Config
-from edge.net.identity import FILE, Identity, sound
+from edge.net.identity import FILE, StoredIdentity, validated
 from edge.system.pinout import OutputPin
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind, code_key
@@ -26,12 +26,12 @@ from edge.wire.plan import ClosingPart, Grant, GrantsPart, Mode, ModeSpan, Modes
 from edge.wire.topics import parse
 from firmware_sim.power_cut import VirtualDisk, VirtualMedium
 from firmware_sim.virtual import VirtualClock
-from tests.edge.enrolled import CONTROLLER_KEY, keys, papers
+from tests.edge.enrolled import CONTROLLER_KEY, edge_identity, keys
 from tests.edge.hall import CONTACT, DOOR, EDGE, INNER, OUTER, PIR, REX, SECRET, SITE, STRIKE, ZERO, A, config
 from tests.edge.lobby import EVENING, INNER_DOOR, KEY_HOLDER, STAFF, Lobby, front, lobby, spans
 from tests.edge.machine import DEAD, Machine
+from tests.faults.issued_identity import Issue, signer_of
 from tests.faults.known import Came, Entry, Held, Issued, Known, Moved, Note, Recorded, Said, Sent
-from tests.faults.papers import Issue, signer_of
 
 AREA, SIREN, SET = "ground-floor", 9, 11
 CLOSES = ZERO + timedelta(minutes=36)
@@ -62,9 +62,9 @@ def building() -> Config:
 
 
 BUILDING = building()
-ENROLLED = Identity(
+ENROLLED = StoredIdentity(
     keys=keys(),
-    papers=papers(
+    issued=edge_identity(
         keys(),
         dict.fromkeys(DOORS, SECRET),
         since=RENEWS - 2 * timedelta(hours=1),
@@ -101,7 +101,7 @@ class Recording:
 
 
 class Stage(Lobby):
-    """The building, with a controller that stores what comes and acknowledges it, and hands papers over that are
+    """The building, with a controller that stores what comes and acknowledges it, and delivers identities that are
     owed. ``trusted``: the edge's keys that it has taken for the edge's; what comes under another is ``refused``."""
 
     def __init__(self, clock: VirtualClock, left: VirtualMedium, known: Known, *, synchronised: bool) -> None:
@@ -133,7 +133,7 @@ class Stage(Lobby):
         self._storing = asyncio.create_task(self._take_in())
 
     async def start(self) -> None:
-        identity = sound(decode(self._medium.read(FILE), Identity))
+        identity = validated(decode(self._medium.read(FILE), StoredIdentity))
         self.config = msgspec.structs.replace(BUILDING, identity=identity)
         await super().start()
 
@@ -179,14 +179,14 @@ class Stage(Lobby):
             self._note(Came(batch))
             self.ack(batch.log, self.known.wanted(batch.log) - 1)
         elif name == "status":
-            self._hand_over(self._opened(payload, Purpose.STATUS, Status).papers)
+            self._hand_over(self._opened(payload, Purpose.STATUS, Status).identity_version)
         elif name == "renewal":
             self._renew(self._opened(payload, Purpose.RENEWAL, Renewal))
         elif (applied := self._opened(payload, Purpose.APPLIED, Applied)).applied:
             self._note(Said(applied.version))
 
     def _opened(self, payload: bytes, purpose: Purpose, kind: type[A]) -> A:
-        """Only the keys of the papers that the edge has said it holds, and of those it should, are an edge's."""
+        """Only the keys of the identity that the edge has said it holds, and of those it should, are an edge's."""
         trusted = Keyring(self.known.holds.speaks, self.known.owed.speaks)
         return open_envelope(payload, purpose=purpose, kind=kind, site=SITE, edge=EDGE, keys=trusted)
 
@@ -196,14 +196,14 @@ class Stage(Lobby):
             self._note(Held(held))
             self.controller = signer_of(self.known.signer)
         if held < owed.version or owed.renew:
-            self.send("papers", self.seal(Purpose.PAPERS, owed.delivery(DOORS)))
+            self.send("identity", self.seal(Purpose.IDENTITY, owed.delivery(DOORS)))
 
     def _renew(self, renewal: Renewal) -> None:
         if renewal.key not in (self.known.holds.key, self.known.owed.key):
             self.issue(self.known.owed.renewed(renewal))
 
     def issue(self, issue: Issue) -> None:
-        """The edge is to hold these papers from here on."""
+        """The edge is to hold this identity from here on."""
         self._note(Issued(issue))
         self._hand_over(self.known.held)
 
@@ -211,43 +211,43 @@ class Stage(Lobby):
         """A code issued offline for the front door and this quarter of an hour."""
         return offline_now(self.known.holds.secrets[-1], self.clock.now())
 
-    async def papers_held(self) -> None:
-        """Wait until the edge holds the papers it should."""
+    async def identity_applied(self) -> None:
+        """Wait until the edge holds the identity it should."""
         await self.until(lambda: self.known.held == self.known.owed.version and not self.known.owed.renew)
 
     async def change_signing_key(self) -> None:
         """The old key vouches for the new one, which then signs the plan; the old one is forgotten after that."""
         owed, new = self.known.owed, secrets.token_bytes(32)
         self.issue(owed._replace(version=owed.version + 1, signers=(*owed.signers, new)))
-        await self.papers_held()
+        await self.identity_applied()
         await self.next_plan()
         owed = self.known.owed
         self.issue(owed._replace(version=owed.version + 1, signers=(new,)))
-        await self.papers_held()
+        await self.identity_applied()
 
     async def change_keys_of_the_edge(self) -> None:
         """The edge's own keys, its certificate and its doors' secret; the old secret is forgotten once the plan is
         made with the new one."""
         owed, secret = self.known.owed, bytes(reversed(self.known.owed.key))
         self.issue(owed._replace(version=owed.version + 1, secrets=(*owed.secrets, secret), renew=True))
-        await self.papers_held()
+        await self.identity_applied()
         await self.next_plan()
         owed = self.known.owed
         self.issue(owed._replace(version=owed.version + 1, secrets=(secret,)))
-        await self.papers_held()
+        await self.identity_applied()
 
     async def refuse_retired_keys(self) -> int:
-        """See that nothing which one of the controller's retired keys signs is obeyed, papers that vouch for it
+        """See that nothing which one of the controller's retired keys signs is obeyed, an identity that vouches for it
         neither; how many such orders there were."""
-        before, held = len(self.outputs[STRIKE]), self.status().papers
+        before, held = len(self.outputs[STRIKE]), self.status().identity_version
         retired = self.known.retired_signers(held)
         for key in retired:
-            signer, papers = signer_of(key), self.known.owed._replace(version=held + 1)
+            signer, issued = signer_of(key), self.known.owed._replace(version=held + 1)
             self.send("command", signer.seal(Purpose.COMMAND, self.command()))
-            self.send("papers", signer.seal(Purpose.PAPERS, papers.delivery(DOORS)))
+            self.send("identity", signer.seal(Purpose.IDENTITY, issued.delivery(DOORS)))
             await asyncio.sleep(0.5)
         assert len(self.outputs[STRIKE]) == before
-        assert self.status().papers == held
+        assert self.status().identity_version == held
         return 2 * len(retired)
 
     async def next_plan(self) -> None:

@@ -310,7 +310,17 @@ async def _listened(trial: Trial, genuine: bytes) -> Heard:
         await trial.ledger.all_stored()
 
         async def kinds_heard() -> bool:
-            wanted = {"events", "events/ack", "hello", "hello/reply", "status", "plan", "papers", "renewal", "command"}
+            wanted = {
+                "events",
+                "events/ack",
+                "hello",
+                "hello/reply",
+                "status",
+                "plan",
+                "identity",
+                "renewal",
+                "command",
+            }
             return wanted <= {topic.split("/", 4)[4] for topic, _ in heard}
 
         await rig.until(kinds_heard, "every kind of message was heard")

@@ -11,7 +11,7 @@ from pathlib import Path
 import aiomqtt
 import pytest
 
-from edge.net.identity import FILE, Identity, read_identity
+from edge.net.identity import FILE, StoredIdentity, read_identity
 from edge.net.tls import context_of
 from firmware_sim import provision
 from firmware_sim.building import demo_buildings
@@ -75,8 +75,8 @@ async def _on_the_door(rig: Rig, booking: str) -> str:
     return code
 
 
-async def _gets_in(rig: Rig, who: Identity) -> bool:
-    """Whether the broker lets somebody in with these papers."""
+async def _gets_in(rig: Rig, who: StoredIdentity) -> bool:
+    """Whether the broker lets somebody in with these issued."""
     try:
         async with aiomqtt.Client("127.0.0.1", rig.broker_port, tls_context=context_of(who), timeout=3):
             return True

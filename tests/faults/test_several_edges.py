@@ -222,7 +222,7 @@ async def test_two_edges_of_a_site_go_on_without_each_other_and_what_needs_both_
     assert {event["log"] for event in stored}.isdisjoint({event["log"] for event in other})
     hub, yard = (read_identity(trial.rig.folder / "edges" / part / provision.DATA / FILE) for part in (SITE, ANNEX))
     assert hub.keys.signing.public_key() != yard.keys.signing.public_key()
-    assert set(hub.papers.doors).isdisjoint(yard.papers.doors)
+    assert set(hub.issued.doors).isdisjoint(yard.issued.doors)
 
 
 @pytest.mark.faults_full

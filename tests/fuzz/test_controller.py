@@ -168,7 +168,12 @@ WORDS: list[tuple[str, Purpose, str, dict[str, object]]] = [
     ("status", Purpose.STATUS, "status", {"at": LAST}),
     ("status", Purpose.STATUS, "status", {"mono_ms": 2**53}),
     ("status", Purpose.STATUS, "status", {"health": {"a\0b" * 100: 2**53}, "connection": 2**53}),
-    ("status", Purpose.STATUS, "status", {"plan_version": 2**53, "plan_digest": "a\0b" * 400, "papers": 2**53}),
+    (
+        "status",
+        Purpose.STATUS,
+        "status",
+        {"plan_version": 2**53, "identity_version": 2**53},
+    ),
     ("plan/applied", Purpose.APPLIED, "applied", {"applied": False, "why": "a\0b" * 400, "version": 2**53}),
     ("plan/applied", Purpose.APPLIED, "applied", {"digest": "a\0b" * 400, "at": FIRST, "version": 2**53}),
     ("command/result", Purpose.RESULT, "command_result", {"why": "a\0b" * 400, "outcome": "\0", "at": LAST}),

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.wire.codec import encode
-from edge.wire.enrolment import Delivery, about_papers, box_id, seal_to
+from edge.wire.enrolment import Delivery, box_id, identity_context, seal_to
 from edge.wire.envelope import Envelope, Purpose
 from edge.wire.events import Ack
 from edge.wire.messages import Hello
 from edge.wire.plan import PartRef, digest
 from firmware_sim.virtual import VirtualClock
-from tests.edge.enrolled import papers
+from tests.edge.enrolled import edge_identity
 from tests.edge.hall import DOOR, EDGE, SECRET, SITE, run
 from tests.fuzz.effort import effort
 from tests.fuzz.house import House, inhabited, logged, parts
@@ -67,20 +67,20 @@ def send_command(container: House, version: int, random: Random) -> None:
     container.send("command", seal(container, Purpose.COMMAND, extreme(encode(command), random)))
 
 
-def send_papers(container: House, version: int, random: Random) -> None:
+def send_identity(container: House, version: int, random: Random) -> None:
     held = container.config.identity.keys
     box = held.opening.public_key().public_bytes_raw()
-    fresh = extreme(encode(papers(held, {DOOR: SECRET}, version=version)), random)
-    about, ephemeral = about_papers(SITE, EDGE, version), X25519PrivateKey.generate()
+    fresh = extreme(encode(edge_identity(held, {DOOR: SECRET}, version=version)), random)
+    about, ephemeral = identity_context(SITE, EDGE, version), X25519PrivateKey.generate()
     sealed = seal_to(box, fresh, about=about, ephemeral=ephemeral)
     delivery = encode(Delivery(site=SITE, edge=EDGE, version=version, box=box_id(box), sealed=sealed))
     container.send(
-        "papers", seal(container, Purpose.PAPERS, delivery if random.random() < 0.7 else extreme(delivery, random))
+        "identity", seal(container, Purpose.IDENTITY, delivery if random.random() < 0.7 else extreme(delivery, random))
     )
 
 
 SENDERS: tuple[Callable[[House, int, Random], None], ...] = (
-    *(send_plan, send_plan, send_plan, send_hello, send_ack, send_command, send_papers),
+    *(send_plan, send_plan, send_plan, send_hello, send_ack, send_command, send_identity),
 )
 
 

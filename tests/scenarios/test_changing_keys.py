@@ -10,7 +10,7 @@ import pytest
 
 from controller.db.migrations import migrate
 from controller.enrolment import repository
-from edge.net.identity import FILE, Identity, read_identity
+from edge.net.identity import FILE, StoredIdentity, read_identity
 from firmware_sim import provision
 from firmware_sim.building import demo_buildings
 from firmware_sim.virtual import VirtualClock, run_virtual
@@ -60,9 +60,9 @@ class _Play:
             await self._settled(3)
             after = self._identity()
             assert after.keys.key != before.keys.key
-            assert after.papers.certificate != before.papers.certificate
-            assert len(after.papers.doors[DOOR]) == 1
-            assert set(after.papers.doors[DOOR]).isdisjoint(before.papers.doors[DOOR])
+            assert after.issued.certificate != before.issued.certificate
+            assert len(after.issued.doors[DOOR]) == 1
+            assert set(after.issued.doors[DOOR]).isdisjoint(before.issued.doors[DOOR])
             await self._opens("under other keys and secrets")
 
             # The line goes before the next change is begun, and comes back later.
@@ -80,7 +80,7 @@ class _Play:
             told = await self._theatre.api.post(f"/bookings/{booking['id']}/code", {})
             assert [each["code"] for each in told["codes"]] == [self._code]
 
-    def _identity(self) -> Identity:
+    def _identity(self) -> StoredIdentity:
         return read_identity(self._folder / SITE / provision.DATA / FILE)
 
     async def _opens(self, when: str) -> None:
@@ -95,7 +95,7 @@ class _Play:
         async with asyncio.timeout(600):
             while True:
                 state = await self._theatre.api.get(f"/sites/{SITE}/edges/{EDGE}/enrolment")
-                if not state["changing"] and state["held"] == state["papers"] >= version:
+                if not state["changing"] and state["held_version"] == state["identity_version"] >= version:
                     return
                 await self._clock.sleep(1)
 
@@ -105,5 +105,5 @@ class _Play:
                 await self._clock.sleep(5)
         await self._settled(4)
         async with self._theatre.rig.database.read() as tx:
-            (state,) = await repository.all_papers(tx)
+            (state,) = await repository.all_identity_states(tx)
         assert len(state.held_kids) == 1

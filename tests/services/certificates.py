@@ -7,12 +7,12 @@ from pathlib import Path
 
 from controller.enrolment.authority import CertificateAuthority, IssuedCertificate
 from controller.enrolment.broker_files import BrokerFiles
-from edge.net.identity import Identity, PrivateKeys, new_keys
+from edge.net.identity import PrivateKeys, StoredIdentity, new_keys
 from edge.net.tls import context_of
-from edge.wire.enrolment import BrokerAddress, Papers
+from edge.wire.enrolment import BrokerAddress, EdgeIdentity
 
 
-class Shown(Identity, frozen=True, kw_only=True):
+class Shown(StoredIdentity, frozen=True, kw_only=True):
     """Whoever shows a certificate; `serial` is its number."""
 
     serial: str
@@ -57,7 +57,7 @@ class Certificates:
         return self.authority.pem
 
     def _shown(self, site: str, edge: str, keys: PrivateKeys, leaf: IssuedCertificate) -> Shown:
-        papers = Papers(
+        issued = EdgeIdentity(
             site=site,
             edge=edge,
             version=1,
@@ -67,9 +67,9 @@ class Certificates:
             ca=self._pem,
             certificate=leaf.pem,
         )
-        return Shown(keys=keys, papers=papers, serial=leaf.serial)
+        return Shown(keys=keys, issued=issued, serial=leaf.serial)
 
 
-def context(who: Identity) -> ssl.SSLContext:
+def context(who: StoredIdentity) -> ssl.SSLContext:
     """As the edge itself makes it."""
     return context_of(who)

@@ -1,4 +1,4 @@
-"""Letting an edge in: one token, one edge, one set of keys, and nobody else's papers."""
+"""Letting an edge in: one token, one edge, one set of keys, and nobody else's issued."""
 
 import base64
 from datetime import timedelta
@@ -20,7 +20,7 @@ from controller.plans import repository as plans
 from controller.plans.model import SignedPlan
 from edge.errors import EnrolmentFailed
 from edge.net.enrol import EnrolmentClient
-from edge.net.identity import Identity
+from edge.net.identity import StoredIdentity
 from edge.wire.codec import decode, encode
 from edge.wire.enrolment import Application, Token, box_id, secret_id
 from edge.wire.envelope import key_id
@@ -44,12 +44,12 @@ async def applied(client: httpx.AsyncClient, body: dict[str, str]) -> httpx.Resp
     return await client.post(f"{API}/enrol", json=body)
 
 
-def accepted(applicant: EnrolmentClient, answer: httpx.Response) -> Identity:
+def accepted(applicant: EnrolmentClient, answer: httpx.Response) -> StoredIdentity:
     assert answer.status_code == 200, answer.text
-    return applicant.accept(base64.b64decode(answer.json()["papers"]))
+    return applicant.accept(base64.b64decode(answer.json()["identity"]))
 
 
-async def enrolled(client: httpx.AsyncClient, edge: str = EDGE) -> Identity:
+async def enrolled(client: httpx.AsyncClient, edge: str = EDGE) -> StoredIdentity:
     applicant = EnrolmentClient(await token_for(client, edge))
     return accepted(applicant, await applied(client, applicant.body))
 
@@ -58,18 +58,18 @@ async def test_an_edge_that_has_a_token_gets_all_it_needs(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     identity = await enrolled(any_village)
-    papers = identity.papers
+    issued = identity.issued
     async with any_container.database.read() as tx:
-        assert papers.doors == await any_container.estate.all_secrets(tx, SITE, edge=EDGE)
-    assert set(papers.doors) == {"front-door"}
-    assert papers.controller_keys == (any_container.keys.public,)
+        assert issued.doors == await any_container.estate.all_secrets(tx, SITE, edge=EDGE)
+    assert set(issued.doors) == {"front-door"}
+    assert issued.controller_keys == (any_container.keys.public,)
     (name,) = identity.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     assert name.value == f"{SITE}/{EDGE}"
     lasts = identity.certificate.not_valid_after_utc - identity.certificate.not_valid_before_utc
     assert timedelta(days=730) <= lasts <= timedelta(days=732)
     state = (await any_village.get(f"{PATH}/enrolment")).json()
     version = int(any_container.clock.now().timestamp() * 1000)
-    assert (state["enrolled_at"] is not None, state["papers"], state["changing"]) == (True, version, False)
+    assert (state["enrolled_at"] is not None, state["identity_version"], state["changing"]) == (True, version, False)
 
 
 async def test_enrolling_needs_no_sign_in_and_a_token_does(any_app: FastAPI, any_village: httpx.AsyncClient) -> None:
@@ -82,10 +82,10 @@ async def test_enrolling_needs_no_sign_in_and_a_token_does(any_app: FastAPI, any
 async def test_a_token_lets_one_pi_in_which_may_ask_again(any_village: httpx.AsyncClient) -> None:
     token = await token_for(any_village)
     first, second = EnrolmentClient(token), EnrolmentClient(token)
-    papers = accepted(first, await applied(any_village, first.body)).papers
+    issued = accepted(first, await applied(any_village, first.body)).issued
     assert (await applied(any_village, second.body)).status_code == 403
-    again = accepted(first, await applied(any_village, first.body)).papers
-    assert again == papers
+    again = accepted(first, await applied(any_village, first.body)).issued
+    assert again == issued
 
 
 async def test_a_token_runs_out_and_is_void_once_another_is_made(
@@ -149,10 +149,10 @@ async def test_an_application_that_is_none_is_refused_in_words(
     assert (await applied(village, body)).status_code == 422
 
 
-async def test_papers_for_another_token_or_from_another_controller_are_refused(village: httpx.AsyncClient) -> None:
+async def test_identity_for_another_token_or_from_another_controller_are_refused(village: httpx.AsyncClient) -> None:
     token = await token_for(village)
     applicant = EnrolmentClient(token)
-    answer = base64.b64decode((await applied(village, applicant.body)).json()["papers"])
+    answer = base64.b64decode((await applied(village, applicant.body)).json()["identity"])
     real = Token.read(token)
     for other in (
         msgspec.structs.replace(real, secret=bytes(16)),
@@ -187,7 +187,7 @@ async def test_a_replaced_pi_takes_over_and_the_old_one_is_heard_no_more(
     ring = any_container.mqtt.verifier._keys[SITE, EDGE]
     assert set(ring.keys) == {key_id(new.keys.signing.public_key())}
     assert revoked == {f"{old.certificate.serial_number:x}"}
-    assert new.papers.doors == old.papers.doors  # nobody has the old Pi, so codes stay as they are
+    assert new.issued.doors == old.issued.doors  # nobody has the old Pi, so codes stay as they are
 
 
 async def test_a_revoked_edge_loses_keys_certificate_secrets_and_every_code_at_its_doors(
@@ -201,7 +201,7 @@ async def test_a_revoked_edge_loses_keys_certificate_secrets_and_every_code_at_i
         "cancel",
     )
     identity = await enrolled(any_village)
-    old = identity.papers.doors["front-door"]
+    old = identity.issued.doors["front-door"]
     done = await any_village.post(f"{PATH}/revocation", json={"reason": "stolen over night"})
     assert done.status_code == 200, done.text
     told = done.json()
@@ -223,13 +223,13 @@ async def test_a_revoked_edge_loses_keys_certificate_secrets_and_every_code_at_i
     assert serials == {identity.certificate.serial_number}
     assert (await any_village.get(f"{PATH}/revocation")).json() == told
     again = await enrolled(any_village)
-    assert again.papers.doors == secrets
+    assert again.issued.doors == secrets
     assert box_id(again.keys.opening.public_key().public_bytes_raw()) != box_id(
         identity.keys.opening.public_key().public_bytes_raw()
     )
 
 
-async def test_an_edge_that_was_put_out_gets_no_plan_and_no_papers_until_it_is_let_in_anew(
+async def test_an_edge_that_was_put_out_gets_no_plan_and_no_identity_until_it_is_let_in_anew(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     planner, name = any_container.mqtt.planner, (SITE, EDGE)
@@ -260,11 +260,11 @@ async def test_an_edge_that_was_put_out_gets_no_plan_and_no_papers_until_it_is_l
     assert await newest() == before
     assert await out() == {EDGE: True, "pi-side": False}
 
-    papers = accepted(token, await applied(any_village, token.body)).papers
+    issued = accepted(token, await applied(any_village, token.body)).issued
     assert await planner.refresh(name) is not None
     async with any_container.database.read() as tx:
         made_with = await plans.secrets_named(tx, *name, (await newest()).manifest.version)
-    assert made_with == {"front-door": secret_id(papers.doors["front-door"][0].secret)}
+    assert made_with == {"front-door": secret_id(issued.doors["front-door"][0].secret)}
     assert await out() == {EDGE: False, "pi-side": False}
 
 

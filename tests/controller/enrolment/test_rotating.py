@@ -25,7 +25,7 @@ async def carries_out_the_newest(container: Container) -> None:
 
 
 async def owed(container: Container) -> tuple[int, set[DoorSecret], bool]:
-    """The papers that the edge should hold by their version, the front door's secrets in them, and whether they are
+    """The identity that the edge should hold by their version, the front door's secrets in them, and whether they are
     handed over."""
     registry = container.enrolment.registry
     async with container.database.read() as tx:
@@ -40,7 +40,7 @@ async def says_it_holds(container: Container, version: int) -> None:
         assert await container.enrolment.registry.note(tx, *NAME, version, now=container.clock.now())
 
 
-async def test_the_old_secret_leaves_the_papers_as_soon_as_the_plan_is_made_with_the_new_one_and_no_sooner(
+async def test_the_old_secret_leaves_the_identity_as_soon_as_the_plan_is_made_with_the_new_one_and_no_sooner(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     await enrolled(any_village)
@@ -60,20 +60,20 @@ async def test_the_old_secret_leaves_the_papers_as_soon_as_the_plan_is_made_with
     assert await owed(any_container) == (first + 2, both - old, True)
 
 
-async def test_papers_of_a_restored_controller_are_newer_than_those_it_has_forgotten(
+async def test_identity_of_a_restored_controller_are_newer_than_those_it_has_forgotten(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     registry, database = any_container.enrolment.registry, any_container.database
     await enrolled(any_village)
     async with database.write() as tx:
-        backup = await enrolment.papers(tx, *NAME)
+        backup = await enrolment.identity_state(tx, *NAME)
         assert backup is not None
         for _ in range(3):
             await registry.renew(tx, *NAME)
     forgotten, *_ = await owed(any_container)
     clock.advance(seconds=1)
     async with database.write() as tx:
-        await enrolment.put_papers(tx, backup)
+        await enrolment.put_identity_state(tx, backup)
         await registry.renew(tx, *NAME)
     version, *_ = await owed(any_container)
     assert version == int(clock.now().timestamp() * 1000) > forgotten

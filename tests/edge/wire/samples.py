@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.wire.credentials import CredentialKind, Method, code_key, pin_key
 from edge.wire.decide import ClockTrust, Reason
-from edge.wire.enrolment import Application, BrokerAddress, Delivery, DoorSecret, Papers, Renewal
+from edge.wire.enrolment import Application, BrokerAddress, Delivery, DoorSecret, EdgeIdentity, Renewal
 from edge.wire.envelope import Signer
 from edge.wire.events import (
     AccessData,
@@ -156,8 +156,8 @@ SAMPLES: dict[str, msgspec.Struct] = {
     "renewal": Renewal(
         site="ramsey", edge="ramsey-pi", version=3, key=bytes([2] * 32), box=bytes([3] * 32), csr=b"request"
     ),
-    "delivery": Delivery(site="ramsey", edge="ramsey-pi", version=4, box=NONCE[:16], sealed=b"sealed papers"),
-    "papers": Papers(
+    "delivery": Delivery(site="ramsey", edge="ramsey-pi", version=4, box=NONCE[:16], sealed=b"sealed identity"),
+    "identity": EdgeIdentity(
         site="ramsey",
         edge="ramsey-pi",
         version=4,

@@ -15,9 +15,9 @@ from edge.wire.enrolment import (
     Application,
     DoorSecret,
     Token,
-    about_papers,
     box_id,
     fingerprint,
+    identity_context,
     open_sealed,
     seal_to,
     secret_id,
@@ -30,7 +30,7 @@ TOKEN = Token(site="ramsey", edge="ramsey-pi", secret=SECRET, ca=CA, key=KEY)
 TEXT = "hk1.ramsey.ramsey-pi." + base64.urlsafe_b64encode(SECRET + CA + KEY).decode()
 EDGE, OTHER, ONCE = (X25519PrivateKey.from_private_bytes(bytes([number] * 32)) for number in (4, 5, 6))
 BOX = EDGE.public_key().public_bytes_raw()
-PLAIN, ABOUT = b"what the doors are told", "papers 4 of ramsey/ramsey-pi"
+PLAIN, ABOUT = b"what the doors are told", "identity 4 of ramsey/ramsey-pi"
 
 
 def hkdf(key: bytes, info: bytes) -> bytes:
@@ -97,7 +97,7 @@ def test_what_is_sealed_is_laid_out_as_the_module_says() -> None:
     sealed = seal_to(BOX, PLAIN, about=ABOUT, ephemeral=ONCE, secret=SECRET)
     own = ONCE.public_key().public_bytes_raw()
     shared = EDGE.exchange(X25519PublicKey.from_public_bytes(own))
-    key = hkdf(shared + SECRET, b"hallkeeper/1 papers\0" + own + BOX)
+    key = hkdf(shared + SECRET, b"hallkeeper/1 identity\0" + own + BOX)
     assert sealed[:32] == own
     assert ChaCha20Poly1305(key).decrypt(bytes(12), sealed[32:], ABOUT.encode()) == PLAIN
     with pytest.raises(InvalidTag):
@@ -110,21 +110,21 @@ def test_what_is_sealed_opens_for_its_edge_its_purpose_and_its_secret_alone(secr
     assert open_sealed(EDGE, sealed, about=ABOUT, secret=secret) == PLAIN
     for box, data, about, known in (
         (OTHER, sealed, ABOUT, secret),
-        (EDGE, sealed, "papers 5 of ramsey/ramsey-pi", secret),
+        (EDGE, sealed, "identity 5 of ramsey/ramsey-pi", secret),
         (EDGE, sealed, ABOUT, CA),
         (EDGE, sealed[:-1], ABOUT, secret),
         (EDGE, sealed[:31], ABOUT, secret),
         (EDGE, b"", ABOUT, secret),
         (EDGE, bytes(32) + sealed[32:], ABOUT, secret),
     ):
-        with pytest.raises(Malformed, match="does not open"):
+        with pytest.raises(Malformed, match="cannot be decrypted"):
             open_sealed(box, data, about=about, secret=known)
 
 
-def test_names_of_keys_and_papers() -> None:
+def test_names_of_keys_and_identities() -> None:
     """They stand in plans and deliveries, so both ends make them alike."""
     assert secret_id(SECRET) == hashlib.sha256(b"hallkeeper/1 door secret\0" + SECRET).hexdigest()[:16]
     assert box_id(BOX) == hashlib.sha256(b"hallkeeper/1 box\0" + BOX).hexdigest()[:16]
     assert fingerprint(KEY) == hashlib.sha256(KEY).digest()[:16]
-    assert about_papers("ramsey", "ramsey-pi", 4) == ABOUT
+    assert identity_context("ramsey", "ramsey-pi", 4) == ABOUT
     assert repr(DoorSecret(secret=BOX, offline=bytes(32))) == f"DoorSecret({secret_id(BOX)})"

@@ -58,7 +58,7 @@ def test_what_was_signed_for_another_edge_is_refused(site: str, edge: str) -> No
 
 def test_another_version_is_refused_before_anything_else_is_read() -> None:
     with pytest.raises(UnknownVersion):
-        opened(b'{"v":2,"shape":"unknown"}')
+        opened(b'{"v":3,"shape":"unknown"}')
 
 
 @given(st.data())

@@ -1,13 +1,22 @@
-"""The papers that a controller would have its edge hold, one version after another, and who is trusted by them."""
+"""The identity that a controller would have its edge hold, one version after another, and who is trusted by them."""
 
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from edge.net.identity import Identity
+from edge.net.identity import StoredIdentity
 from edge.wire.codec import encode
-from edge.wire.enrolment import BrokerAddress, Delivery, DoorSecret, Papers, Renewal, about_papers, box_id, seal_to
+from edge.wire.enrolment import (
+    BrokerAddress,
+    Delivery,
+    DoorSecret,
+    EdgeIdentity,
+    Renewal,
+    box_id,
+    identity_context,
+    seal_to,
+)
 from edge.wire.envelope import Signer
 from tests.edge.enrolled import authority
 from tests.edge.hall import EDGE, SITE
@@ -19,7 +28,7 @@ def signer_of(key: bytes) -> Signer:
 
 
 class Issue(NamedTuple):
-    """One version of an edge's papers. ``signers``: the controller's private keys that go with those in them, oldest
+    """One version of an edge's issued. ``signers``: the controller's private keys that go with those in them, oldest
     first; ``secrets``: those of its doors, oldest first; ``key`` and ``box``: the edge's public keys they are
     for; ``renew``: it is to ask for others, under new keys."""
 
@@ -32,17 +41,17 @@ class Issue(NamedTuple):
     renew: bool = False
 
     @classmethod
-    def of(cls, identity: Identity, signer: bytes) -> "Issue":
+    def of(cls, identity: StoredIdentity, signer: bytes) -> "Issue":
         """What an enrolled edge holds."""
-        keys, papers = identity.keys, identity.papers
-        [secrets] = {tuple(each.secret for each in held) for held in papers.doors.values()}
+        keys, issued = identity.keys, identity.issued
+        [secrets] = {tuple(each.secret for each in held) for held in issued.doors.values()}
         return cls(
-            version=papers.version,
+            version=issued.version,
             signers=(signer,),
             secrets=secrets,
             key=keys.signing.public_key().public_bytes_raw(),
             box=keys.opening.public_key().public_bytes_raw(),
-            certificate=papers.certificate,
+            certificate=issued.certificate,
         )
 
     def renewed(self, renewal: Renewal) -> "Issue":
@@ -60,7 +69,7 @@ class Issue(NamedTuple):
     def delivery(self, doors: tuple[str, ...]) -> Delivery:
         """As it is handed over."""
         secrets = tuple(DoorSecret(secret=secret, offline=secret[::-1]) for secret in self.secrets)
-        papers = Papers(
+        issued = EdgeIdentity(
             site=SITE,
             edge=EDGE,
             version=self.version,
@@ -70,12 +79,12 @@ class Issue(NamedTuple):
             ca=authority().pem,
             certificate=self.certificate,
         )
-        about = about_papers(SITE, EDGE, self.version)
+        about = identity_context(SITE, EDGE, self.version)
         return Delivery(
             site=SITE,
             edge=EDGE,
             version=self.version,
             renew=self.renew,
             box=box_id(self.box),
-            sealed=seal_to(self.box, encode(papers), about=about, ephemeral=X25519PrivateKey.generate()),
+            sealed=seal_to(self.box, encode(issued), about=about, ephemeral=X25519PrivateKey.generate()),
         )
