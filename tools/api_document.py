@@ -1,10 +1,12 @@
-"""Writes docs/api.md from the application's OpenAPI document and its gates: ``python -m tools.api_document``."""
+"""Writes docs/api/, a page per domain, from the OpenAPI document: ``python -m tools.api_document docs/api``."""
 
 import json
+import re
 import sys
 import tempfile
+import textwrap
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,28 +25,31 @@ from edge.wire.ids import SLUG_PATTERN
 
 Json = dict[str, Any]
 """A part of the OpenAPI document."""
+Gates = dict[tuple[str, str], str]
+"""Who may call a route: an action's word, or in words. By method in small letters, and path."""
+INDEX = "README.md"
 
 INTRODUCTION = """\
 # The HTTP API
 
-Generated from the routes by `python -m tools.api_document > docs/api.md`; a test fails when this page and the code
-differ. A running controller says the same as OpenAPI at `/openapi.json`. What the pages beside this one tell in words
-is not repeated here: [bookings](bookings.md), [people](people.md), [opening hours](opening-hours.md), and so on.
+Generated from the routes by `python -m tools.api_document docs/api`; a test fails when these pages and the code
+differ. A running controller serves the same as OpenAPI at `/openapi.json`. The pages of [docs](../README.md) explain
+what the routes are for; this is the reference.
 
-- **Sign in** with `POST /api/v1/session`; send the `token` that it answers as `Authorization: Bearer …`. Browsers have
-  it as a cookie, and write from our own pages only.
-- **Times** are answered with the site's offset, `2026-11-26T18:00:00+00:00`. They are taken with an offset, or bare,
-  `2026-11-26T18:00`, as the site's own. Years are 2000 to 2199.
-- **Ids** that people choose have 1 to 40 small letters, digits and inner hyphens; those that the controller gives are
+- **Sign in** with `POST /api/v1/session`; send the `token` of its answer as `Authorization: Bearer …`. Browsers get it
+  as a cookie, and may write from our own pages only.
+- **Times** in answers have the site's offset: `2026-11-26T18:00:00+00:00`. A request may send an offset, or a bare
+  `2026-11-26T18:00`, which is the site's own time. Years are 2000 to 2199.
+- **Ids** that people choose have 1 to 40 small letters, digits and inner hyphens; those that the controller chooses are
   UUIDs. Text is one line without control characters, except where it says “lines”.
-- **A field** that is left out has the value in the column “left out”. One that is not known is refused by its name.
-- **What a PUT replaces** has a `version`, which reading it tells; 0 where there is nothing yet, or nobody has set it.
-  Every PUT sends the one it has read. Where it is another by now, nothing is written: the answer is 409 and says who
-  changed it and when. A site's file has none, since it is kept elsewhere and may be brought in again at any time.
+- **A field** that is left out has the value in the column “left out”. An unknown field is refused by its name.
+- **What a PUT replaces** has a `version`. Reading it returns the version: 0 if nobody has set it yet. Every PUT sends
+  the version that it has read. If it has changed since, nothing is written: the answer is 409 and says who changed it
+  and when. A site's file has no version, since it is kept elsewhere and may be imported again at any time.
 - **A write that may be sent twice** carries an `Idempotency-Key` of 1 to 200 printable characters. Sent again within a
-  day it is answered as before and not done again; sent again with something else in it, or under other rights, it is
+  day, it gets the same answer and is not done again. Sent again with other content, or under other rights, it is
   refused.
-- **Lists** come in pages: as long as `next` is not null, ask again with it as `after`.
+- **Lists** come in pages: while `next` is not null, ask again with it as `after`.
 
 ## Problems
 
@@ -52,14 +57,19 @@ Every error is an `application/problem+json` (RFC 9457), a [ProblemBody](#proble
 `urn:hallkeeper:problem:` and the word in brackets below. Any route may answer:
 """
 UNFORESEEN = """
-What else a route may answer stands with it. Anything unforeseen is a 500 whose cause is in the controller's log.
+Each route lists the other problems that it may answer. Anything unexpected is a 500 whose cause is in the controller's
+log.
 """
 WHO = """\
 ## Who may do what
 
-Each route asks for one of these; [people](people.md) tells what they mean. A user who has some sites only may do it
-there only. `GET /api/v1/session` tells who one is.
+Each route asks for one of these actions; [people](../people.md) explains them. A user with some sites may do it at
+those sites only. `GET /api/v1/session` returns the user who is signed in.
 """
+WIDTH = 120
+"""Characters a line of prose has at most, where a word is not longer."""
+LONGEST_ROW = 200
+"""Characters a row of a table has at most; what makes it longer stands below the table."""
 _PLAIN = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true/false", "null": "null"}
 _LIMITS = (
     ("minimum", "maximum", ""),
@@ -70,15 +80,26 @@ _LIMITS = (
 _PATTERNS = {SLUG_PATTERN: "id", ID_PATTERN: "UUID"}
 
 
-def page() -> str:
-    """The whole page."""
+def pages() -> dict[str, str]:
+    """All pages: text by file name."""
     with tempfile.TemporaryDirectory() as folder:
         app = build_app(Settings(data_dir=Path(folder)), SystemClock())
-        return Page(app.openapi()).text()
+        return ApiPages(app.openapi()).texts()
 
 
-def gates() -> dict[tuple[str, str], str]:
-    """Who may call a route: an action's word, or in words. By method in small letters, and path."""
+def write(folder: Path) -> None:
+    """Write the pages into ``folder``, and remove any that no longer belong there."""
+    texts = pages()
+    folder.mkdir(exist_ok=True)
+    for old in folder.glob("*.md"):
+        if old.name not in texts:
+            old.unlink()
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def gates() -> Gates:
+    """Who may call each route."""
     found = {}
     for router in ROUTERS:
         for route in router.routes:
@@ -93,48 +114,70 @@ def _gate(route: APIRoute) -> str:
         if isinstance(each.call, Authenticated):
             return f"`{each.call.action}`"
         if each.call is the_actor:
-            return "whoever is signed in"
-    return "everybody"
+            return "any signed-in user"
+    return "anyone"
 
 
-class Page:
-    """One document being written. A model stands in the section of the first route that names it."""
+class ApiPages:
+    """Pages being written: an introduction, and one per tag. A model stands on the page of the first route that names
+    it; links from other pages lead there."""
 
     def __init__(self, document: Json) -> None:
         self._paths: Json = document["paths"]
         self._schemas: Json = document["components"]["schemas"]
+        self._page = INDEX
+        self._page_of: dict[str, str] = {}
         self._taken: dict[str, bool] = {}
         self._waiting: list[str] = []
         self._taking = False
 
-    def text(self) -> str:
-        lines = [INTRODUCTION]
-        lines += [f"- {status}: {each['description']}" for status, each in _common().items()]
-        self._model("ProblemBody")
-        lines += [UNFORESEEN, *self._models(), WHO, *_roles()]
+    def texts(self) -> dict[str, str]:
         who = gates()
         by_tag: dict[str, list[tuple[str, str, Json]]] = defaultdict(list)
         for path, methods in self._paths.items():
             for method, operation in methods.items():
                 by_tag[operation["tags"][0]].append((path, method, operation))
+        found = {INDEX: _joined(self._index(by_tag))}
         for tag, group in by_tag.items():
-            lines += [f"## {tag.capitalize()}\n"]
-            for path, method, operation in group:
-                lines += self._route(path, method, operation, who.get((method, path), "everybody"))
-            if tag == telemetry.router.tags[0]:
-                for name in ("BookingsChanged", "Beat"):
-                    self._model(name)
-                lines += [
-                    f"### WS {API}/live?site={{site}}\n",
-                    f"{_prose(telemetry.live.__doc__ or '')}\n",
-                    "- who: `read`\n",
-                ]
-            lines += self._models()
-        return "\n".join(lines).rstrip() + "\n"
+            self._page = _file_name(tag)
+            found[self._page] = _joined(self._domain(tag, group, who))
+        return found
+
+    def _index(self, by_tag: Mapping[str, Sequence[tuple[str, str, Json]]]) -> Iterator[str]:
+        yield INTRODUCTION
+        for status, each in _common().items():
+            yield from _item(f"{status}: {each['description']}")
+        self._model("ProblemBody")
+        yield UNFORESEEN
+        yield from self._models()
+        yield WHO
+        yield from _roles()
+        yield "## Routes\n"
+        for tag, group in by_tag.items():
+            yield f"### [{tag.capitalize()}]({_file_name(tag)})\n"
+            for path, method, _ in group:
+                title = f"{method.upper()} {path}"
+                yield f"- [`{title}`]({_file_name(tag)}#{_anchor(title)})"
+            yield ""
+
+    def _domain(self, tag: str, group: Sequence[tuple[str, str, Json]], who: Gates) -> Iterator[str]:
+        yield f"# {tag.capitalize()}\n"
+        yield f"Part of [the HTTP API]({INDEX}), generated like it.\n"
+        for path, method, operation in group:
+            yield from self._route(path, method, operation, who.get((method, path), "anyone"))
+        if tag == telemetry.router.tags[0]:
+            for name in ("BookingsChanged", "Beat"):
+                self._model(name)
+            yield f"## WS {API}/live?site={{site}}\n"
+            yield from _paragraph(telemetry.live.__doc__ or "")
+            yield "- who: `read`\n"
+        if self._waiting:
+            yield "# Bodies and answers\n"
+        yield from self._models()
 
     def _route(self, path: str, method: str, operation: Json, may_call: str) -> Iterator[str]:
-        yield f"### {method.upper()} {path}\n"
-        yield f"{_prose(operation['description'])}\n"
+        yield f"## {method.upper()} {path}\n"
+        yield from _paragraph(operation["description"])
         yield f"- who: {may_call}"
         parameters = [each for each in operation.get("parameters", ()) if not _plain_path(each)]
         if "requestBody" in operation:
@@ -142,22 +185,21 @@ class Page:
             self._taking = True
             named = self._kind(content["schema"]) if kind == "application/json" else f"`{kind}`"
             self._taking = False
-            yield f"- body: {named}"
+            yield from _item(f"body: {named}")
         usual = _common()
         for status, answer in sorted(operation["responses"].items()):
             if int(status) < 400:
-                yield f"- {status}: {self._answer(answer)}"
+                yield from _item(f"{status}: {self._answer(answer)}")
             elif answer["description"] != usual.get(int(status), {}).get("description"):
-                yield f"- {status}: {answer['description']}"
+                yield from _item(f"{status}: {answer['description']}")
         yield ""
-        if parameters:
-            yield from ("| parameter | in | type | left out | |", "|---|---|---|---|---|")
-            for each in parameters:
-                schema = each["schema"]
-                left_out = "needed" if each["required"] else _default(schema)
-                said = _prose(each.get("description", ""))
-                yield f"| `{each['name']}` | {each['in']} | {self._kind(schema)} | {left_out} | {said} |"
-            yield ""
+        rows = []
+        for each in parameters:
+            schema = each["schema"]
+            left_out = "needed" if each["required"] else _default(schema)
+            said = _prose(each.get("description", ""))
+            rows.append((f"`{each['name']}`", each["in"], self._kind(schema), left_out, said))
+        yield from _table(("parameter", "in", "type", "left out", ""), rows)
 
     def _answer(self, answer: Json) -> str:
         kinds = []
@@ -169,32 +211,30 @@ class Page:
         return " or ".join(kinds) or "nothing"
 
     def _models(self) -> Iterator[str]:
-        """Those that were named and are not told yet, and those that they name."""
+        """The models that were named and not written yet, and those that they name in turn."""
         while self._waiting:
             name = self._waiting.pop(0)
             schema = self._schemas[name]
-            yield f"### {_title(name)}\n"
+            yield f"## {_title(name)}\n"
             if "description" in schema:
-                yield _prose(schema["description"]) + "\n"
+                yield from _paragraph(schema["description"])
             self._taking = self._taken[name]
             yield from self._fields(schema)
             self._taking = False
 
     def _fields(self, schema: Json) -> Iterator[str]:
-        """Of an answer only what they are, of a body also what they are where they are left out."""
-        if not schema.get("properties"):
-            return
-        yield from (
-            ("| field | type | left out |", "|---|---|---|") if self._taking else ("| field | type |", "|---|---|")
-        )
-        for field, inner in schema["properties"].items():
+        """A table of the fields and their types; for a body, also of their defaults."""
+        rows = []
+        for field, inner in schema.get("properties", {}).items():
+            row = (f"`{field}`", self._kind(inner))
             left_out = "needed" if field in schema.get("required", ()) else _default(inner)
-            yield f"| `{field}` | {self._kind(inner)} |" + (f" {left_out} |" if self._taking else "")
-        yield ""
+            rows.append((*row, left_out) if self._taking else row)
+        yield from _table(("field", "type", "left out") if self._taking else ("field", "type"), rows)
 
     def _model(self, name: str) -> None:
         if name not in self._taken:
             self._taken[name] = self._taking
+            self._page_of[name] = self._page
             self._waiting.append(name)
 
     def _kind(self, schema: Json) -> str:
@@ -205,8 +245,8 @@ class Page:
             if "enum" in inner or "const" in inner:
                 return self._kind(inner)
             self._model(name)
-            title = _title(name)
-            return f"[{title}](#{title.lower().replace(' ', '-')})"
+            page = self._page_of[name] if self._page_of[name] != self._page else ""
+            return f"[{_title(name)}]({page}#{_anchor(_title(name))})"
         if "anyOf" in schema:
             return " or ".join(dict.fromkeys(self._kind(each) for each in schema["anyOf"]))
         if "const" in schema:
@@ -221,6 +261,52 @@ class Page:
         if schema.get("pattern") in _PATTERNS:
             return _PATTERNS[schema["pattern"]]
         return f"{schema.get('format') or _PLAIN[schema['type']]}{_bounds(schema)}"
+
+
+def _joined(lines: Iterable[str]) -> str:
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _file_name(tag: str) -> str:
+    return f"{tag.replace(' ', '-')}.md"
+
+
+def _anchor(heading: str) -> str:
+    """As GitHub makes it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def _paragraph(text: str) -> Iterator[str]:
+    yield from _wrapped(_prose(text))
+    yield ""
+
+
+def _item(text: str) -> Iterator[str]:
+    """One item of a list."""
+    yield from _wrapped(f"- {text}", indent="  ")
+
+
+def _wrapped(text: str, indent: str = "") -> list[str]:
+    return textwrap.wrap(text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """A table, and below it whatever would make a row longer than ``LONGEST_ROW``. Nothing if it has no rows."""
+    if not rows:
+        return
+    below: list[str] = []
+    yield "| " + " | ".join(head) + " |"
+    yield "|---" * len(head) + "|"
+    for row in rows:
+        cells = list(row)
+        while len(line := "| " + " | ".join(cells) + " |") > LONGEST_ROW:
+            longest = max(range(1, len(cells)), key=lambda at: len(cells[at]))
+            below += _item(f"{cells[0]}: {cells[longest]}")
+            cells[longest] = "see below"
+        yield line
+    yield ""
+    if below:
+        yield from (*below, "")
 
 
 def _common() -> dict[int, Json]:
@@ -284,4 +370,4 @@ def _prose(text: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(page())
+    write(Path(sys.argv[1]))

@@ -137,9 +137,15 @@ def _sections() -> list[str]:
     for title, models in SECTIONS:
         lines += [f"## {title}\n"]
         if title in _ABOUT:
-            lines += [_text(_ABOUT[title]), ""]
+            lines += [own_docstring(_ABOUT[title]), ""]
         for model in models:
-            lines += [f"### {model.__name__}\n", _text(model), "", "| field | type | default |", "|---|---|---|"]
+            lines += [
+                f"### {model.__name__}\n",
+                own_docstring(model),
+                "",
+                "| field | type | default |",
+                "|---|---|---|",
+            ]
             info = msgspec.inspect.type_info(model)
             assert isinstance(info, msgspec.inspect.StructType)
             hints = typing.get_type_hints(model, include_extras=True)
@@ -172,13 +178,13 @@ def _words() -> list[str]:
     lines = ["## Words\n"]
     for words in WORDS:
         lines += [f"- `{words.__name__}`: " + ", ".join(f"`{word.value}`" for word in words)]
-    lines += ["", "### Reason\n", _text(decide.Reason), "", "| reason | in words |", "|---|---|"]
+    lines += ["", "### Reason\n", own_docstring(decide.Reason), "", "| reason | in words |", "|---|---|"]
     lines += [f"| `{reason.value}` | {text} |" for reason, text in decide.REASON_TEXT.items()]
     return [*lines, ""]
 
 
 def _faults() -> list[str]:
-    lines = ["## Faults\n", _text(faults), "", "| code | what is wrong | what to do |", "|---|---|---|"]
+    lines = ["## Faults\n", own_docstring(faults), "", "| code | what is wrong | what to do |", "|---|---|---|"]
     lines += [
         f"| `{code.value}` | {each.text.format(part='…')} | {each.hint} |" for code, each in faults.CATALOGUE.items()
     ]
@@ -189,11 +195,16 @@ def _refusals() -> list[str]:
     lines = ["## Refusals\n", "| counted as | what it is |", "|---|---|"]
     kinds: list[type[errors.WireError]] = [errors.WireError, *errors.WireError.__subclasses__()]
     by_counter = {kind.counter: kind for kind in kinds}
-    return [*lines, *(f"| `{counter}` | {_text(kind)} |" for counter, kind in by_counter.items()), ""]
+    return [*lines, *(f"| `{counter}` | {own_docstring(kind)} |" for counter, kind in by_counter.items()), ""]
 
 
-def _text(thing: object) -> str:
-    return (inspect.getdoc(thing) or "").replace("``", "`")
+def own_docstring(thing: type | types.ModuleType) -> str:
+    """What a class or module says of itself, never what it inherits, such as msgspec's text. Raises ``LookupError``
+    if it says nothing."""
+    said = vars(thing).get("__doc__")
+    if not said:
+        raise LookupError(f"{thing.__name__} needs a docstring, which docs/wire.md prints")
+    return inspect.cleandoc(said).replace("``", "`")
 
 
 def _default(field: msgspec.inspect.Field) -> str:

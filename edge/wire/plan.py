@@ -43,6 +43,8 @@ class Mode(StrEnum):
 
 
 class ModeSpan(msgspec.Struct, frozen=True, kw_only=True):
+    """The building's mode during an interval."""
+
     during: Interval
     mode: Mode
 
@@ -107,6 +109,8 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
 
 
 class GrantsPart(msgspec.Struct, frozen=True, kw_only=True, tag="grants"):
+    """Some of the grants at the edge's doors; a plan has several such parts."""
+
     grants: tuple[Grant, ...] = ()
 
 
@@ -121,6 +125,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SessionsPart(msgspec.Struct, frozen=True, kw_only=True, tag="sessions"):
+    """The bookings whose windows begin on one day."""
+
     sessions: tuple[Session, ...] = ()
 
 
@@ -140,6 +146,8 @@ class Override(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OverridesPart(msgspec.Struct, frozen=True, kw_only=True, tag="overrides"):
+    """Lock-downs, hold-opens and doors out of service, as ordered by hand."""
+
     overrides: tuple[Override, ...] = ()
 
 

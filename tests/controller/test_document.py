@@ -1,4 +1,4 @@
-"""The page about the HTTP API is the generated one and leaves nothing out."""
+"""The pages about the HTTP API are the generated ones and leave nothing out."""
 
 from pathlib import Path
 from typing import Any
@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from tools.api_document import gates, page
+from tools.api_document import INDEX, LONGEST_ROW, gates, pages, write
 
-PAGE = Path(__file__).parents[2] / "docs" / "api.md"
-FOR_EVERYBODY = {
+FOLDER = Path(__file__).parents[2] / "docs" / "api"
+FOR_ANYONE = {
     ("get", "/api/v1/setup-needed"),
     ("post", "/api/v1/setup"),
     ("post", "/api/v1/session"),
@@ -18,8 +18,20 @@ FOR_EVERYBODY = {
 }
 
 
-def test_the_page_about_the_api_is_the_generated_one() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m tools.api_document > docs/api.md"
+def test_the_pages_about_the_api_are_the_generated_ones() -> None:
+    written = {page.name: page.read_text(encoding="utf-8") for page in FOLDER.iterdir()}
+    assert written == pages(), "run: python -m tools.api_document docs/api"
+
+
+def test_writing_the_pages_removes_the_page_of_a_domain_that_is_gone(tmp_path: Path) -> None:
+    (tmp_path / "gone.md").write_text("# Gone\n")
+    write(tmp_path)
+    assert {page.name for page in tmp_path.iterdir()} == pages().keys()
+
+
+def test_no_line_is_too_long_to_read() -> None:
+    long = {name: [line for line in text.splitlines() if len(line) > LONGEST_ROW] for name, text in pages().items()}
+    assert {name: lines for name, lines in long.items() if lines} == {}
 
 
 @pytest.fixture
@@ -28,18 +40,25 @@ def document(app: FastAPI) -> dict[str, Any]:
 
 
 def test_every_route_says_what_it_does_and_who_may(document: dict[str, Any]) -> None:
-    text, who = page(), gates()
+    text, who = "\n".join(pages().values()), gates()
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             assert operation.get("description"), f"{method} {path} needs a docstring"
-            assert f"### {method.upper()} {path}\n" in text
+            assert f"## {method.upper()} {path}\n" in text
             if path.startswith("/api/"):
-                assert (who[method, path] == "everybody") == ((method, path) in FOR_EVERYBODY), f"{method} {path}"
+                assert (who[method, path] == "anyone") == ((method, path) in FOR_ANYONE), f"{method} {path}"
 
 
 def test_every_field_says_what_it_holds(document: dict[str, Any]) -> None:
-    text = page()
+    text = "\n".join(pages().values())
     for name, schema in document["components"]["schemas"].items():
         for field, inner in schema.get("properties", {}).items():
             assert {"type", "$ref", "anyOf", "enum", "const"} & inner.keys(), f"{name}.{field} holds anything"
             assert f"| `{field}` |" in text
+
+
+def test_the_index_leads_to_every_route(document: dict[str, Any]) -> None:
+    index = pages()[INDEX]
+    for path, operations in document["paths"].items():
+        for method in operations:
+            assert f"- [`{method.upper()} {path}`](" in index

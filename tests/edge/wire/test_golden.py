@@ -9,7 +9,7 @@ from edge.wire.events import KINDS, EventBatch, read_event
 from edge.wire.messages import Command
 from edge.wire.plan import Part
 from tests.edge.wire.samples import CONTROLLER, DATA, EVENTS, FOLDER, KEYS, SAMPLES
-from tools.wire_document import SECTIONS, page
+from tools.wire_document import SECTIONS, own_docstring, page
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -55,3 +55,12 @@ def test_what_stands_for_a_credential_never_changes(name: str) -> None:
 def test_the_page_about_the_wire_format_is_the_generated_one() -> None:
     committed = (FOLDER.parents[2] / "docs" / "wire.md").read_text(encoding="utf-8")
     assert committed == page(), "run: python -m tools.wire_document > docs/wire.md"
+
+
+def test_the_page_prints_no_docstring_of_a_library() -> None:
+    class Bare(msgspec.Struct):
+        field: int
+
+    with pytest.raises(LookupError, match="Bare needs a docstring"):
+        own_docstring(Bare)
+    assert (msgspec.Struct.__doc__ or "").splitlines()[0] not in page()
