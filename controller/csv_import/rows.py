@@ -15,7 +15,7 @@ T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 
 _YES = frozenset({"yes", "y", "true", "1", "x"})
-_NO = frozenset({"", "no", "n", "false", "0"})
+_NO = frozenset({"no", "n", "false", "0"})
 
 
 class RowResult(StrEnum):
@@ -43,6 +43,9 @@ class ImportedRow(msgspec.Struct, frozen=True, kw_only=True):
     faults: tuple[CellFault, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     code: str = ""
+
+    def __repr__(self) -> str:
+        return f"ImportedRow(line={self.line}, become={self.become.value!r})"
 
 
 class CsvImportResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,10 +87,7 @@ class RowReader:
 
     def yes(self, column: str) -> bool:
         """Whether a cell says yes; an empty one says no."""
-        said = self.text(column).casefold()
-        if said not in _YES | _NO:
-            self.fault(column, f"{said[:40]!r} is neither yes nor no")
-        return said in _YES
+        return self.read(column, yes_or_no) or False
 
     def choice(self, column: str, words: Mapping[str, T]) -> T | None:
         """What the cell's word, in any case, stands for; ``None`` and a fault for any other word."""
@@ -108,6 +108,14 @@ class RowReader:
     def unique(self, column: str, value: str, *, said: str = "") -> None:
         """Refuse the row if a sound one before it has the same ``value``, which is called ``said`` in the reason."""
         self.keys.append((column, value, said or column))
+
+
+def yes_or_no(text: str) -> bool:
+    """Raises ``ValueError``."""
+    said = text.casefold()
+    if said not in _YES | _NO:
+        raise ValueError(f"{text[:40]!r} is neither yes nor no")
+    return said in _YES
 
 
 class CsvFormat(msgspec.Struct, Generic[T], frozen=True, kw_only=True):

@@ -24,10 +24,10 @@ class ImportedRowFault(Answer):
 
 
 class ImportedRowAnswer(Answer):
-    """``line``: where the row begins in the file, from 1. ``id``: of what it is about; empty while there is none.
-    ``changes``: the columns that are different. ``conflicts``: the bookings that stand in its way; one without id is
-    another row of the file. ``code``: a door code that was drawn for this holder, told here once: tell it to them and
-    nobody else."""
+    """``line``: where the row begins in the file, from 1. ``id``: of the party, holder or booking; empty while there is
+    none. ``changes``: the columns that are different. ``conflicts``: the bookings that stand in its way; one without id
+    is another row of the file. ``code``: a door code that was drawn for this holder, told here once: tell it to them
+    and nobody else."""
 
     model_config = ConfigDict(from_attributes=True)
 

@@ -1,6 +1,5 @@
 """``hallkeeper holders``: staff, key holders and contractors, over HTTP."""
 
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -8,7 +7,8 @@ import typer
 
 from controller.access.codes import spoken
 from controller.cli import output
-from controller.cli.client import SERVER, SET_ASIDE, ApiClient, Server, Token, TokenFile, read_file
+from controller.cli.client import SERVER, ApiClient, Server, Token, TokenFile
+from controller.csv_import.cli import CsvFile, DryRun, OutFile, import_csv
 
 app = typer.Typer(
     help="Staff, key holders and contractors: who opens doors in their own right.",
@@ -56,29 +56,6 @@ class _Secrets(msgspec.Struct, frozen=True):
 class _Given(msgspec.Struct, frozen=True):
     holder: _Holder
     secrets: _Secrets
-
-
-class _Fault(msgspec.Struct, frozen=True):
-    column: str
-    reason: str
-
-
-class _Line(msgspec.Struct, frozen=True):
-    line: int
-    name: str
-    become: str
-    changes: list[str]
-    faults: list[_Fault]
-    drawn: _Secrets
-
-
-class _Imported(msgspec.Struct, frozen=True):
-    added: int
-    changed: int
-    unchanged: int
-    refused: int
-    warnings: list[str]
-    lines: list[_Line]
 
 
 @app.callback()
@@ -153,8 +130,8 @@ def add(
 
 @app.command("import")
 def import_file(
-    file: Annotated[Path, typer.Argument(help="A CSV file; `export` shows the columns.", exists=True, dir_okay=False)],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
+    file: CsvFile,
+    dry_run: DryRun = False,
     server: Server = SERVER,
     token_file: TokenFile = None,
     token: Token = None,
@@ -166,40 +143,13 @@ def import_file(
     when every row was sound, 3 when some were refused, 1 when the file was refused as a whole or the controller did not
     answer.
     """
-    caller = ApiClient(server, token_file, token)
-    params = {"preview": str(dry_run).lower()}
-    answer = caller.post("/holders/import", read_file(file), "text/csv", _Imported, **params)
-    for warning in answer.warnings:
-        caller.say(f"Note: {warning}", "yellow")
-    word = " would be" if dry_run else ""
-    caller.say(
-        f"{answer.added}{word} added, {answer.changed}{word} changed, {answer.unchanged} unchanged, "
-        f"{answer.refused} refused"
-    )
-    made = [line for line in answer.lines if line.become in ("added", "changed")]
-    told = [
-        (
-            str(line.line),
-            line.name,
-            f"changed: {', '.join(line.changes)}" if line.changes else line.become,
-            line.drawn.spoken,
-        )
-        for line in made
-    ]
-    columns = ("Line", "Name", "Would be" if dry_run else "Was", "Code")
-    if dry_run:
-        output.show(caller.console, columns[:3], [row[:3] for row in told])
-    else:
-        output.show(caller.console, columns, told)
-    if answer.refused:
-        rows = [(str(line.line), each.column, each.reason) for line in answer.lines for each in line.faults]
-        output.show(caller.console, ("Line", "Column", "Refused because"), rows)
-        raise typer.Exit(SET_ASIDE)
+    client = ApiClient(server, token_file, token)
+    import_csv(client, "/holders/import", file, "Name", dry_run=dry_run, spoken=spoken)
 
 
 @app.command()
 def export(
-    out: Annotated[Path | None, typer.Argument(help="Where to; left out, to the screen.", dir_okay=False)] = None,
+    out: OutFile = None,
     server: Server = SERVER,
     token_file: TokenFile = None,
     token: Token = None,

@@ -1,15 +1,14 @@
 """Holders brought in from a spreadsheet, and put out into one."""
 
-from enum import StrEnum
-
 import msgspec
 
 from controller.access.holders import repository
-from controller.access.holders.csv_rows import EXPORTED, ParsedHolderRow, holder_row, read_file
-from controller.access.holders.model import CredentialRequest, Holder, Secrets
+from controller.access.holders.csv_rows import EXPORTED, HOLDER_CSV, ParsedHolderRow, holder_row
+from controller.access.holders.model import CredentialRequest, Holder
 from controller.access.holders.service import HolderService
 from controller.changes import Changes
-from controller.csv_import.spreadsheet import CellFault, write_sheet
+from controller.csv_import.rows import CsvImportResult, ImportedRow, RowResult, parse
+from controller.csv_import.spreadsheet import write_sheet
 from controller.db.engine import Database, Tx
 from controller.people.model import Actor
 from controller.uploads.parser import Parser
@@ -19,40 +18,10 @@ _WHY = "brought in from a list"
 _PAGE = 500
 
 
-class HolderRowResult(StrEnum):
-    """What becomes of a row."""
-
-    ADDED = "added"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
-
-
-class HolderRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the file. ``changes``: the columns that are different. ``drawn``: what was drawn just now, which is
-    told once. ``sites``: where something is different."""
-
-    line: int
-    id: str = ""
-    name: str = ""
-    become: HolderRowResult
-    changes: tuple[str, ...] = ()
-    faults: tuple[CellFault, ...] = ()
-    drawn: Secrets = Secrets()
-    sites: frozenset[str] = frozenset()
-
-
-class HolderImportResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a file; ``lines`` in their order."""
-
-    lines: tuple[HolderRow, ...]
-    warnings: tuple[str, ...]
-
-
 class _Rehearsed(Exception):
     """A row was tried; all that it wrote is to be taken back."""
 
-    def __init__(self, line: HolderRow) -> None:
+    def __init__(self, line: ImportedRow) -> None:
         self.line = line
 
 
@@ -65,26 +34,21 @@ class HolderImport:
         self._holders = holders
         self._parser = parser
 
-    async def take(self, data: bytes, *, preview: bool, actor: Actor) -> HolderImportResult:
+    async def take(self, data: bytes, *, preview: bool, actor: Actor) -> CsvImportResult:
         """Write the rows that are sound, one by one, and set aside the others. ``preview`` does the same, takes it back
-        and tells no code. Raises ``SheetError``."""
-        warnings, wanted, faults = await self._parser.run(read_file, data)
-        by_line: dict[int, list[CellFault]] = {}
-        for fault in faults:
-            by_line.setdefault(fault.line, []).append(fault)
-        lines = [
-            HolderRow(line=at, become=HolderRowResult.REFUSED, faults=tuple(found)) for at, found in by_line.items()
-        ]
+        and tells no code. Raises ``Invalid`` for a file of no use."""
+        parsed = await parse(self._parser, data, HOLDER_CSV)
+        rows = parsed.refused
         written: set[str] = set()
         try:
-            for row in wanted:
-                line = await self._row(row, preview=preview, actor=actor)
-                lines.append(line)
-                written |= set() if preview else line.sites
+            for row in parsed.rows:
+                imported, sites = await self._row(row, preview=preview, actor=actor)
+                rows.append(imported)
+                written |= set() if preview else sites
         finally:  # what was written before a fault is to reach the doors
             for site in sorted(written):
                 self._changes.site_changed(site, estate=True)
-        return HolderImportResult(lines=tuple(sorted(lines, key=lambda line: line.line)), warnings=warnings)
+        return CsvImportResult(preview=preview, rows=rows, warnings=parsed.warnings)
 
     async def put_out(self, *, actor: Actor) -> bytes:
         """All who open anything and whose sites the actor may see to, as a file that ``take`` reads."""
@@ -96,37 +60,40 @@ class HolderImport:
                 after = page[-1].id
         return write_sheet(list(EXPORTED), rows)
 
-    async def _row(self, row: ParsedHolderRow, *, preview: bool, actor: Actor) -> HolderRow:
-        async def write(tx: Tx) -> HolderRow:
-            line = await self._written(tx, row, actor)
+    async def _row(self, row: ParsedHolderRow, *, preview: bool, actor: Actor) -> tuple[ImportedRow, set[str]]:
+        """What becomes of a row, and the sites where something is different then."""
+
+        async def write(tx: Tx) -> tuple[ImportedRow, set[str]]:
+            imported, sites = await self._written(tx, row, actor)
             if preview:
-                raise _Rehearsed(msgspec.structs.replace(line, id=row.id, drawn=Secrets()))
-            return line
+                raise _Rehearsed(msgspec.structs.replace(imported, id=row.id, code=""))
+            return imported, sites
 
         try:
             return await self._database.run(write)
         except _Rehearsed as rehearsed:
-            return rehearsed.line
+            return rehearsed.line, set()
         except Problem as problem:
-            faults = tuple(row.fault(each.field, each.message) for each in problem.errors) or (
-                row.fault("", problem.detail),
-            )
-            return HolderRow(line=row.line, id=row.id, name=row.name, become=HolderRowResult.REFUSED, faults=faults)
+            faults = [row.fault(each.field, each.message) for each in problem.errors]
+            return row.refused(faults or [row.fault("", problem.detail)]), set()
 
-    async def _written(self, tx: Tx, row: ParsedHolderRow, actor: Actor) -> HolderRow:
+    async def _written(self, tx: Tx, row: ParsedHolderRow, actor: Actor) -> tuple[ImportedRow, set[str]]:
         old = await self._old(tx, row, actor)
         draft = row.draft(old)
         if isinstance(draft, list):
-            return HolderRow(
-                line=row.line, id=row.id, name=row.name, become=HolderRowResult.REFUSED, faults=tuple(draft)
-            )
+            return row.refused(draft), set()
         if old is None:
             wish = CredentialRequest(code=row.draws or not row.card, card=row.card)
             given = await self._holders.make_in(tx, draft, wish, actor=actor)
-            sites, drawn = frozenset(given.holder.sites), msgspec.structs.replace(given.secrets, card="")
-            new = given.holder
-            return HolderRow(
-                line=row.line, id=new.id, name=draft.name, become=HolderRowResult.ADDED, drawn=drawn, sites=sites
+            return (
+                ImportedRow(
+                    line=row.line,
+                    id=given.holder.id,
+                    name=draft.name,
+                    become=RowResult.ADDED,
+                    code=given.secrets.code,
+                ),
+                set(given.holder.sites),
             )
         has, at = await self._holders.secrets(tx, old), old.draft
         pairs = {
@@ -140,19 +107,20 @@ class HolderImport:
         if changes:
             await self._holders.change_in(tx, old.id, draft, version=None, actor=actor)
         wish = CredentialRequest(code=row.draws and not has.code, card=row.card if row.card != has.card else "")
-        drawn = Secrets()
+        code = ""
         if wish != CredentialRequest():
-            given = await self._holders.reissue_in(tx, old.id, wish, why=_WHY, actor=actor)
-            drawn = msgspec.structs.replace(given.secrets, card="")
+            code = (await self._holders.reissue_in(tx, old.id, wish, why=_WHY, actor=actor)).secrets.code
             changes += [name for name in ("card", "code") if getattr(wish, name)]
-        return HolderRow(
-            line=row.line,
-            id=old.id,
-            name=draft.name,
-            become=HolderRowResult.CHANGED if changes else HolderRowResult.UNCHANGED,
-            changes=tuple(changes),
-            drawn=drawn,
-            sites=frozenset((*old.sites, *(place.site for place in draft.places))) if changes else frozenset(),
+        return (
+            ImportedRow(
+                line=row.line,
+                id=old.id,
+                name=draft.name,
+                become=RowResult.CHANGED if changes else RowResult.UNCHANGED,
+                changes=tuple(changes),
+                code=code,
+            ),
+            {*old.sites, *(place.site for place in draft.places)} if changes else set(),
         )
 
     async def _old(self, tx: Tx, row: ParsedHolderRow, actor: Actor) -> Holder | None:

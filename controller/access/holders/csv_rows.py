@@ -1,7 +1,6 @@
 """A spreadsheet of holders: its columns, and each row as far as it makes sense for itself. Pure."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,7 +9,8 @@ from pydantic import ValidationError
 from controller.access.cards_and_pins import against_card
 from controller.access.holders.model import Holder, HolderDraft, HolderPlace
 from controller.access.holders.schemas import HolderFields
-from controller.csv_import.spreadsheet import CellFault, Row, Sheet, SheetError, read_sheet
+from controller.csv_import.rows import CsvFormat, ImportedRow, RowReader, RowResult, yes_or_no
+from controller.csv_import.spreadsheet import CellFault
 from controller.people.repository import name_key
 from controller.web.fields import read_date
 from controller.web.problem import field_errors
@@ -28,18 +28,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "has": (),
 }
 """Column -> what else it may be called. ``has`` is for whoever reads an export."""
-NEEDED = (frozenset({"id", "name"}),)
 EXPORTED = ("id", "name", "kind", "places", "from", "until", "has")
 """No card, code or PIN ever goes out in a file."""
 MOST = 1000
-_KINDS = {
+_KINDS: dict[str, CredentialKind | None] = {
+    "": None,
     "staff": CredentialKind.STAFF,
     "key holder": CredentialKind.KEY_HOLDER,
-    "keyholder": CredentialKind.KEY_HOLDER,
     "contractor": CredentialKind.CONTRACTOR,
+    "keyholder": CredentialKind.KEY_HOLDER,
 }
-_YES = frozenset({"yes", "y", "true", "x"})
-_NO = frozenset({"", "no", "n", "false"})
 _COLUMN = {"first": "from", "last": "until", "places": "places", "kind": "kind", "name": "name", "card": "card"}
 
 
@@ -80,39 +78,12 @@ class ParsedHolderRow(msgspec.Struct, frozen=True, kw_only=True):
     def fault(self, field: str, reason: str) -> CellFault:
         return CellFault(line=self.line, column=_COLUMN.get(field.split(".")[0], ""), reason=reason)
 
-
-def read_file(data: bytes) -> tuple[tuple[str, ...], list[ParsedHolderRow], list[CellFault]]:
-    """The warnings about a file, and what ``read_rows`` makes of it. Raises ``SheetError``."""
-    sheet = read_sheet(data, COLUMNS, needed=NEEDED)
-    return sheet.warnings, *read_rows(sheet)
-
-
-def read_rows(sheet: Sheet) -> tuple[list[ParsedHolderRow], list[CellFault]]:
-    """The rows that make sense for themselves, and what is wrong with the others. Raises ``SheetError``."""
-    if len(sheet.rows) > MOST:
-        raise SheetError(f"the file has {len(sheet.rows)} rows, and at most {MOST} can be taken; send it in parts")
-    found: list[ParsedHolderRow] = []
-    faults = list(sheet.faults)
-    seen: dict[tuple[str, object], int] = {}
-    for row in sheet.rows:
-        wanted, wrong = _read(row)
-        about: list[tuple[str, object]] = [("id", wanted.id)] if wanted.id else [("name", name_key(wanted.name))]
-        about += [("card", wanted.card)] if wanted.card else []
-        for mark in about:
-            if not wrong and mark in seen:
-                mend = "; give each its id" if mark[0] == "name" else ""
-                reason = f"stands in line {seen[mark]} already{mend}"
-                wrong.append(CellFault(line=row.line, column=mark[0], reason=reason))
-        if wrong:
-            faults += wrong
-            continue
-        seen |= dict.fromkeys(about, row.line)
-        found.append(wanted)
-    return found, faults
+    def refused(self, faults: Sequence[CellFault]) -> ImportedRow:
+        return ImportedRow(line=self.line, id=self.id, name=self.name, become=RowResult.REFUSED, faults=tuple(faults))
 
 
 def holder_row(holder: Holder) -> dict[str, str]:
-    """A holder as it stands in an export; ``read_rows`` makes the same of it."""
+    """A holder as it stands in an export; ``HOLDER_CSV`` reads the same from it."""
     draft = holder.draft
     return {
         "id": holder.id,
@@ -127,47 +98,42 @@ def holder_row(holder: Holder) -> dict[str, str]:
     }
 
 
-def _read(row: Row) -> tuple[ParsedHolderRow, list[CellFault]]:
-    cells = {name: cell.strip() for name, cell in row.cells.items()}
-    faults: list[CellFault] = []
-    given: dict[str, object] = {}
-
-    def fault(column: str, reason: str) -> None:
-        faults.append(CellFault(line=row.line, column=column, reason=reason))
-
-    if cells.get("name"):
-        given["name"] = cells["name"]
-    elif not cells.get("id"):
-        fault("name", "is needed where there is no id")
-    if kind := cells.get("kind", "").casefold().replace("_", " "):
-        if kind in _KINDS:
-            given["kind"] = _KINDS[kind]
-        else:
-            fault("kind", f"{kind[:40]!r} is none of: staff, key holder, contractor")
-    if cells.get("places"):
-        places = _places(cells["places"])
-        if isinstance(places, str):
-            fault("places", places)
-        else:
-            given["places"] = places
-    for column, field in (("from", "first"), ("until", "last")):
-        day = _day(cells.get(column, ""))
-        if isinstance(day, str):
-            fault(column, day)
-        elif day is not None or (column == "until" and column in cells):
-            given[field] = day
-    card = cells.get("card", "")
+def _read(reader: RowReader) -> ParsedHolderRow:
+    holder_id, name, card = reader.text("id"), reader.text("name"), reader.text("card")
+    reader.id, reader.name = holder_id, name
+    given: dict[str, object] = {"name": name} if name else {}
+    if not name and not holder_id:
+        reader.fault("name", "is needed where there is no id")
+    if kind := reader.choice("kind", _KINDS):
+        given["kind"] = kind
+    if (places := reader.read("places", _places)) is not None:
+        given["places"] = places
+    if first := reader.read("from", read_date):
+        given["first"] = first
+    if "until" in reader.cells:
+        given["last"] = reader.read("until", read_date)
     if card and (wrong := against_card(card)):
-        fault("card", wrong)
-    draws = cells.get("code", "").casefold()
-    if draws not in _YES | _NO:
-        fault("code", "is yes or no: codes are drawn, never taken from a file")
-    wanted = ParsedHolderRow(line=row.line, id=cells.get("id", ""), given=given, card=card, draws=draws in _YES)
-    return wanted, faults
+        reader.fault("card", wrong)
+    draws = reader.read("code", _draws) or False
+    if holder_id:
+        reader.unique("id", holder_id)
+    else:
+        reader.unique("name", name_key(name), said="name; give each its id")
+    if card:
+        reader.unique("card", card)
+    return ParsedHolderRow(line=reader.line, id=holder_id, given=given, card=card, draws=draws)
 
 
-def _places(text: str) -> list[dict[str, Any]] | str:
-    """Sites with their doors, in the order that they are kept in; else what is wrong with the cell."""
+def _draws(text: str) -> bool:
+    """Raises ``ValueError``, which does not repeat the text: it may be a code."""
+    try:
+        return yes_or_no(text)
+    except ValueError:
+        raise ValueError("is yes or no: codes are drawn, never taken from a file") from None
+
+
+def _places(text: str) -> list[dict[str, Any]]:
+    """Sites with their doors, in the order that they are kept in. Raises ``ValueError``."""
     doors: dict[str, list[str]] = {}
     whole: set[str] = set()
     for each in filter(None, (part.strip() for part in text.replace(",", ";").split(";"))):
@@ -176,16 +142,12 @@ def _places(text: str) -> list[dict[str, Any]] | str:
         whole |= set() if slash else {site}
     for site in whole:
         if doors[site]:
-            return f"{site!r} is named as a whole and by its doors; leave one of them out"
+            raise ValueError(f"{site!r} is named as a whole and by its doors; leave one of them out")
     return [{"site": site, "doors": named} for site, named in sorted(doors.items())]
-
-
-def _day(text: str) -> date | str | None:
-    try:
-        return read_date(text) if text else None
-    except ValueError as error:
-        return str(error)
 
 
 def _bodies(places: tuple[HolderPlace, ...]) -> list[Mapping[str, object]]:
     return [{"site": place.site, "doors": list(place.doors)} for place in places]
+
+
+HOLDER_CSV = CsvFormat(columns=COLUMNS, needed=(frozenset({"id", "name"}),), read=_read, most_rows=MOST)

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Query, Request, Response, status
 
 from controller.access.errors import NoCodeLeft
 from controller.access.holders.errors import CardTaken, HolderEnded, HolderUnknown
-from controller.access.holders.import_schemas import HolderImportAnswer, import_answer
 from controller.access.holders.schemas import (
     EndHolderBody,
     GivenAnswer,
@@ -19,11 +18,10 @@ from controller.access.holders.schemas import (
     holder_answer,
 )
 from controller.container import TheContainer
+from controller.csv_import.schemas import CSV_IMPORT, Preview, csv_response, import_response
 from controller.people.authentication import KeepsKeysAnySite
 from controller.people.versions import VersionStale
-from controller.web.csv_bodies import CSV_BODY, csv_refused, csv_response
 from controller.web.fields import LIST_LIMIT, After, IdPath, Limit, Slug
-from controller.web.large_answers import large_answer
 from controller.web.problem import NotSignedIn, TooLarge, described
 from edge.wire.credentials import CredentialKind
 
@@ -59,14 +57,12 @@ async def export_holders(container: TheContainer, actor: KeepsKeysAnySite) -> Re
     return csv_response(await container.holder_import.put_out(actor=actor), "holders.csv")
 
 
-@router.post(
-    "/holders/import", openapi_extra=CSV_BODY, response_model=HolderImportAnswer, responses=described(TooLarge)
-)
+@router.post("/holders/import", responses=described(TooLarge), **CSV_IMPORT)
 async def import_holders(
     request: Request,
     container: TheContainer,
     actor: KeepsKeysAnySite,
-    preview: Annotated[bool, Query(description="Find out what would become of it, and write nothing")] = False,
+    preview: Preview = False,
 ) -> Response:
     """Bring in staff, key holders and contractors as CSV: `name`, `kind`, `places` (`SITE` for all its doors, or
     `SITE/DOOR`, with semicolons between), `from`, `until`, and as far as there are such `id`, `card`, `code`. A code is
@@ -74,9 +70,7 @@ async def import_holders(
     in a preview. Sound rows are written, others are told by line, column and reason; importing it again changes
     nothing. Nobody is ended by it, and an empty cell leaves what there is, but for `until`."""
     data = await request.body()
-    with csv_refused():
-        outcome = await container.holder_import.take(data, preview=preview, actor=actor)
-    return await large_answer(lambda: import_answer(outcome, preview=preview))
+    return await import_response(await container.holder_import.take(data, preview=preview, actor=actor))
 
 
 @router.get("/holders/{holder_id}", responses=described(HolderUnknown))

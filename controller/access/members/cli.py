@@ -7,7 +7,8 @@ import msgspec
 import typer
 
 from controller.cli import output
-from controller.cli.client import SERVER, SET_ASIDE, ApiClient, Refusal, Server, Token, TokenFile, read_file
+from controller.cli.client import SERVER, ApiClient, Refusal, Server, Token, TokenFile
+from controller.csv_import.cli import DryRun, import_csv
 
 app = typer.Typer(
     help="Members of the library who come in while it is unstaffed.", no_args_is_help=True, add_completion=False
@@ -16,29 +17,6 @@ Number = Annotated[str, typer.Argument(help="The number on the member's card.")]
 
 
 _NO_INDUCTION = "has had no induction here"
-
-
-class _Fault(msgspec.Struct, frozen=True):
-    column: str
-    reason: str
-
-
-class _Line(msgspec.Struct, frozen=True):
-    line: int
-    become: str
-    changes: list[str]
-    faults: list[_Fault]
-
-
-class _Outcome(msgspec.Struct, frozen=True):
-    preview: bool
-    added: int
-    changed: int
-    unchanged: int
-    refused: int
-    ended: int
-    warnings: list[str]
-    lines: list[_Line]
 
 
 class _Induction(msgspec.Struct, frozen=True):
@@ -141,7 +119,7 @@ def suspend(
 @app.command("import")
 def import_file(
     file: Annotated[Path, typer.Argument(help="The library system's list, as CSV.", exists=True, dir_okay=False)],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
+    dry_run: DryRun = False,
     whole: Annotated[
         bool, typer.Option("--whole", help="It is the whole list: who is not in it is no longer a member.")
     ] = False,
@@ -154,17 +132,5 @@ def import_file(
     Exit code 0 when every row was sound, 3 when some were refused, 1 when the file was refused as a whole or the
     controller did not answer.
     """
-    caller = ApiClient(server, token_file, token)
-    params = {"preview": str(dry_run).lower(), "whole": str(whole).lower()}
-    answer = caller.post("/members/import", read_file(file), "text/csv", _Outcome, **params)
-    for warning in answer.warnings:
-        caller.say(f"Note: {warning}", "yellow")
-    word = " would be" if dry_run else ""
-    caller.say(
-        f"{answer.added}{word} added, {answer.changed}{word} changed, {answer.unchanged} unchanged, "
-        f"{answer.ended}{word} ended, {answer.refused} refused"
-    )
-    if answer.refused:
-        rows = [(str(line.line), each.column, each.reason) for line in answer.lines for each in line.faults]
-        output.show(caller.console, ("Line", "Column", "Refused because"), rows)
-        raise typer.Exit(SET_ASIDE)
+    client = ApiClient(server, token_file, token)
+    import_csv(client, "/members/import", file, dry_run=dry_run, whole=str(whole).lower())

@@ -1,6 +1,5 @@
 """Members of the library over HTTP."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
@@ -10,16 +9,15 @@ from fastapi import APIRouter, Query, Request, Response
 from controller.access.members.errors import MemberUnknown
 from controller.access.members.library_check import LibrarySilent, NoLibrarySystem
 from controller.access.members.model import EVERYWHERE, Member
-from controller.access.members.service import MemberChange, MemberImportResult, MemberRowResult
+from controller.access.members.service import MemberChange
 from controller.container import Container, TheContainer
+from controller.csv_import.schemas import CSV_IMPORT, Preview, import_response
 from controller.people.authentication import KeepsKeys, KeepsKeysAnySite
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may, sees
 from controller.people.versions import VersionStale, version_of
-from controller.web.csv_bodies import CSV_BODY, csv_refused
 from controller.web.fields import LIST_LIMIT, After, Answer, Body, Day, IdPath, Limit, Line, Slug, Versioned, Yes
-from controller.web.large_answers import large_answer
 from controller.web.problem import NotSignedIn, TooLarge, described
 
 router = APIRouter(tags=["access"], responses=described(NotSignedIn))
@@ -84,35 +82,6 @@ class InductionBody(Versioned):
     day: Day | None
 
 
-class MemberFault(Answer):
-    column: str
-    reason: str
-
-
-class MemberLine(Answer):
-    line: int
-    become: MemberRowResult
-    changes: list[str]
-    faults: list[MemberFault]
-
-
-class MemberImportAnswer(Answer):
-    """``ended``: members who are not in the file, where it was sent as the whole list. ``lines``: those that are not
-    unchanged, the first 1,000."""
-
-    preview: bool
-    added: int
-    changed: int
-    unchanged: int
-    refused: int
-    ended: int
-    warnings: list[str]
-    lines: list[MemberLine]
-
-
-MOST_LINES = 1000
-
-
 @router.get("/members")
 async def list_members(
     container: TheContainer,
@@ -128,22 +97,20 @@ async def list_members(
     return LibraryMemberPage(items=await _answers(container, actor, found), next=found[-1].id if more else None)
 
 
-@router.post(
-    "/members/import", response_model=MemberImportAnswer, responses=described(TooLarge), openapi_extra=CSV_BODY
-)
+@router.post("/members/import", responses=described(TooLarge), **CSV_IMPORT)
 async def import_members(
     request: Request,
     container: TheContainer,
     actor: KeepsKeys,
-    preview: Annotated[bool, Query(description="Find out what would become of it, and write nothing")] = False,
+    preview: Preview = False,
     whole: Annotated[bool, Query(description="It is the whole list: who is not in it is no longer a member")] = False,
 ) -> Response:
     """Bring in the library system's list as CSV: `number` and, as far as it has them, `card`, `pin`, `born`, `expires`,
     `suspended`, `suspended_until`, `inducted`, `sites`. Sound rows are written, others are told with what is wrong."""
     data = await request.body()
-    with csv_refused():
-        outcome = await container.members.take(data, preview=preview, whole=whole, source="csv", actor=actor.name)
-    return await large_answer(lambda: _outcome(outcome, preview))
+    return await import_response(
+        await container.members.take(data, preview=preview, whole=whole, source="csv", actor=actor.name)
+    )
 
 
 class CheckedAnswer(Answer):
@@ -218,27 +185,4 @@ def _answer(member: Member, kept_out: Mapping[str, str], actor: Actor) -> Librar
         source=member.source,
         checked_at=member.checked_at.isoformat(),
         ended_at=member.ended_at.isoformat() if member.ended_at else None,
-    )
-
-
-def _outcome(outcome: MemberImportResult, preview: bool) -> MemberImportAnswer:
-    counts = Counter(line.become for line in outcome.lines)
-    told = [line for line in outcome.lines if line.become is not MemberRowResult.UNCHANGED]
-    return MemberImportAnswer(
-        preview=preview,
-        added=counts[MemberRowResult.ADDED],
-        changed=counts[MemberRowResult.CHANGED],
-        unchanged=counts[MemberRowResult.UNCHANGED],
-        refused=counts[MemberRowResult.REFUSED],
-        ended=outcome.ended,
-        warnings=list(outcome.warnings),
-        lines=[
-            MemberLine(
-                line=line.line,
-                become=line.become,
-                changes=list(line.changes),
-                faults=[MemberFault(column=each.column, reason=each.reason) for each in line.faults],
-            )
-            for line in told[:MOST_LINES]
-        ],
     )

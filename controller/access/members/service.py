@@ -3,16 +3,16 @@
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
-from enum import StrEnum
 
 import msgspec
 
 from controller.access.members import repository
-from controller.access.members.csv_rows import ParsedMemberRow, read_file
+from controller.access.members.csv_rows import MEMBER_CSV, ParsedMemberRow
 from controller.access.members.errors import MemberUnknown
 from controller.access.members.model import LibraryRecord, Member, against
 from controller.bookings.policies.repository import policy
 from controller.changes import Changes
+from controller.csv_import.rows import CsvImportResult, ImportedRow, RowResult, parse
 from controller.csv_import.spreadsheet import CellFault
 from controller.db.engine import Database, Tx
 from controller.estate import repository as estate
@@ -26,32 +26,6 @@ from edge.wire.clock import Clock
 from edge.wire.ids import uuid7
 
 _BATCH = 500
-
-
-class MemberRowResult(StrEnum):
-    """What becomes of a row."""
-
-    ADDED = "added"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
-
-
-class MemberRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One row. ``changes``: the fields that are different."""
-
-    line: int
-    become: MemberRowResult
-    changes: tuple[str, ...] = ()
-    faults: tuple[CellFault, ...] = ()
-
-
-class MemberImportResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a file, or would. ``ended``: members that it leaves out, where it is the whole list."""
-
-    lines: tuple[MemberRow, ...]
-    ended: int
-    warnings: tuple[str, ...]
 
 
 class MemberChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,42 +73,33 @@ class MemberService:
                         at[site.id] = why
         return kept
 
-    async def take(self, data: bytes, *, preview: bool, whole: bool, source: str, actor: str) -> MemberImportResult:
+    async def take(self, data: bytes, *, preview: bool, whole: bool, source: str, actor: str) -> CsvImportResult:
         """Write the rows that are sound. ``whole``: who is not in the file is no longer a member; only where no row is
-        refused. ``preview``: find out the same and write nothing. Raises ``SheetError``."""
-        told, given, faults = await self._parser.run(read_file, data)
-        faults += await self._unknown_sites(given)
-        wrong = {fault.line for fault in faults}
-        sound = [each for each in given if each.line not in wrong]
-        lines, ended = await self.bring(sound, preview=preview, whole=whole and not wrong, source=source, actor=actor)
-        refused = [
-            MemberRow(
-                line=line,
-                become=MemberRowResult.REFUSED,
-                faults=tuple(fault for fault in faults if fault.line == line),
-            )
-            for line in sorted(wrong)
-        ]
-        warnings = list(told)
+        refused. ``preview``: find out the same and write nothing. Raises ``Invalid`` for a file of no use."""
+        parsed = await parse(self._parser, data, MEMBER_CSV)
+        refused = [*parsed.refused, *await self._of_unknown_sites(parsed.rows)]
+        wrong = {row.line for row in refused}
+        sound = [each for each in parsed.rows if each.line not in wrong]
+        rows, ended = await self.bring(sound, preview=preview, whole=whole and not wrong, source=source, actor=actor)
+        warnings = parsed.warnings
         if whole and wrong:
-            warnings.append("since a row was refused, nobody was ended who is not in the file")
-        ordered = sorted((*refused, *lines), key=lambda line: line.line)
-        return MemberImportResult(lines=tuple(ordered), ended=ended, warnings=tuple(warnings))
+            warnings += ("since a row was refused, nobody was ended who is not in the file",)
+        return CsvImportResult(preview=preview, rows=[*refused, *rows], warnings=warnings, ended=ended)
 
     async def bring(
         self, given: Sequence[ParsedMemberRow], *, preview: bool, whole: bool, source: str, actor: str
-    ) -> tuple[list[MemberRow], int]:
+    ) -> tuple[list[ImportedRow], int]:
         """As ``take``, of rows that are sound."""
-        lines: list[MemberRow] = []
+        rows: list[ImportedRow] = []
         touched: set[str] = set()
         for at in range(0, len(given), _BATCH):
-            lot = given[at : at + _BATCH]
+            batch = given[at : at + _BATCH]
             if preview:
                 async with self._database.read() as tx:
-                    lines += (await self._judged(tx, lot, source, self._clock.now()))[0]
+                    rows += (await self._judged(tx, batch, source, self._clock.now()))[0]
             else:
-                done, sites = await self._database.run(self._write, lot, source, actor)
-                lines += done
+                done, sites = await self._database.run(self._write, batch, source, actor)
+                rows += done
                 touched |= sites
         ended = 0
         if whole:
@@ -142,7 +107,7 @@ class MemberService:
             ended = await (self._would_end(numbers) if preview else self._end_others(numbers, actor))
             touched |= {""} if ended and not preview else set()
         await self._tell(touched)
-        return lines, ended
+        return rows, ended
 
     async def change(self, member_id: str, change: MemberChange, *, actor: str) -> Member:
         """Raises ``MemberUnknown``."""
@@ -204,56 +169,39 @@ class MemberService:
             self._changes.site_changed(site)
 
     async def _write(
-        self, tx: Tx, lot: Sequence[ParsedMemberRow], source: str, actor: str
-    ) -> tuple[list[MemberRow], set[str]]:
+        self, tx: Tx, batch: Sequence[ParsedMemberRow], source: str, actor: str
+    ) -> tuple[list[ImportedRow], set[str]]:
         now = self._clock.now()
-        lines, written, known = await self._judged(tx, lot, source, now)
+        rows, written, known = await self._judged(tx, batch, source, now)
         before = await repository.sites_of(tx, sorted(known))
         if written:
             await repository.write(tx, self._keys, written, known=known, by=actor)
             await audit.record(tx, actor=actor, at=now, act="import", thing=f"{len(written)} members")
-        return lines, {site for each in written for site in each.inductions} | (before if written else set())
+        return rows, {site for each in written for site in each.inductions} | (before if written else set())
 
     async def _judged(
-        self, tx: Tx, lot: Sequence[ParsedMemberRow], source: str, now: datetime
-    ) -> tuple[list[MemberRow], list[Member], frozenset[str]]:
+        self, tx: Tx, batch: Sequence[ParsedMemberRow], source: str, now: datetime
+    ) -> tuple[list[ImportedRow], list[Member], frozenset[str]]:
         """What becomes of rows, what is to be written, and the ids of those that are there already."""
-        known = await repository.numbered(tx, self._keys, [each.standing.number for each in lot])
-        lines: list[MemberRow] = []
+        known = await repository.numbered(tx, self._keys, [each.standing.number for each in batch])
+        rows: list[ImportedRow] = []
         written: list[Member] = []
-        for each in lot:
+        for each in batch:
             old = known.get(each.standing.number)
-            if old is None:
-                fresh = Member(
-                    id=uuid7(now, secrets.token_bytes(10)),
-                    standing=each.standing,
-                    inductions=each.inductions or {},
-                    source=source,
-                    checked_at=now,
-                    ended_at=None,
-                )
-                lines.append(MemberRow(line=each.line, become=MemberRowResult.ADDED))
-                written.append(fresh)
-                continue
-            new = msgspec.structs.replace(
-                old,
-                standing=each.over(old.standing),
-                inductions=old.inductions if each.inductions is None else each.inductions,
+            new = Member(
+                id=uuid7(now, secrets.token_bytes(10)) if old is None else old.id,
+                standing=each.standing if old is None else each.over(old.standing),
+                inductions=each.inductions if each.inductions is not None else old.inductions if old else {},
                 source=source,
                 checked_at=now,
                 ended_at=None,
             )
-            changes = _differences(old, new)
-            lines.append(
-                MemberRow(
-                    line=each.line,
-                    become=MemberRowResult.CHANGED if changes else MemberRowResult.UNCHANGED,
-                    changes=changes,
-                )
-            )
-            if changes:
+            changes = () if old is None else _differences(old, new)
+            become = RowResult.ADDED if old is None else RowResult.CHANGED if changes else RowResult.UNCHANGED
+            rows.append(ImportedRow(line=each.line, become=become, changes=changes))
+            if become is not RowResult.UNCHANGED:
                 written.append(new)
-        return lines, written, frozenset(each.id for each in known.values())
+        return rows, written, frozenset(each.id for each in known.values())
 
     async def _end_others(self, numbers: Sequence[str], actor: str) -> int:
         async def end(tx: Tx) -> int:
@@ -269,15 +217,21 @@ class MemberService:
         async with self._database.read() as tx:
             return await repository.count_others(tx, self._keys, numbers)
 
-    async def _unknown_sites(self, given: Sequence[ParsedMemberRow]) -> list[CellFault]:
+    async def _of_unknown_sites(self, given: Sequence[ParsedMemberRow]) -> list[ImportedRow]:
+        """The rows with an induction at a site that there is not, as refused."""
         named = {site for each in given for site in each.inductions or {} if site}
         async with self._database.read() as tx:
-            known = {site for site in named if await estate.site(tx, site) is not None}
+            unknown = {site for site in named if await estate.site(tx, site) is None}
         return [
-            CellFault(line=each.line, column="sites", reason=f"there is no site {site!r}")
+            ImportedRow(
+                line=each.line,
+                become=RowResult.REFUSED,
+                faults=tuple(
+                    CellFault(line=each.line, column="sites", reason=f"there is no site {site!r}") for site in wrong
+                ),
+            )
             for each in given
-            for site in each.inductions or {}
-            if site and site not in known
+            if (wrong := sorted(unknown.intersection(each.inductions or {})))
         ]
 
     async def _found(self, tx: Tx, member_id: str) -> Member:

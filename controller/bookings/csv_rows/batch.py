@@ -1,7 +1,7 @@
 """Some rows of a spreadsheet in one transaction: looked at, judged, and written unless it is a dry run."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,15 +14,15 @@ from controller.bookings.change_effects import ChangedParts
 from controller.bookings.change_effects import PlannedChange as Other
 from controller.bookings.change_effects import wanted as changed_into
 from controller.bookings.csv_rows import repository
-from controller.bookings.csv_rows.model import BookingRow, BookingRowResult, ImportedBefore, ParsedBookingRow, RowStatus
+from controller.bookings.csv_rows.model import ImportedBefore, ParsedBookingRow, RowStatus
 from controller.bookings.csv_rows.name_lookup import placed
-from controller.bookings.errors import Stale
+from controller.bookings.errors import Stale, conflicts
 from controller.bookings.initial_state import held_until, waiting_state
 from controller.bookings.model import Booking, BookingChange, BookingRequest, BookingState, Changed, Draft
 from controller.bookings.series.own_changes import changed_fields
 from controller.bookings.site_config import SiteConfig
 from controller.bookings.writer import BookingWriter
-from controller.csv_import.spreadsheet import CellFault
+from controller.csv_import.rows import ImportedRow, RowResult
 from controller.db.engine import Tx
 from controller.people.model import Actor, Tier
 from controller.people.parties import tier_of, tier_to_book
@@ -79,10 +79,10 @@ class CsvBatch:
         self._fresh: list[_Fresh] = []
         self._moves: list[_Move] = []
         self._gone: list[tuple[ParsedBookingRow, Booking]] = []
-        self._lines: list[BookingRow] = []
+        self._rows: list[ImportedRow] = []
         self._kept: list[tuple[ParsedBookingRow, str]] = []
 
-    async def take(self, rows: Sequence[ParsedBookingRow]) -> list[BookingRow]:
+    async def take(self, rows: Sequence[ParsedBookingRow]) -> list[ImportedRow]:
         """Write the rows, each wholly or not at all, and say what became of them."""
         known = await repository.known(self._tx, self._site_config.site.id, [row.reference for row in rows])
         ids = {row.booking or known[row.reference].booking for row in rows if row.booking or row.reference in known}
@@ -91,13 +91,14 @@ class CsvBatch:
             try:
                 await self._sort(row, known.get(row.reference), olds)
             except Problem as problem:
-                self._refuse(row, _faults(row, problem))
+                reasons = [(each.field, each.message) for each in problem.errors]
+                self._rows.append(row.refused(reasons or [("", problem.detail)]))
         await self._cancel()
         await self._change()
         await self._book()
         if self._hypothetical is None:
             await repository.remember(self._tx, self._site_config.site.id, self._kept)
-        return self._lines
+        return self._rows
 
     async def _sort(self, row: ParsedBookingRow, known: ImportedBefore | None, olds: Mapping[str, Booking]) -> None:
         """Find out what the row asks for. Raises ``Problem``."""
@@ -105,10 +106,10 @@ class CsvBatch:
         if row.booking and (old is None or old.site != self._site_config.site.id):
             raise invalid_field("id", f"there is no booking {row.booking!r} here; leave it empty for a new one")
         if old is not None and known is not None and not row.booking and row.fingerprint == known.fingerprint:
-            return self._tell(row, BookingRowResult.UNCHANGED, old.id)  # a person may have changed it here since
+            return self._tell(row, RowResult.UNCHANGED, old.id)  # a person may have changed it here since
         given, faults = placed(row, self._site_config, old)
         if faults:
-            return self._refuse(row, faults)
+            return self._rows.append(row.refused(faults))
         if old is None:
             return await self._sort_fresh(row, given)
         return await self._sort_other(row, given, old)
@@ -126,7 +127,7 @@ class CsvBatch:
         draft = Draft(starts=row.starts, ends=row.ends, **fields)
         during = limits.window(row.starts.resolve(zone, "starts"), row.ends.resolve(zone, "ends"))
         if during.end <= self._now:
-            return self._tell(row, BookingRowResult.PAST)
+            return self._tell(row, RowResult.PAST)
         limits.timely(during, zone=zone, now=self._now)
         tier = await self._tier(draft.party, anew=True)
         return self._fresh.append(_Fresh(row=row, asked=draft.asked(during), tier=tier))
@@ -134,7 +135,7 @@ class CsvBatch:
     async def _sort_other(self, row: ParsedBookingRow, given: dict[str, object], old: Booking) -> None:
         if row.standing is RowStatus.CANCELLED:
             if lifecycle.cancel(old, self._now) is old:
-                return self._tell(row, BookingRowResult.UNCHANGED, old.id, keep=True)
+                return self._tell(row, RowResult.UNCHANGED, old.id, keep=True)
             self._require_fresh(row, old)
             return self._gone.append((row, old))
         times = {name: value for name, value in (("starts", row.starts), ("ends", row.ends)) if value is not None}
@@ -142,7 +143,7 @@ class CsvBatch:
         there = self._site_config.require(str(given.get("space", old.space)))
         other = changed_into(old, change, there, now=self._now)
         if other.what is ChangedParts.NOTHING:
-            return self._tell(row, BookingRowResult.UNCHANGED, old.id, keep=True)
+            return self._tell(row, RowResult.UNCHANGED, old.id, keep=True)
         lifecycle.require_changeable(old)
         self._require_fresh(row, old)
         other.require_timely(there.site.tz, now=self._now)
@@ -168,7 +169,7 @@ class CsvBatch:
         elif olds:
             await self._writer.cancel(self._tx, self._site_config, olds, actor=self._actor, now=self._now, why=_WHY)
         for row, old in self._gone:
-            self._tell(row, BookingRowResult.CANCELLED, old.id, keep=True)
+            self._tell(row, RowResult.CANCELLED, old.id, keep=True)
 
     async def _change(self) -> None:
         """Those that change make room for each other; one that cannot stays, and is in the way of the others."""
@@ -194,7 +195,7 @@ class CsvBatch:
             if not refused:
                 break
             for each, why in refused:
-                self._refuse_by(each.row, why, each.other.old.id)
+                self._refuse(each.row, why, each.other.old.id)
             out = {each.row.line for each, _ in refused}
             standing = [each for each in standing if each.row.line not in out]
         if self._hypothetical is None:
@@ -203,8 +204,8 @@ class CsvBatch:
             self._hypothetical.let_go(each.other.old.id for each, _ in moved)
             self._hypothetical.take(self._site_config, [wish for _, wish in moved], now=self._now)
         for each in standing:
-            changes_made = tuple(sorted(each.other.fields))
-            self._tell(each.row, BookingRowResult.CHANGED, each.other.old.id, changes=changes_made, keep=True)
+            changed = sorted(each.other.fields)
+            self._tell(each.row, RowResult.CHANGED, each.other.old.id, changes=changed, keep=True)
 
     async def _judge(self, wishes: Sequence[RuleRequest]) -> list[Verdict]:
         return await judge(
@@ -228,12 +229,12 @@ class CsvBatch:
             if verdict.possible:
                 groups[self._course(each)].append(each)
             else:
-                self._refuse_by(each.row, verdict)
+                self._refuse(each.row, verdict)
         if self._hypothetical is not None:
             possible = [wish for wish, verdict in zip(wishes, verdicts, strict=True) if verdict.possible]
             self._hypothetical.take(self._site_config, possible, now=self._now)
             for each in (each for group in groups.values() for each in group):
-                self._tell(each.row, BookingRowResult.ADDED)
+                self._tell(each.row, RowResult.ADDED)
             return
         for (state, until), group in groups.items():
             made = await self._writer.book(
@@ -247,7 +248,7 @@ class CsvBatch:
                 expired=tuple(expired),
             )
             for each, booking in zip(group, made.bookings, strict=True):
-                self._tell(each.row, BookingRowResult.ADDED, booking.id, keep=True)
+                self._tell(each.row, RowResult.ADDED, booking.id, keep=True)
 
     def _course(self, fresh: _Fresh) -> tuple[BookingState, datetime | None]:
         """The state of a new booking, and until when it is held."""
@@ -259,50 +260,23 @@ class CsvBatch:
     def _tell(
         self,
         row: ParsedBookingRow,
-        become: BookingRowResult,
+        become: RowResult,
         booking: str = "",
         *,
-        changes: tuple[str, ...] = (),
+        changes: Sequence[str] = (),
         keep: bool = False,
     ) -> None:
         """``keep``: note that the booking is now as the row says."""
-        title = str(row.given.get("title", ""))
-        self._lines.append(BookingRow(line=row.line, title=title, become=become, booking=booking, changes=changes))
+        self._rows.append(row.result(become, booking, changes=changes))
         if keep and not row.booking:
             self._kept.append((row, booking))
 
-    def _refuse(self, row: ParsedBookingRow, faults: Iterable[CellFault]) -> None:
-        title = str(row.given.get("title", ""))
-        self._lines.append(
-            BookingRow(line=row.line, title=title, become=BookingRowResult.REFUSED, faults=tuple(faults))
-        )
-
-    def _refuse_by(self, row: ParsedBookingRow, verdict: Verdict, booking: str = "") -> None:
-        self._lines.append(
-            BookingRow(
-                line=row.line,
-                title=str(row.given.get("title", "")),
-                become=BookingRowResult.REFUSED,
-                booking=booking,
-                faults=tuple(
-                    CellFault(line=row.line, column=_column(row, each.field), reason=each.text)
-                    for each in verdict.refusals
-                ),
-                conflicts=verdict.conflicts,
-            )
-        )
+    def _refuse(self, row: ParsedBookingRow, verdict: Verdict, booking: str = "") -> None:
+        against = conflicts(verdict.conflicts, self._site_config.site.tz)
+        reasons = [(each.field, each.text) for each in verdict.refusals]
+        self._rows.append(row.refused(reasons, booking, conflicts=against))
 
 
 def _after(move: _Move) -> Booking:
     old, new = move.other.old, move.other.new
     return replace(new, changed_here=changed_fields(old, new), overruled=move.asked.overrule)
-
-
-def _column(row: ParsedBookingRow, field: str) -> str:
-    return {"starts": row.timed[0], "ends": row.timed[1]}.get(field, field)
-
-
-def _faults(row: ParsedBookingRow, problem: Problem) -> list[CellFault]:
-    if not problem.errors:
-        return [CellFault(line=row.line, column="", reason=problem.detail)]
-    return [CellFault(line=row.line, column=_column(row, each.field), reason=each.message) for each in problem.errors]

@@ -1,13 +1,14 @@
 """A row of a spreadsheet of bookings, and what becomes of it."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
 
-from controller.bookings.model import Claimed
+from controller.csv_import.rows import ImportedRow, RowResult
 from controller.csv_import.spreadsheet import CellFault
-from controller.estate.model import Site
 from controller.web.fields import Moment
+from controller.web.problem import Conflict
 
 
 class RowStatus(StrEnum):
@@ -39,30 +40,21 @@ class ParsedBookingRow(msgspec.Struct, frozen=True, kw_only=True):
     said: str
     fingerprint: bytes
 
+    def result(self, become: RowResult, booking: str = "", *, changes: Sequence[str] = ()) -> ImportedRow:
+        return ImportedRow(line=self.line, id=booking, name=self._title, become=become, changes=tuple(changes))
 
-class BookingRowResult(StrEnum):
-    """What becomes of a row."""
+    def refused(
+        self, reasons: Sequence[tuple[str, str]], booking: str = "", *, conflicts: Sequence[Conflict] = ()
+    ) -> ImportedRow:
+        """``reasons``: the field of a booking that each is about, and the text."""
+        times = {"starts": self.timed[0], "ends": self.timed[1]}
+        faults = [CellFault(line=self.line, column=times.get(field, field), reason=text) for field, text in reasons]
+        refused = self.result(RowResult.REFUSED, booking)
+        return msgspec.structs.replace(refused, faults=tuple(faults), conflicts=tuple(conflicts))
 
-    ADDED = "added"
-    CHANGED = "changed"
-    CANCELLED = "cancelled"
-    UNCHANGED = "unchanged"
-    PAST = "past"
-    """A new one whose time is over; left out."""
-    REFUSED = "refused"
-
-
-class BookingRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the file. ``booking``: its id, empty while there is none. ``title``: what the row calls it.
-    ``changes``: the columns that are different. ``faults``: why it was refused; ``conflicts``: by what."""
-
-    line: int
-    title: str
-    become: BookingRowResult
-    booking: str = ""
-    changes: tuple[str, ...] = ()
-    faults: tuple[CellFault, ...] = ()
-    conflicts: tuple[Claimed, ...] = ()
+    @property
+    def _title(self) -> str:
+        return str(self.given.get("title", ""))
 
 
 class ImportedBefore(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,11 +62,3 @@ class ImportedBefore(msgspec.Struct, frozen=True, kw_only=True):
 
     booking: str
     fingerprint: bytes
-
-
-class BookingImportResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a file. ``lines``: in their order."""
-
-    site: Site
-    lines: tuple[BookingRow, ...]
-    warnings: tuple[str, ...]

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from controller.bookings.csv_rows.model import ParsedBookingRow
 from controller.bookings.model import Booking, Need
 from controller.bookings.site_config import SiteConfig
-from controller.csv_import.spreadsheet import CellFault
 
 _COUNT_FIRST = re.compile(r"(?P<count>\d{1,6})\s*[x×*]?\s+(?P<name>\D.*)")
 _COUNT_LAST = re.compile(r"(?P<name>.*?\S)\s*[x×*:]?\s+(?P<count>\d{1,6})")
@@ -14,13 +13,13 @@ _COUNT_LAST = re.compile(r"(?P<name>.*?\S)\s*[x×*:]?\s+(?P<count>\d{1,6})")
 
 def placed(
     wanted: ParsedBookingRow, site_config: SiteConfig, old: Booking | None
-) -> tuple[dict[str, object], list[CellFault]]:
+) -> tuple[dict[str, object], list[tuple[str, str]]]:
     """The fields of a row with ids of this site, and what there is not. ``old``: the booking that it changes."""
     given = dict(wanted.given)
-    faults: list[CellFault] = []
+    faults: list[tuple[str, str]] = []
 
     def wrong(column: str, reason: str) -> None:
-        faults.append(CellFault(line=wanted.line, column=column, reason=reason))
+        faults.append((column, reason))
 
     space = None if old is None else old.space
     if "space" in given:

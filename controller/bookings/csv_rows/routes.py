@@ -9,15 +9,13 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from controller.bookings.csv_rows.schemas import BookingImportAnswer, Progress, sheet_answer
 from controller.bookings.csv_rows.service import BookingCsv
 from controller.container import TheContainer
+from controller.csv_import.schemas import CSV_IMPORT, Preview, csv_response, import_response
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Runs
 from controller.people.model import Actor
-from controller.web.csv_bodies import CSV_BODY, csv_refused, csv_response
 from controller.web.fields import SlugPath
-from controller.web.large_answers import large_answer
 from controller.web.problem import NotSignedIn, Problem, TooLarge, described, problem_body
 
 router = APIRouter(tags=["bookings"], responses=described(NotSignedIn, SiteUnknown))
@@ -37,8 +35,7 @@ async def export_bookings(
 
 @router.post(
     "/sites/{site}/bookings/import",
-    openapi_extra=CSV_BODY,
-    response_model=BookingImportAnswer,
+    **CSV_IMPORT,
     responses={200: {"content": {_LINES: {"schema": {"type": "string"}}}}, **described(TooLarge)},
 )
 async def import_bookings(
@@ -46,7 +43,7 @@ async def import_bookings(
     request: Request,
     container: TheContainer,
     actor: Runs,
-    preview: Annotated[bool, Query(description="Say what would become of the file; write nothing")] = False,
+    preview: Preview = False,
     progress: Annotated[bool, Query(description=f"Answer in lines ({_LINES}): how far it is, then the answer")] = False,
 ) -> Response:
     """Book, change and cancel from CSV (at most 2 MB, 20,000 rows); docs/bookings-csv.md names the columns. Each row
@@ -56,11 +53,9 @@ async def import_bookings(
     if progress:
         lines = _told(container.booking_csv, site, data, preview, actor, request.url.path)
         return StreamingResponse(_behind(await anext(lines), lines), media_type=_LINES)
-    with csv_refused():
-        outcome = await container.booking_csv.take(
-            site, data, preview=preview, actor=actor, told=lambda _done, _of: None
-        )
-    return await large_answer(lambda: sheet_answer(outcome, preview=preview))
+    return await import_response(
+        await container.booking_csv.take(site, data, preview=preview, actor=actor, told=lambda _done, _of: None)
+    )
 
 
 async def _behind(first: str, lines: AsyncGenerator[str, None]) -> AsyncIterator[str]:
@@ -78,13 +73,11 @@ async def _told(
     news: asyncio.Queue[str | Problem | None] = asyncio.Queue()
 
     def told(done: int, of: int) -> None:
-        news.put_nowait(Progress(done=done, of=of).model_dump_json())
+        news.put_nowait(f'{{"done":{done},"of":{of}}}')
 
     async def take() -> None:
         try:
-            with csv_refused():
-                outcome = await booking_csv.take(site, data, preview=preview, actor=actor, told=told)
-            answer = await large_answer(lambda: sheet_answer(outcome, preview=preview))
+            answer = await import_response(await booking_csv.take(site, data, preview=preview, actor=actor, told=told))
             news.put_nowait(bytes(answer.body).decode())
         except Problem as problem:
             news.put_nowait(problem)

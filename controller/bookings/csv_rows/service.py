@@ -10,12 +10,13 @@ from controller.bookings import limits
 from controller.bookings import repository as bookings
 from controller.bookings.csv_rows import repository
 from controller.bookings.csv_rows.batch import CsvBatch
-from controller.bookings.csv_rows.columns import EXPORTED, booking_row, read_file
-from controller.bookings.csv_rows.model import BookingImportResult, BookingRow, ParsedBookingRow
+from controller.bookings.csv_rows.columns import BOOKING_CSV, EXPORTED, booking_row
+from controller.bookings.csv_rows.model import ParsedBookingRow
 from controller.bookings.service import BookingService
 from controller.bookings.site_config import SiteConfig
 from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
+from controller.csv_import.rows import CsvImportResult, ImportedRow, parse
 from controller.csv_import.spreadsheet import write_sheet
 from controller.db.engine import Database, Tx
 from controller.people.model import Actor
@@ -52,37 +53,36 @@ class BookingCsv:
         self._bookings = bookings
         self._parser = parser
 
-    async def take(self, site: str, data: bytes, *, preview: bool, actor: Actor, told: Told) -> BookingImportResult:
+    async def take(self, site: str, data: bytes, *, preview: bool, actor: Actor, told: Told) -> CsvImportResult:
         """Book what the rows ask for, change what they say differently; each row wholly or not at all. ``preview``
         finds out the same, as of now, without writing or holding up anybody.
 
         A row that was taken before is left alone until it says something else, so a second import changes nothing,
         and one that broke off is finished by the next. Rows of bookings that are there come first: they may make room.
-        Raises ``SheetError``, ``SiteUnknown``.
+        Raises ``SiteUnknown``, and ``Invalid`` for a file of no use.
         """
         async with self._database.read() as tx:
-            place = (await self._writer.site_configs.of(tx, site)).site
-        warnings, wanted, refused = await self._parser.run(read_file, data)
-        old, new = await self._sorted(site, wanted)
+            await self._writer.site_configs.of(tx, site)
+        parsed = await parse(self._parser, data, BOOKING_CSV)
+        old, new = await self._sorted(site, parsed.rows)
         actor = replace(actor, name=f"import:{actor.name}")
 
-        async def write(rows: Sequence[ParsedBookingRow]) -> list[BookingRow]:
+        async def write(rows: Sequence[ParsedBookingRow]) -> list[ImportedRow]:
             done = await self._bookings.write_many(self._write, site, rows, actor)
             self._changes.site_changed(site)
             return done
 
         hypothetical = HypotheticalBookings()
 
-        async def look(rows: Sequence[ParsedBookingRow]) -> list[BookingRow]:
+        async def look(rows: Sequence[ParsedBookingRow]) -> list[ImportedRow]:
             # A transaction for each part: one for all would keep a connection from others for as long as all takes.
             async with self._database.read() as tx:
                 return await self._batch(tx, await self._writer.site_configs.of(tx, site), actor, hypothetical).take(
                     rows
                 )
 
-        lines = await _all(old, new, look if preview else write, told)
-        ordered = tuple(sorted((*refused, *lines), key=lambda line: line.line))
-        return BookingImportResult(site=place, lines=ordered, warnings=warnings)
+        rows = await _all(old, new, look if preview else write, told)
+        return CsvImportResult(preview=preview, rows=[*parsed.refused, *rows], warnings=parsed.warnings)
 
     async def put_out(self, site: str, starts: str, ends: str) -> bytes:
         """The bookings that touch a time, as a file that ``take`` reads. Raises ``SiteUnknown``, ``Invalid``."""
@@ -104,7 +104,7 @@ class BookingCsv:
         old = [row for row in wanted if row.booking or row.reference in known]
         return old, [row for row in wanted if not (row.booking or row.reference in known)]
 
-    async def _write(self, tx: Tx, site: str, rows: Sequence[ParsedBookingRow], actor: Actor) -> list[BookingRow]:
+    async def _write(self, tx: Tx, site: str, rows: Sequence[ParsedBookingRow], actor: Actor) -> list[ImportedRow]:
         await self._database.lock_site(tx, site)
         return await self._batch(tx, await self._writer.site_configs.of(tx, site), actor).take(rows)
 
@@ -117,11 +117,11 @@ class BookingCsv:
 async def _all(
     old: Sequence[ParsedBookingRow],
     new: Sequence[ParsedBookingRow],
-    write: Callable[[Sequence[ParsedBookingRow]], Awaitable[list[BookingRow]]],
+    write: Callable[[Sequence[ParsedBookingRow]], Awaitable[list[ImportedRow]]],
     told: Told,
-) -> list[BookingRow]:
+) -> list[ImportedRow]:
     """Write all rows in parts. What clashes with a booking that is there is tried again as long as others go away."""
-    lines: dict[int, BookingRow] = {}
+    lines: dict[int, ImportedRow] = {}
 
     async def each(rows: Sequence[ParsedBookingRow], size: int) -> None:
         for at in range(0, len(rows), size):

@@ -52,21 +52,21 @@ async def test_a_list_brings_people_in_and_tells_once_what_was_drawn(
 ) -> None:
     dry = await bring(any_village, HEAD + UNA + BEN, preview="true")
     assert (counts(dry), await there(any_village)) == ((2, 0, 0, 0), [])
-    assert not any(value for line in dry["lines"] for value in line["drawn"].values())
+    assert not any(line["code"] for line in dry["lines"])
     done = await bring(any_village, HEAD + UNA + BEN)
     assert counts(done) == (2, 0, 0, 0)
     ben, una = sorted(await there(any_village), key=lambda each: str(each["name"]))
     assert (una["kind"], una["places"], una["has"]) == ("key_holder", [{"site": SITE, "doors": []}], ["code"])
     assert (ben["first"], ben["last"], ben["has"]) == ("2026-11-02", "2026-12-04", ["card"])
     assert ben["places"] == [{"site": SITE, "doors": ["front-door", "side-door"]}]
-    code = done["lines"][0]["drawn"]["code"]
+    code = done["lines"][0]["code"]
     assert CARD not in str(done)
     decision = await ask(any_container, Presented(digits=code), NOW)
     assert (decision.granted, decision.kind) == (True, CredentialKind.KEY_HOLDER)
     assert (await ask(any_container, Presented(card=CARD), NOW)).granted
     again = await bring(any_village, HEAD + UNA + BEN)
     assert counts(again) == (0, 0, 2, 0)
-    assert not any(value for line in again["lines"] for value in line["drawn"].values())
+    assert not any(line["code"] for line in again["lines"])
 
 
 async def test_an_export_holds_no_code_card_or_pin_and_changes_nothing_when_it_comes_back(
@@ -98,7 +98,7 @@ async def test_what_a_row_says_is_changed_and_what_it_leaves_empty_stays(any_vil
     assert dry["lines"][0]["changes"] == ["name", "card"]
     assert (await there(any_village))[0] == made
     done = await bring(any_village, rows)
-    assert (counts(done), done["lines"][0]["drawn"]["code"]) == ((0, 1, 0, 0), "")
+    assert (counts(done), done["lines"][0]["code"]) == ((0, 1, 0, 0), "")
     [now] = await there(any_village)
     assert (now["name"], now["places"], now["last"]) == ("Una Warden", made["places"], "2027-01-31")
     told = (await any_village.post(f"{API}/holders/{made['id']}/reveal")).json()["secrets"]

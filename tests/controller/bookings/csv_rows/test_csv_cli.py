@@ -37,16 +37,14 @@ async def test_a_dry_run_an_import_and_an_export(
     file, out = tmp_path / "in.csv", tmp_path / "out.csv"
     file.write_text(BAD)
     dry = await hallkeeper("import", SITE, str(file), "--dry-run")
-    assert "1 would be booked, 0 would be changed, 0 would be cancelled, 0 unchanged, 0 over already, 1 refused" in (
-        dry.stdout
-    )
+    assert "1 would be added, 0 would be changed, 0 unchanged, 1 refused" in dry.stdout
     done = await hallkeeper("import", SITE, str(file))
-    assert (done.exit_code, "1 booked, 0 changed" in done.stdout) == (SET_ASIDE, True)
+    assert (done.exit_code, "1 added, 0 changed" in done.stdout) == (SET_ASIDE, True)
     assert "Choir" in done.stdout
     days = ("--from", "2026-11-26", "--to", "2026-11-27")
     assert (await hallkeeper("export", SITE, str(out), *days)).exit_code == 0
     again = await hallkeeper("import", SITE, str(out))
-    assert (again.exit_code, "0 booked, 0 changed, 0 cancelled, 1 unchanged" in again.stdout) == (0, True)
+    assert (again.exit_code, "0 added, 0 changed, 1 unchanged" in again.stdout) == (0, True)
     assert (await hallkeeper("export", SITE, *days)).stdout_bytes == out.read_bytes()
 
 

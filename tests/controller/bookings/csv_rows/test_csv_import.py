@@ -6,8 +6,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.bookings.csv_rows.model import BookingRowResult
 from controller.container import Container
+from controller.csv_import.rows import RowResult
 from controller.people.model import Actor, Role
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party, signed_in_as
@@ -50,7 +50,7 @@ async def test_rows_become_bookings_and_a_second_import_changes_nothing(any_vill
     await put_party(any_village, "choir")
     tried = await _take(any_village, GOOD, preview="true")
     assert _counts(tried) == {"added": 3}
-    assert {line["booking"] for line in tried["lines"]} == {""}
+    assert {line["id"] for line in tried["lines"]} == {""}
     assert await _diary(any_village) == []
     done = await _take(any_village, GOOD)
     assert _counts(done) == {"added": 3}
@@ -156,7 +156,7 @@ async def test_a_row_that_clashes_is_refused_by_what_it_clashes_with(any_village
         ("x,hall,T,26/11/2026,18:00,20:00,,0,", "people", "at least 1"),
         ("x,hall,T,26/11/2026,18:00,20:00,,10000,", "people", "60"),
         ("x,hall,T,26/11/2026,18:00,20:00,,,,,more", "", "has 11 cells"),
-        ("good,hall,T,28/11/2026,18:00,20:00,,,", "reference", "line 2 is the same booking"),
+        ("good,hall,T,28/11/2026,18:00,20:00,,,", "reference", "line 2 has the same reference"),
         ("x" * 201 + ",hall,T,26/11/2026,18:00,20:00,,,", "reference", "at most 200 characters"),
     ],
 )
@@ -179,7 +179,8 @@ async def test_without_a_reference_a_row_is_known_by_its_space_start_and_title(v
     assert _counts(await _take(village, text)) == {"unchanged": 1}
     assert _counts(await _take(village, text.replace(",9", ",10"))) == {"changed": 1}
     twice = text + "hall,Choir,2026-11-26T18:00,2026-11-26 21:00,9\n"
-    assert _why(await _take(village, twice))[0][2] == "line 2 is the same booking"
+    said = "line 2 has the same space, start and title; give each its own reference"
+    assert _why(await _take(village, twice))[0][2] == said
 
 
 async def test_a_status_cancels_or_leaves_it_waiting_for_approval(any_village: httpx.AsyncClient) -> None:
@@ -318,7 +319,7 @@ async def test_others_write_while_a_dry_run_goes_on(village: httpx.AsyncClient, 
     outcome = await container.booking_csv.take(
         SITE, (HEAD + "".join(rows)).encode(), preview=True, actor=actor, told=told
     )
-    assert {line.become for line in outcome.lines} == {BookingRowResult.ADDED}
+    assert {row.become for row in outcome.rows} == {RowResult.ADDED}
     assert "written" in order[: order.index("250 of 250")]
     await asyncio.gather(*writes)
 
