@@ -4,20 +4,24 @@ import contextlib
 import glob
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 _LOCK = 0x4A11_0001
+_VERSIONS = Path(__file__).parent / "versions"
 
 
 async def migrate(url: str | URL) -> None:
     """Bring a database to the newest form. Idempotent, and safe when several start at once.
 
+    Alembic is imported only when the database's revision is not the newest: it takes 0.2 s of CPU and 10 MB.
     Everything happens in one transaction on both databases, so a failure leaves what was there before.
     """
     if make_url(url).get_backend_name() == "sqlite":
@@ -39,8 +43,15 @@ def _make_private(file: Path) -> None:
             each.chmod(0o600)
 
 
-def alembic_config(connection: Connection) -> Config:
+def newest_revision() -> str:
+    """The revision of the last migration, by the numbers that their files begin with."""
+    return max(file.name.partition("_")[0] for file in _VERSIONS.glob("[0-9]*_*.py"))
+
+
+def alembic_config(connection: Connection) -> "Config":
     """Alembic's settings without a file; ``connection`` is what ``env.py`` works on."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
@@ -58,5 +69,15 @@ def _upgrade(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    command.upgrade(alembic_config(connection), "head")
+    if _revisions(connection) != [newest_revision()]:
+        from alembic import command
+
+        command.upgrade(alembic_config(connection), "head")
     connection.commit()
+
+
+def _revisions(connection: Connection) -> list[str]:
+    """What Alembic wrote into its table; nothing in a new database."""
+    if not inspect(connection).has_table("alembic_version"):
+        return []
+    return list(connection.execute(text("SELECT version_num FROM alembic_version")).scalars())

@@ -12,11 +12,12 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 import controller
 import controller.web.idempotency
 from controller.db.engine import Database, metadata
-from controller.db.migrations import migrate
+from controller.db.migrations import alembic_config, migrate, newest_revision
 
 for _tables in Path(controller.__file__).parent.rglob("tables.py"):
     importlib.import_module(f"controller.{_tables.parent.name}.tables")
@@ -44,6 +45,12 @@ async def _drift_of(url: str) -> list[object]:
 async def test_migrating_again_changes_nothing(database_url: str) -> None:
     await migrate(database_url)
     assert await _drift_of(database_url) == []
+
+
+async def test_the_newest_revision_is_the_one_that_alembic_goes_to(db: Database) -> None:
+    async with db.read() as tx:
+        heads = await tx.run_sync(lambda sync: ScriptDirectory.from_config(alembic_config(sync)).get_heads())
+    assert heads == [newest_revision()]
 
 
 async def test_several_that_start_at_once_on_an_empty_database_all_come_up(tmp_path: Path) -> None:
