@@ -3,6 +3,8 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types pages imports bench faults fuzz mutants lock wheel check-data clean setup-run setup-test
 export PYTHON
+# Container images often set it. Without bytecode each process compiles all of our code again, twice the CPU of a start.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 # One more than there are cores: many a test waits for a process, a browser or a lag to pass.

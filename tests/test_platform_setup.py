@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,38 @@ def test_a_python_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "no Python 3.11 or later as /no/such/python3" in done.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+def test_setting_up_compiles_the_packages(tmp_path: Path) -> None:
+    shutil.copytree(SETUP, tmp_path / "deploy" / "setup")
+    shutil.copytree(ROOT / "requirements", tmp_path / "requirements")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    programs = tmp_path / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "python").symlink_to(sys.executable)
+    pinned = re.search(r"^uv==(\S+)", (ROOT / "requirements" / "uv.txt").read_text(), re.MULTILINE)
+    assert pinned is not None
+    uv = programs / "uv"
+    uv.write_text(f'#!/bin/sh\n[ "$1" = --version ] && echo "uv {pinned[1]}" || echo "$@" >>{tmp_path}/asked\n')
+    uv.chmod(0o755)
+    done = _run("/bin/sh", tmp_path / "deploy" / "setup" / "environment.sh", "run", PATH=os.environ["PATH"])
+    assert done.returncode == 0, done.stderr
+    (sync,) = [line for line in (tmp_path / "asked").read_text().splitlines() if line.startswith("pip sync ")]
+    assert "--compile-bytecode" in sync.split()
+
+
+def test_what_make_starts_keeps_the_bytecode_of_our_own_code() -> None:
+    shown = _run(
+        "make",
+        "--no-print-directory",
+        "--eval=show: ; @env",
+        "show",
+        PATH=os.environ["PATH"],
+        PYTHONDONTWRITEBYTECODE="1",
+    )
+    assert shown.returncode == 0, shown.stderr
+    assert "PATH=" in shown.stdout
+    assert "PYTHONDONTWRITEBYTECODE" not in shown.stdout
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ fail() {
 
 # What the tests need includes what the demo needs: an environment is never made smaller.
 if [ "$kind" = run ] && [ -f $stamp ] && grep -q '^test ' $stamp; then kind=test; fi
-made_from="$kind $(cat pyproject.toml requirements/uv.txt "requirements/$kind.txt" | sha256sum | cut -c1-64)"
+made_from="$kind $(cat deploy/setup/environment.sh pyproject.toml requirements/uv.txt "requirements/$kind.txt" | sha256sum | cut -c1-64)"
 
 if [ -x .venv/bin/hallkeeper ] && .venv/bin/python -c '' 2>/dev/null && [ "$(cat $stamp 2>/dev/null)" = "$made_from" ]; then
     exec .venv/bin/python hatch_build.py
@@ -63,7 +63,10 @@ case "$(.venv/bin/uv --version 2>/dev/null || true)" in
 esac
 
 say "fetching the packages of requirements/$kind.txt"
-.venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes requirements/uv.txt "requirements/$kind.txt" </dev/null
+# Compiled once here: uv leaves it to the first import, which cannot keep the result where PYTHONDONTWRITEBYTECODE is
+# set or the folder is read-only. Then every start compiles 1,000 modules again.
+.venv/bin/uv pip sync --quiet --compile-bytecode --python .venv/bin/python --require-hashes \
+    requirements/uv.txt "requirements/$kind.txt" </dev/null
 say "building Hallkeeper and its pages"
 .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e . </dev/null
 echo "$made_from" >$stamp
