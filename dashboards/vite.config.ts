@@ -3,7 +3,7 @@ import { defineConfig } from "vite";
 
 const SVELTE = /svelte[\\/]src[\\/]internal[\\/](client|shared)[\\/]/;
 /** What every page needs. */
-const SHARED = /node_modules|preload-helper|src[\\/](parts[\\/])?(?!typed|focus|Notices)\w+(\.svelte)?\.(ts|svelte)$/;
+const SHARED = /node_modules|preload-helper|src[\\/](parts[\\/])?(?!dateTimeInput|focus|Notices)\w+(\.svelte)?\.(ts|svelte)$/;
 
 export default defineConfig({
   base: "/",

@@ -10,7 +10,7 @@ export class Refusal extends Error {
   declare readonly kind: string;
   declare readonly title: string;
   declare readonly conflicts: Conflict[];
-  /** Why a wish cannot be had. */
+  /** Why a request cannot be had. */
   declare readonly reasons: Reason[];
   declare readonly errors: { field: string; message: string }[];
   declare readonly wait_s: number | null;
@@ -36,7 +36,7 @@ export function onSignedOut(then: () => void): void {
   signedOut = then;
 }
 
-/** A key for one wish of the user; sending the wish again with its key cannot do it twice. */
+/** A key for one request of the user; sending the request again with its key cannot do it twice. */
 export function newKey(): string {
   // randomUUID is missing on plain http, where a village hall may well run.
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -89,7 +89,7 @@ export async function all<T>(path: string): Promise<T[]> {
 }
 
 /** A sentence for people, whatever was thrown. */
-export function words(fault: unknown): string {
+export function errorText(fault: unknown): string {
   if (fault instanceof Error) return fault.message;
   return String(fault);
 }

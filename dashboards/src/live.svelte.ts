@@ -1,6 +1,6 @@
 /** One WebSocket for the site on show: it reconnects by itself, keeps the last values, and says since when they are old. */
 import { wait } from "./backoff.ts";
-import { serverClock } from "./clock.svelte.ts";
+import { serverClock } from "./serverClock.svelte.ts";
 import type { Snapshot } from "./model.ts";
 import type { Instant } from "./zone.ts";
 
@@ -8,7 +8,7 @@ import type { Instant } from "./zone.ts";
 const SILENCE_MS = 12_000;
 
 /** What tells of other buildings comes after what tells of this one. */
-export const LATER_MS = 2_000;
+export const OTHER_SITES_DELAY_MS = 2_000;
 
 export type LiveState = "connecting" | "live" | "stale";
 
@@ -63,7 +63,7 @@ function connect(): void {
   socket.onclose = lost;
   socket.onmessage = (event) => {
     const message = JSON.parse(String(event.data));
-    if (message.at) serverClock.hear(message.at);
+    if (message.at) serverClock.sync(message.at);
     // The diary may have changed while the line was down.
     if (state !== "live" || message.type === "bookings") diary += 1;
     // Sent only to who may see what happens in the building; the others hear beats.

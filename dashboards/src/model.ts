@@ -100,7 +100,7 @@ export interface WireBooking {
   seats: number | null;
   /** How many of what. */
   equipment: Record<string, number>;
-  /** Its own wish; null where layout and space say it. */
+  /** Its own request; null where layout and space say it. */
   setup_min: number | null;
   cleardown_min: number | null;
   starts: string;
@@ -146,7 +146,7 @@ export interface Booking extends WireBooking {
   from: Instant;
   to: Instant;
   /** With its setting up and clearing down. */
-  widely: { from: Instant; to: Instant };
+  withBuffers: { from: Instant; to: Instant };
 }
 
 export interface Conflict {
@@ -157,7 +157,7 @@ export interface Conflict {
   ends: string;
 }
 
-/** One reason against a wish, in words and data. */
+/** One reason against a request, in words and data. */
 export interface Reason {
   why: string;
   text: string;
@@ -176,7 +176,7 @@ export interface Check {
   notes: string[];
 }
 
-/** What would fit instead of a wish that is refused. */
+/** What would fit instead of a request that is refused. */
 export interface Proposal {
   how: "same" | "other_time" | "other_layout" | "other_space" | "other_site";
   text: string;
@@ -190,7 +190,7 @@ export interface Proposal {
   needs_approval: boolean;
 }
 
-export interface Draft {
+export interface BookingCreate {
   space: string;
   layout: string | null;
   title: string;
@@ -211,25 +211,25 @@ export interface Draft {
   equipment: Record<string, number>;
 }
 
-export function placed(one: WireBooking): Booking {
+export function toBooking(one: WireBooking): Booking {
   return {
     ...one,
     from: Date.parse(one.starts),
     to: Date.parse(one.ends),
-    widely: { from: Date.parse(one.setup_starts), to: Date.parse(one.cleardown_ends) },
+    withBuffers: { from: Date.parse(one.setup_starts), to: Date.parse(one.cleardown_ends) },
   };
 }
 
-/** As `placed`, but a booking that is as it was stays the same object, so that its block is left alone. */
-export function placedAnew(all: readonly WireBooking[], before: readonly Booking[]): Booking[] {
+/** As `toBooking`, but a booking that is as it was stays the same object, so that its block is left alone. */
+export function toBookings(all: readonly WireBooking[], before: readonly Booking[]): Booking[] {
   const old = new Map(before.map((one) => [one.id, one]));
   return all.map((wire) => {
     const was = old.get(wire.id);
-    return was && same(was, wire) ? was : placed(wire);
+    return was && same(was, wire) ? was : toBooking(wire);
   });
 }
 
-/** Whoever changes a booking raises its version; the rest happens to it without that. */
+/** A change of a booking raises its version; what is compared beside it changes without that. */
 function same(a: WireBooking, b: WireBooking): boolean {
   const doors = (one: WireBooking) => one.on_door.doors.map((door) => door.text).join();
   return (
@@ -261,7 +261,7 @@ export function placesOf(one: Booking): number {
 }
 
 /** Whether it is somebody else's, of which only the time is told. */
-export function isOthers(one: Booking): boolean {
+export function isBusyOnly(one: Booking): boolean {
   return one.actor === "";
 }
 

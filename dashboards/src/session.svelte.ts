@@ -1,5 +1,5 @@
 import { get, onSignedOut, Refusal, send } from "./api.ts";
-import { serverClock } from "./clock.svelte.ts";
+import { serverClock } from "./serverClock.svelte.ts";
 import { live } from "./live.svelte.ts";
 
 export type SessionState = "unknown" | "in" | "out" | "set-up" | "unreachable";
@@ -28,7 +28,7 @@ function left(): void {
 async function ask(): Promise<boolean> {
   try {
     const found = await get<{ user: string; now: string; role: string; party: string | null }>("/session");
-    if (found.now) serverClock.hear(found.now);
+    if (found.now) serverClock.sync(found.now);
     if (found.user) entered(found);
     return Boolean(found.user);
   } catch (fault) {
@@ -45,11 +45,11 @@ export const session = {
     return user;
   },
   /** Whether they may ask for bookings. */
-  get books(): boolean {
+  get canBook(): boolean {
     return role !== "reader" && role !== "porter";
   },
   /** Whether they look after doors, and so see what happens in the building. */
-  get tends(): boolean {
+  get canOperate(): boolean {
     return role !== "booker" && role !== "reader";
   },
   /** What they are here: admin, manager, booker, porter or reader. */
@@ -61,12 +61,12 @@ export const session = {
     return party;
   },
   /** Whether somebody was signed in here when this page was left. */
-  get likely(): boolean {
+  get maybeSignedIn(): boolean {
     return Boolean(localStorage.getItem(REMEMBERED));
   },
   async open(): Promise<void> {
     try {
-      if (session.likely && (await ask())) return;
+      if (session.maybeSignedIn && (await ask())) return;
       const { setup_needed } = await get<{ setup_needed: boolean }>("/setup-needed");
       localStorage.removeItem(REMEMBERED);
       state = setup_needed ? "set-up" : "out";

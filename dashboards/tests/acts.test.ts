@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Act, type AtDoor, LENGTHS, MEANS, nextTime, outcome, reasons, USUAL } from "../src/acts/kinds.ts";
+import { type Act, type OverrideDoor, DURATIONS, EXPLANATIONS, nextTime, outcome, suggestedReasons, USUAL_REASONS } from "../src/acts/actTypes.ts";
 
 const ZONE = "Europe/London";
 const NOW = Date.parse("2026-11-25T14:30Z");
@@ -40,15 +40,15 @@ const act: Act = {
 
 test("the reasons given last are offered first, each once, of the same kind only", () => {
   const acts = [act, { ...act, reason: "Plumber" }, act, { ...act, kind: "lock_down", reason: "Drill at noon" }];
-  assert.deepEqual(reasons("unlock", acts), ["Parcel", "Plumber", ...USUAL.unlock]);
-  assert.deepEqual(reasons("lock_down", []), USUAL.lock_down);
-  assert.deepEqual(reasons("unlock", [{ ...act, reason: "key forgotten" }]), ["key forgotten", "Code does not work", "Delivery"]);
+  assert.deepEqual(suggestedReasons("unlock", acts), ["Parcel", "Plumber", ...USUAL_REASONS.unlock]);
+  assert.deepEqual(suggestedReasons("lock_down", []), USUAL_REASONS.lock_down);
+  assert.deepEqual(suggestedReasons("unlock", [{ ...act, reason: "key forgotten" }]), ["key forgotten", "Code does not work", "Delivery"]);
 });
 
-const door: AtDoor = { door: "front", name: "Front door", state: "on", holds: true, text: "locked down since 14:30" };
+const door: OverrideDoor = { door: "front", name: "Front door", state: "on", holds: true, text: "locked down since 14:30" };
 
 test("what is not on a door is said plainly", () => {
-  const cut: AtDoor = { ...door, name: "Side door", state: "unreachable", text: "NOT locked down: the door is out of reach" };
+  const cut: OverrideDoor = { ...door, name: "Side door", state: "unreachable", text: "NOT locked down: the door is out of reach" };
   assert.deepEqual(outcome("lock_down", [door]), { text: "Lock down: done at Front door.", tone: "ok" });
   assert.deepEqual(outcome("lock_down", [door, door]), { text: "Lock down: done at all 2 doors.", tone: "ok" });
   const told = outcome("lock_down", [door, cut]);
@@ -56,6 +56,6 @@ test("what is not on a door is said plainly", () => {
 });
 
 test("every kind has words, and every override a length", () => {
-  assert.deepEqual(Object.keys(MEANS).sort(), Object.keys(USUAL).sort());
-  for (const lengths of Object.values(LENGTHS)) assert.equal(lengths.filter((one) => one.usual).length, 1);
+  assert.deepEqual(Object.keys(EXPLANATIONS).sort(), Object.keys(USUAL_REASONS).sort());
+  for (const lengths of Object.values(DURATIONS)) assert.equal(lengths.filter((one) => one.usual).length, 1);
 });

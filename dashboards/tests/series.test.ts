@@ -1,22 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  byHand,
-  charged,
+  changedFieldsText,
+  chargedDates,
   choicesOf,
-  dayName,
-  done,
-  kinds,
+  weekdayCode,
+  editSummary,
+  repeatOptions,
   onlyBuffers,
-  plain,
-  refused,
-  restored,
+  defaultChoice,
+  isRefused,
+  restoreSummary,
   ruleOf,
-  sent,
+  wireChoice,
   type SeriesDate,
-  shifted,
-  tally,
-  told,
+  shiftWallTime,
+  choiceSummary,
+  seriesErrorText,
 } from "../src/diary/series.ts";
 
 const MOVE = { space: "studio", layout: null, starts: "2026-12-01T20:00:00+00:00", ends: "2026-12-01T22:00:00+00:00", text: "Studio, 20:00 to 22:00" };
@@ -64,66 +64,66 @@ test("the last of a weekday in its month is offered as the last, also where it i
   ];
   for (const [day, rule, words] of said) {
     assert.equal(ruleOf("nth", day, []), rule);
-    assert.equal(kinds(day).find(({ value }) => value === "nth")?.words, words);
+    assert.equal(repeatOptions(day).find(({ value }) => value === "nth")?.words, words);
   }
 });
 
 test("dates of the month are said as people say them", () => {
   const said = ["01", "02", "03", "04", "11", "12", "13", "21", "22", "23", "30", "31"].map(
-    (day) => kinds(`2026-12-${day}`).find(({ value }) => value === "date")?.words.split(" ").at(-1),
+    (day) => repeatOptions(`2026-12-${day}`).find(({ value }) => value === "date")?.words.split(" ").at(-1),
   );
   assert.deepEqual(said, ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "23rd", "30th", "31st"]);
 });
 
 test("a day is named as rules name it, whatever the browser's zone", () => {
-  assert.deepEqual(["2027-03-28", "2026-10-25", "2026-11-30"].map(dayName), ["SU", "SU", "MO"]);
+  assert.deepEqual(["2027-03-28", "2026-10-25", "2026-11-30"].map(weekdayCode), ["SU", "SU", "MO"]);
 });
 
 test("what can be had is booked, what cannot goes by the choice for all of them", () => {
-  assert.equal(plain(date(), "skip"), "book");
-  assert.equal(plain(date({ mark: "approval" }), "skip"), "book");
-  assert.equal(plain(CLASH, "skip"), "skip");
-  assert.equal(plain(CLASH, "hold"), "hold");
-  assert.equal(plain(CLASH, "keep"), "skip", "there is nothing to keep");
-  assert.equal(plain(date({ ...CLASH, booking: "b" }), "keep"), "keep");
-  assert.equal(plain(date({ mark: "empty", deed: "skip" }), "hold"), "skip");
-  assert.equal(plain(date({ mark: "left_out", deed: "nothing" }), "hold"), "skip");
-  assert.equal(plain(date({ mark: "past", deed: "nothing" }), "hold"), null);
-  assert.equal(plain(date({ deed: "nothing", booking: "b" }), "keep"), null);
-  assert.equal(plain(date({ deed: "cancel", mark: "left_out", booking: "b" }), "keep"), "skip");
+  assert.equal(defaultChoice(date(), "skip"), "book");
+  assert.equal(defaultChoice(date({ mark: "approval" }), "skip"), "book");
+  assert.equal(defaultChoice(CLASH, "skip"), "skip");
+  assert.equal(defaultChoice(CLASH, "hold"), "hold");
+  assert.equal(defaultChoice(CLASH, "keep"), "skip", "there is nothing to keep");
+  assert.equal(defaultChoice(date({ ...CLASH, booking: "b" }), "keep"), "keep");
+  assert.equal(defaultChoice(date({ mark: "empty", deed: "skip" }), "hold"), "skip");
+  assert.equal(defaultChoice(date({ mark: "left_out", deed: "nothing" }), "hold"), "skip");
+  assert.equal(defaultChoice(date({ mark: "past", deed: "nothing" }), "hold"), null);
+  assert.equal(defaultChoice(date({ deed: "nothing", booking: "b" }), "keep"), null);
+  assert.equal(defaultChoice(date({ deed: "cancel", mark: "left_out", booking: "b" }), "keep"), "skip");
 });
 
 test("a date that must stay since another one stays there is kept, though it would be free", () => {
   const pushed = date({ deed: "keep", booking: "b" });
-  assert.equal(plain(pushed, "keep"), "keep");
-  assert.equal(sent(pushed, "keep"), "keep");
+  assert.equal(defaultChoice(pushed, "keep"), "keep");
+  assert.equal(wireChoice(pushed, "keep"), "keep");
 });
 
-test("only what the server would not do by itself is sent, and every date that cannot be had", () => {
-  assert.equal(sent(date(), "book"), null);
-  assert.equal(sent(date(), "skip"), "skip");
-  assert.equal(sent(CLASH, "skip"), "skip");
-  assert.equal(sent(CLASH, "hold"), "hold");
-  assert.equal(sent(date({ mark: "left_out", deed: "nothing" }), "skip"), null);
-  assert.equal(sent(date({ mark: "left_out", deed: "nothing" }), "book"), "book");
-  assert.equal(sent(date({ deed: "cancel", mark: "left_out", booking: "b" }), "skip"), null);
-  assert.equal(sent(date({ deed: "cancel", mark: "left_out", booking: "b" }), "keep"), "keep");
+test("only what the server would not do by itself is wireChoice, and every date that cannot be had", () => {
+  assert.equal(wireChoice(date(), "book"), null);
+  assert.equal(wireChoice(date(), "skip"), "skip");
+  assert.equal(wireChoice(CLASH, "skip"), "skip");
+  assert.equal(wireChoice(CLASH, "hold"), "hold");
+  assert.equal(wireChoice(date({ mark: "left_out", deed: "nothing" }), "skip"), null);
+  assert.equal(wireChoice(date({ mark: "left_out", deed: "nothing" }), "book"), "book");
+  assert.equal(wireChoice(date({ deed: "cancel", mark: "left_out", booking: "b" }), "skip"), null);
+  assert.equal(wireChoice(date({ deed: "cancel", mark: "left_out", booking: "b" }), "keep"), "keep");
   const { space, layout, starts, ends } = MOVE;
-  assert.deepEqual(sent(CLASH, "move0"), { move: { space, layout, starts, ends } });
+  assert.deepEqual(wireChoice(CLASH, "move0"), { move: { space, layout, starts, ends } });
 });
 
 test("choices go by occurrence, since a day can have two", () => {
   const dates = [date(), { ...CLASH, occurrence: "2026-12-01T21:00:00" }];
-  assert.deepEqual(choicesOf(dates, (one) => plain(one, "hold")), { "2026-12-01T21:00:00": "hold" });
+  assert.deepEqual(choicesOf(dates, (one) => defaultChoice(one, "hold")), { "2026-12-01T21:00:00": "hold" });
 });
 
 test("clash, closed and refused are what cannot be had", () => {
   const marks = ["free", "moved_by_clock", "approval", "clash", "closed", "refused", "empty", "left_out", "past"] as const;
-  assert.deepEqual(marks.filter((mark) => refused(date({ mark }))), ["clash", "closed", "refused"]);
+  assert.deepEqual(marks.filter((mark) => isRefused(date({ mark }))), ["clash", "closed", "refused"]);
 });
 
 test("only setting up and changing over may be overruled, and waiting for approval stands in nobody's way", () => {
-  const why = (...kinds: string[]) => kinds.map((why) => ({ why, text: "", field: "", conflicts: [], asked: null, limit: null }));
+  const why = (...repeatOptions: string[]) => repeatOptions.map((why) => ({ why, text: "", field: "", conflicts: [], asked: null, limit: null }));
   assert.equal(onlyBuffers(why("buffer")), true);
   assert.equal(onlyBuffers(why("changeover", "buffer", "approval")), true);
   assert.equal(onlyBuffers(why("buffer", "clash")), false);
@@ -131,47 +131,47 @@ test("only setting up and changing over may be overruled, and waiting for approv
   assert.equal(onlyBuffers([]), false);
 });
 
-test("the tally says what would become of new dates and of booked ones", () => {
+test("the choiceSummary says what would become of new dates and of booked ones", () => {
   const dates = [date(), date(), CLASH, date({ booking: "b" }), date({ ...CLASH, booking: "c" }), date({ deed: "nothing", booking: "d" }), date({ mark: "past", deed: "nothing" })];
-  assert.equal(tally(dates, (one) => plain(one, "keep")), "1 changed, 2 to be booked, 2 kept as they are, 1 left out");
-  assert.equal(tally([CLASH], () => "move0"), "1 moved");
-  assert.equal(tally([], () => null), "");
+  assert.equal(choiceSummary(dates, (one) => defaultChoice(one, "keep")), "1 changed, 2 to be booked, 2 kept as they are, 1 left out");
+  assert.equal(choiceSummary([CLASH], () => "move0"), "1 moved");
+  assert.equal(choiceSummary([], () => null), "");
 });
 
 test("an edit tells what it has done", () => {
   const dates = [date({ deed: "change" }), date({ deed: "change" }), date({ deed: "keep" }), date({ deed: "nothing" })];
-  assert.equal(done(dates), "2 changed, 1 kept");
-  assert.equal(done([date({ deed: "nothing" })]), "nothing to do");
+  assert.equal(editSummary(dates), "2 changed, 1 kept");
+  assert.equal(editSummary([date({ deed: "nothing" })]), "nothing to do");
 });
 
 test("what was changed by hand is told in the words of the form, time once", () => {
-  assert.equal(byHand(["starts", "ends", "space", "setup_min", "notes"]), "time, room, setting up, notes");
+  assert.equal(changedFieldsText(["starts", "ends", "space", "setup_min", "notes"]), "time, room, setting up, notes");
 });
 
 test("a series goes by as much as its booking was moved, over midnight and both clock changes", () => {
-  assert.equal(shifted("2026-12-01T18:00:00", "2026-12-08T18:00", "2026-12-08T19:30"), "2026-12-01T19:30");
-  assert.equal(shifted("2026-12-01T23:00:00", "2026-12-08T23:00", "2026-12-09T01:00"), "2026-12-02T01:00");
-  assert.equal(shifted("2027-03-21T18:00:00", "2027-03-28T00:30", "2027-03-28T03:30"), "2027-03-21T21:00");
-  assert.equal(shifted("2026-10-18T18:00:00", "2026-10-25T00:30", "2026-10-25T03:30"), "2026-10-18T21:00");
+  assert.equal(shiftWallTime("2026-12-01T18:00:00", "2026-12-08T18:00", "2026-12-08T19:30"), "2026-12-01T19:30");
+  assert.equal(shiftWallTime("2026-12-01T23:00:00", "2026-12-08T23:00", "2026-12-09T01:00"), "2026-12-02T01:00");
+  assert.equal(shiftWallTime("2027-03-21T18:00:00", "2027-03-28T00:30", "2027-03-28T03:30"), "2027-03-21T21:00");
+  assert.equal(shiftWallTime("2026-10-18T18:00:00", "2026-10-25T00:30", "2026-10-25T03:30"), "2026-10-18T21:00");
 });
 
 test("a refusal names the field of the form", () => {
-  assert.equal(told([{ field: "rule", message: "has FREQ twice" }]), "The rule has FREQ twice");
+  assert.equal(seriesErrorText([{ field: "rule", message: "has FREQ twice" }]), "The rule has FREQ twice");
 });
 
 test("undoing a cancel says which dates do not come back, and why", () => {
   const left = [{ starts: "2026-12-24T19:00:00+00:00", text: "taken by the Nativity play" }];
-  assert.equal(restored("Choir", { bookings: [], left: [] }, "Europe/London"), "0 dates of Choir are back.");
+  assert.equal(restoreSummary("Choir", { bookings: [], left: [] }, "Europe/London"), "0 dates of Choir are back.");
   assert.equal(
-    restored("Choir", { bookings: [{} as never], left }, "Europe/London"),
+    restoreSummary("Choir", { bookings: [{} as never], left }, "Europe/London"),
     "1 date of Choir is back. Not back: Thu 24 Dec (taken by the Nativity play).",
   );
 });
 
-test("what of a series is charged are the dates that would be booked, where they would be", () => {
+test("what of a series is chargedDates are the dates that would be booked, where they would be", () => {
   const dates = [date(), { ...CLASH, occurrence: "2" }, date({ occurrence: "3", deed: "skip", mark: "past" }), date({ occurrence: "4" })];
-  const chosen = (one: SeriesDate) => (one.occurrence === "2" ? "move0" : one.occurrence === "4" ? "hold" : plain(one, "skip"));
-  assert.deepEqual(charged(dates, chosen), [
+  const chosen = (one: SeriesDate) => (one.occurrence === "2" ? "move0" : one.occurrence === "4" ? "hold" : defaultChoice(one, "skip"));
+  assert.deepEqual(chargedDates(dates, chosen), [
     { occurrence: "2026-12-01T18:00:00", date: { starts: dates[0]!.starts, ends: dates[0]!.ends } },
     { occurrence: "2", date: { starts: MOVE.starts, ends: MOVE.ends, space: "studio", layout: null } },
   ]);

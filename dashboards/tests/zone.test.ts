@@ -17,7 +17,7 @@ import {
   shortDay,
   span,
 } from "../src/zone.ts";
-import { lasting, parseClock, parseDay, wallText } from "../src/typed.ts";
+import { durationText, parseClock, parseDay, localDateTime } from "../src/dateTimeInput.ts";
 
 const LONDON = "Europe/London";
 const FORWARD = "2026-03-29";
@@ -128,7 +128,7 @@ test("a length of time is said in hours and minutes", () => {
     [91, "1 hour 31 minutes"],
     [45, "45 minutes"],
   ];
-  for (const [minutes, words] of cases) assert.equal(lasting(minutes), words);
+  for (const [minutes, words] of cases) assert.equal(durationText(minutes), words);
 });
 
 test("clock times are read as people type them", () => {
@@ -151,9 +151,9 @@ test("clock times are read as people type them", () => {
 });
 
 test("a wall time past midnight is written on the next day", () => {
-  assert.equal(wallText("2026-11-30", 1080), "2026-11-30T18:00");
-  assert.equal(wallText("2026-11-30", 1440 + 60), "2026-12-01T01:00");
-  assert.equal(wallText("2026-11-30", 1440), "2026-12-01T00:00");
+  assert.equal(localDateTime("2026-11-30", 1080), "2026-11-30T18:00");
+  assert.equal(localDateTime("2026-11-30", 1440 + 60), "2026-12-01T01:00");
+  assert.equal(localDateTime("2026-11-30", 1440), "2026-12-01T00:00");
   assert.equal(clockOf(1440), "00:00");
 });
 

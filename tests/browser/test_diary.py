@@ -138,7 +138,7 @@ async def test_a_pool_can_be_drawn_over_while_it_has_places(screens: Screens, ri
     assert box is not None
     await screen.page.mouse.down()
     await screen.page.mouse.move(box["x"] + hours * 84, box["y"] + 10, steps=5)
-    await expect(screen.page.locator(".ghost")).to_contain_text(said)
+    await expect(screen.page.locator(".drag-preview")).to_contain_text(said)
 
 
 async def test_a_booker_tells_their_own_from_what_is_only_taken(screens: Screens, rig: Rig) -> None:

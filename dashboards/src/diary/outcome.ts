@@ -1,16 +1,16 @@
-/** What became of a save whose answer was lost: looked up in the diary. */
+/** Finds out in the diary whether a save whose answer was lost was carried out. */
 import { get } from "../api.ts";
-import { type Booking, placed, type WireBooking } from "../model.ts";
-import { detailsOf, type Filled, shown } from "./filled.ts";
+import { type Booking, toBooking, type WireBooking } from "../model.ts";
+import { detailsOf, type FormValues, formOf } from "./formValues.ts";
 
 /** The booking as it is now, if a change of it was saved; null if not. `before`: as it was when it was changed. */
-export async function changed(before: Booking, form: Filled, zone: string): Promise<Booking | null> {
-  const one = placed(await get<WireBooking>(`/bookings/${before.id}`));
-  const same = JSON.stringify(detailsOf(shown(one, zone))) === JSON.stringify(detailsOf(form));
+export async function findSavedChange(before: Booking, form: FormValues, zone: string): Promise<Booking | null> {
+  const one = toBooking(await get<WireBooking>(`/bookings/${before.id}`));
+  const same = JSON.stringify(detailsOf(formOf(one, zone))) === JSON.stringify(detailsOf(form));
   return one.version > before.version && same ? one : null;
 }
 
-export interface Wanted {
+export interface CreatedQuery {
   site: string;
   space: string;
   title: string;
@@ -22,7 +22,7 @@ export interface Wanted {
 }
 
 /** The booking, or the first date of a series, that was made; null if there is none. */
-export async function made(wanted: Wanted): Promise<Booking | null> {
+export async function findCreatedBooking(wanted: CreatedQuery): Promise<Booking | null> {
   const { items } = await get<{ items: WireBooking[] }>(`/sites/${wanted.site}/bookings`, { from: wanted.starts, to: wanted.ends });
   const one = items.find(
     (one) =>
@@ -33,5 +33,5 @@ export async function made(wanted: Wanted): Promise<Booking | null> {
       Boolean(one.series) === wanted.series &&
       one.actions.includes("change"),
   );
-  return one ? placed(one) : null;
+  return one ? toBooking(one) : null;
 }

@@ -1,6 +1,6 @@
 /** What waits for somebody's word, at one building or at all of them. */
-import { get, send, words } from "../api.ts";
-import { type Booking, placed, placedAnew, type Reason, type WireBooking } from "../model.ts";
+import { get, send, errorText } from "../api.ts";
+import { type Booking, toBooking, toBookings, type Reason, type WireBooking } from "../model.ts";
 
 interface Page {
   /** `reasons`: what stands in the way of approving it now. */
@@ -45,13 +45,13 @@ export class Requests {
     try {
       const page = await this.page("", Math.min(MOST, Math.max(PAGE, this.items.length)));
       if (mine !== this.asked) return;
-      this.items = placedAnew(page.items, this.items);
+      this.items = toBookings(page.items, this.items);
       this.know(page, new Map());
       this.state = "ready";
       this.fault = "";
     } catch (thrown) {
       if (mine !== this.asked) return;
-      this.fault = words(thrown);
+      this.fault = errorText(thrown);
       if (this.state === "loading") this.state = "failed";
     }
   }
@@ -59,10 +59,10 @@ export class Requests {
   async more(): Promise<void> {
     try {
       const page = await this.page(this.next, PAGE);
-      this.items = [...this.items, ...page.items.map(placed)];
+      this.items = [...this.items, ...page.items.map(toBooking)];
       this.know(page, this.reasons);
     } catch (thrown) {
-      this.fault = words(thrown);
+      this.fault = errorText(thrown);
     }
   }
 
@@ -76,10 +76,10 @@ export type Decision = "approve" | "decline" | "restore";
 
 /** Approves or declines a booking, or takes that back. `said`: why, or that a buffer is overruled. */
 export async function decide(one: Booking, act: Decision, said: { why?: string; overrule?: true } = {}): Promise<Booking> {
-  return placed(await send<WireBooking>("POST", `/bookings/${one.id}/${act}`, said));
+  return toBooking(await send<WireBooking>("POST", `/bookings/${one.id}/${act}`, said));
 }
 
-/** Whether all that stands in the way may be overruled by whoever decides: setting up, clearing down, change-overs. */
+/** Whether all that stands in the way may be overruled by the person who decides: setting up, clearing down, change-overs. */
 export function soft(reasons: readonly Reason[]): boolean {
   return reasons.length > 0 && reasons.every((one) => one.why === "buffer" || one.why === "changeover");
 }

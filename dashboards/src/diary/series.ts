@@ -3,7 +3,7 @@ import type { Conflict, Reason, WireBooking } from "../model.ts";
 import { type Day, dayOf, shortDay, utc } from "../zone.ts";
 
 export type Mark = "free" | "moved_by_clock" | "approval" | "clash" | "closed" | "refused" | "empty" | "left_out" | "past";
-export type Deed = "book" | "hold" | "skip" | "refuse" | "change" | "keep" | "cancel" | "nothing";
+export type DateAction = "book" | "hold" | "skip" | "refuse" | "change" | "keep" | "cancel" | "nothing";
 
 export interface Move {
   space: string;
@@ -20,7 +20,7 @@ export interface SeriesDate {
   ends: string | null;
   space: string;
   mark: Mark;
-  deed: Deed;
+  deed: DateAction;
   text: string;
   reasons: Reason[];
   conflicts: Conflict[];
@@ -74,14 +74,14 @@ export interface Series {
   imported: boolean;
   /** Its dates have one door code, whatever the building's policy says. */
   one_code: boolean;
-  /** The page with all dates, a secret; empty for whoever may not see it. */
+  /** The page with all dates, a secret; empty for a user who may not see it. */
   link: string;
   version: number;
   dates: StandingDate[];
 }
 
 /** How much of a series is meant. */
-export type Reach = "one" | "from_date" | "all";
+export type Scope = "one" | "from_date" | "all";
 
 /** What is to become of a date: one of these words, or "move" and the number of the place it could go to. */
 export type Choice = "book" | "skip" | "hold" | "keep" | `move${number}`;
@@ -95,7 +95,7 @@ export type WireChoice =
 export type Fallback = "skip" | "hold" | "keep";
 
 /** Whether a date cannot be had as it is wished for. */
-export function refused(one: SeriesDate): boolean {
+export function isRefused(one: SeriesDate): boolean {
   return one.mark === "clash" || one.mark === "closed" || one.mark === "refused";
 }
 
@@ -106,20 +106,20 @@ export function onlyBuffers(reasons: readonly Reason[]): boolean {
 }
 
 /** What becomes of a date if nobody chooses; null where nothing can be done with it. */
-export function plain(one: SeriesDate, fallback: Fallback): Choice | null {
+export function defaultChoice(one: SeriesDate, fallback: Fallback): Choice | null {
   if (one.mark === "past") return null;
   if (one.deed === "keep") return "keep";
   if (one.deed === "cancel" || one.mark === "empty") return "skip";
   if (one.deed === "nothing") return one.mark === "left_out" && !one.booking ? "skip" : null;
-  if (!refused(one)) return "book";
+  if (!isRefused(one)) return "book";
   return fallback === "keep" && !one.booking ? "skip" : fallback;
 }
 
 /** A choice as the API takes it; null where it would do the same without being told. */
-export function sent(one: SeriesDate, choice: Choice | null): WireChoice | null {
+export function wireChoice(one: SeriesDate, choice: Choice | null): WireChoice | null {
   if (choice === null) return null;
   const asItIs = one.deed === "cancel" || one.mark === "empty" || one.mark === "left_out" ? "skip" : "book";
-  if (choice === asItIs && !refused(one)) return null;
+  if (choice === asItIs && !isRefused(one)) return null;
   if (!choice.startsWith("move")) return choice as WireChoice;
   const { starts, ends, space, layout } = one.moves[Number(choice.slice(4))]!;
   return { move: { starts, ends, space, layout } };
@@ -129,14 +129,14 @@ export function sent(one: SeriesDate, choice: Choice | null): WireChoice | null 
 export function choicesOf(dates: readonly SeriesDate[], chosen: (one: SeriesDate) => Choice | null): Record<string, WireChoice> {
   const found: Record<string, WireChoice> = {};
   for (const one of dates) {
-    const choice = sent(one, chosen(one));
+    const choice = wireChoice(one, chosen(one));
     if (choice !== null) found[one.occurrence] = choice;
   }
   return found;
 }
 
-/** What of a series is charged: the dates that would be booked, as a quote takes them, each with its occurrence. */
-export function charged(dates: readonly SeriesDate[], chosen: (one: SeriesDate) => Choice | null): { occurrence: string; date: object }[] {
+/** The dates of a series that are charged: those that would be booked, as a quote takes them, each with its occurrence. */
+export function chargedDates(dates: readonly SeriesDate[], chosen: (one: SeriesDate) => Choice | null): { occurrence: string; date: object }[] {
   return dates.flatMap((one) => {
     const choice = chosen(one);
     if (choice?.startsWith("move")) {
@@ -149,7 +149,7 @@ export function charged(dates: readonly SeriesDate[], chosen: (one: SeriesDate) 
 }
 
 /** "9 to be booked, 1 moved, 2 left out": what would become of the dates. */
-export function tally(dates: readonly SeriesDate[], chosen: (one: SeriesDate) => Choice | null): string {
+export function choiceSummary(dates: readonly SeriesDate[], chosen: (one: SeriesDate) => Choice | null): string {
   const count = new Map<string, number>();
   for (const one of dates) {
     const choice = chosen(one) ?? (one.booking && "keep");
@@ -165,8 +165,8 @@ const ON_NEW: Record<string, string> = { book: "to be booked", hold: "asked for"
 const ON_BOOKED: Record<string, string> = { book: "changed", hold: "asked for", skip: "cancelled", keep: "kept as they are" };
 
 /** "9 dates changed, 1 booked": what an edit has done. */
-export function done(dates: readonly SeriesDate[]): string {
-  const words: Partial<Record<Deed, string>> = { change: "changed", book: "booked", hold: "asked for", keep: "kept", cancel: "cancelled" };
+export function editSummary(dates: readonly SeriesDate[]): string {
+  const words: Partial<Record<DateAction, string>> = { change: "changed", book: "booked", hold: "asked for", keep: "kept", cancel: "cancelled" };
   const told = Object.entries(words).flatMap(([deed, word]) => {
     const n = dates.filter((one) => one.deed === deed).length;
     return n ? [`${n} ${word}`] : [];
@@ -189,7 +189,7 @@ const FIELDS: Record<string, string> = {
 };
 
 /** "time, room": what somebody has changed in one date, in words. */
-export function byHand(changed: readonly string[]): string {
+export function changedFieldsText(changed: readonly string[]): string {
   return [...new Set(changed.map((name) => FIELDS[name] ?? name.replaceAll("_", " ")))].join(", ");
 }
 
@@ -201,17 +201,17 @@ const NTH = ["first", "second", "third", "fourth"];
 export const WEEK = [1, 2, 3, 4, 5, 6, 0].map((n) => ({ id: DAYS[n]!, name: NAMES[n]!, short: NAMES[n]!.slice(0, 3) }));
 
 /** How something repeats; "own" is a rule that somebody writes, "" no repeating at all. */
-export type Kind = "" | "week" | "fortnight" | "day" | "weekdays" | "nth" | "date" | "own";
+export type RepeatKind = "" | "week" | "fortnight" | "day" | "weekdays" | "nth" | "date" | "own";
 
 /** "TU" */
-export function dayName(day: Day): string {
+export function weekdayCode(day: Day): string {
   return DAYS[new Date(utc(day)).getUTCDay()]!;
 }
 
 /** What can be picked for something that begins on a day, in words. */
-export function kinds(day: Day): { value: Kind; words: string }[] {
+export function repeatOptions(day: Day): { value: RepeatKind; words: string }[] {
   const at = new Date(utc(day));
-  const nth = nthOf(day);
+  const nth = weekOfMonth(day);
   return [
     { value: "week", words: "Every week" },
     { value: "fortnight", words: "Every other week" },
@@ -223,7 +223,7 @@ export function kinds(day: Day): { value: Kind; words: string }[] {
 }
 
 /** The rule of a kind, without its end. `weekdays`: on which days of the week, for those that go by weeks. */
-export function ruleOf(kind: Exclude<Kind, "" | "own">, day: Day, weekdays: readonly string[]): string {
+export function ruleOf(kind: Exclude<RepeatKind, "" | "own">, day: Day, weekdays: readonly string[]): string {
   const by = WEEK.filter(({ id }) => weekdays.includes(id)).map(({ id }) => id).join(",");
   switch (kind) {
     case "week":
@@ -235,14 +235,14 @@ export function ruleOf(kind: Exclude<Kind, "" | "own">, day: Day, weekdays: read
     case "weekdays":
       return "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR";
     case "nth":
-      return `FREQ=MONTHLY;BYDAY=${nthOf(day)}${dayName(day)}`;
+      return `FREQ=MONTHLY;BYDAY=${weekOfMonth(day)}${weekdayCode(day)}`;
     case "date":
       return `FREQ=MONTHLY;BYMONTHDAY=${Number(day.slice(8))}`;
   }
 }
 
 /** Which of its weekday in the month a day is; the last one is -1, also where it is the fourth. */
-function nthOf(day: Day): number {
+function weekOfMonth(day: Day): number {
   const at = new Date(utc(day));
   const last = new Date(utc(day) + 7 * 86_400_000).getUTCMonth() !== at.getUTCMonth();
   return last ? -1 : Math.ceil(at.getUTCDate() / 7);
@@ -253,13 +253,13 @@ function ordinal(n: number): string {
 }
 
 /** "2026-11-26T19:00" shifted by as much as lies between two other wall times. */
-export function shifted(wall: string, from: string, to: string): string {
+export function shiftWallTime(wall: string, from: string, to: string): string {
   const at = (text: string) => Date.parse(`${text.slice(0, 16)}Z`);
   return new Date(at(wall) + at(to) - at(from)).toISOString().slice(0, 16);
 }
 
 /** What the server has against a series, in words that name the field of the form. */
-export function told(errors: readonly { field: string; message: string }[]): string {
+export function seriesErrorText(errors: readonly { field: string; message: string }[]): string {
   const names: Record<string, string> = { first_starts: "The start", first_ends: "The end", rule: "The rule", from_date: "The date" };
   return errors.map(({ field, message }) => `${names[field] ?? field} ${message}`).join("; ");
 }
@@ -270,7 +270,7 @@ export interface SeriesRestored {
 }
 
 /** What became of undoing a cancel. */
-export function restored(title: string, back: SeriesRestored, zone: string): string {
+export function restoreSummary(title: string, back: SeriesRestored, zone: string): string {
   const n = back.bookings.length;
   const left = back.left.map(({ starts, text }) => `${shortDay(dayOf(Date.parse(starts), zone))} (${text})`);
   return `${n} date${n === 1 ? "" : "s"} of ${title} ${n === 1 ? "is" : "are"} back.${left.length ? ` Not back: ${left.join("; ")}.` : ""}`;

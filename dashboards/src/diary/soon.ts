@@ -1,7 +1,7 @@
 /** Where and when a new booking begins, if nobody has chosen a time. Pure. */
 import type { Mode, Space } from "../model.ts";
 import { HOUR, type Instant } from "../zone.ts";
-import type { Span } from "./grid.ts";
+import type { Span } from "./geometry.ts";
 
 const USUAL_OPENING_H = 10;
 

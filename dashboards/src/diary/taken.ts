@@ -1,5 +1,5 @@
 /** Why a booking or a series could not be written by now, in words. Pure. */
-import { type Refusal, words } from "../api.ts";
+import { type Refusal, errorText } from "../api.ts";
 import type { Conflict } from "../model.ts";
 import { dayOf, shortDay, span } from "../zone.ts";
 
@@ -13,5 +13,5 @@ export function taken(thrown: Refusal, zone: string, nameOf: (space: string) => 
     const at = Date.parse(starts);
     return `${title}, ${shortDay(dayOf(at, zone))}, ${span(at, Date.parse(ends), zone)}, ${nameOf(space)}`;
   };
-  return clashes.length ? `Just taken: ${clashes.map(named).join("; ")}.` : words(thrown);
+  return clashes.length ? `Just taken: ${clashes.map(named).join("; ")}.` : errorText(thrown);
 }

@@ -2,19 +2,19 @@
 import type { Component } from "svelte";
 import type { Booking, Site } from "../model.ts";
 import type { Day, Instant } from "../zone.ts";
-import type { Span } from "./grid.ts";
-import type { Sheet } from "./sheet.svelte.ts";
+import type { Span } from "./geometry.ts";
+import type { DayStore } from "./dayStore.svelte.ts";
 
 export interface ViewProps {
   site: Site;
-  sheet: Sheet;
+  dayStore: DayStore;
   day: Day;
   today: Day;
   now: Instant;
   /** Id of the booking in the panel. */
   chosen: string;
   /** Goes up whenever somebody has changed a booking here. */
-  touched: number;
+  changeCount: number;
   open: (one: Booking) => void;
   create: (space: string, when: Span) => void;
   changed: (one: Booking) => void;
@@ -23,7 +23,7 @@ export interface ViewProps {
 /** What is said where a part of the page does not come. */
 export const MISSING = "This part of the page could not be fetched. Try again in a moment.";
 
-/** All but the day's own board, fetched when they are first wanted. */
+/** All but the day's own grid, fetched when they are first wanted. */
 export const VIEWS: Record<string, () => Promise<{ default: Component<ViewProps> }>> = {
   week: () => import("./WeekView.svelte"),
   table: () => import("./DiaryTable.svelte"),

@@ -10,7 +10,7 @@ addEventListener("focusin", ({ target }) => {
 export function focusBack(): void {
   const { activeElement: at, body } = document;
   if (at && at !== body && !at.closest("[data-notice]")) return;
-  // A block of the diary may have been drawn anew.
+  // A block of the diary may have been drawn again.
   const places = [last, `[data-key="${last?.dataset.key}"]`, 'dialog[open] [tabindex="-1"]', '[role="grid"] [tabindex="0"]', "#main"];
   for (const place of places) {
     const one = typeof place === "string" ? document.querySelector<HTMLElement>(place) : place;

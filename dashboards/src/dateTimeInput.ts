@@ -1,0 +1,51 @@
+/** What people type for days and times, and how a field shows them. */
+import { clockOf, type Day, dayPlus, MONTHS, two, utc } from "./zone.ts";
+
+/**
+ * Reads a UK date: 26/11/2026, 26.11.26, 26 Nov, Thu 26 November 2026. Without a year it is the one nearest `near`, or the
+ * next one from `near` on where something is to come.
+ */
+export function parseDay(text: string, near: Day, which: "nearest" | "next" = "nearest"): Day | null {
+  const found = /^(?:[a-z]{3,9},?\s+)?(\d{1,2})(?:st|nd|rd|th)?[\s./-]+(\d{1,2}|[a-z]{3,9})(?:[\s./-]+(\d{4}|\d{2}))?$/i.exec(
+    text.trim(),
+  );
+  if (!found) return null;
+  const [, d, m, y] = found;
+  const month = /^\d/.test(m!) ? Number(m) : MONTHS.findIndex((name) => m!.toLowerCase().startsWith(name.toLowerCase())) + 1;
+  const make = (year: number): Day | null => {
+    const day = `${year}-${two(month)}-${two(Number(d))}`;
+    const at = utc(day);
+    return Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== day ? null : day;
+  };
+  if (month < 1 || month > 12) return null;
+  if (y) return make(y.length === 2 ? 2000 + Number(y) : Number(y));
+  const year = Number(near.slice(0, 4));
+  if (which === "next") return [make(year), make(year + 1)].find((day) => day !== null && day >= near) ?? null;
+  const choices = [year - 1, year, year + 1].map(make).filter((day) => day !== null);
+  const gap = (day: Day) => Math.abs(utc(day) - utc(near));
+  return choices.sort((a, b) => gap(a) - gap(b))[0] ?? null;
+}
+
+/** Reads 18:00, 18.00, 1800, 18, 6pm, 6:30 pm; "24:00" is midnight at the end. Minutes since midnight. */
+export function parseClock(text: string): number | null {
+  const found = /^(\d{1,2})(?:[:.h]?(\d{2}))?\s*(am|pm)?$/i.exec(text.trim());
+  if (!found) return null;
+  let hour = Number(found[1]);
+  const minute = Number(found[2] ?? 0);
+  const half = found[3]?.toLowerCase();
+  if (half && (hour < 1 || hour > 12)) return null;
+  if (half) hour = (hour % 12) + (half === "pm" ? 12 : 0);
+  const minutes = hour * 60 + minute;
+  return minute > 59 || minutes > 24 * 60 ? null : minutes;
+}
+
+/** "2026-11-24T18:00": wall time as the API takes it, meant in the site's zone. */
+export function localDateTime(day: Day, minutes: number): string {
+  return `${dayPlus(day, Math.floor(minutes / 1440))}T${clockOf(minutes % 1440)}`;
+}
+
+/** "4 hours", "1 hour 30 minutes" */
+export function durationText(minutes: number): string {
+  const put = (n: number, unit: string) => (n ? [`${n} ${unit}${n === 1 ? "" : "s"}`] : []);
+  return [...put(Math.floor(minutes / 60), "hour"), ...put(minutes % 60, "minute")].join(" ");
+}

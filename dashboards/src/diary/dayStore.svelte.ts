@@ -1,0 +1,110 @@
+/** One day of a building's diary: opening modes and bookings. Keeps the last good values while they are fetched again. */
+import { get, errorText } from "../api.ts";
+import { type Booking, type Mode, toBookings, type Site, type SiteDetail, type Space, type WireBooking } from "../model.ts";
+import { type Day, dayPlus, dayStart } from "../zone.ts";
+import { sharing, type Span } from "./geometry.ts";
+
+export class DayStore {
+  readonly site: Site;
+  day = $state<Day>("");
+  state = $state<"loading" | "ready" | "failed">("loading");
+  /** Why the last fetch failed, while older values are still shown. */
+  fault = $state("");
+  detail = $state.raw<SiteDetail | null>(null);
+  modes = $state.raw<Mode[]>([]);
+  bookings = $state.raw<Booking[]>([]);
+  readonly span: Span = $derived.by(() => ({
+    from: dayStart(this.day, this.zone),
+    to: dayStart(dayPlus(this.day, 1), this.zone),
+  }));
+  /** For each room those that share a part of it. */
+  readonly sharing = $derived(sharing(this.spaces));
+  private asked = 0;
+  private busy = false;
+  private again = false;
+  private puts = 0;
+
+  constructor(site: Site) {
+    this.site = site;
+  }
+
+  get zone(): string {
+    return this.site.zone;
+  }
+
+  get spaces(): Space[] {
+    return this.detail?.spaces ?? [];
+  }
+
+  space(id: string): Space | undefined {
+    return this.spaces.find((one) => one.id === id);
+  }
+
+  find(id: string): Booking | undefined {
+    return this.bookings.find((one) => one.id === id);
+  }
+
+  async open(day: Day): Promise<void> {
+    if (this.day !== day) {
+      this.day = day;
+      this.state = "loading";
+      this.bookings = [];
+      this.modes = [];
+    }
+    await this.fetch();
+  }
+
+  /** Fetches again; requests made while a fetch runs become one more fetch after it. */
+  async refresh(): Promise<void> {
+    if (this.busy) this.again = true;
+    else if (this.day) await this.fetch();
+  }
+
+  /** Shows a booking as the server (or a hopeful drop) has it, before the next fetch. */
+  put(one: Booking): void {
+    this.puts += 1;
+    const rest = this.bookings.filter((other) => other.id !== one.id);
+    const { from, to } = this.span;
+    this.bookings = one.from < to && one.to > from && one.site === this.site.id ? [...rest, one] : rest;
+  }
+
+  private async fetch(): Promise<void> {
+    const mine = ++this.asked;
+    const { puts } = this;
+    this.busy = true;
+    const { from, to } = this.span;
+    const query = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+    const path = `/sites/${this.site.id}`;
+    try {
+      const [detail, modes, bookings] = await Promise.all([
+        this.detail ?? get<SiteDetail>(path),
+        get<{ items: { starts: string; ends: string; mode: string; note?: string | null }[] }>(`${path}/modes`, query),
+        get<{ items: WireBooking[] }>(`${path}/bookings`, query),
+      ]);
+      if (mine !== this.asked) return;
+      // What was put since may be newer than this answer.
+      if (puts !== this.puts) return void (this.again = true);
+      this.detail = detail;
+      const cut = modes.items.map((one) => ({
+        from: Math.max(from, Date.parse(one.starts)),
+        to: Math.min(to, Date.parse(one.ends)),
+        mode: one.mode,
+        note: one.note ?? null,
+      }));
+      if (JSON.stringify(cut) !== JSON.stringify(this.modes)) this.modes = cut;
+      this.bookings = toBookings(bookings.items, this.bookings);
+      this.state = "ready";
+      this.fault = "";
+    } catch (thrown) {
+      if (mine !== this.asked) return;
+      this.fault = errorText(thrown);
+      if (this.state === "loading") this.state = "failed";
+    } finally {
+      if (mine === this.asked) this.busy = false;
+      if (!this.busy && this.again) {
+        this.again = false;
+        void this.fetch();
+      }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/** Where a drag starts in the timeline, and what it would clash with. Pure; only input on the grid needs it. */
+import { type Booking, holds } from "../model.ts";
+import { HOUR, type Instant, MINUTE } from "../zone.ts";
+import { HOUR_PX, type Span } from "./geometry.ts";
+
+export const SNAP = 15 * MINUTE;
+
+/** The instant under a pixel, snapped to the quarter hour it lies in (or nearest to, for `round`). */
+export function instantAt(x: number, dayFrom: Instant, how: "floor" | "round" = "floor"): Instant {
+  return dayFrom + Math[how](((x / HOUR_PX) * HOUR) / SNAP) * SNAP;
+}
+
+function overlaps(a: Span, b: Span): boolean {
+  return a.from < b.to && b.from < a.to;
+}
+
+/** Bookings that hold any of these rooms in this span. */
+export function clashes(
+  bookings: readonly Booking[],
+  rooms: ReadonlySet<string>,
+  when: Span,
+  but?: string,
+): Booking[] {
+  return bookings.filter((one) => rooms.has(one.space) && one.id !== but && holds(one) && overlaps(one, when));
+}
+
+export type DragHandle = "move" | "start" | "end" | "new";
+
+const HANDLE_PX = 9;
+
+/** What a pointer takes hold of: an end of a block, or all of it. */
+export function dragHandleAt(x: number, left: number, right: number): DragHandle {
+  if (right - left < 4 * HANDLE_PX) return "move";
+  return x < left + HANDLE_PX ? "start" : x > right - HANDLE_PX ? "end" : "move";
+}
+
+/** A span as it is dragged by pointer or keys: moved by `by`, never shorter than a quarter hour, inside the day. */
+export function draggedSpan(span: Span, handle: DragHandle, by: number, day: Span): Span {
+  if (handle === "start") return { from: Math.max(day.from, Math.min(span.from + by, span.to - SNAP)), to: span.to };
+  if (handle === "end" || handle === "new")
+    return { from: span.from, to: Math.min(day.to, Math.max(span.to + by, span.from + SNAP)) };
+  const step = Math.max(day.from - span.from, Math.min(by, day.to - span.to));
+  const kept = span.from < day.from || span.to > day.to ? 0 : step;
+  return { from: span.from + kept, to: span.to + kept };
+}

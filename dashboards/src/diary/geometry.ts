@@ -1,0 +1,105 @@
+/** Positions in the timeline: instants to pixels, lanes, free time. Pure. */
+import type { Mode, Space } from "../model.ts";
+import { HOUR, type Instant } from "../zone.ts";
+
+export const HOUR_PX = 84;
+export const LANE_PX = 44;
+export const LANE_MOST_PX = 64;
+export const ROW_PAD_PX = 5;
+
+export interface Span {
+  from: Instant;
+  to: Instant;
+}
+
+export function px(at: Instant, dayFrom: Instant): number {
+  return ((at - dayFrom) / HOUR) * HOUR_PX;
+}
+
+/**
+ * Lanes for one room, counted per group of bookings that overlap in a chain, so that one double hour in
+ * the morning does not make the evening thinner.
+ */
+export function lanes<T extends Span>(items: readonly T[]): { item: T; lane: number; of: number }[] {
+  const sorted = [...items].sort((a, b) => a.from - b.from || b.to - a.to);
+  const placed: { item: T; lane: number; of: number }[] = [];
+  let group: typeof placed = [];
+  let ends: Instant[] = [];
+  const close = () => {
+    for (const one of group) one.of = ends.length;
+    group = [];
+    ends = [];
+  };
+  for (const item of sorted) {
+    if (group.length && Math.max(...ends) <= item.from) close();
+    let lane = ends.findIndex((end) => end <= item.from);
+    if (lane < 0) lane = ends.length;
+    ends[lane] = item.to;
+    const one = { item, lane, of: 1 };
+    group.push(one);
+    placed.push(one);
+  }
+  close();
+  return placed;
+}
+
+/** The free stretches of a room on one day, cut where the opening mode changes. */
+export function freeSpans(day: Span, taken: readonly Span[], modes: readonly Mode[]): (Span & { mode: string })[] {
+  const cuts = modes.length ? modes : [{ from: day.from, to: day.to, mode: "" }];
+  const busy = [...taken].sort((a, b) => a.from - b.from);
+  const found: (Span & { mode: string })[] = [];
+  for (const part of cuts) {
+    let from = Math.max(part.from, day.from);
+    const end = Math.min(part.to, day.to);
+    for (const one of busy) {
+      if (one.to <= from || one.from >= end) continue;
+      if (one.from > from) found.push({ from, to: one.from, mode: part.mode });
+      from = Math.max(from, one.to);
+    }
+    if (from < end) found.push({ from, to: end, mode: part.mode });
+  }
+  return found;
+}
+
+/** The stretches of a pool in which it has places left, cut where their number or the opening mode changes. */
+export function placesLeft(
+  size: number,
+  day: Span,
+  taken: readonly (Span & { places: number })[],
+  modes: readonly Mode[],
+): (Span & { mode: string; places: number })[] {
+  const edges = taken.flatMap(({ from, to }) => [from, to]).filter((at) => at > day.from && at < day.to);
+  const cuts = [...new Set([day.from, ...edges, day.to])].sort((a, b) => a - b);
+  return cuts.slice(1).flatMap((to, i) => {
+    const from = cuts[i]!;
+    const here = taken.filter((one) => one.from < to && one.to > from);
+    const places = here.reduce((left, one) => left - one.places, size);
+    return places > 0 ? freeSpans({ from, to }, [], modes).map((span) => ({ ...span, places })) : [];
+  });
+}
+
+/** For each room those that share a part of it, itself included: booked, they take it as well. */
+export function sharing(spaces: readonly Space[]): Map<string, ReadonlySet<string>> {
+  const byId = new Map(spaces.map((one) => [one.id, one]));
+  const atoms = new Map<string, ReadonlySet<string>>();
+  const atomsOf = (id: string): ReadonlySet<string> => {
+    const known = atoms.get(id);
+    if (known) return known;
+    const parts = byId.get(id)?.parts ?? [];
+    const found = new Set(parts.length ? parts.flatMap((part) => [...atomsOf(part)]) : [id]);
+    atoms.set(id, found);
+    return found;
+  };
+  return new Map(
+    spaces.map((one) => [
+      one.id,
+      new Set(spaces.filter((other) => [...atomsOf(other.id)].some((atom) => atomsOf(one.id).has(atom))).map(({ id }) => id)),
+    ]),
+  );
+}
+
+/** First and last+1 of the rows in the window, from the tops of all rows (one more entry than rows). */
+export function rowsInView(tops: readonly number[], scroll: number, height: number, spare = 300): [number, number] {
+  const ended = (y: number) => tops.filter((top, row) => row && top <= y).length;
+  return [ended(scroll - spare), Math.min(tops.length - 1, ended(scroll + height + spare) + 1)];
+}

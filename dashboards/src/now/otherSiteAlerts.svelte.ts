@@ -1,0 +1,45 @@
+/** What needs somebody at any building, polled while the page is visible. */
+import { get } from "../api.ts";
+import { session } from "../session.svelte.ts";
+import { notices } from "../notices.svelte.ts";
+
+export interface SiteAlert {
+  site: string;
+  site_name: string;
+  kind: string;
+  at: string | null;
+  text: string;
+}
+
+const EVERY_MS = 15_000;
+
+let items = $state.raw<SiteAlert[]>([]);
+let known: ReadonlySet<string> = new Set();
+
+async function poll(): Promise<void> {
+  if (!session.canOperate || session.state !== "in" || document.visibilityState !== "visible") return;
+  const found = await get<{ items: SiteAlert[] }>("/alerts").catch(() => null);
+  if (!found) return;
+  const keys = new Map(found.items.map((one) => [`${one.site} ${one.kind} ${one.text}`, one]));
+  const fresh = [...keys].filter(([key]) => !known.has(key));
+  known = new Set(keys.keys());
+  items = found.items;
+  if (fresh.length) notices.alert(fresh.map(([, one]) => `${one.site_name}: ${one.text}.`).join(" "));
+}
+
+export const otherSiteAlerts = {
+  /** At the other buildings: the one on show tells for itself, and sooner. */
+  except(site: string): SiteAlert[] {
+    return items.filter((one) => one.site !== site);
+  },
+  /** Polls until the function that it returns is called. */
+  watch(): () => void {
+    const timer = setInterval(poll, EVERY_MS);
+    document.addEventListener("visibilitychange", poll);
+    void poll();
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", poll);
+    };
+  },
+};

@@ -1,0 +1,46 @@
+/** What is on in the rooms of a building: now, next, late. Pure. */
+import { type Booking, holds, type Space } from "../model.ts";
+import { clock, dayOf, type Instant, MINUTE, moment, shortDay } from "../zone.ts";
+
+/** So long after its start nobody is called late yet. */
+export const GRACE_MS = 10 * MINUTE;
+
+export interface RoomState {
+  space: Space;
+  now: Booking[];
+  next: Booking | null;
+}
+
+/** The rooms in which something is on today or still to come, in their order. */
+export function roomBookings(spaces: readonly Space[], bookings: readonly Booking[], now: Instant): RoomState[] {
+  const live = [...bookings].filter((one) => holds(one) && one.status !== "no_show").sort((a, b) => a.from - b.from);
+  return spaces.flatMap((space) => {
+    const here = live.filter((one) => one.space === space.id && one.to > now);
+    const running = here.filter((one) => one.from <= now && one.status !== "finished");
+    const next = here.find((one) => one.from > now) ?? null;
+    return running.length || next ? [{ space, now: running, next }] : [];
+  });
+}
+
+/** Whether it has begun and nobody has come. */
+export function isLate(one: Booking, now: Instant): boolean {
+  return one.status === "confirmed" && now - one.from >= GRACE_MS;
+}
+
+/** "here since 18:02, 12 came in, until 20:00", "nobody has come; given back at 18:30", "begins", of one that runs. */
+export function runningText(one: Booking, zone: string, now: Instant): string {
+  const until = `until ${moment(one.to, zone, now)}`;
+  if (one.arrived_at) {
+    const came = one.counted_in ? `, ${one.counted_in} came in` : "";
+    return `here since ${moment(Date.parse(one.arrived_at), zone, now)}${came}, ${until}`;
+  }
+  if (one.status === "held") return `waits for approval, ${until}`;
+  const back = one.release_at ? `; given back at ${moment(Date.parse(one.release_at), zone, now)} unless somebody comes` : "";
+  return `${isLate(one, now) ? "nobody has come" : "nobody has come yet"}, ${until}${back}`;
+}
+
+/** "18:00", "Thu 26 Nov 18:00": when the next one begins. */
+export function startText(one: Booking, zone: string, now: Instant): string {
+  const day = dayOf(one.from, zone);
+  return day === dayOf(now, zone) ? clock(one.from, zone) : `${shortDay(day)} ${clock(one.from, zone)}`;
+}

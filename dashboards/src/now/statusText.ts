@@ -1,0 +1,158 @@
+/** The words of the Now page: silence is said as silence, never shown as zero. */
+import type { Area, Door, Edge, Snapshot } from "../model.ts";
+import { type Instant, moment } from "../zone.ts";
+
+export interface Alert {
+  key: string;
+  text: string;
+  /** Since or at which time, and what that means. */
+  when: string;
+}
+
+export const DOOR_MODES: Record<string, string> = {
+  free: "Open to all",
+  code: "Code needed",
+  locked: "Locked",
+};
+export const CONTACTS = { open: "Standing open", closed: "Shut", unknown: "Not known if open" } as const;
+export const LOCKS = { locked: "locked", unlocked: "unlocked", unknown: "not known if locked" } as const;
+export const ALARMS = { fire: "Fire", forced: "Forced open", held: "Held open", glass: "Glass broken" } as const;
+const TRUST: Record<string, string> = {
+  synced: "clock right",
+  holdover: "clock running on its own",
+  unproven: "clock not proven",
+};
+
+/** "14:02", or with its day when not today; "never" when there is nothing. */
+export function sinceText(at: string | null | undefined, zone: string, now: Instant): string {
+  return at ? moment(Date.parse(at), zone, now) : "never";
+}
+
+/** That a door takes no typed codes for a while, in words; nothing where it does. */
+export function lockoutText(door: Door, zone: string, now: Instant): string {
+  const until = door.codes_wait_until;
+  return until && Date.parse(until) > now ? `Too many wrong codes: none is taken until ${sinceText(until, zone, now)}` : "";
+}
+
+/** What needs somebody, worst first: fire, duress, intruders, forced doors, broken glass, held doors, faults, guessed codes, overrides that a door does not have, edges out of reach, refused plans and lost logs. */
+export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] {
+  const doors = (kind: Door["alarm"], text: string): Alert[] =>
+    snapshot.doors
+      .filter((one) => one.alarm === kind)
+      .map((one) => ({ key: `${kind} ${one.id}`, text: `${one.name} ${text}`, when: `since ${sinceText(one.since, zone, now)}` }));
+  const fires = snapshot.fires.map((one) => ({
+    key: `fire ${one.edge} ${one.state}`,
+    text: one.state === "active" ? "Fire alarm" : "The fire alarm is reset, and the doors are still as in a fire",
+    when: `since ${sinceText(one.since, zone, now)}${one.state === "active" ? "" : "; a key holder's code or card at any reader ends it"}`,
+  }));
+  const intruders = snapshot.areas
+    .filter((one) => one.state === "triggered")
+    .map((one) => ({
+      key: `intruder ${one.id} ${one.since}`,
+      text: `Intruder alarm in ${one.id}${one.why ? `: ${one.why}` : ""}`,
+      when: `since ${sinceText(one.since, zone, now)}`,
+    }));
+  const withheld = snapshot.areas
+    .filter((one) => one.withheld && one.state === "unset")
+    .map((one) => ({ key: `withheld ${one.id} ${one.withheld}`, text: `The alarm in ${one.id} does not set: ${one.withheld}`, when: "" }));
+  const faults = snapshot.doors.flatMap((one) =>
+    one.faults.map((fault) => ({ key: `fault ${one.id} ${fault.code} ${fault.part}`, text: `${one.name}: ${fault.text}`, when: fault.hint })),
+  );
+  const guessed = snapshot.doors
+    .map((one) => ({ key: `waits ${one.id} ${one.codes_wait_until}`, text: lockoutText(one, zone, now), when: `at ${one.name}` }))
+    .filter((one) => one.text);
+  const away = snapshot.edges
+    .filter((one) => !one.online)
+    .map((one) => ({
+      key: `edge ${one.id}`,
+      text: one.put_out ? `${one.name} was put out and awaits a token` : `${one.name} is out of reach`,
+      when: `since ${sinceText(one.put_out ?? one.since, zone, now)}; if it has power, its doors go on by their last plan`,
+    }));
+  const told = (duress: boolean): Alert[] =>
+    snapshot.alerts
+      .filter((one) => (one.kind === "duress") === duress)
+      .map((one) => ({
+        key: `told ${one.edge} ${one.at} ${one.text}`,
+        text: one.text,
+        when: `at ${sinceText(one.at, zone, now)}${one.hint ? `; ${one.hint}` : ""}`,
+      }));
+  const missed = snapshot.overrides.flatMap((one) =>
+    one.doors
+      .filter((at) => at.state === "unreachable" || at.state === "removing")
+      .map((at) => ({
+        key: `override ${one.id} ${at.door} ${at.state}`,
+        text: `${snapshot.doors.find((door) => door.id === at.door)?.name ?? at.door} is ${at.text}`,
+        when: "",
+      })),
+  );
+  return [
+    ...fires,
+    ...told(true),
+    ...intruders,
+    ...doors("forced", "was forced open"),
+    ...doors("glass", "is unlocked, since its break-glass unit is broken,"),
+    ...doors("held", "is held open"),
+    ...withheld,
+    ...faults,
+    ...guessed,
+    ...missed,
+    ...away,
+    ...told(false),
+  ];
+}
+
+/** The alarm of an area in words. */
+export function areaWords(area: Area, zone: string, now: Instant): string {
+  const when = area.since ? ` since ${sinceText(area.since, zone, now)}` : "";
+  const said = {
+    unset: `Unset${when}${area.why && area.since ? `, by ${area.why}` : ""}`,
+    warning: "About to set",
+    set: `Set${when}`,
+    triggered: `Triggered${when}${area.why ? `: ${area.why}` : ""}`,
+  }[area.state];
+  return area.stale ? `${said}; its edge is out of reach` : said;
+}
+
+/** "not counted 02:38 to 02:39 and 09:10 to 09:30"; empty where the count has no gap. */
+export function notCounted(gaps: readonly { from: string; to: string }[], zone: string, now: Instant): string {
+  if (!gaps.length) return "";
+  const told = gaps.map((one) => {
+    const [from, to] = [sinceText(one.from, zone, now), sinceText(one.to, zone, now)];
+    return from === to ? `for a moment at ${from}` : `${from} to ${to}`;
+  });
+  return `not counted ${told.join(" and ")}`;
+}
+
+/** What is held by hand at a door, in words; `bad` where the door does not do as it should. */
+export function doorOverrides(snapshot: Snapshot, door: string): { id: string; text: string; bad: boolean }[] {
+  return snapshot.overrides.flatMap((one) =>
+    one.doors
+      .filter((at) => at.door === door && at.state !== "gone")
+      .map((at) => ({
+        id: one.id,
+        text: at.text[0]!.toUpperCase() + at.text.slice(1),
+        bad: at.state === "unreachable" || at.state === "removing",
+      })),
+  );
+}
+
+/** What an edge set aside or refused; mistyped codes are everyday and stand apart. */
+export function healthCounts(edge: Edge): { faults: [string, number][]; wrongCodes: number } {
+  const { wrong_codes: wrongCodes = 0, ...rest } = edge.health;
+  return { faults: Object.entries(rest).filter(([, count]) => count > 0), wrongCodes };
+}
+
+export function planWords(edge: Edge): string {
+  if (edge.put_out !== null) return "put out: it gets no plan until it is let in with a token";
+  if (edge.plan_refused !== null) return `refused the newest plan: ${edge.plan_refused}`;
+  if (edge.applied_version === null) return "no plan yet";
+  return edge.plan_version === edge.applied_version ? "plan up to date" : "waiting to apply the newest plan";
+}
+
+export function trustWords(edge: Edge): string {
+  return edge.trust ? (TRUST[edge.trust] ?? edge.trust) : "clock not known";
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

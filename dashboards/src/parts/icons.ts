@@ -1,0 +1,19 @@
+/** Strokes of the icons, on a field of 24 by 24; a part of the app that shows a rarer one brings it along. */
+const FIRST = {
+  tick: "M4 12.5l5.2 5L20 6.5",
+  cross: "M6 6l12 12M18 6L6 18",
+  warn: "M12 4.2L2.8 19.8h18.4zM12 10v4.6M12 17.2v.1",
+  clock: "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M12 7.5V12l3 2.4",
+  people: "M9 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M3 19.5c.5-7 11.5-7 12 0M16 11a3 3 0 0 0 0-6M18 14.5c2 .7 3 2.5 3 5",
+  door: "M6 20.5V5.2c0-.9.6-1.5 1.5-1.5h9c.9 0 1.5.6 1.5 1.5v15.3M3.5 20.5h17M14.5 12v.8",
+  lock: "M6.5 10.8h11c.7 0 1.2.5 1.2 1.2v7c0 .7-.5 1.2-1.2 1.2h-11c-.7 0-1.2-.5-1.2-1.2v-7c0-.7.5-1.2 1.2-1.2M8.3 10.5V7.7a3.7 3.7 0 0 1 7.4 0v2.8",
+  left: "M14.5 6l-6 6 6 6",
+  right: "M9.5 6l6 6-6 6",
+  plus: "M12 5v14M5 12h14",
+  ask: "M8.2 9a3.8 3.8 0 1 1 5.6 3.3c-1.2.7-1.8 1.3-1.8 2.7M12 18.6v.1",
+  dash: "M5 12h14",
+  dot: "M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6",
+};
+export const ICONS: Partial<Record<IconName, string>> = FIRST;
+export type RareIcon = "copy" | "print" | "move" | "repeat" | "wifi";
+export type IconName = keyof typeof FIRST | RareIcon;
