@@ -53,6 +53,7 @@ from controller.hours.change_hooks import Anchored
 from controller.hours.service import HoursService
 from controller.hours.site_section import HoursSection
 from controller.key_files import KeyFiles, load_keys
+from controller.live.edge_metrics import EdgeMetrics
 from controller.mqtt.app import MqttApp
 from controller.people import directory
 from controller.people.directory import PartyDirectory
@@ -66,7 +67,6 @@ from controller.plans.overrides import repository as overrides
 from controller.plans.restored import repository as restored
 from controller.plans.why.service import WhyService
 from controller.settings import Settings
-from controller.telemetry.edge_metrics import EdgeMetrics
 from controller.telemetry.wiring_check import told_apart
 from controller.uploads.parser import Parser
 from controller.waitlist import repository as waits

@@ -15,13 +15,13 @@ from controller.access.members.repository import retag
 from controller.access.tables import code_claims, codes, grants, holders, inductions, members, offline_codes
 from controller.bookings import links
 from controller.bookings.code_issuing import Recode
-from controller.bookings.tables import bookings
 from controller.calendars.subscriptions import tokens
 from controller.calendars.tables import subscriptions
 from controller.container import Container, open_container
 from controller.db.engine import Database, Tx
 from controller.db.instance_lock import hold
 from controller.db.migrations import migrate
+from controller.diary.tables import bookings
 from controller.enrolment.known_keys import CODE, PAGE, KeyFileFault, faults, fingerprints, known_keys, record
 from controller.enrolment.tables import edge_keys, enrolment_tokens
 from controller.estate.revisions import bump

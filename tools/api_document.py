@@ -12,11 +12,11 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 
+from controller.live import routes as telemetry
 from controller.people.authentication import Authenticated, the_actor
 from controller.people.model import Actor, Role
 from controller.people.permissions import Action, Thing, may
 from controller.settings import Settings
-from controller.telemetry import routes as telemetry
 from controller.text.patterns import ID_PATTERN
 from controller.web.app import ANYWHERE, API, ROUTERS, build_app
 from controller.web.problem import NotSignedIn, described

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from controller.absence.rules import Evidence
-from controller.bookings.site_config import SiteConfig, SpaceAtSite
 from controller.db.engine import Tx
+from controller.diary.site_config import SiteConfig, SpaceAtSite
 from controller.estate import repository as estate
 from controller.telemetry.coverage import FOR_GOOD, Gap, Silence, heard_until
 from controller.text import times

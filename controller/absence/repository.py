@@ -7,10 +7,10 @@ from sqlalchemy import and_, or_, select
 
 from controller.absence.rules import FORGOTTEN_AFTER
 from controller.bookings import repository as bookings_repository
-from controller.bookings.limits import LONGEST
-from controller.bookings.model import Arrival, Booking, BookingState
-from controller.bookings.tables import bookings
 from controller.db.engine import Tx
+from controller.diary.limits import LONGEST
+from controller.diary.model import Arrival, Booking, BookingState
+from controller.diary.tables import bookings
 
 
 async def not_come(tx: Tx, now: datetime, *, site: str | None = None) -> list[Booking]:

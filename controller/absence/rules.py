@@ -10,8 +10,8 @@ from enum import StrEnum
 
 import msgspec
 
-from controller.bookings.model import Arrival, Booking, BookingState
-from controller.bookings.policy import Policy, ReleaseRule
+from controller.diary.model import Arrival, Booking, BookingState
+from controller.diary.policy import Policy, ReleaseRule
 from controller.people.model import Tier
 
 FORGOTTEN_AFTER = timedelta(days=2)

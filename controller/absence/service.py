@@ -12,14 +12,14 @@ from controller.absence.evidence import evidence_of
 from controller.absence.rules import AbsenceAction, Evidence, course, next_due, rule_for, step
 from controller.bookings.claims import HOUSE
 from controller.bookings.lifecycle import restore
-from controller.bookings.model import Booking, BookingState
-from controller.bookings.policy import ReleaseRule
 from controller.bookings.service import BookingService
-from controller.bookings.site_config import SiteConfig
 from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.db.retry import patiently
+from controller.diary.model import Booking, BookingState
+from controller.diary.policy import ReleaseRule
+from controller.diary.site_config import SiteConfig
 from controller.estate import repository as estate
 from controller.people.model import Actor, Tier
 from controller.people.parties import parties, tier_of

@@ -13,9 +13,9 @@ from controller.availability.other_days import on_other_days, on_the_day
 from controller.availability.proposals import propose
 from controller.availability.ranking import Candidate, SpaceProposal, WantedTime
 from controller.availability.request import SearchRequest, SpaceFit, fit_at, why_nothing_fits
-from controller.bookings import limits
-from controller.bookings.site_config import SiteConfig
 from controller.db.engine import Tx
+from controller.diary import limits
+from controller.diary.site_config import SiteConfig
 from controller.rules.phrases import plural
 from controller.rules.service import RuleRequest
 from controller.web.fields import Moment

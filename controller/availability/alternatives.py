@@ -15,9 +15,9 @@ from controller.availability.proposals import propose
 from controller.availability.ranking import Candidate, SpaceProposal, WantedTime
 from controller.availability.request import fit_at
 from controller.availability.why_none import why_none
-from controller.bookings.model import BookingRequest
-from controller.bookings.site_config import SiteConfig, SpaceAtSite
 from controller.db.engine import Tx
+from controller.diary.model import BookingRequest
+from controller.diary.site_config import SiteConfig, SpaceAtSite
 from controller.estate.model import SpaceKind
 from controller.rules.service import RuleRequest, judge
 from controller.rules.verdict import Verdict

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 
 from controller.availability.free_intervals import MINUTE, Span, interval, span
-from controller.bookings.site_config import SiteConfig
+from controller.diary.site_config import SiteConfig
 
 _CHUNK = 28 * 24 * 60 * MINUTE
 _KEPT = 20_000

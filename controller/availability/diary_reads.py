@@ -19,8 +19,8 @@ from controller.availability.free_intervals import (
     left,
     used_up,
 )
-from controller.bookings.model import Need
 from controller.db.engine import Tx
+from controller.diary.model import Need
 from controller.estate.model import SpaceKind
 from controller.rules.buffers import buffers_of
 from controller.rules.pools import takings

@@ -5,8 +5,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from controller.bookings.model import Need
-from controller.bookings.site_config import SiteConfig, SpaceAtSite
+from controller.diary.model import Need
+from controller.diary.site_config import SiteConfig, SpaceAtSite
 from controller.estate.model import Layout, Noise, SpaceKind
 from controller.rules.phrases import places
 from controller.rules.pools import seats_of

@@ -11,9 +11,9 @@ from controller.availability.fitting_spaces import SpaceNeeds, Unfit, sort_out
 from controller.availability.free_intervals import MINUTE, us
 from controller.availability.nearby_sites import SiteInReach
 from controller.availability.why_none import why_none
-from controller.bookings import limits
-from controller.bookings.site_config import SiteConfig
 from controller.db.engine import Tx
+from controller.diary import limits
+from controller.diary.site_config import SiteConfig
 from controller.people.model import Tier
 from controller.rules.fair_use import window_of
 from controller.text import local_time, times

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from controller.bookings.site_config import SiteConfig
+from controller.diary.site_config import SiteConfig
 from controller.estate.model import Space
 from controller.rules.buffers import Buffers, buffer_between, changeover_between
 from edge.wire.interval import Interval

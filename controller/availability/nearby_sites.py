@@ -4,8 +4,8 @@ import msgspec
 
 from controller.availability import repository
 from controller.availability.distance import Spot, box_around, miles_between
-from controller.bookings.site_config import SiteConfig, SiteConfigs
 from controller.db.engine import Tx
+from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.people.model import Actor
 from controller.people.permissions import sees
 from controller.web.problem import invalid_field

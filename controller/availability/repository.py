@@ -27,10 +27,10 @@ from sqlalchemy.dialects import postgresql
 
 from controller.availability.distance import Box, Spot
 from controller.availability.free_intervals import QUARTER, BufferKind, Claim, ExistingClaims, Use, us
-from controller.bookings.limits import LONGEST
-from controller.bookings.model import BookingState
-from controller.bookings.tables import bookings, claims, equipment_claims, pool_claims, pool_quarters
 from controller.db.engine import Instant, Tx
+from controller.diary.limits import LONGEST
+from controller.diary.model import BookingState
+from controller.diary.tables import bookings, claims, equipment_claims, pool_claims, pool_quarters
 from controller.estate.tables import sites
 from controller.rules.facts import FAR
 from edge.wire.interval import Interval

@@ -9,7 +9,7 @@ from controller.availability.fitting_spaces import Fitting, SpaceNeeds, Unfit, s
 from controller.availability.free_intervals import MINUTE
 from controller.availability.nearby_sites import SiteInReach, SiteSearch
 from controller.availability.why_none import why_none
-from controller.bookings.model import BookingRequest
+from controller.diary.model import BookingRequest
 from edge.wire.interval import Interval
 
 

@@ -15,11 +15,11 @@ from controller.availability.free import FreeQuery
 from controller.availability.nearby_sites import MOST_SITES, SiteSearch
 from controller.availability.request import SearchRequest
 from controller.availability.series_across_sites import SeriesSearch
-from controller.bookings.model import Need
 from controller.bookings.schemas import CheckBody, Equipment, WallText, needs
 from controller.bookings.schemas import Minutes as BufferMinutes
 from controller.bookings.schemas import People as SomePeople
 from controller.bookings.series.schemas import Extras, RuleText, Withouts, withouts
+from controller.diary.model import Need
 from controller.estate.model import SpaceKind
 from controller.recurrence.pattern import RecurrencePattern, read_extras
 from controller.web.fields import Body, MomentText, Number, Slug, Whole, read_moment

@@ -11,9 +11,9 @@ from controller.availability.free_intervals import Span, holds, span, us
 from controller.availability.nearby_sites import SiteInReach
 from controller.availability.ranking import Candidate, WantedTime, effort
 from controller.availability.request import SearchRequest, SpaceFit, fit_at, why_nothing_fits
-from controller.bookings import limits
-from controller.bookings.site_config import SiteConfig
 from controller.db.engine import Tx
+from controller.diary import limits
+from controller.diary.site_config import SiteConfig
 from controller.estate.model import Site
 from controller.recurrence.expand import SeriesOccurrence, unroll
 from controller.recurrence.pattern import RecurrencePattern

@@ -14,11 +14,11 @@ from controller.availability.free import FreeAtSite, FreeQuery, free_at
 from controller.availability.nearby_sites import SiteInReach, SiteSearch, reached
 from controller.availability.request import SearchRequest
 from controller.availability.series_across_sites import FoundSeries, SeriesSearch, find_series
-from controller.bookings import limits
 from controller.bookings import repository as bookings
-from controller.bookings.model import Draft
-from controller.bookings.site_config import SiteConfig, SiteConfigs
 from controller.db.engine import Database, Tx
+from controller.diary import limits
+from controller.diary.model import Draft
+from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor, Role
 from controller.people.parties import tier_of, tier_to_book

@@ -18,12 +18,12 @@ from controller.billing.model import (
     Tariffs,
     Vat,
 )
+from controller.billing.money import length, pounds
 from controller.billing.pricing import NO_CHARGE_SET
 from controller.billing.service import Account, Quoted, TariffEffect
 from controller.estate.model import Site
 from controller.people.model import Tier
 from controller.text import local_time
-from controller.text.money import length, pounds
 from controller.web.fields import Answer
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode

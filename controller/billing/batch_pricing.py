@@ -5,14 +5,14 @@ from collections.abc import Collection, Mapping, Sequence
 
 from controller.billing import repository
 from controller.billing.model import AllowanceUse, Priced, PricingBasis, Quote, Tariffs
+from controller.billing.money import HOUR_US
 from controller.billing.pricing import price
 from controller.billing.tariff_cache import priced
-from controller.bookings.model import Booking, BookingRequest
-from controller.bookings.site_config import SiteConfig
 from controller.db.engine import Tx
+from controller.diary.model import Booking, BookingRequest
+from controller.diary.site_config import SiteConfig
 from controller.people.model import Tier
 from controller.people.parties import parties
-from controller.text.money import HOUR_US
 
 Wished = BookingRequest | Booking
 Block = tuple[int, int]

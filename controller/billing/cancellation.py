@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from controller.billing import money
 from controller.billing.model import (
     AllowanceUse,
     Bill,
@@ -25,7 +26,7 @@ from controller.billing.model import (
     QuoteLineKind,
     Waiver,
 )
-from controller.text import local_time, money
+from controller.text import local_time
 
 
 def begun(of: PricingBasis, at: datetime) -> bool:

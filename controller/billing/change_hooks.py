@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from controller.billing import cancellation
 from controller.billing.batch_pricing import BatchPricer
 from controller.billing.model import Bill, PricingBasis
-from controller.bookings.model import Booking, BookingState
+from controller.diary.model import Booking, BookingState
 
 
 def ended(bill: Bill, before: Booking, after: Booking, *, zone: ZoneInfo, now: datetime) -> Bill:

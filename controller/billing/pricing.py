@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from controller.billing import money
 from controller.billing.model import (
     Allowance,
     AllowancePeriod,
@@ -35,7 +36,7 @@ from controller.billing.model import (
 )
 from controller.billing.rule_choice import fits, most_particular
 from controller.billing.splitting import Piece, micros, split
-from controller.text import local_time, money
+from controller.text import local_time
 
 NO_CHARGE_SET = "no charge is set"
 Usage = Mapping[tuple[str, str], int]

@@ -11,9 +11,9 @@ from controller.billing import cancellation, change_hooks, repository
 from controller.billing.batch_pricing import BatchPricer, open_till
 from controller.billing.model import Bill, Frozen, QuoteReason, StoredTariffs
 from controller.billing.tariff_cache import TariffCache, basis
-from controller.bookings.model import Booking, BookingState, Changed
-from controller.bookings.site_config import SiteConfig
 from controller.db.engine import Tx
+from controller.diary.model import Booking, BookingState, Changed
+from controller.diary.site_config import SiteConfig
 from edge.wire.ids import uuid7
 
 _UNDONE = frozenset({BookingState.CANCELLED, BookingState.RELEASED, BookingState.NO_SHOW})

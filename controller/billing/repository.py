@@ -10,9 +10,9 @@ from sqlalchemy import RowMapping, func, insert, select, update
 from controller.billing.model import Bill, Frozen, QuoteReason, StoredTariffs, Tariffs, Undecided
 from controller.billing.splitting import micros
 from controller.billing.tables import allowance_uses, quotes, tariffs
-from controller.bookings.model import CLAIMING, BookingRequest, BookingState, Need
-from controller.bookings.tables import bookings
 from controller.db.engine import Tx
+from controller.diary.model import CLAIMING, BookingRequest, BookingState, Need
+from controller.diary.tables import bookings
 from edge.wire.interval import Interval
 
 _AT_ONCE = 500

@@ -7,8 +7,8 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from controller.billing import model, weekly_hours
 from controller.billing.model import AllowancePeriod, Tariffs, Vat
-from controller.bookings.model import Draft, Need
 from controller.bookings.schemas import Equipment, People
+from controller.diary.model import Draft, Need
 from controller.people.model import Tier
 from controller.web.fields import Body, MomentText, Name, Note, Slug, Versioned, Whole, read_moment
 from edge.wire.plan import Mode

@@ -25,14 +25,14 @@ from controller.billing.quote_freezing import QuoteFreezer, confirmed, quote_id
 from controller.billing.splitting import micros
 from controller.billing.tariff_cache import TariffCache, basis
 from controller.billing.validation import faults, parties_named
-from controller.bookings import limits
 from controller.bookings import repository as bookings
 from controller.bookings.errors import BookingUnknown
-from controller.bookings.model import Booking, BookingRequest, BookingState, Draft
-from controller.bookings.site_config import SiteConfig
 from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
+from controller.diary import limits
+from controller.diary.model import Booking, BookingRequest, BookingState, Draft
+from controller.diary.site_config import SiteConfig
 from controller.estate.model import Site
 from controller.estate.revisions import bump
 from controller.people import audit

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from controller.billing.model import AnyScope, Cancelling, Limit, RuleScope, Tariffs, Vat
+from controller.billing.money import pounds
 from controller.billing.rule_choice import tie
-from controller.bookings.site_config import SiteConfig
-from controller.text.money import pounds
+from controller.diary.site_config import SiteConfig
 from controller.web.problem import FieldError
 
 

@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 
 from controller.access.code_status import CodeState, CodeStatus, lingering_texts
 from controller.access.codes import masked
-from controller.bookings.affected.model import Cause, Impact
 from controller.bookings.errors import conflicts, reason_bodies
 from controller.bookings.lifecycle import BookingAction, possible
 from controller.bookings.messages import message
-from controller.bookings.model import BookingState as BookingState
-from controller.bookings.model import BookingStatus, LogEntry
 from controller.bookings.service import CheckedRequest, Request
 from controller.bookings.writer import BookingView
+from controller.diary.affected import Cause, Impact
+from controller.diary.model import BookingState as BookingState
+from controller.diary.model import BookingStatus, LogEntry
 from controller.estate.model import Site, SpaceKind
 from controller.people.model import Actor, Role, Tier
 from controller.people.permissions import Thing

@@ -13,10 +13,10 @@ from sqlalchemy import func, or_, select, update
 from controller.access.tables import grants
 from controller.bookings import repository
 from controller.bookings.claims import HOUSE
-from controller.bookings.limits import LONGEST
-from controller.bookings.model import Arrival, BookingState
-from controller.bookings.tables import bookings
 from controller.db.engine import Tx
+from controller.diary.limits import LONGEST
+from controller.diary.model import Arrival, BookingState
+from controller.diary.tables import bookings
 from controller.estate import repository as estate
 from controller.estate.errors import SiteUnknown
 from controller.estate.tables import space_doors

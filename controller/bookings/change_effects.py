@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec.structs import replace
 
-from controller.bookings import limits
 from controller.bookings.errors import NotNow
-from controller.bookings.model import Booking, BookingChange, Need
-from controller.bookings.site_config import SpaceAtSite
+from controller.diary import limits
+from controller.diary.model import Booking, BookingChange, Need
+from controller.diary.site_config import SpaceAtSite
 from controller.rules.verdict import ReasonKind, Verdict
 
 _HOLDING = frozenset({"space", "starts", "ends", "layout", "seats", "equipment", "setup_min", "cleardown_min"})

@@ -11,18 +11,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from controller.bookings import repository
-from controller.bookings.model import Booking, BookingState, Changed
-from controller.bookings.site_config import SiteConfig
-from controller.bookings.tables import (
-    CLAIM_OVERLAP,
-    POOL_FULL,
-    claims,
-    equipment_claims,
-    pool_claims,
-    pool_quarters,
-)
 from controller.db.bulk_insert import BulkInsert, put
 from controller.db.engine import Database, Tx, violates
+from controller.diary.model import Booking, BookingState, Changed
+from controller.diary.site_config import SiteConfig
+from controller.diary.tables import CLAIM_OVERLAP, POOL_FULL, claims, equipment_claims, pool_claims, pool_quarters
 from controller.estate.model import SpaceKind
 from controller.rules.buffers import buffers_of
 from controller.rules.pools import QUARTER, quarters, seats_of, takings

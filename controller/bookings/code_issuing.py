@@ -12,13 +12,13 @@ from controller.access import service as access
 from controller.access.model import Issue, IssuedCodes, Share
 from controller.access.service import AccessService
 from controller.bookings import repository
-from controller.bookings.code_sharing import owner
-from controller.bookings.model import Booking, Changed
-from controller.bookings.policies import repository as policies
-from controller.bookings.policy import Policy
-from controller.bookings.site_config import SiteConfig
 from controller.db.bulk_insert import BulkInsert
 from controller.db.engine import Tx
+from controller.diary import policy_repository as policies
+from controller.diary.code_sharing import owner
+from controller.diary.model import Booking, Changed
+from controller.diary.policy import Policy
+from controller.diary.site_config import SiteConfig
 from controller.estate import repository as estate
 from controller.estate.model import Door, SiteParts, Space
 from edge.wire.interval import Interval

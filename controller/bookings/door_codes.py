@@ -8,10 +8,10 @@ from controller.access import offline, reissue_log
 from controller.access.code_status import CodeState
 from controller.bookings import repository
 from controller.bookings.errors import BookingUnknown, NotNow
-from controller.bookings.model import Booking
 from controller.bookings.writer import BookingView, BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
+from controller.diary.model import Booking
 from controller.estate.service import EstateService
 from controller.people import audit
 from controller.people.model import Actor

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from controller.bookings.model import Booking, Claimed
+from controller.diary.model import Booking, Claimed
 from controller.rules.phrases import title
 from controller.rules.verdict import ReasonKind, RuleReason, Verdict
 from controller.text import local_time, times

@@ -1,6 +1,6 @@
 """What is worth knowing of a booking that is asked for, though it does not stand in the way. Pure."""
 
-from controller.bookings.site_config import SpaceAtSite
+from controller.diary.site_config import SpaceAtSite
 from controller.text import local_time
 from controller.text.times import length
 from edge.wire.interval import Interval

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec.structs import replace
 
-from controller.bookings import limits
-from controller.bookings.model import Booking, BookingState
-from controller.bookings.policy import Policy
+from controller.diary import limits
+from controller.diary.model import Booking, BookingState
+from controller.diary.policy import Policy
 from controller.rules.verdict import ReasonKind, Verdict
 from controller.text import times
 from edge.wire.interval import Interval

@@ -10,7 +10,7 @@ from enum import StrEnum
 from msgspec.structs import replace
 
 from controller.bookings.errors import NotNow
-from controller.bookings.model import Arrival, Booking, BookingState, BookingStatus
+from controller.diary.model import Arrival, Booking, BookingState, BookingStatus
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
 

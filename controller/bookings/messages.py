@@ -1,9 +1,9 @@
 """The message that goes to whoever booked, since no mail goes out yet, and a booking's state in words. Pure."""
 
 from controller.access.codes import masked, spoken
-from controller.bookings.affected.model import closed_text
-from controller.bookings.model import BookingStatus
 from controller.bookings.writer import BookingView
+from controller.diary.affected import closed_text
+from controller.diary.model import BookingStatus
 from controller.text import times
 
 _ENDED = {

@@ -2,9 +2,9 @@
 
 from sqlalchemy import select
 
-from controller.bookings.tables import bookings
-from controller.bookings.tables import series as all_series
 from controller.db.engine import Tx
+from controller.diary.tables import bookings
+from controller.diary.tables import series as all_series
 from controller.people.permissions import Thing
 
 

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import RowMapping, and_, bindparam, case, func, or_, select, text, update
 
-from controller.bookings.limits import LONGEST
-from controller.bookings.model import Booking, BookingState, Changed, LogEntry, Need
-from controller.bookings.tables import booking_log, bookings, series
 from controller.db.bulk_insert import BulkInsert, put
 from controller.db.engine import Tx
+from controller.diary.limits import LONGEST
+from controller.diary.model import Booking, BookingState, Changed, LogEntry, Need
+from controller.diary.tables import booking_log, bookings, series
 from edge.wire.interval import Interval
 
 _COLUMNS = tuple(bookings.c[name] for name in Booking.__struct_fields__)

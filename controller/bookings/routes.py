@@ -25,9 +25,9 @@ from controller.bookings.errors import (
     PreconditionFailed,
     Stale,
 )
-from controller.bookings.model import BookingStatus
 from controller.bookings.schemas import ApproveBody, BookingBody, CancelBody, ChangeBody, CheckBody, DeclineBody
 from controller.container import TheContainer
+from controller.diary.model import BookingStatus
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Books, Decides, Reads, ReadsAnySite, SeesContacts
 from controller.web.fields import LIST_LIMIT, Id, IdPath, Limit, Slug, SlugPath

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import msgspec
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from controller.bookings.model import BookingChange, Draft, Need
+from controller.diary.model import BookingChange, Draft, Need
 from controller.web.fields import Body, Email, Id, Line, MomentText, Name, Note, Slug, Whole, Yes, read_moment
 
 

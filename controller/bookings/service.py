@@ -10,14 +10,19 @@ from sqlalchemy.exc import IntegrityError
 
 from controller.access import service as access
 from controller.access.tables import CODE_OVERLAP
-from controller.bookings import lifecycle, limits, links, repository
+from controller.bookings import lifecycle, links, repository
 from controller.bookings.change_effects import ChangedParts, PlannedChange, wanted
 from controller.bookings.claims import contended
 from controller.bookings.errors import BookingUnknown, LinkUnknown, NotNow, PreconditionFailed, Stale, refusal
 from controller.bookings.hints import notes
 from controller.bookings.initial_state import held_until, outcome, put
 from controller.bookings.lifecycle import BookingAction
-from controller.bookings.model import (
+from controller.bookings.series.own_changes import changed_fields
+from controller.bookings.writer import BookingView, BookingWriter
+from controller.changes import Changes
+from controller.db.engine import Database, Tx, violates
+from controller.diary import limits
+from controller.diary.model import (
     LONGEST_WHY,
     Booking,
     BookingChange,
@@ -27,11 +32,7 @@ from controller.bookings.model import (
     Draft,
     LogEntry,
 )
-from controller.bookings.series.own_changes import changed_fields
-from controller.bookings.site_config import SiteConfig, SpaceAtSite
-from controller.bookings.writer import BookingView, BookingWriter
-from controller.changes import Changes
-from controller.db.engine import Database, Tx, violates
+from controller.diary.site_config import SiteConfig, SpaceAtSite
 from controller.estate.model import Site
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor, Role, Tier

@@ -18,13 +18,13 @@ from controller.access.repository import first_look, lingering, out_of_reach
 from controller.access.service import AccessService
 from controller.bookings import claims, lifecycle, links, repository
 from controller.bookings.affected import repository as affected
-from controller.bookings.affected.model import Cause, Impact
 from controller.bookings.code_issuing import BookingCodes
 from controller.bookings.lifecycle import words_of
-from controller.bookings.model import Booking, BookingRequest, BookingState, Changed
-from controller.bookings.site_config import SiteConfig, SiteConfigs, SpaceAtSite
 from controller.db.bulk_insert import BulkInsert
 from controller.db.engine import Database, Tx
+from controller.diary.affected import Cause, Impact
+from controller.diary.model import Booking, BookingRequest, BookingState, Changed
+from controller.diary.site_config import SiteConfig, SiteConfigs, SpaceAtSite
 from controller.estate.errors import SiteUnknown
 from controller.key_files import KeyFiles
 from controller.people import audit

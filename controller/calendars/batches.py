@@ -8,16 +8,16 @@ from datetime import datetime
 import msgspec
 
 from controller.bookings import repository as bookings
-from controller.bookings.model import Booking, BookingRequest, BookingState, Changed, Details
 from controller.bookings.series.model import Series
 from controller.bookings.series.repository import insert_series
-from controller.bookings.site_config import SiteConfig
 from controller.bookings.writer import BookingWriter
 from controller.calendars import repository
 from controller.calendars.expand import EventOccurrence
 from controller.calendars.lines import CalendarFault
 from controller.calendars.model import FEED, IMPORT, CalendarImportResult, Clashing, ImportResult, Taken
 from controller.db.engine import Tx
+from controller.diary.model import Booking, BookingRequest, BookingState, Changed, Details
+from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor, Tier
 from controller.recurrence.pattern import RecurrencePattern
 from controller.rules.service import HypotheticalBookings, RuleRequest, judge

@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.calendars.date_times import CalendarTime, instant
-from controller.calendars.errors import CalendarTooSlow, Unbookable
+from controller.calendars.errors import CalendarTooSlow
 from controller.calendars.event_reader import CalendarEvent, read_event
 from controller.calendars.expand import DateOverride, EventOccurrence, expand
-from controller.calendars.horizon import Budget
 from controller.calendars.identity import Version, identify, newest
 from controller.calendars.lines import CalendarFault, take_apart
 from controller.calendars.zones import Zones
+from controller.recurrence.errors import Unbookable
+from controller.recurrence.horizon import Budget
 
 _SILENT = frozenset({"VTIMEZONE"})
 

@@ -8,9 +8,9 @@ import msgspec
 from icalendar import Event
 
 from controller.calendars.date_times import CalendarTime, Length
-from controller.calendars.errors import Unbookable
 from controller.calendars.lines import Component
 from controller.calendars.zones import Zones, named
+from controller.recurrence.errors import Unbookable
 
 TITLE_LIMIT = 200
 LONGEST_EVENT = 100_000

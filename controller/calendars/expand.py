@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 import msgspec
 
 from controller.calendars.date_times import LONGEST, CalendarTime, Length, exists, instant, moved
-from controller.calendars.errors import Unbookable
 from controller.calendars.event_reader import Added, CalendarEvent
-from controller.calendars.horizon import Budget, EventWalk
 from controller.calendars.lines import CalendarFault
 from controller.calendars.recurrence_set import recurring
+from controller.recurrence.errors import Unbookable
+from controller.recurrence.horizon import Budget, EventWalk
 
 MOST_OCCURRENCES = 1000
 FARTHEST = timedelta(days=366)

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, time, tzinfo
 import msgspec
 
 from controller.calendars.date_times import CalendarTime
-from controller.calendars.errors import Unbookable
 from controller.calendars.lines import CalendarFault, Component, ContentLine
 from controller.calendars.zones import Zones
+from controller.recurrence.errors import Unbookable
 
 _TIME = re.compile(r"(\d{8})(T\d{6})?(Z)?")
 _TZID = re.compile(r';TZID="?([^":;]+)"?', re.IGNORECASE)

@@ -5,10 +5,10 @@ from enum import StrEnum
 
 import msgspec
 
-from controller.bookings.model import Booking, Claimed
 from controller.calendars.classify import GoesOn
 from controller.calendars.expand import EventOccurrence
 from controller.calendars.lines import CalendarFault
+from controller.diary.model import Booking, Claimed
 from controller.estate.model import Site
 
 IMPORT, FEED = "import:", "feed:"

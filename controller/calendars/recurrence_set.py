@@ -7,9 +7,9 @@ import msgspec
 
 from controller.calendars.date_times import LONGEST, CalendarTime, exists, instant
 from controller.calendars.event_reader import Added, CalendarEvent
-from controller.calendars.horizon import PERIOD_DAYS, EventWalk, interval_of, last_wall
 from controller.calendars.lines import CalendarFault
-from controller.calendars.week_numbers import WEEKDAYS
+from controller.recurrence.horizon import PERIOD_DAYS, EventWalk, interval_of, last_wall
+from controller.recurrence.week_numbers import WEEKDAYS
 
 
 def recurring(

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select, tuple_, update
 
-from controller.bookings.model import CLAIMING, BookingState
-from controller.bookings.tables import bookings
 from controller.calendars.expand import EventOccurrence
 from controller.calendars.model import ImportedEventRecord
 from controller.calendars.tables import imported
 from controller.db.engine import Tx
+from controller.diary.model import CLAIMING, BookingState
+from controller.diary.tables import bookings
 
 _STANDING = [each.value for each in (*CLAIMING, BookingState.REQUESTED)]
 _AT_ONCE = 200

@@ -8,8 +8,8 @@ import msgspec
 from sqlalchemy import Row, select
 
 from controller.access.holders.model import Holder
-from controller.bookings.tables import bookings
 from controller.db.engine import Tx
+from controller.diary.tables import bookings
 from controller.enrolment.model import Notified, ToTell
 from controller.estate.service import require_site
 from controller.text import times

@@ -11,9 +11,9 @@ from controller.access.members import repository as members
 from controller.access.members.model import against
 from controller.access.reissue import reissue
 from controller.access.service import AccessService
-from controller.bookings.policies.repository import policy
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
+from controller.diary.policy_repository import policy
 from controller.enrolment import known_keys, repository
 from controller.enrolment.authority import CertificateAuthority
 from controller.enrolment.broker_files import BrokerFiles

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from controller.bookings.model import Claimed
+from controller.diary.model import Claimed
 from controller.estate.model import Door
 from controller.hours.modes import ModePeriod, unexplained
 from controller.hours.timetable import Timetable

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from controller.bookings import repository as bookings
 from controller.bookings.affected import repository as affected
-from controller.bookings.affected.model import Cause
-from controller.bookings.model import LONGEST_WHY
 from controller.db.engine import Tx
+from controller.diary.affected import Cause
+from controller.diary.model import LONGEST_WHY
 from controller.hours.impact import Ahead, Broken, LossKind, broken
 from controller.hours.timetable import Timetable
 

@@ -7,10 +7,10 @@ import msgspec
 from sqlalchemy import RowMapping, Table, and_, delete, insert, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from controller.bookings.limits import LONGEST
-from controller.bookings.model import BookingState, Claimed
-from controller.bookings.tables import bookings, series
 from controller.db.engine import Tx
+from controller.diary.limits import LONGEST
+from controller.diary.model import BookingState, Claimed
+from controller.diary.tables import bookings, series
 from controller.estate.divisions import atoms_of
 from controller.estate.model import Site
 from controller.estate.tables import space_parts, spaces

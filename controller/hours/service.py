@@ -2,9 +2,9 @@
 
 import msgspec
 
-from controller.bookings.site_config import SiteConfigs
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
+from controller.diary.site_config import SiteConfigs
 from controller.estate.model import Site
 from controller.estate.revisions import bump
 from controller.estate.service import require_parts, require_site

@@ -9,13 +9,14 @@ from prometheus_client import CollectorRegistry
 
 from controller.access.other_grants import OtherGrants
 from controller.bookings import arrivals
-from controller.bookings.site_config import SiteConfigs
 from controller.changes import Changes
 from controller.db.engine import Database
+from controller.diary.site_config import SiteConfigs
 from controller.enrolment.broker_files import BrokerFiles
 from controller.enrolment.identity_delivery import IdentityDelivery
 from controller.enrolment.service import EnrolmentService
 from controller.enrolment.signing_keyring import SigningKeyring
+from controller.live.push import Live
 from controller.mqtt.client import BrokerLink
 from controller.mqtt.router import MqttRouter
 from controller.plans.clock_trust import FILE, GIVEN, Sources, TimeWatch, publish_time
@@ -32,7 +33,6 @@ from controller.telemetry.history.follower import HistoryFollower
 from controller.telemetry.ingest import Ingest
 from controller.telemetry.metrics import publish_metrics
 from controller.telemetry.retained_cleanup import RetainedSweep
-from controller.web.live import Live
 from edge.wire.clock import Clock
 from edge.wire.link import Link
 from edge.wire.messages import DeviceState

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import Column, ColumnElement, Table, delete, exists, or_, select, update
 
-from controller.bookings.model import BookingState
-from controller.bookings.tables import booking_log, bookings, series, sheet_rows, waits
 from controller.calendars.tables import feeds, subscriptions
 from controller.db.engine import Tx, metadata
+from controller.diary.model import BookingState
+from controller.diary.tables import booking_log, bookings, series, sheet_rows, waits
 from controller.estate.tables import sites
 from controller.people.tables import memberships, parties, users
 from controller.waitlist.model import STANDING

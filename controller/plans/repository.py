@@ -8,8 +8,8 @@ import msgspec
 from sqlalchemy import RowMapping, delete, exists, func, insert, or_, select, update
 
 from controller.access.tables import new_codes
-from controller.bookings.tables import bookings
 from controller.db.engine import Tx
+from controller.diary.tables import bookings
 from controller.estate.tables import old_secrets
 from controller.people.permissions import Thing
 from controller.plans.model import HOURS, IssuedCommand, SignedPlan

@@ -11,10 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from controller.access import service as access
 from controller.access.other_grants import GrantScope, OtherGrants
-from controller.bookings.site_config import SiteConfig, SiteConfigs
 from controller.changes import Changes, ChangeSubscription
 from controller.db.engine import Database, Tx
 from controller.db.retry import patiently
+from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.estate import repository as estate
 from controller.estate.errors import SiteUnknown
 from controller.hours.modes import unexplained

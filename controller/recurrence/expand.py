@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.calendars.errors import TooLong, Unbookable
-from controller.calendars.horizon import Budget, EventWalk
+from controller.recurrence.errors import TooLong, Unbookable
+from controller.recurrence.horizon import Budget, EventWalk
 from controller.recurrence.pattern import ExtraDate, RecurrencePattern
 from controller.recurrence.rule import RecurrenceRule
 from controller.text import local_time

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec.structs import replace
 
-from controller.calendars.week_numbers import WEEKDAYS
 from controller.recurrence.expand import DayBook, ExpandedSeries, unroll
 from controller.recurrence.pattern import ExtraDate, RecurrencePattern, read_extras
 from controller.recurrence.rule import Frequency, RecurrenceRule
+from controller.recurrence.week_numbers import WEEKDAYS
 from controller.web.problem import invalid_field
 
 _OF_TIME = frozenset({"BYHOUR", "BYMINUTE", "BYSECOND"})

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.calendars.errors import Unbookable
-from controller.calendars.horizon import LONGEST_RULE, interval_of, last_wall
-from controller.calendars.week_numbers import WEEKDAYS
+from controller.recurrence.errors import Unbookable
+from controller.recurrence.horizon import LONGEST_RULE, interval_of, last_wall
+from controller.recurrence.week_numbers import WEEKDAYS
 from controller.web.problem import invalid_field
 
 

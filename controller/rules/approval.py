@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import msgspec
 
-from controller.bookings.policy import ApprovalRule, QuotaPeriod
+from controller.diary.policy import ApprovalRule, QuotaPeriod
 from controller.rules import phrases
 from controller.rules.context import RuleContext
 from controller.rules.fair_use import days_ahead

@@ -5,8 +5,8 @@ from functools import cached_property
 
 import msgspec
 
-from controller.bookings.model import BookingRequest
-from controller.bookings.site_config import SiteConfig, SpaceAtSite
+from controller.diary.model import BookingRequest
+from controller.diary.site_config import SiteConfig, SpaceAtSite
 from controller.estate.model import SpaceKind
 from controller.people.permissions import Action, Thing, may
 from controller.rules.buffers import Buffers, buffers_of

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from controller.bookings.model import Claimed
+from controller.diary.model import Claimed
 from controller.rules import phrases
 from controller.rules.context import RuleContext
 from controller.rules.facts import ResourceUse, peak

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from controller.bookings.model import Claimed
+from controller.diary.model import Claimed
 from controller.rules.buffers import Buffers
 from edge.wire.interval import Interval
 

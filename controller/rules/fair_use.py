@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.bookings.model import Claimed
-from controller.bookings.policy import PriorityWindow, Quota, QuotaPeriod
+from controller.diary.model import Claimed
+from controller.diary.policy import PriorityWindow, Quota, QuotaPeriod
 from controller.people.model import Tier
 from controller.rules import phrases
 from controller.rules.context import RuleContext

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from controller.bookings.model import Claimed
-from controller.bookings.site_config import SiteConfig
+from controller.diary.model import Claimed
+from controller.diary.site_config import SiteConfig
 from controller.rules.context import RuleContext
 from controller.rules.facts import FAR, Facts, Neighbour, ResourceUse
 from controller.rules.fair_use import needed

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import msgspec
 
-from controller.bookings.model import Claimed
+from controller.diary.model import Claimed
 from controller.estate.model import Space
 from controller.rules import phrases
 from controller.rules.buffers import buffer_between, changeover_between

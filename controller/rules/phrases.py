@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from controller.bookings.model import Claimed
+from controller.diary.model import Claimed
 from controller.people.model import Tier
 from controller.text import times
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from controller.bookings.site_config import SpaceAtSite
+from controller.diary.site_config import SpaceAtSite
 from controller.estate.model import SpaceKind
 from edge.wire.interval import Interval
 

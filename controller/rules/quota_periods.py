@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.bookings.limits import LONGEST
-from controller.bookings.model import Claimed
-from controller.bookings.policy import QuotaPeriod
+from controller.diary.limits import LONGEST
+from controller.diary.model import Claimed
+from controller.diary.policy import QuotaPeriod
 from controller.text import local_time
 
 

@@ -3,7 +3,7 @@ the time is taken, and nothing else. Every reason is made of what this leaves. P
 
 from msgspec.structs import replace
 
-from controller.bookings.model import Claimed
+from controller.diary.model import Claimed
 from controller.people.model import Actor
 from controller.people.permissions import Thing
 from controller.people.redaction import TAKEN, Seen, seen

@@ -9,11 +9,11 @@ from functools import cache
 import msgspec
 from sqlalchemy import or_, select, text
 
-from controller.bookings.limits import LONGEST
-from controller.bookings.model import CLAIMING, BookingState, Claimed
-from controller.bookings.tables import bookings
 from controller.db.compiled_reads import CompiledReads, Row
 from controller.db.engine import Instant, Tx
+from controller.diary.limits import LONGEST
+from controller.diary.model import CLAIMING, BookingState, Claimed
+from controller.diary.tables import bookings
 from controller.rules.buffers import Buffers
 from controller.rules.context import RuleContext
 from controller.rules.facts import FAR, Facts, Neighbour, ResourceUse

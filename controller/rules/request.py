@@ -2,7 +2,7 @@
 
 import msgspec
 
-from controller.bookings.model import BookingRequest
+from controller.diary.model import BookingRequest
 from controller.people.model import Actor, Tier
 
 

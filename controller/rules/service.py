@@ -5,8 +5,8 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from controller.bookings.site_config import SiteConfig
 from controller.db.engine import Tx
+from controller.diary.site_config import SiteConfig
 from controller.rules.evaluate import verdict
 from controller.rules.facts import Facts
 from controller.rules.hypothetical import HypotheticalBookings, case_of

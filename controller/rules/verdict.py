@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from controller.bookings.model import Claimed
+from controller.diary.model import Claimed
 
 
 class ReasonKind(StrEnum):

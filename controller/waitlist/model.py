@@ -6,8 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
-from controller.bookings.model import Booking, BookingRequest, BookingState, Draft
-from controller.bookings.site_config import SiteConfig
+from controller.diary.model import Booking, BookingRequest, BookingState, Draft
+from controller.diary.site_config import SiteConfig
 from controller.rules.verdict import ReasonKind, RuleReason
 from edge.wire.interval import Interval
 

@@ -12,10 +12,10 @@ import msgspec
 
 from controller.bookings import repository as bookings
 from controller.bookings.claims import HOUSE
-from controller.bookings.model import Booking, BookingRequest, BookingState, Changed
-from controller.bookings.site_config import SiteConfig
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Tx
+from controller.diary.model import Booking, BookingRequest, BookingState, Changed
+from controller.diary.site_config import SiteConfig
 from controller.people import audit
 from controller.people.model import Actor, Role
 from controller.people.parties import tier_of

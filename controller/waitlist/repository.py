@@ -6,9 +6,9 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import RowMapping, and_, func, insert, or_, select, update
 
-from controller.bookings.model import Booking, BookingRequest, BookingState
-from controller.bookings.tables import bookings, waits
 from controller.db.engine import Tx
+from controller.diary.model import Booking, BookingRequest, BookingState
+from controller.diary.tables import bookings, waits
 from controller.people.permissions import Thing
 from controller.waitlist.model import LEAST, STANDING, WIDEST_BUFFER, Wait, WaitState
 from edge.wire.interval import Interval

@@ -13,17 +13,17 @@ from functools import partial
 
 import msgspec
 
-from controller.bookings import limits
 from controller.bookings import repository as bookings
 from controller.bookings.errors import refusal
 from controller.bookings.initial_state import outcome
-from controller.bookings.model import Booking, BookingState
 from controller.bookings.service import BookingService, for_whom, require_allowed
-from controller.bookings.site_config import SiteConfig
 from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.db.retry import patiently
+from controller.diary import limits
+from controller.diary.model import Booking, BookingState
+from controller.diary.site_config import SiteConfig
 from controller.estate.model import Site
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor

@@ -11,7 +11,6 @@ from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, compile_path
 
-from controller.access import door_page, series_page
 from controller.access.holders import routes as holders
 from controller.access.members import routes as members
 from controller.availability import routes as finding
@@ -28,10 +27,14 @@ from controller.calendars.subscriptions import page as calendar_page
 from controller.calendars.subscriptions import routes as subscriptions
 from controller.calendars.whats_on import routes as whats_on
 from controller.container import Container, open_container
+from controller.door_pages import door_page, series_page
 from controller.enrolment import routes as enrolment
 from controller.estate import routes as estate
 from controller.estate.site_file import routes as site_file
 from controller.hours import routes as hours
+from controller.live import routes as telemetry
+from controller.live.push import Beat, BookingsChanged
+from controller.live.views import Snapshot
 from controller.people import party_routes, user_routes
 from controller.people import routes as people
 from controller.people.authentication import COOKIE, Authenticated, the_actor
@@ -42,13 +45,10 @@ from controller.plans.overrides import routes as overrides
 from controller.plans.restored import routes as restored
 from controller.plans.why import routes as why
 from controller.settings import Settings
-from controller.telemetry import routes as telemetry
-from controller.telemetry.views import Snapshot
 from controller.uploads.parser import Parser
 from controller.waitlist import routes as waiting
 from controller.web import health
 from controller.web.idempotency import IdempotencyMiddleware
-from controller.web.live import Beat, BookingsChanged
 from controller.web.middleware import HeadersMiddleware, HostMiddleware, LimitMiddleware, WatchMiddleware
 from controller.web.pages import Pages
 from controller.web.problem import (

@@ -12,9 +12,9 @@ from argon2 import PasswordHasher
 
 from controller.access import repository as access
 from controller.access.model import NewGrant
-from controller.bookings.tables import bookings
 from controller.db.engine import Tx
 from controller.db.migrations import migrate
+from controller.diary.tables import bookings
 from controller.people.passwords import Passwords
 from controller.settings import Settings
 from edge.wire.ids import uuid7

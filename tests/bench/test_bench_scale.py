@@ -15,8 +15,8 @@ import pytest
 
 from controller.availability.free import FreeQuery
 from controller.availability.nearby_sites import MOST_SITES, SiteSearch
-from controller.bookings.model import Draft
 from controller.container import Container
+from controller.diary.model import Draft
 from controller.people.model import Actor
 from controller.web.fields import read_moment
 from edge.wire.clock import ClockFile

@@ -14,11 +14,11 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from controller.bookings.model import Booking, BookingState
-from controller.bookings.policy import ApprovalRule, Policy
 from controller.bookings.repository import some
-from controller.bookings.tables import booking_log, bookings, claims, equipment_claims, pool_claims, pool_quarters
 from controller.container import Container
+from controller.diary.model import Booking, BookingState
+from controller.diary.policy import ApprovalRule, Policy
+from controller.diary.tables import booking_log, bookings, claims, equipment_claims, pool_claims, pool_quarters
 from controller.rules.pools import quarters
 from edge.wire.interval import Interval
 from tests.controller.bookings.policing import put_policy

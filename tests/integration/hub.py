@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from controller.bookings.model import Draft
 from controller.bookings.writer import BookingView
 from controller.container import Container
+from controller.diary.model import Draft
 from controller.estate.model import Door, Edge, Site, Space
 from controller.people.model import Actor
 from controller.people.passwords import Passwords

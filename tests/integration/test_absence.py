@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from controller.bookings.policy import Policy, ReleaseRule
+from controller.diary.policy import Policy, ReleaseRule
 from edge.wire.events import DoorChange, DoorData
 from edge.wire.topics import subscriptions
 from firmware_sim.memory_link import MemoryBroker

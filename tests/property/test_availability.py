@@ -18,10 +18,10 @@ from controller.availability.fitting_spaces import SpaceNeeds, sort_out
 from controller.availability.free_intervals import MINUTE, Span, holds, interval, span
 from controller.bookings import repository
 from controller.bookings.claims import contended, write_claims
-from controller.bookings.model import Booking, BookingRequest, BookingState, Need
-from controller.bookings.site_config import SiteConfig
 from controller.db.engine import Database
 from controller.db.migrations import migrate
+from controller.diary.model import Booking, BookingRequest, BookingState, Need
+from controller.diary.site_config import SiteConfig
 from controller.estate.model import Changeover, Layout, Space, SpaceKind
 from controller.hours.model import BookableWindow, Closure, OpeningHours, SpaceHours
 from controller.hours.timetable import Timetable

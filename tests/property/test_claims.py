@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from controller.bookings.errors import Clash
-from controller.bookings.model import BookingChange, Draft
-from controller.bookings.tables import claims
 from controller.container import Container, open_container
 from controller.db.migrations import migrate
+from controller.diary.model import BookingChange, Draft
+from controller.diary.tables import claims
 from controller.estate.model import Site, Space
 from controller.people.model import Actor
 from controller.settings import Settings

@@ -19,12 +19,12 @@ from sqlalchemy.exc import IntegrityError
 
 from controller.bookings import repository
 from controller.bookings.claims import contended, write_claims
-from controller.bookings.model import Booking, BookingRequest, BookingState, Draft
-from controller.bookings.site_config import SiteConfig
-from controller.bookings.tables import bookings, claims
 from controller.container import open_container
 from controller.db.engine import Database
 from controller.db.migrations import migrate
+from controller.diary.model import Booking, BookingRequest, BookingState, Draft
+from controller.diary.site_config import SiteConfig
+from controller.diary.tables import bookings, claims
 from controller.estate.divisions import Circular, atoms_of
 from controller.estate.errors import StandsInTheWay
 from controller.estate.model import Space

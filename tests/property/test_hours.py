@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.bookings.model import Claimed
+from controller.diary.model import Claimed
 from controller.estate.model import Site
 from controller.hours import bank_holidays
 from controller.hours.impact import Ahead, LossKind, broken

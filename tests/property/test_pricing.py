@@ -28,11 +28,11 @@ from controller.billing.model import (
     Used,
     Vat,
 )
+from controller.billing.money import HOUR_US
 from controller.billing.pricing import price
 from controller.billing.rule_choice import most_particular, tie
 from controller.hours.modes import ModePeriod
 from controller.people.model import Tier
-from controller.text.money import HOUR_US
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 from tests.controller.billing.wishes import LONDON, bill, wall

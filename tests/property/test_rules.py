@@ -17,10 +17,10 @@ from sqlalchemy import delete, select
 
 from controller.bookings import repository
 from controller.bookings.claims import write_claims
-from controller.bookings.model import Booking, BookingRequest, BookingState
-from controller.bookings.tables import bookings, claims, pool_claims, pool_quarters
 from controller.db.engine import Database, Tx
 from controller.db.migrations import migrate
+from controller.diary.model import Booking, BookingRequest, BookingState
+from controller.diary.tables import bookings, claims, pool_claims, pool_quarters
 from controller.estate.model import Space, SpaceKind
 from controller.rules.service import RuleRequest, judge
 from tests.controller.bookings.hub import MANAGER, asked, booking, build, site_config

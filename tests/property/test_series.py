@@ -10,9 +10,9 @@ from dateutil.rrule import rruleset, rrulestr
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from controller.calendars.week_numbers import WEEKDAYS
 from controller.recurrence.expand import SeriesOccurrence, unroll
 from controller.recurrence.pattern import ExtraDate, RecurrencePattern
+from controller.recurrence.week_numbers import WEEKDAYS
 from controller.web.problem import Invalid
 from tests.controller.bookings.test_series import NO_DAYS
 

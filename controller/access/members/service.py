@@ -10,11 +10,11 @@ from controller.access.members import repository
 from controller.access.members.csv_rows import MEMBER_CSV, ParsedMemberRow
 from controller.access.members.errors import MemberUnknown
 from controller.access.members.model import LibraryRecord, Member, against
-from controller.bookings.policies.repository import policy
 from controller.changes import Changes
 from controller.csv_import.rows import CsvImportResult, ImportedRow, RowResult, parse
 from controller.csv_import.spreadsheet import CellFault
 from controller.db.engine import Database, Tx
+from controller.diary.policy_repository import policy
 from controller.estate import repository as estate
 from controller.key_files import KeyFiles
 from controller.people import audit

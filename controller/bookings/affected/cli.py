@@ -6,9 +6,9 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller.bookings.affected.model import Cause
 from controller.cli import output
 from controller.cli.client import SERVER, SET_ASIDE, ApiClient, AsJson, Server, Token, TokenFile
+from controller.diary.affected import Cause
 
 app = typer.Typer(
     help="Bookings that a closure or another change affects: list, keep, move, cancel.",

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
 
-from controller.bookings.affected.model import Cause, Impact
-from controller.bookings.limits import LONGEST
-from controller.bookings.model import LONGEST_WHY, BookingState
-from controller.bookings.tables import bookings, impacts
 from controller.db.bulk_insert import put
 from controller.db.engine import Tx
+from controller.diary.affected import Cause, Impact
+from controller.diary.limits import LONGEST
+from controller.diary.model import LONGEST_WHY, BookingState
+from controller.diary.tables import bookings, impacts
 
 _AT_ONCE = 500
 """Ids named in one statement."""

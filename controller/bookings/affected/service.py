@@ -9,13 +9,13 @@ from msgspec import UNSET, UnsetType
 
 from controller.bookings import repository as bookings
 from controller.bookings.affected import repository
-from controller.bookings.affected.model import Cause
 from controller.bookings.errors import BookingUnknown, NotNow
-from controller.bookings.model import LONGEST_WHY, Booking, BookingChange
 from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingView, BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
+from controller.diary.affected import Cause
+from controller.diary.model import LONGEST_WHY, Booking, BookingChange
 from controller.people import audit
 from controller.people.model import Actor
 from controller.text import local_time

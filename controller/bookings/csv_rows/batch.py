@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from controller.bookings import lifecycle, limits
+from controller.bookings import lifecycle
 from controller.bookings import repository as bookings
 from controller.bookings.change_effects import ChangedParts
 from controller.bookings.change_effects import PlannedChange as Other
@@ -18,12 +18,13 @@ from controller.bookings.csv_rows.model import ImportedBefore, ParsedBookingRow,
 from controller.bookings.csv_rows.name_lookup import placed
 from controller.bookings.errors import Stale, conflicts
 from controller.bookings.initial_state import held_until, waiting_state
-from controller.bookings.model import Booking, BookingChange, BookingRequest, BookingState, Changed, Draft
 from controller.bookings.series.own_changes import changed_fields
-from controller.bookings.site_config import SiteConfig
 from controller.bookings.writer import BookingWriter
 from controller.csv_import.rows import ImportedRow, RowResult
 from controller.db.engine import Tx
+from controller.diary import limits
+from controller.diary.model import Booking, BookingChange, BookingRequest, BookingState, Changed, Draft
+from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor, Tier
 from controller.people.parties import tier_of, tier_to_book
 from controller.rules.service import HypotheticalBookings, RuleRequest, judge

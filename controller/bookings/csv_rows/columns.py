@@ -8,9 +8,9 @@ import msgspec
 
 from controller.bookings.csv_rows.model import ParsedBookingRow, RowStatus
 from controller.bookings.csv_rows.times import read_clock, read_day, read_when, span, written
-from controller.bookings.model import Booking
 from controller.bookings.schemas import ChangeBody
 from controller.csv_import.rows import CsvFormat, RowReader
+from controller.diary.model import Booking
 from controller.people.party_csv_rows import party_id_of
 from controller.web.fields import Moment
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 
 from controller.bookings.csv_rows.model import ParsedBookingRow
-from controller.bookings.model import Booking, Need
-from controller.bookings.site_config import SiteConfig
+from controller.diary.model import Booking, Need
+from controller.diary.site_config import SiteConfig
 
 _COUNT_FIRST = re.compile(r"(?P<count>\d{1,6})\s*[x×*]?\s+(?P<name>\D.*)")
 _COUNT_LAST = re.compile(r"(?P<name>.*?\S)\s*[x×*:]?\s+(?P<count>\d{1,6})")

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from controller.bookings.csv_rows.model import ImportedBefore, ParsedBookingRow
-from controller.bookings.tables import sheet_rows
 from controller.db.engine import Tx
+from controller.diary.tables import sheet_rows
 
 _AT_ONCE = 500
 

@@ -6,19 +6,19 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from controller.bookings import limits
 from controller.bookings import repository as bookings
 from controller.bookings.csv_rows import repository
 from controller.bookings.csv_rows.batch import CsvBatch
 from controller.bookings.csv_rows.columns import BOOKING_CSV, EXPORTED, booking_row
 from controller.bookings.csv_rows.model import ParsedBookingRow
 from controller.bookings.service import BookingService
-from controller.bookings.site_config import SiteConfig
 from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
 from controller.csv_import.rows import CsvImportResult, ImportedRow, parse
 from controller.csv_import.spreadsheet import write_sheet
 from controller.db.engine import Database, Tx
+from controller.diary import limits
+from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor
 from controller.rules.service import HypotheticalBookings
 from controller.uploads.parser import Parser

@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 import msgspec
 
 from controller.bookings.affected import repository as affected
-from controller.bookings.affected.model import Cause
 from controller.bookings.claims import HOUSE, write_claims
 from controller.bookings.estate_changes import obstacles, repository
 from controller.bookings.estate_changes.collisions import Holding, collisions, crowds
 from controller.bookings.estate_changes.spacing import tightened
-from controller.bookings.model import LONGEST_WHY, Booking, BookingState, Claimed
 from controller.bookings.repository import log, update_bookings
-from controller.bookings.site_config import SpaceAtSite, places, sketch
 from controller.db.engine import Database, Tx
+from controller.diary.affected import Cause
+from controller.diary.model import LONGEST_WHY, Booking, BookingState, Claimed
+from controller.diary.site_config import SpaceAtSite, places, sketch
 from controller.estate.change_hooks import Foreseen, Obstacle
 from controller.estate.model import SiteParts, SpaceKind
 from controller.rules.pools import quartered, seats_of, takings

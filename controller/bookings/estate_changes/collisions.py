@@ -6,7 +6,7 @@ from heapq import heappop, heappush
 
 import msgspec
 
-from controller.bookings.model import Claimed
+from controller.diary.model import Claimed
 from controller.rules.pools import quartered
 from edge.wire.interval import Interval
 

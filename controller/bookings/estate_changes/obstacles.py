@@ -7,11 +7,11 @@ from controller.bookings.errors import conflicts
 from controller.bookings.estate_changes import repository
 from controller.bookings.estate_changes.collisions import Collision, PoolOverrun
 from controller.bookings.estate_changes.spacing import TooCloseBooking
-from controller.bookings.model import Booking, Claimed
-from controller.bookings.policies.repository import policy
-from controller.bookings.policy import Policy
-from controller.bookings.site_config import SpaceAtSite
 from controller.db.engine import Tx
+from controller.diary.model import Booking, Claimed
+from controller.diary.policy import Policy
+from controller.diary.policy_repository import policy
+from controller.diary.site_config import SpaceAtSite
 from controller.estate.change_hooks import Obstacle
 from controller.estate.model import Equipment, SiteParts, Space
 from controller.text import times

@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import case, func, select, update
 
 from controller.access.tables import grants
-from controller.bookings.limits import LONGEST
-from controller.bookings.model import CLAIMING, Booking
 from controller.bookings.repository import some
-from controller.bookings.tables import bookings, equipment_claims, pool_quarters, series
 from controller.db.engine import Tx
+from controller.diary.limits import LONGEST
+from controller.diary.model import CLAIMING, Booking
+from controller.diary.tables import bookings, equipment_claims, pool_quarters, series
 
 _AT_ONCE = 500
 """Names asked for in one statement."""

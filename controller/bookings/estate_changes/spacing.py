@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import msgspec
 
-from controller.bookings.model import Booking
-from controller.bookings.site_config import SpaceAtSite
+from controller.diary.model import Booking
+from controller.diary.site_config import SpaceAtSite
 from controller.estate.model import SpaceKind
 from controller.rules.buffers import buffer_between, buffers_of, changeover_between
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from controller.bookings.errors import conflicts
-from controller.bookings.model import Booking, Claimed
 from controller.bookings.policies.effect import Excess, PolicyEffect
+from controller.diary.model import Booking, Claimed
 from controller.estate.model import Site
 from controller.web.fields import Answer
 from controller.web.problem import Conflict

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.bookings.code_issuing import CodeEffect
-from controller.bookings.limits import LONGEST
-from controller.bookings.model import Booking, Claimed
-from controller.bookings.policy import Policy, Quota, QuotaPeriod
+from controller.diary.limits import LONGEST
+from controller.diary.model import Booking, Claimed
+from controller.diary.policy import Policy, Quota, QuotaPeriod
 from controller.people.model import Tier
 from controller.rules import phrases
 from controller.rules.fair_use import counted, days_ahead, holds_for, overrun, span, tally, window_of

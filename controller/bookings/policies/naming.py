@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from controller.bookings.code_sharing import CodeRule
-from controller.bookings.policy import ApprovalRule, Policy, PriorityWindow, Quota, ReleaseRule
+from controller.diary.code_sharing import CodeRule
+from controller.diary.policy import ApprovalRule, Policy, PriorityWindow, Quota, ReleaseRule
 
 _ForSpaces: TypeAlias = ApprovalRule | PriorityWindow | Quota | ReleaseRule | CodeRule
 _ForParties: TypeAlias = ApprovalRule | Quota

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import msgspec
 from pydantic import AfterValidator, Field, model_validator
 
-from controller.bookings.code_sharing import CodePer
-from controller.bookings.policy import Policy, QuotaPeriod
+from controller.diary.code_sharing import CodePer
+from controller.diary.policy import Policy, QuotaPeriod
 from controller.people.model import Tier
 from controller.people.versions import version_of
 from controller.web.fields import Body, Name, Slug, Versioned, Whole

@@ -7,10 +7,7 @@ from msgspec.structs import replace
 
 from controller.bookings import repository as bookings
 from controller.bookings.affected import repository as affected
-from controller.bookings.affected.model import Cause
 from controller.bookings.code_issuing import BookingCodes, Recode
-from controller.bookings.model import Booking
-from controller.bookings.policies import repository
 from controller.bookings.policies.effect import (
     Excess,
     Names,
@@ -21,10 +18,13 @@ from controller.bookings.policies.effect import (
     since,
 )
 from controller.bookings.policies.naming import parties_named, spaces_named
-from controller.bookings.policy import Policy
-from controller.bookings.site_config import SiteConfig, SiteConfigs
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
+from controller.diary import policy_repository
+from controller.diary.affected import Cause
+from controller.diary.model import Booking
+from controller.diary.policy import Policy
+from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.estate.model import Site
 from controller.estate.revisions import bump
 from controller.people import audit
@@ -72,7 +72,7 @@ class PolicyService:
         await self._require_known(tx, where, policy)
         now = self._clock.now()
         await self._mark(tx, site, policy, actor=actor, now=now)
-        await repository.put_policy(tx, site, policy, actor=actor, now=now)
+        await policy_repository.put_policy(tx, site, policy, actor=actor, now=now)
         await bump(tx, site)
         await self._codes.follow_policy(tx, site, where.policy, now, recode)
         await audit.record(tx, actor=actor, at=now, act="change", site=site, thing=_THING)
@@ -81,7 +81,7 @@ class PolicyService:
         """Write a policy that is known to be sound, as part of a greater change; the caller holds the site's lock."""
         old = (await self._site_configs.of(tx, site)).policy
         await self._mark(tx, site, policy, actor=actor, now=now)
-        await repository.put_policy(tx, site, policy, actor=actor, now=now)
+        await policy_repository.put_policy(tx, site, policy, actor=actor, now=now)
         await bump(tx, site)  # the site was looked at above, as it was before
         await self._codes.follow_policy(tx, site, old, now, Recode.KEEP)
 
@@ -109,7 +109,7 @@ class PolicyService:
         if (old.quotas, old.windows) == (new.quotas, new.windows):
             return ()
         zone = where.site.tz
-        rows = await repository.standing(tx, where.site.id, since=since(zone, now), now=now)
+        rows = await policy_repository.standing(tx, where.site.id, since=since(zone, now), now=now)
         known = await parties(tx, {party for party, _ in rows if party})
         standing = [StandingBooking(booking=each, party=party, tier=_tier(known, party)) for party, each in rows]
         names = Names(

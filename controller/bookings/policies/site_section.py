@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from controller.bookings.policies import repository
 from controller.bookings.policies.schemas import PolicyBody, policy_body
 from controller.bookings.policies.service import PolicyService, unknown
-from controller.bookings.policy import Policy
 from controller.db.engine import Tx
+from controller.diary import policy_repository
+from controller.diary.policy import Policy
 from controller.estate.model import SiteParts
 from controller.estate.site_file import forms
 from controller.estate.site_file.sections import Outlook, Plain, Problem, SectionValue, overlaid
@@ -26,7 +26,7 @@ class PolicySection:
         self._policies = policies
 
     async def export(self, tx: Tx, parts: SiteParts, *, now: datetime) -> Plain:
-        return _table(await repository.policy(tx, parts.site.id))
+        return _table(await policy_repository.policy(tx, parts.site.id))
 
     async def read(self, tx: Tx, parts: SiteParts, table: Plain, *, now: datetime) -> SectionValue:
         body, problems = forms.read(PolicyBody, _with_null(table))

@@ -6,14 +6,14 @@ from datetime import datetime
 from controller.bookings import links
 from controller.bookings import repository as bookings
 from controller.bookings.errors import LinkUnknown
-from controller.bookings.model import Booking
 from controller.bookings.series import repository
 from controller.bookings.series.errors import SeriesUnknown
 from controller.bookings.series.model import Series
 from controller.bookings.series.summary import SeriesDates, numbered
-from controller.bookings.site_config import SiteConfig
 from controller.bookings.writer import BookingView, BookingWriter
 from controller.db.engine import Database, Tx
+from controller.diary.model import Booking
+from controller.diary.site_config import SiteConfig
 from controller.people import audit
 from controller.people.model import Actor
 from controller.recurrence.describe import said

@@ -7,11 +7,11 @@ from datetime import timedelta
 import msgspec
 
 from controller.availability.fitting_spaces import Fitting, SpaceNeeds, sort_out
-from controller.bookings.model import BookingRequest
 from controller.bookings.series.model import DateChange, Move, SeriesDate
 from controller.bookings.series.resolve import Asker
-from controller.bookings.site_config import SiteConfig
 from controller.db.engine import Tx
+from controller.diary.model import BookingRequest
+from controller.diary.site_config import SiteConfig
 from controller.estate.model import Layout
 from controller.rules.service import HypotheticalBookings, RuleRequest, judge
 from controller.text import local_time, times

@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 
 from controller.bookings.answers import BookingAnswer, DoorCode, booking_answer
 from controller.bookings.errors import conflicts, reason_bodies
-from controller.bookings.model import Booking, BookingStatus, Claimed, Details
 from controller.bookings.series.edit_plan import OF_OTHERS
 from controller.bookings.series.edit_service import EditedSeries
 from controller.bookings.series.model import DateChange, DateStatus, Move, SeriesDate
 from controller.bookings.series.service import BookedSeries, CancelledSeries, CheckedSeries, RestoredSeries, SeriesView
 from controller.bookings.series.summary import SeriesDates, series_message
+from controller.diary.model import Booking, BookingStatus, Claimed, Details
 from controller.people.model import Actor, Role
 from controller.people.permissions import Thing
 from controller.people.redaction import discreetly, seen

@@ -9,11 +9,11 @@ from msgspec.structs import replace
 
 from controller.bookings import change_effects
 from controller.bookings.change_effects import ChangedParts
-from controller.bookings.model import Booking, BookingChange, BookingState, Details
 from controller.bookings.series.intents import DEEDS, DateIntent, check_choices, moved, placed, require_timely, wish
 from controller.bookings.series.model import Choice, DateAction, DateChange, DateStatus, SeriesRequest
 from controller.bookings.series.own_changes import FIELDS, OF_TIME, own_fields
-from controller.bookings.site_config import SiteConfig
+from controller.diary.model import Booking, BookingChange, BookingState, Details
+from controller.diary.site_config import SiteConfig
 from controller.recurrence.expand import SeriesOccurrence
 from controller.recurrence.reshape import PatternChange
 from controller.web.fields import Moment

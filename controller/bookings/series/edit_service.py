@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from controller.bookings import repository as bookings
 from controller.bookings.errors import NotNow
-from controller.bookings.model import Booking
 from controller.bookings.series import repository
 from controller.bookings.series.edit_plan import Edit, EditScope, SeriesChange, intend_edit
 from controller.bookings.series.errors import SeriesStale, refusal
@@ -18,9 +17,10 @@ from controller.bookings.series.model import DateChange, Series, SeriesDate
 from controller.bookings.series.resolve import Asker, settle
 from controller.bookings.series.writer import SeriesWriter
 from controller.bookings.service import may_book, require_allowed
-from controller.bookings.site_config import SiteConfig
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Tx
+from controller.diary.model import Booking
+from controller.diary.site_config import SiteConfig
 from controller.estate.model import Site
 from controller.people import audit
 from controller.people.model import Actor

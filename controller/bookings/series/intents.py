@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.bookings import limits
 from controller.bookings.change_effects import PlannedChange as Change
-from controller.bookings.model import Booking, BookingRequest, Details
 from controller.bookings.series.model import Choice, DateAction, DateChange, DateStatus, SeriesRequest
+from controller.diary import limits
+from controller.diary.model import Booking, BookingRequest, Details
 from controller.recurrence.expand import SeriesOccurrence
 from controller.text import local_time
 from controller.web.problem import invalid_field

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from controller.bookings.model import Booking, Details
+from controller.diary.model import Booking, Details
 from controller.recurrence.expand import SeriesOccurrence
 from controller.recurrence.pattern import RecurrencePattern
 from controller.rules.verdict import Verdict

@@ -1,6 +1,6 @@
 """What one date of a series has for itself, so that an edit of the series leaves it alone. Pure."""
 
-from controller.bookings.model import Booking
+from controller.diary.model import Booking
 
 OF_TIME = frozenset({"starts", "ends"})
 """Fields that go together: a date that was moved by hand keeps both."""

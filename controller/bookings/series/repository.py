@@ -3,10 +3,10 @@
 import msgspec
 from sqlalchemy import RowMapping, insert, select, update
 
-from controller.bookings.model import Details
 from controller.bookings.series.model import Series
-from controller.bookings.tables import series as table
 from controller.db.engine import Tx
+from controller.diary.model import Details
+from controller.diary.tables import series as table
 from controller.recurrence.pattern import RecurrencePattern
 
 _OWN_COLUMNS = ("space", "title", "party")

@@ -7,8 +7,8 @@ import msgspec
 
 from controller.bookings.series.intents import DateIntent
 from controller.bookings.series.model import DateChange, DateStatus, Otherwise, SeriesDate
-from controller.bookings.site_config import SiteConfig
 from controller.db.engine import Tx
+from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor, Tier
 from controller.recurrence.expand import Clocks, SeriesOccurrence
 from controller.rules.service import RuleRequest, judge

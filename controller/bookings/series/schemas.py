@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from controller.bookings.model import Details
 from controller.bookings.schemas import DetailsBody, Equipment, Minutes, People, WallText, needs
 from controller.bookings.series.edit_plan import EditScope, SeriesChange
 from controller.bookings.series.model import Choice, DateAction, Otherwise, SeriesDraft, SeriesRequest
+from controller.diary.model import Details
 from controller.recurrence.pattern import MOST_EXCEPTIONS, RecurrencePattern, read_extras
 from controller.recurrence.reshape import PatternChange
 from controller.web.fields import (

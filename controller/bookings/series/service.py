@@ -12,11 +12,9 @@ from controller.access import repository as access
 from controller.access.code_status import lingering_texts
 from controller.bookings import lifecycle
 from controller.bookings import repository as bookings
-from controller.bookings.code_sharing import CodePer
 from controller.bookings.errors import NotNow
 from controller.bookings.hints import notes
 from controller.bookings.initial_state import held_until, outcome, put
-from controller.bookings.model import Booking, BookingState, Changed
 from controller.bookings.series import repository
 from controller.bookings.series.all_dates import AllDates, require
 from controller.bookings.series.alternatives import with_moves
@@ -29,10 +27,12 @@ from controller.bookings.series.resolve import Asker, settle
 from controller.bookings.series.summary import SeriesDates
 from controller.bookings.series.writer import SeriesWriter
 from controller.bookings.service import BookingService, as_let_in, may_book, may_decide, require_allowed
-from controller.bookings.site_config import SiteConfig
 from controller.bookings.writer import BookingView, BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
+from controller.diary.code_sharing import CodePer
+from controller.diary.model import Booking, BookingState, Changed
+from controller.diary.site_config import SiteConfig
 from controller.estate.model import Site
 from controller.key_files import KeyFiles
 from controller.people.model import Actor, Role

@@ -6,10 +6,10 @@ from datetime import datetime
 import msgspec
 
 from controller.access.codes import masked, spoken
-from controller.bookings.affected.model import closed_text
 from controller.bookings.messages import changed
-from controller.bookings.model import BookingStatus
 from controller.bookings.writer import BookingView
+from controller.diary.affected import closed_text
+from controller.diary.model import BookingStatus
 from controller.estate.model import Site
 from controller.text import times
 

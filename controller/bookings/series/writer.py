@@ -9,15 +9,15 @@ from controller.bookings import lifecycle
 from controller.bookings import repository as bookings
 from controller.bookings.change_effects import ChangedParts
 from controller.bookings.initial_state import InitialState, asked_for, outcome, put
-from controller.bookings.model import Booking, BookingRequest, BookingState, Changed
 from controller.bookings.series.edit_plan import kept_fields
 from controller.bookings.series.intents import DateIntent
 from controller.bookings.series.model import DateChange, SeriesDate
 from controller.bookings.series.own_changes import joined
 from controller.bookings.series.resolve import Asker
-from controller.bookings.site_config import SiteConfig
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Tx
+from controller.diary.model import Booking, BookingRequest, BookingState, Changed
+from controller.diary.site_config import SiteConfig
 from controller.people.permissions import Action, Thing, may
 
 _CHANGED = "the series was changed"

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import RowMapping, delete, func, insert, select, update
 
-from controller.bookings.model import CLAIMING
-from controller.bookings.tables import bookings
 from controller.calendars.feeds.model import Feed, FeedStatus, PollReport
 from controller.calendars.tables import feeds, imported
 from controller.db.engine import Tx
+from controller.diary.model import CLAIMING
+from controller.diary.tables import bookings
 
 _COLUMNS = tuple(feeds.c[name] for name in Feed.__struct_fields__)
 

@@ -6,12 +6,12 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import RowMapping, insert, select, update
 
-from controller.bookings.limits import LONGEST
-from controller.bookings.model import BookingState
-from controller.bookings.tables import bookings
 from controller.calendars.subscriptions.model import Shows, Subscription
 from controller.calendars.tables import subscriptions
 from controller.db.engine import Tx
+from controller.diary.limits import LONGEST
+from controller.diary.model import BookingState
+from controller.diary.tables import bookings
 from controller.people.tables import memberships
 from edge.wire.interval import Interval
 

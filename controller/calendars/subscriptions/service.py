@@ -7,8 +7,6 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import partial
 
-from controller.bookings.model import CLAIMING
-from controller.bookings.site_config import SiteConfig
 from controller.bookings.writer import BookingWriter
 from controller.calendars.ics_writer import calendar
 from controller.calendars.subscriptions import repository, tokens
@@ -17,6 +15,8 @@ from controller.calendars.subscriptions.errors import CalendarLinkUnknown, Subsc
 from controller.calendars.subscriptions.model import File, Linked, Shows, Subscription, SubscriptionDraft
 from controller.calendars.subscriptions.repository import PublicBooking
 from controller.db.engine import Database, Tx
+from controller.diary.model import CLAIMING
+from controller.diary.site_config import SiteConfig
 from controller.key_files import KeyFiles
 from controller.people import audit
 from controller.people.errors import NotAllowed

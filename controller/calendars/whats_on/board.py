@@ -2,10 +2,10 @@
 
 from datetime import date, timedelta
 
-from controller.bookings.site_config import SiteConfigs
 from controller.calendars.whats_on import repository
 from controller.calendars.whats_on.events import WhatsOn, whats_on
 from controller.db.engine import Database
+from controller.diary.site_config import SiteConfigs
 from controller.people.parties import parties
 from controller.text import local_time
 from edge.wire.clock import Clock

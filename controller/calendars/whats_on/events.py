@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from pydantic import ConfigDict
 
-from controller.bookings.site_config import SiteConfig
 from controller.calendars.whats_on.repository import ListedEventRow
+from controller.diary.site_config import SiteConfig
 from controller.people.model import Party, PartyKind
 from controller.text import local_time
 from controller.web.fields import Answer

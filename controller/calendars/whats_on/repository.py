@@ -5,10 +5,10 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import and_, or_, select
 
-from controller.bookings.limits import LONGEST
-from controller.bookings.model import BookingState
-from controller.bookings.tables import bookings
 from controller.db.engine import Tx
+from controller.diary.limits import LONGEST
+from controller.diary.model import BookingState
+from controller.diary.tables import bookings
 from edge.wire.interval import Interval
 
 

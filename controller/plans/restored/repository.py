@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, and_, func, insert, or_, select, update
 
 from controller.access.tables import holders
-from controller.bookings.tables import bookings
 from controller.db.engine import Tx
+from controller.diary.tables import bookings
 from controller.people.permissions import Thing
 from controller.plans.restored.model import Decision, Item, ItemKind, PageCursor, Piece, RestoredEntry
 from controller.plans.tables import restored, restored_pieces

@@ -11,9 +11,9 @@ from controller.access.members import repository as members
 from controller.access.members.model import against
 from controller.access.offline import booking_of
 from controller.bookings import repository as bookings
-from controller.bookings.model import Booking
-from controller.bookings.site_config import SiteConfig, SiteConfigs
 from controller.db.engine import Database, Tx
+from controller.diary.model import Booking
+from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.estate.errors import DoorUnknown
 from controller.estate.model import Door, DoorSecrets
 from controller.estate.service import EstateService

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from controller.absence.service import AbsenceService
-from controller.bookings.policy import Policy, ReleaseRule
 from controller.container import Container
+from controller.diary.policy import Policy, ReleaseRule
 from controller.telemetry import repository as telemetry
 from controller.telemetry.event_times import ClockSample
 from edge.wire.decide import ClockTrust

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from controller.absence.rules import AbsenceAction, Evidence, course, next_due, rule_for, step
-from controller.bookings.model import Arrival, Booking, BookingState
-from controller.bookings.policy import Policy, ReleaseRule
+from controller.diary.model import Arrival, Booking, BookingState
+from controller.diary.policy import Policy, ReleaseRule
 from controller.people.model import Tier
 
 STARTS = datetime(2026, 11, 26, 18, tzinfo=UTC)

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.bookings.policy import Policy, PriorityWindow, Quota, QuotaPeriod
 from controller.container import Container
+from controller.diary.policy import Policy, PriorityWindow, Quota, QuotaPeriod
 from controller.people.model import Tier
 from tests.controller.availability.county import Json, book, build, post
 from tests.controller.bookings.policing import put_policy

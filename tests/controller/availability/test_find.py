@@ -6,8 +6,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.bookings.policy import Policy, Quota, QuotaPeriod
 from controller.container import Container
+from controller.diary.policy import Policy, Quota, QuotaPeriod
 from tests.controller.availability.county import Json, answered, book, build, post
 from tests.controller.bookings.policing import put_policy
 from tests.controller.people.signing import put_party, signed_in_as

@@ -7,8 +7,8 @@ import pytest
 from fastapi import FastAPI
 
 from controller.availability.answers import FreeAnswer, FreeEverywhereAnswer
-from controller.bookings.policy import Policy, PriorityWindow
 from controller.container import Container
+from controller.diary.policy import Policy, PriorityWindow
 from controller.people.model import Tier
 from tests.controller.availability.county import Json, ask, book, build
 from tests.controller.bookings.policing import put_policy

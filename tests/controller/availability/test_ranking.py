@@ -7,8 +7,8 @@ import pytest
 
 from controller.availability.fitting_spaces import Fitting
 from controller.availability.ranking import Candidate, WantedTime, rank
-from controller.bookings.policy import Policy
-from controller.bookings.site_config import SiteConfig, places
+from controller.diary.policy import Policy
+from controller.diary.site_config import SiteConfig, places
 from controller.estate.model import Site, SiteParts, Space
 from controller.hours.model import OpeningHours
 from controller.hours.timetable import Timetable

@@ -5,8 +5,8 @@ import pytest
 from sqlalchemy import func, select
 
 from controller.billing.tables import quotes
-from controller.bookings.policy import ApprovalRule, Policy
 from controller.container import Container
+from controller.diary.policy import ApprovalRule, Policy
 from tests.controller.billing.test_quote_freezing import GROUPS, USUAL, account, party, totals
 from tests.controller.billing.test_tariffs import ANY, HALL, put
 from tests.controller.billing.wishes import wall

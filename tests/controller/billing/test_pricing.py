@@ -17,9 +17,9 @@ from controller.billing.model import (
     Used,
     Vat,
 )
+from controller.billing.money import HOUR_US
 from controller.hours.modes import ModePeriod
 from controller.people.model import Tier
-from controller.text.money import HOUR_US
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 from tests.controller.billing.wishes import DAY, quote, told, wall

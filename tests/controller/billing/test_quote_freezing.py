@@ -15,10 +15,10 @@ from controller.billing.quote_freezing import QuoteFreezer
 from controller.billing.tables import quotes
 from controller.billing.tariff_cache import TariffCache
 from controller.bookings import repository as bookings
-from controller.bookings.model import BookingState, Changed
-from controller.bookings.site_config import SiteConfigs
-from controller.bookings.tables import bookings as booking_table
 from controller.container import Container
+from controller.diary.model import BookingState, Changed
+from controller.diary.site_config import SiteConfigs
+from controller.diary.tables import bookings as booking_table
 from edge.wire.interval import Interval
 from tests.controller.billing.test_tariffs import ANY, HALL, put
 from tests.controller.billing.wishes import DAY, LONDON, bill, quote, wall

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from sqlalchemy import insert
 
-from controller.bookings.model import Booking, BookingRequest, BookingState, Claimed
-from controller.bookings.policy import Policy
-from controller.bookings.site_config import SiteConfig, places
 from controller.db.engine import Tx
+from controller.diary.model import Booking, BookingRequest, BookingState, Claimed
+from controller.diary.policy import Policy
+from controller.diary.site_config import SiteConfig, places
 from controller.estate.model import Changeover, Equipment, Layout, Site, SiteParts, Space, SpaceKind
 from controller.estate.tables import sites, spaces
 from controller.hours.model import OpeningHours

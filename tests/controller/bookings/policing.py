@@ -3,9 +3,9 @@
 import msgspec
 from sqlalchemy import delete
 
-from controller.bookings.policy import Policy
-from controller.bookings.tables import policies
 from controller.container import Container
+from controller.diary.policy import Policy
+from controller.diary.tables import policies
 from controller.estate.revisions import bump
 from tests.controller.village import SITE
 

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from controller.bookings import arrivals
-from controller.bookings.policy import Policy, ReleaseRule
 from controller.container import Container
+from controller.diary.policy import Policy, ReleaseRule
 from controller.people.model import Actor
 from controller.telemetry import repository as telemetry
 from controller.telemetry.model import GoodEvent, StoredEvent

@@ -12,7 +12,7 @@ import httpx
 from controller.bookings import lifecycle
 from controller.bookings.errors import NotNow
 from controller.bookings.lifecycle import BookingAction
-from controller.bookings.model import Arrival, Booking, BookingState, BookingStatus
+from controller.diary.model import Arrival, Booking, BookingState, BookingStatus
 from controller.people.permissions import Action
 from tests.controller.bookings.hub import asked, booking
 from tests.controller.clock import ManualClock

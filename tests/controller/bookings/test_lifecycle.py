@@ -10,12 +10,12 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import delete, select, update
 
-from controller.bookings.model import BookingState, Changed
-from controller.bookings.policy import ApprovalRule, Policy
-from controller.bookings.site_config import SiteConfig
-from controller.bookings.tables import bookings, claims
 from controller.container import Container
 from controller.db.engine import Tx
+from controller.diary.model import BookingState, Changed
+from controller.diary.policy import ApprovalRule, Policy
+from controller.diary.site_config import SiteConfig
+from controller.diary.tables import bookings, claims
 from tests.controller.access.test_door_page import see
 from tests.controller.bookings.policing import put_policy
 from tests.controller.clock import ManualClock

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.bookings.policy import ApprovalRule, Policy
 from controller.container import Container
+from controller.diary.policy import ApprovalRule, Policy
 from tests.controller.access.test_door_page import see
 from tests.controller.bookings.policing import put_policy
 from tests.controller.bookings.test_lifecycle import log

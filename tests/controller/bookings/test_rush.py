@@ -7,8 +7,8 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy import func, select
 
-from controller.bookings.tables import bookings, claims
 from controller.container import Container
+from controller.diary.tables import bookings, claims
 from tests.controller.running import NOW
 from tests.controller.serving import serving
 from tests.controller.village import API, SITE

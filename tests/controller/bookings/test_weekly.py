@@ -5,8 +5,8 @@ import msgspec
 import pytest
 from fastapi import FastAPI
 
-from controller.bookings.policy import ApprovalRule, Policy, PriorityWindow, Quota, QuotaPeriod
 from controller.container import Container
+from controller.diary.policy import ApprovalRule, Policy, PriorityWindow, Quota, QuotaPeriod
 from controller.people.model import Tier
 from tests.controller.bookings.policing import put_policy
 from tests.controller.clock import ManualClock

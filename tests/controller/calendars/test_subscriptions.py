@@ -9,9 +9,9 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select, update
 
-from controller.bookings.tables import bookings
 from controller.calendars.tables import subscriptions
 from controller.container import Container
+from controller.diary.tables import bookings
 from tests.controller.calendars.readers import faults, khal_reads, vdirsyncer_reads
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party, signed_in_as

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from controller.bookings.tables import claims
 from controller.container import Container
+from controller.diary.tables import claims
 from controller.estate.cli import app as site_cli
 from controller.estate.revisions import revision
 from controller.estate.schemas import LayoutBody, SiteBody, SpaceFields

@@ -8,8 +8,8 @@ from sqlalchemy import insert, update
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from controller.bookings.tables import bookings
 from controller.container import Container
+from controller.diary.tables import bookings
 from controller.plans.tables import commands
 from controller.telemetry import repository as telemetry
 from controller.telemetry.tables import device_states, edge_alerts, events, quarantine

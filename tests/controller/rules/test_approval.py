@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from controller.bookings.model import BookingRequest
-from controller.bookings.policy import ApprovalRule, Policy
+from controller.diary.model import BookingRequest
+from controller.diary.policy import ApprovalRule, Policy
 from controller.hours.model import Closure, OpeningHours, SpaceHours, Span, WeeklySpan
 from controller.hours.timetable import Timetable
 from controller.people.model import Tier

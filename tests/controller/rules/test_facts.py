@@ -8,10 +8,10 @@ from sqlalchemy import event
 
 from controller.bookings import repository
 from controller.bookings.claims import write_claims
-from controller.bookings.model import Booking, BookingRequest, BookingState, Need
-from controller.bookings.policy import ApprovalRule, Policy, Quota, QuotaPeriod
-from controller.bookings.site_config import SiteConfig
 from controller.db.engine import Database
+from controller.diary.model import Booking, BookingRequest, BookingState, Need
+from controller.diary.policy import ApprovalRule, Policy, Quota, QuotaPeriod
+from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor, Role
 from controller.rules.service import HypotheticalBookings, RuleRequest, judge
 from controller.rules.verdict import ReasonKind, Verdict

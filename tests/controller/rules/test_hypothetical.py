@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 
-from controller.bookings.model import BookingRequest
-from controller.bookings.site_config import SiteConfig
+from controller.diary.model import BookingRequest
+from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor, Role
 from controller.rules.hypothetical import HypotheticalBookings, case_of
 from controller.rules.request import RuleRequest

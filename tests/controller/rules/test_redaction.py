@@ -9,9 +9,9 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import update
 
-from controller.bookings.policy import ApprovalRule, Policy
-from controller.bookings.tables import bookings
 from controller.container import Container
+from controller.diary.policy import ApprovalRule, Policy
+from controller.diary.tables import bookings
 from tests.controller.bookings.policing import put_policy
 from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.village import API, SITE, Json, act, apply_plan, book, compile_plan, wanted

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from controller.bookings.model import BookingRequest, Need
-from controller.bookings.policy import Policy, PriorityWindow, Quota, QuotaPeriod
+from controller.diary.model import BookingRequest, Need
+from controller.diary.policy import Policy, PriorityWindow, Quota, QuotaPeriod
 from controller.estate.model import Space
 from controller.hours.model import Closure, OpeningHours
 from controller.hours.timetable import Timetable

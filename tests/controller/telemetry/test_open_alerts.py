@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import httpx
 
 from controller.container import Container
+from controller.live.alerts import open_alerts
 from controller.telemetry import repository
 from controller.telemetry.alert_catalogue import AlertCode
-from controller.telemetry.alerts import open_alerts
 from edge.wire.credentials import Method
 from edge.wire.decide import Reason
 from edge.wire.events import AccessData

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from controller.live.views import PeopleView, Snapshot
 from controller.telemetry.event_text import happened
-from controller.telemetry.views import PeopleView, Snapshot
 from edge.wire.credentials import CredentialKind, Method
 from edge.wire.decide import Reason
 from edge.wire.events import AccessData, ClosingData, ClosingStage, DoorChange, DoorData, Event, OutageData, RecountData

@@ -6,9 +6,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.bookings.policy import ApprovalRule, Policy
 from controller.container import Container
 from controller.db.engine import Tx
+from controller.diary.policy import ApprovalRule, Policy
 from controller.people.model import Actor
 from controller.waitlist import repository
 from controller.waitlist.model import Wait

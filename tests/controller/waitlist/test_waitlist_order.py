@@ -9,8 +9,8 @@ import httpx
 import pytest
 from sqlalchemy import delete
 
-from controller.bookings.policy import ApprovalRule, Policy, PriorityWindow, Quota, QuotaPeriod, ReleaseRule
 from controller.container import Container
+from controller.diary.policy import ApprovalRule, Policy, PriorityWindow, Quota, QuotaPeriod, ReleaseRule
 from controller.people.model import Tier
 from controller.people.tables import parties
 from tests.controller.bookings.hearing import hear

@@ -6,9 +6,9 @@ from functools import cached_property
 
 import msgspec
 
-from controller.bookings.policies.repository import policy
-from controller.bookings.policy import Policy
 from controller.db.engine import Tx
+from controller.diary.policy import Policy
+from controller.diary.policy_repository import policy
 from controller.estate import repository as estate
 from controller.estate.divisions import atoms_of
 from controller.estate.errors import SiteUnknown, SpaceUnknown

@@ -11,12 +11,12 @@ from datetime import datetime
 
 import msgspec
 
-from controller.bookings.site_config import SiteConfigs
 from controller.changes import Changes
 from controller.db.engine import Database
+from controller.diary.site_config import SiteConfigs
 from controller.estate.service import require_parts
-from controller.telemetry.snapshot import Doubt, take_snapshot
-from controller.telemetry.views import Snapshot
+from controller.live.snapshot import Doubt, take_snapshot
+from controller.live.views import Snapshot
 from edge.wire.clock import Clock
 
 SNAPSHOT_EVERY_S = 1.0

@@ -6,9 +6,9 @@ from time import process_time
 
 from dateutil.rrule import rrule, rrulestr
 
-from controller.calendars import week_numbers
-from controller.calendars.errors import TooLong, Unbookable
-from controller.calendars.week_numbers import WEEKDAYS, is_by_week
+from controller.recurrence import week_numbers
+from controller.recurrence.errors import TooLong, Unbookable
+from controller.recurrence.week_numbers import WEEKDAYS, is_by_week
 
 EVENT_STEPS = 20_000
 """Most days, weeks, months or years tried for one event, and most times given by it."""

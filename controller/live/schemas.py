@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from controller.live.alerts import OpenAlert
 from controller.telemetry.alert_catalogue import HINTS, AlertCode
-from controller.telemetry.alerts import OpenAlert
 from controller.telemetry.model import LoggedEvent, Quarantined
 from controller.telemetry.queries import Alert
 from controller.text import local_time

@@ -17,8 +17,8 @@ from sqlalchemy import (
     text,
 )
 
-from controller.bookings.model import LONGEST_WHY
 from controller.db.engine import Instant, Serial, metadata
+from controller.diary.model import LONGEST_WHY
 
 CLAIM_OVERLAP = "claims_no_overlap"
 """Name of the constraint and of what the triggers raise."""
@@ -165,7 +165,7 @@ policies = Table(
     "policies",
     metadata,
     Column("site", String(40), ForeignKey("sites.id"), primary_key=True),
-    Column("document", Text, nullable=False),  # JSON, as controller.bookings.policy has it
+    Column("document", Text, nullable=False),  # JSON, as controller.diary.policy has it
     Column("changed_at", Instant, nullable=False),
     Column("changed_by", String(200), nullable=False),
 )
@@ -185,7 +185,7 @@ impacts = Table(
     "impacts",
     metadata,
     Column("booking_id", String(36), ForeignKey("bookings.id"), primary_key=True),
-    Column("cause", String(10), primary_key=True),  # as controller.bookings.affected.model.Cause has it
+    Column("cause", String(10), primary_key=True),  # as controller.diary.affected.Cause has it
     Column("site", String(40), ForeignKey("sites.id"), nullable=False),
     Column("text", String(LONGEST_WHY), nullable=False),
     Column("at", Instant, nullable=False),
@@ -204,7 +204,7 @@ waits = Table(
     Column("party", String(40)),
     Column("starts", Instant, nullable=False),
     Column("ends", Instant, nullable=False),
-    Column("asked", Text, nullable=False),  # JSON, as controller.bookings.model.Asked has it
+    Column("asked", Text, nullable=False),  # JSON, as controller.diary.model.Asked has it
     Column("spaces", String(2000), nullable=False),  # those that would do, the best first, comma between
     Column("state", String(12), nullable=False),
     Column("state_at", Instant, nullable=False),

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from controller.bookings.code_sharing import PLAIN, CodeRule
+from controller.diary.code_sharing import PLAIN, CodeRule
 from controller.people.model import Tier
 from edge.wire.plan import Mode
 

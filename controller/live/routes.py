@@ -12,12 +12,9 @@ from controller.container import TheContainer, the_container
 from controller.estate import repository as estate
 from controller.estate.errors import SiteUnknown
 from controller.estate.service import require_site
-from controller.people.authentication import SeesLive, SeesLiveAnySite, find_actor
-from controller.people.model import Actor
-from controller.people.permissions import Action, Thing, may
-from controller.telemetry import queries
-from controller.telemetry.alerts import open_alerts
-from controller.telemetry.schemas import (
+from controller.live.alerts import open_alerts
+from controller.live.push import BEAT_EVERY_S
+from controller.live.schemas import (
     AlertPage,
     EventPage,
     OpenAlerts,
@@ -27,8 +24,11 @@ from controller.telemetry.schemas import (
     open_alert_answer,
     quarantine_answer,
 )
+from controller.people.authentication import SeesLive, SeesLiveAnySite, find_actor
+from controller.people.model import Actor
+from controller.people.permissions import Action, Thing, may
+from controller.telemetry import queries
 from controller.web.fields import LIST_LIMIT, Limit, SlugPath
-from controller.web.live import BEAT_EVERY_S
 from controller.web.problem import NotSignedIn, Problem, described
 from edge.wire.ids import SLUG_PATTERN
 

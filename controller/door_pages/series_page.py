@@ -9,14 +9,14 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from controller.access.codes import spoken
-from controller.access.door_page import CSS, HEADERS, Token
 from controller.bookings.errors import LinkUnknown
 from controller.bookings.series.summary import SeriesDates, date_texts, space_text
 from controller.container import TheContainer
+from controller.door_pages.door_page import CSS, HEADERS, Token
 from controller.text import times
 
 _TEMPLATE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
-    (files("controller.access") / "series.html").read_text(encoding="utf-8")
+    (files("controller.door_pages") / "series.html").read_text(encoding="utf-8")
 )
 
 router = APIRouter(include_in_schema=False)

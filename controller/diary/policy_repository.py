@@ -6,10 +6,10 @@ import msgspec
 from sqlalchemy import or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from controller.bookings.model import CLAIMING, BookingState, Claimed
-from controller.bookings.policy import Policy
-from controller.bookings.tables import bookings, policies
 from controller.db.engine import Tx
+from controller.diary.model import CLAIMING, BookingState, Claimed
+from controller.diary.policy import Policy
+from controller.diary.tables import bookings, policies
 from edge.wire.interval import Interval
 
 

@@ -10,16 +10,8 @@ from controller.db.engine import Tx
 from controller.enrolment import repository as enrolment
 from controller.estate.model import Door, Edge, SiteParts
 from controller.hours.timetable import Timetable
-from controller.plans import repository as plans
-from controller.plans.overrides.service import OverridesView, show
-from controller.plans.restored import repository as restored
-from controller.telemetry import counting, queries, repository
-from controller.telemetry.alert_catalogue import HINTS, AlertCode
-from controller.telemetry.alerts import LOOK_BACK, Carrying, stored_alerts
-from controller.telemetry.model import EdgeState, KnownState, LoggedEvent
-from controller.telemetry.queries import DoorMarkRow
-from controller.telemetry.recent_activity import lines
-from controller.telemetry.views import (
+from controller.live.alerts import LOOK_BACK, Carrying, stored_alerts
+from controller.live.views import (
     AlertView,
     AreaView,
     CounterView,
@@ -38,6 +30,14 @@ from controller.telemetry.views import (
     Snapshot,
     WifiView,
 )
+from controller.plans import repository as plans
+from controller.plans.overrides.service import OverridesView, show
+from controller.plans.restored import repository as restored
+from controller.telemetry import counting, queries, repository
+from controller.telemetry.alert_catalogue import HINTS, AlertCode
+from controller.telemetry.model import EdgeState, KnownState, LoggedEvent
+from controller.telemetry.queries import DoorMarkRow
+from controller.telemetry.recent_activity import lines
 from controller.text import local_time
 from edge.wire.faults import describe, hint
 from edge.wire.faults import read as read_faults

@@ -22,12 +22,12 @@ from controller.access.code_status import CodeState
 from controller.access.codes import spoken
 from controller.billing.answers import account_answer, cancel_charge
 from controller.bookings import links
-from controller.bookings.affected.model import closed_text
 from controller.bookings.errors import LinkUnknown, NotNow
 from controller.bookings.messages import LAPSED, changed, given_back, waiting
-from controller.bookings.model import BookingStatus
 from controller.bookings.writer import BookingView
 from controller.container import Container, TheContainer
+from controller.diary.affected import closed_text
+from controller.diary.model import BookingStatus
 from controller.people.model import Actor
 from controller.text import times
 from edge.wire import passes
@@ -38,7 +38,7 @@ KEEP_FOR = "Hallkeeper-Keep-For"
 ACTOR = Actor(name="door page")
 """Who cancelled, in a booking's story, when it was done here."""
 
-_HERE = files("controller.access")
+_HERE = files("controller.door_pages")
 CSS = (_HERE / "door.css").read_text(encoding="utf-8")
 _TEMPLATE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
     (_HERE / "door.html").read_text(encoding="utf-8")
@@ -113,12 +113,12 @@ async def show_pass(container: TheContainer, token: str = Token) -> HTMLResponse
         return await _shown(container, view)
     signer = Signer(container.keys.signing)
     shown = passes.issue(signer, site=view.booking.site, holder=view.booking.id, now=view.now)
-    site_config = segno.make_qr(shown, error="m").svg_inline(border=4, light="#fff", omitsize=True)
+    qr_code = segno.make_qr(shown, error="m").svg_inline(border=4, light="#fff", omitsize=True)
     return _rendered(
         page="pass",
         heading=view.booking.title,
         notice="",
-        site_config=Markup(site_config),  # noqa: S704  # made of our own letters
+        qr_code=Markup(qr_code),  # noqa: S704  # made of our own letters
         works=_works(view),
         back=f"../{token}",
         doors=times.listed(view.place.door_names),
