@@ -11,14 +11,14 @@ import msgspec
 
 from edge.alarm.fire import read_latch
 from edge.alarm.persisted_area import read_areas
-from edge.clock.watch import LOOK_S, ClockWatch
+from edge.clock.watch import REFRESH_S, ClockWatch
 from edge.config import Config
-from edge.device_factory import Devices, furnish
+from edge.device_factory import Devices, build_devices
 from edge.doors.lockout_service import read_lock_outs
 from edge.events.outbox import Outbox
 from edge.events.recovery import RecoveredLog
 from edge.events.sender import EventSender
-from edge.net.command_handlers import CommandHandlers, look_at_outputs
+from edge.net.command_handlers import CommandHandlers, check_outputs
 from edge.net.connect_options import ConnectOptions, EdgeLink, LinkMaker
 from edge.net.conversation import Conversation
 from edge.net.identity_renewal import IdentityRenewal
@@ -98,12 +98,12 @@ class Agent:
         self._refused: tuple[str, str] | None = None
         self._applied: Applied | None = None
         self._plan_wake = Wake(OUTSIDE_STUCK_S)
-        self._beating, self._watching, self._listening = (
+        self._heartbeat_liveness, self._clock_liveness, self._link_liveness = (
             Liveness(OUTSIDE_STUCK_S),
             Liveness(),
             Liveness(OUTSIDE_STUCK_S),
         )
-        self._keeping = asyncio.Lock()
+        self._save_lock = asyncio.Lock()
 
     async def run(self) -> None:
         """Run, once, until cancelled; ends in the safe state, every lock's relay off.
@@ -114,7 +114,7 @@ class Agent:
         runtime, kept, found = await self._open()
         link: EdgeLink | None = None
         try:
-            self._devices = furnish(
+            self._devices = build_devices(
                 runtime,
                 self._pins,
                 self._files,
@@ -123,47 +123,47 @@ class Agent:
                 kept_areas=self._kept_areas,
                 kept_lock_outs=self._kept_lock_outs,
             )
-            self._talk.devices |= self._devices.devices
+            self._conversation.devices |= self._devices.devices
             acts = CommandHandlers(
                 runtime, self._devices, pins=self._pins, files=self._files, behind=lambda: self._event_sender.behind
             )
-            self._talk.acts |= acts.by_kind
+            self._conversation.command_handlers |= acts.by_kind
             self._note_start(found, kept)
             self._devices.start()
             link = self._link = self._make_link(
                 ConnectOptions(
                     client_id=f"hk-{self._config.site}-{self._config.edge}",
                     filters=subscriptions("down", site=self._config.site, edge=self._config.edge),
-                    will=self._talk.will,
+                    will=self._conversation.will,
                     login=(lambda: context_of(self._identity_renewal.identity)) if self._config.broker.tls else None,
                 )
             )
-            runtime.keep("outbox", runtime.outbox.run(), runtime.outbox.wake.liveness)
-            runtime.keep("courier", self._event_sender.run(), self._event_sender.wake.liveness)
-            runtime.keep("plan", self._keep_plan(), self._plan_wake.liveness)
-            runtime.keep("identity", self._identity_renewal.run(), self._identity_renewal.wake.liveness)
-            runtime.keep("heartbeat", self._beat(), self._beating)
-            runtime.keep("clock trust", self._watch_trust(), self._watching)
-            runtime.keep("voice", self._talk.run(link), self._talk.wake.liveness)
-            runtime.keep("broker link", self._listen(link), self._listening)
+            runtime.supervise("outbox", runtime.outbox.run(), runtime.outbox.wake.liveness)
+            runtime.supervise("courier", self._event_sender.run(), self._event_sender.wake.liveness)
+            runtime.supervise("plan", self._apply_plans(), self._plan_wake.liveness)
+            runtime.supervise("identity", self._identity_renewal.run(), self._identity_renewal.wake.liveness)
+            runtime.supervise("heartbeat", self._heartbeat(), self._heartbeat_liveness)
+            runtime.supervise("clock trust", self._watch_trust(), self._clock_liveness)
+            runtime.supervise("conversation", self._conversation.run(link), self._conversation.wake.liveness)
+            runtime.supervise("broker link", self._receive(link), self._link_liveness)
             # Nobody watches the watchdog but the service manager.
-            runtime.keep("watchdog", watch(runtime, self._manager, self._gist), Liveness())
-            self._manager.ready(self._gist())
+            runtime.supervise("watchdog", watch(runtime, self._manager, self._summary), Liveness())
+            self._manager.ready(self._summary())
             log.info("%s/%s is at work", self._config.site, self._config.edge, extra={"action": "started"})
-            await runtime.death
+            await runtime.failure
         finally:
             runtime.stopping()
             self._manager.stopping()
-            self._devices.rest()
+            self._devices.switch_off()
             self._pins.close()
             with contextlib.suppress(asyncio.CancelledError):
                 if link is not None:
-                    await self._talk.goodbye(link)
+                    await self._conversation.goodbye(link)
             await runtime.stop_tasks()
-            await self._devices.keep()
+            await self._devices.save()
             await runtime.outbox.commit()
             await runtime.outbox.keep_ack()
-            await self._keep(runtime)
+            await self._save_state(runtime)
             log.info("%s/%s has stopped", self._config.site, self._config.edge, extra={"action": "stopped"})
 
     # Start
@@ -203,7 +203,7 @@ class Agent:
         )
         runtime.observer = self._observer
         self._event_sender = EventSender(outbox, site=self._config.site, edge=self._config.edge, send=self._send)
-        self._talk = Conversation(
+        self._conversation = Conversation(
             runtime,
             signer=self._signer,
             keys=self._keys,
@@ -216,13 +216,16 @@ class Agent:
             signer=self._signer,
             keys=self._keys,
             secrets=runtime.secrets,
-            ask=self._talk.request_identity,
+            ask=self._conversation.request_identity,
             changed=self._identity_changed,
             time=lambda: None if runtime.trust is ClockTrust.UNPROVEN else runtime.now(),
             refused=self._on_identity_refused,
         )
         outbox.renewed = self._log_renewed
-        runtime.show, runtime.noticed = self._talk.show, self._talk.look
+        runtime.publish_state, runtime.status_changed = (
+            self._conversation.publish_state,
+            self._conversation.status_changed,
+        )
         found.troubles += lost
         found.troubles += [trouble for trouble in (unkept, forgotten) if trouble is not None]
         if (why := await plans.open()) is not None:
@@ -252,26 +255,26 @@ class Agent:
 
     # Tasks
 
-    async def _listen(self, link: Link) -> None:
-        self._listening.given()
-        async for happening in link.events():
-            if isinstance(happening, Connected):
-                self._listening.rests()
-                log.info("The broker is there", extra={"action": "connected", "connection": happening.connection})
-                self._talk.connected(happening.connection)
+    async def _receive(self, link: Link) -> None:
+        self._link_liveness.busy()
+        async for event in link.events():
+            if isinstance(event, Connected):
+                self._link_liveness.idle()
+                log.info("The broker is there", extra={"action": "connected", "connection": event.connection})
+                self._conversation.connected(event.connection)
                 self._identity_renewal.connected()
                 if self._applied is not None:
-                    self._talk.applied(self._applied)
+                    self._conversation.applied(self._applied)
                 self._event_sender.online(up=True)
-            elif isinstance(happening, Disconnected):
-                self._listening.stirred()
-                log.info("The broker is gone: %s", happening.why, extra={"action": "disconnected"})
-                self._talk.disconnected()
+            elif isinstance(event, Disconnected):
+                self._link_liveness.progressed()
+                log.info("The broker is gone: %s", event.why, extra={"action": "disconnected"})
+                self._conversation.disconnected()
                 self._event_sender.online(up=False)
             else:
-                self._hear(happening)
+                self._handle_message(event)
 
-    async def _keep_plan(self) -> None:
+    async def _apply_plans(self) -> None:
         """Applies what arrived, and says so once it is on the disk."""
         if (plan := self._runtime.plans.plan) is not None:
             self._applied = self._applied_now(plan.manifest.version, plan.manifest.digest)
@@ -280,22 +283,22 @@ class Agent:
             self._plan_wake.clear()
             outcome = await self._runtime.plans.apply()
             if outcome is not None:
-                await self._keep(self._runtime)
-                self._plan_settled(outcome)
+                await self._save_state(self._runtime)
+                self._report_plan(outcome)
 
-    async def _beat(self) -> None:
+    async def _heartbeat(self) -> None:
         while True:
-            self._beating.stirred()
-            look_at_outputs(self._runtime, self._pins)
-            await self._keep(self._runtime)
+            self._heartbeat_liveness.progressed()
+            check_outputs(self._runtime, self._pins)
+            await self._save_state(self._runtime)
             await self._runtime.outbox.keep_ack()
             if not await self._runtime.plans.save():
                 self._disk_refused()
             elif self._applied is None and (plan := self._runtime.plans.plan) is not None:
-                self._say_applied(plan.manifest.version, plan.manifest.digest)
+                self._publish_applied(plan.manifest.version, plan.manifest.digest)
             await self._clock.sleep(HEARTBEAT_S)
 
-    async def _keep(self, runtime: Runtime) -> None:
+    async def _save_state(self, runtime: Runtime) -> None:
         """The floor goes to the disk after every event before it, so that none of them lies beyond an outage."""
         floor = runtime.timekeeper.floor(self._clock.monotonic())
         log, seq = runtime.outbox.log, runtime.outbox.next_seq - 1
@@ -303,7 +306,7 @@ class Agent:
             counter.id: Day(day=counter.day[0], ins=counter.day[1], outs=counter.day[2])
             for counter in self._devices.counters.values()
         }
-        async with self._keeping:
+        async with self._save_lock:
             runs = (*runtime.earlier, EarlierRun(boot=runtime.boot, mono_ms=runtime.mono_ms))
             kept = PersistedState(floor=floor, log=log, seq=seq, days=days, plan=runtime.plans.highest, runs=runs)
             if not await runtime.outbox.commit():
@@ -320,17 +323,19 @@ class Agent:
     async def _watch_trust(self) -> None:
         runtime = self._runtime
         while True:
-            self._watching.stirred()
+            self._clock_liveness.progressed()
             before = runtime.trust
-            if self._clock_watch.look(runtime, connected=self._link.connected, came_late=self._talk.came_late):
-                self._talk.came_late = False
+            if self._clock_watch.update(
+                runtime, connected=self._link.connected, hello_too_late=self._conversation.hello_too_late
+            ):
+                self._conversation.hello_too_late = False
                 self._link.renew()
             self._trust_changed(before is not runtime.trust)
             for counter in self._devices.counters.values():
-                counter.look()
-            await self._clock.sleep(LOOK_S)
+                counter.refresh()
+            await self._clock.sleep(REFRESH_S)
 
-    def _gist(self) -> str:
+    def _summary(self) -> str:
         """How it is, for whoever asks the service manager."""
         plan = self._runtime.plans.plan
         return (
@@ -340,7 +345,7 @@ class Agent:
 
     # Hearing
 
-    def _hear(self, message: Message) -> None:
+    def _handle_message(self, message: Message) -> None:
         """Whatever arrives is dealt with here; what is refused is counted and changes nothing."""
         runtime = self._runtime
         topic = parse(message.topic)
@@ -355,22 +360,22 @@ class Agent:
                 if outcome is None:
                     self._plan_wake.set()
                 else:
-                    self._plan_settled(outcome)
+                    self._report_plan(outcome)
             elif topic.name == "events/ack":
                 self._acked(message.payload)
             elif topic.name == "identity":
                 self._identity_renewal.deliver(message.payload)
             elif topic.name == "command":
-                self._talk.command(message.payload, retained=message.retained)
+                self._conversation.command(message.payload, retained=message.retained)
             elif topic.name == "hello":
                 trust, before = runtime.trust, runtime.now()
-                hello = self._talk.hello(message.payload)
+                hello = self._conversation.hello(message.payload)
                 lowered = runtime.now() < before
                 self._trust_changed(trust is not runtime.trust or lowered)
                 if lowered:
-                    runtime.spawn("lowered floor", self._keep(runtime))
-                if hello.asks and self._talk.latest(hello):
-                    self._talk.give_back(hello)
+                    runtime.spawn("lowered floor", self._save_state(runtime))
+                if hello.asks and self._conversation.is_latest(hello):
+                    self._conversation.return_plan(hello)
                     runtime.outbox.wanted(hello.log, hello.next_seq)
                     self._event_sender.again()
             else:
@@ -378,7 +383,7 @@ class Agent:
         except WireError as error:
             runtime.count(error.counter)
             log.warning("Refused what came on %s: %s", message.topic, error, extra={"action": "refused"})
-        self._talk.look()
+        self._conversation.status_changed()
 
     def _acked(self, payload: bytes) -> None:
         ack = open_envelope(
@@ -389,7 +394,7 @@ class Agent:
             edge=self._config.edge,
             keys=self._keys,
         )
-        if not self._talk.since_hello(ack.at):
+        if not self._conversation.since_hello(ack.at):
             self._runtime.count("ack_outdated")
         elif self._runtime.outbox.acknowledge(ack.log, ack.seq):
             self._event_sender.nudge()
@@ -404,7 +409,7 @@ class Agent:
         self._plan_changed()
         if shown:
             self._link.renew()
-        self._talk.look()
+        self._conversation.status_changed()
 
     def _on_identity_refused(self, why: str) -> None:
         self._runtime.count("identity_refused")
@@ -413,9 +418,9 @@ class Agent:
 
     def _plan_changed(self) -> None:
         """Another plan is in force, before it is on the disk."""
-        self._devices.look()
+        self._devices.refresh()
 
-    def _plan_settled(self, outcome: PlanResult) -> None:
+    def _report_plan(self, outcome: PlanResult) -> None:
         runtime, manifest = self._runtime, outcome.manifest
         if outcome.why is not None:
             runtime.count("plan_refused")
@@ -423,20 +428,20 @@ class Agent:
                 self._refused = (manifest.digest, outcome.why)
                 runtime.record(self._config.edge, PlanData(version=manifest.version, applied=False, why=outcome.why))
             refusal = self._applied_now(manifest.version, manifest.digest)
-            self._talk.applied(msgspec.structs.replace(refusal, applied=False, grants=0, why=outcome.why))
+            self._conversation.applied(msgspec.structs.replace(refusal, applied=False, grants=0, why=outcome.why))
         elif outcome.fresh:
             runtime.record(self._config.edge, PlanData(version=manifest.version, applied=True))
             self._applied = None
             if runtime.plans.on_disk:
-                self._say_applied(manifest.version, manifest.digest)
+                self._publish_applied(manifest.version, manifest.digest)
             else:
                 self._disk_refused()
         elif self._applied is not None:
-            self._talk.applied(self._applied)
+            self._conversation.applied(self._applied)
 
-    def _say_applied(self, plan_version: int, digest: str) -> None:
+    def _publish_applied(self, plan_version: int, digest: str) -> None:
         self._applied = self._applied_now(plan_version, digest)
-        self._talk.applied(self._applied)
+        self._conversation.applied(self._applied)
 
     def _applied_now(self, plan_version: int, digest: str) -> Applied:
         plan = self._runtime.plans.plan
@@ -454,16 +459,16 @@ class Agent:
         if changed:
             log.info("The clock is %s", self._runtime.trust, extra={"action": "trust"})
             self._plan_changed()
-        self._talk.look()
+        self._conversation.status_changed()
 
     def _log_renewed(self) -> None:
         self._runtime.forget_seqs()
         self._event_sender.again()
-        self._talk.look()
+        self._conversation.status_changed()
 
     def _committed(self) -> None:
         self._event_sender.nudge()
-        self._talk.look()
+        self._conversation.status_changed()
 
     async def _send(self, batch: EventBatch) -> bool:
         topic = str(Topic(site=self._config.site, edge=self._config.edge, name="events"))

@@ -149,8 +149,8 @@ async def _run(path: Path) -> None:
     try:
         prove_writable(config.data_dir / "probe")
     except OSError as error:
-        mend = f"Run this as its owner, or chown -R hallkeeper-edge {config.data_dir}"
-        raise ConfigError(path, "data_dir", f"{config.data_dir} cannot be written ({error.strerror})", mend) from None
+        hint = f"Run this as its owner, or chown -R hallkeeper-edge {config.data_dir}"
+        raise ConfigError(path, "data_dir", f"{config.data_dir} cannot be written ({error.strerror})", hint) from None
     try:
         clock = clock_from(config.clock_file.read_bytes() if config.clock_file is not None else None)
     except (OSError, ValueError) as error:
@@ -249,7 +249,7 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Look over the edge on this Pi: configuration, secrets, pins, readers, clocks, disk, broker, certificates, plan,
-    outbox, watchdogs, power. Says of each whether it is well, and else the mend. Exits with 0, with 1 where something
+    outbox, watchdogs, power. Says of each whether it is well, and else what to do. Exits with 0, with 1 where something
     wants attention, with 2 where something does not work. Run it as root or as the agent's own user."""
     from edge.system import diagnosis
     from edge.system.doctor import examine, today

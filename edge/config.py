@@ -1,4 +1,4 @@
-"""The configuration of one edge: a TOML file, read once, refused at the start with file, key and mend.
+"""The configuration of one edge: a TOML file, read once, refused at the start with file, key and hint.
 
 Paths are relative to the file's folder. Private things lie in files of their own that only their owner can read.
 """
@@ -111,8 +111,8 @@ def load(path: Path) -> Config:
     try:
         ZoneInfo(file.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        mend = "Write it as in Europe/London; where no zone is known, apt-get install tzdata"
-        raise ConfigError(path, "timezone", f"there is no zone {file.timezone!r}", mend) from None
+        hint = "Write it as in Europe/London; where no zone is known, apt-get install tzdata"
+        raise ConfigError(path, "timezone", f"there is no zone {file.timezone!r}", hint) from None
     folder = path.parent
     data_dir = _data_dir(path, folder / file.data_dir)
     identity = read_identity(data_dir / FILE)
@@ -152,8 +152,8 @@ def _osdp_key(path: Path, key: str, file: Path) -> bytes:
     text = _private(path, key, file)
     secret = bytes.fromhex(text) if re.fullmatch(r"[0-9a-fA-F]*", text) and len(text) == 2 * KEY_BYTES else b""
     if not secret:
-        mend = f"Make one with (umask 077; openssl rand -hex {KEY_BYTES} > {file})"
-        raise ConfigError(path, key, f"{file} holds no {2 * KEY_BYTES} hex digits", mend)
+        hint = f"Make one with (umask 077; openssl rand -hex {KEY_BYTES} > {file})"
+        raise ConfigError(path, key, f"{file} holds no {2 * KEY_BYTES} hex digits", hint)
     if secret == DEFAULT_KEY:
         raise ConfigError(path, key, f"{file} holds the key that all new readers have", "Make one of its own")
     return secret
@@ -169,8 +169,8 @@ def data_dir_of(path: Path) -> Path:
 
 def _broker(path: Path, here: _BrokerFile, told: BrokerAddress) -> BrokerConfig:
     if here.host is not None and not is_host(here.host):
-        mend = "Write a name such as hub.example.org, or an address"
-        raise ConfigError(path, "broker.host", f"{here.host!r} is no host", mend)
+        hint = "Write a name such as hub.example.org, or an address"
+        raise ConfigError(path, "broker.host", f"{here.host!r} is no host", hint)
     password_file = here.password_file and path.parent / here.password_file
     return BrokerConfig(
         host=here.host or told.host,
@@ -187,7 +187,7 @@ def _toml(path: Path, key: str) -> dict[str, Any]:
     except OSError as error:
         raise ConfigError(path, key, f"cannot be read ({error.strerror})", "Check its name and its owner") from None
     except (ValueError, RecursionError) as error:
-        raise ConfigError(path, key, f"is no TOML ({error})", "Mend that line") from None
+        raise ConfigError(path, key, f"is no TOML ({error})", "Fix that line") from None
 
 
 def _text(file: Path) -> str:
@@ -209,8 +209,8 @@ def _data_dir(path: Path, folder: Path) -> Path:
     try:
         placed = next(place for place in (folder, *folder.parents) if place.exists())
     except OSError as error:
-        mend = "Check its name and its owner"
-        raise ConfigError(path, "data_dir", f"{folder} cannot be reached ({error.strerror})", mend) from None
+        hint = "Check its name and its owner"
+        raise ConfigError(path, "data_dir", f"{folder} cannot be reached ({error.strerror})", hint) from None
     if not placed.is_dir():
         raise ConfigError(path, "data_dir", f"{placed} is no folder", "Name a folder, or a place where one can be made")
     return folder

@@ -88,25 +88,25 @@ def _check_areas(taken: "_Taken", parts: Parts) -> None:
         for door in area.doors:
             taken.door(f"{here}.doors", door, set(doors))
             if doors[door].contact is None:
-                mend = "Give the door a contact, or leave the alarm out"
-                raise ConfigError(taken.path, f"{here}.doors", f"nobody knows whether {door!r} is shut", mend)
+                hint = "Give the door a contact, or leave the alarm out"
+                raise ConfigError(taken.path, f"{here}.doors", f"nobody knows whether {door!r} is shut", hint)
         for counter in area.counters:
             if counter not in counters or counters[counter].door not in area.doors:
-                mend = "Name a [[counter]] of this file at one of the area's doors"
-                raise ConfigError(taken.path, f"{here}.counters", f"{counter!r} counts at none of its doors", mend)
+                hint = "Name a [[counter]] of this file at one of the area's doors"
+                raise ConfigError(taken.path, f"{here}.counters", f"{counter!r} counts at none of its doors", hint)
         for zone in area.zones:
             _check_watched(taken.path, f"{here}.zones", zone, parts)
         for key, names in (("doors", area.doors), ("zones", area.zones)):
             for name in names:
                 if (other := led.setdefault(f"{key}/{name}", here)) != here or names.count(name) > 1:
-                    mend = "Let it belong to one area, once"
-                    raise ConfigError(taken.path, f"{here}.{key}", f"{name!r} is named by {other} already", mend)
+                    hint = "Let it belong to one area, once"
+                    raise ConfigError(taken.path, f"{here}.{key}", f"{name!r} is named by {other} already", hint)
 
 
 def _check_watched(path: Path, key: str, zone: str, parts: Parts) -> None:
     if zone not in {motion.zone for motion in parts.motion}:
-        mend = "Give the zone a [[motion]] on this edge"
-        raise ConfigError(path, key, f"no PIR watches {zone!r}", mend)
+        hint = "Give the zone a [[motion]] on this edge"
+        raise ConfigError(path, key, f"no PIR watches {zone!r}", hint)
 
 
 def _check_announcer(taken: "_Taken", here: str, announcer: AnnouncerConfig) -> None:
@@ -123,12 +123,12 @@ def _check_door(taken: "_Taken", here: str, door: DoorConfig) -> None:
     for key, pin in door.pins().items():
         taken.pin(f"{here}.{key}", pin)
     if (trouble := door_trouble(door)) is not None:
-        key, problem, mend = trouble
-        raise ConfigError(taken.path, f"{here}.{key}", problem, mend)
+        key, problem, hint = trouble
+        raise ConfigError(taken.path, f"{here}.{key}", problem, hint)
 
 
 def door_trouble(door: DoorConfig) -> tuple[str, str, str] | None:
-    """The key of a door that is at odds with its others, what is wrong with it, and the mend."""
+    """The key of a door that is at odds with its others, what is wrong with it, and the hint."""
     for wrong, *trouble in (
         (
             door.lock == "maglock" and not door.fails_safe,
@@ -183,8 +183,8 @@ def _check_interlocks(path: Path, doors: tuple[DoorConfig, ...]) -> None:
     named = [door.interlock for door in doors]
     for at, name in enumerate(named):
         if name is not None and named.count(name) < 2:
-            mend = "Name it at the other door too; both must hang on this edge"
-            raise ConfigError(path, f"door[{at}].interlock", f"{name!r} has no other door", mend)
+            hint = "Name it at the other door too; both must hang on this edge"
+            raise ConfigError(path, f"door[{at}].interlock", f"{name!r} has no other door", hint)
 
 
 def _check_reader(taken: "_Taken", here: str, reader: ReaderConfig) -> None:
@@ -212,14 +212,14 @@ class _Taken:
 
     def pin(self, key: str, pin: int) -> None:
         if pin in self._pins:
-            mend = "Give one of them another pin"
-            raise ConfigError(self.path, key, f"pin {pin} is taken by {self._pins[pin]}", mend)
+            hint = "Give one of them another pin"
+            raise ConfigError(self.path, key, f"pin {pin} is taken by {self._pins[pin]}", hint)
         self._pins[pin] = key
 
     def name(self, key: str, device: str) -> None:
         if device in self._ids:
-            mend = "Give every device its own id"
-            raise ConfigError(self.path, key, f"{device!r} is already {self._ids[device]}", mend)
+            hint = "Give every device its own id"
+            raise ConfigError(self.path, key, f"{device!r} is already {self._ids[device]}", hint)
         self._ids[device] = key
 
     def device(self, key: str, device: str) -> None:
@@ -234,8 +234,8 @@ class _Taken:
             problem = f"{reader.id} and {first.id} have different speeds on {reader.port}"
             raise ConfigError(self.path, key.replace("address", "baud"), problem, "Set both readers to one speed")
         if (other := self._addresses.setdefault((reader.port, reader.address), key)) != key:
-            mend = "Set one of the readers to another address"
-            raise ConfigError(self.path, key, f"{reader.address} is already {other} on {reader.port}", mend)
+            hint = "Set one of the readers to another address"
+            raise ConfigError(self.path, key, f"{reader.address} is already {other} on {reader.port}", hint)
 
     def door(self, key: str, door: str, doors: set[str]) -> None:
         if door not in doors:

@@ -54,16 +54,16 @@ class Devices(msgspec.Struct, frozen=True, kw_only=True):
         """The area of the intruder alarm that a door leads into."""
         return next((area for area in self.areas.values() if door in area.doors), None)
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """Another plan is in force, or the clock is trusted otherwise."""
         for door in self.doors.values():
-            door.look()
+            door.refresh()
         for area in self.areas.values():
-            area.look()
+            area.refresh()
         if self.closing_service is not None:
-            self.closing_service.look()
+            self.closing_service.refresh()
         if self.access_state is not None:
-            self.access_state.look()
+            self.access_state.refresh()
 
     def start(self) -> None:
         """Act on what is found, and begin to look. What is set is set before any door can be free; then fire, so that
@@ -82,33 +82,33 @@ class Devices(msgspec.Struct, frozen=True, kw_only=True):
         for device in starting:
             device.start()
 
-    def rest(self) -> None:
+    def switch_off(self) -> None:
         """Switch every relay off, at once; nothing that comes in later moves a lock."""
         for reader in self.readers.values():
             reader.close()
         for door in self.doors.values():
-            door.rest()
+            door.switch_off()
         for area in self.areas.values():
-            area.rest()
+            area.switch_off()
         if self.closing_service is not None:
-            self.closing_service.rest()
+            self.closing_service.switch_off()
         if self.lockouts is not None:
-            self.lockouts.refusals.tell_all()
+            self.lockouts.refusals.flush_all()
 
-    async def keep(self) -> None:
+    async def save(self) -> None:
         """Bring to the disk what must outlast this run."""
         for each in (self.fire, *self.areas.values(), self.lockouts):
             if each is not None:
-                await each.keeper.keep()
-        for keeper in self.access_state.keepers.values() if self.access_state is not None else ():
-            await keeper.keep()
+                await each.state_file.save()
+        for state_file in self.access_state.state_files.values() if self.access_state is not None else ():
+            await state_file.save()
 
 
 def _is_shut(door: DoorIo) -> bool:
     return door.is_open is False
 
 
-def furnish(
+def build_devices(
     runtime: Runtime,
     pins: Pins,
     files: Files,

@@ -8,14 +8,14 @@ class EdgeError(Exception):
 
 
 class ConfigError(EdgeError):
-    """The configuration cannot be used: which file, which key, what is wrong, how to mend it."""
+    """The configuration cannot be used: which file, which key, what is wrong, how to fix it."""
 
-    def __init__(self, file: Path, key: str, problem: str, mend: str) -> None:
-        super().__init__(f"{file}: {key}: {problem}. {mend}")
+    def __init__(self, file: Path, key: str, problem: str, hint: str) -> None:
+        super().__init__(f"{file}: {key}: {problem}. {hint}")
         self.file = file
         self.key = key
         self.problem = problem
-        self.mend = mend
+        self.hint = hint
 
 
 class EnrolmentFailed(EdgeError):

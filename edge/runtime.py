@@ -24,7 +24,7 @@ from edge.wire.messages import DeviceState
 log = logging.getLogger(__name__)
 
 
-LEAST_WAIT_S = 0.0005
+MIN_WAIT_S = 0.0005
 """No timer rings sooner than this, so that one which rang a rounding error too early cannot ring for ever."""
 
 
@@ -64,8 +64,8 @@ class Runtime:
         self.plans = plans
         self.health: Counter[str] = Counter()
         self.observer: Callable[[Event], None] | None = None
-        self.show: Callable[[str], None] = lambda device: None
-        self.noticed: Callable[[], None] = lambda: None
+        self.publish_state: Callable[[str], None] = lambda device: None
+        self.status_changed: Callable[[], None] = lambda: None
         self.record_listeners: list[Callable[[str, EventData], None]] = []
         self.entry_listeners: list[Callable[[str, Decision], None]] = []
         self._began = clock.monotonic()
@@ -73,15 +73,15 @@ class Runtime:
         self._faults: set[tuple[str, Fault]] = set()
         self._seqs: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self.lasting: dict[asyncio.Task[None], Liveness] = {}
+        self.supervised: dict[asyncio.Task[None], Liveness] = {}
         """The tasks that the agent cannot be without, and whether they get on."""
         self._stopping = False
         self.secrets = HeldDoorSecrets(config.identity.issued)
         self.identity_version = config.identity.issued.version
         """The version of the identity in force."""
-        self.contact = ControllerFreshness()
+        self.controller_freshness = ControllerFreshness()
         """What was heard of the controller in this session."""
-        self.death: asyncio.Future[None] = self._loop.create_future()
+        self.failure: asyncio.Future[None] = self._loop.create_future()
 
     # Time
 
@@ -102,7 +102,9 @@ class Runtime:
     def in_touch(self) -> bool:
         """Whether the controller's word is at hand, so that the plan in force lists all offline codes there are."""
         plan = self.plans.plan
-        return self.contact.stands(plan.manifest.version if plan is not None else None, self.clock.monotonic())
+        return self.controller_freshness.stands(
+            plan.manifest.version if plan is not None else None, self.clock.monotonic()
+        )
 
     # Events
 
@@ -124,7 +126,7 @@ class Runtime:
             listener(device, data)
         return event
 
-    def entered(self, door: str, decision: Decision) -> None:
+    def notify_entry(self, door: str, decision: Decision) -> None:
         """Somebody was let in at ``door``: tell the ``entry_listeners``."""
         for listener in self.entry_listeners:
             listener(door, decision)
@@ -158,7 +160,7 @@ class Runtime:
     def count(self, name: str) -> None:
         """Count something odd; the counters stand in device health."""
         self.health[name] += 1
-        self.noticed()
+        self.status_changed()
 
     # Tasks
 
@@ -170,17 +172,17 @@ class Runtime:
         task.add_done_callback(self._ended)
         return task
 
-    def keep(self, name: str, work: Coroutine[Any, Any, None], liveness: Liveness) -> asyncio.Task[None]:
+    def supervise(self, name: str, work: Coroutine[Any, Any, None], liveness: Liveness) -> asyncio.Task[None]:
         """Run ``work`` that lasts as long as the agent: should it end before, in whatever way, the agent ends too.
         ``liveness`` tells whether it gets on."""
         task = self.spawn(name, work)
-        self.lasting[task] = liveness
+        self.supervised[task] = liveness
         return task
 
     def stuck(self) -> list[str]:
         """The lasting tasks that have not stirred for too long although they have something to do."""
         now = self._loop.time()
-        return [task.get_name() for task, liveness in self.lasting.items() if liveness.stuck(now)]
+        return [task.get_name() for task, liveness in self.supervised.items() if liveness.stuck(now)]
 
     def stopping(self) -> None:
         """The agent ends: from here on every task may."""
@@ -190,12 +192,12 @@ class Runtime:
         """Have ``act`` done on the event loop, from any thread, in the order of calling."""
         self._loop.call_soon_threadsafe(self._guarded, act, args)
 
-    def die(self, task: str, cause: BaseException | None) -> None:
+    def fail(self, task: str, cause: BaseException | None) -> None:
         """End the agent."""
-        if not self.death.done():
+        if not self.failure.done():
             error = cause if isinstance(cause, RestartWanted) else TaskDied(task, cause)
             error.__cause__ = None if error is cause else cause
-            self.death.set_exception(error)
+            self.failure.set_exception(error)
 
     async def stop_tasks(self) -> None:
         """Cancel whatever still runs, and again what swallowed it."""
@@ -208,23 +210,23 @@ class Runtime:
         try:
             act(*args)
         except Exception as error:
-            self.die("pins", error)
+            self.fail("pins", error)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        lasting = self.lasting.pop(task, None) is not None and not self._stopping
+        supervised = self.supervised.pop(task, None) is not None and not self._stopping
         error = None if task.cancelled() else task.exception()
-        if error is not None or lasting:
-            self.die(task.get_name(), error)
+        if error is not None or supervised:
+            self.fail(task.get_name(), error)
 
 
 class Timer:
     """Rings once at an instant of the clock's monotonic seconds."""
 
-    def __init__(self, runtime: Runtime, name: str, ring: Callable[[], None]) -> None:
+    def __init__(self, runtime: Runtime, name: str, callback: Callable[[], None]) -> None:
         self._runtime = runtime
         self._name = name
-        self._ring = ring
+        self._callback = callback
         self._at: float | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -243,9 +245,9 @@ class Timer:
         self._task = self._runtime.spawn(self._name, self._wait(at)) if at is not None else None
 
     async def _wait(self, at: float) -> None:
-        await self._runtime.clock.sleep(max(LEAST_WAIT_S, at - self._runtime.clock.monotonic()))
+        await self._runtime.clock.sleep(max(MIN_WAIT_S, at - self._runtime.clock.monotonic()))
         self._at = self._task = None
-        self._ring()
+        self._callback()
 
 
 _DRIFT = 0.001

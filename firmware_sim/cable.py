@@ -76,7 +76,7 @@ class WalkAsk(msgspec.Struct, frozen=True, kw_only=True, tag="walk"):
 
 
 class NetworkAsk(msgspec.Struct, frozen=True, kw_only=True, tag="network"):
-    """Cut (``up`` false) or mend the line between an edge and the broker."""
+    """Cut (``up`` false) or repair the line between an edge and the broker."""
 
     site: str
     up: bool
@@ -103,7 +103,7 @@ class GlassAsk(msgspec.Struct, frozen=True, kw_only=True, tag="glass"):
 
 
 class DiskAsk(msgspec.Struct, frozen=True, kw_only=True, tag="disk"):
-    """Let the disk of a Pi fill up or become read-only, or mend it."""
+    """Let the disk of a Pi fill up or become read-only, or repair it."""
 
     site: str
     state: DiskState

@@ -39,12 +39,12 @@ app = typer.Typer(
     add_completion=False,
 )
 cut = typer.Typer(help="Take something away from a building.", no_args_is_help=True)
-mend = typer.Typer(help="Give it back.", no_args_is_help=True)
+repair = typer.Typer(help="Give it back.", no_args_is_help=True)
 power = typer.Typer(help="Switch a building's power.", no_args_is_help=True)
 fire = typer.Typer(help="Set off a building's fire alarm, or reset it.", no_args_is_help=True)
-glass = typer.Typer(help="Break the glass of a door's break-glass unit, or mend it.", no_args_is_help=True)
+glass = typer.Typer(help="Break the glass of a door's break-glass unit, or repair it.", no_args_is_help=True)
 app.add_typer(cut, name="cut")
-app.add_typer(mend, name="mend")
+app.add_typer(repair, name="repair")
 app.add_typer(power, name="power")
 app.add_typer(fire, name="fire")
 app.add_typer(glass, name="glass")
@@ -141,9 +141,9 @@ def cut_network(site: SiteArg, folder: Dir = DEMO) -> None:
     _end(_ask(folder, NetworkAsk(site=site, up=False)))
 
 
-@mend.command("network")
-def mend_network(site: SiteArg, folder: Dir = DEMO) -> None:
-    """Mend the line again.  Example:  hallkeeper sim mend network ramsey"""
+@repair.command("network")
+def repair_network(site: SiteArg, folder: Dir = DEMO) -> None:
+    """Restore the network.  Example:  hallkeeper sim repair network ramsey"""
     _end(_ask(folder, NetworkAsk(site=site, up=True)))
 
 
@@ -180,9 +180,9 @@ def break_glass(door: DoorArg = GLASS_DOOR, folder: Dir = DEMO) -> None:
     _end(_ask(folder, _glass(door, broken=True)))
 
 
-@glass.command("mend")
-def mend_glass(door: DoorArg = GLASS_DOOR, folder: Dir = DEMO) -> None:
-    """Put in a new glass.  Example:  hallkeeper sim glass mend march/hall-door"""
+@glass.command("repair")
+def repair_glass(door: DoorArg = GLASS_DOOR, folder: Dir = DEMO) -> None:
+    """Put in a new glass.  Example:  hallkeeper sim glass repair march/hall-door"""
     _end(_ask(folder, _glass(door, broken=False)))
 
 
@@ -192,7 +192,7 @@ def disk(
     site: SiteArg,
     folder: Dir = DEMO,
 ) -> None:
-    """Let the disk of a building's Pi fill up or become read-only, or mend it; its doors go on.
+    """Let the disk of a building's Pi fill up or become read-only, or repair it; its doors go on.
 
     Example:  hallkeeper sim disk read-only ramsey
     """

@@ -20,7 +20,7 @@ from firmware_sim.errors import OldState, ProcessFailed, SimError
 from firmware_sim.people import GroupVisit
 from firmware_sim.ports import free_port
 from firmware_sim.rig import USER, Rig, RigPlan, hallkeeper
-from firmware_sim.site_setup import furnish
+from firmware_sim.site_setup import set_up_sites
 
 DOOR_SITE, DOOR, SPACE = "ramsey", "front-door", "studio"
 TITLE = "Try the front door"
@@ -226,7 +226,7 @@ class Demo:
         today = now().date()
         if self._series_until is None:
             if "furniture" not in made:
-                await furnish(rig.api, self._buildings, today)
+                await set_up_sites(rig.api, self._buildings, today)
                 made.add("furniture")
             await seed.import_diary(rig.api)
             await seed.book_week(rig.api, now=now, made=made)

@@ -1,6 +1,6 @@
 """A broker in memory: retained messages, last wills, order kept per publisher. It passes the link contract suite.
 
-For virtual runs, where a real broker's sockets have no place. A link can be cut and mended, the broker killed.
+For virtual runs, where a real broker's sockets have no place. A link can be cut and repaired, the broker killed.
 """
 
 import asyncio
@@ -91,7 +91,7 @@ class MemoryBroker:
 
 
 class MemoryLink:
-    """One client's connection, which restores itself: it tries at once when it is mended, and else as seldom as the
+    """One client's connection, which restores itself: it tries at once when it is repaired, and else as seldom as the
     real one does, in seconds of the loop's time."""
 
     RETRY_S, RETRY_MOST_S = 1.0, 30.0
@@ -112,7 +112,7 @@ class MemoryLink:
         self._cut = True
         self._broker.drop(self, "the network was cut", will=True)
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         """Plug the cable in again."""
         self._cut = False
         self.try_now()

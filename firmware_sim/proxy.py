@@ -43,7 +43,7 @@ class NetworkLine:
     def up(self) -> bool:
         return self._serving is not None and self.flows.is_set()
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         """Let connections and bytes through; also how the line first comes up. Raises ``OSError`` when the port is
         taken."""
         self.flows.set()
@@ -60,7 +60,7 @@ class NetworkLine:
             pair.cancel()
 
     def silence(self) -> None:
-        """Go on accepting, but pass nothing either way, not even that an end has closed, until mended: what a router
+        """Go on accepting, but pass nothing either way, not even that an end has closed, until repaired: what a router
         does that has lost its uplink. What was sent meanwhile arrives then, if both ends are still there."""
         self.flows.clear()
 

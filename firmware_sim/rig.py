@@ -122,7 +122,7 @@ class Rig:
         await self.gate.start()
         for building in self.plan.buildings:
             line = self.lines[building.id]
-            line.mend()
+            line.repair()
             folder = self._edge_folder(building)
             provision.write_config(folder, building, broker_port=line.port, clock_file=self.clock_file)
         await asyncio.gather(*(pi.start() for pi in self.pis.values()))
@@ -163,7 +163,7 @@ class Rig:
         """Mend or cut the line between an edge and the broker."""
         line = self.lines[site]
         if up:
-            line.mend()
+            line.repair()
         else:
             line.cut()
 

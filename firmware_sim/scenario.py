@@ -44,7 +44,7 @@ class Typing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     opens: bool
 
 
-class Happening(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PanelEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Something else that is done: to a site's network, its fire alarm, the glass beside a door, to the broker, a
     booking that is cancelled, or somebody who has looked says that all are out."""
 
@@ -94,7 +94,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     long: bool = False
     booked: tuple[Booked, ...] = ()
     types: tuple[Typing, ...] = ()
-    happens: tuple[Happening, ...] = ()
+    happens: tuple[PanelEvent, ...] = ()
     must_hold: ScenarioClaims = ScenarioClaims()
 
     def __post_init__(self) -> None:

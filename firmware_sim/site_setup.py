@@ -14,7 +14,7 @@ SCHOOL_YEARS = 3
 _FRIDAY = 4
 
 
-async def furnish(api: Api, buildings: Sequence[Building], today: date) -> None:
+async def set_up_sites(api: Api, buildings: Sequence[Building], today: date) -> None:
     """Bring in all that the hubs are besides their doors. Repeatable."""
     await api.upload("/parties/import", (DATA / "parties.csv").read_bytes(), kind="text/csv", all_or_nothing="true")
     for building in buildings:

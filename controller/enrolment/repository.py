@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, delete, exists, insert, select, update
 
 from controller.db.engine import Tx
 from controller.enrolment.model import Certificate, EdgeKey, IdentityState, KeyState, Notified, Revocation, StoredToken
-from controller.enrolment.tables import certificates, edge_keys, edge_papers, enrolment_tokens, revocations
+from controller.enrolment.tables import certificates, edge_identities, edge_keys, enrolment_tokens, revocations
 
 
 async def insert_token(tx: Tx, token: StoredToken) -> None:
@@ -71,13 +71,13 @@ async def take_up_key(tx: Tx, site: str, edge: str) -> None:
 
 
 async def identity_state(tx: Tx, site: str, edge: str) -> IdentityState | None:
-    here = (edge_papers.c.site == site) & (edge_papers.c.edge == edge)
-    row = (await tx.execute(select(edge_papers).where(here))).mappings().first()
+    here = (edge_identities.c.site == site) & (edge_identities.c.edge == edge)
+    row = (await tx.execute(select(edge_identities).where(here))).mappings().first()
     return _identity_state(row) if row else None
 
 
 async def all_identity_states(tx: Tx) -> list[IdentityState]:
-    return [_identity_state(row) for row in (await tx.execute(select(edge_papers))).mappings()]
+    return [_identity_state(row) for row in (await tx.execute(select(edge_identities))).mappings()]
 
 
 async def put_identity_state(tx: Tx, state: IdentityState) -> None:
@@ -90,9 +90,9 @@ async def put_identity_state(tx: Tx, state: IdentityState) -> None:
         "held_kids": " ".join(state.held_kids),
         "renew": state.renew,
     }
-    here = (edge_papers.c.site == state.site) & (edge_papers.c.edge == state.edge)
-    if not (await tx.execute(update(edge_papers).where(here).values(row))).rowcount:
-        await tx.execute(insert(edge_papers).values(row))
+    here = (edge_identities.c.site == state.site) & (edge_identities.c.edge == state.edge)
+    if not (await tx.execute(update(edge_identities).where(here).values(row))).rowcount:
+        await tx.execute(insert(edge_identities).values(row))
 
 
 async def insert_certificate(tx: Tx, new: Certificate) -> None:

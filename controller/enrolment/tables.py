@@ -35,8 +35,8 @@ edge_keys = Table(
 )
 """``box``: what its identity is encrypted to. A key that was retired never comes back."""
 
-edge_papers = Table(
-    "edge_papers",
+edge_identities = Table(
+    "edge_identities",
     metadata,
     Column("site", String(40), primary_key=True),
     Column("edge", String(40), primary_key=True),

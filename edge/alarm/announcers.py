@@ -26,7 +26,7 @@ class Announcer:
         self._relay = None
         if config.relay is not None:
             self._relay = pins.output(config.relay.pin, initial=config.relay.level(False))
-        self._timer = Timer(runtime, f"announcer {config.id}", self.rest)
+        self._timer = Timer(runtime, f"announcer {config.id}", self.switch_off)
 
     def announce(self, minutes: int) -> None:
         """Say that so many minutes are left. Returns at once."""
@@ -38,7 +38,7 @@ class Announcer:
         if self._config.command is not None:
             self._runtime.spawn(f"announcement by {self.id}", self._play(spoken(self._config.command, minutes)))
 
-    def rest(self) -> None:
+    def switch_off(self) -> None:
         """Switch it off."""
         if self._player is not None:
             self._player.silence()

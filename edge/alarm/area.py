@@ -39,7 +39,7 @@ from edge.wire.plan import Mode
 
 log = logging.getLogger(__name__)
 
-LOOK_S = 30.0
+REFRESH_S = 30.0
 WARM_S = 60.0
 """A PIR sees things that are not there for so long after it got current."""
 PASSAGE_S = 5.0
@@ -57,7 +57,8 @@ def _spoken(name: str) -> str:
 
 
 class Area:
-    """One area. Its outputs are off when this is made, and after ``rest``; what was set is set again by ``start``."""
+    """One area. Its outputs are off when this is made, and after ``switch_off``; what was set is set again by
+    ``start``."""
 
     def __init__(
         self,
@@ -101,7 +102,7 @@ class Area:
                 doubtful=False,
                 runtime=runtime,
                 pins=pins,
-                changed=self._lid,
+                changed=self._tamper_changed,
             )
         self._outputs = {
             key: (wired, pins.output(wired.pin, initial=wired.level(False))) for key, wired in config.outputs().items()
@@ -114,12 +115,12 @@ class Area:
         self._fire = False
         self._warm_at = 0.0
         self._timer = Timer(runtime, f"alarm {self.id}", self._tick)
-        self._looking = Timer(runtime, f"alarm {self.id} looks", self.look)
+        self._refresh_timer = Timer(runtime, f"alarm {self.id} looks", self.refresh)
         self._warming = Timer(runtime, f"PIRs of {self.id} warm up", self._warm)
         self._passing = {
             door: Timer(runtime, f"counter at {door}", partial(self._passage, door)) for door in self._counted
         }
-        self.keeper = StateFile(
+        self.state_file = StateFile(
             runtime,
             files,
             path=file_of(self.id),
@@ -127,10 +128,10 @@ class Area:
             part="alarm",
             content=lambda: encode(self._kept),
         )
-        runtime.record_listeners.append(self._recorded)
+        runtime.record_listeners.append(self._on_event)
         runtime.entry_listeners.append(self._entered)
         for way_in in self._doors.values():
-            way_in.guarded = lambda: self.is_set
+            way_in.alarm_is_set = lambda: self.is_set
 
     # What others ask
 
@@ -149,39 +150,39 @@ class Area:
         self._state = state_machine.begin(self._rules, was_set=self._kept.set, shut=not self._open(), now=now)
         self._warm_at = now + WARM_S
         self._warming.set(self._warm_at)
-        self.keeper.start(f"alarm {self.id} on the disk")
+        self.state_file.start(f"alarm {self.id} on the disk")
         if self._kept.set:
             self._drive("set", True)
         if self._tamper is not None and not self._tamper.active:
-            self._lid(False)
+            self._tamper_changed(False)
         if found := self._open():
-            self._feed(state_machine.Doors(open=True, by=f"{self._name(found[0])} found open"))
-        self.look()
+            self._step(state_machine.Doors(open=True, by=f"{self._name(found[0])} found open"))
+        self.refresh()
 
-    def rest(self) -> None:
+    def switch_off(self) -> None:
         """Switch its outputs off, at once."""
         for key in self._outputs:
             self._drive(key, False)
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """Look at plan, clock and everything that forbids setting."""
-        self._feed(
-            state_machine.Look(
-                closed=self._closed(), against=self._against(), untried=self._untried(), busy=self._busy()
+        self._step(
+            state_machine.Conditions(
+                closed=self._closed(), obstacle=self._obstacle(), untried=self._untried(), moving=self._moving()
             )
         )
-        self._looking.set(self._runtime.clock.monotonic() + LOOK_S)
+        self._refresh_timer.set(self._runtime.clock.monotonic() + REFRESH_S)
 
     def unset(self, why: str) -> None:
         """Unset it, or end its warning."""
-        self._feed(state_machine.Unset(why=why))
+        self._step(state_machine.Unset(why=why))
 
     def fire(self, on: bool) -> None:
         """There is fire, or no longer. It unsets: nothing is to be heard but the fire alarm."""
         self._fire = on
         if on:
             self.unset("fire")
-        self.look()
+        self.refresh()
 
     def state(self) -> DeviceState:
         return DeviceState(
@@ -193,14 +194,14 @@ class Area:
                 "state": self._state.phase,
                 "since": self._kept.since.isoformat() if self._kept.since is not None else None,
                 "why": self._kept.why,
-                "withheld": self._state.told,
+                "withheld": self._state.reported,
                 "inside": sum(count.inside for count in self._counts.values()) if self._counts else None,
             },
         )
 
     # What happens
 
-    def _recorded(self, device: str, data: EventData) -> None:
+    def _on_event(self, device: str, data: EventData) -> None:
         match data:
             case DoorData(door=door) if door in self._doors:
                 self._door(door, data.change)
@@ -210,13 +211,13 @@ class Area:
                 self._counts[counter] = crossed(self._counts[counter], ins=data.ins, outs=data.outs)
                 if data.door is not None:
                     self._passed.add(data.door)
-                self._feed(state_machine.Stirred(by=f"somebody passed {_spoken(counter)}"))
-                self.look()
+                self._step(state_machine.Movement(by=f"somebody passed {_spoken(counter)}"))
+                self.refresh()
             case RecountData(counter=counter) if counter in self._counts:
                 self._counts[counter] = Headcount(inside=data.inside)
                 if not any(count.inside for count in self._counts.values()):
-                    self._feed(state_machine.Vouched())
-                self.look()
+                    self._step(state_machine.ConfirmedEmpty())
+                self.refresh()
             case FaultData(present=True) if device in self._counts:
                 self._counts[device] = doubted(
                     self._counts[device], f"{_spoken(device)}: {describe(data.code, data.part)}"
@@ -224,28 +225,28 @@ class Area:
             case FaultData(present=present) if device in self._doors:
                 if present and self._doors[device].is_open is None:
                     # Whoever makes its contact chatter could open it unseen.
-                    self._feed(state_machine.Stirred(by=_unsure(self._name(device))))
-                self.look()
+                    self._step(state_machine.Movement(by=_unsure(self._name(device))))
+                self.refresh()
 
     def _door(self, door: str, change: DoorChange) -> None:
         if change is DoorChange.OPENED:
             self._passed.discard(door)
             if door not in self._counted:
                 self._doubt(f"{self._name(door)} was opened, which has no counter")
-            self._feed(state_machine.Doors(open=True, by=f"{self._name(door)} opened"))
+            self._step(state_machine.Doors(open=True, by=f"{self._name(door)} opened"))
         elif change is DoorChange.CLOSED:
             if door in self._passing:
                 self._passing[door].set(self._runtime.clock.monotonic() + PASSAGE_S)
             if not self._open():
-                self._feed(state_machine.Doors(open=False, by=f"{self._name(door)} shut"))
+                self._step(state_machine.Doors(open=False, by=f"{self._name(door)} shut"))
         elif change is DoorChange.EXIT:
-            self._feed(state_machine.Stirred(by=f"the exit button at {self._name(door)} was pressed", inside=True))
-        self.look()
+            self._step(state_machine.Movement(by=f"the exit button at {self._name(door)} was pressed", inside=True))
+        self.refresh()
 
     def _passage(self, door: str) -> None:
         if door not in self._passed and not self._state.is_set:
             self._doubt(f"{self._name(door)} was opened and nobody was counted")
-            self.look()
+            self.refresh()
 
     def _doubt(self, why: str) -> None:
         self._counts = {name: doubted(count, why) for name, count in self._counts.items()}
@@ -255,24 +256,24 @@ class Area:
             self._seen.add(pir)
         if not (self.is_set and self._runtime.clock.monotonic() < self._warm_at):
             by = f"movement in {_spoken(data.zone)}"
-            self._feed(state_machine.Stirred(by=by, inside=True, ago_s=0.0 if data.active else QUIET_S))
-        self.look()
+            self._step(state_machine.Movement(by=by, inside=True, ago_s=0.0 if data.active else QUIET_S))
+        self.refresh()
 
     def _warm(self) -> None:
         moving = [each.zone for each in self._pirs.values() if each.active]
         if self.is_set and moving:
-            self._feed(state_machine.Stirred(by=f"movement in {_spoken(moving[0])}", inside=True))
+            self._step(state_machine.Movement(by=f"movement in {_spoken(moving[0])}", inside=True))
 
     def _window(self, window: str, shut: bool) -> None:
         if not shut:
-            self._feed(state_machine.Stirred(by=f"{_spoken(window)} opened"))
-        self.look()
+            self._step(state_machine.Movement(by=f"{_spoken(window)} opened"))
+        self.refresh()
 
-    def _lid(self, whole: bool) -> None:
+    def _tamper_changed(self, whole: bool) -> None:
         self._runtime.fault(self.id, FaultCode.TAMPER_OPEN, present=not whole)
         if not whole:
-            self._feed(state_machine.Stirred(by=_TAMPER))
-        self.look()
+            self._step(state_machine.Movement(by=_TAMPER))
+        self.refresh()
 
     def _entered(self, door: str, decision: Decision) -> None:
         """The first valid entry unsets. One made under duress does the same: nothing here may tell them apart."""
@@ -297,10 +298,10 @@ class Area:
             return False
         return not any(now in session.window for session in plan.sessions)
 
-    def _busy(self) -> bool:
+    def _moving(self) -> bool:
         return any(each.active for each in self._pirs.values())
 
-    def _against(self) -> str | None:
+    def _obstacle(self) -> str | None:
         """What forbids setting, the gravest first."""
         if self._fire:
             return "there is fire, or was and nobody has cleared it"
@@ -334,9 +335,9 @@ class Area:
     # Machine
 
     def _tick(self) -> None:
-        self._feed(state_machine.Tick())
+        self._step(state_machine.Tick())
 
-    def _feed(self, given: state_machine.Input) -> None:
+    def _step(self, given: state_machine.Input) -> None:
         """What sounds, sounds before anything is recorded."""
         before = self._state
         self._state, effects = state_machine.step(self._state, given, self._runtime.clock.monotonic())
@@ -349,16 +350,16 @@ class Area:
                 self._report(effect)
         if self.is_set is not before.is_set:
             for door in self._doors.values():
-                door.look()
-        if (self._state.phase, self._state.told) != (before.phase, before.told):
-            self._runtime.show(self.id)
+                door.refresh()
+        if (self._state.phase, self._state.reported) != (before.phase, before.reported):
+            self._runtime.publish_state(self.id)
 
     def _report(self, report: state_machine.AlarmReport) -> None:
         if report.change is AlarmChange.SET:
             self._all_gone()
         if report.change in (AlarmChange.SET, AlarmChange.UNSET, AlarmChange.TRIGGERED):
             self._kept = msgspec.structs.replace(self._kept, set=self.is_set, since=self._runtime.now(), why=report.why)
-            self.keeper.changed()
+            self.state_file.changed()
         self._runtime.record(self.id, AlarmData(area=self.id, change=report.change, why=report.why))
 
     def _all_gone(self) -> None:
@@ -371,7 +372,7 @@ class Area:
     def _drive(self, what: str, on: bool) -> None:
         if what == "warning":
             for door in self._doors.values():
-                door.warn(DoorSignal.ALARM_WARNING if on else DoorSignal.IDLE)
+                door.set_warning(DoorSignal.ALARM_WARNING if on else DoorSignal.IDLE)
         if what in self._outputs:
             wired, output = self._outputs[what]
             output.set(wired.level(on))

@@ -25,7 +25,7 @@ from edge.wire.events import (
 )
 from edge.wire.plan import ClosingPart, Plan
 
-LOOK_S = 30.0
+REFRESH_S = 30.0
 EMPTY_S = 600.0
 """A building where nothing has stirred for so long is empty, as far as an edge without an alarm can tell."""
 SOMEWHERE = ""
@@ -57,37 +57,37 @@ class ClosingService:
         self._told: set[tuple[datetime, int]] = set()
         self._awaited: datetime | None = None
         self._closed: datetime | None = None
-        self._complained = False
+        self._reported = False
         self._fire = False
-        self._stirred: dict[str, float] = {}
-        self._timer = Timer(runtime, "closing", self.look)
-        runtime.record_listeners.append(self._recorded)
+        self._last_movement: dict[str, float] = {}
+        self._timer = Timer(runtime, "closing", self.refresh)
+        runtime.record_listeners.append(self._on_event)
 
     def start(self) -> None:
         self._follow_plan()
         self._closed = self._timetable.last(self._runtime.now())
         self._await(self._closed)
-        self.look()
+        self.refresh()
 
-    def rest(self) -> None:
+    def switch_off(self) -> None:
         """Switch off what it switches."""
         for announcer in self._announcers:
-            announcer.rest()
+            announcer.switch_off()
         for output in self._outputs:
-            output.rest()
+            output.switch_off()
 
     def fire(self, on: bool) -> None:
         """There is fire, or no longer."""
         self._fire = on
-        self.look()
+        self.refresh()
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """Look at the time and at everything. Call it when plan or clock trust changed."""
         self._follow_plan()
         now = self._runtime.now()
         known = self._runtime.trust is not ClockTrust.UNPROVEN
         in_use = known and self._timetable.in_use(now)
-        waits = [LOOK_S, *self._switch(in_use)]
+        waits = [REFRESH_S, *self._switch(in_use)]
         if known:
             self._warn(now)
             self._close(now, in_use)
@@ -103,7 +103,7 @@ class ClosingService:
             return
         self._told = {each for each in self._told if each[0] > now} | {(told.closes_at, told.notice)}
         for door in self._doors.values():
-            door.say(DoorSignal.CLOSING)
+            door.signal_once(DoorSignal.CLOSING)
         for announcer in self._announcers:
             announcer.announce(told.minutes)
         self._record(ClosingStage.WARNED, told.closes_at, minutes=told.minutes)
@@ -125,21 +125,21 @@ class ClosingService:
         if self._empty() and not (doors or areas):
             self._awaited = None
             self._record(ClosingStage.SECURED, closes_at)
-        elif now >= closes_at + self._patience and not self._complained:
-            self._complained = True
+        elif now >= closes_at + self._secure_within and not self._reported:
+            self._reported = True
             self._record(ClosingStage.NOT_SECURED, closes_at, zones=zones, doors=doors, areas=areas)
 
     def _await(self, closes_at: datetime | None) -> None:
-        self._awaited, self._complained = closes_at, False
+        self._awaited, self._reported = closes_at, False
 
     def _empty(self) -> bool:
         now = self._runtime.clock.monotonic()
-        return all(now - at >= EMPTY_S for at in self._stirred.values())
+        return all(now - at >= EMPTY_S for at in self._last_movement.values())
 
     def _zones(self) -> tuple[str, ...]:
         """Where somebody is, or was a short while ago."""
         now = self._runtime.clock.monotonic()
-        recent = {zone for zone, at in self._stirred.items() if zone != SOMEWHERE and now - at < EMPTY_S}
+        recent = {zone for zone, at in self._last_movement.items() if zone != SOMEWHERE and now - at < EMPTY_S}
         return tuple(sorted(recent | {each.zone for each in self._motion.values() if each.active}))
 
     def _not_shut(self) -> tuple[str, ...]:
@@ -155,17 +155,19 @@ class ClosingService:
         now = self._runtime.clock.monotonic()
         for each in self._motion.values():
             if each.active:
-                self._stirred[each.zone] = now
+                self._last_movement[each.zone] = now
         if in_use:
-            self._stirred[SOMEWHERE] = now
+            self._last_movement[SOMEWHERE] = now
         waits = []
         for output in self._outputs:
-            seen = [at for zone, at in self._stirred.items() if not output.zones or zone in {SOMEWHERE, *output.zones}]
+            seen = [
+                at for zone, at in self._last_movement.items() if not output.zones or zone in {SOMEWHERE, *output.zones}
+            ]
             stirred_s = now - max(seen) if seen else None
-            waits.append(output.look(in_use=in_use, fire=self._fire, stirred_s=stirred_s))
+            waits.append(output.update(in_use=in_use, fire=self._fire, stirred_s=stirred_s))
         return [wait for wait in waits if wait is not None]
 
-    def _recorded(self, device: str, data: EventData) -> None:
+    def _on_event(self, device: str, data: EventData) -> None:
         """Somebody moves: in a zone that a PIR tells, or somewhere."""
         match data:
             case MotionData(zone=zone):
@@ -173,12 +175,12 @@ class ClosingService:
             case FootfallData() | AccessData(granted=True) | DoorData(change=DoorChange.OPENED | DoorChange.EXIT):
                 where = SOMEWHERE
             case DoorData(change=DoorChange.CLOSED | DoorChange.LOCKED):
-                self.look()
+                self.refresh()
                 return
             case _:
                 return
-        self._stirred[where] = self._runtime.clock.monotonic()
-        self.look()
+        self._last_movement[where] = self._runtime.clock.monotonic()
+        self.refresh()
 
     # Plan
 
@@ -187,7 +189,7 @@ class ClosingService:
         return self._plan.closing if self._plan is not None else ClosingPart()
 
     @property
-    def _patience(self) -> timedelta:
+    def _secure_within(self) -> timedelta:
         return timedelta(minutes=self._rules.secure_within_minutes)
 
     def _follow_plan(self) -> None:
@@ -200,8 +202,8 @@ class ClosingService:
         closes_at = self._timetable.next(now)
         if closes_at is not None:
             due.append(next_due(closes_at, self._rules.warn_minutes, now))
-        if self._awaited is not None and not self._complained:
-            due.append(max(now, self._awaited + self._patience))
+        if self._awaited is not None and not self._reported:
+            due.append(max(now, self._awaited + self._secure_within))
         return due
 
     def _record(

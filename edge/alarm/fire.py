@@ -53,10 +53,10 @@ class FireLine:
             doubtful=False,
             runtime=runtime,
             pins=pins,
-            changed=self._moved,
+            changed=self._loop_changed,
         )
         self._state = FireState.LATCHED if latched else FireState.CLEAR
-        self.keeper = StateFile(
+        self.state_file = StateFile(
             runtime,
             files,
             path=FILE,
@@ -73,11 +73,11 @@ class FireLine:
 
     def start(self) -> None:
         """Act on what is found. Call it before the doors start, so that none of them locks first."""
-        self.keeper.start("fire latch")
+        self.state_file.start("fire latch")
         if not self._switch.active:
-            self._become(FireState.ACTIVE, FireChange.ACTIVE)
+            self._set_state(FireState.ACTIVE, FireChange.ACTIVE)
         elif self.on:
-            self._tell()
+            self._notify()
 
     def state(self) -> DeviceState:
         return DeviceState(
@@ -88,25 +88,25 @@ class FireLine:
             values={"state": self._state.value},
         )
 
-    def _moved(self, whole: bool) -> None:
+    def _loop_changed(self, whole: bool) -> None:
         if not whole:
-            self._become(FireState.ACTIVE, FireChange.ACTIVE)
+            self._set_state(FireState.ACTIVE, FireChange.ACTIVE)
         elif self._state is FireState.ACTIVE:
-            self._become(FireState.LATCHED, FireChange.LATCHED)
+            self._set_state(FireState.LATCHED, FireChange.LATCHED)
 
     def _entered(self, door: str, decision: Decision) -> None:
         """A key holder who is let in while the line is back to normal clears the latch."""
         if self._state is FireState.LATCHED and decision.kind is CredentialKind.KEY_HOLDER:
-            self._become(FireState.CLEAR, FireChange.CLEARED, door)
+            self._set_state(FireState.CLEAR, FireChange.CLEARED, door)
 
-    def _become(self, state: FireState, change: FireChange, door: str | None = None) -> None:
+    def _set_state(self, state: FireState, change: FireChange, door: str | None = None) -> None:
         """Doors move before anything is recorded."""
         self._state = state
-        self._tell()
+        self._notify()
         self._runtime.record(self.id, FireData(change=change, door=door))
-        self._runtime.show(self.id)
-        self.keeper.changed()
+        self._runtime.publish_state(self.id)
+        self.state_file.changed()
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         for listener in self.listeners:
             listener(self.on)

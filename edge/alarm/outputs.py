@@ -15,7 +15,7 @@ class Followed:
         self._output = pins.output(config.relay.pin, initial=config.relay.level(False))
         self.on = False
 
-    def look(self, *, in_use: bool, fire: bool, stirred_s: float | None) -> float | None:
+    def update(self, *, in_use: bool, fire: bool, stirred_s: float | None) -> float | None:
         """Follow. ``stirred_s``: how long ago somebody moved in its zones. In how many seconds to look again, if
         nothing else happens."""
         lingers = stirred_s is not None and stirred_s < self._config.run_on_s
@@ -33,7 +33,7 @@ class Followed:
         """The zones that it follows; all where it names none."""
         return frozenset(self._config.zones)
 
-    def rest(self) -> None:
+    def switch_off(self) -> None:
         """Switch it off."""
         self.on = False
         self._output.set(self._config.relay.level(False))

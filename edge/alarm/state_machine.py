@@ -1,7 +1,7 @@
 """The intruder alarm of one area as a pure machine: ``step(state, input, now) -> (state, effects)``.
 
 ``now`` is in seconds of a monotonic clock. It sets by itself, and only when the building is closed, nothing stands
-against it, nothing has stirred for a while, nobody has shown since the last door was shut, and the warning has sounded
+obstacle it, nothing has stirred for a while, nobody has shown since the last door was shut, and the warning has sounded
 through. The first valid entry unsets it. Whoever is inside gets out in every state: it knows no lock.
 
 *Nobody has shown*: once every door is shut, whoever moves is inside, and stays inside until a door opens again. So a
@@ -28,18 +28,18 @@ class AlarmRules(msgspec.Struct, frozen=True, kw_only=True):
     siren_s: float
 
 
-class Look(msgspec.Struct, frozen=True, kw_only=True):
-    """Input: how things stand. ``closed``: the plan says that nobody is to be here. ``against``: what forbids setting
+class Conditions(msgspec.Struct, frozen=True, kw_only=True):
+    """Input: how things stand. ``closed``: the plan says that nobody is to be here. ``obstacle``: what forbids setting
     although it is closed, in words; ``untried``: the same of what needs nobody to look, as the next use shows whether
-    it works. ``busy``: something moves all the time."""
+    it works. ``moving``: something moves all the time."""
 
     closed: bool
-    against: str | None = None
+    obstacle: str | None = None
     untried: str | None = None
-    busy: bool = False
+    moving: bool = False
 
 
-class Stirred(msgspec.Struct, frozen=True, kw_only=True):
+class Movement(msgspec.Struct, frozen=True, kw_only=True):
     """Input: something moved, or ceased to ``ago_s`` seconds ago. ``inside``: it takes somebody inside to do that."""
 
     by: str
@@ -60,7 +60,7 @@ class Unset(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
-class Vouched(msgspec.Struct, frozen=True, kw_only=True):
+class ConfirmedEmpty(msgspec.Struct, frozen=True, kw_only=True):
     """Input: a person has looked and says that nobody is inside."""
 
 
@@ -68,7 +68,7 @@ class Tick(msgspec.Struct, frozen=True, kw_only=True):
     """Input: time has passed."""
 
 
-Input = Look | Stirred | Doors | Unset | Vouched | Tick
+Input = Conditions | Movement | Doors | Unset | ConfirmedEmpty | Tick
 
 
 class Sound(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,38 +91,38 @@ Phase = Literal["unset", "warning", "set", "triggered"]
 
 class AlarmState(msgspec.Struct, frozen=True, kw_only=True):
     """``quiet_since``: when something stirred last. ``shut_at``: since when every door is. ``seen``: who has shown
-    since. ``until``: when warning or siren end. ``told``: what was last said to stand against setting."""
+    since. ``until``: when warning or siren end. ``reported``: what was last said to stand obstacle setting."""
 
     rules: AlarmRules
     quiet_since: float
     phase: Phase = "unset"
     closed: bool = False
-    against: str | None = None
+    obstacle: str | None = None
     untried: str | None = None
-    busy: bool = False
+    moving: bool = False
     shut_at: float | None = None
     seen: str | None = None
     until: float | None = None
     rounds: int = 0
-    told: str | None = None
+    reported: str | None = None
 
     @property
     def due(self) -> float | None:
         """When the machine wants its next ``Tick``."""
         if self.phase != "unset":
             return self.until
-        waits = self.closed and not self.busy and (self.hindrance is None or self.hindrance != self.told)
+        waits = self.closed and not self.moving and (self.blocker is None or self.blocker != self.reported)
         return self.quiet_since + self.rules.quiet_s if waits else None
 
     @property
-    def hindrance(self) -> str | None:
+    def blocker(self) -> str | None:
         """Why it does not set although it is closed and quiet."""
         return self.grave or self.untried
 
     @property
     def grave(self) -> str | None:
         """The same, where a person should look."""
-        return self.against or (f"{self.seen} since the doors were shut, so somebody is inside" if self.seen else None)
+        return self.obstacle or (f"{self.seen} since the doors were shut, so somebody is inside" if self.seen else None)
 
     @property
     def is_set(self) -> bool:
@@ -139,25 +139,27 @@ def step(state: AlarmState, given: Input, now: float) -> tuple[AlarmState, tuple
     """What becomes of the alarm. Effects come in the order to carry them out."""
     effects: list[Effect] = []
     match given:
-        case Look():
-            state = _with(state, closed=given.closed, against=given.against, untried=given.untried, busy=given.busy)
+        case Conditions():
+            state = _with(
+                state, closed=given.closed, obstacle=given.obstacle, untried=given.untried, moving=given.moving
+            )
             if state.phase == "warning" and not given.closed:
                 state = _cancel(state, "the building opens", now, effects)
-            elif state.phase == "warning" and (given.against or given.busy):
-                state = _cancel(state, given.against or "something moves", now, effects)
+            elif state.phase == "warning" and (given.obstacle or given.moving):
+                state = _cancel(state, given.obstacle or "something moves", now, effects)
             if not given.closed:
-                state = _with(state, told=None)
-        case Stirred():
-            state = _stirred(state, given, now, effects)
+                state = _with(state, reported=None)
+        case Movement():
+            state = _moved(state, given, now, effects)
         case Doors(open=True):
-            state = _stirred(_with(state, shut_at=None), Stirred(by=given.by), now, effects)
+            state = _moved(_with(state, shut_at=None), Movement(by=given.by), now, effects)
             state = _with(state, seen=None)
         case Doors():
             state = _with(state, shut_at=now, seen=None, quiet_since=now)
         case Unset():
             state = _unset(state, given.why, now, effects)
-        case Vouched():
-            state = _with(state, seen=None, told=None)
+        case ConfirmedEmpty():
+            state = _with(state, seen=None, reported=None)
         case Tick():
             pass
     state = _time(state, now, effects)
@@ -168,7 +170,7 @@ def _with(state: AlarmState, **changes: float | bool | str | None) -> AlarmState
     return msgspec.structs.replace(state, **changes)
 
 
-def _stirred(state: AlarmState, given: Stirred, now: float, effects: list[Effect]) -> AlarmState:
+def _moved(state: AlarmState, given: Movement, now: float, effects: list[Effect]) -> AlarmState:
     at = now - given.ago_s
     state = _with(state, quiet_since=max(state.quiet_since, at))
     if state.is_set:
@@ -199,7 +201,7 @@ def _unset(state: AlarmState, why: str, now: float, effects: list[Effect]) -> Al
     elif state.is_set:
         effects += [Sound(what=what, on=False) for what in ("siren", "strobe", "set")]
         effects.append(AlarmReport(change=AlarmChange.UNSET, why=why))
-    return _with(state, phase="unset", until=None, rounds=0, seen=None, told=None, quiet_since=now)
+    return _with(state, phase="unset", until=None, rounds=0, seen=None, reported=None, quiet_since=now)
 
 
 def _time(state: AlarmState, now: float, effects: list[Effect]) -> AlarmState:
@@ -211,9 +213,9 @@ def _time(state: AlarmState, now: float, effects: list[Effect]) -> AlarmState:
     if state.phase == "warning":
         effects += [Sound(what="warning", on=False), Sound(what="set", on=True), AlarmReport(change=AlarmChange.SET)]
         return _with(state, phase="set", until=None, rounds=0)
-    if state.hindrance is not None:
+    if state.blocker is not None:
         if state.grave is not None:
             effects.append(AlarmReport(change=AlarmChange.WITHHELD, why=state.grave))
-        return _with(state, told=state.hindrance)
+        return _with(state, reported=state.blocker)
     effects += [Sound(what="warning", on=True), AlarmReport(change=AlarmChange.WARNING)]
-    return _with(state, phase="warning", until=now + state.rules.warn_s, told=None)
+    return _with(state, phase="warning", until=now + state.rules.warn_s, reported=None)

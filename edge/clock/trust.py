@@ -143,7 +143,7 @@ class Timekeeper:
 
     # Evidence
 
-    def look(self, wall: datetime, mono: float, *, synchronised: bool) -> None:
+    def update(self, wall: datetime, mono: float, *, synchronised: bool) -> None:
         """Take note of the machine's clock, and whether a time service sets it now; call every few seconds.
 
         What the kernel holds to be synchronised may be false all the same: the answers of time services are not

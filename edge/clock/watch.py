@@ -9,7 +9,7 @@ from edge.wire.clock import Clock
 from edge.wire.decide import ClockTrust
 from edge.wire.faults import FaultCode
 
-LOOK_S = 10.0
+REFRESH_S = 10.0
 ASK_AGAIN_S = 300.0
 """How long after asking the controller for the time it is asked again."""
 
@@ -46,16 +46,16 @@ class ClockWatch:
             self.trouble = FaultCode.BATTERY_CLOCK_MISSING
         elif self._rtc and keeper.trust is ClockTrust.UNPROVEN:
             self.trouble = FaultCode.BATTERY_CLOCK_WRONG
-        keeper.look(wall, mono, synchronised=self._synchronised())
+        keeper.update(wall, mono, synchronised=self._synchronised())
         return keeper
 
-    def look(self, runtime: Runtime, *, connected: bool, came_late: bool) -> bool:
+    def update(self, runtime: Runtime, *, connected: bool, hello_too_late: bool) -> bool:
         """Look at the clock; whether to ask the controller for the time, in a new session, since its word proves
-        nothing long after the session began. ``came_late``: that has happened."""
+        nothing long after the session began. ``hello_too_late``: that has happened."""
         keeper, mono = runtime.timekeeper, self._clock.monotonic()
-        keeper.look(self._clock.now(), mono, synchronised=self._synchronised())
+        keeper.update(self._clock.now(), mono, synchronised=self._synchronised())
         runtime.fault(runtime.config.edge, FaultCode.CLOCK_DISPUTED, present=keeper.disputed)
-        wanted = connected and keeper.wants_proof and (keeper.disputed or came_late)
+        wanted = connected and keeper.wants_proof and (keeper.disputed or hello_too_late)
         if not wanted or mono - self._asked_at < ASK_AGAIN_S:
             return False
         self._asked_at = mono

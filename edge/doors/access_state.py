@@ -21,7 +21,7 @@ from edge.wire.faults import FaultCode
 from edge.wire.offline import OfflineWindow
 from edge.wire.plan import Passback
 
-LOOK_S = 30.0
+REFRESH_S = 30.0
 """The tables of codes are brought up to the hour this often; they know of each window an hour ahead."""
 NIGHT = timedelta(hours=4)
 """When everybody is taken to have left, by the site's clock."""
@@ -36,7 +36,7 @@ class AccessState:
         self._doors = tuple(doors)
         self._codes: dict[str, dict[bytes, OfflineCodes]] = {door: {} for door in self._doors}
         self._bound: dict[str, Windows] = {door: {} for door in self._doors}
-        self.keepers = {
+        self.state_files = {
             door: StateFile(
                 runtime, files, path=bound_file(door), device=door, part="offline_codes", content=self._kept_of(door)
             )
@@ -47,15 +47,15 @@ class AccessState:
         self._counted = 0
         self._night: date | None = None
         self._liveness = Liveness(OUTSIDE_STUCK_S)
-        runtime.record_listeners.append(self._recorded)
+        runtime.record_listeners.append(self._on_event)
 
     def start(self) -> None:
         """Read what is kept, then keep the tables up to the hour."""
-        for door, keeper in self.keepers.items():
-            keeper.start(f"used codes of {door}")
-        self._runtime.keep("offline codes", self._run(), self._liveness)
+        for door, state_file in self.state_files.items():
+            state_file.start(f"used codes of {door}")
+        self._runtime.supervise("offline codes", self._run(), self._liveness)
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """The doors' secrets may be others."""
         self._wake.set()
 
@@ -70,9 +70,9 @@ class AccessState:
         held = [known[secret] for secret in self._runtime.secrets.offline(door) if secret in known]
         return tuple(window for codes in held for window in codes.windows(digits))
 
-    def judge(self, door: str, decision: Decision) -> Decision:
+    def apply_passback(self, door: str, decision: Decision) -> Decision:
         """A decision at the way in, with what is known of who is inside."""
-        return passback.judge(self._inside, self._policy(door), decision, self._runtime.now())
+        return passback.apply(self._inside, self._policy(door), decision, self._runtime.now())
 
     def passed(self, door: str, presented: Presented, decision: Decision, *, way_in: bool) -> None:
         """Somebody was let through."""
@@ -91,7 +91,7 @@ class AccessState:
     def _use(self, door: str, digits: str, window: OfflineWindow) -> None:
         for codes in self._codes[door].values():
             if window in codes.windows(digits) and codes.use(digits, window):
-                self.keepers[door].changed()
+                self.state_files[door].changed()
 
     def _kept_of(self, door: str) -> Callable[[], bytes]:
         return lambda: encode(to_keep(self._bound[door], self._runtime.now()))
@@ -101,7 +101,7 @@ class AccessState:
         here = plan.doors.get(door) if plan is not None else None
         return here.hours.passback if here is not None else Passback.OFF
 
-    def _recorded(self, device: str, data: EventData) -> None:
+    def _on_event(self, device: str, data: EventData) -> None:
         if isinstance(data, FootfallData):
             self._counted += data.ins - data.outs
             if not passback.agrees(self._inside, self._counted):
@@ -117,7 +117,7 @@ class AccessState:
             self._bound[door] |= {each.key: each.window for each in (kept or BoundCodes()).codes}
             self._runtime.fault(door, FaultCode.FILE_DAMAGED, "offline_codes", present=kept is None)
         while True:
-            self._liveness.stirred()
+            self._liveness.progressed()
             self._wake.clear()
             for door in self._doors:
                 await self._prepare(door)
@@ -125,10 +125,10 @@ class AccessState:
             if self._night not in (None, night):
                 self._forget(Forgot.NIGHT)
             self._night = night
-            await self._rest()
+            await self._wait()
 
-    async def _rest(self) -> None:
-        looking = asyncio.ensure_future(self._runtime.clock.sleep(LOOK_S))
+    async def _wait(self) -> None:
+        looking = asyncio.ensure_future(self._runtime.clock.sleep(REFRESH_S))
         waiting = asyncio.ensure_future(self._wake.wait())
         try:
             await asyncio.wait((looking, waiting), return_when=asyncio.FIRST_COMPLETED)

@@ -16,13 +16,13 @@ SHUT_S = 5.0
 
 
 class DoorContact:
-    """The leaf of one door, or both of a double one. ``moved`` is called when it may have opened, shut, or begun or
+    """The leaf of one door, or both of a double one. ``changed`` is called when it may have opened, shut, or begun or
     ended to be doubtful."""
 
-    def __init__(self, config: DoorConfig, *, runtime: Runtime, pins: Pins, moved: Callable[[], None]) -> None:
+    def __init__(self, config: DoorConfig, *, runtime: Runtime, pins: Pins, changed: Callable[[], None]) -> None:
         self._door = config.id
         self._runtime = runtime
-        self._moved = moved
+        self._notify = changed
         self._contacts = [
             Switch(
                 contact,
@@ -31,15 +31,15 @@ class DoorContact:
                 doubtful=False,
                 runtime=runtime,
                 pins=pins,
-                changed=lambda _: self._stirred(),
-                doubted=self._stirred,
+                changed=lambda _: self._contact_changed(),
+                doubted=self._contact_changed,
             )
             for what, contact in (("contact", config.contact), ("second_contact", config.second_contact))
             if contact is not None
         ]
-        self._through = 0
+        self._passages = 0
         self._shut_at = runtime.clock.monotonic()
-        runtime.record_listeners.append(self._recorded)
+        runtime.record_listeners.append(self._on_event)
 
     @property
     def open(self) -> bool | None:
@@ -48,18 +48,18 @@ class DoorContact:
             return True
         return None if not self._contacts or any(contact.chatters for contact in self._contacts) else False
 
-    def _stirred(self) -> None:
+    def _contact_changed(self) -> None:
         self._shut_at = self._runtime.clock.monotonic()
         if self.open is not False:
-            self._through = 0
+            self._passages = 0
             self._runtime.fault(self._door, FaultCode.CONTACT_NEVER_OPEN, present=False)
-        self._moved()
+        self._notify()
 
-    def _recorded(self, device: str, data: EventData) -> None:
+    def _on_event(self, device: str, data: EventData) -> None:
         if not isinstance(data, FootfallData) or data.door != self._door or not (data.ins or data.outs):
             return
         if self.open is False and self._runtime.clock.monotonic() >= self._shut_at + SHUT_S:
-            self._through += 1
-            if self._through >= PASSAGES:
+            self._passages += 1
+            if self._passages >= PASSAGES:
                 self._runtime.fault(self._door, FaultCode.CONTACT_NEVER_OPEN, present=True)
-                self._runtime.show(self._door)
+                self._runtime.publish_state(self._door)

@@ -29,7 +29,7 @@ from edge.wire.messages import DeviceState
 from edge.wire.overrides import in_force
 from edge.wire.plan import DoorPlan, OverrideKind
 
-LOOK_S = 30.0
+REFRESH_S = 30.0
 """The plan is looked at this often at least, so that a step of the clock cannot leave a door free for long."""
 _ALARMS = {
     "glass": FaultCode.GLASS_BROKEN,
@@ -55,7 +55,7 @@ def _signal(decision: Decision) -> DoorSignal:
     return _ANSWERS.get(decision.reason, DoorSignal.REFUSED)
 
 
-class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
+class WaitingCredential(msgspec.Struct, frozen=True, kw_only=True):
     """What was shown at ``reader`` while another door of the interlock was in use."""
 
     presented: Presented
@@ -63,7 +63,7 @@ class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DoorIo:
-    """One door. Its lock is at rest when this is made, and after ``rest``."""
+    """One door. Its lock is at rest when this is made, and after ``switch_off``."""
 
     def __init__(
         self,
@@ -79,39 +79,39 @@ class DoorIo:
         self._runtime = runtime
         self._lockouts = lockouts
         self._access_state = access_state
-        lockouts.listeners.append(self._codes_wait)
+        lockouts.listeners.append(self._lockout_changed)
         self.id = config.id
         self._clock = runtime.clock
         self._interlock = interlock
         self._sides = {reader.id: reader.side for reader in runtime.config.readers if reader.door == config.id}
         self.readers: dict[str, Reader] = {}
-        self._lock = Lock(config, runtime=runtime, pins=pins, moved=self._lock_moved)
+        self._lock = Lock(config, runtime=runtime, pins=pins, changed=self._lock_changed)
         lights = PinLights(pins, buzzer=config.buzzer, green=config.green, red=config.red)
         self._lights = SignalPlayer(config.id, runtime=runtime, show=lights.show)
         self._timer = Timer(runtime, f"door {config.id}", self._tick)
-        self._schedule = Timer(runtime, f"schedule of {config.id}", self.look)
+        self._schedule = Timer(runtime, f"schedule of {config.id}", self.refresh)
         self._stuck = Timer(runtime, f"exit button of {config.id} held", partial(self._exit_fault, True))
-        self._patience = Timer(runtime, f"patience at {config.id}", self._give_up)
-        self._waiting: HeldBack | None = None
+        self._wait_timer = Timer(runtime, f"patience at {config.id}", self._end_wait)
+        self._waiting: WaitingCredential | None = None
         self._asking = False
         self._warning = DoorSignal.IDLE
-        self._lasting: dict[str, DoorSignal] = {}
-        self._begun = False
-        self.guarded: Callable[[], bool] = lambda: False
+        self._continuous: dict[str, DoorSignal] = {}
+        self._entry_seen = False
+        self.alarm_is_set: Callable[[], bool] = lambda: False
         """Whether an alarm is set behind the door: it is free to nobody before the first valid entry."""
         self._mode = ""
-        show = partial(runtime.show, config.id)
+        show = partial(runtime.publish_state, config.id)
         switch = partial(Switch, device=config.id, runtime=runtime, pins=pins, doubted=show)
-        self._leaf = DoorContact(config, runtime=runtime, pins=pins, moved=self._moved)
+        self._contact = DoorContact(config, runtime=runtime, pins=pins, changed=self._contact_changed)
         self._rex = self._glass = None
         if config.rex is not None:
             self._rex = switch(config.rex, what="exit_button", doubtful=True, changed=self._pressed)
         if config.break_glass is not None:
-            self._glass = switch(config.break_glass, what="break_glass", doubtful=False, changed=self._whole)
+            self._glass = switch(config.break_glass, what="break_glass", doubtful=False, changed=self._glass_changed)
         self._state = state_machine.begin(
-            open=self._leaf.open, held_after_s=config.held_after_s, now=self._clock.monotonic()
+            open=self._contact.open, held_after_s=config.held_after_s, now=self._clock.monotonic()
         )
-        self._lock.leaf(self._state.open)
+        self._lock.set_open(self._state.open)
         if interlock is not None:
             interlock.join(self)
 
@@ -121,33 +121,33 @@ class DoorIo:
         if self._rex is not None and self._rex.active:
             self._pressed(True)
         if self._glass is not None and not self._glass.active:
-            self._whole(False)
-        self.look()
+            self._glass_changed(False)
+        self.refresh()
         self._lock.drive(self._state.released)
-        self._others()
+        self._notify_interlock()
 
-    def rest(self) -> None:
+    def switch_off(self) -> None:
         """Bring the lock into the state it has without the agent, at once and whatever else is going on."""
-        self._lock.rest()
+        self._lock.switch_off()
         self._lights.silence()
 
     def unlock(self) -> None:
         """Let somebody in once, on a command. Raises ``CommandRefused`` while an interlock forbids it."""
         if not self._admits():
-            self._others()
+            self._notify_interlock()
             raise CommandRefused("another door of the same lobby is open")
-        self._feed(state_machine.Release(hold_s=self._hold_s(), why="command"))
+        self._step(state_machine.Release(hold_s=self._hold_s(), why="command"))
 
     def fire(self, on: bool) -> None:
         """There is fire, or no longer."""
-        self._feed(state_machine.Fire(on=on, releases=self._config.fire_releases))
+        self._step(state_machine.Fire(on=on, releases=self._config.fire_releases))
 
-    def warn(self, signal: DoorSignal) -> None:
+    def set_warning(self, signal: DoorSignal) -> None:
         """Go on giving a warning of the building's, until ``IDLE``; what is amiss at the door itself goes first."""
         self._warning = signal
         self._show_signals()
 
-    def say(self, signal: DoorSignal) -> None:
+    def signal_once(self, signal: DoorSignal) -> None:
         """Tell whoever is at the door, once, on all it has."""
         self._lights.signal(signal)
         for reader in self.readers.values():
@@ -164,27 +164,27 @@ class DoorIo:
         return self._state.released
 
     @property
-    def amiss(self) -> list[Fault]:
+    def current_faults(self) -> list[Fault]:
         """What is wrong with it this very moment, as far as its pins tell."""
         alarm = _ALARMS.get(self._alarm() or "")
-        return self._lock.amiss + ([Fault(alarm)] if alarm is not None else [])
+        return self._lock.current_faults + ([Fault(alarm)] if alarm is not None else [])
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """Look at the plan: is the door free, what are its rules? Call it when plan or clock trust changed."""
         plan, now = self._runtime.plans.plan, self._runtime.now()
         here = plan.doors.get(self.id) if plan is not None else None
         held_after_s = here.hours.held_after_s if here is not None else self._config.held_after_s
         if held_after_s != self._state.held_after_s:
-            self._feed(state_machine.DoorTiming(held_after_s=held_after_s))
+            self._step(state_machine.DoorTiming(held_after_s=held_after_s))
         free = self._free_now(here)
         if free is not self._state.free:
-            self._feed(state_machine.Free(on=free))
+            self._step(state_machine.Free(on=free))
         change = next_change(plan, self.id, now)
-        wait = LOOK_S if change is None else min(LOOK_S, max(0.001, (change - now) / timedelta(seconds=1)))
+        wait = REFRESH_S if change is None else min(REFRESH_S, max(0.001, (change - now) / timedelta(seconds=1)))
         self._schedule.set(self._clock.monotonic() + wait)
         if (mode := self._mode_now(here)) != self._mode:
             self._mode = mode
-            self._runtime.show(self.id)
+            self._runtime.publish_state(self.id)
 
     def state(self) -> DeviceState:
         contact = {None: "unknown", True: "open", False: "closed"}[self._state.open]
@@ -209,18 +209,18 @@ class DoorIo:
     def present(self, presented: Presented, reader: str) -> None:
         """Somebody asks to come in at ``reader``. What they present is forgotten here, at once or when the interlock's
         wait is over: neither event nor log ever has it."""
-        self._give_up()
-        self._judge(presented, reader)
+        self._end_wait()
+        self._evaluate(presented, reader)
 
-    def _judge(self, presented: Presented, reader: str) -> None:
+    def _evaluate(self, presented: Presented, reader: str) -> None:
         decision = self._decide(presented, reader)
         if not decision.granted or self._is_inside(reader) or self._admits():
             self._answer(presented, decision, reader)
             return
-        self._waiting = HeldBack(presented=presented, reader=reader)
-        self._patience.set(self._clock.monotonic() + WAIT_S)
+        self._waiting = WaitingCredential(presented=presented, reader=reader)
+        self._wait_timer.set(self._clock.monotonic() + WAIT_S)
         self._reply(DoorSignal.WAIT, presented, reader)
-        self._others()
+        self._notify_interlock()
 
     def _decide(self, presented: Presented, reader: str) -> Decision:
         """What is to come of it. Changes nothing, since it is asked again after a wait."""
@@ -236,29 +236,29 @@ class DoorIo:
             in_touch=self._runtime.in_touch,
         )
         if not self._is_inside(reader):
-            decision = self._access_state.judge(self.id, decision)
+            decision = self._access_state.apply_passback(self.id, decision)
         if decision.reason is Reason.FREE and not self._state.free:
             # The hours that are free to anybody have not begun, since nobody with a valid credential has come.
             decision = msgspec.structs.replace(decision, granted=False, reason=Reason.UNKNOWN, hold_s=0.0)
         # A door that is free tells a guesser nothing, whatever is typed there.
-        return decision if self._state.free else self._lockouts.judge(presented, reader, decision)
+        return decision if self._state.free else self._lockouts.apply_lockout(presented, reader, decision)
 
     def _answer(self, presented: Presented, decision: Decision, reader: str) -> None:
         """Carry a decision out."""
         access = AccessData.of(decision, door=self.id, reader=reader)
         if decision.granted:
-            self._feed(state_machine.Release(hold_s=decision.hold_s, why="grant"), access)
+            self._step(state_machine.Release(hold_s=decision.hold_s, why="grant"), access)
             self._access_state.passed(self.id, presented, decision, way_in=not self._is_inside(reader))
-            self._runtime.entered(self.id, decision)
-            self._begun = self._begun or self._is_free()
-            self.look()
+            self._runtime.notify_entry(self.id, decision)
+            self._entry_seen = self._entry_seen or self._is_free()
+            self.refresh()
         else:
             self._runtime.count("wrong_codes")
             if decision.reason is Reason.LOCKED_OUT:
                 self._lockouts.refuse(presented, access, reader)
             else:
                 self._runtime.record(self.id, access)
-            self._runtime.show(self.id)
+            self._runtime.publish_state(self.id)
         self._lockouts.answered(presented, reader, decision, readers=self.readers)
         waits = is_typed(presented) and self._lockouts.waits_until(reader) is not None
         self._reply(DoorSignal.LOCKED_OUT if waits and not decision.granted else _signal(decision), presented, reader)
@@ -276,7 +276,7 @@ class DoorIo:
     # Interlock
 
     @property
-    def in_the_way(self) -> bool:
+    def blocks_others(self) -> bool:
         """Whether another door of the interlock has to stay shut: this one is in use, or not locked yet."""
         if self._state.fire is not None:
             return False
@@ -286,18 +286,18 @@ class DoorIo:
         )
 
     @property
-    def awaited(self) -> bool:
+    def has_waiting(self) -> bool:
         return self._waiting is not None or self._asking
 
-    def give_way(self, yields: bool) -> None:
+    def set_yield(self, yields: bool) -> None:
         if yields is not self._state.yields:
-            self._feed(state_machine.Yield(on=yields))
+            self._step(state_machine.Yield(on=yields))
 
-    def others_moved(self) -> None:
+    def on_interlock_change(self) -> None:
         if self._waiting is not None and self._admits():
             waiting, self._waiting = self._waiting, None
-            self._patience.set(None)
-            self._judge(waiting.presented, waiting.reader)
+            self._wait_timer.set(None)
+            self._evaluate(waiting.presented, waiting.reader)
 
     def _admits(self) -> bool:
         """Whether the interlock lets somebody in here now; other doors that are only free are locked for it."""
@@ -307,57 +307,57 @@ class DoorIo:
             return False
         self._asking = True
         try:
-            self._interlock.clear_way(self)
+            self._interlock.lock_free_doors(self)
             return self._interlock.admits(self)
         finally:
             self._asking = False
 
-    def _give_up(self) -> None:
+    def _end_wait(self) -> None:
         """Refuse whoever has waited in vain, or is no longer the last who asked."""
         if self._waiting is None:
             return
         waiting, self._waiting = self._waiting, None
-        self._patience.set(None)
+        self._wait_timer.set(None)
         decision = self._decide(waiting.presented, waiting.reader)
         if decision.granted:
             decision = msgspec.structs.replace(decision, granted=False, reason=Reason.INTERLOCK, hold_s=0.0)
         self._answer(waiting.presented, decision, waiting.reader)
-        self._others()
+        self._notify_interlock()
 
-    def _lock_moved(self) -> None:
-        self._runtime.show(self.id)
-        self._others()
+    def _lock_changed(self) -> None:
+        self._runtime.publish_state(self.id)
+        self._notify_interlock()
 
-    def _others(self) -> None:
+    def _notify_interlock(self) -> None:
         if self._interlock is not None:
-            self._interlock.moved()
+            self._interlock.update()
 
     # Machine
 
-    def _moved(self) -> None:
-        is_open = self._leaf.open
-        self._lock.leaf(is_open)
+    def _contact_changed(self) -> None:
+        is_open = self._contact.open
+        self._lock.set_open(is_open)
         if is_open is not self._state.open:
-            self._feed(state_machine.Contact(open=is_open))
-        self._runtime.show(self.id)
+            self._step(state_machine.Contact(open=is_open))
+        self._runtime.publish_state(self.id)
 
     def _pressed(self, pressed: bool) -> None:
-        self._feed(state_machine.Exit(pressed=pressed))
+        self._step(state_machine.Exit(pressed=pressed))
         self._stuck.set(self._clock.monotonic() + STUCK_S if pressed else None)
         if not pressed:
             self._exit_fault(False)
 
     def _exit_fault(self, present: bool) -> None:
         self._runtime.fault(self.id, FaultCode.EXIT_BUTTON_STUCK, present=present)
-        self._runtime.show(self.id)
+        self._runtime.publish_state(self.id)
 
-    def _whole(self, whole: bool) -> None:
-        self._feed(state_machine.Glass(broken=not whole))
+    def _glass_changed(self, whole: bool) -> None:
+        self._step(state_machine.Glass(broken=not whole))
 
     def _tick(self) -> None:
-        self._feed(state_machine.Tick())
+        self._step(state_machine.Tick())
 
-    def _feed(self, given: state_machine.Input, first: EventData | None = None) -> None:
+    def _step(self, given: state_machine.Input, first: EventData | None = None) -> None:
         """The lock moves before anything is recorded."""
         before = self._state
         self._state, effects = state_machine.step(self._state, given, self._clock.monotonic())
@@ -371,9 +371,9 @@ class DoorIo:
                 self._runtime.record(self.id, DoorData(door=self.id, change=effect.change, why=effect.why))
         self._timer.set(self._state.due)
         if first is not None or self._state is not before:
-            self._runtime.show(self.id)
+            self._runtime.publish_state(self.id)
         self._show_signals()
-        self._others()
+        self._notify_interlock()
 
     def _show_signals(self) -> None:
         """What is to be told until it is over, where that has changed."""
@@ -384,14 +384,14 @@ class DoorIo:
             lasting = all_over
             if lasting is DoorSignal.IDLE and self._codes_wait_until(place) is not None:
                 lasting = DoorSignal.CODES_WAIT
-            if lasting is not self._lasting.get(place, DoorSignal.IDLE):
-                self._lasting[place] = lasting
+            if lasting is not self._continuous.get(place, DoorSignal.IDLE):
+                self._continuous[place] = lasting
                 lights.signal(lasting)
 
-    def _codes_wait(self, reader: str) -> None:
+    def _lockout_changed(self, reader: str) -> None:
         """Codes typed at a reader wait from now on, or no longer."""
         if reader in self.readers:
-            self._runtime.show(self.id)
+            self._runtime.publish_state(self.id)
             self._show_signals()
 
     def _codes_wait_until(self, reader: str = "") -> str | None:
@@ -414,11 +414,11 @@ class DoorIo:
     def _free_now(self, here: DoorPlan | None) -> bool:
         """Whether anybody may come in: by the hours (where the door waits for a first entry, only after it), or since
         somebody holds it open."""
-        free = self._is_free() and not self.guarded()
-        self._begun = self._begun and free
+        free = self._is_free() and not self.alarm_is_set()
+        self._entry_seen = self._entry_seen and free
         if not free or here is None or not self._config.free_after_entry:
             return free
-        return self._begun or in_force(here.overrides, self._runtime.now()) is not None
+        return self._entry_seen or in_force(here.overrides, self._runtime.now()) is not None
 
     def _hold_s(self) -> float:
         plan = self._runtime.plans.plan

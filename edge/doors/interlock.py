@@ -15,20 +15,20 @@ class InterlockedDoor(Protocol):
     """What an interlock needs of a door."""
 
     @property
-    def in_the_way(self) -> bool:
+    def blocks_others(self) -> bool:
         """Whether it is in use, or has not locked although it should have."""
         ...
 
     @property
-    def awaited(self) -> bool:
+    def has_waiting(self) -> bool:
         """Whether somebody waits for it to let them in."""
         ...
 
-    def give_way(self, yields: bool) -> None:
+    def set_yield(self, yields: bool) -> None:
         """While it ``yields``, being free does not release it."""
         ...
 
-    def others_moved(self) -> None:
+    def on_interlock_change(self) -> None:
         """Another door has changed: whoever waits may perhaps come in now."""
         ...
 
@@ -38,37 +38,37 @@ class Interlock:
 
     def __init__(self) -> None:
         self._members: list[InterlockedDoor] = []
-        self._telling = self._again = False
+        self._updating = self._repeat = False
 
     def join(self, member: InterlockedDoor) -> None:
         self._members.append(member)
 
     def admits(self, member: InterlockedDoor) -> bool:
         """Whether ``member`` may let somebody in now."""
-        return not any(other.in_the_way for other in self._members if other is not member)
+        return not any(other.blocks_others for other in self._members if other is not member)
 
-    def clear_way(self, member: InterlockedDoor) -> None:
+    def lock_free_doors(self, member: InterlockedDoor) -> None:
         """Lock those that are only free, since somebody is about to come in at ``member``."""
         for other in self._members:
             if other is not member:
-                other.give_way(True)
+                other.set_yield(True)
 
-    def moved(self) -> None:
+    def update(self) -> None:
         """A door has changed. What follows from it at the others may follow again at others."""
-        self._again = True
-        if self._telling:
+        self._repeat = True
+        if self._updating:
             return
-        self._telling = True
+        self._updating = True
         try:
-            while self._again:
-                self._again = False
-                self._tell()
+            while self._repeat:
+                self._repeat = False
+                self._notify_members()
         finally:
-            self._telling = False
+            self._updating = False
 
-    def _tell(self) -> None:
+    def _notify_members(self) -> None:
         for member in self._members:
             others = [other for other in self._members if other is not member]
-            member.give_way(any(other.in_the_way or other.awaited for other in others))
+            member.set_yield(any(other.blocks_others or other.has_waiting for other in others))
         for member in self._members:
-            member.others_moved()
+            member.on_interlock_change()

@@ -40,8 +40,8 @@ def _still(before: FaultCode | None, *lasting: FaultCode) -> FaultCode | None:
 
 
 class Relay:
-    """Switches a lock's current. It is off when this is made and after ``rest``: the state that the lock has without
-    the agent."""
+    """Switches a lock's current. It is off when this is made and after ``switch_off``: the state that the lock has
+    without the agent."""
 
     def __init__(self, config: DoorConfig, *, pins: Pins) -> None:
         self._config = config
@@ -57,7 +57,7 @@ class Relay:
         """Release the lock, or lock."""
         self._switch(self._config.energised(released))
 
-    def rest(self) -> None:
+    def switch_off(self) -> None:
         self._switch(False)
 
     def _switch(self, on: bool) -> None:
@@ -66,19 +66,19 @@ class Relay:
 
 
 class Lock:
-    """Its relay is off when this is made and after ``rest``. ``moved`` is called when its sensor tells something new
-    and when it begins or ends to misbehave."""
+    """Its relay is off when this is made and after ``switch_off``. ``changed`` is called when its sensor tells
+    something new and when it begins or ends to misbehave."""
 
-    def __init__(self, config: DoorConfig, *, runtime: Runtime, pins: Pins, moved: Callable[[], None]) -> None:
+    def __init__(self, config: DoorConfig, *, runtime: Runtime, pins: Pins, changed: Callable[[], None]) -> None:
         self._config = config
         self._runtime = runtime
-        self._moved = moved
+        self._changed = changed
         self._relay = Relay(config, pins=pins)
         self._sensor = None
         self._released: bool | None = None
         self._open: bool | None = None
-        self._trouble: FaultCode | None = None
-        self._timer = Timer(runtime, f"lock of {config.id} settles", self._judge)
+        self._fault: FaultCode | None = None
+        self._timer = Timer(runtime, f"lock of {config.id} settles", self._check)
         if config.lock_sensor is not None:
             self._sensor = Switch(
                 config.lock_sensor,
@@ -87,8 +87,8 @@ class Lock:
                 doubtful=False,
                 runtime=runtime,
                 pins=pins,
-                changed=lambda _: self._sensed(),
-                doubted=self._sensed,
+                changed=lambda _: self._sensor_changed(),
+                doubted=self._sensor_changed,
             )
 
     @property
@@ -97,9 +97,9 @@ class Lock:
         return None if self._sensor is None or self._sensor.chatters else self._sensor.active
 
     @property
-    def amiss(self) -> list[Fault]:
+    def current_faults(self) -> list[Fault]:
         """Where its relay's pin is not at the level it was set to, or the sensor says otherwise."""
-        told = fault(self._trouble, released=bool(self._released), holds=self.holds, open=self._open)
+        told = fault(self._fault, released=bool(self._released), holds=self.holds, open=self._open)
         disobeys = FaultCode.LOCK_DISOBEYS if not self._relay.obeys else None
         return [Fault(code) for code in (disobeys, told) if code is not None]
 
@@ -107,32 +107,32 @@ class Lock:
         """Release or lock, at once."""
         self._relay.drive(released)
         self._released = released
-        self._watch()
+        self._start_timer()
 
-    def leaf(self, open: bool | None) -> None:  # noqa: A002
+    def set_open(self, open: bool | None) -> None:  # noqa: A002
         """The door was opened or shut."""
         if open is not self._open:
             self._open = open
-            self._watch()
+            self._start_timer()
 
-    def rest(self) -> None:
+    def switch_off(self) -> None:
         """Switch the relay off, at once and whatever else is going on."""
-        self._relay.rest()
+        self._relay.switch_off()
         self._released = None
         self._timer.set(None)
 
-    def _sensed(self) -> None:
-        self._watch()
-        self._moved()
+    def _sensor_changed(self) -> None:
+        self._start_timer()
+        self._changed()
 
-    def _watch(self) -> None:
+    def _start_timer(self) -> None:
         if self._sensor is not None and self._released is not None:
             self._timer.set(self._runtime.clock.monotonic() + SETTLE_S)
 
-    def _judge(self) -> None:
-        found = fault(self._trouble, released=bool(self._released), holds=self.holds, open=self._open)
-        if found != self._trouble:
-            self._trouble = found
+    def _check(self) -> None:
+        found = fault(self._fault, released=bool(self._released), holds=self.holds, open=self._open)
+        if found != self._fault:
+            self._fault = found
             for code in _SENSED:
                 self._runtime.fault(self._config.id, code, present=code is found)
-            self._moved()
+            self._changed()

@@ -19,7 +19,7 @@ from edge.wire.interval import Instant
 _NOT_TRIED = (Reason.NO_PLAN, Reason.NO_DOOR, Reason.LOCKED_OUT)
 
 
-class Law(msgspec.Struct, frozen=True, kw_only=True):
+class LockoutPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """``first`` wrong tries make the first lock-out, ``then`` each further one; they last from ``shortest_s`` to
     ``longest_s``. ``quiet_s`` without a wrong try, not locked out, take back one step and all tries towards the next.
     Valid entries take back ``forgives`` wrong tries, and one more every ``forgives_every_s``."""
@@ -49,9 +49,11 @@ class Law(msgspec.Struct, frozen=True, kw_only=True):
         return self.first + self.then * (lock_outs - 1) + forgiven
 
 
-READERS = Law(first=5, then=3, shortest_s=30.0, longest_s=900.0, quiet_s=1800.0, forgives=24, forgives_every_s=1800.0)
+READERS = LockoutPolicy(
+    first=5, then=3, shortest_s=30.0, longest_s=900.0, quiet_s=1800.0, forgives=24, forgives_every_s=1800.0
+)
 """Codes typed at one reader."""
-CARDS = Law(
+CARDS = LockoutPolicy(
     first=5, then=3, shortest_s=900.0, longest_s=28_800.0, quiet_s=86_400.0, forgives=4, forgives_every_s=86_400.0
 )
 """PINs typed after one card, at any reader of the edge."""
@@ -76,40 +78,40 @@ def locked_out(tries: LockoutState, now: float) -> bool:
     return now < tries.until
 
 
-def wrong(law: Law, tries: LockoutState, now: float) -> LockoutState:
+def wrong(policy: LockoutPolicy, tries: LockoutState, now: float) -> LockoutState:
     """A wrong try. Only while not locked out."""
-    tries = settled(law, tries, now)
+    tries = settled(policy, tries, now)
     count, series = tries.wrong + 1, tries.series + 1
-    if count < (law.then if tries.steps else law.first):
+    if count < (policy.then if tries.steps else policy.first):
         return msgspec.structs.replace(tries, wrong=count, series=series, quiet_from=now)
-    until = now + law.lasts_s(tries.steps)
+    until = now + policy.lasts_s(tries.steps)
     return msgspec.structs.replace(tries, wrong=0, steps=tries.steps + 1, series=series, until=until, quiet_from=until)
 
 
-def valid(law: Law, tries: LockoutState, now: float) -> LockoutState:
+def valid(policy: LockoutPolicy, tries: LockoutState, now: float) -> LockoutState:
     """A valid code or PIN was typed: it takes back one wrong try, where enough is left to forgive."""
-    tries = settled(law, tries, now)
-    if tries.wrong == 0 or tries.forgiven + 1 > law.forgives:
+    tries = settled(policy, tries, now)
+    if tries.wrong == 0 or tries.forgiven + 1 > policy.forgives:
         return tries
     return msgspec.structs.replace(
         tries, wrong=tries.wrong - 1, series=max(0, tries.series - 1), forgiven=tries.forgiven + 1
     )
 
 
-def settled(law: Law, tries: LockoutState, now: float) -> LockoutState:
+def settled(policy: LockoutPolicy, tries: LockoutState, now: float) -> LockoutState:
     """What quiet has left of it. ``LockoutState()`` where nothing is."""
-    forgiven = max(0.0, tries.forgiven - (now - tries.forgiven_at) / law.forgives_every_s)
+    forgiven = max(0.0, tries.forgiven - (now - tries.forgiven_at) / policy.forgives_every_s)
     none = LockoutState() if forgiven == 0 else LockoutState(forgiven=forgiven, forgiven_at=now)
     if tries.wrong == 0 and tries.steps == 0:
         return none
-    quiet = max(0, math.floor((now - tries.quiet_from) / law.quiet_s))
+    quiet = max(0, math.floor((now - tries.quiet_from) / policy.quiet_s))
     if quiet and tries.steps <= quiet:
         return none
     return msgspec.structs.replace(
         tries,
         wrong=0 if quiet else tries.wrong,
         steps=tries.steps - quiet,
-        quiet_from=tries.quiet_from + quiet * law.quiet_s,
+        quiet_from=tries.quiet_from + quiet * policy.quiet_s,
         forgiven=forgiven,
         forgiven_at=now,
     )
@@ -149,9 +151,9 @@ class KeptTries(msgspec.Struct, frozen=True, kw_only=True):
     forgiven: Annotated[float, msgspec.Meta(ge=0)]
 
 
-def to_keep(law: Law, tries: LockoutState, *, at: datetime, mono: float) -> KeptTries | None:
+def to_keep(policy: LockoutPolicy, tries: LockoutState, *, at: datetime, mono: float) -> KeptTries | None:
     """What to keep at instant ``at``, monotonic ``mono``; nothing where nothing is left of it."""
-    tries = settled(law, tries, mono)
+    tries = settled(policy, tries, mono)
     if tries == LockoutState():
         return None
     quiet_from = at if math.isinf(tries.quiet_from) else at + timedelta(seconds=tries.quiet_from - mono)
@@ -166,17 +168,17 @@ def to_keep(law: Law, tries: LockoutState, *, at: datetime, mono: float) -> Kept
     )
 
 
-def from_kept(law: Law, kept: KeptTries, *, at: datetime, mono: float) -> LockoutState:
+def from_kept(policy: LockoutPolicy, kept: KeptTries, *, at: datetime, mono: float) -> LockoutState:
     """Take up at instant ``at`` what was kept. While there was no power nothing was quiet; and a clock that stands
     or went back keeps nobody out longer than the lock-out's whole length."""
     left = 0.0 if kept.until is None else (kept.until - at) / timedelta(seconds=1)
-    until = mono + min(left, law.lasts_s(max(0, kept.steps - 1))) if left > 0 else -math.inf
+    until = mono + min(left, policy.lasts_s(max(0, kept.steps - 1))) if left > 0 else -math.inf
     return LockoutState(
         wrong=kept.wrong,
         steps=kept.steps,
         series=kept.series,
         until=until,
         quiet_from=max(until, mono),
-        forgiven=min(kept.forgiven, float(law.forgives)),
+        forgiven=min(kept.forgiven, float(policy.forgives)),
         forgiven_at=mono,
     )

@@ -18,7 +18,7 @@ from edge.doors.lockout import (
     CARDS,
     READERS,
     KeptTries,
-    Law,
+    LockoutPolicy,
     LockoutState,
     from_kept,
     is_guess,
@@ -29,7 +29,7 @@ from edge.doors.lockout import (
     valid,
     wrong,
 )
-from edge.doors.refusal_counter import Refusals
+from edge.doors.refusal_counter import RefusalCounter
 from edge.runtime import Runtime, Timer
 from edge.system.files import Files
 from edge.system.state_file import StateFile
@@ -73,27 +73,29 @@ class LockoutService:
         self._runtime = runtime
         self._salt = kept.salt
         self.listeners: list[Callable[[str], None]] = []
-        self.refusals = Refusals(runtime)
+        self.refusals = RefusalCounter(runtime)
         now, mono = runtime.now(), runtime.clock.monotonic()
         taken_up = partial(from_kept, at=now, mono=mono)
         self._doors = {reader.id: reader.door for reader in runtime.config.readers}
         self._readers = {name: taken_up(READERS, each) for name, each in kept.readers.items() if name in self._doors}
         self._cards = {name: taken_up(CARDS, each) for name, each in kept.cards.items()}
-        self._timers = {name: Timer(runtime, f"lock-out at {name}", partial(self._look, name)) for name in self._doors}
+        self._timers = {
+            name: Timer(runtime, f"lock-out at {name}", partial(self._update_timer, name)) for name in self._doors
+        }
         edge = runtime.config.edge
-        self.keeper = StateFile(runtime, files, path=FILE, device=edge, part="lock_outs", content=self._content)
+        self.state_file = StateFile(runtime, files, path=FILE, device=edge, part="lock_outs", content=self._content)
 
     def start(self) -> None:
         """Go on with what was kept."""
-        self.keeper.start("lock-outs")
+        self.state_file.start("lock-outs")
         for reader in self._readers:
-            self._look(reader)
+            self._update_timer(reader)
 
     def waits_until(self, reader: str) -> datetime | None:
         """Until when codes typed at a reader wait; ``None`` where they do not."""
         return self._instant(self._readers.get(reader, LockoutState()))
 
-    def judge(self, presented: Presented, reader: str, decision: Decision) -> Decision:
+    def apply_lockout(self, presented: Presented, reader: str, decision: Decision) -> Decision:
         """The decision, with what was tried before: what is typed while it waits opens nothing. Changes nothing."""
         now = self._runtime.clock.monotonic()
         if is_typed(presented):
@@ -140,17 +142,17 @@ class LockoutService:
         if (until := self._instant(tries)) is None:
             return
         log.warning("%s takes no typed codes for a while", reader, extra={"action": "lockout"})
-        self._tell(reader, until, tries)
-        self._look(reader)
+        self._record_lockout(reader, until, tries)
+        self._update_timer(reader)
 
     def _wrong_pin(self, card: str, reader: str) -> None:
         name = self._name(card)
         tries = self._one_more(CARDS, self._cards.get(name, LockoutState()))
         self._set_card(name, tries)
         if (until := self._instant(tries)) is not None:
-            self._tell(reader, until, tries, card=True)
+            self._record_lockout(reader, until, tries, card=True)
 
-    def _tell(
+    def _record_lockout(
         self, reader: str, until: datetime, tries: LockoutState, *, card: bool = False, ended: bool = False
     ) -> None:
         door = self._doors[reader]
@@ -158,8 +160,8 @@ class LockoutService:
             reader, LockoutData(door=door, reader=reader, until=until, tries=tries.series, card=card, ended=ended)
         )
 
-    def _one_more(self, law: Law, tries: LockoutState) -> LockoutState:
-        return wrong(law, tries, self._runtime.clock.monotonic())
+    def _one_more(self, policy: LockoutPolicy, tries: LockoutState) -> LockoutState:
+        return wrong(policy, tries, self._runtime.clock.monotonic())
 
     def _end(self, reader: str) -> None:
         """A key holder is there."""
@@ -168,12 +170,12 @@ class LockoutService:
             return
         waited = self._instant(tries) is not None
         self._set_reader(reader, LockoutState())
-        self.refusals.tell(reader)
+        self.refusals.flush(reader)
         if waited:
-            self._tell(reader, self._runtime.now(), tries, ended=True)
-            self._look(reader)
+            self._record_lockout(reader, self._runtime.now(), tries, ended=True)
+            self._update_timer(reader)
 
-    def _look(self, reader: str) -> None:
+    def _update_timer(self, reader: str) -> None:
         """Codes wait at a reader, or no longer."""
         tries = self._readers.get(reader, LockoutState())
         self._timers[reader].set(tries.until if self._instant(tries) is not None else None)
@@ -189,12 +191,12 @@ class LockoutService:
     def _set_reader(self, reader: str, tries: LockoutState) -> None:
         if tries != self._readers.get(reader, LockoutState()):
             self._readers[reader] = tries
-            self.keeper.changed()
+            self.state_file.changed()
 
     def _set_card(self, name: str, tries: LockoutState) -> None:
         if tries != self._cards.get(name, LockoutState()):
             self._cards[name] = tries
-            self.keeper.changed()
+            self.state_file.changed()
 
     def _content(self) -> bytes:
         """What is to be kept; cards whose tries are forgiven are forgotten."""

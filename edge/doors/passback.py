@@ -33,7 +33,7 @@ class Inside(msgspec.Struct, frozen=True, kw_only=True):
     since: dict[str, Instant] = {}
 
 
-def judge(inside: Inside, policy: Passback, decision: Decision, now: datetime) -> Decision:
+def apply(inside: Inside, policy: Passback, decision: Decision, now: datetime) -> Decision:
     """The decision at the way in, with what is known of who is inside. Key holders and staff are told, never refused:
     whoever answers for the building gets in."""
     holder = decision.holder

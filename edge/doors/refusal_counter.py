@@ -7,19 +7,19 @@ from edge.wire.events import AccessData
 
 
 class _Wait:
-    """``told``: whose codes have had their event; ``more``: what was refused besides, and since when."""
+    """``recorded``: whose codes have had their event; ``more``: what was refused besides, and since when."""
 
     def __init__(self, timer: Timer) -> None:
         self.timer = timer
-        self.told: set[tuple[object, ...]] = set()
+        self.recorded: set[tuple[object, ...]] = set()
         self.device = ""
         self.more: AccessData | None = None
         self.since: datetime | None = None
         self.times = 0
 
 
-class Refusals:
-    """A code or card that somebody has is told at once, the first time; all else in one event with its number, when
+class RefusalCounter:
+    """A code or card that somebody has is recorded at once, the first time; all else in one event with its number, when
     the wait is over."""
 
     def __init__(self, runtime: Runtime) -> None:
@@ -30,18 +30,18 @@ class Refusals:
         """Something was refused in the wait of that name, which ends at ``until`` in monotonic seconds."""
         here = self._waits.get(wait)
         if here is None:
-            here = self._waits[wait] = _Wait(Timer(self._runtime, f"refusals at {wait}", lambda: self.tell(wait)))
+            here = self._waits[wait] = _Wait(Timer(self._runtime, f"refusals at {wait}", lambda: self.flush(wait)))
         here.timer.set(until)
         whose = (access.credential, access.booking, access.holder, access.duress)
-        if access.credential is not None and whose not in here.told:
-            here.told.add(whose)
+        if access.credential is not None and whose not in here.recorded:
+            here.recorded.add(whose)
             self._runtime.record(device, access)
             return
         here.device, here.times = device, here.times + 1
         if here.more is None:
             here.more, here.since = access, self._runtime.now()
 
-    def tell(self, wait: str) -> None:
+    def flush(self, wait: str) -> None:
         """That wait is over, before its time perhaps."""
         here = self._waits.pop(wait, None)
         if here is None:
@@ -60,7 +60,7 @@ class Refusals:
             )
             self._runtime.record(here.device, data)
 
-    def tell_all(self) -> None:
+    def flush_all(self) -> None:
         """The agent ends."""
         for wait in list(self._waits):
-            self.tell(wait)
+            self.flush(wait)

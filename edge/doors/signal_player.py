@@ -18,22 +18,22 @@ class SignalPlayer:
         self._runtime = runtime
         self._show = show
         self._timer = Timer(runtime, f"signals of {name}", self._next)
-        self._lasting = DoorSignal.IDLE
+        self._continuous = DoorSignal.IDLE
         self._playing = DoorSignal.IDLE
         self._frame = 0
 
     def signal(self, signal: DoorSignal) -> None:
         """Play it. Returns at once."""
         if signal is DoorSignal.IDLE or PATTERNS[signal].repeats:
-            said_once = self._playing is not self._lasting
-            self._lasting = signal
+            said_once = self._playing is not self._continuous
+            self._continuous = signal
             if said_once:
                 return
         self._begin(signal)
 
     def silence(self) -> None:
         """Stop, at once."""
-        self._lasting = DoorSignal.IDLE
+        self._continuous = DoorSignal.IDLE
         self._begin(DoorSignal.IDLE)
 
     def _begin(self, signal: DoorSignal) -> None:
@@ -45,8 +45,8 @@ class SignalPlayer:
         pattern = PATTERNS[self._playing]
         self._frame += 1
         if self._frame >= len(pattern.frames):
-            if not pattern.repeats and self._playing is not self._lasting:
-                self._begin(self._lasting)
+            if not pattern.repeats and self._playing is not self._continuous:
+                self._begin(self._continuous)
                 return
             if not pattern.repeats:
                 self._show(SignalFrame(0))

@@ -59,7 +59,7 @@ class RecoveredLog:
 
 
 def recover(files: Files) -> RecoveredLog:
-    """Read and mend what is there; a new log where nothing can be gone on with. Only what is not acknowledged, and
+    """Read and hint what is there; a new log where nothing can be gone on with. Only what is not acknowledged, and
     the last segment, is read in full. What the disk refuses to give or to take is a trouble, never an error."""
     found = RecoveredLog()
     numbered: list[tuple[int, str]] = []
@@ -137,7 +137,7 @@ def _read(files: Files, segment: Segment) -> bytes | None:
 def _check(
     files: Files, segment: Segment, data: bytes | None, end: Event | None, found: RecoveredLog, *, final: bool
 ) -> Event | None:
-    """Verify one segment and mend it, if the disk lets it be read (``data``) and written; else whoever reads it later
+    """Verify one segment and hint it, if the disk lets it be read (``data``) and written; else whoever reads it later
     answers for its gaps. ``end`` is the last event before it; returns the last one up to its end."""
     header, events, clean = read(data or b"")
     if header is not None:

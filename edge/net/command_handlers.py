@@ -18,11 +18,11 @@ PROBE = "self-test"
 """A file that the self-test writes, reads back and takes away."""
 DISK_WITHIN_S = 5.0
 
-Act = Callable[[Command], "str | Awaitable[tuple[str, ResultCode | None]]"]
+CommandHandler = Callable[[Command], "str | Awaitable[tuple[str, ResultCode | None]]"]
 """Says in a sentence how it went, at once; or later, with a code. Raises ``CommandRefused``."""
 
 
-def look_at_outputs(runtime: Runtime, pins: Pins) -> None:
+def check_outputs(runtime: Runtime, pins: Pins) -> None:
     """Read every output back; one that is not at the level it was set to is a fault of the edge, until it is."""
     edge, astray = runtime.config.edge, {str(pin) for pin in pins.astray()}
     before = {fault.part for _, fault in runtime.faults if fault.code is FaultCode.OUTPUT_ASTRAY}
@@ -43,7 +43,7 @@ class CommandHandlers:
         self._behind = behind
 
     @property
-    def by_kind(self) -> Mapping[str, Act]:
+    def by_kind(self) -> Mapping[str, CommandHandler]:
         return {
             "unlock": self.unlock,
             "recount": self.recount,
@@ -78,14 +78,14 @@ class CommandHandlers:
             raise CommandRefused("a re-count needs how many are inside, from 0 to 100000")
         ins, outs = counter.totals
         self._runtime.record(counter.id, RecountData(counter=counter.id, inside=inside, total_ins=ins, total_outs=outs))
-        self._runtime.show(counter.id)
+        self._runtime.publish_state(counter.id)
         return f"counts on from {inside}"
 
     async def self_test(self, command: Command) -> tuple[str, ResultCode | None]:
         """Look at everything that can be looked at without moving a door."""
         runtime, doors = self._runtime, self._devices.doors
-        look_at_outputs(runtime, self._pins)
-        found = [(each.id, fault) for each in doors.values() for fault in each.amiss] + runtime.faults
+        check_outputs(runtime, self._pins)
+        found = [(each.id, fault) for each in doors.values() for fault in each.current_faults] + runtime.faults
         wrong = [advise(device, fault.code, fault.part) for device, fault in dict.fromkeys(found)]
         if (disk := await self._disk()) is not None:
             wrong.append(disk)

@@ -52,7 +52,7 @@ class _Session(msgspec.Struct, frozen=True, kw_only=True):
     began: float
 
 
-class _Letter(msgspec.Struct, frozen=True, kw_only=True):
+class _OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be said, signed when its turn comes."""
 
     topic: str
@@ -62,8 +62,8 @@ class _Letter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Conversation:
-    """``devices`` and ``acts`` are filled before the first connection. ``acts``: what a command of each kind does; it
-    returns a sentence on how it went, now or later, or raises ``CommandRefused``."""
+    """``devices`` and ``command_handlers`` are filled before the first connection. ``command_handlers``: what a command
+    of each kind does; it returns a sentence on how it went, now or later, or raises ``CommandRefused``."""
 
     def __init__(self, runtime: Runtime, *, signer: Signer, keys: Keyring, version: str) -> None:
         self._runtime = runtime
@@ -72,30 +72,30 @@ class Conversation:
         self._version = version
         self._site, self._edge = runtime.config.site, runtime.config.edge
         self.devices: dict[str, Device] = {}
-        self.acts: dict[str, Callable[[Command], str | Awaitable[tuple[str, ResultCode | None]]]] = {}
+        self.command_handlers: dict[str, Callable[[Command], str | Awaitable[tuple[str, ResultCode | None]]]] = {}
         self._session = self._new_session(1)
         self._gate: CommandGate | None = None
-        self._latest: str | None = None
-        self._greeted: tuple[str | None, datetime | None] = (None, None)
+        self._latest_nonce: str | None = None
+        self._last_hello: tuple[str | None, datetime | None] = (None, None)
         self._results: dict[str, CommandResult] = {}
-        self._letters: dict[str, _Letter] = {}
+        self._outgoing: dict[str, _OutgoingMessage] = {}
         """What is to be said on each topic: the latest alone counts."""
-        self._to_tell: dict[str, CommandResult] = {}
+        self._results_to_send: dict[str, CommandResult] = {}
         """Results by command. Of one that was carried out the broker must have taken it, on whatever connection."""
-        self._told = asyncio.Event()
+        self._results_sent = asyncio.Event()
         """No result waits to be said."""
-        self._to_answer: dict[str, bool] = {}
+        self._hellos_to_answer: dict[str, bool] = {}
         """The nonces of hellos that wait for their reply, and whether each answers this session."""
         self._answered: deque[str] = deque(maxlen=ANSWERED_LIMIT)
-        self._to_show: dict[str, None] = {}
-        self._to_give: deque[tuple[str, str]] = deque()
-        self._gave: str | None = None
-        self._held = b""
+        self._states_to_publish: dict[str, None] = {}
+        self._parts_to_return: deque[tuple[str, str]] = deque()
+        self._returned_for: str | None = None
+        self._manifest_to_return = b""
         self.wake = Wake()
         self._status_due = False
-        self._said: tuple[ClockTrust, str | None, int, int] | None = None
-        self._leaving = False
-        self.came_late = False
+        self._last_summary: tuple[ClockTrust, str | None, int, int] | None = None
+        self._stopping = False
+        self.hello_too_late = False
         """A hello that could have proven the time came too long after its session began to do so."""
 
     # Who is there
@@ -110,48 +110,50 @@ class Conversation:
         if self._session.connection != connection:
             self._session = self._new_session(connection)
         runtime = self._runtime
-        runtime.contact.lost()
+        runtime.controller_freshness.lost()
         self._gate = CommandGate(
             nonce=self._session.nonce, opened_at=runtime.now(), opened_mono=runtime.clock.monotonic()
         )
         self._results.clear()
-        self._forget_letters()
-        self._say("status", Purpose.STATUS, self._status(online=True), retain=True)
-        self._said = self._gist()
+        self._clear_outgoing()
+        self._queue("status", Purpose.STATUS, self._status(online=True), retain=True)
+        self._last_summary = self._summary()
         for device in self.devices:
-            self.show(device)
+            self.publish_state(device)
 
     def disconnected(self) -> None:
         """The link is down; commands of its session are void from here on."""
-        self._runtime.contact.lost()
+        self._runtime.controller_freshness.lost()
         self._gate = None
-        self._forget_letters()
-        self._to_give.clear()
+        self._clear_outgoing()
+        self._parts_to_return.clear()
 
-    def _forget_letters(self) -> None:
+    def _clear_outgoing(self) -> None:
         """What was not said on a connection is void, but for what came of commands that were carried out."""
-        self._letters.clear()
-        self._to_answer.clear()
-        self._held = b""
-        self._to_tell = {name: result for name, result in self._to_tell.items() if result.outcome == DONE}
+        self._outgoing.clear()
+        self._hellos_to_answer.clear()
+        self._manifest_to_return = b""
+        self._results_to_send = {
+            name: result for name, result in self._results_to_send.items() if result.outcome == DONE
+        }
 
-    def show(self, device: str) -> None:
+    def publish_state(self, device: str) -> None:
         """The device's state changed: publish its latest once its event is on the disk."""
-        self._to_show[device] = None
+        self._states_to_publish[device] = None
         self.wake.set()
 
-    def look(self) -> None:
+    def status_changed(self) -> None:
         """Trust, plan or health may have changed, or events reached the disk."""
-        self._status_due = self._gist() != self._said
+        self._status_due = self._summary() != self._last_summary
         self.wake.set()
 
     def request_identity(self, renewal: Renewal) -> None:
         """Request a new identity from the controller."""
-        self._say("renewal", Purpose.RENEWAL, renewal)
+        self._queue("renewal", Purpose.RENEWAL, renewal)
 
     def applied(self, applied: Applied) -> None:
-        self._say("plan/applied", Purpose.APPLIED, applied, retain=True)
-        self.look()
+        self._queue("plan/applied", Purpose.APPLIED, applied, retain=True)
+        self.status_changed()
 
     # Hearing. Each raises a WireError for what it refuses.
 
@@ -166,20 +168,20 @@ class Conversation:
             if proven and not possible(hello.at):
                 raise Malformed(f"a hello says that it is {hello.at}, which cannot be")
             if proven:
-                runtime.contact.heard(hello.at, hello.plan_version, mono)
+                runtime.controller_freshness.heard(hello.at, hello.plan_version, mono)
             if (
                 proven
                 and hello.asks
                 and not runtime.timekeeper.hello(hello.at, mono, session_began=self._session.began)
             ):
-                self.came_late = True
+                self.hello_too_late = True
             if self._gate is not None:
                 self._gate.clock_moved(runtime.now() - before)
-        if hello.asks and hello.nonce not in self._answered and hello.nonce not in self._to_answer:
-            self._to_answer[hello.nonce] = self.answers(hello)
-            if len(self._to_answer) > REPLIES_LIMIT:
-                others = (nonce for nonce, ours in self._to_answer.items() if not ours)
-                del self._to_answer[next(others, next(iter(self._to_answer)))]
+        if hello.asks and hello.nonce not in self._answered and hello.nonce not in self._hellos_to_answer:
+            self._hellos_to_answer[hello.nonce] = self.answers(hello)
+            if len(self._hellos_to_answer) > REPLIES_LIMIT:
+                others = (nonce for nonce, ours in self._hellos_to_answer.items() if not ours)
+                del self._hellos_to_answer[next(others, next(iter(self._hellos_to_answer)))]
             self.wake.set()
         return hello
 
@@ -187,30 +189,30 @@ class Conversation:
         """Whether a hello echoes this very session: an old one, sent again, does not, and then moves nothing."""
         return hello.session == self._session.nonce
 
-    def latest(self, hello: Hello) -> bool:
+    def is_latest(self, hello: Hello) -> bool:
         """Whether a hello answers this session and is newer than all that did before: what it wants of the log is the
         controller's present word. One that comes twice is none the second time, or it could have the log sent again
         and again."""
-        if not self.answers(hello) or not self.since_hello(hello.at) or hello.nonce == self._latest:
+        if not self.answers(hello) or not self.since_hello(hello.at) or hello.nonce == self._latest_nonce:
             return False
-        self._greeted, self._latest = (hello.session, hello.at), hello.nonce
+        self._last_hello, self._latest_nonce = (hello.session, hello.at), hello.nonce
         return True
 
-    def give_back(self, hello: Hello) -> None:
+    def return_plan(self, hello: Hello) -> None:
         """Where the controller does not know the plan in force and asks for it, give it back, once: a manifest and
         parts that are its own."""
         plans = self._runtime.plans
-        if hello.nonce == self._gave or plans.plan is None or plans.plan.manifest.version != hello.plan_wanted:
+        if hello.nonce == self._returned_for or plans.plan is None or plans.plan.manifest.version != hello.plan_wanted:
             return
-        self._gave = hello.nonce
-        self._held = plans.envelope
-        self._to_give = deque((name, ref.digest) for name, ref in plans.plan.manifest.parts.items())
+        self._returned_for = hello.nonce
+        self._manifest_to_return = plans.envelope
+        self._parts_to_return = deque((name, ref.digest) for name, ref in plans.plan.manifest.parts.items())
         self.wake.set()
 
     def since_hello(self, at: datetime) -> bool:
         """Whether what the controller signed at this instant is no older than its last hello of this session. What is
         older may be from before it was restored, kept back and sent again."""
-        session, greeted = self._greeted
+        session, greeted = self._last_hello
         return session != self._session.nonce or greeted is None or at >= greeted
 
     def command(self, payload: bytes, *, retained: bool) -> None:
@@ -218,17 +220,17 @@ class Conversation:
         command = self._open(payload, Purpose.COMMAND, Command)
         if (known := self._results.get(command.id)) is not None:
             self._runtime.count(CommandRefused.counter)
-            self._tell(known)
+            self._queue_result(known)
             return
         runtime = self._runtime
         try:
             if self._gate is None:
                 raise CommandRefused("the command came without a session")
             self._gate.admit(command, now=runtime.now(), mono=runtime.clock.monotonic(), retained=retained)
-            act = self.acts.get(command.kind)
-            if act is None:
+            handler = self.command_handlers.get(command.kind)
+            if handler is None:
                 raise CommandRefused(f"this edge knows no command {command.kind!r}")
-            said = act(command)
+            said = handler(command)
         except CommandRefused as refused:
             runtime.count(refused.counter)
             self._answer(command, "refused", str(refused), refused.code, kept=not retained)
@@ -252,16 +254,16 @@ class Conversation:
         )
         if kept and command.nonce == self._session.nonce:
             self._results[command.id] = result
-        self._tell(result)
+        self._queue_result(result)
 
-    def _tell(self, result: CommandResult) -> None:
-        known = self._to_tell.get(result.id)
+    def _queue_result(self, result: CommandResult) -> None:
+        known = self._results_to_send.get(result.id)
         if known is None or known.outcome != DONE:
-            self._to_tell[result.id] = result
-        self._told.clear()
-        if len(self._to_tell) > RESULTS_LIMIT:
-            others = (name for name, each in self._to_tell.items() if each.outcome != DONE)
-            del self._to_tell[next(others, next(iter(self._to_tell)))]
+            self._results_to_send[result.id] = result
+        self._results_sent.clear()
+        if len(self._results_to_send) > RESULTS_LIMIT:
+            others = (name for name, each in self._results_to_send.items() if each.outcome != DONE)
+            del self._results_to_send[next(others, next(iter(self._results_to_send)))]
         self.wake.set()
 
     # Saying
@@ -273,16 +275,16 @@ class Conversation:
         while True:
             await self.wake.wait()
             self.wake.clear()
-            while link.connected and not self._leaving and await self._say_one(link):
-                self.wake.liveness.stirred()
-            await self._show_some(link)
-            await self._give_one(link)
-            if not (link.connected and self._status_due) or self._leaving:
+            while link.connected and not self._stopping and await self._publish_next(link):
+                self.wake.liveness.progressed()
+            await self._publish_states(link)
+            await self._return_part(link)
+            if not (link.connected and self._status_due) or self._stopping:
                 continue
             if loop.time() < rested_at:
                 loop.call_at(rested_at, self.wake.set)
                 continue
-            self._status_due, self._said = False, self._gist()
+            self._status_due, self._last_summary = False, self._summary()
             rested_at = loop.time() + STATUS_PAUSE_S
             status = self._signer.seal(Purpose.STATUS, self._status(online=True))
             await link.publish(self._topic("status"), status, retain=True)
@@ -290,44 +292,48 @@ class Conversation:
     async def goodbye(self, link: Link) -> None:
         """On an orderly stop: say that the edge is offline, since leaving in peace leaves no will. It is the last
         word: nothing that was still to be said may call the edge online again."""
-        self._leaving = True
+        self._stopping = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE_S):
                 status = self._signer.seal(Purpose.STATUS, self._status(online=False))
                 await link.publish(self._topic("status"), status, retain=True)
 
-    async def _say_one(self, link: Link) -> bool:
+    async def _publish_next(self, link: Link) -> bool:
         """Say what is most urgent; whether there was anything. Who is there comes first, then what came of commands."""
-        if (letter := self._letters.pop("status", None)) is not None:
-            await self._send(link, letter)
-        elif self._to_tell:
-            name = min(self._to_tell, key=lambda each: self._to_tell[each].outcome != DONE)
-            result = self._to_tell[name]
-            taken = await self._send(link, _Letter(topic="command/result", purpose=Purpose.RESULT, payload=result))
+        if (message := self._outgoing.pop("status", None)) is not None:
+            await self._send(link, message)
+        elif self._results_to_send:
+            name = min(self._results_to_send, key=lambda each: self._results_to_send[each].outcome != DONE)
+            result = self._results_to_send[name]
+            taken = await self._send(
+                link, _OutgoingMessage(topic="command/result", purpose=Purpose.RESULT, payload=result)
+            )
             if not taken and result.outcome == DONE:
                 return False
-            self._to_tell.pop(name, None)
-            if not self._to_tell:
-                self._told.set()
-        elif self._to_answer:
-            nonce = next((nonce for nonce, ours in self._to_answer.items() if ours), next(iter(self._to_answer)))
-            del self._to_answer[nonce]
+            self._results_to_send.pop(name, None)
+            if not self._results_to_send:
+                self._results_sent.set()
+        elif self._hellos_to_answer:
+            nonce = next(
+                (nonce for nonce, ours in self._hellos_to_answer.items() if ours), next(iter(self._hellos_to_answer))
+            )
+            del self._hellos_to_answer[nonce]
             self._answered.append(nonce)
             await self._send(
-                link, _Letter(topic="hello/reply", purpose=Purpose.HELLO_REPLY, payload=self._reply(nonce))
+                link, _OutgoingMessage(topic="hello/reply", purpose=Purpose.HELLO_REPLY, payload=self._reply(nonce))
             )
-        elif self._letters:
-            await self._send(link, self._letters.pop(next(iter(self._letters))))
-        elif self._held:
-            held, self._held = self._held, b""
+        elif self._outgoing:
+            await self._send(link, self._outgoing.pop(next(iter(self._outgoing))))
+        elif self._manifest_to_return:
+            held, self._manifest_to_return = self._manifest_to_return, b""
             await link.publish(self._topic("plan/held"), held)
         else:
             return False
         return True
 
-    async def _send(self, link: Link, letter: _Letter) -> bool:
-        sealed = self._signer.seal(letter.purpose, letter.payload)
-        return await link.publish(self._topic(letter.topic), sealed, retain=letter.retain)
+    async def _send(self, link: Link, message: _OutgoingMessage) -> bool:
+        sealed = self._signer.seal(message.purpose, message.payload)
+        return await link.publish(self._topic(message.topic), sealed, retain=message.retain)
 
     def _reply(self, nonce: str) -> HelloReply:
         runtime = self._runtime
@@ -341,37 +347,37 @@ class Conversation:
             earlier=runtime.earlier,
         )
 
-    async def _show_some(self, link: Link) -> None:
-        for name in list(self._to_show):
-            if not link.connected or self._leaving:
+    async def _publish_states(self, link: Link) -> None:
+        for name in list(self._states_to_publish):
+            if not link.connected or self._stopping:
                 return
             state = self.devices[name].state()
             if state.seq <= self._runtime.outbox.head:
-                self._to_show.pop(name, None)
+                self._states_to_publish.pop(name, None)
                 await link.publish(self._topic("state", name), encode(state), retain=True)
-                self.wake.liveness.stirred()
+                self.wake.liveness.progressed()
 
-    async def _give_one(self, link: Link) -> None:
+    async def _return_part(self, link: Link) -> None:
         """One part of a plan at a time: on a slow line what came of a command does not wait for all of them."""
-        if not (link.connected and self._to_give) or self._leaving:
+        if not (link.connected and self._parts_to_return) or self._stopping:
             return
-        name, digest = self._to_give.popleft()
+        name, digest = self._parts_to_return.popleft()
         part = await self._runtime.plans.bytes_of(digest)
         if part is not None:
             await link.publish(self._topic("plan/held", name), part)
-        self.wake.liveness.stirred()
-        if self._to_give:
+        self.wake.liveness.progressed()
+        if self._parts_to_return:
             self.wake.set()
 
     async def _restart(self) -> None:
         """Let the result get away first."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE_S):
-                await self._told.wait()
+                await self._results_sent.wait()
         raise RestartWanted("a command asked for a restart")
 
-    def _say(self, topic: str, purpose: Purpose, payload: msgspec.Struct, *, retain: bool = False) -> None:
-        self._letters[topic] = _Letter(topic=topic, purpose=purpose, payload=payload, retain=retain)
+    def _queue(self, topic: str, purpose: Purpose, payload: msgspec.Struct, *, retain: bool = False) -> None:
+        self._outgoing[topic] = _OutgoingMessage(topic=topic, purpose=purpose, payload=payload, retain=retain)
         self.wake.set()
 
     def _open(self, payload: bytes, purpose: Purpose, kind: type[A]) -> A:
@@ -383,7 +389,7 @@ class Conversation:
     def _new_session(self, connection: int) -> _Session:
         return _Session(connection=connection, nonce=secrets.token_hex(16), began=self._runtime.clock.monotonic())
 
-    def _gist(self) -> tuple[ClockTrust, str | None, int, int]:
+    def _summary(self) -> tuple[ClockTrust, str | None, int, int]:
         plan = self._runtime.plans.plan
         health = sum(self._runtime.health.values())
         return self._runtime.trust, plan.manifest.digest if plan else None, health, self._runtime.identity_version

@@ -28,8 +28,8 @@ class MatrixReader:
     def __init__(self, config: MatrixConfig, *, runtime: Runtime, pins: Pins, side: DoorSide) -> None:
         self._config = config
         self._runtime = runtime
-        self._attendant = ReaderBase(config, runtime=runtime, side=side)
-        self._loop = Loop(config, runtime=runtime, pins=pins, cut=self._attendant.forget)
+        self._base = ReaderBase(config, runtime=runtime, side=side)
+        self._loop = Loop(config, runtime=runtime, pins=pins, cut=self._base.forget)
         self._timer = Timer(runtime, f"scan of {config.id}", self._scan)
         self._pad = matrix_keys.Pad()
         self._open = True
@@ -49,10 +49,10 @@ class MatrixReader:
         self._wake(False, None)
 
     def state(self) -> DeviceState:
-        return self._attendant.state("matrix")
+        return self._base.state("matrix")
 
     def signal(self, signal: DoorSignal) -> None:
-        self._attendant.answer(signal)
+        self._base.answer(signal)
 
     def close(self) -> None:
         self._open = False
@@ -83,11 +83,11 @@ class MatrixReader:
         """Look which keys are down. ``fell_at``: since when something has been, where an edge has just told of it."""
         now = self._runtime.clock.monotonic()
         pad, before, self._scanned_at = self._pad, self._scanned_at, now
-        self._pad, pressed = matrix_keys.look(pad, self._seen(), now, since=fell_at, before=before)
+        self._pad, pressed = matrix_keys.scan(pad, self._seen(), now, since=fell_at, before=before)
         self._fell_at = None
         jammed = self._pad.ghosts > pad.ghosts
         if jammed:
-            self._attendant.garbled(UnreadWhat.KEYS, len(self._pad.seen))
+            self._base.garbled(UnreadWhat.KEYS, len(self._pad.seen))
         if pressed or jammed:
             self._take(pressed or UNREAD_KEY, fell_at or now)
         stuck = matrix_keys.is_stuck(self._pad, now)
@@ -100,7 +100,7 @@ class MatrixReader:
 
     def _take(self, key: str, at: float) -> None:
         if self._open:
-            self._attendant.take(Keys(keys=key), at)
+            self._base.take(Keys(keys=key), at)
 
     def _seen(self) -> matrix_keys.Places:
         """One row low at a time; the columns that follow it are its keys. All rows are low again after."""

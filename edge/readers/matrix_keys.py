@@ -33,7 +33,7 @@ class Pad(msgspec.Struct, frozen=True, kw_only=True):
         return not self.down and not self.seen
 
 
-def look(
+def scan(
     pad: Pad, seen: Places, now: float, *, since: float | None = None, before: float | None = None
 ) -> tuple[Pad, str]:
     """The matrix was scanned at ``now``; the key pressed since, ``0`` to ``9``, ``*``, ``#``, or nothing.

@@ -12,14 +12,14 @@ from edge.doors.signals import DoorSignal
 from edge.readers.common import ReaderBase
 from edge.readers.config import OsdpConfig
 from edge.readers.osdp_frame import Frame, Stream
-from edge.readers.osdp_panel import Bits, Garbled, Happening, Has, Online, Panel, PanelCounter
+from edge.readers.osdp_panel import Bits, FaultChange, Garbled, Online, Panel, PanelCounter, PanelEvent
 from edge.readers.osdp_signals import orders
 from edge.readers.reading import Card, Keys
 from edge.readers.serial_line import SerialLine
 from edge.readers.side import DoorSide
 from edge.readers.wiegand_formats import length, read
 from edge.runtime import Runtime
-from edge.system.blocking_io import LATE_S, apart
+from edge.system.blocking_io import LATE_S, run_blocking
 from edge.system.liveness import Liveness
 from edge.wire.events import UnreadWhat
 from edge.wire.faults import FaultCode
@@ -54,7 +54,7 @@ class OsdpReader:
     ) -> None:
         self._config = config
         self._runtime = runtime
-        self._attendant = ReaderBase(config, runtime=runtime, side=side)
+        self._base = ReaderBase(config, runtime=runtime, side=side)
         key = None if config.plain else config.key
         crc = config.check == "crc"
         self.panel = Panel(config.address, key=key, install=config.install, crc=crc, random=random)
@@ -75,50 +75,50 @@ class OsdpReader:
         self._bus.start()
 
     def state(self) -> DeviceState:
-        return self._attendant.state("osdp", there=self.panel.online, secure=self.panel.secure, made=self._made)
+        return self._base.state("osdp", there=self.panel.online, secure=self.panel.secure, made=self._made)
 
     def signal(self, signal: DoorSignal) -> None:
-        self._attendant.answer(signal)
+        self._base.answer(signal)
         self._lights.signal(signal)
 
     def close(self) -> None:
         """Its bus ends with the agent."""
         self._open = False
-        self._attendant.forget()
+        self._base.forget()
 
-    def answered(self, happenings: list[Happening]) -> None:
+    def answered(self, events: list[PanelEvent]) -> None:
         """What its panel makes of an answer."""
-        self.take(happenings)
+        self.take(events)
         self._answered_at = self._runtime.clock.monotonic()
 
-    def take(self, happenings: list[Happening]) -> None:
+    def take(self, events: list[PanelEvent]) -> None:
         """What its panel makes of a frame, or of none."""
-        for happening in happenings if self._open else ():
-            if isinstance(happening, Keys):
+        for event in events if self._open else ():
+            if isinstance(event, Keys):
                 # It keeps what is typed until it is asked; this may have been typed right after its last answer.
                 now = self._runtime.clock.monotonic()
-                self._attendant.take(happening, now, earliest=self._answered_at)
-            elif isinstance(happening, Bits):
-                self._card(happening.bits)
-            elif isinstance(happening, Garbled):
-                self._attendant.garbled(happening.what, happening.count)
-            elif isinstance(happening, PanelCounter):
-                self._runtime.count(happening.name)
-            elif isinstance(happening, Has):
-                self._runtime.fault(self.id, happening.trouble, present=happening.present)
-            elif isinstance(happening, Online):
-                self._made = happening.made
-            if isinstance(happening, Has | Online):
-                self._runtime.show(self.id)
+                self._base.take(event, now, earliest=self._answered_at)
+            elif isinstance(event, Bits):
+                self._card(event.bits)
+            elif isinstance(event, Garbled):
+                self._base.garbled(event.what, event.count)
+            elif isinstance(event, PanelCounter):
+                self._runtime.count(event.name)
+            elif isinstance(event, FaultChange):
+                self._runtime.fault(self.id, event.trouble, present=event.present)
+            elif isinstance(event, Online):
+                self._made = event.made
+            if isinstance(event, FaultChange | Online):
+                self._runtime.publish_state(self.id)
                 if not self.panel.online:
-                    self._attendant.forget()
+                    self._base.forget()
 
     def line_there(self, there: bool) -> None:
         """Its serial line came or went."""
         if not there:
-            self._attendant.forget()
+            self._base.forget()
         self._runtime.fault(self.id, FaultCode.SERIAL_UNREADABLE, present=not there)
-        self._runtime.show(self.id)
+        self._runtime.publish_state(self.id)
 
     def _show(self, frame: signals.SignalFrame) -> None:
         for code, data in orders(frame):
@@ -130,9 +130,9 @@ class OsdpReader:
         if reading is None and self._config.uid and bits and len(bits) % 8 == 0 and len(bits) not in known:
             reading = Card(text=f"uid:{int(bits, 2):0{len(bits) // 4}X}")
         if reading is None:
-            self._attendant.garbled(UnreadWhat.BITS, len(bits))
+            self._base.garbled(UnreadWhat.BITS, len(bits))
         else:
-            self._attendant.take(reading, self._runtime.clock.monotonic())
+            self._base.take(reading, self._runtime.clock.monotonic())
 
 
 class Bus:
@@ -153,13 +153,13 @@ class Bus:
         """Begin to poll. Idempotent."""
         if not self._started:
             self._started = True
-            self._runtime.keep(f"readers on {self._port}", self._run(), self._liveness)
+            self._runtime.supervise(f"readers on {self._port}", self._run(), self._liveness)
 
     async def _run(self) -> None:
         was_there = True
         while True:
             try:
-                line = await self._apart(self._open_line, self._port, self._baud)
+                line = await self._run_blocking(self._open_line, self._port, self._baud)
             except OSError as error:
                 if was_there:
                     log.warning("%s cannot be used: %s", self._port, error.strerror, extra={"action": "unplugged"})
@@ -172,13 +172,13 @@ class Bus:
                 except OSError as error:
                     log.warning("%s has gone: %s", self._port, error.strerror, extra={"action": "unplugged"})
                 finally:
-                    await self._apart(line.close)
+                    await self._run_blocking(line.close)
             self._line_there(False)
             await self._runtime.clock.sleep(RETRY_S)
 
-    async def _apart(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
+    async def _run_blocking(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
         """The driver of an adapter that has died may neither open nor close its line."""
-        return await apart(
+        return await run_blocking(
             work, *args, liveness=self._liveness, late=lambda: self._line_there(False), late_s=self._late_s
         )
 
@@ -189,7 +189,7 @@ class Bus:
     async def _poll(self, line: SerialLine) -> None:
         """Raises ``OSError`` when the line goes."""
         while True:
-            self._liveness.stirred()
+            self._liveness.progressed()
             for reader in self.readers:
                 now = self._runtime.clock.monotonic()
                 if not reader.panel.gone or now >= reader.tried_at + RETRY_S:
@@ -205,22 +205,22 @@ class Bus:
         line.write(reader.panel.command())
         try:
             async with asyncio.timeout(ANSWER_S):
-                while not self._hear(reader, self._feed(await line.read())):
+                while not self._process(reader, self._feed(await line.read())):
                     pass
         except TimeoutError:
             # Where this machine was too busy to look in time, what has come by now is an answer all the same.
-            if not self._hear(reader, self._feed(line.pending())):
+            if not self._process(reader, self._feed(line.pending())):
                 reader.take(reader.panel.silence())
 
-    def _hear(self, reader: OsdpReader, frames: list[Frame]) -> bool:
+    def _process(self, reader: OsdpReader, frames: list[Frame]) -> bool:
         """Whether the answer was among them."""
         answered = False
         for frame in frames:
-            was_answer, happened = reader.panel.answer(frame)
+            was_answer, events = reader.panel.answer(frame)
             if was_answer:
-                reader.answered(happened)
+                reader.answered(events)
             else:
-                reader.take(happened)
+                reader.take(events)
             answered = answered or was_answer
         return answered
 

@@ -49,7 +49,7 @@ class Online(msgspec.Struct, frozen=True, kw_only=True):
     made: str
 
 
-class Has(msgspec.Struct, frozen=True):
+class FaultChange(msgspec.Struct, frozen=True):
     """A trouble came or went."""
 
     trouble: FaultCode
@@ -63,7 +63,7 @@ class PanelCounter(msgspec.Struct, frozen=True):
 
 
 _State = Literal["new", "named", "challenged", "proving", "keying", "online"]
-Happening = Bits | Keys | Garbled | Online | Has | PanelCounter
+PanelEvent = Bits | Keys | Garbled | Online | FaultChange | PanelCounter
 
 
 class Panel:
@@ -103,7 +103,7 @@ class Panel:
             self._sent = self._next()
         return self._sent
 
-    def answer(self, frame: Frame) -> tuple[bool, list[Happening]]:
+    def answer(self, frame: Frame) -> tuple[bool, list[PanelEvent]]:
         """A frame came. Whether it was the answer to the last command, and what it means."""
         if not self._sent or not frame.reply or frame.address != self._address:
             return False, []
@@ -115,7 +115,7 @@ class Panel:
             self._busy += 1
             return True, self._lost() if self._busy > BUSY_TRIES else []
         if frame.code == NAK and not frame.block:
-            return True, self._naked(frame)
+            return True, self._refused(frame)
         if frame.sequence != self._sequence:
             return False, [PanelCounter("osdp_refused")]
         if self._channel is not None:
@@ -125,9 +125,9 @@ class Panel:
             frame = opened
         elif frame.block and self._state not in ("challenged", "proving"):
             return False, [PanelCounter("osdp_refused")]
-        return True, self._mean(frame)
+        return True, self._interpret(frame)
 
-    def silence(self) -> list[Happening]:
+    def silence(self) -> list[PanelEvent]:
         """No answer came in time."""
         self._tries += 1
         return self._lost() if self._tries >= TRIES else []
@@ -176,13 +176,13 @@ class Panel:
         self._tries = self._busy = 0
         self._sequence = self._sequence % 3 + 1
 
-    # Hearing
+    # Receiving
 
-    def _mean(self, frame: Frame) -> list[Happening]:
+    def _interpret(self, frame: Frame) -> list[PanelEvent]:
         state = self._state
         if state == "new":
             if frame.code != PDID or len(frame.data) < 12:
-                return self._odd()
+                return self._unexpected()
             self._made = _made(frame.data)
             self._answered()
             if self._key is not None:
@@ -203,9 +203,9 @@ class Panel:
             return self._up()
         if state == "keying":
             return self._keyed(frame)
-        return self._heard(frame)
+        return self._online_reply(frame)
 
-    def _prove(self, frame: Frame) -> list[Happening]:
+    def _prove(self, frame: Frame) -> list[PanelEvent]:
         proof = self._handshake.prove(frame) if self._handshake and frame.code == CCRYPT else None
         if proof is None:
             return self._wrong_key()
@@ -215,22 +215,22 @@ class Panel:
         self._sent = self._plain(SCRYPT, data, block)
         return []
 
-    def _keyed(self, frame: Frame) -> list[Happening]:
+    def _keyed(self, frame: Frame) -> list[PanelEvent]:
         if frame.code != ACK:
             return self._wrong_key()
         self._restart()
         return []
 
-    def _up(self) -> list[Happening]:
+    def _up(self) -> list[PanelEvent]:
         self._state, self.gone = "online", False
         self._orders.setdefault(LSTAT, b"")
-        well: list[Happening] = [
-            Has(trouble, False)
+        well: list[PanelEvent] = [
+            FaultChange(trouble, False)
             for trouble in (FaultCode.READER_SILENT, FaultCode.READER_WRONG_KEY, FaultCode.READER_UNENCRYPTED)
         ]
         return [*well, Online(made=self._made)]
 
-    def _heard(self, frame: Frame) -> list[Happening]:
+    def _online_reply(self, frame: Frame) -> list[PanelEvent]:
         """An answer while it works."""
         self._answered()
         self._refusals = 0
@@ -246,47 +246,50 @@ class Panel:
             count = len(data) - 2
             if count < 1 or data[1] != count:
                 return [Garbled(what=UnreadWhat.KEYS, count=max(0, count))]
-            known: list[Happening] = [Keys(keys=keys)] if keys else []
+            known: list[PanelEvent] = [Keys(keys=keys)] if keys else []
             return known if len(keys) == count else [*known, Garbled(what=UnreadWhat.KEYS, count=count - len(keys))]
         if frame.code == LSTATR and len(data) == 2:
-            return [Has(FaultCode.READER_TAMPERED, bool(data[0])), Has(FaultCode.READER_POWER, bool(data[1]))]
+            return [
+                FaultChange(FaultCode.READER_TAMPERED, bool(data[0])),
+                FaultChange(FaultCode.READER_POWER, bool(data[1])),
+            ]
         return [] if frame.code in (ACK, NAK) else [PanelCounter("osdp_unknown")]
 
-    def _naked(self, frame: Frame) -> list[Happening]:
+    def _refused(self, frame: Frame) -> list[PanelEvent]:
         """It refused, in plain. A peripheral that has lost its channel says so in this way."""
         why = frame.data[0] if frame.data else 0
         if self._state in ("challenged", "proving"):
             return self._wrong_key() if why != _NO_CHANNEL else self._without_channel()
         if self._state == "online" and self._channel is None and why == _NO_SUCH_COMMAND:
-            self._heard(msgspec.structs.replace(frame, code=ACK))
+            self._online_reply(msgspec.structs.replace(frame, code=ACK))
             return []
-        return self._odd()
+        return self._unexpected()
 
-    def _odd(self) -> list[Happening]:
+    def _unexpected(self) -> list[PanelEvent]:
         """Begin anew, and count it as gone if that goes on."""
         self._refusals += 1
         self._restart()
         return [PanelCounter("osdp_refused"), *(self._lost() if self._refusals >= TRIES else [])]
 
-    def _wrong_key(self) -> list[Happening]:
+    def _wrong_key(self) -> list[PanelEvent]:
         """It is on another key; on the one of all new peripherals, maybe."""
         turn = self._install and not self._default
         self._restart()
         self._default = turn
         return [] if turn else self._down(FaultCode.READER_WRONG_KEY)
 
-    def _without_channel(self) -> list[Happening]:
+    def _without_channel(self) -> list[PanelEvent]:
         self._restart()
         return self._down(FaultCode.READER_UNENCRYPTED)
 
-    def _lost(self) -> list[Happening]:
+    def _lost(self) -> list[PanelEvent]:
         self._restart()
         self._refusals = 0
         return self._down(FaultCode.READER_SILENT)
 
-    def _down(self, trouble: FaultCode) -> list[Happening]:
+    def _down(self, trouble: FaultCode) -> list[PanelEvent]:
         self.gone = True
-        return [Has(trouble, True)]
+        return [FaultChange(trouble, True)]
 
 
 def _made(data: bytes) -> str:

@@ -14,9 +14,9 @@ class PauseTimer:
     """Rings once it is so late, and not while the machine lags: what came before the pause was over may still be on its
     way, and would be taken to come after it."""
 
-    def __init__(self, runtime: Runtime, name: str, ring: Callable[[], None]) -> None:
+    def __init__(self, runtime: Runtime, name: str, callback: Callable[[], None]) -> None:
         self._clock = runtime.clock
-        self._ring = ring
+        self._callback = callback
         self._timer = Timer(runtime, name, self._rang)
         self._wanted: float | None = None
         self._due = 0.0
@@ -39,4 +39,4 @@ class PauseTimer:
             self._wait(now + PROMPT_S)
             return
         self._wanted = None
-        self._ring()
+        self._callback()

@@ -54,7 +54,7 @@ class DoorSide:
 
     def garbled(self, reader: str, what: UnreadWhat, count: int) -> None:
         """Something came from ``reader`` that says nothing."""
-        self._unread[reader].tell(UnreadWhy.GARBLED, what, count)
+        self._unread[reader].report(UnreadWhy.GARBLED, what, count)
 
     def answer(self, signal: DoorSignal) -> None:
         """The door has said so to whoever stands there. Idempotent, since every reader there may be told."""
@@ -86,7 +86,7 @@ class DoorSide:
 
     def _lost(self, reader: str, begun: entry.EntryState, why: UnreadWhy) -> None:
         if begun.digits:
-            self._unread[reader].tell(why, UnreadWhat.KEYS, len(begun.digits))
+            self._unread[reader].report(why, UnreadWhat.KEYS, len(begun.digits))
 
     def _show(self, reader: str, presented: Presented | None) -> None:
         if presented is None:

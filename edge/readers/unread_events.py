@@ -18,22 +18,22 @@ class Unread:
         self._runtime = runtime
         self._door = door
         self._reader = reader
-        self._told = 0
+        self._reported = 0
         self._counted: Counter[tuple[UnreadWhy, UnreadWhat]] = Counter()
-        self._timer = Timer(runtime, f"unread at {reader}", self._tell)
+        self._timer = Timer(runtime, f"unread at {reader}", self._flush)
 
-    def tell(self, why: UnreadWhy, what: UnreadWhat, count: int) -> None:
+    def report(self, why: UnreadWhy, what: UnreadWhat, count: int) -> None:
         """``count`` keys, bits or characters came to nothing."""
         if self._timer.at is None:
             self._timer.set(self._runtime.clock.monotonic() + EVERY_S)
-        if self._told < AT_ONCE:
-            self._told += 1
+        if self._reported < AT_ONCE:
+            self._reported += 1
             self._record(UnreadData(door=self._door, reader=self._reader, why=why, what=what, count=count))
         else:
             self._counted[why, what] += 1
 
-    def _tell(self) -> None:
-        self._told = 0
+    def _flush(self) -> None:
+        self._reported = 0
         counted, self._counted = self._counted, Counter()
         for (why, what), times in counted.items():
             self._record(UnreadData(door=self._door, reader=self._reader, why=why, what=what, times=times))

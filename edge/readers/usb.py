@@ -18,7 +18,7 @@ from edge.readers.pause import PauseTimer
 from edge.readers.reading import Keys, Scan
 from edge.readers.side import DoorSide
 from edge.runtime import Runtime, TickScale
-from edge.system.blocking_io import apart
+from edge.system.blocking_io import run_blocking
 from edge.system.liveness import Liveness
 from edge.wire.credentials import UNREAD_KEY
 from edge.wire.events import UnreadWhat
@@ -48,7 +48,7 @@ class UsbReader:
     def __init__(self, config: UsbKeypadConfig | UsbScannerConfig, *, runtime: Runtime, side: DoorSide) -> None:
         self._config = config
         self._runtime = runtime
-        self._attendant = ReaderBase(config, runtime=runtime, side=side)
+        self._base = ReaderBase(config, runtime=runtime, side=side)
         self._timer = PauseTimer(runtime, f"scan at {config.id}", self._forget)
         self._ticks = TickScale(runtime.clock)
         self._keyboard = Keyboard()
@@ -63,25 +63,25 @@ class UsbReader:
         return self._config.id
 
     def start(self) -> None:
-        self._runtime.keep(f"reader {self.id}", self._run(), self._liveness)
+        self._runtime.supervise(f"reader {self.id}", self._run(), self._liveness)
 
     def state(self) -> DeviceState:
         kind = "usb-scanner" if isinstance(self._config, UsbScannerConfig) else "usb-keypad"
-        return self._attendant.state(kind, there=self._there)
+        return self._base.state(kind, there=self._there)
 
     def signal(self, signal: DoorSignal) -> None:
-        self._attendant.answer(signal)
+        self._base.answer(signal)
 
     def close(self) -> None:
         """Its task ends with the agent."""
         self._open = False
         self._timer.set(None)
-        self._attendant.forget()
+        self._base.forget()
 
     async def _run(self) -> None:
         while True:
             try:
-                device = await self._apart(_open, self._config.device)
+                device = await self._run_blocking(_open, self._config.device)
             except OSError as error:
                 self._is_there(False, error.strerror or "it is no input device")
             else:
@@ -89,16 +89,16 @@ class UsbReader:
                     self._is_there(True)
                     await self._listen(device)
                 finally:
-                    await self._apart(os.close, device)
+                    await self._run_blocking(os.close, device)
                 self._is_there(False, "it was unplugged")
             await self._runtime.clock.sleep(RETRY_S)
 
     async def _listen(self, device: int) -> None:
         """Until it is gone."""
         while True:
-            self._liveness.rests()
+            self._liveness.idle()
             await readable(device)
-            self._liveness.stirred()
+            self._liveness.progressed()
             try:
                 data = os.read(device, 64 * EVENT_BYTES)
             except BlockingIOError:
@@ -110,18 +110,20 @@ class UsbReader:
             for character, tick in self._keyboard.feed(data):
                 self._take(character, self._when(tick))
 
-    async def _apart(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
+    async def _run_blocking(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
         """The driver of a device that has died may neither open nor close it."""
-        return await apart(work, *args, liveness=self._liveness, late=lambda: self._is_there(False, "its driver hangs"))
+        return await run_blocking(
+            work, *args, liveness=self._liveness, late=lambda: self._is_there(False, "its driver hangs")
+        )
 
     def _is_there(self, there: bool, why: str = "") -> None:
         if there is not self._there:
             self._there = there
             if not there:
                 log.warning("%s cannot be read: %s", self._config.device, why, extra={"action": "unplugged"})
-                self._attendant.forget()
+                self._base.forget()
                 self._keyboard, self._text = Keyboard(), ""
-            self._runtime.show(self.id)
+            self._runtime.publish_state(self.id)
         self._runtime.fault(self.id, FaultCode.READER_UNREADABLE, present=not there)
 
     def _when(self, tick: float) -> float:
@@ -142,9 +144,9 @@ class UsbReader:
     def _press(self, character: str, at: float) -> None:
         key = UNREAD_KEY if character == LOST else key_of(character)
         if key is None or character == LOST:
-            self._attendant.garbled(UnreadWhat.KEYS, 1)
+            self._base.garbled(UnreadWhat.KEYS, 1)
         if key is not None:
-            self._attendant.take(Keys(keys=key), at)
+            self._base.take(Keys(keys=key), at)
 
     def _scan(self, character: str, at: float) -> None:
         if self._text and at > self._scanned_at + SCAN_PAUSE_S:
@@ -157,13 +159,13 @@ class UsbReader:
         text, self._text = self._text, ""
         self._timer.set(None)
         if len(text) > SCAN_LIMIT or not text.isprintable():
-            self._attendant.garbled(UnreadWhat.CHARACTERS, len(text))
+            self._base.garbled(UnreadWhat.CHARACTERS, len(text))
         elif text:
-            self._attendant.take(Scan(text=text), at)
+            self._base.take(Scan(text=text), at)
 
     def _forget(self) -> None:
         """The rest of a text has not come."""
-        self._attendant.garbled(UnreadWhat.CHARACTERS, len(self._text))
+        self._base.garbled(UnreadWhat.CHARACTERS, len(self._text))
         self._text = ""
 
 

@@ -10,7 +10,7 @@ from edge.readers.reading import Keys, Reading
 from edge.readers.side import DoorSide
 from edge.readers.tamper_loop import Loop
 from edge.readers.wiegand_formats import are_cards, key_bits, length, read
-from edge.readers.wiegand_frames import GAP_S, Burst, liveness
+from edge.readers.wiegand_frames import GAP_S, Burst, add_pulse
 from edge.runtime import Runtime, TickScale
 from edge.system.pins import Pins
 from edge.wire.credentials import UNREAD_KEY
@@ -30,8 +30,8 @@ class WiegandReader:
     def __init__(self, config: WiegandConfig, *, runtime: Runtime, pins: Pins, side: DoorSide) -> None:
         self._config = config
         self._runtime = runtime
-        self._attendant = ReaderBase(config, runtime=runtime, side=side)
-        self._loop = Loop(config, runtime=runtime, pins=pins, cut=self._attendant.forget)
+        self._base = ReaderBase(config, runtime=runtime, side=side)
+        self._loop = Loop(config, runtime=runtime, pins=pins, cut=self._base.forget)
         self._ticks = TickScale(runtime.clock)
         self._timer = PauseTimer(runtime, f"frame at {config.id}", self._pause)
         self._burst = Burst()
@@ -54,13 +54,13 @@ class WiegandReader:
 
     def start(self) -> None:
         self._loop.start()
-        self._look()
+        self._check_lines()
 
     def state(self) -> DeviceState:
-        return self._attendant.state("wiegand")
+        return self._base.state("wiegand")
 
     def signal(self, signal: DoorSignal) -> None:
-        self._attendant.answer(signal)
+        self._base.answer(signal)
 
     def close(self) -> None:
         self._open = False
@@ -68,20 +68,20 @@ class WiegandReader:
     def _listener(self, wire: int) -> Callable[[bool, float], None]:
         def changed(level: bool, tick: float) -> None:
             if not level:
-                self._runtime.post(self._liveness, wire, tick)
+                self._runtime.post(self._pulse, wire, tick)
             elif self._held:
-                self._runtime.post(self._look)
+                self._runtime.post(self._check_lines)
 
         return changed
 
-    def _liveness(self, wire: int, tick: float) -> None:
+    def _pulse(self, wire: int, tick: float) -> None:
         self._ticks.seen(tick)
         self._rests_at = max(self._rests_at, tick + GAP_S)
-        self._burst, ended = liveness(self._burst, wire, tick)
+        self._burst, ended = add_pulse(self._burst, wire, tick)
         if ended is not None:
-            self._judge(ended)
+            self._decode(ended)
         if len(self._burst.pulses) == self._whole:
-            self._judge(self._burst)
+            self._decode(self._burst)
             self._burst = Burst()
         if not self._waiting:
             self._wait()
@@ -96,7 +96,7 @@ class WiegandReader:
         if self._ticks.now() < self._rests_at:
             self._wait()
             return
-        self._look()
+        self._check_lines()
         if not self._burst.pulses:
             return
         # On a busy Pi bits come late and not apart, and the next bit's tick tells whether the frame went on: one that
@@ -106,26 +106,26 @@ class WiegandReader:
             self._timer.set(self._ticks.mono(self._rests_at + LATE_S))
             return
         burst, self._burst = self._burst, Burst()
-        self._judge(burst)
+        self._decode(burst)
 
     def _reading(self, burst: Burst) -> Reading | None:
         bits = burst.bits()
         return read(bits, self._config.formats) if bits is not None else None
 
-    def _judge(self, burst: Burst) -> None:
+    def _decode(self, burst: Burst) -> None:
         reading = self._reading(burst)
         if not self._open:
             return
         first, last = burst.pulses[0][0], burst.pulses[-1][0]
         if reading is None:
-            self._attendant.garbled(UnreadWhat.BITS, len(burst.pulses))
+            self._base.garbled(UnreadWhat.BITS, len(burst.pulses))
             if len(burst.pulses) > self._key_bits or first < self._garbled_at + KEY_APART_S:
                 return
             self._garbled_at = last
             reading = Keys(keys=UNREAD_KEY)
-        self._attendant.take(reading, self._ticks.instant(last))
+        self._base.take(reading, self._ticks.instant(last))
 
-    def _look(self) -> None:
+    def _check_lines(self) -> None:
         """A line at rest is high. One that is low is shorted, or its reader has no power."""
         held = {name: not line.level for name, line in self._lines.items()}
         self._held = any(held.values())

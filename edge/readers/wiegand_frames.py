@@ -26,7 +26,7 @@ class Burst(msgspec.Struct, frozen=True, kw_only=True):
         return None if self.spoilt else "".join(str(wire) for _, wire in self.pulses)
 
 
-def liveness(burst: Burst, wire: int, tick: float) -> tuple[Burst, Burst | None]:
+def add_pulse(burst: Burst, wire: int, tick: float) -> tuple[Burst, Burst | None]:
     """One more pulse; the frame that a pause before it ended, if so.
 
     The two wires may be reported out of order: ticks decide.

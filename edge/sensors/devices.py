@@ -57,14 +57,14 @@ class BeamCounter:
         if day == self.day[0] and ins <= self._ins and outs <= self._outs:
             self.day = (day, ins, outs)
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """A new day begins at local midnight."""
         if self._today() != self.day[0]:
             self.day = (self._today(), self._ins, self._outs)
-            self._runtime.show(self.id)
+            self._runtime.publish_state(self.id)
 
     def state(self) -> DeviceState:
-        self.look()
+        self.refresh()
         return DeviceState(
             device=self.id,
             kind="counter",
@@ -95,13 +95,13 @@ class BeamCounter:
 
     def _advance(self) -> None:
         self._pair, outcomes = footfall.advance(self._pair, self._ticks.now(), shut=self.shut())
-        self.look()
+        self.refresh()
         for outcome in outcomes:
             if isinstance(outcome, footfall.BeamFault):
                 self._runtime.fault(self.id, outcome.code, outcome.beam, present=outcome.present)
             else:
                 self._count(outcome.way)
-            self._runtime.show(self.id)
+            self._runtime.publish_state(self.id)
         self._timer.set(self._ticks.mono(self._pair.due))
 
     def _count(self, way: str) -> None:
@@ -177,4 +177,4 @@ class MotionSensor:
         self._timer.set(self._ticks.mono(now.due))
         if now.active is not before.active:
             self._runtime.record(self.id, MotionData(zone=self._config.zone, active=now.active))
-            self._runtime.show(self.id)
+            self._runtime.publish_state(self.id)

@@ -8,7 +8,7 @@ from edge.errors import ListingUnreadable
 from edge.runtime import Runtime
 from edge.sensors import wifi_listing
 from edge.sensors.config import WifiConfig
-from edge.system.blocking_io import apart
+from edge.system.blocking_io import run_blocking
 from edge.system.liveness import STUCK_S, Liveness
 from edge.system.programs import ProgramRunner
 from edge.wire.events import WifiData
@@ -41,11 +41,11 @@ class StationCounter:
         )
 
     def start(self) -> None:
-        self._runtime.keep(f"wifi {self.id}", self._run(), self._liveness)
+        self._runtime.supervise(f"wifi {self.id}", self._run(), self._liveness)
 
     async def _run(self) -> None:
         while True:
-            self._liveness.stirred()
+            self._liveness.progressed()
             await self._count()
             await self._runtime.clock.sleep(self._config.every_s)
 
@@ -59,16 +59,16 @@ class StationCounter:
             self._stations = stations
             self._runtime.fault(self.id, FaultCode.STATIONS_UNREADABLE, present=False)
             self._runtime.record(self.id, WifiData(zone=self._config.zone, stations=stations))
-            self._runtime.show(self.id)
+            self._runtime.publish_state(self.id)
 
     def _lost(self) -> None:
         self._stations = None
         self._runtime.fault(self.id, FaultCode.STATIONS_UNREADABLE, present=True)
-        self._runtime.show(self.id)
+        self._runtime.publish_state(self.id)
 
     async def _listing(self) -> str:
         if self._config.file is not None:
-            listing = await apart(_read, Path(self._config.file), liveness=self._liveness, late=self._lost)
+            listing = await run_blocking(_read, Path(self._config.file), liveness=self._liveness, late=self._lost)
         else:
             listing = await self._caller.call(self._config.command or ())
         return listing.decode()

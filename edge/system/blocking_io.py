@@ -36,7 +36,7 @@ class _Threads(Executor):
 _THREADS = _Threads()
 
 
-async def apart(
+async def run_blocking(
     work: Callable[[*Ts], T], *args: *Ts, liveness: Liveness, late: Callable[[], None], late_s: float = LATE_S
 ) -> T:
     """What ``work`` returns or raises; however long it takes, so that nothing is tried twice at once.
@@ -47,10 +47,10 @@ async def apart(
     doing = asyncio.get_running_loop().run_in_executor(_THREADS, work, *args)
     try:
         while not (await asyncio.wait((doing,), timeout=late_s))[0]:
-            liveness.stirred()
+            liveness.progressed()
             late()
     except asyncio.CancelledError:
         doing.cancel()
         raise
-    liveness.stirred()
+    liveness.progressed()
     return doing.result()

@@ -15,30 +15,30 @@ class Severity(IntEnum):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """``mend`` says what to do where not all is well."""
+    """``hint`` says what to do where not all is well."""
 
     thing: str
     verdict: Severity
     said: str
-    mend: str = ""
+    hint: str = ""
 
     def line(self) -> str:
         """For people."""
-        mend = f". {self.mend}" if self.mend else ""
-        return f"{self.verdict.name.lower():<5} {self.thing}: {self.said}{mend}"
+        hint = f". {self.hint}" if self.hint else ""
+        return f"{self.verdict.name.lower():<5} {self.thing}: {self.said}{hint}"
 
 
 def ok(thing: str, said: str) -> Finding:
     return Finding(thing=thing, verdict=Severity.OK, said=said)
 
 
-def warn(thing: str, said: str, mend: str) -> Finding:
+def warn(thing: str, said: str, hint: str) -> Finding:
     """It works, for now or not in every case."""
-    return Finding(thing=thing, verdict=Severity.WARN, said=said, mend=mend)
+    return Finding(thing=thing, verdict=Severity.WARN, said=said, hint=hint)
 
 
-def fail(thing: str, said: str, mend: str) -> Finding:
-    return Finding(thing=thing, verdict=Severity.FAIL, said=said, mend=mend)
+def fail(thing: str, said: str, hint: str) -> Finding:
+    return Finding(thing=thing, verdict=Severity.FAIL, said=said, hint=hint)
 
 
 def as_json(findings: Iterable[Finding]) -> bytes:

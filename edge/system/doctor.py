@@ -50,21 +50,21 @@ def examine(path: Path, machine: Machine, now: datetime) -> Iterator[Finding]:
 
 def _no_configuration(path: Path, error: ConfigError) -> Finding:
     if path.exists():
-        return fail("configuration", f"{error.file}: {error.key}: {error.problem}", error.mend)
-    mend = (
+        return fail("configuration", f"{error.file}: {error.key}: {error.problem}", error.hint)
+    hint = (
         "Let this Pi in with `hallkeeper edge enrol`, which writes it (docs/enrolment.md), or name another by --config"
     )
-    return fail("configuration", f"there is no {path}", mend)
+    return fail("configuration", f"there is no {path}", hint)
 
 
-def certificate(thing: str, held: x509.Certificate, now: datetime, mend: str) -> Finding:
+def certificate(thing: str, held: x509.Certificate, now: datetime, hint: str) -> Finding:
     """Whether a certificate's time is running out."""
     begins, ends = held.not_valid_before_utc, held.not_valid_after_utc
     if not begins <= now < ends:
         said = f"it is valid from {begins:%Y-%m-%d} to {ends:%Y-%m-%d}, and it is {now:%Y-%m-%d}"
-        return fail(thing, said, f"{mend}; is the clock right?")
+        return fail(thing, said, f"{hint}; is the clock right?")
     if now >= begins + (ends - begins) * 5 / 6:
-        return warn(thing, f"it runs out on {ends:%Y-%m-%d}", mend)
+        return warn(thing, f"it runs out on {ends:%Y-%m-%d}", hint)
     return ok(thing, f"it is valid until {ends:%Y-%m-%d}")
 
 
@@ -79,17 +79,17 @@ def broker(config: Config, now: datetime) -> Iterator[Finding]:
                 sure = stack.enter_context(context.wrap_socket(way, server_hostname=config.broker.host))
                 shown = sure.getpeercert(binary_form=True)
     except ssl.SSLError as error:
-        mend = "docs/enrolment.md says how the broker gets its certificate"
-        yield fail("broker", f"{where} and this Pi do not trust each other ({error.reason or error})", mend)
+        hint = "docs/enrolment.md says how the broker gets its certificate"
+        yield fail("broker", f"{where} and this Pi do not trust each other ({error.reason or error})", hint)
         return
     except OSError as error:
-        mend = "Is the network there, the broker running, its port open? Doors go on by their plan meanwhile"
-        yield fail("broker", f"{where} cannot be reached ({error.strerror or error})", mend)
+        hint = "Is the network there, the broker running, its port open? Doors go on by their plan meanwhile"
+        yield fail("broker", f"{where} cannot be reached ({error.strerror or error})", hint)
         return
     yield ok("broker", f"{where} answers{' by TLS' if shown else ''}")
     if shown is not None:
-        mend = "`hallkeeper controller broker-files` makes another"
-        yield certificate("broker's certificate", x509.load_der_x509_certificate(shown), now, mend)
+        hint = "`hallkeeper controller broker-files` makes another"
+        yield certificate("broker's certificate", x509.load_der_x509_certificate(shown), now, hint)
 
 
 def plan(config: Config, now: datetime) -> Iterator[Finding]:
@@ -102,18 +102,18 @@ def plan(config: Config, now: datetime) -> Iterator[Finding]:
         using=lambda: None,
     )
     trouble = asyncio.run(store.open())
-    mend = "The controller sends another as soon as the line is there"
+    hint = "The controller sends another as soon as the line is there"
     if store.plan is None:
-        mend = "The controller sends one as soon as the line is there and a door is this edge's in the estate"
-        yield fail("plan", trouble or "there is none on the disk, so no code opens", mend)
+        hint = "The controller sends one as soon as the line is there and a door is this edge's in the estate"
+        yield fail("plan", trouble or "there is none on the disk, so no code opens", hint)
         return
     manifest = store.plan.manifest
     if missing := sorted({door.id for door in config.doors} - set(store.plan.doors)):
         yield fail("plan", f"it says nothing of {', '.join(missing)}", "Give these doors to this edge in the estate")
     if manifest.horizon <= now:
-        yield fail("plan", f"it ended on {manifest.horizon:%Y-%m-%d %H:%M} UTC", mend)
+        yield fail("plan", f"it ended on {manifest.horizon:%Y-%m-%d %H:%M} UTC", hint)
     elif manifest.horizon - now < SOON:
-        yield warn("plan", f"it ends on {manifest.horizon:%Y-%m-%d %H:%M} UTC", mend)
+        yield warn("plan", f"it ends on {manifest.horizon:%Y-%m-%d %H:%M} UTC", hint)
     else:
         said = f"version {manifest.version}, {store.plan.grant_count} grants, until {manifest.horizon:%Y-%m-%d}"
         yield ok("plan", said)

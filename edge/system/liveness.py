@@ -17,16 +17,16 @@ class Liveness:
         self.within_s = within_s
         self._since: float | None = None
 
-    def given(self) -> None:
+    def busy(self) -> None:
         """It has something to do from now on, if it had not already."""
         if self._since is None:
-            self.stirred()
+            self.progressed()
 
-    def stirred(self) -> None:
+    def progressed(self) -> None:
         """It has got on, and there is more to do."""
         self._since = asyncio.get_running_loop().time()
 
-    def rests(self) -> None:
+    def idle(self) -> None:
         """It has nothing to do."""
         self._since = None
 
@@ -44,11 +44,11 @@ class Wake(asyncio.Event):
 
     def set(self) -> None:
         super().set()
-        self.liveness.given()
+        self.liveness.busy()
 
     async def wait(self) -> Literal[True]:
         if self.is_set():
-            self.liveness.stirred()
+            self.liveness.progressed()
         else:
-            self.liveness.rests()
+            self.liveness.idle()
         return await super().wait()

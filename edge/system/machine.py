@@ -106,12 +106,12 @@ class Machine:
     def battery(self, config: Config) -> Finding:
         file = self._root / "sys/class/rtc/rtc0/since_epoch"
         if not config.rtc:
-            mend = "Fit one and say rtc = true; until then booking codes wait for the network after a power cut"
-            return warn("battery clock", "the configuration says that there is none", mend)
+            hint = "Fit one and say rtc = true; until then booking codes wait for the network after a power cut"
+            return warn("battery clock", "the configuration says that there is none", hint)
         said = battery_clock(file)
         if said is None:
-            mend = "Load its overlay (dtoverlay=i2c-rtc,...; on a Pi 5 fit the battery), or say rtc = false"
-            return fail("battery clock", "rtc = true, but none answers", mend)
+            hint = "Load its overlay (dtoverlay=i2c-rtc,...; on a Pi 5 fit the battery), or say rtc = false"
+            return fail("battery clock", "rtc = true, but none answers", hint)
         return ok("battery clock", f"it says {said:%Y-%m-%d %H:%M:%S} UTC")
 
     def clock(self) -> Finding:
@@ -150,8 +150,8 @@ class Machine:
         if not state:
             return warn("service", "systemd does not answer", "Run the agent under systemd: it starts it anew")
         if state.get("ActiveState") != "active":
-            mend = f"systemctl enable --now {UNIT}; journalctl -u {UNIT} says why it ended"
-            return fail("service", f"{UNIT} is {state.get('ActiveState')}", mend)
+            hint = f"systemctl enable --now {UNIT}; journalctl -u {UNIT} says why it ended"
+            return fail("service", f"{UNIT} is {state.get('ActiveState')}", hint)
         if state.get("Type") != "notify" or state.get("WatchdogUSec") in ("0", "infinity", None):
             return warn("service", "systemd does not watch whether it hangs", "Install deploy/systemd anew")
         return ok("service", f"{UNIT} runs and is watched; started anew {state.get('NRestarts', '0')} times")
@@ -159,8 +159,8 @@ class Machine:
     def hardware_watchdog(self) -> Finding:
         told = self._run("systemctl", "show", "-p", "RuntimeWatchdogUSec", "--value")
         if told in (None, "", "0", "infinity"):
-            mend = "Install deploy/systemd/hallkeeper-watchdog.conf, as deploy/README.md says"
-            return warn("hardware watchdog", "a Pi that hangs as a whole stays hung", mend)
+            hint = "Install deploy/systemd/hallkeeper-watchdog.conf, as deploy/README.md says"
+            return warn("hardware watchdog", "a Pi that hangs as a whole stays hung", hint)
         return ok("hardware watchdog", f"the Pi starts anew when it hangs for {told}")
 
     def power(self) -> Finding:

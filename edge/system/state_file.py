@@ -31,14 +31,14 @@ class StateFile:
 
     def start(self, name: str) -> None:
         """Keep it from here on, in a task of that name."""
-        self._runtime.keep(name, self._run(), self._wake.liveness)
+        self._runtime.supervise(name, self._run(), self._wake.liveness)
 
     def changed(self) -> None:
         """The content is another."""
         self._changes += 1
         self._wake.set()
 
-    async def keep(self) -> bool:
+    async def save(self) -> bool:
         """Bring it to the disk now; whether it is there as it stands."""
         async with self._keeping:
             while self._kept != (wanted := self._changes):
@@ -57,8 +57,8 @@ class StateFile:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            while not await self.keep():
+            while not await self.save():
                 self._runtime.fault(self._device, FaultCode.STATE_NOT_KEPT, self._part, present=True)
                 await self._runtime.clock.sleep(RETRY_S)
-                self._wake.liveness.stirred()
+                self._wake.liveness.progressed()
             self._runtime.fault(self._device, FaultCode.STATE_NOT_KEPT, self._part, present=False)

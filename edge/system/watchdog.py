@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from edge.errors import Stuck
 from edge.runtime import Runtime
 
-LOOK_S = 30.0
+REFRESH_S = 30.0
 """How often tasks are looked at where no service manager wants it more often."""
 
 
@@ -24,11 +24,11 @@ class ServiceManager:
     def __init__(self, environ: Mapping[str, str] = {}) -> None:
         address = environ.get("NOTIFY_SOCKET", "")
         self._address = f"\0{address[1:]}" if address.startswith("@") else address
-        self.every_s = LOOK_S
+        self.every_s = REFRESH_S
         if environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid()):
             with contextlib.suppress(ValueError):
                 # Three chances within the time it waits (sd_watchdog_enabled(3) advises two).
-                self.every_s = min(LOOK_S, max(0.01, int(environ.get("WATCHDOG_USEC", "")) / 3e6))
+                self.every_s = min(REFRESH_S, max(0.01, int(environ.get("WATCHDOG_USEC", "")) / 3e6))
 
     def ready(self, status: str) -> None:
         """The doors work."""

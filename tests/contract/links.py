@@ -13,7 +13,7 @@ from edge.wire.link import Connected, Disconnected, Link, Message
 from firmware_sim.memory_link import MemoryBroker
 from tests.services.mosquitto import Broker
 
-Happening = Message | Connected | Disconnected
+PanelEvent = Message | Connected | Disconnected
 
 
 class Surroundings(Protocol):
@@ -66,14 +66,14 @@ class Listener:
     """Reads a link's events in a task of its own, so that a test can wait for the next one."""
 
     def __init__(self, link: Link) -> None:
-        self._heard: asyncio.Queue[Happening] = asyncio.Queue()
+        self._heard: asyncio.Queue[PanelEvent] = asyncio.Queue()
         self._task = asyncio.create_task(self._listen(link))
 
     async def _listen(self, link: Link) -> None:
         async for happening in link.events():
             self._heard.put_nowait(happening)
 
-    async def next(self, *, within_s: float = 15.0) -> Happening:
+    async def next(self, *, within_s: float = 15.0) -> PanelEvent:
         return await asyncio.wait_for(self._heard.get(), within_s)
 
     async def nothing_for(self, seconds: float) -> bool:

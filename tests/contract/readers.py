@@ -100,8 +100,8 @@ class World:
         self.runtime.stopping()
         self.reader.close()
         await self.runtime.stop_tasks()
-        if self.runtime.death.done():
-            self.runtime.death.result()
+        if self.runtime.failure.done():
+            self.runtime.failure.result()
 
     def faults(self) -> list[tuple[str, bool]]:
         read = [event.read() for event in self.events]

@@ -170,7 +170,7 @@ def test_a_relay_does_at_every_moment_what_the_page_says(
     relay.drive(True)
     assert on() is (released == "on")
     assert relay.obeys
-    relay.rest()
+    relay.switch_off()
     assert not on()
     bench.pins.close()
     assert bench.factory.pin(22).function == "input"

@@ -74,8 +74,8 @@ def test_a_reader_that_is_unplugged_is_reported_and_works_again_when_it_is_back(
         await bench.unplug()
         assert [present for _, present in world.faults()] == [True]
         await bench.replug()
-        (fault, _), (mended, present) = world.faults()
-        assert (mended, present) == (fault, False)
+        (fault, _), (repaired, present) = world.faults()
+        assert (repaired, present) == (fault, False)
         await bench.offer()
         await asyncio.sleep(1)
         assert world.presented == [bench.offers]

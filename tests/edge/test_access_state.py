@@ -97,7 +97,7 @@ def test_an_offline_code_that_no_plan_lists_opens_only_while_the_controller_is_n
         hall.link.cut()
         await asyncio.sleep(1)
         assert (await tried(hall, never)).granted  # the line is down
-        hall.link.mend()
+        hall.link.repair()
         await asyncio.sleep(60)
         assert (await tried(hall, never)).granted  # and it is another session
 

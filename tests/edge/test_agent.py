@@ -465,7 +465,7 @@ def test_a_lost_edge_is_offline_by_its_will_and_a_stopped_one_by_its_own_word() 
         hall.link.cut()
         await asyncio.sleep(1)
         assert (hall.status().online, hall.status().nonce) == (False, nonce)
-        hall.link.mend()
+        hall.link.repair()
         await asyncio.sleep(2)
         assert hall.status().online
         await hall.stop()

@@ -12,15 +12,15 @@ from edge.alarm.state_machine import (
     AlarmReport,
     AlarmRules,
     AlarmState,
+    Conditions,
+    ConfirmedEmpty,
     Doors,
     Effect,
     Input,
-    Look,
+    Movement,
     Sound,
-    Stirred,
     Tick,
     Unset,
-    Vouched,
     begin,
     step,
 )
@@ -28,7 +28,7 @@ from edge.sensors.headcount import Headcount, crossed, doubted
 from edge.wire.events import AlarmChange
 
 RULES = AlarmRules(quiet_s=900, warn_s=60, siren_s=900)
-CLOSED = Look(closed=True)
+CLOSED = Conditions(closed=True)
 
 
 def play(state: AlarmState, *given: tuple[float, Input]) -> tuple[AlarmState, list[tuple[float, Effect]]]:
@@ -64,13 +64,13 @@ def test_it_sets_a_quiet_time_and_a_warning_after_the_last_stir() -> None:
 
 
 def test_a_stir_that_ended_before_is_counted_from_its_end() -> None:
-    _, effects = play(fresh(), (0.0, CLOSED), (20.0, Stirred(by="pir", inside=True, ago_s=10.0)), (5000.0, Tick()))
+    _, effects = play(fresh(), (0.0, CLOSED), (20.0, Movement(by="pir", inside=True, ago_s=10.0)), (5000.0, Tick()))
     assert changes(effects)[0] == (910.0, AlarmChange.WARNING)
 
 
 @pytest.mark.parametrize(("after_s", "sets"), [(LEAVING_S - 1, True), (LEAVING_S, False)])
 def test_who_moves_after_the_last_door_was_shut_is_inside(after_s: float, sets: bool) -> None:
-    moves = Stirred(by="movement in hall", inside=True)
+    moves = Movement(by="movement in hall", inside=True)
     _, effects = play(fresh(), (0.0, CLOSED), (after_s, moves), (50_000.0, Tick()))
     assert (AlarmChange.SET in [change for _, change in changes(effects)]) is sets
 
@@ -79,7 +79,7 @@ def test_a_door_that_opens_lets_whoever_it_was_out() -> None:
     _, effects = play(
         fresh(),
         (0.0, CLOSED),
-        (100.0, Stirred(by="movement in hall", inside=True)),
+        (100.0, Movement(by="movement in hall", inside=True)),
         (200.0, Doors(open=True, by="door")),
         (210.0, Doors(open=False, by="door")),
         (5000.0, Tick()),
@@ -88,31 +88,41 @@ def test_a_door_that_opens_lets_whoever_it_was_out() -> None:
 
 
 def test_what_is_set_says_nothing_of_what_would_forbid_setting() -> None:
-    _, effects = play(fresh(was_set=True), (1.0, Look(closed=True, against="hall-window is open")), (9000.0, Tick()))
+    _, effects = play(
+        fresh(was_set=True), (1.0, Conditions(closed=True, obstacle="hall-window is open")), (9000.0, Tick())
+    )
     assert effects == []
 
 
 @pytest.mark.parametrize(
-    "look", [Look(closed=False), Look(closed=True, against="a window is open"), Look(closed=True, busy=True)]
+    "look",
+    [
+        Conditions(closed=False),
+        Conditions(closed=True, obstacle="a window is open"),
+        Conditions(closed=True, moving=True),
+    ],
 )
-def test_what_comes_between_while_it_warns_cancels(look: Look) -> None:
+def test_what_comes_between_while_it_warns_cancels(look: Conditions) -> None:
     _, effects = play(fresh(), (0.0, CLOSED), (930.0, look), (1000.0, Tick()))
     assert changes(effects) == [(900.0, AlarmChange.WARNING), (930.0, AlarmChange.CANCELLED)]
 
 
 def test_a_lasting_movement_neither_sets_nor_complains() -> None:
-    _, effects = play(fresh(), (0.0, Look(closed=True, busy=True)), (50_000.0, Tick()))
+    _, effects = play(fresh(), (0.0, Conditions(closed=True, moving=True)), (50_000.0, Tick()))
     assert effects == []
 
 
 inputs = st.one_of(
     st.builds(
-        Look, closed=st.booleans(), against=st.sampled_from([None, None, "a window is open"]), busy=st.booleans()
+        Conditions,
+        closed=st.booleans(),
+        obstacle=st.sampled_from([None, None, "a window is open"]),
+        moving=st.booleans(),
     ),
-    st.builds(Stirred, by=st.just("movement"), inside=st.booleans(), ago_s=st.sampled_from([0.0, 30.0])),
+    st.builds(Movement, by=st.just("movement"), inside=st.booleans(), ago_s=st.sampled_from([0.0, 30.0])),
     st.builds(Doors, open=st.booleans(), by=st.just("door")),
     st.builds(Unset, why=st.just("staff at front-door")),
-    st.just(Vouched()),
+    st.just(ConfirmedEmpty()),
     st.just(Tick()),
 )
 nights = st.lists(st.tuples(st.floats(0.1, 3000, allow_nan=False), inputs), max_size=40)
@@ -124,7 +134,7 @@ def test_every_setting_was_warned_of_and_nothing_had_shown(night: list[tuple[flo
     state, now = fresh(was_set=was_set), 0.0
     warned_at: float | None = None
     last_stir, inside, shut_at = 0.0, False, 0.0
-    look = Look(closed=False)
+    look = Conditions(closed=False)
     rounds = 0
     for wait, what in night:
         until = now + wait
@@ -135,9 +145,9 @@ def test_every_setting_was_warned_of_and_nothing_had_shown(night: list[tuple[flo
             at = max(at, now)
             before = state
             state, effects = step(state, fed, at)
-            if isinstance(fed, Look):
+            if isinstance(fed, Conditions):
                 look = fed
-            elif isinstance(fed, Stirred):
+            elif isinstance(fed, Movement):
                 last_stir = max(last_stir, at - fed.ago_s)
                 if fed.inside and not before.is_set and shut_at + LEAVING_S <= at - fed.ago_s:
                     inside = True
@@ -146,7 +156,7 @@ def test_every_setting_was_warned_of_and_nothing_had_shown(night: list[tuple[flo
                 shut_at = math.inf if fed.open else at
             elif isinstance(fed, Unset):
                 last_stir, inside, rounds = at, False, 0
-            elif isinstance(fed, Vouched):
+            elif isinstance(fed, ConfirmedEmpty):
                 inside = False
             for effect in effects:
                 if isinstance(effect, AlarmReport) and effect.change is AlarmChange.WARNING:
@@ -158,8 +168,8 @@ def test_every_setting_was_warned_of_and_nothing_had_shown(night: list[tuple[flo
                     assert at - last_stir >= RULES.quiet_s + RULES.warn_s - 0.001
                     assert not inside
                     assert look.closed
-                    assert look.against is None
-                    assert not look.busy
+                    assert look.obstacle is None
+                    assert not look.moving
                 if effect == Sound(what="siren", on=True):
                     rounds += 1
                     assert before.is_set

@@ -55,7 +55,7 @@ AREA = '[[area]]\nid = "a"\ndoors = ["front-door"]\nzones = ["hall"]\n'
 
 
 @pytest.mark.parametrize(
-    ("text", "key", "mend"),
+    ("text", "key", "hint"),
     [
         ('[[area]]\nid = "a"\ndoors = []\nzones = ["hall"]', "area[0].doors", "deploy/README.md"),
         ('[[area]]\nid = "a"\ndoors = ["back-door"]\nzones = ["hall"]', "area[0].doors", "of this file"),
@@ -73,12 +73,12 @@ AREA = '[[area]]\nid = "a"\ndoors = ["front-door"]\nzones = ["hall"]\n'
         ('[[output]]\nid = "hall-pir"\nrelay = { pin = 5 }', "output[0].id", "its own id"),
     ],
 )
-def test_what_cannot_work_is_refused_with_its_key_and_its_mend(tmp_path: Path, text: str, key: str, mend: str) -> None:
+def test_what_cannot_work_is_refused_with_its_key_and_its_hint(tmp_path: Path, text: str, key: str, hint: str) -> None:
     with pytest.raises(ConfigError) as refused:
         loaded(tmp_path, text)
     assert "edge.toml" in str(refused.value)
     assert key in str(refused.value)
-    assert mend in str(refused.value)
+    assert hint in str(refused.value)
 
 
 def test_a_door_without_a_contact_can_be_in_no_area(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from edge.system.blocking_io import apart
+from edge.system.blocking_io import run_blocking
 from edge.system.liveness import Liveness
 from firmware_sim.virtual import VirtualClock
 from tests.edge.hall import run
@@ -15,9 +15,9 @@ from tests.edge.hall import run
 def test_what_comes_of_it_is_told() -> None:
     async def main(clock: VirtualClock) -> None:
         liveness, late = Liveness(), list[str]()
-        assert await apart(divmod, 7, 2, liveness=liveness, late=lambda: late.append("late")) == (3, 1)
+        assert await run_blocking(divmod, 7, 2, liveness=liveness, late=lambda: late.append("late")) == (3, 1)
         with pytest.raises(ZeroDivisionError):
-            await apart(divmod, 7, 0, liveness=liveness, late=lambda: late.append("late"))
+            await run_blocking(divmod, 7, 0, liveness=liveness, late=lambda: late.append("late"))
         assert late == []
 
     run(main)
@@ -28,7 +28,7 @@ async def test_what_hangs_is_told_again_and_again_and_done_once() -> None:
     began: list[int] = []
 
     class Beating(Liveness):
-        def stirred(self) -> None:
+        def progressed(self) -> None:
             told.put_nowait("beats")
 
     def hang() -> str:
@@ -37,7 +37,7 @@ async def test_what_hangs_is_told_again_and_again_and_done_once() -> None:
         return "at last"
 
     late = partial(told.put_nowait, "late")
-    waiting = asyncio.create_task(apart(hang, liveness=Beating(), late=late, late_s=0.01))
+    waiting = asyncio.create_task(run_blocking(hang, liveness=Beating(), late=late, late_s=0.01))
     for _ in range(3):
         assert [await told.get(), await told.get()] == ["beats", "late"]
     assert began == [1]
@@ -49,7 +49,7 @@ def test_a_thread_that_hangs_keeps_no_process_from_ending() -> None:
     release, before = threading.Event(), set(threading.enumerate())
 
     async def main() -> None:
-        waiting = asyncio.create_task(apart(release.wait, liveness=Liveness(), late=lambda: None))
+        waiting = asyncio.create_task(run_blocking(release.wait, liveness=Liveness(), late=lambda: None))
         await asyncio.sleep(0)
         waiting.cancel()
         await asyncio.wait((waiting,))

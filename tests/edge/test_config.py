@@ -1,4 +1,4 @@
-"""The configuration is read once, and what is wrong with it is said with file, key and mend."""
+"""The configuration is read once, and what is wrong with it is said with file, key and hint."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -130,7 +130,7 @@ def test_a_mistake_is_named_with_its_key_and_how_to_mend_it(tmp_path: Path, good
         loaded(tmp_path, GOOD.replace(good, bad, 1))
     assert caught.value.key == key
     assert str(tmp_path / "edge.toml") in str(caught.value)
-    assert caught.value.mend
+    assert caught.value.hint
 
 
 def spoil_certificate(file: Path) -> None:
@@ -141,7 +141,7 @@ def spoil_certificate(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "problem", "mend"),
+    ("spoil", "problem", "hint"),
     [
         (lambda file: file.chmod(0o640), "is readable by other users", "chmod 600"),
         (lambda file: file.unlink(), "is missing", "hallkeeper edge enrol TOKEN"),
@@ -150,7 +150,7 @@ def spoil_certificate(file: Path) -> None:
     ],
 )
 def test_an_identity_that_is_missing_spoilt_or_seen_by_others_is_refused_with_the_fix(
-    tmp_path: Path, spoil: Callable[[Path], None], problem: str, mend: str
+    tmp_path: Path, spoil: Callable[[Path], None], problem: str, hint: str
 ) -> None:
     path = folder_with(tmp_path, GOOD)
     file = tmp_path / "data" / FILE
@@ -159,7 +159,7 @@ def test_an_identity_that_is_missing_spoilt_or_seen_by_others_is_refused_with_th
         load(path)
     assert (caught.value.file, caught.value.key) == (file, "identity")
     assert problem in caught.value.problem
-    assert mend in caught.value.mend
+    assert hint in caught.value.hint
 
 
 def test_the_identity_say_where_the_broker_is_and_the_file_may_say_otherwise(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def test_the_result_of_a_command_that_was_carried_out_outlasts_the_connection() 
         hall.watch = lambda event: None
         await asyncio.sleep(1)
         assert hall.results() == []
-        link.mend()
+        link.repair()
         await hall.until(lambda: [result.id for result in hall.results()] == [order.id])
         assert hall.results()[0].outcome == "done"
 

@@ -1,4 +1,4 @@
-"""The doctor says of everything an edge rests on whether it is well, and else the mend."""
+"""The doctor says of everything an edge rests on whether it is well, and else the hint."""
 
 import asyncio
 import json
@@ -102,7 +102,7 @@ def test_an_edge_that_was_never_reached_is_told_what_it_lacks(tmp_path: Path) ->
         "plan": "FAIL",
         "outbox": "OK",
     }
-    assert all(each.mend for each in here.values() if each.verdict is not Severity.OK)
+    assert all(each.hint for each in here.values() if each.verdict is not Severity.OK)
 
 
 @pytest.mark.parametrize(
@@ -179,11 +179,11 @@ def test_a_disk_that_cannot_be_written_is_a_fault_and_an_open_folder_a_warning(t
     assert [each.verdict for each in machine.disk(config)] == [Severity.WARN, Severity.OK]
 
 
-def test_secrets_that_others_can_read_are_a_fault_with_the_mend(tmp_path: Path) -> None:
+def test_secrets_that_others_can_read_are_a_fault_with_the_hint(tmp_path: Path) -> None:
     path = folder_with(tmp_path, GOOD)
     (tmp_path / "broker.password").chmod(0o644)
     only, *_ = examine(path, pi(tmp_path / "pi"), ZERO)
-    assert (only.verdict, only.mend) == (Severity.FAIL, f"chmod 600 {tmp_path}/broker.password")
+    assert (only.verdict, only.hint) == (Severity.FAIL, f"chmod 600 {tmp_path}/broker.password")
 
 
 def test_the_command_ends_with_the_worst_and_speaks_to_programs_too(tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def test_the_command_ends_with_the_worst_and_speaks_to_programs_too(tmp_path: Pa
     assert done.returncode == 2
     assert "fail  plan: there is none on the disk" in done.stdout
     told = json.loads(hallkeeper("doctor", "--config", str(path), "--json").stdout)
-    assert {"thing", "verdict", "said", "mend"} == set(told[0])
+    assert {"thing", "verdict", "said", "hint"} == set(told[0])
     assert told[0]["verdict"] == "ok"
 
 
@@ -212,16 +212,16 @@ def test_a_certificate_is_told_before_it_has_run_out(now: datetime, verdict: Sev
 
 
 def test_findings_are_lines_for_people_and_objects_for_programs() -> None:
-    found = Finding(thing="power", verdict=Severity.WARN, said="it was low", mend="Use another")
+    found = Finding(thing="power", verdict=Severity.WARN, said="it was low", hint="Use another")
     assert found.line() == "warn  power: it was low. Use another"
-    told = {"thing": "power", "verdict": "warn", "said": "it was low", "mend": "Use another"}
+    told = {"thing": "power", "verdict": "warn", "said": "it was low", "hint": "Use another"}
     assert json.loads(as_json([found])) == [told]
 
 
 def test_without_a_configuration_it_says_how_to_get_one_and_looks_at_the_machine_all_the_same(tmp_path: Path) -> None:
     told = found(tmp_path / "edge.toml", pi(tmp_path / "pi"))
     assert told["configuration"].said == f"there is no {tmp_path / 'edge.toml'}"
-    assert "hallkeeper edge enrol" in told["configuration"].mend
+    assert "hallkeeper edge enrol" in told["configuration"].hint
     assert {"pins", "clock", "hardware watchdog", "power"} <= told.keys()
 
 
@@ -232,7 +232,7 @@ def test_of_a_simulated_edge_it_asks_no_pins(tmp_path: Path) -> None:
     assert not {"pins", "battery clock", "clock", "service", "power"} & told.keys()
 
 
-def test_every_line_that_is_not_well_has_a_mend(tmp_path: Path) -> None:
+def test_every_line_that_is_not_well_has_a_hint(tmp_path: Path) -> None:
     """On a machine with nothing attached to it."""
     reader = """
 [[reader]]
@@ -244,6 +244,6 @@ address = 0
 plain = true
 """
     told = found(folder_with(tmp_path, GOOD + reader), Machine(tmp_path / "empty", run=programs({})))
-    assert [each.thing for each in told.values() if each.verdict is not Severity.OK and not each.mend] == []
-    assert "/dev/serial/by-id" in told["reader side"].mend
+    assert [each.thing for each in told.values() if each.verdict is not Severity.OK and not each.hint] == []
+    assert "/dev/serial/by-id" in told["reader side"].hint
     assert told["hall-wifi"].said.startswith("there is no file ")

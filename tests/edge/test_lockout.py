@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from edge.doors.lockout import (
     CARDS,
     READERS,
-    Law,
+    LockoutPolicy,
     LockoutState,
     from_kept,
     is_guess,
@@ -33,50 +33,50 @@ ZERO = datetime(2026, 10, 24, 23, 0, tzinfo=UTC)
 HOUR = 3600.0
 
 
-def guess(law: Law, tries: LockoutState, now: float) -> tuple[LockoutState, float]:
+def guess(policy: LockoutPolicy, tries: LockoutState, now: float) -> tuple[LockoutState, float]:
     """The next wrong try as soon as it is looked at, and when."""
     now = max(now, tries.until)
-    return wrong(law, tries, now), now
+    return wrong(policy, tries, now), now
 
 
 @pytest.mark.parametrize(
-    ("law", "first", "lasts"),
+    ("policy", "first", "lasts"),
     [
         pytest.param(READERS, 5, [30, 60, 120, 240, 480, 900, 900], id="reader"),
         pytest.param(CARDS, 5, [900, 1800, 3600, 7200, 14_400, 28_800, 28_800], id="card"),
     ],
 )
-def test_lock_outs_grow_up_to_a_limit(law: Law, first: int, lasts: list[int]) -> None:
+def test_lock_outs_grow_up_to_a_limit(policy: LockoutPolicy, first: int, lasts: list[int]) -> None:
     tries, now = LockoutState(), 0.0
     for step, lasting in enumerate(lasts):
-        for _ in range((first if step == 0 else law.then) - 1):
-            tries, now = guess(law, tries, now)
+        for _ in range((first if step == 0 else policy.then) - 1):
+            tries, now = guess(policy, tries, now)
             assert not locked_out(tries, now)
-        tries, now = guess(law, tries, now)
+        tries, now = guess(policy, tries, now)
         assert locked_out(tries, now)
         assert tries.until - now == lasting
         assert locked_out(tries, tries.until - 0.001)
         assert not locked_out(tries, tries.until)
 
 
-@pytest.mark.parametrize("law", LAWS)
-def test_quiet_takes_back_one_step_at_a_time(law: Law) -> None:
+@pytest.mark.parametrize("policy", LAWS)
+def test_quiet_takes_back_one_step_at_a_time(policy: LockoutPolicy) -> None:
     tries, now = LockoutState(), 0.0
-    for _ in range(law.first + 2 * law.then):
-        tries, now = guess(law, tries, now)
+    for _ in range(policy.first + 2 * policy.then):
+        tries, now = guess(policy, tries, now)
     assert tries.steps == 3
     for quiet, steps in ((0.9, 3), (1.1, 2), (2.1, 1), (3.1, 0)):
-        assert settled(law, tries, tries.until + quiet * law.quiet_s).steps == steps
-    assert settled(law, tries, tries.until + 4 * law.quiet_s) == LockoutState()
+        assert settled(policy, tries, tries.until + quiet * policy.quiet_s).steps == steps
+    assert settled(policy, tries, tries.until + 4 * policy.quiet_s) == LockoutState()
 
 
-@pytest.mark.parametrize("law", LAWS)
-def test_one_try_less_than_a_lock_out_is_forgotten_after_quiet(law: Law) -> None:
+@pytest.mark.parametrize("policy", LAWS)
+def test_one_try_less_than_a_lock_out_is_forgotten_after_quiet(policy: LockoutPolicy) -> None:
     tries = LockoutState()
-    for _ in range(law.first - 1):
-        tries = wrong(law, tries, 10.0)
-    assert settled(law, tries, 10.0 + law.quiet_s - 1).wrong == law.first - 1
-    assert settled(law, tries, 10.0 + law.quiet_s) == LockoutState()
+    for _ in range(policy.first - 1):
+        tries = wrong(policy, tries, 10.0)
+    assert settled(policy, tries, 10.0 + policy.quiet_s - 1).wrong == policy.first - 1
+    assert settled(policy, tries, 10.0 + policy.quiet_s) == LockoutState()
 
 
 # The choir
@@ -128,35 +128,37 @@ _DEEDS = st.lists(
 
 @settings(max_examples=300)
 @given(st.sampled_from([READERS, CARDS]), _DEEDS)
-def test_no_window_has_more_tries_than_the_bound_whatever_is_done(law: Law, deeds: list[tuple[str, float]]) -> None:
+def test_no_window_has_more_tries_than_the_bound_whatever_is_done(
+    policy: LockoutPolicy, deeds: list[tuple[str, float]]
+) -> None:
     tries, now, tried = LockoutState(), 0.0, []
     for deed, wait in deeds:
         now += wait
         if deed == "cut":
-            kept = to_keep(law, tries, at=ZERO + timedelta(seconds=now), mono=now)
-            tries = from_kept(law, kept, at=ZERO + timedelta(seconds=now), mono=now) if kept else LockoutState()
+            kept = to_keep(policy, tries, at=ZERO + timedelta(seconds=now), mono=now)
+            tries = from_kept(policy, kept, at=ZERO + timedelta(seconds=now), mono=now) if kept else LockoutState()
         elif deed == "valid":
-            tries = valid(law, tries, now)
+            tries = valid(policy, tries, now)
         else:
-            tries, now = guess(law, tries, now)
+            tries, now = guess(policy, tries, now)
             tried.append(now)
     for first, start in enumerate(tried):
         for last in range(first, len(tried)):
-            assert last - first + 1 <= law.most_tries(tried[last] - start)
+            assert last - first + 1 <= policy.most_tries(tried[last] - start)
 
 
-@pytest.mark.parametrize("law", LAWS)
+@pytest.mark.parametrize("policy", LAWS)
 @pytest.mark.parametrize("days", [0.01, 1, 7])
-def test_the_bound_is_what_the_hardest_guesser_with_an_insider_reaches(law: Law, days: float) -> None:
+def test_the_bound_is_what_the_hardest_guesser_with_an_insider_reaches(policy: LockoutPolicy, days: float) -> None:
     """It is no loose one: guessing without a pause, each try followed by a valid code, comes near to it."""
     tries, now, guessed = LockoutState(), 0.0, 0
     while True:
-        tries, now = guess(law, tries, now)
+        tries, now = guess(policy, tries, now)
         if now > days * 24 * HOUR:
             break
         guessed += 1
-        tries = valid(law, tries, now)
-    assert law.most_tries(days * 24 * HOUR) * 0.95 - law.first <= guessed <= law.most_tries(days * 24 * HOUR)
+        tries = valid(policy, tries, now)
+    assert policy.most_tries(days * 24 * HOUR) * 0.95 - policy.first <= guessed <= policy.most_tries(days * 24 * HOUR)
 
 
 # What counts
@@ -207,19 +209,19 @@ def test_a_wrong_pin_counts_for_its_card() -> None:
 # The disk
 
 
-@pytest.mark.parametrize("law", LAWS)
+@pytest.mark.parametrize("policy", LAWS)
 @pytest.mark.parametrize("off_s", [0.0, 10.0, 400.0])
-def test_pulling_the_plug_resets_nothing(law: Law, off_s: float) -> None:
+def test_pulling_the_plug_resets_nothing(policy: LockoutPolicy, off_s: float) -> None:
     """The clock may stand at what was kept, or know how long there was no power."""
     tries, now = LockoutState(), 0.0
-    for _ in range(law.first + law.then - 1):
-        tries, now = guess(law, tries, now)
-    tries, now = guess(law, tries, now)
-    kept = to_keep(law, tries, at=ZERO, mono=now)
+    for _ in range(policy.first + policy.then - 1):
+        tries, now = guess(policy, tries, now)
+    tries, now = guess(policy, tries, now)
+    kept = to_keep(policy, tries, at=ZERO, mono=now)
     assert kept is not None
-    again = from_kept(law, decode(encode(kept), type(kept)), at=ZERO + timedelta(seconds=off_s), mono=7.0)
-    left = max(0.0, law.lasts_s(1) - off_s)
-    assert (again.steps, again.series) == (2, law.first + law.then)
+    again = from_kept(policy, decode(encode(kept), type(kept)), at=ZERO + timedelta(seconds=off_s), mono=7.0)
+    left = max(0.0, policy.lasts_s(1) - off_s)
+    assert (again.steps, again.series) == (2, policy.first + policy.then)
     assert locked_out(again, 7.0) is (left > 0)
     assert left == 0 or again.until == 7.0 + left
 
@@ -241,19 +243,19 @@ def test_a_clock_that_went_back_locks_nobody_out_longer_than_the_whole_of_it(bac
     assert from_kept(READERS, kept, at=ZERO - back, mono=0.0).until == READERS.lasts_s(0)
 
 
-@pytest.mark.parametrize("law", LAWS)
-def test_nothing_is_kept_where_nothing_is_left(law: Law) -> None:
-    assert to_keep(law, LockoutState(), at=ZERO, mono=5.0) is None
-    old = wrong(law, LockoutState(), 0.0)
-    assert to_keep(law, old, at=ZERO, mono=law.quiet_s) is None
+@pytest.mark.parametrize("policy", LAWS)
+def test_nothing_is_kept_where_nothing_is_left(policy: LockoutPolicy) -> None:
+    assert to_keep(policy, LockoutState(), at=ZERO, mono=5.0) is None
+    old = wrong(policy, LockoutState(), 0.0)
+    assert to_keep(policy, old, at=ZERO, mono=policy.quiet_s) is None
 
 
-@pytest.mark.parametrize("law", LAWS)
-def test_slow_guessing_gains_nothing_over_guessing_without_a_pause(law: Law) -> None:
+@pytest.mark.parametrize("policy", LAWS)
+def test_slow_guessing_gains_nothing_over_guessing_without_a_pause(policy: LockoutPolicy) -> None:
     """Waiting for quiet, at any step, gives fewer tries in the long run than staying at the limit does."""
-    limit = law.then / law.longest_s
-    assert (law.first - 1) / law.quiet_s < limit
+    limit = policy.then / policy.longest_s
+    assert (policy.first - 1) / policy.quiet_s < limit
     for step in range(12):
-        tries = law.first if step == 0 else law.then
-        assert tries / (law.lasts_s(step) + law.quiet_s) < limit
+        tries = policy.first if step == 0 else policy.then
+        assert tries / (policy.lasts_s(step) + policy.quiet_s) < limit
     assert math.isfinite(limit)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.doors.lockout import CARDS, READERS, Law
+from edge.doors.lockout import CARDS, READERS, LockoutPolicy
 from edge.wire.decide import NEAR
 from tests.controller.access.guessing import OFFLINE_FITTING, OFFLINE_SPACE, space
 
@@ -31,8 +31,8 @@ def words(value: float) -> str:
 
 def tries_table() -> str:
     rows = ["| | an hour | a day | a week |", "|---|---|---|---|"]
-    for name, law in (("codes at one reader", READERS), ("PINs after one card, at one edge", CARDS)):
-        counts = [f"{law.most_tries(within):,}" for within in (3600.0, DAY, 7 * DAY)]
+    for name, policy in (("codes at one reader", READERS), ("PINs after one card, at one edge", CARDS)):
+        counts = [f"{policy.most_tries(within):,}" for within in (3600.0, DAY, 7 * DAY)]
         rows.append(f"| {name} | {' | '.join(counts)} |")
     return "\n".join(rows)
 
@@ -52,11 +52,11 @@ def codes_table() -> str:
 
 
 def law_table() -> str:
-    def row(name: str, law: Law) -> str:
-        lasts = ", ".join(_time(law.lasts_s(step)) for step in range(6))
+    def row(name: str, policy: LockoutPolicy) -> str:
+        lasts = ", ".join(_time(policy.lasts_s(step)) for step in range(6))
         return (
-            f"| {name} | {law.first} | {law.then} | {lasts} at most | {_time(law.quiet_s)} | "
-            f"{law.forgives}, and one more every {_time(law.forgives_every_s)} |"
+            f"| {name} | {policy.first} | {policy.then} | {lasts} at most | {_time(policy.quiet_s)} | "
+            f"{policy.forgives}, and one more every {_time(policy.forgives_every_s)} |"
         )
 
     head = "| | first after | each further after | they last | one step back after quiet of | valid entries forgive |"

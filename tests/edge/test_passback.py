@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.doors.passback import LONGEST, Forgot, Inside, agrees, came_in, forget, judge, left
+from edge.doors.passback import LONGEST, Forgot, Inside, agrees, apply, came_in, forget, left
 from edge.wire.credentials import CredentialKind, Method
 from edge.wire.decide import Decision, Reason
 from edge.wire.plan import Passback
@@ -38,7 +38,7 @@ def test_a_second_entry_is_told_or_refused_as_the_door_has_it(
     policy: Passback, kind: CredentialKind, holder: str | None, opens: bool, told: bool
 ) -> None:
     inside = came_in(Inside(), ADA, T)
-    decision = judge(inside, policy, granted(holder, kind), T + timedelta(hours=1))
+    decision = apply(inside, policy, granted(holder, kind), T + timedelta(hours=1))
     assert (decision.granted, decision.passback) == (opens, told)
     assert decision.reason is (Reason.GRANTED if opens else Reason.PASSBACK)
     assert (decision.hold_s > 0) is opens
@@ -46,26 +46,26 @@ def test_a_second_entry_is_told_or_refused_as_the_door_has_it(
 
 def test_what_is_refused_already_stays_as_it_is() -> None:
     refused = Decision(granted=False, reason=Reason.NOT_NOW, method=Method.CARD_PIN, kind=MEMBER, holder=ADA)
-    assert judge(came_in(Inside(), ADA, T), Passback.HARD, refused, T) is refused
+    assert apply(came_in(Inside(), ADA, T), Passback.HARD, refused, T) is refused
 
 
 @pytest.mark.parametrize("why", Forgot)
 def test_after_a_night_a_fire_or_a_count_that_is_off_everybody_may_come_in(why: Forgot) -> None:
     inside = forget(came_in(Inside(), ADA, T), why)
-    assert judge(inside, Passback.HARD, granted(ADA), T).granted
+    assert apply(inside, Passback.HARD, granted(ADA), T).granted
 
 
 def test_who_has_left_comes_in_again_and_nobody_else_for_it() -> None:
     inside = left(came_in(came_in(Inside(), ADA, T), BEN, T), ADA)
-    assert judge(inside, Passback.HARD, granted(ADA), T).granted
-    assert not judge(inside, Passback.HARD, granted(BEN), T).granted
+    assert apply(inside, Passback.HARD, granted(ADA), T).granted
+    assert not apply(inside, Passback.HARD, granted(BEN), T).granted
 
 
 def test_nobody_is_inside_for_ever_nor_since_a_time_that_is_yet_to_come() -> None:
     inside = came_in(Inside(), ADA, T)
-    assert not judge(inside, Passback.HARD, granted(ADA), T + LONGEST - timedelta(seconds=1)).granted
-    assert judge(inside, Passback.HARD, granted(ADA), T + LONGEST).granted
-    assert judge(inside, Passback.HARD, granted(ADA), T - timedelta(seconds=1)).granted
+    assert not apply(inside, Passback.HARD, granted(ADA), T + LONGEST - timedelta(seconds=1)).granted
+    assert apply(inside, Passback.HARD, granted(ADA), T + LONGEST).granted
+    assert apply(inside, Passback.HARD, granted(ADA), T - timedelta(seconds=1)).granted
 
 
 def test_a_count_below_those_known_to_be_inside_is_off() -> None:
@@ -89,4 +89,4 @@ def test_it_knows_as_inside_who_came_in_last_and_has_not_left(
         else:
             inside, expected = forget(inside, Forgot.NIGHT), set()
     assert set(inside.since) == expected
-    assert judge(inside, Passback.HARD, granted(asked), T).granted is (asked not in expected)
+    assert apply(inside, Passback.HARD, granted(asked), T).granted is (asked not in expected)

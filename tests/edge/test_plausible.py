@@ -1,4 +1,4 @@
-"""Contacts, buttons, sensors and beams that cannot be right: told once, as a fault of the door, with the mend in the
+"""Contacts, buttons, sensors and beams that cannot be right: told once, as a fault of the door, with the hint in the
 self-test; the door goes on, and whoever is inside gets out."""
 
 import asyncio

@@ -69,7 +69,7 @@ def test_a_retained_one() -> None:
         await asyncio.sleep(1)
         nonce = hall.status().nonce
         hall.send("command", hall.seal(Purpose.COMMAND, hall.command()), retain=True)
-        hall.link.mend()
+        hall.link.repair()
         await hall.until(lambda: hall.status().nonce != nonce and bool(hall.results()))
         assert "a retained command is never carried out" in (hall.results()[-1].why or "")
         assert releases(hall) == 0
@@ -98,7 +98,7 @@ def test_one_queued_while_the_edge_was_offline() -> None:
         assert hall.link is not None
         hall.link.cut()
         await asyncio.sleep(0.5)
-        hall.link.mend()
+        hall.link.repair()
         await hall.until(lambda: hall.link is not None and hall.link.connected)
         await asyncio.sleep(0.2)
         # In time still, and not marked: as a broker hands out what it has queued.
@@ -281,7 +281,7 @@ def test_one_with_the_nonce_of_the_session_before() -> None:
         old = hall.status().nonce
         assert hall.link is not None
         hall.link.cut()
-        hall.link.mend()
+        hall.link.repair()
         await hall.until(lambda: hall.status().online and hall.status().nonce != old)
         await why(hall, hall.seal(Purpose.COMMAND, hall.command(nonce=old)), "another session")
 

@@ -23,14 +23,14 @@ class Kept:
         self.value: bytes | None = b"one"
         self.while_written: Callable[[], None] = lambda: None
         self.told: list[bool] = []
-        self.keeper = StateFile(
+        self.state_file = StateFile(
             world.runtime, self.disk, path="state", device="thing", part=PART, content=self._content
         )
         world.runtime.record_listeners.append(self._recorded)
 
     def set(self, value: bytes | None) -> None:
         self.value = value
-        self.keeper.changed()
+        self.state_file.changed()
 
     def _content(self) -> bytes | None:
         asyncio.get_running_loop().call_soon(self.while_written)
@@ -60,7 +60,7 @@ def test_what_changes_while_it_is_written_is_kept_at_once_and_is_no_fault_of_the
             kept.while_written = lambda: None
             kept.set(b"two")
 
-        kept.keeper.start("thing")
+        kept.state_file.start("thing")
         kept.while_written = again
         kept.set(b"one")
         await asyncio.sleep(RETRY_S / 2)
@@ -72,11 +72,11 @@ def test_what_changes_while_it_is_written_is_kept_at_once_and_is_no_fault_of_the
 
 def test_a_disk_that_refuses_is_a_fault_until_it_takes_it() -> None:
     async def act(kept: Kept) -> None:
-        kept.keeper.start("thing")
+        kept.state_file.start("thing")
         kept.disk.read_only = True
         kept.set(b"one")
         await asyncio.sleep(RETRY_S * 2.5)
-        assert (kept.told, await kept.keeper.keep()) == ([True], False)
+        assert (kept.told, await kept.state_file.save()) == ([True], False)
         kept.disk.read_only = False
         await asyncio.sleep(RETRY_S)
         assert kept.told == [True, False]
@@ -88,9 +88,9 @@ def test_a_disk_that_refuses_is_a_fault_until_it_takes_it() -> None:
 def test_where_there_is_nothing_to_keep_the_file_goes() -> None:
     async def act(kept: Kept) -> None:
         kept.set(b"one")
-        assert await kept.keeper.keep()
+        assert await kept.state_file.save()
         kept.set(None)
-        assert await kept.keeper.keep()
+        assert await kept.state_file.save()
         assert kept.disk.read("state") is None
 
     keeping(act)

@@ -71,7 +71,7 @@ class Pi(Hall):
         assert self.link is not None
         self.link.cut()
         await asyncio.sleep(5)
-        self.link.mend()
+        self.link.repair()
         await asyncio.sleep(5)
 
     def disputed(self) -> bool:
@@ -188,8 +188,8 @@ def test_an_agent_restarted_while_the_clock_is_false_goes_on(step: timedelta) ->
 
 
 @pytest.mark.parametrize("step", STEPS, ids=str)
-@pytest.mark.parametrize("mend", ["service", "hello"])
-def test_a_power_cut_while_the_clock_is_false_kills_no_door(step: timedelta, mend: str) -> None:
+@pytest.mark.parametrize("hint", ["service", "hello"])
+def test_a_power_cut_while_the_clock_is_false_kills_no_door(step: timedelta, hint: str) -> None:
     """The time service lies from the boot on. The door comes back by it coming right or by a signed hello."""
 
     async def act(pi: Pi) -> None:
@@ -198,7 +198,7 @@ def test_a_power_cut_while_the_clock_is_false_kills_no_door(step: timedelta, men
         await asyncio.sleep(30)
         assert await pi.tries(STAFF) is Reason.GRANTED
         pi.pi.step(timedelta(0))
-        if mend == "hello":
+        if hint == "hello":
             await pi.reconnect()
             await pi.greet()
             await asyncio.sleep(15)
@@ -354,7 +354,7 @@ def alone(days: int) -> None:
         assert answers == [Reason.HORIZON, Reason.GRANTED, Reason.GRANTED]
         recorded = {event.seq for event in pi.recorded}
         await asyncio.sleep(10)
-        pi.link.mend()
+        pi.link.repair()
         await asyncio.sleep(5)
         error_s = pi.status().clock_error_s
         assert error_s is not None

@@ -50,7 +50,7 @@ class Desk:
     def look(self, after_s: float = 10.0, *, wrong: timedelta | None = None, synchronised: bool = True) -> ClockTrust:
         self.mono += after_s
         self.wrong = self.wrong if wrong is None else wrong
-        self.time.look(self.truth + self.wrong, self.mono, synchronised=synchronised)
+        self.time.update(self.truth + self.wrong, self.mono, synchronised=synchronised)
         return self.time.trust
 
     def hello(self, *, wrong: timedelta = timedelta(0), late_s: float = 1.0) -> bool:
@@ -352,11 +352,11 @@ def test_35_days_of_drift_stay_within_the_bound_and_end_in_the_time_service(drif
     for day in range(1, HORIZON.days + 1):
         writer.mono = mono + day * 86_400 * (1 + drift)
         truth = started + timedelta(days=day)
-        writer.time.look(truth, writer.mono, synchronised=False)
+        writer.time.update(truth, writer.mono, synchronised=False)
         error_s = writer.time.error_s
         assert error_s is not None
         assert abs(writer.time.now(writer.mono) - truth) <= timedelta(seconds=error_s) < timedelta(seconds=310)
-    writer.time.look(truth, writer.mono, synchronised=True)
+    writer.time.update(truth, writer.mono, synchronised=True)
     assert writer.time.trust is SYNCED
 
 

@@ -18,7 +18,7 @@ from edge.net.connect_options import ConnectOptions
 from edge.readers.config import OsdpConfig, UsbKeypadConfig
 from edge.sensors.wifi_stations import ANSWER_S
 from edge.system.liveness import OUTSIDE_STUCK_S, STUCK_S, Liveness, Wake
-from edge.system.watchdog import LOOK_S, ServiceManager
+from edge.system.watchdog import REFRESH_S, ServiceManager
 from firmware_sim.memory_link import MemoryBroker, MemoryLink
 from firmware_sim.virtual import VirtualClock
 from tests.edge.disk import MemoryDisk
@@ -102,12 +102,12 @@ def test_it_is_ready_only_once_its_doors_work(ear: Ear, address: str) -> None:
 @pytest.mark.parametrize(
     ("environ", "every_s"),
     [
-        ({}, LOOK_S),
+        ({}, REFRESH_S),
         ({"WATCHDOG_USEC": "30000000"}, 10.0),
         ({"WATCHDOG_USEC": "30000000", "WATCHDOG_PID": PID}, 10.0),
-        ({"WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "1"}, LOOK_S),
-        ({"WATCHDOG_USEC": "900000000"}, LOOK_S),
-        ({"WATCHDOG_USEC": "soon"}, LOOK_S),
+        ({"WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "1"}, REFRESH_S),
+        ({"WATCHDOG_USEC": "900000000"}, REFRESH_S),
+        ({"WATCHDOG_USEC": "soon"}, REFRESH_S),
     ],
 )
 def test_it_is_said_three_times_within_what_the_manager_waits(environ: dict[str, str], every_s: float) -> None:
@@ -127,14 +127,14 @@ def test_a_task_is_stuck_when_it_owes_something_for_too_long_and_not_while_it_re
         loop, liveness = asyncio.get_running_loop(), Liveness(60)
         await asyncio.sleep(1000)
         assert not liveness.stuck(loop.time())
-        liveness.given()
+        liveness.busy()
         await asyncio.sleep(40)
-        liveness.given()
+        liveness.busy()
         await asyncio.sleep(21)
         assert liveness.stuck(loop.time())
-        liveness.stirred()
+        liveness.progressed()
         assert not liveness.stuck(loop.time())
-        liveness.rests()
+        liveness.idle()
         await asyncio.sleep(1000)
         assert not liveness.stuck(loop.time())
 
@@ -177,7 +177,7 @@ LASTING = {
     "identity": OUTSIDE_STUCK_S,
     "heartbeat": OUTSIDE_STUCK_S,
     "clock trust": STUCK_S,
-    "voice": STUCK_S,
+    "conversation": STUCK_S,
     "broker link": OUTSIDE_STUCK_S,
     "watchdog": STUCK_S,
     "lock-outs": OUTSIDE_STUCK_S,
@@ -216,7 +216,7 @@ async def whole_hall(
 
 
 def lasting(hall: Hall) -> dict[asyncio.Task[None], Liveness]:
-    return hall.agent._runtime.lasting
+    return hall.agent._runtime.supervised
 
 
 def test_these_are_all_the_lasting_tasks() -> None:
@@ -272,7 +272,7 @@ def test_a_lasting_task_may_not_end_in_any_way(work: Callable[[], Coroutine[None
     async def main(clock: VirtualClock) -> None:
         hall = Hall(clock)
         await hall.start()
-        hall.agent._runtime.keep("more", work(), Liveness())
+        hall.agent._runtime.supervise("more", work(), Liveness())
         await died(hall, "'more'")
         await hall.close()
 
@@ -288,7 +288,7 @@ def test_a_task_that_gets_nowhere_silences_the_heartbeat_and_then_ends_the_agent
         hall = await whole_hall(clock, ServiceManager({"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "30000000"}))
         # As if what was given to it now were never done.
         stale = Liveness(LASTING[name])
-        stale.given()
+        stale.busy()
         lasting(hall)[next(task for task in lasting(hall) if task.get_name() == name)] = stale
         await asyncio.sleep(LASTING[name] - 11)
         assert set(ear.heard()) == {"READY=1", "WATCHDOG=1"}
@@ -307,8 +307,8 @@ def test_a_process_that_was_stopped_for_a_while_is_not_taken_for_stuck() -> None
         lasting(hall)[next(iter(lasting(hall)))] = liveness
         for _ in range(10):
             # The watchdog looks once and finds it late; a moment later it has caught up.
-            liveness.stirred()
-            await asyncio.sleep(STUCK_S + LOOK_S - 1)
+            liveness.progressed()
+            await asyncio.sleep(STUCK_S + REFRESH_S - 1)
         assert hall.task is not None
         assert not hall.task.done()
 

@@ -42,7 +42,7 @@ async def busy_hour(stage: Stage) -> None:
     assert stage.link is not None
     stage.link.cut()
     await stage.visit(4)
-    stage.link.mend()
+    stage.link.repair()
     await stage.next_plan()
     await stage.stop()
     assert stage.clock.now() > RENEWS

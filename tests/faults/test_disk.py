@@ -32,7 +32,7 @@ async def _cut(trial: Trial) -> None:
     trial.rig.set_network(SITE, False)
 
 
-async def _mend(trial: Trial) -> None:
+async def _repair(trial: Trial) -> None:
     trial.rig.set_network(SITE, True)
     await trial.rig.online(SITE)
     await trial.ledger.all_stored()
@@ -90,7 +90,7 @@ async def _refused_from_the_start(trial: Trial, state: DiskState) -> None:
     await trial.wakes(machine=False)
     await _people_come_and_go(trial)
     _disk(trial, DiskState.SOUND)
-    await _mend(trial)
+    await _repair(trial)
     await _heard(trial, True, False)
 
 
@@ -101,7 +101,7 @@ async def _full_with_the_line_cut(trial: Trial) -> None:
     _disk(trial, DiskState.FULL)
     await _people_come_and_go(trial)
     _disk(trial, DiskState.SOUND)
-    await _mend(trial)
+    await _repair(trial)
     assert any(event["kind"] == "dropped" for event in await trial.ledger.stored())
 
 
@@ -139,7 +139,7 @@ async def _put_back_to_an_old_copy(trial: Trial) -> None:
     await _cut(trial)
     await trial.wakes()
     await _people_come_and_go(trial, 4)
-    await _mend(trial)
+    await _repair(trial)
     await trial.opens(newer)
     async with aiomqtt.Client("127.0.0.1", trial.rig.broker_port, protocol=aiomqtt.ProtocolVersion.V5) as attacker:
         for topic, payload in old_plan:

@@ -1,5 +1,5 @@
 """What is screwed to the door fails: a relay that sticks, a contact on a loose wire, a beam that is dead. The edge
-tells once, goes on, and lets everybody out; when it is mended all is well."""
+tells once, goes on, and lets everybody out; when it is repaired all is well."""
 
 import random
 from collections.abc import Awaitable, Callable

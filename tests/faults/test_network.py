@@ -28,7 +28,7 @@ async def _offline(trial: Trial) -> None:
     await trial.rig.until(offline, "the controller says that the edge is offline")
 
 
-async def _mend(trial: Trial) -> None:
+async def _repair(trial: Trial) -> None:
     line = trial.rig.lines[SITE]
     line.disorder = None
     trial.rig.set_network(SITE, True)
@@ -51,7 +51,7 @@ async def _cut(trial: Trial) -> None:
     trial.ledger.send(4)
     await trial.ledger.everybody_gone()
     await _nothing_heard(trial)
-    await _mend(trial)
+    await _repair(trial)
 
 
 async def _silent(trial: Trial) -> None:
@@ -62,7 +62,7 @@ async def _silent(trial: Trial) -> None:
     await trial.refuses()
     await trial.ledger.everybody_gone()
     await _nothing_heard(trial)
-    await _mend(trial)
+    await _repair(trial)
 
 
 async def _unruly(trial: Trial, seed: str = "unruly", guests: int = 8, late_s: float = 0.8) -> str:
@@ -78,7 +78,7 @@ async def _unruly(trial: Trial, seed: str = "unruly", guests: int = 8, late_s: f
     await trial.ledger.all_stored()
     after = (line.toll.repeated, line.toll.late, line.toll.overtaken)
     assert all(more > less for more, less in zip(after, before, strict=True)), (before, after)
-    await _mend(trial)
+    await _repair(trial)
     repeated, late, overtaken = (more - less for more, less in zip(after, before, strict=True))
     return f"{repeated} messages twice, {late} late, {overtaken} out of order"
 
@@ -94,7 +94,7 @@ async def _command_late(trial: Trial) -> None:
 
     await trial.rig.until(refused, "the command was refused")
     assert (await trial.rig.api.get(f"/commands/{ordered['id']}"))["why"] == "the command came too late"
-    await _mend(trial)
+    await _repair(trial)
 
 
 async def _command_twice(trial: Trial) -> None:
@@ -112,7 +112,7 @@ async def _command_twice(trial: Trial) -> None:
         return await health(trial.rig, "command_refused") > before
 
     await trial.rig.until(refused, "the second copy was refused")
-    await _mend(trial)
+    await _repair(trial)
 
 
 async def test_a_line_that_is_cut_silent_unruly_or_slow_loses_nothing_and_opens_nothing(trial: Trial) -> None:
@@ -148,14 +148,14 @@ async def test_a_line_that_is_silent_until_both_ends_have_given_up_loses_nothing
     await trial.opens()
     await _offline(trial)
     await trial.refuses()
-    await _mend(trial)
+    await _repair(trial)
     await trial.ends_well()
 
 
 @pytest.mark.faults_full
 @pytest.mark.parametrize("seed", range(3))
 async def test_a_line_that_comes_and_goes_loses_nothing_and_opens_nothing(trial: Trial, seed: int) -> None:
-    """Cut, silent, unruly and mended a dozen times, mostly in the middle of something."""
+    """Cut, silent, unruly and repaired a dozen times, mostly in the middle of something."""
     chance, line = random.Random(seed), trial.rig.lines[SITE]
 
     def unruly_() -> None:
@@ -174,5 +174,5 @@ async def test_a_line_that_comes_and_goes_loses_nothing_and_opens_nothing(trial:
         trial.ledger.send(2)
         chance.choice(states)()
         await chance.choice(acts)()
-    await _mend(trial)
+    await _repair(trial)
     await trial.ends_well()

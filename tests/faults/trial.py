@@ -120,7 +120,7 @@ class Trial:
         await self.rig.until(at_work, "the edge is at work again")
 
     async def ends_well(self, *, logs: int = 1, remark: str = "", scenario: str | None = None) -> list[Stored]:
-        """The fault is mended and the edge online: hold the four checks over everything since the hub began; what is
+        """The fault is repaired and the edge online: hold the four checks over everything since the hub began; what is
         stored. ``logs``: so many outboxes the edge has had. ``scenario`` names the row, which counts from the row
         before it; by default it is the trial's own name."""
         await self.ledger.everybody_gone()

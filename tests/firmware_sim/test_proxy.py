@@ -75,7 +75,7 @@ class _Ends:
 
     async def open(self) -> None:
         self._server = await asyncio.start_server(self._broker, "127.0.0.1", self.target)
-        self.line.mend()
+        self.line.repair()
         _, self.out = await asyncio.open_connection("127.0.0.1", self.line.port)
 
     async def close(self) -> None:
@@ -128,7 +128,7 @@ async def test_the_disorder_is_done_to_messages_and_to_nothing_else(
 
 async def test_a_silent_line_takes_everything_and_passes_it_when_it_is_mended(ends: _Ends) -> None:
     other = NetworkLine(port=free_port(), target=ends.target)
-    other.mend()
+    other.repair()
     _, hypothetical = await asyncio.open_connection("127.0.0.1", other.port)
     ends.out.write(GREETING)
     await ends.arrive(GREETING)
@@ -142,7 +142,7 @@ async def test_a_silent_line_takes_everything_and_passes_it_when_it_is_mended(en
     await caller.wait_closed()
     hypothetical.write(TWO)
     await ends.arrive(TWO)
-    ends.line.mend()
+    ends.line.repair()
     await ends.arrive(ONE)
     ends.out.write(THREE)
     await ends.arrive(THREE)

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from firmware_sim import provision, seed
 from firmware_sim.api import Api
 from firmware_sim.building import DATA, DEMO_SITES, Building, demo_buildings
-from firmware_sim.site_setup import furnish, school_terms
+from firmware_sim.site_setup import school_terms, set_up_sites
 from tests.controller.clock import ManualClock
 from tests.controller.running import BASE_URL, PASSWORD, USER
 
@@ -60,7 +60,7 @@ def test_a_site_s_file_agrees_with_the_building_that_is_simulated(building: Buil
 async def test_the_council_pays_nothing_where_its_rate_says_so_and_no_half_costs_more_than_its_whole(
     api: Api, clock: ManualClock, site: str
 ) -> None:
-    await furnish(api, demo_buildings(), clock.now().date())
+    await set_up_sites(api, demo_buildings(), clock.now().date())
     tariffs = await api.get(f"/sites/{site}/tariffs")
     told_only = ("text", "changed_at", "changed_by")
     body = {name: value for name, value in tariffs.items() if name not in told_only}
@@ -79,13 +79,13 @@ async def test_the_council_pays_nothing_where_its_rate_says_so_and_no_half_costs
 
 async def test_furnishing_twice_changes_nothing(api: Api, clock: ManualClock) -> None:
     today = clock.now().date()
-    await furnish(api, demo_buildings(), today)
+    await set_up_sites(api, demo_buildings(), today)
     first = {site: await api.get(f"/sites/{site}") for site in DEMO_SITES}
     for site in DEMO_SITES:
         kept = (DATA / "sites" / f"{site}.toml").read_bytes()
         told = await api.put_file(f"/sites/{site}/file", kept, kind="application/toml")
         assert (told["written"], told["changes"]) == (True, []), site
-    await furnish(api, demo_buildings(), today)
+    await set_up_sites(api, demo_buildings(), today)
     assert {site: await api.get(f"/sites/{site}") for site in DEMO_SITES} == first
     assert (await api.get("/parties", search="choir"))["items"][0]["responsible"] == "ruth-allen"
 
@@ -107,7 +107,7 @@ async def test_whenever_the_demo_starts_its_diary_fills_and_the_studio_is_free(
     clock.set(now)
     await api.sign_in(user=USER, password=PASSWORD)  # the session of 2026 is over
     today = now.date()
-    await furnish(api, demo_buildings(), today)
+    await set_up_sites(api, demo_buildings(), today)
     made = seed.CreatedSoFar((), keep=lambda: None)
     await seed.book_week(api, now=lambda: now, made=made)
     series = await seed.book_series(api, today, today + timedelta(weeks=seed.WEEKS), now=lambda: now, made=made)
@@ -122,7 +122,7 @@ async def test_whenever_the_demo_starts_its_diary_fills_and_the_studio_is_free(
 async def test_the_diary_has_what_a_manager_has_to_decide(api: Api, clock: ManualClock) -> None:
     now = clock.now()
     today = now.date()
-    await furnish(api, demo_buildings(), today)
+    await set_up_sites(api, demo_buildings(), today)
     made = seed.CreatedSoFar((), keep=lambda: None)
     await seed.book_week(api, now=lambda: now, made=made)
     await seed.book_series(api, today, today + timedelta(weeks=seed.WEEKS), now=lambda: now, made=made)

@@ -22,10 +22,10 @@ from edge.readers.osdp_panel import (
     RAW,
     RMAC_I,
     TRIES,
-    Happening,
-    Has,
+    FaultChange,
     Online,
     Panel,
+    PanelEvent,
 )
 from edge.readers.reading import Keys
 from edge.wire.faults import FaultCode
@@ -96,9 +96,9 @@ def meddled(panel: Panel, line: Line, random: Random) -> bytes:
     return answer * (2 if what == 5 else 1)
 
 
-def hears(panel: Panel, data: bytes) -> list[Happening]:
+def hears(panel: Panel, data: bytes) -> list[PanelEvent]:
     """As the bus has it: all frames in time, else silence."""
-    happened: list[Happening] = []
+    happened: list[PanelEvent] = []
     answered = False
     for frame in Stream().feed(data):
         was_answer, more = panel.answer(frame)
@@ -139,7 +139,7 @@ def test_whatever_is_done_on_the_line_the_panel_goes_on_and_is_well_when_it_is_o
         # With a key nobody types but the peripheral, and nothing of it counts twice.
         assert len(set(heard)) == len(heard)
         assert [keys for keys in pressed if keys in heard] == heard
-    last: list[Happening] = []
+    last: list[PanelEvent] = []
     line.device.press(b"7294")
     for _ in range(RECOVERS):
         asked(panel)
@@ -156,13 +156,13 @@ def test_whatever_is_done_on_the_line_the_panel_goes_on_and_is_well_when_it_is_o
 def test_nothing_that_is_said_without_the_key_counts_or_brings_a_reader_to_work(install: bool, seed: int) -> None:
     random = Random(seed)
     panel = Panel(ADDRESS, key=KEY, install=install, crc=True, random=random.randbytes)
-    happened: list[Happening] = []
+    happened: list[PanelEvent] = []
     for _ in range(ROUNDS):
         asked(panel)
         happened += hears(panel, b"".join(forged(panel, random) for _ in range(random.randrange(3))))
         assert not panel.online
     assert not [each for each in happened if isinstance(each, Keys | Online)]
-    assert all(each.present for each in happened if isinstance(each, Has))
+    assert all(each.present for each in happened if isinstance(each, FaultChange))
 
 
 @effort(50)
@@ -174,5 +174,5 @@ def test_a_line_full_of_noise_is_silence_and_costs_no_memory(noise: list[bytes])
             panel.answer(frame)
         assert len(stream._held) <= LONGEST
     troubles = [each for _ in range(TRIES) for each in panel.silence()]
-    assert Has(FaultCode.READER_SILENT, True) in troubles
+    assert FaultChange(FaultCode.READER_SILENT, True) in troubles
     asked(panel)

@@ -71,7 +71,7 @@ class _Play:
             await self._theatre.api.post(f"/sites/{SITE}/edges/{EDGE}/rotation", {})
             await self._theatre.api.post("/signing-key/rotation", {})
             await self._opens("while the line is cut")
-            link.mend()
+            link.repair()
             await self._opens("as the line is back")
             await self._until_signed_by_the_new_key()
             await self._opens("under another signing key")

@@ -19,7 +19,7 @@ from edge.wire.credentials import Method
 from edge.wire.decide import Reason
 from edge.wire.envelope import Signer
 from firmware_sim.building import demo_buildings
-from firmware_sim.site_setup import furnish
+from firmware_sim.site_setup import set_up_sites
 from firmware_sim.stage import ActResult, Stage
 from firmware_sim.virtual import VirtualClock, run_virtual
 from firmware_sim.world import World
@@ -189,6 +189,6 @@ async def ramsey(clock: VirtualClock, template: Path) -> AsyncIterator[Theatre]:
         buildings = demo_buildings()[:1]
         world = World(buildings, zero=clock.now(), seed="readers")
         async with theatre(folder, clock, world) as hub:
-            await furnish(hub.api, buildings, clock.now().date())
+            await set_up_sites(hub.api, buildings, clock.now().date())
             await clock.sleep(60)
             yield hub

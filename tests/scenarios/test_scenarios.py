@@ -17,7 +17,7 @@ from _pytest.mark import ParameterSet
 from controller.db.migrations import migrate
 from firmware_sim.building import demo_buildings
 from firmware_sim.people import GroupVisit
-from firmware_sim.scenario import Happening, Scenario, Typing, all_scenarios, read_scenario
+from firmware_sim.scenario import PanelEvent, Scenario, Typing, all_scenarios, read_scenario
 from firmware_sim.truth import Way
 from firmware_sim.virtual import VirtualClock, run_virtual
 from firmware_sim.world import World
@@ -26,7 +26,7 @@ from tests.scenarios.theatre import Theatre, theatre
 from tests.services.memory import in_memory
 
 QUIET = timedelta(minutes=15)
-"""After the end: lines are mended and everything that waits gets through."""
+"""After the end: lines are repaired and everything that waits gets through."""
 PAGE = 200
 
 
@@ -148,7 +148,7 @@ class Play:
         if outcome.done is not typing.opens:
             self._wrong.append(f"{typing.at}, {typing.booking or digits}: {outcome.text}")
 
-    async def _happen(self, happening: Happening) -> None:
+    async def _happen(self, happening: PanelEvent) -> None:
         theatre, link = self._theatre, self._theatre.links.get(str(happening.site))
         if happening.what == "cancel":
             name = self._bookings[str(happening.booking)]["id"]
@@ -171,12 +171,12 @@ class Play:
             if happening.what == "cut network":
                 link.cut()
             else:
-                link.mend()
+                link.repair()
 
     async def _settle(self) -> None:
         self._theatre.broker.start()
         for link in self._theatre.links.values():
-            link.mend()
+            link.repair()
         await self._theatre.sleep_until(self._scenario.ends + QUIET)
 
     async def _judge(self, theatre: Theatre, world: World) -> int:

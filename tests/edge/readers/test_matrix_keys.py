@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.readers.matrix_keys import LAYOUT, SETTLE_S, STUCK_S, Pad, Places, is_stuck, look
+from edge.readers.matrix_keys import LAYOUT, SETTLE_S, STUCK_S, Pad, Places, is_stuck, scan
 
 STEP_S = 0.01
 PLACES = {key: (row, column) for row, line in enumerate(LAYOUT) for column, key in enumerate(line)}
@@ -21,7 +21,7 @@ def press(*held: str, steps: int = 5, pad: Pad | None = None) -> tuple[Pad, str]
     pad, pressed = pad or Pad(), ""
     start = max(0.0, pad.since)
     for at, keys in enumerate(itertools.chain.from_iterable([keys] * steps for keys in held)):
-        pad, key = look(pad, down(keys), start + at * STEP_S)
+        pad, key = scan(pad, down(keys), start + at * STEP_S)
         pressed += key
     return pad, pressed
 
@@ -83,5 +83,5 @@ def test_any_scans_give_only_keys_that_were_down_with_at_most_one_other(scans: l
     pad, now = Pad(), 0.0
     for seen, wait in scans:
         now += wait
-        pad, key = look(pad, seen, now)
+        pad, key = scan(pad, seen, now)
         assert not key or (PLACES[key] in seen and len(seen) <= 2)

@@ -24,12 +24,12 @@ from edge.readers.osdp_panel import (
     RAW,
     TRIES,
     Bits,
+    FaultChange,
     Garbled,
-    Happening,
-    Has,
     Online,
     Panel,
     PanelCounter,
+    PanelEvent,
 )
 from edge.readers.osdp_secure import DEFAULT_KEY
 from edge.readers.osdp_secure import SessionKeys as SessionKeys
@@ -70,13 +70,13 @@ def panel(key: bytes | None = KEY, *, install: bool = False, crc: bool = True) -
     return Panel(ADDRESS, key=key, install=install, crc=crc, random=os.urandom)
 
 
-def talk(ours: Panel, theirs: Near, rounds: int = 1) -> list[Happening]:
-    happened = []
+def talk(ours: Panel, theirs: Near, rounds: int = 1) -> list[PanelEvent]:
+    events = []
     for _ in range(rounds):
         answered, more = ours.answer(theirs.ask(ours.command()))
         assert answered
-        happened += more
-    return happened
+        events += more
+    return events
 
 
 def online(key: bytes | None = KEY) -> tuple[Panel, Near]:
@@ -115,10 +115,10 @@ def test_light_and_buzzer_of_a_peripheral_that_is_not_ours_do_as_they_are_told()
 def test_a_new_peripheral_is_given_its_key_when_it_is_installed_and_nothing_it_says_before_counts() -> None:
     ours, theirs = panel(install=True), Near(key=None, flags=INSTALL)
     theirs.device.press(CODE.encode())
-    happened: list[Happening] = []
+    events: list[PanelEvent] = []
     while not ours.online:
-        happened += talk(ours, theirs)
-        assert not any(isinstance(each, Keys) for each in happened)
+        events += talk(ours, theirs)
+        assert not any(isinstance(each, Keys) for each in events)
     assert [each["data"] for each in theirs.commands if each["command"] == osdp.Command.Keyset] == [KEY]
     assert ours.secure
     again = panel()
@@ -130,10 +130,10 @@ def test_a_new_peripheral_is_given_its_key_when_it_is_installed_and_nothing_it_s
 def test_a_peripheral_with_another_key_is_reported_and_not_believed(theirs_key: bytes | None) -> None:
     ours, theirs = panel(), Near(key=theirs_key, flags=INSTALL if theirs_key is None else SECURE)
     theirs.device.press(CODE.encode())
-    happened = talk(ours, theirs, 30)
-    assert Has(FaultCode.READER_WRONG_KEY, True) in happened
+    events = talk(ours, theirs, 30)
+    assert FaultChange(FaultCode.READER_WRONG_KEY, True) in events
     assert not ours.online
-    assert {type(each) for each in happened} == {Has}
+    assert {type(each) for each in events} == {FaultChange}
 
 
 def test_a_peripheral_on_the_key_of_all_is_not_given_ours_unless_it_is_being_installed() -> None:
@@ -145,8 +145,8 @@ def test_a_peripheral_on_the_key_of_all_is_not_given_ours_unless_it_is_being_ins
 def test_a_peripheral_that_lost_its_channel_gets_a_new_one() -> None:
     ours, _ = online()
     theirs = Near(key=KEY, flags=SECURE)
-    happened = talk(ours, theirs, 8)
-    assert Online(made="vendor bebafe, model 1.1, firmware 173.222.173") in happened
+    events = talk(ours, theirs, 8)
+    assert Online(made="vendor bebafe, model 1.1, firmware 173.222.173") in events
     theirs.device.press(CODE.encode())
     assert talk(ours, theirs) == [Keys(keys=CODE)]
 
@@ -154,11 +154,11 @@ def test_a_peripheral_that_lost_its_channel_gets_a_new_one() -> None:
 # Whoever else is on the line
 
 
-def _reading(happened: list[Happening]) -> bool:
-    return any(isinstance(each, Keys | Bits | Online) for each in happened)
+def _reading(events: list[PanelEvent]) -> bool:
+    return any(isinstance(each, Keys | Bits | Online) for each in events)
 
 
-def _answers(ours: Panel, frame: Frame) -> list[Happening]:
+def _answers(ours: Panel, frame: Frame) -> list[PanelEvent]:
     return copy.deepcopy(ours).answer(frame)[1]
 
 
@@ -182,7 +182,7 @@ def test_a_crc_that_one_wrong_bit_made_a_checksum_is_refused_though_it_holds(key
     assert ours.answer(said) == (False, [PanelCounter("osdp_refused")])
 
 
-def _heard(ours: Panel, data: bytes) -> list[Happening]:
+def _heard(ours: Panel, data: bytes) -> list[PanelEvent]:
     try:
         return _answers(ours, parse(data))
     except BadFrame:
@@ -235,15 +235,15 @@ def test_an_answer_of_another_or_to_another_command_is_none(change: dict[str, in
     ours, theirs = online(None)
     theirs.device.press(CODE.encode())
     said = theirs.ask(ours.command())
-    answered, happened = ours.answer(msgspec.structs.replace(said, **change))
+    answered, events = ours.answer(msgspec.structs.replace(said, **change))
     assert not answered
-    assert not _reading(happened)
+    assert not _reading(events)
 
 
 # A peripheral as the standard has it, in plain
 
 
-def reply(ours: Panel, code: int, data: bytes = b"", *, sequence: int | None = None) -> list[Happening]:
+def reply(ours: Panel, code: int, data: bytes = b"", *, sequence: int | None = None) -> list[PanelEvent]:
     asked = parse(ours.command())
     number = asked.sequence if sequence is None else sequence
     return ours.answer(Frame(address=ADDRESS, sequence=number, code=code, data=data, reply=True))[1]
@@ -271,10 +271,10 @@ def test_a_command_without_answer_is_sent_again_as_it_was_and_then_the_periphera
     for _ in range(TRIES - 1):
         assert ours.silence() == []
         assert ours.command() == sent
-    assert ours.silence() == [Has(FaultCode.READER_SILENT, True)]
+    assert ours.silence() == [FaultChange(FaultCode.READER_SILENT, True)]
     assert (ours.online, ours.gone) == (False, True)
     assert parse(ours.command()).sequence == 0
-    assert Has(FaultCode.READER_SILENT, False) in reply(ours, PDID, bytes(12))
+    assert FaultChange(FaultCode.READER_SILENT, False) in reply(ours, PDID, bytes(12))
     assert not ours.gone
 
 
@@ -284,20 +284,20 @@ def test_a_busy_peripheral_is_asked_again_with_the_same_command_but_not_for_ever
     for _ in range(BUSY_TRIES):
         assert reply(ours, BUSY, sequence=0) == []
         assert ours.command() == sent
-    assert reply(ours, BUSY, sequence=0) == [Has(FaultCode.READER_SILENT, True)]
+    assert reply(ours, BUSY, sequence=0) == [FaultChange(FaultCode.READER_SILENT, True)]
 
 
 @pytest.mark.parametrize(
-    ("data", "happened"),
+    ("data", "events"),
     [
-        (b"\0\0", [Has(FaultCode.READER_TAMPERED, False), Has(FaultCode.READER_POWER, False)]),
-        (b"\1\0", [Has(FaultCode.READER_TAMPERED, True), Has(FaultCode.READER_POWER, False)]),
-        (b"\0\1", [Has(FaultCode.READER_TAMPERED, False), Has(FaultCode.READER_POWER, True)]),
+        (b"\0\0", [FaultChange(FaultCode.READER_TAMPERED, False), FaultChange(FaultCode.READER_POWER, False)]),
+        (b"\1\0", [FaultChange(FaultCode.READER_TAMPERED, True), FaultChange(FaultCode.READER_POWER, False)]),
+        (b"\0\1", [FaultChange(FaultCode.READER_TAMPERED, False), FaultChange(FaultCode.READER_POWER, True)]),
         (b"\0", [PanelCounter("osdp_unknown")]),
     ],
 )
-def test_tampering_and_power_are_reported(data: bytes, happened: list[Happening]) -> None:
-    assert reply(plain(), LSTATR, data) == happened
+def test_tampering_and_power_are_reported(data: bytes, events: list[PanelEvent]) -> None:
+    assert reply(plain(), LSTATR, data) == events
 
 
 @pytest.mark.parametrize(
@@ -337,8 +337,8 @@ def test_whoever_refuses_what_it_must_do_is_spoken_to_from_the_beginning(why: in
     ours = plain()
     assert reply(ours, NAK, bytes([why])) == [PanelCounter("osdp_refused")]
     assert parse(ours.command()).sequence == 0
-    happened = [each for _ in range(TRIES) for each in reply(ours, NAK, bytes([why]))]
-    assert Has(FaultCode.READER_SILENT, True) in happened
+    events = [each for _ in range(TRIES) for each in reply(ours, NAK, bytes([why]))]
+    assert FaultChange(FaultCode.READER_SILENT, True) in events
 
 
 @pytest.mark.parametrize("key", [None, KEY])
@@ -359,8 +359,8 @@ def test_any_answers_are_taken_and_with_a_key_none_of_them_says_anything(
             block=bytes([2, block]) if block > 0x10 else b"",
             mac=data[:4].ljust(4, b"\0") if block > 0x14 else b"",
         )
-        _, happened = ours.answer(frame)
-        assert key is None or not _reading(happened)
+        _, events = ours.answer(frame)
+        assert key is None or not _reading(events)
 
 
 def test_neither_cards_nor_keys_of_the_channel_show_in_a_log() -> None:

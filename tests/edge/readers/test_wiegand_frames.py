@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.readers.wiegand_frames import LIMIT, RINGING_S, Burst, liveness
+from edge.readers.wiegand_frames import LIMIT, RINGING_S, Burst, add_pulse
 
 
 def feed(pulses: list[tuple[float, int]]) -> tuple[Burst, list[str | None]]:
     burst, frames = Burst(), []
     for tick, wire in pulses:
-        burst, ended = liveness(burst, wire, tick)
+        burst, ended = add_pulse(burst, wire, tick)
         if ended is not None:
             frames.append(ended.bits())
     return burst, frames
@@ -75,7 +75,7 @@ def test_a_line_that_never_rests_is_one_spoilt_frame_of_bounded_size() -> None:
 def test_any_pulses_give_frames_in_the_order_of_their_ticks(pulses: list[tuple[float, int]]) -> None:
     burst = Burst()
     for tick, wire in pulses:
-        burst, _ = liveness(burst, wire, tick)
+        burst, _ = add_pulse(burst, wire, tick)
         ticks = [at for at, _ in burst.pulses]
         assert ticks == sorted(ticks)
         assert len(burst.pulses) <= LIMIT

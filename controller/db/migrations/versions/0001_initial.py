@@ -819,7 +819,7 @@ def _tables_3() -> None:
     )
     op.create_index("uq_edge_keys_public_key", "edge_keys", ["public_key"], unique=True)
     op.create_table(
-        "edge_papers",
+        "edge_identities",
         sa.Column("site", sa.String(length=40), nullable=False),
         sa.Column("edge", sa.String(length=40), nullable=False),
         sa.Column("version", Serial, nullable=False),
@@ -828,9 +828,9 @@ def _tables_3() -> None:
         sa.Column("held_kids", sa.Text(), nullable=False),
         sa.Column("renew", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["site", "edge"], ["edges.site", "edges.id"], name=op.f("fk_edge_papers_site_edge"), ondelete="CASCADE"
+            ["site", "edge"], ["edges.site", "edges.id"], name=op.f("fk_edge_identities_site_edge"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("site", "edge", name=op.f("pk_edge_papers")),
+        sa.PrimaryKeyConstraint("site", "edge", name=op.f("pk_edge_identities")),
     )
     op.create_table(
         "enrolment_tokens",
