@@ -1,4 +1,4 @@
-"""What a door knows beside its plan when it decides: offline codes, the keys that sign passes, and who is inside."""
+"""State that door decisions use besides the plan: offline codes, the keys that sign passes, and who is inside."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -22,13 +22,13 @@ from edge.wire.offline import OfflineWindow
 from edge.wire.plan import Passback
 
 REFRESH_S = 30.0
-"""The tables of codes are brought up to the hour this often; they know of each window an hour ahead."""
+"""How often the tables of offline codes are updated. They include windows that begin within the next hour."""
 NIGHT = timedelta(hours=4)
-"""When everybody is taken to have left, by the site's clock."""
+"""Time of day, on the site's clock, at which everybody is assumed to have left."""
 
 
 class AccessState:
-    """One for all doors of an edge; where there are counters, they tell it when its idea of who is inside is wrong."""
+    """One instance serves all doors of an edge. Footfall counters correct its record of who is inside."""
 
     def __init__(self, runtime: Runtime, *, files: Files, doors: Iterable[str]) -> None:
         self._runtime = runtime
@@ -50,32 +50,32 @@ class AccessState:
         runtime.record_listeners.append(self._on_event)
 
     def start(self) -> None:
-        """Read what is kept, then keep the tables up to the hour."""
+        """Read the stored state, then keep the tables of codes current."""
         for door, state_file in self.state_files.items():
             state_file.start(f"used codes of {door}")
         self._runtime.supervise("offline codes", self._run(), self._liveness)
 
     def refresh(self) -> None:
-        """The doors' secrets may be others."""
+        """Update the tables: the doors' secrets may have changed."""
         self._wake.set()
 
     @property
     def keys(self) -> Keyring:
-        """The controller's, which sign passes."""
+        """The controller's public keys, which verify passes."""
         return self._runtime.plans.keys
 
     def meaning(self, door: str, digits: str) -> tuple[OfflineWindow, ...]:
-        """What an offline code can mean at a door."""
+        """The windows that an offline code can stand for at a door."""
         known = self._codes[door]
         held = [known[secret] for secret in self._runtime.secrets.offline(door) if secret in known]
         return tuple(window for codes in held for window in codes.windows(digits))
 
     def apply_passback(self, door: str, decision: Decision) -> Decision:
-        """A decision at the way in, with what is known of who is inside."""
+        """Apply anti-passback to a decision at the way in."""
         return passback.apply(self._inside, self._policy(door), decision, self._runtime.now())
 
     def passed(self, door: str, presented: Presented, decision: Decision, *, way_in: bool) -> None:
-        """Somebody was let through."""
+        """Record that somebody was let through."""
         if not way_in:
             self._inside = passback.left(self._inside, decision.holder)
             return
@@ -85,7 +85,7 @@ class AccessState:
             self._use(door, presented.digits, decision.offline)
 
     def fire(self, on: bool) -> None:
-        """There is fire, or no longer: whoever was inside has left by any door."""
+        """A fire began or ended: everybody is assumed to have left, by any door."""
         self._forget(Forgot.FIRE)
 
     def _use(self, door: str, digits: str, window: OfflineWindow) -> None:
@@ -137,7 +137,7 @@ class AccessState:
             waiting.cancel()
 
     async def _prepare(self, door: str) -> None:
-        """With the clock unproven no code can be judged, so nothing is worked out for a time that is not."""
+        """Update the table of a door. Skipped while the clock is unproven, because no code can be checked then."""
         known, wanted = self._codes[door], self._runtime.secrets.offline(door)
         if tuple(known) != wanted:
             known = self._codes[door] = {

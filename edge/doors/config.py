@@ -1,4 +1,4 @@
-"""What a ``[[door]]`` of the configuration says."""
+"""The ``[[door]]`` tables of the configuration."""
 
 from typing import Literal
 
@@ -9,15 +9,15 @@ from edge.wire.ids import Slug
 
 
 class DoorConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A door, whose ``relay`` switches the current of its ``lock``. docs/wiring.md shows each kind.
+    """A door. ``relay`` switches the current of its ``lock``; docs/wiring.md shows each kind.
 
-    ``fail``: whether the lock is locked (``secure``) or released (``safe``) without current. ``feed``: the contact of
-    the relay through which the current runs, normally open or normally closed. ``fire``: whether a fire releases it;
-    where nothing is said it releases a fail-safe lock. ``contact``: active while the door is shut; ``second_contact``:
-    that of a double door's other leaf. ``lock_sensor``: active while the bolt or the magnet really holds.
-    ``break_glass``: active while the glass is whole. ``interlock``: of the doors that name the same one, only one
-    lets people in at a time. ``free_after_entry``: hours that are free to anybody begin when somebody is let in.
-    ``hold_s`` and ``held_after_s`` (seconds) hold until a plan says otherwise.
+    ``fail``: whether the lock is locked (``secure``) or released (``safe``) without current. ``feed``: the relay
+    contact that carries the current, normally open or normally closed. ``fire``: whether a fire releases the door; by
+    default it releases a fail-safe lock. ``contact``: active while the door is closed; ``second_contact``: that of a
+    double door's other leaf. ``lock_sensor``: active while the bolt or magnet holds. ``break_glass``: active while the
+    glass is intact. ``interlock``: of the doors with the same name here, only one admits people at a time.
+    ``free_after_entry``: hours in which the door is free for everybody begin with the first valid entry. ``hold_s`` and
+    ``held_after_s`` (seconds) apply until a plan sets them.
     """
 
     id: Slug
@@ -41,7 +41,8 @@ class DoorConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     @property
     def fails_safe(self) -> bool:
-        """Whether the lock is released without current. Every magnet is, and a strike that says so."""
+        """Whether the lock is released without current. True for every magnet, and for a strike with ``fail =
+        "safe"``."""
         return self.lock == "maglock" if self.fail is None else self.fail == "safe"
 
     @property
@@ -54,11 +55,11 @@ class DoorConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         return self.fails_safe and self.feed == "open"
 
     def energised(self, released: bool) -> bool:
-        """Whether the relay is on for a door that is to be ``released``, or locked."""
+        """Whether the relay must be on for the door to be ``released``, or locked."""
         return released is not self.released_at_rest
 
     def pins(self) -> dict[str, int]:
-        """The pins it takes, by the key that names them."""
+        """The pins that it uses, by configuration key."""
         named: dict[str, InputPin | OutputPin | None] = {
             "relay": self.relay,
             "contact": self.contact,

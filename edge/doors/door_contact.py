@@ -1,4 +1,4 @@
-"""Whether a door is shut: its contacts, one for each leaf, and whether they can be believed."""
+"""Whether a door is closed: its contacts, one for each leaf, and whether they are plausible."""
 
 from collections.abc import Callable
 
@@ -10,14 +10,14 @@ from edge.wire.events import EventData, FootfallData
 from edge.wire.faults import FaultCode
 
 PASSAGES = 3
-"""So many people counted in a row through a door that was never open are no mistake of the counter's."""
+"""This many consecutive passages through a door that never opened are not a counting error."""
 SHUT_S = 5.0
-"""A counter has told of whoever passed a door so long after the door was shut."""
+"""A counter has reported every passage this long after the door was closed."""
 
 
 class DoorContact:
-    """The leaf of one door, or both of a double one. ``changed`` is called when it may have opened, shut, or begun or
-    ended to be doubtful."""
+    """The contact of a door, or both contacts of a double door. ``changed`` is called when the door may have opened or
+    closed, and when a contact begins or stops chattering."""
 
     def __init__(self, config: DoorConfig, *, runtime: Runtime, pins: Pins, changed: Callable[[], None]) -> None:
         self._door = config.id
@@ -43,7 +43,7 @@ class DoorContact:
 
     @property
     def open(self) -> bool | None:
-        """Whether a leaf is open; ``None`` where no contact tells."""
+        """Whether the door is open; ``None`` if no contact can tell."""
         if any(not contact.active for contact in self._contacts if not contact.chatters):
             return True
         return None if not self._contacts or any(contact.chatters for contact in self._contacts) else False

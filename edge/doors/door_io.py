@@ -1,4 +1,4 @@
-"""A door on its pins: contact, button and what readers are shown go into the machine, lock and signals come out."""
+"""A door on its pins: feeds contact, exit button and credentials to the state machine, drives lock and signals."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -30,14 +30,14 @@ from edge.wire.overrides import in_force
 from edge.wire.plan import DoorPlan, OverrideKind
 
 REFRESH_S = 30.0
-"""The plan is looked at this often at least, so that a step of the clock cannot leave a door free for long."""
+"""The plan is checked at least this often, so that a step of the clock cannot leave a door free for long."""
 _ALARMS = {
     "glass": FaultCode.GLASS_BROKEN,
     "held": FaultCode.DOOR_STANDS_OPEN,
     "forced": FaultCode.DOOR_FORCED,
 }
 STUCK_S = 600.0
-"""An exit button pressed this long is reported as stuck. It goes on releasing the door: whoever is inside gets out."""
+"""An exit button pressed this long is reported as stuck. It still releases the door, so that nobody is locked in."""
 
 _ANSWERS = {
     Reason.TOO_EARLY: DoorSignal.TOO_EARLY,
@@ -47,7 +47,8 @@ _ANSWERS = {
 
 
 def _signal(decision: Decision) -> DoorSignal:
-    """What whoever asked is told. Of a code of another day nobody is told that it is one."""
+    """The signal for a decision. A code that is not due within hours is refused like an unknown one, so that it is not
+    given away."""
     if decision.granted:
         return DoorSignal.GRANTED
     if decision.reason is Reason.TOO_EARLY and not decision.near:
@@ -56,14 +57,14 @@ def _signal(decision: Decision) -> DoorSignal:
 
 
 class WaitingCredential(msgspec.Struct, frozen=True, kw_only=True):
-    """What was shown at ``reader`` while another door of the interlock was in use."""
+    """A credential presented at ``reader`` while another door of the interlock was in use."""
 
     presented: Presented
     reader: str
 
 
 class DoorIo:
-    """One door. Its lock is at rest when this is made, and after ``switch_off``."""
+    """One door. Its lock's relay is off on construction and after ``switch_off``."""
 
     def __init__(
         self,
@@ -98,7 +99,8 @@ class DoorIo:
         self._continuous: dict[str, DoorSignal] = {}
         self._entry_seen = False
         self.alarm_is_set: Callable[[], bool] = lambda: False
-        """Whether an alarm is set behind the door: it is free to nobody before the first valid entry."""
+        """Whether the intruder alarm behind the door is set. If so, the door is not free before the first valid
+        entry."""
         self._mode = ""
         show = partial(runtime.publish_state, config.id)
         switch = partial(Switch, device=config.id, runtime=runtime, pins=pins, doubted=show)
@@ -116,8 +118,8 @@ class DoorIo:
             interlock.join(self)
 
     def start(self) -> None:
-        """Act on what is found: a button held down, a broken glass, a door that is free now. Then, and not before,
-        the lock does as the door's state says: one that is to stay released never locks on the way."""
+        """Act on the present state: a pressed button, broken glass, a door that is free now. Only then is the lock
+        driven, so that one which must stay released never locks in between."""
         if self._rex is not None and self._rex.active:
             self._pressed(True)
         if self._glass is not None and not self._glass.active:
@@ -127,12 +129,12 @@ class DoorIo:
         self._notify_interlock()
 
     def switch_off(self) -> None:
-        """Bring the lock into the state it has without the agent, at once and whatever else is going on."""
+        """Put the lock into the state that it has without the agent, immediately, in any state."""
         self._lock.switch_off()
         self._lights.silence()
 
     def unlock(self) -> None:
-        """Let somebody in once, on a command. Raises ``CommandRefused`` while an interlock forbids it."""
+        """Admit somebody once, on a command. Raises ``CommandRefused`` if an interlock forbids it."""
         if not self._admits():
             self._notify_interlock()
             raise CommandRefused("another door of the same lobby is open")
@@ -143,34 +145,34 @@ class DoorIo:
         self._step(state_machine.Fire(on=on, releases=self._config.fire_releases))
 
     def set_warning(self, signal: DoorSignal) -> None:
-        """Go on giving a warning of the building's, until ``IDLE``; what is amiss at the door itself goes first."""
+        """Show a warning for the whole building until ``IDLE``. The door's own alarms take precedence."""
         self._warning = signal
         self._show_signals()
 
     def signal_once(self, signal: DoorSignal) -> None:
-        """Tell whoever is at the door, once, on all it has."""
+        """Play a signal once, on the door and all its readers."""
         self._lights.signal(signal)
         for reader in self.readers.values():
             reader.signal(signal)
 
     @property
     def is_open(self) -> bool | None:
-        """Whether a leaf is open; ``None`` where no contact tells."""
+        """Whether the door is open; ``None`` if no contact can tell."""
         return self._state.open
 
     @property
     def released(self) -> bool:
-        """Whether it is unlocked, for whatever reason."""
+        """Whether it is unlocked, for any reason."""
         return self._state.released
 
     @property
     def current_faults(self) -> list[Fault]:
-        """What is wrong with it this very moment, as far as its pins tell."""
+        """The faults that its pins show now."""
         alarm = _ALARMS.get(self._alarm() or "")
         return self._lock.current_faults + ([Fault(alarm)] if alarm is not None else [])
 
     def refresh(self) -> None:
-        """Look at the plan: is the door free, what are its rules? Call it when plan or clock trust changed."""
+        """Apply the plan: whether the door is free, and its rules. Call it when the plan or the clock trust changed."""
         plan, now = self._runtime.plans.plan, self._runtime.now()
         here = plan.doors.get(self.id) if plan is not None else None
         held_after_s = here.hours.held_after_s if here is not None else self._config.held_after_s
@@ -207,8 +209,8 @@ class DoorIo:
     # Readers
 
     def present(self, presented: Presented, reader: str) -> None:
-        """Somebody asks to come in at ``reader``. What they present is forgotten here, at once or when the interlock's
-        wait is over: neither event nor log ever has it."""
+        """Decide on a credential presented at ``reader``. The credential is discarded after that, or when the
+        interlock's wait ends; it is never written to an event or log."""
         self._end_wait()
         self._evaluate(presented, reader)
 
@@ -223,7 +225,7 @@ class DoorIo:
         self._notify_interlock()
 
     def _decide(self, presented: Presented, reader: str) -> Decision:
-        """What is to come of it. Changes nothing, since it is asked again after a wait."""
+        """The decision on a credential. Changes no state, because it is evaluated again after a wait."""
         decision = decide(
             self._runtime.plans.plan,
             door=self.id,
@@ -238,13 +240,13 @@ class DoorIo:
         if not self._is_inside(reader):
             decision = self._access_state.apply_passback(self.id, decision)
         if decision.reason is Reason.FREE and not self._state.free:
-            # The hours that are free to anybody have not begun, since nobody with a valid credential has come.
+            # The free hours have not begun, because nobody with a valid credential has come in yet.
             decision = msgspec.structs.replace(decision, granted=False, reason=Reason.UNKNOWN, hold_s=0.0)
-        # A door that is free tells a guesser nothing, whatever is typed there.
+        # A free door gives a guesser no information, so lock-outs do not apply there.
         return decision if self._state.free else self._lockouts.apply_lockout(presented, reader, decision)
 
     def _answer(self, presented: Presented, decision: Decision, reader: str) -> None:
-        """Carry a decision out."""
+        """Carry out a decision."""
         access = AccessData.of(decision, door=self.id, reader=reader)
         if decision.granted:
             self._step(state_machine.Release(hold_s=decision.hold_s, why="grant"), access)
@@ -264,7 +266,8 @@ class DoorIo:
         self._reply(DoorSignal.LOCKED_OUT if waits and not decision.granted else _signal(decision), presented, reader)
 
     def _reply(self, signal: DoorSignal, presented: Presented, reader: str) -> None:
-        """Tell whoever presented it at ``reader``: who showed a card may type its PIN at any reader of that side."""
+        """Signal the answer at ``reader``; for a card, at every reader of that side, because its PIN may be typed at
+        any of them."""
         self._lights.signal(signal)
         for each, told in self.readers.items():
             if each == reader or (presented.card and self._sides.get(each) == self._sides.get(reader)):
@@ -277,10 +280,10 @@ class DoorIo:
 
     @property
     def blocks_others(self) -> bool:
-        """Whether another door of the interlock has to stay shut: this one is in use, or not locked yet."""
+        """Whether the other doors of the interlock must stay locked: this one is in use, or has not locked yet."""
         if self._state.fire is not None:
             return False
-        # A door of an interlock has a contact: where none tells, it chatters.
+        # A door of an interlock has a contact; an unknown state means that it chatters.
         return (
             self._state.in_use or self._state.open is None or (not self._state.released and self._lock.holds is False)
         )
@@ -300,7 +303,7 @@ class DoorIo:
             self._evaluate(waiting.presented, waiting.reader)
 
     def _admits(self) -> bool:
-        """Whether the interlock lets somebody in here now; other doors that are only free are locked for it."""
+        """Whether the interlock admits somebody here now. Locks other doors that are only released by free hours."""
         if self._interlock is None or self._state.fire is not None:
             return True
         if not self._interlock.admits(self):
@@ -313,7 +316,7 @@ class DoorIo:
             self._asking = False
 
     def _end_wait(self) -> None:
-        """Refuse whoever has waited in vain, or is no longer the last who asked."""
+        """Refuse a waiting credential: its time is over, or another was presented."""
         if self._waiting is None:
             return
         waiting, self._waiting = self._waiting, None
@@ -358,7 +361,7 @@ class DoorIo:
         self._step(state_machine.Tick())
 
     def _step(self, given: state_machine.Input, first: EventData | None = None) -> None:
-        """The lock moves before anything is recorded."""
+        """Step the state machine. The lock is driven before anything is recorded."""
         before = self._state
         self._state, effects = state_machine.step(self._state, given, self._clock.monotonic())
         for effect in effects:
@@ -376,7 +379,7 @@ class DoorIo:
         self._notify_interlock()
 
     def _show_signals(self) -> None:
-        """What is to be told until it is over, where that has changed."""
+        """Show the continuous signal, if it changed."""
         own = {"fire": DoorSignal.FIRE, "forced": DoorSignal.FORCED, "held": DoorSignal.HELD}.get(self._alarm() or "")
         all_over = own or self._warning
         places: dict[str, SignalPlayer | Reader] = {"": self._lights, **self.readers}
@@ -389,18 +392,18 @@ class DoorIo:
                 lights.signal(lasting)
 
     def _lockout_changed(self, reader: str) -> None:
-        """Codes typed at a reader wait from now on, or no longer."""
+        """A reader's lock-out has begun or ended."""
         if reader in self.readers:
             self._runtime.publish_state(self.id)
             self._show_signals()
 
     def _codes_wait_until(self, reader: str = "") -> str | None:
-        """Until when codes typed wait, at a reader or at any."""
+        """The end of the lock-out of a reader, or the latest of all."""
         waits = [self._lockouts.waits_until(each) for each in ([reader] if reader else self.readers)]
         return max((at.isoformat() for at in waits if at is not None), default=None)
 
     def _alarm(self) -> str | None:
-        """What somebody should look at, the gravest first."""
+        """The present alarm, the most serious first."""
         if self._state.fire is not None:
             return "fire"
         stands_open = self._state.alarm if self._state.open is not None else None
@@ -412,8 +415,8 @@ class DoorIo:
         return is_free(self._runtime.plans.plan, self.id, self._runtime.now(), self._runtime.trust)
 
     def _free_now(self, here: DoorPlan | None) -> bool:
-        """Whether anybody may come in: by the hours (where the door waits for a first entry, only after it), or since
-        somebody holds it open."""
+        """Whether the door is free for everybody: by its hours (with ``free_after_entry`` only after the first entry),
+        or by a hold-open override."""
         free = self._is_free() and not self.alarm_is_set()
         self._entry_seen = self._entry_seen and free
         if not free or here is None or not self._config.free_after_entry:

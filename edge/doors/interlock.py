@@ -1,18 +1,18 @@
-"""An interlock: of several doors in a row only one lets people in at a time. It never stands in the way out.
+"""An interlock: of several doors in a lobby, only one admits people at a time. It never blocks the way out.
 
-A door lets somebody in only while every other is shut and locked. One that is free to anybody locks for as long as
-another is in use. Whoever is in the lobby between them gets out by either door: a request to exit, broken glass and
-fire know no interlock.
+A door admits somebody only while every other door is closed and locked. A door that is free for everybody locks while
+another is in use. A person in the lobby can leave by any door: requests to exit, broken glass and fire ignore the
+interlock.
 """
 
 from typing import Protocol
 
 WAIT_S = 10.0
-"""How long a door keeps a credential that was shown while another door was in use: closers take their time."""
+"""How long a door keeps a valid credential that was presented while another door was in use: door closers take time."""
 
 
 class InterlockedDoor(Protocol):
-    """What an interlock needs of a door."""
+    """What an interlock needs from a door."""
 
     @property
     def blocks_others(self) -> bool:
@@ -21,15 +21,15 @@ class InterlockedDoor(Protocol):
 
     @property
     def has_waiting(self) -> bool:
-        """Whether somebody waits for it to let them in."""
+        """Whether somebody is waiting to be admitted here."""
         ...
 
     def set_yield(self, yields: bool) -> None:
-        """While it ``yields``, being free does not release it."""
+        """While it ``yields``, free hours do not release the door."""
         ...
 
     def on_interlock_change(self) -> None:
-        """Another door has changed: whoever waits may perhaps come in now."""
+        """Another door has changed: somebody waiting here may be admitted now."""
         ...
 
 
@@ -44,17 +44,18 @@ class Interlock:
         self._members.append(member)
 
     def admits(self, member: InterlockedDoor) -> bool:
-        """Whether ``member`` may let somebody in now."""
+        """Whether ``member`` may admit somebody now."""
         return not any(other.blocks_others for other in self._members if other is not member)
 
     def lock_free_doors(self, member: InterlockedDoor) -> None:
-        """Lock those that are only free, since somebody is about to come in at ``member``."""
+        """Lock the other doors that are only released by free hours, because somebody is about to come in at
+        ``member``."""
         for other in self._members:
             if other is not member:
                 other.set_yield(True)
 
     def update(self) -> None:
-        """A door has changed. What follows from it at the others may follow again at others."""
+        """A door has changed: update the others, repeatedly until nothing changes."""
         self._repeat = True
         if self._updating:
             return

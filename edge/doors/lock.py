@@ -1,4 +1,4 @@
-"""The lock of a door: a relay that switches its current, and a sensor that tells whether it really holds."""
+"""The lock of a door: the relay that switches its current, and an optional sensor that shows whether it holds."""
 
 from collections.abc import Callable
 
@@ -9,9 +9,9 @@ from edge.system.pins import Output, Pins
 from edge.wire.faults import Fault, FaultCode
 
 SETTLE_S = 3.0
-"""How long a bolt may take, and a leaf to fall home, before a lock that does not do as it is told is reported."""
+"""Time for a bolt to move and a door to close. After it, a lock that does not do what was commanded is reported."""
 _SENSED = (FaultCode.LOCK_NOT_RELEASED, FaultCode.LOCK_NOT_LOCKED, FaultCode.LOCK_SENSOR_CONTRADICTS)
-"""What its sensor tells of."""
+"""The faults that the lock sensor detects."""
 
 
 def fault(
@@ -21,9 +21,10 @@ def fault(
     holds: bool | None,
     open: bool | None,  # noqa: A002
 ) -> FaultCode | None:
-    """What is wrong with a lock that was told long enough ago to be ``released`` or locked. ``holds``: what its sensor
-    says. ``before``: what was wrong; it ends when the lock is seen to do what it did not do. An open door has nothing
-    to hold; of one that nobody knows to be shut nothing can be asked."""
+    """The fault of a lock that was commanded at least ``SETTLE_S`` ago to be ``released`` or locked. ``holds``: the
+    sensor's reading, ``None`` without one. ``open``: whether the door is open, ``None`` if unknown. ``before``: the
+    fault so far; it ends when the lock is seen to do what it failed to do. An open door cannot show whether its lock
+    holds, so its fault stays as it is."""
     if holds is None:
         return None
     if released:
@@ -40,8 +41,8 @@ def _still(before: FaultCode | None, *lasting: FaultCode) -> FaultCode | None:
 
 
 class Relay:
-    """Switches a lock's current. It is off when this is made and after ``switch_off``: the state that the lock has
-    without the agent."""
+    """Switches a lock's current. Off on construction and after ``switch_off``: the state that the lock has without the
+    agent."""
 
     def __init__(self, config: DoorConfig, *, pins: Pins) -> None:
         self._config = config
@@ -50,11 +51,11 @@ class Relay:
 
     @property
     def obeys(self) -> bool:
-        """Whether its pin is at the level it was set to."""
+        """Whether the pin has the level that was set."""
         return self._output.level is self._config.relay.level(self._on)
 
     def drive(self, released: bool) -> None:
-        """Release the lock, or lock."""
+        """Release the lock, or lock it."""
         self._switch(self._config.energised(released))
 
     def switch_off(self) -> None:
@@ -66,8 +67,8 @@ class Relay:
 
 
 class Lock:
-    """Its relay is off when this is made and after ``switch_off``. ``changed`` is called when its sensor tells
-    something new and when it begins or ends to misbehave."""
+    """A lock with its sensor. The relay is off on construction and after ``switch_off``. ``changed`` is called when the
+    sensor's reading changes and when a fault begins or ends."""
 
     def __init__(self, config: DoorConfig, *, runtime: Runtime, pins: Pins, changed: Callable[[], None]) -> None:
         self._config = config
@@ -93,30 +94,31 @@ class Lock:
 
     @property
     def holds(self) -> bool | None:
-        """What the sensor says: whether bolt or magnet holds; ``None`` without one, or while it chatters."""
+        """Whether the bolt or magnet holds, by the sensor. ``None`` without one, or while it chatters."""
         return None if self._sensor is None or self._sensor.chatters else self._sensor.active
 
     @property
     def current_faults(self) -> list[Fault]:
-        """Where its relay's pin is not at the level it was set to, or the sensor says otherwise."""
+        """The present faults: the relay pin does not have the level that was set, or the sensor contradicts the
+        command."""
         told = fault(self._fault, released=bool(self._released), holds=self.holds, open=self._open)
         disobeys = FaultCode.LOCK_DISOBEYS if not self._relay.obeys else None
         return [Fault(code) for code in (disobeys, told) if code is not None]
 
     def drive(self, released: bool) -> None:
-        """Release or lock, at once."""
+        """Release or lock, immediately."""
         self._relay.drive(released)
         self._released = released
         self._start_timer()
 
     def set_open(self, open: bool | None) -> None:  # noqa: A002
-        """The door was opened or shut."""
+        """Note whether the door is open; ``None`` if unknown."""
         if open is not self._open:
             self._open = open
             self._start_timer()
 
     def switch_off(self) -> None:
-        """Switch the relay off, at once and whatever else is going on."""
+        """Switch the relay off immediately, in any state."""
         self._relay.switch_off()
         self._released = None
         self._timer.set(None)

@@ -1,9 +1,9 @@
-"""Lock-out: how often somebody may try wrong codes at a reader, or wrong PINs after a card. Pure.
+"""Lock-out: limits wrong codes at a reader, and wrong PINs after a card. Pure.
 
-After some wrong tries typed codes wait, each time twice as long up to a limit; quiet takes that back step by step. A
-valid entry takes back one wrong try, since people mistype and try again; but only so many in a while, so that whoever
-has a code of their own cannot buy a guesser many tries with it. What is tried while codes wait is not looked at, counts
-for nothing and lengthens nothing. docs/lock-out.md has the arithmetic.
+After several wrong tries, typed codes are refused for a while. Each further lock-out doubles that time, up to a limit;
+time without wrong tries reduces it step by step. A valid entry takes back one wrong try, because people mistype. The
+number of tries taken back is limited, so that somebody with a valid code cannot buy tries for a guesser. Codes typed
+during a lock-out are not checked, do not count and do not extend it. docs/lock-out.md has the arithmetic.
 """
 
 import math
@@ -20,9 +20,10 @@ _NOT_TRIED = (Reason.NO_PLAN, Reason.NO_DOOR, Reason.LOCKED_OUT)
 
 
 class LockoutPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """``first`` wrong tries make the first lock-out, ``then`` each further one; they last from ``shortest_s`` to
-    ``longest_s``. ``quiet_s`` without a wrong try, not locked out, take back one step and all tries towards the next.
-    Valid entries take back ``forgives`` wrong tries, and one more every ``forgives_every_s``."""
+    """``first`` wrong tries cause the first lock-out, ``then`` more cause each further one. They last from
+    ``shortest_s`` to ``longest_s``. Each ``quiet_s`` without a wrong try, while not locked out, takes back one step and
+    all tries towards the next. Valid entries take back up to ``forgives`` wrong tries, and one more every
+    ``forgives_every_s``."""
 
     first: int
     then: int
@@ -33,12 +34,12 @@ class LockoutPolicy(msgspec.Struct, frozen=True, kw_only=True):
     forgives_every_s: float
 
     def lasts_s(self, step: int) -> float:
-        """How long the lock-out after ``step`` others lasts."""
+        """Duration in seconds of the lock-out that follows ``step`` earlier ones."""
         return min(self.longest_s, self.shortest_s * 2.0 ** min(step, 60))
 
     def most_tries(self, within_s: float) -> int:
-        """No more wrong tries than this are looked at in any ``within_s``, whatever happened before and whoever has a
-        valid code."""
+        """The most wrong tries that are checked in any ``within_s`` seconds, whatever happened before, even if somebody
+        else uses a valid code."""
         lock_outs, at = 1, self.lasts_s(0)
         while at <= within_s and self.lasts_s(lock_outs) < self.longest_s:
             at += self.lasts_s(lock_outs)
@@ -60,9 +61,9 @@ CARDS = LockoutPolicy(
 
 
 class LockoutState(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a reader or a card stands. ``wrong``: tries towards the next lock-out; ``steps``: lock-outs that are not
-    taken back yet; ``series``: wrong tries since all was quiet. Times are monotonic seconds: ``until`` when codes
-    wait, ``quiet_from`` when quiet counts, ``forgiven`` as of ``forgiven_at``."""
+    """The state of one reader or card. ``wrong``: tries towards the next lock-out; ``steps``: lock-outs not yet taken
+    back; ``series``: wrong tries since the state was last clear. Times are monotonic seconds: ``until``: end of the
+    lock-out; ``quiet_from``: start of the quiet time; ``forgiven``: as of ``forgiven_at``."""
 
     wrong: int = 0
     steps: int = 0
@@ -74,12 +75,12 @@ class LockoutState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def locked_out(tries: LockoutState, now: float) -> bool:
-    """Whether codes wait at ``now``."""
+    """Whether codes are locked out at ``now``."""
     return now < tries.until
 
 
 def wrong(policy: LockoutPolicy, tries: LockoutState, now: float) -> LockoutState:
-    """A wrong try. Only while not locked out."""
+    """Count a wrong try. Call it only while not locked out."""
     tries = settled(policy, tries, now)
     count, series = tries.wrong + 1, tries.series + 1
     if count < (policy.then if tries.steps else policy.first):
@@ -89,7 +90,7 @@ def wrong(policy: LockoutPolicy, tries: LockoutState, now: float) -> LockoutStat
 
 
 def valid(policy: LockoutPolicy, tries: LockoutState, now: float) -> LockoutState:
-    """A valid code or PIN was typed: it takes back one wrong try, where enough is left to forgive."""
+    """Count a valid code or PIN: it takes back one wrong try, within the limit."""
     tries = settled(policy, tries, now)
     if tries.wrong == 0 or tries.forgiven + 1 > policy.forgives:
         return tries
@@ -99,7 +100,7 @@ def valid(policy: LockoutPolicy, tries: LockoutState, now: float) -> LockoutStat
 
 
 def settled(policy: LockoutPolicy, tries: LockoutState, now: float) -> LockoutState:
-    """What quiet has left of it. ``LockoutState()`` where nothing is."""
+    """The state after the quiet time up to ``now``. ``LockoutState()`` if nothing is left."""
     forgiven = max(0.0, tries.forgiven - (now - tries.forgiven_at) / policy.forgives_every_s)
     none = LockoutState() if forgiven == 0 else LockoutState(forgiven=forgiven, forgiven_at=now)
     if tries.wrong == 0 and tries.steps == 0:
@@ -118,13 +119,13 @@ def settled(policy: LockoutPolicy, tries: LockoutState, now: float) -> LockoutSt
 
 
 def is_typed(presented: Presented) -> bool:
-    """Whether it is a code alone, which waits while a reader is locked out. Cards and passes do not."""
+    """Whether a code was typed without a card. Only such codes are refused while a reader is locked out."""
     return presented.method in (Method.CODE, Method.OFFLINE_CODE)
 
 
 def is_guess(presented: Presented, decision: Decision) -> bool:
-    """Whether a typed code counts as a wrong try. A code that somebody has, within hours of when it works, does not;
-    nor does what no code can be, such as too few digits, nor what is not looked up: without a plan, or locked out."""
+    """Whether a typed code counts as a wrong try. Not counted: a known code close to its window; input that cannot be a
+    code, such as too few digits; and a code that was not looked up, without a plan or during a lock-out."""
     if decision.granted or decision.near or not is_typed(presented) or decision.reason in _NOT_TRIED:
         return False
     digits = presented.digits
@@ -133,7 +134,7 @@ def is_guess(presented: Presented, decision: Decision) -> bool:
 
 
 def is_wrong_pin(decision: Decision) -> bool:
-    """Whether a wrong PIN was typed after a card that somebody has."""
+    """Whether a wrong PIN was typed after a known card."""
     return decision.reason is Reason.WRONG_PIN
 
 
@@ -141,7 +142,7 @@ Tally = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
 
 
 class KeptTries(msgspec.Struct, frozen=True, kw_only=True):
-    """``LockoutState`` as they lie on the disk, with instants of the edge's time."""
+    """``LockoutState`` as stored on disk, with instants of the edge's clock."""
 
     wrong: Tally
     steps: Tally
@@ -152,7 +153,7 @@ class KeptTries(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def to_keep(policy: LockoutPolicy, tries: LockoutState, *, at: datetime, mono: float) -> KeptTries | None:
-    """What to keep at instant ``at``, monotonic ``mono``; nothing where nothing is left of it."""
+    """The stored form at instant ``at``, monotonic ``mono``. ``None`` if there is nothing to store."""
     tries = settled(policy, tries, mono)
     if tries == LockoutState():
         return None
@@ -169,8 +170,8 @@ def to_keep(policy: LockoutPolicy, tries: LockoutState, *, at: datetime, mono: f
 
 
 def from_kept(policy: LockoutPolicy, kept: KeptTries, *, at: datetime, mono: float) -> LockoutState:
-    """Take up at instant ``at`` what was kept. While there was no power nothing was quiet; and a clock that stands
-    or went back keeps nobody out longer than the lock-out's whole length."""
+    """Restore the stored state at instant ``at``. Time without power does not count as quiet. A clock that stands or
+    went back extends no lock-out beyond its full length."""
     left = 0.0 if kept.until is None else (kept.until - at) / timedelta(seconds=1)
     until = mono + min(left, policy.lasts_s(max(0, kept.steps - 1))) if left > 0 else -math.inf
     return LockoutState(

@@ -1,7 +1,7 @@
-"""Sees to it that nobody tries codes for long: the lock-outs of an edge's readers and cards, on its clock and disk.
+"""Applies lock-outs to the readers and cards of an edge, and stores them on disk.
 
-Every try that counts goes to the disk, so that pulling the plug resets nothing; there are few, since they are what
-lock-out is there to make few.
+Every counted try is written to disk, so that a power cut resets nothing. Writes are few, because lock-outs keep tries
+few.
 """
 
 import asyncio
@@ -48,7 +48,7 @@ _SALT_BYTES = 32
 
 
 class KeptLockOuts(msgspec.Struct, frozen=True, kw_only=True):
-    """What outlasts a power cut: tries by reader, and by card. A card is named by its HMAC-SHA256 under ``salt``."""
+    """What survives a power cut: tries by reader, and by card. A card is named by its HMAC-SHA256 under ``salt``."""
 
     salt: bytes
     readers: dict[str, KeptTries] = {}
@@ -56,18 +56,21 @@ class KeptLockOuts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def read_lock_outs(files: Files) -> tuple[KeptLockOuts, Fault | None]:
-    """What is kept; a fault where the file is there and cannot be used."""
+    """Read the stored state, with a fault if the file exists but cannot be used."""
     fresh = KeptLockOuts(salt=secrets.token_bytes(_SALT_BYTES))
     try:
         data = await asyncio.to_thread(files.read, FILE)
         return (fresh if data is None else decode(data, KeptLockOuts, limit=_FILE_LIMIT)), None
     except (OSError, WireError) as error:
-        log.warning("%s cannot be used: %s", FILE, error, extra={"action": "damaged"})
+        log.warning(
+            "The stored lock-outs cannot be used", extra={"action": "damaged", "file": FILE, "reason": str(error)}
+        )
         return fresh, Fault(FaultCode.FILE_DAMAGED, FILE)
 
 
 class LockoutService:
-    """One for all readers of an edge. ``listeners`` hear of a reader whose codes begin to wait, or wait no longer."""
+    """One instance serves all readers of an edge. ``listeners`` are called with a reader whose lock-out begins or
+    ends."""
 
     def __init__(self, runtime: Runtime, *, files: Files, kept: KeptLockOuts) -> None:
         self._runtime = runtime
@@ -86,17 +89,17 @@ class LockoutService:
         self.state_file = StateFile(runtime, files, path=FILE, device=edge, part="lock_outs", content=self._content)
 
     def start(self) -> None:
-        """Go on with what was kept."""
+        """Resume the stored lock-outs."""
         self.state_file.start("lock-outs")
         for reader in self._readers:
             self._update_timer(reader)
 
     def waits_until(self, reader: str) -> datetime | None:
-        """Until when codes typed at a reader wait; ``None`` where they do not."""
+        """The end of a reader's lock-out; ``None`` if it has none."""
         return self._instant(self._readers.get(reader, LockoutState()))
 
     def apply_lockout(self, presented: Presented, reader: str, decision: Decision) -> Decision:
-        """The decision, with what was tried before: what is typed while it waits opens nothing. Changes nothing."""
+        """Apply lock-outs to a decision: during one, nothing that is typed opens the door. Changes no state."""
         now = self._runtime.clock.monotonic()
         if is_typed(presented):
             waits = locked_out(self._readers.get(reader, LockoutState()), now)
@@ -108,7 +111,7 @@ class LockoutService:
         return msgspec.structs.replace(decision, granted=False, reason=Reason.LOCKED_OUT, hold_s=0.0)
 
     def refuse(self, presented: Presented, access: AccessData, reader: str) -> None:
-        """Record at the door what was refused since codes wait, in few events however many they are."""
+        """Record at the door a refusal during a lock-out, in few events however many refusals there are."""
         now = self._runtime.clock.monotonic()
         if is_typed(presented):
             wait, until = reader, self._readers[reader].until
@@ -118,7 +121,7 @@ class LockoutService:
         self.refusals.note(wait, access.door, access, until=until)
 
     def answered(self, presented: Presented, reader: str, decision: Decision, *, readers: Iterable[str]) -> None:
-        """Take note of what came of it at ``reader``, one of a door's ``readers``."""
+        """Count the result of what was presented at ``reader``, one of a door's ``readers``."""
         if is_guess(presented, decision):
             self._wrong_code(reader)
         elif is_wrong_pin(decision):
@@ -141,7 +144,7 @@ class LockoutService:
         self._set_reader(reader, tries)
         if (until := self._instant(tries)) is None:
             return
-        log.warning("%s takes no typed codes for a while", reader, extra={"action": "lockout"})
+        log.warning("A reader is locked out", extra={"action": "lockout", "reader": reader, "until": until.isoformat()})
         self._record_lockout(reader, until, tries)
         self._update_timer(reader)
 
@@ -164,7 +167,7 @@ class LockoutService:
         return wrong(policy, tries, self._runtime.clock.monotonic())
 
     def _end(self, reader: str) -> None:
-        """A key holder is there."""
+        """End a reader's lock-out, because a key holder was admitted."""
         tries = self._readers.get(reader, LockoutState())
         if tries == LockoutState():
             return
@@ -176,13 +179,13 @@ class LockoutService:
             self._update_timer(reader)
 
     def _update_timer(self, reader: str) -> None:
-        """Codes wait at a reader, or no longer."""
+        """A reader's lock-out has begun or ended."""
         tries = self._readers.get(reader, LockoutState())
         self._timers[reader].set(tries.until if self._instant(tries) is not None else None)
         for listener in self.listeners:
             listener(reader)
 
-    # Inner works
+    # Helpers
 
     def _instant(self, tries: LockoutState) -> datetime | None:
         mono = self._runtime.clock.monotonic()
@@ -199,7 +202,7 @@ class LockoutService:
             self.state_file.changed()
 
     def _content(self) -> bytes:
-        """What is to be kept; cards whose tries are forgiven are forgotten."""
+        """The state to store. Cards without counted tries are forgotten."""
         to = partial(to_keep, at=self._runtime.now(), mono=self._runtime.clock.monotonic())
         kept = KeptLockOuts(
             salt=self._salt,
@@ -210,5 +213,5 @@ class LockoutService:
         return encode(kept)
 
     def _name(self, card: str) -> str:
-        """What a card is called here, so that its number stands in no file."""
+        """The name under which a card is stored, so that no file holds its number."""
         return hmac.digest(self._salt, card.encode(), "sha256").hex()

@@ -1,7 +1,8 @@
-"""The offline codes that a door can be shown: worked out ahead of the hour, so that a key is one look into a table.
+"""The offline codes that a door accepts, computed ahead of time so that checking one is a table look-up.
 
-A code that was used once stays bound to its window: nine digits can mean another window on another day, and whoever
-knows the code is not to come in then. Used codes are kept as an HMAC, and no digits are ever written to a log or event.
+After its first use a code stays bound to its window: the same nine digits can stand for another window on another day,
+and somebody who knows the code must not get in then. Used codes are stored as an HMAC; no digits are ever written to a
+log or event.
 """
 
 import asyncio
@@ -18,26 +19,26 @@ from edge.wire.errors import WireError
 from edge.wire.offline import EPOCH, QUARTER, QUARTERS_MAX, SLOTS, OfflineNumbers, OfflineWindow
 
 AHEAD = 4
-"""Quarter hours that a window is known before it begins, so that who comes early is told so."""
+"""Quarter hours before its start at which a window is known, so that somebody who comes early is told so."""
 BEHIND = 4
-"""Quarter hours that a window is known after it has ended, so that who comes late is told so."""
+"""Quarter hours after its end during which a window is known, so that somebody who comes late is told so."""
 AT_ONCE = 64
-"""Codes worked out in one go (about a third of a millisecond); between two goes a key can be served."""
+"""Codes computed in one step (about a third of a millisecond); a reader can be served between two steps."""
 BOUND_FOR = timedelta(days=40)
-"""How long a used code is remembered past its window: longer than a plan reaches."""
+"""How long after its window a used code is remembered: longer than a plan reaches."""
 BOUND_MAX = 10_000
 _FILE_LIMIT = 4 * 1024 * 1024
 
 
 class Bound(msgspec.Struct, frozen=True, kw_only=True):
-    """A code that was used: the HMAC of its digits under the door's offline secret, and its window."""
+    """A used code: the HMAC of its digits under the door's offline secret, and its window."""
 
     key: bytes
     window: OfflineWindow
 
 
 class BoundCodes(msgspec.Struct, frozen=True, kw_only=True):
-    """All used codes of a door, as they lie on the disk."""
+    """All used codes of a door, as stored on disk."""
 
     codes: tuple[Bound, ...] = ()
 
@@ -47,8 +48,8 @@ Windows = dict[bytes, OfflineWindow]
 
 
 class OfflineCodes:
-    """The table of one door, whose offline secret is ``secret``. Its windows are packed into numbers: a door has some
-    12,000 of them at any time. ``bound``: the used codes, those of the door's other secrets among them."""
+    """The table of one door, for the offline secret ``secret``. Windows are packed into integers, because a door has
+    about 12,000 of them at any time. ``bound``: the used codes, including those of the door's other secrets."""
 
     def __init__(self, door: str, secret: bytes, bound: Windows | None = None) -> None:
         self._secret = secret
@@ -62,8 +63,8 @@ class OfflineCodes:
         return len(self._table)
 
     def prepare(self, now: datetime) -> Iterator[None]:
-        """Bring the table to ``now``; whoever steps through it may do something else after each step. Steps to the
-        end before it is called again."""
+        """Update the table to ``now`` in steps; the caller can do other work between them. Exhaust the iterator before
+        calling this again."""
         at, was = _number(now), self._at
         if at == was:
             return
@@ -89,7 +90,8 @@ class OfflineCodes:
         self._at = at
 
     def windows(self, digits: str) -> tuple[OfflineWindow, ...]:
-        """What ten digits can mean, the earliest start first; of a code that was used, what it meant then."""
+        """The windows that ten digits can stand for, earliest start first. For a used code, the window it was used
+        for."""
         if not is_offline_code(digits):
             return ()
         bound = self._bound.get(self._key(digits)) if self._bound else None
@@ -98,7 +100,7 @@ class OfflineCodes:
         return tuple(_window(packed) for packed in sorted(self._table.get(int(digits), ())))
 
     def use(self, digits: str, window: OfflineWindow) -> bool:
-        """Bind a code that opened the door to its window; whether it was not bound yet, so that it wants keeping."""
+        """Bind a code that opened the door to its window. Returns whether that is new, so that it must be stored."""
         key = self._key(digits)
         new = key not in self._bound
         if new:
@@ -109,7 +111,8 @@ class OfflineCodes:
         return code_key(self._secret, CredentialKind.OFFLINE_CODE, digits)
 
     def _coming(self, first: int, at: int) -> Iterator[tuple[int, int, int]]:
-        """Start, quarters and slot of windows that start from ``first`` on and are not long over at ``at``."""
+        """Start, quarters and slot of the windows that start at or after ``first`` and have not ended long before
+        ``at``."""
         for start in range(first, at + AHEAD + 1):
             for quarters in range(max(1, at - BEHIND + 1 - start), QUARTERS_MAX + 1):
                 for slot in range(SLOTS):
@@ -117,7 +120,8 @@ class OfflineCodes:
 
 
 def to_keep(bound: Windows, now: datetime) -> BoundCodes:
-    """Used codes whose window is not long over, the latest if there are too many; the others are forgotten."""
+    """The used codes to store: those whose window ended less than ``BOUND_FOR`` ago, the latest ``BOUND_MAX`` of them.
+    Forgets the others."""
     kept = sorted((each for each in bound.items() if each[1].during.end + BOUND_FOR > now), key=lambda each: each[1])
     bound.clear()
     bound.update(kept[-BOUND_MAX:])
@@ -125,7 +129,7 @@ def to_keep(bound: Windows, now: datetime) -> BoundCodes:
 
 
 async def read_bound(files: Files, door: str) -> BoundCodes | None:
-    """The used codes of a door that are on the disk; ``None`` where they cannot be read."""
+    """Read the used codes of a door from disk; ``None`` if they cannot be read."""
     try:
         data = await asyncio.to_thread(files.read, bound_file(door))
         return BoundCodes() if data is None else decode(data, BoundCodes, limit=_FILE_LIMIT)
@@ -134,7 +138,7 @@ async def read_bound(files: Files, door: str) -> BoundCodes | None:
 
 
 def bound_file(door: str) -> str:
-    """Where the used codes of a door lie on the disk."""
+    """The file of a door's used codes."""
     return f"offline/{door}.json"
 
 

@@ -1,8 +1,8 @@
-"""Anti-passback: who has come in and not left again. Pure; lives at the edge, and nowhere else.
+"""Anti-passback: who has come in and not left. Pure; the state exists only on the edge.
 
-A card that is handed back through the window lets a second person in. With ``soft`` that is told, with ``hard`` it is
-refused. It never applies to the way out, nor to codes that a whole group shares, and it forgets rather than keeps
-somebody out: at night, after a fire, and where the door's count says that more people left than it knows of.
+A card that is passed back through a window lets a second person in. ``soft`` reports that, ``hard`` refuses it. It
+never applies to the way out, nor to codes that a group shares. If in doubt it forgets who is inside: at night, after a
+fire, and when the door counter shows that more people left than are known to be inside.
 """
 
 from datetime import datetime, timedelta
@@ -16,11 +16,11 @@ from edge.wire.interval import Instant
 from edge.wire.plan import Passback
 
 LONGEST = timedelta(hours=16)
-"""Whoever came in longer ago has left some other way."""
+"""A holder who came in longer ago is assumed to have left another way."""
 
 
 class Forgot(StrEnum):
-    """Why everybody is taken to have left."""
+    """Why everybody is assumed to have left."""
 
     NIGHT = "night"
     FIRE = "fire"
@@ -28,14 +28,14 @@ class Forgot(StrEnum):
 
 
 class Inside(msgspec.Struct, frozen=True, kw_only=True):
-    """Since when each holder is inside, by the id that their grant names."""
+    """Since when each holder is inside, by the holder id of the grant."""
 
     since: dict[str, Instant] = {}
 
 
 def apply(inside: Inside, policy: Passback, decision: Decision, now: datetime) -> Decision:
-    """The decision at the way in, with what is known of who is inside. Key holders and staff are told, never refused:
-    whoever answers for the building gets in."""
+    """Apply the policy to a decision at the way in. Key holders and staff are reported, never refused: a person
+    responsible for the building must get in."""
     holder = decision.holder
     since = inside.since.get(holder) if holder is not None else None
     if policy is Passback.OFF or not decision.granted or since is None or not since <= now < since + LONGEST:
@@ -46,22 +46,22 @@ def apply(inside: Inside, policy: Passback, decision: Decision, now: datetime) -
 
 
 def came_in(inside: Inside, holder: str | None, now: datetime) -> Inside:
-    """Somebody has passed the way in. ``None``: nobody in particular, such as by a group's code."""
+    """Record an entry. ``holder`` is ``None`` for a code that a group shares."""
     return inside if holder is None else Inside(since=inside.since | {holder: now})
 
 
 def left(inside: Inside, holder: str | None) -> Inside:
-    """Somebody was seen at the way out."""
+    """Record that a holder left."""
     if holder is None or holder not in inside.since:
         return inside
     return Inside(since={each: at for each, at in inside.since.items() if each != holder})
 
 
 def forget(inside: Inside, why: Forgot) -> Inside:
-    """Everybody is taken to have left, for any of the reasons."""
+    """Assume that everybody has left, for any of the reasons."""
     return Inside() if inside.since else inside
 
 
 def agrees(inside: Inside, counted: int) -> bool:
-    """Whether the doors' count of people inside can be right: no fewer than the holders who are known to be."""
+    """Whether the count of people inside is plausible: at least the number of holders known to be inside."""
     return counted >= len(inside.since)

@@ -1,4 +1,4 @@
-"""Tells of what is refused while codes wait, in few events: whoever types on and on must not push others' out."""
+"""Records what is refused during a lock-out in few events, so that repeated typing cannot displace other events."""
 
 from datetime import datetime
 
@@ -7,7 +7,8 @@ from edge.wire.events import AccessData
 
 
 class _Wait:
-    """``recorded``: whose codes have had their event; ``more``: what was refused besides, and since when."""
+    """``recorded``: the credentials that have had their event; ``more``: the first of the other refusals; ``since``:
+    its time."""
 
     def __init__(self, timer: Timer) -> None:
         self.timer = timer
@@ -19,15 +20,15 @@ class _Wait:
 
 
 class RefusalCounter:
-    """A code or card that somebody has is recorded at once, the first time; all else in one event with its number, when
-    the wait is over."""
+    """Records a known code or card once, immediately. All other refusals become one event with their number, at the end
+    of the lock-out."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._waits: dict[str, _Wait] = {}
 
     def note(self, wait: str, device: str, access: AccessData, *, until: float) -> None:
-        """Something was refused in the wait of that name, which ends at ``until`` in monotonic seconds."""
+        """Count a refusal during the lock-out named ``wait``, which ends at ``until`` (monotonic seconds)."""
         here = self._waits.get(wait)
         if here is None:
             here = self._waits[wait] = _Wait(Timer(self._runtime, f"refusals at {wait}", lambda: self.flush(wait)))
@@ -42,7 +43,7 @@ class RefusalCounter:
             here.more, here.since = access, self._runtime.now()
 
     def flush(self, wait: str) -> None:
-        """That wait is over, before its time perhaps."""
+        """The lock-out has ended, possibly early: record what was counted."""
         here = self._waits.pop(wait, None)
         if here is None:
             return
@@ -61,6 +62,6 @@ class RefusalCounter:
             self._runtime.record(here.device, data)
 
     def flush_all(self) -> None:
-        """The agent ends."""
+        """Record everything that was counted; the agent is stopping."""
         for wait in list(self._waits):
             self.flush(wait)

@@ -9,9 +9,9 @@ from edge.system.pins import Output, Pins
 
 
 class SignalPlayer:
-    """Plays signals frame by frame; ``show`` shows one until it is told the next.
+    """Plays signals frame by frame; ``show`` outputs a frame until the next one.
 
-    What repeats goes on beneath what is said once; ``IDLE`` ends it.
+    A repeating signal continues after one that plays once. ``IDLE`` ends it.
     """
 
     def __init__(self, name: str, *, runtime: Runtime, show: Callable[[SignalFrame], None]) -> None:
@@ -23,7 +23,7 @@ class SignalPlayer:
         self._frame = 0
 
     def signal(self, signal: DoorSignal) -> None:
-        """Play it. Returns at once."""
+        """Play a signal. Does not block."""
         if signal is DoorSignal.IDLE or PATTERNS[signal].repeats:
             said_once = self._playing is not self._continuous
             self._continuous = signal
@@ -32,7 +32,7 @@ class SignalPlayer:
         self._begin(signal)
 
     def silence(self) -> None:
-        """Stop, at once."""
+        """Stop immediately."""
         self._continuous = DoorSignal.IDLE
         self._begin(DoorSignal.IDLE)
 
@@ -58,7 +58,7 @@ class SignalPlayer:
 
 
 class PinLights:
-    """The buzzer and lights that a door has on pins; ``show`` them."""
+    """The buzzer and lights of a door on GPIO pins."""
 
     def __init__(
         self,
@@ -75,6 +75,6 @@ class PinLights:
         ]
 
     def show(self, frame: SignalFrame) -> None:
-        """Drive each as the frame says."""
+        """Set each output as the frame says."""
         for part, wired, output in self._outputs:
             output.set(wired.level(getattr(frame, part)))

@@ -1,6 +1,6 @@
-"""What a door tells whoever stands at it, by a buzzer and two lights. docs/doors.md shows the patterns to people.
+"""What a door signals to a person, by a buzzer and two lights. docs/doors.md shows the patterns.
 
-Nobody need hear or see colours to tell them apart: each differs by its beeps from every other, and by its lights.
+Every signal can be told from every other by ear alone, and by the lights without seeing colours.
 """
 
 from enum import StrEnum
@@ -9,7 +9,7 @@ import msgspec
 
 
 class DoorSignal(StrEnum):
-    """The answers and warnings there are. ``IDLE``: nothing to say."""
+    """All answers and warnings. ``IDLE``: no signal."""
 
     IDLE = "idle"
     GRANTED = "granted"
@@ -27,7 +27,7 @@ class DoorSignal(StrEnum):
 
 
 class SignalFrame(msgspec.Struct, frozen=True):
-    """Buzzer and lights for a while."""
+    """A state of buzzer and lights for ``for_s`` seconds."""
 
     for_s: float
     beep: bool = False
@@ -36,7 +36,7 @@ class SignalFrame(msgspec.Struct, frozen=True):
 
 
 class SignalPattern(msgspec.Struct, frozen=True, kw_only=True):
-    """Frames, once, or over and over until there is something else to say."""
+    """Frames, played once or repeated until the next signal."""
 
     frames: tuple[SignalFrame, ...]
     repeats: bool = False
@@ -45,7 +45,7 @@ class SignalPattern(msgspec.Struct, frozen=True, kw_only=True):
 def _beeps(
     count: int, for_s: float, *, green: bool = False, red: bool = False, dark: bool = False
 ) -> list[SignalFrame]:
-    """Short beeps; between them the lights stay on or, with ``dark``, go out."""
+    """Short beeps. Between them the lights stay on, or go off with ``dark``."""
     pause = SignalFrame(for_s, green=green and not dark, red=red and not dark)
     return [frame for _ in range(count) for frame in (SignalFrame(for_s, beep=True, green=green, red=red), pause)]
 
@@ -92,4 +92,4 @@ PATTERNS: dict[DoorSignal, SignalPattern] = {
     ),
     DoorSignal.FIRE: SignalPattern(frames=(SignalFrame(0.5, green=True), SignalFrame(0.5)), repeats=True),
 }
-"""``FIRE`` is silent: the alarm's own sounders must be heard, and the green light says which way is open."""
+"""``FIRE`` is silent so that the fire alarm's sounders can be heard; the green light shows which door is open."""

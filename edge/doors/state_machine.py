@@ -1,10 +1,9 @@
-"""One door as a pure machine: ``step(state, input, now) -> (state, effects)``.
+"""The state machine of a door, pure: ``step(state, input, now) -> (state, effects)``.
 
-``now`` is in seconds of a monotonic clock. The machine says whether the lock is *released*; ``edge.doors.lock`` makes a
-relay's level of it for strike and magnet alike. It releases for a grant, a command, a request to exit, broken glass,
-fire, and while the door is free, and for nothing else. A request to exit needs no plan, no network, no time of day and
-no other door; it is wired past the agent in hardware as well (docs/wiring.md), so that it also works while no agent
-runs.
+``now`` is in monotonic seconds. The machine decides whether the lock is *released*; ``edge.doors.lock`` turns that into
+a relay level for a strike or a magnet. Only a grant, a command, a request to exit, broken glass, fire and free hours
+release it. A request to exit needs no plan, network, time of day or other door. It is also wired in hardware past the
+agent (docs/wiring.md), so that it works while no agent runs.
 """
 
 from typing import Literal
@@ -14,21 +13,21 @@ import msgspec
 from edge.wire.events import DoorChange
 
 EXIT_HOLD_S = 5.0
-"""How long a request to exit releases the lock, from the moment the button is let go."""
+"""How long a request to exit releases the lock after the button is let go."""
 OPEN_GRACE_S = 1.0
-"""A door that opens this soon after it locked was pulled in time: not forced."""
+"""A door that opens this soon after it locked was opened in time and does not count as forced."""
 
 Why = Literal["grant", "command", "exit", "schedule", "time", "closed", "start", "fire", "glass", "interlock"]
 
 
 class DoorTiming(msgspec.Struct, frozen=True, kw_only=True):
-    """Input: from now on the door may stand open ``held_after_s`` seconds."""
+    """Input: from now on the door may stay open for ``held_after_s`` seconds."""
 
     held_after_s: float
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True):
-    """Input: let somebody in for ``hold_s`` seconds. Only a grant or a command makes one."""
+    """Input: release for ``hold_s`` seconds. Only a grant or a command makes one."""
 
     hold_s: float
     why: Literal["grant", "command"]
@@ -41,34 +40,34 @@ class Exit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Free(msgspec.Struct, frozen=True, kw_only=True):
-    """Input: the plan says that anybody may come in, or no longer."""
+    """Input: the door becomes free for everybody, or stops being so."""
 
     on: bool
 
 
 class Yield(msgspec.Struct, frozen=True, kw_only=True):
-    """Input: another door of the interlock is in use, so that being free releases this one no longer, or again."""
+    """Input: another door of the interlock is in use, so free hours do not release this one; or no longer."""
 
     on: bool
 
 
 class Fire(msgspec.Struct, frozen=True, kw_only=True):
-    """Input: there is fire, or no longer. ``releases``: whether this door is one that fire unlocks. While there is
-    fire no door is forced or held."""
+    """Input: a fire began or ended. ``releases``: whether fire unlocks this door. During a fire no door is forced or
+    held."""
 
     on: bool
     releases: bool
 
 
 class Glass(msgspec.Struct, frozen=True, kw_only=True):
-    """Input: the door's break-glass unit was broken, or mended."""
+    """Input: the glass of the door's break-glass unit was broken or replaced."""
 
     broken: bool
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
-    """Input: the door was opened or closed, or nobody can tell any longer (``None``: its contact chatters). A double
-    door is open while either leaf is."""
+    """Input: the door was opened or closed, or its state became unknown (``None``: its contact chatters). A double door
+    is open while either leaf is."""
 
     open: bool | None
 
@@ -97,9 +96,9 @@ Effect = Lock | DoorReport
 
 
 class DoorState(msgspec.Struct, frozen=True, kw_only=True):
-    """``open`` is ``None`` where no contact tells. ``until``: when a release ends. ``passed``: the door was
-    opened during it. ``held_at``: when a door that stands open becomes *held*. ``grace_until``: see OPEN_GRACE_S.
-    ``alarm``: until it is seen shut, however long nobody can tell."""
+    """``open``: ``None`` if no contact can tell. ``until``: end of a release. ``passed``: the door was opened during
+    it. ``held_at``: when an open door becomes *held*. ``grace_until``: see OPEN_GRACE_S. ``alarm``: lasts until the
+    door is seen closed, however long its state is unknown."""
 
     held_after_s: float
     released: bool = False
@@ -117,23 +116,23 @@ class DoorState(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def due(self) -> float | None:
-        """When the machine wants its next ``Tick``."""
+        """When the next ``Tick`` is due."""
         return min((at for at in (self.until, self.held_at) if at is not None), default=None)
 
     @property
     def in_use(self) -> bool:
-        """Whether somebody is coming or going: another door of an interlock then stays shut."""
+        """Whether somebody is passing: the other doors of an interlock then stay locked."""
         return bool(self.open) or self.pressed or self.broken or self.until is not None
 
 
 def begin(*, open: bool | None, held_after_s: float, now: float) -> DoorState:  # noqa: A002
-    """The state of a door that is locked. One found open is not forced: nobody saw it open."""
+    """The initial state, locked. A door that is found open is not forced, because nobody saw it open."""
     state = DoorState(open=open, held_after_s=held_after_s)
     return _watch(state, now)
 
 
 def step(state: DoorState, given: Input, now: float) -> tuple[DoorState, tuple[Effect, ...]]:
-    """What becomes of the door. Effects come in the order to carry them out; the lock's are first."""
+    """The next state and the effects, in the order to carry them out; those on the lock come first."""
     reports: list[DoorReport] = []
     why: Why = "time"
     state = _expire(state, now)
@@ -188,7 +187,7 @@ def _with(state: DoorState, **changes: float | bool | str | None) -> DoorState:
 
 
 def _release(state: DoorState, now: float, hold_s: float) -> DoorState:
-    """Release for ``hold_s`` at the least. Whoever is given long to come in may hold the door as much longer."""
+    """Release for at least ``hold_s``. A longer release also extends how long the door may stay open."""
     until = now + hold_s
     longest = until if state.until is None else max(until, state.until)
     held_at = None if state.held_at is None else max(state.held_at, longest + state.held_after_s)
@@ -204,7 +203,7 @@ def _opened(state: DoorState, now: float) -> tuple[DoorState, list[DoorReport]]:
         return state, []
     reports = [DoorReport(change=DoorChange.OPENED)]
     in_grace = state.grace_until is not None and now < state.grace_until
-    # One that is found open, after nobody could tell, is not forced: nobody saw it open.
+    # A door found open after its state was unknown is not forced, because nobody saw it open.
     allowed = _let_go(state) or state.free or state.fire is not None or in_grace or state.open is None
     state = _with(state, open=True, passed=state.until is not None)
     if not allowed:
@@ -224,15 +223,15 @@ def _closed(state: DoorState) -> tuple[DoorState, list[DoorReport]]:
 
 
 def _watch(state: DoorState, now: float) -> DoorState:
-    """Start the clock of a door that stands open, from the end of its release. A free door may stand open, and in a
-    fire any; a forced one is reported already."""
+    """Start the time that an open door has, from the end of its release. It does not run for a free door or during a
+    fire, nor for a forced door, which is reported already."""
     if state.open and not (state.free or state.fire or state.broken or state.alarm or state.held_at is not None):
         return _with(state, held_at=max(now, state.until or now) + state.held_after_s)
     return state
 
 
 def _let_go(state: DoorState) -> bool:
-    """Whether anything but a free door's hours releases it."""
+    """Whether anything other than free hours releases the door."""
     return state.fire == "releases" or state.broken or state.pressed or state.until is not None
 
 
