@@ -1,4 +1,4 @@
-"""The agent: what runs on one Pi, put together."""
+"""The agent: the program that runs on one Pi."""
 
 import asyncio
 import contextlib
@@ -55,15 +55,16 @@ from edge.wire.topics import Topic, parse, subscriptions
 log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 60.0
-"""How often the floor of time goes to the disk; what is later than the last one and left no event is an outage."""
+"""How often the clock floor is written to disk. A gap after the last one without an event is reported as an outage."""
 
 
 class Agent:
-    """One edge. Built from its seams, so that simulator and tests run the very same; ``run`` starts it.
+    """One edge. Its hardware, network and disk are arguments, so that simulator and tests run the same code. ``run``
+    starts it.
 
-    ``link`` makes the connection from how the agent introduces itself. ``observer`` sees every event as it is
-    recorded. ``synchronised``: whether the source of ``clock`` is set right at this moment. ``battery``: what the
-    battery clock says, where the configuration has one. ``machine_boot``: which boot of the machine it is.
+    ``link`` makes the connection from ``ConnectOptions``. ``observer`` sees every event as it is recorded.
+    ``synchronised``: whether a time service is setting ``clock``. ``battery``: the battery clock's time, used if the
+    configuration has one. ``machine_boot``: identifies the boot of the machine.
     """
 
     def __init__(
@@ -106,10 +107,10 @@ class Agent:
         self._save_lock = asyncio.Lock()
 
     async def run(self) -> None:
-        """Run, once, until cancelled; ends in the safe state, every lock's relay off.
+        """Run once, until cancelled. Ends in the safe state: every lock's relay off.
 
-        Raises ``TaskDied`` when a part of it died, ``RestartWanted`` on a command, ``PinError`` and ``OSError`` when
-        it cannot start.
+        Raises ``TaskDied`` when a task failed, ``RestartWanted`` on a command, ``PinError`` and ``OSError`` when it
+        cannot start.
         """
         runtime, kept, found = await self._open()
         link: EdgeLink | None = None
@@ -124,10 +125,10 @@ class Agent:
                 kept_lock_outs=self._kept_lock_outs,
             )
             self._conversation.devices |= self._devices.devices
-            acts = CommandHandlers(
+            handlers = CommandHandlers(
                 runtime, self._devices, pins=self._pins, files=self._files, behind=lambda: self._event_sender.behind
             )
-            self._conversation.command_handlers |= acts.by_kind
+            self._conversation.command_handlers |= handlers.by_kind
             self._note_start(found, kept)
             self._devices.start()
             link = self._link = self._make_link(
@@ -139,17 +140,20 @@ class Agent:
                 )
             )
             runtime.supervise("outbox", runtime.outbox.run(), runtime.outbox.wake.liveness)
-            runtime.supervise("courier", self._event_sender.run(), self._event_sender.wake.liveness)
+            runtime.supervise("event sender", self._event_sender.run(), self._event_sender.wake.liveness)
             runtime.supervise("plan", self._apply_plans(), self._plan_wake.liveness)
             runtime.supervise("identity", self._identity_renewal.run(), self._identity_renewal.wake.liveness)
             runtime.supervise("heartbeat", self._heartbeat(), self._heartbeat_liveness)
             runtime.supervise("clock trust", self._watch_trust(), self._clock_liveness)
             runtime.supervise("conversation", self._conversation.run(link), self._conversation.wake.liveness)
             runtime.supervise("broker link", self._receive(link), self._link_liveness)
-            # Nobody watches the watchdog but the service manager.
+            # Only the service manager watches the watchdog.
             runtime.supervise("watchdog", watch(runtime, self._manager, self._summary), Liveness())
             self._manager.ready(self._summary())
-            log.info("%s/%s is at work", self._config.site, self._config.edge, extra={"action": "started"})
+            log.info(
+                "The agent has started",
+                extra={"action": "started", "site": self._config.site, "edge": self._config.edge},
+            )
             await runtime.failure
         finally:
             runtime.stopping()
@@ -164,12 +168,15 @@ class Agent:
             await runtime.outbox.commit()
             await runtime.outbox.keep_ack()
             await self._save_state(runtime)
-            log.info("%s/%s has stopped", self._config.site, self._config.edge, extra={"action": "stopped"})
+            log.info(
+                "The agent has stopped",
+                extra={"action": "stopped", "site": self._config.site, "edge": self._config.edge},
+            )
 
     # Start
 
     async def _open(self) -> tuple[Runtime, PersistedState | None, RecoveredLog]:
-        """Read the disk. Nothing of it may keep the doors from working."""
+        """Load the stored state. No error in it may keep the doors from working."""
         kept, unkept = await read_kept(self._files)
         self._fire_latched = self._config.fire is not None and await read_latch(self._files)
         self._kept_areas, lost = await read_areas(self._files, self._config.areas)
@@ -233,7 +240,7 @@ class Agent:
         return runtime, kept, found
 
     def _note_start(self, found: RecoveredLog, kept: PersistedState | None) -> None:
-        """The first events of a run: what was not seen since the last one, and that the agent is back."""
+        """Record the first events of a run: the outage since the last run, and the start."""
         runtime, edge = self._runtime, self._config.edge
         if self._floor is not None:
             self._note_outage(self._floor.at)
@@ -246,8 +253,8 @@ class Agent:
             runtime.fault(edge, trouble.code, trouble.part, present=True)
 
     def _note_outage(self, start: datetime) -> None:
-        """What was not seen before this run. It is told at once, whatever the clock says, or a power cut might lose it;
-        the controller dates it by the runs."""
+        """Record the time before this run that was not observed. It is recorded immediately, even if the clock is
+        unproven, because a power cut might lose it; the controller dates it from the runs."""
         runtime, end = self._runtime, self._runtime.now()
         if start != end or runtime.trust is ClockTrust.UNPROVEN:
             after = runtime.earlier[-1] if runtime.earlier else None
@@ -260,7 +267,7 @@ class Agent:
         async for event in link.events():
             if isinstance(event, Connected):
                 self._link_liveness.idle()
-                log.info("The broker is there", extra={"action": "connected", "connection": event.connection})
+                log.info("Connected to the broker", extra={"action": "connected", "connection": event.connection})
                 self._conversation.connected(event.connection)
                 self._identity_renewal.connected()
                 if self._applied is not None:
@@ -268,14 +275,14 @@ class Agent:
                 self._event_sender.online(up=True)
             elif isinstance(event, Disconnected):
                 self._link_liveness.progressed()
-                log.info("The broker is gone: %s", event.why, extra={"action": "disconnected"})
+                log.info("Disconnected from the broker", extra={"action": "disconnected", "reason": event.why})
                 self._conversation.disconnected()
                 self._event_sender.online(up=False)
             else:
                 self._handle_message(event)
 
     async def _apply_plans(self) -> None:
-        """Applies what arrived, and says so once it is on the disk."""
+        """Apply plans that have arrived, and report each once it is on disk."""
         if (plan := self._runtime.plans.plan) is not None:
             self._applied = self._applied_now(plan.manifest.version, plan.manifest.digest)
         while True:
@@ -299,7 +306,7 @@ class Agent:
             await self._clock.sleep(HEARTBEAT_S)
 
     async def _save_state(self, runtime: Runtime) -> None:
-        """The floor goes to the disk after every event before it, so that none of them lies beyond an outage."""
+        """Write the clock floor to disk, after every earlier event, so that no event is later than an outage."""
         floor = runtime.timekeeper.floor(self._clock.monotonic())
         log, seq = runtime.outbox.log, runtime.outbox.next_seq - 1
         days = {
@@ -336,17 +343,17 @@ class Agent:
             await self._clock.sleep(REFRESH_S)
 
     def _summary(self) -> str:
-        """How it is, for whoever asks the service manager."""
+        """A status line for the service manager."""
         plan = self._runtime.plans.plan
         return (
             f"plan {plan.manifest.version if plan is not None else 'none'}, clock {self._runtime.trust}, "
             f"{self._event_sender.behind} events not acknowledged, {len(self._runtime.faults)} faults"
         )
 
-    # Hearing
+    # Receiving
 
     def _handle_message(self, message: Message) -> None:
-        """Whatever arrives is dealt with here; what is refused is counted and changes nothing."""
+        """Handle a received message. A refused one is counted and has no effect."""
         runtime = self._runtime
         topic = parse(message.topic)
         try:
@@ -382,7 +389,8 @@ class Agent:
                 runtime.count("unknown_topic")
         except WireError as error:
             runtime.count(error.counter)
-            log.warning("Refused what came on %s: %s", message.topic, error, extra={"action": "refused"})
+            fields = {"action": "refused", "topic": message.topic, "reason": str(error)}
+            log.warning("A message was refused", extra=fields)
         self._conversation.status_changed()
 
     def _acked(self, payload: bytes) -> None:
@@ -399,15 +407,15 @@ class Agent:
         elif self._runtime.outbox.acknowledge(ack.log, ack.seq):
             self._event_sender.nudge()
 
-    # What follows
+    # Changes
 
-    def _identity_changed(self, shown: bool) -> None:
-        """A new identity is in force. ``shown``: the broker and the last will have to know, which takes a new
+    def _identity_changed(self, reconnect: bool) -> None:
+        """A new identity is in force. ``reconnect``: the broker and the last will need it, which takes a new
         connection."""
         self._runtime.identity_version = self._identity_renewal.version
         self._runtime.fault(self._config.edge, FaultCode.IDENTITY_REFUSED, present=False)
         self._plan_changed()
-        if shown:
+        if reconnect:
             self._link.renew()
         self._conversation.status_changed()
 
@@ -417,7 +425,7 @@ class Agent:
         self._runtime.fault(self._config.edge, FaultCode.IDENTITY_REFUSED, present=True)
 
     def _plan_changed(self) -> None:
-        """Another plan is in force, before it is on the disk."""
+        """Another plan is in force; it may not be on disk yet."""
         self._devices.refresh()
 
     def _report_plan(self, outcome: PlanResult) -> None:
@@ -457,7 +465,7 @@ class Agent:
 
     def _trust_changed(self, changed: bool) -> None:
         if changed:
-            log.info("The clock is %s", self._runtime.trust, extra={"action": "trust"})
+            log.info("The clock trust has changed", extra={"action": "trust", "trust": self._runtime.trust.value})
             self._plan_changed()
         self._conversation.status_changed()
 

@@ -1,6 +1,7 @@
-"""The configuration of one edge: a TOML file, read once, refused at the start with file, key and hint.
+"""The configuration of one edge: a TOML file, read once. An invalid one is refused at the start with file, key and
+hint.
 
-Paths are relative to the file's folder. Private things lie in files of their own that only their owner can read.
+Paths are relative to the file's folder. Secrets are in separate files that only their owner can read.
 """
 
 import errno
@@ -31,7 +32,7 @@ Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 
 
 class BrokerConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``tls``: with the edge's certificate."""
+    """``tls``: connect with the edge's certificate."""
 
     host: Annotated[str, msgspec.Meta(min_length=1)]
     port: Port = 1883
@@ -106,13 +107,13 @@ def load(path: Path) -> Config:
     except msgspec.ValidationError as error:
         problem, _, where = str(error).partition(" - at ")
         problem += choices(_File, error)
-        raise ConfigError(path, _key(where, problem), problem, "See deploy/README.md for what each key takes") from None
+        raise ConfigError(path, _key(where, problem), problem, "deploy/README.md describes each key") from None
     check(path, file)
     try:
         ZoneInfo(file.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        hint = "Write it as in Europe/London; where no zone is known, apt-get install tzdata"
-        raise ConfigError(path, "timezone", f"there is no zone {file.timezone!r}", hint) from None
+        hint = "Write it like Europe/London; if no zone is known, run apt-get install tzdata"
+        raise ConfigError(path, "timezone", f"unknown time zone {file.timezone!r}", hint) from None
     folder = path.parent
     data_dir = _data_dir(path, folder / file.data_dir)
     identity = read_identity(data_dir / FILE)
@@ -139,7 +140,7 @@ def load(path: Path) -> Config:
 
 
 def _reader(path: Path, key: str, reader: ReaderConfig) -> ReaderConfig:
-    """With the files it names."""
+    """The reader with absolute paths and its key loaded."""
     if isinstance(reader, UsbKeypadConfig | UsbScannerConfig):
         return msgspec.structs.replace(reader, device=str(path.parent / reader.device))
     if isinstance(reader, OsdpConfig):
@@ -153,14 +154,16 @@ def _osdp_key(path: Path, key: str, file: Path) -> bytes:
     secret = bytes.fromhex(text) if re.fullmatch(r"[0-9a-fA-F]*", text) and len(text) == 2 * KEY_BYTES else b""
     if not secret:
         hint = f"Make one with (umask 077; openssl rand -hex {KEY_BYTES} > {file})"
-        raise ConfigError(path, key, f"{file} holds no {2 * KEY_BYTES} hex digits", hint)
+        raise ConfigError(path, key, f"{file} does not hold {2 * KEY_BYTES} hex digits", hint)
     if secret == DEFAULT_KEY:
-        raise ConfigError(path, key, f"{file} holds the key that all new readers have", "Make one of its own")
+        raise ConfigError(
+            path, key, f"{file} holds the default key of all new readers", "Generate a key for this reader"
+        )
     return secret
 
 
 def data_dir_of(path: Path) -> Path:
-    """Where the edge of a configuration keeps what it must not lose, its identity too. Raises ``ConfigError``."""
+    """The data folder named in a configuration file. Raises ``ConfigError``."""
     data_dir = _toml(path, "the file").get("data_dir")
     if not isinstance(data_dir, str):
         raise ConfigError(path, "data_dir", "is missing", "Name the folder that belongs to the agent")
@@ -169,8 +172,8 @@ def data_dir_of(path: Path) -> Path:
 
 def _broker(path: Path, here: _BrokerFile, told: BrokerAddress) -> BrokerConfig:
     if here.host is not None and not is_host(here.host):
-        hint = "Write a name such as hub.example.org, or an address"
-        raise ConfigError(path, "broker.host", f"{here.host!r} is no host", hint)
+        hint = "Write a host name such as hub.example.org, or an IP address"
+        raise ConfigError(path, "broker.host", f"{here.host!r} is not a host name or address", hint)
     password_file = here.password_file and path.parent / here.password_file
     return BrokerConfig(
         host=here.host or told.host,
@@ -187,13 +190,13 @@ def _toml(path: Path, key: str) -> dict[str, Any]:
     except OSError as error:
         raise ConfigError(path, key, f"cannot be read ({error.strerror})", "Check its name and its owner") from None
     except (ValueError, RecursionError) as error:
-        raise ConfigError(path, key, f"is no TOML ({error})", "Fix that line") from None
+        raise ConfigError(path, key, f"is not valid TOML ({error})", "Fix that line") from None
 
 
 def _text(file: Path) -> str:
-    """What a file holds; a device, which may never end, is none."""
+    """The text of a regular file; devices are refused, because reading one may never end."""
     if not stat.S_ISREG(file.stat().st_mode):
-        raise OSError(errno.EINVAL, "it is no file")
+        raise OSError(errno.EINVAL, "it is not a regular file")
     return file.read_text(encoding="utf-8")
 
 
@@ -205,14 +208,16 @@ def _key(where: str, problem: str) -> str:
 
 
 def _data_dir(path: Path, folder: Path) -> Path:
-    """The folder, which need not be there yet, but nothing else may be in its place."""
+    """The data folder. It need not exist yet, but its path must be usable."""
     try:
         placed = next(place for place in (folder, *folder.parents) if place.exists())
     except OSError as error:
         hint = "Check its name and its owner"
         raise ConfigError(path, "data_dir", f"{folder} cannot be reached ({error.strerror})", hint) from None
     if not placed.is_dir():
-        raise ConfigError(path, "data_dir", f"{placed} is no folder", "Name a folder, or a place where one can be made")
+        raise ConfigError(
+            path, "data_dir", f"{placed} is not a folder", "Name a folder, or a path where one can be created"
+        )
     return folder
 
 
@@ -223,7 +228,7 @@ def _clock_file(path: Path, file: Path) -> Path:
         there = False
     if not there:
         raise ConfigError(
-            path, "clock_file", f"{file} is no file", "Make it, or leave clock_file out for the real time"
+            path, "clock_file", f"{file} does not exist", "Create it, or remove clock_file to use the real time"
         )
     return file
 
@@ -236,5 +241,5 @@ def _private(path: Path, key: str, file: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(path, key, f"{file} cannot be read ({error})", "Check its name and its owner") from None
     if mode & 0o077:
-        raise ConfigError(path, key, f"{file} can be read by others", f"chmod 600 {file}")
+        raise ConfigError(path, key, f"{file} is readable by other users", f"chmod 600 {file}")
     return text

@@ -1,4 +1,4 @@
-"""What the parts of a configuration owe each other: ids and pins used once, doors that exist."""
+"""Checks across the parts of a configuration: ids and pins used once, references to doors that exist."""
 
 from pathlib import Path
 from typing import Protocol
@@ -35,7 +35,7 @@ class Parts(Protocol):
 
 
 def check(path: Path, parts: Parts) -> None:
-    """Raises ``ConfigError`` about ``path`` with the first key that is at odds with another."""
+    """Raises ``ConfigError`` about ``path`` for the first key that conflicts with another."""
     taken = _Taken(path)
     for at, door in enumerate(parts.door):
         _check_door(taken, f"door[{at}]", door)
@@ -72,7 +72,7 @@ def check(path: Path, parts: Parts) -> None:
 
 
 def _check_areas(taken: "_Taken", parts: Parts) -> None:
-    """An area is whole on this edge: its doors tell whether they are shut, and a PIR watches each of its rooms."""
+    """Check that every area is complete on this edge: its doors have contacts, and a PIR watches each of its rooms."""
     doors, counters = {door.id: door for door in parts.door}, {counter.id: counter for counter in parts.counter}
     led: dict[str, str] = {}
     for at, area in enumerate(parts.area):
@@ -88,8 +88,13 @@ def _check_areas(taken: "_Taken", parts: Parts) -> None:
         for door in area.doors:
             taken.door(f"{here}.doors", door, set(doors))
             if doors[door].contact is None:
-                hint = "Give the door a contact, or leave the alarm out"
-                raise ConfigError(taken.path, f"{here}.doors", f"nobody knows whether {door!r} is shut", hint)
+                hint = "Give the door a contact, or remove it from the area"
+                raise ConfigError(
+                    taken.path,
+                    f"{here}.doors",
+                    f"{door!r} has no contact, so the alarm cannot know whether it is closed",
+                    hint,
+                )
         for counter in area.counters:
             if counter not in counters or counters[counter].door not in area.doors:
                 hint = "Name a [[counter]] of this file at one of the area's doors"
@@ -99,7 +104,7 @@ def _check_areas(taken: "_Taken", parts: Parts) -> None:
         for key, names in (("doors", area.doors), ("zones", area.zones)):
             for name in names:
                 if (other := led.setdefault(f"{key}/{name}", here)) != here or names.count(name) > 1:
-                    hint = "Let it belong to one area, once"
+                    hint = "Name it once, in one area"
                     raise ConfigError(taken.path, f"{here}.{key}", f"{name!r} is named by {other} already", hint)
 
 
@@ -115,7 +120,9 @@ def _check_announcer(taken: "_Taken", here: str, announcer: AnnouncerConfig) -> 
         if wired is not None:
             taken.pin(f"{here}.{key}", wired.pin)
     if sum(each is not None for each in (announcer.buzzer, announcer.relay, announcer.command)) != 1:
-        raise ConfigError(taken.path, here, "needs one of buzzer, relay and command", "Make one [[announcer]] for each")
+        raise ConfigError(
+            taken.path, here, "needs one of buzzer, relay and command", "Write one [[announcer]] for each"
+        )
 
 
 def _check_door(taken: "_Taken", here: str, door: DoorConfig) -> None:
@@ -128,31 +135,31 @@ def _check_door(taken: "_Taken", here: str, door: DoorConfig) -> None:
 
 
 def door_trouble(door: DoorConfig) -> tuple[str, str, str] | None:
-    """The key of a door that is at odds with its others, what is wrong with it, and the hint."""
+    """The key of a door that conflicts with another, the problem and the hint; ``None`` if all is well."""
     for wrong, *trouble in (
         (
             door.lock == "maglock" and not door.fails_safe,
             "fail",
-            "a magnet holds nothing without current",
-            "Leave fail out, or say safe",
+            "a magnet does not hold without current",
+            "Remove fail, or set it to safe",
         ),
         (
             door.feed == "closed" and not door.fails_safe,
             "feed",
             "a fail-secure lock on a normally closed contact is released while no agent runs",
-            "Wire it to the normally open contact, and say open",
+            "Wire it to the normally open contact, and set feed to open",
         ),
         (
             door.fire == "stay" and door.fails_safe,
             "fire",
-            "a fail-safe lock must let go in a fire",
-            "Leave fire out, or say release",
+            "a fail-safe lock must release in a fire",
+            "Remove fire, or set it to release",
         ),
         (
             door.fails_safe and door.rex is None,
             "rex",
-            "is missing: a fail-safe lock holds from inside too",
-            "Fit a button that also cuts the lock's current, docs/wiring.md shows how",
+            "is missing: a fail-safe lock also holds the door from inside",
+            "Fit an exit button that also cuts the lock's current; docs/wiring.md shows how",
         ),
         (
             door.second_contact is not None and door.contact is None,
@@ -163,13 +170,13 @@ def door_trouble(door: DoorConfig) -> tuple[str, str, str] | None:
         (
             door.lock_sensor is not None and door.contact is None,
             "lock_sensor",
-            "says nothing while it is not known whether the door is shut",
+            "means nothing while it is not known whether the door is closed",
             "Give the door a contact",
         ),
         (
             door.interlock is not None and door.contact is None,
             "interlock",
-            "cannot work while it is not known whether the door is shut",
+            "cannot work while it is not known whether the door is closed",
             "Give the door a contact",
         ),
     ):
@@ -179,11 +186,11 @@ def door_trouble(door: DoorConfig) -> tuple[str, str, str] | None:
 
 
 def _check_interlocks(path: Path, doors: tuple[DoorConfig, ...]) -> None:
-    """A lobby has two doors at least."""
+    """Check that every interlock has at least two doors."""
     named = [door.interlock for door in doors]
     for at, name in enumerate(named):
         if name is not None and named.count(name) < 2:
-            hint = "Name it at the other door too; both must hang on this edge"
+            hint = "Name it at the other door too; both doors must be on this edge"
             raise ConfigError(path, f"door[{at}].interlock", f"{name!r} has no other door", hint)
 
 
@@ -196,11 +203,11 @@ def _check_reader(taken: "_Taken", here: str, reader: ReaderConfig) -> None:
     if isinstance(reader, OsdpConfig):
         taken.address(f"{here}.address", reader)
         if reader.key:
-            raise ConfigError(taken.path, f"{here}.key", "does not belong here", "Name its file with key_file")
+            raise ConfigError(taken.path, f"{here}.key", "is not allowed here", "Name its file with key_file")
 
 
 class _Taken:
-    """Whose every id, pin, device and address is."""
+    """Tracks which key uses each id, pin, device and address."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -228,7 +235,7 @@ class _Taken:
         self._devices[device] = key
 
     def address(self, key: str, reader: OsdpConfig) -> None:
-        """Readers of one line have one speed and an address each."""
+        """Check that readers on one serial line have the same speed and different addresses."""
         first = self._lines.setdefault(reader.port, reader)
         if first.baud != reader.baud:
             problem = f"{reader.id} and {first.id} have different speeds on {reader.port}"

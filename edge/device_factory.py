@@ -1,4 +1,4 @@
-"""Takes the pins: makes every device that the configuration names."""
+"""Creates every device that the configuration names, and claims their pins."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -51,11 +51,11 @@ class Devices(msgspec.Struct, frozen=True, kw_only=True):
         return {**line, **self.doors, **self.readers, **self.counters, **self.motion, **self.stations, **self.areas}
 
     def area_of(self, door: str) -> Area | None:
-        """The area of the intruder alarm that a door leads into."""
+        """The alarm area that a door leads into."""
         return next((area for area in self.areas.values() if door in area.doors), None)
 
     def refresh(self) -> None:
-        """Another plan is in force, or the clock is trusted otherwise."""
+        """The plan or the clock trust has changed."""
         for door in self.doors.values():
             door.refresh()
         for area in self.areas.values():
@@ -66,8 +66,8 @@ class Devices(msgspec.Struct, frozen=True, kw_only=True):
             self.access_state.refresh()
 
     def start(self) -> None:
-        """Act on what is found, and begin to look. What is set is set before any door can be free; then fire, so that
-        no door that it released locks again."""
+        """Start all devices. Alarm areas that were set come first, so that no door into them is free; then the fire
+        line, so that no door that it released locks again."""
         starting: list[Starting] = [*self.areas.values()]
         if self.lockouts is not None:
             starting.append(self.lockouts)
@@ -83,7 +83,7 @@ class Devices(msgspec.Struct, frozen=True, kw_only=True):
             device.start()
 
     def switch_off(self) -> None:
-        """Switch every relay off, at once; nothing that comes in later moves a lock."""
+        """Switch every relay off immediately; nothing received later moves a lock."""
         for reader in self.readers.values():
             reader.close()
         for door in self.doors.values():
@@ -96,7 +96,7 @@ class Devices(msgspec.Struct, frozen=True, kw_only=True):
             self.lockouts.refusals.flush_all()
 
     async def save(self) -> None:
-        """Bring to the disk what must outlast this run."""
+        """Write to disk what must survive this run."""
         for each in (self.fire, *self.areas.values(), self.lockouts):
             if each is not None:
                 await each.state_file.save()
@@ -118,7 +118,7 @@ def build_devices(
     kept_areas: Mapping[str, KeptArea],
     kept_lock_outs: KeptLockOuts,
 ) -> Devices:
-    """Take the pins. Every lock's relay is off until its door starts. Raises ``PinError``."""
+    """Create all devices and claim their pins. Every lock's relay is off until its door starts. Raises ``PinError``."""
     config = runtime.config
     interlocks = {each.interlock: Interlock() for each in config.doors if each.interlock is not None}
     lockouts = LockoutService(runtime, files=files, kept=kept_lock_outs)

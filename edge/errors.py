@@ -1,14 +1,14 @@
-"""What can go wrong on the edge, beside what arrives from outside (``edge.wire.errors``)."""
+"""Errors of the edge, other than those of received messages (``edge.wire.errors``)."""
 
 from pathlib import Path
 
 
 class EdgeError(Exception):
-    """Root of the edge's own errors."""
+    """Base class of the edge's errors."""
 
 
 class ConfigError(EdgeError):
-    """The configuration cannot be used: which file, which key, what is wrong, how to fix it."""
+    """The configuration cannot be used: file, key, problem and hint."""
 
     def __init__(self, file: Path, key: str, problem: str, hint: str) -> None:
         super().__init__(f"{file}: {key}: {problem}. {hint}")
@@ -27,24 +27,24 @@ class PinError(EdgeError):
 
 
 class ListingUnreadable(EdgeError):
-    """A station listing is no listing; its count is unknown, which is not zero."""
+    """A station listing cannot be parsed. Its count is unknown, which is not zero."""
 
 
 class ProgramFailed(EdgeError):
-    """Another program did not do what it was called for."""
+    """A called program failed."""
 
 
 class TaskDied(EdgeError):
-    """A task of the agent ended although it never should; the process ends with it, to be started afresh."""
+    """A task that must not end has ended. The process exits so that it is restarted."""
 
     def __init__(self, task: str, cause: BaseException | None) -> None:
         said = f": {type(cause).__name__}: {cause}" if cause is not None else ""
-        super().__init__(f"the task {task!r} died{said}; the agent stops so that it is started afresh")
+        super().__init__(f"the task {task!r} failed{said}; the agent stops so that it is restarted")
         self.task = task
 
 
 class Stuck(EdgeError):
-    """Tasks have got nowhere for too long."""
+    """Tasks have made no progress for too long."""
 
     def __init__(self, tasks: list[str]) -> None:
         super().__init__(f"no progress in {', '.join(repr(task) for task in tasks)}")
@@ -52,11 +52,11 @@ class Stuck(EdgeError):
 
 
 class RestartWanted(EdgeError):
-    """A command asked for a restart; the process ends with an exit code of its own."""
+    """A command requested a restart; the process exits with its own exit code."""
 
 
 class NotInstalled(EdgeError):
-    """A command needs a part of Hallkeeper that is not installed here: which extra of the package holds it."""
+    """A command needs a part of Hallkeeper that is not installed; names the extra that contains it."""
 
     def __init__(self, command: str, extra: str, missing: str | None = None) -> None:
         what = f" ({missing} is missing)" if missing else ""

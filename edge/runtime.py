@@ -1,4 +1,4 @@
-"""What every device of an edge stands on: time, timers, the event log, health, and a way in from other threads."""
+"""Shared services of an edge's devices: time, timers, event log, health, tasks, and calls from other threads."""
 
 import asyncio
 import logging
@@ -25,14 +25,14 @@ log = logging.getLogger(__name__)
 
 
 MIN_WAIT_S = 0.0005
-"""No timer rings sooner than this, so that one which rang a rounding error too early cannot ring for ever."""
+"""No timer fires sooner than this, so that one which fires slightly early by rounding cannot fire forever."""
 
 
 STOP_S = 5.0
 
 
 class Device(Protocol):
-    """Something with a state to show."""
+    """A device with a state to publish."""
 
     @property
     def id(self) -> str: ...
@@ -41,7 +41,7 @@ class Device(Protocol):
 
 
 class Runtime:
-    """Shared by the devices of one agent; usable on its event loop only, but for ``post``."""
+    """Shared by the devices of one agent. Use it on its event loop only; ``post`` may be called from any thread."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Runtime:
         self.clock = clock
         self.boot = boot
         self.earlier = earlier
-        """The runs of the agent before this one, the oldest first."""
+        """The earlier runs of the agent, the oldest first."""
         self.timekeeper = timekeeper
         self.outbox = outbox
         self.plans = plans
@@ -74,19 +74,19 @@ class Runtime:
         self._seqs: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.supervised: dict[asyncio.Task[None], Liveness] = {}
-        """The tasks that the agent cannot be without, and whether they get on."""
+        """The tasks that the agent needs, each with its liveness."""
         self._stopping = False
         self.secrets = HeldDoorSecrets(config.identity.issued)
         self.identity_version = config.identity.issued.version
         """The version of the identity in force."""
         self.controller_freshness = ControllerFreshness()
-        """What was heard of the controller in this session."""
+        """How recent the controller's messages in this session are."""
         self.failure: asyncio.Future[None] = self._loop.create_future()
 
     # Time
 
     def now(self) -> datetime:
-        """The instant the edge goes by."""
+        """The current time of the edge."""
         return self.timekeeper.now(self.clock.monotonic())
 
     @property
@@ -100,17 +100,17 @@ class Runtime:
 
     @property
     def in_touch(self) -> bool:
-        """Whether the controller's word is at hand, so that the plan in force lists all offline codes there are."""
+        """Whether the plan in force is known to list all offline codes."""
         plan = self.plans.plan
-        return self.controller_freshness.stands(
+        return self.controller_freshness.is_fresh(
             plan.manifest.version if plan is not None else None, self.clock.monotonic()
         )
 
     # Events
 
     def record(self, device: str, data: EventData) -> Event:
-        """Take an event into the outbox; it reaches the disk and the controller from there. ``record_listeners`` hear
-        it."""
+        """Add an event to the outbox, which writes it to disk and sends it to the controller. Calls the
+        ``record_listeners``."""
         at, mono_ms = self.now(), self.mono_ms
 
         def make(seq: int) -> Event:
@@ -127,7 +127,7 @@ class Runtime:
         return event
 
     def notify_entry(self, door: str, decision: Decision) -> None:
-        """Somebody was let in at ``door``: tell the ``entry_listeners``."""
+        """Tell the ``entry_listeners`` that somebody was admitted at ``door``."""
         for listener in self.entry_listeners:
             listener(door, decision)
 
@@ -136,60 +136,59 @@ class Runtime:
         return self._seqs.get(device, 0)
 
     def forget_seqs(self) -> None:
-        """The log began anew: no event in it is any device's last one."""
+        """A new log began: it holds no device's last event."""
         self._seqs.clear()
 
     def fault(self, device: str, code: FaultCode, part: str = "", *, present: bool) -> None:
-        """A device has a fault, or no longer; recorded when that is new."""
+        """A device has a fault, or no longer. Recorded if that changed."""
         fault = Fault(code, part)
         if present is not ((device, fault) in self._faults):
             self._faults ^= {(device, fault)}
             self.record(device, FaultData(code=code, part=part, present=present))
-            told = {"action": "fault", "device": device, "code": code.value}
-            log.warning("%s: %s%s", device, fault.text, "" if present else " no longer", extra=told)
+            fields = {"action": "fault", "device": device, "code": code.value, "part": part}
+            log.warning("%s: %s%s", device, fault.text, "" if present else " (cleared)", extra=fields)
 
     @property
     def faults(self) -> list[tuple[str, Fault]]:
-        """Device and fault, of everything that misbehaves now."""
+        """All present faults, as device and fault."""
         return sorted(self._faults)
 
     def faults_of(self, device: str) -> str | None:
-        """The faults of a device as its state carries them."""
+        """A device's faults in the form that its state carries."""
         return written(fault for each, fault in self.faults if each == device)
 
     def count(self, name: str) -> None:
-        """Count something odd; the counters stand in device health."""
+        """Count an unexpected occurrence; the counters are part of the device health."""
         self.health[name] += 1
         self.status_changed()
 
     # Tasks
 
     def spawn(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Run ``work``, which ends by itself, beside everything else; if it fails, the agent ends with a sentence that
-        names it."""
+        """Run ``work``, which ends by itself, as a task. If it fails, the agent ends with an error that names it."""
         task = self._loop.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
         return task
 
     def supervise(self, name: str, work: Coroutine[Any, Any, None], liveness: Liveness) -> asyncio.Task[None]:
-        """Run ``work`` that lasts as long as the agent: should it end before, in whatever way, the agent ends too.
-        ``liveness`` tells whether it gets on."""
+        """Run ``work``, which lasts as long as the agent. If it ends earlier, for any reason, the agent ends too.
+        ``liveness`` shows whether it makes progress."""
         task = self.spawn(name, work)
         self.supervised[task] = liveness
         return task
 
     def stuck(self) -> list[str]:
-        """The lasting tasks that have not stirred for too long although they have something to do."""
+        """The supervised tasks that have made no progress for too long although they have work."""
         now = self._loop.time()
         return [task.get_name() for task, liveness in self.supervised.items() if liveness.stuck(now)]
 
     def stopping(self) -> None:
-        """The agent ends: from here on every task may."""
+        """The agent is stopping: from now on supervised tasks may end."""
         self._stopping = True
 
     def post(self, act: Callable[..., None], *args: Any) -> None:
-        """Have ``act`` done on the event loop, from any thread, in the order of calling."""
+        """Call ``act`` on the event loop, from any thread, in the order of the calls."""
         self._loop.call_soon_threadsafe(self._guarded, act, args)
 
     def fail(self, task: str, cause: BaseException | None) -> None:
@@ -200,7 +199,7 @@ class Runtime:
             self.failure.set_exception(error)
 
     async def stop_tasks(self) -> None:
-        """Cancel whatever still runs, and again what swallowed it."""
+        """Cancel all tasks, repeatedly if one swallows the cancellation."""
         while self._tasks:
             for task in list(self._tasks):
                 task.cancel()
@@ -221,7 +220,7 @@ class Runtime:
 
 
 class Timer:
-    """Rings once at an instant of the clock's monotonic seconds."""
+    """Calls back once at a time in monotonic seconds."""
 
     def __init__(self, runtime: Runtime, name: str, callback: Callable[[], None]) -> None:
         self._runtime = runtime
@@ -232,11 +231,11 @@ class Timer:
 
     @property
     def at(self) -> float | None:
-        """When it will ring."""
+        """When it will fire."""
         return self._at
 
     def set(self, at: float | None) -> None:
-        """Ring at ``at`` instead of whatever was set; ``None``: not at all."""
+        """Fire at ``at``, replacing any earlier setting; ``None`` cancels it."""
         if at == self._at:
             return
         if self._task is not None:
@@ -251,13 +250,13 @@ class Timer:
 
 
 _DRIFT = 0.001
-"""By so much of the time that passes the two scales may drift apart."""
+"""The most that the two time scales may drift apart, as a share of the elapsed time."""
 _STEP_S = 60.0
-"""Nothing is told so late: the ticks have another beginning."""
+"""No change is reported this late: the ticks were reset."""
 
 
 class TickScale:
-    """Relates the ticks of the pins to the clock: by how much the clock's monotonic seconds are ahead of them."""
+    """Relates pin ticks to the clock: by how much monotonic seconds are ahead of them."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -266,7 +265,7 @@ class TickScale:
         self._seen_at = 0.0
 
     def seen(self, tick: float) -> None:
-        """A change with that tick has just arrived."""
+        """A change with this tick has just arrived."""
         now = self._clock.monotonic()
         self._ahead = now - tick
         least = self._ahead if self._least is None else self._least + (now - self._seen_at) * _DRIFT
@@ -274,14 +273,14 @@ class TickScale:
         self._seen_at = now
 
     def now(self) -> float:
-        """The present tick, at the least."""
+        """A lower bound of the current tick."""
         return self._clock.monotonic() - self._ahead
 
     def mono(self, tick: float | None) -> float | None:
-        """When it will be ``tick``, in monotonic seconds."""
+        """When ``tick`` will be reached, in monotonic seconds."""
         return None if tick is None else tick + self._ahead
 
     def instant(self, tick: float) -> float:
-        """When it was ``tick``, in monotonic seconds, going by the change that arrived with the least delay."""
+        """When ``tick`` was, in monotonic seconds, based on the change that arrived with the least delay."""
         now = self._clock.monotonic()
         return now if self._least is None else min(now, tick + self._least)

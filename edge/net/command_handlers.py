@@ -1,4 +1,4 @@
-"""What a command does at an edge: let somebody in once, count on from a number, look whether all is well."""
+"""The commands that an edge executes: unlock a door once, set a counter's number, self-test, restart."""
 
 import asyncio
 import secrets
@@ -15,15 +15,15 @@ from edge.wire.faults import FaultCode, advise
 from edge.wire.messages import Command, ResultCode
 
 PROBE = "self-test"
-"""A file that the self-test writes, reads back and takes away."""
+"""A file that the self-test writes, reads back and deletes."""
 DISK_WITHIN_S = 5.0
 
 CommandHandler = Callable[[Command], "str | Awaitable[tuple[str, ResultCode | None]]"]
-"""Says in a sentence how it went, at once; or later, with a code. Raises ``CommandRefused``."""
+"""Returns a sentence about the result, now, or later with a code. Raises ``CommandRefused``."""
 
 
 def check_outputs(runtime: Runtime, pins: Pins) -> None:
-    """Read every output back; one that is not at the level it was set to is a fault of the edge, until it is."""
+    """Read back every output. One that does not have the level that was set is a fault of the edge until it does."""
     edge, astray = runtime.config.edge, {str(pin) for pin in pins.astray()}
     before = {fault.part for _, fault in runtime.faults if fault.code is FaultCode.OUTPUT_ASTRAY}
     for pin in sorted(before ^ astray):
@@ -31,7 +31,7 @@ def check_outputs(runtime: Runtime, pins: Pins) -> None:
 
 
 class CommandHandlers:
-    """``behind``: how many events wait to be acknowledged."""
+    """``behind``: the number of events that wait to be acknowledged."""
 
     def __init__(
         self, runtime: Runtime, devices: Devices, *, pins: Pins, files: Files, behind: Callable[[], int]
@@ -48,11 +48,12 @@ class CommandHandlers:
             "unlock": self.unlock,
             "recount": self.recount,
             "self_test": self.self_test,
-            "restart": lambda _: "it starts anew",
+            "restart": lambda _: "restarting",
         }
 
     def unlock(self, command: Command) -> str:
-        """Let somebody in once. A door into an area whose alarm is set stays locked unless the command unsets it."""
+        """Unlock a door once. A door into an area with a set alarm stays locked unless the command also unsets the
+        alarm."""
         door = self._devices.doors.get(command.door or "")
         if door is None:
             raise CommandRefused(f"there is no door {command.door!r} here")
@@ -69,7 +70,7 @@ class CommandHandlers:
         return f"the alarm of {area.id!r} unset and the door unlocked once"
 
     def recount(self, command: Command) -> str:
-        """From here on so many people are inside by a counter. What it has counted in all stays as it is."""
+        """Set how many people are inside by a counter. Its totals are unchanged."""
         name, inside = command.args.get("counter"), command.args.get("inside")
         counter = self._devices.counters.get(name) if isinstance(name, str) else None
         if counter is None:
@@ -79,10 +80,10 @@ class CommandHandlers:
         ins, outs = counter.totals
         self._runtime.record(counter.id, RecountData(counter=counter.id, inside=inside, total_ins=ins, total_outs=outs))
         self._runtime.publish_state(counter.id)
-        return f"counts on from {inside}"
+        return f"counting on from {inside}"
 
     async def self_test(self, command: Command) -> tuple[str, ResultCode | None]:
-        """Look at everything that can be looked at without moving a door."""
+        """Check everything that can be checked without moving a door."""
         runtime, doors = self._runtime, self._devices.doors
         check_outputs(runtime, self._pins)
         found = [(each.id, fault) for each in doors.values() for fault in each.current_faults] + runtime.faults
@@ -92,17 +93,17 @@ class CommandHandlers:
         if not runtime.plans.on_disk:
             wrong.append("the plan in force is not on the disk")
         if runtime.trust is ClockTrust.UNPROVEN:
-            wrong.append("the time is not proven")
+            wrong.append("the clock is not trusted")
         also = f"clock {runtime.trust}; {self._behind()} events not acknowledged"
         if wrong:
-            return f"found: {'; '.join(wrong)}; {also}", ResultCode.FAULTS_FOUND
-        locks = "1 lock obeys" if len(doors) == 1 else f"{len(doors)} locks obey"
+            return f"problems: {'; '.join(wrong)}; {also}", ResultCode.FAULTS_FOUND
+        locks = "1 lock works" if len(doors) == 1 else f"{len(doors)} locks work"
         readers = len(self._devices.readers)
         answer = "1 reader answers" if readers == 1 else f"{readers} readers answer"
-        return f"all well: {locks}, {answer}, the disk gives back what it took; {also}", None
+        return f"all is well: {locks}, {answer}, the disk works; {also}", None
 
     async def _disk(self) -> str | None:
-        """What is wrong with the disk; None where it takes something and gives it back."""
+        """What is wrong with the disk; ``None`` if it stores and returns data."""
         try:
             async with asyncio.timeout(DISK_WITHIN_S):
                 same = await asyncio.to_thread(self._write_and_read, secrets.token_bytes(64))
@@ -110,7 +111,7 @@ class CommandHandlers:
             return f"the disk cannot be written: {error.strerror or error}"
         except TimeoutError:
             return f"the disk has not answered within {DISK_WITHIN_S:g} s"
-        return None if same else "the disk gives back something else than it took"
+        return None if same else "the disk returns other data than was written"
 
     def _write_and_read(self, data: bytes) -> bool:
         self._files.replace(PROBE, data)

@@ -1,4 +1,4 @@
-"""How an edge introduces itself to a broker: who it is, what it hears, and what is said of it when it falls silent."""
+"""How an edge connects to a broker: client id, subscriptions, last will and TLS."""
 
 import ssl
 from collections.abc import Callable
@@ -10,10 +10,9 @@ from edge.wire.link import Link
 
 
 class ConnectOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """``will``: the topic and signed bytes of the last will for the connection of that number (from 1), asked for
-    before each attempt; it is published with QoS 1, retained, when the connection is lost without a goodbye.
-    A failed attempt does not use its number up. ``login``: TLS as this edge, asked for before each attempt; ``None``
-    without TLS."""
+    """``will``: the topic and signed payload of the last will for a connection number (from 1), requested before each
+    attempt; published with QoS 1, retained, if the connection is lost without a goodbye. A failed attempt does not use
+    up its number. ``login``: the TLS context of this edge, requested before each attempt; ``None`` without TLS."""
 
     client_id: str
     filters: tuple[str, ...]
@@ -22,12 +21,12 @@ class ConnectOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EdgeLink(Link, Protocol):
-    """A link that can be told to introduce itself anew."""
+    """A link that can reconnect with new options."""
 
     def renew(self) -> None:
-        """End the connection, if there is one, and begin another: who we are has changed."""
+        """End the connection, if any, and reconnect: the edge's identity has changed."""
         ...
 
 
 LinkMaker = Callable[[ConnectOptions], EdgeLink]
-"""Makes the link of an agent: the real one is ``edge.net.mqtt_client.MqttLink`` with its broker filled in."""
+"""Makes an agent's link; the real one is ``edge.net.mqtt_client.MqttLink`` for a given broker."""

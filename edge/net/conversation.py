@@ -1,6 +1,6 @@
-"""What an edge and its controller say to each other beside events and plans: who is there, hello, commands, states.
+"""The messages between an edge and its controller other than events and plans: status, hello, commands, device states.
 
-Hearing is done at once, on the event loop; everything said goes through one task, in order.
+Received messages are handled immediately on the event loop. Everything sent goes through one task, in order.
 """
 
 import asyncio
@@ -31,16 +31,15 @@ from edge.wire.topics import Topic
 log = logging.getLogger(__name__)
 
 STATUS_PAUSE_S = 1.0
-"""Status is said again at most this often (real seconds) while the line is up."""
+"""Status is published at most this often (real seconds) while connected."""
 GOODBYE_S = 2.0
 REPLIES_LIMIT = 8
-"""Most hellos that wait for their reply; as many of its questions the controller remembers."""
+"""The most hellos that wait for their reply; the controller remembers as many of its questions."""
 ANSWERED_LIMIT = 256
-"""Of how many hellos it is remembered that they were answered."""
+"""How many answered hellos are remembered."""
 DONE = "done"
 RESULTS_LIMIT = 64
-"""Most results of commands that wait to be said; those of commands that were carried out go first and are kept
-longest."""
+"""The most command results that wait to be sent. Results of executed commands are sent first and kept longest."""
 
 
 A = TypeVar("A", bound=Addressed)
@@ -53,7 +52,7 @@ class _Session(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be said, signed when its turn comes."""
+    """A message to publish; signed when it is sent."""
 
     topic: str
     purpose: Purpose
@@ -62,8 +61,8 @@ class _OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Conversation:
-    """``devices`` and ``command_handlers`` are filled before the first connection. ``command_handlers``: what a command
-    of each kind does; it returns a sentence on how it went, now or later, or raises ``CommandRefused``."""
+    """Fill ``devices`` and ``command_handlers`` before the first connection. ``command_handlers``: by command kind;
+    each returns a sentence about the result, now or later, or raises ``CommandRefused``."""
 
     def __init__(self, runtime: Runtime, *, signer: Signer, keys: Keyring, version: str) -> None:
         self._runtime = runtime
@@ -79,13 +78,14 @@ class Conversation:
         self._last_hello: tuple[str | None, datetime | None] = (None, None)
         self._results: dict[str, CommandResult] = {}
         self._outgoing: dict[str, _OutgoingMessage] = {}
-        """What is to be said on each topic: the latest alone counts."""
+        """The message to send on each topic; only the latest counts."""
         self._results_to_send: dict[str, CommandResult] = {}
-        """Results by command. Of one that was carried out the broker must have taken it, on whatever connection."""
+        """Results by command. The result of an executed command stays until the broker has accepted it, on any
+        connection."""
         self._results_sent = asyncio.Event()
-        """No result waits to be said."""
+        """Set while no result waits to be sent."""
         self._hellos_to_answer: dict[str, bool] = {}
-        """The nonces of hellos that wait for their reply, and whether each answers this session."""
+        """Nonces of hellos that wait for their reply, with whether each answers this session."""
         self._answered: deque[str] = deque(maxlen=ANSWERED_LIMIT)
         self._states_to_publish: dict[str, None] = {}
         self._parts_to_return: deque[tuple[str, str]] = deque()
@@ -96,17 +96,17 @@ class Conversation:
         self._last_summary: tuple[ClockTrust, str | None, int, int] | None = None
         self._stopping = False
         self.hello_too_late = False
-        """A hello that could have proven the time came too long after its session began to do so."""
+        """A hello that could have proven the time arrived too long after its session began."""
 
-    # Who is there
+    # Session
 
     def will(self, connection: int) -> tuple[str, bytes]:
-        """The last will of the connection to come, signed beforehand, and with it that connection's nonce."""
+        """The last will for the next connection, signed in advance, with a new nonce for that connection."""
         self._session = self._new_session(connection)
         return self._topic("status"), self._signer.seal(Purpose.STATUS, self._status(online=False))
 
     def connected(self, connection: int) -> None:
-        """The link is up: a new session, and everything is said anew."""
+        """The edge is connected: begin a session and publish everything again."""
         if self._session.connection != connection:
             self._session = self._new_session(connection)
         runtime = self._runtime
@@ -122,14 +122,14 @@ class Conversation:
             self.publish_state(device)
 
     def disconnected(self) -> None:
-        """The link is down; commands of its session are void from here on."""
+        """The connection is lost; commands of its session are void from now on."""
         self._runtime.controller_freshness.lost()
         self._gate = None
         self._clear_outgoing()
         self._parts_to_return.clear()
 
     def _clear_outgoing(self) -> None:
-        """What was not said on a connection is void, but for what came of commands that were carried out."""
+        """Drop what was not sent on a connection, except results of executed commands."""
         self._outgoing.clear()
         self._hellos_to_answer.clear()
         self._manifest_to_return = b""
@@ -138,12 +138,12 @@ class Conversation:
         }
 
     def publish_state(self, device: str) -> None:
-        """The device's state changed: publish its latest once its event is on the disk."""
+        """Publish the device's latest state once its event is on disk."""
         self._states_to_publish[device] = None
         self.wake.set()
 
     def status_changed(self) -> None:
-        """Trust, plan or health may have changed, or events reached the disk."""
+        """Clock trust, plan or health may have changed, or events reached the disk."""
         self._status_due = self._summary() != self._last_summary
         self.wake.set()
 
@@ -155,10 +155,10 @@ class Conversation:
         self._queue("plan/applied", Purpose.APPLIED, applied, retain=True)
         self.status_changed()
 
-    # Hearing. Each raises a WireError for what it refuses.
+    # Receiving. Each raises a WireError for what it refuses.
 
     def hello(self, payload: bytes) -> Hello:
-        """Answer a hello that asks; what it says of time is taken as proof where it answers this very session."""
+        """Handle a hello: reply if it asks for one, and use its time as proof if it answers this session."""
         hello = self._open(payload, Purpose.HELLO, Hello)
         runtime = self._runtime
         if self.answers(hello):
@@ -166,7 +166,7 @@ class Conversation:
             mono = runtime.clock.monotonic()
             proven = hello.trust is not ClockTrust.UNPROVEN
             if proven and not possible(hello.at):
-                raise Malformed(f"a hello says that it is {hello.at}, which cannot be")
+                raise Malformed(f"a hello gives the time {hello.at}, which is impossible")
             if proven:
                 runtime.controller_freshness.heard(hello.at, hello.plan_version, mono)
             if (
@@ -186,21 +186,21 @@ class Conversation:
         return hello
 
     def answers(self, hello: Hello) -> bool:
-        """Whether a hello echoes this very session: an old one, sent again, does not, and then moves nothing."""
+        """Whether a hello echoes this session's nonce. A replayed one does not, and has no effect."""
         return hello.session == self._session.nonce
 
     def is_latest(self, hello: Hello) -> bool:
-        """Whether a hello answers this session and is newer than all that did before: what it wants of the log is the
-        controller's present word. One that comes twice is none the second time, or it could have the log sent again
-        and again."""
+        """Whether a hello answers this session and is newer than all before it, so that its position in the log is
+        current. A repeated hello returns false the second time; else it could cause the log to be sent again and
+        again."""
         if not self.answers(hello) or not self.since_hello(hello.at) or hello.nonce == self._latest_nonce:
             return False
         self._last_hello, self._latest_nonce = (hello.session, hello.at), hello.nonce
         return True
 
     def return_plan(self, hello: Hello) -> None:
-        """Where the controller does not know the plan in force and asks for it, give it back, once: a manifest and
-        parts that are its own."""
+        """Return the plan in force to a controller that does not know it and asks for it: the manifest and parts that
+        it signed. Once per hello."""
         plans = self._runtime.plans
         if hello.nonce == self._returned_for or plans.plan is None or plans.plan.manifest.version != hello.plan_wanted:
             return
@@ -210,13 +210,13 @@ class Conversation:
         self.wake.set()
 
     def since_hello(self, at: datetime) -> bool:
-        """Whether what the controller signed at this instant is no older than its last hello of this session. What is
-        older may be from before it was restored, kept back and sent again."""
+        """Whether a message that the controller signed at ``at`` is no older than its last hello of this session. An
+        older one may date from before a restore, delayed and sent again."""
         session, greeted = self._last_hello
         return session != self._session.nonce or greeted is None or at >= greeted
 
     def command(self, payload: bytes, *, retained: bool) -> None:
-        """Carry a command out, once, and say what came of it."""
+        """Execute a command, once, and send its result."""
         command = self._open(payload, Purpose.COMMAND, Command)
         if (known := self._results.get(command.id)) is not None:
             self._runtime.count(CommandRefused.counter)
@@ -225,11 +225,11 @@ class Conversation:
         runtime = self._runtime
         try:
             if self._gate is None:
-                raise CommandRefused("the command came without a session")
+                raise CommandRefused("the command arrived outside a session")
             self._gate.admit(command, now=runtime.now(), mono=runtime.clock.monotonic(), retained=retained)
             handler = self.command_handlers.get(command.kind)
             if handler is None:
-                raise CommandRefused(f"this edge knows no command {command.kind!r}")
+                raise CommandRefused(f"this edge does not know the command {command.kind!r}")
             said = handler(command)
         except CommandRefused as refused:
             runtime.count(refused.counter)
@@ -246,8 +246,9 @@ class Conversation:
         self._answer(command, DONE, *await said)
 
     def _answer(self, command: Command, outcome: str, why: str, code: str | None = None, *, kept: bool = True) -> None:
-        """Say what came of a command. ``kept``: and say the same where it comes again in this session."""
-        log.info("Command %s %s: %s", command.kind, outcome, why, extra={"action": "command", "command": command.id})
+        """Send a command's result. ``kept``: repeat it if the same command arrives again in this session."""
+        fields = {"action": "command", "kind": command.kind, "command": command.id, "outcome": outcome, "reason": why}
+        log.info("A command was %s", "executed" if outcome == DONE else outcome, extra=fields)
         at = self._runtime.now()
         result = CommandResult(
             site=self._site, edge=self._edge, id=command.id, outcome=outcome, at=at, why=why, code=code
@@ -266,10 +267,10 @@ class Conversation:
             del self._results_to_send[next(others, next(iter(self._results_to_send)))]
         self.wake.set()
 
-    # Saying
+    # Sending
 
     async def run(self, link: Link) -> None:
-        """Publish what is to be said, until cancelled; nothing after the goodbye."""
+        """Publish queued messages until cancelled; nothing after the goodbye."""
         loop = asyncio.get_running_loop()
         rested_at = loop.time()
         while True:
@@ -290,8 +291,8 @@ class Conversation:
             await link.publish(self._topic("status"), status, retain=True)
 
     async def goodbye(self, link: Link) -> None:
-        """On an orderly stop: say that the edge is offline, since leaving in peace leaves no will. It is the last
-        word: nothing that was still to be said may call the edge online again."""
+        """Publish that the edge is offline, on an orderly stop, because a clean disconnect sends no last will. This is
+        the last message: nothing queued may mark the edge as online again."""
         self._stopping = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE_S):
@@ -299,7 +300,7 @@ class Conversation:
                 await link.publish(self._topic("status"), status, retain=True)
 
     async def _publish_next(self, link: Link) -> bool:
-        """Say what is most urgent; whether there was anything. Who is there comes first, then what came of commands."""
+        """Publish the most urgent message; whether there was one. Status comes first, then command results."""
         if (message := self._outgoing.pop("status", None)) is not None:
             await self._send(link, message)
         elif self._results_to_send:
@@ -358,7 +359,7 @@ class Conversation:
                 self.wake.liveness.progressed()
 
     async def _return_part(self, link: Link) -> None:
-        """One part of a plan at a time: on a slow line what came of a command does not wait for all of them."""
+        """Send one part of a plan, so that on a slow line a command result need not wait for all parts."""
         if not (link.connected and self._parts_to_return) or self._stopping:
             return
         name, digest = self._parts_to_return.popleft()
@@ -370,7 +371,7 @@ class Conversation:
             self.wake.set()
 
     async def _restart(self) -> None:
-        """Let the result get away first."""
+        """Restart once the command's result is sent."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE_S):
                 await self._results_sent.wait()

@@ -1,7 +1,7 @@
-"""The edge's connection to the broker. The only file of the edge that knows the MQTT client.
+"""The edge's connection to the broker; the only file of the edge that imports the MQTT client.
 
-MQTT 5, clean start, session expiry 0: nothing is queued for an edge while it is away. Reconnects by itself, with
-jitter, so that a county of edges does not come back in one second.
+MQTT 5, clean start, session expiry 0: the broker queues nothing for an edge that is offline. Reconnects by itself, with
+jitter, so that many edges do not reconnect in the same second.
 """
 
 import asyncio
@@ -23,17 +23,17 @@ log = logging.getLogger(__name__)
 
 KEEP_ALIVE_S = 15
 ANSWER_S = 10.0
-"""How long the broker may take to answer anything."""
+"""How long the broker may take to answer a request."""
 GOODBYE_S = 1.0
 RETRY_S = 0.5
 RETRY_MOST_S = 30.0
 QUEUE_LIMIT = 2000
-"""Messages that wait for the agent; what comes on top is dropped, and asked for again by whoever needs it."""
+"""The most messages that wait for the agent. More are dropped; their senders send them again."""
 
 
 class _Gate(asyncio.Queue[aiomqtt.Message]):
-    """Hands what the client receives straight to the link. Nothing ever comes out of this queue itself, so that
-    iterating the client's messages waits for nothing but the end of the connection."""
+    """Passes what the client receives directly to the link. This queue itself stays empty, so that iterating the
+    client's messages waits only for the end of the connection."""
 
     target: "asyncio.Queue[Message]"
 
@@ -87,10 +87,10 @@ class MqttLink:
             wait_s = min(wait_s * 2, RETRY_MOST_S)
 
     async def _connection(self, number: int) -> AsyncGenerator[Message | Connected]:
-        """One connection from greeting to loss. Raises ``MqttError`` or ``OSError``."""
+        """One connection, from connect to loss. Raises ``MqttError`` or ``OSError``."""
         inbox: asyncio.Queue[Message] = asyncio.Queue(QUEUE_LIMIT)
         topic, payload = self._connect_options.will(number)
-        # The will outlives the connection by nothing; the session ends with it.
+        # The session, and with it the will, ends with the connection.
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho has no types here
         properties.SessionExpiryInterval = 0
 

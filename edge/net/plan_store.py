@@ -1,5 +1,5 @@
-"""The plan at hand: taken apart as it arrives, checked, put together, used, kept on the disk, and used again at the
-next start without any network."""
+"""Stores the plan: collects its parts as they arrive, checks and assembles them, puts the plan in force and on disk,
+and loads it at the next start without a network."""
 
 import asyncio
 import contextlib
@@ -19,15 +19,15 @@ FOLDER = "plan"
 PARTS = f"{FOLDER}/parts"
 MANIFEST = f"{FOLDER}/manifest"
 STRAY_LIMIT = 32 * 1024 * 1024
-"""Most bytes of parts kept that no manifest has asked for yet; they may come before it."""
+"""The most bytes of parts that no manifest has named yet; parts may arrive before it."""
 STRAY_COST = 2048
-"""What each of them counts for at least, in bytes, so that a flood of tiny ones stays small too."""
+"""The least that each such part counts, in bytes, so that many tiny ones are limited too."""
 PLAN_LIMIT = 128 * 1024 * 1024
-"""Most bytes of all parts of a plan."""
+"""The most bytes of all parts of a plan."""
 
 
 class PlanResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a manifest: a ``fresh`` plan is in force, the one in force came again, or it was refused and
+    """The result of a manifest: a ``fresh`` plan is in force, the plan in force arrived again, or it was refused with
     ``why``."""
 
     manifest: Manifest
@@ -36,8 +36,8 @@ class PlanResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlanStore:
-    """``plan`` is the one in force, ``highest`` the highest that ever was on the disk, to be kept apart from it.
-    ``using`` is called the moment another one is in force, before it is on the disk."""
+    """``plan``: the one in force. ``highest``: the highest version ever on disk, which the caller stores separately.
+    ``using`` is called as soon as another plan is in force, before it is on disk."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class PlanStore:
         self.on_disk = True
 
     async def open(self) -> str | None:
-        """Take up the plan on the disk; a sentence when there is one that cannot be used."""
+        """Load the plan from disk. Returns a sentence if there is one that cannot be used."""
         try:
             envelope = await asyncio.to_thread(self._files.read, MANIFEST)
             if envelope is None:
@@ -81,15 +81,15 @@ class PlanStore:
                     held[ref.digest] = data
             parts, plan = await self._assemble(manifest, held)
         except (OSError, WireError) as error:
-            return f"the plan on the disk cannot be used: {error}"
+            return f"the plan on disk cannot be used: {error}"
         self._use(envelope, parts, plan)
         self._mark(manifest)
         return None
 
     def part(self, data: bytes) -> None:
-        """Keep a part that arrived, under its digest. Raises ``TooLarge``."""
+        """Store a part that arrived, under its digest. Raises ``TooLarge``."""
         if len(data) > PART_LIMIT:
-            raise TooLarge(f"a part of {len(data)} bytes where at most {PART_LIMIT} are allowed")
+            raise TooLarge(f"a part has {len(data)} bytes; at most {PART_LIMIT} are allowed")
         name = digest(data)
         if name in self._parts:
             return
@@ -101,7 +101,7 @@ class PlanStore:
             self._drop_strays()
 
     def _drop_strays(self) -> None:
-        """The oldest go, and a few more than must, so that this is not done for each that comes."""
+        """Drop the oldest unused parts, a few more than needed, so that this is not repeated for each part."""
         needed = {ref.digest for ref in self._pending[1].parts.values()} if self._pending else set()
         for stray in [stray for stray in self._strays if stray not in needed]:
             if self._stray_size <= STRAY_LIMIT * 7 // 8:
@@ -109,9 +109,9 @@ class PlanStore:
             self._stray_size -= _cost(self._strays.pop(stray))
 
     def manifest(self, envelope: bytes) -> PlanResult | None:
-        """Take a manifest in; what can be said of it at once: refused, or in force already. ``None``: call ``apply``.
+        """Take a manifest. Returns a result if it is refused or already in force; on ``None``, call ``apply``.
 
-        Raises a ``WireError`` for what is not a manifest for this edge signed by its controller.
+        Raises a ``WireError`` if it is not a manifest for this edge, signed by its controller.
         """
         manifest = self._open(envelope)
         applied = self.plan.manifest if self.plan is not None else None
@@ -128,7 +128,7 @@ class PlanStore:
         return None
 
     async def apply(self) -> PlanResult | None:
-        """Put the pending plan in force if all its parts are here. ``None`` while some are missing."""
+        """Put the pending plan in force if all its parts have arrived; ``None`` while some are missing."""
         async with self._applying:
             if self._pending is None:
                 return None
@@ -155,26 +155,26 @@ class PlanStore:
             return PlanResult(manifest=manifest, fresh=True)
 
     async def save(self) -> bool:
-        """Bring the plan in force to the disk if it is not there yet; whether it is."""
+        """Write the plan in force to disk if necessary. Returns whether it is on disk."""
         async with self._applying:
             return self.on_disk or await self._save()
 
     @property
     def envelope(self) -> bytes:
-        """The manifest in force, as it came; empty while there is no plan."""
+        """The manifest in force, as received; empty without a plan."""
         return self._envelope
 
     async def bytes_of(self, name: str) -> bytes | None:
-        """A part of the plan in force by its digest, as it came. Where the disk does not give it back it is written
-        anew: a value has one text. ``None`` where that is another, or the plan in force is by now."""
+        """A part of the plan in force, as received, by its digest. If the disk does not return it, it is encoded again,
+        because every value has exactly one encoding. ``None`` if that differs, or the plan has changed meanwhile."""
         if (fresh := self._unsaved.get(name)) is not None:
             return fresh
         with contextlib.suppress(OSError):
             data = await asyncio.to_thread(self._files.read, f"{PARTS}/{name}")
             if data is not None and digest(data) == name:
                 return data
-        anew = encode(self._parts[name]) if name in self._parts else b""
-        return anew if digest(anew) == name else None
+        again = encode(self._parts[name]) if name in self._parts else b""
+        return again if digest(again) == name else None
 
     def _open(self, envelope: bytes) -> Manifest:
         return open_envelope(
@@ -182,14 +182,15 @@ class PlanStore:
         )
 
     def _check_age(self, manifest: Manifest) -> None:
-        """The order of plans holds also where the plan on the disk is lost. Raises ``PlanRefused``."""
+        """Check that the plan is not older than the highest applied, even if the plan on disk is lost. Raises
+        ``PlanRefused``."""
         highest = self.highest
         if highest is None or manifest.version > highest.version:
             return
         if manifest.version < highest.version:
             raise PlanRefused(f"plan {manifest.version} is older than {highest.version}, which was applied before")
         if manifest.digest != highest.digest:
-            raise PlanRefused(f"plan {manifest.version} comes a second time with another content")
+            raise PlanRefused(f"plan {manifest.version} arrived again with other content")
 
     def _mark(self, manifest: Manifest) -> None:
         self.highest = HighestPlan(version=manifest.version, digest=manifest.digest)
@@ -199,14 +200,15 @@ class PlanStore:
             self._pending = None
 
     async def _assemble(self, manifest: Manifest, held: dict[str, bytes]) -> tuple[dict[str, Part], Plan]:
-        """Parts that the plan in force shares are not decoded again; between two others a key can be served."""
+        """Assemble a plan. Parts shared with the plan in force are not decoded again; other work can run between two
+        parts."""
         assembly = Assembly(manifest)
         parts: dict[str, Part] = {}
         for name, ref in manifest.parts.items():
             part = self._parts.get(ref.digest)
             if part is None:
                 if ref.digest not in held:
-                    raise PlanRefused(f"part {name} of plan {manifest.version} is not there")
+                    raise PlanRefused(f"part {name} of plan {manifest.version} is missing")
                 part = read_part(name, held[ref.digest], ref)
             await asyncio.sleep(0)
             parts[ref.digest] = part
@@ -231,7 +233,7 @@ class PlanStore:
         return True
 
     def _write(self, envelope: bytes, parts: dict[str, bytes], needed: set[str]) -> None:
-        """In a thread: parts first, the manifest that names them last, then away with what nothing names."""
+        """Runs in a thread: write the parts, then the manifest that names them, then delete unused parts."""
         for name, data in parts.items():
             self._files.replace(f"{PARTS}/{name}", data)
         self._files.replace(MANIFEST, envelope)
@@ -245,7 +247,7 @@ def _cost(data: bytes) -> int:
 
 
 def _check_size(manifest: Manifest) -> None:
-    """Raises ``PlanRefused`` for more than a Pi has room for."""
+    """Raises ``PlanRefused`` if the plan is too large for a Pi."""
     size = sum({ref.digest: ref.size for ref in manifest.parts.values()}.values())
     if size > PLAN_LIMIT:
         raise PlanRefused(f"plan {manifest.version} has {size} bytes, more than the {PLAN_LIMIT} an edge takes")

@@ -1,5 +1,5 @@
-"""TLS towards the broker. The chain is checked, and the name; the dates are not: a Pi that has lost the time must get
-in to learn it, and whatever it acts on is signed and dated by itself."""
+"""TLS to the broker. The certificate chain and name are checked, the dates are not: a Pi with a wrong clock must
+connect to learn the time, and every message that it acts on is signed and dated."""
 
 import os
 import ssl

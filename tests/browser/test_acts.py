@@ -170,7 +170,7 @@ async def test_an_edge_tests_itself(screens: Screens) -> None:
     asked = screen.page.get_by_role("dialog", name=re.compile("^Self-test"))
     await asked.get_by_role("button", name="Routine check").click()
     await asked.get_by_role("button", name="Test now").click()
-    await expect(asked).to_contain_text(re.compile("all well: .* locks obey.* clock synced"))
+    await expect(asked).to_contain_text(re.compile("all is well: .* locks work.* clock synced"))
 
 
 async def test_the_number_of_people_is_put_right(screens: Screens) -> None:

@@ -21,7 +21,7 @@ def test_a_re_count_is_told_where_it_falls_among_the_crossings_and_leaves_the_to
         assert told[2] == RecountData(counter="front-beams", inside=9, total_ins=2, total_outs=0)
         assert isinstance(told[3], FootfallData)
         assert (told[3].total_ins, told[3].total_outs) == (2, 1)
-        assert (hall.results()[-1].outcome, hall.results()[-1].why) == ("done", "counts on from 9")
+        assert (hall.results()[-1].outcome, hall.results()[-1].why) == ("done", "counting on from 9")
 
     with_hall(act)
 
@@ -57,7 +57,7 @@ def test_a_self_test_finds_all_well_and_moves_nothing() -> None:
         await hall.until(lambda: bool(hall.results()))
         said = hall.results()[-1]
         assert said.outcome == "done"
-        assert (said.why or "").startswith("all well: 1 lock obeys, 1 reader answers, the disk gives back")
+        assert (said.why or "").startswith("all is well: 1 lock works, 1 reader answers, the disk works")
         assert "clock synced" in (said.why or "")
         assert hall.outputs[STRIKE] == before
 

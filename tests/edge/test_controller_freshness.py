@@ -46,6 +46,6 @@ def test_the_plan_is_known_to_list_all_offline_codes_only_while_the_controller_s
     contact = ControllerFreshness()
     for heard, said, version in words:
         contact.heard(night + timedelta(seconds=said), version, 1000 + heard)
-    assert contact.stands(applied, 1000 + at) is stands
+    assert contact.is_fresh(applied, 1000 + at) is stands
     contact.lost()
-    assert not contact.stands(applied, 1000 + at)
+    assert not contact.is_fresh(applied, 1000 + at)

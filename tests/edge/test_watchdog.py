@@ -172,7 +172,7 @@ def test_whoever_waits_for_work_again_has_got_on() -> None:
 
 LASTING = {
     "outbox": OUTSIDE_STUCK_S,
-    "courier": OUTSIDE_STUCK_S,
+    "event sender": OUTSIDE_STUCK_S,
     "plan": OUTSIDE_STUCK_S,
     "identity": OUTSIDE_STUCK_S,
     "heartbeat": OUTSIDE_STUCK_S,

@@ -80,7 +80,7 @@ def _pair(make: Callable[[str], ReaderConfig]) -> tuple[ReaderConfig, ...]:
         (_pair(lambda name: UsbScannerConfig(id=name, door="front-door", device="d")), "reader[1].device", "d is"),
         (_pair(lambda name: _osdp(name, 3)), "reader[1].address", "3 is already reader[0].address on /dev/serial0"),
         ((_osdp("one", 3), _osdp("two", 4, baud=19200)), "reader[1].baud", "different speeds"),
-        ((_osdp("one", 3, key="MDEyMzQ1Njc4OWFiY2RlZg=="),), "reader[0].key", "does not belong here"),
+        ((_osdp("one", 3, key="MDEyMzQ1Njc4OWFiY2RlZg=="),), "reader[0].key", "is not allowed here"),
         ((WiegandConfig(id="one", door="back-door", d0=5, d1=6),), "reader[0].door", "no door 'back-door'"),
         ((WiegandConfig(id="front-door", door="front-door", d0=5, d1=6),), "reader[0].id", "already door[0].id"),
     ],
