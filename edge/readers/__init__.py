@@ -1,6 +1,6 @@
-"""Readers: keypads, cards and scanners, one file per kind, each a pure decoder beside its input and output.
+"""Readers: keypads, card readers and scanners. One file per kind, with a pure decoder and its input and output.
 
-A reader tells its door what a person presents, and shows that person the door's answer.
+A reader passes what a person presents to its door, and shows that person the door's answer.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from edge.wire.credentials import Presented
 from edge.wire.messages import DeviceState
 
 Present = Callable[[Presented], None]
-"""Called on the event loop with all that one person presents at once."""
+"""Called on the event loop with everything that one person presents at once."""
 
 
 class Reader(Protocol):
@@ -21,17 +21,17 @@ class Reader(Protocol):
     def id(self) -> str: ...
 
     def start(self) -> None:
-        """Begin to read, and report what is amiss."""
+        """Start reading and reporting faults."""
         ...
 
     def state(self) -> DeviceState:
-        """``reader`` {door, side, kind}, and what its kind adds."""
+        """``reader`` {door, side, kind}, and values specific to the kind."""
         ...
 
     def signal(self, signal: DoorSignal) -> None:
-        """Tell whoever stands there, as far as it has a light or a buzzer. Returns at once."""
+        """Show a signal, if the reader has a light or buzzer. Does not block."""
         ...
 
     def close(self) -> None:
-        """Stop listening, and let go of what it has opened itself. Idempotent."""
+        """Stop reading and close what it opened. Idempotent."""
         ...

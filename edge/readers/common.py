@@ -1,4 +1,4 @@
-"""What every kind of reader has in common: where it is, and the side of the door that it reads for."""
+"""What all kinds of reader share: their place, and the side of the door that they belong to."""
 
 from edge.doors.signals import DoorSignal
 from edge.readers.config import ReaderConfig
@@ -10,7 +10,7 @@ from edge.wire.messages import DeviceState
 
 
 class ReaderBase:
-    """One for each reader, whatever its kind."""
+    """The common part of one reader."""
 
     def __init__(self, config: ReaderConfig, *, runtime: Runtime, side: DoorSide) -> None:
         self._config = config
@@ -18,20 +18,20 @@ class ReaderBase:
         self._side = side
 
     def take(self, reading: Reading, at: float, *, earliest: float | None = None) -> None:
-        """Something was read, at ``at`` in monotonic seconds, or as far back as ``earliest``."""
+        """Pass on a reading made at ``at`` (monotonic seconds), or as early as ``earliest``."""
         self._side.take(self._config.id, reading, at, earliest=earliest)
 
     def garbled(self, what: UnreadWhat, count: int) -> None:
-        """So many keys, bits or characters came that say nothing."""
+        """Report ``count`` keys, bits or characters that could not be decoded."""
         self._runtime.count("reader_garbled")
         self._side.garbled(self._config.id, what, count)
 
     def answer(self, signal: DoorSignal) -> None:
-        """The door has said so to whoever stands there."""
+        """The door has answered with this signal."""
         self._side.answer(signal)
 
     def state(self, kind: str, **values: str | bool | None) -> DeviceState:
-        """The state of the reader, of that kind; ``values`` is what no other kind shows."""
+        """The state of the reader; ``values``: values specific to its kind."""
         config = self._config
         return DeviceState(
             device=config.id,
@@ -42,5 +42,5 @@ class ReaderBase:
         )
 
     def forget(self) -> None:
-        """The reader has gone: whatever was begun there is over."""
+        """The reader is gone: discard any incomplete entry."""
         self._side.forget(self._config.id)

@@ -1,4 +1,4 @@
-"""What a ``[[reader]]`` of the configuration says: its ``kind``, its ``door``, the ``side`` that people use it from."""
+"""The ``[[reader]]`` tables of the configuration: ``kind``, ``door`` and the ``side`` that people use it from."""
 
 import re
 from typing import Annotated, Literal
@@ -21,13 +21,13 @@ class _Reader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     side: Side = "outside"
 
     def pins(self) -> dict[str, int]:
-        """The pins it takes, by the key that names them."""
+        """The pins that it uses, by configuration key."""
         return {}
 
 
 class _Wired(_Reader, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``loop``: a spare pair of the cable, joined at the reader, so that a cut cable or a reader taken off its wall is
-    noticed; such a reader cannot tell otherwise. Active is joined."""
+    """``loop``: a spare pair of the cable, joined at the reader, which detects a cut cable or a removed reader; such
+    readers have no other way to show it. Active while joined."""
 
     loop: InputPin | None = None
 
@@ -36,7 +36,7 @@ class _Wired(_Reader, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class WiegandConfig(_Wired, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="wiegand"):
-    """A reader or keypad on two wires: D0 pulses low for 0, D1 for 1. ``formats``: all that it sends."""
+    """A reader or keypad with two data lines: D0 pulses low for 0, D1 for 1. ``formats``: everything that it sends."""
 
     d0: PinNumber
     d1: PinNumber
@@ -50,7 +50,7 @@ class WiegandConfig(_Wired, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class MatrixConfig(_Wired, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="matrix"):
-    """Bare keys: four rows, driven low in turn, and three or four columns."""
+    """A key matrix: four rows, driven low in turn, and three or four columns."""
 
     rows: Annotated[tuple[PinNumber, ...], msgspec.Meta(min_length=4, max_length=4)]
     columns: Annotated[tuple[PinNumber, ...], msgspec.Meta(min_length=3, max_length=4)]
@@ -62,8 +62,8 @@ class MatrixConfig(_Wired, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class _Usb(_Reader, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``device``: its link in /dev/input/by-id, or in /dev/input/by-path where two are alike. A named pipe that another
-    program writes input events into is read as well."""
+    """``device``: its link in /dev/input/by-id, or in /dev/input/by-path for two equal devices. A named pipe into which
+    another program writes input events also works."""
 
     device: PathText
 
@@ -76,15 +76,15 @@ class UsbKeypadConfig(_Usb, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class UsbScannerConfig(_Usb, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="usb-scanner"):
-    """A scanner of QR codes and barcodes that types what it reads, US layout, Enter at the end."""
+    """A scanner of QR codes and barcodes that types what it reads: US layout, Enter at the end."""
 
 
 class OsdpConfig(_Reader, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="osdp"):
-    """A peripheral of OSDP on a serial line, maybe with others on the same.
+    """An OSDP peripheral on a serial line, which others may share.
 
-    ``key_file``: 32 hex digits, the key of its Secure Channel; ``plain``: it has none and is believed all the same.
-    ``install``: it may still be on the key that all new readers have, and is then given ``key``.
-    ``uid``: cards in whole bytes of no known format are read by their number.
+    ``key_file``: 32 hex digits, the key of its Secure Channel; ``plain``: it has no key and is accepted without
+    encryption. ``install``: it may still have the default key of new readers, and is then given ``key``. ``uid``: cards
+    in whole bytes without a known format are identified by their number.
     """
 
     port: PathText
@@ -103,22 +103,25 @@ class OsdpConfig(_Reader, frozen=True, kw_only=True, forbid_unknown_fields=True,
         if self.formats:
             _check_formats(self.formats)
         if self.uid and any(length(name) % 8 == 0 for name in self.formats):
-            raise ValueError("uid and w32 look alike: keep the one that its cards are")
+            raise ValueError("uid and w32 cannot be told apart: keep the one that its cards use")
         if self.plain and (self.install or self.key_file):
-            raise ValueError("plain says that the reader has no key: leave it out, or key_file and install")
+            raise ValueError("plain means that the reader has no key: remove plain, or key_file and install")
         if not (self.plain or self.key_file or self.key):
-            raise ValueError("key_file is missing: name the file of its key, or say plain = true for a reader without")
+            raise ValueError(
+                "key_file is missing: name the file of its key, or set plain = true for a reader without one"
+            )
 
 
 def _check_formats(formats: tuple[Format, ...]) -> None:
     if not formats:
-        raise ValueError("formats is empty: name what the reader sends")
+        raise ValueError("formats is empty: list what the reader sends")
     if (both := clash(formats)) is not None:
-        raise ValueError(f"{both[0]} and {both[1]} look alike: keep in formats the one that the reader sends")
+        raise ValueError(f"{both[0]} and {both[1]} cannot be told apart: keep only the one that the reader sends")
 
 
 def _check_path(path: str, folder: str) -> None:
-    """A name that another device may have after the next start would hand the door to that device."""
+    """Refuse a device name that may belong to another device after the next start, which would then control the
+    door."""
     if _UNSTABLE.fullmatch(path):
         raise ValueError(f"{path} may be another device after the next start: name it by its link in {folder}")
 

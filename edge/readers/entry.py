@@ -1,10 +1,9 @@
-"""What a person means by keys, cards and scans: what they present at a door. Pure.
+"""Combines keys, cards and scans into what a person presents at a door. Pure.
 
-A code is complete at the door's code length, after ten digits where the first is 9 (an offline code), or at ``#``;
-``*`` clears. A key that could not be read has its place among them, so that the door can say so at once. A card is
-presented at once. Where the door then wants a PIN, the digits after it are that: complete at ``#``, after eight, or
-when four or more have been typed and no other follows.
-Nothing of it is ever written to a log or an event.
+A code is complete at the door's code length, after ten digits if the first is 9 (an offline code), or at ``#``; ``*``
+clears it. A key that could not be read keeps its place, so that the door can refuse the code at once. A card is
+presented at once. If the door then asks for a PIN, the following digits are the PIN: complete at ``#``, after eight
+digits, or when four or more were typed and no more follow. None of this is ever written to a log or event.
 """
 
 import msgspec
@@ -13,18 +12,18 @@ from edge.wire import passes
 from edge.wire.credentials import OFFLINE_FIRST, OFFLINE_LENGTH, UNREAD_KEY, Presented
 
 PAUSE_S = 10.0
-"""Whoever stops this long between two keys begins anew; so long a card waits for its PIN."""
+"""After a pause this long between two keys, entry starts again; a card waits this long for its PIN."""
 PIN_PAUSE_S = 3.0
-"""A PIN is complete when nothing follows it for so long, so that nobody needs to know of ``#``."""
+"""A PIN is complete after a pause this long, so that nobody needs to know about ``#``."""
 NOISE_S = 2.0
-"""What could not be read and is followed by nothing for so long was no key."""
+"""An unreadable input that is followed by nothing for this long was not a key."""
 PIN_SHORTEST, PIN_LONGEST = 4, 8
 CLEAR, ENTER = "*", "#"
 
 
 class EntryState(msgspec.Struct, frozen=True, kw_only=True):
-    """What has been typed so far, and the card that waits for its PIN. ``at``: when the last key or card came, in
-    monotonic seconds."""
+    """The digits typed so far, and the card that waits for its PIN. ``at``: time of the last key or card, in monotonic
+    seconds."""
 
     digits: str = ""
     card: str = ""
@@ -32,7 +31,7 @@ class EntryState(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def due(self) -> float | None:
-        """When it changes by itself: a PIN is complete, or what was begun is forgotten; ``None``: never."""
+        """When it changes by itself: a PIN is complete, or an incomplete entry is dropped; ``None``: never."""
         if not self.digits and not self.card:
             return None
         return self.at + (PIN_PAUSE_S if self.card and len(self.digits) >= PIN_SHORTEST else PAUSE_S)
@@ -42,8 +41,8 @@ class EntryState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def key(entry: EntryState, pressed: str, now: float, *, length: int) -> tuple[EntryState, Presented | None]:
-    """One more key, ``0`` to ``9``, ``*``, ``#`` or ``UNREAD_KEY``; what it completes. ``length``: of the door's
-    codes."""
+    """Process a key: ``0`` to ``9``, ``*``, ``#`` or ``UNREAD_KEY``. Returns what it completes. ``length``: of the
+    door's codes."""
     if pressed == CLEAR:
         return EntryState(), None
     if entry.digits and not entry.digits.strip(UNREAD_KEY) and now >= entry.at + NOISE_S:
@@ -57,26 +56,26 @@ def key(entry: EntryState, pressed: str, now: float, *, length: int) -> tuple[En
 
 
 def card(text: str, now: float) -> tuple[EntryState, Presented]:
-    """A card, presented at once; it waits for its PIN until the door has ``answered``."""
+    """A card, presented at once. It waits for its PIN until the door has ``answered``."""
     return EntryState(card=text, at=now), Presented(card=text)
 
 
 def scan(text: str, now: float) -> tuple[EntryState, Presented]:
-    """A scanned code: one of our passes, which waits for nothing, or else a barcode that stands for a card."""
+    """A scanned code: a Hallkeeper pass, or else a barcode that is used as a card."""
     if text.startswith(passes.PREFIX):
         return EntryState(), Presented(token=text)
     return card(f"bar:{text}", now)
 
 
 def answered(entry: EntryState, *, pin_wanted: bool, now: float) -> EntryState:
-    """The door has answered. Unless it wants the PIN, the card is done with."""
+    """The door has answered. If it does not ask for a PIN, the card is discarded."""
     if pin_wanted and entry.card:
         return msgspec.structs.replace(entry, at=now)
     return EntryState() if entry.card else entry
 
 
 def wait(entry: EntryState, now: float) -> tuple[EntryState, Presented | None]:
-    """Nothing came before ``now``; the PIN that this completes."""
+    """Nothing was entered until ``now``. Returns the PIN that this completes."""
     if entry.due is None or now < entry.due:
         return entry, None
     whole = entry.card and len(entry.digits) >= PIN_SHORTEST

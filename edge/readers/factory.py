@@ -1,4 +1,4 @@
-"""Makes the readers that a configuration names, and the buses that some of them share."""
+"""Creates the configured readers, and the buses that some of them share."""
 
 from edge.readers import Present, Reader
 from edge.readers.config import MatrixConfig, OsdpConfig, ReaderConfig, WiegandConfig
@@ -13,7 +13,7 @@ from edge.system.pins import Pins
 
 
 class ReaderFactory:
-    """Makes readers."""
+    """Creates readers."""
 
     def __init__(self, *, runtime: Runtime, pins: Pins, open_line: OpenLine = SerialLine) -> None:
         self._runtime = runtime
@@ -23,7 +23,7 @@ class ReaderFactory:
         self._sides: dict[tuple[str, str], DoorSide] = {}
 
     def fit(self, config: ReaderConfig, present: Present) -> Reader:
-        """The reader of ``config``, on one side of its door with all others that are there. Raises ``PinError``."""
+        """Create a reader and add it to its side of the door. Raises ``PinError``."""
         place = (config.door, config.side)
         side = self._sides.setdefault(place, DoorSide(*place, runtime=self._runtime))
         side.join(config.id, present)

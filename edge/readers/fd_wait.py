@@ -4,7 +4,7 @@ import asyncio
 
 
 async def readable(descriptor: int) -> None:
-    """Return once a read of ``descriptor`` would not wait: there is data, or the other end has gone."""
+    """Return once a read of ``descriptor`` would not block: there is data, or the other end was closed."""
     loop = asyncio.get_running_loop()
     ready: asyncio.Future[None] = loop.create_future()
 

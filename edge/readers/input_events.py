@@ -1,13 +1,13 @@
-"""What a keyboard of Linux types: ``struct input_event`` (linux/input.h) becomes characters, US layout.
+"""Decodes Linux keyboard events: ``struct input_event`` (linux/input.h) to characters, US layout.
 
-A keypad's extra keys mean what a person expects of them: Enter is ``#``; Escape, Backspace and the point are ``*``.
+A keypad's extra keys map to a door keypad: Enter is ``#``; Escape, Backspace and the decimal point are ``*``.
 """
 
 import struct
 from typing import NamedTuple
 
 _EVENT = struct.Struct("@llHHi")
-"""Seconds, microseconds, type, code, value; as the kernel of this machine lays it out."""
+"""Seconds, microseconds, type, code, value, in the native layout of the kernel."""
 EVENT_BYTES = _EVENT.size
 _SYN, _KEY = 0, 1
 _DROPPED = 3
@@ -15,11 +15,11 @@ _UP, _DOWN = 0, 1
 _SHIFTS = {42, 54}
 ENTER = "\n"
 LOST = "\0"
-"""The kernel threw events away: what was begun is worth nothing."""
+"""The kernel dropped events, so the entry so far is invalid."""
 
 
 class TypedKey(NamedTuple):
-    """A character, and the kernel's tick of it in seconds; 0 where the kernel gave none."""
+    """A character, and the kernel's tick in seconds; 0 if it gave none."""
 
     character: str
     tick: float
@@ -47,13 +47,13 @@ _PAD = {ENTER: "#", "\b": "*", ".": "*"}
 
 
 def key_of(character: str) -> str | None:
-    """The key of a door's keypad that a character stands for, or ``None``."""
+    """The door keypad key that a character maps to, or ``None``."""
     key = _PAD.get(character, character)
     return key if key in tuple("0123456789*#") else None
 
 
 class Keyboard:
-    """Takes the bytes of a device, in pieces of any size."""
+    """Decodes the bytes of a device, in chunks of any size."""
 
     def __init__(self) -> None:
         self._held = b""
@@ -61,7 +61,7 @@ class Keyboard:
         self._lost = False
 
     def feed(self, data: bytes) -> list[TypedKey]:
-        """The characters typed, ``ENTER``, Backspace and ``LOST`` among them."""
+        """The characters typed, including ``ENTER``, Backspace and ``LOST``."""
         self._held += data
         whole = len(self._held) - len(self._held) % EVENT_BYTES
         events, self._held = self._held[:whole], self._held[whole:]
@@ -88,10 +88,10 @@ class Keyboard:
 
 
 def typed(text: str, tick: float = 0.0) -> bytes:
-    """The events of a keyboard on which somebody types ``text``; Enter is ``ENTER``. ``tick``: when, in seconds of the
-    kernel's, 0 for a device that does not say. For simulated devices.
+    """The events of typing ``text`` on a keyboard; Enter is ``ENTER``. ``tick``: the kernel's time in seconds, 0 for a
+    device that gives none. For simulated devices.
 
-    Raises ``ValueError`` for a character that it has no key for.
+    Raises ``ValueError`` for a character without a key.
     """
     codes = {character: (code, at == 1) for code, both in reversed(_US.items()) for at, character in enumerate(both)}
     events = []

@@ -1,6 +1,7 @@
-"""A matrix of bare keys on GPIO.
+"""A key matrix on GPIO.
 
-At rest all rows are low and an edge on any column wakes; while a key is down the rows are scanned one by one.
+When no key is pressed all rows are low, and an edge on any column starts a scan. While a key is down the rows are
+scanned one by one.
 """
 
 from edge.doors.signals import DoorSignal
@@ -63,7 +64,7 @@ class MatrixReader:
             self._runtime.post(self._wake, level, tick)
 
     def _wake(self, level: bool, tick: float | None) -> None:
-        """A column has changed while all rows were low."""
+        """A column changed while all rows were low."""
         if tick is not None:
             self._ticks.seen(tick)
         if not self._open or self._scanning:
@@ -74,13 +75,13 @@ class MatrixReader:
         elif tick is not None and not level:
             self._fell_at = tick
         elif tick is not None and self._fell_at is not None:
-            # It was let go before this machine found the time to look which key it was.
+            # It was released before this machine could scan which key it was.
             long_enough, self._fell_at = tick >= self._fell_at + matrix_keys.SETTLE_S, None
             if long_enough:
                 self._take(UNREAD_KEY, self._ticks.instant(tick))
 
     def _scan(self, fell_at: float | None = None) -> None:
-        """Look which keys are down. ``fell_at``: since when something has been, where an edge has just told of it."""
+        """Scan which keys are down. ``fell_at``: since when one has been, if an edge has just reported it."""
         now = self._runtime.clock.monotonic()
         pad, before, self._scanned_at = self._pad, self._scanned_at, now
         self._pad, pressed = matrix_keys.scan(pad, self._seen(), now, since=fell_at, before=before)
@@ -93,7 +94,7 @@ class MatrixReader:
         stuck = matrix_keys.is_stuck(self._pad, now)
         self._runtime.fault(self.id, FaultCode.KEY_STUCK, present=stuck)
         self._scanning = not self._pad.at_rest
-        # An edge that came while scanning has woken nobody.
+        # An edge during the scan has not started another one.
         self._scanning = self._scanning or not all(column.level for column in self._columns)
         if self._scanning and self._open:
             self._timer.set(now + (SLOW_SCAN_S if stuck else SCAN_S))
@@ -103,7 +104,8 @@ class MatrixReader:
             self._base.take(Keys(keys=key), at)
 
     def _seen(self) -> matrix_keys.Places:
-        """One row low at a time; the columns that follow it are its keys. All rows are low again after."""
+        """The keys that are down: sets one row low at a time and reads the columns. All rows are low again
+        afterwards."""
         seen = set()
         for row in self._rows:
             row.set(True)

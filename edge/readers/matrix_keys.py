@@ -1,25 +1,25 @@
-"""The keys of a matrix: which were pressed, from which seem to be. Pure.
+"""Decides which keys of a matrix were pressed, from those that seem to be. Pure.
 
-Keys without a diode each give a ghost: with three corners of a rectangle pressed, the fourth seems to be. So with
-three or more down nothing counts until all are up again; two never make a ghost, and quick fingers overlap.
+In a matrix without diodes, three pressed corners of a rectangle make the fourth seem pressed too (a ghost). So with
+three or more keys down nothing counts until all are released. Two keys never make a ghost, and fast typing overlaps.
 """
 
 import msgspec
 
 SETTLE_S = 0.020
-"""Keys that bounce settle within this."""
+"""Bouncing keys settle within this time."""
 STUCK_S = 60.0
-"""A key down so long is stuck."""
+"""A key that is down this long is stuck."""
 LAYOUT = ("123A", "456B", "789C", "*0#D")
-"""Row by row. A to D mean nothing here."""
+"""Keys row by row. A to D are ignored."""
 
 Places = frozenset[tuple[int, int]]
 """Keys by row and column."""
 
 
 class Pad(msgspec.Struct, frozen=True, kw_only=True):
-    """``down``: keys that count as down; ``seen``: as last seen, since ``since`` (seconds of any one scale).
-    ``jammed``: three were down, or two came at once. ``ghosts`` counts how often."""
+    """``down``: keys that count as down; ``seen``: keys seen in the last scan, unchanged since ``since`` (seconds of
+    one scale). ``jammed``: three were down, or two were pressed at once. ``ghosts``: how often that happened."""
 
     down: Places = frozenset()
     seen: Places = frozenset()
@@ -29,17 +29,17 @@ class Pad(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def at_rest(self) -> bool:
-        """Nothing is down, and nothing has seemed to be for long enough."""
+        """Whether no key is down and none has seemed to be for long enough."""
         return not self.down and not self.seen
 
 
 def scan(
     pad: Pad, seen: Places, now: float, *, since: float | None = None, before: float | None = None
 ) -> tuple[Pad, str]:
-    """The matrix was scanned at ``now``; the key pressed since, ``0`` to ``9``, ``*``, ``#``, or nothing.
+    """Process a scan at ``now``. Returns the key pressed since, ``0`` to ``9``, ``*``, ``#``, or an empty string.
 
-    Where this machine looks late: ``since``, when the wires last changed before that, where it is known, so that they
-    need not settle any more; ``before``, when it looked last: what was down then and no longer is was a key.
+    For a scan that is late: ``since``: when the wires last changed, if known, so that they need not settle again;
+    ``before``: time of the previous scan: a key that was down then and no longer is was pressed.
     """
     if seen != pad.seen:
         late = before is not None and now >= before + SETTLE_S

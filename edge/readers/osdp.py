@@ -1,4 +1,4 @@
-"""Readers of OSDP: the bus of one serial line, and each reader on it."""
+"""OSDP readers: the bus of one serial line, and each reader on it."""
 
 import asyncio
 import logging
@@ -33,15 +33,15 @@ log = logging.getLogger(__name__)
 ANSWER_S = 0.200
 """A peripheral must begin to answer within this (OSDP 2.2, 5.7)."""
 PAUSE_S = 0.030
-"""Between two rounds over all readers of a line, so that a key is told within a tenth of a second."""
+"""Pause between two polls of all readers on a line; a key is reported within a tenth of a second."""
 OpenLine = Callable[[str, int], SerialLine]
-"""Opens the line of a path at a speed."""
+"""Opens a serial line by path and speed."""
 RETRY_S = 1.0
-"""How often a line that is not there, or a reader that does not answer, is tried."""
+"""How often a missing line or a silent reader is tried again."""
 
 
 class OsdpReader:
-    """The reader of ``config``; its bus has it polled."""
+    """An OSDP reader; its bus polls it."""
 
     def __init__(
         self,
@@ -82,20 +82,20 @@ class OsdpReader:
         self._lights.signal(signal)
 
     def close(self) -> None:
-        """Its bus ends with the agent."""
+        """Stop reading; its bus ends with the agent."""
         self._open = False
         self._base.forget()
 
     def answered(self, events: list[PanelEvent]) -> None:
-        """What its panel makes of an answer."""
+        """Handle the events of a reply."""
         self.take(events)
         self._answered_at = self._runtime.clock.monotonic()
 
     def take(self, events: list[PanelEvent]) -> None:
-        """What its panel makes of a frame, or of none."""
+        """Handle the events of a frame, or of a missing reply."""
         for event in events if self._open else ():
             if isinstance(event, Keys):
-                # It keeps what is typed until it is asked; this may have been typed right after its last answer.
+                # The reader buffers keys until it is polled; these may have been typed right after its last reply.
                 now = self._runtime.clock.monotonic()
                 self._base.take(event, now, earliest=self._answered_at)
             elif isinstance(event, Bits):
@@ -114,7 +114,7 @@ class OsdpReader:
                     self._base.forget()
 
     def line_there(self, there: bool) -> None:
-        """Its serial line came or went."""
+        """Its serial line appeared or disappeared."""
         if not there:
             self._base.forget()
         self._runtime.fault(self.id, FaultCode.SERIAL_UNREADABLE, present=not there)
@@ -150,7 +150,7 @@ class Bus:
         self._started = False
 
     def start(self) -> None:
-        """Begin to poll. Idempotent."""
+        """Start polling. Idempotent."""
         if not self._started:
             self._started = True
             self._runtime.supervise(f"readers on {self._port}", self._run(), self._liveness)
@@ -162,7 +162,8 @@ class Bus:
                 line = await self._run_blocking(self._open_line, self._port, self._baud)
             except OSError as error:
                 if was_there:
-                    log.warning("%s cannot be used: %s", self._port, error.strerror, extra={"action": "unplugged"})
+                    fields = {"action": "unplugged", "port": self._port, "reason": error.strerror}
+                    log.warning("A serial line cannot be used", extra=fields)
                 was_there = False
             else:
                 was_there = True
@@ -170,14 +171,15 @@ class Bus:
                 try:
                     await self._poll(line)
                 except OSError as error:
-                    log.warning("%s has gone: %s", self._port, error.strerror, extra={"action": "unplugged"})
+                    fields = {"action": "unplugged", "port": self._port, "reason": error.strerror}
+                    log.warning("A serial line was lost", extra=fields)
                 finally:
                     await self._run_blocking(line.close)
             self._line_there(False)
             await self._runtime.clock.sleep(RETRY_S)
 
     async def _run_blocking(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
-        """The driver of an adapter that has died may neither open nor close its line."""
+        """Run blocking work in a thread: a dead adapter's driver may hang while opening or closing its line."""
         return await run_blocking(
             work, *args, liveness=self._liveness, late=lambda: self._line_there(False), late_s=self._late_s
         )
@@ -187,7 +189,7 @@ class Bus:
             reader.line_there(there)
 
     async def _poll(self, line: SerialLine) -> None:
-        """Raises ``OSError`` when the line goes."""
+        """Poll the readers. Raises ``OSError`` when the line is lost."""
         while True:
             self._liveness.progressed()
             for reader in self.readers:
@@ -198,7 +200,7 @@ class Bus:
             await self._runtime.clock.sleep(PAUSE_S)
 
     async def _ask(self, reader: OsdpReader, line: SerialLine) -> None:
-        # What came meanwhile answers nothing that still counts: taken for an answer, all later ones would be late too.
+        # Late bytes must not be taken for the reply to the next command, or every later reply would be late too.
         if line.drain():
             self._runtime.count("osdp_late")
         self._stream = Stream()
@@ -208,12 +210,12 @@ class Bus:
                 while not self._process(reader, self._feed(await line.read())):
                     pass
         except TimeoutError:
-            # Where this machine was too busy to look in time, what has come by now is an answer all the same.
+            # If this machine was too busy to read in time, a reply that has arrived by now still counts.
             if not self._process(reader, self._feed(line.pending())):
                 reader.take(reader.panel.silence())
 
     def _process(self, reader: OsdpReader, frames: list[Frame]) -> bool:
-        """Whether the answer was among them."""
+        """Process frames; whether the reply was among them."""
         answered = False
         for frame in frames:
             was_answer, events = reader.panel.answer(frame)

@@ -8,7 +8,7 @@ import msgspec
 
 SOM = 0x53
 MARK = 0xFF
-"""Idle line before a frame; some devices send it."""
+"""Marks an idle line before a frame; some devices send it."""
 SHORTEST, LONGEST = 7, 1440
 MAC_BYTES = 4
 BROADCAST = 0x7F
@@ -17,12 +17,12 @@ _WITH_MAC = range(0x15, 0x19)
 
 
 class BadFrame(ValueError):
-    """The bytes are no frame of OSDP; the text says why, without quoting them."""
+    """The bytes are not an OSDP frame. The message says why, without quoting them."""
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
-    """A frame. ``block`` is the security block whole, its length first; ``data`` is as sent, maybe encrypted; ``mac``
-    is there where the block calls for one. Its values never show: they may be a card or keys."""
+    """An OSDP frame. ``block``: the whole security block, starting with its length; ``data``: as sent, possibly
+    encrypted; ``mac``: present if the block requires one. The repr hides all values: they may be a card or keys."""
 
     address: int
     sequence: int
@@ -54,12 +54,12 @@ def crc16(data: bytes) -> int:
 
 
 def checksum(data: bytes) -> int:
-    """The eight low bits that bring the sum of all bytes to 0."""
+    """The byte that makes the sum of all bytes 0 modulo 256."""
     return -sum(data) & 0xFF
 
 
 def head(frame: Frame) -> bytes:
-    """Everything before MAC and check: what a MAC is reckoned over. The length already counts both."""
+    """Everything before MAC and check: the input of the MAC. The length already includes both."""
     body = frame.block + bytes([frame.code]) + frame.data
     mac = MAC_BYTES if frame.block_kind in _WITH_MAC else 0
     length = 5 + len(body) + mac + (2 if frame.crc else 1)
@@ -75,25 +75,25 @@ def pack(frame: Frame) -> bytes:
 
 
 def parse(data: bytes) -> Frame:
-    """The frame that ``data`` is, from first byte to last. Raises ``BadFrame``."""
+    """Parse ``data`` as exactly one frame. Raises ``BadFrame``."""
     if not SHORTEST <= len(data) <= LONGEST or data[0] != SOM:
-        raise BadFrame("it does not begin or end as a frame does")
+        raise BadFrame("it does not begin or end like a frame")
     if int.from_bytes(data[2:4], "little") != len(data):
-        raise BadFrame("its length is another than it says")
+        raise BadFrame("its length differs from its length field")
     control = data[4]
     if control & ~(3 | _CRC | _BLOCK):
-        raise BadFrame("its control byte has bits that mean nothing")
+        raise BadFrame("its control byte has undefined bits")
     crc = bool(control & _CRC)
     end = len(data) - (2 if crc else 1)
     check = crc16(data[:end]) if crc else checksum(data[:end])
     if int.from_bytes(data[end:], "little") != check:
-        raise BadFrame("its check does not hold")
+        raise BadFrame("its checksum is wrong")
     body = data[5:end]
     block = mac = b""
     if control & _BLOCK:
         block, body = body[: body[0]] if body else b"", body[body[0] :] if body else b""
         if len(block) < 2 or block[0] != len(block):
-            raise BadFrame("its security block is cut short")
+            raise BadFrame("its security block is incomplete")
         if block[1] in _WITH_MAC:
             body, mac = body[:-MAC_BYTES], body[-MAC_BYTES:]
     if not body or (mac and len(mac) < MAC_BYTES):
@@ -112,7 +112,7 @@ def parse(data: bytes) -> Frame:
 
 
 class Stream:
-    """Cuts what comes over a line into frames, in pieces of any size. ``spoilt`` counts what was no frame."""
+    """Splits received bytes, in chunks of any size, into frames. ``spoilt``: how many pieces were not a frame."""
 
     def __init__(self) -> None:
         self._held = bytearray()
@@ -146,7 +146,7 @@ class Stream:
             return frame
 
     def _seek(self) -> None:
-        """Drop what stands before the next start of a frame; idle line is no error."""
+        """Drop what precedes the next start of a frame; an idle line is not an error."""
         start = self._held.find(SOM)
         noise = self._held if start < 0 else self._held[:start]
         if noise.strip(bytes([MARK])):
@@ -154,6 +154,6 @@ class Stream:
         del self._held[: len(noise)]
 
     def _skip(self) -> None:
-        """What looked like a start was none."""
+        """What looked like the start of a frame was not."""
         self.spoilt += 1
         del self._held[0]

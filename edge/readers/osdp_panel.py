@@ -1,7 +1,7 @@
-"""Our side of one OSDP peripheral: what to send next, and what its answer means. No I/O, no clock.
+"""The control panel side of one OSDP peripheral: what to send next, and what its reply means. No I/O, no clock.
 
-Without a key all is plain. With one, nothing that the peripheral says counts but within a Secure Channel of that key;
-on the key that every new peripheral has, it is given its own and nothing else.
+Without a key everything is unencrypted. With a key, only replies inside a Secure Channel of that key count. A
+peripheral that still has the default key is given its own key and nothing else.
 """
 
 from collections.abc import Callable
@@ -16,19 +16,19 @@ from edge.wire.events import UnreadWhat
 from edge.wire.faults import FaultCode
 
 TRIES = 3
-"""A command is sent so often before the peripheral counts as gone."""
+"""How often a command is sent before the peripheral counts as gone."""
 BUSY_TRIES = 30
 RANDOM_BYTES = 8
 
 POLL, ID, LSTAT, LED, BUZ, KEYSET, CHLNG, SCRYPT = 0x60, 0x61, 0x64, 0x69, 0x6A, 0x75, 0x76, 0x77
 ACK, NAK, PDID, LSTATR, RAW, KEYPAD, CCRYPT, RMAC_I, BUSY = 0x40, 0x41, 0x45, 0x48, 0x50, 0x53, 0x76, 0x78, 0x79
 _NO_SUCH_COMMAND, _NO_CHANNEL = 3, 5
-"""Why a command was refused."""
+"""Reasons for a refused command."""
 _KEYS = {**{0x30 + digit: str(digit) for digit in range(10)}, 0x7F: "*", 0x2A: "*", 0x0D: "#", 0x23: "#"}
 
 
 class Bits(msgspec.Struct, frozen=True, kw_only=True):
-    """A card as its bits, in text. They never show."""
+    """A card as a string of bits. The repr hides them."""
 
     bits: str
 
@@ -37,27 +37,27 @@ class Bits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Garbled(msgspec.Struct, frozen=True, kw_only=True):
-    """So many keys or bits came that say nothing."""
+    """``count`` keys or bits that could not be decoded."""
 
     what: UnreadWhat
     count: int
 
 
 class Online(msgspec.Struct, frozen=True, kw_only=True):
-    """The peripheral works from here on. ``made``: its maker, model and firmware."""
+    """The peripheral is online. ``made``: its vendor, model and firmware."""
 
     made: str
 
 
 class FaultChange(msgspec.Struct, frozen=True):
-    """A trouble came or went."""
+    """A fault began or ended."""
 
     trouble: FaultCode
     present: bool
 
 
 class PanelCounter(msgspec.Struct, frozen=True):
-    """Something odd came; ``name`` is its counter."""
+    """Something unexpected was received; ``name``: its counter."""
 
     name: str
 
@@ -67,7 +67,7 @@ PanelEvent = Bits | Keys | Garbled | Online | FaultChange | PanelCounter
 
 
 class Panel:
-    """Ask it for ``command``, then tell it the ``answer`` or ``silence``; so on for ever."""
+    """Call ``command``, then ``answer`` or ``silence``, and repeat."""
 
     def __init__(
         self, address: int, *, key: bytes | None, install: bool, crc: bool, random: Callable[[int], bytes]
@@ -78,7 +78,7 @@ class Panel:
         self._crc = self._crc_wanted = crc
         self._random = random
         self.gone = False
-        """Whether it has given up for now: it is worth a try only now and then."""
+        """Whether the peripheral does not reply, so that it is polled only now and then."""
         self._orders: dict[int, bytes] = {}
         self._refusals = 0
         self._sent = b""
@@ -86,7 +86,7 @@ class Panel:
 
     @property
     def online(self) -> bool:
-        """Whether what it says counts."""
+        """Whether its messages count."""
         return self._state == "online"
 
     @property
@@ -94,21 +94,21 @@ class Panel:
         return self._channel is not None
 
     def order(self, code: int, data: bytes) -> None:
-        """Have it do ``code`` (LED, BUZ) soon; a later order of one code takes the place of an earlier one."""
+        """Queue a command ``code`` (LED, BUZ); a later one replaces an earlier one of the same code."""
         self._orders[code] = data
 
     def command(self) -> bytes:
-        """What to send now: the next command, or the last one again while it has no answer."""
+        """The bytes to send now: the next command, or the last one again until it is answered."""
         if not self._sent:
             self._sent = self._next()
         return self._sent
 
     def answer(self, frame: Frame) -> tuple[bool, list[PanelEvent]]:
-        """A frame came. Whether it was the answer to the last command, and what it means."""
+        """Process a received frame. Returns whether it was the reply to the last command, and its events."""
         if not self._sent or not frame.reply or frame.address != self._address:
             return False, []
         if self._crc_wanted and not frame.crc:
-            # One wrong bit makes of a CRC a checksum, which may hold by chance.
+            # One wrong bit turns a CRC frame into a checksum frame, whose check may be right by chance.
             return False, [PanelCounter("osdp_refused")]
         self._crc_wanted = frame.crc
         if frame.code == BUSY and not frame.block:
@@ -128,14 +128,14 @@ class Panel:
         return True, self._interpret(frame)
 
     def silence(self) -> list[PanelEvent]:
-        """No answer came in time."""
+        """No reply arrived in time."""
         self._tries += 1
         return self._lost() if self._tries >= TRIES else []
 
     # Sending
 
     def _restart(self) -> None:
-        """From the beginning: sequence number 0, no channel."""
+        """Start again: sequence number 0, no channel."""
         self._state: _State = "new"
         self._made = ""
         self._sequence = 0
@@ -231,7 +231,7 @@ class Panel:
         return [*well, Online(made=self._made)]
 
     def _online_reply(self, frame: Frame) -> list[PanelEvent]:
-        """An answer while it works."""
+        """Process a reply while online."""
         self._answered()
         self._refusals = 0
         data = frame.data
@@ -256,7 +256,7 @@ class Panel:
         return [] if frame.code in (ACK, NAK) else [PanelCounter("osdp_unknown")]
 
     def _refused(self, frame: Frame) -> list[PanelEvent]:
-        """It refused, in plain. A peripheral that has lost its channel says so in this way."""
+        """Process an unencrypted NAK. A peripheral that has lost its channel replies in this way."""
         why = frame.data[0] if frame.data else 0
         if self._state in ("challenged", "proving"):
             return self._wrong_key() if why != _NO_CHANNEL else self._without_channel()
@@ -266,13 +266,13 @@ class Panel:
         return self._unexpected()
 
     def _unexpected(self) -> list[PanelEvent]:
-        """Begin anew, and count it as gone if that goes on."""
+        """Start again; after several times, the peripheral counts as gone."""
         self._refusals += 1
         self._restart()
         return [PanelCounter("osdp_refused"), *(self._lost() if self._refusals >= TRIES else [])]
 
     def _wrong_key(self) -> list[PanelEvent]:
-        """It is on another key; on the one of all new peripherals, maybe."""
+        """It has another key, possibly the default key of new peripherals."""
         turn = self._install and not self._default
         self._restart()
         self._default = turn

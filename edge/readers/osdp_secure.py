@@ -1,7 +1,7 @@
-"""The Secure Channel of OSDP (SIA OSDP 2.2, annex D), seen from the control panel. Pure; randomness is given.
+"""The Secure Channel of OSDP (SIA OSDP 2.2, annex D), seen from the control panel. Pure; randomness is an argument.
 
-AES-128 throughout. Both sides prove that they know the key, derive session keys, and chain a MAC through every frame
-both ways, so that none can be left out, repeated, forged or read.
+AES-128 throughout. Both sides prove that they know the key, derive session keys, and chain a MAC through all frames in
+both directions, so that no frame can be removed, repeated, forged or read.
 """
 
 import hmac
@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from edge.readers.osdp_frame import MAC_BYTES, Frame, head
 
 DEFAULT_KEY = bytes(range(0x30, 0x40))
-"""SCBK-D: the key of every new peripheral, known to all."""
+"""SCBK-D: the publicly known default key of new peripherals."""
 KEY_BYTES = 16
 _BLOCK = 16
 CHALLENGE, CRYPTOGRAM, CONFIRM, CONFIRMED = 0x11, 0x12, 0x13, 0x14
@@ -45,7 +45,7 @@ def _inverted(block: bytes) -> bytes:
 
 
 class SessionKeys(msgspec.Struct, frozen=True):
-    """The keys of one session. They never show."""
+    """The keys of one session. The repr hides them."""
 
     enc: bytes
     mac1: bytes
@@ -69,7 +69,7 @@ class SessionKeys(msgspec.Struct, frozen=True):
 
 
 class Handshake:
-    """Opens a channel: ``challenge`` goes out, its answer into ``prove``, whose answer into ``confirmed``."""
+    """Opens a channel: send ``challenge``, pass its reply to ``prove``, and the reply to that to ``confirmed``."""
 
     def __init__(self, key: bytes, random: bytes) -> None:
         self._key_kind = int(key != DEFAULT_KEY)
@@ -103,7 +103,7 @@ class Handshake:
 
 
 class Channel:
-    """An open channel. A frame is sealed once, and sent again as it is until it is answered."""
+    """An open channel. A frame is sealed once, and repeated unchanged until it is answered."""
 
     def __init__(self, keys: SessionKeys, first: bytes) -> None:
         self._keys = keys
@@ -111,7 +111,7 @@ class Channel:
         self._ours = b""
 
     def seal(self, frame: Frame) -> Frame:
-        """A plain command with security block, its data encrypted, and MAC."""
+        """Seal a plain command: add the security block, encrypt its data, add the MAC."""
         data, kind = frame.data, _COMMAND
         if data:
             data, kind = _cbc(self._keys.enc, _inverted(self._theirs), _padded(data)), _COMMAND_DATA
@@ -120,7 +120,7 @@ class Channel:
         return msgspec.structs.replace(sealed, mac=self._ours[:MAC_BYTES])
 
     def open(self, reply: Frame) -> Frame | None:
-        """The reply in plain; ``None``, and nothing changed, when it is no answer to the last command."""
+        """Decrypt a reply. ``None``, with no change of state, if it does not answer the last command."""
         if reply.block_kind not in (_REPLY, _REPLY_DATA):
             return None
         mac = self._keys.mac(self._ours, head(reply))

@@ -1,4 +1,4 @@
-"""How a reader of OSDP shows one frame of a signal: osdp_LED and osdp_BUZ (SIA OSDP 2.2, 6.10 and 6.11). Pure."""
+"""How an OSDP reader shows one frame of a signal: osdp_LED and osdp_BUZ (SIA OSDP 2.2, 6.10 and 6.11). Pure."""
 
 import math
 
@@ -13,7 +13,8 @@ _LONGEST_DS = 255
 
 
 def orders(frame: SignalFrame) -> list[tuple[int, bytes]]:
-    """Commands, each with its data: the first reader's first light, for good, and its buzzer as long as the frame."""
+    """The commands with their data: the first light of the first reader permanently, its buzzer as long as the
+    frame."""
     colour = _COLOURS[frame.green, frame.red]
     light = bytes([0, 0, _KEEP, *bytes(6), _SET, _LONGEST_DS, 0, colour, colour])
     tenths = min(_LONGEST_DS, max(1, math.ceil(frame.for_s * 10)))

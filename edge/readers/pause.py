@@ -1,18 +1,18 @@
-"""Waits for a pause in what is read, on a machine that may be too busy to hear of everything in time."""
+"""Detects a pause in the input, on a machine that may be too busy to receive everything in time."""
 
 from collections.abc import Callable
 
 from edge.runtime import Runtime, Timer
 
 PROMPT_S = 0.050
-"""A timer that rings later than this was kept waiting; so may be what has been read meanwhile."""
+"""A timer that fires later than this was delayed; input may have been delayed as well."""
 TRIES = 20
-"""So often it waits for a prompt moment; then the pause is over in any case."""
+"""How often it waits again when it was delayed; after that the pause counts in any case."""
 
 
 class PauseTimer:
-    """Rings once it is so late, and not while the machine lags: what came before the pause was over may still be on its
-    way, and would be taken to come after it."""
+    """Calls back at a set time, but not while the machine lags: input from before the pause may still be on its way and
+    would be taken to come after it."""
 
     def __init__(self, runtime: Runtime, name: str, callback: Callable[[], None]) -> None:
         self._clock = runtime.clock
@@ -23,7 +23,7 @@ class PauseTimer:
         self._tries = 0
 
     def set(self, at: float | None) -> None:
-        """Ring at ``at``, in monotonic seconds, instead of whatever was set; ``None``: not at all."""
+        """Fire at ``at`` (monotonic seconds), replacing any earlier setting; ``None`` cancels it."""
         if at != self._wanted:
             self._wanted, self._tries = at, 0
             self._wait(at)

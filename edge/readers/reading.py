@@ -1,4 +1,4 @@
-"""What a reader makes of its signals, before it is known what a person means by it. Its values never show."""
+"""What a reader decodes, before it is combined into what a person presents. The repr hides all values."""
 
 import msgspec
 
@@ -13,7 +13,7 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """A card: its canonical text, such as ``w26:118:1603``, ``h10302:1603`` or ``uid:04A1B2C3``."""
+    """A card as its canonical text, such as ``w26:118:1603``, ``h10302:1603`` or ``uid:04A1B2C3``."""
 
     text: str
 

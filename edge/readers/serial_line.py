@@ -1,4 +1,4 @@
-"""A serial line of the machine, 8N1, raw, for us alone."""
+"""A serial line of the machine: 8N1, raw, opened exclusively."""
 
 import contextlib
 import fcntl
@@ -17,11 +17,12 @@ _SPEEDS = {
 }
 _READ_BYTES = 4096
 _DRAIN_BYTES = 65536
-"""Far more than a line can bring between two questions: one that brings more is never empty."""
+"""Far more than a line can receive between two polls; a line that receives more is never empty."""
 
 
 class SerialLine:
-    """An open line. Every method raises ``OSError`` once it has gone, and this where ``path`` is no serial line."""
+    """An open line. Every method raises ``OSError`` once it is gone; the constructor also if ``path`` is not a serial
+    line."""
 
     def __init__(self, path: str, baud: int) -> None:
         self._line = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
@@ -34,31 +35,31 @@ class SerialLine:
             fcntl.ioctl(self._line, termios.TIOCEXCL)
         except termios.error as error:
             self.close()
-            raise OSError(error.args[0], f"{path} is no serial line") from error
+            raise OSError(error.args[0], f"{path} is not a serial line") from error
         except OSError:
             self.close()
             raise
 
     def write(self, data: bytes) -> None:
-        """Send; what a line that does not move cannot take is lost, as on any line."""
+        """Send; bytes that a stalled line cannot take are lost."""
         with contextlib.suppress(BlockingIOError):
             os.write(self._line, data)
 
     async def read(self) -> bytes:
-        """What has come, at least one byte."""
+        """Wait for data; returns at least one byte."""
         while True:
             await readable(self._line)
             with contextlib.suppress(BlockingIOError):
                 return self._read()
 
     def pending(self) -> bytes:
-        """What has come by now; does not wait."""
+        """The data received so far; does not wait."""
         with contextlib.suppress(BlockingIOError):
             return self._read()
         return b""
 
     def drain(self) -> int:
-        """Throw away what has come; how many bytes that were, as far as they were counted."""
+        """Discard received data. Returns the number of bytes, as far as they were counted."""
         drained = 0
         with contextlib.suppress(BlockingIOError):
             while drained < _DRAIN_BYTES:
@@ -66,7 +67,7 @@ class SerialLine:
         return drained
 
     def close(self) -> None:
-        """What is not sent yet is thrown away: the driver would wait for a line that does not move, half a minute."""
+        """Close, discarding unsent data: the driver would wait half a minute for a stalled line."""
         with contextlib.suppress(termios.error):
             termios.tcflush(self._line, termios.TCOFLUSH)
         os.close(self._line)

@@ -1,5 +1,5 @@
-"""One side of a door: puts together what is read at all readers there, since a card may be held to one of them and its
-PIN typed at another."""
+"""One side of a door: combines what is read at all its readers, because a card may be read at one and its PIN typed at
+another."""
 
 from edge.doors.signals import DoorSignal
 from edge.readers import Present, entry
@@ -14,8 +14,8 @@ _ANSWERS = {DoorSignal.GRANTED, DoorSignal.REFUSED, DoorSignal.LOCKED_OUT, DoorS
 
 
 class DoorSide:
-    """What has been begun there. Digits belong to the reader they are typed at, so that two people at two keypads do
-    not spoil each other's codes; a card waits for its PIN at all of them."""
+    """The incomplete entries of one side. Digits belong to the reader where they are typed, so that two people at two
+    keypads do not mix their codes. A card waits for its PIN at all readers."""
 
     def __init__(self, door: str, side: str, *, runtime: Runtime) -> None:
         self._door = door
@@ -26,14 +26,14 @@ class DoorSide:
         self._timer = PauseTimer(runtime, f"entries at {door}, {side}", self._ring)
 
     def join(self, reader: str, present: Present) -> None:
-        """A reader is on this side; ``present`` is told what is presented there."""
+        """Add a reader to this side; ``present`` is called with what is presented there."""
         self._present[reader] = present
         self._unread[reader] = Unread(self._runtime, door=self._door, reader=reader)
         self._entries[reader] = entry.EntryState()
 
     def take(self, reader: str, reading: Reading, at: float, *, earliest: float | None = None) -> None:
-        """Something was read at ``reader``, at ``at`` in monotonic seconds: when it came in, and not when this machine
-        found the time to look at it. Where that is not known, it was at ``earliest`` or after."""
+        """Process a reading. ``at``: when it was made (monotonic seconds), not when this machine processed it. If that
+        is unknown, ``earliest`` is a lower bound."""
         if isinstance(reading, Keys):
             self._wait(reader, at if earliest is None else earliest)
             for pressed in reading.keys:
@@ -53,11 +53,11 @@ class DoorSide:
         self._set_timer()
 
     def garbled(self, reader: str, what: UnreadWhat, count: int) -> None:
-        """Something came from ``reader`` that says nothing."""
+        """Record input of ``reader`` that could not be decoded."""
         self._unread[reader].report(UnreadWhy.GARBLED, what, count)
 
     def answer(self, signal: DoorSignal) -> None:
-        """The door has said so to whoever stands there. Idempotent, since every reader there may be told."""
+        """The door has answered. Idempotent, since every reader of the side may pass it on."""
         if signal in _ANSWERS:
             now, wanted = self._runtime.clock.monotonic(), signal is DoorSignal.PIN_WANTED
             self._entries = {
@@ -66,7 +66,7 @@ class DoorSide:
             self._set_timer()
 
     def forget(self, reader: str) -> None:
-        """That reader has gone: whatever was begun at it is over."""
+        """A reader is gone: discard its incomplete entry."""
         self._lost(reader, self._entries[reader], UnreadWhy.CUT_OFF)
         self._entries[reader] = entry.EntryState()
         self._set_timer()
@@ -77,7 +77,7 @@ class DoorSide:
         self._set_timer()
 
     def _wait(self, reader: str, until: float) -> None:
-        """Nothing more came from ``reader`` before ``until``."""
+        """Nothing more was read at ``reader`` before ``until``."""
         begun = self._entries[reader]
         self._entries[reader], presented = entry.wait(begun, until)
         if presented is None and self._entries[reader] is not begun:
@@ -92,7 +92,7 @@ class DoorSide:
         if presented is None:
             return
         if presented.card and presented.digits:
-            # The card has its PIN: it waits for none at the other readers.
+            # The card has its PIN, so it no longer waits for one at the other readers.
             self._entries = {
                 each: entry.EntryState() if begun.card == presented.card else begun
                 for each, begun in self._entries.items()

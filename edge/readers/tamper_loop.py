@@ -10,7 +10,7 @@ from edge.wire.faults import FaultCode
 
 
 class Loop:
-    """Reports a fault while the loop is open, and tells ``cut``; nothing, where the reader has none."""
+    """Reports a fault while the loop is open, and calls ``cut``. Does nothing for a reader without a loop."""
 
     def __init__(
         self, config: WiegandConfig | MatrixConfig, *, runtime: Runtime, pins: Pins, cut: Callable[[], None]

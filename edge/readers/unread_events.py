@@ -1,4 +1,4 @@
-"""Events of what was read at a reader and became no code, card or pass, so that nothing which is typed vanishes."""
+"""Records input at a reader that became no code, card or pass, so that nothing typed disappears without a trace."""
 
 from collections import Counter
 
@@ -6,9 +6,9 @@ from edge.runtime import Runtime, Timer
 from edge.wire.events import UnreadData, UnreadWhat, UnreadWhy
 
 AT_ONCE = 10
-"""So many are told one by one, each with an event."""
+"""This many are recorded one by one."""
 EVERY_S = 60.0
-"""The others are counted and told at the end of a while so long, so that a noisy line fills no disk."""
+"""Further ones are counted and recorded together at the end of this time, so that a noisy line cannot fill the disk."""
 
 
 class Unread:
@@ -23,7 +23,7 @@ class Unread:
         self._timer = Timer(runtime, f"unread at {reader}", self._flush)
 
     def report(self, why: UnreadWhy, what: UnreadWhat, count: int) -> None:
-        """``count`` keys, bits or characters came to nothing."""
+        """Record ``count`` keys, bits or characters that came to nothing."""
         if self._timer.at is None:
             self._timer.set(self._runtime.clock.monotonic() + EVERY_S)
         if self._reported < AT_ONCE:

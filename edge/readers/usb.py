@@ -1,4 +1,4 @@
-"""Keypads and scanners that are keyboards on USB, read through /dev/input without any other program hearing them."""
+"""USB keypads and scanners that act as keyboards, read exclusively through /dev/input."""
 
 import fcntl
 import logging
@@ -31,19 +31,19 @@ Ts = TypeVarTuple("Ts")
 log = logging.getLogger(__name__)
 
 RETRY_S = 1.0
-"""How often a device that is not there is looked for."""
+"""How often a missing device is looked for."""
 SCAN_PAUSE_S = 1.0
-"""A scanner that stops this long within a text has lost the rest of it."""
+"""After a pause this long within a text, the scanner has lost the rest of it."""
 SCAN_LIMIT = 1024
 """Characters; a pass has about 250."""
 _EVIOCGRAB = 0x40044590
-"""From now on only we hear it (linux/input.h): digits must not reach a console."""
+"""Grabs the device (linux/input.h), so that digits do not reach a console."""
 _EVIOCSCLOCKID = 0x400445A0
-"""By which clock its events are stamped: a step of the time of day must not part two keys."""
+"""Sets the clock of its event timestamps: a step of the time of day must not separate two keys."""
 
 
 class UsbReader:
-    """The keypad or scanner of ``config``."""
+    """A USB keypad or scanner."""
 
     def __init__(self, config: UsbKeypadConfig | UsbScannerConfig, *, runtime: Runtime, side: DoorSide) -> None:
         self._config = config
@@ -73,7 +73,7 @@ class UsbReader:
         self._base.answer(signal)
 
     def close(self) -> None:
-        """Its task ends with the agent."""
+        """Stop reading; its task ends with the agent."""
         self._open = False
         self._timer.set(None)
         self._base.forget()
@@ -83,7 +83,7 @@ class UsbReader:
             try:
                 device = await self._run_blocking(_open, self._config.device)
             except OSError as error:
-                self._is_there(False, error.strerror or "it is no input device")
+                self._is_there(False, error.strerror or "it is not an input device")
             else:
                 try:
                     self._is_there(True)
@@ -94,7 +94,7 @@ class UsbReader:
             await self._runtime.clock.sleep(RETRY_S)
 
     async def _listen(self, device: int) -> None:
-        """Until it is gone."""
+        """Read until the device is gone."""
         while True:
             self._liveness.idle()
             await readable(device)
@@ -111,7 +111,7 @@ class UsbReader:
                 self._take(character, self._when(tick))
 
     async def _run_blocking(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
-        """The driver of a device that has died may neither open nor close it."""
+        """Run blocking work in a thread: a dead device's driver may hang while opening or closing it."""
         return await run_blocking(
             work, *args, liveness=self._liveness, late=lambda: self._is_there(False, "its driver hangs")
         )
@@ -120,7 +120,8 @@ class UsbReader:
         if there is not self._there:
             self._there = there
             if not there:
-                log.warning("%s cannot be read: %s", self._config.device, why, extra={"action": "unplugged"})
+                fields = {"action": "unplugged", "reader": self.id, "device": self._config.device, "reason": why}
+                log.warning("A reader's device cannot be read", extra=fields)
                 self._base.forget()
                 self._keyboard, self._text = Keyboard(), ""
             self._runtime.publish_state(self.id)
@@ -164,13 +165,13 @@ class UsbReader:
             self._base.take(Scan(text=text), at)
 
     def _forget(self) -> None:
-        """The rest of a text has not come."""
+        """The rest of a text did not arrive."""
         self._base.garbled(UnreadWhat.CHARACTERS, len(self._text))
         self._text = ""
 
 
 def _open(path: str) -> int:
-    """The device, taken for us alone. Raises ``OSError``."""
+    """Open the device exclusively. Raises ``OSError``."""
     device = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     try:
         mode = os.fstat(device).st_mode
@@ -178,7 +179,7 @@ def _open(path: str) -> int:
             fcntl.ioctl(device, _EVIOCGRAB, 1)
             fcntl.ioctl(device, _EVIOCSCLOCKID, struct.pack("i", time.CLOCK_MONOTONIC))
         elif not stat.S_ISFIFO(mode):
-            raise OSError(f"{path} is no input device")
+            raise OSError(f"{path} is not an input device")
     except OSError:
         os.close(device)
         raise

@@ -1,4 +1,4 @@
-"""A reader or keypad on the two wires of Wiegand."""
+"""A reader or keypad with the two data lines of Wiegand."""
 
 from collections.abc import Callable
 
@@ -19,9 +19,9 @@ from edge.wire.faults import FaultCode
 from edge.wire.messages import DeviceState
 
 LATE_S = 0.5
-"""So long after a pause the rest of a frame may still be told, with ticks that say it belongs to it."""
+"""How long after a pause the rest of a frame may still be reported, with ticks that show that it belongs to it."""
 KEY_APART_S = 0.1
-"""Keys come no closer; bits that do are of one key."""
+"""Keys are at least this far apart; bits that are closer belong to one key."""
 
 
 class WiegandReader:
@@ -40,7 +40,7 @@ class WiegandReader:
         self._waiting = False
         self._rests_at = self._garbled_at = float("-inf")
         self._key_bits = key_bits(config.formats)
-        # A keypad's keys are all of one length: none has to wait for the pause after it.
+        # If all frames have one length, a key need not wait for the pause after it.
         lengths = {length(name) for name in config.formats}
         self._whole = min(lengths) if len(lengths) == 1 and not are_cards(config.formats) else None
         self._lines = {
@@ -87,7 +87,7 @@ class WiegandReader:
             self._wait()
 
     def _wait(self) -> None:
-        """For the pause; a timer for every bit would cost more than all the rest."""
+        """Wait for the pause. A timer for every bit would cost too much."""
         self._waiting = True
         self._timer.set(self._ticks.mono(self._rests_at))
 
@@ -99,8 +99,8 @@ class WiegandReader:
         self._check_lines()
         if not self._burst.pulses:
             return
-        # On a busy Pi bits come late and not apart, and the next bit's tick tells whether the frame went on: one that
-        # says nothing yet, or the part of a key, is given time.
+        # On a busy Pi bits are delayed, and only the next bit's tick shows whether the frame went on. A frame that
+        # cannot be decoded yet, or part of a key, is given more time.
         begun = self._whole is not None or self._reading(self._burst) is None
         if begun and self._ticks.now() < self._rests_at + LATE_S:
             self._timer.set(self._ticks.mono(self._rests_at + LATE_S))
@@ -126,7 +126,7 @@ class WiegandReader:
         self._base.take(reading, self._ticks.instant(last))
 
     def _check_lines(self) -> None:
-        """A line at rest is high. One that is low is shorted, or its reader has no power."""
+        """Check that both lines are high when idle. A low line is shorted, or its reader has no power."""
         held = {name: not line.level for name, line in self._lines.items()}
         self._held = any(held.values())
         for name, low in held.items():

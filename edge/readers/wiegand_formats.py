@@ -1,9 +1,9 @@
-"""What the bits of a Wiegand frame say: a card in one of the known formats, or keys of a keypad. Pure.
+"""Decodes the bits of a Wiegand frame: a card in a known format, or keys of a keypad. Pure.
 
-Which format a reader sends is set for it, since a frame does not tell: 37 bits are H10302 or H10304, and six keys in
-26 bits look like a card. Every format but ``keys4`` is made so that one wrong bit is noticed.
-Sources: HID H10301, H10302, H10304 as in Proxmark3's wiegand_formats.c; CIVINTEC CN56 manual, 6.4 (26, 32 and 34
-bits); key bursts as in the manuals of Rosslare AYC-Q, AYC-Ex5 and AY-H6xx0, Keyking 6630KE and HID PINPad Rev C.
+The format is configured, because a frame does not tell: 37 bits are H10302 or H10304, and six keys in 26 bits look like
+a card. Every format except ``keys4`` detects a single wrong bit. Sources: HID H10301, H10302, H10304 as in Proxmark3's
+wiegand_formats.c; CIVINTEC CN56 manual, 6.4 (26, 32 and 34 bits); key bursts as in the manuals of Rosslare AYC-Q,
+AYC-Ex5 and AY-H6xx0, Keyking 6630KE and HID PINPad Rev C.
 """
 
 from collections.abc import Iterable
@@ -22,8 +22,8 @@ KEYS = "0123456789*#"
 
 
 class _Layout(msgspec.Struct, frozen=True):
-    """``even`` and ``odd``: the half-open spans of bits whose sum is so, their parity bit included. ``fields``: the
-    spans of the facility, where there is one, and of the number."""
+    """``even`` and ``odd``: the half-open bit ranges with even and odd parity, including the parity bit. ``fields``:
+    the bit ranges of the facility code, if any, and of the number."""
 
     bits: int
     even: tuple[int, int]
@@ -59,7 +59,7 @@ _BCD = _Layout(26, (0, 13), (13, 26), tuple((place, place + 4) for place in rang
 
 
 def length(name: Format) -> int:
-    """How many bits a frame of that format has."""
+    """The number of bits in a frame of this format."""
     if name == "bcd26":
         return _BCD.bits
     if name in _CARDS:
@@ -68,7 +68,7 @@ def length(name: Format) -> int:
 
 
 def clash(formats: Iterable[Format]) -> tuple[Format, Format] | None:
-    """Two of the formats that cannot be told apart, as their frames are of one length."""
+    """Two formats that cannot be told apart because their frames have the same length, or ``None``."""
     seen: dict[int, Format] = {}
     for name in formats:
         if (other := seen.setdefault(length(name), name)) != name:
@@ -77,18 +77,18 @@ def clash(formats: Iterable[Format]) -> tuple[Format, Format] | None:
 
 
 def are_cards(formats: Iterable[Format]) -> bool:
-    """Whether a card is among the formats."""
+    """Whether one of the formats is a card format."""
     return not set(formats).isdisjoint(get_args(CardFormat))
 
 
 def key_bits(formats: Iterable[Format]) -> int:
-    """The most bits that a frame with a single key has; 0 where the formats have none such."""
+    """The most bits in a frame with a single key; 0 without such formats."""
     return max((length(name) for name in formats if name in _BURSTS), default=0)
 
 
 def read(bits: str, formats: Iterable[Format]) -> Reading | None:
-    """What ``bits``, written as 0 and 1 in the order they came, say in the one format of that length; ``None`` where
-    they say nothing: no such length, wrong parity, no key."""
+    """Decode ``bits`` (0 and 1 in order of arrival) in the format of that length. ``None`` if that fails: unknown
+    length, wrong parity, no key."""
     for name in formats:
         if length(name) == len(bits):
             return _read(bits, name)

@@ -1,22 +1,22 @@
-"""Pulses on the two wires of a Wiegand reader become frames of bits. Pure, by the kernel's ticks.
+"""Turns pulses on the two lines of a Wiegand reader into frames of bits. Pure; uses the kernel's ticks.
 
-A pulse on D0 is a 0, on D1 a 1. Pulses are 20 to 100 microseconds wide and 200 microseconds to 20 ms apart
-(Security Industry Association AC-01); a pause ends the frame.
+A pulse on D0 is a 0, on D1 a 1. Pulses are 20 to 100 microseconds wide and 200 microseconds to 20 ms apart (Security
+Industry Association AC-01); a pause ends the frame.
 """
 
 import msgspec
 
 GAP_S = 0.050
-"""A pause this long ends a frame. Keys come no closer than 100 ms."""
+"""A pause this long ends a frame. Keys are at least 100 ms apart."""
 RINGING_S = 0.000_050
-"""A second pulse on one wire within this is the first one's ringing; on the other wire it is crosstalk, and the
-frame, whose order is not known, is spoilt."""
+"""A second pulse on the same wire within this time is ringing of the first. On the other wire it is crosstalk: the
+order of the bits is unknown and the frame is invalid."""
 LIMIT = 64
-"""No frame has more bits."""
+"""The most bits in a frame."""
 
 
 class Burst(msgspec.Struct, frozen=True, kw_only=True):
-    """The pulses of a frame so far as (tick, wire), by tick. ``spoilt``: it can say nothing any more."""
+    """The pulses of a frame so far as (tick, wire), sorted by tick. ``spoilt``: it cannot be decoded any more."""
 
     pulses: tuple[tuple[float, int], ...] = ()
     spoilt: bool = False
