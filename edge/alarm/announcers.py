@@ -1,4 +1,5 @@
-"""What tells people inside that the building closes: a buzzer, a relay for a chime or loudspeakers, a sound file."""
+"""Announces that the building is about to close: by a buzzer, by a relay for a chime or loudspeakers, or by a sound
+file."""
 
 from edge.alarm.config import AnnouncerConfig
 from edge.doors.signal_player import PinLights, SignalPlayer
@@ -10,11 +11,11 @@ from edge.system.programs import ProgramRunner
 from edge.wire.faults import FaultCode
 
 PLAY_S = 120.0
-"""A sound that takes longer is cut off."""
+"""A sound that takes longer is stopped."""
 
 
 class Announcer:
-    """One of them. Whatever becomes of its program, the doors go on."""
+    """One announcer. A failure of its program does not affect the doors."""
 
     def __init__(self, config: AnnouncerConfig, *, runtime: Runtime, pins: Pins) -> None:
         self._config = config
@@ -29,7 +30,7 @@ class Announcer:
         self._timer = Timer(runtime, f"announcer {config.id}", self.switch_off)
 
     def announce(self, minutes: int) -> None:
-        """Say that so many minutes are left. Returns at once."""
+        """Announce how many minutes are left. Does not block."""
         if self._player is not None:
             self._player.signal(DoorSignal.CLOSING)
         if self._relay is not None and self._config.relay is not None:
@@ -50,12 +51,12 @@ class Announcer:
 
 
 def spoken(command: tuple[str, ...], minutes: int) -> tuple[str, ...]:
-    """The command that says how many minutes are left."""
+    """The command with ``{minutes}`` filled in."""
     return tuple(part.replace("{minutes}", str(minutes)) for part in command)
 
 
 async def played(command: tuple[str, ...]) -> bool:
-    """Play a sound; whether its program ended as it should."""
+    """Play a sound. Returns whether its program succeeded."""
     try:
         await ProgramRunner(within_s=PLAY_S).call(command)
     except (ProgramFailed, OSError, ValueError):

@@ -1,5 +1,5 @@
-"""An area of the intruder alarm on its pins: what doors, counters and PIRs record goes into the machine, siren, warning
-and events come out. All of it hangs on one edge, so that it needs no network."""
+"""An area of the intruder alarm on its pins: feeds events of doors, counters and PIRs to the state machine, drives
+siren and warning, records events. All of it is on one edge, so it needs no network."""
 
 import logging
 from collections.abc import Mapping
@@ -41,24 +41,24 @@ log = logging.getLogger(__name__)
 
 REFRESH_S = 30.0
 WARM_S = 60.0
-"""A PIR sees things that are not there for so long after it got current."""
+"""A PIR gives false readings for this long after it is powered."""
 PASSAGE_S = 5.0
-"""A counter has told of whoever passed a door so long after the door was shut."""
+"""A counter has reported every passage this long after the door was closed."""
 _TAMPER = describe(FaultCode.TAMPER_OPEN)
 
 
 def _unsure(way_in: str) -> str:
-    return f"nobody knows whether {way_in} is shut"
+    return f"the contact of {way_in} is unreliable, so it may be open"
 
 
 def _spoken(name: str) -> str:
-    """An id in words, for what has no name."""
+    """An id as words, for a device without a name."""
     return name.replace("-", " ")
 
 
 class Area:
-    """One area. Its outputs are off when this is made, and after ``switch_off``; what was set is set again by
-    ``start``."""
+    """One area. Its outputs are off on construction and after ``switch_off``. ``start`` restores an area that was
+    set."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class Area:
         self._doors = {name: doors[name] for name in config.doors}
         self._pirs = {each.id: each for each in motion.values() if each.zone in config.zones}
         self._counted = {door for name in config.counters if (door := counters[name].door) is not None}
-        self._counts = {name: Headcount(doubt="the agent did not look for a while") for name in config.counters}
+        self._counts = {name: Headcount(doubt="the agent was not running for a while") for name in config.counters}
         if kept.set:
             self._counts = dict.fromkeys(config.counters, Headcount())
         self._windows = {
@@ -133,11 +133,11 @@ class Area:
         for way_in in self._doors.values():
             way_in.alarm_is_set = lambda: self.is_set
 
-    # What others ask
+    # Used by other devices
 
     @property
     def is_set(self) -> bool:
-        """Whether only a valid entry lets anybody in."""
+        """Whether the area is set, so that a valid entry must come first."""
         return self._state.is_set
 
     @property
@@ -145,7 +145,7 @@ class Area:
         return frozenset(self._doors)
 
     def start(self) -> None:
-        """Act on what is found. Call it before the doors start, so that none of them is free while the area is set."""
+        """Act on the present state. Call it before the doors start, so that no door is free while the area is set."""
         now = self._runtime.clock.monotonic()
         self._state = state_machine.begin(self._rules, was_set=self._kept.set, shut=not self._open(), now=now)
         self._warm_at = now + WARM_S
@@ -160,12 +160,12 @@ class Area:
         self.refresh()
 
     def switch_off(self) -> None:
-        """Switch its outputs off, at once."""
+        """Switch its outputs off immediately."""
         for key in self._outputs:
             self._drive(key, False)
 
     def refresh(self) -> None:
-        """Look at plan, clock and everything that forbids setting."""
+        """Evaluate plan, clock and everything that prevents setting."""
         self._step(
             state_machine.Conditions(
                 closed=self._closed(), obstacle=self._obstacle(), untried=self._untried(), moving=self._moving()
@@ -174,11 +174,11 @@ class Area:
         self._refresh_timer.set(self._runtime.clock.monotonic() + REFRESH_S)
 
     def unset(self, why: str) -> None:
-        """Unset it, or end its warning."""
+        """Unset the area, or cancel its warning."""
         self._step(state_machine.Unset(why=why))
 
     def fire(self, on: bool) -> None:
-        """There is fire, or no longer. It unsets: nothing is to be heard but the fire alarm."""
+        """A fire began or ended. A fire unsets the area, so that only the fire alarm is heard."""
         self._fire = on
         if on:
             self.unset("fire")
@@ -199,7 +199,7 @@ class Area:
             },
         )
 
-    # What happens
+    # Events
 
     def _on_event(self, device: str, data: EventData) -> None:
         match data:
@@ -224,7 +224,7 @@ class Area:
                 )
             case FaultData(present=present) if device in self._doors:
                 if present and self._doors[device].is_open is None:
-                    # Whoever makes its contact chatter could open it unseen.
+                    # A door whose contact is made to chatter could be opened unnoticed.
                     self._step(state_machine.Movement(by=_unsure(self._name(device))))
                 self.refresh()
 
@@ -232,7 +232,7 @@ class Area:
         if change is DoorChange.OPENED:
             self._passed.discard(door)
             if door not in self._counted:
-                self._doubt(f"{self._name(door)} was opened, which has no counter")
+                self._doubt(f"{self._name(door)}, which has no counter, was opened")
             self._step(state_machine.Doors(open=True, by=f"{self._name(door)} opened"))
         elif change is DoorChange.CLOSED:
             if door in self._passing:
@@ -276,11 +276,11 @@ class Area:
         self.refresh()
 
     def _entered(self, door: str, decision: Decision) -> None:
-        """The first valid entry unsets. One made under duress does the same: nothing here may tell them apart."""
+        """The first valid entry unsets the area. An entry under duress looks exactly the same here."""
         if door in self._doors:
             self.unset(f"{(decision.kind or decision.reason).replace('_', ' ')} at {self._name(door)}")
 
-    # How things stand
+    # Conditions
 
     def _open(self) -> list[str]:
         open_ = [door for door, each in self._doors.items() if each.is_open is not False]
@@ -302,11 +302,11 @@ class Area:
         return any(each.active for each in self._pirs.values())
 
     def _obstacle(self) -> str | None:
-        """What forbids setting, the gravest first."""
+        """What prevents setting, the most serious first."""
         if self._fire:
-            return "there is fire, or was and nobody has cleared it"
+            return "there is a fire, or a fire that nobody has cleared"
         if self._runtime.trust is ClockTrust.UNPROVEN:
-            return "the time is not proven"
+            return "the clock is not trusted"
         if self._tamper is not None and not self._tamper.active:
             return _TAMPER
         if open_ := self._open():
@@ -318,16 +318,16 @@ class Area:
         blind = [pir for pir in self._pirs if pir not in self._seen and self._kept.unseen.get(pir, 0) >= most]
         if blind:
             where = _spoken(self._pirs[blind[0]].zone)
-            return f"the motion sensor in {where} saw nobody in the last {most} uses and may be dead; walk past it"
+            return f"the motion sensor in {where} saw nobody in the last {most} uses and may be broken; walk past it"
         return next((against for count in self._counts.values() if (against := count.against) is not None), None)
 
     def _untried(self) -> str | None:
-        """A PIR of which nothing is known yet: nobody has walked past it since it was fitted."""
+        """A PIR that has not been tested: nobody has walked past it since it was fitted."""
         new = [pir for pir in self._pirs if pir not in self._seen and pir not in self._kept.unseen]
         return f"nobody has walked past the motion sensor in {_spoken(self._pirs[new[0]].zone)} yet" if new else None
 
     def _name(self, way_in: str) -> str:
-        """What people call a door, as the plan names it, or a window."""
+        """The name of a door, from the plan, or of a window."""
         plan = self._runtime.plans.plan
         here = plan.doors.get(way_in) if plan is not None else None
         return here.hours.name if here is not None else _spoken(way_in)
@@ -338,7 +338,7 @@ class Area:
         self._step(state_machine.Tick())
 
     def _step(self, given: state_machine.Input) -> None:
-        """What sounds, sounds before anything is recorded."""
+        """Step the state machine. Outputs are driven before anything is recorded."""
         before = self._state
         self._state, effects = state_machine.step(self._state, given, self._runtime.clock.monotonic())
         self._timer.set(self._state.due)
@@ -363,7 +363,8 @@ class Area:
         self._runtime.record(self.id, AlarmData(area=self.id, change=report.change, why=report.why))
 
     def _all_gone(self) -> None:
-        """Nobody is here: counts begin anew, and it is known which PIRs have seen the last use."""
+        """The area is set, so nobody is inside: reset the counts, and note which PIRs saw somebody since the last
+        time."""
         self._counts = dict.fromkeys(self._counts, Headcount())
         unseen = {pir: 0 if pir in self._seen else self._kept.unseen[pir] + 1 for pir in self._pirs}
         self._kept = msgspec.structs.replace(self._kept, unseen=unseen)

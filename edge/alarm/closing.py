@@ -1,7 +1,7 @@
-"""When a building closes, and what is due then. Pure; all of it comes from the plan, so that it needs no network.
+"""When a building closes, and what is due then. Pure; everything comes from the plan, so it needs no network.
 
-A building is *in use* while its hours are open (staffed or extended) or a booking's window is. It closes when its open
-hours end, for visitors, and when the last booking's window ends, for everybody.
+A building is *in use* during its open hours (staffed or extended) and during bookings. It closes when its open hours
+end, for visitors, and when the last booking ends, for everybody.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from edge.wire.interval import Interval
 from edge.wire.plan import Mode, Plan
 
 STALE = timedelta(days=1)
-"""A closing this long ago is no longer waited for."""
+"""A closing longer ago than this is no longer followed up."""
 
 
 class ClosingTimes(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class ClosingTimes(msgspec.Struct, frozen=True, kw_only=True):
         return next((at for at in self.closings if at > now), None)
 
     def last(self, now: datetime) -> datetime | None:
-        """The last closing up to ``now`` that is worth looking after."""
+        """The last closing up to ``now`` that is still followed up."""
         return next((at for at in reversed(self.closings) if now - STALE < at <= now), None)
 
     def change(self, now: datetime) -> datetime | None:
@@ -39,7 +39,7 @@ class ClosingTimes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def timetable(plan: Plan | None) -> ClosingTimes:
-    """What a plan says of it. Where the plan itself ends nothing closes: no more is known then."""
+    """The closing times of a plan. The end of the plan itself is not a closing: nothing is known after it."""
     if plan is None:
         return ClosingTimes()
     hours = _joined(span.during for span in plan.modes if span.mode is not Mode.CLOSED)
@@ -49,7 +49,7 @@ def timetable(plan: Plan | None) -> ClosingTimes:
 
 
 def _joined(spans: Iterable[Interval]) -> tuple[Interval, ...]:
-    """What overlaps or touches made one."""
+    """Merge intervals that overlap or touch."""
     joined: list[Interval] = []
     for span in sorted(spans):
         if joined and span.start <= joined[-1].end:
@@ -60,8 +60,8 @@ def _joined(spans: Iterable[Interval]) -> tuple[Interval, ...]:
 
 
 class Warn(msgspec.Struct, frozen=True, kw_only=True):
-    """People are to be told that it closes at ``closes_at``, in so many ``minutes``. ``notice``: which of the times to
-    tell them this is, so that it is told once."""
+    """Announce that the building closes at ``closes_at``, in ``minutes`` minutes. ``notice``: which of the configured
+    times this is, so that it is announced once."""
 
     closes_at: datetime
     minutes: int
@@ -69,7 +69,7 @@ class Warn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def warning(closes_at: datetime, minutes: Iterable[int], now: datetime) -> Warn | None:
-    """What is to be told at ``now`` of a closing to come, if anything yet. Told late, it says what is really left."""
+    """The announcement due at ``now`` for a closing, if any. A late one says how many minutes are really left."""
     due = [each for each in minutes if closes_at - timedelta(minutes=each) <= now < closes_at]
     if not due:
         return None
@@ -78,5 +78,5 @@ def warning(closes_at: datetime, minutes: Iterable[int], now: datetime) -> Warn 
 
 
 def next_due(closes_at: datetime, minutes: Iterable[int], now: datetime) -> datetime:
-    """When there is something to do next about a closing to come."""
+    """When the next action for a closing is due."""
     return min(at for each in (*minutes, 0) if (at := closes_at - timedelta(minutes=each)) > now)

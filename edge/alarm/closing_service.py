@@ -1,5 +1,5 @@
-"""Closes the building: tells people before, lets lights run on until nobody is left, says when it is secured, and where
-somebody still is when it is not."""
+"""Closes the building: warns people in advance, keeps lights on until nobody is left, reports that the building is
+secured, or who is still where if it is not."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -27,13 +27,13 @@ from edge.wire.plan import ClosingPart, Plan
 
 REFRESH_S = 30.0
 EMPTY_S = 600.0
-"""A building where nothing has stirred for so long is empty, as far as an edge without an alarm can tell."""
+"""A building without movement for this long counts as empty, if the edge has no alarm."""
 SOMEWHERE = ""
-"""Where somebody moves of whom no PIR tells."""
+"""The zone of movement that no PIR reports."""
 
 
 class ClosingService:
-    """Of one edge. Everything comes from the plan at hand."""
+    """Closing for one edge. Everything comes from the plan in force."""
 
     def __init__(
         self,
@@ -70,19 +70,19 @@ class ClosingService:
         self.refresh()
 
     def switch_off(self) -> None:
-        """Switch off what it switches."""
+        """Switch off announcers and outputs."""
         for announcer in self._announcers:
             announcer.switch_off()
         for output in self._outputs:
             output.switch_off()
 
     def fire(self, on: bool) -> None:
-        """There is fire, or no longer."""
+        """A fire began or ended."""
         self._fire = on
         self.refresh()
 
     def refresh(self) -> None:
-        """Look at the time and at everything. Call it when plan or clock trust changed."""
+        """Evaluate time and state. Call it when the plan or the clock trust changed."""
         self._follow_plan()
         now = self._runtime.now()
         known = self._runtime.trust is not ClockTrust.UNPROVEN
@@ -94,7 +94,7 @@ class ClosingService:
             waits += [(at - now) / timedelta(seconds=1) for at in self._due(now)]
         self._timer.set(self._runtime.clock.monotonic() + max(0.001, min(waits)))
 
-    # Telling
+    # Warnings
 
     def _warn(self, now: datetime) -> None:
         closes_at = self._timetable.next(now)
@@ -137,7 +137,7 @@ class ClosingService:
         return all(now - at >= EMPTY_S for at in self._last_movement.values())
 
     def _zones(self) -> tuple[str, ...]:
-        """Where somebody is, or was a short while ago."""
+        """The zones where somebody is, or was a short while ago."""
         now = self._runtime.clock.monotonic()
         recent = {zone for zone, at in self._last_movement.items() if zone != SOMEWHERE and now - at < EMPTY_S}
         return tuple(sorted(recent | {each.zone for each in self._motion.values() if each.active}))
@@ -151,7 +151,7 @@ class ClosingService:
     # Lights
 
     def _switch(self, in_use: bool) -> list[float]:
-        """Let outputs follow; in how many seconds one of them wants to be looked at again."""
+        """Switch the outputs. Returns in how many seconds each must be evaluated again."""
         now = self._runtime.clock.monotonic()
         for each in self._motion.values():
             if each.active:
@@ -163,12 +163,12 @@ class ClosingService:
             seen = [
                 at for zone, at in self._last_movement.items() if not output.zones or zone in {SOMEWHERE, *output.zones}
             ]
-            stirred_s = now - max(seen) if seen else None
-            waits.append(output.update(in_use=in_use, fire=self._fire, stirred_s=stirred_s))
+            moved_s_ago = now - max(seen) if seen else None
+            waits.append(output.update(in_use=in_use, fire=self._fire, moved_s_ago=moved_s_ago))
         return [wait for wait in waits if wait is not None]
 
     def _on_event(self, device: str, data: EventData) -> None:
-        """Somebody moves: in a zone that a PIR tells, or somewhere."""
+        """Somebody moves: in a PIR's zone, or at an unknown place."""
         match data:
             case MotionData(zone=zone):
                 where = zone

@@ -1,4 +1,4 @@
-"""What an ``[[area]]`` of the configuration says."""
+"""The ``[[area]]``, ``[[output]]`` and ``[[announcer]]`` tables of the configuration."""
 
 from typing import Annotated, Literal
 
@@ -11,20 +11,20 @@ Some = Annotated[tuple[Slug, ...], msgspec.Meta(min_length=1)]
 
 
 class WindowConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A contact of the perimeter that is no door of ours: a window, a shutter. Active while it is shut."""
+    """A perimeter contact that is not a configured door: a window, a shutter. Active while closed."""
 
     id: Slug
     contact: InputPin
 
 
 class AreaConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An area of the intruder alarm, whole on this edge. docs/alarm.md says how it behaves.
+    """An area of the intruder alarm, complete on this edge. docs/alarm.md describes its behaviour.
 
-    ``doors``: every way in; each needs a contact. ``zones``: every room, each watched by a PIR. ``windows``: other
-    contacts of the perimeter. ``counters``: those at its doors. ``tamper``: a loop through the lids of siren and PIRs,
-    active while it is whole. ``siren``, ``strobe``, ``warning`` and ``set`` are outputs; doors warn by their own
-    buzzers and lights besides. It sets after ``quiet_s`` in which nothing stirs and ``warn_s`` of warning; a siren
-    sounds for ``siren_s`` at most. A PIR that has seen nobody in ``unproven_after`` uses of the area is taken for dead.
+    ``doors``: every way in; each needs a contact. ``zones``: every room, each with a PIR. ``windows``: other perimeter
+    contacts. ``counters``: those at its doors. ``tamper``: a loop through the lids of siren and PIRs, active while
+    intact. ``siren``, ``strobe``, ``warning`` and ``set`` are outputs; the doors also warn with their own buzzers and
+    lights. The area sets after ``quiet_s`` without movement and ``warn_s`` of warning. A siren sounds for at most
+    ``siren_s``. A PIR that saw nobody in ``unproven_after`` uses of the area counts as broken.
     """
 
     id: Slug
@@ -49,9 +49,9 @@ class AreaConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class OutputConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something that follows use. ``light``: on while the building is open or booked, and in its ``zones`` (all where
-    none are named) until nobody has moved there for ``run_on_s``; on in a fire. ``hold_open``: the magnets that hold
-    inner doors open, on while the building is open, let go when nobody is left, and at once in a fire."""
+    """An output that follows use of the building. ``light``: on while the building is open or booked, in its ``zones``
+    (default: all) until nobody has moved there for ``run_on_s``, and during a fire. ``hold_open``: magnets that hold
+    inner doors open; on while the building is open, off when nobody is left, and immediately off in a fire."""
 
     id: Slug
     use: Literal["light", "hold_open"] = "light"
@@ -61,9 +61,9 @@ class OutputConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class AnnouncerConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something that tells people that the building closes, besides the doors: a ``buzzer`` that beeps, a ``relay``
-    that is on for ``for_s`` (a chime, loudspeakers), or a ``command`` that plays a sound, in which ``{minutes}`` stands
-    for the minutes that are left."""
+    """Announces, besides the doors, that the building closes: a ``buzzer`` that beeps, a ``relay`` that is on for
+    ``for_s`` (a chime, loudspeakers), or a ``command`` that plays a sound, in which ``{minutes}`` is replaced by the
+    minutes left."""
 
     id: Slug
     buzzer: OutputPin | None = None

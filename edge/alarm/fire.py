@@ -1,7 +1,7 @@
-"""The fire line of a building: a loop that is closed while all is well, so that a cut wire is fire too.
+"""The fire line of a building: a loop that is closed in normal state, so that a cut wire counts as fire.
 
-What fire has released stays released when the line is back to normal, over power cuts and restarts, until a key holder
-is let in at any reader of this edge. One line comes to every edge of a site.
+Doors that fire released stay released after the line is back to normal, over power cuts and restarts, until a key
+holder is admitted at any reader of this edge. One line goes to every edge of a site.
 """
 
 import asyncio
@@ -20,11 +20,11 @@ from edge.wire.events import FireChange, FireData
 from edge.wire.messages import DeviceState
 
 FILE = "fire"
-"""It is there while fire is latched, whatever is in it."""
+"""This file exists while fire is latched; its content does not matter."""
 
 
 class FireState(StrEnum):
-    """``active``: the line says fire. ``latched``: no longer, and nobody has cleared it."""
+    """``active``: the line signals fire. ``latched``: it no longer does, but nobody has cleared it."""
 
     CLEAR = "clear"
     ACTIVE = "active"
@@ -32,7 +32,7 @@ class FireState(StrEnum):
 
 
 async def read_latch(files: Files) -> bool:
-    """Whether fire was latched when the last run ended. A file that cannot be read is one."""
+    """Whether fire was latched at the end of the last run. An unreadable file counts as latched."""
     try:
         return await asyncio.to_thread(files.read, FILE) is not None
     except OSError:
@@ -40,7 +40,8 @@ async def read_latch(files: Files) -> bool:
 
 
 class FireLine:
-    """The line of this edge. ``listeners`` are told whether there is fire, latched or not, when that changes."""
+    """The fire line of this edge. ``listeners`` are called with whether there is fire, latched or not, when that
+    changes."""
 
     def __init__(self, config: FireConfig, *, runtime: Runtime, pins: Pins, files: Files, latched: bool) -> None:
         self._runtime = runtime
@@ -68,11 +69,11 @@ class FireLine:
 
     @property
     def on(self) -> bool:
-        """Whether there is fire, or was and nobody has cleared it."""
+        """Whether there is fire, or a fire that nobody has cleared."""
         return self._state is not FireState.CLEAR
 
     def start(self) -> None:
-        """Act on what is found. Call it before the doors start, so that none of them locks first."""
+        """Act on the present state. Call it before the doors start, so that none of them locks first."""
         self.state_file.start("fire latch")
         if not self._switch.active:
             self._set_state(FireState.ACTIVE, FireChange.ACTIVE)
@@ -95,12 +96,12 @@ class FireLine:
             self._set_state(FireState.LATCHED, FireChange.LATCHED)
 
     def _entered(self, door: str, decision: Decision) -> None:
-        """A key holder who is let in while the line is back to normal clears the latch."""
+        """A key holder who is admitted while the line is normal clears the latch."""
         if self._state is FireState.LATCHED and decision.kind is CredentialKind.KEY_HOLDER:
             self._set_state(FireState.CLEAR, FireChange.CLEARED, door)
 
     def _set_state(self, state: FireState, change: FireChange, door: str | None = None) -> None:
-        """Doors move before anything is recorded."""
+        """Change the state. Doors are released before anything is recorded."""
         self._state = state
         self._notify()
         self._runtime.record(self.id, FireData(change=change, door=door))

@@ -1,4 +1,4 @@
-"""What ``[fire]`` of the configuration says."""
+"""The ``[fire]`` table of the configuration."""
 
 import msgspec
 

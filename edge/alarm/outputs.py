@@ -1,4 +1,4 @@
-"""Lights and hold-open magnets, which follow use: on while the building is, and until nobody is left."""
+"""Lights and hold-open magnets, which follow use: on while the building is in use, and until nobody is left."""
 
 from edge.alarm.config import OutputConfig
 from edge.runtime import Runtime
@@ -6,7 +6,7 @@ from edge.system.pins import Pins
 
 
 class Followed:
-    """One output on its relay."""
+    """An output with its relay."""
 
     def __init__(self, config: OutputConfig, *, runtime: Runtime, pins: Pins) -> None:
         self._config = config
@@ -15,10 +15,10 @@ class Followed:
         self._output = pins.output(config.relay.pin, initial=config.relay.level(False))
         self.on = False
 
-    def update(self, *, in_use: bool, fire: bool, stirred_s: float | None) -> float | None:
-        """Follow. ``stirred_s``: how long ago somebody moved in its zones. In how many seconds to look again, if
-        nothing else happens."""
-        lingers = stirred_s is not None and stirred_s < self._config.run_on_s
+    def update(self, *, in_use: bool, fire: bool, moved_s_ago: float | None) -> float | None:
+        """Update the output. ``moved_s_ago``: seconds since the last movement in its zones, ``None`` if there was none.
+        Returns in how many seconds to update again if nothing else happens."""
+        lingers = moved_s_ago is not None and moved_s_ago < self._config.run_on_s
         if self._config.use == "hold_open":
             wanted = not fire and (in_use or (self.on and lingers))
         else:
@@ -26,11 +26,11 @@ class Followed:
         if wanted is not self.on:
             self.on = wanted
             self._output.set(self._config.relay.level(wanted))
-        return self._config.run_on_s - stirred_s if lingers and stirred_s is not None else None
+        return self._config.run_on_s - moved_s_ago if lingers and moved_s_ago is not None else None
 
     @property
     def zones(self) -> frozenset[str]:
-        """The zones that it follows; all where it names none."""
+        """The zones that it follows; empty means all."""
         return frozenset(self._config.zones)
 
     def switch_off(self) -> None:

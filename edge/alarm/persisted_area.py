@@ -1,4 +1,4 @@
-"""What of an area of the intruder alarm lies on the disk, and how it is read."""
+"""The stored state of an alarm area, and how it is read."""
 
 import asyncio
 import logging
@@ -17,8 +17,8 @@ log = logging.getLogger(__name__)
 
 
 class KeptArea(msgspec.Struct, frozen=True, kw_only=True):
-    """What of an area outlasts a power cut. ``unseen``: how many uses of the area in a row each PIR has seen nobody in;
-    one that is not named has never seen anybody."""
+    """The state of an area that survives a power cut. ``unseen``: for each PIR, in how many consecutive uses of the
+    area it saw nobody; a PIR that is missing has never seen anybody."""
 
     set: bool = False
     since: Instant | None = None
@@ -27,12 +27,12 @@ class KeptArea(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def file_of(area: str) -> str:
-    """Where the state of an area is kept."""
+    """The file of an area's state."""
     return f"alarm-{area}.json"
 
 
 async def read_areas(files: Files, areas: tuple[AreaConfig, ...]) -> tuple[dict[str, KeptArea], list[Fault]]:
-    """What is kept of each area, and a fault for each file that cannot be used: its area begins unset."""
+    """Read the state of each area, with a fault for each file that cannot be used; its area starts unset."""
     found: dict[str, KeptArea] = {}
     troubles: list[Fault] = []
     for each in areas:
@@ -41,6 +41,7 @@ async def read_areas(files: Files, areas: tuple[AreaConfig, ...]) -> tuple[dict[
             found[each.id] = KeptArea() if data is None else decode(data, KeptArea)
         except (OSError, WireError) as error:
             found[each.id] = KeptArea()
-            log.warning("%s cannot be used: %s", file_of(each.id), error, extra={"action": "damaged"})
+            fields = {"action": "damaged", "file": file_of(each.id), "reason": str(error)}
+            log.warning("The stored state of an alarm area cannot be used", extra=fields)
             troubles.append(Fault(FaultCode.FILE_DAMAGED, file_of(each.id)))
     return found, troubles

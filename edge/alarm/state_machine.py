@@ -1,11 +1,11 @@
-"""The intruder alarm of one area as a pure machine: ``step(state, input, now) -> (state, effects)``.
+"""The state machine of an alarm area, pure: ``step(state, input, now) -> (state, effects)``.
 
-``now`` is in seconds of a monotonic clock. It sets by itself, and only when the building is closed, nothing stands
-obstacle it, nothing has stirred for a while, nobody has shown since the last door was shut, and the warning has sounded
-through. The first valid entry unsets it. Whoever is inside gets out in every state: it knows no lock.
+``now`` is in monotonic seconds. The area sets itself only when the building is closed, nothing prevents it, there was
+no movement for a while, nobody was seen inside since the last door closed, and the warning has run to its end. The
+first valid entry unsets it. It controls no lock: people inside can always leave.
 
-*Nobody has shown*: once every door is shut, whoever moves is inside, and stays inside until a door opens again. So a
-sleeper who has stirred once since the others left keeps the area unset for the whole night, whatever was counted.
+*Seen inside*: once all doors are closed, movement means that somebody is inside, until a door opens again. So somebody
+asleep who has moved once since the others left keeps the area unset for the whole night, whatever was counted.
 """
 
 from typing import Literal
@@ -15,13 +15,14 @@ import msgspec
 from edge.wire.events import AlarmChange
 
 LEAVING_S = 30.0
-"""Movement this soon after the last door was shut may still be of whoever went out by it."""
+"""Movement this soon after the last door closed may be by the person who left."""
 ROUNDS = 3
-"""The siren sounds this often between two entries at most."""
+"""The most times the siren sounds between two entries."""
 
 
 class AlarmRules(msgspec.Struct, frozen=True, kw_only=True):
-    """Nothing stirs for ``quiet_s``, then it warns for ``warn_s``, then it is set; a siren sounds for ``siren_s``."""
+    """The area warns after ``quiet_s`` without movement and is set after ``warn_s`` of warning. A siren sounds for
+    ``siren_s``."""
 
     quiet_s: float
     warn_s: float
@@ -29,9 +30,9 @@ class AlarmRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Conditions(msgspec.Struct, frozen=True, kw_only=True):
-    """Input: how things stand. ``closed``: the plan says that nobody is to be here. ``obstacle``: what forbids setting
-    although it is closed, in words; ``untried``: the same of what needs nobody to look, as the next use shows whether
-    it works. ``moving``: something moves all the time."""
+    """Input: the current conditions. ``closed``: by the plan, nobody should be here. ``obstacle``: what prevents
+    setting, as text; ``untried``: the same, but nobody needs to check it, because the next use will show whether it
+    works. ``moving``: there is continuous movement."""
 
     closed: bool
     obstacle: str | None = None
@@ -40,7 +41,8 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Movement(msgspec.Struct, frozen=True, kw_only=True):
-    """Input: something moved, or ceased to ``ago_s`` seconds ago. ``inside``: it takes somebody inside to do that."""
+    """Input: something moved, or stopped moving ``ago_s`` seconds ago. ``inside``: only somebody inside can cause
+    it."""
 
     by: str
     inside: bool = False
@@ -48,7 +50,7 @@ class Movement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Doors(msgspec.Struct, frozen=True, kw_only=True):
-    """Input: a door was opened, or all are shut."""
+    """Input: a door was opened, or all are closed."""
 
     open: bool
     by: str
@@ -61,7 +63,7 @@ class Unset(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConfirmedEmpty(msgspec.Struct, frozen=True, kw_only=True):
-    """Input: a person has looked and says that nobody is inside."""
+    """Input: a person has checked that nobody is inside."""
 
 
 class Tick(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +74,7 @@ Input = Conditions | Movement | Doors | Unset | ConfirmedEmpty | Tick
 
 
 class Sound(msgspec.Struct, frozen=True, kw_only=True):
-    """Effect: begin or end a sound, or show that the alarm is ``set``."""
+    """Effect: start or stop a sound, or the indicator that the alarm is ``set``."""
 
     what: Literal["warning", "siren", "strobe", "set"]
     on: bool
@@ -90,8 +92,8 @@ Phase = Literal["unset", "warning", "set", "triggered"]
 
 
 class AlarmState(msgspec.Struct, frozen=True, kw_only=True):
-    """``quiet_since``: when something stirred last. ``shut_at``: since when every door is. ``seen``: who has shown
-    since. ``until``: when warning or siren end. ``reported``: what was last said to stand obstacle setting."""
+    """``quiet_since``: time of the last movement. ``shut_at``: since when all doors are closed. ``seen``: movement seen
+    inside since then. ``until``: end of the warning or siren. ``reported``: the last reported obstacle."""
 
     rules: AlarmRules
     quiet_since: float
@@ -108,7 +110,7 @@ class AlarmState(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def due(self) -> float | None:
-        """When the machine wants its next ``Tick``."""
+        """When the next ``Tick`` is due."""
         if self.phase != "unset":
             return self.until
         waits = self.closed and not self.moving and (self.blocker is None or self.blocker != self.reported)
@@ -116,27 +118,27 @@ class AlarmState(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def blocker(self) -> str | None:
-        """Why it does not set although it is closed and quiet."""
+        """Why the area does not set although it is closed and quiet."""
         return self.grave or self.untried
 
     @property
     def grave(self) -> str | None:
-        """The same, where a person should look."""
+        """The same, if a person should check."""
         return self.obstacle or (f"{self.seen} since the doors were shut, so somebody is inside" if self.seen else None)
 
     @property
     def is_set(self) -> bool:
-        """Whether only a valid entry makes the area free again."""
+        """Whether the area is set; only a valid entry unsets it."""
         return self.phase in ("set", "triggered")
 
 
 def begin(rules: AlarmRules, *, was_set: bool, shut: bool, now: float) -> AlarmState:
-    """The state at the start. What was set is set again, without a warning; all else begins its quiet time anew."""
+    """The initial state. An area that was set is set again without a warning; otherwise the quiet time starts again."""
     return AlarmState(rules=rules, quiet_since=now, phase="set" if was_set else "unset", shut_at=now if shut else None)
 
 
 def step(state: AlarmState, given: Input, now: float) -> tuple[AlarmState, tuple[Effect, ...]]:
-    """What becomes of the alarm. Effects come in the order to carry them out."""
+    """The next state and the effects, in the order to carry them out."""
     effects: list[Effect] = []
     match given:
         case Conditions():
@@ -186,7 +188,7 @@ def _cancel(state: AlarmState, why: str, now: float, effects: list[Effect]) -> A
 
 
 def _trigger(state: AlarmState, why: str, now: float, effects: list[Effect]) -> AlarmState:
-    """The siren sounds again for who comes after it fell silent, but not all night."""
+    """Sound the siren. It sounds again for later movement, but only ``ROUNDS`` times."""
     if state.until is not None or state.rounds >= ROUNDS:
         return state
     effects += [Sound(what="siren", on=True), Sound(what="strobe", on=True)]

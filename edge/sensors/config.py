@@ -1,4 +1,4 @@
-"""What ``[[counter]]``, ``[[motion]]`` and ``[[wifi]]`` of the configuration say."""
+"""The ``[[counter]]``, ``[[motion]]`` and ``[[wifi]]`` tables of the configuration."""
 
 from typing import Annotated, Literal
 
@@ -12,7 +12,7 @@ PathText = Annotated[str, msgspec.Meta(pattern=NO_NUL)]
 
 
 class CounterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Two light beams across a way in: whoever breaks ``outer`` first and clears ``inner`` last has come in."""
+    """Two light beams across an entrance. A person who breaks ``outer`` first and clears ``inner`` last has come in."""
 
     id: Slug
     door: Slug | None = None
@@ -21,7 +21,7 @@ class CounterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class MotionConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A PIR; most drive their output high while they see movement."""
+    """A PIR. Most drive their output high while they detect movement."""
 
     id: Slug
     zone: Slug
@@ -30,7 +30,7 @@ class MotionConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class WifiConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where an access point's station listing comes from: the output of ``command`` or the content of ``file``."""
+    """The source of an access point's station listing: the output of ``command`` or the content of ``file``."""
 
     id: Slug
     zone: Slug

@@ -1,25 +1,27 @@
-"""A contact that bounces, as a pure machine fed by the kernel's ticks; no change is thrown away by the library.
+"""Debounces a contact, pure, from the kernel's ticks; the pin library drops no change.
 
-One that goes on bouncing *chatters*: a loose wire, a magnet at the edge of its reach, a relay without a firm supply.
-Its level then counts no longer, until it has stood still for a minute.
+A contact that keeps bouncing *chatters*: a loose wire, a magnet at the edge of its range, a relay with an unstable
+supply. Its level is then ignored until it has been stable for a minute.
 """
 
 import msgspec
 
 SETTLE_S = 0.020
-"""A level counts once it has stood this long, in seconds of the pins' ticks."""
+"""A level counts once it has been stable for this long, in seconds of the pins' ticks."""
 RESTLESS_S = 1.0
-"""A contact that has not stood for ``SETTLE_S`` within this long chatters; a reed bounces for some milliseconds."""
+"""A contact that is not stable for ``SETTLE_S`` within this time chatters; a reed contact bounces for a few
+milliseconds."""
 MOST = 20.0
-"""More changes than this chatter, where each two seconds make up for one: no door, button or line moves so often."""
+"""More recent changes than this mean that it chatters; each two seconds take back one change. No door, button or line
+changes so often."""
 MADE_UP_PER_S = 0.5
 CALM_S = 60.0
-"""What chatters is believed again once it has stood this long."""
+"""A chattering contact counts again once it has been stable for this long."""
 
 
 class Debounced(msgspec.Struct, frozen=True, kw_only=True):
-    """``level`` is what counts; ``raw`` what the pin last said, since ``since``. ``restless``: since when it has stood
-    nowhere. ``changes``: how many of the last ones are not made up for, as of ``counted``."""
+    """``level``: the debounced level; ``raw``: the last level of the pin, since ``since``. ``restless``: since when it
+    has not been stable. ``changes``: recent changes not yet taken back, as of ``counted``."""
 
     level: bool
     raw: bool
@@ -31,7 +33,7 @@ class Debounced(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def due(self) -> float | None:
-        """The tick at which a pending change will count, or what chatters be believed again, or ``None``."""
+        """The tick at which a pending change will count, or a chattering contact will count again; ``None``: never."""
         if self.chatters:
             return self.since + CALM_S
         return self.since + SETTLE_S if self.raw is not self.level else None
@@ -42,7 +44,7 @@ def begin(level: bool) -> Debounced:
 
 
 def change(state: Debounced, raw: bool, tick: float) -> Debounced:
-    """The pin changed at ``tick``. A change that stood long enough before this one has counted already."""
+    """The pin changed at ``tick``. An earlier change that was stable long enough has already counted."""
     state = settle(state, tick)
     if raw is state.raw:
         return state
@@ -52,7 +54,7 @@ def change(state: Debounced, raw: bool, tick: float) -> Debounced:
 
 
 def settle(state: Debounced, tick: float) -> Debounced:
-    """No other change came before ``tick``."""
+    """No change occurred until ``tick``."""
     if state.due is None or tick < state.due:
         return state
     if state.chatters:

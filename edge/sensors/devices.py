@@ -14,11 +14,11 @@ from edge.wire.faults import FaultCode
 from edge.wire.messages import DeviceState
 
 MOVES_ON_S = 12 * 3600.0
-"""A PIR that has not been at rest for so long is stuck: nobody moves before one all day without a pause."""
+"""A PIR that has been active for this long is stuck: nobody moves in front of one all day without a pause."""
 
 
 class BeamCounter:
-    """Two beams at a door. Totals go on from ``totals``, those of the last event on the disk."""
+    """A two-beam counter. ``totals``: those of the last event on disk; counting continues from them."""
 
     def __init__(self, config: CounterConfig, *, runtime: Runtime, pins: Pins, totals: tuple[int, int]) -> None:
         self._config = config
@@ -32,20 +32,20 @@ class BeamCounter:
         self._inputs = [self._beam("outer", config.outer, pins), self._beam("inner", config.inner, pins)]
         self.day = (self._today(), self._ins, self._outs)
         self.shut: Callable[[], bool] = lambda: False
-        """Whether the door it stands at is known to be shut."""
+        """Whether the counter's door is known to be closed."""
 
     @property
     def door(self) -> str | None:
-        """The door it stands at."""
+        """The door that it counts at."""
         return self._config.door
 
     @property
     def totals(self) -> tuple[int, int]:
-        """How many came in and went out since the counter was first used."""
+        """People in and out since the counter was first used."""
         return self._ins, self._outs
 
     def start(self) -> None:
-        """A beam that is broken already may be a blocked one."""
+        """Start counting. A beam that is already broken may be blocked."""
         for beam, config, found in zip(
             ("outer", "inner"), (self._config.outer, self._config.inner), self._inputs, strict=True
         ):
@@ -53,12 +53,12 @@ class BeamCounter:
                 self._take("outer" if beam == "outer" else "inner", True, self._ticks.now())
 
     def resume_day(self, day: date, ins: int, outs: int) -> None:
-        """The totals with which ``day`` began, where it is still that day."""
+        """Restore the totals at the start of ``day``, if it is still that day."""
         if day == self.day[0] and ins <= self._ins and outs <= self._outs:
             self.day = (day, ins, outs)
 
     def refresh(self) -> None:
-        """A new day begins at local midnight."""
+        """Start a new day at local midnight."""
         if self._today() != self.day[0]:
             self.day = (self._today(), self._ins, self._outs)
             self._runtime.publish_state(self.id)
@@ -139,7 +139,7 @@ class MotionSensor:
 
     @property
     def active(self) -> bool:
-        """Whether it sees movement, or has just now."""
+        """Whether it detects movement, or did a moment ago."""
         return self._motion.active
 
     def start(self) -> None:

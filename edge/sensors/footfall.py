@@ -1,12 +1,12 @@
-"""Two beams across a way in, read as one: who came in, who went out, who turned back. Pure.
+"""Decodes two beams across an entrance: who came in, went out or turned back. Pure.
 
-The pair is a quadrature code. Walking in breaks *outer*, both, *inner*, none; each change moves a position by one
-quarter, so stepping back and forth inside cancels out, and only a whole passage counts. Changes are put in order of
-the kernel's tick before they are read, for two pins may be reported out of order.
+The pair is a quadrature code. Walking in breaks *outer*, both, *inner*, none. Each change moves a position by one
+quarter, so stepping back and forth cancels out, and only a whole passage counts. Changes are sorted by the kernel's
+tick before they are decoded, because two pins may be reported out of order.
 
-Somebody quick or thin may leave the first beam before reaching the second: two single breaks close together in time
-are a passage too. A beam broken for two minutes is a fault, and nothing is counted until both are clear again. So is a
-beam that is never broken while the other is over and over: of whoever passes then nothing can be said.
+A quick or thin person may leave the first beam before reaching the second: two single breaks in quick succession are a
+passage too. A beam that is broken for two minutes is a fault, and nothing counts until both beams are clear again. A
+beam that is never broken while the other one often is, is a fault too: those passages cannot be classified.
 """
 
 from typing import Literal
@@ -18,10 +18,10 @@ from edge.wire.faults import FaultCode
 REORDER_S = 0.050
 """How long a change waits for an earlier one that is reported late, in ticks."""
 STRIDE_S = 0.7
-"""Longest time between leaving one beam and breaking the other within one passage."""
+"""The longest time between leaving one beam and breaking the other in one passage."""
 BLOCKED_S = 120.0
 ALONE = 12
-"""So many lone breaks of one beam in a row are not people who turn back: the other beam is dead."""
+"""This many consecutive breaks of one beam alone are not people who turn back: the other beam is dead."""
 
 Beam = Literal["outer", "inner"]
 
@@ -37,7 +37,7 @@ class Crossing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BeamFault(msgspec.Struct, frozen=True, kw_only=True):
-    """A beam has a fault, or no longer."""
+    """A beam's fault began or ended."""
 
     beam: Beam
     present: bool
@@ -48,10 +48,10 @@ Outcome = Crossing | BeamFault
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
-    """``position``: quarters of a passage, inwards positive. ``single``: a lone break that may be half of one:
-    which beam, and when it cleared. ``broken_at``: since when each beam is broken. ``faulty``: reported beams.
-    ``void``: a beam was blocked, so that nothing counts until both are clear. ``alone``: how often in a row one beam
-    was broken without the other. ``dead``: the beam that is reported as never broken."""
+    """``position``: quarters of a passage, inwards positive. ``single``: a break of one beam that may be half of a
+    passage: which beam, and when it cleared. ``broken_at``: since when each beam is broken. ``faulty``: reported beams.
+    ``void``: a beam was blocked, so nothing counts until both are clear. ``alone``: how often in a row one beam was
+    broken without the other. ``dead``: the beam reported as never broken."""
 
     outer: bool = False
     inner: bool = False
@@ -67,7 +67,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def due(self) -> float | None:
-        """The tick by which ``advance`` wants to be called, or ``None``."""
+        """The tick by which ``advance`` must be called, or ``None``."""
         dues = [self.waiting[0].tick + REORDER_S] if self.waiting else []
         if self.single is not None and not (self.outer or self.inner):
             dues.append(self.single[1] + STRIDE_S + REORDER_S)
@@ -76,12 +76,13 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def feed(pair: Pair, change: BeamChange) -> Pair:
-    """Take a change in; it is read by ``advance`` once nothing earlier can still come."""
+    """Queue a change; ``advance`` decodes it once no earlier one can still arrive."""
     return msgspec.structs.replace(pair, waiting=tuple(sorted((*pair.waiting, change))))
 
 
 def advance(pair: Pair, tick: float, *, shut: bool = False) -> tuple[Pair, list[Outcome]]:
-    """Read everything that is certain at ``tick``. ``shut``: the door is, so that who breaks one beam passes by."""
+    """Decode everything that is certain at ``tick``. ``shut``: the door is closed, so somebody who breaks one beam only
+    walks past."""
     outcomes: list[Outcome] = []
     while pair.waiting and pair.waiting[0].tick + REORDER_S <= tick:
         change, rest = pair.waiting[0], pair.waiting[1:]
@@ -118,7 +119,7 @@ def _read(pair: Pair, change: BeamChange, outcomes: list[Outcome], *, shut: bool
 
 
 def _cleared(pair: Pair, change: BeamChange, outcomes: list[Outcome], *, shut: bool) -> Pair:
-    """Both beams are clear: what was that?"""
+    """Both beams are clear: classify the passage."""
     position, single, touched, void = pair.position, pair.single, pair.touched, pair.void
     pair = msgspec.structs.replace(pair, position=0, touched=(), single=None, void=False)
     if void:
@@ -141,7 +142,7 @@ def _cleared(pair: Pair, change: BeamChange, outcomes: list[Outcome], *, shut: b
 
 
 def _compare(pair: Pair, touched: tuple[Beam, ...], outcomes: list[Outcome]) -> Pair:
-    """Both beams should be broken about as often."""
+    """Compare the beams: both should be broken about equally often."""
     if len(touched) > 1:
         return msgspec.structs.replace(pair, alone=None)
     beam, before = touched[0], pair.alone
@@ -154,7 +155,7 @@ def _compare(pair: Pair, touched: tuple[Beam, ...], outcomes: list[Outcome]) -> 
 
 
 def _lapse(pair: Pair, tick: float, outcomes: list[Outcome]) -> Pair:
-    """What has become true by mere time: a lone break stays alone, a beam is blocked."""
+    """Apply what follows from elapsed time: a single break was no passage, a beam is blocked."""
     if pair.single is not None and not (pair.outer or pair.inner) and tick >= pair.single[1] + STRIDE_S + REORDER_S:
         pair = msgspec.structs.replace(pair, single=None)
         outcomes.append(Crossing(way="back"))

@@ -1,7 +1,7 @@
-"""How many people are inside by one counter, and whether that can be believed. Pure.
+"""How many people are inside according to one counter, and how reliable that is. Pure.
 
-A counter misses some: the count is believed where it is off by no more than that explains. It counts from the last time
-that nobody was there for certain (the alarm was set, or a person said so), so errors do not pile up over days.
+A counter misses some people. Its count is accepted if the deviation can be explained by that. It counts from the last
+time when certainly nobody was inside (the alarm was set, or a person said so), so errors do not add up over days.
 """
 
 import math
@@ -9,14 +9,14 @@ import math
 import msgspec
 
 MISSED = 0.05
-"""The share of crossings that a counter may miss. Good doors miss 1 to 3 %."""
+"""The share of crossings that a counter may miss. Good door counters miss 1 to 3 %."""
 SURE = 3.0
-"""Standard deviations within which a count is believed."""
+"""Standard deviations within which a count is accepted."""
 
 
 class Headcount(msgspec.Struct, frozen=True, kw_only=True):
-    """``inside`` by the counter since it was certain; ``crossings`` it saw since. ``doubt``: in words, what it cannot
-    have seen."""
+    """``inside``: the count since it was last certain; ``crossings``: counted since then. ``doubt``: what the counter
+    cannot have seen, as text."""
 
     inside: int = 0
     crossings: int = 0
@@ -24,12 +24,12 @@ class Headcount(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def error(self) -> int:
-        """By how many it may be off, for what it misses."""
+        """The possible error of the count, for missed crossings."""
         return math.ceil(SURE * math.sqrt(self.crossings * MISSED * (1 - MISSED)))
 
     @property
     def against(self) -> str | None:
-        """Why nobody should be taken to have left, in words; ``None`` where the count says that all have."""
+        """Why the area may not be empty, as text; ``None`` if the count says that everybody has left."""
         if self.inside > 0:
             return f"{self.inside} {'person is' if self.inside == 1 else 'people are'} counted inside"
         if self.doubt is not None:
@@ -40,10 +40,10 @@ class Headcount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def crossed(count: Headcount, *, ins: int, outs: int) -> Headcount:
-    """The counter saw some come in and some go out."""
+    """Add counted crossings."""
     return msgspec.structs.replace(count, inside=count.inside + ins - outs, crossings=count.crossings + ins + outs)
 
 
 def doubted(count: Headcount, doubt: str) -> Headcount:
-    """The counter cannot have seen all; that stands until somebody counts."""
+    """Note that the counter cannot have seen everything; this lasts until a person counts."""
     return count if count.doubt is not None else msgspec.structs.replace(count, doubt=doubt)

@@ -1,13 +1,14 @@
-"""A PIR: movement begins at once and ends after a quiet time, so that one visitor is not fifty events. Pure."""
+"""Movement of a PIR: begins immediately and ends after a quiet time, so that one visitor does not make fifty events.
+Pure."""
 
 import msgspec
 
 QUIET_S = 30.0
-"""Movement has ended when none was seen for this long, in seconds of the pins' ticks."""
+"""Movement ends when none was detected for this long, in seconds of the pins' ticks."""
 
 
 class MotionState(msgspec.Struct, frozen=True, kw_only=True):
-    """``active`` is what is reported; ``seen`` the sensor's level; ``quiet_at`` when activity will have ended."""
+    """``active``: the reported state; ``seen``: the sensor's level; ``quiet_at``: when the activity ends."""
 
     active: bool = False
     seen: bool = False

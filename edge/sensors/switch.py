@@ -10,9 +10,9 @@ from edge.wire.faults import FaultCode
 
 
 class Switch:
-    """``what``: which part of ``device`` it is, such as ``contact``. ``changed`` is told whether it is active (contact
-    shut, button pressed, line whole). One that chatters is a fault of the device, and taken to be active or not as
-    ``doubtful`` says: whatever is safe. ``doubted`` is called when it begins and when it ends to."""
+    """``what``: the part of ``device``, such as ``contact``. ``changed`` is called with whether the input is active
+    (contact closed, button pressed, line intact). A chattering input is a fault of the device; it then counts as active
+    or not according to ``doubtful``, whichever is safe. ``doubted`` is called when chattering begins and ends."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Switch:
 
     @property
     def chatters(self) -> bool:
-        """Whether nobody can tell what it says."""
+        """Whether its level is unreliable."""
         return self._state.chatters
 
     def _moved(self, level: bool, tick: float) -> None:
@@ -61,7 +61,7 @@ class Switch:
         before, was, self._state = self._state, self.active, state
         due = self._ticks.mono(state.due)
         if due is not None and (self._timer.at is None or due < self._timer.at):
-            # A timer that rings too early is set anew then: cheaper than at each of a thousand changes a second.
+            # A timer that fires too early is set again: cheaper than setting it at each of a thousand changes a second.
             self._timer.set(due)
         if self.active is not was:
             self._changed(self.active)

@@ -1,4 +1,5 @@
-"""How many stations an access point lists. Only the number leaves this file: addresses are neither kept nor logged."""
+"""Counts the stations in an access point's listing. Only the number leaves this module: addresses are neither stored
+nor logged."""
 
 import re
 from typing import Literal
@@ -12,10 +13,10 @@ _HOSTAPD = re.compile(rf"^({_ADDRESS})\s*$", re.IGNORECASE)
 
 
 def count(text: str, form: Literal["iw", "hostapd"]) -> int:
-    """Stations in the output of ``iw dev X station dump`` or ``hostapd_cli all_sta``; a station that the access
-    point has not authorised is none. Empty output is nobody.
+    """The number of stations in the output of ``iw dev X station dump`` or ``hostapd_cli all_sta``, without those that
+    the access point has not authorised. Empty output means none.
 
-    Raises ``ListingUnreadable`` for any other text, for no count is not a count of zero.
+    Raises ``ListingUnreadable`` for any other text, because an unknown count is not zero.
     """
     if len(text) > LISTING_LIMIT:
         raise ListingUnreadable(f"a station listing of {len(text)} characters is too long")
@@ -28,7 +29,7 @@ def count(text: str, form: Literal["iw", "hostapd"]) -> int:
             stations[current] = True
         elif current is None:
             if line.strip() and not (form == "hostapd" and line.startswith("Selected interface")):
-                raise ListingUnreadable(f"this is no station listing of {form}: its first line is another program's")
+                raise ListingUnreadable(f"this is not a station listing of {form}: its first line does not fit")
         elif _unauthorised(line, form):
             stations[current] = False
     return sum(stations.values())

@@ -1,4 +1,4 @@
-"""WiFi: how many stations an access point lists, asked every so often."""
+"""WiFi: polls how many stations an access point lists."""
 
 import os
 import stat
@@ -20,8 +20,7 @@ _UNREADABLE = "the station listing cannot be read"
 
 
 class StationCounter:
-    """Counts the stations of an access point, in a task of its own. Whatever becomes of its source, the doors go
-    on."""
+    """Counts the stations of an access point in its own task. A failure of its source does not affect the doors."""
 
     def __init__(self, config: WifiConfig, *, runtime: Runtime) -> None:
         self._config = config
@@ -52,8 +51,8 @@ class StationCounter:
     async def _count(self) -> None:
         try:
             stations = wifi_listing.count(await self._listing(), self._config.format)
-        except Exception:  # whatever a program of another's does, the doors go on
-            # No detail of it: a message might quote the listing.
+        except Exception:  # a foreign program's failure must not affect the doors
+            # Without details: an error message might quote the listing.
             self._lost()
         else:
             self._stations = stations
@@ -75,8 +74,8 @@ class StationCounter:
 
 
 def _read(file: Path) -> bytes:
-    """Not from a pipe or a device, which may have no end."""
+    """Read a regular file; a pipe or device might never end."""
     with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as source:
         if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
-            raise ListingUnreadable("this is no file")
+            raise ListingUnreadable("it is not a regular file")
         return source.read(wifi_listing.LISTING_LIMIT + 1)

@@ -253,7 +253,9 @@ def check_manifest(manifest: Manifest, applied: Manifest | None, known: frozense
     of the one applied, or a name in ``must_understand`` that is not in ``known``.
     """
     if unknown := sorted(set(manifest.must_understand) - known):
-        raise PlanRefused(f"plan {manifest.version} must be understood in {', '.join(unknown)}, which this edge is not")
+        raise PlanRefused(
+            f"plan {manifest.version} requires the features {', '.join(unknown)}, which this edge does not know"
+        )
     if manifest.horizon <= manifest.valid_from:
         raise PlanRefused(f"plan {manifest.version} ends before it begins")
     if applied is None:
@@ -261,9 +263,9 @@ def check_manifest(manifest: Manifest, applied: Manifest | None, known: frozense
     if manifest.version < applied.version:
         raise PlanRefused(f"plan {manifest.version} is older than {applied.version}, which is applied")
     if manifest.version == applied.version and manifest.digest != applied.digest:
-        raise PlanRefused(f"plan {manifest.version} comes a second time with another content")
+        raise PlanRefused(f"plan {manifest.version} arrived again with other content")
     if manifest.version > applied.version and not manifest.knows_of(applied.version):
-        raise PlanRefused(f"plan {manifest.version} was made without knowing of {applied.version}, which is applied")
+        raise PlanRefused(f"plan {manifest.version} does not follow {applied.version}, which is applied")
 
 
 def read_part(name: str, data: bytes, ref: PartRef) -> Part:

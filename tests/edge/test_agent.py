@@ -266,7 +266,7 @@ def test_a_refused_plan_says_why_and_leaves_the_last_good_one_in_force() -> None
         await hall.send_codes(6)
         assert "older" in (hall.applied()[-1].why or "")
         await hall.send_codes(7)
-        assert "second time" in (hall.applied()[-1].why or "")
+        assert "arrived again" in (hall.applied()[-1].why or "")
         assert [one.applied for one in hall.data(PlanData)] == [True, False, False, False]
         await hall.enter(CODE)
         assert hall.unlocked()

@@ -163,7 +163,7 @@ def test_a_head_counted_inside_tells_a_person_and_keeps_it_unset() -> None:
         ("blocked beam", "the count cannot be trusted, since front beams: the outer beam is blocked"),
         ("window", "hall window is open"),
         ("lid", describe(FaultCode.TAMPER_OPEN)),
-        ("fire", "there is fire, or was and nobody has cleared it"),
+        ("fire", "there is a fire, or a fire that nobody has cleared"),
         ("held open", "Front door is not locked"),
     ],
 )

@@ -124,7 +124,7 @@ def test_a_plan_made_without_knowing_of_the_one_in_force_is_refused_also_after_a
         await hall.send_plan(9, hours(), follows=(5,))
         refusal = hall.applied()[-1]
         assert (refusal.version, refusal.applied) == (9, False)
-        assert refusal.why == "plan 9 was made without knowing of 7, which is applied"
+        assert refusal.why == "plan 9 does not follow 7, which is applied"
         assert hall.status().plan_digest == kept.digest
         await hall.send_plan(10, hours(), follows=(5, 9))
         assert (hall.applied()[-1].version, hall.applied()[-1].applied) == (10, False)

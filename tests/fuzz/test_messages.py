@@ -62,4 +62,4 @@ def test_whatever_comes_on_whatever_topic_opens_nothing_is_counted_and_ends_noth
 
     with logged() as lines:
         run(main)
-    assert sum(line.startswith("Refused what came on ") for line in lines) > 0
+    assert sum(line.startswith("A message was refused") for line in lines) > 0

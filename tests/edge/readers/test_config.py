@@ -34,8 +34,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     ("said", "refused"),
     [
         ({"kind": "wiegand", "d0": 5, "d1": 6, "formats": []}, "formats is empty"),
-        ({"kind": "wiegand", "d0": 5, "d1": 6, "formats": ["h10302", "h10304"]}, "look alike"),
-        ({"kind": "wiegand", "d0": 5, "d1": 6, "formats": ["w26", "bcd26"]}, "look alike"),
+        ({"kind": "wiegand", "d0": 5, "d1": 6, "formats": ["h10302", "h10304"]}, "cannot be told apart"),
+        ({"kind": "wiegand", "d0": 5, "d1": 6, "formats": ["w26", "bcd26"]}, "cannot be told apart"),
         ({"kind": "wiegand", "d0": 5, "d1": 6, "formats": ["w27"]}, "Invalid enum value 'w27'"),
         ({"kind": "wiegand", "d0": 5}, "missing required field `d1`"),
         ({"kind": "matrix", "rows": [1, 2, 3], "columns": [4, 5, 6]}, "length >= 4"),
@@ -45,10 +45,13 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
         ({"kind": "osdp", "port": "/dev/ttyUSB0", "address": 0, "plain": True}, "link in /dev/serial/by-id"),
         ({"kind": "osdp", "port": "x", "address": 0}, "key_file is missing"),
         ({"kind": "osdp", "port": "x", "address": 127, "plain": True}, "<= 126"),
-        ({"kind": "osdp", "port": "x", "address": 0, "plain": True, "install": True}, "plain says"),
-        ({"kind": "osdp", "port": "x", "address": 0, "plain": True, "key_file": "k"}, "plain says"),
+        ({"kind": "osdp", "port": "x", "address": 0, "plain": True, "install": True}, "plain means"),
+        ({"kind": "osdp", "port": "x", "address": 0, "plain": True, "key_file": "k"}, "plain means"),
         ({"kind": "osdp", "port": "x", "address": 0, "plain": True, "baud": 1200}, "Invalid enum value 1200"),
-        ({"kind": "osdp", "port": "x", "address": 0, "plain": True, "uid": True, "formats": ["w32"]}, "look alike"),
+        (
+            {"kind": "osdp", "port": "x", "address": 0, "plain": True, "uid": True, "formats": ["w32"]},
+            "cannot be told apart",
+        ),
         ({"kind": "telepathy"}, "Invalid value 'telepathy'"),
     ],
 )
