@@ -383,7 +383,7 @@ class Agent:
                     runtime.spawn("lowered floor", self._save_state(runtime))
                 if hello.asks and self._conversation.is_latest(hello):
                     self._conversation.return_plan(hello)
-                    runtime.outbox.wanted(hello.log, hello.next_seq)
+                    runtime.outbox.resend_from(hello.log, hello.next_seq)
                     self._event_sender.again()
             else:
                 runtime.count("unknown_topic")

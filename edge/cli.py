@@ -1,4 +1,4 @@
-"""The one command, ``hallkeeper``. Other rooms add to it by entry point; theirs are loaded when they are used."""
+"""The command ``hallkeeper``. Other packages add subcommands by entry point; they are loaded on use."""
 
 import asyncio
 import logging
@@ -17,42 +17,42 @@ from edge.errors import ConfigError, EdgeError, NotInstalled, RestartWanted
 
 GROUP = "hallkeeper.commands"
 ABOUT = {
-    "bookings": "Bookings: list, approve, decline, in and out of spreadsheets.",
-    "calendar": "Bring in diaries of other programs.",
-    "controller": "The centre: diary, codes, plans, pages.",
-    "demo": "Three whole hubs on simulated pins.",
-    "door": "Unlock, hold open, lock down, test and re-count by hand, each with a reason.",
-    "find": "Find a space for a booking or a whole series.",
-    "free": "List when the spaces of a site are free.",
-    "holders": "Staff, key holders and contractors: who opens doors in their own right.",
+    "bookings": "Bookings: list, approve, decline, import, export.",
+    "calendar": "Import calendars of other programs.",
+    "controller": "The central server: diary, codes, plans, web pages.",
+    "demo": "Three complete buildings on simulated hardware.",
+    "door": "Unlock, hold open, lock down, test a door or set a count, each with a reason.",
+    "find": "Find a space for a booking or a series.",
+    "free": "List when a site's spaces are free.",
+    "holders": "Staff, key holders and contractors: people with their own door credentials.",
     "hours": "Opening hours, bank holidays, closures.",
-    "members": "Members of the library who come in while it is unstaffed.",
-    "parties": "Organisations, groups and persons, in and out of spreadsheets.",
-    "sign-in": "Sign in at a controller, for the commands that ask it.",
-    "sign-out": "End the session that sign-in began.",
+    "members": "Library members who may come in during unstaffed hours.",
+    "parties": "Organisations, groups and people: import, export.",
+    "sign-in": "Sign in to a controller, for the commands that need it.",
+    "sign-out": "Sign out.",
     "password": "Change your own password.",
-    "sim": "Act on a running demo: type codes, walk in, pull plugs.",
-    "site": "A building, or all of them, in and out of one file.",
-    "waiting": "Who waits for a time that is taken.",
-    "why": "Why a door lets somebody in or not: at any time, past or to come.",
+    "sim": "Control a running demo: type codes, walk in, cut the network.",
+    "site": "Import or export a building, or all of them, as one file.",
+    "waiting": "Waiting lists for times that are taken.",
+    "why": "Explain why a door admits somebody or not, at any time.",
 }
 ABOUT_EDGE = {
-    "revoke": "Put an edge out, as when its Pi was stolen; says whom to tell.",
-    "rotate": "Have an edge's keys and its doors' secrets changed, while codes go on working.",
-    "token": "Make a token that lets an edge in, once.",
+    "revoke": "Revoke an edge, for example when its Pi was stolen; lists whom to tell.",
+    "rotate": "Rotate an edge's keys and its doors' secrets; codes keep working.",
+    "token": "Make a token to enrol an edge, once.",
 }
 EXIT_CONFIG = 2
 EXIT_RESTART = 75
-"""The service manager starts the agent again at once (EX_TEMPFAIL of sysexits.h)."""
+"""The service manager restarts the agent at once (EX_TEMPFAIL of sysexits.h)."""
 
 
 def _extra(command: str) -> str:
-    """The extra of the package that holds a command of another room."""
+    """The extra of the package that holds another package's command."""
     return "sim" if command in {"demo", "sim"} else "controller"
 
 
 class Deferred(TyperCommand):
-    """A command of another room, imported only when somebody uses it."""
+    """A command of another package, imported on use."""
 
     def __init__(self, entry: EntryPoint) -> None:
         super().__init__(entry.name, help=(ABOUT | ABOUT_EDGE).get(entry.name, ""))
@@ -67,7 +67,7 @@ class Deferred(TyperCommand):
 
 
 class Commands(TyperGroup):
-    """Our own commands and, by name only, those of the other rooms, which stand under ``entries``."""
+    """Our own commands, and by name those of other packages, registered under ``entries``."""
 
     entries = GROUP
     about = ABOUT
@@ -86,7 +86,7 @@ class Commands(TyperGroup):
 
 
 class EdgeCommands(Commands):
-    """Those of ``hallkeeper edge``: on the Pi ours, about a Pi the controller's."""
+    """The commands of ``hallkeeper edge``: ours on the Pi, the controller's about a Pi."""
 
     entries = f"{GROUP}.edge"
     about = ABOUT_EDGE
@@ -96,7 +96,7 @@ app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="The caretaker of shared community buildings.",
+    help="Access control and booking for shared community buildings.",
 )
 edge = typer.Typer(
     cls=EdgeCommands, no_args_is_help=True, help="The agent on the Raspberry Pi: doors, counters, sensors."
@@ -119,15 +119,17 @@ def _say_version(wanted: bool) -> None:
 @app.callback()
 def root(
     version: Annotated[
-        bool, typer.Option("--version", help="Say which version is installed.", callback=_say_version, is_eager=True)
+        bool, typer.Option("--version", help="Print the version.", callback=_say_version, is_eager=True)
     ] = False,
 ) -> None:
-    """The caretaker of shared community buildings."""
+    """Access control and booking for shared community buildings."""
 
 
 @edge.command()
-def run(config: ConfigPath = CONFIG, verbose: Annotated[bool, typer.Option(help="Say more.")] = False) -> None:
-    """Run the agent until SIGTERM or Ctrl-C; then every strike is locked and the edge says that it is offline."""
+def run(
+    config: ConfigPath = CONFIG, verbose: Annotated[bool, typer.Option(help="Log debug messages.")] = False
+) -> None:
+    """Run the agent until SIGTERM or Ctrl-C. It then locks every strike and reports the edge as offline."""
     from edge.system.log import logging_to
 
     with logging_to(sys.stderr, level=logging.DEBUG if verbose else logging.INFO):
@@ -154,7 +156,7 @@ async def _run(path: Path) -> None:
     try:
         clock = clock_from(config.clock_file.read_bytes() if config.clock_file is not None else None)
     except (OSError, ValueError) as error:
-        raise ConfigError(path, "clock_file", f"is of no use ({error})", "Leave it out for the real time") from None
+        raise ConfigError(path, "clock_file", f"cannot be used ({error})", "Remove it to use the real time") from None
     agent = Agent(
         config,
         clock=clock,
@@ -168,8 +170,8 @@ async def _run(path: Path) -> None:
 
 
 async def until_told(work: Coroutine[Any, Any, None]) -> None:
-    """Run ``work`` until it ends or SIGTERM or SIGINT comes, which cancels it, once: a second one must not cut short
-    what it still brings to the disk. Raises what it dies of."""
+    """Run ``work`` until it ends, or cancel it once on SIGTERM or SIGINT; a second signal must not interrupt its last
+    writes to disk. Raises what ``work`` raises."""
     task = asyncio.create_task(work, name="agent")
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -185,30 +187,30 @@ async def until_told(work: Coroutine[Any, Any, None]) -> None:
 
 @edge.command()
 def check_config(config: ConfigPath = CONFIG) -> None:
-    """Read the configuration and the files it names, and say what it holds."""
+    """Check the configuration and the files that it names, and print a summary."""
     from edge.config import load
 
     found = load(config)
     typer.echo(
-        f"{config} is sound: {found.site}/{found.edge}, {len(found.doors)} doors, {len(found.counters)} counters, "
+        f"{config} is valid: {found.site}/{found.edge}, {len(found.doors)} doors, {len(found.counters)} counters, "
         f"{len(found.motion)} motion sensors, {len(found.wifi)} WiFi counts, broker {found.broker.host}:"
         f"{found.broker.port}"
     )
-    typer.echo("`hallkeeper doctor` tries what it names: pins, readers, programs, clock, broker.")
+    typer.echo("`hallkeeper doctor` tests what it names: pins, readers, programs, clock, broker.")
 
 
 @edge.command()
 def enrol(
-    token: Annotated[str, typer.Argument(help="As `hallkeeper edge token SITE/EDGE` made it; it works once.")],
-    controller: Annotated[str, typer.Option(help="The controller's address, as in https://hub.example.org.")],
-    config: Annotated[Path, typer.Option(help="The edge's TOML file; made where it is missing.")] = CONFIG,
+    token: Annotated[str, typer.Argument(help="From `hallkeeper edge token SITE/EDGE`; it works once.")],
+    controller: Annotated[str, typer.Option(help="The controller's address, such as https://hub.example.org.")],
+    config: Annotated[Path, typer.Option(help="The edge's TOML file; created if it does not exist.")] = CONFIG,
     data_dir: Annotated[
-        Path, typer.Option(help="The agent's own folder, where the configuration does not name it.")
+        Path, typer.Option(help="The agent's data folder, if the configuration does not name it.")
     ] = DATA_DIR,
-    anew: Annotated[bool, typer.Option("--anew", help="Although this Pi is enrolled already.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Enrol again a Pi that is already enrolled.")] = False,
 ) -> None:
-    """Let this Pi in at a controller: it makes its keys, gets its certificate and its doors' secrets, and keeps them in
-    one file that the agent alone can read. Type it again where it was cut short."""
+    """Enrol this Pi at a controller: generate its keys, get its certificate and its doors' secrets, and store them in
+    one file that only the agent can read. If it is interrupted, type it again."""
     from edge.config import data_dir_of
     from edge.errors import EnrolmentFailed
     from edge.net.enrol import enrol as ask
@@ -217,13 +219,13 @@ def enrol(
 
     folder = data_dir_of(config) if config.exists() else data_dir
     file = folder / FILE
-    if file.exists() and not anew:
-        raise EnrolmentFailed(f"{file} is there: this Pi is enrolled; say --anew to do it all the same")
+    if file.exists() and not again:
+        raise EnrolmentFailed(f"this Pi is already enrolled ({file} exists); use --again to enrol it again")
     try:
         prove_writable(file)
     except OSError as error:
         raise EnrolmentFailed(
-            f"{file} cannot be written ({error.strerror}); run this as root, or as the agent's own user"
+            f"{file} cannot be written ({error.strerror}). Run this as root or as the agent's user"
         ) from None
     identity = ask(token, controller)
     write_identity(file, identity)
@@ -238,19 +240,19 @@ def enrol(
         config.write_text(text, encoding="utf-8")
         config.chmod(0o644)
     except OSError as error:
-        typer.echo(f"{config} cannot be written ({error.strerror}); put this there:\n{text}")
+        typer.echo(f"{config} cannot be written ({error.strerror}). Write this to it:\n{text}")
     else:
-        typer.echo(f"Wrote {config}: name the pins of its doors there, then start the agent.")
+        typer.echo(f"Wrote {config}. Set the pins of its doors in it, then start the agent.")
 
 
 @app.command()
 def doctor(
     config: ConfigPath = CONFIG,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Look over the edge on this Pi: configuration, secrets, pins, readers, clocks, disk, broker, certificates, plan,
-    outbox, watchdogs, power. Says of each whether it is well, and else what to do. Exits with 0, with 1 where something
-    wants attention, with 2 where something does not work. Run it as root or as the agent's own user."""
+    """Examine the edge on this Pi: configuration, secrets, pins, readers, clocks, disk, broker, certificates, plan,
+    outbox, watchdogs, power. Prints for each whether it is well, or what to do. Exits with 0 if all is well, 1 with
+    warnings, 2 if something does not work. Run it as root or as the agent's own user."""
     from edge.system import diagnosis
     from edge.system.doctor import examine, today
     from edge.system.machine import Machine
@@ -261,7 +263,8 @@ def doctor(
 
 
 def main() -> None:
-    """The console script. An error of ours is one sentence and an exit code: 2 configuration, 75 restart, else 1."""
+    """The console script. A Hallkeeper error prints one sentence and sets the exit code: 2 configuration, 75 restart,
+    otherwise 1."""
     try:
         app()
     except RestartWanted:
@@ -275,7 +278,7 @@ def main() -> None:
     except OSError as error:
         if error.filename is None:
             raise
-        typer.echo(f"{error.filename}: {error.strerror}; check its name and its owner", err=True)
+        typer.echo(f"{error.filename}: {error.strerror}. Check its name and its owner", err=True)
         sys.exit(1)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in {"controller", "edge", "firmware_sim"}:

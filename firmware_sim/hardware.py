@@ -60,11 +60,11 @@ class FailingMedium:
     def sync(self, path: str) -> None:
         self._medium.sync(path)
 
-    def write(self, path: str, data: bytes, *, anew: bool = False) -> None:
+    def write(self, path: str, data: bytes, *, truncate: bool = False) -> None:
         with self._one_at_a_time:
-            self._changes(frees=path if anew else None)
+            self._changes(frees=path if truncate else None)
             fits = len(data) if self._state is not DiskState.FULL else min(len(data), self._room)
-            self._medium.write(path, data[:fits], anew=anew)
+            self._medium.write(path, data[:fits], truncate=truncate)
             self._takes(len(data), fits)
 
     def rename(self, old: str, new: str) -> None:

@@ -22,7 +22,7 @@ class DiskStep(NamedTuple):
     path: str
     new: str = ""
     data: bytes = b""
-    anew: bool = False
+    truncate: bool = False
 
 
 class _File:
@@ -104,8 +104,8 @@ class VirtualMedium:
     def exists(self, path: str) -> bool:
         return path in self._names
 
-    def write(self, path: str, data: bytes, *, anew: bool = False) -> None:
-        self.take(DiskStep("write", path, data=data, anew=anew))
+    def write(self, path: str, data: bytes, *, truncate: bool = False) -> None:
+        self.take(DiskStep("write", path, data=data, truncate=truncate))
 
     def sync(self, path: str) -> None:
         self.take(DiskStep("sync", path))
@@ -165,7 +165,7 @@ class VirtualMedium:
         self.journal(step)
         match step.act:
             case "write":
-                self._write(step.path, step.data, anew=step.anew)
+                self._write(step.path, step.data, truncate=step.truncate)
             case "sync":
                 self._sync(step.path)
             case "rename":
@@ -181,8 +181,8 @@ class VirtualMedium:
             raise FileNotFoundError(path)
         return file
 
-    def _write(self, path: str, data: bytes, *, anew: bool) -> None:
-        if anew or path not in self._names:
+    def _write(self, path: str, data: bytes, *, truncate: bool) -> None:
+        if truncate or path not in self._names:
             # One that is emptied is taken for another file of that name: before it is synced either may be there.
             self._change(there=path, what=_File())
         self._file(path).writes.append(data)

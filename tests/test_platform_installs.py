@@ -141,7 +141,7 @@ def test_without_an_extra_each_command_of_another_part_names_the_extra_that_hold
 def test_the_edge_runs(install: Callable[..., Path], tmp_path: Path, wanted: str) -> None:
     hallkeeper = install(wanted) / "hallkeeper"
     config = folder_with(tmp_path, GOOD)
-    assert "is sound" in run(hallkeeper, "edge", "check-config", "--config", config)
+    assert "is valid" in run(hallkeeper, "edge", "check-config", "--config", config)
     done = subprocess.run(
         [hallkeeper, "edge", "run", "--config", config], env=OFFLINE, capture_output=True, text=True, check=False
     )

@@ -13,7 +13,7 @@ from controller.calendars.feeds import cli as feeds
 from controller.cli import output
 from controller.cli.client import SERVER, SET_ASIDE, ApiClient, Server, Token, TokenFile, read_file
 
-app = typer.Typer(help="Bring in diaries of other programs.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(help="Import calendars of other programs.", no_args_is_help=True, add_completion=False)
 app.add_typer(feeds.app, name="feed")
 
 
@@ -59,7 +59,7 @@ class _Answer(msgspec.Struct, frozen=True):
 
 @app.callback()
 def calendar() -> None:
-    """Bring in diaries of other programs."""
+    """Import calendars of other programs."""
 
 
 @app.command("import")

@@ -13,7 +13,7 @@ from controller.cli.client import REFUSED, SERVER, ApiClient, Refusal, Server, T
 from controller.estate.site_file.estate_file import NoSiteFile, joined, parted
 
 app = typer.Typer(
-    help="A building, or all of them, in and out of one file.", no_args_is_help=True, add_completion=False
+    help="Import or export a building, or all of them, as one file.", no_args_is_help=True, add_completion=False
 )
 
 _KIND = "application/toml"
@@ -67,7 +67,7 @@ class _Sites(msgspec.Struct, frozen=True):
 
 @app.callback()
 def site() -> None:
-    """A building, or all of them, in and out of one file."""
+    """Import or export a building, or all of them, as one file."""
 
 
 @app.command()

@@ -9,9 +9,7 @@ from controller.cli import output
 from controller.cli.client import SERVER, ApiClient, AsJson, Server, Token, TokenFile
 from controller.csv_import.cli import CsvFile, DryRun, OutFile, import_csv
 
-app = typer.Typer(
-    help="Organisations, groups and persons, in and out of spreadsheets.", no_args_is_help=True, add_completion=False
-)
+app = typer.Typer(help="Organisations, groups and people: import, export.", no_args_is_help=True, add_completion=False)
 
 
 class _Party(msgspec.Struct, frozen=True):
@@ -34,7 +32,7 @@ class _Parties(msgspec.Struct, frozen=True):
 
 @app.callback()
 def parties() -> None:
-    """Organisations, groups and persons, in and out of spreadsheets."""
+    """Organisations, groups and people: import, export."""
 
 
 @app.command("list")

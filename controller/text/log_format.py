@@ -3,19 +3,7 @@
 import logging
 import sys
 
-from edge.wire.log_throttle import LogThrottle
-
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
-
-
-class FieldFormatter(logging.Formatter):
-    """``2026-11-25T12:00:00Z INFO controller.web.middleware A request was answered method=PUT status=201``."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line = super().format(record)
-        fields = " ".join(f"{name}={value}" for name, value in vars(record).items() if name not in _STANDARD)
-        head, newline, trace = line.partition("\n")
-        return f"{head} {fields}{newline}{trace}" if fields else line
+from edge.wire.log_format import FieldFormatter, LogThrottle
 
 
 def set_up_logging(level: int = logging.INFO) -> None:

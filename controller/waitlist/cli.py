@@ -9,7 +9,7 @@ import typer
 from controller.cli import output
 from controller.cli.client import SERVER, ApiClient, AsJson, Server, Token, TokenFile
 
-app = typer.Typer(help="Who waits for a time that is taken.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(help="Waiting lists for times that are taken.", no_args_is_help=True, add_completion=False)
 
 
 class _Wait(msgspec.Struct, frozen=True):
@@ -30,7 +30,7 @@ class _List(msgspec.Struct, frozen=True):
 
 @app.callback()
 def waiting() -> None:
-    """Who waits for a time that is taken."""
+    """Waiting lists for times that are taken."""
 
 
 @app.command("list")

@@ -1,13 +1,13 @@
-"""How far the clock is believed, and the floor below which it never falls. Pure.
+"""How far the clock is trusted, and the floor below which it never goes. Pure.
 
-- *synced*: the clock's source sets it (NTP), and nothing speaks against it.
-- *holdover*: the time was proven and the monotonic clock carries it on; how far it may be off by now is known.
-- *unproven*: nothing vouches for the time (after a power cut, or where two unsigned sources contradict each other);
-  only credentials that do not depend on time open.
+- *synced*: a time service (NTP) sets the clock, and nothing contradicts it.
+- *holdover*: the time was proven and is carried on by the monotonic clock; its possible error is known.
+- *unproven*: nothing confirms the time (after a power cut, or when two unsigned sources contradict each other). Only
+  credentials that do not depend on time open.
 
-Time never goes back but by a signed hello; where it is found to be ahead it stands. Once proven it is carried on by the
-monotonic clock: from then on the machine's clock, which anybody on the line can set who can answer for a time service,
-is followed only within what drift explains. docs/time.md has the rules as tables.
+Time never goes back, except by a signed hello; if it is found to be ahead, it stands still. Once proven, it is carried
+on by the monotonic clock: anybody on the network who can answer for a time service can set the machine's clock, so that
+clock is then followed only within what drift explains. docs/time.md has the rules as tables.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -19,38 +19,39 @@ from edge.wire.decide import ClockTrust
 from edge.wire.interval import Instant
 
 DRIFT = 100e-6
-"""Seconds that a crystal may lose or gain each second; those of a Pi are five times as good."""
+"""Seconds that a crystal may drift per second; a Pi's is five times better."""
 TOLERANCE_S = 2.0
-"""Clocks that differ by less agree."""
+"""Clocks that differ by less than this agree."""
 SYNC_ERROR_S = 1.0
-"""How far a clock is off that a time service sets."""
+"""The error of a clock that a time service sets."""
 BATTERY_ERROR_S = 5.0
 FORWARD_LIMIT = timedelta(days=1)
-"""A time service is believed this far ahead of the floor, once after a power cut; further only a battery clock is, or a
-signed hello."""
+"""A time service may set the time this far ahead of the floor, once after a power cut. Only a battery clock or a signed
+hello may set it further."""
 LONGEST_OFF = timedelta(days=40)
-"""A battery clock is believed this far ahead of the floor. After that no plan is left for which time matters."""
+"""A battery clock may be this far ahead of the floor. After that, no plan is left for which time matters."""
 BATTERY_TOLERANCE = timedelta(seconds=60)
-"""The kernel has set its clock from the battery clock if they agree so well."""
+"""If the clocks agree this well, the kernel has set its clock from the battery clock."""
 HELLO_WINDOW_S = 60.0
-"""A hello proves the time only this long (seconds, monotonic) after the session began: later it may be a held one."""
+"""A hello proves the time only for this long (seconds, monotonic) after the session began; later, it may have been
+delayed."""
 HELLO_TOLERANCE_S = 5.0
 HOLDOVER_LIMIT_S = 900.0
-"""Off by more than this (after 104 days without a source) the time is no longer proven: a booking's code would open
-before its lead-in, or never."""
+"""With a larger possible error (after 104 days without a source), the time is no longer proven: a booking's code would
+open before its lead-in, or never."""
 RELEASED = datetime(2026, 1, 1, tzinfo=UTC)
-"""It was later than this when this program was made: a floor below is that of a machine that never knew the time."""
+"""A time before the release of this program; a floor before it comes from a machine that never knew the time."""
 LATEST = datetime(2126, 1, 1, tzinfo=UTC)
-"""Whatever says that it is later than this is spoilt."""
+"""A time after this is corrupt."""
 
 
 Span = Annotated[float, msgspec.Meta(ge=0, le=1e10)]
 
 
 class ClockFloor(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept on the disk: an instant that has certainly passed; and, where it was proven, in which boot of the
-    machine, at which of its monotonic seconds, how far off (seconds) it may have been then, and how far (seconds) an
-    unsigned source had carried it ahead of what has certainly passed."""
+    """Stored on disk: an instant that has certainly passed. If the time was proven, also: the boot of the machine, its
+    monotonic seconds, the possible error (seconds), and how far (seconds) an unsigned source had set the time ahead of
+    what has certainly passed."""
 
     at: Instant
     machine_boot: str = ""
@@ -60,15 +61,15 @@ class ClockFloor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def possible(at: datetime) -> bool:
-    """Whether it can be that time at all."""
+    """Whether the time is possible at all."""
     return RELEASED <= at <= LATEST
 
 
 class Timekeeper:
-    """The edge's time, held against the floor, the monotonic clock and what vouches for it.
+    """The edge's time, derived from the floor, the monotonic clock and other evidence.
 
-    ``battery``: what the battery clock says at the start; ``None`` where there is none. ``now``: what the machine's
-    clock says. ``mono``: monotonic seconds of this boot of the machine.
+    ``battery``: the battery clock's time at the start, ``None`` without one. ``now``: the machine's clock. ``mono``:
+    monotonic seconds of this boot of the machine.
     """
 
     def __init__(
@@ -81,7 +82,7 @@ class Timekeeper:
         self._error_s = 0.0
         self._proven = self._believed = self._signed = self._synced = self._stands = False
         self.disputed = False
-        """A time service says otherwise and is not believed."""
+        """A time service gives another time, which is not accepted."""
         self.battery_good = _vouches(battery, now, floor)
         if floor is not None and machine_boot and floor.machine_boot == machine_boot and mono >= floor.mono:
             # The agent was restarted, the machine was not: its monotonic clock has gone on counting.
@@ -114,16 +115,16 @@ class Timekeeper:
 
     @property
     def error_s(self) -> float | None:
-        """How far the time may be off at present, in seconds; ``None`` where it is unproven."""
+        """The possible error of the time in seconds; ``None`` while unproven."""
         return None if self.trust is ClockTrust.UNPROVEN else self._bound_s
 
     @property
     def wants_proof(self) -> bool:
-        """Whether a signed hello would settle something."""
+        """Whether a signed hello would help."""
         return not self._signed and (self.disputed or self.trust is ClockTrust.UNPROVEN)
 
     def now(self, mono: float) -> datetime:
-        """The instant to go by at ``mono``: never less than before, unless a signed hello lowered it."""
+        """The time at ``mono``. Never goes back, unless a signed hello lowered it."""
         self._line += timedelta(seconds=mono - self._mono)
         self._mono = mono
         if not self._stands:
@@ -131,8 +132,8 @@ class Timekeeper:
         return self._last
 
     def floor(self, mono: float) -> ClockFloor:
-        """What to keep on the disk now. An agent restarted within this boot of the machine holds over only what
-        was proven before."""
+        """What to store on disk now. After a restart within the same boot of the machine, the agent is in holdover only
+        if the time was proven before."""
         at = self.now(mono)
         if self.trust is ClockTrust.UNPROVEN:
             return ClockFloor(at=at)
@@ -144,10 +145,9 @@ class Timekeeper:
     # Evidence
 
     def update(self, wall: datetime, mono: float, *, synchronised: bool) -> None:
-        """Take note of the machine's clock, and whether a time service sets it now; call every few seconds.
+        """Note the machine's clock, and whether a time service is setting it. Call it every few seconds.
 
-        What the kernel holds to be synchronised may be false all the same: the answers of time services are not
-        signed.
+        A clock that the kernel calls synchronised may still be wrong, because answers of time services are not signed.
         """
         now = self.now(mono)
         self._synced = False
@@ -168,8 +168,8 @@ class Timekeeper:
             self.disputed = True
 
     def hello(self, at: datetime, mono: float, *, session_began: float) -> bool:
-        """A signed hello that echoes this session's nonce, which was issued at monotonic ``session_began``, says
-        that it was ``at``. Whether it was taken as proof of the time; it may then also lower it."""
+        """Process a signed hello with time ``at`` that echoes this session's nonce, issued at monotonic
+        ``session_began``. Returns whether it proved the time; it may also lower it."""
         age_s = mono - session_began
         if age_s > HELLO_WINDOW_S:
             return False
@@ -187,7 +187,7 @@ class Timekeeper:
         self._least, self._least_mono = self._line, mono
         return True
 
-    # Inner works
+    # Helpers
 
     @property
     def _bound_s(self) -> float:
@@ -198,19 +198,19 @@ class Timekeeper:
         return max(TOLERANCE_S, 2 * self._bound_s) if self._proven else TOLERANCE_S
 
     def _may_step(self, step_s: float) -> bool:
-        """Whether an unsigned source is believed that the time is ``step_s`` ahead of what was gone by: once after a
-        power cut, since nothing tells how long that was."""
+        """Whether an unsigned source may set the time ``step_s`` ahead: once after a power cut, because nothing shows
+        how long that was."""
         if self._signed or self._believed:
             return False
         return self._first or step_s <= FORWARD_LIMIT / timedelta(seconds=1)
 
     def _may_be(self, wall: datetime) -> bool:
-        """Whether it can be so early, by what has certainly passed."""
+        """Whether ``wall`` is possible, given the time that has certainly passed."""
         return self._passed is None or wall >= self._passed - timedelta(seconds=TOLERANCE_S)
 
     @property
     def _passed(self) -> datetime | None:
-        """What has certainly passed by now."""
+        """The latest instant that has certainly passed."""
         return self._least + timedelta(seconds=self._mono - self._least_mono) if self._least is not None else None
 
     def _follow(self, wall: datetime) -> None:
@@ -222,7 +222,7 @@ class Timekeeper:
 
 
 def _vouches(battery: datetime | None, now: datetime, floor: ClockFloor | None) -> bool:
-    """Whether the kernel set its clock from a battery clock that can be right."""
+    """Whether the kernel set its clock from a plausible battery clock."""
     if battery is None or abs(battery - now) > BATTERY_TOLERANCE or battery < RELEASED:
         return False
     return floor is None or floor.at - timedelta(seconds=BATTERY_ERROR_S) <= now <= floor.at + LONGEST_OFF

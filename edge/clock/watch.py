@@ -1,4 +1,4 @@
-"""Asks the machine about its clock: at the start what there is to go by, then every few seconds whether it holds."""
+"""Reads the machine's clocks: at the start to establish the time, then every few seconds to check it."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -11,13 +11,12 @@ from edge.wire.faults import FaultCode
 
 REFRESH_S = 10.0
 ASK_AGAIN_S = 300.0
-"""How long after asking the controller for the time it is asked again."""
+"""How long to wait before asking the controller for the time again."""
 
 
 class ClockWatch:
-    """``rtc``: the configuration says that there is a battery clock. ``synchronised``: whether a time service sets
-    ``clock`` at this moment. ``battery``: what the battery clock says. ``machine_boot``: which boot of the machine it
-    is."""
+    """``rtc``: the Pi has a battery clock, by its configuration. ``synchronised``: whether a time service is setting
+    ``clock``. ``battery``: the battery clock's time. ``machine_boot``: identifies the boot of the machine."""
 
     def __init__(
         self,
@@ -35,10 +34,10 @@ class ClockWatch:
         self._machine_boot = machine_boot
         self._asked_at = float("-inf")
         self.trouble: FaultCode | None = None
-        """What is wrong with the battery clock, known since the start."""
+        """The fault of the battery clock, found at the start."""
 
     def begin(self, floor: ClockFloor | None) -> Timekeeper:
-        """The time to go by, from what was kept and what the machine says."""
+        """Establish the time, from the stored floor and the machine."""
         wall, mono = self._clock.now(), self._clock.monotonic()
         battery = self._battery() if self._rtc else None
         keeper = Timekeeper(floor=floor, machine_boot=self._machine_boot(), battery=battery, now=wall, mono=mono)
@@ -50,8 +49,8 @@ class ClockWatch:
         return keeper
 
     def update(self, runtime: Runtime, *, connected: bool, hello_too_late: bool) -> bool:
-        """Look at the clock; whether to ask the controller for the time, in a new session, since its word proves
-        nothing long after the session began. ``hello_too_late``: that has happened."""
+        """Check the clock. Returns whether to ask the controller for the time in a new session, because a hello proves
+        nothing long after its session began. ``hello_too_late``: that has happened."""
         keeper, mono = runtime.timekeeper, self._clock.monotonic()
         keeper.update(self._clock.now(), mono, synchronised=self._synchronised())
         runtime.fault(runtime.config.edge, FaultCode.CLOCK_DISPUTED, present=keeper.disputed)

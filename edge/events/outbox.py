@@ -1,13 +1,13 @@
-"""Events on the disk until the controller has committed them.
+"""The outbox: keeps events on disk until the controller has committed them.
 
-- Access events are on the disk within 50 ms, all others within 1 s; the disk is waited for in a thread, so that a
-  key never is. A seq is handed out to be sent only once it is there, or once the disk has refused it: then what
-  happens is held in memory and goes to the controller from there.
-- Acknowledged events stay 35 days, as far as ``limit`` bytes allow, in case the controller is restored.
-- When the disk is full, or ``limit`` is reached: acknowledged segments go first, oldest first; then runs of events
-  whose ranks are not in ``KEPT``, step by step, become one ``dropped`` event each; who came in goes last of all.
-- A new or foreign disk, and one put back to an earlier state, begins a new log at seq 1. Whether it was put back is
-  known from the controller's hello: before the first one of a run nothing goes out under seqs it may have already.
+- Access events are on disk within 50 ms, all others within 1 s. Disk writes happen in a thread, so that readers never
+  wait for them. A seq is sent only once it is on disk, or once the disk has refused it; then the event is held in
+  memory and sent from there.
+- Acknowledged events stay for 35 days, within ``limit`` bytes, in case the controller is restored from a backup.
+- When the disk is full or ``limit`` is reached, acknowledged segments are deleted first, oldest first. Then runs of
+  events whose ranks are not in ``KEPT`` become one ``dropped`` event each, step by step. Admissions go last.
+- A new or foreign disk, or one restored to an earlier state, begins a new log at seq 1. The controller's hello shows
+  whether the disk was restored: before the first hello of a run, no seq is sent that the controller may already have.
 """
 
 import asyncio
@@ -42,20 +42,20 @@ from edge.wire.codec import encode
 from edge.wire.events import BATCH_LIMIT, URGENT, Event, FootfallData
 
 GROUP_S = 0.25
-"""How long an event that is not urgent waits for others, in real seconds."""
+"""How long a non-urgent event waits for others, in real seconds."""
 RETRY_S = 1.0
 SEGMENT_BYTES = 256 * 1024
 BATCH_BYTES = 96 * 1024
 KEEP = timedelta(days=35)
 PENDING_LIMIT = 10_000
-"""Events held in memory while the disk refuses them; past this, runs of them become ``dropped``."""
+"""The most events held in memory while the disk refuses them; beyond it, runs of them become ``dropped`` events."""
 
 
 class Outbox:
-    """One log of events. ``open`` first, then ``run`` as a task; ``add`` any time in between.
+    """One log of events. Call ``open``, then run ``run`` as a task; ``add`` may be called from then on.
 
-    ``count`` is told the name of anything odd that happens, for device health; ``committed`` is called after
-    events reached the disk. ``renewed``, after a new log began, with what is not known to the controller in it.
+    ``count`` is called with the name of anything unexpected, for the device health; ``committed`` after events reached
+    the disk; ``renewed`` after a new log began.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class Outbox:
         self._clear = False
         self._refused = False
         self.agreed = False
-        """Whether events may go out: the controller has no others under the seqs of this run."""
+        """Whether events may be sent: the controller has no other events under the seqs of this run."""
         self.renewed: Callable[[], None] = lambda: None
         self.log = ""
         self.head = 0
@@ -96,13 +96,13 @@ class Outbox:
 
     @property
     def size(self) -> int:
-        """Bytes on the disk."""
+        """Bytes on disk."""
         return sum(segment.size for segment in self._segments)
 
     # Start-up
 
     async def open(self) -> RecoveredLog:
-        """Read what is there; what cannot be read is among the troubles found."""
+        """Read the stored log. What cannot be read is among the faults returned."""
         found = await asyncio.to_thread(recover, self._files)
         self.log, self.ack, self._segments = found.log, found.ack, found.segments
         self.totals, self._last_at = dict(found.totals), found.last_at
@@ -118,7 +118,7 @@ class Outbox:
     # Adding
 
     def add(self, make: Callable[[int], Event]) -> Event:
-        """Number an event and take it in; ``make`` is given its seq. It is on the disk a little later."""
+        """Add an event; ``make`` gets its seq. It is written to disk a little later."""
         event = make(self.next_seq)
         self.next_seq += 1
         self._pending.append(event)
@@ -130,7 +130,7 @@ class Outbox:
         return event
 
     async def run(self) -> None:
-        """Bring to the disk what was added, until cancelled."""
+        """Write added events to disk, until cancelled."""
         while True:
             await self.wake.wait()
             with contextlib.suppress(TimeoutError):
@@ -140,12 +140,12 @@ class Outbox:
                 await asyncio.sleep(RETRY_S)
 
     async def commit(self) -> bool:
-        """Bring everything added so far to the disk; whether it could be."""
+        """Write everything added so far to disk. Returns whether that succeeded."""
         async with self._writing:
             self.wake.clear()
             self._urgent.clear()
             if self._gone_back:
-                await self._begin_anew()
+                await self._start_new_log()
             batch = list(self._pending)
             if not batch:
                 return True
@@ -163,10 +163,10 @@ class Outbox:
         self._committed()
         return stored
 
-    async def _begin_anew(self) -> None:
-        """Go on in a new log, which takes over what this run has recorded: the controller has other events under
-        those seqs. What the disk held before is the controller's already."""
-        stored = await asyncio.to_thread(self._of_this_run)
+    async def _start_new_log(self) -> None:
+        """Continue in a new log with the events of this run, because the controller has other events under their seqs.
+        It already has everything that was on disk before this run."""
+        stored = await asyncio.to_thread(self._events_of_this_run)
         events = renumber([*stored, *self._pending])
         self._gone_back, self._clear, self._refused, self.agreed = False, True, False, True
         self.log, self.ack, self.head, self._found, self._stored_ack = secrets.token_hex(16), 0, 0, 0, 0
@@ -175,18 +175,18 @@ class Outbox:
         self._count("log_gone_back")
         self.renewed()
 
-    def _of_this_run(self) -> list[Event]:
-        """In a thread: the events on the disk that this run has added."""
+    def _events_of_this_run(self) -> list[Event]:
+        """Runs in a thread: the events on disk that this run has added."""
         segments = [segment for segment in self._segments if segment.last > self._found]
         return [event for one in segments for event in self._read(one).events if event.seq > self._found]
 
     def _store(self, records: list[Record], batch: list[Event]) -> bool:
-        """In a thread: write, making room where there is none."""
+        """Runs in a thread: write, freeing space if needed."""
         for _ in range(len(self._segments) + 3):
             try:
                 self._append(records, batch)
             except OSError:
-                # What was written of it stays behind as spoilt or double lines, which a reader passes over.
+                # A partial write leaves corrupt or duplicate lines, which are skipped when read.
                 self._writable = None
                 if not self._make_room():
                     return False
@@ -199,11 +199,11 @@ class Outbox:
         if segment is None or segment.size >= SEGMENT_BYTES:
             self._retire()
             if self._clear:
-                self._clear_away()
+                self._delete_other_logs()
             first = self._segments[-1].last + 1 if self._segments else span_of(batch[0])[0]
             header = Header(log=self.log, first=first, at=self._last_at, totals=dict(self.totals))
             segment = Segment(name=name_of(first), first=first, last=first - 1, began=self._last_at)
-            # A file of that name can only be what a failed write left behind: nothing of it was ever handed out.
+            # A file of that name can only be left from a failed write: nothing of it was ever sent.
             self._files.remove(segment.name)
             data = whole(header, records)
         else:
@@ -219,7 +219,7 @@ class Outbox:
         self._tail = [*self._tail, *records]
 
     def _bound_pending(self) -> None:
-        """Called with the lock held, so that nothing of it is being written."""
+        """Limit the pending events. Call it with the lock held, so that none of them is being written."""
         if len(self._pending) > PENDING_LIMIT:
             acked = [event for event in self._pending if event.seq <= self.ack]
             self._pending = squeeze(acked, keep=frozenset()) + self._pending[len(acked) :]
@@ -229,15 +229,15 @@ class Outbox:
 
     # Room
 
-    def _clear_away(self) -> None:
-        """Before the first write of a new log: away with any other."""
+    def _delete_other_logs(self) -> None:
+        """Delete any other log, before the first write of a new one."""
         for name in self._files.names(FOLDER):
             if first_of(name) is not None:
                 self._files.remove(name)
         self._clear = False
 
     def _retire(self) -> None:
-        """Before a new segment: let go of what is too old or too much."""
+        """Before a new segment: delete what is too old or too much."""
         while len(self._segments) > 1 and self._segments[0].last <= self.ack:
             at = self._ended()
             old = at is not None and self._last_at is not None and self._last_at - at > KEEP
@@ -260,17 +260,17 @@ class Outbox:
             self._files.remove(self._segments[0].name)
         except OSError:
             return False
-        # A new list, since a reader may be walking along the old one.
+        # A new list, because a reader may be iterating over the old one.
         self._segments = self._segments[1:]
         return True
 
     def _make_room(self) -> bool:
-        """Free some of the disk; whether there was anything left to free."""
+        """Free disk space. Returns whether there was anything to free."""
         if len(self._segments) > 1 and self._segments[0].last <= self.ack and self._forget_first():
             return True
         for level, keep in enumerate(KEPT, start=1):
             for segment in self._segments:
-                # What the writer still appends to is left alone; after a failed write there is no such segment.
+                # The segment still being written is left alone; after a failed write there is none.
                 if segment is not self._writable and segment.squeezed < level and self._squeeze(segment, keep, level):
                     return True
             if self.size <= self._limit:
@@ -278,7 +278,7 @@ class Outbox:
         return False
 
     def _squeeze(self, segment: Segment, keep: frozenset[str], level: int) -> bool:
-        """Rewrite a segment with less in it; whether that gained anything."""
+        """Compact a segment. Returns whether that freed space."""
         try:
             header, events, _ = read(self._files.read(segment.name) or b"")
             events = answers(events, first=segment.first, last=segment.last, at=segment.began).events
@@ -304,7 +304,7 @@ class Outbox:
     # Sending
 
     async def after(self, seq: int) -> list[Record]:
-        """Records past ``seq`` that may be sent, at most one batch of them; none when there are no more."""
+        """The records after ``seq`` that may be sent, at most one batch; empty if there are none."""
         seq = max(seq, self.first_kept - 1)
         segment = next((one for one in self._segments if one.last > seq), None)
         records: Iterable[Record]
@@ -333,7 +333,7 @@ class Outbox:
         return batch
 
     def _read(self, segment: Segment) -> Answers:
-        """In a thread: what answers for every seq of a segment, whatever the disk still gives out of it."""
+        """Runs in a thread: events that cover every seq of a segment, as far as it can be read."""
         try:
             data = self._files.read(segment.name) or b""
         except OSError:
@@ -343,9 +343,9 @@ class Outbox:
         return answers(events, first=segment.first, last=segment.last, at=at)
 
     def acknowledge(self, log: str, seq: int) -> bool:
-        """Everything up to ``seq`` is committed at the controller; whether that was news. An acknowledgement of
-        another log, or of what was never sent, changes nothing and is counted: one from before this run, kept back,
-        may be of other events under the seqs of this one."""
+        """The controller has committed everything up to ``seq``. Returns whether that is new. An acknowledgement of
+        another log, or of events that were never sent, is counted and has no effect: a delayed one from before this run
+        may refer to other events with the same seqs."""
         if log != self.log:
             self._count("ack_foreign")
         elif not self.agreed or seq > self.head:
@@ -355,9 +355,9 @@ class Outbox:
             return True
         return False
 
-    def wanted(self, log: str | None, next_seq: int) -> None:
-        """The controller, restored perhaps, says which seq of the log it wants next: what is kept is sent again. If it
-        has more of the log than there is, the disk was put back to an earlier state, and a new log begins."""
+    def resend_from(self, log: str | None, next_seq: int) -> None:
+        """The controller, which may have been restored, names the next seq that it needs: what is stored is sent again.
+        If it has more of the log than exists, the disk was restored to an earlier state, and a new log begins."""
         if log != self.log:
             self.ack = self.first_kept - 1
         elif next_seq - 1 > (self.head if self.agreed else self._found):
@@ -370,7 +370,7 @@ class Outbox:
         self.agreed = True
 
     async def keep_ack(self) -> None:
-        """Bring the acknowledged seq to the disk. One that is behind only costs sending again."""
+        """Write the acknowledged seq to disk. An outdated one only causes events to be sent again."""
         if self.ack != self._stored_ack:
             acked = Acked(log=self.log, seq=self.ack)
             try:

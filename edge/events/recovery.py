@@ -1,4 +1,4 @@
-"""What the outbox finds on the disk at start-up, and mends: a torn tail is cut, what cannot be read is answered for."""
+"""Reads and repairs the outbox at the start: a torn end is cut off, and what cannot be read is recorded as dropped."""
 
 import contextlib
 import logging
@@ -19,11 +19,11 @@ log = logging.getLogger(__name__)
 
 ACK = f"{FOLDER}/ack.json"
 RESERVE = f"{FOLDER}/reserve"
-"""Room kept free for making room when the disk is full."""
+"""Reserved space, used to compact segments when the disk is full."""
 
 
 class Acked(msgspec.Struct, frozen=True, kw_only=True):
-    """How far the controller has committed a log; kept in ``ACK``."""
+    """How far the controller has committed a log; stored in ``ACK``."""
 
     log: LogId
     seq: int
@@ -31,13 +31,12 @@ class Acked(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(slots=True)
 class RecoveredLog:
-    """The log to go on with.
+    """The log to continue.
 
-    ``tail``: the records of its last segment, which is written on if it is ``whole``; a torn line stays where it is,
-    and the name of the next segment says what was in it. ``last_at``: the instant of the last event.
-    ``last_run``: its run, and how far into that it was. ``totals``: ins and outs by counter. ``troubles``: what is
-    wrong with the disk. ``fresh``: it is a new log, and files of another may still lie there, to be removed before its
-    first write.
+    ``tail``: the records of its last segment, which is continued if it is ``whole``; a torn line stays, and the name of
+    the next segment shows what was in it. ``last_at``: the instant of the last event. ``last_run``: its run, and how
+    far into it. ``totals``: ins and outs by counter. ``troubles``: faults of the disk. ``fresh``: it is a new log;
+    files of another may still exist and must be removed before its first write.
     """
 
     log: str = ""
@@ -52,15 +51,16 @@ class RecoveredLog:
     fresh: bool = False
 
     def trouble(self, code: FaultCode, why: str, *args: object, part: str = "") -> None:
-        """Note a fault; ``why`` goes to the log alone."""
+        """Note a fault; ``why`` appears only in the log."""
         fault = Fault(code, part)
         self.troubles.append(fault)
-        log.warning("%s: %s", fault.text, why % args if args else why, extra={"action": "damaged", "code": code.value})
+        fields = {"action": "damaged", "code": code.value, "part": part, "reason": why % args if args else why}
+        log.warning("The stored events are damaged: %s", fault.text, extra=fields)
 
 
 def recover(files: Files) -> RecoveredLog:
-    """Read and hint what is there; a new log where nothing can be gone on with. Only what is not acknowledged, and
-    the last segment, is read in full. What the disk refuses to give or to take is a trouble, never an error."""
+    """Read and repair the log, or begin a new one if it cannot be continued. Only unacknowledged events and the last
+    segment are read in full. Read and write errors become faults, never exceptions."""
     found = RecoveredLog()
     numbered: list[tuple[int, str]] = []
     try:
@@ -87,13 +87,13 @@ def _read_ack(files: Files, found: RecoveredLog) -> Acked | None:
 
 
 def _adopt(files: Files, found: RecoveredLog) -> bool:
-    """Take over the log that is there; whether it can go on."""
+    """Take over the existing log. Returns whether it can be continued."""
     acked = _read_ack(files, found)
     with contextlib.suppress(OSError):
-        # A run that was killed may have written what it had no time to sync, and nothing is sent that may still go.
+        # A killed run may not have synced its last writes; nothing that could still be lost may be sent.
         files.sync(found.segments[-1].name)
     if _read(files, found.segments[-1]) is None:
-        # How far it went is not known, so no seq past it may be given out in this log.
+        # Its end is unknown, so no later seq may be used in this log.
         found.trouble(FaultCode.OUTBOX_LOST, "its end cannot be read")
         return False
     headers = (read(_read(files, segment) or b"").header for segment in reversed(found.segments))
@@ -112,7 +112,7 @@ def _adopt(files: Files, found: RecoveredLog) -> bool:
         if segment.last > found.ack or final:
             end = _check(files, segment, data, end, found, final=final)
     if not found.tail:
-        # A segment that was torn before its first event; should it stay, the next write takes its place.
+        # A segment torn before its first event; if it cannot be removed, the next write replaces it.
         torn = found.segments.pop()
         with contextlib.suppress(OSError):
             files.remove(torn.name)
@@ -127,7 +127,7 @@ def _adopt(files: Files, found: RecoveredLog) -> bool:
 
 
 def _read(files: Files, segment: Segment) -> bytes | None:
-    """What the disk holds of a segment; ``None`` when it does not give it out."""
+    """The bytes of a segment; ``None`` if they cannot be read."""
     try:
         return files.read(segment.name) or b""
     except OSError:
@@ -137,8 +137,8 @@ def _read(files: Files, segment: Segment) -> bytes | None:
 def _check(
     files: Files, segment: Segment, data: bytes | None, end: Event | None, found: RecoveredLog, *, final: bool
 ) -> Event | None:
-    """Verify one segment and hint it, if the disk lets it be read (``data``) and written; else whoever reads it later
-    answers for its gaps. ``end`` is the last event before it; returns the last one up to its end."""
+    """Verify a segment and repair it, if it can be read (``data``) and written; otherwise its gaps are reported when it
+    is read. ``end``: the last event before it. Returns the last event up to its end."""
     header, events, clean = read(data or b"")
     if header is not None:
         found.totals.update(header.totals)
@@ -164,13 +164,13 @@ def _check(
             found.trouble(FaultCode.OUTBOX_TORN, "power may have gone while it was written")
     if gaps and data is not None:
         fresh = header or Header(log=found.log, first=segment.first, at=found.last_at, totals=found.totals)
-        mended = whole(fresh, [record_of(event) for event in kept])
+        repaired = whole(fresh, [record_of(event) for event in kept])
         try:
             files.remove(RESERVE)
-            files.replace(segment.name, mended)
+            files.replace(segment.name, repaired)
         except OSError as error:
             found.trouble(FaultCode.FILE_DAMAGED, "it cannot be repaired: %s", error.strerror, part=segment.name)
         else:
-            segment.size = len(mended)
+            segment.size = len(repaired)
             found.whole = True
     return end

@@ -1,6 +1,6 @@
-"""How events lie on the disk: segment files of lines ``crc32 SP json LF``, the first of each a header. Pure.
+"""The format of events on disk: segment files of lines ``crc32 SP json LF``, the first of each a header. Pure.
 
-A segment is named after its first seq. What a torn or spoilt line held is known to be missing from the seqs around it.
+A segment is named after its first seq. A gap in the seqs shows what a torn or corrupt line held.
 """
 
 import zlib
@@ -20,7 +20,7 @@ from edge.wire.interval import Instant
 
 FOLDER = "outbox"
 OUTBOX_DEVICE = "outbox"
-"""The device that ``dropped`` events name."""
+"""The device of ``dropped`` events."""
 _LAST = frozenset({"access", "fire", "alarm", "outage"})
 KEPT: tuple[frozenset[str], ...] = (
     _LAST | {"footfall", "lockout", "recount", "closing", REFUSAL},
@@ -29,13 +29,13 @@ KEPT: tuple[frozenset[str], ...] = (
     _LAST,
     frozenset(),
 )
-"""The ranks that stay, step by step, as the room runs out: who came in, outages, fire and alarm go last of all, after
-crossings, of which totals are known; whoever was refused goes before anything that somebody else did."""
+"""The ranks that are kept, step by step, as space runs out. Admissions, outages, fire and alarm are dropped last;
+crossings before them, because their totals are known; refused entries before anything else."""
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
-    """First line of a segment: whose log, its first seq, the instant of the last event before it, and each counter's
-    totals (ins, outs) as of then, so that older segments may go."""
+    """The first line of a segment: its log, its first seq, the instant of the event before it, and each counter's
+    totals (ins, outs) at that time, so that older segments can be deleted."""
 
     log: LogId
     first: int
@@ -44,7 +44,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Record(NamedTuple):
-    """An event as it lies on the disk."""
+    """An event as stored."""
 
     seq: int
     data: bytes
@@ -52,8 +52,8 @@ class Record(NamedTuple):
 
 @dataclass(slots=True)
 class Segment:
-    """A file of the log: which seqs it answers for, its bytes, the instant of the last event before it, and how far
-    it has been squeezed, in steps of ``KEPT``."""
+    """A file of the log: its seqs, its size in bytes, the instant of the event before it, and how far it is compacted,
+    in steps of ``KEPT``."""
 
     name: str
     first: int
@@ -64,7 +64,7 @@ class Segment:
 
 
 class SegmentReading(NamedTuple):
-    """What a segment's bytes hold. ``clean``: every line of it is sound."""
+    """The content of a segment. ``clean``: no line is torn or corrupt."""
 
     header: Header | None
     events: list[Event]
@@ -76,7 +76,7 @@ def name_of(first: int) -> str:
 
 
 def first_of(name: str) -> int | None:
-    """The first seq of the segment with that file name, or ``None`` for another file."""
+    """The first seq of the segment with that file name; ``None`` for any other file."""
     stem = name.removeprefix(f"{FOLDER}/").removesuffix(".log")
     return int(stem) if name.endswith(".log") and stem.isascii() and stem.isdigit() else None
 
@@ -86,13 +86,13 @@ def line(payload: bytes) -> bytes:
 
 
 def payload_of(text: bytes) -> bytes | None:
-    """What a line holds, or ``None`` when it is torn or spoilt."""
+    """The payload of a line; ``None`` if it is torn or corrupt."""
     payload = text[9:]
     return payload if len(text) > 9 and text[:9] == b"%08x " % zlib.crc32(payload) else None
 
 
 def read(data: bytes) -> SegmentReading:
-    """Everything sound in a segment; spoilt lines are passed over."""
+    """Read a segment; torn and corrupt lines are skipped."""
     header: Header | None = None
     events: list[Event] = []
     clean = data.endswith(b"\n")
@@ -120,13 +120,14 @@ def record_of(event: Event) -> Record:
 
 
 def span_of(event: Event) -> tuple[int, int]:
-    """The first and last seq an event answers for: a ``dropped`` one for its whole run, whose last seq is its own."""
+    """The first and last seq that an event covers: a ``dropped`` event covers its whole run, and its own seq is the
+    last."""
     data = event.read() if event.kind == "dropped" else None
     return (min(data.first, event.seq), event.seq) if isinstance(data, DroppedData) else (event.seq, event.seq)
 
 
 def squeeze(events: Sequence[Event], *, keep: frozenset[str]) -> list[Event]:
-    """The same seqs in less room: each run of events whose rank is not in ``keep`` becomes one ``dropped``."""
+    """Compact events: each run of events whose rank is not in ``keep`` becomes one ``dropped`` event."""
     kept: list[Event] = []
     run: list[Event] = []
     for event in events:
@@ -140,7 +141,7 @@ def squeeze(events: Sequence[Event], *, keep: frozenset[str]) -> list[Event]:
 
 
 class Answers(NamedTuple):
-    """Events that answer for every seq of a stretch, and the seqs (first, last) among them that cannot be read."""
+    """Events that cover every seq of a range, and the ranges (first, last) among them that could not be read."""
 
     events: list[Event]
     gaps: list[tuple[int, int]]
@@ -149,8 +150,8 @@ class Answers(NamedTuple):
 def answers(
     events: Iterable[Event], *, first: int, last: int | None, before: Event | None = None, at: datetime | None = None
 ) -> Answers:
-    """``events`` from ``first`` on, up to ``last`` or, where that is not known, to the last that could be read; a
-    ``dropped`` event answers for what is missing. ``before``: the event before them; ``at``: its instant."""
+    """``events`` from ``first`` to ``last``, or to the last readable one if that is ``None``, with ``dropped`` events
+    for what is missing. ``before``: the event before them; ``at``: its instant."""
     kept: list[Event] = []
     gaps: list[tuple[int, int]] = []
     end, expected = before, first
@@ -170,8 +171,7 @@ def answers(
 
 
 def bridge(like: Event | None, first: int, last: int, *, at: datetime | None = None) -> Event:
-    """A ``dropped`` event for seqs that cannot be read, dated as the event before or after them where there is one,
-    else ``at``."""
+    """A ``dropped`` event for unreadable seqs, dated like the event before or after them, otherwise ``at``."""
     return make_event(
         seq=last,
         boot=like.boot if like else "00000000-0000-0000-0000-000000000000",
@@ -184,7 +184,7 @@ def bridge(like: Event | None, first: int, last: int, *, at: datetime | None = N
 
 
 def renumber(events: Iterable[Event]) -> list[Event]:
-    """The same events as the first ones of a new log."""
+    """The same events, renumbered as the first ones of a new log."""
     fresh: list[Event] = []
     seq = 0
     for event in events:

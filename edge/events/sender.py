@@ -1,4 +1,4 @@
-"""Carries committed events to the controller: a few batches ahead of their acknowledgement, again when none comes."""
+"""Sends committed events to the controller: a few batches ahead of their acknowledgement, and again if none arrives."""
 
 import asyncio
 import random
@@ -12,17 +12,18 @@ from edge.system.liveness import OUTSIDE_STUCK_S, Wake
 from edge.wire.events import IN_FLIGHT_LIMIT, EventBatch
 
 RESEND_S = 5.0
-"""Real seconds without progress until what was sent is sent again; grows to ``RESEND_MOST_S``, with jitter."""
+"""Real seconds without progress before events are sent again; grows to ``RESEND_MOST_S``, with jitter."""
 RESEND_MOST_S = 60.0
 
 
 def resend_after(times: int) -> float:
-    """Real seconds to wait for an acknowledgement after sending again ``times`` times in a row, before jitter."""
+    """Real seconds to wait for an acknowledgement after ``times`` consecutive repeats, before jitter."""
     return min(RESEND_S * 2.0 ** min(times, 10), RESEND_MOST_S)
 
 
 class EventSender:
-    """``run`` as a task; tell it when something changed. ``send`` hands a batch to the broker: whether it took it."""
+    """Run ``run`` as a task, and call the other methods on changes. ``send`` publishes a batch; returns whether the
+    broker accepted it."""
 
     def __init__(self, outbox: Outbox, *, site: str, edge: str, send: Callable[[EventBatch], Awaitable[bool]]) -> None:
         self._outbox = outbox
@@ -34,7 +35,7 @@ class EventSender:
         self._in_flight: deque[int] = deque()
         self._resent = 0
         self._due: float | None = None
-        """When what is in flight is sent again, in seconds of the event loop; later events do not put it off."""
+        """When events in flight are sent again, in seconds of the event loop; later events do not delay it."""
         self.wake = Wake(OUTSIDE_STUCK_S)
 
     @property
@@ -43,12 +44,12 @@ class EventSender:
         return self._outbox.head - self._outbox.ack
 
     def online(self, *, up: bool) -> None:
-        """The link came or went; what was in flight is sent again from the acknowledged one on."""
+        """The link came up or went down; events in flight are sent again, from the acknowledged seq on."""
         self._online = up
         self.again()
 
     def again(self) -> None:
-        """Send everything past the acknowledged seq once more."""
+        """Send everything after the acknowledged seq again."""
         self._sent = self._outbox.ack
         self._in_flight.clear()
         self._resent = 0

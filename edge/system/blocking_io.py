@@ -1,4 +1,4 @@
-"""Work that may hang in the kernel: opening an adapter that has died, reading a file of a share that is gone."""
+"""Runs calls that may hang in the kernel: opening a dead adapter, reading a file of a lost network share."""
 
 import asyncio
 import threading
@@ -12,12 +12,12 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 LATE_S = 10.0
-"""What takes longer hangs, as far as anybody can tell."""
+"""A call that takes longer counts as hanging."""
 
 
 class _Threads(Executor):
-    """A thread for each piece of work, which keeps no process from ending. Those of the event loop are few, and the
-    card needs them."""
+    """An executor with a daemon thread per call, which does not keep the process from ending. The event loop's own
+    threads are few and needed for the disk."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         done: Future[Any] = Future()
@@ -26,10 +26,10 @@ class _Threads(Executor):
         def work() -> None:
             try:
                 done.set_result(fn(*args, **kwargs))
-            except BaseException as error:  # whoever asked for it hears of it
+            except BaseException as error:  # passed to the caller
                 done.set_exception(error)
 
-        threading.Thread(target=work, name="apart", daemon=True).start()
+        threading.Thread(target=work, name="blocking", daemon=True).start()
         return done
 
 
@@ -39,10 +39,11 @@ _THREADS = _Threads()
 async def run_blocking(
     work: Callable[[*Ts], T], *args: *Ts, liveness: Liveness, late: Callable[[], None], late_s: float = LATE_S
 ) -> T:
-    """What ``work`` returns or raises; however long it takes, so that nothing is tried twice at once.
+    """Run ``work`` in a thread and return or raise its result, however long it takes, so that nothing is tried twice at
+    once.
 
-    While it hangs, ``late`` is called every ``late_s`` seconds, and ``liveness`` beats: the task is well, and says what
-    is not. Restarting the agent would fix nothing, and bring its doors down.
+    While it hangs, ``late`` is called every ``late_s`` seconds and ``liveness`` is kept alive: the task works and
+    reports what does not. Restarting the agent would fix nothing and stop its doors.
     """
     doing = asyncio.get_running_loop().run_in_executor(_THREADS, work, *args)
     try:

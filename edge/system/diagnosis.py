@@ -1,4 +1,4 @@
-"""What the doctor says of one thing."""
+"""The findings of ``hallkeeper doctor``."""
 
 from collections.abc import Iterable
 from enum import IntEnum
@@ -7,7 +7,7 @@ import msgspec
 
 
 class Severity(IntEnum):
-    """The worst of them is the exit code."""
+    """The severity of a finding; the highest is the exit code."""
 
     OK = 0
     WARN = 1
@@ -15,7 +15,7 @@ class Severity(IntEnum):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """``hint`` says what to do where not all is well."""
+    """``hint``: what to do, for anything other than OK."""
 
     thing: str
     verdict: Severity
@@ -23,7 +23,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     hint: str = ""
 
     def line(self) -> str:
-        """For people."""
+        """The finding as a line of text."""
         hint = f". {self.hint}" if self.hint else ""
         return f"{self.verdict.name.lower():<5} {self.thing}: {self.said}{hint}"
 
@@ -33,7 +33,7 @@ def ok(thing: str, said: str) -> Finding:
 
 
 def warn(thing: str, said: str, hint: str) -> Finding:
-    """It works, for now or not in every case."""
+    """It works for now, or not in every case."""
     return Finding(thing=thing, verdict=Severity.WARN, said=said, hint=hint)
 
 

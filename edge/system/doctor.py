@@ -1,6 +1,6 @@
-"""Looks at an edge from outside, as a person would who was called to it: configuration, machine, line, plan, outbox.
+"""Examines an edge from outside: configuration, machine, network, plan, outbox.
 
-It changes nothing but a probe file, and does no harm while the agent runs.
+It only writes a probe file, and may run while the agent runs.
 """
 
 import asyncio
@@ -32,17 +32,17 @@ MANY_EVENTS = 10_000
 
 
 def examine(path: Path, machine: Machine, now: datetime) -> Iterator[Finding]:
-    """All that can be found out about the edge that the configuration in ``path`` describes."""
+    """Every finding about the edge that the configuration in ``path`` describes."""
     try:
         config = load(path)
     except ConfigError as error:
         yield _no_configuration(path, error)
         yield from machine.bare_findings()
         return
-    said = f"{path} is sound: {config.site}/{config.edge}; its secrets are readable by their owner alone"
+    said = f"{path} is valid: {config.site}/{config.edge}; only the owner can read its secrets"
     yield ok("configuration", said)
     yield from machine.findings(config)
-    yield certificate("certificate", config.identity.certificate, now, "The agent renews it when the line is there")
+    yield certificate("certificate", config.identity.certificate, now, "The agent renews it when it is connected")
     yield from broker(config, now)
     yield from plan(config, now)
     yield outbox(config)
@@ -51,20 +51,18 @@ def examine(path: Path, machine: Machine, now: datetime) -> Iterator[Finding]:
 def _no_configuration(path: Path, error: ConfigError) -> Finding:
     if path.exists():
         return fail("configuration", f"{error.file}: {error.key}: {error.problem}", error.hint)
-    hint = (
-        "Let this Pi in with `hallkeeper edge enrol`, which writes it (docs/enrolment.md), or name another by --config"
-    )
-    return fail("configuration", f"there is no {path}", hint)
+    hint = "Enrol this Pi with `hallkeeper edge enrol`, which writes the file (docs/enrolment.md), or set --config"
+    return fail("configuration", f"{path} does not exist", hint)
 
 
 def certificate(thing: str, held: x509.Certificate, now: datetime, hint: str) -> Finding:
-    """Whether a certificate's time is running out."""
+    """Whether a certificate is valid and not about to expire."""
     begins, ends = held.not_valid_before_utc, held.not_valid_after_utc
     if not begins <= now < ends:
-        said = f"it is valid from {begins:%Y-%m-%d} to {ends:%Y-%m-%d}, and it is {now:%Y-%m-%d}"
-        return fail(thing, said, f"{hint}; is the clock right?")
+        said = f"it is valid from {begins:%Y-%m-%d} to {ends:%Y-%m-%d}, but today is {now:%Y-%m-%d}"
+        return fail(thing, said, f"{hint}; check the clock")
     if now >= begins + (ends - begins) * 5 / 6:
-        return warn(thing, f"it runs out on {ends:%Y-%m-%d}", hint)
+        return warn(thing, f"it expires on {ends:%Y-%m-%d}", hint)
     return ok(thing, f"it is valid until {ends:%Y-%m-%d}")
 
 
@@ -79,21 +77,21 @@ def broker(config: Config, now: datetime) -> Iterator[Finding]:
                 sure = stack.enter_context(context.wrap_socket(way, server_hostname=config.broker.host))
                 shown = sure.getpeercert(binary_form=True)
     except ssl.SSLError as error:
-        hint = "docs/enrolment.md says how the broker gets its certificate"
-        yield fail("broker", f"{where} and this Pi do not trust each other ({error.reason or error})", hint)
+        hint = "docs/enrolment.md describes how the broker gets its certificate"
+        yield fail("broker", f"the TLS connection to {where} failed ({error.reason or error})", hint)
         return
     except OSError as error:
-        hint = "Is the network there, the broker running, its port open? Doors go on by their plan meanwhile"
+        hint = "Check the network, that the broker runs and that its port is open. Doors work by their plan meanwhile"
         yield fail("broker", f"{where} cannot be reached ({error.strerror or error})", hint)
         return
     yield ok("broker", f"{where} answers{' by TLS' if shown else ''}")
     if shown is not None:
-        hint = "`hallkeeper controller broker-files` makes another"
+        hint = "`hallkeeper controller broker-files` makes a new one"
         yield certificate("broker's certificate", x509.load_der_x509_certificate(shown), now, hint)
 
 
 def plan(config: Config, now: datetime) -> Iterator[Finding]:
-    """The plan on the disk and how long it lasts."""
+    """The plan on disk and how long it lasts."""
     store = PlanStore(
         DiskFiles(config.data_dir),
         site=config.site,
@@ -102,14 +100,14 @@ def plan(config: Config, now: datetime) -> Iterator[Finding]:
         using=lambda: None,
     )
     trouble = asyncio.run(store.open())
-    hint = "The controller sends another as soon as the line is there"
+    hint = "The controller sends a new one as soon as the edge is connected"
     if store.plan is None:
-        hint = "The controller sends one as soon as the line is there and a door is this edge's in the estate"
-        yield fail("plan", trouble or "there is none on the disk, so no code opens", hint)
+        hint = "The controller sends one as soon as the edge is connected and has a door in the estate"
+        yield fail("plan", trouble or "there is none on disk, so no code opens", hint)
         return
     manifest = store.plan.manifest
     if missing := sorted({door.id for door in config.doors} - set(store.plan.doors)):
-        yield fail("plan", f"it says nothing of {', '.join(missing)}", "Give these doors to this edge in the estate")
+        yield fail("plan", f"it does not include {', '.join(missing)}", "Assign these doors to this edge in the estate")
     if manifest.horizon <= now:
         yield fail("plan", f"it ended on {manifest.horizon:%Y-%m-%d %H:%M} UTC", hint)
     elif manifest.horizon - now < SOON:
@@ -120,7 +118,7 @@ def plan(config: Config, now: datetime) -> Iterator[Finding]:
 
 
 def outbox(config: Config) -> Finding:
-    """What the controller has not acknowledged yet."""
+    """The events that the controller has not acknowledged."""
     files = DiskFiles(config.data_dir)
     try:
         names = [name for name in files.names(FOLDER) if first_of(name) is not None]
@@ -128,17 +126,17 @@ def outbox(config: Config) -> Finding:
         header, events, _ = read((files.read(names[-1]) if names else None) or b"")
         acked = decode(data, Acked) if (data := files.read(ACK)) is not None else None
     except (OSError, WireError) as error:
-        return fail("outbox", f"it cannot be read ({error})", "Start the agent anew: it mends what can be mended")
+        return fail("outbox", f"it cannot be read ({error})", "Restart the agent: it repairs what it can")
     if not names:
         return ok("outbox", "it is empty")
     last = span_of(events[-1])[1] if events else (first_of(names[-1]) or 1) - 1
     behind = last - (acked.seq if acked is not None and header is not None and acked.log == header.log else 0)
-    said = f"{behind} events wait for the controller; {size / 2**20:.1f} of {config.outbox_mb} MB"
+    said = f"{behind} events are not acknowledged yet; {size / 2**20:.1f} of {config.outbox_mb} MB"
     if behind > MANY_EVENTS:
-        return warn("outbox", said, "Is the controller there? Nothing is lost until it is full")
+        return warn("outbox", said, "Check the controller. Nothing is lost until the outbox is full")
     return ok("outbox", said)
 
 
 def today() -> datetime:
-    """By the machine's clock, which is looked at by itself."""
+    """The current time by the machine's clock, which is examined separately."""
     return datetime.now(UTC)

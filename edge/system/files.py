@@ -1,4 +1,4 @@
-"""The one way to the disk for whatever the agent must not lose. A simulated disk can drop what is not yet synced."""
+"""Disk access for everything that the agent must not lose. A simulated disk can drop writes that are not synced."""
 
 import contextlib
 import os
@@ -7,42 +7,42 @@ from pathlib import Path
 from typing import Protocol
 
 NEW = ".new"
-"""Ends the name of a file that is to take another one's place, and is none before."""
+"""Suffix of a new file that will replace another one."""
 
 
 class Files(Protocol):
-    """Files of one folder by relative name, such as ``outbox/7.log``. Calls block; the agent makes those that
-    write from a thread, never two at once on one name. Each may raise ``OSError``."""
+    """Files of one folder by relative name, such as ``outbox/7.log``. Calls block; the agent writes from threads, never
+    twice at once to one name. Each call may raise ``OSError``."""
 
     def read(self, name: str) -> bytes | None:
-        """The content, or ``None`` when there is no such file."""
+        """The content, or ``None`` if the file does not exist."""
         ...
 
     def names(self, folder: str) -> list[str]:
-        """Names (with the folder) of the files in ``folder``, sorted; none when it does not exist."""
+        """Names (with the folder) of the files in ``folder``, sorted; empty if it does not exist."""
         ...
 
     def append(self, name: str, data: bytes) -> None:
-        """Add to the end, making the file where needed. After a power cut any part of it may be there, or nothing."""
+        """Append, creating the file if needed. After a power cut, any part of the data may be there."""
         ...
 
     def sync(self, name: str) -> None:
-        """Return once everything appended so far is on the medium, the file's own name included."""
+        """Return once all appended data is on the medium, including the file's name."""
         ...
 
     def replace(self, name: str, data: bytes) -> None:
-        """Put ``data`` in place of the file, on the medium: a power cut leaves the old content or the new."""
+        """Replace the file's content on the medium, atomically: after a power cut it is the old or the new."""
         ...
 
     def remove(self, name: str) -> None:
-        """Delete it, on the medium; harmless when it is not there."""
+        """Delete the file on the medium; no error if it does not exist."""
         ...
 
 
 class Medium(Protocol):
-    """The single steps of a disk (POSIX.1-2017), by path below one folder; ``""`` is that folder. What is not synced
-    may or may not outlast a power cut: a file's bytes in part, the names in a folder each for itself. Each may raise
-    ``OSError``."""
+    """The primitive operations of a disk (POSIX.1-2017), by path below one folder; ``""`` is that folder. What is not
+    synced may or may not survive a power cut: file contents in part, each name in a folder independently. Each may
+    raise ``OSError``."""
 
     def read(self, path: str) -> bytes: ...
 
@@ -50,8 +50,8 @@ class Medium(Protocol):
 
     def exists(self, path: str) -> bool: ...
 
-    def write(self, path: str, data: bytes, *, anew: bool = False) -> None:
-        """Add to the end of a file that is made where needed, and emptied before where ``anew``."""
+    def write(self, path: str, data: bytes, *, truncate: bool = False) -> None:
+        """Append to a file, creating it if needed; ``truncate``: empty it first."""
         ...
 
     def sync(self, path: str) -> None:
@@ -63,12 +63,12 @@ class Medium(Protocol):
     def unlink(self, path: str) -> None: ...
 
     def mkdir(self, path: str) -> None:
-        """Make a folder; harmless when it is there."""
+        """Create a folder; no error if it exists."""
         ...
 
 
 class SafeFiles:
-    """``Files`` made of the steps of a medium, in the order that keeps their promises."""
+    """``Files`` on top of a medium: performs its operations in the order that keeps the guarantees."""
 
     def __init__(self, medium: Medium) -> None:
         self._medium = medium
@@ -105,7 +105,7 @@ class SafeFiles:
         self._settle(_folder_of(name))
         new = name + NEW
         try:
-            self._medium.write(new, data, anew=True)
+            self._medium.write(new, data, truncate=True)
             self._medium.sync(new)
         except OSError:
             with contextlib.suppress(FileNotFoundError):
@@ -121,8 +121,8 @@ class SafeFiles:
             self._medium.sync(_folder_of(name))
 
     def _settle(self, folder: str) -> None:
-        """Have a folder, and its names on the medium: a run before this one may have been killed before it had synced
-        what is seen there."""
+        """Ensure that a folder and its names are on the medium: an earlier run may have been killed before it had
+        synced them."""
         if folder in self._settled:
             return
         if folder:
@@ -135,14 +135,14 @@ class SafeFiles:
         self._settled.add(folder)
 
     def _settle_again(self, folder: str) -> None:
-        """Before what is there is gone by. What cannot be written can be read all the same."""
+        """Ensure the same before reading. A folder that cannot be written can still be read."""
         if folder not in self._settled and self._medium.exists(folder):
             with contextlib.suppress(OSError):
                 self._settle(folder)
 
 
 class DiskFiles(SafeFiles):
-    """Files of a real folder, readable by their owner alone."""
+    """Files of a real folder, readable only by their owner."""
 
     def __init__(self, root: Path) -> None:
         super().__init__(Folder(root))
@@ -163,8 +163,8 @@ class Folder:
     def exists(self, path: str) -> bool:
         return (self._root / path).exists()
 
-    def write(self, path: str, data: bytes, *, anew: bool = False) -> None:
-        how = os.O_TRUNC if anew else os.O_APPEND
+    def write(self, path: str, data: bytes, *, truncate: bool = False) -> None:
+        how = os.O_TRUNC if truncate else os.O_APPEND
         with _opened(self._root / path, os.O_WRONLY | os.O_CREAT | how) as file:
             view = memoryview(data)
             while view:
@@ -181,7 +181,7 @@ class Folder:
         (self._root / path).unlink()
 
     def mkdir(self, path: str) -> None:
-        """The folder itself is made with those above it."""
+        """Create a folder; the root folder with its parents."""
         folder = self._root / path
         folder.mkdir(mode=0o700, parents=not path, exist_ok=True)
         if not path:

@@ -1,33 +1,33 @@
-"""Whether a lasting task keeps up with what it is given. All in seconds of the event loop."""
+"""Whether a supervised task makes progress. All times in seconds of the event loop."""
 
 import asyncio
 from typing import Literal
 
 STUCK_S = 60.0
-"""A task that owes something and has not stirred for so long is stuck."""
+"""A task with work and no progress for this long is stuck."""
 OUTSIDE_STUCK_S = 600.0
-"""The same for one that waits for something outside, the card or the network: it may stall for minutes, and meanwhile
-doors need none of it."""
+"""The same for a task that waits for the disk or the network, which may stall for minutes; doors need neither
+meanwhile."""
 
 
 class Liveness:
-    """One task's. It owes nothing until it is given something."""
+    """The liveness of one task. It is idle until it gets work."""
 
     def __init__(self, within_s: float = STUCK_S) -> None:
         self.within_s = within_s
         self._since: float | None = None
 
     def busy(self) -> None:
-        """It has something to do from now on, if it had not already."""
+        """It has work, if it had none before."""
         if self._since is None:
             self.progressed()
 
     def progressed(self) -> None:
-        """It has got on, and there is more to do."""
+        """It has made progress and has more work."""
         self._since = asyncio.get_running_loop().time()
 
     def idle(self) -> None:
-        """It has nothing to do."""
+        """It has no work."""
         self._since = None
 
     def stuck(self, now: float) -> bool:
@@ -35,8 +35,8 @@ class Liveness:
 
 
 class Wake(asyncio.Event):
-    """What a task waits for between two rounds of its work. Whoever sets it gives the task something to do; that it
-    waits again shows that it has got on."""
+    """The event that a task waits for between two rounds of work. Setting it gives the task work; waiting again shows
+    progress."""
 
     def __init__(self, within_s: float = STUCK_S) -> None:
         super().__init__()

@@ -1,6 +1,7 @@
-"""Where the agent's log goes: to a stream, by a thread of its own, so that a stream which stalls holds up no door.
+"""The agent's log: a sentence with fields, written to a stream by its own thread, so that a stalled stream delays no
+door.
 
-What is said over and over is thinned, so that a broken wire cannot fill a card.
+Repeated messages are throttled, so that a broken wire cannot fill the disk.
 """
 
 import contextlib
@@ -10,14 +11,14 @@ from collections.abc import Iterator
 from logging.handlers import QueueHandler, QueueListener
 from typing import TextIO
 
-from edge.wire.log_throttle import LogThrottle
+from edge.wire.log_format import FieldFormatter, LogThrottle
 
 WAITING_LIMIT = 1000
-"""Lines that wait for the stream; what comes on top is dropped."""
+"""The most lines that wait for the stream; more are dropped."""
 
 
 class _Dropping(QueueHandler):
-    """Never waits for room."""
+    """Drops records instead of waiting."""
 
     def enqueue(self, record: logging.LogRecord) -> None:
         with contextlib.suppress(queue.Full):
@@ -26,10 +27,10 @@ class _Dropping(QueueHandler):
 
 @contextlib.contextmanager
 def logging_to(stream: TextIO, *, level: int) -> Iterator[None]:
-    """Log to ``stream`` meanwhile."""
+    """Log to ``stream`` inside the context."""
     waiting: queue.Queue[logging.LogRecord] = queue.Queue(WAITING_LIMIT)
     writer = logging.StreamHandler(stream)
-    writer.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    writer.setFormatter(FieldFormatter("%(levelname)s %(name)s: %(message)s"))
     taker = _Dropping(waiting)
     taker.addFilter(LogThrottle())
     listener = QueueListener(waiting, writer)
@@ -47,7 +48,7 @@ def logging_to(stream: TextIO, *, level: int) -> Iterator[None]:
 
 
 def _stop(listener: QueueListener, waiting: "queue.Queue[logging.LogRecord]") -> None:
-    """Let it write what waits; a stream that stalls is not waited for."""
+    """Write the waiting lines; does not wait for a stalled stream."""
     thread = listener._thread
     with contextlib.suppress(queue.Full):
         listener.enqueue_sentinel()

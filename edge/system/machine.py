@@ -1,4 +1,4 @@
-"""The machine that the agent runs on, as far as the doctor looks at it: pins, clock, disk, power, systemd."""
+"""What the doctor checks of the machine: pins, clock, disk, power, systemd."""
 
 import os
 import shutil
@@ -16,14 +16,14 @@ ANSWER_S = 5.0
 LEAST_FREE_MB = 100
 LEAST_INODES = 1000
 PROBE = "doctor"
-"""A file that is written, read back and taken away."""
+"""A file that is written, read back and deleted."""
 UNDERVOLTAGE_NOW, UNDERVOLTAGE_SEEN = 0x1, 0x10000
 """Of `vcgencmd get_throttled` (Raspberry Pi documentation, vcgencmd)."""
 _SUPPLY = "Use the Pi's own power supply and a short, thick cable; strikes and magnets need a supply of their own"
 
 
 def run(*command: str) -> str | None:
-    """What a program prints; ``None`` where it is not there or fails."""
+    """The output of a program; ``None`` if it is missing or fails."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=ANSWER_S, check=True)
     except (OSError, subprocess.SubprocessError):
@@ -32,16 +32,16 @@ def run(*command: str) -> str | None:
 
 
 class Machine:
-    """``root``: where its files are; ``run``: asks its programs."""
+    """``root``: the root of its file system; ``run``: runs a program."""
 
     def __init__(self, root: Path = Path("/"), *, run: Callable[..., str | None] = run) -> None:
         self._root = root
         self._run = run
 
     def findings(self, config: Config) -> Iterator[Finding]:
-        """Everything about the machine that the configuration rests on."""
+        """All findings about the machine for a configuration."""
         if config.clock_file is not None:
-            said = "clock_file is set: pins and clock are simulated, and those of this machine do not matter"
+            said = "clock_file is set: pins and clock are simulated, so those of this machine are not checked"
             yield ok("demonstration", said)
             yield from self.programs(config)
             yield from self.disk(config)
@@ -57,22 +57,24 @@ class Machine:
         yield self.power()
 
     def bare_findings(self) -> Iterator[Finding]:
-        """What can be said without a configuration."""
+        """The findings that need no configuration."""
         yield self.pins(0)
         yield self.clock()
         yield self.hardware_watchdog()
         yield self.power()
 
     def pins(self, doors: int) -> Finding:
-        """Only looked at, never taken: the agent that holds them may be running."""
+        """Whether the pins are accessible. They are not claimed, because the agent may be running."""
         chips = sorted((self._root / "dev").glob("gpiochip*"))
         if not chips:
             return fail(
-                "pins", "there is no /dev/gpiochip", "Run this on the Pi; on it, look for a kernel without GPIO"
+                "pins",
+                "there is no /dev/gpiochip",
+                "Run this on the Pi. If this is the Pi, its kernel has no GPIO support",
             )
         if not any(os.access(chip, os.R_OK | os.W_OK) for chip in chips):
-            return fail("pins", "they cannot be opened", f"Let the user into the group gpio, as {UNIT}.service does")
-        return ok("pins", f"{chips[0].name} is there; doors that hang on it: {doors}")
+            return fail("pins", "they cannot be opened", f"Add the user to the group gpio, as {UNIT}.service does")
+        return ok("pins", f"{chips[0].name} is available; configured doors: {doors}")
 
     def devices(self, config: Config) -> Iterator[Finding]:
         for reader in config.readers:
@@ -84,41 +86,45 @@ class Machine:
     def _device(self, name: str, path: Path, group: str, listed: str) -> Finding:
         thing = f"reader {name}"
         if not path.exists():
-            return fail(thing, f"{path} is not there", f"Plug it in, or name it as `ls -l {listed}` shows it")
+            return fail(thing, f"{path} does not exist", f"Plug it in, or use its name from `ls -l {listed}`")
         if not os.access(path, os.R_OK):
-            return fail(thing, f"{path} cannot be read", f"Let the user into the group {group}")
-        return ok(thing, f"{path} is there")
+            return fail(thing, f"{path} cannot be read", f"Add the user to the group {group}")
+        return ok(thing, f"{path} is available")
 
     def programs(self, config: Config) -> Iterator[Finding]:
         named = [(each.id, each.command) for each in config.announcers]
         named += [(each.id, each.command) for each in config.wifi]
         for name, command in named:
             if command is not None and shutil.which(command[0]) is None:
-                yield fail(name, f"there is no program {command[0]!r}", "Install it, or name it by its path")
+                yield fail(name, f"the program {command[0]!r} is not installed", "Install it, or give its full path")
             elif command is not None:
-                yield ok(name, f"{command[0]} is there")
+                yield ok(name, f"{command[0]} is installed")
         for each in config.wifi:
             if each.file is not None and not Path(each.file).is_file():
-                yield warn(each.id, f"there is no file {each.file}", "Have what lists the stations write it there")
+                yield warn(
+                    each.id,
+                    f"the file {each.file} does not exist",
+                    "Let the program that lists the stations write to it",
+                )
             elif each.file is not None:
-                yield ok(each.id, f"{each.file} is there")
+                yield ok(each.id, f"{each.file} exists")
 
     def battery(self, config: Config) -> Finding:
         file = self._root / "sys/class/rtc/rtc0/since_epoch"
         if not config.rtc:
-            hint = "Fit one and say rtc = true; until then booking codes wait for the network after a power cut"
-            return warn("battery clock", "the configuration says that there is none", hint)
+            hint = "Fit one and set rtc = true; without it, booking codes wait for the network after a power cut"
+            return warn("battery clock", "there is none, by the configuration", hint)
         said = battery_clock(file)
         if said is None:
-            hint = "Load its overlay (dtoverlay=i2c-rtc,...; on a Pi 5 fit the battery), or say rtc = false"
-            return fail("battery clock", "rtc = true, but none answers", hint)
-        return ok("battery clock", f"it says {said:%Y-%m-%d %H:%M:%S} UTC")
+            hint = "Load its overlay (dtoverlay=i2c-rtc,...; on a Pi 5 fit the battery), or set rtc = false"
+            return fail("battery clock", "rtc = true, but no battery clock answers", hint)
+        return ok("battery clock", f"it shows {said:%Y-%m-%d %H:%M:%S} UTC")
 
     def clock(self) -> Finding:
         if kernel_synchronised():
             return ok("clock", "a time service sets it")
         return warn(
-            "clock", "no time service sets it", "See `timedatectl`; is the network there, and UDP port 123 open?"
+            "clock", "no time service sets it", "See `timedatectl`; check the network and that UDP port 123 is open"
         )
 
     def disk(self, config: Config) -> Iterator[Finding]:
@@ -129,39 +135,43 @@ class Machine:
             (folder / PROBE).unlink()
             room = os.statvfs(folder)
         except OSError as error:
-            yield fail("disk", f"{folder} cannot be written ({error.strerror})", "Check its owner, and the card")
+            yield fail("disk", f"{folder} cannot be written ({error.strerror})", "Check its owner and the SD card")
             return
         if not same:
-            yield fail("disk", f"{folder} gives back something else than it took", "Replace the card")
+            yield fail("disk", f"{folder} returns other data than was written", "Replace the SD card")
         if folder.stat().st_mode & 0o077:
-            yield warn("disk", f"{folder} is open to others", f"chmod 700 {folder}")
+            yield warn("disk", f"{folder} is accessible to other users", f"chmod 700 {folder}")
         free = room.f_bavail * room.f_frsize // 2**20
         wanted = LEAST_FREE_MB + config.outbox_mb
         if free < wanted:
-            yield warn("disk", f"{free} MB are free where events may want {wanted}", "Make room, or lower outbox_mb")
+            yield warn(
+                "disk", f"{free} MB are free, but events may need {wanted} MB", "Free some space, or lower outbox_mb"
+            )
         elif room.f_files and room.f_favail < LEAST_INODES:
             yield warn("disk", f"only {room.f_favail} inodes are free", "Remove small files")
         else:
-            yield ok("disk", f"{folder} can be written; {free} MB are free")
+            yield ok("disk", f"{folder} is writable; {free} MB are free")
 
     def service(self) -> Finding:
         told = self._run("systemctl", "show", UNIT, "-p", "ActiveState,Type,WatchdogUSec,NRestarts")
         state = dict(line.split("=", 1) for line in (told or "").splitlines() if "=" in line)
         if not state:
-            return warn("service", "systemd does not answer", "Run the agent under systemd: it starts it anew")
+            return warn("service", "systemd does not answer", "Run the agent under systemd, which restarts it")
         if state.get("ActiveState") != "active":
             hint = f"systemctl enable --now {UNIT}; journalctl -u {UNIT} says why it ended"
             return fail("service", f"{UNIT} is {state.get('ActiveState')}", hint)
         if state.get("Type") != "notify" or state.get("WatchdogUSec") in ("0", "infinity", None):
-            return warn("service", "systemd does not watch whether it hangs", "Install deploy/systemd anew")
-        return ok("service", f"{UNIT} runs and is watched; started anew {state.get('NRestarts', '0')} times")
+            return warn(
+                "service", "systemd does not watch whether it hangs", "Install the units in deploy/systemd again"
+            )
+        return ok("service", f"{UNIT} runs and is watched; restarted {state.get('NRestarts', '0')} times")
 
     def hardware_watchdog(self) -> Finding:
         told = self._run("systemctl", "show", "-p", "RuntimeWatchdogUSec", "--value")
         if told in (None, "", "0", "infinity"):
             hint = "Install deploy/systemd/hallkeeper-watchdog.conf, as deploy/README.md says"
-            return warn("hardware watchdog", "a Pi that hangs as a whole stays hung", hint)
-        return ok("hardware watchdog", f"the Pi starts anew when it hangs for {told}")
+            return warn("hardware watchdog", "it is off, so a Pi that hangs is not restarted", hint)
+        return ok("hardware watchdog", f"the Pi restarts when it hangs for {told}")
 
     def power(self) -> Finding:
         told = self._run("vcgencmd", "get_throttled") or ""
@@ -182,4 +192,4 @@ class Machine:
                 if low:
                     return fail("power", "the voltage is too low", _SUPPLY)
                 return ok("power", "the voltage is high enough")
-        return warn("power", "nobody says whether the voltage is high enough", "apt-get install raspi-utils")
+        return warn("power", "the voltage cannot be read", "apt-get install raspi-utils")

@@ -1,4 +1,4 @@
-"""What is kept beside events and plan, in one small file: read at the start, written with every heartbeat."""
+"""State stored besides events and plan, in one small file: read at the start, written with every heartbeat."""
 
 import asyncio
 import logging
@@ -29,15 +29,15 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HighestPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """The highest plan ever applied: no older one is, although the plan on the disk be spoilt."""
+    """The highest plan ever applied. No older plan is applied, even if the plan on disk is corrupt."""
 
     version: int
     digest: str
 
 
 class PersistedState(msgspec.Struct, frozen=True, kw_only=True):
-    """The floor of time, as of event ``seq`` of the outbox ``log``; each counter's day; the highest plan applied; the
-    last ``runs`` of the agent, this one last, with how long each was at work."""
+    """The clock floor, as of event ``seq`` of the outbox ``log``; each counter's day; the highest plan applied; the
+    last ``runs`` of the agent, this one last, with their durations."""
 
     floor: ClockFloor
     log: str = ""
@@ -48,8 +48,7 @@ class PersistedState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def earlier_runs(kept: PersistedState | None, last: EarlierRun | None) -> tuple[EarlierRun, ...]:
-    """The runs that are over, the oldest first, by what was kept and by the ``last`` event on the disk, which may be
-    later than what was kept."""
+    """The earlier runs, the oldest first, from the stored state and the ``last`` event on disk, which may be later."""
     runs = kept.runs if kept is not None else ()
     if last is None or any(run.boot == last.boot and run.mono_ms >= last.mono_ms for run in runs):
         return runs
@@ -59,8 +58,8 @@ def earlier_runs(kept: PersistedState | None, last: EarlierRun | None) -> tuple[
 
 
 def floor_of(kept: PersistedState | None, *, log: str, head: int, last_at: datetime | None) -> ClockFloor | None:
-    """The floor that is the later one: what was kept, or the last event, number ``head`` of ``log``, at ``last_at``.
-    The later one, not the higher one, since a signed hello may have lowered the time in between."""
+    """The later of the stored floor and the last event, number ``head`` of ``log``, at ``last_at``. The later, not the
+    higher: a signed hello may have lowered the time in between."""
     if last_at is not None and last_at > LATEST:
         last_at = None
     if kept is None:
@@ -70,24 +69,24 @@ def floor_of(kept: PersistedState | None, *, log: str, head: int, last_at: datet
         return floor
     if last_at < floor.at:
         return ClockFloor(at=last_at) if kept.log == log else floor
-    # The event lies so much further on the same line.
+    # The event is that much later on the same monotonic clock.
     return msgspec.structs.replace(floor, at=last_at, mono=floor.mono + (last_at - floor.at) / timedelta(seconds=1))
 
 
 async def read_kept(files: Files) -> tuple[PersistedState | None, Fault | None]:
-    """What is kept, if anything of use; a fault when the file is there but cannot be used."""
+    """Read the stored state, if usable, with a fault if the file exists but cannot be used."""
     try:
         data = await asyncio.to_thread(files.read, FILE)
         kept = decode(data, PersistedState) if data is not None else None
         late = kept is not None and kept.floor.at > LATEST
         return kept, _DAMAGED if late else None
     except (OSError, WireError) as error:
-        log.warning("%s cannot be used: %s", FILE, error, extra={"action": "damaged"})
+        log.warning("The stored state cannot be used", extra={"action": "damaged", "file": FILE, "reason": str(error)})
         return None, _DAMAGED
 
 
 async def write_kept(files: Files, kept: PersistedState) -> bool:
-    """Bring it to the disk; whether it could be."""
+    """Write the state to disk. Returns whether that succeeded."""
     try:
         await asyncio.to_thread(files.replace, FILE, encode(kept))
     except OSError:

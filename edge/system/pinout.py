@@ -1,4 +1,4 @@
-"""How a configuration names a pin and what its level means."""
+"""How the configuration names pins, and what their levels mean."""
 
 from typing import Annotated
 
@@ -11,9 +11,9 @@ Positive = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 
 
 class InputPin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An input by its BCM number. *Active* is: contact shut, button pressed, beam broken, pulse present.
+    """An input by its BCM number. *Active* means: contact closed, button pressed, beam broken, pulse present.
 
-    As wired by default, active is a closed circuit to ground, so that a cut wire reads as an open door.
+    By default, active is a closed circuit to ground, so that a cut wire reads as an open door.
     """
 
     pin: PinNumber

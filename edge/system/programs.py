@@ -1,4 +1,4 @@
-"""Calls other programs, which may say anything, or nothing, or never end."""
+"""Runs other programs, whose output and duration are not trusted."""
 
 import asyncio
 import os
@@ -9,13 +9,12 @@ from contextlib import suppress
 from edge.errors import ProgramFailed
 
 GONE_S = 5.0
-"""How long it may take on a busy machine until a program that was killed is gone."""
+"""How long a killed program may take to end on a busy machine."""
 
 
 class ProgramRunner:
-    """Calls one program, and again only when it has ended. ``within_s``: how long it may take; then it is killed with
-    whatever it has started. ``limit``: most bytes that it may say on its standard output; 0 where nobody listens.
-    ``gone_s``: how long to wait for a program that was killed."""
+    """Runs one program at a time. ``within_s``: how long it may take; then it is killed with all its children.
+    ``limit``: most bytes of its standard output; 0 discards it. ``gone_s``: how long to wait for a killed program."""
 
     def __init__(
         self,
@@ -32,10 +31,10 @@ class ProgramRunner:
         self._left: asyncio.subprocess.Process | None = None
 
     async def call(self, command: tuple[str, ...]) -> bytes:
-        """What it said. Raises ``ProgramFailed`` where it did not end in time and well, or said too much, and
-        ``OSError`` and ``ValueError`` where there is none to be called."""
+        """Run a command and return its output. Raises ``ProgramFailed`` if it fails, takes too long or writes too much,
+        and ``OSError`` or ``ValueError`` if it cannot be run."""
         if self._left is not None and self._left.returncode is None:
-            raise ProgramFailed(f"{command[0]} was called before, and cannot be ended")
+            raise ProgramFailed(f"{command[0]} still runs from an earlier call and cannot be killed")
         program = await asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.DEVNULL,
@@ -46,7 +45,7 @@ class ProgramRunner:
         output = None
         try:
             async with asyncio.timeout(self._within_s):
-                said = await self._heard(program)
+                said = await self._output(program)
                 ended = await program.wait()
             output = said
         except TimeoutError:
@@ -54,7 +53,7 @@ class ProgramRunner:
         finally:
             if output is None:
                 self._left = program
-                # It may have ended by itself, and what it has started not; or be another user's.
+                # It may have ended by itself but not its children, or belong to another user.
                 with suppress(ProcessLookupError, PermissionError):
                     self._kill(program.pid, signal.SIGKILL)
                 with suppress(TimeoutError):
@@ -64,10 +63,10 @@ class ProgramRunner:
             raise ProgramFailed(f"{command[0]} ended with {ended}")
         return output
 
-    async def _heard(self, program: asyncio.subprocess.Process) -> bytes:
+    async def _output(self, program: asyncio.subprocess.Process) -> bytes:
         said = bytearray()
         while program.stdout is not None and (more := await program.stdout.read(65536)):
             said += more
             if len(said) > self._limit:
-                raise ProgramFailed(f"it said more than {self._limit} bytes")
+                raise ProgramFailed(f"it wrote more than {self._limit} bytes")
         return bytes(said)

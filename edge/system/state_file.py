@@ -30,16 +30,16 @@ class StateFile:
         self._keeping = asyncio.Lock()
 
     def start(self, name: str) -> None:
-        """Keep it from here on, in a task of that name."""
+        """Keep the file current, in a task of that name."""
         self._runtime.supervise(name, self._run(), self._wake.liveness)
 
     def changed(self) -> None:
-        """The content is another."""
+        """The content has changed."""
         self._changes += 1
         self._wake.set()
 
     async def save(self) -> bool:
-        """Bring it to the disk now; whether it is there as it stands."""
+        """Write it to disk now. Returns whether the disk has the current content."""
         async with self._keeping:
             while self._kept != (wanted := self._changes):
                 content = self._content()

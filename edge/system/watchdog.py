@@ -1,7 +1,7 @@
-"""Tells the service manager that the agent is alive, for as long as all of its lasting tasks are.
+"""Tells the service manager that the agent is alive, while all its supervised tasks make progress.
 
-What is said goes to the socket in NOTIFY_SOCKET (sd_notify(3)); a WATCHDOG=1 that fails to come for WatchdogSec has
-systemd end the process and start another.
+Messages go to the socket in NOTIFY_SOCKET (sd_notify(3)). If WATCHDOG=1 does not arrive for WatchdogSec, systemd kills
+the process and restarts it.
 """
 
 import asyncio
@@ -14,12 +14,12 @@ from edge.errors import Stuck
 from edge.runtime import Runtime
 
 REFRESH_S = 30.0
-"""How often tasks are looked at where no service manager wants it more often."""
+"""How often tasks are checked, unless the service manager needs it more often."""
 
 
 class ServiceManager:
-    """What started us, if anything did that wants to hear. Never waits and never fails: whoever does not listen has
-    other means to find out."""
+    """The service manager, if it started the agent. Never blocks or fails: a manager that does not listen finds out in
+    other ways."""
 
     def __init__(self, environ: Mapping[str, str] = {}) -> None:
         address = environ.get("NOTIFY_SOCKET", "")
@@ -31,14 +31,14 @@ class ServiceManager:
                 self.every_s = min(REFRESH_S, max(0.01, int(environ.get("WATCHDOG_USEC", "")) / 3e6))
 
     def ready(self, status: str) -> None:
-        """The doors work."""
+        """The agent is ready: the doors work."""
         self._say("READY=1", f"STATUS={status}")
 
     def alive(self, status: str) -> None:
         self._say("WATCHDOG=1", f"STATUS={status}")
 
     def stopping(self) -> None:
-        """From here on TimeoutStopSec is the most that may pass."""
+        """The agent is stopping; TimeoutStopSec applies from now on."""
         self._say("STOPPING=1")
 
     def _say(self, *words: str) -> None:
@@ -50,10 +50,10 @@ class ServiceManager:
 
 
 async def watch(runtime: Runtime, manager: ServiceManager, status: Callable[[], str]) -> None:
-    """Say that all is well, until a task is stuck; then the agent ends, its locks in their safe state first.
+    """Report that the agent is alive until a task is stuck; then end the agent, with its locks in the safe state.
 
-    A task counts as stuck when it is found so twice in a row: a process that was stopped for a while finds all of them
-    late, and needs only a moment.
+    A task must be found stuck twice in a row: a process that was suspended for a while finds all of them late, and they
+    need only a moment.
     """
     before: set[str] = set()
     while True:

@@ -248,7 +248,7 @@ def test_a_sound_is_played_by_its_program_which_is_told_the_minutes_left(tmp_pat
 
 
 def test_a_sound_that_cannot_be_played_is_a_fault_and_nothing_else() -> None:
-    voice = AnnouncerConfig(id="conversation", command=("/no/such/player", "closing.wav"))
+    voice = AnnouncerConfig(id="voice", command=("/no/such/player", "closing.wav"))
 
     async def act(hall: Watched) -> None:
         await hall.evening()

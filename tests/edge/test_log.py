@@ -6,7 +6,7 @@ import os
 import threading
 
 from edge.system.log import WAITING_LIMIT, logging_to
-from edge.wire.log_throttle import AN_HOUR, HOUR_S, LogThrottle
+from edge.wire.log_format import AN_HOUR, HOUR_S, LogThrottle
 
 
 def record(text: str, *args: object, at: float = 0.0, level: int = logging.WARNING) -> logging.LogRecord:
@@ -56,6 +56,13 @@ def test_lines_come_out_in_order_and_all_before_the_end() -> None:
             logging.getLogger("edge.x").info("line %d", number)
         logging.getLogger("edge.x").debug("not wanted")
     assert stream.getvalue().splitlines() == [f"INFO edge.x: line {number}" for number in range(5)]
+
+
+def test_the_fields_of_a_line_follow_its_sentence() -> None:
+    stream = io.StringIO()
+    with logging_to(stream, level=logging.INFO):
+        logging.getLogger("edge.x").warning("A message was refused", extra={"action": "refused", "reason": "late"})
+    assert stream.getvalue() == "WARNING edge.x: A message was refused action=refused reason=late\n"
 
 
 def test_a_stream_that_takes_nothing_holds_nobody_up() -> None:

@@ -244,9 +244,9 @@ async def test_a_restored_controller_may_ask_for_acknowledged_events_again() -> 
     box.add(*[DOOR] * 5)
     await box.box.commit()
     box.box.acknowledge(box.box.log, 5)
-    box.box.wanted(box.box.log, 3)
+    box.box.resend_from(box.box.log, 3)
     assert await box.seqs(box.box.ack) == [3, 4, 5]
-    box.box.wanted(None, 1)
+    box.box.resend_from(None, 1)
     assert await box.seqs(box.box.ack) == [1, 2, 3, 4, 5]
     assert box.counts == []
 
@@ -342,7 +342,7 @@ async def test_a_disk_put_back_to_an_earlier_state_goes_on_in_a_new_log_with_wha
     box.add(ACCESS, DOOR)
     await box.box.commit()
     box.add(crossing(1))
-    box.box.wanted(log, 99)
+    box.box.resend_from(log, 99)
     assert await box.box.commit()
     assert renewals == [box.box.log]
     assert box.box.log != log
@@ -365,7 +365,7 @@ async def test_a_disk_put_back_is_known_for_one_although_this_run_has_come_furth
     box.add(*[ACCESS] * 5)
     await box.box.commit()
     assert not box.goes_out()
-    box.box.wanted(log, 5)
+    box.box.resend_from(log, 5)
     assert not box.goes_out()
     assert await box.box.commit()
     assert box.goes_out()
@@ -384,7 +384,7 @@ async def test_an_edge_that_goes_on_in_its_log_is_agreed_on_once_the_controller_
     await box.box.commit()
     assert not box.goes_out()
     assert not box.box.acknowledge(box.box.log, 2)
-    box.box.wanted(box.box.log, 2)
+    box.box.resend_from(box.box.log, 2)
     assert box.goes_out()
     assert await box.seqs(box.box.ack) == [2]
     assert box.box.acknowledge(box.box.log, 2)
@@ -426,7 +426,7 @@ async def test_what_went_out_from_memory_alone_is_no_event_of_the_run_after_it()
     log = box.box.log
     await box.open()
     box.add(*[ACCESS] * 4)
-    box.box.wanted(log, 4)
+    box.box.resend_from(log, 4)
     await box.box.commit()
     assert box.box.log != log
     assert [event.kind for event in await box.all()] == ["access"] * 4

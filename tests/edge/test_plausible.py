@@ -304,7 +304,12 @@ def test_an_alarm_never_sets_while_nobody_knows_whether_a_door_is_shut_and_says_
     ("every_s", "for_s", "why"),
     [
         pytest.param(0.2, 1200.0, "Front door opened", id="loose"),
-        pytest.param(0.005, 5.0, "the contact of Front door is unreliable, so it may be open", id="never open for long enough to count"),
+        pytest.param(
+            0.005,
+            5.0,
+            "the contact of Front door is unreliable, so it may be open",
+            id="never open for long enough to count",
+        ),
     ],
 )
 def test_a_contact_that_chatters_while_the_alarm_is_set_sets_it_off_once_and_a_code_still_unsets_it(

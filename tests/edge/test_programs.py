@@ -86,7 +86,7 @@ async def test_one_that_cannot_be_killed_is_not_called_a_second_time() -> None:
     with pytest.raises(ProgramFailed, match="not ended within"):
         await caller.call((*SHELL, "exec sleep 3600"))
     for _ in range(10):
-        with pytest.raises(ProgramFailed, match="cannot be ended"):
+        with pytest.raises(ProgramFailed, match="cannot be killed"):
             await caller.call((*SHELL, "true"))
     (group,) = left
     os.killpg(group, signal.SIGKILL)

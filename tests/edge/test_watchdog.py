@@ -328,12 +328,12 @@ class DeafBroker(MemoryBroker):
         return DeafLink(self, connect_options.filters, connect_options.will)
 
 
-def test_a_voice_that_hangs_in_the_link_is_found_stuck() -> None:
+def test_a_conversation_that_hangs_in_the_link_is_found_stuck() -> None:
     async def main(clock: VirtualClock) -> None:
         hall = Hall(clock)
         hall.broker = DeafBroker()
         await hall.start()
-        await died(hall, "no progress in 'voice'")
+        await died(hall, "no progress in 'conversation'")
         await hall.close()
 
     run(main)

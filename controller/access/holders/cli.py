@@ -11,7 +11,7 @@ from controller.cli.client import SERVER, ApiClient, Server, Token, TokenFile
 from controller.csv_import.cli import CsvFile, DryRun, OutFile, import_csv
 
 app = typer.Typer(
-    help="Staff, key holders and contractors: who opens doors in their own right.",
+    help="Staff, key holders and contractors: people with their own door credentials.",
     no_args_is_help=True,
     add_completion=False,
 )
@@ -60,7 +60,7 @@ class _Given(msgspec.Struct, frozen=True):
 
 @app.callback()
 def holders() -> None:
-    """Staff, key holders and contractors: who opens doors in their own right."""
+    """Staff, key holders and contractors: people with their own door credentials."""
 
 
 @app.command("list")

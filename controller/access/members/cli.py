@@ -11,7 +11,7 @@ from controller.cli.client import SERVER, ApiClient, Refusal, Server, Token, Tok
 from controller.csv_import.cli import DryRun, import_csv
 
 app = typer.Typer(
-    help="Members of the library who come in while it is unstaffed.", no_args_is_help=True, add_completion=False
+    help="Library members who may come in during unstaffed hours.", no_args_is_help=True, add_completion=False
 )
 Number = Annotated[str, typer.Argument(help="The number on the member's card.")]
 
@@ -47,7 +47,7 @@ class _Members(msgspec.Struct, frozen=True):
 
 @app.callback()
 def members() -> None:
-    """Members of the library who come in while it is unstaffed."""
+    """Library members who may come in during unstaffed hours."""
 
 
 @app.command("list")

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from edge.wire.log_throttle import AN_HOUR
+from edge.wire.log_format import AN_HOUR
 
 FLOOD = """
 from controller.text.log_format import set_up_logging

@@ -84,7 +84,7 @@ def test_every_format_is_documented_with_its_bits() -> None:
 def test_every_fault_and_counter_is_documented() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in SOURCES.glob("*.py"))
     faults = {FaultCode[name].value for name in re.findall(r"FaultCode\.([A-Z_]+)", source)}
-    counters = set(re.findall(r'(?:count|Counted)\("([a-z_]+)"\)', source))
+    counters = set(re.findall(r'(?:count|PanelCounter)\("([a-z_]+)"\)', source))
     assert len(faults) >= 10
     assert len(counters) >= 5
     for name in sorted(faults | counters):
