@@ -72,7 +72,7 @@ def test_check_config_says_what_it_found(tmp_path: Path) -> None:
         ),
         ('format = "iw"', 'format = "ip"', "wifi[0].format", "it takes: hostapd, iw"),
         ("rex = { pin = 22 }", "rix = { pin = 22 }", "door[0].rix", "it takes: break_glass, buzzer, contact"),
-        ('host = "127.0.0.1"', 'host = "not a host"', "broker.host", "'not a host' is no host"),
+        ('host = "127.0.0.1"', 'host = "not a host"', "broker.host", "'not a host' is not a host name"),
     ],
 )
 def test_what_a_key_takes_is_listed_where_it_was_given_something_else(

@@ -115,7 +115,7 @@ def test_an_edge_that_was_never_reached_is_told_what_it_lacks(tmp_path: Path) ->
             Severity.WARN,
             "does not watch",
         ),
-        ("hardware watchdog", {"systemctl show -p": "0"}, Severity.WARN, "stays hung"),
+        ("hardware watchdog", {"systemctl show -p": "0"}, Severity.WARN, "a Pi that hangs is not restarted"),
         ("power", {"vcgencmd": "throttled=0x50005"}, Severity.FAIL, "too low now"),
         ("power", {"vcgencmd": "throttled=0x50000"}, Severity.WARN, "too low since"),
         ("power", {"vcgencmd": "throttled=0x0"}, Severity.OK, "has not been"),
@@ -165,8 +165,8 @@ def test_readers_and_programs_that_are_not_there_are_named(tmp_path: Path) -> No
     text = GOOD.replace('file = "stations.txt"', 'command = ["no-such-program", "dump"]')
     text += '\n[[reader]]\nkind = "usb-scanner"\nid = "scanner"\ndoor = "front-door"\ndevice = "by-id/scanner"\n'
     here = found(folder_with(tmp_path, text), pi(tmp_path / "pi"))
-    assert here["hall-wifi"].said == "there is no program 'no-such-program'"
-    assert here["reader scanner"].said == f"{tmp_path}/by-id/scanner is not there"
+    assert here["hall-wifi"].said == "the program 'no-such-program' is not installed"
+    assert here["reader scanner"].said == f"{tmp_path}/by-id/scanner does not exist"
 
 
 def test_a_disk_that_cannot_be_written_is_a_fault_and_an_open_folder_a_warning(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_the_command_ends_with_the_worst_and_speaks_to_programs_too(tmp_path: Pa
     path = folder_with(tmp_path, GOOD)
     done = hallkeeper("doctor", "--config", str(path))
     assert done.returncode == 2
-    assert "fail  plan: there is none on the disk" in done.stdout
+    assert "fail  plan: there is none on disk" in done.stdout
     told = json.loads(hallkeeper("doctor", "--config", str(path), "--json").stdout)
     assert {"thing", "verdict", "said", "hint"} == set(told[0])
     assert told[0]["verdict"] == "ok"
@@ -220,7 +220,7 @@ def test_findings_are_lines_for_people_and_objects_for_programs() -> None:
 
 def test_without_a_configuration_it_says_how_to_get_one_and_looks_at_the_machine_all_the_same(tmp_path: Path) -> None:
     told = found(tmp_path / "edge.toml", pi(tmp_path / "pi"))
-    assert told["configuration"].said == f"there is no {tmp_path / 'edge.toml'}"
+    assert told["configuration"].said == f"{tmp_path / 'edge.toml'} does not exist"
     assert "hallkeeper edge enrol" in told["configuration"].hint
     assert {"pins", "clock", "hardware watchdog", "power"} <= told.keys()
 

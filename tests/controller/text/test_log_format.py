@@ -7,10 +7,10 @@ from edge.wire.log_format import AN_HOUR
 
 FLOOD = """
 from controller.text.log_format import set_up_logging
-from controller.telemetry.envelope_verifier import Gate
+from controller.telemetry.envelope_verifier import EnvelopeVerifier
 
 set_up_logging()
-gate = Gate()
+gate = EnvelopeVerifier()
 for edge in ("main", "other"):
     for number in range(500):
         gate.refuse("ramsey", edge, "malformed", f"message {number}")
