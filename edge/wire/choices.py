@@ -1,4 +1,4 @@
-"""What a type takes at a place in it, to be told where something else was given."""
+"""Lists the values that a type allows at a place, for error messages."""
 
 import re
 from collections.abc import Iterator
@@ -12,8 +12,8 @@ _MOST = 40
 
 
 def choices(kind: Any, error: msgspec.ValidationError) -> str:
-    """What could stand where msgspec refused something of the type ``kind``, such as "; it takes: sql, influx": the
-    values of an enumeration, or the keys of a table. Empty where there is no such list."""
+    """What is allowed where msgspec refused a value of the type ``kind``, such as "; it takes: sql, influx": the values
+    of an enumeration, or the keys of a table. Empty if there is no such list."""
     problem, _, where = str(error).partition(" - at ")
     places = [inspect.type_info(kind)]
     steps = _STEP.findall(where.strip("`").removeprefix("$"))

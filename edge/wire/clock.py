@@ -1,4 +1,4 @@
-"""Where time comes from. Only loops that run hold a ``Clock``; pure code is told the time."""
+"""The source of time. Only running loops hold a ``Clock``; pure code gets the time as an argument."""
 
 import asyncio
 import time
@@ -14,7 +14,7 @@ class Clock(Protocol):
     """Schedules, windows and door timers read this clock; retries and disk syncs run in real time."""
 
     def now(self) -> datetime:
-        """The present instant, aware, in UTC."""
+        """The current time, timezone-aware, in UTC."""
         ...
 
     def monotonic(self) -> float:
@@ -40,9 +40,9 @@ class SystemClock:
 
 
 class ClockFile(msgspec.Struct, frozen=True, kw_only=True):
-    """The one file that makes several processes share a faster clock.
+    """The file by which several processes share a faster clock.
 
-    At the real instant ``started`` it is ``epoch``; from then on ``rate`` seconds pass in each real one.
+    At the real time ``started`` it is ``epoch``; from then on ``rate`` seconds pass per real second.
     """
 
     epoch: Annotated[datetime, msgspec.Meta(tz=True)]
@@ -73,9 +73,9 @@ class ScaledClock:
 
 
 def clock_from(data: bytes | None) -> Clock:
-    """The clock a clock file describes, or the machine's own where there is none.
+    """The clock that a clock file describes, or the machine's clock without one.
 
-    Raises ``Malformed`` for a file that is no clock file and ``ValueError`` for a rate outside 1 to 60.
+    Raises ``Malformed`` if it is not a clock file and ``ValueError`` for a rate outside 1 to 60.
     """
     if data is None:
         return SystemClock()

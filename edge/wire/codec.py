@@ -1,4 +1,4 @@
-"""Bytes to values and back: JSON through msgspec, every failure a ``WireError``.
+"""Encodes and decodes messages: JSON by msgspec; every failure is a ``WireError``.
 
 An unknown field is ignored. Instants are RFC 3339 in UTC; a naive one is refused.
 """
@@ -16,14 +16,14 @@ PART_LIMIT = 64 * 1024
 MESSAGE_LIMIT = 1024 * 1024
 """Largest message of any kind, in bytes."""
 _WHY_LIMIT = 200
-"""Most characters told of what is wrong, since a stranger's own words may be among them."""
+"""The most characters of an error message, which may quote foreign input."""
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
 
 
 def encode(value: msgspec.Struct) -> bytes:
-    """The one JSON text of a value: same value, same bytes, so that a digest can stand for it."""
+    """The canonical JSON of a value: equal values have equal bytes, so a digest identifies them."""
     return _encoder.encode(value)
 
 
@@ -33,7 +33,7 @@ def decode(data: bytes, kind: type[T], *, limit: int = MESSAGE_LIMIT) -> T:
     Raises ``TooLarge`` past ``limit`` bytes and ``Malformed`` for anything that is not a ``kind``.
     """
     if len(data) > limit:
-        raise TooLarge(f"{len(data)} bytes where at most {limit} are allowed")
+        raise TooLarge(f"{len(data)} bytes; at most {limit} are allowed")
     decoder = _decoders.get(kind)
     if decoder is None:
         decoder = _decoders[kind] = msgspec.json.Decoder(kind)

@@ -1,4 +1,5 @@
-"""Which commands an edge carries out: none that is late, replayed, out of its order, of another session or retained."""
+"""Decides which commands an edge executes: none that is late, replayed, out of order, of another session or
+retained."""
 
 from datetime import datetime, timedelta
 
@@ -6,12 +7,13 @@ from edge.wire.errors import CommandRefused
 from edge.wire.messages import COMMAND_LIFE_S, Command
 
 SEEN_LIMIT = 1000
-"""Ids remembered; a session that has used them all refuses until the next connection, rather than forget one."""
+"""The most ids remembered; after that the session refuses commands until the next connection, rather than forget
+one."""
 
 
 class CommandGate:
-    """Judges commands within one connection's session. A new connection makes a new gate with a new nonce, so
-    nothing issued before it is ever carried out."""
+    """Checks the commands of one session. A new connection has a new gate with a new nonce, so no earlier command is
+    ever executed."""
 
     def __init__(self, *, nonce: str, opened_at: datetime, opened_mono: float) -> None:
         self.nonce = nonce
@@ -25,13 +27,13 @@ class CommandGate:
         self._opened_at += step
 
     def admit(self, command: Command, *, now: datetime, mono: float, retained: bool) -> None:
-        """Let ``command`` pass, once. ``now`` is the wall clock, ``mono`` seconds of the monotonic clock.
+        """Admit ``command`` once. ``now``: the wall clock; ``mono``: monotonic seconds.
 
-        The wall clock may be stepped; so the command's age is also measured as monotonic time since the nonce
-        was issued, against the controller's ``issued_at``. Raises ``CommandRefused``.
+        The wall clock may be stepped, so the command's age is also measured as monotonic time since the nonce was
+        issued, against the controller's ``issued_at``. Raises ``CommandRefused``.
         """
         if retained:
-            raise CommandRefused("a retained command is never carried out")
+            raise CommandRefused("a retained command is never executed")
         if command.nonce != self.nonce:
             raise CommandRefused("the command belongs to another session")
         if command.id in self._seen:

@@ -1,4 +1,4 @@
-"""Credentials: the kinds there are, how one is presented, and the value that stands for it in a plan."""
+"""Credentials: their kinds, how they are presented, and the keys that stand for them in a plan."""
 
 import hashlib
 import hmac
@@ -17,7 +17,7 @@ class CredentialKind(StrEnum):
 
 
 class Method(StrEnum):
-    """By what somebody asks to come in."""
+    """How a credential is presented."""
 
     CODE = "code"
     CARD = "card"
@@ -27,7 +27,7 @@ class Method(StrEnum):
 
 
 TIME_INDEPENDENT = frozenset({CredentialKind.STAFF, CredentialKind.KEY_HOLDER})
-"""Kinds that also open with the clock unproven, and past the plan's horizon."""
+"""Kinds that also open with an unproven clock, and after the plan's horizon."""
 
 TYPED_KINDS = (
     CredentialKind.BOOKING_CODE,
@@ -35,7 +35,7 @@ TYPED_KINDS = (
     CredentialKind.KEY_HOLDER,
     CredentialKind.CONTRACTOR,
 )
-"""Kinds that a code typed on a keypad can be, in the order they are tried."""
+"""The kinds of a typed code, in the order they are tried."""
 
 CARD_KINDS = (
     CredentialKind.MEMBER_CARD_PIN,
@@ -43,16 +43,16 @@ CARD_KINDS = (
     CredentialKind.KEY_HOLDER,
     CredentialKind.CONTRACTOR,
 )
-"""Kinds that a card can be, in the order they are tried."""
+"""The kinds of a card, in the order they are tried."""
 
 CODE_LENGTH_MIN, CODE_LENGTH_MAX, CODE_LENGTH = 4, 8, 6
-"""Digits of an ordinary code: the fewest and the most that a door may want, and what it wants by default."""
+"""Digits of an ordinary code: minimum, maximum and default of a door."""
 OFFLINE_FIRST, OFFLINE_LENGTH = "9", 10
-"""Offline codes begin with this digit, which no ordinary code does, so that the first key tells the length."""
+"""Offline codes begin with this digit and ordinary codes do not, so the first key determines the length."""
 
 
 UNREAD_KEY = "?"
-"""Stands among ``Presented.digits`` for a key that was pressed and could not be read."""
+"""In ``Presented.digits``, a key that was pressed but could not be read."""
 
 
 def is_code(text: str, length: int = CODE_LENGTH) -> bool:
@@ -75,7 +75,8 @@ def code_key(door_secret: bytes, kind: CredentialKind, credential: str) -> bytes
 
 
 def pin_key(door_secret: bytes, kind: CredentialKind, card: str, pin: str) -> bytes:
-    """HMAC-SHA256 of ``kind NUL card NUL pin`` under the door's secret: what a PIN typed after a card is held to."""
+    """HMAC-SHA256 of ``kind NUL card NUL pin`` under the door's secret: what a PIN typed after a card is compared
+    with."""
     return code_key(door_secret, kind, f"{card}\0{pin}")
 
 
@@ -94,7 +95,7 @@ class Presented(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def method(self) -> Method:
-        """By what it asks to come in."""
+        """How it is presented."""
         if self.token:
             return Method.QR
         if self.card:

@@ -1,6 +1,6 @@
-"""What a plan means at a door: may this credential come in now? Pure; the one place that answers it.
+"""Decides whether a credential opens a door now, by the plan. Pure; the only module that decides it.
 
-``docs/who-may-enter.md`` has the rules as tables, which a test holds to what is here.
+``docs/who-may-enter.md`` has the rules as tables, which a test compares with this code.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -19,14 +19,14 @@ from edge.wire.overrides import in_force
 from edge.wire.plan import DoorPlan, DoorSpan, Grant, OverrideKind, Plan
 
 NEAR = timedelta(hours=12)
-"""Whoever comes so long before a code begins to work, or after it has ended, is taken to be whose it is. At other times
-the door treats it as a code that nobody has, so that guessing finds no codes of other days."""
+"""Somebody who uses a code within this time of its window is assumed to be its owner. Outside it the code is treated as
+unknown, so that guessing finds no codes of other days."""
 _ALWAYS = Interval(start=datetime(1, 1, 2, tzinfo=UTC), end=datetime(9999, 12, 30, tzinfo=UTC))
 
 
 class ClockTrust(StrEnum):
-    """How far an edge believes its clock: ``holdover`` after losing its source, ``unproven`` after a power
-    cut without one."""
+    """How far an edge trusts its clock: ``holdover`` after losing its source, ``unproven`` after a power cut without
+    one."""
 
     SYNCED = "synced"
     HOLDOVER = "holdover"
@@ -34,7 +34,7 @@ class ClockTrust(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a decision came out as it did; the words for people are in ``REASON_TEXT``."""
+    """The reason of a decision; the texts for people are in ``REASON_TEXT``."""
 
     GRANTED = "granted"
     FREE = "free"
@@ -62,35 +62,35 @@ class Reason(StrEnum):
 
 REASON_TEXT: dict[Reason, str] = {
     Reason.GRANTED: "valid here and now",
-    Reason.FREE: "the door is free to anybody now",
+    Reason.FREE: "the door is open to everybody now",
     Reason.NO_PLAN: "the door has no plan yet",
     Reason.NO_DOOR: "the plan does not know this door",
     Reason.UNKNOWN: "no such code at this door",
-    Reason.UNREAD: "a key was pressed that could not be read; it has to be typed again",
+    Reason.UNREAD: "a key could not be read; type the code again",
     Reason.TOO_EARLY: "the code is not valid yet",
     Reason.TOO_LATE: "the code is no longer valid",
     Reason.NOT_NOW: "this kind of credential is not accepted here now",
-    Reason.CLOCK: "the door does not know the time, so no timed code can open it",
-    Reason.HORIZON: "the plan has run out, so only staff and key holders enter",
+    Reason.CLOCK: "the door does not know the time, so codes with a time window do not work",
+    Reason.HORIZON: "the plan has expired, so only staff and key holders can enter",
     Reason.LOCK_DOWN: "the door is locked down",
     Reason.OUT_OF_SERVICE: "the door is out of service",
-    Reason.PIN_WANTED: "the card opens with its PIN, which has not been typed yet",
-    Reason.WRONG_PIN: "the PIN is not this card's",
-    Reason.PASS_EXPIRED: "the pass has run out, or the door's clock is off; show a fresh one or type the code",
-    Reason.PASS_UNKNOWN: "the pass stands for nothing that opens this door",
+    Reason.PIN_WANTED: "the card needs its PIN, which has not been typed yet",
+    Reason.WRONG_PIN: "the PIN does not belong to this card",
+    Reason.PASS_EXPIRED: "the pass has expired, or the door's clock is wrong; show a new one or type the code",
+    Reason.PASS_UNKNOWN: "the pass does not open this door",
     Reason.REVOKED: "the code was withdrawn",
-    Reason.PASSBACK: "whoever this is came in before and has not left",
-    Reason.LOCKED_OUT: "too many wrong codes were tried here; typed codes wait",
+    Reason.PASSBACK: "this person came in before and has not left",
+    Reason.LOCKED_OUT: "too many wrong codes were tried here; typed codes are refused for a while",
     Reason.ALARM_SET: "the intruder alarm is set, and this does not unset it",
     Reason.INTERLOCK: "the other door of the lobby is open",
 }
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether to open, and for how many seconds. ``kind``, ``booking``, ``holder``, ``duress`` and ``offline`` are
-    those of the grant that was found, also where it was refused; ``method`` is by what it was asked. ``passback``:
-    whoever it is has not left since they came in last. ``near``: a grant was found, and it works within ``NEAR`` of now
-    (with the clock unproven: at some time)."""
+    """Whether to open, and for how many seconds. ``kind``, ``booking``, ``holder``, ``duress`` and ``offline``: of the
+    grant that was found, also if it was refused; ``method``: how it was presented. ``passback``: the person has not
+    left since last coming in. ``near``: a grant was found that works within ``NEAR`` of now (with the clock unproven:
+    at any time)."""
 
     granted: bool
     reason: Reason
@@ -119,10 +119,9 @@ def decide(
 ) -> Decision:
     """Whether ``credential`` opens ``door`` (whose secret is ``secret``) at ``now``.
 
-    ``keys`` are the controller's, which sign passes; ``offline`` tells what an offline code can mean here.
-    ``in_touch``: the controller's word is at hand, so ``plan`` lists every offline code that was issued, and any other
-    is one that nobody has. A window is half-open. A door that is free admits anybody, so that a code typed there is
-    granted too.
+    ``keys``: the controller's, which sign passes; ``offline``: the windows that an offline code can stand for here.
+    ``in_touch``: the edge has recent news from the controller, so ``plan`` lists every issued offline code, and any
+    other is unknown. A window is half-open. A free door admits everybody, so any code typed there is granted.
     """
     method = credential.method
     if plan is None:
@@ -144,7 +143,7 @@ def decide(
     judged = _judge(case, found.found, unfit or (Reason.PASS_UNKNOWN if method is Method.QR else Reason.UNKNOWN))
     if judged.granted or not found.wanting:
         return judged
-    # The card is known, its PIN is not. Ask for it only where it would open, so that nobody types it in vain.
+    # The card is known, its PIN is not. Ask for it only where it would open, otherwise typing it would be useless.
     would = _judge(case, found.wanting, Reason.UNKNOWN)
     if credential.digits:
         return _refuse(case, Reason.WRONG_PIN, found.wanting)
@@ -164,7 +163,8 @@ class _Case(msgspec.Struct, frozen=True, kw_only=True):
 def _read_pass(
     plan: Plan, credential: Presented, now: datetime, trust: ClockTrust, keys: Keyring | None
 ) -> tuple[str, Reason | None]:
-    """Whose a pass is, or nobody's and why. A pass lives by the clock, so an unproven one reads none."""
+    """The owner of a pass, or none with the reason. A pass depends on the clock, so none is valid while it is
+    unproven."""
     if credential.method is not Method.QR:
         return "", None
     if trust is ClockTrust.UNPROVEN:
@@ -177,7 +177,7 @@ def _read_pass(
 
 
 def _judge(case: _Case, found: tuple[Grant, ...], unknown: Reason) -> Decision:
-    """What ``found`` is worth here and now; ``unknown`` is the reason where it is nothing."""
+    """Decide on the grants ``found``; ``unknown``: the reason if there are none."""
     here, now, trust = case.here, case.now, case.trust
     blocked = _override(here, now)
     if blocked is OverrideKind.OUT_OF_SERVICE:
@@ -186,7 +186,7 @@ def _judge(case: _Case, found: tuple[Grant, ...], unknown: Reason) -> Decision:
     valid = tuple(grant for grant in found if any(now in window for window in grant.windows))
     timeless = [grant for grant in (found if unproven else valid) if grant.kind in TIME_INDEPENDENT]
     if blocked is OverrideKind.LOCK_DOWN and not unproven:
-        # A lock-down keeps the public out; staff and key holders must still reach who is inside.
+        # A lock-down keeps the public out; staff and key holders must still be able to reach people inside.
         return _grant(case, timeless[0]) if timeless else _refuse(case, Reason.LOCK_DOWN, found)
     if unproven or now >= case.plan.manifest.horizon:
         if timeless:
@@ -207,7 +207,7 @@ def _judge(case: _Case, found: tuple[Grant, ...], unknown: Reason) -> Decision:
 
 
 def is_free(plan: Plan | None, door: str, now: datetime, trust: ClockTrust) -> bool:
-    """Whether ``door`` stands unlocked for anybody at ``now``. Never with the clock unproven or the plan run out."""
+    """Whether ``door`` is unlocked for everybody at ``now``. Never with an unproven clock or an expired plan."""
     if plan is None or trust is ClockTrust.UNPROVEN or now >= plan.manifest.horizon:
         return False
     here = plan.doors.get(door)
@@ -231,8 +231,7 @@ def next_change(plan: Plan | None, door: str, now: datetime) -> datetime | None:
 
 
 def span_at(here: DoorPlan, now: datetime) -> DoorSpan:
-    """The door's span at ``now``; where the plan names none the door is locked to everybody but staff and
-    key holders."""
+    """The door's span at ``now``; without one the door is locked to everybody except staff and key holders."""
     for span in here.hours.spans:
         if now in span.during:
             return span

@@ -1,7 +1,7 @@
-"""The envelope: whatever makes its receiver act is signed, Ed25519 (RFC 8032), over the exact bytes.
+"""The envelope: every message that its receiver acts on is signed, Ed25519 (RFC 8032), over the exact bytes.
 
-The signature covers ``hallkeeper/1 NUL purpose NUL payload``; site, edge (and door) stand in the payload and
-are compared with the receiver's own. A key is named by the first 16 hex digits of the SHA-256 of its bytes.
+The signature covers ``hallkeeper/1 NUL purpose NUL payload``. Site, edge (and door) are in the payload and are compared
+with the receiver's own. A key id is the first 16 hex digits of the SHA-256 of the public key.
 """
 
 import hashlib
@@ -38,7 +38,7 @@ class Purpose(StrEnum):
 
 
 class Addressed(Protocol):
-    """A payload that says for, or from, which edge it is."""
+    """A payload that names the edge it is for, or from."""
 
     @property
     def site(self) -> str: ...
@@ -65,7 +65,7 @@ class _Version(msgspec.Struct, frozen=True):
 
 
 def key_id(key: Ed25519PublicKey) -> str:
-    """The name of a public key."""
+    """The id of a public key."""
     return hashlib.sha256(key.public_bytes_raw()).hexdigest()[:16]
 
 
@@ -77,12 +77,12 @@ class Sealer(Protocol):
         ...
 
     def kid_for(self, site: str, edge: str) -> str:
-        """The name of the key that it signs with for this edge."""
+        """The id of the key that it signs with for this edge."""
         ...
 
 
 class Signer:
-    """Signs payloads with one private key; the key's name is worked out once."""
+    """Signs payloads with one private key; its id is computed once."""
 
     def __init__(self, key: Ed25519PrivateKey) -> None:
         self.use(key)
@@ -107,13 +107,13 @@ class Signer:
 
 
 class Keyring:
-    """Public keys by name."""
+    """Trusted public keys by id."""
 
     def __init__(self, *keys: Ed25519PublicKey) -> None:
         self.trust(*keys)
 
     def trust(self, *keys: Ed25519PublicKey) -> None:
-        """Trust these and no others from here on."""
+        """Trust exactly these keys from now on."""
         self.keys: Mapping[str, Ed25519PublicKey] = {key_id(key): key for key in keys}
 
     def signed(self, purpose: Purpose, body: bytes, signature: bytes) -> bool:
@@ -131,7 +131,7 @@ def open_envelope(
     keys: Keyring,
     limit: int = MESSAGE_LIMIT,
 ) -> A:
-    """The payload of a signed envelope, once signature, purpose and address have been checked, in that order.
+    """The payload of a signed envelope, after checking signature, purpose and address, in that order.
 
     Raises ``TooLarge``, ``Malformed``, ``UnknownVersion``, ``BadSignature`` or ``WrongAddress``.
     """
@@ -142,7 +142,7 @@ def open_envelope(
     if key is None:
         raise BadSignature(f"key {envelope.kid!r} is not trusted for {purpose}")
     if not _verifies(key, envelope.purpose, envelope.payload, envelope.signature):
-        raise BadSignature(f"the signature of a {purpose} does not fit its bytes")
+        raise BadSignature(f"the signature of a {purpose} does not match its bytes")
     if envelope.purpose != purpose:
         raise WrongAddress(f"signed as {envelope.purpose!r}, arrived as {purpose}")
     payload = decode(envelope.payload, kind, limit=limit)

@@ -1,16 +1,16 @@
-"""Errors of the wire: each says what was refused and names the counter it is counted under."""
+"""Errors of received messages: each says what was refused, and names the counter that counts it."""
 
 from typing import ClassVar
 
 
 class WireError(ValueError):
-    """Something that arrived cannot be accepted. ``counter`` is its name in device health."""
+    """A received message cannot be accepted. ``counter``: its name in the device health."""
 
     counter: ClassVar[str] = "malformed"
 
 
 class Malformed(WireError):
-    """The bytes are no message of ours: broken JSON, a missing field, a wrong type, a value out of range."""
+    """The bytes are not a valid message: broken JSON, a missing field, a wrong type, a value out of range."""
 
 
 class UnknownVersion(WireError):
@@ -20,13 +20,13 @@ class UnknownVersion(WireError):
 
 
 class BadSignature(WireError):
-    """The signature does not fit the bytes, or the key is not one that is trusted for this purpose."""
+    """The signature does not match the bytes, or the key is not trusted for this purpose."""
 
     counter = "bad_signature"
 
 
 class WrongAddress(WireError):
-    """Signed and sound, but meant for another site, edge, door or purpose."""
+    """Correctly signed, but for another site, edge, door or purpose."""
 
     counter = "wrong_address"
 
@@ -38,7 +38,7 @@ class TooLarge(WireError):
 
 
 class PlanRefused(WireError):
-    """A plan that must not be applied; the last good one stays in force."""
+    """A plan that must not be applied. The last good one stays in force."""
 
     counter = "plan_refused"
 
@@ -50,8 +50,8 @@ class IdentityRefused(WireError):
 
 
 class CommandRefused(WireError):
-    """A command that must not be carried out: late, replayed, of another session, for another door. ``code``: what the
-    asker can act on, if anything."""
+    """A command that must not be executed: late, replayed, of another session, for another door. ``code``: set if the
+    sender can act on it."""
 
     counter = "command_refused"
 

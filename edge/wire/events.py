@@ -22,17 +22,17 @@ BATCH_LIMIT = 200
 IN_FLIGHT_LIMIT = 4
 """Most batches an edge sends ahead of their acknowledgement."""
 EARLIER_RUNS_LIMIT = 32
-"""Of how many runs before the present one an edge remembers how long they lasted."""
+"""How many earlier runs an edge remembers."""
 
 Total = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 LogId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
 
 
 class AccessData(msgspec.Struct, frozen=True, kw_only=True, tag="access", tag_field="kind", omit_defaults=True):
-    """Somebody asked to come in at ``reader``. No code, no name: ``booking`` or ``holder`` (the record of a member of
-    staff, key holder or contractor) is what the grant belongs to; which member of the library it was is not told.
-    ``offline``: which offline code it was. ``passback``: they came in without having left. ``times``: how many refusals
-    it stands for, all since ``since`` and while codes waited."""
+    """Somebody presented a credential at ``reader``. Contains no code and no name: ``booking`` or ``holder`` (the
+    record of a member of staff, key holder or contractor) is the owner of the grant; library members are not
+    identified. ``offline``: which offline code it was. ``passback``: the person came in without having left. ``times``:
+    how many refusals it stands for, all since ``since`` and during a lock-out."""
 
     door: Slug
     granted: bool
@@ -50,7 +50,7 @@ class AccessData(msgspec.Struct, frozen=True, kw_only=True, tag="access", tag_fi
 
     @classmethod
     def of(cls, decision: Decision, *, door: str, reader: str | None) -> "AccessData":
-        """What is told of a decision."""
+        """The event data of a decision."""
         return cls(
             door=door,
             granted=decision.granted,
@@ -80,10 +80,10 @@ class UnreadWhat(StrEnum):
 
 
 class UnreadData(msgspec.Struct, frozen=True, kw_only=True, tag="unread", tag_field="kind", omit_defaults=True):
-    """Something was read at ``reader`` and became no code, card or pass: ``count`` keys, bits or characters, never
-    which. ``unfinished``: no more followed; ``cleared``: whoever typed them took them back, or held up a card instead;
-    ``garbled``: they say nothing; ``cut_off``: the reader went. Where there are many, one event stands for so many
-    ``times``, without their ``count``."""
+    """Input at ``reader`` that became no code, card or pass: ``count`` keys, bits or characters, never which.
+    ``unfinished``: no more followed; ``cleared``: they were cleared, or a card was presented instead; ``garbled``: they
+    could not be decoded; ``cut_off``: the reader was lost. If there are many, one event stands for ``times`` of them,
+    without ``count``."""
 
     door: Slug
     reader: Slug
@@ -117,8 +117,8 @@ class DoorData(msgspec.Struct, frozen=True, kw_only=True, tag="door", tag_field=
 
 
 class FootfallData(msgspec.Struct, frozen=True, kw_only=True, tag="footfall", tag_field="kind"):
-    """Crossings since the counter's last event, and totals since the counter was first used, so that a hole in
-    the events costs detail and not visits."""
+    """Crossings since the counter's last event, and totals since it was first used, so that a lost event loses detail
+    but no visits."""
 
     counter: Slug
     door: Slug | None = None
@@ -130,8 +130,8 @@ class FootfallData(msgspec.Struct, frozen=True, kw_only=True, tag="footfall", ta
 
 
 class RecountData(msgspec.Struct, frozen=True, kw_only=True, tag="recount", tag_field="kind"):
-    """Somebody has counted: from here on ``inside`` people are taken to be inside by this counter, whatever it counted
-    before. Its totals, given as they stood then, go on untouched."""
+    """A person has counted: from now on ``inside`` people are inside by this counter. Its totals at that time are
+    included and are unchanged."""
 
     counter: Slug
     inside: Total
@@ -140,7 +140,7 @@ class RecountData(msgspec.Struct, frozen=True, kw_only=True, tag="recount", tag_
 
 
 class MotionData(msgspec.Struct, frozen=True, kw_only=True, tag="motion", tag_field="kind"):
-    """A PIR began or ceased to see movement."""
+    """A PIR started or stopped detecting movement."""
 
     zone: Slug
     active: bool
@@ -166,17 +166,16 @@ RunMs = Annotated[int, msgspec.Meta(ge=0, le=RUN_LIMIT_MS)]
 
 
 class EarlierRun(msgspec.Struct, frozen=True, kw_only=True):
-    """A run of the agent that is over. ``mono_ms``: at which millisecond since ``boot`` it was last known to be at
-    work."""
+    """An earlier run of the agent. ``mono_ms``: the last known time of it, in milliseconds since ``boot``."""
 
     boot: Uuid
     mono_ms: RunMs
 
 
 class OutageData(msgspec.Struct, frozen=True, kw_only=True, tag="outage", tag_field="kind", omit_defaults=True):
-    """No agent ran from ``start`` to ``end``, by the time that the edge went by before and after: nothing is known of
-    it, and unknown is not zero. It is told at the start of each run, whatever the edge's clock says, so ``end`` may lie
-    before ``start``. ``after``: the run that had ended."""
+    """No agent ran from ``start`` to ``end``, by the edge's time before and after. Nothing is known of that time;
+    unknown is not zero. Recorded at the start of each run, whatever the edge's clock says, so ``end`` may be before
+    ``start``. ``after``: the run that had ended."""
 
     start: Instant
     end: Instant
@@ -184,10 +183,10 @@ class OutageData(msgspec.Struct, frozen=True, kw_only=True, tag="outage", tag_fi
 
 
 class DroppedData(msgspec.Struct, frozen=True, kw_only=True, tag="dropped", tag_field="kind"):
-    """Stands for the events ``first`` to ``last`` that a full disk forced out or that could not be read any more;
-    ``counts`` by kind, with those that were refused entry as ``refusal``.
+    """Replaces the events ``first`` to ``last``, which were dropped from a full disk or cannot be read; ``counts`` by
+    kind, with refused entries as ``refusal``.
 
-    It takes their place in the log: its own seq is ``last``, and the next event's is ``last + 1``.
+    Its own seq is ``last``, and the next event's is ``last + 1``.
     """
 
     first: Total
@@ -204,8 +203,8 @@ class PlanData(msgspec.Struct, frozen=True, kw_only=True, tag="plan", tag_field=
 
 
 class FaultData(msgspec.Struct, frozen=True, kw_only=True, tag="fault", tag_field="kind"):
-    """A device stopped (``present``) or resumed behaving as it should. ``code``: a ``FaultCode``, or one that only a
-    newer edge knows. ``part``: which of several parts it is about."""
+    """A device's fault began (``present``) or ended. ``code``: a ``FaultCode``, or one that only a newer edge knows.
+    ``part``: which of several parts."""
 
     code: Annotated[str, msgspec.Meta(max_length=40)]
     part: Annotated[str, msgspec.Meta(max_length=100)] = ""
@@ -219,17 +218,17 @@ class FireChange(StrEnum):
 
 
 class FireData(msgspec.Struct, frozen=True, kw_only=True, tag="fire", tag_field="kind"):
-    """The fire line: ``active`` while it says fire; ``latched`` when it no longer does, and doors stay released;
-    ``cleared`` on site, when a key holder was let in at ``door``."""
+    """The fire line: ``active`` while it signals fire; ``latched`` when it no longer does but doors stay released;
+    ``cleared`` on site, when a key holder was admitted at ``door``."""
 
     change: FireChange
     door: Slug | None = None
 
 
 class LockoutData(msgspec.Struct, frozen=True, kw_only=True, tag="lockout", tag_field="kind", omit_defaults=True):
-    """Too many wrong tries at ``reader`` of ``door``: codes typed there wait until ``until``, or with ``card`` the PIN
-    of one card does, anywhere at this edge. ``tries``: how many there were since all was quiet. ``ended``: it is over
-    before its time, since a key holder came in."""
+    """A lock-out after too many wrong tries at ``reader`` of ``door``: codes typed there are refused until ``until``,
+    or with ``card`` the PIN of one card at the whole edge. ``tries``: wrong tries in a row. ``ended``: it ended early,
+    because a key holder came in."""
 
     door: Slug
     reader: Slug
@@ -250,9 +249,9 @@ class AlarmChange(StrEnum):
 
 
 class AlarmData(msgspec.Struct, frozen=True, kw_only=True, tag="alarm", tag_field="kind"):
-    """The intruder alarm of an area: ``warning`` that it is about to set, ``cancelled`` by whom, ``set``; ``withheld``:
-    it does not set by itself, and ``why`` says what a person should look at; ``unset`` by what; ``triggered`` by
-    what; ``silenced``: the siren has sounded as long as it may."""
+    """The intruder alarm of an area: ``warning``: it is about to set; ``cancelled``: by what; ``set``; ``withheld``: it
+    does not set by itself, and ``why`` says what a person should check; ``unset``: by what; ``triggered``: by what;
+    ``silenced``: the siren has sounded for its maximum time."""
 
     area: Slug
     change: AlarmChange
@@ -268,8 +267,8 @@ class ClosingStage(StrEnum):
 
 class ClosingData(msgspec.Struct, frozen=True, kw_only=True, tag="closing", tag_field="kind"):
     """The building closes at ``closes_at``: people were ``warned`` ``minutes`` before; it is ``closed``; it is
-    ``secured``, all shut and nobody there; or it still is not: ``zones`` says where somebody is, ``doors`` which are
-    open or not locked, ``areas`` whose alarm is not set."""
+    ``secured``: everything locked and nobody there; or it is still not: ``zones``: where somebody is, ``doors``: which
+    are open or unlocked, ``areas``: whose alarm is not set."""
 
     stage: ClosingStage
     closes_at: Instant
@@ -300,8 +299,8 @@ EventData = (
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """One event as it lies on the disk and travels. ``seq`` counts from 1 within its log. ``mono_ms``:
-    milliseconds of the edge's monotonic clock since ``boot``. ``data`` is an ``EventData``, kept as it came."""
+    """An event as stored and sent. ``seq``: counts from 1 within its log. ``mono_ms``: milliseconds of the edge's
+    monotonic clock since ``boot``. ``data``: an ``EventData``, unchanged."""
 
     seq: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
     boot: Uuid
@@ -312,9 +311,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     data: msgspec.Raw
 
     def read(self) -> EventData | None:
-        """What ``data`` says, or ``None`` for a kind this program does not know.
+        """Decode ``data``; ``None`` for a kind that this program does not know.
 
-        Raises ``Malformed`` when a known kind has a missing field or a value out of range.
+        Raises ``Malformed`` if a known kind has a missing field or a value out of range.
         """
         head = decode(bytes(self.data), _Kind)
         if head.kind not in KINDS:
@@ -329,13 +328,13 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def rank(self) -> str:
-        """What ranks it where room runs out: its kind, but ``REFUSAL`` for an access that was not granted."""
+        """Its rank when space runs out: its kind, or ``REFUSAL`` for an access that was not granted."""
         head = decode(bytes(self.data), _Kind)
         return REFUSAL if head.kind == "access" and not head.granted else head.kind
 
 
 REFUSAL = "refusal"
-"""Whoever is refused can be so as often as they like: that must not cost what is told of those who came in."""
+"""The rank of refused entries: somebody can cause any number of them, and must not displace other events."""
 
 
 class _Kind(msgspec.Struct, frozen=True):
@@ -350,7 +349,7 @@ KINDS: frozenset[str] = frozenset(
     }
 )
 URGENT: frozenset[str] = frozenset({"access", "fire", "alarm"})
-"""Kinds that are on the disk within 50 ms; the others within 1 s."""
+"""Kinds that are on disk within 50 ms; others within 1 s."""
 
 
 def make_event(
@@ -396,8 +395,8 @@ def seq_of(raw: bytes) -> int | None:
 
 
 class Ack(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything up to ``seq`` of ``log`` is committed at the controller and may leave the edge's disk. ``at``: when it
-    was signed; one from before the last hello is void, since the controller may have been restored since."""
+    """The controller has committed everything up to ``seq`` of ``log``; the edge may delete it. ``at``: when it was
+    signed; one from before the last hello is void, because the controller may have been restored since."""
 
     site: Slug
     edge: Slug

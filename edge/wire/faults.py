@@ -1,6 +1,7 @@
-"""What can be wrong at an edge: each fault has a code, and one catalogue says what it is and what to do about it.
+"""The faults of an edge: each has a code, and one catalogue says what it is and what to do.
 
-A fault is known by its code, its device and its part; the wording may change. Events, states and alerts carry codes.
+A fault is identified by its code, its device and its part; the wording may change. Events, states and alerts carry
+codes.
 """
 
 from collections.abc import Iterable
@@ -54,31 +55,31 @@ class FaultCode(StrEnum):
 
 
 class FaultText(msgspec.Struct, frozen=True):
-    """``text`` says what is wrong, with ``{part}`` where it may be one of several; ``hint`` what to do about it."""
+    """``text``: what is wrong, with ``{part}`` for one of several parts; ``hint``: what to do."""
 
     text: str
     hint: str
 
 
 _WIRE = "look for a loose wire"
-_CARD = "`hallkeeper doctor` on the Pi says why; replace a worn card while the line is there"
+_CARD = "`hallkeeper doctor` on the Pi says why; replace a worn SD card while the edge is connected"
 CATALOGUE: dict[FaultCode, FaultText] = {
     FaultCode.LOCK_DISOBEYS: FaultText(
-        "the lock does not obey", "look for a short at the relay's pin, and for another program that drives it"
+        "the lock does not respond", "look for a short at the relay's pin, and for another program that drives it"
     ),
     FaultCode.LOCK_NOT_RELEASED: FaultText(
-        "the lock does not let go", "look at the relay, its supply and the bolt, which may jam"
+        "the lock does not release", "check the relay, its supply and the bolt, which may be jammed"
     ),
     FaultCode.LOCK_NOT_LOCKED: FaultText(
         "the lock does not hold",
-        "look whether the relay is welded shut and the bolt meets its keep; the door may stand unlocked",
+        "check whether the relay is stuck and the bolt meets its strike plate; the door may be unlocked",
     ),
     FaultCode.LOCK_SENSOR_CONTRADICTS: FaultText(
-        "the lock sensor says that it holds while the contact says open",
+        "the lock sensor says locked while the contact says open",
         "one of the two is wrong: look at the contact's magnet and at the sensor's wires",
     ),
     FaultCode.CONTACT_NEVER_OPEN: FaultText(
-        "the contact says shut while people pass",
+        "the contact says closed while people pass",
         "look for a short in the contact's wires and a magnet that has come off the frame",
     ),
     FaultCode.EXIT_BUTTON_STUCK: FaultText(
@@ -86,23 +87,23 @@ CATALOGUE: dict[FaultCode, FaultText] = {
         "free the button, or look for a short in its wires; the door stays unlocked until then",
     ),
     FaultCode.GLASS_BROKEN: FaultText(
-        "the glass is broken, or its line",
-        "put in a new glass, or repair the line to the unit; the door stays unlocked until then",
+        "the glass or its wire is broken",
+        "replace the glass, or repair the wire to the unit; the door stays unlocked until then",
     ),
     FaultCode.DOOR_STANDS_OPEN: FaultText(
-        "it stands open longer than it may", "shut the door; if it is shut, look at the contact's magnet and wires"
+        "it has been open for too long", "close the door; if it is closed, check the contact's magnet and wires"
     ),
     FaultCode.DOOR_FORCED: FaultText(
-        "it was opened without leave and stands open",
-        "go and look, and shut the door; if it is shut, look at the contact's magnet and wires",
+        "it was forced and is open",
+        "go there and close the door; if it is closed, check the contact's magnet and wires",
     ),
     FaultCode.INPUT_CHATTERS: FaultText("{part} chatters", _WIRE),
     FaultCode.OUTPUT_ASTRAY: FaultText(
-        "an output is not at the level it was set to: pin {part}",
+        "an output does not have the level that was set: pin {part}",
         "look for a short at that pin, and for another program that drives it",
     ),
     FaultCode.BEAM_BLOCKED: FaultText(
-        "the {part} beam is blocked", "clear its way, clean it, or point it at its receiver again"
+        "the {part} beam is blocked", "remove the obstacle, clean it, or align it with its receiver"
     ),
     FaultCode.BEAM_DEAD: FaultText(
         "the {part} beam is never broken while the other is",
@@ -114,16 +115,16 @@ CATALOGUE: dict[FaultCode, FaultText] = {
     FaultCode.READER_SILENT: FaultText("it does not answer", "look at its power, its cable and its address"),
     FaultCode.READER_WRONG_KEY: FaultText(
         "it does not know its key",
-        "the reader may have been exchanged: put it in install mode and give it its key again",
+        "the reader may have been replaced: put it in install mode to give it its key again",
     ),
     FaultCode.READER_UNENCRYPTED: FaultText(
-        "it has no Secure Channel", "take a reader that has one, or allow this one by `plain = true`"
+        "it has no Secure Channel", "use a reader that has one, or allow this one with `plain = true`"
     ),
     FaultCode.READER_TAMPERED: FaultText("it has been tampered with", "go and look at the reader"),
-    FaultCode.READER_POWER: FaultText("its power fails", "look at the reader's power supply"),
+    FaultCode.READER_POWER: FaultText("its power supply fails", "look at the reader's power supply"),
     FaultCode.READER_INSTALL_MODE: FaultText(
-        "install is on, which lets it be given a key",
-        "take `install = true` out of the configuration once it has its key",
+        "install mode is on, so it can be given a key",
+        "remove `install = true` from the configuration once it has its key",
     ),
     FaultCode.READER_UNREADABLE: FaultText("its device cannot be read", "look whether the reader is plugged in"),
     FaultCode.SERIAL_UNREADABLE: FaultText(
@@ -140,39 +141,39 @@ CATALOGUE: dict[FaultCode, FaultText] = {
         "its sound cannot be played", "try the announcer's command by hand; look at the loudspeaker"
     ),
     FaultCode.CLOCK_DISPUTED: FaultText(
-        "the time service says another time than is gone by",
-        "look which time service the Pi uses; the controller's word or the battery clock decides",
+        "the time service disagrees with the time that the edge uses",
+        "check which time service the Pi uses; the controller or the battery clock decides",
     ),
     FaultCode.BATTERY_CLOCK_MISSING: FaultText(
         "there is no battery clock, or it does not answer", "look whether the clock module is plugged in"
     ),
     FaultCode.BATTERY_CLOCK_WRONG: FaultText("the battery clock cannot be right", "look at its battery"),
-    FaultCode.DISK_REFUSES: FaultText("the disk takes nothing, so what happens is held in memory", _CARD),
-    FaultCode.STATE_NOT_KEPT: FaultText("{part} cannot be kept on the disk", _CARD),
+    FaultCode.DISK_REFUSES: FaultText("the disk cannot be written, so events are held in memory", _CARD),
+    FaultCode.STATE_NOT_KEPT: FaultText("{part} cannot be stored on disk", _CARD),
     FaultCode.FILE_DAMAGED: FaultText(
-        "{part} on the disk cannot be used", "what it held begins again; should it happen again, replace the card"
+        "{part} on disk cannot be used", "its content starts again; if it happens again, replace the SD card"
     ),
     FaultCode.OUTBOX_LOST: FaultText(
-        "the outbox on the disk cannot be used, so a new log begins", "should it happen again, replace the card"
+        "the outbox on disk cannot be used, so a new log begins", "if it happens again, replace the SD card"
     ),
     FaultCode.OUTBOX_TORN: FaultText(
         "the outbox ended in a torn record, which was cut off", "nothing: that is what a power cut leaves"
     ),
     FaultCode.OUTBOX_GAP: FaultText("events {part} of the outbox cannot be read", "replace the card"),
     FaultCode.PLAN_DAMAGED: FaultText(
-        "the plan on the disk cannot be used", "nothing while the line is there: the controller sends it again"
+        "the plan on disk cannot be used", "nothing while the edge is connected: the controller sends it again"
     ),
     FaultCode.IDENTITY_REFUSED: FaultText(
-        "a new identity from the controller cannot be taken up", "`hallkeeper doctor` on the Pi says why"
+        "a new identity from the controller cannot be used", "`hallkeeper doctor` on the Pi says why"
     ),
 }
 _HINTS = {
-    (FaultCode.INPUT_CHATTERS, "contact"): f"{_WIRE} and a magnet at the edge of its reach",
-    (FaultCode.INPUT_CHATTERS, "second_contact"): f"{_WIRE} and a magnet at the edge of its reach",
+    (FaultCode.INPUT_CHATTERS, "contact"): f"{_WIRE} and a magnet at the edge of its range",
+    (FaultCode.INPUT_CHATTERS, "second_contact"): f"{_WIRE} and a magnet at the edge of its range",
     (FaultCode.INPUT_CHATTERS, "exit_button"): f"{_WIRE}; the door stays unlocked until then",
     (FaultCode.INPUT_CHATTERS, "break_glass"): f"{_WIRE}; the door stays unlocked until then",
     (FaultCode.INPUT_CHATTERS, "fire_line"): (
-        f"{_WIRE} between the fire panel and the edge; it is taken for fire until then"
+        f"{_WIRE} between the fire panel and the edge; it counts as fire until then"
     ),
 }
 _PARTS = {
@@ -189,7 +190,7 @@ _PARTS = {
     "fire_latch": "the fire latch",
     "offline_codes": "used offline codes",
 }
-"""Parts in words; any other is shown as it is."""
+"""Names of parts; others are shown unchanged."""
 
 
 _CODES = frozenset(each.value for each in FaultCode)
@@ -211,7 +212,7 @@ class Fault(msgspec.Struct, frozen=True, order=True):
 
 
 def describe(code: str, part: str = "") -> str:
-    """What is wrong, in words; of a code that is not in the catalogue, of a newer edge, the code itself."""
+    """What is wrong, as text; the code itself if it is not in the catalogue, for example of a newer edge."""
     if code not in _CODES:
         return f"fault {code} {part}".rstrip()
     return CATALOGUE[FaultCode(code)].text.format(part=_PARTS.get(part, part))

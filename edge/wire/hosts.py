@@ -1,4 +1,4 @@
-"""What a machine is reached by."""
+"""Host names and addresses."""
 
 import re
 from ipaddress import ip_address
@@ -8,7 +8,7 @@ _NAME = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*\.?$")
 
 
 def is_host(text: str) -> bool:
-    """Whether it can be a host's name (RFC 1123, with the underscore that some networks use) or its address."""
+    """Whether it is a host name (RFC 1123, also with the underscore that some networks use) or an IP address."""
     try:
         ip_address(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The seam to the broker. What the real client and the in-memory one both keep is in the link contract suite."""
+"""The interface to the broker. The link contract tests hold for the real and the in-memory client."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,7 +8,7 @@ import msgspec
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """What arrived. ``retained`` is the broker's word for it and protects nobody."""
+    """A received message. ``retained`` is the broker's flag and gives no security."""
 
     topic: str
     payload: bytes
@@ -31,11 +31,12 @@ class Link(Protocol):
     """A connection to the broker that restores itself."""
 
     def events(self) -> AsyncIterator[Message | Connected | Disconnected]:
-        """Everything that happens, in order: ``Connected``, messages, ``Disconnected``, and so on for ever."""
+        """All events, in order: ``Connected``, messages, ``Disconnected``, and so on without end."""
         ...
 
     async def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> bool:
-        """Hand a message to the broker; whether it took it. Never waits for a connection, never raises for one."""
+        """Publish a message. Returns whether the broker accepted it. Never waits for a connection, never raises without
+        one."""
         ...
 
     @property

@@ -1,5 +1,5 @@
-"""What a machine knows of its own clock: who sets it, and since when it runs. Beside ``edge.wire.clock`` the only file
-here that asks the machine anything."""
+"""What the machine knows of its clock: whether a time service sets it, the battery clock, and the time since boot.
+Besides ``edge.wire.clock`` the only module of this package that reads from the machine."""
 
 import ctypes
 import time
@@ -17,7 +17,7 @@ class _Timex(ctypes.Structure):
 
 
 def kernel_synchronised() -> bool:
-    """Whether the kernel holds its clock to be set by a time service (adjtimex(2))."""
+    """Whether a time service sets the kernel's clock (adjtimex(2))."""
     try:
         state: int = ctypes.CDLL(None).adjtimex(ctypes.byref(_Timex()))
     except (OSError, AttributeError):
@@ -26,7 +26,7 @@ def kernel_synchronised() -> bool:
 
 
 def battery_clock(file: Path = BATTERY_CLOCK) -> datetime | None:
-    """What the machine's battery clock says; ``None`` where there is none or it does not answer."""
+    """The battery clock's time; ``None`` without one, or if it does not answer."""
     try:
         return datetime.fromtimestamp(int(file.read_text(encoding="ascii")), UTC)
     except (OSError, ValueError, OverflowError):
@@ -34,8 +34,8 @@ def battery_clock(file: Path = BATTERY_CLOCK) -> datetime | None:
 
 
 def since_boot() -> float:
-    """Seconds since the machine was started, those that it slept included, which ``time.monotonic`` leaves out
-    (clock_gettime(2), ``CLOCK_BOOTTIME``)."""
+    """Seconds since the machine was started, including sleep, which ``time.monotonic`` omits (clock_gettime(2),
+    ``CLOCK_BOOTTIME``)."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 

@@ -1,4 +1,5 @@
-"""Which grants of a door what somebody presents can mean. Pure; whether they open is ``edge.wire.decide``'s."""
+"""Finds the grants of a door that match a presented credential. Pure; ``edge.wire.decide`` decides whether they
+open."""
 
 import hmac
 
@@ -12,8 +13,8 @@ _NO_KEY = bytes(32)
 
 
 class Match(msgspec.Struct, frozen=True, kw_only=True):
-    """``found``: grants that fit entirely. ``wanting``: grants of the card that lack the right PIN. ``windows``: what
-    each found grant of an offline code was made from. ``withdrawn``: an offline code that the plan revokes."""
+    """``found``: grants that match entirely. ``wanting``: grants of the card without the right PIN. ``windows``: the
+    window of each found grant of an offline code. ``withdrawn``: an offline code that the plan revokes."""
 
     found: tuple[Grant, ...] = ()
     wanting: tuple[Grant, ...] = ()
@@ -24,10 +25,10 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
 def match(
     here: DoorPlan, *, door: str, secret: bytes, shown: Presented, owner: str, offline: Lookup, in_touch: bool
 ) -> Match:
-    """What ``shown`` fits at ``door``. ``owner``: whose pass it is, where it is a pass that was found sound.
-    ``in_touch``: of offline codes only those that the plan lists fit."""
+    """Match ``shown`` at ``door``. ``owner``: the owner of a valid pass. ``in_touch``: only listed offline codes
+    match."""
     if shown.method is Method.QR:
-        # A pass stands for a code or a card. Where a PIN or a second thing in the hand is wanted, it is not enough.
+        # A pass replaces a code or a card. It is not enough where a PIN or second factor is required.
         owned = here.owned.get(owner, ())
         return Match(found=tuple(grant for grant in owned if _single(grant) and not grant.duress))
     if shown.method is Method.OFFLINE_CODE:
@@ -47,7 +48,7 @@ def match(
 
 
 def _single(grant: Grant) -> bool:
-    """Whether one thing, known or held, is enough."""
+    """Whether one factor is enough."""
     return grant.pin_key is None and grant.kind is not CredentialKind.MEMBER_CARD_PIN
 
 

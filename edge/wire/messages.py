@@ -1,4 +1,4 @@
-"""The other messages: who is there, what is applied, commands, and the latest state of a device."""
+"""Status, hello, applied plans, commands and device states."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -15,18 +15,18 @@ Natural = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 
 WORD_EVERY_S = 60.0
-"""The controller says so often that it is there, to each edge that is."""
+"""How often the controller sends a hello to each connected edge."""
 WORD_STALE_S = 180.0
-"""An edge that has heard none for so long is out of touch, and knows it: two words in a row may be lost."""
+"""An edge without a hello for this long is out of touch; two in a row may be lost."""
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is there. ``nonce`` is the session's: new on every connection, echoed by every command. ``connection`` counts
-    connections since ``boot``. The last will is a ``Status`` with ``online`` false, signed beforehand. ``mono_ms``:
-    milliseconds of the edge's monotonic clock since ``boot``, as in its events, so that a reply dates them where the
-    edge's own time was wrong; a last will, which is not said when it is signed, has none. ``identity_version``: of the
-    identity that it holds. ``clock_error_s``: how far its time may be off, in seconds; nothing where it is not
-    proven."""
+    """The presence of an edge. ``nonce``: of the session; new on every connection, echoed by every command.
+    ``connection``: counts connections since ``boot``. The last will is a ``Status`` with ``online`` false, signed in
+    advance. ``mono_ms``: milliseconds of the edge's monotonic clock since ``boot``, as in its events, so that a reply
+    can date events of a wrong clock; a last will has none, because it is not sent when it is signed.
+    ``identity_version``: of the identity that it holds. ``clock_error_s``: possible error of its time in seconds; null
+    while unproven."""
 
     site: Slug
     edge: Slug
@@ -48,12 +48,12 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True):
-    """The controller asks. ``at`` is its time, ``next_seq`` the event it wants next of ``log``. ``session`` echoes
-    the nonce of the edge's status: without it a hello proves no time, since it may be an old one sent again. Nor does
-    it where the controller's own clock is unproven (``trust``). ``plan_wanted``: the plan in force, which the
-    controller does not know, is to be given back to it: the manifest and then every part, as they came. One that does
-    not ask (``asks``) is a word that the controller is there, said every minute: no edge answers it, and it proves no
-    time."""
+    """A greeting of the controller. ``at``: its time; ``next_seq``: the next event of ``log`` that it needs.
+    ``session`` echoes the nonce of the edge's status; without it a hello proves no time, because it may be a replay.
+    Nor does it while the controller's own clock is unproven (``trust``). ``plan_wanted``: the version of the plan in
+    force, which the controller does not know and asks to be returned: the manifest, then every part, as received. With
+    ``asks`` false it only shows, every minute, that the controller is connected: no edge replies to it, and it proves
+    no time."""
 
     site: Slug
     edge: Slug
@@ -69,12 +69,11 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeviceState(msgspec.Struct, frozen=True, kw_only=True):
-    """The latest state of one device, for live views only: nothing acts on it. True as of event ``seq``.
+    """The latest state of a device, for display only. Valid as of event ``seq``.
 
-    ``values`` by kind: ``door`` {contact, lock, alarm, fault, mode, codes_wait_until, interlock};
-    ``reader`` {door, side, kind, ...}; ``fire`` {state};
-    ``counter`` {total_ins, total_outs, ins_today, outs_today, fault}; ``motion`` {active, zone};
-    ``wifi`` {stations, zone}.
+    ``values`` by kind: ``door`` {contact, lock, alarm, fault, mode, codes_wait_until, interlock}; ``reader`` {door,
+    side, kind, ...}; ``fire`` {state}; ``counter`` {total_ins, total_outs, ins_today, outs_today, fault}; ``motion``
+    {active, zone}; ``wifi`` {stations, zone}.
     """
 
     device: Slug
@@ -85,8 +84,8 @@ class DeviceState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HelloReply(msgspec.Struct, frozen=True, kw_only=True):
-    """The edge answers, echoing ``nonce``: its status (with the outbox's head) and the state of all devices.
-    ``earlier``: its last runs before this one, the oldest first, which bound when their events happened."""
+    """The reply to a hello, echoing ``nonce``: the edge's status (with the outbox's head) and the state of all devices.
+    ``earlier``: its earlier runs, the oldest first, which bound when their events happened."""
 
     site: Slug
     edge: Slug
@@ -98,7 +97,7 @@ class HelloReply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Applied(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a plan. ``why`` is set where it was refused; the last good plan then stays in force."""
+    """The result of a plan. ``why``: set if it was refused; the last good plan then stays in force."""
 
     site: Slug
     edge: Slug
@@ -111,8 +110,9 @@ class Applied(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
-    """A momentary act: ``unlock`` once, ``recount``, ``restart``, ``self_test``. ``door`` where it is one's.
-    ``args``: of ``unlock`` {unset_alarm: true} to unset the area behind it too; of ``recount`` {counter, inside}."""
+    """A one-time action: ``unlock``, ``recount``, ``restart``, ``self_test``. ``door``: for commands on a door.
+    ``args``: for ``unlock`` {unset_alarm: true} also unsets the area behind the door; for ``recount`` {counter,
+    inside}."""
 
     site: Slug
     edge: Slug
@@ -126,7 +126,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ResultCode(StrEnum):
-    """What came of a command, where who asked can act on it."""
+    """The result of a command that the sender can act on."""
 
     FAULTS_FOUND = "faults_found"
     """A self-test found something wrong."""
@@ -135,8 +135,8 @@ class ResultCode(StrEnum):
 
 
 class CommandResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of a command; ``outcome`` is ``done`` or ``refused``. ``why`` says how it went, for people. ``code``: a
-    ``ResultCode`` where the asker can act on it, or one that only a newer edge knows."""
+    """The result of a command; ``outcome``: ``done`` or ``refused``. ``why``: a sentence for people. ``code``: a
+    ``ResultCode`` if the sender can act on it, or a code that only a newer edge knows."""
 
     site: Slug
     edge: Slug
@@ -148,4 +148,4 @@ class CommandResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 COMMAND_LIFE_S = 10.0
-"""Longest time from issue to expiry, in seconds; also counted on the edge's monotonic clock since the nonce."""
+"""The longest lifetime of a command in seconds, also measured on the edge's monotonic clock since the nonce."""

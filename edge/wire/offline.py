@@ -1,8 +1,8 @@
-"""Offline-issued codes: the controller makes one while the door is out of reach, and the door verifies it by itself.
+"""Offline codes: the controller issues one while the door is offline, and the door verifies it by itself.
 
-A code is ``9`` and nine more digits, made of ``HMAC-SHA256(door's offline secret, offline_code NUL door NUL start NUL
-quarters NUL slot)``: its first eight bytes, as a big-endian number, modulo 10^9. ``start`` counts quarter hours since
-1970 in UTC, so a change of the clocks moves nothing.
+A code is ``9`` and nine more digits, derived from ``HMAC-SHA256(door's offline secret, offline_code NUL door NUL start
+NUL quarters NUL slot)``: its first eight bytes, as a big-endian number, modulo 10^9. ``start`` counts quarter hours
+since 1970 in UTC, so clock changes have no effect.
 """
 
 import hashlib
@@ -21,15 +21,15 @@ QUARTER = timedelta(minutes=15)
 QUARTERS_MAX = 48
 """The longest window, 12 hours."""
 SLOTS = 8
-"""How many codes there can be for the same window at one door."""
+"""The number of different codes for one window at one door."""
 _QUARTER_S = 900
 _SPACE: int = 10 ** (OFFLINE_LENGTH - 1)
 _FIRST = int(OFFLINE_FIRST) * _SPACE
 
 
 class OfflineWindow(msgspec.Struct, frozen=True, kw_only=True, order=True):
-    """When an offline code works: from ``start``, on a quarter hour, for ``quarters``; ``slot`` tells apart what has
-    the same window. Raises ``ValueError`` for a start that is on no quarter hour."""
+    """When an offline code works: from ``start``, on a quarter hour, for ``quarters``; ``slot`` distinguishes codes
+    with the same window. Raises ``ValueError`` for a start that is not on a quarter hour."""
 
     start: Instant
     quarters: Annotated[int, msgspec.Meta(ge=1, le=QUARTERS_MAX)]
@@ -51,11 +51,11 @@ class OfflineWindow(msgspec.Struct, frozen=True, kw_only=True, order=True):
 
 
 Lookup = Callable[[str], tuple[OfflineWindow, ...]]
-"""The windows that an offline code's ten digits can mean at a door, best first."""
+"""The windows that an offline code can stand for at a door, best first."""
 
 
 def nothing(digits: str) -> tuple[OfflineWindow, ...]:
-    """The ``Lookup`` of a door that knows no offline codes."""
+    """The ``Lookup`` of a door without offline codes."""
     return ()
 
 
@@ -76,7 +76,7 @@ def digits_of(secret: bytes, door: str, start: int, quarters: int, slot: int) ->
 
 
 class OfflineNumbers:
-    """The codes of a door as numbers, for whoever makes thousands: what all of them begin with is worked in once."""
+    """The codes of a door as numbers, for computing thousands of them: the common prefix is hashed once."""
 
     def __init__(self, secret: bytes, door: str) -> None:
         self._begun = hmac.new(secret, f"{CredentialKind.OFFLINE_CODE}\0{door}\0".encode(), hashlib.sha256)

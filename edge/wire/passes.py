@@ -18,18 +18,18 @@ from edge.wire.ids import Slug, Uuid
 
 PREFIX = "HK1."
 LIFE = timedelta(seconds=120)
-"""A pass that says it lives longer is refused: a picture of one is worth nothing tomorrow."""
+"""A pass with a longer lifetime is refused, so that a photo of one is soon useless."""
 SKEW = timedelta(seconds=30)
-"""How far the clocks of controller and door may be apart."""
+"""How far the clocks of controller and door may differ."""
 LIMIT = 512
-"""Longest token that is looked at, in characters."""
+"""The longest accepted token, in characters."""
 _SIGNATURE = 64
 
 Second = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
 
 
 class Pass(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """What a pass says; ``issued_at`` and ``expires_at`` are unix seconds."""
+    """The content of a pass; ``issued_at`` and ``expires_at`` are unix seconds."""
 
     site: Slug
     holder: Uuid
@@ -37,7 +37,7 @@ class Pass(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     expires_at: Second
 
     def good_at(self, now: datetime) -> bool:
-        """Whether it can have been made less than its life ago."""
+        """Whether it is valid at ``now``."""
         at, skew = now.timestamp(), SKEW.total_seconds()
         short = 0 < self.expires_at - self.issued_at <= LIFE.total_seconds()
         return short and self.issued_at - skew <= at < self.expires_at + skew
@@ -55,12 +55,12 @@ def issue(signer: Signer, *, site: str, holder: str, now: datetime, life: timede
 
 
 def is_pass(text: str) -> bool:
-    """Whether a scanned ``text`` means to be a pass."""
+    """Whether a scanned ``text`` has the form of a pass."""
     return text.startswith(PREFIX)
 
 
 def read(token: str, *, site: str, keys: Keyring) -> Pass:
-    """A token's pass, once form, signature and site have been checked; not its time.
+    """The pass of a token, after checking form, signature and site, but not its time.
 
     Raises ``Malformed``, ``BadSignature`` or ``WrongAddress``.
     """

@@ -22,9 +22,9 @@ K = TypeVar("K")
 
 HORIZON = timedelta(days=35)
 FOLLOWS_MOST = 32
-"""Most earlier plans that a plan names. An edge that carries out another says so, and is given one that knows of it."""
+"""The most earlier plans that a plan names. An edge that runs another plan says so, and gets one that names it."""
 KNOWN: frozenset[str] = frozenset({"hours", "grants", "sessions", "overrides", "offline", "closing"})
-"""What this program understands; a manifest that must be understood beyond it is refused."""
+"""The features that this program understands; a manifest that requires others is refused."""
 
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -58,7 +58,7 @@ class DoorSpan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Passback(StrEnum):
-    """What becomes of somebody who comes in a second time without having left: ``soft`` reports, ``hard`` refuses."""
+    """The policy for somebody who comes in again without having left: ``soft`` reports, ``hard`` refuses."""
 
     OFF = "off"
     SOFT = "soft"
@@ -66,10 +66,10 @@ class Passback(StrEnum):
 
 
 class HoursPart(msgspec.Struct, frozen=True, kw_only=True, tag="hours"):
-    """One door's rules and its timeline. ``hold_s``: how long a grant keeps the lock released;
-    ``held_after_s``: how long the door may stand open before it is reported as held; ``code_length``: how many
-    digits an ordinary code has here; ``secret`` names the door's secret that its grants are hashed with, so that it
-    changes at one stroke with them (``""``: the one it has)."""
+    """The rules and timeline of a door. ``hold_s``: how long a grant keeps the lock released; ``held_after_s``: how
+    long the door may stay open before it is reported as held; ``code_length``: digits of an ordinary code here;
+    ``secret``: id of the door secret that its grants are hashed with, so that both change together (``""``: the current
+    one)."""
 
     door: Slug
     name: str
@@ -88,9 +88,9 @@ class ModesPart(msgspec.Struct, frozen=True, kw_only=True, tag="modes"):
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """One credential at one door. ``key`` is the ``code_key`` of its code or card (32 bytes); with ``pin_key`` the
-    card opens with that PIN only. ``booking`` or ``holder`` (the record of a person) is whose it is. A grant with
-    ``duress`` opens like any other and tells, in silence, that somebody was forced. ``gc=False``: see ``Interval``."""
+    """A credential at a door. ``key``: the ``code_key`` of its code or card (32 bytes); with ``pin_key`` the card opens
+    only with that PIN. ``booking`` or ``holder`` (a person's record): its owner. A grant with ``duress`` opens like any
+    other and silently reports that somebody was forced. ``gc=False``: see ``Interval``."""
 
     door: Slug
     key: Key
@@ -152,8 +152,8 @@ class OverridesPart(msgspec.Struct, frozen=True, kw_only=True, tag="overrides"):
 
 
 class ClosingPart(msgspec.Struct, frozen=True, kw_only=True, tag="closing"):
-    """How the building closes. ``warn_minutes``: people are told so long before. ``secure_within_minutes``: it should
-    be empty and shut so long after, or somebody hears."""
+    """How the building closes. ``warn_minutes``: when people are warned, in minutes before. ``secure_within_minutes``:
+    when it must be empty and locked, in minutes after; otherwise somebody is alerted."""
 
     warn_minutes: tuple[Annotated[int, msgspec.Meta(ge=1, le=240)], ...] = (15, 5)
     secure_within_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 30
@@ -167,8 +167,8 @@ class OfflineListing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OfflinePart(msgspec.Struct, frozen=True, kw_only=True, tag="offline"):
-    """What the controller knows of a door's offline codes. One that is listed nowhere works in its window while the
-    edge is out of touch with the controller: it may have been issued since."""
+    """The offline codes of a door that the controller knows. An unlisted code works in its window while the edge is out
+    of touch with the controller, because it may have been issued since."""
 
     door: Slug
     accepted: tuple[OfflineListing, ...] = ()
@@ -186,10 +186,10 @@ class PartRef(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What the plan consists of. Its own digest is that of its bytes. ``follows``: the earlier plans of this edge that
-    the controller knew of when it made this one, in order: the newest that the edge is known to have carried out (0
-    where none is), and the last ones that were made since. An edge that carries out a newer one than the first, which
-    is not among them, refuses it: a controller put back from a backup would take away what it has forgotten."""
+    """The parts of a plan. Its own digest is that of its bytes. ``follows``: the earlier plans of this edge that the
+    controller knew when it made this one, in order: the newest that the edge is known to have applied (0 for none), and
+    the ones made since. An edge that runs a newer plan than the first, which is not among them, refuses this one: a
+    controller restored from a backup would otherwise undo what it has forgotten."""
 
     site: Slug
     edge: Slug
@@ -201,7 +201,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     parts: dict[PartName, PartRef]
 
     def knows_of(self, version: int) -> bool:
-        """Whether it is a plan that the edge carries out, or was made knowing of it."""
+        """Whether ``version`` is this plan or one that it follows."""
         return self.follows is None or version <= self.follows[0] or version in (*self.follows, self.version)
 
     @property
@@ -211,8 +211,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DoorPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """One door's part of an assembled plan; looking a credential up is one dictionary access, by its key or, for a
-    pass, by whose it is."""
+    """A door's part of an assembled plan. A credential is found by one dictionary access, by its key or, for a pass, by
+    its owner."""
 
     hours: HoursPart
     grants: Mapping[bytes, Collection[Grant]]
@@ -247,10 +247,10 @@ def digest(data: bytes) -> str:
 
 
 def check_manifest(manifest: Manifest, applied: Manifest | None, known: frozenset[str] = KNOWN) -> None:
-    """Whether a manifest may replace the one applied.
+    """Check whether a manifest may replace the one applied.
 
-    Raises ``PlanRefused`` for a lower version, an equal version with another digest, one that was made without knowing
-    of the one applied, or a name in ``must_understand`` that is not in ``known``.
+    Raises ``PlanRefused`` for a lower version, an equal version with another digest, a plan that does not follow the
+    applied one, or a name in ``must_understand`` that is not in ``known``.
     """
     if unknown := sorted(set(manifest.must_understand) - known):
         raise PlanRefused(
@@ -276,13 +276,13 @@ def read_part(name: str, data: bytes, ref: PartRef) -> Part:
 
 
 def part_of(data: bytes) -> Part:
-    """A part's value, of bytes that are known to be one. Raises ``WireError``, also for more than ``PART_LIMIT``."""
+    """Decode a part whose bytes are already verified. Raises ``WireError``, also for more than ``PART_LIMIT``."""
     part: Part = decode(data, Part, limit=PART_LIMIT)  # type: ignore[arg-type]  # mypy: a union is no type[T]
     return part
 
 
 class Assembly:
-    """Puts a plan together part by part, so that a key can be served between two of them."""
+    """Assembles a plan part by part, so that other work can run between two of them."""
 
     def __init__(self, manifest: Manifest) -> None:
         self._manifest = manifest
@@ -297,7 +297,7 @@ class Assembly:
         self._count = 0
 
     def add(self, part: Part) -> None:
-        """Take one part in; the order does not matter."""
+        """Add a part, in any order."""
         if isinstance(part, HoursPart):
             self._hours[part.door] = part
         elif isinstance(part, ModesPart):
@@ -342,9 +342,8 @@ class Assembly:
 
 
 def _put(held: dict[K, Collection[Grant]], name: K, grant: Grant) -> None:
-    """Add to what is held under a name, each once, in the order of coming. Nearly always it is the first, for which a
-    tuple takes the least memory; many are held by a dictionary, so that no number of them takes longer than once
-    each."""
+    """Add a grant under a name, once, in order of arrival. Usually it is the first, for which a tuple takes the least
+    memory; several are held in a dictionary, so that adding stays fast."""
     before = held.get(name)
     if before is None:
         held[name] = (grant,)
@@ -362,7 +361,7 @@ def assemble(manifest: Manifest, parts: Mapping[str, bytes]) -> Plan:
     assembly = Assembly(manifest)
     for name, ref in manifest.parts.items():
         if name not in parts:
-            raise PlanRefused(f"part {name} of plan {manifest.version} is not there")
+            raise PlanRefused(f"part {name} of plan {manifest.version} is missing")
         assembly.add(read_part(name, parts[name], ref))
     return assembly.finish()
 

@@ -58,7 +58,7 @@ _PLAIN = {kind.name for kind in CATALOGUE if "{" not in kind.name}
 
 
 def parse(text: str) -> Topic | None:
-    """The topic a text names, or ``None`` when it is none of ours."""
+    """Parse a topic; ``None`` if it is not in the catalogue."""
     levels = text.split("/")
     if len(levels) < 5 or "/".join(levels[:2]) != ROOT or not (is_slug(levels[2]) and is_slug(levels[3])):
         return None
@@ -72,7 +72,7 @@ def parse(text: str) -> Topic | None:
 
 
 def subscriptions(way: Way, *, site: str = "+", edge: str = "+") -> tuple[str, ...]:
-    """The filters that receive everything going ``way``: an edge takes ``down``, a controller ``up``."""
+    """The filters for all topics in one direction: an edge subscribes to ``down``, a controller to ``up``."""
     return tuple(
         f"{ROOT}/{site}/{edge}/{kind.name.partition('{')[0] + '+' if '{' in kind.name else kind.name}"
         for kind in CATALOGUE

@@ -83,7 +83,7 @@ def test_a_self_test_names_what_is_wrong() -> None:
         await hall.until(lambda: bool(hall.results()))
         said = hall.results()[-1].why or ""
         assert hall.results()[-1].code == ResultCode.FAULTS_FOUND
-        assert f"{DOOR}: the lock does not obey (look for a short at the relay's pin" in said
+        assert f"{DOOR}: the lock does not respond (look for a short at the relay's pin" in said
         assert "the disk cannot be written: No space left on device" in said
 
     with_hall(act, disk=FullDisk())

@@ -384,13 +384,13 @@ async def _loose(hall: Lobby) -> None:
 @pytest.mark.parametrize(
     ("break_it", "words"),
     [
-        (_glass, f"{DOOR}: the glass is broken, or its line (put in a new glass"),
+        (_glass, f"{DOOR}: the glass or its wire is broken (put in a new glass"),
         (_pressed, f"{DOOR}: the exit button is stuck (free the button"),
-        (_contradiction, f"{DOOR}: the lock sensor says that it holds while the contact says open (one of the two"),
+        (_contradiction, f"{DOOR}: the lock sensor says locked while the contact says open (one of the two"),
         (_welded, f"{DOOR}: the lock does not hold (look whether the relay is welded"),
-        (_held, f"{DOOR}: it was opened without leave and stands open (go and look"),
-        (_standing, f"{DOOR}: it stands open longer than it may (shut the door; if it is shut"),
-        (_shut, f"{DOOR}: the contact says shut while people pass (look for a short"),
+        (_held, f"{DOOR}: it was forced and is open (go and look"),
+        (_standing, f"{DOOR}: it has been open for too long (shut the door; if it is shut"),
+        (_shut, f"{DOOR}: the contact says closed while people pass (look for a short"),
         (_blocked, "front-beams: the outer beam is blocked (clear its way"),
         (_loose, f"{DOOR}: the second contact chatters (look for a loose wire"),
     ],

@@ -71,7 +71,7 @@ def test_a_retained_one() -> None:
         hall.send("command", hall.seal(Purpose.COMMAND, hall.command()), retain=True)
         hall.link.repair()
         await hall.until(lambda: hall.status().nonce != nonce and bool(hall.results()))
-        assert "a retained command is never carried out" in (hall.results()[-1].why or "")
+        assert "a retained command is never executed" in (hall.results()[-1].why or "")
         assert releases(hall) == 0
 
     with_hall(act)

@@ -204,7 +204,7 @@ async def _signed_but_wrong(trial: Trial) -> None:
         await sent(kept, retain=True)
         rig.set_network(SITE, up=True)
         result = await outcome_of(client, kept)
-        assert (result.outcome, result.why) == ("refused", "a retained command is never carried out")
+        assert (result.outcome, result.why) == ("refused", "a retained command is never executed")
         await client.publish(COMMAND, b"", qos=1, retain=True)
     assert _releases(rig) == before + 1
 

@@ -26,8 +26,8 @@ def test_every_alert_has_a_hint_but_the_one_of_a_fault_which_names_its_own() -> 
 
 def test_the_hint_depends_on_the_part() -> None:
     assert describe("input_chatters", "fire_line") == "the line chatters"
-    assert "taken for fire" in hint("input_chatters", "fire_line")
-    assert "taken for fire" not in hint("input_chatters", "contact")
+    assert "counts as fire" in hint("input_chatters", "fire_line")
+    assert "counts as fire" not in hint("input_chatters", "contact")
 
 
 def test_a_code_of_a_newer_edge_is_shown_as_it_is() -> None:

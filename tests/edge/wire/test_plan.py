@@ -220,7 +220,7 @@ def test_a_newer_manifest_and_the_same_one_again_may_be_applied() -> None:
     ("offered", "words"),
     [
         (manifest({}, 4), "older than 5"),
-        (manifest({"hours": b""}, 5), "second time"),
+        (manifest({"hours": b""}, 5), "arrived again"),
         (manifest({}, 6, follows=(4,)), "does not follow 5"),
         (manifest({}, 6, follows=(0,)), "does not follow 5"),
         (manifest({}, 9, follows=(4, 7, 8)), "does not follow 5"),
