@@ -1,0 +1,103 @@
+"""The worked examples of docs/contributing.md run as they stand there."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from controller.container import Container
+from controller.db.engine import Tx, metadata
+from controller.web.app import API
+from edge.readers.config import UsbKeypadConfig
+from edge.readers.side import DoorSide
+from edge.wire.credentials import Presented
+from edge.wire.events import MotionData
+from firmware_sim.virtual import VirtualClock
+from tests.contract.readers import CODE, World
+from tests.edge.hall import run
+
+PAGE = (Path(__file__).parents[1] / "docs" / "contributing.md").read_text(encoding="utf-8")
+EXAMPLES = dict(re.findall(r"^## (Add [^\n]+)\n(?:(?!^## ).)*?^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
+KEYPAD = UsbKeypadConfig(id="line", door="front-door", device="/dev/input/by-id/none")
+
+
+def example(title: str) -> dict[str, Any]:
+    """The names that the example under a heading defines."""
+    names: dict[str, Any] = {"__name__": "example"}
+    exec(compile(EXAMPLES[title], f"docs/contributing.md: {title}", "exec"), names)
+    return names
+
+
+def test_every_addition_has_an_example() -> None:
+    assert list(EXAMPLES) == re.findall(r"^## (Add .*)$", PAGE, re.MULTILINE)
+    assert len(EXAMPLES) == 4
+
+
+def test_the_reader_presents_what_is_typed_and_reports_what_it_cannot_read() -> None:
+    async def main(clock: VirtualClock) -> None:
+        world = World(clock, KEYPAD, {})
+        await world.open()
+        presented: list[Presented] = []
+        side = DoorSide("front-door", "outside", runtime=world.runtime)
+        side.join("line", presented.append)
+        reader = example("Add a reader")["LineReader"](KEYPAD, runtime=world.runtime, side=side)
+        reader.start()
+        for digit in CODE:
+            reader.feed(f"KEY {digit}\n".encode())
+        assert [each.digits for each in presented] == [CODE]
+        reader.feed(b"KEY 44\n")
+        assert world.runtime.health["reader_garbled"] == 1
+        assert reader.state().values["kind"] == "line"
+        reader.close()
+        await world.close()
+
+    run(main)
+
+
+def test_the_sensor_records_a_change_once() -> None:
+    async def main(clock: VirtualClock) -> None:
+        world = World(clock, KEYPAD, {})
+        await world.open()
+        radar = example("Add a sensor source")["Radar"]("hall-radar", "hall", runtime=world.runtime)
+        for people in (0, 2, 3, 0):
+            radar.seen(people)
+        recorded = [event.read() for event in world.events if event.device == "hall-radar"]
+        assert recorded == [MotionData(zone="hall", active=True), MotionData(zone="hall", active=False)]
+        assert radar.state().values == {"active": False, "zone": "hall"}
+        await world.close()
+
+    run(main)
+
+
+async def test_the_domain_answers_over_http(app: FastAPI, container: Container, village: httpx.AsyncClient) -> None:
+    names = example("Add a domain")
+    try:
+        await container.database.run(lambda tx: tx.run_sync(names["found_things"].create))
+        await names["LostProperty"](container.database).add("ramsey", "one red glove")
+        app.include_router(names["router"], prefix=API)
+        answer = await village.get(f"{API}/sites/ramsey/lost-property")
+        assert answer.json() == {"items": ["one red glove"]}
+        assert (await village.get(f"{API}/sites/nowhere/lost-property")).status_code == 404
+    finally:
+        metadata.remove(names["found_things"])
+
+
+async def test_the_notice_stands_in_the_list_of_alerts(container: Container, village: httpx.AsyncClient) -> None:
+    at = datetime(2026, 11, 26, 18, tzinfo=UTC)
+    warn = example("Add a notice")["warn_of_hold"]
+
+    async def work(tx: Tx) -> None:
+        await warn(tx, "ramsey", "ramsey-pi", "front-door", at)
+
+    await container.database.run(work)
+    [alert] = (await village.get(f"{API}/sites/ramsey/alerts")).json()["items"]
+    assert (alert["kind"], alert["text"]) == ("held", "front-door has been open too long")
+
+
+@pytest.mark.parametrize("folder", re.findall(r"`(tests/\w+/)`", PAGE))
+def test_a_folder_of_tests_that_the_page_names_is_there(folder: str) -> None:
+    assert (Path(__file__).parents[1] / folder).is_dir()
