@@ -1,4 +1,4 @@
-"""The composition root: every part of the controller, made once, handed to whoever needs it."""
+"""The composition root: creates every part of the controller once and injects it where it is needed."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -67,7 +67,7 @@ from controller.plans.overrides import repository as overrides
 from controller.plans.restored import repository as restored
 from controller.plans.why.service import WhyService
 from controller.settings import Settings
-from controller.telemetry.wiring_check import told_apart
+from controller.telemetry.wiring_check import wiring_faults_of
 from controller.uploads.parser import Parser
 from controller.waitlist import repository as waits
 from controller.waitlist.service import WaitlistService
@@ -218,7 +218,7 @@ def open_container(
         party_import=PartyImport(database, clock, parser),
         holder_import=HolderImport(database, changes, holders, parser),
         estate=estate,
-        site_file=SiteFile(database, clock, changes, estate, site_sections(policies), told_apart, parser),
+        site_file=SiteFile(database, clock, changes, estate, site_sections(policies), wiring_faults_of, parser),
         hours=HoursService(database, clock, changes, writer.site_configs),
         access=access,
         holders=holders,
@@ -259,7 +259,7 @@ def open_container(
 
 
 def site_sections(policies: PolicyService) -> list[FileSection]:
-    """What a site's file says beside the building, in its order."""
+    """The sections of a site's file besides the building, in order."""
     return [HoursSection(), PolicySection(policies), TariffsSection()]
 
 

@@ -1,6 +1,6 @@
 """The controller's keys: made on the first start, kept in ``data_dir/keys``, readable by their owner only.
 
-Nothing secret stands in the database as it is: door secrets, codes and tokens are sealed with ``code.key``.
+The database holds no secret in clear: door secrets, codes and tokens are sealed with ``code.key``.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ _KEY_BYTES = 32
 
 
 class KeyFault(Exception):
-    """A key file is not what it must be; the message names the file and the mend."""
+    """A key file is invalid; the message names the file and what to do."""
 
 
 class CannotUnseal(Exception):
@@ -27,7 +27,7 @@ class CannotUnseal(Exception):
 
     def __init__(self, about: str) -> None:
         super().__init__(
-            f"what is stored for {about} does not open with this code.key; put the key file back "
+            f"what is stored for {about} cannot be decrypted with this code.key; put the key file back "
             "that was there when it was stored"
         )
 

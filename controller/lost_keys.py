@@ -1,6 +1,6 @@
-"""Going on without ``code.key``: what only the lost key could open is forgotten, so that the rest works.
+"""Recovery without ``code.key``: what only the lost key could open is deleted, so that the rest works.
 
-Everything that a person typed or was told by hand has to be given anew; bookings get other codes by themselves.
+Everything that a person typed or was told has to be entered again; bookings get new codes automatically.
 """
 
 from collections.abc import Mapping
@@ -38,15 +38,15 @@ WHY = "the controller's keys were lost"
 
 COSTS = {
     "code.key": "every door code, card, PIN, door secret and feed address is lost, and bookings get other codes",
-    "controller.key": "no edge believes the controller until it is let in anew",
-    "ca.key": "every edge's certificate is void until it is let in anew",
+    "controller.key": "no edge trusts the controller until it enrols again",
+    "ca.key": "every edge's certificate is void until it enrols again",
     "page.key": "links to door pages and calendars that people have are void",
 }
 """What it means that a key file is lost."""
 
 
 class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
-    """How many: edges to be let in anew, bookings whose code is another, holders and members to be entered anew."""
+    """Numbers of edges that must enrol again, bookings with a new code, and holders and members to be entered again."""
 
     edges: int
     bookings: int
@@ -65,7 +65,7 @@ async def forget_sealed(container: Container, tx: Tx, *, actor: str, now: dateti
     ]
     await _forget(tx, now)
     for site, edge in edges:
-        await container.enrolment.close_out(tx, site, edge, now)
+        await container.enrolment.retire_edge(tx, site, edge, now)
     for site in (await tx.execute(select(sites.c.id).order_by(sites.c.id))).scalars().all():
         await container.estate.restart_secrets(tx, site)
         policy = (await container.writer.site_configs.of(tx, site)).policy

@@ -24,7 +24,9 @@ def require_files(file: Path, settings: Settings) -> None:
     data_dir = settings.data_dir
     placed = next(each for each in (data_dir, *data_dir.parents) if each.exists())
     if not placed.is_dir():
-        raise ConfigError(file, "data_dir", f"{placed} is no folder; name a folder, or a place where one can be made")
+        raise ConfigError(
+            file, "data_dir", f"{placed} is not a folder; name a folder, or a place where one can be made"
+        )
     if not os.access(placed, os.R_OK | os.W_OK | os.X_OK if placed == data_dir else os.W_OK | os.X_OK):
         owner = _owner(placed)
         raise ConfigError(

@@ -26,13 +26,13 @@ _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 
 
 class ConfigError(Exception):
-    """The configuration cannot be used. Names the file, the key and the mend."""
+    """The configuration cannot be used. Names the file, the key and what to do."""
 
-    def __init__(self, file: Path, key: str, mend: str) -> None:
-        super().__init__(f"{file}: {key}: {mend}" if key else f"{file}: {mend}")
+    def __init__(self, file: Path, key: str, hint: str) -> None:
+        super().__init__(f"{file}: {key}: {hint}" if key else f"{file}: {hint}")
         self.file = file
         self.key = key
-        self.mend = mend
+        self.hint = hint
 
 
 class SettingsSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,7 +67,7 @@ class Broker(SettingsSection, frozen=True):
 
 
 class HistorySettings(SettingsSection, frozen=True):
-    """Where samples are kept: the database (``sql``), or an InfluxDB beside it (``influx``)."""
+    """Where samples are stored: the database (``sql``), or an InfluxDB as well (``influx``)."""
 
     kind: Literal["sql", "influx"] = "sql"
     url: str | None = None
@@ -77,8 +77,8 @@ class HistorySettings(SettingsSection, frozen=True):
 
 
 class FeedSection(SettingsSection, frozen=True):
-    """Diaries of others that are polled. ``networks``: those of your own that they may be in, such as "10.20.0.0/16";
-    public addresses always may."""
+    """Outside diaries that are polled. ``networks``: your own networks that they may be in, such as "10.20.0.0/16";
+    public addresses are always allowed."""
 
     networks: tuple[str, ...] = ()
 
@@ -146,7 +146,7 @@ class Settings(SettingsSection, frozen=True):
 
     @property
     def host_names(self) -> frozenset[str]:
-        """What the pages may be asked for by, in small letters; IP addresses beside them."""
+        """The host names that the pages answer to, in lower case; IP addresses are allowed as well."""
         machine = socket.gethostname()
         public = urlsplit(self.address).hostname or ""
         every = (public, self.listen.host, "localhost", machine, f"{machine}.local", *self.listen.names)
@@ -166,7 +166,7 @@ data_dir = "{data_dir}"
 
 # PostgreSQL when SQLite is outgrown: database = "postgresql://hallkeeper@db.example/hallkeeper"
 
-# The address people type, when a proxy stands in front: public_url = "https://hub.example.org"
+# The address people type, when a proxy is in front: public_url = "https://hub.example.org"
 
 # How long before and after a booking its door code opens, in minutes.
 lead_in_minutes = 15
@@ -174,12 +174,12 @@ lag_minutes = 15
 
 # Built pages from another place: pages_dir = "/srv/hallkeeper/pages"
 # One clock for several processes, for demonstrations only: clock_file = "/run/hallkeeper/clock.json"
-# Where the controller doubts its clock and you have seen that it is right, the day of it: clock_right_on = 2026-11-26
+# If the controller doubts a clock that you have checked to be right, the day of that check: clock_right_on = 2026-11-26
 
 [listen]
 host = "127.0.0.1"
 port = 8080
-# Host names beside those of public_url and of this machine: names = ["hall.lan"]
+# Host names besides those of public_url and of this machine: names = ["hall.lan"]
 # Proxies whose X-Forwarded-For is believed: addresses or networks.
 proxies = ["127.0.0.1", "::1"]
 
@@ -204,7 +204,7 @@ port = 6001
 # username = "hallkeeper", password_file = "/etc/hallkeeper/sip2-password"
 # location = "Ramsey", institution = "CCC"
 
-# Samples in the database, or in an InfluxDB beside it.
+# Samples in the database, or in an InfluxDB.
 [history]
 kind = "sql"
 # kind = "influx"
@@ -300,13 +300,13 @@ def _checked(file: Path, settings: Settings) -> Settings:
 def _check_database(file: Path, database: str | None) -> None:
     if database is None:
         return
-    mend = 'write "postgresql://user@host/name" or "sqlite:////path/to/file.db"'
+    hint = 'write "postgresql://user@host/name" or "sqlite:////path/to/file.db"'
     try:
         url = make_url(database)
     except ArgumentError:
-        raise ConfigError(file, "database", mend) from None
+        raise ConfigError(file, "database", hint) from None
     if url.get_backend_name() not in _DRIVERS or not url.database or url.database == ":memory:":
-        raise ConfigError(file, "database", mend)
+        raise ConfigError(file, "database", hint)
     if url.get_backend_name() == "postgresql":
         _need(file, "database", "asyncpg", "postgres")
 

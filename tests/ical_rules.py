@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.recurrence.expand import walls
+from controller.recurrence.expand import wall_times
 from controller.recurrence.rule import RecurrenceRule
 
 DATA = Path(__file__).parent / "data"
@@ -53,7 +53,7 @@ def ours(begins: datetime, added: Sequence[str], taken: Sequence[str] = ()) -> t
     """What we make of rules and dates."""
 
     def all_of(texts: Sequence[str]) -> set[datetime]:
-        rules = [walls(unread(text), begins, UTC, end=END_OF_TIME, steps=200_000) for text in texts if "=" in text]
+        rules = [wall_times(unread(text), begins, UTC, end=END_OF_TIME, steps=200_000) for text in texts if "=" in text]
         return {wall(text) for text in texts if "=" not in text}.union(*rules)
 
     return tuple(sorted(all_of(added) - all_of(taken)))

@@ -11,16 +11,16 @@ from controller.telemetry.coverage import FOR_GOOD, Gap, Silence, heard_until
 from controller.text import times
 from edge.wire.interval import Interval
 
-_NO_DOOR = "no door leads there, so nobody is seen to come"
+_NO_DOOR = "no door leads there, so arrivals cannot be detected"
 _TEXTS = {
     Gap.NOT_RUNNING: "what happened at {doors} from {starts} to {ends} is not known",
-    Gap.WRONG_CLOCK: "{doors} went by a wrong time from {starts} to {ends}",
-    Gap.LOST: "some of what {doors} saw was lost",
+    Gap.WRONG_CLOCK: "the clock at {doors} was wrong from {starts} to {ends}",
+    Gap.LOST: "some events of {doors} were lost",
     Gap.NEW_LOG: "what happened at {doors} before {ends} is not known",
-    Gap.NEVER_HEARD: "nothing was ever heard of {doors}",
+    Gap.NEVER_HEARD: "{doors} never reported anything",
     Gap.OUT_OF_REACH: "{doors} out of reach since {starts}",
     Gap.CLOCK: "the clock at {doors} is not known to be right",
-    Gap.TO_COME: "what {doors} saw is still to come",
+    Gap.TO_COME: "events of {doors} have not all arrived yet",
 }
 
 

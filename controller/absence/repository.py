@@ -14,8 +14,8 @@ from controller.diary.tables import bookings
 
 
 async def not_come(tx: Tx, now: datetime, *, site: str | None = None) -> list[Booking]:
-    """Bookings that have begun, are not long over, and whose people are not known to have come, or came when they had
-    been given back. A block of an outside diary is not among them: whoever keeps that diary says when it is given back.
+    """Bookings that have begun, are not long over, and whose people are not known to have arrived, or arrived after the
+    release. Blocks of outside diaries are not among them: only that diary releases them.
     """
     # Anybody may have walked in; a rule may want more than that.
     unsure = or_(bookings.c.arrived_at.is_(None), bookings.c.arrived_how == Arrival.PRESENCE.value)
@@ -36,6 +36,6 @@ async def not_come(tx: Tx, now: datetime, *, site: str | None = None) -> list[Bo
 
 
 async def pinned(tx: Tx, booking_id: str) -> Booking | None:
-    """The booking; what its doors tell of it meanwhile waits until this transaction ends."""
+    """The booking; reports of its doors wait until this transaction ends."""
     await tx.execute(select(bookings.c.id).where(bookings.c.id == booking_id).with_for_update())
     return await bookings_repository.booking(tx, booking_id)

@@ -1,7 +1,7 @@
-"""When a booking whose people have not come is warned of, given back, put down as a no-show, or taken up again since
+"""When a booking whose people have not arrived is warned, released, marked as a no-show, or confirmed again because
 they came late. Pure.
 
-Absence is evidence only where every edge of the booking's doors is heard of past the moment in question.
+Absence counts only where every edge of the booking's doors has reported past the moment in question.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ class AbsenceAction(StrEnum):
     RELEASE = "release"
     NO_SHOW = "no_show"
     TAKE_UP = "take_up"
-    """It was given back, but its people came after all."""
+    """It was released, but its people came after all."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,9 +61,9 @@ def rule_for(policy: Policy, *, space: str, tier: Tier) -> ReleaseRule | None:
 
 
 def course(booking: Booking, rule: ReleaseRule | None) -> Course | None:
-    """When it is warned of and given back if nobody comes; ``None`` where no rule does so, or not before its end.
+    """When it is warned and released if nobody comes; ``None`` where no rule does so, or not before its end.
 
-    A warning that came late moves the release: nobody loses a room unwarned.
+    A late warning moves the release: nobody loses a room without a warning.
     """
     if rule is None:
         return None
@@ -77,7 +77,7 @@ def course(booking: Booking, rule: ReleaseRule | None) -> Course | None:
 
 
 def given_back_at(booking: Booking, policy: Policy, *, tier: Tier, now: datetime) -> datetime | None:
-    """When a booking that may still run is given back if nobody comes; ``None`` where that is not going to be."""
+    """When a booking that may still run is released if nobody comes; ``None`` where it never is."""
     rule = rule_for(policy, space=booking.space, tier=tier)
     if booking.state is not BookingState.CONFIRMED or booking.ends <= now or came(booking, rule):
         return None

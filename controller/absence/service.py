@@ -1,5 +1,5 @@
-"""Bookings whose people do not come: warned of, given back, put down as no-shows, taken up again if they come late.
-Nothing has to call it: ``run`` sleeps until the next moment at which something is due."""
+"""Bookings whose people do not come: warned, released, marked as no-shows, confirmed again if they come late. No cron
+job is needed: ``run`` sleeps until the next moment at which something is due."""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
@@ -10,13 +10,13 @@ import msgspec
 from controller.absence import repository
 from controller.absence.evidence import evidence_of
 from controller.absence.rules import AbsenceAction, Evidence, course, next_due, rule_for, step
-from controller.bookings.claims import HOUSE
+from controller.bookings.claims import SYSTEM_ACTOR
 from controller.bookings.lifecycle import restore
 from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
-from controller.db.retry import patiently
+from controller.db.retry import retry_until_available
 from controller.diary.model import Booking, BookingState
 from controller.diary.policy import ReleaseRule
 from controller.diary.site_config import SiteConfig
@@ -59,7 +59,7 @@ class AbsenceService:
     async def run(self) -> None:
         """Do what is due, for ever."""
         while True:
-            wait_s = await patiently(self.look, what="bookings whose people have not come")
+            wait_s = await retry_until_available(self.look, what="bookings whose people have not come")
             await self._clock.sleep(wait_s)
 
     async def look(self) -> float:
@@ -106,28 +106,28 @@ class AbsenceService:
                 later = course(new, rule) or planned
                 assert later is not None
                 at = times.at(later.release_at, zone, now=now)
-                why = f"nobody has come yet; it is given back at {at} unless somebody does"
-                await self._writer.rewrite(tx, site_config, found, new, actor=_HOUSE, now=now, what="warn", why=why)
+                why = f"nobody has arrived yet; cancelled if nobody arrives by {at}"
+                await self._writer.rewrite(tx, site_config, found, new, actor=_SYSTEM, now=now, what="warn", why=why)
             case AbsenceAction.RELEASE:
                 new = msgspec.structs.replace(
                     found, state=BookingState.RELEASED, state_at=now, state_before=found.state
                 )
                 why = f"nobody had come by {times.at(now, zone, now=now)}, {_heard(evidence, site_config, now)}"
-                await self._writer.rewrite(tx, site_config, found, new, actor=_HOUSE, now=now, what="release", why=why)
+                await self._writer.rewrite(tx, site_config, found, new, actor=_SYSTEM, now=now, what="release", why=why)
             case AbsenceAction.NO_SHOW:
                 new = msgspec.structs.replace(found, state=BookingState.NO_SHOW, state_at=now)
                 why = f"nobody came, {_heard(evidence, site_config, now)}"
-                await self._writer.rewrite(tx, site_config, found, new, actor=_HOUSE, now=now, what="no-show", why=why)
+                await self._writer.rewrite(tx, site_config, found, new, actor=_SYSTEM, now=now, what="no-show", why=why)
             case AbsenceAction.TAKE_UP:
                 await self._take_up(tx, site_config, found, now)
             case _:
                 pass
 
     async def _take_up(self, tx: Tx, site_config: SiteConfig, found: Booking, now: datetime) -> None:
-        """Confirm it again if its time is still free; otherwise its story says that they came."""
+        """Confirm it again if its time is still free; otherwise its log says that they came."""
         tier = await tier_of(tx, found.party)
-        wish = RuleRequest(asked=found.asked, actor=_HOUSE, tier=tier, but=frozenset({found.id}))
-        [verdict] = await judge(tx, site_config, [wish], now=now)
+        request = RuleRequest(asked=found.asked, actor=_SYSTEM, tier=tier, but=frozenset({found.id}))
+        [verdict] = await judge(tx, site_config, [request], now=now)
         if not verdict.possible:
             return
         assert found.let_in_at is not None
@@ -139,7 +139,7 @@ class AbsenceService:
             site_config,
             found,
             restore(found, now),
-            actor=_HOUSE,
+            actor=_SYSTEM,
             now=now,
             what="restore",
             why=why,
@@ -174,7 +174,7 @@ class AbsenceService:
                 await self._ask(name)
 
 
-_HOUSE = Actor(name=HOUSE)
+_SYSTEM = Actor(name=SYSTEM_ACTOR)
 
 
 async def _rules(tx: Tx, site_config: SiteConfig, found: list[Booking]) -> dict[str, ReleaseRule | None]:

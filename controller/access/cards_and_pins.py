@@ -29,7 +29,7 @@ def against_pin(pin: str) -> str:
     if not (PIN_SHORTEST <= len(pin) <= PIN_LONGEST and pin.isascii() and pin.isdigit()):
         return f"must be {PIN_SHORTEST} to {PIN_LONGEST} digits"
     pattern = pattern_of(pin)
-    return f"is too easy to guess ({pattern}); take another" if pattern else ""
+    return f"is too easy to guess ({pattern}); choose another" if pattern else ""
 
 
 def choose_pin(*, but: str = "") -> str:

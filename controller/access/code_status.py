@@ -1,4 +1,4 @@
-"""Where a booking's code stands: is it on the doors, what is it waiting for, what does it still open. Pure."""
+"""The status of a booking's code: is it on the doors, what is it waiting for, what does it still open. Pure."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -125,7 +125,7 @@ class CodeStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def stand(grants: Sequence[HeldGrant], *, off: str, now: datetime, zone: ZoneInfo) -> CodeStatus:
-    """The standing of one booking from all grants it ever had. Moved bookings have ended grants beside live ones.
+    """The code status of one booking, from all grants it ever had. A moved booking has both ended and live grants.
 
     ``off``: why it has no code now, such as “cancelled”; empty where it has one.
     """
@@ -159,7 +159,7 @@ def stand(grants: Sequence[HeldGrant], *, off: str, now: datetime, zone: ZoneInf
         return CodeStatus(
             state=CodeState.GONE, text=f"{off}; {_gone(ended, zone, now)}", doors=_doors(ended, zone, now)
         )
-    return CodeStatus(state=CodeState.NONE, text=f"{off}; no door has a code of it")
+    return CodeStatus(state=CodeState.NONE, text=f"{off}; no door has its code")
 
 
 def _lingers(grant: HeldGrant, now: datetime) -> bool:
@@ -278,8 +278,8 @@ def lingering_texts(
     now: datetime,
     actor: Actor,
 ) -> tuple[str, ...]:
-    """What to tell whoever has ``doors`` during ``window``: whose old code opens them then, as far as the actor may
-    see it."""
+    """Warnings for the booking that has ``doors`` during ``window``: whose old code still opens them then, as far as
+    the actor may see it."""
     wanted = frozenset(doors)
     return tuple(
         f"the code of {_title(each, actor)} ({each.off or 'moved'}) still opens {_reach([each.grant], zone, now)}"

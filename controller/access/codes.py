@@ -135,5 +135,5 @@ def spoken(code: str) -> str:
 
 
 def masked(code: str) -> str:
-    """The code as it is shown to whoever has not asked to see it: a third of it, so that two can be told apart."""
+    """The code as shown until somebody asks to see it: a third of its digits, enough to tell two codes apart."""
     return code[: len(code) // 3].ljust(len(code), "•")

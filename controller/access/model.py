@@ -37,7 +37,7 @@ class NewGrant(msgspec.Struct, frozen=True, kw_only=True):
 
 class Codes(msgspec.Struct, frozen=True, kw_only=True):
     """The codes of one booking. ``by_door``: door -> its code; under "" the one for all doors, where there is one.
-    ``changed_at``: when they took the place of others; ``None``: they are the first. Its text never says them."""
+    ``changed_at``: when they replaced earlier codes; ``None``: they are the first. ``repr`` does not show them."""
 
     by_door: Mapping[str, str]
     changed_at: datetime | None = None

@@ -1,6 +1,6 @@
-"""Offline codes at the controller: the window a booking gets, the digits made again, what a plan says of them.
+"""Offline codes at the controller: a booking's window, computing the digits again, and what a plan says of them.
 
-Every function works inside its caller's transaction; whoever writes holds the site's lock.
+Every function works inside its caller's transaction; a caller that writes holds the site's lock.
 """
 
 import secrets
@@ -92,7 +92,7 @@ async def revoke(tx: Tx, booking_ids: Sequence[str], *, now: datetime) -> None:
 
 
 async def of_bookings(tx: Tx, booking_ids: Sequence[str], *, now: datetime) -> dict[str, list[OfflineCode]]:
-    """Booking id -> its offline codes that stand and are not over."""
+    """Booking id -> its offline codes that are valid now or later."""
     found: dict[str, list[OfflineCode]] = {}
     if booking_ids:
         for row in (await tx.execute(_STANDING, {"ids": booking_ids, "now": now})).mappings():

@@ -108,8 +108,8 @@ class OtherGrants:
 def holder_grants(
     people: Sequence[tuple[Holder, Secrets]], at: GrantScope, secrets_of: Mapping[str, bytes], within: Interval
 ) -> Iterator[Grant]:
-    """What opens the doors for each, in the order of doors and people: codes, cards, cards with their PINs, and the
-    duress ones beside them."""
+    """What opens the doors for each, in the order of doors and people: codes, cards, cards with their PINs, and their
+    duress codes."""
     for door in at.doors:
         for holder, has in people:
             if not any(place.site == at.site and place.has(door) for place in holder.draft.places):

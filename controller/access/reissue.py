@@ -1,4 +1,5 @@
-"""Codes at doors whose secret is another: hashed anew where people keep them, drawn anew where a thief may know them.
+"""Codes at doors whose secret has changed: hashed again where people keep their codes, replaced where a thief may know
+them.
 
 Every function works inside its caller's transaction, which holds the site's lock.
 """

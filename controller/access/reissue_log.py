@@ -1,4 +1,4 @@
-"""The record of what opens doors and was given anew: by hand, since others knew it, or as an edge was put out.
+"""The record of codes and cards that were replaced: by hand, because others knew them, or because an edge was revoked.
 
 Every function works inside its caller's transaction.
 """
@@ -22,8 +22,9 @@ from edge.wire.ids import uuid7
 
 
 class ReissuedCodes(msgspec.Struct, frozen=True, kw_only=True):
-    """Other codes for so many ``bookings`` at once, at ``doors``; or for the ``holder`` of a code or card of their own,
-    of that ``kind``. ``edge``: which one was put out; ``None`` where somebody asked for one booking's or holder's."""
+    """New codes for this number of ``bookings`` at once, at ``doors``; or for the ``holder`` of a code or card of
+    their own, of that ``kind``. ``edge``: the one that was revoked; ``None`` where somebody asked for one booking or
+    holder."""
 
     id: str
     site: str
@@ -49,7 +50,7 @@ async def record(
     edge: str | None = None,
     holder: str | None = None,
 ) -> None:
-    """Put down that codes were given anew. ``at``: the moment at which the old ones were ended."""
+    """Record that codes were replaced. ``at``: when the old ones were ended."""
     row = {
         "id": uuid7(at, secrets.token_bytes(10)),
         "site": site,

@@ -332,7 +332,7 @@ async def taken_off(tx: Tx, site: str, known: Iterable[tuple[str, bytes, Interva
 
 
 async def claim(tx: Tx, claims: Sequence[Mapping[str, Any]]) -> None:
-    """Say that codes are somebody's at some doors, each where it is nobody's there by then."""
+    """Claim codes for somebody at some doors, each only where nobody else has claimed it there."""
     taken: defaultdict[tuple[str, str, bytes], list[Interval]] = defaultdict(list)
     c = code_claims.c
     for lot in _lots([row["code_key"] for row in claims]):

@@ -1,6 +1,6 @@
 """Who may enter where and when: codes for bookings, and what the plan compiler needs to know of them.
 
-Every function works inside its caller's transaction; whoever writes holds the site's lock.
+Every function works inside its caller's transaction; a caller that writes holds the site's lock.
 """
 
 import secrets
@@ -112,7 +112,7 @@ class AccessService:
     async def offline(
         self, tx: Tx, site: str, booking_ids: Sequence[str], now: datetime
     ) -> dict[str, list[tuple[OfflineCode, str]]]:
-        """Booking id -> its offline codes that stand, with their digits."""
+        """Booking id -> its valid offline codes, with their digits."""
         found = await offline.of_bookings(tx, booking_ids, now=now)
         secrets_of = await self._estate.offline_secrets(tx, site) if found else {}
         return {each: [(code, code.digits(secrets_of)) for code in codes] for each, codes in found.items()}
@@ -130,7 +130,7 @@ class AccessService:
             for each, codes in self._opened(rows).items()
         }
 
-    async def unlike(self, tx: Tx, given: Issue, *, now: datetime) -> set[str]:
+    async def unused_codes(self, tx: Tx, given: Issue, *, now: datetime) -> set[str]:
         """Those of the bookings whose codes or grants are not as ``issue`` would give them."""
         due = [each for each, window in given.windows.items() if window.end > now]
         grants = await repository.held(tx, due)
@@ -192,8 +192,8 @@ class AccessService:
         *,
         fresh: bool,
     ) -> dict[str, Codes]:
-        """For each owner codes that nobody else has at any of the doors, now or later, or had not long ago: whoever
-        knew one would come in again."""
+        """For each owner, codes that nobody else has at any of the doors, now or later, or had recently: people who
+        knew such a code could come in again."""
         lots = given.lots()
         wanted = [(owner, lot) for owner in dict.fromkeys(map(given.owner, booking_ids)) for lot in lots]
         had = {code for codes in known.values() for code in codes.by_door.values()} if fresh else set[str]()
@@ -246,7 +246,7 @@ async def revoke(tx: Tx, *, booking_ids: Sequence[str], now: datetime) -> None:
 async def standing(
     tx: Tx, booking_ids: Sequence[str], now: datetime, *, off: Mapping[str, str], zone: ZoneInfo
 ) -> dict[str, CodeStatus]:
-    """Where each booking's code stands, in words of the site's time; ``off``: why those that have none have none."""
+    """Each booking's code status, in words with the site's local time; ``off``: why those without a code have none."""
     found = await repository.held(tx, booking_ids)
     return {each: stand(grants, off=off.get(each, ""), now=now, zone=zone) for each, grants in found.items()}
 

@@ -89,13 +89,13 @@ new_codes = Table(
     Column("at", Instant, nullable=False),
     Column("actor", String(200), nullable=False),
     Column("why", Text, nullable=False),
-    Column("edge", String(40)),  # which one was put out; null: somebody asked for one booking's or holder's
+    Column("edge", String(40)),  # the one that was revoked; null: asked for by hand
     Column("holder", String(36)),  # whose it is; null: bookings'
     Column("bookings", Integer, nullable=False),
     Column("doors", Text, nullable=False),  # JSON
     Index("ix_new_codes_site_id", "site", "id"),
 )
-"""Codes that were given anew at once: who asked, why, for how many bookings or which holder, and at which doors."""
+"""Codes that were replaced together: who asked, why, for how many bookings or which holder, and at which doors."""
 
 holders = Table(
     "holders",
@@ -154,7 +154,7 @@ members = Table(
     Column("suspended_until", Date),  # the last day; null: until somebody lifts it
     Column("source", String(10), nullable=False),
     Column("checked_at", Instant, nullable=False),  # when the library system last vouched for them
-    Column("revision", Integer, nullable=False),  # drawn anew with every change
+    Column("revision", Integer, nullable=False),  # random; changes with every write
     Column("ended_at", Instant),
 )
 """Members of the library who may come in while it is unstaffed: no name, no address."""

@@ -1,4 +1,4 @@
-"""Where a wish without a space can be had: the nearest spaces and times that fit, over many sites."""
+"""Finds a space over many sites: the nearest spaces and times that fit."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -27,9 +27,9 @@ _CLOCKS = timedelta(hours=1)
 """By so much a day may be longer than another."""
 
 
-class SearchResult(msgspec.Struct, frozen=True, kw_only=True):
-    """A wish without a space. ``move_min``: how much earlier or later would do; ``days``: how many days after the
-    first would do as well."""
+class SpaceQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """A query for any space. ``move_min``: how much earlier or later is acceptable; ``days``: how many days later is
+    acceptable as well."""
 
     starts: Moment
     ends: Moment
@@ -59,27 +59,29 @@ async def find_anywhere(
     tx: Tx,
     diary_reader: DiaryReader,
     there: Sequence[SiteInReach],
-    sought: SearchResult,
-    wish: RuleRequest,
+    query: SpaceQuery,
+    request: RuleRequest,
     *,
     now: datetime,
     limit: int,
 ) -> FoundProposals:
-    """The best ``limit`` at these sites, one time a space. ``wish``: by whom and for whom. Raises ``Invalid``."""
-    wanted = {each.site_config.site.id: sought.during(each.site_config, now) for each in there}
-    search = sought.search
+    """The best ``limit`` at these sites, one time per space. ``request``: by whom and for whom. Raises ``Invalid``."""
+    wanted = {each.site_config.site.id: query.during(each.site_config, now) for each in there}
+    search = query.search
     fit = fit_at(there, search.wants)
-    candidates = await _candidates(tx, diary_reader, fit, sought, wanted, now)
-    asked = search.asked(next(iter(wanted.values()))) if wanted else wish.asked
-    wished = WantedTime(people=search.wants.people, layout=search.wants.layout)
-    found = await propose(tx, candidates, msgspec.structs.replace(wish, asked=asked), wished, now=now, limit=limit)
+    candidates = await _candidates(tx, diary_reader, fit, query, wanted, now)
+    asked = search.asked(next(iter(wanted.values()))) if wanted else request.asked
+    requested = WantedTime(people=search.wants.people, layout=search.wants.layout)
+    found = await propose(
+        tx, candidates, msgspec.structs.replace(request, asked=asked), requested, now=now, limit=limit
+    )
     why = ""
     if not fit.fitting:
         why = why_nothing_fits(search, fit)
     elif not candidates:
         why = f"{plural(len(fit.fitting), 'space')} would fit, and none is free then"
     elif not found.items:
-        why = f"none can be had then: {found.refused}"
+        why = f"none can be booked then: {found.refused}"
     return FoundProposals(proposals=found.items, sites=len(there), spaces=len(fit.fitting), why=why)
 
 
@@ -87,20 +89,20 @@ async def _candidates(
     tx: Tx,
     diary_reader: DiaryReader,
     fit: SpaceFit,
-    sought: SearchResult,
+    query: SpaceQuery,
     wanted: Mapping[str, Interval],
     now: datetime,
 ) -> list[Candidate]:
-    move, days = timedelta(minutes=sought.move_min), timedelta(days=sought.days)
+    move, days = timedelta(minutes=query.move_min), timedelta(days=query.days)
     within = {
         site: (max(us(during.start - move), us(now)), us(during.end + days + move + _CLOCKS))
         for site, during in wanted.items()
     }
-    found = await diary_reader.look(tx, fit.fitting, sought.search.use, within, now=now)
+    found = await diary_reader.look(tx, fit.fitting, query.search.use, within, now=now)
     candidates = []
     for each in found:
         site = each.fitting.site_config.site
-        during = _nearest(each, wanted[site.id], site.tz, sought)
+        during = _nearest(each, wanted[site.id], site.tz, query)
         if during is not None:
             candidates.append(
                 Candidate(fitting=each.fitting, during=during, wanted=wanted[site.id], miles=fit.miles[site.id])
@@ -108,16 +110,16 @@ async def _candidates(
     return candidates
 
 
-def _nearest(free: FreeSpace, wanted: Interval, zone: ZoneInfo, sought: SearchResult) -> Interval | None:
+def _nearest(free: FreeSpace, wanted: Interval, zone: ZoneInfo, query: SpaceQuery) -> Interval | None:
     """The free time that is nearest to the wanted one, as far as that may be moved."""
     if holds(free.times, span(wanted)):
         return wanted
-    if not free.times or not (sought.move_min or sought.days):
+    if not free.times or not (query.move_min or query.days):
         return None
-    move = timedelta(minutes=sought.move_min)
+    move = timedelta(minutes=query.move_min)
     times = [interval(each) for each in free.times]
     near = on_the_day(times, wanted, zone, limit=1)
     if near and abs(near[0].start - wanted.start) <= move:
         return near[0]
-    later = on_other_days(times, wanted, zone, range(1, sought.days + 1), around=move)
+    later = on_other_days(times, wanted, zone, range(1, query.days + 1), around=move)
     return later[0] if later else None

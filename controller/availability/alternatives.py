@@ -1,4 +1,4 @@
-"""What would fit instead of a wish that is refused: another time, layout, space or site."""
+"""Alternatives to a refused request: another time, layout, space or site."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -26,16 +26,16 @@ from edge.wire.interval import Interval
 
 DAYS_BEFORE = 2
 DAYS_AFTER = 14
-"""How far from the wished day another time is looked for."""
+"""Days before and after the requested day that are searched."""
 AROUND = timedelta(hours=3)
-"""How far from the wished time of day, on another day or in another space."""
+"""The largest distance from the requested time of day, on another day or in another space."""
 _SAME_DAY = 4
-"""Other times of the wished day that are looked at."""
+"""Other times of the requested day that are tried."""
 
 
 class AlternativeFinder(msgspec.Struct, frozen=True, kw_only=True):
-    """What becomes of a wish, and what would fit instead, nearest first; nothing where the wish itself is possible.
-    ``why``: a sentence where nothing would fit."""
+    """The verdict on a request and its alternatives, nearest first; none where the request itself is possible. ``why``:
+    a sentence where nothing would fit."""
 
     site_config: SiteConfig
     verdict: Verdict
@@ -47,37 +47,37 @@ async def instead_of(
     tx: Tx,
     diary_reader: DiaryReader,
     site_config: SiteConfig,
-    wish: RuleRequest,
+    request: RuleRequest,
     nearby: Sequence[SiteInReach],
     *,
     now: datetime,
     limit: int,
 ) -> AlternativeFinder:
     """``nearby``: other sites, with their distance, at which the same time is looked for."""
-    [verdict] = await judge(tx, site_config, [wish], now=now)
+    [verdict] = await judge(tx, site_config, [request], now=now)
     if verdict.possible:
         return AlternativeFinder(site_config=site_config, verdict=verdict, proposals=())
-    asked, place = wish.asked, site_config.require(wish.asked.space)
-    wished = WantedTime(people=asked.people, place=place, layout=asked.layout)
+    asked, place = request.asked, site_config.require(request.asked.space)
+    requested = WantedTime(people=asked.people, place=place, layout=asked.layout)
     candidates = [
-        *await _other_times(tx, diary_reader, site_config, place, wish, verdict, now),
-        *await _other_spaces(tx, diary_reader, site_config, place, wish, nearby, now),
+        *await _other_times(tx, diary_reader, site_config, place, request, verdict, now),
+        *await _other_spaces(tx, diary_reader, site_config, place, request, nearby, now),
     ]
-    found = await propose(tx, candidates, wish, wished, now=now, limit=limit)
-    why = "" if found.items else _why_nothing(site_config, place, wish, nearby, found.refused)
+    found = await propose(tx, candidates, request, requested, now=now, limit=limit)
+    why = "" if found.items else _why_nothing(site_config, place, request, nearby, found.refused)
     return AlternativeFinder(site_config=site_config, verdict=verdict, proposals=found.items, why=why)
 
 
 def _why_nothing(
-    site_config: SiteConfig, place: SpaceAtSite, wish: RuleRequest, nearby: Sequence[SiteInReach], refused: str
+    site_config: SiteConfig, place: SpaceAtSite, request: RuleRequest, nearby: Sequence[SiteInReach], refused: str
 ) -> str:
     where = f"here or at the {len(nearby)} sites nearby" if nearby else "here"
-    wants = _wants(wish.asked, place)
+    wants = _wants(request.asked, place)
     fit = fit_at([SiteInReach(site_config=site_config), *nearby], wants)
     if not fit.fitting:
         return why_none(wants, fit.unfit, where=where)
     if refused:
-        return f"nothing near that time can be had {where}: {refused}"
+        return f"nothing near that time can be booked {where}: {refused}"
     return f"nothing is free near that time {where}"
 
 
@@ -92,25 +92,25 @@ def _wants(asked: BookingRequest, place: SpaceAtSite) -> SpaceNeeds:
     )
 
 
-def _use(wish: RuleRequest) -> ResourceNeed:
-    asked = wish.asked
+def _use(request: RuleRequest) -> ResourceNeed:
+    asked = request.asked
     return ResourceNeed(
         shortest=MINUTE,
         setup_min=asked.setup_min,
         cleardown_min=asked.cleardown_min,
         equipment=asked.equipment,
-        but=wish.but,
+        but=request.but,
     )
 
 
-def _days(verdict: Verdict, wished: date) -> list[int]:
-    """How many days from the wished one others are looked at: those around it, or, where the rules allow none up to
-    some day, or none before one, the week on that side of it. Without 0 where they do not allow the day itself."""
+def _days(verdict: Verdict, requested: date) -> list[int]:
+    """Offsets in days from the requested day that are searched: those around it; where the rules allow no day before or
+    after some day, the week on the allowed side. Without 0 where they do not allow the day itself."""
     days = set(range(-DAYS_BEFORE, DAYS_AFTER + 1))
-    if lasts := [(each.last - wished).days for each in verdict.refusals if each.last is not None]:
+    if lasts := [(each.last - requested).days for each in verdict.refusals if each.last is not None]:
         last = min(lasts)
         days = {*(each for each in days if each <= last), *range(last - 6, last + 1)}
-    if firsts := [(each.first - wished).days for each in verdict.refusals if each.first is not None]:
+    if firsts := [(each.first - requested).days for each in verdict.refusals if each.first is not None]:
         first = max(firsts)
         later = range(first, first + 7) if not lasts or first <= min(lasts) else range(0)
         days = {*(each for each in days if each < 0 or each >= first), *later}
@@ -122,13 +122,13 @@ async def _other_times(
     diary_reader: DiaryReader,
     site_config: SiteConfig,
     place: SpaceAtSite,
-    wish: RuleRequest,
+    request: RuleRequest,
     verdict: Verdict,
     now: datetime,
 ) -> list[Candidate]:
     """The same space on the same day, and near the same time on other days; as it was asked for, if that can be, else
     in the layout that holds the people."""
-    asked, zone = wish.asked, site_config.site.tz
+    asked, zone = request.asked, site_config.site.tz
     wants = _wants(asked, place)
     ways = [msgspec.structs.replace(wants, layout=asked.layout), wants] if asked.layout else [wants]
     found = [each for one in ways for each in sort_out(site_config, one, only=[place.space.id])[0]]
@@ -141,7 +141,7 @@ async def _other_times(
     first = local_time.day_start(local_time.local_day(min(around).start, zone), zone)
     end = local_time.day_bounds(local_time.local_day(max(around).end, zone), zone).end
     within = {site_config.site.id: (max(us(now), us(first)), us(end))}
-    [free] = await diary_reader.look(tx, found[:1], _use(wish), within, now=now)
+    [free] = await diary_reader.look(tx, found[:1], _use(request), within, now=now)
     times = [interval(each) for each in free.times]
     near = on_the_day(times, asked.during, zone, limit=_SAME_DAY) if 0 in days else []
     near += on_other_days(times, asked.during, zone, [each for each in days if each], around=AROUND)
@@ -155,13 +155,13 @@ async def _other_spaces(
     diary_reader: DiaryReader,
     site_config: SiteConfig,
     place: SpaceAtSite,
-    wish: RuleRequest,
+    request: RuleRequest,
     nearby: Sequence[SiteInReach],
     now: datetime,
 ) -> list[Candidate]:
     """The same time in other layouts of the space; in the other spaces of the site and of the sites nearby the time
     of that day that is nearest to it, unless the space itself can be had then."""
-    asked = wish.asked
+    asked = request.asked
     wants = _wants(asked, place)
     layouts = [msgspec.structs.replace(wants, layout=each.id) for each in place.space.layouts]
     relaid = [each for one in layouts for each in sort_out(site_config, one, only=[place.space.id])[0]]
@@ -178,7 +178,7 @@ async def _other_spaces(
         {site_config.site.id, *(each.site_config.site.id for each in fittings)}, (early, end + around)
     )
     own = sort_out(site_config, wants, only=[place.space.id])[0]
-    found = await diary_reader.look(tx, [*own, *fittings], _use(wish), within, now=now)
+    found = await diary_reader.look(tx, [*own, *fittings], _use(request), within, now=now)
     mine = [each for free in found[: len(own)] for each in free.times]
     return [
         Candidate(fitting=free.fitting, during=during, wanted=asked.during, miles=miles)

@@ -151,7 +151,7 @@ def unfit(found: Unfit) -> dict[str, Any]:
 
 
 class ProposalAnswer(Answer):
-    """``how`` it differs from the wish: `same`, `other_time`, `other_layout`, `other_space`, `other_site`; ``text``
+    """``how`` it differs from the request: `same`, `other_time`, `other_layout`, `other_space`, `other_site`; ``text``
     says so in words. ``layout``: what the booking has to ask for. ``seats``: places of a pool. ``approval``: why
     somebody has to approve it, else empty."""
 
@@ -176,8 +176,7 @@ class ProposalAnswer(Answer):
 
 class InsteadAnswer(Answer):
     """``free``, ``needs_approval``, ``reasons``: as in the check of a booking. ``items``: what would fit instead, the
-    nearest first; each has been judged possible for whoever asks. ``why``: a sentence where nothing would, else
-    empty."""
+    nearest first; each has been judged possible for the user. ``why``: a sentence where nothing would, else empty."""
 
     free: bool
     needs_approval: bool

@@ -17,7 +17,7 @@ free_app = typer.Typer(add_completion=False)
 People = Annotated[int | None, typer.Option(help="How many come.")]
 Layout = Annotated[str | None, typer.Option(help="How it must be furnished, such as theatre.")]
 StepFree = Annotated[bool, typer.Option("--step-free", help="Only without steps.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Only where it is kept quiet.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Only quiet spaces.")]
 Amenity = Annotated[list[str] | None, typer.Option(help="What it must have; may be given several times.")]
 Equipment = Annotated[
     list[str] | None, typer.Option(help="Such as projector, or chair:30 for thirty; may be given several times.")
@@ -99,18 +99,18 @@ def find(
     quiet: Quiet = False,
     amenity: Amenity = None,
     equipment: Equipment = None,
-    party: Annotated[str | None, typer.Option(help="For whom; their quotas and priority count.")] = None,
+    party: Annotated[str | None, typer.Option(help="For whom; their quotas and priority apply.")] = None,
     near: Annotated[
         str | None, typer.Option(help="A site or a place, such as ramsey or 52.45,-0.11, that distances count from.")
     ] = None,
-    miles: Annotated[float | None, typer.Option(help="How far off at most.")] = None,
+    miles: Annotated[float | None, typer.Option(help="How far away at most, in miles.")] = None,
     site: Annotated[list[str] | None, typer.Option(help="Only there; may be given several times.")] = None,
-    move: Annotated[int | None, typer.Option(help="How many minutes earlier or later would do.")] = None,
-    days: Annotated[int | None, typer.Option(help="How many days after it would do as well.")] = None,
+    move: Annotated[int | None, typer.Option(help="How many minutes earlier or later is acceptable.")] = None,
+    days: Annotated[int | None, typer.Option(help="How many days later is acceptable as well.")] = None,
     rule: Annotated[
         str | None, typer.Option(help="For a series: how it repeats, such as “FREQ=MONTHLY;BYDAY=1TU;COUNT=10”.")
     ] = None,
-    weeks: Annotated[int | None, typer.Option(help="For a series: every week, so many weeks.")] = None,
+    weeks: Annotated[int | None, typer.Option(help="For a series: weekly, for this many weeks.")] = None,
     term_only: Annotated[bool, typer.Option("--term-only", help="For a series: in school terms only.")] = False,
     skip_holidays: Annotated[bool, typer.Option("--skip-holidays", help="For a series: no bank holidays.")] = False,
     limit: Annotated[int, typer.Option(help="How many spaces to show at most.")] = 10,
@@ -139,7 +139,7 @@ def find(
     single = {"move_min": move, "days": days}
     caller = ApiClient(server, token_file, token)
     if rule is not None or weeks is not None:
-        _only(single, "no part of a series: leave out --rule and --weeks, or these")
+        _only(single, "not for a series: leave out --rule and --weeks, or these")
         body |= {"first_starts": starts, "first_ends": ends} | _given(series)
         told = caller.answered(_asked(caller, "/find/series", body), _FoundSeries, as_json=as_json)
         _show_series(caller, told)
@@ -154,7 +154,7 @@ def free(
     site: Annotated[str, typer.Argument(help="The site, such as ramsey.")],
     since: From,
     to: To,
-    minutes: Annotated[int | None, typer.Option(help="Only times of so many minutes at least.")] = None,
+    minutes: Annotated[int | None, typer.Option(help="Only times of at least this many minutes.")] = None,
     people: People = None,
     layout: Layout = None,
     step_free: StepFree = False,
@@ -235,7 +235,7 @@ def _place(near: str | None) -> dict[str, object]:
     try:
         latitude, longitude = map(float, near.split(","))
     except ValueError as error:
-        raise typer.BadParameter(f"{near!r} is no place; write latitude,longitude like 52.45,-0.11") from error
+        raise typer.BadParameter(f"{near!r} is not a place; write latitude,longitude like 52.45,-0.11") from error
     return {"latitude": latitude, "longitude": longitude}
 
 

@@ -1,35 +1,42 @@
-"""A proposal in words: what it is and how it differs from the wish. Pure."""
+"""A proposal in words: what it is and how it differs from the request. Pure."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from controller.availability.distance import miles_words
-from controller.availability.ranking import Candidate, WantedTime, days_between, layout_of, time_of_day, wished_layout
+from controller.availability.ranking import (
+    Candidate,
+    WantedTime,
+    days_between,
+    layout_of,
+    requested_layout,
+    time_of_day,
+)
 from controller.rules.phrases import places
 from controller.text import times
 from edge.wire.interval import Interval
 
 
-def text(candidate: Candidate, wished: WantedTime, *, now: datetime) -> str:
+def text(candidate: Candidate, requested: WantedTime, *, now: datetime) -> str:
     """“Studio at Huntingdon Hub, 4.2 miles away, 30 minutes later: Thu 26 Nov, 18:30 to 20:30; holds 30, not
     step-free”."""
     shift = shifted(candidate.during, candidate.wanted, candidate.zone)
     window = times.window(candidate.during, candidate.zone, now=now)
-    return where_and_what(candidate, wished, f"{shift}: {window}")
+    return where_and_what(candidate, requested, f"{shift}: {window}")
 
 
-def where_and_what(candidate: Candidate, wished: WantedTime, when: str) -> str:
+def where_and_what(candidate: Candidate, requested: WantedTime, when: str) -> str:
     """The same with another word about the time."""
     fitting, site = candidate.fitting, candidate.fitting.place.site
     laid_out = fitting.laid_out
     where = fitting.place.space.name
-    if laid_out is not None and (wished.place is None or layout_of(candidate) != wished_layout(wished)):
+    if laid_out is not None and (requested.place is None or layout_of(candidate) != requested_layout(requested)):
         where += f" as “{laid_out.name}”"
-    if wished.place is None or wished.place.site.id != site.id:
+    if requested.place is None or requested.place.site.id != site.id:
         where += f" at {site.name}"
         if candidate.miles:  # none from a site to itself
             where += f", {miles_words(candidate.miles)} away"
-    notes = ", ".join(_notes(candidate, wished))
+    notes = ", ".join(_notes(candidate, requested))
     return f"{where}, {when}" + (f"; {notes}" if notes else "")
 
 
@@ -58,8 +65,8 @@ def _days_words(days: int) -> str:
     return f"{word} {'later' if days > 0 else 'earlier'}"
 
 
-def _notes(candidate: Candidate, wished: WantedTime) -> list[str]:
-    fitting, there = candidate.fitting, wished.place
+def _notes(candidate: Candidate, requested: WantedTime) -> list[str]:
+    fitting, there = candidate.fitting, requested.place
     space = fitting.place.space
     if fitting.seats is not None:
         return [places(fitting.seats)]

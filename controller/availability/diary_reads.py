@@ -27,8 +27,8 @@ from controller.rules.pools import takings
 
 
 class ResourceNeed(msgspec.Struct, frozen=True, kw_only=True):
-    """What a wish takes beside the space. ``shortest``: microseconds that it needs at least. ``but``: bookings that do
-    not stand in its way."""
+    """What a request needs besides the space. ``shortest``: the least it needs, in microseconds. ``but``: bookings to
+    ignore."""
 
     shortest: int
     setup_min: int | None = None

@@ -1,4 +1,4 @@
-"""Which spaces a wish fits into, whatever the time, and why not into the others. Pure."""
+"""Which spaces fit a request at any time, and why the others do not. Pure."""
 
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -56,8 +56,8 @@ Sorted: TypeAlias = tuple[list[Fitting], list[Unfit]]
 
 
 def sort_out(site_config: SiteConfig, wants: SpaceNeeds, *, only: Sequence[str] | None = None) -> Sorted:
-    """The site's bookable spaces, those that fit and the others, each in the order of their names. ``only``: of
-    these."""
+    """The site's bookable spaces, split into those that fit and the others, each sorted by name. ``only``: limits them
+    to these."""
     fitting: list[Fitting] = []
     unfit: list[Unfit] = []
     for place in sorted(site_config.by_space.values(), key=lambda each: (each.space.name, each.space.id)):

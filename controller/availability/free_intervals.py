@@ -1,7 +1,7 @@
-"""What is left of a time when all that stands in it is taken away. Pure, and of whole numbers: microseconds since 1970.
+"""The free intervals that claims leave in a time. Pure, in whole numbers: microseconds since 1970.
 
-A county's 250 spaces over eight weeks are some 20,000 claims; a booking made an object for each would cost more than
-all the rest of the answer.
+A county's 250 spaces over eight weeks have some 20,000 claims; building an object for each would cost more than all the
+rest of the answer.
 """
 
 from bisect import bisect_right
@@ -72,11 +72,11 @@ class ExistingClaims(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Gap: TypeAlias = tuple[int, int, int, int]
-"""Between a wish and a claim: buffer and change-over before the claim, buffer and change-over after it."""
+"""Between a request and a claim: buffer and change-over before the claim, buffer and change-over after it."""
 
 
 class RequiredGaps(dict[str, Gap]):
-    """The gaps that a wish for ``space`` keeps from claims, by their kind."""
+    """The gaps that a request for ``space`` must keep from claims, by their kind."""
 
     def __init__(
         self, space: Space, buffers: Buffers, kinds: Mapping[str, BufferKind], site_config: SiteConfig
@@ -101,7 +101,7 @@ class RequiredGaps(dict[str, Gap]):
 
 
 def claimed(claims: Sequence[Claim], gaps: RequiredGaps) -> list[Span]:
-    """The times in which a wish cannot lie because of the claims on one atom, with the gaps that it keeps from them.
+    """The times that a request cannot use because of the claims on one atom, with the gaps that it keeps from them.
 
     Buffers are kept from each claim, a change-over only from the one before and the one after.
     """
@@ -124,7 +124,7 @@ def claimed(claims: Sequence[Claim], gaps: RequiredGaps) -> list[Span]:
 
 
 def _buffered(claims: Sequence[Claim], gaps: RequiredGaps, kinds: Collection[str]) -> list[Span]:
-    """The same where no change-over is wider than the buffer beside it: neighbours do not matter then."""
+    """The same where no change-over is longer than the buffer next to it, so that neighbours do not matter."""
     if len(kinds) == 1:
         [(before, _, after, _)] = (gaps[kind] for kind in kinds)
         return [(start - before, end + after) for start, end, _ in claims]

@@ -81,14 +81,14 @@ async def reached(
 async def _spot(tx: Tx, reach: SiteSearch, actor: Actor) -> Spot | None:
     if reach.site is None:
         if reach.miles is not None and reach.near is None:
-            raise invalid_field("within_miles", "needs to know from where: a site, or a latitude and a longitude")
+            raise invalid_field("within_miles", "needs a starting point: a site, or a latitude and a longitude")
         return reach.near
     found = await repository.sites_in_reach(tx, only=[reach.site], box=None)
     site = found[0] if found and sees(actor, reach.site) else None
     if site is None:
         raise invalid_field("near", f"there is no site {reach.site!r}; look it up in the list of sites")
     if site.spot is None:
-        raise invalid_field("near", f"nobody has said where {reach.site} is; give a latitude and a longitude instead")
+        raise invalid_field("near", f"{reach.site} has no coordinates; give a latitude and a longitude instead")
     return site.spot
 
 

@@ -1,7 +1,7 @@
-"""What would fit instead, in the order in which people would take it. Pure.
+"""Ranks alternatives by how acceptable they are to people. Pure.
 
-Everything is weighed in minutes: what another choice costs beside being half an hour earlier or later. The figures are
-guesses of a caretaker; they decide about the order only.
+Every difference is weighed in minutes, compared with being that much earlier or later. The weights are estimates; they
+affect the order only.
 """
 
 from collections import Counter
@@ -26,7 +26,7 @@ _SAME_WEEKDAY = 2
 _OTHER_LAYOUT = 15
 _OTHER_SPACE = 25
 _OTHER_SITE = 180
-"""Three hours earlier or later at one's own building are as good as another building."""
+"""Three hours earlier or later at the same building weigh as much as another building."""
 _A_MILE = 12
 _EMPTY = 30
 """Room for twice as many people as there are, and as much again for each doubling, up to three."""
@@ -42,7 +42,7 @@ _DECIDED = 20
 
 
 class ProposalDifference(StrEnum):
-    """How a proposal differs from the wish; the farthest difference counts."""
+    """How a proposal differs from the request; the largest difference counts."""
 
     SAME = "same"
     OTHER_TIME = "other_time"
@@ -52,7 +52,7 @@ class ProposalDifference(StrEnum):
 
 
 class WantedTime(msgspec.Struct, frozen=True, kw_only=True):
-    """What was wished for. ``place`` and ``layout``: ``None`` where any will do."""
+    """What was requested. ``place`` and ``layout``: ``None`` where any will do."""
 
     people: int | None = None
     place: SpaceAtSite | None = None
@@ -83,8 +83,8 @@ class SpaceProposal(msgspec.Struct, frozen=True, kw_only=True):
     approval: str = ""
 
 
-def how(candidate: Candidate, wished: WantedTime) -> ProposalDifference:
-    mine, place = candidate.fitting.place, wished.place
+def how(candidate: Candidate, requested: WantedTime) -> ProposalDifference:
+    mine, place = candidate.fitting.place, requested.place
     if place is not None and mine.site.id != place.site.id:
         return ProposalDifference.OTHER_SITE
     if place is not None and mine.space.id != place.space.id:
@@ -93,18 +93,18 @@ def how(candidate: Candidate, wished: WantedTime) -> ProposalDifference:
         return ProposalDifference.OTHER_TIME
     return (
         ProposalDifference.OTHER_LAYOUT
-        if layout_of(candidate) != wished_layout(wished) and place is not None
+        if layout_of(candidate) != requested_layout(requested) and place is not None
         else ProposalDifference.SAME
     )
 
 
-def effort(candidate: Candidate, wished: WantedTime) -> float:
-    """How much less welcome it is than the wish itself, in minutes."""
+def effort(candidate: Candidate, requested: WantedTime) -> float:
+    """How much worse it is than the request itself, in minutes."""
     return (
         _time(candidate.during, candidate.wanted, candidate.zone)
-        + _where(candidate, wished)
-        + _room(candidate, wished)
-        + _lacking(candidate.fitting.place.space, wished)
+        + _where(candidate, requested)
+        + _room(candidate, requested)
+        + _lacking(candidate.fitting.place.space, requested)
     )
 
 
@@ -118,26 +118,27 @@ def _time(during: Interval, wanted: Interval, zone: ZoneInfo) -> float:
     return _OTHER_DAY + _A_DAY * near + off
 
 
-def _where(candidate: Candidate, wished: WantedTime) -> float:
+def _where(candidate: Candidate, requested: WantedTime) -> float:
     cost = 0.0 if candidate.miles is None else _A_MILE * candidate.miles
-    found = how(candidate, wished)
+    found = how(candidate, requested)
     if found is ProposalDifference.OTHER_SITE:
         cost += _OTHER_SITE
     elif found is ProposalDifference.OTHER_SPACE:
         cost += _OTHER_SPACE
-    if wished.place is not None and layout_of(candidate) != wished_layout(wished):
+    if requested.place is not None and layout_of(candidate) != requested_layout(requested):
         cost += _OTHER_LAYOUT
     return cost
 
 
-def _room(candidate: Candidate, wished: WantedTime) -> float:
-    """How far it is too large or too small for the people, or, where nobody told how many, beside the wished space."""
-    fitting, place = candidate.fitting, wished.place
+def _room(candidate: Candidate, requested: WantedTime) -> float:
+    """How much it is too large or too small for the number of people or, where that is not given, compared with the
+    requested space."""
+    fitting, place = candidate.fitting, requested.place
     if fitting.place.space.kind is SpaceKind.POOL or fitting.place == place:
         return 0.0
-    needed = wished.people
+    needed = requested.people
     if needed is None and place is not None:
-        needed = place.space.holds(wished.layout)
+        needed = place.space.holds(requested.layout)
     if not needed:
         return 0.0
     if not fitting.holds:
@@ -147,22 +148,22 @@ def _room(candidate: Candidate, wished: WantedTime) -> float:
     return _EMPTY * min(log2(fitting.holds / needed), 3)
 
 
-def _lacking(space: Space, wished: WantedTime) -> float:
-    """What the wished space has and this one has not, though nobody asked for it."""
-    if wished.place is None or wished.place.space == space:
+def _lacking(space: Space, requested: WantedTime) -> float:
+    """What the requested space has and this one lacks, though nobody asked for it."""
+    if requested.place is None or requested.place.space == space:
         return 0.0
-    there = wished.place.space
+    there = requested.place.space
     cost = _NOT_STEP_FREE if there.step_free and not space.step_free else 0
     cost += _NO_AMENITY * min(len(set(there.amenities) - set(space.amenities)), 4)
     return cost + (_OTHER_ZONE if there.noise is not space.noise else 0)
 
 
-def rank(candidates: Iterable[Candidate], wished: WantedTime) -> list[Candidate]:
+def rank(candidates: Iterable[Candidate], requested: WantedTime) -> list[Candidate]:
     """The nearest first; of those that are as near the smallest, then by time and name."""
     return sorted(
         candidates,
         key=lambda each: (
-            effort(each, wished),
+            effort(each, requested),
             each.fitting.holds or 0,
             each.during.start,
             each.fitting.place.site.id,
@@ -183,9 +184,9 @@ def mixed(proposals: Sequence[SpaceProposal], limit: int) -> list[SpaceProposal]
     return [proposals[number] for number in kept]
 
 
-def decided(candidate: Candidate, wished: WantedTime, *, approval: bool) -> float:
+def decided(candidate: Candidate, requested: WantedTime, *, approval: bool) -> float:
     """The effort, once it is known whether somebody has to approve it."""
-    return effort(candidate, wished) + (_DECIDED if approval else 0)
+    return effort(candidate, requested) + (_DECIDED if approval else 0)
 
 
 def layout_of(candidate: Candidate) -> str | None:
@@ -193,9 +194,9 @@ def layout_of(candidate: Candidate) -> str | None:
     return found.id if found else None
 
 
-def wished_layout(wished: WantedTime) -> str | None:
-    found = wished.place.space.layout(wished.layout) if wished.place else None
-    return found.id if found else wished.layout
+def requested_layout(requested: WantedTime) -> str | None:
+    found = requested.place.space.layout(requested.layout) if requested.place else None
+    return found.id if found else requested.layout
 
 
 def days_between(one: datetime, other: datetime, zone: ZoneInfo) -> int:

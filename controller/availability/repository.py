@@ -70,9 +70,8 @@ async def sites_in_reach(tx: Tx, *, only: Collection[str] | None, box: Box | Non
 
 
 class DiaryQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """What is looked at, of the sites ``at``. ``wide_min``: the widest buffer that the spaces and the wish have by
-    themselves; ``reach``: how far buffers that are no wider and change-overs reach. ``but``: bookings that do not stand
-    in the way."""
+    """What is read, of the sites ``at``. ``wide_min``: the widest buffer of the spaces and the request themselves;
+    ``reach``: how far change-overs and buffers up to that width reach. ``but``: bookings to ignore."""
 
     at: Collection[str]
     atoms: Collection[str]

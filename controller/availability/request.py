@@ -1,4 +1,4 @@
-"""A wish that names no space: what it needs, where, for whom. Pure."""
+"""A search request without a space: what it needs, where, for whom. Pure."""
 
 from collections.abc import Mapping, Sequence
 
@@ -26,7 +26,7 @@ class SearchRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def use(self) -> ResourceNeed:
-        """What it takes beside the space."""
+        """What it needs besides the space."""
         return ResourceNeed(
             shortest=MINUTE,
             setup_min=self.setup_min,

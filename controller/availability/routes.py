@@ -72,12 +72,12 @@ async def instead(
 
 @router.post("/find")
 async def find(body: FindBody, container: TheContainer, actor: ReadsAnySite) -> SearchAnswer:
-    """Where a booking without a space can be had: by its time, how many people, what the space must have, and how far
-    away it may be. Each of the answers has been judged possible for whoever asks."""
-    return found_answer(await container.finding.find(body.sought(), actor=actor, limit=body.limit))
+    """Find a space: by time, number of people, what the space must have, and how far away it may be. Each answer has
+    been judged possible for the user."""
+    return found_answer(await container.finding.find(body.query(), actor=actor, limit=body.limit))
 
 
 @router.post("/find/series")
 async def find_series(body: FindSeriesBody, container: TheContainer, actor: ReadsAnySite) -> FoundSeriesAnswer:
     """Which spaces take most of a whole series, and which of its dates they do not take and why."""
-    return found_series_answer(await container.finding.find_series(body.sought(), actor=actor, limit=body.limit))
+    return found_series_answer(await container.finding.find_series(body.query(), actor=actor, limit=body.limit))

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import Field, model_validator
 
-from controller.availability.across_sites import MOST_DAYS, MOST_MOVE_MIN, SearchResult
+from controller.availability.across_sites import MOST_DAYS, MOST_MOVE_MIN, SpaceQuery
 from controller.availability.distance import Spot
 from controller.availability.fitting_spaces import SpaceNeeds
 from controller.availability.free import FreeQuery
@@ -111,7 +111,7 @@ async def reach(
 def spot(near: str | None, latitude: float | None, longitude: float | None) -> Spot | None:
     """Where distances count from, if not from a site. Raises ``Invalid``."""
     if (latitude is None) != (longitude is None):
-        raise invalid_field("longitude" if longitude is None else "latitude", "is needed beside the other one")
+        raise invalid_field("longitude" if longitude is None else "latitude", "is needed together with the other one")
     if latitude is None or longitude is None:
         return None
     if near is not None:
@@ -178,17 +178,17 @@ class SearchBody(Body):
 
 
 class FindBody(SearchBody):
-    """A wish without a space. Bare times are each site's own. ``move_min``: how many minutes earlier or later would
-    do; ``days``: how many days after the first would do as well."""
+    """A query for any space. Times without an offset are each site's local time. ``move_min``: how many minutes earlier
+    or later is acceptable; ``days``: how many days later is acceptable as well."""
 
     starts: MomentText
     ends: MomentText
     move_min: Annotated[Whole, Field(ge=0, le=MOST_MOVE_MIN)] = 0
     days: Annotated[Whole, Field(ge=0, le=MOST_DAYS)] = 0
 
-    def sought(self) -> SearchResult:
+    def query(self) -> SpaceQuery:
         """Raises ``Invalid``."""
-        return SearchResult(
+        return SpaceQuery(
             starts=read_moment(self.starts),
             ends=read_moment(self.ends),
             search=self.search(),
@@ -215,7 +215,7 @@ class FindSeriesBody(SearchBody):
             raise ValueError("weeks and rule are two ways to say the same; leave one out")
         return self
 
-    def sought(self) -> SeriesSearch:
+    def query(self) -> SeriesSearch:
         """Raises ``Invalid``."""
         first, last = datetime.fromisoformat(self.first_starts), datetime.fromisoformat(self.first_ends)
         days, times = withouts(self.without)

@@ -15,7 +15,7 @@ from controller.db.engine import Tx
 from controller.diary import limits
 from controller.diary.site_config import SiteConfig
 from controller.estate.model import Site
-from controller.recurrence.expand import SeriesOccurrence, unroll
+from controller.recurrence.expand import SeriesOccurrence, expand_pattern
 from controller.recurrence.pattern import RecurrencePattern
 from controller.rules.phrases import plural
 from controller.rules.service import RuleRequest, judge
@@ -81,21 +81,21 @@ async def find_series(
     tx: Tx,
     diary_reader: DiaryReader,
     there: Sequence[SiteInReach],
-    sought: SeriesSearch,
-    wish: RuleRequest,
+    query: SeriesSearch,
+    request: RuleRequest,
     *,
     now: datetime,
     limit: int,
 ) -> FoundSeries:
-    """The best ``limit`` spaces at these sites. ``wish``: by whom and for whom. Raises ``Invalid``."""
-    search = sought.search
-    dates, termless = _dates(there, sought.pattern, now)
+    """The best ``limit`` spaces at these sites. ``request``: by whom and for whom. Raises ``Invalid``."""
+    search = query.search
+    dates, termless = _dates(there, query.pattern, now)
     there = [each for each in there if each.site_config.site.id in dates]
     fit = fit_at(there, search.wants)
     candidates = await _candidates(tx, diary_reader, fit, search, dates, now)
-    wished = WantedTime(people=search.wants.people, layout=search.wants.layout)
-    candidates.sort(key=lambda each: (-each[1], *_farther(each[0]), effort(each[0], wished)))
-    found = [await _judged(tx, each, dates, search, wish, wished, now) for each, _ in candidates[:limit]]
+    requested = WantedTime(people=search.wants.people, layout=search.wants.layout)
+    candidates.sort(key=lambda each: (-each[1], *_farther(each[0]), effort(each[0], requested)))
+    found = [await _judged(tx, each, dates, search, request, requested, now) for each, _ in candidates[:limit]]
     found.sort(key=lambda each: -each.taken)
     why = ""
     if not fit.fitting:
@@ -146,7 +146,7 @@ def _dates(
 
 def _expanded(site_config: SiteConfig, pattern: RecurrencePattern, now: datetime) -> list[SeriesOccurrence]:
     """Nothing where no date is in term."""
-    dates = list(unroll(pattern, site_config.site.tz, site_config.hours).occurrences)
+    dates = list(expand_pattern(pattern, site_config.site.tz, site_config.hours).occurrences)
     times = _times(dates)
     if not times and pattern.term_only:
         return []
@@ -155,7 +155,7 @@ def _expanded(site_config: SiteConfig, pattern: RecurrencePattern, now: datetime
     if times[0].start < now - limits.BEGUN:
         raise invalid_field("first_starts", f"must be at most {limits.BEGUN.total_seconds() / 3600:.0f} hours ago")
     if times[-1].start - times[0].start > LONGEST:
-        raise invalid_field("rule", "must end within two years, to be looked for")
+        raise invalid_field("rule", "must end within two years")
     return dates
 
 
@@ -196,8 +196,8 @@ async def _judged(
     candidate: Candidate,
     dates: Mapping[str, Sequence[SeriesOccurrence]],
     search: SearchRequest,
-    wish: RuleRequest,
-    wished: WantedTime,
+    request: RuleRequest,
+    requested: WantedTime,
     now: datetime,
 ) -> SpaceTakes:
     fitting = candidate.fitting
@@ -206,16 +206,16 @@ async def _judged(
         for each in dates[fitting.site_config.site.id]
         if each.during is not None and not each.out and each.during.end > now
     ]
-    wishes = [
+    requests = [
         msgspec.structs.replace(
-            wish,
+            request,
             asked=msgspec.structs.replace(
                 search.asked(during), space=fitting.place.space.id, layout=fitting.layout, seats=fitting.seats
             ),
         )
         for _, during in there
     ]
-    verdicts = await judge(tx, fitting.site_config, wishes, now=now, together=True)
+    verdicts = await judge(tx, fitting.site_config, requests, now=now, together=True)
     missing = [
         MissingDate(occurrence=each, during=during, verdict=said)
         for (each, during), said in zip(there, verdicts, strict=True)
@@ -228,5 +228,5 @@ async def _judged(
         dates=len(there),
         missing=missing,
         approval=sum(each.possible and each.needs_approval for each in verdicts),
-        text=where_and_what(candidate, wished, how_many),
+        text=where_and_what(candidate, requested, how_many),
     )

@@ -1,4 +1,4 @@
-"""Finding a space: what is free, what would fit instead, where a wish or a whole series can be had."""
+"""Finds spaces: free times, alternatives to a refused request, and spaces for a request or a whole series."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -6,7 +6,7 @@ from datetime import timedelta
 import msgspec
 from msgspec.structs import replace
 
-from controller.availability.across_sites import FoundProposals, SearchResult, find_anywhere
+from controller.availability.across_sites import FoundProposals, SpaceQuery, find_anywhere
 from controller.availability.alternatives import AlternativeFinder, instead_of
 from controller.availability.diary_reads import DiaryReader
 from controller.availability.distance import Spot
@@ -67,8 +67,8 @@ class AvailabilityService:
     async def instead(
         self, site: str, draft: Draft, *, but: str | None, actor: Actor, miles: float | None, limit: int
     ) -> AlternativeFinder:
-        """What would fit instead of a wish that is refused, also at sites within so many ``miles``. ``but``: a booking
-        that does not stand in its way. Raises ``Invalid``, ``NotAllowed``, ``SiteUnknown``, ``SpaceUnknown``."""
+        """Alternatives to a refused request, also at sites within ``miles``. ``but``: a booking to ignore. Raises
+        ``Invalid``, ``NotAllowed``, ``SiteUnknown``, ``SpaceUnknown``."""
         draft = replace(draft, party=_for_whom(actor, site, draft.party))
         async with self._database.read() as tx:
             now = self._clock.now()
@@ -76,7 +76,7 @@ class AvailabilityService:
             zone = site_config.require(draft.space).site.tz
             during = limits.window(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends"))
             (limits.timely if but is None else limits.not_over)(during, zone=zone, now=now)
-            wish = RuleRequest(
+            request = RuleRequest(
                 asked=draft.asked(during),
                 actor=actor,
                 tier=await tier_to_book(tx, draft.party, actor),
@@ -84,7 +84,7 @@ class AvailabilityService:
                 keeps_start=await bookings.begins(tx, but, during.start),
             )
             nearby = await self._nearby(tx, site_config, actor, miles)
-            return await instead_of(tx, self._diary_reader, site_config, wish, nearby, now=now, limit=limit)
+            return await instead_of(tx, self._diary_reader, site_config, request, nearby, now=now, limit=limit)
 
     async def _nearby(self, tx: Tx, site_config: SiteConfig, actor: Actor, miles: float | None) -> list[SiteInReach]:
         site = site_config.site
@@ -94,32 +94,32 @@ class AvailabilityService:
         page = await reached(tx, self._site_configs, SiteSearch(near=spot, miles=miles), actor, limit=NEARBY + 1)
         return [each for each in page.items if each.site_config.site.id != site.id][:NEARBY]
 
-    async def find(self, sought: SearchResult, *, actor: Actor, limit: int) -> FoundProposals:
-        """Where a wish without a space can be had. Raises ``Invalid``, ``NotAllowed``."""
+    async def find(self, query: SpaceQuery, *, actor: Actor, limit: int) -> FoundProposals:
+        """Find any space for a query. Raises ``Invalid``, ``NotAllowed``."""
         async with self._database.read() as tx:
             now = self._clock.now()
-            there, wish, search = await self._sought(tx, sought.search, actor)
-            sought = replace(sought, search=search)
-            return await find_anywhere(tx, self._diary_reader, there, sought, wish, now=now, limit=limit)
+            there, request, search = await self._sites_in_reach(tx, query.search, actor)
+            query = replace(query, search=search)
+            return await find_anywhere(tx, self._diary_reader, there, query, request, now=now, limit=limit)
 
-    async def find_series(self, sought: SeriesSearch, *, actor: Actor, limit: int) -> FoundSeries:
+    async def find_series(self, query: SeriesSearch, *, actor: Actor, limit: int) -> FoundSeries:
         """Where a series without a space can be had. Raises ``Invalid``, ``NotAllowed``."""
         async with self._database.read() as tx:
             now = self._clock.now()
-            there, wish, search = await self._sought(tx, sought.search, actor)
-            sought = replace(sought, search=search)
-            return await find_series(tx, self._diary_reader, there, sought, wish, now=now, limit=limit)
+            there, request, search = await self._sites_in_reach(tx, query.search, actor)
+            query = replace(query, search=search)
+            return await find_series(tx, self._diary_reader, there, query, request, now=now, limit=limit)
 
-    async def _sought(
+    async def _sites_in_reach(
         self, tx: Tx, search: SearchRequest, actor: Actor
     ) -> tuple[list[SiteInReach], RuleRequest, SearchRequest]:
-        """The sites in reach, by whom and for whom something is sought."""
+        """The sites in reach, the request (by whom and for whom), and the search."""
         party = _for_whom(actor, None, search.party)
         page = await reached(tx, self._site_configs, search.reach, actor)
         now = self._clock.now()
         asked = search.asked(Interval(start=now, end=now + timedelta(minutes=1)))
-        wish = RuleRequest(asked=asked, actor=actor, tier=await tier_to_book(tx, party, actor))
-        return page.items, wish, replace(search, party=party)
+        request = RuleRequest(asked=asked, actor=actor, tier=await tier_to_book(tx, party, actor))
+        return page.items, request, replace(search, party=party)
 
     async def _free(self, tx: Tx, there: Sequence[SiteInReach], question: FreeQuery, actor: Actor) -> list[FreeAtSite]:
         now = self._clock.now()

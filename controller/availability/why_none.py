@@ -1,4 +1,4 @@
-"""Why no space fits a wish, in a sentence. Pure."""
+"""Why no space fits a request, in a sentence. Pure."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ _KINDS = {None: "space", SpaceKind.ROOM: "room", SpaceKind.POOL: "pool of places
 
 
 def why_none(wants: SpaceNeeds, unfit: Sequence[Unfit], *, where: str) -> str:
-    """Why none of the spaces looked at fits: the first wish that none fulfils, and what comes nearest to it.
+    """Why none of the searched spaces fits: the first need that none fulfils, and what comes closest to it.
 
     ``where``: “here”, “within 5 miles”.
     """
@@ -30,7 +30,7 @@ def _fits(unfit: Unfit, one: SpaceNeeds) -> bool:
 
 
 def _alone(wants: SpaceNeeds) -> list[SpaceNeeds]:
-    """Each wish by itself."""
+    """Each need by itself."""
     found = []
     if wants.seats is not None:
         found.append(SpaceNeeds(seats=wants.seats))
@@ -68,7 +68,7 @@ def _told(one: SpaceNeeds) -> str:
 
 
 def _nearest(one: SpaceNeeds, unfit: Sequence[Unfit]) -> str:
-    """What comes nearest to a wish that no space fulfils."""
+    """What comes closest to a need that no space fulfils."""
     spaces = [each.place.space for each in unfit]
     there: set[str] = set()
     if one.people is not None:

@@ -1,4 +1,4 @@
-"""What tariffs and quotes answer. Money is whole pence, and in words beside it; times carry the site's offset."""
+"""Answers of tariffs and quotes. Money is whole pence, plus a text; times carry the site's offset."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -156,7 +156,7 @@ class TariffEffectAnswer(Answer):
     shifts: list[ShiftAnswer]
     kept: int
     examples: list[ExampleAnswer]
-    dear_parts: list[str]
+    overpriced_parts: list[str]
 
 
 class StoredTariffsAnswer(TariffsAnswer):
@@ -310,7 +310,7 @@ def _effect_answer(effect: TariffEffect, zone: ZoneInfo) -> TariffEffectAnswer:
             )
             for each in effect.examples
         ],
-        dear_parts=list(effect.dear_parts),
+        overpriced_parts=list(effect.overpriced_parts),
     )
 
 

@@ -51,17 +51,17 @@ class BatchPricer:
         self, of: PricingBasis, *, tier: Tier | None = None, series: str | None = None, block: Block | None = None
     ) -> Quote:
         """As ``price``, of what nobody is to pay: its free hours are not taken."""
-        wish = self._wish(of, tier, block if series is None else self._blocks.get(series))
-        return price(self._tariffs, wish, self._spent.get(of.party or "", Counter()))
+        request = self._request(of, tier, block if series is None else self._blocks.get(series))
+        return price(self._tariffs, request, self._spent.get(of.party or "", Counter()))
 
     def alike(self, one: PricingBasis, other: PricingBasis) -> bool:
         """Whether these cost the same, line by line, whenever they are priced."""
         if (one.space, one.during, one.party) != (other.space, other.during, other.party):
             return False
-        quotes = [price(self._tariffs, self._wish(each, None, None), {}) for each in (one, other)]
+        quotes = [price(self._tariffs, self._request(each, None, None), {}) for each in (one, other)]
         return quotes[0].lines == quotes[1].lines
 
-    def _wish(self, of: PricingBasis, tier: Tier | None, block: Block | None) -> Priced:
+    def _request(self, of: PricingBasis, tier: Tier | None, block: Block | None) -> Priced:
         return priced(self._site_config, of, self._tiers.get(of.party or "", tier or Tier.COMMUNITY), block=block)
 
     def spend(self, party: str | None, uses: Sequence[AllowanceUse]) -> None:
@@ -77,14 +77,19 @@ class BatchPricer:
         return all(spent[use.allowance, use.period] + use.us <= hours.get(use.allowance, 0) * HOUR_US for use in uses)
 
 
-async def open_till(
-    tx: Tx, site_config: SiteConfig, tariffs: Tariffs, wished: Sequence[Wished], *, series: Collection[str | None] = ()
+async def load_pricer(
+    tx: Tx,
+    site_config: SiteConfig,
+    tariffs: Tariffs,
+    requested: Sequence[Wished],
+    *,
+    series: Collection[str | None] = (),
 ) -> BatchPricer:
-    """A till for these bookings and series, with one query each for parties, free hours and series, and none where
-    there is nothing to ask. The caller holds the site's lock if quotes are to be frozen."""
-    whose = {each.party for each in wished if each.party is not None}
+    """A pricer for these bookings and series, with one query each for parties, free hours and series, or none where
+    nothing is needed. The caller holds the site's lock if quotes are to be frozen."""
+    whose = {each.party for each in requested if each.party is not None}
     known = {each for each in series if each is not None}
-    own = [each.id for each in wished if isinstance(each, Booking)]
+    own = [each.id for each in requested if isinstance(each, Booking)]
     people = await parties(tx, whose) if whose else {}
     return BatchPricer(
         site_config,

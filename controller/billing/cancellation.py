@@ -1,9 +1,9 @@
-"""What is left of a booking's price when its time is given up, when nobody comes, or when it is let off. Pure: lines
-are added to a bill, those of the price stay.
+"""What a booking costs after its time was given up, after nobody came, or after its charge was waived. Pure: lines are
+added to a bill, those of the price stay.
 
-Time is given up by cancelling, by shortening or moving a booking, and by a change that must be approved. What that
-costs is the rule of the first confirmation, by when it happens before the start of what is given up; from that start on
-the price stands. A waiver holds for whatever becomes of the booking later.
+Time is given up by cancelling, by shortening or moving a booking, and by a change that must be approved. The charge
+follows the rule of the first confirmation, by how long before the start of the given-up time it happens; from that
+start on the full price is due. A waiver stays valid whatever happens to the booking later.
 """
 
 from datetime import datetime, timedelta
@@ -43,7 +43,7 @@ def cancelled(bill: Bill, *, zone: ZoneInfo, at: datetime) -> Bill:
 def requested(bill: Bill, *, zone: ZoneInfo, at: datetime) -> Bill:
     """The bill of a booking that its people have changed so that it waits for approval again."""
     percent, when = _percent(bill, zone, at)
-    return _end(bill, QuoteLineKind.CANCELLED, percent, f"changed to what must be approved{when}", at)
+    return _end(bill, QuoteLineKind.CANCELLED, percent, f"changed in a way that must be approved{when}", at)
 
 
 def withdrawn(bill: Bill, *, at: datetime) -> Bill:
@@ -52,17 +52,17 @@ def withdrawn(bill: Bill, *, at: datetime) -> Bill:
 
 
 def no_show(bill: Bill, *, at: datetime) -> Bill:
-    """The bill of a booking whose people are known not to have come. Without a rule it is charged as it stands."""
+    """The bill of a booking whose people are known not to have come. Without a rule the full price is charged."""
     rule = bill.price.cancelling
     percent, name = (100, "") if rule is None else (rule.no_show, f" ({rule.name})")
     return _end(bill, QuoteLineKind.NO_SHOW, percent, f"nobody came{name}", at)
 
 
 def released(bill: Bill, *, at: datetime) -> Bill:
-    """As ``no_show``, where the time was given back for others."""
+    """As ``no_show``, where the time was released for others."""
     rule = bill.price.cancelling
     percent, name = (100, "") if rule is None else (rule.released, f" ({rule.name})")
-    return _end(bill, QuoteLineKind.RELEASED, percent, f"nobody came and the time was given back{name}", at)
+    return _end(bill, QuoteLineKind.RELEASED, percent, f"nobody came and the time was released{name}", at)
 
 
 def resumed(bill: Bill) -> Bill:
@@ -111,7 +111,7 @@ def charged(bill: Bill) -> Bill:
 def terms(rule: Cancelling | None) -> str:
     """What cancelling and not coming cost, in words."""
     if rule is None:
-        return "cancelling is free until the start; who does not come pays in full"
+        return "cancelling is free until the start; a no-show pays in full"
     steps = sorted(rule.steps, key=lambda step: step.days, reverse=True)
     told = [f"{_charged(step.percent)} until {_days(step)} before" for step in steps]
     told.append(_charged(rule.late) if not steps else f"then {_charged(rule.late)}")

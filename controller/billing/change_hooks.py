@@ -1,4 +1,4 @@
-"""What becomes of a booking's bill when the booking is another. Pure but for the tills that are asked for prices."""
+"""Updates a booking's bill when the booking changes. Pure, except for the pricers that it asks."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -42,10 +42,10 @@ def confirmed(
     zone: ZoneInfo,
     now: datetime,
 ) -> Bill:
-    """The bill of a booking that is confirmed, as ``of`` says; the very same one where nothing is another. What it has
-    given up counts as of when it gave it up.
+    """The bill of a booking that is confirmed, as ``of`` says; the same object where nothing changes. Time that it has
+    given up counts from when it was given up.
 
-    ``then``: a till with the tariffs by which it was priced; ``current``: with those that hold now.
+    ``then``: a pricer with the tariffs by which it was priced; ``current``: one with the present tariffs.
     """
     at = now if bill.ended is None else bill.ended.at
     of = charged_for(bill.basis, of, at)

@@ -10,4 +10,4 @@ class NothingCharged(Conflicting):
     title = "Nothing is charged"
 
     def __init__(self, title: str) -> None:
-        super().__init__(f"nothing is charged for “{title}”, so there is nothing to let off")
+        super().__init__(f"nothing is charged for “{title}”, so there is nothing to waive")

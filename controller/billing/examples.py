@@ -37,7 +37,7 @@ def examples(site_config: SiteConfig, old: Tariffs, new: Tariffs, now: datetime)
                     yield Example(space=space, tier=tier, during=during, before=before, after=after)
 
 
-def dear_parts(site_config: SiteConfig, tariffs: Tariffs, now: datetime) -> Iterator[str]:
+def overpriced_parts(site_config: SiteConfig, tariffs: Tariffs, now: datetime) -> Iterator[str]:
     """A sentence for each space and space it is part of where the part costs more, for the first tier and typical time
     at which it does: mostly a rate that names the whole and not its parts."""
     times = _times(site_config, now)

@@ -136,7 +136,8 @@ class PricingBasis(msgspec.Struct, frozen=True, kw_only=True):
     equipment: tuple[Need, ...] = ()
 
     def common(self, new: "PricingBasis") -> "PricingBasis | None":
-        """What of this is still held by one that is to be ``new``, for whomever and wherever; None where no time is."""
+        """The part of this time that the booking still holds as ``new``, whatever its party and space are then; None
+        where none is left."""
         if not self.during.overlaps(new.during):
             return None
         wanted = {need.equipment: need.count for need in new.equipment}
@@ -237,7 +238,7 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Charge(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What becomes of a price: a line below it. ``vat``: how much of its pence is VAT. ``uses``: free time that stays
+    """A change of the price: a line below it. ``vat``: how much of its pence is VAT. ``uses``: free time that stays
     spent with it."""
 
     line: QuoteLine

@@ -1,6 +1,6 @@
-"""A price, line by line. Pure: the same tariffs, wish and usage give the same quote.
+"""A price, line by line. Pure: the same tariffs, request and usage give the same quote.
 
-The order in which things are done, each on what those before it have left:
+The steps, each applied to the result of those before it:
 
 1. time at the rate of its hour and mode, in real minutes; flat fees
 2. the minimum time and the minimum charge
@@ -43,15 +43,15 @@ Usage = Mapping[tuple[str, str], int]
 """Allowance and period -> microseconds that the party has had free of it."""
 
 
-def price(tariffs: Tariffs, wish: Priced, usage: Usage) -> Quote:
+def price(tariffs: Tariffs, request: Priced, usage: Usage) -> Quote:
     """What a booking costs and why."""
     if tariffs.empty:
         return Quote(
             lines=(QuoteLine(kind=QuoteLineKind.UNSET, text=NO_CHARGE_SET),),
             total=None,
-            unset_us=micros(wish.during.end - wish.during.start),
+            unset_us=micros(request.during.end - request.during.start),
         )
-    return _Bill(tariffs, wish, usage).quote()
+    return _Bill(tariffs, request, usage).quote()
 
 
 def half_up(numerator: int, denominator: int) -> int:
@@ -78,12 +78,12 @@ def shared(amount: int, among: Mapping[Vat, int]) -> dict[Vat, int]:
 class _Bill:
     """A quote while it is being made. ``_sums``: pence so far by day and VAT, all that caps and discounts are about."""
 
-    def __init__(self, tariffs: Tariffs, wish: Priced, usage: Usage) -> None:
+    def __init__(self, tariffs: Tariffs, request: Priced, usage: Usage) -> None:
         self._tariffs = tariffs
-        self._wish = wish
+        self._request = request
         self._usage = usage
-        self._limit = most_particular(tariffs.limits, wish) or Limit(name="")
-        self._pieces = split(tariffs, wish)
+        self._limit = most_particular(tariffs.limits, request) or Limit(name="")
+        self._pieces = split(tariffs, request)
         self._lines: list[QuoteLine] = []
         self._sums: Counter[tuple[date, Vat]] = Counter()
         self._raised: Counter[tuple[date, Vat]] = Counter()
@@ -109,7 +109,7 @@ class _Bill:
             vat=vat,
             unset_us=unset,
             uses=tuple(self._uses),
-            cancelling=most_particular(self._tariffs.cancelling, self._wish),
+            cancelling=most_particular(self._tariffs.cancelling, self._request),
         )
 
     def _vat_of(self, rate: Rate) -> Vat:
@@ -129,7 +129,7 @@ class _Bill:
         for rate, day, us in _grouped(self._pieces, by_day=by_day):
             if rate.per_hour is None:
                 continue
-            seats = self._wish.seats if rate.each_seat else 1
+            seats = self._request.seats if rate.each_seat else 1
             pence = _worth(rate, us, seats)
             at = f"at {money.pounds(rate.per_hour)} an hour" if rate.per_hour else "free"
             each = f" for each of {seats:,} seats" if rate.each_seat and rate.per_hour and seats > 1 else ""
@@ -144,7 +144,7 @@ class _Bill:
         for rate, day, _ in _grouped(self._pieces, by_day=False):
             if rate.flat is not None:
                 vat = self._vat_of(rate)
-                seats = self._wish.seats if rate.each_seat else 1
+                seats = self._request.seats if rate.each_seat else 1
                 each = f", {seats:,} seats" if rate.each_seat and seats > 1 else ""
                 text = f"flat fee of {money.pounds(rate.flat)} ({rate.name}{each})"
                 self._lines.append(QuoteLine(kind=QuoteLineKind.FLAT, text=text, pence=rate.flat * seats, vat=vat))
@@ -156,10 +156,10 @@ class _Bill:
         if first is None or not any(piece.rate and (piece.rate.per_hour or piece.rate.flat) for piece in self._pieces):
             return
         (rate, day), limit = first, self._limit
-        real = micros(self._wish.during.end - self._wish.during.start)
+        real = micros(self._request.during.end - self._request.during.start)
         short = (limit.minimum_minutes or 0) * 60 * money.MICROSECONDS - real
         if short > 0 and rate.per_hour:
-            pence = _worth(rate, short, self._wish.seats if rate.each_seat else 1)
+            pence = _worth(rate, short, self._request.seats if rate.each_seat else 1)
             text = f"{money.length(short)} more, since the least is {money.length(short + real)} ({limit.name})"
             self._raise(text, {(day, self._vat_of(rate)): pence})
         missing = (limit.minimum or 0) - self._sums.total()
@@ -173,7 +173,7 @@ class _Bill:
         self._raised.update(shares)
 
     def _free_hours(self) -> None:
-        allowance = most_particular(self._tariffs.allowances, self._wish) if self._wish.party else None
+        allowance = most_particular(self._tariffs.allowances, self._request) if self._request.party else None
         if allowance is None or not any(_costs(piece) for piece in self._pieces):
             return
         left: dict[tuple[str, date], int] = {}
@@ -219,10 +219,10 @@ class _Bill:
             self._lines.append(QuoteLine(kind=QuoteLineKind.ALLOWANCE, text=f"{told} ({allowance.name})"))
 
     def _hourly(self, pieces: Iterable[Piece], *, by_day: bool) -> Counter[tuple[date, Vat]]:
-        """What the time of these pieces costs, each line rounded as it stands on the quote."""
+        """What the time of these pieces costs, each line rounded as on the quote."""
         sums: Counter[tuple[date, Vat]] = Counter()
         for rate, day, us in _grouped(pieces, by_day=by_day):
-            sums[day, self._vat_of(rate)] += _worth(rate, us, self._wish.seats if rate.each_seat else 1)
+            sums[day, self._vat_of(rate)] += _worth(rate, us, self._request.seats if rate.each_seat else 1)
         return sums
 
     def _caps(self) -> None:
@@ -253,7 +253,7 @@ class _Bill:
         return shares
 
     def _discount(self) -> None:
-        fitting = [each for each in self._tariffs.discounts if fits(each, self._wish) and self._earned(each)]
+        fitting = [each for each in self._tariffs.discounts if fits(each, self._request) and self._earned(each)]
         total = self._sums.total()
         if not fitting or total <= 0:
             return
@@ -264,17 +264,17 @@ class _Bill:
         self._add(QuoteLineKind.DISCOUNT, text, self._off(amount, dict(self._sums)))
 
     def _earned(self, discount: Discount) -> bool:
-        enough_dates = discount.dates is None or self._wish.dates >= discount.dates
+        enough_dates = discount.dates is None or self._request.dates >= discount.dates
         if discount.total_hours is None:
             return enough_dates
-        long_enough = self._wish.series_us >= discount.total_hours * money.HOUR_US
-        return enough_dates and long_enough and self._wish.dates > 1
+        long_enough = self._request.series_us >= discount.total_hours * money.HOUR_US
+        return enough_dates and long_enough and self._request.dates > 1
 
     def _equipment(self) -> bool:
         """Whether any equipment of the booking has a price."""
         prices = {each.equipment: each for each in self._tariffs.equipment}
         found = False
-        for used in self._wish.equipment:
+        for used in self._request.equipment:
             if (set_ := prices.get(used.equipment)) is not None and used.count:
                 at = f"at {money.pounds(set_.per_use)}" if set_.per_use else "free"
                 text = f"{used.count:,} × {used.name} {at}"
@@ -306,7 +306,7 @@ class _Bill:
         return vat
 
     def _clock_change(self) -> None:
-        during, zone = self._wish.during, self._wish.zone
+        during, zone = self._request.during, self._request.zone
         real = micros(during.end - during.start)
         shown = micros(local_time.wall(during.end, zone) - local_time.wall(during.start, zone))
         if real != shown:

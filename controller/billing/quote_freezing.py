@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 from controller.billing import cancellation, change_hooks, repository
-from controller.billing.batch_pricing import BatchPricer, open_till
+from controller.billing.batch_pricing import BatchPricer, load_pricer
 from controller.billing.model import Bill, Frozen, QuoteReason, StoredTariffs
 from controller.billing.tariff_cache import TariffCache, basis
 from controller.db.engine import Tx
@@ -39,8 +39,10 @@ class QuoteFreezer:
             return  # nothing was ever priced here
         known = [each.before.id for each in todo if each.before is not None]
         old = await repository.live(tx, known) if known else {}
-        wished = [each.after for each in todo if each.after.certain]
-        pricer = await open_till(tx, site_config, current.tariffs, wished, series=[each.series_id for each in wished])
+        requested = [each.after for each in todo if each.after.certain]
+        pricer = await load_pricer(
+            tx, site_config, current.tariffs, requested, series=[each.series_id for each in requested]
+        )
         made = []
         for change in todo:
             standing = old.get(change.after.id)
@@ -81,7 +83,7 @@ async def confirmed(
     of, then = basis(site_config, booking), pricer
     if standing.tariff_version != current.version and of != standing.bill.basis:
         tariffs = await repository.version(tx, booking.site, standing.tariff_version)
-        then = await open_till(tx, site_config, tariffs, [booking], series=[booking.series_id])
+        then = await load_pricer(tx, site_config, tariffs, [booking], series=[booking.series_id])
     return change_hooks.confirmed(
         standing.bill, of, then=then, current=pricer, series=booking.series_id, zone=site_config.site.tz, now=now
     )

@@ -134,7 +134,7 @@ async def usage(
 
 
 async def blocks(tx: Tx, series_ids: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """Series -> how many of its dates stand, and how many microseconds they are long in all."""
+    """Series -> how many of its dates are active, and their total length in microseconds."""
     query = select(bookings.c.series_id, bookings.c.starts, bookings.c.ends).where(
         bookings.c.series_id.in_(sorted(set(series_ids))), bookings.c.state.in_(_STANDING)
     )

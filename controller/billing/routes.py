@@ -68,8 +68,8 @@ async def booking_quote(booking_id: IdPath, container: TheContainer, actor: Read
 
 @router.post("/bookings/{booking_id}/quote/waive", responses=described(BookingUnknown, NothingCharged))
 async def waive_quote(booking_id: IdPath, body: WaiveBody, container: TheContainer, actor: Decides) -> AccountAnswer:
-    """Let a booking's charge off, for a reason that stands on the quote; it stays let off, whatever becomes of the
-    booking, until that is taken back."""
+    """Waive a booking's charge, with a reason that the quote shows; it stays waived, whatever happens to the booking,
+    until that is undone."""
     return account_answer(
         await container.billing.waive(booking_id, why=body.why, given_up_only=body.given_up_only, actor=actor)
     )

@@ -16,31 +16,31 @@ KINDS = ("parties", "tiers", "spaces", "layouts", "hours", "modes")
 room that has a price of its own."""
 
 
-def particularity(rule: RuleScope) -> tuple[int, tuple[bool, ...]]:
+def specificity(rule: RuleScope) -> tuple[int, tuple[bool, ...]]:
     """Compares higher for the more particular rule."""
     named = tuple(bool(getattr(rule, kind, ())) for kind in KINDS)
     return sum(named), named
 
 
-def fits(rule: RuleScope, wish: Priced) -> bool:
+def fits(rule: RuleScope, request: Priced) -> bool:
     """Whether a rule is for this party, space, layout and tier, whatever the hour and the mode."""
     return (
-        (not rule.parties or wish.party in rule.parties)
-        and (not rule.spaces or wish.space in rule.spaces)
-        and (not rule.layouts or wish.layout in rule.layouts)
-        and (not rule.tiers or wish.tier in rule.tiers)
+        (not rule.parties or request.party in rule.parties)
+        and (not rule.spaces or request.space in rule.spaces)
+        and (not rule.layouts or request.layout in rule.layouts)
+        and (not rule.tiers or request.tier in rule.tiers)
     )
 
 
-def most_particular(rules: Iterable[AnyScope], wish: Priced) -> AnyScope | None:
+def most_particular(rules: Iterable[AnyScope], request: Priced) -> AnyScope | None:
     """The rule that holds for the whole booking, or None."""
-    return max((rule for rule in rules if fits(rule, wish)), key=particularity, default=None)
+    return max((rule for rule in rules if fits(rule, request)), key=specificity, default=None)
 
 
 def tie(rules: Sequence[AnyScope]) -> tuple[AnyScope, AnyScope] | None:
     """Two rules of one list that are equally particular and can both fit one booking at one moment."""
     for one, other in combinations(rules, 2):
-        if particularity(one) == particularity(other) and _meet(one, other):
+        if specificity(one) == specificity(other) and _meet(one, other):
             return one, other
     return None
 

@@ -6,9 +6,9 @@ from datetime import datetime
 import msgspec
 
 from controller.billing import cancellation, repository
-from controller.billing.batch_pricing import open_till
+from controller.billing.batch_pricing import load_pricer
 from controller.billing.errors import NothingCharged
-from controller.billing.examples import dear_parts, examples
+from controller.billing.examples import examples, overpriced_parts
 from controller.billing.model import (
     Bill,
     Example,
@@ -58,7 +58,7 @@ class TariffEffect(msgspec.Struct, frozen=True, kw_only=True):
     shifts: tuple[Shift, ...]
     kept: int
     examples: tuple[Example, ...]
-    dear_parts: tuple[str, ...]
+    overpriced_parts: tuple[str, ...]
 
 
 class Quoted(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,9 +134,9 @@ class BillingService:
 
     async def _effect(self, tx: Tx, site_config: SiteConfig, old: Tariffs, new: Tariffs, now: datetime) -> TariffEffect:
         waiting = await repository.undecided(tx, site_config.site.id, after=now, limit=MOST_SHIFTS)
-        wished = [each.asked for each in waiting]
+        requested = [each.asked for each in waiting]
         series = [each.series_id for each in waiting if each.series_id is not None]
-        tills = [await open_till(tx, site_config, tariffs, wished, series=series) for tariffs in (old, new)]
+        tills = [await load_pricer(tx, site_config, tariffs, requested, series=series) for tariffs in (old, new)]
         shifts = []
         for each in waiting:
             before, after = (pricer.price(basis(site_config, each.asked), series=each.series_id) for pricer in tills)
@@ -153,7 +153,7 @@ class BillingService:
             shifts=tuple(shifts),
             kept=await repository.count_confirmed(tx, site_config.site.id, after=now),
             examples=tuple(examples(site_config, old, new, now)),
-            dear_parts=tuple(dear_parts(site_config, new, now)),
+            overpriced_parts=tuple(overpriced_parts(site_config, new, now)),
         )
 
     async def quote(
@@ -167,7 +167,7 @@ class BillingService:
             for party in {each.party for each in asked}:
                 await tier_of(tx, party)
             current = await self._lists.of(tx, site_config)
-            pricer = await open_till(tx, site_config, current.tariffs if current else Tariffs(), asked)
+            pricer = await load_pricer(tx, site_config, current.tariffs if current else Tariffs(), asked)
             block = (len(asked), sum(micros(each.during.end - each.during.start) for each in asked))
             quoted = [
                 Quoted(during=each.during, quote=pricer.price(basis(site_config, each), tier=tier, block=block))
@@ -209,7 +209,7 @@ class BillingService:
         """What a booking would cost if it were confirmed now."""
         current = await self._lists.of(tx, site_config)
         tariffs = current.tariffs if current else Tariffs()
-        pricer = await open_till(tx, site_config, tariffs, [booking], series=[booking.series_id])
+        pricer = await load_pricer(tx, site_config, tariffs, [booking], series=[booking.series_id])
         if standing is None or current is None:
             return pricer.price(basis(site_config, booking), series=booking.series_id)
         return (await confirmed(tx, site_config, current, pricer, booking, standing, self._clock.now())).quote

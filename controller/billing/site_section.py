@@ -11,7 +11,7 @@ from controller.db.engine import Tx
 from controller.diary.site_config import sketch
 from controller.estate.model import Site, SiteParts
 from controller.estate.site_file.forms import read, written
-from controller.estate.site_file.sections import Outlook, Plain, Problem, SectionValue, overlaid
+from controller.estate.site_file.sections import Plain, Problem, SectionPreview, SectionValue, overlaid
 from controller.people.parties import parties
 
 
@@ -37,8 +37,8 @@ class TariffsSection:
             problems=tuple(Problem(place=each.field, text=each.message) for each in wrong),
         )
 
-    async def foresee(self, tx: Tx, parts: SiteParts, value: Plain, *, now: datetime) -> Outlook:
-        return Outlook()
+    async def preview_change(self, tx: Tx, parts: SiteParts, value: Plain, *, now: datetime) -> SectionPreview:
+        return SectionPreview()
 
     async def put(self, tx: Tx, parts: SiteParts, value: Plain, *, actor: str, now: datetime) -> None:
         old = await repository.current(tx, parts.site.id)

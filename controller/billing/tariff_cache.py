@@ -36,7 +36,7 @@ class TariffCache:
 
 
 def basis(site_config: SiteConfig, asked: BookingRequest | Booking) -> PricingBasis:
-    """What of a booking, or of a wish for one, its price depends on."""
+    """The fields of a booking, or of a request, that its price depends on."""
     place = site_config.require(asked.space)
     layout = place.space.layout(asked.layout)
     return PricingBasis(

@@ -1,4 +1,4 @@
-"""What tariffs may be. Each fault names its field and the mend. Pure."""
+"""Validates tariffs. Each fault names its field and says what to do. Pure."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
@@ -104,11 +104,11 @@ def _cancelling(rules: Sequence[Cancelling]) -> Iterator[FieldError]:
         seen: set[int] = set()
         for step in sorted(rule.steps, key=lambda step: step.days):
             if step.days in seen:
-                yield _fault(f"cancelling.{number}.steps", f"{step.days} days stand there twice")
+                yield _fault(f"cancelling.{number}.steps", f"{step.days} days are listed twice")
             if step.percent > before:
                 yield _fault(
                     f"cancelling.{number}.steps",
-                    f"{step.percent} % at {step.days} days is more than whoever cancels later pays ({before} %)",
+                    f"{step.percent} % at {step.days} days is more than somebody who cancels later pays ({before} %)",
                 )
             seen.add(step.days)
             before = step.percent

@@ -17,7 +17,7 @@ from controller.diary.model import BookingStatus, LogEntry
 from controller.estate.model import Site, SpaceKind
 from controller.people.model import Actor, Role, Tier
 from controller.people.permissions import Thing
-from controller.people.redaction import Seen, discreetly, seen
+from controller.people.redaction import Seen, redacted, seen
 from controller.rules.pools import seats_of
 from controller.rules.verdict import OVERRULED
 from controller.text import local_time
@@ -91,20 +91,19 @@ class ImpactAnswer(Answer):
 
 
 class BookingAnswer(Answer):
-    """``status``: how it stands, ``why``: for what reason if it is not confirmed, ``held_until``: when a hold runs
-    out. ``offer``: of a hold that is on offer to whoever waited for its time; null once it is answered, and for any
-    other booking. ``warned_at``: when its people were warned that nobody has come; ``release_at``: when it is given
-    back if nobody does; ``kept``: why it is not, or not yet, though that is over; it never will be where ``release_at``
-    is null. ``setup_starts`` and ``cleardown_ends``: the booking with its setting up and clearing down.
-    ``ends_before``: its end before it was finished early. ``contact_name``, ``contact_phone``, ``contact_email``: where
-    it has none of its own, that of its party. ``code``: of a confirmed one; where doors have their own,
-    that of the first door, and ``codes`` has all. ``offline_codes``: for doors that are out of reach. Codes are told
-    in the answer that draws them and masked ever after, as in ``48••••``; ``POST /bookings/{id}/code`` shows them.
-    ``still_opens``: what its own code opens that it should not. ``lingering``: what other bookings' old codes still
-    open during this one. ``message``: a text to send, whose codes
-    are masked too unless the booking is the booker's own who asks. ``link``: its door page, a secret. ``diary``: whose
-    diary, kept elsewhere, has put it here; empty for any other booking. ``affected_by``: what changes made although it
-    stood did to it. ``actions``: what whoever asks can do now."""
+    """``status``: its status, ``why``: the reason if it is not confirmed, ``held_until``: when a hold expires.
+    ``offer``: of a hold that is on offer to somebody who waited for its time; null once it is answered, and for any
+    other booking. ``warned_at``: when its people were warned that nobody has come; ``release_at``: when it is released
+    if nobody arrives; ``kept``: why it has not been released although that time is over, not yet or, where
+    ``release_at`` is null, never. ``setup_starts`` and ``cleardown_ends``: the booking with set-up and clear-down.
+    ``ends_before``: its end before it was finished early. ``contact_name``, ``contact_phone``, ``contact_email``: its
+    own, or else its party's. ``code``: of a confirmed one; where doors have their own, that of the first door, and
+    ``codes`` has all. ``offline_codes``: for doors that are out of reach. Codes are shown in the answer that creates
+    them and masked afterwards, as in ``48••••``; ``POST /bookings/{id}/code`` shows them. ``still_opens``: what its own
+    code still opens and should not. ``lingering``: what other bookings' old codes still open during this one.
+    ``message``: a text to send, whose codes are masked too unless the booking is the user's own. ``link``: its door
+    page, a secret. ``diary``: whose outside diary it comes from; empty for any other booking. ``affected_by``: changes
+    that were made in spite of it, and how they affect it. ``actions``: what the user can do now."""
 
     id: str
     site: str
@@ -170,8 +169,8 @@ class BookingList(Answer):
 
 
 class RequestAnswer(BookingAnswer):
-    """A booking that waits. ``reasons``: what stands in the way of approving it now; empty for who cannot decide.
-    ``approve`` is among the ``actions`` only where it could be done, a buffer overruled if need be."""
+    """A booking that waits for approval. ``reasons``: what prevents approving it now; empty for users who cannot
+    decide. ``approve`` is among the ``actions`` only where it is possible, if necessary by overruling a buffer."""
 
     reasons: list[ReasonBody]
 
@@ -193,16 +192,16 @@ class ToldAnswer(Answer):
     why: str
 
 
-class StoryAnswer(Answer):
+class BookingLogAnswer(Answer):
     """Oldest first."""
 
     items: list[ToldAnswer]
 
 
 class CheckAnswer(Answer):
-    """``free``: it can be booked; ``needs_approval``: and then waits for a manager. ``reasons``: all that stands in
-    its way, or for which it needs approval. ``conflicts``: the bookings among them. ``lingering`` and ``notes`` do not
-    stand in the way; they are worth knowing."""
+    """``free``: it can be booked; ``needs_approval``: and then waits for a manager. ``reasons``: all that refuses it,
+    or for which it needs approval. ``conflicts``: the bookings among them. ``lingering`` and ``notes`` refuse nothing;
+    they are worth knowing."""
 
     free: bool
     needs_approval: bool
@@ -213,7 +212,7 @@ class CheckAnswer(Answer):
 
 
 def booking_list(views: Sequence[BookingView], actor: Actor) -> BookingList:
-    """Bookings as the actor may see them; those of others that hold no time are left out for a booker."""
+    """Bookings as the actor may see them; a booker does not get other people's bookings that hold no time."""
     return BookingList(
         items=[
             booking_answer(view, actor)
@@ -242,15 +241,15 @@ def request_page(requests: Sequence[Request], actor: Actor, *, limit: int) -> Re
 
 
 def _approvable(request: Request) -> bool:
-    """Whether a manager's word can confirm it as things stand, a buffer overruled if need be."""
+    """Whether a manager can confirm it now, if necessary by overruling a buffer."""
     return all(each.why in OVERRULED for each in request.refusals)
 
 
 def booking_answer(view: BookingView, actor: Actor, *, drawn: bool = False) -> BookingAnswer:
-    """A booking as the actor may see it. ``drawn``: its codes were drawn for whoever asks, and are told this once; else
-    they are masked, but for the message in a booker's own booking."""
+    """A booking as the actor may see it. ``drawn``: its codes were created for the actor just now, and are shown this
+    once; otherwise they are masked, except in the message of a booker's own booking."""
     how_much = _seen(view, actor)
-    answer = discreetly(_whole(view, actor, drawn=drawn), how_much)
+    answer = redacted(_whole(view, actor, drawn=drawn), how_much)
     return answer if how_much is not Seen.TAKEN else _taken(answer, view)
 
 
@@ -396,11 +395,11 @@ def _maybe(moment: datetime | None, zone: ZoneInfo) -> str | None:
     return None if moment is None else local_time.rfc3339(moment, zone)
 
 
-def story_answer(site: Site, story: Sequence[LogEntry]) -> StoryAnswer:
-    return StoryAnswer(
+def log_answer(site: Site, log_entries: Sequence[LogEntry]) -> BookingLogAnswer:
+    return BookingLogAnswer(
         items=[
             ToldAnswer(at=local_time.rfc3339(each.at, site.tz), actor=each.actor, what=each.what, why=each.why)
-            for each in story
+            for each in log_entries
         ]
     )
 

@@ -1,7 +1,7 @@
-"""What the doors' events mean for bookings: somebody was let in, came through, was counted.
+"""Applies door events to bookings: somebody was let in, came through, was counted.
 
-Runs inside the transaction that stores the events, so each event counts once or not at all. However many
-events come, it asks twice, and writes once per booking that is different and a line in its story once it is arrived.
+Runs inside the transaction that stores the events, so each event counts once or not at all. However many events come,
+it reads twice, and writes once per changed booking, plus a log entry when the booking becomes arrived.
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ from sqlalchemy import func, or_, select, update
 
 from controller.access.tables import grants
 from controller.bookings import repository
-from controller.bookings.claims import HOUSE
+from controller.bookings.claims import SYSTEM_ACTOR
 from controller.db.engine import Tx
 from controller.diary.limits import LONGEST
 from controller.diary.model import Arrival, BookingState
@@ -175,7 +175,7 @@ async def _hours(tx: Tx, site: str) -> Timetable:
 
 
 async def _arrive(tx: Tx, site: str, booking: str, at: datetime, door: str, how: Arrival) -> None:
-    """Make a booking arrived unless it is, and tell it in its story."""
+    """Mark a booking as arrived unless it is already, and write that to its log."""
     first = (bookings.c.site == site, bookings.c.id == booking, bookings.c.arrived_at.is_(None))
     written = update(bookings).where(*first).values(arrived_at=at, arrived_how=how.value).returning(bookings.c.state)
     state: str | None = (await tx.execute(written)).scalar()
@@ -183,13 +183,13 @@ async def _arrive(tx: Tx, site: str, booking: str, at: datetime, door: str, how:
         return
     names = {each.id: each.name for each in await estate.site_doors(tx, site)}
     came = "came in with its code" if how is Arrival.CODE else "walked in"
-    late = ", after it had been given back" if state == BookingState.RELEASED.value else ""
+    late = ", after it had been released" if state == BookingState.RELEASED.value else ""
     why = f"somebody {came} at {names.get(door, door)}{late}"
-    await repository.log(tx, [booking], at=at, actor=HOUSE, what="arrive", why=why)
+    await repository.log(tx, [booking], at=at, actor=SYSTEM_ACTOR, what="arrive", why=why)
 
 
 async def _doors_of_one_space(tx: Tx, site: str, wanted: Collection[str]) -> set[str]:
-    """Those of the doors that lead to a single space: whoever walks in there goes to it."""
+    """The doors that lead to a single space: people who walk in there go to it."""
     query = select(space_doors.c.door).where(space_doors.c.site == site, space_doors.c.door.in_(wanted))
     grouped = query.group_by(space_doors.c.door).having(func.count() == 1)
     return set((await tx.execute(grouped)).scalars())

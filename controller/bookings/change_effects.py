@@ -1,4 +1,4 @@
-"""What a change makes of a booking, and how much of it has to be judged anew. Pure."""
+"""What a change does to a booking, and how much of it has to be judged again. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,7 +22,7 @@ _WHOSE = frozenset({ReasonKind.TOO_EARLY, ReasonKind.QUOTA})
 
 
 class ChangedParts(StrEnum):
-    """What a change is called in the booking's story."""
+    """The name of a change in the booking's log."""
 
     NOTHING = "nothing"
     CHANGE = "change"

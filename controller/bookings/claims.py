@@ -24,7 +24,7 @@ from controller.waitlist import repository as waits
 from controller.waitlist.errors import Overdue
 from edge.wire.interval import Interval
 
-HOUSE = "hallkeeper"
+SYSTEM_ACTOR = "hallkeeper"
 """Who does what nobody asked for."""
 
 Quarters = Counter[tuple[str, datetime]]
@@ -97,7 +97,7 @@ async def _expire(
         await repository.update_booking(tx, each.after)
         ended, zone = each.after.held_until or now, site_config.site.tz
         why = f"nobody decided by {times.clock(ended, zone)} on {times.day(ended, zone, now=now)}"
-        await repository.log(tx, [each.after.id], at=now, actor=HOUSE, what="expire", why=why)
+        await repository.log(tx, [each.after.id], at=now, actor=SYSTEM_ACTOR, what="expire", why=why)
     return gone
 
 
@@ -108,7 +108,7 @@ def _declined(value: Booking, now: datetime) -> Booking:
         state_at=now,
         state_before=value.state,
         changed_at=now,
-        changed_by=HOUSE,
+        changed_by=SYSTEM_ACTOR,
         version=value.version + 1,
     )
 

@@ -1,5 +1,4 @@
-"""``hallkeeper bookings``: list them, decide on what waits for approval, give codes anew, in and out of spreadsheets;
-over HTTP."""
+"""``hallkeeper bookings``: list them, decide on requests, replace codes, import and export spreadsheets; over HTTP."""
 
 from datetime import datetime
 from typing import Annotated
@@ -15,7 +14,7 @@ from controller.cli import output
 from controller.cli.client import SERVER, SET_ASIDE, ApiClient, AsJson, Refusal, Server, Token, TokenFile
 
 app = typer.Typer(
-    help="Bookings: list, approve, decline, codes given anew, in and out of spreadsheets.",
+    help="Bookings: list, approve, decline, replace codes, import and export spreadsheets.",
     no_args_is_help=True,
     add_completion=False,
 )
@@ -87,7 +86,7 @@ class _Reissued(msgspec.Struct, frozen=True):
 
 @app.callback()
 def bookings() -> None:
-    """Bookings: list, approve, decline, codes given anew, in and out of spreadsheets."""
+    """Bookings: list, approve, decline, replace codes, import and export spreadsheets."""
 
 
 @app.command("list")
@@ -127,7 +126,8 @@ def show(
     token_file: TokenFile = None,
     token: Token = None,
 ) -> None:
-    """Show one booking: where and when it is, whose, how it stands, and where its code is; `--json` for all of it."""
+    """Show one booking: where and when it is, whose, its status, and which doors have its code; `--json` for
+    everything."""
     caller = ApiClient(server, token_file, token)
     one = caller.answered(caller.get(f"/bookings/{booking}", msgspec.Raw), _Shown, as_json=as_json)
     output.show_one(
@@ -141,7 +141,7 @@ def show(
             "People": "" if one.people is None else str(one.people),
             "Status": one.status,
             "Because": _waits(one),
-            "In the way": _stands(one),
+            "In the way": _reasons_text(one),
             "On the door": one.on_door.text if one.on_door else "",
         },
     )
@@ -155,15 +155,15 @@ def requests(
     token_file: TokenFile = None,
     token: Token = None,
 ) -> None:
-    """List what waits for approval, why it does, and what stands in the way of approving it now."""
+    """List what waits for approval, why, and what prevents approving it now."""
     caller = ApiClient(server, token_file, token)
     answer = caller.pages(f"/sites/{site}/requests" if site else "/requests")
     found = caller.answered(answer, _List, as_json=as_json).items
     rows = (
-        (each.id, output.span(each.starts, each.ends), _where(each), _who(each), _waits(each), _stands(each))
+        (each.id, output.span(each.starts, each.ends), _where(each), _who(each), _waits(each), _reasons_text(each))
         for each in found
     )
-    headings = (output.ID, "When", "Where", "Booking", "Waits because", "Stands in the way")
+    headings = (output.ID, "When", "Where", "Booking", "Waits because", "Prevents approval")
     if not output.show(caller.console, headings, rows):
         caller.console.print("Nothing waits for approval.")
 
@@ -171,15 +171,16 @@ def requests(
 @app.command()
 def approve(
     ids: Ids,
-    why: Annotated[str, typer.Option(help="What is kept in its story.")] = "",
+    why: Annotated[str, typer.Option(help="The reason; recorded in the booking's log.")] = "",
     overrule: Annotated[
-        bool, typer.Option("--overrule", help="Although it takes time that others need to set up or clear down.")
+        bool, typer.Option("--overrule", help="Overrule the buffers that other bookings need to set up or clear down.")
     ] = False,
     server: Server = SERVER,
     token_file: TokenFile = None,
     token: Token = None,
 ) -> None:
-    """Confirm requests. Each is judged anew; what has come between is told, and the others are done.
+    """Confirm requests. Each is judged again; those that have become impossible are listed, and the others are
+    confirmed.
 
     Exit code 0 when all are confirmed, 3 when some were refused, 1 when the controller did not answer.
     """
@@ -189,7 +190,7 @@ def approve(
 @app.command()
 def decline(
     ids: Ids,
-    why: Annotated[str, typer.Option(help="Whoever asked reads it.")],
+    why: Annotated[str, typer.Option(help="The person who asked reads it.")],
     server: Server = SERVER,
     token_file: TokenFile = None,
     token: Token = None,
@@ -204,20 +205,20 @@ def decline(
 @app.command()
 def reissue(
     booking: Id,
-    why: Annotated[str, typer.Option(help="Why; it stands in its story and on the record.")],
+    why: Annotated[str, typer.Option(help="Why; recorded in its log and in the list of writes.")],
     server: Server = SERVER,
     token_file: TokenFile = None,
     token: Token = None,
 ) -> None:
-    """Give a booking another code at once, because others know the one it has; so do all that share it. It is printed
-    once; tell it to whoever booked."""
+    """Replace a booking's code at once, because others know it, and that of all bookings that share it. The new code is
+    printed once; pass it on to the person who booked."""
     caller = ApiClient(server, token_file, token)
     body = msgspec.json.encode({"why": why})
     done = caller.post(f"/bookings/{booking}/code/reissue", body, _JSON, _Reissued)
     for each in done.booking.codes:
         caller.say(f"{_who(done.booking)}: code {spoken(each.code)} for {', '.join(each.doors)}")
     if len(done.together) > 1:
-        caller.say(f"{len(done.together)} bookings share it: tell all of their people.")
+        caller.say(f"{len(done.together)} bookings share it: tell the people of all of them.")
     for text in (done.booking.on_door.text, *done.booking.still_opens):
         caller.say(text)
 
@@ -263,5 +264,5 @@ def _waits(booking: _Booking) -> str:
     return "; ".join(filter(None, (booking.why, held)))
 
 
-def _stands(booking: _Booking) -> str:
+def _reasons_text(booking: _Booking) -> str:
     return "; ".join(each.text for each in booking.reasons)

@@ -52,8 +52,8 @@ class CodeEffect(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Owned(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands before the policy, by booking. ``shares``: how those share that keep their codes. ``one_code``: whose
-    the one code is that all dates of its series have."""
+    """Code decisions that override the policy, by booking. ``shares``: how those share that keep their codes.
+    ``one_code``: whose the one code is that all dates of its series have."""
 
     shares: Mapping[str, Share] = {}
     one_code: Mapping[str, str] = {}
@@ -182,7 +182,7 @@ class BookingCodes:
             one_code = await repository.code_owners(tx, ahead)
             owned = Owned(shares=await self._access.shares(tx, keeping), one_code=one_code)
             for given in self._issues(space, ahead, parts.doors, policy, parts.site.tz, owned):
-                wrong = await self._access.unlike(tx, given, now=now)
+                wrong = await self._access.unused_codes(tx, given, now=now)
                 if wrong:
                     await access.revoke(tx, booking_ids=sorted(wrong), now=now)
                     windows = {each: window for each, window in given.windows.items() if each in wrong}

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from controller.bookings.code_issuing import BookingCodes
 from controller.db.engine import Tx
-from controller.estate.change_hooks import Foreseen
+from controller.estate.change_hooks import ChangePreview
 from controller.estate.model import SiteParts
 
 
@@ -14,11 +14,11 @@ class CodeLengths:
     def __init__(self, codes: BookingCodes) -> None:
         self._codes = codes
 
-    async def foresee(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> Foreseen:
+    async def preview_change(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> ChangePreview:
         doors = _changed(before, after)
         names = [door.name for door in after.doors if door.id in doors]
-        text = "bookings get another door code, since codes change their length at: "
-        return Foreseen(notes=(text + ", ".join(names),)) if names else Foreseen()
+        text = "bookings get a new door code, because the code length changes at: "
+        return ChangePreview(notes=(text + ", ".join(names),)) if names else ChangePreview()
 
     async def follow(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> None:
         doors = _changed(before, after)

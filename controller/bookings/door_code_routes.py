@@ -1,4 +1,4 @@
-"""The codes of a booking over HTTP: seen, given anew, issued for a door that is out of reach."""
+"""The codes of a booking over HTTP: show, replace, issue for a door that is out of reach."""
 
 from typing import Annotated
 
@@ -35,7 +35,7 @@ class CodesAnswer(Answer):
 
 
 class ReissueBody(Body):
-    """``why``: it stands in the booking's story."""
+    """``why``: recorded in the booking's log."""
 
     why: Annotated[Note, StringConstraints(min_length=1)]
 

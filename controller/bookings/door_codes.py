@@ -113,7 +113,7 @@ class DoorCodes:
                 first = min(wanting, key=lambda each: certain_at[each.door])
                 when = times.clock(certain_at[first.door] + _UP, view.place.site.tz)
                 raise NotNow(
-                    f"{first.name} is out of reach only just, and takes no offline code before it knows that it is; "
+                    f"{first.name} went out of reach only just now, and accepts no offline code until it has noticed; "
                     f"ask again at {when}"
                 )
             window = offline.fitting(view.code_window, now)
@@ -122,7 +122,7 @@ class DoorCodes:
             known = await self._estate.offline_secrets(tx, booking.site)
             for each in certain:
                 if each.door not in known:
-                    raise NotNow(f"{each.name} cannot check offline codes; enrol its edge anew")
+                    raise NotNow(f"{each.name} cannot check offline codes; enrol its edge again")
                 made = await offline.issue(
                     tx,
                     site=booking.site,
@@ -133,7 +133,7 @@ class DoorCodes:
                     now=now,
                 )
                 if made is None:
-                    raise NotNow(f"all offline codes of {each.name} for that time are given out; open it by hand")
+                    raise NotNow(f"all offline codes of {each.name} for that time have been issued; open it by hand")
             await repository.log(tx, [booking_id], at=now, actor=actor.name, what="offline code", why="")
             thing = f"booking {booking_id}"
             await audit.record(tx, actor=actor.name, at=now, act="offline code", site=booking.site, thing=thing)

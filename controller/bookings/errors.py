@@ -29,7 +29,7 @@ _FOR_DECIDING = "Decline the request, or move it or what is in its way."
 
 
 class Clash(Conflicting):
-    """The time is taken. ``conflicts`` names by what, ``reasons`` all that stands in the way."""
+    """The time is taken. ``conflicts`` names the bookings, ``reasons`` everything that refuses it."""
 
     kind = "clash"
     title = "The time is taken"
@@ -41,13 +41,13 @@ class Clash(Conflicting):
         zone: ZoneInfo,
         reasons: Sequence[RuleReason] = (),
         *,
-        mend: str = _FOR_ASKING,
+        hint: str = _FOR_ASKING,
     ) -> None:
         named = "; ".join(
             f"{title(each)}, {times.window(each.during, zone, now=each.during.start)}" for each in standing[:5]
         )
         super().__init__(
-            f"{space} is taken then: {named}. {mend}",
+            f"{space} is taken then: {named}. {hint}",
             conflicts=conflicts(standing, zone),
             reasons=reason_bodies(reasons, zone),
         )
@@ -69,11 +69,11 @@ class NotPossible(Conflicting):
 
 
 def refusal(space: str, verdict: Verdict, zone: ZoneInfo, *, deciding: bool = False) -> Clash | NotPossible:
-    """What a verdict with refusals is as an error. ``deciding``: it is told to whoever would approve."""
+    """A verdict with refusals as an error. ``deciding``: the text is for the person who would approve."""
     taken = [each for reason in verdict.refusals if reason.why is ReasonKind.CLASH for each in reason.conflicts]
     if taken:
-        mend = _FOR_DECIDING if deciding else _FOR_ASKING
-        return Clash(space, taken, zone, verdict.refusals, mend=mend)
+        hint = _FOR_DECIDING if deciding else _FOR_ASKING
+        return Clash(space, taken, zone, verdict.refusals, hint=hint)
     return NotPossible(space, verdict, zone)
 
 

@@ -1,4 +1,4 @@
-"""What is worth knowing of a booking that is asked for, though it does not stand in the way. Pure."""
+"""Notes on a requested booking: worth knowing, but they refuse nothing. Pure."""
 
 from controller.diary.site_config import SpaceAtSite
 from controller.text import local_time

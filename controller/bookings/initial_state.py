@@ -22,7 +22,7 @@ class InitialState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def outcome(verdict: Verdict, policy: Policy, during: Interval, *, now: datetime) -> InitialState:
-    """Of a wish that is possible."""
+    """The state of a possible request."""
     if not verdict.needs_approval:
         return InitialState(state=BookingState.CONFIRMED)
     return InitialState(
@@ -30,11 +30,11 @@ def outcome(verdict: Verdict, policy: Policy, during: Interval, *, now: datetime
     )
 
 
-def asked_for(verdict: Verdict) -> InitialState:
-    """Of a wish that is only asked for, whatever it meets. What stays on record names nobody else's booking: whose it
-    is may read it."""
+def requested_state(verdict: Verdict) -> InitialState:
+    """The state of a request that holds no time, whatever it conflicts with. The recorded reason names nobody else's
+    booking, since the party may read it."""
     met = dict.fromkeys(_MET[each.why] for each in verdict.refusals if each.why in _MET)
-    why = f"asked for although {times.listed(list(met))}" if met else _approval(verdict)
+    why = f"requested although {times.listed(list(met))}" if met else _approval(verdict)
     return InitialState(state=BookingState.REQUESTED, why=why)
 
 

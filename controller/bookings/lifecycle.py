@@ -23,16 +23,16 @@ _OFF = {
     BookingStatus.HELD: "not confirmed",
     BookingStatus.EXPIRED: "not confirmed",
     BookingStatus.DECLINED: "declined",
-    BookingStatus.RELEASED: "given back",
+    BookingStatus.RELEASED: "released",
     BookingStatus.NO_SHOW: "over",
 }
 _WORDS = {
-    BookingState.REQUESTED: "is asked for and not confirmed",
+    BookingState.REQUESTED: "is requested and not confirmed",
     BookingState.HELD: "is not confirmed yet",
     BookingState.CONFIRMED: "is confirmed",
     BookingState.DECLINED: "was declined",
     BookingState.CANCELLED: "is cancelled",
-    BookingState.RELEASED: "was given back, since nobody came",
+    BookingState.RELEASED: "was released, since nobody came",
     BookingState.NO_SHOW: "is over, and nobody came",
 }
 
@@ -42,8 +42,8 @@ def words_of(status: BookingStatus) -> str:
     return _OFF.get(status, "cancelled")
 
 
-def stands(booking: Booking, now: datetime) -> bool:
-    """Whether it is to come or runs, asked for or confirmed."""
+def is_active(booking: Booking, now: datetime) -> bool:
+    """Whether it is not over, and requested, held or confirmed."""
     return booking.state in (*_OPEN, BookingState.CONFIRMED) and booking.ends > now and not booking.expired(now)
 
 
@@ -62,7 +62,7 @@ class BookingAction(StrEnum):
 
 
 def require_changeable(old: Booking) -> None:
-    """Whether its fields may be written anew."""
+    """Whether its fields may be changed."""
     if old.state in (*_OPEN, BookingState.CONFIRMED):
         return
     hint = "restore it first" if old.state in _AGAIN else "it stays as it is"
@@ -105,7 +105,7 @@ def restore(old: Booking, now: datetime) -> Booking:
         if old.ends <= now:
             raise NotNow(f"the time of “{old.title}” is over; make a new booking")
         back = old.state_before or BookingState.CONFIRMED
-        # Warned of as of now, whoever restores it has the time of a warning before it is given back again.
+        # The warning counts from now, so the person who restores it has the warning time before it is released again.
         warned_at = now if old.state is BookingState.RELEASED else old.release_warned_at
         return replace(old, state=back, state_at=now, state_before=None, release_warned_at=warned_at)
     if old.state is BookingState.NO_SHOW:
@@ -119,7 +119,7 @@ def restore(old: Booking, now: datetime) -> Booking:
 
 
 def finish(old: Booking, now: datetime) -> Booking:
-    """End it at the next full minute; the rest of its time is given back."""
+    """End it at the next full minute; the rest of its time is released."""
     if old.state is not BookingState.CONFIRMED:
         raise NotNow(f"{_named(old)}; only a booking that has begun can be finished")
     if old.starts > now:
@@ -130,8 +130,8 @@ def finish(old: Booking, now: datetime) -> Booking:
 
 
 def check_in(old: Booking, now: datetime, *, opens_at: datetime) -> Booking:
-    """Its people are here, as somebody says, whoever has walked in before. ``opens_at``: from when its code opens;
-    before that nobody can be."""
+    """Somebody says that its people are here, whatever the doors reported. ``opens_at``: from when its code opens;
+    before that nobody can be inside."""
     if old.state is not BookingState.CONFIRMED:
         raise NotNow(f"{_named(old)}; only a confirmed booking can be checked in")
     if old.arrived_at is not None and old.arrived_how != Arrival.PRESENCE:
@@ -151,13 +151,14 @@ def check_out(old: Booking) -> Booking:
 
 
 def takes_more(old: Booking, new: Booking) -> bool:
-    """Whether what becomes of it has to be judged: it is to stand where it did not, or to last longer."""
-    stands = new.state in (*_OPEN, BookingState.CONFIRMED)
-    return stands and (old.state in (*_OPEN, *_AGAIN) or new.ends > old.ends)
+    """Whether the change has to be judged: it becomes active again, or lasts longer."""
+    is_active = new.state in (*_OPEN, BookingState.CONFIRMED)
+    return is_active and (old.state in (*_OPEN, *_AGAIN) or new.ends > old.ends)
 
 
 def asked_again(old: Booking, new: Booking) -> bool:
-    """Whether what was off is to stand again: for whoever cannot decide it is then a wish like any other."""
+    """Whether an inactive booking becomes active again: for an actor who cannot decide it is then a request like any
+    other."""
     return old.state in _AGAIN and new.state in (*_OPEN, BookingState.CONFIRMED)
 
 
@@ -176,8 +177,8 @@ _ANSWERS = (BookingAction.ACCEPT_OFFER, BookingAction.DECLINE_OFFER)
 def possible(
     old: Booking, actor: Actor, now: datetime, *, opens_at: datetime, offered: bool = False
 ) -> tuple[BookingAction, ...]:
-    """What the actor can do with it now; the diary may still stand in the way of some. ``offered``: it is on offer to
-    whoever waited for it."""
+    """What the actor can do with it now; the diary may still refuse some of it. ``offered``: it is on offer to somebody
+    who waited for it."""
     thing = Thing(site=old.site, party=old.party)
     return tuple(
         act

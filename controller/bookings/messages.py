@@ -1,4 +1,4 @@
-"""The message that goes to whoever booked, since no mail goes out yet, and a booking's state in words. Pure."""
+"""The message for the person who booked (no mail is sent yet), and a booking's state in words. Pure."""
 
 from controller.access.codes import masked, spoken
 from controller.bookings.writer import BookingView
@@ -12,16 +12,16 @@ _ENDED = {
     BookingStatus.NO_SHOW: "This booking is over.",
     BookingStatus.EXPIRED: "Nobody decided on this request in time, so the time is no longer kept for you. "
     "Ask again, or ring us.",
-    BookingStatus.RELEASED: "Nobody had come, so the time was given back. Ring us if you are on your way.",
+    BookingStatus.RELEASED: "Cancelled, because nobody had arrived. Ring us if you are on your way.",
 }
 
 LAPSED = "This time was offered to you, and nobody accepted it in time. Ask again, or ring us."
-"""What became of an offer that has run out."""
+"""The text for an offer that has expired."""
 
 
 def message(view: BookingView, *, clear: bool) -> str:
-    """What to send: what, when, how it stands, the code with its window, the link, whom to ring. ``clear``: with the
-    digits, as it goes out; else with masked ones."""
+    """The message to send: what, when, its status, the code with its window, the link, whom to ring. ``clear``: with
+    the digits, as it is sent; otherwise with masked ones."""
     shown = spoken if clear else masked
     booking, site, zone = view.booking, view.place.site, view.place.site.tz
     when = times.window(booking.during, zone, now=view.now)
@@ -52,13 +52,14 @@ def message(view: BookingView, *, clear: bool) -> str:
 
 
 def changed(view: BookingView) -> str | None:
-    """When the codes took the place of others, so that whoever booked has to be told; ``None``: they are the first."""
+    """When the codes replaced earlier ones, so that the person who booked must be told; ``None``: they are the
+    first."""
     at = view.codes.changed_at if view.codes is not None else None
     return None if at is None else times.at(at, view.place.site.tz, now=view.now)
 
 
 def waiting(view: BookingView) -> str:
-    """What whoever asked should know while nobody has decided, or they themselves have not answered an offer."""
+    """The notice while nobody has decided on a request, or its owner has not answered an offer."""
     booking = view.booking
     if booking.held_until is None:
         return "The time is not kept for you until it is confirmed."
@@ -66,19 +67,19 @@ def waiting(view: BookingView) -> str:
     if view.offer is not None:
         return (
             f"This time, which you waited for, is offered to you until {until}: accept or decline it by then. "
-            "After that it goes to whoever is next in line."
+            "After that it goes to the next on the waiting list."
         )
     return f"The time is kept for you until {until}, while somebody decides."
 
 
 def given_back(view: BookingView) -> str:
-    """What becomes of the room if nobody comes; empty where it is kept."""
+    """The notice of what happens if nobody comes; empty where the room is kept."""
     if view.release_at is None or view.kept:
         return ""
     at = times.at(view.release_at, view.place.site.tz, now=view.booking.starts)
     if view.booking.release_warned_at is None:
-        return f"If nobody has come by {at}, the room is given back."
-    return f"Nobody has come yet. The room is given back at {at} unless somebody comes."
+        return f"Cancelled if nobody arrives by {at}."
+    return f"Nobody has arrived yet. Cancelled if nobody arrives by {at}."
 
 
 def code_times(view: BookingView) -> str:

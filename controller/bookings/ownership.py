@@ -1,4 +1,4 @@
-"""Whose a booking or a series is, for whoever asks whether somebody may touch it."""
+"""The owner of a booking or a series, for permission checks."""
 
 from sqlalchemy import select
 

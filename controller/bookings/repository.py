@@ -202,8 +202,7 @@ async def update_seen(tx: Tx, changes: Sequence[Changed]) -> None:
 
 
 SEEN = frozenset({"let_in_at", "let_in_door", "arrived_at", "arrived_how", "counted_in", "maybe_in"})
-"""What the doors see of a booking. It is written whenever they tell of it, without the site's lock; whoever has read it
-before must not write it back."""
+"""Columns that door events write, without the site's lock; a caller that read them before must not write them back."""
 _UPDATE = (
     update(bookings)
     .where(bookings.c.id == bindparam("new_id"))
@@ -224,7 +223,7 @@ async def run_out(tx: Tx, site: str, during: Interval, *, margin: timedelta, now
     return [_booking(row) for row in (await tx.execute(query)).mappings()]
 
 
-async def story(tx: Tx, booking_id: str) -> list[LogEntry]:
+async def log_entries(tx: Tx, booking_id: str) -> list[LogEntry]:
     """What happened to a booking, oldest first."""
     c = booking_log.c
     query = select(c.at, c.actor, c.what, c.why).where(c.booking_id == booking_id).order_by(c.id)
@@ -232,12 +231,12 @@ async def story(tx: Tx, booking_id: str) -> list[LogEntry]:
 
 
 _DECISIONS = ("approve", "decline", "cancel", "expire")
-"""What a story says of decisions; none of it tells why a booking that is open waits for one."""
+"""Log entries for decisions; none of them says why an undecided booking waits for one."""
 
 
 async def reasons(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
-    """Why each booking is in its state, as its story has it; those of which nobody said so are left out. That somebody
-    arrived is none. What is open has been so for the same reason since before a decision on it that was undone."""
+    """Why each booking is in its state, from its log; bookings without a reason are left out. An arrival is no reason.
+    An undecided booking keeps the reason from before a decision that was undone."""
     if not ids:
         return {}
     last = func.coalesce(bookings.c.state_at, bookings.c.created_at)
@@ -255,6 +254,6 @@ async def reasons(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
 async def log(
     tx: Tx, ids: Sequence[str], *, at: datetime, actor: str, what: str, why: str = "", into: BulkInsert | None = None
 ) -> None:
-    """One line in the story of each booking. ``into``: where the rows go, if others follow."""
+    """One entry in the log of each booking. ``into``: collects the rows, if others follow."""
     row = {"at": at, "actor": actor, "what": what, "why": why}
     await put(tx, booking_log, [row | {"booking_id": each} for each in ids], into)

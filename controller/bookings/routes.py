@@ -8,14 +8,14 @@ from fastapi import APIRouter, Header, Query, Response, status
 from controller.bookings.answers import (
     BookingAnswer,
     BookingList,
+    BookingLogAnswer,
     CheckAnswer,
     RequestPage,
-    StoryAnswer,
     booking_answer,
     booking_list,
     check_answer,
+    log_answer,
     request_page,
-    story_answer,
 )
 from controller.bookings.errors import (
     BookingUnknown,
@@ -70,8 +70,8 @@ async def search_bookings(
     text: Annotated[str, Query(min_length=2, max_length=100, description="Part of a title, a party or a contact")],
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> BookingList:
-    """Bookings on any day with `text` in their title, their party's name or whom to ring, as far as whoever asks may
-    see that: those to come first, by start, then those that are over, the last one first."""
+    """Bookings on any day with `text` in their title, their party's name or contact, as far as the user may see that:
+    future ones first, by start, then past ones, the latest first."""
     return booking_list(await container.bookings.search(site, text.strip(), actor=actor, limit=limit), actor)
 
 
@@ -89,7 +89,7 @@ async def list_site_requests(
 async def list_requests(
     container: TheContainer, actor: ReadsAnySite, after: AfterBooking = None, limit: Limit = LIST_LIMIT
 ) -> RequestPage:
-    """What waits for approval at all the sites that whoever asks may see."""
+    """What waits for approval at all the sites that the user may see."""
     found = await container.bookings.requests(None, actor=actor, after=after, limit=limit + 1)
     return request_page(found, actor, limit=limit)
 
@@ -122,9 +122,9 @@ async def get_booking(booking_id: IdPath, container: TheContainer, actor: Reads,
 
 
 @router.get("/bookings/{booking_id}/log", responses=described(BookingUnknown))
-async def get_booking_log(booking_id: IdPath, container: TheContainer, actor: SeesContacts) -> StoryAnswer:
+async def get_booking_log(booking_id: IdPath, container: TheContainer, actor: SeesContacts) -> BookingLogAnswer:
     """Who did what to a booking, when and why."""
-    return story_answer(*await container.bookings.story(booking_id))
+    return log_answer(*await container.bookings.log_entries(booking_id))
 
 
 @router.patch("/bookings/{booking_id}", responses=_CHANGED | described(PreconditionFailed))
@@ -147,8 +147,8 @@ async def change_booking(
 async def approve_booking(
     booking_id: IdPath, container: TheContainer, actor: Decides, response: Response, body: ApproveBody | None = None
 ) -> BookingAnswer:
-    """Confirm a request; it has a door code at once. It is judged anew, so what has come between is named. One that is
-    confirmed stays so."""
+    """Confirm a request; it has a door code at once. It is judged again, and a refusal names the conflicts. One that is
+    confirmed already stays so."""
     asked = body or ApproveBody()
     view = await container.bookings.approve(booking_id, why=asked.why, overrule=asked.overrule, actor=actor)
     return _tagged(booking_answer(view, actor), response)

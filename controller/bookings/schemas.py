@@ -48,12 +48,12 @@ class DetailsBody(Body):
 
 
 class BookingBody(DetailsBody):
-    """A booking that is asked for. Times with an offset, or bare as the site's own.
+    """A requested booking. Times have an offset, or are the site's local time.
 
     ``party``: for whom it is. ``layout``: left out, the space's default. ``seats``: of a pool. ``setup_min`` and
-    ``cleardown_min``: its own wish; the widest of booking, layout and space holds. ``overrule``: let it into a buffer
-    or change-over (managers). ``by_rules``: judge it as if its party asked, whoever types it. ``public``: show its
-    title and time in what's on.
+    ``cleardown_min``: its own minutes; the longest of booking, layout and space applies. ``overrule``: let it into a
+    buffer or change-over (managers). ``by_rules``: judge it as if its party asked, whoever enters it. ``public``: show
+    its title and time in what's on.
     """
 
     starts: MomentText
@@ -69,7 +69,7 @@ class BookingBody(DetailsBody):
 
 
 class CheckBody(BookingBody):
-    """``id``: a booking that does not stand in its own way, when it is to be moved."""
+    """``id``: the booking that is to be moved, which is ignored."""
 
     title: Line = ""
     id: Id | None = None
@@ -140,6 +140,6 @@ class ApproveBody(Body):
 
 
 class DeclineBody(Body):
-    """``why``: whoever asked reads it."""
+    """``why``: the person who asked reads it."""
 
     why: Annotated[Note, StringConstraints(min_length=1)]

@@ -53,7 +53,7 @@ _TURNS = 10
 """How often others may come first: each time something else has run out meanwhile."""
 _PARTIES = 500
 """Parties of a name that bookings are searched for."""
-_ACCEPTS = "this accepts the offer for whoever waited"
+_ACCEPTS = "this accepts the offer for the person who waited"
 
 
 class CheckedRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +66,7 @@ class CheckedRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What waits for somebody's word. ``refusals``: what stands in the way of approving it now, for whoever can."""
+    """A booking that waits for approval. ``refusals``: what prevents approving it now, for users who can approve."""
 
     view: BookingView
     refusals: tuple[RuleReason, ...]
@@ -87,17 +87,17 @@ class BookingService:
         self._settle = settle
 
     async def write(self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run ``work`` in a write transaction, again if somebody outside our locks took the time or the code
-        meanwhile: then ``work`` itself finds and names what stands in the way. Who waits in line comes first."""
-        return await self._insist(lambda: self._database.run_brief(work, *args, **kwargs))
+        """Run ``work`` in a write transaction, and again if somebody outside our locks took the time or the code
+        meanwhile: then ``work`` itself finds and names the conflict. People on the waiting list come first."""
+        return await self._retry_on_conflict(lambda: self._database.run_brief(work, *args, **kwargs))
 
     async def write_many(
         self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """As ``write``, for work on so many rows that the event loop must not wait for it."""
-        return await self._insist(lambda: self._database.run(work, *args, **kwargs))
+        return await self._retry_on_conflict(lambda: self._database.run(work, *args, **kwargs))
 
-    async def _insist(self, attempt: Callable[[], Awaitable[T]]) -> T:
+    async def _retry_on_conflict(self, attempt: Callable[[], Awaitable[T]]) -> T:
         for number in range(1, _TRIES + 1):
             try:
                 return await self._in_turn(attempt)
@@ -108,7 +108,7 @@ class BookingService:
         raise AssertionError("unreachable")
 
     async def _in_turn(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        """Those first who wait for what the attempt would take."""
+        """Run the attempt after people on the waiting list have had their turn."""
         for _ in range(_TURNS):
             try:
                 return await attempt()
@@ -152,7 +152,7 @@ class BookingService:
         return (await self._writer.views_of(tx, where, made, now, unusual=unusual))[0]
 
     async def check(self, site: str, draft: Draft, *, but: str | None, actor: Actor) -> CheckedRequest:
-        """What ``create`` would say, without writing; ``but``: a booking that does not stand in the way."""
+        """The result of ``create``, without writing; ``but``: a booking to ignore."""
         draft = for_whom(draft, actor)
         if actor.role is Role.BOOKER:
             require_allowed(actor, site, draft.party)
@@ -163,14 +163,14 @@ class BookingService:
             zone = there.site.tz
             during = limits.window(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends"))
             (limits.timely if but is None else limits.not_over)(during, zone=zone, now=now)
-            wish = RuleRequest(
+            request = RuleRequest(
                 asked=draft.asked(during),
                 actor=actor,
                 tier=await tier_to_book(tx, draft.party, actor),
                 but=frozenset() if but is None else frozenset({but}),
                 keeps_start=await repository.begins(tx, but, during.start),
             )
-            [verdict] = await judge(tx, where, [wish], now=now)
+            [verdict] = await judge(tx, where, [request], now=now)
             lingering = await access.lingering(
                 tx,
                 site=site,
@@ -259,11 +259,13 @@ class BookingService:
         async with self._database.read() as tx:
             return await self._view(tx, await _found(tx, booking_id))
 
-    async def story(self, booking_id: str) -> tuple[Site, list[LogEntry]]:
+    async def log_entries(self, booking_id: str) -> tuple[Site, list[LogEntry]]:
         """What happened to a booking, oldest first, and its site. Raises ``BookingUnknown``."""
         async with self._database.read() as tx:
             booking = await _found(tx, booking_id)
-            return (await self._writer.site_configs.of(tx, booking.site)).site, await repository.story(tx, booking_id)
+            return (await self._writer.site_configs.of(tx, booking.site)).site, await repository.log_entries(
+                tx, booking_id
+            )
 
     async def by_link(self, token: str) -> BookingView:
         """The booking of a door page. Raises ``LinkUnknown``."""
@@ -280,9 +282,9 @@ class BookingService:
     async def change(
         self, booking_id: str, change: BookingChange, *, if_match: int | None, actor: Actor
     ) -> BookingView:
-        """Judged anew as far as it is another. What the rules would not confirm waits for approval again; a manager's
-        change leaves it in the state it has. Raises ``Clash``, ``NotPossible``, ``Invalid``, ``NotAllowed``,
-        ``NotNow``, ``Stale``, ``PreconditionFailed``, ``BookingUnknown``."""
+        """Change a booking; changed parts are judged again. What the rules would not confirm waits for approval again;
+        a manager's change keeps its state. Raises ``Clash``, ``NotPossible``, ``Invalid``, ``NotAllowed``, ``NotNow``,
+        ``Stale``, ``PreconditionFailed``, ``BookingUnknown``."""
         return await self._told(self.write(self._change, booking_id, change, if_match, actor))
 
     async def _change(
@@ -307,12 +309,12 @@ class BookingService:
         new = replace(asked.new, changed_here=changed_fields(old, asked.new))
         why, expired = "", None
         if asked.judged(now=now):
-            wish = await self._wish(tx, asked, change, actor)
-            [verdict] = await judge(tx, where, [wish], now=now)
+            request = await self._request(tx, asked, change, actor)
+            [verdict] = await judge(tx, where, [request], now=now)
             concerned = asked.concerned(verdict)
             if not concerned.possible and not asked.less:
                 raise refusal(there.space.name, concerned, there.site.tz)
-            new = replace(new, overruled=wish.asked.overrule)
+            new = replace(new, overruled=request.asked.overrule)
             expired = verdict.expired
             if change.by_rules or not may_decide(actor, new):
                 becomes = outcome(concerned, where.policy, new.during, now=now)
@@ -323,16 +325,16 @@ class BookingService:
         )
         return await self._view(tx, new)
 
-    async def _wish(self, tx: Tx, asked: PlannedChange, change: BookingChange, actor: Actor) -> RuleRequest:
+    async def _request(self, tx: Tx, asked: PlannedChange, change: BookingChange, actor: Actor) -> RuleRequest:
         new = asked.new
         same_party = new.party == asked.old.party
         tier = await (tier_of(tx, new.party) if same_party else tier_to_book(tx, new.party, actor))
-        wish = replace(new.asked, overrule=asked.overrules(change.overrule), by_rules=change.by_rules)
+        request = replace(new.asked, overrule=asked.overrules(change.overrule), by_rules=change.by_rules)
         same = "starts" not in asked.fields
-        return RuleRequest(asked=wish, actor=actor, tier=tier, but=frozenset({new.id}), keeps_start=same)
+        return RuleRequest(asked=request, actor=actor, tier=tier, but=frozenset({new.id}), keeps_start=same)
 
     async def approve(self, booking_id: str, *, actor: Actor, why: str = "", overrule: bool = False) -> BookingView:
-        """Confirm a request, judged anew; confirmed already, it stays so. Raises ``Clash``, ``NotPossible``,
+        """Confirm a request, judged again; one that is confirmed already stays so. Raises ``Clash``, ``NotPossible``,
         ``NotNow``, ``NotAllowed``, ``BookingUnknown``."""
         return await self._act(
             BookingAction.APPROVE, booking_id, actor, why, _alone(lifecycle.approve), overrule=overrule
@@ -445,19 +447,22 @@ async def _refusals(
 ) -> dict[str, tuple[RuleReason, ...]]:
     """What ``approve`` would be refused for, of those that the actor may decide on."""
     mine = [view for view in views if may_decide(actor, view.booking)]
-    wishes = [_standing_wish(view.booking, view.party.tier if view.party else Tier.COMMUNITY, actor) for view in mine]
-    verdicts = await judge(tx, where, wishes, now=now)
+    requests = [
+        _standing_request(view.booking, view.party.tier if view.party else Tier.COMMUNITY, actor) for view in mine
+    ]
+    verdicts = await judge(tx, where, requests, now=now)
     return {
-        view.booking.id: as_let_in(view.booking, verdict).refusals for view, verdict in zip(mine, verdicts, strict=True)
+        view.booking.id: without_overruled_buffers(view.booking, verdict).refusals
+        for view, verdict in zip(mine, verdicts, strict=True)
     }
 
 
-def _standing_wish(booking: Booking, tier: Tier, actor: Actor) -> RuleRequest:
-    """What a booking wishes for, beside all others."""
+def _standing_request(booking: Booking, tier: Tier, actor: Actor) -> RuleRequest:
+    """The request of a stored booking, judged against all other bookings."""
     return RuleRequest(asked=booking.asked, actor=actor, tier=tier, but=frozenset({booking.id}), keeps_start=True)
 
 
-def as_let_in(old: Booking, verdict: Verdict) -> Verdict:
+def without_overruled_buffers(old: Booking, verdict: Verdict) -> Verdict:
     """The verdict without the buffers that a manager let the booking into before."""
     if not old.overruled:
         return verdict
@@ -467,10 +472,10 @@ def as_let_in(old: Booking, verdict: Verdict) -> Verdict:
 async def _require_possible(
     tx: Tx, where: SiteConfig, old: Booking, new: Booking, actor: Actor, now: datetime, *, deciding: bool
 ) -> Verdict:
-    """The verdict on what is to stand, or to stand again. Raises ``Clash``, ``NotPossible``."""
+    """The verdict on a booking that becomes active, or active again. Raises ``Clash``, ``NotPossible``."""
     there = where.require(new.space)
-    [found] = await judge(tx, where, [_standing_wish(new, await tier_of(tx, new.party), actor)], now=now)
-    verdict = as_let_in(old, found)
+    [found] = await judge(tx, where, [_standing_request(new, await tier_of(tx, new.party), actor)], now=now)
+    verdict = without_overruled_buffers(old, found)
     if not verdict.possible:
         raise refusal(there.space.name, verdict, there.site.tz, deciding=deciding)
     return verdict

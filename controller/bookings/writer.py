@@ -1,4 +1,4 @@
-"""Where bookings are written: claim, code and story together, inside the caller's transaction."""
+"""Writes bookings: claims, codes and log together, inside the caller's transaction."""
 
 import secrets
 from collections.abc import Awaitable, Collection, Mapping, Sequence
@@ -51,11 +51,11 @@ class OfflineShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BookingView(msgspec.Struct, frozen=True, kw_only=True):
-    """A booking with all that a screen shows of it. ``why``: why it is not confirmed, as far as somebody said.
-    ``offer``: the wait that it is on offer to, nobody having answered yet. ``release_at``: when it is given back if
-    nobody comes; ``kept``: why it is not, or not yet, though that is over. ``codes``: of a confirmed one.
-    ``lingering``: old codes of others, for ``lingering_texts``. ``impacts``: what changes of hours, policy or building
-    did to it while it stands."""
+    """A booking with all that a screen shows of it. ``why``: why it is not confirmed, if a reason was given. ``offer``:
+    the wait that it is on offer to, while unanswered. ``release_at``: when it is released if nobody comes; ``kept``:
+    why it was not released, or not yet, although that time is over. ``codes``: of a confirmed one. ``lingering``: old
+    codes of others, for ``lingering_texts``. ``impacts``: how changes of hours, policy or building affect it while it
+    is active."""
 
     booking: Booking
     place: SpaceAtSite
@@ -112,7 +112,7 @@ class CreatedBookings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BookingHook(Protocol):
-    """Whoever must know, in the same transaction, what became of bookings of one site."""
+    """A hook for changes of bookings at one site, called in the same transaction."""
 
     def __call__(
         self, tx: Tx, site_config: SiteConfig, changes: Sequence[Changed], *, actor: str, now: datetime
@@ -140,7 +140,7 @@ class BookingWriter:
     async def tell(
         self, tx: Tx, site_config: SiteConfig, changes: Sequence[Changed], *, actor: Actor, now: datetime
     ) -> None:
-        """Let the followers know. Only for changes that their writer has not told of."""
+        """Call the hooks. Only for changes that their writer has not announced."""
         for follow in self._followers:
             await follow(tx, site_config, changes, actor=actor.name, now=now)
 
@@ -165,8 +165,8 @@ class BookingWriter:
         """Write bookings of one site whose times were found free; the confirmed ones have a code each.
 
         ``occurrences``: the wall times that their series gives them, in their order; ``changed_here``: the fields that
-        are each one's own. ``along``: what ``rewrite_all`` wrote before it, told together with them. ``diary``: whose
-        outside diary they are blocks of. ``why``: what they wait for approval for. ``expired``: as in ``rewrite``.
+        are each one's own. ``along``: what ``rewrite_all`` wrote before, announced together with them. ``diary``: whose
+        outside diary they are blocks of. ``why``: why they wait for approval. ``expired``: as in ``rewrite``.
         """
         names: Sequence[str | None] = occurrences or [None] * len(asked)
         own = changed_here or [""] * len(asked)
@@ -289,9 +289,9 @@ class BookingWriter:
         why: str = "",
         expired: Collection[str] | None = None,
     ) -> list[Changed]:
-        """Write changed bookings of one site together, so that none is in the way of another. Claims and codes follow
-        where time, space or standing is another. Whoever calls tells the followers what is returned: the holds that
-        gave way, then these."""
+        """Write changed bookings of one site together, so that they do not conflict with each other. Claims and codes
+        follow where time, space or state changed. The caller announces what is returned: the expired holds that were
+        replaced, then these."""
         if not changes:
             return []
         written = [
@@ -326,7 +326,7 @@ class BookingWriter:
     async def cancel(
         self, tx: Tx, site_config: SiteConfig, bookings: Sequence[Booking], *, actor: Actor, now: datetime, why: str
     ) -> list[Booking]:
-        """Cancel bookings of one site that stand; their time is free at once."""
+        """Cancel active bookings of one site; their time is free at once."""
         changes = [Changed(before=each, after=lifecycle.cancel(each, now)) for each in bookings]
         gone = await self.rewrite_all(tx, site_config, changes, actor=actor, now=now, what="cancel", why=why)
         await self.tell(tx, site_config, gone, actor=actor, now=now)
@@ -343,7 +343,7 @@ class BookingWriter:
         why: str = "",
         into: BulkInsert,
     ) -> None:
-        """A line in each booking's story, and one among everybody's writes."""
+        """One entry in each booking's log, and one in the list of writes."""
         ids = [each.id for each in bookings]
         await repository.log(tx, ids, at=now, actor=actor.name, what=what, why=why, into=into)
         thing = f"booking {ids[0]}" + (f" and {len(ids) - 1} more" if len(ids) > 1 else "")
@@ -363,7 +363,7 @@ class BookingWriter:
             lingering=await lingering(tx, where.site.id, now=now),
             reasons=await repository.reasons(tx, list(off)),
             issued=await self._access.offline(tx, where.site.id, [each.id for each in bookings if each.certain], now),
-            impacts=await affected.of_bookings(tx, [each.id for each in bookings if lifecycle.stands(each, now)]),
+            impacts=await affected.of_bookings(tx, [each.id for each in bookings if lifecycle.is_active(each, now)]),
         )
 
     async def look(self, tx: Tx, site: str, now: datetime) -> tuple[SiteConfig, bool]:

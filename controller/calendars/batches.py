@@ -70,8 +70,8 @@ class ImportBatch:
         part = found.part
         self._hypothetical.let_go(old.id for _, old in (*found.ended, *found.moved))
         booked = [_moved(old, each) for each, old in found.moved] + [self._asked(each) for each in found.new]
-        wishes = [self._wish(each, frozenset()) for each in booked]
-        self._hypothetical.take(self._to.site_config, wishes, now=self._to.now)
+        requests = [self._request(each, frozenset()) for each in booked]
+        self._hypothetical.take(self._to.site_config, requests, now=self._to.now)
         part.taken += [Taken(occurrence=each, how=ImportResult.CANCELLED, booking=old.id) for each, old in found.ended]
         changed = (*found.moved, *found.reworded)
         part.taken += [Taken(occurrence=each, how=ImportResult.CHANGED, booking=old.id) for each, old in changed]
@@ -181,10 +181,10 @@ class ImportBatch:
         """Set aside what cannot be had. A booking that may not move stays where it is, and in others' way."""
         while found.moved or found.new:
             free = frozenset(old.id for _, old in (*found.ended, *found.moved))
-            wishes = [self._wish(_moved(old, each), free) for each, old in found.moved]
-            wishes += [self._wish(self._asked(each), free) for each in found.new]
+            requests = [self._request(_moved(old, each), free) for each, old in found.moved]
+            requests += [self._request(self._asked(each), free) for each in found.new]
             verdicts = await judge(
-                tx, self._to.site_config, wishes, now=self._to.now, together=True, hypothetical=self._hypothetical
+                tx, self._to.site_config, requests, now=self._to.now, together=True, hypothetical=self._hypothetical
             )
             stuck = [
                 (pair, verdict) for pair, verdict in zip(found.moved, verdicts, strict=False) if not verdict.possible
@@ -198,7 +198,7 @@ class ImportBatch:
             found.part.clashes += [self._clash(each, verdict, old.id) for (each, old), verdict in stuck]
             found.moved = [pair for pair in found.moved if pair not in [each for each, _ in stuck]]
 
-    def _wish(self, asked: BookingRequest, free: frozenset[str]) -> RuleRequest:
+    def _request(self, asked: BookingRequest, free: frozenset[str]) -> RuleRequest:
         return RuleRequest(asked=asked, actor=self._to.actor, tier=self._to.tier, but=free)
 
     def _asked(self, occurrence: EventOccurrence) -> BookingRequest:

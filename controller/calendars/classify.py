@@ -12,7 +12,7 @@ from controller.calendars.errors import CalendarTooSlow
 from controller.calendars.event_reader import CalendarEvent, read_event
 from controller.calendars.expand import DateOverride, EventOccurrence, expand
 from controller.calendars.identity import Version, identify, newest
-from controller.calendars.lines import CalendarFault, take_apart
+from controller.calendars.lines import CalendarFault, parse_components
 from controller.calendars.zones import Zones
 from controller.recurrence.errors import Unbookable
 from controller.recurrence.horizon import Budget
@@ -53,14 +53,14 @@ class ClassifiedCalendar(msgspec.Struct, frozen=True, kw_only=True):
 def sort_out(
     data: bytes, zone: ZoneInfo, *, since: datetime, until: datetime, budget: Budget | None = None
 ) -> ClassifiedCalendar:
-    """Everything in the file that ends after ``since`` and starts before ``until``; ``zone`` is the site's.
+    """Everything in the file that ends after ``since`` and starts before ``until``; ``zone``: the site's time zone.
 
     ``budget`` bounds the time for all of it and the work on repeating events; the usual one if left out.
 
     Raises ``CalendarError`` where the whole file is of no use.
     """
     budget = budget or Budget()
-    calendar = take_apart(data)
+    calendar = parse_components(data)
     faults = list(calendar.faults)
     zones = Zones(calendar.components)
     versions: dict[str, list[Version]] = defaultdict(list)
@@ -130,7 +130,7 @@ class _Group:
         that is, nothing is booked: it might be the one that has moved."""
         for each in versions:
             if each.wrong:
-                reason = f"{each.wrong}, so nothing of the series is taken: that date must not be booked as it was"
+                reason = f"{each.wrong}, so nothing of the series is imported: that date must not be booked as it was"
                 self._faults.append(CalendarFault(line=each.component.line, uid=each.uid, reason=reason))
         if any(each.wrong for each in versions):
             return _Read()

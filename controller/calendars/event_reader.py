@@ -120,7 +120,7 @@ class _Reader:
                 raise Unbookable(f"“{line.text[:40]}” is not a property with a value", line=line.number)
             before = line.name
             if line.name in _ONCE and line.name in seen:
-                raise Unbookable(f"{line.name} stands twice", line=line.number)
+                raise Unbookable(f"{line.name} occurs twice", line=line.number)
             seen.add(line.name)
         if "EXRULE" in seen:
             raise Unbookable("has an EXRULE, which RFC 5545 dropped; use EXDATE", line=self._line_of("EXRULE"))
@@ -159,7 +159,7 @@ class _Reader:
         end, line = self._single("DTEND"), self._component.first("DURATION")
         length = None if line is None else _length(line.value, line.number)
         if end is not None and line is not None and length != Length(days=0, exact=timedelta()):
-            # Some programs write a DURATION of nothing beside the end.
+            # Some programs write a DURATION of zero in addition to the end.
             raise Unbookable("has both DTEND and DURATION; one is allowed", line=line.number)
         if end is not None:
             if end.all_day != start.all_day:

@@ -128,7 +128,7 @@ class _Expansion:
                 beyond |= not self._put(event, start, _identity(each.start), made)
                 if len(made) > MOST_OCCURRENCES:
                     raise Unbookable(
-                        f"comes more than {MOST_OCCURRENCES} times before {self._until:%-d %B %Y}; export a part of it"
+                        f"repeats more than {MOST_OCCURRENCES} times before {self._until:%-d %B %Y}; export a part"
                     )
         except Unbookable as why:
             self._refuse(series, why)

@@ -59,7 +59,7 @@ def calendar(name: str, entries: Sequence[CalendarEntry], *, about: str = "", re
 
 
 def folded(line: str) -> bytes:
-    """The line with its CRLF, broken so that no octet stands behind the 75th and no character is cut (3.1)."""
+    """The line with its CRLF, folded so that no line exceeds 75 octets and no character is split (3.1)."""
     data = line.encode()
     if len(data) <= LINE_OCTETS:
         return data + b"\r\n"
@@ -76,7 +76,7 @@ def folded(line: str) -> bytes:
 
 
 def escaped(text: str) -> str:
-    """A TEXT value (3.3.11); characters that may not stand in a file at all are left out."""
+    """A TEXT value (3.3.11); characters that a file may not contain are left out."""
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).translate(_ESCAPED)
 
 

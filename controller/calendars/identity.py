@@ -83,7 +83,7 @@ def newest(versions: Sequence[Version], faults: list[CalendarFault]) -> Version:
     best = max(versions, key=lambda each: (each.sequence, each.stamp))
     for each in versions:
         if each is not best and (each.sequence, each.stamp) == (best.sequence, best.stamp):
-            reason = f"has the same UID as the event on line {best.component.line}, which was taken"
+            reason = f"has the same UID as the event on line {best.component.line}, which was imported"
             faults.append(CalendarFault(line=each.component.line, uid=each.uid, reason=reason))
     return best
 

@@ -1,4 +1,4 @@
-"""The text of an iCalendar file taken apart into components that know the line they stand on (RFC 5545 3.1)."""
+"""Parses the text of an iCalendar file into components that know their line number (RFC 5545 3.1)."""
 
 import re
 
@@ -70,7 +70,7 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CalendarFault(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that was not imported: where it stands, whose it is, why."""
+    """Something that was not imported: its line, its UID, why."""
 
     line: int
     uid: str | None
@@ -87,7 +87,7 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
 def unfold(data: bytes) -> list[ContentLine]:
     """The content lines; bare LF and CR are taken too, though RFC 5545 3.1 wants CRLF.
 
-    Bytes are joined before they are decoded, since a fold may stand inside a character. What is not UTF-8 is read as
+    Bytes are joined before they are decoded, since a fold may split a character. What is not UTF-8 is read as
     Windows-1252 and not ``sound``.
     """
     numbered: list[tuple[int, bytearray]] = []
@@ -119,7 +119,7 @@ def _refuse_other_things(lines: list[ContentLine]) -> None:
     raise NotACalendar(f"no BEGIN:VCALENDAR in the file, which begins “{head}”; send an iCalendar (.ics) file")
 
 
-def take_apart(data: bytes) -> Calendar:
+def parse_components(data: bytes) -> Calendar:
     """The components of every VCALENDAR in ``data``.
 
     Raises ``NotACalendar`` and ``CalendarTooLarge``. Anything smaller than that is a fault with its line.
@@ -130,10 +130,10 @@ def take_apart(data: bytes) -> Calendar:
         )
     lines = unfold(data.removeprefix(b"\xef\xbb\xbf"))
     _refuse_other_things(lines)
-    return _Taker().take(lines)
+    return _ComponentParser().take(lines)
 
 
-class _Taker:
+class _ComponentParser:
     def __init__(self) -> None:
         self.components: list[Component] = []
         self.faults: list[CalendarFault] = []
@@ -149,7 +149,7 @@ class _Taker:
             elif name == "END":
                 self._end(what, line)
             elif not self.open:
-                self._fault(line.number, "stands outside BEGIN:VCALENDAR and END:VCALENDAR")
+                self._fault(line.number, "is outside BEGIN:VCALENDAR and END:VCALENDAR")
             elif len(self.open) == 2 or self._in_time_zone():
                 self.body.append(line)
             elif name == "METHOD" and len(self.open) == 1:
@@ -191,7 +191,7 @@ class _Taker:
             self._lose(1, line.number)
         if len(self.open) >= DEEPEST:
             raise NotACalendar(
-                f"on line {line.number} BEGIN:{what[:40]} stands inside {DEEPEST} others; a calendar has three"
+                f"on line {line.number} BEGIN:{what[:40]} is nested in {DEEPEST} others; a calendar has three levels"
             )
         self.open.append((what, line.number))
         if self._in_time_zone():

@@ -16,7 +16,7 @@ IMPORT, FEED = "import:", "feed:"
 
 
 class ImportResult(StrEnum):
-    """What became of an event that was taken."""
+    """The outcome of an imported event."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -24,7 +24,7 @@ class ImportResult(StrEnum):
 
 
 class Vanished(StrEnum):
-    """What becomes of bookings whose events are no longer in their calendar."""
+    """What to do with bookings whose events are no longer in their calendar."""
 
     KEEP = "keep"
     CANCEL = "cancel"

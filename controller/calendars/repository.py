@@ -30,7 +30,7 @@ async def known(tx: Tx, site: str, space: str, uids: Sequence[str]) -> dict[tupl
 async def to_come(
     tx: Tx, site: str, space: str, source: str, *, after: datetime, until: datetime
 ) -> dict[tuple[str, str], str]:
-    """(UID, recurrence id) -> the booking that it became, of one calendar: those that stand and begin in that time."""
+    """(UID, recurrence id) -> its booking, for one calendar: active bookings that begin in that time."""
     query = (
         select(imported.c.uid, imported.c.recurrence_id, imported.c.booking_id)
         .join_from(imported, bookings, bookings.c.id == imported.c.booking_id)

@@ -35,7 +35,7 @@ class ClashingEvent(EventAnswer):
 
 
 class RefusedEvent(Answer):
-    """Not imported, and why. One event may stand here twice, for two of its dates."""
+    """Not imported, and why. One event may be listed twice, for two of its dates."""
 
     line: int
     uid: str | None

@@ -41,7 +41,7 @@ subscriptions = Table(
     Column("site", String(40), ForeignKey("sites.id")),
     Column("space", String(40)),
     Column("party", String(40)),
-    Column("owner_party", String(40)),  # of whoever made it
+    Column("owner_party", String(40)),  # the party of the user who created it
     Column("only_sites", Text),  # JSON; NULL for all, where a party is followed over sites
     Column("created_at", Instant, nullable=False),
     Column("created_by", String(200), nullable=False),

@@ -38,7 +38,7 @@ TokenFile = Annotated[
     Path | None,
     typer.Option(
         "--token-file",
-        help=f"A file with a session's token; else ${TOKEN}, else what `hallkeeper sign-in` has kept.",
+        help=f"A file with a session's token; else ${TOKEN}, else the session saved by `hallkeeper sign-in`.",
         dir_okay=False,
     ),
 ]
@@ -98,7 +98,7 @@ class CommandClient:
         return self.read(self._ask("POST", path, params, content, {"Content-Type": kind}).content, told)
 
     def put(self, path: str, content: bytes, kind: str, told: type[T], **params: str) -> T:
-        """As ``post``, for what is put in its place."""
+        """As ``post``, with PUT."""
         return self.read(self._ask("PUT", path, params, content, {"Content-Type": kind}).content, told)
 
     def attempt(self, method: str, path: str, content: bytes, kind: str, told: type[T], **params: str) -> T | Refusal:

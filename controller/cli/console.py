@@ -33,8 +33,8 @@ def open_settings(config: Path, *, database: bool = True) -> Settings:
 
 
 @contextmanager
-def plainly() -> Iterator[None]:
-    """Turn what a person can mend into one line on standard error and exit code 2."""
+def errors_on_one_line() -> Iterator[None]:
+    """Turn errors that a person can fix into one line on standard error and exit code 2."""
     try:
         yield
     except (ConfigError, KeyFault, DatabaseTaken) as error:

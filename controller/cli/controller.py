@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from controller.cli.client import SERVER, ApiClient, Server, Token, TokenFile
-from controller.cli.console import CONFIG, ConfigFile, open_settings, plainly, refuse
+from controller.cli.console import CONFIG, ConfigFile, errors_on_one_line, open_settings, refuse
 from controller.db.backup import back_up
 from controller.enrolment.setup import make_broker_files
 from controller.lost_keys import COSTS, lost_keys, make_new_keys
@@ -32,7 +32,7 @@ app.add_typer(user_cli.app, name="user")
 @app.command()
 def run(config: ConfigFile = CONFIG) -> None:
     """Run the controller until it is told to stop."""
-    with plainly():
+    with errors_on_one_line():
         code = run_controller(config)
     raise typer.Exit(code)
 
@@ -40,10 +40,10 @@ def run(config: ConfigFile = CONFIG) -> None:
 @app.command()
 def init(
     config: ConfigFile = CONFIG,
-    data_dir: Annotated[Path, typer.Option(help="Where keys and database will live.")] = DATA_DIR,
+    data_dir: Annotated[Path, typer.Option(help="Folder for keys and database.")] = DATA_DIR,
 ) -> None:
     """Write an example configuration with every key explained."""
-    with plainly():
+    with errors_on_one_line():
         if not config.parent.exists():
             config.parent.mkdir(parents=True)
             config.parent.chmod(0o755)  # agent and controller of one Pi both read from it
@@ -59,22 +59,22 @@ def init(
 @app.command()
 def migrate(config: ConfigFile = CONFIG) -> None:
     """Bring the database to the newest form. Starting the controller does it as well."""
-    with plainly():
+    with errors_on_one_line():
         settings = open_settings(config)
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         asyncio.run(migrate_alone(settings))
-    typer.echo("The database has the newest form.")
+    typer.echo("The database is at the newest version.")
 
 
 @app.command()
 def backup(
     file: Annotated[Path, typer.Argument(help="Where to, such as /mnt/backup/2026-11-26.tar.gz.")],
     config: ConfigFile = CONFIG,
-    without_keys: Annotated[bool, typer.Option("--without-keys", help="Keep the keys apart, as you should.")] = False,
+    without_keys: Annotated[bool, typer.Option("--without-keys", help="Store the keys in a separate place.")] = False,
 ) -> None:
     """Back up data folder and SQLite database in one file, also while the controller runs. docs/restore.md says how it
     is put back."""
-    with plainly():
+    with errors_on_one_line():
         settings = load_settings(config)
         try:
             names = back_up(settings, file, keys=not without_keys)
@@ -84,13 +84,13 @@ def backup(
     if settings.database_url.get_backend_name() != "sqlite":
         typer.echo("The database is on PostgreSQL and not in it: back that up with pg_dump.")
     if not without_keys:
-        typer.echo("Whoever has it has every code and signs for every door: keep it as you would keep the keys.")
+        typer.echo("Anybody who has it knows every code and can sign for every door: keep it as safe as the keys.")
 
 
 @app.command()
 def broker_files(config: ConfigFile = CONFIG) -> None:
     """Make what a broker with TLS reads, before the controller first runs; it keeps them up to date by itself."""
-    with plainly():
+    with errors_on_one_line():
         settings = open_settings(config, database=False)
         files = make_broker_files(settings)
     typer.echo(f"The broker's files are in {files}; docs/enrolment.md says where they go.")
@@ -106,7 +106,9 @@ def rotate_key(
     of them have done with it."""
     caller = ApiClient(server, token_file, token)
     begun = caller.post("/signing-key/rotation", b"{}", "application/json", _Begun).begun
-    caller.say("The change has begun; no door waits for it." if begun else "A change is under way already.")
+    caller.say(
+        "The rotation has begun; doors go on working meanwhile." if begun else "A rotation is under way already."
+    )
 
 
 @app.command()
@@ -115,7 +117,7 @@ def new_keys(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Make other keys for a database whose own are lost for good. Says what that costs, and asks."""
-    with plainly():
+    with errors_on_one_line():
         settings = open_settings(config)
         clock = load_clock(config, settings)
         wrong = asyncio.run(lost_keys(settings))
@@ -130,8 +132,8 @@ def new_keys(
         done = asyncio.run(make_new_keys(settings, clock, wrong))
     if done is not None:
         typer.echo(
-            f"Other codes for {done.bookings} bookings; {done.edges} edges to be let in anew; "
-            f"{done.holders} holders of cards and codes and {done.members} members to be entered anew."
+            f"New codes for {done.bookings} bookings; {done.edges} edges must enrol again; "
+            f"{done.holders} holders of cards and codes and {done.members} members must be entered again."
         )
     typer.echo("Start the controller, then let the edges in again with `hallkeeper edge token`.")
 
@@ -140,7 +142,7 @@ def new_keys(
 def check_config(config: ConfigFile = CONFIG) -> None:
     """Say whether the configuration can be used, trying what it names, and touch nothing. What does not answer but is
     not needed for a start is noted."""
-    with plainly():
+    with errors_on_one_line():
         settings = load_settings(config)
         if settings.data_dir.exists():
             become_owner(settings.data_dir)
@@ -149,6 +151,6 @@ def check_config(config: ConfigFile = CONFIG) -> None:
         load_clock(config, settings)
         asyncio.run(require_database(config, settings))
         notes = asyncio.run(unanswered(settings))
-    typer.echo(f"{config} is sound: data in {settings.data_dir}, pages at {settings.address}")
+    typer.echo(f"{config} is valid: data in {settings.data_dir}, pages at {settings.address}")
     for note in notes:
         typer.echo(f"Note: {note}")

@@ -17,7 +17,7 @@ class SavedSession(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def place(server: str) -> Path:
-    """The file for a controller's address, beside the settings of its owner's other programs (XDG base directories)."""
+    """The file for a controller's address, in the user's settings directory (XDG base directories)."""
     return _folder() / f"{re.sub(r'[^A-Za-z0-9.-]+', '_', server.rstrip('/'))}.json"
 
 
@@ -39,8 +39,7 @@ def kept(server: str = "") -> SavedSession | None:
 
 
 def keep(session: SavedSession) -> Path:
-    """Put it in the place of whoever had signed in at its controller; at no moment can others read it. Raises
-    ``OSError``."""
+    """Replace the session that was saved for this controller; others can read it at no moment. Raises ``OSError``."""
     file = place(session.server)
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     new = file.with_name(f".{file.name}.{os.getpid()}")

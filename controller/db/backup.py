@@ -28,7 +28,7 @@ def back_up(settings: Settings, file: Path, *, keys: bool) -> list[str]:
     if not file.parent.is_dir():
         raise FileNotFoundError(f"the folder {file.parent} is not there; make it, or name another place")
     if not data_dir.is_dir():
-        raise FileNotFoundError(f"{data_dir} is not there; nothing was kept yet")
+        raise FileNotFoundError(f"{data_dir} does not exist; there is nothing to back up yet")
     names: list[str] = []
     descriptor, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # mode 0600
     try:
@@ -58,7 +58,7 @@ def _require_free(file: Path) -> None:
 
 
 def _add_database(archive: tarfile.TarFile, database: Path, scratch: Path) -> None:
-    """In one step: between two steps every write of the controller would have the backup begin anew."""
+    """In one step: between two steps any write of the controller would restart the backup."""
     with tempfile.TemporaryDirectory(dir=scratch, prefix=".hallkeeper-backup-") as folder:
         copy = Path(folder) / database.name
         with (

@@ -21,8 +21,8 @@ _Process = Callable[[Any], Any]
 
 
 class _Compiled(msgspec.Struct, frozen=True):
-    """``binds``: names in their order, and what makes a value for the driver of one of ours. ``results``: by column,
-    what makes one of ours of the driver's. ``constants``: values that stand in the statement."""
+    """``binds``: names in their order, with the conversion of a value for the driver. ``results``: by column, the
+    conversion of the driver's value. ``constants``: values that are part of the statement."""
 
     sql: str
     binds: tuple[tuple[str, _Process | None], ...]

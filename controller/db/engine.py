@@ -78,7 +78,7 @@ _POOL_WAIT_S = 4.0
 RESTED_S = 1.0
 """A connection to PostgreSQL that has rested for longer is asked whether its server is still there."""
 _CHECKPOINT_PAGES = 4_000
-"""SQLite's log is brought into its file whenever it is so long (16 MB), by whoever commits then."""
+"""SQLite's log is checkpointed at this size (16 MB), by the transaction that commits then."""
 _LOCKED = "sites locked"
 _RESTS_SINCE = "rests since"
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:site, 0))")
@@ -122,11 +122,11 @@ class Database:
             self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", pool_size=1)
             self._brief_writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", pool_size=1, brief=True)
             self._reader = _sqlite_engine(self.url, "BEGIN", pool_size=4, read_only=True)
-            self._glance = _sqlite_engine(self.url, None, pool_size=4, read_only=True, brief=True)
+            self._autocommit_reader = _sqlite_engine(self.url, None, pool_size=4, read_only=True, brief=True)
         else:
             self._writer = _postgresql_engine(self.url)
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            self._glance = self._writer.execution_options(isolation_level="AUTOCOMMIT")
+            self._autocommit_reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
         self._writing = asyncio.Lock()
         self._kept: AsyncConnection | None = None
         self._open = 0
@@ -177,8 +177,8 @@ class Database:
 
     @asynccontextmanager
     async def _begun(self, brief: bool) -> AsyncIterator[Tx]:
-        """The one connection that writes briefly to SQLite is kept: having it from the pool and giving it back would
-        take as long as what is written."""
+        """The one connection for brief writes to SQLite stays open: taking it from the pool and returning it would take
+        as long as the write."""
         if not (brief and self.sqlite):
             async with self._writer.begin() as tx:
                 yield tx
@@ -195,10 +195,10 @@ class Database:
             yield tx
 
     @asynccontextmanager
-    async def glance(self) -> AsyncIterator[Tx]:
-        """For one statement that reads a few rows, found by an index: a transaction is not begun for it, and on SQLite
-        no thread is gone to."""
-        async with self._reading(self._glance) as tx:
+    async def read_without_transaction(self) -> AsyncIterator[Tx]:
+        """For one statement that reads a few rows by an index: no transaction is begun, and on SQLite no thread is
+        used."""
+        async with self._reading(self._autocommit_reader) as tx:
             yield tx
 
     @asynccontextmanager
@@ -258,7 +258,7 @@ class Database:
             self._kept = None
         await self._writer.dispose()
         if self.sqlite:
-            for engine in (self._brief_writer, self._reader, self._glance):
+            for engine in (self._brief_writer, self._reader, self._autocommit_reader):
                 await engine.dispose()
 
 

@@ -1,6 +1,6 @@
-"""One controller to a database: the second refuses to start and says which one has it.
+"""One controller per database: a second one refuses to start and names the first.
 
-The lock ends with the process that holds it, however that ends. SQLite: ``flock`` on a file beside the database.
+The lock ends with the process that holds it, however that ends. SQLite: ``flock`` on a file next to the database.
 PostgreSQL: a session's advisory lock on a connection of its own, which the server ends with the connection; where the
 other machine has lost its power, TCP keep-alive notices after half a minute.
 """
@@ -63,9 +63,9 @@ class InstanceLock(Protocol):
 
 @asynccontextmanager
 async def hold(url: URL, *, name: str) -> AsyncIterator[InstanceLock]:
-    """Hold the lock of a database until the end of the block; ``name``: what others are told of who has it.
+    """Hold the lock of a database until the end of the block; ``name``: the owner that others are told.
 
-    Raises ``DatabaseTaken``, and ``OSError`` or ``SQLAlchemyError`` where there is no way to the database.
+    Raises ``DatabaseTaken``, and ``OSError`` or ``SQLAlchemyError`` where the database cannot be reached.
     """
     lock: _FileLock | _SessionLock
     lock = _FileLock(url.database or "", name) if url.get_backend_name() == "sqlite" else _SessionLock(url, name)
@@ -81,7 +81,8 @@ async def hold(url: URL, *, name: str) -> AsyncIterator[InstanceLock]:
 
 
 class _FileLock:
-    """``file``: the database; the lock is beside it and stays there, since removing it would let two hold one each."""
+    """``file``: the database; the lock file is next to it and is never removed, since two processes could then each
+    hold a lock."""
 
     def __init__(self, file: str, name: str) -> None:
         self.database = file
@@ -115,7 +116,7 @@ class _FileLock:
 
 
 class _SessionLock:
-    """Session pooling is needed where a pooler stands between: the lock is the session's."""
+    """A pooler in between must use session pooling: the lock belongs to the session."""
 
     def __init__(self, url: URL, name: str) -> None:
         self.database = url.render_as_string(hide_password=True)

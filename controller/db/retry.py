@@ -15,7 +15,7 @@ RETRY_S = 1.0
 """Real seconds between two tries."""
 
 
-async def patiently(work: Callable[[], Awaitable[T]], *, what: str, retry_s: float = RETRY_S) -> T:
+async def retry_until_available(work: Callable[[], Awaitable[T]], *, what: str, retry_s: float = RETRY_S) -> T:
     """Do ``work``, again until the database answers. ``work`` must be harmless when done twice."""
     while True:
         try:

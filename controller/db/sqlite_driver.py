@@ -17,7 +17,7 @@ T = TypeVar("T")
 Insert: TypeAlias = tuple[str, Sequence[Sequence[Any]]]
 """A statement and the rows to carry it out with."""
 
-PATIENCE_MS = 3_000
+BUSY_TIMEOUT_MS = 3_000
 """How long a statement waits for another process's lock; the caller may ask again."""
 _STATEMENTS_KEPT = 512
 _BUSY = 0xFF
@@ -31,7 +31,7 @@ async def connect(file: str, *, pragmas: Sequence[str], brief: bool) -> "Connect
         raw = sqlite3.connect(
             file, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS_KEPT
         )
-        for pragma in (f"busy_timeout={PATIENCE_MS}", *pragmas, *(["busy_timeout=0"] if brief else [])):
+        for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", *pragmas, *(["busy_timeout=0"] if brief else [])):
             raw.execute(f"PRAGMA {pragma}")
         return raw
 
@@ -58,7 +58,7 @@ class Connection:
 
     async def commit(self) -> None:
         if self._brief and not self._raw.in_transaction:
-            return  # after a glance there is nothing to wait for
+            return  # without a transaction there is nothing to wait for
         await self._in_thread(self._raw.commit)
 
     async def rollback(self) -> None:
@@ -115,11 +115,11 @@ class Connection:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & _BUSY != sqlite3.SQLITE_BUSY:
                 raise
-        return await self._in_thread(partial(self._patiently, step))
+        return await self._in_thread(partial(self._with_busy_timeout, step))
 
-    def _patiently(self, step: Callable[[], T]) -> T:
+    def _with_busy_timeout(self, step: Callable[[], T]) -> T:
         raw = self._raw
-        raw.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
+        raw.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
         try:
             return step()
         finally:

@@ -44,7 +44,7 @@ class WriteProbe:
         except TimeoutError:
             return f"the database has not taken a write within {PATIENCE_S:g} s"
         except Exception as error:  # whatever the driver raises, the answer is the same
-            return f"the database takes no write: {words_of(error).splitlines()[0]}"
+            return f"the database refuses writes: {words_of(error).splitlines()[0]}"
         return None
 
     async def _touch(self, tx: Tx) -> None:

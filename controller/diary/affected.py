@@ -1,4 +1,4 @@
-"""What a change of hours, policy or building did to a booking that stands. Pure."""
+"""How a change of hours, policy or building affects an active booking. Pure."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -23,8 +23,8 @@ class Cause(StrEnum):
 
 
 class Impact(msgspec.Struct, frozen=True, kw_only=True):
-    """One cause, in words that stand by themselves. ``kept_at`` and ``kept_by``: when and who decided that the booking
-    goes ahead all the same; ``None`` while nobody has."""
+    """One cause, as a complete text. ``kept_at`` and ``kept_by``: when and who decided that the booking goes ahead all
+    the same; ``None`` while nobody has."""
 
     booking_id: str
     cause: Cause
@@ -36,7 +36,7 @@ class Impact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def closed_text(impacts: Iterable[Impact]) -> str:
-    """What whoever comes has to know: that it is closed then, and whether they may come; empty where it is not."""
+    """The notice for the people who come: that it is closed then, and whether they may come; empty where it is open."""
     for each in impacts:
         if each.cause is Cause.CLOSED:
             come = "Your booking goes ahead all the same." if each.kept_at else "Ask us before you come."

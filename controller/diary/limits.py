@@ -1,4 +1,4 @@
-"""What a booking may be, whoever makes it. Each refusal names the field and the limit. Pure."""
+"""Limits of every booking, whoever creates it. Each refusal names the field and the limit. Pure."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo

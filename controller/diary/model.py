@@ -20,7 +20,7 @@ class BookingState(StrEnum):
     DECLINED = "declined"
     CANCELLED = "cancelled"
     RELEASED = "released"
-    """Its people did not come, so its time was given back."""
+    """Released, because its people did not come."""
     NO_SHOW = "no_show"
     """Over, kept its time, and nobody came."""
 
@@ -30,7 +30,7 @@ CLAIMING = frozenset({BookingState.HELD, BookingState.CONFIRMED, BookingState.NO
 
 
 class BookingStatus(StrEnum):
-    """What people read: the state, and where it stands in time."""
+    """The status that people see: the state, combined with the time."""
 
     REQUESTED = "requested"
     HELD = "held"
@@ -42,7 +42,7 @@ class BookingStatus(StrEnum):
     RELEASED = "released"
     NO_SHOW = "no_show"
     EXPIRED = "expired"
-    """A hold that nobody took up in time; whoever next wants the time takes it away."""
+    """A hold that expired; the next request for its time removes it."""
 
 
 class Arrival(StrEnum):
@@ -61,11 +61,11 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Details(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What is wanted, besides when.
+    """What is requested, without the time.
 
     ``party``: for whom. ``layout``: ``None`` for the space's default. ``seats``: of a pool. ``setup_min`` and
-    ``cleardown_min``: its own wish; the widest of booking, layout and space holds. ``public``: it is shown in what's
-    on.
+    ``cleardown_min``: its own minutes; the longest of booking, layout and space applies. ``public``: it is shown in
+    what's on.
     """
 
     space: str
@@ -86,14 +86,14 @@ class Details(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cleardown_min: int | None = None
 
     def at(self, during: Interval, *, overrule: bool, by_rules: bool) -> "BookingRequest":
-        """The wish for a time."""
+        """A request for a time."""
         own = {name: getattr(self, name) for name in Details.__struct_fields__}
         return BookingRequest(during=during, overrule=overrule, by_rules=by_rules, **own)
 
 
 class BookingRequest(Details, frozen=True, kw_only=True):
-    """What somebody wants: checked for form, not yet against the diary. ``overrule``: a manager lets it into a buffer.
-    ``by_rules``: judge it as if the party itself asked, whoever types it."""
+    """A draft: checked for form, not yet against the diary. ``overrule``: a manager lets it into a buffer.
+    ``by_rules``: judge it as if the party itself asked, whoever enters it."""
 
     during: Interval
     overrule: bool = False
@@ -101,11 +101,11 @@ class BookingRequest(Details, frozen=True, kw_only=True):
 
 
 class Booking(msgspec.Struct, frozen=True, kw_only=True):
-    """A booking as stored. ``version`` counts its changes from 1. ``occurrence``: the wall time that its series
-    gives it; ``changed_here``: the fields that an edit of the series leaves alone, comma between. ``state_before`` and
-    ``ends_before``: what undoing its last change of state, or its early end, gives back. ``diary``: whose diary, kept
-    elsewhere, has put it here; such a booking is a block. ``counted_in``: how many came in that were surely its people,
-    ``maybe_in``: how many more may have been."""
+    """A booking as stored. ``version`` counts its changes from 1. ``occurrence``: the wall time that its series gives
+    it; ``changed_here``: the fields that an edit of the series leaves alone, comma between. ``state_before`` and
+    ``ends_before``: what undoing its last change of state, or its early end, restores. ``diary``: whose outside diary
+    it comes from; such a booking is a block. ``counted_in``: how many people came in who certainly belong to it,
+    ``maybe_in``: how many more may belong to it."""
 
     id: str
     site: str
@@ -157,7 +157,7 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def asked(self) -> BookingRequest:
-        """The wish that it carries out."""
+        """The request that it fulfils."""
         shared = {
             name: getattr(self, name) for name in BookingRequest.__struct_fields__ if name in Booking.__struct_fields__
         }
@@ -165,7 +165,7 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def claims(self) -> bool:
-        """Whether its claims stand in the database; those of an expired hold do until somebody wants the time."""
+        """Whether its claims are in the database; those of an expired hold stay until somebody requests the time."""
         return self.state in CLAIMING
 
     @property
@@ -189,11 +189,11 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
 
 
 LONGEST_WHY = 2000
-"""Characters that a story takes for a reason."""
+"""Longest reason in a booking's log, in characters."""
 
 
 class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A line in a booking's story. ``what``: book, change, move, cancel, restore."""
+    """An entry in a booking's log. ``what``: book, change, move, cancel, restore."""
 
     at: datetime
     actor: str
@@ -202,8 +202,8 @@ class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
-    """A booking that holds time another one wants. ``party`` and ``diary``: as a booking has them. ``hidden``: whoever
-    is told of it may not see more than that the time is taken."""
+    """A booking that holds the requested time. ``party`` and ``diary``: as in a booking. ``hidden``: the reader may see
+    only that the time is taken."""
 
     id: str
     title: str
@@ -230,7 +230,7 @@ class Draft(Details, frozen=True, kw_only=True):
     by_rules: bool = False
 
     def asked(self, during: Interval) -> BookingRequest:
-        """The wish, once its time is known."""
+        """The request, once its time is known."""
         return self.at(during, overrule=self.overrule, by_rules=self.by_rules)
 
 

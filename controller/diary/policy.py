@@ -1,5 +1,5 @@
-"""A site's booking policy: who is confirmed at once, who may book how early, how much, and what becomes of those who
-do not come. One document per site, read and written as a whole. Pure."""
+"""A site's booking policy: who is confirmed at once, who may book how early and how much, and the release of no-shows.
+One document per site, read and written as a whole. Pure."""
 
 from enum import StrEnum
 
@@ -57,8 +57,8 @@ class Quota(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ReleaseRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A booking whose people have not come ``after_min`` minutes after its start is given back, warned ``warn_min``
-    minutes before that. Without ``spaces`` for all, without ``tiers`` for everyone.
+    """A booking whose people have not come ``after_min`` minutes after its start is released, warned ``warn_min``
+    minutes before that. Without ``spaces`` it applies to all spaces, without ``tiers`` to everyone.
 
     ``check_in``: only a code or a check-in counts as coming; otherwise anybody who walks in at its doors may be them.
     """

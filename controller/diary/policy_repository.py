@@ -27,7 +27,7 @@ async def put_policy(tx: Tx, site: str, value: Policy, *, actor: str, now: datet
 
 
 async def standing(tx: Tx, site: str, *, since: datetime, now: datetime) -> list[tuple[str | None, Claimed]]:
-    """Party and booking of what stands or is asked for at a site and starts after ``since``, by start."""
+    """Party and booking of what is active or requested at a site and starts after ``since``, by start."""
     c = bookings.c
     query = select(c.id, c.title, c.space, c.party, c.starts, c.ends).where(
         c.site == site,

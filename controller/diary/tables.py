@@ -64,7 +64,7 @@ bookings = Table(
     Column("state", String(12), nullable=False, server_default="confirmed"),
     Column("state_at", Instant),  # since when, if not since it was made
     Column("held_until", Instant),
-    Column("state_before", String(12)),  # what undoing its last change of state gives back
+    Column("state_before", String(12)),  # what undoing its last change of state restores
     Column("ends_before", Instant),  # its end before it was finished early
     Column("party", String(40)),
     Column("contact_email", String(200), nullable=False, server_default=text("''")),
@@ -75,7 +75,7 @@ bookings = Table(
     Column("layout", String(40)),
     Column("seats", Integer),  # of a pool
     Column("equipment", String(2000), nullable=False, server_default="{}"),  # JSON: id -> how many
-    Column("setup_min", Integer),  # its own wish; the widest of booking, layout and space holds
+    Column("setup_min", Integer),  # its own minutes; the longest of booking, layout and space applies
     Column("cleardown_min", Integer),
     Column("overruled", Boolean, nullable=False, server_default=false()),  # a manager let it into a buffer
     Column("occurrence", String(19)),  # wall time that its series gives it: its name among the dates
@@ -194,7 +194,7 @@ impacts = Table(
     Column("kept_by", String(200)),
     Index("ix_impacts_site", "site"),
 )
-"""What changes of hours, policy and building did to bookings that stand."""
+"""How changes of hours, policy and building affect active bookings."""
 
 waits = Table(
     "waits",

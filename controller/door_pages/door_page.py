@@ -36,7 +36,7 @@ from edge.wire.envelope import Signer
 KEEP_FOR = "Hallkeeper-Keep-For"
 """Header: for how many seconds the phone may keep the page, whatever its clock says. Pages without it are not kept."""
 ACTOR = Actor(name="door page")
-"""Who cancelled, in a booking's story, when it was done here."""
+"""The actor in a booking's log when it was cancelled on this page."""
 
 _HERE = files("controller.door_pages")
 CSS = (_HERE / "door.css").read_text(encoding="utf-8")
@@ -74,7 +74,7 @@ _HEADINGS: dict["Page", str] = {
     "expired": "{} was not confirmed in time",
     "declined": "{} was declined",
     "cancelled": "{} is cancelled",
-    "released": "{} was given back",
+    "released": "{} was cancelled because nobody came",
     "finished": "{} is over",
 }
 _STANDING = frozenset({"current", "waiting"})
@@ -94,7 +94,7 @@ async def worker() -> Response:
 
 @router.api_route("/d/{token}", methods=["GET", "HEAD"])
 async def show(container: TheContainer, token: str = Token) -> HTMLResponse:
-    """The page as it stands now."""
+    """The page for the booking's current state."""
     try:
         return await _shown(container, await container.bookings.by_link(token))
     except LinkUnknown:
@@ -144,7 +144,7 @@ async def _cancel(container: Container, view: BookingView, check: str) -> HTMLRe
     booking = view.booking
     charge = cancel_charge(await container.billing.account(booking.id))
     if not links.confirms(container.keys.page, booking.id, booking.version, charge, check):
-        notice = "The booking was changed meanwhile, or what cancelling it costs. Look again before you cancel it."
+        notice = "The booking, or the charge for cancelling it, has changed meanwhile. Look again before you cancel it."
         return await _shown(container, view, notice=notice)
     try:
         return await _shown(container, await container.bookings.cancel(booking.id, why="", actor=ACTOR))

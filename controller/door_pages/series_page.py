@@ -1,5 +1,5 @@
 """The page with all dates of a series: plain HTML for any phone, reached by the secret link in the series' message.
-What can be done with a date stands on its own door page."""
+Each date's own door page offers what can be done with it."""
 
 from importlib.resources import files
 
@@ -24,7 +24,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.api_route("/d/series/{token}", methods=["GET", "HEAD"])
 async def show(container: TheContainer, token: str = Token) -> HTMLResponse:
-    """All dates as they stand now."""
+    """All dates in their current state."""
     try:
         return _shown(await container.recurring.all_dates.by_link(token))
     except LinkUnknown:

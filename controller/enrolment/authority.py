@@ -30,7 +30,7 @@ from controller.web.problem import invalid_field
 from edge.wire.enrolment import fingerprint
 
 LIFE = timedelta(days=730)
-"""How long a certificate lasts; whoever has one asks for the next at two thirds of it."""
+"""How long a certificate lasts; its holder asks for the next one after two thirds of that time."""
 CA_LIFE = timedelta(days=365 * 30)
 CRL_LIFE = timedelta(days=365 * 10)
 """A broker lets nobody in once its list of what was revoked has run out, so the list does not run out."""
@@ -159,16 +159,16 @@ def pair_pem(key: ec.EllipticCurvePrivateKey, certificate: str) -> bytes:
 
 def read_pair(file: Path) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
     """A key and its certificate, from one file. Raises ``KeyFault``."""
-    mend = "put back its copy from the backup"
+    hint = "put back its copy from the backup"
     if file.stat().st_mode & 0o077:
         raise KeyFault(f"{file} can be read by others; chmod 600 {file}")
     data = file.read_bytes()
     try:
         key, certificate = load_pem_private_key(data, password=None), x509.load_pem_x509_certificate(data)
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise KeyFault(f"{file} holds no key with its certificate ({error}); {mend}") from error
+        raise KeyFault(f"{file} holds no key with its certificate ({error}); {hint}") from error
     if not isinstance(key, ec.EllipticCurvePrivateKey) or certificate.public_key() != key.public_key():
-        raise KeyFault(f"{file} holds a key and the certificate of another; {mend}")
+        raise KeyFault(f"{file} holds a key and the certificate of another; {hint}")
     return key, certificate
 
 

@@ -33,8 +33,8 @@ class BrokerFiles:
     def write(
         self, authority: CertificateAuthority, revoked: Sequence[tuple[str, datetime]] | None, now: datetime
     ) -> None:
-        """Bring them up to date; what is as it should be is left alone, so that nobody is told of nothing new.
-        ``revoked``: ``None`` leaves a list that is there as it is. Raises ``KeyFault``."""
+        """Bring the files up to date; unchanged files are not written, so nobody is notified without a reason.
+        ``revoked``: ``None`` leaves an existing list as it is. Raises ``KeyFault``."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if self._stale(self.folder / "broker.pem", authority, now, self._hosts):
             key = new_key()

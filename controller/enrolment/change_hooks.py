@@ -5,7 +5,7 @@ from datetime import datetime
 from controller.db.engine import Tx
 from controller.enrolment import repository
 from controller.enrolment.edge_identity import EdgeIdentities
-from controller.estate.change_hooks import Foreseen
+from controller.estate.change_hooks import ChangePreview
 from controller.estate.model import SiteParts
 
 
@@ -15,8 +15,8 @@ class DoorChanges:
     def __init__(self, registry: EdgeIdentities) -> None:
         self._registry = registry
 
-    async def foresee(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> Foreseen:
-        return Foreseen()
+    async def preview_change(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> ChangePreview:
+        return ChangePreview()
 
     async def follow(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> None:
         site, old, new = after.site.id, _hung(before), _hung(after)

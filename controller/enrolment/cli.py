@@ -83,7 +83,7 @@ def rotate(
 @revoke_app.command()
 def revoke(
     edge: EdgeArgument,
-    reason: Annotated[str, typer.Option(help="Why; it goes on the record.")] = "",
+    reason: Annotated[str, typer.Option(help="Why; recorded in the list of writes.")] = "",
     show: Annotated[bool, typer.Option("--show", help="Only show whom to tell from the last time.")] = False,
     as_json: AsJson = False,
     server: Server = SERVER,
@@ -100,16 +100,16 @@ def revoke(
     body = msgspec.json.encode({"reason": reason})
     raw = caller.get(path, msgspec.Raw) if show else caller.post(path, body, _KIND, msgspec.Raw)
     done = caller.answered(raw, _Revocation, as_json=as_json)
-    caller.say(f"{edge} is out. Doors with other secrets: {', '.join(done.doors) or 'none'}. Tell these people:")
+    caller.say(f"{edge} is revoked. Doors with new secrets: {', '.join(done.doors) or 'none'}. Tell these people:")
     output.show(caller.console, ("What", "Who", "Phone", "Mail", "Next", "Bookings"), _rows(done))
     if done.members:
         caller.say(f"{done.members} members' cards and PINs were on it; have them choose other PINs.")
     caller.say(
-        f"A Pi that still hangs there goes on by its last plan, with the old codes, until another is let in: "
+        f"A Pi that is still connected there goes on with its last plan and the old codes, until another enrols: "
         f"`hallkeeper edge token {edge}`."
     )
     caller.say(
-        "The broker reads the new list of void certificates when it is started anew; docs/enrolment.md says how."
+        "The broker reads the new list of revoked certificates when it is restarted; docs/enrolment.md says how."
     )
 
 

@@ -26,7 +26,7 @@ from edge.wire.envelope import Purpose
 
 
 class EdgeIdentities:
-    """Every method runs inside its caller's transaction; whoever writes holds the site's lock."""
+    """Every method runs inside its caller's transaction; a caller that writes holds the site's lock."""
 
     def __init__(
         self,
@@ -107,9 +107,9 @@ class EdgeIdentities:
         )
 
     async def secret_names(self, tx: Tx, site: str, edge: str) -> dict[str, str] | None:
-        """Door id -> the name of the secret that its codes are hashed with, of the doors on an edge; ``None`` for one
-        that was put out: nobody has these secrets until a Pi is let in anew."""
-        if edge in await repository.put_out(tx, site):
+        """Door id -> the name of the secret that its codes are hashed with, for the doors on an edge; ``None`` for a
+        revoked edge: nobody has these secrets until a Pi enrols again."""
+        if edge in await repository.revoked_at(tx, site):
             return None
         return {
             door: secret_id(secret) for door, secret in (await self._estate.door_secrets(tx, site, edge=edge)).items()
@@ -126,8 +126,8 @@ class EdgeIdentities:
         keys = await repository.keys_of(tx, site, edge)
         if any(key.state is KeyState.NEXT for key in keys):
             await repository.retire_keys(tx, site, edge, [KeyState.CURRENT], at=now)
-            await repository.take_up_key(tx, site, edge)
-        if changed := await self._estate.take_up_secrets(tx, site, edge=edge):
+            await repository.activate_next_key(tx, site, edge)
+        if changed := await self._estate.activate_next_secrets(tx, site, edge=edge):
             await rehash(tx, self._access, site=site, secrets=changed)
             await self._holders.rehash_at(tx, site, changed, now=now)
             await self.renew(tx, site, edge)

@@ -4,21 +4,21 @@ from controller.web.problem import Conflicting, NotFound, Refused
 
 
 class TokenRefused(Refused):
-    """Says no more than that: whoever guesses learns nothing."""
+    """Gives no detail, so that guessing reveals nothing."""
 
     kind = "token-refused"
-    title = "The enrolment token is not good"
+    title = "The enrolment token is not valid"
 
     def __init__(self) -> None:
         super().__init__(
-            "this enrolment token is unknown, used, not copied whole or has run out; copy it again, or make another "
+            "this enrolment token is unknown, used, incomplete or expired; copy it again, or make another "
             "with `hallkeeper edge token SITE/EDGE`"
         )
 
 
 class KeyTaken(Conflicting):
     def __init__(self) -> None:
-        super().__init__("this public key is known already; the Pi has to make new keys, so begin the enrolment anew")
+        super().__init__("this public key is known already; the Pi has to make new keys, so start the enrolment again")
 
 
 class NotEnrolled(Conflicting):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
-from controller.db.retry import patiently
+from controller.db.retry import retry_until_available
 from controller.enrolment.edge_identity import EdgeIdentities
 from controller.enrolment.model import IdentityState
 from controller.enrolment.service import EnrolmentService
@@ -52,7 +52,7 @@ class IdentityDelivery:
         self._handed: dict[EdgeName, tuple[int, float]] = {}
 
     async def learn(self) -> None:
-        """Read what every edge should hold, and does, anew; hand over what is owed."""
+        """Read again what every edge should hold and does hold; deliver what is due."""
         async with self._database.read() as tx:
             states = await self._registry.learn(tx)
         self._states = {(each.site, each.edge): each for each in states}
@@ -62,7 +62,7 @@ class IdentityDelivery:
         """End a change of our own key once every edge has done with the old one, for ever."""
         while True:
             await self._clock.sleep(LOOK_EVERY_S)
-            await patiently(self._enrolment.end_rotation, what="the signing key")
+            await retry_until_available(self._enrolment.end_rotation, what="the signing key")
 
     async def heard(self, name: EdgeName, held: int) -> None:
         """An edge has said which identity it holds, and what plan it carries out is known: what it is owed is handed

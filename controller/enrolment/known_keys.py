@@ -1,7 +1,7 @@
-"""Whether the key files beside a database are those that it was written with.
+"""Whether the key files are those that the database was written with.
 
-With other keys nothing sealed in the database would open and no edge would believe the controller, so nothing makes
-up for a key that is missing until a person has said that it is lost.
+With other keys nothing sealed in the database could be opened and no edge would trust the controller, so a missing key
+is not replaced until a person has confirmed that it is lost.
 """
 
 import hashlib

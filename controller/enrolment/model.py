@@ -68,8 +68,8 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EnrolmentState(msgspec.Struct, frozen=True, kw_only=True):
-    """How an edge stands; ``zone`` is its site's. ``since``: when its present key came, ``None`` without one.
-    ``changing``: its keys or its doors' secrets are to be others, or it still holds old ones."""
+    """The enrolment state of an edge; ``zone`` is its site's. ``since``: since when it has its present key, ``None``
+    without one. ``changing``: its keys or its doors' secrets are being changed, or it still holds old ones."""
 
     zone: ZoneInfo
     since: datetime | None
@@ -80,7 +80,7 @@ class EnrolmentState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ToTell(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody whose credential at a revoked edge's doors is another now. ``what``: such as a booking's title.
+    """Somebody whose credential at a revoked edge's doors was replaced. ``what``: such as a booking's title.
     ``bookings``: how many of theirs it is about; ``booking`` and ``when``: the soonest, and its time in the site's
     words."""
 
@@ -102,7 +102,7 @@ class Notified(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Revocation(msgspec.Struct, frozen=True, kw_only=True):
-    """An edge that was put out, by whom and why."""
+    """A revocation of an edge: by whom and why."""
 
     id: str
     site: str

@@ -64,8 +64,8 @@ async def retire_keys(tx: Tx, site: str, edge: str, states: Sequence[KeyState], 
     await tx.execute(update(edge_keys).where(here).values(state=KeyState.RETIRED, retired_at=at))
 
 
-async def take_up_key(tx: Tx, site: str, edge: str) -> None:
-    """The next key is the current one from now on."""
+async def activate_next_key(tx: Tx, site: str, edge: str) -> None:
+    """Make the next key the current one."""
     here = (edge_keys.c.site == site) & (edge_keys.c.edge == edge) & (edge_keys.c.state == KeyState.NEXT)
     await tx.execute(update(edge_keys).where(here).values(state=KeyState.CURRENT))
 
@@ -123,8 +123,8 @@ async def insert_revocation(tx: Tx, new: Revocation) -> None:
     await tx.execute(insert(revocations).values(row))
 
 
-async def put_out(tx: Tx, site: str) -> dict[str, datetime]:
-    """The edges of a site that were revoked and not let in anew, and since when."""
+async def revoked_at(tx: Tx, site: str) -> dict[str, datetime]:
+    """The edges of a site that were revoked and have not enrolled again, and since when."""
     lives = exists().where(
         edge_keys.c.site == revocations.c.site,
         edge_keys.c.edge == revocations.c.edge,

@@ -100,7 +100,7 @@ async def revoke(
 
 @router.get("/sites/{site}/edges/{edge}/revocation", responses=_OF_AN_EDGE | described(RevocationUnknown))
 async def get_revocation(site: SlugPath, edge: SlugPath, container: TheContainer, actor: Builds) -> RevocationAnswer:
-    """The last time this edge was put out, with whom to tell."""
+    """The latest revocation of this edge, with the people to tell."""
     done = await container.enrolment.last_revocation(site, edge)
     async with container.database.read() as tx:
         return revocation_answer(done, (await require_site(tx, site)).tz)

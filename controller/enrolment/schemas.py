@@ -79,8 +79,8 @@ class RevokeBody(Body):
 
 
 class ToTellAnswer(Answer):
-    """Somebody whose code is another now. ``bookings``: how many of theirs have another; ``booking`` and ``when``: the
-    soonest of them."""
+    """Somebody whose code was replaced. ``bookings``: how many of their bookings that affects; ``booking`` and
+    ``when``: the soonest of them."""
 
     what: str
     who: str
@@ -92,7 +92,7 @@ class ToTellAnswer(Answer):
 
 
 class RevocationAnswer(Answer):
-    """An edge that was put out. ``members``: how many members' cards and PINs a thief may know."""
+    """A revoked edge. ``members``: how many members' cards and PINs a thief may know."""
 
     site: str
     edge: str

@@ -114,7 +114,7 @@ class EnrolmentService:
         return token, now + lives
 
     async def state(self, site: str, edge: str) -> EnrolmentState:
-        """How an edge stands. Raises ``SiteUnknown``, ``EdgeUnknown``."""
+        """The enrolment state of an edge. Raises ``SiteUnknown``, ``EdgeUnknown``."""
         async with self._database.read() as tx:
             await require_edge(tx, site, edge)
             zone = (await require_site(tx, site)).tz
@@ -152,7 +152,7 @@ class EnrolmentService:
             raise TokenRefused
         if token.used_by is None:
             await repository.use_token(tx, token.id, key=application.key, at=now)
-            await self.close_out(tx, site, edge, now)
+            await self.retire_edge(tx, site, edge, now)
             await self._take_key(tx, site, edge, application, KeyState.CURRENT)
             await self._estate.complete_secrets(tx, site, edge=edge)
             await self.registry.renew(tx, site, edge, ask=False)
@@ -209,8 +209,8 @@ class EnrolmentService:
             ),
         )
 
-    async def close_out(self, tx: Tx, site: str, edge: str, now: datetime) -> None:
-        """Nobody speaks for this edge any more."""
+    async def retire_edge(self, tx: Tx, site: str, edge: str, now: datetime) -> None:
+        """Retire all keys and revoke all certificates of an edge."""
         await repository.retire_keys(tx, site, edge, list(KeyState), at=now)
         await repository.revoke_certificates(tx, site, edge, at=self._calendar.now())
 
@@ -223,7 +223,7 @@ class EnrolmentService:
             await require_edge(tx, site, edge)
             if not await repository.keys_of(tx, site, edge):
                 raise NotEnrolled(site, edge)
-            await self._estate.begin_secrets(tx, site, edge=edge)
+            await self._estate.create_next_secrets(tx, site, edge=edge)
             await self.registry.renew(tx, site, edge, ask=True)
             await audit.record(
                 tx, actor=actor, at=self._clock.now(), act="change keys", site=site, thing=f"edge {edge}"
@@ -283,7 +283,7 @@ class EnrolmentService:
         await self._database.lock_site(tx, site)
         await require_edge(tx, site, edge)
         now = self._clock.now()
-        await self.close_out(tx, site, edge, now)
+        await self.retire_edge(tx, site, edge, now)
         await repository.forget_tokens(tx, site, edge)
         doors = await self._estate.renew_secrets(tx, site, edge=edge)
         await bump(tx, site)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from controller.estate.change_hooks import Foreseen, Obstacle
+from controller.estate.change_hooks import ChangePreview, Obstacle
 from controller.estate.edits import Difference
 from controller.estate.model import Door, Edge, Equipment, Floor, Noise, Site, SiteParts, Space, SpaceKind
 from controller.people.versions import version_of
@@ -138,9 +138,9 @@ class ObstacleAnswer(Answer):
     conflicts: list[Conflict]
 
 
-class ForeseenAnswer(Answer):
+class ChangePreviewAnswer(Answer):
     """What a change would do. ``possible``: whether it would be made. ``obstacles``: the first 500 of the ``count``
-    that stand in its way. ``rewritten``: future bookings whose claims would be made anew. ``notes`` refuse nothing."""
+    that prevent it. ``rewritten``: future bookings whose claims would be written again. ``notes`` refuse nothing."""
 
     possible: bool
     changes: list[DifferenceAnswer]
@@ -259,8 +259,8 @@ def obstacle_answers(found: Sequence[Obstacle]) -> list[ObstacleAnswer]:
     ]
 
 
-def foreseen_answer(changes: Sequence[Difference], foreseen: Foreseen) -> ForeseenAnswer:
-    return ForeseenAnswer(
+def change_preview_answer(changes: Sequence[Difference], foreseen: ChangePreview) -> ChangePreviewAnswer:
+    return ChangePreviewAnswer(
         possible=not foreseen.obstacles,
         changes=difference_answers(changes),
         obstacles=obstacle_answers(foreseen.obstacles),

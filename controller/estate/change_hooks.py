@@ -1,4 +1,4 @@
-"""What a change of a site means to the other domains: each domain that stands on it foresees and follows."""
+"""Hooks for changes of a site: each domain that depends on it previews the change and then follows it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,10 +12,10 @@ from controller.web.problem import Conflict
 
 
 class Obstacle(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that stands in the way of a change. ``section``, ``id``, ``field``: of what cannot be changed so.
+    """Something that prevents a change. ``section``, ``id``, ``field``: what cannot be changed like this.
 
-    ``why``: a word for programs, such as "clash". ``text``: a sentence with the mend. ``conflicts``: the bookings it is
-    about; of a clash the two.
+    ``why``: a code for programs, such as "clash". ``text``: a sentence that says what to do. ``conflicts``: the
+    bookings it is about; for a clash the two.
     """
 
     section: str
@@ -30,8 +30,9 @@ class Obstacle(msgspec.Struct, frozen=True, kw_only=True):
         return ".".join(each for each in (self.section, self.id, self.field) if each)
 
 
-class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
-    """What a change would do. ``rewritten``: bookings whose claims are made anew. ``notes``: what is worth knowing."""
+class ChangePreview(msgspec.Struct, frozen=True, kw_only=True):
+    """What a change would do. ``rewritten``: bookings whose claims are written again. ``notes``: what is worth
+    knowing."""
 
     obstacles: tuple[Obstacle, ...] = ()
     rewritten: int = 0
@@ -41,19 +42,19 @@ class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
 class EstateHook(Protocol):
     """``before`` and ``after`` are the whole site; that of a new site has nothing in it before."""
 
-    async def foresee(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> Foreseen:
+    async def preview_change(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> ChangePreview:
         """What the change would do; writes nothing. Asked under the site's lock before every write, too."""
         ...
 
     async def follow(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> None:
-        """Bring one's own in line, in the transaction of the change, which had no obstacles. All that is new or
-        changed is written; what goes away is still there."""
+        """Update the domain's own data, in the transaction of the change, which had no obstacles. Everything new or
+        changed is written already; what is removed still exists."""
         ...
 
 
-def together(found: Sequence[Foreseen]) -> Foreseen:
+def together(found: Sequence[ChangePreview]) -> ChangePreview:
     """What all of them foresee."""
-    return Foreseen(
+    return ChangePreview(
         obstacles=tuple(obstacle for each in found for obstacle in each.obstacles),
         rewritten=sum(each.rewritten for each in found),
         notes=tuple(note for each in found for note in each.notes),

@@ -20,7 +20,7 @@ _KIND = "application/toml"
 _STYLES = {"add": "green", "change": "yellow", "remove": "red"}
 File = Annotated[Path, typer.Argument(help="A TOML file; `export` shows what is in one.", exists=True, dir_okay=False)]
 Prune = Annotated[bool, typer.Option("--prune", help="Delete what the file's tables leave out.")]
-Anyway = Annotated[bool, typer.Option("--anyway", help="Although hours leave bookings where they could not be made.")]
+Anyway = Annotated[bool, typer.Option("--anyway", help="Change hours in spite of bookings outside the new ones.")]
 
 
 class _Change(msgspec.Struct, frozen=True):
@@ -136,7 +136,7 @@ def import_file(
     files = _files(file)
     faulty = _faulty(caller, files, prune=prune, anyway=anyway, shown=dry_run)
     if faulty:
-        caller.say(f"Nothing is imported, since this cannot be: {', '.join(faulty)}", style="red")
+        caller.say(f"Nothing was imported, because these are invalid: {', '.join(faulty)}", style="red")
     if faulty or dry_run:
         raise typer.Exit(REFUSED if faulty else 0)
     put = _put(caller, files, check=False, prune=prune, anyway=anyway)
@@ -179,15 +179,15 @@ def _path(site: str) -> str:
 
 
 def _show(caller: ApiClient, site: str, answer: _Answer | Refusal, *, word: str) -> bool:
-    """Write what becomes of a site. Answers whether it is taken."""
+    """Print the outcome for a site. Returns whether the file is accepted."""
     if isinstance(answer, Refusal):
         caller.say(f"{site}: {answer.detail}", style="red")
         return False
     counts = {what: sum(each.what == what for each in answer.changes) for what in _STYLES}
     told = f"{counts['add']} {word}added, {counts['change']} {word}changed, {counts['remove']} {word}removed" + (
-        f"; the claims of {answer.rewritten} bookings {word}made anew" if answer.rewritten else ""
+        f"; the claims of {answer.rewritten} bookings {word}written again" if answer.rewritten else ""
     )
-    caller.say(f"{site}: {told}" if answer.possible else f"{site}: cannot be taken", None if answer.possible else "red")
+    caller.say(f"{site}: {told}" if answer.possible else f"{site}: refused", None if answer.possible else "red")
     for note in answer.notes:
         caller.say(f"Note: {note}", style="yellow")
     console = caller.console

@@ -54,8 +54,8 @@ Edit: TypeAlias = Put | Remove
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that is another after a change. ``what``: add, change or remove; ``fields``: which of a changed one.
-    ``section`` is "site" for the site itself."""
+    """One difference. ``what``: add, change or remove; ``fields``: the changed fields. ``section`` is "site" for the
+    site itself."""
 
     section: str
     id: str

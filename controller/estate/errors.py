@@ -31,7 +31,7 @@ class ThingUnknown(NotFound):
 
     def __init__(self, site: str, section: str, thing: str) -> None:
         kind = SINGULAR[section]
-        super().__init__(f"site {site!r} has no {kind} {thing!r}; look it up in what is told of the site")
+        super().__init__(f"site {site!r} has no {kind} {thing!r}; look it up in the site's description")
 
 
 class InUse(Conflicting):
@@ -44,7 +44,7 @@ class InUse(Conflicting):
         super().__init__(f"{named} cannot be deleted: {'; '.join(users)}. Change that first.")
 
 
-class Unsound(Invalid):
+class SiteInvalid(Invalid):
     """A change that leaves names without a thing. ``of``: the thing in the body, whose fields are named as such."""
 
     def __init__(self, faults: Sequence[EstateFault], *, of: tuple[str, str] | None = None) -> None:
@@ -55,7 +55,7 @@ class Unsound(Invalid):
         super().__init__("; ".join(f"{each.field}: {each.message}" for each in errors[:10]), errors=errors)
 
 
-class StandsInTheWay(Conflicting):
+class ChangeBlocked(Conflicting):
     """What is booked does not allow the change. ``reasons`` says of each obstacle why; of a clash ``conflicts`` are the
     two bookings that would be at one place at one time."""
 

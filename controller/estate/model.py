@@ -49,7 +49,7 @@ class SpaceKind(StrEnum):
 
 
 class Noise(StrEnum):
-    """What goes on in a space: what it is good for, and what it must not be put beside."""
+    """What goes on in a space: what it is suited for, and what must not be next to it."""
 
     ANY = "any"
     QUIET = "quiet"
@@ -132,7 +132,7 @@ class Door(msgspec.Struct, frozen=True, kw_only=True):
     """``hold_s``: how long a grant releases the lock. ``held_after_s``: when an open door is reported.
 
     ``counter``: the footfall counter that watches it, if any. ``code_length``: digits of its ordinary codes.
-    ``passback``: what becomes of somebody who comes in twice without leaving.
+    ``passback``: what happens when somebody comes in twice without leaving.
     """
 
     site: Slug

@@ -1,5 +1,4 @@
-"""A number per site that is another after every change of what bookings are judged by, so that any process may keep a
-site in mind and see at a glance whether it is still so."""
+"""Random per-site revision, changed on every config write; invalidates caches of the site in every process."""
 
 import secrets
 

@@ -1,5 +1,5 @@
-"""Sites and what they consist of. A write that bookings stand in the way of is refused with their list; ``check=true``
-tells what it would do and writes nothing."""
+"""Sites and their parts. A write that bookings prevent is refused with their list; ``check=true`` previews it and
+writes nothing."""
 
 from typing import Annotated
 
@@ -7,20 +7,20 @@ from fastapi import APIRouter, Query, Response, status
 
 from controller.container import Container, TheContainer
 from controller.estate.answers import (
+    ChangePreviewAnswer,
     DoorAnswer,
     EdgeAnswer,
     EquipmentAnswer,
     FloorAnswer,
-    ForeseenAnswer,
     SiteAnswer,
     SitePage,
     SitePartsAnswer,
     SpaceAnswer,
+    change_preview_answer,
     door_answer,
     edge_answer,
     equipment_answer,
     floor_answer,
-    foreseen_answer,
     parts_answer,
     site_answer,
     space_answer,
@@ -35,7 +35,7 @@ from controller.web.problem import NotSignedIn, described
 
 router = APIRouter(tags=["estate"], responses=described(NotSignedIn))
 
-Check = Annotated[bool, Query(description="Tell what the change would do, and write nothing")]
+Check = Annotated[bool, Query(description="Preview the change, and write nothing")]
 _OF_A_SITE = described(SiteUnknown, InUse, VersionStale)
 _GONE = status.HTTP_204_NO_CONTENT
 
@@ -92,9 +92,9 @@ async def put_space(
     actor: Builds,
     response: Response,
     check: Check = False,
-) -> SpaceAnswer | ForeseenAnswer:
-    """Make or change a space; its floor, doors and parts must be there already. Where its division, its places or its
-    minutes change, the claims of bookings to come are made anew, or it is refused with the bookings that would
+) -> SpaceAnswer | ChangePreviewAnswer:
+    """Create or change a space; its floor, doors and parts must exist already. Where its division, its places or its
+    minutes change, the claims of future bookings are written again, or it is refused with the bookings that would
     clash."""
     value = body.whole(site, space)
     if check:
@@ -119,7 +119,7 @@ async def put_equipment(
     actor: Builds,
     response: Response,
     check: Check = False,
-) -> EquipmentAnswer | ForeseenAnswer:
+) -> EquipmentAnswer | ChangePreviewAnswer:
     """Make or change equipment. Refused with the bookings to come that need more of it than there would be."""
     value = body.equipment(site, equipment)
     if check:
@@ -166,9 +166,9 @@ async def delete_edge(site: SlugPath, edge: SlugPath, container: TheContainer, a
     await container.estate.remove(site, "edges", edge, actor=actor.name)
 
 
-async def _check(container: Container, site: str, edit: Edit) -> ForeseenAnswer:
+async def _check(container: Container, site: str, edit: Edit) -> ChangePreviewAnswer:
     change = await container.estate.check(site, edit)
-    return foreseen_answer(change.differences, change.foreseen)
+    return change_preview_answer(change.differences, change.foreseen)
 
 
 def _created(response: Response, new: bool) -> None:

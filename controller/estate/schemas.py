@@ -162,8 +162,8 @@ class PutEquipmentBody(EquipmentBody, Versioned):
 class DoorBody(Body):
     """``hold_s``: how long a grant releases the lock. ``held_after_s``: when an open door is reported. ``counter``: the
     footfall counter that watches it. ``code_length``: how many digits the codes of bookings have at it. ``passback``:
-    whether somebody who came in and has not been seen to leave may come in again (off), is told of (soft) or is refused
-    (hard)."""
+    whether somebody who came in and has not been seen to leave may come in again (off), raises an alert (soft) or is
+    refused (hard)."""
 
     name: Name
     edge: Slug

@@ -1,4 +1,4 @@
-"""The estate: reads for everybody, writes for whoever sets a building up, after a look at what they would do."""
+"""The estate: reads for everybody, writes for people who set a building up, with a preview of the effects."""
 
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
@@ -11,16 +11,16 @@ from sqlalchemy.exc import IntegrityError
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.estate import repository
-from controller.estate.change_hooks import EstateHook, Foreseen, together
+from controller.estate.change_hooks import ChangePreview, EstateHook, together
 from controller.estate.edits import SECTIONS, SINGULAR, Difference, Edit, Put, Remove, differences, things
 from controller.estate.errors import (
+    ChangeBlocked,
     DoorUnknown,
     EdgeUnknown,
     InUse,
+    SiteInvalid,
     SiteUnknown,
-    StandsInTheWay,
     ThingUnknown,
-    Unsound,
 )
 from controller.estate.model import (
     Door,
@@ -52,7 +52,7 @@ class SiteChange(msgspec.Struct, frozen=True, kw_only=True):
 
     before: SiteParts | None
     after: SiteParts
-    foreseen: Foreseen
+    foreseen: ChangePreview
 
     @property
     def differences(self) -> list[Difference]:
@@ -146,7 +146,7 @@ class EstateService:
                 new = self._new_secrets(site, door)
                 await repository.put_secrets(tx, site, door, msgspec.structs.replace(sealed, offline=new.offline))
 
-    async def begin_secrets(self, tx: Tx, site: str, *, edge: str) -> None:
+    async def create_next_secrets(self, tx: Tx, site: str, *, edge: str) -> None:
         """Make the secrets that will take the place of those of an edge's doors, unless they are made already."""
         for door, sealed in (await repository.sealed_secrets(tx, site, edge=edge)).items():
             if sealed.next_secret is None:
@@ -159,8 +159,9 @@ class EstateService:
         sealed = await repository.sealed_secrets(tx, site, edge=edge)
         return any(each.next_secret is not None for each in sealed.values())
 
-    async def take_up_secrets(self, tx: Tx, site: str, *, edge: str) -> dict[str, bytes]:
-        """Put the next secrets of an edge's doors in place; door id -> the one that its codes are hashed with now."""
+    async def activate_next_secrets(self, tx: Tx, site: str, *, edge: str) -> dict[str, bytes]:
+        """Make the next secrets of an edge's doors the current ones; door id -> the one that its codes are hashed with
+        now."""
         changed: dict[str, bytes] = {}
         for door, sealed in (await repository.sealed_secrets(tx, site, edge=edge)).items():
             if sealed.next_secret is not None:
@@ -186,12 +187,12 @@ class EstateService:
         await repository.put_secrets(tx, site, door, new)
 
     async def _keep(self, tx: Tx, site: str, door: str, old: SealedSecrets) -> None:
-        """What a door had until now, for whoever asks why it opened."""
+        """The secrets that a door had before, for explaining why it opened."""
         name = secret_id(self._keys.unseal(old.secret, _about(site, door)))
         await repository.keep_secrets(tx, site, door, old, name=name, until=self._clock.now())
 
     async def put_site(self, site: Site, *, version: int, actor: str) -> bool:
-        """Write a site; True when it is new. Raises ``VersionStale``, and ``Unsound`` for an organisation that is not
+        """Write a site; True when it is new. Raises ``VersionStale``, and ``SiteInvalid`` if its organisation is not
         there."""
         new = await self._database.run(self._put_site, site, version, actor)
         self._changes.site_changed(site.id, estate=True)
@@ -208,16 +209,16 @@ class EstateService:
         return before is None
 
     async def put_floor(self, floor: Floor, *, version: int, actor: str) -> bool:
-        """Write a floor; True when it is new. This and its like raise ``SiteUnknown``, ``Unsound`` for a name in it
+        """Write a floor; True when it is new. This and its like raise ``SiteUnknown``, ``SiteInvalid`` for a name in it
         that the site does not know, and ``VersionStale`` where ``version`` is not that of the floor that is there."""
         return await self._put(floor.site, Put(value=floor, version=version), actor)
 
     async def put_space(self, space: Space, *, version: int, actor: str) -> bool:
-        """As ``put_floor``. Future claims follow; raises ``StandsInTheWay`` where they cannot."""
+        """As ``put_floor``. Future claims follow; raises ``ChangeBlocked`` where they cannot."""
         return await self._put(space.site, Put(value=space, version=version), actor)
 
     async def put_equipment(self, equipment: Equipment, *, version: int, actor: str) -> bool:
-        """As ``put_floor``. Raises ``StandsInTheWay`` where more of it is booked."""
+        """As ``put_floor``. Raises ``ChangeBlocked`` where more of it is booked."""
         return await self._put(equipment.site, Put(value=equipment, version=version), actor)
 
     async def put_door(self, door: Door, *, version: int, actor: str) -> bool:
@@ -230,16 +231,16 @@ class EstateService:
 
     async def remove(self, site: str, section: str, thing: str, *, actor: str) -> None:
         """Delete a floor, space, equipment, door or edge. Raises ``SiteUnknown``, ``ThingUnknown``, ``InUse``,
-        ``StandsInTheWay``."""
+        ``ChangeBlocked``."""
         await self._database.run(self._edit, site, Remove(section=section, id=thing), actor)
         self._changes.site_changed(site, estate=True)
 
     async def check(self, site: str, edit: Edit) -> SiteChange:
-        """What an edit would do, without making it. Raises as the edit would, but for what stands in the way."""
+        """The preview of an edit, without making it. Raises as the edit would, except for obstacles."""
         async with self._database.read() as tx:
             before, after = await self._edited(tx, site, edit)
             await self._require_sound(tx, before, after, of=(edit.section, edit.id))
-            return SiteChange(before=before, after=after, foreseen=await self.foresee(tx, before, after))
+            return SiteChange(before=before, after=after, foreseen=await self.preview_change(tx, before, after))
 
     async def _put(self, site: str, edit: Put, actor: str) -> bool:
         new = await self._database.run(self._edit, site, edit, actor)
@@ -267,24 +268,24 @@ class EstateService:
                 raise InUse(_named(edit), found)
         return before, edit.applied(before)
 
-    async def foresee(self, tx: Tx, before: SiteParts | None, after: SiteParts) -> Foreseen:
-        """What a change to a sound site would do to all that stands on it."""
+    async def preview_change(self, tx: Tx, before: SiteParts | None, after: SiteParts) -> ChangePreview:
+        """What a change to a valid site would do to everything that depends on it."""
         old = before or SiteParts(site=after.site)
         now = self._clock.now()
-        return together([await each.foresee(tx, old, after, now=now) for each in self._followers])
+        return together([await each.preview_change(tx, old, after, now=now) for each in self._followers])
 
     async def rebuild(
         self, tx: Tx, before: SiteParts | None, after: SiteParts, *, of: tuple[str, str] | None = None
-    ) -> Foreseen:
-        """Make a site what ``after`` says, and have all that stands on it follow. The caller holds the site's lock and
-        has read ``before`` under it. ``of``: the one thing that it is about, whose fields refusals name as such.
+    ) -> ChangePreview:
+        """Make a site what ``after`` says, and update everything that depends on it. The caller holds the site's lock
+        and has read ``before`` under it. ``of``: the one thing that it is about; refusals name its fields directly.
 
-        Raises ``Unsound``, ``StandsInTheWay``, ``InUse``.
+        Raises ``SiteInvalid``, ``ChangeBlocked``, ``InUse``.
         """
         await self._require_sound(tx, before, after, of=of)
-        foreseen = await self.foresee(tx, before, after)
+        foreseen = await self.preview_change(tx, before, after)
         if foreseen.obstacles:
-            raise StandsInTheWay(foreseen.obstacles, of=of)
+            raise ChangeBlocked(foreseen.obstacles, of=of)
         now = self._clock.now()
         changed = differences(before, after)
         await self._write(tx, after, [each for each in changed if each.what != "remove"])
@@ -332,7 +333,7 @@ class EstateService:
     ) -> None:
         first = of[1] if of is not None and of[0] == "spaces" else None
         if found := await self.faults(tx, before, after, first=first):
-            raise Unsound(found, of=of)
+            raise SiteInvalid(found, of=of)
 
     async def faults(
         self, tx: Tx, before: SiteParts | None, after: SiteParts, *, first: str | None = None

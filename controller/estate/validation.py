@@ -50,7 +50,7 @@ def unfit(parts: SiteParts) -> list[str]:
         if space.bookable and not space.doors
     ]
     found += [
-        f"space {space.id!r} can be booked and nobody has said how many people it holds; it takes any number"
+        f"space {space.id!r} can be booked and has no capacity set; it accepts any number of people"
         for space in parts.spaces
         if space.bookable and space.kind is SpaceKind.ROOM and _unbounded(space)
     ]

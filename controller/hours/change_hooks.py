@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from controller.db.engine import Tx
-from controller.estate.change_hooks import Foreseen
+from controller.estate.change_hooks import ChangePreview
 from controller.estate.model import SiteParts
 from controller.hours import repository
 from controller.hours.model import Closure
@@ -17,8 +17,8 @@ from edge.wire.interval import Interval
 class Anchored:
     """Closures given as dates stay on those dates when a site's zone is set right."""
 
-    async def foresee(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> Foreseen:
-        return Foreseen()
+    async def preview_change(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> ChangePreview:
+        return ChangePreview()
 
     async def follow(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> None:
         if before.site.zone == after.site.zone:

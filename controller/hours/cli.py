@@ -155,8 +155,8 @@ def close(
     last: Annotated[str, typer.Option(help="The last closed day.")],
     reason: Annotated[str, typer.Option(help="What people read.")],
     space: Annotated[list[str] | None, typer.Option(help="Only this space; may be given several times.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say whom it would shut out; write nothing.")] = False,
-    anyway: Annotated[bool, typer.Option("--anyway", help="Close although bookings stand; they stay.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show whom it would shut out; write nothing.")] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Close in spite of bookings; they stay.")] = False,
     server: Server = SERVER,
     token_file: TokenFile = None,
     token: Token = None,
@@ -164,7 +164,7 @@ def close(
     """Close SITES, or some of their spaces, for whole days. A site with bookings in that time is left as it is and
     they are listed, unless --anyway.
 
-    Exit code 0 when all were closed, 3 when bookings stood in the way somewhere, 1 when a site was refused or the
+    Exit code 0 when all were closed, 3 when bookings prevented it somewhere, 1 when a site was refused or the
     controller did not answer.
     """
     caller = ApiClient(server, token_file, token)
@@ -211,14 +211,14 @@ def reopen(
     token_file: TokenFile = None,
     token: Token = None,
 ) -> None:
-    """Take closures of SITE back. Bookings that stood in spite of them are affected by them no longer.
+    """Remove closures of SITE. Bookings that were kept in spite of them are no longer affected.
 
-    Exit code 0 when all were taken back, 1 when one was refused or the controller did not answer.
+    Exit code 0 when all were removed, 1 when one was refused or the controller did not answer.
     """
     caller = ApiClient(server, token_file, token)
     for each in ids:
         caller.delete(f"/sites/{site}/closures/{each}")
-        caller.say(f"{site}: open again, closure {each} is taken back")
+        caller.say(f"{site}: open again, closure {each} was removed")
 
 
 def _told(caller: ApiClient, site: str, effect: _Effect, *, dry_run: bool, stands: bool) -> None:

@@ -46,7 +46,7 @@ class LossKind(StrEnum):
 
 
 class Loss(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that a booking loses, in words that stand by themselves."""
+    """One thing that a booking loses, as a complete text."""
 
     kind: LossKind
     text: str

@@ -18,8 +18,8 @@ CAUSES = {LossKind.CLOSED: Cause.CLOSED, LossKind.MODE: Cause.MODE, LossKind.TER
 async def mark(
     tx: Tx, old: Timetable, new: Timetable, ahead: Sequence[Ahead], lost: Sequence[Broken], *, at: datetime, actor: str
 ) -> None:
-    """Write what ``lost`` says into the bookings and their stories, and take back what no longer holds. ``ahead``:
-    all bookings to come."""
+    """Write what ``lost`` says to the bookings and their logs, and remove what no longer applies. ``ahead``: all future
+    bookings."""
     site = new.site.id
     again = {each.booking.id: each.losses for each in broken(new, old, ahead)}
     open_again: set[str] = set()

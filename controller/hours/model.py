@@ -98,7 +98,7 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class OpeningHours(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """All opening hours of a site. ``free_doors`` stand unlocked while it is staffed."""
+    """All opening hours of a site. ``free_doors`` are unlocked while it is staffed."""
 
     pattern: tuple[WeeklySpan, ...] = ()
     seasons: tuple[Season, ...] = ()

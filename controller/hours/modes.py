@@ -1,8 +1,8 @@
 """Opening hours to modes: which mode holds from when to when. Pure.
 
-A date's spans and what the night before leaves of its own share the day so: a night's end yields to a date whose rule
-is more particular (``days.Rule``) at midnight, to one of the same rank where that one's first span begins, and to a
-less particular one not at all. A closure of the site yields to nothing.
+How a date's spans and a span that runs on from the night before share the day: the night span ends at midnight where
+the new date's rule is more specific (``days.Rule``), at the new date's first span where it has the same rank, and not
+at all where it is less specific. A closure of the site overrides everything.
 """
 
 from collections.abc import Iterable, Sequence
@@ -45,7 +45,8 @@ def day_modes(days: Days, day: date, zone: ZoneInfo, shut: Sequence[ModePeriod] 
 
 
 def lay(laid: Sequence[ModePeriod], period: ModePeriod, within: Interval) -> list[ModePeriod]:
-    """Put ``period`` under what is laid already: it gets what that leaves of it ``within``. By start, apart."""
+    """Add ``period`` below the existing periods: it fills only the time ``within`` that they leave free. Sorted by
+    start, without overlaps."""
     at, end = max(period.during.start, within.start), min(period.during.end, within.end)
     found: list[ModePeriod] = []
     for each in laid:

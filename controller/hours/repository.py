@@ -78,7 +78,7 @@ async def delete_closure(tx: Tx, site: str, closure_id: str) -> None:
 
 
 async def bookings_ahead(tx: Tx, site: str, now: datetime) -> list[Ahead]:
-    """The bookings of a site that are not over and still stand or may, by start."""
+    """The bookings of a site that are not over and are active or may become active, by start."""
     standing = (BookingState.REQUESTED, BookingState.HELD, BookingState.CONFIRMED)
     c = bookings.c
     query = (

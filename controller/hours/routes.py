@@ -47,13 +47,13 @@ LONGEST = timedelta(days=400)
 
 router = APIRouter(tags=["hours"], responses=described(NotSignedIn, SiteUnknown, WouldBreak, VersionStale))
 
-Check = Annotated[bool, Query(description="Tell what the change would do, and write nothing")]
-Anyway = Annotated[bool, Query(description="Write although bookings stand in the way; they stay as they are")]
+Check = Annotated[bool, Query(description="Preview the change, and write nothing")]
+Anyway = Annotated[bool, Query(description="Write in spite of bookings that it affects; they stay as they are")]
 
 
 @router.get("/sites/{site}/hours")
 async def get_hours(site: SlugPath, container: TheContainer, actor: Reads) -> HoursAnswer:
-    """The week, the seasons, the dates that differ, what a bank holiday means, and the doors that stand unlocked while
+    """The week, the seasons, the dates that differ, what a bank holiday means, and the doors that are unlocked while
     the site is staffed."""
     return hours_answer((await container.hours.book(site)).timetable)
 

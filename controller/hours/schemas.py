@@ -127,7 +127,7 @@ class ClosingBody(Body):
 
 
 class HoursBody(Body):
-    """Replaces all opening hours of the site. ``free_doors`` stand unlocked while it is staffed."""
+    """Replaces all opening hours of the site. ``free_doors`` are unlocked while it is staffed."""
 
     pattern: Annotated[list[WeeklyBody], Field(max_length=168, default_factory=list)]
     seasons: Annotated[list[SeasonBody], Field(max_length=100, default_factory=list)]

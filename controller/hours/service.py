@@ -66,8 +66,8 @@ class HoursService:
             )
 
     async def change(self, site: str, proposal: HoursProposal, *, anyway: bool, actor: str) -> Timetable:
-        """Make a change; the hours as they are then. Bookings that it breaks stay as they are, marked as affected by it
-        and with a line in their story.
+        """Make a change; returns the hours after it. Bookings that it breaks stay as they are, marked as affected and
+        with an entry in their log.
 
         Raises ``WouldBreak`` if there are any and it is not to be made ``anyway``, and as ``check`` does.
         """

@@ -11,7 +11,7 @@ from controller.db.engine import Tx
 from controller.estate.divisions import atoms_of
 from controller.estate.model import SiteParts
 from controller.estate.site_file.forms import read, written
-from controller.estate.site_file.sections import AffectedBooking, Outlook, Plain, Problem, SectionValue, overlaid
+from controller.estate.site_file.sections import AffectedBooking, Plain, Problem, SectionPreview, SectionValue, overlaid
 from controller.hours import repository
 from controller.hours.answers import closure_answer, hours_answer, space_hours_answer, terms_answer
 from controller.hours.impact import broken
@@ -59,11 +59,11 @@ class HoursSection:
             return SectionValue(problems=tuple(problems))
         return SectionValue(value=_plain(replace(book, terms=terms, closures=closures), now))
 
-    async def foresee(self, tx: Tx, parts: SiteParts, value: Plain, *, now: datetime) -> Outlook:
+    async def preview_change(self, tx: Tx, parts: SiteParts, value: Plain, *, now: datetime) -> SectionPreview:
         old = await repository.hours_book(tx, parts.site)
         new = await self._book(tx, parts, value, old, now)
         found = broken(old, new, await repository.bookings_ahead(tx, parts.site.id, now))
-        return Outlook(
+        return SectionPreview(
             standing=tuple(
                 AffectedBooking(
                     place="",

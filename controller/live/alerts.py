@@ -67,9 +67,9 @@ class Carrying(msgspec.Struct, frozen=True, kw_only=True):
 async def stored_alerts(
     tx: Tx, parts: SiteParts, carrying: Mapping[str, Carrying], *, now: datetime, undecided: bool
 ) -> list[Alert]:
-    """The newest alert of each kind, edge and door or area that is still open: of a plan until the newest plan is
-    carried out, of a building until it is secured, of what only doors knew until all of it is decided, of anything
-    else for 24 hours. Names stand for ids. Doors, areas and reach tell for themselves."""
+    """The newest alert of each kind, edge and door or area that is still open: for a plan until the newest plan is
+    applied, for a building until it is secured, for restored entries until all are decided, for anything else for 24
+    hours. Names replace ids. Doors, areas and connectivity are shown by their own state."""
     site = parts.site.id
     names = {door.id: door.name for door in parts.doors} | {edge.id: edge.name for edge in parts.edges}
     secured = await _secured(tx, site)
@@ -101,8 +101,8 @@ async def _secured(tx: Tx, site: str) -> set[str]:
 
 
 async def open_alerts(tx: Tx, there: Iterable[Site], *, now: datetime) -> list[OpenAlert]:
-    """What needs somebody at these sites, site by site: fire, intruders and doors first, then edges out of reach, then
-    what was told of. As many statements for a thousand quiet sites as for one."""
+    """What needs attention at these sites, site by site: fire, intruders and doors first, then edges out of reach, then
+    reported alerts. A thousand quiet sites take as many statements as one."""
     found = {site.id: site for site in there}
     told = [*await _devices(tx, found), *await _away(tx, found)]
     for site in await _with_alerts(tx, found, now - LOOK_BACK):

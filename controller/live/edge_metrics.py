@@ -80,7 +80,7 @@ class EdgeMetrics(Collector):
             for state in ClockTrust if each.trust is not None else ():
                 clock.add_metric((*name, state.value), float(each.trust is state))
         yield GaugeMetricFamily(
-            "hallkeeper_edges_readable", "1 where the database told of the edges.", float(self._readable)
+            "hallkeeper_edges_readable", "1 if the edges could be read from the database.", float(self._readable)
         )
         yield from (online, since, age, waits, outbox, clock)
 

@@ -25,7 +25,7 @@ BEAT_EVERY_S = 5.0
 
 
 class BookingsChanged(msgspec.Struct, frozen=True, kw_only=True, tag="bookings"):
-    """The diary of a site, or where its codes stand, is different from what it was."""
+    """The diary of a site, or the status of its codes, changed."""
 
     site: str
 
@@ -74,7 +74,7 @@ class Live:
             watcher.some.set()
 
     def diary(self, site: str) -> None:
-        """The site's diary changed, or where its codes stand."""
+        """The site's diary, or the status of its codes, changed."""
         for watcher in self._watchers.get(site, ()):
             watcher.diary = True
             watcher.some.set()

@@ -101,8 +101,8 @@ async def get_alerts(site: SlugPath, container: TheContainer, actor: SeesLive, l
 
 @router.get("/alerts")
 async def get_open_alerts(container: TheContainer, actor: SeesLiveAnySite) -> OpenAlerts:
-    """What needs somebody now at any of the sites whose live state the user may see, site by site: fire, intruders,
-    doors, edges out of reach, and what was told of in the last 24 hours and is not in order again."""
+    """What needs attention now at the sites whose live state the user may see, site by site: fire, intruders, doors,
+    edges out of reach, and alerts of the last 24 hours that are not resolved."""
     async with container.database.read() as tx:
         sites = await estate.list_sites(tx, limit=MOST_SITES, only=actor.sites)
         found = await open_alerts(tx, sites, now=container.clock.now())
@@ -128,7 +128,7 @@ async def live(socket: WebSocket, site: SlugQuery) -> None:
         return
     rights = _rights(actor, site)
     if Action.READ not in rights:
-        await socket.close(NOT_ALLOWED, "this site is none of yours")
+        await socket.close(NOT_ALLOWED, "you may not see this site")
         return
     sending = asyncio.create_task(_send(socket, site, snapshots=Action.LIVE in rights), name=f"live {site}")
     listening = asyncio.create_task(_listen(socket), name=f"live {site}, other way")
@@ -177,7 +177,7 @@ async def _turned_away(socket: WebSocket, actor: Actor, site: str) -> tuple[int,
                 return NOT_SIGNED_IN, "the sign-in has ended"
             rights = _rights(now, site)
             if Action.READ not in rights:
-                return NOT_ALLOWED, "this site is none of yours any more"
+                return NOT_ALLOWED, "you may no longer see this site"
             if rights != before:
                 return _CONNECT_AGAIN, "you may see more or less of this site from now on; connect again"
         with suppress(TimeoutError):

@@ -83,9 +83,9 @@ async def take_snapshot(
     looked = Interval(start=now - LOOK_BACK, end=now + timedelta(seconds=1))
     undecided = await restored.undecided(tx, site, now)
     latest = await queries.latest_events(tx, site, kinds=_KINDS, limit=_LOOKED_AT, late=True)
-    put_out = await enrolment.put_out(tx, site)
+    revoked_at = await enrolment.revoked_at(tx, site)
     edges = [
-        await _edge(tx, edge, states.get(edge.id), refused.get(edge.id, {}), put_out.get(edge.id), told)
+        await _edge(tx, edge, states.get(edge.id), refused.get(edge.id, {}), revoked_at.get(edge.id), told)
         for edge in parts.edges
     ]
     return Snapshot(
@@ -185,7 +185,7 @@ async def _edge(
     edge: Edge,
     state: EdgeState | None,
     refused: Mapping[str, int],
-    put_out: datetime | None,
+    revoked_at: datetime | None,
     told: _Teller,
 ) -> EdgeView:
     newest = await plans.latest_version(tx, edge.site, edge.id)
@@ -206,7 +206,7 @@ async def _edge(
         plan_version=newest,
         applied_version=state.applied_version if state else None,
         plan_refused=(plan.why or "it gave no reason") if plan and plan.refused_at and not plan.applied_at else None,
-        put_out=told.at(put_out) if put_out else None,
+        revoked_at=told.at(revoked_at) if revoked_at else None,
         trust=state.trust.value if state else None,
         outbox_behind=behind,
         health=health,
@@ -271,7 +271,7 @@ def _overrides(shown: OverridesView, told: _Teller) -> list[OverrideView]:
 def _clock_alert(doubt: Doubt | None, told: _Teller) -> list[AlertView]:
     if doubt is None:
         return []
-    text = f"The controller does not believe its clock: {doubt.why}"
+    text = f"The controller does not trust its clock: {doubt.why}"
     code = AlertCode.CLOCK
     return [AlertView(kind=code, at=told.at(doubt.since), text=text, hint=HINTS[code], edge="")]
 

@@ -1,4 +1,4 @@
-"""What the live page is told of a site, piece by piece. Times are RFC 3339 with the site's offset."""
+"""The parts of the live page's snapshot of a site. Times are RFC 3339 with the site's offset."""
 
 import msgspec
 
@@ -23,8 +23,8 @@ class PeopleView(msgspec.Struct, frozen=True, kw_only=True):
 
 class EdgeView(msgspec.Struct, frozen=True, kw_only=True):
     """``outbox_behind``: events it has that are not committed here. ``health``: counters, its own and ours.
-    ``plan_refused``: why it refused its newest plan; None where it did not. ``put_out``: since when it is shut out and
-    awaits a token; None where it is not."""
+    ``plan_refused``: why it refused its newest plan; None where it did not. ``revoked_at``: since when it has been
+    revoked and waits for a new token; None where it is not revoked."""
 
     id: str
     name: str
@@ -33,7 +33,7 @@ class EdgeView(msgspec.Struct, frozen=True, kw_only=True):
     plan_version: int | None
     applied_version: int | None
     plan_refused: str | None
-    put_out: str | None
+    revoked_at: str | None
     trust: str | None
     outbox_behind: int
     health: dict[str, int]
@@ -159,7 +159,7 @@ class OverrideDoorView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OverrideView(msgspec.Struct, frozen=True, kw_only=True):
-    """An override that stands, is to come, or was ended and may still be on a door (``ended``)."""
+    """An override that is in force, is planned, or was ended and may still be on a door (``ended``)."""
 
     id: str
     kind: str

@@ -19,8 +19,8 @@ from controller.enrolment.signing_keyring import SigningKeyring
 from controller.live.push import Live
 from controller.mqtt.client import BrokerLink
 from controller.mqtt.router import MqttRouter
-from controller.plans.clock_trust import FILE, GIVEN, Sources, TimeWatch, publish_time
-from controller.plans.commands import Commander
+from controller.plans.clock_trust import FILE, GIVEN, ClockMonitor, Sources, publish_time
+from controller.plans.commands import CommandService
 from controller.plans.hello import HelloService
 from controller.plans.overrides.service import OverrideService
 from controller.plans.restored.service import RestoredPlans
@@ -60,7 +60,7 @@ class MqttApp:
         time: Sources = GIVEN,
     ) -> None:
         signer = keyring
-        self.time = TimeWatch(clock, time, file=settings.data_dir / FILE, seen_right=settings.clock_right_on)
+        self.time = ClockMonitor(clock, time, file=settings.data_dir / FILE, seen_right=settings.clock_right_on)
         publish_time(registry, self.time)
         self.link = link if link is not None else broker_link(settings.broker, enrolment.files)
         self.live = Live(database=database, clock=clock, changes=changes, site_configs=site_configs, doubt=self.doubt)
@@ -115,7 +115,7 @@ class MqttApp:
         self.overrides = OverrideService(
             database=database, clock=clock, due=partial(self.planner.want, at_once=True), seen=self.live.seen
         )
-        self.commander = Commander(
+        self.commander = CommandService(
             database=database, link=self.link, signer=signer, clock=clock, verifier=self.verifier, seen=self.live.seen
         )
         self.ingest = Ingest(
@@ -168,7 +168,7 @@ class MqttApp:
             "watch changes": self.planner.watch_changes,
             "watch days": self.planner.watch_days,
             "watch silence": self.hello_service.watch_silence,
-            "word": self.hello_service.keep_in_touch,
+            "word": self.hello_service.run_heartbeats,
             "live": self.live.watch_changes,
             "identity": self.identity_delivery.run,
         }

@@ -122,7 +122,7 @@ class BrokerLink:
                 self._inbox.close(why if was_up else None)
             stop_if_told()
             if not said:
-                log.warning("No connection to the broker; trying on", extra={"broker": self._address, "why": why})
+                log.warning("No connection to the broker; retrying", extra={"broker": self._address, "why": why})
                 said = True
             await asyncio.sleep(retry_s * random.uniform(0.5, 1.0))  # noqa: S311  # spreads the load, no secret
             retry_s = min(retry_s * 2, LONGEST_RETRY_S)

@@ -1,4 +1,4 @@
-"""Reads the link and hands each message to whoever it is for."""
+"""Reads the link and hands each message to its handler."""
 
 import logging
 from collections import Counter
@@ -8,9 +8,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from controller.changes import Changes
 from controller.db.engine import Database
-from controller.db.retry import patiently
+from controller.db.retry import retry_until_available
 from controller.enrolment.identity_delivery import IdentityDelivery
-from controller.plans.commands import Commander
+from controller.plans.commands import CommandService
 from controller.plans.hello import HelloService
 from controller.telemetry.device_states import DeviceStates
 from controller.telemetry.envelope_verifier import EdgeName, EnvelopeVerifier
@@ -34,7 +34,7 @@ class MqttRouter:
         verifier: EnvelopeVerifier,
         ingest: Ingest,
         hello_service: HelloService,
-        commander: Commander,
+        commander: CommandService,
         states: DeviceStates,
         identity_delivery: IdentityDelivery,
         retained: RetainedSweep,
@@ -54,7 +54,7 @@ class MqttRouter:
 
     async def run(self) -> None:
         """Serve the link, for ever. A database that is away does not end it."""
-        await patiently(self._learn, what="the keys of edges")
+        await retry_until_available(self._learn, what="the keys of edges")
         async for item in self._link.events():
             try:
                 await self._take(item)
@@ -66,8 +66,8 @@ class MqttRouter:
         with self._changes.subscribe(estate=True) as changed:
             while True:
                 await changed.sites()
-                for name in sorted(await patiently(self._learn, what="the keys of edges")):
-                    await patiently(partial(self._hello_service.greet, name), what="an edge that is new")
+                for name in sorted(await retry_until_available(self._learn, what="the keys of edges")):
+                    await retry_until_available(partial(self._hello_service.greet, name), what="an edge that is new")
 
     async def _learn(self) -> frozenset[EdgeName]:
         """Read the keys of all edges; those that are new."""

@@ -106,7 +106,7 @@ class PartyDirectory:
         party = await _kept(tx, party_id, actor)
         await parties.hold(tx, party_id)
         if named := await erasure.named_by(tx, party_id):
-            forget = ", or have what is known of it deleted" if party.kind is PartyKind.PERSON else ""
+            forget = ", or delete its personal data" if party.kind is PartyKind.PERSON else ""
             raise PartyNamed(
                 f"“{party.name}” cannot be deleted, since there are {' and '.join(named)} that name it; "
                 f"end it instead{forget}"
@@ -202,8 +202,7 @@ class PartyDirectory:
 
 
 async def whose(tx: Tx, party_id: str) -> Thing | None:
-    """A party with the site that it belongs to, for whoever asks whether somebody may touch it; None where there is no
-    such party."""
+    """A party with the site it belongs to, for permission checks; None where there is no such party."""
     found = await parties.party(tx, party_id)
     return None if found is None else Thing(site=found.site, party=party_id)
 
@@ -236,9 +235,9 @@ def against(
     """What speaks against writing a party over ``old``: the field and why. ``kinds``: of the parties that it names, as
     far as there are such. Pure."""
     if old is not None and old.kind is not draft.kind:
-        return "kind", f"{party_id!r} is there as {old.kind}; a party stays what it is, so choose another id"
+        return "kind", f"{party_id!r} exists as {old.kind}; the kind of a party cannot change, so choose another id"
     if old is not None and old.forgotten_at is not None and draft != old.draft:
-        return "id", f"what was known of {party_id!r} has been deleted for good; choose another id"
+        return "id", f"the data of {party_id!r} was deleted for good; choose another id"
     if draft.organisation is not None:
         if draft.kind is PartyKind.ORGANISATION:
             return "organisation", "an organisation is part of no other; make it a group, or leave this out"

@@ -15,7 +15,7 @@ class SignInNeeded(NotSignedIn):
 
 class WrongPassword(NotSignedIn):
     def __init__(self) -> None:
-        super().__init__("the user or the password is wrong; try again, or ask whoever set up this controller")
+        super().__init__("the user or the password is wrong; try again, or ask the person who set up this controller")
 
 
 class TooManyTries(TooMany):
@@ -42,7 +42,7 @@ class AlreadySetUp(Conflicting):
 
 class WrongSetupToken(Refused):
     def __init__(self) -> None:
-        super().__init__("the set-up token is wrong; it stands in the file setup-token in the controller's data_dir")
+        super().__init__("the set-up token is wrong; read it in the file setup-token in the controller's data_dir")
 
 
 class NotAllowed(Refused):
@@ -113,4 +113,4 @@ class PartyNamed(Conflicting):
 
 class PartyForgotten(Conflicting):
     def __init__(self, party: str) -> None:
-        super().__init__(f"what was known of {party!r} has been deleted for good; make a new party with another id")
+        super().__init__(f"the data of {party!r} was deleted for good; make a new party with another id")

@@ -7,7 +7,7 @@ import msgspec
 
 
 class Tier(StrEnum):
-    """What a party is to the council: whose wish comes first, and at which price."""
+    """What a party is to the council: decides which request comes first, and the price."""
 
     COUNCIL = "council"
     PARTNER = "partner"
@@ -54,8 +54,8 @@ class PartyDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody for whom bookings are made. ``tier`` is the one that holds: its own (``own_tier``), else that of its
-    organisation, else community. ``ended_at``: since when it cannot book anew. ``forgotten_at``: when its personal
-    data were deleted."""
+    organisation, else community. ``ended_at``: since when it can make no new bookings. ``forgotten_at``: when its
+    personal data were deleted."""
 
     id: str
     kind: PartyKind

@@ -12,8 +12,8 @@ LINE_LENGTH = 20
 
 
 class Passwords:
-    """Each takes a processor and 64 MB for a moment, so strangers wait in one line, which is not endless, and those
-    who are known in another: however many guess, whoever has signed in before is looked at next."""
+    """Each hash takes a processor and 64 MB for a moment. Unknown clients therefore wait in one bounded queue and known
+    ones in another: however many are guessing, a client that has signed in before comes next."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()

@@ -13,10 +13,10 @@ class Action(StrEnum):
     READ = "read"
     """See a site's diary, hours and prices."""
     LIVE = "live"
-    """See what its doors, alarms and sensors report: who is inside, which door opened when, what stands open. Whoever
-    sees it knows when a building is empty."""
+    """See what its doors, alarms and sensors report: who is inside, which door opened when, what is open now. It shows
+    when a building is empty."""
     BOOK = "book"
-    """Ask for a booking, change or cancel it; the rules decide what becomes of it."""
+    """Request a booking, change or cancel it; the rules decide the outcome."""
     DECIDE = "decide"
     """Approve, decline, book past quotas and windows, overrule a buffer."""
     RUN = "run"

@@ -1,5 +1,5 @@
-"""What somebody sees of a booking that is not their own: who may see whom stands behind it sees all, a reader sees the
-diary without contacts and codes, a booker sees of others only that the time is taken. Pure."""
+"""What an actor sees of a booking that is not their own. With the right to see parties: everything. A reader: the diary
+without contacts and codes. A booker: only that the time is taken. Pure."""
 
 from enum import StrEnum
 from typing import TypeVar
@@ -64,7 +64,7 @@ _HIDDEN: dict[Seen, dict[str, object]] = {
         "actor": "",
     },
 }
-"""Field -> what stands there instead."""
+"""Field -> the value shown instead."""
 
 
 def seen(actor: Actor, thing: Thing) -> Seen:
@@ -74,7 +74,7 @@ def seen(actor: Actor, thing: Thing) -> Seen:
     return Seen.TAKEN if actor.role is Role.BOOKER else Seen.DIARY
 
 
-def discreetly(answer: A, how_much: Seen) -> A:
+def redacted(answer: A, how_much: Seen) -> A:
     """The answer without what is not to be seen; fields that it does not have do not matter."""
     hidden = {name: value for name, value in _HIDDEN[how_much].items() if name in type(answer).model_fields}
     return answer.model_copy(update=hidden) if hidden else answer

@@ -38,7 +38,7 @@ async def setup_needed(container: TheContainer) -> SetupNeeded:
 
 @router.post("/setup", status_code=status.HTTP_201_CREATED, responses=described(AlreadySetUp, WrongSetupToken))
 async def set_up(body: SetupBody, container: TheContainer, response: Response) -> SignedInAnswer:
-    """Make the first user, with the token that stands in `setup-token` in the controller's data_dir."""
+    """Create the first user, with the token from the file `setup-token` in the controller's data_dir."""
     signed_in = await container.people.setup(token=body.token, user=body.user, password=body.password)
     return _answer(signed_in, response, container.settings)
 
@@ -73,13 +73,13 @@ async def sign_out(container: TheContainer, actor: TheActor, response: Response)
 
 @router.delete("/session/others", responses=described(NotSignedIn))
 async def sign_out_others(container: TheContainer, actor: TheActor) -> EndedAnswer:
-    """End all sessions of one's own but this one."""
+    """End all of your other sessions."""
     return EndedAnswer(ended=await container.people.end_others(actor))
 
 
 @router.post("/session/password", responses=described(NotSignedIn, TooManyTries))
 async def change_password(body: OwnPasswordBody, container: TheContainer, actor: TheActor) -> EndedAnswer:
-    """Give oneself another password. All other sessions of one's own end."""
+    """Change your own password. All of your other sessions end."""
     ended = await container.people.change_password(actor, current=body.current, new=body.new)
     return EndedAnswer(ended=ended)
 

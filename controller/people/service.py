@@ -113,8 +113,8 @@ class SignInService:
         return await self._open_session(tx, user, self._clock.now(), asker)
 
     async def change_password(self, actor: Actor, *, current: str, new: str) -> int:
-        """Give oneself another password; every other session of one's own ends. How many. Raises ``Invalid``, also
-        for a wrong ``current``, and ``TooManyTries``."""
+        """Change the actor's own password and end all of their other sessions; returns how many. Raises ``Invalid``,
+        also for a wrong ``current``, and ``TooManyTries``."""
         require_strong(new, actor.name, field="new")
         user = await self._database.run(self._count_own, actor)
         if not await self._passwords.fits(current, user.password_hash):
@@ -144,7 +144,7 @@ class SignInService:
         return await repository.end_sessions(tx, user.id, but=actor.session)
 
     async def end_others(self, actor: Actor) -> int:
-        """End every session of one's own but the one that asks; how many."""
+        """End all of the actor's other sessions; returns how many."""
 
         async def end(tx: Tx) -> int:
             user = await repository.user_named(tx, actor.name)
@@ -163,7 +163,7 @@ class SignInService:
         """Whose token this is; None when it is nobody's or has run out. One statement; once a day use renews it."""
         hashed = _hash(token)
         now = self._clock.now()
-        async with self._database.glance() as tx:
+        async with self._database.read_without_transaction() as tx:
             session = await repository.session(tx, hashed, now)
         if session is None:
             return None

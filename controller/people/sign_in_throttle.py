@@ -1,7 +1,7 @@
-"""Wrong passwords, counted so that guessing gets slow and nobody is kept out by another's guesses.
+"""Counts wrong passwords, so that guessing gets slow and one person's guesses lock nobody else out.
 
-Whoever has signed in before from this browser (a device cookie, as OWASP describes it) or from this address has tries
-of their own. All others share those of the name they try and those of the address they come from.
+A client that has signed in before from this browser (a device cookie, as OWASP describes it) or from this address has
+its own number of tries. All others share those of the name they try and those of their address.
 """
 
 import hmac
@@ -70,7 +70,7 @@ class SignInThrottle:
         self._keys = keys
 
     async def of(self, tx: Tx, name: str, asker: SignInOrigin) -> list[TryCounter]:
-        """What counts a try; one counter for whoever is known, else those of name and address."""
+        """The counters of a try: one for a known client, otherwise those of name and address."""
         nonce = self._nonce(name, asker.device)
         if nonce:
             return [self._counter(CounterKind.DEVICE, name, nonce)]
@@ -103,8 +103,8 @@ class SignInThrottle:
             )
 
     async def right(self, tx: Tx, counters: Sequence[TryCounter]) -> None:
-        """The try was a right one: those before it are forgotten; of an address this one only, since whoever guesses
-        may have a password of their own."""
+        """The password was right: forget the failures before it. Of an address only this try, since somebody who
+        guesses may also have a valid password of their own."""
         for each in counters:
             if each.kind is CounterKind.ADDRESS:
                 await repository.take_back_failure(tx, each.key)

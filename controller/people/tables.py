@@ -53,7 +53,7 @@ parties = Table(
     Column("contact_phone", String(200), nullable=False),
     Column("contact_email", String(200), nullable=False),
     Column("notes", String(2000), nullable=False),
-    Column("ended_at", Instant),  # since when it cannot book anew
+    Column("ended_at", Instant),  # since when it can make no new bookings
     Column("forgotten_at", Instant),  # when its personal data were deleted
     Column("created_at", Instant, nullable=False),
     Column("created_by", String(200), nullable=False),

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from controller.cli import output
 from controller.cli.client import AsJson
-from controller.cli.console import CONFIG, ConfigFile, open_settings, plainly, refuse
+from controller.cli.console import CONFIG, ConfigFile, errors_on_one_line, open_settings, refuse
 from controller.db.engine import Database
 from controller.db.migrations import migrate
 from controller.key_files import load_keys
@@ -39,7 +39,10 @@ UserName = Annotated[str, typer.Argument(help="The name to sign in with; capital
 def add(
     name: UserName,
     role: Annotated[
-        Role, typer.Option(help="admin: all. manager: runs sites. booker: asks. porter: doors. reader: looks.")
+        Role,
+        typer.Option(
+            help="admin: everything. manager: runs sites. booker: books. porter: operates doors. reader: read only."
+        ),
     ],
     site: Annotated[list[str] | None, typer.Option(help="A site it may see, several times; else all.")] = None,
     party: Annotated[str | None, typer.Option(help="For whom a booker books.")] = None,
@@ -47,7 +50,7 @@ def add(
 ) -> None:
     """Make a user. The password is asked for, or read from the first line of standard input."""
     fields = {"name": name, "role": role, "sites": site or None, "party": party, "password": _password()}
-    with plainly():
+    with errors_on_one_line():
         body = _formed(NewUserBody, fields)
         user = _on(config, lambda users: users.add(body.draft(), password=body.password, actor=ACTOR), first=True)
     typer.echo(f"{user.name} can sign in as {user.role}.")
@@ -56,7 +59,7 @@ def add(
 @app.command("list")
 def list_users(config: ConfigFile = CONFIG, as_json: AsJson = False) -> None:
     """List all users, those that have ended too."""
-    with plainly():
+    with errors_on_one_line():
         found = _on(config, _all)
     if as_json:
         typer.echo(UserPage(items=[user_answer(each) for each in found], next=None).model_dump_json())
@@ -79,7 +82,7 @@ def list_users(config: ConfigFile = CONFIG, as_json: AsJson = False) -> None:
 def password(name: UserName, config: ConfigFile = CONFIG) -> None:
     """Set a new password, asked for or read from standard input, and sign the user out everywhere."""
     fields = {"password": _password()}
-    with plainly():
+    with errors_on_one_line():
         _change(config, name, _formed(UserChangeBody, fields))
     typer.echo(f"{name} has a new password.")
 
@@ -87,7 +90,7 @@ def password(name: UserName, config: ConfigFile = CONFIG) -> None:
 @app.command()
 def end(name: UserName, config: ConfigFile = CONFIG) -> None:
     """Let nobody sign in by this name any more, and sign it out everywhere."""
-    with plainly():
+    with errors_on_one_line():
         _change(config, name, UserChangeBody(ended=True))
     typer.echo(f"{name} can no longer sign in.")
 

@@ -18,7 +18,7 @@ _ACTS = {"make": "made", "delete": "deleted"}
 
 
 class VersionStale(Conflicting):
-    """``last``: the write that stands in the way, where it is known."""
+    """``last``: the write that conflicts, where it is known."""
 
     kind = "stale"
     title = "Somebody else changed it"
@@ -38,8 +38,8 @@ def version_of(value: object | None, *, blank: object = None) -> int:
 
 
 async def require_version(tx: Tx, version: int, current: int, *, site: str | None, thing: str) -> None:
-    """Raises ``VersionStale`` unless the version that somebody has read is the current one. ``thing``: as it stands in
-    the list of writes; it may also have been changed by the site's file."""
+    """Raises ``VersionStale`` unless the version that the client read is the current one. ``thing``: its name in the
+    list of writes; the site's file may also have changed it."""
     if version != current:
         raise VersionStale(thing, await repository.last_write(tx, site=site, thing=thing))
 

@@ -32,7 +32,7 @@ Doors = Annotated[
         metavar="SITE | SITE/DOOR…",
     ),
 ]
-Reason = Annotated[str, typer.Option("--reason", help="Why; it stands on the record beside your name.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; recorded with your name.")]
 Until = Annotated[
     str | None,
     typer.Option("--until", help="The end in the site's time, such as 2026-11-26T18:00.", show_default=False),
@@ -126,7 +126,7 @@ def self_test(
 def restart(
     edge: Edge, reason: Reason, server: Server = SERVER, token_file: TokenFile = None, token: Token = None
 ) -> None:
-    """Start an edge's agent anew. Its doors lock for some seconds; the way out stays open."""
+    """Restart an edge's agent. Its doors lock for some seconds; people can still get out."""
     site, name = _parted(edge, "edge")
     path = f"/sites/{site}/edges/{name}/commands"
     _command(ApiClient(server, token_file, token), path, {"kind": "restart", "reason": reason})
@@ -158,7 +158,7 @@ def hold_open(
     token_file: TokenFile = None,
     token: Token = None,
 ) -> None:
-    """Let doors stand open to anybody, for 1 hour unless said otherwise; 24 hours at most."""
+    """Hold doors open for anybody, for 1 hour by default; 24 hours at most."""
     _order(ApiClient(server, token_file, token), "hold_open", doors, reason, until, minutes)
 
 
@@ -172,10 +172,10 @@ def lock_down(
     token_file: TokenFile = None,
     token: Token = None,
 ) -> None:
-    """Keep everybody out but staff and key holders, for 4 hours unless said otherwise; 7 days at most. Whoever is
-    inside gets out.
+    """Keep everybody out except staff and key holders, for 4 hours by default; 7 days at most. People inside can get
+    out.
 
-    Exit code 3 when a door does not have it: read which.
+    Exit code 3 when a door does not have it yet; the output names it.
     """
     _order(ApiClient(server, token_file, token), "lock_down", doors, reason, until, minutes)
 
@@ -190,7 +190,7 @@ def out_of_service(
     token_file: TokenFile = None,
     token: Token = None,
 ) -> None:
-    """Keep everybody out, for 24 hours unless said otherwise; 35 days at most. Whoever is inside gets out."""
+    """Keep everybody out, for 24 hours by default; 35 days at most. People inside can get out."""
     _order(ApiClient(server, token_file, token), "out_of_service", doors, reason, until, minutes)
 
 
@@ -216,7 +216,7 @@ def overrides(
     token_file: TokenFile = None,
     token: Token = None,
 ) -> None:
-    """List what is held open, locked down or out of service, and where each stands."""
+    """List what is held open, locked down or out of service, with its state at each door."""
     caller = ApiClient(server, token_file, token)
     answer = caller.get(f"/sites/{site}/overrides", msgspec.Raw)
     found = caller.answered(answer, _Overrides, as_json=as_json).items
@@ -226,7 +226,7 @@ def overrides(
         for at in one.doors
     ]
     if not output.show(caller.console, (output.ID, "Door", "Stands", "When", "Who", "Why"), rows):
-        caller.say("Every door goes by its timetable.")
+        caller.say("Every door follows its timetable.")
 
 
 @app.command()
@@ -252,8 +252,8 @@ def acts(
         )
         for one in found
     ]
-    if not output.show(caller.console, ("When", "What", "Where", "Who", "Why", "What came of it"), rows):
-        caller.say("Nothing was done by hand yet.")
+    if not output.show(caller.console, ("When", "What", "Where", "Who", "Why", "Outcome"), rows):
+        caller.say("No command or override was given yet.")
 
 
 def _parted(text: str, what: str) -> tuple[str, str]:
@@ -264,7 +264,7 @@ def _parted(text: str, what: str) -> tuple[str, str]:
 
 
 def _command(caller: ApiClient, path: str, body: dict[str, Any]) -> None:
-    """Ask, then hear what became of it."""
+    """Send the command, then wait for its outcome."""
     asked = caller.post(path, msgspec.json.encode(body), _JSON, _Asked)
     for _ in range(_LOOKS):
         told = caller.get(f"/commands/{asked.id}", _Command)
@@ -299,7 +299,7 @@ def _order(
 
 
 def _follow(caller: ApiClient, override: _Override, *, wanted: set[str]) -> None:
-    """Hear from the doors, and say of each how it stands."""
+    """Wait for the doors, and print the state of each."""
     for _ in range(_LOOKS):
         if all(at.state in wanted or at.state == "unreachable" for at in override.doors):
             break

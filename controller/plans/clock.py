@@ -14,7 +14,7 @@ class ClockDoubtful(Exception):
 def check(now: datetime, last: datetime | None, seen_right: date | None) -> None:
     """Hold ``now`` against the ``last`` plan signed. ``seen_right``: on that day somebody saw that the clock was right,
     so that plans of a later time than now were signed in error. Raises ``ClockDoubtful``."""
-    mend = "no plan is signed until it is right; set the clock"
+    hint = "no plan is signed until it is right; set the clock"
     floor = last
     if seen_right is not None:
         day = datetime.combine(seen_right, time(), UTC) - timedelta(days=1)
@@ -22,10 +22,10 @@ def check(now: datetime, last: datetime | None, seen_right: date | None) -> None
     if floor is None:
         return
     if now < floor - MARGIN:
-        raise ClockDoubtful(f"the clock says {_words(now)}, but a plan was signed at {_words(floor)}: {mend}")
+        raise ClockDoubtful(f"the clock says {_words(now)}, but a plan was signed at {_words(floor)}: {hint}")
     if now > floor + LONGEST_OFF and not (seen_right is not None and last is not None and last > now + MARGIN):
         raise ClockDoubtful(
-            f"the clock says {_words(now)}, but nothing was signed since {_words(floor)}: {mend}, or say with "
+            f"the clock says {_words(now)}, but nothing was signed since {_words(floor)}: {hint}, or say with "
             "clock_right_on in the configuration that it is"
         )
 

@@ -32,10 +32,10 @@ STEP_LIMIT = timedelta(days=1)
 BATTERY_TOLERANCE = timedelta(seconds=60)
 KEEP_EVERY_S = 86_400.0
 FILE = "clock.json"
-_MEND = (
+_HINT = (
     "no plan is signed until it is right. Start a time service (`timedatectl` says whether one is at work) or set the "
     "clock; if you see that it is right, write the present day into the configuration, as in clock_right_on = "
-    "2026-11-26, and start the controller anew"
+    "2026-11-26, and restart the controller"
 )
 
 
@@ -64,10 +64,9 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-class TimeWatch:
-    """Keeps an eye on ``clock``. ``file``: where the proof outlasts a restart within one boot of the machine.
-    ``seen_right``: on that day somebody saw that the clock was right. ``changed`` is called when it is believed
-    otherwise than before."""
+class ClockMonitor:
+    """Monitors ``clock``. ``file``: stores the proof across restarts within one boot of the machine. ``seen_right``:
+    the day on which somebody checked that the clock was right. ``changed`` is called when the trust in it changes."""
 
     def __init__(self, clock: Clock, sources: Sources, *, file: Path, seen_right: date | None) -> None:
         self._clock = clock
@@ -147,10 +146,10 @@ class TimeWatch:
     def _words(self, why: str) -> str:
         now, expected = self._clock.now(), self._expected()
         if why == "nothing":
-            return f"nothing vouches for the clock, which says {_words(now)}: {_MEND}"
+            return f"no time source confirms the clock, which says {_words(now)}: {_HINT}"
         if why == "stepped" and expected is not None:
-            return f"the clock was set to {_words(now)}, while it can only be {_words(expected)}: {_MEND}"
-        return f"no time service has set the clock for {HOLDOVER_LIMIT_S / DRIFT / 86_400:.0f} days: {_MEND}"
+            return f"the clock was set to {_words(now)}, while it can only be {_words(expected)}: {_HINT}"
+        return f"no time service has set the clock for {HOLDOVER_LIMIT_S / DRIFT / 86_400:.0f} days: {_HINT}"
 
     def _expected(self) -> datetime | None:
         """What it is by the proof and the time that has passed since."""
@@ -165,7 +164,7 @@ class TimeWatch:
             try:
                 self._file.write_bytes(msgspec.json.encode(self._proof))
             except OSError as error:
-                log.warning("It cannot be kept that the clock is right: %s", error.strerror)
+                log.warning("The trust in the clock cannot be stored: %s", error.strerror)
 
     def _kept(self) -> Proof | None:
         """The proof of an earlier run in this boot of the machine."""
@@ -177,7 +176,7 @@ class TimeWatch:
 
 
 class _Told(Collector):
-    def __init__(self, watch: TimeWatch) -> None:
+    def __init__(self, watch: ClockMonitor) -> None:
         self._watch = watch
 
     def collect(self) -> Iterable[Metric]:
@@ -189,7 +188,7 @@ class _Told(Collector):
             yield GaugeMetricFamily("hallkeeper_clock_error_seconds", "How far the clock may be off.", error_s)
 
 
-def publish_time(registry: CollectorRegistry, watch: TimeWatch) -> None:
+def publish_time(registry: CollectorRegistry, watch: ClockMonitor) -> None:
     """Let /metrics tell how far the clock is believed."""
     registry.register(_Told(watch))
 

@@ -59,7 +59,7 @@ class OutOfReach(Conflicting):
     title = "The door is out of reach"
 
     def __init__(self, what: str, why: str) -> None:
-        super().__init__(f"{what!r} is out of reach: {why}; a command is not kept for later, send it again then")
+        super().__init__(f"{what!r} is out of reach: {why}; commands are not queued, so send it again when it is back")
 
 
 class CommandUnknown(NotFound):
@@ -82,7 +82,7 @@ class CommandRequest(msgspec.Struct, frozen=True, kw_only=True):
         return self.door or self.edge
 
 
-class Commander:
+class CommandService:
     """``seen``: called with a site when a command was answered."""
 
     def __init__(
@@ -122,24 +122,24 @@ class Commander:
         )
 
     async def restart(self, site: str, edge: str, *, reason: str, actor: str) -> str:
-        """Ask an edge's agent to start anew; its doors lock meanwhile. Raises as ``recount``."""
+        """Ask an edge's agent to restart; its doors lock meanwhile. Raises as ``recount``."""
         return await self._at_edge(CommandRequest(site=site, edge=edge, kind=CommandKind.RESTART), reason, actor)
 
     async def self_test(self, site: str, edge: str, *, reason: str, actor: str) -> str:
         """Ask an edge to look at its pins, readers, disk and clock; no door moves. Raises as ``recount``."""
         return await self._at_edge(CommandRequest(site=site, edge=edge, kind=CommandKind.SELF_TEST), reason, actor)
 
-    async def _at_edge(self, wish: CommandRequest, reason: str, actor: str) -> str:
+    async def _at_edge(self, request: CommandRequest, reason: str, actor: str) -> str:
         async with self._database.read() as tx:
-            parts = await require_parts(tx, wish.site)
-        if wish.edge not in {edge.id for edge in parts.edges}:
-            raise ThingUnknown(wish.site, "edges", wish.edge)
-        return await self._order(wish, reason, actor)
+            parts = await require_parts(tx, request.site)
+        if request.edge not in {edge.id for edge in parts.edges}:
+            raise ThingUnknown(request.site, "edges", request.edge)
+        return await self._order(request, reason, actor)
 
-    async def _order(self, wish: CommandRequest, reason: str, actor: str) -> str:
+    async def _order(self, request: CommandRequest, reason: str, actor: str) -> str:
         """One at a time for each edge, since an edge refuses a command that a newer one has overtaken."""
-        async with self._turns[wish.site, wish.edge]:
-            issued, nonce = await self._database.run(self._issue, wish, reason, actor)
+        async with self._turns[request.site, request.edge]:
+            issued, nonce = await self._database.run(self._issue, request, reason, actor)
             command = Command(
                 site=issued.site,
                 edge=issued.edge,
@@ -157,34 +157,34 @@ class Commander:
         if not taken:
             why = "the broker did not take the command"
             await self._end(issued.site, issued.edge, issued.id, CommandOutcome.REFUSED, why, None)
-            raise OutOfReach(wish.what, why)
+            raise OutOfReach(request.what, why)
         return issued.id
 
-    async def _issue(self, tx: Tx, wish: CommandRequest, reason: str, actor: str) -> tuple[IssuedCommand, str]:
-        state = await telemetry.edge_state(tx, wish.site, wish.edge)
+    async def _issue(self, tx: Tx, request: CommandRequest, reason: str, actor: str) -> tuple[IssuedCommand, str]:
+        state = await telemetry.edge_state(tx, request.site, request.edge)
         if state is None or not state.online:
-            since = await self._away(tx, wish.site, state.since) if state else "it was never heard of"
-            its = f"its edge {wish.edge!r}" if wish.door else "it"
-            raise OutOfReach(wish.what, f"{its} is not online, {since}")
+            since = await self._away(tx, request.site, state.since) if state else "it has never connected"
+            its = f"its edge {request.edge!r}" if request.door else "it"
+            raise OutOfReach(request.what, f"{its} is not online, {since}")
         if not self._link.connected:
-            raise OutOfReach(wish.what, "the controller has no connection to the broker")
+            raise OutOfReach(request.what, "the controller has no connection to the broker")
         now = self._clock.now()
         issued = IssuedCommand(
             id=uuid7(now, secrets.token_bytes(10)),
-            site=wish.site,
-            edge=wish.edge,
-            door=wish.door,
-            kind=wish.kind.value,
+            site=request.site,
+            edge=request.edge,
+            door=request.door,
+            kind=request.kind.value,
             reason=reason,
             actor=actor,
             issued_at=now,
             expires_at=now + LIFE,
-            args=wish.args,
+            args=request.args,
         )
         await repository.insert_command(tx, issued)
-        thing = f"door {wish.door}" if wish.door else f"edge {wish.edge}"
-        act = wish.kind.value.replace("_", "-")
-        await audit.record(tx, actor=actor, at=now, act=act, site=wish.site, thing=thing)
+        thing = f"door {request.door}" if request.door else f"edge {request.edge}"
+        act = request.kind.value.replace("_", "-")
+        await audit.record(tx, actor=actor, at=now, act=act, site=request.site, thing=thing)
         return issued, state.nonce
 
     async def _away(self, tx: Tx, site: str, since: datetime) -> str:

@@ -65,7 +65,7 @@ ACCEPTED: Mapping[Mode, tuple[CredentialKind, ...]] = {
 
 
 class DoorRules(msgspec.Struct, frozen=True, kw_only=True):
-    """One door as the plan needs it. ``free_when_staffed``: it stands unlocked while staff are there."""
+    """One door as the plan needs it. ``free_when_staffed``: it is unlocked while staff are there."""
 
     id: Slug
     name: str

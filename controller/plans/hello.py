@@ -1,4 +1,4 @@
-"""The conversation with an edge: who is there, hello and its reply, and what became of plans."""
+"""The conversation with an edge: presence, hello and its reply, and the outcome of plans."""
 
 import asyncio
 import logging
@@ -11,7 +11,7 @@ import msgspec
 
 from controller.access import service as access
 from controller.db.engine import Database, Tx
-from controller.db.retry import patiently
+from controller.db.retry import retry_until_available
 from controller.estate import repository as estate
 from controller.plans import repository
 from controller.plans.overrides import repository as overrides
@@ -102,7 +102,7 @@ class HelloService:
         return {name: len(nonces) for name, nonces in self._asked.items()}
 
     async def greet_all(self) -> None:
-        """On a new connection: ask every edge, and publish its whole plan anew."""
+        """On a new connection: ask every edge, and publish its whole plan again."""
         self._planner.forget_sent()
         for name in sorted(self._verifier.edges):
             await self.greet(name)
@@ -151,15 +151,15 @@ class HelloService:
             self._time_asked[name] = now
             await self.ask(name)
 
-    async def keep_in_touch(self) -> None:
-        """Say to every edge that is there, for ever, that this controller is: a door whose plan lists all offline codes
-        believes no other as long as it hears so."""
+    async def run_heartbeats(self) -> None:
+        """Tell every online edge regularly that this controller is reachable: a door whose plan lists all offline codes
+        accepts no others while it hears that."""
         while True:
             await self._clock.sleep(WORD_EVERY_S)
-            await patiently(self.say_word, what="edges that are there")
+            await retry_until_available(self.send_heartbeats, what="edges that are there")
 
-    async def say_word(self) -> None:
-        """One word to each edge that is there and has a plan."""
+    async def send_heartbeats(self) -> None:
+        """Send one heartbeat to each edge that is online and has a plan."""
         if not self._link.connected:
             return
         async with self._database.read() as tx:
@@ -202,8 +202,8 @@ class HelloService:
         its last will."""
         while True:
             await asyncio.sleep(1.0)
-            await patiently(self.note_silent, what="edges that do not answer")
-            await patiently(self.ask_again, what="edges with a plan that is not known")
+            await retry_until_available(self.note_silent, what="edges that do not answer")
+            await retry_until_available(self.ask_again, what="edges with a plan that is not known")
 
     async def ask_again(self) -> None:
         """Ask edges that carry out what the database does not know, and have not given it back."""
@@ -251,7 +251,7 @@ class HelloService:
         asked = self._asked.get(name, deque())
         question = next((each for each in asked if each.nonce == reply.nonce), None)
         if question is None or (reply.status.site, reply.status.edge) != name:
-            self._verifier.refuse(*name, "wrong_address", "a hello reply that answers nothing that was asked")
+            self._verifier.refuse(*name, "wrong_address", "a hello reply to no open question")
             return
         while asked.popleft() is not question:
             pass
@@ -264,13 +264,13 @@ class HelloService:
             await self.ask_again()
 
     async def take_held(self, name: EdgeName, item: str | None, payload: bytes) -> None:
-        """A piece of a plan came back from an edge: its manifest, or the part ``item``. Once it is whole, the edge is
-        asked anew, so that what is known to be on the door is put down."""
+        """An edge sent back a piece of its plan: the manifest, or the part ``item``. Once the plan is whole, the edge
+        is asked again, so that what is on its doors is recorded."""
         if await self._restored.take(name, item, payload):
             await self.greet(name)
 
     async def take_applied(self, name: EdgeName, payload: bytes) -> None:
-        """An edge said what became of a plan."""
+        """An edge reported the outcome of a plan."""
         applied = self._verifier.open(*name, payload, purpose=Purpose.APPLIED, kind=Applied)
         if applied is None:
             return
@@ -308,10 +308,10 @@ class HelloService:
             await self._planner.send_again(name)
 
     async def _note(self, tx: Tx, status: Status) -> _Heard:
-        """Write down what a status says that may be an old one.
+        """Record a status that may be an old one.
 
-        An old will must not put out an edge that has come back, nor an old word bring one in: within one boot
-        connections only count up, and only a reply says of an edge that was out of reach that it is there.
+        An old last will must not mark an edge offline that has come back, nor an old status mark one online: within one
+        boot, connection numbers only rise, and only a reply marks an edge online that was out of reach.
         """
         known = await telemetry.edge_state(tx, status.site, status.edge)
         same = known is not None and known.boot == status.boot

@@ -34,12 +34,11 @@ _HOLDERS = {
 
 
 class ActAnswer(Answer):
-    """``kind``: of a command or an override; ``new_code`` where a booking's code was given anew, or what somebody opens
-    doors with in their own right, ``revoke`` where all at an edge's doors was, as it was put out. ``where``: names of
-    doors, or of an edge; ``whole``: of every door of the site. ``outcome``: waiting, done, refused or expired of a
-    command; stands, ended or over of an override; of codes waiting while an old one may still open a door, else done.
-    ``text``: what came of it.
-    ``keep_restored`` and ``remove_restored``: somebody has decided of what only doors knew."""
+    """``kind``: that of a command or an override; ``new_code`` where a booking's or a holder's code or card was
+    replaced, ``revoke`` where an edge was revoked and every code at its doors replaced. ``where``: names of doors, or
+    of an edge; ``whole``: of every door of the site. ``outcome``: of a command waiting, done, refused or expired; of an
+    override stands, ended or over; of codes waiting while an old one may still open a door, then done. ``text``: the
+    outcome in words. ``keep_restored`` and ``remove_restored``: somebody decided on a restored entry."""
 
     id: str
     at: str

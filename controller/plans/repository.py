@@ -171,7 +171,7 @@ async def put_outcome(
     refused_at: datetime | None = None,
     why: str | None = None,
 ) -> None:
-    """Write what became of a plan."""
+    """Write the outcome of a plan."""
     here = (plans.c.site == site) & (plans.c.edge == edge) & (plans.c.version == version)
     await tx.execute(update(plans).where(here).values(applied_at=applied_at, refused_at=refused_at, why=why))
 
@@ -195,7 +195,7 @@ async def commands_before(tx: Tx, site: str, *, before: str | None, limit: int) 
 
 
 async def whose_command(tx: Tx, command_id: str) -> Thing | None:
-    """The site of a command, for whoever asks whether somebody may see it; None where there is no such command."""
+    """The site of a command, for permission checks; None where there is no such command."""
     site: str | None = (await tx.execute(select(commands.c.site).where(commands.c.id == command_id))).scalar()
     return None if site is None else Thing(site=site)
 
@@ -225,8 +225,8 @@ def _lots(digests: Sequence[str]) -> list[Sequence[str]]:
 
 
 async def last_acts(tx: Tx, site: str) -> str:
-    """Something that is different whenever one of a site's latest commands or overrides was asked for, answered or
-    ended, codes were given anew, or a plan was taken up, with which old ones may have gone."""
+    """A value that changes whenever one of a site's latest commands or overrides is requested, answered or ended, codes
+    are replaced, or an edge applies a plan, which may remove old codes."""
     asked = select(commands.c.id, commands.c.ended_at).where(commands.c.site == site)
     ordered = select(overrides.c.id, overrides.c.ended_at).where(overrides.c.site == site)
     found = [*await tx.execute(asked.order_by(commands.c.id.desc()).limit(_LATEST))]

@@ -54,8 +54,8 @@ async def post_command(
 async def post_edge_command(
     site: SlugPath, edge: SlugPath, body: EdgeCommandBody, container: TheContainer, actor: OpensDoors
 ) -> CommandIssued:
-    """Ask an edge to test itself, to start anew (its doors lock meanwhile), or to go on counting people from a number
-    that somebody has counted. Refused where it is out of reach, and never kept for later."""
+    """Ask an edge to test itself, to restart (its doors lock meanwhile), or to go on counting people from a number that
+    somebody has counted. Refused where it is out of reach; it is never queued."""
     commander, given = container.mqtt.commander, {"reason": body.reason, "actor": actor.name}
     if body.kind == "restart":
         return CommandIssued(id=await commander.restart(site, edge, **given))
@@ -98,8 +98,8 @@ async def get_command(command: IdPath, container: TheContainer, actor: SeesLive)
 async def get_acts(
     site: SlugPath, container: TheContainer, actor: OpensDoors, after: After = None, limit: Limit = ACTS
 ) -> ActPage:
-    """What was done at the site's doors and edges by hand, the newest first: commands, overrides and codes given anew,
-    who asked, why, and what came of it."""
+    """What was done at the site's doors and edges by hand, the newest first: commands, overrides and replaced codes,
+    who asked, why, and the outcome."""
     async with container.database.read() as tx:
         parts = await require_parts(tx, site)
         return await acts(tx, parts, before=after, limit=limit, now=container.clock.now())

@@ -8,8 +8,8 @@ from controller.web.fields import Answer, Body, Name, Slug, Whole, Yes
 
 
 class CommandBody(Body):
-    """``reason`` is kept beside the name of who asked. ``unset_alarm``: also unset the intruder alarm of the door's
-    area; where it is set, the door is not opened without."""
+    """``reason`` is recorded with the name of the user who asked. ``unset_alarm``: also unset the intruder alarm of the
+    door's area; where it is set, the door is not opened without."""
 
     kind: Literal["unlock"]
     reason: Name
@@ -31,8 +31,8 @@ class CommandIssued(Answer):
 
 class CommandAnswer(Answer):
     """``outcome``: waiting, done, refused or expired; an expired command can no longer be carried out. ``code``:
-    ``faults_found`` by a self-test, ``alarm_set`` where an unlock has to unset the alarm too. Who and why are
-    empty for whoever may not see them."""
+    ``faults_found`` by a self-test, ``alarm_set`` where an unlock has to unset the alarm too. Who and why are empty for
+    users who may not see them."""
 
     id: str
     site: str

@@ -13,7 +13,7 @@ from controller.access import service as access
 from controller.access.other_grants import GrantScope, OtherGrants
 from controller.changes import Changes, ChangeSubscription
 from controller.db.engine import Database, Tx
-from controller.db.retry import patiently
+from controller.db.retry import retry_until_available
 from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.estate import repository as estate
 from controller.estate.errors import SiteUnknown
@@ -21,7 +21,7 @@ from controller.hours.modes import unexplained
 from controller.plans import clock as clocks
 from controller.plans import repository
 from controller.plans.clock import ClockDoubtful
-from controller.plans.clock_trust import TimeWatch
+from controller.plans.clock_trust import ClockMonitor
 from controller.plans.compile import (
     Compiled,
     DoorRules,
@@ -56,13 +56,13 @@ _LOOK_EVERY_S = 600.0
 _AT_ONCE = 20
 _LOOKS = 3
 """How often a plan is made without holding the diary up before it is made under the site's lock."""
-_MANIFEST = ""  # stands for the manifest among the names of parts
+_MANIFEST = ""  # represents the manifest among the names of parts
 
 EdgeName = tuple[str, str]
 """Site and edge."""
 SecretNames = Callable[[Tx, str, str], Awaitable[Mapping[str, str] | None]]
-"""For a site and an edge: door id -> the name of the secret that the door's codes are hashed with; None for an edge
-that was put out, which has no such secret and is to get no plan."""
+"""For a site and an edge: door id -> the name of the secret that the door's codes are hashed with; None for a revoked
+edge, which has no such secret and gets no plan."""
 
 
 class PlanSource(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,8 +77,8 @@ class PlanSource(msgspec.Struct, frozen=True, kw_only=True):
     carried: Carried
 
 
-class Overtaken(Exception):
-    """Between the look and the signature something that the plan says was taken back, or another plan signed."""
+class PlanSuperseded(Exception):
+    """Between compiling and signing, something in the plan was withdrawn, or another plan was signed."""
 
 
 class Planner:
@@ -95,7 +95,7 @@ class Planner:
         site_configs: SiteConfigs,
         others: OtherGrants,
         secret_names: SecretNames,
-        time: TimeWatch,
+        time: ClockMonitor,
         clock_right_on: date | None = None,
     ) -> None:
         self._time = time
@@ -119,7 +119,7 @@ class Planner:
         self.unknown: set[EdgeName] = set()
         """Edges that carry out a plan which the database does not know: they get no other until it is fetched."""
         self.trouble: str | None = None
-        """Why no plan can be signed at present, for whoever looks after the controller."""
+        """Why no plan can be signed at present, for the person who runs the controller."""
 
     @property
     def busy(self) -> bool:
@@ -146,18 +146,18 @@ class Planner:
             self._changed = changed
             while True:
                 for site in await changed.sites():
-                    await patiently(partial(self.want_site, site), what=f"the edges of {site}")
+                    await retry_until_available(partial(self.want_site, site), what=f"the edges of {site}")
 
     async def watch_days(self) -> None:
         """Look at every edge now and at least daily, for ever: plans reach 35 days ahead of each day. Once a day
         what only plans that are gone needed goes too."""
         tidied: datetime | None = None
         while True:
-            everyone = await patiently(self._everyone, what="all edges")
+            everyone = await retry_until_available(self._everyone, what="all edges")
             window = plan_window(self._clock.now())
             if tidied != window.start:
                 tidy = partial(self._database.run, repository.forget_secrets)
-                await patiently(tidy, what="secrets that doors had")
+                await retry_until_available(tidy, what="secrets that doors had")
                 tidied = window.start
             for name in everyone:
                 if self._checked.get(name) != window.start:
@@ -214,8 +214,8 @@ class Planner:
             log.error("A plan cannot be made", extra={"edge": "/".join(name), "why": str(error)})
 
     async def refresh(self, name: EdgeName) -> SignedPlan | None:
-        """Compile an edge's plan and publish what is new in it; the plan it should have, or None for no edge and for
-        one that was put out.
+        """Compile an edge's plan and publish what is new in it; the plan it should have, or None for an unknown or
+        revoked edge.
 
         Raises ``ClockDoubtful`` and ``TooMuchForOnePart``.
         """
@@ -240,7 +240,7 @@ class Planner:
                 self._sent.pop(name, None)
                 await self._publish(name, signed, parts)
 
-    async def as_it_stands(self, tx: Tx, name: EdgeName) -> Compiled | None:
+    async def compile_current(self, tx: Tx, name: EdgeName) -> Compiled | None:
         """The plan that an edge would be given now, under the site's lock; None where it would be given none."""
         seen = await self._look(tx, name)
         return None if seen is None else await _compiled(seen)
@@ -256,7 +256,7 @@ class Planner:
             compiled = await _compiled(seen)
             try:
                 return await self._database.run(self._sign, name, seen, compiled)
-            except Overtaken:
+            except PlanSuperseded:
                 continue
         return await self._database.run(self._make_alone, name)
 
@@ -267,8 +267,8 @@ class Planner:
         return None if seen is None else await self._sign(tx, name, seen, await _compiled(seen))
 
     async def _look(self, tx: Tx, name: EdgeName) -> PlanSource | None:
-        """What the plan of an edge is made from; None where there is no such edge, or it was put out: a plan made with
-        secrets that a Pi does not have would shut everybody out there."""
+        """What the plan of an edge is made from; None for an unknown or revoked edge: a plan made with secrets that a
+        Pi does not have would lock everybody out there."""
         site, edge = name
         now = self._clock.now()
         try:
@@ -296,13 +296,14 @@ class Planner:
         )
 
     async def _sign(self, tx: Tx, name: EdgeName, seen: PlanSource, compiled: Compiled) -> tuple[SignedPlan, Compiled]:
-        """Give a plan its version, unless the last one says the same, and note what is in it. Raises ``Overtaken``."""
+        """Give a plan its version, unless the last one has the same content, and record its parts. Raises
+        ``PlanSuperseded``."""
         site, edge = name
         await self._database.lock_site(tx, site)
         await self._check_clock(tx, seen.now)
         last = seen.last
         if await repository.latest_version(tx, site, edge) != (last and last.manifest.version):
-            raise Overtaken
+            raise PlanSuperseded
         self._checked[name] = compiled.window.start
         if (
             last is not None
@@ -310,7 +311,7 @@ class Planner:
             and last.kid == self._signer.kid_for(site, edge)
             and last.manifest.knows_of(await repository.carried_out(tx, site, edge))
         ):
-            # A grant that was ended and made anew between two plans is the same on the door.
+            # A grant that was ended and created again between two plans is the same on the door.
             await self._note(tx, seen, last.manifest.version)
             if last.applied_at is not None:
                 doors = [door.id for door in seen.given.doors]
@@ -325,9 +326,9 @@ class Planner:
     async def _note(self, tx: Tx, seen: PlanSource, version: int) -> None:
         new = [grant.id for grant in seen.given.grants if grant.new]
         if not await access.mark_compiled(tx, version, new=new, gone=seen.gone):
-            raise Overtaken
+            raise PlanSuperseded
         if not await overrides.compiled(tx, seen.given.site, seen.ordered, version=version):
-            raise Overtaken
+            raise PlanSuperseded
 
     async def _given(
         self, tx: Tx, site_config: SiteConfig, edge: str, doors: list[str], ordered: ForPlan, now: datetime

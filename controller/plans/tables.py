@@ -85,7 +85,7 @@ override_doors = Table(
     Column("off_at", Instant),
     Index("ix_override_doors_site_door", "site", "door"),
 )
-"""Where it stands at each door: the plan that brought it there or took it away, and since when that plan is there."""
+"""Its state at each door: the plan that added or removed it there, and since when that plan is applied."""
 
 restored = Table(
     "restored",

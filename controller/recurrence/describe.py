@@ -28,7 +28,7 @@ _ALL = tuple(Weekday(day=day) for day in range(7))
 _CHOOSING = frozenset({"BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS"})
 
 
-def said(pattern: RecurrencePattern, zone: ZoneInfo) -> str:
+def describe_pattern(pattern: RecurrencePattern, zone: ZoneInfo) -> str:
     """The whole pattern in one sentence without a full stop."""
     rule = pattern.read
     parts = ["Once" if rule is None else _rule(rule, pattern.first_starts)]

@@ -28,14 +28,14 @@ _SECONDS = 2.0
 """Of the processor, which a busy machine does not take away."""
 
 
-class Clocks(StrEnum):
-    """What the clock change does to one occurrence."""
+class ClockChange(StrEnum):
+    """How a clock change affects one occurrence."""
 
     NOTHING = "nothing"
     MOVED = "moved"
     """An end that the clocks skip moved forward by the gap."""
     LENGTH = "length"
-    """Both ends stand, but the time between them is longer or shorter."""
+    """Both ends exist, but the time between them is longer or shorter."""
     EMPTY = "empty"
     """Nothing is left between start and end."""
 
@@ -47,7 +47,7 @@ class SeriesOccurrence(msgspec.Struct, frozen=True, kw_only=True):
 
     wall: datetime
     during: Interval | None
-    clocks: Clocks = Clocks.NOTHING
+    clocks: ClockChange = ClockChange.NOTHING
     text: str = ""
     out: str = ""
 
@@ -64,8 +64,8 @@ class ExpandedSeries(msgspec.Struct, frozen=True, kw_only=True):
     ruled: tuple[datetime, ...] = ()
 
 
-class DayBook(Protocol):
-    """What a site's hours know of a day."""
+class SiteCalendar(Protocol):
+    """What a site's hours say about a day."""
 
     def in_term(self, day: date) -> bool | None:
         """Whether the schools have term; ``None`` where no terms are set."""
@@ -74,9 +74,9 @@ class DayBook(Protocol):
         """The bank holiday on that day, if any."""
 
 
-def unroll(pattern: RecurrencePattern, zone: ZoneInfo, days: DayBook) -> ExpandedSeries:
-    """Every date of a pattern. Raises ``Invalid`` naming the field and the limit for one that cannot be carried out,
-    has no end, gives no date, too many or too late ones, or one that runs into the next."""
+def expand_pattern(pattern: RecurrencePattern, zone: ZoneInfo, days: SiteCalendar) -> ExpandedSeries:
+    """Every date of a pattern. Raises ``Invalid``, naming the field and the limit, for a pattern that cannot be
+    expanded, has no end, gives no date, too many or too late dates, or dates that overlap."""
     pattern.check()
     rule = pattern.read
     given = {wall: wall + pattern.length for wall in _by_rule(pattern, rule, zone)}
@@ -106,7 +106,7 @@ def _by_rule(pattern: RecurrencePattern, rule: RecurrenceRule | None, zone: Zone
     last = rule.until(zone)
     found: list[datetime] = []
     try:
-        for wall in walls(rule, begin, zone, end=horizon):
+        for wall in wall_times(rule, begin, zone, end=horizon):
             if len(found) == MOST_DATES:
                 raise invalid_field(
                     "rule",
@@ -127,10 +127,10 @@ def _by_rule(pattern: RecurrencePattern, rule: RecurrenceRule | None, zone: Zone
     return found
 
 
-def walls(
+def wall_times(
     rule: RecurrenceRule, begin: datetime, zone: ZoneInfo, *, end: datetime, steps: int = _STEPS
 ) -> Iterator[datetime]:
-    """What a rule gives from ``begin`` to ``end``, ``begin`` only if it is one of them; wall times.
+    """The wall times that a rule gives from ``begin`` to ``end``; ``begin`` itself only if the rule gives it.
 
     Raises ``Unbookable`` where it cannot be carried out, ``TooLong`` where it takes over ``steps`` periods and dates.
     """
@@ -150,7 +150,9 @@ def _years_later(wall: datetime, years: int) -> datetime:
         return wall.replace(year=wall.year + years, day=28)
 
 
-def _left_out(pattern: RecurrencePattern, wall: datetime, days: DayBook, added: Mapping[datetime, datetime]) -> str:
+def _left_out(
+    pattern: RecurrencePattern, wall: datetime, days: SiteCalendar, added: Mapping[datetime, datetime]
+) -> str:
     if pattern.leaves_out(wall):
         return "left out"
     if wall in added:
@@ -184,15 +186,15 @@ def _occurrence(starts_wall: datetime, ends_wall: datetime, zone: ZoneInfo) -> S
     ends, end_moved = local_time.instant_moved(ends_wall, zone)
     if ends <= starts:
         text = f"the clocks go forward and leave nothing of {starts_wall:%H:%M} to {ends_wall:%H:%M}"
-        return SeriesOccurrence(wall=starts_wall, during=None, clocks=Clocks.EMPTY, text=text)
+        return SeriesOccurrence(wall=starts_wall, during=None, clocks=ClockChange.EMPTY, text=text)
     during = Interval(start=starts, end=ends)
     if start_moved or end_moved:
         shown = f"{local_time.wall(starts, zone):%H:%M} to {local_time.wall(ends, zone):%H:%M}"
         text = f"moved by the clock change to {shown}"
-        return SeriesOccurrence(wall=starts_wall, during=during, clocks=Clocks.MOVED, text=text)
+        return SeriesOccurrence(wall=starts_wall, during=during, clocks=ClockChange.MOVED, text=text)
     difference = (ends - starts) - (ends_wall - starts_wall)
     if difference:
         word = "longer" if difference > timedelta() else "shorter"
         text = f"{length(abs(difference))} {word}, since the clocks change"
-        return SeriesOccurrence(wall=starts_wall, during=during, clocks=Clocks.LENGTH, text=text)
+        return SeriesOccurrence(wall=starts_wall, during=during, clocks=ClockChange.LENGTH, text=text)
     return SeriesOccurrence(wall=starts_wall, during=during)

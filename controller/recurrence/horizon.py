@@ -73,7 +73,7 @@ class EventWalk:
         """Raises ``TooLong`` when the event or its file has had its share."""
         self._left -= steps
         if self._left < 0:
-            never = "its rule never comes; give it dates that exist"
+            never = "its rule gives no date; give it dates that exist"
             raise TooLong("repeats too often; export a part of it" if self._given else never)
         self._budget.spend(steps)
 
@@ -163,9 +163,9 @@ def _rule(text: str, begin: datetime) -> rrule:
     try:
         rule = rrulestr(text, dtstart=begin)
     except (ValueError, KeyError, TypeError) as error:
-        raise Unbookable(f"RRULE cannot be carried out: {error}") from error
+        raise Unbookable(f"RRULE cannot be expanded: {error}") from error
     if not isinstance(rule, rrule):
-        raise Unbookable("RRULE cannot be carried out: it is more than one rule")
+        raise Unbookable("RRULE cannot be expanded: it is more than one rule")
     return rule
 
 

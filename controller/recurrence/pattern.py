@@ -60,7 +60,7 @@ class RecurrencePattern(msgspec.Struct, frozen=True, kw_only=True):
         return self.first_ends - self.first_starts
 
     def check(self) -> None:
-        """Raises ``Invalid`` for what no series may be; the rule is read by ``unroll``."""
+        """Raises ``Invalid`` for what no series may be; the rule is read by ``expand_pattern``."""
         if self.first_ends <= self.first_starts:
             raise invalid_field("first_ends", "must be after first_starts")
         if self.length > LONGEST:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec.structs import replace
 
-from controller.recurrence.expand import DayBook, ExpandedSeries, unroll
+from controller.recurrence.expand import ExpandedSeries, SiteCalendar, expand_pattern
 from controller.recurrence.pattern import ExtraDate, RecurrencePattern, read_extras
 from controller.recurrence.rule import Frequency, RecurrenceRule
 from controller.recurrence.week_numbers import WEEKDAYS
@@ -39,11 +39,13 @@ class Cut(msgspec.Struct, frozen=True, kw_only=True):
     tail: RecurrencePattern
 
 
-def cut(pattern: RecurrencePattern, expanded: ExpandedSeries, first: datetime, zone: ZoneInfo, days: DayBook) -> Cut:
+def cut(
+    pattern: RecurrencePattern, expanded: ExpandedSeries, first: datetime, zone: ZoneInfo, days: SiteCalendar
+) -> Cut:
     """A pattern in two: its dates before ``first``, one of them, and those from it on. Raises ``Invalid`` where the
     rule cannot be begun in the middle."""
-    walls = [each.wall for each in expanded.occurrences]
-    if first == walls[0]:
+    wall_times = [each.wall for each in expanded.occurrences]
+    if first == wall_times[0]:
         return Cut(head=None, tail=pattern)
     before = [each for each in expanded.ruled if each < first]
     after = [each for each in expanded.ruled if each >= first]
@@ -55,8 +57,8 @@ def cut(pattern: RecurrencePattern, expanded: ExpandedSeries, first: datetime, z
     if rule is not None and after:
         counted = rule.but(COUNT=str(len(after))) if rule.count is not None else rule
         tail = replace(tail, rule=counted.text)
-    found = [each.wall for each in unroll(tail, zone, days).occurrences]
-    rest = [each for each in walls if each >= first]
+    found = [each.wall for each in expand_pattern(tail, zone, days).occurrences]
+    rest = [each for each in wall_times if each >= first]
     if found != rest:
         raise invalid_field("rule", "cannot be begun in the middle; give the rule for the dates from then on")
     return Cut(head=head, tail=tail)

@@ -158,7 +158,10 @@ def _check_days(values: Iterable[str], frequency: str, *, by_week: bool) -> None
                 "rule", f"BYDAY must be days such as TU, or 2TU and -1FR in a month, not “{value[:20]}”"
             )
         if nth and by_week:
-            raise invalid_field("rule", f"BYDAY={value} counts days of the year beside BYWEEKNO, which counts weeks")
+            raise invalid_field(
+                "rule",
+                f"BYDAY={value} counts days of the year and cannot be combined with BYWEEKNO, which counts weeks",
+            )
         if nth and frequency not in ("MONTHLY", "YEARLY"):
             raise invalid_field(
                 "rule", f"BYDAY={value} counts days of a month or year; it needs FREQ=MONTHLY or YEARLY"

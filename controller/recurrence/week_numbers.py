@@ -31,7 +31,7 @@ def years(parts: Mapping[str, str], begin: datetime, end: datetime) -> Iterator[
     try:
         rule = _Rule(parts, begin)
     except (ValueError, KeyError) as error:
-        raise Unbookable(f"RRULE cannot be carried out: {error}") from error
+        raise Unbookable(f"RRULE cannot be expanded: {error}") from error
     year = next(each for each in (begin.year + 1, begin.year, begin.year - 1) if rule.first_day(each) <= begin.date())
     while year < date.max.year and rule.first_day(year) <= end.date():
         yield rule.gives(year)
@@ -54,7 +54,7 @@ class _Rule:
         if not named and not self._month_days and not self._year_days:
             named = [WEEKDAYS[begin.weekday()]]
         if any(each not in WEEKDAYS for each in named):
-            raise Unbookable("RRULE counts days of the year (BYDAY) beside the weeks (BYWEEKNO) that they are in")
+            raise Unbookable("RRULE combines days of the year (BYDAY) with weeks (BYWEEKNO)")
         self._weekdays = {WEEKDAYS.index(each) for each in named}
         hours, minutes = numbers("BYHOUR") or [begin.hour], numbers("BYMINUTE") or [begin.minute]
         seconds = numbers("BYSECOND") or [begin.second]

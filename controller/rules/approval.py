@@ -1,4 +1,4 @@
-"""Whether a rule confirms a wish at once, and if none does, how near one came. Pure."""
+"""Whether a rule confirms a request at once, and if none does, which came closest. Pure."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -22,11 +22,11 @@ _MODES = {
 
 
 class Miss(msgspec.Struct, frozen=True, kw_only=True):
-    """A condition of a rule that a wish does not fulfil. ``text`` says how the wish is: “longer than 3 hours”.
-    ``mend``: what to do where nothing else is missing. ``whose``: the rule is for others, or for other spaces."""
+    """A condition of a rule that a request does not fulfil. ``text`` describes the request: “longer than 3 hours”.
+    ``hint``: what to do where nothing else is missing. ``whose``: the rule is for other parties or spaces."""
 
     text: str
-    mend: str = ""
+    hint: str = ""
     field: str
     whose: bool = False
     asked: float | None = None
@@ -34,7 +34,7 @@ class Miss(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def approval(case: RuleContext) -> Iterator[RuleReason]:
-    """Nothing where a rule confirms the wish, or a manager makes it."""
+    """``None`` where a rule confirms the request, or a manager makes it."""
     if case.decides:
         return
     rules = case.site_config.policy.rules
@@ -53,7 +53,7 @@ def approval(case: RuleContext) -> Iterator[RuleReason]:
         return
     rule, misses = nearest
     if any(miss.whose for miss in misses):
-        who, where = phrases.TIERS[case.wish.tier], case.place.space.name
+        who, where = phrases.TIERS[case.request.tier], case.place.space.name
         text = f"needs approval: no rule confirms bookings of {where} at once for {who}"
         yield RuleReason(why=ReasonKind.APPROVAL, field="", text=text)
         return
@@ -62,16 +62,16 @@ def approval(case: RuleContext) -> Iterator[RuleReason]:
     yield RuleReason(
         why=ReasonKind.APPROVAL,
         field=misses[0].field,
-        text=f"needs approval: {only.mend or against}",
+        text=f"needs approval: {only.hint or against}",
         asked=only.asked,
         limit=only.limit,
     )
 
 
 def _short_notice(case: RuleContext) -> Iterator[RuleReason]:
-    """A wish that begins sooner than the site's minimum notice, or has begun already."""
+    """A request that begins sooner than the site's minimum notice, or has begun already."""
     least = case.site_config.policy.notice_min
-    if least is None or case.wish.keeps_start:
+    if least is None or case.request.keeps_start:
         return
     left = case.asked.during.start - case.now
     if left >= timedelta(minutes=least):
@@ -92,15 +92,15 @@ def _distance(misses: Sequence[Miss]) -> tuple[int, int]:
 
 
 def missed(rule: ApprovalRule, case: RuleContext) -> Iterator[Miss]:
-    """The conditions of a rule that the wish does not fulfil; none, and it confirms."""
+    """The conditions of a rule that the request does not fulfil; with none, the rule confirms it."""
     yield from _whose(rule, case)
     yield from _what(rule, case)
     yield from _when(rule, case)
 
 
 def _whose(rule: ApprovalRule, case: RuleContext) -> Iterator[Miss]:
-    if rule.tiers and case.wish.tier not in rule.tiers:
-        yield Miss(text=f"for {phrases.TIERS[case.wish.tier]}", field="party", whose=True)
+    if rule.tiers and case.request.tier not in rule.tiers:
+        yield Miss(text=f"for {phrases.TIERS[case.request.tier]}", field="party", whose=True)
     if rule.parties and case.asked.party not in rule.parties:
         yield Miss(text="for this party", field="party", whose=True)
     if rule.spaces and case.asked.space not in rule.spaces:
@@ -110,8 +110,8 @@ def _whose(rule: ApprovalRule, case: RuleContext) -> Iterator[Miss]:
 def _what(rule: ApprovalRule, case: RuleContext) -> Iterator[Miss]:
     people, most = case.asked.people, rule.most_people
     if most is not None and people is None:
-        mend = "say how many people come; it may be confirmed at once then"
-        yield Miss(text="without a number of people", mend=mend, field="people", limit=most)
+        hint = "say how many people come; it may be confirmed at once then"
+        yield Miss(text="without a number of people", hint=hint, field="people", limit=most)
     elif most is not None and people is not None and people > most:
         text = f"for more than {phrases.plural(most, 'person', 'people')}"
         yield Miss(text=text, field="people", asked=people, limit=most)

@@ -35,8 +35,8 @@ def buffer_between(first: Space, cleardown_min: int, second: Space, setup_min: i
 
 
 def changeover_between(first: Space, layout: str, second: Space, next_layout: str) -> timedelta:
-    """What it takes to change from the one to the other: between two layouts of a space its listed minutes, or its
-    ``changeover_min``; between a whole and a part the longer of theirs; nothing where nothing changes."""
+    """Minutes for the change-over from one to the other: between two layouts of a space its listed minutes, or its
+    ``changeover_min``; between a whole and a part the longer of the two; 0 where nothing changes."""
     if first.id != second.id:
         return timedelta(minutes=max(first.changeover_min, second.changeover_min))
     if layout == next_layout:

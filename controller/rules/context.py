@@ -1,4 +1,4 @@
-"""A wish beside all that it is judged by. Pure."""
+"""A request with everything that it is judged by. Pure."""
 
 from datetime import datetime
 from functools import cached_property
@@ -19,14 +19,14 @@ class RuleContext(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """What every rule looks at."""
 
     site_config: SiteConfig
-    wish: RuleRequest
+    request: RuleRequest
     place: SpaceAtSite
     now: datetime
     facts: Facts = Facts()
 
     @property
     def asked(self) -> BookingRequest:
-        return self.wish.asked
+        return self.request.asked
 
     @property
     def pool(self) -> bool:
@@ -47,6 +47,6 @@ class RuleContext(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def decides(self) -> bool:
-        """Whether whoever asks could approve it, and is not asking as the party would."""
+        """Whether the actor could approve it, and is not asking as the party would."""
         thing = Thing(site=self.site_config.site.id, party=self.asked.party)
-        return not self.asked.by_rules and may(self.wish.actor, Action.DECIDE, thing)
+        return not self.asked.by_rules and may(self.request.actor, Action.DECIDE, thing)

@@ -39,7 +39,7 @@ def equipment(case: RuleContext) -> Iterator[RuleReason]:
 
 def places(case: RuleContext) -> Iterator[RuleReason]:
     """Too few places left of a pool, or of one that lies in the space. ``Facts.pools`` are by whole quarter hours
-    already, so what touches a quarter hour of the wish touches the wish."""
+    already, so what touches a quarter hour of the request touches the request."""
     sizes = dict(case.place.pools)
     for pool, seats in takings(case.place, case.seats):
         uses = _standing(case.facts.pools, pool)
@@ -59,7 +59,7 @@ def places(case: RuleContext) -> Iterator[RuleReason]:
 
 
 def _reaches(case: RuleContext, home: str) -> bool:
-    """Whether the wish has the whole of the space that a thing stays in."""
+    """Whether the request has the whole of the space that a thing stays in."""
     place = case.site_config.by_space.get(home)
     return home == case.asked.space or (place is not None and set(place.atoms) <= set(case.place.atoms))
 

@@ -26,7 +26,7 @@ _HARDNESS = {why: rank for rank, why in enumerate(ReasonKind)}
 
 
 def verdict(case: RuleContext) -> Verdict:
-    """All reasons against a wish. What a manager overrules is left out where one does."""
+    """All reasons against a request, without those that a manager overrules."""
     lifted = OVERRULED if case.asked.overrule and case.decides else frozenset[ReasonKind]()
     found = [reason for rule in _RULES for reason in rule(case) if reason.why not in lifted]
     run_out = {each.booking.id for each in case.facts.neighbours if each.run_out}

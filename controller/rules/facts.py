@@ -1,4 +1,4 @@
-"""What the diary says about a wish; a verdict follows from it alone. Pure."""
+"""What the diary says about a request; the verdict depends on nothing else. Pure."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -14,9 +14,9 @@ FAR = timedelta(hours=48)
 
 
 class Neighbour(msgspec.Struct, frozen=True, kw_only=True):
-    """A booking that holds one of the wish's atoms during the wish or so near to it that buffers may matter.
+    """A booking that holds one of the request's atoms during its time, or near enough that buffers may matter.
 
-    ``run_out``: a hold that nobody decided in time; it does not stand in the way.
+    ``run_out``: a hold that expired undecided; it does not conflict.
     """
 
     booking: Claimed
@@ -26,7 +26,7 @@ class Neighbour(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ResourceUse(msgspec.Struct, frozen=True, kw_only=True):
-    """So many of ``thing`` (``site/equipment`` or ``site/pool``) held by a booking during the wish."""
+    """How many of ``thing`` (``site/equipment`` or ``site/pool``) a booking holds during the request's time."""
 
     booking: Claimed
     thing: str
@@ -35,8 +35,8 @@ class ResourceUse(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """All that was found; bookings of ``Wish.but`` are not among it. ``pools``: by whole quarter hours. ``spent``: the
-    bookings of its party that its quotas may count."""
+    """All that was found, without the bookings in ``RuleRequest.but``. ``pools``: by whole quarter hours. ``spent``:
+    the bookings of its party that its quotas may count."""
 
     neighbours: tuple[Neighbour, ...] = ()
     equipment: tuple[ResourceUse, ...] = ()

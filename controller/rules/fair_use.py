@@ -17,7 +17,7 @@ from controller.text import local_time, times
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
-    """What of a quota is used up with a wish, the wish included."""
+    """How much of a quota is used with a request, the request included."""
 
     bookings: int
     minutes: float
@@ -50,7 +50,7 @@ def window_of(windows: Sequence[PriorityWindow], tier: Tier, space: str) -> Prio
 def too_early(case: RuleContext) -> Iterator[RuleReason]:
     if case.decides:
         return
-    tier, zone = case.wish.tier, case.place.site.tz
+    tier, zone = case.request.tier, case.place.site.tz
     found = window_of(case.site_config.policy.windows, tier, case.asked.space)
     ahead = days_ahead(case.asked.during.start, zone, now=case.now)
     if found is None or ahead <= found.days:
@@ -120,11 +120,11 @@ def quota(case: RuleContext) -> Iterator[RuleReason]:
 
 
 def _quotas(case: RuleContext) -> list[Quota]:
-    wish = case.wish
+    request = case.request
     return [
         each
         for each in case.site_config.policy.quotas
-        if holds_for(each, tier=wish.tier, party=case.asked.party, space=case.asked.space)
+        if holds_for(each, tier=request.tier, party=case.asked.party, space=case.asked.space)
     ]
 
 

@@ -1,5 +1,5 @@
-"""Wishes seen as booked and bookings seen as gone without anything being written, so that what would come of many
-wishes can be found out without a lock. Pure."""
+"""Treats requests as booked and bookings as gone without writing anything, so that the outcome of many requests
+together can be computed without a lock. Pure."""
 
 from bisect import bisect_left, insort
 from collections import defaultdict
@@ -19,7 +19,7 @@ from edge.wire.interval import Interval
 
 
 class HypotheticalBookings:
-    """Wishes of one site seen as booked, without an id, and bookings seen as gone; grows."""
+    """Requests of one site treated as booked, without an id, and bookings treated as gone. Mutable."""
 
     def __init__(self) -> None:
         self.gone: set[str] = set()
@@ -28,12 +28,12 @@ class HypotheticalBookings:
         self._by_party: dict[str, list[Claimed]] = defaultdict(list)
 
     def let_go(self, bookings: Iterable[str]) -> None:
-        """These stand in nobody's way any more."""
+        """Treat these bookings as gone."""
         self.gone.update(bookings)
 
-    def take(self, site_config: SiteConfig, wishes: Sequence[RuleRequest], *, now: datetime) -> None:
+    def take(self, site_config: SiteConfig, requests: Sequence[RuleRequest], *, now: datetime) -> None:
         """These are booked. Raises ``SpaceUnknown``."""
-        for each in wishes:
+        for each in requests:
             self.add(case_of(site_config, each, now))
 
     def add(self, case: RuleContext) -> None:
@@ -68,9 +68,11 @@ class HypotheticalBookings:
         return [each for each in its[first:last] if within.has(each)]
 
 
-def case_of(site_config: SiteConfig, wish: RuleRequest, now: datetime) -> RuleContext:
+def case_of(site_config: SiteConfig, request: RuleRequest, now: datetime) -> RuleContext:
     """Raises ``SpaceUnknown``."""
-    return RuleContext(site_config=site_config, wish=wish, place=site_config.require(wish.asked.space), now=now)
+    return RuleContext(
+        site_config=site_config, request=request, place=site_config.require(request.asked.space), now=now
+    )
 
 
 def _start(booking: Claimed) -> datetime:

@@ -1,4 +1,4 @@
-"""Reasons that lie in the bookings next to a wish: the time is taken, or too little is left between them. Pure."""
+"""Reasons from the bookings next to a request: the time is taken, or the gap is too short. Pure."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
@@ -15,7 +15,7 @@ from controller.rules.verdict import ReasonKind, RuleReason
 
 
 class _Gap(msgspec.Struct, frozen=True, kw_only=True):
-    """What lies between a wish and a booking before it (``starts``) or after it (``ends``)."""
+    """The gap between a request and a booking before it (``starts``) or after it (``ends``)."""
 
     neighbour: Neighbour
     field: str
@@ -51,7 +51,7 @@ def clash(case: RuleContext) -> Iterator[RuleReason]:
 
 
 def _elsewhere(case: RuleContext, booking: Claimed) -> str | None:
-    """The name of a booking's space where it is another than the wish's."""
+    """The name of a booking's space where it differs from the request's."""
     return None if booking.space == case.asked.space else _space(case, booking.space).name
 
 

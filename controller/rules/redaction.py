@@ -1,5 +1,5 @@
-"""What whoever asks may see of the bookings that a verdict rests on: of those that are not theirs a booker learns that
-the time is taken, and nothing else. Every reason is made of what this leaves. Pure."""
+"""What the actor may see of the bookings behind a verdict: of other people's bookings, a booker sees only that the time
+is taken. Every reason is built from the redacted facts. Pure."""
 
 from msgspec.structs import replace
 
@@ -11,7 +11,7 @@ from controller.rules.facts import Facts
 
 
 def as_seen(facts: Facts, actor: Actor, site: str) -> Facts:
-    """The facts about wishes of one site, as the actor may be told of them."""
+    """The facts about requests of one site, as far as the actor may see them."""
     hidden = {party for party in _parties(facts) if seen(actor, Thing(site=site, party=party)) is Seen.TAKEN}
     if not hidden:
         return facts

@@ -1,5 +1,5 @@
-"""The facts that wishes are judged by: one statement each for neighbours, equipment, places and quotas, however many
-wishes there are, and none for what no wish asks about."""
+"""The facts that requests are judged by: one statement each for neighbours, equipment, places and quotas, however many
+requests there are, and none for what no request needs."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -29,10 +29,10 @@ _COUNTING = (*CLAIMING, BookingState.REQUESTED)
 
 
 class _Looked(msgspec.Struct, frozen=True, kw_only=True):
-    """A thing to look up for a wish. ``starts`` and ``ends``: where what is wanted of it lies. ``wide``: minutes of the
-    widest buffer that this allows for."""
+    """A thing to look up for a request. ``starts`` and ``ends``: the requested time. ``wide``: the widest buffer that
+    this covers, in minutes."""
 
-    wish: int
+    request: int
     thing: str
     starts: datetime
     ends: datetime
@@ -40,7 +40,7 @@ class _Looked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def find_facts(tx: Tx, cases: Sequence[RuleContext], *, now: datetime) -> list[Facts]:
-    """What the diary says about each of these wishes of one site."""
+    """What the diary says about each of these requests at one site."""
     if not cases:
         return []
     neighbours = await _neighbours(tx, cases, now)
@@ -67,13 +67,13 @@ def _by_quarters(use: ResourceUse) -> ResourceUse:
 # What is wanted goes in as JSON and comes out as a relation: the text of a statement is always the same, and so is how
 # many rows PostgreSQL expects of it, which lets it plan once instead of every time.
 _SQLITE = """
-    w AS (SELECT json_extract(value, '$.wish') AS wish, json_extract(value, '$.thing') AS thing,
+    w AS (SELECT json_extract(value, '$.request') AS request, json_extract(value, '$.thing') AS thing,
                  json_extract(value, '$.starts') AS starts, json_extract(value, '$.ends') AS ends,
                  json_extract(value, '$.wide') AS wide
           FROM json_each(:wanted))"""
 _POSTGRESQL = """
     w AS (SELECT * FROM jsonb_to_recordset(CAST(:wanted AS jsonb))
-                        AS w(wish integer, thing text, starts timestamptz, ends timestamptz, wide integer))"""
+                        AS w(request integer, thing text, starts timestamptz, ends timestamptz, wide integer))"""
 
 # Claims of one atom never overlap, so that of those before a time only the last can reach into it.
 _NEIGHBOURS = """
@@ -81,7 +81,7 @@ WITH {wanted}, v AS (
     SELECT w.*, COALESCE((SELECT max(p.starts) FROM claims AS p
                           WHERE p.atom = w.thing AND p.starts <= w.starts - {far}), w.starts - {far}) AS since
     FROM w)
-SELECT v.wish, v.thing, c.booking_id, c.starts, c.ends, c.space, c.layout, c.setup_min, c.cleardown_min,
+SELECT v.request, v.thing, c.booking_id, c.starts, c.ends, c.space, c.layout, c.setup_min, c.cleardown_min,
        b.title, b.party, b.diary, b.state, b.held_until
 FROM v CROSS JOIN claims AS c CROSS JOIN bookings AS b
 WHERE c.atom = v.thing AND c.starts >= v.since AND c.starts < v.ends + {far} AND c.ends > v.starts - {far}
@@ -89,7 +89,7 @@ WHERE c.atom = v.thing AND c.starts >= v.since AND c.starts < v.ends + {far} AND
   AND b.id = c.booking_id"""
 _USES = """
 WITH {wanted}
-SELECT w.wish, w.thing, c.booking_id, c.starts, c.ends, c.{count} AS many, b.space, b.title, b.party, b.diary,
+SELECT w.request, w.thing, c.booking_id, c.starts, c.ends, c.{count} AS many, b.space, b.title, b.party, b.diary,
        b.state, b.held_until
 FROM w CROSS JOIN {table} AS c CROSS JOIN bookings AS b
 WHERE c.{thing} = w.thing AND c.starts > w.starts - {back} AND c.starts < w.ends AND c.ends > w.starts
@@ -129,12 +129,12 @@ def _number(moment: datetime) -> int:
 
 
 async def _find(tx: Tx, kind: str, looked: Sequence[_Looked], cases: Sequence[RuleContext]) -> Iterator[Row]:
-    """The rows for what is looked up, without the bookings that do not stand in their wish's way."""
+    """The rows for what is looked up, without the bookings that their request ignores."""
     if not looked:
         return iter(())
     dialect = tx.dialect.name
     rows = await _statement(kind, dialect).rows(tx, wanted=_wanted(looked, dialect))
-    return (row for row in rows if row["booking_id"] not in cases[row["wish"]].wish.but)
+    return (row for row in rows if row["booking_id"] not in cases[row["request"]].request.but)
 
 
 def _booking(row: Row) -> Claimed:
@@ -159,7 +159,7 @@ async def _neighbours(tx: Tx, cases: Sequence[RuleContext], now: datetime) -> di
     reach = timedelta(minutes=max(2 * wide, cases[0].site_config.widest_changeover_min))
     looked = [
         _Looked(
-            wish=index,
+            request=index,
             thing=atom,
             starts=case.asked.during.start - reach,
             ends=case.asked.during.end + reach,
@@ -172,7 +172,7 @@ async def _neighbours(tx: Tx, cases: Sequence[RuleContext], now: datetime) -> di
     found: dict[int, list[Neighbour]] = defaultdict(list)
     for row in await _find(tx, "neighbours", looked, cases):
         buffers = Buffers(layout=row["layout"], setup_min=row["setup_min"], cleardown_min=row["cleardown_min"])
-        found[row["wish"]].append(
+        found[row["request"]].append(
             Neighbour(booking=_booking(row), atom=row["thing"], buffers=buffers, run_out=_run_out(row, now))
         )
     return found
@@ -183,7 +183,7 @@ async def _uses(
 ) -> dict[int, list[ResourceUse]]:
     found: dict[int, list[ResourceUse]] = defaultdict(list)
     for row in await _find(tx, kind, looked, cases):
-        found[row["wish"]].append(
+        found[row["request"]].append(
             ResourceUse(booking=_booking(row), thing=row["thing"], count=row["many"], run_out=_run_out(row, now))
         )
     return found
@@ -194,18 +194,18 @@ def _equipment(cases: Sequence[RuleContext]) -> Iterator[_Looked]:
         during = case.asked.during
         for name in dict.fromkeys(need.equipment for need in case.asked.equipment):
             thing = f"{case.site_config.site.id}/{name}"
-            yield _Looked(wish=index, thing=thing, starts=during.start, ends=during.end)
+            yield _Looked(request=index, thing=thing, starts=during.start, ends=during.end)
 
 
 def _pools(cases: Sequence[RuleContext]) -> Iterator[_Looked]:
     for index, case in enumerate(cases):
         during = quartered(case.asked.during)
         for pool, _ in case.place.pools:
-            yield _Looked(wish=index, thing=pool, starts=during.start, ends=during.end)
+            yield _Looked(request=index, thing=pool, starts=during.start, ends=during.end)
 
 
 async def _spent(tx: Tx, cases: Sequence[RuleContext], now: datetime) -> dict[int, list[Claimed]]:
-    """What the party of each wish has in the time that its quotas look at."""
+    """What the party of each request has in the time that its quotas look at."""
     periods = {index: its for index, case in enumerate(cases) if (its := needed(case)) is not None}
     span = covering(periods.values())
     if span is None:
@@ -228,6 +228,6 @@ async def _spent(tx: Tx, cases: Sequence[RuleContext], now: datetime) -> dict[in
     for index, within in periods.items():
         case = cases[index]
         found[index] = [
-            each for each in by_party[case.asked.party or ""] if within.has(each) and each.id not in case.wish.but
+            each for each in by_party[case.asked.party or ""] if within.has(each) and each.id not in case.request.but
         ]
     return found

@@ -1,4 +1,4 @@
-"""A wish as it is judged: what is asked, by whom, for whom."""
+"""A booking request as the rules judge it: what is asked, by whom, for whom."""
 
 import msgspec
 
@@ -7,8 +7,8 @@ from controller.people.model import Actor, Tier
 
 
 class RuleRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """``tier``: that of ``asked.party``. ``but``: ids of bookings that do not stand in the way, such as the one that
-    is to be moved. ``keeps_start``: it begins when it was to begin before, so minimum notice does not matter."""
+    """``tier``: that of ``asked.party``. ``but``: ids of bookings to ignore, such as the one that is to be moved.
+    ``keeps_start``: its start does not change, so minimum notice does not apply."""
 
     asked: BookingRequest
     actor: Actor

@@ -1,4 +1,4 @@
-"""What becomes of wishes, by the diary and the rules of their site."""
+"""Judges requests by the diary and the rules of their site."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,23 +21,23 @@ __all__ = ["HypotheticalBookings", "RuleRequest", "judge"]
 async def judge(
     tx: Tx,
     site_config: SiteConfig,
-    wishes: Sequence[RuleRequest],
+    requests: Sequence[RuleRequest],
     *,
     now: datetime,
     together: bool = False,
     hypothetical: HypotheticalBookings | None = None,
 ) -> list[Verdict]:
-    """The verdict on each wish of one site, in their order: at most four statements however many they are.
+    """The verdict on each request at one site, in their order. At most four SQL statements, however many requests.
 
-    Wishes do not see each other; ``together``: each sees those before it that are possible, as bookings without an id.
-    ``hypothetical``: what each of them sees as booked and as gone, besides; it is left as it is.
-    A verdict says of other bookings what the actor of its wish may see of them.
-    Whoever is going to write holds the site's lock. Raises ``SpaceUnknown``.
+    Requests ignore each other, unless ``together``: then each sees the possible ones before it, as bookings without an
+    id. ``hypothetical``: what each of them additionally treats as booked and as gone; it is not changed. A verdict
+    shows of other bookings only what the request's actor may see. A caller that is going to write holds the site's
+    lock. Raises ``SpaceUnknown``.
     """
     gone = frozenset(hypothetical.gone) if hypothetical else frozenset()
-    cases = [case_of(site_config, replace(each, but=each.but | gone) if gone else each, now) for each in wishes]
+    cases = [case_of(site_config, replace(each, but=each.but | gone) if gone else each, now) for each in requests]
     found = await find_facts(tx, cases, now=now)
-    facts = [as_seen(each, case.wish.actor, site_config.site.id) for case, each in zip(cases, found, strict=True)]
+    facts = [as_seen(each, case.request.actor, site_config.site.id) for case, each in zip(cases, found, strict=True)]
     verdicts: list[Verdict] = []
     made = HypotheticalBookings()
     for case, its in zip(cases, facts, strict=True):

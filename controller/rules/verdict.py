@@ -1,4 +1,4 @@
-"""What becomes of a wish, and why: reasons in words and in data. Pure."""
+"""The verdict on a request, and why: reasons in words and in data. Pure."""
 
 from datetime import date
 from enum import StrEnum
@@ -24,7 +24,7 @@ class ReasonKind(StrEnum):
     """The window of its tier has not opened yet."""
     QUOTA = "quota"
     APPROVAL = "approval"
-    """Nothing stands in the way but a manager's word."""
+    """Only a manager's approval is missing."""
 
 
 ADVICE = frozenset({ReasonKind.APPROVAL})
@@ -38,9 +38,9 @@ LIFTED = frozenset({ReasonKind.TOO_EARLY, ReasonKind.QUOTA, ReasonKind.APPROVAL}
 
 
 class RuleReason(msgspec.Struct, frozen=True, kw_only=True):
-    """One reason. ``field``: which field of the wish it is about. ``asked`` and ``limit``: the figures, in the unit
-    that ``text`` names; times are minutes. ``conflicts``: the bookings it is about. ``last`` and ``first``: the local
-    days up to which, and from which on again, it does not stand in the way."""
+    """One reason. ``field``: the field of the request that it is about. ``asked`` and ``limit``: the figures, in the
+    unit that ``text`` names; times are minutes. ``conflicts``: the bookings it is about. ``last`` and ``first``: it
+    does not apply up to the local day ``last``, nor from the local day ``first`` on."""
 
     why: ReasonKind
     text: str
@@ -53,14 +53,14 @@ class RuleReason(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def taken(self) -> bool:
-        """Whether others have what it is about, and may give it back."""
+        """Whether other bookings hold what it is about, and may release it."""
         return self.why in _TAKEN or (self.why in _SHARED and bool(self.conflicts))
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """All reasons against a wish, hardest first. Empty: it is free and confirmed at once.
+    """All reasons against a request, hardest first. Empty: it is free and confirmed at once.
 
-    ``expired``: ids of holds that have run out and give way to it, for ``write_claims``.
+    ``expired``: ids of expired holds that it replaces, for ``write_claims``.
     """
 
     reasons: tuple[RuleReason, ...] = ()
@@ -68,7 +68,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def refusals(self) -> tuple[RuleReason, ...]:
-        """The reasons that stand in its way."""
+        """The reasons that refuse it."""
         return tuple(each for each in self.reasons if each.why not in ADVICE)
 
     @property
@@ -77,7 +77,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def askable(self) -> bool:
-        """Whether it can be asked for at least: nothing stands in its way but what others have."""
+        """Whether it can at least be requested: nothing refuses it but other bookings."""
         return all(each.taken for each in self.refusals)
 
     @property

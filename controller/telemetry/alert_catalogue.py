@@ -36,7 +36,7 @@ HINTS: dict[AlertCode, str] = {
     AlertCode.DURESS: "somebody was forced to open: call the police, and do not ring the building",
     AlertCode.INTRUDER: "go there or call who does; a valid entry or a command unsets the alarm",
     AlertCode.FORCED: "go and look, and shut the door",
-    AlertCode.GLASS: "put in a new glass; the door stays unlocked until then",
+    AlertCode.GLASS: "fit a new glass; the door stays unlocked until then",
     AlertCode.HELD: "shut the door",
     AlertCode.LOCKOUT: "cards go on working; a key holder's card lets the keypad take codes again",
     AlertCode.FAULT: "",
@@ -53,4 +53,4 @@ HINTS: dict[AlertCode, str] = {
     AlertCode.EDGE_CLOCK: "its battery clock must keep UTC: look with `timedatectl` and `hallkeeper doctor` on the Pi",
     AlertCode.CLOCK: "set the controller's clock right, or its time service",
 }
-"""What to do about each. That of a fault stands in its text, since it depends on the fault."""
+"""What to do about each. For a fault the hint is in its text, since it depends on the fault."""

@@ -8,8 +8,8 @@ EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo
 """Between these an instant can be shown in any zone; a clock that was never set begins at the first."""
 
 
-def senseless(value: object) -> str | None:
-    """What about ``value`` or anything in it cannot be kept; ``None`` where all can."""
+def out_of_bounds(value: object) -> str | None:
+    """Which part of ``value`` cannot be stored; ``None`` where all can."""
     if isinstance(value, datetime):
         return None if EARLIEST <= value <= LATEST else f"the time {value}"
     if isinstance(value, str):
@@ -22,4 +22,4 @@ def senseless(value: object) -> str | None:
         inner = [*value.keys(), *value.values()]
     else:
         return None
-    return next((why for each in inner if (why := senseless(each)) is not None), None)
+    return next((why for each in inner if (why := out_of_bounds(each)) is not None), None)

@@ -35,7 +35,7 @@ class Gap(Enum):
 
 
 FOR_GOOD = frozenset({Gap.NOT_RUNNING, Gap.WRONG_CLOCK, Gap.LOST, Gap.NEW_LOG})
-"""What no word of the edge will mend."""
+"""Gaps that no later message of the edge can fill."""
 
 
 class Silence(msgspec.Struct, frozen=True, kw_only=True):

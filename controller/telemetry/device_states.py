@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from controller.db.engine import Database, Tx
 from controller.telemetry import repository
-from controller.telemetry.bounds import senseless
+from controller.telemetry.bounds import out_of_bounds
 from controller.telemetry.envelope_verifier import EnvelopeVerifier
 from controller.telemetry.model import RefusalReason
 from edge.wire.clock import Clock
@@ -63,7 +63,7 @@ class DeviceStates:
                 site, edge, "wrong_address", f"a state of {state.device} on the topic of {device[:40]}"
             )
             return
-        if why := senseless(state):
+        if why := out_of_bounds(state):
             self._verifier.refuse(site, edge, RefusalReason.ABSURD, f"a state of {device}: {why}")
             return
         known.add(device)

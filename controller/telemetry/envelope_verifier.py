@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from controller.db.engine import Tx
 from controller.enrolment import repository as enrolment
-from controller.telemetry.bounds import senseless
+from controller.telemetry.bounds import out_of_bounds
 from controller.telemetry.model import RefusalReason
 from edge.wire.envelope import Addressed, Keyring, Purpose, open_envelope
 from edge.wire.errors import WireError
@@ -21,8 +21,8 @@ EdgeName = tuple[str, str]
 
 
 class EnvelopeVerifier:
-    """Knows the public keys of every edge that has enrolled. Refusals wait in ``take_counts`` for whoever stores
-    them."""
+    """Knows the public keys of every edge that has enrolled. Refusals are counted until the caller of ``take_counts``
+    stores them."""
 
     def __init__(self) -> None:
         self._keys: dict[EdgeName, Keyring] = {}
@@ -36,7 +36,7 @@ class EnvelopeVerifier:
         return frozenset(self._keys)
 
     async def load(self, tx: Tx) -> frozenset[EdgeName]:
-        """Read the keys of all edges anew; the edges that are new or have another key."""
+        """Read the keys of all edges again; returns the edges that are new or have another key."""
         found: dict[EdgeName, list[Ed25519PublicKey]] = defaultdict(list)
         for key in await enrolment.live_keys(tx):
             found[key.site, key.edge].append(Ed25519PublicKey.from_public_bytes(key.public_key))
@@ -58,7 +58,7 @@ class EnvelopeVerifier:
         except WireError as error:
             self.refuse(site, edge, error.counter, str(error))
             return None
-        if why := senseless(payload):
+        if why := out_of_bounds(payload):
             self.refuse(site, edge, RefusalReason.ABSURD, why)
             return None
         return payload

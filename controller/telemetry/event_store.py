@@ -47,7 +47,7 @@ LATE = timedelta(minutes=2)
 TELL_AGAIN = timedelta(days=1)
 
 Note = Callable[[Tx, str, Sequence[StoredEvent]], Awaitable[None]]
-"""Told of the newly stored events of one edge, in their order, inside the transaction."""
+"""Called with the newly stored events of one edge, in order, inside the transaction."""
 
 
 class ValidatedBatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,10 +61,10 @@ class ValidatedBatch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoreResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a lot. ``acks``: site, edge and log to the end of the run that is committed.
+    """The outcome of a batch. ``acks``: site, edge and log -> the last number of the committed run.
 
-    ``aside``: what was newly put in quarantine. ``undated``: edges with events that are left until it is known when
-    they happened.
+    ``aside``: events newly put in quarantine. ``undated``: edges with events that are left until it is known when they
+    happened.
     """
 
     acks: dict[tuple[str, str, str], int]
@@ -167,7 +167,7 @@ class _Shelf:
         if old is not None:
             last = (await repository.runs(self._tx, old[0])).top
             text = (
-                f"{self._edge} came back with a new event log; of the old one, {old[1][:8]}, events up to "
+                f"{self._edge} has a new event log; of the old one, {old[1][:8]}, events up to "
                 f"{last} are known. Was its disk replaced?"
             )
             await repository.alert(self._tx, self._site, self._edge, AlertCode.NEW_LOG, text, self._now)
@@ -222,7 +222,8 @@ class _Shelf:
             self._runs.add(1, gone_up_to)
 
     async def _answer_for_dropped(self, batch: ValidatedBatch) -> None:
-        """What a full disk forced out; also where the number that stands for it was stored before as another event."""
+        """Events dropped because of a full disk; also where the number that reports them was stored before as another
+        event."""
         for each in batch.judged:
             first, last = _first(each), _seq(each)
             if first is not None and last is not None and first < last:
@@ -343,7 +344,8 @@ def _seq(judged: Judged) -> int | None:
 
 
 def _run(judged: Judged) -> str | None:
-    """The run of the edge that an event is of; ``None`` of one that stands for others, or could not be read."""
+    """The edge's run that an event belongs to; ``None`` for an event that reports dropped ones, or that could not be
+    read."""
     return judged.event.boot if isinstance(judged, GoodEvent) and judged.kind != "dropped" else None
 
 

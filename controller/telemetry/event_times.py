@@ -78,8 +78,8 @@ class Dated(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def dated(told: datetime, trust: ClockTrust, span: tuple[datetime, datetime]) -> Dated | None:
-    """When it happened that an edge ``told``, where it can only have been within ``span``; ``None`` where its word
-    stands. One that is outside is dated by the nearer end."""
+    """The corrected time of an event for which the edge ``told`` a time, where it can only have happened within
+    ``span``; ``None`` where the edge's time is right. A time outside is moved to the nearer end."""
     earliest, latest = span
     unsure = trust is ClockTrust.UNPROVEN
     slack = timedelta(0) if unsure else AHEAD_LIMIT

@@ -16,7 +16,7 @@ from controller.telemetry import repository
 from controller.telemetry.envelope_verifier import EdgeName, EnvelopeVerifier
 from controller.telemetry.event_store import EventStore, StoreResult, ValidatedBatch
 from controller.telemetry.isolate_failures import FailureIsolator
-from controller.telemetry.validation import judge_all
+from controller.telemetry.validation import validate_all
 from edge.wire.clock import Clock
 from edge.wire.envelope import Purpose, Sealer
 from edge.wire.events import Ack, EventBatch
@@ -155,7 +155,7 @@ class Ingest:
         batch = self._verifier.open(site, edge, arrived.payload, purpose=Purpose.EVENTS, kind=EventBatch)
         if batch is None:
             return None
-        judged = tuple(judge_all(batch.events))
+        judged = tuple(validate_all(batch.events))
         return ValidatedBatch(site=site, edge=edge, log=batch.log, first_kept=batch.first_kept, judged=judged)
 
     async def _acknowledge(self, filed: StoreResult) -> None:

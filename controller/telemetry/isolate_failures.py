@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 TRACE_EVERY = timedelta(minutes=1)
-"""How often the log tells of one edge where in the code it broke, at most: a faulty edge would flood it."""
+"""At most this often per edge a traceback is logged: a faulty edge would flood the log."""
 
 
 class FailureIsolator:

@@ -50,5 +50,5 @@ def publish_metrics(
     strays: Mapping[str, int],
     hook: HistoryFollower | None,
 ) -> None:
-    """Let /metrics tell of the link, of what was refused, and of the history."""
+    """Publish the link's state, refusals and the history's state at /metrics."""
     registry.register(_Telemetry(link, verifier, strays, hook))

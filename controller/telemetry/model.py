@@ -62,8 +62,8 @@ class GoodEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SetAside(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that cannot be accepted. ``seq`` is ``None`` where not even that could be told. ``first``: the first of
-    the numbers that it stands for, where those are more."""
+    """An event that cannot be accepted. ``seq`` is ``None`` where it could not be read. ``first``: the first of the
+    numbers that it covers, where it covers several."""
 
     seq: int | None
     first: int | None = None

@@ -141,7 +141,7 @@ async def site_devices(tx: Tx, site: str) -> list[tuple[str, KnownState]]:
 
 
 class Recount(msgspec.Struct, frozen=True, kw_only=True):
-    """``inside`` people were inside by a counter at ``at``, when its totals stood so in that log."""
+    """``inside`` people were inside by a counter at ``at``, when it had these totals in that log."""
 
     log: int
     inside: int

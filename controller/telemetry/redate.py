@@ -1,4 +1,4 @@
-"""Dating the events of a lot before they are stored, by what replies to hellos have told of the runs they are of."""
+"""Dates the events of a batch before they are stored, by what replies to hellos said about their runs."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -63,8 +63,8 @@ class EventDating:
         return event.at > self._now + slack
 
     async def _clock_samples(self, good: Sequence[GoodEvent]) -> dict[str, ClockSample]:
-        """Of the runs that the events are of or tell of; also where a run that is over is known of by its events
-        alone: it was before the present one, and after the last event that is stored."""
+        """For the runs that the events belong to or mention; also where a finished run is known by its events alone: it
+        was before the present run, and after the last stored event."""
         boots = {each.event.boot for each in good}
         boots |= {data.after.boot for each in good if isinstance(data := each.data, OutageData) and data.after}
         known = await repository.clock_samples(self._tx, self._site, self._edge, boots)
@@ -113,8 +113,8 @@ async def tell_wrong_clock(tx: Tx, site: str, edge: str, off: timedelta, error_s
         return
     way = "fast" if off > timedelta(0) else "slow"
     text = (
-        f"{edge} went by a clock that was {_length(abs(off))} {way}: codes opened and doors were timed by it. What it "
-        f"told is dated by the controller's clock, within {_length(timedelta(seconds=error_s))}"
+        f"The clock of {edge} was {_length(abs(off))} {way}: its doors opened and closed by that time. What it "
+        f"reported is dated by the controller's clock, within {_length(timedelta(seconds=error_s))}"
     )
     await repository.alert(tx, site, edge, AlertCode.EDGE_CLOCK, text, now)
 

@@ -103,8 +103,8 @@ async def put_runs(tx: Tx, log: int, old: Iterable[Run], new: Iterable[Run]) -> 
 
 
 async def stored_seqs(tx: Tx, log: int, first: int, last: int) -> dict[int, str | None]:
-    """The numbers from ``first`` to ``last`` that are stored, of events each with the run of the edge that it is of;
-    ``None`` of those in quarantine, and where an event stands for dropped ones."""
+    """The stored numbers from ``first`` to ``last``, each with the edge's run that the event belongs to; ``None`` for
+    events in quarantine and for events that report dropped ones."""
     e, q = events.c, quarantine.c
     run = case((e.kind != "dropped", e.boot))
     there = select(e.seq, run).where(e.log_id == log, e.seq.between(first, last))

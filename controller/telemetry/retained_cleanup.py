@@ -12,7 +12,7 @@ from datetime import timedelta
 from functools import partial
 
 from controller.db.engine import Database, Tx
-from controller.db.retry import patiently
+from controller.db.retry import retry_until_available
 from controller.telemetry import repository
 from controller.telemetry.alert_catalogue import AlertCode
 from controller.telemetry.device_states import DEVICES_LIMIT
@@ -91,7 +91,7 @@ class RetainedSweep:
             for name, number in cleared.items():
                 log.info("Cleared what the broker kept", extra={"edge": "/".join(name), "topics": number})
                 if number > QUIETLY:
-                    await patiently(partial(self._alert, name, number), what="an alert")
+                    await retry_until_available(partial(self._alert, name, number), what="an alert")
 
     async def _alert(self, name: EdgeName, number: int) -> None:
         async def raised(tx: Tx) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from controller.telemetry.bounds import senseless
+from controller.telemetry.bounds import out_of_bounds
 from controller.telemetry.model import GoodEvent, RefusalReason, SetAside
 from edge.wire.errors import Malformed, WireError
 from edge.wire.events import (
@@ -29,10 +29,10 @@ _data: msgspec.json.Decoder[EventData] = msgspec.json.Decoder(EventData)
 Judged = GoodEvent | SetAside
 
 
-def judge_all(raws: Sequence[msgspec.Raw]) -> list[Judged]:
+def validate_all(raws: Sequence[msgspec.Raw]) -> list[Judged]:
     """Judge the events of one batch. They are consecutive, so one whose number cannot be read has the number
     that its neighbours leave it."""
-    judged = [judge(bytes(raw)) for raw in raws]
+    judged = [validate(bytes(raw)) for raw in raws]
     place = next((place for place, each in enumerate(judged) if _span(each) is not None), None)
     if place is None:
         return judged
@@ -64,7 +64,7 @@ def _span(judged: Judged) -> tuple[int, int] | None:
     return first, judged.event.seq
 
 
-def judge(raw: bytes) -> Judged:
+def validate(raw: bytes) -> Judged:
     """Judge one event. Of its time only that it can be kept: when it happened is seen where it is filed."""
     try:
         event = read_event(raw)
@@ -78,7 +78,7 @@ def judge(raw: bytes) -> Judged:
         return _aside(seq_of(raw), raw, reason, str(error))
     except UnicodeDecodeError as error:
         return _aside(seq_of(raw), raw, RefusalReason.MALFORMED, f"data is not UTF-8: {error.reason}")
-    if why := senseless(event) or senseless(kind) or senseless(data) or absurd(event, data):
+    if why := out_of_bounds(event) or out_of_bounds(kind) or out_of_bounds(data) or implausible(event, data):
         return _aside(event.seq, raw, RefusalReason.ABSURD, why)
     return GoodEvent(event=event, kind=kind, data=data, text=text, raw=raw)
 
@@ -93,8 +93,8 @@ def read_data(kind: str, text: str) -> EventData | None:
         raise Malformed(f"no {kind}: {error}") from error
 
 
-def absurd(event: Event, data: EventData | None) -> str | None:
-    """What about the event cannot be, or ``None``."""
+def implausible(event: Event, data: EventData | None) -> str | None:
+    """What is impossible about the event, or ``None``."""
     if isinstance(data, FootfallData):
         if max(data.ins, data.outs) > CROSSINGS_LIMIT:
             return f"{max(data.ins, data.outs)} crossings in one event; at most {CROSSINGS_LIMIT} are believed"
@@ -104,7 +104,7 @@ def absurd(event: Event, data: EventData | None) -> str | None:
         if data.stations > STATIONS_LIMIT:
             return f"{data.stations} stations; at most {STATIONS_LIMIT} are believed"
     elif isinstance(data, DroppedData) and not 1 <= data.first <= data.last == event.seq:
-        return f"it stands for the events {data.first} to {data.last}, which is no run that ends with its own number"
+        return f"it covers the events {data.first} to {data.last}, a range that does not end with its own number"
     return None
 
 

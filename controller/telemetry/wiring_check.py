@@ -1,7 +1,7 @@
-"""What must act together without a network hangs on one edge, and the fire line comes to every edge of a site: held
-against what the edges tell of themselves, since only their own configurations know areas, interlocks and lines.
+"""Parts that must work together without a network must be wired to one edge, and the fire line must reach every edge of
+a site. Checked against what the edges report, since only their own configurations know areas, interlocks and lines.
 
-States of devices come unsigned, so nothing is refused by them: whoever changes the site is told."""
+Device states are unsigned, so they refuse nothing: the person who changes the site gets a warning."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -12,8 +12,8 @@ from controller.telemetry import queries
 from edge.wire.messages import DeviceState
 
 
-async def told_apart(tx: Tx, parts: SiteParts) -> list[str]:
-    """What seems wrong with how a site that is to be so is wired, each a sentence."""
+async def wiring_faults_of(tx: Tx, parts: SiteParts) -> list[str]:
+    """What seems wrong with the wiring of the site as planned, one sentence each."""
     return apart(parts, await queries.site_devices(tx, parts.site.id))
 
 
@@ -24,7 +24,7 @@ def apart(parts: SiteParts, devices: Iterable[tuple[str, DeviceState]]) -> list[
     told = [(edge, state) for edge, state in devices if edge in judged]
     lined = sorted({edge for edge, state in told if state.kind == "fire"})
     found = [
-        f"{edge!r} tells of no fire line, and {lined[0]!r} of one: lead the line to this edge too, and name it in its "
+        f"{edge!r} reports no fire line, but {lined[0]!r} does: wire the line to this edge too, and name it in its "
         "edge.toml with [fire]"
         for edge in sorted({edge for edge, _ in told} - set(lined))
         if lined

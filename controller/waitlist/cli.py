@@ -41,7 +41,7 @@ def list_waiting(
     token_file: TokenFile = None,
     token: Token = None,
 ) -> None:
-    """List who waits at SITE, whoever is next first, and who has a time on offer and until when."""
+    """List who waits at SITE, the next one first, and who has a time on offer and until when."""
     caller = ApiClient(server, token_file, token)
     answer = caller.get(f"/sites/{site}/waiting", msgspec.Raw)
     found = caller.answered(answer, _List, as_json=as_json).items

@@ -5,7 +5,7 @@ from controller.web.problem import Conflicting, NotFound
 
 class WaitUnknown(NotFound):
     def __init__(self, wait_id: str) -> None:
-        super().__init__(f"there is no place {wait_id!r} on a waiting list; look for it in the line of its site")
+        super().__init__(f"there is no entry {wait_id!r} on a waiting list; look for it in the list of its site")
 
 
 class NothingToWaitFor(Conflicting):
@@ -16,7 +16,7 @@ class NothingToWaitFor(Conflicting):
 
 
 class NoOffer(Conflicting):
-    """There is nothing to accept or decline at present."""
+    """There is no offer to accept or decline."""
 
     kind = "no-offer"
     title = "Nothing is on offer"

@@ -46,7 +46,7 @@ PASSING = frozenset(
         ReasonKind.CLOSED,
     }
 )
-"""Reasons that may go away by themselves; the others stand however long one waits."""
+"""Reasons that may go away by themselves; waiting does not change the others."""
 
 
 def may_pass(reason: RuleReason, asked: BookingRequest, site_config: SiteConfig) -> bool:
@@ -69,7 +69,7 @@ _ANSWERED = frozenset({WaitState.ACCEPTED, WaitState.DECLINED, WaitState.WITHDRA
 class WaitDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A request to wait. ``also``: other spaces that would do, the best first."""
 
-    wish: Draft
+    request: Draft
     also: tuple[str, ...] = ()
 
 
@@ -89,8 +89,9 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
     made_by: str
     turn: int
 
-    def wishes(self, there: Container[str]) -> tuple[BookingRequest, ...]:
-        """The wish in each space that would do and is still ``there``. A layout belongs to the first one only."""
+    def requests(self, there: Container[str]) -> tuple[BookingRequest, ...]:
+        """The request in each acceptable space that still exists (``there``). A layout belongs to the first one
+        only."""
         first = self.spaces[0]
         return tuple(
             msgspec.structs.replace(self.asked, space=each, layout=self.asked.layout if each == first else None)
@@ -99,8 +100,8 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def back_on_offer(self, before: Booking, after: Booking) -> bool:
-        """Whether undoing what was done to its hold undoes the answer to the offer, which then stands as it did. A hold
-        that had to be given another end is no offer any more."""
+        """Whether undoing the change of its hold also undoes the answer to the offer, which is then open again. A hold
+        whose end had to change is no longer an offer."""
         return (
             self.state in _ANSWERED
             and self.state_at == before.state_at
@@ -115,6 +116,6 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
         return during.start > now or during.end - LEAST > now
 
     def near(self, during: Interval) -> bool:
-        """Whether what goes at that time may free some of what is wished for."""
+        """Whether freeing that time may free some of what is requested."""
         wanted = self.asked.during
         return wanted.start < during.end + WIDEST_BUFFER and during.start - WIDEST_BUFFER < wanted.end

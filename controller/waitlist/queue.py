@@ -1,7 +1,7 @@
-"""Who stands in line, and what is offered to them: inside the transactions of others, under the site's lock.
+"""The queue of people who wait, and the offers to them. Runs inside the caller's transaction, under the site's lock.
 
-An offer is a hold, so what is offered is claimed, and nothing is promised twice. It is made in the transaction that
-frees the time, before anybody else can have it.
+An offer is a hold: the time is claimed, so nothing is offered twice. It is created in the transaction that frees the
+time, before anybody else can book it.
 """
 
 import logging
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from controller.bookings import repository as bookings
-from controller.bookings.claims import HOUSE
+from controller.bookings.claims import SYSTEM_ACTOR
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Tx
 from controller.diary.model import Booking, BookingRequest, BookingState, Changed
@@ -46,11 +46,11 @@ class WaitQueue:
         line = await repository.in_line(tx, site_config.site.id)
         late = [each for each in line if each.offered_until is not None and each.offered_until <= now]
         for wait in late:
-            await self.move(tx, wait, WaitState.EXPIRED, HOUSE, now)
+            await self.move(tx, wait, WaitState.EXPIRED, SYSTEM_ACTOR, now)
         gone = await self._take_back(tx, site_config, line, {each.booking for each in late}, now)
         over = [each for each in line if each.state is WaitState.WAITING and not _hopes(each, site_config, now)]
         for wait in over:
-            await self.move(tx, wait, WaitState.OVER, HOUSE, now)
+            await self.move(tx, wait, WaitState.OVER, SYSTEM_ACTOR, now)
         offers = await self._offer(tx, site_config, now)
         return bool(late or gone or over or offers)
 
@@ -67,18 +67,18 @@ class WaitQueue:
         gone: list[Changed] = []
         for held in wanted:
             until = words.at(held.held_until or now, site_config.site.tz, now=now)
-            why = "the offer was not taken up" if held.id in offers else f"nobody decided by {until}"
+            why = "the offer was not accepted in time" if held.id in offers else f"nobody decided by {until}"
             gone += await self._writer.rewrite_all(
-                tx, site_config, [declined(held, now)], actor=HOUSE_ACTOR, now=now, what="expire", why=why
+                tx, site_config, [declined(held, now)], actor=SYSTEM, now=now, what="expire", why=why
             )
         if gone:
-            await self._writer.tell(tx, site_config, gone, actor=HOUSE_ACTOR, now=now)
+            await self._writer.tell(tx, site_config, gone, actor=SYSTEM, now=now)
         return gone
 
     async def _follow(
         self, tx: Tx, site_config: SiteConfig, changes: Sequence[Changed], *, actor: str, now: datetime
     ) -> None:
-        """Take note of what became of offers elsewhere, and offer the time that these changes free."""
+        """Record offers that ended elsewhere, and offer the time that these changes free."""
         await self._note_offers(tx, changes, actor, now)
         await self._note_undone(tx, changes, actor, now)
         freed = [
@@ -102,7 +102,7 @@ class WaitQueue:
         for booking, wait in (await repository.of_bookings(tx, list(ended))).items():
             if wait.state not in (WaitState.OFFERED, WaitState.ACCEPTED):
                 continue
-            became = _became(wait.state, ended[booking], by_itself=actor == HOUSE)
+            became = _became(wait.state, ended[booking], by_itself=actor == SYSTEM_ACTOR)
             if became is not wait.state:
                 await self.move(tx, wait, became, actor, now)
 
@@ -134,49 +134,49 @@ class WaitQueue:
             if not near or not _hopes(wait, site_config, now):
                 continue
             # One at a time: each offer takes what the next might have wanted.
-            wish = await self._possible(tx, site_config, wait, now)
-            if wish is None:
+            request = await self._possible(tx, site_config, wait, now)
+            if request is None:
                 continue
-            until = _offered_until(wish.during, site_config.policy.offer_hours, now)
+            until = _offered_until(request.during, site_config.policy.offer_hours, now)
             why = f"it came free; offered until {words.at(until, site_config.site.tz, now=now)}: accept or decline it"
             promised = await self._writer.book(
-                tx, site_config, [wish], actor=HOUSE_ACTOR, now=now, state=BookingState.HELD, held_until=until, why=why
+                tx, site_config, [request], actor=SYSTEM, now=now, state=BookingState.HELD, held_until=until, why=why
             )
             offered = msgspec.structs.replace(wait, booking=promised.bookings[0].id, offered_until=until)
-            await self.move(tx, offered, WaitState.OFFERED, HOUSE, now)
+            await self.move(tx, offered, WaitState.OFFERED, SYSTEM_ACTOR, now)
             made += 1
         return made
 
     async def _possible(self, tx: Tx, site_config: SiteConfig, wait: Wait, now: datetime) -> BookingRequest | None:
-        """The best of what somebody waits for that can be had. Whoever can no longer be judged is passed over: what
-        others do must not fail over it."""
+        """The best that is possible of what somebody waits for. A wait that can no longer be judged is skipped: it must
+        not make other people's changes fail."""
         try:
             judged = await self.judge(tx, site_config, wait, now)
         except Problem as problem:
-            log.error("Somebody in line can't be judged", extra={"wait": wait.id, "why": problem.detail})
+            log.error("A waiting request cannot be judged", extra={"wait": wait.id, "why": problem.detail})
             return None
-        return next((wish for wish, verdict in judged if verdict.possible), None)
+        return next((request for request, verdict in judged if verdict.possible), None)
 
     async def judge(
         self, tx: Tx, site_config: SiteConfig, wait: Wait, now: datetime
     ) -> list[tuple[BookingRequest, Verdict]]:
-        """Each wish, as if the party itself asked for it now, in the spaces that there are."""
+        """Each request, as if the party itself asked for it now, in the spaces that exist."""
         tier = await tier_of(tx, wait.asked.party)
         asker = Actor(name=wait.made_by, role=Role.BOOKER, party=wait.asked.party)
-        asked = wait.wishes(site_config.by_space)
-        wishes = [RuleRequest(asked=_by_rules(each), actor=asker, tier=tier) for each in asked]
-        verdicts = await judge(tx, site_config, wishes, now=now)
-        return [(wish.asked, verdict) for wish, verdict in zip(wishes, verdicts, strict=True)]
+        asked = wait.requests(site_config.by_space)
+        requests = [RuleRequest(asked=_by_rules(each), actor=asker, tier=tier) for each in asked]
+        verdicts = await judge(tx, site_config, requests, now=now)
+        return [(request.asked, verdict) for request, verdict in zip(requests, verdicts, strict=True)]
 
     async def move(self, tx: Tx, wait: Wait, to: WaitState, actor: str, now: datetime) -> None:
-        """Write what becomes of a wait, and who did it."""
+        """Write the new state of a wait, and who caused it."""
         until = wait.offered_until if to is WaitState.OFFERED else None
         moved = msgspec.structs.replace(wait, state=to, state_at=now, offered_until=until)
         await repository.update_wait(tx, moved)
         await record(tx, moved, _ACTS[to], actor, now)
 
 
-HOUSE_ACTOR = Actor(name=HOUSE)
+SYSTEM = Actor(name=SYSTEM_ACTOR)
 _ACTS = {
     WaitState.WAITING: "wait",
     WaitState.OFFERED: "offer",
@@ -195,13 +195,13 @@ async def record(tx: Tx, wait: Wait, act: str, actor: str, now: datetime) -> Non
 
 
 def declined(held: Booking, now: datetime) -> Changed:
-    """The hold, given back."""
+    """The hold, released."""
     new = msgspec.structs.replace(held, state=BookingState.DECLINED, state_at=now, state_before=held.state)
     return Changed(before=held, after=new)
 
 
 def _became(wait: WaitState, hold: BookingState, *, by_itself: bool) -> WaitState:
-    """What becomes of a wait whose hold is none any more. ``by_itself``: because its time ran out."""
+    """The state of a wait whose hold has ended. ``by_itself``: because its time ran out."""
     if wait is WaitState.ACCEPTED:
         return {BookingState.DECLINED: WaitState.LOST, BookingState.CANCELLED: WaitState.WITHDRAWN}.get(hold, wait)
     if hold is BookingState.CONFIRMED:

@@ -22,7 +22,7 @@ async def insert_wait(tx: Tx, value: Wait) -> None:
 
 
 async def next_turn(tx: Tx, site: str) -> int:
-    """The number of whoever comes next. The caller holds the site's lock."""
+    """The next number in the queue. The caller holds the site's lock."""
     last: int | None = (await tx.execute(select(func.max(waits.c.turn)).where(waits.c.site == site))).scalar()
     return (last or 0) + 1
 

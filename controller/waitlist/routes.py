@@ -26,20 +26,20 @@ async def list_waiting(site: SlugPath, container: TheContainer, actor: Reads) ->
     responses=described(SiteUnknown, NothingToWaitFor, NotPossible),
 )
 async def join_waiting(site: SlugPath, body: WaitBody, container: TheContainer, actor: Books) -> WaitAnswer:
-    """Wait for a time that is taken. When it becomes free it is held for whoever is first in line, who then has the
-    hours that the site's policy gives to accept."""
+    """Wait for a time that is taken. When it becomes free it is held for the first in the queue, who then has the hours
+    that the site's policy sets to accept."""
     return wait_answer(await container.waiting.join(site, body.wait(), actor=actor))
 
 
 @router.get("/waiting/{wait_id}", responses=described(WaitUnknown))
 async def get_wait(wait_id: IdPath, container: TheContainer, actor: Reads) -> WaitAnswer:
-    """One place in the line, for whoever sees it in the list."""
+    """One wait, for users who see it in the list."""
     return wait_answer(await container.waiting.get(wait_id, actor=actor))
 
 
 @router.delete("/waiting/{wait_id}", responses=described(WaitUnknown, NoOffer))
 async def leave_waiting(wait_id: IdPath, container: TheContainer, actor: Books) -> WaitAnswer:
-    """Leave the line. What is on offer is given back and goes to the next."""
+    """Leave the queue. An open offer is released and goes to the next person."""
     return wait_answer(await container.waiting.withdraw(wait_id, actor=actor))
 
 

@@ -12,17 +12,17 @@ from controller.web.fields import Answer, Slug
 
 
 class WaitBody(BookingBody):
-    """The booking that is wished for. ``also``: other spaces that would do, the best first."""
+    """The requested booking. ``also``: other acceptable spaces, the best first."""
 
     also: Annotated[list[Slug], Field(max_length=20, default_factory=list)]
 
     def wait(self) -> WaitDraft:
-        return WaitDraft(wish=self.draft(), also=tuple(self.also))
+        return WaitDraft(request=self.draft(), also=tuple(self.also))
 
 
 class WaitAnswer(Answer):
-    """``place``: 1 for whoever is next of those who want some of the same time in some of the same rooms, null for who
-    does not wait. ``booking``: the hold that is, or was last, on offer; take it up by ``offered_until``."""
+    """``place``: 1 for the next among those who want some of the same time in some of the same rooms, null for somebody
+    who does not wait. ``booking``: the hold that is, or was last, on offer; accept it by ``offered_until``."""
 
     id: str
     site: str

@@ -1,8 +1,8 @@
-"""The waiting list: whoever wants a time that is taken is offered it, in order, when it becomes free.
+"""The waiting list: a time that becomes free is offered to the people who wait for it, in order.
 
-What a booking frees is offered in its transaction (``WaitQueue``). What frees time without a booking being written
-(hours, policy, divisions, a window that opens, a hold that runs out) is found by ``run``, which sleeps until it is told
-or due, or by the first request for that time (``Overdue``).
+Time that a booking frees is offered in its transaction (``WaitQueue``). Time that is freed without a write to a booking
+(hours, policy, divisions, a window that opens, a hold that expires) is found by ``run``, which sleeps until it is woken
+or something is due, or by the first request for that time (``Overdue``).
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from controller.bookings.service import BookingService, for_whom, require_allowe
 from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
-from controller.db.retry import patiently
+from controller.db.retry import retry_until_available
 from controller.diary import limits
 from controller.diary.model import Booking, BookingState
 from controller.diary.site_config import SiteConfig
@@ -50,8 +50,8 @@ _Told = Callable[[], Coroutine[None, None, Collection[str]]]
 
 
 class WaitView(msgspec.Struct, frozen=True, kw_only=True):
-    """A wait as it stands. ``place``: 1 for whoever is next for that time and space; ``None`` for who does not wait any
-    more."""
+    """A wait in its current state. ``place``: 1 for the next for that time and space; ``None`` for somebody who no
+    longer waits."""
 
     wait: Wait
     site: Site
@@ -76,8 +76,8 @@ class WaitlistService:
         """Get in line for a time. A booker who names no party waits for their own. Raises ``NothingToWaitFor`` where
         it can be had now, ``NotPossible`` where it never will, ``Invalid``, ``NotAllowed``, ``SiteUnknown``,
         ``SpaceUnknown``."""
-        draft = msgspec.structs.replace(draft, wish=for_whom(draft.wish, actor))
-        require_allowed(actor, site, draft.wish.party)
+        draft = msgspec.structs.replace(draft, request=for_whom(draft.request, actor))
+        require_allowed(actor, site, draft.request.party)
         standing = await self._database.run(self._join, site, draft, actor)
         self._changes.site_changed(site)
         return standing
@@ -87,15 +87,15 @@ class WaitlistService:
         now = self._clock.now()
         site_config = await self._writer.site_configs.of(tx, site)
         zone = site_config.site.tz
-        during = limits.window(draft.wish.starts.resolve(zone, "starts"), draft.wish.ends.resolve(zone, "ends"))
+        during = limits.window(draft.request.starts.resolve(zone, "starts"), draft.request.ends.resolve(zone, "ends"))
         if during.start <= now:
             raise invalid_field("starts", "must be in the future; nobody can wait for a time that has begun")
-        await tier_to_book(tx, draft.wish.party, actor)
+        await tier_to_book(tx, draft.request.party, actor)
         wait = Wait(
             id=uuid7(now, secrets.token_bytes(10)),
             site=site,
-            asked=draft.wish.asked(during),
-            spaces=tuple(dict.fromkeys((draft.wish.space, *draft.also))),
+            asked=draft.request.asked(during),
+            spaces=tuple(dict.fromkeys((draft.request.space, *draft.also))),
             state=WaitState.WAITING,
             state_at=now,
             offered_until=None,
@@ -107,11 +107,13 @@ class WaitlistService:
         for space in wait.spaces:
             site_config.require(space)
         judged = await self._line.judge(tx, site_config, wait, now)
-        free = [wish for wish, verdict in judged if verdict.possible]
+        free = [request for request, verdict in judged if verdict.possible]
         if free:
             name = site_config.require(free[0].space).space.name
             raise NothingToWaitFor(f"{name} can be booked then as it is; book it")
-        if not any(all(may_pass(each, wish, site_config) for each in verdict.refusals) for wish, verdict in judged):
+        if not any(
+            all(may_pass(each, request, site_config) for each in verdict.refusals) for request, verdict in judged
+        ):
             raise refusal(site_config.require(wait.spaces[0]).space.name, judged[0][1], zone)
         await repository.insert_wait(tx, wait)
         await record(tx, wait, "wait", actor.name, now)
@@ -139,7 +141,7 @@ class WaitlistService:
             return await self._standing(tx, await self._writer.site_configs.of(tx, wait.site), wait)
 
     async def withdraw(self, wait_id: str, *, actor: Actor) -> WaitView:
-        """Leave the line; an offer that stands is given back. Idempotent. Raises ``WaitUnknown``."""
+        """Leave the queue; an open offer is released. Idempotent. Raises ``WaitUnknown``."""
         return await self._answer(wait_id, partial(self._refuse, to=WaitState.WITHDRAWN), actor)
 
     async def decline(self, wait_id: str, *, actor: Actor) -> WaitView:
@@ -150,7 +152,7 @@ class WaitlistService:
         """Take an offer: it is confirmed, or waits for a manager where the rules say so. Idempotent.
 
         Raises ``WaitUnknown``, ``NoOffer`` where there is none or its time has run out, ``Clash`` or ``NotPossible``
-        where the site's rules have come to stand in the way meanwhile.
+        where the site's rules refuse it by now.
         """
         return await self._answer(wait_id, self._accept, actor)
 
@@ -186,9 +188,9 @@ class WaitlistService:
         held = await self._held(tx, wait)
         if wait.state is not WaitState.OFFERED or held is None or held.expired(now):
             raise NoOffer(_nothing(wait))
-        wish = msgspec.structs.replace(wait.asked, space=held.space, layout=held.layout)
-        tier = await tier_of(tx, wish.party)
-        promised = RuleRequest(asked=wish, actor=actor, tier=tier, but=frozenset({held.id}), keeps_start=True)
+        request = msgspec.structs.replace(wait.asked, space=held.space, layout=held.layout)
+        tier = await tier_of(tx, request.party)
+        promised = RuleRequest(asked=request, actor=actor, tier=tier, but=frozenset({held.id}), keeps_start=True)
         [verdict] = await judge(tx, site_config, [promised], now=now)
         if not verdict.possible:
             raise refusal(site_config.require(held.space).space.name, verdict, site_config.site.tz)
@@ -225,28 +227,28 @@ class WaitlistService:
             return WaitView(wait=wait, site=site, place=None)
         line = numbered(site_config, await repository.in_line(tx, site.id))
         found = next((each for each in line if each.wait.id == wait.id), None)
-        # Whoever only reads may have seen it in line a moment before it left.
+        # A reader may have seen it in the queue a moment before it left.
         return found or WaitView(wait=await self._require(tx, wait.id), site=site, place=None)
 
     async def run(self) -> None:
         """Offer what has become free otherwise, take back offers that have run out, for ever."""
         with self._changes.subscribe(every_s=CHANGES_EVERY_S) as changed:
-            due: set[str] = await patiently(self._sites, what="the waiting lists")
+            due: set[str] = await retry_until_available(self._sites, what="the waiting lists")
             while True:
                 for site in due:
-                    await patiently(partial(self.look, site), what=f"the waiting list of {site}")
+                    await retry_until_available(partial(self.look, site), what=f"the waiting list of {site}")
                 due = await self._sleep(changed.sites)
 
     async def _sleep(self, told: _Told) -> set[str]:
         """The sites to look at next: those that change, or all where something is due."""
-        at = await patiently(self._next_due, what="the waiting lists")
+        at = await retry_until_available(self._next_due, what="the waiting lists")
         now = self._clock.now()
         wait_s = LOOK_EVERY_S if at is None else min(LOOK_EVERY_S, max(1.0, (at - now).total_seconds()))
         hear = asyncio.create_task(told(), name="a change for the waiting lists")
         sleep = asyncio.create_task(self._clock.sleep(wait_s), name="the next due of the waiting lists")
         try:
             await asyncio.wait({hear, sleep}, return_when=asyncio.FIRST_COMPLETED)
-            everyone = await patiently(self._sites, what="the waiting lists")
+            everyone = await retry_until_available(self._sites, what="the waiting lists")
             return everyone if sleep.done() else everyone & set(hear.result())
         finally:
             for task in (hear, sleep):
@@ -300,7 +302,7 @@ def _nothing(wait: Wait) -> str:
         WaitState.ACCEPTED: "the offer was accepted",
         WaitState.DECLINED: "the offer was declined",
         WaitState.EXPIRED: "the time to accept has run out",
-        WaitState.WITHDRAWN: "this place in the line was given up",
+        WaitState.WITHDRAWN: "the person left the waiting list",
         WaitState.LOST: "it was not confirmed",
         WaitState.OVER: "nothing became free in time",
     }

@@ -119,8 +119,8 @@ SECURITY = {
 }
 """How OpenAPI names the ways in which one is signed in."""
 ANYWHERE = (Invalid, TooLarge, Refused, Conflicting, Misdirected, NoRoom, Unavailable)
-"""What any route of theirs may answer: fields, size, foreign pages, idempotency keys, other hosts, and a database that
-is full or held."""
+"""Responses that any of their routes may give: invalid fields, size, foreign origin, idempotency keys, other hosts, and
+a full or locked database."""
 
 
 def build_app(
@@ -204,7 +204,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 def methods_at(path: str) -> list[str]:
-    """Those that a path takes: as it stands, such as `/holders/import`, or else as one that names something."""
+    """The methods that a path takes: of a literal path such as `/holders/import`, or else of one with parameters."""
     whole = path if path in _methods() else next((each for pattern, each in _patterns() if pattern.match(path)), "")
     return sorted(_methods().get(whole, ()))
 

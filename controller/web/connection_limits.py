@@ -44,8 +44,8 @@ _DESCRIPTORS_KEPT = 256
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     """``most``: open connections in all. ``most_of_one``: of one address, or one /64 network of IPv6; those of a
     trusted proxy are its clients' and only count in all. ``head_bytes``: address and fields of a request together.
-    ``head_s``: how long a new connection may say nothing, and a head may take. ``stall_s``: how long a body may stand
-    still, and a client may take nothing of an answer. ``body_s``: how long a body may take. ``linger_s``: how long a
+    ``head_s``: how long a new connection may say nothing, and a head may take. ``stall_s``: how long a body may make no
+    progress, and a client may read nothing of an answer. ``body_s``: how long a body may take. ``linger_s``: how long a
     client may go on sending after it was answered."""
 
     most: int = 1_000

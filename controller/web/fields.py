@@ -19,7 +19,7 @@ LIST_LIMIT = 500
 """Most items in one page of a list."""
 
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
-"""Explicit bidirectional formatting (UAX 9): a title with it could make what stands beside it read otherwise."""
+"""Explicit bidirectional formatting (UAX 9): a title with it could change how the text next to it reads."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _BREAK = re.compile("[\t\n\r\u2028\u2029]")
 _WALL = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?", re.ASCII)
@@ -35,7 +35,7 @@ class Body(BaseModel):
 
 class Versioned(Body):
     """What the body of a PUT has besides the thing itself. ``version``: of the thing as it was read, 0 where there was
-    none; where it is another by now, the answer is 409 and says whose change stands in the way."""
+    none; where it has changed since, the answer is 409 and says whose change it was."""
 
     version: Annotated[int, Field(strict=True, ge=0, lt=2**53)]
 

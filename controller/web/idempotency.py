@@ -54,7 +54,7 @@ class StoredAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands under a key already."""
+    """What is stored for a key."""
 
     fingerprint: bytes
     rights: bytes
@@ -68,7 +68,7 @@ class KeyReused(Invalid):
 
 class OutcomeUnknown(Conflicting):
     kind = "outcome-unknown"
-    title = "Nobody knows whether it was carried out"
+    title = "It is not known whether it was carried out"
 
     def __init__(self, key: str) -> None:
         super().__init__(
@@ -84,8 +84,8 @@ class AnswerForgotten(Conflicting):
 
     def __init__(self, key: str) -> None:
         super().__init__(
-            f"the request with Idempotency-Key {key!r} was answered before your rights changed, and its answer is not "
-            "told again; look up what came of it, and send something new with a new key"
+            f"the request with Idempotency-Key {key!r} was answered before your rights changed, so its answer is not "
+            "repeated; look up the outcome, and send a new request with a new key"
         )
 
 
@@ -156,8 +156,8 @@ class _Once:
         self.claimed = True
 
     async def keep(self, answer: StoredAnswer) -> None:
-        """Store the answer, or free the key where it says that nothing was tried. Without it a second try is told that
-        nobody knows; who asked first hears what became of it all the same."""
+        """Store the answer, or free the key where it says that nothing was tried. If this fails, a second try is told
+        that the outcome is unknown; the first client gets its answer all the same."""
         try:
             await _keep(self._container, self._actor, self._key, answer)
         except (SQLAlchemyError, OSError) as error:
@@ -262,8 +262,8 @@ def _rights(actor: Actor) -> bytes:
 
 
 def _again(body: bytes) -> Receive:
-    """A ``receive`` that gives the body that was read already, once. It never tells that the client has gone: what was
-    begun under a key is carried through, so that whoever asks again is told how it ended."""
+    """A ``receive`` that returns the body that was read already, once. It never reports a disconnect: a request with a
+    key is carried through, so that a client that asks again gets the outcome."""
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive() -> Message:

@@ -131,7 +131,7 @@ class WatchMiddleware:
             log.exception("A request failed", extra={"method": scope["method"], "route": _route(scope)})
             if status:
                 raise  # half an answer is out; cutting the connection is all that is left
-            problem = Problem("this could not be carried out; the controller's log says why")
+            problem = Problem("this failed; the controller's log says why")
             await problem_response(problem, _route(scope))(scope, receive, noted)
         finally:
             self._note(scope, status, time.perf_counter() - began)

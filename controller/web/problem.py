@@ -29,8 +29,8 @@ class FieldError(BaseModel):
 
 
 class Conflict(BaseModel):
-    """A booking that stands in the way. ``starts`` and ``ends`` carry the site's offset. ``diary``: whose diary, kept
-    elsewhere, has put it there; empty for any other booking."""
+    """A conflicting booking. ``starts`` and ``ends`` carry the site's offset. ``diary``: whose outside diary it comes
+    from; empty for any other booking."""
 
     id: str
     title: str
@@ -113,11 +113,11 @@ class NotFound(Problem):
 
 
 class Conflicting(Problem):
-    """The request is sound, but something that stands already forbids it."""
+    """The request is valid, but conflicts with something that exists."""
 
     status = 409
     kind = "conflict"
-    title = "This conflicts with what stands already"
+    title = "This conflicts with something that exists"
 
 
 class TooLarge(Problem):

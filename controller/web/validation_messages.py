@@ -16,7 +16,7 @@ Context: TypeAlias = Mapping[str, Any]
 
 
 def message(found: Mapping[str, Any]) -> str:
-    """One of pydantic's errors, as it stands in a problem."""
+    """One of pydantic's errors, as a problem shows it."""
     kind, context = found["type"], found.get("ctx", {})
     if kind == "json_invalid" or (tuple(found["loc"]) == ("body",) and kind in _NO_OBJECT):
         return NO_BODY
@@ -37,7 +37,7 @@ _WHOLE, _NUMBER, _TEXT, _LIST, _FIELDS = (
 )
 _PLAIN = {
     "missing": "is missing",
-    "extra_forbidden": "is not known here",
+    "extra_forbidden": "is not a known field",
     "none_required": "must be left out",
     "int_type": _WHOLE,
     "int_parsing": _WHOLE,

@@ -114,11 +114,11 @@ export interface WireBooking {
   held_until: string | null;
   /** The place in the waiting list that it is kept for, and until when it can be accepted. */
   offer: { wait: string; until: string } | null;
-  /** When its people were warned that nobody has come, and when it is given back if nobody does. */
+  /** When its people were warned that nobody has come, and when it is released if nobody does. */
   warned_at: string | null;
   diary: string;
   release_at: string | null;
-  /** Why it is not given back, or not yet, though its time to come is over. */
+  /** Why it was not released, or not yet, though its time to come is over. */
   kept: string;
   /** Its end before it was finished early. */
   ends_before: string | null;
@@ -285,7 +285,7 @@ export const STATUS_WORDS: Record<Status, string> = {
   finished: "Finished",
   declined: "Declined",
   cancelled: "Cancelled",
-  released: "Given back, nobody came",
+  released: "Released, nobody came",
   no_show: "Nobody came",
 };
 
@@ -341,7 +341,7 @@ export interface Edge {
   applied_version: number | null;
   /** Why it refused its newest plan. */
   plan_refused: string | null;
-  put_out: string | null;
+  revoked_at: string | null;
   trust: string | null;
   outbox_behind: number | null;
   health: Record<string, number>;

@@ -43,7 +43,7 @@ test("whatever state it is in, it is told by words and icon too", () => {
     [booked("arrived", "on"), "ok", "people", "Arrived"],
     [booked("finished", "gone"), "plain", "tick", "Finished"],
     [booked("no_show", "gone"), "plain", "dash", "Nobody came"],
-    [booked("released", "gone"), "plain", "cross", "Given back, nobody came"],
+    [booked("released", "gone"), "plain", "cross", "Released, nobody came"],
     [booked("cancelled", "gone"), "plain", "cross", "Cancelled"],
     [booked("cancelled", "removing", ["its code still opens"]), "bad", "warn", "Cancelled, code still opens"],
     [booked("confirmed", "on", ["the code still opens, as before the change"]), "brand", "tick", "Code on the door"],

@@ -35,7 +35,7 @@ test("who has not come ten minutes after the start is late, until they come", ()
   assert.ok(isLate(one, NOW));
   assert.ok(!isLate({ ...one, status: "arrived" }, NOW));
   assert.equal(runningText(one, ZONE, NOW), "nobody has come, until 13:00");
-  assert.equal(runningText({ ...one, release_at: "2026-11-25T12:20:00Z" }, ZONE, NOW), "nobody has come, until 13:00; given back at 12:20 unless somebody comes");
+  assert.equal(runningText({ ...one, release_at: "2026-11-25T12:20:00Z" }, ZONE, NOW), "nobody has come, until 13:00; cancelled if nobody arrives by 12:20");
   assert.equal(runningText(one, ZONE, NOW - 60_000), "nobody has come yet, until 13:00");
   const here = { ...one, status: "arrived", arrived_at: "2026-11-25T11:52:00Z", counted_in: 12 } as const;
   assert.equal(runningText(here, ZONE, NOW), "here since 11:52, 12 came in, until 13:00");

@@ -14,7 +14,7 @@ const edge: Edge = {
   plan_version: 5,
   applied_version: 4,
   plan_refused: null,
-  put_out: null,
+  revoked_at: null,
   trust: "synced",
   outbox_behind: 0,
   health: {},
@@ -93,12 +93,12 @@ test("a plan that was refused is not waited for", () => {
   assert.equal(planWords({ ...edge, plan_refused: "its disk is full" }), "refused the newest plan: its disk is full");
 });
 
-test("a device that was put out awaits a token, and no plan", () => {
-  const out = { ...edge, online: false, put_out: "2026-11-25T11:05:00Z" };
+test("a revoked device needs a new token, and no plan", () => {
+  const out = { ...edge, online: false, revoked_at: "2026-11-25T11:05:00Z" };
   const [alert] = alerts({ ...snapshot, edges: [out] }, ZONE, NOW);
-  assert.equal(alert?.text, `${edge.name} was put out and awaits a token`);
+  assert.equal(alert?.text, `${edge.name} was revoked and needs a new token`);
   assert.match(alert.when, /^since 11:05; if it has power, its doors go on/);
-  assert.match(planWords(out), /^put out: it gets no plan until/);
+  assert.match(planWords(out), /^revoked: it gets no plan until/);
 });
 
 test("codes typed wrongly are no faults", () => {

@@ -68,7 +68,7 @@ async def test_nothing_is_done_without_a_reason(screens: Screens) -> None:
     await screen.page.get_by_role("button", name="Open once… Library door").click()
     asked = dialog(screen, "Open once: Library door")
     await asked.get_by_role("button", name="Open once", exact=True).click()
-    await expect(asked.get_by_role("alert")).to_have_text("Say why; it stands on the record.")
+    await expect(asked.get_by_role("alert")).to_have_text("Say why; it is recorded with your name.")
 
 
 async def test_a_door_out_of_reach_is_not_opened_and_the_page_says_why(screens: Screens, rig: Rig) -> None:
@@ -82,7 +82,7 @@ async def test_a_door_out_of_reach_is_not_opened_and_the_page_says_why(screens: 
         await asked.get_by_label(re.compile("^Why")).fill("x")
         await asked.get_by_role("button", name="Open once", exact=True).click()
         await expect(asked.get_by_role("alert")).to_contain_text("is out of reach")
-        await expect(asked.get_by_role("alert")).to_contain_text("a command is not kept for later")
+        await expect(asked.get_by_role("alert")).to_contain_text("commands are not queued")
     finally:
         rig.set_network("march", up=True)
         await rig.online("march")

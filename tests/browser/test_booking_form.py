@@ -36,7 +36,7 @@ async def _unknown(route: Route) -> None:
     problem = {
         "type": "urn:hallkeeper:problem:outcome-unknown",
         "status": 409,
-        "title": "Nobody knows whether it was carried out",
+        "title": "It is not known whether it was carried out",
         "detail": "the first request with Idempotency-Key 'k' has not been answered",
     }
     await route.fulfill(status=409, content_type="application/problem+json", body=json.dumps(problem))

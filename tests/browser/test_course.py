@@ -37,11 +37,11 @@ async def test_who_checks_in_is_not_given_back(screens: Screens, rig: Rig, given
     screen = await screens.new()
     panel = screen.panel
     await screen.diary(rig.clock.now().date(), site="march", booking=booked["id"])
-    await expect(panel).to_contain_text(f"It is given back at {booked['release_at'][11:16]} if nobody comes.")
+    await expect(panel).to_contain_text(f"Cancelled if nobody arrives by {booked['release_at'][11:16]}.")
     await panel.get_by_role("button", name="They are here").click()
     await screen.said("Checked in Checked in.")
     await expect(panel).to_contain_text("Arrived")
-    await expect(panel).not_to_contain_text("given back")
+    await expect(panel).not_to_contain_text("ancelled if nobody")
     await screen.page.get_by_role("button", name="Undo").click()
     await screen.said("Checked in is as it was.")
     await expect(panel).to_contain_text("if nobody comes")

@@ -126,7 +126,7 @@ def test_init_writes_an_example_that_check_config_takes(tmp_path: Path) -> None:
     assert code == 0
     assert f"run --config {file}" in said.replace("\n", "")
     code, said = _run("check-config", "--config", str(file))
-    assert (code, "is sound" in said) == (0, True)
+    assert (code, "is valid" in said) == (0, True)
     assert not (tmp_path / "data").exists()
 
 
@@ -165,7 +165,7 @@ def test_a_clock_file_that_is_no_clock_file_is_named(config: Path) -> None:
 
 
 def test_migrate_makes_the_database(config: Path) -> None:
-    assert _run("migrate", "--config", str(config)) == (0, "The database has the newest form.\n")
+    assert _run("migrate", "--config", str(config)) == (0, "The database is at the newest version.\n")
     assert _run("migrate", "--config", str(config))[0] == 0
     assert (config.parent / "data" / "hallkeeper.db").exists()
 

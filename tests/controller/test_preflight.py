@@ -70,7 +70,7 @@ def test_a_folder_for_the_database_that_is_missing(tmp_path: Path, command: str)
 def test_a_file_in_the_place_of_the_data_folder(tmp_path: Path, command: str) -> None:
     (tmp_path / "data").write_text("mine")
     said = _said(tmp_path / "c.toml", command, "")
-    assert said.startswith(f"data_dir: {tmp_path}/data is no folder")
+    assert said.startswith(f"data_dir: {tmp_path}/data is not a folder")
 
 
 @pytest.mark.parametrize("command", [*ALL, "broker-files"])

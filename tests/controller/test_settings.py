@@ -1,4 +1,4 @@
-"""The configuration: read once, and refused with file, key and mend."""
+"""The configuration: read once, and refused with file, key and hint."""
 
 import tomllib
 from pathlib import Path
@@ -49,7 +49,7 @@ def test_a_database_gets_the_driver_we_use(tmp_path: Path, database: str, expect
 
 
 @pytest.mark.parametrize(
-    ("text", "key", "mend"),
+    ("text", "key", "hint"),
     [
         ("", "top level", "data_dir"),
         ('data_dir = "d"\ndatabas = "x"', "top level", "databas"),
@@ -74,13 +74,13 @@ def test_a_database_gets_the_driver_we_use(tmp_path: Path, database: str, expect
         ('data_dir = "d"\n[broker]\nedges_host = "10.1.2"', "broker.edges_host", "is no host"),
     ],
 )
-def test_a_setting_that_cannot_be_used_is_named_with_its_mend(tmp_path: Path, text: str, key: str, mend: str) -> None:
+def test_a_setting_that_cannot_be_used_is_named_with_its_mend(tmp_path: Path, text: str, key: str, hint: str) -> None:
     file = write(tmp_path, text)
     with pytest.raises(ConfigError) as refused:
         load_settings(file)
     assert refused.value.file == file
     assert refused.value.key == key
-    assert mend in refused.value.mend
+    assert hint in refused.value.hint
     assert "\n" not in str(refused.value)
 
 

@@ -100,7 +100,7 @@ async def test_a_stolen_pi_is_replaced_with_the_commands_of_the_page(rig: Rig, t
 
     printed = await _typed(rig, token)
     [edge] = (await rig.api.get(f"/sites/{SITE}/now"))["edges"]
-    assert edge["put_out"] is not None
+    assert edge["revoked_at"] is not None
     assert (await rig.stage.key(SITE, CODE_DOOR, old_code)).done
     await rig.set_power(SITE, False)
     data.rename(data.with_name("stolen"))

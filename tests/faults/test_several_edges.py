@@ -20,7 +20,7 @@ from tests.faults.trial import Trial
 
 ANNEX, ANNEX_DOOR, BARN = "ramsey-annex", "annex-door", "barn"
 GIVEN_BACK_MIN = 2
-"""Minutes after its start a booking that nobody comes to is given back, where that is known."""
+"""Minutes after its start a booking that nobody comes to is released, where that is known."""
 
 
 def annex(hub: Building) -> Building:
@@ -157,7 +157,7 @@ async def a_code_waits_for_both_edges(trial: Trial, barn: Barn) -> None:
 
 
 async def absence_behind_a_dead_edge_is_no_evidence(trial: Trial, barn: Barn) -> None:
-    """Nobody comes to two bookings. The one whose doors all tell is given back, the other is not; the living edge goes
+    """Nobody comes to two bookings. The one whose doors all report is released, the other is not; the living edge goes
     on, whoever is behind the dead one gets out, and its door is locked from outside."""
     await barn.pull_the_plug()
     assert not barn.site.doorway(ANNEX_DOOR).circuit.released
@@ -172,7 +172,7 @@ async def absence_behind_a_dead_edge_is_no_evidence(trial: Trial, barn: Barn) ->
     async def released() -> bool:
         return bool((await at(trial, given_back))["status"] == "released")
 
-    await trial.rig.until(released, "the room that nobody came to is given back")
+    await trial.rig.until(released, "the room that nobody came to is released")
     assert (await at(trial, kept))["status"] == "confirmed"
     await trial.ledger.everybody_gone()
     await trial.rig.set_power(ANNEX, True)

@@ -216,7 +216,7 @@ async def test_an_unlock_out_of_reach_is_a_conflict(hub: Hub, client: httpx.Asyn
     )
     assert answer.status_code == 409
     assert answer.json()["type"] == "urn:hallkeeper:problem:out-of-reach"
-    assert "it was never heard of" in answer.json()["detail"]
+    assert "it has never connected" in answer.json()["detail"]
 
 
 async def test_events_and_quarantine_are_read_in_pages(edge: FakeEdge, client: httpx.AsyncClient) -> None:

@@ -26,7 +26,7 @@ from controller.diary.model import Booking, BookingRequest, BookingState, Draft
 from controller.diary.site_config import SiteConfig
 from controller.diary.tables import bookings, claims
 from controller.estate.divisions import Circular, atoms_of
-from controller.estate.errors import StandsInTheWay
+from controller.estate.errors import ChangeBlocked
 from controller.estate.model import Space
 from controller.people.model import Actor
 from controller.people.versions import version_of
@@ -288,7 +288,7 @@ async def _divided(folder: Path, url: str, first: Parts, second: Parts, acts: li
                 before = Space(site="hub", id=name, name=name, parts=parts[name])
                 space = Space(site="hub", id=name, name=name, parts=second[name])
                 await container.estate.put_space(space, version=version_of(before), actor="test")
-            except StandsInTheWay:
+            except ChangeBlocked:
                 assert clashes
             else:
                 assert not clashes

@@ -10,7 +10,7 @@ from dateutil.rrule import rruleset, rrulestr
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from controller.recurrence.expand import SeriesOccurrence, unroll
+from controller.recurrence.expand import SeriesOccurrence, expand_pattern
 from controller.recurrence.pattern import ExtraDate, RecurrencePattern
 from controller.recurrence.week_numbers import WEEKDAYS
 from controller.web.problem import Invalid
@@ -96,7 +96,7 @@ def wishes(draw: st.DrawFn) -> Wish:
 def ours(wish: Wish) -> tuple[SeriesOccurrence, ...]:
     """What takes place; nothing where no series can be made of it."""
     try:
-        return tuple(each for each in unroll(wish.pattern(), LONDON, NO_DAYS).occurrences if not each.out)
+        return tuple(each for each in expand_pattern(wish.pattern(), LONDON, NO_DAYS).occurrences if not each.out)
     except Invalid:
         return ()
 

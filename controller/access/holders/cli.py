@@ -17,7 +17,7 @@ app = typer.Typer(
 )
 _JSON = "application/json"
 Who = Annotated[str, typer.Argument(metavar="HOLDER", help="The id, as `list` shows it.")]
-Why = Annotated[str, typer.Option(help="Why; it stands in the list of writes.")]
+Why = Annotated[str, typer.Option(help="Why; recorded in the list of writes.")]
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -65,7 +65,7 @@ def holders() -> None:
 
 @app.command("list")
 def list_all(
-    ended: Annotated[bool, typer.Option("--ended", help="Those too who open nothing any more.")] = False,
+    ended: Annotated[bool, typer.Option("--ended", help="Also those whose access has ended.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the API's own answer.")] = False,
     server: Server = SERVER,
     token_file: TokenFile = None,
@@ -88,7 +88,7 @@ def list_all(
         if ended or each.ended_at is None
     ]
     if not output.show(caller.console, (output.ID, "Kind", "Name", "Where", "From", "Until", "Has"), rows):
-        caller.say("Nobody opens doors in their own right yet; `hallkeeper holders add --help` says how.")
+        caller.say("There are no holders yet; `hallkeeper holders add --help` says how.")
 
 
 @app.command()
@@ -97,14 +97,16 @@ def add(
     kind: Annotated[str, typer.Option(help="staff, key_holder or contractor.")],
     at: Annotated[
         list[str],
-        typer.Option(help="SITE for all its doors, or SITE/DOOR; as often as there are any.", metavar="PLACE"),
+        typer.Option(help="SITE for all its doors, or SITE/DOOR; may be given several times.", metavar="PLACE"),
     ],
     first: Annotated[str, typer.Option(metavar="DAY", help="The first day, as 2026-11-30.")],
     last: Annotated[str | None, typer.Option(metavar="DAY", help="The last day; a contractor needs one.")] = None,
     card: Annotated[str, typer.Option(help="A card as a reader shows it, such as w26:118:1603.")] = "",
     code: Annotated[bool, typer.Option("--code/--no-code", help="Draw a code.")] = True,
-    pin: Annotated[bool, typer.Option("--pin", help="Draw a PIN that the card wants.")] = False,
-    duress: Annotated[bool, typer.Option("--duress", help="Draw a second code and PIN that tell in silence.")] = False,
+    pin: Annotated[bool, typer.Option("--pin", help="Draw a PIN to use with the card.")] = False,
+    duress: Annotated[
+        bool, typer.Option("--duress", help="Draw a second code and PIN that raise a silent alarm.")
+    ] = False,
     server: Server = SERVER,
     token_file: TokenFile = None,
     token: Token = None,
@@ -184,10 +186,10 @@ def end(
     token_file: TokenFile = None,
     token: Token = None,
 ) -> None:
-    """Let somebody open nothing any more. It cannot be undone; make them anew."""
+    """End all access of somebody. It cannot be undone; to let them in again, create them as new."""
     caller = ApiClient(server, token_file, token)
     told = caller.post(f"/holders/{holder}/end", msgspec.json.encode({"why": why}), _JSON, _Holder)
-    caller.say(f"{told.name} opens nothing any more as soon as the doors have their next plan.")
+    caller.say(f"{told.name} can open nothing once the doors have their next plan.")
 
 
 def _say(caller: ApiClient, given: _Given) -> None:

@@ -56,7 +56,7 @@ class CodeClaims:
     async def _keys(
         self, tx: Tx, holder: Holder, parts: Mapping[str, SiteParts], code: str
     ) -> dict[str, dict[str, bytes]]:
-        """Site -> door -> what stands for the digits there, whatever kind of code they are."""
+        """Site -> door -> the hash of the digits there, the same for every kind of code."""
         found: dict[str, dict[str, bytes]] = {}
         for place in holder.draft.places:
             known = await self._estate.door_secrets(tx, place.site)

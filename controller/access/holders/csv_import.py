@@ -83,8 +83,8 @@ class HolderImport:
         if isinstance(draft, list):
             return row.refused(draft), set()
         if old is None:
-            wish = CredentialRequest(code=row.draws or not row.card, card=row.card)
-            given = await self._holders.make_in(tx, draft, wish, actor=actor)
+            request = CredentialRequest(code=row.draws or not row.card, card=row.card)
+            given = await self._holders.make_in(tx, draft, request, actor=actor)
             return (
                 ImportedRow(
                     line=row.line,
@@ -106,11 +106,11 @@ class HolderImport:
         changes = [column for column, (new_value, old_value) in pairs.items() if new_value != old_value]
         if changes:
             await self._holders.change_in(tx, old.id, draft, version=None, actor=actor)
-        wish = CredentialRequest(code=row.draws and not has.code, card=row.card if row.card != has.card else "")
+        request = CredentialRequest(code=row.draws and not has.code, card=row.card if row.card != has.card else "")
         code = ""
-        if wish != CredentialRequest():
-            code = (await self._holders.reissue_in(tx, old.id, wish, why=_WHY, actor=actor)).secrets.code
-            changes += [name for name in ("card", "code") if getattr(wish, name)]
+        if request != CredentialRequest():
+            code = (await self._holders.reissue_in(tx, old.id, request, why=_WHY, actor=actor)).secrets.code
+            changes += [name for name in ("card", "code") if getattr(request, name)]
         return (
             ImportedRow(
                 line=row.line,

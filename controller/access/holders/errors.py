@@ -10,9 +10,9 @@ class HolderUnknown(NotFound):
 
 class HolderEnded(Conflicting):
     def __init__(self, name: str) -> None:
-        super().__init__(f"“{name}” has ended and opens nothing any more; make a new one")
+        super().__init__(f"“{name}” has ended and opens nothing; create a new holder")
 
 
 class CardTaken(Conflicting):
     def __init__(self) -> None:
-        super().__init__("somebody else has this card; end theirs first, or take another card")
+        super().__init__("somebody else has this card; end theirs first, or use another card")

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from controller.access.holders.service import HolderService
 from controller.db.engine import Tx
-from controller.estate.change_hooks import Foreseen
+from controller.estate.change_hooks import ChangePreview
 from controller.estate.model import SiteParts
 
 
@@ -14,8 +14,8 @@ class NewDoors:
     def __init__(self, holders: HolderService) -> None:
         self._holders = holders
 
-    async def foresee(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> Foreseen:
-        return Foreseen()
+    async def preview_change(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> ChangePreview:
+        return ChangePreview()
 
     async def follow(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> None:
         new = {door.id for door in after.doors} - {door.id for door in before.doors}

@@ -46,8 +46,8 @@ async def list_holders(
 
 @router.post("/holders", status_code=status.HTTP_201_CREATED, responses=described(CardTaken, NoCodeLeft))
 async def make_holder(body: NewHolderBody, container: TheContainer, actor: KeepsKeysAnySite) -> GivenAnswer:
-    """Let somebody open doors. What is drawn for them stands in the answer; the doors know it with their next plan."""
-    return given_answer(await container.holders.make(body.draft(), body.wish(), actor=actor))
+    """Let somebody open doors. The answer holds the codes drawn for them; the doors get them with their next plan."""
+    return given_answer(await container.holders.make(body.draft(), body.request(), actor=actor))
 
 
 @router.get("/holders.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
@@ -66,9 +66,9 @@ async def import_holders(
 ) -> Response:
     """Bring in staff, key holders and contractors as CSV: `name`, `kind`, `places` (`SITE` for all its doors, or
     `SITE/DOOR`, with semicolons between), `from`, `until`, and as far as there are such `id`, `card`, `code`. A code is
-    drawn for whoever is new and has no card, or where `code` is yes and there is none; it is told here once, and never
-    in a preview. Sound rows are written, others are told by line, column and reason; importing it again changes
-    nothing. Nobody is ended by it, and an empty cell leaves what there is, but for `until`."""
+    drawn for each new person without a card, and where `code` is yes and there is none; it is shown here once, and
+    never in a preview. Valid rows are written, others are listed by line, column and reason; importing the file again
+    changes nothing. The import ends nobody's access, and an empty cell leaves the value as it is, except in `until`."""
     data = await request.body()
     return await import_response(await container.holder_import.take(data, preview=preview, actor=actor))
 
@@ -83,7 +83,7 @@ async def get_holder(holder_id: IdPath, container: TheContainer, actor: KeepsKey
 async def change_holder(
     holder_id: IdPath, body: HolderChangeBody, container: TheContainer, actor: KeepsKeysAnySite
 ) -> HolderAnswer:
-    """Say anew where and when somebody opens doors. Codes, cards and PINs stay as they are."""
+    """Change where and when somebody opens doors. Codes, cards and PINs stay as they are."""
     return holder_answer(await container.holders.change(holder_id, body.draft(), version=body.version, actor=actor))
 
 
@@ -92,7 +92,7 @@ async def reissue_holder(
     holder_id: IdPath, body: ReissueHolderBody, container: TheContainer, actor: KeepsKeysAnySite
 ) -> GivenAnswer:
     """Draw another code or PIN, or take another card, at once; the old ones end with the doors' next plan."""
-    return given_answer(await container.holders.reissue(holder_id, body.wish(), why=body.why, actor=actor))
+    return given_answer(await container.holders.reissue(holder_id, body.request(), why=body.why, actor=actor))
 
 
 @router.post("/holders/{holder_id}/reveal", responses=described(HolderUnknown, HolderEnded))

@@ -109,7 +109,7 @@ class CredentialBody(Body):
     pin: Yes = False
     duress: Yes = False
 
-    def wish(self) -> CredentialRequest:
+    def request(self) -> CredentialRequest:
         return CredentialRequest(code=self.code, card=self.card, pin=self.pin, duress=self.duress)
 
 
@@ -118,11 +118,11 @@ class NewHolderBody(HolderFields, CredentialBody):
 
 
 class HolderChangeBody(HolderFields, Versioned):
-    """All fields anew."""
+    """All fields, including those that stay as they are."""
 
 
 class ReissueHolderBody(CredentialBody):
-    """What to draw anew, or which card instead. ``why``: it stands in the list of writes."""
+    """What to draw again, or which card to use instead. ``why``: recorded in the list of writes."""
 
     why: Annotated[Note, StringConstraints(min_length=1)]
 

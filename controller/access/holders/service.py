@@ -42,7 +42,7 @@ class HolderWithSecrets(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HolderService:
-    """Whoever asks must be allowed at every site that a holder opens, before and after."""
+    """The actor must be allowed at every site that the holder opens, before and after the change."""
 
     def __init__(
         self, database: Database, clock: Clock, changes: Changes, keys: KeyFiles, estate: EstateService
@@ -82,13 +82,15 @@ class HolderService:
         """Those of them whose sites the actor may see to."""
         return [each for each in found if _allowed(actor, each)]
 
-    async def make(self, draft: HolderDraft, wish: CredentialRequest, *, actor: Actor) -> HolderWithSecrets:
+    async def make(self, draft: HolderDraft, request: CredentialRequest, *, actor: Actor) -> HolderWithSecrets:
         """Raises ``Invalid``, ``NotAllowed``, ``CardTaken``, ``NoCodeLeft``."""
 
-        return await self._told(lambda tx: self.make_in(tx, draft, wish, actor=actor))
+        return await self._told(lambda tx: self.make_in(tx, draft, request, actor=actor))
 
-    async def make_in(self, tx: Tx, draft: HolderDraft, wish: CredentialRequest, *, actor: Actor) -> HolderWithSecrets:
-        """As ``make``, inside the caller's transaction, who tells of the change."""
+    async def make_in(
+        self, tx: Tx, draft: HolderDraft, request: CredentialRequest, *, actor: Actor
+    ) -> HolderWithSecrets:
+        """As ``make``, inside the caller's transaction; the caller announces the change."""
         now = self._clock.now()
         holder = Holder(
             id=uuid7(now, random.token_bytes(10)),
@@ -104,7 +106,7 @@ class HolderService:
         )
         _require(actor, holder)
         parts = await self._parts(tx, draft)
-        drawn = await self._drawn(tx, holder, wish, parts, Secrets(), now)
+        drawn = await self._drawn(tx, holder, request, parts, Secrets(), now)
         return await self._written(tx, holder, drawn, parts, actor, "make", now, new=True)
 
     async def change(self, holder_id: str, draft: HolderDraft, *, version: int, actor: Actor) -> Holder:
@@ -120,7 +122,7 @@ class HolderService:
     async def change_in(
         self, tx: Tx, holder_id: str, draft: HolderDraft, *, version: int | None, actor: Actor
     ) -> HolderWithSecrets:
-        """As ``change``, inside the caller's transaction, who tells of the change."""
+        """As ``change``, inside the caller's transaction; the caller announces the change."""
         now = self._clock.now()
         old = await self.standing(tx, holder_id, actor)
         if version is not None and version != old.version:
@@ -133,20 +135,20 @@ class HolderService:
         await self._bump(tx, set(old.sites) - set(new.sites))
         return HolderWithSecrets(holder=given.holder, secrets=Secrets())
 
-    async def reissue(self, holder_id: str, wish: CredentialRequest, *, why: str, actor: Actor) -> HolderWithSecrets:
-        """Other codes, another PIN or another card, as wished; the rest stays. Raises as ``make``, ``HolderEnded``."""
+    async def reissue(self, holder_id: str, request: CredentialRequest, *, why: str, actor: Actor) -> HolderWithSecrets:
+        """New codes, a new PIN or another card, as requested; the rest stays. Raises as ``make``, ``HolderEnded``."""
 
-        return await self._told(lambda tx: self.reissue_in(tx, holder_id, wish, why=why, actor=actor))
+        return await self._told(lambda tx: self.reissue_in(tx, holder_id, request, why=why, actor=actor))
 
     async def reissue_in(
-        self, tx: Tx, holder_id: str, wish: CredentialRequest, *, why: str, actor: Actor
+        self, tx: Tx, holder_id: str, request: CredentialRequest, *, why: str, actor: Actor
     ) -> HolderWithSecrets:
-        """As ``reissue``, inside the caller's transaction, who tells of the change."""
+        """As ``reissue``, inside the caller's transaction; the caller announces the change."""
         now = self._clock.now()
         old = await self.standing(tx, holder_id, actor)
         parts = await self._parts(tx, old.draft)
         kept = await self.secrets(tx, old)
-        drawn = await self._drawn(tx, old, wish, parts, kept, now)
+        drawn = await self._drawn(tx, old, request, parts, kept, now)
         new = msgspec.structs.replace(old, changed_at=now, changed_by=actor.name, version=old.version + 1)
         given = await self._written(tx, new, drawn, parts, actor, "new code", now, new=False, why=why)
         for place in new.draft.places:
@@ -160,21 +162,21 @@ class HolderService:
     async def renew_at(
         self, tx: Tx, site: str, doors: Collection[str], *, why: str, actor: Actor, now: datetime
     ) -> list[Holder]:
-        """Other codes and PINs for everybody who opens one of these doors, as a thief may know theirs; who they are.
-        Cards stay. The caller holds the site's lock and tells of the change. Raises ``NoCodeLeft``."""
+        """Replace the codes and PINs of everybody who opens one of these doors, because a thief may know them; returns
+        who they are. Cards stay. The caller holds the site's lock and announces the change. Raises ``NoCodeLeft``."""
         renewed = []
         for old, parts in await self._opening(tx, site, doors):
             kept = await self.secrets(tx, old)
             duress = bool(kept.duress_code or kept.duress_pin)
-            wish = CredentialRequest(code=bool(kept.code), pin=bool(kept.pin), duress=duress)
-            drawn = await self._drawn(tx, old, wish, parts, kept, now)
+            request = CredentialRequest(code=bool(kept.code), pin=bool(kept.pin), duress=duress)
+            drawn = await self._drawn(tx, old, request, parts, kept, now)
             new = msgspec.structs.replace(old, changed_at=now, changed_by=actor.name, version=old.version + 1)
             await self._written(tx, new, drawn, parts, actor, "new code", now, new=False, why=why)
             renewed.append(new)
         return renewed
 
     async def rehash_at(self, tx: Tx, site: str, doors: Collection[str], *, now: datetime) -> None:
-        """These doors are new or have other secrets: say anew which codes are whose there. The caller holds the site's
+        """These doors are new or have other secrets: write again whose code is whose there. The caller holds the site's
         lock."""
         for holder, parts in await self._opening(tx, site, doors):
             await self._claims.put(tx, holder, await self.secrets(tx, holder), parts, now)
@@ -238,29 +240,29 @@ class HolderService:
         self,
         tx: Tx,
         holder: Holder,
-        wish: CredentialRequest,
+        request: CredentialRequest,
         parts: Mapping[str, SiteParts],
         kept: Secrets,
         now: datetime,
     ) -> Secrets:
-        """What there is, with what is wished for drawn anew."""
+        """The present secrets, with those that were asked for drawn again."""
         values = _values(kept)
-        if wish.card:
-            values["card"] = wish.card
-        if wish.code or (wish.duress and values["code"]):
+        if request.card:
+            values["card"] = request.card
+        if request.code or (request.duress and values["code"]):
             length = length_of(holder.draft, parts)
-            if wish.code:
+            if request.code:
                 values["code"] = await self._claims.free(tx, holder, parts, length, now, but=())
-            if wish.duress:
+            if request.duress:
                 values["duress_code"] = await self._claims.free(tx, holder, parts, length, now, but=(values["code"],))
-        if wish.pin:
+        if request.pin:
             if not values["card"]:
                 raise invalid_field("pin", "belongs to a card; name the card too")
             values["pin"] = choose_pin(but=kept.pin)
-        if wish.duress and values["pin"]:
+        if request.duress and values["pin"]:
             values["duress_pin"] = choose_pin(but=values["pin"])
-        if wish.duress and not (values["duress_code"] or values["duress_pin"]):
-            raise invalid_field("duress", "needs a code or a PIN, of which it is the other one")
+        if request.duress and not (values["duress_code"] or values["duress_pin"]):
+            raise invalid_field("duress", "needs a code or a PIN that it belongs to")
         if not values["code"] and not values["card"]:
             raise invalid_field("code", "a holder needs a code or a card to open anything with")
         return Secrets(**values)

@@ -121,7 +121,8 @@ def import_file(
     file: Annotated[Path, typer.Argument(help="The library system's list, as CSV.", exists=True, dir_okay=False)],
     dry_run: DryRun = False,
     whole: Annotated[
-        bool, typer.Option("--whole", help="It is the whole list: who is not in it is no longer a member.")
+        bool,
+        typer.Option("--whole", help="The file is the whole list: people who are not in it are no longer members."),
     ] = False,
     server: Server = SERVER,
     token_file: TokenFile = None,

@@ -36,7 +36,7 @@ class LibraryCheckResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LibraryCheck:
-    """Whoever the library system does not know any more, or has blocked, is suspended until it says otherwise."""
+    """Members whom the library system has blocked, or no longer knows, are suspended until it says otherwise."""
 
     def __init__(self, members: MemberService, clock: Clock, server: Sip2Server | None) -> None:
         self._members = members

@@ -103,7 +103,9 @@ async def import_members(
     container: TheContainer,
     actor: KeepsKeys,
     preview: Preview = False,
-    whole: Annotated[bool, Query(description="It is the whole list: who is not in it is no longer a member")] = False,
+    whole: Annotated[
+        bool, Query(description="The file is the whole list: people who are not in it are no longer members")
+    ] = False,
 ) -> Response:
     """Bring in the library system's list as CSV: `number` and, as far as it has them, `card`, `pin`, `born`, `expires`,
     `suspended`, `suspended_until`, `inducted`, `sites`. Sound rows are written, others are told with what is wrong."""
@@ -123,8 +125,9 @@ class CheckedAnswer(Answer):
 
 @router.post("/members/check", responses=described(NoLibrarySystem, LibrarySilent))
 async def check_members(container: TheContainer, actor: KeepsKeys) -> CheckedAnswer:
-    """Ask the library system about every member by SIP2. Whoever it has blocked, or does not know, is suspended until
-    it says otherwise; ends of membership and dates of birth are taken over where it tells them. So every night."""
+    """Ask the library system about every member by SIP2. Members whom it has blocked, or does not know, are suspended
+    until it says otherwise; ends of membership and dates of birth are taken over where it gives them. The same runs
+    every night."""
     done = await container.checking.check(actor=actor.name)
     return CheckedAnswer(asked=done.asked, changed=done.changed, blocked=done.blocked)
 
@@ -140,7 +143,7 @@ async def change_member(
     member_id: IdPath, body: MemberChangeBody, container: TheContainer, actor: KeepsKeys
 ) -> LibraryMemberAnswer:
     """Suspend a member, for a while or until it is lifted, or lift that. The doors follow with their next plan; the
-    next list from the library system says it anew where it has the column."""
+    next list from the library system sets it again if it has the column."""
     return (
         await _answers(container, actor, [await container.members.change(member_id, body.change(), actor=actor.name)])
     )[0]

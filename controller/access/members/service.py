@@ -40,7 +40,7 @@ _MOST_SITES = 1000
 
 
 class MemberService:
-    """A file means the same however often it comes. Whoever asks may keep keys."""
+    """Importing the same file again changes nothing. The actor may keep keys."""
 
     def __init__(self, database: Database, clock: Clock, changes: Changes, keys: KeyFiles, parser: Parser) -> None:
         self._database = database
@@ -83,7 +83,7 @@ class MemberService:
         rows, ended = await self.bring(sound, preview=preview, whole=whole and not wrong, source=source, actor=actor)
         warnings = parsed.warnings
         if whole and wrong:
-            warnings += ("since a row was refused, nobody was ended who is not in the file",)
+            warnings += ("because a row was refused, members who are not in the file were not ended",)
         return CsvImportResult(preview=preview, rows=[*refused, *rows], warnings=warnings, ended=ended)
 
     async def bring(
@@ -161,7 +161,7 @@ class MemberService:
         return written
 
     async def _tell(self, sites: set[str]) -> None:
-        """Have the plans of these sites made anew; "" of all of them."""
+        """Recompile the plans of these sites; "" for all of them."""
         if "" in sites:
             async with self._database.read() as tx:
                 sites = sites | {edge.site for edge in await estate.all_edges(tx)}
@@ -182,7 +182,7 @@ class MemberService:
     async def _judged(
         self, tx: Tx, batch: Sequence[ParsedMemberRow], source: str, now: datetime
     ) -> tuple[list[ImportedRow], list[Member], frozenset[str]]:
-        """What becomes of rows, what is to be written, and the ids of those that are there already."""
+        """The outcome of each row, what is to be written, and the ids of the members that exist already."""
         known = await repository.numbered(tx, self._keys, [each.standing.number for each in batch])
         rows: list[ImportedRow] = []
         written: list[Member] = []

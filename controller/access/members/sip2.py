@@ -1,4 +1,4 @@
-"""SIP2, by which library systems tell of a member: as much of it as is needed to ask one after the other.
+"""SIP2, the protocol of library systems: the part needed to ask about one member after another.
 
 3M Standard Interchange Protocol 2.00: a login (93), then a patron information request (63) for each card number. Lines
 end in CR; each has a sequence number and a checksum (AY, AZ), and an answer whose checksum is wrong is not believed.
@@ -22,7 +22,7 @@ _STATUS = 14
 
 
 class Sip2Error(Exception):
-    """The library system does not answer, or not as SIP2 says; the text is a sentence with the mend."""
+    """The library system does not answer, or not as SIP2 says; the text is a sentence that says what to do."""
 
 
 class Sip2Server(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,8 +40,9 @@ class Sip2Server(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Patron(msgspec.Struct, frozen=True, kw_only=True):
-    """What the library system says of a number. ``known``: it is one of theirs. ``blocked``: charging is denied, or the
-    card was reported lost. ``born`` and ``expires`` where it tells them (PB and PA, as most systems do)."""
+    """What the library system says about a card number. ``known``: it is one of theirs. ``blocked``: charging is
+    denied, or the card was reported lost. ``born`` and ``expires``: where it sends them (PB and PA, as most systems
+    do)."""
 
     known: bool
     blocked: bool = False
@@ -50,7 +51,7 @@ class Patron(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def checksum(text: bytes) -> str:
-    """The four digits after AZ: with them all bytes add up to nought."""
+    """The four digits after AZ: with them the sum of all bytes is zero."""
     return f"{-sum(text) & 0xFFFF:04X}"
 
 
@@ -67,9 +68,9 @@ def opened(line: bytes, number: int) -> str:
     if not mark:
         raise Sip2Error("the library system answers without checksums; switch its error detection on")
     if len(rest) != 7 or rest[1:3] != b"AZ" or checksum(body + mark + rest[:3]) != rest[3:].decode("latin-1").upper():
-        raise Sip2Error("the library system's answer is spoilt: its checksum does not fit")
+        raise Sip2Error("the library system's answer is damaged: its checksum does not match")
     if rest[:1] != str(number % 10).encode():
-        raise Sip2Error("the library system answers something else than was asked")
+        raise Sip2Error("the library system answers a different question")
     return body.decode("utf-8", "replace")
 
 
@@ -86,7 +87,7 @@ def ask_about(server: Sip2Server, number: str, now: datetime) -> str:
 def patron_of(answer: str) -> Patron:
     """What a patron information response says. Raises ``Sip2Error``."""
     if not answer.startswith("64") or len(answer) < _FIXED:
-        raise Sip2Error(f"the library system answers with a {answer[:2]!r} where a 64 is due")
+        raise Sip2Error(f"the library system answers with a {answer[:2]!r} where a 64 is expected")
     status = answer[2 : 2 + _STATUS]
     fields = {each[:2]: each[2:] for each in answer[_FIXED:].split("|") if len(each) >= 2}
     return Patron(
@@ -153,7 +154,7 @@ class Sip2Line:
         except asyncio.LimitOverrunError as error:
             raise Sip2Error(f"the library system's answer is longer than {LONGEST} bytes") from error
         except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
-            raise Sip2Error("the library system broke off; try again later") from error
+            raise Sip2Error("the library system closed the connection; try again later") from error
         return opened(line, number)
 
     async def _close(self) -> None:

@@ -1,4 +1,4 @@
-"""``hallkeeper bookings affected``: what closures and other changes did to bookings, and what becomes of them."""
+"""``hallkeeper bookings affected``: bookings affected by closures and other changes, and what to do with them."""
 
 from datetime import datetime
 from typing import Annotated
@@ -18,11 +18,11 @@ app = typer.Typer(
 
 Site = Annotated[str, typer.Argument(help="The site, such as ramsey.")]
 Ids = Annotated[list[str] | None, typer.Argument(help="Their ids; `list` shows them.", metavar="[ID...]")]
-All = Annotated[bool, typer.Option("--all", help="All that nobody has decided on.")]
+All = Annotated[bool, typer.Option("--all", help="All that are undecided.")]
 Causes = Annotated[
     list[Cause] | None, typer.Option("--cause", help="Only those that this affects; may be given several times.")
 ]
-Why = Annotated[str, typer.Option(help="It stands in the booking's story.")]
+Why = Annotated[str, typer.Option(help="Recorded in the booking's log.")]
 _AT_ONCE = 100
 
 
@@ -98,7 +98,7 @@ def keep(
     ids: Ids = None,
     every: All = False,
     cause: Causes = None,
-    undo: Annotated[bool, typer.Option("--undo", help="What was kept is open again.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="The decision to keep them was taken back.")] = False,
     why: Why = "",
     server: Server = SERVER,
     token_file: TokenFile = None,
@@ -138,7 +138,7 @@ def move(
     space: Annotated[str | None, typer.Option(help="Into this space.")] = None,
     days: Annotated[int, typer.Option(help="So many days later, at the same time of day; -7 is a week earlier.")] = 0,
     overrule: Annotated[
-        bool, typer.Option("--overrule", help="Although it takes time that others need to set up or clear down.")
+        bool, typer.Option("--overrule", help="Overrule the buffers that other bookings need to set up or clear down.")
     ] = False,
     server: Server = SERVER,
     token_file: TokenFile = None,

@@ -1,5 +1,5 @@
-"""All SQL about what changes did to bookings. Every function works inside its caller's transaction; whoever writes
-holds the site's lock."""
+"""All SQL about what changes did to bookings. Every function works inside its caller's transaction; a caller that
+writes holds the site's lock."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -63,7 +63,7 @@ async def of_bookings(tx: Tx, booking_ids: Iterable[str]) -> dict[str, list[Impa
 
 
 async def affected(tx: Tx, site: str, *, cause: Cause, now: datetime) -> list[str]:
-    """Ids of the bookings that stand, are not over, and that the cause affects."""
+    """Ids of active bookings that are not over and that the cause affects."""
     query = select(impacts.c.booking_id).join(bookings, bookings.c.id == impacts.c.booking_id)
     here = (impacts.c.site == site, impacts.c.cause == cause.value)
     return list((await tx.execute(query.where(*here, *_standing(now)))).scalars())
@@ -79,8 +79,8 @@ async def page(
     after: str | None,
     limit: int,
 ) -> list[str]:
-    """Ids of bookings that stand and are affected, by start, from the one behind ``after`` on. ``kept``: those that go
-    ahead all the same, instead of those that nobody has decided on."""
+    """Ids of active bookings that are affected, by start, from the one after ``after``. ``kept``: those that go ahead
+    all the same, instead of those that nobody has decided on."""
     c = bookings.c
     open_ones = (
         select(impacts.c.booking_id)
@@ -99,7 +99,7 @@ async def page(
 
 
 async def undecided(tx: Tx, site: str, *, now: datetime) -> int:
-    """How many bookings stand that are affected and that nobody has decided on."""
+    """How many active bookings are affected and not decided on."""
     query = select(func.count(impacts.c.booking_id.distinct())).join(bookings, bookings.c.id == impacts.c.booking_id)
     here = (impacts.c.site == site, impacts.c.kept_at.is_(None))
     return int((await tx.execute(query.where(*here, *_standing(now)))).scalar_one())

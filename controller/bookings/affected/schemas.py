@@ -39,14 +39,14 @@ class WhichBody(Body):
 
 
 class KeepBody(WhichBody):
-    """``kept`` false: what was kept is open again. ``why``: it stands in the booking's story."""
+    """``kept`` false: take back an earlier decision to keep it. ``why``: recorded in the booking's log."""
 
     kept: Yes = True
     why: Note = ""
 
 
 class CancelAffectedBody(WhichBody):
-    """``why``: it stands in the booking's story."""
+    """``why``: recorded in the booking's log."""
 
     why: Note = ""
 

@@ -66,7 +66,7 @@ class AffectedBookings:
     async def page(
         self, site: str, *, causes: Collection[Cause], kept: bool, after: str | None, limit: int
     ) -> list[BookingView]:
-        """Those that stand and are affected, by start. ``kept``: those that go ahead all the same, instead of those
+        """Active bookings that are affected, by start. ``kept``: those that go ahead all the same, instead of those
         that nobody has decided on. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
             now = self._clock.now()

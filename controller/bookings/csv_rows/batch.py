@@ -178,7 +178,7 @@ class CsvBatch:
         expired: tuple[str, ...] = ()
         while judged := [each for each in standing if each.other.judged(now=self._now)]:
             but = frozenset(each.other.old.id for each in judged)
-            wishes = [
+            requests = [
                 RuleRequest(
                     asked=each.asked,
                     actor=self._actor,
@@ -188,8 +188,8 @@ class CsvBatch:
                 )
                 for each in judged
             ]
-            moved = list(zip(judged, wishes, strict=True))
-            verdicts = await self._judge(wishes)
+            moved = list(zip(judged, requests, strict=True))
+            verdicts = await self._judge(requests)
             concerned = [each.other.concerned(verdict) for each, verdict in zip(judged, verdicts, strict=True)]
             refused = [(each, why) for each, why in zip(judged, concerned, strict=True) if not why.possible]
             expired = tuple(dict.fromkeys(each for verdict in verdicts for each in verdict.expired))
@@ -203,14 +203,14 @@ class CsvBatch:
             await self._rewrite(standing, expired)
         elif standing:
             self._hypothetical.let_go(each.other.old.id for each, _ in moved)
-            self._hypothetical.take(self._site_config, [wish for _, wish in moved], now=self._now)
+            self._hypothetical.take(self._site_config, [request for _, request in moved], now=self._now)
         for each in standing:
             changed = sorted(each.other.fields)
             self._tell(each.row, RowResult.CHANGED, each.other.old.id, changes=changed, keep=True)
 
-    async def _judge(self, wishes: Sequence[RuleRequest]) -> list[Verdict]:
+    async def _judge(self, requests: Sequence[RuleRequest]) -> list[Verdict]:
         return await judge(
-            self._tx, self._site_config, wishes, now=self._now, together=True, hypothetical=self._hypothetical
+            self._tx, self._site_config, requests, now=self._now, together=True, hypothetical=self._hypothetical
         )
 
     async def _rewrite(self, standing: Sequence[_Move], expired: Sequence[str]) -> None:
@@ -222,8 +222,8 @@ class CsvBatch:
             await self._writer.tell(self._tx, self._site_config, told, actor=self._actor, now=self._now)
 
     async def _book(self) -> None:
-        wishes = [RuleRequest(asked=each.asked, actor=self._actor, tier=each.tier) for each in self._fresh]
-        verdicts = await self._judge(wishes)
+        requests = [RuleRequest(asked=each.asked, actor=self._actor, tier=each.tier) for each in self._fresh]
+        verdicts = await self._judge(requests)
         groups: dict[tuple[BookingState, datetime | None], list[_Fresh]] = defaultdict(list)
         expired = dict.fromkeys(each for verdict in verdicts for each in verdict.expired)
         for each, verdict in zip(self._fresh, verdicts, strict=True):
@@ -232,7 +232,7 @@ class CsvBatch:
             else:
                 self._refuse(each.row, verdict)
         if self._hypothetical is not None:
-            possible = [wish for wish, verdict in zip(wishes, verdicts, strict=True) if verdict.possible]
+            possible = [request for request, verdict in zip(requests, verdicts, strict=True) if verdict.possible]
             self._hypothetical.take(self._site_config, possible, now=self._now)
             for each in (each for group in groups.values() for each in group):
                 self._tell(each.row, RowResult.ADDED)

@@ -1,5 +1,5 @@
-"""Bookings follow their spaces: what the bookings to come hold is made anew where a space divides otherwise, has other
-places or other minutes. What is over stays as it was."""
+"""Bookings follow their spaces: the claims of future bookings are written again where a space's division, places or
+minutes change. Past bookings stay as they were."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from controller.bookings.affected import repository as affected
-from controller.bookings.claims import HOUSE, write_claims
+from controller.bookings.claims import SYSTEM_ACTOR, write_claims
 from controller.bookings.estate_changes import obstacles, repository
 from controller.bookings.estate_changes.collisions import Holding, collisions, crowds
 from controller.bookings.estate_changes.spacing import tightened
@@ -16,7 +16,7 @@ from controller.db.engine import Database, Tx
 from controller.diary.affected import Cause
 from controller.diary.model import LONGEST_WHY, Booking, BookingState, Claimed
 from controller.diary.site_config import SpaceAtSite, places, sketch
-from controller.estate.change_hooks import Foreseen, Obstacle
+from controller.estate.change_hooks import ChangePreview, Obstacle
 from controller.estate.model import SiteParts, SpaceKind
 from controller.rules.pools import quartered, seats_of, takings
 from edge.wire.interval import Interval
@@ -31,7 +31,7 @@ class EstateChanges:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def foresee(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> Foreseen:
+    async def preview_change(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> ChangePreview:
         """Clashes are worked out here, pair by pair, so that a change without obstacles can be written."""
         old, new = places(before), places(after)
         found = [each async for each in obstacles.of_removals(tx, before, after, now=now)]
@@ -49,7 +49,7 @@ class EstateChanges:
         ]
         near = await self._paced(tx, after.site.id, old, new, now)
         notes += obstacles.of_tightened(tightened(near, old, new), new, now=now)
-        return Foreseen(obstacles=tuple(found), rewritten=len(mine), notes=tuple(notes))
+        return ChangePreview(obstacles=tuple(found), rewritten=len(mine), notes=tuple(notes))
 
     async def _clashes(
         self, tx: Tx, after: SiteParts, new: dict[str, SpaceAtSite], moved: Sequence[str], now: datetime
@@ -57,7 +57,7 @@ class EstateChanges:
         site = after.site.id
         near = _sharing(new, moved)
         on = await repository.holding(tx, site, moved, after=now)
-        # What is on already keeps its whole time, so what is over may stand in its way.
+        # A booking that has begun keeps its whole time, so one that is over may conflict with it.
         since = min((quartered(each.during).start for each in on), default=now)
         since = min(since, quartered(Interval(start=now, end=now + timedelta(minutes=1))).start)
         holdings = [
@@ -93,12 +93,12 @@ class EstateChanges:
         found = obstacles.impact_texts(ahead, tightened(near, old, new), old, new, now=now)
         again = obstacles.impact_texts(ahead, tightened(near, new, old), new, old, now=now)
         await affected.clear(tx, again.keys() - found.keys(), causes=[Cause.BUILDING])
-        await affected.record(tx, site, found, cause=Cause.BUILDING, at=now, actor=HOUSE)
+        await affected.record(tx, site, found, cause=Cause.BUILDING, at=now, actor=SYSTEM_ACTOR)
         by_text: dict[str, list[str]] = {}
         for each, text in found.items():
             by_text.setdefault(text[:LONGEST_WHY], []).append(each)
         for text, ids in by_text.items():
-            await log(tx, ids, at=now, actor=HOUSE, what="building", why=text)
+            await log(tx, ids, at=now, actor=SYSTEM_ACTOR, what="building", why=text)
 
     async def follow(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> None:
         """All that is to change is let go first, then claimed as it is now."""
@@ -123,18 +123,18 @@ class EstateChanges:
         await self._tell(tx, _relaid(_standing(mine, now), old, new), new, now)
 
     async def _tell(self, tx: Tx, relaid: Sequence[Booking], new: dict[str, SpaceAtSite], now: datetime) -> None:
-        """Say in the story of bookings that name no layout in which other one they are."""
+        """Write to the log of bookings that name no layout which layout they have now."""
         by_space: dict[str, list[Booking]] = {}
         for each in relaid:
             by_space.setdefault(each.space, []).append(each)
         for space, mine in by_space.items():
             changed = [
-                msgspec.structs.replace(each, changed_at=now, changed_by=HOUSE, version=each.version + 1)
+                msgspec.structs.replace(each, changed_at=now, changed_by=SYSTEM_ACTOR, version=each.version + 1)
                 for each in mine
             ]
             await update_bookings(tx, changed)
             why = f"{new[space].space.name} {obstacles.laid_out(new[space])} unless another layout is asked for"
-            await log(tx, [each.id for each in mine], at=now, actor=HOUSE, what="change", why=why)
+            await log(tx, [each.id for each in mine], at=now, actor=SYSTEM_ACTOR, what="change", why=why)
 
 
 def _shape(place: SpaceAtSite) -> tuple[object, ...]:

@@ -57,7 +57,8 @@ def collisions(holdings: Sequence[Holding]) -> list[Collision]:
 
 
 def crowds(holdings: Sequence[Holding], sizes: Mapping[str, int]) -> list[PoolOverrun]:
-    """Each time that a pool would be too full, once, by start. What ``collisions`` tells of two wholes is left out."""
+    """Each time that a pool would be too full, once, by start. Pairs of whole-space bookings that ``collisions``
+    reports are left out."""
     by_pool: dict[str, list[tuple[Holding, int]]] = defaultdict(list)
     for each in sorted(holdings, key=_order):
         for pool, seats in each.pools:

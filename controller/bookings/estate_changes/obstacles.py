@@ -1,4 +1,4 @@
-"""What stands in the way of a change of the estate, in words that say how to mend it."""
+"""Bookings that prevent a change of the estate, in sentences that say what to do."""
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -119,17 +119,17 @@ def of_collision(found: Collision, new: Places, moved: Sequence[str], *, now: da
     common = times.listed([new[atom.partition("/")[2]].space.name for atom in found.atoms[:_NAMED]])
     more = f" and {len(found.atoms) - _NAMED} more" if len(found.atoms) > _NAMED else ""
     over = [each for each in (found.one, found.other) if each.during.end <= now]
-    mend = "Move or cancel one of them first."
+    hint = "Move or cancel one of them first."
     if over:
         going = found.other if found.one in over else found.one
         until = times.at(going.during.end, zone, now=now)
-        mend = f"“{over[0].title}” is over, so wait until “{going.title}” is over too, at {until}."
+        hint = f"“{over[0].title}” is over, so wait until “{going.title}” is over too, at {until}."
     return Obstacle(
         section="spaces",
         id=found.one.space if found.one.space in moved else found.other.space,
         field="parts",
         why="clash",
-        text=f"{_one(found.one, now, new)} and {_one(found.other, now, new)} would both have {common}{more}. {mend}",
+        text=f"{_one(found.one, now, new)} and {_one(found.other, now, new)} would both have {common}{more}. {hint}",
         conflicts=tuple(conflicts([found.one, found.other], zone)),
     )
 

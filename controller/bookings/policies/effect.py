@@ -17,8 +17,8 @@ from controller.rules.fair_use import counted, days_ahead, holds_for, overrun, s
 from controller.rules.quota_periods import Period, period
 
 
-class StandingBooking(msgspec.Struct, frozen=True, kw_only=True):
-    """A booking that stands or is asked for, and whose it is."""
+class ActiveBooking(msgspec.Struct, frozen=True, kw_only=True):
+    """An active or requested booking, and whose it is."""
 
     booking: Claimed
     party: str | None
@@ -57,14 +57,14 @@ def since(zone: ZoneInfo, now: datetime) -> datetime:
 def excesses(
     old: Policy,
     new: Policy,
-    standing: Sequence[StandingBooking],
+    standing: Sequence[ActiveBooking],
     *,
     names: Names,
     zone: ZoneInfo,
     now: datetime,
 ) -> Iterator[Excess]:
     """What goes beyond the quotas and windows that are new."""
-    by_party: dict[str, list[StandingBooking]] = defaultdict(list)
+    by_party: dict[str, list[ActiveBooking]] = defaultdict(list)
     for each in standing:
         if each.party is not None:
             by_party[each.party].append(each)
@@ -86,7 +86,7 @@ def impact_texts(found: Iterable[Excess], *, now: datetime) -> dict[str, str]:
 
 
 def _over(
-    quota: Quota, party: str, its: Sequence[StandingBooking], names: Names, zone: ZoneInfo, now: datetime
+    quota: Quota, party: str, its: Sequence[ActiveBooking], names: Names, zone: ZoneInfo, now: datetime
 ) -> Iterator[Excess]:
     its = [each for each in its if holds_for(quota, tier=each.tier, party=party, space=each.booking.space)]
     ahead = [each.booking for each in its if each.booking.during.end > now]
@@ -106,7 +106,7 @@ def _over(
 
 
 def _too_early(
-    old: Policy, new: Policy, standing: Sequence[StandingBooking], names: Names, zone: ZoneInfo, now: datetime
+    old: Policy, new: Policy, standing: Sequence[ActiveBooking], names: Names, zone: ZoneInfo, now: datetime
 ) -> Iterator[Excess]:
     beyond: dict[tuple[Tier, str, int], list[Claimed]] = defaultdict(list)
     for each in standing:

@@ -16,15 +16,16 @@ from controller.web.problem import NotSignedIn, described
 
 router = APIRouter(tags=["bookings"], responses=described(NotSignedIn, SiteUnknown))
 
-Check = Annotated[bool, Query(description="Tell what the change would mean, and write nothing")]
+Check = Annotated[bool, Query(description="Preview the change, and write nothing")]
 Codes = Annotated[
-    Recode, Query(description="Give new codes by the new rules: to none, those that open no door yet, or all")
+    Recode,
+    Query(description="Draw new codes by the new rules: for none, for those that are on no door yet, or for all"),
 ]
 
 
 @router.get("/sites/{site}/policy")
 async def get_policy(site: SlugPath, container: TheContainer, actor: Runs) -> PutPolicyBody:
-    """Who is confirmed at once, who may book how early and how much, what becomes of those who do not come."""
+    """Who is confirmed at once, who may book how early and how much, and the release of no-shows."""
     return put_policy_body(await container.policies.get(site))
 
 

@@ -94,9 +94,9 @@ class QuotaBody(PolicyPart):
 
 
 class ReleaseBody(PolicyPart):
-    """A booking whose people have not come ``after_min`` minutes after its start is given back, and they are warned
+    """A booking whose people have not come ``after_min`` minutes after its start is released, and they are warned
     ``warn_min`` minutes before that. ``check_in``: only a code or a check-in counts as coming; otherwise anybody who
-    walks in at its doors may be them. Without ``spaces`` and ``tiers`` for all."""
+    walks in at its doors may be them. Without ``spaces`` and ``tiers`` it applies to all."""
 
     after_min: Annotated[Whole, Field(ge=1, le=24 * 60)]
     warn_min: Annotated[Whole, Field(ge=0, le=24 * 60)] = 10
@@ -165,7 +165,7 @@ class PutPolicyBody(PolicyBody, Versioned):
 
 
 def policy_body(policy: Policy) -> PolicyBody:
-    """As it stands in a file, every field told."""
+    """As in a file: every field is given."""
     return PolicyBody.model_validate(msgspec.to_builtins(policy))
 
 

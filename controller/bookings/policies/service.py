@@ -9,10 +9,10 @@ from controller.bookings import repository as bookings
 from controller.bookings.affected import repository as affected
 from controller.bookings.code_issuing import BookingCodes, Recode
 from controller.bookings.policies.effect import (
+    ActiveBooking,
     Excess,
     Names,
     PolicyEffect,
-    StandingBooking,
     excesses,
     impact_texts,
     since,
@@ -36,7 +36,7 @@ from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 
 MOST_REQUESTS = 500
-"""Requests that a check judges anew, the next ones first."""
+"""Requests that a check judges again, the next ones first."""
 
 _THING = "booking policy"
 
@@ -111,7 +111,7 @@ class PolicyService:
         zone = where.site.tz
         rows = await policy_repository.standing(tx, where.site.id, since=since(zone, now), now=now)
         known = await parties(tx, {party for party, _ in rows if party})
-        standing = [StandingBooking(booking=each, party=party, tier=_tier(known, party)) for party, each in rows]
+        standing = [ActiveBooking(booking=each, party=party, tier=_tier(known, party)) for party, each in rows]
         names = Names(
             parties={each.id: each.name for each in known.values()},
             spaces={each.space.id: each.space.name for each in where.by_space.values()},
@@ -159,7 +159,7 @@ async def _confirmed(
     tx: Tx, where: SiteConfig, new: Policy, asked: list[Booking], known: dict[str, Party], now: datetime
 ) -> list[Booking]:
     """The requests that the new policy would confirm at once, and the old one would not."""
-    wishes = [
+    requests = [
         RuleRequest(
             asked=replace(each.asked, by_rules=True),
             actor=Actor(name=each.created_by, role=Role.BOOKER, party=each.party),
@@ -168,8 +168,8 @@ async def _confirmed(
         )
         for each in asked
     ]
-    before = await judge(tx, where, wishes, now=now)
-    after = await judge(tx, replace(where, policy=new), wishes, now=now)
+    before = await judge(tx, where, requests, now=now)
+    after = await judge(tx, replace(where, policy=new), requests, now=now)
     return [
         each
         for each, was, becomes in zip(asked, before, after, strict=True)

@@ -9,7 +9,7 @@ from controller.diary import policy_repository
 from controller.diary.policy import Policy
 from controller.estate.model import SiteParts
 from controller.estate.site_file import forms
-from controller.estate.site_file.sections import Outlook, Plain, Problem, SectionValue, overlaid
+from controller.estate.site_file.sections import Plain, Problem, SectionPreview, SectionValue, overlaid
 from controller.rules.phrases import plural
 
 _NULLS = {"hold_hours": "until-start", "notice_min": "none"}
@@ -39,7 +39,7 @@ class PolicySection:
     def merged(self, current: Plain, given: Plain) -> Plain:
         return overlaid(current, given)
 
-    async def foresee(self, tx: Tx, parts: SiteParts, value: Plain, *, now: datetime) -> Outlook:
+    async def preview_change(self, tx: Tx, parts: SiteParts, value: Plain, *, now: datetime) -> SectionPreview:
         effect = await self._policies.effect(tx, parts.site.id, _policy(value), now=now)
         notes = [each.text for each in effect.exceeding[:_NOTED]]
         if effect.confirmed:
@@ -48,7 +48,7 @@ class PolicySection:
         if stay := len(effect.codes.running) + len(effect.codes.coming):
             verb = "keeps" if stay == 1 else "keep"
             notes.append(f"{plural(stay, 'booking')} {verb} the door code that was told, drawn by other rules")
-        return Outlook(notes=tuple(notes))
+        return SectionPreview(notes=tuple(notes))
 
     async def put(self, tx: Tx, parts: SiteParts, value: Plain, *, actor: str, now: datetime) -> None:
         await self._policies.bring(tx, parts.site.id, _policy(value), actor=actor, now=now)

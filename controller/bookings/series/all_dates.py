@@ -16,7 +16,7 @@ from controller.diary.model import Booking
 from controller.diary.site_config import SiteConfig
 from controller.people import audit
 from controller.people.model import Actor
-from controller.recurrence.describe import said
+from controller.recurrence.describe import describe_pattern
 from edge.wire.clock import Clock
 
 
@@ -72,7 +72,9 @@ class AllDates:
         """Those that were read already. ``views``: all of them, by start."""
         ahead, over = numbered(views, now)
         rule_text = (
-            f"{len(views)} dates from a calendar" if series.imported else said(series.pattern, site_config.site.tz)
+            f"{len(views)} dates from a calendar"
+            if series.imported
+            else describe_pattern(series.pattern, site_config.site.tz)
         )
         return SeriesDates(
             site=site_config.site,

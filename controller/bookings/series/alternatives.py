@@ -19,7 +19,7 @@ from edge.wire.interval import Interval
 
 STEP = timedelta(minutes=15)
 FARTHEST = timedelta(hours=3)
-"""How far from the wished time others are tried."""
+"""How far from the requested time others are tried."""
 MOST_DATES = 60
 """For how many dates anything is looked for."""
 _SPACES = 6
@@ -31,9 +31,9 @@ _OFFERED = 2
 async def with_moves(
     tx: Tx, site_config: SiteConfig, dates: Sequence[SeriesDate], asks: Sequence[BookingRequest | None], asker: Asker
 ) -> list[SeriesDate]:
-    """The dates, the refused ones with where they could go: other layouts of the space, the next time later and
-    earlier, and ``_OFFERED`` other spaces, the best fitting first. ``asks``: what each date asks for. One judgement for
-    all of them, beside the dates that are booked."""
+    """The dates, each refused one with its alternatives: other layouts of the space, the next time later and earlier,
+    and ``_OFFERED`` other spaces, the best fitting first. ``asks``: what each date asks for. All are judged together
+    with the dates that are booked."""
     refused = [
         index
         for index, each in enumerate(dates)
@@ -48,29 +48,29 @@ async def with_moves(
             tries += [(index, each) for each in _other_times(asked, around, site_config, asker)]
     going = frozenset(each.before.id for each in dates if each.before is not None and each.deed in _GOING)
 
-    def wish(asked: BookingRequest, but: frozenset[str] = frozenset()) -> RuleRequest:
+    def request(asked: BookingRequest, but: frozenset[str] = frozenset()) -> RuleRequest:
         return RuleRequest(asked=asked, actor=asker.actor, tier=asker.tier, but=but)
 
     booked = [
-        wish(asked) for each, asked in zip(dates, asks, strict=True) if asked is not None and each.deed in _BOOKING
+        request(asked) for each, asked in zip(dates, asks, strict=True) if asked is not None and each.deed in _BOOKING
     ]
     hypothetical = HypotheticalBookings()
     hypothetical.take(site_config, booked, now=asker.now)
-    wishes = [wish(each, going | _own(dates[index])) for index, each in tries]
-    verdicts = await judge(tx, site_config, wishes, now=asker.now, hypothetical=hypothetical) if wishes else []
+    requests = [request(each, going | _own(dates[index])) for index, each in tries]
+    verdicts = await judge(tx, site_config, requests, now=asker.now, hypothetical=hypothetical) if requests else []
     possible = [each for each, verdict in zip(tries, verdicts, strict=True) if verdict.possible]
     found = list(dates)
     for index in refused:
         mine = [each for at, each in possible if at == index]
-        wished = asks[index]
-        if wished is None:
+        requested = asks[index]
+        if requested is None:
             continue
-        here = [each for each in mine if each.space == wished.space]
-        earlier = [each for each in here if each.during.start < wished.during.start][:1]
-        later = [each for each in here if each.during.start > wished.during.start][:1]
-        relaid = [each for each in here if each.during == wished.during][:_OFFERED]
-        there = [each for each in mine if each.space != wished.space][:_OFFERED]
-        moves = tuple(_move(each, wished, site_config) for each in (*relaid, *later, *earlier, *there))
+        here = [each for each in mine if each.space == requested.space]
+        earlier = [each for each in here if each.during.start < requested.during.start][:1]
+        later = [each for each in here if each.during.start > requested.during.start][:1]
+        relaid = [each for each in here if each.during == requested.during][:_OFFERED]
+        there = [each for each in mine if each.space != requested.space][:_OFFERED]
+        moves = tuple(_move(each, requested, site_config) for each in (*relaid, *later, *earlier, *there))
         found[index] = msgspec.structs.replace(dates[index], moves=moves)
     return found
 
@@ -126,11 +126,11 @@ def _layout(asked: BookingRequest, site_config: SiteConfig) -> Layout | None:
     return site_config.require(asked.space).space.layout(asked.layout)
 
 
-def _move(asked: BookingRequest, wished: BookingRequest, site_config: SiteConfig) -> Move:
+def _move(asked: BookingRequest, requested: BookingRequest, site_config: SiteConfig) -> Move:
     space = site_config.require(asked.space).space
     layout = space.layout(asked.layout)
     name = space.name
-    if layout is not None and (asked.layout or wished.layout) and layout != _layout(wished, site_config):
+    if layout is not None and (asked.layout or requested.layout) and layout != _layout(requested, site_config):
         name += f" as “{layout.name}”"
     text = f"{name}, {times.window(asked.during, site_config.site.tz, now=asked.during.start)}"
     return Move(space=asked.space, layout=asked.layout, during=asked.during, text=text)

@@ -14,8 +14,8 @@ from controller.bookings.series.summary import SeriesDates, series_message
 from controller.diary.model import Booking, BookingStatus, Claimed, Details
 from controller.people.model import Actor, Role
 from controller.people.permissions import Thing
-from controller.people.redaction import discreetly, seen
-from controller.recurrence.describe import said
+from controller.people.redaction import redacted, seen
+from controller.recurrence.describe import describe_pattern
 from controller.recurrence.expand import SeriesOccurrence
 from controller.recurrence.pattern import ExtraDate, RecurrencePattern
 from controller.text import local_time
@@ -36,8 +36,8 @@ class MoveAnswer(Answer):
 class SeriesDateAnswer(Answer):
     """One date. `occurrence`: its start by the rule, in the site's own time, which is its name for choices where there
     are several on a `date`. `starts`, `ends`, `space`: where it would be, null where the clocks leave nothing of it.
-    `mark`: how it stands; `deed`: what a request with these choices does to it; `text` and `reasons`: why. `moves`:
-    where it could go instead. `booking`: the one it has already. `lingering` and `notes` do not stand in the way."""
+    `mark`: its status; `deed`: what a request with these choices does to it; `text` and `reasons`: why. `moves`:
+    alternatives. `booking`: the one it has already. `lingering` and `notes` refuse nothing."""
 
     date: str
     occurrence: str
@@ -93,8 +93,8 @@ class SkippedDate(Answer):
 
 
 class StandingDate(Answer):
-    """One date of a series as it stands. `text`: why it has no booking, or what the clocks do. `changed_here`: what an
-    edit of the series leaves alone."""
+    """The current state of one date of a series. `text`: why it has no booking, or how a clock change affects it.
+    `changed_here`: what an edit of the series leaves alone."""
 
     date: str
     occurrence: str
@@ -155,8 +155,8 @@ class SeriesViewAnswer(Answer):
 
 
 class EditedSeriesAnswer(Answer):
-    """What becomes of each date to come, or would become with `check`. `id`: the series that they belong to then,
-    another one where it was cut in two."""
+    """The outcome for each future date; with `check`, a preview. `id`: the series that they belong to afterwards, a new
+    one where it was cut in two."""
 
     id: str
     follows: str | None
@@ -185,7 +185,7 @@ class LeftAlone(Answer):
 
 
 class RestoredSeriesAnswer(Answer):
-    """`bookings`: those that stand again; `left`: those that do not, since their time is taken by now or they are
+    """`bookings`: those that are active again; `left`: those that are not, since their time is taken by now or they are
     another party's."""
 
     id: str
@@ -233,7 +233,7 @@ def _move_answer(move: Move, zone: ZoneInfo) -> MoveAnswer:
 def check_answer(checked: CheckedSeries) -> SeriesCheckAnswer:
     zone, pattern = checked.site.tz, checked.draft.pattern
     return SeriesCheckAnswer(
-        rule_text=said(pattern, zone),
+        rule_text=describe_pattern(pattern, zone),
         until=until((each.occurrence for each in checked.dates), pattern),
         one_code=checked.one_code,
         dates=[date_answer(each, zone) for each in checked.dates],
@@ -244,7 +244,7 @@ def booked_answer(booked: BookedSeries, actor: Actor) -> SeriesAnswer:
     zone, pattern = booked.site.tz, booked.series.pattern
     return SeriesAnswer(
         id=booked.series.id,
-        rule_text=said(pattern, zone),
+        rule_text=describe_pattern(pattern, zone),
         until=until((each.occurrence for each in booked.dates), pattern),
         link=booked.together.link,
         message=series_message(booked.together, clear=True),
@@ -276,7 +276,7 @@ def view_answer(found: SeriesView, actor: Actor) -> SeriesViewAnswer:
         first_starts=pattern.first_starts.isoformat(),
         first_ends=pattern.first_ends.isoformat(),
         rule=pattern.rule,
-        rule_text=said(pattern, zone),
+        rule_text=describe_pattern(pattern, zone),
         extra=[_extra_text(each) for each in pattern.extra],
         without=[each.isoformat() for each in (*pattern.out_days, *pattern.out_times)],
         term_only=pattern.term_only,
@@ -295,7 +295,7 @@ def view_answer(found: SeriesView, actor: Actor) -> SeriesViewAnswer:
         dates=[_standing(each, booking, found, zone) for each, booking in found.dates],
         **own,
     )
-    return discreetly(answer, seen(actor, Thing(site=series.site, party=series.details.party)))
+    return redacted(answer, seen(actor, Thing(site=series.site, party=series.details.party)))
 
 
 def _standing(each: SeriesOccurrence, booking: Booking | None, found: SeriesView, zone: ZoneInfo) -> StandingDate:
@@ -327,7 +327,7 @@ def edited_answer(edited: EditedSeries) -> EditedSeriesAnswer:
         id=edited.series.id,
         follows=edited.series.follows,
         version=edited.series.version,
-        rule_text=said(pattern, zone),
+        rule_text=describe_pattern(pattern, zone),
         until=until((each.occurrence for each in edited.dates if each.deed is not DateChange.CANCEL), pattern),
         dates=[date_answer(each, zone, edited.made.get(each.occurrence.name)) for each in edited.dates],
     )

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from controller.bookings import change_effects
 from controller.bookings.change_effects import ChangedParts
-from controller.bookings.series.intents import DEEDS, DateIntent, check_choices, moved, placed, require_timely, wish
+from controller.bookings.series.intents import DEEDS, DateIntent, check_choices, moved, placed, request, require_timely
 from controller.bookings.series.model import Choice, DateAction, DateChange, DateStatus, SeriesRequest
 from controller.bookings.series.own_changes import FIELDS, OF_TIME, own_fields
 from controller.diary.model import Booking, BookingChange, BookingState, Details
@@ -94,7 +94,7 @@ def _gone(was: SeriesOccurrence, before: Booking, edit: Edit) -> DateIntent:
 
 
 def _of_others(each: SeriesOccurrence, before: Booking, edit: Edit) -> bool:
-    """Whether it is not for whoever asks to change it. Raises ``Invalid`` where they chose to."""
+    """Whether the actor may not change it. Raises ``Invalid`` where they chose to."""
     if before.id not in edit.others:
         return False
     choice = edit.wanted.of(each)
@@ -133,7 +133,7 @@ def _planned(
             return DateIntent(occurrence=each, deed=DateChange.NOTHING, mark=DateStatus.LEFT_OUT, text=each.out)
         if each.during is None and act is not DateAction.MOVE:
             return DateIntent(occurrence=each, deed=DateChange.SKIP, mark=DateStatus.EMPTY, text=each.text)
-        asked, own = wish(each, edit.details, edit.wanted, zone)
+        asked, own = request(each, edit.details, edit.wanted, zone)
         return DateIntent(occurrence=each, deed=DEEDS.get(act, DateChange.BOOK), asked=asked, own=own)
     own = own_fields(before)
     if before.state not in STANDING:
@@ -188,11 +188,11 @@ def _changed(
     waits = before.state is BookingState.REQUESTED or (choice is not None and choice.act is DateAction.HOLD)
     judged = asked.judged(now=now) or waits
     overrule = asked.overrules(edit.wanted.overrule)
-    wished = replace(asked.new.asked, overrule=overrule, by_rules=edit.wanted.by_rules)
+    requested = replace(asked.new.asked, overrule=overrule, by_rules=edit.wanted.by_rules)
     return DateIntent(
         occurrence=each,
         deed=DateChange.HOLD if waits else DateChange.CHANGE,
-        asked=wished if judged else None,
+        asked=requested if judged else None,
         before=before,
         change=asked,
         own=own,

@@ -25,7 +25,7 @@ from controller.estate.model import Site
 from controller.people import audit
 from controller.people.model import Actor
 from controller.people.parties import tier_of, tier_to_book
-from controller.recurrence.expand import ExpandedSeries, unroll
+from controller.recurrence.expand import ExpandedSeries, expand_pattern
 from controller.recurrence.pattern import RecurrencePattern
 from controller.recurrence.reshape import Cut, cut, pair, require_shifted, reshape
 from controller.recurrence.rule import Frequency
@@ -94,12 +94,12 @@ class SeriesEdits:
         if change.version is not None and change.version != series.version:
             raise SeriesStale(series)
         zone, days = site_config.site.tz, site_config.hours
-        whole = unroll(series.pattern, zone, days)
+        whole = expand_pattern(series.pattern, zone, days)
         parts = _parts(series, whole, change, site_config, now)
         reshaped = reshape(parts.tail, change.pattern, zone)
-        expanded = unroll(reshaped.pattern, zone, days)
+        expanded = expand_pattern(reshaped.pattern, zone, days)
         if change.pattern.rule is msgspec.UNSET:
-            require_shifted(unroll(parts.tail, zone, days), expanded, reshaped.by)
+            require_shifted(expand_pattern(parts.tail, zone, days), expanded, reshaped.by)
         rule = reshaped.pattern.read
         details = replace(series.details, **change.details)
         require_allowed(actor, series.site, details.party, overrule=change.wanted.overrule)
@@ -128,7 +128,7 @@ class SeriesEdits:
         pattern = kept_pattern(reshaped.pattern, dates)
         code_owner = series.code_owner
         if code_owner is not None and details.party != series.details.party:
-            code_owner = uuid7(now, secrets.token_bytes(10))  # whoever had it before knows the code
+            code_owner = uuid7(now, secrets.token_bytes(10))  # its previous owner knows the code
         told["code_owner"] = code_owner
         if parts.head is None:
             return _Planned(
@@ -164,7 +164,7 @@ def _parts(series: Series, whole: ExpandedSeries, change: SeriesChange, site_con
     ]
     if not coming:
         last = whole.occurrences[-1].wall
-        raise invalid_field("from_date", f"has no date to come from then on; the last one is on {last:%-d %B %Y}")
+        raise invalid_field("from_date", f"has no future date from then on; the last one is on {last:%-d %B %Y}")
     return cut(series.pattern, whole, coming[0], site_config.site.tz, site_config.hours)
 
 

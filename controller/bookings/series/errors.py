@@ -23,8 +23,8 @@ class SeriesRefused(Conflicting):
     def __init__(self, dates: Sequence[SeriesDate], zone: ZoneInfo) -> None:
         days = ", ".join(f"{each.date}" for each in dates[:10]) + (" …" if len(dates) > 10 else "")
         super().__init__(
-            f"{len(dates)} of the dates cannot be had: {days}. Nothing was written; say in `choices` or by `otherwise` "
-            "what is to become of them, or ask for another time.",
+            f"{len(dates)} of the dates cannot be booked: {days}. Nothing was written; say in `choices` or `otherwise` "
+            "what to do with them, or ask for another time.",
             errors=[FieldError(field=each.date.isoformat(), message=each.text) for each in dates],
             conflicts=conflicts([clash for each in dates for clash in each.verdict.conflicts], zone),
         )

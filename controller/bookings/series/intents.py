@@ -60,7 +60,7 @@ def _intended(
         return DateIntent(occurrence=each, deed=DateChange.NOTHING, mark=DateStatus.LEFT_OUT, text=each.out)
     if each.during is None and act is not DateAction.MOVE:
         return DateIntent(occurrence=each, deed=DateChange.SKIP, mark=DateStatus.EMPTY, text=each.text)
-    asked, own = wish(each, details, wanted, zone)
+    asked, own = request(each, details, wanted, zone)
     if act is not DateAction.SKIP:
         require_timely(each, asked.during, choice, now=now)
     return DateIntent(occurrence=each, deed=DEEDS.get(act, DateChange.BOOK), asked=asked, own=own)
@@ -70,7 +70,7 @@ DEEDS: Mapping[DateAction | None, DateChange] = {DateAction.SKIP: DateChange.SKI
 """What a choice does; the others book."""
 
 
-def wish(
+def request(
     each: SeriesOccurrence, details: Details, wanted: SeriesRequest, zone: ZoneInfo
 ) -> tuple[BookingRequest, frozenset[str]]:
     """What one date asks for, moved as chosen, and which fields are its own by that."""
@@ -95,7 +95,7 @@ def moved(old: Interval | None, choice: Choice, zone: ZoneInfo, *, key: str) -> 
     """Where a choice puts a date; without an end it stays as long on the wall."""
     field = f"choices.{key}"
     if old is None and (choice.starts is None or choice.ends is None):
-        raise invalid_field(field, "must have starts and ends, since the clocks leave nothing of this date")
+        raise invalid_field(field, "must have starts and ends, since the clock change leaves nothing of this date")
     starts = choice.starts.resolve(zone, f"{field}.starts") if choice.starts else _given(old).start
     if choice.ends is not None:
         ends = choice.ends.resolve(zone, f"{field}.ends")

@@ -59,7 +59,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Otherwise(StrEnum):
-    """What becomes of dates that are refused and have no choice of their own."""
+    """What to do with refused dates that have no choice of their own."""
 
     NONE = "none"
     """Nothing is written at all."""
@@ -91,7 +91,7 @@ class SeriesDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DateStatus(StrEnum):
-    """How one date stands."""
+    """The status of one date."""
 
     FREE = "free"
     MOVED_BY_CLOCK = "moved_by_clock"
@@ -131,11 +131,11 @@ class DateChange(StrEnum):
 
 
 class SeriesDate(msgspec.Struct, frozen=True, kw_only=True):
-    """One date of a series as checked. ``during`` and ``space``: where it would be, moved by choice or by hand;
-    ``during`` is ``None`` where nothing of it is left. ``before``: the booking that it has already. ``own``: fields
-    that it has for itself.
+    """One date of a series as checked. ``during`` and ``space``: when and where it would be, moved by choice or by
+    hand; ``during`` is ``None`` where nothing of it is left. ``before``: the booking that it has already. ``own``:
+    fields in which it differs from the series.
 
-    ``moves`` are for those refused. ``lingering`` and ``notes`` do not stand in the way.
+    ``moves`` are alternatives for refused dates. ``lingering`` and ``notes`` refuse nothing.
     """
 
     occurrence: SeriesOccurrence

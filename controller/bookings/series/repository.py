@@ -10,7 +10,7 @@ from controller.diary.tables import series as table
 from controller.recurrence.pattern import RecurrencePattern
 
 _OWN_COLUMNS = ("space", "title", "party")
-"""Details that stand in columns of their own."""
+"""Details that have their own columns."""
 
 
 def _series(row: RowMapping) -> Series:

@@ -1,4 +1,4 @@
-"""What becomes of every date: judged all at once, with what was chosen for those that are refused."""
+"""Resolves every date of a series: all are judged at once, with the choices for those that are refused."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from controller.bookings.series.model import DateChange, DateStatus, Otherwise, 
 from controller.db.engine import Tx
 from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor, Tier
-from controller.recurrence.expand import Clocks, SeriesOccurrence
+from controller.recurrence.expand import ClockChange, SeriesOccurrence
 from controller.rules.service import RuleRequest, judge
 from controller.rules.verdict import ReasonKind, Verdict
 
@@ -18,7 +18,7 @@ _CLAIMING = frozenset({DateChange.BOOK, DateChange.CHANGE})
 
 
 class Asker(msgspec.Struct, frozen=True, kw_only=True):
-    """For whom and when wishes are judged. ``tier``: that of the series' party."""
+    """For whom and when requests are judged. ``tier``: that of the series' party."""
 
     actor: Actor
     tier: Tier
@@ -28,8 +28,8 @@ class Asker(msgspec.Struct, frozen=True, kw_only=True):
 async def settle(
     tx: Tx, site_config: SiteConfig, plans: Sequence[DateIntent], space: str, otherwise: Otherwise, asker: Asker
 ) -> list[SeriesDate]:
-    """Every date with its mark and what will be done. Dates of one series stand in each other's way; bookings that
-    go or move do not. ``space``: that of the series. Whoever is going to write holds the site's lock.
+    """Every date with its status and what will be done. Dates of one series conflict with each other; bookings that are
+    cancelled or moved do not. ``space``: that of the series. A caller that is going to write holds the site's lock.
 
     A booking that is kept where it is may be in the way of others, so with ``Otherwise.KEEP`` all is judged again
     until no more are refused.
@@ -48,7 +48,7 @@ async def settle(
             (index for index, each in enumerate(plans) if each.asked is not None),
             key=lambda index: (index in kept or plans[index].deed not in _CLAIMING, index),
         )
-        wishes = [
+        requests = [
             RuleRequest(
                 asked=asked,
                 actor=asker.actor,
@@ -59,7 +59,7 @@ async def settle(
             for index in judged
             if (asked := plans[index].asked) is not None
         ]
-        found = await judge(tx, site_config, wishes, now=asker.now, together=True)
+        found = await judge(tx, site_config, requests, now=asker.now, together=True)
         verdicts = {index: _concerned(plans[index], each) for index, each in zip(judged, found, strict=True)}
         dates = [
             _date(each, verdicts.get(index, Verdict()), otherwise, space, kept=index in kept)
@@ -127,7 +127,8 @@ def _date(plan: DateIntent, verdict: Verdict, otherwise: Otherwise, space: str, 
 
 
 def refused(plan: DateIntent, verdict: Verdict, otherwise: Otherwise) -> DateChange:
-    """What becomes of a date that cannot be had. What the rules forbid is not even asked for, as with a single one."""
+    """What to do with a date that cannot be booked. What the rules forbid is not requested either, as with a single
+    booking."""
     if otherwise is Otherwise.KEEP:
         return DateChange.KEEP if plan.before is not None else DateChange.SKIP
     if otherwise is Otherwise.SKIP:
@@ -144,7 +145,7 @@ def _mark(verdict: Verdict, occurrence: SeriesOccurrence, *, moved: bool) -> Dat
         return DateStatus.REFUSED
     if verdict.needs_approval:
         return DateStatus.APPROVAL
-    return DateStatus.FREE if moved or occurrence.clocks is Clocks.NOTHING else DateStatus.MOVED_BY_CLOCK
+    return DateStatus.FREE if moved or occurrence.clocks is ClockChange.NOTHING else DateStatus.MOVED_BY_CLOCK
 
 
 def _text(verdict: Verdict, plan: DateIntent) -> str:

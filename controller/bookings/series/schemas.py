@@ -106,13 +106,13 @@ def _key(text: str) -> str:
 
 
 class SeriesBody(DetailsBody):
-    """A series that is asked for. Its dates are those that `rule` gives from `first_starts` on, in the site's own
-    time, with `extra` and `without` some; without a rule only the first date and `extra`. A rule says when it ends, by
-    `UNTIL` or `COUNT`: at most 366 dates within 10 years. `term_only` leaves out dates outside school terms,
-    `skip_holidays` those on bank holidays. The other fields are those of a booking.
+    """A requested series. Its dates are those that `rule` gives from `first_starts` on, in the site's local time, plus
+    `extra` and minus `without`; without a rule only the first date and `extra`. A rule says when it ends, by `UNTIL` or
+    `COUNT`: at most 366 dates within 10 years. `term_only` leaves out dates outside school terms, `skip_holidays` those
+    on bank holidays. The other fields are those of a booking.
 
-    `choices` says what is to become of single dates: `book`, `skip`, `hold` (ask for it without holding the time) or
-    `{"move": {"starts", "ends", "space"}}`; `otherwise` what becomes of those that cannot be had: `none` (nothing is
+    `choices` says what to do with single dates: `book`, `skip`, `hold` (request it without holding the time) or
+    `{"move": {"starts", "ends", "space"}}`; `otherwise` what to do with those that cannot be booked: `none` (nothing is
     booked at all), `skip` or `hold`. `one_code` gives all dates one door code, where the site's policy would give each
     its own.
     """

@@ -26,7 +26,7 @@ from controller.bookings.series.model import DateChange, Series, SeriesDate, Ser
 from controller.bookings.series.resolve import Asker, settle
 from controller.bookings.series.summary import SeriesDates
 from controller.bookings.series.writer import SeriesWriter
-from controller.bookings.service import BookingService, as_let_in, may_book, may_decide, require_allowed
+from controller.bookings.service import BookingService, may_book, may_decide, require_allowed, without_overruled_buffers
 from controller.bookings.writer import BookingView, BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
@@ -37,7 +37,7 @@ from controller.estate.model import Site
 from controller.key_files import KeyFiles
 from controller.people.model import Actor, Role
 from controller.people.parties import tier_of, tier_to_book
-from controller.recurrence.expand import ExpandedSeries, SeriesOccurrence, unroll
+from controller.recurrence.expand import ExpandedSeries, SeriesOccurrence, expand_pattern
 from controller.rules.service import RuleRequest, judge
 from controller.rules.verdict import Verdict
 from controller.text import local_time
@@ -56,7 +56,7 @@ class CheckedSeries(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BookedSeries(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a series. ``dates``: all of them, with what was done. ``together``: for whoever booked."""
+    """The outcome for a series. ``dates``: all of them, with what was done. ``together``: for the person who booked."""
 
     site: Site
     series: Series
@@ -66,8 +66,8 @@ class BookedSeries(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SeriesView(msgspec.Struct, frozen=True, kw_only=True):
-    """A series as it stands. ``dates``: those of its pattern and those that are booked besides, by name, each with
-    its booking. ``followers``: the series that go on from it."""
+    """A series in its current state. ``dates``: those of its pattern and those that are booked besides, by name, each
+    with its booking. ``followers``: the series that continue it."""
 
     site: Site
     series: Series
@@ -212,7 +212,7 @@ class SeriesService:
         booked = {_name(each, zone): each for each in await bookings.of_series(tx, series.id)}
         expanded = ExpandedSeries(occurrences=())
         if not series.imported:
-            expanded = unroll(series.pattern, zone, site_config.hours)
+            expanded = expand_pattern(series.pattern, zone, site_config.hours)
         planned = {each.name: each for each in expanded.occurrences}
         besides = {
             name: SeriesOccurrence(wall=datetime.fromisoformat(name), during=each.during)
@@ -252,9 +252,9 @@ class SeriesService:
         return await self._edits.carry_out(tx, site_config, series, change, actor, now)
 
     async def cancel(self, series_id: str, *, from_date: date | None, why: str, actor: Actor) -> CancelledSeries:
-        """Cancel what is left of a series, or what is left of it from a local date on. Raises ``SeriesUnknown``.
+        """Cancel the rest of a series, or the rest from a local date on. Raises ``SeriesUnknown``.
 
-        ``why`` is kept in each booking's story.
+        ``why`` is recorded in each booking's log.
         """
         done = await self._bookings.write_many(self._cancel, series_id, from_date, why, actor)
         self._changes.site_changed(done.site.id)
@@ -300,9 +300,9 @@ class SeriesService:
             raise NotNow(f"nothing of “{series.details.title}” that was cancelled together is still to come")
         back = [_back(each, site_config, now) for each in gone]
         tier = await tier_of(tx, series.details.party)
-        wishes = [RuleRequest(asked=each.asked, actor=actor, tier=tier) for each in back]
-        verdicts = await judge(tx, site_config, wishes, now=now, together=True)
-        verdicts = [as_let_in(old, verdict) for old, verdict in zip(gone, verdicts, strict=True)]
+        requests = [RuleRequest(asked=each.asked, actor=actor, tier=tier) for each in back]
+        verdicts = await judge(tx, site_config, requests, now=now, together=True)
+        verdicts = [without_overruled_buffers(old, verdict) for old, verdict in zip(gone, verdicts, strict=True)]
         possible: dict[str, list[Changed]] = defaultdict(list)
         for old, new, verdict in zip(gone, back, verdicts, strict=True):
             why = "the series was restored"
@@ -338,7 +338,7 @@ class SeriesService:
 
 
 def _back(old: Booking, site_config: SiteConfig, now: datetime) -> Booking:
-    """As it was before it was cancelled; a hold that has run out meanwhile gets its time anew."""
+    """As it was before it was cancelled; a hold that has expired meanwhile gets a new deadline."""
     new = lifecycle.restore(old, now)
     if new.state is BookingState.HELD and (new.held_until is None or new.held_until <= now):
         new = msgspec.structs.replace(new, held_until=held_until(site_config.policy, new.during, now=now))
@@ -365,7 +365,7 @@ def _own(draft: SeriesDraft, actor: Actor) -> SeriesDraft:
 
 def _planned(site_config: SiteConfig, draft: SeriesDraft, now: datetime) -> list[DateIntent]:
     zone = site_config.site.tz
-    dates = unroll(draft.pattern, zone, site_config.hours).occurrences
+    dates = expand_pattern(draft.pattern, zone, site_config.hours).occurrences
     return intend(dates, draft.details, draft.wanted, zone=zone, now=now)
 
 

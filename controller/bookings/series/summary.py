@@ -1,4 +1,4 @@
-"""All dates of a series as whoever booked it has them: in one message and on one page. Pure."""
+"""All dates of a series for the person who booked it: in one message and on one page. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ _STATES = {
     BookingStatus.EXPIRED: "not confirmed in time",
     BookingStatus.DECLINED: "declined",
     BookingStatus.CANCELLED: "cancelled",
-    BookingStatus.RELEASED: "given back, since nobody came",
+    BookingStatus.RELEASED: "released, since nobody came",
 }
 """What is said of a date that has no code."""
 _CODED = frozenset({BookingStatus.CONFIRMED, BookingStatus.ARRIVED})

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from controller.bookings import lifecycle
 from controller.bookings import repository as bookings
 from controller.bookings.change_effects import ChangedParts
-from controller.bookings.initial_state import InitialState, asked_for, outcome, put
+from controller.bookings.initial_state import InitialState, outcome, put, requested_state
 from controller.bookings.series.edit_plan import kept_fields
 from controller.bookings.series.intents import DateIntent
 from controller.bookings.series.model import DateChange, SeriesDate
@@ -44,7 +44,7 @@ class SeriesWriter:
         for plan, each in zip(plans, dates, strict=True):
             if plan.asked is None or plan.before is not None or each.deed not in (DateChange.BOOK, DateChange.HOLD):
                 continue
-            becomes = asked_for(each.verdict)
+            becomes = requested_state(each.verdict)
             if each.deed is DateChange.BOOK:
                 becomes = outcome(each.verdict, site_config.policy, plan.asked.during, now=asker.now)
             groups[becomes].append((plan.asked, plan, each))
@@ -79,8 +79,8 @@ class SeriesWriter:
         dates: Sequence[SeriesDate],
         asker: Asker,
     ) -> list[Changed]:
-        """Write what becomes of the bookings that a series has: first what goes, then what moves, all of it at once,
-        then what is only called otherwise. Whoever calls tells the followers what is returned."""
+        """Write the changes of a series' bookings: first those that are cancelled, then those that move, all at once,
+        then those that change only in details. The caller announces the returned changes."""
         stay: list[Booking] = []
         gone: dict[str, list[Changed]] = defaultdict(list)
         become: dict[ChangedParts, list[Changed]] = defaultdict(list)

@@ -21,7 +21,7 @@ _UNICAST = IPv6Network("2000::/3")
 
 
 def read_address(text: str) -> str:
-    """The address to ask; ``webcal:`` means ``https:``. Raises ``ValueError`` with the mend."""
+    """The address to poll; ``webcal:`` means ``https:``. Raises ``ValueError`` that says what to do."""
     text = text.strip()
     if not text:
         raise ValueError("give the calendar's address, such as https://example.org/calendar.ics")
@@ -33,7 +33,7 @@ def read_address(text: str) -> str:
     try:
         url = httpx.URL(text)
     except httpx.InvalidURL:
-        raise ValueError("is no address; copy the one that ends in .ics from the other calendar") from None
+        raise ValueError("is not an address; copy the one that ends in .ics from the other calendar") from None
     if url.scheme not in ("http", "https") or not url.host:
         raise ValueError("must begin with https://, http:// or webcal://")
     return str(url.copy_with(fragment=None))
@@ -72,7 +72,7 @@ def require_allowed(host: str, found: Sequence[str], networks: Sequence[Network]
         if not allowed(ip, networks):
             raise FeedFault(
                 Trouble.ADDRESS,
-                f"{host} leads to {ip}, which is inside a private network; if it is yours, whoever runs the controller "
-                "may allow it by `networks` under [feeds] in its configuration",
+                f"{host} leads to {ip}, which is inside a private network; if it is yours, the person "
+                "who runs the controller may allow it by `networks` under [feeds] in its configuration",
             )
     return ips

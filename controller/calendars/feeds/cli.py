@@ -73,7 +73,7 @@ def list_feeds(
     token_file: TokenFile = None,
     token: Token = None,
 ) -> None:
-    """List a site's feeds and how each stands."""
+    """List a site's feeds with their status."""
     caller = ApiClient(server, token_file, token)
     found = caller.answered(caller.get(f"/sites/{site}/feeds", msgspec.Raw), _List, as_json=as_json).items
     rows = ((each.id, each.name, each.space, each.address, str(each.blocks), _status(each)) for each in found)
@@ -85,7 +85,9 @@ def list_feeds(
 def add(
     site: SiteName,
     feed: FeedName,
-    space: Annotated[str, typer.Option(help="What its events take; one that divides into others takes them all.")],
+    space: Annotated[
+        str, typer.Option(help="The space that its events block; a space that divides blocks all its parts.")
+    ],
     name: Annotated[str, typer.Option(help="Whose diary it is, such as “the GP surgery”.")],
     address: Annotated[
         str, typer.Option(help="The calendar's address; “-” reads it from standard input, unseen by others.")

@@ -10,8 +10,8 @@ class FeedUnknown(NotFound):
 
 
 class FeedFault(Exception):
-    """A feed could not be read. ``text``: what happened and the mend, without the address, which is a secret.
-    ``retry_after_s``: how long its server asks to be left alone. ``report``: what was taken all the same."""
+    """A feed could not be read. ``text``: what happened and what to do, without the address, which is a secret.
+    ``retry_after_s``: how long its server asks us to wait. ``report``: what was imported all the same."""
 
     def __init__(
         self, trouble: Trouble, text: str, *, retry_after_s: float = 0.0, report: PollReport | None = None

@@ -39,7 +39,8 @@ class Fetched(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fetcher:
-    """``networks``: those beside the public ones that may be asked. ``seconds``: for one calendar."""
+    """``networks``: private networks that may be polled besides public addresses. ``seconds``: the time limit for one
+    calendar."""
 
     def __init__(self, networks: Sequence[Network] = (), *, seconds: float = SECONDS) -> None:
         self._networks = tuple(networks)
@@ -78,10 +79,10 @@ class Fetcher:
             if url.scheme == "https" and found.scheme != "https":
                 raise FeedFault(
                     Trouble.REDIRECTS,
-                    f"{url.host} sends on to an address without encryption; give that address if it is meant",
+                    f"{url.host} redirects to an address without encryption; give that address if you mean it",
                 )
             url = found
-        raise FeedFault(Trouble.REDIRECTS, f"is sent on more than {_REDIRECTS} times; give the one it should end at")
+        raise FeedFault(Trouble.REDIRECTS, f"redirects more than {_REDIRECTS} times; give the final address")
 
     async def _ask(
         self, client: httpx.AsyncClient, url: httpx.URL, ips: Sequence[Ip], headers: dict[str, str]
@@ -133,7 +134,8 @@ async def _answer(response: httpx.Response, url: httpx.URL) -> Fetched | httpx.U
         data = await _unpacked(raw, _PACKED[packed], url)
     else:
         raise FeedFault(
-            Trouble.SERVER, f"{url.host} packs its answer as “{packed[:20]}”, which it was not asked for; tell them"
+            Trouble.SERVER,
+            f"{url.host} compresses its answer as “{packed[:20]}”, which was not asked for; tell the people who run it",
         )
     etag, modified = response.headers.get("etag", ""), response.headers.get("last-modified", "")
     return Fetched(data=data, etag=etag if len(etag) <= 200 else "", modified=modified if len(modified) <= 100 else "")
@@ -145,7 +147,7 @@ def _next(response: httpx.Response, url: httpx.URL) -> httpx.URL:
     except httpx.InvalidURL:
         found = httpx.URL("")
     if not response.headers.get("location") or found.scheme not in ("http", "https") or not found.host:
-        raise FeedFault(Trouble.REDIRECTS, f"{url.host} sends on to no address; give another")
+        raise FeedFault(Trouble.REDIRECTS, f"{url.host} redirects to no address; give another one")
     return found
 
 
@@ -160,7 +162,9 @@ def _refusal(response: httpx.Response, url: httpx.URL) -> FeedFault:
             return FeedFault(Trouble.GONE, text)
     wait = response.headers.get("retry-after", "")
     retry_after_s = float(wait) if wait.isascii() and wait.isdigit() and len(wait) < 10 else 0.0
-    text = f"{host} answered {status} instead of a calendar; it is asked again; tell whoever runs it if it stays so"
+    text = (
+        f"{host} answered {status} instead of a calendar; it is polled again; if it goes on, tell the people who run it"
+    )
     return FeedFault(Trouble.SERVER, text, retry_after_s=retry_after_s)
 
 
@@ -183,9 +187,11 @@ async def _unpacked(raw: AsyncIterator[bytes], window: int, url: httpx.URL) -> b
             if len(data) > LIMIT_BYTES:
                 raise FeedFault(Trouble.TOO_LARGE, _TOO_LARGE)
     except zlib.error:
-        raise FeedFault(Trouble.BROKEN, f"what {url.host} sent cannot be unpacked; tell whoever runs it") from None
+        raise FeedFault(
+            Trouble.BROKEN, f"what {url.host} sent cannot be unpacked; tell the people who run it"
+        ) from None
     if not unpack.eof:
-        raise FeedFault(Trouble.BROKEN, f"what {url.host} sent broke off; it is asked again")
+        raise FeedFault(Trouble.BROKEN, f"the answer of {url.host} broke off; it is polled again")
     return bytes(data)
 
 
@@ -202,12 +208,13 @@ def _fault(error: Exception, url: httpx.URL) -> FeedFault:
     host = url.host
     if _certificate(error):
         return FeedFault(
-            Trouble.CERTIFICATE, f"{host} cannot prove who it is (its certificate is not valid); tell whoever runs it"
+            Trouble.CERTIFICATE,
+            f"{host} cannot prove who it is (its certificate is not valid); tell the people who run it",
         )
     if isinstance(error, httpx.TimeoutException):
-        return FeedFault(Trouble.UNREACHABLE, f"{host} does not answer in time; it is asked again")
+        return FeedFault(Trouble.UNREACHABLE, f"{host} does not answer in time; it is polled again")
     if isinstance(error, httpx.ConnectError):
-        return FeedFault(Trouble.UNREACHABLE, f"{host} cannot be reached; look at the address, or it is down")
+        return FeedFault(Trouble.UNREACHABLE, f"{host} cannot be reached; check the address, or it is down")
     if isinstance(error, httpx.RemoteProtocolError):
-        return FeedFault(Trouble.BROKEN, f"what {host} sent broke off or is no HTTP; it is asked again")
-    return FeedFault(Trouble.UNREACHABLE, f"the line to {host} broke; it is asked again")
+        return FeedFault(Trouble.BROKEN, f"the answer of {host} broke off or is not HTTP; it is polled again")
+    return FeedFault(Trouble.UNREACHABLE, f"the connection to {host} broke; it is polled again")

@@ -73,9 +73,9 @@ class FeedEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PollReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What the last poll came to. ``trouble`` and ``text``: why it failed, with the mend. The rest is of the last time
-    that it was read: how many events there were and what became of them; the first ``LISTED`` that clash or could not
-    be read."""
+    """The result of the last poll. ``trouble`` and ``text``: why it failed and what to do. The rest is from the last
+    time that it was read: how many events there were and their outcome; the first ``LISTED`` that clash or could not be
+    read."""
 
     trouble: Trouble | None = None
     text: str = ""

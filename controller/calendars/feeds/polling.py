@@ -24,7 +24,7 @@ from controller.calendars.model import FEED, CalendarImportResult, Vanished
 from controller.calendars.service import CalendarImport
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
-from controller.db.retry import patiently
+from controller.db.retry import retry_until_available
 from controller.key_files import CannotUnseal, KeyFiles
 from controller.people.model import Actor, Role
 from controller.uploads.parser import ParsingLimit
@@ -43,7 +43,7 @@ _AT_ONCE = 4
 _DUE = 40
 
 
-def _luck() -> float:
+def _jitter() -> float:
     return secrets.randbelow(1001) / 1000
 
 
@@ -59,7 +59,7 @@ class Poller:
         keys: KeyFiles,
         fetcher: Fetcher,
         *,
-        luck: Callable[[], float] = _luck,
+        luck: Callable[[], float] = _jitter,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -67,7 +67,7 @@ class Poller:
         self._calendars = calendars
         self._keys = keys
         self._fetcher = fetcher
-        self._luck = luck
+        self._jitter = luck
 
     def seal(self, site: str, feed: str, address: str) -> bytes:
         """An address as the database holds it."""
@@ -99,7 +99,7 @@ class Poller:
     async def run(self) -> None:
         """Poll what is due, for ever."""
         while True:
-            wait_s = await patiently(self.look, what="the diaries of others")
+            wait_s = await retry_until_available(self.look, what="the diaries of others")
             await self._clock.sleep(wait_s)
 
     async def look(self) -> float:
@@ -145,20 +145,23 @@ class Poller:
             # What clashed may be free by now, so it is read again although it has not changed.
             fetched = await self._fetcher.fetch(address)
         if fetched is None:
-            raise FeedFault(Trouble.SERVER, "says that nothing has changed although nobody asked; tell whoever runs it")
-        outcome = await self._carefully(feed, fetched.data)
+            raise FeedFault(
+                Trouble.SERVER,
+                "answers “not modified” to a request that did not ask for changes only; tell the people who run it",
+            )
+        outcome = await self._import_guarded(feed, fetched.data)
         found = report(outcome)
         if not outcome.whole:
-            text = "the calendar breaks off; what came was taken, and nothing was taken away"
+            text = "the calendar breaks off; what arrived was imported, and nothing was removed"
             raise FeedFault(Trouble.BROKEN, text, report=found)
         if outcome.gone and not any(each.cancelled for each in outcome.gone):
-            text = "the calendar came without any event; its blocks are kept unless it comes so once more"
+            text = "the calendar has no events; its blocks are kept unless the next poll is empty too"
             raise FeedFault(Trouble.EMPTY, text, report=found)
         read = replace(feed, etag=fetched.etag, modified=fetched.modified, read_at=now)
         return self._fresh(read, found, now)
 
-    async def _carefully(self, feed: Feed, data: bytes) -> CalendarImportResult:
-        """Take it. Whatever that does to us is a fault of the feed, unless it is the database that is away."""
+    async def _import_guarded(self, feed: Feed, data: bytes) -> CalendarImportResult:
+        """Import the calendar. Any error is a fault of the feed, unless the database is unavailable."""
         wanted = FeedDraft(name=feed.name, space=feed.space, address=None, every_min=feed.every_min, party=feed.party)
 
         async def still(tx: Tx) -> None:
@@ -178,12 +181,16 @@ class Poller:
         except Problem as problem:
             raise FeedFault(Trouble.REFUSED, problem.detail) from problem
         except DataError as error:
-            raise FeedFault(Trouble.REFUSED, "the database cannot hold what it says; tell whoever runs it") from error
+            raise FeedFault(
+                Trouble.REFUSED, "the database cannot store its content; tell the people who run it"
+            ) from error
         except (SQLAlchemyError, OSError, FeedChanged):
             raise
         except Exception as error:  # what others write must not end the controller
             log.exception("A feed was not understood", extra={"site": feed.site, "feed": feed.id})
-            raise FeedFault(Trouble.REFUSED, "it was not understood; show it to whoever runs the controller") from error
+            raise FeedFault(
+                Trouble.REFUSED, "it was not understood; show it to the person who runs the controller"
+            ) from error
 
     async def _take(
         self,
@@ -221,7 +228,7 @@ class Poller:
             report=replace(fault.report or feed.report, trouble=fault.trouble, text=fault.text),
             failures=failures,
             came_empty=fault.trouble is Trouble.EMPTY,
-            next_at=now + pause(feed.every_min, failures, luck=self._luck(), at_least_s=fault.retry_after_s),
+            next_at=now + pause(feed.every_min, failures, luck=self._jitter(), at_least_s=fault.retry_after_s),
             asked_at=now,
         )
 
@@ -232,7 +239,7 @@ class Poller:
             report=found,
             failures=0,
             came_empty=False,
-            next_at=now + pause(feed.every_min, 0, luck=self._luck()),
+            next_at=now + pause(feed.every_min, 0, luck=self._jitter()),
             asked_at=now,
             fresh_at=now,
         )

@@ -1,4 +1,4 @@
-"""Feeds over HTTP, for whoever runs the site."""
+"""Feeds over HTTP, for the site's managers."""
 
 from fastapi import APIRouter, Response, status
 
@@ -18,7 +18,7 @@ router = APIRouter(tags=["calendars"], responses=described(NotSignedIn, SiteUnkn
 
 @router.get("/sites/{site}/feeds")
 async def list_feeds(site: SlugPath, container: TheContainer, actor: Runs) -> FeedList:
-    """The diaries that partners keep elsewhere and that block spaces here, with how each stands."""
+    """The diaries that partners keep elsewhere and that block spaces here, with their status."""
     return FeedList(items=[feed_answer(each) for each in await container.feeds.listed(site)])
 
 
@@ -32,8 +32,8 @@ async def get_feed(site: SlugPath, feed: SlugPath, container: TheContainer, acto
 async def put_feed(
     site: SlugPath, feed: SlugPath, body: PutFeedBody, container: TheContainer, actor: Runs, response: Response
 ) -> FeedAnswer:
-    """Make or change a feed. It is polled within a minute, and then every `every_min` minutes. Where its space or party
-    is another, its blocks to come are made anew."""
+    """Create or change a feed. It is polled within a minute, and then every `every_min` minutes. Where its space or
+    party changes, its future blocks are created again."""
     if await container.feeds.put(site, feed, body.wanted(), version=body.version, actor=actor):
         response.status_code = status.HTTP_201_CREATED
     return feed_answer(await container.feeds.get(site, feed))

@@ -52,7 +52,7 @@ class ListedEvent(Answer):
 
 
 class LastRead(Answer):
-    """Of the last time it was read: what became of its events, and the first 50 that ``clashes`` and ``refusals``
+    """From the last time it was read: the outcome of its events, and the first 50 that ``clashes`` and ``refusals``
     count."""
 
     new: int
@@ -67,9 +67,9 @@ class LastRead(Answer):
 
 class FeedAnswer(Answer):
     """``address``: its host only. ``status``: ``new`` until it was read, ``ok``, ``clashes`` where some events cannot
-    be had, ``failing`` where it could not be read; then ``trouble`` and ``text`` say why and what mends it, and its
-    blocks stay as they were at ``stale_since``. ``fresh_at``: when it last said the same as the blocks do. ``blocks``:
-    how many are to come."""
+    be booked, ``failing`` where it could not be read; then ``trouble`` and ``text`` say why and what to do, and its
+    blocks stay as they were at ``stale_since``. ``fresh_at``: when the feed and its blocks last agreed. ``blocks``: how
+    many are to come."""
 
     id: str
     name: str

@@ -73,8 +73,8 @@ class FeedService:
             return fault.text
 
     async def put(self, site: str, feed: str, wanted: FeedDraft, *, version: int, actor: Actor) -> bool:
-        """Make or change a feed; True where it is new. It is polled soon. Where its space or party is another, its
-        blocks to come are taken away and made anew. Raises ``SiteUnknown``, ``SpaceUnknown``, ``Invalid``,
+        """Create or change a feed; True where it is new. It is polled soon. Where its space or party changes, its
+        future blocks are removed and created again. Raises ``SiteUnknown``, ``SpaceUnknown``, ``Invalid``,
         ``VersionStale``."""
         new = await self._bookings.write_many(self._put, site, feed, wanted, version, actor)
         self._changes.site_changed(site)
@@ -104,7 +104,7 @@ class FeedService:
             await repository.add(tx, made)
         else:
             if (old.space, old.party) != (made.space, made.party):
-                await self._clear(tx, old, actor, now, why="the feed it came from goes elsewhere now")
+                await self._clear(tx, old, actor, now, why="its feed now blocks another space")
             elif wanted.address is None:
                 made = replace(made, status=old.status, report=old.report, read_at=old.read_at, fresh_at=old.fresh_at)
             made = replace(made, created_at=old.created_at, created_by=old.created_by, version=old.version + 1)

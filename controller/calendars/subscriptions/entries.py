@@ -1,4 +1,4 @@
-"""What of a booking stands in a calendar, by how much its link shows. Codes, links and notes never do. Pure."""
+"""What a calendar shows of a booking, by how much its link may show. It never shows codes, links and notes. Pure."""
 
 from datetime import datetime
 

@@ -14,4 +14,4 @@ class CalendarLinkUnknown(NotFound):
     """Says nothing of the link itself, which would be a secret if it were right."""
 
     def __init__(self) -> None:
-        super().__init__("this link leads to no calendar; it may have been revoked. Ask whoever gave it to you.")
+        super().__init__("this link leads to no calendar; it may have been revoked. Ask the person who gave it to you.")

@@ -1,4 +1,4 @@
-"""A subscription: what a link shows to whoever has it."""
+"""A subscription: what its link shows to anybody who has it."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -19,7 +19,7 @@ class Shows(StrEnum):
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     """Of a ``space`` of a ``site``, of a site, or of a ``party`` over all sites, or over ``only_sites``. A person's has
-    the bookings of their groups too. ``owner_party``: of whoever made it."""
+    the bookings of their groups too. ``owner_party``: the party of the user who created it."""
 
     id: str
     name: str

@@ -1,4 +1,4 @@
-"""What a subscription's link gives: an iCalendar file, for whoever has the link. The link is never logged."""
+"""The iCalendar file behind a subscription's link, for anybody who has the link. The link is never logged."""
 
 from datetime import date
 from typing import Annotated

@@ -70,7 +70,7 @@ async def standing(tx: Tx, *, by: str | None, after: str | None, limit: int) -> 
 
 
 async def revoke(tx: Tx, subscription_id: str, *, now: datetime) -> bool:
-    """True when it stood until now."""
+    """True when it was not revoked before."""
     mine = (subscriptions.c.id == subscription_id, subscriptions.c.revoked_at.is_(None))
     return bool((await tx.execute(update(subscriptions).where(*mine).values(revoked_at=now))).rowcount)
 

@@ -22,7 +22,7 @@ router = APIRouter(tags=["calendars"], responses=described(NotSignedIn))
 async def list_subscriptions(
     container: TheContainer, actor: ReadsAnySite, after: After = None, limit: Limit = LIST_LIMIT
 ) -> SubscriptionPage:
-    """The calendar links that stand: your own, or all of your sites if you run them."""
+    """The active calendar links: your own, or all of your sites if you run them."""
     found = await container.subscriptions.listed(actor=actor, after=after, limit=limit + 1)
     more, found = len(found) > limit, found[:limit]
     return SubscriptionPage(

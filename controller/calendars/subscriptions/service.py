@@ -112,7 +112,7 @@ class SubscriptionService:
         return f"{site_config.require(wanted.space).space.name}, {site_config.site.name}"[:200]
 
     async def listed(self, *, actor: Actor, after: str | None, limit: int) -> list[Linked]:
-        """Those that stand: all of the actor's sites for who runs them, and the actor's own."""
+        """The active ones: the actor's own, and all of the sites that the actor runs."""
         by = None if actor.role in _RUNS else actor.name
         kept: list[Subscription] = []
         async with self._database.read() as tx:
@@ -181,7 +181,7 @@ class SubscriptionService:
 
 
 def _both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
-    """The sites in both; ``None`` stands for all."""
+    """The sites in both; ``None`` means all."""
     if one is None or other is None:
         return other if one is None else one
     return one & other

@@ -74,7 +74,7 @@ class WhatsOn(_Linked):
 
 
 def whats_on(site_config: SiteConfig, listed: list[ListedEventRow], parties: Mapping[str, Party]) -> WhatsOn:
-    """Who organises is told of groups and organisations, never of persons."""
+    """The organiser is shown for groups and organisations, never for persons."""
     return WhatsOn(graph=[_event(site_config, each, parties.get(each.party or "")) for each in listed])
 
 

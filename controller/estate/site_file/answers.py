@@ -1,7 +1,7 @@
 """What bringing in a site's file answers."""
 
 from controller.estate.answers import DifferenceAnswer, ObstacleAnswer, difference_answers, obstacle_answers
-from controller.estate.site_file.service import Brought
+from controller.estate.site_file.service import SiteFileOutcome
 from controller.web.fields import Answer
 
 
@@ -12,10 +12,10 @@ class ProblemAnswer(Answer):
     text: str
 
 
-class BroughtAnswer(Answer):
-    """``written``: whether the site is now as the file says. ``new``: whether it is. ``possible``: whether nothing
-    keeps the file back. ``problems``: all that is wrong with the file. ``obstacles``: the first 500 of the ``count``
-    bookings and pairs of bookings that stand in its way. ``rewritten``: future bookings whose claims are made anew.
+class SiteFileAnswer(Answer):
+    """``written``: whether the site is now as the file says. ``new``: whether the site is new. ``possible``: whether
+    the file can be written. ``problems``: everything wrong with the file. ``obstacles``: the first 500 of the ``count``
+    bookings and pairs of bookings that prevent it. ``rewritten``: future bookings whose claims are written again.
     ``notes`` refuse nothing."""
 
     written: bool
@@ -29,9 +29,9 @@ class BroughtAnswer(Answer):
     notes: list[str]
 
 
-def brought_answer(brought: Brought) -> BroughtAnswer:
+def site_file_answer(brought: SiteFileOutcome) -> SiteFileAnswer:
     foreseen = brought.foreseen
-    return BroughtAnswer(
+    return SiteFileAnswer(
         written=brought.written,
         new=brought.new,
         possible=brought.possible,

@@ -31,9 +31,9 @@ MOST_THINGS = 2000
 
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file says of a building. ``things``: by section, of those that the file has. What cannot be read is left
-    out of its thing, or has a stand-in, so that all else can be looked at; ``doubtful`` are those fields, by section
-    and id, and "" for the whole thing."""
+    """What a file says about a building. ``things``: by section, for the sections that the file has. A field that
+    cannot be read is left out, or replaced by a placeholder, so that everything else can be checked; ``doubtful`` are
+    those fields, by section and id, with "" for the whole thing."""
 
     site: Site
     things: dict[str, dict[str, Thing]]
@@ -88,7 +88,7 @@ def _site(value: object, site_id: str, problems: list[Problem]) -> Site:
     body, faults = read(SiteBody, {name: each for name, each in value.items() if name != "id"})
     problems += _at("site", faults)
     if value.get("id") != site_id:
-        text = f"is {str(value.get('id'))[:60]!r}, and this is being put in the place of {site_id!r}"
+        text = f"is {str(value.get('id'))[:60]!r}, but this file is being written to {site_id!r}"
         problems.append(Problem(place="site.id", text=text))
     return stand_in if body is None else body.site(site_id)
 

@@ -36,7 +36,7 @@ def parted(data: bytes) -> dict[str, bytes]:
     if "sites" not in document:
         return {_site_of(document): data}
     if unknown := [name for name in document if name not in _PARTS]:
-        raise NoSiteFile(f"{unknown[0]!r} stands beside the sites; each of its tables begins with sites.ID")
+        raise NoSiteFile(f"{unknown[0]!r} is outside the sites; each table in this file begins with sites.ID")
     sites = document["sites"]
     if not isinstance(sites, dict) or not sites:
         raise NoSiteFile("the file has no site; its tables begin with sites.ID, such as [sites.ramsey.site]")

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from controller.container import TheContainer
 from controller.estate.errors import InUse, SiteUnknown
-from controller.estate.site_file.answers import BroughtAnswer, brought_answer
+from controller.estate.site_file.answers import SiteFileAnswer, site_file_answer
 from controller.people.authentication import Builds, Runs
 from controller.web.fields import SlugPath
 from controller.web.problem import NotSignedIn, TooLarge, described
@@ -35,13 +35,13 @@ async def put_site_file(
     request: Request,
     container: TheContainer,
     actor: Builds,
-    check: Annotated[bool, Query(description="Tell what the file would do, and write nothing")] = False,
+    check: Annotated[bool, Query(description="Preview the file's changes, and write nothing")] = False,
     prune: Annotated[bool, Query(description="Delete what the tables in the file leave out")] = False,
-    anyway: Annotated[bool, Query(description="Although hours leave bookings where they could not be made")] = False,
-) -> BroughtAnswer:
+    anyway: Annotated[bool, Query(description="Change hours in spite of bookings outside the new ones")] = False,
+) -> SiteFileAnswer:
     """Make the site what a TOML file says, or make it new, all or nothing. A file brought in again changes nothing.
     What it leaves out stays; with `prune`, what is left out of a table in the file is deleted."""
     data = await request.body()
     if check:
-        return brought_answer(await container.site_file.check(site, data, prune=prune, anyway=anyway))
-    return brought_answer(await container.site_file.bring(site, data, prune=prune, anyway=anyway, actor=actor.name))
+        return site_file_answer(await container.site_file.check(site, data, prune=prune, anyway=anyway))
+    return site_file_answer(await container.site_file.bring(site, data, prune=prune, anyway=anyway, actor=actor.name))

@@ -36,8 +36,8 @@ class SectionValue(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
 
 
-class Outlook(msgspec.Struct, frozen=True, kw_only=True):
-    """What putting a table would do. It needs ``anyway`` while there is anything ``standing``."""
+class SectionPreview(msgspec.Struct, frozen=True, kw_only=True):
+    """The preview of writing a table. Writing needs ``anyway`` if there are bookings in ``standing``."""
 
     standing: tuple[AffectedBooking, ...] = ()
     notes: tuple[str, ...] = ()
@@ -63,7 +63,7 @@ class FileSection(Protocol):
         """Whether a table makes sense. The site and its spaces may not be there yet."""
         ...
 
-    async def foresee(self, tx: Tx, parts: SiteParts, value: Plain, *, now: datetime) -> Outlook:
+    async def preview_change(self, tx: Tx, parts: SiteParts, value: Plain, *, now: datetime) -> SectionPreview:
         """What it would do if this held; the site is there."""
         ...
 

@@ -8,9 +8,9 @@ import msgspec
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.estate import repository
-from controller.estate.change_hooks import Foreseen, Obstacle
+from controller.estate.change_hooks import ChangePreview, Obstacle
 from controller.estate.edits import SECTIONS, Difference, differences
-from controller.estate.errors import StandsInTheWay
+from controller.estate.errors import ChangeBlocked
 from controller.estate.model import SiteParts
 from controller.estate.service import EstateService, require_parts
 from controller.estate.site_file import building, document
@@ -22,17 +22,17 @@ from controller.web.problem import FieldError, Invalid
 from edge.wire.clock import Clock
 
 MOST_PROBLEMS = 200
-"""Most that are told of one file."""
+"""The most that are listed for one file."""
 
 
-class Brought(msgspec.Struct, frozen=True, kw_only=True):
+class SiteFileOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What bringing a file in does, or would do."""
 
     new: bool = False
     written: bool = False
     changes: tuple[Difference, ...] = ()
     problems: tuple[Problem, ...] = ()
-    foreseen: Foreseen = Foreseen()
+    foreseen: ChangePreview = ChangePreview()
 
     @property
     def possible(self) -> bool:
@@ -53,7 +53,7 @@ class _Plan(msgspec.Struct, frozen=True, kw_only=True):
     before: SiteParts | None
     after: SiteParts | None
     tables: Mapping[str, Plain]
-    brought: Brought
+    brought: SiteFileOutcome
 
 
 class FileRefused(Invalid):
@@ -63,7 +63,7 @@ class FileRefused(Invalid):
         told = "; ".join(f"{each.place}: {each.text}".removeprefix(": ") for each in problems[:10])
         more = f"; and {len(problems) - 10} more" if len(problems) > 10 else ""
         super().__init__(
-            f"The file cannot be taken. {told}{more}",
+            f"The file is refused. {told}{more}",
             errors=[FieldError(field=each.place or "body", message=each.text) for each in problems],
         )
 
@@ -99,18 +99,20 @@ class SiteFile:
             tables = {each.name: await each.export(tx, parts, now=now) for each in self._sections}
         return document.write({**building.plain(parts), **tables}, name=parts.site.name)
 
-    async def check(self, site: str, data: bytes, *, prune: bool = False, anyway: bool = False) -> Brought:
+    async def check(self, site: str, data: bytes, *, prune: bool = False, anyway: bool = False) -> SiteFileOutcome:
         """What ``bring`` would do, with all that is wrong with the file; writes nothing."""
         read = await self._parser.run(_read, data, site)
         async with self._database.read() as tx:
             return (await self._plan(tx, site, read, prune=prune, anyway=anyway)).brought
 
-    async def bring(self, site: str, data: bytes, *, prune: bool = False, anyway: bool = False, actor: str) -> Brought:
+    async def bring(
+        self, site: str, data: bytes, *, prune: bool = False, anyway: bool = False, actor: str
+    ) -> SiteFileOutcome:
         """Make a site what a file says, in one transaction; bringing it in again changes nothing. What the file leaves
         out stays, and with ``prune`` goes from the tables that the file has. ``anyway``: although hours leave bookings
         standing where they could not be made.
 
-        Raises ``FileRefused``, ``StandsInTheWay``, ``InUse``.
+        Raises ``FileRefused``, ``ChangeBlocked``, ``InUse``.
         """
         read = await self._parser.run(_read, data, site)
         brought = await self._database.run(self._bring, site, read, prune, anyway, actor)
@@ -118,14 +120,14 @@ class SiteFile:
             self._changes.site_changed(site, estate=True)
         return brought
 
-    async def _bring(self, tx: Tx, site: str, read: _Read, prune: bool, anyway: bool, actor: str) -> Brought:
+    async def _bring(self, tx: Tx, site: str, read: _Read, prune: bool, anyway: bool, actor: str) -> SiteFileOutcome:
         await self._database.lock_site(tx, site)
         plan = await self._plan(tx, site, read, prune=prune, anyway=anyway)
         brought = plan.brought
         if brought.problems:
             raise FileRefused(brought.problems)
         if brought.foreseen.obstacles:
-            raise StandsInTheWay(brought.foreseen.obstacles)
+            raise ChangeBlocked(brought.foreseen.obstacles)
         if not brought.changes:
             return msgspec.structs.replace(brought, written=True)
         assert plan.after is not None
@@ -157,12 +159,12 @@ class SiteFile:
         )
         if problems:
             return _refused(before, problems)
-        foreseen = await self._estate.foresee(tx, before, after)
+        foreseen = await self._estate.preview_change(tx, before, after)
         return _Plan(
             before=before,
             after=after,
             tables=put,
-            brought=Brought(
+            brought=SiteFileOutcome(
                 new=before is None,
                 changes=(*differences(before, after), *changes),
                 foreseen=msgspec.structs.replace(
@@ -184,7 +186,7 @@ class SiteFile:
         now: datetime,
         problems: list[Problem],
     ) -> tuple[dict[str, Plain], list[Difference], list[Obstacle], list[str]]:
-        """What the domains make of their tables: those to put, what changes, what stands in the way, what to note."""
+        """How the domains read their tables: what to write, what changes, what prevents it, what to note."""
         put: dict[str, Plain] = {}
         changes: list[Difference] = []
         obstacles: list[Obstacle] = []
@@ -207,7 +209,7 @@ class SiteFile:
             changes += differs
             if before is None or problems:
                 continue
-            outlook = await section.foresee(tx, after, becomes, now=now)
+            outlook = await section.preview_change(tx, after, becomes, now=now)
             obstacles += [_obstacle(section.name, each) for each in outlook.standing]
             notes += outlook.notes
         return put, changes, obstacles, notes
@@ -221,7 +223,7 @@ def _loose(parts: SiteParts) -> SiteParts:
 
 def _refused(before: SiteParts | None, problems: Sequence[Problem]) -> _Plan:
     told = tuple(problems[:MOST_PROBLEMS])
-    return _Plan(before=before, after=None, tables={}, brought=Brought(new=before is None, problems=told))
+    return _Plan(before=before, after=None, tables={}, brought=SiteFileOutcome(new=before is None, problems=told))
 
 
 def _read(data: bytes, site: str) -> _Read:

@@ -18,7 +18,7 @@ class TooManyOverrides(Conflicting):
     kind = "too-many-overrides"
 
     def __init__(self, door: str) -> None:
-        super().__init__(f"{door!r} has {PER_DOOR} overrides that stand or are to come; end one of them first")
+        super().__init__(f"{door!r} has {PER_DOOR} overrides in force or planned; end one of them first")
 
 
 def too_long(kind: OverrideKind, longest: timedelta) -> Invalid:

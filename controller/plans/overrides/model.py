@@ -22,14 +22,14 @@ LONGEST: Mapping[OverrideKind, timedelta] = {
 AHEAD = HORIZON
 """How far ahead one may end: as far as a plan reaches, so that every door carries it out by itself."""
 PER_DOOR = 8
-"""Most overrides of one door that stand or are to come."""
+"""The limit of overrides of one door that are in force or planned."""
 AT_ONCE = timedelta(minutes=5)
 """One that begins when it is made begins so much earlier on the door: a clock that is behind must not make it wait."""
 
 
 class OverrideDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """As somebody wishes it. ``doors``: ``None`` for every door of the site. ``starts``: ``None`` for now. It lasts
-    until ``ends``, else for ``length``, else as long as is usual."""
+    """As requested. ``doors``: ``None`` for every door of the site. ``starts``: ``None`` for now. It lasts until
+    ``ends``, else for ``length``, else for the default length of its kind."""
 
     kind: OverrideKind
     doors: tuple[str, ...] | None
@@ -40,7 +40,7 @@ class OverrideDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AtDoor(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an override stands at one door. ``on_version``: the first plan that had it, ``on_at``: since when the door
+    """The state of an override at one door. ``on_version``: the first plan that had it, ``on_at``: since when the door
     carries it out; ``off_…``: the same of the first plan without it."""
 
     door: str
@@ -68,7 +68,7 @@ class Ordered(msgspec.Struct, frozen=True, kw_only=True):
     doors: tuple[AtDoor, ...] = ()
 
     def wanted(self, now: datetime) -> bool:
-        """Whether plans hold it: it stands or is to come."""
+        """Whether plans contain it: it is in force or planned."""
         return self.ended_at is None and now < self.ends
 
     @property

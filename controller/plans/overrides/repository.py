@@ -36,13 +36,13 @@ async def one(tx: Tx, override_id: str) -> Ordered | None:
 
 
 async def whose(tx: Tx, override_id: str) -> Thing | None:
-    """The site of an override, for whoever asks whether somebody may see it; None where there is no such override."""
+    """The site of an override, for permission checks; None where there is no such override."""
     site: str | None = (await tx.execute(select(overrides.c.site).where(overrides.c.id == override_id))).scalar()
     return None if site is None else Thing(site=site)
 
 
 async def standing(tx: Tx, site: str, now: datetime) -> list[Ordered]:
-    """A site's overrides that stand, are to come, or were ended and may still be on a door; the oldest first."""
+    """A site's overrides that are in force, planned, or ended and perhaps still on a door; the oldest first."""
     lingers = exists().where(
         override_doors.c.override == overrides.c.id,
         override_doors.c.on_version.is_not(None),
@@ -66,7 +66,7 @@ async def ended_since(tx: Tx, site: str, since: datetime) -> list[Ordered]:
 
 
 async def counts(tx: Tx, site: str, now: datetime) -> dict[str, int]:
-    """Door -> how many overrides of it stand or are to come."""
+    """Door -> the number of its overrides that are in force or planned."""
     query = (
         select(override_doors.c.door, func.count().label("number"))
         .join(overrides, overrides.c.id == override_doors.c.override)

@@ -1,4 +1,4 @@
-"""Overrides over HTTP: make one, end it, see which stand and which there were."""
+"""Overrides over HTTP: create one, end it, list those in force and those of the past."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -57,7 +57,7 @@ async def get_overrides(
     after: After = None,
     limit: Limit = PAGE,
 ) -> OverridePage:
-    """The overrides that stand, are to come, or may still be on a door though they were ended."""
+    """The overrides that are in force, planned, or ended and perhaps still on a door."""
     overrides = container.mqtt.overrides
     if not history:
         return OverridePage(items=override_answers(await overrides.standing(site), actor, _now(container)), next=None)
@@ -69,7 +69,7 @@ async def get_overrides(
 
 @router.get("/overrides/{override_id}", responses=described(OverrideUnknown))
 async def get_override(override_id: IdPath, container: TheContainer, actor: SeesLive) -> OverrideAnswer:
-    """One override, and where it stands at each of its doors."""
+    """One override, with its state at each of its doors."""
     return override_answers(await container.mqtt.overrides.look(override_id), actor, _now(container))[0]
 
 

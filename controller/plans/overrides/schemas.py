@@ -48,7 +48,7 @@ class DoorOfOverride(Answer):
 
 
 class OverrideAnswer(Answer):
-    """``whole``: of the whole site. ``stands``: whether it is to hold now or later. Who and why are empty for whoever
+    """``whole``: of the whole site. ``stands``: whether it is in force or planned. Who and why are empty for users who
     may not see them."""
 
     id: str

@@ -39,7 +39,7 @@ _ACT: Mapping[OverrideKind, str] = {
 
 
 class OverridesView(msgspec.Struct, frozen=True, kw_only=True):
-    """A site's overrides with where each stands at its doors. ``parts``: the site, for names and zone."""
+    """A site's overrides with their state at each door. ``parts``: the site, for names and zone."""
 
     parts: SiteParts
     ordered: tuple[Ordered, ...]
@@ -85,7 +85,7 @@ class OverrideService:
             return await show_all(tx, shown.parts, (ordered,), now)
 
     async def standing(self, site: str) -> OverridesView:
-        """Those that stand, are to come, or may still be on a door though they were ended. Raises ``SiteUnknown``."""
+        """Those that are in force, planned, or ended and perhaps still on a door. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
             return await show(tx, await require_parts(tx, site), self._clock.now())
 
@@ -145,7 +145,7 @@ class OverrideService:
 
 
 async def show(tx: Tx, parts: SiteParts, now: datetime) -> OverridesView:
-    """A site's overrides that stand, are to come, or may still be on a door, as they stand now."""
+    """The current state of a site's overrides that are in force, planned, or perhaps still on a door."""
     shown = await show_all(tx, parts, tuple(await repository.standing(tx, parts.site.id, now)), now)
     stays = {name for name, doors in shown.doors.items() if any(at.state is At.REMOVING for at in doors)}
     return msgspec.structs.replace(
@@ -154,7 +154,7 @@ async def show(tx: Tx, parts: SiteParts, now: datetime) -> OverridesView:
 
 
 async def show_all(tx: Tx, parts: SiteParts, ordered: tuple[Ordered, ...], now: datetime) -> OverridesView:
-    """Some of a site's overrides, as they stand now."""
+    """The current state of some of a site's overrides."""
     states = {state.edge: state for state in await telemetry.site_edge_states(tx, parts.site.id)}
     away: dict[str, datetime | None] = {}
     for door in parts.doors:

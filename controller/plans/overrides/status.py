@@ -1,4 +1,4 @@
-"""Where an override stands at each door: is it carried out, what is it waiting for, which of several holds. Pure."""
+"""The state of an override at each door: is it applied, what is it waiting for, which of several is in force. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -147,15 +147,15 @@ def _text(
             since = max(one.starts, at.on_at) if at.on_at is not None else one.starts
             return f"{what} since {times.at(since, zone, now=now)} until {until}"
         case At.WAITING:
-            return f"not {what} yet; the door is being told"
+            return f"not {what} yet; the door is being updated"
         case At.UNREACHABLE:
-            return f"NOT {what}: the door is out of reach{cut}; it follows as soon as it can be told"
+            return f"NOT {what}: the door is out of reach{cut}; it follows once it is back in reach"
         case At.REMOVING if at.door in away and at.on_at is None:
             return f"not known to have been {what}: the door is out of reach{cut}, and this has ended"
         case At.REMOVING if at.door in away:
             return f"may still be {what} until {until}: the door is out of reach{cut}"
         case At.REMOVING:
-            return f"still {what}; the door is being told that this has ended"
+            return f"still {what}, though this has ended; the door is being updated"
         case At.GONE if _never_told(one, at, away):
             return f"was not {what}: the door is out of reach{cut}, and this has ended"
         case _:

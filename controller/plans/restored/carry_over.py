@@ -1,6 +1,6 @@
-"""A plan as the database makes it, changed by what stands that only the door knew. Pure.
+"""A plan compiled from the database, changed by the restored entries that are in force. Pure.
 
-Nothing gets wider by it: what is carried keeps its windows, and what was taken off stays off.
+It never widens access: what is carried over keeps its windows, and what was removed stays removed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -40,8 +40,8 @@ S = TypeVar("S", DoorSpan, ModeSpan)
 
 
 class Carried(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands for the plan of an edge. ``off``: what stays off the door though the database would put it there.
-    ``hours``, ``modes``: timelines and the time that each is for."""
+    """The restored entries in force for an edge's plan. ``off``: what stays off the door though the database would put
+    it there. ``hours``, ``modes``: timelines, each with its time span."""
 
     grants: tuple[Grant, ...] = ()
     sessions: tuple[Session, ...] = ()

@@ -10,13 +10,13 @@ from controller.cli import output
 from controller.cli.client import SERVER, ApiClient, AsJson, Server, Token, TokenFile
 
 app = typer.Typer(
-    help="What doors knew and a database put back from a backup did not.", no_args_is_help=True, add_completion=False
+    help="Entries that doors knew and a restored database did not.", no_args_is_help=True, add_completion=False
 )
 
 _JSON = "application/json"
 
 Entry = Annotated[str, typer.Argument(help="Its id, as `hallkeeper door restored list` tells.", metavar="ID")]
-Reason = Annotated[str, typer.Option("--reason", help="Why; it stands on the record beside your name.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; recorded with your name.")]
 
 
 class _Entry(msgspec.Struct, frozen=True):
@@ -36,7 +36,7 @@ class _Entries(msgspec.Struct, frozen=True):
 
 @app.callback()
 def restored() -> None:
-    """What doors knew and a database put back from a backup did not."""
+    """Entries that doors knew and a restored database did not."""
 
 
 @app.command("list")
@@ -79,7 +79,7 @@ def remove(
 ) -> None:
     """Let the doors go by the database again, at once and for good. Who may do the same by hand may decide it."""
     one = _decide(ApiClient(server, token_file, token), entry, "remove", reason)
-    typer.echo(f"Removed: {one.text}. The doors are being told.")
+    typer.echo(f"Removed: {one.text}. The doors are being updated.")
 
 
 def _decide(caller: ApiClient, entry: str, what: str, reason: str) -> _Entry:

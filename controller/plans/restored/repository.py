@@ -79,7 +79,7 @@ async def one(tx: Tx, entry_id: str) -> RestoredEntry | None:
 
 
 async def whose(tx: Tx, entry_id: str) -> Thing | None:
-    """The site of an entry, for whoever asks whether somebody may see it; None where there is no such entry."""
+    """The site of an entry, for permission checks; None where there is no such entry."""
     site: str | None = (await tx.execute(select(restored.c.site).where(restored.c.id == entry_id))).scalar()
     return None if site is None else Thing(site=site)
 
@@ -128,7 +128,7 @@ async def pieces(tx: Tx, entries: Sequence[str]) -> dict[str, list[Piece]]:
 
 
 async def for_plan(tx: Tx, site: str, edge: str, now: datetime) -> list[Piece]:
-    """What stands for the plan of an edge."""
+    """The entries in force for an edge's plan."""
     query = _PIECES.where(
         restored_pieces.c.site == site, restored_pieces.c.edge == edge, restored_pieces.c.ends > now, _OPEN
     )

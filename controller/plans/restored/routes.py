@@ -46,8 +46,8 @@ async def keep_restored(
 ) -> RestoredAnswer:
     """Leave it as the doors have it until it ends. Keeping it again changes nothing.
 
-    What it takes to do the same by hand it takes here: for cards and codes of people to decide who opens doors, for
-    opening hours to change them, for overrides to lock doors down, for codes of bookings to give them anew."""
+    It needs the same right as doing it by hand: for people's cards and codes the right to decide who opens doors, for
+    opening hours to change them, for overrides to lock doors down, for bookings' codes to replace them."""
     restored = container.mqtt.restored
     return restored_answers(await restored.decide(restored_id, Decision.KEEP, why=body.reason, actor=actor), actor)[0]
 

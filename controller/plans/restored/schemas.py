@@ -17,15 +17,15 @@ from controller.web.problem import invalid_field
 
 
 class DecisionBody(Body):
-    """``reason`` stands on the record beside the name of who decides."""
+    """``reason`` is recorded with the name of the user who decides."""
 
     reason: Name
 
 
 class RestoredAnswer(Answer):
-    """``gone``: the door no longer has what the database would give it. ``doors``: their names. ``booking``: its id,
-    where it is one's. ``text``: what it is. ``may_decide``: whether whoever asks may keep or remove it. ``decision``:
-    keep or remove, empty until somebody decides; also with ``keep`` it can be removed until it ends."""
+    """``gone``: the door no longer has what the database would give it. ``doors``: their names. ``booking``: the
+    booking's id, where it belongs to one. ``text``: what it is. ``may_decide``: whether the user may keep or remove it.
+    ``decision``: keep or remove, empty until somebody decides; also with ``keep`` it can be removed until it ends."""
 
     id: str
     site: str

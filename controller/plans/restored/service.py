@@ -65,7 +65,7 @@ ASK_AGAIN_S = 10.0
 
 
 class RestoredView(msgspec.Struct, frozen=True, kw_only=True):
-    """Entries with all that is needed to tell of them."""
+    """Entries with all that is needed to describe them."""
 
     parts: SiteParts
     entries: tuple[RestoredEntry, ...]
@@ -144,7 +144,7 @@ class RestoredPlans:
         await telemetry.alert(tx, site, edge, AlertCode.UNKNOWN_PLAN, text, self._clock.now())
 
     def to_ask(self, name: EdgeName) -> int | None:
-        """The plan that an edge is to give back, which is asked for with this; not while it may be on its way."""
+        """The plan that the edge is asked to send back by this call; None while it may be on its way."""
         if name not in self._planner.unknown or not self._due(name):
             return None
         self._asked_at[name] = _real()
@@ -193,7 +193,7 @@ class RestoredPlans:
         site, edge = name
         await self._database.lock_site(tx, site)
         now = self._clock.now()
-        ours = await self._planner.as_it_stands(tx, name)
+        ours = await self._planner.compile_current(tx, name)
         if ours is None:
             return
         manifest = held.manifest
@@ -289,7 +289,7 @@ class RestoredPlans:
     # What a person makes of it
 
     async def standing(self, site: str, *, after: PageCursor | None = None, limit: int = LIST_LIMIT) -> RestoredView:
-        """What stands of a site, from after a place. Raises ``SiteUnknown``."""
+        """A site's entries in force, after a page cursor. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
             parts = await require_parts(tx, site)
             found = await repository.standing(tx, site, self._clock.now(), after=after, limit=limit)

@@ -44,8 +44,8 @@ _OVERRIDES = {
 }
 _TRUST = {
     ClockTrust.SYNCED: "was set by its source",
-    ClockTrust.HOLDOVER: "had lost its source and went on by itself",
-    ClockTrust.UNPROVEN: "was not to be believed",
+    ClockTrust.HOLDOVER: "had lost its time source and ran on its own",
+    ClockTrust.UNPROVEN: "could not be trusted",
 }
 
 
@@ -60,7 +60,7 @@ def _sentences(found: Explained, actor: Actor) -> Iterator[str]:
     if found.past:
         opened = "opened" if decision.granted else "stayed shut"
     else:
-        opened = "will open, as things stand," if decision.granted else "will stay shut, as things stand,"
+        opened = "will open, by the present plan," if decision.granted else "will stay shut, by the present plan,"
     yield f"At {when}, {found.door.name} {opened} to {_METHODS[decision.method]}: {REASON_TEXT[decision.reason]}."
     yield _whose(found, actor)
     if found.unlisted:
@@ -72,7 +72,7 @@ def _sentences(found: Explained, actor: Actor) -> Iterator[str]:
     yield _plan(found)
     for each in found.told:
         said = happened(each.data)
-        yield f"The door itself told at {times.clock(each.at, zone)}:{each.at:%S}: {said}." if said else ""
+        yield f"The door itself reported at {times.clock(each.at, zone)}:{each.at:%S}: {said}." if said else ""
 
 
 def _whose(found: Explained, actor: Actor) -> str:
@@ -83,7 +83,7 @@ def _whose(found: Explained, actor: Actor) -> str:
                 return "That plan's codes cannot be recognised any more: the secret it was made with is gone."
             if found.kept_out is not None:
                 return _kept_out(found.kept_out, actor, found.question.site)
-            return "It stands in no grant of that plan for this door."
+            return "No grant of that plan for this door has it."
         return ""
     text = f"It is {_KINDS[decision.kind]}"
     if found.booking is not None:
@@ -96,7 +96,7 @@ def _whose(found: Explained, actor: Actor) -> str:
     return text + (", the one for duress." if decision.duress else ".")
 
 
-_MENDS = (
+_HINTS = (
     ("is suspended", "`hallkeeper members suspend NUMBER --lift` lets them in again"),
     ("is no longer", "if that is wrong, bring in the library's list again with `hallkeeper members import`"),
     ("has a membership", "once the library has renewed it, bring in its list with `hallkeeper members import`"),
@@ -109,16 +109,16 @@ _MENDS = (
 
 
 def _kept_out(why: str, actor: Actor, site: str) -> str:
-    """Of a member whom the plan does not let in. Of what the library tells of them only who keeps keys hears."""
+    """About a member whom the plan does not let in. Only key keepers see what the library says about them."""
     if not may(actor, Action.KEYS, Thing(site=site)):
-        return "It is a library member's, and stands in no grant of that plan; who keeps the keys can tell why."
+        return "It is a library member's, and no grant of that plan has it; the person who keeps the keys can see why."
     if not why:
         return (
-            "It is a library member's, against whom nothing stands today; that plan does not have them, "
+            "It is a library member's, and nothing bars the member today; that plan does not have them yet, "
             "and the next one will."
         )
-    mend = next(mend for begins, mend in _MENDS if why.startswith(begins))
-    return f"It is a library member's, who {why}: {mend}."
+    hint = next(hint for begins, hint in _HINTS if why.startswith(begins))
+    return f"It is a library member's, who {why}: {hint}."
 
 
 def _window(found: Explained) -> str:
@@ -158,7 +158,7 @@ def _clock(found: Explained) -> str:
     if found.plan is None:
         return ""
     if found.assumed:
-        return "That the door's clock is right is taken for granted."
+        return "This assumes that the door's clock is right."
     return f"The door's clock {_TRUST[found.trust]}."
 
 

@@ -16,7 +16,7 @@ AROUND = timedelta(minutes=2)
 """How far from the moment asked about what the door told is still shown."""
 _MOST = 10
 _COUNTED = timedelta(minutes=15)
-"""So long after the first of them the door may tell of what it has refused while codes waited."""
+"""This long after the first refusal the door may still report others that it refused during a lockout."""
 _TELLS = AccessData | UnreadData | LockoutData
 
 
@@ -38,7 +38,7 @@ async def version_at(tx: Tx, site: str, edge: str, at: datetime) -> tuple[int, d
 
 
 async def told_around(tx: Tx, site: str, edge: str, door: str, at: datetime) -> Sequence[RecordedEvent]:
-    """What the door told of people who asked to come in around a moment, in its order."""
+    """What the door reported about people who asked to come in around a moment, in its order."""
     c = events.c
     query = select(c.at, c.trust, c.data).where(
         c.site == site,

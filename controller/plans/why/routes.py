@@ -78,8 +78,8 @@ class WhyAnswer(Answer):
 async def explain_door(
     site: SlugPath, door: SlugPath, body: WhyBody, container: TheContainer, actor: OpensDoors
 ) -> WhyAnswer:
-    """Why a door opened to somebody or did not, by the plan that it had then; or whether it will, by the newest one.
-    Who asked stands in the list of writes, since the answer tells whether a code is good."""
+    """Why a door did or did not open for somebody, by the plan that it had then; or whether it will, by the newest
+    plan. The question is recorded in the list of writes, since the answer shows whether a code is valid."""
     zone = (await container.estate.parts(site)).site.tz
     at = container.clock.now() if body.at is None else read_moment(body.at).resolve(zone, "at")
     question = WhyQuery(site=site, door=door, at=at, shown=body.shown(), whose=body.booking or body.holder or "")

@@ -86,7 +86,7 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WhyService:
-    """Reads only, but for a line in the audit: whoever asks learns whether a code is good."""
+    """Reads only, except for an audit entry: the answer shows whether a code is valid."""
 
     def __init__(
         self, database: Database, clock: Clock, site_configs: SiteConfigs, estate: EstateService, keys: KeyFiles
@@ -217,8 +217,8 @@ def _grant_of(plan: Plan | None, door: str, decision: Decision) -> Grant | None:
 
 
 def _was_alone(told: Sequence[RecordedEvent], *, issued: bool) -> bool:
-    """Whether the door was out of touch with its controller, as far as can be known: by what came of an offline code
-    there; where it told of none, a code that was ``issued`` stands for it, since one is only where it is so."""
+    """Whether the door had lost its controller, as far as can be known: by the outcome of an offline code there; where
+    it reported none, an ``issued`` offline code is taken as a sign, since they are only issued in that case."""
     came = [
         each.data.granted
         for each in told

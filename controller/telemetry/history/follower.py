@@ -9,7 +9,7 @@ import logging
 import random
 
 from controller.db.engine import Database, Tx
-from controller.db.retry import patiently
+from controller.db.retry import retry_until_available
 from controller.telemetry import queries, repository
 from controller.telemetry.history.protocol import History, HistoryDown, HistoryRefuses, sample_of
 from controller.telemetry.validation import read_data
@@ -45,7 +45,7 @@ class HistoryFollower:
             await self._more.wait()
             self._more.clear()
             try:
-                while await patiently(self.step, what="samples for the history"):
+                while await retry_until_available(self.step, what="samples for the history"):
                     pass
                 if self.down is not None:
                     log.info("The history takes samples again", extra={"history": NAME})

@@ -44,7 +44,7 @@ class HistoryRefuses(Exception):
     """The history refused some samples and would do so again. Says which history and why."""
 
     def __init__(self, history: str, why: str) -> None:
-        super().__init__(f"{history} refused samples: {why}; mend the bucket, then write them again from the events")
+        super().__init__(f"{history} refused samples: {why}; fix the bucket, then write them again from the events")
 
 
 class History(Protocol):

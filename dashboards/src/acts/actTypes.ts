@@ -62,7 +62,7 @@ export const ACT_NAMES: Record<string, string> = {
   restart: "Restart",
   recount: "Re-count",
   new_code: "New code",
-  revoke: "Put out",
+  revoke: "Device revoked",
   keep_restored: "Kept as the door had it",
   remove_restored: "Given up, as the database has it",
 };

@@ -27,7 +27,7 @@ export function isLate(one: Booking, now: Instant): boolean {
   return one.status === "confirmed" && now - one.from >= GRACE_MS;
 }
 
-/** "here since 18:02, 12 came in, until 20:00", "nobody has come; given back at 18:30", "begins", of one that runs. */
+/** "here since 18:02, 12 came in, until 20:00", "nobody has come; cancelled if nobody arrives by 18:30", "begins", of one that runs. */
 export function runningText(one: Booking, zone: string, now: Instant): string {
   const until = `until ${moment(one.to, zone, now)}`;
   if (one.arrived_at) {
@@ -35,7 +35,7 @@ export function runningText(one: Booking, zone: string, now: Instant): string {
     return `here since ${moment(Date.parse(one.arrived_at), zone, now)}${came}, ${until}`;
   }
   if (one.status === "held") return `waits for approval, ${until}`;
-  const back = one.release_at ? `; given back at ${moment(Date.parse(one.release_at), zone, now)} unless somebody comes` : "";
+  const back = one.release_at ? `; cancelled if nobody arrives by ${moment(Date.parse(one.release_at), zone, now)}` : "";
   return `${isLate(one, now) ? "nobody has come" : "nobody has come yet"}, ${until}${back}`;
 }
 

@@ -65,8 +65,8 @@ export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] 
     .filter((one) => !one.online)
     .map((one) => ({
       key: `edge ${one.id}`,
-      text: one.put_out ? `${one.name} was put out and awaits a token` : `${one.name} is out of reach`,
-      when: `since ${sinceText(one.put_out ?? one.since, zone, now)}; if it has power, its doors go on by their last plan`,
+      text: one.revoked_at ? `${one.name} was revoked and needs a new token` : `${one.name} is out of reach`,
+      when: `since ${sinceText(one.revoked_at ?? one.since, zone, now)}; if it has power, its doors go on by their last plan`,
     }));
   const told = (duress: boolean): Alert[] =>
     snapshot.alerts
@@ -143,7 +143,7 @@ export function healthCounts(edge: Edge): { faults: [string, number][]; wrongCod
 }
 
 export function planWords(edge: Edge): string {
-  if (edge.put_out !== null) return "put out: it gets no plan until it is let in with a token";
+  if (edge.revoked_at !== null) return "revoked: it gets no plan until it enrols again with a new token";
   if (edge.plan_refused !== null) return `refused the newest plan: ${edge.plan_refused}`;
   if (edge.applied_version === null) return "no plan yet";
   return edge.plan_version === edge.applied_version ? "plan up to date" : "waiting to apply the newest plan";

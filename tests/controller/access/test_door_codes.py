@@ -19,7 +19,7 @@ from controller.plans.repository import last_acts
 from controller.telemetry.event_store import EventStore, ValidatedBatch
 from controller.telemetry.model import StoredEvent
 from controller.telemetry.tables import events
-from controller.telemetry.validation import judge_all
+from controller.telemetry.validation import validate_all
 from edge.wire.codec import PART_LIMIT, decode, encode
 from edge.wire.credentials import Method, Presented, is_code, is_offline_code
 from edge.wire.decide import Reason
@@ -456,7 +456,7 @@ async def test_an_entry_by_an_offline_code_is_its_bookings_before_any_plan_has_s
     async def note(tx: Tx, site: str, new: Sequence[StoredEvent]) -> None:
         heard.extend(new)
 
-    judged = tuple(judge_all(raws))
+    judged = tuple(validate_all(raws))
     batch = ValidatedBatch(site=SITE, edge="pi-side", log=LOG, first_kept=1, judged=judged)
     async with any_container.database.write() as tx:
         await EventStore(note=note, in_sql=False).file(tx, [batch], at)

@@ -128,5 +128,5 @@ async def test_a_cancel_that_costs_more_by_now_is_asked_again(
         assert "Cancelled now, nothing is charged." in words(asked)
         clock.set(datetime(2026, 12, 10, 17, tzinfo=UTC))
         stale = await phone.post(path_of(made), data={"step": "cancel", "check": check_of(asked)})
-        assert "was changed meanwhile, or what cancelling it costs" in words(stale)
+        assert "or the charge for cancelling it, has changed meanwhile" in words(stale)
     assert (await look(village, made))["status"] == "confirmed"

@@ -134,7 +134,7 @@ async def test_who_is_not_in_the_whole_list_is_no_longer_a_member_unless_a_row_i
     await send(any_village, f"{ADA}\n{ben}")
     spoilt = await send(any_village, f"{ben}\nD500,12,,,no,,,", whole="true")
     assert (spoilt["ended"], spoilt["refused"]) == (0, 1)
-    assert "nobody was ended" in spoilt["warnings"][0]
+    assert "were not ended" in spoilt["warnings"][0]
     assert (await send(any_village, ben, whole="true", preview="true"))["ended"] == 1
     assert (await ask(any_container, shown(), NOW)).granted
     assert (await send(any_village, ben, whole="true"))["ended"] == 1

@@ -49,7 +49,7 @@ async def test_a_holder_is_made_listed_given_another_code_and_ended_at_the_termi
     assert fresh.exit_code == 0, fresh.output
     assert re.findall(r"^Code: (\d{3} \d{3})$", fresh.stdout, re.MULTILINE) != [code]
     ended = await typed(holders_cli, "end", holder["id"], "--why", "moved away")
-    assert "Una Porter opens nothing any more" in ended.stdout
+    assert "Una Porter can open nothing once" in ended.stdout
     assert "Una Porter" not in (await typed(holders_cli, "list")).stdout
     assert "Una Porter" in (await typed(holders_cli, "list", "--ended")).stdout
 

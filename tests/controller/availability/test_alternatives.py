@@ -194,7 +194,7 @@ async def test_where_nothing_would_fit_instead_a_sentence_says_why(
     async with signed_in_as(app, hub, "booker", party="choir") as booker:
         found = await instead(booker, miles=1)
         assert found["items"] == []
-        assert found["why"].startswith("nothing near that time can be had here: “None” allows 0 bookings ahead")
+        assert found["why"].startswith("nothing near that time can be booked here: “None” allows 0 bookings ahead")
 
 
 async def test_distance_bounds_the_sites_and_without_coordinates_there_are_none(

@@ -86,7 +86,7 @@ async def test_what_the_rules_forbid_is_not_proposed_and_said(
     async with signed_in_as(app, hub, "booker", party="choir") as booker:
         found = await find(booker, sites=["warboys"])
         assert found["items"] == []
-        assert found["why"].startswith("none can be had then: “One ahead” allows 1 booking ahead at a time")
+        assert found["why"].startswith("none can be booked then: “One ahead” allows 1 booking ahead at a time")
         refused = await booker.post(f"{API}/find", json=EVENING | {"party": "scouts"})
         assert refused.status_code == 403
 

@@ -100,11 +100,11 @@ async def test_free_times_are_listed_by_space_with_what_does_not_fit(
         ((*EVENING, "--equipment", "chair:many"), 2, "chair:30 for thirty of them"),
         ((*EVENING, "--people", "0"), REFUSED, "people: "),
         ((*EVENING, "--term-only"), 2, "--term-only: for a series only"),
-        ((*EVENING, "--weeks", "3", "--move", "30", "--days", "2"), 2, "--move, --days: no part of a series"),
+        ((*EVENING, "--weeks", "3", "--move", "30", "--days", "2"), 2, "--move, --days: not for a series"),
         ((*EVENING, "--weeks", "3", "--rule", "FREQ=DAILY"), REFUSED, "leave one out"),
         (("--when", "31/10/2027 00:30", "--until", "24:00", "--weeks", "500"), REFUSED, "weeks: "),
         (("--when", "28/03/2027 01:30", "--minutes", "60", "--site", "warboys"), REFUSED, "02:00 is the next time"),
-        ((*EVENING, "--miles", "3"), REFUSED, "needs to know from where"),
+        ((*EVENING, "--miles", "3"), REFUSED, "needs a starting point"),
     ],
 )
 async def test_what_cannot_be_looked_for_is_told_in_a_sentence(

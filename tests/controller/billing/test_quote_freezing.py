@@ -227,7 +227,7 @@ async def turn(container: Container, made: Json, before: BookingState, after: Bo
     ("state", "total", "words"),
     [
         (BookingState.NO_SHOW, 2400, "nobody came (usual): 100 % of £24.00 is charged"),
-        (BookingState.RELEASED, 1920, "nobody came and the time was given back (usual): 80 % of £24.00 is charged"),
+        (BookingState.RELEASED, 1920, "nobody came and the time was released (usual): 80 % of £24.00 is charged"),
         (BookingState.DECLINED, 0, "no longer confirmed: 0 % of £24.00 is charged"),
     ],
 )

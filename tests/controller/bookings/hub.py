@@ -98,9 +98,11 @@ def judged(
 ) -> Verdict:
     """The verdict on a wish, without a database."""
     there = there or site_config()
-    wish = RuleRequest(asked=wanted, actor=actor, tier=tier)
+    request = RuleRequest(asked=wanted, actor=actor, tier=tier)
     return verdict(
-        RuleContext(site_config=there, wish=wish, place=there.require(wanted.space), now=now, facts=facts or Facts())
+        RuleContext(
+            site_config=there, request=request, place=there.require(wanted.space), now=now, facts=facts or Facts()
+        )
     )
 
 
@@ -114,7 +116,7 @@ def hypothetical(other: BookingRequest, there: SiteConfig | None = None, *, run_
     """What a wish finds of a booking that was asked for like this."""
     there = there or site_config()
     case = RuleContext(
-        site_config=there, wish=RuleRequest(asked=other, actor=MANAGER), place=there.require(other.space), now=NOW
+        site_config=there, request=RuleRequest(asked=other, actor=MANAGER), place=there.require(other.space), now=NOW
     )
     booking = Claimed(id="b1", title=other.title, space=other.space, during=other.during)
     return Facts(

@@ -152,7 +152,7 @@ async def test_a_hold_that_has_run_out_gives_way_and_its_story_says_why(hub: Dat
     )
     assert [each.after.id for each in await make(hub, booking(asked("desks", seats=8)))] == [desks.id]
     async with hub.read() as tx:
-        [told] = await repository.story(tx, out.id)
+        [told] = await repository.log_entries(tx, out.id)
         assert (told.actor, told.what, told.why) == ("hallkeeper", "expire", "nobody decided by 11:55 on Wed 25 Nov")
         assert await repository.booking(tx, out.id) == gone.after
         left = await repository.booking(tx, elsewhere.id)

@@ -92,7 +92,7 @@ async def test_what_no_rule_fits_is_held_and_says_why_and_until_when(
     made = await book(any_choir, **LONG)
     assert (made["status"], made["code"], made["held_until"]) == ("held", None, "2026-11-26T18:00:00+00:00")
     assert made["why"] == "needs approval: longer than 2 hours, which “two hours” does not confirm at once"
-    assert made["on_door"] == {"state": "none", "text": "not confirmed; no door has a code of it", "doors": []}
+    assert made["on_door"] == {"state": "none", "text": "not confirmed; no door has its code", "doors": []}
     assert "Not confirmed yet. The time is kept for you until 18:00 on Thu 26 Nov" in made["message"]
     assert await look(any_choir, made) == made
     assert await holds(any_container, made)

@@ -113,7 +113,7 @@ async def test_a_managers_approval_accepts_an_offer_and_says_so(any_village: htt
     band, held = await offer(any_village)
     assert (await act(any_village, held, "approve"))["status"] == "confirmed"
     assert (await now(any_village, band))["state"] == "accepted"
-    assert (await log(any_village, held))[-1] == ("approve", "this accepts the offer for whoever waited")
+    assert (await log(any_village, held))[-1] == ("approve", "this accepts the offer for the person who waited")
 
 
 @pytest.mark.parametrize("done", ["approve", "decline", "cancel", "accept the offer", "decline the offer"])

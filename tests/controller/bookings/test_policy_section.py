@@ -70,9 +70,9 @@ async def test_a_file_is_told_what_its_policy_would_mean(parish: httpx.AsyncClie
         await book(parish, party="choir", by_rules=True, starts=f"{day}T18:00", ends=f"{day}T20:00")
     section, parts = PolicySection(container.policies), await container.estate.parts(SITE)
     async with container.database.read() as tx:
-        outlook = await section.foresee(tx, parts, (await read(container, TABLE)).value, now=NOW)
+        outlook = await section.preview_change(tx, parts, (await read(container, TABLE)).value, now=NOW)
         two = {"rules": TABLE["rules"]}
-        free = await section.foresee(tx, parts, (await read(container, two)).value, now=NOW)
+        free = await section.preview_change(tx, parts, (await read(container, two)).value, now=NOW)
     assert outlook.standing == ()
     assert outlook.notes == (
         "Ramsey Choir has 2 bookings in the week from Mon 23 Nov; “One a week” would allow 1 booking",

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.recurrence.describe import said
-from controller.recurrence.expand import Clocks, SeriesOccurrence, unroll
+from controller.recurrence.describe import describe_pattern
+from controller.recurrence.expand import ClockChange, SeriesOccurrence, expand_pattern
 from controller.recurrence.pattern import ExtraDate, RecurrencePattern
 from controller.text import local_time
 from controller.web.problem import Invalid
@@ -44,10 +44,10 @@ def pattern(starts: str, ends: str, rule: str = "", **more: Any) -> RecurrencePa
 
 
 def dates(*args: str, days: Days = NO_DAYS, **more: Any) -> tuple[SeriesOccurrence, ...]:
-    return unroll(pattern(*args, **more), LONDON, days).occurrences
+    return expand_pattern(pattern(*args, **more), LONDON, days).occurrences
 
 
-def walls(found: tuple[SeriesOccurrence, ...]) -> list[str]:
+def wall_times(found: tuple[SeriesOccurrence, ...]) -> list[str]:
     return [f"{each.wall:%Y-%m-%d %H:%M}" for each in found if not each.out]
 
 
@@ -67,24 +67,24 @@ def test_an_evening_keeps_its_wall_time_over_both_changes() -> None:
         datetime(2026, 3, 31, 18, tzinfo=UTC),
     ]
     assert len(found) == 32
-    assert {each.clocks for each in found} == {Clocks.NOTHING}
+    assert {each.clocks for each in found} == {ClockChange.NOTHING}
 
 
 @pytest.mark.parametrize(
     ("start", "end", "first", "last", "clocks", "text"),
     [
-        ("00:30", "01:30", "00:30", "01:30", Clocks.MOVED, "moved by the clock change to 00:30 to 02:30"),
-        ("01:30", "03:30", "01:30", "02:30", Clocks.MOVED, "moved by the clock change to 02:30 to 03:30"),
-        ("02:30", "03:30", "01:30", "02:30", Clocks.NOTHING, ""),
-        ("00:30", "02:30", "00:30", "01:30", Clocks.LENGTH, "1 hour shorter, since the clocks change"),
+        ("00:30", "01:30", "00:30", "01:30", ClockChange.MOVED, "moved by the clock change to 00:30 to 02:30"),
+        ("01:30", "03:30", "01:30", "02:30", ClockChange.MOVED, "moved by the clock change to 02:30 to 03:30"),
+        ("02:30", "03:30", "01:30", "02:30", ClockChange.NOTHING, ""),
+        ("00:30", "02:30", "00:30", "01:30", ClockChange.LENGTH, "1 hour shorter, since the clocks change"),
     ],
 )
 def test_the_night_the_clocks_go_forward(
-    start: str, end: str, first: str, last: str, clocks: Clocks, text: str
+    start: str, end: str, first: str, last: str, clocks: ClockChange, text: str
 ) -> None:
     """Instants in UTC: the clocks go from 01:00 to 02:00 on 29 March 2026."""
     found = dates(f"2026-03-22T{start}", f"2026-03-22T{end}", "FREQ=WEEKLY;COUNT=3")
-    assert [each.clocks for each in found] == [Clocks.NOTHING, clocks, Clocks.NOTHING]
+    assert [each.clocks for each in found] == [ClockChange.NOTHING, clocks, ClockChange.NOTHING]
     during = found[1].during
     assert during is not None
     assert (f"{during.start:%H:%M}", f"{during.end:%H:%M}") == (first, last)
@@ -112,7 +112,7 @@ def test_the_night_the_clocks_go_back_a_time_that_comes_twice_is_the_first(
 def test_an_occurrence_left_empty_is_listed_and_not_made() -> None:
     found = dates("2026-03-22T01:30", "2026-03-22T02:15", "FREQ=WEEKLY;COUNT=3")
     assert [each.during is None for each in found] == [False, True, False]
-    assert found[1].clocks is Clocks.EMPTY
+    assert found[1].clocks is ClockChange.EMPTY
     assert "leave nothing of 01:30 to 02:15" in found[1].text
 
 
@@ -126,25 +126,25 @@ def test_a_night_over_a_change_is_an_hour_longer_or_shorter_and_says_so() -> Non
 
 def test_a_29th_of_february_comes_in_leap_years_only() -> None:
     found = dates("2028-02-29T10:00", "2028-02-29T11:00", "FREQ=YEARLY;COUNT=3")
-    assert walls(found) == ["2028-02-29 10:00", "2032-02-29 10:00", "2036-02-29 10:00"]
+    assert wall_times(found) == ["2028-02-29 10:00", "2032-02-29 10:00", "2036-02-29 10:00"]
 
 
 def test_a_31st_comes_in_long_months_only() -> None:
     found = dates("2026-12-31T10:00", "2026-12-31T11:00", "FREQ=MONTHLY;COUNT=3")
-    assert walls(found) == ["2026-12-31 10:00", "2027-01-31 10:00", "2027-03-31 10:00"]
+    assert wall_times(found) == ["2026-12-31 10:00", "2027-01-31 10:00", "2027-03-31 10:00"]
 
 
 def test_the_last_weekday_of_a_month_by_position() -> None:
     rule = "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;COUNT=3"
     found = dates("2027-01-29T10:00", "2027-01-29T11:00", rule)
-    assert walls(found) == ["2027-01-29 10:00", "2027-02-26 10:00", "2027-03-31 10:00"]
+    assert wall_times(found) == ["2027-01-29 10:00", "2027-02-26 10:00", "2027-03-31 10:00"]
 
 
 def test_the_day_a_week_starts_on_decides_every_other_week() -> None:
     rule = "FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST={}"
     args = ("2026-12-01T10:00", "2026-12-01T11:00")
-    assert [each[5:10] for each in walls(dates(*args, rule.format("MO")))] == ["12-01", "12-06", "12-15", "12-20"]
-    assert [each[5:10] for each in walls(dates(*args, rule.format("SU")))] == ["12-01", "12-13", "12-15", "12-27"]
+    assert [each[5:10] for each in wall_times(dates(*args, rule.format("MO")))] == ["12-01", "12-06", "12-15", "12-20"]
+    assert [each[5:10] for each in wall_times(dates(*args, rule.format("SU")))] == ["12-01", "12-13", "12-15", "12-27"]
 
 
 def test_count_counts_dates_that_are_left_out() -> None:
@@ -165,7 +165,7 @@ def test_count_counts_dates_that_are_left_out() -> None:
 )
 def test_until_is_a_date_a_wall_time_or_an_instant(until: str, last: str) -> None:
     found = dates("2027-03-07T00:30", "2027-03-07T01:00", f"FREQ=WEEKLY;UNTIL={until}")
-    assert walls(found)[-1] == last
+    assert wall_times(found)[-1] == last
 
 
 def test_extra_dates_come_besides_the_rules_and_left_out_ones_go() -> None:
@@ -179,19 +179,22 @@ def test_extra_dates_come_besides_the_rules_and_left_out_ones_go() -> None:
         ),
         out_times=(at("2026-12-15T10:00"), at("2026-12-15T11:00")),
     )
-    assert walls(found) == ["2026-12-01 10:00", "2026-12-08 10:00", "2026-12-10 18:00"]
+    assert wall_times(found) == ["2026-12-01 10:00", "2026-12-08 10:00", "2026-12-10 18:00"]
     assert found[1].during is not None
     assert found[1].during.seconds == 3 * 3600
 
 
 def test_without_a_rule_there_are_the_first_date_and_the_extra_ones() -> None:
     extra = (ExtraDate(starts=at("2026-12-10T18:00"), ends=at("2026-12-10T19:00")),)
-    assert walls(dates("2026-12-01T10:00", "2026-12-01T11:00", extra=extra)) == ["2026-12-01 10:00", "2026-12-10 18:00"]
+    assert wall_times(dates("2026-12-01T10:00", "2026-12-01T11:00", extra=extra)) == [
+        "2026-12-01 10:00",
+        "2026-12-10 18:00",
+    ]
 
 
 def test_a_first_date_that_the_rule_does_not_give_is_none_of_its_dates() -> None:
     found = dates("2026-11-25T10:00", "2026-11-25T11:00", "FREQ=WEEKLY;BYDAY=TU;COUNT=2")
-    assert walls(found) == ["2026-12-01 10:00", "2026-12-08 10:00"]
+    assert wall_times(found) == ["2026-12-01 10:00", "2026-12-08 10:00"]
 
 
 def test_dates_outside_term_and_on_bank_holidays_are_left_out_but_not_those_named_by_hand() -> None:
@@ -256,7 +259,7 @@ def test_dates_outside_term_and_on_bank_holidays_are_left_out_but_not_those_name
         ("FREQ=DAILY;BYHOUR=24", "BYHOUR must be 0 to 23, not “24”"),
         ("FREQ=DAILY;BYSETPOS=1", "BYSETPOS chooses among days"),
         ("FREQ=WEEKLY;WKST=1", "WKST must be one of"),
-        ("FREQ=HOURLY;INTERVAL=2;BYHOUR=11;COUNT=3", "cannot be carried out"),
+        ("FREQ=HOURLY;INTERVAL=2;BYHOUR=11;COUNT=3", "cannot be expanded"),
         ("FREQ=WEEKLY;BYDAY=" + "👩‍👩‍👧" * 500, "must be"),
     ],
 )
@@ -288,7 +291,7 @@ def test_a_rule_that_runs_away_or_says_nothing_is_refused_in_words(rule: str, wo
 def test_what_no_series_may_be_is_refused_by_field(changes: dict[str, object], field: str) -> None:
     plain = pattern("2026-12-01T10:00", "2026-12-01T11:00")
     with pytest.raises(Invalid) as caught:
-        unroll(msgspec.structs.replace(plain, **changes), LONDON, NO_DAYS)
+        expand_pattern(msgspec.structs.replace(plain, **changes), LONDON, NO_DAYS)
     assert caught.value.errors[0].field == field
 
 
@@ -318,7 +321,7 @@ def test_without_terms_term_time_only_says_what_is_missing() -> None:
     ],
 )
 def test_a_rule_is_said_in_words(rule: str, words: str) -> None:
-    assert said(pattern("2026-11-26T19:00", "2026-11-26T21:00", rule), LONDON) == words
+    assert describe_pattern(pattern("2026-11-26T19:00", "2026-11-26T21:00", rule), LONDON) == words
 
 
 def test_all_else_about_a_pattern_is_said_too() -> None:
@@ -331,7 +334,7 @@ def test_all_else_about_a_pattern_is_said_too() -> None:
         term_only=True,
         skip_holidays=True,
     )
-    assert said(found, LONDON) == (
+    assert describe_pattern(found, LONDON) == (
         "Every Thursday, 19:00 to 07:00 the next day, and 1 date more, without 2 dates, in term time only, "
         "not on bank holidays"
     )
@@ -347,12 +350,12 @@ def test_every_date_is_there_once_and_occurrences_never_overlap(
     starts: datetime, length: timedelta, weeks: int
 ) -> None:
     until = starts.date() + timedelta(weeks=weeks)
-    found = unroll(
+    found = expand_pattern(
         RecurrencePattern(first_starts=starts, first_ends=starts + length, rule=f"FREQ=WEEKLY;UNTIL={until:%Y%m%d}"),
         LONDON,
         NO_DAYS,
     ).occurrences
-    walls = [each.wall.replace(microsecond=0) for each in found]
-    assert walls == [starts.replace(microsecond=0) + timedelta(weeks=week) for week in range(weeks + 1)]
+    wall_times = [each.wall.replace(microsecond=0) for each in found]
+    assert wall_times == [starts.replace(microsecond=0) + timedelta(weeks=week) for week in range(weeks + 1)]
     times = [each.during for each in found if each.during is not None]
     assert all(not left.overlaps(right) for left, right in pairwise(times))

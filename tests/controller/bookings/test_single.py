@@ -309,4 +309,4 @@ async def test_a_slug_that_is_none_is_told_in_words(village: httpx.AsyncClient) 
 
 async def test_an_unknown_field_is_refused(village: httpx.AsyncClient) -> None:
     refused = await post(village, colour="blue")
-    assert (refused.status_code, refused.json()["detail"]) == (422, "colour: is not known here")
+    assert (refused.status_code, refused.json()["detail"]) == (422, "colour: is not a known field")

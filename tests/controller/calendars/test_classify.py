@@ -28,8 +28,10 @@ def sorted_out(*events: str) -> ClassifiedCalendar:
 
 
 def shown(found: ClassifiedCalendar) -> list[str]:
-    walls = [(local_time.wall(each.starts, LONDON), local_time.wall(each.ends, LONDON)) for each in found.occurrences]
-    return [f"{starts:%m-%d %H:%M} {ends:%H:%M}" for starts, ends in walls]
+    wall_times = [
+        (local_time.wall(each.starts, LONDON), local_time.wall(each.ends, LONDON)) for each in found.occurrences
+    ]
+    return [f"{starts:%m-%d %H:%M} {ends:%H:%M}" for starts, ends in wall_times]
 
 
 def refused(*events: str) -> tuple[int, str]:
@@ -179,7 +181,7 @@ def test_zones_are_the_sites_utc_windows_vendors_or_the_files_own(start: str, en
         ((START, "DTEND;VALUE=DATE:20260325"), 7, "one of DTSTART and DTEND is a date"),
         ((START, "DURATION:-PT1H"), 7, "not a length above zero"),
         ((START, "DURATION:PT"), 7, "not a length above zero"),
-        ((START, START, END), 7, "DTSTART stands twice"),
+        ((START, START, END), 7, "DTSTART occurs twice"),
         (("DTSTART;TZID=Mars/Olympus:20260324T190000", END), 6, "time zone “Mars/Olympus”"),
         ((START, END, "RRULE:FREQ=WEEKLY;BYDAY=XX"), 8, "RRULE cannot be read"),
         ((START, END, "RRULE:FREQ=WEEKLY;COUNT=2;UNTIL=20270101"), 8, "both COUNT and UNTIL"),
@@ -206,7 +208,7 @@ def test_an_event_without_uid_and_a_second_of_the_same_are_refused() -> None:
     assert len(found.occurrences) == 1
     assert (found.faults[0].line, found.faults[0].reason) == (
         9,
-        "has the same UID as the event on line 3, which was taken",
+        "has the same UID as the event on line 3, which was imported",
     )
 
 

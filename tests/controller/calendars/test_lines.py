@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.calendars.errors import CalendarError, CalendarTooLarge, NotACalendar
-from controller.calendars.lines import LIMIT_BYTES, take_apart
+from controller.calendars.lines import LIMIT_BYTES, parse_components
 
 EVENT = "BEGIN:VEVENT\nUID:a\nSUMMARY:Choir\nEND:VEVENT\n"
 
@@ -15,7 +15,7 @@ def calendar(body: str) -> bytes:
 
 
 def test_components_know_where_they_begin() -> None:
-    found = take_apart(calendar(EVENT + EVENT))
+    found = parse_components(calendar(EVENT + EVENT))
     assert [(each.name, each.line, each.uid) for each in found.components] == [("VEVENT", 3, "a"), ("VEVENT", 7, "a")]
     assert found.faults == ()
 
@@ -23,28 +23,28 @@ def test_components_know_where_they_begin() -> None:
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
 def test_every_line_end_is_taken_and_folds_are_undone(end: str) -> None:
     data = calendar("BEGIN:VEVENT\nSUMMARY:Cho\n ir\nUID:a\nEND:VEVENT\n").replace(b"\n", end.encode())
-    [component] = take_apart(data).components
+    [component] = parse_components(data).components
     assert [(line.number, line.value) for line in component.lines] == [(4, "Choir"), (6, "a")]
 
 
 def test_components_inside_each_other_without_end_are_no_calendar() -> None:
-    with pytest.raises(NotACalendar, match=r"line 22 BEGIN:X stands inside 20 others"):
-        take_apart(calendar("BEGIN:X\n" * 100_000 + "END:X\n" * 100_000))
+    with pytest.raises(NotACalendar, match=r"line 22 BEGIN:X is nested in 20 others"):
+        parse_components(calendar("BEGIN:X\n" * 100_000 + "END:X\n" * 100_000))
 
 
 def test_a_fold_inside_a_character_is_undone() -> None:
     data = calendar("BEGIN:VEVENT\nSUMMARY:Café\nEND:VEVENT\n").replace("é".encode(), b"\xc3\r\n \xa9")
-    [component] = take_apart(data).components
+    [component] = parse_components(data).components
     assert component.lines[0].value == "Café"
 
 
 def test_bytes_that_are_no_text_mark_their_line() -> None:
-    [component] = take_apart(calendar(EVENT).replace(b"Choir", b"Ch\xffoir")).components
+    [component] = parse_components(calendar(EVENT).replace(b"Choir", b"Ch\xffoir")).components
     assert [line.sound for line in component.lines] == [True, False]
 
 
 def test_an_event_without_its_end_is_told_and_the_next_is_taken() -> None:
-    found = take_apart(calendar("BEGIN:VEVENT\nUID:lost\n" + EVENT))
+    found = parse_components(calendar("BEGIN:VEVENT\nUID:lost\n" + EVENT))
     assert [(each.uid, each.whole) for each in found.components] == [("lost", False), ("a", True)]
     [fault] = found.faults
     assert (fault.line, fault.uid) == (3, "lost")
@@ -52,13 +52,13 @@ def test_an_event_without_its_end_is_told_and_the_next_is_taken() -> None:
 
 
 def test_a_file_cut_short_is_told_and_what_is_whole_is_taken() -> None:
-    found = take_apart(calendar(EVENT + EVENT)[:-30])
+    found = parse_components(calendar(EVENT + EVENT)[:-30])
     assert [each.whole for each in found.components] == [True, False]
     assert {fault.line for fault in found.faults} == {1, 7}
 
 
 def test_an_alarm_inside_an_event_is_passed_over() -> None:
-    found = take_apart(calendar("BEGIN:VEVENT\nUID:a\nBEGIN:VALARM\nnonsense\nEND:VALARM\nEND:VEVENT\n"))
+    found = parse_components(calendar("BEGIN:VEVENT\nUID:a\nBEGIN:VALARM\nnonsense\nEND:VALARM\nEND:VEVENT\n"))
     assert [line.name for line in found.components[0].lines] == ["UID"]
 
 
@@ -73,18 +73,18 @@ def test_an_alarm_inside_an_event_is_passed_over() -> None:
 )
 def test_what_is_no_calendar_is_refused_with_what_to_do(data: bytes, words: str) -> None:
     with pytest.raises(NotACalendar, match=words):
-        take_apart(data)
+        parse_components(data)
 
 
 def test_a_file_over_two_megabytes_is_refused() -> None:
     with pytest.raises(CalendarTooLarge, match="2 MB"):
-        take_apart(b"x" * (LIMIT_BYTES + 1))
+        parse_components(b"x" * (LIMIT_BYTES + 1))
 
 
 @given(st.binary(max_size=300) | st.text(alphabet='BEGIND:VCALRT\n ;="\t', max_size=300).map(str.encode))
 def test_any_bytes_give_components_or_a_calendar_error(noise: bytes) -> None:
     for data in (noise, calendar(EVENT) + noise, b"BEGIN:VCALENDAR\n" + noise + calendar(EVENT)):
         try:
-            take_apart(data)
+            parse_components(data)
         except CalendarError:
             continue

@@ -45,7 +45,7 @@ def test_what_is_committed_is_in_it_also_while_somebody_writes(data: Path, tmp_p
         writer.execute("INSERT INTO kept VALUES ('not yet')")
         done = back_up(tmp_path, str(file))
     assert done.exit_code == 0, done.output
-    assert "keep it as you would keep the keys" in done.stdout
+    assert "keep it as safe as the keys" in done.stdout
     assert file.stat().st_mode & 0o777 == 0o600
     with tarfile.open(file) as archive:
         archive.extractall(back, filter="data")

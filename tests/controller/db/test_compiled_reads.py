@@ -38,7 +38,7 @@ async def noted(db: Database) -> Database:
 
 async def test_values_of_every_kind_come_back_as_they_were_written(noted: Database) -> None:
     every = CompiledReads(select(notes).order_by(notes.c.id))
-    for transaction in (noted.read, noted.write, noted.glance):
+    for transaction in (noted.read, noted.write, noted.read_without_transaction):
         async with transaction() as tx:
             assert await every.rows(tx) == ROWS
 

@@ -92,7 +92,7 @@ async def test_writers_that_read_first_never_see_the_same_state(marked: Database
 async def test_a_glance_sees_what_is_committed(marked: Database) -> None:
     async with marked.write() as tx:
         await tx.execute(insert(marks).values(id=1, at=NOW))
-    async with marked.glance() as tx:
+    async with marked.read_without_transaction() as tx:
         assert (await tx.execute(select(marks.c.id))).scalars().all() == [1]
 
 

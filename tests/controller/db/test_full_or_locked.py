@@ -61,7 +61,7 @@ def full(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_write_under_a_lock_ends_within_fifteen_seconds() -> None:
     """The wait for one's turn, and then for the lock."""
-    assert waiting.WAIT_S + sqlite_driver.PATIENCE_MS / 1000 < 15
+    assert waiting.WAIT_S + sqlite_driver.BUSY_TIMEOUT_MS / 1000 < 15
     assert waiting.WAIT_S + waiting._POOL_WAIT_S < 15
 
 
@@ -69,7 +69,7 @@ async def test_a_write_under_another_lock_is_503_and_may_be_sent_again(
     any_village: httpx.AsyncClient, any_container: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(waiting, "WAIT_S", 0.5)
-    monkeypatch.setattr(sqlite_driver, "PATIENCE_MS", 100)
+    monkeypatch.setattr(sqlite_driver, "BUSY_TIMEOUT_MS", 100)
     fresh = Database(any_container.database.url)  # its connections wait as short
     monkeypatch.setattr(any_container.bookings, "_database", fresh)
     headers = {"Idempotency-Key": "once"}

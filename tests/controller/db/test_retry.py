@@ -2,7 +2,7 @@
 
 import pytest
 
-from controller.db.retry import patiently
+from controller.db.retry import retry_until_available
 
 
 async def test_work_is_done_again_until_the_database_answers() -> None:
@@ -14,7 +14,7 @@ async def test_work_is_done_again_until_the_database_answers() -> None:
             raise ConnectionRefusedError("nobody listens")
         return "done"
 
-    assert await patiently(work, what="a test", retry_s=0) == "done"
+    assert await retry_until_available(work, what="a test", retry_s=0) == "done"
     assert len(tries) == 3
 
 
@@ -23,4 +23,4 @@ async def test_any_other_error_is_not_waited_for() -> None:
         raise KeyError("a mistake of ours")
 
     with pytest.raises(KeyError):
-        await patiently(work, what="a test", retry_s=0)
+        await retry_until_available(work, what="a test", retry_s=0)

@@ -134,7 +134,7 @@ async def test_a_token_whose_tail_was_miscopied_costs_a_running_pi_nothing(
     tail = token[:-1] + ("A" if token[-1] != "A" else "B")
     miscopied = tail if wrong == "last letter" else str(msgspec.structs.replace(real, **{wrong: bytes(16)}))
     refused = await applied(any_village, EnrolmentClient(miscopied).body)
-    assert (refused.status_code, "not copied whole" in refused.json()["detail"]) == (403, True)
+    assert (refused.status_code, "incomplete or expired" in refused.json()["detail"]) == (403, True)
     async with any_container.database.read() as tx:
         await any_container.mqtt.verifier.load(tx)
         assert list(await repository.revoked_serials(tx, now=any_container.clock.now())) == []
@@ -242,7 +242,7 @@ async def test_an_edge_that_was_put_out_gets_no_plan_and_no_identity_until_it_is
 
     async def out() -> dict[str, bool]:
         shot = await any_container.mqtt.live.snapshot(SITE)
-        return {each.id: each.put_out is not None for each in shot.edges}
+        return {each.id: each.revoked_at is not None for each in shot.edges}
 
     await enrolled(any_village)
     await book(any_village, space="studio")
@@ -255,7 +255,7 @@ async def test_an_edge_that_was_put_out_gets_no_plan_and_no_identity_until_it_is
     assert await planner.refresh(name) is None
     assert await planner.refresh((SITE, "pi-side")) is not None
     async with any_container.database.read() as tx:
-        assert await planner.as_it_stands(tx, name) is None
+        assert await planner.compile_current(tx, name) is None
         assert await any_container.enrolment.registry.delivery(tx, *name) is None
     assert await newest() == before
     assert await out() == {EDGE: True, "pi-side": False}

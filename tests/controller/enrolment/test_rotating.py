@@ -90,7 +90,7 @@ async def test_a_change_of_keys_is_under_way_until_the_edge_holds_no_old_ones(
     first, *_ = await owed(any_container)
     await says_it_holds(any_container, first)
     async with any_container.database.write() as tx:
-        await any_container.estate.begin_secrets(tx, SITE, edge=EDGE)
+        await any_container.estate.create_next_secrets(tx, SITE, edge=EDGE)
         await any_container.enrolment.registry.renew(tx, *NAME)
     assert await changing()
     await says_it_holds(any_container, first + 1)

@@ -90,7 +90,7 @@ async def test_a_site_with_a_fault_keeps_all_back_and_each_is_told(
         assert "soham: 1 would be added, 0 would be changed, 0 would be removed" in looked.stdout
     refused = await hallkeeper("site", "import", str(file))
     assert refused.exit_code == 1
-    assert "Nothing is imported, since this cannot be: march, ramsey, wisbech" in refused.stdout
+    assert "Nothing was imported, because these are invalid: march, ramsey, wisbech" in refused.stdout
     sites = (await client.get(f"{API}/sites")).json()["items"]
     assert [each["id"] for each in sites] == ["ramsey"]
 
@@ -132,7 +132,7 @@ def test_files_that_are_put_together_come_apart_as_they_were() -> None:
     [
         ("format = 1\n[sites]\n", "the file has no site"),
         ("sites = 3\n", "the file has no site"),
-        ("[sites.ramsey]\n[spaces.hall]\n", "'spaces' stands beside the sites"),
+        ("[sites.ramsey]\n[spaces.hall]\n", "'spaces' is outside the sites"),
         ('[sites."../x"]\n', "sites.../x: an id is small letters"),
         ("[sites]\nramsey = 3\n", "sites.ramsey: must be tables"),
         ("[[sites]]\nid = 'ramsey'\n", "the file has no site"),

@@ -329,7 +329,11 @@ hold_days = 3
         (b"format = 1", "site", "needs a table [site]"),
         (b"format = 1\nsite = 3", "site", "needs a table [site]"),
         (b"format = 1\n[[site]]\nid = 'ramsey'", "site", "needs a table [site]"),
-        (b"format = 1\n[site]\nid = 'moor'\nname = 'x'\nzone = 'UTC'", "site.id", "in the place of 'ramsey'"),
+        (
+            b"format = 1\n[site]\nid = 'moor'\nname = 'x'\nzone = 'UTC'",
+            "site.id",
+            "but this file is being written to 'ramsey'",
+        ),
         (b"format = 1\n[site]\nid = 'ramsey'\nname = 'x'\nzone = 'Mars/Base'", "site.zone", "Europe/London"),
         (SMALL.encode() + b"organisation = 'nobody'", "site.organisation", "make it first"),
         (SMALL.encode() + b"[floors]\nground = 3", "floors.ground", "must be a table"),
@@ -397,7 +401,7 @@ async def test_a_site_without_a_way_in_is_taken_with_a_note(client: httpx.AsyncC
     told = await bring(client, file)
     assert told["notes"] == [
         "space 'hall' can be booked and has no door on its way in; its bookings will have no code",
-        "space 'hall' can be booked and nobody has said how many people it holds; it takes any number",
+        "space 'hall' can be booked and has no capacity set; it accepts any number of people",
         "edge 'pi' has no door",
     ]
 
@@ -419,7 +423,7 @@ async def test_a_room_is_noted_of_which_nobody_has_said_how_many_it_holds(
 ) -> None:
     told = await bring(client, SMALL + f"[spaces.hall]\nname = 'Hall'\n{space}\n", check="true")
     assert told["possible"]
-    assert any("how many people" in each for each in told["notes"]) is noted
+    assert any("has no capacity set" in each for each in told["notes"]) is noted
 
 
 async def test_two_that_bring_a_file_in_at_once_make_one_site(any_client: httpx.AsyncClient) -> None:

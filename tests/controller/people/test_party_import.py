@@ -100,7 +100,7 @@ async def test_columns_that_are_left_out_stay_and_empty_cells_are_emptied(client
         ("x,group,X,,,nobody,,no", "responsible", "there is no person 'nobody'"),
         ("x,organisation,X,,x,,,no", "organisation", "part of no other"),
         ("good,group,X,,,,,no", "id", "line 2 has the same id 'good'"),
-        ("there,person,X,,,,,no", "kind", "a party stays what it is"),
+        ("there,person,X,,,,,no", "kind", "the kind of a party cannot change"),
         ("x,group,X,,,,,no,more", "", "has 9 cells"),
     ],
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from controller.plans.clock import ClockDoubtful
-from controller.plans.clock_trust import Sources, TimeWatch
+from controller.plans.clock_trust import ClockMonitor, Sources
 from edge.wire.decide import ClockTrust
 
 NOW = datetime(2026, 11, 26, 7, 0, tzinfo=UTC)
@@ -36,14 +36,14 @@ class Machine:
         self.at += time
         self.passed += time.total_seconds()
 
-    def watch(self, folder: Path, *, seen_right: date | None = None) -> TimeWatch:
+    def watch(self, folder: Path, *, seen_right: date | None = None) -> ClockMonitor:
         sources = Sources(
             synchronised=lambda: self.synchronised,
             battery=lambda: self.battery,
             boot=lambda: self.boot,
             passed=lambda: self.passed,
         )
-        return TimeWatch(self, sources, file=folder / "clock.json", seen_right=seen_right)
+        return ClockMonitor(self, sources, file=folder / "clock.json", seen_right=seen_right)
 
 
 @pytest.fixture

@@ -289,7 +289,7 @@ async def test_an_edge_that_is_there_hears_which_plan_is_its_newest_without_bein
     await hub.up_to_date()
     hello_service = hub.container.mqtt.hello_service
     edge.hellos.clear()
-    await hello_service.say_word()
+    await hello_service.send_heartbeats()
     await edge.until(lambda: edge.hellos, "a word")
     [word] = edge.hellos
     assert (word.asks, word.session, word.trust) == (False, edge.nonce, ClockTrust.SYNCED)
@@ -298,7 +298,7 @@ async def test_an_edge_that_is_there_hears_which_plan_is_its_newest_without_bein
     assert hello_service.open_questions.get(("ramsey", "main"), 0) == 0
     await edge.say_status(online=False)
     await until_online(hub, online=False)
-    await hello_service.say_word()
+    await hello_service.send_heartbeats()
     await hello_service.greet(("ramsey", "main"))
     await edge.until(lambda: len(edge.hellos) > 1, "a hello")
     assert all(hello.asks for hello in edge.hellos[1:])

@@ -114,7 +114,7 @@ async def test_an_edge_that_was_never_heard_of_is_out_of_reach(village: httpx.As
     body = {"kind": kind, "reason": "look", "counter": "front-beams", "inside": 3}
     answer = await village.post(f"{API}/sites/ramsey/edges/pi-front/commands", json=body)
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:hallkeeper:problem:out-of-reach")
-    assert "it is not online, it was never heard of" in answer.json()["detail"]
+    assert "it is not online, it has never connected" in answer.json()["detail"]
     assert (await village.post(f"{API}/sites/ramsey/edges/attic/commands", json=body)).status_code == 404
 
 

@@ -57,7 +57,7 @@ async def test_a_lock_down_says_of_each_door_how_it_stands(door: Run, edge: Fake
     (ordered,) = (await hub.container.mqtt.overrides.standing("ramsey")).ordered
     ended = await door("end", ordered.id, "--reason", "all clear")
     assert (ended.exit_code, "Front door: no longer locked down" in ended.stdout) == (0, True), ended.stdout
-    assert "Every door goes by its timetable." in (await door("overrides", "ramsey")).stdout
+    assert "Every door follows its timetable." in (await door("overrides", "ramsey")).stdout
     told = (await door("acts", "ramsey")).stdout
     assert "ended 12:00 by Una Porter: all clear" in told
     assert "all doors" in told

@@ -51,10 +51,10 @@ async def test_nothing_is_signed_and_everybody_told_until_something_vouches_for_
             assert not await mqtt.planner.knows_the_time(tx)
         ready = await client.get("/readyz")
         assert ready.status_code == 503
-        assert "nothing vouches for the clock" in ready.json()["checks"]["clock"]
+        assert "no time source confirms the clock" in ready.json()["checks"]["clock"]
         assert 'hallkeeper_clock{state="unproven"} 1.0' in (await client.get("/metrics")).text
         (alert,) = (await mqtt.live.snapshot("ramsey")).alerts
-        assert alert.text.startswith("The controller does not believe its clock: nothing vouches for the clock")
+        assert alert.text.startswith("The controller does not trust its clock: no time source confirms the clock")
 
         vouched[0] = True
         assert await mqtt.planner.refresh(name) is not None

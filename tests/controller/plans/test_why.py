@@ -88,7 +88,7 @@ async def test_what_will_open_is_told_with_grant_window_mode_clock_and_plan(
     for words in ("Front door will open", "“Choir”, Hall", "from 17:45 until 20:15", "closed", str(version)):
         assert words in text, words
     assert made["code"] not in text
-    assert "taken for granted" in text
+    assert "This assumes that the door's clock is right" in text
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ async def test_what_will_not_open_is_told_why(
     await sign(container)
     found = await why(village, code=made["code"], at=at)
     assert (found["granted"], found["reason"]) == (False, reason)
-    assert f"will stay shut, as things stand, to a typed code: {REASON_TEXT[reason]}." in found["text"][0]
+    assert f"will stay shut, by the present plan, to a typed code: {REASON_TEXT[reason]}." in found["text"][0]
 
 
 async def test_the_past_is_answered_by_the_plan_that_the_door_had_then(
@@ -142,7 +142,7 @@ async def test_what_the_door_itself_told_is_shown_and_its_clock_gone_by(
     clock.set(NOW + DAY)
     found = await why(any_village, code=made["code"], at="2026-11-25T18:05")
     assert (found["reason"], found["trust"], found["assumed"]) == (Reason.CLOCK, "unproven", False)
-    assert any("told at 18:05:07: refused" in each for each in found["text"])
+    assert any("reported at 18:05:07: refused" in each for each in found["text"])
 
 
 async def test_a_booking_or_a_holder_is_asked_about_without_a_code(
@@ -222,8 +222,8 @@ async def revoke(client: httpx.AsyncClient, container: Container) -> None:
 
 async def rotate(client: httpx.AsyncClient, container: Container) -> None:
     async with container.database.write() as tx:
-        await container.estate.begin_secrets(tx, SITE, edge=EDGE)
-        changed = await container.estate.take_up_secrets(tx, SITE, edge=EDGE)
+        await container.estate.create_next_secrets(tx, SITE, edge=EDGE)
+        changed = await container.estate.activate_next_secrets(tx, SITE, edge=EDGE)
         await rehash(tx, container.access, site=SITE, secrets=changed)
 
 
@@ -361,7 +361,7 @@ async def test_a_member_who_is_kept_out_is_told_apart_from_an_unknown_card_with_
     assert found["granted"] is False
     assert told in " ".join(found["text"])
     other = await why(any_village, card="bar:D100200301", pin="2749", at="2026-11-26T18:05")
-    assert "It stands in no grant of that plan for this door." in other["text"]
+    assert "No grant of that plan for this door has it." in other["text"]
 
 
 async def test_what_was_refused_while_codes_waited_is_told_though_the_door_told_of_it_later(
@@ -376,6 +376,6 @@ async def test_what_was_refused_while_codes_waited_is_told_though_the_door_told_
     await told(any_container, typed + timedelta(minutes=14), counted)
     clock.set(NOW + DAY)
     found = await why(any_village, code=made["code"], at="2026-11-25T18:05")
-    assert any("told at 18:19:00: refused" in each and "40 times" in each for each in found["text"])
+    assert any("reported at 18:19:00: refused" in each and "40 times" in each for each in found["text"])
     before = await why(any_village, code=made["code"], at="2026-11-25T18:02")
     assert not any("40 times" in each for each in before["text"])

@@ -146,10 +146,12 @@ def test_a_space_that_is_closed_for_itself_is_not_in_the_mode_of_its_building() 
     there = site_config(Policy(rules=(rule,)), hours=hours)
 
     def texts(space: str) -> list[str]:
-        wish = RuleRequest(asked=asked(space), actor=CHOIR)
+        request = RuleRequest(asked=asked(space), actor=CHOIR)
         return [
             each.text
-            for each in missed(rule, RuleContext(site_config=there, wish=wish, place=there.require(space), now=NOW))
+            for each in missed(
+                rule, RuleContext(site_config=there, request=request, place=there.require(space), now=NOW)
+            )
         ]
 
     assert texts("yard") == []

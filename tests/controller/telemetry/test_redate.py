@@ -59,7 +59,7 @@ async def test_events_of_an_edge_that_is_an_hour_fast_wait_for_its_reply_and_are
         assert error_s < 1
     ((kind, text),) = await alerts(hub)
     assert kind == "edge_clock"
-    assert text.startswith("main went by a clock that was 1 h fast: ")
+    assert text.startswith("The clock of main was 1 h fast: ")
     shown = (await hub.container.mqtt.live.snapshot("ramsey")).alerts
     assert [each.kind for each in shown] == ["edge_clock"]
     await edge.send([told(16, NOW + HOUR, 599_000)])

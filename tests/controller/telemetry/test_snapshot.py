@@ -275,7 +275,7 @@ async def test_a_replaced_event_log_is_an_alert_for_a_day(hub: Hub, edge: FakeEd
     await edge.send(run_of(1, 1), log=OTHER_LOG)
     await edge.acknowledged(1, log=OTHER_LOG)
     (alert,) = (await snapshot(hub)).alerts
-    assert alert.text.startswith("Main came back with a new event log")
+    assert alert.text.startswith("Main has a new event log")
     clock.advance(hours=25)
     assert (await snapshot(hub)).alerts == []
 

@@ -6,28 +6,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.telemetry.model import GoodEvent, RefusalReason, SetAside
-from controller.telemetry.validation import judge, judge_all
+from controller.telemetry.validation import validate, validate_all
 from edge.wire.codec import encode
 from edge.wire.events import DroppedData, FootfallData, WifiData
 from tests.controller.telemetry.speaking import event
 
 
 def set_aside(raw: bytes) -> SetAside:
-    judged = judge(raw)
+    judged = validate(raw)
     assert isinstance(judged, SetAside)
     return judged
 
 
 def test_an_unknown_kind_is_accepted_with_all_its_fields() -> None:
     raw = encode(event(7)).replace(b'"motion"', b'"lift"').replace(b'"zone"', b'"floor"')
-    judged = judge(raw)
+    judged = validate(raw)
     assert isinstance(judged, GoodEvent)
     assert (judged.kind, judged.data) == ("lift", None)
     assert '"floor"' in judged.text
 
 
 def test_an_unknown_field_is_ignored() -> None:
-    judged = judge(encode(event(7)).replace(b'"zone"', b'"new_in_version_9":[1],"zone"'))
+    judged = validate(encode(event(7)).replace(b'"zone"', b'"new_in_version_9":[1],"zone"'))
     assert isinstance(judged, GoodEvent)
 
 
@@ -71,7 +71,7 @@ def test_what_cannot_be_is_absurd(data: FootfallData | WifiData | DroppedData) -
 def numbers(*raws: bytes) -> list[int | None]:
     return [
         each.event.seq if isinstance(each, GoodEvent) else each.seq
-        for each in judge_all([msgspec.Raw(raw) for raw in raws])
+        for each in validate_all([msgspec.Raw(raw) for raw in raws])
     ]
 
 
@@ -90,4 +90,4 @@ def test_a_batch_in_which_no_number_can_be_read_leaves_them_open() -> None:
 
 @given(st.binary())
 def test_any_bytes_are_judged(raw: bytes) -> None:
-    judge(raw)
+    validate(raw)

@@ -24,7 +24,7 @@ def told(edge: str, device: str, kind: str, interlock: str | None = None) -> Tol
 
 HUB = [told("hub", "fire", "fire"), told("hub", "front", "door"), told("hub", "hub-area", "alarm")]
 YARD = [told("yard", "fire", "fire"), told("yard", "gate", "door")]
-LINE = "'yard' tells of no fire line, and 'hub' of one"
+LINE = "'yard' reports no fire line, but 'hub' does"
 HANGS = "what must act together without a network hangs on one edge"
 
 
@@ -95,7 +95,7 @@ async def test_a_file_of_a_site_whose_fire_line_seems_to_miss_an_edge_is_taken_w
     assert await check() == []
     await tell("yard", "door")
     (note,) = await check()
-    assert note.startswith(f"'yard' tells of no fire line, and {hub!r} of one: lead the line")
+    assert note.startswith(f"'yard' reports no fire line, but {hub!r} does: wire the line")
     taken = await any_client.put(f"{ROOT}/file", content=file, headers={"Content-Type": "application/toml"})
     assert (taken.status_code, note in taken.json()["notes"]) == (200, True)
     await tell("yard", "fire")

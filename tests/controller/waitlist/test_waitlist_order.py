@@ -76,7 +76,7 @@ async def test_a_passer_by_comes_after_the_next_in_line_when_an_offer_has_run_ou
     assert (await story(any_village, {"id": ended["booking"]}))[-1] == (
         "hallkeeper",
         "expire",
-        "the offer was not taken up",
+        "the offer was not accepted in time",
     )
 
 

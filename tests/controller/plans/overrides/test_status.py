@@ -51,18 +51,23 @@ SENT = AtDoor(door="front", on_version=7)
 TAKEN_OFF = AtDoor(door="front", on_version=7, on_at=NOW - HOUR / 2, off_version=8, off_at=NOW)
 
 TABLE = [
-    (ordered(), None, At.WAITING, "not locked down yet; the door is being told"),
-    (ordered(at=SENT), None, At.WAITING, "not locked down yet; the door is being told"),
+    (ordered(), None, At.WAITING, "not locked down yet; the door is being updated"),
+    (ordered(at=SENT), None, At.WAITING, "not locked down yet; the door is being updated"),
     (ordered(at=ON), None, At.ON, "locked down since 11:30 until 14:00"),
     (ordered(at=ON), -1.0, At.ON, "locked down since 11:30 until 14:00"),
     (
         ordered(),
         -1.0,
         At.UNREACHABLE,
-        "NOT locked down: the door is out of reach since 11:00; it follows as soon as it can be told",
+        "NOT locked down: the door is out of reach since 11:00; it follows once it is back in reach",
     ),
     (ordered(at=ON, starts_h=1), None, At.ON, "locked down from 13:00 until 14:00; the door has it"),
-    (ordered(at=ON, ended_h=-0.1), None, At.REMOVING, "still locked down; the door is being told that this has ended"),
+    (
+        ordered(at=ON, ended_h=-0.1),
+        None,
+        At.REMOVING,
+        "still locked down, though this has ended; the door is being updated",
+    ),
     (
         ordered(at=ON, ended_h=-0.1),
         -0.2,

@@ -215,7 +215,7 @@ async def test_it_is_listed_kept_and_removed_at_the_terminal(
         )
         assert "kept by Una Porter: police ask for it" in (await run("list", "ramsey")).stdout
         removed = await run("remove", entry, "--reason", "all clear")
-        assert (removed.exit_code, "The doors are being told." in removed.stdout) == (0, True)
+        assert (removed.exit_code, "The doors are being updated." in removed.stdout) == (0, True)
         await hub.up_to_date()
         assert edge.plan is not None
         assert edge.plan.doors["front-door"].overrides == ()
