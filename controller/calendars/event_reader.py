@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 import msgspec
-from icalendar import Event
 
 from controller.calendars.date_times import CalendarTime, Length
 from controller.calendars.lines import Component
@@ -71,6 +70,8 @@ class _Reader:
 
     def read(self, uid: str, cancelled: bool, replaces: CalendarTime | None) -> CalendarEvent:
         self._check_lines()
+        from icalendar import Event  # by the worker that reads files, so not at the controller's start
+
         event = Event.from_ical(_VENDOR.sub(_without_vendor, self._that_matters().text))
         if event.errors:
             name, message = event.errors[0]

@@ -5,9 +5,6 @@ from collections.abc import Iterable
 from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
-from icalendar import Timezone
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
-
 from controller.calendars.lines import Component
 
 _IANA = zoneinfo.available_timezones()
@@ -20,6 +17,8 @@ def named(tzid: str) -> ZoneInfo | None:
         name = "/".join(pieces[start:])
         if name in _IANA:
             return ZoneInfo(name)
+    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
     windows = WINDOWS_TO_OLSON.get(tzid.strip())
     return ZoneInfo(windows) if windows else None
 
@@ -48,6 +47,8 @@ class Zones:
         location = component.first("X-LIC-LOCATION")
         if location is not None and (zone := named(location.value)):
             return zone
+        from icalendar import Timezone  # by the worker that reads files, so not at the controller's start
+
         try:
             read = Timezone.from_ical(component.text)
             return read.to_tz(lookup_tzid=False) if isinstance(read, Timezone) else None

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeAlias, TypeVar
 
-import httpx
 import msgspec
 import typer
-from rich.console import Console
 
 from controller.cli import saved_session
+from controller.http_client import httpx
 
 TOKEN = "HALLKEEPER_TOKEN"  # noqa: S105  # the variable's name
 _TIMEOUT_S = 120.0
@@ -67,6 +66,8 @@ class CommandClient:
     def __init__(self, server: str, token: str = "") -> None:
         self.server = server.rstrip("/")
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        from rich.console import Console  # not for `controller run`, which imports this module too
+
         self.console = Console()
 
     def get(self, path: str, told: type[T], **params: str | list[str]) -> T:

@@ -2,20 +2,23 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+if TYPE_CHECKING:
+    from rich.console import Console
 
 ID = "ID"
 """The heading of ids, which people copy: their column is never broken."""
 _UUID_LENGTH = 36
 
 
-def show(console: Console, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bool:
+def show(console: "Console", headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bool:
     """Write a table, if it has rows; answers whether it has. On a screen without the columns that are empty in all of
     them; where it is narrow words are broken, and none is cut off. For another program (a pipe, a file) a line for each
     row, its cells parted by tabs, the headings first."""
+    from rich.markup import escape
+    from rich.table import Table
+
     rows = list(rows)
     if rows and not console.is_terminal:
         for row in (headings, *rows):
@@ -33,7 +36,7 @@ def show(console: Console, headings: Sequence[str], rows: Iterable[Sequence[str]
     return True
 
 
-def show_one(console: Console, facts: Mapping[str, str]) -> None:
+def show_one(console: "Console", facts: Mapping[str, str]) -> None:
     """Write what is known of one thing, a line for each that is not empty."""
     told = {name: " ".join(value.split()) for name, value in facts.items() if value.strip()}
     width = max(map(len, told), default=0)

@@ -8,7 +8,6 @@ from typing import Annotated, TypeVar
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 
 from controller.cli import output
 from controller.cli.client import AsJson
@@ -74,6 +73,8 @@ def list_users(config: ConfigFile = CONFIG, as_json: AsJson = False) -> None:
         )
         for user in found
     )
+    from rich.console import Console
+
     if not output.show(Console(), ("User", "Role", "Sites", "Party", "Ended"), rows):
         typer.echo("There are no users yet.")
 

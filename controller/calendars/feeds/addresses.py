@@ -4,10 +4,9 @@ import ipaddress
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
-import httpx
-
 from controller.calendars.feeds.errors import FeedFault
 from controller.calendars.feeds.model import Trouble
+from controller.http_client import httpx
 
 Ip = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network

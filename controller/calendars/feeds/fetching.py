@@ -11,13 +11,13 @@ import zlib
 from collections.abc import AsyncIterator, Sequence
 from functools import cached_property
 
-import httpx
 import msgspec
 
 from controller.calendars.feeds.addresses import Ip, Network, require_allowed, where
 from controller.calendars.feeds.errors import FeedFault
 from controller.calendars.feeds.model import Trouble
 from controller.calendars.lines import LIMIT_BYTES
+from controller.http_client import httpx
 
 SECONDS = 30.0
 """For all of it: looking up, connecting, redirects, reading."""
