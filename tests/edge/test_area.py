@@ -157,7 +157,7 @@ def test_a_head_counted_inside_tells_a_person_and_keeps_it_unset() -> None:
 @pytest.mark.parametrize(
     ("what", "words"),
     [
-        ("restart", "the count cannot be trusted, since the agent did not look for a while"),
+        ("restart", "the count cannot be trusted, since the agent was not running for a while"),
         ("missed", "the count cannot be trusted, since Front door was opened and nobody was counted"),
         ("more went out", "the count cannot be trusted, since 9 more went out than came in"),
         ("blocked beam", "the count cannot be trusted, since front beams: the outer beam is blocked"),
@@ -244,7 +244,7 @@ def test_a_pir_that_saw_nobody_in_the_last_uses_is_taken_for_dead() -> None:
         await night(hall)
         assert hall.changes()[-1] == (
             "withheld",
-            "the motion sensor in hall saw nobody in the last 5 uses and may be dead; walk past it",
+            "the motion sensor in hall saw nobody in the last 5 uses and may be broken; walk past it",
         )
 
     with_watched(act, disk=disk)

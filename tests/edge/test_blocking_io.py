@@ -56,7 +56,7 @@ def test_a_thread_that_hangs_keeps_no_process_from_ending() -> None:
 
     try:
         asyncio.run(main())
-        (hanging,) = (each for each in threading.enumerate() if each.name == "apart" and each not in before)
+        (hanging,) = (each for each in threading.enumerate() if each.name == "blocking" and each not in before)
         assert hanging.daemon
     finally:
         release.set()
