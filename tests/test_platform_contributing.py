@@ -1,6 +1,8 @@
 """The worked examples of docs/contributing.md run as they stand there."""
 
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,8 @@ from firmware_sim.virtual import VirtualClock
 from tests.contract.readers import CODE, World
 from tests.edge.hall import run
 
-PAGE = (Path(__file__).parents[1] / "docs" / "contributing.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "contributing.md").read_text(encoding="utf-8")
 EXAMPLES = dict(re.findall(r"^## (Add [^\n]+)\n(?:(?!^## ).)*?^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
 KEYPAD = UsbKeypadConfig(id="line", door="front-door", device="/dev/input/by-id/none")
 
@@ -98,6 +101,22 @@ async def test_the_notice_stands_in_the_list_of_alerts(container: Container, vil
     assert (alert["kind"], alert["text"]) == ("held", "front-door has been open too long")
 
 
+def test_the_examples_pass_the_checks_of_the_code(tmp_path: Path) -> None:
+    files = [tmp_path / f"{title.replace(' ', '_').lower()}.py" for title in EXAMPLES]
+    for file, (title, code) in zip(files, EXAMPLES.items(), strict=True):
+        file.write_text(f'"""{title}."""\n\n{code}', encoding="utf-8")
+    tools = Path(sys.executable).parent
+    config = ROOT / "pyproject.toml"
+    checks: list[list[str | Path]] = [
+        [tools / "ruff", "check", "--config", config],
+        [tools / "ruff", "format", "--check", "--config", config],
+        [tools / "mypy", "--config-file", config],
+    ]
+    for check in checks:
+        done = subprocess.run([*check, *files], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("folder", re.findall(r"`(tests/\w+/)`", PAGE))
 def test_a_folder_of_tests_that_the_page_names_is_there(folder: str) -> None:
-    assert (Path(__file__).parents[1] / folder).is_dir()
+    assert (ROOT / folder).is_dir()
