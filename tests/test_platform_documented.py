@@ -1,6 +1,7 @@
 """README, docs and deploy/README name every command and setting, and lead to every page."""
 
 import re
+import tomllib
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -82,6 +83,15 @@ def test_a_module_that_a_page_names_is_there(page: Path) -> None:
 def test_the_architecture_follows_a_booking_by_module() -> None:
     named = MODULE.findall((DOCS / "architecture.md").read_text(encoding="utf-8"))
     assert {name.partition("/")[0] for name in named} >= {"controller", "edge", "dashboards"}
+
+
+def test_the_architecture_shows_the_order_of_domains_that_is_held() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (layers,) = (each["layers"] for each in contracts if "controller.bookings" in each.get("layers", ()))
+    packages = [each.removeprefix("controller.") for each in layers]
+    held = [each for each in packages if (ROOT / "controller" / each).is_dir()]
+    section = (DOCS / "architecture.md").read_text(encoding="utf-8").partition("### One order of domains")[2]
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == held
 
 
 def test_every_setting_of_the_controller_is_documented() -> None:
