@@ -69,9 +69,7 @@ def test_no_light_flashes_more_than_three_times_a_second(signal: DoorSignal, col
 
 
 def test_every_signal_is_explained_to_people() -> None:
-    shown = set(
-        re.findall(r"^\| `(\w+)` \|", DOORS.split("## Signals")[1].split("\n## ")[0], re.MULTILINE)
-    )
+    shown = set(re.findall(r"^\| `(\w+)` \|", DOORS.split("## Signals")[1].split("\n## ")[0], re.MULTILINE))
     assert shown == {signal.value for signal in SAID}
 
 
