@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { soon } from "../src/diary/soon.ts";
+import { defaultSlot } from "../src/diary/formValues.ts";
 import type { Mode, Space } from "../src/model.ts";
 
 const at = (time: string) => Date.parse(`2026-11-26T${time}Z`);
@@ -22,16 +22,16 @@ test("a new booking begins in a room, at the next hour that is open", () => {
     ["22:10", "23:00"],
   ];
   for (const [now, from] of cases)
-    assert.deepEqual(soon(SPACES, OPEN, DAY, at(now)), { space: "hall", from: at(from), to: at(from) + 3_600_000 }, now);
+    assert.deepEqual(defaultSlot(SPACES, OPEN, DAY, at(now)), { space: "hall", from: at(from), to: at(from) + 3_600_000 }, now);
 });
 
 test("a day to come begins as it opens, one without hours at ten", () => {
   const before = at("04:00") - 86_400_000 * 3;
-  assert.equal(soon(SPACES, OPEN, DAY, before).from, at("08:00"));
-  assert.equal(soon(SPACES, [], DAY, before).from, at("10:00"));
+  assert.equal(defaultSlot(SPACES, OPEN, DAY, before).from, at("08:00"));
+  assert.equal(defaultSlot(SPACES, [], DAY, before).from, at("10:00"));
 });
 
 test("where there are places only, one of them is taken", () => {
-  assert.equal(soon([space("desks", "pool")], OPEN, DAY, at("09:00")).space, "desks");
-  assert.equal(soon([], OPEN, DAY, at("09:00")).space, "");
+  assert.equal(defaultSlot([space("desks", "pool")], OPEN, DAY, at("09:00")).space, "desks");
+  assert.equal(defaultSlot([], OPEN, DAY, at("09:00")).space, "");
 });

@@ -1,5 +1,8 @@
-/** Writes of a form that are done at most once, however often they are sent. */
-import { newKey, Refusal, send, Unreachable } from "../api.ts";
+/** Saving a booking at most once, finding out what became of a save whose answer was lost, and telling why one was refused. */
+import { errorText, get, newKey, Refusal, send, Unreachable } from "../api.ts";
+import { type Booking, type Conflict, toBooking, type WireBooking } from "../model.ts";
+import { dayOf, shortDay, span } from "../zone.ts";
+import { detailsOf, formOf, type FormValues } from "./formValues.ts";
 
 /** Nobody knows whether the write was carried out: the controller was interrupted while it was at it. */
 export function isOutcomeUnknown(fault: unknown): boolean {
@@ -14,7 +17,7 @@ export class IdempotentWrite {
   private key = "";
   private request = "";
 
-  /** Whether a request is under way whose answer has not come. */
+  /** Whether a write is under way whose answer has not come. */
   get open(): boolean {
     return this.request !== "";
   }
@@ -31,4 +34,51 @@ export class IdempotentWrite {
       throw thrown;
     }
   }
+}
+
+/** The booking as it is now, if a change of it was saved; null if not. `before`: as it was when it was changed. */
+export async function findSavedChange(before: Booking, form: FormValues, zone: string): Promise<Booking | null> {
+  const one = toBooking(await get<WireBooking>(`/bookings/${before.id}`));
+  const same = JSON.stringify(detailsOf(formOf(one, zone))) === JSON.stringify(detailsOf(form));
+  return one.version > before.version && same ? one : null;
+}
+
+export interface CreatedQuery {
+  site: string;
+  space: string;
+  title: string;
+  starts: string;
+  ends: string;
+  series: boolean;
+  /** What was in the diary before. */
+  known: ReadonlySet<string>;
+}
+
+/** The booking, or the first date of a series, that was made; null if there is none. */
+export async function findCreatedBooking(wanted: CreatedQuery): Promise<Booking | null> {
+  const { items } = await get<{ items: WireBooking[] }>(`/sites/${wanted.site}/bookings`, { from: wanted.starts, to: wanted.ends });
+  const one = items.find(
+    (one) =>
+      !wanted.known.has(one.id) &&
+      one.space === wanted.space &&
+      one.title === wanted.title &&
+      one.starts.startsWith(wanted.starts) &&
+      Boolean(one.series) === wanted.series &&
+      one.actions.includes("change"),
+  );
+  return one ? toBooking(one) : null;
+}
+
+/** Why a booking or a series could not be saved, in words. */
+export function refusalText(thrown: Refusal, zone: string, nameOf: (space: string) => string): string {
+  if (thrown.errors.length) {
+    const dates = thrown.errors.map(({ field, message }) => `${shortDay(field)}: ${message}`);
+    return `Nothing was saved. ${dates.join("; ")}. Choose again for these dates.`;
+  }
+  const clashes = thrown.reasons.filter(({ why }) => why === "clash").flatMap(({ conflicts }) => conflicts);
+  const named = ({ title, space, starts, ends }: Conflict) => {
+    const at = Date.parse(starts);
+    return `${title}, ${shortDay(dayOf(at, zone))}, ${span(at, Date.parse(ends), zone)}, ${nameOf(space)}`;
+  };
+  return clashes.length ? `Just taken: ${clashes.map(named).join("; ")}.` : errorText(thrown);
 }

@@ -1,6 +1,7 @@
 /** The values of a booking form: as typed, as sent, and merged with what others have saved. Pure. */
-import type { Booking, BookingCreate } from "../model.ts";
-import { clockOf, dayOf, fieldDay, minutesOf } from "../zone.ts";
+import type { Booking, BookingCreate, Mode, Space } from "../model.ts";
+import { clockOf, dayOf, fieldDay, HOUR, type Instant, minutesOf } from "../zone.ts";
+import type { Span } from "./geometry.ts";
 
 /** As it is typed. */
 export interface FormValues {
@@ -27,6 +28,9 @@ export interface FormValues {
   /** How many of what. */
   equipment: Readonly<Record<string, string>>;
 }
+
+/** The fields that hold text. */
+export type TextKey = { [K in keyof FormValues]: FormValues[K] extends string ? K : never }[keyof FormValues];
 
 /** What is sent, but for the times. */
 export type Details = Omit<BookingCreate, "starts" | "ends">;
@@ -199,4 +203,18 @@ export function mergeForms(mine: FormValues, before: FormValues, now: FormValues
     if (own) for (const field of fields) form[field] = mine[field];
   }
   return { form: form as unknown as FormValues, theirs, both };
+}
+
+const USUAL_OPENING_H = 10;
+
+/** An hour in the first room of a building: from now on while it is open that day, else as it opens. */
+export function defaultSlot(spaces: readonly Space[], modes: readonly Mode[], day: Span, now: Instant): { space: string } & Span {
+  const rooms = spaces.filter(({ bookable }) => bookable);
+  const room = rooms.find(({ kind }) => kind === "room") ?? rooms[0] ?? spaces[0];
+  const next = Math.ceil((now + 1) / HOUR) * HOUR;
+  const open = modes.filter(({ mode }) => mode !== "closed").sort((a, b) => a.from - b.from);
+  const fits = open.map(({ from, to }) => ({ from: Math.max(from, next), to })).find(({ from, to }) => to - from >= HOUR);
+  const usual = day.from + USUAL_OPENING_H * HOUR;
+  const from = fits?.from ?? Math.min(Math.max(usual, next), Math.max(day.to - HOUR, next));
+  return { space: room?.id ?? "", from, to: from + HOUR };
 }
