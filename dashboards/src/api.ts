@@ -77,7 +77,7 @@ export async function send<T>(
   throw new Refusal(answer.status, problem, Number(answer.headers.get("Retry-After")) || null);
 }
 
-export async function all<T>(path: string): Promise<T[]> {
+export async function getAll<T>(path: string): Promise<T[]> {
   const items: T[] = [];
   let after = "";
   do {

@@ -1,5 +1,5 @@
 /** What people type for days and times, and how a field shows them. */
-import { clockOf, type Day, dayPlus, MONTHS, two, utc } from "./zone.ts";
+import { clockOf, type Day, dayPlus, MONTHS, pad2, utcMidnight } from "./zone.ts";
 
 /**
  * Reads a UK date: 26/11/2026, 26.11.26, 26 Nov, Thu 26 November 2026. Without a year it is the one nearest `near`, or the
@@ -13,8 +13,8 @@ export function parseDay(text: string, near: Day, which: "nearest" | "next" = "n
   const [, d, m, y] = found;
   const month = /^\d/.test(m!) ? Number(m) : MONTHS.findIndex((name) => m!.toLowerCase().startsWith(name.toLowerCase())) + 1;
   const make = (year: number): Day | null => {
-    const day = `${year}-${two(month)}-${two(Number(d))}`;
-    const at = utc(day);
+    const day = `${year}-${pad2(month)}-${pad2(Number(d))}`;
+    const at = utcMidnight(day);
     return Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== day ? null : day;
   };
   if (month < 1 || month > 12) return null;
@@ -22,7 +22,7 @@ export function parseDay(text: string, near: Day, which: "nearest" | "next" = "n
   const year = Number(near.slice(0, 4));
   if (which === "next") return [make(year), make(year + 1)].find((day) => day !== null && day >= near) ?? null;
   const choices = [year - 1, year, year + 1].map(make).filter((day) => day !== null);
-  const gap = (day: Day) => Math.abs(utc(day) - utc(near));
+  const gap = (day: Day) => Math.abs(utcMidnight(day) - utcMidnight(near));
   return choices.sort((a, b) => gap(a) - gap(b))[0] ?? null;
 }
 

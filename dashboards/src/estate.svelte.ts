@@ -1,5 +1,5 @@
 /** The buildings a person may see; asked for once. */
-import { all } from "./api.ts";
+import { getAll } from "./api.ts";
 import type { Site } from "./model.ts";
 
 const LAST = "hk-site";
@@ -12,7 +12,7 @@ export const estate = {
     return sites;
   },
   async load(): Promise<void> {
-    asked ??= all<Site>("/sites");
+    asked ??= getAll<Site>("/sites");
     try {
       sites = await asked;
     } finally {

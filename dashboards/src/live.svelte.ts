@@ -1,5 +1,5 @@
 /** One WebSocket for the site on show: it reconnects by itself, keeps the last values, and says since when they are old. */
-import { wait } from "./backoff.ts";
+import { backoffDelay } from "./backoff.ts";
 import { serverClock } from "./serverClock.svelte.ts";
 import type { Snapshot } from "./model.ts";
 import type { Instant } from "./zone.ts";
@@ -40,7 +40,7 @@ function lost(): void {
   if (state === "live") since = serverClock.now;
   if (state !== "connecting" || attempt > 1) state = "stale";
   clearTimeout(retry);
-  retry = setTimeout(connect, wait(attempt));
+  retry = setTimeout(connect, backoffDelay(attempt));
   attempt += 1;
   // A refused handshake looks like a dead server from here: let REST tell whether the session has ended.
   if (attempt > 1) checkSession();

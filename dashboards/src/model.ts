@@ -50,7 +50,7 @@ export type Status =
   | "released"
   | "no_show";
 /** What can be done with a booking. */
-export type Act =
+export type BookingAction =
   | "change"
   | "approve"
   | "decline"
@@ -139,7 +139,7 @@ export interface WireBooking {
   /** Who made it; empty for somebody else's of which only the time is told. */
   actor: string;
   version: number;
-  actions: Act[];
+  actions: BookingAction[];
 }
 
 export interface Booking extends WireBooking {

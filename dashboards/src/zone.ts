@@ -55,22 +55,22 @@ function wall(at: Instant, zone: string): Date {
   return new Date(at + offset(at, zone));
 }
 
-export function two(n: number): string {
+export function pad2(n: number): string {
   return String(n).padStart(2, "0");
 }
 
 /** Whether it is a day as addresses have it, in the years of which the controller keeps a diary. */
 export function isDay(text: string): boolean {
-  return /^2[01]\d\d-\d\d-\d\d$/.test(text) && utc(text) > 0 && dayPlus(text, 0) === text;
+  return /^2[01]\d\d-\d\d-\d\d$/.test(text) && utcMidnight(text) > 0 && dayPlus(text, 0) === text;
 }
 
-export function utc(day: Day): number {
+export function utcMidnight(day: Day): number {
   return Date.parse(`${day}T00:00:00Z`);
 }
 
 /** The instant of a wall time: the first of two on the night the clocks go back, null where it does not exist. */
 export function instantOf(day: Day, minutes: number, zone: string): Instant | null {
-  const read = utc(day) + minutes * MINUTE;
+  const read = utcMidnight(day) + minutes * MINUTE;
   const tries = [read - offset(read - 24 * HOUR, zone), read - offset(read + 24 * HOUR, zone)];
   const good = tries.filter((at) => at + offset(at, zone) === read);
   return good.length ? Math.min(...good) : null;
@@ -78,7 +78,7 @@ export function instantOf(day: Day, minutes: number, zone: string): Instant | nu
 
 /** First instant of a day; where midnight itself does not exist, the moment the clocks jump. */
 export function dayStart(day: Day, zone: string): Instant {
-  return instantOf(day, 0, zone) ?? utc(day) - offset(utc(day) - 24 * HOUR, zone);
+  return instantOf(day, 0, zone) ?? utcMidnight(day) - offset(utcMidnight(day) - 24 * HOUR, zone);
 }
 
 export function dayOf(at: Instant, zone: string): Day {
@@ -87,12 +87,12 @@ export function dayOf(at: Instant, zone: string): Day {
 
 /** Calendar arithmetic: `days` later (or earlier, if negative), whatever the clocks do. */
 export function dayPlus(day: Day, days: number): Day {
-  return new Date(utc(day) + days * 24 * HOUR).toISOString().slice(0, 10);
+  return new Date(utcMidnight(day) + days * 24 * HOUR).toISOString().slice(0, 10);
 }
 
 /** The Monday of a day's week. */
 export function mondayOf(day: Day): Day {
-  return dayPlus(day, -((new Date(utc(day)).getUTCDay() + 6) % 7));
+  return dayPlus(day, -((new Date(utcMidnight(day)).getUTCDay() + 6) % 7));
 }
 
 export function minutesOf(at: Instant, zone: string): number {
@@ -106,18 +106,18 @@ export function clock(at: Instant, zone: string): string {
 }
 
 export function clockOf(minutes: number): string {
-  return `${two(Math.floor(minutes / 60) % 24)}:${two(minutes % 60)}`;
+  return `${pad2(Math.floor(minutes / 60) % 24)}:${pad2(minutes % 60)}`;
 }
 
 /** "Thu 26 Nov" */
 export function shortDay(day: Day): string {
-  const at = new Date(utc(day));
+  const at = new Date(utcMidnight(day));
   return `${weekday(at).slice(0, 3)} ${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`;
 }
 
 /** "Thursday 26 Nov 2026" */
 export function longDay(day: Day): string {
-  const at = new Date(utc(day));
+  const at = new Date(utcMidnight(day));
   return `${weekday(at)}${shortDay(day).slice(3)} ${at.getUTCFullYear()}`;
 }
 
@@ -141,7 +141,7 @@ export function span(from: Instant, to: Instant, zone: string, day?: Day): strin
 }
 
 /** "14:02" today, "Tue 24 Nov 14:02" on another day. */
-export function moment(at: Instant, zone: string, now: Instant): string {
+export function momentText(at: Instant, zone: string, now: Instant): string {
   const day = dayOf(at, zone);
   return day === dayOf(now, zone) ? clock(at, zone) : `${shortDay(day)} ${clock(at, zone)}`;
 }

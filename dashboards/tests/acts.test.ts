@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Act, type OverrideDoor, DURATIONS, EXPLANATIONS, nextTime, outcome, suggestedReasons, USUAL_REASONS } from "../src/acts/actTypes.ts";
+import { type Act, type OverrideDoor, DURATIONS, EXPLANATIONS, nextTime, overrideResult, suggestedReasons, USUAL_REASONS } from "../src/acts/actTypes.ts";
 
 const ZONE = "Europe/London";
 const NOW = Date.parse("2026-11-25T14:30Z");
@@ -49,9 +49,9 @@ const door: OverrideDoor = { door: "front", name: "Front door", state: "on", hol
 
 test("what is not on a door is said plainly", () => {
   const cut: OverrideDoor = { ...door, name: "Side door", state: "unreachable", text: "NOT locked down: the door is out of reach" };
-  assert.deepEqual(outcome("lock_down", [door]), { text: "Lock down: done at Front door.", tone: "ok" });
-  assert.deepEqual(outcome("lock_down", [door, door]), { text: "Lock down: done at all 2 doors.", tone: "ok" });
-  const told = outcome("lock_down", [door, cut]);
+  assert.deepEqual(overrideResult("lock_down", [door]), { text: "Lock down: done at Front door.", tone: "ok" });
+  assert.deepEqual(overrideResult("lock_down", [door, door]), { text: "Lock down: done at all 2 doors.", tone: "ok" });
+  const told = overrideResult("lock_down", [door, cut]);
   assert.deepEqual(told, { text: "Lock down: Side door is NOT locked down: the door is out of reach.", tone: "bad" });
 });
 

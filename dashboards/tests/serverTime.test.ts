@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { wait } from "../src/backoff.ts";
+import { backoffDelay } from "../src/backoff.ts";
 import { ServerTime } from "../src/serverTime.ts";
 
 const NOON = Date.parse("2026-11-25T12:00Z");
@@ -43,6 +43,6 @@ test("a jump of the server's clock, back or forward, is followed at once and is 
 
 test("reconnecting waits longer each time, 15 seconds at most, never in step with others", () => {
   const top = () => 1;
-  assert.deepEqual([0, 1, 2, 10].map((attempt) => wait(attempt, top)), [500, 1000, 2000, 15_000]);
-  assert.equal(wait(0, () => 0), 300);
+  assert.deepEqual([0, 1, 2, 10].map((attempt) => backoffDelay(attempt, top)), [500, 1000, 2000, 15_000]);
+  assert.equal(backoffDelay(0, () => 0), 300);
 });

@@ -13,7 +13,7 @@ import {
   isDay,
   longDay,
   minutesOf,
-  moment,
+  momentText,
   shortDay,
   span,
 } from "../src/zone.ts";
@@ -96,8 +96,8 @@ test("a span names a day only where it is another one", () => {
   assert.equal(span(a, b, LONDON, "2026-11-27"), "Wed 25 Nov 18:00 to 20:00");
   assert.equal(span(a, at("2026-11-26T00:00Z"), LONDON), "18:00 to midnight");
   assert.equal(span(at("2026-07-24T17:00Z"), at("2026-07-24T23:00Z"), LONDON), "18:00 to midnight");
-  assert.equal(moment(a, LONDON, b), "18:00");
-  assert.equal(moment(a, LONDON, c), "Wed 25 Nov 18:00");
+  assert.equal(momentText(a, LONDON, b), "18:00");
+  assert.equal(momentText(a, LONDON, c), "Wed 25 Nov 18:00");
 });
 
 test("UK dates are read as day, month, year, however they are typed", () => {

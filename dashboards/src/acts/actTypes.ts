@@ -141,7 +141,7 @@ export function suggestedReasons(kind: ActKind, acts: readonly Act[]): string[] 
 }
 
 /** What to say once every door has answered that can: those that have it, and plainly those that do not. */
-export function outcome(kind: Override, doors: readonly OverrideDoor[]): { text: string; tone: "ok" | "bad" } {
+export function overrideResult(kind: Override, doors: readonly OverrideDoor[]): { text: string; tone: "ok" | "bad" } {
   const cut = doors.filter((one) => one.state !== "on");
   const name = ACT_NAMES[kind]!;
   if (!cut.length) return { text: `${name}: done at ${doors.length === 1 ? doors[0]!.name : `all ${doors.length} doors`}.`, tone: "ok" };

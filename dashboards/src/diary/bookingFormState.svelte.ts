@@ -5,7 +5,7 @@ import { estate } from "../estate.svelte.ts";
 import type { Booking, BookingCreate, Check, Proposal } from "../model.ts";
 import { serverClock } from "../serverClock.svelte.ts";
 import { session } from "../session.svelte.ts";
-import { clockOf, dayOf, dayPlus, fieldDay, instantOf, longDay, MINUTE, utc } from "../zone.ts";
+import { clockOf, dayOf, dayPlus, fieldDay, instantOf, longDay, MINUTE, utcMidnight } from "../zone.ts";
 import type { DayStore } from "./dayStore.svelte.ts";
 import { DebouncedQuery } from "./debouncedQuery.svelte.ts";
 import { type FormDraft, formDrafts } from "./formDrafts.ts";
@@ -115,7 +115,7 @@ export class BookingFormState {
   /** What the server says against fields. */
   readonly serverErrors: FieldError[] = $derived.by(() => {
     const { day, today } = this;
-    const far = day && Math.abs(utc(day) - utc(today)) > FAR_DAYS * 1440 * MINUTE;
+    const far = day && Math.abs(utcMidnight(day) - utcMidnight(today)) > FAR_DAYS * 1440 * MINUTE;
     return [...(this.check.refusal?.errors ?? []), ...(this.refusal?.errors ?? [])].flatMap(({ field, message }) => {
       const name = RENAMED[field] ?? field;
       const here = far && field in RENAMED ? "date" : name === "rule" || name in this.initial ? name : "";

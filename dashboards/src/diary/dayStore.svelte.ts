@@ -1,15 +1,13 @@
 /** One day of a building's diary: opening modes and bookings. Keeps the last good values while they are fetched again. */
-import { get, errorText } from "../api.ts";
+import { get } from "../api.ts";
+import { Fetched } from "../fetched.svelte.ts";
 import { type Booking, type Mode, toBookings, type Site, type SiteDetail, type Space, type WireBooking } from "../model.ts";
 import { type Day, dayPlus, dayStart } from "../zone.ts";
 import { sharing, type Span } from "./geometry.ts";
 
-export class DayStore {
+export class DayStore extends Fetched {
   readonly site: Site;
   day = $state<Day>("");
-  state = $state<"loading" | "ready" | "failed">("loading");
-  /** Why the last fetch failed, while older values are still shown. */
-  fault = $state("");
   detail = $state.raw<SiteDetail | null>(null);
   modes = $state.raw<Mode[]>([]);
   bookings = $state.raw<Booking[]>([]);
@@ -19,12 +17,12 @@ export class DayStore {
   }));
   /** For each room those that share a part of it. */
   readonly sharing = $derived(sharing(this.spaces));
-  private asked = 0;
   private busy = false;
   private again = false;
   private puts = 0;
 
   constructor(site: Site) {
+    super();
     this.site = site;
   }
 
@@ -69,21 +67,23 @@ export class DayStore {
   }
 
   private async fetch(): Promise<void> {
-    const mine = ++this.asked;
     const { puts } = this;
     this.busy = true;
     const { from, to } = this.span;
     const query = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
     const path = `/sites/${this.site.id}`;
-    try {
-      const [detail, modes, bookings] = await Promise.all([
+    const fetch = () =>
+      Promise.all([
         this.detail ?? get<SiteDetail>(path),
         get<{ items: { starts: string; ends: string; mode: string; note?: string | null }[] }>(`${path}/modes`, query),
         get<{ items: WireBooking[] }>(`${path}/bookings`, query),
       ]);
-      if (mine !== this.asked) return;
+    const latest = await this.load(fetch, ([detail, modes, bookings]) => {
       // What was put since may be newer than this answer.
-      if (puts !== this.puts) return void (this.again = true);
+      if (puts !== this.puts) {
+        this.again = true;
+        return false;
+      }
       this.detail = detail;
       const cut = modes.items.map((one) => ({
         from: Math.max(from, Date.parse(one.starts)),
@@ -93,18 +93,12 @@ export class DayStore {
       }));
       if (JSON.stringify(cut) !== JSON.stringify(this.modes)) this.modes = cut;
       this.bookings = toBookings(bookings.items, this.bookings);
-      this.state = "ready";
-      this.fault = "";
-    } catch (thrown) {
-      if (mine !== this.asked) return;
-      this.fault = errorText(thrown);
-      if (this.state === "loading") this.state = "failed";
-    } finally {
-      if (mine === this.asked) this.busy = false;
-      if (!this.busy && this.again) {
-        this.again = false;
-        void this.fetch();
-      }
+      return true;
+    });
+    if (latest) this.busy = false;
+    if (!this.busy && this.again) {
+      this.again = false;
+      void this.fetch();
     }
   }
 }

@@ -6,7 +6,6 @@ import { type TimelineGrid, HEAD_PX } from "./timelineGrid.svelte.ts";
 import type { GridActions } from "./gridInput.svelte.ts";
 import { HOUR_PX, placesLeft, type Span } from "./geometry.ts";
 import { instantAt, draggedSpan, clashes, type DragHandle, SNAP } from "./dragGeometry.ts";
-import { reveal } from "./reveal.ts";
 
 export interface DragItem extends Span {
   /** Null while free time is being drawn over, for a new booking. */
@@ -79,7 +78,7 @@ export class Drag {
     const room = spaces.findIndex((one) => one.id === this.item?.space) + rooms;
     const space = spaces[Math.max(0, Math.min(room, spaces.length - 1))]!.id;
     this.item = { ...this.item, space, ...draggedSpan(this.item, resize ? "end" : "move", steps * SNAP, day) };
-    reveal(this.grid, this.grid.rowOf(space), this.item);
+    scrollToCell(this.grid, this.grid.rowOf(space), this.item);
     notices.announce(this.description);
   }
 
@@ -136,4 +135,19 @@ export class Drag {
     };
     return keys[event.key] ?? null;
   }
+}
+
+/** Scrolls just far enough to show a span of a row, its start before its end. */
+export function scrollToCell(grid: TimelineGrid, row: number, span: Span): void {
+  const { scroller, tops } = grid;
+  if (!scroller || row < 0) return;
+  const { from, to } = grid.clip(span);
+  const [left, right] = [grid.x(from), grid.x(to)];
+  const seen = grid.width - grid.nameWidth;
+  if (left < scroller.scrollLeft || right - left > seen) scroller.scrollLeft = left - 20;
+  else if (right > scroller.scrollLeft + seen) scroller.scrollLeft = right - seen + 20;
+  const under = grid.height - HEAD_PX;
+  if (tops[row]! < grid.scroll) scroller.scrollTop = tops[row]!;
+  else if (tops[row + 1]! > grid.scroll + under) scroller.scrollTop = tops[row + 1]! - under;
+  grid.scroll = scroller.scrollTop;
 }

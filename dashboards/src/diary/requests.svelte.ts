@@ -1,5 +1,6 @@
 /** What waits for somebody's word, at one building or at all of them. */
 import { get, send, errorText } from "../api.ts";
+import { Fetched } from "../fetched.svelte.ts";
 import { type Booking, toBooking, toBookings, type Reason, type WireBooking } from "../model.ts";
 
 interface Page {
@@ -11,22 +12,20 @@ interface Page {
 const PAGE = 50;
 const MOST = 500;
 
-export class Requests {
+export class Requests extends Fetched {
   /** The building whose requests these are; empty for all. */
   readonly site: string;
-  state = $state<"loading" | "ready" | "failed">("loading");
-  fault = $state("");
   items = $state.raw<Booking[]>([]);
   next = $state("");
   private reasons = $state.raw<ReadonlyMap<string, Reason[]>>(new Map());
-  private asked = 0;
 
   constructor(site: string) {
+    super();
     this.site = site;
   }
 
   /** What stands in the way of approving one. */
-  against(one: Booking): Reason[] {
+  blockers(one: Booking): Reason[] {
     return this.reasons.get(one.id) ?? [];
   }
 
@@ -41,19 +40,14 @@ export class Requests {
   }
 
   async refresh(): Promise<void> {
-    const mine = ++this.asked;
-    try {
-      const page = await this.page("", Math.min(MOST, Math.max(PAGE, this.items.length)));
-      if (mine !== this.asked) return;
-      this.items = toBookings(page.items, this.items);
-      this.know(page, new Map());
-      this.state = "ready";
-      this.fault = "";
-    } catch (thrown) {
-      if (mine !== this.asked) return;
-      this.fault = errorText(thrown);
-      if (this.state === "loading") this.state = "failed";
-    }
+    const limit = Math.min(MOST, Math.max(PAGE, this.items.length));
+    await this.load(
+      () => this.page("", limit),
+      (page) => {
+        this.items = toBookings(page.items, this.items);
+        this.know(page, new Map());
+      },
+    );
   }
 
   async more(): Promise<void> {
@@ -77,9 +71,4 @@ export type Decision = "approve" | "decline" | "restore";
 /** Approves or declines a booking, or takes that back. `said`: why, or that a buffer is overruled. */
 export async function decide(one: Booking, act: Decision, said: { why?: string; overrule?: true } = {}): Promise<Booking> {
   return toBooking(await send<WireBooking>("POST", `/bookings/${one.id}/${act}`, said));
-}
-
-/** Whether all that stands in the way may be overruled by the person who decides: setting up, clearing down, change-overs. */
-export function soft(reasons: readonly Reason[]): boolean {
-  return reasons.length > 0 && reasons.every((one) => one.why === "buffer" || one.why === "changeover");
 }

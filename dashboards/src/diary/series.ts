@@ -1,6 +1,6 @@
 /** Series as the API tells them, what can be chosen for their dates, and the rules that the form makes. Pure. */
 import type { Conflict, Reason, WireBooking } from "../model.ts";
-import { type Day, dayOf, shortDay, utc } from "../zone.ts";
+import { type Day, dayOf, shortDay, utcMidnight } from "../zone.ts";
 
 export type Mark = "free" | "moved_by_clock" | "approval" | "clash" | "closed" | "refused" | "empty" | "left_out" | "past";
 export type DateAction = "book" | "hold" | "skip" | "refuse" | "change" | "keep" | "cancel" | "nothing";
@@ -205,12 +205,12 @@ export type RepeatKind = "" | "week" | "fortnight" | "day" | "weekdays" | "nth" 
 
 /** "TU" */
 export function weekdayCode(day: Day): string {
-  return DAYS[new Date(utc(day)).getUTCDay()]!;
+  return DAYS[new Date(utcMidnight(day)).getUTCDay()]!;
 }
 
 /** What can be picked for something that begins on a day, in words. */
 export function repeatOptions(day: Day): { value: RepeatKind; words: string }[] {
-  const at = new Date(utc(day));
+  const at = new Date(utcMidnight(day));
   const nth = weekOfMonth(day);
   return [
     { value: "week", words: "Every week" },
@@ -243,8 +243,8 @@ export function ruleOf(kind: Exclude<RepeatKind, "" | "own">, day: Day, weekdays
 
 /** Which of its weekday in the month a day is; the last one is -1, also where it is the fourth. */
 function weekOfMonth(day: Day): number {
-  const at = new Date(utc(day));
-  const last = new Date(utc(day) + 7 * 86_400_000).getUTCMonth() !== at.getUTCMonth();
+  const at = new Date(utcMidnight(day));
+  const last = new Date(utcMidnight(day) + 7 * 86_400_000).getUTCMonth() !== at.getUTCMonth();
   return last ? -1 : Math.ceil(at.getUTCDate() / 7);
 }
 

@@ -21,7 +21,7 @@ export interface ViewProps {
 }
 
 /** What is said where a part of the page does not come. */
-export const MISSING = "This part of the page could not be fetched. Try again in a moment.";
+export const PART_MISSING = "This part of the page could not be fetched. Try again in a moment.";
 
 /** All but the day's own grid, fetched when they are first wanted. */
 export const VIEWS: Record<string, () => Promise<{ default: Component<ViewProps> }>> = {

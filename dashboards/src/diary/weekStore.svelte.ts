@@ -1,5 +1,6 @@
 /** A building's week: what is booked in each room on each of seven days. Keeps the last good values when asked again. */
-import { get, errorText } from "../api.ts";
+import { get } from "../api.ts";
+import { Fetched } from "../fetched.svelte.ts";
 import { type Booking, holds, isPending, type Mode, toBookings, type Site, type SiteDetail, type Space, type WireBooking } from "../model.ts";
 import { type Day, dayPlus, dayStart, HOUR, type Instant, span } from "../zone.ts";
 import { sharing } from "./geometry.ts";
@@ -64,11 +65,9 @@ export function openings(modes: readonly Mode[], days: readonly Day[], starts: r
   });
 }
 
-export class Week {
+export class WeekStore extends Fetched {
   readonly site: Site;
   monday = $state<Day>("");
-  state = $state<"loading" | "ready" | "failed">("loading");
-  fault = $state("");
   detail = $state.raw<SiteDetail | null>(null);
   bookings = $state.raw<Booking[]>([]);
   modes = $state.raw<Mode[]>([]);
@@ -79,9 +78,9 @@ export class Week {
   );
   readonly entries = $derived(entriesOf(this.detail?.spaces ?? [], this.bookings, this.starts));
   readonly openings = $derived.by(() => openings(this.modes, this.days, this.starts, this.site.zone));
-  private asked = 0;
 
   constructor(site: Site) {
+    super();
     this.site = site;
   }
 
@@ -96,11 +95,10 @@ export class Week {
 
   async refresh(): Promise<void> {
     if (!this.monday) return;
-    const mine = ++this.asked;
     const query = { from: this.monday, to: dayPlus(this.monday, 7) };
     const path = `/sites/${this.site.id}`;
-    try {
-      const [detail, modes, bookings] = await Promise.all([
+    const fetch = () =>
+      Promise.all([
         this.detail ?? get<SiteDetail>(path),
         get<{ items: { starts: string; ends: string; mode: string; note: string | null }[] }>(`${path}/modes`, {
           from: `${query.from}T00:00`,
@@ -108,16 +106,10 @@ export class Week {
         }),
         get<{ items: WireBooking[] }>(`${path}/bookings`, query),
       ]);
-      if (mine !== this.asked) return;
+    await this.load(fetch, ([detail, modes, bookings]) => {
       this.detail = detail;
       this.modes = modes.items.map((one) => ({ ...one, from: Date.parse(one.starts), to: Date.parse(one.ends) }));
       this.bookings = toBookings(bookings.items, this.bookings);
-      this.state = "ready";
-      this.fault = "";
-    } catch (thrown) {
-      if (mine !== this.asked) return;
-      this.fault = errorText(thrown);
-      if (this.state === "loading") this.state = "failed";
-    }
+    });
   }
 }

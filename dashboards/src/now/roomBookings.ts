@@ -1,6 +1,6 @@
 /** What is on in the rooms of a building: now, next, late. Pure. */
 import { type Booking, holds, type Space } from "../model.ts";
-import { clock, dayOf, type Instant, MINUTE, moment, shortDay } from "../zone.ts";
+import { clock, dayOf, type Instant, MINUTE, momentText, shortDay } from "../zone.ts";
 
 /** So long after its start nobody is called late yet. */
 export const GRACE_MS = 10 * MINUTE;
@@ -29,13 +29,13 @@ export function isLate(one: Booking, now: Instant): boolean {
 
 /** "here since 18:02, 12 came in, until 20:00", "nobody has come; cancelled if nobody arrives by 18:30", "begins", of one that runs. */
 export function runningText(one: Booking, zone: string, now: Instant): string {
-  const until = `until ${moment(one.to, zone, now)}`;
+  const until = `until ${momentText(one.to, zone, now)}`;
   if (one.arrived_at) {
     const came = one.counted_in ? `, ${one.counted_in} came in` : "";
-    return `here since ${moment(Date.parse(one.arrived_at), zone, now)}${came}, ${until}`;
+    return `here since ${momentText(Date.parse(one.arrived_at), zone, now)}${came}, ${until}`;
   }
   if (one.status === "held") return `waits for approval, ${until}`;
-  const back = one.release_at ? `; cancelled if nobody arrives by ${moment(Date.parse(one.release_at), zone, now)}` : "";
+  const back = one.release_at ? `; cancelled if nobody arrives by ${momentText(Date.parse(one.release_at), zone, now)}` : "";
   return `${isLate(one, now) ? "nobody has come" : "nobody has come yet"}, ${until}${back}`;
 }
 

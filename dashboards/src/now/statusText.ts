@@ -1,6 +1,6 @@
 /** The words of the Now page: silence is said as silence, never shown as zero. */
 import type { Area, Door, Edge, Snapshot } from "../model.ts";
-import { type Instant, moment } from "../zone.ts";
+import { type Instant, momentText } from "../zone.ts";
 
 export interface Alert {
   key: string;
@@ -25,7 +25,7 @@ const TRUST: Record<string, string> = {
 
 /** "14:02", or with its day when not today; "never" when there is nothing. */
 export function sinceText(at: string | null | undefined, zone: string, now: Instant): string {
-  return at ? moment(Date.parse(at), zone, now) : "never";
+  return at ? momentText(Date.parse(at), zone, now) : "never";
 }
 
 /** That a door takes no typed codes for a while, in words; nothing where it does. */

@@ -1,12 +1,12 @@
 /** Today's bookings and the rooms of a building, for Now: fetched again when the diary changes, kept while it cannot be. */
-import { get, errorText } from "../api.ts";
+import { get } from "../api.ts";
+import { Fetched } from "../fetched.svelte.ts";
 import { type Booking, toBooking, type SiteDetail, type Space, type WireBooking } from "../model.ts";
 import { type Day, dayPlus, dayStart } from "../zone.ts";
 
-export class TodayStore {
+export class TodayStore extends Fetched {
   spaces = $state.raw<Space[]>([]);
   bookings = $state.raw<Booking[] | null>(null);
-  fault = $state("");
   /** How many people the rooms hold together, each floor space once; null where no room says. */
   readonly capacity: number | null = $derived.by(() => {
     const inside = new Set(this.spaces.flatMap((one) => one.parts));
@@ -14,25 +14,20 @@ export class TodayStore {
     const said = known.filter((one) => one !== null);
     return said.length ? said.reduce((sum, one) => sum + one, 0) : null;
   });
-  private asked = 0;
 
   async fetch(site: string, zone: string, day: Day): Promise<void> {
-    const mine = ++this.asked;
     const query = {
       from: new Date(dayStart(day, zone)).toISOString(),
       to: new Date(dayStart(dayPlus(day, 1), zone)).toISOString(),
     };
-    try {
-      const [detail, found] = await Promise.all([
+    const fetch = () =>
+      Promise.all([
         this.spaces.length ? null : get<SiteDetail>(`/sites/${site}`),
         get<{ items: WireBooking[] }>(`/sites/${site}/bookings`, query),
       ]);
-      if (mine !== this.asked) return;
+    await this.load(fetch, ([detail, found]) => {
       if (detail) this.spaces = detail.spaces;
       this.bookings = found.items.map(toBooking);
-      this.fault = "";
-    } catch (thrown) {
-      if (mine === this.asked) this.fault = errorText(thrown);
-    }
+    });
   }
 }

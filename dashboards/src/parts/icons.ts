@@ -1,5 +1,5 @@
-/** Strokes of the icons, on a field of 24 by 24; a part of the app that shows a rarer one brings it along. */
-const FIRST = {
+/** Strokes of the icons, on a field of 24 by 24. */
+export const ICONS = {
   tick: "M4 12.5l5.2 5L20 6.5",
   cross: "M6 6l12 12M18 6L6 18",
   warn: "M12 4.2L2.8 19.8h18.4zM12 10v4.6M12 17.2v.1",
@@ -13,7 +13,10 @@ const FIRST = {
   ask: "M8.2 9a3.8 3.8 0 1 1 5.6 3.3c-1.2.7-1.8 1.3-1.8 2.7M12 18.6v.1",
   dash: "M5 12h14",
   dot: "M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6",
+  copy: "M9 8.5h9.5c.6 0 1 .4 1 1V20c0 .6-.4 1-1 1H9c-.6 0-1-.4-1-1V9.5c0-.6.4-1 1-1M15.5 5.5V4c0-.6-.4-1-1-1H5c-.6 0-1 .4-1 1v10.5c0 .6.4 1 1 1",
+  print: "M7 8.5V3.5h10v5M7 17H4.5c-.6 0-1-.4-1-1v-6.5c0-.6.4-1 1-1h15c.6 0 1 .4 1 1V16c0 .6-.4 1-1 1H17M7 14h10v6.5H7z",
+  move: "M4 12h16M8 8l-4 4 4 4M16 8l4 4-4 4",
+  repeat: "M4 11V9.5a3 3 0 0 1 3-3h12.5M16.5 3.5l3 3-3 3M20 13v1.5a3 3 0 0 1-3 3H4.5M7.5 20.5l-3-3 3-3",
+  wifi: "M3 9.5c5-4.7 13-4.7 18 0M6.2 13c3.3-3 8.3-3 11.6 0M9.3 16.4c1.6-1.4 3.8-1.4 5.4 0M12 19.7v.1",
 };
-export const ICONS: Partial<Record<IconName, string>> = FIRST;
-export type RareIcon = "copy" | "print" | "move" | "repeat" | "wifi";
-export type IconName = keyof typeof FIRST | RareIcon;
+export type IconName = keyof typeof ICONS;

@@ -1,0 +1,40 @@
+/** Values fetched from the server: the last good ones stay while they are fetched again, and when that fails. */
+import { untrack } from "svelte";
+import { errorText } from "./api.ts";
+
+export class Fetched {
+  state = $state<"loading" | "ready" | "failed">("loading");
+  /** Why the last fetch failed, while older values are still shown. */
+  fault = $state("");
+  private count = 0;
+
+  /**
+   * Fetches, and applies the answer unless a newer fetch has begun; true if none has. Where `apply` returns false, the
+   * answer is ignored.
+   */
+  protected async load<T>(fetch: () => Promise<T>, apply: (found: T) => boolean | void): Promise<boolean> {
+    const mine = ++this.count;
+    try {
+      const found = await fetch();
+      if (mine !== this.count) return false;
+      if (apply(found) === false) return true;
+      this.state = "ready";
+      this.fault = "";
+    } catch (thrown) {
+      if (mine !== this.count) return false;
+      this.fault = errorText(thrown);
+      if (this.state === "loading") this.state = "failed";
+    }
+    return true;
+  }
+}
+
+/** Calls `act` whenever `value` is another than before; for use while a component is made. */
+export function onChange(value: () => unknown, act: () => void): void {
+  let before = untrack(value);
+  $effect(() => {
+    const now = value();
+    if (now !== before) untrack(act);
+    before = now;
+  });
+}
