@@ -48,6 +48,13 @@ export async function get<T>(path: string, query: Record<string, string> = {}, s
   return send<T>("GET", search ? `${path}?${search}` : path, undefined, undefined, signal);
 }
 
+/** For what a page can do without: hands over what it gets, and nothing where that fails. Returns what cancels it. */
+export function getOptional<T>(path: string, then: (found: T) => void): () => void {
+  const stop = new AbortController();
+  get<T>(path, {}, stop.signal).then(then, () => {});
+  return () => stop.abort();
+}
+
 export async function send<T>(
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
   path: string,
