@@ -13,7 +13,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 DIST = ROOT / "dashboards" / "dist"
 LOADED_KB = 40
-"""Scripts and styles of a page once it can be used, in 1000 bytes gzipped; Svelte takes some 15 of them."""
+"""Scripts and styles of a page once it can be used, in 1024 bytes gzipped; Svelte takes some 15 of them."""
 WITH_FORM_KB = 75
 """The same once a panel with a form is open as well."""
 
@@ -33,7 +33,7 @@ class Transfer:
 
     def assert_at_most(self, kilobytes: int) -> None:
         total = sum(self._bytes.values())
-        assert 0 < total <= kilobytes * 1000, f"{total} bytes: {self._bytes}"
+        assert 0 < total <= kilobytes * 1024, f"{total} bytes: {self._bytes}"
 
 
 async def test_the_diary_and_the_form_of_a_booking_keep_within_the_budget(screens: Screens) -> None:
