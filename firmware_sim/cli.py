@@ -1,4 +1,4 @@
-"""``hallkeeper sim …``: act on a running demo, and the simulated Pi it is made of."""
+"""``hallkeeper sim …``: commands that act on a running demo, and the simulated Pi that it runs."""
 
 import asyncio
 import logging
@@ -34,12 +34,12 @@ from firmware_sim.errors import SimError
 from firmware_sim.hardware import DiskState
 
 app = typer.Typer(
-    help="Act on a running demo: type codes, show cards, scan, walk, cut the network, pull the plug, start a fire.",
+    help="Control a running demo: type codes, show cards, scan, walk, cut the network or power, start a fire.",
     no_args_is_help=True,
     add_completion=False,
 )
-cut = typer.Typer(help="Take something away from a building.", no_args_is_help=True)
-repair = typer.Typer(help="Give it back.", no_args_is_help=True)
+cut = typer.Typer(help="Cut a building's network.", no_args_is_help=True)
+repair = typer.Typer(help="Restore a building's network.", no_args_is_help=True)
 power = typer.Typer(help="Switch a building's power.", no_args_is_help=True)
 fire = typer.Typer(help="Set off a building's fire alarm, or reset it.", no_args_is_help=True)
 glass = typer.Typer(help="Break the glass of a door's break-glass unit, or repair it.", no_args_is_help=True)
@@ -60,9 +60,9 @@ NO_DEMO = 2
 
 
 _MOST_KEYS = 32
-"""What is typed in one go at most: the keypad is busy for a third of a second a key."""
+"""The most keys typed at once: the keypad needs a third of a second per key."""
 _FARTHEST_S = 20 * 365 * 86400
-"""How far a false clock is off at most: twenty years."""
+"""The largest error of a false clock: twenty years."""
 
 
 def _few(keys: str, hint: str) -> None:
@@ -96,7 +96,7 @@ def key(
 def card(
     door: DoorArg,
     number: Annotated[str, typer.Argument(help="FACILITY:NUMBER, such as 118:1603.")],
-    pin: Annotated[str, typer.Option(help="Typed after the card where the door asks for it.")] = "",
+    pin: Annotated[str, typer.Option(help="Typed after the card if the door asks for it.")] = "",
     folder: Dir = DEMO,
 ) -> None:
     """Hold a card at a door's reader. Exit 0: it opened. 1: it was refused, and why. 2: no demo, or no such door.
@@ -111,8 +111,8 @@ def card(
 @app.command()
 def scan(
     door: DoorArg,
-    text: Annotated[str, typer.Argument(help="What the QR code or barcode says.")],
-    pin: Annotated[str, typer.Option(help="Typed after a barcode where the door asks for it.")] = "",
+    text: Annotated[str, typer.Argument(help="The content of the QR code or barcode.")],
+    pin: Annotated[str, typer.Option(help="Typed after a barcode if the door asks for it.")] = "",
     folder: Dir = DEMO,
 ) -> None:
     """Hold a pass or barcode under a door's scanner. Exit 0: it opened. 1: it was refused, and why. 2: no demo, or no
@@ -137,7 +137,7 @@ def walk(way: Annotated[Way, typer.Argument(help="in or out")], door: DoorArg = 
 
 @cut.command("network")
 def cut_network(site: SiteArg, folder: Dir = DEMO) -> None:
-    """Cut the line between a building and the broker.  Example:  hallkeeper sim cut network ramsey"""
+    """Cut the connection between a building and the broker.  Example:  hallkeeper sim cut network ramsey"""
     _end(_ask(folder, NetworkAsk(site=site, up=False)))
 
 
@@ -149,19 +149,19 @@ def repair_network(site: SiteArg, folder: Dir = DEMO) -> None:
 
 @power.command("off")
 def power_off(site: SiteArg, folder: Dir = DEMO) -> None:
-    """Pull the plug: the Pi dies at once, locks lose their supply.  Example:  hallkeeper sim power off ramsey"""
+    """Cut the power: the Pi stops at once, locks lose their supply.  Example:  hallkeeper sim power off ramsey"""
     _end(_ask(folder, PowerAsk(site=site, on=False)))
 
 
 @power.command("on")
 def power_on(site: SiteArg, folder: Dir = DEMO) -> None:
-    """Put the plug back.  Example:  hallkeeper sim power on ramsey"""
+    """Restore the power.  Example:  hallkeeper sim power on ramsey"""
     _end(_ask(folder, PowerAsk(site=site, on=True)))
 
 
 @fire.command("on")
 def fire_on(site: SiteArg, folder: Dir = DEMO) -> None:
-    """Set off the fire alarm: magnets lose their current, everybody leaves.  Example:  hallkeeper sim fire on ramsey"""
+    """Start the fire alarm: magnets lose their current, everybody leaves.  Example:  hallkeeper sim fire on ramsey"""
     _end(_ask(folder, FireAsk(site=site, on=True)))
 
 
@@ -176,13 +176,13 @@ def fire_off(site: SiteArg, folder: Dir = DEMO) -> None:
 
 @glass.command("break")
 def break_glass(door: DoorArg = GLASS_DOOR, folder: Dir = DEMO) -> None:
-    """Break the glass beside a door: its magnet lets go.  Example:  hallkeeper sim glass break march/hall-door"""
+    """Break the glass beside a door: its magnet releases.  Example:  hallkeeper sim glass break march/hall-door"""
     _end(_ask(folder, _glass(door, broken=True)))
 
 
 @glass.command("repair")
 def repair_glass(door: DoorArg = GLASS_DOOR, folder: Dir = DEMO) -> None:
-    """Put in a new glass.  Example:  hallkeeper sim glass repair march/hall-door"""
+    """Replace the glass.  Example:  hallkeeper sim glass repair march/hall-door"""
     _end(_ask(folder, _glass(door, broken=False)))
 
 
@@ -192,7 +192,7 @@ def disk(
     site: SiteArg,
     folder: Dir = DEMO,
 ) -> None:
-    """Let the disk of a building's Pi fill up or become read-only, or repair it; its doors go on.
+    """Fill up a Pi's disk, make it read-only, or repair it; its doors keep working.
 
     Example:  hallkeeper sim disk read-only ramsey
     """
@@ -203,11 +203,14 @@ def disk(
 def clock(
     site: SiteArg,
     ahead: Annotated[
-        float, typer.Option(min=-_FARTHEST_S, max=_FARTHEST_S, help="Seconds, such as 3600 or -86400; 0 puts it right.")
+        float,
+        typer.Option(
+            min=-_FARTHEST_S, max=_FARTHEST_S, help="Seconds, such as 3600 or -86400; 0 restores the right time."
+        ),
     ],
     folder: Dir = DEMO,
 ) -> None:
-    """Let the time service of a building's Pi say a false time, so that its clock steps; its doors go on.
+    """Give a building's Pi a false time service, so that its clock steps; its doors keep working.
 
     Example:  hallkeeper sim clock ramsey --ahead 3600
     """
@@ -215,8 +218,9 @@ def clock(
 
 
 @app.command()
-def status(folder: Dir = DEMO, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-    """What is true, beside what the edges have recorded since the demo started.  Example:  hallkeeper sim status"""
+def status(folder: Dir = DEMO, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Show what really happened beside what the edges recorded since the demo started.  Example:  hallkeeper sim
+    status"""
     answer = _ask(folder, StatusAsk())
     if as_json:
         typer.echo(msgspec.json.encode(answer))
@@ -253,7 +257,7 @@ def pi(
     config: Annotated[Path, typer.Option("--config", help="The edge's TOML file.")],
     world: Annotated[Path, typer.Option("--world", help="The socket of the world to join.")],
 ) -> None:
-    """Run one edge on simulated pins. The demo starts these by itself."""
+    """Run one edge on simulated pins. The demo starts these automatically."""
     from firmware_sim.pi import run_pi
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -267,7 +271,7 @@ def pi(
 def _door(text: str) -> tuple[str, str]:
     site, slash, door = text.partition("/")
     if not (site and slash and door):
-        _refuse(f"{text!r} is no door; write SITE/DOOR, such as {FRONT_DOOR}")
+        _refuse(f"{text!r} is not a door; write SITE/DOOR, such as {FRONT_DOOR}")
     return site, door
 
 
@@ -280,7 +284,7 @@ def _ask(folder: Path, question: Question) -> Answer:
     try:
         return asyncio.run(ask(folder / "world.sock", question))
     except (OSError, WireError):
-        return _refuse(f"No demo runs in {folder}; start one with `make demo`, or name its folder with --dir")
+        return _refuse(f"No demo is running in {folder}. Start one with `make demo`, or set its folder with --dir")
 
 
 def _end(answer: Answer, more: str = "") -> None:

@@ -21,16 +21,14 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def demo(
-    speed: Annotated[
-        float, typer.Option(min=1, max=60, help="How many seconds of the hubs' time pass in a real one.")
-    ] = 1.0,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Forget what an earlier demo left, and start anew.")] = False,
-    folder: Annotated[Path, typer.Option("--dir", help="Where the demo keeps its state.")] = DIR,
+    speed: Annotated[float, typer.Option(min=1, max=60, help="How many simulated seconds pass per real second.")] = 1.0,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Delete the state of an earlier demo and start over.")] = False,
+    folder: Annotated[Path, typer.Option("--dir", help="The folder of the demo's state.")] = DIR,
     port: Annotated[
-        int, typer.Option(min=1, max=65_000, help="Where the pages answer; the next free one if taken.")
+        int, typer.Option(min=1, max=65_000, help="The port of the web pages; the next free one if taken.")
     ] = 8080,
 ) -> None:
-    """Run three hubs until Ctrl-C. State survives from run to run.
+    """Run three buildings until Ctrl-C. Their state is kept between runs.
 
     Examples:  hallkeeper demo    hallkeeper demo --speed 60    hallkeeper demo --fresh --dir /tmp/demo
     """
@@ -54,14 +52,14 @@ async def _run(console: Console, folder: Path, *, speed: float, port: int) -> No
     def say(words: str) -> None:
         console.print(Text(f"  {words} …", style="dim"))
 
-    console.print(Text("Hallkeeper: three hubs on simulated pins", style="bold"))
+    console.print(Text("Hallkeeper: three buildings on simulated hardware", style="bold"))
     demo = Demo(folder, speed=speed, port=port, say=say)
     await demo.run(ready=lambda ready: show(console, ready), stop=stop)
-    console.print(Text("All of it has stopped.", style="dim"))
+    console.print(Text("The demo has stopped.", style="dim"))
 
 
 def show(console: Console, ready: Ready) -> None:
-    """Where to look, who to be, what to type."""
+    """Show the pages' addresses, the sign-in, and a code to type."""
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim", justify="right")
     table.add_column(overflow="fold")
@@ -79,4 +77,4 @@ def show(console: Console, ready: Ready) -> None:
     # In a table it would be folded, and a folded command pastes as two.
     console.print(Text(ready.type_code), soft_wrap=True)
     console.print()
-    console.print(Text("Ctrl-C stops all of it.", style="dim"))
+    console.print(Text("Ctrl-C stops the demo.", style="dim"))

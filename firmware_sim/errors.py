@@ -1,10 +1,10 @@
-"""What can go wrong in the simulator; each error says what, where, and what to do."""
+"""Errors of the simulator; each says what, where, and what to do."""
 
 from pathlib import Path
 
 
 class SimError(Exception):
-    """Root of the simulator's errors."""
+    """Base class of the simulator's errors."""
 
 
 class BuildingError(SimError, ValueError):
@@ -12,32 +12,32 @@ class BuildingError(SimError, ValueError):
 
 
 class AlreadyRunning(SimError):
-    """A demo runs in this directory already."""
+    """A demo is already running in this folder."""
 
 
 class NoFolder(SimError):
-    """The directory that was named cannot hold a demo."""
+    """The given folder cannot hold a demo."""
 
 
 class OldState(SimError):
-    """A start failed on what an earlier demo had left, which may be of another version."""
+    """A start failed on the state of an earlier demo, which may be of another version."""
 
     def __init__(self, folder: Path, error: SimError) -> None:
         super().__init__(
-            f"{error}\nThe demo goes on from what an earlier one left in {folder}. If that was another version of it, "
+            f"{error}\nThe demo continues from the state of an earlier one in {folder}. If that was another version, "
             "start over: make demo FRESH=1 (or hallkeeper demo --fresh)"
         )
 
 
 class NoSuchThing(SimError, KeyError):
-    """A site, door or counter that the world does not have."""
+    """A site, door or counter that does not exist in the world."""
 
     def __str__(self) -> str:
         return str(self.args[0])
 
 
 class ProcessFailed(SimError):
-    """A child process ended or stayed silent. Carries the end of its log."""
+    """A child process ended or did not answer. Carries the end of its log."""
 
     def __init__(self, name: str, what: str, tail: str) -> None:
         super().__init__(f"{name} {what}. The end of its log:\n{tail or '(empty)'}")
@@ -45,7 +45,7 @@ class ProcessFailed(SimError):
 
 
 class Stalled(SimError):
-    """Virtual time cannot go on: nothing is due, or a job never ended."""
+    """Virtual time cannot advance: nothing is due, or a job never ended."""
 
 
 class ApiRefused(SimError):

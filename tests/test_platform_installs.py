@@ -249,7 +249,7 @@ def test_the_demo_runs(install: Callable[..., Path], tmp_path: Path) -> None:
         finally:
             running.send_signal(signal.SIGINT)
             rest, _ = running.communicate(timeout=60)
-    assert "All of it has stopped" in rest
+    assert "The demo has stopped" in rest
 
 
 def test_the_tools_of_the_tests_are_there(install: Callable[..., Path], tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ WAITS = "import time; time.sleep(300)"
 def test_without_a_demo_a_command_ends_with_2_and_says_so(tmp_path: Path, words: list[str]) -> None:
     result = CliRunner().invoke(app, [*words, "--dir", str(tmp_path)])
     assert result.exit_code == 2
-    assert "No demo runs in" in result.output
+    assert "No demo is running in" in result.output
 
 
 def test_a_door_without_its_site_is_refused_with_an_example(tmp_path: Path) -> None:
