@@ -1,6 +1,7 @@
 """The suite's own source: a test that asserts only where some condition holds can pass without asserting."""
 
 import ast
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,3 +71,8 @@ def test_no_test_asserts_only_under_a_condition() -> None:
         for name in conditional_tests(path.read_text(encoding="utf-8"))
     }
     assert found == set()
+
+
+def test_no_garbage_collection_looks_through_what_was_collected_of_the_tests() -> None:
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > 10_000
