@@ -3,6 +3,7 @@
 import secrets as random
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
@@ -16,7 +17,7 @@ from controller.access.tables import CODE_OVERLAP
 from controller.db.engine import Tx, violates
 from controller.estate.model import Door, SiteParts
 from controller.estate.service import EstateService
-from controller.web.problem import invalid_field
+from controller.web.problem import Invalid, invalid_field
 from edge.wire.credentials import CODE_LENGTH, CredentialKind, code_key
 from edge.wire.ids import uuid7
 from edge.wire.plan import HORIZON
@@ -67,7 +68,25 @@ class CodeClaims:
     async def put(self, tx: Tx, holder: Holder, given: Secrets, parts: Mapping[str, SiteParts], now: datetime) -> None:
         """Say at each door which codes are this holder's. Raises ``Invalid`` where somebody else has one there."""
         await repository.release(tx, holder.id, until=now + HORIZON)
-        rows: list[dict[str, object]] = []
+        try:
+            await repository.claim(tx, await self._rows(tx, holder, given, parts, now))
+        except IntegrityError as error:
+            if violates(error, CODE_OVERLAP):
+                raise _taken() from error
+            raise
+
+    async def require_free(
+        self, tx: Tx, holder: Holder, given: Secrets, parts: Mapping[str, SiteParts], now: datetime
+    ) -> None:
+        """Raises what ``put`` would raise, and writes nothing."""
+        for row in await self._rows(tx, holder, given, parts, now):
+            if await repository.claimed_by_another(tx, row):
+                raise _taken()
+
+    async def _rows(
+        self, tx: Tx, holder: Holder, given: Secrets, parts: Mapping[str, SiteParts], now: datetime
+    ) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
         for code in filter(None, (given.code, given.duress_code)):
             for site, keys in (await self._keys(tx, holder, parts, code)).items():
                 whole = holder.draft.validity.whole(parts[site].site.tz)
@@ -83,14 +102,13 @@ class CodeClaims:
                             "ends": max(whole.end, now + HORIZON),
                         }
                     )
-        try:
-            await repository.claim(tx, rows)
-        except IntegrityError as error:
-            if violates(error, CODE_OVERLAP):
-                raise invalid_field(
-                    "places", "somebody else has the same code at one of these doors; give the holder another first"
-                ) from error
-            raise
+        return rows
+
+
+def _taken() -> Invalid:
+    return invalid_field(
+        "places", "somebody else has the same code at one of these doors; give the holder another first"
+    )
 
 
 def length_of(draft: HolderDraft, parts: Mapping[str, SiteParts]) -> int:

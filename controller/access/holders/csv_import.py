@@ -1,6 +1,6 @@
 """Holders brought in from a spreadsheet, and put out into one."""
 
-import msgspec
+from msgspec.structs import replace
 
 from controller.access.holders import repository
 from controller.access.holders.csv_rows import EXPORTED, HOLDER_CSV, ParsedHolderRow, holder_row
@@ -18,13 +18,6 @@ _WHY = "brought in from a list"
 _PAGE = 500
 
 
-class _Rehearsed(Exception):
-    """A row was tried; all that it wrote is to be taken back."""
-
-    def __init__(self, line: ImportedRow) -> None:
-        self.line = line
-
-
 class HolderImport:
     """A file means the same however often it comes: the second time it changes nothing. Nobody is ended by one."""
 
@@ -35,8 +28,8 @@ class HolderImport:
         self._parser = parser
 
     async def take(self, data: bytes, *, preview: bool, actor: Actor) -> CsvImportResult:
-        """Write the rows that are sound, one by one, and set aside the others. ``preview`` does the same, takes it back
-        and tells no code. Raises ``Invalid`` for a file of no use."""
+        """Write the rows that are sound, one by one, and set aside the others. ``preview`` finds out the same of each
+        row for itself, writes nothing and draws no code that is told. Raises ``Invalid`` for a file of no use."""
         parsed = await parse(self._parser, data, HOLDER_CSV)
         rows = parsed.refused
         written: set[str] = set()
@@ -44,7 +37,7 @@ class HolderImport:
             for row in parsed.rows:
                 imported, sites = await self._row(row, preview=preview, actor=actor)
                 rows.append(imported)
-                written |= set() if preview else sites
+                written |= sites
         finally:  # what was written before a fault is to reach the doors
             for site in sorted(written):
                 self._changes.site_changed(site, estate=True)
@@ -61,41 +54,31 @@ class HolderImport:
         return write_sheet(list(EXPORTED), rows)
 
     async def _row(self, row: ParsedHolderRow, *, preview: bool, actor: Actor) -> tuple[ImportedRow, set[str]]:
-        """What becomes of a row, and the sites where something is different then."""
-
-        async def write(tx: Tx) -> tuple[ImportedRow, set[str]]:
-            imported, sites = await self._written(tx, row, actor)
-            if preview:
-                raise _Rehearsed(msgspec.structs.replace(imported, id=row.id, code=""))
-            return imported, sites
-
+        """What becomes of a row, and the sites where something is different now."""
         try:
-            return await self._database.run(write)
-        except _Rehearsed as rehearsed:
-            return rehearsed.line, set()
+            if not preview:
+                return await self._database.run(self._write, row, actor=actor)
+            async with self._database.read() as tx:
+                return (await self._write(tx, row, actor=actor, preview=True))[0], set()
         except Problem as problem:
             faults = [row.fault(each.field, each.message) for each in problem.errors]
             return row.refused(faults or [row.fault("", problem.detail)]), set()
 
-    async def _written(self, tx: Tx, row: ParsedHolderRow, actor: Actor) -> tuple[ImportedRow, set[str]]:
+    async def _write(
+        self, tx: Tx, row: ParsedHolderRow, *, actor: Actor, preview: bool = False
+    ) -> tuple[ImportedRow, set[str]]:
         old = await self._old(tx, row, actor)
         draft = row.draft(old)
         if isinstance(draft, list):
             return row.refused(draft), set()
+        result = ImportedRow(line=row.line, id=row.id, name=draft.name, become=RowResult.UNCHANGED)
         if old is None:
             request = CredentialRequest(code=row.draws or not row.card, card=row.card)
-            given = await self._holders.make_in(tx, draft, request, actor=actor)
-            return (
-                ImportedRow(
-                    line=row.line,
-                    id=given.holder.id,
-                    name=draft.name,
-                    become=RowResult.ADDED,
-                    code=given.secrets.code,
-                ),
-                set(given.holder.sites),
-            )
-        has, at = await self._holders.secrets(tx, old), old.draft
+            given = await self._holders.make_in(tx, draft, request, actor=actor, preview=preview)
+            made = "" if preview else given.holder.id
+            added = replace(result, become=RowResult.ADDED, id=made, code=given.secrets.code)
+            return added, set(given.holder.sites)
+        has, at, now = await self._holders.secrets(tx, old), old.draft, old
         pairs = {
             "name": (draft.name, at.name),
             "kind": (draft.kind, at.kind),
@@ -105,23 +88,17 @@ class HolderImport:
         }
         changes = [column for column, (new_value, old_value) in pairs.items() if new_value != old_value]
         if changes:
-            await self._holders.change_in(tx, old.id, draft, version=None, actor=actor)
+            now = await self._holders.change_in(tx, old, draft, actor=actor, preview=preview)
         request = CredentialRequest(code=row.draws and not has.code, card=row.card if row.card != has.card else "")
         code = ""
         if request != CredentialRequest():
-            code = (await self._holders.reissue_in(tx, old.id, request, why=_WHY, actor=actor)).secrets.code
+            given = await self._holders.reissue_in(tx, now, request, why=_WHY, actor=actor, preview=preview)
+            code = given.secrets.code
             changes += [name for name in ("card", "code") if getattr(request, name)]
-        return (
-            ImportedRow(
-                line=row.line,
-                id=old.id,
-                name=draft.name,
-                become=RowResult.CHANGED if changes else RowResult.UNCHANGED,
-                changes=tuple(changes),
-                code=code,
-            ),
-            {*old.sites, *(place.site for place in draft.places)} if changes else set(),
-        )
+        if not changes:
+            return replace(result, id=old.id), set()
+        changed = replace(result, become=RowResult.CHANGED, id=old.id, changes=tuple(changes), code=code)
+        return changed, {*old.sites, *(place.site for place in draft.places)}
 
     async def _old(self, tx: Tx, row: ParsedHolderRow, actor: Actor) -> Holder | None:
         """Whom a row is about; ``None``: somebody new. Raises ``HolderUnknown``, ``HolderEnded``,

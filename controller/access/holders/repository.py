@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time
+from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, update
@@ -46,6 +47,12 @@ async def of_name(tx: Tx, name: str) -> list[Holder]:
     return await _read(tx, holders.c.name_key == name_key(name), holders.c.ended_at.is_(None))
 
 
+async def card_taken(tx: Tx, card_tag: bytes, *, but: str) -> bool:
+    """Whether a holder other than ``but`` has this card."""
+    query = select(holders.c.id).where(holders.c.card_tag == card_tag, holders.c.id != but)
+    return (await tx.execute(query)).first() is not None
+
+
 async def at_site(tx: Tx, site: str) -> list[Holder]:
     """Those of a site that have not ended."""
     mine = select(holder_places.c.holder).where(holder_places.c.site == site)
@@ -83,6 +90,14 @@ async def claim(tx: Tx, rows: Sequence[Mapping[str, object]]) -> None:
     """Say that codes are somebody's at some doors. Raises ``IntegrityError`` where they are another's."""
     if rows:
         await tx.execute(insert(code_claims), rows)
+
+
+async def claimed_by_another(tx: Tx, row: Mapping[str, Any]) -> bool:
+    """Whether ``claim`` would be refused because of this row."""
+    same = (code_claims.c[name] == row[name] for name in ("site", "door", "code_key"))
+    while_it_is = (code_claims.c.starts < row["ends"], code_claims.c.ends > row["starts"])
+    query = select(code_claims.c.owner).where(*same, *while_it_is, code_claims.c.owner != row["owner"]).limit(1)
+    return (await tx.execute(query)).first() is not None
 
 
 async def release(tx: Tx, holder_id: str, *, until: datetime) -> None:

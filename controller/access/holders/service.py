@@ -88,9 +88,10 @@ class HolderService:
         return await self._told(lambda tx: self.make_in(tx, draft, request, actor=actor))
 
     async def make_in(
-        self, tx: Tx, draft: HolderDraft, request: CredentialRequest, *, actor: Actor
+        self, tx: Tx, draft: HolderDraft, request: CredentialRequest, *, actor: Actor, preview: bool = False
     ) -> HolderWithSecrets:
-        """As ``make``, inside the caller's transaction; the caller announces the change."""
+        """As ``make``, inside the caller's transaction; the caller announces the change. ``preview``, here and below:
+        raise the same, write nothing and tell no code."""
         now = self._clock.now()
         holder = Holder(
             id=uuid7(now, random.token_bytes(10)),
@@ -105,8 +106,10 @@ class HolderService:
             version=1,
         )
         _require(actor, holder)
-        parts = await self._parts(tx, draft)
+        parts = await self._parts(tx, draft, lock=not preview)
         drawn = await self._drawn(tx, holder, request, parts, Secrets(), now)
+        if preview:
+            return await self._previewed(tx, holder, drawn, parts, now)
         return await self._written(tx, holder, drawn, parts, actor, "make", now, new=True)
 
     async def change(self, holder_id: str, draft: HolderDraft, *, version: int, actor: Actor) -> Holder:
@@ -114,47 +117,57 @@ class HolderService:
         ``Invalid``. Raises ``VersionStale``, ``HolderEnded`` and as ``make``."""
 
         before = await self.get(holder_id, actor=actor)
-        given = await self._told(lambda tx: self.change_in(tx, holder_id, draft, version=version, actor=actor))
+
+        async def write(tx: Tx) -> HolderWithSecrets:
+            old = await self.standing(tx, holder_id, actor)
+            if version != old.version:
+                raise VersionStale(old.draft.name, Write(actor=old.changed_by, act="change", at=old.changed_at))
+            return HolderWithSecrets(holder=await self.change_in(tx, old, draft, actor=actor), secrets=Secrets())
+
+        given = await self._told(write)
         for site in set(before.sites) - set(given.holder.sites):
             self._changes.site_changed(site, estate=True)
         return given.holder
 
     async def change_in(
-        self, tx: Tx, holder_id: str, draft: HolderDraft, *, version: int | None, actor: Actor
-    ) -> HolderWithSecrets:
-        """As ``change``, inside the caller's transaction; the caller announces the change."""
+        self, tx: Tx, old: Holder, draft: HolderDraft, *, actor: Actor, preview: bool = False
+    ) -> Holder:
+        """As ``change``, of a holder as it is in the caller's transaction; the caller announces the change."""
         now = self._clock.now()
-        old = await self.standing(tx, holder_id, actor)
-        if version is not None and version != old.version:
-            raise VersionStale(old.draft.name, Write(actor=old.changed_by, act="change", at=old.changed_at))
         new = msgspec.structs.replace(old, draft=draft, changed_at=now, changed_by=actor.name, version=old.version + 1)
         _require(actor, new)
-        parts = await self._parts(tx, draft)
+        parts = await self._parts(tx, draft, lock=not preview)
         kept = await self.secrets(tx, old)
+        if preview:
+            return (await self._previewed(tx, new, kept, parts, now)).holder
         given = await self._written(tx, new, kept, parts, actor, "change", now, new=False)
         await self._bump(tx, set(old.sites) - set(new.sites))
-        return HolderWithSecrets(holder=given.holder, secrets=Secrets())
+        return given.holder
 
     async def reissue(self, holder_id: str, request: CredentialRequest, *, why: str, actor: Actor) -> HolderWithSecrets:
         """New codes, a new PIN or another card, as requested; the rest stays. Raises as ``make``, ``HolderEnded``."""
 
-        return await self._told(lambda tx: self.reissue_in(tx, holder_id, request, why=why, actor=actor))
+        async def write(tx: Tx) -> HolderWithSecrets:
+            return await self.reissue_in(tx, await self.standing(tx, holder_id, actor), request, why=why, actor=actor)
+
+        return await self._told(write)
 
     async def reissue_in(
-        self, tx: Tx, holder_id: str, request: CredentialRequest, *, why: str, actor: Actor
+        self, tx: Tx, old: Holder, request: CredentialRequest, *, why: str, actor: Actor, preview: bool = False
     ) -> HolderWithSecrets:
-        """As ``reissue``, inside the caller's transaction; the caller announces the change."""
+        """As ``reissue``, of a holder as it is in the caller's transaction; the caller announces the change."""
         now = self._clock.now()
-        old = await self.standing(tx, holder_id, actor)
-        parts = await self._parts(tx, old.draft)
+        parts = await self._parts(tx, old.draft, lock=not preview)
         kept = await self.secrets(tx, old)
         drawn = await self._drawn(tx, old, request, parts, kept, now)
+        if preview:
+            return await self._previewed(tx, old, drawn, parts, now)
         new = msgspec.structs.replace(old, changed_at=now, changed_by=actor.name, version=old.version + 1)
         given = await self._written(tx, new, drawn, parts, actor, "new code", now, new=False, why=why)
         for place in new.draft.places:
             opened = [door.id for door in parts[place.site].doors if place.has(door.id)]
             await reissue_log.record(
-                tx, site=place.site, at=now, actor=actor.name, why=why, doors=opened, holder=holder_id
+                tx, site=place.site, at=now, actor=actor.name, why=why, doors=opened, holder=old.id
             )
         fresh = {name: value for name, value in _values(drawn).items() if value != getattr(kept, name)}
         return HolderWithSecrets(holder=given.holder, secrets=Secrets(**fresh))
@@ -267,6 +280,15 @@ class HolderService:
             raise invalid_field("code", "a holder needs a code or a card to open anything with")
         return Secrets(**values)
 
+    async def _previewed(
+        self, tx: Tx, holder: Holder, given: Secrets, parts: Mapping[str, SiteParts], now: datetime
+    ) -> HolderWithSecrets:
+        """As ``_written``, but writes nothing: the card and the codes are looked up instead of claimed."""
+        if given.card and await repository.card_taken(tx, tag(self._keys, given.card), but=holder.id):
+            raise CardTaken
+        await self._claims.require_free(tx, holder, given, parts, now)
+        return HolderWithSecrets(holder=holder, secrets=Secrets())
+
     async def _written(
         self,
         tx: Tx,
@@ -297,11 +319,13 @@ class HolderService:
         await self._record(tx, holder, actor, act, now, why=why)
         return HolderWithSecrets(holder=holder, secrets=given)
 
-    async def _parts(self, tx: Tx, draft: HolderDraft) -> dict[str, SiteParts]:
-        """The sites of a draft, whose locks are taken. Raises ``Invalid`` for a site or door that there is not."""
+    async def _parts(self, tx: Tx, draft: HolderDraft, *, lock: bool = True) -> dict[str, SiteParts]:
+        """The sites of a draft. ``lock``: take their locks too. Raises ``Invalid`` for a site or door that there is
+        not."""
         found: dict[str, SiteParts] = {}
         for index, place in enumerate(draft.places):
-            await self._database.lock_site(tx, place.site)
+            if lock:
+                await self._database.lock_site(tx, place.site)
             parts = await estate_repository.site_parts(tx, place.site)
             if parts is None:
                 raise invalid_field(f"places.{index}.site", f"there is no site {place.site!r}")

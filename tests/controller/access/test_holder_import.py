@@ -168,6 +168,30 @@ async def test_a_card_or_name_that_comes_twice_or_is_another_s_is_refused(villag
     assert "there are 2 of this name" in alike["faults"][0]["reason"]
 
 
+async def test_a_preview_refuses_what_the_import_would_and_waits_for_no_other_write(
+    any_village: httpx.AsyncClient, any_container: Container, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("controller.access.codes.choose", lambda length: "604138")
+    await make(any_village, name="Ann", places=[{"site": SITE, "doors": ["front-door"]}], card=CARD)
+    una = (await make(any_village, name="Una", places=[{"site": SITE, "doors": ["side-door"]}]))["holder"]
+    rows = f"{una['id']},,,{SITE},,,\n,Ben,staff,{SITE},2026-11-01,{CARD},\n{una['id']},,,,,w26:118:1604,\n"
+    rows += f",Cat,staff,{SITE}/front-door,2026-11-01,w26:118:1605,\n,Dan,staff,{SITE},2026-11-01,,\n"
+    text = "id,name,kind,places,from,card,code\n" + rows.replace(f"{una['id']},,,,,w26", ",Una,,,,w26")
+    before = await there(any_village)
+    async with any_container.database.write() as tx:
+        await any_container.database.lock_site(tx, SITE)
+        dry = await bring(any_village, text, preview="true")
+    assert await there(any_village) == before
+    done = await bring(any_village, text)
+    told = [(line["become"], line["changes"], line["faults"]) for line in done["lines"]]
+    assert told == [(line["become"], line["changes"], line["faults"]) for line in dry["lines"]]
+    clash, taken, fobbed, added, none_left = told
+    assert "somebody else has the same code at one of these doors" in clash[2][0]["reason"]
+    assert "somebody else has this card" in taken[2][0]["reason"]
+    assert (fobbed[:2], added[0]) == (("changed", ["card"]), "added")
+    assert "code" in none_left[2][0]["reason"]
+
+
 async def test_nobody_is_brought_in_or_told_of_at_a_site_that_the_actor_may_not_see_to(
     app: FastAPI, village: httpx.AsyncClient
 ) -> None:
