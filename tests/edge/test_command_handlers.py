@@ -98,7 +98,7 @@ def test_an_output_that_does_not_follow_is_a_fault_of_the_edge_until_it_does() -
         assert hall.data(FaultData)[-1] == FaultData(code=code, part=part, present=True)
         await hall.order(hall.command("self_test"))
         await hall.until(lambda: bool(hall.results()))
-        assert f"{EDGE}: an output is not at the level it was set to: pin {STRIKE}" in (hall.results()[-1].why or "")
+        assert f"{EDGE}: an output does not have the level that was set: pin {STRIKE}" in (hall.results()[-1].why or "")
         relay._state = False
         await asyncio.sleep(61)
         assert hall.data(FaultData)[-1] == FaultData(code=code, part=part, present=False)
