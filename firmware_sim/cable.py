@@ -1,4 +1,4 @@
-"""What runs between the world and whoever joins it: one JSON value a line over a unix socket.
+"""What runs between the world and the processes that join it: one JSON value a line over a unix socket.
 
 A simulated Pi opens with ``PiHello`` and stays; anybody else asks one question and gets one ``Answer``.
 """

@@ -165,7 +165,7 @@ class Demo:
             await asyncio.wait(tasks)
 
     async def _watch_children(self, rig: Rig) -> None:
-        """Start anew whatever ends by itself, as systemd would."""
+        """Restart every process that ends by itself, as systemd would."""
         while True:
             for child in rig.children:
                 if not child.running and not any(rig.pis[s] is child and rig.is_dark(s) for s in rig.pis):
@@ -202,7 +202,7 @@ class Demo:
                 ends=datetime.fromisoformat(booking["ends"]).astimezone(UTC),
             )
             for booking in found["items"]
-            # The studio is for whoever tries the demo: nobody comes there by themselves.
+            # The studio is for the user of the demo: no simulated visitors go there.
             if booking["status"] in ("confirmed", "arrived") and booking["space"] != SPACE and booking["code"]
             if booking["space"] in doors
         ]
@@ -305,7 +305,7 @@ class Demo:
         except FileNotFoundError:
             return None
         except msgspec.DecodeError as error:
-            raise SimError(f"{self._state_file} is damaged ({error}); start anew with --fresh") from error
+            raise SimError(f"{self._state_file} is damaged ({error}); start over with --fresh") from error
 
     def _epoch(self, before: DemoState | None) -> datetime:
         """Now, or where an earlier run had come to: the hubs' time never goes back."""

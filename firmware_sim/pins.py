@@ -57,7 +57,7 @@ class SimFactory(MockFactory):  # type: ignore[misc]  # gpiozero has no types
         self.output_changed = output_changed
 
     def drive(self, pin: int, level: bool, tick: float) -> None:
-        """Put ``level`` on the wire of BCM ``pin``; ``tick`` is handed to whoever listens."""
+        """Put ``level`` on the wire of BCM ``pin``; ``tick`` is passed to the listeners."""
         self.wired[pin] = level
         for device in self.pins.values():
             if device._number == pin:

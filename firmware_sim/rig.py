@@ -160,7 +160,7 @@ class Rig:
             await pi.kill()
 
     def set_network(self, site: str, up: bool) -> None:
-        """Mend or cut the line between an edge and the broker."""
+        """Restore or cut the connection between an edge and the broker."""
         line = self.lines[site]
         if up:
             line.repair()
@@ -288,7 +288,7 @@ class Rig:
         try:
             self.password = kept.read_text()
         except OSError as error:
-            raise SimError(f"{kept} cannot be read ({error.strerror}); start anew with --fresh") from error
+            raise SimError(f"{kept} cannot be read ({error.strerror}); start over with --fresh") from error
         await self.api.sign_in(user=USER, password=self.password)
 
     async def _enter(self, building: Building) -> None:

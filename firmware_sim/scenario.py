@@ -51,11 +51,11 @@ class PanelEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     at: Moment
     what: Literal[
         "cut network",
-        "mend network",
+        "repair network",
         "fire on",
         "fire off",
         "break glass",
-        "mend glass",
+        "repair glass",
         "kill broker",
         "start broker",
         "cancel",

@@ -115,7 +115,7 @@ class SimulatedSite:
             self.lit = level
 
     def set_mains(self, on: bool) -> None:
-        """The building's supply goes off or on. The Pi's process is ended by whoever runs it."""
+        """The building's supply goes off or on. The Pi's process is ended by its owner."""
         self.mains = on
         for doorway in self.doorways.values():
             doorway.rewire(mains=on)
@@ -136,7 +136,8 @@ class SimulatedSite:
     # Wires fail.
 
     def stick(self, pin: int, level: bool | None) -> None:
-        """The wire of BCM ``pin`` is cut or shorted: it has ``level`` whatever hangs on it does; ``None`` mends it."""
+        """The wire of BCM ``pin`` is cut or shorted: it has ``level`` whatever hangs on it does; ``None`` repairs
+        it."""
         if level is None:
             self._stuck.pop(pin, None)
         else:
@@ -223,7 +224,7 @@ class SimulatedSite:
             self.wires.drive(pin, level, self._timeline.tick)
 
     def _watch(self, motion: MotionFacts) -> Process:
-        """A PIR: sees whoever comes in, and now and then whoever sits there."""
+        """A PIR: sees people who come in, and now and then people who sit there."""
         while True:
             if not self.in_zone(motion.zone):
                 yield Until(signal=self._stirred[motion.zone], within_s=86_400)

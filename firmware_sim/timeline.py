@@ -45,7 +45,7 @@ class EventTimeline:
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self.woken: Callable[[], None] = lambda: None
-        """Called when something new is due first, so that whoever sleeps until ``next_due`` wakes."""
+        """Called when something new is due first, so that a task that sleeps until ``next_due`` wakes."""
 
     @property
     def next_due(self) -> float | None:

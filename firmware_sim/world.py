@@ -1,4 +1,4 @@
-"""The world: all buildings, one timeline, the truth. Pure; whoever runs it tells it the time and carries the wires."""
+"""The world: all buildings, one timeline, the truth. Pure; its runner passes in the time and connects the wires."""
 
 import random
 from collections import Counter, deque

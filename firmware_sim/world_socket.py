@@ -118,7 +118,7 @@ class WorldSocket:
             wires.hardware(self._hardware[site])
 
     def booted(self, site: str) -> None:
-        """A Pi's machine, not its agent alone, starts anew."""
+        """A Pi restarts, not only its agent."""
         self.set_hardware(site, boot=str(uuid.uuid4()))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes or mends .venv: `environment.sh run` for the demo, `environment.sh test` with the tools of the tests.
+# Creates or repairs .venv: `environment.sh run` for the demo, `environment.sh test` with the tools of the tests.
 # Everything comes from requirements/*.txt by hash. A second run with nothing changed only looks at a stamp.
 set -eu
 cd "$(dirname "$0")/../.."

@@ -111,7 +111,7 @@ class GpioPins:
 class _GpioInput:
     def __init__(self, device: Any, changed: Callable[[float, float], None]) -> None:
         self._device = device
-        # gpiozero keeps callbacks weakly in places: whoever holds the input holds its callback.
+        # gpiozero keeps callbacks weakly in places: the owner of the input keeps its callback.
         self._changed = changed
 
     @property

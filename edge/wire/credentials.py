@@ -69,7 +69,7 @@ def code_key(door_secret: bytes, kind: CredentialKind, credential: str) -> bytes
     """HMAC-SHA256 (RFC 2104) of ``kind NUL credential`` under the door's secret: 32 bytes.
 
     ``credential`` is a code's digits or a card's canonical text, of which only the latter has a colon. It hides them
-    from broker, backup and log, not from whoever holds the door's secret.
+    from broker, backup and log, not from a holder of the door's secret.
     """
     return hmac.digest(door_secret, kind.encode() + b"\0" + credential.encode(), hashlib.sha256)
 

@@ -164,7 +164,7 @@ class Play:
             theatre.broker.start()
         elif happening.what in ("fire on", "fire off"):
             theatre.stage.set_fire(str(happening.site), happening.what == "fire on")
-        elif happening.what in ("break glass", "mend glass"):
+        elif happening.what in ("break glass", "repair glass"):
             theatre.stage.set_glass(str(happening.site), str(happening.door), happening.what == "break glass")
         else:
             assert link is not None, f"{happening.what} of no site that plays"
