@@ -62,7 +62,7 @@ async def _read_only_at_work(trial: Trial) -> None:
     await _heard(trial, True)
     await trial.ledger.all_stored()
     alerts = (await trial.rig.api.get(f"/sites/{SITE}/alerts"))["items"]
-    assert any("the disk takes nothing" in alert["text"] for alert in alerts)
+    assert any("the disk cannot be written" in alert["text"] for alert in alerts)
     _disk(trial, DiskState.SOUND)
     await _heard(trial, True, False)
 

@@ -115,7 +115,7 @@ async def test_a_lock_that_does_not_hold_is_shown_and_an_unknown_alarm_is_none(h
         ("lock_not_locked", "", "the lock does not hold"),
         ("of_a_newer_edge", "x", "fault of_a_newer_edge x"),
     ]
-    assert "may stand unlocked" in found.faults[0].hint
+    assert "may be unlocked" in found.faults[0].hint
 
 
 async def test_a_door_tells_until_when_codes_wait_in_the_time_of_its_site(hub: Hub, edge: FakeEdge) -> None:
