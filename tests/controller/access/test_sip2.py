@@ -116,7 +116,7 @@ async def test_without_a_library_system_the_controller_says_so(village: httpx.As
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        (b"", "broke off"),
+        (b"", "closed the connection"),
         (b"\r", "without checksums"),
         (b"941AY0AZ0000\r", "spoilt"),
         (sealed("941", 1), "something else"),
