@@ -181,7 +181,7 @@ def test_the_controller_runs_and_names_the_extra_that_a_setting_needs(
     hallkeeper, config, port = bin_ / "hallkeeper", tmp_path / "controller.toml", free_port()
     run(hallkeeper, "controller", "init", "--config", config, "--data-dir", tmp_path / "data")
     config.write_text(config.read_text().replace("port = 8080", f"port = {port}"))
-    assert "is sound" in run(hallkeeper, "controller", "check-config", "--config", config)
+    assert "is valid" in run(hallkeeper, "controller", "check-config", "--config", config)
     run(hallkeeper, "controller", "migrate", "--config", config)
     _load_commands(bin_, but="firmware_sim")
     command: list[str | Path] = [hallkeeper, "controller", "run", "--config", config]

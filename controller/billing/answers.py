@@ -151,7 +151,7 @@ class ExampleAnswer(Answer):
 class TariffEffectAnswer(Answer):
     """``shifts``: bookings that wait for a decision, the first 100, with their price before and after. ``kept``: how
     many confirmed bookings are still to come, whose quotes stay as they are. ``examples``: typical bookings whose price
-    changes. ``dear_parts``: sentences, one for each space that costs more than a space it is part of."""
+    changes. ``overpriced_parts``: sentences, one for each space that costs more than a space it is part of."""
 
     shifts: list[ShiftAnswer]
     kept: int

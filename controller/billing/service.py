@@ -53,7 +53,7 @@ _NEVER_SET = Quote(
 class TariffEffect(msgspec.Struct, frozen=True, kw_only=True):
     """What new tariffs change. ``shifts``: bookings that wait for a decision, at most ``MOST_SHIFTS`` by start.
     ``kept``: how many confirmed ones keep the quote they have. ``examples``: what typical bookings would cost.
-    ``dear_parts``: sentences, one for each space that costs more than a space it is part of."""
+    ``overpriced_parts``: sentences, one for each space that costs more than a space it is part of."""
 
     shifts: tuple[Shift, ...]
     kept: int

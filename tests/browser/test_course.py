@@ -44,7 +44,7 @@ async def test_who_checks_in_is_not_given_back(screens: Screens, rig: Rig, given
     await expect(panel).not_to_contain_text("ancelled if nobody")
     await screen.page.get_by_role("button", name="Undo").click()
     await screen.said("Checked in is as it was.")
-    await expect(panel).to_contain_text("if nobody comes")
+    await expect(panel).to_contain_text("if nobody arrives")
     await decide(rig, booked, "cancel")
 
 

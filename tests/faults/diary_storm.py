@@ -240,7 +240,7 @@ async def storm(told: Storm, began: float) -> list[Done]:
             if time.monotonic() >= until:
                 break
             await visitor.act()
-    await app.state.rig.close()
+    await app.state.container.close()
     return visitor.done
 
 

@@ -25,7 +25,7 @@ EDGE, SPACE = "ramsey-pi", "studio"
 
 def steps() -> list[str]:
     """The first command of each numbered step under the heading about a stolen Pi."""
-    section = PAGE.read_text().split("## A Pi was stolen", 1)[1].split("\n## ", 1)[0]
+    section = PAGE.read_text().split("## Replacing a stolen Pi", 1)[1].split("\n## ", 1)[0]
     numbered = re.findall(r"^\d\. .*?(?=^\d\. |^\n|\Z)", section, re.MULTILINE | re.DOTALL)
     return [found[0] for each in numbered if (found := re.findall(r"`(hallkeeper [^`]+)`", each))]
 

@@ -65,7 +65,7 @@ async def test_the_council_pays_nothing_where_its_rate_says_so_and_no_half_costs
     told_only = ("text", "changed_at", "changed_by")
     body = {name: value for name, value in tariffs.items() if name not in told_only}
     told = await api.put(f"/sites/{site}/tariffs?check=true", body)
-    assert told["effect"]["dear_parts"] == []
+    assert told["effect"]["overpriced_parts"] == []
     rates = {each["name"]: each["per_hour_pence"] for each in tariffs["rates"]}
     asked = {"starts": "2026-11-26T18:00", "ends": "2026-11-26T21:00", "tier": "council"}
     spaces = (await api.get(f"/sites/{site}"))["spaces"]

@@ -41,7 +41,7 @@ class Geo(_Thing):
 
 
 class EventPlace(_Thing):
-    type_: str = "EventPlace"
+    type_: str = "Place"
     name: str
     address: str
     geo: Geo | None = None
@@ -55,7 +55,7 @@ class Organiser(_Thing):
 class PublicEvent(_Thing):
     """A booking that is marked as public. Times carry the site's offset."""
 
-    type_: str = "PublicEvent"
+    type_: str = "Event"
     id_: str
     name: str
     start: str

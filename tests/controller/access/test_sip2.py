@@ -118,12 +118,12 @@ async def test_without_a_library_system_the_controller_says_so(village: httpx.As
     [
         (b"", "closed the connection"),
         (b"\r", "without checksums"),
-        (b"941AY0AZ0000\r", "spoilt"),
-        (sealed("941", 1), "something else"),
+        (b"941AY0AZ0000\r", "damaged"),
+        (sealed("941", 1), "a different question"),
         (b"x" * (LONGEST + 1) + b"\r", "longer than"),
         (sealed("940", 0), "refuses the login"),
         (sealed("64", 0), "refuses the login"),
-        (b"\xff\xfeAY0AZ\xff\xff\xff\xff\r", "spoilt"),
+        (b"\xff\xfeAY0AZ\xff\xff\xff\xff\r", "damaged"),
     ],
 )
 async def test_whatever_comes_back_is_believed_only_with_its_checksum(answer: bytes, why: str) -> None:

@@ -152,7 +152,7 @@ async def test_setting_tariffs_names_each_half_that_costs_more_than_its_whole(vi
     community = HALL | {"tiers": ["community"], "per_hour_pence": 700}
     east = {"name": "east", "spaces": ["hall-east"], "tiers": ["community"], "per_hour_pence": 400}
     told = await put(village, check=True, rates=[ANY, community, east])
-    assert told["effect"]["dear_parts"] == [
+    assert told["effect"]["overpriced_parts"] == [
         "Hall, west costs £16.00 for two hours and Hall, which it is part of, £14.00 (community); "
         "add 'hall-west' to the spaces of a rate"
     ]
