@@ -40,8 +40,8 @@ bench: setup-test ## the long benchmarks; prints ratios
 	$(ON_DISK) $(BIN)/pytest tests/bench -m "bench or not bench" -s $(ARGS)
 
 faults: setup-test ## the fault scenarios in their long form; prints a table
-	$(ON_DISK) $(BIN)/pytest tests/faults tests/scenarios -m "faults_full or not faults_full" \
-		-n $(WORKERS) --dist worksteal $(ARGS)
+	$(ON_DISK) $(BIN)/pytest tests/faults tests/scenarios -m "not alone" -n $(WORKERS) --dist worksteal $(ARGS)
+	$(ON_DISK) $(BIN)/pytest tests/faults -m alone $(ARGS)
 
 fuzz: setup-test ## bad input of every kind, forty times as much of it and new each time
 	$(BIN)/pytest tests/fuzz --hypothesis-profile=long $(ARGS)
