@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 from fastapi import FastAPI
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page
 from playwright.async_api import Error as PlaywrightError
 
 from controller.access.codes import spoken
@@ -17,14 +17,17 @@ from tests.controller.clock import ManualClock
 from tests.controller.running import stranger
 from tests.controller.serving import serving
 from tests.controller.village import API, book, look
+from tests.eventually import eventually
 
-KEPT = """navigator.serviceWorker.getRegistration().then(async (its) => {
-    const there = its?.active?.state === 'activated' && await (await caches.open('door-pages')).match(location.href);
-    window.seen = there ? (window.seen ?? 0) + 1 : 0;
-    return window.seen > 30;
-})"""
-"""Whether the phone has kept the page that it shows: for thirty frames in a row, since Chromium finds a page that was
-just put into a cache, then does not, then does."""
+KEPT = "caches.open('door-pages').then((all) => all.match(location.href)).then(Boolean)"
+GONE = "caches.open('door-pages').then((all) => all.keys()).then((keys) => keys.length === 0)"
+"""Whether the phone has kept the page that it shows, and whether it keeps none."""
+
+
+async def until(page: Page, wanted: str) -> None:
+    """``wait_for_function`` takes the promise itself for an answer."""
+    await eventually(lambda: page.evaluate(wanted), what=wanted)
+
 
 # What stays on the phone
 
@@ -55,7 +58,7 @@ async def test_without_signal_the_page_stays_readable_and_says_as_of_when(
     page = await context.new_page()
     async with serving(app) as address:
         await page.goto(address + path_of(made))
-        await page.wait_for_function(KEPT)
+        await until(page, KEPT)
         assert not await page.get_by_text("No signal").is_visible()
         await context.set_offline(True)
         await page.reload()
@@ -72,8 +75,7 @@ async def test_without_signal_the_page_stays_readable_and_says_as_of_when(
         await page.get_by_role("button", name="Cancel this booking").click()
         await page.get_by_role("button", name="Yes, cancel the booking").click()
         await page.get_by_role("heading", name="Choir is cancelled").wait_for()
-        kept = "caches.open('door-pages').then((all) => all.keys()).then((keys) => keys.length === 0)"
-        await page.wait_for_function(kept)
+        await until(page, GONE)
     await context.close()
 
 
@@ -86,7 +88,7 @@ async def test_a_kept_page_goes_when_its_code_is_no_longer_good(
     page = await context.new_page()
     async with serving(app) as address:
         await page.goto(address + path_of(made))
-        await page.wait_for_function(KEPT)
+        await until(page, KEPT)
         old = """caches.open('door-pages').then(async (all) => {
             const key = location.href;
             const there = await all.match(key);
