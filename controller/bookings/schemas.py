@@ -52,7 +52,7 @@ class BookingBody(DetailsBody):
 
     ``party``: for whom it is. ``layout``: left out, the space's default. ``seats``: of a pool. ``setup_min`` and
     ``cleardown_min``: its own minutes; the longest of booking, layout and space applies. ``overrule``: let it into a
-    buffer or change-over (managers). ``by_rules``: judge it as if its party asked, whoever enters it. ``public``: show
+    buffer or change-over (managers). ``by_rules``: judge it as if its party had asked for it. ``public``: show
     its title and time in what's on.
     """
 

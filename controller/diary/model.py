@@ -93,7 +93,7 @@ class Details(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class BookingRequest(Details, frozen=True, kw_only=True):
     """A draft: checked for form, not yet against the diary. ``overrule``: a manager lets it into a buffer.
-    ``by_rules``: judge it as if the party itself asked, whoever enters it."""
+    ``by_rules``: judge it as if the party itself had asked for it."""
 
     during: Interval
     overrule: bool = False

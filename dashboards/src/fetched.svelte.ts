@@ -29,7 +29,7 @@ export class Fetched {
   }
 }
 
-/** Calls `act` whenever `value` is another than before; for use while a component is made. */
+/** Calls `act` whenever `value` changes; call it while a component is set up. */
 export function onChange(value: () => unknown, act: () => void): void {
   let before = untrack(value);
   $effect(() => {

@@ -27,7 +27,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "code": ("draw a code",),
     "has": (),
 }
-"""Column -> what else it may be called. ``has`` is for whoever reads an export."""
+"""Column -> what else it may be called. ``has`` is for people who read an export."""
 EXPORTED = ("id", "name", "kind", "places", "from", "until", "has")
 """No card, code or PIN ever goes out in a file."""
 MOST = 1000
@@ -43,7 +43,7 @@ _COLUMN = {"first": "from", "last": "until", "places": "places", "kind": "kind",
 
 class ParsedHolderRow(msgspec.Struct, frozen=True, kw_only=True):
     """A row in order for itself. ``given``: fields of a holder that it says anything of. ``card``: empty where it names
-    none; ``draws``: a code is to be drawn for whoever has none."""
+    none; ``draws``: a code is to be drawn for those who have none."""
 
     line: int
     id: str
