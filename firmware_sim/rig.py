@@ -28,7 +28,7 @@ from firmware_sim.child import Child
 from firmware_sim.errors import SimError
 from firmware_sim.ports import free_port
 from firmware_sim.proxy import NetworkLine
-from firmware_sim.stage import Stage
+from firmware_sim.stage import ANSWER_S, Stage
 from firmware_sim.world import World
 from firmware_sim.world_socket import WorldSocket
 
@@ -40,7 +40,8 @@ _POLL_S = 0.05
 class RigPlan(msgspec.Struct, frozen=True, kw_only=True):
     """What to run. ``epoch``: the simulated instant of now. ``port``: for pages and API, 0 for any.
     ``most_per_hour`` caps visitors per building and simulated hour. ``tls``: the line to the broker is encrypted, with
-    certificates of the controller's authority; it takes mosquitto."""
+    certificates of the controller's authority; it takes mosquitto. ``answer_s``: real seconds within which an edge must
+    have answered a code."""
 
     folder: Path
     buildings: tuple[Building, ...]
@@ -52,6 +53,7 @@ class RigPlan(msgspec.Struct, frozen=True, kw_only=True):
     embedded_broker: bool = False
     tls: bool = False
     database: str | None = None
+    answer_s: float = ANSWER_S
 
 
 class Rig:
@@ -211,7 +213,7 @@ class Rig:
             most_per_hour=self.plan.most_per_hour,
         )
         self.world = world
-        self.stage = Stage(world, self.clock)
+        self.stage = Stage(world, self.clock, answer_s=self.plan.answer_s)
         self.gate = WorldSocket(self.stage, self, self.socket)
         self.api = Api(self.address)
         self.broker = make_broker(

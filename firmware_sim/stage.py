@@ -13,24 +13,29 @@ from firmware_sim.timeline import Act, Process, Until
 from firmware_sim.world import World
 
 ANSWER_S = 5.0
-"""Real seconds within which an edge must have answered a code."""
 _DIGITS = 6
 
 
 class ActResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of something done by hand. ``latency_ms``: real time from the last key to the lock."""
+    """What came of something done by hand. ``latency_ms``: real time from the last key to the lock. ``unread``: the
+    machine was too busy to read what was presented; it is to be presented again."""
 
     done: bool
     text: str
     latency_ms: float | None = None
+    unread: bool = False
 
 
 class Stage:
-    """Runs a world. Its timeline's ticks are the clock's monotonic seconds, so that a late wake-up bends no pulse."""
+    """Runs a world. Its timeline's ticks are the clock's monotonic seconds, so that a late wake-up bends no pulse.
 
-    def __init__(self, world: World, clock: Clock) -> None:
+    ``answer_s``: real seconds within which an edge must have answered a code.
+    """
+
+    def __init__(self, world: World, clock: Clock, *, answer_s: float = ANSWER_S) -> None:
         self.world = world
         self._clock = clock
+        self._answer_s = answer_s
         self._earlier = asyncio.Event()
         self._typed: dict[tuple[str, str], str] = {}
 
@@ -107,9 +112,11 @@ class Stage:
             # What nobody has is told of in one event, when the wait is over.
             return ActResult(done=False, text=f"{name} stays shut: {REASON_TEXT[Reason.LOCKED_OUT]}")
         if access is None:
-            return ActResult(done=False, text=f"{name} stays shut: the agent did not answer within {ANSWER_S:g} s")
+            text = f"{name} stays shut: the agent did not answer within {self._answer_s:g} s"
+            return ActResult(done=False, text=text, unread=True)
         if not access.granted:
-            return ActResult(done=False, text=f"{name} stays shut: {REASON_TEXT[access.reason]}")
+            text = f"{name} stays shut: {REASON_TEXT[access.reason]}"
+            return ActResult(done=False, text=text, unread=access.reason is Reason.UNREAD)
         released = marks.get("released")
         after = (released - marks["sent"]) * 1000 if released is not None else None
         latency = after if after is None or after >= 0 else None  # a long code opens before the # that ends it
@@ -170,7 +177,7 @@ class Stage:
 
     async def _answered(self, site: str, door: str) -> AccessData | None:
         last_access = self.world.reported[site].last_access
-        deadline = asyncio.get_running_loop().time() + ANSWER_S
+        deadline = asyncio.get_running_loop().time() + self._answer_s
         while door not in last_access:
             if asyncio.get_running_loop().time() > deadline:
                 return None

@@ -22,6 +22,7 @@ from sqlalchemy.exc import (
     DisconnectionError,
     IntegrityError,
     InterfaceError,
+    InternalError,
     InvalidatePoolError,
     OperationalError,
 )
@@ -283,7 +284,9 @@ def is_away(error: Exception) -> bool:
         return state[:2] in _AWAY_CLASSES
     if code is not None:
         return code & 0xFF in _AWAY_CODES
-    return isinstance(error, OSError | InterfaceError | OperationalError | DisconnectionError | PoolTimeoutError)
+    return isinstance(
+        error, OSError | InterfaceError | InternalError | OperationalError | DisconnectionError | PoolTimeoutError
+    )
 
 
 def is_not_done(error: Exception) -> bool:

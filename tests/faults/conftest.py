@@ -18,7 +18,7 @@ RATE = 30.0
 @pytest.fixture
 async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     buildings = tuple(building for building in demo_buildings() if building.id == "ramsey")
-    async with Rig(RigPlan(folder=tmp_path, buildings=buildings, epoch=TUESDAY, rate=RATE)) as rig:
+    async with Rig(RigPlan(folder=tmp_path, buildings=buildings, epoch=TUESDAY, rate=RATE, answer_s=30.0)) as rig:
 
         async def free() -> bool:
             return rig.world.site(SITE).doorway(BUSY_DOOR).circuit.released

@@ -24,12 +24,12 @@ AHEAD = timedelta(seconds=8)
 """How far ahead of now a command may be dated and still be in time: what it takes on the way, at thirty times the pace,
 shall not make it late."""
 LIFE = timedelta(seconds=10)
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 def broker(rig: Rig) -> aiomqtt.Client:
     """A client of the rig's broker that is nobody in particular."""
-    return aiomqtt.Client("127.0.0.1", rig.broker_port, protocol=aiomqtt.ProtocolVersion.V5)
+    return aiomqtt.Client("127.0.0.1", rig.broker_port, protocol=aiomqtt.ProtocolVersion.V5, timeout=PATIENCE_S)
 
 
 def controllers_hand(rig: Rig) -> Signer:

@@ -111,7 +111,7 @@ async def _plan_on_the_broker(trial: Trial) -> list[tuple[str, bytes]]:
     async with aiomqtt.Client("127.0.0.1", trial.rig.broker_port, protocol=aiomqtt.ProtocolVersion.V5) as listener:
         await listener.subscribe(PARTS, qos=1)
         await listener.subscribe(PLAN, qos=1)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             async for message in listener.messages:
                 assert isinstance(message.payload, bytes)
                 found[str(message.topic)] = message.payload

@@ -24,6 +24,7 @@ from tests.faults.ledger import CODE_DOOR, SITE
 from tests.faults.orders import (
     COMMAND,
     EDGE,
+    PATIENCE_S,
     RESULT,
     STATUS,
     broker,
@@ -56,12 +57,12 @@ async def _refused(
     async def counted() -> bool:
         return await health(rig, counter) > before
 
-    await rig.until(counted, f"the edge has counted {counter}", within_s=20)
+    await rig.until(counted, f"the edge has counted {counter}", within_s=PATIENCE_S)
 
 
 async def _said(client: aiomqtt.Client, *, online: bool, **counts: int) -> None:
     """Wait until the edge's status says so, with at least those counts of what it refused."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         async for message in client.messages:
             assert isinstance(message.payload, bytes)
             status = decode(decode(message.payload, Envelope).payload, Status)
@@ -79,7 +80,7 @@ async def _next_batch_after_a_cut(rig: Rig) -> EventBatch:
     async with broker(rig) as client:
         await client.subscribe(EVENTS, qos=1)
         rig.set_network(SITE, up=True)
-        message = await asyncio.wait_for(anext(aiter(client.messages)), 20)
+        message = await asyncio.wait_for(anext(aiter(client.messages)), PATIENCE_S)
     assert isinstance(message.payload, bytes)
     return decode(decode(message.payload, Envelope).payload, EventBatch)
 
@@ -99,7 +100,7 @@ async def _genuine(trial: Trial) -> bytes:
         await client.subscribe(COMMAND, qos=1)
         order = {"kind": "unlock", "reason": "somebody forgot the code"}
         issued = await rig.api.post(f"/sites/{SITE}/doors/{CODE_DOOR}/commands", order)
-        message = await asyncio.wait_for(anext(aiter(client.messages)), 10)
+        message = await asyncio.wait_for(anext(aiter(client.messages)), PATIENCE_S)
     assert isinstance(message.payload, bytes)
 
     async def done() -> bool:

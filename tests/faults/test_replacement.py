@@ -33,7 +33,9 @@ def steps() -> list[str]:
 @pytest.fixture
 async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     buildings = tuple(building for building in demo_buildings() if building.id == SITE)
-    async with Rig(RigPlan(folder=tmp_path, buildings=buildings, epoch=TUESDAY, rate=RATE, tls=True)) as rig:
+    async with Rig(
+        RigPlan(folder=tmp_path, buildings=buildings, epoch=TUESDAY, rate=RATE, answer_s=30.0, tls=True)
+    ) as rig:
         yield rig
 
 

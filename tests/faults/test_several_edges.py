@@ -57,7 +57,7 @@ def annex(hub: Building) -> Building:
 @pytest.fixture
 async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     hub = next(building for building in demo_buildings() if building.id == SITE)
-    plan = RigPlan(folder=tmp_path, buildings=(hub, annex(hub)), epoch=TUESDAY, rate=RATE)
+    plan = RigPlan(folder=tmp_path, buildings=(hub, annex(hub)), epoch=TUESDAY, rate=RATE, answer_s=30.0)
     async with Rig(plan) as rig:
 
         async def free() -> bool:

@@ -61,7 +61,7 @@ async def _controller_killed(trial: Trial) -> None:
             await listener.subscribe(EVENTS, qos=1)
             ledger.send(12)
             for _ in range(2):
-                await asyncio.wait_for(anext(aiter(listener.messages)), 20)
+                await asyncio.wait_for(anext(aiter(listener.messages)), 60)
         await rig.controller.kill()
         (now,) = database.execute("SELECT count(*) FROM events").fetchone()
         assert now == before

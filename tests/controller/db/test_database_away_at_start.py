@@ -6,8 +6,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from asyncpg import InternalClientError
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 
 from controller.db.engine import Database, is_away
 
@@ -71,3 +72,9 @@ async def test_a_server_that_ends_a_session_or_is_not_there_is_away(postgres_url
     stranger = Database(database.url.set(database="nowhere"))
     assert is_away(await raised(stranger, "SELECT 1"))
     await stranger.close()
+
+
+def test_a_connection_that_ends_between_two_statements_is_away() -> None:
+    """asyncpg's words where the server's goodbye has come and the end of the connection has not."""
+    ending = InternalClientError("cannot switch to state 15; another operation (2) is in progress")
+    assert is_away(InternalError("BEGIN", None, ending))

@@ -99,11 +99,15 @@ async def test_a_glance_sees_what_is_committed(marked: Database) -> None:
 async def test_a_connection_whose_server_has_gone_meanwhile_is_replaced(
     postgres: PostgresServer, postgres_url: Callable[..., str]
 ) -> None:
-    db = Database(postgres_url())
+    db, heard = Database(postgres_url()), asyncio.Event()
     try:
         async with db.read() as tx:
             pid = (await tx.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+            connection = (await tx.get_raw_connection()).driver_connection
+        assert connection is not None
+        connection.add_termination_listener(lambda _: heard.set())
         await asyncio.to_thread(postgres.sql, f"SELECT pg_terminate_backend({pid}, 5000)")
+        await asyncio.wait_for(heard.wait(), 60)
         async with db.read() as tx:
             assert (await tx.execute(text("SELECT pg_backend_pid()"))).scalar_one() != pid
     finally:
