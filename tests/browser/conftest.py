@@ -30,7 +30,7 @@ async def rig(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rig]:
     await asyncio.to_thread(Pages(ROOT).build)
     folder: Path = tmp_path_factory.mktemp("hub")
     buildings = tuple(building for building in demo_buildings() if building.id in {"ramsey", "march"})
-    async with Rig(RigPlan(folder=folder, buildings=buildings, epoch=EPOCH)) as started:
+    async with Rig(RigPlan(folder=folder, buildings=buildings, epoch=EPOCH, answer_s=30.0)) as started:
         yield started
 
 
