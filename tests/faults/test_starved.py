@@ -8,8 +8,8 @@ import pytest
 
 from tests.faults.starving import KINDS, Tally, neighbours, starved
 
-SHORT, LONG = 4, 150
-"""Codes at each kind of reader: a thousand in all in the long form, which takes as long as people take to type them."""
+SHORT, LONG = 4, 1_000
+"""Codes at each kind of reader. The long form takes as long as people take to type them, three quarters of an hour."""
 
 
 async def _type(folder: Path, kinds: Sequence[str], codes: int) -> dict[str, Tally]:
@@ -30,7 +30,7 @@ async def test_every_code_opens_or_is_told_of_on_a_machine_without_time(tmp_path
 
 @pytest.mark.alone
 @pytest.mark.faults_full
-async def test_a_thousand_codes_over_the_kinds_of_reader_open_or_are_told_of(tmp_path: Path) -> None:
+async def test_a_thousand_codes_at_each_kind_of_reader_open_or_are_told_of(tmp_path: Path) -> None:
     for kind in KINDS:
         (tmp_path / kind).mkdir()
     with neighbours():
