@@ -47,7 +47,7 @@ def main() -> None:
     names = _exit_codes()
     always = sorted(name for name in names if name.startswith(ALWAYS))
     rest = sorted(set(names) - set(always))
-    chosen = random.Random(wanted.seed).sample(rest, min(wanted.number - len(always), len(rest)))
+    chosen = random.Random(wanted.seed).sample(rest, min(max(0, wanted.number - len(always)), len(rest)))
     print(f"running {len(chosen)} of the other {len(rest)}, seed {wanted.seed}", flush=True)
     _mutmut("run", *children, *chosen)
     codes = _exit_codes()
