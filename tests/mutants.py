@@ -49,7 +49,8 @@ def main() -> None:
     rest = sorted(set(names) - set(always))
     chosen = random.Random(wanted.seed).sample(rest, min(max(0, wanted.number - len(always)), len(rest)))
     print(f"running {len(chosen)} of the other {len(rest)}, seed {wanted.seed}", flush=True)
-    _mutmut("run", *children, *chosen)
+    if chosen:
+        _mutmut("run", *children, *chosen)
     codes = _exit_codes()
     tried = [*always, *chosen]
     for name in tried:
