@@ -15,7 +15,6 @@ from controller.access.members.repository import retag
 from controller.access.tables import code_claims, codes, grants, holders, inductions, members, offline_codes
 from controller.bookings import links
 from controller.bookings.code_issuing import Recode
-from controller.calendars.subscriptions import tokens
 from controller.calendars.tables import subscriptions
 from controller.container import Container, open_container
 from controller.db.engine import Database, Tx
@@ -92,7 +91,7 @@ async def follow_page_key(container: Container, tx: Tx) -> None:
         hashed = links.token_hash(links.token(container.keys.page, booking))
         await tx.execute(update(bookings).where(bookings.c.id == booking).values(link_hash=hashed))
     for subscription in (await tx.execute(select(subscriptions.c.id))).scalars().all():
-        hashed = tokens.token_hash(tokens.token(container.keys.page, subscription))
+        hashed = links.token_hash(links.calendar_token(container.keys.page, subscription))
         await tx.execute(update(subscriptions).where(subscriptions.c.id == subscription).values(token_hash=hashed))
     carded = select(holders.c.id, holders.c.card).where(holders.c.card.is_not(None))
     for row in (await tx.execute(carded)).all():

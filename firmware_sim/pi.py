@@ -7,11 +7,15 @@ import asyncio
 import contextlib
 import os
 import signal
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Self
 
 from edge.agent import Agent
 from edge.config import Config, load
 from edge.net.mqtt_client import MqttLink
+from edge.readers.config import ReaderConfig, UsbScannerConfig
+from edge.readers.input_events import ENTER, typed
 from edge.system.files import Folder, SafeFiles
 from edge.system.pins import GpioPins
 from edge.wire.clock import Clock, clock_from
@@ -32,7 +36,39 @@ from firmware_sim.cable import (
 from firmware_sim.errors import SimError
 from firmware_sim.hardware import FailingMedium, Hardware, WrongClock
 from firmware_sim.pins import SimFactory
-from firmware_sim.scanners import Scanners
+
+
+class Scanners:
+    """The scanners among ``readers``, plugged in until they are closed."""
+
+    def __init__(self, readers: Iterable[ReaderConfig]) -> None:
+        self._pipes: dict[str, int] = {}
+        for reader in readers:
+            if isinstance(reader, UsbScannerConfig):
+                path = Path(reader.device)
+                path.unlink(missing_ok=True)
+                os.mkfifo(path, 0o600)
+                # Both ways, so that it waits for no reader.
+                self._pipes[reader.id] = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def scan(self, reader: str, text: str) -> None:
+        """It reads ``text``. A scanner that is not there does nothing; what its cable cannot take is lost."""
+        if (pipe := self._pipes.get(reader)) is not None:
+            try:
+                os.write(pipe, typed(text + ENTER))
+            except BlockingIOError:
+                return
+
+    def close(self) -> None:
+        for pipe in self._pipes.values():
+            os.close(pipe)
+        self._pipes.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 class WorldGone(SimError):

@@ -1,5 +1,5 @@
-"""The secret links to a booking's door page, of which only a hash is stored, and to the page of a series. Both can be
-made again from the page key."""
+"""The secret links to a booking's door page and to a calendar, of which only a hash is stored, and to the page of a
+series. All can be made again from the page key."""
 
 import base64
 import hashlib
@@ -8,15 +8,24 @@ from uuid import UUID
 
 LENGTH = 22
 _PURPOSE = b"door page\0"
+_CALENDAR = b"calendar\0"
 _CONFIRM = b"cancel\0"
 _SERIES = b"series page\0"
 _HALF = 16
 
 
 def token(page_key: bytes, booking_id: str) -> str:
-    """The last part of the link: 22 characters, 132 bits."""
-    digest = hmac.digest(page_key, _PURPOSE + booking_id.encode(), hashlib.sha256)
-    return base64.urlsafe_b64encode(digest).decode()[:LENGTH]
+    """The last part of the link to a booking's door page: 22 characters, 132 bits."""
+    return _last_part(page_key, _PURPOSE + booking_id.encode())
+
+
+def calendar_token(page_key: bytes, subscription_id: str) -> str:
+    """The last part of the link to a calendar: 22 characters, 132 bits."""
+    return _last_part(page_key, _CALENDAR + subscription_id.encode())
+
+
+def _last_part(page_key: bytes, about: bytes) -> str:
+    return base64.urlsafe_b64encode(hmac.digest(page_key, about, hashlib.sha256)).decode()[:LENGTH]
 
 
 def series_token(page_key: bytes, series_id: str) -> str:
@@ -48,8 +57,7 @@ def token_hash(text: str) -> bytes:
 
 def confirmation(page_key: bytes, booking_id: str, version: int, charge: str) -> str:
     """What the confirming form sends back: good for this booking and this charge as the page showed them."""
-    digest = hmac.digest(page_key, _CONFIRM + f"{booking_id}\0{version}\0{charge}".encode(), hashlib.sha256)
-    return base64.urlsafe_b64encode(digest).decode()[:LENGTH]
+    return _last_part(page_key, _CONFIRM + f"{booking_id}\0{version}\0{charge}".encode())
 
 
 def confirms(page_key: bytes, booking_id: str, version: int, charge: str, text: str) -> bool:

@@ -1,6 +1,7 @@
 """The files that a broker with TLS reads: the CA's certificate, its own with its key, the list of what was revoked, its
 access list; and the certificate that we show it ourselves."""
 
+import re
 import secrets
 import ssl
 from collections.abc import Sequence
@@ -18,8 +19,27 @@ from controller.enrolment.authority import (
     read_pair,
     two_thirds_over,
 )
-from controller.enrolment.broker_acl import access_list
 from controller.key_files import replace_file
+from edge.wire.topics import CATALOGUE, ROOT
+
+_ITEM = re.compile(r"\{\w+\}")
+
+
+def access_list(controller: str) -> bytes:
+    """The rules for a broker where a client's name is the common name of its certificate: ``controller`` may say
+    everything, an edge is "site/edge" and confined to the topics of the catalogue under its own name."""
+    rules = [
+        "# Made by the controller, from the topics that there are. An edge is confined to its own,",
+        "# and only the controller writes what comes down to it.",
+        f"user {controller}",
+        f"topic readwrite {ROOT}/#",
+        "",
+        *(
+            f"pattern {'write' if kind.way == 'up' else 'read'} {ROOT}/%u/{_ITEM.sub('+', kind.name)}"
+            for kind in CATALOGUE
+        ),
+    ]
+    return ("\n".join(rules) + "\n").encode()
 
 
 class BrokerFiles:

@@ -1,6 +1,6 @@
 """When a building, or a space of it, is in which mode, and when it cannot be booked and why. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -8,16 +8,77 @@ import msgspec
 
 from controller.estate.model import Site
 from controller.hours import bank_holidays
-from controller.hours.closures import by_atom, of_site, told
 from controller.hours.days import DayRule, Days
 from controller.hours.instants import bounds
-from controller.hours.model import Closure, OpeningHours, SpaceHours, Term
+from controller.hours.model import Break, Closure, OpeningHours, SpaceHours, Term
 from controller.hours.modes import ModePeriod, clipped, day_modes, joined, lay
 from controller.hours.month_cache import MonthCache, SortedSpans
-from controller.hours.terms import days_of, term_of
 from controller.hours.windows import ClosedPeriod, WindowGaps
+from controller.text import times
+from controller.text.times import listed
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
+
+
+def of_site(closures: Iterable[Closure]) -> list[Closure]:
+    """Those that shut the whole site."""
+    return [each for each in closures if not each.spaces]
+
+
+def by_atom(closures: Iterable[Closure], spaces: Mapping[str, SpaceHours]) -> dict[str, list[Closure]]:
+    """Atom -> the closures of spaces that it is a part of. A space meets those of its atoms: its own, those of a part,
+    of a whole that it is a part of, and of another whole that has a part of it."""
+    found: dict[str, list[Closure]] = {}
+    for closure in closures:
+        for atom in {atom for space in closure.spaces if space in spaces for atom in spaces[space].atoms}:
+            found.setdefault(atom, []).append(closure)
+    return found
+
+
+def told(closure: Closure, site: Site, spaces: Mapping[str, SpaceHours], space: str = "") -> ClosedPeriod:
+    """A closure in the words that are for ``space``: “Hall is closed Thu 26 Nov, 18:00 to 22:00: floor sanding”."""
+    atoms = spaces[space].atoms if space in spaces else frozenset()
+    met = [each for each in closure.spaces if each in spaces and spaces[each].atoms & atoms]
+    subject = listed([spaces[each].name for each in met]) if met else site.name
+    verb = "are" if len(met) > 1 else "is"
+    return ClosedPeriod(during=closure.during, why=f"{subject} {verb} closed {when(closure, site)}: {closure.reason}")
+
+
+def when(closure: Closure, site: Site) -> str:
+    """“on Fri 25 Dec”, “Thu 24 Dec to Sun 27 Dec”, “Thu 24 Dec, 12:00 to Mon 28 Dec, 08:00”."""
+    zone, start = site.tz, closure.during.start
+    if not closure.whole_days:
+        return times.window(closure.during, zone, now=start)
+    first = times.day(start, zone, now=start)
+    last = times.day(closure.during.end - timedelta(microseconds=1), zone, now=start)
+    return f"on {first}" if first == last else f"{first} to {last}"
+
+
+def days_of(terms: Iterable[Term]) -> frozenset[date]:
+    """All days of the terms, breaks left out."""
+    return frozenset(day for term in terms for day in _days(term) if not _off(term, day))
+
+
+def term_of(terms: Iterable[Term], day: date) -> Term | None:
+    """The term of a day that is in one, and in none of its breaks."""
+    return next((each for each in terms if each.first <= day <= each.last and not _off(each, day)), None)
+
+
+def break_of(terms: Iterable[Term], day: date) -> Break | None:
+    """The break of a day that is in one."""
+    return next((each for term in terms for each in term.breaks if each.first <= day <= each.last), None)
+
+
+def _days(term: Term) -> Iterator[date]:
+    day = term.first
+    while day <= term.last:
+        yield day
+        day += timedelta(days=1)
+
+
+def _off(term: Term, day: date) -> bool:
+    return any(each.first <= day <= each.last for each in term.breaks)
+
 
 LOOK_AHEAD = timedelta(days=14)
 """How far ahead ``mode_at`` looks for the end of a mode."""

@@ -14,8 +14,7 @@ from controller.key_files import KeyFiles, write_secret
 from controller.people import audit, repository
 from controller.people.errors import AlreadySetUp, SignInNeeded, WrongPassword, WrongSetupToken
 from controller.people.model import Actor, Session, SignedIn, User
-from controller.people.password_rules import require_strong
-from controller.people.passwords import Passwords
+from controller.people.passwords import Passwords, require_strong
 from controller.people.sign_in_throttle import CounterKind, SignInOrigin, SignInThrottle, TryCounter
 from controller.people.users import UserService
 from controller.web.problem import invalid_field

@@ -9,8 +9,7 @@ from controller.db.engine import Database, Tx
 from controller.people import audit, parties, repository
 from controller.people.errors import LastAdmin, UserTaken, UserUnknown
 from controller.people.model import Actor, Role, User
-from controller.people.password_rules import require_strong
-from controller.people.passwords import Passwords
+from controller.people.passwords import Passwords, require_strong
 from controller.people.sign_in_throttle import SignInThrottle
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock

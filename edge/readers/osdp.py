@@ -2,18 +2,18 @@
 
 import asyncio
 import logging
+import math
 import os
 from collections.abc import Callable
 from typing import TypeVar, TypeVarTuple
 
 from edge.doors import signals
 from edge.doors.signal_player import SignalPlayer
-from edge.doors.signals import DoorSignal
+from edge.doors.signals import DoorSignal, SignalFrame
 from edge.readers.common import ReaderBase
 from edge.readers.config import OsdpConfig
 from edge.readers.osdp_frame import Frame, Stream
-from edge.readers.osdp_panel import Bits, FaultChange, Garbled, Online, Panel, PanelCounter, PanelEvent
-from edge.readers.osdp_signals import orders
+from edge.readers.osdp_panel import BUZ, LED, Bits, FaultChange, Garbled, Online, Panel, PanelCounter, PanelEvent
 from edge.readers.reading import Card, Keys
 from edge.readers.serial_line import SerialLine
 from edge.readers.side import DoorSide
@@ -24,6 +24,23 @@ from edge.system.liveness import Liveness
 from edge.wire.events import UnreadWhat
 from edge.wire.faults import FaultCode
 from edge.wire.messages import DeviceState
+
+_BLACK, _RED, _GREEN, _AMBER = range(4)
+_COLOURS = {(False, False): _BLACK, (True, False): _GREEN, (False, True): _RED, (True, True): _AMBER}
+_KEEP, _SET = 0, 1
+_SILENCE, _TONE = 1, 2
+_LONGEST_DS = 255
+
+
+def orders(frame: SignalFrame) -> list[tuple[int, bytes]]:
+    """The commands with their data: the first light of the first reader permanently, its buzzer as long as the
+    frame."""
+    colour = _COLOURS[frame.green, frame.red]
+    light = bytes([0, 0, _KEEP, *bytes(6), _SET, _LONGEST_DS, 0, colour, colour])
+    tenths = min(_LONGEST_DS, max(1, math.ceil(frame.for_s * 10)))
+    sound = bytes([0, _TONE, tenths, 0, 1] if frame.beep else [0, _SILENCE, 0, 0, 0])
+    return [(LED, light), (BUZ, sound)]
+
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")

@@ -1,12 +1,13 @@
 """WiFi: polls how many stations an access point lists."""
 
 import os
+import re
 import stat
 from pathlib import Path
+from typing import Literal
 
 from edge.errors import ListingUnreadable
 from edge.runtime import Runtime
-from edge.sensors import wifi_listing
 from edge.sensors.config import WifiConfig
 from edge.system.blocking_io import run_blocking
 from edge.system.liveness import STUCK_S, Liveness
@@ -14,6 +15,42 @@ from edge.system.programs import ProgramRunner
 from edge.wire.events import WifiData
 from edge.wire.faults import FaultCode
 from edge.wire.messages import DeviceState
+
+LISTING_LIMIT = 4 * 1024 * 1024
+_ADDRESS = r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}"
+_IW = re.compile(rf"^Station ({_ADDRESS}) \(on [^)]+\)", re.IGNORECASE)
+_HOSTAPD = re.compile(rf"^({_ADDRESS})\s*$", re.IGNORECASE)
+
+
+def count(text: str, form: Literal["iw", "hostapd"]) -> int:
+    """The number of stations in the output of ``iw dev X station dump`` or ``hostapd_cli all_sta``, without those that
+    the access point has not authorised. Empty output means none.
+
+    Raises ``ListingUnreadable`` for any other text, because an unknown count is not zero.
+    """
+    if len(text) > LISTING_LIMIT:
+        raise ListingUnreadable(f"a station listing of {len(text)} characters is too long")
+    begins = _IW if form == "iw" else _HOSTAPD
+    stations: dict[str, bool] = {}
+    current: str | None = None
+    for line in text.splitlines():
+        if found := begins.match(line):
+            current = found.group(1).lower()
+            stations[current] = True
+        elif current is None:
+            if line.strip() and not (form == "hostapd" and line.startswith("Selected interface")):
+                raise ListingUnreadable(f"this is not a station listing of {form}: its first line does not fit")
+        elif _unauthorised(line, form):
+            stations[current] = False
+    return sum(stations.values())
+
+
+def _unauthorised(line: str, form: Literal["iw", "hostapd"]) -> bool:
+    if form == "iw":
+        name, _, value = line.partition(":")
+        return name.strip() == "authorized" and value.strip() == "no"
+    return line.startswith("flags=") and "[AUTHORIZED]" not in line
+
 
 ANSWER_S = 10.0
 _UNREADABLE = "the station listing cannot be read"
@@ -27,7 +64,7 @@ class StationCounter:
         self._runtime = runtime
         self.id = config.id
         self._stations: int | None = None
-        self._caller = ProgramRunner(within_s=ANSWER_S, limit=wifi_listing.LISTING_LIMIT)
+        self._caller = ProgramRunner(within_s=ANSWER_S, limit=LISTING_LIMIT)
         self._liveness = Liveness(config.every_s + ANSWER_S + STUCK_S)
 
     def state(self) -> DeviceState:
@@ -50,7 +87,7 @@ class StationCounter:
 
     async def _count(self) -> None:
         try:
-            stations = wifi_listing.count(await self._listing(), self._config.format)
+            stations = count(await self._listing(), self._config.format)
         except Exception:  # a foreign program's failure must not affect the doors
             # Without details: an error message might quote the listing.
             self._lost()
@@ -78,4 +115,4 @@ def _read(file: Path) -> bytes:
     with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as source:
         if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
             raise ListingUnreadable("it is not a regular file")
-        return source.read(wifi_listing.LISTING_LIMIT + 1)
+        return source.read(LISTING_LIMIT + 1)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.errors import ListingUnreadable
-from edge.sensors.wifi_listing import count
+from edge.sensors.wifi_stations import count
 
 IW = """\
 Station 02:11:22:33:44:55 (on wlan0)

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from edge.doors.door_contact import PASSAGES
-from edge.sensors.debounce import MOST
 from edge.sensors.footfall import ALONE
+from edge.sensors.switch import MOST
 from edge.wire.faults import Fault, FaultCode
 from firmware_sim import wiring
 from firmware_sim.people import think_again

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from edge.readers.config import UsbScannerConfig, WiegandConfig
 from edge.readers.input_events import Keyboard
-from firmware_sim.scanners import Scanners
+from firmware_sim.pi import Scanners
 
 
 def test_what_is_scanned_is_typed_into_the_scanner_s_pipe(tmp_path: Path) -> None:

@@ -26,8 +26,8 @@ from firmware_sim import provision
 from firmware_sim.api import Api
 from firmware_sim.building import Building
 from firmware_sim.memory_link import MemoryBroker, MemoryLink
+from firmware_sim.pi import Scanners
 from firmware_sim.pins import SimFactory
-from firmware_sim.scanners import Scanners
 from firmware_sim.stage import Stage
 from firmware_sim.virtual import VirtualClock, VirtualLoop
 from firmware_sim.world import World

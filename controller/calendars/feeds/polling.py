@@ -7,6 +7,7 @@ cannot be read keeps its blocks and says why.
 import asyncio
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
@@ -15,12 +16,19 @@ from sqlalchemy.exc import DataError, SQLAlchemyError
 
 from controller.calendars.errors import CalendarError, CalendarTooLarge
 from controller.calendars.feeds import repository
-from controller.calendars.feeds.backoff import pause
 from controller.calendars.feeds.errors import FeedChanged, FeedFault
 from controller.calendars.feeds.fetching import Fetcher
-from controller.calendars.feeds.model import Feed, FeedDraft, FeedStatus, PollReport, Trouble, source_of
-from controller.calendars.feeds.reports import report
-from controller.calendars.model import FEED, CalendarImportResult, Vanished
+from controller.calendars.feeds.model import (
+    LISTED,
+    Feed,
+    FeedDraft,
+    FeedEvent,
+    FeedStatus,
+    PollReport,
+    Trouble,
+    source_of,
+)
+from controller.calendars.model import FEED, CalendarImportResult, ImportResult, Vanished
 from controller.calendars.service import CalendarImport
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
@@ -30,6 +38,50 @@ from controller.people.model import Actor, Role
 from controller.uploads.parser import ParsingLimit
 from controller.web.problem import Problem, invalid_field
 from edge.wire.clock import Clock
+
+
+def report(outcome: CalendarImportResult) -> PollReport:
+    counted = Counter(each.how for each in outcome.taken)
+    clashes = sorted(outcome.clashes, key=lambda each: (each.occurrence.starts, each.occurrence.line))
+    faults = sorted(outcome.faults, key=lambda each: each.line)
+    return PollReport(
+        new=counted[ImportResult.NEW],
+        changed=counted[ImportResult.CHANGED],
+        ended=counted[ImportResult.CANCELLED] + sum(each.cancelled for each in outcome.gone),
+        unchanged=outcome.unchanged,
+        clashing=len(clashes),
+        refused=len(faults),
+        clashes=tuple(
+            FeedEvent(
+                line=each.occurrence.line,
+                uid=each.occurrence.uid,
+                text=each.text,
+                title=each.occurrence.title,
+                starts=each.occurrence.starts,
+                ends=each.occurrence.ends,
+                booking=each.booking,
+            )
+            for each in clashes[:LISTED]
+        ),
+        refusals=tuple(FeedEvent(line=each.line, uid=each.uid or "", text=each.reason) for each in faults[:LISTED]),
+    )
+
+
+LONGEST = timedelta(hours=24)
+_SPREAD = 0.1
+
+
+def pause(every_min: int, failures: int, *, luck: float, at_least_s: float = 0.0) -> timedelta:
+    """Until the next poll: the feed's interval, doubled for every failure in a row, up to a day or the interval if that
+    is longer; up to a tenth more or less, so that feeds that were made together do not stay together.
+
+    ``luck``: 0 to 1. ``at_least_s``: what the other server asked for, up to a day.
+    """
+    every = timedelta(minutes=every_min)
+    wanted = min(every * (1 << min(failures, 12)), max(every, LONGEST))
+    spread = wanted * (1 + _SPREAD * (2 * luck - 1))
+    return max(spread, min(timedelta(seconds=at_least_s), LONGEST))
+
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response, status
 
-from controller.calendars.subscriptions.errors import SubscriptionUnknown
+from controller.calendars.subscriptions.model import SubscriptionUnknown
 from controller.calendars.subscriptions.schemas import (
     SubscriptionAnswer,
     SubscriptionBody,

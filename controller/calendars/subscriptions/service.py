@@ -7,12 +7,20 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import partial
 
+from controller.bookings import links
 from controller.bookings.writer import BookingWriter
 from controller.calendars.ics_writer import calendar
-from controller.calendars.subscriptions import repository, tokens
+from controller.calendars.subscriptions import repository
 from controller.calendars.subscriptions.entries import entry, run_out
-from controller.calendars.subscriptions.errors import CalendarLinkUnknown, SubscriptionUnknown
-from controller.calendars.subscriptions.model import File, Linked, Shows, Subscription, SubscriptionDraft
+from controller.calendars.subscriptions.model import (
+    CalendarLinkUnknown,
+    File,
+    Linked,
+    Shows,
+    Subscription,
+    SubscriptionDraft,
+    SubscriptionUnknown,
+)
 from controller.calendars.subscriptions.repository import PublicBooking
 from controller.db.engine import Database, Tx
 from controller.diary.model import CLAIMING
@@ -67,7 +75,7 @@ class SubscriptionService:
 
     def link(self, subscription: Subscription) -> str:
         """The address to put into a calendar program; a secret."""
-        return f"{self._address}/c/{tokens.token(self._keys.page, subscription.id)}.ics"
+        return f"{self._address}/c/{links.calendar_token(self._keys.page, subscription.id)}.ics"
 
     async def subscribe(self, wanted: SubscriptionDraft, *, actor: Actor) -> Linked:
         """Make a link. Raises ``NotAllowed`` where it would show what the actor does not see, ``SiteUnknown``,
@@ -94,7 +102,7 @@ class SubscriptionService:
             created_at=now,
             created_by=actor.name[:200],
         )
-        digest = tokens.token_hash(tokens.token(self._keys.page, made.id))
+        digest = links.token_hash(links.calendar_token(self._keys.page, made.id))
         await repository.add(tx, made, token_hash=digest)
         await audit.record(tx, actor=actor.name, at=now, act="subscribe", site=made.site, thing=f"calendar {made.id}")
         return Linked(subscription=made, link=self.link(made))
@@ -141,7 +149,7 @@ class SubscriptionService:
         now = self._clock.now()
         asked = during or Interval(start=now - BACK, end=now + AHEAD)
         async with self._database.read() as tx:
-            found = await repository.by_token(tx, tokens.token_hash(token))
+            found = await repository.by_token(tx, links.token_hash(token))
             if found is None or found.revoked_at is not None:
                 raise CalendarLinkUnknown
             maker = await standing(tx, found.created_by)

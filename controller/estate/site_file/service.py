@@ -2,8 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
+import tomli_w
 
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
@@ -13,13 +15,49 @@ from controller.estate.edits import SECTIONS, Difference, differences
 from controller.estate.errors import ChangeBlocked
 from controller.estate.model import SiteParts
 from controller.estate.service import EstateService, require_parts
-from controller.estate.site_file import building, document
+from controller.estate.site_file import building
 from controller.estate.site_file.sections import AffectedBooking, FileSection, Plain, Problem, within
 from controller.estate.validation import unfit
 from controller.people import audit
+from controller.uploads import toml
 from controller.uploads.parser import Parser
 from controller.web.problem import FieldError, Invalid
 from edge.wire.clock import Clock
+
+FORMAT = 1
+_HEAD = """\
+# {name}, as Hallkeeper keeps it. What a field may be is told in docs/buildings.md.
+# Bring it in with: hallkeeper site import FILE
+"""
+
+
+def write(document: Plain, *, name: str) -> bytes:
+    """The tables as a file; the same bytes for the same tables."""
+    text = _HEAD.format(name=name) + "\n" + tomli_w.dumps({"format": FORMAT, **document})
+    return text.encode()
+
+
+def read(data: bytes) -> tuple[Plain, list[Problem]]:
+    """The tables of a file, without ``format``, and what keeps them from being read."""
+    try:
+        document: dict[str, Any] = toml.loads(data)
+    except ValueError as error:
+        return {}, [Problem(place="", text=str(error))]
+    given = document.pop("format", None)
+    if given != FORMAT or isinstance(given, bool):
+        text = f"must be {FORMAT}, which is what this controller reads and writes"
+        return {}, [Problem(place="format", text=text)]
+    return document, []
+
+
+def unknown(document: Plain, known: tuple[str, ...]) -> list[Problem]:
+    """Tables that nobody reads."""
+    return [
+        Problem(place=name[:60], text=f"is no section of a site's file; there are {', '.join(known)}")
+        for name in document
+        if name not in known
+    ]
+
 
 MOST_PROBLEMS = 200
 """The most that are listed for one file."""
@@ -97,7 +135,7 @@ class SiteFile:
         async with self._database.read() as tx:
             parts = await require_parts(tx, site)
             tables = {each.name: await each.export(tx, parts, now=now) for each in self._sections}
-        return document.write({**building.plain(parts), **tables}, name=parts.site.name)
+        return write({**building.plain(parts), **tables}, name=parts.site.name)
 
     async def check(self, site: str, data: bytes, *, prune: bool = False, anyway: bool = False) -> SiteFileOutcome:
         """What ``bring`` would do, with all that is wrong with the file; writes nothing."""
@@ -148,7 +186,7 @@ class SiteFile:
             return _refused(before, read.problems)
         problems: list[Problem] = []
         tables, wanted = read.tables, read.wanted
-        problems += document.unknown(tables, ("site", *SECTIONS, *(each.name for each in self._sections)))
+        problems += unknown(tables, ("site", *SECTIONS, *(each.name for each in self._sections)))
         problems += wanted.problems
         after = building.merged(before, wanted, prune=prune)
         found = await self._estate.faults(tx, before, after)
@@ -227,7 +265,7 @@ def _refused(before: SiteParts | None, problems: Sequence[Problem]) -> _Plan:
 
 
 def _read(data: bytes, site: str) -> _Read:
-    tables, problems = document.read(data)
+    tables, problems = read(data)
     wanted = building.built({} if problems else tables, site)
     return _Read(tables=tables, wanted=wanted, problems=tuple(problems))
 

@@ -7,8 +7,8 @@ import pytest
 from fastapi import FastAPI
 
 from controller.container import Container
-from controller.people import password_rules
-from controller.people.password_rules import weakness
+from controller.people import passwords
+from controller.people.passwords import weakness
 from tests.controller.clock import ManualClock
 from tests.controller.running import PASSWORD, USER, stranger
 
@@ -125,7 +125,7 @@ async def test_an_easy_password_is_refused_wherever_one_is_set(app: FastAPI, whe
 
 
 def test_the_list_of_common_passwords_is_kept_with_its_licence() -> None:
-    text = (Path(password_rules.__file__).parent / "common_passwords.txt").read_text()
+    text = (Path(passwords.__file__).parent / "common_passwords.txt").read_text()
     assert "Django Software Foundation" in text
     words = [line for line in text.splitlines() if not line.startswith("#")]
     assert len(words) > 1_500
