@@ -9,7 +9,7 @@ import typer
 
 from controller.bookings.cli_times import From, To, period
 from controller.cli import output
-from controller.cli.client import SERVER, ApiClient, AsJson, Server, Token, TokenFile
+from controller.cli.client import ApiClient, AsJson, takes_client
 
 find_app = typer.Typer(add_completion=False)
 free_app = typer.Typer(add_completion=False)
@@ -89,7 +89,9 @@ class _Free(msgspec.Struct, frozen=True):
 
 
 @find_app.command()
+@takes_client
 def find(
+    caller: ApiClient,
     when: Annotated[str, typer.Option(help="When it begins, such as “26/11/2026 18:00”; each site's own time.")],
     until: Annotated[str | None, typer.Option(help="When it ends, such as 20:00.")] = None,
     minutes: Annotated[int | None, typer.Option(help="How long it is by the clock, instead of --until.")] = None,
@@ -115,9 +117,6 @@ def find(
     skip_holidays: Annotated[bool, typer.Option("--skip-holidays", help="For a series: no bank holidays.")] = False,
     limit: Annotated[int, typer.Option(help="How many spaces to show at most.")] = 10,
     as_json: AsJson = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """Find a space for a booking, the best first; with --rule or --weeks for a whole series: the space that takes most
     of its dates first, and which it does not take and why."""
@@ -137,7 +136,6 @@ def find(
     }
     series = {"rule": rule, "weeks": weeks, "term_only": term_only, "skip_holidays": skip_holidays}
     single = {"move_min": move, "days": days}
-    caller = ApiClient(server, token_file, token)
     if rule is not None or weeks is not None:
         _only(single, "not for a series: leave out --rule and --weeks, or these")
         body |= {"first_starts": starts, "first_ends": ends} | _given(series)
@@ -150,7 +148,9 @@ def find(
 
 
 @free_app.command()
+@takes_client
 def free(
+    caller: ApiClient,
     site: Annotated[str, typer.Argument(help="The site, such as ramsey.")],
     since: From,
     to: To,
@@ -163,9 +163,6 @@ def free(
     equipment: Equipment = None,
     space: Annotated[list[str] | None, typer.Option(help="Only this space; may be given several times.")] = None,
     as_json: AsJson = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """List when the spaces of SITE are free, at most 8 weeks of it, and which spaces do not fit and why."""
     asked: dict[str, Any] = {
@@ -181,7 +178,6 @@ def free(
         "space": space,
     }
     params = {name: value if isinstance(value, list) else _word(value) for name, value in _given(asked).items()}
-    caller = ApiClient(server, token_file, token)
     answer = caller.get(f"/sites/{site}/free", msgspec.Raw, **params)
     told = caller.answered(answer, _Free, as_json=as_json)
     if not told.why:

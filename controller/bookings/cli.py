@@ -11,7 +11,7 @@ from controller.bookings.affected import cli as affected
 from controller.bookings.cli_times import From, To
 from controller.bookings.csv_rows import cli as booking_csv
 from controller.cli import output
-from controller.cli.client import SERVER, SET_ASIDE, ApiClient, AsJson, Refusal, Server, Token, TokenFile
+from controller.cli.client import SET_ASIDE, ApiClient, AsJson, Refusal, takes_client
 
 app = typer.Typer(
     help="Bookings: list, approve, decline, replace codes, import and export spreadsheets.",
@@ -90,7 +90,9 @@ def bookings() -> None:
 
 
 @app.command("list")
+@takes_client
 def list_bookings(
+    caller: ApiClient,
     site: Annotated[str, typer.Argument(help="The site, such as ramsey.")],
     since: From,
     to: To,
@@ -100,12 +102,8 @@ def list_bookings(
         list[str] | None, typer.Option(help="Only those that are confirmed, held …; may be given several times.")
     ] = None,
     as_json: AsJson = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """List the bookings of SITE that touch a time, at most 62 days of it; cancelled ones too."""
-    caller = ApiClient(server, token_file, token)
     narrowed = {"space": space, "party": party, "status": status}
     asked = {"from": since, "to": to} | {name: value for name, value in narrowed.items() if value}
     answer = caller.get(f"/sites/{site}/bookings", msgspec.Raw, **asked)
@@ -119,16 +117,10 @@ def list_bookings(
 
 
 @app.command()
-def show(
-    booking: Id,
-    as_json: AsJson = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
-) -> None:
+@takes_client
+def show(caller: ApiClient, booking: Id, as_json: AsJson = False) -> None:
     """Show one booking: where and when it is, whose, its status, and which doors have its code; `--json` for
     everything."""
-    caller = ApiClient(server, token_file, token)
     one = caller.answered(caller.get(f"/bookings/{booking}", msgspec.Raw), _Shown, as_json=as_json)
     output.show_one(
         caller.console,
@@ -148,15 +140,13 @@ def show(
 
 
 @app.command()
+@takes_client
 def requests(
+    caller: ApiClient,
     site: Annotated[str | None, typer.Argument(help="The site; left out, all that you may see.")] = None,
     as_json: AsJson = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """List what waits for approval, why, and what prevents approving it now."""
-    caller = ApiClient(server, token_file, token)
     answer = caller.pages(f"/sites/{site}/requests" if site else "/requests")
     found = caller.answered(answer, _List, as_json=as_json).items
     rows = (
@@ -169,50 +159,44 @@ def requests(
 
 
 @app.command()
+@takes_client
 def approve(
+    caller: ApiClient,
     ids: Ids,
     why: Annotated[str, typer.Option(help="The reason; recorded in the booking's log.")] = "",
     overrule: Annotated[
         bool, typer.Option("--overrule", help="Overrule the buffers that other bookings need to set up or clear down.")
     ] = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """Confirm requests. Each is judged again; those that have become impossible are listed, and the others are
     confirmed.
 
     Exit code 0 when all are confirmed, 3 when some were refused, 1 when the controller did not answer.
     """
-    _decide(ApiClient(server, token_file, token), ids, "approve", {"why": why, "overrule": overrule})
+    _decide(caller, ids, "approve", {"why": why, "overrule": overrule})
 
 
 @app.command()
+@takes_client
 def decline(
-    ids: Ids,
-    why: Annotated[str, typer.Option(help="The person who asked reads it.")],
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
+    caller: ApiClient, ids: Ids, why: Annotated[str, typer.Option(help="The person who asked reads it.")]
 ) -> None:
     """Turn requests down; their time is free at once.
 
     Exit code 0 when all are declined, 3 when some were refused, 1 when the controller did not answer.
     """
-    _decide(ApiClient(server, token_file, token), ids, "decline", {"why": why})
+    _decide(caller, ids, "decline", {"why": why})
 
 
 @app.command()
+@takes_client
 def reissue(
+    caller: ApiClient,
     booking: Id,
     why: Annotated[str, typer.Option(help="Why; recorded in its log and in the list of writes.")],
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """Replace a booking's code at once, because others know it, and that of all bookings that share it. The new code is
     printed once; pass it on to the person who booked."""
-    caller = ApiClient(server, token_file, token)
     body = msgspec.json.encode({"why": why})
     done = caller.post(f"/bookings/{booking}/code/reissue", body, _JSON, _Reissued)
     for each in done.booking.codes:
@@ -224,10 +208,10 @@ def reissue(
 
 
 @app.command("offline-code")
-def offline_code(booking: Id, server: Server = SERVER, token_file: TokenFile = None, token: Token = None) -> None:
+@takes_client
+def offline_code(caller: ApiClient, booking: Id) -> None:
     """Issue a code of ten digits for each door of a booking that is out of reach and has not got its code. Asked again,
     the same."""
-    caller = ApiClient(server, token_file, token)
     done = caller.post(f"/bookings/{booking}/offline-code", b"{}", _JSON, _Coded)
     for each in done.offline_codes:
         caller.say(f"{_who(done)}: offline code {spoken(each.code)} {each.text}")

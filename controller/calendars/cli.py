@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from controller.calendars.feeds import cli as feeds
 from controller.cli import output
-from controller.cli.client import SERVER, SET_ASIDE, ApiClient, Server, Token, TokenFile, read_file
+from controller.cli.client import SET_ASIDE, ApiClient, read_file, takes_client
 
 app = typer.Typer(help="Import calendars of other programs.", no_args_is_help=True, add_completion=False)
 app.add_typer(feeds.app, name="feed")
@@ -63,7 +63,9 @@ def calendar() -> None:
 
 
 @app.command("import")
+@takes_client
 def import_file(
+    caller: ApiClient,
     file: Annotated[Path, typer.Argument(help="An iCalendar file (.ics).", exists=True, dir_okay=False)],
     site: Annotated[str, typer.Option(help="The site, such as ramsey.")],
     space: Annotated[str, typer.Option(help="The space that the events take place in.")],
@@ -73,9 +75,6 @@ def import_file(
     cancel_vanished: Annotated[
         bool, typer.Option("--cancel-vanished", help="Cancel what an earlier import booked and is not in FILE.")
     ] = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """Import FILE. What is sound is booked, the rest is listed by line and reason.
 
@@ -84,7 +83,6 @@ def import_file(
     Exit code 0 when all of the file was taken, 3 when some of it clashes or was refused, 1 when it was refused as a
     whole or the controller did not answer.
     """
-    caller = ApiClient(server, token_file, token)
     params = {
         "space": space,
         "preview": str(preview).lower(),

@@ -1,10 +1,12 @@
 """The command line as one more user of the API: where the controller is, whose sign-in, what a refusal says."""
 
+import functools
+import inspect
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeAlias, TypeVar
+from typing import Annotated, Any, Concatenate, NoReturn, ParamSpec, TypeAlias, TypeVar
 
 import msgspec
 import typer
@@ -19,6 +21,7 @@ _MOST_BYTES = 20 * 1024 * 1024
 _WHOLE = "body: "
 """How a refusal begins that is of a body as a whole."""
 T = TypeVar("T")
+P = ParamSpec("P")
 _Params: TypeAlias = Mapping[str, str | list[str]]
 
 LOCAL = "http://127.0.0.1:8080"
@@ -43,6 +46,14 @@ TokenFile = Annotated[
 ]
 Token = Annotated[str | None, typer.Option("--token", help="The token itself; others on this machine may see it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="As the API answers it, for programs.")]
+_CLIENT_OPTIONS = [
+    inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+    for name, default, annotation in (
+        ("server", SERVER, Server),
+        ("token_file", None, TokenFile),
+        ("token", None, Token),
+    )
+]
 REFUSED = 1
 """Exit code: the controller refused it, or does not answer."""
 SET_ASIDE = 3
@@ -210,6 +221,21 @@ class ApiClient(CommandClient):
         if not (secret.isascii() and secret.isprintable()) or " " in secret:
             raise typer.BadParameter("the token must be one word of letters and digits, as signing in answered it")
         super().__init__(server or LOCAL, secret)
+
+
+def takes_client(command: Callable[Concatenate[ApiClient, P], None]) -> Callable[..., None]:
+    """A command whose first parameter is an ``ApiClient``: gives it the options that make one instead."""
+
+    @functools.wraps(command)
+    def run(server: str, token_file: Path | None, token: str | None, **options: Any) -> None:
+        run_with_options: Callable[..., None] = command
+        run_with_options(ApiClient(server, token_file, token), **options)
+
+    signature = inspect.signature(command)
+    parameters = [*list(signature.parameters.values())[1:], *_CLIENT_OPTIONS]
+    run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # what typer reads
+    run.__annotations__ = {each.name: each.annotation for each in parameters}
+    return run
 
 
 def _detail(response: httpx.Response) -> str:

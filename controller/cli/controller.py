@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller.cli.client import SERVER, ApiClient, Server, Token, TokenFile
+from controller.cli.client import ApiClient, takes_client
 from controller.cli.console import CONFIG, ConfigFile, errors_on_one_line, open_settings, refuse
 from controller.db.backup import back_up
 from controller.enrolment.setup import make_broker_files
@@ -97,14 +97,10 @@ def broker_files(config: ConfigFile = CONFIG) -> None:
 
 
 @app.command()
-def rotate_key(
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
-) -> None:
+@takes_client
+def rotate_key(caller: ApiClient) -> None:
     """Begin to change the key that signs plans and commands. Every edge is told under the old one, which goes once all
     of them have done with it."""
-    caller = ApiClient(server, token_file, token)
     begun = caller.post("/signing-key/rotation", b"{}", "application/json", _Begun).begun
     caller.say(
         "The rotation has begun; doors go on working meanwhile." if begun else "A rotation is under way already."

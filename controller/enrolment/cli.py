@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from controller.cli import output
-from controller.cli.client import SERVER, ApiClient, AsJson, Server, Token, TokenFile
+from controller.cli.client import ApiClient, AsJson, takes_client
 
 token_app = typer.Typer(add_completion=False)
 rotate_app = typer.Typer(add_completion=False)
@@ -48,17 +48,15 @@ class _Revocation(msgspec.Struct, frozen=True):
 
 
 @token_app.command()
+@takes_client
 def token(
+    caller: ApiClient,
     edge: EdgeArgument,
     hours: Annotated[int, typer.Option(help="How long it can be used.", min=1, max=336)] = 24,
     as_json: AsJson = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """Make a token that lets this edge in, once; prints what to type on its Pi. An earlier one of it is void."""
     site, name = _named(edge)
-    caller = ApiClient(server, token_file, token)
     body = msgspec.json.encode({"hours": hours})
     raw = caller.post(f"/sites/{site}/edges/{name}/enrolment", body, _KIND, msgspec.Raw)
     made = caller.answered(raw, _Token, as_json=as_json)
@@ -67,33 +65,26 @@ def token(
 
 
 @rotate_app.command()
-def rotate(
-    edge: EdgeArgument,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
-) -> None:
+@takes_client
+def rotate(caller: ApiClient, edge: EdgeArgument) -> None:
     """Have an edge's keys, its certificate and its doors' secrets changed. Codes stay as they are and work on."""
     site, name = _named(edge)
-    caller = ApiClient(server, token_file, token)
     caller.post(f"/sites/{site}/edges/{name}/rotation", b"{}", _KIND, msgspec.Raw)
     caller.say(f"The keys of {edge} change as soon as it is in reach.")
 
 
 @revoke_app.command()
+@takes_client
 def revoke(
+    caller: ApiClient,
     edge: EdgeArgument,
     reason: Annotated[str, typer.Option(help="Why; recorded in the list of writes.")] = "",
     show: Annotated[bool, typer.Option("--show", help="Only show whom to tell from the last time.")] = False,
     as_json: AsJson = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """Put an edge out, as when its Pi was stolen: its keys and its certificate are void, its doors have other secrets,
     every code at them is another. Prints whom to tell."""
     site, name = _named(edge)
-    caller = ApiClient(server, token_file, token)
     if not (reason or show):
         raise typer.BadParameter('say why, as in --reason "the Pi was stolen"; it goes on the record')
     path = f"/sites/{site}/edges/{name}/revocation"

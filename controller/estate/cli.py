@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from controller.cli import output
-from controller.cli.client import REFUSED, SERVER, ApiClient, Refusal, Server, Token, TokenFile, read_file
+from controller.cli.client import REFUSED, ApiClient, Refusal, read_file, takes_client
 from controller.estate.site_file.estate_file import NoSiteFile, joined, parted
 
 app = typer.Typer(
@@ -71,22 +71,20 @@ def site() -> None:
 
 
 @app.command()
+@takes_client
 def export(
+    caller: ApiClient,
     site: Annotated[
         str | None, typer.Argument(help="The site, such as ramsey; left out, all that you may see.")
     ] = None,
     out: Annotated[
         Path | None, typer.Argument(help="Where to, ending in .toml; left out, to the screen.", dir_okay=False)
     ] = None,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """Write a site, or the whole estate, as one TOML file: floors, spaces, equipment, doors, edges, hours, policy,
     tariffs. No secrets."""
     if site is not None and out is None and site.endswith(".toml"):
         out, site = Path(site), None
-    caller = ApiClient(server, token_file, token)
     if site is not None:
         caller.download(_path(site), _KIND, out)
         return
@@ -100,39 +98,30 @@ def export(
 
 
 @app.command()
-def check(
-    file: File,
-    prune: Prune = False,
-    anyway: Anyway = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
-) -> None:
+@takes_client
+def check(caller: ApiClient, file: File, prune: Prune = False, anyway: Anyway = False) -> None:
     """Say what bringing FILE in would do and all that is wrong with it, site by site; write nothing.
 
     Exit code 0 when it would be taken, 1 when it would not or the controller did not answer.
     """
-    caller = ApiClient(server, token_file, token)
     if _faulty(caller, _files(file), prune=prune, anyway=anyway, shown=True):
         raise typer.Exit(REFUSED)
 
 
 @app.command("import")
+@takes_client
 def import_file(
+    caller: ApiClient,
     file: File,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="As `check`.")] = False,
     prune: Prune = False,
     anyway: Anyway = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """Make sites what FILE says, or make them new: all of a site or nothing of it, and none while one has a fault. A
     file brought in again changes nothing.
 
     Exit code 0 when it was taken, 1 when it was not or the controller did not answer.
     """
-    caller = ApiClient(server, token_file, token)
     files = _files(file)
     faulty = _faulty(caller, files, prune=prune, anyway=anyway, shown=dry_run)
     if faulty:

@@ -7,7 +7,7 @@ import msgspec
 import typer
 
 from controller.cli import output
-from controller.cli.client import SERVER, SET_ASIDE, ApiClient, AsJson, Server, Token, TokenFile
+from controller.cli.client import SET_ASIDE, ApiClient, AsJson, takes_client
 
 app = typer.Typer(help="Opening hours, bank holidays, closures.", no_args_is_help=True, add_completion=False)
 
@@ -102,16 +102,14 @@ def hours() -> None:
 
 
 @app.command()
+@takes_client
 def show(
+    caller: ApiClient,
     site: Site,
     day: Annotated[str, typer.Argument(help="The date, such as 2026-12-25.")],
     as_json: AsJson = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """Tell the modes of DAY at SITE, what they follow, and when its spaces cannot be booked."""
-    caller = ApiClient(server, token_file, token)
     found = caller.answered(caller.get(f"/sites/{site}/hours/{day}", msgspec.Raw), _Day, as_json=as_json)
     console = caller.console
     console.print(f"{found.weekday} {found.date} follows {_follows(found)}.", markup=False, highlight=False)
@@ -130,16 +128,14 @@ def show(
 
 
 @app.command("bank-holidays")
+@takes_client
 def bank_holidays(
+    caller: ApiClient,
     site: Site,
     year: Annotated[int | None, typer.Argument(help="The year; this one if left out.")] = None,
     as_json: AsJson = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """List the bank holidays of SITE's nation in YEAR and what each means there."""
-    caller = ApiClient(server, token_file, token)
     asked = {} if year is None else {"year": str(year)}
     answer = caller.get(f"/sites/{site}/bank-holidays", msgspec.Raw, **asked)
     found = caller.answered(answer, _Holidays, as_json=as_json).items
@@ -149,7 +145,9 @@ def bank_holidays(
 
 
 @app.command()
+@takes_client
 def close(
+    caller: ApiClient,
     sites: Annotated[list[str], typer.Argument(help="The sites, such as ramsey march.")],
     first: Annotated[str, typer.Option(help="The first closed day, such as 2026-12-24.")],
     last: Annotated[str, typer.Option(help="The last closed day.")],
@@ -157,9 +155,6 @@ def close(
     space: Annotated[list[str] | None, typer.Option(help="Only this space; may be given several times.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show whom it would shut out; write nothing.")] = False,
     anyway: Annotated[bool, typer.Option("--anyway", help="Close in spite of bookings; they stay.")] = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """Close SITES, or some of their spaces, for whole days. A site with bookings in that time is left as it is and
     they are listed, unless --anyway.
@@ -167,7 +162,6 @@ def close(
     Exit code 0 when all were closed, 3 when bookings prevented it somewhere, 1 when a site was refused or the
     controller did not answer.
     """
-    caller = ApiClient(server, token_file, token)
     body = msgspec.json.encode({"first": first, "last": last, "reason": reason, "spaces": space or []})
     left = False
     for site in sites:
@@ -183,16 +177,14 @@ def close(
 
 
 @app.command()
+@takes_client
 def closures(
+    caller: ApiClient,
     site: Site,
     ended: Annotated[bool, typer.Option("--ended", help="With those that are over.")] = False,
     as_json: AsJson = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """List the closures of SITE and of its spaces, in the order they were made."""
-    caller = ApiClient(server, token_file, token)
     answer = caller.pages(f"/sites/{site}/closures", ended=str(ended).lower())
     found = caller.answered(answer, _Closures, as_json=as_json).items
     rows = (
@@ -204,18 +196,16 @@ def closures(
 
 
 @app.command("reopen")
+@takes_client
 def reopen(
+    caller: ApiClient,
     site: Site,
     ids: Annotated[list[str], typer.Argument(help="The closures' ids; `closures` shows them.", metavar="ID...")],
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """Remove closures of SITE. Bookings that were kept in spite of them are no longer affected.
 
     Exit code 0 when all were removed, 1 when one was refused or the controller did not answer.
     """
-    caller = ApiClient(server, token_file, token)
     for each in ids:
         caller.delete(f"/sites/{site}/closures/{each}")
         caller.say(f"{site}: open again, closure {each} was removed")

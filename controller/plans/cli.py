@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from controller.cli import output
-from controller.cli.client import REFUSED, SERVER, SET_ASIDE, ApiClient, AsJson, Server, Token, TokenFile
+from controller.cli.client import REFUSED, SET_ASIDE, ApiClient, AsJson, takes_client
 from controller.plans.restored import cli as restored
 from edge.wire.messages import ResultCode
 
@@ -94,130 +94,97 @@ def door() -> None:
 
 
 @app.command()
+@takes_client
 def unlock(
+    caller: ApiClient,
     door: Door,
     reason: Reason,
     unset_alarm: Annotated[bool, typer.Option("--unset-alarm", help="Also unset the alarm behind it.")] = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """Let somebody in once. Exit code 0 when the door has opened, 1 when it has not."""
     site, name = _parted(door, "door")
     body = {"kind": "unlock", "reason": reason, "unset_alarm": unset_alarm}
-    _command(ApiClient(server, token_file, token), f"/sites/{site}/doors/{name}/commands", body)
+    _command(caller, f"/sites/{site}/doors/{name}/commands", body)
 
 
 @app.command("test")
-def self_test(
-    edge: Edge,
-    reason: Reason = "self-test",
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
-) -> None:
+@takes_client
+def self_test(caller: ApiClient, edge: Edge, reason: Reason = "self-test") -> None:
     """Have an edge look at its locks, readers, disk and clock. No door moves."""
     site, name = _parted(edge, "edge")
     path = f"/sites/{site}/edges/{name}/commands"
-    _command(ApiClient(server, token_file, token), path, {"kind": "self_test", "reason": reason})
+    _command(caller, path, {"kind": "self_test", "reason": reason})
 
 
 @app.command()
-def restart(
-    edge: Edge, reason: Reason, server: Server = SERVER, token_file: TokenFile = None, token: Token = None
-) -> None:
+@takes_client
+def restart(caller: ApiClient, edge: Edge, reason: Reason) -> None:
     """Restart an edge's agent. Its doors lock for some seconds; people can still get out."""
     site, name = _parted(edge, "edge")
     path = f"/sites/{site}/edges/{name}/commands"
-    _command(ApiClient(server, token_file, token), path, {"kind": "restart", "reason": reason})
+    _command(caller, path, {"kind": "restart", "reason": reason})
 
 
 @app.command()
+@takes_client
 def recount(
+    caller: ApiClient,
     edge: Edge,
     counter: Annotated[str, typer.Argument(help="The counter, such as front-beams.")],
     inside: Annotated[int, typer.Argument(help="How many people you have counted.", min=0)],
     reason: Reason = "counted by hand",
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """Let the number of people inside go on from what you have counted. No total changes."""
     site, name = _parted(edge, "edge")
     body = {"kind": "recount", "reason": reason, "counter": counter, "inside": inside}
-    _command(ApiClient(server, token_file, token), f"/sites/{site}/edges/{name}/commands", body)
+    _command(caller, f"/sites/{site}/edges/{name}/commands", body)
 
 
 @app.command("hold-open")
-def hold_open(
-    doors: Doors,
-    reason: Reason,
-    until: Until = None,
-    minutes: Minutes = None,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
-) -> None:
+@takes_client
+def hold_open(caller: ApiClient, doors: Doors, reason: Reason, until: Until = None, minutes: Minutes = None) -> None:
     """Hold doors open for anybody, for 1 hour by default; 24 hours at most."""
-    _order(ApiClient(server, token_file, token), "hold_open", doors, reason, until, minutes)
+    _order(caller, "hold_open", doors, reason, until, minutes)
 
 
 @app.command("lock-down")
-def lock_down(
-    doors: Doors,
-    reason: Reason,
-    until: Until = None,
-    minutes: Minutes = None,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
-) -> None:
+@takes_client
+def lock_down(caller: ApiClient, doors: Doors, reason: Reason, until: Until = None, minutes: Minutes = None) -> None:
     """Keep everybody out except staff and key holders, for 4 hours by default; 7 days at most. People inside can get
     out.
 
     Exit code 3 when a door does not have it yet; the output names it.
     """
-    _order(ApiClient(server, token_file, token), "lock_down", doors, reason, until, minutes)
+    _order(caller, "lock_down", doors, reason, until, minutes)
 
 
 @app.command("out-of-service")
+@takes_client
 def out_of_service(
-    doors: Doors,
-    reason: Reason,
-    until: Until = None,
-    minutes: Minutes = None,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
+    caller: ApiClient, doors: Doors, reason: Reason, until: Until = None, minutes: Minutes = None
 ) -> None:
     """Keep everybody out, for 24 hours by default; 35 days at most. People inside can get out."""
-    _order(ApiClient(server, token_file, token), "out_of_service", doors, reason, until, minutes)
+    _order(caller, "out_of_service", doors, reason, until, minutes)
 
 
 @app.command()
+@takes_client
 def end(
+    caller: ApiClient,
     override: Annotated[str, typer.Argument(help="The override's id, as `hallkeeper door overrides` tells.")],
     reason: Annotated[str, typer.Option("--reason", help="Why; may be left out.")] = "",
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """End an override early: its doors go back to their timetable."""
-    caller = ApiClient(server, token_file, token)
     body = msgspec.json.encode({"reason": reason})
     _follow(caller, caller.post(f"/overrides/{override}/end", body, _JSON, _Override), wanted={"gone"})
 
 
 @app.command()
+@takes_client
 def overrides(
-    site: Annotated[str, typer.Argument(help="The site, such as ramsey.")],
-    as_json: AsJson = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
+    caller: ApiClient, site: Annotated[str, typer.Argument(help="The site, such as ramsey.")], as_json: AsJson = False
 ) -> None:
     """List what is held open, locked down or out of service, with its state at each door."""
-    caller = ApiClient(server, token_file, token)
     answer = caller.get(f"/sites/{site}/overrides", msgspec.Raw)
     found = caller.answered(answer, _Overrides, as_json=as_json).items
     rows = [
@@ -230,15 +197,11 @@ def overrides(
 
 
 @app.command()
+@takes_client
 def acts(
-    site: Annotated[str, typer.Argument(help="The site, such as ramsey.")],
-    as_json: AsJson = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
+    caller: ApiClient, site: Annotated[str, typer.Argument(help="The site, such as ramsey.")], as_json: AsJson = False
 ) -> None:
     """List the latest of what was done at a site's doors by hand: who, why, and what came of it."""
-    caller = ApiClient(server, token_file, token)
     answer = caller.get(f"/sites/{site}/acts", msgspec.Raw)
     found = caller.answered(answer, _Acts, as_json=as_json).items
     rows = [

@@ -7,7 +7,7 @@ import msgspec
 import typer
 
 from controller.cli import output
-from controller.cli.client import SERVER, ApiClient, AsJson, Server, Token, TokenFile
+from controller.cli.client import ApiClient, AsJson, takes_client
 
 app = typer.Typer(help="Waiting lists for times that are taken.", no_args_is_help=True, add_completion=False)
 
@@ -34,15 +34,11 @@ def waiting() -> None:
 
 
 @app.command("list")
+@takes_client
 def list_waiting(
-    site: Annotated[str, typer.Argument(help="The site, such as ramsey.")],
-    as_json: AsJson = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
+    caller: ApiClient, site: Annotated[str, typer.Argument(help="The site, such as ramsey.")], as_json: AsJson = False
 ) -> None:
     """List who waits at SITE, the next one first, and who has a time on offer and until when."""
-    caller = ApiClient(server, token_file, token)
     answer = caller.get(f"/sites/{site}/waiting", msgspec.Raw)
     found = caller.answered(answer, _List, as_json=as_json).items
     rows = (

@@ -7,7 +7,7 @@ import typer
 
 from controller.access.codes import spoken
 from controller.cli import output
-from controller.cli.client import SERVER, ApiClient, Server, Token, TokenFile
+from controller.cli.client import ApiClient, takes_client
 from controller.csv_import.cli import CsvFile, DryRun, OutFile, import_csv
 
 app = typer.Typer(
@@ -64,15 +64,13 @@ def holders() -> None:
 
 
 @app.command("list")
+@takes_client
 def list_all(
+    caller: ApiClient,
     ended: Annotated[bool, typer.Option("--ended", help="Also those whose access has ended.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the API's own answer.")] = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """List who they are, and with what they open which doors; codes and PINs are not told."""
-    caller = ApiClient(server, token_file, token)
     found = caller.answered(caller.pages("/holders"), _Holders, as_json=as_json)
     rows = [
         (
@@ -92,7 +90,9 @@ def list_all(
 
 
 @app.command()
+@takes_client
 def add(
+    caller: ApiClient,
     name: Annotated[str, typer.Argument(help="Who it is.")],
     kind: Annotated[str, typer.Option(help="staff, key_holder or contractor.")],
     at: Annotated[
@@ -107,9 +107,6 @@ def add(
     duress: Annotated[
         bool, typer.Option("--duress", help="Draw a second code and PIN that raise a silent alarm.")
     ] = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """Let somebody open doors; what is drawn for them is printed once."""
     places: dict[str, list[str]] = {}
@@ -126,18 +123,12 @@ def add(
         "pin": pin,
         "duress": duress,
     }
-    caller = ApiClient(server, token_file, token)
     _say(caller, caller.post("/holders", msgspec.json.encode(body), _JSON, _Given))
 
 
 @app.command("import")
-def import_file(
-    file: CsvFile,
-    dry_run: DryRun = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
-) -> None:
+@takes_client
+def import_file(client: ApiClient, file: CsvFile, dry_run: DryRun = False) -> None:
     """Bring in staff, key holders and contractors from FILE; codes that are drawn for them are printed once.
 
     Columns: name, kind, places (SITE, or SITE/DOOR, with semicolons between), from, until, and, if there are such, id,
@@ -145,49 +136,36 @@ def import_file(
     when every row was sound, 3 when some were refused, 1 when the file was refused as a whole or the controller did not
     answer.
     """
-    client = ApiClient(server, token_file, token)
     import_csv(client, "/holders/import", file, "Name", dry_run=dry_run, spoken=spoken)
 
 
 @app.command()
-def export(
-    out: OutFile = None,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
-) -> None:
+@takes_client
+def export(caller: ApiClient, out: OutFile = None) -> None:
     """Write them all as CSV, as `import` reads it; no card, code or PIN is in it."""
-    ApiClient(server, token_file, token).download("/holders.csv", "text/csv", out)
+    caller.download("/holders.csv", "text/csv", out)
 
 
 @app.command()
+@takes_client
 def reissue(
+    caller: ApiClient,
     holder: Who,
     why: Why,
     code: Annotated[bool, typer.Option("--code", help="Draw another code.")] = False,
     pin: Annotated[bool, typer.Option("--pin", help="Draw another PIN.")] = False,
     duress: Annotated[bool, typer.Option("--duress", help="Draw another duress code and PIN.")] = False,
     card: Annotated[str, typer.Option(help="Another card.")] = "",
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """Draw another code or PIN, or take another card, at once."""
     body = {"why": why, "code": code, "pin": pin, "duress": duress, "card": card}
-    caller = ApiClient(server, token_file, token)
     _say(caller, caller.post(f"/holders/{holder}/reissue", msgspec.json.encode(body), _JSON, _Given))
 
 
 @app.command()
-def end(
-    holder: Who,
-    why: Why,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
-) -> None:
+@takes_client
+def end(caller: ApiClient, holder: Who, why: Why) -> None:
     """End all access of somebody. It cannot be undone; to let them in again, create them as new."""
-    caller = ApiClient(server, token_file, token)
     told = caller.post(f"/holders/{holder}/end", msgspec.json.encode({"why": why}), _JSON, _Holder)
     caller.say(f"{told.name} can open nothing once the doors have their next plan.")
 

@@ -7,7 +7,7 @@ import msgspec
 import typer
 
 from controller.cli import output
-from controller.cli.client import SERVER, ApiClient, Refusal, Server, Token, TokenFile
+from controller.cli.client import ApiClient, Refusal, takes_client
 from controller.csv_import.cli import DryRun, import_csv
 
 app = typer.Typer(
@@ -51,14 +51,11 @@ def members() -> None:
 
 
 @app.command("list")
+@takes_client
 def list_all(
-    as_json: Annotated[bool, typer.Option("--json", help="Print the API's own answer.")] = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
+    caller: ApiClient, as_json: Annotated[bool, typer.Option("--json", help="Print the API's own answer.")] = False
 ) -> None:
     """List them by the last signs of their numbers; no name is kept."""
-    caller = ApiClient(server, token_file, token)
     found = caller.answered(caller.pages("/members"), _Members, as_json=as_json)
     rows = [
         (
@@ -94,18 +91,16 @@ def _suspension(member: _Member) -> str:
 
 
 @app.command()
+@takes_client
 def suspend(
+    caller: ApiClient,
     number: Number,
     until: Annotated[
         str | None, typer.Option(metavar="DAY", help="The last day; left out, until it is lifted.")
     ] = None,
     lift: Annotated[bool, typer.Option("--lift", help="Let them in again.")] = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """Keep a member out for a while, or let them in again."""
-    caller = ApiClient(server, token_file, token)
     found = caller.get("/members", _Members, number=number).items
     if not found:
         caller.refuse(f"no member has the number {number}")
@@ -117,21 +112,19 @@ def suspend(
 
 
 @app.command("import")
+@takes_client
 def import_file(
+    client: ApiClient,
     file: Annotated[Path, typer.Argument(help="The library system's list, as CSV.", exists=True, dir_okay=False)],
     dry_run: DryRun = False,
     whole: Annotated[
         bool,
         typer.Option("--whole", help="The file is the whole list: people who are not in it are no longer members."),
     ] = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """Bring in members from FILE. What is sound is written, the rest is listed by line, column and reason.
 
     Exit code 0 when every row was sound, 3 when some were refused, 1 when the file was refused as a whole or the
     controller did not answer.
     """
-    client = ApiClient(server, token_file, token)
     import_csv(client, "/members/import", file, dry_run=dry_run, whole=str(whole).lower())

@@ -7,7 +7,7 @@ import msgspec
 import typer
 
 from controller.cli import output
-from controller.cli.client import SERVER, SET_ASIDE, ApiClient, AsJson, Server, Token, TokenFile
+from controller.cli.client import SET_ASIDE, ApiClient, AsJson, takes_client
 from controller.diary.affected import Cause
 
 app = typer.Typer(
@@ -63,17 +63,15 @@ def affected() -> None:
 
 
 @app.command("list")
+@takes_client
 def list_affected(
+    caller: ApiClient,
     site: Site,
     cause: Causes = None,
     kept: Annotated[bool, typer.Option("--kept", help="Those that go ahead all the same.")] = False,
     as_json: AsJson = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """List the bookings to come that a change was made in spite of, and what it does to them."""
-    caller = ApiClient(server, token_file, token)
     answer = _listed(caller, site, cause, kept=kept)
     found = caller.answered(answer, _List, as_json=as_json).items
     rows = (
@@ -93,44 +91,39 @@ def list_affected(
 
 
 @app.command()
+@takes_client
 def keep(
+    caller: ApiClient,
     site: Site,
     ids: Ids = None,
     every: All = False,
     cause: Causes = None,
     undo: Annotated[bool, typer.Option("--undo", help="The decision to keep them was taken back.")] = False,
     why: Why = "",
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """Decide that bookings go ahead all the same. Message and door page say so.
 
     Exit code 0 when all are done, 3 when some were refused, 1 when the controller did not answer.
     """
-    _decide(ApiClient(server, token_file, token), site, "keep", ids, cause, {"kept": not undo, "why": why}, every=every)
+    _decide(caller, site, "keep", ids, cause, {"kept": not undo, "why": why}, every=every)
 
 
 @app.command()
+@takes_client
 def cancel(
-    site: Site,
-    ids: Ids = None,
-    every: All = False,
-    cause: Causes = None,
-    why: Why = "",
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
+    caller: ApiClient, site: Site, ids: Ids = None, every: All = False, cause: Causes = None, why: Why = ""
 ) -> None:
     """Cancel bookings, each by itself.
 
     Exit code 0 when all are done, 3 when some were refused, 1 when the controller did not answer.
     """
-    _decide(ApiClient(server, token_file, token), site, "cancel", ids, cause, {"why": why}, every=every)
+    _decide(caller, site, "cancel", ids, cause, {"why": why}, every=every)
 
 
 @app.command()
+@takes_client
 def move(
+    caller: ApiClient,
     site: Site,
     ids: Ids = None,
     every: All = False,
@@ -140,16 +133,13 @@ def move(
     overrule: Annotated[
         bool, typer.Option("--overrule", help="Overrule the buffers that other bookings need to set up or clear down.")
     ] = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """Move bookings, each by itself; one that cannot be had there stays.
 
     Exit code 0 when all are done, 3 when some were refused, 1 when the controller did not answer.
     """
     body: dict[str, object] = {"space": space, "days": days, "overrule": overrule}
-    _decide(ApiClient(server, token_file, token), site, "move", ids, cause, body, every=every)
+    _decide(caller, site, "move", ids, cause, body, every=every)
 
 
 def _decide(

@@ -7,7 +7,7 @@ import typer
 from rich.progress import Progress
 
 from controller.bookings.cli_times import From, To
-from controller.cli.client import SERVER, ApiClient, Server, Token, TokenFile, read_file
+from controller.cli.client import ApiClient, read_file, takes_client
 from controller.csv_import.cli import CsvFile, CsvImportTold, DryRun, OutFile, print_import
 
 app = typer.Typer()
@@ -16,36 +16,22 @@ SiteArg = Annotated[str, typer.Argument(help="The site, such as ramsey.")]
 
 
 @app.command("import")
-def import_file(
-    site: SiteArg,
-    file: CsvFile,
-    dry_run: DryRun = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
-) -> None:
+@takes_client
+def import_file(caller: ApiClient, site: SiteArg, file: CsvFile, dry_run: DryRun = False) -> None:
     """Book, change and cancel what FILE says. Each row is judged like any booking; what cannot be is listed with why.
 
     Exit code 0 when every row was taken, 3 when some were refused, 1 when the file was refused as a whole or the
     controller did not answer.
     """
-    caller = ApiClient(server, token_file, token)
     print_import(caller, _answer(caller, site, read_file(file), dry_run), "Booking")
 
 
 @app.command()
-def export(
-    site: SiteArg,
-    since: From,
-    to: To,
-    out: OutFile = None,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
-) -> None:
+@takes_client
+def export(caller: ApiClient, site: SiteArg, since: From, to: To, out: OutFile = None) -> None:
     """Write the bookings of a time, at most 400 days of it, as CSV, as `import` reads it."""
     asked = {"from": since, "to": to}
-    ApiClient(server, token_file, token).download(f"/sites/{site}/bookings.csv", "text/csv", out, **asked)
+    caller.download(f"/sites/{site}/bookings.csv", "text/csv", out, **asked)
 
 
 def _answer(caller: ApiClient, site: str, data: bytes, dry_run: bool) -> CsvImportTold:

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from controller.cli import output
-from controller.cli.client import SERVER, ApiClient, AsJson, Server, Token, TokenFile
+from controller.cli.client import ApiClient, AsJson, takes_client
 
 app = typer.Typer(
     help="Diaries that partners keep elsewhere, polled into blocks.", no_args_is_help=True, add_completion=False
@@ -66,15 +66,9 @@ class _Preview(msgspec.Struct, frozen=True):
 
 
 @app.command("list")
-def list_feeds(
-    site: SiteName,
-    as_json: AsJson = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
-) -> None:
+@takes_client
+def list_feeds(caller: ApiClient, site: SiteName, as_json: AsJson = False) -> None:
     """List a site's feeds with their status."""
-    caller = ApiClient(server, token_file, token)
     found = caller.answered(caller.get(f"/sites/{site}/feeds", msgspec.Raw), _List, as_json=as_json).items
     rows = ((each.id, each.name, each.space, each.address, str(each.blocks), _status(each)) for each in found)
     if not output.show(caller.console, ("Feed", "Diary of", "Space", "Address", "Blocks", "Status"), rows):
@@ -82,7 +76,9 @@ def list_feeds(
 
 
 @app.command()
+@takes_client
 def add(
+    caller: ApiClient,
     site: SiteName,
     feed: FeedName,
     space: Annotated[
@@ -95,12 +91,8 @@ def add(
     every: Annotated[int, typer.Option(help="Minutes from one poll to the next.")] = 30,
     party: Annotated[str, typer.Option(help="Whose bookings its events become, such as surgery.")] = "",
     preview: Annotated[bool, typer.Option("--preview", help="Say what it would bring; write nothing.")] = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """Make a feed and poll it, or change one; without --address it keeps the one it has."""
-    caller = ApiClient(server, token_file, token)
     body: dict[str, object] = {"name": name, "space": space, "every_min": every, "party": party or None}
     if address:
         body["address"] = sys.stdin.readline().strip() if address == "-" else address
@@ -121,21 +113,18 @@ def add(
 
 
 @app.command()
-def remove(
-    site: SiteName, feed: FeedName, server: Server = SERVER, token_file: TokenFile = None, token: Token = None
-) -> None:
+@takes_client
+def remove(caller: ApiClient, site: SiteName, feed: FeedName) -> None:
     """Remove a feed and its blocks to come."""
-    caller = ApiClient(server, token_file, token)
     caller.delete(f"/sites/{site}/feeds/{feed}")
     caller.console.print(f"{feed} and its blocks to come are gone", markup=False, highlight=False)
 
 
 @app.command()
-def poll(
-    site: SiteName, feed: FeedName, server: Server = SERVER, token_file: TokenFile = None, token: Token = None
-) -> None:
+@takes_client
+def poll(caller: ApiClient, site: SiteName, feed: FeedName) -> None:
     """Poll a feed now. Exit code 1 where it could not be read."""
-    _poll(ApiClient(server, token_file, token), site, feed)
+    _poll(caller, site, feed)
 
 
 def _poll(caller: ApiClient, site: str, feed: str) -> None:

@@ -7,7 +7,7 @@ import msgspec
 import typer
 
 from controller.cli import output
-from controller.cli.client import SERVER, ApiClient, AsJson, Server, Token, TokenFile
+from controller.cli.client import ApiClient, AsJson, takes_client
 
 app = typer.Typer(
     help="Entries that doors knew and a restored database did not.", no_args_is_help=True, add_completion=False
@@ -40,15 +40,11 @@ def restored() -> None:
 
 
 @app.command("list")
+@takes_client
 def list_restored(
-    site: Annotated[str, typer.Argument(help="The site, such as ramsey.")],
-    as_json: AsJson = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
+    caller: ApiClient, site: Annotated[str, typer.Argument(help="The site, such as ramsey.")], as_json: AsJson = False
 ) -> None:
     """List what stays as the doors have it until it ends or is removed; what nobody has decided comes first."""
-    caller = ApiClient(server, token_file, token)
     found = caller.answered(caller.pages(f"/sites/{site}/restored"), _Entries, as_json=as_json).items
     rows = [
         (
@@ -65,20 +61,18 @@ def list_restored(
 
 
 @app.command()
-def keep(
-    entry: Entry, reason: Reason, server: Server = SERVER, token_file: TokenFile = None, token: Token = None
-) -> None:
+@takes_client
+def keep(caller: ApiClient, entry: Entry, reason: Reason) -> None:
     """Leave something as the doors have it until it ends. Who may do the same by hand may decide it."""
-    one = _decide(ApiClient(server, token_file, token), entry, "keep", reason)
+    one = _decide(caller, entry, "keep", reason)
     typer.echo(f"Kept until {output.moment(one.ends)}: {one.text}.")
 
 
 @app.command()
-def remove(
-    entry: Entry, reason: Reason, server: Server = SERVER, token_file: TokenFile = None, token: Token = None
-) -> None:
+@takes_client
+def remove(caller: ApiClient, entry: Entry, reason: Reason) -> None:
     """Let the doors go by the database again, at once and for good. Who may do the same by hand may decide it."""
-    one = _decide(ApiClient(server, token_file, token), entry, "remove", reason)
+    one = _decide(caller, entry, "remove", reason)
     typer.echo(f"Removed: {one.text}. The doors are being updated.")
 
 

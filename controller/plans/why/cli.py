@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller.cli.client import SERVER, ApiClient, AsJson, Server, Token, TokenFile
+from controller.cli.client import ApiClient, AsJson, takes_client
 
 app = typer.Typer(add_completion=False)
 
@@ -21,7 +21,9 @@ class _Answer(msgspec.Struct, frozen=True):
 
 
 @app.command()
+@takes_client
 def why(
+    caller: ApiClient,
     door: Annotated[str, typer.Argument(help="Site and door, such as ramsey/front-door.")],
     code: Annotated[str | None, typer.Option(help="What is typed; - to be asked for it.")] = None,
     card: Annotated[str | None, typer.Option(help="A card as readers show it, such as w26:118:1603.")] = None,
@@ -30,15 +32,11 @@ def why(
     holder: Annotated[str | None, typer.Option(help="The id of a member of staff, key holder or contractor.")] = None,
     at: Annotated[str | None, typer.Option(help="When, by the site's clock, like 2026-11-25T18:05; else now.")] = None,
     as_json: AsJson = False,
-    server: Server = SERVER,
-    token_file: TokenFile = None,
-    token: Token = None,
 ) -> None:
     """Tell why a door opened to somebody, stayed shut, or would: which grant, window, mode, order, clock and plan.
 
     What is over is answered by the plan that the door had then, what is to come by the newest one. The code is never
     shown. Exit code 4 where the door stays shut."""
-    caller = ApiClient(server, token_file, token)
     site, slash, name = door.partition("/")
     if not (site and slash and name):
         caller.refuse(f"{door!r} is no door; write site and door, such as ramsey/front-door")
