@@ -1,6 +1,6 @@
 """What runs between the world and the processes that join it: one JSON value a line over a unix socket.
 
-A simulated Pi opens with ``PiHello`` and stays; anybody else asks one question and gets one ``Answer``.
+A simulated Pi opens with ``PiHello`` and stays; anybody else asks one question and gets one ``WorldAnswer``.
 """
 
 import asyncio
@@ -190,7 +190,7 @@ class SiteStatus(msgspec.Struct, frozen=True, kw_only=True):
     outages: int
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class WorldAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """``code`` is the exit code: 0 it happened, 1 it did not and ``text`` says why, 2 there is no such thing."""
 
     code: Literal[0, 1, 2]
@@ -254,7 +254,7 @@ async def joined(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter
         return await asyncio.open_unix_connection(name, limit=LINE_LIMIT)
 
 
-async def ask(path: Path, question: Question) -> Answer:
+async def ask(path: Path, question: Question) -> WorldAnswer:
     """One question to the world at ``path``. Raises ``OSError`` where none answers, ``WireError`` for nonsense."""
     reader, writer = await joined(path)
     try:
@@ -262,7 +262,7 @@ async def ask(path: Path, question: Question) -> Answer:
         answer = await reader.readline()
         if not answer:
             raise ConnectionResetError("the demo ended before it answered")
-        return decode(answer, Answer, limit=LINE_LIMIT)
+        return decode(answer, WorldAnswer, limit=LINE_LIMIT)
     finally:
         writer.close()
         with contextlib.suppress(OSError):

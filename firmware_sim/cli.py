@@ -15,7 +15,6 @@ from rich.table import Column, Table
 from edge.errors import EdgeError
 from edge.wire.errors import WireError
 from firmware_sim.cable import (
-    Answer,
     CardAsk,
     ClockAsk,
     DiskAsk,
@@ -28,6 +27,7 @@ from firmware_sim.cable import (
     ScanAsk,
     StatusAsk,
     WalkAsk,
+    WorldAnswer,
     ask,
 )
 from firmware_sim.errors import SimError
@@ -70,7 +70,7 @@ def _few(keys: str, hint: str) -> None:
         raise typer.BadParameter(f"type {_MOST_KEYS} keys at most", param_hint=hint)
 
 
-class Way(StrEnum):
+class WalkDirection(StrEnum):
     IN = "in"
     OUT = "out"
 
@@ -126,7 +126,9 @@ def scan(
 
 
 @app.command()
-def walk(way: Annotated[Way, typer.Argument(help="in or out")], door: DoorArg = FRONT_DOOR, folder: Dir = DEMO) -> None:
+def walk(
+    way: Annotated[WalkDirection, typer.Argument(help="in or out")], door: DoorArg = FRONT_DOOR, folder: Dir = DEMO
+) -> None:
     """Send somebody through a door, past its beams.
 
     Example:  hallkeeper sim walk in ramsey/front-door
@@ -280,14 +282,14 @@ def _glass(door: str, *, broken: bool) -> GlassAsk:
     return GlassAsk(site=site, door=name, broken=broken)
 
 
-def _ask(folder: Path, question: Question) -> Answer:
+def _ask(folder: Path, question: Question) -> WorldAnswer:
     try:
         return asyncio.run(ask(folder / "world.sock", question))
     except (OSError, WireError):
         return _refuse(f"No demo is running in {folder}. Start one with `make demo`, or set its folder with --dir")
 
 
-def _end(answer: Answer, more: str = "") -> None:
+def _end(answer: WorldAnswer, more: str = "") -> None:
     typer.echo(answer.text + more, err=answer.code != 0)
     raise typer.Exit(answer.code)
 

@@ -44,7 +44,7 @@ class DemoState(msgspec.Struct, frozen=True, kw_only=True):
     inside: dict[str, dict[str, int]] = {}
 
 
-class Ready(msgspec.Struct, frozen=True, kw_only=True):
+class DemoReady(msgspec.Struct, frozen=True, kw_only=True):
     """``ready.json``: where to look, who to be, what to type."""
 
     pages: str
@@ -73,7 +73,7 @@ class Demo:
         self._made: set[str] = set()
         self._codes: dict[tuple[str, str], str] = {}
 
-    async def run(self, *, ready: Callable[[Ready], None], stop: asyncio.Event) -> None:
+    async def run(self, *, ready: Callable[[DemoReady], None], stop: asyncio.Event) -> None:
         """Start everything, tell ``ready``, and go on until ``stop``. Raises ``SimError`` with what went wrong."""
         self._ready_file.unlink(missing_ok=True)
         found_state = (self.folder / "controller").exists()
@@ -115,7 +115,7 @@ class Demo:
             await rig.stop()
             self._pids_file.unlink(missing_ok=True)
 
-    async def _up(self, rig: Rig, before: DemoState | None) -> Ready:
+    async def _up(self, rig: Rig, before: DemoState | None) -> DemoReady:
         await rig.start()
         if not await rig.api.answers("/"):
             raise SimError(f"{rig.address} has no pages to show; build them with `make demo`")
@@ -133,7 +133,7 @@ class Demo:
         now = rig.clock.now()
         left_s = (datetime.fromisoformat(booking["code_window"]["ends"]) - now).total_seconds() / self._speed
         door = f"{DOOR_SITE}/{DOOR}"
-        ready = Ready(
+        ready = DemoReady(
             pages=rig.address,
             user=USER,
             password=rig.password,

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from firmware_sim.demo import Demo, Ready
+from firmware_sim.demo import Demo, DemoReady
 from firmware_sim.demo_folder import alone, start_anew
 from firmware_sim.errors import SimError
 
@@ -58,7 +58,7 @@ async def _run(console: Console, folder: Path, *, speed: float, port: int) -> No
     console.print(Text("The demo has stopped.", style="dim"))
 
 
-def show(console: Console, ready: Ready) -> None:
+def show(console: Console, ready: DemoReady) -> None:
     """Show the pages' addresses, the sign-in, and a code to type."""
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim", justify="right")

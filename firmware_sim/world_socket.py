@@ -12,7 +12,6 @@ import msgspec
 from edge.wire.errors import WireError
 from firmware_sim import cable
 from firmware_sim.cable import (
-    Answer,
     CardAsk,
     ClockAsk,
     DiskAsk,
@@ -33,6 +32,7 @@ from firmware_sim.cable import (
     ScanLine,
     SiteStatus,
     WalkAsk,
+    WorldAnswer,
 )
 from firmware_sim.errors import NoSuchThing, ProcessFailed
 from firmware_sim.hardware import DiskState, Hardware
@@ -167,7 +167,7 @@ class WorldSocket:
                 site.unplug()
                 self._plugged[site.id].clear()
 
-    async def _answer(self, question: cable.ToWorld) -> Answer:
+    async def _answer(self, question: cable.ToWorld) -> WorldAnswer:
         try:
             if isinstance(question, KeyAsk):
                 return _told(await self._stage.key(question.site, question.door, question.keys))
@@ -189,32 +189,32 @@ class WorldSocket:
             if isinstance(question, DiskAsk):
                 name = self._world.site(question.site).building.name
                 self.set_hardware(question.site, disk=question.state)
-                return Answer(code=0, text=f"The Pi of {name} {_DISKS[question.state]}")
+                return WorldAnswer(code=0, text=f"The Pi of {name} {_DISKS[question.state]}")
             if isinstance(question, ClockAsk):
                 name = self._world.site(question.site).building.name
                 self.set_hardware(question.site, clock_off_s=question.off_s)
-                return Answer(code=0, text=f"The clock of the Pi of {name} is {question.off_s:g} s ahead")
+                return WorldAnswer(code=0, text=f"The clock of the Pi of {name} is {question.off_s:g} s ahead")
         except NoSuchThing as error:
-            return Answer(code=2, text=str(error))
+            return WorldAnswer(code=2, text=str(error))
         except (ValueError, ProcessFailed) as error:
-            return Answer(code=1, text=str(error))
+            return WorldAnswer(code=1, text=str(error))
         return self.status()
 
-    def _network(self, question: NetworkAsk) -> Answer:
+    def _network(self, question: NetworkAsk) -> WorldAnswer:
         name = self._world.site(question.site).building.name
         self._mains.set_network(question.site, question.up)
-        return Answer(code=0, text=f"{name} is {'on' if question.up else 'cut off from'} the network")
+        return WorldAnswer(code=0, text=f"{name} is {'on' if question.up else 'cut off from'} the network")
 
-    async def _power(self, question: PowerAsk) -> Answer:
+    async def _power(self, question: PowerAsk) -> WorldAnswer:
         place = self._world.site(question.site)
         self._stage.catch_up()
         place.set_mains(question.on)
         await self._mains.set_power(question.site, question.on)
         if question.on:
             await self.plugged(question.site)
-        return Answer(code=0, text=f"{place.building.name} has {'power again' if question.on else 'no power'}")
+        return WorldAnswer(code=0, text=f"{place.building.name} has {'power again' if question.on else 'no power'}")
 
-    def status(self) -> Answer:
+    def status(self) -> WorldAnswer:
         """The truth beside what was reported."""
         self._stage.catch_up()
         world, truth = self._world, self._world.truth
@@ -248,8 +248,8 @@ class WorldSocket:
             for name, place in world.sites.items()
             for door, doorway in place.doorways.items()
         )
-        return Answer(code=0, text="", at=world.now.isoformat(timespec="seconds"), sites=sites, doors=doors)
+        return WorldAnswer(code=0, text="", at=world.now.isoformat(timespec="seconds"), sites=sites, doors=doors)
 
 
-def _told(outcome: ActResult) -> Answer:
-    return Answer(code=0 if outcome.done else 1, text=outcome.text, latency_ms=outcome.latency_ms)
+def _told(outcome: ActResult) -> WorldAnswer:
+    return WorldAnswer(code=0 if outcome.done else 1, text=outcome.text, latency_ms=outcome.latency_ms)

@@ -103,7 +103,7 @@ class HeldGrant(msgspec.Struct, frozen=True, kw_only=True):
                 return None
 
 
-class DoorStanding(msgspec.Struct, frozen=True, kw_only=True):
+class BookingDoorStatus(msgspec.Struct, frozen=True, kw_only=True):
     """One door of a booking."""
 
     door: str
@@ -119,7 +119,7 @@ class CodeStatus(msgspec.Struct, frozen=True, kw_only=True):
 
     state: CodeState
     text: str
-    doors: tuple[DoorStanding, ...] = ()
+    doors: tuple[BookingDoorStatus, ...] = ()
     still_opens: tuple[str, ...] = ()
     after_cancel: str = ""
 
@@ -229,10 +229,10 @@ def _out_of_reach(grant: HeldGrant, zone: ZoneInfo, now: datetime) -> str:
     return "" if since is None else f" (out of reach since {times.at(since, zone, now=now)})"
 
 
-def _doors(grants: Iterable[HeldGrant], zone: ZoneInfo, now: datetime) -> tuple[DoorStanding, ...]:
+def _doors(grants: Iterable[HeldGrant], zone: ZoneInfo, now: datetime) -> tuple[BookingDoorStatus, ...]:
     latest = {grant.door: grant for grant in grants}
     return tuple(
-        DoorStanding(
+        BookingDoorStatus(
             door=grant.door,
             name=grant.door_name,
             state=grant.state(now),

@@ -35,7 +35,7 @@ from controller.billing.model import (
     Vat,
 )
 from controller.billing.rule_choice import fits, most_particular
-from controller.billing.splitting import Piece, micros, split
+from controller.billing.splitting import RatedPeriod, micros, split
 from controller.text import local_time
 
 NO_CHARGE_SET = "no charge is set"
@@ -178,7 +178,7 @@ class _Bill:
             return
         left: dict[tuple[str, date], int] = {}
         taken: Counter[tuple[str, date]] = Counter()
-        paid: list[Piece] = []
+        paid: list[RatedPeriod] = []
         for piece in self._pieces:
             if piece.rate is None or not piece.rate.per_hour:
                 continue
@@ -188,7 +188,7 @@ class _Bill:
                 left[period] = max(0, allowance.free_hours * money.HOUR_US - had)
             free = min(piece.us, left[period] - taken[period])
             taken[period] += free
-            paid.append(Piece(us=piece.us - free, day=piece.day, rate=piece.rate))
+            paid.append(RatedPeriod(us=piece.us - free, day=piece.day, rate=piece.rate))
         self._take_off(allowance, left, taken, paid)
         self._uses = [
             AllowanceUse(allowance=allowance.id, period=key, us=taken[key, first])
@@ -201,7 +201,7 @@ class _Bill:
         allowance: Allowance,
         left: Mapping[tuple[str, date], int],
         taken: Mapping[tuple[str, date], int],
-        paid: list[Piece],
+        paid: list[RatedPeriod],
     ) -> None:
         by_day = self._limit.day_cap is not None and len({piece.day for piece in self._pieces}) > 1
         before, after = self._hourly(self._pieces, by_day=by_day), self._hourly(paid, by_day=by_day)
@@ -218,7 +218,7 @@ class _Bill:
         if not any(shares.values()):
             self._lines.append(QuoteLine(kind=QuoteLineKind.ALLOWANCE, text=f"{told} ({allowance.name})"))
 
-    def _hourly(self, pieces: Iterable[Piece], *, by_day: bool) -> Counter[tuple[date, Vat]]:
+    def _hourly(self, pieces: Iterable[RatedPeriod], *, by_day: bool) -> Counter[tuple[date, Vat]]:
         """What the time of these pieces costs, each line rounded as on the quote."""
         sums: Counter[tuple[date, Vat]] = Counter()
         for rate, day, us in _grouped(pieces, by_day=by_day):
@@ -334,7 +334,7 @@ def _by_vat(sums: Mapping[tuple[date, Vat], int]) -> Counter[Vat]:
     return found
 
 
-def _costs(piece: Piece) -> bool:
+def _costs(piece: RatedPeriod) -> bool:
     return piece.rate is not None and bool(piece.rate.per_hour)
 
 
@@ -346,7 +346,7 @@ def _whole(amount: Decimal) -> int:
     return int(amount.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-def _grouped(pieces: Iterable[Piece], *, by_day: bool) -> list[tuple[Rate, date, int]]:
+def _grouped(pieces: Iterable[RatedPeriod], *, by_day: bool) -> list[tuple[Rate, date, int]]:
     """Rate, first day and time of each rate, or of each rate on each day, in order of time."""
     found: dict[tuple[str, date | None], tuple[Rate, date, int]] = {}
     for piece in pieces:

@@ -11,7 +11,7 @@ from controller.db.engine import Tx
 from controller.diary.site_config import sketch
 from controller.estate.model import Site, SiteParts
 from controller.estate.site_file.forms import read, written
-from controller.estate.site_file.sections import Plain, Problem, SectionPreview, SectionValue, overlaid
+from controller.estate.site_file.sections import FileFault, Plain, SectionPreview, SectionValue, overlaid
 from controller.people.parties import parties
 
 
@@ -34,7 +34,7 @@ class TariffsSection:
         wrong = faults(value, sketch(parts), await parties(tx, parties_named(value)))
         return SectionValue(
             value=_plain(_set(value, now), parts.site),
-            problems=tuple(Problem(place=each.field, text=each.message) for each in wrong),
+            problems=tuple(FileFault(place=each.field, text=each.message) for each in wrong),
         )
 
     async def preview_change(self, tx: Tx, parts: SiteParts, value: Plain, *, now: datetime) -> SectionPreview:

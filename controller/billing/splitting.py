@@ -14,7 +14,7 @@ from edge.wire.interval import Interval
 _MICROSECOND = timedelta(microseconds=1)
 
 
-class Piece(msgspec.Struct, frozen=True, kw_only=True):
+class RatedPeriod(msgspec.Struct, frozen=True, kw_only=True):
     """``us``: its real length. ``rate``: ``None`` where none fits. ``day``: the local date it lies in."""
 
     us: int
@@ -22,7 +22,7 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     rate: Rate | None
 
 
-def split(tariffs: Tariffs, request: Priced) -> list[Piece]:
+def split(tariffs: Tariffs, request: Priced) -> list[RatedPeriod]:
     """The pieces of a booking in order of time. Neighbours may have the same rate."""
     rates = sorted((rate for rate in tariffs.rates if fits(rate, request)), key=specificity, reverse=True)
     open_at = {
@@ -36,7 +36,7 @@ def split(tariffs: Tariffs, request: Priced) -> list[Piece]:
     pieces = []
     for start, end in pairwise(times):
         rate = next((rate for rate in rates if _holds(rate, open_at[rate.name], request, start)), None)
-        pieces.append(Piece(us=micros(end - start), day=local_time.local_day(start, request.zone), rate=rate))
+        pieces.append(RatedPeriod(us=micros(end - start), day=local_time.local_day(start, request.zone), rate=rate))
     return pieces
 
 

@@ -8,7 +8,7 @@ from controller.web.fields import Answer
 from controller.web.problem import Conflict
 
 
-class EventAnswer(Answer):
+class CalendarEventAnswer(Answer):
     """``line``: where the event begins in the file, from 1."""
 
     line: int
@@ -18,14 +18,14 @@ class EventAnswer(Answer):
     ends: str
 
 
-class ImportedEvent(EventAnswer):
+class ImportedEvent(CalendarEventAnswer):
     """``booking`` is null in a preview of a new one. ``how``: new, or following a file that has changed."""
 
     booking: str | None
     how: ImportResult
 
 
-class ClashingEvent(EventAnswer):
+class ClashingEvent(CalendarEventAnswer):
     """Not imported, because the time is taken or not to be had; ``text`` says why. A conflict without id is another
     event of the same file. ``booking``: the one that stays where it was."""
 

@@ -11,7 +11,14 @@ from controller.db.engine import Tx
 from controller.estate.divisions import atoms_of
 from controller.estate.model import SiteParts
 from controller.estate.site_file.forms import read, written
-from controller.estate.site_file.sections import AffectedBooking, Plain, Problem, SectionPreview, SectionValue, overlaid
+from controller.estate.site_file.sections import (
+    AffectedBooking,
+    FileFault,
+    Plain,
+    SectionPreview,
+    SectionValue,
+    overlaid,
+)
 from controller.hours import repository
 from controller.hours.answers import closure_answer, hours_answer, space_hours_answer, terms_answer
 from controller.hours.impact import broken
@@ -40,13 +47,13 @@ class HoursSection:
         return found
 
     async def read(self, tx: Tx, parts: SiteParts, table: Plain, *, now: datetime) -> SectionValue:
-        problems: list[Problem] = []
+        problems: list[FileFault] = []
         hours, faults = read(HoursBody, {name: each for name, each in table.items() if name not in _TABLES})
         problems += faults
         if hours is not None:
             here = {door.id for door in parts.doors}
             problems += [
-                Problem(place="free_doors", text=f"site {parts.site.id!r} has no door {door!r}; make it first")
+                FileFault(place="free_doors", text=f"site {parts.site.id!r} has no door {door!r}; make it first")
                 for door in hours.free_doors
                 if door not in here
             ]
@@ -142,15 +149,15 @@ def _alike(closure: Closure) -> tuple[object, ...]:
     return closure.during, closure.reason, closure.spaces, closure.whole_days
 
 
-def _terms(value: object, problems: list[Problem]) -> tuple[Term, ...]:
+def _terms(value: object, problems: list[FileFault]) -> tuple[Term, ...]:
     if not isinstance(value, dict):
-        problems.append(Problem(place="terms", text="must be tables by id, such as [hours.terms.autumn-2026]"))
+        problems.append(FileFault(place="terms", text="must be tables by id, such as [hours.terms.autumn-2026]"))
         return ()
     before = len(problems)
     given: list[Plain] = []
     for name, table in value.items():
         if not isinstance(table, dict):
-            problems.append(Problem(place=f"terms.{name[:60]}", text="must be a table"))
+            problems.append(FileFault(place=f"terms.{name[:60]}", text="must be a table"))
             continue
         _, faults = read(TermBody, {**table, "id": name})
         problems += _at(f"terms.{name[:60]}", faults)
@@ -158,32 +165,34 @@ def _terms(value: object, problems: list[Problem]) -> tuple[Term, ...]:
     if len(problems) > before:
         return ()
     body, faults = read(TermsBody, {"terms": given})
-    problems += [Problem(place="terms", text=each.text) for each in faults]
+    problems += [FileFault(place="terms", text=each.text) for each in faults]
     return () if body is None else body.given()
 
 
-def _windows(value: object, parts: SiteParts, problems: list[Problem]) -> dict[str, tuple[BookableWindow, ...] | None]:
+def _windows(
+    value: object, parts: SiteParts, problems: list[FileFault]
+) -> dict[str, tuple[BookableWindow, ...] | None]:
     found: dict[str, tuple[BookableWindow, ...] | None] = {}
     if not isinstance(value, dict):
-        problems.append(Problem(place="spaces", text="must be tables by space, such as [hours.spaces.hall]"))
+        problems.append(FileFault(place="spaces", text="must be tables by space, such as [hours.spaces.hall]"))
         return found
     for name, table in value.items():
         body, faults = read(SpaceHoursBody, table)
         problems += _at(f"spaces.{name[:60]}", faults)
         if parts.space(name) is None:
             text = f"site {parts.site.id!r} has no space {name[:60]!r}; make it first"
-            problems.append(Problem(place=f"spaces.{name[:60]}", text=text))
+            problems.append(FileFault(place=f"spaces.{name[:60]}", text=text))
         elif body is not None:
             found[name] = body.sorted_windows()
     return found
 
 
 def _closures(
-    value: object, book: Timetable, parts: SiteParts, now: datetime, problems: list[Problem]
+    value: object, book: Timetable, parts: SiteParts, now: datetime, problems: list[FileFault]
 ) -> tuple[Closure, ...]:
     """The closures of a list that are not over, each once."""
     if not isinstance(value, list):
-        problems.append(Problem(place="closures", text="must be a list of tables, each [[hours.closures]]"))
+        problems.append(FileFault(place="closures", text="must be a list of tables, each [[hours.closures]]"))
         return ()
     found: dict[tuple[object, ...], Closure] = {}
     for number, table in enumerate(value):
@@ -196,7 +205,7 @@ def _closures(
         try:
             made = body.closure("", made_at=long_ago, made_by="").applied(book, parts).closures[-1]
         except Invalid as error:
-            problems += [Problem(place=f"closures.{number}.{each.field}", text=each.message) for each in error.errors]
+            problems += [FileFault(place=f"closures.{number}.{each.field}", text=each.message) for each in error.errors]
             continue
         if made.during.end > now:
             made = replace(made, made_at=now)
@@ -217,5 +226,5 @@ def _spaces(parts: SiteParts, windows: Mapping[str, tuple[BookableWindow, ...] |
     }
 
 
-def _at(place: str, problems: Iterable[Problem]) -> list[Problem]:
-    return [Problem(place=f"{place}.{each.place}".rstrip("."), text=each.text) for each in problems]
+def _at(place: str, problems: Iterable[FileFault]) -> list[FileFault]:
+    return [FileFault(place=f"{place}.{each.place}".rstrip("."), text=each.text) for each in problems]

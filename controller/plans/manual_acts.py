@@ -14,7 +14,7 @@ from controller.plans.model import IssuedCommand
 from controller.plans.overrides import repository as overrides
 from controller.plans.overrides.model import Ordered
 from controller.plans.overrides.service import OverridesView, show_all
-from controller.plans.overrides.status import At, DoorStanding
+from controller.plans.overrides.status import At, OverrideDoorStatus
 from controller.plans.restored import repository as restored
 from controller.plans.restored.describe import doors, told
 from controller.plans.restored.model import RestoredEntry
@@ -159,7 +159,7 @@ def _decision(one: RestoredEntry, shown: ShownRestored) -> ActAnswer:
     )
 
 
-def _became(one: Ordered, at_doors: Sequence[DoorStanding], zone: ZoneInfo, now: datetime) -> str:
+def _became(one: Ordered, at_doors: Sequence[OverrideDoorStatus], zone: ZoneInfo, now: datetime) -> str:
     """What came of an override, in a sentence without its first capital."""
     never = [at.door for at in one.doors if at.on_at is None]
     if one.ended_at is not None:

@@ -13,7 +13,7 @@ class Alive(Answer):
     status: str
 
 
-class Ready(Answer):
+class ReadyAnswer(Answer):
     """``checks``: by name, "ready" or what is wrong."""
 
     ready: bool
@@ -26,14 +26,14 @@ async def alive() -> Alive:
     return Alive(status="alive")
 
 
-@router.get("/readyz", responses={503: {"description": "A part is not ready", "model": Ready}})
-async def ready(container: TheContainer, response: Response) -> Ready:
+@router.get("/readyz", responses={503: {"description": "A part is not ready", "model": ReadyAnswer}})
+async def ready(container: TheContainer, response: Response) -> ReadyAnswer:
     """Whether the database takes a write, tried every five seconds at most, and the broker is connected."""
     found = {name: await check() for name, check in container.checks.items()}
     wrong = any(found.values())
     if wrong:
         response.status_code = 503
-    return Ready(ready=not wrong, checks={name: what or "ready" for name, what in found.items()})
+    return ReadyAnswer(ready=not wrong, checks={name: what or "ready" for name, what in found.items()})
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})

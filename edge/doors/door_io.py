@@ -365,7 +365,7 @@ class DoorIo:
         before = self._state
         self._state, effects = state_machine.step(self._state, given, self._clock.monotonic())
         for effect in effects:
-            if isinstance(effect, state_machine.Lock):
+            if isinstance(effect, state_machine.SetLock):
                 self._lock.drive(effect.released)
         if first is not None:
             self._runtime.record(self.id, first)

@@ -79,7 +79,7 @@ class Tick(msgspec.Struct, frozen=True, kw_only=True):
 Input = DoorTiming | Release | Exit | Free | Yield | Fire | Glass | Contact | Tick
 
 
-class Lock(msgspec.Struct, frozen=True, kw_only=True):
+class SetLock(msgspec.Struct, frozen=True, kw_only=True):
     """Effect: release the lock, or lock."""
 
     released: bool
@@ -92,7 +92,7 @@ class DoorReport(msgspec.Struct, frozen=True, kw_only=True):
     why: Why | None = None
 
 
-Effect = Lock | DoorReport
+Effect = SetLock | DoorReport
 
 
 class DoorState(msgspec.Struct, frozen=True, kw_only=True):
@@ -244,4 +244,4 @@ def _settle(state: DoorState, why: Why, reports: list[DoorReport], now: float) -
         why = "time"
     change = DoorReport(change=DoorChange.UNLOCKED if released else DoorChange.LOCKED, why=why)
     state = _with(state, released=released, grace_until=grace)
-    return state, (Lock(released=released), *reports, change)
+    return state, (SetLock(released=released), *reports, change)

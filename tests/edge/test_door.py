@@ -17,8 +17,8 @@ from edge.doors.state_machine import (
     Free,
     Glass,
     Input,
-    Lock,
     Release,
+    SetLock,
     Tick,
     Yield,
     begin,
@@ -43,14 +43,17 @@ def reported(effects: list[Effect]) -> list[str]:
 
 def test_a_grant_releases_first_and_reports_after() -> None:
     _, effects = step(SHUT, Release(hold_s=5, why="grant"), 1.0)
-    assert effects == (Lock(released=True), DoorReport(change=DoorChange.UNLOCKED, why="grant"))
+    assert effects == (SetLock(released=True), DoorReport(change=DoorChange.UNLOCKED, why="grant"))
 
 
 def test_the_strike_locks_when_its_time_is_over() -> None:
     state, _ = play((1, Release(hold_s=5, why="grant")))
     assert state.due == 6
     assert play((5.9, Tick()), state=state)[1] == []
-    assert play((6, Tick()), state=state)[1] == [Lock(released=False), DoorReport(change=DoorChange.LOCKED, why="time")]
+    assert play((6, Tick()), state=state)[1] == [
+        SetLock(released=False),
+        DoorReport(change=DoorChange.LOCKED, why="time"),
+    ]
 
 
 def test_the_strike_locks_behind_whoever_went_through() -> None:
@@ -146,7 +149,7 @@ FIRE, OVER = Fire(on=True, releases=True), Fire(on=False, releases=True)
 
 
 def test_fire_releases_first_and_reports_why() -> None:
-    assert step(SHUT, FIRE, 1.0)[1] == (Lock(released=True), DoorReport(change=DoorChange.UNLOCKED, why="fire"))
+    assert step(SHUT, FIRE, 1.0)[1] == (SetLock(released=True), DoorReport(change=DoorChange.UNLOCKED, why="fire"))
 
 
 def test_in_a_fire_the_door_neither_locks_nor_is_forced_or_held() -> None:
@@ -163,7 +166,7 @@ def test_a_strike_that_fire_does_not_release_stays_locked_and_is_not_forced_by_w
 
 def test_after_a_fire_the_door_locks_and_one_that_stands_open_is_held_after_its_time() -> None:
     state, effects = play((1, FIRE), (2, Contact(open=True)), (500, OVER))
-    assert effects[-2:] == [Lock(released=False), DoorReport(change=DoorChange.LOCKED, why="fire")]
+    assert effects[-2:] == [SetLock(released=False), DoorReport(change=DoorChange.LOCKED, why="fire")]
     assert state.due == 560
 
 
@@ -243,7 +246,7 @@ def test_from_every_state_the_exit_button_releases(steps: list[tuple[float, Inpu
     state, now = reach(steps, opened=opened)
     state, effects = step(state, Exit(pressed=True), now)
     assert state.released
-    assert Lock(released=False) not in effects
+    assert SetLock(released=False) not in effects
     state, _ = step(state, Tick(), now + 10_000)
     assert state.released
     state, _ = step(state, Exit(pressed=False), now + 10_000)
@@ -259,7 +262,7 @@ def test_nothing_but_a_grant_a_command_an_exit_fire_broken_glass_or_free_hours_e
         now += wait
         before = state
         state, effects = step(state, given_input, now)
-        if Lock(released=True) in effects:
+        if SetLock(released=True) in effects:
             assert releases(given_input)
             assert not before.released
         let_go = state.pressed or state.until is not None or state.broken or state.fire == "releases"
@@ -301,7 +304,7 @@ def test_the_strike_is_told_exactly_when_its_state_changes(steps: list[tuple[flo
         now += wait
         state, effects = step(state, given_input, now)
         for effect in effects:
-            if isinstance(effect, Lock):
+            if isinstance(effect, SetLock):
                 assert effect.released is not strike
                 strike = effect.released
         assert strike is state.released

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 from firmware_sim import seed
 from firmware_sim.api import Api
 from firmware_sim.cli import app
-from firmware_sim.demo import Demo, Ready
+from firmware_sim.demo import Demo, DemoReady
 from firmware_sim.demo_cli import app as demo_app
 from firmware_sim.demo_cli import show
 from firmware_sim.demo_folder import PIDS, alone, start_anew
@@ -76,7 +76,7 @@ def test_the_command_to_paste_is_one_line_and_names_the_folder_whatever_its_name
     demo = Demo(folder, speed=1, port=8080, say=lambda _: None)
     command = demo.command("sim", "key", "ramsey/front-door", "482913")
     assert shlex.split(command)[1:] == ["sim", "key", "ramsey/front-door", "482913", "--dir", str(folder)]
-    ready = Ready(
+    ready = DemoReady(
         pages="http://127.0.0.1:8080",
         user="warden",
         password="horse",
@@ -129,7 +129,7 @@ async def test_a_demo_that_starts_again_prints_the_same_code_in_digits(tmp_path:
     for _ in range(2):
         stop = asyncio.Event()
 
-        def ready(told: Ready, stop: asyncio.Event = stop) -> None:
+        def ready(told: DemoReady, stop: asyncio.Event = stop) -> None:
             assert told.code in told.type_code
             printed.append(told.code)
             stop.set()
@@ -178,9 +178,9 @@ async def test_a_start_that_was_broken_off_is_taken_up_again_a_day_later(tmp_pat
     assert (left["series_until"], len(left["made"]) > 4) == (None, True)
     left["at"] = (datetime.fromisoformat(left["at"]) + timedelta(hours=26)).isoformat()
     state.write_text(json.dumps(left))
-    stop, printed = asyncio.Event(), list[Ready]()
+    stop, printed = asyncio.Event(), list[DemoReady]()
 
-    def ready(told: Ready) -> None:
+    def ready(told: DemoReady) -> None:
         printed.append(told)
         stop.set()
 

@@ -9,7 +9,7 @@ from controller.diary import policy_repository
 from controller.diary.policy import Policy
 from controller.estate.model import SiteParts
 from controller.estate.site_file import forms
-from controller.estate.site_file.sections import Plain, Problem, SectionPreview, SectionValue, overlaid
+from controller.estate.site_file.sections import FileFault, Plain, SectionPreview, SectionValue, overlaid
 from controller.rules.phrases import plural
 
 _NULLS = {"hold_hours": "until-start", "notice_min": "none"}
@@ -34,7 +34,7 @@ class PolicySection:
             return SectionValue(problems=tuple(problems))
         policy = body.policy()
         faults = await unknown(tx, policy, site=parts.site.id, spaces={space.id for space in parts.spaces})
-        return SectionValue(value=_table(policy), problems=tuple(Problem(place=at, text=text) for at, text in faults))
+        return SectionValue(value=_table(policy), problems=tuple(FileFault(place=at, text=text) for at, text in faults))
 
     def merged(self, current: Plain, given: Plain) -> Plain:
         return overlaid(current, given)

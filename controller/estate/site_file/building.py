@@ -20,7 +20,7 @@ from controller.estate.schemas import (
     SpaceFields,
 )
 from controller.estate.site_file.forms import read, written
-from controller.estate.site_file.sections import Plain, Problem
+from controller.estate.site_file.sections import FileFault, Plain
 from controller.estate.validation import EstateFault
 from controller.text.patterns import IN_WORDS
 from edge.wire.ids import SLUG_PATTERN
@@ -38,7 +38,7 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     site: Site
     things: dict[str, dict[str, Thing]]
     doubtful: frozenset[tuple[str, str, str]]
-    problems: tuple[Problem, ...]
+    problems: tuple[FileFault, ...]
 
     def doubts(self, fault: EstateFault) -> bool:
         """Whether a fault may come of what could not be read."""
@@ -60,7 +60,7 @@ def plain(parts: SiteParts) -> Plain:
 
 def built(document: Plain, site_id: str) -> Built:
     """The building that a file describes."""
-    problems: list[Problem] = []
+    problems: list[FileFault] = []
     doubtful: set[tuple[str, str, str]] = set()
     site = _site(document.get("site"), site_id, problems)
     found: dict[str, dict[str, Thing]] = {}
@@ -80,33 +80,33 @@ def merged(before: SiteParts | None, wanted: Built, *, prune: bool) -> SiteParts
     return parts
 
 
-def _site(value: object, site_id: str, problems: list[Problem]) -> Site:
+def _site(value: object, site_id: str, problems: list[FileFault]) -> Site:
     stand_in = Site(id=site_id, name=site_id, zone="UTC")
     if not isinstance(value, dict):
-        problems.append(Problem(place="site", text="the file needs a table [site] with at least id, name and zone"))
+        problems.append(FileFault(place="site", text="the file needs a table [site] with at least id, name and zone"))
         return stand_in
     body, faults = read(SiteBody, {name: each for name, each in value.items() if name != "id"})
     problems += _at("site", faults)
     if value.get("id") != site_id:
         text = f"is {str(value.get('id'))[:60]!r}, but this file is being written to {site_id!r}"
-        problems.append(Problem(place="site.id", text=text))
+        problems.append(FileFault(place="site.id", text=text))
     return stand_in if body is None else body.site(site_id)
 
 
 def _things(
-    section: str, value: object, site: str, problems: list[Problem], doubtful: set[tuple[str, str, str]]
+    section: str, value: object, site: str, problems: list[FileFault], doubtful: set[tuple[str, str, str]]
 ) -> dict[str, Thing]:
     found: dict[str, Thing] = {}
     if not isinstance(value, dict):
-        problems.append(Problem(place=section, text=f"must be tables by id, such as [{section}.main]"))
+        problems.append(FileFault(place=section, text=f"must be tables by id, such as [{section}.main]"))
         return found
     if len(value) > MOST_THINGS:
-        problems.append(Problem(place=section, text=f"has {len(value):,} things; at most {MOST_THINGS:,} are taken"))
+        problems.append(FileFault(place=section, text=f"has {len(value):,} things; at most {MOST_THINGS:,} are taken"))
         return found
     for name, table in value.items():
         place = f"{section}.{name[:60]}"
         if not _SLUG.fullmatch(name):
-            problems.append(Problem(place=place, text=f"the id {IN_WORDS[SLUG_PATTERN]}"))
+            problems.append(FileFault(place=place, text=f"the id {IN_WORDS[SLUG_PATTERN]}"))
             continue
         thing, faults = _READ[section](table, site, name)
         problems += _at(place, faults)
@@ -120,7 +120,7 @@ def _things(
     return found
 
 
-def _wrong(faults: list[Problem]) -> set[str]:
+def _wrong(faults: list[FileFault]) -> set[str]:
     """The fields that faults are about, with those that cannot be judged without them."""
     fields = {fault.place.partition(".")[0] for fault in faults}
     return fields.union(*(_JUDGED_BY.get(field, ()) for field in fields))
@@ -152,22 +152,22 @@ _STAND_IN: Mapping[str, Callable[[str, str], Thing]] = {
 }
 
 
-def _space(table: object, site: str, name: str) -> tuple[Thing | None, list[Problem]]:
+def _space(table: object, site: str, name: str) -> tuple[Thing | None, list[FileFault]]:
     if not isinstance(table, dict):
-        return None, [Problem(place="", text="must be a table")]
+        return None, [FileFault(place="", text="must be a table")]
     body, faults = read(SpaceFields, {key: each for key, each in table.items() if key != "layouts"})
     layouts: list[Layout] = []
     given = table.get("layouts", {})
     if not isinstance(given, dict):
         return None, [
             *faults,
-            Problem(place="layouts", text="must be tables by id, such as [spaces.hall.layouts.theatre]"),
+            FileFault(place="layouts", text="must be tables by id, such as [spaces.hall.layouts.theatre]"),
         ]
     if len(given) > MOST_LAYOUTS:
-        return None, [*faults, Problem(place="layouts", text=f"at most {MOST_LAYOUTS} are taken")]
+        return None, [*faults, FileFault(place="layouts", text=f"at most {MOST_LAYOUTS} are taken")]
     for layout, inner in given.items():
         if not _SLUG.fullmatch(layout):
-            faults.append(Problem(place=f"layouts.{layout[:60]}", text=f"the id {IN_WORDS[SLUG_PATTERN]}"))
+            faults.append(FileFault(place=f"layouts.{layout[:60]}", text=f"the id {IN_WORDS[SLUG_PATTERN]}"))
             continue
         one, wrong = read(OneLayoutBody, inner)
         faults += _at(f"layouts.{layout}", wrong)
@@ -180,15 +180,15 @@ def _space(table: object, site: str, name: str) -> tuple[Thing | None, list[Prob
 
 def _reader(
     model: type[BaseModel], make: Callable[[Any, str, str], Thing]
-) -> Callable[[object, str, str], tuple[Thing | None, list[Problem]]]:
-    def reader(table: object, site: str, name: str) -> tuple[Thing | None, list[Problem]]:
+) -> Callable[[object, str, str], tuple[Thing | None, list[FileFault]]]:
+    def reader(table: object, site: str, name: str) -> tuple[Thing | None, list[FileFault]]:
         body, faults = read(model, table)
         return (None, faults) if body is None else (make(body, site, name), [])
 
     return reader
 
 
-_READ: Mapping[str, Callable[[object, str, str], tuple[Thing | None, list[Problem]]]] = {
+_READ: Mapping[str, Callable[[object, str, str], tuple[Thing | None, list[FileFault]]]] = {
     "floors": _reader(FloorBody, FloorBody.floor),
     "spaces": _space,
     "equipment": _reader(EquipmentBody, EquipmentBody.equipment),
@@ -242,5 +242,5 @@ def _own(value: msgspec.Struct, *but: str) -> dict[str, Any]:
     return {name: each for name, each in msgspec.structs.asdict(value).items() if name not in left}
 
 
-def _at(place: str, problems: list[Problem]) -> list[Problem]:
-    return [Problem(place=f"{place}.{each.place}".rstrip("."), text=each.text) for each in problems]
+def _at(place: str, problems: list[FileFault]) -> list[FileFault]:
+    return [FileFault(place=f"{place}.{each.place}".rstrip("."), text=each.text) for each in problems]

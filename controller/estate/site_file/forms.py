@@ -6,25 +6,25 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from controller.estate.site_file.sections import Plain, Problem
+from controller.estate.site_file.sections import FileFault, Plain
 from controller.web.problem import field_errors
 
 T = TypeVar("T", bound=BaseModel)
 _SHOWN = 60
 
 
-def read(model: type[T], value: object) -> tuple[T | None, list[Problem]]:
+def read(model: type[T], value: object) -> tuple[T | None, list[FileFault]]:
     """The body of a table, or all that is wrong with it; places are within the table. A field that is not known is a
     fault: it would be one misspelt."""
     if not isinstance(value, dict):
-        return None, [Problem(place="", text="must be a table")]
+        return None, [FileFault(place="", text="must be a table")]
     unknown = _unknown(model, value)
     known = {name: each for name, each in value.items() if name in model.model_fields}
     try:
         found = model.model_validate(known)
     except ValidationError as error:
         faults = [
-            Problem(place="" if each.field == "body" else each.field, text=each.message)
+            FileFault(place="" if each.field == "body" else each.field, text=each.message)
             for each in field_errors(error.errors())
         ]
         return None, [*unknown, *faults]
@@ -56,6 +56,6 @@ def _plain(value: object) -> object:
     return value
 
 
-def _unknown(model: type[BaseModel], value: dict[Any, Any]) -> list[Problem]:
+def _unknown(model: type[BaseModel], value: dict[Any, Any]) -> list[FileFault]:
     told = f"is no field here; there are {', '.join(model.model_fields)}"
-    return [Problem(place=str(name)[:_SHOWN], text=told) for name in value if name not in model.model_fields]
+    return [FileFault(place=str(name)[:_SHOWN], text=told) for name in value if name not in model.model_fields]

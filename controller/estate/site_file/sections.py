@@ -14,7 +14,7 @@ Plain: TypeAlias = dict[str, Any]
 """What a table of a TOML file is read as, and written from."""
 
 
-class Problem(msgspec.Struct, frozen=True, kw_only=True):
+class FileFault(msgspec.Struct, frozen=True, kw_only=True):
     """Something that is wrong with a file, and where: ``place`` is like "spaces.hall.floor"."""
 
     place: str
@@ -33,7 +33,7 @@ class SectionValue(msgspec.Struct, frozen=True, kw_only=True):
     """What a section makes of its table: without ``problems`` it is ``value``, written as ``export`` would."""
 
     value: Plain = {}
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[FileFault, ...] = ()
 
 
 class SectionPreview(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +83,6 @@ def overlaid(current: Plain, given: Plain, *tables: str) -> Plain:
     return found
 
 
-def within(section: str, problems: Sequence[Problem]) -> tuple[Problem, ...]:
+def within(section: str, problems: Sequence[FileFault]) -> tuple[FileFault, ...]:
     """Problems whose places are in a section."""
-    return tuple(Problem(place=f"{section}.{each.place}".rstrip("."), text=each.text) for each in problems)
+    return tuple(FileFault(place=f"{section}.{each.place}".rstrip("."), text=each.text) for each in problems)

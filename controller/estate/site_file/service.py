@@ -16,7 +16,7 @@ from controller.estate.errors import ChangeBlocked
 from controller.estate.model import SiteParts
 from controller.estate.service import EstateService, require_parts
 from controller.estate.site_file import building
-from controller.estate.site_file.sections import AffectedBooking, FileSection, Plain, Problem, within
+from controller.estate.site_file.sections import AffectedBooking, FileFault, FileSection, Plain, within
 from controller.estate.validation import unfit
 from controller.people import audit
 from controller.uploads import toml
@@ -37,23 +37,23 @@ def write(document: Plain, *, name: str) -> bytes:
     return text.encode()
 
 
-def read(data: bytes) -> tuple[Plain, list[Problem]]:
+def read(data: bytes) -> tuple[Plain, list[FileFault]]:
     """The tables of a file, without ``format``, and what keeps them from being read."""
     try:
         document: dict[str, Any] = toml.loads(data)
     except ValueError as error:
-        return {}, [Problem(place="", text=str(error))]
+        return {}, [FileFault(place="", text=str(error))]
     given = document.pop("format", None)
     if given != FORMAT or isinstance(given, bool):
         text = f"must be {FORMAT}, which is what this controller reads and writes"
-        return {}, [Problem(place="format", text=text)]
+        return {}, [FileFault(place="format", text=text)]
     return document, []
 
 
-def unknown(document: Plain, known: tuple[str, ...]) -> list[Problem]:
+def unknown(document: Plain, known: tuple[str, ...]) -> list[FileFault]:
     """Tables that nobody reads."""
     return [
-        Problem(place=name[:60], text=f"is no section of a site's file; there are {', '.join(known)}")
+        FileFault(place=name[:60], text=f"is no section of a site's file; there are {', '.join(known)}")
         for name in document
         if name not in known
     ]
@@ -69,7 +69,7 @@ class SiteFileOutcome(msgspec.Struct, frozen=True, kw_only=True):
     new: bool = False
     written: bool = False
     changes: tuple[Difference, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[FileFault, ...] = ()
     foreseen: ChangePreview = ChangePreview()
 
     @property
@@ -82,7 +82,7 @@ class _Read(msgspec.Struct, frozen=True, kw_only=True):
 
     tables: Plain
     wanted: building.Built
-    problems: tuple[Problem, ...]
+    problems: tuple[FileFault, ...]
 
 
 class _Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,7 +97,7 @@ class _Plan(msgspec.Struct, frozen=True, kw_only=True):
 class FileRefused(Invalid):
     """Everything that is wrong with a file, by its place."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[FileFault]) -> None:
         told = "; ".join(f"{each.place}: {each.text}".removeprefix(": ") for each in problems[:10])
         more = f"; and {len(problems) - 10} more" if len(problems) > 10 else ""
         super().__init__(
@@ -184,13 +184,13 @@ class SiteFile:
         before = await repository.site_parts(tx, site)
         if read.problems:
             return _refused(before, read.problems)
-        problems: list[Problem] = []
+        problems: list[FileFault] = []
         tables, wanted = read.tables, read.wanted
         problems += unknown(tables, ("site", *SECTIONS, *(each.name for each in self._sections)))
         problems += wanted.problems
         after = building.merged(before, wanted, prune=prune)
         found = await self._estate.faults(tx, before, after)
-        problems += [Problem(place=each.place, text=each.text) for each in found if not wanted.doubts(each)]
+        problems += [FileFault(place=each.place, text=each.text) for each in found if not wanted.doubts(each)]
         readable = after if not found else _loose(after)
         put, changes, obstacles, notes = await self._sections_of(
             tx, before, readable, tables, prune=prune, now=now, problems=problems
@@ -222,7 +222,7 @@ class SiteFile:
         *,
         prune: bool,
         now: datetime,
-        problems: list[Problem],
+        problems: list[FileFault],
     ) -> tuple[dict[str, Plain], list[Difference], list[Obstacle], list[str]]:
         """How the domains read their tables: what to write, what changes, what prevents it, what to note."""
         put: dict[str, Plain] = {}
@@ -234,7 +234,7 @@ class SiteFile:
             if given is None:
                 continue
             if not isinstance(given, dict):
-                problems.append(Problem(place=section.name, text="must be a table"))
+                problems.append(FileFault(place=section.name, text="must be a table"))
                 continue
             current = {} if before is None else await section.export(tx, before, now=now)
             table = given if prune else section.merged(current, given)
@@ -259,7 +259,7 @@ def _loose(parts: SiteParts) -> SiteParts:
     return msgspec.structs.replace(parts, spaces=spaces)
 
 
-def _refused(before: SiteParts | None, problems: Sequence[Problem]) -> _Plan:
+def _refused(before: SiteParts | None, problems: Sequence[FileFault]) -> _Plan:
     told = tuple(problems[:MOST_PROBLEMS])
     return _Plan(before=before, after=None, tables={}, brought=SiteFileOutcome(new=before is None, problems=told))
 

@@ -17,7 +17,7 @@ from controller.people.permissions import Action, Thing, may
 from controller.plans.overrides import repository
 from controller.plans.overrides.errors import OverrideUnknown, TooManyOverrides, too_long
 from controller.plans.overrides.model import AHEAD, LONGEST, PER_DOOR, USUAL, AtDoor, Ordered, OverrideDraft
-from controller.plans.overrides.status import At, DoorStanding, standing
+from controller.plans.overrides.status import At, OverrideDoorStatus, standing
 from controller.plans.service import EdgeName
 from controller.telemetry import repository as telemetry
 from controller.text import times
@@ -43,7 +43,7 @@ class OverridesView(msgspec.Struct, frozen=True, kw_only=True):
 
     parts: SiteParts
     ordered: tuple[Ordered, ...]
-    doors: Mapping[str, Sequence[DoorStanding]]
+    doors: Mapping[str, Sequence[OverrideDoorStatus]]
 
 
 class OverrideService:

@@ -33,7 +33,7 @@ WORDS: Mapping[OverrideKind, str] = {
 }
 
 
-class DoorStanding(msgspec.Struct, frozen=True, kw_only=True):
+class OverrideDoorStatus(msgspec.Struct, frozen=True, kw_only=True):
     """One door of an override. ``since``: since when that is so, where it is known. ``holds``: whether this one decides
     at the door now; another one of it may be stricter, or it has yet to begin or to arrive."""
 
@@ -52,14 +52,14 @@ def standing(
     away: Mapping[str, datetime | None],
     now: datetime,
     zone: ZoneInfo,
-) -> dict[str, list[DoorStanding]]:
+) -> dict[str, list[OverrideDoorStatus]]:
     """Override id -> its doors, those that are still there by ``names``. ``away``: the doors whose edge is out of
     reach, and since when; ``None`` for one that was never heard of."""
     holding = _holding(ordered, away, now)
     of_id = {one.id: one.kind for one in ordered}
     return {
         one.id: [
-            DoorStanding(
+            OverrideDoorStatus(
                 door=at.door,
                 name=names[at.door],
                 state=(state := state_at(one, at, away, now)),

@@ -12,7 +12,7 @@ import msgspec
 from controller.access.model import WantedGrant
 from controller.plans.compile import Compiled, PlanInput, TooMuchForOnePart
 from controller.plans.restored.difference import clipped
-from controller.plans.restored.model import Identity, Piece, contents, identity
+from controller.plans.restored.model import Identity, RestoredPiece, contents, identity
 from edge.wire.codec import PART_LIMIT, encode
 from edge.wire.interval import Interval
 from edge.wire.offline import OfflineWindow
@@ -63,7 +63,7 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
 NOTHING = Carried()
 
 
-def carried(pieces: Sequence[Piece], now: datetime) -> Carried:
+def carried(pieces: Sequence[RestoredPiece], now: datetime) -> Carried:
     """What these pieces come to; those that are over count no more."""
     live = [piece for piece in pieces if piece.during.end > now]
     if not live:

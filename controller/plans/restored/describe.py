@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from controller.estate.model import SiteParts
 from controller.plans.overrides.status import WORDS
-from controller.plans.restored.model import ItemKind, Piece, RestoredEntry
+from controller.plans.restored.model import ItemKind, RestoredEntry, RestoredPiece
 from controller.text import times
 from edge.wire.plan import GrantsPart, OverridesPart, SessionsPart
 
 
-def told(entry: RestoredEntry, pieces: Sequence[Piece], parts: SiteParts, *, title: str = "", name: str = "") -> str:
+def told(
+    entry: RestoredEntry, pieces: Sequence[RestoredPiece], parts: SiteParts, *, title: str = "", name: str = ""
+) -> str:
     """One sentence without its full stop. ``title``: of the booking, where the diary has it; ``name``: of the person,
     where they are known."""
     match entry.kind:
@@ -40,13 +42,13 @@ def told(entry: RestoredEntry, pieces: Sequence[Piece], parts: SiteParts, *, tit
             return "An offline code was withdrawn after the backup, and does not open"
 
 
-def doors(pieces: Sequence[Piece], parts: SiteParts) -> list[str]:
+def doors(pieces: Sequence[RestoredPiece], parts: SiteParts) -> list[str]:
     """The names of the doors that it is about; of one that is no longer there its id."""
     ids = sorted({piece.door for piece in pieces if piece.door})
     return [door.name if (door := parts.door(each)) else each for each in ids]
 
 
-def _booking(entry: RestoredEntry, pieces: Sequence[Piece], parts: SiteParts, title: str) -> str:
+def _booking(entry: RestoredEntry, pieces: Sequence[RestoredPiece], parts: SiteParts, title: str) -> str:
     if title and entry.gone:
         return f"“{title}” was cancelled or changed after the backup, and its old code does not open"
     if title:
@@ -59,7 +61,7 @@ def _booking(entry: RestoredEntry, pieces: Sequence[Piece], parts: SiteParts, ti
     return f"A booking{where} that the diary does not have, and its code opens"
 
 
-def _grants(pieces: Sequence[Piece]) -> int:
+def _grants(pieces: Sequence[RestoredPiece]) -> int:
     """Cards, each once however many doors it opens."""
     return len({each.holder for piece in pieces if isinstance(piece.part, GrantsPart) for each in piece.part.grants})
 

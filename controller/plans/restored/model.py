@@ -39,7 +39,7 @@ class ItemKind(StrEnum):
     OFFLINE = "offline"
 
 
-class Decision(StrEnum):
+class RestoredDecision(StrEnum):
     """``KEEP``: it stays as the door has it until it ends. ``REMOVE``: the door goes by the database again."""
 
     KEEP = "keep"
@@ -95,7 +95,7 @@ class RestoredEntry(msgspec.Struct, frozen=True, kw_only=True):
     found_at: datetime
     starts: datetime
     ends: datetime
-    decision: Decision | None = None
+    decision: RestoredDecision | None = None
     decision_id: str | None = None
     decided_at: datetime | None = None
     decided_by: str | None = None
@@ -109,7 +109,7 @@ class PageCursor(msgspec.Struct, frozen=True, kw_only=True):
     id: str
 
 
-class Piece(msgspec.Struct, frozen=True, kw_only=True):
+class RestoredPiece(msgspec.Struct, frozen=True, kw_only=True):
     """An item of an entry at one edge."""
 
     entry: str

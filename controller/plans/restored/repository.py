@@ -10,7 +10,7 @@ from controller.access.tables import holders
 from controller.db.engine import Tx
 from controller.diary.tables import bookings
 from controller.people.permissions import Thing
-from controller.plans.restored.model import Decision, Item, ItemKind, PageCursor, Piece, RestoredEntry
+from controller.plans.restored.model import Item, ItemKind, PageCursor, RestoredDecision, RestoredEntry, RestoredPiece
 from controller.plans.tables import restored, restored_pieces
 from edge.wire.codec import encode
 from edge.wire.interval import Interval
@@ -19,7 +19,7 @@ from edge.wire.plan import part_of
 _FIELDS = tuple(restored.c[name] for name in RestoredEntry.__struct_fields__)
 _AT_ONCE = 500
 """Ids named in one statement."""
-_OPEN = or_(restored.c.decision.is_(None), restored.c.decision == Decision.KEEP.value)
+_OPEN = or_(restored.c.decision.is_(None), restored.c.decision == RestoredDecision.KEEP.value)
 
 
 async def add(tx: Tx, entries: Sequence[RestoredEntry]) -> None:
@@ -110,16 +110,16 @@ async def decided(tx: Tx, site: str, *, before: str | None, limit: int) -> list[
 
 
 async def decide(
-    tx: Tx, entry_id: str, decision: Decision, *, decision_id: str, at: datetime, by: str, why: str
+    tx: Tx, entry_id: str, decision: RestoredDecision, *, decision_id: str, at: datetime, by: str, why: str
 ) -> None:
     values = {"decision": decision.value, "decision_id": decision_id, "decided_at": at}
     values |= {"decided_by": by[:200], "decided_why": why}
     await tx.execute(update(restored).where(restored.c.id == entry_id).values(values))
 
 
-async def pieces(tx: Tx, entries: Sequence[str]) -> dict[str, list[Piece]]:
+async def pieces(tx: Tx, entries: Sequence[str]) -> dict[str, list[RestoredPiece]]:
     """Of each entry."""
-    found: dict[str, list[Piece]] = {each: [] for each in entries}
+    found: dict[str, list[RestoredPiece]] = {each: [] for each in entries}
     for at in range(0, len(entries), _AT_ONCE):
         query = _PIECES.where(restored_pieces.c.entry.in_(entries[at : at + _AT_ONCE]))
         for piece in _pieces((await tx.execute(query)).mappings()):
@@ -127,7 +127,7 @@ async def pieces(tx: Tx, entries: Sequence[str]) -> dict[str, list[Piece]]:
     return found
 
 
-async def for_plan(tx: Tx, site: str, edge: str, now: datetime) -> list[Piece]:
+async def for_plan(tx: Tx, site: str, edge: str, now: datetime) -> list[RestoredPiece]:
     """The entries in force for an edge's plan."""
     query = _PIECES.where(
         restored_pieces.c.site == site, restored_pieces.c.edge == edge, restored_pieces.c.ends > now, _OPEN
@@ -167,10 +167,10 @@ _PIECES = (
 )
 
 
-def _pieces(rows: Iterable[RowMapping]) -> Iterable[Piece]:
+def _pieces(rows: Iterable[RowMapping]) -> Iterable[RestoredPiece]:
     for row in rows:
         part = part_of(row["part"])
-        yield Piece(
+        yield RestoredPiece(
             entry=row["entry"],
             gone=row["gone"],
             edge=row["edge"],
@@ -185,7 +185,10 @@ async def _read(tx: Tx, query: Select[Any]) -> list[RestoredEntry]:
         RestoredEntry(
             **(
                 dict(row)
-                | {"kind": ItemKind(row["kind"]), "decision": Decision(row["decision"]) if row["decision"] else None}
+                | {
+                    "kind": ItemKind(row["kind"]),
+                    "decision": RestoredDecision(row["decision"]) if row["decision"] else None,
+                }
             )
         )
         for row in (await tx.execute(query)).mappings()

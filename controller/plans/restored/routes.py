@@ -7,7 +7,7 @@ from controller.container import TheContainer
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import OpensDoors
 from controller.plans.restored.errors import AlreadyRemoved, EntryUnknown
-from controller.plans.restored.model import Decision
+from controller.plans.restored.model import RestoredDecision
 from controller.plans.restored.schemas import (
     DecisionBody,
     RestoredAnswer,
@@ -49,7 +49,9 @@ async def keep_restored(
     It needs the same right as doing it by hand: for people's cards and codes the right to decide who opens doors, for
     opening hours to change them, for overrides to lock doors down, for bookings' codes to replace them."""
     restored = container.mqtt.restored
-    return restored_answers(await restored.decide(restored_id, Decision.KEEP, why=body.reason, actor=actor), actor)[0]
+    return restored_answers(
+        await restored.decide(restored_id, RestoredDecision.KEEP, why=body.reason, actor=actor), actor
+    )[0]
 
 
 @router.post("/restored/{restored_id}/remove", responses=described(EntryUnknown))
@@ -59,4 +61,6 @@ async def remove_restored(
     """Let the doors go by the database again: what only they knew is taken off at once; what they no longer had comes
     back. There is no way back from this. Removing it again changes nothing. Who may is as for keeping it."""
     restored = container.mqtt.restored
-    return restored_answers(await restored.decide(restored_id, Decision.REMOVE, why=body.reason, actor=actor), actor)[0]
+    return restored_answers(
+        await restored.decide(restored_id, RestoredDecision.REMOVE, why=body.reason, actor=actor), actor
+    )[0]

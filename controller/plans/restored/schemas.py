@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
 from controller.plans.restored.describe import doors, told
-from controller.plans.restored.model import NEEDS, Decision, ItemKind, PageCursor, RestoredEntry
+from controller.plans.restored.model import NEEDS, ItemKind, PageCursor, RestoredDecision, RestoredEntry
 from controller.plans.restored.service import RestoredView
 from controller.text import local_time
 from controller.text.patterns import ID_PATTERN
@@ -38,7 +38,7 @@ class RestoredAnswer(Answer):
     text: str
     found_at: str
     may_decide: bool
-    decision: Decision | None
+    decision: RestoredDecision | None
     decided_at: str | None
     decided_by: str | None
     decided_why: str | None

@@ -34,12 +34,12 @@ from controller.plans.restored.fetching import Fetching, HeldPlan
 from controller.plans.restored.model import (
     NEEDS,
     Contents,
-    Decision,
     Item,
     ItemKind,
     PageCursor,
-    Piece,
+    RestoredDecision,
     RestoredEntry,
+    RestoredPiece,
     contents,
     identity,
     signed_about,
@@ -69,7 +69,7 @@ class RestoredView(msgspec.Struct, frozen=True, kw_only=True):
 
     parts: SiteParts
     entries: tuple[RestoredEntry, ...]
-    pieces: Mapping[str, Sequence[Piece]]
+    pieces: Mapping[str, Sequence[RestoredPiece]]
     titles: Mapping[str, str]
     names: Mapping[str, str]
 
@@ -303,7 +303,7 @@ class RestoredPlans:
                 raise EntryUnknown(entry_id)
             return await show(tx, await require_parts(tx, entry.site), [entry])
 
-    async def decide(self, entry_id: str, decision: Decision, *, why: str, actor: Actor) -> RestoredView:
+    async def decide(self, entry_id: str, decision: RestoredDecision, *, why: str, actor: Actor) -> RestoredView:
         """Keep it as the door has it until it ends, or let the door go by the database at once; what was kept can still
         be removed. Raises ``EntryUnknown``, ``NotAllowed``, ``AlreadyRemoved``."""
         edges = await self._database.run(partial(self._decide, why=why, actor=actor), entry_id, decision)
@@ -313,7 +313,7 @@ class RestoredPlans:
         self._seen(shown.parts.site.id)
         return shown
 
-    async def _decide(self, tx: Tx, entry_id: str, decision: Decision, *, why: str, actor: Actor) -> set[str]:
+    async def _decide(self, tx: Tx, entry_id: str, decision: RestoredDecision, *, why: str, actor: Actor) -> set[str]:
         entry = await repository.one(tx, entry_id)
         if entry is None:
             raise EntryUnknown(entry_id)
@@ -325,7 +325,7 @@ class RestoredPlans:
         assert entry is not None
         if entry.decision is decision:
             return set()
-        if entry.decision is Decision.REMOVE:
+        if entry.decision is RestoredDecision.REMOVE:
             raise AlreadyRemoved(entry.decided_by or "somebody")
         now = self._clock.now()
         made = uuid7(now, secrets.token_bytes(10))

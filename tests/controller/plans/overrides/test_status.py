@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from controller.plans.overrides.model import AtDoor, Ordered
-from controller.plans.overrides.status import At, DoorStanding, standing
+from controller.plans.overrides.status import At, OverrideDoorStatus, standing
 from edge.wire.plan import OverrideKind
 
 LONDON = ZoneInfo("Europe/London")
@@ -40,7 +40,7 @@ def ordered(
     )
 
 
-def at_front(*ones: Ordered, away_h: float | None = None, now: datetime = NOW) -> list[DoorStanding]:
+def at_front(*ones: Ordered, away_h: float | None = None, now: datetime = NOW) -> list[OverrideDoorStatus]:
     away = {} if away_h is None else {"front": now + away_h * HOUR}
     found = standing(ones, names={"front": "Front door"}, away=away, now=now, zone=LONDON)
     return [found[one.id][0] for one in ones]

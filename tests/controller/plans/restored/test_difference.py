@@ -9,7 +9,7 @@ import pytest
 from controller.plans.compile import ACCEPTED, Compiled
 from controller.plans.restored.carry_over import NOTHING, carried, carry
 from controller.plans.restored.difference import Settled, difference
-from controller.plans.restored.model import Item, ItemKind, Piece, contents, identity
+from controller.plans.restored.model import Item, ItemKind, RestoredPiece, contents, identity
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind
 from edge.wire.interval import Interval
@@ -185,9 +185,9 @@ def compiled(*parts: Part) -> Compiled:
     return Compiled(window=WINDOW, parts=data, refs=refs, grants=len(contents(parts).grants))
 
 
-def pieces(found: Sequence[Item]) -> list[Piece]:
+def pieces(found: Sequence[Item]) -> list[RestoredPiece]:
     return [
-        Piece(entry="e", gone=item.gone, edge="main", door=item.door, during=item.during, part=item.part)
+        RestoredPiece(entry="e", gone=item.gone, edge="main", door=item.door, during=item.during, part=item.part)
         for item in found
     ]
 

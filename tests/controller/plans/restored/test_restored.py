@@ -14,7 +14,7 @@ from controller.people.model import Actor, Role
 from controller.people.passwords import Passwords
 from controller.plans.overrides.model import OverrideDraft
 from controller.plans.restored.errors import AlreadyRemoved, EntryUnknown
-from controller.plans.restored.model import Decision, ItemKind, RestoredEntry
+from controller.plans.restored.model import ItemKind, RestoredDecision, RestoredEntry
 from controller.plans.tables import plans
 from controller.settings import Settings
 from controller.telemetry import queries
@@ -150,13 +150,13 @@ async def test_a_code_made_after_the_backup_stays_on_the_door_until_somebody_rem
         assert edge.plan is not None
         assert new.booking.id in {each.booking for each in edge.plan.sessions}
 
-        await hub.container.mqtt.restored.decide(entry.id, Decision.REMOVE, why="entered anew", actor=UNA)
+        await hub.container.mqtt.restored.decide(entry.id, RestoredDecision.REMOVE, why="entered anew", actor=UNA)
         await hub.up_to_date()
         assert not await opens(hub, edge, new)
         assert await opens(hub, edge, old)
         assert await entries(hub) == []
         with pytest.raises(AlreadyRemoved):
-            await hub.container.mqtt.restored.decide(entry.id, Decision.KEEP, why="", actor=UNA)
+            await hub.container.mqtt.restored.decide(entry.id, RestoredDecision.KEEP, why="", actor=UNA)
 
 
 async def test_what_is_kept_stays_and_can_still_be_removed(centre: Centre, edge: FakeEdge) -> None:
@@ -165,15 +165,15 @@ async def test_what_is_kept_stays_and_can_still_be_removed(centre: Centre, edge:
     await centre.hub.up_to_date()
     async with centre.put_back(backup) as hub:
         (entry,) = await met(hub, 1)
-        kept = await hub.container.mqtt.restored.decide(entry.id, Decision.KEEP, why="a choir", actor=UNA)
+        kept = await hub.container.mqtt.restored.decide(entry.id, RestoredDecision.KEEP, why="a choir", actor=UNA)
         assert kept.entries[0].decided_by == ACTOR
         await hub.up_to_date()
         assert await opens(hub, edge, new)
-        await hub.container.mqtt.restored.decide(entry.id, Decision.REMOVE, why="it was a mistake", actor=UNA)
+        await hub.container.mqtt.restored.decide(entry.id, RestoredDecision.REMOVE, why="it was a mistake", actor=UNA)
         await hub.up_to_date()
         assert not await opens(hub, edge, new)
         with pytest.raises(EntryUnknown):
-            await hub.container.mqtt.restored.decide(new.booking.id, Decision.KEEP, why="", actor=UNA)
+            await hub.container.mqtt.restored.decide(new.booking.id, RestoredDecision.KEEP, why="", actor=UNA)
 
 
 async def test_a_code_cancelled_after_the_backup_is_not_brought_back_unless_somebody_wants_it(
@@ -190,7 +190,7 @@ async def test_a_code_cancelled_after_the_backup_is_not_brought_back_unless_some
         assert not await opens(hub, edge, view)
         shown = await hub.container.bookings.get(view.booking.id)
         assert shown.standing.state.value != "on"
-        await hub.container.mqtt.restored.decide(entry.id, Decision.REMOVE, why="it takes place", actor=UNA)
+        await hub.container.mqtt.restored.decide(entry.id, RestoredDecision.REMOVE, why="it takes place", actor=UNA)
         await hub.up_to_date()
         assert await opens(hub, edge, view)
 
