@@ -23,7 +23,8 @@ from controller.diary.site_config import SiteConfig
 from controller.estate import repository as estate
 from controller.people.model import Actor, Tier
 from controller.people.parties import parties, tier_of
-from controller.rules.service import RuleRequest, judge
+from controller.rules.model import RuleRequest
+from controller.rules.service import judge
 from controller.text import times
 from edge.wire.clock import Clock
 

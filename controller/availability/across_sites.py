@@ -16,8 +16,8 @@ from controller.availability.request import SearchRequest, SpaceFit, fit_at, why
 from controller.db.engine import Tx
 from controller.diary import limits
 from controller.diary.site_config import SiteConfig
+from controller.rules.model import RuleRequest
 from controller.rules.phrases import plural
-from controller.rules.service import RuleRequest
 from controller.web.fields import Moment
 from edge.wire.interval import Interval
 

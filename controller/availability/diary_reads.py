@@ -22,8 +22,7 @@ from controller.availability.free_intervals import (
 from controller.db.engine import Tx
 from controller.diary.model import Need
 from controller.estate.model import SpaceKind
-from controller.rules.buffers import buffers_of
-from controller.rules.pools import takings
+from controller.rules.model import buffers_of, takings
 
 
 class ResourceNeed(msgspec.Struct, frozen=True, kw_only=True):

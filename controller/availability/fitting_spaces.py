@@ -8,8 +8,8 @@ import msgspec
 from controller.diary.model import Need
 from controller.diary.site_config import SiteConfig, SpaceAtSite
 from controller.estate.model import Layout, Noise, SpaceKind
+from controller.rules.model import seats_of
 from controller.rules.phrases import places
-from controller.rules.pools import seats_of
 
 
 class SpaceNeeds(msgspec.Struct, frozen=True, kw_only=True):

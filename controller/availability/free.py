@@ -15,7 +15,7 @@ from controller.db.engine import Tx
 from controller.diary import limits
 from controller.diary.site_config import SiteConfig
 from controller.people.model import Tier
-from controller.rules.fair_use import window_of
+from controller.rules.policy_rules import window_of
 from controller.text import local_time, times
 from controller.web.problem import invalid_field
 from edge.wire.interval import Interval

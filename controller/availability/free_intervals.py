@@ -14,7 +14,7 @@ import msgspec
 
 from controller.diary.site_config import SiteConfig
 from controller.estate.model import Space
-from controller.rules.buffers import Buffers, buffer_between, changeover_between
+from controller.rules.model import Buffers, buffer_between, changeover_between
 from edge.wire.interval import Interval
 
 Span: TypeAlias = tuple[int, int]

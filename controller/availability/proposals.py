@@ -8,8 +8,8 @@ import msgspec
 from controller.availability.describe import text
 from controller.availability.ranking import Candidate, SpaceProposal, WantedTime, decided, how, mixed, rank
 from controller.db.engine import Tx
-from controller.rules.service import RuleRequest, judge
-from controller.rules.verdict import ReasonKind, Verdict
+from controller.rules.model import ReasonKind, RuleRequest, Verdict
+from controller.rules.service import judge
 
 _ROUNDS = 4
 """How often more candidates are judged while too few were possible."""

@@ -32,7 +32,7 @@ from controller.diary.limits import LONGEST
 from controller.diary.model import BookingState
 from controller.diary.tables import bookings, claims, equipment_claims, pool_claims, pool_quarters
 from controller.estate.tables import sites
-from controller.rules.facts import FAR
+from controller.rules.model import FAR
 from edge.wire.interval import Interval
 
 _ROWS = msgspec.json.Decoder(list[Claim])

@@ -23,7 +23,7 @@ from controller.people.errors import NotAllowed
 from controller.people.model import Actor, Role
 from controller.people.parties import tier_of, tier_to_book
 from controller.people.permissions import Action, Thing, may, may_somewhere
-from controller.rules.service import RuleRequest
+from controller.rules.model import RuleRequest
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval
 

@@ -18,8 +18,7 @@ from controller.estate.model import Site, SpaceKind
 from controller.people.model import Actor, Role, Tier
 from controller.people.permissions import Thing
 from controller.people.redaction import Seen, redacted, seen
-from controller.rules.pools import seats_of
-from controller.rules.verdict import OVERRULED
+from controller.rules.model import OVERRULED, seats_of
 from controller.text import local_time
 from controller.waitlist.model import Wait
 from controller.web.fields import Answer

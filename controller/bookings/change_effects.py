@@ -12,7 +12,7 @@ from controller.bookings.errors import NotNow
 from controller.diary import limits
 from controller.diary.model import Booking, BookingChange, Need
 from controller.diary.site_config import SpaceAtSite
-from controller.rules.verdict import ReasonKind, Verdict
+from controller.rules.model import ReasonKind, Verdict
 
 _HOLDING = frozenset({"space", "starts", "ends", "layout", "seats", "equipment", "setup_min", "cleardown_min"})
 """What a booking holds of the building."""

@@ -17,8 +17,7 @@ from controller.diary.model import Booking, BookingState, Changed
 from controller.diary.site_config import SiteConfig
 from controller.diary.tables import CLAIM_OVERLAP, POOL_FULL, claims, equipment_claims, pool_claims, pool_quarters
 from controller.estate.model import SpaceKind
-from controller.rules.buffers import buffers_of
-from controller.rules.pools import QUARTER, quarters, seats_of, takings
+from controller.rules.model import QUARTER, buffers_of, quarters, seats_of, takings
 from controller.text import times
 from controller.waitlist import repository as waits
 from controller.waitlist.errors import Overdue

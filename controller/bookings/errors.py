@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from controller.diary.model import Booking, Claimed
+from controller.rules.model import ReasonKind, RuleReason, Verdict
 from controller.rules.phrases import title
-from controller.rules.verdict import ReasonKind, RuleReason, Verdict
 from controller.text import local_time, times
 from controller.web.problem import Conflict, Conflicting, NotFound, Problem, ReasonBody
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from controller.diary import limits
 from controller.diary.model import Booking, BookingState
 from controller.diary.policy import Policy
-from controller.rules.verdict import ReasonKind, Verdict
+from controller.rules.model import ReasonKind, Verdict
 from controller.text import times
 from edge.wire.interval import Interval
 

@@ -39,8 +39,8 @@ from controller.people.model import Actor, Role, Tier
 from controller.people.parties import listed, tier_of, tier_to_book
 from controller.people.permissions import Action, Thing, may
 from controller.people.redaction import Seen, seen
-from controller.rules.service import RuleRequest, judge
-from controller.rules.verdict import OVERRULED, RuleReason, Verdict
+from controller.rules.model import OVERRULED, RuleReason, RuleRequest, Verdict
+from controller.rules.service import judge
 from controller.waitlist import repository as waits
 from controller.waitlist.errors import Overdue
 from controller.waitlist.model import WaitState

@@ -30,7 +30,7 @@ from controller.key_files import KeyFiles
 from controller.people import audit
 from controller.people.model import Actor, Party, Tier
 from controller.people.parties import parties
-from controller.rules.buffers import buffers_of
+from controller.rules.model import buffers_of
 from controller.text import times
 from controller.waitlist import repository as waits
 from controller.waitlist.model import Wait

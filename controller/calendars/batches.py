@@ -20,8 +20,8 @@ from controller.diary.model import Booking, BookingRequest, BookingState, Change
 from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor, Tier
 from controller.recurrence.pattern import RecurrencePattern
-from controller.rules.service import HypotheticalBookings, RuleRequest, judge
-from controller.rules.verdict import Verdict
+from controller.rules.model import RuleRequest, Verdict
+from controller.rules.service import HypotheticalBookings, judge
 from controller.text import local_time
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval

@@ -14,12 +14,8 @@ from controller.db.engine import Instant, Tx
 from controller.diary.limits import LONGEST
 from controller.diary.model import CLAIMING, BookingState, Claimed
 from controller.diary.tables import bookings
-from controller.rules.buffers import Buffers
-from controller.rules.context import RuleContext
-from controller.rules.facts import FAR, Facts, Neighbour, ResourceUse
-from controller.rules.fair_use import needed
-from controller.rules.pools import quartered
-from controller.rules.quota_periods import covering
+from controller.rules.model import FAR, Buffers, Facts, Neighbour, ResourceUse, RuleContext, quartered
+from controller.rules.policy_rules import covering, needed
 from edge.wire.interval import Interval
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

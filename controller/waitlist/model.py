@@ -8,7 +8,7 @@ import msgspec
 
 from controller.diary.model import Booking, BookingRequest, BookingState, Draft
 from controller.diary.site_config import SiteConfig
-from controller.rules.verdict import ReasonKind, RuleReason
+from controller.rules.model import ReasonKind, RuleReason
 from edge.wire.interval import Interval
 
 

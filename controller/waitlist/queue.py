@@ -19,8 +19,8 @@ from controller.diary.site_config import SiteConfig
 from controller.people import audit
 from controller.people.model import Actor, Role
 from controller.people.parties import tier_of
-from controller.rules.service import RuleRequest, judge
-from controller.rules.verdict import Verdict
+from controller.rules.model import RuleRequest, Verdict
+from controller.rules.service import judge
 from controller.text import times as words
 from controller.waitlist import repository
 from controller.waitlist.model import LEAST, WIDEST_BUFFER, Wait, WaitState

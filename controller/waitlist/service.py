@@ -30,7 +30,8 @@ from controller.people.model import Actor
 from controller.people.parties import tier_of, tier_to_book
 from controller.people.permissions import Action, Thing
 from controller.people.redaction import Seen, seen
-from controller.rules.service import RuleRequest, judge
+from controller.rules.model import RuleRequest
+from controller.rules.service import judge
 from controller.waitlist import repository
 from controller.waitlist.errors import NoOffer, NothingToWaitFor, WaitUnknown
 from controller.waitlist.model import Wait, WaitDraft, WaitState, may_pass

@@ -19,7 +19,7 @@ from controller.container import Container
 from controller.diary.model import Booking, BookingState
 from controller.diary.policy import ApprovalRule, Policy
 from controller.diary.tables import booking_log, bookings, claims, equipment_claims, pool_claims, pool_quarters
-from controller.rules.pools import quarters
+from controller.rules.model import quarters
 from edge.wire.interval import Interval
 from tests.controller.bookings.policing import put_policy
 from tests.controller.village import API, SITE

@@ -25,7 +25,8 @@ from controller.diary.site_config import SiteConfig
 from controller.estate.model import Changeover, Layout, Space, SpaceKind
 from controller.hours.model import BookableWindow, Closure, OpeningHours, SpaceHours
 from controller.hours.timetable import Timetable
-from controller.rules.service import RuleRequest, judge
+from controller.rules.model import RuleRequest
+from controller.rules.service import judge
 from edge.wire.interval import Interval
 from tests.controller.bookings.hub import HUB, MANAGER, booking, build, site_config
 from tests.controller.running import NOW

@@ -22,7 +22,8 @@ from controller.db.migrations import migrate
 from controller.diary.model import Booking, BookingRequest, BookingState
 from controller.diary.tables import bookings, claims, pool_claims, pool_quarters
 from controller.estate.model import Space, SpaceKind
-from controller.rules.service import RuleRequest, judge
+from controller.rules.model import RuleRequest
+from controller.rules.service import judge
 from tests.controller.bookings.hub import MANAGER, asked, booking, build, site_config
 from tests.controller.running import NOW
 from tests.services.postgres import PostgresServer

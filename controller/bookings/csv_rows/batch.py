@@ -27,8 +27,8 @@ from controller.diary.model import Booking, BookingChange, BookingRequest, Booki
 from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor, Tier
 from controller.people.parties import tier_of, tier_to_book
-from controller.rules.service import HypotheticalBookings, RuleRequest, judge
-from controller.rules.verdict import Verdict
+from controller.rules.model import RuleRequest, Verdict
+from controller.rules.service import HypotheticalBookings, judge
 from controller.web.problem import Problem, invalid_field
 
 _WHY = "cancelled in the spreadsheet that it came from"

@@ -18,7 +18,7 @@ from controller.diary.model import LONGEST_WHY, Booking, BookingState, Claimed
 from controller.diary.site_config import SpaceAtSite, places, sketch
 from controller.estate.change_hooks import ChangePreview, Obstacle
 from controller.estate.model import SiteParts, SpaceKind
-from controller.rules.pools import quartered, seats_of, takings
+from controller.rules.model import quartered, seats_of, takings
 from edge.wire.interval import Interval
 
 _AT_ONCE = 2000

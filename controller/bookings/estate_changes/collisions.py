@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 import msgspec
 
 from controller.diary.model import Claimed
-from controller.rules.pools import quartered
+from controller.rules.model import quartered
 from edge.wire.interval import Interval
 
 

@@ -9,7 +9,7 @@ import msgspec
 from controller.diary.model import Booking
 from controller.diary.site_config import SpaceAtSite
 from controller.estate.model import SpaceKind
-from controller.rules.buffers import buffer_between, buffers_of, changeover_between
+from controller.rules.model import buffer_between, buffers_of, changeover_between
 
 Places = Mapping[str, SpaceAtSite]
 

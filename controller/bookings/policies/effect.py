@@ -13,8 +13,17 @@ from controller.diary.model import Booking, Claimed
 from controller.diary.policy import Policy, Quota, QuotaPeriod
 from controller.people.model import Tier
 from controller.rules import phrases
-from controller.rules.fair_use import counted, days_ahead, holds_for, overrun, span, tally, window_of
-from controller.rules.quota_periods import Period, period
+from controller.rules.policy_rules import (
+    Period,
+    counted,
+    days_ahead,
+    holds_for,
+    overrun,
+    period,
+    span,
+    tally,
+    window_of,
+)
 
 
 class ActiveBooking(msgspec.Struct, frozen=True, kw_only=True):

@@ -31,7 +31,8 @@ from controller.people import audit
 from controller.people.model import Actor, Party, Role, Tier
 from controller.people.parties import parties
 from controller.people.versions import require_version, version_of
-from controller.rules.service import RuleRequest, judge
+from controller.rules.model import RuleRequest
+from controller.rules.service import judge
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 

@@ -8,7 +8,7 @@ import msgspec
 from controller.diary.model import Booking, Details
 from controller.recurrence.expand import SeriesOccurrence
 from controller.recurrence.pattern import RecurrencePattern
-from controller.rules.verdict import Verdict
+from controller.rules.model import Verdict
 from controller.web.fields import Moment
 from edge.wire.interval import Interval
 

@@ -11,8 +11,8 @@ from controller.db.engine import Tx
 from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor, Tier
 from controller.recurrence.expand import ClockChange, SeriesOccurrence
-from controller.rules.service import RuleRequest, judge
-from controller.rules.verdict import ReasonKind, Verdict
+from controller.rules.model import ReasonKind, RuleRequest, Verdict
+from controller.rules.service import judge
 
 _CLAIMING = frozenset({DateChange.BOOK, DateChange.CHANGE})
 

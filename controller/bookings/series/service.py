@@ -38,8 +38,8 @@ from controller.key_files import KeyFiles
 from controller.people.model import Actor, Role
 from controller.people.parties import tier_of, tier_to_book
 from controller.recurrence.expand import ExpandedSeries, SeriesOccurrence, expand_pattern
-from controller.rules.service import RuleRequest, judge
-from controller.rules.verdict import Verdict
+from controller.rules.model import RuleRequest, Verdict
+from controller.rules.service import judge
 from controller.text import local_time
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock

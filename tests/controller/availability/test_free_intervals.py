@@ -20,7 +20,7 @@ from controller.availability.free_intervals import (
     used_up,
 )
 from controller.estate.model import Space
-from controller.rules.buffers import Buffers
+from controller.rules.model import Buffers
 from tests.controller.bookings.hub import at, site_config
 
 MINUTE = 60_000_000

@@ -16,12 +16,17 @@ from controller.estate.tables import sites, spaces
 from controller.hours.model import OpeningHours
 from controller.hours.timetable import Timetable
 from controller.people.model import Actor, Role, Tier
-from controller.rules.context import RuleContext
-from controller.rules.evaluate import verdict
-from controller.rules.facts import Facts, Neighbour, ResourceUse
-from controller.rules.pools import quartered
-from controller.rules.request import RuleRequest
-from controller.rules.verdict import RuleReason, Verdict
+from controller.rules.model import (
+    Facts,
+    Neighbour,
+    ResourceUse,
+    RuleContext,
+    RuleReason,
+    RuleRequest,
+    Verdict,
+    quartered,
+)
+from controller.rules.service import verdict
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
 from tests.controller.running import NOW

@@ -12,8 +12,7 @@ from controller.estate.model import Space
 from controller.hours.model import Closure, OpeningHours
 from controller.hours.timetable import Timetable
 from controller.people.model import Tier
-from controller.rules.facts import Facts
-from controller.rules.verdict import ReasonKind, RuleReason
+from controller.rules.model import Facts, ReasonKind, RuleReason
 from controller.text import local_time
 from edge.wire.interval import Interval
 from tests.controller.bookings.hub import (
