@@ -23,8 +23,7 @@ from controller.billing.service import BillingService
 from controller.billing.site_section import TariffsSection
 from controller.bookings import ownership
 from controller.bookings.affected.service import AffectedBookings
-from controller.bookings.code_issuing import BookingCodes
-from controller.bookings.code_lengths import CodeLengths
+from controller.bookings.code_issuing import BookingCodes, CodeLengths
 from controller.bookings.csv_rows.service import BookingCsv
 from controller.bookings.door_codes import DoorCodes
 from controller.bookings.estate_changes.apply import EstateChanges

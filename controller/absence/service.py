@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 from controller.absence import repository
-from controller.absence.evidence import evidence_of
+from controller.absence.repository import evidence_of
 from controller.absence.rules import AbsenceAction, Evidence, course, next_due, rule_for, step
 from controller.bookings.claims import SYSTEM_ACTOR
 from controller.bookings.lifecycle import restore

@@ -9,8 +9,7 @@ import msgspec
 
 from controller.access.model import NewGrant
 from controller.people.model import Actor
-from controller.people.permissions import Thing
-from controller.people.redaction import Seen, seen
+from controller.people.permissions import Seen, Thing, seen
 from controller.text import times
 from edge.wire.interval import Interval
 from edge.wire.plan import HORIZON

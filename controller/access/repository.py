@@ -12,8 +12,7 @@ from controller.access.code_status import HeldGrant, LingeringCode
 from controller.access.model import CodeRow, NewGrant, WantedGrant
 from controller.access.tables import code_claims, codes, grants
 from controller.bookings.lifecycle import words_of
-from controller.db.bulk_insert import BulkInsert, put
-from controller.db.compiled_reads import CompiledReads
+from controller.db.compiled_sql import BulkInsert, CompiledReads, put
 from controller.db.engine import Tx
 from controller.diary.model import BookingStatus
 from controller.diary.tables import bookings

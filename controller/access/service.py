@@ -13,7 +13,7 @@ from controller.access.code_status import CodeStatus, lingering_texts, stand
 from controller.access.errors import NoCodeLeft
 from controller.access.model import CodeRow, Codes, Issue, IssuedCodes, NewGrant, Share, WantedGrant
 from controller.access.offline import OfflineCode
-from controller.db.bulk_insert import BulkInsert
+from controller.db.compiled_sql import BulkInsert
 from controller.db.engine import Tx
 from controller.estate.service import EstateService
 from controller.key_files import KeyFiles

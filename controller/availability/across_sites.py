@@ -9,7 +9,7 @@ import msgspec
 from controller.availability.diary_reads import DiaryReader, FreeSpace
 from controller.availability.free_intervals import holds, interval, span, us
 from controller.availability.nearby_sites import SiteInReach
-from controller.availability.other_days import on_other_days, on_the_day
+from controller.availability.other_times import on_other_days, on_the_day
 from controller.availability.proposals import propose
 from controller.availability.ranking import Candidate, SpaceProposal, WantedTime
 from controller.availability.request import SearchRequest, SpaceFit, fit_at, why_nothing_fits

@@ -10,7 +10,7 @@ from controller.availability.diary_reads import DiaryReader, FreeSpace, Resource
 from controller.availability.fitting_spaces import SpaceNeeds, sort_out
 from controller.availability.free_intervals import MINUTE, holds, interval, span, us
 from controller.availability.nearby_sites import SiteInReach
-from controller.availability.other_days import on_another_day, on_other_days, on_the_day
+from controller.availability.other_times import on_another_day, on_other_days, on_the_day
 from controller.availability.proposals import propose
 from controller.availability.ranking import Candidate, SpaceProposal, WantedTime
 from controller.availability.request import fit_at

@@ -1,14 +1,16 @@
-"""A look at the diary: when spaces that fit are free."""
+"""A look at the diary: when spaces that fit are free. Closed times are whole numbers; what was worked out for a month
+is kept."""
 
+from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 
 from controller.availability import repository
-from controller.availability.closures import Closures
 from controller.availability.fitting_spaces import Fitting
 from controller.availability.free_intervals import (
+    MINUTE,
     ExistingClaims,
     RequiredGaps,
     Span,
@@ -17,12 +19,42 @@ from controller.availability.free_intervals import (
     full,
     interval,
     left,
+    span,
     used_up,
 )
 from controller.db.engine import Tx
 from controller.diary.model import Need
+from controller.diary.site_config import SiteConfig
 from controller.estate.model import SpaceKind
 from controller.rules.model import buffers_of, takings
+
+_CHUNK = 28 * 24 * 60 * MINUTE
+_KEPT = 20_000
+"""Months of spaces kept in mind."""
+
+
+class Closures:
+    """The closed times of all sites' spaces, the latest asked for first."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, str, int], tuple[int, tuple[Span, ...]]] = OrderedDict()
+
+    def of(self, site_config: SiteConfig, space: str, within: Span) -> list[Span]:
+        """What touches that time, in any order; pieces may overlap or reach beyond it."""
+        first = within[0] - within[0] % _CHUNK
+        return [each for start in range(first, within[1], _CHUNK) for each in self._chunk(site_config, space, start)]
+
+    def _chunk(self, site_config: SiteConfig, space: str, start: int) -> tuple[Span, ...]:
+        key = (site_config.site.id, space, start)
+        revision, found = self._kept.get(key, (None, ()))
+        if revision != site_config.revision:
+            closed = site_config.hours.closed(interval((start, start + _CHUNK)), space=space)
+            found = tuple(span(each.during) for each in closed)
+            self._kept[key] = (site_config.revision, found)
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        return found
 
 
 class ResourceNeed(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from controller.availability.describe import where_and_what
 from controller.availability.diary_reads import DiaryReader, FreeSpace
 from controller.availability.free_intervals import Span, holds, span, us
 from controller.availability.nearby_sites import SiteInReach
+from controller.availability.proposals import where_and_what
 from controller.availability.ranking import Candidate, WantedTime, effort
 from controller.availability.request import SearchRequest, SpaceFit, fit_at, why_nothing_fits
 from controller.db.engine import Tx

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from controller.billing import model
-from controller.billing.cancellation import terms
+from controller.billing.bill_changes import terms
 from controller.billing.model import (
     AllowancePeriod,
     Frozen,

@@ -34,8 +34,7 @@ from controller.billing.model import (
     Tariffs,
     Vat,
 )
-from controller.billing.rule_choice import fits, most_particular
-from controller.billing.splitting import RatedPeriod, micros, split
+from controller.billing.rule_choice import RatedPeriod, fits, micros, most_particular, split
 from controller.text import local_time
 
 NO_CHARGE_SET = "no charge is set"

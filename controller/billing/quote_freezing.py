@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from controller.billing import cancellation, change_hooks, repository
+from controller.billing import bill_changes, repository
 from controller.billing.batch_pricing import BatchPricer, load_pricer
 from controller.billing.model import Bill, Frozen, QuoteReason, StoredTariffs
 from controller.billing.tariff_cache import TariffCache, basis
@@ -57,7 +57,7 @@ class QuoteFreezer:
                 bill = await confirmed(tx, site_config, current, pricer, change.after, standing, now)
             else:
                 assert change.before is not None
-                bill = change_hooks.ended(was, change.before, change.after, zone=site_config.site.tz, now=now)
+                bill = bill_changes.ended(was, change.before, change.after, zone=site_config.site.tz, now=now)
             if bill is not was:
                 version = standing.tariff_version if bill.price is was.price else current.version
                 why = _why(change, was, bill)
@@ -79,12 +79,12 @@ async def confirmed(
 ) -> Bill:
     """What a booking that had a quote owes when it is confirmed as it is now."""
     if booking.ends <= now:
-        return cancellation.resumed(standing.bill)
+        return bill_changes.resumed(standing.bill)
     of, then = basis(site_config, booking), pricer
     if standing.tariff_version != current.version and of != standing.bill.basis:
         tariffs = await repository.version(tx, booking.site, standing.tariff_version)
         then = await load_pricer(tx, site_config, tariffs, [booking], series=[booking.series_id])
-    return change_hooks.confirmed(
+    return bill_changes.confirmed(
         standing.bill, of, then=then, current=pricer, series=booking.series_id, zone=site_config.site.tz, now=now
     )
 
@@ -111,7 +111,7 @@ def _priced_first(site_config: SiteConfig, change: Changed, now: datetime) -> bo
     if before is None or not (before.certain or before.state in _UNDONE):
         return True
     was = basis(site_config, msgspec.structs.replace(before, ends=before.ends_before or before.ends))
-    return change_hooks.charged_for(was, basis(site_config, after), now) != was
+    return bill_changes.charged_for(was, basis(site_config, after), now) != was
 
 
 def _why(change: Changed, old: Bill, new: Bill) -> QuoteReason:

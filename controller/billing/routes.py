@@ -14,8 +14,8 @@ from controller.billing.answers import (
     set_answer,
     tariffs_answer,
 )
-from controller.billing.errors import NothingCharged
 from controller.billing.schemas import PutTariffsBody, QuoteBody, WaiveBody
+from controller.billing.service import NothingCharged
 from controller.bookings.errors import BookingUnknown
 from controller.container import TheContainer
 from controller.estate.errors import SiteUnknown

@@ -5,9 +5,8 @@ from datetime import datetime
 
 import msgspec
 
-from controller.billing import cancellation, repository
+from controller.billing import bill_changes, repository
 from controller.billing.batch_pricing import load_pricer
-from controller.billing.errors import NothingCharged
 from controller.billing.examples import examples, overpriced_parts
 from controller.billing.model import (
     Bill,
@@ -22,7 +21,7 @@ from controller.billing.model import (
     Tariffs,
 )
 from controller.billing.quote_freezing import QuoteFreezer, confirmed, quote_id
-from controller.billing.splitting import micros
+from controller.billing.rule_choice import micros
 from controller.billing.tariff_cache import TariffCache, basis
 from controller.billing.validation import faults, parties_named
 from controller.bookings import repository as bookings
@@ -39,9 +38,20 @@ from controller.people import audit
 from controller.people.model import Actor, Tier
 from controller.people.parties import parties, tier_of
 from controller.people.versions import require_version
-from controller.web.problem import Invalid
+from controller.web.problem import Conflicting, Invalid
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval
+
+
+class NothingCharged(Conflicting):
+    """There is no charge to let off."""
+
+    kind = "nothing-charged"
+    title = "Nothing is charged"
+
+    def __init__(self, title: str) -> None:
+        super().__init__(f"nothing is charged for “{title}”, so there is nothing to waive")
+
 
 MOST_SHIFTS = 100
 
@@ -186,7 +196,7 @@ class BillingService:
         if booking.state not in {BookingState.REQUESTED, BookingState.HELD}:
             ends: Quote | None = None
             if known and booking.state is BookingState.CONFIRMED:
-                ends = cancellation.cancelled(known[0].bill, zone=site_config.site.tz, at=self._clock.now()).quote
+                ends = bill_changes.cancelled(known[0].bill, zone=site_config.site.tz, at=self._clock.now()).quote
             return Account(
                 site=site_config.site,
                 booking=booking,
@@ -221,7 +231,7 @@ class BillingService:
         def off(frozen: Frozen | None, booking: Booking) -> Bill:
             if frozen is None:
                 raise NothingCharged(booking.title)
-            made = cancellation.waived(frozen.bill, why, given_up_only=given_up_only)
+            made = bill_changes.waived(frozen.bill, why, given_up_only=given_up_only)
             if (made.quote.total or 0) >= (frozen.quote.total or 0):
                 raise NothingCharged(booking.title)
             return made
@@ -232,7 +242,7 @@ class BillingService:
         """Take a waiver back. Idempotent. Raises ``BookingUnknown``."""
 
         def on(frozen: Frozen | None, _: Booking) -> Bill | None:
-            return None if frozen is None or frozen.bill.waiver is None else cancellation.charged(frozen.bill)
+            return None if frozen is None or frozen.bill.waiver is None else bill_changes.charged(frozen.bill)
 
         return await self._rebill(booking_id, on, QuoteReason.CHARGED, act="charge", actor=actor)
 

@@ -11,13 +11,10 @@ from controller.bookings.lifecycle import BookingAction, possible
 from controller.bookings.messages import message
 from controller.bookings.service import CheckedRequest, Request
 from controller.bookings.writer import BookingView
-from controller.diary.affected import Cause, Impact
-from controller.diary.model import BookingState as BookingState
-from controller.diary.model import BookingStatus, LogEntry
+from controller.diary.model import BookingState, BookingStatus, Cause, Impact, LogEntry
 from controller.estate.model import Site, SpaceKind
 from controller.people.model import Actor, Role, Tier
-from controller.people.permissions import Thing
-from controller.people.redaction import Seen, redacted, seen
+from controller.people.permissions import Seen, Thing, redacted, seen
 from controller.rules.model import OVERRULED, seats_of
 from controller.text import local_time
 from controller.waitlist.model import Wait

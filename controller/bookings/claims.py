@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from controller.bookings import repository
-from controller.db.bulk_insert import BulkInsert, put
+from controller.db.compiled_sql import BulkInsert, put
 from controller.db.engine import Database, Tx, violates
 from controller.diary.model import Booking, BookingState, Changed
 from controller.diary.site_config import SiteConfig
@@ -20,7 +20,7 @@ from controller.estate.model import SpaceKind
 from controller.rules.model import QUARTER, buffers_of, quarters, seats_of, takings
 from controller.text import times
 from controller.waitlist import repository as waits
-from controller.waitlist.errors import Overdue
+from controller.waitlist.model import Overdue
 from edge.wire.interval import Interval
 
 SYSTEM_ACTOR = "hallkeeper"

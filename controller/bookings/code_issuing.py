@@ -12,14 +12,14 @@ from controller.access import service as access
 from controller.access.model import Issue, IssuedCodes, Share
 from controller.access.service import AccessService
 from controller.bookings import repository
-from controller.db.bulk_insert import BulkInsert
+from controller.db.compiled_sql import BulkInsert
 from controller.db.engine import Tx
 from controller.diary import policy_repository as policies
-from controller.diary.code_sharing import owner
 from controller.diary.model import Booking, Changed
-from controller.diary.policy import Policy
+from controller.diary.policy import Policy, owner
 from controller.diary.site_config import SiteConfig
 from controller.estate import repository as estate
+from controller.estate.change_hooks import ChangePreview
 from controller.estate.model import Door, SiteParts, Space
 from edge.wire.interval import Interval
 
@@ -225,3 +225,27 @@ def _same_sharers(site_config: SiteConfig, change: Changed) -> bool:
     after = msgspec.structs.replace(change.after, series_id=before.series_id)
     rule = site_config.policy.code_rule(after.space)
     return rule == site_config.policy.code_rule(before.space) and owner(rule, before, zone) == owner(rule, after, zone)
+
+
+class CodeLengths:
+    """Bookings get codes of the new length at once; those of the old one end with the next plan."""
+
+    def __init__(self, codes: BookingCodes) -> None:
+        self._codes = codes
+
+    async def preview_change(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> ChangePreview:
+        doors = _changed(before, after)
+        names = [door.name for door in after.doors if door.id in doors]
+        text = "bookings get a new door code, because the code length changes at: "
+        return ChangePreview(notes=(text + ", ".join(names),)) if names else ChangePreview()
+
+    async def follow(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> None:
+        doors = _changed(before, after)
+        for space in after.spaces:
+            if doors & set(space.doors):
+                await self._codes.follow_doors(tx, space, now)
+
+
+def _changed(before: SiteParts, after: SiteParts) -> set[str]:
+    old = {door.id: door.code_length for door in before.doors}
+    return {door.id for door in after.doors if old.get(door.id, door.code_length) != door.code_length}

@@ -2,8 +2,7 @@
 
 from controller.access.codes import masked, spoken
 from controller.bookings.writer import BookingView
-from controller.diary.affected import closed_text
-from controller.diary.model import BookingStatus
+from controller.diary.model import BookingStatus, closed_text
 from controller.text import times
 
 _ENDED = {

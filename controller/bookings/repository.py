@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import RowMapping, and_, bindparam, case, func, or_, select, text, update
 
-from controller.db.bulk_insert import BulkInsert, put
+from controller.db.compiled_sql import BulkInsert, put
 from controller.db.engine import Tx
 from controller.diary.limits import LONGEST
 from controller.diary.model import Booking, BookingState, Changed, LogEntry, Need

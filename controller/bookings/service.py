@@ -14,10 +14,8 @@ from controller.bookings import lifecycle, links, repository
 from controller.bookings.change_effects import ChangedParts, PlannedChange, wanted
 from controller.bookings.claims import contended
 from controller.bookings.errors import BookingUnknown, LinkUnknown, NotNow, PreconditionFailed, Stale, refusal
-from controller.bookings.hints import notes
-from controller.bookings.initial_state import held_until, outcome, put
-from controller.bookings.lifecycle import BookingAction
-from controller.bookings.series.own_changes import changed_fields
+from controller.bookings.lifecycle import BookingAction, held_until, outcome, put
+from controller.bookings.series.model import changed_fields
 from controller.bookings.writer import BookingView, BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx, violates
@@ -37,13 +35,11 @@ from controller.estate.model import Site
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor, Role, Tier
 from controller.people.parties import listed, tier_of, tier_to_book
-from controller.people.permissions import Action, Thing, may
-from controller.people.redaction import Seen, seen
+from controller.people.permissions import Action, Seen, Thing, may, seen
 from controller.rules.model import OVERRULED, RuleReason, RuleRequest, Verdict
 from controller.rules.service import judge
 from controller.waitlist import repository as waits
-from controller.waitlist.errors import Overdue
-from controller.waitlist.model import WaitState
+from controller.waitlist.model import Overdue, WaitState
 from edge.wire.clock import Clock
 
 T = TypeVar("T")
@@ -181,7 +177,9 @@ class BookingService:
                 actor=actor,
                 but=but,
             )
-            return CheckedRequest(site=there.site, verdict=verdict, lingering=lingering, notes=notes(there, during))
+            return CheckedRequest(
+                site=there.site, verdict=verdict, lingering=lingering, notes=limits.notes(during, zone)
+            )
 
     async def between(
         self,

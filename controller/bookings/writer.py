@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from controller.absence.evidence import evidence_of
+from controller.absence.repository import evidence_of
 from controller.absence.rules import Evidence, given_back_at
 from controller.access import offline
 from controller.access import service as access
@@ -20,10 +20,9 @@ from controller.bookings import claims, lifecycle, links, repository
 from controller.bookings.affected import repository as affected
 from controller.bookings.code_issuing import BookingCodes
 from controller.bookings.lifecycle import words_of
-from controller.db.bulk_insert import BulkInsert
+from controller.db.compiled_sql import BulkInsert
 from controller.db.engine import Database, Tx
-from controller.diary.affected import Cause, Impact
-from controller.diary.model import Booking, BookingRequest, BookingState, Changed
+from controller.diary.model import Booking, BookingRequest, BookingState, Cause, Changed, Impact
 from controller.diary.site_config import SiteConfig, SiteConfigs, SpaceAtSite
 from controller.estate.errors import SiteUnknown
 from controller.key_files import KeyFiles

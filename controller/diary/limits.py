@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from controller.text import local_time, times
+from controller.text.times import length
 from controller.web.fields import read_date, read_moment
 from controller.web.problem import invalid_field
 from edge.wire.interval import Interval
@@ -61,3 +62,13 @@ def _edge(text: str, field: str, zone: ZoneInfo) -> datetime:
         return local_time.day_start(read_date(text), zone)
     except ValueError as error:
         raise invalid_field(field, str(error)) from error
+
+
+def notes(during: Interval, zone: ZoneInfo) -> tuple[str, ...]:
+    """Worth knowing of a requested time, though it refuses nothing: a night in which the clocks change."""
+    on_the_wall = local_time.wall(during.end, zone) - local_time.wall(during.start, zone)
+    real = during.end - during.start
+    if real == on_the_wall:
+        return ()
+    word = "longer" if real > on_the_wall else "shorter"
+    return (f"the clocks change: it lasts {length(real)}, {length(abs(real - on_the_wall))} {word}",)

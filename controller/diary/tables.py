@@ -185,7 +185,7 @@ impacts = Table(
     "impacts",
     metadata,
     Column("booking_id", String(36), ForeignKey("bookings.id"), primary_key=True),
-    Column("cause", String(10), primary_key=True),  # as controller.diary.affected.Cause has it
+    Column("cause", String(10), primary_key=True),  # as controller.diary.model.Cause has it
     Column("site", String(40), ForeignKey("sites.id"), nullable=False),
     Column("text", String(LONGEST_WHY), nullable=False),
     Column("at", Instant, nullable=False),

@@ -26,8 +26,7 @@ from controller.bookings.errors import LinkUnknown, NotNow
 from controller.bookings.messages import LAPSED, changed, given_back, waiting
 from controller.bookings.writer import BookingView
 from controller.container import Container, TheContainer
-from controller.diary.affected import closed_text
-from controller.diary.model import BookingStatus
+from controller.diary.model import BookingStatus, closed_text
 from controller.people.model import Actor
 from controller.text import times
 from edge.wire import passes

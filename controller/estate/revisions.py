@@ -4,7 +4,7 @@ import secrets
 
 from sqlalchemy import bindparam, select, update
 
-from controller.db.compiled_reads import CompiledReads
+from controller.db.compiled_sql import CompiledReads
 from controller.db.engine import Tx
 from controller.estate.tables import sites
 

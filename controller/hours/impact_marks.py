@@ -7,8 +7,7 @@ from datetime import datetime
 from controller.bookings import repository as bookings
 from controller.bookings.affected import repository as affected
 from controller.db.engine import Tx
-from controller.diary.affected import Cause
-from controller.diary.model import LONGEST_WHY
+from controller.diary.model import LONGEST_WHY, Cause
 from controller.hours.impact import Ahead, Broken, LossKind, broken
 from controller.hours.timetable import Timetable
 

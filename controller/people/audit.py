@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from controller.db.bulk_insert import BulkInsert
+from controller.db.compiled_sql import BulkInsert
 from controller.db.engine import Tx
 from controller.people import repository
 

@@ -7,8 +7,7 @@ import msgspec
 from sqlalchemy import ColumnElement, RowMapping, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from controller.db.bulk_insert import BulkInsert, put
-from controller.db.compiled_reads import CompiledReads
+from controller.db.compiled_sql import BulkInsert, CompiledReads, put
 from controller.db.engine import Tx
 from controller.estate.tables import sites
 from controller.people.model import Failures, Role, Session, User, Write

@@ -9,7 +9,7 @@ from functools import cache
 import msgspec
 from sqlalchemy import or_, select, text
 
-from controller.db.compiled_reads import CompiledReads, Row
+from controller.db.compiled_sql import CompiledReads, Row
 from controller.db.engine import Instant, Tx
 from controller.diary.limits import LONGEST
 from controller.diary.model import CLAIMING, BookingState, Claimed

@@ -12,8 +12,7 @@ from controller.db.engine import Tx
 from controller.diary.model import Claimed
 from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor
-from controller.people.permissions import Thing
-from controller.people.redaction import TAKEN, Seen, seen
+from controller.people.permissions import TAKEN, Seen, Thing, seen
 from controller.rules import space_rules
 from controller.rules.model import (
     FAR,

@@ -1,4 +1,4 @@
-"""Somebody who waits for a time that is taken."""
+"""Somebody who waits for a time that is taken, and what the waiting list refuses."""
 
 from collections.abc import Container
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ import msgspec
 from controller.diary.model import Booking, BookingRequest, BookingState, Draft
 from controller.diary.site_config import SiteConfig
 from controller.rules.model import ReasonKind, RuleReason
+from controller.web.problem import Conflicting, NotFound
 from edge.wire.interval import Interval
 
 
@@ -119,3 +120,30 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
         """Whether freeing that time may free some of what is requested."""
         wanted = self.asked.during
         return wanted.start < during.end + WIDEST_BUFFER and during.start - WIDEST_BUFFER < wanted.end
+
+
+class WaitUnknown(NotFound):
+    def __init__(self, wait_id: str) -> None:
+        super().__init__(f"there is no entry {wait_id!r} on a waiting list; look for it in the list of its site")
+
+
+class NothingToWaitFor(Conflicting):
+    """The time can be had at once, or never."""
+
+    kind = "nothing-to-wait-for"
+    title = "Waiting would not help"
+
+
+class NoOffer(Conflicting):
+    """There is no offer to accept or decline."""
+
+    kind = "no-offer"
+    title = "Nothing is on offer"
+
+
+class Overdue(Exception):
+    """Somebody wants the time of a hold that has run out, and others wait for it: they come first."""
+
+    def __init__(self, site: str) -> None:
+        super().__init__(f"the waiting list of {site} has something to do first")
+        self.site = site

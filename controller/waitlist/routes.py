@@ -6,7 +6,7 @@ from controller.bookings.errors import NotPossible
 from controller.container import TheContainer
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Books, Reads
-from controller.waitlist.errors import NoOffer, NothingToWaitFor, WaitUnknown
+from controller.waitlist.model import NoOffer, NothingToWaitFor, WaitUnknown
 from controller.waitlist.schemas import WaitAnswer, WaitBody, WaitList, wait_answer
 from controller.web.fields import IdPath, SlugPath
 from controller.web.problem import NotSignedIn, described

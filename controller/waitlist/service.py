@@ -15,7 +15,7 @@ import msgspec
 
 from controller.bookings import repository as bookings
 from controller.bookings.errors import refusal
-from controller.bookings.initial_state import outcome
+from controller.bookings.lifecycle import outcome
 from controller.bookings.service import BookingService, for_whom, require_allowed
 from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
@@ -28,13 +28,11 @@ from controller.estate.model import Site
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor
 from controller.people.parties import tier_of, tier_to_book
-from controller.people.permissions import Action, Thing
-from controller.people.redaction import Seen, seen
+from controller.people.permissions import Action, Seen, Thing, seen
 from controller.rules.model import RuleRequest
 from controller.rules.service import judge
 from controller.waitlist import repository
-from controller.waitlist.errors import NoOffer, NothingToWaitFor, WaitUnknown
-from controller.waitlist.model import Wait, WaitDraft, WaitState, may_pass
+from controller.waitlist.model import NoOffer, NothingToWaitFor, Wait, WaitDraft, WaitState, WaitUnknown, may_pass
 from controller.waitlist.queue import WaitQueue, declined, record
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock

@@ -10,7 +10,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.billing.cancellation import cancelled, changed, given_up, no_show, waived
+from controller.billing.bill_changes import cancelled, changed, given_up, no_show, waived
 from controller.billing.model import (
     Allowance,
     AllowancePeriod,

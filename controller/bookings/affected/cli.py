@@ -8,7 +8,7 @@ import typer
 
 from controller.cli import output
 from controller.cli.client import SET_ASIDE, ApiClient, AsJson, takes_client
-from controller.diary.affected import Cause
+from controller.diary.model import Cause
 
 app = typer.Typer(
     help="Bookings that a closure or another change affects: list, keep, move, cancel.",

@@ -7,11 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
 
-from controller.db.bulk_insert import put
+from controller.db.compiled_sql import put
 from controller.db.engine import Tx
-from controller.diary.affected import Cause, Impact
 from controller.diary.limits import LONGEST
-from controller.diary.model import LONGEST_WHY, BookingState
+from controller.diary.model import LONGEST_WHY, BookingState, Cause, Impact
 from controller.diary.tables import bookings, impacts
 
 _AT_ONCE = 500

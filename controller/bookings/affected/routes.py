@@ -14,7 +14,7 @@ from controller.bookings.affected.schemas import (
     decided_answer,
 )
 from controller.container import TheContainer
-from controller.diary.affected import Cause
+from controller.diary.model import Cause
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Decides
 from controller.web.fields import LIST_LIMIT, Id, Limit, SlugPath

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from controller.bookings.affected.service import MOST, AffectedDecision, AffectedSelection
 from controller.bookings.answers import BookingAnswer, booking_answer
 from controller.bookings.writer import BookingView
-from controller.diary.affected import Cause
+from controller.diary.model import Cause
 from controller.people.model import Actor
 from controller.web.fields import Answer, Body, Id, Note, Slug, Whole, Yes
 from controller.web.problem import ReasonBody

@@ -14,8 +14,7 @@ from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingView, BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
-from controller.diary.affected import Cause
-from controller.diary.model import LONGEST_WHY, Booking, BookingChange
+from controller.diary.model import LONGEST_WHY, Booking, BookingChange, Cause
 from controller.people import audit
 from controller.people.model import Actor
 from controller.text import local_time

@@ -17,8 +17,8 @@ from controller.bookings.csv_rows import repository
 from controller.bookings.csv_rows.model import ImportedBefore, ParsedBookingRow, RowStatus
 from controller.bookings.csv_rows.name_lookup import placed
 from controller.bookings.errors import Stale, conflicts
-from controller.bookings.initial_state import held_until, waiting_state
-from controller.bookings.series.own_changes import changed_fields
+from controller.bookings.lifecycle import held_until, waiting_state
+from controller.bookings.series.model import changed_fields
 from controller.bookings.writer import BookingWriter
 from controller.csv_import.rows import ImportedRow, RowResult
 from controller.db.engine import Tx

@@ -13,8 +13,7 @@ from controller.bookings.estate_changes.collisions import Holding, collisions, c
 from controller.bookings.estate_changes.spacing import tightened
 from controller.bookings.repository import log, update_bookings
 from controller.db.engine import Database, Tx
-from controller.diary.affected import Cause
-from controller.diary.model import LONGEST_WHY, Booking, BookingState, Claimed
+from controller.diary.model import LONGEST_WHY, Booking, BookingState, Cause, Claimed
 from controller.diary.site_config import SpaceAtSite, places, sketch
 from controller.estate.change_hooks import ChangePreview, Obstacle
 from controller.estate.model import SiteParts, SpaceKind

@@ -5,8 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from controller.bookings.code_issuing import Recode
-from controller.bookings.policies.answers import PolicyEffectAnswer, effect_answer
-from controller.bookings.policies.schemas import PutPolicyBody, put_policy_body
+from controller.bookings.policies.schemas import PolicyEffectAnswer, PutPolicyBody, effect_answer, put_policy_body
 from controller.container import TheContainer
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Runs

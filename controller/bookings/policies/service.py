@@ -1,7 +1,8 @@
 """A site's booking policy: read, tried out, replaced."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterator, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -17,13 +18,11 @@ from controller.bookings.policies.effect import (
     impact_texts,
     since,
 )
-from controller.bookings.policies.naming import parties_named, spaces_named
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.diary import policy_repository
-from controller.diary.affected import Cause
-from controller.diary.model import Booking
-from controller.diary.policy import Policy
+from controller.diary.model import Booking, Cause
+from controller.diary.policy import ApprovalRule, CodeRule, Policy, PriorityWindow, Quota, ReleaseRule
 from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.estate.model import Site
 from controller.estate.revisions import bump
@@ -35,6 +34,34 @@ from controller.rules.model import RuleRequest
 from controller.rules.service import judge
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
+
+_ForSpaces: TypeAlias = ApprovalRule | PriorityWindow | Quota | ReleaseRule | CodeRule
+_ForParties: TypeAlias = ApprovalRule | Quota
+
+
+def spaces_named(policy: Policy) -> Iterator[tuple[str, str]]:
+    """Each space with the path of the field that names it: ``rules.0.spaces.1``."""
+    parts: dict[str, Sequence[_ForSpaces]] = {
+        "rules": policy.rules,
+        "windows": policy.windows,
+        "quotas": policy.quotas,
+        "release": policy.release,
+        "codes": policy.codes,
+    }
+    for kind, found in parts.items():
+        for index, part in enumerate(found):
+            for at, space in enumerate(part.spaces):
+                yield space, f"{kind}.{index}.spaces.{at}"
+
+
+def parties_named(policy: Policy) -> Iterator[tuple[str, str]]:
+    """Each party with the path of the field that names it."""
+    parts: dict[str, Sequence[_ForParties]] = {"rules": policy.rules, "quotas": policy.quotas}
+    for kind, found in parts.items():
+        for index, part in enumerate(found):
+            for at, party in enumerate(part.parties):
+                yield party, f"{kind}.{index}.parties.{at}"
+
 
 MOST_REQUESTS = 500
 """Requests that a check judges again, the next ones first."""

@@ -7,8 +7,7 @@ from controller.bookings import links
 from controller.bookings import repository as bookings
 from controller.bookings.errors import LinkUnknown
 from controller.bookings.series import repository
-from controller.bookings.series.errors import SeriesUnknown
-from controller.bookings.series.model import Series
+from controller.bookings.series.model import Series, SeriesUnknown
 from controller.bookings.series.summary import SeriesDates, numbered
 from controller.bookings.writer import BookingView, BookingWriter
 from controller.db.engine import Database, Tx

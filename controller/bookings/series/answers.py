@@ -13,8 +13,7 @@ from controller.bookings.series.service import BookedSeries, CancelledSeries, Ch
 from controller.bookings.series.summary import SeriesDates, series_message
 from controller.diary.model import Booking, BookingStatus, Claimed, Details
 from controller.people.model import Actor, Role
-from controller.people.permissions import Thing
-from controller.people.redaction import redacted, seen
+from controller.people.permissions import Thing, redacted, seen
 from controller.recurrence.describe import describe_pattern
 from controller.recurrence.expand import SeriesOccurrence
 from controller.recurrence.pattern import ExtraDate, RecurrencePattern

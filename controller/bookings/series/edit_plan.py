@@ -10,8 +10,16 @@ from msgspec.structs import replace
 from controller.bookings import change_effects
 from controller.bookings.change_effects import ChangedParts
 from controller.bookings.series.intents import DEEDS, DateIntent, check_choices, moved, placed, request, require_timely
-from controller.bookings.series.model import Choice, DateAction, DateChange, DateStatus, SeriesRequest
-from controller.bookings.series.own_changes import FIELDS, OF_TIME, own_fields
+from controller.bookings.series.model import (
+    FIELDS,
+    OF_TIME,
+    Choice,
+    DateAction,
+    DateChange,
+    DateStatus,
+    SeriesRequest,
+    own_fields,
+)
 from controller.diary.model import Booking, BookingChange, BookingState, Details
 from controller.diary.site_config import SiteConfig
 from controller.recurrence.expand import SeriesOccurrence

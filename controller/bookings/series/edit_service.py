@@ -11,9 +11,8 @@ from controller.bookings import repository as bookings
 from controller.bookings.errors import NotNow
 from controller.bookings.series import repository
 from controller.bookings.series.edit_plan import Edit, EditScope, SeriesChange, intend_edit
-from controller.bookings.series.errors import SeriesStale, refusal
 from controller.bookings.series.intents import DateIntent
-from controller.bookings.series.model import DateChange, Series, SeriesDate
+from controller.bookings.series.model import DateChange, Series, SeriesDate, SeriesStale, refusal
 from controller.bookings.series.resolve import Asker, settle
 from controller.bookings.series.writer import SeriesWriter
 from controller.bookings.service import may_book, require_allowed

@@ -1,16 +1,64 @@
-"""A series as it is stored, asked for and judged."""
+"""A series as it is stored, asked for and judged; what one date has for itself, so that an edit of the series leaves it
+alone; what series refuse."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 import msgspec
 
+from controller.bookings.errors import conflicts
 from controller.diary.model import Booking, Details
 from controller.recurrence.expand import SeriesOccurrence
 from controller.recurrence.pattern import RecurrencePattern
 from controller.rules.model import Verdict
 from controller.web.fields import Moment
+from controller.web.problem import Conflicting, FieldError, NotFound
 from edge.wire.interval import Interval
+
+OF_TIME = frozenset({"starts", "ends"})
+"""Fields that go together: a date that was moved by hand keeps both."""
+FIELDS = (
+    "starts",
+    "ends",
+    "space",
+    "title",
+    "contact_name",
+    "contact_phone",
+    "contact_email",
+    "key_holder",
+    "under_16s",
+    "public",
+    "notes",
+    "people",
+    "party",
+    "layout",
+    "seats",
+    "equipment",
+    "setup_min",
+    "cleardown_min",
+)
+"""What a date has from its series."""
+
+
+def changed_fields(before: Booking, after: Booking) -> str:
+    """``Booking.changed_here`` once somebody has changed this one booking: fields of its series that are its own now,
+    in their order, with commas between. Empty for a booking of no series."""
+    if after.series_id is None:
+        return ""
+    own = own_fields(before) | {name for name in FIELDS if getattr(before, name) != getattr(after, name)}
+    return joined(own)
+
+
+def own_fields(booking: Booking) -> frozenset[str]:
+    """The fields that a date has for itself."""
+    return frozenset(booking.changed_here.split(",")) - {""}
+
+
+def joined(fields: frozenset[str]) -> str:
+    """As ``Booking.changed_here`` keeps them."""
+    return ",".join(name for name in FIELDS if name in fields)
 
 
 class Series(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,3 +202,51 @@ class SeriesDate(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def date(self) -> date:
         return self.occurrence.wall.date()
+
+
+class SeriesUnknown(NotFound):
+    def __init__(self, series_id: str) -> None:
+        super().__init__(f"there is no series {series_id!r}")
+
+
+class SeriesRefused(Conflicting):
+    """Some dates cannot be had, and nothing was chosen for them. ``errors`` names each date, ``conflicts`` what it
+    clashes with."""
+
+    kind = "not-possible"
+    title = "Some dates cannot be booked"
+
+    def __init__(self, dates: Sequence[SeriesDate], zone: ZoneInfo) -> None:
+        days = ", ".join(f"{each.date}" for each in dates[:10]) + (" …" if len(dates) > 10 else "")
+        super().__init__(
+            f"{len(dates)} of the dates cannot be booked: {days}. Nothing was written; say in `choices` or `otherwise` "
+            "what to do with them, or ask for another time.",
+            errors=[FieldError(field=each.date.isoformat(), message=each.text) for each in dates],
+            conflicts=conflicts([clash for each in dates for clash in each.verdict.conflicts], zone),
+        )
+
+
+class SeriesClash(SeriesRefused):
+    """As ``SeriesRefused``, where a date is taken."""
+
+    kind = "clash"
+    title = "Some dates are taken"
+
+
+def refusal(dates: Sequence[SeriesDate], zone: ZoneInfo) -> SeriesRefused:
+    """The error that names these dates."""
+    taken = any(each.mark is DateStatus.CLASH for each in dates)
+    return (SeriesClash if taken else SeriesRefused)(dates, zone)
+
+
+class SeriesStale(Conflicting):
+    """Somebody changed the series since the asker read it."""
+
+    kind = "stale"
+    title = "Somebody else changed it"
+
+    def __init__(self, series: Series) -> None:
+        super().__init__(
+            f"“{series.details.title}” is at version {series.version}, changed by {series.changed_by}; "
+            "read it again and repeat your change"
+        )

@@ -19,7 +19,7 @@ from controller.bookings.series.answers import (
     restored_answer,
     view_answer,
 )
-from controller.bookings.series.errors import SeriesRefused, SeriesUnknown
+from controller.bookings.series.model import SeriesRefused, SeriesUnknown
 from controller.bookings.series.schemas import CancelSeriesBody, ChangeSeriesBody, CheckSeriesBody, SeriesBody
 from controller.container import TheContainer
 from controller.estate.errors import SiteUnknown

@@ -13,16 +13,14 @@ from controller.access.code_status import lingering_texts
 from controller.bookings import lifecycle
 from controller.bookings import repository as bookings
 from controller.bookings.errors import NotNow
-from controller.bookings.hints import notes
-from controller.bookings.initial_state import held_until, outcome, put
+from controller.bookings.lifecycle import held_until, outcome, put
 from controller.bookings.series import repository
 from controller.bookings.series.all_dates import AllDates, require
 from controller.bookings.series.alternatives import with_moves
 from controller.bookings.series.edit_plan import SeriesChange
 from controller.bookings.series.edit_service import EditedSeries, SeriesEdits, kept_pattern
-from controller.bookings.series.errors import refusal
 from controller.bookings.series.intents import DateIntent, intend
-from controller.bookings.series.model import DateChange, Series, SeriesDate, SeriesDraft
+from controller.bookings.series.model import DateChange, Series, SeriesDate, SeriesDraft, refusal
 from controller.bookings.series.resolve import Asker, settle
 from controller.bookings.series.summary import SeriesDates
 from controller.bookings.series.writer import SeriesWriter
@@ -30,8 +28,9 @@ from controller.bookings.service import BookingService, may_book, may_decide, re
 from controller.bookings.writer import BookingView, BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
-from controller.diary.code_sharing import CodePer
+from controller.diary.limits import notes
 from controller.diary.model import Booking, BookingState, Changed
+from controller.diary.policy import CodePer
 from controller.diary.site_config import SiteConfig
 from controller.estate.model import Site
 from controller.key_files import KeyFiles
@@ -157,7 +156,7 @@ class SeriesService:
             place, window = site_config.require(each.space), self._writer.codes.window(each.during, site_config.policy)
             doors = place.space.doors
             lingering = lingering_texts(old, doors=doors, window=window, zone=zone, now=now, actor=asker.actor)
-            known = notes(place, each.during)
+            known = notes(each.during, place.site.tz)
             told.append(msgspec.structs.replace(each, lingering=lingering, notes=known))
         return told
 

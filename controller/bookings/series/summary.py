@@ -8,8 +8,7 @@ import msgspec
 from controller.access.codes import masked, spoken
 from controller.bookings.messages import changed
 from controller.bookings.writer import BookingView
-from controller.diary.affected import closed_text
-from controller.diary.model import BookingStatus
+from controller.diary.model import BookingStatus, closed_text
 from controller.estate.model import Site
 from controller.text import times
 

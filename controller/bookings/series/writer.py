@@ -8,11 +8,10 @@ from msgspec.structs import replace
 from controller.bookings import lifecycle
 from controller.bookings import repository as bookings
 from controller.bookings.change_effects import ChangedParts
-from controller.bookings.initial_state import InitialState, outcome, put, requested_state
+from controller.bookings.lifecycle import InitialState, outcome, put, requested_state
 from controller.bookings.series.edit_plan import kept_fields
 from controller.bookings.series.intents import DateIntent
-from controller.bookings.series.model import DateChange, SeriesDate
-from controller.bookings.series.own_changes import joined
+from controller.bookings.series.model import DateChange, SeriesDate, joined
 from controller.bookings.series.resolve import Asker
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Tx

@@ -7,7 +7,7 @@ from controller.calendars.subscriptions.model import Shows
 from controller.calendars.subscriptions.repository import PublicBooking
 from controller.diary.model import BookingState
 from controller.diary.site_config import SiteConfig
-from controller.people.redaction import TAKEN
+from controller.people.permissions import TAKEN
 
 _STATUS = {
     BookingState.REQUESTED: "TENTATIVE",

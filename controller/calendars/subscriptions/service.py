@@ -30,8 +30,7 @@ from controller.people import audit
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor, Role
 from controller.people.parties import parties, party
-from controller.people.permissions import Action, Thing, sees
-from controller.people.redaction import Seen, seen
+from controller.people.permissions import Action, Seen, Thing, seen, sees
 from controller.people.users import standing
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock

@@ -4,8 +4,7 @@ says the code."""
 from collections.abc import Iterator
 
 from controller.people.model import Actor
-from controller.people.permissions import Action, Thing, may
-from controller.people.redaction import Seen, seen
+from controller.people.permissions import Action, Seen, Thing, may, seen
 from controller.plans.why.service import Explained
 from controller.telemetry.event_text import happened
 from controller.text import times

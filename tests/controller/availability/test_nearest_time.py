@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.availability.nearest_time import nearest
+from controller.availability.other_times import nearest
 from edge.wire.interval import Interval
 
 DAY = datetime(2026, 11, 26, tzinfo=UTC)

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from controller.billing.tables import quotes
+from controller.billing.repository import quotes
 from controller.container import Container
 from controller.diary.policy import ApprovalRule, Policy
 from tests.controller.billing.test_quote_freezing import GROUPS, USUAL, account, party, totals

@@ -9,10 +9,10 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from controller.billing import repository
-from controller.billing.cancellation import cancelled
+from controller.billing.bill_changes import cancelled
 from controller.billing.model import Cancelling, CancellingStep, Tariffs
 from controller.billing.quote_freezing import QuoteFreezer
-from controller.billing.tables import quotes
+from controller.billing.repository import quotes
 from controller.billing.tariff_cache import TariffCache
 from controller.bookings import repository as bookings
 from controller.container import Container

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from controller.bookings.affected import routes
 from controller.bookings.affected.cli import app as commands
 from controller.cli.client import REFUSED, SET_ASIDE
-from controller.diary.affected import Cause
+from controller.diary.model import Cause
 from tests.controller.bookings.test_affected import EVENING, WHY, affected, shut
 from tests.controller.keyboard import Typed, cells, keyboard
 from tests.controller.village import SITE, book, look

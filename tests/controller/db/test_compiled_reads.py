@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, Column, Integer, LargeBinary, MetaData, String, 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateTable
 
-from controller.db.compiled_reads import CompiledReads
+from controller.db.compiled_sql import CompiledReads
 from controller.db.engine import Database, Instant
 
 notes = Table(

@@ -1,5 +1,5 @@
-"""What a booking costs after its time was given up, after nobody came, or after its charge was waived. Pure: lines are
-added to a bill, those of the price stay.
+"""What becomes of a bill when its booking changes, ends or nobody comes, or its charge is waived. Pure, except for the
+pricers that ``confirmed`` asks: lines are added to a bill, those of the price stay.
 
 Time is given up by cancelling, by shortening or moving a booking, and by a change that must be approved. The charge
 follows the rule of the first confirmation, by how long before the start of the given-up time it happens; from that
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from controller.billing import money
+from controller.billing.batch_pricing import BatchPricer
 from controller.billing.model import (
     AllowanceUse,
     Bill,
@@ -26,6 +27,7 @@ from controller.billing.model import (
     QuoteLineKind,
     Waiver,
 )
+from controller.diary.model import Booking, BookingState
 from controller.text import local_time
 
 
@@ -183,3 +185,61 @@ def _share(pence: int, percent: int) -> int:
 
 def _days(step: CancellingStep) -> str:
     return "1 day" if step.days == 1 else f"{step.days} days"
+
+
+def ended(bill: Bill, before: Booking, after: Booking, *, zone: ZoneInfo, now: datetime) -> Bill:
+    """The bill of a booking that was confirmed and is not any more."""
+    if after.state is BookingState.NO_SHOW:
+        return no_show(bill, at=now)
+    if after.state is BookingState.RELEASED:
+        return released(bill, at=now)
+    if after.state is BookingState.CANCELLED:
+        return cancelled(bill, zone=zone, at=now)
+    # Only an approval that is undone leaves all else as it was.
+    if after.state is BookingState.DECLINED or before.asked == after.asked:
+        return withdrawn(bill, at=now)
+    return requested(bill, zone=zone, at=now)
+
+
+def charged_for(was: PricingBasis, of: PricingBasis, at: datetime) -> PricingBasis:
+    """What a booking is charged for that held ``was`` and holds ``of``: one that has begun and ends earlier, for all
+    that it had."""
+    early = of.during.start == was.during.start and of.during.end < was.during.end and begun(was, at)
+    return replace(of, during=was.during) if early else of
+
+
+def confirmed(
+    bill: Bill,
+    of: PricingBasis,
+    *,
+    then: BatchPricer,
+    current: BatchPricer,
+    series: str | None,
+    zone: ZoneInfo,
+    now: datetime,
+) -> Bill:
+    """The bill of a booking that is confirmed, as ``of`` says; the same object where nothing changes. Time that it has
+    given up counts from when it was given up.
+
+    ``then``: a pricer with the tariffs by which it was priced; ``current``: one with the present tariffs.
+    """
+    at = now if bill.ended is None else bill.ended.at
+    of = charged_for(bill.basis, of, at)
+    charge = None
+    if of == bill.basis or all(pricer.alike(bill.basis, of) for pricer in (then, current)):
+        again = resumed(bill)
+        if again is bill or current.has(of.party, again.quote.uses):
+            current.spend(of.party, again.quote.uses)
+            return again
+    was = replace(bill.basis, party=of.party)
+    if (kept := was.common(of)) != was:
+        left = None if kept is None else then.look(kept, series=series)
+        charge = given_up(bill, left, zone=zone, at=at)
+    if of.party != bill.basis.party:
+        # Free hours are a party's own.
+        bill = replace(bill, given_up=tuple(replace(each, uses=()) for each in bill.given_up))
+        charge = None if charge is None else replace(charge, uses=())
+    spent = bill.given_up if charge is None else (*bill.given_up, charge)
+    for each in spent:
+        current.spend(of.party, each.uses)
+    return changed(bill, current.price(of, series=series), of, charge)
