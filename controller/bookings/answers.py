@@ -1,210 +1,38 @@
-"""What bookings answer. Times carry the site's offset."""
+"""Bookings as their reader may see them, and the message for the person who booked (no mail is sent yet). Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from controller.access.code_status import CodeState, CodeStatus, lingering_texts
-from controller.access.codes import masked
+from controller.access.codes import masked, spoken
 from controller.bookings.errors import conflicts, reason_bodies
 from controller.bookings.lifecycle import BookingAction, possible
-from controller.bookings.messages import message
+from controller.bookings.schemas import (
+    BookingAnswer,
+    BookingList,
+    BookingLogAnswer,
+    CheckAnswer,
+    CodeWindow,
+    DoorCode,
+    ImpactAnswer,
+    OfferAnswer,
+    OfflineCodeAnswer,
+    OnDoor,
+    OnOneDoor,
+    RequestAnswer,
+    RequestPage,
+    ToldAnswer,
+)
 from controller.bookings.service import CheckedRequest, Request
 from controller.bookings.writer import BookingView
-from controller.diary.model import BookingState, BookingStatus, Cause, Impact, LogEntry
+from controller.diary.model import BookingState, BookingStatus, Impact, LogEntry, closed_text
 from controller.estate.model import Site, SpaceKind
-from controller.people.model import Actor, Role, Tier
+from controller.people.model import Actor, Role
 from controller.people.permissions import Seen, Thing, redacted, seen
 from controller.rules.model import OVERRULED, seats_of
-from controller.text import local_time
+from controller.text import local_time, times
 from controller.waitlist.model import Wait
-from controller.web.fields import Answer
-from controller.web.problem import Conflict, ReasonBody
-
-
-class CodeWindow(Answer):
-    """When the code opens: the booking with its lead-in and lag."""
-
-    starts: str
-    ends: str
-
-
-class OnOneDoor(Answer):
-    door: str
-    name: str
-    state: CodeState
-    since: str | None
-    text: str
-
-
-class OnDoor(Answer):
-    """``state``: ``on`` every door; ``later`` where it is not due yet; ``waiting`` or ``unreachable`` while one has not
-    got it; ``removing`` while one may still open to a code that should be off; ``gone``; ``none`` where there is no
-    door."""
-
-    state: CodeState
-    text: str
-    doors: list[OnOneDoor]
-
-
-class DoorCode(Answer):
-    """A code with the names of the doors that it opens."""
-
-    code: str
-    doors: list[str]
-
-
-class OfflineCodeAnswer(Answer):
-    """A code that a door checks by itself, since it is out of reach."""
-
-    door: str
-    name: str
-    code: str
-    starts: str
-    ends: str
-    text: str
-
-
-class OfferAnswer(Answer):
-    """``wait``: the place in the waiting list that it is offered to, and that accepts or declines it by ``until``."""
-
-    wait: str
-    until: str
-
-
-class ImpactAnswer(Answer):
-    """What a change did to a booking. ``cause``: ``closed`` by a closure or the space's own hours, ``mode`` where the
-    building is less open than it was to be, ``term`` where its series keeps to school terms and it lies outside them,
-    ``policy`` where it goes beyond a window or a quota, ``building`` where the space has changed. ``kept_at``: since
-    when it is decided that the booking goes ahead all the same; null while nobody has decided."""
-
-    cause: Cause
-    text: str
-    at: str
-    actor: str
-    kept_at: str | None
-    kept_by: str | None
-
-
-class BookingAnswer(Answer):
-    """``status``: its status, ``why``: the reason if it is not confirmed, ``held_until``: when a hold expires.
-    ``offer``: of a hold that is on offer to somebody who waited for its time; null once it is answered, and for any
-    other booking. ``warned_at``: when its people were warned that nobody has come; ``release_at``: when it is released
-    if nobody arrives; ``kept``: why it has not been released although that time is over, not yet or, where
-    ``release_at`` is null, never. ``setup_starts`` and ``cleardown_ends``: the booking with set-up and clear-down.
-    ``ends_before``: its end before it was finished early. ``contact_name``, ``contact_phone``, ``contact_email``: its
-    own, or else its party's. ``code``: of a confirmed one; where doors have their own, that of the first door, and
-    ``codes`` has all. ``offline_codes``: for doors that are out of reach. Codes are shown in the answer that creates
-    them and masked afterwards, as in ``48••••``; ``POST /bookings/{id}/code`` shows them. ``still_opens``: what its own
-    code still opens and should not. ``lingering``: what other bookings' old codes still open during this one.
-    ``message``: a text to send, whose codes are masked too unless the booking is the user's own. ``link``: its door
-    page, a secret. ``diary``: whose outside diary it comes from; empty for any other booking. ``affected_by``: changes
-    that were made in spite of it, and how they affect it. ``actions``: what the user can do now."""
-
-    id: str
-    site: str
-    site_name: str
-    space: str
-    space_name: str
-    title: str
-    contact_name: str
-    contact_phone: str
-    contact_email: str
-    key_holder: str
-    under_16s: bool
-    public: bool
-    notes: str
-    people: int | None
-    party: str | None
-    party_name: str | None
-    party_tier: Tier | None
-    layout: str | None
-    layout_name: str | None
-    seats: int | None
-    equipment: dict[str, int]
-    setup_min: int | None
-    cleardown_min: int | None
-    overruled: bool
-    starts: str
-    ends: str
-    setup_starts: str
-    cleardown_ends: str
-    ends_before: str | None
-    status: BookingStatus
-    why: str
-    held_until: str | None
-    offer: OfferAnswer | None
-    warned_at: str | None
-    release_at: str | None
-    kept: str
-    series: str | None
-    diary: str
-    affected_by: list[ImpactAnswer]
-    code: str | None
-    codes: list[DoorCode]
-    offline_codes: list[OfflineCodeAnswer]
-    code_window: CodeWindow
-    on_door: OnDoor
-    still_opens: list[str]
-    lingering: list[str]
-    arrived_at: str | None
-    arrived_how: str
-    counted_in: int
-    link: str
-    message: str
-    actor: str
-    created_at: str
-    changed_at: str
-    cancelled_at: str | None
-    version: int
-    actions: list[BookingAction]
-
-
-class BookingList(Answer):
-    items: list[BookingAnswer]
-
-
-class RequestAnswer(BookingAnswer):
-    """A booking that waits for approval. ``reasons``: what prevents approving it now; empty for users who cannot
-    decide. ``approve`` is among the ``actions`` only where it is possible, if necessary by overruling a buffer."""
-
-    reasons: list[ReasonBody]
-
-
-class RequestPage(Answer):
-    """``next``: give it as ``after`` for the page behind; null on the last."""
-
-    items: list[RequestAnswer]
-    next: str | None
-
-
-class ToldAnswer(Answer):
-    """``what``: book, change, move, approve, decline, cancel, restore, finish, check in, check out, expire, warn,
-    release, no-show and the like. ``why`` is empty where nobody said."""
-
-    at: str
-    actor: str
-    what: str
-    why: str
-
-
-class BookingLogAnswer(Answer):
-    """Oldest first."""
-
-    items: list[ToldAnswer]
-
-
-class CheckAnswer(Answer):
-    """``free``: it can be booked; ``needs_approval``: and then waits for a manager. ``reasons``: all that refuses it,
-    or for which it needs approval. ``conflicts``: the bookings among them. ``lingering`` and ``notes`` refuse nothing;
-    they are worth knowing."""
-
-    free: bool
-    needs_approval: bool
-    reasons: list[ReasonBody]
-    conflicts: list[Conflict]
-    lingering: list[str]
-    notes: list[str]
 
 
 def booking_list(views: Sequence[BookingView], actor: Actor) -> BookingList:
@@ -409,3 +237,86 @@ def check_answer(checked: CheckedRequest) -> CheckAnswer:
         lingering=list(checked.lingering),
         notes=list(checked.notes),
     )
+
+
+_ENDED = {
+    BookingStatus.CANCELLED: "This booking is cancelled.",
+    BookingStatus.FINISHED: "This booking is over.",
+    BookingStatus.NO_SHOW: "This booking is over.",
+    BookingStatus.EXPIRED: "Nobody decided on this request in time, so the time is no longer kept for you. "
+    "Ask again, or ring us.",
+    BookingStatus.RELEASED: "Cancelled, because nobody had arrived. Ring us if you are on your way.",
+}
+
+LAPSED = "This time was offered to you, and nobody accepted it in time. Ask again, or ring us."
+"""The text for an offer that has expired."""
+
+
+def message(view: BookingView, *, clear: bool) -> str:
+    """The message to send: what, when, its status, the code with its window, the link, whom to ring. ``clear``: with
+    the digits, as it is sent; otherwise with masked ones."""
+    shown = spoken if clear else masked
+    booking, site, zone = view.booking, view.place.site, view.place.site.tz
+    when = times.window(booking.during, zone, now=view.now)
+    lines = [f"{booking.title}: {view.place.space.name}, {site.name}, {when}."]
+    lines += [text for text in (closed_text(view.impacts),) if text]
+    status = booking.status(view.now)
+    if status is BookingStatus.HELD and view.offer is not None:
+        lines.append(waiting(view))
+    elif status in (BookingStatus.REQUESTED, BookingStatus.HELD):
+        lines.append(f"Not confirmed yet. {waiting(view)}")
+    elif status is BookingStatus.DECLINED:
+        lines.append("This request was declined" + (f": {view.why.rstrip('.')}." if view.why else "."))
+    elif status in _ENDED:
+        lines.append(LAPSED if view.offer is not None else _ENDED[status])
+    elif view.code is not None:
+        lines += [
+            f"Door code: {shown(code)} for {times.listed(doors)}, {code_times(view)}."
+            for code, doors in view.codes_by_doors
+        ]
+        if (changed_at := changed(view)) is not None:
+            lines.append(f"The code was changed at {changed_at}; forget the one you had before.")
+        lines += [f"Offline code: {shown(each.digits)} {each.text}." for each in view.offline]
+    lines += [text for text in (given_back(view),) if text]
+    lines.append(f"See it or cancel it: {view.link}")
+    if site.phone:
+        lines.append(f"If a door does not open, ring {site.phone}.")
+    return "\n".join(lines)
+
+
+def changed(view: BookingView) -> str | None:
+    """When the codes replaced earlier ones, so that the person who booked must be told; ``None``: they are the
+    first."""
+    at = view.codes.changed_at if view.codes is not None else None
+    return None if at is None else times.at(at, view.place.site.tz, now=view.now)
+
+
+def waiting(view: BookingView) -> str:
+    """The notice while nobody has decided on a request, or its owner has not answered an offer."""
+    booking = view.booking
+    if booking.held_until is None:
+        return "The time is not kept for you until it is confirmed."
+    until = times.at(booking.held_until, view.place.site.tz, now=view.now)
+    if view.offer is not None:
+        return (
+            f"This time, which you waited for, is offered to you until {until}: accept or decline it by then. "
+            "After that it goes to the next on the waiting list."
+        )
+    return f"The time is kept for you until {until}, while somebody decides."
+
+
+def given_back(view: BookingView) -> str:
+    """The notice of what happens if nobody comes; empty where the room is kept."""
+    if view.release_at is None or view.kept:
+        return ""
+    at = times.at(view.release_at, view.place.site.tz, now=view.booking.starts)
+    if view.booking.release_warned_at is None:
+        return f"Cancelled if nobody arrives by {at}."
+    return f"Nobody has arrived yet. Cancelled if nobody arrives by {at}."
+
+
+def code_times(view: BookingView) -> str:
+    """“from 17:45 to 20:15”: when the code opens, days named where they are others than the booking's."""
+    zone, start = view.place.site.tz, view.booking.starts
+    window = view.code_window
+    return f"from {times.at(window.start, zone, now=start)} to {times.at(window.end, zone, now=start)}"

@@ -7,9 +7,9 @@ from pydantic import StringConstraints
 
 from controller.access.codes import spoken
 from controller.access.errors import NoCodeLeft
-from controller.bookings.answers import BookingAnswer, booking_answer
+from controller.bookings.answers import booking_answer, message
 from controller.bookings.errors import BookingUnknown, NotNow
-from controller.bookings.messages import message
+from controller.bookings.schemas import BookingAnswer
 from controller.container import TheContainer
 from controller.people.authentication import Books, Reissues, SeesContacts
 from controller.web.fields import Answer, Body, IdPath, Note

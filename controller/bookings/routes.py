@@ -5,18 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response, status
 
-from controller.bookings.answers import (
-    BookingAnswer,
-    BookingList,
-    BookingLogAnswer,
-    CheckAnswer,
-    RequestPage,
-    booking_answer,
-    booking_list,
-    check_answer,
-    log_answer,
-    request_page,
-)
+from controller.bookings.answers import booking_answer, booking_list, check_answer, log_answer, request_page
 from controller.bookings.errors import (
     BookingUnknown,
     Clash,
@@ -25,7 +14,19 @@ from controller.bookings.errors import (
     PreconditionFailed,
     Stale,
 )
-from controller.bookings.schemas import ApproveBody, BookingBody, CancelBody, ChangeBody, CheckBody, DeclineBody
+from controller.bookings.schemas import (
+    ApproveBody,
+    BookingAnswer,
+    BookingBody,
+    BookingList,
+    BookingLogAnswer,
+    CancelBody,
+    ChangeBody,
+    CheckAnswer,
+    CheckBody,
+    DeclineBody,
+    RequestPage,
+)
 from controller.container import TheContainer
 from controller.diary.model import BookingStatus
 from controller.estate.errors import SiteUnknown

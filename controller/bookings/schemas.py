@@ -1,4 +1,4 @@
-"""What bookings take. What they answer is in ``answers``."""
+"""What bookings take and answer. Times in an answer carry the site's offset."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -6,8 +6,12 @@ from typing import Annotated, Any
 import msgspec
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from controller.diary.model import BookingChange, Draft, Need
-from controller.web.fields import Body, Email, Id, Line, MomentText, Name, Note, Slug, Whole, Yes, read_moment
+from controller.access.code_status import CodeState
+from controller.bookings.lifecycle import BookingAction
+from controller.diary.model import BookingChange, BookingStatus, Cause, Draft, Need
+from controller.people.model import Tier
+from controller.web.fields import Answer, Body, Email, Id, Line, MomentText, Name, Note, Slug, Whole, Yes, read_moment
+from controller.web.problem import Conflict, ReasonBody
 
 
 def _wall_text(text: str) -> str:
@@ -143,3 +147,188 @@ class DeclineBody(Body):
     """``why``: the person who asked reads it."""
 
     why: Annotated[Note, StringConstraints(min_length=1)]
+
+
+class CodeWindow(Answer):
+    """When the code opens: the booking with its lead-in and lag."""
+
+    starts: str
+    ends: str
+
+
+class OnOneDoor(Answer):
+    door: str
+    name: str
+    state: CodeState
+    since: str | None
+    text: str
+
+
+class OnDoor(Answer):
+    """``state``: ``on`` every door; ``later`` where it is not due yet; ``waiting`` or ``unreachable`` while one has not
+    got it; ``removing`` while one may still open to a code that should be off; ``gone``; ``none`` where there is no
+    door."""
+
+    state: CodeState
+    text: str
+    doors: list[OnOneDoor]
+
+
+class DoorCode(Answer):
+    """A code with the names of the doors that it opens."""
+
+    code: str
+    doors: list[str]
+
+
+class OfflineCodeAnswer(Answer):
+    """A code that a door checks by itself, since it is out of reach."""
+
+    door: str
+    name: str
+    code: str
+    starts: str
+    ends: str
+    text: str
+
+
+class OfferAnswer(Answer):
+    """``wait``: the place in the waiting list that it is offered to, and that accepts or declines it by ``until``."""
+
+    wait: str
+    until: str
+
+
+class ImpactAnswer(Answer):
+    """What a change did to a booking. ``cause``: ``closed`` by a closure or the space's own hours, ``mode`` where the
+    building is less open than it was to be, ``term`` where its series keeps to school terms and it lies outside them,
+    ``policy`` where it goes beyond a window or a quota, ``building`` where the space has changed. ``kept_at``: since
+    when it is decided that the booking goes ahead all the same; null while nobody has decided."""
+
+    cause: Cause
+    text: str
+    at: str
+    actor: str
+    kept_at: str | None
+    kept_by: str | None
+
+
+class BookingAnswer(Answer):
+    """``status``: its status, ``why``: the reason if it is not confirmed, ``held_until``: when a hold expires.
+    ``offer``: of a hold that is on offer to somebody who waited for its time; null once it is answered, and for any
+    other booking. ``warned_at``: when its people were warned that nobody has come; ``release_at``: when it is released
+    if nobody arrives; ``kept``: why it has not been released although that time is over, not yet or, where
+    ``release_at`` is null, never. ``setup_starts`` and ``cleardown_ends``: the booking with set-up and clear-down.
+    ``ends_before``: its end before it was finished early. ``contact_name``, ``contact_phone``, ``contact_email``: its
+    own, or else its party's. ``code``: of a confirmed one; where doors have their own, that of the first door, and
+    ``codes`` has all. ``offline_codes``: for doors that are out of reach. Codes are shown in the answer that creates
+    them and masked afterwards, as in ``48••••``; ``POST /bookings/{id}/code`` shows them. ``still_opens``: what its own
+    code still opens and should not. ``lingering``: what other bookings' old codes still open during this one.
+    ``message``: a text to send, whose codes are masked too unless the booking is the user's own. ``link``: its door
+    page, a secret. ``diary``: whose outside diary it comes from; empty for any other booking. ``affected_by``: changes
+    that were made in spite of it, and how they affect it. ``actions``: what the user can do now."""
+
+    id: str
+    site: str
+    site_name: str
+    space: str
+    space_name: str
+    title: str
+    contact_name: str
+    contact_phone: str
+    contact_email: str
+    key_holder: str
+    under_16s: bool
+    public: bool
+    notes: str
+    people: int | None
+    party: str | None
+    party_name: str | None
+    party_tier: Tier | None
+    layout: str | None
+    layout_name: str | None
+    seats: int | None
+    equipment: dict[str, int]
+    setup_min: int | None
+    cleardown_min: int | None
+    overruled: bool
+    starts: str
+    ends: str
+    setup_starts: str
+    cleardown_ends: str
+    ends_before: str | None
+    status: BookingStatus
+    why: str
+    held_until: str | None
+    offer: OfferAnswer | None
+    warned_at: str | None
+    release_at: str | None
+    kept: str
+    series: str | None
+    diary: str
+    affected_by: list[ImpactAnswer]
+    code: str | None
+    codes: list[DoorCode]
+    offline_codes: list[OfflineCodeAnswer]
+    code_window: CodeWindow
+    on_door: OnDoor
+    still_opens: list[str]
+    lingering: list[str]
+    arrived_at: str | None
+    arrived_how: str
+    counted_in: int
+    link: str
+    message: str
+    actor: str
+    created_at: str
+    changed_at: str
+    cancelled_at: str | None
+    version: int
+    actions: list[BookingAction]
+
+
+class BookingList(Answer):
+    items: list[BookingAnswer]
+
+
+class RequestAnswer(BookingAnswer):
+    """A booking that waits for approval. ``reasons``: what prevents approving it now; empty for users who cannot
+    decide. ``approve`` is among the ``actions`` only where it is possible, if necessary by overruling a buffer."""
+
+    reasons: list[ReasonBody]
+
+
+class RequestPage(Answer):
+    """``next``: give it as ``after`` for the page behind; null on the last."""
+
+    items: list[RequestAnswer]
+    next: str | None
+
+
+class ToldAnswer(Answer):
+    """``what``: book, change, move, approve, decline, cancel, restore, finish, check in, check out, expire, warn,
+    release, no-show and the like. ``why`` is empty where nobody said."""
+
+    at: str
+    actor: str
+    what: str
+    why: str
+
+
+class BookingLogAnswer(Answer):
+    """Oldest first."""
+
+    items: list[ToldAnswer]
+
+
+class CheckAnswer(Answer):
+    """``free``: it can be booked; ``needs_approval``: and then waits for a manager. ``reasons``: all that refuses it,
+    or for which it needs approval. ``conflicts``: the bookings among them. ``lingering`` and ``notes`` refuse nothing;
+    they are worth knowing."""
+
+    free: bool
+    needs_approval: bool
+    reasons: list[ReasonBody]
+    conflicts: list[Conflict]
+    lingering: list[str]
+    notes: list[str]

@@ -22,8 +22,8 @@ from controller.access.code_status import CodeState
 from controller.access.codes import spoken
 from controller.billing.answers import account_answer, cancel_charge
 from controller.bookings import links
+from controller.bookings.answers import LAPSED, changed, given_back, waiting
 from controller.bookings.errors import LinkUnknown, NotNow
-from controller.bookings.messages import LAPSED, changed, given_back, waiting
 from controller.bookings.writer import BookingView
 from controller.container import Container, TheContainer
 from controller.diary.model import BookingStatus, closed_text

@@ -6,7 +6,8 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from controller.bookings.affected.service import MOST, AffectedDecision, AffectedSelection
-from controller.bookings.answers import BookingAnswer, booking_answer
+from controller.bookings.answers import booking_answer
+from controller.bookings.schemas import BookingAnswer
 from controller.bookings.writer import BookingView
 from controller.diary.model import Cause
 from controller.people.model import Actor

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from controller.bookings.answers import BookingAnswer, DoorCode, booking_answer
+from controller.bookings.answers import booking_answer
 from controller.bookings.errors import conflicts, reason_bodies
+from controller.bookings.schemas import BookingAnswer, DoorCode
 from controller.bookings.series.edit_plan import OF_OTHERS
 from controller.bookings.series.edit_service import EditedSeries
 from controller.bookings.series.model import DateChange, DateStatus, Move, SeriesDate

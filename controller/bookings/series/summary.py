@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from controller.access.codes import masked, spoken
-from controller.bookings.messages import changed
+from controller.bookings.answers import changed
 from controller.bookings.writer import BookingView
 from controller.diary.model import BookingStatus, closed_text
 from controller.estate.model import Site

@@ -1,0 +1,48 @@
+"""Which of our files and functions a piece of work passes: what somebody who follows it has to read."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import CodeType, FrameType
+
+import controller
+import edge
+
+_ROOTS = tuple(str(Path(package.__path__[0])) + "/" for package in (controller, edge))
+_PARTS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<module>", "<lambda>"})
+"""Code of its own that is a part of the function around it, and from Python 3.12 on partly not even that."""
+
+
+class Passed:
+    """What was run under `recording`, on the event loop's thread."""
+
+    def __init__(self) -> None:
+        self._codes: set[CodeType] = set()
+
+    def _see(self, frame: FrameType, event: str, _: object) -> None:
+        if event == "call":
+            self._codes.add(frame.f_code)
+
+    @contextmanager
+    def recording(self) -> Iterator[None]:
+        sys.setprofile(self._see)
+        try:
+            yield
+        finally:
+            sys.setprofile(None)
+
+    @property
+    def functions(self) -> set[tuple[str, str]]:
+        """File and qualified name of every function and method below ``controller/`` and ``edge/``."""
+        ours = (code for code in self._codes if code.co_filename.startswith(_ROOTS) and code.co_name not in _PARTS)
+        return {(_short(code.co_filename), code.co_qualname) for code in ours}
+
+    @property
+    def files(self) -> set[str]:
+        return {file for file, _ in self.functions}
+
+
+def _short(file: str) -> str:
+    root = next(each for each in _ROOTS if file.startswith(each))
+    return f"{Path(root).name}/{file.removeprefix(root)}"
