@@ -15,7 +15,7 @@ from controller.availability.free import FreeQuery
 from controller.availability.nearby_sites import MOST_SITES, SiteSearch
 from controller.availability.request import SearchRequest
 from controller.availability.series_across_sites import SeriesSearch
-from controller.bookings.schemas import CheckBody, Equipment, WallText, needs
+from controller.bookings.schemas import BookingCheck, Equipment, WallText, needs
 from controller.bookings.schemas import Minutes as BufferMinutes
 from controller.bookings.schemas import People as SomePeople
 from controller.bookings.series.schemas import Extras, RuleText, Withouts, withouts
@@ -119,7 +119,7 @@ def spot(near: str | None, latitude: float | None, longitude: float | None) -> S
     return Spot(latitude=latitude, longitude=longitude)
 
 
-class InsteadBody(CheckBody):
+class InsteadBody(BookingCheck):
     """A booking that is refused, as it was asked for; ``id``: the booking that was to be moved."""
 
 

@@ -9,20 +9,20 @@ from controller.access.codes import masked, spoken
 from controller.bookings.errors import conflicts, reason_bodies
 from controller.bookings.lifecycle import BookingAction, possible
 from controller.bookings.schemas import (
-    BookingAnswer,
     BookingList,
-    BookingLogAnswer,
-    CheckAnswer,
+    BookingLog,
+    BookingRead,
+    CheckRead,
     CodeWindow,
     DoorCode,
-    ImpactAnswer,
-    OfferAnswer,
-    OfflineCodeAnswer,
+    ImpactRead,
+    LogEntryRead,
+    OfferRead,
+    OfflineCodeRead,
     OnDoor,
     OnOneDoor,
-    RequestAnswer,
     RequestPage,
-    ToldAnswer,
+    RequestRead,
 )
 from controller.bookings.service import CheckedRequest, Request
 from controller.bookings.writer import BookingView
@@ -52,7 +52,7 @@ def request_page(requests: Sequence[Request], actor: Actor, *, limit: int) -> Re
     last = shown[-1].view.booking if len(requests) > limit else None
     return RequestPage(
         items=[
-            RequestAnswer(
+            RequestRead(
                 **answer.model_dump(exclude={"actions"}),
                 actions=[act for act in answer.actions if act is not BookingAction.APPROVE or _approvable(each)],
                 reasons=reason_bodies(each.refusals, each.view.place.site.tz),
@@ -69,7 +69,7 @@ def _approvable(request: Request) -> bool:
     return all(each.why in OVERRULED for each in request.refusals)
 
 
-def booking_answer(view: BookingView, actor: Actor, *, drawn: bool = False) -> BookingAnswer:
+def booking_answer(view: BookingView, actor: Actor, *, drawn: bool = False) -> BookingRead:
     """A booking as the actor may see it. ``drawn``: its codes were created for the actor just now, and are shown this
     once; otherwise they are masked, except in the message of a booker's own booking."""
     how_much = _seen(view, actor)
@@ -77,7 +77,7 @@ def booking_answer(view: BookingView, actor: Actor, *, drawn: bool = False) -> B
     return answer if how_much is not Seen.TAKEN else _taken(answer, view)
 
 
-def _taken(answer: BookingAnswer, view: BookingView) -> BookingAnswer:
+def _taken(answer: BookingRead, view: BookingView) -> BookingRead:
     """Without what tells whether its people came, and when they came or left. Of a pool it is told how many places are
     taken, since what is left depends on it, and not for how many people."""
     status = BookingStatus.CONFIRMED if answer.status in _AS_BOOKED else answer.status
@@ -104,12 +104,12 @@ _TAKING = frozenset(
 )
 
 
-def _whole(view: BookingView, actor: Actor, *, drawn: bool) -> BookingAnswer:
+def _whole(view: BookingView, actor: Actor, *, drawn: bool) -> BookingRead:
     shown = str if drawn else masked
     booking, zone = view.booking, view.place.site.tz
     offered = view.offer is not None and booking.status(view.now) is BookingStatus.HELD
     party, layout, held = view.party, view.place.space.layout(booking.layout), view.held
-    return BookingAnswer(
+    return BookingRead(
         id=booking.id,
         site=booking.site,
         site_name=view.place.site.name,
@@ -152,7 +152,7 @@ def _whole(view: BookingView, actor: Actor, *, drawn: bool) -> BookingAnswer:
         code=view.code and shown(view.code),
         codes=[DoorCode(code=shown(code), doors=list(doors)) for code, doors in view.codes_by_doors],
         offline_codes=[
-            OfflineCodeAnswer(
+            OfflineCodeRead(
                 door=each.door,
                 name=each.name,
                 code=shown(each.digits),
@@ -199,8 +199,8 @@ def _on_door(standing: CodeStatus, zone: ZoneInfo) -> OnDoor:
     return OnDoor(state=standing.state, text=standing.text, doors=doors)
 
 
-def _impact(impact: Impact, zone: ZoneInfo) -> ImpactAnswer:
-    return ImpactAnswer(
+def _impact(impact: Impact, zone: ZoneInfo) -> ImpactRead:
+    return ImpactRead(
         cause=impact.cause,
         text=impact.text,
         at=local_time.rfc3339(impact.at, zone),
@@ -210,26 +210,26 @@ def _impact(impact: Impact, zone: ZoneInfo) -> ImpactAnswer:
     )
 
 
-def _offer(wait: Wait, zone: ZoneInfo) -> OfferAnswer:
+def _offer(wait: Wait, zone: ZoneInfo) -> OfferRead:
     assert wait.offered_until is not None
-    return OfferAnswer(wait=wait.id, until=local_time.rfc3339(wait.offered_until, zone))
+    return OfferRead(wait=wait.id, until=local_time.rfc3339(wait.offered_until, zone))
 
 
 def _maybe(moment: datetime | None, zone: ZoneInfo) -> str | None:
     return None if moment is None else local_time.rfc3339(moment, zone)
 
 
-def log_answer(site: Site, log_entries: Sequence[LogEntry]) -> BookingLogAnswer:
-    return BookingLogAnswer(
+def log_answer(site: Site, log_entries: Sequence[LogEntry]) -> BookingLog:
+    return BookingLog(
         items=[
-            ToldAnswer(at=local_time.rfc3339(each.at, site.tz), actor=each.actor, what=each.what, why=each.why)
+            LogEntryRead(at=local_time.rfc3339(each.at, site.tz), actor=each.actor, what=each.what, why=each.why)
             for each in log_entries
         ]
     )
 
 
-def check_answer(checked: CheckedRequest) -> CheckAnswer:
-    return CheckAnswer(
+def check_answer(checked: CheckedRequest) -> CheckRead:
+    return CheckRead(
         free=checked.verdict.possible,
         needs_approval=checked.verdict.needs_approval,
         reasons=reason_bodies(checked.verdict.reasons, checked.site.tz),

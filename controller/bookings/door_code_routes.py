@@ -9,7 +9,7 @@ from controller.access.codes import spoken
 from controller.access.errors import NoCodeLeft
 from controller.bookings.answers import booking_answer, message
 from controller.bookings.errors import BookingUnknown, NotNow
-from controller.bookings.schemas import BookingAnswer
+from controller.bookings.schemas import BookingRead
 from controller.container import TheContainer
 from controller.people.authentication import Books, Reissues, SeesContacts
 from controller.web.fields import Answer, Body, IdPath, Note
@@ -43,7 +43,7 @@ class ReissueBody(Body):
 class ReissuedAnswer(Answer):
     """``together``: ids of all bookings that have another code now, since they share it; this one among them."""
 
-    booking: BookingAnswer
+    booking: BookingRead
     together: list[str]
 
 
@@ -68,7 +68,7 @@ async def reissue_code(
 
 
 @router.post("/bookings/{booking_id}/offline-code")
-async def issue_offline_code(booking_id: IdPath, container: TheContainer, actor: Books) -> BookingAnswer:
+async def issue_offline_code(booking_id: IdPath, container: TheContainer, actor: Books) -> BookingRead:
     """Issue a code of ten digits for each door of the booking that is out of reach and has not got its code: the door
     checks it by itself. `offline_codes` tells it and until when it works. Asked again, the same."""
     return booking_answer(await container.door_codes.issue_offline(booking_id, actor=actor), actor, drawn=True)

@@ -16,14 +16,14 @@ from controller.bookings.errors import (
 )
 from controller.bookings.schemas import (
     ApproveBody,
-    BookingAnswer,
-    BookingBody,
+    BookingCheck,
+    BookingCreate,
     BookingList,
-    BookingLogAnswer,
+    BookingLog,
+    BookingRead,
+    BookingUpdate,
     CancelBody,
-    ChangeBody,
-    CheckAnswer,
-    CheckBody,
+    CheckRead,
     DeclineBody,
     RequestPage,
 )
@@ -99,8 +99,8 @@ async def list_requests(
     "/sites/{site}/bookings", status_code=status.HTTP_201_CREATED, responses=described(SiteUnknown, Clash, NotPossible)
 )
 async def create_booking(
-    site: SlugPath, body: BookingBody, container: TheContainer, actor: Books, response: Response
-) -> BookingAnswer:
+    site: SlugPath, body: BookingCreate, container: TheContainer, actor: Books, response: Response
+) -> BookingRead:
     """Book a space. `status` is `confirmed` where the site's rules or a manager have it so: then it has a door code at
     once, which this answer tells, and `on_door` tells whether the doors know it yet. Otherwise it waits for approval,
     `held` or `requested`. A refusal has all its `reasons`; its type is `clash` where the time is taken, else
@@ -111,19 +111,19 @@ async def create_booking(
 
 
 @router.post("/sites/{site}/bookings/check", responses=described(SiteUnknown))
-async def check_booking(site: SlugPath, body: CheckBody, container: TheContainer, actor: Reads) -> CheckAnswer:
+async def check_booking(site: SlugPath, body: BookingCheck, container: TheContainer, actor: Reads) -> CheckRead:
     """What booking this would meet; writes nothing."""
     return check_answer(await container.bookings.check(site, body.draft(), but=body.id, actor=actor))
 
 
 @router.get("/bookings/{booking_id}", responses=described(BookingUnknown))
-async def get_booking(booking_id: IdPath, container: TheContainer, actor: Reads, response: Response) -> BookingAnswer:
+async def get_booking(booking_id: IdPath, container: TheContainer, actor: Reads, response: Response) -> BookingRead:
     """One booking."""
     return _tagged(booking_answer(await container.bookings.get(booking_id), actor), response)
 
 
 @router.get("/bookings/{booking_id}/log", responses=described(BookingUnknown))
-async def get_booking_log(booking_id: IdPath, container: TheContainer, actor: SeesContacts) -> BookingLogAnswer:
+async def get_booking_log(booking_id: IdPath, container: TheContainer, actor: SeesContacts) -> BookingLog:
     """Who did what to a booking, when and why."""
     return log_answer(*await container.bookings.log_entries(booking_id))
 
@@ -131,12 +131,12 @@ async def get_booking_log(booking_id: IdPath, container: TheContainer, actor: Se
 @router.patch("/bookings/{booking_id}", responses=_CHANGED | described(PreconditionFailed))
 async def change_booking(
     booking_id: IdPath,
-    body: ChangeBody,
+    body: BookingUpdate,
     container: TheContainer,
     actor: Books,
     response: Response,
     if_match: IfMatch = None,
-) -> BookingAnswer:
+) -> BookingRead:
     """Change or move a booking. Its code stays the same unless somebody else has it at a new door. What the site's
     rules would not confirm waits for approval again; what a manager changes does not."""
     version = _version(if_match)
@@ -147,7 +147,7 @@ async def change_booking(
 @router.post("/bookings/{booking_id}/approve", responses=_JUDGED)
 async def approve_booking(
     booking_id: IdPath, container: TheContainer, actor: Decides, response: Response, body: ApproveBody | None = None
-) -> BookingAnswer:
+) -> BookingRead:
     """Confirm a request; it has a door code at once. It is judged again, and a refusal names the conflicts. One that is
     confirmed already stays so."""
     asked = body or ApproveBody()
@@ -158,16 +158,14 @@ async def approve_booking(
 @router.post("/bookings/{booking_id}/decline", responses=described(BookingUnknown, NotNow))
 async def decline_booking(
     booking_id: IdPath, body: DeclineBody, container: TheContainer, actor: Decides, response: Response
-) -> BookingAnswer:
+) -> BookingRead:
     """Turn a request down and say why; its time is free at once. One that was declined stays so."""
     view = await container.bookings.decline(booking_id, why=body.why, actor=actor)
     return _tagged(booking_answer(view, actor), response)
 
 
 @router.post("/bookings/{booking_id}/finish", responses=described(BookingUnknown, NotNow))
-async def finish_booking(
-    booking_id: IdPath, container: TheContainer, actor: Books, response: Response
-) -> BookingAnswer:
+async def finish_booking(booking_id: IdPath, container: TheContainer, actor: Books, response: Response) -> BookingRead:
     """End a booking that runs, at the next full minute; the rest of its time is free for others and its code ends."""
     return _tagged(booking_answer(await container.bookings.finish(booking_id, actor=actor), actor), response)
 
@@ -175,7 +173,7 @@ async def finish_booking(
 @router.post("/bookings/{booking_id}/check-in", responses=described(BookingUnknown, NotNow))
 async def check_in_booking(
     booking_id: IdPath, container: TheContainer, actor: Books, response: Response
-) -> BookingAnswer:
+) -> BookingRead:
     """Say that the people of a booking are here, as at a tablet by the door. Arrived already, it stays so."""
     return _tagged(booking_answer(await container.bookings.check_in(booking_id, actor=actor), actor), response)
 
@@ -183,7 +181,7 @@ async def check_in_booking(
 @router.delete("/bookings/{booking_id}/check-in", responses=described(BookingUnknown, NotNow))
 async def check_out_booking(
     booking_id: IdPath, container: TheContainer, actor: Books, response: Response
-) -> BookingAnswer:
+) -> BookingRead:
     """Undo a check-in that was a mistake. What the doors have seen stays."""
     return _tagged(booking_answer(await container.bookings.check_out(booking_id, actor=actor), actor), response)
 
@@ -191,23 +189,21 @@ async def check_out_booking(
 @router.post("/bookings/{booking_id}/cancel", responses=described(BookingUnknown, NotNow))
 async def cancel_booking(
     booking_id: IdPath, container: TheContainer, actor: Books, response: Response, body: CancelBody | None = None
-) -> BookingAnswer:
+) -> BookingRead:
     """Cancel a booking; cancelled already, it stays so. `on_door` tells what its code may still open."""
     view = await container.bookings.cancel(booking_id, why=body.why if body else "", actor=actor)
     return _tagged(booking_answer(view, actor), response)
 
 
 @router.post("/bookings/{booking_id}/restore", responses=_JUDGED)
-async def restore_booking(
-    booking_id: IdPath, container: TheContainer, actor: Books, response: Response
-) -> BookingAnswer:
+async def restore_booking(booking_id: IdPath, container: TheContainer, actor: Books, response: Response) -> BookingRead:
     """Undo a cancel, a decline or a release as long as the time is free and not over, an early finish while the time
     runs, an approval that was the last thing done, or a no-show. It is then what it was before; where somebody restores
     it who cannot decide, as far as the rules would confirm it now."""
     return _tagged(booking_answer(await container.bookings.restore(booking_id, actor=actor), actor), response)
 
 
-def _tagged(answer: BookingAnswer, response: Response) -> BookingAnswer:
+def _tagged(answer: BookingRead, response: Response) -> BookingRead:
     response.headers["ETag"] = f'"{answer.version}"'
     return answer
 

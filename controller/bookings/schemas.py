@@ -28,8 +28,8 @@ Equipment = Annotated[dict[Slug, Annotated[Whole, Field(ge=1, le=100_000)]], Fie
 """How many of each of the site's equipment."""
 
 
-class DetailsBody(Body):
-    """What is wanted, besides when; the fields as ``BookingBody`` tells them."""
+class BookingDetails(Body):
+    """What is wanted, besides when; the fields as ``BookingCreate`` tells them."""
 
     space: Slug
     title: Name
@@ -51,7 +51,7 @@ class DetailsBody(Body):
     by_rules: Yes = False
 
 
-class BookingBody(DetailsBody):
+class BookingCreate(BookingDetails):
     """A requested booking. Times have an offset, or are the site's local time.
 
     ``party``: for whom it is. ``layout``: left out, the space's default. ``seats``: of a pool. ``setup_min`` and
@@ -72,14 +72,14 @@ class BookingBody(DetailsBody):
         return Draft(**{name: read.get(name, getattr(self, name)) for name in Draft.__struct_fields__})
 
 
-class CheckBody(BookingBody):
+class BookingCheck(BookingCreate):
     """``id``: the booking that is to be moved, which is ignored."""
 
     title: Line = ""
     id: Id | None = None
 
 
-class ChangeBody(Body):
+class BookingUpdate(Body):
     """What is to be different; fields left out stay. ``version``: refuse with 409 if it is another by now.
     ``overrule`` and ``by_rules`` as in a new booking."""
 
@@ -106,7 +106,7 @@ class ChangeBody(Body):
     version: Annotated[Whole, Field(ge=1)] | None = None
 
     @model_validator(mode="after")
-    def _nothing_emptied(self) -> "ChangeBody":
+    def _nothing_emptied(self) -> "BookingUpdate":
         for name in ("space", "title", "starts", "ends", "under_16s", "public"):
             if name in self.model_fields_set and getattr(self, name) is None:
                 raise ValueError(f"{name} must not be null; leave it out to keep it")
@@ -181,7 +181,7 @@ class DoorCode(Answer):
     doors: list[str]
 
 
-class OfflineCodeAnswer(Answer):
+class OfflineCodeRead(Answer):
     """A code that a door checks by itself, since it is out of reach."""
 
     door: str
@@ -192,14 +192,14 @@ class OfflineCodeAnswer(Answer):
     text: str
 
 
-class OfferAnswer(Answer):
+class OfferRead(Answer):
     """``wait``: the place in the waiting list that it is offered to, and that accepts or declines it by ``until``."""
 
     wait: str
     until: str
 
 
-class ImpactAnswer(Answer):
+class ImpactRead(Answer):
     """What a change did to a booking. ``cause``: ``closed`` by a closure or the space's own hours, ``mode`` where the
     building is less open than it was to be, ``term`` where its series keeps to school terms and it lies outside them,
     ``policy`` where it goes beyond a window or a quota, ``building`` where the space has changed. ``kept_at``: since
@@ -213,7 +213,7 @@ class ImpactAnswer(Answer):
     kept_by: str | None
 
 
-class BookingAnswer(Answer):
+class BookingRead(Answer):
     """``status``: its status, ``why``: the reason if it is not confirmed, ``held_until``: when a hold expires.
     ``offer``: of a hold that is on offer to somebody who waited for its time; null once it is answered, and for any
     other booking. ``warned_at``: when its people were warned that nobody has come; ``release_at``: when it is released
@@ -260,16 +260,16 @@ class BookingAnswer(Answer):
     status: BookingStatus
     why: str
     held_until: str | None
-    offer: OfferAnswer | None
+    offer: OfferRead | None
     warned_at: str | None
     release_at: str | None
     kept: str
     series: str | None
     diary: str
-    affected_by: list[ImpactAnswer]
+    affected_by: list[ImpactRead]
     code: str | None
     codes: list[DoorCode]
-    offline_codes: list[OfflineCodeAnswer]
+    offline_codes: list[OfflineCodeRead]
     code_window: CodeWindow
     on_door: OnDoor
     still_opens: list[str]
@@ -288,10 +288,10 @@ class BookingAnswer(Answer):
 
 
 class BookingList(Answer):
-    items: list[BookingAnswer]
+    items: list[BookingRead]
 
 
-class RequestAnswer(BookingAnswer):
+class RequestRead(BookingRead):
     """A booking that waits for approval. ``reasons``: what prevents approving it now; empty for users who cannot
     decide. ``approve`` is among the ``actions`` only where it is possible, if necessary by overruling a buffer."""
 
@@ -301,11 +301,11 @@ class RequestAnswer(BookingAnswer):
 class RequestPage(Answer):
     """``next``: give it as ``after`` for the page behind; null on the last."""
 
-    items: list[RequestAnswer]
+    items: list[RequestRead]
     next: str | None
 
 
-class ToldAnswer(Answer):
+class LogEntryRead(Answer):
     """``what``: book, change, move, approve, decline, cancel, restore, finish, check in, check out, expire, warn,
     release, no-show and the like. ``why`` is empty where nobody said."""
 
@@ -315,13 +315,13 @@ class ToldAnswer(Answer):
     why: str
 
 
-class BookingLogAnswer(Answer):
+class BookingLog(Answer):
     """Oldest first."""
 
-    items: list[ToldAnswer]
+    items: list[LogEntryRead]
 
 
-class CheckAnswer(Answer):
+class CheckRead(Answer):
     """``free``: it can be booked; ``needs_approval``: and then waits for a manager. ``reasons``: all that refuses it,
     or for which it needs approval. ``conflicts``: the bookings among them. ``lingering`` and ``notes`` refuse nothing;
     they are worth knowing."""

@@ -7,7 +7,7 @@ from controller.container import TheContainer
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Books, Reads
 from controller.waitlist.model import NoOffer, NothingToWaitFor, WaitUnknown
-from controller.waitlist.schemas import WaitAnswer, WaitBody, WaitList, wait_answer
+from controller.waitlist.schemas import WaitCreate, WaitList, WaitRead, wait_answer
 from controller.web.fields import IdPath, SlugPath
 from controller.web.problem import NotSignedIn, described
 
@@ -25,32 +25,32 @@ async def list_waiting(site: SlugPath, container: TheContainer, actor: Reads) ->
     status_code=status.HTTP_201_CREATED,
     responses=described(SiteUnknown, NothingToWaitFor, NotPossible),
 )
-async def join_waiting(site: SlugPath, body: WaitBody, container: TheContainer, actor: Books) -> WaitAnswer:
+async def join_waiting(site: SlugPath, body: WaitCreate, container: TheContainer, actor: Books) -> WaitRead:
     """Wait for a time that is taken. When it becomes free it is held for the first in the queue, who then has the hours
     that the site's policy sets to accept."""
     return wait_answer(await container.waiting.join(site, body.wait(), actor=actor))
 
 
 @router.get("/waiting/{wait_id}", responses=described(WaitUnknown))
-async def get_wait(wait_id: IdPath, container: TheContainer, actor: Reads) -> WaitAnswer:
+async def get_wait(wait_id: IdPath, container: TheContainer, actor: Reads) -> WaitRead:
     """One wait, for users who see it in the list."""
     return wait_answer(await container.waiting.get(wait_id, actor=actor))
 
 
 @router.delete("/waiting/{wait_id}", responses=described(WaitUnknown, NoOffer))
-async def leave_waiting(wait_id: IdPath, container: TheContainer, actor: Books) -> WaitAnswer:
+async def leave_waiting(wait_id: IdPath, container: TheContainer, actor: Books) -> WaitRead:
     """Leave the queue. An open offer is released and goes to the next person."""
     return wait_answer(await container.waiting.withdraw(wait_id, actor=actor))
 
 
 @router.post("/waiting/{wait_id}/accept", responses=described(WaitUnknown, NoOffer, NotPossible))
-async def accept_offer(wait_id: IdPath, container: TheContainer, actor: Books) -> WaitAnswer:
+async def accept_offer(wait_id: IdPath, container: TheContainer, actor: Books) -> WaitRead:
     """Take what is on offer. It is confirmed at once, or waits for a manager where the site's rules say so; what they
     have come to forbid is refused with the reasons."""
     return wait_answer(await container.waiting.accept(wait_id, actor=actor))
 
 
 @router.post("/waiting/{wait_id}/decline", responses=described(WaitUnknown, NoOffer))
-async def decline_offer(wait_id: IdPath, container: TheContainer, actor: Books) -> WaitAnswer:
+async def decline_offer(wait_id: IdPath, container: TheContainer, actor: Books) -> WaitRead:
     """Let what is on offer go to the next in line."""
     return wait_answer(await container.waiting.decline(wait_id, actor=actor))

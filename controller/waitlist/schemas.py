@@ -4,14 +4,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from controller.bookings.schemas import BookingBody
+from controller.bookings.schemas import BookingCreate
 from controller.text import local_time
 from controller.waitlist.model import WaitDraft, WaitState
 from controller.waitlist.service import WaitView
 from controller.web.fields import Answer, Slug
 
 
-class WaitBody(BookingBody):
+class WaitCreate(BookingCreate):
     """The requested booking. ``also``: other acceptable spaces, the best first."""
 
     also: Annotated[list[Slug], Field(max_length=20, default_factory=list)]
@@ -20,7 +20,7 @@ class WaitBody(BookingBody):
         return WaitDraft(request=self.draft(), also=tuple(self.also))
 
 
-class WaitAnswer(Answer):
+class WaitRead(Answer):
     """``place``: 1 for the next among those who want some of the same time in some of the same rooms, null for somebody
     who does not wait. ``booking``: the hold that is, or was last, on offer; accept it by ``offered_until``."""
 
@@ -43,13 +43,13 @@ class WaitAnswer(Answer):
 class WaitList(Answer):
     """Those first who are next."""
 
-    items: list[WaitAnswer]
+    items: list[WaitRead]
 
 
-def wait_answer(standing: WaitView) -> WaitAnswer:
+def wait_answer(standing: WaitView) -> WaitRead:
     wait, zone = standing.wait, standing.site.tz
     until = wait.offered_until
-    return WaitAnswer(
+    return WaitRead(
         id=wait.id,
         site=wait.site,
         spaces=list(wait.spaces),

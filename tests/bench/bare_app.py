@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy.engine import make_url
 
-from controller.bookings.schemas import BookingBody
+from controller.bookings.schemas import BookingCreate
 from controller.web.connection_limits import KEEP_ALIVE_S
 from edge.wire.interval import Interval
 from tests.bench.bench_booking import ATOMS, CLIENTS
@@ -31,7 +31,7 @@ def bare_app(url: str) -> FastAPI:
     app = FastAPI(lifespan=lifespan)
 
     @app.post(f"{API}/sites/{SITE}/bookings", status_code=201)
-    async def create(body: BookingBody) -> dict[str, str]:
+    async def create(body: BookingCreate) -> dict[str, str]:
         draft = body.draft()
         starts, ends = draft.starts.instant, draft.ends.instant
         assert starts is not None

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from controller.bookings.affected.service import MOST, AffectedDecision, AffectedSelection
 from controller.bookings.answers import booking_answer
-from controller.bookings.schemas import BookingAnswer
+from controller.bookings.schemas import BookingRead
 from controller.bookings.writer import BookingView
 from controller.diary.model import Cause
 from controller.people.model import Actor
@@ -69,7 +69,7 @@ class MoveAffectedBody(WhichBody):
 class AffectedPage(Answer):
     """``next``: give it as ``after`` for the page behind; null on the last."""
 
-    items: list[BookingAnswer]
+    items: list[BookingRead]
     next: str | None
 
 
@@ -84,7 +84,7 @@ class NotDone(Answer):
 class DecidedAnswer(Answer):
     """``refused``: those that stay as they are. ``left``: how many on the list nobody has decided on after this."""
 
-    done: list[BookingAnswer]
+    done: list[BookingRead]
     refused: list[NotDone]
     left: int
 

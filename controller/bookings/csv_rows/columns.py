@@ -8,7 +8,7 @@ import msgspec
 
 from controller.bookings.csv_rows.model import ParsedBookingRow, RowStatus
 from controller.bookings.csv_rows.times import read_clock, read_day, read_when, span, written
-from controller.bookings.schemas import ChangeBody
+from controller.bookings.schemas import BookingUpdate
 from controller.csv_import.rows import CsvFormat, RowReader
 from controller.diary.model import Booking
 from controller.people.party_csv_rows import party_id_of
@@ -147,7 +147,7 @@ def _given(reader: RowReader) -> dict[str, object]:
         given["party"] = party_id_of(cells["party"])
         if cells["party"] and given["party"] is None:
             reader.fault("party", f"{cells['party'][:40]!r} is no party; write its id")
-    if body := reader.validated(ChangeBody, given):
+    if body := reader.validated(BookingUpdate, given):
         change = body.change()
         given |= {name: getattr(change, name) for name in given}
     given |= {name: cells[name] for name in ("space", "layout", "equipment") if name in cells}

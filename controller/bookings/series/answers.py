@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from controller.bookings.answers import booking_answer
 from controller.bookings.errors import conflicts, reason_bodies
-from controller.bookings.schemas import BookingAnswer, DoorCode
+from controller.bookings.schemas import BookingRead, DoorCode
 from controller.bookings.series.edit_plan import OF_OTHERS
 from controller.bookings.series.edit_service import EditedSeries
 from controller.bookings.series.model import DateChange, DateStatus, Move, SeriesDate
@@ -23,7 +23,7 @@ from controller.web.fields import Answer
 from controller.web.problem import Conflict, ReasonBody
 
 
-class MoveAnswer(Answer):
+class MoveRead(Answer):
     """Where a date could go: pass it on as a choice. `text` says it in words."""
 
     space: str
@@ -33,7 +33,7 @@ class MoveAnswer(Answer):
     text: str
 
 
-class SeriesDateAnswer(Answer):
+class SeriesDateRead(Answer):
     """One date. `occurrence`: its start by the rule, in the site's own time, which is its name for choices where there
     are several on a `date`. `starts`, `ends`, `space`: where it would be, null where the clocks leave nothing of it.
     `mark`: its status; `deed`: what a request with these choices does to it; `text` and `reasons`: why. `moves`:
@@ -49,23 +49,23 @@ class SeriesDateAnswer(Answer):
     text: str
     reasons: list[ReasonBody]
     conflicts: list[Conflict]
-    moves: list[MoveAnswer]
+    moves: list[MoveRead]
     booking: str | None
     lingering: list[str]
     notes: list[str]
 
 
-class SeriesCheckAnswer(Answer):
+class SeriesCheckRead(Answer):
     """`rule_text`: the series in words; `until`: its last date. `one_code`: its dates would have one door code, since
     it is asked for or the site's policy has it so."""
 
     rule_text: str
     until: str
     one_code: bool
-    dates: list[SeriesDateAnswer]
+    dates: list[SeriesDateRead]
 
 
-class SeriesAnswer(Answer):
+class SeriesMade(Answer):
     """`bookings`: what was written, `requested` where a date is only asked for. `skipped`: dates without a booking.
     `message`: one text to send for all dates, their codes in it; `link`: the page with all of them, a secret."""
 
@@ -74,11 +74,11 @@ class SeriesAnswer(Answer):
     until: str
     link: str
     message: str
-    bookings: list[BookingAnswer]
+    bookings: list[BookingRead]
     skipped: list["SkippedDate"]
 
 
-class SeriesCodesAnswer(Answer):
+class SeriesCodesRead(Answer):
     """`codes`: those that all confirmed dates share, each with the doors that it opens; empty where dates have their
     own, which `message` tells."""
 
@@ -107,7 +107,7 @@ class StandingDate(Answer):
     text: str
 
 
-class SeriesViewAnswer(Answer):
+class SeriesRead(Answer):
     """`follows`: the series that it goes on from; `followed_by`: those that go on from it. `cancelled_at`: when it was
     last cancelled; what was cancelled then can be restored together. `imported`: it came from a calendar. `one_code`:
     its dates have one door code, whatever the site's policy says. `link`: the page with all dates, a secret; `message`:
@@ -154,7 +154,7 @@ class SeriesViewAnswer(Answer):
     dates: list[StandingDate]
 
 
-class EditedSeriesAnswer(Answer):
+class SeriesEdited(Answer):
     """The outcome for each future date; with `check`, a preview. `id`: the series that they belong to afterwards, a new
     one where it was cut in two."""
 
@@ -163,14 +163,14 @@ class EditedSeriesAnswer(Answer):
     version: int
     rule_text: str
     until: str
-    dates: list[SeriesDateAnswer]
+    dates: list[SeriesDateRead]
 
 
-class CancelledSeriesAnswer(Answer):
+class SeriesCancelled(Answer):
     """`bookings`: those that were cancelled now; `left`: those that are another party's by now, and stay."""
 
     id: str
-    bookings: list[BookingAnswer]
+    bookings: list[BookingRead]
     left: list["LeftAlone"]
 
 
@@ -184,12 +184,12 @@ class LeftAlone(Answer):
     conflicts: list[Conflict]
 
 
-class RestoredSeriesAnswer(Answer):
+class SeriesRestored(Answer):
     """`bookings`: those that are active again; `left`: those that are not, since their time is taken by now or they are
     another party's."""
 
     id: str
-    bookings: list[BookingAnswer]
+    bookings: list[BookingRead]
     left: list[LeftAlone]
 
 
@@ -199,10 +199,10 @@ def until(dates: Iterable[SeriesOccurrence], pattern: RecurrencePattern) -> str:
     return (max(left) if left else pattern.first_starts.date()).isoformat()
 
 
-def date_answer(each: SeriesDate, zone: ZoneInfo, made: Booking | None = None) -> SeriesDateAnswer:
+def date_answer(each: SeriesDate, zone: ZoneInfo, made: Booking | None = None) -> SeriesDateRead:
     during = each.during
     booking = each.before or made
-    return SeriesDateAnswer(
+    return SeriesDateRead(
         date=each.date.isoformat(),
         occurrence=each.occurrence.name,
         starts=local_time.rfc3339(during.start, zone) if during else None,
@@ -220,8 +220,8 @@ def date_answer(each: SeriesDate, zone: ZoneInfo, made: Booking | None = None) -
     )
 
 
-def _move_answer(move: Move, zone: ZoneInfo) -> MoveAnswer:
-    return MoveAnswer(
+def _move_answer(move: Move, zone: ZoneInfo) -> MoveRead:
+    return MoveRead(
         space=move.space,
         layout=move.layout,
         starts=local_time.rfc3339(move.during.start, zone),
@@ -230,9 +230,9 @@ def _move_answer(move: Move, zone: ZoneInfo) -> MoveAnswer:
     )
 
 
-def check_answer(checked: CheckedSeries) -> SeriesCheckAnswer:
+def check_answer(checked: CheckedSeries) -> SeriesCheckRead:
     zone, pattern = checked.site.tz, checked.draft.pattern
-    return SeriesCheckAnswer(
+    return SeriesCheckRead(
         rule_text=describe_pattern(pattern, zone),
         until=until((each.occurrence for each in checked.dates), pattern),
         one_code=checked.one_code,
@@ -240,9 +240,9 @@ def check_answer(checked: CheckedSeries) -> SeriesCheckAnswer:
     )
 
 
-def booked_answer(booked: BookedSeries, actor: Actor) -> SeriesAnswer:
+def booked_answer(booked: BookedSeries, actor: Actor) -> SeriesMade:
     zone, pattern = booked.site.tz, booked.series.pattern
-    return SeriesAnswer(
+    return SeriesMade(
         id=booked.series.id,
         rule_text=describe_pattern(pattern, zone),
         until=until((each.occurrence for each in booked.dates), pattern),
@@ -257,19 +257,19 @@ def booked_answer(booked: BookedSeries, actor: Actor) -> SeriesAnswer:
     )
 
 
-def codes_answer(found: SeriesDates) -> SeriesCodesAnswer:
-    return SeriesCodesAnswer(
+def codes_answer(found: SeriesDates) -> SeriesCodesRead:
+    return SeriesCodesRead(
         codes=[DoorCode(code=code, doors=list(doors)) for code, doors in found.shared],
         message=series_message(found, clear=True),
     )
 
 
-def view_answer(found: SeriesView, actor: Actor) -> SeriesViewAnswer:
+def view_answer(found: SeriesView, actor: Actor) -> SeriesRead:
     """A series as the actor may see it."""
     series, zone = found.series, found.site.tz
     pattern = series.pattern
     own = {name: getattr(series.details, name) for name in Details.__struct_fields__ if name != "equipment"}
-    answer = SeriesViewAnswer(
+    answer = SeriesRead(
         id=series.id,
         site=series.site,
         equipment={need.equipment: need.count for need in series.details.equipment},
@@ -321,9 +321,9 @@ def _maybe(moment: datetime | None, zone: ZoneInfo) -> str | None:
     return None if moment is None else local_time.rfc3339(moment, zone)
 
 
-def edited_answer(edited: EditedSeries) -> EditedSeriesAnswer:
+def edited_answer(edited: EditedSeries) -> SeriesEdited:
     zone, pattern = edited.site.tz, edited.series.pattern
-    return EditedSeriesAnswer(
+    return SeriesEdited(
         id=edited.series.id,
         follows=edited.series.follows,
         version=edited.series.version,
@@ -333,17 +333,17 @@ def edited_answer(edited: EditedSeries) -> EditedSeriesAnswer:
     )
 
 
-def cancelled_answer(done: CancelledSeries, actor: Actor) -> CancelledSeriesAnswer:
-    return CancelledSeriesAnswer(
+def cancelled_answer(done: CancelledSeries, actor: Actor) -> SeriesCancelled:
+    return SeriesCancelled(
         id=done.series.id,
         bookings=[booking_answer(view, actor) for view in done.views],
         left=[_left(each, done.site.tz, OF_OTHERS) for each in done.left],
     )
 
 
-def restored_answer(done: RestoredSeries, actor: Actor) -> RestoredSeriesAnswer:
+def restored_answer(done: RestoredSeries, actor: Actor) -> SeriesRestored:
     zone = done.site.tz
-    return RestoredSeriesAnswer(
+    return SeriesRestored(
         id=done.series.id,
         bookings=[booking_answer(view, actor) for view in done.views],
         left=[

@@ -4,13 +4,13 @@ from fastapi import APIRouter, Response, status
 
 from controller.bookings.errors import NotNow
 from controller.bookings.series.answers import (
-    CancelledSeriesAnswer,
-    EditedSeriesAnswer,
-    RestoredSeriesAnswer,
-    SeriesAnswer,
-    SeriesCheckAnswer,
-    SeriesCodesAnswer,
-    SeriesViewAnswer,
+    SeriesCancelled,
+    SeriesCheckRead,
+    SeriesCodesRead,
+    SeriesEdited,
+    SeriesMade,
+    SeriesRead,
+    SeriesRestored,
     booked_answer,
     cancelled_answer,
     check_answer,
@@ -20,7 +20,7 @@ from controller.bookings.series.answers import (
     view_answer,
 )
 from controller.bookings.series.model import SeriesRefused, SeriesUnknown
-from controller.bookings.series.schemas import CancelSeriesBody, ChangeSeriesBody, CheckSeriesBody, SeriesBody
+from controller.bookings.series.schemas import SeriesCancel, SeriesCheck, SeriesCreate, SeriesUpdate
 from controller.container import TheContainer
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Books, Reads, SeesContacts
@@ -31,9 +31,7 @@ router = APIRouter(tags=["series"], responses=described(NotSignedIn))
 
 
 @router.post("/sites/{site}/series/check", responses=described(SiteUnknown))
-async def check_series(
-    site: SlugPath, body: CheckSeriesBody, container: TheContainer, actor: Reads
-) -> SeriesCheckAnswer:
+async def check_series(site: SlugPath, body: SeriesCheck, container: TheContainer, actor: Reads) -> SeriesCheckRead:
     """Every date of a series with its mark, and where a refused one could go; writes nothing."""
     return check_answer(await container.recurring.check(site, body.draft(), actor=actor))
 
@@ -42,8 +40,8 @@ async def check_series(
     "/sites/{site}/series", status_code=status.HTTP_201_CREATED, responses=described(SiteUnknown, SeriesRefused)
 )
 async def create_series(
-    site: SlugPath, body: SeriesBody, container: TheContainer, actor: Books, response: Response
-) -> SeriesAnswer:
+    site: SlugPath, body: SeriesCreate, container: TheContainer, actor: Books, response: Response
+) -> SeriesMade:
     """Book a series: every date as chosen, or none of them."""
     booked = await container.recurring.create(site, body.draft(), actor=actor)
     response.headers["Location"] = f"/api/v1/series/{booked.series.id}"
@@ -51,21 +49,19 @@ async def create_series(
 
 
 @router.get("/series/{series_id}", responses=described(SeriesUnknown))
-async def get_series(series_id: IdPath, container: TheContainer, actor: Reads) -> SeriesViewAnswer:
+async def get_series(series_id: IdPath, container: TheContainer, actor: Reads) -> SeriesRead:
     """A series with its rule, what its dates have from it, and every date with its booking."""
     return view_answer(await container.recurring.get(series_id), actor)
 
 
 @router.post("/series/{series_id}/code", responses=described(SeriesUnknown))
-async def show_series_codes(series_id: IdPath, container: TheContainer, actor: SeesContacts) -> SeriesCodesAnswer:
+async def show_series_codes(series_id: IdPath, container: TheContainer, actor: SeesContacts) -> SeriesCodesRead:
     """The message for all dates of a series with its door codes in the clear. Who asked, and when, is written down."""
     return codes_answer(await container.recurring.all_dates.show_codes(series_id, actor=actor))
 
 
 @router.patch("/series/{series_id}", responses=described(SeriesUnknown, SeriesRefused))
-async def change_series(
-    series_id: IdPath, body: ChangeSeriesBody, container: TheContainer, actor: Books
-) -> EditedSeriesAnswer:
+async def change_series(series_id: IdPath, body: SeriesUpdate, container: TheContainer, actor: Books) -> SeriesEdited:
     """Change what is to come of a series: its time, space, rule or anything else. Dates that it no longer has are
     cancelled, new ones booked; with `check` it only tells what would become of each."""
     return edited_answer(await container.recurring.change(series_id, body.change(), actor=actor))
@@ -73,15 +69,15 @@ async def change_series(
 
 @router.post("/series/{series_id}/cancel", responses=described(SeriesUnknown))
 async def cancel_series(
-    series_id: IdPath, container: TheContainer, actor: Books, body: CancelSeriesBody | None = None
-) -> CancelledSeriesAnswer:
+    series_id: IdPath, container: TheContainer, actor: Books, body: SeriesCancel | None = None
+) -> SeriesCancelled:
     """Cancel what is left of a series, or what is left of it from a date on. `restore` undoes it."""
-    asked = body or CancelSeriesBody()
+    asked = body or SeriesCancel()
     done = await container.recurring.cancel(series_id, from_date=asked.from_date, why=asked.why, actor=actor)
     return cancelled_answer(done, actor)
 
 
 @router.post("/series/{series_id}/restore", responses=described(SeriesUnknown, NotNow))
-async def restore_series(series_id: IdPath, container: TheContainer, actor: Books) -> RestoredSeriesAnswer:
+async def restore_series(series_id: IdPath, container: TheContainer, actor: Books) -> SeriesRestored:
     """Undo the last cancel of a series, as far as the time is still free; the rest is listed."""
     return restored_answer(await container.recurring.restore(series_id, actor=actor), actor)

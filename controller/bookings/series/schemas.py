@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from controller.bookings.schemas import DetailsBody, Equipment, Minutes, People, WallText, needs
+from controller.bookings.schemas import BookingDetails, Equipment, Minutes, People, WallText, needs
 from controller.bookings.series.edit_plan import EditScope, SeriesChange
 from controller.bookings.series.model import Choice, DateAction, Otherwise, SeriesDraft, SeriesRequest
 from controller.diary.model import Details
@@ -105,7 +105,7 @@ def _key(text: str) -> str:
     return wall.isoformat() if wall else text
 
 
-class SeriesBody(DetailsBody):
+class SeriesCreate(BookingDetails):
     """A requested series. Its dates are those that `rule` gives from `first_starts` on, in the site's local time, plus
     `extra` and minus `without`; without a rule only the first date and `extra`. A rule says when it ends, by `UNTIL` or
     `COUNT`: at most 366 dates within 10 years. `term_only` leaves out dates outside school terms, `skip_holidays` those
@@ -154,18 +154,18 @@ def withouts(texts: list[str]) -> tuple[tuple[date, ...], tuple[datetime, ...]]:
     return tuple(days), tuple(times)
 
 
-class CheckSeriesBody(SeriesBody):
+class SeriesCheck(SeriesCreate):
     title: Line = ""
 
 
-class CancelSeriesBody(Body):
+class SeriesCancel(Body):
     """``from_date``: cancel from this local date on; without it, all that is left."""
 
     from_date: Day | None = None
     why: Note = ""
 
 
-class ChangeSeriesBody(Body):
+class SeriesUpdate(Body):
     """What is to be different in a series; fields left out stay. `scope`: `all` dates to come, or those `from_date`
     on (the series is then cut in two, and the second `follows` the first). A single date is changed as a booking.
 
@@ -209,7 +209,7 @@ class ChangeSeriesBody(Body):
     otherwise: Literal["none", "skip", "hold", "keep"] = "none"
 
     @model_validator(mode="after")
-    def _nothing_emptied(self) -> "ChangeSeriesBody":
+    def _nothing_emptied(self) -> "SeriesUpdate":
         for name in sorted(self.model_fields_set & _NEVER_NULL):
             if getattr(self, name) is None:
                 raise ValueError(f"{name} must not be null; leave it out to keep it")
