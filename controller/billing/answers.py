@@ -24,7 +24,7 @@ from controller.billing.service import Account, Quoted, TariffEffect
 from controller.estate.model import Site
 from controller.people.model import Tier
 from controller.text import local_time
-from controller.web.fields import Answer
+from controller.web.fields import Answer, answer_of
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 
@@ -326,9 +326,7 @@ def _change(before: Quote, after: Quote) -> dict[str, Any]:
 
 
 def _line_answer(line: QuoteLine) -> LineAnswer:
-    return LineAnswer(
-        kind=line.kind, text=line.text, pence=line.pence, vat=line.vat, seconds=line.seconds, unit_pence=line.unit
-    )
+    return answer_of(LineAnswer, line, unit_pence=line.unit)
 
 
 def _price(quote: Quote) -> dict[str, Any]:

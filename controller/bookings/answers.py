@@ -33,6 +33,7 @@ from controller.people.permissions import Seen, Thing, redacted, seen
 from controller.rules.model import OVERRULED, seats_of
 from controller.text import local_time, times
 from controller.waitlist.model import Wait
+from controller.web.fields import answer_of
 
 
 def booking_list(views: Sequence[BookingView], actor: Actor) -> BookingList:
@@ -109,31 +110,18 @@ def _whole(view: BookingView, actor: Actor, *, drawn: bool) -> BookingRead:
     booking, zone = view.booking, view.place.site.tz
     offered = view.offer is not None and booking.status(view.now) is BookingStatus.HELD
     party, layout, held = view.party, view.place.space.layout(booking.layout), view.held
-    return BookingRead(
-        id=booking.id,
-        site=booking.site,
+    return answer_of(
+        BookingRead,
+        booking,
         site_name=view.place.site.name,
-        space=booking.space,
         space_name=view.place.space.name,
-        title=booking.title,
         contact_name=booking.contact_name or (party.contact_name if party else ""),
         contact_phone=booking.contact_phone or (party.contact_phone if party else ""),
         contact_email=booking.contact_email or (party.contact_email if party else ""),
-        key_holder=booking.key_holder,
-        under_16s=booking.under_16s,
-        public=booking.public,
-        notes=booking.notes,
-        people=booking.people,
-        party=booking.party,
         party_name=party.name if party else None,
         party_tier=party.tier if party else None,
-        layout=booking.layout,
         layout_name=layout.name if layout else None,
-        seats=booking.seats,
         equipment={need.equipment: need.count for need in booking.equipment},
-        setup_min=booking.setup_min,
-        cleardown_min=booking.cleardown_min,
-        overruled=booking.overruled,
         starts=local_time.rfc3339(booking.starts, zone),
         ends=local_time.rfc3339(booking.ends, zone),
         setup_starts=local_time.rfc3339(held.start, zone),
@@ -147,7 +135,6 @@ def _whole(view: BookingView, actor: Actor, *, drawn: bool) -> BookingRead:
         release_at=_maybe(view.release_at, zone),
         kept=view.kept,
         series=booking.series_id,
-        diary=booking.diary,
         affected_by=[_impact(each, zone) for each in view.impacts],
         code=view.code and shown(view.code),
         codes=[DoorCode(code=shown(code), doors=list(doors)) for code, doors in view.codes_by_doors],
@@ -178,15 +165,12 @@ def _whole(view: BookingView, actor: Actor, *, drawn: bool) -> BookingRead:
             )
         ),
         arrived_at=_maybe(booking.arrived_at, zone),
-        arrived_how=booking.arrived_how,
-        counted_in=booking.counted_in,
         link=view.link,
         message=message(view, clear=drawn or actor.role is Role.BOOKER),
         actor=booking.created_by,
         created_at=local_time.rfc3339(booking.created_at, zone),
         changed_at=local_time.rfc3339(booking.changed_at, zone),
         cancelled_at=_maybe(booking.state_at if booking.state is BookingState.CANCELLED else None, zone),
-        version=booking.version,
         actions=list(possible(booking, actor, view.now, opens_at=view.code_window.start, offered=offered)),
     )
 

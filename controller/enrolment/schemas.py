@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from controller.enrolment.model import Revocation
 from controller.enrolment.service import TOKEN_LIFE, TOKEN_LIFE_MOST
 from controller.text import local_time
-from controller.web.fields import Answer, Body, Note, Whole
+from controller.web.fields import Answer, Body, Note, Whole, answer_of
 
 _HOUR = timedelta(hours=1)
 
@@ -118,17 +118,6 @@ def revocation_answer(done: Revocation, zone: ZoneInfo) -> RevocationAnswer:
         actor=done.actor,
         reason=done.reason,
         doors=list(done.told.doors),
-        people=[
-            ToTellAnswer(
-                what=each.what,
-                who=each.who,
-                phone=each.phone,
-                email=each.email,
-                when=each.when,
-                booking=each.booking,
-                bookings=each.bookings,
-            )
-            for each in done.told.people
-        ],
+        people=[answer_of(ToTellAnswer, each) for each in done.told.people],
         members=done.told.members,
     )

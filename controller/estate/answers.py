@@ -6,7 +6,7 @@ from controller.estate.change_hooks import ChangePreview, Obstacle
 from controller.estate.edits import Difference
 from controller.estate.model import Door, Edge, Equipment, Floor, Noise, Site, SiteParts, Space, SpaceKind
 from controller.people.versions import version_of
-from controller.web.fields import Answer
+from controller.web.fields import Answer, answer_of
 from controller.web.problem import Conflict
 from edge.wire.plan import Passback
 
@@ -151,17 +151,7 @@ class ChangePreviewAnswer(Answer):
 
 
 def site_answer(site: Site) -> SiteAnswer:
-    return SiteAnswer(
-        id=site.id,
-        name=site.name,
-        zone=site.zone,
-        address=site.address,
-        phone=site.phone,
-        latitude=site.latitude,
-        longitude=site.longitude,
-        organisation=site.organisation,
-        version=version_of(site),
-    )
+    return answer_of(SiteAnswer, site, version=version_of(site))
 
 
 def floor_answer(floor: Floor) -> FloorAnswer:
@@ -169,36 +159,13 @@ def floor_answer(floor: Floor) -> FloorAnswer:
 
 
 def space_answer(space: Space) -> SpaceAnswer:
-    return SpaceAnswer(
-        id=space.id,
-        name=space.name,
-        kind=space.kind,
-        capacity=space.capacity,
-        pool_size=space.pool_size,
-        floor_area_m2=space.floor_area_m2,
-        floor=space.floor,
-        description=space.description,
-        step_free=space.step_free,
-        noise=space.noise,
-        setup_min=space.setup_min,
-        cleardown_min=space.cleardown_min,
-        changeover_min=space.changeover_min,
-        share_buffers=space.share_buffers,
-        default_layout=space.default_layout,
-        bookable=space.bookable,
+    return answer_of(
+        SpaceAnswer,
+        space,
         doors=list(space.doors),
         parts=list(space.parts),
         amenities=list(space.amenities),
-        layouts=[
-            LayoutAnswer(
-                id=each.id,
-                name=each.name,
-                capacity=each.capacity,
-                setup_min=each.setup_min,
-                cleardown_min=each.cleardown_min,
-            )
-            for each in space.layouts
-        ],
+        layouts=[answer_of(LayoutAnswer, each) for each in space.layouts],
         changeovers=[
             ChangeoverAnswer(from_layout=each.from_layout, to_layout=each.to_layout, minutes=each.minutes)
             for each in space.changeovers
@@ -218,17 +185,7 @@ def equipment_answer(equipment: Equipment) -> EquipmentAnswer:
 
 
 def door_answer(door: Door) -> DoorAnswer:
-    return DoorAnswer(
-        id=door.id,
-        name=door.name,
-        edge=door.edge,
-        hold_s=door.hold_s,
-        held_after_s=door.held_after_s,
-        counter=door.counter,
-        code_length=door.code_length,
-        passback=door.passback,
-        version=version_of(door),
-    )
+    return answer_of(DoorAnswer, door, version=version_of(door))
 
 
 def edge_answer(edge: Edge) -> EdgeAnswer:

@@ -6,7 +6,7 @@ from pydantic import StringConstraints
 
 from controller.people.model import Membership, Party, PartyDraft, PartyKind, Tier
 from controller.people.versions import version_of
-from controller.web.fields import Answer, Body, Day, Email, Line, Name, Note, Slug, Versioned
+from controller.web.fields import Answer, Body, Day, Email, Line, Name, Note, Slug, Versioned, answer_of
 
 Search = Annotated[str, StringConstraints(max_length=200)]
 
@@ -96,19 +96,11 @@ class MemberPage(Answer):
 
 
 def party_answer(party: Party) -> PartyAnswer:
-    return PartyAnswer(
-        id=party.id,
-        kind=party.kind,
-        name=party.name,
+    return answer_of(
+        PartyAnswer,
+        party,
         tier=party.own_tier,
         counts_as=party.tier,
-        organisation=party.organisation,
-        responsible=party.responsible,
-        site=party.site,
-        contact_name=party.contact_name,
-        contact_phone=party.contact_phone,
-        contact_email=party.contact_email,
-        notes=party.notes,
         ended=party.ended_at is not None,
         ended_at=party.ended_at.isoformat() if party.ended_at else None,
         forgotten_at=party.forgotten_at.isoformat() if party.forgotten_at else None,

@@ -23,7 +23,7 @@ from controller.plans.schemas import (
 )
 from controller.telemetry import repository as telemetry
 from controller.text import local_time
-from controller.web.fields import After, IdPath, Limit, SlugPath
+from controller.web.fields import After, IdPath, Limit, SlugPath, answer_of
 from controller.web.problem import NotSignedIn, described, invalid_field
 
 router = APIRouter(tags=["plans"], responses=described(NotSignedIn))
@@ -76,12 +76,9 @@ async def get_command(command: IdPath, container: TheContainer, actor: SeesLive)
         zone = (await require_site(tx, issued.site)).tz
     told = may(actor, Action.CONTACT, Thing(site=issued.site))
     counter, inside = issued.args.get("counter"), issued.args.get("inside")
-    return CommandAnswer(
-        id=issued.id,
-        site=issued.site,
-        edge=issued.edge,
-        door=issued.door,
-        kind=issued.kind,
+    return answer_of(
+        CommandAnswer,
+        issued,
         counter=counter if isinstance(counter, str) else None,
         inside=inside if isinstance(inside, int) else None,
         reason=issued.reason if told else "",
@@ -89,8 +86,6 @@ async def get_command(command: IdPath, container: TheContainer, actor: SeesLive)
         issued_at=local_time.rfc3339(issued.issued_at, zone),
         expires_at=local_time.rfc3339(issued.expires_at, zone),
         outcome=outcome.value,
-        why=issued.why,
-        code=issued.code,
     )
 
 

@@ -8,7 +8,7 @@ from controller.bookings.schemas import BookingCreate
 from controller.text import local_time
 from controller.waitlist.model import WaitDraft, WaitState
 from controller.waitlist.service import WaitView
-from controller.web.fields import Answer, Slug
+from controller.web.fields import Answer, Slug, answer_of
 
 
 class WaitCreate(BookingCreate):
@@ -49,19 +49,16 @@ class WaitList(Answer):
 def wait_answer(standing: WaitView) -> WaitRead:
     wait, zone = standing.wait, standing.site.tz
     until = wait.offered_until
-    return WaitRead(
-        id=wait.id,
-        site=wait.site,
+    return answer_of(
+        WaitRead,
+        wait,
         spaces=list(wait.spaces),
         title=wait.asked.title,
         starts=local_time.rfc3339(wait.asked.during.start, zone),
         ends=local_time.rfc3339(wait.asked.during.end, zone),
         people=wait.asked.people,
         party=wait.asked.party,
-        state=wait.state,
         place=standing.place,
-        booking=wait.booking,
         offered_until=None if until is None else local_time.rfc3339(until, zone),
         made_at=local_time.rfc3339(wait.made_at, zone),
-        made_by=wait.made_by,
     )

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -15,6 +15,7 @@ from controller.text.patterns import ID_PATTERN
 from controller.web.problem import invalid_field
 from edge.wire.ids import SLUG_PATTERN
 
+A = TypeVar("A", bound="Answer")
 LIST_LIMIT = 500
 """Most items in one page of a list."""
 
@@ -44,6 +45,11 @@ class Answer(BaseModel):
     """Root of answers."""
 
     model_config = ConfigDict(frozen=True)
+
+
+def answer_of(kind: type[A], source: object, **own: object) -> A:
+    """An answer with the fields that ``source`` has by the same name, and ``own`` in place of these or besides them."""
+    return kind(**{name: getattr(source, name) for name in kind.model_fields if name not in own}, **own)
 
 
 def made(answer: object) -> dict[int | str, dict[str, object]]:

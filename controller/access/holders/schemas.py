@@ -10,7 +10,7 @@ from controller.access.codes import spoken
 from controller.access.holders.model import CredentialRequest, Holder, HolderDraft, HolderPlace, Secrets
 from controller.access.holders.service import HolderWithSecrets
 from controller.access.validity import Validity, WeekHours
-from controller.web.fields import Answer, Body, Day, Name, Note, Number, Slug, Versioned, Yes
+from controller.web.fields import Answer, Body, Day, Name, Note, Number, Slug, Versioned, Yes, answer_of
 from edge.wire.credentials import CredentialKind
 
 MOST_PLACES = 500
@@ -189,8 +189,9 @@ class HolderPage(Answer):
 
 def holder_answer(holder: Holder) -> HolderAnswer:
     draft = holder.draft
-    return HolderAnswer(
-        id=holder.id,
+    return answer_of(
+        HolderAnswer,
+        holder,
         kind=draft.kind,
         name=draft.name,
         places=[PlaceAnswer(site=place.site, doors=list(place.doors)) for place in draft.places],
@@ -207,12 +208,8 @@ def holder_answer(holder: Holder) -> HolderAnswer:
         hold_s=draft.hold_s,
         has=list(holder.has),
         made_at=holder.made_at.isoformat(),
-        made_by=holder.made_by,
         changed_at=holder.changed_at.isoformat(),
-        changed_by=holder.changed_by,
         ended_at=holder.ended_at.isoformat() if holder.ended_at else None,
-        ended_why=holder.ended_why,
-        version=holder.version,
     )
 
 
@@ -221,11 +218,4 @@ def given_answer(given: HolderWithSecrets) -> GivenAnswer:
 
 
 def secrets_answer(secrets: Secrets) -> SecretsAnswer:
-    return SecretsAnswer(
-        code=secrets.code,
-        spoken=spoken(secrets.code),
-        card=secrets.card,
-        pin=secrets.pin,
-        duress_code=secrets.duress_code,
-        duress_pin=secrets.duress_pin,
-    )
+    return answer_of(SecretsAnswer, secrets, spoken=spoken(secrets.code))

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from controller.calendars.feeds.addresses import LONGEST, read_address
 from controller.calendars.feeds.model import FeedDraft, FeedEvent, FeedStatus, FeedView, Trouble
 from controller.text import local_time
-from controller.web.fields import Answer, Body, Name, Slug, Versioned, Whole
+from controller.web.fields import Answer, Body, Name, Slug, Versioned, Whole, answer_of
 
 Every = Annotated[Whole, Field(ge=5, le=7 * 24 * 60)]
 """Minutes from one poll to the next."""
@@ -99,48 +99,29 @@ class FeedList(Answer):
 def feed_answer(shown: FeedView) -> FeedAnswer:
     feed, zone, report = shown.feed, shown.zone, shown.feed.report
     failing = feed.status is FeedStatus.FAILING
-    return FeedAnswer(
-        id=feed.id,
-        name=feed.name,
-        space=feed.space,
-        party=feed.party,
+    return answer_of(
+        FeedAnswer,
+        feed,
         address=shown.where,
-        every_min=feed.every_min,
-        status=feed.status,
         trouble=report.trouble if failing else None,
         text=report.text if failing else "",
         stale_since=_maybe(feed.fresh_at or feed.created_at, zone) if failing else None,
         fresh_at=_maybe(feed.fresh_at, zone),
         asked_at=_maybe(feed.asked_at, zone),
         next_at=local_time.rfc3339(feed.next_at, zone),
-        failures=feed.failures,
         blocks=shown.blocks,
-        last=LastRead(
-            new=report.new,
-            changed=report.changed,
-            ended=report.ended,
-            unchanged=report.unchanged,
-            clashing=report.clashing,
-            refused=report.refused,
+        last=answer_of(
+            LastRead,
+            report,
             clashes=[_event(each, zone) for each in report.clashes],
             refusals=[_event(each, zone) for each in report.refusals],
         ),
         created_at=local_time.rfc3339(feed.created_at, zone),
-        created_by=feed.created_by,
-        version=feed.version,
     )
 
 
 def _event(each: FeedEvent, zone: ZoneInfo) -> ListedEvent:
-    return ListedEvent(
-        line=each.line,
-        uid=each.uid,
-        text=each.text,
-        title=each.title,
-        starts=_maybe(each.starts, zone),
-        ends=_maybe(each.ends, zone),
-        booking=each.booking,
-    )
+    return answer_of(ListedEvent, each, starts=_maybe(each.starts, zone), ends=_maybe(each.ends, zone))
 
 
 def _maybe(moment: datetime | None, zone: ZoneInfo) -> str | None:

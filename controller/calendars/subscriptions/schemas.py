@@ -3,7 +3,7 @@
 from pydantic import model_validator
 
 from controller.calendars.subscriptions.model import Linked, Shows, SubscriptionDraft
-from controller.web.fields import Answer, Body, Line, Slug
+from controller.web.fields import Answer, Body, Line, Slug, answer_of
 
 
 class SubscriptionBody(Body):
@@ -51,14 +51,4 @@ class SubscriptionPage(Answer):
 
 def subscription_answer(linked: Linked) -> SubscriptionAnswer:
     each = linked.subscription
-    return SubscriptionAnswer(
-        id=each.id,
-        name=each.name,
-        shows=each.shows,
-        site=each.site,
-        space=each.space,
-        party=each.party,
-        link=linked.link,
-        created_at=each.created_at.isoformat(),
-        created_by=each.created_by,
-    )
+    return answer_of(SubscriptionAnswer, each, link=linked.link, created_at=each.created_at.isoformat())

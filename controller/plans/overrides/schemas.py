@@ -12,7 +12,7 @@ from controller.people.permissions import Action, Thing, may
 from controller.plans.overrides.service import OverridesView
 from controller.plans.overrides.status import At
 from controller.text import local_time
-from controller.web.fields import Answer, Body, Line, MomentText, Name, Slug, Whole
+from controller.web.fields import Answer, Body, Line, MomentText, Name, Slug, Whole, answer_of
 from edge.wire.plan import OverrideKind
 
 
@@ -94,17 +94,7 @@ def _answers(shown: OverridesView, actor: Actor, now: datetime) -> Iterable[Over
             ended_by=one.ended_by if told else None,
             ended_why=one.ended_why if told else None,
             stands=one.wanted(now),
-            doors=[
-                DoorOfOverride(
-                    door=at.door,
-                    name=at.name,
-                    state=at.state,
-                    since=_time(at.since, zone),
-                    holds=at.holds,
-                    text=at.text,
-                )
-                for at in shown.doors[one.id]
-            ],
+            doors=[answer_of(DoorOfOverride, at, since=_time(at.since, zone)) for at in shown.doors[one.id]],
         )
 
 

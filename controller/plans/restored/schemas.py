@@ -12,7 +12,7 @@ from controller.plans.restored.model import NEEDS, ItemKind, PageCursor, Restore
 from controller.plans.restored.service import RestoredView
 from controller.text import local_time
 from controller.text.patterns import ID_PATTERN
-from controller.web.fields import Answer, Body, Name
+from controller.web.fields import Answer, Body, Name, answer_of
 from controller.web.problem import invalid_field
 
 
@@ -77,11 +77,9 @@ def _answers(shown: RestoredView, actor: Actor) -> Iterable[RestoredAnswer]:
     knows_people = may(actor, Action.KEYS, Thing(site=site))
     for one in shown.entries:
         pieces = shown.pieces[one.id]
-        yield RestoredAnswer(
-            id=one.id,
-            site=one.site,
-            kind=one.kind,
-            gone=one.gone,
+        yield answer_of(
+            RestoredAnswer,
+            one,
             doors=doors(pieces, shown.parts),
             booking=one.subject if one.kind is ItemKind.BOOKING else None,
             starts=local_time.rfc3339(one.starts, zone),
@@ -95,10 +93,7 @@ def _answers(shown: RestoredView, actor: Actor) -> Iterable[RestoredAnswer]:
             ),
             found_at=local_time.rfc3339(one.found_at, zone),
             may_decide=may(actor, NEEDS[one.kind], Thing(site=site)),
-            decision=one.decision,
             decided_at=_time(one.decided_at, zone),
-            decided_by=one.decided_by,
-            decided_why=one.decided_why,
         )
 
 

@@ -13,7 +13,7 @@ from controller.plans.why.explain import sentences
 from controller.plans.why.service import WhyQuery
 from controller.text import local_time
 from controller.text.patterns import DIGITS_PATTERN
-from controller.web.fields import Answer, Body, Id, MomentText, SlugPath, read_moment
+from controller.web.fields import Answer, Body, Id, MomentText, SlugPath, answer_of, read_moment
 from controller.web.problem import NotSignedIn, described
 from edge.wire.credentials import CredentialKind, Method, Presented
 from edge.wire.decide import ClockTrust, Reason
@@ -87,17 +87,13 @@ async def explain_door(
     windows = found.grant.windows if found.grant is not None else ()
     near = min(windows, key=lambda each: (at not in each, abs(each.start - at)), default=None)
     decision = found.decision
-    return WhyAnswer(
-        granted=decision.granted,
-        reason=decision.reason,
+    return answer_of(
+        WhyAnswer,
+        decision,
         text=sentences(found, actor),
         at=local_time.rfc3339(at, zone),
         past=found.past,
-        method=decision.method,
-        kind=decision.kind,
         booking=found.booking.id if found.booking else None,
-        holder=decision.holder,
-        duress=decision.duress,
         mode=found.mode,
         override=found.override.kind if found.override else None,
         trust=found.trust,
