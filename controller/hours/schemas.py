@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
+from controller.hours.days import dates, tied
 from controller.hours.model import (
     LEAP_YEAR,
     BookableWindow,
@@ -21,7 +22,6 @@ from controller.hours.model import (
     Term,
 )
 from controller.hours.proposals import NewClosure
-from controller.hours.seasons import dates, tied
 from controller.hours.spans import SpanBody, Weekday, WeeklyBody, WindowBody, check_day, check_week
 from controller.web.fields import Body, Day, Line, MomentText, Name, Slug, Versioned, read_date, read_moment
 

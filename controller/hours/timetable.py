@@ -1,23 +1,111 @@
-"""When a building, or a space of it, is in which mode, and when it cannot be booked and why. Pure."""
+"""When a building, or a space of it, is in which mode, and when it cannot be booked and why: opening hours, terms and
+closures. What is known of all time is worked out a month at a time when somebody asks. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from itertools import accumulate
+from typing import Generic, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from controller.estate.model import Site
 from controller.hours import bank_holidays
 from controller.hours.days import DayRule, Days
-from controller.hours.instants import bounds
-from controller.hours.model import Break, Closure, OpeningHours, SpaceHours, Term
+from controller.hours.instants import bounds, month_days
+from controller.hours.model import Closure, OpeningHours, SpaceHours, Term
 from controller.hours.modes import ModePeriod, clipped, day_modes, joined, lay
-from controller.hours.month_cache import MonthCache, SortedSpans
 from controller.hours.windows import ClosedPeriod, WindowGaps
-from controller.text import times
+from controller.text import local_time, times
 from controller.text.times import listed
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
+
+KEPT_MONTHS = 24
+"""Months kept in mind per timeline."""
+
+
+class Timed(Protocol):
+    """Anything that has a time."""
+
+    @property
+    def during(self) -> Interval: ...
+
+
+T = TypeVar("T", bound=Timed)
+
+
+class SortedSpans(Generic[T]):
+    """Things by their start, which may overlap."""
+
+    def __init__(self, things: Sequence[T]) -> None:
+        self._things = sorted(things, key=lambda each: (each.during.start, each.during.end))
+        self._starts = [each.during.start for each in self._things]
+        self._latest_ends = list(accumulate((each.during.end for each in self._things), max))
+
+    def __bool__(self) -> bool:
+        return bool(self._things)
+
+    def touching(self, during: Interval) -> list[T]:
+        """Those that share an instant with ``during``, by start."""
+        if not self._things:
+            return []
+        first = bisect_right(self._latest_ends, during.start)
+        last = bisect_left(self._starts, during.end)
+        return [each for each in self._things[first:last] if each.during.end > during.start]
+
+
+class MonthCache(Generic[T]):
+    """``make`` works out a month from its days; what it gives lies in them."""
+
+    def __init__(self, zone: ZoneInfo, make: Callable[[Sequence[date]], Sequence[T]]) -> None:
+        self._zone = zone
+        self._make = make
+        self._months: dict[int, SortedSpans[T]] = {}
+
+    def touching(self, during: Interval) -> list[T]:
+        """What shares an instant with ``during``, by start."""
+        first, last = (_month(local_time.wall(each, self._zone)) for each in (during.start, during.end))
+        found = self._of(first).touching(during)
+        for month in range(first + 1, last + 1):
+            found += self._of(month).touching(during)
+        return found
+
+    def _of(self, month: int) -> SortedSpans[T]:
+        found = self._months.get(month)
+        if found is None:
+            while len(self._months) >= KEPT_MONTHS:
+                self._months.pop(next(iter(self._months)))
+            found = SortedSpans(self._make(tuple(month_days(month // 12, month % 12 + 1))))
+            self._months[month] = found
+        return found
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def days_of(terms: Iterable[Term]) -> frozenset[date]:
+    """All days of the terms, breaks left out."""
+    return frozenset(day for term in terms for day in _days(term) if not _off(term, day))
+
+
+def term_of(terms: Iterable[Term], day: date) -> Term | None:
+    """The term of a day that is in one, and in none of its breaks."""
+    return next((each for each in terms if each.first <= day <= each.last and not _off(each, day)), None)
+
+
+def _days(term: Term) -> Iterator[date]:
+    day = term.first
+    while day <= term.last:
+        yield day
+        day += timedelta(days=1)
+
+
+def _off(term: Term, day: date) -> bool:
+    return any(each.first <= day <= each.last for each in term.breaks)
 
 
 def of_site(closures: Iterable[Closure]) -> list[Closure]:
@@ -52,32 +140,6 @@ def when(closure: Closure, site: Site) -> str:
     first = times.day(start, zone, now=start)
     last = times.day(closure.during.end - timedelta(microseconds=1), zone, now=start)
     return f"on {first}" if first == last else f"{first} to {last}"
-
-
-def days_of(terms: Iterable[Term]) -> frozenset[date]:
-    """All days of the terms, breaks left out."""
-    return frozenset(day for term in terms for day in _days(term) if not _off(term, day))
-
-
-def term_of(terms: Iterable[Term], day: date) -> Term | None:
-    """The term of a day that is in one, and in none of its breaks."""
-    return next((each for each in terms if each.first <= day <= each.last and not _off(each, day)), None)
-
-
-def break_of(terms: Iterable[Term], day: date) -> Break | None:
-    """The break of a day that is in one."""
-    return next((each for term in terms for each in term.breaks if each.first <= day <= each.last), None)
-
-
-def _days(term: Term) -> Iterator[date]:
-    day = term.first
-    while day <= term.last:
-        yield day
-        day += timedelta(days=1)
-
-
-def _off(term: Term, day: date) -> bool:
-    return any(each.first <= day <= each.last for each in term.breaks)
 
 
 LOOK_AHEAD = timedelta(days=14)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from controller.diary.model import Claimed
 from controller.estate.model import Site
 from controller.hours import bank_holidays
+from controller.hours.days import holds, rank, tied
 from controller.hours.impact import Ahead, LossKind, broken
 from controller.hours.model import (
     BookableWindow,
@@ -23,7 +24,6 @@ from controller.hours.model import (
     Span,
     WeeklySpan,
 )
-from controller.hours.seasons import holds, rank, tied
 from controller.hours.timetable import Timetable
 from controller.text import local_time
 from edge.wire.interval import Interval

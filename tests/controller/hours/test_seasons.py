@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 
 from controller.hours import bank_holidays
+from controller.hours.days import ranked, season_of, tied
 from controller.hours.model import HolidayMeaning, HolidayRule, Nation, OpeningHours, OtherDay, Season
-from controller.hours.seasons import ranked, season_of, tied
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 from tests.controller.hours.books import book, day, once, span, told, utc, week, yearly
