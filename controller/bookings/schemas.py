@@ -1,14 +1,14 @@
 """What bookings take and answer. Times in an answer carry the site's offset."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar, Self
 
 import msgspec
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from controller.access.code_status import CodeState
 from controller.bookings.lifecycle import BookingAction
-from controller.diary.model import BookingChange, BookingStatus, Cause, Draft, Need
+from controller.diary.model import BookingChange, BookingStatus, Cause, Details, Draft, Need
 from controller.people.model import Tier
 from controller.web.fields import Answer, Body, Email, Id, Line, MomentText, Name, Note, Slug, Whole, Yes, read_moment
 from controller.web.problem import Conflict, ReasonBody
@@ -79,14 +79,14 @@ class BookingCheck(BookingCreate):
     id: Id | None = None
 
 
-class BookingUpdate(Body):
-    """What is to be different; fields left out stay. ``version``: refuse with 409 if it is another by now.
-    ``overrule`` and ``by_rules`` as in a new booking."""
+class DetailsUpdate(Body):
+    """The details of a booking or a series that are to be different."""
+
+    never_null: ClassVar[frozenset[str]] = frozenset()
+    """Fields besides the details that null does not empty."""
 
     space: Slug | None = None
     title: Name | None = None
-    starts: MomentText | None = None
-    ends: MomentText | None = None
     contact_name: Line | None = None
     contact_phone: Line | None = None
     contact_email: Email | None = None
@@ -103,29 +103,43 @@ class BookingUpdate(Body):
     cleardown_min: Minutes | None = None
     overrule: Yes = False
     by_rules: Yes = False
-    version: Annotated[Whole, Field(ge=1)] | None = None
 
     @model_validator(mode="after")
-    def _nothing_emptied(self) -> "BookingUpdate":
-        for name in ("space", "title", "starts", "ends", "under_16s", "public"):
-            if name in self.model_fields_set and getattr(self, name) is None:
+    def _nothing_emptied(self) -> Self:
+        for name in sorted(self.model_fields_set & (_NEVER_NULL | self.never_null)):
+            if getattr(self, name) is None:
                 raise ValueError(f"{name} must not be null; leave it out to keep it")
         return self
 
-    def change(self) -> BookingChange:
-        given: dict[str, object] = {name: getattr(self, name) for name in self.model_fields_set & _CHANGEABLE}
-        for name in ("starts", "ends"):
-            if name in given:
-                given[name] = read_moment(str(given[name]))
-        for name in ("contact_name", "contact_phone", "contact_email", "key_holder", "notes"):
-            if name in given:
-                given[name] = given[name] or ""
+    def details(self) -> dict[str, Any]:
+        """Those that are given; null empties a text."""
+        given = {name: getattr(self, name) for name in self.model_fields_set & _DEFAULTS.keys()}
+        given |= {name: "" for name, value in given.items() if value is None and _DEFAULTS[name] == ""}
         if "equipment" in given:
             given["equipment"] = needs(self.equipment or {})
-        return msgspec.structs.replace(BookingChange(), **given)
+        return given
 
 
-_CHANGEABLE = frozenset(BookingChange.__struct_fields__)
+_DEFAULTS = {field.name: field.default for field in msgspec.structs.fields(Details)}
+_NEVER_NULL = frozenset(
+    name for name, default in _DEFAULTS.items() if default is msgspec.NODEFAULT or isinstance(default, bool)
+)
+
+
+class BookingUpdate(DetailsUpdate):
+    """What is to be different; fields left out stay. ``version``: refuse with 409 if it is another by now.
+    ``overrule`` and ``by_rules`` as in a new booking."""
+
+    never_null: ClassVar[frozenset[str]] = frozenset({"starts", "ends"})
+
+    starts: MomentText | None = None
+    ends: MomentText | None = None
+    version: Annotated[Whole, Field(ge=1)] | None = None
+
+    def change(self) -> BookingChange:
+        times = {name: read_moment(getattr(self, name)) for name in ("starts", "ends") if name in self.model_fields_set}
+        how = {"overrule": self.overrule, "by_rules": self.by_rules, "version": self.version}
+        return msgspec.structs.replace(BookingChange(), **self.details(), **times, **how)
 
 
 def needs(equipment: Mapping[str, int]) -> tuple[Need, ...]:
@@ -213,7 +227,28 @@ class ImpactRead(Answer):
     kept_by: str | None
 
 
-class BookingRead(Answer):
+class DetailsRead(Answer):
+    """What a booking or a series is for."""
+
+    space: str
+    title: str
+    contact_name: str
+    contact_phone: str
+    contact_email: str
+    key_holder: str
+    under_16s: bool
+    public: bool
+    notes: str
+    people: int | None
+    party: str | None
+    layout: str | None
+    seats: int | None
+    equipment: dict[str, int]
+    setup_min: int | None
+    cleardown_min: int | None
+
+
+class BookingRead(DetailsRead):
     """``status``: its status, ``why``: the reason if it is not confirmed, ``held_until``: when a hold expires.
     ``offer``: of a hold that is on offer to somebody who waited for its time; null once it is answered, and for any
     other booking. ``warned_at``: when its people were warned that nobody has come; ``release_at``: when it is released
@@ -231,26 +266,10 @@ class BookingRead(Answer):
     id: str
     site: str
     site_name: str
-    space: str
     space_name: str
-    title: str
-    contact_name: str
-    contact_phone: str
-    contact_email: str
-    key_holder: str
-    under_16s: bool
-    public: bool
-    notes: str
-    people: int | None
-    party: str | None
     party_name: str | None
     party_tier: Tier | None
-    layout: str | None
     layout_name: str | None
-    seats: int | None
-    equipment: dict[str, int]
-    setup_min: int | None
-    cleardown_min: int | None
     overruled: bool
     starts: str
     ends: str

@@ -22,7 +22,7 @@ from controller.bookings.code_issuing import BookingCodes
 from controller.bookings.lifecycle import words_of
 from controller.db.compiled_sql import BulkInsert
 from controller.db.engine import Database, Tx
-from controller.diary.model import Booking, BookingRequest, BookingState, Cause, Changed, Impact
+from controller.diary.model import Booking, BookingRequest, BookingState, Cause, Changed, Details, Impact
 from controller.diary.site_config import SiteConfig, SiteConfigs, SpaceAtSite
 from controller.estate.errors import SiteUnknown
 from controller.key_files import KeyFiles
@@ -196,31 +196,17 @@ class BookingWriter:
 
     def _new(self, place: SpaceAtSite, asked: BookingRequest, actor: Actor, now: datetime) -> Booking:
         booking_id = uuid7(now, secrets.token_bytes(10))
+        details = {name: getattr(asked, name) for name in Details.__struct_fields__}
         return Booking(
+            **details,
             id=booking_id,
             site=place.site.id,
-            space=place.space.id,
             series_id=None,
-            title=asked.title,
-            contact_name=asked.contact_name,
-            contact_phone=asked.contact_phone,
-            people=asked.people,
             starts=asked.during.start,
             ends=asked.during.end,
             state=BookingState.CONFIRMED,
             state_at=None,
             held_until=None,
-            party=asked.party,
-            contact_email=asked.contact_email,
-            key_holder=asked.key_holder,
-            under_16s=asked.under_16s,
-            public=asked.public,
-            notes=asked.notes,
-            layout=asked.layout,
-            seats=asked.seats,
-            equipment=asked.equipment,
-            setup_min=asked.setup_min,
-            cleardown_min=asked.cleardown_min,
             overruled=asked.overrule,
             occurrence=None,
             changed_here="",

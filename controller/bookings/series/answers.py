@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from controller.bookings.answers import booking_answer
 from controller.bookings.errors import conflicts, reason_bodies
-from controller.bookings.schemas import BookingRead, DoorCode
+from controller.bookings.schemas import BookingRead, DetailsRead, DoorCode
 from controller.bookings.series.edit_plan import OF_OTHERS
 from controller.bookings.series.edit_service import EditedSeries
 from controller.bookings.series.model import DateChange, DateStatus, Move, SeriesDate
@@ -107,7 +107,7 @@ class StandingDate(Answer):
     text: str
 
 
-class SeriesRead(Answer):
+class SeriesRead(DetailsRead):
     """`follows`: the series that it goes on from; `followed_by`: those that go on from it. `cancelled_at`: when it was
     last cancelled; what was cancelled then can be restored together. `imported`: it came from a calendar. `one_code`:
     its dates have one door code, whatever the site's policy says. `link`: the page with all dates, a secret; `message`:
@@ -116,22 +116,6 @@ class SeriesRead(Answer):
 
     id: str
     site: str
-    space: str
-    title: str
-    contact_name: str
-    contact_phone: str
-    contact_email: str
-    key_holder: str
-    under_16s: bool
-    public: bool
-    notes: str
-    people: int | None
-    party: str | None
-    layout: str | None
-    seats: int | None
-    equipment: dict[str, int]
-    setup_min: int | None
-    cleardown_min: int | None
     first_starts: str
     first_ends: str
     rule: str

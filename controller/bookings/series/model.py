@@ -19,26 +19,7 @@ from edge.wire.interval import Interval
 
 OF_TIME = frozenset({"starts", "ends"})
 """Fields that go together: a date that was moved by hand keeps both."""
-FIELDS = (
-    "starts",
-    "ends",
-    "space",
-    "title",
-    "contact_name",
-    "contact_phone",
-    "contact_email",
-    "key_holder",
-    "under_16s",
-    "public",
-    "notes",
-    "people",
-    "party",
-    "layout",
-    "seats",
-    "equipment",
-    "setup_min",
-    "cleardown_min",
-)
+FIELDS = ("starts", "ends", *Details.__struct_fields__)
 """What a date has from its series."""
 
 

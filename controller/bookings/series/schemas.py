@@ -1,12 +1,12 @@
 """What series take. What they answer is in ``answers``."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from controller.bookings.schemas import BookingDetails, Equipment, Minutes, People, WallText, needs
+from controller.bookings.schemas import BookingDetails, DetailsUpdate, WallText, needs
 from controller.bookings.series.edit_plan import EditScope, SeriesChange
 from controller.bookings.series.model import Choice, DateAction, Otherwise, SeriesDraft, SeriesRequest
 from controller.diary.model import Details
@@ -15,10 +15,8 @@ from controller.recurrence.reshape import PatternChange
 from controller.web.fields import (
     Body,
     Day,
-    Email,
     Line,
     MomentText,
-    Name,
     Note,
     Slug,
     Whole,
@@ -165,7 +163,7 @@ class SeriesCancel(Body):
     why: Note = ""
 
 
-class SeriesUpdate(Body):
+class SeriesUpdate(DetailsUpdate):
     """What is to be different in a series; fields left out stay. `scope`: `all` dates to come, or those `from_date`
     on (the series is then cut in two, and the second `follows` the first). A single date is changed as a booking.
 
@@ -175,6 +173,8 @@ class SeriesUpdate(Body):
     `choices` and `otherwise` as in a new series, and `keep`: leave a date as it is. `skip` cancels a date that is
     booked. `check`: only tell what would become of each date. `version`: refuse with 409 if it is another by now.
     """
+
+    never_null: ClassVar[frozenset[str]] = frozenset({"first_starts", "first_ends", "term_only", "skip_holidays"})
 
     scope: EditScope
     from_date: Day | None = None
@@ -187,48 +187,17 @@ class SeriesUpdate(Body):
     without: Withouts | None = None
     term_only: Yes | None = None
     skip_holidays: Yes | None = None
-    space: Slug | None = None
-    title: Name | None = None
-    contact_name: Line | None = None
-    contact_phone: Line | None = None
-    contact_email: Email | None = None
-    key_holder: Line | None = None
-    under_16s: Yes | None = None
-    public: Yes | None = None
-    notes: Note | None = None
-    people: People | None = None
-    party: Slug | None = None
-    layout: Slug | None = None
-    seats: People | None = None
-    equipment: Equipment | None = None
-    setup_min: Minutes | None = None
-    cleardown_min: Minutes | None = None
-    overrule: Yes = False
-    by_rules: Yes = False
     choices: Choices = Field(default_factory=dict)
     otherwise: Literal["none", "skip", "hold", "keep"] = "none"
 
-    @model_validator(mode="after")
-    def _nothing_emptied(self) -> "SeriesUpdate":
-        for name in sorted(self.model_fields_set & _NEVER_NULL):
-            if getattr(self, name) is None:
-                raise ValueError(f"{name} must not be null; leave it out to keep it")
-        return self
-
     def change(self) -> SeriesChange:
-        given = self.model_fields_set
-        details: dict[str, Any] = {name: getattr(self, name) for name in given & set(Details.__struct_fields__)}
-        for name in details.keys() & _EMPTY:
-            details[name] = details[name] or ""
-        if "equipment" in details:
-            details["equipment"] = needs(self.equipment or {})
         return SeriesChange(
             scope=self.scope,
             from_date=self.from_date,
             check=self.check,
             version=self.version,
             pattern=msgspec.structs.replace(PatternChange(), **self._pattern()),
-            details=details,
+            details=self.details(),
             wanted=wanted(self.choices, Otherwise(self.otherwise), overrule=self.overrule, by_rules=self.by_rules),
         )
 
@@ -247,10 +216,3 @@ class SeriesUpdate(Body):
         if "without" in given:
             found["out_days"], found["out_times"] = withouts(self.without or [])
         return found
-
-
-_EMPTY = frozenset({"contact_name", "contact_phone", "contact_email", "key_holder", "notes"})
-"""Texts that null empties."""
-_NEVER_NULL = frozenset(
-    {"first_starts", "first_ends", "term_only", "skip_holidays", "space", "title", "under_16s", "public"}
-)
