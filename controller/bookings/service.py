@@ -94,25 +94,19 @@ class BookingService:
         return await self._retry_on_conflict(lambda: self._database.run(work, *args, **kwargs))
 
     async def _retry_on_conflict(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        for number in range(1, _TRIES + 1):
-            try:
-                return await self._in_turn(attempt)
-            except IntegrityError as error:
-                overlap = contended(error) or violates(error, CODE_OVERLAP)
-                if not overlap or number == _TRIES:
-                    raise
-        raise AssertionError("unreachable")
-
-    async def _in_turn(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        """Run the attempt after people on the waiting list have had their turn."""
-        for _ in range(_TURNS):
+        conflicts = turns = 0
+        while True:
             try:
                 return await attempt()
             except Overdue as overdue:
-                if self._settle is None:
+                turns += 1
+                if self._settle is None or turns > _TURNS:
                     raise
                 await self._settle(overdue.site)
-        return await attempt()
+            except IntegrityError as error:
+                conflicts += 1
+                if conflicts == _TRIES or not (contended(error) or violates(error, CODE_OVERLAP)):
+                    raise
 
     async def create(self, site: str, draft: Draft, *, actor: Actor) -> BookingView:
         """Confirmed at once, held or asked for, as the site's rules have it. A booker who names no party books for

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from controller.db.compiled_sql import BulkInsert
+from controller.db.compiled_sql import BulkInsert, put
 from controller.db.engine import Tx
-from controller.people import repository
+from controller.people.tables import writes
 
 
 async def record(
@@ -34,5 +34,5 @@ async def record_all(
     into: BulkInsert | None = None,
 ) -> None:
     """As ``record``, for things to which the same was done."""
-    short = [thing[:200] for thing in things]
-    await repository.add_writes(tx, actor=actor[:200], at=at, act=act, site=site, things=short, into=into)
+    row = {"actor": actor[:200], "at": at, "act": act, "site": site}
+    await put(tx, writes, [row | {"thing": thing[:200]} for thing in things], into)

@@ -1,13 +1,12 @@
 """All SQL about users, their sessions and what was written. That about parties is in ``parties``."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
 from sqlalchemy import ColumnElement, RowMapping, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from controller.db.compiled_sql import BulkInsert, CompiledReads, put
+from controller.db.compiled_sql import CompiledReads
 from controller.db.engine import Tx
 from controller.estate.tables import sites
 from controller.people.model import Failures, Role, Session, User, Write
@@ -181,18 +180,3 @@ async def last_write(tx: Tx, *, site: str | None, thing: str) -> Write | None:
     )
     row = (await tx.execute(query.limit(1))).mappings().first()
     return Write(**row) if row else None
-
-
-async def add_writes(
-    tx: Tx,
-    *,
-    actor: str,
-    at: datetime,
-    act: str,
-    site: str | None,
-    things: Iterable[str],
-    into: BulkInsert | None = None,
-) -> None:
-    """One line for each of the things. ``into``: where the rows go, if others follow."""
-    row = {"actor": actor, "at": at, "act": act, "site": site}
-    await put(tx, writes, [row | {"thing": thing} for thing in things], into)
