@@ -101,7 +101,7 @@ class BookingRequest(Details, frozen=True, kw_only=True):
     by_rules: bool = False
 
 
-class Booking(msgspec.Struct, frozen=True, kw_only=True):
+class Booking(Details, frozen=True, kw_only=True, omit_defaults=False):
     """A booking as stored. ``version`` counts its changes from 1. ``occurrence``: the wall time that its series gives
     it; ``changed_here``: the fields that an edit of the series leaves alone, comma between. ``state_before`` and
     ``ends_before``: what undoing its last change of state, or its early end, restores. ``diary``: whose outside diary
@@ -110,12 +110,7 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     site: str
-    space: str
     series_id: str | None
-    title: str
-    contact_name: str
-    contact_phone: str
-    people: int | None
     starts: datetime
     ends: datetime
     state: BookingState
@@ -123,17 +118,6 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     held_until: datetime | None
     state_before: BookingState | None = None
     ends_before: datetime | None = None
-    party: str | None
-    contact_email: str
-    key_holder: str
-    under_16s: bool
-    public: bool = False
-    notes: str
-    layout: str | None
-    seats: int | None
-    equipment: tuple[Need, ...]
-    setup_min: int | None
-    cleardown_min: int | None
     overruled: bool
     occurrence: str | None
     changed_here: str
@@ -159,10 +143,7 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def asked(self) -> BookingRequest:
         """The request that it fulfils."""
-        shared = {
-            name: getattr(self, name) for name in BookingRequest.__struct_fields__ if name in Booking.__struct_fields__
-        }
-        return BookingRequest(during=self.during, overrule=self.overruled, **shared)
+        return self.at(self.during, overrule=self.overruled, by_rules=False)
 
     @property
     def claims(self) -> bool:
