@@ -9,8 +9,7 @@ import msgspec
 from controller.bookings.affected import repository as affected
 from controller.bookings.claims import SYSTEM_ACTOR, write_claims
 from controller.bookings.estate_changes import obstacles, repository
-from controller.bookings.estate_changes.collisions import Holding, collisions, crowds
-from controller.bookings.estate_changes.spacing import tightened
+from controller.bookings.estate_changes.collisions import Holding, collisions, crowds, tightened
 from controller.bookings.repository import log, update_bookings
 from controller.db.engine import Database, Tx
 from controller.diary.model import LONGEST_WHY, Booking, BookingState, Cause, Claimed

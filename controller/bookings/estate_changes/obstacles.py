@@ -5,8 +5,7 @@ from datetime import datetime
 
 from controller.bookings.errors import conflicts
 from controller.bookings.estate_changes import repository
-from controller.bookings.estate_changes.collisions import Collision, PoolOverrun
-from controller.bookings.estate_changes.spacing import TooCloseBooking
+from controller.bookings.estate_changes.collisions import Collision, PoolOverrun, TooCloseBooking
 from controller.db.engine import Tx
 from controller.diary.model import Booking, Claimed
 from controller.diary.policy import Policy

@@ -15,14 +15,13 @@ from controller.bookings import repository as bookings
 from controller.bookings.errors import NotNow
 from controller.bookings.lifecycle import held_until, outcome, put
 from controller.bookings.series import repository
-from controller.bookings.series.all_dates import AllDates, require
 from controller.bookings.series.alternatives import with_moves
 from controller.bookings.series.edit_plan import SeriesChange
 from controller.bookings.series.edit_service import EditedSeries, SeriesEdits, kept_pattern
 from controller.bookings.series.intents import DateIntent, intend
 from controller.bookings.series.model import DateChange, Series, SeriesDate, SeriesDraft, refusal
 from controller.bookings.series.resolve import Asker, settle
-from controller.bookings.series.summary import SeriesDates
+from controller.bookings.series.summary import AllDates, SeriesDates, require
 from controller.bookings.series.writer import SeriesWriter
 from controller.bookings.service import BookingService, may_book, may_decide, require_allowed, without_overruled_buffers
 from controller.bookings.writer import BookingView, BookingWriter

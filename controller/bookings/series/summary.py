@@ -1,4 +1,4 @@
-"""All dates of a series for the person who booked it: in one message and on one page. Pure."""
+"""All dates of a series for the person who booked it, read and put into one message and on one page."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,11 +6,22 @@ from datetime import datetime
 import msgspec
 
 from controller.access.codes import masked, spoken
+from controller.bookings import links
+from controller.bookings import repository as bookings
 from controller.bookings.answers import changed
-from controller.bookings.writer import BookingView
-from controller.diary.model import BookingStatus, closed_text
+from controller.bookings.errors import LinkUnknown
+from controller.bookings.series import repository
+from controller.bookings.series.model import Series, SeriesUnknown
+from controller.bookings.writer import BookingView, BookingWriter
+from controller.db.engine import Database, Tx
+from controller.diary.model import Booking, BookingStatus, closed_text
+from controller.diary.site_config import SiteConfig
 from controller.estate.model import Site
+from controller.people import audit
+from controller.people.model import Actor
+from controller.recurrence.describe import describe_pattern
 from controller.text import times
+from edge.wire.clock import Clock
 
 _STATES = {
     BookingStatus.REQUESTED: "not confirmed yet",
@@ -116,3 +127,78 @@ def _most_frequent_space(found: SeriesDates) -> str:
     """Of several, the one whose date comes first; empty where there are no dates."""
     spaces = [view.place.space.name for view in found.views]
     return max(spaces, key=spaces.count, default="")
+
+
+class AllDates:
+    def __init__(self, database: Database, clock: Clock, writer: BookingWriter, page_key: bytes) -> None:
+        self._database = database
+        self._clock = clock
+        self._writer = writer
+        self._page_key = page_key
+
+    async def by_link(self, token: str) -> SeriesDates:
+        """All dates of the series of such a page. Raises ``LinkUnknown``."""
+        async with self._database.read() as tx:
+            series_id = links.series_of(self._page_key, token)
+            series = await repository.series(tx, series_id) if series_id is not None else None
+            if series is None:
+                raise LinkUnknown
+            return await self._of(tx, series, self._clock.now())
+
+    async def token_of(self, booking: Booking) -> str:
+        """That of the page with all dates of a booking's series; empty where it has none or is another party's."""
+        if booking.series_id is None:
+            return ""
+        async with self._database.read() as tx:
+            series = await require(tx, booking.series_id)
+        return links.series_token(self._page_key, series.id) if series.details.party == booking.party else ""
+
+    async def show_codes(self, series_id: str, *, actor: Actor) -> SeriesDates:
+        """All dates, for their codes to be told in the clear; who asked is written down. Raises ``SeriesUnknown``."""
+
+        async def look(tx: Tx) -> SeriesDates:
+            series, now = await require(tx, series_id), self._clock.now()
+            thing = f"series {series_id}"
+            await audit.record(tx, actor=actor.name, at=now, act="see the code", site=series.site, thing=thing)
+            return await self._of(tx, series, now)
+
+        return await self._database.run(look)
+
+    async def _of(self, tx: Tx, series: Series, now: datetime) -> SeriesDates:
+        return await self.of(tx, await self._writer.site_configs.of(tx, series.site), series, now)
+
+    async def of(self, tx: Tx, site_config: SiteConfig, series: Series, now: datetime) -> SeriesDates:
+        """Those of its party in the whole line of series that go on from each other."""
+        found: list[Booking] = []
+        for each in await repository.line(tx, series.id):
+            found += await bookings.of_series(tx, each)
+        mine = sorted((each for each in found if each.party == series.details.party), key=lambda one: one.starts)
+        return self.from_views(site_config, series, await self._writer.views(tx, site_config, mine, now), now)
+
+    def from_views(
+        self, site_config: SiteConfig, series: Series, views: Sequence[BookingView], now: datetime
+    ) -> SeriesDates:
+        """Those that were read already. ``views``: all of them, by start."""
+        ahead, over = numbered(views, now)
+        rule_text = (
+            f"{len(views)} dates from a calendar"
+            if series.imported
+            else describe_pattern(series.pattern, site_config.site.tz)
+        )
+        return SeriesDates(
+            site=site_config.site,
+            title=series.details.title,
+            rule_text=rule_text,
+            views=ahead,
+            over=over,
+            link=f"{self._writer.address}/d/series/{links.series_token(self._page_key, series.id)}",
+            now=now,
+        )
+
+
+async def require(tx: Tx, series_id: str) -> Series:
+    """Raises ``SeriesUnknown``."""
+    found = await repository.series(tx, series_id)
+    if found is None:
+        raise SeriesUnknown(series_id)
+    return found
