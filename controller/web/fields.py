@@ -47,7 +47,7 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-def answer_of(kind: type[A], source: object, **own: object) -> A:
+def answer_of(kind: type[A], source: object, /, **own: object) -> A:
     """An answer with the fields that ``source`` has by the same name, and ``own`` in place of these or besides them."""
     return kind(**{name: getattr(source, name) for name in kind.model_fields if name not in own}, **own)
 

@@ -10,8 +10,6 @@ import controller
 import edge
 
 _ROOTS = tuple(str(Path(package.__path__[0])) + "/" for package in (controller, edge))
-_PARTS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<module>", "<lambda>"})
-"""Code of its own that is a part of the function around it, and from Python 3.12 on partly not even that."""
 
 
 class Passed:
@@ -34,8 +32,9 @@ class Passed:
 
     @property
     def functions(self) -> set[tuple[str, str]]:
-        """File and qualified name of every function and method below ``controller/`` and ``edge/``."""
-        ours = (code for code in self._codes if code.co_filename.startswith(_ROOTS) and code.co_name not in _PARTS)
+        """File and qualified name of every function below ``controller/`` and ``edge/``; lambdas are such, and so
+        are comprehensions as far as Python makes functions of them (3.11: all, 3.12 and later: generators)."""
+        ours = (code for code in self._codes if code.co_filename.startswith(_ROOTS) and code.co_name != "<module>")
         return {(_short(code.co_filename), code.co_qualname) for code in ours}
 
     @property

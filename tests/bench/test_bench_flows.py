@@ -1,10 +1,11 @@
 """How many of our files and functions each of the main flows passes, beside its limit: the way that a reader follows.
 
-``pytest -s tests/bench/test_bench_flows.py`` prints a line per flow, with ``-vv`` also what it passes, file by file.
+``pytest -s tests/bench/test_bench_flows.py`` prints a line per flow, with ``-v`` also what it passes, file by file.
 What is kept in memory, such as a site's configuration, is there already: each flow has been gone through before.
 """
 
 import asyncio
+from contextlib import nullcontext
 
 import httpx
 import pytest
@@ -34,9 +35,9 @@ def report(request: pytest.FixtureRequest, flow: str, passed: Passed) -> None:
     """Print what was passed."""
     files, functions = LIMITS[flow]
     print(f"\n{flow}: {len(passed.files)} files (limit {files}), {len(passed.functions)} functions (limit {functions})")
-    if request.config.get_verbosity() > 1:
+    if request.config.get_verbosity() > 0:
         for file in sorted(passed.files):
-            print(f"  {file}: {', '.join(sorted(name for each, name in passed.functions if each == file))}")
+            print(f"  {file}: {', '.join(name for each, name in sorted(passed.functions) if each == file)}")
 
 
 async def test_what_a_booking_passes(request: pytest.FixtureRequest, client: httpx.AsyncClient) -> None:
@@ -93,7 +94,7 @@ async def test_what_an_event_passes(
     running = asyncio.create_task(ingest.run())
     for seq in (1, 2):
         data = AccessData(door="front-door", granted=True, reason=Reason.GRANTED)
-        with passed.recording() if seq == 2 else asyncio.timeout(30):
+        with passed.recording() if seq == 2 else nullcontext():
             ingest.offer("ramsey", "pi-front", speaker.batch([event(seq, data, device="front-door")]))
             await eventually(idle, what="the event is stored")
     running.cancel()
