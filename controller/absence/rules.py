@@ -11,8 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from controller.diary.model import Arrival, Booking, BookingState
-from controller.diary.policy import Policy, ReleaseRule
-from controller.people.model import Tier
+from controller.diary.policy import ReleaseRule
 
 FORGOTTEN_AFTER = timedelta(days=2)
 """How long after its end a booking may still become a no-show, if its doors were out of reach until then."""
@@ -48,18 +47,6 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     release_at: datetime
 
 
-def rule_for(policy: Policy, *, space: str, tier: Tier) -> ReleaseRule | None:
-    """The first rule that fits."""
-    return next(
-        (
-            rule
-            for rule in policy.release
-            if (not rule.spaces or space in rule.spaces) and (not rule.tiers or tier in rule.tiers)
-        ),
-        None,
-    )
-
-
 def course(booking: Booking, rule: ReleaseRule | None) -> Course | None:
     """When it is warned and released if nobody comes; ``None`` where no rule does so, or not before its end.
 
@@ -76,9 +63,8 @@ def course(booking: Booking, rule: ReleaseRule | None) -> Course | None:
     return Course(warn_at=max(booking.starts, release_at - warn), release_at=release_at)
 
 
-def given_back_at(booking: Booking, policy: Policy, *, tier: Tier, now: datetime) -> datetime | None:
+def given_back_at(booking: Booking, rule: ReleaseRule, now: datetime) -> datetime | None:
     """When a booking that may still run is released if nobody comes; ``None`` where it never is."""
-    rule = rule_for(policy, space=booking.space, tier=tier)
     if booking.state is not BookingState.CONFIRMED or booking.ends <= now or came(booking, rule):
         return None
     planned = course(booking, rule)

@@ -9,7 +9,7 @@ import msgspec
 
 from controller.absence import repository
 from controller.absence.repository import evidence_of
-from controller.absence.rules import AbsenceAction, Evidence, course, next_due, rule_for, step
+from controller.absence.rules import AbsenceAction, Evidence, course, next_due, step
 from controller.bookings.claims import SYSTEM_ACTOR
 from controller.bookings.lifecycle import restore
 from controller.bookings.service import BookingService
@@ -181,10 +181,8 @@ _SYSTEM = Actor(name=SYSTEM_ACTOR)
 async def _rules(tx: Tx, site_config: SiteConfig, found: list[Booking]) -> dict[str, ReleaseRule | None]:
     known = await parties(tx, [each.party for each in found if each.party is not None])
     return {
-        each.id: rule_for(
-            site_config.policy,
-            space=each.space,
-            tier=known[each.party].tier if each.party in known else Tier.COMMUNITY,
+        each.id: site_config.policy.release_rule(
+            each.space, known[each.party].tier if each.party in known else Tier.COMMUNITY
         )
         for each in found
     }

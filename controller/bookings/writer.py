@@ -407,7 +407,8 @@ class BookingWriter:
         shown: list[BookingView] = []
         for each in bookings:
             party = None if each.party is None else known.get(each.party)
-            release_at = given_back_at(each, where.policy, tier=party.tier if party else Tier.COMMUNITY, now=now)
+            rule = where.policy.release_rule(each.space, party.tier if party else Tier.COMMUNITY)
+            release_at = None if rule is None else given_back_at(each, rule, now)
             kept = Evidence(heard_until=None)
             place = where.by_space[each.space]
             if release_at is not None and (release_at <= now or not place.space.doors):

@@ -160,6 +160,13 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lead_in_min: int | None = None
     lag_min: int | None = None
 
+    def release_rule(self, space: str, tier: Tier) -> ReleaseRule | None:
+        """By which bookings of a tier in a space are released."""
+        for rule in self.release:
+            if (not rule.spaces or space in rule.spaces) and (not rule.tiers or tier in rule.tiers):
+                return rule
+        return None
+
     def code_rule(self, space: str) -> CodeRule:
         """How codes are given out in a space."""
         return next((rule for rule in self.codes if not rule.spaces or space in rule.spaces), PLAIN)

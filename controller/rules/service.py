@@ -104,14 +104,14 @@ async def judge(
     found = await find_facts(tx, cases, now=now)
     facts = [as_seen(each, case.request.actor, site_config.site.id) for case, each in zip(cases, found, strict=True)]
     verdicts: list[Verdict] = []
-    made = HypotheticalBookings()
+    made = HypotheticalBookings() if together else None
     for case, its in zip(cases, facts, strict=True):
         if hypothetical:
             its = _with(its, hypothetical.seen_by(case))
-        if together:
+        if made:
             its = _with(its, made.seen_by(case))
         verdicts.append(verdict(replace(case, facts=its)))
-        if together and verdicts[-1].possible:
+        if made and verdicts[-1].possible:
             made.add(case)
     return verdicts
 
@@ -181,7 +181,9 @@ def verdict(case: RuleContext) -> Verdict:
 def as_seen(facts: Facts, actor: Actor, site: str) -> Facts:
     """The facts about requests of one site, as far as the actor may see them: of other people's bookings, a booker
     sees only that the time is taken. Every reason is built from these facts."""
-    hidden = {party for party in _parties(facts) if seen(actor, Thing(site=site, party=party)) is Seen.TAKEN}
+    found = {each.party for each in facts.spent} | {each.booking.party for each in facts.neighbours}
+    found |= {each.booking.party for each in (*facts.equipment, *facts.pools)}
+    hidden = {party for party in found if seen(actor, Thing(site=site, party=party)) is Seen.TAKEN}
     if not hidden:
         return facts
 
@@ -196,12 +198,6 @@ def as_seen(facts: Facts, actor: Actor, site: str) -> Facts:
         pools=tuple(replace(each, booking=shown(each.booking)) for each in facts.pools),
         spent=tuple(shown(each) for each in facts.spent),
     )
-
-
-def _parties(facts: Facts) -> set[str | None]:
-    found = {each.booking.party for each in facts.neighbours}
-    found |= {each.booking.party for each in (*facts.equipment, *facts.pools)}
-    return found | {each.party for each in facts.spent}
 
 
 def _with(facts: Facts, others: Facts) -> Facts:

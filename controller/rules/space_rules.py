@@ -146,6 +146,8 @@ def _elsewhere(case: RuleContext, booking: Claimed) -> str | None:
 def gaps(case: RuleContext) -> Iterator[RuleReason]:
     """A buffer or a change-over for which too little time is left, at most one on either side: the one that lacks
     most."""
+    if not case.facts.neighbours:
+        return
     for side in (_before(case), _after(case)):
         short = [each for each in side if each.left < each.needed]
         if short:

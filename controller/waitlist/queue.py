@@ -79,6 +79,9 @@ class WaitQueue:
         self, tx: Tx, site_config: SiteConfig, changes: Sequence[Changed], *, actor: str, now: datetime
     ) -> None:
         """Record offers that ended elsewhere, and offer the time that these changes free."""
+        changes = [each for each in changes if each.before is not None]
+        if not changes:
+            return
         await self._note_offers(tx, changes, actor, now)
         await self._note_undone(tx, changes, actor, now)
         freed = [

@@ -177,10 +177,10 @@ class LimitMiddleware:
             return await self._app(scope, receive, send)
         last = scope["path"].rpartition("/")[2]
         limit = {"calendar": CALENDAR_LIMIT, "import": LARGEST}.get(last, BODY_LIMIT)
-        problem = TooLarge(f"a body may be at most {limit} bytes; send less, or in parts")
+        told = f"a body may be at most {limit} bytes; send less, or in parts"
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > limit:
-            return await problem_response(problem, shown_path(scope["path"]))(scope, receive, send)
+            return await problem_response(TooLarge(told), shown_path(scope["path"]))(scope, receive, send)
         taken = 0
         begun = False
 
@@ -189,7 +189,7 @@ class LimitMiddleware:
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > limit:
-                raise problem
+                raise TooLarge(told)
             return message
 
         async def noted(message: Message) -> None:
@@ -204,5 +204,5 @@ class LimitMiddleware:
             if begun:
                 raise
         if taken > limit and not begun:
-            await problem_response(problem, shown_path(scope["path"]))(scope, receive, send)
+            await problem_response(TooLarge(told), shown_path(scope["path"]))(scope, receive, send)
         return None

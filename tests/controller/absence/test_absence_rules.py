@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from controller.absence.rules import AbsenceAction, Evidence, course, next_due, rule_for, step
+from controller.absence.rules import AbsenceAction, Evidence, course, next_due, step
 from controller.diary.model import Arrival, Booking, BookingState
 from controller.diary.policy import Policy, ReleaseRule
 from controller.people.model import Tier
@@ -158,10 +158,10 @@ def test_the_first_rule_that_fits_holds() -> None:
             ReleaseRule(after_min=15),
         )
     )
-    assert rule_for(policy, space="studio", tier=Tier.COMMERCIAL) == policy.release[0]
-    assert rule_for(policy, space="hall", tier=Tier.COMMERCIAL) == policy.release[1]
-    assert rule_for(policy, space="hall", tier=Tier.COUNCIL) == policy.release[2]
-    assert rule_for(Policy(), space="hall", tier=Tier.COUNCIL) is None
+    assert policy.release_rule("studio", Tier.COMMERCIAL) == policy.release[0]
+    assert policy.release_rule("hall", Tier.COMMERCIAL) == policy.release[1]
+    assert policy.release_rule("hall", Tier.COUNCIL) == policy.release[2]
+    assert Policy().release_rule("hall", Tier.COUNCIL) is None
 
 
 def test_the_next_moment_is_the_earliest_that_is_still_to_come() -> None:
