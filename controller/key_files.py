@@ -158,7 +158,7 @@ def _key(path: Path) -> bytes:
     except FileNotFoundError:
         raise KeyFault(f"{path} is missing, while other keys are there; put it back from the backup") from None
     if mode & 0o077:
-        raise KeyFault(f"{path} can be read by others; chmod 600 {path}")
+        raise KeyFault(f"{path} is readable by other users; chmod 600 {path}")
     if len(key) != _KEY_BYTES:
         raise KeyFault(
             f"{path} holds {len(key)} bytes where {_KEY_BYTES} are needed; put back its copy from the backup"

@@ -77,7 +77,7 @@ def open_listener(config: Path, listen: Listen) -> socket.socket:
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as error:
         raise ConfigError(
-            config, "listen", f"{listen.host}:{listen.port} cannot be listened on ({error.strerror}); set another"
+            config, "listen", f"{listen.host}:{listen.port} cannot be used to listen ({error.strerror}); set another"
         ) from error
     return listener
 

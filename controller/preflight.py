@@ -25,7 +25,7 @@ def require_files(file: Path, settings: Settings) -> None:
     placed = next(each for each in (data_dir, *data_dir.parents) if each.exists())
     if not placed.is_dir():
         raise ConfigError(
-            file, "data_dir", f"{placed} is not a folder; name a folder, or a place where one can be made"
+            file, "data_dir", f"{placed} is not a folder; name a folder, or a path where one can be created"
         )
     if not os.access(placed, os.R_OK | os.W_OK | os.X_OK if placed == data_dir else os.W_OK | os.X_OK):
         owner = _owner(placed)
@@ -39,7 +39,7 @@ def require_files(file: Path, settings: Settings) -> None:
         try:
             text = secret.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is no text"
+            why = error.strerror if isinstance(error, OSError) else "it is not text"
             raise ConfigError(
                 file, key, f"{secret} cannot be read by {_us()} ({why}); chown it to them, with mode 600"
             ) from error

@@ -253,20 +253,22 @@ def _checked(file: Path, settings: Settings) -> Settings:
         ("sip2.host", settings.sip2.host or "localhost"),
     ):
         if not is_host(host):
-            raise ConfigError(file, key, f"{host!r} is no host; write a name such as hub.example.org, or an address")
+            raise ConfigError(file, key, f"{host!r} is not a host; write a name such as hub.example.org, or an address")
     if settings.public_url and urlsplit(settings.public_url).scheme not in {"http", "https"}:
         raise ConfigError(file, "public_url", "write the whole address, such as https://hub.example.org")
     for each in settings.feeds.networks:
         try:
             ip_network(each)
         except ValueError:
-            raise ConfigError(file, "feeds.networks", f'{each!r} is no network; write it like "10.20.0.0/16"') from None
+            raise ConfigError(
+                file, "feeds.networks", f'{each!r} is not a network; write it like "10.20.0.0/16"'
+            ) from None
     for each in settings.listen.proxies:
         try:
             ip_network(each)
         except ValueError:
             raise ConfigError(
-                file, "listen.proxies", f'{each!r} is no address or network; write it like "10.20.0.5"'
+                file, "listen.proxies", f'{each!r} is not an address or a network; write it like "10.20.0.5"'
             ) from None
     history = settings.history
     if history.kind == "influx":
@@ -322,5 +324,5 @@ def _existing(file: Path, key: str, path: Path) -> Path:
     except OSError as error:
         raise ConfigError(file, key, f"{path} cannot be reached ({error.strerror}); look at its folder") from error
     if not there:
-        raise ConfigError(file, key, f"{path} is no file; write it, or leave the key out")
+        raise ConfigError(file, key, f"{path} is not a file; write it, or leave the key out")
     return path

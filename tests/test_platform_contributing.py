@@ -98,7 +98,7 @@ async def test_the_notice_stands_in_the_list_of_alerts(container: Container, vil
 
     await container.database.run(work)
     [alert] = (await village.get(f"{API}/sites/ramsey/alerts")).json()["items"]
-    assert (alert["kind"], alert["text"]) == ("held", "front-door has been open too long")
+    assert (alert["kind"], alert["text"]) == ("held", "front-door is held open")
 
 
 def test_the_examples_pass_the_checks_of_the_code(tmp_path: Path) -> None:

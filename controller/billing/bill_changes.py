@@ -83,7 +83,7 @@ def given_up(bill: Bill, kept: Quote | None, *, zone: ZoneInfo, at: datetime) ->
         return None
     was = bill.basis.during
     span = f"{local_time.wall(was.start, zone):%a %-d %b %H:%M} to {local_time.wall(was.end, zone):%H:%M}"
-    text = f"given up of {span}{when}: {money.percent(percent)} of {money.pounds(worth)} is charged"
+    text = f"gave up {span}{when}: {money.percent(percent)} of {money.pounds(worth)} is charged"
     return Charge(
         line=QuoteLine(kind=QuoteLineKind.GIVEN_UP, text=text, pence=pence),
         vat=min(_share(vat, percent), pence),
@@ -162,7 +162,7 @@ def _waive(bill: Bill) -> Bill:
     else:
         whole = replace(bill, waiver=None).quote
         off, vat = whole.total or 0, whole.vat
-    text = f"let off: {waiver.why}" + (f": 0 % of {money.pounds(off)} is charged" if off else "")
+    text = f"waived: {waiver.why}" + (f": 0 % of {money.pounds(off)} is charged" if off else "")
     charge = Charge(line=QuoteLine(kind=QuoteLineKind.WAIVED, text=text, pence=-off), vat=-vat)
     return replace(bill, waiver=replace(waiver, charge=charge))
 

@@ -76,7 +76,7 @@ def _apart(field: str, rules: Sequence[AnyScope]) -> Iterator[FieldError]:
         number = next(at for at, rule in enumerate(rules) if rule is other)
         yield _fault(
             f"{field}.{number}",
-            f"“{one.name}” and “{other.name}” fit the same booking and neither is more particular; "
+            f"“{one.name}” and “{other.name}” fit the same booking and neither is more specific; "
             "name in one of them a space, layout, tier, party, hours or mode that the other does not",
         )
 
@@ -108,7 +108,7 @@ def _cancelling(rules: Sequence[Cancelling]) -> Iterator[FieldError]:
             if step.percent > before:
                 yield _fault(
                     f"cancelling.{number}.steps",
-                    f"{step.percent} % at {step.days} days is more than somebody who cancels later pays ({before} %)",
+                    f"{step.percent} % at {step.days} days is more than the charge for cancelling later ({before} %)",
                 )
             seen.add(step.days)
             before = step.percent

@@ -133,7 +133,7 @@ def show(caller: ApiClient, booking: Id, as_json: AsJson = False) -> None:
             "People": "" if one.people is None else str(one.people),
             "Status": one.status,
             "Because": _waits(one),
-            "In the way": _reasons_text(one),
+            "Refused because": _reasons_text(one),
             "On the door": one.on_door.text if one.on_door else "",
         },
     )

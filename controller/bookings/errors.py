@@ -13,7 +13,7 @@ from controller.web.problem import Conflict, Conflicting, NotFound, Problem, Rea
 class BookingUnknown(NotFound):
     def __init__(self, booking_id: str) -> None:
         super().__init__(
-            f"there is no booking {booking_id!r}; check that the link or the id is whole, or look for it in the diary"
+            f"there is no booking {booking_id!r}; check that the link or id is complete, or look for it in the diary"
         )
 
 

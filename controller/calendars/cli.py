@@ -69,7 +69,7 @@ def import_file(
     file: Annotated[Path, typer.Argument(help="An iCalendar file (.ics).", exists=True, dir_okay=False)],
     site: Annotated[str, typer.Option(help="The site, such as ramsey.")],
     space: Annotated[str, typer.Option(help="The space that the events take place in.")],
-    preview: Annotated[bool, typer.Option("--preview", help="Say what would happen; write nothing.")] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="Show what would happen; write nothing.")] = False,
     calendar: Annotated[str, typer.Option(help="Which calendar it is, if several go into the space.")] = "",
     party: Annotated[str, typer.Option(help="Whose bookings its events become, such as choir.")] = "",
     cancel_vanished: Annotated[

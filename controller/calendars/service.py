@@ -188,7 +188,7 @@ class CalendarImport:
         gone = await self._gone(tx, target, found, outcome, cancel=cancel)
         if not cancel or not gone:
             return gone
-        why = "no longer in the calendar it came from"
+        why = "no longer in its calendar"
         standing = [each.booking for each in gone]
         await self._writer.cancel(tx, target.site_config, standing, actor=target.actor, now=target.now, why=why)
         keys = [(each.uid, each.recurrence_id) for each in gone]

@@ -264,5 +264,5 @@ def _kept(token_file: Path) -> str:
     try:
         return token_file.read_text()
     except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        why = error.strerror if isinstance(error, OSError) else "it is not text"
         raise typer.BadParameter(f"{token_file} cannot be read: {why}") from error

@@ -25,7 +25,9 @@ class _Begun(msgspec.Struct, frozen=True):
     begun: bool
 
 
-app = typer.Typer(help="The centre: diary, plans, history, pages.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="The central server: diary, codes, plans, web pages.", no_args_is_help=True, add_completion=False
+)
 app.add_typer(user_cli.app, name="user")
 
 
@@ -52,8 +54,8 @@ def init(
                 file.write(EXAMPLE.replace("{data_dir}", str(data_dir)))
             share_config(config)
         except FileExistsError:
-            refuse(f"{config}: is there already; name another file with --config")
-    typer.echo(f"Wrote {config}. Look through it, then: hallkeeper controller run --config {config}")
+            refuse(f"{config} already exists; name another file with --config")
+    typer.echo(f"Wrote {config}. Check it, then run: hallkeeper controller run --config {config}")
 
 
 @app.command()
@@ -118,7 +120,7 @@ def new_keys(
         clock = load_clock(config, settings)
         wrong = asyncio.run(lost_keys(settings))
         if not wrong:
-            typer.echo("The keys are those that the database was written with; nothing is to be done.")
+            typer.echo("The keys match the database; nothing to do.")
             return
         typer.echo(f"In {settings.data_dir / 'keys'}:")
         for name, fault in wrong.items():

@@ -11,8 +11,8 @@ from controller.cli import output
 from controller.cli.client import SET_ASIDE, ApiClient, read_file
 
 CsvFile = Annotated[Path, typer.Argument(help="A CSV file; `export` shows the columns.", exists=True, dir_okay=False)]
-OutFile = Annotated[Path | None, typer.Argument(help="Where to; left out, to the screen.", dir_okay=False)]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")]
+OutFile = Annotated[Path | None, typer.Argument(help="The file to write; standard output if left out.", dir_okay=False)]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")]
 
 
 class _Fault(msgspec.Struct, frozen=True):

@@ -26,7 +26,7 @@ def back_up(settings: Settings, file: Path, *, keys: bool) -> list[str]:
     if file.resolve().is_relative_to(data_dir.resolve()):
         raise OSError(f"{file} lies in {data_dir}, which it is a backup of; name another place")
     if not file.parent.is_dir():
-        raise FileNotFoundError(f"the folder {file.parent} is not there; make it, or name another place")
+        raise FileNotFoundError(f"the folder {file.parent} does not exist; create it, or name another place")
     if not data_dir.is_dir():
         raise FileNotFoundError(f"{data_dir} does not exist; there is nothing to back up yet")
     names: list[str] = []
@@ -54,7 +54,7 @@ def back_up(settings: Settings, file: Path, *, keys: bool) -> list[str]:
 
 def _require_free(file: Path) -> None:
     if file.exists():
-        raise FileExistsError(f"{file} is there already; name another file")
+        raise FileExistsError(f"{file} already exists; name another file")
 
 
 def _add_database(archive: tarfile.TarFile, database: Path, scratch: Path) -> None:

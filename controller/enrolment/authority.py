@@ -89,7 +89,7 @@ class CertificateAuthority:
             key = asked.public_key()
             sound = asked.is_signature_valid
         except (ValueError, UnsupportedAlgorithm):
-            raise invalid_field("csr", "is no certificate signing request that can be read") from None
+            raise invalid_field("csr", "is not a readable certificate signing request") from None
         if not sound or not isinstance(key, ec.EllipticCurvePublicKey):
             raise invalid_field("csr", "must be signed by its own key, an elliptic curve one")
         return self._leaf(name, key, now, ExtendedKeyUsageOID.CLIENT_AUTH)
@@ -161,14 +161,14 @@ def read_pair(file: Path) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]
     """A key and its certificate, from one file. Raises ``KeyFault``."""
     hint = "put back its copy from the backup"
     if file.stat().st_mode & 0o077:
-        raise KeyFault(f"{file} can be read by others; chmod 600 {file}")
+        raise KeyFault(f"{file} is readable by other users; chmod 600 {file}")
     data = file.read_bytes()
     try:
         key, certificate = load_pem_private_key(data, password=None), x509.load_pem_x509_certificate(data)
     except (ValueError, UnsupportedAlgorithm) as error:
         raise KeyFault(f"{file} holds no key with its certificate ({error}); {hint}") from error
     if not isinstance(key, ec.EllipticCurvePrivateKey) or certificate.public_key() != key.public_key():
-        raise KeyFault(f"{file} holds a key and the certificate of another; {hint}")
+        raise KeyFault(f"{file} holds a key and the certificate of another key; {hint}")
     return key, certificate
 
 

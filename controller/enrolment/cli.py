@@ -20,11 +20,11 @@ _KIND = "application/json"
 def _named(text: str) -> tuple[str, str]:
     site, _, edge = text.partition("/")
     if not (site and edge) or "/" in edge:
-        raise typer.BadParameter(f"{text!r} is no edge; write it as in ramsey/ramsey-pi")
+        raise typer.BadParameter(f"{text!r} is not an edge; write SITE/EDGE, such as ramsey/ramsey-pi")
     return site, edge
 
 
-EdgeArgument = Annotated[str, typer.Argument(metavar="SITE/EDGE", help="The edge, as in ramsey/ramsey-pi.")]
+EdgeArgument = Annotated[str, typer.Argument(metavar="SITE/EDGE", help="SITE/EDGE, such as ramsey/ramsey-pi.")]
 
 
 class _Token(msgspec.Struct, frozen=True):
@@ -70,7 +70,7 @@ def rotate(caller: ApiClient, edge: EdgeArgument) -> None:
     """Have an edge's keys, its certificate and its doors' secrets changed. Codes stay as they are and work on."""
     site, name = _named(edge)
     caller.post(f"/sites/{site}/edges/{name}/rotation", b"{}", _KIND, msgspec.Raw)
-    caller.say(f"The keys of {edge} change as soon as it is in reach.")
+    caller.say(f"The keys of {edge} change as soon as it is online.")
 
 
 @revoke_app.command()
@@ -86,7 +86,7 @@ def revoke(
     every code at them is another. Prints whom to tell."""
     site, name = _named(edge)
     if not (reason or show):
-        raise typer.BadParameter('say why, as in --reason "the Pi was stolen"; it goes on the record')
+        raise typer.BadParameter('give a reason, such as --reason "the Pi was stolen"; it is recorded')
     path = f"/sites/{site}/edges/{name}/revocation"
     body = msgspec.json.encode({"reason": reason})
     raw = caller.get(path, msgspec.Raw) if show else caller.post(path, body, _KIND, msgspec.Raw)
@@ -96,7 +96,7 @@ def revoke(
     if done.members:
         caller.say(f"{done.members} members' cards and PINs were on it; have them choose other PINs.")
     caller.say(
-        f"A Pi that is still connected there goes on with its last plan and the old codes, until another enrols: "
+        f"A Pi that is still connected there continues with its last plan and the old codes until a new Pi enrols: "
         f"`hallkeeper edge token {edge}`."
     )
     caller.say(

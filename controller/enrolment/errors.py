@@ -18,7 +18,7 @@ class TokenRefused(Refused):
 
 class KeyTaken(Conflicting):
     def __init__(self) -> None:
-        super().__init__("this public key is known already; the Pi has to make new keys, so start the enrolment again")
+        super().__init__("this public key was used before; start the enrolment again, so that the Pi makes new keys")
 
 
 class NotEnrolled(Conflicting):

@@ -31,7 +31,7 @@ class KeyFileFault(StrEnum):
 
     MISSING = "is missing"
     OTHER = "is not the one that this database was written with"
-    OLD = "is older than this database: another took its place"
+    OLD = "is older than this database: it was replaced"
 
 
 class KnownKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +81,7 @@ async def require_known(tx: Tx, folder: Path) -> None:
         said = "; ".join(f"{folder / name} {fault}" for name, fault in wrong.items())
         raise KeyFault(
             f"{said}. Put the files back from the backup of the keys; if they are lost for good, "
-            "`hallkeeper controller new-keys` says what that costs and makes others"
+            "`hallkeeper controller new-keys` says what that costs, and makes new ones"
         )
 
 

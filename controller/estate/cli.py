@@ -78,7 +78,7 @@ def export(
         str | None, typer.Argument(help="The site, such as ramsey; left out, all that you may see.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Argument(help="Where to, ending in .toml; left out, to the screen.", dir_okay=False)
+        Path | None, typer.Argument(help="Where to, ending in .toml; standard output if left out.", dir_okay=False)
     ] = None,
 ) -> None:
     """Write a site, or the whole estate, as one TOML file: floors, spaces, equipment, doors, edges, hours, policy,
@@ -181,7 +181,7 @@ def _show(caller: ApiClient, site: str, answer: _Answer | Refusal, *, word: str)
         caller.say(f"Note: {note}", style="yellow")
     console = caller.console
     output.show(console, ("Place", "Wrong"), ((each.place, each.text) for each in answer.problems))
-    output.show(console, ("Place", "Stands in the way"), _grouped(answer.obstacles))
+    output.show(console, ("Place", "Prevented by"), _grouped(answer.obstacles))
     if answer.count > len(answer.obstacles):
         caller.say(f"and {answer.count - len(answer.obstacles)} more")
     if answer.changes and not answer.problems:

@@ -85,4 +85,4 @@ class ChangeBlocked(Conflicting):
 
 class EdgeUnknown(NotFound):
     def __init__(self, site: str, edge: str) -> None:
-        super().__init__(f"site {site!r} has no edge {edge!r}; make it first, or look at its name")
+        super().__init__(f"site {site!r} has no edge {edge!r}; create it first, or check its name")

@@ -84,7 +84,7 @@ def users(parts: SiteParts, section: str, thing: str) -> list[str]:
     elif section == "doors":
         found = (f"it is on the way to space {space.id!r}" for space in spaces if thing in space.doors)
     elif section == "edges":
-        found = (f"door {door.id!r} hangs on it" for door in parts.doors if door.edge == thing)
+        found = (f"door {door.id!r} is on it" for door in parts.doors if door.edge == thing)
     return list(found)
 
 
@@ -138,7 +138,7 @@ def _of_layouts(space: Space, fault: _Make) -> Iterator[EstateFault]:
             if (name := getattr(change, side)) not in names:
                 yield fault(f"changeovers.{number}.{side}", f"there is no layout {name!r} here; {known}")
         if change.from_layout == change.to_layout:
-            yield fault(f"changeovers.{number}.to_layout", f"{change.to_layout!r} to itself is no change-over")
+            yield fault(f"changeovers.{number}.to_layout", f"{change.to_layout!r} to itself is not a change-over")
     for one, other in _twice((change.from_layout, change.to_layout) for change in space.changeovers):
         yield fault("changeovers", f"{one!r} to {other!r} is listed twice")
 
@@ -166,7 +166,7 @@ def _of_doors(parts: SiteParts) -> Iterator[EstateFault]:
                 id=door.id,
                 field="edge",
                 text=f"counter {door.counter!r} watches doors on the edges {hangs!r} and {door.edge!r}; what must act "
-                "together without a network hangs on one edge",
+                "together without a network must be on one edge",
             )
 
 

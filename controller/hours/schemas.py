@@ -101,9 +101,9 @@ class HolidayRuleBody(Body):
     @model_validator(mode="after")
     def _sound(self) -> "HolidayRuleBody":
         if (self.means is HolidayMeaning.WEEKDAY) != (self.weekday is not None):
-            raise ValueError('weekday goes with means "weekday", and only with it')
+            raise ValueError('weekday is for means "weekday" only')
         if (self.means is HolidayMeaning.SPANS) != bool(self.spans):
-            raise ValueError('spans go with means "spans", and only with it; for none at all write "closed"')
+            raise ValueError('spans are for means "spans" only; for none at all write "closed"')
         check_day("a bank holiday", self.spans)
         return self
 
@@ -146,7 +146,7 @@ class HoursBody(Body):
         if both is not None:
             named = " and ".join(f"“{each.name}” ({dates(each)})" for each in both)
             raise ValueError(
-                f"the seasons {named} share days and neither is more particular; "
+                f"the seasons {named} overlap and neither is more specific; "
                 "make one of them shorter, or give one of them a year"
             )
         return self

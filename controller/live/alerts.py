@@ -136,7 +136,7 @@ async def _away(tx: Tx, there: Mapping[str, Site]) -> list[OpenAlert]:
         OpenAlert(
             site=there[row.site],
             kind=AlertCode.OUT_OF_REACH,
-            text=f"{row.name} {'is out of reach' if row.since else 'has not been heard of yet'}",
+            text=f"{row.name} {'is out of reach' if row.since else 'has not reported yet'}",
             at=row.since,
         )
         for row in await tx.execute(query)

@@ -62,12 +62,12 @@ class EdgeMetrics(Collector):
 
     def collect(self) -> Iterable[Metric]:
         now = self._clock.now()
-        online = _gauge("online", "1 while the edge is in touch.")
-        since = _gauge("since_timestamp_seconds", "Since when it is in touch or out of touch, in Unix time.")
-        age = _gauge("plan_age_seconds", "How long ago the plan that it carries out was signed.")
-        waits = _gauge("plan_pending_seconds", "How long its newest plan has waited to be carried out; 0 once it is.")
-        outbox = _gauge("outbox_events", "Events on its disk that are not stored here yet, as it last said.")
-        clock = _gauge("clock", "1 for the state that its clock is in, as it last said.", "state")
+        online = _gauge("online", "1 while the edge is online.")
+        since = _gauge("since_timestamp_seconds", "When the edge last went online or offline, in Unix time.")
+        age = _gauge("plan_age_seconds", "Age of the plan that the edge carries out, since it was signed.")
+        waits = _gauge("plan_pending_seconds", "How long the edge's newest plan has not been applied; 0 once it is.")
+        outbox = _gauge("outbox_events", "Events on the edge's disk that are not stored here yet, as last reported.")
+        clock = _gauge("clock", "1 for the present state of the edge's clock, as last reported.", "state")
         for each in self._found:
             name = (each.site, each.edge)
             online.add_metric(name, float(each.online))

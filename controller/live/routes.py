@@ -174,7 +174,7 @@ async def _turned_away(socket: WebSocket, actor: Actor, site: str) -> tuple[int,
         with suppress(SQLAlchemyError):  # the sender ends the line where the database does not answer
             now = await people.again(actor)
             if now is None:
-                return NOT_SIGNED_IN, "the sign-in has ended"
+                return NOT_SIGNED_IN, "the session has ended"
             rights = _rights(now, site)
             if Action.READ not in rights:
                 return NOT_ALLOWED, "you may no longer see this site"

@@ -90,7 +90,7 @@ def import_file(
     file: CsvFile,
     dry_run: DryRun = False,
     all_or_nothing: Annotated[
-        bool, typer.Option("--all-or-nothing", help="Write nothing where a row is refused.")
+        bool, typer.Option("--all-or-nothing", help="Write nothing if a row is refused.")
     ] = False,
 ) -> None:
     """Make and change parties from FILE. What is sound is written, the rest is listed by line, column and reason.

@@ -171,7 +171,7 @@ class PartyDirectory:
         if party.kind is PartyKind.PERSON:
             raise invalid_field("party", f"{party_id!r} is a person; only groups and organisations have members")
         if person.kind is not PartyKind.PERSON:
-            raise invalid_field("member", f"{member!r} is no person; name its organisation in the party itself")
+            raise invalid_field("member", f"{member!r} is not a person; name its organisation in the party itself")
         if person.forgotten_at is not None:
             raise PartyForgotten(member)
         if wanted.since is not None and wanted.until is not None and wanted.until < wanted.since:

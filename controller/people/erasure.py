@@ -52,9 +52,9 @@ async def still(tx: Tx, party: str, now: datetime) -> str | None:
     if await _any(tx, waits.c.party == party, waits.c.state.in_([each.value for each in STANDING])):
         return "waits for a time; take it off the waiting list first"
     if await _any(tx, feeds.c.party == party):
-        return "has its calendar read from elsewhere; end that first"
+        return "has a calendar feed; remove that feed first"
     if await _any(tx, users.c.party == party, users.c.ended_at.is_(None)):
-        return "has somebody who signs in for it; end that user first"
+        return "has a user who signs in for it; end that user first"
     return None
 
 

@@ -55,17 +55,17 @@ class NotAllowed(Refused):
 
 
 _DONE = {
-    Action.READ: "look at this",
+    Action.READ: "see this",
     Action.LIVE: "see what doors, alarms and sensors report",
     Action.BOOK: "book this or change it",
-    Action.DECIDE: "decide about bookings",
+    Action.DECIDE: "decide on bookings",
     Action.RUN: "change how things run",
     Action.BUILD: "change the buildings",
-    Action.CONTACT: "see who is behind this",
-    Action.PEOPLE: "keep the parties",
-    Action.USERS: "keep the users",
+    Action.CONTACT: "see names and contacts here",
+    Action.PEOPLE: "manage parties",
+    Action.USERS: "manage users",
     Action.OPEN: "open doors or look after their devices",
-    Action.LOCK_DOWN: "lock doors down or lift that",
+    Action.LOCK_DOWN: "lock doors down or end a lock-down",
     Action.KEYS: "decide who opens doors",
     Action.REISSUE: "give this booking another code",
 }
@@ -104,7 +104,7 @@ class PartyUnknown(NotFound):
 
 class MembershipUnknown(NotFound):
     def __init__(self, party: str, member: str) -> None:
-        super().__init__(f"{member!r} is no member of {party!r}; look at the list of its members")
+        super().__init__(f"{member!r} is not a member of {party!r}; look at the list of its members")
 
 
 class PartyNamed(Conflicting):

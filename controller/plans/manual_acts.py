@@ -173,5 +173,5 @@ def _became(one: Ordered, at_doors: Sequence[OverrideDoorStatus], zone: ZoneInfo
             return f"not on {times.listed(missing)} yet"
         return "on the door" if len(at_doors) == 1 else f"on all {len(at_doors)} doors"
     if not never:
-        return "ran out"
-    return f"ran out; it was never on {len(never)} of {len(one.doors)} doors"
+        return "expired"
+    return f"expired; it was never on {len(never)} of {len(one.doors)} doors"

@@ -137,7 +137,7 @@ def last_wall(text: str | None, zone: tzinfo) -> datetime | None:
     try:
         at = datetime.strptime(text, form)  # noqa: DTZ007  # wall time on purpose
     except ValueError as error:
-        raise Unbookable(f"UNTIL “{text[:30]}” is no time") from error
+        raise Unbookable(f"UNTIL “{text[:30]}” is not a time") from error
     if "T" not in text:
         return datetime.combine(at, time.max)
     if not text.endswith("Z"):

@@ -110,7 +110,7 @@ def read_rule(text: str) -> RecurrenceRule:
     for part in line.split(";"):
         name, _, value = (each.strip() for each in part.partition("="))
         if name not in _NAMES:
-            raise invalid_field("rule", f"“{part[:30]}” is no part of a rule; write one like FREQ=WEEKLY;BYDAY=TU")
+            raise invalid_field("rule", f"“{part[:30]}” is not part of a rule; write one like FREQ=WEEKLY;BYDAY=TU")
         if name in parts:
             raise invalid_field("rule", f"has {name} twice")
         parts[name] = value.replace(" ", "")

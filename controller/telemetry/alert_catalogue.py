@@ -3,6 +3,8 @@ change; its code may not."""
 
 from enum import StrEnum
 
+from edge.wire.faults import CATALOGUE, FaultCode
+
 
 class AlertCode(StrEnum):
     """Which alert it is; stored as ``kind``."""
@@ -34,23 +36,23 @@ HINTS: dict[AlertCode, str] = {
     AlertCode.FIRE: "doors are released; once it is safe, a key holder's code or card at any reader ends it",
     AlertCode.FIRE_LATCHED: "a key holder's code or card at any reader ends it",
     AlertCode.DURESS: "somebody was forced to open: call the police, and do not ring the building",
-    AlertCode.INTRUDER: "go there or call who does; a valid entry or a command unsets the alarm",
-    AlertCode.FORCED: "go and look, and shut the door",
-    AlertCode.GLASS: "fit a new glass; the door stays unlocked until then",
-    AlertCode.HELD: "shut the door",
-    AlertCode.LOCKOUT: "cards go on working; a key holder's card lets the keypad take codes again",
+    AlertCode.INTRUDER: "go there or send somebody; a valid entry or a command unsets the alarm",
+    AlertCode.FORCED: CATALOGUE[FaultCode.DOOR_FORCED].hint,
+    AlertCode.GLASS: CATALOGUE[FaultCode.GLASS_BROKEN].hint,
+    AlertCode.HELD: CATALOGUE[FaultCode.DOOR_STANDS_OPEN].hint,
+    AlertCode.LOCKOUT: "cards still work; a key holder's card lets the keypad accept codes again",
     AlertCode.FAULT: "",
-    AlertCode.WITHHELD: "see that nobody is inside and everything is shut, then set it at the building",
+    AlertCode.WITHHELD: "check that nobody is inside and everything is closed, then set it at the building",
     AlertCode.NOT_SECURED: "go and look, or ask who was there last",
     AlertCode.NEW_LOG: "if nobody replaced its disk, look at the Pi: its card may have been exchanged or have failed",
     AlertCode.EVENTS_GONE: "its disk was full or is damaged: look at the Pi",
-    AlertCode.UNSTORABLE: "they are kept as they came, in the list of what was set aside; report it",
-    AlertCode.BROKER_FILLED: "look at its Pi, or revoke it with `hallkeeper edge revoke`",
-    AlertCode.PLAN_REFUSED: "its doors go on by the last plan; a newer agent may be needed",
+    AlertCode.UNSTORABLE: "they are stored unchanged in quarantine; report it",
+    AlertCode.BROKER_FILLED: "check its Pi, or revoke it with `hallkeeper edge revoke`",
+    AlertCode.PLAN_REFUSED: "its doors continue by the last plan; a newer agent may be needed",
     AlertCode.UNKNOWN_PLAN: "its doors go on as they are, and get no other plan until this one has been fetched",
-    AlertCode.RESTORED: "decide on this page what of it stays",
+    AlertCode.RESTORED: "decide on this page what to keep",
     AlertCode.OUT_OF_REACH: "if it has power, its doors go on by their last plan; look at its line and its power",
     AlertCode.EDGE_CLOCK: "its battery clock must keep UTC: look with `timedatectl` and `hallkeeper doctor` on the Pi",
-    AlertCode.CLOCK: "set the controller's clock right, or its time service",
+    AlertCode.CLOCK: "correct the controller's clock or its time service",
 }
 """What to do about each. For a fault the hint is in its text, since it depends on the fault."""

@@ -175,7 +175,7 @@ class _Shelf:
 
     async def _new_ones(self, batches: Sequence[ValidatedBatch]) -> tuple[list[GoodEvent], list[SetAside]]:
         """What is not stored yet, each number once; the first one wins. Another event under its number is set aside:
-        it happened all the same."""
+        it happened anyway."""
         seqs = [seq for batch in batches for each in batch.judged if (seq := _seq(each)) is not None]
         known: dict[int, str | None] = {}
         if seqs and min(seqs) <= self._runs.top:
@@ -303,7 +303,7 @@ class _Shelf:
         elif isinstance(data, DoorData) and data.change is DoorChange.GLASS_BROKEN and not late:
             code, about, text = AlertCode.GLASS, data.door, f"{data.door}: {happened(data)}"
         elif isinstance(data, DoorData) and data.change is DoorChange.HELD and not late:
-            code, about, text = AlertCode.HELD, data.door, f"{data.door} has been open too long"
+            code, about, text = AlertCode.HELD, data.door, f"{data.door} is held open"
         elif isinstance(data, LockoutData) and not data.ended and not late:
             code, about, text = AlertCode.LOCKOUT, data.door, f"{data.door}: {happened(data)}"
         elif isinstance(data, FaultData) and data.present and not late:
@@ -335,7 +335,7 @@ class _Shelf:
         since = self._now - TELL_AGAIN
         if why is None or await repository.alerted(self._tx, self._site, self._edge, AlertCode.UNSTORABLE, since):
             return
-        text = f"{self._edge} sent events that could not be stored; they are set aside as they came ({why[:200]})"
+        text = f"{self._edge} sent events that could not be stored; they are in quarantine ({why[:200]})"
         await repository.alert(self._tx, self._site, self._edge, AlertCode.UNSTORABLE, text, self._now)
 
 
@@ -353,7 +353,7 @@ def _another(judged: Judged, run: str | None) -> list[SetAside]:
     """An event whose number is stored already, of that ``run``: nothing where it is the very same."""
     if not isinstance(judged, GoodEvent) or run is None or _run(judged) in (None, run):
         return []
-    why = f"its number {judged.event.seq} is that of another event, which an earlier run of the edge has told"
+    why = f"its number {judged.event.seq} belongs to another event, which an earlier run of the edge sent"
     return [SetAside(seq=None, raw=judged.raw, reason=RefusalReason.NUMBER_TAKEN, why=why)]
 
 

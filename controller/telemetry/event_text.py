@@ -39,16 +39,16 @@ _CHANGE = {
     DoorChange.UNLOCKED: "unlocked",
     DoorChange.LOCKED: "locked",
     DoorChange.FORCED: "forced open",
-    DoorChange.HELD: "held open too long",
-    DoorChange.CLEARED: "in order again",
+    DoorChange.HELD: "held open",
+    DoorChange.CLEARED: "no longer forced or held open",
     DoorChange.EXIT: "request to exit",
     DoorChange.GLASS_BROKEN: "break-glass unit broken, so the door is unlocked",
-    DoorChange.GLASS_WHOLE: "break-glass unit whole again",
+    DoorChange.GLASS_WHOLE: "break-glass unit repaired",
 }
 _UNREAD_WHY = {
-    UnreadWhy.UNFINISHED: "and no more",
-    UnreadWhy.CLEARED: "and taken back",
-    UnreadWhy.GARBLED: "which say nothing",
+    UnreadWhy.UNFINISHED: "then nothing more",
+    UnreadWhy.CLEARED: "then cleared",
+    UnreadWhy.GARBLED: "in no known format",
     UnreadWhy.CUT_OFF: "before the reader was cut off",
 }
 _UNREAD_WHAT = {
@@ -57,8 +57,8 @@ _UNREAD_WHAT = {
     UnreadWhat.CHARACTERS: ("a character", "characters"),
 }
 UNLOCKED_BY = {
-    "command": "unlocked by the office",
-    "fire": "unlocked, since there is fire",
+    "command": "unlocked by a command",
+    "fire": "unlocked by the fire alarm",
 }
 _FIRE = {
     FireChange.ACTIVE: "FIRE",
@@ -70,11 +70,11 @@ _FIRE = {
 _ALARM = {
     AlarmChange.WARNING: "the alarm is about to set",
     AlarmChange.CANCELLED: "the alarm was not set",
-    AlarmChange.WITHHELD: "the alarm does not set by itself, please look",
+    AlarmChange.WITHHELD: "the alarm cannot set by itself, please check",
     AlarmChange.SET: "alarm set",
     AlarmChange.UNSET: "alarm unset",
     AlarmChange.TRIGGERED: "INTRUDER ALARM",
-    AlarmChange.SILENCED: "the siren has ended",
+    AlarmChange.SILENCED: "the siren has stopped",
 }
 
 
@@ -84,7 +84,7 @@ def happened(data: EventData | None) -> str | None:
         case AccessData(granted=True, duress=True):
             return "opened UNDER DURESS: somebody was forced"
         case AccessData() if data.granted:
-            return f"opened with {_KIND[data.credential]}" if data.credential else "walked in, the door is free"
+            return f"opened with {_KIND[data.credential]}" if data.credential else "walked in; the door is open to all"
         case AccessData():
             often = f", {data.times} times" if data.times > 1 else ""
             return f"refused: {REASON_TEXT[data.reason]}{often}"
@@ -93,11 +93,11 @@ def happened(data: EventData | None) -> str | None:
         case DoorData(change=DoorChange.UNLOCKED, why=why) if why in UNLOCKED_BY:
             return UNLOCKED_BY[why]
         case LockoutData(card=True):
-            return f"{data.tries} wrong PINs after one card, which waits for a while"
+            return f"{data.tries} wrong PINs after one card, which is refused for a while"
         case LockoutData(ended=True):
-            return f"a key holder is there: {spoken(data.reader)} takes codes again"
+            return f"a key holder came: {spoken(data.reader)} accepts codes again"
         case LockoutData():
-            return f"{data.tries} wrong codes at {spoken(data.reader)}: typed codes wait for a while, cards work"
+            return f"{data.tries} wrong codes at {spoken(data.reader)}: typed codes are refused for a while; cards work"
         case FireData():
             return _FIRE[data.change]
         case AlarmData():
@@ -116,7 +116,7 @@ def happened(data: EventData | None) -> str | None:
             return f"re-counted: {data.inside} {'person' if data.inside == 1 else 'people'} inside"
         case FaultData():
             text = describe(data.code, data.part)[:100]
-            return text if data.present else f"{text}: in order again"
+            return text if data.present else f"{text}: fixed"
         case _:
             return None
 
@@ -137,7 +137,7 @@ def closing(data: ClosingData) -> str:
     """How far a building is with closing."""
     match data.stage:
         case ClosingStage.WARNED:
-            return f"people are told that it closes in {data.minutes} {'minute' if data.minutes == 1 else 'minutes'}"
+            return f"closing announced: it closes in {data.minutes} {'minute' if data.minutes == 1 else 'minutes'}"
         case ClosingStage.CLOSED:
             return "closed"
         case ClosingStage.SECURED:
@@ -145,7 +145,7 @@ def closing(data: ClosingData) -> str:
         case ClosingStage.NOT_SECURED:
             zones, doors, areas = (", ".join(map(spoken, ids)) for ids in (data.zones, data.doors, data.areas))
             found = [f"somebody in {zones}"] if zones else []
-            found += [f"not shut: {doors}"] if doors else []
+            found += [f"not closed: {doors}"] if doors else []
             found += [f"alarm not set: {areas}"] if areas else []
             return f"NOT SECURED after closing: {'; '.join(found) or 'something still moves'}"
 

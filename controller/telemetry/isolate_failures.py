@@ -32,7 +32,7 @@ class FailureIsolator:
         self._traced: dict[EdgeName, datetime] = {}
         self._left = Counter(
             "hallkeeper_events_left",
-            "Events that could be neither stored nor set aside, each time that an edge sent them.",
+            "Events that could be neither stored nor put in quarantine, counted each time an edge sends them.",
             registry=registry,
         )
 
@@ -47,9 +47,12 @@ class FailureIsolator:
             async for filed in self._file(lot, now, broken):
                 yield filed
         finally:
-            self._tell(logging.ERROR, "Events cannot be stored and are set aside", broken.aside, now)
+            self._tell(logging.ERROR, "Events cannot be stored and are put in quarantine", broken.aside, now)
             self._tell(
-                logging.CRITICAL, "Events can neither be stored nor set aside; the edge keeps them", broken.left, now
+                logging.CRITICAL,
+                "Events can neither be stored nor put in quarantine; the edge keeps them",
+                broken.left,
+                now,
             )
             self._left.inc(sum(map(len, broken.left.values())))
 

@@ -25,20 +25,22 @@ class _Telemetry(Collector):
             "hallkeeper_broker_connected", "Whether the broker is connected.", float(self._link.connected)
         )
         refused = CounterMetricFamily(
-            "hallkeeper_refused", "What edges sent that was refused or set aside.", labels=("reason",)
+            "hallkeeper_refused",
+            "Messages and events from edges, refused or put in quarantine.",
+            labels=("reason",),
         )
         for reason, number in sorted(self._verifier.refused.items()):
             refused.add_metric((reason,), number)
         yield refused
         yield CounterMetricFamily(
-            "hallkeeper_strays", "Messages on topics that nobody listens to.", sum(self._strays.values())
+            "hallkeeper_strays", "Messages on topics that have no handler.", sum(self._strays.values())
         )
         if self._hook is not None:
             yield GaugeMetricFamily(
                 "hallkeeper_history_up", "Whether the history takes samples.", float(self._hook.down is None)
             )
             yield CounterMetricFamily(
-                "hallkeeper_history_refused", "Lots of samples with some that it refused.", self._hook.refused
+                "hallkeeper_history_refused", "Batches of samples of which it refused some.", self._hook.refused
             )
 
 

@@ -63,7 +63,7 @@ class RetainedSweep:
                 known.add(device)
                 return
         elif not retained and topic.name != "plan/held":
-            return  # one topic each: should the broker keep it all the same, the next connection finds it
+            return  # one topic each: should the broker keep it anyway, the next connection finds it
         self._clear(name, str(topic))
 
     def asked(self, name: EdgeName) -> None:
@@ -89,7 +89,7 @@ class RetainedSweep:
                 await asyncio.gather(*(self._link.publish(topic, b"", retain=True) for topic, _ in lot))
                 cleared.update(name for _, name in lot)
             for name, number in cleared.items():
-                log.info("Cleared what the broker kept", extra={"edge": "/".join(name), "topics": number})
+                log.info("Cleared retained messages", extra={"edge": "/".join(name), "topics": number})
                 if number > QUIETLY:
                     await retry_until_available(partial(self._alert, name, number), what="an alert")
 
@@ -97,7 +97,7 @@ class RetainedSweep:
         async def raised(tx: Tx) -> None:
             now = self._clock.now()
             if not await repository.alerted(tx, *name, AlertCode.BROKER_FILLED, now - _REPEATED_AFTER):
-                text = f"{name[1]} had the broker keep {number} messages that are of no device of its; they are deleted"
+                text = f"{name[1]} left {number} retained messages that belong to none of its devices; they are deleted"
                 await repository.alert(tx, *name, AlertCode.BROKER_FILLED, text, now)
 
         await self._database.run(raised)

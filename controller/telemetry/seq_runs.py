@@ -37,7 +37,7 @@ class SeqRuns:
     def add(self, first: int, last: int) -> None:
         """Add the numbers from ``first`` to ``last``; raises ``ValueError`` where they are none from 1 up."""
         if not 1 <= first <= last:
-            raise ValueError(f"{first} to {last} is no run of numbers from 1")
+            raise ValueError(f"{first} to {last} is not a run of numbers from 1")
         start = bisect_left(self._runs, first - 1, key=lambda run: run[1])
         end = bisect_right(self._runs, last + 1, key=lambda run: run[0])
         if start < end:

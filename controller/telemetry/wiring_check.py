@@ -39,5 +39,5 @@ def apart(parts: SiteParts, devices: Iterable[tuple[str, DeviceState]]) -> list[
         if len(edges) > 1:
             first, *others = sorted(edges)
             text = f"the {what} {name!r} is on {first!r} and {', '.join(map(repr, others))}; what must act together "
-            found.append(f"{text}without a network hangs on one edge")
+            found.append(f"{text}without a network must be on one edge")
     return found

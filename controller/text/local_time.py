@@ -23,7 +23,7 @@ class UnknownZone(LocalTimeError):
     """``name`` is no zone of the IANA database."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name!r} is no time zone; write one like Europe/London")
+        super().__init__(f"{name!r} is not a time zone; write one like Europe/London")
         self.name = name
 
 

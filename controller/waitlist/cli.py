@@ -54,7 +54,7 @@ def list_waiting(
         for each in found
     )
     if not output.show(caller.console, (output.ID, "When", "Space", "For", "Party", "People", "Stands"), rows):
-        caller.say("Nobody waits.")
+        caller.say("Nobody is waiting.")
 
 
 def _standing(wait: _Wait) -> str:

@@ -186,9 +186,9 @@ _ACTS = {
     WaitState.ACCEPTED: "accept offer",
     WaitState.DECLINED: "decline offer",
     WaitState.EXPIRED: "offer expired",
-    WaitState.WITHDRAWN: "leave the line",
+    WaitState.WITHDRAWN: "leave",
     WaitState.LOST: "not confirmed",
-    WaitState.OVER: "waited in vain",
+    WaitState.OVER: "nothing became free",
 }
 
 

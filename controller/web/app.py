@@ -146,8 +146,8 @@ def app_of(container: Container) -> FastAPI:
     app = FastAPI(
         title="Hallkeeper",
         version="1",
-        description="The caretaker of shared buildings. Errors are RFC 9457 problems; writes take an "
-        "`Idempotency-Key`; times carry the site's offset.",
+        description="Access control and booking for shared community buildings. Errors are RFC 9457 problems; writes "
+        "take an `Idempotency-Key`; times carry the site's offset.",
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",

@@ -54,7 +54,7 @@ def answer_of(kind: type[A], source: object, /, **own: object) -> A:
 
 def made(answer: object) -> dict[int | str, dict[str, object]]:
     """The ``responses`` of a PUT that makes what is not there yet, for OpenAPI."""
-    return {201: {"model": answer, "description": "It was not there and has been made"}}
+    return {201: {"model": answer, "description": "Created"}}
 
 
 def _one_line(text: str) -> str:

@@ -157,7 +157,7 @@ class _Once:
 
     async def keep(self, answer: StoredAnswer) -> None:
         """Store the answer, or free the key where it says that nothing was tried. If this fails, a second try is told
-        that the outcome is unknown; the first client gets its answer all the same."""
+        that the outcome is unknown; the first client gets its answer anyway."""
         try:
             await _keep(self._container, self._actor, self._key, answer)
         except (SQLAlchemyError, OSError) as error:

@@ -15,8 +15,8 @@ _NOT_PAGES = ("/api/", "/c/", "/d/")
 _NOT_BUILT = """\
 <!doctype html>
 <html lang="en-GB">
-<title>Hallkeeper: the screens are not built</title>
-<h1>The screens are not built</h1>
+<title>Hallkeeper: the pages are not built</title>
+<h1>The pages are not built</h1>
 <p>The controller runs, but there are no pages to show. Run <code>make demo</code>, which builds them, or
 set <code>pages_dir</code> in its configuration to a folder that holds them.</p>
 </html>
@@ -56,7 +56,7 @@ class Pages:
         if folder is None:
             if _navigates(request):
                 return HTMLResponse(_NOT_BUILT, 503)
-            raise HTTPException(404, "there is no such file; the screens are not built: run make demo")
+            raise HTTPException(404, "there is no such file; the pages are not built: run make demo")
         file = _inside(folder, path)
         if file is not None and file.name != "index.html":
             cache = _FOR_EVER if path.startswith("/assets/") else _SHORT

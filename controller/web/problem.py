@@ -73,7 +73,7 @@ class Problem(Exception):
 
     status: ClassVar[int] = 500
     kind: ClassVar[str] = "internal"
-    title: ClassVar[str] = "Something went wrong here"
+    title: ClassVar[str] = "Internal error"
 
     def __init__(
         self,
@@ -109,7 +109,7 @@ class Refused(Problem):
 class NotFound(Problem):
     status = 404
     kind = "not-found"
-    title = "There is no such thing"
+    title = "Not found"
 
 
 class Conflicting(Problem):
@@ -139,7 +139,7 @@ class Invalid(Problem):
 
     status = 422
     kind = "invalid"
-    title = "The request cannot be taken as it is"
+    title = "The request is not valid"
 
 
 class TooMany(Problem):
@@ -153,7 +153,7 @@ class NoRoom(Problem):
 
     status = 507
     kind = "no-room"
-    title = "There is no room to store this"
+    title = "No storage space left"
 
 
 class Unavailable(Problem):

@@ -279,7 +279,7 @@ export const MODE_WORDS: Record<string, string> = {
 export const STATUS_WORDS: Record<Status, string> = {
   requested: "Asked for",
   held: "Waits for approval",
-  expired: "Hold ran out",
+  expired: "Hold expired",
   confirmed: "Confirmed",
   arrived: "Arrived",
   finished: "Finished",

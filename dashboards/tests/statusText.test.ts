@@ -68,7 +68,7 @@ test("fire goes before everything, and stays until a key holder has ended it", (
   const said = (state: "active" | "latched") => alerts({ ...snapshot, doors: [door], fires: [{ ...fire, state }] }, ZONE, NOW);
   assert.deepEqual(
     said("active").map((one) => one.text),
-    ["Fire alarm", "Front door was forced open", "Front door: the lock does not hold", "Too many wrong codes: none is taken until 12:30"],
+    ["Fire alarm", "Front door was forced open", "Front door: the lock does not hold", "Too many wrong codes: none is accepted until 12:30"],
   );
   assert.match(said("latched")[0]!.when, /^since 11:30; a key holder/);
   assert.notEqual(said("active")[0]!.key, said("latched")[0]!.key);

@@ -87,14 +87,14 @@ CATALOGUE: dict[FaultCode, FaultText] = {
         "free the button, or look for a short in its wires; the door stays unlocked until then",
     ),
     FaultCode.GLASS_BROKEN: FaultText(
-        "the glass or its wire is broken",
+        "its break-glass unit or the unit's wire is broken",
         "replace the glass, or repair the wire to the unit; the door stays unlocked until then",
     ),
     FaultCode.DOOR_STANDS_OPEN: FaultText(
-        "it has been open for too long", "close the door; if it is closed, check the contact's magnet and wires"
+        "it is held open", "close the door; if it is closed, check the contact's magnet and wires"
     ),
     FaultCode.DOOR_FORCED: FaultText(
-        "it was forced and is open",
+        "it was forced open",
         "go there and close the door; if it is closed, check the contact's magnet and wires",
     ),
     FaultCode.INPUT_CHATTERS: FaultText("{part} chatters", _WIRE),

@@ -68,7 +68,7 @@ async def test_nothing_is_done_without_a_reason(screens: Screens) -> None:
     await screen.page.get_by_role("button", name="Open once… Library door").click()
     asked = dialog(screen, "Open once: Library door")
     await asked.get_by_role("button", name="Open once", exact=True).click()
-    await expect(asked.get_by_role("alert")).to_have_text("Say why; it is recorded with your name.")
+    await expect(asked.get_by_role("alert")).to_have_text("Give a reason; it is recorded with your name.")
 
 
 async def test_a_door_out_of_reach_is_not_opened_and_the_page_says_why(screens: Screens, rig: Rig) -> None:
@@ -76,7 +76,7 @@ async def test_a_door_out_of_reach_is_not_opened_and_the_page_says_why(screens: 
     screen.excuse("status of 409")
     rig.set_network("march", up=False)
     try:
-        await expect(screen.page.get_by_role("region", name="Needs somebody")).to_contain_text("out of reach")
+        await expect(screen.page.get_by_role("region", name="Needs attention")).to_contain_text("out of reach")
         await screen.page.get_by_role("button", name="Open once… Front door").click()
         asked = dialog(screen, "Open once: Front door")
         await asked.get_by_label(re.compile("^Why")).fill("x")
@@ -111,7 +111,7 @@ async def test_the_whole_building_is_locked_down_once_that_is_typed_and_undone_w
     await expect(held).to_contain_text(re.compile("“Police ask for it”"))
     await held.get_by_role("button", name=re.compile("^End now")).click()
     await expect(held).not_to_be_visible()
-    await screen.said(re.compile("Lock down is ended: all doors go back to the timetable"))
+    await screen.said(re.compile("Lock down has ended: all doors go back to the timetable"))
     await expect(card(screen, "Front door")).not_to_contain_text("Locked down since")
     # Ended by mistake: once more, with the same reason.
     await page.get_by_role("button", name="Undo").click()
@@ -122,7 +122,7 @@ async def test_a_door_that_does_not_have_the_lock_down_is_plainly_named(screens:
     screen = await now_page(screens, "march")
     rig.set_network("march", up=False)
     try:
-        await expect(screen.page.get_by_role("region", name="Needs somebody")).to_contain_text("out of reach")
+        await expect(screen.page.get_by_role("region", name="Needs attention")).to_contain_text("out of reach")
         await screen.page.get_by_role("button", name="Lock down…").click()
         asked = dialog(screen, "Lock down")
         await asked.get_by_role("button", name="Drill").click()
@@ -133,7 +133,7 @@ async def test_a_door_that_does_not_have_the_lock_down_is_plainly_named(screens:
         await screen.said(missed)
         await asked.get_by_role("button", name="Close").click()
         await expect(card(screen, "Front door")).to_contain_text(missed)
-        await expect(screen.page.get_by_role("region", name="Needs somebody")).to_contain_text(missed)
+        await expect(screen.page.get_by_role("region", name="Needs attention")).to_contain_text(missed)
     finally:
         rig.set_network("march", up=True)
         await rig.online("march")
@@ -180,15 +180,15 @@ async def test_the_number_of_people_is_put_right(screens: Screens) -> None:
     asked = dialog(screen, "Re-count")
     await asked.get_by_label("People in the building, counted").fill("17")
     await asked.get_by_role("button", name="Counted by hand").click()
-    await asked.get_by_role("button", name="Count on from here").click()
-    await expect(asked).to_contain_text("The count goes on from 17.")
+    await asked.get_by_role("button", name="Set the count").click()
+    await expect(asked).to_contain_text("The count is now 17.")
     await asked.get_by_role("button", name="Close").click()
     await expect(people).to_contain_text(re.compile(r"17\s*±\s*0.*counted since \d\d:\d\d"))
     # The other pages' tests find it empty.
     await people.get_by_role("button", name="Correct it…").click()
     await asked.get_by_label("People in the building, counted").fill("0")
     await asked.get_by_role("button", name="Counted by hand").click()
-    await asked.get_by_role("button", name="Count on from here").click()
+    await asked.get_by_role("button", name="Set the count").click()
     await expect(people).to_contain_text(re.compile(r"0\s*±\s*0"))
 
 

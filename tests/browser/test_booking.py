@@ -315,7 +315,7 @@ async def test_too_little_time_to_set_up_can_be_overruled_after_a_warning(screen
     await panel.get_by_label("To", exact=True).fill("11:30")
     why = panel.get_by_role("list", name="Why it cannot be booked like this")
     await expect(why).to_contain_text("needs 1 hour to clear down and set up between this and Pottery")
-    await panel.get_by_label("Book it all the same: the room will be ready").check()
+    await panel.get_by_label("Book it anyway: the room will be ready").check()
     await expect(panel.get_by_text("Free", exact=True)).to_be_visible()
     await panel.get_by_role("button", name="Book").click()
     await expect(panel.get_by_role("heading", name="Recital")).to_be_visible()

@@ -298,7 +298,7 @@ async def test_who_may_only_look_is_told_before_anything_is_filled_in(screens: S
     await expect(screen.page.get_by_role("grid")).to_be_visible()
     await expect(screen.page.get_by_role("button", name="New booking")).to_have_count(0)
     await screen.free("Studio", "Free, 10:00").click(position={"x": 40, "y": 20})
-    await expect(screen.panel.get_by_text("You may look at the diary, but not book.")).to_be_visible()
+    await expect(screen.panel.get_by_text("You may look at the diary but not book.")).to_be_visible()
     await expect(screen.panel.get_by_label("What for")).to_have_count(0)
 
 

@@ -71,7 +71,7 @@ async def test_the_table_has_every_reading_and_its_age(screens: Screens) -> None
 async def test_an_edge_out_of_reach_is_an_alert_that_is_spoken(screens: Screens, rig: Rig) -> None:
     screen = await screens.new()
     await screen.open("/now?site=march")
-    alerts = screen.page.get_by_role("region", name="Needs somebody")
+    alerts = screen.page.get_by_role("region", name="Needs attention")
     await expect(alerts).to_contain_text("Nothing needs you.")
     rig.set_network("march", up=False)
     try:
@@ -94,14 +94,14 @@ async def test_a_controller_that_dies_leaves_old_values_that_say_so_and_comes_ba
     await screen.open("/now?site=ramsey")
     page = screen.page
     await expect(page.get_by_text("Live", exact=True)).to_be_visible()
-    alerts = page.get_by_role("region", name="Needs somebody")
+    alerts = page.get_by_role("region", name="Needs attention")
     await expect(alerts).to_contain_text("Nothing needs you")
     await rig.controller.kill()
     try:
-        await expect(alerts).to_contain_text(re.compile(r"Nobody knows what needs you now.*how it was at \d\d:\d\d"))
+        await expect(alerts).to_contain_text(re.compile(r"It is not known what needs you now.*how it was at \d\d:\d\d"))
         await expect(alerts).not_to_contain_text("Nothing needs you")
         await expect(page.get_by_text(re.compile(r"^Stale since \d\d:\d\d$")).first).to_be_visible()
-        await screen.said("The line is lost. The values shown are old.")
+        await screen.said("The connection is lost. The values shown are old.")
         await expect(page.get_by_role("heading", name="Front door")).to_be_visible()
     finally:
         await rig.controller.start()
@@ -118,11 +118,11 @@ async def test_an_edge_out_of_reach_elsewhere_is_told_of_on_every_page(screens: 
     await expect(page.get_by_role("grid")).to_be_visible()
     rig.set_network("march", up=False)
     try:
-        told = page.get_by_role("link", name="March Library needs somebody")
+        told = page.get_by_role("link", name="March Library needs attention")
         await expect(told).to_be_visible(timeout=40_000)
         await screen.said(re.compile("March Library: .*out of reach"))
         await page.get_by_role("link", name="Now", exact=True).click()
-        alerts = page.get_by_role("region", name="Needs somebody")
+        alerts = page.get_by_role("region", name="Needs attention")
         await expect(alerts).to_contain_text("Nothing needs you here.")
         await expect(alerts).to_contain_text(re.compile(r"March Library: the Pi is out of reach since \d\d:\d\d"))
         await alerts.get_by_role("link", name="March Library").click()

@@ -151,13 +151,13 @@ async def test_what_cannot_be_approved_says_why_until_nothing_stands_in_the_way(
     await _requests(screen)
     card = _card(screen, "In the way")
     await expect(card).to_contain_text("holds no time")
-    against = card.get_by_role("list", name="What stands in the way of In the way")
+    against = card.get_by_role("list", name="Why In the way cannot be approved")
     await expect(against).to_contain_text("Was faster")
     await expect(card.get_by_role("button", name="Decline… In the way")).to_be_visible()
     await expect(card.get_by_role("button", name="Approve")).to_have_count(0)
     await card.get_by_role("button", name="In the way", exact=True).click()
     panel = screen.panel
-    await expect(panel.get_by_role("list", name="What stands in the way of In the way")).to_contain_text("Was faster")
+    await expect(panel.get_by_role("list", name="Why In the way cannot be approved")).to_contain_text("Was faster")
     await expect(panel.get_by_role("button", name="Approve")).to_have_count(0)
     await decide(rig, taken, "cancel")
     await expect(panel.get_by_role("button", name="Approve", exact=True)).to_be_visible()
@@ -178,8 +178,8 @@ async def test_only_setting_up_in_the_way_is_overruled_knowingly(
     card = _card(screen, "Close before")
     await expect(card).to_contain_text("Sets up")
     await card.get_by_role("button", name="Close before", exact=True).click()
-    await expect(screen.panel.get_by_role("button", name="Approve all the same")).to_be_visible()
-    await card.get_by_role("button", name="Approve all the same").click()
+    await expect(screen.panel.get_by_role("button", name="Approve anyway")).to_be_visible()
+    await card.get_by_role("button", name="Approve anyway").click()
     await screen.said("Approved Close before.")
     assert await _status(rig, asked) == "confirmed"
 
@@ -213,7 +213,7 @@ async def test_the_requests_of_all_buildings_are_one_list(screens: Screens, rig:
 
 
 async def _offered(rig: Rig, title: str, day: date) -> dict[str, Any]:
-    """A hold that is on offer to whoever waited for its time."""
+    """A hold that is offered to the first on the waiting lists time."""
     taken = await book(rig, f"Before {title}", day, "10:00", "11:00")
     wish = {"space": "studio", "title": title, "starts": f"{day}T10:00", "ends": f"{day}T11:00", "people": 5}
     await rig.api.post("/sites/ramsey/waiting", wish)
@@ -228,7 +228,7 @@ async def test_an_offer_is_told_apart_and_accepted_from_the_list(screens: Screen
     screen = await screens.new()
     await _requests(screen)
     card = _card(screen, "Waited")
-    await expect(card).to_contain_text("on offer to whoever waited for it until")
+    await expect(card).to_contain_text("offered to the first on the waiting list until")
     await expect(card.get_by_role("button", name="Approve")).to_have_count(0)
     await card.get_by_role("button", name="Accept Waited").click()
     await screen.said(re.compile("^Accepted Waited."))
@@ -243,7 +243,7 @@ async def test_an_offer_is_declined_in_the_panel_once_that_is_confirmed(screens:
     panel = screen.panel
     await screen.diary(day, booking=offered["id"])
     await expect(panel).to_contain_text("On offer")
-    await expect(panel).to_contain_text("on offer to whoever waited for it: accept or decline by")
+    await expect(panel).to_contain_text("offered to the first on the waiting list: accept or decline by")
     await panel.get_by_role("button", name="Decline… Unwanted").click()
     await expect(panel.get_by_role("paragraph").filter(has_text="Decline Unwanted?")).to_be_focused()
     await panel.get_by_role("button", name="Leave it").click()

@@ -120,7 +120,7 @@ async def test_a_date_that_cannot_be_had_is_moved_asked_for_or_left_out_as_chose
     await panel.get_by_label("Repeats").select_option("Every week")
     await panel.get_by_label("Ends").select_option("After a number of times")
     await panel.get_by_label("How many times").fill("4")
-    await panel.get_by_label("The 3 dates that cannot be had").select_option("Ask for them, holding no time")
+    await panel.get_by_label("The 3 dates that cannot be booked").select_option("Ask for them, holding no time")
     await panel.get_by_label("What to do on Tue 12 Jan").select_option("Move to 20:00 to 22:00")
     await panel.get_by_label("What to do on Tue 19 Jan").select_option("Leave it out")
     await expect(
@@ -160,7 +160,7 @@ async def test_a_new_series_can_be_taken_back_at_once(screens: Screens, rig: Rig
     await panel.get_by_label("Last date").fill("07/01/2027")
     await panel.get_by_role("button", name="Book 2 dates").click()
     await screen.page.get_by_role("button", name="Undo").click()
-    await screen.said("Taken back: no date of it is booked.")
+    await screen.said("Undone: no date is booked.")
     assert await titled(rig, "Hasty", first) is None
 
 
@@ -208,7 +208,7 @@ async def test_a_rule_of_ones_own_is_said_back_in_words_or_refused_with_the_mend
     await panel.get_by_role("link", name="Write a rule, such as").click()
     await expect(panel.get_by_label("Rule")).to_be_focused()
     await screen.page.keyboard.type("FREQ=MONTHLY;BYDAY=-1FR;TIMES=3")
-    await expect(panel.get_by_text("“TIMES=3” is no part of a rule; write one like FREQ=WEEKLY").first).to_be_visible()
+    await expect(panel.get_by_text("“TIMES=3” is not part of a rule; write one like FREQ=WEEKLY").first).to_be_visible()
     await panel.get_by_label("Rule").fill("FREQ=MONTHLY;BYDAY=-1FR;COUNT=3")
     await expect(_dates(panel, 3).nth(2)).to_contain_text("Fri 26 Mar")
 

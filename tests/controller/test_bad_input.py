@@ -287,7 +287,7 @@ ELSEWHERE: dict[str, tuple[str, str, str, str, str]] = {
         f"{API}/sites/moor",
         '{"name": "Moor", "zone": "../../etc/hosts"}',
         "zone",
-        "no time zone",
+        "not a time zone",
     ),
     "a latitude that is no number": (
         "PUT",

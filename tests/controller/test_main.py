@@ -152,7 +152,7 @@ def test_a_port_that_is_taken_is_named(config: Path) -> None:
     with socket.create_server(("127.0.0.1", port)):
         code, said = _run("run", "--config", str(config))
     assert code == 2
-    assert f"listen: 127.0.0.1:{port} cannot be listened on" in said
+    assert f"listen: 127.0.0.1:{port} cannot be used to listen" in said
     assert not (config.parent / "data").exists()
 
 

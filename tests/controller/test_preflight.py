@@ -111,7 +111,7 @@ def test_a_secret_that_is_empty_or_no_text(tmp_path: Path, section: str, key: st
     said = _said(tmp_path / "c.toml", "check-config", section)
     assert said == f"{key}: {secret} is empty; write the secret into it, in one line\n"
     secret.write_bytes(b"\xff\xfe")
-    assert "it is no text" in _said(tmp_path / "c.toml", "check-config", section)
+    assert "it is not text" in _said(tmp_path / "c.toml", "check-config", section)
 
 
 def test_what_does_not_answer_but_is_not_needed_for_a_start_is_noted(tmp_path: Path) -> None:

@@ -384,12 +384,12 @@ async def _loose(hall: Lobby) -> None:
 @pytest.mark.parametrize(
     ("break_it", "words"),
     [
-        (_glass, f"{DOOR}: the glass or its wire is broken (replace the glass"),
+        (_glass, f"{DOOR}: its break-glass unit or the unit's wire is broken (replace the glass"),
         (_pressed, f"{DOOR}: the exit button is stuck (free the button"),
         (_contradiction, f"{DOOR}: the lock sensor says locked while the contact says open (one of the two"),
         (_welded, f"{DOOR}: the lock does not hold (check whether the relay is stuck"),
-        (_held, f"{DOOR}: it was forced and is open (go there"),
-        (_standing, f"{DOOR}: it has been open for too long (close the door; if it is closed"),
+        (_held, f"{DOOR}: it was forced open (go there"),
+        (_standing, f"{DOOR}: it is held open (close the door; if it is closed"),
         (_shut, f"{DOOR}: the contact says closed while people pass (look for a short"),
         (_blocked, "front-beams: the outer beam is blocked (remove the obstacle"),
         (_loose, f"{DOOR}: the second contact chatters (look for a loose wire"),

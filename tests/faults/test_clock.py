@@ -143,7 +143,7 @@ async def test_a_clock_that_steps(trial: Trial, codes: Codes) -> None:
 
 
 async def test_a_battery_clock_an_hour_fast(trial: Trial) -> None:
-    """It keeps local time, say. Cut off, the edge goes by it; what it tells is dated right all the same."""
+    """It keeps local time, say. Cut off, the edge goes by it; what it tells is dated right anyway."""
     rig, now = trial.rig, trial.rig.clock.now
     await trial.begin(2)
     await trial.ledger.everybody_gone()

@@ -14,7 +14,7 @@ from controller.people.model import Actor
 from controller.uploads.parser import Parser
 from controller.web.problem import Problem, invalid_field
 
-_WHY = "brought in from a list"
+_WHY = "imported from a list"
 _PAGE = 500
 
 

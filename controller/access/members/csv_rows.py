@@ -90,7 +90,7 @@ def _inductions(reader: RowReader) -> Mapping[str, date] | None:
     sites = [site.strip() for site in reader.text("sites").replace(",", ";").split(";") if site.strip()]
     for site in sites:
         if not is_slug(site):
-            reader.fault("sites", f"{site[:60]!r} is no id of a site; separate several with semicolons")
+            reader.fault("sites", f"{site[:60]!r} is not a site's id; separate several with semicolons")
     return dict.fromkeys(sites or [EVERYWHERE], when)
 
 

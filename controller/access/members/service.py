@@ -142,7 +142,7 @@ class MemberService:
             if day is not None:
                 days[site] = day
             new = msgspec.structs.replace(old, inductions=days)
-            return await self._put(tx, new, actor, "induct" if day is not None else "take an induction back")
+            return await self._put(tx, new, actor, "induct" if day is not None else "withdraw an induction")
 
         before = await self.get(member_id)
         after = await self._alone(write)

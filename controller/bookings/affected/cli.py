@@ -68,7 +68,7 @@ def list_affected(
     caller: ApiClient,
     site: Site,
     cause: Causes = None,
-    kept: Annotated[bool, typer.Option("--kept", help="Those that go ahead all the same.")] = False,
+    kept: Annotated[bool, typer.Option("--kept", help="Those that go ahead anyway.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List the bookings to come that a change was made in spite of, and what it does to them."""
@@ -98,10 +98,10 @@ def keep(
     ids: Ids = None,
     every: All = False,
     cause: Causes = None,
-    undo: Annotated[bool, typer.Option("--undo", help="The decision to keep them was taken back.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="The decision to keep them was withdrawn.")] = False,
     why: Why = "",
 ) -> None:
-    """Decide that bookings go ahead all the same. Message and door page say so.
+    """Decide that bookings go ahead anyway. Message and door page say so.
 
     Exit code 0 when all are done, 3 when some were refused, 1 when the controller did not answer.
     """

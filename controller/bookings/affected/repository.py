@@ -79,7 +79,7 @@ async def page(
     limit: int,
 ) -> list[str]:
     """Ids of active bookings that are affected, by start, from the one after ``after``. ``kept``: those that go ahead
-    all the same, instead of those that nobody has decided on."""
+    anyway, instead of those that nobody has decided on."""
     c = bookings.c
     open_ones = (
         select(impacts.c.booking_id)
@@ -105,7 +105,7 @@ async def undecided(tx: Tx, site: str, *, now: datetime) -> int:
 
 
 async def keep(tx: Tx, pairs: Sequence[tuple[str, Cause]], *, at: datetime | None, actor: str | None) -> None:
-    """These bookings go ahead all the same; ``at`` ``None``: that is open again."""
+    """These bookings go ahead anyway; ``at`` ``None``: that is open again."""
     for start in range(0, len(pairs), _AT_ONCE):
         lot = [(each, cause.value) for each, cause in pairs[start : start + _AT_ONCE]]
         mine = tuple_(impacts.c.booking_id, impacts.c.cause).in_(lot)

@@ -31,7 +31,7 @@ async def list_affected(
     causes: Annotated[
         list[Cause] | None, Query(alias="cause", max_length=len(Cause), description="Any of these; all if none")
     ] = None,
-    kept: Annotated[bool, Query(description="Those that go ahead all the same, instead of the undecided")] = False,
+    kept: Annotated[bool, Query(description="Those that go ahead anyway, instead of the undecided")] = False,
     after: Annotated[Id | None, Query(description="`next` of the page before; leave out for the first page")] = None,
     limit: Limit = LIST_LIMIT,
 ) -> AffectedPage:
@@ -44,7 +44,7 @@ async def list_affected(
 
 @router.post("/sites/{site}/affected-bookings/keep")
 async def keep_affected(site: SlugPath, body: KeepBody, container: TheContainer, actor: Decides) -> DecidedAnswer:
-    """Decide that bookings go ahead all the same. Their message and door page say so."""
+    """Decide that bookings go ahead anyway. Their message and door page say so."""
     done = await container.affected.keep(site, body.which(), kept=body.kept, why=body.why, actor=actor)
     return decided_answer(done, actor)
 

@@ -65,7 +65,7 @@ class AffectedBookings:
     async def page(
         self, site: str, *, causes: Collection[Cause], kept: bool, after: str | None, limit: int
     ) -> list[BookingView]:
-        """Active bookings that are affected, by start. ``kept``: those that go ahead all the same, instead of those
+        """Active bookings that are affected, by start. ``kept``: those that go ahead anyway, instead of those
         that nobody has decided on. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
             now = self._clock.now()
@@ -76,7 +76,7 @@ class AffectedBookings:
     async def keep(
         self, site: str, which: AffectedSelection, *, kept: bool, why: str, actor: Actor
     ) -> AffectedDecision:
-        """They go ahead all the same, whatever of ``causes`` affects them now; not ``kept``: that is open again. Raises
+        """They go ahead anyway, whatever of ``causes`` affects them now; not ``kept``: that is open again. Raises
         ``SiteUnknown``."""
 
         async def keep(booking: Booking) -> BookingView:

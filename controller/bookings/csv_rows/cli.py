@@ -50,5 +50,5 @@ def _answer(caller: ApiClient, site: str, data: bytes, dry_run: bool) -> CsvImpo
                 case answer:
                     found = msgspec.convert(answer, CsvImportTold)
     if found is None:
-        caller.refuse("the answer broke off; import the file again, which finishes what is left")
+        caller.refuse("the connection ended early; import the file again to finish the rest")
     return found

@@ -159,7 +159,7 @@ def _given(reader: RowReader) -> dict[str, object]:
 def _whole(text: str) -> int:
     plain = text.replace(",", "").removesuffix(".0")
     if not plain.isascii() or not plain.isdigit() or len(plain) > 9:
-        raise ValueError(f"{text[:40]!r} is no whole number")
+        raise ValueError(f"{text[:40]!r} is not a whole number")
     return int(plain)
 
 

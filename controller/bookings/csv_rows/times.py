@@ -36,7 +36,7 @@ def read_day(text: str) -> date:
     """“26/11/2026”, “2026-11-26”, “Thu 26 Nov 2026”: the day before the month. Raises ``ValueError``."""
     plain = _WEEKDAY.sub("", text.strip().casefold(), count=1)
     found = _ISO.fullmatch(plain) or _BRITISH.fullmatch(plain) or _WRITTEN.fullmatch(plain)
-    wrong = f"{text[:40]!r} is no date; write day/month/year like 26/11/2026, or 2026-11-26"
+    wrong = f"{text[:40]!r} is not a date; write day/month/year like 26/11/2026, or 2026-11-26"
     if found is None:
         raise ValueError(wrong)
     year = int(found["year"])
@@ -52,7 +52,7 @@ def read_day(text: str) -> date:
 def read_clock(text: str) -> TimeOfDay:
     """“18:00”, “18.00”, “6pm”, “6:30 pm”, “24:00”. Raises ``ValueError``."""
     found = _TIME.fullmatch(text.strip().casefold())
-    wrong = ValueError(f"{text[:40]!r} is no time; write it like 18:00")
+    wrong = ValueError(f"{text[:40]!r} is not a time; write it like 18:00")
     if found is None or (found["minute"] is None and found["half"] is None):
         raise wrong
     hour, minute, second = (int(found[name] or 0) for name in ("hour", "minute", "second"))
@@ -73,7 +73,7 @@ def read_when(text: str) -> Moment:
     """A date and a time in one cell, with an offset where it has one. Raises ``ValueError``."""
     found = _MOMENT.fullmatch(text.strip().casefold())
     if found is None:
-        raise ValueError(f"{text[:40]!r} is no date with a time; write it like 26/11/2026 18:00")
+        raise ValueError(f"{text[:40]!r} is not a date with a time; write it like 26/11/2026 18:00")
     wall = _on(read_day(found["date"]), read_clock(found["time"]))
     if found["offset"] is None:
         return Moment(wall=wall)

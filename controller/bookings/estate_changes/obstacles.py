@@ -36,7 +36,7 @@ async def of_removals(tx: Tx, before: SiteParts, after: SiteParts, *, now: datet
                 "spaces",
                 space.id,
                 f"{space.name} cannot be deleted: it has {many}, {ahead:,} of them to come, and {series:,} series, and "
-                "stays for their history. Set bookable to false instead.",
+                "must stay for their history. Set bookable to false instead.",
             )
         if space.id in named:
             text = f"{space.name} cannot be deleted: the booking policy names it. Change the policy first."
@@ -46,8 +46,8 @@ async def of_removals(tx: Tx, before: SiteParts, after: SiteParts, *, now: datet
             yield _in_use(
                 "doors",
                 door.id,
-                f"{door.name} cannot be deleted: codes were made for it, and it stays for their history. "
-                "Take it off the way to its spaces instead.",
+                f"{door.name} cannot be deleted: codes were made for it, and it must stay for their history. "
+                "Remove it from its spaces' doors instead.",
             )
 
 

@@ -44,10 +44,10 @@ class PolicySection:
         notes = [each.text for each in effect.exceeding[:_NOTED]]
         if effect.confirmed:
             waiting = plural(len(effect.confirmed), "request")
-            notes.append(f"the new rules would confirm {waiting} at once that wait for a manager")
+            notes.append(f"the new rules would confirm {waiting} that now wait for a manager")
         if stay := len(effect.codes.running) + len(effect.codes.coming):
             verb = "keeps" if stay == 1 else "keep"
-            notes.append(f"{plural(stay, 'booking')} {verb} the door code that was told, drawn by other rules")
+            notes.append(f"{plural(stay, 'booking')} {verb} the present door code, drawn by the old rules")
         return SectionPreview(notes=tuple(notes))
 
     async def put(self, tx: Tx, parts: SiteParts, value: Plain, *, actor: str, now: datetime) -> None:

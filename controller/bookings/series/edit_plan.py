@@ -27,7 +27,7 @@ from controller.recurrence.reshape import PatternChange
 from controller.web.fields import Moment
 from controller.web.problem import invalid_field
 
-OF_OTHERS = "is another party's booking by now and stays as it is"
+OF_OTHERS = "now belongs to another party and stays as it is"
 STANDING = frozenset({BookingState.REQUESTED, BookingState.HELD, BookingState.CONFIRMED})
 """The states of a date that an edit may touch; the others are over and stay."""
 _PLACE = frozenset({"space", "layout", "seats"})

@@ -46,7 +46,7 @@ def check_choices(wanted: SeriesRequest, dates: Iterable[SeriesOccurrence], *, k
     names = {name for each in dates for name in (each.name, each.wall.date().isoformat())}
     for key, choice in wanted.choices.items():
         if key not in names:
-            raise invalid_field(f"choices.{key}", "is no date of this series")
+            raise invalid_field(f"choices.{key}", "is not a date of this series")
         if choice.act not in known:
             raise invalid_field(f"choices.{key}", f"cannot be “{choice.act}” here")
 

@@ -11,7 +11,7 @@ class FeedUnknown(NotFound):
 
 class FeedFault(Exception):
     """A feed could not be read. ``text``: what happened and what to do, without the address, which is a secret.
-    ``retry_after_s``: how long its server asks us to wait. ``report``: what was imported all the same."""
+    ``retry_after_s``: how long its server asks us to wait. ``report``: what was imported anyway."""
 
     def __init__(
         self, trouble: Trouble, text: str, *, retry_after_s: float = 0.0, report: PollReport | None = None

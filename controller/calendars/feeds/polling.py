@@ -239,9 +239,9 @@ class Poller:
         except (SQLAlchemyError, OSError, FeedChanged):
             raise
         except Exception as error:  # what others write must not end the controller
-            log.exception("A feed was not understood", extra={"site": feed.site, "feed": feed.id})
+            log.exception("A feed cannot be parsed", extra={"site": feed.site, "feed": feed.id})
             raise FeedFault(
-                Trouble.REFUSED, "it was not understood; show it to the person who runs the controller"
+                Trouble.REFUSED, "it cannot be parsed; show it to the person who runs the controller"
             ) from error
 
     async def _take(
@@ -272,7 +272,7 @@ class Poller:
 
     def _failed(self, feed: Feed, fault: FeedFault, now: datetime) -> Feed:
         extra = {"site": feed.site, "feed": feed.id, "trouble": fault.trouble.value}
-        log.warning("A feed could not be read", extra=extra)
+        log.warning("A feed could not be polled", extra=extra)
         failures = feed.failures + 1
         return replace(
             feed,

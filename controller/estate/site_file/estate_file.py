@@ -9,8 +9,8 @@ from controller.uploads import toml
 from edge.wire.ids import is_slug
 
 _HEAD = """\
-# The estate, as Hallkeeper keeps it. What a field may be is told in docs/buildings.md.
-# Bring it in with: hallkeeper site import FILE
+# The estate, as Hallkeeper keeps it. docs/buildings.md describes each field.
+# Import it with: hallkeeper site import FILE
 """
 _PARTS = ("format", "sites")
 

@@ -20,8 +20,8 @@ def told(
         case ItemKind.PERSON:
             whose = name or "somebody the database does not have"
             if entry.gone:
-                return f"A card or code of {whose} was taken back after the backup, and does not open"
-            return f"A card or code of {whose} was given out after the backup, and opens"
+                return f"A card or code of {whose} was withdrawn after the backup, and does not open"
+            return f"A card or code of {whose} was issued after the backup, and opens"
         case ItemKind.MEMBERS:
             count = _grants(pieces)
             who = "1 card of a library member" if count == 1 else f"{count} cards of library members"
@@ -52,7 +52,7 @@ def _booking(entry: RestoredEntry, pieces: Sequence[RestoredPiece], parts: SiteP
     if title and entry.gone:
         return f"“{title}” was cancelled or changed after the backup, and its old code does not open"
     if title:
-        return f"“{title}” was changed after the backup, and its code of then opens"
+        return f"“{title}” was changed after the backup, and its earlier code opens"
     spaces = {each.space for piece in pieces if isinstance(piece.part, SessionsPart) for each in piece.part.sessions}
     names = times.listed([space.name if (space := parts.space(each)) else each for each in sorted(spaces)])
     where = f" of {names}" if names else ""

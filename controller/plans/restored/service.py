@@ -137,7 +137,7 @@ class RestoredPlans:
     async def _say_unknown(self, tx: Tx, name: EdgeName, version: int) -> None:
         site, edge = name
         text = (
-            f"{edge} carries out plan {version}, which the database does not know: was it put back from a backup? "
+            f"{edge} carries out plan {version}, which the database does not know: was it restored from a backup? "
             "The door goes on as it is, and is given no other plan until this one has been fetched from it."
         )
         log.warning("An edge carries out a plan that the database does not know", extra={"edge": "/".join(name)})
@@ -219,7 +219,7 @@ class RestoredPlans:
         if entries:
             things = "1 thing" if entries == 1 else f"{entries} things"
             text = (
-                f"{edge} knew {things} that the database did not, since that was put back from a backup. They stay as "
+                f"{edge} knew {things} that the database did not, since that was restored from a backup. They stay as "
                 "the door has them until somebody decides, on this page."
             )
             await telemetry.alert(tx, site, edge, AlertCode.RESTORED, text, now)

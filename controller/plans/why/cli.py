@@ -39,7 +39,7 @@ def why(
     shown. Exit code 4 where the door stays shut."""
     site, slash, name = door.partition("/")
     if not (site and slash and name):
-        caller.refuse(f"{door!r} is no door; write site and door, such as ramsey/front-door")
+        caller.refuse(f"{door!r} is not a door; write SITE/DOOR, such as ramsey/front-door")
     given = {"code": _secret(code, "Code"), "card": card, "pin": _secret(pin, "PIN")}
     body = {"booking": booking, "holder": holder, "at": at} | given
     content = msgspec.json.encode({name: value for name, value in body.items() if value is not None})

@@ -57,9 +57,9 @@ def _sentences(found: Explained, actor: Actor) -> Iterator[str]:
     decision, zone, at = found.decision, found.place.site.tz, found.question.at
     when = f"{times.clock(at, zone)} on {times.day(at, zone, now=found.now)}"
     if found.past:
-        opened = "opened" if decision.granted else "stayed shut"
+        opened = "opened" if decision.granted else "stayed locked"
     else:
-        opened = "will open, by the present plan," if decision.granted else "will stay shut, by the present plan,"
+        opened = "will open, by the present plan," if decision.granted else "will stay locked, by the present plan,"
     yield f"At {when}, {found.door.name} {opened} to {_METHODS[decision.method]}: {REASON_TEXT[decision.reason]}."
     yield _whose(found, actor)
     if found.unlisted:
@@ -97,11 +97,11 @@ def _whose(found: Explained, actor: Actor) -> str:
 
 _HINTS = (
     ("is suspended", "`hallkeeper members suspend NUMBER --lift` lets them in again"),
-    ("is no longer", "if that is wrong, bring in the library's list again with `hallkeeper members import`"),
-    ("has a membership", "once the library has renewed it, bring in its list with `hallkeeper members import`"),
-    ("has had no induction", "note the day of their induction at this site"),
-    ("has the induction", "from that day on the card opens; note another day if that is wrong"),
-    ("has no PIN", "the library has to set one; then bring in its list with `hallkeeper members import`"),
+    ("is no longer", "if that is wrong, import the library's list again with `hallkeeper members import`"),
+    ("has a membership", "once the library has renewed it, import its list with `hallkeeper members import`"),
+    ("has had no induction", "record the day of their induction at this site"),
+    ("has the induction", "from that day on the card opens; record another day if that is wrong"),
+    ("has no PIN", "the library has to set one; then import its list with `hallkeeper members import`"),
     ("must be", "the date of birth comes with the library's list, and the least age is set in the site's rules"),
 )
 """What to do about each beginning of what ``against`` tells."""
@@ -113,7 +113,7 @@ def _kept_out(why: str, actor: Actor, site: str) -> str:
         return "It is a library member's, and no grant of that plan has it; the person who keeps the keys can see why."
     if not why:
         return (
-            "It is a library member's, and nothing bars the member today; that plan does not have them yet, "
+            "It is a library member's, and nothing prevents it today; that plan does not have them yet, "
             "and the next one will."
         )
     hint = next(hint for begins, hint in _HINTS if why.startswith(begins))
@@ -139,7 +139,7 @@ def _mode(found: Explained) -> str:
     if span is None or found.plan is None or at >= found.plan.horizon:
         return ""
     accepted = times.listed([_ACCEPTED[kind] for kind in span.accepts]) or "nobody"
-    door = "free to anybody" if span.free else f"shut, and let in {accepted}"
+    door = "open to everybody" if span.free else f"locked, and accepted {accepted}"
     until = f" until {times.at(span.during.end, zone, now=at)}" if span.during.end.year < at.year + 100 else ""
     return f"The building was planned to be {_MODES[found.mode]}; the door was {door}{until}."
 
@@ -150,7 +150,7 @@ def _override(found: Explained) -> str:
         return ""
     zone, at = found.place.site.tz, found.question.at
     since, until = times.at(override.during.start, zone, now=at), times.at(override.during.end, zone, now=at)
-    return f"By order it was {_OVERRIDES[override.kind]} from {since} until {until}."
+    return f"By an override it was {_OVERRIDES[override.kind]} from {since} until {until}."
 
 
 def _clock(found: Explained) -> str:

@@ -48,7 +48,7 @@ class HistoryFollower:
                 while await retry_until_available(self.step, what="samples for the history"):
                     pass
                 if self.down is not None:
-                    log.info("The history takes samples again", extra={"history": NAME})
+                    log.info("The history accepts samples again", extra={"history": NAME})
                 self.down, retry_s = None, self._first_retry_s
             except HistoryDown as error:
                 if self.down is None:

@@ -37,7 +37,7 @@ class HistoryDown(Exception):
     """The history did not take the samples; they must be written again. Says which history and why."""
 
     def __init__(self, history: str, why: str) -> None:
-        super().__init__(f"{history} did not take the samples, they are kept and sent again: {why}")
+        super().__init__(f"{history} did not take the samples, they are kept and retried: {why}")
 
 
 class HistoryRefuses(Exception):

@@ -63,17 +63,17 @@ export const ACT_NAMES: Record<string, string> = {
   recount: "Re-count",
   new_code: "New code",
   revoke: "Device revoked",
-  keep_restored: "Kept as the door had it",
-  remove_restored: "Given up, as the database has it",
+  keep_restored: "Kept as at the door",
+  remove_restored: "Removed, as in the database",
 };
 export const EXPLANATIONS: Record<ActKind, string> = {
   unlock: "The door opens for one person, now, or not at all.",
   hold_open: "Anybody can come in until the end.",
-  lock_down: "Codes and cards stop working, but for staff and key holders. Whoever is inside still gets out.",
-  out_of_service: "Nobody comes in here, not even staff. Whoever is inside still gets out.",
-  self_test: "Locks, readers, disk and clock are looked at. No door moves.",
-  recount: "The number of people inside goes on from what you have counted in the whole building. No total changes.",
-  new_code: "The booking gets another code at once; the old one stops working as soon as each door has heard.",
+  lock_down: "Codes and cards stop working, but for staff and key holders. People inside can still leave.",
+  out_of_service: "Nobody comes in here, not even staff. People inside can still leave.",
+  self_test: "Tests locks, readers, disk and clock. No door moves.",
+  recount: "Sets the number of people inside to your count of the whole building. Footfall totals do not change.",
+  new_code: "The booking gets another code at once. The old one stops working at each door once that door is updated.",
 };
 export const BUTTON_LABELS: Record<ActKind, string> = {
   unlock: "Open once",
@@ -81,7 +81,7 @@ export const BUTTON_LABELS: Record<ActKind, string> = {
   lock_down: "Lock down",
   out_of_service: "Take out of service",
   self_test: "Test now",
-  recount: "Count on from here",
+  recount: "Set the count",
   new_code: "Give a new code",
 };
 /** Reasons to begin with, before there are any of one's own. */
@@ -89,7 +89,7 @@ export const USUAL_REASONS: Record<ActKind, readonly string[]> = {
   unlock: ["Code does not work", "Delivery", "Key forgotten"],
   hold_open: ["Event, people come and go", "Moving furniture"],
   lock_down: ["Danger outside", "Police ask for it", "Drill"],
-  out_of_service: ["Lock is broken", "Glass is broken", "Works at the door"],
+  out_of_service: ["Lock is broken", "Glass is broken", "Building work at the door"],
   self_test: ["Routine check", "A door does not open"],
   recount: ["Counted by hand"],
   new_code: ["Code was passed on", "Code was seen by others"],

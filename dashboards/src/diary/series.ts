@@ -91,7 +91,7 @@ export type WireChoice =
   | "hold"
   | "keep"
   | { move: { starts: string; ends: string; space: string; layout: string | null } };
-/** What becomes of dates that cannot be had. */
+/** What becomes of dates that cannot be booked. */
 export type Fallback = "skip" | "hold" | "keep";
 
 /** Whether a date cannot be had as it is wished for. */

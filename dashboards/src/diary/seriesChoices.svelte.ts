@@ -2,7 +2,7 @@
 import { type Choice, choicesOf, defaultChoice, type Fallback, type SeriesDate, type WireChoice } from "./series.ts";
 
 export class SeriesChoices {
-  /** What becomes of dates that cannot be had, where nothing else is chosen. */
+  /** What becomes of dates that cannot be booked, where nothing else is chosen. */
   fallback: Fallback = $state("skip");
   /** Whether buffers (set-up, clear-down, change-over) are overruled. */
   overrule = $state(false);

@@ -18,9 +18,9 @@ export const CONTACTS = { open: "Standing open", closed: "Shut", unknown: "Not k
 export const LOCKS = { locked: "locked", unlocked: "unlocked", unknown: "not known if locked" } as const;
 export const ALARMS = { fire: "Fire", forced: "Forced open", held: "Held open", glass: "Glass broken" } as const;
 const TRUST: Record<string, string> = {
-  synced: "clock right",
-  holdover: "clock running on its own",
-  unproven: "clock not proven",
+  synced: "clock set",
+  holdover: "clock without a time source",
+  unproven: "clock not trusted",
 };
 
 /** "14:02", or with its day when not today; "never" when there is nothing. */
@@ -31,7 +31,7 @@ export function sinceText(at: string | null | undefined, zone: string, now: Inst
 /** That a door takes no typed codes for a while, in words; nothing where it does. */
 export function lockoutText(door: Door, zone: string, now: Instant): string {
   const until = door.codes_wait_until;
-  return until && Date.parse(until) > now ? `Too many wrong codes: none is taken until ${sinceText(until, zone, now)}` : "";
+  return until && Date.parse(until) > now ? `Too many wrong codes: none is accepted until ${sinceText(until, zone, now)}` : "";
 }
 
 /** What needs somebody, worst first: fire, duress, intruders, forced doors, broken glass, held doors, faults, guessed codes, overrides that a door does not have, edges out of reach, refused plans and lost logs. */

@@ -92,7 +92,7 @@ async def test_free_times_are_listed_by_space_with_what_does_not_fit(
     [
         ((*EVENING, "--minutes", "60"), 2, "give either --until or --minutes"),
         (EVENING[:2], 2, "give either --until or --minutes"),
-        (("--when", "tonight", "--minutes", "60"), 2, "'tonight' is no date with a time; write it like"),
+        (("--when", "tonight", "--minutes", "60"), 2, "'tonight' is not a date with a time; write it like"),
         (("--when", "26/11/2026 18:00", "--until", "late"), 2, "'late' is no"),
         (("--when", "2026-11-26T18:00Z", "--until", "20:00"), 2, "--until needs its date and offset too"),
         ((*EVENING, "--near", "52.4,north"), 2, "write latitude,longitude like 52.45,-0.11"),

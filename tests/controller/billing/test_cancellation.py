@@ -147,7 +147,7 @@ async def test_shortening_late_costs_what_cancelling_the_rest_would(
     found = await account(village, made)
     assert (found["total_pence"], found["lines"][-1]["text"]) == (
         4800 + 2400,
-        "given up of Thu 17 Dec 10:00 to 18:00 2 days or more before (usual): 50 % of £48.00 is charged",
+        "gave up Thu 17 Dec 10:00 to 18:00 2 days or more before (usual): 50 % of £48.00 is charged",
     )
     clock.set(wall("2026-12-16 12:00"))
     await put(village, rates=[HALL])

@@ -56,7 +56,7 @@ async def test_the_door_page_tells_of_the_closure_and_that_the_booking_goes_ahea
     await shut(village)
     assert f"{WHY}. Ask us before you come." in await see(app, carols)
     await decide(village, "keep", bookings=[carols["id"]])
-    assert f"{WHY}. Your booking goes ahead all the same." in await see(app, carols)
+    assert f"{WHY}. Your booking goes ahead anyway." in await see(app, carols)
 
 
 async def test_what_is_kept_leaves_the_list_and_says_so(any_village: httpx.AsyncClient) -> None:
@@ -66,7 +66,7 @@ async def test_what_is_kept_leaves_the_list_and_says_so(any_village: httpx.Async
     assert (done["refused"], done["left"]) == ([], 0)
     [impact] = done["done"][0]["affected_by"]
     assert (impact["kept_by"], impact["kept_at"]) == ("Una Porter", "2026-11-25T12:00:00+00:00")
-    assert "Your booking goes ahead all the same." in (await look(any_village, carols))["message"]
+    assert "Your booking goes ahead anyway." in (await look(any_village, carols))["message"]
     assert await affected(any_village) == []
     assert [each["id"] for each in await affected(any_village, kept="true")] == [carols["id"]]
     line = (await story(any_village, carols))[-1]

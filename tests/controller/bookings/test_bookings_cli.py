@@ -122,7 +122,7 @@ async def test_a_booker_sees_what_their_own_party_waits_for_and_decides_nothing(
 async def test_who_waits_is_listed_and_until_when_a_time_is_on_offer(
     hallkeeper: Typed, village: httpx.AsyncClient
 ) -> None:
-    assert "Nobody waits." in (await hallkeeper("waiting", "list", SITE)).stdout
+    assert "Nobody is waiting." in (await hallkeeper("waiting", "list", SITE)).stdout
     choir, _ = await book(village), await book(village, space="studio", title="Drama")
     band = await wait(village, title="Band", people=12, also=["studio"])
     chess = await wait(village, title="Chess")
@@ -143,7 +143,7 @@ async def test_who_waits_is_listed_and_until_when_a_time_is_on_offer(
         (
             ("bookings", "list", SITE, "--from", "soon", "--to", "2026-11-27"),
             2,
-            "'soon' is no date; write day/month/year like 26/11/2026",
+            "'soon' is not a date; write day/month/year like 26/11/2026",
         ),
         (("bookings", "list", SITE, "--from", "2026-11-26", "--to", "2027-11-26"), REFUSED, "62 days"),
         (("bookings", "requests", "nowhere"), REFUSED, "no site 'nowhere'"),

@@ -77,4 +77,4 @@ async def test_a_file_is_told_what_its_policy_would_mean(parish: httpx.AsyncClie
     assert outlook.notes == (
         "Ramsey Choir has 2 bookings in the week from Mon 23 Nov; “One a week” would allow 1 booking",
     )
-    assert free.notes == ("the new rules would confirm 2 requests at once that wait for a manager",)
+    assert free.notes == ("the new rules would confirm 2 requests that now wait for a manager",)

@@ -246,7 +246,7 @@ def test_dates_outside_term_and_on_bank_holidays_are_left_out_but_not_those_name
         ("FREQ=WEEKLY;COUNT=0", "COUNT must be a whole number above zero"),
         ("FREQ=WEEKLY;COUNT=99999999999", "of at most 9 digits"),
         ("FREQ=WEEKLY;COUNT=3;UNTIL=20270101", "has both COUNT and UNTIL"),
-        ("FREQ=WEEKLY;UNTIL=tomorrow", "UNTIL “TOMORROW” is no time"),
+        ("FREQ=WEEKLY;UNTIL=tomorrow", "UNTIL “TOMORROW” is not a time"),
         ("FREQ=FORTNIGHTLY", "must have FREQ, one of YEARLY"),
         ("BYDAY=TU", "must have FREQ"),
         ("every Tuesday", "“EVERY TUESDAY” is no part of a rule"),

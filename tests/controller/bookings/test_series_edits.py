@@ -277,7 +277,7 @@ async def test_a_date_that_is_another_partys_by_now_is_left_alone_and_listed_as_
         yoga = (await post(choir)).json()
         one, theirs, *_ = yoga["bookings"]
         await change(any_village, theirs, party="scouts")
-        said = "is another party's booking by now and stays as it is"
+        said = "now belongs to another party and stays as it is"
 
         async def untouched() -> bool:
             found = await look(any_village, theirs)

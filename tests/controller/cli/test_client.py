@@ -134,7 +134,7 @@ def test_a_token_that_is_none_is_told_before_anything_is_asked(
     (empty := tmp_path / "empty").touch()
     cases: tuple[tuple[list[str], str], ...] = (
         (["--token-file", str(tmp_path / "none")], "none cannot be read: No such file or directory"),
-        (["--token-file", str(binary)], "binary cannot be read: it is no text"),
+        (["--token-file", str(binary)], "binary cannot be read: it is not text"),
         (["--token-file", str(empty)], "sign in"),
         (["--token", "two words"], "the token must be one word"),
         (["--token", "jeton-é"], "the token must be one word"),

@@ -96,7 +96,7 @@ def test_a_file_that_is_there_is_not_replaced(data: Path, tmp_path: Path) -> Non
     file.write_text("yesterday's")
     refused = back_up(tmp_path, str(file))
     assert (refused.exit_code, file.read_text()) == (2, "yesterday's")
-    assert refused.output.strip() == f"{file} is there already; name another file"
+    assert refused.output.strip() == f"{file} already exists; name another file"
 
 
 @pytest.mark.parametrize("fault", ["no data", "damaged", "no folder", "into itself"])

@@ -165,7 +165,7 @@ REFUSED: list[tuple[str, Json, str, str]] = [
         "spaces/hall",
         {"layouts": LAYOUTS, "changeovers": [{"from_layout": "shelves-in", "to_layout": "shelves-in", "minutes": 5}]},
         "changeovers.0.to_layout",
-        "to itself is no change-over",
+        "to itself is not a change-over",
     ),
     (
         "spaces/hall",
@@ -202,7 +202,7 @@ async def test_a_counter_and_its_doors_hang_on_one_edge(client: httpx.AsyncClien
     await furnish(client)
     await put(client, "doors/front-door", edge="pi-front", counter="beams")
     refused = await put(client, "doors/side-door", 422, edge="pi-side", counter="beams")
-    assert refused["errors"][0]["message"].endswith("what must act together without a network hangs on one edge")
+    assert refused["errors"][0]["message"].endswith("what must act together without a network must be on one edge")
 
 
 IN_USE = (
@@ -252,7 +252,7 @@ async def test_a_space_that_was_ever_booked_stays_and_may_be_made_unbookable(
     answer = await any_client.delete(f"{ROOT}/spaces/yard")
     assert answer.status_code == 409
     assert answer.json()["detail"].startswith(
-        "Yard cannot be deleted: it has 1 booking, 1 of them to come, and 0 series, and stays for their history. "
+        "Yard cannot be deleted: it has 1 booking, 1 of them to come, and 0 series, and must stay for their history. "
         "Set bookable to false instead."
     )
     await space(any_client, "yard", bookable=False)
@@ -266,7 +266,7 @@ async def test_a_door_that_had_a_code_stays(client: httpx.AsyncClient) -> None:
         await space(client, name)
     answer = await client.delete(f"{ROOT}/doors/front-door")
     assert answer.status_code == 409
-    assert "Take it off the way to its spaces instead." in answer.json()["detail"]
+    assert "Remove it from its spaces' doors instead." in answer.json()["detail"]
 
 
 async def test_equipment_is_never_fewer_than_is_booked_at_once(

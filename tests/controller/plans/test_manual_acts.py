@@ -85,7 +85,7 @@ async def test_an_end_is_told_with_who_and_why(any_village: httpx.AsyncClient, c
     clock.advance(minutes=30)
     act = (await listed(any_village, "acts"))["items"][0]
     assert (act["id"], act["outcome"]) == (again["id"], "over")
-    assert act["text"] == "ran out; it was never on 1 of 1 doors"
+    assert act["text"] == "expired; it was never on 1 of 1 doors"
 
 
 @pytest.mark.parametrize(

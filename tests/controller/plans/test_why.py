@@ -106,7 +106,7 @@ async def test_what_will_not_open_is_told_why(
     await sign(container)
     found = await why(village, code=made["code"], at=at)
     assert (found["granted"], found["reason"]) == (False, reason)
-    assert f"will stay shut, by the present plan, to a typed code: {REASON_TEXT[reason]}." in found["text"][0]
+    assert f"will stay locked, by the present plan, to a typed code: {REASON_TEXT[reason]}." in found["text"][0]
 
 
 async def test_the_past_is_answered_by_the_plan_that_the_door_had_then(
@@ -347,7 +347,7 @@ async def test_an_offline_code_that_no_plan_listed_opened_where_the_door_was_out
         ("2749,,2027-06-30,no,,2026-11-01", "the list does not say how old they are: the date of birth"),
         ("2749,1990-05-01,2027-06-30,yes,,2026-11-01", "who is suspended: `hallkeeper members suspend NUMBER --lift`"),
         ("2749,1990-05-01,2026-11-20,no,,2026-11-01", "a membership that ended on 20 November 2026: once"),
-        ("2749,1990-05-01,2027-06-30,no,,", "who has had no induction here: note the day"),
+        ("2749,1990-05-01,2027-06-30,no,,", "who has had no induction here: record the day"),
         ("2749,1990-05-01,2027-06-30,no,,2026-12-01", "who has the induction on 1 December 2026: from that day"),
         (",1990-05-01,2027-06-30,no,,2026-11-01", "who has no PIN: the library"),
     ],

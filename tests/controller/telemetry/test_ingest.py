@@ -156,7 +156,7 @@ async def test_another_event_under_a_number_that_is_stored_is_set_aside_once_and
         aside = [(row.seq, row.reason, row.raw) for row in await tx.execute(select(quarantine))]
         (alert,) = await queries.site_alerts(tx, "ramsey", limit=9)
     assert aside == [(None, "number_taken", encode(other))]
-    assert (alert.kind, "its number 3 is that of another event" in alert.text) == ("unstorable", True)
+    assert (alert.kind, "its number 3 belongs to another event" in alert.text) == ("unstorable", True)
 
 
 async def test_a_dropped_run_under_a_number_that_is_stored_is_no_other_event(hub: Hub, edge: FakeEdge) -> None:
@@ -282,7 +282,7 @@ async def test_duress_and_an_intruder_are_told_however_late_and_an_alarm_that_do
         ("duress", "front-door: opened UNDER DURESS: somebody was forced"),
         ("intruder", "hall: INTRUDER ALARM: movement in hall"),
         ("not_secured", "main: NOT SECURED after closing: somebody in hall"),
-        ("withheld", "hall: the alarm does not set by itself, please look: hall-window is open"),
+        ("withheld", "hall: the alarm cannot set by itself, please check: hall-window is open"),
     ]
 
 

@@ -285,7 +285,7 @@ async def test_what_the_office_unlocked_says_so(hub: Hub, edge: FakeEdge) -> Non
     await edge.send([event(1, unlocked, device="front-door")])
     await edge.acknowledged(1)
     found = await snapshot(hub)
-    assert [each.text for each in found.recent] == ["Front door: unlocked by the office"]
+    assert [each.text for each in found.recent] == ["Front door: unlocked by a command"]
 
 
 async def test_areas_are_shown_with_the_sites_time_and_what_no_edge_would_say_is_not(hub: Hub, edge: FakeEdge) -> None:

@@ -25,7 +25,7 @@ def told(edge: str, device: str, kind: str, interlock: str | None = None) -> Tol
 HUB = [told("hub", "fire", "fire"), told("hub", "front", "door"), told("hub", "hub-area", "alarm")]
 YARD = [told("yard", "fire", "fire"), told("yard", "gate", "door")]
 LINE = "'yard' reports no fire line, but 'hub' does"
-HANGS = "what must act together without a network hangs on one edge"
+HANGS = "what must act together without a network must be on one edge"
 
 
 def site(*doors: tuple[str, str]) -> SiteParts:

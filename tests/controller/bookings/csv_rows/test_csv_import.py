@@ -152,7 +152,7 @@ async def test_a_row_that_clashes_is_refused_by_what_it_clashes_with(any_village
         ("x,hall,T,28/03/2027,01:30,03:00,,,", "start", "01:30 does not exist on 28 March 2027"),
         ("x,hall,T,26/11/2026,18:00,20:00,nobody,,", "party", "there is no party 'nobody'"),
         ("x,hall,T,26/11/2026,18:00,20:00,gone,,", "party", "no longer active"),
-        ("x,hall,T,26/11/2026,18:00,20:00,,many,", "people", "is no whole number"),
+        ("x,hall,T,26/11/2026,18:00,20:00,,many,", "people", "is not a whole number"),
         ("x,hall,T,26/11/2026,18:00,20:00,,0,", "people", "at least 1"),
         ("x,hall,T,26/11/2026,18:00,20:00,,10000,", "people", "60"),
         ("x,hall,T,26/11/2026,18:00,20:00,,,,,more", "", "has 11 cells"),
