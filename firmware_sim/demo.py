@@ -255,7 +255,7 @@ class Demo:
                 if opens <= now and closes - now >= LASTS * self._speed:
                     booking = old
                 else:
-                    await rig.api.post(f"/bookings/{old['id']}/cancel", {"why": "Too short for this run"})
+                    await rig.api.post(f"/bookings/{old['id']}/cancel", {"reason": "Too short for this run"})
         if booking is None:
             booking = await self._book_code(rig, now)
         name = booking["id"]

@@ -182,10 +182,11 @@ class QuoteAnswer(Answer):
 
 
 class FrozenAnswer(PriceAnswer):
-    """``number`` counts the quotes of a booking. ``superseded_at``: since when another one holds."""
+    """``number`` counts the quotes of a booking. ``cause``: what it was made for. ``superseded_at``: since when another
+    one holds."""
 
     number: int
-    why: QuoteReason
+    cause: QuoteReason
     tariff_version: int
     made_at: str
     made_by: str
@@ -381,7 +382,7 @@ def _frozen_answer(frozen: Frozen, zone: ZoneInfo) -> FrozenAnswer:
     return FrozenAnswer(
         **_price(frozen.quote),
         number=frozen.number,
-        why=frozen.why,
+        cause=frozen.why,
         tariff_version=frozen.tariff_version,
         made_at=local_time.rfc3339(frozen.made_at, zone),
         made_by=frozen.made_by,

@@ -71,7 +71,7 @@ async def waive_quote(booking_id: IdPath, body: WaiveBody, container: TheContain
     """Waive a booking's charge, with a reason that the quote shows; it stays waived, whatever happens to the booking,
     until that is undone."""
     return account_answer(
-        await container.billing.waive(booking_id, why=body.why, given_up_only=body.given_up_only, actor=actor)
+        await container.billing.waive(booking_id, why=body.reason, given_up_only=body.given_up_only, actor=actor)
     )
 
 

@@ -245,9 +245,9 @@ class QuoteBody(Body):
 
 
 class WaiveBody(Body):
-    """``given_up_only``: let off only what is charged for time that was given up by changing the booking."""
+    """``given_up_only``: waive only what is charged for time that was given up by changing the booking."""
 
-    why: Annotated[Note, Field(min_length=1)]
+    reason: Annotated[Note, Field(min_length=1)]
     given_up_only: Annotated[bool, Field(strict=True)] = False
 
 

@@ -35,9 +35,9 @@ class CodesAnswer(Answer):
 
 
 class ReissueBody(Body):
-    """``why``: recorded in the booking's log."""
+    """``reason``: recorded in the booking's log."""
 
-    why: Annotated[Note, StringConstraints(min_length=1)]
+    reason: Annotated[Note, StringConstraints(min_length=1)]
 
 
 class ReissuedAnswer(Answer):
@@ -63,7 +63,7 @@ async def reissue_code(
 ) -> ReissuedAnswer:
     """Give a booking another code at once, because others know the one it has; so do all that share it. The old one
     ends with the next plan that the doors have: `on_door` and `still_opens` tell."""
-    done = await container.door_codes.reissue(booking_id, why=body.why, actor=actor)
+    done = await container.door_codes.reissue(booking_id, why=body.reason, actor=actor)
     return ReissuedAnswer(booking=booking_answer(done.view, actor, drawn=True), together=list(done.together))
 
 

@@ -131,7 +131,7 @@ def reason_bodies(reasons: Sequence[RuleReason], zone: ZoneInfo) -> list[ReasonB
     """As the API names them."""
     return [
         ReasonBody(
-            why=each.why.value,
+            kind=each.why.value,
             text=each.text,
             field=each.field,
             conflicts=conflicts(each.conflicts, zone),

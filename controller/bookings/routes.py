@@ -151,7 +151,7 @@ async def approve_booking(
     """Confirm a request; it has a door code at once. It is judged again, and a refusal names the conflicts. One that is
     confirmed already stays so."""
     asked = body or ApproveBody()
-    view = await container.bookings.approve(booking_id, why=asked.why, overrule=asked.overrule, actor=actor)
+    view = await container.bookings.approve(booking_id, why=asked.reason, overrule=asked.overrule, actor=actor)
     return _tagged(booking_answer(view, actor), response)
 
 
@@ -160,7 +160,7 @@ async def decline_booking(
     booking_id: IdPath, body: DeclineBody, container: TheContainer, actor: Decides, response: Response
 ) -> BookingRead:
     """Turn a request down and say why; its time is free at once. One that was declined stays so."""
-    view = await container.bookings.decline(booking_id, why=body.why, actor=actor)
+    view = await container.bookings.decline(booking_id, why=body.reason, actor=actor)
     return _tagged(booking_answer(view, actor), response)
 
 
@@ -191,7 +191,7 @@ async def cancel_booking(
     booking_id: IdPath, container: TheContainer, actor: Books, response: Response, body: CancelBody | None = None
 ) -> BookingRead:
     """Cancel a booking; cancelled already, it stays so. `on_door` tells what its code may still open."""
-    view = await container.bookings.cancel(booking_id, why=body.why if body else "", actor=actor)
+    view = await container.bookings.cancel(booking_id, why=body.reason if body else "", actor=actor)
     return _tagged(booking_answer(view, actor), response)
 
 

@@ -147,18 +147,18 @@ def needs(equipment: Mapping[str, int]) -> tuple[Need, ...]:
 
 
 class CancelBody(Body):
-    why: Note = ""
+    reason: Note = ""
 
 
 class ApproveBody(Body):
     """``overrule``: confirm it into a buffer or change-over as well."""
 
-    why: Note = ""
+    reason: Note = ""
     overrule: Yes = False
 
 
 class DeclineBody(Body):
-    """``why``: the person who asked reads it."""
+    """``reason``: the person who asked reads it."""
 
     why: Annotated[Note, StringConstraints(min_length=1)]
 

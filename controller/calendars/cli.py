@@ -44,7 +44,7 @@ class _Gone(msgspec.Struct, frozen=True):
 
 class _Refused(msgspec.Struct, frozen=True):
     line: int
-    reason: str
+    why: str
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -104,7 +104,7 @@ def _show(console: Console, answer: _Answer, *, preview: bool) -> None:
     )
     if answer.clashes or answer.refused:
         clashes = ((str(one.line), f"{one.title}, {output.moment(one.starts)}", one.text) for one in answer.clashes)
-        refused = ((str(one.line), "", one.reason) for one in answer.refused)
+        refused = ((str(one.line), "", one.why) for one in answer.refused)
         output.show(console, ("Line", "Not imported", "Because"), (*clashes, *refused))
     for series in answer.goes_on:
         console.print(escape(f"“{series.title}” {series.text}; import again for more"))

@@ -39,7 +39,7 @@ class RefusedEvent(Answer):
 
     line: int
     uid: str | None
-    reason: str
+    why: str
 
 
 class VanishedEvent(Answer):
@@ -106,7 +106,7 @@ def import_answer(outcome: CalendarImportResult, *, preview: bool) -> ImportAnsw
             for each in outcome.goes_on
         ],
         refused=[
-            RefusedEvent(line=fault.line, uid=fault.uid, reason=fault.reason)
+            RefusedEvent(line=fault.line, uid=fault.uid, why=fault.reason)
             for fault in sorted(outcome.faults, key=lambda fault: fault.line)
         ],
         clashes=[

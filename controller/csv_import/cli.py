@@ -17,7 +17,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen;
 
 class _Fault(msgspec.Struct, frozen=True):
     column: str
-    reason: str
+    why: str
 
 
 class _Line(msgspec.Struct, frozen=True):
@@ -98,6 +98,6 @@ def print_import(
     elif heading and answer.preview:
         output.show(client.console, ("Line", *named, "Would be"), [(*about(line), line.told) for line in made])
     if answer.refused:
-        faults = [(*about(line), each.column, each.reason) for line in answer.lines for each in line.faults]
+        faults = [(*about(line), each.column, each.why) for line in answer.lines for each in line.faults]
         output.show(client.console, ("Line", *named, "Column", "Refused because"), faults)
         raise typer.Exit(SET_ASIDE)

@@ -75,7 +75,7 @@ class RowReader:
         return self.cells.get(column, "").strip()
 
     def fault(self, column: str, reason: str) -> None:
-        self.faults.append(CellFault(line=self.line, column=column, reason=reason))
+        self.faults.append(CellFault(line=self.line, column=column, why=reason))
 
     def read(self, column: str, convert: Callable[[str], T]) -> T | None:
         """What a cell says; ``None`` where it is empty, or a fault where ``convert`` raises ``ValueError``."""

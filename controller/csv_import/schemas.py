@@ -20,7 +20,7 @@ class ImportedRowFault(Answer):
     model_config = ConfigDict(from_attributes=True)
 
     column: str
-    reason: str
+    why: str
 
 
 class ImportedRowAnswer(Answer):

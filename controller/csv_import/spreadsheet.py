@@ -33,7 +33,7 @@ class CellFault(msgspec.Struct, frozen=True, kw_only=True):
 
     line: int
     column: str
-    reason: str
+    why: str
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +68,7 @@ def read_sheet(
     records = _Records(text, delimiter, before)
     header = next((cells for _, cells in records if any(cells)), None)
     if header is None:
-        why = f"line {records.faults[0].line} {records.faults[0].reason}" if records.faults else "the file is empty"
+        why = f"line {records.faults[0].line} {records.faults[0].why}" if records.faults else "the file is empty"
         raise SheetError(f"{why}; the first row must name the columns")
     places, strange = _places(header, columns)
     for each in needed:
@@ -84,7 +84,7 @@ def read_sheet(
             raise SheetError(f"the file has more than {most_rows} rows; send it in parts")
         if any(cells[len(header) :]):
             reason = f"has {len(cells)} cells, but the header has {len(header)}; put quotation marks around commas"
-            records.faults.append(CellFault(line=line, column="", reason=reason))
+            records.faults.append(CellFault(line=line, column="", why=reason))
             continue
         filled = {name: cells[at] if at < len(cells) else "" for at, name in places.items()}
         rows.append(Row(line=line, cells=filled))
@@ -157,7 +157,7 @@ class _Records:
                 return line, [bare(cell.strip()) for cell in next(self._reader)]
             except csv.Error as error:
                 last = self._before + self._reader.line_num
-                self.faults.append(CellFault(line=line, column="", reason=_unreadable(str(error), line, last)))
+                self.faults.append(CellFault(line=line, column="", why=_unreadable(str(error), line, last)))
 
 
 def _unreadable(error: str, line: int, last: int) -> str:

@@ -129,11 +129,11 @@ class DifferenceAnswer(Answer):
 
 
 class ObstacleAnswer(Answer):
-    """``place``: of what cannot be changed so, such as "spaces.hall.parts". ``why``: clash, layout, equipment, seats or
-    in-use. ``conflicts``: the bookings it is about; of a clash the two."""
+    """``place``: what cannot be changed like this, such as "spaces.hall.parts". ``kind``: clash, layout, equipment,
+    seats or in-use. ``conflicts``: the bookings concerned; for a clash the two."""
 
     place: str
-    why: str
+    kind: str
     text: str
     conflicts: list[Conflict]
 
@@ -211,7 +211,7 @@ def difference_answers(found: Sequence[Difference]) -> list[DifferenceAnswer]:
 
 def obstacle_answers(found: Sequence[Obstacle]) -> list[ObstacleAnswer]:
     return [
-        ObstacleAnswer(place=each.place, why=each.why, text=each.text, conflicts=list(each.conflicts))
+        ObstacleAnswer(place=each.place, kind=each.why, text=each.text, conflicts=list(each.conflicts))
         for each in found[:NAMED_OBSTACLES]
     ]
 

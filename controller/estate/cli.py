@@ -41,7 +41,7 @@ class _Booking(msgspec.Struct, frozen=True):
 
 class _Obstacle(msgspec.Struct, frozen=True):
     place: str
-    why: str
+    kind: str
     text: str
     conflicts: list[_Booking]
 
@@ -194,7 +194,7 @@ def _grouped(obstacles: Iterable[_Obstacle]) -> Iterator[tuple[str, str]]:
     alike: dict[tuple[str, ...], list[_Obstacle]] = {}
     for each in obstacles:
         titles = sorted(booking.title for booking in each.conflicts)
-        alike.setdefault((each.place, each.why, *(titles or [each.text])), []).append(each)
+        alike.setdefault((each.place, each.kind, *(titles or [each.text])), []).append(each)
     for first, *others in alike.values():
         yield first.place, f"{first.text} And {len(others)} more like this." if others else first.text
 

@@ -71,7 +71,7 @@ class ChangeBlocked(Conflicting):
             conflicts=list({each.id: each for obstacle in named for each in obstacle.conflicts}.values()),
             reasons=[
                 ReasonBody(
-                    why=each.why,
+                    kind=each.why,
                     text=each.text,
                     field=each.field if (each.section, each.id) == of else each.place,
                     conflicts=list(each.conflicts),

@@ -14,10 +14,10 @@ NAMED_BOOKINGS = 2000
 
 
 class LossAnswer(Answer):
-    """``why``: "closed" where its space could not be booked any more, "mode" where the building would be less open than
-    it was to be, "term" where its series keeps to school terms and it would lie outside them."""
+    """``kind``: "closed" where its space could no longer be booked, "mode" where the building would be less open than
+    planned, "term" where its series keeps to school terms and it would lie outside them."""
 
-    why: LossKind
+    kind: LossKind
     text: str
 
 
@@ -71,7 +71,7 @@ def effect_answer(effect: HoursEffect) -> HoursEffectAnswer:
 
 def _broken(broken: Broken, zone: ZoneInfo) -> BrokenAnswer:
     [booking] = conflicts([broken.booking], zone)
-    reasons = [LossAnswer(why=each.kind, text=each.text) for each in broken.losses]
+    reasons = [LossAnswer(kind=each.kind, text=each.text) for each in broken.losses]
     return BrokenAnswer(booking=booking, reasons=reasons)
 
 

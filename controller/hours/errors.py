@@ -33,7 +33,7 @@ class WouldBreak(Conflicting):
             "then they stay as they are.",
             conflicts=told,
             reasons=[
-                ReasonBody(why=loss.kind, text=loss.text, field="", conflicts=[booking], asked=None, limit=None)
+                ReasonBody(kind=loss.kind, text=loss.text, field="", conflicts=[booking], asked=None, limit=None)
                 for each, booking in zip(named, told, strict=True)
                 for loss in each.losses
             ],

@@ -45,7 +45,7 @@ class QuarantineAnswer(Answer):
     edge: str
     log: str
     seq: int | None
-    reason: str
+    kind: str
     why: str
     raw: str
     received_at: str
@@ -117,7 +117,9 @@ def quarantine_answer(found: Quarantined, zone: ZoneInfo) -> QuarantineAnswer:
     values = msgspec.structs.asdict(found) | {
         "received_at": local_time.rfc3339(found.received_at, zone),
         "raw": base64.b64encode(found.raw).decode(),
+        "kind": found.reason,
     }
+    del values["reason"]
     return QuarantineAnswer(**values)
 
 

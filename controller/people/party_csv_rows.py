@@ -116,7 +116,7 @@ def judge(
             if old is None and "name" not in each.given:
                 found = "name", f"there is no party {each.id!r}, and a new one needs a name"
             if found:
-                fault = CellFault(line=each.line, column=found[0], reason=found[1])
+                fault = CellFault(line=each.line, column=found[0], why=found[1])
                 wrong.append(ImportedRow(line=each.line, id=each.id, become=RowResult.REFUSED, faults=(fault,)))
         if not wrong:
             break

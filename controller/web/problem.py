@@ -41,10 +41,10 @@ class Conflict(BaseModel):
 
 
 class ReasonBody(BaseModel):
-    """One reason against a booking. ``why``: its kind. ``field``: which field it is about. ``asked`` and ``limit``:
-    the figures, in the unit that ``text`` names; times are minutes."""
+    """One reason against a booking. ``kind``: of which kind. ``field``: which field it is about. ``asked`` and
+    ``limit``: the figures, in the unit that ``text`` names; times are minutes."""
 
-    why: str
+    kind: str
     text: str
     field: str
     conflicts: list[Conflict]

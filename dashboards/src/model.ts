@@ -159,7 +159,7 @@ export interface Conflict {
 
 /** One reason against a request, in words and data. */
 export interface Reason {
-  why: string;
+  kind: string;
   text: string;
   field: string;
   conflicts: Conflict[];

@@ -28,8 +28,8 @@ function date(more: Partial<SeriesDate> = {}): SeriesDate {
     starts: "2026-12-01T18:00:00+00:00",
     ends: "2026-12-01T20:00:00+00:00",
     space: "hall",
-    mark: "free",
-    deed: "book",
+    status: "free",
+    effect: "book",
     text: "free",
     reasons: [],
     conflicts: [],
@@ -40,7 +40,7 @@ function date(more: Partial<SeriesDate> = {}): SeriesDate {
     ...more,
   };
 }
-const CLASH = date({ mark: "clash", deed: "refuse", moves: [MOVE] });
+const CLASH = date({ status: "clash", effect: "refuse", moves: [MOVE] });
 
 test("a rule says its days, so that a shift of the first date cannot change them unnoticed", () => {
   const rules: [Parameters<typeof ruleOf>[0], string[], string][] = [
@@ -81,20 +81,20 @@ test("a day is named as rules name it, whatever the browser's zone", () => {
 
 test("what can be had is booked, what cannot goes by the choice for all of them", () => {
   assert.equal(defaultChoice(date(), "skip"), "book");
-  assert.equal(defaultChoice(date({ mark: "approval" }), "skip"), "book");
+  assert.equal(defaultChoice(date({ status: "approval" }), "skip"), "book");
   assert.equal(defaultChoice(CLASH, "skip"), "skip");
   assert.equal(defaultChoice(CLASH, "hold"), "hold");
   assert.equal(defaultChoice(CLASH, "keep"), "skip", "there is nothing to keep");
   assert.equal(defaultChoice(date({ ...CLASH, booking: "b" }), "keep"), "keep");
-  assert.equal(defaultChoice(date({ mark: "empty", deed: "skip" }), "hold"), "skip");
-  assert.equal(defaultChoice(date({ mark: "left_out", deed: "nothing" }), "hold"), "skip");
-  assert.equal(defaultChoice(date({ mark: "past", deed: "nothing" }), "hold"), null);
-  assert.equal(defaultChoice(date({ deed: "nothing", booking: "b" }), "keep"), null);
-  assert.equal(defaultChoice(date({ deed: "cancel", mark: "left_out", booking: "b" }), "keep"), "skip");
+  assert.equal(defaultChoice(date({ status: "empty", effect: "skip" }), "hold"), "skip");
+  assert.equal(defaultChoice(date({ status: "left_out", effect: "nothing" }), "hold"), "skip");
+  assert.equal(defaultChoice(date({ status: "past", effect: "nothing" }), "hold"), null);
+  assert.equal(defaultChoice(date({ effect: "nothing", booking: "b" }), "keep"), null);
+  assert.equal(defaultChoice(date({ effect: "cancel", status: "left_out", booking: "b" }), "keep"), "skip");
 });
 
 test("a date that must stay since another one stays there is kept, though it would be free", () => {
-  const pushed = date({ deed: "keep", booking: "b" });
+  const pushed = date({ effect: "keep", booking: "b" });
   assert.equal(defaultChoice(pushed, "keep"), "keep");
   assert.equal(wireChoice(pushed, "keep"), "keep");
 });
@@ -104,10 +104,10 @@ test("only what the server would not do by itself is wireChoice, and every date 
   assert.equal(wireChoice(date(), "skip"), "skip");
   assert.equal(wireChoice(CLASH, "skip"), "skip");
   assert.equal(wireChoice(CLASH, "hold"), "hold");
-  assert.equal(wireChoice(date({ mark: "left_out", deed: "nothing" }), "skip"), null);
-  assert.equal(wireChoice(date({ mark: "left_out", deed: "nothing" }), "book"), "book");
-  assert.equal(wireChoice(date({ deed: "cancel", mark: "left_out", booking: "b" }), "skip"), null);
-  assert.equal(wireChoice(date({ deed: "cancel", mark: "left_out", booking: "b" }), "keep"), "keep");
+  assert.equal(wireChoice(date({ status: "left_out", effect: "nothing" }), "skip"), null);
+  assert.equal(wireChoice(date({ status: "left_out", effect: "nothing" }), "book"), "book");
+  assert.equal(wireChoice(date({ effect: "cancel", status: "left_out", booking: "b" }), "skip"), null);
+  assert.equal(wireChoice(date({ effect: "cancel", status: "left_out", booking: "b" }), "keep"), "keep");
   const { space, layout, starts, ends } = MOVE;
   assert.deepEqual(wireChoice(CLASH, "move0"), { move: { space, layout, starts, ends } });
 });
@@ -118,12 +118,12 @@ test("choices go by occurrence, since a day can have two", () => {
 });
 
 test("clash, closed and refused are what cannot be had", () => {
-  const marks = ["free", "moved_by_clock", "approval", "clash", "closed", "refused", "empty", "left_out", "past"] as const;
-  assert.deepEqual(marks.filter((mark) => isRefused(date({ mark }))), ["clash", "closed", "refused"]);
+  const statuses = ["free", "moved_by_clock", "approval", "clash", "closed", "refused", "empty", "left_out", "past"] as const;
+  assert.deepEqual(statuses.filter((status) => isRefused(date({ status }))), ["clash", "closed", "refused"]);
 });
 
 test("only setting up and changing over may be overruled, and waiting for approval stands in nobody's way", () => {
-  const why = (...repeatOptions: string[]) => repeatOptions.map((why) => ({ why, text: "", field: "", conflicts: [], asked: null, limit: null }));
+  const why = (...repeatOptions: string[]) => repeatOptions.map((kind) => ({ kind, text: "", field: "", conflicts: [], asked: null, limit: null }));
   assert.equal(onlyBuffers(why("buffer")), true);
   assert.equal(onlyBuffers(why("changeover", "buffer", "approval")), true);
   assert.equal(onlyBuffers(why("buffer", "clash")), false);
@@ -132,16 +132,16 @@ test("only setting up and changing over may be overruled, and waiting for approv
 });
 
 test("the choiceSummary says what would become of new dates and of booked ones", () => {
-  const dates = [date(), date(), CLASH, date({ booking: "b" }), date({ ...CLASH, booking: "c" }), date({ deed: "nothing", booking: "d" }), date({ mark: "past", deed: "nothing" })];
+  const dates = [date(), date(), CLASH, date({ booking: "b" }), date({ ...CLASH, booking: "c" }), date({ effect: "nothing", booking: "d" }), date({ status: "past", effect: "nothing" })];
   assert.equal(choiceSummary(dates, (one) => defaultChoice(one, "keep")), "1 changed, 2 to be booked, 2 kept as they are, 1 left out");
   assert.equal(choiceSummary([CLASH], () => "move0"), "1 moved");
   assert.equal(choiceSummary([], () => null), "");
 });
 
 test("an edit tells what it has done", () => {
-  const dates = [date({ deed: "change" }), date({ deed: "change" }), date({ deed: "keep" }), date({ deed: "nothing" })];
+  const dates = [date({ effect: "change" }), date({ effect: "change" }), date({ effect: "keep" }), date({ effect: "nothing" })];
   assert.equal(editSummary(dates), "2 changed, 1 kept");
-  assert.equal(editSummary([date({ deed: "nothing" })]), "nothing to do");
+  assert.equal(editSummary([date({ effect: "nothing" })]), "nothing to do");
 });
 
 test("what was changed by hand is told in the words of the form, time once", () => {
@@ -169,7 +169,7 @@ test("undoing a cancel says which dates do not come back, and why", () => {
 });
 
 test("what of a series is chargedDates are the dates that would be booked, where they would be", () => {
-  const dates = [date(), { ...CLASH, occurrence: "2" }, date({ occurrence: "3", deed: "skip", mark: "past" }), date({ occurrence: "4" })];
+  const dates = [date(), { ...CLASH, occurrence: "2" }, date({ occurrence: "3", effect: "skip", status: "past" }), date({ occurrence: "4" })];
   const chosen = (one: SeriesDate) => (one.occurrence === "2" ? "move0" : one.occurrence === "4" ? "hold" : defaultChoice(one, "skip"));
   assert.deepEqual(chargedDates(dates, chosen), [
     { occurrence: "2026-12-01T18:00:00", date: { starts: dates[0]!.starts, ends: dates[0]!.ends } },

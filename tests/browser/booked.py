@@ -76,4 +76,4 @@ async def ask(
 
 async def decide(rig: Rig, booking: dict[str, Any], act: str, why: str = "") -> dict[str, Any]:
     """Approve, decline, cancel or restore over the API, as another person would."""
-    return await rig.api.post(f"/bookings/{booking['id']}/{act}", {"why": why} if why else {})
+    return await rig.api.post(f"/bookings/{booking['id']}/{act}", {"reason": why} if why else {})

@@ -41,7 +41,7 @@ async def _status(rig: Rig, booking: dict[str, Any]) -> str:
 
 async def _last_told(rig: Rig, booking: dict[str, Any]) -> tuple[str, str]:
     last = (await rig.api.get(f"/bookings/{booking['id']}/log"))["items"][-1]
-    return last["what"], last["why"]
+    return last["what"], last["reason"]
 
 
 async def test_what_waits_is_listed_by_its_start_with_the_reason_why(screens: Screens, rig: Rig) -> None:

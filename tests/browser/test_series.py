@@ -364,7 +364,7 @@ async def test_the_rest_of_a_series_is_cancelled_and_restored_as_far_as_it_is_fr
     await screen.said("Cancelled 3 dates of Book club, from Thu 24 Dec on.")
     assert await _found(rig, made["id"]) == [("12-17", "19:00", "20:00", "Book club")]
     story = await rig.api.get(f"/bookings/{made['bookings'][2]['id']}/log")
-    assert story["items"][-1]["why"] == "The roof leaks"
+    assert story["items"][-1]["reason"] == "The roof leaks"
     await book(rig, "Quicker", first + timedelta(weeks=2), "19:30", "21:00", space="meeting-room")
     await screen.page.get_by_role("button", name="Undo").click()
     await screen.said(re.compile(r"2 dates of Book club are back\. Not back: Thu 31 Dec \(Meeting room is taken then"))

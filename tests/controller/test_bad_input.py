@@ -218,7 +218,7 @@ async def test_ten_thousand_people_in_a_room_for_sixty_are_refused_with_both_fig
         ("PATCH", f"{API}/bookings/{made['id']}", crowd),
     ):
         problem = refused(await send(any_village, path, body, method), 409)
-        [reason] = [each for each in problem["reasons"] if each["why"] == "capacity"]
+        [reason] = [each for each in problem["reasons"] if each["kind"] == "capacity"]
         assert (reason["field"], reason["asked"], reason["limit"]) == ("people", 10_000, 60)
     series = refused(await send(any_village, SERIES["series"], DANCE | crowd), 409)
     assert "10,000 people are more than Hall holds (60)" in series["errors"][0]["message"]

@@ -225,7 +225,7 @@ class Visitor:
         items = [each for each in found if each["title"][-1] in "02468"]  # the others run out
         if items:
             one, what = self._dice.choice(items), self._dice.choice(["approve", "decline"])
-            await self._send(what, f"/bookings/{one['id']}/{what}", {"why": "because"}, self._key(), on=one["id"])
+            await self._send(what, f"/bookings/{one['id']}/{what}", {"reason": "because"}, self._key(), on=one["id"])
 
 
 async def storm(told: Storm, began: float) -> list[Done]:

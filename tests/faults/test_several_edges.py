@@ -153,7 +153,7 @@ async def a_code_waits_for_both_edges(trial: Trial, barn: Barn) -> None:
     await on_door(trial, booking)
     await barn.opens(code)
     await barn.gets_out()
-    await trial.rig.api.post(f"/bookings/{booking['id']}/cancel", {"why": "the trial goes on"})
+    await trial.rig.api.post(f"/bookings/{booking['id']}/cancel", {"reason": "the trial goes on"})
 
 
 async def absence_behind_a_dead_edge_is_no_evidence(trial: Trial, barn: Barn) -> None:

@@ -232,7 +232,7 @@ async def test_events_and_quarantine_are_read_in_pages(edge: FakeEdge, client: h
             break
     assert got == [1, 2, 3, 4, 5, 6, 7]
     page = (await client.get("/api/v1/sites/ramsey/quarantine", params={"limit": 1})).json()
-    assert [(item["seq"], item["reason"], item["raw"]) for item in page["items"]] == [
+    assert [(item["seq"], item["kind"], item["raw"]) for item in page["items"]] == [
         (8, "malformed", "Im5vbnNlbnNlIg==")
     ]
     assert page["next"] is not None

@@ -76,7 +76,7 @@ class ParsedHolderRow(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(draft, validity=validity, hold_s=old.draft.hold_s)
 
     def fault(self, field: str, reason: str) -> CellFault:
-        return CellFault(line=self.line, column=_COLUMN.get(field.split(".")[0], ""), reason=reason)
+        return CellFault(line=self.line, column=_COLUMN.get(field.split(".")[0], ""), why=reason)
 
     def refused(self, faults: Sequence[CellFault]) -> ImportedRow:
         return ImportedRow(line=self.line, id=self.id, name=self.name, become=RowResult.REFUSED, faults=tuple(faults))

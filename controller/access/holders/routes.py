@@ -92,7 +92,7 @@ async def reissue_holder(
     holder_id: IdPath, body: ReissueHolderBody, container: TheContainer, actor: KeepsKeysAnySite
 ) -> GivenAnswer:
     """Draw another code or PIN, or take another card, at once; the old ones end with the doors' next plan."""
-    return given_answer(await container.holders.reissue(holder_id, body.request(), why=body.why, actor=actor))
+    return given_answer(await container.holders.reissue(holder_id, body.request(), why=body.reason, actor=actor))
 
 
 @router.post("/holders/{holder_id}/reveal", responses=described(HolderUnknown, HolderEnded))
@@ -106,4 +106,4 @@ async def end_holder(
     holder_id: IdPath, body: EndHolderBody, container: TheContainer, actor: KeepsKeysAnySite
 ) -> HolderAnswer:
     """Let somebody open nothing any more, as soon as the doors have their next plan. Ended already, it stays so."""
-    return holder_answer(await container.holders.end(holder_id, why=body.why, actor=actor))
+    return holder_answer(await container.holders.end(holder_id, why=body.reason, actor=actor))

@@ -122,13 +122,13 @@ class HolderChangeBody(HolderFields, Versioned):
 
 
 class ReissueHolderBody(CredentialBody):
-    """What to draw again, or which card to use instead. ``why``: recorded in the list of writes."""
+    """What to draw again, or which card to use instead. ``reason``: recorded in the list of writes."""
 
-    why: Annotated[Note, StringConstraints(min_length=1)]
+    reason: Annotated[Note, StringConstraints(min_length=1)]
 
 
 class EndHolderBody(Body):
-    why: Annotated[Note, StringConstraints(min_length=1)]
+    reason: Annotated[Note, StringConstraints(min_length=1)]
 
 
 class PlaceAnswer(Answer):
@@ -160,7 +160,7 @@ class HolderAnswer(Answer):
     changed_at: str
     changed_by: str
     ended_at: str | None
-    ended_why: str
+    ended_reason: str
     version: int
 
 

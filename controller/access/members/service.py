@@ -227,7 +227,7 @@ class MemberService:
                 line=each.line,
                 become=RowResult.REFUSED,
                 faults=tuple(
-                    CellFault(line=each.line, column="sites", reason=f"there is no site {site!r}") for site in wrong
+                    CellFault(line=each.line, column="sites", why=f"there is no site {site!r}") for site in wrong
                 ),
             )
             for each in given

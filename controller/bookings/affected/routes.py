@@ -45,7 +45,7 @@ async def list_affected(
 @router.post("/sites/{site}/affected-bookings/keep")
 async def keep_affected(site: SlugPath, body: KeepBody, container: TheContainer, actor: Decides) -> DecidedAnswer:
     """Decide that bookings go ahead anyway. Their message and door page say so."""
-    done = await container.affected.keep(site, body.which(), kept=body.kept, why=body.why, actor=actor)
+    done = await container.affected.keep(site, body.which(), kept=body.kept, why=body.reason, actor=actor)
     return decided_answer(done, actor)
 
 
@@ -54,7 +54,7 @@ async def cancel_affected(
     site: SlugPath, body: CancelAffectedBody, container: TheContainer, actor: Decides
 ) -> DecidedAnswer:
     """Cancel bookings, each by itself."""
-    return decided_answer(await container.affected.cancel(site, body.which(), why=body.why, actor=actor), actor)
+    return decided_answer(await container.affected.cancel(site, body.which(), why=body.reason, actor=actor), actor)
 
 
 @router.post("/sites/{site}/affected-bookings/move")

@@ -40,16 +40,16 @@ class WhichBody(Body):
 
 
 class KeepBody(WhichBody):
-    """``kept`` false: take back an earlier decision to keep it. ``why``: recorded in the booking's log."""
+    """``kept`` false: withdraw an earlier decision to keep it. ``reason``: recorded in the booking's log."""
 
     kept: Yes = True
-    why: Note = ""
+    reason: Note = ""
 
 
 class CancelAffectedBody(WhichBody):
-    """``why``: recorded in the booking's log."""
+    """``reason``: recorded in the booking's log."""
 
-    why: Note = ""
+    reason: Note = ""
 
 
 class MoveAffectedBody(WhichBody):

@@ -48,7 +48,7 @@ class ParsedBookingRow(msgspec.Struct, frozen=True, kw_only=True):
     ) -> ImportedRow:
         """``reasons``: the field of a booking that each is about, and the text."""
         times = {"starts": self.timed[0], "ends": self.timed[1]}
-        faults = [CellFault(line=self.line, column=times.get(field, field), reason=text) for field, text in reasons]
+        faults = [CellFault(line=self.line, column=times.get(field, field), why=text) for field, text in reasons]
         refused = self.result(RowResult.REFUSED, booking)
         return msgspec.structs.replace(refused, faults=tuple(faults), conflicts=tuple(conflicts))
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import msgspec
 
 from controller.availability.fitting_spaces import Fitting, SpaceNeeds, sort_out
-from controller.bookings.series.model import DateChange, Move, SeriesDate
+from controller.bookings.series.model import DateEffect, Move, SeriesDate
 from controller.bookings.series.resolve import Asker
 from controller.db.engine import Tx
 from controller.diary.model import BookingRequest
@@ -47,13 +47,13 @@ async def with_moves(
             around = [each for each in dates[max(0, index - 2) : index + 3] if each is not dates[index]]
             tries += [(index, each) for each in _elsewhere(asked, site_config)]
             tries += [(index, each) for each in _other_times(asked, around, site_config, asker)]
-    going = frozenset(each.before.id for each in dates if each.before is not None and each.deed in _GOING)
+    going = frozenset(each.before.id for each in dates if each.before is not None and each.effect in _GOING)
 
     def request(asked: BookingRequest, but: frozenset[str] = frozenset()) -> RuleRequest:
         return RuleRequest(asked=asked, actor=asker.actor, tier=asker.tier, but=but)
 
     booked = [
-        request(asked) for each, asked in zip(dates, asks, strict=True) if asked is not None and each.deed in _BOOKING
+        request(asked) for each, asked in zip(dates, asks, strict=True) if asked is not None and each.effect in _BOOKING
     ]
     hypothetical = HypotheticalBookings()
     hypothetical.take(site_config, booked, now=asker.now)
@@ -76,8 +76,8 @@ async def with_moves(
     return found
 
 
-_BOOKING = frozenset({DateChange.BOOK, DateChange.CHANGE})
-_GOING = frozenset({DateChange.CHANGE, DateChange.CANCEL, DateChange.HOLD})
+_BOOKING = frozenset({DateEffect.BOOK, DateEffect.CHANGE})
+_GOING = frozenset({DateEffect.CHANGE, DateEffect.CANCEL, DateEffect.HOLD})
 """What takes a booking from where it is."""
 
 

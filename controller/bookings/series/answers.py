@@ -9,7 +9,7 @@ from controller.bookings.errors import conflicts, reason_bodies
 from controller.bookings.schemas import BookingRead, DetailsRead, DoorCode
 from controller.bookings.series.edit_plan import OF_OTHERS
 from controller.bookings.series.edit_service import EditedSeries
-from controller.bookings.series.model import DateChange, DateStatus, Move, SeriesDate
+from controller.bookings.series.model import DateEffect, DateStatus, Move, SeriesDate
 from controller.bookings.series.service import BookedSeries, CancelledSeries, CheckedSeries, RestoredSeries, SeriesView
 from controller.bookings.series.summary import SeriesDates, series_message
 from controller.diary.model import Booking, BookingStatus, Claimed, Details
@@ -36,7 +36,7 @@ class MoveRead(Answer):
 class SeriesDateRead(Answer):
     """One date. `occurrence`: its start by the rule, in the site's own time, which is its name for choices where there
     are several on a `date`. `starts`, `ends`, `space`: where it would be, null where the clocks leave nothing of it.
-    `mark`: its status; `deed`: what a request with these choices does to it; `text` and `reasons`: why. `moves`:
+    `status`: its status; `effect`: what a request with these choices does to it; `text` and `reasons`: why. `moves`:
     alternatives. `booking`: the one it has already. `lingering` and `notes` refuse nothing."""
 
     date: str
@@ -44,8 +44,8 @@ class SeriesDateRead(Answer):
     starts: str | None
     ends: str | None
     space: str
-    mark: DateStatus
-    deed: DateChange
+    status: DateStatus
+    effect: DateEffect
     text: str
     reasons: list[ReasonBody]
     conflicts: list[Conflict]
@@ -192,8 +192,8 @@ def date_answer(each: SeriesDate, zone: ZoneInfo, made: Booking | None = None) -
         starts=local_time.rfc3339(during.start, zone) if during else None,
         ends=local_time.rfc3339(during.end, zone) if during else None,
         space=each.space,
-        mark=each.mark,
-        deed=each.deed,
+        status=each.status,
+        effect=each.effect,
         text=each.text,
         reasons=reason_bodies(each.verdict.reasons, zone),
         conflicts=conflicts(each.verdict.conflicts, zone),
@@ -236,7 +236,7 @@ def booked_answer(booked: BookedSeries, actor: Actor) -> SeriesMade:
         skipped=[
             SkippedDate(date=each.date.isoformat(), occurrence=each.occurrence.name, text=each.text)
             for each in booked.dates
-            if each.deed in (DateChange.SKIP, DateChange.NOTHING)
+            if each.effect in (DateEffect.SKIP, DateEffect.NOTHING)
         ],
     )
 
@@ -312,7 +312,7 @@ def edited_answer(edited: EditedSeries) -> SeriesEdited:
         follows=edited.series.follows,
         version=edited.series.version,
         rule_text=describe_pattern(pattern, zone),
-        until=until((each.occurrence for each in edited.dates if each.deed is not DateChange.CANCEL), pattern),
+        until=until((each.occurrence for each in edited.dates if each.effect is not DateEffect.CANCEL), pattern),
         dates=[date_answer(each, zone, edited.made.get(each.occurrence.name)) for each in edited.dates],
     )
 

@@ -90,7 +90,9 @@ def intend_edit(edit: Edit, booked: Sequence[Booking], site_config: SiteConfig, 
 
 
 def _cancelled(occurrence: SeriesOccurrence, before: Booking, text: str) -> DateIntent:
-    return DateIntent(occurrence=occurrence, deed=DateChange.CANCEL, before=before, mark=DateStatus.LEFT_OUT, text=text)
+    return DateIntent(
+        occurrence=occurrence, effect=DateEffect.CANCEL, before=before, status=DateStatus.LEFT_OUT, text=text
+    )
 
 
 def _gone(was: SeriesOccurrence, before: Booking, edit: Edit) -> DateIntent:
@@ -124,7 +126,7 @@ def _left_alone(
 def _kept(occurrence: SeriesOccurrence, before: Booking, own: frozenset[str], edit: Edit) -> DateIntent:
     text = OF_OTHERS if before.id in edit.others else "stays as it is"
     return DateIntent(
-        occurrence=occurrence, deed=DateChange.KEEP, before=before, own=own, mark=DateStatus.FREE, text=text
+        occurrence=occurrence, effect=DateEffect.KEEP, before=before, own=own, status=DateStatus.FREE, text=text
     )
 
 
@@ -136,21 +138,21 @@ def _planned(
     act = choice.act if choice else None
     if before is None:
         if act is DateAction.KEEP:
-            return DateIntent(occurrence=each, deed=DateChange.SKIP, mark=DateStatus.LEFT_OUT, text="not booked")
+            return DateIntent(occurrence=each, effect=DateEffect.SKIP, status=DateStatus.LEFT_OUT, text="not booked")
         if each.out and act not in (DateAction.BOOK, DateAction.MOVE, DateAction.HOLD):
-            return DateIntent(occurrence=each, deed=DateChange.NOTHING, mark=DateStatus.LEFT_OUT, text=each.out)
+            return DateIntent(occurrence=each, effect=DateEffect.NOTHING, status=DateStatus.LEFT_OUT, text=each.out)
         if each.during is None and act is not DateAction.MOVE:
-            return DateIntent(occurrence=each, deed=DateChange.SKIP, mark=DateStatus.EMPTY, text=each.text)
+            return DateIntent(occurrence=each, effect=DateEffect.SKIP, status=DateStatus.EMPTY, text=each.text)
         asked, own = request(each, edit.details, edit.wanted, zone)
-        return DateIntent(occurrence=each, deed=DEEDS.get(act, DateChange.BOOK), asked=asked, own=own)
+        return DateIntent(occurrence=each, effect=EFFECTS.get(act, DateEffect.BOOK), asked=asked, own=own)
     own = own_fields(before)
     if before.state not in STANDING:
         return DateIntent(
             occurrence=each,
-            deed=DateChange.NOTHING,
+            effect=DateEffect.NOTHING,
             before=before,
             own=own,
-            mark=DateStatus.LEFT_OUT,
+            status=DateStatus.LEFT_OUT,
             text=before.state.value,
         )
     if _of_others(each, before, edit) or act is DateAction.KEEP:
@@ -190,7 +192,7 @@ def _changed(
     asked = change_effects.wanted(before, change, place, now=now)
     if asked.what is ChangedParts.NOTHING:
         return DateIntent(
-            occurrence=each, deed=DateChange.NOTHING, before=before, own=own, mark=DateStatus.FREE, text="as it is"
+            occurrence=each, effect=DateEffect.NOTHING, before=before, own=own, status=DateStatus.FREE, text="as it is"
         )
     require_timely(each, asked.new.during, choice, now=now)
     waits = before.state is BookingState.REQUESTED or (choice is not None and choice.act is DateAction.HOLD)
@@ -199,7 +201,7 @@ def _changed(
     requested = replace(asked.new.asked, overrule=overrule, by_rules=edit.wanted.by_rules)
     return DateIntent(
         occurrence=each,
-        deed=DateChange.HOLD if waits else DateChange.CHANGE,
+        effect=DateEffect.HOLD if waits else DateEffect.CHANGE,
         asked=requested if judged else None,
         before=before,
         change=asked,

@@ -69,7 +69,7 @@ class SeriesEdits:
     ) -> EditedSeries:
         """Raises ``SeriesRefused`` and what ``_plan`` raises."""
         planned = await self._plan(tx, site_config, series, change, actor, now)
-        refused = [each for each in planned.dates if each.deed is DateChange.REFUSE]
+        refused = [each for each in planned.dates if each.effect is DateEffect.REFUSE]
         if refused:
             raise refusal(refused, site_config.site.tz)
         if planned.head is not None:
@@ -175,14 +175,14 @@ def _of_part(booked: Sequence[Booking], parts: Cut, now: datetime) -> list[Booki
 
 def kept_pattern(pattern: RecurrencePattern, dates: Sequence[SeriesDate]) -> RecurrencePattern:
     """The pattern with what is left out by choice, and with what is booked though it would be left out."""
-    given = {each.occurrence.wall: each for each in dates if each.deed is not DateChange.NOTHING}
+    given = {each.occurrence.wall: each for each in dates if each.effect is not DateEffect.NOTHING}
     left = {
-        wall for wall, each in given.items() if each.deed in (DateChange.SKIP, DateChange.CANCEL) and _could_be(each)
+        wall for wall, each in given.items() if each.effect in (DateEffect.SKIP, DateEffect.CANCEL) and _could_be(each)
     }
     wanted = {
         wall
         for wall, each in given.items()
-        if each.occurrence.out and each.deed not in (DateChange.SKIP, DateChange.CANCEL)
+        if each.occurrence.out and each.effect not in (DateEffect.SKIP, DateEffect.CANCEL)
     }
     return pattern.with_choices(left_out=left, wanted=wanted)
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.bookings.change_effects import PlannedChange as Change
-from controller.bookings.series.model import Choice, DateAction, DateChange, DateStatus, SeriesRequest
+from controller.bookings.series.model import Choice, DateAction, DateEffect, DateStatus, SeriesRequest
 from controller.diary import limits
 from controller.diary.model import Booking, BookingRequest, Details
 from controller.recurrence.expand import SeriesOccurrence
@@ -18,16 +18,16 @@ from edge.wire.interval import Interval
 
 class DateIntent(msgspec.Struct, frozen=True, kw_only=True):
     """One date. ``asked``: what to judge, ``None`` where there is nothing. ``before``: its booking so far, ``change``:
-    what it becomes. ``own``: fields that are its own and not the series'. ``mark`` and ``text`` where they are known
+    what it becomes. ``own``: fields that are its own and not the series'. ``status`` and ``text`` where they are known
     without a judgement."""
 
     occurrence: SeriesOccurrence
-    deed: DateChange
+    effect: DateEffect
     asked: BookingRequest | None = None
     before: Booking | None = None
     change: Change | None = None
     own: frozenset[str] = frozenset()
-    mark: DateStatus | None = None
+    status: DateStatus | None = None
     text: str = ""
 
 
@@ -57,16 +57,16 @@ def _intended(
     choice = wanted.of(each)
     act = choice.act if choice else None
     if each.out and act not in (DateAction.BOOK, DateAction.MOVE, DateAction.HOLD):
-        return DateIntent(occurrence=each, deed=DateChange.NOTHING, mark=DateStatus.LEFT_OUT, text=each.out)
+        return DateIntent(occurrence=each, effect=DateEffect.NOTHING, status=DateStatus.LEFT_OUT, text=each.out)
     if each.during is None and act is not DateAction.MOVE:
-        return DateIntent(occurrence=each, deed=DateChange.SKIP, mark=DateStatus.EMPTY, text=each.text)
+        return DateIntent(occurrence=each, effect=DateEffect.SKIP, status=DateStatus.EMPTY, text=each.text)
     asked, own = request(each, details, wanted, zone)
     if act is not DateAction.SKIP:
         require_timely(each, asked.during, choice, now=now)
-    return DateIntent(occurrence=each, deed=DEEDS.get(act, DateChange.BOOK), asked=asked, own=own)
+    return DateIntent(occurrence=each, effect=EFFECTS.get(act, DateEffect.BOOK), asked=asked, own=own)
 
 
-DEEDS: Mapping[DateAction | None, DateChange] = {DateAction.SKIP: DateChange.SKIP, DateAction.HOLD: DateChange.HOLD}
+EFFECTS: Mapping[DateAction | None, DateEffect] = {DateAction.SKIP: DateEffect.SKIP, DateAction.HOLD: DateEffect.HOLD}
 """What a choice does; the others book."""
 
 

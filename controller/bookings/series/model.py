@@ -146,7 +146,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-class DateChange(StrEnum):
+class DateEffect(StrEnum):
     """What a request does to one date."""
 
     BOOK = "book"
@@ -170,9 +170,9 @@ class SeriesDate(msgspec.Struct, frozen=True, kw_only=True):
     occurrence: SeriesOccurrence
     space: str
     during: Interval | None
-    mark: DateStatus
+    status: DateStatus
     text: str
-    deed: DateChange
+    effect: DateEffect
     verdict: Verdict = Verdict()
     before: Booking | None = None
     own: frozenset[str] = frozenset()

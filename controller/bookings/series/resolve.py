@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from controller.bookings.series.intents import DateIntent
-from controller.bookings.series.model import DateChange, DateStatus, Otherwise, SeriesDate
+from controller.bookings.series.model import DateEffect, DateStatus, Otherwise, SeriesDate
 from controller.db.engine import Tx
 from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor, Tier
@@ -14,7 +14,7 @@ from controller.recurrence.expand import ClockChange, SeriesOccurrence
 from controller.rules.model import ReasonKind, RuleRequest, Verdict
 from controller.rules.service import judge
 
-_CLAIMING = frozenset({DateChange.BOOK, DateChange.CHANGE})
+_CLAIMING = frozenset({DateEffect.BOOK, DateEffect.CHANGE})
 
 
 class Asker(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,12 +41,12 @@ async def settle(
             for index, each in enumerate(plans)
             if each.before is not None
             and index not in kept
-            and (each.asked is not None or each.deed is DateChange.CANCEL)
+            and (each.asked is not None or each.effect is DateEffect.CANCEL)
         )
         # Those that claim nothing come last: they see the others, and nobody sees them.
         judged = sorted(
             (index for index, each in enumerate(plans) if each.asked is not None),
-            key=lambda index: (index in kept or plans[index].deed not in _CLAIMING, index),
+            key=lambda index: (index in kept or plans[index].effect not in _CLAIMING, index),
         )
         requests = [
             RuleRequest(
@@ -65,7 +65,7 @@ async def settle(
             _date(each, verdicts.get(index, Verdict()), otherwise, space, kept=index in kept)
             for index, each in enumerate(plans)
         ]
-        refused = {index for index, each in enumerate(dates) if each.deed is DateChange.KEEP and index in verdicts}
+        refused = {index for index, each in enumerate(dates) if each.effect is DateEffect.KEEP and index in verdicts}
         if refused <= kept:
             return dates
         kept |= _with_followers(refused, plans, site_config)
@@ -105,42 +105,42 @@ def _with_followers(kept: Iterable[int], plans: Sequence[DateIntent], site_confi
 
 
 def _date(plan: DateIntent, verdict: Verdict, otherwise: Otherwise, space: str, *, kept: bool) -> SeriesDate:
-    deed = DateChange.KEEP if kept else plan.deed
-    if (verdict.refusals and deed in _CLAIMING) or (deed is DateChange.HOLD and not verdict.askable):
-        deed = refused(plan, verdict, otherwise)
-    if plan.asked is None or deed is DateChange.KEEP:
+    effect = DateEffect.KEEP if kept else plan.effect
+    if (verdict.refusals and effect in _CLAIMING) or (effect is DateEffect.HOLD and not verdict.askable):
+        effect = refused(plan, verdict, otherwise)
+    if plan.asked is None or effect is DateEffect.KEEP:
         during, there = (plan.before.during, plan.before.space) if plan.before else (plan.occurrence.during, space)
     else:
         during, there = plan.asked.during, plan.asked.space
-    mark = plan.mark or _mark(verdict, plan.occurrence, moved="starts" in plan.own)
+    status = plan.status or _status(verdict, plan.occurrence, moved="starts" in plan.own)
     return SeriesDate(
         occurrence=plan.occurrence,
         space=there,
         during=during,
-        mark=mark,
+        status=status,
         text=plan.text or _text(verdict, plan),
-        deed=deed,
+        effect=effect,
         verdict=verdict,
         before=plan.before,
         own=plan.own,
     )
 
 
-def refused(plan: DateIntent, verdict: Verdict, otherwise: Otherwise) -> DateChange:
+def refused(plan: DateIntent, verdict: Verdict, otherwise: Otherwise) -> DateEffect:
     """What to do with a date that cannot be booked. What the rules forbid is not requested either, as with a single
     booking."""
     if otherwise is Otherwise.KEEP:
-        return DateChange.KEEP if plan.before is not None else DateChange.SKIP
+        return DateEffect.KEEP if plan.before is not None else DateEffect.SKIP
     if otherwise is Otherwise.SKIP:
-        return DateChange.CANCEL if plan.before is not None else DateChange.SKIP
-    return DateChange.HOLD if otherwise is Otherwise.HOLD and verdict.askable else DateChange.REFUSE
+        return DateEffect.CANCEL if plan.before is not None else DateEffect.SKIP
+    return DateEffect.HOLD if otherwise is Otherwise.HOLD and verdict.askable else DateEffect.REFUSE
 
 
-def _mark(verdict: Verdict, occurrence: SeriesOccurrence, *, moved: bool) -> DateStatus:
+def _status(verdict: Verdict, occurrence: SeriesOccurrence, *, moved: bool) -> DateStatus:
     kinds = {each.why for each in verdict.refusals}
-    for kind, mark in ((ReasonKind.CLASH, DateStatus.CLASH), (ReasonKind.CLOSED, DateStatus.CLOSED)):
+    for kind, status in ((ReasonKind.CLASH, DateStatus.CLASH), (ReasonKind.CLOSED, DateStatus.CLOSED)):
         if kind in kinds:
-            return mark
+            return status
     if kinds:
         return DateStatus.REFUSED
     if verdict.needs_approval:
@@ -152,4 +152,4 @@ def _text(verdict: Verdict, plan: DateIntent) -> str:
     parts = [each.text for each in verdict.reasons]
     if plan.occurrence.text and "starts" not in plan.own:
         parts.append(plan.occurrence.text)
-    return "; ".join(parts) or ("left out" if plan.deed is DateChange.SKIP else "free")
+    return "; ".join(parts) or ("left out" if plan.effect is DateEffect.SKIP else "free")

@@ -160,7 +160,7 @@ class SeriesCancel(Body):
     """``from_date``: cancel from this local date on; without it, all that is left."""
 
     from_date: Day | None = None
-    why: Note = ""
+    reason: Note = ""
 
 
 class SeriesUpdate(DetailsUpdate):

@@ -120,7 +120,7 @@ class SeriesService:
         self._edits = SeriesEdits(writer, self._writing)
 
     async def check(self, site: str, draft: SeriesDraft, *, actor: Actor) -> CheckedSeries:
-        """Every date with its mark, the refused ones with where they could go. Raises ``Invalid``, ``SiteUnknown``,
+        """Every date with its status, the refused ones with where they could go. Raises ``Invalid``, ``SiteUnknown``,
         ``SpaceUnknown``, ``NotAllowed``."""
         draft = _own(draft, actor)
         if actor.role is Role.BOOKER:
@@ -177,8 +177,8 @@ class SeriesService:
         asker = Asker(actor=actor, tier=await tier_to_book(tx, draft.details.party, actor), now=now)
         plans = _planned(site_config, draft, now)
         dates = await settle(tx, site_config, plans, draft.details.space, draft.wanted.otherwise, asker)
-        refused = [each for each in dates if each.deed is DateChange.REFUSE]
-        made = [each for each in dates if each.deed in (DateChange.BOOK, DateChange.HOLD)]
+        refused = [each for each in dates if each.effect is DateEffect.REFUSE]
+        made = [each for each in dates if each.effect in (DateEffect.BOOK, DateEffect.HOLD)]
         if refused or not made:
             _nothing_booked(dates, refused, site_config)
         series_id = uuid7(now, secrets.token_bytes(10))

@@ -41,10 +41,10 @@ class SeriesWriter:
         what ``change`` wrote before, told with them."""
         groups: dict[InitialState, list[tuple[BookingRequest, DateIntent, SeriesDate]]] = defaultdict(list)
         for plan, each in zip(plans, dates, strict=True):
-            if plan.asked is None or plan.before is not None or each.deed not in (DateChange.BOOK, DateChange.HOLD):
+            if plan.asked is None or plan.before is not None or each.effect not in (DateEffect.BOOK, DateEffect.HOLD):
                 continue
             becomes = requested_state(each.verdict)
-            if each.deed is DateChange.BOOK:
+            if each.effect is DateEffect.BOOK:
                 becomes = outcome(each.verdict, site_config.policy, plan.asked.during, now=asker.now)
             groups[becomes].append((plan.asked, plan, each))
         made: list[Booking] = []
@@ -86,14 +86,14 @@ class SeriesWriter:
         for plan, each in zip(plans, dates, strict=True):
             if plan.before is None:
                 continue
-            if each.deed is DateChange.CANCEL:
+            if each.effect is DateEffect.CANCEL:
                 after = _named(lifecycle.cancel(plan.before, asker.now), series_id, plan, plan.before.changed_here)
                 gone[each.text].append(Changed(before=plan.before, after=after))
-            elif each.deed in (DateChange.CHANGE, DateChange.HOLD) and plan.change is not None:
+            elif each.effect in (DateEffect.CHANGE, DateEffect.HOLD) and plan.change is not None:
                 after = _named(_becoming(plan, each, site_config, asker), series_id, plan, joined(plan.own))
                 become[plan.change.what].append(Changed(before=plan.before, after=after))
             else:
-                own = joined(kept_fields(plan)) if each.deed is DateChange.KEEP else plan.before.changed_here
+                own = joined(kept_fields(plan)) if each.effect is DateEffect.KEEP else plan.before.changed_here
                 stay.append(_named(plan.before, series_id, plan, own))
         await bookings.update_bookings(tx, stay)
         written: list[Changed] = []
@@ -130,7 +130,7 @@ def _becoming(plan: DateIntent, each: SeriesDate, site_config: SiteConfig, asker
     leaves it in the state it has."""
     assert plan.change is not None
     new = plan.change.new
-    if each.deed is DateChange.HOLD:
+    if each.effect is DateEffect.HOLD:
         since = new.state_at if new.state is BookingState.REQUESTED else asker.now
         return replace(new, state=BookingState.REQUESTED, state_at=since, held_until=None)
     if plan.asked is None:

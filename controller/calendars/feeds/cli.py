@@ -55,7 +55,7 @@ class _List(msgspec.Struct, frozen=True):
 
 class _Refused(msgspec.Struct, frozen=True):
     line: int
-    reason: str
+    why: str
 
 
 class _Preview(msgspec.Struct, frozen=True):
@@ -103,7 +103,7 @@ def add(
             f"{len(seen.imported)} would become blocks, {seen.unchanged} unchanged, {len(seen.clashes)} clash, "
             f"{len(seen.refused)} refused"
         )
-        refused = [_Event(each.line, each.reason, "", None) for each in seen.refused]
+        refused = [_Event(each.line, each.why, "", None) for each in seen.refused]
         _show_events(caller.console, [*seen.clashes, *refused])
         return
     versions = {each.id: each.version for each in caller.get(f"/sites/{site}/feeds", _List).items}

@@ -62,7 +62,7 @@ class OverrideAnswer(Answer):
     made_at: str
     ended_at: str | None
     ended_by: str | None
-    ended_why: str | None
+    ended_reason: str | None
     stands: bool
     doors: list[DoorOfOverride]
 
@@ -92,7 +92,7 @@ def _answers(shown: OverridesView, actor: Actor, now: datetime) -> Iterable[Over
             made_at=local_time.rfc3339(one.made_at, zone),
             ended_at=_time(one.ended_at, zone),
             ended_by=one.ended_by if told else None,
-            ended_why=one.ended_why if told else None,
+            ended_reason=one.ended_why if told else None,
             stands=one.wanted(now),
             doors=[answer_of(DoorOfOverride, at, since=_time(at.since, zone)) for at in shown.doors[one.id]],
         )

@@ -27,7 +27,7 @@ class _Entry(msgspec.Struct, frozen=True):
     text: str
     decision: str | None
     decided_by: str | None
-    decided_why: str | None
+    decided_reason: str | None
 
 
 class _Entries(msgspec.Struct, frozen=True):
@@ -52,7 +52,7 @@ def list_restored(
             one.text,
             ", ".join(one.doors),
             output.span(one.starts, one.ends),
-            f"kept by {one.decided_by}: {one.decided_why}" if one.decision else "",
+            f"kept by {one.decided_by}: {one.decided_reason}" if one.decision else "",
         )
         for one in found
     ]

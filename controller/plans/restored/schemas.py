@@ -41,7 +41,7 @@ class RestoredAnswer(Answer):
     decision: RestoredDecision | None
     decided_at: str | None
     decided_by: str | None
-    decided_why: str | None
+    decided_reason: str | None
 
 
 class RestoredPage(Answer):

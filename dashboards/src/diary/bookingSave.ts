@@ -75,7 +75,7 @@ export function refusalText(thrown: Refusal, zone: string, nameOf: (space: strin
     const dates = thrown.errors.map(({ field, message }) => `${shortDay(field)}: ${message}`);
     return `Nothing was saved. ${dates.join("; ")}. Choose again for these dates.`;
   }
-  const clashes = thrown.reasons.filter(({ why }) => why === "clash").flatMap(({ conflicts }) => conflicts);
+  const clashes = thrown.reasons.filter(({ kind }) => kind === "clash").flatMap(({ conflicts }) => conflicts);
   const named = ({ title, space, starts, ends }: Conflict) => {
     const at = Date.parse(starts);
     return `${title}, ${shortDay(dayOf(at, zone))}, ${span(at, Date.parse(ends), zone)}, ${nameOf(space)}`;

@@ -69,6 +69,6 @@ export class Requests extends Fetched {
 export type Decision = "approve" | "decline" | "restore";
 
 /** Approves or declines a booking, or takes that back. `said`: why, or that a buffer is overruled. */
-export async function decide(one: Booking, act: Decision, said: { why?: string; overrule?: true } = {}): Promise<Booking> {
+export async function decide(one: Booking, act: Decision, said: { reason?: string; overrule?: true } = {}): Promise<Booking> {
   return toBooking(await send<WireBooking>("POST", `/bookings/${one.id}/${act}`, said));
 }

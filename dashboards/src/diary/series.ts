@@ -2,7 +2,7 @@
 import type { Conflict, Reason, WireBooking } from "../model.ts";
 import { type Day, dayOf, shortDay, utcMidnight } from "../zone.ts";
 
-export type Mark = "free" | "moved_by_clock" | "approval" | "clash" | "closed" | "refused" | "empty" | "left_out" | "past";
+export type DateStatus = "free" | "moved_by_clock" | "approval" | "clash" | "closed" | "refused" | "empty" | "left_out" | "past";
 export type DateAction = "book" | "hold" | "skip" | "refuse" | "change" | "keep" | "cancel" | "nothing";
 
 export interface Move {
@@ -19,8 +19,8 @@ export interface SeriesDate {
   starts: string | null;
   ends: string | null;
   space: string;
-  mark: Mark;
-  deed: DateAction;
+  status: DateStatus;
+  effect: DateAction;
   text: string;
   reasons: Reason[];
   conflicts: Conflict[];
@@ -96,21 +96,21 @@ export type Fallback = "skip" | "hold" | "keep";
 
 /** Whether a date cannot be had as it is wished for. */
 export function isRefused(one: SeriesDate): boolean {
-  return one.mark === "clash" || one.mark === "closed" || one.mark === "refused";
+  return one.status === "clash" || one.status === "closed" || one.status === "refused";
 }
 
 /** Whether nothing stands in the way but setting up, clearing down or changing over, which a manager may overrule. */
 export function onlyBuffers(reasons: readonly Reason[]): boolean {
-  const against = reasons.filter(({ why }) => why !== "approval");
-  return against.length > 0 && against.every(({ why }) => why === "buffer" || why === "changeover");
+  const against = reasons.filter(({ kind }) => kind !== "approval");
+  return against.length > 0 && against.every(({ kind }) => kind === "buffer" || kind === "changeover");
 }
 
 /** What becomes of a date if nobody chooses; null where nothing can be done with it. */
 export function defaultChoice(one: SeriesDate, fallback: Fallback): Choice | null {
-  if (one.mark === "past") return null;
-  if (one.deed === "keep") return "keep";
-  if (one.deed === "cancel" || one.mark === "empty") return "skip";
-  if (one.deed === "nothing") return one.mark === "left_out" && !one.booking ? "skip" : null;
+  if (one.status === "past") return null;
+  if (one.effect === "keep") return "keep";
+  if (one.effect === "cancel" || one.status === "empty") return "skip";
+  if (one.effect === "nothing") return one.status === "left_out" && !one.booking ? "skip" : null;
   if (!isRefused(one)) return "book";
   return fallback === "keep" && !one.booking ? "skip" : fallback;
 }
@@ -118,7 +118,7 @@ export function defaultChoice(one: SeriesDate, fallback: Fallback): Choice | nul
 /** A choice as the API takes it; null where it would do the same without being told. */
 export function wireChoice(one: SeriesDate, choice: Choice | null): WireChoice | null {
   if (choice === null) return null;
-  const asItIs = one.deed === "cancel" || one.mark === "empty" || one.mark === "left_out" ? "skip" : "book";
+  const asItIs = one.effect === "cancel" || one.status === "empty" || one.status === "left_out" ? "skip" : "book";
   if (choice === asItIs && !isRefused(one)) return null;
   if (!choice.startsWith("move")) return choice as WireChoice;
   const { starts, ends, space, layout } = one.moves[Number(choice.slice(4))]!;
@@ -167,8 +167,8 @@ const ON_BOOKED: Record<string, string> = { book: "changed", hold: "asked for", 
 /** "9 dates changed, 1 booked": what an edit has done. */
 export function editSummary(dates: readonly SeriesDate[]): string {
   const words: Partial<Record<DateAction, string>> = { change: "changed", book: "booked", hold: "asked for", keep: "kept", cancel: "cancelled" };
-  const told = Object.entries(words).flatMap(([deed, word]) => {
-    const n = dates.filter((one) => one.deed === deed).length;
+  const told = Object.entries(words).flatMap(([effect, word]) => {
+    const n = dates.filter((one) => one.effect === effect).length;
     return n ? [`${n} ${word}`] : [];
   });
   return told.join(", ") || "nothing to do";

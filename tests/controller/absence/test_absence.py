@@ -27,7 +27,7 @@ async def give_rule(container: Container, *rules: ReleaseRule) -> None:
 
 async def story(client: httpx.AsyncClient, booking: Json) -> list[tuple[str, str]]:
     answer = await client.get(f"/api/v1/bookings/{booking['id']}/log")
-    return [(each["what"], each["why"]) for each in answer.json()["items"]]
+    return [(each["what"], each["reason"]) for each in answer.json()["items"]]
 
 
 async def status(client: httpx.AsyncClient, booking: Json) -> str:

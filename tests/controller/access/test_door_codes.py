@@ -249,7 +249,7 @@ async def test_a_code_that_was_told_stays_when_its_booking_moves_or_a_door_is_ad
     hall = {"name": "Hall", "capacity": 60, "doors": ["front-door", "side-door", "yard-gate"]}
     assert (await any_village.put(f"{API}/sites/{SITE}/spaces/hall", json=hall)).is_success
     assert await codes_of(any_village, [first, second, third]) == [first["code"], second["code"], third["code"]]
-    done = await say(any_village, third, "code/reissue", why="it hung on the board")
+    done = await say(any_village, third, "code/reissue", reason="it hung on the board")
     assert done["together"] == [third["id"]]
     assert await codes_of(any_village, [first, second]) == [first["code"], second["code"]]
 
@@ -290,7 +290,7 @@ async def test_a_leaked_code_is_another_at_once_for_all_that_share_it(
     ]
     other = await book(any_village, starts="2026-11-28T18:00", ends="2026-11-28T19:00")
     await say(any_village, made[0], "code/reissue", 422)
-    done = await say(any_village, made[0], "code/reissue", why="It hung on the board")
+    done = await say(any_village, made[0], "code/reissue", reason="It hung on the board")
     assert sorted(done["together"]) == sorted(each["id"] for each in made)
     one, two = [await code_of(any_village, each) for each in made]
     assert one == two == done["booking"]["code"] != made[0]["code"]
@@ -299,7 +299,7 @@ async def test_a_leaked_code_is_another_at_once_for_all_that_share_it(
     assert (await ask(any_container, Presented(digits=one), at)).granted
     assert (await ask(any_container, Presented(digits=made[0]["code"]), at)).reason is Reason.UNKNOWN
     story = (await any_village.get(f"{API}/bookings/{made[1]['id']}/log")).json()["items"]
-    assert (story[-1]["what"], story[-1]["why"]) == ("new code", "It hung on the board")
+    assert (story[-1]["what"], story[-1]["reason"]) == ("new code", "It hung on the board")
 
 
 async def test_what_is_over_or_not_confirmed_gets_no_other_code(
@@ -308,10 +308,10 @@ async def test_what_is_over_or_not_confirmed_gets_no_other_code(
     made = await book(village)
     gone = await book(village, starts="2026-11-27T18:00", ends="2026-11-27T19:00")
     await act(village, gone, "cancel")
-    await say(village, gone, "code/reissue", 409, why="leaked")
+    await say(village, gone, "code/reissue", 409, reason="leaked")
     await say(village, gone, "code", 409)
     clock.set(NOW + 9 * DAY)
-    await say(village, made, "code/reissue", 409, why="leaked")
+    await say(village, made, "code/reissue", 409, reason="leaked")
     await say(village, made, "offline-code", 409)
 
 
@@ -474,7 +474,7 @@ async def test_a_code_given_anew_stands_on_the_record_and_its_booker_is_told_tha
     first = await say(any_village, made, "code")
     assert "changed" not in first["message"]
     clock.advance(minutes=5)
-    again = await say(any_village, made, "code/reissue", why="It hung on the board")
+    again = await say(any_village, made, "code/reissue", reason="It hung on the board")
     assert again["together"] == [made["id"]]
     message = (await say(any_village, made, "code"))["message"]
     new = again["booking"]["code"]
@@ -520,7 +520,7 @@ async def test_a_code_that_stays_as_it_is_is_not_said_to_be_another(
     clock.advance(minutes=5)
     moved = await change(village, made, ends="2026-11-26T20:30")
     assert "changed" not in (await say(village, moved, "code"))["message"]
-    await say(village, moved, "code/reissue", why="leaked")
+    await say(village, moved, "code/reissue", reason="leaked")
     clock.advance(minutes=5)
     again = await change(village, await look(village, moved), ends="2026-11-26T20:45")
     assert "changed at 12:05" in (await say(village, again, "code"))["message"]

@@ -28,7 +28,7 @@ async def test_a_holders_new_code_waits_on_the_record_until_each_door_has_it(
     await go_offline(any_container, "pi-front", 1)
     await carries_out_the_newest(any_container)
     clock.advance(minutes=5)
-    await send(any_village, "POST", f"{made['holder']['id']}/reissue", why="seen by others", code=True)
+    await send(any_village, "POST", f"{made['holder']['id']}/reissue", reason="seen by others", code=True)
     async with signed_in_as(any_app, any_village, "porter") as porter:
         [act] = await acts(porter)
     assert {name: act[name] for name in ("kind", "where", "reason", "outcome", "text")} == {

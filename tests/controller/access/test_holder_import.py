@@ -78,7 +78,7 @@ async def test_an_export_holds_no_code_card_or_pin_and_changes_nothing_when_it_c
         any_village, name="=Ann Lee", kind="staff", places=[{"site": SITE, "doors": ["front-door"]}], hours=hours
     )
     ended = await make(any_village, name="Gone")
-    await any_village.post(f"{API}/holders/{ended['holder']['id']}/end", json={"why": "left"})
+    await any_village.post(f"{API}/holders/{ended['holder']['id']}/end", json={"reason": "left"})
     answer = await any_village.get(f"{API}/holders.csv")
     text = answer.text
     told = [cell for row in told_in(text) for column, cell in row.items() if column not in ("id", "from", "until")]
@@ -152,7 +152,7 @@ async def test_a_row_that_makes_no_sense_is_set_aside_with_column_and_reason(
     done = await bring(village, f"{HEAD}{row}\n{BEN}")
     assert counts(done) == (1, 0, 0, 1)
     [fault] = done["lines"][0]["faults"]
-    assert (done["lines"][0]["line"], fault["column"], reason in fault["reason"]) == (2, column, True), fault
+    assert (done["lines"][0]["line"], fault["column"], reason in fault["why"]) == (2, column, True), fault
     assert "482913" not in str(done)
 
 
@@ -162,10 +162,10 @@ async def test_a_card_or_name_that_comes_twice_or_is_another_s_is_refused(villag
     assert [line["faults"][0]["column"] for line in twice["lines"] if line["faults"]] == ["card", "name"]
     await make(village, card=CARD)
     [taken] = (await bring(village, HEAD + BEN))["lines"]
-    assert "somebody else has this card" in taken["faults"][0]["reason"]
+    assert "somebody else has this card" in taken["faults"][0]["why"]
     await make(village)
     [alike] = (await bring(village, HEAD + UNA))["lines"]
-    assert "there are 2 of this name" in alike["faults"][0]["reason"]
+    assert "there are 2 of this name" in alike["faults"][0]["why"]
 
 
 async def test_a_preview_refuses_what_the_import_would_and_waits_for_no_other_write(
@@ -186,10 +186,10 @@ async def test_a_preview_refuses_what_the_import_would_and_waits_for_no_other_wr
     told = [(line["become"], line["changes"], line["faults"]) for line in done["lines"]]
     assert told == [(line["become"], line["changes"], line["faults"]) for line in dry["lines"]]
     clash, taken, fobbed, added, none_left = told
-    assert "somebody else has the same code at one of these doors" in clash[2][0]["reason"]
-    assert "somebody else has this card" in taken[2][0]["reason"]
+    assert "somebody else has the same code at one of these doors" in clash[2][0]["why"]
+    assert "somebody else has this card" in taken[2][0]["why"]
     assert (fobbed[:2], added[0]) == (("changed", ["card"]), "added")
-    assert "code" in none_left[2][0]["reason"]
+    assert "code" in none_left[2][0]["why"]
 
 
 async def test_nobody_is_brought_in_or_told_of_at_a_site_that_the_actor_may_not_see_to(
@@ -201,7 +201,7 @@ async def test_nobody_is_brought_in_or_told_of_at_a_site_that_the_actor_may_not_
         assert made["id"] not in (await manager.get(f"{API}/holders.csv")).text
         for row in (f"name,kind,places,from\nAnn,staff,{SITE},2026-11-01\n", f"id,card\n{made['id']},{CARD}\n"):
             [line] = (await bring(manager, row))["lines"]
-            assert (line["become"], "may not" in line["faults"][0]["reason"]) == ("refused", True)
+            assert (line["become"], "may not" in line["faults"][0]["why"]) == ("refused", True)
 
 
 async def test_sites_are_the_same_in_whatever_order_a_list_names_them(village: httpx.AsyncClient) -> None:

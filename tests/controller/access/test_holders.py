@@ -167,7 +167,7 @@ async def test_another_code_ends_the_old_one_and_the_rest_stays(
     made = await make(any_village, card=CARD, pin=True)
     path = f"{made['holder']['id']}/reissue"
     await send(any_village, "POST", path, 422, code=True)
-    again = await send(any_village, "POST", path, code=True, why="Seen on a note")
+    again = await send(any_village, "POST", path, code=True, reason="Seen on a note")
     old, new = made["secrets"], again["secrets"]
     assert new["code"] != old["code"]
     assert (new["card"], new["pin"]) == ("", "")
@@ -181,11 +181,11 @@ async def test_who_has_ended_opens_nothing_and_their_card_is_free(
 ) -> None:
     made = await make(any_village, card=CARD)
     await make(any_village, 409, card=CARD)
-    ended = await send(any_village, "POST", f"{made['holder']['id']}/end", why="Left")
-    assert (ended["has"], ended["ended_why"]) == ([], "Left")
+    ended = await send(any_village, "POST", f"{made['holder']['id']}/end", reason="Left")
+    assert (ended["has"], ended["ended_reason"]) == ([], "Left")
     for shown in (Presented(digits=made["secrets"]["code"]), Presented(card=CARD)):
         assert (await ask(any_container, shown, NOW)).reason is Reason.UNKNOWN
-    await send(any_village, "POST", f"{made['holder']['id']}/reissue", 409, code=True, why="x")
+    await send(any_village, "POST", f"{made['holder']['id']}/reissue", 409, code=True, reason="x")
     await make(any_village, card=CARD)
     async with any_container.database.read() as tx:
         row = (await tx.execute(select(holders).where(holders.c.id == made["holder"]["id"]))).mappings().one()
@@ -220,7 +220,7 @@ async def test_a_manager_of_another_site_neither_sees_nor_changes_who_opens_door
         await send(other, "GET", holder, 403)
         await send(other, "PUT", holder, 403, **changed())
         for act in ("reissue", "reveal", "end"):
-            said = {"why": "Because"} | ({"code": True} if act == "reissue" else {})
+            said = {"reason": "Because"} | ({"code": True} if act == "reissue" else {})
             await send(other, "POST", f"{holder}/{act}", 403, **said)
         await make(other, 403)
     assert (await send(village, "GET", holder))["version"] == made["holder"]["version"]
@@ -232,7 +232,7 @@ async def test_lists_have_those_of_a_site_and_kind(
     one = await make(village)
     clock.set(NOW + timedelta(seconds=1))
     two = await make(village, kind="staff", name="Ben")
-    await send(village, "POST", f"{two['holder']['id']}/end", why="Left")
+    await send(village, "POST", f"{two['holder']['id']}/end", reason="Left")
 
     async def names(query: str) -> list[str]:
         return [each["name"] for each in (await village.get(f"{API}/holders?{query}")).json()["items"]]

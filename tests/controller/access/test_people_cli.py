@@ -45,10 +45,10 @@ async def test_a_holder_is_made_listed_given_another_code_and_ended_at_the_termi
     [code] = re.findall(r"^Code: (\d{3} \d{3})$", made.stdout, re.MULTILINE)
     listed = await typed(holders_cli, "list")
     assert ("Una Porter" in listed.stdout, code in listed.stdout) == (True, False)
-    fresh = await typed(holders_cli, "reissue", holder["id"], "--why", "seen by others", "--code")
+    fresh = await typed(holders_cli, "reissue", holder["id"], "--reason", "seen by others", "--code")
     assert fresh.exit_code == 0, fresh.output
     assert re.findall(r"^Code: (\d{3} \d{3})$", fresh.stdout, re.MULTILINE) != [code]
-    ended = await typed(holders_cli, "end", holder["id"], "--why", "moved away")
+    ended = await typed(holders_cli, "end", holder["id"], "--reason", "moved away")
     assert "Una Porter can open nothing once" in ended.stdout
     assert "Una Porter" not in (await typed(holders_cli, "list")).stdout
     assert "Una Porter" in (await typed(holders_cli, "list", "--ended")).stdout

@@ -43,7 +43,7 @@ async def test_other_times_spaces_and_sites_are_proposed_and_all_of_them_can_be_
     await book(any_client, "studio", "2026-11-26T18:00", "2026-11-26T19:00")
     found = await instead(any_client, limit=20)
     assert not found["free"]
-    assert [each["why"] for each in found["reasons"]] == ["clash"]
+    assert [each["kind"] for each in found["reasons"]] == ["clash"]
     assert {each["how"] for each in found["items"]} == {"other_time", "other_space", "other_site"}
     assert texts(found, "other_time")[:2] == [
         "Studio, 1 hour 30 minutes later: Thu 26 Nov, 19:30 to 21:30",
@@ -72,7 +72,7 @@ async def test_the_same_day_comes_before_the_next_and_a_week_on_before_any_other
 
 async def test_too_many_for_this_layout_get_another_one(hub: httpx.AsyncClient) -> None:
     found = await instead(hub, space="hall", layout="boardroom", people=30)
-    assert [each["why"] for each in found["reasons"]] == ["capacity"]
+    assert [each["kind"] for each in found["reasons"]] == ["capacity"]
     assert len(set(texts(found))) == len(texts(found)), "nothing is proposed twice"
     first = found["items"][0]
     assert (first["how"], first["layout_name"]) == ("other_layout", "Theatre")
@@ -89,7 +89,7 @@ async def test_no_kind_crowds_out_the_others(hub: httpx.AsyncClient) -> None:
 async def test_places_of_a_pool_are_proposed_for_places_of_a_pool(hub: httpx.AsyncClient) -> None:
     await book(hub, "desks", "2026-11-26T18:00", "2026-11-26T20:00", seats=7)
     found = await instead(hub, space="desks", seats=3, people=3, limit=20)
-    assert [each["why"] for each in found["reasons"]] == ["seats"]
+    assert [each["kind"] for each in found["reasons"]] == ["seats"]
     assert {each["kind"] for each in found["items"]} == {"pool"}
     assert texts(found, "other_time")[0] == "Touch-down desks, 2 hours earlier: Thu 26 Nov, 16:00 to 18:00; 3 places"
     assert [each["site"] for each in found["items"] if each["how"] == "other_site"] == ["huntingdon"]
@@ -98,7 +98,7 @@ async def test_places_of_a_pool_are_proposed_for_places_of_a_pool(hub: httpx.Asy
 async def test_equipment_goes_with_the_wish(hub: httpx.AsyncClient) -> None:
     await book(hub, "yard", "2026-11-26T18:00", "2026-11-26T20:00", equipment={"projector": 2})
     found = await instead(hub, equipment={"projector": 1}, limit=20)
-    assert [each["why"] for each in found["reasons"]] == ["equipment"]
+    assert [each["kind"] for each in found["reasons"]] == ["equipment"]
     assert not texts(found, "other_space")
     assert {each["site"] for each in found["items"]} == {"hub", "warboys"}
 
@@ -121,7 +121,7 @@ async def test_what_is_proposed_is_possible_for_whoever_asks(
         await book(hub, "yard", f"2026-11-26T{hour:02}:00", f"2026-11-26T{hour + 1:02}:00", party="choir")
     async with signed_in_as(app, hub, "booker", party="choir") as booker:
         found = await instead(booker, limit=50)
-        assert [each["why"] for each in found["reasons"]] == ["quota", "approval"]
+        assert [each["kind"] for each in found["reasons"]] == ["quota", "approval"]
         here = [each for each in found["items"] if each["site"] == "hub"]
         assert {each["starts"][:10] for each in here} == {"2026-11-25", "2026-11-27", "2026-11-28"}
         assert {each["needs_approval"] for each in here} == {True}
@@ -170,7 +170,7 @@ async def test_beyond_a_window_or_a_quota_the_nearest_days_that_the_rules_allow_
     async with signed_in_as(app, hub, "booker", party="choir") as booker:
         wish: dict[str, Any] = {"starts": f"{day}T18:00", "ends": f"{day}T20:00"}
         found = await instead(booker, limit=30, **wish)
-        assert why in [each["why"] for each in found["reasons"]]
+        assert why in [each["kind"] for each in found["reasons"]]
         own = [each for each in found["items"] if each["how"] == "other_time"]
         assert {each["starts"][:10] for each in own} <= days
         assert own

@@ -154,7 +154,7 @@ async def test_the_space_that_takes_most_of_a_series_comes_first_with_what_it_la
         "2026-12-07",
         "Room is taken then: Quiz, Mon 7 Dec, 19:00 to 21:00",
     )
-    assert [each["why"] for each in missing["reasons"]] == ["clash"]
+    assert [each["kind"] for each in missing["reasons"]] == ["clash"]
 
 
 async def test_of_spaces_that_take_as_many_dates_the_nearest_comes_first(hub: httpx.AsyncClient) -> None:

@@ -36,7 +36,7 @@ async def owed(client: httpx.AsyncClient, booking: Json) -> int | None:
 
 
 async def letting_off(client: httpx.AsyncClient, booking: Json, status: int = 200, **said: object) -> Json:
-    answer = await client.post(f"{API}/bookings/{booking['id']}/quote/waive", json={"why": "flood", **said})
+    answer = await client.post(f"{API}/bookings/{booking['id']}/quote/waive", json={"reason": "flood", **said})
     assert answer.status_code == status, answer.text
     found: Json = answer.json()
     return found
@@ -290,7 +290,7 @@ async def test_a_waiver_stays_whatever_becomes_of_the_booking_until_it_is_taken_
     for _ in range(2):
         answer = await any_village.delete(path)
         assert answer.status_code == 200, answer.text
-        assert (answer.json()["total_pence"], answer.json()["quotes"][0]["why"]) == (12000, "charged")
+        assert (answer.json()["total_pence"], answer.json()["quotes"][0]["cause"]) == (12000, "charged")
     async with any_container.database.read() as tx:
         assert (await tx.execute(select(func.count()).select_from(quotes))).scalar_one() == 6
 

@@ -50,7 +50,7 @@ async def party(client: httpx.AsyncClient, name: str = "choir") -> str:
 
 
 async def totals(client: httpx.AsyncClient, booking: Json) -> list[tuple[str, int | None]]:
-    return [(each["why"], each["total_pence"]) for each in (await account(client, booking))["quotes"]]
+    return [(each["cause"], each["total_pence"]) for each in (await account(client, booking))["quotes"]]
 
 
 async def test_a_quote_is_frozen_at_confirmation_and_later_tariffs_do_not_touch_it(
@@ -82,7 +82,7 @@ async def test_a_moved_booking_is_quoted_again_and_the_old_quote_is_kept(any_vil
     await change(any_village, made, title="Choir and friends")
     await change(any_village, made, ends="2026-11-26T21:00")
     found = await account(any_village, made)
-    assert [(each["number"], each["why"], each["total_pence"]) for each in found["quotes"]] == [
+    assert [(each["number"], each["cause"], each["total_pence"]) for each in found["quotes"]] == [
         (2, "changed", 3600),
         (1, "confirmed", 2400),
     ]
@@ -203,12 +203,12 @@ async def test_a_charge_can_be_let_off_for_a_reason_once(village: httpx.AsyncCli
     await put(village, rates=[HALL])
     made = await book(village)
     path = f"{API}/bookings/{made['id']}/quote/waive"
-    assert (await village.post(path, json={"why": ""})).status_code == 422
-    found = (await village.post(path, json={"why": "the heating failed"})).json()
+    assert (await village.post(path, json={"reason": ""})).status_code == 422
+    found = (await village.post(path, json={"reason": "the heating failed"})).json()
     assert (found["total_pence"], found["text"]) == (0, "free of charge")
     assert found["lines"][-1]["text"] == "let off: the heating failed: 0 % of £24.00 is charged"
-    assert [each["why"] for each in found["quotes"]] == ["waived", "confirmed"]
-    assert (await village.post(path, json={"why": "again"})).status_code == 409
+    assert [each["cause"] for each in found["quotes"]] == ["waived", "confirmed"]
+    assert (await village.post(path, json={"reason": "again"})).status_code == 409
 
 
 async def turn(container: Container, made: Json, before: BookingState, after: BookingState, **fields: object) -> None:

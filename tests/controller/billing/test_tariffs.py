@@ -217,4 +217,6 @@ async def test_a_booker_sees_what_its_own_party_pays_and_no_others(app: FastAPI,
         await quote(yoga, status=403, party="choir")
         assert (await yoga.get(TARIFFS)).status_code == 200
         assert (await yoga.put(TARIFFS, json={})).status_code == 403
-        assert (await yoga.post(f"{API}/bookings/{own['id']}/quote/waive", json={"why": "please"})).status_code == 403
+        assert (
+            await yoga.post(f"{API}/bookings/{own['id']}/quote/waive", json={"reason": "please"})
+        ).status_code == 403

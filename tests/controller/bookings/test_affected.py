@@ -62,7 +62,7 @@ async def test_the_door_page_tells_of_the_closure_and_that_the_booking_goes_ahea
 async def test_what_is_kept_leaves_the_list_and_says_so(any_village: httpx.AsyncClient) -> None:
     carols = await book(any_village, title="Carols", **EVENING)
     await shut(any_village)
-    done = await decide(any_village, "keep", bookings=[carols["id"]], why="the caretaker comes in")
+    done = await decide(any_village, "keep", bookings=[carols["id"]], reason="the caretaker comes in")
     assert (done["refused"], done["left"]) == ([], 0)
     [impact] = done["done"][0]["affected_by"]
     assert (impact["kept_by"], impact["kept_at"]) == ("Una Porter", "2026-11-25T12:00:00+00:00")
@@ -70,7 +70,7 @@ async def test_what_is_kept_leaves_the_list_and_says_so(any_village: httpx.Async
     assert await affected(any_village) == []
     assert [each["id"] for each in await affected(any_village, kept="true")] == [carols["id"]]
     line = (await story(any_village, carols))[-1]
-    assert (line["what"], line["why"]) == ("keep", f"the caretaker comes in; {WHY}")
+    assert (line["what"], line["reason"]) == ("keep", f"the caretaker comes in; {WHY}")
     again = await decide(any_village, "keep", bookings=[carols["id"]], kept=False)
     assert again["left"] == 1
     assert "Ask us before you come." in (await look(any_village, carols))["message"]
@@ -103,7 +103,7 @@ async def test_all_are_moved_a_week_on_and_the_one_that_clashes_is_named(any_vil
     done = await decide(any_village, "move", all=True, days=7)
     assert [(each["id"], each["starts"]) for each in done["done"]] == [(yoga["id"], "2027-01-02T09:00:00+00:00")]
     [refused] = done["refused"]
-    assert (refused["id"], refused["reasons"][0]["why"]) == (carols["id"], "clash")
+    assert (refused["id"], refused["reasons"][0]["kind"]) == (carols["id"], "clash")
     assert "Panto" in refused["detail"]
     assert done["left"] == 1
     assert (await look(any_village, yoga))["affected_by"] == []
@@ -123,7 +123,7 @@ async def test_a_move_by_days_keeps_the_wall_time_over_the_clock_change(village:
 async def test_all_are_cancelled(any_village: httpx.AsyncClient) -> None:
     carols = await book(any_village, title="Carols", **EVENING)
     await shut(any_village)
-    done = await decide(any_village, "cancel", all=True, causes=["closed"], why="we are closed")
+    done = await decide(any_village, "cancel", all=True, causes=["closed"], reason="we are closed")
     assert [(each["id"], each["status"]) for each in done["done"]] == [(carols["id"], "cancelled")]
     assert done["left"] == 0
     assert (await look(any_village, carols))["affected_by"] == []
@@ -153,7 +153,7 @@ async def test_reopening_sets_the_bookings_right_unless_another_closure_meets_th
     await any_village.delete(f"{ROOT}/closures/{boiler['id']}")
     assert await affected(any_village) == []
     line = (await story(any_village, carols))[-1]
-    assert (line["what"], line["why"]) == ("hours", "it could be booked at that time again")
+    assert (line["what"], line["reason"]) == ("hours", "it could be booked at that time again")
 
 
 async def test_shorter_hours_are_told_and_longer_ones_take_it_back(any_village: httpx.AsyncClient) -> None:

@@ -30,7 +30,7 @@ async def test_each_is_listed_and_kept_and_open_again(hallkeeper: Typed, village
     await shut(village)
     (row,) = cells(await hallkeeper("bookings", "affected", "list", SITE, "--cause", "closed"))
     assert row == [carols["id"], "Thu 24 Dec 2026, 18:00 to 20:00", "Hall", "Carols", WHY]
-    done = await hallkeeper("bookings", "affected", "keep", SITE, carols["id"], "--why", "the caretaker comes")
+    done = await hallkeeper("bookings", "affected", "keep", SITE, carols["id"], "--reason", "the caretaker comes")
     assert done.exit_code == 0
     assert done.stdout.splitlines() == [
         "Carols, Hall, Thu 24 Dec 2026, 18:00 to 20:00: kept",
@@ -50,7 +50,7 @@ async def test_all_are_moved_and_one_that_cannot_be_is_named(hallkeeper: Typed, 
     assert moved.exit_code == SET_ASIDE
     assert "Yoga, Yard, Sat 2 Jan 2027, 09:00 to 10:00: confirmed" in moved.stdout
     assert f"{carols['id']}: " in moved.stdout
-    cancelled = await hallkeeper("bookings", "affected", "cancel", SITE, "--all", "--why", "closed")
+    cancelled = await hallkeeper("bookings", "affected", "cancel", SITE, "--all", "--reason", "closed")
     assert (cancelled.exit_code, await affected(village)) == (0, [])
     assert (await look(village, carols))["status"] == "cancelled"
 

@@ -75,7 +75,7 @@ def crossed(after_s: float, ins: int = 1, outs: int = 0, door: str | None = "fro
 async def told(client: httpx.AsyncClient, booking: Json) -> list[tuple[str, str]]:
     """When its story says that it was come to, and how."""
     answer = await client.get(f"/api/v1/bookings/{booking['id']}/log")
-    return [(each["at"], each["why"]) for each in answer.json()["items"] if each["what"] == "arrive"]
+    return [(each["at"], each["reason"]) for each in answer.json()["items"] if each["what"] == "arrive"]
 
 
 async def note(container: Container, *batches: Sequence[StoredEvent]) -> None:

@@ -53,18 +53,18 @@ async def test_requests_are_decided_and_one_that_is_refused_keeps_none_back(
     drama = await book(village, space="studio", title="Drama", by_rules=True)
     yoga = await book(village, title="Yoga", by_rules=True)
     chess = await book(village, title="Chess", starts="2026-11-27T18:00", ends="2026-11-27T20:00", by_rules=True)
-    done = await hallkeeper("bookings", "approve", drama["id"], "nonsense", yoga["id"], "--why", "as every year")
+    done = await hallkeeper("bookings", "approve", drama["id"], "nonsense", yoga["id"], "--reason", "as every year")
     assert done.exit_code == SET_ASIDE
     lines = done.stdout.splitlines()
     assert lines[0] == "Drama, Studio, Ramsey Hub, Thu 26 Nov 2026, 18:00 to 20:00: confirmed"
     assert lines[1].startswith("nonsense: ")
     assert lines[2] == "Yoga, Hall, Ramsey Hub, Thu 26 Nov 2026, 18:00 to 20:00: confirmed"
-    turned = await hallkeeper("bookings", "decline", chess["id"], "--why", "The hall is being painted")
+    turned = await hallkeeper("bookings", "decline", chess["id"], "--reason", "The hall is being painted")
     assert (turned.exit_code, turned.stdout.strip()[-10:]) == (0, ": declined")
     told = await look(village, chess)
     assert (told["status"], told["why"]) == ("declined", "The hall is being painted")
     assert (await hallkeeper("bookings", "decline", chess["id"])).exit_code == 2
-    late = await hallkeeper("bookings", "decline", drama["id"], "--why", "no")
+    late = await hallkeeper("bookings", "decline", drama["id"], "--reason", "no")
     assert (late.exit_code, "Drama" in late.stdout) == (SET_ASIDE, True)
 
 
@@ -162,7 +162,7 @@ async def test_a_code_that_others_know_is_given_anew_with_a_reason_and_printed_o
     hallkeeper: Typed, village: httpx.AsyncClient
 ) -> None:
     made = await book(village, title="Choir", people=None)
-    done = await hallkeeper("bookings", "reissue", made["id"], "--why", "it hung on the board")
+    done = await hallkeeper("bookings", "reissue", made["id"], "--reason", "it hung on the board")
     assert done.exit_code == 0, done.output
     told = (await village.post(f"{API}/bookings/{made['id']}/code")).json()
     [code] = told["codes"]
@@ -170,7 +170,7 @@ async def test_a_code_that_others_know_is_given_anew_with_a_reason_and_printed_o
     assert spoken(made["code"]) not in done.stdout
     [act] = (await village.get(f"{API}/sites/{SITE}/acts")).json()["items"]
     assert (act["kind"], act["reason"]) == ("new_code", "it hung on the board")
-    refused = await hallkeeper("bookings", "reissue", "nonsense", "--why", "lost")
+    refused = await hallkeeper("bookings", "reissue", "nonsense", "--reason", "lost")
     assert (refused.exit_code, "must be an id" in refused.output) == (REFUSED, True)
 
 

@@ -62,7 +62,7 @@ async def any_choir(
 
 async def log(client: httpx.AsyncClient, booking: Json) -> list[tuple[str, str]]:
     answer = await client.get(f"{API}/bookings/{booking['id']}/log")
-    return [(each["what"], each["why"]) for each in answer.json()["items"]]
+    return [(each["what"], each["reason"]) for each in answer.json()["items"]]
 
 
 async def holds(container: Container, booking: Json) -> bool:
@@ -191,7 +191,7 @@ async def test_a_refusal_has_all_its_reasons_in_words_and_figures(any_village: h
     assert answer.status_code == 409
     refused = answer.json()
     assert refused["type"].endswith(":clash")
-    assert [each["why"] for each in refused["reasons"]] == ["clash", "capacity", "layout", "equipment"]
+    assert [each["kind"] for each in refused["reasons"]] == ["clash", "capacity", "layout", "equipment"]
     assert [each["id"] for each in refused["reasons"][0]["conflicts"]] == [made["id"]]
     assert (refused["reasons"][1]["asked"], refused["reasons"][1]["limit"]) == (61, 60)
     alone = await post(any_village, space="studio", layout="round")
@@ -202,7 +202,7 @@ async def test_a_refusal_has_all_its_reasons_in_words_and_figures(any_village: h
 async def test_a_check_tells_whether_it_needs_approval_and_writes_nothing(choir: httpx.AsyncClient) -> None:
     checked = (await choir.post(f"{API}/sites/{SITE}/bookings/check", json=wanted(**LONG))).json()
     assert (checked["free"], checked["needs_approval"]) == (True, True)
-    assert [each["why"] for each in checked["reasons"]] == ["approval"]
+    assert [each["kind"] for each in checked["reasons"]] == ["approval"]
     assert (await choir.get(f"{API}/sites/{SITE}/requests")).json() == {"items": [], "next": None}
 
 
@@ -214,7 +214,7 @@ async def test_an_approved_request_has_a_code_and_a_second_approval_changes_noth
 ) -> None:
     made = await book(any_choir, **LONG)
     assert (await look(any_village, made))["actions"] == ["change", "approve", "decline", "cancel"]
-    approved = await act(any_village, made, "approve", why="welcome back")
+    approved = await act(any_village, made, "approve", reason="welcome back")
     assert (approved["status"], approved["held_until"]) == ("confirmed", None)
     assert approved["code"] is not None
     assert (await act(any_village, made, "approve"))["version"] == approved["version"]
@@ -225,17 +225,17 @@ async def test_a_declined_request_says_why_and_frees_its_time(
     any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await book(any_choir, **LONG)
-    assert (await act(any_village, made, "decline", 422))["errors"][0]["field"] in ("body", "why")
-    assert (await act(any_village, made, "decline", 422, why="  "))["errors"][0]["field"] == "why"
-    declined = await act(any_village, made, "decline", why="the floor is being laid")
+    assert (await act(any_village, made, "decline", 422))["errors"][0]["field"] in ("body", "reason")
+    assert (await act(any_village, made, "decline", 422, reason="  "))["errors"][0]["field"] == "reason"
+    declined = await act(any_village, made, "decline", reason="the floor is being laid")
     assert (declined["status"], declined["why"]) == ("declined", "the floor is being laid")
     assert "This request was declined: the floor is being laid." in declined["message"]
-    assert (await act(any_village, made, "decline", why="again"))["version"] == declined["version"]
+    assert (await act(any_village, made, "decline", reason="again"))["version"] == declined["version"]
     assert not await holds(any_container, made)
     await book(any_choir, title="Band")
     assert (
         "is confirmed; cancel it instead"
-        in (await act(any_village, await book(any_village, space="yard"), "decline", 409, why="no"))["detail"]
+        in (await act(any_village, await book(any_village, space="yard"), "decline", 409, reason="no"))["detail"]
     )
 
 
@@ -243,11 +243,11 @@ async def test_a_decline_is_undone_to_a_request_while_its_time_is_free(
     choir: httpx.AsyncClient, village: httpx.AsyncClient, clock: ManualClock
 ) -> None:
     made = await book(choir, **LONG)
-    await act(village, made, "decline", why="no")
+    await act(village, made, "decline", reason="no")
     clock.advance(hours=1)
     back = await act(village, made, "restore")
     assert (back["status"], back["held_until"]) == ("held", "2026-11-26T18:00:00+00:00")
-    await act(village, made, "decline", why="no")
+    await act(village, made, "decline", reason="no")
     await book(village, title="Band")
     assert [each["title"] for each in (await act(village, made, "restore", 409))["conflicts"]] == ["Band"]
 
@@ -280,7 +280,7 @@ async def test_what_is_undone_waits_for_the_same_reason_and_as_long_as_before(
     await put_policy(any_container, Policy(rules=SHORT.rules, hold_hours=hold_hours))
     made = await book(any_choir, **LONG)
     clock.advance(hours=1)
-    await act(any_village, made, done, why="by mistake")
+    await act(any_village, made, done, reason="by mistake")
     clock.advance(minutes=1)
     back = await act(any_village, made, "restore")
     assert made["why"].startswith("needs approval: longer than 2 hours")
@@ -320,7 +320,7 @@ async def test_a_list_of_requests_tells_what_stands_in_the_way_of_each_to_those_
     reasons = {each["id"]: each["reasons"] for each in items}
     assert reasons[free["id"]] == []
     [clash] = reasons[blocked["id"]]
-    assert (clash["why"], [each["id"] for each in clash["conflicts"]]) == ("clash", [band["id"]])
+    assert (clash["kind"], [each["id"] for each in clash["conflicts"]]) == ("clash", [band["id"]])
     refused = await any_village.post(f"{API}/bookings/{blocked['id']}/approve")
     assert refused.json()["reasons"] == [clash]
     assert refused.json()["detail"].endswith("Decline the request, or move it or what is in its way.")
@@ -345,9 +345,9 @@ async def test_a_booker_books_for_their_own_party_and_decides_nothing(
     assert checked.status_code == 403
     made = await book(choir, **LONG)
     for what in ("approve", "decline"):
-        assert (await choir.post(f"{API}/bookings/{made['id']}/{what}", json={"why": "me"})).status_code == 403
+        assert (await choir.post(f"{API}/bookings/{made['id']}/{what}", json={"reason": "me"})).status_code == 403
     assert (await choir.patch(f"{API}/bookings/{made['id']}", json={"party": "yoga"})).status_code == 403
-    await act(village, made, "decline", why="no")
+    await act(village, made, "decline", reason="no")
     assert (await choir.post(f"{API}/bookings/{made['id']}/restore")).status_code == 403
     others = await book(village, space="yard", party="yoga")
     assert (await choir.post(f"{API}/bookings/{others['id']}/cancel")).status_code == 403
@@ -441,7 +441,7 @@ async def test_what_was_so_before_does_not_stand_in_the_way_of_another_field(vil
     assert (await change(village, made, people=5))["status"] == "confirmed"
     await act(village, made, "cancel")
     assert (await act(village, made, "restore"))["overruled"] is True
-    assert (await change(village, made, 409, setup_min=20))["reasons"][0]["why"] == "buffer"
+    assert (await change(village, made, 409, setup_min=20))["reasons"][0]["kind"] == "buffer"
 
 
 async def test_people_and_party_are_put_right_when_it_is_over(village: httpx.AsyncClient, clock: ManualClock) -> None:
@@ -456,7 +456,7 @@ async def test_people_and_party_are_put_right_when_it_is_over(village: httpx.Asy
 
 async def test_a_request_is_cancelled_and_comes_back_as_one(choir: httpx.AsyncClient) -> None:
     made = await book(choir, **LONG)
-    gone = await act(choir, made, "cancel", why="found another")
+    gone = await act(choir, made, "cancel", reason="found another")
     assert (gone["status"], gone["why"], gone["actions"]) == ("cancelled", "found another", ["restore"])
     assert (await act(choir, made, "restore"))["status"] == "held"
     approved = await book(choir, space="studio", people=20)
@@ -680,7 +680,7 @@ async def test_followers_hear_before_and_after_in_the_same_transaction(
     ("what", "body", "says"),
     [
         (None, {}, "The time is kept for you until 18:00 on Thu 26 Nov, while somebody decides"),
-        ("decline", {"why": "the floor is being laid"}, "Choir was declined"),
+        ("decline", {"reason": "the floor is being laid"}, "Choir was declined"),
         ("cancel", {}, "Choir is cancelled"),
         ("approve", {}, "Door code"),
     ],
@@ -708,7 +708,7 @@ async def test_acts_at_once_end_in_one_state_with_a_line_for_each_that_did_somet
     made = await book(any_choir, **LONG)
 
     async def do(what: str) -> int:
-        body = {"why": "at once"} if what == "decline" else None
+        body = {"reason": "at once"} if what == "decline" else None
         return (await any_village.post(f"{API}/bookings/{made['id']}/{what}", json=body)).status_code
 
     answers = await asyncio.gather(*(do(what) for what in ("approve", "decline", "cancel") * 3))

@@ -125,7 +125,7 @@ async def test_undoing_an_answer_to_an_offer_leaves_it_as_it_was(
     if done.endswith("the offer"):
         await say(any_village, band, done.split()[0])
     else:
-        await act(any_village, held, done, why="by mistake")
+        await act(any_village, held, done, reason="by mistake")
     assert (await now(any_village, band))["state"] in {"accepted", "declined"}
     clock.advance(minutes=1)
     back = await act(any_village, held, "restore")

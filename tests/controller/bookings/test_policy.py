@@ -100,7 +100,7 @@ async def test_a_new_policy_is_followed_at_once(parish: httpx.AsyncClient) -> No
     await put(parish, PLAIN | {"windows": [{"tier": "community", "days": 1}]})
     refused = await parish.post(f"{API}/sites/ramsey/bookings", json=wish)
     assert refused.status_code == 409, refused.text
-    assert refused.json()["reasons"][0]["why"] == "too_early"
+    assert refused.json()["reasons"][0]["kind"] == "too_early"
     await put(parish, PLAIN | {"rules": [{"name": "Anything"}]})
     made = await parish.post(f"{API}/sites/ramsey/bookings", json=wish)
     assert (made.status_code, made.json()["status"]) == (201, "confirmed")

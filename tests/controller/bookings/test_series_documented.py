@@ -1,4 +1,4 @@
-"""docs/series.md names every mark, deed and choice, and its examples run as they stand."""
+"""docs/series.md names every mark, effect and choice, and its examples run as they stand."""
 
 import re
 from pathlib import Path
@@ -6,14 +6,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from controller.bookings.series.model import DateAction, DateChange, DateStatus, Otherwise
+from controller.bookings.series.model import DateAction, DateEffect, DateStatus, Otherwise
 from tests.controller.village import API, SITE
 
 PAGE = (Path(__file__).parents[3] / "docs" / "series.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```json\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 
 
-@pytest.mark.parametrize("word", sorted({*DateStatus, *DateChange, *DateAction, *Otherwise}))
+@pytest.mark.parametrize("word", sorted({*DateStatus, *DateEffect, *DateAction, *Otherwise}))
 def test_every_word_is_explained(word: str) -> None:
     assert re.search(rf"`{word}`|\"{word}\"", PAGE)
 
@@ -26,5 +26,5 @@ async def test_its_examples_book_a_series_and_tell_of_a_change(village: httpx.As
     assert len(made.json()["bookings"]) == 8
     told = await village.patch(f"{API}/series/{made.json()['id']}", content=change, headers=json)
     assert told.status_code == 200, told.text
-    deeds = {each["date"]: each["deed"] for each in told.json()["dates"]}
-    assert (deeds["2026-12-15"], deeds["2027-01-05"]) == ("nothing", "change")
+    effects = {each["date"]: each["effect"] for each in told.json()["dates"]}
+    assert (effects["2026-12-15"], effects["2027-01-05"]) == ("nothing", "change")

@@ -31,8 +31,8 @@ def placed(dates: list[Json]) -> list[tuple[Any, ...]]:
     ]
 
 
-def deeds(edited: Json) -> list[tuple[str, str]]:
-    return [(each["date"][5:], each["deed"]) for each in edited["dates"]]
+def effects(edited: Json) -> list[tuple[str, str]]:
+    return [(each["date"][5:], each["effect"]) for each in edited["dates"]]
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ async def test_all_to_come_get_another_time_and_keep_their_codes(village: httpx.
     edited = await edit(village, yoga["id"], scope="all", first_starts="2026-11-26T18:30")
     assert edited["id"] == yoga["id"]
     assert edited["rule_text"] == "Every Thursday, 18:30 to 20:30, 4 times"
-    assert deeds(edited) == [("11-26", "change"), ("12-03", "change"), ("12-10", "change"), ("12-17", "change")]
+    assert effects(edited) == [("11-26", "change"), ("12-03", "change"), ("12-10", "change"), ("12-17", "change")]
     found = await everything(village)
     assert [each["starts"][10:16] for each in found] == ["T18:30"] * 4
     assert [each["id"] for each in found] == [each["id"] for each in yoga["bookings"]]
@@ -93,7 +93,7 @@ async def test_what_was_changed_in_one_date_stays(any_village: httpx.AsyncClient
     edited = await edit(
         any_village, any_yoga["id"], scope="all", first_starts="2026-11-26T18:00", title="Tai chi", people=12
     )
-    assert deeds(edited) == [("11-26", "change"), ("12-03", "change"), ("12-10", "nothing"), ("12-17", "change")]
+    assert effects(edited) == [("11-26", "change"), ("12-03", "change"), ("12-10", "nothing"), ("12-17", "change")]
     found = {each["id"]: each for each in await everything(any_village)}
     assert (found[moved["id"]]["starts"][:16], found[moved["id"]]["title"]) == ("2026-11-27T10:00", "Tai chi")
     assert (found[renamed["id"]]["starts"][:16], found[renamed["id"]]["title"]) == ("2026-12-03T18:00", "Yoga with Ann")
@@ -125,7 +125,7 @@ async def test_dates_that_the_new_rule_no_longer_gives_are_cancelled_and_new_one
     village: httpx.AsyncClient, yoga: Json
 ) -> None:
     edited = await edit(village, yoga["id"], scope="all", rule="FREQ=WEEKLY;INTERVAL=2;COUNT=3")
-    assert deeds(edited) == [
+    assert effects(edited) == [
         ("11-26", "nothing"),
         ("12-10", "nothing"),
         ("12-24", "book"),
@@ -142,13 +142,13 @@ async def test_dates_that_the_new_rule_no_longer_gives_are_cancelled_and_new_one
     ]
     assert edited["dates"][2]["booking"] == found[4]["id"]
     story = (await village.get(f"{API}/bookings/{found[1]['id']}/log")).json()["items"]
-    assert (story[-1]["what"], story[-1]["why"]) == ("cancel", "no longer a date of the series")
+    assert (story[-1]["what"], story[-1]["reason"]) == ("cancel", "no longer a date of the series")
 
 
 async def test_what_has_begun_or_is_over_stays(village: httpx.AsyncClient, yoga: Json, clock: ManualClock) -> None:
     clock.advance(days=8, hours=8)  # Thursday 3 December, 20:00
     edited = await edit(village, yoga["id"], scope="all", first_starts="2026-11-26T09:00", title="Morning yoga")
-    assert deeds(edited) == [("12-10", "change"), ("12-17", "change")]
+    assert effects(edited) == [("12-10", "change"), ("12-17", "change")]
     assert [(each["starts"][5:16], each["title"]) for each in await everything(village)] == [
         ("11-26T19:00", "Yoga"),
         ("12-03T19:00", "Yoga"),
@@ -166,9 +166,9 @@ async def test_a_check_tells_what_would_become_of_each_date_and_writes_nothing(
     choir = await book(village, title="Choir", starts="2026-12-10T17:00", ends="2026-12-10T18:30")
     wish: Json = {"scope": "all", "first_starts": "2026-11-26T18:00"}
     told = await edit(village, yoga["id"], check=True, **wish)
-    assert deeds(told) == [("11-26", "change"), ("12-03", "change"), ("12-10", "refuse"), ("12-17", "change")]
+    assert effects(told) == [("11-26", "change"), ("12-03", "change"), ("12-10", "refuse"), ("12-17", "change")]
     clash = told["dates"][2]
-    assert (clash["mark"], [each["id"] for each in clash["conflicts"]]) == ("clash", [choir["id"]])
+    assert (clash["status"], [each["id"] for each in clash["conflicts"]]) == ("clash", [choir["id"]])
     assert [each["starts"][11:16] for each in clash["moves"] if each["space"] == "hall"] == ["18:30", "15:00"]
     refused = await edit(village, yoga["id"], 409, **wish)
     assert [each["field"] for each in refused["errors"]] == ["2026-12-10"]
@@ -210,7 +210,7 @@ async def test_dates_move_into_each_others_place(any_village: httpx.AsyncClient)
     daily = {"first_starts": "2026-11-26T10:00", "first_ends": "2026-11-26T18:00", "rule": "FREQ=DAILY;COUNT=5"}
     made = (await post(any_village, **daily)).json()
     edited = await edit(any_village, made["id"], scope="all", first_starts="2026-11-27T10:00")
-    assert {each["deed"] for each in edited["dates"]} == {"change"}
+    assert {each["effect"] for each in edited["dates"]} == {"change"}
     assert [each["starts"][5:10] for each in await everything(any_village)] == [
         "11-27",
         "11-28",
@@ -225,7 +225,7 @@ async def test_one_that_is_kept_keeps_those_that_would_follow_it_into_its_place(
     made = (await post(village, **daily)).json()
     await book(village, title="Wedding", starts="2026-12-01T12:00", ends="2026-12-01T13:00")
     edited = await edit(village, made["id"], scope="all", first_starts="2026-11-27T10:00", otherwise="keep")
-    assert {each["deed"] for each in edited["dates"]} == {"keep"}
+    assert {each["effect"] for each in edited["dates"]} == {"keep"}
     days = [each["starts"][5:10] for each in await everything(village) if each["title"] == "Yoga"]
     assert days == ["11-26", "11-27", "11-28", "11-29", "11-30"]
 
@@ -234,16 +234,16 @@ async def test_a_date_that_is_kept_is_not_in_its_own_way(village: httpx.AsyncCli
     choir = await book(village, title="Choir", starts="2026-12-10T17:00", ends="2026-12-10T18:30")
     told = await edit(village, yoga["id"], scope="all", first_starts="2026-11-26T18:00", otherwise="keep", check=True)
     one = told["dates"][2]
-    assert (one["deed"], one["mark"], [each["id"] for each in one["conflicts"]]) == ("keep", "clash", [choir["id"]])
+    assert (one["effect"], one["status"], [each["id"] for each in one["conflicts"]]) == ("keep", "clash", [choir["id"]])
 
 
 async def test_a_date_that_was_left_out_stays_left_out_until_it_is_wanted(village: httpx.AsyncClient) -> None:
     yoga = (await post(village, choices={"2026-12-03": "skip"})).json()
     edited = await edit(village, yoga["id"], scope="all", first_starts="2026-11-26T18:00")
-    assert deeds(edited)[1] == ("12-03", "nothing")
+    assert effects(edited)[1] == ("12-03", "nothing")
     assert len(await everything(village)) == 3
     wanted = await edit(village, yoga["id"], scope="all", title="Tai chi", choices={"2026-12-03": "book"})
-    assert deeds(wanted)[1] == ("12-03", "book")
+    assert effects(wanted)[1] == ("12-03", "book")
     assert [each["starts"][5:16] for each in await everything(village)][1] == "12-03T18:00"
     assert (await village.get(f"{API}/series/{yoga['id']}")).json()["without"] == []
 
@@ -284,10 +284,10 @@ async def test_a_date_that_is_another_partys_by_now_is_left_alone_and_listed_as_
             return (found["starts"], found["title"], found["status"]) == (theirs["starts"], "Yoga", "confirmed")
 
         edited = await edit(choir, yoga["id"], scope="all", first_starts="2026-11-26T18:00", title="Pilates")
-        assert deeds(edited) == [("11-26", "change"), ("12-03", "keep"), ("12-10", "change"), ("12-17", "change")]
+        assert effects(edited) == [("11-26", "change"), ("12-03", "keep"), ("12-10", "change"), ("12-17", "change")]
         assert edited["dates"][1]["text"] == said
         gone = await edit(choir, yoga["id"], scope="all", rule="FREQ=WEEKLY;COUNT=1")
-        assert deeds(gone)[1:] == [("12-03", "keep"), ("12-10", "cancel"), ("12-17", "cancel")]
+        assert effects(gone)[1:] == [("12-03", "keep"), ("12-10", "cancel"), ("12-17", "cancel")]
         refused = await edit(choir, yoga["id"], 422, scope="all", title="Yin", choices={"2026-12-03": "skip"})
         assert [each["field"] for each in refused["errors"]] == ["choices.2026-12-03"]
         assert await untouched()
@@ -319,7 +319,7 @@ async def test_a_date_that_was_let_into_a_buffer_stays_so_unless_it_wants_someth
     found = [each for each in await everything(village) if each["title"] == "Yoga"]
     assert [(each["people"], each["overruled"]) for each in found] == [(20, True)] * 4
     told = await edit(village, yoga["id"], scope="all", first_ends="2026-11-26T21:30", otherwise="keep", check=True)
-    assert [each["deed"] for each in told["dates"]] == ["change", "keep", "change", "change"]
+    assert [each["effect"] for each in told["dates"]] == ["change", "keep", "change", "change"]
 
 
 REFUSED: list[tuple[Json, str]] = [
@@ -361,7 +361,7 @@ async def test_a_day_that_the_rule_names_asks_for_the_rule(village: httpx.AsyncC
         first_ends="2026-11-27T21:00",
         rule="FREQ=MONTHLY;BYDAY=-1FR;COUNT=3",
     )
-    assert [each["deed"] for each in edited["dates"]] == ["change", "change", "change"]
+    assert [each["effect"] for each in edited["dates"]] == ["change", "change", "change"]
 
 
 async def test_somebody_elses_change_is_not_overwritten(village: httpx.AsyncClient) -> None:

@@ -46,7 +46,7 @@ async def test_no_move_is_offered_that_the_quota_would_refuse_beside_the_other_d
     await put_party(client, "choir")
     async with signed_in_as(app, client, "booker", party="choir") as choir:
         dates = await check(choir)
-        assert [each["deed"] for each in dates] == ["book"] * 3 + ["refuse"] * 2
+        assert [each["effect"] for each in dates] == ["book"] * 3 + ["refuse"] * 2
         assert {move["space"] for each in dates[3:] for move in each["moves"]} == offered
 
 
@@ -55,7 +55,7 @@ async def test_a_date_that_is_refused_for_its_layout_can_go_to_another_one(
 ) -> None:
     await build(any_container)
     dates = await check(any_client, layout="boardroom", people=50)
-    assert [each["deed"] for each in dates] == ["refuse"] * 5
+    assert [each["effect"] for each in dates] == ["refuse"] * 5
     assert texts(dates[0])[0] == "Hall as “Theatre”, Tue 1 Dec, 18:00 to 20:00"
     move = {name: dates[0]["moves"][0][name] for name in ("space", "layout", "starts", "ends")}
     choices = {dates[0]["date"]: {"move": move}} | {each["date"]: "skip" for each in dates[1:]}

@@ -142,7 +142,7 @@ async def test_check_says_what_create_would_and_writes_nothing(village: httpx.As
     taken = (await village.post(path, json=wanted(people=61))).json()
     assert taken["free"] is False
     assert [each["id"] for each in taken["conflicts"]] == [made["id"]]
-    assert [(each["why"], each["text"]) for each in taken["reasons"]] == [
+    assert [(each["kind"], each["text"]) for each in taken["reasons"]] == [
         ("clash", "Hall is taken then: Choir, Thu 26 Nov, 18:00 to 20:00"),
         ("capacity", "61 people are more than Hall holds (60)"),
     ]

@@ -79,10 +79,10 @@ async def test_a_series_books_every_week_with_a_code_each(any_village: httpx.Asy
 async def test_each_date_has_its_own_mark_and_where_it_could_go(village: httpx.AsyncClient) -> None:
     choir = await book(village, starts="2026-12-03T18:00", ends="2026-12-03T20:00")
     dates = await check(village)
-    assert [each["mark"] for each in dates] == ["free", "clash", "free", "free"]
-    assert [each["deed"] for each in dates] == ["book", "refuse", "book", "book"]
+    assert [each["status"] for each in dates] == ["free", "clash", "free", "free"]
+    assert [each["effect"] for each in dates] == ["book", "refuse", "book", "book"]
     assert "Choir, Thu 3 Dec, 18:00 to 20:00" in dates[1]["text"]
-    assert [each["why"] for each in dates[1]["reasons"]] == ["clash"]
+    assert [each["kind"] for each in dates[1]["reasons"]] == ["clash"]
     assert [each["id"] for each in dates[1]["conflicts"]] == [choir["id"]]
     assert [(each["space"], each["starts"][11:16], each["ends"][11:16]) for each in dates[1]["moves"]] == [
         ("hall", "20:00", "22:00"),
@@ -206,7 +206,7 @@ async def test_what_a_single_booking_would_be_refused_for_is_not_asked_for_in_a_
     await put_policy(container, msgspec.structs.replace(policy, rules=(ApprovalRule(name="all"),)))
     async with signed_in_as(app, village, "booker", party="choir") as choir:
         last = (await check(choir, **wish, **how))[-1]
-        assert (last["deed"], [each["why"] for each in last["reasons"]]) == ("refuse", [why])
+        assert (last["effect"], [each["kind"] for each in last["reasons"]]) == ("refuse", [why])
         assert (await post(choir, **wish, **how)).status_code == 409
     assert await everything(village) == []
 
@@ -215,7 +215,7 @@ async def test_closed_days_are_not_asked_for(village: httpx.AsyncClient) -> None
     closure = {"reason": "Polling day", "first": "2026-12-03", "last": "2026-12-03"}
     closed = await village.post(f"{API}/sites/{SITE}/closures", json=closure)
     assert closed.is_success, closed.text
-    assert [each["deed"] for each in await check(village, otherwise="hold")] == ["book", "refuse", "book", "book"]
+    assert [each["effect"] for each in await check(village, otherwise="hold")] == ["book", "refuse", "book", "book"]
 
 
 async def test_a_move_that_is_taken_is_refused_like_any_date(village: httpx.AsyncClient) -> None:
@@ -227,7 +227,7 @@ async def test_a_move_that_is_taken_is_refused_like_any_date(village: httpx.Asyn
 async def test_dates_out_of_term_or_on_bank_holidays_are_told_and_not_made(village: httpx.AsyncClient) -> None:
     winter = {"first_starts": "2026-12-18T19:00", "first_ends": "2026-12-18T21:00"}
     dates = await check(village, **winter, skip_holidays=True, without=["2027-01-08"])
-    assert [(each["date"], each["mark"], each["text"]) for each in dates] == [
+    assert [(each["date"], each["status"], each["text"]) for each in dates] == [
         ("2026-12-18", "free", "free"),
         ("2026-12-25", "left_out", "Christmas Day"),
         ("2027-01-01", "left_out", "New Year's Day"),
@@ -240,10 +240,10 @@ async def test_dates_out_of_term_or_on_bank_holidays_are_told_and_not_made(villa
 async def test_the_clock_change_is_marked_on_its_date(village: httpx.AsyncClient) -> None:
     three = {"rule": "FREQ=WEEKLY;COUNT=3"}
     dates = await check(village, first_starts="2027-03-21T01:30", first_ends="2027-03-21T03:30", **three)
-    assert [each["mark"] for each in dates] == ["free", "moved_by_clock", "free"]
+    assert [each["status"] for each in dates] == ["free", "moved_by_clock", "free"]
     assert (dates[1]["starts"], dates[1]["ends"]) == ("2027-03-28T02:30:00+01:00", "2027-03-28T03:30:00+01:00")
     empty = {"first_starts": "2027-03-21T01:30", "first_ends": "2027-03-21T02:15"} | three
-    assert [each["mark"] for each in await check(village, **empty)] == ["free", "empty", "free"]
+    assert [each["status"] for each in await check(village, **empty)] == ["free", "empty", "free"]
     made = (await post(village, **empty)).json()
     assert len(made["bookings"]) == 2
     assert [each["date"] for each in made["skipped"]] == ["2027-03-28"]
@@ -258,7 +258,7 @@ async def test_a_series_over_a_year_keeps_its_wall_time(village: httpx.AsyncClie
 
 async def test_a_series_that_needs_approval_holds_its_dates(village: httpx.AsyncClient) -> None:
     dates = await check(village, by_rules=True)
-    assert [each["mark"] for each in dates] == ["approval"] * 4
+    assert [each["status"] for each in dates] == ["approval"] * 4
     made = (await post(village, by_rules=True)).json()
     assert [each["status"] for each in made["bookings"]] == ["held"] * 4
     assert (await post(village, title="Others")).status_code == 409
@@ -332,7 +332,7 @@ async def test_a_cancel_is_undone_as_far_as_the_time_is_free(
     await act(any_village, by_hand, "cancel")
     clock.advance(minutes=1)
     path = f"{API}/series/{made['id']}"
-    await any_village.post(f"{path}/cancel", json={"why": "the roof leaks"})
+    await any_village.post(f"{path}/cancel", json={"reason": "the roof leaks"})
     choir = await book(any_village, starts="2026-12-10T18:00", ends="2026-12-10T20:00")
     back = (await any_village.post(f"{path}/restore")).json()
     assert [each["starts"][:10] for each in back["bookings"]] == ["2026-12-03", "2026-12-17"]
@@ -400,7 +400,7 @@ async def test_each_date_of_a_check_tells_what_a_single_check_tells(
     told = ("lingering", "notes", "reasons")
     assert [first[name] for name in told] == [alone[name] for name in told]
     assert first["lingering"] == ["the code of “Yoga” (cancelled) still opens Front door until 20:15 on Thu 26 Nov"]
-    assert (first["mark"], [each["why"] for each in first["reasons"]]) == ("refused", ["capacity"])
+    assert (first["status"], [each["kind"] for each in first["reasons"]]) == ("refused", ["capacity"])
     assert (second["lingering"], second["text"]) == ([], first["text"])
 
 
@@ -411,12 +411,12 @@ async def test_a_bookings_story_tells_who_did_what_when_and_why(village: httpx.A
     await change(village, booking, title="Singers")
     clock.advance(minutes=5)
     path = f"{API}/series/{made['id']}/cancel"
-    assert (await village.post(path, json={"why": "the boiler is broken"})).is_success
+    assert (await village.post(path, json={"reason": "the boiler is broken"})).is_success
     story = (await village.get(f"{API}/bookings/{booking['id']}/log")).json()["items"]
     assert story == [
-        {"at": "2026-11-25T12:00:00+00:00", "actor": USER, "what": "book", "why": ""},
-        {"at": "2026-11-25T12:05:00+00:00", "actor": USER, "what": "change", "why": ""},
-        {"at": "2026-11-25T12:10:00+00:00", "actor": USER, "what": "cancel", "why": "the boiler is broken"},
+        {"at": "2026-11-25T12:00:00+00:00", "actor": USER, "what": "book", "reason": ""},
+        {"at": "2026-11-25T12:05:00+00:00", "actor": USER, "what": "change", "reason": ""},
+        {"at": "2026-11-25T12:10:00+00:00", "actor": USER, "what": "cancel", "reason": "the boiler is broken"},
     ]
     nobody = "01930000-0000-7000-8000-000000000000"
     assert (await village.get(f"{API}/bookings/{nobody}/log")).status_code == 404

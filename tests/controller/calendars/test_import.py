@@ -150,7 +150,7 @@ async def test_what_a_person_cancelled_stays_cancelled(village: httpx.AsyncClien
 
 async def test_what_is_cancelled_in_the_file_from_the_start_is_told(village: httpx.AsyncClient) -> None:
     answer = await take(village, calendar(YOGA.replace("END:VEVENT", "STATUS:CANCELLED\nEND:VEVENT")))
-    assert "nothing to book" in answer["refused"][0]["reason"]
+    assert "nothing to book" in answer["refused"][0]["why"]
 
 
 async def test_what_is_long_over_is_counted_and_last_week_is_shown(
@@ -301,7 +301,7 @@ async def test_two_calendars_of_one_space_do_not_cancel_each_others_events(villa
     assert await gone(village, calendar(YOGA), calendar="yoga", vanished="cancel") == []
     twice = await take(village, calendar(CHOIR_SERIES), calendar="yoga")
     assert twice["imported"] == []
-    assert "from another calendar" in twice["refused"][0]["reason"]
+    assert "from another calendar" in twice["refused"][0]["why"]
 
 
 async def test_an_event_that_is_on_again_is_booked_again(village: httpx.AsyncClient) -> None:
@@ -372,7 +372,7 @@ async def test_a_cancellation_cancels_the_dates_that_it_names_and_no_others(any_
     nobody = everything.replace("choir", "nobody")
     ended = await take(any_village, calendar("METHOD:CANCEL\n", everything, nobody))
     assert [each["how"] for each in ended["imported"]] == ["cancelled", "cancelled"]
-    assert [each["reason"] for each in ended["refused"]] == ["is cancelled, and no booking to come was made of it here"]
+    assert [each["why"] for each in ended["refused"]] == ["is cancelled, and no booking to come was made of it here"]
     assert await titles(any_village) == ["12-02T19:00 Yoga"]
 
 

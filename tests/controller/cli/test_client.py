@@ -20,7 +20,7 @@ ASKING = {
     "bookings list": ["ramsey", "--from", "2026-12-01", "--to", "2027-01-01"],
     "bookings requests": [],
     "bookings approve": ["019ab3e2-1c00-7000-8000-000000000001"],
-    "bookings decline": ["019ab3e2-1c00-7000-8000-000000000001", "--why", "painters"],
+    "bookings decline": ["019ab3e2-1c00-7000-8000-000000000001", "--reason", "painters"],
     "waiting list": ["ramsey"],
     "find": ["--when", "2026-12-01 18:00", "--minutes", "60"],
     "free": ["ramsey", "--from", "2026-12-01", "--to", "2026-12-08"],

@@ -19,7 +19,7 @@ def test_sound_rows_are_read_and_the_others_tell_all_their_faults() -> None:
     assert found.rows == [("Choir", True, 9, "group"), ("Judo", False, None, "holder")]
     (refused,) = found.refused
     assert (refused.line, refused.name, refused.become) == (3, "Yoga", RowResult.REFUSED)
-    assert [(fault.column, fault.reason) for fault in refused.faults] == [
+    assert [(fault.column, fault.why) for fault in refused.faults] == [
         ("kind", "'robot' is none of: club, key holder"),
         ("ended", "'perhaps' is neither yes nor no"),
         ("people", "invalid literal for int() with base 10: 'many'"),
@@ -29,7 +29,7 @@ def test_sound_rows_are_read_and_the_others_tell_all_their_faults() -> None:
 def test_a_row_that_means_the_same_as_a_sound_one_before_it_is_refused() -> None:
     found = read_rows(b"name,ended\nChoir,perhaps\nchoir,no\nChoir,yes\n", FORMAT)
     assert [name for name, *_ in found.rows] == ["choir"]
-    assert found.refused[1].faults[0].reason == "line 3 has the same name; give each its id"
+    assert found.refused[1].faults[0].why == "line 3 has the same name; give each its id"
 
 
 def test_a_row_that_cannot_be_taken_apart_is_one_of_the_refused() -> None:

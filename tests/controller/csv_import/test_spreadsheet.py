@@ -61,7 +61,7 @@ def test_a_row_that_cannot_be_read_is_set_aside_and_the_rest_is_read(data: bytes
     sheet = read_sheet(data, COLUMNS)
     (fault,) = sheet.faults
     assert fault.line == line
-    assert reason in fault.reason
+    assert reason in fault.why
     assert "Ann" not in [row.cells["name"] for row in sheet.rows]
 
 

@@ -148,7 +148,7 @@ async def test_after_new_keys_bookings_have_codes_and_people_are_entered_anew(
         assert code.isdigit()
         assert code != booking["code"]
         people = (await client.get(f"{API}/holders?ended=true")).json()["items"]
-        assert [(each["name"], each["ended_why"]) for each in people] == [
+        assert [(each["name"], each["ended_reason"]) for each in people] == [
             ("Ben Carver", "the controller's keys were lost")
         ]
         again = await client.post(f"{API}/holders", json=holder)

@@ -101,7 +101,7 @@ async def test_a_division_that_would_double_book_names_who_clashes_with_whom_and
     assert refused["type"] == "urn:hallkeeper:problem:would-clash"
     assert {each["id"] for each in refused["conflicts"]} == {choir["id"], yoga["id"]}
     (reason,) = refused["reasons"]
-    assert (reason["field"], reason["why"]) == ("parts", "clash")
+    assert (reason["field"], reason["kind"]) == ("parts", "clash")
     assert [each["title"] for each in reason["conflicts"]] == ["Choir", "Yoga"]
     hall = next(each for each in (await any_client.get(ROOT)).json()["spaces"] if each["id"] == "hall")
     assert hall["parts"] == []
@@ -189,7 +189,7 @@ async def test_a_whole_does_not_take_in_a_pool_that_has_bookings_then(client: ht
     await book(client, space="desks", seats=1, title="One desk")
     await book(client, space="hall", title="Choir", **at("19:45", "21:00"))
     refused = await space(client, "hall", 409, parts=["desks"])
-    assert [each["why"] for each in refused["reasons"]] == ["seats"]
+    assert [each["kind"] for each in refused["reasons"]] == ["seats"]
     assert {each["title"] for each in refused["conflicts"]} == {"One desk", "Choir"}
 
 
@@ -212,7 +212,7 @@ async def test_a_layout_that_bookings_to_come_are_in_stays(client: httpx.AsyncCl
     await space(client, "hall", layouts=[theatre, boardroom])
     await book(client, space="hall", layout="theatre")
     refused = await space(client, "hall", 409, layouts=[boardroom])
-    assert refused["reasons"][0]["why"] == "layout"
+    assert refused["reasons"][0]["kind"] == "layout"
     assert "Give them another one first." in refused["detail"]
     await space(client, "hall", layouts=[theatre])
 
@@ -250,7 +250,7 @@ async def test_another_default_layout_is_told_before_and_stands_in_the_story_of_
     now = (await any_client.get(f"/api/v1/bookings/{choir['id']}")).json()
     assert (now["version"], now["layout"], now["layout_name"]) == (choir["version"] + 1, None, "Boardroom")
     [*_, line] = (await any_client.get(f"/api/v1/bookings/{choir['id']}/log")).json()["items"]
-    assert (line["what"], line["why"]) == (
+    assert (line["what"], line["reason"]) == (
         "change",
         "hall is laid out as “Boardroom” unless another layout is asked for",
     )

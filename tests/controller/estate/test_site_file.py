@@ -374,7 +374,7 @@ async def test_a_divided_hall_in_a_file_rewrites_claims_or_names_the_clash(
     assert (told["possible"], told["rewritten"]) == (True, 1)
     later = await book(any_client, space="yard", title="Yoga", **at("19:00", "20:00"))
     told = await bring(any_client, divided, check="true")
-    assert [each["why"] for each in told["obstacles"]] == ["clash"]
+    assert [each["kind"] for each in told["obstacles"]] == ["clash"]
     refused = await bring(any_client, divided, 409)
     assert {each["id"] for each in refused["conflicts"]} == {made["id"], later["id"]}
     await any_client.post(f"{API}/bookings/{later['id']}/cancel", json={})
@@ -389,7 +389,7 @@ async def test_closing_hours_in_a_file_name_the_bookings_they_break(client: http
     await book(client, space="hall")
     file = SMALL + "[hours.spaces.hall]\nwindows = [{ weekday = 0, opens = '09:00', closes = '12:00' }]\n"
     told = await bring(client, file, check="true")
-    assert [each["why"] for each in told["obstacles"]] == ["would-break"]
+    assert [each["kind"] for each in told["obstacles"]] == ["would-break"]
     await bring(client, file, 409)
     assert (await bring(client, file, check="true", anyway="true"))["possible"]
     await bring(client, file, anyway="true")

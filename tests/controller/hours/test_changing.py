@@ -67,11 +67,11 @@ async def test_a_closure_names_the_bookings_it_would_shut_out_and_writes_nothing
     assert told["count"] == 1
     [found] = told["bookings"]
     assert found["booking"]["id"] == carols["id"]
-    assert found["reasons"] == [{"why": "closed", "text": "Ramsey Hub is closed Thu 24 Dec to Sun 27 Dec: Christmas"}]
+    assert found["reasons"] == [{"kind": "closed", "text": "Ramsey Hub is closed Thu 24 Dec to Sun 27 Dec: Christmas"}]
     refused = await close(any_village, CHRISTMAS, 409)
     assert refused["type"].endswith(":would-break")
     assert [each["id"] for each in refused["conflicts"]] == [carols["id"]]
-    assert refused["reasons"][0]["why"] == "closed"
+    assert refused["reasons"][0]["kind"] == "closed"
     assert "anyway=true" in refused["detail"]
     assert (await get(any_village, "closures"))["items"] == []
 
@@ -89,7 +89,7 @@ async def test_a_closure_made_anyway_leaves_the_bookings_and_a_line_in_their_sto
     assert (await any_village.get(f"{API}/bookings/{carols['id']}")).json()["status"] == "confirmed"
     line = (await story(any_village, carols))[-1]
     assert (line["what"], line["actor"]) == ("hours", "Una Porter")
-    assert "Christmas" in line["why"]
+    assert "Christmas" in line["reason"]
     async with any_container.database.read() as tx:
         last = (await tx.execute(select(writes).order_by(writes.c.id.desc()).limit(1))).mappings().one()
     assert (last["act"], last["thing"]) == ("make", f"closure {made['id']}")
@@ -154,7 +154,7 @@ async def test_shorter_hours_name_the_bookings_that_lose_their_mode_and_the_door
     [found] = told["bookings"]
     assert found["booking"]["id"] == choir["id"]
     assert found["reasons"] == [
-        {"why": "mode", "text": "Ramsey Hub would be closed instead of staffed Thu 26 Nov, 19:00 to 20:00"}
+        {"kind": "mode", "text": "Ramsey Hub would be closed instead of staffed Thu 26 Nov, 19:00 to 20:00"}
     ]
     assert [(door["id"], door["count"]) for door in told["doors"]] == [("front-door", 400), ("side-door", 400)]
     front, side = (door["changes"][0] for door in told["doors"])
@@ -168,7 +168,7 @@ async def test_shorter_hours_name_the_bookings_that_lose_their_mode_and_the_door
     assert len(told["doors"][0]["changes"]) == 20
     await put(village, "hours", EARLY, 409)
     assert (await put(village, "hours", EARLY, anyway="true"))["pattern"] == EARLY["pattern"]
-    assert "staffed Thu 26 Nov" in (await story(village, choir))[-1]["why"]
+    assert "staffed Thu 26 Nov" in (await story(village, choir))[-1]["reason"]
 
 
 async def test_longer_hours_break_nothing_and_a_door_that_stops_to_stand_open_changes(
@@ -191,7 +191,7 @@ async def test_a_space_has_hours_of_its_own_and_a_booking_outside_them_is_named(
     night = await book(any_village, space="studio", starts="2026-11-26T21:00", ends="2026-11-26T23:00")
     await put(any_village, "spaces/studio/hours", {"windows": EVERY_DAY}, 409)
     told = await put(any_village, "spaces/studio/hours", {"windows": EVERY_DAY}, check="true")
-    assert told["bookings"][0]["reasons"] == [{"why": "closed", "text": "Studio can be booked 08:00 to 22:00"}]
+    assert told["bookings"][0]["reasons"] == [{"kind": "closed", "text": "Studio can be booked 08:00 to 22:00"}]
     assert told["doors"] == []
     await put(any_village, "spaces/studio/hours", {"windows": EVERY_DAY}, anyway="true")
     assert without_versions(await get(any_village, "spaces/studio/hours")) == {"windows": EVERY_DAY}
@@ -210,7 +210,7 @@ async def test_a_booking_in_a_closure_or_outside_a_spaces_hours_is_refused_with_
         answer = await village.post(f"{ROOT}/bookings", json=wish)
         assert answer.status_code == 409, answer.text
         [reason] = answer.json()["reasons"]
-        assert reason["why"] == "closed"
+        assert reason["kind"] == "closed"
         assert said in reason["text"]
 
 
@@ -246,7 +246,7 @@ async def test_a_date_of_a_term_time_series_that_falls_out_of_term_is_named(vill
     told = await put(village, "terms", {"terms": [earlier]}, check="true")
     assert [each["booking"]["title"] for each in told["bookings"]] == ["Rhymes"]
     assert [each["booking"]["starts"][:10] for each in told["bookings"]] == ["2026-12-17"]
-    assert told["bookings"][0]["reasons"][0]["why"] == "term"
+    assert told["bookings"][0]["reasons"][0]["kind"] == "term"
     await put(village, "terms", {"terms": [earlier]}, 409)
 
 

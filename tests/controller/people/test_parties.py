@@ -250,7 +250,7 @@ async def _lives(client: httpx.AsyncClient) -> Json:
     assert "bookings ahead" in early.json()["detail"]
     diary = await client.get(f"{API}/sites/ramsey/bookings", params={"from": "2026-11-25", "to": "2026-12-25"})
     for each in diary.json()["items"]:
-        await client.post(f"{API}/bookings/{each['id']}/cancel", json={"why": f"{NAME} is ill"})
+        await client.post(f"{API}/bookings/{each['id']}/cancel", json={"reason": f"{NAME} is ill"})
     early = await client.post(f"{API}/parties/p-7/forget")
     assert "waits for a time" in early.json()["detail"] or "bookings ahead" in early.json()["detail"]
     await client.delete(f"{API}/waiting/{waits.json()['id']}")

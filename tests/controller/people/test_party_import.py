@@ -34,7 +34,7 @@ def _counts(answer: Json) -> list[int]:
 
 
 def _why(answer: Json) -> list[tuple[int, str, str]]:
-    return [(line["line"], fault["column"], fault["reason"]) for line in answer["lines"] for fault in line["faults"]]
+    return [(line["line"], fault["column"], fault["why"]) for line in answer["lines"] for fault in line["faults"]]
 
 
 async def _all(client: httpx.AsyncClient) -> list[Json]:

@@ -78,7 +78,7 @@ async def test_an_end_is_told_with_who_and_why(any_village: httpx.AsyncClient, c
     made = await ordered(any_village, doors=["front-door"], minutes=30)
     clock.advance(minutes=5)
     answer = await any_village.post(f"{API}/overrides/{made['id']}/end", json={"reason": "all in"})
-    assert (answer.json()["stands"], answer.json()["ended_why"]) == (False, "all in")
+    assert (answer.json()["stands"], answer.json()["ended_reason"]) == (False, "all in")
     (act,) = (await listed(any_village, "acts"))["items"]
     assert (act["outcome"], act["text"]) == ("ended", "ended 12:05 by Una Porter: all in")
     again = await ordered(any_village, doors=["front-door"], minutes=30)

@@ -20,7 +20,7 @@ SECRETS = ("zanzibar", "quagga", "narwhal", "scouts")
 """What nobody but the scouts and the managers may read, in small letters."""
 TOLD = ("another booking", "taken")
 """What stands there instead."""
-SAID_IN = frozenset({"reasons", "conflicts", "why", "lingering", "moves"})
+SAID_IN = frozenset({"reasons", "conflicts", "why", "reason", "lingering", "moves"})
 """Fields in which other bookings may come up."""
 NOT_WALKED = frozenset(
     {
@@ -113,7 +113,7 @@ REQUESTS: dict[tuple[str, str], Asked] = {
     ],
     ("get", "/bookings/{booking_id}/log"): [{}],
     ("post", "/bookings/{booking_id}/code"): [{}],
-    ("post", "/bookings/{booking_id}/code/reissue"): [{"why": "A lost note"}],
+    ("post", "/bookings/{booking_id}/code/reissue"): [{"reason": "A lost note"}],
     ("post", "/bookings/{booking_id}/offline-code"): [{}],
     ("post", "/bookings/{booking_id}/finish"): [{}],
     ("post", "/bookings/{booking_id}/check-in"): [{}],

@@ -179,7 +179,7 @@ async def test_nobody_waits_for_what_can_be_had_or_never_will(village: httpx.Asy
     assert free["type"].endswith("nothing-to-wait-for")
     await book(village)
     crowd = await wait(village, 409, people=10_000)
-    assert crowd["reasons"][0]["why"] in {"clash", "capacity"}
+    assert crowd["reasons"][0]["kind"] in {"clash", "capacity"}
     await wait(village, 422, starts="2026-11-25T11:00", ends="2026-11-25T13:00")
     await wait(village, 422, ends="2026-11-26T18:00")
     await wait(village, 404, space="nowhere")

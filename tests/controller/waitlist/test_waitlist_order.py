@@ -26,7 +26,7 @@ SIX = datetime(2026, 11, 26, 18, tzinfo=UTC)
 
 async def story(client: httpx.AsyncClient, booking: Json) -> list[tuple[str, str, str]]:
     answer = await client.get(f"{API}/bookings/{booking['id']}/log")
-    return [(each["actor"], each["what"], each["why"]) for each in answer.json()["items"]]
+    return [(each["actor"], each["what"], each["reason"]) for each in answer.json()["items"]]
 
 
 @asynccontextmanager
@@ -218,7 +218,7 @@ async def test_an_offer_that_the_rules_forbid_by_now_cannot_be_accepted(village:
     answer = await village.post(f"{API}/sites/{SITE}/closures", json=body, params={"anyway": "true"})
     assert answer.status_code == 201, answer.text
     refused = await say(village, band, "accept", 409)
-    assert [each["why"] for each in refused["reasons"]] == ["closed"]
+    assert [each["kind"] for each in refused["reasons"]] == ["closed"]
     assert (await now(village, band))["state"] == "offered"
     assert (await village.delete(f"{API}/sites/{SITE}/closures/{answer.json()['id']}")).status_code == 204
     assert (await say(village, band, "accept"))["state"] == "accepted"
@@ -239,7 +239,7 @@ async def test_who_accepted_and_was_not_confirmed_is_told_so_and_the_next_is_ask
         clock.advance(hours=24)
         assert await any_container.waiting.look(SITE)
     else:
-        await act(any_village, held, how, why="the floor is being varnished")
+        await act(any_village, held, how, reason="the floor is being varnished")
     assert (await now(any_village, band))["state"] == becomes
     assert (await now(any_village, club))["state"] == "offered"
     await say(any_village, band, "accept", 409)

@@ -38,7 +38,7 @@ def _counts(answer: Json) -> dict[str, int]:
 
 
 def _why(answer: Json) -> list[tuple[int, str, str]]:
-    return [(line["line"], fault["column"], fault["reason"]) for line in answer["lines"] for fault in line["faults"]]
+    return [(line["line"], fault["column"], fault["why"]) for line in answer["lines"] for fault in line["faults"]]
 
 
 async def _diary(client: httpx.AsyncClient, **params: str) -> list[Json]:
@@ -129,7 +129,7 @@ async def test_a_row_that_clashes_is_refused_by_what_it_clashes_with(any_village
         assert _counts(answer) == {"added": 1, "refused": 2}
         first, _, third = answer["lines"]
         assert [each["id"] for each in first["conflicts"]] == [standing["id"]]
-        assert "Judo" in first["faults"][0]["reason"]
+        assert "Judo" in first["faults"][0]["why"]
         assert [each["title"] for each in third["conflicts"]] == ["One"]
 
 

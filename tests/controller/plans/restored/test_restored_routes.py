@@ -70,14 +70,18 @@ async def test_it_is_listed_decided_and_on_the_record(hub: Hub, edge: FakeEdge, 
         "decision": None,
         "decided_at": None,
         "decided_by": None,
-        "decided_why": None,
+        "decided_reason": None,
     }
     now = await asked(admin, "GET", "/sites/ramsey/now")
     assert now["restored"] == 1
     assert "knew 1 thing that the database did not" in now["alerts"][0]["text"]
     assert (await asked(admin, "POST", f"/restored/{entry}/keep", 422, json={"reason": ""}))["errors"]
     kept = await asked(admin, "POST", f"/restored/{entry}/keep", json={"reason": "the choir is coming"})
-    assert (kept["decision"], kept["decided_by"], kept["decided_why"]) == ("keep", "Una Porter", "the choir is coming")
+    assert (kept["decision"], kept["decided_by"], kept["decided_reason"]) == (
+        "keep",
+        "Una Porter",
+        "the choir is coming",
+    )
     after = await asked(admin, "GET", "/sites/ramsey/now")
     assert (after["restored"], after["alerts"], after["acts"] != now["acts"]) == (0, [], True)
     (act,) = (await asked(admin, "GET", "/sites/ramsey/acts"))["items"]
