@@ -92,7 +92,7 @@ def test_every_fault_and_counter_is_documented() -> None:
 
 
 def test_the_figures_are_those_of_the_readers() -> None:
-    assert f"{GAP_S * 1000:.0f} ms without any ends a frame" in PAGES["wiegand.md"]
+    assert f"{GAP_S * 1000:.0f} ms without a pulse ends a frame" in PAGES["wiegand.md"]
     assert f"down for {matrix_keys.SETTLE_S * 1000:.0f} ms" in PAGES["matrix.md"]
     assert f"more than {usb.SCAN_LIMIT:,} characters" in PAGES["usb.md"]
     assert ", ".join(str(speed) for speed in get_args(Baud)[1:]) in PAGES["osdp.md"]
