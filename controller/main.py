@@ -117,10 +117,10 @@ async def _serve(settings: Settings, clock: Clock, listener: socket.socket, lock
         if await container.people.setup_needed():
             log.info(
                 "Nobody can sign in yet: open the pages and give the token of this file",
-                extra={"file": settings.data_dir / "setup-token"},
+                extra={"action": "setup", "file": settings.data_dir / "setup-token"},
             )
         gc.freeze()  # what is there by now stays; a full collection of it would hold up the event loop
-        log.info("The controller starts", extra={"address": settings.address})
+        log.info("The controller starts", extra={"action": "started", "address": settings.address})
         tasks = [
             NamedTask(name="tidy", run=lambda: tidy(container)),
             NamedTask(name="instance lock", run=lock.watch),
@@ -130,7 +130,7 @@ async def _serve(settings: Settings, clock: Clock, listener: socket.socket, lock
         return await supervise(lambda: server.serve([listener]), tasks, stop, lambda: _let_finish(server))
     finally:
         await container.close()
-        log.info("The controller has stopped")
+        log.info("The controller has stopped", extra={"action": "stopped"})
 
 
 def _stop_on_signals(server: Server) -> asyncio.Event:
@@ -175,7 +175,8 @@ async def supervise(
         return 0
     for task in ended:
         error = None if task.cancelled() else task.exception()
-        log.critical("The controller stops because a part of it ended", exc_info=error, extra={"task": task.get_name()})
+        fields = {"action": "stopped", "task": task.get_name()}
+        log.critical("The controller stops because one of its tasks ended", exc_info=error, extra=fields)
     return 1
 
 

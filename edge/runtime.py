@@ -145,8 +145,8 @@ class Runtime:
         if present is not ((device, fault) in self._faults):
             self._faults ^= {(device, fault)}
             self.record(device, FaultData(code=code, part=part, present=present))
-            fields = {"action": "fault", "device": device, "code": code.value, "part": part}
-            log.warning("%s: %s%s", device, fault.text, "" if present else " (cleared)", extra=fields)
+            fields = {"action": "fault", "device": device, "code": code.value, "part": part, "text": fault.text}
+            log.warning("A fault began" if present else "A fault ended", extra=fields)
 
     @property
     def faults(self) -> list[tuple[str, Fault]]:

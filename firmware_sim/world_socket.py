@@ -135,7 +135,7 @@ class WorldSocket:
                 writer.write(cable.line(answer))
                 await writer.drain()
         except (WireError, OSError) as error:
-            log.warning("A connection to the world broke off", extra={"why": str(error)})
+            log.warning("A connection to the world ended early", extra={"action": "world", "reason": str(error)})
         except asyncio.CancelledError:
             pass
         finally:

@@ -157,7 +157,8 @@ class _SessionLock:
             except Exception as error:
                 if not is_away(error):
                     raise
-                log.error("The lock on the database is lost; taking it again", extra={"why": words_of(error)})
+                fields = {"action": "instance_lock", "reason": words_of(error)}
+                log.error("The lock on the database is lost; taking it again", extra=fields)
 
     async def _stand(self) -> None:
         """Raises ``DatabaseTaken``, or what the way to the database raises; then there is no connection."""

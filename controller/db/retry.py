@@ -21,5 +21,6 @@ async def retry_until_available(work: Callable[[], Awaitable[T]], *, what: str, 
         try:
             return await work()
         except (SQLAlchemyError, OSError) as error:
-            log.error("The database does not answer, trying again", extra={"what": what, "why": str(error)[:200]})
+            fields = {"action": "database_retry", "task": what, "reason": str(error)[:200]}
+            log.error("The database does not answer; trying again", extra=fields)
         await asyncio.sleep(retry_s)

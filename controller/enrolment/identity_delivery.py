@@ -111,4 +111,5 @@ class IdentityDelivery:
                 continue
             self._handed[name] = (state.version, self._real())
             await self._link.publish(str(Topic(site=name[0], edge=name[1], name="identity")), delivery)
-            log.info("An identity was delivered to an edge", extra={"edge": "/".join(name), "version": state.version})
+            fields = {"action": "identity", "site": name[0], "edge": name[1], "version": state.version}
+            log.info("An identity was delivered to an edge", extra=fields)

@@ -56,7 +56,8 @@ class EdgeMetrics(Collector):
                 self._found = await figures(tx)
         except (SQLAlchemyError, OSError) as error:
             self._found, self._readable = (), False
-            log.warning("The edges could not be read for /metrics: %s", type(error).__name__)
+            fields = {"action": "metrics", "reason": type(error).__name__}
+            log.warning("The edges could not be read for /metrics", extra=fields)
         else:
             self._readable = True
 

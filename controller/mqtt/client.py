@@ -109,7 +109,8 @@ class BrokerLink:
                     retry_s, said = FIRST_RETRY_S, False
                     self._client = client
                     self._inbox.open(connection)
-                    log.info("Connected to the broker", extra={"broker": self._address, "connection": connection})
+                    fields = {"action": "connected", "broker": self._address, "connection": connection}
+                    log.info("Connected to the broker", extra=fields)
                     async for _ in client.messages:
                         raise AssertionError("messages go straight into the inbox")
             except (aiomqtt.MqttError, OSError) as error:
@@ -122,7 +123,8 @@ class BrokerLink:
                 self._inbox.close(why if was_up else None)
             stop_if_told()
             if not said:
-                log.warning("No connection to the broker; retrying", extra={"broker": self._address, "why": why})
+                fields = {"action": "disconnected", "broker": self._address, "reason": why}
+                log.warning("No connection to the broker; trying again", extra=fields)
                 said = True
             await asyncio.sleep(retry_s * random.uniform(0.5, 1.0))  # noqa: S311  # spreads the load, no secret
             retry_s = min(retry_s * 2, LONGEST_RETRY_S)

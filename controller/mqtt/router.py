@@ -59,7 +59,7 @@ class MqttRouter:
             try:
                 await self._take(item)
             except (SQLAlchemyError, OSError) as error:
-                log.error("A message could not be handled", extra={"why": str(error)[:200]})
+                log.error("A message could not be handled", extra={"action": "message", "reason": str(error)[:200]})
 
     async def watch_estate(self) -> None:
         """Learn of new edges and keys, for ever."""

@@ -92,12 +92,9 @@ class ClockMonitor:
             self.look()
             if (trust := self.trust) is not told:
                 told = trust
-                log.log(
-                    logging.CRITICAL if trust is ClockTrust.UNPROVEN else logging.INFO,
-                    "The clock is %s: %s",
-                    trust.value,
-                    self.doubt or "plans are signed",
-                )
+                level = logging.CRITICAL if trust is ClockTrust.UNPROVEN else logging.INFO
+                fields = {"action": "trust", "trust": trust.value, "reason": self.doubt or "plans are signed"}
+                log.log(level, "The clock trust has changed", extra=fields)
                 self.changed()
             await self._clock.sleep(LOOK_S)
 
@@ -164,7 +161,7 @@ class ClockMonitor:
             try:
                 self._file.write_bytes(msgspec.json.encode(self._proof))
             except OSError as error:
-                log.warning("The trust in the clock cannot be stored: %s", error.strerror)
+                log.warning("The clock trust cannot be stored", extra={"action": "trust", "reason": error.strerror})
 
     def _kept(self) -> Proof | None:
         """The proof of an earlier run in this boot of the machine."""

@@ -392,7 +392,8 @@ class HelloService:
     async def _refused(self, tx: Tx, name: EdgeName, applied: Applied) -> None:
         site, edge = name
         why = (applied.why or "it gave no reason")[:500]
-        log.error("An edge refused its plan", extra={"edge": "/".join(name), "version": applied.version, "why": why})
+        fields = {"action": "plan", "site": name[0], "edge": name[1], "version": applied.version, "reason": why}
+        log.error("An edge refused its plan", extra=fields)
         plan = await repository.plan(tx, site, edge, applied.version)
         now = self._clock.now()
         if plan is not None and plan.digest == applied.digest and plan.applied_at is None:

@@ -203,15 +203,19 @@ class Planner:
         try:
             await self.refresh(name)
         except (SQLAlchemyError, OSError) as error:
-            log.error("A plan could not be made, trying again", extra={"edge": "/".join(name), "why": str(error)[:200]})
+            fields = {"action": "plan", "site": name[0], "edge": name[1], "reason": str(error)[:200]}
+            log.error("A plan could not be made; trying again", extra=fields)
             self._due[name] = _real() + RETRY_S
         except ClockDoubtful as error:
             if self.trouble is None:
-                log.critical(str(error))
+                log.critical(
+                    "The clock is not trusted, so no plan is signed", extra={"action": "plan", "reason": error}
+                )
                 self.trouble = str(error)
             self._due[name] = _real() + RETRY_S * 10
         except TooMuchForOnePart as error:
-            log.error("A plan cannot be made", extra={"edge": "/".join(name), "why": str(error)})
+            fields = {"action": "plan", "site": name[0], "edge": name[1], "reason": str(error)}
+            log.error("A plan cannot be made", extra=fields)
 
     async def refresh(self, name: EdgeName) -> SignedPlan | None:
         """Compile an edge's plan and publish what is new in it; the plan it should have, or None for an unknown or
@@ -394,10 +398,8 @@ class Planner:
             await self._link.publish(topic, b"", retain=True)
         self._sent[name] = refs | {_MANIFEST: signed.digest}
         self._sent_at[name] = _real()
-        log.info(
-            "Published a plan",
-            extra={"edge": f"{site}/{edge}", "version": signed.manifest.version, "parts": len(changed)},
-        )
+        fields = {"action": "plan", "site": site, "edge": edge, "version": signed.manifest.version}
+        log.info("Published a plan", extra=fields | {"parts": len(changed)})
 
     async def _gone(self, name: EdgeName, signed: SignedPlan, sent: Mapping[str, str]) -> set[str]:
         """Names that the broker may still hold parts under: what this connection sent, or the plan before."""

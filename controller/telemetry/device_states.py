@@ -83,7 +83,8 @@ class DeviceStates:
             try:
                 await self.store()
             except (SQLAlchemyError, OSError) as error:
-                log.error("States could not be stored; the next ones will be", extra={"why": str(error)[:200]})
+                fields = {"action": "states", "reason": str(error)[:200]}
+                log.error("States of devices could not be stored; trying again", extra=fields)
 
     async def store(self) -> None:
         """Store what waits."""

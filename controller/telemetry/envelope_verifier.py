@@ -51,7 +51,8 @@ class EnvelopeVerifier:
         keys = self._keys.get((site, edge))
         if keys is None:
             self.refused["unknown_edge"] += 1
-            log.debug("A message of an edge that is not in the estate", extra={"site": site, "edge": edge})
+            fields = {"action": "refused", "site": site, "edge": edge}
+            log.debug("A message of an edge that is not in the estate", extra=fields)
             return None
         try:
             payload = open_envelope(data, purpose=purpose, kind=kind, site=site, edge=edge, keys=keys)
@@ -67,8 +68,15 @@ class EnvelopeVerifier:
         """Count something of a known edge that was refused or set aside."""
         self.refused[reason] += number
         self._waiting[site, edge, reason] += number
-        told = {"site": site, "edge": edge, "reason": reason, "number": number, "why": why[:200]}
-        log.warning("Refused", extra=told)
+        fields = {
+            "action": "refused",
+            "site": site,
+            "edge": edge,
+            "kind": reason,
+            "number": number,
+            "reason": why[:200],
+        }
+        log.warning("A message of an edge was refused", extra=fields)
 
     def take_counts(self) -> dict[tuple[str, str, str], int]:
         """What was refused since the last call, by site, edge and reason."""

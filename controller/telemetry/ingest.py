@@ -97,7 +97,8 @@ class Ingest:
             except Exception as error:
                 if not is_away(error):
                     raise
-                log.error("Events could not be stored; the edges keep them", extra={"why": words_of(error)})
+                fields = {"action": "ingest", "reason": words_of(error)}
+                log.error("Events could not be stored; the edges keep them", extra=fields)
                 await asyncio.sleep(RETRY_S)
             finally:
                 self._busy = False
@@ -146,7 +147,8 @@ class Ingest:
             await self._database.run(add)
         except (SQLAlchemyError, OSError) as error:
             self._verifier.give_back(counts)
-            log.error("Counts of refusals could not be stored yet", extra={"why": words_of(error)})
+            fields = {"action": "ingest", "reason": words_of(error)}
+            log.error("Counts of refused messages could not be stored; trying again", extra=fields)
             return
         self._stored(frozenset(site for site, _, _ in counts))
 

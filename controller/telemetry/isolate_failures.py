@@ -87,8 +87,8 @@ class FailureIsolator:
                 trace = None
             if trace is not None:
                 self._traced[name] = now
-            where = {"edge": "/".join(name), "events": len(errors), "why": words_of(errors[0])}
-            log.log(level, message, exc_info=trace, extra=where)
+            fields = {"action": "ingest", "site": name[0], "edge": name[1], "events": len(errors)}
+            log.log(level, message, exc_info=trace, extra=fields | {"reason": words_of(errors[0])})
 
 
 class _Broken:

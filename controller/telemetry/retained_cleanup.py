@@ -89,7 +89,8 @@ class RetainedSweep:
                 await asyncio.gather(*(self._link.publish(topic, b"", retain=True) for topic, _ in lot))
                 cleared.update(name for _, name in lot)
             for name, number in cleared.items():
-                log.info("Cleared retained messages", extra={"edge": "/".join(name), "topics": number})
+                fields = {"action": "retained", "site": name[0], "edge": name[1], "topics": number}
+                log.info("Cleared retained messages", extra=fields)
                 if number > QUIETLY:
                     await retry_until_available(partial(self._alert, name, number), what="an alert")
 

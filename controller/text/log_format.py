@@ -17,4 +17,4 @@ def set_up_logging(level: int = logging.INFO) -> None:
     root.setLevel(logging.WARNING)
     logging.getLogger("controller").setLevel(level)
     # One edge could fill the disk with what is refused of it; all of it is counted on /metrics and on Now.
-    logging.getLogger("controller.telemetry.envelope_verifier").addFilter(LogThrottle("site", "edge", "reason"))
+    logging.getLogger("controller.telemetry.envelope_verifier").addFilter(LogThrottle("site", "edge", "kind"))

@@ -156,7 +156,8 @@ class WaitQueue:
         try:
             judged = await self.judge(tx, site_config, wait, now)
         except Problem as problem:
-            log.error("A waiting request cannot be judged", extra={"wait": wait.id, "why": problem.detail})
+            fields = {"action": "waitlist", "wait": wait.id, "reason": problem.detail}
+            log.error("A waiting request cannot be judged", extra=fields)
             return None
         return next((request for request, verdict in judged if verdict.possible), None)
 

@@ -144,7 +144,8 @@ class Connections:
                 if why != SILENT or count >= SILENT_TOLD
             }
             if told:
-                log.warning("Connections were dropped", extra={**told, "last_address": self._last_address})
+                fields = {"action": "connections", **told, "last_address": self._last_address}
+                log.warning("Connections were dropped", extra=fields)
             self._dropped.clear()
             self._logged_at = now
 

@@ -161,7 +161,7 @@ class _Once:
         try:
             await _keep(self._container, self._actor, self._key, answer)
         except (SQLAlchemyError, OSError) as error:
-            log.error("An answer could not be kept", extra={"why": words_of(error)})
+            log.error("An answer could not be stored", extra={"action": "idempotency", "reason": words_of(error)})
 
 
 class _Recorder:

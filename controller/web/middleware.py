@@ -128,7 +128,8 @@ class WatchMiddleware:
         except ClientDisconnect:
             return None  # nobody is there to hear
         except Exception:
-            log.exception("A request failed", extra={"method": scope["method"], "route": _route(scope)})
+            fields = {"action": "request", "method": scope["method"], "route": _route(scope)}
+            log.exception("A request failed", extra=fields)
             if status:
                 raise  # half an answer is out; cutting the connection is all that is left
             problem = Problem("this failed; the controller's log says why")
@@ -142,11 +143,8 @@ class WatchMiddleware:
         self._answers.labels(method if method in _METHODS else "other", route, status).inc()
         self._seconds.labels(route).observe(seconds)
         level = logging.DEBUG if method in {"GET", "HEAD"} and status < 500 else logging.INFO
-        log.log(
-            level,
-            "A request was answered",
-            extra={"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)},
-        )
+        fields = {"action": "request", "method": method, "route": route, "status": status}
+        log.log(level, "A request was answered", extra=fields | {"ms": round(seconds * 1000, 1)})
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

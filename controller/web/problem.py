@@ -260,7 +260,7 @@ async def _away(request: Request, error: Exception) -> JSONResponse:
         problem = Unavailable("the database does not answer; try again", headers={"Retry-After": "5"})
     else:
         raise error
-    log.error("The database refused a request", extra={"why": words_of(error)})
+    log.error("The database refused a request", extra={"action": "database", "reason": words_of(error)})
     return problem_response(problem, shown_path(request.url.path))
 
 

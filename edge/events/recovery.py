@@ -55,7 +55,7 @@ class RecoveredLog:
         fault = Fault(code, part)
         self.troubles.append(fault)
         fields = {"action": "damaged", "code": code.value, "part": part, "reason": why % args if args else why}
-        log.warning("The stored events are damaged: %s", fault.text, extra=fields)
+        log.warning("The stored events are damaged", extra=fields | {"fault": fault.text})
 
 
 def recover(files: Files) -> RecoveredLog:

@@ -248,7 +248,7 @@ class Conversation:
     def _answer(self, command: Command, outcome: str, why: str, code: str | None = None, *, kept: bool = True) -> None:
         """Send a command's result. ``kept``: repeat it if the same command arrives again in this session."""
         fields = {"action": "command", "kind": command.kind, "command": command.id, "outcome": outcome, "reason": why}
-        log.info("A command was %s", "executed" if outcome == DONE else outcome, extra=fields)
+        log.info("A command was answered", extra=fields)
         at = self._runtime.now()
         result = CommandResult(
             site=self._site, edge=self._edge, id=command.id, outcome=outcome, at=at, why=why, code=code

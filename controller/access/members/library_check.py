@@ -73,9 +73,12 @@ class LibraryCheck:
                 try:
                     done = await self.check(actor="import:sip2")
                 except LibrarySilent as error:
-                    log.warning("Members could not be checked", extra={"why": error.detail})
+                    log.warning(
+                        "Members could not be checked", extra={"action": "members_check", "reason": error.detail}
+                    )
                 else:
-                    log.info("Checked the members", extra={"asked": done.asked, "changed": done.changed})
+                    counts = {"asked": done.asked, "changed": done.changed}
+                    log.info("Members were checked", extra={"action": "members_check", **counts})
 
     async def _standing(self) -> dict[str, Member]:
         found: dict[str, Member] = {}

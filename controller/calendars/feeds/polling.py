@@ -239,7 +239,7 @@ class Poller:
         except (SQLAlchemyError, OSError, FeedChanged):
             raise
         except Exception as error:  # what others write must not end the controller
-            log.exception("A feed cannot be parsed", extra={"site": feed.site, "feed": feed.id})
+            log.exception("A feed cannot be parsed", extra={"action": "feed_poll", "site": feed.site, "feed": feed.id})
             raise FeedFault(
                 Trouble.REFUSED, "it cannot be parsed; show it to the person who runs the controller"
             ) from error
@@ -271,8 +271,8 @@ class Poller:
         )
 
     def _failed(self, feed: Feed, fault: FeedFault, now: datetime) -> Feed:
-        extra = {"site": feed.site, "feed": feed.id, "trouble": fault.trouble.value}
-        log.warning("A feed could not be polled", extra=extra)
+        fields = {"action": "feed_poll", "site": feed.site, "feed": feed.id, "trouble": fault.trouble.value}
+        log.warning("A feed could not be polled", extra=fields)
         failures = feed.failures + 1
         return replace(
             feed,

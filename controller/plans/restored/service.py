@@ -140,7 +140,8 @@ class RestoredPlans:
             f"{edge} carries out plan {version}, which the database does not know: was it restored from a backup? "
             "The door goes on as it is, and is given no other plan until this one has been fetched from it."
         )
-        log.warning("An edge carries out a plan that the database does not know", extra={"edge": "/".join(name)})
+        fields = {"action": "restore", "site": name[0], "edge": name[1]}
+        log.warning("An edge carries out a plan that the database does not know", extra=fields)
         await telemetry.alert(tx, site, edge, AlertCode.UNKNOWN_PLAN, text, self._clock.now())
 
     def to_ask(self, name: EdgeName) -> int | None:
@@ -179,7 +180,8 @@ class RestoredPlans:
             self._verifier.refuse(*name, error.counter, str(error))
             return False
         except TooMuchForOnePart as error:
-            log.error("A plan cannot be made", extra={"edge": "/".join(name), "why": str(error)})
+            fields = {"action": "plan", "site": name[0], "edge": name[1], "reason": str(error)}
+            log.error("A plan cannot be made", extra=fields)
             return False
         self._fetched[name] = held.manifest.digest
         self._done_with(name)
@@ -223,10 +225,8 @@ class RestoredPlans:
                 "the door has them until somebody decides, on this page."
             )
             await telemetry.alert(tx, site, edge, AlertCode.RESTORED, text, now)
-        log.warning(
-            "Fetched a plan that the database did not know",
-            extra={"edge": "/".join(name), "version": manifest.version, "entries": entries},
-        )
+        fields = {"action": "restore", "site": name[0], "edge": name[1], "version": manifest.version}
+        log.warning("Fetched a plan that the database did not know", extra=fields | {"entries": entries})
 
     async def _settled(self, tx: Tx, site: str, version: int) -> Settled:
         since = signed_about(version)

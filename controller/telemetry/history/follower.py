@@ -48,11 +48,12 @@ class HistoryFollower:
                 while await retry_until_available(self.step, what="samples for the history"):
                     pass
                 if self.down is not None:
-                    log.info("The history accepts samples again", extra={"history": NAME})
+                    log.info("The history accepts samples again", extra={"action": "history"})
                 self.down, retry_s = None, self._first_retry_s
             except HistoryDown as error:
                 if self.down is None:
-                    log.warning("The history is down; samples wait in the events table", extra={"why": str(error)})
+                    fields = {"action": "history", "reason": str(error)}
+                    log.warning("The history is down; samples wait in the events table", extra=fields)
                 self.down = str(error)
                 await asyncio.sleep(retry_s * random.uniform(0.5, 1.0))  # noqa: S311  # spreads the load, no secret
                 retry_s = min(retry_s * 2, LONGEST_RETRY_S)
@@ -83,7 +84,7 @@ class HistoryFollower:
         except HistoryRefuses as error:
             # It has taken what it could; the rest would be refused for ever and stays in the events table.
             self.refused += 1
-            log.error("The history refused samples for good", extra={"why": str(error)})
+            log.error("The history refused samples", extra={"action": "history", "reason": str(error)})
 
         async def moved(tx: Tx) -> None:
             await repository.set_cursor(tx, NAME, logged[-1][1].id)
