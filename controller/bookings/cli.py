@@ -163,7 +163,7 @@ def requests(
 def approve(
     caller: ApiClient,
     ids: Ids,
-    why: Annotated[str, typer.Option(help="The reason; recorded in the booking's log.")] = "",
+    reason: Annotated[str, typer.Option(help="The reason; recorded in the booking's log.")] = "",
     overrule: Annotated[
         bool, typer.Option("--overrule", help="Overrule the buffers that other bookings need to set up or clear down.")
     ] = False,
@@ -173,19 +173,19 @@ def approve(
 
     Exit code 0 when all are confirmed, 3 when some were refused, 1 when the controller did not answer.
     """
-    _decide(caller, ids, "approve", {"why": why, "overrule": overrule})
+    _decide(caller, ids, "approve", {"reason": reason, "overrule": overrule})
 
 
 @app.command()
 @takes_client
 def decline(
-    caller: ApiClient, ids: Ids, why: Annotated[str, typer.Option(help="The person who asked reads it.")]
+    caller: ApiClient, ids: Ids, reason: Annotated[str, typer.Option(help="The reason; the person who asked reads it.")]
 ) -> None:
     """Turn requests down; their time is free at once.
 
     Exit code 0 when all are declined, 3 when some were refused, 1 when the controller did not answer.
     """
-    _decide(caller, ids, "decline", {"why": why})
+    _decide(caller, ids, "decline", {"reason": reason})
 
 
 @app.command()
@@ -193,11 +193,11 @@ def decline(
 def reissue(
     caller: ApiClient,
     booking: Id,
-    why: Annotated[str, typer.Option(help="Why; recorded in its log and in the list of writes.")],
+    reason: Annotated[str, typer.Option(help="The reason; recorded in its log and in the list of writes.")],
 ) -> None:
     """Replace a booking's code at once, because others know it, and that of all bookings that share it. The new code is
     printed once; pass it on to the person who booked."""
-    body = msgspec.json.encode({"why": why})
+    body = msgspec.json.encode({"reason": reason})
     done = caller.post(f"/bookings/{booking}/code/reissue", body, _JSON, _Reissued)
     for each in done.booking.codes:
         caller.say(f"{_who(done.booking)}: code {spoken(each.code)} for {', '.join(each.doors)}")

@@ -26,7 +26,7 @@ async def alive() -> Alive:
     return Alive(status="alive")
 
 
-@router.get("/readyz", responses={503: {"description": "A part is not ready", "model": ReadyAnswer}})
+@router.get("/readyz", responses={503: {"description": "A component is not ready", "model": ReadyAnswer}})
 async def ready(container: TheContainer, response: Response) -> ReadyAnswer:
     """Whether the database takes a write, tried every five seconds at most, and the broker is connected."""
     found = {name: await check() for name, check in container.checks.items()}

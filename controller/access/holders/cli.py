@@ -17,7 +17,7 @@ app = typer.Typer(
 )
 _JSON = "application/json"
 Who = Annotated[str, typer.Argument(metavar="HOLDER", help="The id, as `list` shows it.")]
-Why = Annotated[str, typer.Option(help="Why; recorded in the list of writes.")]
+Reason = Annotated[str, typer.Option(help="The reason; recorded in the list of writes.")]
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -93,7 +93,7 @@ def list_all(
 @takes_client
 def add(
     caller: ApiClient,
-    name: Annotated[str, typer.Argument(help="Who it is.")],
+    name: Annotated[str, typer.Argument(help="The person's name.")],
     kind: Annotated[str, typer.Option(help="staff, key_holder or contractor.")],
     at: Annotated[
         list[str],
@@ -151,22 +151,22 @@ def export(caller: ApiClient, out: OutFile = None) -> None:
 def reissue(
     caller: ApiClient,
     holder: Who,
-    why: Why,
+    reason: Reason,
     code: Annotated[bool, typer.Option("--code", help="Draw another code.")] = False,
     pin: Annotated[bool, typer.Option("--pin", help="Draw another PIN.")] = False,
     duress: Annotated[bool, typer.Option("--duress", help="Draw another duress code and PIN.")] = False,
     card: Annotated[str, typer.Option(help="Another card.")] = "",
 ) -> None:
     """Draw another code or PIN, or take another card, at once."""
-    body = {"why": why, "code": code, "pin": pin, "duress": duress, "card": card}
+    body = {"reason": reason, "code": code, "pin": pin, "duress": duress, "card": card}
     _say(caller, caller.post(f"/holders/{holder}/reissue", msgspec.json.encode(body), _JSON, _Given))
 
 
 @app.command()
 @takes_client
-def end(caller: ApiClient, holder: Who, why: Why) -> None:
+def end(caller: ApiClient, holder: Who, reason: Reason) -> None:
     """End all access of somebody. It cannot be undone; to let them in again, create them as new."""
-    told = caller.post(f"/holders/{holder}/end", msgspec.json.encode({"why": why}), _JSON, _Holder)
+    told = caller.post(f"/holders/{holder}/end", msgspec.json.encode({"reason": reason}), _JSON, _Holder)
     caller.say(f"{told.name} can open nothing once the doors have their next plan.")
 
 

@@ -22,7 +22,7 @@ All = Annotated[bool, typer.Option("--all", help="All that are undecided.")]
 Causes = Annotated[
     list[Cause] | None, typer.Option("--cause", help="Only those that this affects; may be given several times.")
 ]
-Why = Annotated[str, typer.Option(help="Recorded in the booking's log.")]
+Reason = Annotated[str, typer.Option(help="The reason; recorded in the booking's log.")]
 _AT_ONCE = 100
 
 
@@ -99,25 +99,25 @@ def keep(
     every: All = False,
     cause: Causes = None,
     undo: Annotated[bool, typer.Option("--undo", help="The decision to keep them was withdrawn.")] = False,
-    why: Why = "",
+    reason: Reason = "",
 ) -> None:
     """Decide that bookings go ahead anyway. Message and door page say so.
 
     Exit code 0 when all are done, 3 when some were refused, 1 when the controller did not answer.
     """
-    _decide(caller, site, "keep", ids, cause, {"kept": not undo, "why": why}, every=every)
+    _decide(caller, site, "keep", ids, cause, {"kept": not undo, "reason": reason}, every=every)
 
 
 @app.command()
 @takes_client
 def cancel(
-    caller: ApiClient, site: Site, ids: Ids = None, every: All = False, cause: Causes = None, why: Why = ""
+    caller: ApiClient, site: Site, ids: Ids = None, every: All = False, cause: Causes = None, reason: Reason = ""
 ) -> None:
     """Cancel bookings, each by itself.
 
     Exit code 0 when all are done, 3 when some were refused, 1 when the controller did not answer.
     """
-    _decide(caller, site, "cancel", ids, cause, {"why": why}, every=every)
+    _decide(caller, site, "cancel", ids, cause, {"reason": reason}, every=every)
 
 
 @app.command()

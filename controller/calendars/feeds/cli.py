@@ -90,7 +90,7 @@ def add(
     ] = "",
     every: Annotated[int, typer.Option(help="Minutes from one poll to the next.")] = 30,
     party: Annotated[str, typer.Option(help="Whose bookings its events become, such as surgery.")] = "",
-    preview: Annotated[bool, typer.Option("--preview", help="Say what it would bring; write nothing.")] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="Show what it would bring; write nothing.")] = False,
 ) -> None:
     """Make a feed and poll it, or change one; without --address it keeps the one it has."""
     body: dict[str, object] = {"name": name, "space": space, "every_min": every, "party": party or None}

@@ -26,8 +26,8 @@ from edge.wire.clock import Clock
 
 FORMAT = 1
 _HEAD = """\
-# {name}, as Hallkeeper keeps it. What a field may be is told in docs/buildings.md.
-# Bring it in with: hallkeeper site import FILE
+# {name}, as Hallkeeper keeps it. docs/buildings.md describes each field.
+# Import it with: hallkeeper site import FILE
 """
 
 
@@ -53,7 +53,7 @@ def read(data: bytes) -> tuple[Plain, list[FileFault]]:
 def unknown(document: Plain, known: tuple[str, ...]) -> list[FileFault]:
     """Tables that nobody reads."""
     return [
-        FileFault(place=name[:60], text=f"is no section of a site's file; there are {', '.join(known)}")
+        FileFault(place=name[:60], text=f"is not a section of a site's file; the sections are {', '.join(known)}")
         for name in document
         if name not in known
     ]
