@@ -206,7 +206,7 @@ def _maybe(moment: datetime | None, zone: ZoneInfo) -> str | None:
 def log_answer(site: Site, log_entries: Sequence[LogEntry]) -> BookingLog:
     return BookingLog(
         items=[
-            LogEntryRead(at=local_time.rfc3339(each.at, site.tz), actor=each.actor, what=each.what, why=each.why)
+            LogEntryRead(at=local_time.rfc3339(each.at, site.tz), actor=each.actor, what=each.what, reason=each.why)
             for each in log_entries
         ]
     )

@@ -160,7 +160,7 @@ class ApproveBody(Body):
 class DeclineBody(Body):
     """``reason``: the person who asked reads it."""
 
-    why: Annotated[Note, StringConstraints(min_length=1)]
+    reason: Annotated[Note, StringConstraints(min_length=1)]
 
 
 class CodeWindow(Answer):
@@ -217,7 +217,7 @@ class ImpactRead(Answer):
     """What a change did to a booking. ``cause``: ``closed`` by a closure or the space's own hours, ``mode`` where the
     building is less open than it was to be, ``term`` where its series keeps to school terms and it lies outside them,
     ``policy`` where it goes beyond a window or a quota, ``building`` where the space has changed. ``kept_at``: since
-    when it is decided that the booking goes ahead all the same; null while nobody has decided."""
+    when it is decided that the booking goes ahead anyway; null while nobody has decided."""
 
     cause: Cause
     text: str
@@ -326,12 +326,12 @@ class RequestPage(Answer):
 
 class LogEntryRead(Answer):
     """``what``: book, change, move, approve, decline, cancel, restore, finish, check in, check out, expire, warn,
-    release, no-show and the like. ``why`` is empty where nobody said."""
+    release, no-show and the like. ``reason`` is empty where none was given."""
 
     at: str
     actor: str
     what: str
-    why: str
+    reason: str
 
 
 class BookingLog(Answer):

@@ -274,6 +274,6 @@ def closed_text(impacts: Iterable[Impact]) -> str:
     """The notice for the people who come: that it is closed then, and whether they may come; empty where it is open."""
     for each in impacts:
         if each.cause is Cause.CLOSED:
-            come = "Your booking goes ahead all the same." if each.kept_at else "Ask us before you come."
+            come = "Your booking goes ahead anyway." if each.kept_at else "Ask us before you come."
             return f"{each.text}. {come}"
     return ""

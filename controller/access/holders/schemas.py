@@ -210,6 +210,7 @@ def holder_answer(holder: Holder) -> HolderAnswer:
         made_at=holder.made_at.isoformat(),
         changed_at=holder.changed_at.isoformat(),
         ended_at=holder.ended_at.isoformat() if holder.ended_at else None,
+        ended_reason=holder.ended_why,
     )
 
 

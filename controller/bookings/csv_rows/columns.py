@@ -146,7 +146,7 @@ def _given(reader: RowReader) -> dict[str, object]:
     if "party" in cells:
         given["party"] = party_id_of(cells["party"])
         if cells["party"] and given["party"] is None:
-            reader.fault("party", f"{cells['party'][:40]!r} is no party; write its id")
+            reader.fault("party", f"{cells['party'][:40]!r} is not a party's id")
     if body := reader.validated(BookingUpdate, given):
         change = body.change()
         given |= {name: getattr(change, name) for name in given}

@@ -9,13 +9,21 @@ from msgspec.structs import replace
 
 from controller.bookings import change_effects
 from controller.bookings.change_effects import ChangedParts
-from controller.bookings.series.intents import DEEDS, DateIntent, check_choices, moved, placed, request, require_timely
+from controller.bookings.series.intents import (
+    EFFECTS,
+    DateIntent,
+    check_choices,
+    moved,
+    placed,
+    request,
+    require_timely,
+)
 from controller.bookings.series.model import (
     FIELDS,
     OF_TIME,
     Choice,
     DateAction,
-    DateChange,
+    DateEffect,
     DateStatus,
     SeriesRequest,
     own_fields,

@@ -12,7 +12,7 @@ from controller.bookings.errors import NotNow
 from controller.bookings.series import repository
 from controller.bookings.series.edit_plan import Edit, EditScope, SeriesChange, intend_edit
 from controller.bookings.series.intents import DateIntent
-from controller.bookings.series.model import DateChange, Series, SeriesDate, SeriesStale, refusal
+from controller.bookings.series.model import DateEffect, Series, SeriesDate, SeriesStale, refusal
 from controller.bookings.series.resolve import Asker, settle
 from controller.bookings.series.writer import SeriesWriter
 from controller.bookings.service import may_book, require_allowed

@@ -216,7 +216,7 @@ class SeriesClash(SeriesRefused):
 
 def refusal(dates: Sequence[SeriesDate], zone: ZoneInfo) -> SeriesRefused:
     """The error that names these dates."""
-    taken = any(each.mark is DateStatus.CLASH for each in dates)
+    taken = any(each.status is DateStatus.CLASH for each in dates)
     return (SeriesClash if taken else SeriesRefused)(dates, zone)
 
 

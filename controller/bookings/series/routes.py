@@ -73,7 +73,7 @@ async def cancel_series(
 ) -> SeriesCancelled:
     """Cancel what is left of a series, or what is left of it from a date on. `restore` undoes it."""
     asked = body or SeriesCancel()
-    done = await container.recurring.cancel(series_id, from_date=asked.from_date, why=asked.why, actor=actor)
+    done = await container.recurring.cancel(series_id, from_date=asked.from_date, why=asked.reason, actor=actor)
     return cancelled_answer(done, actor)
 
 

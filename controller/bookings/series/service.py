@@ -19,7 +19,7 @@ from controller.bookings.series.alternatives import with_moves
 from controller.bookings.series.edit_plan import SeriesChange
 from controller.bookings.series.edit_service import EditedSeries, SeriesEdits, kept_pattern
 from controller.bookings.series.intents import DateIntent, intend
-from controller.bookings.series.model import DateChange, Series, SeriesDate, SeriesDraft, refusal
+from controller.bookings.series.model import DateEffect, Series, SeriesDate, SeriesDraft, refusal
 from controller.bookings.series.resolve import Asker, settle
 from controller.bookings.series.summary import AllDates, SeriesDates, require
 from controller.bookings.series.writer import SeriesWriter

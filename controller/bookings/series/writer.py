@@ -11,7 +11,7 @@ from controller.bookings.change_effects import ChangedParts
 from controller.bookings.lifecycle import InitialState, outcome, put, requested_state
 from controller.bookings.series.edit_plan import kept_fields
 from controller.bookings.series.intents import DateIntent
-from controller.bookings.series.model import DateChange, SeriesDate, joined
+from controller.bookings.series.model import DateEffect, SeriesDate, joined
 from controller.bookings.series.resolve import Asker
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Tx

@@ -94,6 +94,7 @@ def _answers(shown: RestoredView, actor: Actor) -> Iterable[RestoredAnswer]:
             found_at=local_time.rfc3339(one.found_at, zone),
             may_decide=may(actor, NEEDS[one.kind], Thing(site=site)),
             decided_at=_time(one.decided_at, zone),
+            decided_reason=one.decided_why,
         )
 
 
