@@ -2,13 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
-from typing import Annotated
 
-from fastapi import Depends
 from prometheus_client import CollectorRegistry
-from starlette.requests import HTTPConnection
 
 from controller.absence.service import AbsenceService
 from controller.access.holders.csv_import import HolderImport
@@ -39,8 +36,9 @@ from controller.calendars.service import CalendarImport
 from controller.calendars.subscriptions.service import SubscriptionService
 from controller.calendars.whats_on.board import NoticeBoard
 from controller.changes import Changes
-from controller.db.engine import Database, Tx
+from controller.db.engine import Database
 from controller.db.write_probe import WriteProbe
+from controller.door_pages.door_page import DoorPages
 from controller.enrolment.change_hooks import DoorChanges
 from controller.enrolment.service import EnrolmentService
 from controller.enrolment.setup import open_enrolment
@@ -55,10 +53,10 @@ from controller.key_files import KeyFiles, load_keys
 from controller.live.edge_metrics import EdgeMetrics
 from controller.mqtt.app import MqttApp
 from controller.people import directory
+from controller.people.authentication import Owners
 from controller.people.directory import PartyDirectory
 from controller.people.party_import import PartyImport
 from controller.people.passwords import Passwords
-from controller.people.permissions import Thing
 from controller.people.service import SignInService
 from controller.plans import repository as plans
 from controller.plans.clock_trust import GIVEN, Sources
@@ -125,9 +123,9 @@ class Container:
     policies: PolicyService
     booking_csv: BookingCsv
     affected: AffectedBookings
+    door_pages: DoorPages
     own_parser: Parser | None
-    whereabouts: dict[str, Callable[[Tx, str], Awaitable[Thing | None]]] = field(default_factory=dict)
-    """By the name of a route's path parameter: whose thing that is."""
+    owners: Owners = field(default_factory=Owners)
     checks: dict[str, Check] = field(default_factory=dict)
     tasks: list[NamedTask] = field(default_factory=list)
 
@@ -135,6 +133,12 @@ class Container:
         """What has to be done before the first request, on a migrated database."""
         await self.people.prepare()
         await self.enrolment.prepare()
+
+    def services(self) -> dict[object, object]:
+        """What routes use (``controller.web.services``), by class."""
+        ours = {each.type: getattr(self, each.name) for each in fields(self)}
+        edges = (self.mqtt.commander, self.mqtt.live, self.mqtt.overrides, self.mqtt.restored)
+        return ours | {type(each): each for each in edges} | {Container: self}
 
     async def close(self) -> None:
         if self.own_parser is not None:
@@ -170,6 +174,8 @@ def open_container(
     estate.when_a_site_changes(Anchored())
     estate.when_a_site_changes(EstateChanges(database))
     bookings = BookingService(database, clock, changes, writer)
+    series = SeriesService(database, clock, changes, writer, bookings, keys)
+    billing = BillingService(database, clock, changes, writer)
     registry = CollectorRegistry()
     holders = HolderService(database, clock, changes, keys, estate)
     estate.when_a_site_changes(NewDoors(holders))
@@ -227,9 +233,9 @@ def open_container(
         writer=writer,
         bookings=bookings,
         door_codes=DoorCodes(database, clock, changes, writer, estate),
-        recurring=SeriesService(database, clock, changes, writer, bookings, keys),
+        recurring=series,
         finding=AvailabilityService(database, clock, writer.site_configs),
-        billing=BillingService(database, clock, changes, writer),
+        billing=billing,
         calendars=calendars,
         feeds=FeedService(database, clock, changes, writer, bookings, poller),
         notice_board=NoticeBoard(database, clock, writer.site_configs),
@@ -239,13 +245,14 @@ def open_container(
         absence=AbsenceService(database, clock, changes, writer, bookings, ask=mqtt.hello_service.ask),
         waiting=WaitlistService(database, clock, changes, writer, bookings),
         policies=policies,
+        door_pages=DoorPages(bookings=bookings, billing=billing, series=series, keys=keys),
         own_parser=own_parser,
         booking_csv=BookingCsv(database, clock, changes, writer, bookings, parser),
         affected=AffectedBookings(database, clock, changes, writer, bookings),
     )
-    container.whereabouts |= {"booking_id": ownership.booking, "series_id": ownership.series}
-    container.whereabouts |= {"party": directory.whose, "command": plans.whose_command, "override_id": overrides.whose}
-    container.whereabouts["restored_id"] = restored.whose
+    container.owners |= {"booking_id": ownership.booking, "series_id": ownership.series}
+    container.owners |= {"party": directory.whose, "command": plans.whose_command, "override_id": overrides.whose}
+    container.owners["restored_id"] = restored.whose
     container.checks["database"] = WriteProbe(database, clock).look
     container.checks |= mqtt.checks
     container.tasks += [NamedTask(name=name, run=run) for name, run in mqtt.tasks.items()]
@@ -253,23 +260,10 @@ def open_container(
     container.tasks.append(NamedTask(name="waiting lists", run=container.waiting.run))
     container.tasks.append(NamedTask(name="feeds", run=poller.run))
     container.tasks.append(NamedTask(name="members", run=container.checking.run))
-    container.whereabouts["wait_id"] = waits.whose
+    container.owners["wait_id"] = waits.whose
     return container
 
 
 def site_sections(policies: PolicyService) -> list[FileSection]:
     """The sections of a site's file besides the building, in order."""
     return [HoursSection(), PolicySection(policies), TariffsSection()]
-
-
-def the_container(connection: HTTPConnection) -> Container:
-    container: Container = connection.app.state.container
-    return container
-
-
-async def _asked_for(connection: HTTPConnection) -> Container:
-    return the_container(connection)  # FastAPI would put what is not async on a thread
-
-
-TheContainer = Annotated[Container, Depends(_asked_for)]
-"""The dependency by which routes reach everything else."""

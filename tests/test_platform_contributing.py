@@ -80,7 +80,9 @@ async def test_the_domain_answers_over_http(app: FastAPI, container: Container, 
     names = example("Add a domain")
     try:
         await container.database.run(lambda tx: tx.run_sync(names["found_things"].create))
-        await names["LostProperty"](container.database).add("ramsey", "one red glove")
+        lost_property = names["LostProperty"](container.database)
+        app.state.services[names["LostProperty"]] = lost_property
+        await lost_property.add("ramsey", "one red glove")
         app.include_router(names["router"], prefix=API)
         answer = await village.get(f"{API}/sites/ramsey/lost-property")
         assert answer.json() == {"items": ["one red glove"]}

@@ -8,14 +8,16 @@ from pydantic import StringConstraints
 from controller.access.codes import spoken
 from controller.access.errors import NoCodeLeft
 from controller.bookings.answers import booking_answer, message
+from controller.bookings.door_codes import DoorCodes
 from controller.bookings.errors import BookingUnknown, NotNow
 from controller.bookings.schemas import BookingRead
-from controller.container import TheContainer
 from controller.people.authentication import Books, Reissues, SeesContacts
 from controller.web.fields import Answer, Body, IdPath, Note
 from controller.web.problem import NotSignedIn, described
+from controller.web.services import service
 
 router = APIRouter(tags=["bookings"], responses=described(NotSignedIn, BookingUnknown, NotNow))
+TheDoorCodes = Annotated[DoorCodes, service(DoorCodes)]
 
 
 class DoorCodeAnswer(Answer):
@@ -48,9 +50,9 @@ class ReissuedAnswer(Answer):
 
 
 @router.post("/bookings/{booking_id}/code")
-async def show_code(booking_id: IdPath, container: TheContainer, actor: SeesContacts) -> CodesAnswer:
+async def show_code(booking_id: IdPath, door_codes: TheDoorCodes, actor: SeesContacts) -> CodesAnswer:
     """Tell the door codes of a confirmed booking. Who asked, and when, is written down."""
-    shown = await container.door_codes.show(booking_id, actor=actor)
+    shown = await door_codes.show(booking_id, actor=actor)
     return CodesAnswer(
         codes=[DoorCodeAnswer(code=code, spoken=spoken(code), doors=list(doors)) for code, doors in shown.codes],
         message=message(shown.view, clear=True),
@@ -59,16 +61,16 @@ async def show_code(booking_id: IdPath, container: TheContainer, actor: SeesCont
 
 @router.post("/bookings/{booking_id}/code/reissue", responses=described(NoCodeLeft))
 async def reissue_code(
-    booking_id: IdPath, body: ReissueBody, container: TheContainer, actor: Reissues
+    booking_id: IdPath, body: ReissueBody, door_codes: TheDoorCodes, actor: Reissues
 ) -> ReissuedAnswer:
     """Give a booking another code at once, because others know the one it has; so do all that share it. The old one
     ends with the next plan that the doors have: `on_door` and `still_opens` tell."""
-    done = await container.door_codes.reissue(booking_id, why=body.reason, actor=actor)
+    done = await door_codes.reissue(booking_id, why=body.reason, actor=actor)
     return ReissuedAnswer(booking=booking_answer(done.view, actor, drawn=True), together=list(done.together))
 
 
 @router.post("/bookings/{booking_id}/offline-code")
-async def issue_offline_code(booking_id: IdPath, container: TheContainer, actor: Books) -> BookingRead:
+async def issue_offline_code(booking_id: IdPath, door_codes: TheDoorCodes, actor: Books) -> BookingRead:
     """Issue a code of ten digits for each door of the booking that is out of reach and has not got its code: the door
     checks it by itself. `offline_codes` tells it and until when it works. Asked again, the same."""
-    return booking_answer(await container.door_codes.issue_offline(booking_id, actor=actor), actor, drawn=True)
+    return booking_answer(await door_codes.issue_offline(booking_id, actor=actor), actor, drawn=True)

@@ -27,15 +27,16 @@ from controller.bookings.schemas import (
     DeclineBody,
     RequestPage,
 )
-from controller.container import TheContainer
+from controller.bookings.service import BookingService
 from controller.diary.model import BookingStatus
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Books, Decides, Reads, ReadsAnySite, SeesContacts
 from controller.web.fields import LIST_LIMIT, Id, IdPath, Limit, Slug, SlugPath
 from controller.web.problem import NotSignedIn, described, invalid_field
+from controller.web.services import service
 
 router = APIRouter(tags=["bookings"], responses=described(NotSignedIn))
-
+TheBookings = Annotated[BookingService, service(BookingService)]
 Edge = Annotated[str, Query(max_length=40, description="A date, or a time as in bookings")]
 AfterBooking = Annotated[Id | None, Query(description="`next` of the page before; leave out for the first page")]
 _JUDGED = described(BookingUnknown, Clash, NotPossible, NotNow)
@@ -46,7 +47,7 @@ IfMatch = Annotated[str | None, Header(description='A version in quotes, such as
 @router.get("/sites/{site}/bookings", responses=described(SiteUnknown))
 async def list_bookings(
     site: SlugPath,
-    container: TheContainer,
+    bookings: TheBookings,
     actor: Reads,
     from_: Annotated[Edge, Query(alias="from")],
     to: Edge,
@@ -59,39 +60,39 @@ async def list_bookings(
 ) -> BookingList:
     """The bookings that touch the time from `from` to before `to`, cancelled ones too, over at most 62 days."""
     chosen = frozenset(among or BookingStatus)
-    views = await container.bookings.between(site, from_, to, space=space, party=party, among=chosen, actor=actor)
+    views = await bookings.between(site, from_, to, space=space, party=party, among=chosen, actor=actor)
     return booking_list(views, actor)
 
 
 @router.get("/sites/{site}/bookings/search", responses=described(SiteUnknown))
 async def search_bookings(
     site: SlugPath,
-    container: TheContainer,
+    bookings: TheBookings,
     actor: Reads,
     text: Annotated[str, Query(min_length=2, max_length=100, description="Part of a title, a party or a contact")],
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> BookingList:
     """Bookings on any day with `text` in their title, their party's name or contact, as far as the user may see that:
     future ones first, by start, then past ones, the latest first."""
-    return booking_list(await container.bookings.search(site, text.strip(), actor=actor, limit=limit), actor)
+    return booking_list(await bookings.search(site, text.strip(), actor=actor, limit=limit), actor)
 
 
 @router.get("/sites/{site}/requests", responses=described(SiteUnknown))
 async def list_site_requests(
-    site: SlugPath, container: TheContainer, actor: Reads, after: AfterBooking = None, limit: Limit = LIST_LIMIT
+    site: SlugPath, bookings: TheBookings, actor: Reads, after: AfterBooking = None, limit: Limit = LIST_LIMIT
 ) -> RequestPage:
     """What waits for approval at a site and is not over, by its start; a booker sees their own party's. A hold that
     has run out is among it while nobody has taken its time."""
-    found = await container.bookings.requests(site, actor=actor, after=after, limit=limit + 1)
+    found = await bookings.requests(site, actor=actor, after=after, limit=limit + 1)
     return request_page(found, actor, limit=limit)
 
 
 @router.get("/requests")
 async def list_requests(
-    container: TheContainer, actor: ReadsAnySite, after: AfterBooking = None, limit: Limit = LIST_LIMIT
+    bookings: TheBookings, actor: ReadsAnySite, after: AfterBooking = None, limit: Limit = LIST_LIMIT
 ) -> RequestPage:
     """What waits for approval at all the sites that the user may see."""
-    found = await container.bookings.requests(None, actor=actor, after=after, limit=limit + 1)
+    found = await bookings.requests(None, actor=actor, after=after, limit=limit + 1)
     return request_page(found, actor, limit=limit)
 
 
@@ -99,40 +100,40 @@ async def list_requests(
     "/sites/{site}/bookings", status_code=status.HTTP_201_CREATED, responses=described(SiteUnknown, Clash, NotPossible)
 )
 async def create_booking(
-    site: SlugPath, body: BookingCreate, container: TheContainer, actor: Books, response: Response
+    site: SlugPath, body: BookingCreate, bookings: TheBookings, actor: Books, response: Response
 ) -> BookingRead:
     """Book a space. `status` is `confirmed` where the site's rules or a manager have it so: then it has a door code at
     once, which this answer tells, and `on_door` tells whether the doors know it yet. Otherwise it waits for approval,
     `held` or `requested`. A refusal has all its `reasons`; its type is `clash` where the time is taken, else
     `not-possible`."""
-    view = await container.bookings.create(site, body.draft(), actor=actor)
+    view = await bookings.create(site, body.draft(), actor=actor)
     response.headers["Location"] = f"/api/v1/bookings/{view.booking.id}"
     return _tagged(booking_answer(view, actor, drawn=True), response)
 
 
 @router.post("/sites/{site}/bookings/check", responses=described(SiteUnknown))
-async def check_booking(site: SlugPath, body: BookingCheck, container: TheContainer, actor: Reads) -> CheckRead:
+async def check_booking(site: SlugPath, body: BookingCheck, bookings: TheBookings, actor: Reads) -> CheckRead:
     """What booking this would meet; writes nothing."""
-    return check_answer(await container.bookings.check(site, body.draft(), but=body.id, actor=actor))
+    return check_answer(await bookings.check(site, body.draft(), but=body.id, actor=actor))
 
 
 @router.get("/bookings/{booking_id}", responses=described(BookingUnknown))
-async def get_booking(booking_id: IdPath, container: TheContainer, actor: Reads, response: Response) -> BookingRead:
+async def get_booking(booking_id: IdPath, bookings: TheBookings, actor: Reads, response: Response) -> BookingRead:
     """One booking."""
-    return _tagged(booking_answer(await container.bookings.get(booking_id), actor), response)
+    return _tagged(booking_answer(await bookings.get(booking_id), actor), response)
 
 
 @router.get("/bookings/{booking_id}/log", responses=described(BookingUnknown))
-async def get_booking_log(booking_id: IdPath, container: TheContainer, actor: SeesContacts) -> BookingLog:
+async def get_booking_log(booking_id: IdPath, bookings: TheBookings, actor: SeesContacts) -> BookingLog:
     """Who did what to a booking, when and why."""
-    return log_answer(*await container.bookings.log_entries(booking_id))
+    return log_answer(*await bookings.log_entries(booking_id))
 
 
 @router.patch("/bookings/{booking_id}", responses=_CHANGED | described(PreconditionFailed))
 async def change_booking(
     booking_id: IdPath,
     body: BookingUpdate,
-    container: TheContainer,
+    bookings: TheBookings,
     actor: Books,
     response: Response,
     if_match: IfMatch = None,
@@ -140,67 +141,63 @@ async def change_booking(
     """Change or move a booking. Its code stays the same unless somebody else has it at a new door. What the site's
     rules would not confirm waits for approval again; what a manager changes does not."""
     version = _version(if_match)
-    view = await container.bookings.change(booking_id, body.change(), if_match=version, actor=actor)
+    view = await bookings.change(booking_id, body.change(), if_match=version, actor=actor)
     return _tagged(booking_answer(view, actor), response)
 
 
 @router.post("/bookings/{booking_id}/approve", responses=_JUDGED)
 async def approve_booking(
-    booking_id: IdPath, container: TheContainer, actor: Decides, response: Response, body: ApproveBody | None = None
+    booking_id: IdPath, bookings: TheBookings, actor: Decides, response: Response, body: ApproveBody | None = None
 ) -> BookingRead:
     """Confirm a request; it has a door code at once. It is judged again, and a refusal names the conflicts. One that is
     confirmed already stays so."""
     asked = body or ApproveBody()
-    view = await container.bookings.approve(booking_id, why=asked.reason, overrule=asked.overrule, actor=actor)
+    view = await bookings.approve(booking_id, why=asked.reason, overrule=asked.overrule, actor=actor)
     return _tagged(booking_answer(view, actor), response)
 
 
 @router.post("/bookings/{booking_id}/decline", responses=described(BookingUnknown, NotNow))
 async def decline_booking(
-    booking_id: IdPath, body: DeclineBody, container: TheContainer, actor: Decides, response: Response
+    booking_id: IdPath, body: DeclineBody, bookings: TheBookings, actor: Decides, response: Response
 ) -> BookingRead:
     """Turn a request down and say why; its time is free at once. One that was declined stays so."""
-    view = await container.bookings.decline(booking_id, why=body.reason, actor=actor)
+    view = await bookings.decline(booking_id, why=body.reason, actor=actor)
     return _tagged(booking_answer(view, actor), response)
 
 
 @router.post("/bookings/{booking_id}/finish", responses=described(BookingUnknown, NotNow))
-async def finish_booking(booking_id: IdPath, container: TheContainer, actor: Books, response: Response) -> BookingRead:
+async def finish_booking(booking_id: IdPath, bookings: TheBookings, actor: Books, response: Response) -> BookingRead:
     """End a booking that runs, at the next full minute; the rest of its time is free for others and its code ends."""
-    return _tagged(booking_answer(await container.bookings.finish(booking_id, actor=actor), actor), response)
+    return _tagged(booking_answer(await bookings.finish(booking_id, actor=actor), actor), response)
 
 
 @router.post("/bookings/{booking_id}/check-in", responses=described(BookingUnknown, NotNow))
-async def check_in_booking(
-    booking_id: IdPath, container: TheContainer, actor: Books, response: Response
-) -> BookingRead:
+async def check_in_booking(booking_id: IdPath, bookings: TheBookings, actor: Books, response: Response) -> BookingRead:
     """Say that the people of a booking are here, as at a tablet by the door. Arrived already, it stays so."""
-    return _tagged(booking_answer(await container.bookings.check_in(booking_id, actor=actor), actor), response)
+    return _tagged(booking_answer(await bookings.check_in(booking_id, actor=actor), actor), response)
 
 
 @router.delete("/bookings/{booking_id}/check-in", responses=described(BookingUnknown, NotNow))
-async def check_out_booking(
-    booking_id: IdPath, container: TheContainer, actor: Books, response: Response
-) -> BookingRead:
+async def check_out_booking(booking_id: IdPath, bookings: TheBookings, actor: Books, response: Response) -> BookingRead:
     """Undo a check-in that was a mistake. What the doors have seen stays."""
-    return _tagged(booking_answer(await container.bookings.check_out(booking_id, actor=actor), actor), response)
+    return _tagged(booking_answer(await bookings.check_out(booking_id, actor=actor), actor), response)
 
 
 @router.post("/bookings/{booking_id}/cancel", responses=described(BookingUnknown, NotNow))
 async def cancel_booking(
-    booking_id: IdPath, container: TheContainer, actor: Books, response: Response, body: CancelBody | None = None
+    booking_id: IdPath, bookings: TheBookings, actor: Books, response: Response, body: CancelBody | None = None
 ) -> BookingRead:
     """Cancel a booking; cancelled already, it stays so. `on_door` tells what its code may still open."""
-    view = await container.bookings.cancel(booking_id, why=body.reason if body else "", actor=actor)
+    view = await bookings.cancel(booking_id, why=body.reason if body else "", actor=actor)
     return _tagged(booking_answer(view, actor), response)
 
 
 @router.post("/bookings/{booking_id}/restore", responses=_JUDGED)
-async def restore_booking(booking_id: IdPath, container: TheContainer, actor: Books, response: Response) -> BookingRead:
+async def restore_booking(booking_id: IdPath, bookings: TheBookings, actor: Books, response: Response) -> BookingRead:
     """Undo a cancel, a decline or a release as long as the time is free and not over, an early finish while the time
     runs, an approval that was the last thing done, or a no-show. It is then what it was before; where somebody restores
     it who cannot decide, as far as the rules would confirm it now."""
-    return _tagged(booking_answer(await container.bookings.restore(booking_id, actor=actor), actor), response)
+    return _tagged(booking_answer(await bookings.restore(booking_id, actor=actor), actor), response)
 
 
 def _tagged(answer: BookingRead, response: Response) -> BookingRead:

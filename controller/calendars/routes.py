@@ -8,15 +8,16 @@ from msgspec.structs import replace
 from controller.calendars.errors import CalendarError, CalendarTooLarge
 from controller.calendars.model import IMPORT, Vanished
 from controller.calendars.schemas import ImportAnswer, import_answer
-from controller.container import TheContainer
+from controller.calendars.service import CalendarImport
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Runs
 from controller.web.fields import Name, Slug, SlugPath
 from controller.web.large_answers import large_answer
 from controller.web.problem import NotSignedIn, TooLarge, described, invalid_field
+from controller.web.services import service
 
 router = APIRouter(tags=["calendars"], responses=described(NotSignedIn, SiteUnknown, TooLarge))
-
+TheCalendars = Annotated[CalendarImport, service(CalendarImport)]
 LONGEST_SOURCE = 50
 _BODY: dict[str, object] = {
     "requestBody": {"required": True, "content": {"text/calendar": {"schema": {"type": "string"}}}}
@@ -27,7 +28,7 @@ _BODY: dict[str, object] = {
 async def import_calendar(
     site: SlugPath,
     request: Request,
-    container: TheContainer,
+    calendars: TheCalendars,
     actor: Runs,
     space: Annotated[Slug, Query()],
     preview: Annotated[bool, Query()] = False,
@@ -45,7 +46,7 @@ async def import_calendar(
         raise invalid_field("calendar", f"must be at most {LONGEST_SOURCE} characters")
     data = await request.body()
     try:
-        outcome = await container.calendars.take(
+        outcome = await calendars.take(
             site,
             space,
             data,

@@ -7,9 +7,10 @@ two steps and a token of the page. The link itself is never logged and never rep
 
 import base64
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import parse_qs
 
 import segno
@@ -21,14 +22,18 @@ from markupsafe import Markup
 from controller.access.code_status import CodeState
 from controller.access.codes import spoken
 from controller.billing.answers import account_answer, cancel_charge
+from controller.billing.service import BillingService
 from controller.bookings import links
 from controller.bookings.answers import LAPSED, changed, given_back, waiting
 from controller.bookings.errors import LinkUnknown, NotNow
+from controller.bookings.series.service import SeriesService
+from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingView
-from controller.container import Container, TheContainer
 from controller.diary.model import BookingStatus, closed_text
+from controller.key_files import KeyFiles
 from controller.people.model import Actor
 from controller.text import times
+from controller.web.services import service
 from edge.wire import passes
 from edge.wire.envelope import Signer
 
@@ -85,6 +90,19 @@ Page = Literal["current", "waiting", "expired", "declined", "cancelled", "releas
 router = APIRouter(include_in_schema=False)
 
 
+@dataclass(frozen=True, kw_only=True)
+class DoorPages:
+    """The services that the pages use."""
+
+    bookings: BookingService
+    billing: BillingService
+    series: SeriesService
+    keys: KeyFiles
+
+
+ThePages = Annotated[DoorPages, service(DoorPages)]
+
+
 @router.get("/d/worker.js")
 async def worker() -> Response:
     """The service worker of all door pages of a phone."""
@@ -92,25 +110,25 @@ async def worker() -> Response:
 
 
 @router.api_route("/d/{token}", methods=["GET", "HEAD"])
-async def show(container: TheContainer, token: str = Token) -> HTMLResponse:
+async def show(pages: ThePages, token: str = Token) -> HTMLResponse:
     """The page for the booking's current state."""
     try:
-        return await _shown(container, await container.bookings.by_link(token))
+        return await _shown(pages, await pages.bookings.by_link(token))
     except LinkUnknown:
         return _unknown()
 
 
 @router.api_route("/d/{token}/pass", methods=["GET", "HEAD"])
-async def show_pass(container: TheContainer, token: str = Token) -> HTMLResponse:
+async def show_pass(pages: ThePages, token: str = Token) -> HTMLResponse:
     """A QR code to hold before the door's scanner, for those who cannot remember digits. It is good for two minutes,
     and the page brings a fresh one every minute. There is one only while the booking's code opens."""
     try:
-        view = await container.bookings.by_link(token)
+        view = await pages.bookings.by_link(token)
     except LinkUnknown:
         return _unknown()
     if _page(view) != "current" or view.codes is None or view.now not in view.code_window:
-        return await _shown(container, view)
-    signer = Signer(container.keys.signing)
+        return await _shown(pages, view)
+    signer = Signer(pages.keys.signing)
     shown = passes.issue(signer, site=view.booking.site, holder=view.booking.id, now=view.now)
     qr_code = segno.make_qr(shown, error="m").svg_inline(border=4, light="#fff", omitsize=True)
     return _rendered(
@@ -125,30 +143,30 @@ async def show_pass(container: TheContainer, token: str = Token) -> HTMLResponse
 
 
 @router.post("/d/{token}")
-async def act(container: TheContainer, request: Request, token: str = Token) -> HTMLResponse:
+async def act(pages: ThePages, request: Request, token: str = Token) -> HTMLResponse:
     """Ask whether to cancel, or cancel once asked."""
     form = _form(await request.body())
     try:
-        view = await container.bookings.by_link(token)
+        view = await pages.bookings.by_link(token)
         if _page(view) not in _STANDING:
-            return await _shown(container, view)
+            return await _shown(pages, view)
         if form.get("step") != "cancel":
-            return await _confirm(container, view)
-        return await _cancel(container, view, form.get("check", ""))
+            return await _confirm(pages, view)
+        return await _cancel(pages, view, form.get("check", ""))
     except LinkUnknown:
         return _unknown()
 
 
-async def _cancel(container: Container, view: BookingView, check: str) -> HTMLResponse:
+async def _cancel(pages: DoorPages, view: BookingView, check: str) -> HTMLResponse:
     booking = view.booking
-    charge = cancel_charge(await container.billing.account(booking.id))
-    if not links.confirms(container.keys.page, booking.id, booking.version, charge, check):
+    charge = cancel_charge(await pages.billing.account(booking.id))
+    if not links.confirms(pages.keys.page, booking.id, booking.version, charge, check):
         notice = "The booking, or the charge for cancelling it, has changed meanwhile. Look again before you cancel it."
-        return await _shown(container, view, notice=notice)
+        return await _shown(pages, view, notice=notice)
     try:
-        return await _shown(container, await container.bookings.cancel(booking.id, why="", actor=ACTOR))
+        return await _shown(pages, await pages.bookings.cancel(booking.id, why="", actor=ACTOR))
     except NotNow as refused:
-        return await _shown(container, await container.bookings.get(booking.id), notice=refused.detail)
+        return await _shown(pages, await pages.bookings.get(booking.id), notice=refused.detail)
 
 
 def _form(body: bytes) -> dict[str, str]:
@@ -159,12 +177,12 @@ def _form(body: bytes) -> dict[str, str]:
     return {name: values[0] for name, values in fields.items()}
 
 
-async def _shown(container: Container, view: BookingView, *, notice: str = "") -> HTMLResponse:
+async def _shown(pages: DoorPages, view: BookingView, *, notice: str = "") -> HTMLResponse:
     booking, site, now = view.booking, view.place.site, view.now
     page = _page(view)
-    price = account_answer(await container.billing.account(booking.id))
+    price = account_answer(await pages.billing.account(booking.id))
     code = page == "current" and bool(view.codes_by_doors)
-    all_dates = await container.recurring.all_dates.token_of(booking)
+    all_dates = await pages.series.all_dates.token_of(booking)
     return _rendered(
         headers=_kept_until(view.code_window.end, now) if code else {},
         page=page,
@@ -216,9 +234,9 @@ def _works(view: BookingView) -> str:
     return f"The code works from {times.at(window.start, zone, now=day)} until {until}."
 
 
-async def _confirm(container: Container, view: BookingView) -> HTMLResponse:
+async def _confirm(pages: DoorPages, view: BookingView) -> HTMLResponse:
     booking = view.booking
-    charge = cancel_charge(await container.billing.account(booking.id))
+    charge = cancel_charge(await pages.billing.account(booking.id))
     return _rendered(
         page="confirm",
         heading=f"Cancel {booking.title}?",
@@ -229,7 +247,7 @@ async def _confirm(container: Container, view: BookingView) -> HTMLResponse:
         has_code=view.booking.certain,
         after_cancel=view.standing.after_cancel,
         charge=charge,
-        check=links.confirmation(container.keys.page, booking.id, booking.version, charge),
+        check=links.confirmation(pages.keys.page, booking.id, booking.version, charge),
     )
 
 

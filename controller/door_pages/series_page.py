@@ -11,8 +11,7 @@ from markupsafe import Markup
 from controller.access.codes import spoken
 from controller.bookings.errors import LinkUnknown
 from controller.bookings.series.summary import SeriesDates, date_texts, space_text
-from controller.container import TheContainer
-from controller.door_pages.door_page import CSS, HEADERS, Token
+from controller.door_pages.door_page import CSS, HEADERS, ThePages, Token
 from controller.text import times
 
 _TEMPLATE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
@@ -23,10 +22,10 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.api_route("/d/series/{token}", methods=["GET", "HEAD"])
-async def show(container: TheContainer, token: str = Token) -> HTMLResponse:
+async def show(pages: ThePages, token: str = Token) -> HTMLResponse:
     """All dates in their current state."""
     try:
-        return _shown(await container.recurring.all_dates.by_link(token))
+        return _shown(await pages.series.all_dates.by_link(token))
     except LinkUnknown:
         return _rendered(404, unknown=True, heading="This link belongs to no booking")
 

@@ -1,11 +1,11 @@
 """Letting an edge in, changing its keys, putting it out."""
 
 import base64
+from typing import Annotated
 
 from fastapi import APIRouter, status
 
 from controller.access.errors import NoCodeLeft
-from controller.container import TheContainer
 from controller.enrolment.errors import KeyTaken, NotEnrolled, RevocationUnknown, TokenRefused
 from controller.enrolment.schemas import (
     EnrolBody,
@@ -18,25 +18,27 @@ from controller.enrolment.schemas import (
     TokenBody,
     revocation_answer,
 )
+from controller.enrolment.service import EnrolmentService
 from controller.estate.errors import EdgeUnknown, SiteUnknown
 from controller.estate.service import require_site
 from controller.people.authentication import Builds
 from controller.text import local_time
 from controller.web.fields import SlugPath
 from controller.web.problem import NotSignedIn, described, invalid_field
+from controller.web.services import TheDatabase, TheSettings, service
 from edge.wire.codec import decode
 from edge.wire.enrolment import Application
 from edge.wire.errors import WireError
 
 router = APIRouter(tags=["enrolment"])
-
+TheEnrolment = Annotated[EnrolmentService, service(EnrolmentService)]
 _OF_AN_EDGE = described(NotSignedIn, SiteUnknown, EdgeUnknown)
 
 
 @router.get("/sites/{site}/edges/{edge}/enrolment", responses=_OF_AN_EDGE)
-async def get_enrolment(site: SlugPath, edge: SlugPath, container: TheContainer, actor: Builds) -> EnrolmentAnswer:
+async def get_enrolment(site: SlugPath, edge: SlugPath, enrolment: TheEnrolment, actor: Builds) -> EnrolmentAnswer:
     """Whether an edge has enrolled, until when its certificate lasts, and which identity it holds."""
-    state = await container.enrolment.state(site, edge)
+    state = await enrolment.state(site, edge)
     zone = state.zone
     return EnrolmentAnswer(
         enrolled_at=local_time.rfc3339(state.since, zone) if state.since else None,
@@ -49,30 +51,36 @@ async def get_enrolment(site: SlugPath, edge: SlugPath, container: TheContainer,
 
 @router.post("/sites/{site}/edges/{edge}/enrolment", status_code=status.HTTP_201_CREATED, responses=_OF_AN_EDGE)
 async def make_token(
-    site: SlugPath, edge: SlugPath, container: TheContainer, actor: Builds, body: TokenBody | None = None
+    site: SlugPath,
+    edge: SlugPath,
+    enrolment: TheEnrolment,
+    database: TheDatabase,
+    settings: TheSettings,
+    actor: Builds,
+    body: TokenBody | None = None,
 ) -> TokenAnswer:
     """Make a token that lets this edge in, once. It carries the fingerprints of our authority and of the key that signs
     plans. An earlier token of the edge is void."""
     lives = (body or TokenBody()).lives
-    token, expires_at = await container.enrolment.make_token(site, edge, actor=actor.name, lives=lives)
-    async with container.database.read() as tx:
+    token, expires_at = await enrolment.make_token(site, edge, actor=actor.name, lives=lives)
+    async with database.read() as tx:
         zone = (await require_site(tx, site)).tz
     return TokenAnswer(
         token=str(token),
         expires_at=local_time.rfc3339(expires_at, zone),
-        command=f"hallkeeper edge enrol {token} --controller {container.settings.address}",
+        command=f"hallkeeper edge enrol {token} --controller {settings.address}",
     )
 
 
 @router.post("/enrol", responses=described(TokenRefused, KeyTaken))
-async def enrol(body: EnrolBody, container: TheContainer) -> IdentityAnswer:
+async def enrol(body: EnrolBody, enrolment: TheEnrolment) -> IdentityAnswer:
     """What `hallkeeper edge enrol` asks. No sign-in: the token's secret, which is not sent, proves the request, and
     what is answered can be opened by the asking Pi alone. The same Pi may ask again, should the answer be lost."""
     try:
         application = decode(base64.b64decode(body.application), Application)
     except WireError as error:
         raise invalid_field("application", str(error)) from None
-    identity = await container.enrolment.enrol(application, base64.b64decode(body.proof))
+    identity = await enrolment.enrol(application, base64.b64decode(body.proof))
     return IdentityAnswer(identity=base64.b64encode(identity).decode())
 
 
@@ -81,33 +89,35 @@ async def enrol(body: EnrolBody, container: TheContainer) -> IdentityAnswer:
     status_code=status.HTTP_202_ACCEPTED,
     responses=_OF_AN_EDGE | described(NotEnrolled),
 )
-async def rotate(site: SlugPath, edge: SlugPath, container: TheContainer, actor: Builds) -> None:
+async def rotate(site: SlugPath, edge: SlugPath, enrolment: TheEnrolment, actor: Builds) -> None:
     """Have an edge's keys, its certificate and its doors' secrets changed. It is done once the edge is in reach; codes
     stay as they are and work all along."""
-    await container.enrolment.rotate(site, edge, actor=actor.name)
+    await enrolment.rotate(site, edge, actor=actor.name)
 
 
 @router.post("/sites/{site}/edges/{edge}/revocation", responses=_OF_AN_EDGE | described(NoCodeLeft))
 async def revoke(
-    site: SlugPath, edge: SlugPath, body: RevokeBody, container: TheContainer, actor: Builds
+    site: SlugPath, edge: SlugPath, body: RevokeBody, enrolment: TheEnrolment, database: TheDatabase, actor: Builds
 ) -> RevocationAnswer:
     """Put an edge out, as when its Pi was stolen: its keys and its certificate are void, its doors have other secrets,
     and every code at them is another. Answers whom to tell."""
-    done = await container.enrolment.revoke(site, edge, reason=body.reason, actor=actor)
-    async with container.database.read() as tx:
+    done = await enrolment.revoke(site, edge, reason=body.reason, actor=actor)
+    async with database.read() as tx:
         return revocation_answer(done, (await require_site(tx, site)).tz)
 
 
 @router.get("/sites/{site}/edges/{edge}/revocation", responses=_OF_AN_EDGE | described(RevocationUnknown))
-async def get_revocation(site: SlugPath, edge: SlugPath, container: TheContainer, actor: Builds) -> RevocationAnswer:
+async def get_revocation(
+    site: SlugPath, edge: SlugPath, enrolment: TheEnrolment, database: TheDatabase, actor: Builds
+) -> RevocationAnswer:
     """The latest revocation of this edge, with the people to tell."""
-    done = await container.enrolment.last_revocation(site, edge)
-    async with container.database.read() as tx:
+    done = await enrolment.last_revocation(site, edge)
+    async with database.read() as tx:
         return revocation_answer(done, (await require_site(tx, site)).tz)
 
 
 @router.post("/signing-key/rotation", status_code=status.HTTP_202_ACCEPTED, responses=described(NotSignedIn))
-async def rotate_signing_key(container: TheContainer, actor: Builds) -> SigningKeyAnswer:
+async def rotate_signing_key(enrolment: TheEnrolment, actor: Builds) -> SigningKeyAnswer:
     """Begin to change the key that signs plans and commands. Each edge is told the new one under the old; the old one
     is forgotten once every edge that has enrolled carries out a plan signed with the new."""
-    return SigningKeyAnswer(begun=await container.enrolment.rotate_own(actor=actor.name))
+    return SigningKeyAnswer(begun=await enrolment.rotate_own(actor=actor.name))

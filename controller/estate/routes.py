@@ -5,7 +5,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response, status
 
-from controller.container import Container, TheContainer
 from controller.estate.answers import (
     ChangePreviewAnswer,
     DoorAnswer,
@@ -28,13 +27,15 @@ from controller.estate.answers import (
 from controller.estate.edits import Edit, Put
 from controller.estate.errors import InUse, SiteUnknown
 from controller.estate.schemas import PutDoorBody, PutEdgeBody, PutEquipmentBody, PutFloorBody, PutSiteBody, SpaceBody
+from controller.estate.service import EstateService
 from controller.people.authentication import Builds, Reads, ReadsAnySite
 from controller.people.versions import VersionStale
 from controller.web.fields import LIST_LIMIT, After, Limit, SlugPath, made
 from controller.web.problem import NotSignedIn, described
+from controller.web.services import service
 
 router = APIRouter(tags=["estate"], responses=described(NotSignedIn))
-
+TheEstate = Annotated[EstateService, service(EstateService)]
 Check = Annotated[bool, Query(description="Preview the change, and write nothing")]
 _OF_A_SITE = described(SiteUnknown, InUse, VersionStale)
 _GONE = status.HTTP_204_NO_CONTENT
@@ -42,45 +43,45 @@ _GONE = status.HTTP_204_NO_CONTENT
 
 @router.get("/sites")
 async def list_sites(
-    container: TheContainer, actor: ReadsAnySite, after: After = None, limit: Limit = LIST_LIMIT
+    estate: TheEstate, actor: ReadsAnySite, after: After = None, limit: Limit = LIST_LIMIT
 ) -> SitePage:
     """The sites that the user may see, in the order of their ids."""
-    sites = await container.estate.sites(after=after, limit=limit + 1, only=actor.sites)
+    sites = await estate.sites(after=after, limit=limit + 1, only=actor.sites)
     more = len(sites) > limit
     sites = sites[:limit]
     return SitePage(items=[site_answer(site) for site in sites], next=sites[-1].id if more else None)
 
 
 @router.get("/sites/{site}", responses=described(SiteUnknown))
-async def get_site(site: SlugPath, container: TheContainer, actor: Reads) -> SitePartsAnswer:
+async def get_site(site: SlugPath, estate: TheEstate, actor: Reads) -> SitePartsAnswer:
     """One site with its floors, spaces, equipment, doors and edges."""
-    return parts_answer(await container.estate.parts(site))
+    return parts_answer(await estate.parts(site))
 
 
 @router.put("/sites/{site}", responses=described(VersionStale) | made(SiteAnswer))
 async def put_site(
-    site: SlugPath, body: PutSiteBody, container: TheContainer, actor: Builds, response: Response
+    site: SlugPath, body: PutSiteBody, estate: TheEstate, actor: Builds, response: Response
 ) -> SiteAnswer:
     """Make or change a site. Its organisation must be there already."""
     value = body.site(site)
-    _created(response, await container.estate.put_site(value, version=body.version, actor=actor.name))
+    _created(response, await estate.put_site(value, version=body.version, actor=actor.name))
     return site_answer(value)
 
 
 @router.put("/sites/{site}/floors/{floor}", responses=_OF_A_SITE | made(FloorAnswer))
 async def put_floor(
-    site: SlugPath, floor: SlugPath, body: PutFloorBody, container: TheContainer, actor: Builds, response: Response
+    site: SlugPath, floor: SlugPath, body: PutFloorBody, estate: TheEstate, actor: Builds, response: Response
 ) -> FloorAnswer:
     """Make or change a floor."""
     value = body.floor(site, floor)
-    _created(response, await container.estate.put_floor(value, version=body.version, actor=actor.name))
+    _created(response, await estate.put_floor(value, version=body.version, actor=actor.name))
     return floor_answer(value)
 
 
 @router.delete("/sites/{site}/floors/{floor}", status_code=_GONE, responses=_OF_A_SITE)
-async def delete_floor(site: SlugPath, floor: SlugPath, container: TheContainer, actor: Builds) -> None:
+async def delete_floor(site: SlugPath, floor: SlugPath, estate: TheEstate, actor: Builds) -> None:
     """Delete a floor that no space is on."""
-    await container.estate.remove(site, "floors", floor, actor=actor.name)
+    await estate.remove(site, "floors", floor, actor=actor.name)
 
 
 @router.put("/sites/{site}/spaces/{space}", responses=_OF_A_SITE | made(SpaceAnswer))
@@ -88,7 +89,7 @@ async def put_space(
     site: SlugPath,
     space: SlugPath,
     body: SpaceBody,
-    container: TheContainer,
+    estate: TheEstate,
     actor: Builds,
     response: Response,
     check: Check = False,
@@ -98,16 +99,16 @@ async def put_space(
     clash."""
     value = body.whole(site, space)
     if check:
-        return await _check(container, site, Put(value=value, version=body.version))
-    _created(response, await container.estate.put_space(value, version=body.version, actor=actor.name))
+        return await _check(estate, site, Put(value=value, version=body.version))
+    _created(response, await estate.put_space(value, version=body.version, actor=actor.name))
     return space_answer(value)
 
 
 @router.delete("/sites/{site}/spaces/{space}", status_code=_GONE, responses=_OF_A_SITE)
-async def delete_space(site: SlugPath, space: SlugPath, container: TheContainer, actor: Builds) -> None:
+async def delete_space(site: SlugPath, space: SlugPath, estate: TheEstate, actor: Builds) -> None:
     """Delete a space that was never booked and that nothing refers to. One that was booked stays, for its history; make
     it `bookable: false`."""
-    await container.estate.remove(site, "spaces", space, actor=actor.name)
+    await estate.remove(site, "spaces", space, actor=actor.name)
 
 
 @router.put("/sites/{site}/equipment/{equipment}", responses=_OF_A_SITE | made(EquipmentAnswer))
@@ -115,7 +116,7 @@ async def put_equipment(
     site: SlugPath,
     equipment: SlugPath,
     body: PutEquipmentBody,
-    container: TheContainer,
+    estate: TheEstate,
     actor: Builds,
     response: Response,
     check: Check = False,
@@ -123,51 +124,51 @@ async def put_equipment(
     """Make or change equipment. Refused with the bookings to come that need more of it than there would be."""
     value = body.equipment(site, equipment)
     if check:
-        return await _check(container, site, Put(value=value, version=body.version))
-    _created(response, await container.estate.put_equipment(value, version=body.version, actor=actor.name))
+        return await _check(estate, site, Put(value=value, version=body.version))
+    _created(response, await estate.put_equipment(value, version=body.version, actor=actor.name))
     return equipment_answer(value)
 
 
 @router.delete("/sites/{site}/equipment/{equipment}", status_code=_GONE, responses=_OF_A_SITE)
-async def delete_equipment(site: SlugPath, equipment: SlugPath, container: TheContainer, actor: Builds) -> None:
+async def delete_equipment(site: SlugPath, equipment: SlugPath, estate: TheEstate, actor: Builds) -> None:
     """Delete equipment that no booking to come needs."""
-    await container.estate.remove(site, "equipment", equipment, actor=actor.name)
+    await estate.remove(site, "equipment", equipment, actor=actor.name)
 
 
 @router.put("/sites/{site}/doors/{door}", responses=_OF_A_SITE | made(DoorAnswer))
 async def put_door(
-    site: SlugPath, door: SlugPath, body: PutDoorBody, container: TheContainer, actor: Builds, response: Response
+    site: SlugPath, door: SlugPath, body: PutDoorBody, estate: TheEstate, actor: Builds, response: Response
 ) -> DoorAnswer:
     """Make or change a door; its edge must be there already."""
     value = body.door(site, door)
-    _created(response, await container.estate.put_door(value, version=body.version, actor=actor.name))
+    _created(response, await estate.put_door(value, version=body.version, actor=actor.name))
     return door_answer(value)
 
 
 @router.delete("/sites/{site}/doors/{door}", status_code=_GONE, responses=_OF_A_SITE)
-async def delete_door(site: SlugPath, door: SlugPath, container: TheContainer, actor: Builds) -> None:
+async def delete_door(site: SlugPath, door: SlugPath, estate: TheEstate, actor: Builds) -> None:
     """Delete a door that is on the way to no space and never had a code."""
-    await container.estate.remove(site, "doors", door, actor=actor.name)
+    await estate.remove(site, "doors", door, actor=actor.name)
 
 
 @router.put("/sites/{site}/edges/{edge}", responses=_OF_A_SITE | made(EdgeAnswer))
 async def put_edge(
-    site: SlugPath, edge: SlugPath, body: PutEdgeBody, container: TheContainer, actor: Builds, response: Response
+    site: SlugPath, edge: SlugPath, body: PutEdgeBody, estate: TheEstate, actor: Builds, response: Response
 ) -> EdgeAnswer:
     """Make or change an edge. A new one enrols before it can do anything."""
     value = body.edge(site, edge)
-    _created(response, await container.estate.put_edge(value, version=body.version, actor=actor.name))
+    _created(response, await estate.put_edge(value, version=body.version, actor=actor.name))
     return edge_answer(value)
 
 
 @router.delete("/sites/{site}/edges/{edge}", status_code=_GONE, responses=_OF_A_SITE)
-async def delete_edge(site: SlugPath, edge: SlugPath, container: TheContainer, actor: Builds) -> None:
+async def delete_edge(site: SlugPath, edge: SlugPath, estate: TheEstate, actor: Builds) -> None:
     """Delete an edge that no door hangs on."""
-    await container.estate.remove(site, "edges", edge, actor=actor.name)
+    await estate.remove(site, "edges", edge, actor=actor.name)
 
 
-async def _check(container: Container, site: str, edit: Edit) -> ChangePreviewAnswer:
-    change = await container.estate.check(site, edit)
+async def _check(estate: EstateService, site: str, edit: Edit) -> ChangePreviewAnswer:
+    change = await estate.check(site, edit)
     return change_preview_answer(change.differences, change.foreseen)
 
 

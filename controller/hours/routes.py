@@ -7,7 +7,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response, status
 
-from controller.container import TheContainer
 from controller.estate.errors import SiteUnknown, SpaceUnknown
 from controller.hours.answers import (
     ClosureAnswer,
@@ -32,6 +31,7 @@ from controller.hours.effect_answers import HoursEffectAnswer, effect_answer
 from controller.hours.errors import ClosureUnknown, WouldBreak
 from controller.hours.proposals import NewTerms, NewTimetable, NewWindows, NoClosure
 from controller.hours.schemas import ClosureBody, PutHoursBody, PutSpaceHoursBody, PutTermsBody
+from controller.hours.service import HoursService
 from controller.people.authentication import Reads, Runs
 from controller.people.errors import NotAllowed
 from controller.people.permissions import Action, Thing, may
@@ -39,6 +39,7 @@ from controller.people.versions import VersionStale
 from controller.text import local_time
 from controller.web.fields import After, Day, IdPath, Limit, MomentText, SlugPath, read_moment
 from controller.web.problem import NotSignedIn, described, invalid_field
+from controller.web.services import TheClock, service
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
 
@@ -46,23 +47,23 @@ LONGEST = timedelta(days=400)
 """Most time whose modes are told at once."""
 
 router = APIRouter(tags=["hours"], responses=described(NotSignedIn, SiteUnknown, WouldBreak, VersionStale))
-
+TheHours = Annotated[HoursService, service(HoursService)]
 Check = Annotated[bool, Query(description="Preview the change, and write nothing")]
 Anyway = Annotated[bool, Query(description="Write in spite of bookings that it affects; they stay as they are")]
 
 
 @router.get("/sites/{site}/hours")
-async def get_hours(site: SlugPath, container: TheContainer, actor: Reads) -> HoursAnswer:
+async def get_hours(site: SlugPath, hours: TheHours, actor: Reads) -> HoursAnswer:
     """The week, the seasons, the dates that differ, what a bank holiday means, and the doors that are unlocked while
     the site is staffed."""
-    return hours_answer((await container.hours.book(site)).timetable)
+    return hours_answer((await hours.book(site)).timetable)
 
 
 @router.put("/sites/{site}/hours")
 async def put_hours(
     site: SlugPath,
     body: PutHoursBody,
-    container: TheContainer,
+    hours: TheHours,
     actor: Runs,
     check: Check = False,
     anyway: Anyway = False,
@@ -70,27 +71,27 @@ async def put_hours(
     """Replace the opening hours."""
     proposal = NewTimetable(timetable=body.timetable(), version=body.version)
     if check:
-        return effect_answer(await container.hours.check(site, proposal))
-    changed = await container.hours.change(site, proposal, anyway=anyway, actor=actor.name)
+        return effect_answer(await hours.check(site, proposal))
+    changed = await hours.change(site, proposal, anyway=anyway, actor=actor.name)
     return hours_answer(changed.timetable)
 
 
 @router.get("/sites/{site}/hours/{day}")
-async def get_day(site: SlugPath, day: Day, container: TheContainer, actor: Reads) -> DayAnswer:
+async def get_day(site: SlugPath, day: Day, hours: TheHours, actor: Reads) -> DayAnswer:
     """A local day: its modes, what they follow, holiday and term, and when spaces cannot be booked."""
-    return day_answer(await container.hours.book(site), day)
+    return day_answer(await hours.book(site), day)
 
 
 @router.get("/sites/{site}/modes")
 async def get_modes(
     site: SlugPath,
-    container: TheContainer,
+    hours: TheHours,
     actor: Reads,
     from_: Annotated[MomentText, Query(alias="from")],
     to: MomentText,
 ) -> ModesAnswer:
     """Which mode holds from when to when, over at most 400 days."""
-    book = await container.hours.book(site)
+    book = await hours.book(site)
     zone = book.site.tz
     start = read_moment(from_).resolve(zone, "from")
     end = read_moment(to).resolve(zone, "to")
@@ -104,28 +105,29 @@ async def get_modes(
 @router.get("/sites/{site}/bank-holidays")
 async def get_bank_holidays(
     site: SlugPath,
-    container: TheContainer,
+    hours: TheHours,
+    clock: TheClock,
     actor: Reads,
     year: Annotated[int | None, Query(ge=local_time.FIRST_YEAR, le=2100)] = None,
 ) -> BankHolidaysAnswer:
     """The bank holidays of the site's nation in a year, this one if none is named, and what each means here. What they
     mean is part of the opening hours."""
-    book = await container.hours.book(site)
-    now = container.clock.now()
+    book = await hours.book(site)
+    now = clock.now()
     return bank_holidays_answer(book, year or local_time.local_day(now, book.site.tz).year)
 
 
 @router.get("/sites/{site}/closures")
 async def get_closures(
     site: SlugPath,
-    container: TheContainer,
+    hours: TheHours,
     actor: Reads,
     ended: Annotated[bool, Query(description="With those that are over")] = False,
     limit: Limit = 100,
     after: After = None,
 ) -> ClosurePage:
     """The closures of the site and of its spaces in the order they were made."""
-    found, page = await container.hours.closures(site, ended=ended, after=after, limit=limit + 1)
+    found, page = await hours.closures(site, ended=ended, after=after, limit=limit + 1)
     items = [closure_answer(each, found.tz) for each in page[:limit]]
     return ClosurePage(items=items, next=items[-1].id if len(page) > limit else None)
 
@@ -138,41 +140,42 @@ async def get_closures(
 async def post_closure(
     site: SlugPath,
     body: ClosureBody,
-    container: TheContainer,
+    clock: TheClock,
+    hours: TheHours,
     actor: Runs,
     response: Response,
     check: Check = False,
     anyway: Anyway = False,
 ) -> ClosureAnswer | HoursEffectAnswer:
     """Shut the site, or some of its spaces. Nothing can be booked there then, and a site's mode is closed."""
-    now = container.clock.now()
+    now = clock.now()
     proposal = body.closure(uuid7(now, secrets.token_bytes(10)), made_at=now, made_by=actor.name)
     if check:
         response.status_code = status.HTTP_200_OK
-        return effect_answer(await container.hours.check(site, proposal))
-    changed = await container.hours.change(site, proposal, anyway=anyway, actor=actor.name)
+        return effect_answer(await hours.check(site, proposal))
+    changed = await hours.change(site, proposal, anyway=anyway, actor=actor.name)
     return closure_answer(changed.closures[-1], changed.site.tz)
 
 
 @router.delete(
     "/sites/{site}/closures/{closure}", status_code=status.HTTP_204_NO_CONTENT, responses=described(ClosureUnknown)
 )
-async def delete_closure(site: SlugPath, closure: IdPath, container: TheContainer, actor: Runs) -> None:
+async def delete_closure(site: SlugPath, closure: IdPath, hours: TheHours, actor: Runs) -> None:
     """Take a closure back."""
-    await container.hours.change(site, NoClosure(closure=closure), anyway=False, actor=actor.name)
+    await hours.change(site, NoClosure(closure=closure), anyway=False, actor=actor.name)
 
 
 @router.get("/sites/{site}/terms")
-async def get_terms(site: SlugPath, container: TheContainer, actor: Reads) -> TermsAnswer:
+async def get_terms(site: SlugPath, hours: TheHours, actor: Reads) -> TermsAnswer:
     """The school terms, by date."""
-    return terms_answer((await container.hours.book(site)).terms)
+    return terms_answer((await hours.book(site)).terms)
 
 
 @router.put("/sites/{site}/terms")
 async def put_terms(
     site: SlugPath,
     body: PutTermsBody,
-    container: TheContainer,
+    hours: TheHours,
     actor: Runs,
     check: Check = False,
     anyway: Anyway = False,
@@ -182,18 +185,18 @@ async def put_terms(
     if body.copy_from is not None:
         if not may(actor, Action.READ, Thing(site=body.copy_from)):
             raise NotAllowed(actor, Action.READ, Thing(site=body.copy_from))
-        terms = (await container.hours.book(body.copy_from)).terms
+        terms = (await hours.book(body.copy_from)).terms
     proposal = NewTerms(terms=terms, version=body.version)
     if check:
-        return effect_answer(await container.hours.check(site, proposal))
-    changed = await container.hours.change(site, proposal, anyway=anyway, actor=actor.name)
+        return effect_answer(await hours.check(site, proposal))
+    changed = await hours.change(site, proposal, anyway=anyway, actor=actor.name)
     return terms_answer(changed.terms)
 
 
 @router.get("/sites/{site}/spaces/{space}/hours", responses=described(SpaceUnknown))
-async def get_space_hours(site: SlugPath, space: SlugPath, container: TheContainer, actor: Reads) -> SpaceHoursAnswer:
+async def get_space_hours(site: SlugPath, space: SlugPath, hours: TheHours, actor: Reads) -> SpaceHoursAnswer:
     """When a space can be booked."""
-    book = await container.hours.book(site)
+    book = await hours.book(site)
     if space not in book.spaces:
         raise SpaceUnknown(site, space)
     return space_hours_answer(book.spaces[space].windows)
@@ -204,7 +207,7 @@ async def put_space_hours(
     site: SlugPath,
     space: SlugPath,
     body: PutSpaceHoursBody,
-    container: TheContainer,
+    hours: TheHours,
     actor: Runs,
     check: Check = False,
     anyway: Anyway = False,
@@ -212,6 +215,6 @@ async def put_space_hours(
     """Replace when a space can be booked: hours of every week, or null for any time."""
     proposal = NewWindows(space=space, windows=body.sorted_windows(), version=body.version)
     if check:
-        return effect_answer(await container.hours.check(site, proposal))
-    changed = await container.hours.change(site, proposal, anyway=anyway, actor=actor.name)
+        return effect_answer(await hours.check(site, proposal))
+    changed = await hours.change(site, proposal, anyway=anyway, actor=actor.name)
     return space_hours_answer(changed.spaces[space].windows)

@@ -8,12 +8,11 @@ import msgspec
 from fastapi import APIRouter, Query, Response, WebSocket, WebSocketDisconnect
 from sqlalchemy.exc import SQLAlchemyError
 
-from controller.container import TheContainer, the_container
 from controller.estate import repository as estate
 from controller.estate.errors import SiteUnknown
 from controller.estate.service import require_site
 from controller.live.alerts import open_alerts
-from controller.live.push import BEAT_EVERY_S
+from controller.live.push import BEAT_EVERY_S, Live
 from controller.live.schemas import (
     AlertPage,
     EventPage,
@@ -27,9 +26,11 @@ from controller.live.schemas import (
 from controller.people.authentication import SeesLive, SeesLiveAnySite, find_actor
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
+from controller.people.service import SignInService
 from controller.telemetry import queries
 from controller.web.fields import LIST_LIMIT, Limit, SlugPath
 from controller.web.problem import NotSignedIn, Problem, described
+from controller.web.services import TheClock, TheDatabase, service, service_of
 from edge.wire.ids import SLUG_PATTERN
 
 router = APIRouter(tags=["telemetry"], responses=described(NotSignedIn, SiteUnknown))
@@ -53,23 +54,23 @@ Kind = Annotated[str | None, Query(pattern=r"^[a-z0-9_-]{1,40}$", description="O
 
 
 @router.get("/sites/{site}/now", responses={200: {"content": {"application/json": {"schema": _SNAPSHOT}}}})
-async def get_now(site: SlugPath, container: TheContainer, actor: SeesLive) -> Response:
+async def get_now(site: SlugPath, live: Annotated[Live, service(Live)], actor: SeesLive) -> Response:
     """The site as it is known now: doors, people, counters, edges. `WS /live?site=` sends the same as it changes."""
-    snapshot = await container.mqtt.live.snapshot(site)
+    snapshot = await live.snapshot(site)
     return Response(msgspec.json.encode(snapshot), media_type="application/json")
 
 
 @router.get("/sites/{site}/events")
 async def get_events(
     site: SlugPath,
-    container: TheContainer,
+    database: TheDatabase,
     actor: SeesLive,
     after: AfterId = None,
     limit: Limit = LIST_LIMIT,
     kind: Kind = None,
 ) -> EventPage:
     """What the site's edges reported, in the order in which it was stored."""
-    async with container.database.read() as tx:
+    async with database.read() as tx:
         zone = (await require_site(tx, site)).tz
         found = await queries.site_events(tx, site, after=after, limit=limit + 1, kind=kind)
     more, found = len(found) > limit, found[:limit]
@@ -78,10 +79,10 @@ async def get_events(
 
 @router.get("/sites/{site}/quarantine")
 async def get_quarantine(
-    site: SlugPath, container: TheContainer, actor: SeesLive, after: AfterId = None, limit: Limit = LIST_LIMIT
+    site: SlugPath, database: TheDatabase, actor: SeesLive, after: AfterId = None, limit: Limit = LIST_LIMIT
 ) -> QuarantinePage:
     """Events that could not be accepted, as they came, and why."""
-    async with container.database.read() as tx:
+    async with database.read() as tx:
         zone = (await require_site(tx, site)).tz
         found = await queries.site_quarantine(tx, site, after=after, limit=limit + 1)
     more, found = len(found) > limit, found[:limit]
@@ -91,21 +92,21 @@ async def get_quarantine(
 
 
 @router.get("/sites/{site}/alerts")
-async def get_alerts(site: SlugPath, container: TheContainer, actor: SeesLive, limit: Limit = 100) -> AlertPage:
+async def get_alerts(site: SlugPath, database: TheDatabase, actor: SeesLive, limit: Limit = 100) -> AlertPage:
     """What somebody should look at: forced doors, replaced event logs, refused plans. The newest first."""
-    async with container.database.read() as tx:
+    async with database.read() as tx:
         zone = (await require_site(tx, site)).tz
         found = await queries.site_alerts(tx, site, limit=limit)
     return AlertPage(items=[alert_answer(each, zone) for each in found])
 
 
 @router.get("/alerts")
-async def get_open_alerts(container: TheContainer, actor: SeesLiveAnySite) -> OpenAlerts:
+async def get_open_alerts(database: TheDatabase, clock: TheClock, actor: SeesLiveAnySite) -> OpenAlerts:
     """What needs attention now at the sites whose live state the user may see, site by site: fire, intruders, doors,
     edges out of reach, and alerts of the last 24 hours that are not resolved."""
-    async with container.database.read() as tx:
+    async with database.read() as tx:
         sites = await estate.list_sites(tx, limit=MOST_SITES, only=actor.sites)
-        found = await open_alerts(tx, sites, now=container.clock.now())
+        found = await open_alerts(tx, sites, now=clock.now())
     return OpenAlerts(items=[open_alert_answer(each) for each in found])
 
 
@@ -151,7 +152,7 @@ def _rights(actor: Actor, site: str) -> frozenset[Action]:
 
 async def _send(socket: WebSocket, site: str, *, snapshots: bool) -> None:
     """Send until the watcher is gone or too slow."""
-    messages = the_container(socket).mqtt.live.watch(site, snapshots=snapshots)
+    messages = service_of(socket, Live).watch(site, snapshots=snapshots)
     try:
         async for message in messages:
             await asyncio.wait_for(socket.send_text(message.decode()), SEND_WITHIN_S)
@@ -168,7 +169,7 @@ async def _send(socket: WebSocket, site: str, *, snapshots: bool) -> None:
 async def _turned_away(socket: WebSocket, actor: Actor, site: str) -> tuple[int, str]:
     """Returns when the watcher's session has ended or shows another part of the site, and says which. Looks at once
     when a user is changed here, and at every beat, since another controller may have done it."""
-    people, before = the_container(socket).people, _rights(actor, site)
+    people, before = service_of(socket, SignInService), _rights(actor, site)
     while True:
         turned = people.users.turned  # before the look, so that nothing falls in between
         with suppress(SQLAlchemyError):  # the sender ends the line where the database does not answer

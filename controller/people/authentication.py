@@ -1,6 +1,7 @@
 """Who makes this request: the cookie or bearer token, and the guard against writes from other sites."""
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -8,16 +9,23 @@ from fastapi import Depends
 from msgspec.structs import replace
 from starlette.requests import HTTPConnection
 
-from controller.container import Container, the_container
+from controller.db.engine import Database, Tx
 from controller.people.errors import ForeignOrigin, NotAllowed, SignInNeeded
 from controller.people.model import Actor, Role
 from controller.people.permissions import Action, Thing, may, may_somewhere
+from controller.people.service import SignInService
+from controller.settings import Settings
 from controller.text.patterns import ID_PATTERN
+from controller.web.services import service, service_of
 from edge.wire.ids import SLUG_PATTERN
 
 COOKIE = "hk_session"
 _ID = re.compile(f"{ID_PATTERN}|{SLUG_PATTERN}")
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Owners(dict[str, Callable[[Tx, str], Awaitable[Thing | None]]]):
+    """By the name of a route's path parameter: whose thing that is."""
 
 
 async def find_actor(connection: HTTPConnection) -> Actor | None:
@@ -79,13 +87,12 @@ class Authenticated:
 
 async def _named(connection: HTTPConnection) -> tuple[bool, Thing | None]:
     """Whether the request's path names something by its id, and what that is; None where there is no such thing."""
-    container: Container = the_container(connection)
     given = connection.path_params
-    for name, find in container.whereabouts.items():
+    for name, find in service_of(connection, Owners).items():
         if name in given:
             if not _ID.fullmatch(given[name]):  # the route refuses it
                 return True, None
-            async with container.database.read() as tx:
+            async with service_of(connection, Database).read() as tx:
                 return True, await find(tx, given[name])
     return False, None
 
@@ -117,15 +124,16 @@ Reissues = Annotated[Actor, Depends(Authenticated(Action.REISSUE))]
 
 TheActor = Annotated[Actor, Depends(the_actor)]
 """The dependency of the routes that are about the sign-in itself."""
+ThePeople = Annotated[SignInService, service(SignInService)]
 
 
 async def _look_up(connection: HTTPConnection) -> Actor | None:
-    container: Container = the_container(connection)
+    people = service_of(connection, SignInService)
     kind, _, token = connection.headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer" and token.strip():
-        return await container.people.identify(token.strip(), by_cookie=False)
+        return await people.identify(token.strip(), by_cookie=False)
     cookie = connection.cookies.get(COOKIE)
-    return await container.people.identify(cookie, by_cookie=True) if cookie else None
+    return await people.identify(cookie, by_cookie=True) if cookie else None
 
 
 def _from_our_pages(connection: HTTPConnection) -> bool:
@@ -138,5 +146,5 @@ def _from_our_pages(connection: HTTPConnection) -> bool:
     if origin is None:
         kind = connection.headers.get("content-type", "").partition(";")[0].strip().lower()
         return scope["type"] == "websocket" or kind == "application/json"
-    public = urlsplit(the_container(connection).settings.address).netloc
+    public = urlsplit(service_of(connection, Settings).address).netloc
     return urlsplit(origin).netloc in {connection.headers.get("host"), public}

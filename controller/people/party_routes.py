@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response, status
 
-from controller.container import TheContainer
 from controller.csv_import.schemas import CSV_IMPORT, Preview, csv_response, import_response
 from controller.people.authentication import KeepsPeople, KeepsPeopleAnySite, SeesContacts
+from controller.people.directory import PartyDirectory
 from controller.people.errors import MembershipUnknown, PartyForgotten, PartyNamed, PartyUnknown
 from controller.people.model import PartyKind, Tier
+from controller.people.party_import import PartyImport
 from controller.people.party_schemas import (
     MemberAnswer,
     MemberPage,
@@ -23,13 +24,16 @@ from controller.people.party_schemas import (
 from controller.people.versions import VersionStale
 from controller.web.fields import LIST_LIMIT, After, Limit, Slug, SlugPath, made
 from controller.web.problem import NotSignedIn, TooLarge, described
+from controller.web.services import service
 
 router = APIRouter(tags=["people"], responses=described(NotSignedIn))
+TheDirectory = Annotated[PartyDirectory, service(PartyDirectory)]
+ThePartyImport = Annotated[PartyImport, service(PartyImport)]
 
 
 @router.get("/parties")
 async def list_parties(
-    container: TheContainer,
+    directory: TheDirectory,
     actor: KeepsPeopleAnySite,
     search: Annotated[Search, Query(description="Part of the name, in any case")] = "",
     kind: PartyKind | None = None,
@@ -41,7 +45,7 @@ async def list_parties(
     limit: Limit = LIST_LIMIT,
 ) -> PartyPage:
     """Parties of your sites and of the estate, in the order of their ids."""
-    found = await container.directory.listed(
+    found = await directory.listed(
         search=search,
         kind=kind,
         tier=tier,
@@ -57,16 +61,16 @@ async def list_parties(
 
 
 @router.get("/parties.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
-async def export_parties(container: TheContainer, actor: KeepsPeopleAnySite) -> Response:
+async def export_parties(party_import: ThePartyImport, actor: KeepsPeopleAnySite) -> Response:
     """Parties of your sites and of the estate as CSV, which `POST /parties/import` reads. A cell that a spreadsheet
     would take for a formula goes out behind an apostrophe."""
-    return csv_response(await container.party_import.put_out(actor=actor), "parties.csv")
+    return csv_response(await party_import.put_out(actor=actor), "parties.csv")
 
 
 @router.post("/parties/import", responses=described(TooLarge), **CSV_IMPORT)
 async def import_parties(
     request: Request,
-    container: TheContainer,
+    party_import: ThePartyImport,
     actor: KeepsPeopleAnySite,
     preview: Preview = False,
     all_or_nothing: Annotated[bool, Query(description="Write nothing where a row is refused")] = False,
@@ -76,24 +80,22 @@ async def import_parties(
     and yours to change is written, the rest is told by line, column and reason; importing it again changes nothing."""
     data = await request.body()
     return await import_response(
-        await container.party_import.take(data, preview=preview, all_or_nothing=all_or_nothing, actor=actor)
+        await party_import.take(data, preview=preview, all_or_nothing=all_or_nothing, actor=actor)
     )
 
 
 @router.get("/parties/{party}", responses=described(PartyUnknown))
-async def get_party(party: SlugPath, container: TheContainer, actor: SeesContacts) -> PartyAnswer:
+async def get_party(party: SlugPath, directory: TheDirectory, actor: SeesContacts) -> PartyAnswer:
     """One party."""
-    return party_answer(await container.directory.get(party))
+    return party_answer(await directory.get(party))
 
 
 @router.put("/parties/{party}", responses=described(PartyForgotten, VersionStale) | made(PartyAnswer))
 async def put_party(
-    party: SlugPath, body: PutPartyBody, container: TheContainer, actor: KeepsPeople, response: Response
+    party: SlugPath, body: PutPartyBody, directory: TheDirectory, actor: KeepsPeople, response: Response
 ) -> PartyAnswer:
     """Make or change a party. Its kind stays what it is."""
-    written, new = await container.directory.put(
-        party, body.draft(), version=body.version, says_site=body.says_site, actor=actor
-    )
+    written, new = await directory.put(party, body.draft(), version=body.version, says_site=body.says_site, actor=actor)
     if new:
         response.status_code = status.HTTP_201_CREATED
     return party_answer(written)
@@ -102,24 +104,24 @@ async def put_party(
 @router.delete(
     "/parties/{party}", status_code=status.HTTP_204_NO_CONTENT, responses=described(PartyUnknown, PartyNamed)
 )
-async def delete_party(party: SlugPath, container: TheContainer, actor: KeepsPeople) -> None:
+async def delete_party(party: SlugPath, directory: TheDirectory, actor: KeepsPeople) -> None:
     """Delete a party that nothing names. One that has booked is ended or forgotten instead."""
-    await container.directory.delete(party, actor=actor)
+    await directory.delete(party, actor=actor)
 
 
 @router.post("/parties/{party}/forget", responses=described(PartyUnknown, PartyNamed))
-async def forget_party(party: SlugPath, container: TheContainer, actor: KeepsPeople) -> PartyAnswer:
+async def forget_party(party: SlugPath, directory: TheDirectory, actor: KeepsPeople) -> PartyAnswer:
     """Delete the personal data of a party for good, in its bookings too, and end it. Its id stays, and what was booked
     and when; a person loses its name, its memberships and the titles of its bookings."""
-    return party_answer(await container.directory.forget(party, actor=actor))
+    return party_answer(await directory.forget(party, actor=actor))
 
 
 @router.get("/parties/{party}/members", responses=described(PartyUnknown))
 async def list_members(
-    party: SlugPath, container: TheContainer, actor: SeesContacts, after: After = None, limit: Limit = LIST_LIMIT
+    party: SlugPath, directory: TheDirectory, actor: SeesContacts, after: After = None, limit: Limit = LIST_LIMIT
 ) -> MemberPage:
     """The people in a group or an organisation, in the order of their ids."""
-    found = await container.directory.members(party, after=after, limit=limit + 1)
+    found = await directory.members(party, after=after, limit=limit + 1)
     more, found = len(found) > limit, found[:limit]
     return MemberPage(items=[member_answer(each) for each in found], next=found[-1].member if more else None)
 
@@ -132,12 +134,12 @@ async def put_member(
     party: SlugPath,
     member: SlugPath,
     body: PutMemberBody,
-    container: TheContainer,
+    directory: TheDirectory,
     actor: KeepsPeople,
     response: Response,
 ) -> MemberAnswer:
     """Make a person a member, or change the membership."""
-    written, new = await container.directory.put_member(
+    written, new = await directory.put_member(
         party, member, role=body.role, since=body.since, until=body.until, version=body.version, actor=actor
     )
     if new:
@@ -150,6 +152,6 @@ async def put_member(
     status_code=status.HTTP_204_NO_CONTENT,
     responses=described(MembershipUnknown),
 )
-async def remove_member(party: SlugPath, member: SlugPath, container: TheContainer, actor: KeepsPeople) -> None:
+async def remove_member(party: SlugPath, member: SlugPath, directory: TheDirectory, actor: KeepsPeople) -> None:
     """End a membership by deleting it; to keep it on the books, put its last day instead."""
-    await container.directory.remove_member(party, member, actor=actor)
+    await directory.remove_member(party, member, actor=actor)

@@ -4,8 +4,7 @@ from ipaddress import ip_address
 
 from fastapi import APIRouter, Request, Response, status
 
-from controller.container import TheContainer
-from controller.people.authentication import COOKIE, TheActor
+from controller.people.authentication import COOKIE, TheActor, ThePeople
 from controller.people.errors import AlreadySetUp, Busy, TooManyTries, WrongPassword, WrongSetupToken
 from controller.people.model import SignedIn
 from controller.people.schemas import (
@@ -22,6 +21,7 @@ from controller.people.sign_in_throttle import SignInOrigin
 from controller.settings import Settings
 from controller.web.middleware import is_address
 from controller.web.problem import NotSignedIn, described
+from controller.web.services import TheClock, TheSettings
 
 DEVICE = "hk_device"
 """The cookie by which a browser is known that has signed somebody in."""
@@ -31,33 +31,35 @@ router = APIRouter(tags=["people"])
 
 
 @router.get("/setup-needed")
-async def setup_needed(container: TheContainer) -> SetupNeeded:
+async def setup_needed(people: ThePeople) -> SetupNeeded:
     """Whether nobody can sign in yet."""
-    return SetupNeeded(setup_needed=await container.people.setup_needed())
+    return SetupNeeded(setup_needed=await people.setup_needed())
 
 
 @router.post("/setup", status_code=status.HTTP_201_CREATED, responses=described(AlreadySetUp, WrongSetupToken))
-async def set_up(body: SetupBody, container: TheContainer, response: Response) -> SignedInAnswer:
+async def set_up(body: SetupBody, people: ThePeople, settings: TheSettings, response: Response) -> SignedInAnswer:
     """Create the first user, with the token from the file `setup-token` in the controller's data_dir."""
-    signed_in = await container.people.setup(token=body.token, user=body.user, password=body.password)
-    return _answer(signed_in, response, container.settings)
+    signed_in = await people.setup(token=body.token, user=body.user, password=body.password)
+    return _answer(signed_in, response, settings)
 
 
 @router.post("/session", status_code=status.HTTP_201_CREATED, responses=described(WrongPassword, TooManyTries, Busy))
-async def sign_in(body: SignInBody, container: TheContainer, request: Request, response: Response) -> SignedInAnswer:
+async def sign_in(
+    body: SignInBody, settings: TheSettings, people: ThePeople, request: Request, response: Response
+) -> SignedInAnswer:
     """Sign in. Five wrong passwords in a row for a name, or twenty from an address, make those wait who have not signed
     in from that browser or address before; they have five of their own."""
-    asker = SignInOrigin(address=_address(request, container.settings), device=request.cookies.get(DEVICE, ""))
-    signed_in = await container.people.sign_in(user=body.user, password=body.password, asker=asker)
-    return _answer(signed_in, response, container.settings)
+    asker = SignInOrigin(address=_address(request, settings), device=request.cookies.get(DEVICE, ""))
+    signed_in = await people.sign_in(user=body.user, password=body.password, asker=asker)
+    return _answer(signed_in, response, settings)
 
 
 @router.get("/session", responses=described(NotSignedIn))
-async def session(container: TheContainer, actor: TheActor) -> SessionAnswer:
+async def session(clock: TheClock, actor: TheActor) -> SessionAnswer:
     """Who is signed in, what they may, and what time it is here."""
     return SessionAnswer(
         user=actor.name,
-        now=container.clock.now().isoformat(),
+        now=clock.now().isoformat(),
         role=actor.role,
         sites=None if actor.sites is None else sorted(actor.sites),
         party=actor.party,
@@ -65,22 +67,22 @@ async def session(container: TheContainer, actor: TheActor) -> SessionAnswer:
 
 
 @router.delete("/session", status_code=status.HTTP_204_NO_CONTENT, responses=described(NotSignedIn))
-async def sign_out(container: TheContainer, actor: TheActor, response: Response) -> None:
+async def sign_out(people: ThePeople, settings: TheSettings, actor: TheActor, response: Response) -> None:
     """Sign out."""
-    await container.people.sign_out(actor)
-    response.delete_cookie(COOKIE, path="/", secure=container.settings.secure, httponly=True, samesite="strict")
+    await people.sign_out(actor)
+    response.delete_cookie(COOKIE, path="/", secure=settings.secure, httponly=True, samesite="strict")
 
 
 @router.delete("/session/others", responses=described(NotSignedIn))
-async def sign_out_others(container: TheContainer, actor: TheActor) -> EndedAnswer:
+async def sign_out_others(people: ThePeople, actor: TheActor) -> EndedAnswer:
     """End all of your other sessions."""
-    return EndedAnswer(ended=await container.people.end_others(actor))
+    return EndedAnswer(ended=await people.end_others(actor))
 
 
 @router.post("/session/password", responses=described(NotSignedIn, TooManyTries))
-async def change_password(body: OwnPasswordBody, container: TheContainer, actor: TheActor) -> EndedAnswer:
+async def change_password(body: OwnPasswordBody, people: ThePeople, actor: TheActor) -> EndedAnswer:
     """Change your own password. All of your other sessions end."""
-    ended = await container.people.change_password(actor, current=body.current, new=body.new)
+    ended = await people.change_password(actor, current=body.current, new=body.new)
     return EndedAnswer(ended=ended)
 
 

@@ -2,8 +2,7 @@
 
 from fastapi import APIRouter, status
 
-from controller.container import TheContainer
-from controller.people.authentication import KeepsUsers
+from controller.people.authentication import KeepsUsers, ThePeople
 from controller.people.errors import LastAdmin, UserTaken, UserUnknown
 from controller.people.schemas import NewUserBody, UserAnswer, UserChangeBody, UserPage, user_answer
 from controller.web.fields import LIST_LIMIT, After, IdPath, Limit
@@ -13,23 +12,21 @@ router = APIRouter(tags=["people"], responses=described(NotSignedIn))
 
 
 @router.get("/users")
-async def list_users(
-    container: TheContainer, actor: KeepsUsers, after: After = None, limit: Limit = LIST_LIMIT
-) -> UserPage:
+async def list_users(people: ThePeople, actor: KeepsUsers, after: After = None, limit: Limit = LIST_LIMIT) -> UserPage:
     """All users, those that have ended too, in the order in which they were made."""
-    users = await container.people.users.listed(after=after, limit=limit + 1)
+    users = await people.users.listed(after=after, limit=limit + 1)
     more, users = len(users) > limit, users[:limit]
     return UserPage(items=[user_answer(user) for user in users], next=users[-1].id if more else None)
 
 
 @router.post("/users", status_code=status.HTTP_201_CREATED, responses=described(UserTaken))
-async def add_user(body: NewUserBody, container: TheContainer, actor: KeepsUsers) -> UserAnswer:
+async def add_user(body: NewUserBody, people: ThePeople, actor: KeepsUsers) -> UserAnswer:
     """Make a user. `admin` may do all, `manager` runs sites, `booker` asks for its party, `reader` looks."""
-    return user_answer(await container.people.users.add(body.draft(), password=body.password, actor=actor.name))
+    return user_answer(await people.users.add(body.draft(), password=body.password, actor=actor.name))
 
 
 @router.patch("/users/{user_id}", responses=described(UserUnknown, LastAdmin))
-async def change_user(user_id: IdPath, body: UserChangeBody, container: TheContainer, actor: KeepsUsers) -> UserAnswer:
+async def change_user(user_id: IdPath, body: UserChangeBody, people: ThePeople, actor: KeepsUsers) -> UserAnswer:
     """Change what a user may, set a new password, or end (`ended`) and take up a user again. A new password and an
     end sign the user out everywhere at once."""
-    return user_answer(await container.people.users.change(user_id, body.change(), actor=actor.name))
+    return user_answer(await people.users.change(user_id, body.change(), actor=actor.name))

@@ -1,17 +1,17 @@
 """Commands at doors, and which plan each edge has."""
 
 from datetime import datetime
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, status
 
-from controller.container import TheContainer
 from controller.estate.errors import DoorUnknown, SiteUnknown, ThingUnknown
 from controller.estate.service import require_parts, require_site
 from controller.people.authentication import OpensDoors, SeesLive
 from controller.people.permissions import Action, Thing, may
 from controller.plans import repository
-from controller.plans.commands import CommandUnknown, OutOfReach
+from controller.plans.commands import CommandService, CommandUnknown, OutOfReach
 from controller.plans.manual_acts import ActPage, acts
 from controller.plans.schemas import (
     CommandAnswer,
@@ -25,9 +25,10 @@ from controller.telemetry import repository as telemetry
 from controller.text import local_time
 from controller.web.fields import After, IdPath, Limit, SlugPath, answer_of
 from controller.web.problem import NotSignedIn, described, invalid_field
+from controller.web.services import TheClock, TheDatabase, service
 
 router = APIRouter(tags=["plans"], responses=described(NotSignedIn))
-
+TheCommands = Annotated[CommandService, service(CommandService)]
 ACTS = 50
 """Acts on a page where nothing is said."""
 
@@ -38,11 +39,10 @@ ACTS = 50
     responses=described(SiteUnknown, DoorUnknown, OutOfReach),
 )
 async def post_command(
-    site: SlugPath, door: SlugPath, body: CommandBody, container: TheContainer, actor: OpensDoors
+    site: SlugPath, door: SlugPath, body: CommandBody, commands: TheCommands, actor: OpensDoors
 ) -> CommandIssued:
     """Unlock a door once, now. It is refused where the door is out of reach, and never kept for later."""
-    commander = container.mqtt.commander
-    made = await commander.unlock(site, door, reason=body.reason, actor=actor.name, unset_alarm=body.unset_alarm)
+    made = await commands.unlock(site, door, reason=body.reason, actor=actor.name, unset_alarm=body.unset_alarm)
     return CommandIssued(id=made)
 
 
@@ -52,27 +52,27 @@ async def post_command(
     responses=described(SiteUnknown, ThingUnknown, OutOfReach),
 )
 async def post_edge_command(
-    site: SlugPath, edge: SlugPath, body: EdgeCommandBody, container: TheContainer, actor: OpensDoors
+    site: SlugPath, edge: SlugPath, body: EdgeCommandBody, commands: TheCommands, actor: OpensDoors
 ) -> CommandIssued:
     """Ask an edge to test itself, to restart (its doors lock meanwhile), or to go on counting people from a number that
     somebody has counted. Refused where it is out of reach; it is never queued."""
-    commander, given = container.mqtt.commander, {"reason": body.reason, "actor": actor.name}
+    given = {"reason": body.reason, "actor": actor.name}
     if body.kind == "restart":
-        return CommandIssued(id=await commander.restart(site, edge, **given))
+        return CommandIssued(id=await commands.restart(site, edge, **given))
     if body.kind == "self_test":
-        return CommandIssued(id=await commander.self_test(site, edge, **given))
+        return CommandIssued(id=await commands.self_test(site, edge, **given))
     if body.counter is None:
         raise invalid_field("counter", "a re-count needs the counter; look it up in the list of counters")
     if body.inside is None:
         raise invalid_field("inside", "a re-count needs how many people there are")
-    return CommandIssued(id=await commander.recount(site, edge, body.counter, body.inside, **given))
+    return CommandIssued(id=await commands.recount(site, edge, body.counter, body.inside, **given))
 
 
 @router.get("/commands/{command}", responses=described(CommandUnknown))
-async def get_command(command: IdPath, container: TheContainer, actor: SeesLive) -> CommandAnswer:
+async def get_command(command: IdPath, commands: TheCommands, database: TheDatabase, actor: SeesLive) -> CommandAnswer:
     """What came of a command."""
-    issued, outcome = await container.mqtt.commander.outcome(command)
-    async with container.database.read() as tx:
+    issued, outcome = await commands.outcome(command)
+    async with database.read() as tx:
         zone = (await require_site(tx, issued.site)).tz
     told = may(actor, Action.CONTACT, Thing(site=issued.site))
     counter, inside = issued.args.get("counter"), issued.args.get("inside")
@@ -91,19 +91,19 @@ async def get_command(command: IdPath, container: TheContainer, actor: SeesLive)
 
 @router.get("/sites/{site}/acts", responses=described(SiteUnknown))
 async def get_acts(
-    site: SlugPath, container: TheContainer, actor: OpensDoors, after: After = None, limit: Limit = ACTS
+    site: SlugPath, database: TheDatabase, clock: TheClock, actor: OpensDoors, after: After = None, limit: Limit = ACTS
 ) -> ActPage:
     """What was done at the site's doors and edges by hand, the newest first: commands, overrides and replaced codes,
     who asked, why, and the outcome."""
-    async with container.database.read() as tx:
+    async with database.read() as tx:
         parts = await require_parts(tx, site)
-        return await acts(tx, parts, before=after, limit=limit, now=container.clock.now())
+        return await acts(tx, parts, before=after, limit=limit, now=clock.now())
 
 
 @router.get("/sites/{site}/plans", responses=described(SiteUnknown))
-async def get_plans(site: SlugPath, container: TheContainer, actor: SeesLive) -> PlanList:
+async def get_plans(site: SlugPath, database: TheDatabase, actor: SeesLive) -> PlanList:
     """For each edge, the plan it should have and the one it has."""
-    async with container.database.read() as tx:
+    async with database.read() as tx:
         parts = await require_parts(tx, site)
         zone = parts.site.tz
         items: list[PlanAnswer] = []

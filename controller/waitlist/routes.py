@@ -1,23 +1,27 @@
 """The waiting list over HTTP."""
 
+from typing import Annotated
+
 from fastapi import APIRouter, status
 
 from controller.bookings.errors import NotPossible
-from controller.container import TheContainer
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Books, Reads
 from controller.waitlist.model import NoOffer, NothingToWaitFor, WaitUnknown
 from controller.waitlist.schemas import WaitCreate, WaitList, WaitRead, wait_answer
+from controller.waitlist.service import WaitlistService
 from controller.web.fields import IdPath, SlugPath
 from controller.web.problem import NotSignedIn, described
+from controller.web.services import service
 
 router = APIRouter(tags=["waiting list"], responses=described(NotSignedIn))
+TheWaitlist = Annotated[WaitlistService, service(WaitlistService)]
 
 
 @router.get("/sites/{site}/waiting", responses=described(SiteUnknown))
-async def list_waiting(site: SlugPath, container: TheContainer, actor: Reads) -> WaitList:
+async def list_waiting(site: SlugPath, waitlist: TheWaitlist, actor: Reads) -> WaitList:
     """Who waits for a time at the site or has one on offer; a booker sees their own party's."""
-    return WaitList(items=[wait_answer(each) for each in await container.waiting.in_line(site, actor=actor)])
+    return WaitList(items=[wait_answer(each) for each in await waitlist.in_line(site, actor=actor)])
 
 
 @router.post(
@@ -25,32 +29,32 @@ async def list_waiting(site: SlugPath, container: TheContainer, actor: Reads) ->
     status_code=status.HTTP_201_CREATED,
     responses=described(SiteUnknown, NothingToWaitFor, NotPossible),
 )
-async def join_waiting(site: SlugPath, body: WaitCreate, container: TheContainer, actor: Books) -> WaitRead:
+async def join_waiting(site: SlugPath, body: WaitCreate, waitlist: TheWaitlist, actor: Books) -> WaitRead:
     """Wait for a time that is taken. When it becomes free it is held for the first in the queue, who then has the hours
     that the site's policy sets to accept."""
-    return wait_answer(await container.waiting.join(site, body.wait(), actor=actor))
+    return wait_answer(await waitlist.join(site, body.wait(), actor=actor))
 
 
 @router.get("/waiting/{wait_id}", responses=described(WaitUnknown))
-async def get_wait(wait_id: IdPath, container: TheContainer, actor: Reads) -> WaitRead:
+async def get_wait(wait_id: IdPath, waitlist: TheWaitlist, actor: Reads) -> WaitRead:
     """One wait, for users who see it in the list."""
-    return wait_answer(await container.waiting.get(wait_id, actor=actor))
+    return wait_answer(await waitlist.get(wait_id, actor=actor))
 
 
 @router.delete("/waiting/{wait_id}", responses=described(WaitUnknown, NoOffer))
-async def leave_waiting(wait_id: IdPath, container: TheContainer, actor: Books) -> WaitRead:
+async def leave_waiting(wait_id: IdPath, waitlist: TheWaitlist, actor: Books) -> WaitRead:
     """Leave the queue. An open offer is released and goes to the next person."""
-    return wait_answer(await container.waiting.withdraw(wait_id, actor=actor))
+    return wait_answer(await waitlist.withdraw(wait_id, actor=actor))
 
 
 @router.post("/waiting/{wait_id}/accept", responses=described(WaitUnknown, NoOffer, NotPossible))
-async def accept_offer(wait_id: IdPath, container: TheContainer, actor: Books) -> WaitRead:
+async def accept_offer(wait_id: IdPath, waitlist: TheWaitlist, actor: Books) -> WaitRead:
     """Take what is on offer. It is confirmed at once, or waits for a manager where the site's rules say so; what they
     have come to forbid is refused with the reasons."""
-    return wait_answer(await container.waiting.accept(wait_id, actor=actor))
+    return wait_answer(await waitlist.accept(wait_id, actor=actor))
 
 
 @router.post("/waiting/{wait_id}/decline", responses=described(WaitUnknown, NoOffer))
-async def decline_offer(wait_id: IdPath, container: TheContainer, actor: Books) -> WaitRead:
+async def decline_offer(wait_id: IdPath, waitlist: TheWaitlist, actor: Books) -> WaitRead:
     """Let what is on offer go to the next in line."""
-    return wait_answer(await container.waiting.decline(wait_id, actor=actor))
+    return wait_answer(await waitlist.decline(wait_id, actor=actor))

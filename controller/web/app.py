@@ -155,13 +155,14 @@ def app_of(container: Container) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.container = container
+    app.state.services = container.services()
     app.state.methods_at = methods_at
     install_handlers(app)
     app.router.routes += _routes()
     # Only the pages are packed: they hold nothing secret, and an answer that does must not tell it by its length.
     app.router.default = GZipMiddleware(Pages(container.settings.pages_dir))
     # The last added is the first passed.
-    app.add_middleware(IdempotencyMiddleware)
+    app.add_middleware(IdempotencyMiddleware, container=container)
     app.add_middleware(LimitMiddleware)
     app.add_middleware(HostMiddleware, names=container.settings.host_names, address=container.settings.address)
     app.add_middleware(WatchMiddleware, registry=container.registry)

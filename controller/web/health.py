@@ -1,12 +1,16 @@
 """What a supervisor and Prometheus ask: is it alive, is it ready, what does it count."""
 
+from typing import Annotated
+
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from controller.container import TheContainer
+from controller.container import Container
 from controller.web.fields import Answer
+from controller.web.services import service
 
 router = APIRouter(tags=["health"])
+TheContainer = Annotated[Container, service(Container)]
 
 
 class Alive(Answer):

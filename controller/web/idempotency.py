@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from controller.container import Container, the_container
+from controller.container import Container
 from controller.db.engine import Instant, Tx, metadata, words_of
 from controller.people.authentication import find_actor
 from controller.people.model import Actor
@@ -97,8 +97,9 @@ class IdempotencyMiddleware:
     """Plain ASGI. Requests without a key, without a sign-in, or that only read pass through untouched; so do those of
     routes without a gate."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, container: Container) -> None:
         self._app = app
+        self._container = container
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in _WRITES or not scope["path"].startswith("/api/"):
@@ -117,7 +118,7 @@ class IdempotencyMiddleware:
         if actor is None:
             return await self._app(scope, receive, send)
         body = await request.body()
-        once = _Once(the_container(request), actor, key, _fingerprint(request, body))
+        once = _Once(self._container, actor, key, _fingerprint(request, body))
         request.state.claim = once.claim  # the gate calls it
         recorder = _Recorder()
         try:

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response, status
 
 from controller.access.errors import NoCodeLeft
+from controller.access.holders.csv_import import HolderImport
 from controller.access.holders.errors import CardTaken, HolderEnded, HolderUnknown
 from controller.access.holders.schemas import (
     EndHolderBody,
@@ -17,20 +18,23 @@ from controller.access.holders.schemas import (
     given_answer,
     holder_answer,
 )
-from controller.container import TheContainer
+from controller.access.holders.service import HolderService
 from controller.csv_import.schemas import CSV_IMPORT, Preview, csv_response, import_response
 from controller.people.authentication import KeepsKeysAnySite
 from controller.people.versions import VersionStale
 from controller.web.fields import LIST_LIMIT, After, IdPath, Limit, Slug
 from controller.web.problem import NotSignedIn, TooLarge, described
+from controller.web.services import service
 from edge.wire.credentials import CredentialKind
 
 router = APIRouter(tags=["access"], responses=described(NotSignedIn))
+TheHolderImport = Annotated[HolderImport, service(HolderImport)]
+TheHolders = Annotated[HolderService, service(HolderService)]
 
 
 @router.get("/holders")
 async def list_holders(
-    container: TheContainer,
+    holders: TheHolders,
     actor: KeepsKeysAnySite,
     site: Annotated[Slug | None, Query(description="Only those who open a door there")] = None,
     kind: CredentialKind | None = None,
@@ -39,28 +43,28 @@ async def list_holders(
     limit: Limit = LIST_LIMIT,
 ) -> HolderPage:
     """Who opens doors in their own right, in the order in which they were made. Codes and PINs are not told here."""
-    found = await container.holders.listed(site=site, kind=kind, ended=ended, after=after, limit=limit + 1, actor=actor)
+    found = await holders.listed(site=site, kind=kind, ended=ended, after=after, limit=limit + 1, actor=actor)
     more, found = len(found) > limit, found[:limit]
     return HolderPage(items=[holder_answer(each) for each in found], next=found[-1].id if more else None)
 
 
 @router.post("/holders", status_code=status.HTTP_201_CREATED, responses=described(CardTaken, NoCodeLeft))
-async def make_holder(body: NewHolderBody, container: TheContainer, actor: KeepsKeysAnySite) -> GivenAnswer:
+async def make_holder(body: NewHolderBody, holders: TheHolders, actor: KeepsKeysAnySite) -> GivenAnswer:
     """Let somebody open doors. The answer holds the codes drawn for them; the doors get them with their next plan."""
-    return given_answer(await container.holders.make(body.draft(), body.request(), actor=actor))
+    return given_answer(await holders.make(body.draft(), body.request(), actor=actor))
 
 
 @router.get("/holders.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
-async def export_holders(container: TheContainer, actor: KeepsKeysAnySite) -> Response:
+async def export_holders(holder_import: TheHolderImport, actor: KeepsKeysAnySite) -> Response:
     """Who opens doors in their own right as CSV, which `POST /holders/import` reads. No card, code or PIN is in it:
     `has` says which there are."""
-    return csv_response(await container.holder_import.put_out(actor=actor), "holders.csv")
+    return csv_response(await holder_import.put_out(actor=actor), "holders.csv")
 
 
 @router.post("/holders/import", responses=described(TooLarge), **CSV_IMPORT)
 async def import_holders(
     request: Request,
-    container: TheContainer,
+    holder_import: TheHolderImport,
     actor: KeepsKeysAnySite,
     preview: Preview = False,
 ) -> Response:
@@ -70,40 +74,40 @@ async def import_holders(
     never in a preview. Valid rows are written, others are listed by line, column and reason; importing the file again
     changes nothing. The import ends nobody's access, and an empty cell leaves the value as it is, except in `until`."""
     data = await request.body()
-    return await import_response(await container.holder_import.take(data, preview=preview, actor=actor))
+    return await import_response(await holder_import.take(data, preview=preview, actor=actor))
 
 
 @router.get("/holders/{holder_id}", responses=described(HolderUnknown))
-async def get_holder(holder_id: IdPath, container: TheContainer, actor: KeepsKeysAnySite) -> HolderAnswer:
+async def get_holder(holder_id: IdPath, holders: TheHolders, actor: KeepsKeysAnySite) -> HolderAnswer:
     """One of them, without codes and PINs."""
-    return holder_answer(await container.holders.get(holder_id, actor=actor))
+    return holder_answer(await holders.get(holder_id, actor=actor))
 
 
 @router.put("/holders/{holder_id}", responses=described(HolderUnknown, HolderEnded, VersionStale))
 async def change_holder(
-    holder_id: IdPath, body: HolderChangeBody, container: TheContainer, actor: KeepsKeysAnySite
+    holder_id: IdPath, body: HolderChangeBody, holders: TheHolders, actor: KeepsKeysAnySite
 ) -> HolderAnswer:
     """Change where and when somebody opens doors. Codes, cards and PINs stay as they are."""
-    return holder_answer(await container.holders.change(holder_id, body.draft(), version=body.version, actor=actor))
+    return holder_answer(await holders.change(holder_id, body.draft(), version=body.version, actor=actor))
 
 
 @router.post("/holders/{holder_id}/reissue", responses=described(HolderUnknown, HolderEnded, CardTaken, NoCodeLeft))
 async def reissue_holder(
-    holder_id: IdPath, body: ReissueHolderBody, container: TheContainer, actor: KeepsKeysAnySite
+    holder_id: IdPath, body: ReissueHolderBody, holders: TheHolders, actor: KeepsKeysAnySite
 ) -> GivenAnswer:
     """Draw another code or PIN, or take another card, at once; the old ones end with the doors' next plan."""
-    return given_answer(await container.holders.reissue(holder_id, body.request(), why=body.reason, actor=actor))
+    return given_answer(await holders.reissue(holder_id, body.request(), why=body.reason, actor=actor))
 
 
 @router.post("/holders/{holder_id}/reveal", responses=described(HolderUnknown, HolderEnded))
-async def reveal_holder(holder_id: IdPath, container: TheContainer, actor: KeepsKeysAnySite) -> GivenAnswer:
+async def reveal_holder(holder_id: IdPath, holders: TheHolders, actor: KeepsKeysAnySite) -> GivenAnswer:
     """Tell what somebody opens doors with. Who asked, and when, is written down."""
-    return given_answer(await container.holders.reveal(holder_id, actor=actor))
+    return given_answer(await holders.reveal(holder_id, actor=actor))
 
 
 @router.post("/holders/{holder_id}/end", responses=described(HolderUnknown))
 async def end_holder(
-    holder_id: IdPath, body: EndHolderBody, container: TheContainer, actor: KeepsKeysAnySite
+    holder_id: IdPath, body: EndHolderBody, holders: TheHolders, actor: KeepsKeysAnySite
 ) -> HolderAnswer:
     """Let somebody open nothing any more, as soon as the doors have their next plan. Ended already, it stays so."""
-    return holder_answer(await container.holders.end(holder_id, why=body.reason, actor=actor))
+    return holder_answer(await holders.end(holder_id, why=body.reason, actor=actor))

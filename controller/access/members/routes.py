@@ -7,10 +7,9 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
 from controller.access.members.errors import MemberUnknown
-from controller.access.members.library_check import LibrarySilent, NoLibrarySystem
+from controller.access.members.library_check import LibraryCheck, LibrarySilent, NoLibrarySystem
 from controller.access.members.model import EVERYWHERE, Member
-from controller.access.members.service import MemberChange
-from controller.container import Container, TheContainer
+from controller.access.members.service import MemberChange, MemberService
 from controller.csv_import.schemas import CSV_IMPORT, Preview, import_response
 from controller.people.authentication import KeepsKeys, KeepsKeysAnySite
 from controller.people.errors import NotAllowed
@@ -19,8 +18,11 @@ from controller.people.permissions import Action, Thing, may, sees
 from controller.people.versions import VersionStale, version_of
 from controller.web.fields import LIST_LIMIT, After, Answer, Body, Day, IdPath, Limit, Line, Slug, Versioned, Yes
 from controller.web.problem import NotSignedIn, TooLarge, described
+from controller.web.services import service
 
 router = APIRouter(tags=["access"], responses=described(NotSignedIn))
+TheLibraryCheck = Annotated[LibraryCheck, service(LibraryCheck)]
+TheMembers = Annotated[MemberService, service(MemberService)]
 
 
 class InductionAnswer(Answer):
@@ -84,7 +86,7 @@ class InductionBody(Versioned):
 
 @router.get("/members")
 async def list_members(
-    container: TheContainer,
+    members: TheMembers,
     actor: KeepsKeysAnySite,
     number: Annotated[Line | None, Query(description="Only the one with this number on the card")] = None,
     after: After = None,
@@ -92,15 +94,15 @@ async def list_members(
 ) -> LibraryMemberPage:
     """Members of the library, in the order in which they came, with what is said of them at your sites. No name is kept
     of them."""
-    found = await container.members.listed(number=number, after=after, limit=limit + 1)
+    found = await members.listed(number=number, after=after, limit=limit + 1)
     more, found = len(found) > limit, found[:limit]
-    return LibraryMemberPage(items=await _answers(container, actor, found), next=found[-1].id if more else None)
+    return LibraryMemberPage(items=await _answers(members, actor, found), next=found[-1].id if more else None)
 
 
 @router.post("/members/import", responses=described(TooLarge), **CSV_IMPORT)
 async def import_members(
     request: Request,
-    container: TheContainer,
+    members: TheMembers,
     actor: KeepsKeys,
     preview: Preview = False,
     whole: Annotated[
@@ -110,9 +112,7 @@ async def import_members(
     """Bring in the library system's list as CSV: `number` and, as far as it has them, `card`, `pin`, `born`, `expires`,
     `suspended`, `suspended_until`, `inducted`, `sites`. Sound rows are written, others are told with what is wrong."""
     data = await request.body()
-    return await import_response(
-        await container.members.take(data, preview=preview, whole=whole, source="csv", actor=actor.name)
-    )
+    return await import_response(await members.take(data, preview=preview, whole=whole, source="csv", actor=actor.name))
 
 
 class CheckedAnswer(Answer):
@@ -124,34 +124,32 @@ class CheckedAnswer(Answer):
 
 
 @router.post("/members/check", responses=described(NoLibrarySystem, LibrarySilent))
-async def check_members(container: TheContainer, actor: KeepsKeys) -> CheckedAnswer:
+async def check_members(library_check: TheLibraryCheck, actor: KeepsKeys) -> CheckedAnswer:
     """Ask the library system about every member by SIP2. Members whom it has blocked, or does not know, are suspended
     until it says otherwise; ends of membership and dates of birth are taken over where it gives them. The same runs
     every night."""
-    done = await container.checking.check(actor=actor.name)
+    done = await library_check.check(actor=actor.name)
     return CheckedAnswer(asked=done.asked, changed=done.changed, blocked=done.blocked)
 
 
 @router.get("/members/{member_id}", responses=described(MemberUnknown))
-async def get_member(member_id: IdPath, container: TheContainer, actor: KeepsKeysAnySite) -> LibraryMemberAnswer:
+async def get_member(member_id: IdPath, members: TheMembers, actor: KeepsKeysAnySite) -> LibraryMemberAnswer:
     """One of them."""
-    return (await _answers(container, actor, [await container.members.get(member_id)]))[0]
+    return (await _answers(members, actor, [await members.get(member_id)]))[0]
 
 
 @router.patch("/members/{member_id}", responses=described(MemberUnknown))
 async def change_member(
-    member_id: IdPath, body: MemberChangeBody, container: TheContainer, actor: KeepsKeys
+    member_id: IdPath, body: MemberChangeBody, members: TheMembers, actor: KeepsKeys
 ) -> LibraryMemberAnswer:
     """Suspend a member, for a while or until it is lifted, or lift that. The doors follow with their next plan; the
     next list from the library system sets it again if it has the column."""
-    return (
-        await _answers(container, actor, [await container.members.change(member_id, body.change(), actor=actor.name)])
-    )[0]
+    return (await _answers(members, actor, [await members.change(member_id, body.change(), actor=actor.name)]))[0]
 
 
 @router.put("/members/{member_id}/induction", responses=described(MemberUnknown, VersionStale))
 async def induct_member(
-    member_id: IdPath, body: InductionBody, container: TheContainer, actor: KeepsKeysAnySite
+    member_id: IdPath, body: InductionBody, members: TheMembers, actor: KeepsKeysAnySite
 ) -> LibraryMemberAnswer:
     """Note the day of a member's induction at a site or for all, or take it back. From that day on they can come in.
     Who has some sites only notes it at those."""
@@ -159,14 +157,12 @@ async def induct_member(
     if not may(actor, Action.KEYS, thing):
         raise NotAllowed(actor, Action.KEYS, thing)
     site = EVERYWHERE if body.site is None else body.site
-    written = await container.members.induct(member_id, site, body.day, version=body.version, actor=actor.name)
-    return (await _answers(container, actor, [written]))[0]
+    written = await members.induct(member_id, site, body.day, version=body.version, actor=actor.name)
+    return (await _answers(members, actor, [written]))[0]
 
 
-async def _answers(container: Container, actor: Actor, found: Sequence[Member]) -> list[LibraryMemberAnswer]:
-    return [
-        _answer(each, kept, actor) for each, kept in zip(found, await container.members.kept_out(found), strict=True)
-    ]
+async def _answers(members: MemberService, actor: Actor, found: Sequence[Member]) -> list[LibraryMemberAnswer]:
+    return [_answer(each, kept, actor) for each, kept in zip(found, await members.kept_out(found), strict=True)]
 
 
 def _answer(member: Member, kept_out: Mapping[str, str], actor: Actor) -> LibraryMemberAnswer:

@@ -13,20 +13,22 @@ from controller.bookings.affected.schemas import (
     affected_page,
     decided_answer,
 )
-from controller.container import TheContainer
+from controller.bookings.affected.service import AffectedBookings
 from controller.diary.model import Cause
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Decides
 from controller.web.fields import LIST_LIMIT, Id, Limit, SlugPath
 from controller.web.problem import NotSignedIn, described
+from controller.web.services import service
 
 router = APIRouter(tags=["bookings"], responses=described(NotSignedIn, SiteUnknown))
+TheAffected = Annotated[AffectedBookings, service(AffectedBookings)]
 
 
 @router.get("/sites/{site}/affected-bookings")
 async def list_affected(
     site: SlugPath,
-    container: TheContainer,
+    affected: TheAffected,
     actor: Decides,
     causes: Annotated[
         list[Cause] | None, Query(alias="cause", max_length=len(Cause), description="Any of these; all if none")
@@ -38,31 +40,29 @@ async def list_affected(
     """The bookings to come that a closure or another change of hours, policy or building was made in spite of, by
     start; `affected_by` says what it did to each. One that is moved or cancelled leaves the list, and so does one that
     a later change sets right."""
-    found = await container.affected.page(site, causes=causes or list(Cause), kept=kept, after=after, limit=limit + 1)
+    found = await affected.page(site, causes=causes or list(Cause), kept=kept, after=after, limit=limit + 1)
     return affected_page(found, actor, limit=limit)
 
 
 @router.post("/sites/{site}/affected-bookings/keep")
-async def keep_affected(site: SlugPath, body: KeepBody, container: TheContainer, actor: Decides) -> DecidedAnswer:
+async def keep_affected(site: SlugPath, body: KeepBody, affected: TheAffected, actor: Decides) -> DecidedAnswer:
     """Decide that bookings go ahead anyway. Their message and door page say so."""
-    done = await container.affected.keep(site, body.which(), kept=body.kept, why=body.reason, actor=actor)
+    done = await affected.keep(site, body.which(), kept=body.kept, why=body.reason, actor=actor)
     return decided_answer(done, actor)
 
 
 @router.post("/sites/{site}/affected-bookings/cancel")
 async def cancel_affected(
-    site: SlugPath, body: CancelAffectedBody, container: TheContainer, actor: Decides
+    site: SlugPath, body: CancelAffectedBody, affected: TheAffected, actor: Decides
 ) -> DecidedAnswer:
     """Cancel bookings, each by itself."""
-    return decided_answer(await container.affected.cancel(site, body.which(), why=body.reason, actor=actor), actor)
+    return decided_answer(await affected.cancel(site, body.which(), why=body.reason, actor=actor), actor)
 
 
 @router.post("/sites/{site}/affected-bookings/move")
-async def move_affected(
-    site: SlugPath, body: MoveAffectedBody, container: TheContainer, actor: Decides
-) -> DecidedAnswer:
+async def move_affected(site: SlugPath, body: MoveAffectedBody, affected: TheAffected, actor: Decides) -> DecidedAnswer:
     """Move bookings, each by itself: one that cannot be had there stays, with the reasons."""
-    done = await container.affected.move(
+    done = await affected.move(
         site, body.which(), space=body.space, days=body.days, overrule=body.overrule, actor=actor
     )
     return decided_answer(done, actor)

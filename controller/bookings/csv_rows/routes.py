@@ -10,27 +10,27 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from controller.bookings.csv_rows.service import BookingCsv
-from controller.container import TheContainer
 from controller.csv_import.schemas import CSV_IMPORT, Preview, csv_response, import_response
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Runs
 from controller.people.model import Actor
 from controller.web.fields import SlugPath
 from controller.web.problem import NotSignedIn, Problem, TooLarge, described, problem_body
+from controller.web.services import service
 
 router = APIRouter(tags=["bookings"], responses=described(NotSignedIn, SiteUnknown))
-
+TheBookingCsv = Annotated[BookingCsv, service(BookingCsv)]
 Edge = Annotated[str, Query(max_length=40, description="A date, or a time as in bookings")]
 _LINES = "application/x-ndjson"
 
 
 @router.get("/sites/{site}/bookings.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
 async def export_bookings(
-    site: SlugPath, container: TheContainer, actor: Runs, from_: Annotated[Edge, Query(alias="from")], to: Edge
+    site: SlugPath, booking_csv: TheBookingCsv, actor: Runs, from_: Annotated[Edge, Query(alias="from")], to: Edge
 ) -> Response:
     """The bookings that touch the time from `from` to before `to`, over at most 400 days, as CSV that the import reads.
     A cell that a spreadsheet would take for a formula goes out behind an apostrophe."""
-    return csv_response(await container.booking_csv.put_out(site, from_, to), f"{site}-bookings.csv")
+    return csv_response(await booking_csv.put_out(site, from_, to), f"{site}-bookings.csv")
 
 
 @router.post(
@@ -41,7 +41,7 @@ async def export_bookings(
 async def import_bookings(
     site: SlugPath,
     request: Request,
-    container: TheContainer,
+    booking_csv: TheBookingCsv,
     actor: Runs,
     preview: Preview = False,
     progress: Annotated[bool, Query(description=f"Answer in lines ({_LINES}): how far it is, then the answer")] = False,
@@ -51,10 +51,10 @@ async def import_bookings(
     that importing it again changes nothing and a changed row changes its booking."""
     data = await request.body()
     if progress:
-        lines = _told(container.booking_csv, site, data, preview, actor, request.url.path)
+        lines = _told(booking_csv, site, data, preview, actor, request.url.path)
         return StreamingResponse(_behind(await anext(lines), lines), media_type=_LINES)
     return await import_response(
-        await container.booking_csv.take(site, data, preview=preview, actor=actor, told=lambda _done, _of: None)
+        await booking_csv.take(site, data, preview=preview, actor=actor, told=lambda _done, _of: None)
     )
 
 

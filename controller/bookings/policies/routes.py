@@ -6,15 +6,16 @@ from fastapi import APIRouter, Query
 
 from controller.bookings.code_issuing import Recode
 from controller.bookings.policies.schemas import PolicyEffectAnswer, PutPolicyBody, effect_answer, put_policy_body
-from controller.container import TheContainer
+from controller.bookings.policies.service import PolicyService
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Runs
 from controller.people.versions import VersionStale
 from controller.web.fields import SlugPath
 from controller.web.problem import NotSignedIn, described
+from controller.web.services import service
 
 router = APIRouter(tags=["bookings"], responses=described(NotSignedIn, SiteUnknown))
-
+ThePolicies = Annotated[PolicyService, service(PolicyService)]
 Check = Annotated[bool, Query(description="Preview the change, and write nothing")]
 Codes = Annotated[
     Recode,
@@ -23,16 +24,16 @@ Codes = Annotated[
 
 
 @router.get("/sites/{site}/policy")
-async def get_policy(site: SlugPath, container: TheContainer, actor: Runs) -> PutPolicyBody:
+async def get_policy(site: SlugPath, policies: ThePolicies, actor: Runs) -> PutPolicyBody:
     """Who is confirmed at once, who may book how early and how much, and the release of no-shows."""
-    return put_policy_body(await container.policies.get(site))
+    return put_policy_body(await policies.get(site))
 
 
 @router.put("/sites/{site}/policy", responses=described(VersionStale))
 async def put_policy(
     site: SlugPath,
     body: PutPolicyBody,
-    container: TheContainer,
+    policies: ThePolicies,
     actor: Runs,
     check: Check = False,
     codes: Codes = Recode.KEEP,
@@ -43,6 +44,6 @@ async def put_policy(
     others; when they open follows at once."""
     policy = body.policy()
     if check:
-        return effect_answer(*await container.policies.check(site, policy))
-    await container.policies.put(site, policy, version=body.version, recode=codes, actor=actor.name)
+        return effect_answer(*await policies.check(site, policy))
+    await policies.put(site, policy, version=body.version, recode=codes, actor=actor.name)
     return put_policy_body(policy)

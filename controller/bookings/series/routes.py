@@ -1,5 +1,7 @@
 """Series over HTTP."""
 
+from typing import Annotated
+
 from fastapi import APIRouter, Response, status
 
 from controller.bookings.errors import NotNow
@@ -21,63 +23,65 @@ from controller.bookings.series.answers import (
 )
 from controller.bookings.series.model import SeriesRefused, SeriesUnknown
 from controller.bookings.series.schemas import SeriesCancel, SeriesCheck, SeriesCreate, SeriesUpdate
-from controller.container import TheContainer
+from controller.bookings.series.service import SeriesService
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Books, Reads, SeesContacts
 from controller.web.fields import IdPath, SlugPath
 from controller.web.problem import NotSignedIn, described
+from controller.web.services import service
 
 router = APIRouter(tags=["series"], responses=described(NotSignedIn))
+TheSeries = Annotated[SeriesService, service(SeriesService)]
 
 
 @router.post("/sites/{site}/series/check", responses=described(SiteUnknown))
-async def check_series(site: SlugPath, body: SeriesCheck, container: TheContainer, actor: Reads) -> SeriesCheckRead:
+async def check_series(site: SlugPath, body: SeriesCheck, series: TheSeries, actor: Reads) -> SeriesCheckRead:
     """Every date of a series with its mark, and where a refused one could go; writes nothing."""
-    return check_answer(await container.recurring.check(site, body.draft(), actor=actor))
+    return check_answer(await series.check(site, body.draft(), actor=actor))
 
 
 @router.post(
     "/sites/{site}/series", status_code=status.HTTP_201_CREATED, responses=described(SiteUnknown, SeriesRefused)
 )
 async def create_series(
-    site: SlugPath, body: SeriesCreate, container: TheContainer, actor: Books, response: Response
+    site: SlugPath, body: SeriesCreate, series: TheSeries, actor: Books, response: Response
 ) -> SeriesMade:
     """Book a series: every date as chosen, or none of them."""
-    booked = await container.recurring.create(site, body.draft(), actor=actor)
+    booked = await series.create(site, body.draft(), actor=actor)
     response.headers["Location"] = f"/api/v1/series/{booked.series.id}"
     return booked_answer(booked, actor)
 
 
 @router.get("/series/{series_id}", responses=described(SeriesUnknown))
-async def get_series(series_id: IdPath, container: TheContainer, actor: Reads) -> SeriesRead:
+async def get_series(series_id: IdPath, series: TheSeries, actor: Reads) -> SeriesRead:
     """A series with its rule, what its dates have from it, and every date with its booking."""
-    return view_answer(await container.recurring.get(series_id), actor)
+    return view_answer(await series.get(series_id), actor)
 
 
 @router.post("/series/{series_id}/code", responses=described(SeriesUnknown))
-async def show_series_codes(series_id: IdPath, container: TheContainer, actor: SeesContacts) -> SeriesCodesRead:
+async def show_series_codes(series_id: IdPath, series: TheSeries, actor: SeesContacts) -> SeriesCodesRead:
     """The message for all dates of a series with its door codes in the clear. Who asked, and when, is written down."""
-    return codes_answer(await container.recurring.all_dates.show_codes(series_id, actor=actor))
+    return codes_answer(await series.all_dates.show_codes(series_id, actor=actor))
 
 
 @router.patch("/series/{series_id}", responses=described(SeriesUnknown, SeriesRefused))
-async def change_series(series_id: IdPath, body: SeriesUpdate, container: TheContainer, actor: Books) -> SeriesEdited:
+async def change_series(series_id: IdPath, body: SeriesUpdate, series: TheSeries, actor: Books) -> SeriesEdited:
     """Change what is to come of a series: its time, space, rule or anything else. Dates that it no longer has are
     cancelled, new ones booked; with `check` it only tells what would become of each."""
-    return edited_answer(await container.recurring.change(series_id, body.change(), actor=actor))
+    return edited_answer(await series.change(series_id, body.change(), actor=actor))
 
 
 @router.post("/series/{series_id}/cancel", responses=described(SeriesUnknown))
 async def cancel_series(
-    series_id: IdPath, container: TheContainer, actor: Books, body: SeriesCancel | None = None
+    series_id: IdPath, series: TheSeries, actor: Books, body: SeriesCancel | None = None
 ) -> SeriesCancelled:
     """Cancel what is left of a series, or what is left of it from a date on. `restore` undoes it."""
     asked = body or SeriesCancel()
-    done = await container.recurring.cancel(series_id, from_date=asked.from_date, why=asked.reason, actor=actor)
+    done = await series.cancel(series_id, from_date=asked.from_date, why=asked.reason, actor=actor)
     return cancelled_answer(done, actor)
 
 
 @router.post("/series/{series_id}/restore", responses=described(SeriesUnknown, NotNow))
-async def restore_series(series_id: IdPath, container: TheContainer, actor: Books) -> SeriesRestored:
+async def restore_series(series_id: IdPath, series: TheSeries, actor: Books) -> SeriesRestored:
     """Undo the last cancel of a series, as far as the time is still free; the rest is listed."""
-    return restored_answer(await container.recurring.restore(series_id, actor=actor), actor)
+    return restored_answer(await series.restore(series_id, actor=actor), actor)

@@ -8,15 +8,14 @@ from fastapi import APIRouter, Header, Path, Query, Response, status
 
 from controller.calendars.etags import matches
 from controller.calendars.ics_writer import MEDIA_TYPE
+from controller.calendars.subscriptions.routes import TheSubscriptions
 from controller.calendars.subscriptions.service import LONGEST
-from controller.container import TheContainer
 from controller.text import local_time
 from controller.web.fields import read_date
 from controller.web.problem import invalid_field
 from edge.wire.interval import Interval
 
 router = APIRouter(include_in_schema=False)
-
 KEPT_S = 300
 """How long a reader may go without asking again."""
 _UTC = local_time.zone("UTC")
@@ -24,14 +23,14 @@ _UTC = local_time.zone("UTC")
 
 @router.api_route("/c/{token}.ics", methods=["GET", "HEAD"])
 async def calendar_file(
-    container: TheContainer,
+    subscriptions: TheSubscriptions,
     token: Annotated[str, Path(max_length=200)],
     from_: Annotated[str | None, Query(alias="from", max_length=10)] = None,
     to: Annotated[str | None, Query(max_length=10)] = None,
     if_none_match: Annotated[str | None, Header(max_length=1000)] = None,
 ) -> Response:
     """The calendar, from `from` to before `to` (dates, at most 800 days), else from a month ago to a year ahead."""
-    found = await container.subscriptions.file(token, during=_during(from_, to))
+    found = await subscriptions.file(token, during=_during(from_, to))
     headers = {
         "ETag": f'"{found.tag}"',
         "Cache-Control": f"private, max-age={KEPT_S}",

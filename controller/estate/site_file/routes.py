@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from controller.container import TheContainer
 from controller.estate.answers import DifferenceAnswer, ObstacleAnswer, difference_answers, obstacle_answers
 from controller.estate.errors import InUse, SiteUnknown
-from controller.estate.site_file.service import SiteFileOutcome
+from controller.estate.site_file.service import SiteFile, SiteFileOutcome
 from controller.people.authentication import Builds, Runs
 from controller.web.fields import Answer, SlugPath
 from controller.web.problem import NotSignedIn, TooLarge, described
+from controller.web.services import service
 
 
 class ProblemAnswer(Answer):
@@ -57,6 +57,7 @@ _TEXT: dict[str, object] = {"content": {MEDIA_TYPE: {"schema": {"type": "string"
 _BODY: dict[str, object] = {"requestBody": {"required": True, **_TEXT}}
 
 router = APIRouter(tags=["estate"], responses=described(NotSignedIn))
+TheSiteFile = Annotated[SiteFile, service(SiteFile)]
 
 
 @router.get(
@@ -64,17 +65,17 @@ router = APIRouter(tags=["estate"], responses=described(NotSignedIn))
     response_class=Response,
     responses={200: {"description": "TOML", **_TEXT}, **described(SiteUnknown)},
 )
-async def get_site_file(site: SlugPath, container: TheContainer, actor: Runs) -> Response:
+async def get_site_file(site: SlugPath, site_file: TheSiteFile, actor: Runs) -> Response:
     """The site as one TOML file: the building, its hours, its rules. It holds public keys and no secrets."""
     named = {"Content-Disposition": f'attachment; filename="{site}.toml"'}
-    return Response(await container.site_file.export(site), media_type=MEDIA_TYPE, headers=named)
+    return Response(await site_file.export(site), media_type=MEDIA_TYPE, headers=named)
 
 
 @router.put("/sites/{site}/file", openapi_extra=_BODY, responses=described(InUse, TooLarge))
 async def put_site_file(
     site: SlugPath,
     request: Request,
-    container: TheContainer,
+    site_file: TheSiteFile,
     actor: Builds,
     check: Annotated[bool, Query(description="Preview the file's changes, and write nothing")] = False,
     prune: Annotated[bool, Query(description="Delete what the tables in the file leave out")] = False,
@@ -84,5 +85,5 @@ async def put_site_file(
     What it leaves out stays; with `prune`, what is left out of a table in the file is deleted."""
     data = await request.body()
     if check:
-        return site_file_answer(await container.site_file.check(site, data, prune=prune, anyway=anyway))
-    return site_file_answer(await container.site_file.bring(site, data, prune=prune, anyway=anyway, actor=actor.name))
+        return site_file_answer(await site_file.check(site, data, prune=prune, anyway=anyway))
+    return site_file_answer(await site_file.bring(site, data, prune=prune, anyway=anyway, actor=actor.name))

@@ -72,11 +72,11 @@ class OverridePage(Answer):
     next: str | None
 
 
-def override_answers(shown: OverridesView, actor: Actor, now: datetime) -> list[OverrideAnswer]:
-    return list(_answers(shown, actor, now))
+def override_answers(shown: OverridesView, actor: Actor) -> list[OverrideAnswer]:
+    return list(_answers(shown, actor))
 
 
-def _answers(shown: OverridesView, actor: Actor, now: datetime) -> Iterable[OverrideAnswer]:
+def _answers(shown: OverridesView, actor: Actor) -> Iterable[OverrideAnswer]:
     zone = shown.parts.site.tz
     told = may(actor, Action.CONTACT, Thing(site=shown.parts.site.id))
     for one in shown.ordered:
@@ -93,7 +93,7 @@ def _answers(shown: OverridesView, actor: Actor, now: datetime) -> Iterable[Over
             ended_at=_time(one.ended_at, zone),
             ended_by=one.ended_by if told else None,
             ended_reason=one.ended_why if told else None,
-            stands=one.wanted(now),
+            stands=one.wanted(shown.now),
             doors=[answer_of(DoorOfOverride, at, since=_time(at.since, zone)) for at in shown.doors[one.id]],
         )
 

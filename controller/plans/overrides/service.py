@@ -39,8 +39,9 @@ _ACT: Mapping[OverrideKind, str] = {
 
 
 class OverridesView(msgspec.Struct, frozen=True, kw_only=True):
-    """A site's overrides with their state at each door. ``parts``: the site, for names and zone."""
+    """A site's overrides with their state at each door at ``now``. ``parts``: the site, for names and zone."""
 
+    now: datetime
     parts: SiteParts
     ordered: tuple[Ordered, ...]
     doors: Mapping[str, Sequence[OverrideDoorStatus]]
@@ -163,7 +164,7 @@ async def show_all(tx: Tx, parts: SiteParts, ordered: tuple[Ordered, ...], now: 
             away[door.id] = state.since if state is not None else None
     names = {door.id: door.name for door in parts.doors}
     doors = standing(ordered, names=names, away=away, now=now, zone=parts.site.tz)
-    return OverridesView(parts=parts, ordered=ordered, doors=doors)
+    return OverridesView(now=now, parts=parts, ordered=ordered, doors=doors)
 
 
 def _require(actor: Actor, kind: OverrideKind, site: str) -> None:

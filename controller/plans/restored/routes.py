@@ -1,9 +1,10 @@
 """What only a door knew over HTTP: see it, keep it until it ends, or remove it."""
 
+from typing import Annotated
+
 import msgspec
 from fastapi import APIRouter
 
-from controller.container import TheContainer
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import OpensDoors
 from controller.plans.restored.errors import AlreadyRemoved, EntryUnknown
@@ -16,39 +17,41 @@ from controller.plans.restored.schemas import (
     place_of,
     restored_answers,
 )
+from controller.plans.restored.service import RestoredPlans
 from controller.web.fields import LIST_LIMIT, After, IdPath, Limit, SlugPath
 from controller.web.problem import NotSignedIn, described
+from controller.web.services import service
 
 router = APIRouter(tags=["plans"], responses=described(NotSignedIn))
+TheRestored = Annotated[RestoredPlans, service(RestoredPlans)]
 
 
 @router.get("/sites/{site}/restored", responses=described(SiteUnknown))
 async def get_restored(
-    site: SlugPath, container: TheContainer, actor: OpensDoors, after: After = None, limit: Limit = LIST_LIMIT
+    site: SlugPath, restored: TheRestored, actor: OpensDoors, after: After = None, limit: Limit = LIST_LIMIT
 ) -> RestoredPage:
     """What the doors know, or no longer have, and a database that was put back from a backup had otherwise: what nobody
     has decided first, then what is kept. It stays as the doors have it until it ends or is removed."""
     place = place_of(after) if after else None
-    shown = await container.mqtt.restored.standing(site, after=place, limit=limit + 1)
+    shown = await restored.standing(site, after=place, limit=limit + 1)
     more, shown = len(shown.entries) > limit, msgspec.structs.replace(shown, entries=shown.entries[:limit])
     return RestoredPage(items=restored_answers(shown, actor), next=next_after(shown.entries[-1]) if more else None)
 
 
 @router.get("/restored/{restored_id}", responses=described(EntryUnknown))
-async def get_one_restored(restored_id: IdPath, container: TheContainer, actor: OpensDoors) -> RestoredAnswer:
+async def get_one_restored(restored_id: IdPath, restored: TheRestored, actor: OpensDoors) -> RestoredAnswer:
     """One of them, also when it is over or removed."""
-    return restored_answers(await container.mqtt.restored.look_up(restored_id), actor)[0]
+    return restored_answers(await restored.look_up(restored_id), actor)[0]
 
 
 @router.post("/restored/{restored_id}/keep", responses=described(EntryUnknown, AlreadyRemoved))
 async def keep_restored(
-    restored_id: IdPath, body: DecisionBody, container: TheContainer, actor: OpensDoors
+    restored_id: IdPath, body: DecisionBody, restored: TheRestored, actor: OpensDoors
 ) -> RestoredAnswer:
     """Leave it as the doors have it until it ends. Keeping it again changes nothing.
 
     It needs the same right as doing it by hand: for people's cards and codes the right to decide who opens doors, for
     opening hours to change them, for overrides to lock doors down, for bookings' codes to replace them."""
-    restored = container.mqtt.restored
     return restored_answers(
         await restored.decide(restored_id, RestoredDecision.KEEP, why=body.reason, actor=actor), actor
     )[0]
@@ -56,11 +59,10 @@ async def keep_restored(
 
 @router.post("/restored/{restored_id}/remove", responses=described(EntryUnknown))
 async def remove_restored(
-    restored_id: IdPath, body: DecisionBody, container: TheContainer, actor: OpensDoors
+    restored_id: IdPath, body: DecisionBody, restored: TheRestored, actor: OpensDoors
 ) -> RestoredAnswer:
     """Let the doors go by the database again: what only they knew is taken off at once; what they no longer had comes
     back. There is no way back from this. Removing it again changes nothing. Who may is as for keeping it."""
-    restored = container.mqtt.restored
     return restored_answers(
         await restored.decide(restored_id, RestoredDecision.REMOVE, why=body.reason, actor=actor), actor
     )[0]

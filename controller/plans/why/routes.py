@@ -6,21 +6,23 @@ from fastapi import APIRouter
 from pydantic import StringConstraints, model_validator
 
 from controller.access.holders.schemas import Card
-from controller.container import TheContainer
 from controller.estate.errors import DoorUnknown, SiteUnknown
+from controller.estate.service import EstateService
 from controller.people.authentication import OpensDoors
 from controller.plans.why.explain import sentences
-from controller.plans.why.service import WhyQuery
+from controller.plans.why.service import WhyQuery, WhyService
 from controller.text import local_time
 from controller.text.patterns import DIGITS_PATTERN
 from controller.web.fields import Answer, Body, Id, MomentText, SlugPath, answer_of, read_moment
 from controller.web.problem import NotSignedIn, described
+from controller.web.services import TheClock, service
 from edge.wire.credentials import CredentialKind, Method, Presented
 from edge.wire.decide import ClockTrust, Reason
 from edge.wire.plan import Mode, OverrideKind
 
 router = APIRouter(tags=["access"], responses=described(NotSignedIn, SiteUnknown, DoorUnknown))
-
+TheEstate = Annotated[EstateService, service(EstateService)]
+TheWhy = Annotated[WhyService, service(WhyService)]
 Digits = Annotated[str, StringConstraints(pattern=DIGITS_PATTERN)]
 
 
@@ -76,14 +78,14 @@ class WhyAnswer(Answer):
 
 @router.post("/sites/{site}/doors/{door}/why")
 async def explain_door(
-    site: SlugPath, door: SlugPath, body: WhyBody, container: TheContainer, actor: OpensDoors
+    site: SlugPath, door: SlugPath, body: WhyBody, estate: TheEstate, clock: TheClock, why: TheWhy, actor: OpensDoors
 ) -> WhyAnswer:
     """Why a door did or did not open for somebody, by the plan that it had then; or whether it will, by the newest
     plan. The question is recorded in the list of writes, since the answer shows whether a code is valid."""
-    zone = (await container.estate.parts(site)).site.tz
-    at = container.clock.now() if body.at is None else read_moment(body.at).resolve(zone, "at")
+    zone = (await estate.parts(site)).site.tz
+    at = clock.now() if body.at is None else read_moment(body.at).resolve(zone, "at")
     question = WhyQuery(site=site, door=door, at=at, shown=body.shown(), whose=body.booking or body.holder or "")
-    found = await container.why.explain(question, actor=actor)
+    found = await why.explain(question, actor=actor)
     windows = found.grant.windows if found.grant is not None else ()
     near = min(windows, key=lambda each: (at not in each, abs(each.start - at)), default=None)
     decision = found.decision

@@ -131,8 +131,8 @@ def test_whatever_a_path_names_without_its_site_can_be_looked_up(routes: Paths, 
     without = {path: names for path, names in named.items() if "site" not in names}
     assert len(without) > 20
     for path, names in without.items():
-        unknown = names - {*container.whereabouts, *OF_NO_SITE}
-        assert not unknown, f"{path}: {unknown} has no finder in whereabouts"
+        unknown = names - {*container.owners, *OF_NO_SITE}
+        assert not unknown, f"{path}: {unknown} has no finder in owners"
 
 
 def _gated(routes: Paths) -> list[tuple[str, APIRoute]]:

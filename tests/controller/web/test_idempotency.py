@@ -7,12 +7,13 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select, text
 
-from controller.container import Container, TheContainer
+from controller.container import Container
 from controller.people import audit
 from controller.people.authentication import Builds
 from controller.people.tables import writes
 from controller.web.fields import SlugPath
 from controller.web.idempotency import forget_old_keys, idempotency
+from controller.web.services import TheClock, TheDatabase
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.running import PASSWORD, USER, signed_in, stranger
@@ -97,9 +98,9 @@ async def test_a_write_without_a_sign_in_claims_no_key(any_app: FastAPI, any_con
 
 
 async def test_a_write_that_broke_off_is_never_run_a_second_time(app: FastAPI) -> None:
-    async def break_off(name: SlugPath, container: TheContainer, actor: Builds) -> None:
-        async with container.database.write() as tx:
-            await audit.record(tx, actor=actor.name, at=container.clock.now(), act="make", thing=name)
+    async def break_off(name: SlugPath, database: TheDatabase, clock: TheClock, actor: Builds) -> None:
+        async with database.write() as tx:
+            await audit.record(tx, actor=actor.name, at=clock.now(), act="make", thing=name)
         raise RuntimeError("after the commit")
 
     app.post("/api/v1/broken/{name}")(break_off)
