@@ -13,7 +13,6 @@ import msgspec
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from controller.access.members.sip2 import Sip2Server
 from edge.wire.choices import choices
 from edge.wire.hosts import is_host
 
@@ -96,6 +95,20 @@ class Sip2Section(SettingsSection, frozen=True):
     password_file: Path | None = None
     location: str = ""
     institution: str = ""
+
+
+class Sip2Server(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the library system is, and who asks. ``username`` empty: it wants no login."""
+
+    host: str
+    port: int = 6001
+    username: str = ""
+    password: str = ""
+    location: str = ""
+    institution: str = ""
+
+    def __repr__(self) -> str:
+        return f"Sip2Server({self.host}:{self.port})"
 
 
 class Settings(SettingsSection, frozen=True):

@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from controller.cli import users
 from controller.cli.client import ApiClient, takes_client
 from controller.cli.console import CONFIG, ConfigFile, errors_on_one_line, open_settings, refuse
 from controller.db.backup import back_up
@@ -15,7 +16,6 @@ from controller.enrolment.setup import make_broker_files
 from controller.lost_keys import COSTS, lost_keys, make_new_keys
 from controller.main import load_clock, migrate_alone
 from controller.main import run as run_controller
-from controller.people import user_cli
 from controller.preflight import require_database, require_files, unanswered
 from controller.privileges import become_owner, share_config
 from controller.settings import DATA_DIR, EXAMPLE, load_settings
@@ -28,7 +28,7 @@ class _Begun(msgspec.Struct, frozen=True):
 app = typer.Typer(
     help="The central server: diary, codes, plans, web pages.", no_args_is_help=True, add_completion=False
 )
-app.add_typer(user_cli.app, name="user")
+app.add_typer(users.app, name="user")
 
 
 @app.command()
@@ -79,7 +79,7 @@ def backup(
     with errors_on_one_line():
         settings = load_settings(config)
         try:
-            names = back_up(settings, file, keys=not without_keys)
+            names = back_up(settings.data_dir, settings.database_url, file, keys=not without_keys)
         except sqlite3.Error as error:
             refuse(f"the database cannot be read: {error}")
     typer.echo(f"Wrote {file}: {len(names)} files, {file.stat().st_size // 1024} kB.")

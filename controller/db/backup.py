@@ -7,20 +7,18 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from controller.settings import Settings
+from sqlalchemy import URL
 
 SETUP_TOKEN = "setup-token"  # noqa: S105  # a file's name
 
 
-def back_up(settings: Settings, file: Path, *, keys: bool) -> list[str]:
+def back_up(data_dir: Path, url: URL, file: Path, *, keys: bool) -> list[str]:
     """Write a gzipped tar of what lies in ``data_dir``, readable by its owner only; the names of what is in it.
 
-    The database goes through SQLite's online backup (https://sqlite.org/backup.html), so that the controller may run.
-    One on PostgreSQL is not in it. ``keys``: whether the keys are. Raises ``FileExistsError`` and other ``OSError``,
+    The database at ``url`` goes through SQLite's online backup (https://sqlite.org/backup.html), so that the controller
+    may run. One on PostgreSQL is not in it. ``keys``: whether the keys are. Raises ``FileExistsError`` and other ``OSError``,
     ``sqlite3.Error``; then there is no new file.
     """
-    data_dir = settings.data_dir
-    url = settings.database_url
     database = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
     _require_free(file)
     if file.resolve().is_relative_to(data_dir.resolve()):

@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping, delete, exists, insert, select, update
 from controller.db.engine import Tx
 from controller.enrolment.model import Certificate, EdgeKey, IdentityState, KeyState, Notified, Revocation, StoredToken
 from controller.enrolment.tables import certificates, edge_identities, edge_keys, enrolment_tokens, revocations
+from controller.telemetry.envelope_verifier import EdgeName
 
 
 async def insert_token(tx: Tx, token: StoredToken) -> None:
@@ -35,10 +36,10 @@ async def forget_old_tokens(tx: Tx, before: datetime) -> None:
     await tx.execute(delete(enrolment_tokens).where(enrolment_tokens.c.expires_at < before))
 
 
-async def live_keys(tx: Tx) -> list[EdgeKey]:
-    """The keys that edges may sign with, of all of them."""
+async def live_keys(tx: Tx) -> list[tuple[EdgeName, bytes]]:
+    """The public keys that edges may sign with, of all of them."""
     query = select(edge_keys).where(edge_keys.c.state != KeyState.RETIRED)
-    return [_key(row) for row in (await tx.execute(query)).mappings()]
+    return [((row.site, row.edge), row.public_key) for row in await tx.execute(query)]
 
 
 async def keys_of(tx: Tx, site: str, edge: str) -> list[EdgeKey]:

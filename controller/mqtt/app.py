@@ -7,6 +7,7 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
+from controller.access.offline import booking_of
 from controller.access.other_grants import OtherGrants
 from controller.bookings import arrivals
 from controller.changes import Changes
@@ -124,7 +125,7 @@ class MqttApp:
             signer=signer,
             clock=clock,
             verifier=self.verifier,
-            event_store=EventStore(note=arrivals.note, in_sql=self.hook is None),
+            event_store=EventStore(note=arrivals.note, booking_of=booking_of, in_sql=self.hook is None),
             stored=self._stored,
             undated=self.hello_service.ask_time,
             registry=registry,

@@ -10,6 +10,7 @@ from controller.changes import Changes
 from controller.db.engine import Database
 from controller.db.retry import retry_until_available
 from controller.enrolment.identity_delivery import IdentityDelivery
+from controller.enrolment.repository import live_keys
 from controller.plans.commands import CommandService
 from controller.plans.hello import HelloService
 from controller.telemetry.device_states import DeviceStates
@@ -72,7 +73,7 @@ class MqttRouter:
     async def _learn(self) -> frozenset[EdgeName]:
         """Read the keys of all edges; those that are new."""
         async with self._database.read() as tx:
-            new = await self._verifier.load(tx)
+            new = self._verifier.load(await live_keys(tx))
         await self._identity_delivery.learn()
         return new
 

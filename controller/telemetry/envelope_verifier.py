@@ -2,12 +2,11 @@
 
 import logging
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from controller.db.engine import Tx
-from controller.enrolment import repository as enrolment
 from controller.telemetry.bounds import out_of_bounds
 from controller.telemetry.model import RefusalReason
 from edge.wire.envelope import Addressed, Keyring, Purpose, open_envelope
@@ -35,11 +34,11 @@ class EnvelopeVerifier:
         """The edges that are known."""
         return frozenset(self._keys)
 
-    async def load(self, tx: Tx) -> frozenset[EdgeName]:
-        """Read the keys of all edges again; returns the edges that are new or have another key."""
+    def load(self, live: Iterable[tuple[EdgeName, bytes]]) -> frozenset[EdgeName]:
+        """Know these public keys of edges and no others; returns the edges that are new or have another key."""
         found: dict[EdgeName, list[Ed25519PublicKey]] = defaultdict(list)
-        for key in await enrolment.live_keys(tx):
-            found[key.site, key.edge].append(Ed25519PublicKey.from_public_bytes(key.public_key))
+        for name, key in live:
+            found[name].append(Ed25519PublicKey.from_public_bytes(key))
         keys = {name: Keyring(*theirs) for name, theirs in found.items()}
         before, self._keys = self._keys, keys
         return frozenset(

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.access.offline import booking_of
 from controller.db.engine import Tx
 from controller.estate import repository as estate
 from controller.telemetry import repository
@@ -39,6 +38,7 @@ from edge.wire.events import (
     RecountData,
 )
 from edge.wire.faults import advise
+from edge.wire.offline import OfflineWindow
 from edge.wire.plan import digest
 
 LATE = timedelta(minutes=2)
@@ -48,6 +48,8 @@ TELL_AGAIN = timedelta(days=1)
 
 Note = Callable[[Tx, str, Sequence[StoredEvent]], Awaitable[None]]
 """Called with the newly stored events of one edge, in order, inside the transaction."""
+BookingOf = Callable[[Tx, str, str, OfflineWindow], Awaitable[str | None]]
+"""Whose the offline code of this window is, by site and door."""
 
 
 class ValidatedBatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,8 +79,9 @@ class StoreResult(msgspec.Struct, frozen=True, kw_only=True):
 class EventStore:
     """Files lots. ``note`` is bookings' ear; samples go along in the same transaction when ``in_sql``."""
 
-    def __init__(self, *, note: Note, in_sql: bool) -> None:
+    def __init__(self, *, note: Note, booking_of: BookingOf, in_sql: bool) -> None:
         self._note = note
+        self._booking_of = booking_of
         self._in_sql = in_sql
 
     async def file(self, tx: Tx, batches: Sequence[ValidatedBatch], now: datetime) -> StoreResult:
@@ -96,7 +99,7 @@ class EventStore:
                 if place is None:
                     continue  # its edge was known a moment ago; unacknowledged, it will ask again
                 zones[site] = place.tz
-            shelf = _Shelf(tx, site=site, edge=edge, log=log, zone=zones[site], now=now)
+            shelf = _Shelf(tx, site=site, edge=edge, log=log, zone=zones[site], now=now, booking_of=self._booking_of)
             acks[site, edge, log] = await shelf.file(lot)
             aside += [(site, edge, each) for each in shelf.aside]
             stored += len(shelf.stored)
@@ -122,8 +125,11 @@ def _samples(site: str, events: Sequence[StoredEvent]) -> list[Sample]:
 class _Shelf:
     """The filing of one log."""
 
-    def __init__(self, tx: Tx, *, site: str, edge: str, log: str, zone: ZoneInfo, now: datetime) -> None:
+    def __init__(
+        self, tx: Tx, *, site: str, edge: str, log: str, zone: ZoneInfo, now: datetime, booking_of: BookingOf
+    ) -> None:
         self._tx = tx
+        self._booking_of = booking_of
         self._site = site
         self._edge = edge
         self._log = log
@@ -202,7 +208,7 @@ class _Shelf:
         data = each.data
         if not isinstance(data, AccessData) or data.offline is None or data.booking is not None:
             return each
-        booking = await booking_of(self._tx, self._site, data.door, data.offline)
+        booking = await self._booking_of(self._tx, self._site, data.door, data.offline)
         if booking is None:
             return each
         data = msgspec.structs.replace(data, booking=booking)

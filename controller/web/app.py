@@ -27,6 +27,7 @@ from controller.calendars.subscriptions import page as calendar_page
 from controller.calendars.subscriptions import routes as subscriptions
 from controller.calendars.whats_on import routes as whats_on
 from controller.container import Container, open_container
+from controller.csv_import.spreadsheet import LARGEST
 from controller.door_pages import door_page, series_page
 from controller.enrolment import routes as enrolment
 from controller.estate import routes as estate
@@ -163,7 +164,7 @@ def app_of(container: Container) -> FastAPI:
     app.router.default = GZipMiddleware(Pages(container.settings.pages_dir))
     # The last added is the first passed.
     app.add_middleware(IdempotencyMiddleware, container=container)
-    app.add_middleware(LimitMiddleware)
+    app.add_middleware(LimitMiddleware, csv_limit=LARGEST)
     app.add_middleware(HostMiddleware, names=container.settings.host_names, address=container.settings.address)
     app.add_middleware(WatchMiddleware, registry=container.registry)
     app.add_middleware(HeadersMiddleware, secure=container.settings.secure)

@@ -14,7 +14,6 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from controller.csv_import.spreadsheet import LARGEST
 from controller.web.problem import Misdirected, Problem, TooLarge, problem_response, shown_path
 
 log = logging.getLogger(__name__)
@@ -165,16 +164,18 @@ def _route(scope: Scope) -> str:
 
 
 class LimitMiddleware:
-    """Refuses bodies over the limit with 413, by their announced length or while they come in."""
+    """Refuses bodies over the limit with 413, by their announced length or while they come in.
+    ``csv_limit``: that of CSV files."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, csv_limit: int) -> None:
         self._app = app
+        self._limits = {"calendar": CALENDAR_LIMIT, "import": csv_limit}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         last = scope["path"].rpartition("/")[2]
-        limit = {"calendar": CALENDAR_LIMIT, "import": LARGEST}.get(last, BODY_LIMIT)
+        limit = self._limits.get(last, BODY_LIMIT)
         told = f"a body may be at most {limit} bytes; send less, or in parts"
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > limit:

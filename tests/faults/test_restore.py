@@ -32,7 +32,7 @@ class Vault:
         """As `hallkeeper controller backup` does, while the controller runs."""
         file = self._folder / f"{name}.tar.gz"
         settings = load_settings(self.rig.folder / "controller" / "controller.toml")
-        await asyncio.to_thread(back_up, settings, file, keys=True)
+        await asyncio.to_thread(back_up, settings.data_dir, settings.database_url, file, keys=True)
         return file
 
     async def lose(self) -> None:

@@ -12,6 +12,8 @@ from types import TracebackType
 
 import msgspec
 
+from controller.settings import Sip2Server
+
 PATIENCE_S = 10.0
 """How long an answer may take."""
 LONGEST = 16_384
@@ -23,20 +25,6 @@ _STATUS = 14
 
 class Sip2Error(Exception):
     """The library system does not answer, or not as SIP2 says; the text is a sentence that says what to do."""
-
-
-class Sip2Server(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the library system is, and who asks. ``username`` empty: it wants no login."""
-
-    host: str
-    port: int = 6001
-    username: str = ""
-    password: str = ""
-    location: str = ""
-    institution: str = ""
-
-    def __repr__(self) -> str:
-        return f"Sip2Server({self.host}:{self.port})"
 
 
 class Patron(msgspec.Struct, frozen=True, kw_only=True):

@@ -459,7 +459,7 @@ async def test_an_entry_by_an_offline_code_is_its_bookings_before_any_plan_has_s
     judged = tuple(validate_all(raws))
     batch = ValidatedBatch(site=SITE, edge="pi-side", log=LOG, first_kept=1, judged=judged)
     async with any_container.database.write() as tx:
-        await EventStore(note=note, in_sql=False).file(tx, [batch], at)
+        await EventStore(note=note, booking_of=offline.booking_of, in_sql=False).file(tx, [batch], at)
         stored = list((await tx.execute(select(events.c.data).order_by(events.c.seq))).scalars())
     whose = [made["id"], None]
     assert [each.data.booking for each in heard if isinstance(each.data, AccessData)] == whose

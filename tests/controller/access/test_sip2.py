@@ -17,7 +17,6 @@ from controller.access.members.sip2 import (
     Patron,
     Sip2Error,
     Sip2Line,
-    Sip2Server,
     ask_about,
     checksum,
     opened,
@@ -25,6 +24,7 @@ from controller.access.members.sip2 import (
     sealed,
 )
 from controller.container import Container
+from controller.settings import Sip2Server
 from edge.wire.credentials import Presented
 from tests.controller.access.asking import ask
 from tests.controller.access.test_members import ADA, send

@@ -136,7 +136,7 @@ async def test_a_token_whose_tail_was_miscopied_costs_a_running_pi_nothing(
     refused = await applied(any_village, EnrolmentClient(miscopied).body)
     assert (refused.status_code, "incomplete or expired" in refused.json()["detail"]) == (403, True)
     async with any_container.database.read() as tx:
-        await any_container.mqtt.verifier.load(tx)
+        any_container.mqtt.verifier.load(await repository.live_keys(tx))
         assert list(await repository.revoked_serials(tx, now=any_container.clock.now())) == []
     assert set(any_container.mqtt.verifier._keys[SITE, EDGE].keys) == {key_id(running.keys.signing.public_key())}
     accepted(applicant := EnrolmentClient(token), await applied(any_village, applicant.body))
@@ -182,7 +182,7 @@ async def test_a_replaced_pi_takes_over_and_the_old_one_is_heard_no_more(
     old = await enrolled(any_village)
     new = await enrolled(any_village)
     async with any_container.database.read() as tx:
-        await any_container.mqtt.verifier.load(tx)
+        any_container.mqtt.verifier.load(await repository.live_keys(tx))
         revoked = {serial for serial, _ in await repository.revoked_serials(tx, now=any_container.clock.now())}
     ring = any_container.mqtt.verifier._keys[SITE, EDGE]
     assert set(ring.keys) == {key_id(new.keys.signing.public_key())}
