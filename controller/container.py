@@ -19,6 +19,7 @@ from controller.availability.service import AvailabilityService
 from controller.billing.service import BillingService
 from controller.billing.site_section import TariffsSection
 from controller.bookings import ownership
+from controller.bookings.affected import hours_changes
 from controller.bookings.affected.service import AffectedBookings
 from controller.bookings.code_issuing import BookingCodes, CodeLengths
 from controller.bookings.csv_rows.service import BookingCsv
@@ -224,7 +225,7 @@ def open_container(
         holder_import=HolderImport(database, changes, holders, parser),
         estate=estate,
         site_file=SiteFile(database, clock, changes, estate, site_sections(policies), wiring_faults_of, parser),
-        hours=HoursService(database, clock, changes, writer.site_configs),
+        hours=HoursService(database, clock, changes, writer.site_configs.hours, hours_changes),
         access=access,
         holders=holders,
         why=WhyService(database, clock, writer.site_configs, estate, keys),
@@ -266,4 +267,4 @@ def open_container(
 
 def site_sections(policies: PolicyService) -> list[FileSection]:
     """The sections of a site's file besides the building, in order."""
-    return [HoursSection(), PolicySection(policies), TariffsSection()]
+    return [HoursSection(hours_changes), PolicySection(policies), TariffsSection()]

@@ -16,8 +16,8 @@ def back_up(data_dir: Path, url: URL, file: Path, *, keys: bool) -> list[str]:
     """Write a gzipped tar of what lies in ``data_dir``, readable by its owner only; the names of what is in it.
 
     The database at ``url`` goes through SQLite's online backup (https://sqlite.org/backup.html), so that the controller
-    may run. One on PostgreSQL is not in it. ``keys``: whether the keys are. Raises ``FileExistsError`` and other ``OSError``,
-    ``sqlite3.Error``; then there is no new file.
+    may run. One on PostgreSQL is not in it. ``keys``: whether the keys are. Raises ``FileExistsError`` and other
+    ``OSError``, ``sqlite3.Error``; then there is no new file.
     """
     database = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
     _require_free(file)

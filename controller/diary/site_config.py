@@ -88,6 +88,10 @@ class SiteConfigs:
             raise SiteUnknown(site)
         return await self.at(tx, site, now)
 
+    async def hours(self, tx: Tx, site: str) -> Timetable:
+        """The hours of ``of``."""
+        return (await self.of(tx, site)).hours
+
     async def at(self, tx: Tx, site: str, revision: int) -> SiteConfig:
         """The site, whose revision this transaction has just read."""
         found = self._kept.get(site)

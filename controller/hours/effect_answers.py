@@ -2,7 +2,6 @@
 
 from zoneinfo import ZoneInfo
 
-from controller.bookings.errors import conflicts
 from controller.hours.impact import Broken, LossKind, ModeChangeAtDoor
 from controller.hours.service import HoursEffect
 from controller.text.local_time import rfc3339
@@ -70,9 +69,8 @@ def effect_answer(effect: HoursEffect) -> HoursEffectAnswer:
 
 
 def _broken(broken: Broken, zone: ZoneInfo) -> BrokenAnswer:
-    [booking] = conflicts([broken.booking], zone)
     reasons = [LossAnswer(kind=each.kind, text=each.text) for each in broken.losses]
-    return BrokenAnswer(booking=booking, reasons=reasons)
+    return BrokenAnswer(booking=broken.booking.conflict(zone), reasons=reasons)
 
 
 def _change(change: ModeChangeAtDoor, zone: ZoneInfo) -> DoorChangeAnswer:

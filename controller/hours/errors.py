@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from controller.bookings.errors import conflicts
 from controller.hours.impact import Broken
 from controller.web.problem import Conflicting, NotFound, ReasonBody
 
@@ -27,7 +26,7 @@ class WouldBreak(Conflicting):
         some = "; ".join(f"{each.booking.title}: {each.losses[0].text}" for each in found[:3])
         many = "1 booking stands" if len(found) == 1 else f"{len(found)} bookings stand"
         named = found[:NAMED]
-        told = conflicts([each.booking for each in named], zone)
+        told = [each.booking.conflict(zone) for each in named]
         super().__init__(
             f"{many} in the way of this: {some}. Move or cancel them, or make the change anyway (anyway=true): "
             "then they stay as they are.",

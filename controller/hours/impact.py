@@ -4,16 +4,19 @@ the doors that it changes. Pure."""
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.diary.model import Claimed
+from controller.db.engine import Tx
 from controller.estate.model import Door
 from controller.hours.modes import ModePeriod, unexplained
 from controller.hours.timetable import Timetable
 from controller.hours.windows import ClosedPeriod
 from controller.text import times
-from controller.text.local_time import local_day
+from controller.text.local_time import local_day, rfc3339
+from controller.web.problem import Conflict
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 
@@ -30,8 +33,16 @@ _OPENNESS = {Mode.CLOSED: 0, Mode.EXTENDED: 1, Mode.STAFFED: 2}
 class Ahead(msgspec.Struct, frozen=True, kw_only=True):
     """A booking that is still to come. ``term_only``: it is a date of a series that keeps to school terms."""
 
-    booking: Claimed
+    id: str
+    title: str
+    space: str
+    during: Interval
     term_only: bool = False
+
+    def conflict(self, zone: ZoneInfo) -> Conflict:
+        """As the API names it."""
+        starts, ends = (rfc3339(each, zone) for each in (self.during.start, self.during.end))
+        return Conflict(id=self.id, title=self.title, space=self.space, starts=starts, ends=ends)
 
 
 class LossKind(StrEnum):
@@ -55,7 +66,7 @@ class Loss(msgspec.Struct, frozen=True, kw_only=True):
 class Broken(msgspec.Struct, frozen=True, kw_only=True):
     """A booking that would be left standing where it could not be made. ``losses``: at least one, by time."""
 
-    booking: Claimed
+    booking: Ahead
     losses: tuple[Loss, ...]
 
     @property
@@ -81,9 +92,32 @@ class ChangedDoor(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
+class Diary(Protocol):
+    """What depends on the hours, as far as they ask it. A caller that writes holds the site's lock."""
+
+    async def ahead(self, tx: Tx, site: str, now: datetime) -> list[Ahead]:
+        """The bookings of a site that are not over and are active or may become active, by start."""
+        ...
+
+    async def mark(
+        self,
+        tx: Tx,
+        old: Timetable,
+        new: Timetable,
+        ahead: Sequence[Ahead],
+        lost: Sequence[Broken],
+        *,
+        at: datetime,
+        actor: str,
+    ) -> None:
+        """Write what ``lost`` says to the bookings and their logs, and remove what no longer applies. ``ahead``: all
+        future bookings."""
+        ...
+
+
 def broken(old: Timetable, new: Timetable, ahead: Iterable[Ahead]) -> list[Broken]:
     """The bookings that the new hours would break and the old ones do not."""
-    found = ((each.booking, (*_shut_out(old, new, each), *_out_of_term(old, new, each))) for each in ahead)
+    found = ((each, (*_shut_out(old, new, each), *_out_of_term(old, new, each))) for each in ahead)
     return [Broken(booking=booking, losses=losses) for booking, losses in found if losses]
 
 
@@ -111,26 +145,26 @@ def _state(book: Timetable, door: Door, mode: Mode) -> str:
 
 def _shut_out(old: Timetable, new: Timetable, ahead: Ahead) -> tuple[Loss, ...]:
     """Why it could not be booked any more; else, where its mode would be less than it was."""
-    booking, zone = ahead.booking, new.site.tz
-    before = old.closed(booking.during, space=booking.space)
-    closed = new.closed(booking.during, space=booking.space)
-    newly = [each.against(booking.during) for each in closed if not _covered(each, before)]
+    during, zone = ahead.during, new.site.tz
+    before = old.closed(during, space=ahead.space)
+    closed = new.closed(during, space=ahead.space)
+    newly = [each.against(during) for each in closed if not _covered(each, before)]
     if newly:
         return tuple(Loss(kind=LossKind.CLOSED, text=text) for text in dict.fromkeys(newly))
-    lost = _hypothetical(unexplained(old.modes(booking.during)), unexplained(new.modes(booking.during)))
+    lost = _hypothetical(unexplained(old.modes(during)), unexplained(new.modes(during)))
     return tuple(
         Loss(
             kind=LossKind.MODE,
             text=f"{new.site.name} would be {after.value} instead of {was.value} "
-            + times.window(during, zone, now=during.start),
+            + times.window(part, zone, now=part.start),
         )
-        for during, was, after in lost
+        for part, was, after in lost
         if _OPENNESS[after] < _OPENNESS[was]
     )
 
 
 def _out_of_term(old: Timetable, new: Timetable, ahead: Ahead) -> tuple[Loss, ...]:
-    day = local_day(ahead.booking.during.start, new.site.tz)
+    day = local_day(ahead.during.start, new.site.tz)
     if not ahead.term_only or not old.in_term(day) or new.in_term(day) is not False:
         return ()
     text = f"{day:%a %-d %b %Y} would be outside the school terms, to which its series keeps"

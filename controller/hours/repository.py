@@ -18,20 +18,15 @@ from sqlalchemy import (
     and_,
     delete,
     insert,
-    or_,
     select,
     update,
 )
 from sqlalchemy.sql.elements import ColumnElement
 
 from controller.db.engine import Instant, Tx, metadata
-from controller.diary.limits import LONGEST
-from controller.diary.model import BookingState, Claimed
-from controller.diary.tables import bookings, series
 from controller.estate.divisions import atoms_of
 from controller.estate.model import Site
 from controller.estate.tables import space_parts, spaces
-from controller.hours.impact import Ahead
 from controller.hours.model import BookableWindow, Closure, OpeningHours, SpaceHours, Term
 from controller.hours.timetable import Timetable
 from edge.wire.interval import Interval
@@ -76,12 +71,6 @@ free_doors = Table(
     Column("door", String(40), primary_key=True),
     ForeignKeyConstraint(["site", "door"], ["doors.site", "doors.id"]),
 )
-
-
-class _Pattern(msgspec.Struct, frozen=True):
-    """What matters here of a series' pattern."""
-
-    term_only: bool = False
 
 
 async def hours_book(tx: Tx, site: Site) -> Timetable:
@@ -132,33 +121,6 @@ async def move_closure(tx: Tx, site: str, value: Closure) -> None:
 
 async def delete_closure(tx: Tx, site: str, closure_id: str) -> None:
     await tx.execute(delete(closures).where(closures.c.site == site, closures.c.id == closure_id))
-
-
-async def bookings_ahead(tx: Tx, site: str, now: datetime) -> list[Ahead]:
-    """The bookings of a site that are not over and are active or may become active, by start."""
-    standing = (BookingState.REQUESTED, BookingState.HELD, BookingState.CONFIRMED)
-    c = bookings.c
-    query = (
-        select(c.id, c.title, c.space, c.starts, c.ends, series.c.pattern)
-        .outerjoin(series, series.c.id == c.series_id)
-        .where(
-            c.site == site,
-            c.starts > now - LONGEST,  # lets the index bound the search
-            c.ends > now,
-            c.state.in_([each.value for each in standing]),
-            or_(c.held_until.is_(None), c.held_until > now, c.state != BookingState.HELD.value),
-        )
-        .order_by(c.starts, c.id)
-    )
-    return [
-        Ahead(
-            booking=Claimed(
-                id=row.id, title=row.title, space=row.space, during=Interval(start=row.starts, end=row.ends)
-            ),
-            term_only=row.pattern is not None and msgspec.json.decode(row.pattern, type=_Pattern).term_only,
-        )
-        for row in await tx.execute(query)
-    ]
 
 
 async def put_timetable(tx: Tx, site: str, value: OpeningHours) -> None:

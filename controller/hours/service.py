@@ -1,23 +1,26 @@
 """Hours: read, and changed after a look at what the change would break."""
 
+from collections.abc import Awaitable, Callable
+
 import msgspec
 
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
-from controller.diary.site_config import SiteConfigs
 from controller.estate.model import Site
 from controller.estate.revisions import bump
 from controller.estate.service import require_parts, require_site
 from controller.hours import repository
 from controller.hours.errors import WouldBreak
-from controller.hours.impact import Broken, ChangedDoor, broken, changed_doors
-from controller.hours.impact_marks import mark
+from controller.hours.impact import Broken, ChangedDoor, Diary, broken, changed_doors
 from controller.hours.model import Closure
 from controller.hours.proposals import HoursProposal
 from controller.hours.timetable import Timetable
 from controller.people import audit
 from controller.people.versions import require_version
 from edge.wire.clock import Clock
+
+TimetableReader = Callable[[Tx, str], Awaitable[Timetable]]
+"""All hours of a site, perhaps from a cache. Raises ``SiteUnknown``."""
 
 
 class HoursEffect(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,16 +34,19 @@ class HoursEffect(msgspec.Struct, frozen=True, kw_only=True):
 class HoursService:
     """Each method is one transaction; after a write the site's listeners are told."""
 
-    def __init__(self, database: Database, clock: Clock, changes: Changes, site_configs: SiteConfigs) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, changes: Changes, timetable: TimetableReader, diary: Diary
+    ) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
-        self._site_configs = site_configs
+        self._timetable = timetable
+        self._diary = diary
 
     async def book(self, site: str) -> Timetable:
         """All hours of a site. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
-            return (await self._site_configs.of(tx, site)).hours
+            return await self._timetable(tx, site)
 
     async def closures(self, site: str, *, ended: bool, after: str | None, limit: int) -> tuple[Site, list[Closure]]:
         """A page of closures in the order they were made, those that are over only if ``ended``. Raises
@@ -61,7 +67,7 @@ class HoursService:
             new = proposal.applied(old, parts)
             return HoursEffect(
                 site=parts.site,
-                broken=tuple(broken(old, new, await repository.bookings_ahead(tx, site, now))),
+                broken=tuple(broken(old, new, await self._diary.ahead(tx, site, now))),
                 doors=tuple(changed_doors(old, new, parts.doors, now)),
             )
 
@@ -82,14 +88,14 @@ class HoursService:
         old = await repository.hours_book(tx, parts.site)
         await _require_version(tx, site, proposal, old)
         new = proposal.applied(old, parts)
-        ahead = await repository.bookings_ahead(tx, site, now)
+        ahead = await self._diary.ahead(tx, site, now)
         lost = broken(old, new, ahead)
         if lost and not anyway:
             raise WouldBreak(lost, new.site.tz)
         await proposal.write(tx, new)
         await bump(tx, site)
         await audit.record(tx, actor=actor, at=now, act=proposal.act, site=site, thing=proposal.thing)
-        await mark(tx, old, new, ahead, lost, at=now, actor=actor)
+        await self._diary.mark(tx, old, new, ahead, lost, at=now, actor=actor)
         return new
 
 

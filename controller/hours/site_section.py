@@ -6,7 +6,6 @@ from secrets import token_bytes
 
 from msgspec.structs import replace
 
-from controller.bookings.errors import conflicts
 from controller.db.engine import Tx
 from controller.estate.divisions import atoms_of
 from controller.estate.model import SiteParts
@@ -21,8 +20,7 @@ from controller.estate.site_file.sections import (
 )
 from controller.hours import repository
 from controller.hours.answers import closure_answer, hours_answer, space_hours_answer, terms_answer
-from controller.hours.impact import broken
-from controller.hours.impact_marks import mark
+from controller.hours.impact import Diary, broken
 from controller.hours.model import BookableWindow, Closure, OpeningHours, SpaceHours, Term
 from controller.hours.schemas import ClosureBody, HoursBody, SpaceHoursBody, TermBody, TermsBody
 from controller.hours.timetable import Timetable
@@ -36,6 +34,9 @@ class HoursSection:
     """The section "hours"."""
 
     name = "hours"
+
+    def __init__(self, diary: Diary) -> None:
+        self._diary = diary
 
     async def export(self, tx: Tx, parts: SiteParts, *, now: datetime) -> Plain:
         return _plain(await repository.hours_book(tx, parts.site), now)
@@ -69,14 +70,14 @@ class HoursSection:
     async def preview_change(self, tx: Tx, parts: SiteParts, value: Plain, *, now: datetime) -> SectionPreview:
         old = await repository.hours_book(tx, parts.site)
         new = await self._book(tx, parts, value, old, now)
-        found = broken(old, new, await repository.bookings_ahead(tx, parts.site.id, now))
+        found = broken(old, new, await self._diary.ahead(tx, parts.site.id, now))
         return SectionPreview(
             standing=tuple(
                 AffectedBooking(
                     place="",
                     text=f"“{each.booking.title}”: {each.losses[0].text}. Move or cancel it first, or bring the file "
                     "in anyway.",
-                    conflicts=tuple(conflicts([each.booking], parts.site.tz)),
+                    conflicts=(each.booking.conflict(parts.site.tz),),
                 )
                 for each in found
             )
@@ -86,7 +87,7 @@ class HoursSection:
         site = parts.site.id
         old = await repository.hours_book(tx, parts.site)
         new = await self._book(tx, parts, value, old, now, actor=actor)
-        ahead = await repository.bookings_ahead(tx, site, now)
+        ahead = await self._diary.ahead(tx, site, now)
         lost = broken(old, new, ahead)
         await repository.put_timetable(tx, site, new.timetable)
         if old.terms != new.terms:
@@ -102,7 +103,7 @@ class HoursSection:
         for each in new.closures:
             if each.id not in known:
                 await repository.add_closure(tx, site, each)
-        await mark(tx, old, new, ahead, lost, at=now, actor=actor)
+        await self._diary.mark(tx, old, new, ahead, lost, at=now, actor=actor)
 
     async def _book(
         self, tx: Tx, parts: SiteParts, value: Plain, old: Timetable, now: datetime, *, actor: str = ""

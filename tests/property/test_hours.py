@@ -7,7 +7,6 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.diary.model import Claimed
 from controller.estate.model import Site
 from controller.hours import bank_holidays
 from controller.hours.days import holds, rank, tied
@@ -209,7 +208,7 @@ def test_a_change_breaks_what_it_newly_closes_and_nothing_breaks_without_a_chang
     changed = Timetable(
         site=hours.site, timetable=other.timetable, closures=other.closures, spaces=other.spaces, terms=other.terms
     )
-    booking = Ahead(booking=Claimed(id="1", title="Choir", space="studio", during=during))
+    booking = Ahead(id="1", title="Choir", space="studio", during=during)
     assert broken(hours, hours, [booking]) == []
     newly = any(
         _whys(changed, during, "studio", at) and not _whys(hours, during, "studio", at) for at in _instants(during)

@@ -1,17 +1,58 @@
-"""What a change of the hours leaves behind in the bookings that it meets, and in those that it sets right again."""
+"""The diary as hours ask it (``controller.hours.impact.Diary``): the bookings ahead, and what a change of the hours
+leaves behind in those that it meets and in those that it sets right again."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from controller.bookings import repository as bookings
+import msgspec
+from sqlalchemy import or_, select
+
+from controller.bookings import repository
 from controller.bookings.affected import repository as affected
 from controller.db.engine import Tx
-from controller.diary.model import LONGEST_WHY, Cause
+from controller.diary.limits import LONGEST
+from controller.diary.model import LONGEST_WHY, BookingState, Cause
+from controller.diary.tables import bookings, series
 from controller.hours.impact import Ahead, Broken, LossKind, broken
 from controller.hours.timetable import Timetable
+from edge.wire.interval import Interval
 
 CAUSES = {LossKind.CLOSED: Cause.CLOSED, LossKind.MODE: Cause.MODE, LossKind.TERM: Cause.TERM}
+
+
+class _Pattern(msgspec.Struct, frozen=True):
+    """What matters here of a series' pattern."""
+
+    term_only: bool = False
+
+
+async def ahead(tx: Tx, site: str, now: datetime) -> list[Ahead]:
+    """The bookings of a site that are not over and are active or may become active, by start."""
+    standing = (BookingState.REQUESTED, BookingState.HELD, BookingState.CONFIRMED)
+    c = bookings.c
+    query = (
+        select(c.id, c.title, c.space, c.starts, c.ends, series.c.pattern)
+        .outerjoin(series, series.c.id == c.series_id)
+        .where(
+            c.site == site,
+            c.starts > now - LONGEST,  # lets the index bound the search
+            c.ends > now,
+            c.state.in_([each.value for each in standing]),
+            or_(c.held_until.is_(None), c.held_until > now, c.state != BookingState.HELD.value),
+        )
+        .order_by(c.starts, c.id)
+    )
+    return [
+        Ahead(
+            id=row.id,
+            title=row.title,
+            space=row.space,
+            during=Interval(start=row.starts, end=row.ends),
+            term_only=row.pattern is not None and msgspec.json.decode(row.pattern, type=_Pattern).term_only,
+        )
+        for row in await tx.execute(query)
+    ]
 
 
 async def mark(
@@ -31,12 +72,9 @@ async def mark(
         marked = set(await affected.affected(tx, site, cause=cause, now=at)) - found.keys()
         if kind is LossKind.CLOSED:
             closed = {
-                each.booking.id: [
-                    period.against(each.booking.during)
-                    for period in new.closed(each.booking.during, space=each.booking.space)
-                ]
+                each.id: [period.against(each.during) for period in new.closed(each.during, space=each.space)]
                 for each in ahead
-                if each.booking.id in marked
+                if each.id in marked
             }
             healed = {each for each, why in closed.items() if not why}
             still = {each: "; ".join(dict.fromkeys(why)) for each, why in closed.items() if why}
@@ -52,4 +90,4 @@ async def mark(
     if open_again:
         by_text["it could be booked at that time again"] += sorted(open_again)
     for text, ids in by_text.items():
-        await bookings.log(tx, ids, at=at, actor=actor, what="hours", why=text)
+        await repository.log(tx, ids, at=at, actor=actor, what="hours", why=text)
