@@ -39,6 +39,7 @@ from controller.calendars.whats_on.board import NoticeBoard
 from controller.changes import Changes
 from controller.db.engine import Database
 from controller.db.write_probe import WriteProbe
+from controller.diary.policy_repository import least_age
 from controller.door_pages.door_page import DoorPages
 from controller.enrolment.change_hooks import DoorChanges
 from controller.enrolment.service import EnrolmentService
@@ -180,7 +181,7 @@ def open_container(
     registry = CollectorRegistry()
     holders = HolderService(database, clock, changes, keys, estate)
     estate.when_a_site_changes(NewDoors(holders))
-    members = MemberService(database, clock, changes, keys, parser)
+    members = MemberService(database, clock, changes, keys, parser, least_age)
     keyring = SigningKeyring(keys)
     enrolment = open_enrolment(
         settings=settings,

@@ -6,7 +6,7 @@ Every function works inside its caller's transaction.
 import json
 import secrets
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -14,9 +14,6 @@ from sqlalchemy import insert, select
 
 from controller.access.tables import grants, holders, new_codes
 from controller.db.engine import Tx
-from controller.estate import tables as estate
-from controller.plans.tables import plans
-from controller.telemetry.tables import edge_states
 from edge.wire.credentials import CredentialKind
 from edge.wire.ids import uuid7
 
@@ -79,10 +76,12 @@ async def before(tx: Tx, site: str, *, before: str | None, limit: int) -> list[R
     return found
 
 
-async def still_open(tx: Tx, site: str, found: Sequence[ReissuedCodes], *, now: datetime) -> dict[str, set[str]]:
-    """Which of these -> the doors that may still open to what it was before."""
+async def still_open(
+    tx: Tx, site: str, found: Sequence[ReissuedCodes], *, made: Mapping[str, datetime], now: datetime
+) -> dict[str, set[str]]:
+    """Which of these -> the doors that may still open to what it was before. ``made``: door -> when the plan that it
+    carries out was made."""
     ended = await _ended(tx, site, {each.at for each in found if each.holder is None}, now)
-    made = await _made(tx, site) if any(each.holder is not None for each in found) else {}
     return {
         each.id: ended[each.at]
         if each.holder is None
@@ -103,19 +102,3 @@ async def _ended(tx: Tx, site: str, at: Collection[datetime], now: datetime) -> 
     for row in await tx.execute(query) if at else ():
         found[row.ended_at].add(row.door)
     return found
-
-
-async def _made(tx: Tx, site: str) -> dict[str, datetime]:
-    """Door -> when the plan that it carries out was made."""
-    query = (
-        select(estate.doors.c.id, plans.c.compiled_at)
-        .join(edge_states, (edge_states.c.site == estate.doors.c.site) & (edge_states.c.edge == estate.doors.c.edge))
-        .join(
-            plans,
-            (plans.c.site == edge_states.c.site)
-            & (plans.c.edge == edge_states.c.edge)
-            & (plans.c.version == edge_states.c.applied_version),
-        )
-        .where(estate.doors.c.site == site)
-    )
-    return {row.id: row.compiled_at for row in await tx.execute(query)}

@@ -8,16 +8,12 @@ from typing import Any
 
 from sqlalchemy import RowMapping, and_, bindparam, delete, exists, or_, select, update
 
-from controller.access.code_status import HeldGrant, LingeringCode
+from controller.access.code_status import HeldGrant
 from controller.access.model import CodeRow, NewGrant, WantedGrant
 from controller.access.tables import code_claims, codes, grants
-from controller.bookings.lifecycle import words_of
 from controller.db.compiled_sql import BulkInsert, CompiledReads, put
 from controller.db.engine import Tx
-from controller.diary.model import BookingStatus
-from controller.diary.tables import bookings
 from controller.estate.tables import doors, sites
-from controller.people.permissions import Thing
 from controller.telemetry.tables import edge_states
 from edge.wire.credentials import CredentialKind
 from edge.wire.interval import Interval
@@ -177,19 +173,10 @@ async def held(tx: Tx, booking_ids: Sequence[str]) -> dict[str, list[HeldGrant]]
     return found
 
 
-async def lingering(tx: Tx, site: str, *, now: datetime) -> list[LingeringCode]:
+async def lingering(tx: Tx, site: str, *, now: datetime) -> list[HeldGrant]:
     """Every code of a site that should be off its door and may still open it. One that is wanted there again for
     the same time, as after a restore, is none of them."""
-    rows = (await tx.execute(_LINGERING, {"site": site, "now": now})).mappings()
-    return [
-        LingeringCode(
-            title=row["title"],
-            whose=Thing(site=site, party=row["party"]),
-            off=_off(row["state"]),
-            grant=_held(row),
-        )
-        for row in rows
-    ]
+    return [_held(row) for row in (await tx.execute(_LINGERING, {"site": site, "now": now})).mappings()]
 
 
 _again = grants.alias("again")
@@ -208,11 +195,7 @@ _lingers = (
     grants.c.on_version.is_not(None),
     grants.c.ends > bindparam("now"),
 )
-_LINGERING = (
-    _HELD.add_columns(bookings.c.title, bookings.c.party, bookings.c.state)
-    .join(bookings, bookings.c.id == grants.c.booking_id)
-    .where(*_lingers, ~_wanted_again)
-)
+_LINGERING = _HELD.where(*_lingers, ~_wanted_again)
 
 
 async def first_look(tx: Tx, site: str, *, now: datetime) -> tuple[int, bool] | None:
@@ -246,10 +229,6 @@ _OUT_OF_REACH = (
     .join_from(doors, edge_states, and_(edge_states.c.site == doors.c.site, edge_states.c.edge == doors.c.edge))
     .where(doors.c.site == bindparam("site"), edge_states.c.online.is_(False))
 )
-
-
-def _off(state: str) -> str:
-    return "" if state == BookingStatus.CONFIRMED else words_of(BookingStatus(state))
 
 
 async def wanted(tx: Tx, site: str, door_ids: Sequence[str], *, now: datetime, horizon: datetime) -> list[WantedGrant]:

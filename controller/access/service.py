@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from controller.access import codes, offline, repository
-from controller.access.code_status import CodeStatus, lingering_texts, stand
+from controller.access.code_status import CodeStatus, stand
 from controller.access.errors import NoCodeLeft
 from controller.access.model import CodeRow, Codes, Issue, IssuedCodes, NewGrant, Share, WantedGrant
 from controller.access.offline import OfflineCode
@@ -17,10 +17,8 @@ from controller.db.compiled_sql import BulkInsert
 from controller.db.engine import Tx
 from controller.estate.service import EstateService
 from controller.key_files import KeyFiles
-from controller.people.model import Actor
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.ids import uuid7
-from edge.wire.interval import Interval
 
 RECENT = timedelta(days=28)
 """How long after its window a code is given to nobody else."""
@@ -249,26 +247,6 @@ async def standing(
     """Each booking's code status, in words with the site's local time; ``off``: why those without a code have none."""
     found = await repository.held(tx, booking_ids)
     return {each: stand(grants, off=off.get(each, ""), now=now, zone=zone) for each, grants in found.items()}
-
-
-async def lingering(
-    tx: Tx,
-    *,
-    site: str,
-    doors: Sequence[str],
-    window: Interval,
-    now: datetime,
-    zone: ZoneInfo,
-    actor: Actor,
-    but: str | None = None,
-) -> tuple[str, ...]:
-    """What to tell the actor, who has ``doors`` during ``window``: old codes that still open them then.
-
-    ``but``: the booking whose own old code is left out.
-    """
-    found = await repository.lingering(tx, site, now=now)
-    others = [each for each in found if each.grant.booking_id != but]
-    return lingering_texts(others, doors=doors, window=window, zone=zone, now=now, actor=actor)
 
 
 async def grants_for_edge(

@@ -9,18 +9,22 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.access import service as access
+from controller.access.code_status import LingeringCode
 from controller.access.model import Issue, IssuedCodes, Share
+from controller.access.repository import lingering as lingering_grants
 from controller.access.service import AccessService
 from controller.bookings import repository
+from controller.bookings.lifecycle import words_of
 from controller.db.compiled_sql import BulkInsert
 from controller.db.engine import Tx
 from controller.diary import policy_repository as policies
-from controller.diary.model import Booking, Changed
+from controller.diary.model import Booking, BookingStatus, Changed
 from controller.diary.policy import Policy, owner
 from controller.diary.site_config import SiteConfig
 from controller.estate import repository as estate
 from controller.estate.change_hooks import ChangePreview
 from controller.estate.model import Door, SiteParts, Space
+from controller.people.permissions import Thing
 from edge.wire.interval import Interval
 
 _LONGEST_LAG = timedelta(hours=4)
@@ -225,6 +229,22 @@ def _same_sharers(site_config: SiteConfig, change: Changed) -> bool:
     after = msgspec.structs.replace(change.after, series_id=before.series_id)
     rule = site_config.policy.code_rule(after.space)
     return rule == site_config.policy.code_rule(before.space) and owner(rule, before, zone) == owner(rule, after, zone)
+
+
+async def lingering(tx: Tx, site: str, *, now: datetime) -> list[LingeringCode]:
+    """Every code of a site that should be off its door and may still open it, with whose it was."""
+    found = await lingering_grants(tx, site, now=now)
+    known = {each.id: each for each in await repository.some(tx, sorted({each.booking_id for each in found}))}
+    return [
+        LingeringCode(
+            title=was.title,
+            whose=Thing(site=site, party=was.party),
+            off="" if was.certain else words_of(BookingStatus(was.state.value)),
+            grant=each,
+        )
+        for each in found
+        if (was := known.get(each.booking_id)) is not None
+    ]
 
 
 class CodeLengths:

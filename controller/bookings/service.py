@@ -8,11 +8,12 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy.exc import IntegrityError
 
-from controller.access import service as access
+from controller.access.code_status import lingering_texts
 from controller.access.tables import CODE_OVERLAP
 from controller.bookings import lifecycle, links, repository
 from controller.bookings.change_effects import ChangedParts, PlannedChange, wanted
 from controller.bookings.claims import contended
+from controller.bookings.code_issuing import lingering
 from controller.bookings.errors import BookingUnknown, LinkUnknown, NotNow, PreconditionFailed, Stale, refusal
 from controller.bookings.lifecycle import BookingAction, held_until, outcome, put
 from controller.bookings.series.model import changed_fields
@@ -161,19 +162,15 @@ class BookingService:
                 keeps_start=await repository.begins(tx, but, during.start),
             )
             [verdict] = await judge(tx, where, [request], now=now)
-            lingering = await access.lingering(
-                tx,
-                site=site,
+            told = lingering_texts(
+                [each for each in await lingering(tx, site, now=now) if each.grant.booking_id != but],
                 doors=there.space.doors,
                 window=self._writer.codes.window(during, where.policy),
                 now=now,
                 zone=zone,
                 actor=actor,
-                but=but,
             )
-            return CheckedRequest(
-                site=there.site, verdict=verdict, lingering=lingering, notes=limits.notes(during, zone)
-            )
+            return CheckedRequest(site=there.site, verdict=verdict, lingering=told, notes=limits.notes(during, zone))
 
     async def between(
         self,

@@ -14,11 +14,11 @@ from controller.access import service as access
 from controller.access.code_status import CodeStatus, HeldGrant, LingeringCode, stand
 from controller.access.model import Codes, IssuedCodes
 from controller.access.offline import OfflineCode
-from controller.access.repository import first_look, lingering, out_of_reach
+from controller.access.repository import first_look, out_of_reach
 from controller.access.service import AccessService
 from controller.bookings import claims, lifecycle, links, repository
 from controller.bookings.affected import repository as affected
-from controller.bookings.code_issuing import BookingCodes
+from controller.bookings.code_issuing import BookingCodes, lingering
 from controller.bookings.lifecycle import words_of
 from controller.db.compiled_sql import BulkInsert
 from controller.db.engine import Database, Tx

@@ -19,6 +19,11 @@ async def policy(tx: Tx, site: str) -> Policy:
     return Policy() if document is None else msgspec.json.decode(document, type=Policy)
 
 
+async def least_age(tx: Tx, site: str) -> int:
+    """From how old on members of the library may come in."""
+    return (await policy(tx, site)).member_age
+
+
 async def put_policy(tx: Tx, site: str, value: Policy, *, actor: str, now: datetime) -> None:
     row = {"document": msgspec.json.encode(value).decode(), "changed_at": now, "changed_by": actor}
     dialect = sqlite if tx.dialect.name == "sqlite" else postgresql

@@ -11,6 +11,7 @@ from controller.access.members import repository as members
 from controller.access.members.model import against
 from controller.access.reissue import reissue
 from controller.access.service import AccessService
+from controller.bookings import repository as bookings
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.diary.policy_repository import policy
@@ -288,7 +289,8 @@ class EnrolmentService:
         doors = await self._estate.renew_secrets(tx, site, edge=edge)
         await bump(tx, site)
         why = f"edge {edge} was revoked: {reason}"
-        changed = await reissue(tx, self._access, site=site, doors=doors, now=now, actor=actor.name, why=why)
+        changed = await reissue(tx, self._access, site=site, doors=doors, now=now)
+        await bookings.log(tx, changed, at=now, actor=actor.name, what="new code", why=why)
         await offline.revoke(tx, changed, now=now)
         await reissue_log.record(
             tx,

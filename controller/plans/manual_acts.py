@@ -66,7 +66,8 @@ async def acts(tx: Tx, parts: SiteParts, *, before: str | None, limit: int, now:
     shown = await show_all(tx, parts, tuple(ordered), now)
     decided = await show_restored(tx, parts, await restored.decided(tx, site, before=before, limit=limit + 1))
     renewed = await reissue_log.before(tx, site, before=before, limit=limit + 1)
-    still = await reissue_log.still_open(tx, site, renewed, now=now)
+    made = await repository.made_at(tx, site)
+    still = await reissue_log.still_open(tx, site, renewed, made=made, now=now)
     found = [_command(issued, parts, now) for issued in commands] + [_override(one, shown, now) for one in ordered]
     found += [_new_codes(one, parts, still[one.id]) for one in renewed]
     found += [_decision(one, decided) for one in decided.entries]

@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, delete, exists, func, insert, or_, select, up
 from controller.access.tables import new_codes
 from controller.db.engine import Tx
 from controller.diary.tables import bookings
-from controller.estate.tables import old_secrets
+from controller.estate.tables import doors, old_secrets
 from controller.people.permissions import Thing
 from controller.plans.model import HOURS, IssuedCommand, SignedPlan
 from controller.plans.tables import commands, overrides, plan_parts, plans, restored
@@ -102,6 +102,22 @@ async def known(tx: Tx, site: str, edge: str) -> tuple[int, ...]:
     since = select(plans.c.version).where(plans.c.site == site, plans.c.edge == edge, plans.c.version > first)
     newest = (await tx.execute(since.order_by(plans.c.version.desc()).limit(FOLLOWS_MOST - 1))).scalars().all()
     return (first, *reversed(newest))
+
+
+async def made_at(tx: Tx, site: str) -> dict[str, datetime]:
+    """Door -> when the plan that it carries out was made."""
+    query = (
+        select(doors.c.id, plans.c.compiled_at)
+        .join(edge_states, (edge_states.c.site == doors.c.site) & (edge_states.c.edge == doors.c.edge))
+        .join(
+            plans,
+            (plans.c.site == edge_states.c.site)
+            & (plans.c.edge == edge_states.c.edge)
+            & (plans.c.version == edge_states.c.applied_version),
+        )
+        .where(doors.c.site == site)
+    )
+    return {row.id: row.compiled_at for row in await tx.execute(query)}
 
 
 async def last_signed(tx: Tx) -> datetime | None:

@@ -14,7 +14,6 @@ from controller.changes import Changes
 from controller.csv_import.rows import CsvImportResult, ImportedRow, RowResult, parse
 from controller.csv_import.spreadsheet import CellFault
 from controller.db.engine import Database, Tx
-from controller.diary.policy_repository import policy
 from controller.estate import repository as estate
 from controller.key_files import KeyFiles
 from controller.people import audit
@@ -40,14 +39,23 @@ _MOST_SITES = 1000
 
 
 class MemberService:
-    """Importing the same file again changes nothing. The actor may keep keys."""
+    """Importing the same file again changes nothing. The actor may keep keys. ``least_age``: of members at a site."""
 
-    def __init__(self, database: Database, clock: Clock, changes: Changes, keys: KeyFiles, parser: Parser) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        changes: Changes,
+        keys: KeyFiles,
+        parser: Parser,
+        least_age: Callable[[Tx, str], Awaitable[int]],
+    ) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
         self._keys = keys
         self._parser = parser
+        self._least_age = least_age
 
     async def listed(self, *, number: str | None, after: str | None, limit: int) -> list[Member]:
         """All of them, or the one of a number."""
@@ -67,7 +75,7 @@ class MemberService:
         kept: list[dict[str, str]] = [{} for _ in found]
         async with self._database.read() as tx:
             for site in await estate.list_sites(tx, after=None, limit=_MOST_SITES):
-                least_age, day = (await policy(tx, site.id)).member_age, local_time.local_day(now, site.tz)
+                least_age, day = await self._least_age(tx, site.id), local_time.local_day(now, site.tz)
                 for each, at in zip(found, kept, strict=True):
                     if why := against(each, site.id, day, least_age=least_age):
                         at[site.id] = why

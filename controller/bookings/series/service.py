@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.access import repository as access
 from controller.access.code_status import lingering_texts
 from controller.bookings import lifecycle
 from controller.bookings import repository as bookings
+from controller.bookings.code_issuing import lingering
 from controller.bookings.errors import NotNow
 from controller.bookings.lifecycle import held_until, outcome, put
 from controller.bookings.series import repository
@@ -145,7 +145,7 @@ class SeriesService:
     ) -> list[SeriesDate]:
         """The dates with what is worth knowing of them."""
         now = asker.now
-        old = await access.lingering(tx, site_config.site.id, now=now)
+        old = await lingering(tx, site_config.site.id, now=now)
         zone = site_config.site.tz
         told = []
         for each in dates:
@@ -154,9 +154,9 @@ class SeriesService:
                 continue
             place, window = site_config.require(each.space), self._writer.codes.window(each.during, site_config.policy)
             doors = place.space.doors
-            lingering = lingering_texts(old, doors=doors, window=window, zone=zone, now=now, actor=asker.actor)
+            texts = lingering_texts(old, doors=doors, window=window, zone=zone, now=now, actor=asker.actor)
             known = notes(each.during, place.site.tz)
-            told.append(msgspec.structs.replace(each, lingering=lingering, notes=known))
+            told.append(msgspec.structs.replace(each, lingering=texts, notes=known))
         return told
 
     async def create(self, site: str, draft: SeriesDraft, *, actor: Actor) -> BookedSeries:
