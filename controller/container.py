@@ -19,6 +19,7 @@ from controller.availability.service import AvailabilityService
 from controller.billing.service import BillingService
 from controller.billing.site_section import TariffsSection
 from controller.bookings import ownership
+from controller.bookings import repository as bookings_repository
 from controller.bookings.affected import hours_changes
 from controller.bookings.affected.service import AffectedBookings
 from controller.bookings.code_issuing import BookingCodes, CodeLengths
@@ -30,10 +31,12 @@ from controller.bookings.policies.site_section import PolicySection
 from controller.bookings.series.service import SeriesService
 from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingWriter
+from controller.calendars.feeds import repository as feeds
 from controller.calendars.feeds.fetching import Fetcher
 from controller.calendars.feeds.polling import Poller
 from controller.calendars.feeds.service import FeedService
 from controller.calendars.service import CalendarImport
+from controller.calendars.subscriptions import repository as subscriptions
 from controller.calendars.subscriptions.service import SubscriptionService
 from controller.calendars.whats_on.board import NoticeBoard
 from controller.changes import Changes
@@ -45,6 +48,7 @@ from controller.enrolment.change_hooks import DoorChanges
 from controller.enrolment.service import EnrolmentService
 from controller.enrolment.setup import open_enrolment
 from controller.enrolment.signing_keyring import SigningKeyring
+from controller.estate.repository import known_sites
 from controller.estate.service import EstateService
 from controller.estate.site_file.sections import FileSection
 from controller.estate.site_file.service import SiteFile
@@ -57,6 +61,7 @@ from controller.mqtt.app import MqttApp
 from controller.people import directory
 from controller.people.authentication import Owners
 from controller.people.directory import PartyDirectory
+from controller.people.erasure import PersonalData
 from controller.people.party_import import PartyImport
 from controller.people.passwords import Passwords
 from controller.people.service import SignInService
@@ -73,6 +78,11 @@ from controller.waitlist.service import WaitlistService
 from edge.wire.clock import Clock
 from edge.wire.link import Link
 
+PERSONAL_DATA = PersonalData(
+    still=(bookings_repository.still, waits.still, feeds.still),
+    forget=(bookings_repository.forget, subscriptions.forget),
+)
+"""What domains know of a party beyond their tables' columns."""
 Check = Callable[[], Awaitable[str | None]]
 """Whether a part is ready: None, or a sentence that says what is wrong."""
 
@@ -165,7 +175,9 @@ def open_container(
     own_parser = None if parser else Parser()
     parser = parser or own_parser
     assert parser is not None
-    people = SignInService(database, clock, passwords or Passwords(), keys, settings.data_dir / "setup-token")
+    people = SignInService(
+        database, clock, passwords or Passwords(), keys, settings.data_dir / "setup-token", known_sites
+    )
     estate = EstateService(database, clock, keys, changes)
     access = AccessService(estate, keys)
     codes = BookingCodes(
@@ -221,8 +233,8 @@ def open_container(
         registry=registry,
         edge_metrics=EdgeMetrics(database, clock, registry),
         people=people,
-        directory=PartyDirectory(database, clock),
-        party_import=PartyImport(database, clock, parser),
+        directory=PartyDirectory(database, clock, known_sites, PERSONAL_DATA),
+        party_import=PartyImport(database, clock, parser, known_sites),
         holder_import=HolderImport(database, changes, holders, parser),
         estate=estate,
         site_file=SiteFile(database, clock, changes, estate, site_sections(policies), wiring_faults_of, parser),

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import RowMapping, and_, bindparam, case, func, or_, select, text, update
+from sqlalchemy import RowMapping, and_, bindparam, case, delete, exists, func, or_, select, text, update
 
 from controller.db.compiled_sql import BulkInsert, put
 from controller.db.engine import Tx
 from controller.diary.limits import LONGEST
 from controller.diary.model import Booking, BookingState, Changed, LogEntry, Need
-from controller.diary.tables import booking_log, bookings, series
+from controller.diary.tables import booking_log, bookings, series, sheet_rows
 from edge.wire.interval import Interval
 
 _COLUMNS = tuple(bookings.c[name] for name in Booking.__struct_fields__)
@@ -249,6 +249,24 @@ async def reasons(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
         .order_by(booking_log.c.id)
     )
     return {row.booking_id: row.why for row in await tx.execute(query)}
+
+
+async def still(tx: Tx, party: str, now: datetime) -> str | None:
+    """As ``PersonalData`` has it."""
+    ahead = [each.value for each in (BookingState.REQUESTED, BookingState.HELD, BookingState.CONFIRMED)]
+    c = bookings.c
+    found = await tx.execute(select(exists().where(c.party == party, c.ends > now, c.state.in_(ahead))))
+    return "has bookings ahead; cancel them first" if found.scalar() else None
+
+
+async def forget(tx: Tx, party: str, actor: str, now: datetime) -> None:
+    """As ``PersonalData`` has it: reasons in the log, and what rows of files said."""
+    c = bookings.c
+    mine = select(c.id).where(c.party == party)
+    await tx.execute(update(booking_log).where(booking_log.c.booking_id.in_(mine)).values(why=""))
+    await tx.execute(delete(sheet_rows).where(sheet_rows.c.booking_id.in_(mine)))
+    changed = {"changed_at": now, "changed_by": actor[:200], "version": c.version + 1}
+    await tx.execute(update(bookings).where(c.party == party).values(changed))
 
 
 async def log(

@@ -14,6 +14,7 @@ from controller.cli.client import AsJson
 from controller.cli.console import CONFIG, ConfigFile, errors_on_one_line, open_settings, refuse
 from controller.db.engine import Database
 from controller.db.migrations import migrate
+from controller.estate.repository import known_sites
 from controller.key_files import load_keys
 from controller.main import load_clock, require_known_keys
 from controller.people.model import Role, User
@@ -123,7 +124,7 @@ def _on(config: Path, work: Callable[[UserService], Awaitable[T]], *, first: boo
         try:
             await require_known_keys(settings)
             tries = SignInThrottle(load_keys(settings.data_dir))
-            return await work(UserService(database, load_clock(config, settings), Passwords(), tries))
+            return await work(UserService(database, load_clock(config, settings), Passwords(), tries, known_sites))
         finally:
             await database.close()
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from controller.db.engine import Instant, Serial, metadata
 from controller.diary.model import LONGEST_WHY
+from controller.people.tables import DOCUMENT
 
 CLAIM_OVERLAP = "claims_no_overlap"
 """Name of the constraint and of what the triggers raise."""
@@ -33,7 +34,9 @@ series = Table(
     Column("space", String(40), nullable=False),
     Column("title", String(200), nullable=False),
     Column("party", String(40)),
-    Column("details", Text, nullable=False, server_default="{}"),  # JSON: the rest of what its dates have from it
+    Column(
+        "details", Text, nullable=False, server_default="{}", info=DOCUMENT
+    ),  # JSON: the rest of what its dates have from it
     Column("pattern", Text, nullable=False, server_default="{}"),  # JSON, as controller.recurrence.pattern has it
     Column("follows", String(36)),  # the series that it goes on from, changed
     Column("imported", Boolean, nullable=False, server_default=false()),  # from a calendar, whose rule it follows
@@ -204,7 +207,7 @@ waits = Table(
     Column("party", String(40)),
     Column("starts", Instant, nullable=False),
     Column("ends", Instant, nullable=False),
-    Column("asked", Text, nullable=False),  # JSON, as controller.diary.model.Asked has it
+    Column("asked", Text, nullable=False, info=DOCUMENT),  # JSON, as controller.diary.model.Asked has it
     Column("spaces", String(2000), nullable=False),  # those that would do, the best first, comma between
     Column("state", String(12), nullable=False),
     Column("state_at", Instant, nullable=False),

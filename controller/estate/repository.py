@@ -52,6 +52,11 @@ async def site(tx: Tx, site_id: str) -> Site | None:
     return Site(**row) if row else None
 
 
+async def known_sites(tx: Tx, ids: frozenset[str]) -> frozenset[str]:
+    """Those of the sites that there are."""
+    return frozenset((await tx.execute(select(sites.c.id).where(sites.c.id.in_(ids)))).scalars())
+
+
 async def list_sites(tx: Tx, *, after: str | None = None, limit: int, only: frozenset[str] | None = None) -> list[Site]:
     """Sites in the order of their ids, from the one behind ``after``; ``only`` those of these ids."""
     query = select(*_SITE).where(sites.c.id > (after or "")).order_by(sites.c.id).limit(limit)

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 
 from controller.db.engine import Instant, metadata
+from controller.people.tables import NAMES_PARTY
 
 sites = Table(
     "sites",
@@ -28,7 +29,7 @@ sites = Table(
     Column("phone", String(200), nullable=False),
     Column("latitude", Double),
     Column("longitude", Double),
-    Column("organisation", String(40)),
+    Column("organisation", String(40), info=NAMES_PARTY),
     # Another one after each change of what bookings are judged by: estate, hours, policy, tariffs.
     Column("revision", Integer, nullable=False, server_default="0"),
 )

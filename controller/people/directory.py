@@ -6,10 +6,12 @@ from datetime import date
 from msgspec.structs import replace
 
 from controller.db.engine import Database, Tx
-from controller.people import audit, erasure, parties, repository
+from controller.people import audit, erasure, parties
+from controller.people.erasure import PersonalData
 from controller.people.errors import MembershipUnknown, NotAllowed, PartyForgotten, PartyNamed, PartyUnknown
 from controller.people.model import Actor, Membership, Party, PartyDraft, PartyKind, Tier
 from controller.people.permissions import Action, Thing, may, only_site, sees_party
+from controller.people.repository import KnownSites
 from controller.people.versions import require_version, version_of
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
@@ -21,9 +23,11 @@ PRIVATE = "Private booking"
 class PartyDirectory:
     """Each method is one transaction."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, known_sites: KnownSites, data: PersonalData) -> None:
         self._database = database
         self._clock = clock
+        self._known_sites = known_sites
+        self._data = data
 
     async def get(self, party_id: str) -> Party:
         """Raises ``PartyUnknown``."""
@@ -85,7 +89,7 @@ class PartyDirectory:
         seen = {each.id: each.kind for each in known.values() if sees_party(actor, each.site)}
         if wrong := against(party_id, draft, old=old, kinds=seen):
             raise invalid_field(*wrong)
-        if draft.site is not None and not await repository.known_sites(tx, frozenset({draft.site})):
+        if draft.site is not None and not await self._known_sites(tx, frozenset({draft.site})):
             raise invalid_field("site", f"there is no site {draft.site!r}; look it up in the list of sites")
         if old is not None and old.draft == draft:
             return old, False
@@ -129,11 +133,12 @@ class PartyDirectory:
         party = await _kept(tx, party_id, actor)
         if party.forgotten_at is not None:
             return party
-        if (why := await erasure.still(tx, party_id, now)) is not None:
+        if (why := await erasure.still(tx, self._data, party_id, now)) is not None:
             raise PartyNamed(f"“{party.name}” {why}")
         person = party.kind is PartyKind.PERSON
         await parties.blank(tx, party, name=FORGOTTEN if person else party.name, actor=actor.name, now=now)
-        await erasure.forget(tx, party_id, title=PRIVATE if person else None, actor=actor.name, now=now)
+        title = PRIVATE if person else None
+        await erasure.forget(tx, self._data, party_id, title=title, actor=actor.name, now=now)
         await audit.record(tx, actor=actor.name, at=now, act="forget", thing=f"party {party_id}")
         return await _require(tx, party_id)
 

@@ -1,26 +1,26 @@
-"""What all rooms hold of a party: SQL over their tables. Whatever column is called ``party``, or something with
-``_party`` behind it, names one, and a row that has a ``party`` may hold personal data in the columns of ``PERSONAL``
-and in its documents."""
+"""What all domains store of a party, found by their tables' columns. One called ``party``, or something with ``_party``
+behind it, names a party, and so does one with ``NAMES_PARTY``. A row that has a ``party`` may hold personal data in the
+columns of ``PERSONAL`` and in its ``DOCUMENT``. What goes beyond that the domains do: ``PersonalData``."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Table, delete, exists, or_, select, update
+from sqlalchemy import Column, ColumnElement, Table, exists, select, update
 
-from controller.calendars.tables import feeds, subscriptions
 from controller.db.engine import Tx, metadata
-from controller.diary.model import BookingState
-from controller.diary.tables import booking_log, bookings, series, sheet_rows, waits
-from controller.estate.tables import sites
-from controller.people.tables import memberships, parties, users
-from controller.waitlist.model import STANDING
+from controller.people.tables import DOCUMENT, NAMES_PARTY, memberships, users
 
 PERSONAL = ("contact_name", "contact_phone", "contact_email", "key_holder", "notes")
-_DOCUMENTS = ((series, series.c.details), (waits, waits.c.asked))
-"""Tables with a document (JSON) that holds such fields."""
-_AHEAD = (BookingState.REQUESTED, BookingState.HELD, BookingState.CONFIRMED)
+
+
+class PersonalData(msgspec.Struct, frozen=True, kw_only=True):
+    """What domains know of a party beyond the columns. ``still``: each says what goes on for it, so that its people
+    must be reached, as the end of a sentence. ``forget``: each deletes its reasons, links and what files said."""
+
+    still: tuple[Callable[[Tx, str, datetime], Awaitable[str | None]], ...]
+    forget: tuple[Callable[[Tx, str, str, datetime], Awaitable[None]], ...]
 
 
 def _tables() -> list[Table]:
@@ -30,8 +30,12 @@ def _tables() -> list[Table]:
 
 def _naming() -> list[Column[Any]]:
     tables = [table for table in metadata.sorted_tables if table is not memberships]
-    named = [each for table in tables for each in table.c if each.name == "party" or each.name.endswith("_party")]
-    return [*named, parties.c.organisation, parties.c.responsible, sites.c.organisation]
+    return [
+        each
+        for table in tables
+        for each in table.c
+        if each.name == "party" or each.name.endswith("_party") or each.info == NAMES_PARTY
+    ]
 
 
 async def named_by(tx: Tx, party: str) -> list[str]:
@@ -44,39 +48,28 @@ async def named_by(tx: Tx, party: str) -> list[str]:
     return found
 
 
-async def still(tx: Tx, party: str, now: datetime) -> str | None:
-    """What goes on for the party, so that its people must be reached: the end of a sentence about it."""
-    states = [each.value for each in _AHEAD]
-    if await _any(tx, bookings.c.party == party, bookings.c.ends > now, bookings.c.state.in_(states)):
-        return "has bookings ahead; cancel them first"
-    if await _any(tx, waits.c.party == party, waits.c.state.in_([each.value for each in STANDING])):
-        return "waits for a time; take it off the waiting list first"
-    if await _any(tx, feeds.c.party == party):
-        return "has a calendar feed; remove that feed first"
+async def still(tx: Tx, data: PersonalData, party: str, now: datetime) -> str | None:
+    """What goes on for the party: the end of a sentence about it."""
+    for look in data.still:
+        if (why := await look(tx, party, now)) is not None:
+            return why
     if await _any(tx, users.c.party == party, users.c.ended_at.is_(None)):
         return "has a user who signs in for it; end that user first"
     return None
 
 
-async def forget(tx: Tx, party: str, *, title: str | None, actor: str, now: datetime) -> None:
+async def forget(tx: Tx, data: PersonalData, party: str, *, title: str | None, actor: str, now: datetime) -> None:
     """Delete who was behind the party's bookings and whatever else is its: contacts, key holders, notes, reasons, links
     to its calendar; a title becomes ``title`` if one is given. What was booked, when and how many came stays."""
-    mine = select(bookings.c.id).where(bookings.c.party == party)
-    await tx.execute(update(booking_log).where(booking_log.c.booking_id.in_(mine)).values(why=""))
-    await tx.execute(delete(sheet_rows).where(sheet_rows.c.booking_id.in_(mine)))
-    its_links = or_(subscriptions.c.party == party, subscriptions.c.owner_party == party)
-    await tx.execute(
-        update(subscriptions).where(its_links, subscriptions.c.revoked_at.is_(None)).values(revoked_at=now)
-    )
-    await tx.execute(update(subscriptions).where(its_links).values(name=""))
-    for table, column in _DOCUMENTS:
-        await _blank_documents(tx, table, column, party, title)
+    for delete in data.forget:
+        await delete(tx, party, actor, now)
     for table in _tables():
+        for column in table.c:
+            if column.info == DOCUMENT:
+                await _blank_documents(tx, table, column, party, title)
         values: dict[str, object] = {name: "" for name in PERSONAL if name in table.c}
         if "title" in table.c and title is not None:
             values["title"] = title
-        if table is bookings:
-            values |= {"changed_at": now, "changed_by": actor[:200], "version": bookings.c.version + 1}
         if values:
             await tx.execute(update(table).where(table.c.party == party).values(values))
 

@@ -7,10 +7,11 @@ import msgspec
 from controller.csv_import.rows import CsvImportResult, ImportedRow, RowResult, parse
 from controller.csv_import.spreadsheet import write_sheet
 from controller.db.engine import Database, Tx
-from controller.people import audit, parties, repository
+from controller.people import audit, parties
 from controller.people.model import Actor, Party, PartyKind
 from controller.people.party_csv_rows import COLUMNS, PARTY_CSV, ImportingUser, Judged, ParsedPartyRow, judge, party_row
 from controller.people.permissions import only_site
+from controller.people.repository import KnownSites
 from controller.uploads.parser import Parser
 from edge.wire.clock import Clock
 
@@ -21,10 +22,11 @@ _PAGE = 500
 class PartyImport:
     """A file means the same however often it comes: the second time it changes nothing."""
 
-    def __init__(self, database: Database, clock: Clock, parser: Parser) -> None:
+    def __init__(self, database: Database, clock: Clock, parser: Parser, known_sites: KnownSites) -> None:
         self._database = database
         self._clock = clock
         self._parser = parser
+        self._known_sites = known_sites
 
     async def take(self, data: bytes, *, preview: bool, all_or_nothing: bool, actor: Actor) -> CsvImportResult:
         """Write the rows that are sound, set aside the others. ``preview`` finds out the same and writes nothing.
@@ -38,7 +40,7 @@ class PartyImport:
         lines: Sequence[ImportedRow]
         if preview or (all_or_nothing and parsed.refused):
             async with self._database.read() as tx:
-                lines = (await _judged(tx, wanted, await _known(tx, wanted), actor)).lines
+                lines = (await self._judged(tx, wanted, await _known(tx, wanted), actor)).lines
         elif all_or_nothing:
             lines = await self._database.run(self._write_all, wanted, actor)
         else:
@@ -59,7 +61,7 @@ class PartyImport:
 
     async def _write_batches(self, wanted: Sequence[ParsedPartyRow], actor: Actor) -> Sequence[ImportedRow]:
         async with self._database.read() as tx:
-            found = await _judged(tx, wanted, await _known(tx, wanted), actor)
+            found = await self._judged(tx, wanted, await _known(tx, wanted), actor)
         batches = [found.writes[at : at + _BATCH] for at in range(0, len(found.writes), _BATCH)]
         coming = {each.id: PartyKind.PERSON for each in found.writes if each.given.get("kind") is PartyKind.PERSON}
         late: dict[int, ImportedRow] = {}
@@ -75,7 +77,7 @@ class PartyImport:
         """Write rows that were found sound; returns those that no longer are. ``coming``: persons of later batches."""
         await parties.lock(tx)
         known = await _known(tx, batch)
-        found = await _judged(tx, batch, known, actor, coming=coming)
+        found = await self._judged(tx, batch, known, actor, coming=coming)
         await self._put(tx, found.writes, known, actor)
         return [line for line in found.lines if line.become is RowResult.REFUSED]
 
@@ -83,11 +85,25 @@ class PartyImport:
         """Write all rows, or none where one is not sound."""
         await parties.lock(tx)
         known = await _known(tx, wanted)
-        found = await _judged(tx, wanted, known, actor)
+        found = await self._judged(tx, wanted, known, actor)
         if all(line.become is not RowResult.REFUSED for line in found.lines):
             await self._put(tx, found.writes, known, actor)
             await self._name_responsible(tx, found.writes, actor)
         return found.lines
+
+    async def _judged(
+        self,
+        tx: Tx,
+        wanted: Sequence[ParsedPartyRow],
+        known: Mapping[str, Party],
+        actor: Actor,
+        *,
+        coming: Mapping[str, PartyKind] | None = None,
+    ) -> Judged:
+        """What becomes of rows that this actor brings in."""
+        named = frozenset(str(each.given["site"]) for each in wanted if each.given.get("site"))
+        sites = await self._known_sites(tx, named)
+        return judge(wanted, known, ImportingUser(actor=actor, sites=sites), coming=coming)
 
     async def _put(self, tx: Tx, writes: Sequence[ParsedPartyRow], known: Mapping[str, Party], actor: Actor) -> None:
         """Write rows; who answers for them is left as it was where that person is not there yet."""
@@ -119,20 +135,6 @@ class PartyImport:
 async def _known(tx: Tx, wanted: Sequence[ParsedPartyRow]) -> dict[str, Party]:
     """The parties of these rows and those that they name, as far as there are such."""
     return await parties.parties(tx, {name for each in wanted for name in each.named})
-
-
-async def _judged(
-    tx: Tx,
-    wanted: Sequence[ParsedPartyRow],
-    known: Mapping[str, Party],
-    actor: Actor,
-    *,
-    coming: Mapping[str, PartyKind] | None = None,
-) -> Judged:
-    """What becomes of rows that this actor brings in."""
-    named = frozenset(str(each.given["site"]) for each in wanted if each.given.get("site"))
-    sites = await repository.known_sites(tx, named)
-    return judge(wanted, known, ImportingUser(actor=actor, sites=sites), coming=coming)
 
 
 def _importer(actor: Actor) -> str:

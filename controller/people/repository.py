@@ -1,5 +1,6 @@
 """All SQL about users, their sessions and what was written. That about parties is in ``parties``."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import msgspec
@@ -8,11 +9,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from controller.db.compiled_sql import CompiledReads
 from controller.db.engine import Tx
-from controller.estate.tables import sites
 from controller.people.model import Failures, Role, Session, User, Write
 from controller.people.tables import sessions, sign_in_failures, users, writes
 
 _USER = tuple(users.c[name] for name in User.__struct_fields__)
+
+KnownSites = Callable[[Tx, frozenset[str]], Awaitable[frozenset[str]]]
+"""Those of the sites that there are."""
 
 
 def name_key(name: str) -> str:
@@ -43,11 +46,6 @@ async def count_admins(tx: Tx) -> int:
     query = select(func.count()).select_from(users)
     everywhere = (users.c.role == Role.ADMIN.value, users.c.sites.is_(None), users.c.ended_at.is_(None))
     return int((await tx.execute(query.where(*everywhere))).scalar_one())
-
-
-async def known_sites(tx: Tx, ids: frozenset[str]) -> frozenset[str]:
-    """Those of the sites that there are."""
-    return frozenset((await tx.execute(select(sites.c.id).where(sites.c.id.in_(ids)))).scalars())
 
 
 async def add_user(tx: Tx, user: User) -> None:

@@ -15,6 +15,7 @@ from controller.people import audit, repository
 from controller.people.errors import AlreadySetUp, SignInNeeded, WrongPassword, WrongSetupToken
 from controller.people.model import Actor, Session, SignedIn, User
 from controller.people.passwords import Passwords, require_strong
+from controller.people.repository import KnownSites
 from controller.people.sign_in_throttle import CounterKind, SignInOrigin, SignInThrottle, TryCounter
 from controller.people.users import UserService
 from controller.web.problem import invalid_field
@@ -35,14 +36,20 @@ class SignInService:
     """``setup_file`` holds the token of the first sign-in until it is used."""
 
     def __init__(
-        self, database: Database, clock: Clock, passwords: Passwords, keys: KeyFiles, setup_file: Path
+        self,
+        database: Database,
+        clock: Clock,
+        passwords: Passwords,
+        keys: KeyFiles,
+        setup_file: Path,
+        known_sites: KnownSites,
     ) -> None:
         self._database = database
         self._clock = clock
         self._passwords = passwords
         self._setup_file = setup_file
         self._tries = SignInThrottle(keys)
-        self.users = UserService(database, clock, passwords, self._tries)
+        self.users = UserService(database, clock, passwords, self._tries, known_sites)
 
     async def prepare(self) -> None:
         """Leave a set-up token in ``setup_file`` when nobody can sign in yet. Idempotent."""

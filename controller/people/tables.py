@@ -4,6 +4,11 @@ from sqlalchemy import Column, Date, ForeignKey, Index, Integer, LargeBinary, St
 
 from controller.db.engine import Instant, Serial, metadata
 
+NAMES_PARTY = {"about": "a party"}
+"""``info`` of a column that names a party, where its name does not say so."""
+DOCUMENT = {"about": "personal data"}
+"""``info`` of a column with a document (JSON) in which there may be personal data of its row's party."""
+
 users = Table(
     "users",
     metadata,
@@ -46,8 +51,8 @@ parties = Table(
     Column("name", String(200), nullable=False),
     Column("name_key", String(600), nullable=False),  # case-folded, to be searched in
     Column("tier", String(10)),  # null: that of its organisation
-    Column("organisation", String(40), ForeignKey("parties.id"), index=True),
-    Column("responsible", String(40), ForeignKey("parties.id"), index=True),
+    Column("organisation", String(40), ForeignKey("parties.id"), index=True, info=NAMES_PARTY),
+    Column("responsible", String(40), ForeignKey("parties.id"), index=True, info=NAMES_PARTY),
     Column("site", String(40), index=True),  # to which it belongs; null: to the estate
     Column("contact_name", String(200), nullable=False),
     Column("contact_phone", String(200), nullable=False),

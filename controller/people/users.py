@@ -10,6 +10,7 @@ from controller.people import audit, parties, repository
 from controller.people.errors import LastAdmin, UserTaken, UserUnknown
 from controller.people.model import Actor, Role, User
 from controller.people.passwords import Passwords, require_strong
+from controller.people.repository import KnownSites
 from controller.people.sign_in_throttle import SignInThrottle
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
@@ -38,8 +39,11 @@ class UserChange(msgspec.Struct, frozen=True, kw_only=True):
 class UserService:
     """Each method is one transaction."""
 
-    def __init__(self, database: Database, clock: Clock, passwords: Passwords, tries: SignInThrottle) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, passwords: Passwords, tries: SignInThrottle, known_sites: KnownSites
+    ) -> None:
         self._database = database
+        self._known_sites = known_sites
         self._clock = clock
         self._passwords = passwords
         self._tries = tries
@@ -85,7 +89,7 @@ class UserService:
         )
         if await repository.user_named(tx, draft.name) is not None:
             raise UserTaken(draft.name)
-        await _require_sound(tx, made)
+        await _require_sound(tx, made, self._known_sites)
         await repository.add_user(tx, made)
         await audit.record(tx, actor=actor, at=now, act="make", thing=f"user {made.name}, {_rights(made)}")
         return made
@@ -116,7 +120,7 @@ class UserService:
             return old
         if change.password is not msgspec.UNSET:
             require_strong(change.password, old.name)
-        await _require_sound(tx, new)
+        await _require_sound(tx, new, self._known_sites)
         await repository.update_user(tx, new)
         if await repository.count_admins(tx) == 0:
             raise LastAdmin(old.name)
@@ -128,7 +132,7 @@ class UserService:
         return new
 
 
-async def _require_sound(tx: Tx, user: User) -> None:
+async def _require_sound(tx: Tx, user: User, known_sites: KnownSites) -> None:
     """Raises ``Invalid`` for rights that make no sense."""
     if user.role is Role.BOOKER and user.party is None:
         raise invalid_field("party", "a booker books for a party; name it")
@@ -139,7 +143,7 @@ async def _require_sound(tx: Tx, user: User) -> None:
     if user.sites is not None:
         if not user.sites:
             raise invalid_field("sites", "name at least one site, or leave it out for all of them")
-        unknown = user.sites - await repository.known_sites(tx, user.sites)
+        unknown = user.sites - await known_sites(tx, user.sites)
         if unknown:
             raise invalid_field("sites", f"there is no site {', '.join(sorted(unknown))}")
 

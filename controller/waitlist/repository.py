@@ -77,6 +77,12 @@ async def anybody_near(tx: Tx, site: str, spans: Collection[Interval]) -> bool:
     return (await tx.execute(query)).first() is not None
 
 
+async def still(tx: Tx, party: str, now: datetime) -> str | None:
+    """As ``PersonalData`` has it."""
+    found = (await tx.execute(select(waits.c.id).where(waits.c.party == party, _STANDING).limit(1))).first()
+    return "waits for a time; take it off the waiting list first" if found else None
+
+
 async def sites(tx: Tx) -> set[str]:
     """The sites at which somebody waits or has an offer."""
     return set((await tx.execute(select(waits.c.site).where(_STANDING).distinct())).scalars())

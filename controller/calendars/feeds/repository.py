@@ -109,3 +109,9 @@ async def forget_blocks(tx: Tx, value: Feed) -> None:
             imported.c.site == value.site, imported.c.space == value.space, imported.c.source == value.source
         )
     )
+
+
+async def still(tx: Tx, party: str, now: datetime) -> str | None:
+    """As ``PersonalData`` has it."""
+    found = (await tx.execute(select(feeds.c.id).where(feeds.c.party == party).limit(1))).first()
+    return "has a calendar feed; remove that feed first" if found else None

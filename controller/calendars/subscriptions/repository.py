@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, func, insert, or_, select, update
 
 from controller.calendars.subscriptions.model import Shows, Subscription
 from controller.calendars.tables import subscriptions
@@ -121,3 +121,11 @@ async def of_parties(
 
 def _shown(row: RowMapping) -> PublicBooking:
     return PublicBooking(**{**row, "state": BookingState(row["state"])})
+
+
+async def forget(tx: Tx, party: str, actor: str, now: datetime) -> None:
+    """As ``PersonalData`` has it: the links to its calendar."""
+    c = subscriptions.c
+    mine = or_(c.party == party, c.owner_party == party)
+    ended = {"name": "", "revoked_at": func.coalesce(c.revoked_at, now)}
+    await tx.execute(update(subscriptions).where(mine).values(ended))
