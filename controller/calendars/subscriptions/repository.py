@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import RowMapping, func, insert, or_, select, update
+from sqlalchemy import RowMapping, insert, or_, select, update
 
 from controller.calendars.subscriptions.model import Shows, Subscription
 from controller.calendars.tables import subscriptions
@@ -127,5 +127,5 @@ async def forget(tx: Tx, party: str, actor: str, now: datetime) -> None:
     """As ``PersonalData`` has it: the links to its calendar."""
     c = subscriptions.c
     mine = or_(c.party == party, c.owner_party == party)
-    ended = {"name": "", "revoked_at": func.coalesce(c.revoked_at, now)}
-    await tx.execute(update(subscriptions).where(mine).values(ended))
+    await tx.execute(update(subscriptions).where(mine, c.revoked_at.is_(None)).values(revoked_at=now))
+    await tx.execute(update(subscriptions).where(mine).values(name=""))
