@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from controller.container import Container
+from controller.enrolment.repository import live_keys
 from edge.wire.decide import Reason
 from edge.wire.events import AccessData
 from tests.bench.passing import Passed
@@ -85,7 +86,7 @@ async def test_what_an_event_passes(
     speaker = Speaker(edge="pi-front")
     await trust(container, "ramsey", "pi-front", speaker.public_key)
     async with container.database.read() as tx:
-        await container.mqtt.verifier.load(tx)
+        container.mqtt.verifier.load(await live_keys(tx))
     ingest, passed = container.mqtt.ingest, Passed()
 
     async def idle() -> bool:
