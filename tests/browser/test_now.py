@@ -105,7 +105,7 @@ async def test_a_controller_that_dies_leaves_old_values_that_say_so_and_comes_ba
         await expect(page.get_by_role("heading", name="Front door")).to_be_visible()
     finally:
         await rig.controller.start()
-    await expect(page.get_by_text("Live", exact=True)).to_be_visible(timeout=30_000)
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
     await screen.said("Live again.")
     await expect(alerts).to_contain_text("Nothing needs you")
     await rig.online("ramsey")
@@ -119,7 +119,7 @@ async def test_an_edge_out_of_reach_elsewhere_is_told_of_on_every_page(screens: 
     rig.set_network("march", up=False)
     try:
         told = page.get_by_role("link", name="March Library needs attention")
-        await expect(told).to_be_visible(timeout=40_000)
+        await expect(told).to_be_visible()
         await screen.said(re.compile("March Library: .*out of reach"))
         await page.get_by_role("link", name="Now", exact=True).click()
         alerts = page.get_by_role("region", name="Needs attention")

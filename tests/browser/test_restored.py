@@ -42,7 +42,7 @@ def _met(rig: Rig, kind: OverrideKind, door: str) -> None:
         },
         "restored_pieces": {"entry": entry, "number": 0, "edge": "ramsey-pi", "door": door, "part": part},
     }
-    with closing(sqlite3.connect(_file(rig), timeout=10)) as database, database:
+    with closing(sqlite3.connect(_file(rig), timeout=60)) as database, database:
         for table, row in rows.items():
             row |= times
             marks = ", ".join(f":{name}" for name in row)
@@ -58,7 +58,7 @@ def met(rig: Rig) -> Iterator[None]:
     _met(rig, OverrideKind.LOCK_DOWN, "front-door")
     _met(rig, OverrideKind.OUT_OF_SERVICE, "library-door")
     yield
-    with closing(sqlite3.connect(_file(rig), timeout=10)) as database, database:
+    with closing(sqlite3.connect(_file(rig), timeout=60)) as database, database:
         database.execute("DELETE FROM restored_pieces")
         database.execute("DELETE FROM restored")
 

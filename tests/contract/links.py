@@ -73,7 +73,7 @@ class Listener:
         async for happening in link.events():
             self._heard.put_nowait(happening)
 
-    async def next(self, *, within_s: float = 15.0) -> PanelEvent:
+    async def next(self, *, within_s: float = 60.0) -> PanelEvent:
         return await asyncio.wait_for(self._heard.get(), within_s)
 
     async def nothing_for(self, seconds: float) -> bool:

@@ -74,7 +74,7 @@ async def kept(backend: str | InfluxServer) -> AsyncIterator[Kept]:
 
 
 def influx_history(server: InfluxServer, bucket: str) -> InfluxHistory:
-    return InfluxHistory(url=server.url, org=server.org, bucket=bucket, token=server.token, timeout_s=5)
+    return InfluxHistory(url=server.url, org=server.org, bucket=bucket, token=server.token, timeout_s=60)
 
 
 async def in_sql(database: Database, measurement: str) -> list[Row]:

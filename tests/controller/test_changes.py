@@ -15,10 +15,10 @@ async def test_a_listener_waits_and_hears_each_changed_site_once() -> None:
         assert not done
         for site in ("ramsey", "moor", "ramsey"):
             changes.site_changed(site)
-        assert await asyncio.wait_for(waiting, 5) == {"ramsey", "moor"}
+        assert await asyncio.wait_for(waiting, 60) == {"ramsey", "moor"}
         assert heard.pending() == frozenset()
         changes.site_changed("ramsey")
-        assert await asyncio.wait_for(heard.sites(), 5) == {"ramsey"}
+        assert await asyncio.wait_for(heard.sites(), 60) == {"ramsey"}
 
 
 async def test_each_listener_hears_for_itself_until_it_stops() -> None:
@@ -54,12 +54,12 @@ async def test_a_pace_holds_up_neither_other_sites_nor_changes_to_the_site_itsel
     changes = Changes()
     with changes.subscribe(every_s=1000) as heard:
         changes.site_changed("ramsey")
-        assert await asyncio.wait_for(heard.sites(), 5) == {"ramsey"}
+        assert await asyncio.wait_for(heard.sites(), 60) == {"ramsey"}
         changes.site_changed("ramsey")
         changes.site_changed("moor")
-        assert await asyncio.wait_for(heard.sites(), 5) == {"moor"}
+        assert await asyncio.wait_for(heard.sites(), 60) == {"moor"}
         changes.site_changed("ramsey", estate=True)
-        assert await asyncio.wait_for(heard.sites(), 5) == {"ramsey"}
+        assert await asyncio.wait_for(heard.sites(), 60) == {"ramsey"}
 
 
 async def test_who_listens_to_the_estate_hears_nothing_of_bookings() -> None:
@@ -68,4 +68,4 @@ async def test_who_listens_to_the_estate_hears_nothing_of_bookings() -> None:
         changes.site_changed("ramsey")
         assert not heard.waiting
         changes.site_changed("moor", estate=True)
-        assert await asyncio.wait_for(heard.sites(), 5) == {"moor"}
+        assert await asyncio.wait_for(heard.sites(), 60) == {"moor"}

@@ -88,7 +88,7 @@ def process(config: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 async def _wait_until_it_answers(client: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             try:
                 await client.get("/healthz")
@@ -106,7 +106,7 @@ async def test_a_signal_stops_it_well_and_the_database_is_there(
         await _wait_until_it_answers(client)
         assert (await client.get("/api/v1/setup-needed")).json() == {"setup_needed": True}
     process.send_signal(number)
-    _, log = await asyncio.to_thread(process.communicate, None, 15)
+    _, log = await asyncio.to_thread(process.communicate, None, 60)
     assert process.returncode == 0, log
     assert "The controller has stopped" in log
     assert "Traceback" not in log

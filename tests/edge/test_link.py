@@ -36,7 +36,7 @@ class Ear:
         return [one.connection for one in self.seen if isinstance(one, Connected)]
 
     async def until(self, *, messages: int = 0, connections: int = 0, losses: int = 0) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while (
                 len(self.messages()) < messages
                 or len(self.connections()) < connections

@@ -285,7 +285,7 @@ async def _new_connection(rig: Rig) -> None:
                         return word.connection
             raise AssertionError("the broker has closed the connection")
 
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             last = await said(0)
             await rig.lines[SITE].stop()
             rig.set_network(SITE, up=True)

@@ -89,7 +89,7 @@ async def watching(hub: Hub, client: httpx.AsyncClient) -> AsyncIterator[tuple[s
 
 async def next_of(socket: ClientConnection, kind: str) -> Json:
     """The next message of a kind, passing over others."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while True:
             message: Json = msgspec.json.decode(await socket.recv())
             if message["type"] == kind:

@@ -113,7 +113,7 @@ class InfluxServer:
 
     def _ask(self, parameters: Mapping[str, str], *, method: str) -> list[Series]:
         request = Request(f"{self.url}/query?{urlencode(parameters)}", method=method)
-        with urlopen(request, timeout=10) as answer:
+        with urlopen(request, timeout=60) as answer:
             (result,) = msgspec.json.decode(answer.read(), type=_Answer).results
         if result.error:
             raise ValueError(f"InfluxDB refused {parameters['q']!r}: {result.error}")

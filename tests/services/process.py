@@ -49,7 +49,7 @@ class Service:
         ready: Callable[[], bool],
         user: str | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
-        patience_s: float = 30.0,
+        patience_s: float = 60.0,
     ) -> None:
         self.name = name
         self.log = log

@@ -175,7 +175,7 @@ async def test_writers_that_deadlock_are_run_again_until_both_are_through(marked
             if not marked.sqlite and runs < 3:
                 await tx.execute(text("SELECT pg_sleep(0.1)"))
 
-    await asyncio.wait_for(asyncio.gather(marked.run(cross, 1, 2), marked.run(cross, 2, 1)), 30)
+    await asyncio.wait_for(asyncio.gather(marked.run(cross, 1, 2), marked.run(cross, 2, 1)), 60)
     assert runs == (2 if marked.sqlite else 3)
     assert not marked.busy
 

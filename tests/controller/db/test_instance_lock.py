@@ -124,7 +124,7 @@ async def test_who_lost_it_to_another_ends(postgres_database: Database) -> None:
     url = postgres_database.url
     async with hold(url, name="first") as lock:
         await _end_sessions(postgres_database)
-        async with hold(url, name="second"), asyncio.timeout(30):
+        async with hold(url, name="second"), asyncio.timeout(60):
             with pytest.raises(DatabaseTaken, match="in use by second"):
                 await lock.watch()
 
