@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol, TypeAlias
 
 from firmware_sim.errors import ProcessFailed
 
@@ -15,8 +16,39 @@ _POLL_S = 0.02
 _TAIL_BYTES = 2000
 
 
+class Process(Protocol):
+    """A started process, as asyncio's own. ``returncode`` is known once it has ended."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    async def wait(self) -> int: ...
+
+
+Start: TypeAlias = Callable[[Sequence[str], Path, Mapping[str, str]], Awaitable[Process]]
+"""Starts a program in a session of its own, so that Ctrl-C at the terminal reaches only us and we end it in order. Its
+output is appended to a log; it has the environment that is given."""
+
+
+async def execute(argv: Sequence[str], log: Path, env: Mapping[str, str]) -> Process:
+    """The usual ``Start``."""
+    with log.open("ab") as output:
+        return await asyncio.create_subprocess_exec(
+            *_tied_to_us(),
+            *argv,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=env,
+            start_new_session=True,
+        )
+
+
 class Child:
-    """A process. ``ready`` says whether it answers; ``start`` returns once it does."""
+    """A process. ``ready`` says whether it answers; ``start`` returns once it does. ``launch`` starts it."""
 
     def __init__(
         self,
@@ -27,6 +59,7 @@ class Child:
         ready: Callable[[], Awaitable[bool]],
         env: Mapping[str, str] | None = None,
         patience_s: float = 30.0,
+        launch: Start = execute,
     ) -> None:
         self.name = name
         self.argv = list(argv)
@@ -34,7 +67,8 @@ class Child:
         self._ready = ready
         self._env = dict(env or {})
         self._patience_s = patience_s
-        self._process: asyncio.subprocess.Process | None = None
+        self._launch = launch
+        self._process: Process | None = None
 
     @property
     def running(self) -> bool:
@@ -49,17 +83,7 @@ class Child:
 
     async def spawn(self) -> None:
         """Start it without waiting for it to answer."""
-        with self.log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *_tied_to_us(),
-                *self.argv,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=os.environ | self._env,
-                # In a group of its own, so that Ctrl-C at the terminal reaches only us and we end it in order.
-                start_new_session=True,
-            )
+        self._process = await self._launch(self.argv, self.log, os.environ | self._env)
 
     async def start(self) -> None:
         """Start it and wait until it answers. Raises ``ProcessFailed`` with the end of its log."""

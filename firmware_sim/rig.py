@@ -24,7 +24,7 @@ from firmware_sim import provision
 from firmware_sim.api import Api
 from firmware_sim.broker import make_broker
 from firmware_sim.building import Building
-from firmware_sim.child import Child
+from firmware_sim.child import Child, Start, execute
 from firmware_sim.errors import SimError
 from firmware_sim.ports import free_port
 from firmware_sim.proxy import NetworkLine
@@ -59,13 +59,16 @@ class RigPlan(msgspec.Struct, frozen=True, kw_only=True):
 class Rig:
     """``async with Rig(plan) as rig``: everything up and answering inside, everything ended after.
 
+    ``launch`` starts the controller and the edges.
+
     Raises ``ProcessFailed`` with the end of the log of whatever did not answer.
     """
 
-    def __init__(self, plan: RigPlan, *, say: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, plan: RigPlan, *, say: Callable[[str], None] = lambda _: None, launch: Start = execute) -> None:
         self.plan = plan
         self.folder = plan.folder
         self.say = say
+        self._launch = launch
         self.port = plan.port or free_port()
         self.broker_port = free_port()
         self.password = ""
@@ -261,7 +264,12 @@ class Rig:
         config.write_text("\n".join(lines) + "\n")
         argv = [hallkeeper(), "controller", "run", "--config", str(config)]
         return Child(
-            "controller", argv, log=folder / "controller.log", ready=lambda: self.api.answers("/readyz"), patience_s=60
+            "controller",
+            argv,
+            log=folder / "controller.log",
+            ready=lambda: self.api.answers("/readyz"),
+            patience_s=60,
+            launch=self._launch,
         )
 
     def _pi(self, building: Building) -> Child:
@@ -271,7 +279,7 @@ class Rig:
         async def alive() -> bool:
             return self.world.sites[building.id].wires is not None
 
-        return Child(f"edge of {building.id}", argv, log=folder / "edge.system.log", ready=alive)
+        return Child(f"edge of {building.id}", argv, log=folder / "edge.system.log", ready=alive, launch=self._launch)
 
     def _edge_folder(self, building: Building) -> Path:
         folder = self.folder / "edges" / building.id

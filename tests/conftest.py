@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, settings
 from playwright.async_api import Browser
 
 from tests.services.chromium import launched
+from tests.services.fork_client import ForkServer, running_at
 from tests.services.influx import InfluxServer
 from tests.services.memory import in_memory
 from tests.services.mosquitto import Broker
@@ -26,7 +27,7 @@ if (memory := in_memory()) is not None:
     # The `tmp_path` of every test, unless told otherwise: much of a run would be waiting for a disk.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
-pytest_plugins = ["tests.controller.fixtures", "tests.integration.fixtures", "tests.faults.rows"]
+pytest_plugins = ["tests.controller.fixtures", "tests.cpu_times", "tests.integration.fixtures", "tests.faults.rows"]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -85,6 +86,13 @@ def influx(tmp_path: Path) -> Iterator[InfluxServer]:
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def fork_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkServer]:
+    """Starts controllers and edges of tests that start many."""
+    with running_at(tmp_path_factory.mktemp("fork")) as server:
+        yield server
 
 
 @pytest.fixture

@@ -1,7 +1,10 @@
 """The servers that tests run against are real and behave as tests rely on."""
 
 import asyncio
+import os
+import signal
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import aiomqtt
@@ -12,6 +15,10 @@ from influxdb_client.client.write_api import SYNCHRONOUS
 from influxdb_client.rest import ApiException
 from playwright.async_api import Browser
 
+from firmware_sim.child import Process
+from firmware_sim.ports import free_port
+from tests.eventually import eventually
+from tests.services.fork_client import ForkServer, running_at
 from tests.services.influx import InfluxServer
 from tests.services.mosquitto import Broker
 from tests.services.postgres import PostgresServer
@@ -58,14 +65,14 @@ async def test_a_paused_broker_answers_nobody_until_it_is_resumed(mosquitto: Bro
     done, _ = await asyncio.wait([asked], timeout=0.2)
     assert not done
     mosquitto.resume()
-    assert await asyncio.wait_for(asked, 10) is None
+    assert await asyncio.wait_for(asked, 60) is None
 
 
 async def test_a_plan_part_of_64_kb_passes_and_a_message_far_above_it_does_not(mosquitto: Broker) -> None:
     async with _client(mosquitto) as client:
         await client.publish("hk/1/ramsey/pi/plan/part/grants", b"x" * 100_000, qos=1)
     with pytest.raises(aiomqtt.MqttError):
-        await asyncio.wait_for(_publish_until_cut_off(mosquitto, b"x" * 300_000), 10)
+        await asyncio.wait_for(_publish_until_cut_off(mosquitto, b"x" * 300_000), 60)
 
 
 async def _publish_until_cut_off(broker: Broker, payload: bytes) -> None:
@@ -141,3 +148,52 @@ def test_a_server_that_ends_at_once_fails_with_the_end_of_its_log(tmp_path: Path
     service = Service("porter", argv, log=tmp_path / "porter.log", ready=lambda: False)
     with pytest.raises(ServiceFailed, match=r"porter ended at once \(3\): address in use"):
         service.start()
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["--version"], 0, f"hallkeeper {version('hallkeeper')}\n"),
+        (["controller", "run", "--config", "/no/such.toml"], 2, "/no/such.toml"),
+    ],
+)
+async def test_the_fork_server_runs_the_command_in_a_process_of_its_own(
+    fork_server: ForkServer, tmp_path: Path, words: list[str], code: int, says: str
+) -> None:
+    log = tmp_path / "log"
+    process = await fork_server.start(["hallkeeper", *words], log, os.environ)
+    assert await process.wait() == code
+    assert process.returncode == code
+    assert says in log.read_text()
+
+
+def _runs(pid: int) -> bool:
+    """Whether there is such a process, and it has not ended without anybody having asked how."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+async def test_what_the_fork_server_started_is_killed_alone_or_with_it(tmp_path: Path) -> None:
+    async def start(server: ForkServer, name: str) -> Process:
+        config = tmp_path / f"{name}.toml"
+        config.write_text(
+            f'data_dir = "{name}"\n[listen]\nport = {free_port()}\n[broker]\nport = {free_port()}\n', encoding="utf-8"
+        )
+        argv = ["hallkeeper", "controller", "run", "--config", str(config)]
+        return await server.start(argv, tmp_path / f"{name}.log", os.environ)
+
+    with running_at(tmp_path) as server:
+        killed, left = await start(server, "killed"), await start(server, "left")
+        assert os.getsid(left.pid) != os.getsid(0)
+        os.kill(killed.pid, signal.SIGKILL)
+        assert await killed.wait() == -signal.SIGKILL
+        assert (_runs(left.pid), left.returncode) == (True, None)
+
+    async def gone() -> bool:
+        return not _runs(left.pid)
+
+    await eventually(gone, what="the one that was left has ended with the server")
+    assert await left.wait() == -signal.SIGKILL

@@ -17,20 +17,22 @@ from firmware_sim.rig import USER, Rig, RigPlan
 from hatch_build import ROOT, Pages
 from tests.browser.screen import Screens
 from tests.services.chromium import launched
+from tests.services.fork_client import ForkServer
 
 EPOCH = datetime(2026, 11, 25, 10, 40, tzinfo=UTC)
 """A Wednesday on which Ramsey is staffed from 10:00 to 14:00."""
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def rig(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rig]:
+async def rig(tmp_path_factory: pytest.TempPathFactory, fork_server: ForkServer) -> AsyncIterator[Rig]:
     """Broker, controller and the edges of two hubs. Nobody comes by themselves."""
     await asyncio.to_thread(Pages(ROOT).build)
     folder: Path = tmp_path_factory.mktemp("hub")
     buildings = tuple(building for building in demo_buildings() if building.id in {"ramsey", "march"})
-    async with Rig(RigPlan(folder=folder, buildings=buildings, epoch=EPOCH, answer_s=30.0)) as started:
+    plan = RigPlan(folder=folder, buildings=buildings, epoch=EPOCH, answer_s=30.0)
+    async with Rig(plan, launch=fork_server.start) as started:
         yield started
 
 

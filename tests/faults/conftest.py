@@ -10,15 +10,17 @@ from firmware_sim.building import demo_buildings
 from firmware_sim.rig import Rig, RigPlan
 from tests.faults.ledger import BUSY_DOOR, SITE, Ledger
 from tests.faults.trial import Row, Trial
+from tests.services.fork_client import ForkServer
 
 TUESDAY = datetime(2026, 3, 24, 11, 0, tzinfo=UTC)
 RATE = 30.0
 
 
 @pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+async def rig(tmp_path: Path, fork_server: ForkServer) -> AsyncIterator[Rig]:
     buildings = tuple(building for building in demo_buildings() if building.id == "ramsey")
-    async with Rig(RigPlan(folder=tmp_path, buildings=buildings, epoch=TUESDAY, rate=RATE, answer_s=30.0)) as rig:
+    plan = RigPlan(folder=tmp_path, buildings=buildings, epoch=TUESDAY, rate=RATE, answer_s=30.0)
+    async with Rig(plan, launch=fork_server.start) as rig:
 
         async def free() -> bool:
             return rig.world.site(SITE).doorway(BUSY_DOOR).circuit.released

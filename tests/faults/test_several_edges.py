@@ -17,6 +17,7 @@ from firmware_sim.rig import Rig, RigPlan
 from tests.faults.conftest import RATE, TUESDAY
 from tests.faults.ledger import BUSY_DOOR, CODE_DOOR, SITE, Ledger, Stored
 from tests.faults.trial import Trial
+from tests.services.fork_client import ForkServer
 
 ANNEX, ANNEX_DOOR, BARN = "ramsey-annex", "annex-door", "barn"
 GIVEN_BACK_MIN = 2
@@ -55,10 +56,10 @@ def annex(hub: Building) -> Building:
 
 
 @pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+async def rig(tmp_path: Path, fork_server: ForkServer) -> AsyncIterator[Rig]:
     hub = next(building for building in demo_buildings() if building.id == SITE)
     plan = RigPlan(folder=tmp_path, buildings=(hub, annex(hub)), epoch=TUESDAY, rate=RATE, answer_s=30.0)
-    async with Rig(plan) as rig:
+    async with Rig(plan, launch=fork_server.start) as rig:
 
         async def free() -> bool:
             return rig.world.site(SITE).doorway(BUSY_DOOR).circuit.released
