@@ -42,6 +42,7 @@ from controller.calendars.whats_on.board import NoticeBoard
 from controller.changes import Changes
 from controller.db.engine import Database
 from controller.db.write_probe import WriteProbe
+from controller.diary import waits_repository as waits
 from controller.diary.policy_repository import least_age
 from controller.door_pages.door_page import DoorPages
 from controller.enrolment.change_hooks import DoorChanges
@@ -73,7 +74,6 @@ from controller.plans.why.service import WhyService
 from controller.settings import Settings
 from controller.telemetry.wiring_check import wiring_faults_of
 from controller.uploads.parser import Parser
-from controller.waitlist import repository as waits
 from controller.waitlist.service import WaitlistService
 from edge.wire.clock import Clock
 from edge.wire.link import Link

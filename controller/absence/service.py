@@ -8,8 +8,8 @@ from datetime import datetime
 import msgspec
 
 from controller.absence import repository
-from controller.absence.repository import evidence_of
-from controller.absence.rules import AbsenceAction, Evidence, course, next_due, step
+from controller.bookings.absence_rules import AbsenceAction, Evidence, course, next_due, step
+from controller.bookings.arrivals import evidence_of
 from controller.bookings.claims import SYSTEM_ACTOR
 from controller.bookings.lifecycle import restore
 from controller.bookings.service import BookingService

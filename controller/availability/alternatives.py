@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.availability.diary_reads import DiaryReader, FreeSpace, ResourceNeed
-from controller.availability.fitting_spaces import SpaceNeeds, sort_out
 from controller.availability.free_intervals import MINUTE, holds, interval, span, us
 from controller.availability.nearby_sites import SiteInReach
 from controller.availability.other_times import on_another_day, on_other_days, on_the_day
@@ -15,6 +14,7 @@ from controller.availability.proposals import propose
 from controller.availability.ranking import Candidate, SpaceProposal, WantedTime
 from controller.availability.request import fit_at
 from controller.availability.why_none import why_none
+from controller.bookings.fitting_spaces import SpaceNeeds, sort_out
 from controller.db.engine import Tx
 from controller.diary.model import BookingRequest
 from controller.diary.site_config import SiteConfig, SpaceAtSite

@@ -13,12 +13,12 @@ import msgspec
 from controller.availability.across_sites import FoundProposals
 from controller.availability.alternatives import AlternativeFinder
 from controller.availability.diary_reads import FreeSpace
-from controller.availability.fitting_spaces import Fitting, Unfit
 from controller.availability.free import FreeAtSite
 from controller.availability.free_intervals import moment
 from controller.availability.ranking import Candidate, ProposalDifference, SpaceProposal
 from controller.availability.series_across_sites import FoundSeries, SpaceTakes
 from controller.bookings.errors import reason_bodies
+from controller.bookings.fitting_spaces import Fitting, Unfit
 from controller.estate.model import SpaceKind
 from controller.text import local_time
 from controller.web.fields import Answer

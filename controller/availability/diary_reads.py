@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 import msgspec
 
 from controller.availability import repository
-from controller.availability.fitting_spaces import Fitting
 from controller.availability.free_intervals import (
     MINUTE,
     ExistingClaims,
@@ -22,6 +21,7 @@ from controller.availability.free_intervals import (
     span,
     used_up,
 )
+from controller.bookings.fitting_spaces import Fitting
 from controller.db.engine import Tx
 from controller.diary.model import Need
 from controller.diary.site_config import SiteConfig

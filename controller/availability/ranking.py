@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.availability.fitting_spaces import Fitting
+from controller.bookings.fitting_spaces import Fitting
 from controller.diary.site_config import SpaceAtSite
 from controller.estate.model import Space, SpaceKind
 from controller.text import local_time

@@ -10,11 +10,11 @@ from pydantic import Field, model_validator
 
 from controller.availability.across_sites import MOST_DAYS, MOST_MOVE_MIN, SpaceQuery
 from controller.availability.distance import Spot
-from controller.availability.fitting_spaces import SpaceNeeds
 from controller.availability.free import FreeQuery
 from controller.availability.nearby_sites import MOST_SITES, SiteSearch
 from controller.availability.request import SearchRequest
 from controller.availability.series_across_sites import SeriesSearch
+from controller.bookings.fitting_spaces import SpaceNeeds
 from controller.bookings.schemas import BookingCheck, Equipment, WallText, needs
 from controller.bookings.schemas import Minutes as BufferMinutes
 from controller.bookings.schemas import People as SomePeople

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from controller.availability.fitting_spaces import SpaceNeeds, Unfit, choose, lacks
+from controller.bookings.fitting_spaces import SpaceNeeds, Unfit, choose, lacks
 from controller.estate.model import SpaceKind
 from controller.rules.phrases import places, plural, quoted
 from controller.text.times import listed

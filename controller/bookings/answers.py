@@ -27,12 +27,12 @@ from controller.bookings.schemas import (
 from controller.bookings.service import CheckedRequest, Request
 from controller.bookings.writer import BookingView
 from controller.diary.model import BookingState, BookingStatus, Impact, LogEntry, closed_text
+from controller.diary.waits import Wait
 from controller.estate.model import Site, SpaceKind
 from controller.people.model import Actor, Role
 from controller.people.permissions import Seen, Thing, redacted, seen
 from controller.rules.model import OVERRULED, seats_of
 from controller.text import local_time, times
-from controller.waitlist.model import Wait
 from controller.web.fields import answer_of
 
 

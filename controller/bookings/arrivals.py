@@ -1,7 +1,8 @@
-"""Applies door events to bookings: somebody was let in, came through, was counted.
+"""Applies door events to bookings: somebody was let in, came through, was counted; and tells how far the doors of a
+booking are known to have seen everything.
 
-Runs inside the transaction that stores the events, so each event counts once or not at all. However many events come,
-it reads twice, and writes once per changed booking, plus a log entry when the booking becomes arrived.
+``note`` runs inside the transaction that stores the events, so each event counts once or not at all. However many
+events come, it reads twice, and writes once per changed booking, plus a log entry when the booking becomes arrived.
 """
 
 from collections import defaultdict
@@ -12,10 +13,12 @@ from sqlalchemy import func, or_, select, update
 
 from controller.access.tables import grants
 from controller.bookings import repository
+from controller.bookings.absence_rules import Evidence
 from controller.bookings.claims import SYSTEM_ACTOR
 from controller.db.engine import Tx
 from controller.diary.limits import LONGEST
 from controller.diary.model import Arrival, BookingState
+from controller.diary.site_config import SiteConfig, SpaceAtSite
 from controller.diary.tables import bookings
 from controller.estate import repository as estate
 from controller.estate.errors import SiteUnknown
@@ -23,7 +26,9 @@ from controller.estate.tables import space_doors
 from controller.hours.repository import hours_book
 from controller.hours.timetable import Timetable
 from controller.telemetry import repository as telemetry
+from controller.telemetry.coverage import FOR_GOOD, Gap, Silence, heard_until
 from controller.telemetry.model import StoredEvent
+from controller.text import times
 from edge.wire.events import AccessData, DoorChange, DoorData, FootfallData
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
@@ -34,6 +39,19 @@ _LAST = 50
 """Among so many events of access before these, who came in their own right is looked for."""
 _WINDOW_LONGEST = LONGEST + timedelta(hours=8)
 """The longest a code opens: the longest booking with the longest lead-in and lag that settings allow."""
+
+
+_NO_DOOR = "no door leads there, so arrivals cannot be detected"
+_TEXTS = {
+    Gap.NOT_RUNNING: "what happened at {doors} from {starts} to {ends} is not known",
+    Gap.WRONG_CLOCK: "the clock at {doors} was wrong from {starts} to {ends}",
+    Gap.LOST: "some events of {doors} were lost",
+    Gap.NEW_LOG: "what happened at {doors} before {ends} is not known",
+    Gap.NEVER_HEARD: "{doors} never reported anything",
+    Gap.OUT_OF_REACH: "{doors} out of reach since {starts}",
+    Gap.CLOCK: "the clock at {doors} is not known to be right",
+    Gap.TO_COME: "events of {doors} have not all arrived yet",
+}
 
 
 async def note(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None:
@@ -193,3 +211,25 @@ async def _doors_of_one_space(tx: Tx, site: str, wanted: Collection[str]) -> set
     query = select(space_doors.c.door).where(space_doors.c.site == site, space_doors.c.door.in_(wanted))
     grouped = query.group_by(space_doors.c.door).having(func.count() == 1)
     return set((await tx.execute(grouped)).scalars())
+
+
+async def evidence_of(tx: Tx, site_config: SiteConfig, place: SpaceAtSite, window: Interval, now: datetime) -> Evidence:
+    """``window``: when the code of the booking opens."""
+    if not place.space.doors:
+        return Evidence(heard_until=None, missing=_NO_DOOR, for_good=True)
+    edge_of = {door.id: door.edge for door in await estate.site_doors(tx, site_config.site.id)}
+    edges = sorted({edge_of[door] for door in place.space.doors})
+    heard = await heard_until(tx, site_config.site.id, edges, window)
+    if not isinstance(heard, Silence):
+        return Evidence(heard_until=heard)
+    doors = [
+        name for door, name in zip(place.space.doors, place.door_names, strict=True) if edge_of[door] == heard.edge
+    ]
+    return Evidence(heard_until=None, missing=_told(heard, doors, site_config, now), for_good=heard.gap in FOR_GOOD)
+
+
+def _told(silence: Silence, doors: Sequence[str], site_config: SiteConfig, now: datetime) -> str:
+    starts, ends = (
+        "" if each is None else times.at(each, site_config.site.tz, now=now) for each in (silence.starts, silence.ends)
+    )
+    return _TEXTS[silence.gap].format(doors=times.listed(doors), starts=starts, ends=ends)

@@ -13,14 +13,14 @@ from sqlalchemy.exc import IntegrityError
 from controller.bookings import repository
 from controller.db.compiled_sql import BulkInsert, put
 from controller.db.engine import Database, Tx, violates
+from controller.diary import waits_repository as waits
 from controller.diary.model import Booking, BookingState, Changed
 from controller.diary.site_config import SiteConfig
 from controller.diary.tables import CLAIM_OVERLAP, POOL_FULL, claims, equipment_claims, pool_claims, pool_quarters
+from controller.diary.waits import Overdue
 from controller.estate.model import SpaceKind
 from controller.rules.model import QUARTER, buffers_of, quarters, seats_of, takings
 from controller.text import times
-from controller.waitlist import repository as waits
-from controller.waitlist.model import Overdue
 from edge.wire.interval import Interval
 
 SYSTEM_ACTOR = "hallkeeper"

@@ -21,6 +21,7 @@ from controller.bookings.writer import BookingView, BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx, violates
 from controller.diary import limits
+from controller.diary import waits_repository as waits
 from controller.diary.model import (
     LONGEST_WHY,
     Booking,
@@ -32,6 +33,7 @@ from controller.diary.model import (
     LogEntry,
 )
 from controller.diary.site_config import SiteConfig, SpaceAtSite
+from controller.diary.waits import Overdue, WaitState
 from controller.estate.model import Site
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor, Role, Tier
@@ -39,8 +41,6 @@ from controller.people.parties import listed, tier_of, tier_to_book
 from controller.people.permissions import Action, Seen, Thing, may, seen
 from controller.rules.model import OVERRULED, RuleReason, RuleRequest, Verdict
 from controller.rules.service import judge
-from controller.waitlist import repository as waits
-from controller.waitlist.model import Overdue, WaitState
 from edge.wire.clock import Clock
 
 T = TypeVar("T")

@@ -7,8 +7,6 @@ from typing import Protocol
 
 import msgspec
 
-from controller.absence.repository import evidence_of
-from controller.absence.rules import Evidence, given_back_at
 from controller.access import offline
 from controller.access import service as access
 from controller.access.code_status import CodeStatus, HeldGrant, LingeringCode, stand
@@ -17,13 +15,17 @@ from controller.access.offline import OfflineCode
 from controller.access.repository import first_look, out_of_reach
 from controller.access.service import AccessService
 from controller.bookings import claims, lifecycle, links, repository
+from controller.bookings.absence_rules import Evidence, given_back_at
 from controller.bookings.affected import repository as affected
+from controller.bookings.arrivals import evidence_of
 from controller.bookings.code_issuing import BookingCodes, lingering
 from controller.bookings.lifecycle import words_of
 from controller.db.compiled_sql import BulkInsert
 from controller.db.engine import Database, Tx
+from controller.diary import waits_repository as waits
 from controller.diary.model import Booking, BookingRequest, BookingState, Cause, Changed, Details, Impact
 from controller.diary.site_config import SiteConfig, SiteConfigs, SpaceAtSite
+from controller.diary.waits import Wait
 from controller.estate.errors import SiteUnknown
 from controller.key_files import KeyFiles
 from controller.people import audit
@@ -31,8 +33,6 @@ from controller.people.model import Actor, Party, Tier
 from controller.people.parties import parties
 from controller.rules.model import buffers_of
 from controller.text import times
-from controller.waitlist import repository as waits
-from controller.waitlist.model import Wait
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
 

@@ -14,16 +14,16 @@ from controller.bookings import repository as bookings
 from controller.bookings.claims import SYSTEM_ACTOR
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Tx
+from controller.diary import waits_repository as repository
 from controller.diary.model import Booking, BookingRequest, BookingState, Changed
 from controller.diary.site_config import SiteConfig
+from controller.diary.waits import LEAST, WIDEST_BUFFER, Wait, WaitState
 from controller.people import audit
 from controller.people.model import Actor, Role
 from controller.people.parties import tier_of
 from controller.rules.model import RuleRequest, Verdict
 from controller.rules.service import judge
 from controller.text import times as words
-from controller.waitlist import repository
-from controller.waitlist.model import LEAST, WIDEST_BUFFER, Wait, WaitState
 from controller.web.problem import Problem
 from edge.wire.interval import Interval
 

@@ -5,8 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from controller.bookings.schemas import BookingCreate
+from controller.diary.waits import WaitState
 from controller.text import local_time
-from controller.waitlist.model import WaitDraft, WaitState
+from controller.waitlist.model import WaitDraft
 from controller.waitlist.service import WaitView
 from controller.web.fields import Answer, Slug, answer_of
 

@@ -22,8 +22,10 @@ from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.db.retry import retry_until_available
 from controller.diary import limits
+from controller.diary import waits_repository as repository
 from controller.diary.model import Booking, BookingState
 from controller.diary.site_config import SiteConfig
+from controller.diary.waits import Wait, WaitState
 from controller.estate.model import Site
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor
@@ -31,8 +33,7 @@ from controller.people.parties import tier_of, tier_to_book
 from controller.people.permissions import Action, Seen, Thing, seen
 from controller.rules.model import RuleRequest
 from controller.rules.service import judge
-from controller.waitlist import repository
-from controller.waitlist.model import NoOffer, NothingToWaitFor, Wait, WaitDraft, WaitState, WaitUnknown, may_pass
+from controller.waitlist.model import NoOffer, NothingToWaitFor, WaitDraft, WaitUnknown, may_pass
 from controller.waitlist.queue import WaitQueue, declined, record
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock

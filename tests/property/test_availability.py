@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
 from controller.availability.diary_reads import DiaryReader, FreeSpace, ResourceNeed
-from controller.availability.fitting_spaces import SpaceNeeds, sort_out
 from controller.availability.free_intervals import MINUTE, Span, holds, interval, span
 from controller.bookings import repository
 from controller.bookings.claims import contended, write_claims
+from controller.bookings.fitting_spaces import SpaceNeeds, sort_out
 from controller.db.engine import Database
 from controller.db.migrations import migrate
 from controller.diary.model import Booking, BookingRequest, BookingState, Need

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import msgspec
 
-from controller.availability.fitting_spaces import Fitting, SpaceNeeds, sort_out
+from controller.bookings.fitting_spaces import Fitting, SpaceNeeds, sort_out
 from controller.bookings.series.model import DateEffect, Move, SeriesDate
 from controller.bookings.series.resolve import Asker
 from controller.db.engine import Tx

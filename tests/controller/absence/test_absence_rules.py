@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from controller.absence.rules import AbsenceAction, Evidence, course, next_due, step
+from controller.bookings.absence_rules import AbsenceAction, Evidence, course, next_due, step
 from controller.diary.model import Arrival, Booking, BookingState
 from controller.diary.policy import Policy, ReleaseRule
 from controller.people.model import Tier

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from controller.availability.fitting_spaces import Fitting
 from controller.availability.ranking import Candidate, WantedTime, rank
+from controller.bookings.fitting_spaces import Fitting
 from controller.diary.policy import Policy
 from controller.diary.site_config import SiteConfig, places
 from controller.estate.model import Site, SiteParts, Space

@@ -8,10 +8,10 @@ from fastapi import FastAPI
 
 from controller.container import Container
 from controller.db.engine import Tx
+from controller.diary import waits_repository as repository
 from controller.diary.policy import ApprovalRule, Policy
+from controller.diary.waits import Wait
 from controller.people.model import Actor
-from controller.waitlist import repository
-from controller.waitlist.model import Wait
 from tests.controller.bookings.hub import MANAGER
 from tests.controller.bookings.policing import put_policy
 from tests.controller.clock import ManualClock

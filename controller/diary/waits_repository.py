@@ -9,8 +9,8 @@ from sqlalchemy import RowMapping, and_, func, insert, or_, select, update
 from controller.db.engine import Tx
 from controller.diary.model import Booking, BookingRequest, BookingState
 from controller.diary.tables import bookings, waits
+from controller.diary.waits import LEAST, STANDING, WIDEST_BUFFER, Wait, WaitState
 from controller.people.permissions import Thing
-from controller.waitlist.model import LEAST, STANDING, WIDEST_BUFFER, Wait, WaitState
 from edge.wire.interval import Interval
 
 _WANTED = waits.c.state == WaitState.WAITING.value
