@@ -1,25 +1,29 @@
 """Statements that are made for every booking, compiled once and taken to the driver past what SQLAlchemy does for each:
 that takes longer than a database does that finds a few rows by an index.
 
-Many inserts at once are one statement for all tables on PostgreSQL, on SQLite one for each.
+Many inserts at once are one statement for all tables on PostgreSQL, on SQLite one for each. ``insert_many`` is for the
+thousands of rows of one table that events bring, ``RowMemo`` for the thousands of rows that a plan is made from each
+time, of which one or two have changed.
 """
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, TypeAlias
+from itertools import chain
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
 from sqlalchemy import Dialect, Float, Select, Table, TextClause, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.selectable import CompoundSelect, TextualSelect
 
 from controller.db import sqlite_driver
+from controller.db.driver import driver_of, trace_statement, translated
 from controller.db.engine import Tx
 
 Row: TypeAlias = dict[str, Any]
 """Values by the names of their columns."""
+T = TypeVar("T")
 _Process = Callable[[Any], Any]
 
 
@@ -33,6 +37,13 @@ class _Compiled(msgspec.Struct, frozen=True):
     constants: Mapping[str, Any]
 
 
+class RowMemo(Generic[T]):
+    """What was made of each row when it was read last; an equal row is not made again."""
+
+    def __init__(self) -> None:
+        self.made: dict[tuple[Any, ...], T] = {}
+
+
 class CompiledReads:
     """A statement that only reads, of a text that is always the same: no ``IN`` over a list that is given."""
 
@@ -42,18 +53,28 @@ class CompiledReads:
 
     async def rows(self, tx: Tx, **given: object) -> list[Row]:
         """Its rows. Raises ``DBAPIError``."""
+        made, names, found = await self._fetch(tx, given)
+        return [_row(made, names, each) for each in found]
+
+    async def made(self, tx: Tx, make: Callable[[Row], T], memo: RowMemo[T], **given: object) -> list[T]:
+        """What ``make`` makes of its rows. Raises ``DBAPIError``."""
+        made, names, found = await self._fetch(tx, given)
+        before, memo.made = memo.made, {}
+        for each in found:
+            known = before.get(each)
+            memo.made[each] = make(_row(made, names, each)) if known is None else known
+        return [memo.made[each] for each in found]
+
+    async def _fetch(
+        self, tx: Tx, given: Mapping[str, object]
+    ) -> tuple[_Compiled, Sequence[str], Sequence[tuple[Any, ...]]]:
         made = self._compiled.get(tx.dialect.name) or self._compile(tx.dialect)
         values = given if not made.constants else {**made.constants, **given}
         asked = [
             values[name] if process is None or values[name] is None else process(values[name])
             for name, process in made.binds
         ]
-        found = await _fetched(tx, made.sql, asked)
-        for name, process in made.results:
-            for row in found:
-                if row[name] is not None:
-                    row[name] = process(row[name])
-        return found
+        return made, *await _fetched(tx, made.sql, asked)
 
     async def first(self, tx: Tx, **given: object) -> Row | None:
         """Its first row, if there is any."""
@@ -79,18 +100,25 @@ class CompiledReads:
         return made
 
 
-async def _fetched(tx: Tx, sql: str, values: list[Any]) -> list[Row]:
-    connection = tx.sync_connection
-    assert connection is not None
-    for listener in connection.dispatch.before_cursor_execute:  # those who count or trace statements
-        listener(connection, None, sql, values, None, False)
-    driver: Any = connection.connection.driver_connection
+def _row(made: _Compiled, names: Sequence[str], values: tuple[Any, ...]) -> Row:
+    row = dict(zip(names, values, strict=True))
+    for name, process in made.results:
+        if row[name] is not None:
+            row[name] = process(row[name])
+    return row
+
+
+async def _fetched(tx: Tx, sql: str, values: list[Any]) -> tuple[Sequence[str], Sequence[tuple[Any, ...]]]:
+    """The names of the columns, and the rows."""
+    trace_statement(tx, sql, values)
+    driver = driver_of(tx)
     try:
         if isinstance(driver, sqlite_driver.Connection):
             return await driver.select(sql, values)
-        return [dict(record) for record in await driver.fetch(sql, *values)]
+        records = await driver.fetch(sql, *values)
     except Exception as error:  # the drivers have no root in common
-        raise DBAPIError(sql, None, error, hide_parameters=True) from error
+        raise translated(sql, error) from error
+    return list(records[0].keys()) if records else (), [tuple(each) for each in records]
 
 
 _Row = Mapping[str, object]
@@ -99,6 +127,8 @@ _Shape = tuple[tuple[Table, tuple[str, ...]], ...]
 _Processed = tuple[int, Callable[[Any], Any]]
 """A column's place, and what makes a value for the driver of one of ours."""
 _SHAPES_KEPT = 512
+_AT_ONCE = 100
+"""Rows in one statement to SQLite. Between two rows of ``executemany`` its thread waits for the interpreter's lock."""
 
 
 class BulkInsert:
@@ -131,14 +161,59 @@ class BulkInsert:
 
 async def _insert(tx: Tx, inserts: Sequence[sqlite_driver.Insert]) -> None:
     """All in one step of the connection, past what SQLAlchemy does for each statement."""
-    connection = (await tx.get_raw_connection()).driver_connection
+    connection = driver_of(tx)
     assert isinstance(connection, sqlite_driver.Connection)
     try:
         await connection.insert(inserts)
-    except sqlite3.IntegrityError as error:
-        raise IntegrityError("INSERT", None, error, hide_parameters=True) from error
     except sqlite3.Error as error:
-        raise OperationalError("INSERT", None, error, hide_parameters=True) from error
+        raise translated("INSERT", error) from error
+
+
+async def insert_many(
+    tx: Tx, table: Table, columns: tuple[str, ...], rows: Sequence[Sequence[Any]], *, unless_known: bool = False
+) -> None:
+    """Insert rows that have their values in the order of ``columns``; ``unless_known``: leave out those whose key is
+    there. Raises ``DBAPIError`` as single inserts would, and then the transaction is void."""
+    if not rows:
+        return
+    processed = _processed(table, columns, tx.dialect)
+    if processed:
+        by_column: list[Iterable[Any]] = list(zip(*rows, strict=True))
+        for at, process in processed:
+            made = {value: process(value) for value in set(by_column[at])}
+            by_column[at] = map(made.__getitem__, by_column[at])
+        rows = list(zip(*by_column, strict=True))
+    if tx.dialect.name == "postgresql":
+        await _copy(tx, table, columns, rows, unless_known=unless_known)
+        return
+    inserts: list[sqlite_driver.Insert] = []
+    for at in range(0, len(rows), _AT_ONCE):
+        lot = rows[at : at + _AT_ONCE]
+        statement = _of_rows(table, columns, len(lot), unless_known=unless_known)
+        trace_statement(tx, statement, ())
+        inserts.append((statement, [list(chain(*lot))]))
+    await _insert(tx, inserts)
+
+
+async def _copy(
+    tx: Tx, table: Table, columns: tuple[str, ...], rows: Sequence[Sequence[Any]], *, unless_known: bool
+) -> None:
+    """COPY knows no ON CONFLICT: what may be there goes by way of a table of this session's own."""
+    into, quoted = table.name, ", ".join(_quoted(columns))
+    if unless_known:
+        into = f"new_{table.name}"
+        await tx.execute(_staging(table.name))
+    driver = driver_of(tx)
+    if not driver.is_in_transaction():
+        await tx.execute(_BEGUN)
+    copying = f"COPY {into} ({quoted}) FROM STDIN"
+    trace_statement(tx, copying, ())
+    try:
+        await driver.copy_records_to_table(into, records=rows, columns=columns)
+    except Exception as error:  # asyncpg's errors have no root in common
+        raise translated(copying, error) from error
+    if unless_known:
+        await tx.execute(_from_staging(table.name, quoted))
 
 
 async def put(tx: Tx, table: Table, rows: Sequence[_Row], into: BulkInsert | None = None) -> None:
@@ -173,13 +248,37 @@ def _together(shape: _Shape) -> TextClause:
     return text(f"WITH {first} {last}" if before else last)
 
 
-@lru_cache(maxsize=_SHAPES_KEPT)
 def _compiled(table: Table, columns: tuple[str, ...], dialect: Dialect) -> tuple[str, tuple[_Processed, ...]]:
-    """An insert with a mark for each column, and which values the driver does not take as they are."""
-    marks = ", ".join("?" for _ in columns)
-    statement = f"INSERT INTO {table.name} ({', '.join(_quoted(columns))}) VALUES ({marks})"  # noqa: S608
+    """An insert of one row into SQLite, and which values the driver does not take as they are."""
+    return _of_rows(table, columns, 1, unless_known=False), _processed(table, columns, dialect)
+
+
+@lru_cache(maxsize=_SHAPES_KEPT)
+def _of_rows(table: Table, columns: tuple[str, ...], number: int, *, unless_known: bool) -> str:
+    """An insert of so many rows into SQLite, with a mark for each value."""
+    marks = ", ".join([f"({', '.join('?' for _ in columns)})"] * number)
+    known = " ON CONFLICT DO NOTHING" if unless_known else ""
+    return f"INSERT INTO {table.name} ({', '.join(_quoted(columns))}) VALUES {marks}{known}"  # noqa: S608
+
+
+@lru_cache(maxsize=_SHAPES_KEPT)
+def _processed(table: Table, columns: tuple[str, ...], dialect: Dialect) -> tuple[_Processed, ...]:
     processors = (table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns)
-    return statement, tuple((at, process) for at, process in enumerate(processors) if process is not None)
+    return tuple((at, process) for at, process in enumerate(processors) if process is not None)
+
+
+_BEGUN = text("SELECT 1")
+"""SQLAlchemy begins a transaction with the first statement that passes it."""
+
+
+@lru_cache
+def _staging(table: str) -> TextClause:
+    return text(f"CREATE TEMPORARY TABLE IF NOT EXISTS new_{table} (LIKE {table}) ON COMMIT DELETE ROWS")
+
+
+@lru_cache
+def _from_staging(table: str, columns: str) -> TextClause:
+    return text(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM new_{table} ON CONFLICT DO NOTHING")  # noqa: S608
 
 
 def _values(row: _Row, processed: Sequence[_Processed]) -> list[Any]:

@@ -76,13 +76,12 @@ class Connection:
 
         await self.do(step)
 
-    async def select(self, statement: str, values: Sequence[Any]) -> list[dict[str, Any]]:
-        """All rows, by the names of their columns. Raises ``sqlite3.Error``."""
+    async def select(self, statement: str, values: Sequence[Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """The names of its columns, and all rows. Raises ``sqlite3.Error``."""
 
-        def step() -> list[dict[str, Any]]:
+        def step() -> tuple[list[str], list[tuple[Any, ...]]]:
             cursor = self._raw.execute(statement, values)
-            names = [column[0] for column in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            return [column[0] for column in cursor.description], cursor.fetchall()
 
         return await self.do(step)
 

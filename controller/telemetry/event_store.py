@@ -150,15 +150,13 @@ class _Shelf:
         good, aside = await self._new_ones(batches)
         dated = await EventDating(tx, site=self._site, edge=self._edge, log=self._id, now=self._now).date(good)
         self.undated = len(good) - len(dated)
-        good = [await self._whose(each) for each in dated]
+        good = [await self._whose(each) if isinstance(each.data, AccessData) else each for each in dated]
         late = [self._now - each.event.at > LATE for each in good]
         await repository.insert_events(
             tx, self._site, self._edge, self._id, list(zip(good, late, strict=True)), self._now
         )
-        judged: list[Judged] = [*good, *aside]
-        for seq in map(_seq, judged):
-            if seq is not None:
-                self._runs.add(seq, seq)
+        self._runs.add_each(each.event.seq for each in good)
+        self._runs.add_each(each.seq for each in aside if each.seq is not None)
         for batch in batches:
             await self._answer_for_gone(batch)
             await self._answer_for_dropped(batch)
@@ -269,10 +267,10 @@ class _Shelf:
                     await repository.insert_outage(
                         self._tx, self._site, self._edge, self._id, event.seq, data.start, data.end
                     )
-            else:
+            elif isinstance(data, _ALERTING):
                 await self._alert(each, late=was_late)
-            door, text = door_of(data), happened(data)
-            if door and text and (door not in marks or marks[door][0] <= event.at):
+            door = door_of(data)
+            if door and (door not in marks or marks[door][0] <= event.at) and (text := happened(data)):
                 marks[door] = (event.at, text)
         for day in days.values():
             await repository.put_counter_day(self._tx, self._site, self._edge, self._id, day)
@@ -343,6 +341,10 @@ class _Shelf:
             return
         text = f"{self._edge} sent events that could not be stored; they are in quarantine ({why[:200]})"
         await repository.alert(self._tx, self._site, self._edge, AlertCode.UNSTORABLE, text, self._now)
+
+
+_ALERTING = DoorData | FireData | AccessData | AlarmData | ClosingData | LockoutData | FaultData
+"""What may be worth an alert."""
 
 
 def _seq(judged: Judged) -> int | None:

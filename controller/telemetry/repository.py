@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Insert, RowMapping, Table, case, delete, insert, literal, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from controller.db.compiled_sql import insert_many
 from controller.db.engine import Instant, Tx
 from controller.telemetry.alert_catalogue import AlertCode
 from controller.telemetry.event_times import ClockSample
@@ -35,6 +36,7 @@ from edge.wire.messages import DeviceState
 from edge.wire.plan import digest
 
 _IN_LIMIT = 500  # SQLite takes at most 32,766 parameters in a statement
+_EVENT_COLUMNS = tuple(column.name for column in events.c if column is not events.c.id)
 
 
 class CounterDay(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,30 +118,27 @@ async def insert_events(
     tx: Tx, site: str, edge: str, log: int, found: Sequence[tuple[GoodEvent, bool]], now: datetime
 ) -> None:
     """Store events that are not there; each with whether it was learned late."""
-    await _insert(
-        tx,
-        events,
-        [
-            {
-                "log_id": log,
-                "seq": good.event.seq,
-                "site": site,
-                "edge": edge,
-                "kind": good.kind,
-                "device": good.event.device,
-                "at": good.event.at,
-                "boot": good.event.boot,
-                "mono_ms": good.event.mono_ms,
-                "trust": good.event.trust.value,
-                "data": good.text,
-                "received_at": now,
-                "learned_late": late,
-                "told_at": good.told_at,
-                "error_s": good.error_s,
-            }
-            for good, late in found
-        ],
-    )
+    rows = [
+        (
+            log,
+            good.event.seq,
+            site,
+            edge,
+            good.kind,
+            good.event.device,
+            good.event.at,
+            good.event.boot,
+            good.event.mono_ms,
+            good.event.trust.value,
+            good.text,
+            now,
+            late,
+            good.told_at,
+            good.error_s,
+        )
+        for good, late in found
+    ]
+    await insert_many(tx, events, _EVENT_COLUMNS, rows)
 
 
 async def last_accesses(tx: Tx, site: str, limit: int) -> list[tuple[datetime, AccessData]]:

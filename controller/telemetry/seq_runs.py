@@ -44,6 +44,20 @@ class SeqRuns:
             first, last = min(first, self._runs[start][0]), max(last, self._runs[end - 1][1])
         self._runs[start:end] = [(first, last)]
 
+    def add_each(self, numbers: Iterable[int]) -> None:
+        """Add numbers in any order; raises ``ValueError`` where one is not from 1 up."""
+        first: int | None = None
+        last = 0
+        for number in sorted(numbers):
+            if first is None:
+                first = number
+            elif number > last + 1:
+                self.add(first, last)
+                first = number
+            last = number
+        if first is not None:
+            self.add(first, last)
+
     def missing(self, first: int, last: int) -> list[Run]:
         """What of ``first`` to ``last`` is not in the set, in order."""
         found: list[Run] = []

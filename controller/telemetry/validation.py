@@ -1,6 +1,7 @@
 """Whether an event can be accepted. Pure: what cannot is set aside as it came, and counts as committed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import get_args
 
 import msgspec
 
@@ -25,6 +26,7 @@ STATIONS_LIMIT = 100_000
 TEXT_LIMIT = 16 * 1024
 """Longest ``data`` of an event, in bytes."""
 _data: msgspec.json.Decoder[EventData] = msgspec.json.Decoder(EventData)
+_KIND_OF: Mapping[type[EventData], str] = {each: str(each.__struct_config__.tag) for each in get_args(EventData)}
 
 Judged = GoodEvent | SetAside
 
@@ -68,19 +70,28 @@ def validate(raw: bytes) -> Judged:
     """Judge one event. Of its time only that it can be kept: when it happened is seen where it is filed."""
     try:
         event = read_event(raw)
-        kind = event.kind
         text = bytes(event.data).decode()
         if len(text) > TEXT_LIMIT:
             return _aside(event.seq, raw, RefusalReason.TOO_LARGE, f"data of {len(text)} characters")
-        data = read_data(kind, text)
+        kind, data = _read(event, text)
     except WireError as error:
         reason = RefusalReason.MALFORMED if isinstance(error, Malformed) else RefusalReason.TOO_LARGE
         return _aside(seq_of(raw), raw, reason, str(error))
     except UnicodeDecodeError as error:
         return _aside(seq_of(raw), raw, RefusalReason.MALFORMED, f"data is not UTF-8: {error.reason}")
-    if why := out_of_bounds(event) or out_of_bounds(kind) or out_of_bounds(data) or implausible(event, data):
+    said = kind if data is None else data
+    if why := out_of_bounds(event) or out_of_bounds(said) or implausible(event, data):
         return _aside(event.seq, raw, RefusalReason.ABSURD, why)
     return GoodEvent(event=event, kind=kind, data=data, text=text, raw=raw)
+
+
+def _read(event: Event, text: str) -> tuple[str, EventData | None]:
+    """An event's kind and its data, which for a known kind are read in one pass. Raises ``Malformed``."""
+    try:
+        data = _data.decode(text)
+    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
+        return (kind := event.kind), read_data(kind, text)
+    return _KIND_OF[type(data)], data
 
 
 def read_data(kind: str, text: str) -> EventData | None:

@@ -1,6 +1,5 @@
 """What of the bare constrained INSERT's speed is left to a booking through HTTP, with one client and with eight."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,21 +7,6 @@ from sqlalchemy.engine import make_url
 
 from tests.bench.bench_booking import CLIENTS, Result, bare_application, controller, measure, moved_in, slots
 from tests.bench.booking_peers import opened
-from tests.services.postgres import PostgresServer
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def durable_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database whose commits are on disk when they return."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/hallkeeper.db"
-        return
-    server = PostgresServer(durable=True)
-    try:
-        server.start()
-        yield server.create().replace("postgresql+asyncpg", "postgresql")
-    finally:
-        server.stop()
 
 
 async def compared(folder: Path, url: str, *, rounds: int, each: int) -> list[Result]:

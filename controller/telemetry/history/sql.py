@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Insert
-from sqlalchemy.dialects import postgresql, sqlite
-
+from controller.db.compiled_sql import insert_many
 from controller.db.engine import Tx
 from controller.telemetry.history.protocol import Sample
 from controller.telemetry.tables import samples as table
+
+_COLUMNS = tuple(column.name for column in table.c)
 
 
 class SqlHistory:
@@ -19,24 +19,17 @@ class SqlHistory:
     async def write(self, samples: Sequence[Sample]) -> None:
         """Keep the samples; one that is there stays as it is. Never raises ``HistoryDown``."""
         rows = [
-            {
-                "site": sample.site,
-                "edge": sample.edge,
-                "measurement": sample.measurement,
-                "device": sample.device,
-                "place": sample.place,
-                "at": sample.at,
-                "field": field,
-                "value": float(value),
-            }
+            (
+                sample.site,
+                sample.measurement,
+                sample.device,
+                field,
+                sample.at,
+                sample.edge,
+                sample.place,
+                float(value),
+            )
             for sample in samples
             for field, value in sample.fields.items()
         ]
-        if rows:
-            await self._tx.execute(_insert(self._tx), rows)
-
-
-def _insert(tx: Tx) -> Insert:
-    if tx.dialect.name == "sqlite":
-        return sqlite.insert(table).on_conflict_do_nothing()
-    return postgresql.insert(table).on_conflict_do_nothing()
+        await insert_many(self._tx, table, _COLUMNS, rows, unless_known=True)

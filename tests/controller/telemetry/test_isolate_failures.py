@@ -78,7 +78,7 @@ async def test_a_lot_of_bad_events_is_one_line_in_the_log_with_their_number_and_
     def broken(data: object) -> str:
         raise ValueError("nothing like it")
 
-    monkeypatch.setattr(event_store, "happened", broken)
+    monkeypatch.setattr(event_store, "door_of", broken)
 
     def told() -> list[tuple[object, bool]]:
         named = [each for each in caplog.records if each.name == isolate_failures.__name__]

@@ -28,3 +28,12 @@ def test_what_is_missing_and_what_is_there_make_the_whole(
     runs = SeqRuns(added)
     missing = {n for a, b in runs.missing(first, first + length) for n in range(a, b + 1)}
     assert missing == {n for n in range(first, first + length + 1) if n not in runs}
+
+
+@given(RUNS, st.lists(st.integers(1, 60)))
+def test_numbers_in_any_order_are_added_as_their_runs(added: list[tuple[int, int]], numbers: list[int]) -> None:
+    together, one_by_one = SeqRuns(added), SeqRuns(added)
+    together.add_each(numbers)
+    for number in numbers:
+        one_by_one.add(number, number)
+    assert together.runs == one_by_one.runs
