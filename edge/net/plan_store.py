@@ -13,7 +13,18 @@ from edge.system.persisted_state import HighestPlan
 from edge.wire.codec import PART_LIMIT, encode
 from edge.wire.envelope import Keyring, Purpose, open_envelope
 from edge.wire.errors import PlanRefused, TooLarge, WireError
-from edge.wire.plan import Assembly, Manifest, Part, Plan, check_manifest, digest, read_part
+from edge.wire.plan import (
+    Assembly,
+    GrantsPart,
+    IndexedGrants,
+    Manifest,
+    Part,
+    Plan,
+    check_manifest,
+    digest,
+    indexed,
+    read_part,
+)
 
 FOLDER = "plan"
 PARTS = f"{FOLDER}/parts"
@@ -58,7 +69,7 @@ class PlanStore:
         self._pending: tuple[bytes, Manifest] | None = None
         self._strays: OrderedDict[str, bytes] = OrderedDict()
         self._stray_size = 0
-        self._parts: dict[str, Part] = {}
+        self._parts: dict[str, Part | IndexedGrants] = {}
         self._unsaved: dict[str, bytes] = {}
         self._applying = asyncio.Lock()
         self.plan: Plan | None = None
@@ -173,7 +184,8 @@ class PlanStore:
             data = await asyncio.to_thread(self._files.read, f"{PARTS}/{name}")
             if data is not None and digest(data) == name:
                 return data
-        again = encode(self._parts[name]) if name in self._parts else b""
+        part = self._parts.get(name)
+        again = b"" if part is None else encode(part.part if isinstance(part, IndexedGrants) else part)
         return again if digest(again) == name else None
 
     def _open(self, envelope: bytes) -> Manifest:
@@ -199,23 +211,27 @@ class PlanStore:
         if self._pending is not None and self._pending[1].version == manifest.version:
             self._pending = None
 
-    async def _assemble(self, manifest: Manifest, held: dict[str, bytes]) -> tuple[dict[str, Part], Plan]:
-        """Assemble a plan. Parts shared with the plan in force are not decoded again; other work can run between two
-        parts."""
+    async def _assemble(
+        self, manifest: Manifest, held: dict[str, bytes]
+    ) -> tuple[dict[str, Part | IndexedGrants], Plan]:
+        """Assemble a plan. Parts shared with the plan in force are neither decoded nor indexed again; other work can
+        run between two that are."""
         assembly = Assembly(manifest)
-        parts: dict[str, Part] = {}
+        parts: dict[str, Part | IndexedGrants] = {}
         for name, ref in manifest.parts.items():
             part = self._parts.get(ref.digest)
             if part is None:
                 if ref.digest not in held:
                     raise PlanRefused(f"part {name} of plan {manifest.version} is missing")
                 part = read_part(name, held[ref.digest], ref)
-            await asyncio.sleep(0)
+                if isinstance(part, GrantsPart):
+                    part = indexed(part)
+                await asyncio.sleep(0)
             parts[ref.digest] = part
             assembly.add(part)
         return parts, assembly.finish()
 
-    def _use(self, envelope: bytes, parts: dict[str, Part], plan: Plan) -> None:
+    def _use(self, envelope: bytes, parts: dict[str, Part | IndexedGrants], plan: Plan) -> None:
         self._envelope, self._parts, self.plan = envelope, parts, plan
         self._using()
 

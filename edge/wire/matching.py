@@ -29,7 +29,7 @@ def match(
     match."""
     if shown.method is Method.QR:
         # A pass replaces a code or a card. It is not enough where a PIN or second factor is required.
-        owned = here.owned.get(owner, ())
+        owned = here.of_owner(owner)
         return Match(found=tuple(grant for grant in owned if _single(grant) and not grant.duress))
     if shown.method is Method.OFFLINE_CODE:
         return _offline(here, door, offline(shown.digits), in_touch=in_touch)
@@ -41,7 +41,7 @@ def match(
         found=tuple(
             grant
             for kind in TYPED_KINDS
-            for grant in here.grants.get(code_key(secret, kind, shown.digits), ())
+            for grant in here.with_key(code_key(secret, kind, shown.digits))
             if grant.kind is kind
         )
     )
@@ -59,7 +59,7 @@ def _card(here: DoorPlan, secret: bytes, shown: Presented) -> Match:
         return Match()  # a code, which no card's text is
     for kind in CARD_KINDS:
         typed = pin_key(secret, kind, shown.card, shown.digits)
-        for grant in here.grants.get(code_key(secret, kind, shown.card), ()):
+        for grant in here.with_key(code_key(secret, kind, shown.card)):
             if grant.kind is not kind:
                 continue
             if _single(grant) or (grant.pin_key is not None and hmac.compare_digest(grant.pin_key, typed)):

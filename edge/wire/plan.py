@@ -4,9 +4,11 @@ Parts are small so that a change sends little: hours by door, grants and session
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import chain
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
@@ -210,16 +212,38 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         return digest(encode(self))
 
 
+class IndexedGrants(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of grants with its indexes: door -> key, or owner -> grants. It is made once for each part, so that a plan
+    in which one part has changed is put together from as many parts as it has, not from all their grants."""
+
+    part: GrantsPart
+    by_key: Mapping[str, Mapping[bytes, Collection[Grant]]]
+    by_owner: Mapping[str, Mapping[str, Collection[Grant]]]
+
+
 class DoorPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """A door's part of an assembled plan. A credential is found by one dictionary access, by its key or, for a pass, by
-    its owner."""
+    """A door's part of an assembled plan. A credential is found by its key or, for a pass, by its owner, with one
+    dictionary access for each part of grants."""
 
     hours: HoursPart
-    grants: Mapping[bytes, Collection[Grant]]
-    owned: Mapping[str, Collection[Grant]] = {}
+    grants: tuple[Mapping[bytes, Collection[Grant]], ...] = ()
+    owned: tuple[Mapping[str, Collection[Grant]], ...] = ()
     overrides: tuple[Override, ...] = ()
     offline: Mapping[OfflineWindow, str] = {}
     revoked: frozenset[OfflineWindow] = frozenset()
+
+    def with_key(self, key: bytes) -> Collection[Grant]:
+        """The grants of a code or card, each once, in the order of the plan."""
+        return _found(self.grants, key)
+
+    def of_owner(self, owner: str) -> Collection[Grant]:
+        """The grants of a booking or a person, each once, in the order of the plan."""
+        return _found(self.owned, owner)
+
+
+def _found(indexes: Iterable[Mapping[K, Collection[Grant]]], name: K) -> Collection[Grant]:
+    found = [grants for index in indexes if (grants := index.get(name)) is not None]
+    return found[0] if len(found) == 1 else dict.fromkeys(chain.from_iterable(found))
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -287,8 +311,8 @@ class Assembly:
     def __init__(self, manifest: Manifest) -> None:
         self._manifest = manifest
         self._hours: dict[str, HoursPart] = {}
-        self._grants: dict[str, dict[bytes, Collection[Grant]]] = {}
-        self._owned: dict[str, dict[str, Collection[Grant]]] = {}
+        self._grants: defaultdict[str, list[Mapping[bytes, Collection[Grant]]]] = defaultdict(list)
+        self._owned: defaultdict[str, list[Mapping[str, Collection[Grant]]]] = defaultdict(list)
         self._offline: dict[str, OfflinePart] = {}
         self._overrides: dict[str, list[Override]] = {}
         self._modes: list[ModeSpan] = []
@@ -296,9 +320,17 @@ class Assembly:
         self._closing = ClosingPart()
         self._count = 0
 
-    def add(self, part: Part) -> None:
+    def add(self, part: "Part | IndexedGrants") -> None:
         """Add a part, in any order."""
-        if isinstance(part, HoursPart):
+        if isinstance(part, GrantsPart):
+            part = indexed(part)
+        if isinstance(part, IndexedGrants):
+            for door, by_key in part.by_key.items():
+                self._grants[door].append(by_key)
+            for door, by_owner in part.by_owner.items():
+                self._owned[door].append(by_owner)
+            self._count += len(part.part.grants)
+        elif isinstance(part, HoursPart):
             self._hours[part.door] = part
         elif isinstance(part, ModesPart):
             self._modes.extend(part.spans)
@@ -309,14 +341,8 @@ class Assembly:
                 self._overrides.setdefault(override.door, []).append(override)
         elif isinstance(part, OfflinePart):
             self._offline[part.door] = part
-        elif isinstance(part, ClosingPart):
-            self._closing = part
         else:
-            for grant in part.grants:
-                _put(self._grants.setdefault(grant.door, {}), grant.key, grant)
-                if (owner := grant.owner) is not None:
-                    _put(self._owned.setdefault(grant.door, {}), owner, grant)
-            self._count += len(part.grants)
+            self._closing = part
 
     def finish(self) -> Plan:
         """The plan. Grants and overrides of a door without hours are left out: such a door is locked."""
@@ -326,8 +352,8 @@ class Assembly:
             doors={
                 door: DoorPlan(
                     hours=hours,
-                    grants=self._grants.get(door, {}),
-                    owned=self._owned.get(door, {}),
+                    grants=tuple(self._grants.get(door, ())),
+                    owned=tuple(self._owned.get(door, ())),
                     overrides=tuple(self._overrides.get(door, ())),
                     offline={one.window: one.booking for one in self._offline.get(door, none).accepted},
                     revoked=frozenset(self._offline.get(door, none).revoked),
@@ -339,6 +365,17 @@ class Assembly:
             closing=self._closing,
             grant_count=self._count,
         )
+
+
+def indexed(part: GrantsPart) -> IndexedGrants:
+    """A part of grants ready to be looked up in."""
+    by_key: dict[str, dict[bytes, Collection[Grant]]] = {}
+    by_owner: dict[str, dict[str, Collection[Grant]]] = {}
+    for grant in part.grants:
+        _put(by_key.setdefault(grant.door, {}), grant.key, grant)
+        if (owner := grant.owner) is not None:
+            _put(by_owner.setdefault(grant.door, {}), owner, grant)
+    return IndexedGrants(part=part, by_key=by_key, by_owner=by_owner)
 
 
 def _put(held: dict[K, Collection[Grant]], name: K, grant: Grant) -> None:

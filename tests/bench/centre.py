@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -20,6 +20,7 @@ from edge.wire.messages import Hello, Status
 from edge.wire.plan import DoorSpan, Grant, HoursPart, Manifest, PartRef, digest, split
 from edge.wire.topics import Topic
 from firmware_sim.memory_link import MemoryBroker
+from tests.bench.timing import LoopWatch
 from tests.edge.enrolled import CONTROLLER_KEY
 from tests.edge.hall import BOOKING, DOOR, EDGE, SECRET, SITE
 
@@ -65,7 +66,8 @@ def _event(seq: int, *, data: FootfallData) -> Event:
 
 
 class Centre:
-    """``listen`` as a task; ``acknowledged`` is how many events it has had."""
+    """``listen`` as a task; ``acknowledged`` is how many events it has had, ``stall_ms`` for how long the loop did
+    nothing else at most while the last plan was applied."""
 
     def __init__(self, broker: MemoryBroker) -> None:
         self._broker = broker
@@ -75,6 +77,7 @@ class Centre:
         self._version = 0
         self._due: Ack | None = None
         self.acknowledged = 0
+        self.stall_ms = 0.0
 
     async def listen(self) -> None:
         async for happening in self._ears.events():
@@ -109,8 +112,9 @@ class Centre:
                 self._due, self.acknowledged = None, due.seq
                 self._broker.publish(self._topic("events/ack"), self._signer.seal(Purpose.ACK, due))
 
-    async def send(self, parts: dict[str, bytes]) -> float:
-        """Milliseconds until the edge says that it goes by this plan."""
+    async def send(self, parts: dict[str, bytes], *, changed: Collection[str] | None = None) -> float:
+        """Milliseconds until the edge says that it goes by this plan. ``changed``: the parts that it does not have
+        yet, if not all."""
         self._version += 1
         now = datetime.now(UTC)
         manifest = Manifest(
@@ -124,13 +128,14 @@ class Centre:
         sealed = self._signer.seal(Purpose.PLAN, manifest)
         self._applied.clear()
         began = time.perf_counter()
-        for name, data in parts.items():
-            self._broker.publish(self._topic("plan/part", name), data, retain=True)
-            # Over a line no two of them come in one moment.
-            await asyncio.sleep(0)
-        self._broker.publish(self._topic("plan"), sealed, retain=True)
-        async with asyncio.timeout(60):
+        async with LoopWatch() as watch, asyncio.timeout(60):
+            for name in parts if changed is None else changed:
+                self._broker.publish(self._topic("plan/part", name), parts[name], retain=True)
+                # Over a line no two of them come in one moment.
+                await asyncio.sleep(0)
+            self._broker.publish(self._topic("plan"), sealed, retain=True)
             await self._applied.wait()
+        self.stall_ms = watch.longest_ms
         return (time.perf_counter() - began) * 1000
 
     @staticmethod

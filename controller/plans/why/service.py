@@ -212,7 +212,7 @@ def _grant_of(plan: Plan | None, door: str, decision: Decision) -> Grant | None:
     owner = decision.booking or decision.holder
     if here is None or owner is None:
         return None
-    owned = [each for each in here.owned.get(owner, ()) if each.kind is decision.kind]
+    owned = [each for each in here.of_owner(owner) if each.kind is decision.kind]
     return next((each for each in owned if each.duress is decision.duress), None)
 
 

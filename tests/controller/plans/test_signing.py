@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Concatenate, ParamSpec, TypeVar
 
 import pytest
+from prometheus_client import CollectorRegistry
 from sqlalchemy.engine import URL
 
 from controller.access.other_grants import OtherGrants
@@ -62,6 +63,7 @@ class Desk:
             others=OtherGrants(container.estate, container.keys, container.holders),
             secret_names=container.enrolment.registry.secret_names,
             time=container.mqtt.time,
+            registry=CollectorRegistry(),
         )
 
     async def book(self) -> BookingView:
@@ -89,7 +91,13 @@ class Desk:
         """The bookings whose codes are in a plan."""
         async with self.database.read() as tx:
             content = assemble(plan.manifest, await repository.parts_of(tx, plan.manifest))
-        return {grant.booking for door in content.doors.values() for grants in door.grants.values() for grant in grants}
+        return {
+            grant.booking
+            for door in content.doors.values()
+            for index in door.grants
+            for grants in index.values()
+            for grant in grants
+        }
 
     async def versions(self, view: BookingView) -> tuple[int | None, int | None]:
         """The first plan with a booking's code, and the first without it."""

@@ -34,6 +34,7 @@ from edge.wire.plan import (
     assemble,
     check_manifest,
     digest,
+    indexed,
     split,
 )
 
@@ -72,7 +73,10 @@ def test_parts_are_put_together_in_any_order() -> None:
     random.Random(1).shuffle(shuffled)
     one, other = assemble(manifest(parts), parts), assemble(manifest(dict(shuffled)), parts)
     assert one.grant_count == other.grant_count == 2000
-    assert one.doors == other.doors
+    for plan in (one, other):
+        here = plan.doors["front-door"]
+        assert here.hours == HOURS
+        assert [tuple(here.with_key(grant.key)) for grant in grants(2000)] == [(grant,) for grant in grants(2000)]
 
 
 def test_spans_and_sessions_come_by_their_start_in_whatever_order_the_parts_came() -> None:
@@ -98,7 +102,7 @@ def test_a_plan_without_a_word_on_closing_has_the_usual_one_and_another_takes_it
 def test_a_door_with_hours_alone_knows_no_code_pass_override_or_offline_code() -> None:
     assembly = Assembly(manifest({}))
     assembly.add(HOURS)
-    assert assembly.finish().doors == {"front-door": DoorPlan(hours=HOURS, grants={})}
+    assert assembly.finish().doors == {"front-door": DoorPlan(hours=HOURS)}
     assert assembly.finish().grant_count == 0
 
 
@@ -118,11 +122,11 @@ def test_what_a_part_says_of_one_door_holds_at_no_other() -> None:
     ):
         assembly.add(part)
     doors = assembly.finish().doors
-    assert doors["back-door"] == DoorPlan(hours=back, grants={})
+    assert doors["back-door"] == DoorPlan(hours=back)
     assert doors["front-door"] == DoorPlan(
         hours=HOURS,
-        grants={grant.key: (grant,)},
-        owned={booking: (grant,)},
+        grants=({grant.key: (grant,)},),
+        owned=({booking: (grant,)},),
         overrides=(override,),
         offline={known: booking},
         revoked=frozenset({gone}),
@@ -145,7 +149,7 @@ def test_a_hundred_thousand_equal_grants_are_one() -> None:
         assembly.add(GrantsPart(grants=tuple(msgspec.structs.replace(grant) for _ in range(1000))))
     plan = assembly.finish()
     assert plan.grant_count == 100_000
-    assert tuple(plan.doors["front-door"].grants[grant.key]) == (grant,)
+    assert tuple(plan.doors["front-door"].with_key(grant.key)) == (grant,)
 
 
 def test_grants_of_one_code_are_never_copied_for_the_next_one_of_it() -> None:
@@ -156,15 +160,35 @@ def test_grants_of_one_code_are_never_copied_for_the_next_one_of_it() -> None:
         msgspec.structs.replace(grant, booking=booking, windows=(Interval(start=AT, end=AT + timedelta(hours=at + 1)),))
         for at in range(1000)
     )
+    first = GrantsPart(grants=many[:2])
+    assembly = Assembly(manifest({}))
+    for part in (HOURS, first, GrantsPart(grants=many[2:]), first):
+        assembly.add(part)
+    here = assembly.finish().doors["front-door"]
+    assert [type(held) for index in here.grants for held in index.values()] == [dict, dict, dict]
+    assert tuple(here.with_key(grant.key)) == tuple(here.of_owner(booking)) == many
+
+
+def test_a_code_that_several_parts_hold_is_found_in_all_of_them() -> None:
+    twins = [msgspec.structs.replace(each, hold_s=hold_s) for hold_s in (1, 2) for each in grants(1)]
+    (other,) = grants(2)[1:]
+    assembly = Assembly(manifest({}))
+    for part in (HOURS, GrantsPart(grants=(twins[0],)), GrantsPart(grants=(other,)), GrantsPart(grants=(twins[1],))):
+        assembly.add(part)
+    here = assembly.finish().doors["front-door"]
+    assert list(here.with_key(twins[0].key)) == twins
+    assert list(here.with_key(other.key)) == [other]
+    assert list(here.with_key(bytes(32))) == list(here.of_owner("nobody")) == []
+
+
+def test_a_part_that_is_indexed_already_is_not_indexed_again() -> None:
+    part = indexed(GrantsPart(grants=grants(3)))
     assembly = Assembly(manifest({}))
     assembly.add(HOURS)
-    assembly.add(GrantsPart(grants=many[:2]))
-    before = assembly.finish().doors["front-door"]
-    assembly.add(GrantsPart(grants=many[2:]))
-    after = assembly.finish().doors["front-door"]
-    assert after.grants[grant.key] is before.grants[grant.key]
-    assert after.owned[booking] is before.owned[booking]
-    assert tuple(after.grants[grant.key]) == tuple(after.owned[booking]) == many
+    assembly.add(part)
+    plan = assembly.finish()
+    assert plan.doors["front-door"].grants[0] is part.by_key["front-door"]
+    assert plan.grant_count == 3
 
 
 def test_no_grants_are_no_parts() -> None:
