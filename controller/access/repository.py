@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping, and_, bindparam, delete, exists, or_, select,
 from controller.access.code_status import HeldGrant
 from controller.access.model import CodeRow, NewGrant, WantedGrant
 from controller.access.tables import code_claims, codes, grants
-from controller.db.compiled_sql import BulkInsert, CompiledReads, put
+from controller.db.compiled_sql import BulkInsert, CompiledReads, Row, RowMemo, put
 from controller.db.engine import Tx
 from controller.estate.tables import doors, sites
 from controller.telemetry.tables import edge_states
@@ -231,23 +231,27 @@ _OUT_OF_REACH = (
 )
 
 
-async def wanted(tx: Tx, site: str, door_ids: Sequence[str], *, now: datetime, horizon: datetime) -> list[WantedGrant]:
+async def wanted(
+    tx: Tx, site: str, door_ids: Sequence[str], *, now: datetime, horizon: datetime, memo: RowMemo[WantedGrant]
+) -> list[WantedGrant]:
     """Grants that a plan of these doors must hold, by door and start."""
-    given = {f"door_{at}": door for at, door in enumerate(door_ids)}
-    rows = await _wanted_at(len(door_ids)).rows(tx, site=site, now=now, horizon=horizon, **given) if given else []
-    return [
-        WantedGrant(
-            id=row["id"],
-            booking_id=row["booking_id"],
-            door=row["door"],
-            kind=CredentialKind(row["kind"]),
-            code_key=row["code_key"],
-            window=Interval(start=row["starts"], end=row["ends"]),
-            hold_s=row["hold_s"],
-            new=row["on_version"] is None,
-        )
-        for row in rows
-    ]
+    if not door_ids:
+        return []
+    doors = {f"door_{at}": door for at, door in enumerate(door_ids)}
+    return await _wanted_at(len(door_ids)).made(tx, _wanted, memo, site=site, now=now, horizon=horizon, **doors)
+
+
+def _wanted(row: Row) -> WantedGrant:
+    return WantedGrant(
+        id=row["id"],
+        booking_id=row["booking_id"],
+        door=row["door"],
+        kind=CredentialKind(row["kind"]),
+        code_key=row["code_key"],
+        window=Interval(start=row["starts"], end=row["ends"]),
+        hold_s=row["hold_s"],
+        new=row["on_version"] is None,
+    )
 
 
 @cache

@@ -13,7 +13,7 @@ from controller.access.code_status import CodeStatus, stand
 from controller.access.errors import NoCodeLeft
 from controller.access.model import CodeRow, Codes, Issue, IssuedCodes, NewGrant, Share, WantedGrant
 from controller.access.offline import OfflineCode
-from controller.db.compiled_sql import BulkInsert
+from controller.db.compiled_sql import BulkInsert, RowMemo
 from controller.db.engine import Tx
 from controller.estate.service import EstateService
 from controller.key_files import KeyFiles
@@ -250,10 +250,15 @@ async def standing(
 
 
 async def grants_for_edge(
-    tx: Tx, site: str, doors: Sequence[str], now: datetime, horizon: datetime
+    tx: Tx,
+    site: str,
+    doors: Sequence[str],
+    now: datetime,
+    horizon: datetime,
+    memo: RowMemo[WantedGrant] | None = None,
 ) -> list[WantedGrant]:
-    """The grants that a plan for an edge with these doors must hold."""
-    return await repository.wanted(tx, site, doors, now=now, horizon=horizon)
+    """The grants that a plan for an edge with these doors must hold. ``memo``: of the last time."""
+    return await repository.wanted(tx, site, doors, now=now, horizon=horizon, memo=memo or RowMemo())
 
 
 async def ended(tx: Tx, site: str, doors: Sequence[str]) -> list[str]:

@@ -89,6 +89,7 @@ class MqttApp:
             secret_names=enrolment.registry.secret_names,
             time=self.time,
             clock_right_on=settings.clock_right_on,
+            registry=registry,
         )
         self.restored = RestoredPlans(
             database=database,

@@ -14,9 +14,10 @@ from controller.db.engine import Database, Tx
 from controller.db.retry import retry_until_available
 from controller.estate import repository as estate
 from controller.plans import repository
+from controller.plans.model import EdgeName
 from controller.plans.overrides import repository as overrides
 from controller.plans.restored.service import RestoredPlans
-from controller.plans.service import EdgeName, Planner
+from controller.plans.service import Planner
 from controller.telemetry import repository as telemetry
 from controller.telemetry.alert_catalogue import AlertCode
 from controller.telemetry.envelope_verifier import EnvelopeVerifier

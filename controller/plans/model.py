@@ -12,6 +12,10 @@ HOURS = "hours-"
 """What the names of the parts of a plan begin with that hold a door's rules and its timeline."""
 
 
+EdgeName = tuple[str, str]
+"""Site and edge."""
+
+
 class SignedPlan(msgspec.Struct, frozen=True, kw_only=True):
     """A plan as it is stored. ``sealed``: the manifest in its envelope, as published."""
 

@@ -2,53 +2,44 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import partial
 
-import msgspec
+from prometheus_client import CollectorRegistry, Summary
 from sqlalchemy.exc import SQLAlchemyError
 
 from controller.access import service as access
-from controller.access.other_grants import GrantScope, OtherGrants
+from controller.access.other_grants import OtherGrants
 from controller.changes import Changes, ChangeSubscription
 from controller.db.engine import Database, Tx
 from controller.db.retry import retry_until_available
-from controller.diary.site_config import SiteConfig, SiteConfigs
+from controller.diary.site_config import SiteConfigs
 from controller.estate import repository as estate
-from controller.estate.errors import SiteUnknown
-from controller.hours.modes import unexplained
 from controller.plans import clock as clocks
 from controller.plans import repository
 from controller.plans.clock import ClockDoubtful
 from controller.plans.clock_trust import ClockMonitor
 from controller.plans.compile import (
     Compiled,
-    DoorRules,
-    PlanInput,
     TooMuchForOnePart,
-    compile_plan,
     next_version,
     plan_window,
 )
-from controller.plans.model import SignedPlan
+from controller.plans.model import EdgeName, SignedPlan
 from controller.plans.overrides import repository as overrides
-from controller.plans.overrides.model import ForPlan
-from controller.plans.restored import repository as restored
-from controller.plans.restored.carry_over import Carried, carried, carry
+from controller.plans.sources import PlanMemory, PlanSource, PlanSources, SecretNames, compile_from
 from controller.telemetry import repository as telemetry
 from edge.wire.clock import Clock
 from edge.wire.envelope import Purpose, Sealer
 from edge.wire.link import Link
-from edge.wire.plan import ClosingPart, Mode, ModeSpan
 from edge.wire.topics import Topic
 
 log = logging.getLogger(__name__)
 
-COMPILE_EVERY_S = 1.0
+COMPILE_EVERY_S = 0.2
 """Shortest time between two plans of one edge, in real seconds; the first change is compiled at once."""
-THREAD_FROM = 500
-"""Grants from which compiling moves off the event loop."""
 RETRY_S = 1.0
 SEND_AGAIN_AFTER_S = 5.0
 """How long a plan that was sent may take to be applied before all of it is sent again, in real seconds."""
@@ -57,24 +48,6 @@ _AT_ONCE = 20
 _LOOKS = 3
 """How often a plan is made without holding the diary up before it is made under the site's lock."""
 _MANIFEST = ""  # represents the manifest among the names of parts
-
-EdgeName = tuple[str, str]
-"""Site and edge."""
-SecretNames = Callable[[Tx, str, str], Awaitable[Mapping[str, str] | None]]
-"""For a site and an edge: door id -> the name of the secret that the door's codes are hashed with; None for a revoked
-edge, which has no such secret and gets no plan."""
-
-
-class PlanSource(msgspec.Struct, frozen=True, kw_only=True):
-    """What a plan is made from, as one look at the database has it. ``gone``: ids of grants that ``last``
-    still holds. ``carried``: what only the door knew."""
-
-    now: datetime
-    last: SignedPlan | None
-    given: PlanInput
-    gone: list[str]
-    ordered: ForPlan
-    carried: Carried
 
 
 class PlanSuperseded(Exception):
@@ -96,8 +69,12 @@ class Planner:
         others: OtherGrants,
         secret_names: SecretNames,
         time: ClockMonitor,
+        registry: CollectorRegistry,
         clock_right_on: date | None = None,
     ) -> None:
+        self._stages = Summary(
+            "hallkeeper_plan_stage_seconds", "Time that plans took, by stage.", ["stage"], registry=registry
+        )
         self._time = time
         self._clock_right_on = clock_right_on
         self._database = database
@@ -105,10 +82,10 @@ class Planner:
         self._signer = signer
         self._clock = clock
         self._changes = changes
-        self._site_configs = site_configs
-        self.others = others
-        self._secret_names = secret_names
+        self.sources = PlanSources(clock=clock, site_configs=site_configs, others=others, secret_names=secret_names)
         self._turn = asyncio.Lock()
+        self._memory: defaultdict[EdgeName, PlanMemory] = defaultdict(PlanMemory)
+        """Used by who has the turn."""
         self._changed: ChangeSubscription | None = None
         self._due: dict[EdgeName, float] = {}
         self._wanted = asyncio.Event()
@@ -229,7 +206,8 @@ class Planner:
                 return None
             self.trouble = None
             signed, compiled = made
-            await self._publish(name, signed, compiled.parts)
+            with self._stages.labels("publish").time():
+                await self._publish(name, signed, compiled.parts)
             return signed
 
     async def send_again(self, name: EdgeName) -> None:
@@ -246,20 +224,25 @@ class Planner:
 
     async def compile_current(self, tx: Tx, name: EdgeName) -> Compiled | None:
         """The plan that an edge would be given now, under the site's lock; None where it would be given none."""
-        seen = await self._look(tx, name)
-        return None if seen is None else await _compiled(seen)
+        memory = PlanMemory()
+        seen = await self.sources.look(tx, name, memory)
+        return None if seen is None else await compile_from(seen, memory)
 
     async def _make(self, name: EdgeName) -> tuple[SignedPlan, Compiled] | None:
         """Look and compile without holding anybody up; only the signature takes the site's lock. A booking that comes
         between has the next plan made; one that goes between, this one again."""
+        memory = self._memory[name]
         for _ in range(_LOOKS):
-            async with self._database.read() as tx:
-                seen = await self._look(tx, name)
+            with self._stages.labels("look").time():
+                async with self._database.read() as tx:
+                    seen = await self.sources.look(tx, name, memory)
             if seen is None:
                 return None
-            compiled = await _compiled(seen)
+            with self._stages.labels("compile").time():
+                compiled = await compile_from(seen, memory)
             try:
-                return await self._database.run(self._sign, name, seen, compiled)
+                with self._stages.labels("sign").time():
+                    return await self._database.run(self._sign, name, seen, compiled)
             except PlanSuperseded:
                 continue
         return await self._database.run(self._make_alone, name)
@@ -267,37 +250,9 @@ class Planner:
     async def _make_alone(self, tx: Tx, name: EdgeName) -> tuple[SignedPlan, Compiled] | None:
         """All under the site's lock, for a diary that does not rest."""
         await self._database.lock_site(tx, name[0])
-        seen = await self._look(tx, name)
-        return None if seen is None else await self._sign(tx, name, seen, await _compiled(seen))
-
-    async def _look(self, tx: Tx, name: EdgeName) -> PlanSource | None:
-        """What the plan of an edge is made from; None for an unknown or revoked edge: a plan made with secrets that a
-        Pi does not have would lock everybody out there."""
-        site, edge = name
-        now = self._clock.now()
-        try:
-            site_config = await self._site_configs.of(tx, site)
-        except SiteUnknown:
-            return None
-        if edge not in {each.id for each in site_config.edges}:
-            return None
-        secret_names = await self._secret_names(tx, site, edge)
-        if secret_names is None:
-            return None
-        doors = [door.id for door in site_config.doors if door.edge == edge]
-        ordered = await overrides.for_plan(tx, site, doors, now=now, horizon=plan_window(now).end)
-        stands = carried(await restored.for_plan(tx, site, edge, now), now)
-        given = msgspec.structs.replace(
-            await self._given(tx, site_config, edge, doors, ordered, now), secrets=secret_names
-        )
-        return PlanSource(
-            now=now,
-            last=await repository.latest(tx, site, edge),
-            given=stands.without_what_stays_off(given),
-            gone=await access.ended(tx, site, doors),
-            ordered=ordered,
-            carried=stands,
-        )
+        memory = self._memory[name]
+        seen = await self.sources.look(tx, name, memory)
+        return None if seen is None else await self._sign(tx, name, seen, await compile_from(seen, memory))
 
     async def _sign(self, tx: Tx, name: EdgeName, seen: PlanSource, compiled: Compiled) -> tuple[SignedPlan, Compiled]:
         """Give a plan its version, unless the last one has the same content, and record its parts. Raises
@@ -333,20 +288,6 @@ class Planner:
             raise PlanSuperseded
         if not await overrides.compiled(tx, seen.given.site, seen.ordered, version=version):
             raise PlanSuperseded
-
-    async def _given(
-        self, tx: Tx, site_config: SiteConfig, edge: str, doors: list[str], ordered: ForPlan, now: datetime
-    ) -> PlanInput:
-        given = await _given(tx, site_config, edge, doors, ordered, now)
-        at = GrantScope(
-            site=site_config.site.id,
-            revision=site_config.revision,
-            doors=tuple(doors),
-            zone=site_config.site.tz,
-            least_age=site_config.policy.member_age,
-        )
-        extra = await self.others.admitted(tx, at, now=now, within=plan_window(now))
-        return msgspec.structs.replace(given, extra=extra)
 
     async def _check_clock(self, tx: Tx, now: datetime) -> None:
         self._time.check()
@@ -409,54 +350,6 @@ class Planner:
                 before = await repository.before(tx, *name, signed.manifest.version)
             names = set(before.manifest.parts) if before else set()
         return names - set(signed.manifest.parts)
-
-
-async def _compiled(seen: PlanSource) -> Compiled:
-    def work() -> Compiled:
-        return carry(compile_plan(seen.given, seen.now), seen.carried)
-
-    return await asyncio.to_thread(work) if len(seen.given.grants) >= THREAD_FROM else work()
-
-
-async def _given(
-    tx: Tx, site_config: SiteConfig, edge: str, doors: list[str], ordered: ForPlan, now: datetime
-) -> PlanInput:
-    window = plan_window(now)
-    site, book = site_config.site.id, site_config.hours
-    spaces = {
-        place.space.id: place.space.capacity
-        for place in site_config.by_space.values()
-        if set(place.space.doors) & set(doors)
-    }
-    return PlanInput(
-        site=site,
-        edge=edge,
-        doors=tuple(
-            DoorRules(
-                id=door.id,
-                name=door.name,
-                hold_s=door.hold_s,
-                held_after_s=door.held_after_s,
-                free_when_staffed=door.id in book.timetable.free_doors,
-                code_length=door.code_length,
-                passback=door.passback,
-            )
-            for door in site_config.doors
-            if door.edge == edge
-        ),
-        modes=tuple(
-            ModeSpan(during=period.during, mode=period.mode)
-            for period in unexplained(book.modes(window))
-            if period.mode is not Mode.CLOSED
-        ),
-        grants=await access.grants_for_edge(tx, site, doors, now, window.end),
-        overrides=[each.given for each in ordered.due],
-        sessions=await repository.sessions(tx, site, spaces, window),
-        closing=ClosingPart(
-            warn_minutes=book.timetable.closing.warn_minutes,
-            secure_within_minutes=book.timetable.closing.secure_within_minutes,
-        ),
-    )
 
 
 def _real() -> float:

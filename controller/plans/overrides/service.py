@@ -14,11 +14,11 @@ from controller.people import audit
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
+from controller.plans.model import EdgeName
 from controller.plans.overrides import repository
 from controller.plans.overrides.errors import OverrideUnknown, TooManyOverrides, too_long
 from controller.plans.overrides.model import AHEAD, LONGEST, PER_DOOR, USUAL, AtDoor, Ordered, OverrideDraft
 from controller.plans.overrides.status import At, OverrideDoorStatus, standing
-from controller.plans.service import EdgeName
 from controller.telemetry import repository as telemetry
 from controller.text import times
 from controller.web.problem import invalid_field

@@ -25,7 +25,7 @@ from controller.people.model import Actor
 from controller.people.permissions import Thing, may
 from controller.plans import repository as plans
 from controller.plans.compile import TooMuchForOnePart
-from controller.plans.model import SignedPlan
+from controller.plans.model import EdgeName, SignedPlan
 from controller.plans.overrides import repository as overrides
 from controller.plans.restored import repository
 from controller.plans.restored.difference import Settled, difference
@@ -44,7 +44,7 @@ from controller.plans.restored.model import (
     identity,
     signed_about,
 )
-from controller.plans.service import EdgeName, Planner
+from controller.plans.service import Planner
 from controller.telemetry import repository as telemetry
 from controller.telemetry.alert_catalogue import AlertCode
 from controller.telemetry.envelope_verifier import EnvelopeVerifier

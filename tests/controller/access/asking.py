@@ -34,7 +34,7 @@ async def plan_of(container: Container, door: str, *, mode: Mode = Mode.EXTENDED
             doors=(DoorRules(id=door, name=known.name, hold_s=5, held_after_s=60, code_length=known.code_length),),
             modes=(ModeSpan(during=within, mode=mode),),
             grants=await grants_for_edge(tx, SITE, (door,), now, within.end),
-            extra=await container.mqtt.planner.others.admitted(tx, at, now=now, within=within),
+            extra=await container.mqtt.planner.sources.others.admitted(tx, at, now=now, within=within),
         )
     made = compile_plan(given, now)
     return assemble(made.manifest(site=SITE, edge=known.edge, version=1), dict(made.parts))

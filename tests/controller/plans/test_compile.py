@@ -4,7 +4,10 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import msgspec
 import pytest
+from hypothesis import given as given_values
+from hypothesis import strategies as st
 
 from controller.access.model import WantedGrant
 from controller.estate.model import Site
@@ -12,8 +15,10 @@ from controller.hours.model import OpeningHours, Span, WeeklySpan
 from controller.hours.timetable import Timetable
 from controller.plans.compile import (
     DoorRules,
+    MadeParts,
     PlanInput,
     TooMuchForOnePart,
+    compile_changes,
     compile_plan,
     next_version,
     plan_window,
@@ -151,6 +156,42 @@ def test_one_more_booking_changes_the_parts_of_its_day_only() -> None:
     after = compile_plan(given(grants=[*grants, more]), NOW)
     changed = {name for name in after.parts if before.parts.get(name) != after.parts[name]}
     assert changed == {"grants-20261127-0"}
+
+
+@given_values(st.lists(st.sets(st.integers(0, 40), max_size=12), min_size=2, max_size=6))
+def test_a_plan_made_from_the_last_one_is_the_one_made_anew(diaries: list[set[int]]) -> None:
+    """Whatever is booked, moved, cancelled or ordered between."""
+    last: dict[str, MadeParts] = {}
+    for number, diary in enumerate(diaries):
+        windows = {
+            each: Interval(
+                start=at(0, day=26) + timedelta(hours=3 * each), end=at(2, day=26) + timedelta(hours=3 * each)
+            )
+            for each in diary
+        }
+        grants = [
+            wanted(each, window, code=f"{each:06}", door="front-door" if each % 3 else "side-door")
+            for each, window in windows.items()
+        ]
+        sessions = [
+            Session(booking=uuid7(NOW, each.to_bytes(10)), space="hall", window=window, expected=number)
+            for each, window in windows.items()
+            if each % 2
+        ]
+        doors = (FRONT, SIDE) if number % 3 else (msgspec.structs.replace(FRONT, hold_s=9),)
+        modes = [span(at(9, day=27), at(12, day=27), Mode.STAFFED)] if number % 2 else []
+        secret_names = {"front-door": f"{number // 2:016x}"}
+        source = given(grants=grants, sessions=sessions, doors=doors, modes=modes, secrets=secret_names)
+        compiled, last = compile_changes(source, NOW + timedelta(hours=9 * number), last)
+        assert compiled == compile_plan(source, NOW + timedelta(hours=9 * number))
+
+
+def test_only_the_day_that_changed_is_made_again() -> None:
+    windows = [Interval(start=at(18, day=day), end=at(20, day=day)) for day in (26, 27, 28)]
+    grants = [wanted(number, window) for number, window in enumerate(windows)]
+    before, made = compile_changes(given(grants=grants), NOW, {})
+    after, _ = compile_changes(given(grants=[*grants[:2], wanted(9, windows[2])]), NOW, made)
+    assert {name for name in after.parts if after.parts[name] is not before.parts[name]} == {"grants-20261128-0"}
 
 
 def test_the_order_in_which_grants_come_does_not_matter() -> None:
