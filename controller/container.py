@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from functools import partial
 
 from prometheus_client import CollectorRegistry
 
@@ -270,6 +271,8 @@ def open_container(
     container.checks["database"] = WriteProbe(database, clock).look
     container.checks |= mqtt.checks
     container.tasks += [NamedTask(name=name, run=run) for name, run in mqtt.tasks.items()]
+    if not database.sqlite:
+        container.tasks.append(NamedTask(name="sessions", run=partial(people.sessions.watch, database.url)))
     container.tasks.append(NamedTask(name="absence", run=container.absence.run))
     container.tasks.append(NamedTask(name="waiting lists", run=container.waiting.run))
     container.tasks.append(NamedTask(name="feeds", run=poller.run))

@@ -130,6 +130,8 @@ class Database:
             self._autocommit_reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
         self._writing = asyncio.Lock()
         self._kept: AsyncConnection | None = None
+        self._kept_reader: AsyncConnection | None = None
+        self._opening = asyncio.Lock()
         self._open = 0
 
     @property
@@ -197,10 +199,19 @@ class Database:
 
     @asynccontextmanager
     async def read_without_transaction(self) -> AsyncIterator[Tx]:
-        """For one statement that reads a few rows by an index: no transaction is begun, and on SQLite no thread is
-        used."""
-        async with self._reading(self._autocommit_reader) as tx:
-            yield tx
+        """For one statement that reads a few rows by an index: no transaction is begun, and on SQLite no thread is used
+        and one connection stays open for all of them."""
+        if not self.sqlite:
+            async with self._reading(self._autocommit_reader) as tx:
+                yield tx
+            return
+        yield self._kept_reader or await self._open_reader()
+
+    async def _open_reader(self) -> Tx:
+        async with self._opening:
+            if self._kept_reader is None:
+                self._kept_reader = await self._autocommit_reader.connect()
+            return self._kept_reader
 
     @asynccontextmanager
     async def _reading(self, engine: AsyncEngine) -> AsyncIterator[Tx]:
@@ -257,6 +268,9 @@ class Database:
         if self._kept is not None:
             await self._kept.close()
             self._kept = None
+        if self._kept_reader is not None:
+            await self._kept_reader.close()
+            self._kept_reader = None
         await self._writer.dispose()
         if self.sqlite:
             for engine in (self._brief_writer, self._reader, self._autocommit_reader):

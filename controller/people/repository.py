@@ -9,7 +9,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from controller.db.compiled_sql import CompiledReads
 from controller.db.engine import Tx
+from controller.db.notifications import notify
 from controller.people.model import Failures, Role, Session, User, Write
+from controller.people.session_cache import CHANNEL
 from controller.people.tables import sessions, sign_in_failures, users, writes
 
 _USER = tuple(users.c[name] for name in User.__struct_fields__)
@@ -53,12 +55,14 @@ async def add_user(tx: Tx, user: User) -> None:
 
 
 async def update_user(tx: Tx, user: User) -> None:
+    await notify(tx, CHANNEL)
     await tx.execute(update(users).where(users.c.id == user.id).values(_user_row(user)))
 
 
 async def end_sessions(tx: Tx, user_id: str, *, but: bytes = b"") -> int:
     """End the sessions of a user, all or all but one; how many."""
     here = (sessions.c.user_id == user_id) & (sessions.c.token_hash != but)
+    await notify(tx, CHANNEL)
     return (await tx.execute(delete(sessions).where(here))).rowcount
 
 
@@ -116,6 +120,7 @@ async def renew_session(tx: Tx, token_hash: bytes, expires_at: datetime) -> None
 
 
 async def end_session(tx: Tx, token_hash: bytes) -> None:
+    await notify(tx, CHANNEL)
     await tx.execute(delete(sessions).where(sessions.c.token_hash == token_hash))
 
 

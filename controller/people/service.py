@@ -16,6 +16,7 @@ from controller.people.errors import AlreadySetUp, SignInNeeded, WrongPassword, 
 from controller.people.model import Actor, Session, SignedIn, User
 from controller.people.passwords import Passwords, require_strong
 from controller.people.repository import KnownSites
+from controller.people.session_cache import SessionCache
 from controller.people.sign_in_throttle import CounterKind, SignInOrigin, SignInThrottle, TryCounter
 from controller.people.users import UserService
 from controller.web.problem import invalid_field
@@ -49,7 +50,8 @@ class SignInService:
         self._passwords = passwords
         self._setup_file = setup_file
         self._tries = SignInThrottle(keys)
-        self.users = UserService(database, clock, passwords, self._tries, known_sites)
+        self.sessions = SessionCache()
+        self.users = UserService(database, clock, passwords, self._tries, known_sites, self.sessions.forget)
 
     async def prepare(self) -> None:
         """Leave a set-up token in ``setup_file`` when nobody can sign in yet. Idempotent."""
@@ -166,16 +168,22 @@ class SignInService:
         return SignedIn(user=user.name, token=token, device=self._tries.device(user.name, asker))
 
     async def identify(self, token: str, *, by_cookie: bool) -> Actor | None:
-        """Whose token this is; None when it is nobody's or has run out. One statement; once a day use renews it."""
+        """Whose token this is; None when it is nobody's or has run out. At most one statement; once a day use
+        renews it."""
         hashed = _hash(token)
         now = self._clock.now()
-        async with self._database.read_without_transaction() as tx:
-            session = await repository.session(tx, hashed, now)
+
+        async def look_up() -> Session | None:
+            async with self._database.read_without_transaction() as tx:
+                return await repository.session(tx, hashed, now)
+
+        session = await self.sessions.session(hashed, now, look_up)
         if session is None:
             return None
         lasts = min(now + SESSION_LENGTH, session.created_at + LONGEST_SESSION)
         if lasts - session.expires_at > RENEWED_AFTER:
             await self._database.run(repository.renew_session, hashed, lasts)
+            self.sessions.forget()
         return _actor(session, hashed, by_cookie=by_cookie)
 
     async def again(self, actor: Actor) -> Actor | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
 
 import msgspec
 
@@ -37,11 +38,18 @@ class UserChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UserService:
-    """Each method is one transaction."""
+    """Each method is one transaction. ``forget_sessions`` is called when what is kept of sessions is no longer so."""
 
     def __init__(
-        self, database: Database, clock: Clock, passwords: Passwords, tries: SignInThrottle, known_sites: KnownSites
+        self,
+        database: Database,
+        clock: Clock,
+        passwords: Passwords,
+        tries: SignInThrottle,
+        known_sites: KnownSites,
+        forget_sessions: Callable[[], None] = lambda: None,
     ) -> None:
+        self._forget_sessions = forget_sessions
         self._database = database
         self._known_sites = known_sites
         self._clock = clock
@@ -51,7 +59,9 @@ class UserService:
         """Set once the rights of anybody have changed in this process; then there is a new one."""
 
     def turn(self) -> None:
-        """Have everybody who watches look again whether they still may."""
+        """Rights have changed: nothing is answered from memory, and everybody who watches looks again whether they
+        still may. Called before the change is answered."""
+        self._forget_sessions()
         turned, self.turned = self.turned, asyncio.Event()
         turned.set()
 

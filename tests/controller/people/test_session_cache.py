@@ -1,0 +1,224 @@
+"""What is kept of sessions is gone with the first change of anybody's rights, whoever makes it and however."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import Engine, event, select
+
+from controller.container import Container
+from controller.db.engine import Database
+from controller.people import tables
+from controller.people.model import Role, Session
+from controller.people.session_cache import KEPT_S, SessionCache
+from controller.people.users import UserChange, UserService
+from tests.controller.clock import ManualClock
+from tests.controller.people.signing import API, put_party, signed_in_as
+from tests.controller.running import NOW, PASSWORD, stranger
+from tests.eventually import eventually
+
+TOKEN = bytes(32)
+SESSION = Session(
+    user="Cora", role=Role.READER, sites=None, party=None, created_at=NOW, expires_at=NOW + timedelta(days=1)
+)
+NEW = "another fine password"
+
+
+@asynccontextmanager
+async def counted() -> AsyncIterator[list[str]]:
+    said: list[str] = []
+
+    def note(*args: object) -> None:
+        said.append(str(args[2]))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+async def watched(any_app: FastAPI, any_container: Container) -> AsyncIterator[FastAPI]:
+    """The application with what it runs to hear of other processes' changes; on PostgreSQL sessions are kept."""
+    if any_container.database.sqlite:
+        yield any_app
+        return
+    watching = asyncio.create_task(any_container.people.sessions.watch(any_container.database.url))
+
+    async def trusted() -> bool:
+        return any_container.people.sessions._trusted_until > 0
+
+    await eventually(trusted, what="the line for notifications is up")
+    yield any_app
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+
+
+async def asks(client: httpx.AsyncClient, path: str = "/session") -> int:
+    return (await client.get(f"{API}{path}")).status_code
+
+
+async def test_a_session_is_looked_up_once_on_postgresql_and_each_time_in_memory_on_sqlite(
+    watched: FastAPI, any_client: httpx.AsyncClient, any_container: Container
+) -> None:
+    async with signed_in_as(watched, any_client, "reader") as reader:
+        token = reader.headers["Authorization"].removeprefix("Bearer ")
+        async with counted() as said:
+            for _ in range(3):
+                assert await any_container.people.identify(token, by_cookie=False) is not None
+        assert len([each for each in said if "sessions" in each]) == (3 if any_container.database.sqlite else 1)
+
+
+Change = Callable[[FastAPI, httpx.AsyncClient, httpx.AsyncClient, str], Awaitable[None]]
+"""A change to the user of the id, made by an administrator (the first client) or the user (the second)."""
+
+
+def changed(**fields: object) -> Change:
+    async def change(_: FastAPI, admin: httpx.AsyncClient, __: httpx.AsyncClient, user: str) -> None:
+        answer = await admin.patch(f"{API}/users/{user}", json=fields)
+        assert answer.is_success, answer.text
+
+    return change
+
+
+async def sign_out(_: FastAPI, __: httpx.AsyncClient, own: httpx.AsyncClient, ___: str) -> None:
+    assert (await own.delete(f"{API}/session")).is_success
+
+
+async def own_password(app: FastAPI, _: httpx.AsyncClient, own: httpx.AsyncClient, user: str) -> None:
+    async with elsewhere(app, own) as other:
+        body = {"current": PASSWORD, "new": NEW}
+        assert (await other.post(f"{API}/session/password", json=body)).is_success
+
+
+async def others_ended(app: FastAPI, _: httpx.AsyncClient, own: httpx.AsyncClient, user: str) -> None:
+    async with elsewhere(app, own) as other:
+        assert (await other.delete(f"{API}/session/others")).is_success
+
+
+async def erased(_: FastAPI, admin: httpx.AsyncClient, __: httpx.AsyncClient, user: str) -> None:
+    """Whoever books for a party has to be ended before its personal data is deleted."""
+    assert (await admin.post(f"{API}/parties/ann/forget")).status_code == 409
+    assert (await admin.patch(f"{API}/users/{user}", json={"ended": True})).is_success
+    assert (await admin.post(f"{API}/parties/ann/forget")).is_success
+
+
+@asynccontextmanager
+async def elsewhere(app: FastAPI, own: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
+    """The same user, signed in again."""
+    name = (await own.get(f"{API}/session")).json()["user"]
+    async with stranger(app) as other:
+        answer = await other.post(f"{API}/session", json={"user": name, "password": PASSWORD})
+        other.cookies.clear()
+        other.headers["Authorization"] = f"Bearer {answer.json()['token']}"
+        yield other
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "before", "after"),
+    [
+        pytest.param(changed(password=NEW), "/session", 200, 401, id="new password"),
+        pytest.param(own_password, "/session", 200, 401, id="own password"),
+        pytest.param(changed(role="reader", party=None), "/sites/ramsey/requests", 200, 200, id="other role"),
+        pytest.param(changed(sites=["wyton"]), "/sites/ramsey", 200, 403, id="other sites"),
+        pytest.param(changed(ended=True), "/session", 200, 401, id="ended"),
+        pytest.param(sign_out, "/session", 200, 401, id="signed out"),
+        pytest.param(others_ended, "/session", 200, 401, id="ended from elsewhere"),
+        pytest.param(erased, "/session", 200, 401, id="personal data deleted"),
+    ],
+)
+async def test_the_next_request_after_a_change_of_rights_goes_by_it(
+    watched: FastAPI, any_village: httpx.AsyncClient, change: Change, path: str, before: int, after: int
+) -> None:
+    await any_village.put(f"{API}/sites/wyton", json={"name": "Wyton", "zone": "Europe/London"})
+    await put_party(any_village, "ann", kind="person", name="Ann Lee")
+    async with signed_in_as(watched, any_village, "booker", party="ann") as own:
+        users = (await any_village.get(f"{API}/users")).json()["items"]
+        user = next(each for each in users if each["role"] == "booker")
+        assert await asks(own, path) == before
+        assert await asks(own, path) == before
+        role = (await own.get(f"{API}/session")).json()["role"]
+        await change(watched, any_village, own, user["id"])
+        assert await asks(own, path) == after
+        if after == 200:
+            assert (await own.get(f"{API}/session")).json()["role"] != role
+
+
+async def test_a_change_that_another_process_makes_is_heard_of(
+    watched: FastAPI, any_client: httpx.AsyncClient, any_container: Container, clock: ManualClock
+) -> None:
+    other = Database(any_container.database.url)
+    try:
+        async with signed_in_as(watched, any_client, "reader") as reader:
+            assert await asks(reader) == 200
+            async with other.read() as tx:
+                user = (await tx.execute(select(tables.users.c.id).where(tables.users.c.role == "reader"))).scalar_one()
+            people = any_container.people
+            command = UserService(other, clock, people._passwords, people._tries, people.users._known_sites)
+            await command.change(user, UserChange(ended=True), actor="hallkeeper user")
+
+            async def refused() -> bool:
+                return await asks(reader) == 401
+
+            await eventually(refused, what="the session has ended", within_s=KEPT_S)
+    finally:
+        await other.close()
+
+
+async def _cache(*, alive: bool = True) -> SessionCache:
+    cache = SessionCache()
+    if alive:
+        cache._trust()
+    return cache
+
+
+async def _found() -> Session | None:
+    return SESSION
+
+
+async def _nothing() -> Session | None:
+    return None
+
+
+async def test_what_was_read_before_a_change_and_came_after_it_is_not_kept() -> None:
+    cache = await _cache()
+
+    async def changed_meanwhile() -> Session | None:
+        cache.forget()
+        return SESSION
+
+    assert await cache.session(TOKEN, NOW, changed_meanwhile) is SESSION
+    assert await cache.session(TOKEN, NOW, _nothing) is None
+
+
+async def test_nothing_is_kept_while_changes_may_go_unheard() -> None:
+    cache = await _cache(alive=False)
+    assert await cache.session(TOKEN, NOW, _found) is SESSION
+    assert await cache.session(TOKEN, NOW, _nothing) is None
+
+
+async def test_a_kept_session_runs_out_by_the_clock_that_it_was_made_by() -> None:
+    cache = await _cache()
+    assert await cache.session(TOKEN, NOW, _found) is SESSION
+    assert await cache.session(TOKEN, SESSION.expires_at - timedelta(seconds=1), _nothing) is SESSION
+    assert await cache.session(TOKEN, SESSION.expires_at, _nothing) is None
+
+
+async def test_a_session_is_kept_for_a_second_even_if_nobody_says_that_it_has_changed() -> None:
+    cache = await _cache()
+    assert await cache.session(TOKEN, NOW, _found) is SESSION
+    assert await cache.session(TOKEN, NOW, _nothing) is SESSION
+    cache._kept[TOKEN] = (asyncio.get_running_loop().time(), SESSION)
+    assert await cache.session(TOKEN, NOW, _nothing) is None
+
+
+async def test_a_token_of_nobody_takes_no_memory() -> None:
+    cache = await _cache()
+    for number in range(100):
+        assert await cache.session(number.to_bytes(32), NOW, _nothing) is None
+    assert cache._kept == {}
