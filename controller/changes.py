@@ -73,7 +73,7 @@ class Changes:
         self._subscriptions: set[ChangeSubscription] = set()
 
     def subscribe(self, *, every_s: float = 0.0, estate: bool = False) -> ChangeSubscription:
-        """Hears of every change from now on; close it, or use it in a ``with`` block."""
+        """Receives every change from now on; close it, or use it in a ``with`` block."""
         subscription = ChangeSubscription(self, every_s=every_s, estate=estate)
         self._subscriptions.add(subscription)
         return subscription

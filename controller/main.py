@@ -1,4 +1,4 @@
-"""The controller as a process: migrate, start, serve, stop when told, and die when a part of it dies."""
+"""The controller as a process: migrates, starts, serves, stops on a signal, and ends when one of its tasks ends."""
 
 import asyncio
 import gc
@@ -42,7 +42,7 @@ class Server(uvicorn.Server):
 
 
 def run(config: Path) -> int:
-    """Run the controller until it is told to stop; the exit code.
+    """Run the controller until a stop signal; returns the exit code.
 
     Raises ``ConfigError``, ``KeyFault``, ``DatabaseTaken``.
     """

@@ -10,9 +10,9 @@ USER = "hallkeeper-controller"
 
 
 def become_owner(data_dir: Path) -> None:
-    """As root, go on as the owner of the controller's data folder: the service must be able to read what is made in it,
-    and no link in it may lead root elsewhere. A folder that is missing is made for the service's user, where there is
-    one. Raises ``OSError``."""
+    """As root, continue as the owner of the controller's data folder: the service must be able to read what is made
+    in it, and no link in it may lead root elsewhere. A folder that is missing is made for the service's user, where
+    there is one. Raises ``OSError``."""
     if os.geteuid() != 0:
         return
     if not data_dir.exists():

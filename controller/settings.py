@@ -1,4 +1,4 @@
-"""What the controller is told at the start: one frozen object from one TOML file."""
+"""The controller's settings: one frozen object from one TOML file."""
 
 import socket
 import tomllib

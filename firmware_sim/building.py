@@ -1,4 +1,4 @@
-"""A simulated building: what stands in its TOML file. Facts and figures only; the world makes it move."""
+"""A simulated building, as its TOML file describes it. Data only; the world simulates it."""
 
 import tomllib
 from collections.abc import Mapping

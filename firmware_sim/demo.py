@@ -58,7 +58,7 @@ class DemoReady(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Demo:
-    """One demo in ``folder``. ``say`` hears a few words about what is being done."""
+    """One demo in ``folder``. ``say`` is called with a few words about each step."""
 
     def __init__(self, folder: Path, *, speed: float, port: int, say: Callable[[str], None]) -> None:
         self.folder = folder.absolute()
@@ -74,7 +74,7 @@ class Demo:
         self._codes: dict[tuple[str, str], str] = {}
 
     async def run(self, *, ready: Callable[[DemoReady], None], stop: asyncio.Event) -> None:
-        """Start everything, tell ``ready``, and go on until ``stop``. Raises ``SimError`` with what went wrong."""
+        """Start everything, call ``ready``, and run until ``stop``. Raises ``SimError`` with what went wrong."""
         self._ready_file.unlink(missing_ok=True)
         found_state = (self.folder / "controller").exists()
         before = self._remembered()

@@ -35,7 +35,7 @@ class Hardware(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FailingMedium:
-    """A ``Medium`` that is full or read-only whenever it is told so."""
+    """A ``Medium`` that can be made full or read-only."""
 
     def __init__(self, medium: Medium) -> None:
         self._medium = medium

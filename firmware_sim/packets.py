@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Iterator
 
 Fate = tuple[float, ...]
-"""What becomes of a message: one delay in seconds for each copy of it that arrives. ``(0.0,)`` is as it should be,
+"""What happens to a message: one delay in seconds for each copy of it that arrives. ``(0.0,)`` is as it should be,
 ``(0.0, 0.0)`` twice, ``(1.5,)`` late."""
 Disorder = Callable[[bytes], Fate]
 """Decides on each PUBLISH packet, in either direction."""

@@ -76,9 +76,9 @@ class WorldGone(SimError):
 
 
 async def run_pi(config_file: Path, world: Path) -> None:
-    """Run an edge until it is told to stop (SIGTERM) or the world goes away.
+    """Run an edge until SIGTERM or until the world ends.
 
-    Raises ``edge.errors.ConfigError``, ``WorldGone``, or what the agent dies of.
+    Raises ``edge.errors.ConfigError``, ``WorldGone``, or the agent's own error.
     """
     config = load(config_file)
     clock = clock_from(config.clock_file.read_bytes() if config.clock_file is not None else None)

@@ -85,7 +85,7 @@ class _Chance:
 
 
 class VirtualMedium:
-    """A ``Medium``. ``journal`` is told of each step before it is taken."""
+    """A ``Medium``. ``journal`` is called with each step before it is taken."""
 
     def __init__(self, journal: Callable[[DiskStep], None] = lambda step: None) -> None:
         self.journal = journal

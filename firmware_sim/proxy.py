@@ -24,7 +24,7 @@ class Toll:
 class NetworkLine:
     """Listens on ``port`` of loopback and passes everything on to ``target``. While it is cut nobody listens there.
 
-    ``disorder`` decides what becomes of each message from now on; ``None``: it passes. A line that is encrypted shows
+    ``disorder`` decides what happens to each message from now on; ``None``: it passes. A line that is encrypted shows
     no messages, and passes whatever it is told.
     """
 

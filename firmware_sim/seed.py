@@ -152,7 +152,7 @@ async def ask(api: Api, *, now: Clock, made: CreatedSoFar) -> int:
 
 
 async def import_diary(api: Api) -> dict[str, Any]:
-    """Import the calendar that another program wrote; what came of it."""
+    """Import the calendar that another program wrote; the result."""
     site, space = IMPORTED_INTO
     text = (DATA / "diary.ics").read_bytes()
     return await api.upload(f"/sites/{site}/calendar", text, kind="text/calendar", space=space)

@@ -1,4 +1,4 @@
-"""What makes hubs of plain rooms: parties, the files of the sites, terms, a closure, brought in as a user would.
+"""Sets up the demo's hubs: parties, the files of the sites, terms, a closure, imported as a user would.
 
 The files are in ``data/``: ``parties.csv``, and ``sites/`` with one for each hub.
 """
@@ -15,7 +15,7 @@ _FRIDAY = 4
 
 
 async def set_up_sites(api: Api, buildings: Sequence[Building], today: date) -> None:
-    """Bring in all that the hubs are besides their doors. Repeatable."""
+    """Import everything about the hubs except their doors. Repeatable."""
     await api.upload("/parties/import", (DATA / "parties.csv").read_bytes(), kind="text/csv", all_or_nothing="true")
     for building in buildings:
         file = (DATA / "sites" / f"{building.id}.toml").read_bytes()

@@ -17,7 +17,7 @@ _DIGITS = 6
 
 
 class ActResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of something done by hand. ``latency_ms``: real time from the last key to the lock. ``unread``: the
+    """The result of an action. ``latency_ms``: real time from the last key to the lock. ``unread``: the
     machine was too busy to read what was presented; it is to be presented again."""
 
     done: bool

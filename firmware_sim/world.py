@@ -104,7 +104,7 @@ class World:
             crowd.start()
 
     def expect(self, site: str, parties: list[GroupVisit]) -> None:
-        """The groups with bookings at a site, in place of those told before."""
+        """The groups with bookings at a site; they replace the earlier ones."""
         self.crowds[site].expect(parties)
 
     def still_inside(self, site: str, people: dict[str, int]) -> None:
@@ -139,7 +139,7 @@ class World:
         return {zone: n for zone in {door.zone for door in place.building.doors} if (n := place.in_zone(zone))}
 
     def reported_access(self, site: str, heard: Callable[[], None]) -> None:
-        """Call ``heard`` once when the site's edge has next recorded that somebody asked to come in."""
+        """Call ``heard`` once, when the site's edge next records an access."""
         self.reported[site].access.wait(heard)
 
     def type_keys(self, site: str, door: str, keys: str) -> float:

@@ -75,7 +75,7 @@ PATTERNS = (
         "lines on the keypad", rf"(?:{_DRAWN}){{1,3}}\d?", *("2580", "147258", "159357", "1470")
     ),
 )
-"""What is never given out, and refused where somebody chooses for themselves."""
+"""Codes that are never issued, and refused if somebody chooses one."""
 
 
 def pattern_of(code: str) -> str:

@@ -1,4 +1,4 @@
-"""What becomes of a bill when its booking changes, ends or nobody comes, or its charge is waived. Pure, except for the
+"""How a bill changes when its booking changes, ends or nobody comes, or its charge is waived. Pure, except for the
 pricers that ``confirmed`` asks: lines are added to a bill, those of the price stay.
 
 Time is given up by cancelling, by shortening or moving a booking, and by a change that must be approved. The charge
@@ -106,7 +106,7 @@ def waived(bill: Bill, why: str, *, given_up_only: bool) -> Bill:
 
 
 def charged(bill: Bill) -> Bill:
-    """The bill with nothing let off."""
+    """The bill without a waiver."""
     return replace(bill, waiver=None)
 
 
@@ -153,7 +153,7 @@ def _end(bill: Bill, kind: QuoteLineKind, percent: int, text: str, at: datetime)
 
 
 def _waive(bill: Bill) -> Bill:
-    """The bill with what is let off as much as it is now."""
+    """The bill with its present waiver applied."""
     waiver = bill.waiver
     if waiver is None:
         return bill

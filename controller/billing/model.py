@@ -255,7 +255,7 @@ class EndedBooking(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Waiver(msgspec.Struct, frozen=True, kw_only=True):
-    """What is let off: all, or with ``given_up_only`` what is charged for time that was given up."""
+    """What is waived: all, or with ``given_up_only`` what is charged for time that was given up."""
 
     charge: Charge
     why: str
@@ -264,7 +264,7 @@ class Waiver(msgspec.Struct, frozen=True, kw_only=True):
 
 class Bill(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a booking owes: a price of its ``basis``, with the rule for cancelling of its first confirmation; what is
-    charged for time that was given up by changing it; that it does not take place; that it is let off."""
+    charged for time that was given up by changing it; that it does not take place; that it is waived."""
 
     price: Quote
     basis: PricingBasis

@@ -42,7 +42,7 @@ async def get_tariffs(site: SlugPath, billing: TheBilling, actor: Reads) -> Tari
 async def put_tariffs(
     site: SlugPath, body: PutTariffsBody, billing: TheBilling, actor: Runs, check: Annotated[bool, Query()] = False
 ) -> StoredTariffsAnswer:
-    """Replace the tariffs. `effect` tells what that changes; with `check` nothing is written. Quotes of confirmed
+    """Replace the tariffs. `effect` says what that changes; with `check` nothing is written. Quotes of confirmed
     bookings stay as they are."""
     where, made, effect = await billing.put(site, body.tariffs(), version=body.version, check=check, actor=actor)
     return set_answer(where, made, effect, checked=check)

@@ -1,4 +1,4 @@
-"""Tariffs read and set; quotes given, looked up, let off."""
+"""Reads and sets tariffs; gives, looks up and waives quotes."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -44,7 +44,7 @@ from edge.wire.interval import Interval
 
 
 class NothingCharged(Conflicting):
-    """There is no charge to let off."""
+    """There is no charge to waive."""
 
     kind = "nothing-charged"
     title = "Nothing is charged"
@@ -93,7 +93,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BillingService:
-    """Each method is one transaction. Hears of bookings through ``writer``."""
+    """Each method is one transaction. ``writer`` notifies it of bookings."""
 
     def __init__(self, database: Database, clock: Clock, changes: Changes, writer: BookingWriter) -> None:
         self._database = database
@@ -225,7 +225,7 @@ class BillingService:
         return (await confirmed(tx, site_config, current, pricer, booking, standing, self._clock.now())).quote
 
     async def waive(self, booking_id: str, *, why: str, given_up_only: bool, actor: Actor) -> Account:
-        """Let off a booking's charge, or what is charged for time that was given up, whatever becomes of it later; the
+        """Waive a booking's charge, or the charge for time that was given up, whatever happens to it later; the
         quote that held is kept. Raises ``BookingUnknown``, ``NothingCharged``."""
 
         def off(frozen: Frozen | None, booking: Booking) -> Bill:

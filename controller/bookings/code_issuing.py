@@ -1,4 +1,4 @@
-"""How bookings get their codes: by the site's policy when they are drawn, and from then on kept as they were told."""
+"""How bookings get their codes: by the site's policy when they are drawn; after that they stay."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,21 +32,21 @@ _LONGEST_LAG = timedelta(hours=4)
 
 
 class Recode(StrEnum):
-    """Which of the codes that are given out already follow a change of the policy's rules about codes."""
+    """Which issued codes follow a change of the policy's rules about codes."""
 
     KEEP = "keep"
-    """None: people have been told them."""
+    """None: people already have them."""
     COMING = "coming"
     """Those that do not open a door yet."""
     ALL = "all"
 
     def meets(self, window: Interval, now: datetime) -> bool:
-        """``window``: when the code opens as it was given out."""
+        """``window``: when the code opens, as issued."""
         return self is Recode.ALL or (self is Recode.COMING and window.start > now)
 
 
 class CodeEffect(msgspec.Struct, frozen=True, kw_only=True):
-    """What a policy means for codes that are given out. ``running`` and ``coming``: the bookings whose codes are not as
+    """The effect of a policy on issued codes. ``running`` and ``coming``: the bookings whose codes are not as
     its rules would draw them, those whose code opens now and the others. ``windows``: how many bookings' codes would
     open at other times."""
 
@@ -194,7 +194,7 @@ class BookingCodes:
                     await self._access.issue(tx, again, site=space.site, now=now)
 
     async def effect(self, tx: Tx, site: str, old: Policy, new: Policy, now: datetime) -> CodeEffect:
-        """What another policy would mean for the codes that are given out."""
+        """The effect of another policy on issued codes."""
         parts = await estate.site_parts(tx, site)
         running: list[Booking] = []
         coming: list[Booking] = []

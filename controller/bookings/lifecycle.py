@@ -1,4 +1,4 @@
-"""The course of a booking: what each act makes of it, and when it may be done. Pure.
+"""The lifecycle of a booking: the effect of each action, and when it is allowed. Pure.
 
 Every function gives the booking as it is then, the very same one where the act was done already, and raises
 ``NotNow`` where it cannot be.

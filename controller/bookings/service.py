@@ -54,7 +54,7 @@ _ACCEPTS = "this accepts the offer for the person who waited"
 
 
 class CheckedRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What would become of a request."""
+    """The result that a request would have."""
 
     site: Site
     verdict: Verdict
@@ -70,7 +70,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BookingService:
-    """Each method is one transaction; after a write the site's listeners are told."""
+    """Each method is one transaction; after a write it notifies the site's listeners."""
 
     def __init__(self, database: Database, clock: Clock, changes: Changes, writer: BookingWriter) -> None:
         self._database = database

@@ -57,7 +57,7 @@ class SortedOccurrences(msgspec.Struct, kw_only=True):
 
 
 class ImportBatch:
-    """``hypothetical``: of a preview, which writes nothing: what came of the batches before, grows."""
+    """``hypothetical``: of a preview, which writes nothing: the result of earlier batches, grows."""
 
     def __init__(self, writer: BookingWriter, target: Target, hypothetical: HypotheticalBookings | None = None) -> None:
         self._writer = writer

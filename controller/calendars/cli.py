@@ -1,4 +1,4 @@
-"""``hallkeeper calendar``: diaries of other programs brought in over HTTP, as anybody could."""
+"""``hallkeeper calendar``: imports calendars of other programs over HTTP."""
 
 from datetime import datetime
 from pathlib import Path
@@ -76,7 +76,7 @@ def import_file(
         bool, typer.Option("--cancel-vanished", help="Cancel what an earlier import booked and is not in FILE.")
     ] = False,
 ) -> None:
-    """Import FILE. What is sound is booked, the rest is listed by line and reason.
+    """Import FILE. Valid events are booked, others are listed by line and reason.
 
     Bookings of an earlier import whose events are no longer in FILE are listed too.
 

@@ -36,9 +36,9 @@ async def import_calendar(
     vanished: Annotated[Vanished, Query()] = Vanished.KEEP,
     party: Annotated[Slug | None, Query(description="Whose bookings its events become")] = None,
 ) -> Response:
-    """Import an iCalendar file (RFC 5545, at most 2 MB) into a space. What is sound is booked, the rest is told
-    by line and reason; importing it again changes nothing. Series are booked for 366 days ahead;
-    `goes_on` lists those that have more dates then.
+    """Import an iCalendar file (RFC 5545, at most 2 MB) into a space. Valid events are booked, others are listed by
+    line and reason; importing it again changes nothing. Series are booked for 366 days ahead; `goes_on` lists those
+    that have more dates then.
 
     `vanished` lists the bookings to come that an earlier import of the same `calendar` made and whose events are no
     longer in the file; with `vanished=cancel` they are cancelled."""

@@ -1,4 +1,4 @@
-"""Importing a calendar: what is sound becomes bookings, the rest is told by line and reason."""
+"""Importing a calendar: valid events become bookings, others are listed by line and reason."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta

@@ -33,7 +33,7 @@ app.add_typer(users.app, name="user")
 
 @app.command()
 def run(config: ConfigFile = CONFIG) -> None:
-    """Run the controller until it is told to stop."""
+    """Run the controller until it is stopped."""
     with errors_on_one_line():
         code = run_controller(config)
     raise typer.Exit(code)
@@ -101,8 +101,8 @@ def broker_files(config: ConfigFile = CONFIG) -> None:
 @app.command()
 @takes_client
 def rotate_key(caller: ApiClient) -> None:
-    """Begin to change the key that signs plans and commands. Every edge is told under the old one, which goes once all
-    of them have done with it."""
+    """Rotate the key that signs plans and commands. Every edge gets it signed with the old one, which is deleted
+    once all of them have done with it."""
     begun = caller.post("/signing-key/rotation", b"{}", "application/json", _Begun).begun
     caller.say(
         "The rotation has begun; doors go on working meanwhile." if begun else "A rotation is under way already."

@@ -1,4 +1,4 @@
-"""How commands of the command line write what they were told: tables, and times as people read them."""
+"""Output of commands: tables, and times in a readable form."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime

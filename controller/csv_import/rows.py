@@ -19,7 +19,7 @@ _NO = frozenset({"no", "n", "false", "0"})
 
 
 class RowResult(StrEnum):
-    """What becomes of a row."""
+    """The result for a row."""
 
     ADDED = "added"
     CHANGED = "changed"
@@ -33,7 +33,7 @@ class RowResult(StrEnum):
 class ImportedRow(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the file. ``id``: of what it is about; empty while there is none. ``name``: what the row calls it.
     ``changes``: the columns that are different. ``faults``: why it was refused; ``conflicts``: by which bookings.
-    ``code``: a door code that was drawn for it, which is told once."""
+    ``code``: a door code that was drawn for it, which is shown once."""
 
     line: int
     become: RowResult

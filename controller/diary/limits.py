@@ -1,4 +1,4 @@
-"""Limits of every booking, whoever creates it. Each refusal names the field and the limit. Pure."""
+"""Limits that apply to every booking. Each refusal names the field and the limit. Pure."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo

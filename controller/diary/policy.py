@@ -32,7 +32,7 @@ class CodePer(StrEnum):
 
 
 class CodeRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How codes are given out in some spaces; without ``spaces`` in all. ``each_door``: every door on the way in has a
+    """How codes are issued in some spaces; without ``spaces`` in all. ``each_door``: every door on the way in has a
     code of its own."""
 
     per: CodePer = CodePer.BOOKING
@@ -168,5 +168,5 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return None
 
     def code_rule(self, space: str) -> CodeRule:
-        """How codes are given out in a space."""
+        """How codes are issued in a space."""
         return next((rule for rule in self.codes if not rule.spaces or space in rule.spaces), PLAIN)

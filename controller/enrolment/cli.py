@@ -82,8 +82,8 @@ def revoke(
     show: Annotated[bool, typer.Option("--show", help="Only show whom to tell from the last time.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Put an edge out, as when its Pi was stolen: its keys and its certificate are void, its doors have other secrets,
-    every code at them is another. Prints whom to tell."""
+    """Revoke an edge, for example when its Pi was stolen: its keys and certificate become invalid, and its doors get
+    new secrets and codes. Prints whom to tell."""
     site, name = _named(edge)
     if not (reason or show):
         raise typer.BadParameter('give a reason, such as --reason "the Pi was stolen"; it is recorded')

@@ -135,7 +135,7 @@ class EdgeIdentities:
         return True
 
     async def learn(self, tx: Tx) -> Sequence[IdentityState]:
-        """Read what every edge holds, so that each hears a key it knows."""
+        """Read what every edge holds, so that each gets a signature by a key that it has."""
         states = await repository.all_identity_states(tx)
         self._keyring.known(states)
         return states

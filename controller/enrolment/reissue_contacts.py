@@ -1,4 +1,4 @@
-"""Whom to tell that their code was replaced, after an edge was revoked."""
+"""Contacts of people whose code was replaced, after an edge was revoked."""
 
 from collections.abc import Hashable, Sequence
 from datetime import datetime

@@ -39,7 +39,7 @@ class TokenBody(Body):
 
 
 class TokenAnswer(Answer):
-    """``token`` is told once. ``command``: what to type on the Pi."""
+    """``token`` is shown once. ``command``: what to type on the Pi."""
 
     token: str
     expires_at: str
@@ -73,7 +73,7 @@ class EnrolmentAnswer(Answer):
 
 
 class RevokeBody(Body):
-    """``reason`` goes on the record."""
+    """``reason`` is recorded."""
 
     reason: Why
 

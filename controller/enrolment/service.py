@@ -273,7 +273,7 @@ class EnrolmentService:
             self._changes.site_changed(site, estate=True)
 
     async def revoke(self, site: str, edge: str, *, reason: str, actor: Actor) -> Revocation:
-        """Put an edge out, as after a theft: its certificate and keys are void, its doors have other secrets, every
+        """Revoke an edge, as after a theft: its certificate and keys become invalid, its doors get new secrets, every
         code at them is another. Says whom to tell. Raises ``SiteUnknown``, ``EdgeUnknown``, ``NoCodeLeft``."""
         done = await self._database.run(self._revoke, site, edge, reason, actor)
         await self._write_list()

@@ -1,4 +1,4 @@
-"""The controller's hand: signs for each edge with the newest of our keys that the edge has said it knows.
+"""Signs for each edge with the newest of the controller's keys that the edge has confirmed.
 
 So a key can be changed while some edges are out of reach for weeks: nobody waits, and no edge is ever told anything
 under a key it does not trust yet.

@@ -117,8 +117,8 @@ def import_file(
     prune: Prune = False,
     anyway: Anyway = False,
 ) -> None:
-    """Make sites what FILE says, or make them new: all of a site or nothing of it, and none while one has a fault. A
-    file brought in again changes nothing.
+    """Change sites to what FILE says, or create them: each site completely or not at all, and none while one has an
+    error. A file brought in again changes nothing.
 
     Exit code 0 when it was taken, 1 when it was not or the controller did not answer.
     """

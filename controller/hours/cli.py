@@ -77,7 +77,7 @@ class _Effect(msgspec.Struct, frozen=True):
 
 
 class _Made(msgspec.Struct, frozen=True):
-    """A closure that is written; nothing of it is told."""
+    """A stored closure; only its id is read."""
 
 
 class _Closure(msgspec.Struct, frozen=True):
@@ -109,7 +109,7 @@ def show(
     day: Annotated[str, typer.Argument(help="The date, such as 2026-12-25.")],
     as_json: AsJson = False,
 ) -> None:
-    """Tell the modes of DAY at SITE, what they follow, and when its spaces cannot be booked."""
+    """Show the modes of DAY at SITE, the rules they follow, and when its spaces cannot be booked."""
     found = caller.answered(caller.get(f"/sites/{site}/hours/{day}", msgspec.Raw), _Day, as_json=as_json)
     console = caller.console
     console.print(f"{found.weekday} {found.date} follows {_follows(found)}.", markup=False, highlight=False)
@@ -202,7 +202,7 @@ def reopen(
     site: Site,
     ids: Annotated[list[str], typer.Argument(help="The closures' ids; `closures` shows them.", metavar="ID...")],
 ) -> None:
-    """Remove closures of SITE. Bookings that were kept in spite of them are no longer affected.
+    """Remove closures of SITE. Bookings that they affected are no longer affected.
 
     Exit code 0 when all were removed, 1 when one was refused or the controller did not answer.
     """

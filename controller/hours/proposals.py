@@ -168,7 +168,7 @@ class NewClosure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NoClosure(msgspec.Struct, frozen=True, kw_only=True):
-    """A closure taken back."""
+    """Deletes a closure."""
 
     closure: str
     act: str = "delete"

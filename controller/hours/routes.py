@@ -1,5 +1,5 @@
-"""Hours over HTTP. A write that would leave bookings standing where they could not be made is refused with their list
-unless it says ``anyway=true``; ``check=true`` tells what would happen and writes nothing."""
+"""Hours over HTTP. A write that would affect bookings is refused with their list
+without ``anyway=true``; ``check=true`` shows the effect and writes nothing."""
 
 import secrets
 from datetime import timedelta
@@ -44,7 +44,7 @@ from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
 
 LONGEST = timedelta(days=400)
-"""Most time whose modes are told at once."""
+"""Longest time whose modes one answer covers."""
 
 router = APIRouter(tags=["hours"], responses=described(NotSignedIn, SiteUnknown, WouldBreak, VersionStale))
 TheHours = Annotated[HoursService, service(HoursService)]

@@ -32,7 +32,7 @@ class HoursEffect(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HoursService:
-    """Each method is one transaction; after a write the site's listeners are told."""
+    """Each method is one transaction; after a write it notifies the site's listeners."""
 
     def __init__(
         self, database: Database, clock: Clock, changes: Changes, timetable: TimetableReader, diary: Diary

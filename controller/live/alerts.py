@@ -1,4 +1,4 @@
-"""What needs somebody: of a site what the live page is told, of the whole estate which site needs whom for what."""
+"""Alerts: of a site for its live page, and of all sites for users of several."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta

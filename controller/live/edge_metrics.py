@@ -23,10 +23,9 @@ _LABELS = ("site", "edge")
 
 
 class EdgeFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one edge. ``since``: since when it is online or out of reach; None for one that was never heard
-    of. ``plan_signed``: when the plan it carries out was signed; None where it carries out none of ours.
-    ``plan_waits``: when its newest plan was signed, where it does not carry that one out yet. ``outbox``: events it has
-    that are not committed here."""
+    """One edge. ``since``: when it went online or out of reach; None if it has never connected. ``plan_signed``:
+    when the plan it carries out was signed; None where it carries out none of ours. ``plan_waits``: when its newest
+    plan was signed, where it does not carry that one out yet. ``outbox``: events it has that are not committed here."""
 
     site: str
     edge: str

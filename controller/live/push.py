@@ -1,6 +1,6 @@
-"""What the screens see as it happens: at most one snapshot per site and second, shared by all who watch.
+"""Live push: at most one snapshot per site and second, shared by all watchers.
 
-A watcher is told that something changed, never what; it then takes the newest snapshot. So one that is slow holds
+A watcher is notified that something changed, not what; it then takes the newest snapshot. So one that is slow holds
 nothing up and has nothing to catch up with.
 """
 

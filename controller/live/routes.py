@@ -113,11 +113,11 @@ async def get_open_alerts(database: TheDatabase, clock: TheClock, actor: SeesLiv
 @router.websocket("/live")
 async def live(socket: WebSocket, site: SlugQuery) -> None:
     """A `Snapshot` at once, then at most once a second when something changed; `BookingsChanged` when the diary did; a
-    `Beat` every 5 seconds. `type` tells which. Who may see the site but not what happens there (`live`) is sent a
-    `Beat` at once, and no `Snapshot`.
+    `Beat` every 5 seconds. `type` says which. A user who may see the site but not its `live` data gets a `Beat` at
+    once, and no `Snapshot`.
 
-    Ends with 4401 at the session's end, with 4403 where the user may not see the site (any more), and with 1012 where
-    the user may see more or less of it from now on: connect again.
+    Ends with 4401 at the session's end, with 4403 where the user may not see the site (any more), and with 1012
+    where the user may see more or less of it from now on: connect again.
     """
     try:
         actor = await find_actor(socket)

@@ -93,7 +93,7 @@ def import_file(
         bool, typer.Option("--all-or-nothing", help="Write nothing if a row is refused.")
     ] = False,
 ) -> None:
-    """Make and change parties from FILE. What is sound is written, the rest is listed by line, column and reason.
+    """Make and change parties from FILE. Valid rows are written, others are listed by line, column and reason.
 
     Exit code 0 when every row was sound, 3 when some were refused, 1 when the file was refused as a whole or the
     controller did not answer.

@@ -140,7 +140,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
-    """``token`` is told once; the database holds its hash only. ``device``: by which the browser is known later."""
+    """``token`` is shown once; the database holds its hash only. ``device``: by which the browser is known later."""
 
     user: str
     token: str

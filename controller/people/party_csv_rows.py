@@ -1,4 +1,4 @@
-"""A spreadsheet of parties: its columns, its rows turned into parties, and what becomes of each. Pure."""
+"""A spreadsheet of parties: its columns, its rows as parties, and the result for each. Pure."""
 
 import hashlib
 import re
@@ -86,7 +86,7 @@ class ImportingUser(msgspec.Struct, frozen=True, kw_only=True):
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be written, in an order in which nothing is named before it is there but persons who answer for
-    others, and what becomes of every row."""
+    others, and the result for every row."""
 
     writes: tuple[ParsedPartyRow, ...]
     lines: tuple[ImportedRow, ...]
@@ -130,7 +130,7 @@ def judge(
 
 
 def party_row(party: Party) -> dict[str, str]:
-    """A party as it stands in an export; ``PARTY_CSV`` reads the same from it."""
+    """A party as exported; ``PARTY_CSV`` reads the same from it."""
     return {
         "id": party.id,
         "kind": party.kind.value,

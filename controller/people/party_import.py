@@ -1,4 +1,4 @@
-"""Parties brought in from a spreadsheet, and put out into one."""
+"""Import and export of parties as CSV."""
 
 from collections.abc import Mapping, Sequence
 

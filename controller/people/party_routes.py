@@ -75,9 +75,10 @@ async def import_parties(
     preview: Preview = False,
     all_or_nothing: Annotated[bool, Query(description="Write nothing where a row is refused")] = False,
 ) -> Response:
-    """Make and change parties from CSV (at most 2 MB). Columns: id, kind, name, tier, organisation, responsible, site,
-    contact_name, contact_phone, contact_email, notes, ended; those that are left out stay as they are. What is sound
-    and yours to change is written, the rest is told by line, column and reason; importing it again changes nothing."""
+    """Make and change parties from CSV (at most 2 MB). Columns: id, kind, name, tier, organisation, responsible,
+    site, contact_name, contact_phone, contact_email, notes, ended; those that are left out stay as they are. Valid
+    rows of parties that you may change are written, others are listed by line, column and reason; importing it again
+    changes nothing."""
     data = await request.body()
     return await import_response(
         await party_import.take(data, preview=preview, all_or_nothing=all_or_nothing, actor=actor)

@@ -134,7 +134,7 @@ def recount(
     inside: Annotated[int, typer.Argument(help="How many people you have counted.", min=0)],
     reason: Reason = "counted by hand",
 ) -> None:
-    """Let the number of people inside go on from what you have counted. No total changes."""
+    """Set the number of people inside to your count. Totals do not change."""
     site, name = _parted(edge, "edge")
     body = {"kind": "recount", "reason": reason, "counter": counter, "inside": inside}
     _command(caller, f"/sites/{site}/edges/{name}/commands", body)
@@ -201,7 +201,7 @@ def overrides(
 def acts(
     caller: ApiClient, site: Annotated[str, typer.Argument(help="The site, such as ramsey.")], as_json: AsJson = False
 ) -> None:
-    """List the latest of what was done at a site's doors by hand: who, why, and what came of it."""
+    """List the latest acts at a site's doors: who, why, and the outcome."""
     answer = caller.get(f"/sites/{site}/acts", msgspec.Raw)
     found = caller.answered(answer, _Acts, as_json=as_json).items
     rows = [

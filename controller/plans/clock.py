@@ -8,7 +8,7 @@ LONGEST_OFF = timedelta(days=40)
 
 
 class ClockDoubtful(Exception):
-    """The controller's clock is unproven: no plan is signed, and no edge told the time."""
+    """The controller's clock is unproven: it signs no plan and sends no edge the time."""
 
 
 def check(now: datetime, last: datetime | None, seen_right: date | None) -> None:

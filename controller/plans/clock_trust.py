@@ -186,7 +186,7 @@ class _Told(Collector):
 
 
 def publish_time(registry: CollectorRegistry, watch: ClockMonitor) -> None:
-    """Let /metrics tell how far the clock is believed."""
+    """Adds the clock trust to /metrics."""
     registry.register(_Told(watch))
 
 

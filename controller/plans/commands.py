@@ -28,7 +28,7 @@ from edge.wire.topics import Topic
 
 LIFE = timedelta(seconds=COMMAND_LIFE_S)
 WHY_LIMIT = 2000
-"""Most characters kept of what an edge says came of a command."""
+"""Most characters stored of a command's outcome."""
 GRACE = timedelta(seconds=5)
 """How long past its expiry a command's answer is waited for."""
 
@@ -114,8 +114,8 @@ class CommandService:
         )
 
     async def recount(self, site: str, edge: str, counter: str, inside: int, *, reason: str, actor: str) -> str:
-        """Ask an edge to go on counting from ``inside`` people at a counter; its totals stay. Raises ``SiteUnknown``,
-        ``ThingUnknown``, ``OutOfReach``."""
+        """Ask an edge to continue counting from ``inside`` people at a counter; its totals stay. Raises
+        ``SiteUnknown``, ``ThingUnknown``, ``OutOfReach``."""
         args: Args = {"counter": counter, "inside": inside}
         return await self._at_edge(
             CommandRequest(site=site, edge=edge, kind=CommandKind.RECOUNT, args=args), reason, actor
@@ -192,7 +192,7 @@ class CommandService:
         return f"since {times.at(since, zone, now=self._clock.now())}"
 
     async def take_result(self, site: str, edge: str, payload: bytes) -> None:
-        """An edge said what came of a command."""
+        """Store the outcome of a command, as the edge reported it."""
         result = self._verifier.open(site, edge, payload, purpose=Purpose.RESULT, kind=CommandResult)
         if result is None:
             return
@@ -211,7 +211,7 @@ class CommandService:
         await self._database.run(end)
 
     async def outcome(self, command_id: str) -> tuple[IssuedCommand, CommandOutcome]:
-        """A command and what came of it. Raises ``CommandUnknown``."""
+        """A command and its outcome. Raises ``CommandUnknown``."""
         async with self._database.read() as tx:
             issued = await repository.command(tx, command_id)
         if issued is None:
@@ -220,7 +220,7 @@ class CommandService:
 
 
 def outcome_of(issued: IssuedCommand, now: datetime) -> CommandOutcome:
-    """What came of a command; one that was not answered in time has expired, and can no longer be carried out."""
+    """The outcome of a command; one that was not answered in time has expired and will not be carried out."""
     if issued.outcome is not None:
         return CommandOutcome(issued.outcome)
     return CommandOutcome.EXPIRED if now > issued.expires_at + GRACE else CommandOutcome.WAITING

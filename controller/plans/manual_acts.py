@@ -1,4 +1,4 @@
-"""The record of what was done at a site's doors and edges by hand: who asked, why, and what came of it."""
+"""Acts at a site's doors and edges: who asked, why, and the outcome."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -161,7 +161,7 @@ def _decision(one: RestoredEntry, shown: ShownRestored) -> ActAnswer:
 
 
 def _became(one: Ordered, at_doors: Sequence[OverrideDoorStatus], zone: ZoneInfo, now: datetime) -> str:
-    """What came of an override, in a sentence without its first capital."""
+    """The outcome of an override, in a sentence without its first capital."""
     never = [at.door for at in one.doors if at.on_at is None]
     if one.ended_at is not None:
         why = f": {one.ended_why}" if one.ended_why else ""

@@ -35,7 +35,7 @@ class SignedPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IssuedCommand(msgspec.Struct, frozen=True, kw_only=True):
-    """A command and what came of it. ``args``: as ``edge.wire.messages.Command`` has them. ``outcome``: ``done``,
+    """A command and its outcome. ``args``: as ``edge.wire.messages.Command`` has them. ``outcome``: ``done``,
     ``refused``, or ``None`` while nothing came. ``code``: a ``ResultCode``."""
 
     id: str

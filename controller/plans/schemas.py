@@ -17,7 +17,7 @@ class CommandBody(Body):
 
 
 class EdgeCommandBody(Body):
-    """``counter`` and ``inside``, for ``recount`` only: from how many people that counter goes on."""
+    """``counter`` and ``inside``, for ``recount`` only: the number from which that counter continues."""
 
     kind: Literal["recount", "restart", "self_test"]
     reason: Name

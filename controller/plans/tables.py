@@ -50,7 +50,7 @@ commands = Table(
     Column("args", Text, nullable=False, server_default="{}"),
     Index("ix_commands_site_id", "site", "id"),
 )
-"""Momentary acts, who asked for them and why, and what came of them."""
+"""Commands: who asked for them, why, and the outcome."""
 
 overrides = Table(
     "overrides",

@@ -166,7 +166,7 @@ class _Shelf:
         return self._runs.contiguous
 
     async def _open(self) -> int:
-        """Begin a log; where it takes the place of another, somebody hears of it."""
+        """Begin a log; one that replaces another raises an alert."""
         old = await repository.present_log(self._tx, self._site, self._edge)
         if old is not None:
             last = (await repository.runs(self._tx, old[0])).top
@@ -290,7 +290,7 @@ class _Shelf:
         )
 
     async def _alert(self, each: GoodEvent, *, late: bool) -> None:
-        """What may be a crime or a danger is told however late it is learned; anything else only while it is news."""
+        """Crimes and dangers raise an alert however late they are learned; anything else only while it is recent."""
         data = each.data
         if isinstance(data, DoorData) and data.change is DoorChange.FORCED:
             code, about, text = AlertCode.FORCED, data.door, f"{data.door} was forced open"
@@ -333,7 +333,7 @@ class _Shelf:
         await self._tell_unstored()
 
     async def _tell_unstored(self) -> None:
-        """Somebody hears of sound events that are not stored, once a day."""
+        """Valid events that cannot be stored raise an alert, once a day."""
         sound = (RefusalReason.UNSTORABLE, RefusalReason.NUMBER_TAKEN)
         why = next((each.why for each in self.aside if each.reason in sound), None)
         since = self._now - TELL_AGAIN

@@ -1,4 +1,4 @@
-"""Telemetry's totals on /metrics; ``edge_metrics`` has what is told edge by edge."""
+"""Telemetry's totals on /metrics; ``edge_metrics`` has the metrics of each edge."""
 
 from collections.abc import Iterable, Mapping
 

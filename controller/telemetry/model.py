@@ -26,7 +26,7 @@ class RefusalReason(StrEnum):
 
 
 class KnownState(DeviceState, frozen=True, kw_only=True):
-    """The latest state of a device. ``at``: when it was last told; ``since``: when it was first told so."""
+    """The latest state of a device. ``at``: when it was last reported; ``since``: when it was first reported so."""
 
     since: datetime
 

@@ -108,7 +108,7 @@ class EventDating:
 
 
 async def tell_wrong_clock(tx: Tx, site: str, edge: str, off: timedelta, error_s: float, now: datetime) -> None:
-    """Somebody hears of an edge whose own time is ``off`` (fast, where that is positive), once a day."""
+    """Raise an alert about an edge whose clock is ``off`` (positive: fast), once a day."""
     if await repository.alerted(tx, site, edge, AlertCode.EDGE_CLOCK, now - TELL_AGAIN):
         return
     way = "fast" if off > timedelta(0) else "slow"

@@ -72,7 +72,7 @@ async def log_id(tx: Tx, site: str, edge: str, log: str) -> int | None:
 
 
 async def open_log(tx: Tx, site: str, edge: str, log: str, now: datetime) -> int:
-    """Begin a log that was never heard of; its id."""
+    """Begin a log that is not known yet; its id."""
     made = await tx.execute(
         insert(event_logs).values(site=site, edge=edge, log=log, opened_at=now).returning(event_logs.c.id)
     )

@@ -36,7 +36,7 @@ edge_states = Table(
     Column("log", String(32)),
     Column("health", Text, nullable=False),
 )
-"""One row per edge that was ever heard of. ``since``: when it went online or out of reach, by our clock."""
+"""One row per edge that has ever connected. ``since``: when it went online or out of reach, by our clock."""
 
 refusals = Table(
     "refusals",
@@ -61,7 +61,8 @@ device_states = Table(
     Column("since", Instant, nullable=False),
     Column("state", Text, nullable=False),
 )
-"""The latest state of each device, as JSON. ``at``: when it was last told; ``since``: when it was first told so."""
+"""The latest state of each device, as JSON. ``at``: when it was last reported; ``since``: when it was first reported
+so."""
 
 event_logs = Table(
     "event_logs",

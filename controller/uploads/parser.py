@@ -1,6 +1,6 @@
 """Parsing what users upload in a worker process of its own, with limits on its processor time and memory.
 
-Whatever a file holds, the event loop goes on, and the worst it can do is to be refused.
+Whatever a file contains, it cannot block the event loop; the worst result is a refusal.
 """
 
 import asyncio

@@ -70,7 +70,7 @@ def list_all(
     ended: Annotated[bool, typer.Option("--ended", help="Also those whose access has ended.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the API's own answer.")] = False,
 ) -> None:
-    """List who they are, and with what they open which doors; codes and PINs are not told."""
+    """List holders with their doors and kinds of credential, without codes and PINs."""
     found = caller.answered(caller.pages("/holders"), _Holders, as_json=as_json)
     rows = [
         (
@@ -129,10 +129,10 @@ def add(
 @app.command("import")
 @takes_client
 def import_file(client: ApiClient, file: CsvFile, dry_run: DryRun = False) -> None:
-    """Bring in staff, key holders and contractors from FILE; codes that are drawn for them are printed once.
+    """Import staff, key holders and contractors from FILE; codes that are drawn for them are printed once.
 
     Columns: name, kind, places (SITE, or SITE/DOOR, with semicolons between), from, until, and, if there are such, id,
-    card, code (yes to draw one). What is sound is written, the rest is listed by line, column and reason. Exit code 0
+    card, code (yes to draw one). Valid rows are written, others are listed by line, column and reason. Exit code 0
     when every row was sound, 3 when some were refused, 1 when the file was refused as a whole or the controller did not
     answer.
     """

@@ -1,4 +1,4 @@
-"""Holders brought in from a spreadsheet, and put out into one."""
+"""Import and export of holders as CSV."""
 
 from msgspec.structs import replace
 
@@ -28,7 +28,7 @@ class HolderImport:
         self._parser = parser
 
     async def take(self, data: bytes, *, preview: bool, actor: Actor) -> CsvImportResult:
-        """Write the rows that are sound, one by one, and set aside the others. ``preview`` finds out the same of each
+        """Write the valid rows one by one and list the others. ``preview`` finds out the same of each
         row for itself, writes nothing and draws no code that is told. Raises ``Invalid`` for a file of no use."""
         parsed = await parse(self._parser, data, HOLDER_CSV)
         rows = parsed.refused
@@ -54,7 +54,7 @@ class HolderImport:
         return write_sheet(list(EXPORTED), rows)
 
     async def _row(self, row: ParsedHolderRow, *, preview: bool, actor: Actor) -> tuple[ImportedRow, set[str]]:
-        """What becomes of a row, and the sites where something is different now."""
+        """The result for a row, and the sites that it changed."""
         try:
             if not preview:
                 return await self._database.run(self._write, row, actor=actor)

@@ -83,7 +83,7 @@ class ParsedHolderRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def holder_row(holder: Holder) -> dict[str, str]:
-    """A holder as it stands in an export; ``HOLDER_CSV`` reads the same from it."""
+    """A holder as exported; ``HOLDER_CSV`` reads the same from it."""
     draft = holder.draft
     return {
         "id": holder.id,

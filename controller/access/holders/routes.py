@@ -68,7 +68,7 @@ async def import_holders(
     actor: KeepsKeysAnySite,
     preview: Preview = False,
 ) -> Response:
-    """Bring in staff, key holders and contractors as CSV: `name`, `kind`, `places` (`SITE` for all its doors, or
+    """Import staff, key holders and contractors as CSV: `name`, `kind`, `places` (`SITE` for all its doors, or
     `SITE/DOOR`, with semicolons between), `from`, `until`, and as far as there are such `id`, `card`, `code`. A code is
     drawn for each new person without a card, and where `code` is yes and there is none; it is shown here once, and
     never in a preview. Valid rows are written, others are listed by line, column and reason; importing the file again

@@ -176,7 +176,7 @@ class SecretsAnswer(Answer):
 
 
 class GivenAnswer(Answer):
-    """A holder, and what was drawn, which is told here once: tell it to them and nobody else."""
+    """A holder, and their new codes and PINs, which are shown only here: give them to nobody else."""
 
     holder: HolderAnswer
     secrets: SecretsAnswer

@@ -35,7 +35,7 @@ _TRIES = 50
 
 
 class HolderWithSecrets(msgspec.Struct, frozen=True, kw_only=True):
-    """A holder, and what was drawn for them just now, which is told once."""
+    """A holder, and their new codes and PINs, which are shown once."""
 
     holder: Holder
     secrets: Secrets

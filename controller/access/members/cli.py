@@ -122,7 +122,7 @@ def import_file(
         typer.Option("--whole", help="The file is the whole list: people who are not in it are no longer members."),
     ] = False,
 ) -> None:
-    """Bring in members from FILE. What is sound is written, the rest is listed by line, column and reason.
+    """Import members from FILE. Valid rows are written, others are listed by line, column and reason.
 
     Exit code 0 when every row was sound, 3 when some were refused, 1 when the file was refused as a whole or the
     controller did not answer.

@@ -109,8 +109,9 @@ async def import_members(
         bool, Query(description="The file is the whole list: people who are not in it are no longer members")
     ] = False,
 ) -> Response:
-    """Bring in the library system's list as CSV: `number` and, as far as it has them, `card`, `pin`, `born`, `expires`,
-    `suspended`, `suspended_until`, `inducted`, `sites`. Sound rows are written, others are told with what is wrong."""
+    """Import the library system's list as CSV: `number` and, as far as it has them, `card`, `pin`, `born`,
+    `expires`, `suspended`, `suspended_until`, `inducted`, `sites`. Valid rows are written, others are listed with
+    what is wrong."""
     data = await request.body()
     return await import_response(await members.take(data, preview=preview, whole=whole, source="csv", actor=actor.name))
 

@@ -1,4 +1,4 @@
-"""The list of members: brought in, looked at, suspended, inducted."""
+"""The list of members: import, list, suspensions, inductions."""
 
 import secrets
 from collections.abc import Awaitable, Callable, Sequence

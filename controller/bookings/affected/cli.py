@@ -71,7 +71,7 @@ def list_affected(
     kept: Annotated[bool, typer.Option("--kept", help="Those that go ahead anyway.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the bookings to come that a change was made in spite of, and what it does to them."""
+    """List the future bookings that a change affects, and how."""
     answer = _listed(caller, site, cause, kept=kept)
     found = caller.answered(answer, _List, as_json=as_json).items
     rows = (

@@ -57,7 +57,7 @@ class _Move(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CsvBatch:
-    """Good for one ``take``. ``hypothetical``: of a dry run, which writes nothing: what came of the rows before, grows.
+    """Good for one ``take``. ``hypothetical``: of a dry run, which writes nothing: the result of earlier rows, grows.
     Otherwise the caller holds the site's lock."""
 
     def __init__(
@@ -152,7 +152,7 @@ class CsvBatch:
         return self._moves.append(_Move(row=row, other=other, tier=tier))
 
     def _require_fresh(self, row: ParsedBookingRow, old: Booking) -> None:
-        """Raises ``Stale`` where somebody has changed the booking since the row was put out."""
+        """Raises ``Stale`` where somebody has changed the booking since the row was exported."""
         if row.version is not None and row.version != old.version:
             raise Stale(old)
 

@@ -54,7 +54,7 @@ _TEXTS = ("contact_name", "contact_phone", "contact_email", "key_holder", "notes
 
 
 def booking_row(booking: Booking, reference: str, zone: ZoneInfo, now: datetime) -> dict[str, str]:
-    """A booking as it stands in an export; reading it again changes nothing."""
+    """A booking as exported; importing it again changes nothing."""
     return {
         "id": booking.id,
         "reference": reference,

@@ -1,4 +1,4 @@
-"""A row of a spreadsheet of bookings, and what becomes of it."""
+"""A row of a CSV file of bookings, and its result."""
 
 from collections.abc import Sequence
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Bookings of a site brought in from a spreadsheet, and put out into one."""
+"""Import and export of a site's bookings as CSV."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -25,7 +25,7 @@ from controller.uploads.parser import Parser
 from edge.wire.clock import Clock
 
 LONGEST = timedelta(days=400)
-"""Most time whose bookings are put out at once."""
+"""Longest time whose bookings one export covers."""
 _CHANGES = 200
 _NEW = 100
 """Rows in one transaction, so that others get their turn."""

@@ -118,7 +118,7 @@ class ReleaseBody(PolicyPart):
 
 
 class CodeRuleBody(PolicyPart):
-    """How door codes are given out in some spaces, or all: one per ``booking``, ``series``, ``group``
+    """How door codes are issued in some spaces, or all: one per ``booking``, ``series``, ``group``
     (all bookings of a party at the site) or ``season`` (those that begin from April to September, or from October to
     March). ``each_door``: every door on the way in has a code of its own."""
 

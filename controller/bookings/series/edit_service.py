@@ -1,4 +1,4 @@
-"""Edits of a series: this and following, or all to come. What each date would become is told first, if asked."""
+"""Edits of a series: this and following dates, or all future dates. A check shows the effect on each date first."""
 
 import secrets
 from collections.abc import Sequence

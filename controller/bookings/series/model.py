@@ -64,7 +64,7 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DateAction(StrEnum):
-    """What is to become of a date."""
+    """What to do with a date."""
 
     BOOK = "book"
     SKIP = "skip"
@@ -74,7 +74,7 @@ class DateAction(StrEnum):
     MOVE = "move"
     """Book another time or space for it."""
     KEEP = "keep"
-    """Leave it as it is, whatever becomes of the others."""
+    """Leave it as it is, whatever happens to the others."""
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):

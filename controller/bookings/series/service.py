@@ -45,7 +45,7 @@ from edge.wire.ids import uuid7
 
 
 class CheckedSeries(msgspec.Struct, frozen=True, kw_only=True):
-    """What would become of each date. ``one_code``: all of them would have one door code."""
+    """The result that each date would have. ``one_code``: all of them would have one door code."""
 
     site: Site
     draft: SeriesDraft

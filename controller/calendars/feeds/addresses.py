@@ -16,7 +16,7 @@ _WEBCAL = {"webcal": "https", "webcals": "https"}
 _CARRYING = tuple(map(IPv6Network, ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96")))
 """IPv4 addresses in IPv6 ones: compatible, mapped, translated, and by NAT64 (RFC 4291, 2.5.5; RFC 7915; RFC 6052)."""
 _UNICAST = IPv6Network("2000::/3")
-"""All that is given out of IPv6 (RFC 4291, 2.4); what else Python takes for global leads somewhere of our own."""
+"""The IPv6 space in use (RFC 4291, 2.4); other addresses that Python calls global lead into private networks."""
 
 
 def read_address(text: str) -> str:
@@ -39,7 +39,7 @@ def read_address(text: str) -> str:
 
 
 def where(address: str) -> str:
-    """As much of an address as may be told: its host; the rest is often a secret."""
+    """The part of an address that may be shown: its host; the rest is often a secret."""
     url = httpx.URL(address)
     return f"{url.scheme}://{url.netloc.decode().rpartition('@')[2]}/…"
 

@@ -175,7 +175,7 @@ class Poller:
         return await repository.claim(tx, feed, now=self._clock.now(), lease=LEASE)
 
     async def poll(self, feed: Feed, *, whole: bool = False) -> None:
-        """Poll a feed whose turn was taken, and note what came of it. ``whole``: also where nothing has changed."""
+        """Poll a feed whose turn was taken, and store the result. ``whole``: also where nothing has changed."""
         now = self._clock.now()
         try:
             polled = await self._read(feed, now, whole=whole)

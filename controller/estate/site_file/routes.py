@@ -81,8 +81,8 @@ async def put_site_file(
     prune: Annotated[bool, Query(description="Delete what the tables in the file leave out")] = False,
     anyway: Annotated[bool, Query(description="Change hours in spite of bookings outside the new ones")] = False,
 ) -> SiteFileAnswer:
-    """Make the site what a TOML file says, or make it new, all or nothing. A file brought in again changes nothing.
-    What it leaves out stays; with `prune`, what is left out of a table in the file is deleted."""
+    """Change the site to what a TOML file says, or create it, all or nothing. Importing the file again changes nothing.
+    Anything it leaves out stays; with `prune`, things missing from a table in the file are deleted."""
     data = await request.body()
     if check:
         return site_file_answer(await site_file.check(site, data, prune=prune, anyway=anyway))

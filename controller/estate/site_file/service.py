@@ -1,4 +1,4 @@
-"""A site as one file: written out, looked at, brought in."""
+"""A site as one file: export, check, import."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime

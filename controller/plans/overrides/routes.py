@@ -31,8 +31,8 @@ History = Annotated[bool, Query(description="All there ever were, the newest fir
 async def post_override(
     site: SlugPath, body: OverrideBody, database: TheDatabase, overrides: TheOverrides, actor: LocksDown
 ) -> OverrideAnswer:
-    """Hold doors open, lock them down or take them out of service for a while. The plans go out at once; `doors` of the
-    answer, and then `WS /live`, tell where it is carried out. Way out and fire release are not touched."""
+    """Hold doors open, lock them down or take them out of service for a time. The plans are published at once;
+    `doors` of the answer, and then `WS /live`, show where it is in force. Exit and fire release are not affected."""
     if body.ends is not None and body.minutes is not None:
         raise invalid_field("minutes", "say either until when or for how long")
     async with database.read() as tx:

@@ -36,8 +36,8 @@ class EndBody(Body):
 
 
 class DoorOfOverride(Answer):
-    """``state``: on, waiting (the door is being told), unreachable (it is not on the door), removing (it may still be
-    there) or gone. ``holds``: whether it decides at the door now."""
+    """``state``: on, waiting (the door is being updated), unreachable (it is not on the door), removing (it may
+    still be there) or gone. ``holds``: whether it decides at the door now."""
 
     door: str
     name: str

@@ -33,10 +33,11 @@ def why(
     at: Annotated[str | None, typer.Option(help="When, by the site's clock, like 2026-11-25T18:05; else now.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tell why a door opened to somebody, stayed shut, or would: which grant, window, mode, order, clock and plan.
+    """Explain why a door opens to somebody or not, now or at another time: grant, window, mode, override, clock and
+    plan.
 
     What is over is answered by the plan that the door had then, what is to come by the newest one. The code is never
-    shown. Exit code 4 where the door stays shut."""
+    shown. Exit code 4 if the door stays locked."""
     site, slash, name = door.partition("/")
     if not (site and slash and name):
         caller.refuse(f"{door!r} is not a door; write SITE/DOOR, such as ramsey/front-door")

@@ -1,4 +1,4 @@
-"""Why a door opened, did not, or would: the plan that it had, decided upon once more."""
+"""Explains why a door opened or not, by deciding again with the plan that it had."""
 
 import asyncio
 from collections.abc import Sequence
