@@ -206,14 +206,14 @@ class MissingAnswer(Answer):
 
 
 class OutAnswer(Answer):
-    """A date of the series that takes place nowhere, and why not."""
+    """A date of the series that does not take place, and why."""
 
     date: str
     text: str
 
 
 class TakesAnswer(Answer):
-    """``taken`` of the ``dates`` can be had in this space; ``approval``: how many of them somebody has to approve."""
+    """``taken`` of the ``dates`` can be booked in this space; ``approval``: how many of them need approval."""
 
     text: str
     site: str

@@ -84,7 +84,7 @@ class EquipmentPriceAnswer(Answer):
 
 
 class TariffsAnswer(Answer):
-    """As they are set. ``version`` is 0 and ``text`` says so where none are."""
+    """The tariffs in force; ``version`` is 0 if none are set."""
 
     version: int
     text: str
@@ -195,7 +195,7 @@ class FrozenAnswer(PriceAnswer):
 
 class AccountAnswer(PriceAnswer):
     """What a booking costs. ``frozen``: false while it waits for a decision, when it is what it would cost now.
-    ``if_cancelled`` and ``if_cancelled_pence``: what would be charged, all told, if it were cancelled now; empty and
+    ``if_cancelled`` and ``if_cancelled_pence``: the total charge if it were cancelled now; empty and
     null unless it is confirmed at a price. ``quotes``: all that were frozen, the newest first."""
 
     booking: str

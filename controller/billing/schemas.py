@@ -78,7 +78,7 @@ class RateBody(ScopeBody):
 
 
 class LimitBody(ScopeBody):
-    """The least and the most that a booking costs; the most particular one that fits holds."""
+    """The least and the most that a booking costs; the most specific one that fits applies."""
 
     minimum_minutes: Annotated[Whole, Field(ge=1, le=24 * 60)] | None = None
     minimum_pence: Pence | None = None
@@ -123,14 +123,14 @@ class AllowanceBody(ScopeBody):
 
 
 class StepBody(Body):
-    """Who cancels at least ``days`` days before the start pays ``percent`` per cent."""
+    """A party that cancels at least ``days`` days before the start pays ``percent`` per cent."""
 
     days: Annotated[Whole, Field(ge=0, le=730)]
     percent: Percent
 
 
 class CancellingBody(ScopeBody):
-    """What is charged of a booking that did not take place. ``late_percent``: of one cancelled later than any step."""
+    """The charge for a booking that did not take place. ``late_percent``: of one cancelled later than any step."""
 
     steps: Annotated[list[StepBody], Field(max_length=20, default_factory=list)]
     late_percent: Percent = 0

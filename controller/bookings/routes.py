@@ -102,9 +102,9 @@ async def list_requests(
 async def create_booking(
     site: SlugPath, body: BookingCreate, bookings: TheBookings, actor: Books, response: Response
 ) -> BookingRead:
-    """Book a space. `status` is `confirmed` where the site's rules or a manager have it so: then it has a door code at
-    once, which this answer tells, and `on_door` tells whether the doors know it yet. Otherwise it waits for approval,
-    `held` or `requested`. A refusal has all its `reasons`; its type is `clash` where the time is taken, else
+    """Book a space. `status` is `confirmed` if the site's rules or a manager confirm it: then it has a door code at
+    once, in this answer, and `on_door` says whether the doors have it yet. Otherwise it waits for approval, `held`
+    or `requested`. A refusal has all its `reasons`; its type is `clash` where the time is taken, else
     `not-possible`."""
     view = await bookings.create(site, body.draft(), actor=actor)
     response.headers["Location"] = f"/api/v1/bookings/{view.booking.id}"

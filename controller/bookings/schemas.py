@@ -55,9 +55,9 @@ class BookingCreate(BookingDetails):
     """A requested booking. Times have an offset, or are the site's local time.
 
     ``party``: for whom it is. ``layout``: left out, the space's default. ``seats``: of a pool. ``setup_min`` and
-    ``cleardown_min``: its own minutes; the longest of booking, layout and space applies. ``overrule``: let it into a
-    buffer or change-over (managers). ``by_rules``: judge it as if its party had asked for it. ``public``: show
-    its title and time in what's on.
+    ``cleardown_min``: its own minutes; the longest of booking, layout and space applies. ``overrule``: allow it in a
+    buffer or change-over (managers). ``by_rules``: judge it as if its party had requested it. ``public``: show its
+    title and time in what's on.
     """
 
     starts: MomentText
@@ -73,7 +73,7 @@ class BookingCreate(BookingDetails):
 
 
 class BookingCheck(BookingCreate):
-    """``id``: the booking that is to be moved, which is ignored."""
+    """``id``: the booking to be moved; it is ignored in the check."""
 
     title: Line = ""
     id: Id | None = None
@@ -127,7 +127,7 @@ _NEVER_NULL = frozenset(
 
 
 class BookingUpdate(DetailsUpdate):
-    """What is to be different; fields left out stay. ``version``: refuse with 409 if it is another by now.
+    """The fields to change; fields left out stay. ``version``: refuse with 409 if it has changed.
     ``overrule`` and ``by_rules`` as in a new booking."""
 
     never_null: ClassVar[frozenset[str]] = frozenset({"starts", "ends"})
@@ -151,14 +151,14 @@ class CancelBody(Body):
 
 
 class ApproveBody(Body):
-    """``overrule``: confirm it into a buffer or change-over as well."""
+    """``overrule``: also confirm it in a buffer or change-over."""
 
     reason: Note = ""
     overrule: Yes = False
 
 
 class DeclineBody(Body):
-    """``reason``: the person who asked reads it."""
+    """``reason``: shown to the person who asked."""
 
     reason: Annotated[Note, StringConstraints(min_length=1)]
 
@@ -179,9 +179,9 @@ class OnOneDoor(Answer):
 
 
 class OnDoor(Answer):
-    """``state``: ``on`` every door; ``later`` where it is not due yet; ``waiting`` or ``unreachable`` while one has not
-    got it; ``removing`` while one may still open to a code that should be off; ``gone``; ``none`` where there is no
-    door."""
+    """``state``: ``on`` every door; ``later`` if it is not due yet; ``waiting`` or ``unreachable`` while one does
+    not have it; ``removing`` while one may still open to a code that should be off; ``gone``; ``none`` where there
+    is no door."""
 
     state: CodeState
     text: str
@@ -196,7 +196,7 @@ class DoorCode(Answer):
 
 
 class OfflineCodeRead(Answer):
-    """A code that a door checks by itself, since it is out of reach."""
+    """A code that a door checks by itself while it is out of reach."""
 
     door: str
     name: str
@@ -261,7 +261,7 @@ class BookingRead(DetailsRead):
     code still opens and should not. ``lingering``: what other bookings' old codes still open during this one.
     ``message``: a text to send, whose codes are masked too unless the booking is the user's own. ``link``: its door
     page, a secret. ``diary``: whose outside diary it comes from; empty for any other booking. ``affected_by``: changes
-    that were made in spite of it, and how they affect it. ``actions``: what the user can do now."""
+    that affect it, and how. ``actions``: what the user can do now."""
 
     id: str
     site: str
@@ -318,7 +318,7 @@ class RequestRead(BookingRead):
 
 
 class RequestPage(Answer):
-    """``next``: give it as ``after`` for the page behind; null on the last."""
+    """``next``: give it as ``after`` for the next page; null on the last."""
 
     items: list[RequestRead]
     next: str | None
@@ -341,9 +341,9 @@ class BookingLog(Answer):
 
 
 class CheckRead(Answer):
-    """``free``: it can be booked; ``needs_approval``: and then waits for a manager. ``reasons``: all that refuses it,
-    or for which it needs approval. ``conflicts``: the bookings among them. ``lingering`` and ``notes`` refuse nothing;
-    they are worth knowing."""
+    """``free``: it can be booked; ``needs_approval``: it then waits for a manager. ``reasons``: everything that
+    refuses it, or for which it needs approval. ``conflicts``: the bookings among them. ``lingering`` and ``notes``
+    are information only."""
 
     free: bool
     needs_approval: bool

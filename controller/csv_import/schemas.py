@@ -15,7 +15,7 @@ Preview = Annotated[bool, Query(description="Say what would become of the file; 
 
 
 class ImportedRowFault(Answer):
-    """``column``: as the file should call it; empty where it is about the whole row."""
+    """``column``: its name in the file; empty if the fault is about the whole row."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -24,10 +24,9 @@ class ImportedRowFault(Answer):
 
 
 class ImportedRowAnswer(Answer):
-    """``line``: where the row begins in the file, from 1. ``id``: of the party, holder or booking; empty while there is
-    none. ``changes``: the columns that are different. ``conflicts``: the bookings that stand in its way; one without id
-    is another row of the file. ``code``: a door code that was drawn for this holder, told here once: tell it to them
-    and nobody else."""
+    """``line``: where the row begins in the file, from 1. ``id``: of the party, holder or booking; empty while there
+    is none. ``changes``: the columns that are different. ``conflicts``: the conflicting bookings; one without id is
+    another row of the file. ``code``: a new door code of this holder, shown only here: give it to nobody else."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -42,10 +41,10 @@ class ImportedRowAnswer(Answer):
 
 
 class CsvImportAnswer(Answer):
-    """What became of a CSV file: how many rows of each kind, and each row. ``written``: false where nothing was,
-    because the file was to be taken whole or not at all and a row was refused; in a preview, whether it would be.
-    ``past``: new bookings left out because their time is over. ``ended``: members who are not in a list that was sent
-    as the whole one."""
+    """The result of importing a CSV file: how many rows of each kind, and each row. ``written``: false if nothing
+    was written, because the import was all or nothing and a row was refused; in a preview, whether it would be.
+    ``past``: new bookings left out because their time is over. ``ended``: members who are not in a list that was
+    sent as the whole one."""
 
     preview: bool
     written: bool

@@ -59,8 +59,8 @@ async def make_token(
     actor: Builds,
     body: TokenBody | None = None,
 ) -> TokenAnswer:
-    """Make a token that lets this edge in, once. It carries the fingerprints of our authority and of the key that signs
-    plans. An earlier token of the edge is void."""
+    """Make a token with which this edge can enrol once. It has the fingerprints of the certificate authority and of
+    the key that signs plans. An earlier token of the edge becomes invalid."""
     lives = (body or TokenBody()).lives
     token, expires_at = await enrolment.make_token(site, edge, actor=actor.name, lives=lives)
     async with database.read() as tx:

@@ -120,7 +120,7 @@ class SitePartsAnswer(SiteAnswer):
 
 
 class DifferenceAnswer(Answer):
-    """One thing that would be another. ``what``: add, change or remove. ``fields``: which of a changed one."""
+    """One change. ``what``: add, change or remove. ``fields``: those that change."""
 
     section: str
     id: str

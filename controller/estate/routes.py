@@ -62,7 +62,7 @@ async def get_site(site: SlugPath, estate: TheEstate, actor: Reads) -> SiteParts
 async def put_site(
     site: SlugPath, body: PutSiteBody, estate: TheEstate, actor: Builds, response: Response
 ) -> SiteAnswer:
-    """Make or change a site. Its organisation must be there already."""
+    """Create or change a site. Its organisation must exist already."""
     value = body.site(site)
     _created(response, await estate.put_site(value, version=body.version, actor=actor.name))
     return site_answer(value)
@@ -72,7 +72,7 @@ async def put_site(
 async def put_floor(
     site: SlugPath, floor: SlugPath, body: PutFloorBody, estate: TheEstate, actor: Builds, response: Response
 ) -> FloorAnswer:
-    """Make or change a floor."""
+    """Create or change a floor."""
     value = body.floor(site, floor)
     _created(response, await estate.put_floor(value, version=body.version, actor=actor.name))
     return floor_answer(value)
@@ -121,7 +121,7 @@ async def put_equipment(
     response: Response,
     check: Check = False,
 ) -> EquipmentAnswer | ChangePreviewAnswer:
-    """Make or change equipment. Refused with the bookings to come that need more of it than there would be."""
+    """Create or change equipment. Refused with the future bookings that need more of it than there would be."""
     value = body.equipment(site, equipment)
     if check:
         return await _check(estate, site, Put(value=value, version=body.version))
@@ -139,7 +139,7 @@ async def delete_equipment(site: SlugPath, equipment: SlugPath, estate: TheEstat
 async def put_door(
     site: SlugPath, door: SlugPath, body: PutDoorBody, estate: TheEstate, actor: Builds, response: Response
 ) -> DoorAnswer:
-    """Make or change a door; its edge must be there already."""
+    """Create or change a door; its edge must exist already."""
     value = body.door(site, door)
     _created(response, await estate.put_door(value, version=body.version, actor=actor.name))
     return door_answer(value)
@@ -155,7 +155,7 @@ async def delete_door(site: SlugPath, door: SlugPath, estate: TheEstate, actor: 
 async def put_edge(
     site: SlugPath, edge: SlugPath, body: PutEdgeBody, estate: TheEstate, actor: Builds, response: Response
 ) -> EdgeAnswer:
-    """Make or change an edge. A new one enrols before it can do anything."""
+    """Create or change an edge. A new one must enrol before it works."""
     value = body.edge(site, edge)
     _created(response, await estate.put_edge(value, version=body.version, actor=actor.name))
     return edge_answer(value)

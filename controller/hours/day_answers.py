@@ -65,7 +65,7 @@ class DayAnswer(Answer):
 
 class BankHolidayAnswer(Answer):
     """``rule``: what the day's hours follow: "bank_holiday", "date" where it is among the exceptions, "week" where
-    bank holidays mean nothing here. ``modes``: what comes of it, closures included."""
+    bank holidays mean nothing here. ``modes``: the result, closures included."""
 
     date: str
     name: str

@@ -21,7 +21,7 @@ class LossAnswer(Answer):
 
 
 class BrokenAnswer(Answer):
-    """A booking and what it would lose."""
+    """A booking and how the change affects it."""
 
     booking: Conflict
     reasons: list[LossAnswer]
@@ -46,8 +46,8 @@ class ChangedDoorAnswer(Answer):
 
 
 class HoursEffectAnswer(Answer):
-    """What a change would do. ``bookings``: the first 2,000 of the ``count`` that it would break. None is cancelled by
-    it, and while there are any the change needs ``anyway=true``."""
+    """The effect of a change. ``bookings``: the first 2,000 of the ``count`` that it would affect. None is
+    cancelled, and if there are any the change needs ``anyway=true``."""
 
     bookings: list[BrokenAnswer]
     count: int

@@ -180,7 +180,7 @@ async def put_terms(
     check: Check = False,
     anyway: Anyway = False,
 ) -> TermsAnswer | HoursEffectAnswer:
-    """Replace the school terms, or copy those of another site. What breaks are dates of series that keep to term."""
+    """Replace the school terms, or copy those of another site. It affects dates of series that keep to term."""
     terms = body.given()
     if body.copy_from is not None:
         if not may(actor, Action.READ, Thing(site=body.copy_from)):

@@ -113,8 +113,8 @@ class HolidayRuleBody(Body):
 
 
 class ClosingBody(Body):
-    """How the building closes: when people are told, in minutes before; and how many minutes after it should be empty,
-    shut and its alarm set, before somebody hears."""
+    """How the building closes: minutes before at which people are warned; minutes after within which it should be
+    empty, closed and its alarm set, else an alert is raised."""
 
     warn_minutes: Annotated[tuple[Annotated[int, Field(ge=1, le=240)], ...], Field(max_length=6)] = (15, 5)
     secure_within_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
@@ -163,7 +163,7 @@ class HoursBody(Body):
 
 
 class ClosureBody(Body):
-    """A time to shut the whole site, or the ``spaces``: dates ``first`` to ``last`` inclusive, or the moments
+    """A time to close the whole site, or the ``spaces``: dates ``first`` to ``last`` inclusive, or the moments
     ``starts`` and ``ends``."""
 
     reason: Name

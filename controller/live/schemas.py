@@ -14,7 +14,7 @@ from controller.web.fields import Answer
 
 
 class EventAnswer(Answer):
-    """``data`` is what the edge said, by kind. ``learned_late``: it came over two minutes after it happened.
+    """``data`` is the edge's report, by kind. ``learned_late``: it came over two minutes after it happened.
     ``told_at``: the edge's own time, where that was wrong; ``at`` is then by the controller's clock, and may be off by
     ``error_s`` seconds."""
 
@@ -87,7 +87,7 @@ class OpenAlertAnswer(Answer):
 
 
 class OpenAlerts(Answer):
-    """Site by site, the worst of each first; empty where nothing needs anybody."""
+    """Site by site, the worst of each first; empty if there are none."""
 
     items: list[OpenAlertAnswer]
 

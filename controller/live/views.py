@@ -139,7 +139,7 @@ class OutageView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlertView(msgspec.Struct, frozen=True, kw_only=True):
-    """Something of the last 24 hours that somebody should look at. ``kind``: its code; ``duress`` comes before all else
+    """An alert of the last 24 hours. ``kind``: its code; ``duress`` comes before all else
     but fire. ``hint``: what to do. ``edge``: empty where it is the controller's."""
 
     kind: AlertCode
@@ -171,9 +171,9 @@ class OverrideView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot"):
-    """What is known of a site now. Times carry the site's offset. ``restored``: how many things that only doors knew
-    wait for a person. ``acts`` is different from what it was whenever a command or an override was asked for, answered
-    or ended, or one of those things was decided."""
+    """A site as it is known now. Times carry the site's offset. ``restored``: how many restored entries wait for a
+    decision. ``acts`` is different from what it was whenever a command or an override was asked for, answered or
+    ended, or one of those things was decided."""
 
     at: str
     site: str

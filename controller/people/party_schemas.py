@@ -44,7 +44,7 @@ class PutPartyBody(PartyBody, Versioned):
 
 
 class PartyAnswer(Answer):
-    """``tier`` is its own, ``counts_as`` the one that holds. The rest is as in what is put; the times are in UTC."""
+    """``tier`` is its own, ``counts_as`` the one that applies. Times are in UTC."""
 
     id: str
     kind: PartyKind

@@ -73,7 +73,7 @@ class NewUserBody(Body):
 
 
 class UserChangeBody(Body):
-    """What is to be different; fields left out stay."""
+    """The fields to change; fields left out stay."""
 
     role: Role | None = None
     sites: SiteIds | None = None

@@ -42,7 +42,7 @@ class WaitRead(Answer):
 
 
 class WaitList(Answer):
-    """Those first who are next."""
+    """In order of the waiting list."""
 
     items: list[WaitRead]
 

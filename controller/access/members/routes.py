@@ -65,7 +65,7 @@ class LibraryMemberPage(Answer):
 
 
 class MemberChangeBody(Body):
-    """What is to be different; fields left out stay. ``suspended_until``: the last day, null until it is lifted."""
+    """The fields to change; fields left out stay. ``suspended_until``: the last day, null until it is lifted."""
 
     suspended: Yes | None = None
     suspended_until: Day | None = None
@@ -152,8 +152,8 @@ async def change_member(
 async def induct_member(
     member_id: IdPath, body: InductionBody, members: TheMembers, actor: KeepsKeysAnySite
 ) -> LibraryMemberAnswer:
-    """Note the day of a member's induction at a site or for all, or take it back. From that day on they can come in.
-    Who has some sites only notes it at those."""
+    """Record or remove the day of a member's induction at a site or for all sites. From that day on they can come
+    in. Users with some sites record it at those."""
     thing = Thing(site=body.site)
     if not may(actor, Action.KEYS, thing):
         raise NotAllowed(actor, Action.KEYS, thing)

@@ -113,7 +113,7 @@ def keep(
 def cancel(
     caller: ApiClient, site: Site, ids: Ids = None, every: All = False, cause: Causes = None, reason: Reason = ""
 ) -> None:
-    """Cancel bookings, each by itself.
+    """Cancel bookings, each separately.
 
     Exit code 0 when all are done, 3 when some were refused, 1 when the controller did not answer.
     """

@@ -67,7 +67,7 @@ class MoveAffectedBody(WhichBody):
 
 
 class AffectedPage(Answer):
-    """``next``: give it as ``after`` for the page behind; null on the last."""
+    """``next``: give it as ``after`` for the next page; null on the last."""
 
     items: list[BookingRead]
     next: str | None
@@ -82,7 +82,7 @@ class NotDone(Answer):
 
 
 class DecidedAnswer(Answer):
-    """``refused``: those that stay as they are. ``left``: how many on the list nobody has decided on after this."""
+    """``refused``: those that stay as they are. ``left``: how many on the list are still undecided."""
 
     done: list[BookingRead]
     refused: list[NotDone]

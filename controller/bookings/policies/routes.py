@@ -38,10 +38,10 @@ async def put_policy(
     check: Check = False,
     codes: Codes = Recode.KEEP,
 ) -> PutPolicyBody | PolicyEffectAnswer:
-    """Replace the policy; what is left out is as in a site that has none. What is booked or waits stays as it is:
-    `check=true` tells which requests the new rules would confirm at once, what goes beyond new limits, and whose codes
-    are not as the new rules would draw them. Codes that are given out stay as they were told, unless `codes` asks for
-    others; when they open follows at once."""
+    """Replace the policy; omitted fields get their defaults. Existing bookings and requests stay as they are:
+    `check=true` shows which requests the new rules would confirm, which bookings exceed new limits, and whose codes
+    the new rules would draw differently. Existing codes stay, unless `codes` asks for new ones; a change of when
+    they open applies at once."""
     policy = body.policy()
     if check:
         return effect_answer(*await policies.check(site, policy))

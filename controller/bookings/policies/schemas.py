@@ -56,8 +56,9 @@ class PolicyPart(Body):
 
 
 class ApprovalRuleBody(PolicyPart):
-    """Confirms at once whatever it fits; what is empty or null asks for nothing. ``modes``: every mode of the building
-    that the booking meets must be one of these. ``most_a_week``: bookings of its party in that week, it included."""
+    """Confirms at once every booking that it fits; empty or null fields set no condition. ``modes``: every mode of
+    the building that the booking meets must be one of these. ``most_a_week``: bookings of its party in that week, it
+    included."""
 
     name: Name
     tiers: Tiers
@@ -189,7 +190,7 @@ NAMED = 100
 
 
 class WouldConfirm(Answer):
-    """Requests that wait and that the new rules would confirm at once: the first 100 of ``count``."""
+    """Waiting requests that the new rules would confirm at once: the first 100 of ``count``."""
 
     bookings: list[Conflict]
     count: int
@@ -219,7 +220,7 @@ class WouldRecode(Answer):
 
 
 class PolicyEffectAnswer(Answer):
-    """What the change means for what is booked and waits. ``exceeding``: the first 100 of ``exceeding_count``."""
+    """The effect of the change on bookings and requests. ``exceeding``: the first 100 of ``exceeding_count``."""
 
     confirmed: WouldConfirm
     exceeding: list[WouldExceed]

@@ -75,7 +75,7 @@ async def change_series(series_id: IdPath, body: SeriesUpdate, series: TheSeries
 async def cancel_series(
     series_id: IdPath, series: TheSeries, actor: Books, body: SeriesCancel | None = None
 ) -> SeriesCancelled:
-    """Cancel what is left of a series, or what is left of it from a date on. `restore` undoes it."""
+    """Cancel the remaining dates of a series, or those from a date on. `restore` undoes it."""
     asked = body or SeriesCancel()
     done = await series.cancel(series_id, from_date=asked.from_date, why=asked.reason, actor=actor)
     return cancelled_answer(done, actor)

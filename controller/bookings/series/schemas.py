@@ -171,7 +171,7 @@ class SeriesUpdate(DetailsUpdate):
     it. `extra` and `without` replace those of before. What was changed in a single date stays.
 
     `choices` and `otherwise` as in a new series, and `keep`: leave a date as it is. `skip` cancels a date that is
-    booked. `check`: only tell what would become of each date. `version`: refuse with 409 if it is another by now.
+    booked. `check`: only show the effect on each date. `version`: refuse with 409 if it has changed.
     """
 
     never_null: ClassVar[frozenset[str]] = frozenset({"first_starts", "first_ends", "term_only", "skip_holidays"})

@@ -115,7 +115,7 @@ def add(
 @app.command()
 @takes_client
 def remove(caller: ApiClient, site: SiteName, feed: FeedName) -> None:
-    """Remove a feed and its blocks to come."""
+    """Remove a feed and its future blocks."""
     caller.delete(f"/sites/{site}/feeds/{feed}")
     caller.console.print(f"{feed} and its blocks to come are gone", markup=False, highlight=False)
 

@@ -67,7 +67,7 @@ class LastRead(Answer):
 
 class FeedAnswer(Answer):
     """``address``: its host only. ``status``: ``new`` until it was read, ``ok``, ``clashes`` where some events cannot
-    be booked, ``failing`` where it could not be read; then ``trouble`` and ``text`` say why and what to do, and its
+    be booked, ``failing`` if it could not be read; then ``trouble`` and ``text`` say why and what to do, and its
     blocks stay as they were at ``stale_since``. ``fresh_at``: when the feed and its blocks last agreed. ``blocks``: how
     many are to come."""
 

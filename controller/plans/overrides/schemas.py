@@ -48,8 +48,8 @@ class DoorOfOverride(Answer):
 
 
 class OverrideAnswer(Answer):
-    """``whole``: of the whole site. ``stands``: whether it is in force or planned. Who and why are empty for users who
-    may not see them."""
+    """``whole``: of the whole site. ``stands``: whether it is in force or planned. Names and reasons are empty for
+    users who may not see them."""
 
     id: str
     site: str

@@ -30,8 +30,8 @@ TheRestored = Annotated[RestoredPlans, service(RestoredPlans)]
 async def get_restored(
     site: SlugPath, restored: TheRestored, actor: OpensDoors, after: After = None, limit: Limit = LIST_LIMIT
 ) -> RestoredPage:
-    """What the doors know, or no longer have, and a database that was put back from a backup had otherwise: what nobody
-    has decided first, then what is kept. It stays as the doors have it until it ends or is removed."""
+    """Differences between the doors' plans and a database restored from a backup: undecided entries first, then kept
+    ones. Each stays as the doors have it until it ends or is removed."""
     place = place_of(after) if after else None
     shown = await restored.standing(site, after=place, limit=limit + 1)
     more, shown = len(shown.entries) > limit, msgspec.structs.replace(shown, entries=shown.entries[:limit])
