@@ -1,4 +1,4 @@
-"""Who wants to know that a site changed: a tiny notifier inside one process."""
+"""Notifies listeners inside one process that a site changed."""
 
 import asyncio
 import contextlib

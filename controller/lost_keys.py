@@ -1,6 +1,6 @@
 """Recovery without ``code.key``: what only the lost key could open is deleted, so that the rest works.
 
-Everything that a person typed or was told has to be entered again; bookings get new codes automatically.
+Everything that a person typed or received has to be entered again; bookings get new codes automatically.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Tries what a configuration names: folders, files, the database, and what is asked over the network."""
+"""Checks what a configuration names: folders, files, the database, and servers on the network."""
 
 import asyncio
 import os

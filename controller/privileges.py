@@ -1,4 +1,4 @@
-"""Whose files the controller's commands make: the service's, also where root types them."""
+"""Makes commands run as the service's user, also when root starts them."""
 
 import os
 import pwd

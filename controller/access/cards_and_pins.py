@@ -1,4 +1,5 @@
-"""Cards and PINs: what a card's text looks like, which PINs are good enough, and how two cards are told to be one."""
+"""Cards and PINs: what a card's text looks like, which PINs are good enough, and how two texts of one card are
+recognised."""
 
 import hmac
 import re

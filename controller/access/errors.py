@@ -1,4 +1,4 @@
-"""What access refuses."""
+"""Errors of access."""
 
 from controller.web.problem import Unavailable
 

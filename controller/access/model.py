@@ -1,4 +1,4 @@
-"""What access hands to the plan compiler."""
+"""Values that access passes to the plan compiler."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

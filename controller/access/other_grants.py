@@ -1,7 +1,7 @@
-"""Who else a plan admits, besides bookings' codes: staff, key holders, contractors and members; and offline codes.
+"""Grants of a plan other than bookings' codes: staff, key holders, contractors, members, and offline codes.
 
-What it makes stays the same while nobody of them changes, and is kept in mind: thousands of members cost nothing when a
-booking is made. Members are spread over shards by their id, so that a change of one sends one part.
+They are cached until one of these people changes, so thousands of members cost nothing when a booking is made.
+Members are spread over shards by their id, so that a change of one sends one part.
 """
 
 import asyncio

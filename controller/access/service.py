@@ -1,4 +1,4 @@
-"""Who may enter where and when: codes for bookings, and what the plan compiler needs to know of them.
+"""Codes of bookings, and what the plan compiler needs of them.
 
 Every function works inside its caller's transaction; a caller that writes holds the site's lock.
 """

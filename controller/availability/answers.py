@@ -1,4 +1,4 @@
-"""What finding answers. Times carry the site's offset.
+"""Answers of finding a space. Times carry the site's offset.
 
 An answer of what is free may hold tens of thousands of times: it is put together as plain values, and the models only
 describe it.

@@ -1,4 +1,4 @@
-"""``hallkeeper find`` and ``hallkeeper free``: where a booking or a whole series can be had, over HTTP."""
+"""``hallkeeper find`` and ``hallkeeper free``: find a space for a booking or a series, over HTTP."""
 
 from collections.abc import Iterable
 from datetime import datetime

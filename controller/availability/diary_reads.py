@@ -1,5 +1,4 @@
-"""A look at the diary: when spaces that fit are free. Closed times are whole numbers; what was worked out for a month
-is kept."""
+"""Reads from the diary when fitting spaces are free. Closed times are whole numbers, computed once per month."""
 
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""How far apart places are, as the crow flies. Pure."""
+"""Distances in a straight line. Pure."""
 
 from math import asin, cos, radians, sin, sqrt
 

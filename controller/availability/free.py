@@ -1,4 +1,4 @@
-"""What is free: every space that fits, with the times in which it can be booked."""
+"""Free times: every space that fits, with the times in which it can be booked."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What finding takes."""
+"""Requests for finding a space."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Where a whole series can be had: which space takes most of its dates, and which it does not take and why."""
+"""Finds spaces for a whole series: which space takes most of its dates, and which dates it does not take and why."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Bookings of one site priced one after the other, each with the free hours that those before it have left."""
+"""Prices bookings of one site in order, each with the free hours that the earlier ones left."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What typical bookings cost at a site, so that who sets tariffs sees what they do. Pure."""
+"""What typical bookings cost at a site, to show the effect of tariffs. Pure."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Tariffs and what is made of them. Money is whole pence (GBP), time is real time. Pure."""
+"""Models of tariffs, prices and quotes. Money is whole pence (GBP), time is real time. Pure."""
 
 from collections import Counter
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Money and lengths of time as a quote says them."""
+"""Text for money and lengths of time in a quote."""
 
 from datetime import date
 from decimal import Decimal

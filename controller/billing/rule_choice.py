@@ -1,9 +1,9 @@
-"""Which rule holds where several fit: the most particular one; and a booking cut into pieces that have one rate, one
-local day and one mode each. Pure.
+"""Chooses the most specific of several fitting rules, and splits a booking into parts with one rate, one local day and
+one mode each. Pure.
 
-A rule that names more kinds of things (parties, tiers, spaces, layouts, hours, modes) is more particular; of two that
-name as many, the one that names the earlier kind in this list. Two that name the same kinds and can both fit are a tie,
-which is refused when tariffs are set, so the order in which rules are written never matters.
+A rule that names more kinds of things (parties, tiers, spaces, layouts, hours, modes) is more particular; of two
+that name as many, the one that names the earlier kind in this list. Two that name the same kinds and can both fit
+are a tie, which is refused when tariffs are set, so the order in which rules are written never matters.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,5 +1,4 @@
-"""The tariffs of sites, kept in mind until a site's revision says that they may have changed; and what of bookings is
-to be priced."""
+"""Cache of sites' tariffs, invalidated by the site's revision; and what to price of bookings."""
 
 from collections import OrderedDict
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What can be done with the codes of a booking: see them, have others, get one that a door checks by itself."""
+"""Shows and reissues the codes of a booking, and issues offline codes."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What bookings refuse."""
+"""Errors of bookings."""
 
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""All SQL about bookings but their claims."""
+"""All SQL about bookings, except their claims."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Single bookings: asked for, changed, taken through their course, shown."""
+"""Single bookings: creates, changes, decides, cancels, restores and shows them."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Some occurrences of a calendar held against the diary, and written in one transaction."""
+"""Compares some occurrences of a calendar with the diary, and writes them in one transaction."""
 
 import secrets
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""A calendar file turned into occurrences to book and faults to tell. Pure."""
+"""Classifies a calendar file into occurrences to book and faults to list. Pure."""
 
 from collections import defaultdict
 from collections.abc import Sequence

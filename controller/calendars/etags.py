@@ -1,4 +1,4 @@
-"""Whether a reader has the newest form already (RFC 9110 13.1.2). Pure."""
+"""``If-None-Match``: whether a client has the current version (RFC 9110 13.1.2). Pure."""
 
 
 def matches(if_none_match: str | None, tag: str) -> bool:

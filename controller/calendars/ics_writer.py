@@ -1,4 +1,4 @@
-"""A calendar written as RFC 5545 wants it: CRLF, lines of at most 75 octets, texts escaped. Pure, and the same for the
+"""Writes a calendar by RFC 5545: CRLF, lines of at most 75 octets, texts escaped. Pure, and the same for the
 same events, so that a reader can ask whether anything has changed."""
 
 import re

@@ -1,4 +1,4 @@
-"""The command line as one more user of the API: where the controller is, whose sign-in, what a refusal says."""
+"""The commands' HTTP client: the controller's address, the session, error output."""
 
 import functools
 import inspect

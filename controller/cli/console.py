@@ -1,4 +1,4 @@
-"""What the commands that run on the controller's own machine have in common: its file, and refusals in one line."""
+"""Shared by commands on the controller's own machine: the configuration file, and errors in one line."""
 
 import asyncio
 from collections.abc import Iterator

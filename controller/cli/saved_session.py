@@ -1,4 +1,4 @@
-"""Where `hallkeeper sign-in` keeps whose commands these are: a file for each controller, that only its owner reads."""
+"""Stores the session of `hallkeeper sign-in`: a file for each controller, readable by its owner only."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""``hallkeeper controller user``: who may sign in, told on the controller's own machine."""
+"""``hallkeeper controller user``: manages users on the controller's own machine."""
 
 import asyncio
 import sys

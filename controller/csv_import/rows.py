@@ -1,4 +1,4 @@
-"""Rows of an imported file: read cell by cell, and what became of each."""
+"""Rows of an imported file, and the result for each."""
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""CSV over HTTP: what a request brings, what an import answers, and an export as a download."""
+"""CSV over HTTP: request bodies, import results, and exports as downloads."""
 
 from collections import Counter
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""Tables that people keep in spreadsheets, as CSV (RFC 4180) in and out. Pure.
+"""Reads and writes CSV (RFC 4180). Pure.
 
 Reads what Excel, LibreOffice and Google write: UTF-8 with or without a mark, UTF-16 with one, Windows-1252; comma,
 semicolon or tab. A cell that a spreadsheet would take for a formula goes out behind an apostrophe, which is taken off

@@ -1,4 +1,4 @@
-"""The one door to SQL: engines, transactions, the instant type. Repositories hold the statements.
+"""The only module that opens databases: engines, transactions, the instant type. Repositories hold the statements.
 
 SQLite: WAL, one writer at a time behind a lock, `BEGIN IMMEDIATE`, `synchronous=FULL` because what is
 acknowledged after commit must survive a power cut. PostgreSQL: plain transactions, retried by `run`.

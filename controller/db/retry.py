@@ -1,4 +1,4 @@
-"""Waiting for a database that is away, instead of ending the process over it."""
+"""Waits while the database does not answer, instead of ending the process."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""The one door to SQLite's library: a connection as SQLAlchemy's asyncio side wants one.
+"""The only module that uses SQLite's library: a connection for SQLAlchemy's asyncio side.
 
 A statement is one trip to the connection's own thread, its rows included. A *brief* connection makes none: what
 touches a few rows takes less time than the trip and runs where it is asked for; only what may have to wait, for a

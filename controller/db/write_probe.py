@@ -1,4 +1,4 @@
-"""Whether the database takes a write: a full disk and another's lock do not show in what is read."""
+"""Tests whether the database accepts a write: reads do not show a full disk or another process's lock."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""A booking, what is asked for one, and how a change of hours, policy or building affects one."""
+"""Models of a booking, a request, and the effect of a change of hours, policy or building on one."""
 
 from collections.abc import Iterable
 from datetime import datetime

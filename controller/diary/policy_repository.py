@@ -1,4 +1,4 @@
-"""All SQL about policies, and about the bookings that another one would meet."""
+"""All SQL about policies, and about the bookings that a change would affect."""
 
 from datetime import datetime
 

@@ -1,5 +1,5 @@
-"""A site as bookings see it: spaces with their atoms and doors, hours, policy. Kept in mind until the site's revision
-says that it has changed, so that a booking costs one look instead of ten."""
+"""A site as bookings see it: spaces with their atoms and doors, hours, policy. Cached until the site's revision
+changes, so that a booking needs one read instead of ten."""
 
 from collections import OrderedDict
 from functools import cached_property

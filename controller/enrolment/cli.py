@@ -1,4 +1,4 @@
-"""``hallkeeper edge token``, ``rotate``, ``revoke``: what is asked of the controller about an edge, over HTTP."""
+"""``hallkeeper edge token``, ``rotate``, ``revoke``, over HTTP."""
 
 from collections.abc import Iterator
 from datetime import datetime

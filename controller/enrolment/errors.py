@@ -1,4 +1,4 @@
-"""What enrolment refuses."""
+"""Errors of enrolment."""
 
 from controller.web.problem import Conflicting, NotFound, Refused
 

@@ -1,4 +1,4 @@
-"""What enrolment keeps of an edge."""
+"""Models of an edge's enrolment."""
 
 from datetime import datetime
 from enum import StrEnum

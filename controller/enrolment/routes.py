@@ -1,4 +1,4 @@
-"""Letting an edge in, changing its keys, putting it out."""
+"""Enrolling an edge, rotating its keys, revoking it."""
 
 import base64
 from typing import Annotated

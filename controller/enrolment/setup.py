@@ -1,4 +1,4 @@
-"""Enrolment put together from the settings."""
+"""Builds enrolment from the settings."""
 
 from pathlib import Path
 

@@ -1,7 +1,7 @@
 """Signs for each edge with the newest of the controller's keys that the edge has confirmed.
 
-So a key can be changed while some edges are out of reach for weeks: nobody waits, and no edge is ever told anything
-under a key it does not trust yet.
+So a key can be changed while some edges are out of reach for weeks: nobody waits, and no edge gets a message signed
+with a key that it does not trust yet.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""``hallkeeper site``: buildings as one file, out, checked, and in, over HTTP."""
+"""``hallkeeper site``: export, check and import buildings as one file, over HTTP."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Changes of a site, which can be looked at before they are made, and what is different after them. Pure."""
+"""Changes of a site, with a preview, and the differences after them. Pure."""
 
 from typing import TypeAlias
 

@@ -1,4 +1,4 @@
-"""What the estate refuses."""
+"""Errors of the estate."""
 
 from collections.abc import Sequence
 

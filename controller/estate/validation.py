@@ -1,4 +1,4 @@
-"""What a site must be to make sense: every name in it is known, no space is a part of itself. Pure."""
+"""Validates a site: every name in it exists, no space is a part of itself. Pure."""
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator

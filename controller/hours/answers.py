@@ -1,4 +1,4 @@
-"""What hours answer: as they were set."""
+"""Answers: hours as they were set."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo

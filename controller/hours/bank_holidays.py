@@ -1,4 +1,5 @@
-"""The bank holidays of the nations of the United Kingdom, from the package ``holidays``: the one door to it."""
+"""The bank holidays of the nations of the United Kingdom, from the package ``holidays``, which only this module
+imports."""
 
 import sys
 from collections.abc import Mapping

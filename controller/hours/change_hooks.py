@@ -1,4 +1,4 @@
-"""What a change of the site means to its hours."""
+"""Updates hours when their site changes."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""What hours answer: as they fall on the days."""
+"""Answers: hours on the days of a calendar."""
 
 from collections.abc import Iterable
 from datetime import date

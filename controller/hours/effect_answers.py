@@ -1,4 +1,4 @@
-"""What hours answer: what a change would do."""
+"""Answers: the effect of a change."""
 
 from zoneinfo import ZoneInfo
 

@@ -1,4 +1,4 @@
-"""What the hours refuse."""
+"""Errors of hours."""
 
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo

@@ -1,5 +1,4 @@
-"""What a change of the hours would break: bookings that it leaves without their space, their mode or their term, and
-the doors that it changes. Pure."""
+"""The effect of a change of hours: bookings that lose their space, mode or term, and doors that it changes. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Changes of a site's hours, which can be looked at before they are made."""
+"""Changes of a site's hours, with a preview."""
 
 from datetime import date, datetime
 from typing import Protocol

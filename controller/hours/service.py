@@ -1,4 +1,4 @@
-"""Hours: read, and changed after a look at what the change would break."""
+"""Reads hours, and changes them after a preview of the effect."""
 
 from collections.abc import Awaitable, Callable
 

@@ -1,5 +1,5 @@
 """When a building, or a space of it, is in which mode, and when it cannot be booked and why: opening hours, terms and
-closures. What is known of all time is worked out a month at a time when somebody asks. Pure."""
+closures. Computed a month at a time on demand. Pure."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""When a space cannot be booked because of its own hours, and how that is said. Pure."""
+"""When a space cannot be booked because of its own hours, and the text for it. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

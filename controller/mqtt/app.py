@@ -1,4 +1,4 @@
-"""The controller's side of the line to the buildings: its parts, put together around one link."""
+"""The controller's MQTT side: builds its parts around one link."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence

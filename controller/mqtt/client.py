@@ -1,4 +1,4 @@
-"""The controller's one door to MQTT: a connection that restores itself (aiomqtt, MQTT 5).
+"""The controller's MQTT client, the only module that imports aiomqtt: a connection that restores itself (MQTT 5).
 
 aiomqtt acknowledges on arrival, so nothing here may rest on the broker's QoS: edges keep what we have not
 acknowledged ourselves.

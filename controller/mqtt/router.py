@@ -1,4 +1,4 @@
-"""Reads the link and hands each message to its handler."""
+"""Reads the link and passes each message to its handler."""
 
 import logging
 from collections import Counter

@@ -1,4 +1,4 @@
-"""``hallkeeper parties``: organisations, groups and persons in and out of spreadsheets, over HTTP."""
+"""``hallkeeper parties``: lists, imports and exports organisations, groups and persons, over HTTP."""
 
 from typing import Annotated
 

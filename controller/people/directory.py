@@ -1,4 +1,4 @@
-"""Organisations, groups and persons: looked up, written, ended, forgotten."""
+"""Organisations, groups and persons: reads, writes, ends and forgets them."""
 
 from collections.abc import Mapping
 from datetime import date

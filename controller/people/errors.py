@@ -1,4 +1,4 @@
-"""What signing in, users and parties refuse."""
+"""Errors of signing in, users and parties."""
 
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing

@@ -1,4 +1,4 @@
-"""Who asks, and what a sign-in gives."""
+"""Models of an actor and a session."""
 
 from datetime import date, datetime
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""All SQL about parties and memberships. ``party``, ``parties``, ``tier_of``, ``tier_to_book`` are for every room."""
+"""All SQL about parties and memberships. ``party``, ``parties``, ``tier_of``, ``tier_to_book`` are for every domain."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""All SQL about users, their sessions and what was written. That about parties is in ``parties``."""
+"""All SQL about users, their sessions and the audit log. Parties are in ``parties``."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime

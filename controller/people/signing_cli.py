@@ -1,4 +1,4 @@
-"""``hallkeeper sign-in``, ``sign-out`` and ``password``: whose the commands are that ask a controller."""
+"""``hallkeeper sign-in``, ``sign-out`` and ``password``: the session of the commands."""
 
 import sys
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Who may sign in, over HTTP. For administrators of all sites."""
+"""Users over HTTP. For administrators of all sites."""
 
 from fastapi import APIRouter, status
 

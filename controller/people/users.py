@@ -1,4 +1,4 @@
-"""Who may sign in, and as what. The last administrator of all sites stays one."""
+"""Users and their roles. The last administrator of all sites cannot be demoted."""
 
 import asyncio
 import secrets

@@ -1,4 +1,4 @@
-"""``hallkeeper door``: open once, hold open, lock down, take out of service, test; and the record of it; over HTTP."""
+"""``hallkeeper door``: commands, overrides and the list of acts, over HTTP."""
 
 import time
 from collections.abc import Sequence

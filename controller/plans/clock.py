@@ -1,4 +1,4 @@
-"""Whether the controller's own clock can be right, held against what it has signed before. Pure."""
+"""Checks the controller's own clock against what it has signed before. Pure."""
 
 from datetime import UTC, date, datetime, time, timedelta
 

@@ -1,4 +1,4 @@
-"""Momentary acts at a door or an edge: signed for the edge's present session, gone within seconds, answered once."""
+"""Commands to a door or an edge: signed for the edge's present session, valid for seconds, answered once."""
 
 import asyncio
 import secrets

@@ -1,4 +1,4 @@
-"""From diary to plan: hours, grants and sessions become the parts an edge carries out by itself. Pure.
+"""Compiles hours, grants and sessions into the parts of a plan. Pure.
 
 A plan begins at the start of the UTC day and reaches 35 whole days past it, so that all plans of one day that
 say the same have the same bytes, and only what changed is sent.

@@ -1,4 +1,4 @@
-"""What the plans domain hands around."""
+"""Models of plans and commands."""
 
 from datetime import datetime
 

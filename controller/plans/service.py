@@ -1,4 +1,4 @@
-"""Plans: compiled when something changed, signed, kept, published, and followed until the edge has them."""
+"""Plans: compiles them after a change, signs, stores and publishes them, and tracks whether the edge has them."""
 
 import asyncio
 import logging

@@ -1,4 +1,5 @@
-"""A pattern unrolled: both ends of every date keep their wall time over the clock changes (DESIGN.md, Time). Pure."""
+"""Expands a pattern into dates: both ends of every date keep their wall time over the clock changes (DESIGN.md,
+Time). Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta

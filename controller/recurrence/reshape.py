@@ -1,4 +1,4 @@
-"""A pattern changed: cut in two, shifted as a whole, its old dates paired with the new ones. Pure."""
+"""Changes a pattern: splits it, shifts it, and pairs its old dates with the new ones. Pure."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence

@@ -1,4 +1,4 @@
-"""What somebody should look at: each alert has a code, and one catalogue of hints says what to do. Its wording may
+"""Alerts: each has a code, and one catalogue of hints says what to do. Its wording may
 change; its code may not."""
 
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""What the beams counted, and how many people that leaves inside."""
+"""Counts from the beams, and the number of people inside."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta

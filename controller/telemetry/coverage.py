@@ -1,4 +1,4 @@
-"""Up to when everything that an edge saw is committed here, so that silence means that nothing happened."""
+"""The time up to which all events of an edge are committed, so that no event means that nothing happened."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

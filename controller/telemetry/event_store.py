@@ -1,4 +1,4 @@
-"""Storing a lot of batches in one transaction: every event once, and what follows from it."""
+"""Stores several batches in one transaction: every event once, and everything that follows from it."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta

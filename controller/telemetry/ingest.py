@@ -1,4 +1,4 @@
-"""Batches of events come in, are committed, and only then acknowledged.
+"""Commits batches of events, and acknowledges them only then.
 
 Whatever has arrived goes into one transaction, so that one commit serves many batches.
 """

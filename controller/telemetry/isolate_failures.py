@@ -1,4 +1,4 @@
-"""Finds what in a lot of batches cannot be stored, so that it holds up nothing else."""
+"""Finds the events of a set of batches that cannot be stored, so that the others are."""
 
 import logging
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""What telemetry hands around."""
+"""Models of telemetry."""
 
 from datetime import datetime
 from enum import StrEnum

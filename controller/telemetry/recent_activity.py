@@ -1,4 +1,4 @@
-"""What happened at a site, a line for each thing that did. Pure.
+"""Recent activity at a site, a line for each occurrence. Pure.
 
 One entry is five events: a code is taken, the lock opens, the leaf opens, it closes, the lock closes. One request to
 exit is four. What follows from an event at its door is part of its line.

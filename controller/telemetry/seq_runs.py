@@ -1,4 +1,4 @@
-"""Which numbers of a log are answered for. Pure."""
+"""Which sequence numbers of a log are accounted for. Pure."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable

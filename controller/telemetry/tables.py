@@ -1,4 +1,4 @@
-"""Telemetry's tables: what edges reported, what of it could not be taken, and who is there."""
+"""Telemetry's tables: events, quarantine, states of edges and devices."""
 
 from sqlalchemy import (
     Boolean,

@@ -1,4 +1,4 @@
-"""Whether an event can be accepted. Pure: what cannot is set aside as it came, and counts as committed."""
+"""Validates events. Pure. An event that cannot be accepted goes into quarantine, and counts as committed."""
 
 from collections.abc import Mapping, Sequence
 from typing import get_args

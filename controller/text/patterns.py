@@ -1,4 +1,4 @@
-"""Patterns of ids, and how a refusal words them."""
+"""Patterns of ids, and the messages for them."""
 
 from edge.wire.ids import SLUG_PATTERN
 

@@ -1,4 +1,4 @@
-"""``hallkeeper waiting``: who waits for a time that is taken, over HTTP."""
+"""``hallkeeper waiting``: lists the waiting lists, over HTTP."""
 
 from datetime import datetime
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""What one client may hold of the web server: connections, the size of a head, the time of an unfinished request.
+"""Limits for one client: connections, the size of a request head, the time of an unfinished request.
 
 uvicorn bounds none of these by itself. A connection that waits for its client gives way to a new one when there are
 too many, oldest first; one whose request is being answered does not.

@@ -1,4 +1,4 @@
-"""What a supervisor and Prometheus ask: is it alive, is it ready, what does it count."""
+"""``/healthz``, ``/readyz`` and ``/metrics``."""
 
 from typing import Annotated
 

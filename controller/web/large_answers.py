@@ -1,4 +1,4 @@
-"""Answers of thousands of lines, made and written out without the event loop waiting for it."""
+"""Builds and serialises answers of thousands of lines off the event loop."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What every request passes on its way in and out: size limit, security headers, log line and metrics.
+"""Middleware of every request: size limit, security headers, log line and metrics.
 
 Plain ASGI middlewares. No line or metric holds a path as it was sent: a door page's path is a secret, so
 only the route's template is named.

@@ -1,4 +1,4 @@
-"""What goes wrong, as a small tree, and its one shape on the wire: RFC 9457 ``application/problem+json``."""
+"""The tree of errors, and their one format: RFC 9457 ``application/problem+json``."""
 
 import logging
 from collections.abc import Mapping, Sequence

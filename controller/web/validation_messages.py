@@ -1,5 +1,5 @@
-"""What is wrong with a value, in our own short words instead of the validator's. Each text goes on from the field's
-name: “people must be at least 1”. Pure."""
+"""Short messages for invalid values, in place of the validator's. Each text continues from the field's name: “people
+must be at least 1”. Pure."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Which codes are whose at which doors, of those who open them in their own right."""
+"""Which holder has which code at which doors."""
 
 import secrets as random
 from collections.abc import Mapping

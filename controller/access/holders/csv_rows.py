@@ -1,4 +1,4 @@
-"""A spreadsheet of holders: its columns, and each row as far as it makes sense for itself. Pure."""
+"""The columns of a CSV file of holders, and the validation of each row. Pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

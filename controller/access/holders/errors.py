@@ -1,4 +1,4 @@
-"""What goes wrong with holders."""
+"""Errors of holders."""
 
 from controller.web.problem import Conflicting, NotFound
 

@@ -1,4 +1,4 @@
-"""What a door that is made later means to those who open all doors of its site."""
+"""Gives holders with all doors of a site access to a new door."""
 
 from datetime import datetime
 

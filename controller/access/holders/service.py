@@ -1,4 +1,4 @@
-"""Staff, key holders and contractors: made, changed, given other codes, ended."""
+"""Staff, key holders and contractors: creates, changes, reissues codes, ends."""
 
 import secrets as random
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A library system's list of members as a spreadsheet: its columns, and each row turned into a member. Pure."""
+"""The columns of a CSV list of library members, and each row as a member. Pure."""
 
 import contextlib
 import re

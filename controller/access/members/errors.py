@@ -1,4 +1,4 @@
-"""What goes wrong with members."""
+"""Errors of members."""
 
 from controller.web.problem import NotFound
 

@@ -1,4 +1,4 @@
-"""The list of members held against the library system, number by number: on demand, and every night."""
+"""Checks the list of members against the library system, one number at a time: on demand, and every night."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Members of the library who may come in while it is unstaffed. No name and no address is kept of them. Pure."""
+"""Library members who may come in during unstaffed hours. Their names and addresses are not stored. Pure."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta

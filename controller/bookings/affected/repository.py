@@ -1,4 +1,4 @@
-"""All SQL about what changes did to bookings. Every function works inside its caller's transaction; a caller that
+"""All SQL about affected bookings. Every function works inside its caller's transaction; a caller that
 writes holds the site's lock."""
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""The work list of what closures and other changes did to bookings, over HTTP."""
+"""The list of affected bookings over HTTP."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Bodies and answers of the work list of affected bookings."""
+"""Bodies and answers of the list of affected bookings."""
 
 from collections.abc import Sequence
 from typing import Annotated

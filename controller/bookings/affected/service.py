@@ -1,4 +1,4 @@
-"""The work list of what changes did to bookings: looked through, and each moved, cancelled or kept."""
+"""The list of affected bookings: lists, moves, cancels and keeps them."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, timedelta

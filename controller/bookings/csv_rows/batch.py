@@ -1,4 +1,4 @@
-"""Some rows of a spreadsheet in one transaction: looked at, judged, and written unless it is a dry run."""
+"""Imports some rows of a CSV file in one transaction: judges them, and writes them unless it is a dry run."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

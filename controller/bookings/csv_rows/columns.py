@@ -1,4 +1,4 @@
-"""The columns of a spreadsheet of bookings, and its rows turned into what is wanted. Pure."""
+"""The columns of a CSV file of bookings, and its rows as requests. Pure."""
 
 import hashlib
 from datetime import datetime

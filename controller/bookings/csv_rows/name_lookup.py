@@ -1,4 +1,4 @@
-"""Words for spaces, layouts and equipment turned into ids of the site. Pure."""
+"""Names of spaces, layouts and equipment to ids of the site. Pure."""
 
 import re
 from collections.abc import Mapping

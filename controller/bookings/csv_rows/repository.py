@@ -1,4 +1,4 @@
-"""All SQL about the rows of imported spreadsheets."""
+"""All SQL about imported CSV rows."""
 
 from collections.abc import Sequence
 

@@ -1,5 +1,5 @@
-"""Bookings follow their spaces: the claims of future bookings are written again where a space's division, places or
-minutes change. Past bookings stay as they were."""
+"""Rewrites the claims of future bookings when a space's division, places or minutes change. Past bookings stay as
+they were."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta

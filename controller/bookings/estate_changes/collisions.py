@@ -1,5 +1,5 @@
-"""Which bookings would be at one place at one time, if spaces divided otherwise, and which neighbours would have too
-little time between them, once spaces need more of it. Pure."""
+"""Finds bookings that would clash after a change of divisions, and neighbours that would have too little time
+between them. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence

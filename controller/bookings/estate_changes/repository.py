@@ -1,4 +1,4 @@
-"""SQL about bookings that a change of the estate meets."""
+"""SQL about bookings that a change of the estate affects."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What another policy would mean for what is booked and asked for already. Pure: it is advice, and changes nothing."""
+"""The effect of another policy on existing bookings and requests. Pure; changes nothing."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence

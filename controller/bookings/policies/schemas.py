@@ -1,4 +1,4 @@
-"""What a policy takes and answers: the same document, so that what was read can be written back."""
+"""The policy as the API takes and answers it: the same document both ways."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any

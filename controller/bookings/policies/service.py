@@ -1,4 +1,4 @@
-"""A site's booking policy: read, tried out, replaced."""
+"""Reads, checks and replaces a site's booking policy."""
 
 from collections.abc import Container, Iterator, Sequence
 from datetime import datetime

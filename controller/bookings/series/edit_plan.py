@@ -1,4 +1,4 @@
-"""What an edit of a series means for each of its dates, before anybody has judged it. Pure."""
+"""Plans an edit of a series: the intent for each date, before it is judged. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""What is meant for every date before anybody has judged it. Pure."""
+"""The intent for every date of a new series, before it is judged. Pure."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

@@ -1,5 +1,4 @@
-"""A series as it is stored, asked for and judged; what one date has for itself, so that an edit of the series leaves it
-alone; what series refuse."""
+"""Models of a series: stored, requested and judged; which fields of a date an edit leaves alone; errors."""
 
 from collections.abc import Sequence
 from datetime import date, datetime

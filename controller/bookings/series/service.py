@@ -1,4 +1,4 @@
-"""Series: every date judged before anything is written, nothing half-written."""
+"""Series: judges every date before it writes anything, all or nothing."""
 
 import secrets
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""All dates of a series for the person who booked it, read and put into one message and on one page."""
+"""All dates of a series in one message and on one page."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Carries out what was settled, inside the caller's transaction and under the site's lock."""
+"""Writes the resolved dates, inside the caller's transaction and under the site's lock."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Which addresses may be asked: http and https, and of what a name leads to only what is public, or allowed."""
+"""Which addresses may be polled: http and https, to public or allowed IP addresses only."""
 
 import ipaddress
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What feeds refuse, and why one could not be read."""
+"""Errors of feeds, and why one could not be read."""
 
 from controller.calendars.feeds.model import PollReport, Trouble
 from controller.web.problem import NotFound

@@ -1,7 +1,7 @@
-"""Asking another server for its calendar, within bounds of time, size and redirects. The one door to it.
+"""Fetches another server's calendar, with limits on time, size and redirects. The only module that does.
 
-Names are looked up here and the address that was judged is the one that is asked, so that no name can lead elsewhere
-between the look and the call.
+It resolves names itself and connects to the address that it checked, so that a name cannot change in between (DNS
+rebinding).
 """
 
 import asyncio

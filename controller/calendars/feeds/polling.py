@@ -1,4 +1,4 @@
-"""Asking for the diaries that partners keep elsewhere, and writing what they say as blocks of ours.
+"""Polls partners' diaries and writes their events as blocks.
 
 A block is a booking, so its time is claimed like any other, and what is taken already is listed as a clash. A feed that
 cannot be read keeps its blocks and says why.

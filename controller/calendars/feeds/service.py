@@ -1,4 +1,4 @@
-"""Feeds made, changed, listed, removed."""
+"""Creates, changes, lists and removes feeds."""
 
 from datetime import UTC, datetime
 

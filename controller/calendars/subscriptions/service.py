@@ -1,4 +1,4 @@
-"""Subscriptions made, listed, revoked, and what their links give."""
+"""Creates, lists and revokes subscriptions, and serves their links."""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""Tables of a file held against the bodies that the API takes, and written from them."""
+"""Validates tables of a file by the API's bodies, and writes them."""
 
 from decimal import Decimal
 from enum import Enum

@@ -1,4 +1,4 @@
-"""What a site's file consists of besides the building: each domain that has something to say there adds a section."""
+"""Sections of a site's file besides the building; each domain can add one."""
 
 from collections.abc import Sequence
 from datetime import datetime

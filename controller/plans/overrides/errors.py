@@ -1,4 +1,4 @@
-"""What overrides refuse."""
+"""Errors of overrides."""
 
 from datetime import timedelta
 

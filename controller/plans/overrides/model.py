@@ -1,4 +1,4 @@
-"""What overrides hand around, and the lengths they may have. Pure."""
+"""Models of overrides, and their longest durations. Pure."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

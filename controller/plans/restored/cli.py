@@ -1,4 +1,4 @@
-"""``hallkeeper door restored``: what only the doors knew when the database was put back; over HTTP."""
+"""``hallkeeper door restored``: entries that only the doors know after a restore, over HTTP."""
 
 from datetime import datetime
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""What only a door knew, in words. Pure."""
+"""Text for restored entries. Pure."""
 
 from collections.abc import Sequence
 

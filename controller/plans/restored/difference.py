@@ -1,4 +1,4 @@
-"""The plan at the door held against what a restored database makes of it. Pure.
+"""Compares the plan at the door with the one that a restored database makes. Pure.
 
 What the door has and the database would not bring back is *known only to the door*. What the database still had on the
 door, and a later plan took off, is *gone*: somebody took it back after the backup was made. What a person has changed

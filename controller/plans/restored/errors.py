@@ -1,4 +1,4 @@
-"""What cannot be decided of what only a door knew."""
+"""Errors of restored entries."""
 
 from controller.web.problem import Conflicting, NotFound
 

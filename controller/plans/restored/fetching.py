@@ -1,4 +1,4 @@
-"""A plan comes back from its door, in pieces that anybody may have put on the broker; only our own are believed.
+"""Fetches a plan back from its door, in parts that anybody may have published; only the controller's own are accepted.
 
 The edge says, signed and in answer to our question, which plan it carries out. Of what then arrives only the manifest
 of that version and digest under our own signature counts, and of parts only those whose digest it names.

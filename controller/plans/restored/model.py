@@ -1,4 +1,4 @@
-"""What a door knows and the database of a restored controller does not, and what is decided of it. Pure."""
+"""Models of restored entries (known to a door, not to the restored database) and decisions on them. Pure."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta

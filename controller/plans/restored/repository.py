@@ -1,4 +1,4 @@
-"""All SQL about what only a door knew."""
+"""All SQL about restored entries."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What only a door knew over HTTP: see it, keep it until it ends, or remove it."""
+"""Restored entries over HTTP: list, keep, remove."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""What is answered of what only a door knew."""
+"""Answers about restored entries."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""All SQL that ``why`` asks of its own: which plan a door had, and what it told."""
+"""SQL of ``why``: which plan a door had, and what it reported."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

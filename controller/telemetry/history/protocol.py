@@ -1,4 +1,4 @@
-"""The seam to the history: numbers over time, kept in SQL or in a time series database."""
+"""The interface of the history: samples over time, in SQL or in a time series database."""
 
 from collections.abc import Sequence
 from datetime import datetime
