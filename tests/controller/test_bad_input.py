@@ -119,7 +119,7 @@ SERIES_WISH = ANY_WISH | {
     "a rule of trumpets": Bad({"rule": TRUMPETS}, "rule", "at most 2,100 characters"),
     "the 40th of December": Bad({"extra": ["2026-12-40"]}, "extra.0", "day"),
     "too many extra dates": Bad({"extra": ["2026-12-24"] * 367}, "extra", "at most 366"),
-    "a choice for no date": Bad({"choices": {"2026-12-02": "skip"}}, "choices.2026-12-02", "no date of", STORED),
+    "a choice for no date": Bad({"choices": {"2026-12-02": "skip"}}, "choices.2026-12-02", "not a date of", STORED),
     "a choice of trumpets": Bad({"choices": {TRUMPETS: "skip"}}, "choices.🎺", "at most 19 characters", STORED),
     "a choice that is none": Bad(
         {"choices": {"2026-12-01": "burn"}}, "choices.2026-12-01", "must be book, skip, hold, keep or", STORED

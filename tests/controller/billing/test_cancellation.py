@@ -285,7 +285,7 @@ async def test_a_waiver_stays_whatever_becomes_of_the_booking_until_it_is_taken_
         ("waived", 0),
         ("confirmed", 9600),
     ]
-    assert (await account(any_village, made))["lines"][-1]["text"] == "let off: flood: 0 % of £120.00 is charged"
+    assert (await account(any_village, made))["lines"][-1]["text"] == "waived: flood: 0 % of £120.00 is charged"
     path = f"{API}/bookings/{made['id']}/quote/waive"
     for _ in range(2):
         answer = await any_village.delete(path)
@@ -304,6 +304,6 @@ async def test_what_is_charged_for_time_given_up_can_be_let_off_alone(
     clock.set(wall("2026-12-16 12:00"))
     await change(village, made, starts="2027-01-25T10:00", ends="2027-01-25T18:00")
     found = await letting_off(village, made, given_up_only=True)
-    assert (found["total_pence"], found["lines"][-1]["text"]) == (9600, "let off: flood: 0 % of £96.00 is charged")
+    assert (found["total_pence"], found["lines"][-1]["text"]) == (9600, "waived: flood: 0 % of £96.00 is charged")
     assert (await letting_off(village, made))["total_pence"] == 0
     await letting_off(village, made, 409, given_up_only=True)

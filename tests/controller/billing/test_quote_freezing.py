@@ -206,7 +206,7 @@ async def test_a_charge_can_be_let_off_for_a_reason_once(village: httpx.AsyncCli
     assert (await village.post(path, json={"reason": ""})).status_code == 422
     found = (await village.post(path, json={"reason": "the heating failed"})).json()
     assert (found["total_pence"], found["text"]) == (0, "free of charge")
-    assert found["lines"][-1]["text"] == "let off: the heating failed: 0 % of £24.00 is charged"
+    assert found["lines"][-1]["text"] == "waived: the heating failed: 0 % of £24.00 is charged"
     assert [each["cause"] for each in found["quotes"]] == ["waived", "confirmed"]
     assert (await village.post(path, json={"reason": "again"})).status_code == 409
 

@@ -210,7 +210,7 @@ IN_USE = (
     ("spaces/half-a", "space 'hall' divides into it"),
     ("spaces/hall", "equipment 'piano' is bound to it"),
     ("doors/front-door", "it is on the way to space 'half-a'"),
-    ("edges/pi-side", "door 'side-door' hangs on it"),
+    ("edges/pi-side", "door 'side-door' is on it"),
 )
 
 

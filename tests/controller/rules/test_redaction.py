@@ -20,7 +20,7 @@ SECRETS = ("zanzibar", "quagga", "narwhal", "scouts")
 """What nobody but the scouts and the managers may read, in small letters."""
 TOLD = ("another booking", "taken")
 """What stands there instead."""
-SAID_IN = frozenset({"reasons", "conflicts", "why", "reason", "lingering", "moves"})
+SAID_IN = frozenset({"reasons", "conflicts", "why", "lingering", "moves"})
 """Fields in which other bookings may come up."""
 NOT_WALKED = frozenset(
     {
