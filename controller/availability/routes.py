@@ -49,7 +49,7 @@ async def free_everywhere(
     after: After = None,
     limit: Annotated[int, Query(ge=1, le=MOST_SITES, description="Most sites to return")] = 50,
 ) -> Response:
-    """The same for all sites that the asker may see, the nearest first."""
+    """The same for all sites that the user may see, nearest first."""
     page = await availability.free_everywhere(around, question, actor=actor, after=after, limit=limit)
     return Response(free_everywhere_json(page.items, more=page.more), media_type=_JSON)
 
@@ -63,8 +63,8 @@ async def instead(
     limit: Annotated[int, Query(ge=1, le=MOST_FOUND)] = 8,
     within_miles: Annotated[float, Query(gt=0, le=500, description="How far other sites may be")] = 25.0,
 ) -> InsteadAnswer:
-    """What would fit instead of a booking that is refused: the same space at another time, another layout or space at
-    the site, a site nearby. Writes nothing; a booking that can be had needs nothing instead."""
+    """What would fit instead of a refused booking: the same space at another time, another layout or space at the
+    site, a site nearby. Writes nothing; empty for a booking that is possible."""
     found = await availability.instead(site, body.draft(), but=body.id, actor=actor, miles=within_miles, limit=limit)
     return instead_answer(found)
 

@@ -33,7 +33,7 @@ TheBilling = Annotated[BillingService, service(BillingService)]
 
 @router.get("/sites/{site}/tariffs", responses=described(SiteUnknown))
 async def get_tariffs(site: SlugPath, billing: TheBilling, actor: Reads) -> TariffsAnswer:
-    """What the site charges. Where nothing is set, `text` says so."""
+    """The site's tariffs. If none are set, `text` says so."""
     where, found = await billing.tariffs(site)
     return tariffs_answer(found, where)
 
@@ -76,7 +76,7 @@ async def waive_quote(booking_id: IdPath, body: WaiveBody, billing: TheBilling, 
 
 @router.delete("/bookings/{booking_id}/quote/waive", responses=described(BookingUnknown))
 async def charge_quote(booking_id: IdPath, billing: TheBilling, actor: Decides) -> AccountAnswer:
-    """Charge again what was let off. Idempotent."""
+    """Charge again what was waived. Idempotent."""
     return account_answer(await billing.charge(booking_id, actor=actor))
 
 

@@ -51,7 +51,7 @@ class ReissuedAnswer(Answer):
 
 @router.post("/bookings/{booking_id}/code")
 async def show_code(booking_id: IdPath, door_codes: TheDoorCodes, actor: SeesContacts) -> CodesAnswer:
-    """Tell the door codes of a confirmed booking. Who asked, and when, is written down."""
+    """Show the door codes of a confirmed booking. Records who asked, and when."""
     shown = await door_codes.show(booking_id, actor=actor)
     return CodesAnswer(
         codes=[DoorCodeAnswer(code=code, spoken=spoken(code), doors=list(doors)) for code, doors in shown.codes],
@@ -63,8 +63,8 @@ async def show_code(booking_id: IdPath, door_codes: TheDoorCodes, actor: SeesCon
 async def reissue_code(
     booking_id: IdPath, body: ReissueBody, door_codes: TheDoorCodes, actor: Reissues
 ) -> ReissuedAnswer:
-    """Give a booking another code at once, because others know the one it has; so do all that share it. The old one
-    ends with the next plan that the doors have: `on_door` and `still_opens` tell."""
+    """Give a booking another code at once, because others know the present one; all bookings that share it get the
+    new one. The old one ends with the doors' next plan: see `on_door` and `still_opens`."""
     done = await door_codes.reissue(booking_id, why=body.reason, actor=actor)
     return ReissuedAnswer(booking=booking_answer(done.view, actor, drawn=True), together=list(done.together))
 
@@ -72,5 +72,5 @@ async def reissue_code(
 @router.post("/bookings/{booking_id}/offline-code")
 async def issue_offline_code(booking_id: IdPath, door_codes: TheDoorCodes, actor: Books) -> BookingRead:
     """Issue a code of ten digits for each door of the booking that is out of reach and has not got its code: the door
-    checks it by itself. `offline_codes` tells it and until when it works. Asked again, the same."""
+    checks it by itself. `offline_codes` has it and until when it works. Idempotent."""
     return booking_answer(await door_codes.issue_offline(booking_id, actor=actor), actor, drawn=True)

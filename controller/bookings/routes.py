@@ -81,8 +81,8 @@ async def search_bookings(
 async def list_site_requests(
     site: SlugPath, bookings: TheBookings, actor: Reads, after: AfterBooking = None, limit: Limit = LIST_LIMIT
 ) -> RequestPage:
-    """What waits for approval at a site and is not over, by its start; a booker sees their own party's. A hold that
-    has run out is among it while nobody has taken its time."""
+    """What waits for approval at a site and is not over, by its start; a booker sees their own party's. Includes
+    expired holds while nobody has taken their time."""
     found = await bookings.requests(site, actor=actor, after=after, limit=limit + 1)
     return request_page(found, actor, limit=limit)
 
@@ -113,7 +113,7 @@ async def create_booking(
 
 @router.post("/sites/{site}/bookings/check", responses=described(SiteUnknown))
 async def check_booking(site: SlugPath, body: BookingCheck, bookings: TheBookings, actor: Reads) -> CheckRead:
-    """What booking this would meet; writes nothing."""
+    """Check a booking: conflicts, notes and approval; writes nothing."""
     return check_answer(await bookings.check(site, body.draft(), but=body.id, actor=actor))
 
 
@@ -160,26 +160,26 @@ async def approve_booking(
 async def decline_booking(
     booking_id: IdPath, body: DeclineBody, bookings: TheBookings, actor: Decides, response: Response
 ) -> BookingRead:
-    """Turn a request down and say why; its time is free at once. One that was declined stays so."""
+    """Decline a request, with a reason; its time is free at once. Idempotent."""
     view = await bookings.decline(booking_id, why=body.reason, actor=actor)
     return _tagged(booking_answer(view, actor), response)
 
 
 @router.post("/bookings/{booking_id}/finish", responses=described(BookingUnknown, NotNow))
 async def finish_booking(booking_id: IdPath, bookings: TheBookings, actor: Books, response: Response) -> BookingRead:
-    """End a booking that runs, at the next full minute; the rest of its time is free for others and its code ends."""
+    """End a running booking at the next full minute; the rest of its time is free for others and its code ends."""
     return _tagged(booking_answer(await bookings.finish(booking_id, actor=actor), actor), response)
 
 
 @router.post("/bookings/{booking_id}/check-in", responses=described(BookingUnknown, NotNow))
 async def check_in_booking(booking_id: IdPath, bookings: TheBookings, actor: Books, response: Response) -> BookingRead:
-    """Say that the people of a booking are here, as at a tablet by the door. Arrived already, it stays so."""
+    """Record that the people of a booking have arrived, for example from a tablet by the door. Idempotent."""
     return _tagged(booking_answer(await bookings.check_in(booking_id, actor=actor), actor), response)
 
 
 @router.delete("/bookings/{booking_id}/check-in", responses=described(BookingUnknown, NotNow))
 async def check_out_booking(booking_id: IdPath, bookings: TheBookings, actor: Books, response: Response) -> BookingRead:
-    """Undo a check-in that was a mistake. What the doors have seen stays."""
+    """Undo a mistaken check-in. Arrivals at a door stay."""
     return _tagged(booking_answer(await bookings.check_out(booking_id, actor=actor), actor), response)
 
 
@@ -187,7 +187,7 @@ async def check_out_booking(booking_id: IdPath, bookings: TheBookings, actor: Bo
 async def cancel_booking(
     booking_id: IdPath, bookings: TheBookings, actor: Books, response: Response, body: CancelBody | None = None
 ) -> BookingRead:
-    """Cancel a booking; cancelled already, it stays so. `on_door` tells what its code may still open."""
+    """Cancel a booking. Idempotent. `on_door` says what its code may still open."""
     view = await bookings.cancel(booking_id, why=body.reason if body else "", actor=actor)
     return _tagged(booking_answer(view, actor), response)
 
@@ -195,8 +195,8 @@ async def cancel_booking(
 @router.post("/bookings/{booking_id}/restore", responses=_JUDGED)
 async def restore_booking(booking_id: IdPath, bookings: TheBookings, actor: Books, response: Response) -> BookingRead:
     """Undo a cancel, a decline or a release as long as the time is free and not over, an early finish while the time
-    runs, an approval that was the last thing done, or a no-show. It is then what it was before; where somebody restores
-    it who cannot decide, as far as the rules would confirm it now."""
+    runs, an approval that was the last action, or a no-show. The booking gets its earlier status; if the user cannot
+    decide, only as far as the rules would confirm it now."""
     return _tagged(booking_answer(await bookings.restore(booking_id, actor=actor), actor), response)
 
 

@@ -74,8 +74,8 @@ async def make_token(
 
 @router.post("/enrol", responses=described(TokenRefused, KeyTaken))
 async def enrol(body: EnrolBody, enrolment: TheEnrolment) -> IdentityAnswer:
-    """What `hallkeeper edge enrol` asks. No sign-in: the token's secret, which is not sent, proves the request, and
-    what is answered can be opened by the asking Pi alone. The same Pi may ask again, should the answer be lost."""
+    """Called by `hallkeeper edge enrol`. Needs no sign-in: the token's secret, which is not sent, proves the
+    request, and only the calling Pi can decrypt the answer. The same Pi may call again if the answer was lost."""
     try:
         application = decode(base64.b64decode(body.application), Application)
     except WireError as error:
@@ -90,8 +90,8 @@ async def enrol(body: EnrolBody, enrolment: TheEnrolment) -> IdentityAnswer:
     responses=_OF_AN_EDGE | described(NotEnrolled),
 )
 async def rotate(site: SlugPath, edge: SlugPath, enrolment: TheEnrolment, actor: Builds) -> None:
-    """Have an edge's keys, its certificate and its doors' secrets changed. It is done once the edge is in reach; codes
-    stay as they are and work all along."""
+    """Rotate an edge's keys, its certificate and its doors' secrets. It happens once the edge is online; codes stay
+    the same and keep working."""
     await enrolment.rotate(site, edge, actor=actor.name)
 
 
@@ -99,8 +99,8 @@ async def rotate(site: SlugPath, edge: SlugPath, enrolment: TheEnrolment, actor:
 async def revoke(
     site: SlugPath, edge: SlugPath, body: RevokeBody, enrolment: TheEnrolment, database: TheDatabase, actor: Builds
 ) -> RevocationAnswer:
-    """Put an edge out, as when its Pi was stolen: its keys and its certificate are void, its doors have other secrets,
-    and every code at them is another. Answers whom to tell."""
+    """Revoke an edge, for example when its Pi was stolen: its keys and certificate become invalid, and its doors get
+    new secrets and codes. Answers whom to tell."""
     done = await enrolment.revoke(site, edge, reason=body.reason, actor=actor)
     async with database.read() as tx:
         return revocation_answer(done, (await require_site(tx, site)).tz)
@@ -118,6 +118,6 @@ async def get_revocation(
 
 @router.post("/signing-key/rotation", status_code=status.HTTP_202_ACCEPTED, responses=described(NotSignedIn))
 async def rotate_signing_key(enrolment: TheEnrolment, actor: Builds) -> SigningKeyAnswer:
-    """Begin to change the key that signs plans and commands. Each edge is told the new one under the old; the old one
-    is forgotten once every edge that has enrolled carries out a plan signed with the new."""
+    """Rotate the key that signs plans and commands. Each edge gets the new key signed with the old one, which is
+    deleted once every enrolled edge has a plan signed with the new one."""
     return SigningKeyAnswer(begun=await enrolment.rotate_own(actor=actor.name))

@@ -118,7 +118,7 @@ def import_file(
     anyway: Anyway = False,
 ) -> None:
     """Change sites to what FILE says, or create them: each site completely or not at all, and none while one has an
-    error. A file brought in again changes nothing.
+    error. Importing the file again changes nothing.
 
     Exit code 0 when it was taken, 1 when it was not or the controller did not answer.
     """

@@ -131,7 +131,7 @@ async def put_equipment(
 
 @router.delete("/sites/{site}/equipment/{equipment}", status_code=_GONE, responses=_OF_A_SITE)
 async def delete_equipment(site: SlugPath, equipment: SlugPath, estate: TheEstate, actor: Builds) -> None:
-    """Delete equipment that no booking to come needs."""
+    """Delete equipment that no future booking needs."""
     await estate.remove(site, "equipment", equipment, actor=actor.name)
 
 
@@ -147,7 +147,7 @@ async def put_door(
 
 @router.delete("/sites/{site}/doors/{door}", status_code=_GONE, responses=_OF_A_SITE)
 async def delete_door(site: SlugPath, door: SlugPath, estate: TheEstate, actor: Builds) -> None:
-    """Delete a door that is on the way to no space and never had a code."""
+    """Delete a door that leads to no space and never had a code."""
     await estate.remove(site, "doors", door, actor=actor.name)
 
 
@@ -163,7 +163,7 @@ async def put_edge(
 
 @router.delete("/sites/{site}/edges/{edge}", status_code=_GONE, responses=_OF_A_SITE)
 async def delete_edge(site: SlugPath, edge: SlugPath, estate: TheEstate, actor: Builds) -> None:
-    """Delete an edge that no door hangs on."""
+    """Delete an edge without doors."""
     await estate.remove(site, "edges", edge, actor=actor.name)
 
 

@@ -147,7 +147,7 @@ async def post_closure(
     check: Check = False,
     anyway: Anyway = False,
 ) -> ClosureAnswer | HoursEffectAnswer:
-    """Shut the site, or some of its spaces. Nothing can be booked there then, and a site's mode is closed."""
+    """Close the site, or some of its spaces. Nothing can be booked there then, and a closed site's mode is closed."""
     now = clock.now()
     proposal = body.closure(uuid7(now, secrets.token_bytes(10)), made_at=now, made_by=actor.name)
     if check:
@@ -161,7 +161,7 @@ async def post_closure(
     "/sites/{site}/closures/{closure}", status_code=status.HTTP_204_NO_CONTENT, responses=described(ClosureUnknown)
 )
 async def delete_closure(site: SlugPath, closure: IdPath, hours: TheHours, actor: Runs) -> None:
-    """Take a closure back."""
+    """Delete a closure."""
     await hours.change(site, NoClosure(closure=closure), anyway=False, actor=actor.name)
 
 

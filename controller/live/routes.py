@@ -93,7 +93,7 @@ async def get_quarantine(
 
 @router.get("/sites/{site}/alerts")
 async def get_alerts(site: SlugPath, database: TheDatabase, actor: SeesLive, limit: Limit = 100) -> AlertPage:
-    """What somebody should look at: forced doors, replaced event logs, refused plans. The newest first."""
+    """Alerts: forced doors, replaced event logs, refused plans, and the like; newest first."""
     async with database.read() as tx:
         zone = (await require_site(tx, site)).tz
         found = await queries.site_alerts(tx, site, limit=limit)
@@ -102,7 +102,7 @@ async def get_alerts(site: SlugPath, database: TheDatabase, actor: SeesLive, lim
 
 @router.get("/alerts")
 async def get_open_alerts(database: TheDatabase, clock: TheClock, actor: SeesLiveAnySite) -> OpenAlerts:
-    """What needs attention now at the sites whose live state the user may see, site by site: fire, intruders, doors,
+    """Open alerts at the sites whose live state the user may see, site by site: fire, intruders, doors,
     edges out of reach, and alerts of the last 24 hours that are not resolved."""
     async with database.read() as tx:
         sites = await estate.list_sites(tx, limit=MOST_SITES, only=actor.sites)

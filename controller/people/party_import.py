@@ -100,7 +100,7 @@ class PartyImport:
         *,
         coming: Mapping[str, PartyKind] | None = None,
     ) -> Judged:
-        """What becomes of rows that this actor brings in."""
+        """The result for rows that this actor imports."""
         named = frozenset(str(each.given["site"]) for each in wanted if each.given.get("site"))
         sites = await self._known_sites(tx, named)
         return judge(wanted, known, ImportingUser(actor=actor, sites=sites), coming=coming)

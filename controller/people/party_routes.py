@@ -95,7 +95,7 @@ async def get_party(party: SlugPath, directory: TheDirectory, actor: SeesContact
 async def put_party(
     party: SlugPath, body: PutPartyBody, directory: TheDirectory, actor: KeepsPeople, response: Response
 ) -> PartyAnswer:
-    """Make or change a party. Its kind stays what it is."""
+    """Create or change a party. Its kind cannot change."""
     written, new = await directory.put(party, body.draft(), version=body.version, says_site=body.says_site, actor=actor)
     if new:
         response.status_code = status.HTTP_201_CREATED
@@ -106,14 +106,14 @@ async def put_party(
     "/parties/{party}", status_code=status.HTTP_204_NO_CONTENT, responses=described(PartyUnknown, PartyNamed)
 )
 async def delete_party(party: SlugPath, directory: TheDirectory, actor: KeepsPeople) -> None:
-    """Delete a party that nothing names. One that has booked is ended or forgotten instead."""
+    """Delete a party that nothing refers to. End or forget a party that has booked instead."""
     await directory.delete(party, actor=actor)
 
 
 @router.post("/parties/{party}/forget", responses=described(PartyUnknown, PartyNamed))
 async def forget_party(party: SlugPath, directory: TheDirectory, actor: KeepsPeople) -> PartyAnswer:
-    """Delete the personal data of a party for good, in its bookings too, and end it. Its id stays, and what was booked
-    and when; a person loses its name, its memberships and the titles of its bookings."""
+    """Permanently delete the personal data of a party, in its bookings too, and end it. Its id stays, and what was
+    booked and when; a person loses its name, its memberships and the titles of its bookings."""
     return party_answer(await directory.forget(party, actor=actor))
 
 
@@ -154,5 +154,5 @@ async def put_member(
     responses=described(MembershipUnknown),
 )
 async def remove_member(party: SlugPath, member: SlugPath, directory: TheDirectory, actor: KeepsPeople) -> None:
-    """End a membership by deleting it; to keep it on the books, put its last day instead."""
+    """Delete a membership; to keep it in the records, set its last day instead."""
     await directory.remove_member(party, member, actor=actor)

@@ -47,8 +47,8 @@ async def set_up(body: SetupBody, people: ThePeople, settings: TheSettings, resp
 async def sign_in(
     body: SignInBody, settings: TheSettings, people: ThePeople, request: Request, response: Response
 ) -> SignedInAnswer:
-    """Sign in. Five wrong passwords in a row for a name, or twenty from an address, make those wait who have not signed
-    in from that browser or address before; they have five of their own."""
+    """Sign in. After five wrong passwords in a row for a name, or twenty from an address, browsers and addresses
+    from which the user has not signed in before have to wait; known ones have five tries of their own."""
     asker = SignInOrigin(address=_address(request, settings), device=request.cookies.get(DEVICE, ""))
     signed_in = await people.sign_in(user=body.user, password=body.password, asker=asker)
     return _answer(signed_in, response, settings)
@@ -56,7 +56,7 @@ async def sign_in(
 
 @router.get("/session", responses=described(NotSignedIn))
 async def session(clock: TheClock, actor: TheActor) -> SessionAnswer:
-    """Who is signed in, what they may, and what time it is here."""
+    """The signed-in user, their permissions, and the controller's time."""
     return SessionAnswer(
         user=actor.name,
         now=clock.now().isoformat(),

@@ -21,12 +21,13 @@ async def list_users(people: ThePeople, actor: KeepsUsers, after: After = None, 
 
 @router.post("/users", status_code=status.HTTP_201_CREATED, responses=described(UserTaken))
 async def add_user(body: NewUserBody, people: ThePeople, actor: KeepsUsers) -> UserAnswer:
-    """Make a user. `admin` may do all, `manager` runs sites, `booker` asks for its party, `reader` looks."""
+    """Create a user. `admin` may do everything, `manager` runs sites, `booker` books for its party, `porter`
+    operates doors, `reader` reads."""
     return user_answer(await people.users.add(body.draft(), password=body.password, actor=actor.name))
 
 
 @router.patch("/users/{user_id}", responses=described(UserUnknown, LastAdmin))
 async def change_user(user_id: IdPath, body: UserChangeBody, people: ThePeople, actor: KeepsUsers) -> UserAnswer:
-    """Change what a user may, set a new password, or end (`ended`) and take up a user again. A new password and an
+    """Change a user's permissions, set a new password, end a user (`ended`) or reactivate one. A new password and an
     end sign the user out everywhere at once."""
     return user_answer(await people.users.change(user_id, body.change(), actor=actor.name))

@@ -41,7 +41,7 @@ ACTS = 50
 async def post_command(
     site: SlugPath, door: SlugPath, body: CommandBody, commands: TheCommands, actor: OpensDoors
 ) -> CommandIssued:
-    """Unlock a door once, now. It is refused where the door is out of reach, and never kept for later."""
+    """Unlock a door once, now. Refused if the door is out of reach; it is never queued."""
     made = await commands.unlock(site, door, reason=body.reason, actor=actor.name, unset_alarm=body.unset_alarm)
     return CommandIssued(id=made)
 
@@ -70,7 +70,7 @@ async def post_edge_command(
 
 @router.get("/commands/{command}", responses=described(CommandUnknown))
 async def get_command(command: IdPath, commands: TheCommands, database: TheDatabase, actor: SeesLive) -> CommandAnswer:
-    """What came of a command."""
+    """The outcome of a command."""
     issued, outcome = await commands.outcome(command)
     async with database.read() as tx:
         zone = (await require_site(tx, issued.site)).tz

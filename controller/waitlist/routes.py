@@ -20,7 +20,7 @@ TheWaitlist = Annotated[WaitlistService, service(WaitlistService)]
 
 @router.get("/sites/{site}/waiting", responses=described(SiteUnknown))
 async def list_waiting(site: SlugPath, waitlist: TheWaitlist, actor: Reads) -> WaitList:
-    """Who waits for a time at the site or has one on offer; a booker sees their own party's."""
+    """The waiting list of a site, with open offers; a booker sees their own party's entries."""
     return WaitList(items=[wait_answer(each) for each in await waitlist.in_line(site, actor=actor)])
 
 
@@ -49,12 +49,12 @@ async def leave_waiting(wait_id: IdPath, waitlist: TheWaitlist, actor: Books) ->
 
 @router.post("/waiting/{wait_id}/accept", responses=described(WaitUnknown, NoOffer, NotPossible))
 async def accept_offer(wait_id: IdPath, waitlist: TheWaitlist, actor: Books) -> WaitRead:
-    """Take what is on offer. It is confirmed at once, or waits for a manager where the site's rules say so; what they
-    have come to forbid is refused with the reasons."""
+    """Accept an offer. It is confirmed at once, or waits for a manager if the site's rules require it; if they no
+    longer allow it, it is refused with the reasons."""
     return wait_answer(await waitlist.accept(wait_id, actor=actor))
 
 
 @router.post("/waiting/{wait_id}/decline", responses=described(WaitUnknown, NoOffer))
 async def decline_offer(wait_id: IdPath, waitlist: TheWaitlist, actor: Books) -> WaitRead:
-    """Let what is on offer go to the next in line."""
+    """Decline an offer; it goes to the next on the waiting list."""
     return wait_answer(await waitlist.decline(wait_id, actor=actor))

@@ -42,7 +42,7 @@ async def list_holders(
     after: After = None,
     limit: Limit = LIST_LIMIT,
 ) -> HolderPage:
-    """Who opens doors in their own right, in the order in which they were made. Codes and PINs are not told here."""
+    """Holders, in the order in which they were made, without codes and PINs."""
     found = await holders.listed(site=site, kind=kind, ended=ended, after=after, limit=limit + 1, actor=actor)
     more, found = len(found) > limit, found[:limit]
     return HolderPage(items=[holder_answer(each) for each in found], next=found[-1].id if more else None)
@@ -50,13 +50,13 @@ async def list_holders(
 
 @router.post("/holders", status_code=status.HTTP_201_CREATED, responses=described(CardTaken, NoCodeLeft))
 async def make_holder(body: NewHolderBody, holders: TheHolders, actor: KeepsKeysAnySite) -> GivenAnswer:
-    """Let somebody open doors. The answer holds the codes drawn for them; the doors get them with their next plan."""
+    """Create a holder. The answer has the new codes; the doors get them with their next plan."""
     return given_answer(await holders.make(body.draft(), body.request(), actor=actor))
 
 
 @router.get("/holders.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
 async def export_holders(holder_import: TheHolderImport, actor: KeepsKeysAnySite) -> Response:
-    """Who opens doors in their own right as CSV, which `POST /holders/import` reads. No card, code or PIN is in it:
+    """Holders as CSV, which `POST /holders/import` reads. It contains no card, code or PIN:
     `has` says which there are."""
     return csv_response(await holder_import.put_out(actor=actor), "holders.csv")
 
@@ -79,7 +79,7 @@ async def import_holders(
 
 @router.get("/holders/{holder_id}", responses=described(HolderUnknown))
 async def get_holder(holder_id: IdPath, holders: TheHolders, actor: KeepsKeysAnySite) -> HolderAnswer:
-    """One of them, without codes and PINs."""
+    """One holder, without codes and PINs."""
     return holder_answer(await holders.get(holder_id, actor=actor))
 
 
@@ -87,7 +87,7 @@ async def get_holder(holder_id: IdPath, holders: TheHolders, actor: KeepsKeysAny
 async def change_holder(
     holder_id: IdPath, body: HolderChangeBody, holders: TheHolders, actor: KeepsKeysAnySite
 ) -> HolderAnswer:
-    """Change where and when somebody opens doors. Codes, cards and PINs stay as they are."""
+    """Change where and when a holder can open doors. Codes, cards and PINs stay as they are."""
     return holder_answer(await holders.change(holder_id, body.draft(), version=body.version, actor=actor))
 
 
@@ -101,7 +101,7 @@ async def reissue_holder(
 
 @router.post("/holders/{holder_id}/reveal", responses=described(HolderUnknown, HolderEnded))
 async def reveal_holder(holder_id: IdPath, holders: TheHolders, actor: KeepsKeysAnySite) -> GivenAnswer:
-    """Tell what somebody opens doors with. Who asked, and when, is written down."""
+    """Show a holder's codes and PINs. Records who asked, and when."""
     return given_answer(await holders.reveal(holder_id, actor=actor))
 
 
@@ -109,5 +109,5 @@ async def reveal_holder(holder_id: IdPath, holders: TheHolders, actor: KeepsKeys
 async def end_holder(
     holder_id: IdPath, body: EndHolderBody, holders: TheHolders, actor: KeepsKeysAnySite
 ) -> HolderAnswer:
-    """Let somebody open nothing any more, as soon as the doors have their next plan. Ended already, it stays so."""
+    """End a holder's access with the doors' next plan. Idempotent."""
     return holder_answer(await holders.end(holder_id, why=body.reason, actor=actor))

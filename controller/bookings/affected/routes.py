@@ -37,9 +37,9 @@ async def list_affected(
     after: Annotated[Id | None, Query(description="`next` of the page before; leave out for the first page")] = None,
     limit: Limit = LIST_LIMIT,
 ) -> AffectedPage:
-    """The bookings to come that a closure or another change of hours, policy or building was made in spite of, by
-    start; `affected_by` says what it did to each. One that is moved or cancelled leaves the list, and so does one that
-    a later change sets right."""
+    """Future bookings that a closure or another change of hours, policy or building affects, by start; `affected_by`
+    says what it did to each. A booking leaves the list when it is moved or cancelled, or when a later change removes
+    the cause."""
     found = await affected.page(site, causes=causes or list(Cause), kept=kept, after=after, limit=limit + 1)
     return affected_page(found, actor, limit=limit)
 
@@ -55,13 +55,13 @@ async def keep_affected(site: SlugPath, body: KeepBody, affected: TheAffected, a
 async def cancel_affected(
     site: SlugPath, body: CancelAffectedBody, affected: TheAffected, actor: Decides
 ) -> DecidedAnswer:
-    """Cancel bookings, each by itself."""
+    """Cancel bookings, each separately."""
     return decided_answer(await affected.cancel(site, body.which(), why=body.reason, actor=actor), actor)
 
 
 @router.post("/sites/{site}/affected-bookings/move")
 async def move_affected(site: SlugPath, body: MoveAffectedBody, affected: TheAffected, actor: Decides) -> DecidedAnswer:
-    """Move bookings, each by itself: one that cannot be had there stays, with the reasons."""
+    """Move bookings, each separately: one that cannot be moved stays, with the reasons."""
     done = await affected.move(
         site, body.which(), space=body.space, days=body.days, overrule=body.overrule, actor=actor
     )

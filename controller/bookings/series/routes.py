@@ -36,7 +36,7 @@ TheSeries = Annotated[SeriesService, service(SeriesService)]
 
 @router.post("/sites/{site}/series/check", responses=described(SiteUnknown))
 async def check_series(site: SlugPath, body: SeriesCheck, series: TheSeries, actor: Reads) -> SeriesCheckRead:
-    """Every date of a series with its mark, and where a refused one could go; writes nothing."""
+    """Every date of a series with its status, and alternatives for a refused one; writes nothing."""
     return check_answer(await series.check(site, body.draft(), actor=actor))
 
 
@@ -60,14 +60,14 @@ async def get_series(series_id: IdPath, series: TheSeries, actor: Reads) -> Seri
 
 @router.post("/series/{series_id}/code", responses=described(SeriesUnknown))
 async def show_series_codes(series_id: IdPath, series: TheSeries, actor: SeesContacts) -> SeriesCodesRead:
-    """The message for all dates of a series with its door codes in the clear. Who asked, and when, is written down."""
+    """The message for all dates of a series with its door codes in the clear. Records who asked, and when."""
     return codes_answer(await series.all_dates.show_codes(series_id, actor=actor))
 
 
 @router.patch("/series/{series_id}", responses=described(SeriesUnknown, SeriesRefused))
 async def change_series(series_id: IdPath, body: SeriesUpdate, series: TheSeries, actor: Books) -> SeriesEdited:
-    """Change what is to come of a series: its time, space, rule or anything else. Dates that it no longer has are
-    cancelled, new ones booked; with `check` it only tells what would become of each."""
+    """Change the future dates of a series: its time, space, rule or anything else. Dates that it no longer has are
+    cancelled, new ones booked; with `check` it only shows the effect on each."""
     return edited_answer(await series.change(series_id, body.change(), actor=actor))
 
 

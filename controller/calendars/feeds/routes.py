@@ -45,19 +45,19 @@ async def put_feed(
 
 @router.delete("/sites/{site}/feeds/{feed}", status_code=status.HTTP_204_NO_CONTENT, responses=described(FeedUnknown))
 async def delete_feed(site: SlugPath, feed: SlugPath, feeds: TheFeeds, actor: Runs) -> Response:
-    """Remove a feed and its blocks to come."""
+    """Remove a feed and its future blocks."""
     await feeds.remove(site, feed, actor=actor)
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
 @router.post("/sites/{site}/feeds/{feed}/preview", response_model=ImportAnswer)
 async def preview_feed(site: SlugPath, feed: SlugPath, body: FeedBody, feeds: TheFeeds, actor: Runs) -> Response:
-    """What the feed would bring if it were so; writes nothing. It need not be there yet."""
+    """Preview what the feed would import; writes nothing. It need not exist yet."""
     outcome = await feeds.preview(site, feed, body.wanted(), actor=actor)
     return await large_answer(lambda: import_answer(outcome, preview=True))
 
 
 @router.post("/sites/{site}/feeds/{feed}/poll", responses=described(FeedUnknown))
 async def poll_feed(site: SlugPath, feed: SlugPath, feeds: TheFeeds, actor: Runs) -> FeedAnswer:
-    """Poll a feed now, for up to half a minute; `status` and `text` say what came of it."""
+    """Poll a feed now, for up to half a minute; `status` and `text` give the result."""
     return feed_answer(await feeds.poll(site, feed, actor=actor))

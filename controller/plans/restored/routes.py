@@ -40,7 +40,7 @@ async def get_restored(
 
 @router.get("/restored/{restored_id}", responses=described(EntryUnknown))
 async def get_one_restored(restored_id: IdPath, restored: TheRestored, actor: OpensDoors) -> RestoredAnswer:
-    """One of them, also when it is over or removed."""
+    """One entry, also when it is over or removed."""
     return restored_answers(await restored.look_up(restored_id), actor)[0]
 
 
@@ -48,10 +48,9 @@ async def get_one_restored(restored_id: IdPath, restored: TheRestored, actor: Op
 async def keep_restored(
     restored_id: IdPath, body: DecisionBody, restored: TheRestored, actor: OpensDoors
 ) -> RestoredAnswer:
-    """Leave it as the doors have it until it ends. Keeping it again changes nothing.
-
-    It needs the same right as doing it by hand: for people's cards and codes the right to decide who opens doors, for
-    opening hours to change them, for overrides to lock doors down, for bookings' codes to replace them."""
+    """Keep an entry as the doors have it until it ends. Idempotent. Needs the same permission as the act by hand:
+    for people's cards and codes the right to decide who opens doors, for opening hours to change them, for overrides
+    to lock doors down, for bookings' codes to replace them."""
     return restored_answers(
         await restored.decide(restored_id, RestoredDecision.KEEP, why=body.reason, actor=actor), actor
     )[0]
@@ -61,8 +60,8 @@ async def keep_restored(
 async def remove_restored(
     restored_id: IdPath, body: DecisionBody, restored: TheRestored, actor: OpensDoors
 ) -> RestoredAnswer:
-    """Let the doors go by the database again: what only they knew is taken off at once; what they no longer had comes
-    back. There is no way back from this. Removing it again changes nothing. Who may is as for keeping it."""
+    """Remove an entry, so that the doors follow the database: access that only they knew ends at once; access that
+    they no longer had returns. Cannot be undone. Idempotent. Needs the same permission as keeping it."""
     return restored_answers(
         await restored.decide(restored_id, RestoredDecision.REMOVE, why=body.reason, actor=actor), actor
     )[0]
