@@ -1,4 +1,4 @@
-"""What a message may say and neither calendar nor database can hold. Pure.
+"""Finds values in messages that neither the calendar nor the database can hold. Pure.
 
 Which fields of a message need a look is worked out once for each of its types: most are numbers, flags and ids, which
 the wire format has bounded already. For an event of a counter this takes 1 µs in place of 11.
