@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.access.model import NewGrant
+from controller.access.codes import NewGrant
 from controller.people.model import Actor
 from controller.people.permissions import Seen, Thing, seen
 from controller.text import times

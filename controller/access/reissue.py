@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from controller.access.model import Codes, Issue
+from controller.access.codes import Codes, Issue
 from controller.access.service import AccessService, revoke
 from controller.access.tables import code_claims, grants
 from controller.db.engine import Tx

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from controller.access import codes, offline, repository
 from controller.access.code_status import CodeStatus, stand
+from controller.access.codes import CodeRow, Codes, Issue, IssuedCodes, NewGrant, Share, WantedGrant
 from controller.access.errors import NoCodeLeft
-from controller.access.model import CodeRow, Codes, Issue, IssuedCodes, NewGrant, Share, WantedGrant
 from controller.access.offline import OfflineCode
 from controller.db.compiled_sql import BulkInsert, RowMemo
 from controller.db.engine import Tx

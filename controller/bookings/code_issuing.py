@@ -10,7 +10,7 @@ import msgspec
 
 from controller.access import service as access
 from controller.access.code_status import LingeringCode
-from controller.access.model import Issue, IssuedCodes, Share
+from controller.access.codes import Issue, IssuedCodes, Share
 from controller.access.repository import lingering as lingering_grants
 from controller.access.service import AccessService
 from controller.bookings import repository

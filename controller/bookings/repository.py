@@ -155,6 +155,8 @@ async def ahead(tx: Tx, site: str, space: str, *, after: datetime) -> list[Booki
 async def code_owners(tx: Tx, dates: Sequence[Booking]) -> dict[str, str]:
     """Booking -> whose the one code of its series is, of those whose series has one and is the same party's."""
     wanted = sorted({each.series_id for each in dates if each.series_id is not None})
+    if not wanted:
+        return {}
     found: dict[str, tuple[str, str | None]] = {}
     for at in range(0, len(wanted), _AT_ONCE):
         query = select(series.c.id, series.c.code_owner, series.c.party)

@@ -286,7 +286,7 @@ class BookingService:
         if change.version is not None and change.version != old.version:
             raise Stale(old)
         lifecycle.require_changeable(old)
-        if await waits.offers(tx, [old] if old.state is BookingState.HELD else []):
+        if old.state is BookingState.HELD and await waits.offers(tx, [old]):
             raise NotNow(f"“{old.title}” is on offer; accept the offer first, then change it")
         where = await self._writer.site_configs.of(tx, old.site)
         there = where.require(old.space if change.space is msgspec.UNSET else change.space)

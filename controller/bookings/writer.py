@@ -10,7 +10,7 @@ import msgspec
 from controller.access import offline
 from controller.access import service as access
 from controller.access.code_status import CodeStatus, HeldGrant, LingeringCode, stand
-from controller.access.model import Codes, IssuedCodes
+from controller.access.codes import Codes, IssuedCodes
 from controller.access.offline import OfflineCode
 from controller.access.repository import first_look, out_of_reach
 from controller.access.service import AccessService
@@ -403,7 +403,8 @@ class BookingWriter:
         impacts: Mapping[str, Sequence[Impact]] | None = None,
     ) -> list[BookingView]:
         known = await parties(tx, {each.party for each in bookings if each.party is not None})
-        offers = await waits.offers(tx, [each for each in bookings if each.state is BookingState.HELD])
+        held = [each for each in bookings if each.state is BookingState.HELD]
+        offers = await waits.offers(tx, held) if held else {}
         shown: list[BookingView] = []
         for each in bookings:
             party = None if each.party is None else known.get(each.party)

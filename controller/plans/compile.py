@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from controller.access.model import WantedGrant
+from controller.access.codes import WantedGrant
 from controller.access.other_grants import ExtraGrants
 from controller.plans.model import HOURS
 from edge.wire.codec import PART_LIMIT, encode

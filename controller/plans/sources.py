@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from controller.access import service as access
-from controller.access.model import WantedGrant
+from controller.access.codes import WantedGrant
 from controller.access.other_grants import GrantScope, OtherGrants
 from controller.db.compiled_sql import RowMemo
 from controller.db.engine import Tx

@@ -1,25 +1,86 @@
-"""State that door decisions use besides the plan: offline codes, the keys that sign passes, and who is inside."""
+"""State that door decisions use besides the plan: offline codes, the keys that sign passes, and who is inside.
+
+Anti-passback: who has come in and not left. The state exists only on the edge.
+
+A card that is passed back through a window lets a second person in. ``soft`` reports that, ``hard`` refuses it. It
+never applies to the way out, nor to codes that a group shares. If in doubt it forgets who is inside: at night, after a
+fire, and when the door counter shows that more people left than are known to be inside.
+"""
 
 import asyncio
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from edge.doors import passback
+import msgspec
+
 from edge.doors.offline_codes import BoundCodes, OfflineCodes, Windows, bound_file, read_bound, to_keep
-from edge.doors.passback import Forgot, Inside
 from edge.runtime import Runtime
 from edge.system.files import Files
 from edge.system.liveness import OUTSIDE_STUCK_S, Liveness
 from edge.system.state_file import StateFile
 from edge.wire.codec import encode
-from edge.wire.credentials import Presented
-from edge.wire.decide import ClockTrust, Decision
+from edge.wire.credentials import TIME_INDEPENDENT, Presented
+from edge.wire.decide import ClockTrust, Decision, Reason
 from edge.wire.envelope import Keyring
 from edge.wire.events import EventData, FootfallData
 from edge.wire.faults import FaultCode
+from edge.wire.interval import Instant
 from edge.wire.offline import OfflineWindow
 from edge.wire.plan import Passback
+
+LONGEST = timedelta(hours=16)
+"""A holder who came in longer ago is assumed to have left another way."""
+
+
+class Forgot(StrEnum):
+    """Why everybody is assumed to have left."""
+
+    NIGHT = "night"
+    FIRE = "fire"
+    COUNT = "count"
+
+
+class Inside(msgspec.Struct, frozen=True, kw_only=True):
+    """Since when each holder is inside, by the holder id of the grant."""
+
+    since: dict[str, Instant] = {}
+
+
+def apply(inside: Inside, policy: Passback, decision: Decision, now: datetime) -> Decision:
+    """Apply the policy to a decision at the way in. Key holders and staff are reported, never refused: a person
+    responsible for the building must get in."""
+    holder = decision.holder
+    since = inside.since.get(holder) if holder is not None else None
+    if policy is Passback.OFF or not decision.granted or since is None or not since <= now < since + LONGEST:
+        return decision
+    if policy is Passback.HARD and decision.kind not in TIME_INDEPENDENT:
+        return msgspec.structs.replace(decision, granted=False, reason=Reason.PASSBACK, hold_s=0.0, passback=True)
+    return msgspec.structs.replace(decision, passback=True)
+
+
+def came_in(inside: Inside, holder: str | None, now: datetime) -> Inside:
+    """Record an entry. ``holder`` is ``None`` for a code that a group shares."""
+    return inside if holder is None else Inside(since=inside.since | {holder: now})
+
+
+def left(inside: Inside, holder: str | None) -> Inside:
+    """Record that a holder left."""
+    if holder is None or holder not in inside.since:
+        return inside
+    return Inside(since={each: at for each, at in inside.since.items() if each != holder})
+
+
+def forget(inside: Inside, why: Forgot) -> Inside:
+    """Assume that everybody has left, for any of the reasons."""
+    return Inside() if inside.since else inside
+
+
+def agrees(inside: Inside, counted: int) -> bool:
+    """Whether the count of people inside is plausible: at least the number of holders known to be inside."""
+    return counted >= len(inside.since)
+
 
 REFRESH_S = 30.0
 """How often the tables of offline codes are updated. They include windows that begin within the next hour."""
@@ -72,15 +133,15 @@ class AccessState:
 
     def apply_passback(self, door: str, decision: Decision) -> Decision:
         """Apply anti-passback to a decision at the way in."""
-        return passback.apply(self._inside, self._policy(door), decision, self._runtime.now())
+        return apply(self._inside, self._policy(door), decision, self._runtime.now())
 
     def passed(self, door: str, presented: Presented, decision: Decision, *, way_in: bool) -> None:
         """Record that somebody was let through."""
         if not way_in:
-            self._inside = passback.left(self._inside, decision.holder)
+            self._inside = left(self._inside, decision.holder)
             return
         if self._policy(door) is not Passback.OFF:
-            self._inside = passback.came_in(self._inside, decision.holder, self._runtime.now())
+            self._inside = came_in(self._inside, decision.holder, self._runtime.now())
         if decision.offline is not None:
             self._use(door, presented.digits, decision.offline)
 
@@ -104,11 +165,11 @@ class AccessState:
     def _on_event(self, device: str, data: EventData) -> None:
         if isinstance(data, FootfallData):
             self._counted += data.ins - data.outs
-            if not passback.agrees(self._inside, self._counted):
+            if not agrees(self._inside, self._counted):
                 self._forget(Forgot.COUNT)
 
     def _forget(self, why: Forgot) -> None:
-        self._inside = passback.forget(self._inside, why)
+        self._inside = forget(self._inside, why)
         self._counted = 0
 
     async def _run(self) -> None:

@@ -11,7 +11,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from controller.access import repository as access
-from controller.access.model import NewGrant
+from controller.access.codes import NewGrant
 from controller.db.engine import Tx
 from controller.db.migrations import migrate
 from controller.diary.tables import bookings

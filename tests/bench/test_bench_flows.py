@@ -23,11 +23,11 @@ from tests.eventually import eventually
 
 LIMITS = {
     "POST a booking": (35, 200),
-    "cancel a booking": (35, 200),
-    "move a booking": (35, 200),
-    "GET a day of the diary": (35, 200),
-    "last key to event sent": (35, 200),
-    "event received to stored": (35, 200),
+    "move a booking": (30, 188),
+    "GET a day of the diary": (22, 103),
+    "cancel a booking": (23, 139),
+    "last key to event sent": (22, 112),
+    "event received to stored": (13, 69),
 }
 """Flow -> most files, most functions."""
 

@@ -22,6 +22,7 @@ import osdp
 from hypothesis import strategies as st
 
 from edge.clock.trust import Timekeeper
+from edge.device_factory import ReaderFactory
 from edge.events.outbox import Outbox
 from edge.net.plan_store import PlanStore
 from edge.readers import Reader
@@ -33,9 +34,8 @@ from edge.readers.config import (
     UsbScannerConfig,
     WiegandConfig,
 )
-from edge.readers.factory import ReaderFactory
 from edge.readers.input_events import typed
-from edge.readers.matrix_keys import LAYOUT
+from edge.readers.matrix import LAYOUT
 from edge.readers.osdp import OpenLine
 from edge.readers.serial_line import SerialLine
 from edge.readers.wiegand_formats import Format

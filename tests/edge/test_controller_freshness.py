@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from edge.net.controller_freshness import SETTLES_S, ControllerFreshness
+from edge.runtime import SETTLES_S, ControllerFreshness
 from edge.wire.messages import WORD_EVERY_S, WORD_STALE_S
 
 NIGHTS = [datetime(2026, 3, 29, 0, 58, tzinfo=UTC), datetime(2026, 10, 25, 0, 58, tzinfo=UTC)]

@@ -14,7 +14,7 @@ import msgspec
 
 from edge.agent import Agent
 from edge.cli import until_told
-from edge.readers.matrix_keys import LAYOUT
+from edge.readers.matrix import LAYOUT
 from edge.system.files import DiskFiles
 from edge.system.pins import GpioPins
 from edge.wire.clock import ScaledClock

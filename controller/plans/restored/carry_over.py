@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
-from controller.access.model import WantedGrant
+from controller.access.codes import WantedGrant
 from controller.plans.compile import Compiled, PlanInput, TooMuchForOnePart
 from controller.plans.restored.difference import clipped
 from controller.plans.restored.model import Identity, RestoredPiece, contents, identity

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from controller.access import service
-from controller.access.model import Issue
+from controller.access.codes import Issue
 from controller.access.service import RECENT, AccessService
 from controller.access.tables import CODE_OVERLAP, code_claims, codes, grants
 from controller.container import Container

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 
 from controller.access import service as access
 from controller.access.code_status import CodeState
-from controller.access.model import Issue
+from controller.access.codes import Issue
 from controller.access.repository import held
 from controller.db.engine import Tx
 from controller.hours.model import OpeningHours, Span, WeeklySpan

@@ -13,7 +13,7 @@ from edge.doors.signals import DoorSignal
 from edge.readers.config import WiegandConfig
 from edge.readers.entry import PAUSE_S
 from edge.readers.input_events import typed
-from edge.readers.matrix_keys import LAYOUT
+from edge.readers.matrix import LAYOUT
 from edge.readers.side import AT_ONCE, EVERY_S
 from edge.readers.wiegand_formats import Format
 from edge.wire.credentials import Presented

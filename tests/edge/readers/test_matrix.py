@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from edge.readers.matrix_keys import STUCK_S
+from edge.readers.matrix import STUCK_S
 from edge.wire.credentials import Presented
 from edge.wire.faults import FaultCode
 from firmware_sim.virtual import VirtualClock

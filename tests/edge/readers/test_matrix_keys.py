@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.readers.matrix_keys import LAYOUT, SETTLE_S, STUCK_S, Pad, Places, is_stuck, scan
+from edge.readers.matrix import LAYOUT, SETTLE_S, STUCK_S, Pad, Places, is_stuck, scan
 
 STEP_S = 0.01
 PLACES = {key: (row, column) for row, line in enumerate(LAYOUT) for column, key in enumerate(line)}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.readers.wiegand_frames import LIMIT, RINGING_S, Burst, add_pulse
+from edge.readers.wiegand import LIMIT, RINGING_S, Burst, add_pulse
 
 
 def feed(pulses: list[tuple[float, int]]) -> tuple[Burst, list[str | None]]:
