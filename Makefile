@@ -7,8 +7,9 @@ export PYTHON
 unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
-# One more than there are cores: many a test waits for a process, a browser or a lag to pass.
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+# More than twice the cores: half of what tests take is waiting for processes, browsers and lags.
+CORES := $(shell getconf _NPROCESSORS_ONLN)
+WORKERS ?= $(shell expr 2 \* $(CORES) + 1)
 # Where the figure or the fault is one of a real disk, `tmp_path` is on it; elsewhere it may be in memory.
 ON_DISK := PYTEST_DEBUG_TEMPROOT=$${TMPDIR:-/tmp}
 
@@ -19,7 +20,7 @@ demo: setup-run ## three hubs on simulated pins; SPEED=60 for a faster clock, FR
 	@deploy/setup/system.sh demo
 	@exec $(BIN)/hallkeeper demo $(if $(SPEED),--speed $(SPEED)) $(if $(FRESH),--fresh) $(ARGS)
 
-test: setup-test lint types imports pages ## everything that must hold; ARGS=... goes to pytest
+test: setup-test lint ## everything that must hold, types, imports and pages beside the tests; ARGS=... goes to pytest
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 lint: setup-test ## ruff: rules and format
@@ -39,6 +40,7 @@ pages: setup-test ## the web app: its types and its own tests
 bench: setup-test ## the long benchmarks; prints ratios
 	$(ON_DISK) $(BIN)/pytest tests/bench -m "bench or not bench" -s $(ARGS)
 
+faults: WORKERS := $(shell expr $(CORES) + 1)
 faults: setup-test ## the fault scenarios in their long form; prints a table
 	$(ON_DISK) $(BIN)/pytest tests/faults tests/scenarios -m "not alone" -n $(WORKERS) --dist worksteal $(ARGS)
 	$(ON_DISK) $(BIN)/pytest tests/faults -m alone $(ARGS)

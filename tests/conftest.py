@@ -27,7 +27,13 @@ if (memory := in_memory()) is not None:
     # The `tmp_path` of every test, unless told otherwise: much of a run would be waiting for a disk.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
-pytest_plugins = ["tests.controller.fixtures", "tests.cpu_times", "tests.integration.fixtures", "tests.faults.rows"]
+pytest_plugins = [
+    "tests.controller.fixtures",
+    "tests.cpu_times",
+    "tests.faults.rows",
+    "tests.integration.fixtures",
+    "tests.scheduling",
+]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.scheduling import WAITING, spread
+
 TESTS = Path(__file__).parent
 _CHECKS = ("raises", "expect", "warns")
 """Calls that assert, as pytest and Playwright have them."""
@@ -76,3 +78,21 @@ def test_no_test_asserts_only_under_a_condition() -> None:
 def test_no_garbage_collection_looks_through_what_was_collected_of_the_tests() -> None:
     assert gc.isenabled()
     assert gc.get_freeze_count() > 10_000
+
+
+@pytest.mark.parametrize("workers", [2, 3, 5, 8])
+def test_each_worker_begins_with_another_group_of_waiting_tests(workers: int) -> None:
+    tests = [f"{folder}{number}" for folder in "abcdefghij" for number in range(30)]
+    groups = [[test for test in tests if test[0] in folders] for folders in ("d", "f", "b")]
+    ordered = spread(tests, groups, workers)
+    assert sorted(ordered) == sorted(tests)
+    left, begins = ordered, list[str]()
+    for number in range(workers):  # as worksteal deals them
+        share = len(left) // (workers - number)
+        begins.append(left[0])
+        left = left[share:]
+    assert begins[: min(3, workers)] == ["d0", "f0", "b0"][:workers]
+
+
+def test_the_groups_of_waiting_tests_are_there() -> None:
+    assert [each for group in WAITING for each in group if not (TESTS.parent / each).exists()] == []
