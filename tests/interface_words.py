@@ -3,6 +3,7 @@
 import re
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,9 @@ _STRING = re.compile(r"\"([^\"\n]*)\"|`([^`]*)`")
 _COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"])//[^\n]*", re.DOTALL)
 
 
+@cache
 def document() -> dict[str, Any]:
-    """The OpenAPI document."""
+    """The OpenAPI document, which takes a second to make. Not to be changed."""
     with tempfile.TemporaryDirectory() as folder:
         return build_app(Settings(data_dir=Path(folder)), SystemClock()).openapi()
 

@@ -42,13 +42,21 @@ def _rows() -> list[Row]:
 ROWS = _rows()
 NAMES = {name for row in ROWS for name in row.names}
 RULED_OUT = sorted({word for row in ROWS for word in row.ruled_out})
-OPENAPI = document()
-COMMANDS = commands()
-FIELDS = {field for names in fields_of_api(OPENAPI).values() for field in names}
-COMMAND_WORDS = {word for words in COMMANDS for word in words.split()}
-OPTIONS = {option for command in COMMANDS.values() for option in options(command)}
-INTERFACE = paths_of_api(OPENAPI) | FIELDS | names_on_the_wire() | COMMAND_WORDS | OPTIONS
-TEXTS = texts_of_pages()
+
+
+@pytest.fixture(scope="session")
+def words() -> set[str]:
+    """All that interfaces use: segments of paths, fields, names on the wire, words and options of commands."""
+    fields = {field for names in fields_of_api(document()).values() for field in names}
+    options_of_commands = {option for command in commands().values() for option in options(command)}
+    words_of_commands = {word for words in commands() for word in words.split()}
+    return paths_of_api(document()) | fields | names_on_the_wire() | words_of_commands | options_of_commands
+
+
+@pytest.fixture(scope="session")
+def texts() -> dict[str, str]:
+    """What is shown, by file."""
+    return texts_of_pages()
 
 
 def _pieces(name: str) -> set[str]:
@@ -63,9 +71,9 @@ def test_the_glossary_is_two_pages_at_most() -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.term)
-def test_a_name_in_the_glossary_is_one_that_the_interfaces_use(row: Row) -> None:
+def test_a_name_in_the_glossary_is_one_that_the_interfaces_use(row: Row, words: set[str]) -> None:
     assert row.names, f"{row.term} has no name"
-    assert row.names <= INTERFACE
+    assert row.names <= words
 
 
 def test_no_name_belongs_to_two_things() -> None:
@@ -74,25 +82,27 @@ def test_no_name_belongs_to_two_things() -> None:
 
 
 def test_every_resource_of_the_api_is_in_the_glossary() -> None:
-    assert sorted(paths_of_api(OPENAPI) - NAMES - NOT_RESOURCES) == []
+    assert sorted(paths_of_api(document()) - NAMES - NOT_RESOURCES) == []
 
 
 def test_every_group_of_commands_is_in_the_glossary() -> None:
-    groups = {words.split()[0] for words in COMMANDS}
+    groups = {words.split()[0] for words in commands()}
     known = {piece for name in NAMES for piece in _pieces(name)}
     assert sorted(group for group in groups if group not in known and group.removesuffix("s") not in known) == []
 
 
 @pytest.mark.parametrize("word", RULED_OUT)
-def test_no_interface_uses_a_word_that_the_glossary_rules_out(word: str) -> None:
-    using = {name for name in INTERFACE if word in _pieces(name)}
-    shown = {file for file, text in TEXTS.items() if re.search(rf"\b{word}s?\b", text, re.IGNORECASE)}
+def test_no_interface_uses_a_word_that_the_glossary_rules_out(
+    word: str, words: set[str], texts: dict[str, str]
+) -> None:
+    using = {name for name in words if word in _pieces(name)}
+    shown = {file for file, text in texts.items() if re.search(rf"\b{word}s?\b", text, re.IGNORECASE)}
     assert using | shown == OTHER_MEANINGS.get(word, set())
 
 
-def test_the_pages_are_read() -> None:
+def test_the_pages_are_read(texts: dict[str, str]) -> None:
     """Texts that are known to be shown: in markup, in a string, in a page of the controller."""
-    everything = "\n".join(TEXTS.values())
+    everything = "\n".join(texts.values())
     assert "Sign in" in everything
-    assert any("Moving " in text for file, text in TEXTS.items() if file.endswith(".ts"))
-    assert any(file.startswith("controller/") for file in TEXTS)
+    assert any("Moving " in text for file, text in texts.items() if file.endswith(".ts"))
+    assert any(file.startswith("controller/") for file in texts)

@@ -15,7 +15,15 @@ from controller.settings import Settings
 from tests.controller.clock import ManualClock
 from tests.controller.running import BASE_URL, NOW, running, stranger
 from tests.controller.seeds import Seed, Seeds, Stage, cheap_passwords, stage_for
+from tests.controller.village import Json
+from tests.interface_words import document
 from tests.services.postgres import PostgresServer
+
+
+@pytest.fixture(scope="session")
+def openapi() -> Json:
+    """The OpenAPI document, which takes a second to make. Not to be changed."""
+    return document()
 
 
 @pytest.fixture(scope="session")

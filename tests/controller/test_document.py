@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 
 from tools.api_document import INDEX, LONGEST_ROW, gates, pages, write
 
@@ -18,30 +17,30 @@ FOR_ANYONE = {
 }
 
 
-def test_the_pages_about_the_api_are_the_generated_ones() -> None:
+@pytest.fixture(scope="module")
+def made() -> dict[str, str]:
+    return pages()
+
+
+def test_the_pages_about_the_api_are_the_generated_ones(made: dict[str, str]) -> None:
     written = {page.name: page.read_text(encoding="utf-8") for page in FOLDER.iterdir()}
-    assert written == pages(), "run: python -m tools.api_document docs/api"
+    assert written == made, "run: python -m tools.api_document docs/api"
 
 
-def test_writing_the_pages_removes_the_page_of_a_domain_that_is_gone(tmp_path: Path) -> None:
+def test_writing_the_pages_removes_the_page_of_a_domain_that_is_gone(tmp_path: Path, made: dict[str, str]) -> None:
     (tmp_path / "gone.md").write_text("# Gone\n")
     write(tmp_path)
-    assert {page.name for page in tmp_path.iterdir()} == pages().keys()
+    assert {page.name for page in tmp_path.iterdir()} == made.keys()
 
 
-def test_no_line_is_too_long_to_read() -> None:
-    long = {name: [line for line in text.splitlines() if len(line) > LONGEST_ROW] for name, text in pages().items()}
+def test_no_line_is_too_long_to_read(made: dict[str, str]) -> None:
+    long = {name: [line for line in text.splitlines() if len(line) > LONGEST_ROW] for name, text in made.items()}
     assert {name: lines for name, lines in long.items() if lines} == {}
 
 
-@pytest.fixture
-def document(app: FastAPI) -> dict[str, Any]:
-    return app.openapi()
-
-
-def test_every_route_says_what_it_does_and_who_may(document: dict[str, Any]) -> None:
-    text, who = "\n".join(pages().values()), gates()
-    for path, operations in document["paths"].items():
+def test_every_route_says_what_it_does_and_who_may(openapi: dict[str, Any], made: dict[str, str]) -> None:
+    text, who = "\n".join(made.values()), gates()
+    for path, operations in openapi["paths"].items():
         for method, operation in operations.items():
             assert operation.get("description"), f"{method} {path} needs a docstring"
             assert f"## {method.upper()} {path}\n" in text
@@ -49,16 +48,16 @@ def test_every_route_says_what_it_does_and_who_may(document: dict[str, Any]) -> 
                 assert (who[method, path] == "anyone") == ((method, path) in FOR_ANYONE), f"{method} {path}"
 
 
-def test_every_field_says_what_it_holds(document: dict[str, Any]) -> None:
-    text = "\n".join(pages().values())
-    for name, schema in document["components"]["schemas"].items():
+def test_every_field_says_what_it_holds(openapi: dict[str, Any], made: dict[str, str]) -> None:
+    text = "\n".join(made.values())
+    for name, schema in openapi["components"]["schemas"].items():
         for field, inner in schema.get("properties", {}).items():
             assert {"type", "$ref", "anyOf", "enum", "const"} & inner.keys(), f"{name}.{field} holds anything"
             assert f"| `{field}` |" in text
 
 
-def test_the_index_leads_to_every_route(document: dict[str, Any]) -> None:
-    index = pages()[INDEX]
-    for path, operations in document["paths"].items():
+def test_the_index_leads_to_every_route(openapi: dict[str, Any], made: dict[str, str]) -> None:
+    index = made[INDEX]
+    for path, operations in openapi["paths"].items():
         for method in operations:
             assert f"- [`{method.upper()} {path}`](" in index

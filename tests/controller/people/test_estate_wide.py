@@ -7,7 +7,6 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.container import Container
 from tests.controller.access.test_holders import make as make_holder
 from tests.controller.access.test_members import ADA, one
 from tests.controller.access.test_members import send as send_members
@@ -34,10 +33,10 @@ async def local(app: FastAPI, both: httpx.AsyncClient) -> AsyncIterator[httpx.As
 
 
 async def test_what_belongs_to_all_sites_is_refused_to_an_administrator_of_one(
-    app: FastAPI, local: httpx.AsyncClient, container: Container
+    local: httpx.AsyncClient, openapi: Json
 ) -> None:
     asked = set()
-    for path, operations in app.openapi()["paths"].items():
+    for path, operations in openapi["paths"].items():
         if "{site}" in path or not path.startswith(API) or path in OPEN or NAMED.search(path):
             continue
         for method in operations:
