@@ -54,8 +54,7 @@ from controller.estate.repository import known_sites
 from controller.estate.service import EstateService
 from controller.estate.site_file.sections import FileSection
 from controller.estate.site_file.service import SiteFile
-from controller.hours.change_hooks import Anchored
-from controller.hours.service import HoursService
+from controller.hours.service import Anchored, HoursService
 from controller.hours.site_section import HoursSection
 from controller.key_files import KeyFiles, load_keys
 from controller.live.edge_metrics import EdgeMetrics

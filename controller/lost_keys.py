@@ -23,7 +23,7 @@ from controller.db.migrations import migrate
 from controller.diary.tables import bookings
 from controller.enrolment.known_keys import CODE, PAGE, KeyFileFault, faults, fingerprints, known_keys, record
 from controller.enrolment.tables import edge_keys, enrolment_tokens
-from controller.estate.revisions import bump
+from controller.estate.repository import bump
 from controller.estate.tables import sites
 from controller.key_files import KEY_FILES, make_key
 from controller.people import audit

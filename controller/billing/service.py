@@ -33,7 +33,7 @@ from controller.diary import limits
 from controller.diary.model import Booking, BookingRequest, BookingState, Draft
 from controller.diary.site_config import SiteConfig
 from controller.estate.model import Site
-from controller.estate.revisions import bump
+from controller.estate.repository import bump
 from controller.people import audit
 from controller.people.model import Actor, Tier
 from controller.people.parties import parties, tier_of

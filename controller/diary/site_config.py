@@ -13,7 +13,7 @@ from controller.estate import repository as estate
 from controller.estate.divisions import atoms_of
 from controller.estate.errors import SiteUnknown, SpaceUnknown
 from controller.estate.model import Door, Edge, Equipment, Layout, Site, SiteParts, Space, SpaceKind
-from controller.estate.revisions import revision
+from controller.estate.repository import revision
 from controller.hours import repository as hours
 from controller.hours.model import OpeningHours
 from controller.hours.timetable import Timetable

@@ -14,7 +14,7 @@ from controller.db.engine import Tx
 from controller.enrolment import repository
 from controller.enrolment.model import IdentityState, KeyState
 from controller.enrolment.signing_keyring import SigningKeyring
-from controller.estate.revisions import bump
+from controller.estate.repository import bump
 from controller.estate.service import EstateService
 from controller.plans import repository as plans
 from controller.plans.compile import next_version

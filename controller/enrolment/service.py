@@ -23,7 +23,7 @@ from controller.enrolment.errors import KeyTaken, NotEnrolled, RevocationUnknown
 from controller.enrolment.model import Certificate, EdgeKey, EnrolmentState, KeyState, Revocation, StoredToken
 from controller.enrolment.reissue_contacts import whom_to_tell
 from controller.enrolment.signing_keyring import SigningKeyring
-from controller.estate.revisions import bump
+from controller.estate.repository import bump
 from controller.estate.service import EstateService, require_edge, require_site
 from controller.key_files import KeyFiles
 from controller.people import audit

@@ -1,12 +1,14 @@
 """All SQL about the estate."""
 
+import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import RowMapping, Table, and_, delete, func, insert, select, update
+from sqlalchemy import RowMapping, Table, and_, bindparam, delete, func, insert, select, update
 
+from controller.db.compiled_sql import CompiledReads
 from controller.db.engine import Tx
 from controller.estate.model import (
     Changeover,
@@ -271,3 +273,22 @@ async def _put(
         return False
     await tx.execute(insert(table).values(row | (only_new or {})))
     return True
+
+
+_REVISION = CompiledReads(select(sites.c.revision).where(sites.c.id == bindparam("site")))
+_REVISION_BITS = 31
+
+
+async def revision(tx: Tx, site: str) -> int | None:
+    """The site's random revision, changed on every write of its configuration; invalidates caches of the site in every
+    process. None where there is no such site."""
+    row = await _REVISION.first(tx, site=site)
+    return row["revision"] if row else None
+
+
+async def bump(tx: Tx, site: str) -> None:
+    """Say that estate, hours, policy or tariffs of a site have changed. The caller holds the site's lock.
+
+    Drawn at random, so that no number is met again that somebody kept from a transaction that came to nothing.
+    """
+    await tx.execute(update(sites).where(sites.c.id == site).values(revision=secrets.randbits(_REVISION_BITS)))

@@ -33,7 +33,7 @@ from controller.estate.model import (
     SiteParts,
     Space,
 )
-from controller.estate.revisions import bump
+from controller.estate.repository import bump
 from controller.estate.validation import EstateFault, faults, users
 from controller.key_files import KeyFiles
 from controller.people import audit

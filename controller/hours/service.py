@@ -1,13 +1,17 @@
 """Reads hours, and changes them after a preview of the effect."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
-from controller.estate.model import Site
-from controller.estate.revisions import bump
+from controller.estate.change_hooks import ChangePreview
+from controller.estate.model import Site, SiteParts
+from controller.estate.repository import bump
 from controller.estate.service import require_parts, require_site
 from controller.hours import repository
 from controller.hours.errors import WouldBreak
@@ -17,7 +21,9 @@ from controller.hours.proposals import HoursProposal
 from controller.hours.timetable import Timetable
 from controller.people import audit
 from controller.people.versions import require_version
+from controller.text import local_time
 from edge.wire.clock import Clock
+from edge.wire.interval import Interval
 
 TimetableReader = Callable[[Tx, str], Awaitable[Timetable]]
 """All hours of a site, perhaps from a cache. Raises ``SiteUnknown``."""
@@ -102,3 +108,25 @@ class HoursService:
 async def _require_version(tx: Tx, site: str, proposal: HoursProposal, old: Timetable) -> None:
     if (replaced := proposal.replaced(old)) is not None:
         await require_version(tx, *replaced, site=site, thing=proposal.thing)
+
+
+class Anchored:
+    """Closures given as dates stay on those dates when a site's zone is set right."""
+
+    async def preview_change(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> ChangePreview:
+        return ChangePreview()
+
+    async def follow(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> None:
+        if before.site.zone == after.site.zone:
+            return
+        for each in await repository.site_closures(tx, after.site.id):
+            if each.whole_days:
+                await repository.move_closure(tx, after.site.id, _moved(each, before.site.tz, after.site.tz))
+
+
+def _moved(closure: Closure, old: ZoneInfo, new: ZoneInfo) -> Closure:
+    starts, ends = (
+        local_time.day_start(local_time.local_day(each, old), new)
+        for each in (closure.during.start, closure.during.end)
+    )
+    return replace(closure, during=Interval(start=starts, end=ends))

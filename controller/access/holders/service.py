@@ -17,7 +17,7 @@ from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.estate import repository as estate_repository
 from controller.estate.model import SiteParts
-from controller.estate.revisions import bump
+from controller.estate.repository import bump
 from controller.estate.service import EstateService
 from controller.key_files import KeyFiles
 from controller.people import audit

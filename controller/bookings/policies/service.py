@@ -25,7 +25,7 @@ from controller.diary.model import Booking, Cause
 from controller.diary.policy import ApprovalRule, CodeRule, Policy, PriorityWindow, Quota, ReleaseRule
 from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.estate.model import Site
-from controller.estate.revisions import bump
+from controller.estate.repository import bump
 from controller.people import audit
 from controller.people.model import Actor, Party, Role, Tier
 from controller.people.parties import parties

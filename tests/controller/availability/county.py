@@ -7,7 +7,7 @@ import httpx
 from controller.container import Container
 from controller.estate import repository
 from controller.estate.model import Equipment, Site, Space, SpaceKind
-from controller.estate.revisions import bump
+from controller.estate.repository import bump
 from tests.controller.bookings.hub import EQUIPMENT, HUB, SPACES
 from tests.controller.village import API
 

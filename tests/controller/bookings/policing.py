@@ -6,7 +6,7 @@ from sqlalchemy import delete
 from controller.container import Container
 from controller.diary.policy import Policy
 from controller.diary.tables import policies
-from controller.estate.revisions import bump
+from controller.estate.repository import bump
 from tests.controller.village import SITE
 
 

@@ -7,7 +7,7 @@ import httpx
 from sqlalchemy import select
 
 from controller.container import Container
-from controller.estate.revisions import revision
+from controller.estate.repository import revision
 from controller.estate.tables import layouts, space_amenities
 from controller.people.tables import writes
 from tests.controller.clock import ManualClock

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from controller.container import Container
 from controller.diary.tables import claims
 from controller.estate.cli import app as site_cli
-from controller.estate.revisions import revision
+from controller.estate.repository import revision
 from controller.estate.schemas import LayoutBody, SiteBody, SpaceFields
 from controller.estate.tables import doors
 from controller.people.passwords import Passwords
