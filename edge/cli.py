@@ -186,10 +186,10 @@ async def until_told(work: Coroutine[Any, Any, None]) -> None:
     """Run ``work`` until it ends, or cancel it once on SIGTERM or SIGINT; a second signal must not interrupt its last
     writes to disk. Raises what ``work`` raises."""
     task = asyncio.create_task(work, name="agent")
-    told = asyncio.Event()
+    stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
-    waiting = asyncio.create_task(told.wait(), name="signals")
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    waiting = asyncio.create_task(stop.wait(), name="signals")
     await asyncio.wait((task, waiting), return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
     task.cancel()

@@ -170,15 +170,15 @@ def data_dir_of(path: Path) -> Path:
     return _data_dir(path, path.parent / data_dir)
 
 
-def _broker(path: Path, here: _BrokerFile, told: BrokerAddress) -> BrokerConfig:
+def _broker(path: Path, here: _BrokerFile, issued: BrokerAddress) -> BrokerConfig:
     if here.host is not None and not is_host(here.host):
         hint = "Write a host name such as hub.example.org, or an IP address"
         raise ConfigError(path, "broker.host", f"{here.host!r} is not a host name or address", hint)
     password_file = here.password_file and path.parent / here.password_file
     return BrokerConfig(
-        host=here.host or told.host,
-        port=here.port or told.port,
-        tls=told.tls if here.tls is None else here.tls,
+        host=here.host or issued.host,
+        port=here.port or issued.port,
+        tls=issued.tls if here.tls is None else here.tls,
         username=here.username,
         password=_private(path, "broker.password_file", password_file) if password_file else None,
     )

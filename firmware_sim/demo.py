@@ -211,8 +211,8 @@ class Demo:
         """The digits, asked for once as long as the code looks the same."""
         seen = (booking["id"], booking["code"])
         if seen not in self._codes:
-            told = await rig.api.post(f"/bookings/{booking['id']}/code", {})
-            self._codes[seen] = told["codes"][0]["code"]
+            answer = await rig.api.post(f"/bookings/{booking['id']}/code", {})
+            self._codes[seen] = answer["codes"][0]["code"]
         return self._codes[seen]
 
     async def _fill_diary(self, rig: Rig) -> None:

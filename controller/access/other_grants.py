@@ -157,12 +157,12 @@ def member_grants(coming: Sequence[Member], at: GrantScope, secrets_of: Mapping[
     for each in coming:
         when = window(each, at.site, at.zone)
         for door in at.doors:
-            secret, card = secrets_of[door], each.standing.card
+            secret, card = secrets_of[door], each.record.card
             yield Grant(
                 door=door,
                 key=code_key(secret, _MEMBER, card),
                 kind=_MEMBER,
                 windows=(when,),
                 holder=each.id,
-                pin_key=pin_key(secret, _MEMBER, card, each.standing.pin),
+                pin_key=pin_key(secret, _MEMBER, card, each.record.pin),
             )

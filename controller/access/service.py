@@ -241,7 +241,7 @@ async def revoke(tx: Tx, *, booking_ids: Sequence[str], now: datetime) -> None:
         await repository.end_grants(tx, booking_ids=booking_ids, now=now)
 
 
-async def standing(
+async def code_statuses(
     tx: Tx, booking_ids: Sequence[str], now: datetime, *, off: Mapping[str, str], zone: ZoneInfo
 ) -> dict[str, CodeStatus]:
     """Each booking's code status, in words with the site's local time; ``off``: why those without a code have none."""

@@ -139,8 +139,8 @@ def find(
     if rule is not None or weeks is not None:
         _only(single, "not for a series: leave out --rule and --weeks, or these")
         body |= {"first_starts": starts, "first_ends": ends} | _given(series)
-        told = caller.answered(_asked(caller, "/find/series", body), _FoundSeries, as_json=as_json)
-        _show_series(caller, told)
+        result = caller.answered(_asked(caller, "/find/series", body), _FoundSeries, as_json=as_json)
+        _show_series(caller, result)
         return
     _only(series, "for a series only: give --rule or --weeks")
     body |= {"starts": starts, "ends": ends} | _given(single)
@@ -179,12 +179,12 @@ def free(
     }
     params = {name: value if isinstance(value, list) else _word(value) for name, value in _given(asked).items()}
     answer = caller.get(f"/sites/{site}/free", msgspec.Raw, **params)
-    told = caller.answered(answer, _Free, as_json=as_json)
-    if not told.why:
-        output.show(caller.console, ("Space", "Holds", "Free", "Places"), _free_rows(told.spaces))
-    output.show(caller.console, _UNFIT, ((each.name, ", ".join(each.why)) for each in told.unfit))
-    if told.why:
-        caller.say(told.why)
+    result = caller.answered(answer, _Free, as_json=as_json)
+    if not result.why:
+        output.show(caller.console, ("Space", "Holds", "Free", "Places"), _free_rows(result.spaces))
+    output.show(caller.console, _UNFIT, ((each.name, ", ".join(each.why)) for each in result.unfit))
+    if result.why:
+        caller.say(result.why)
 
 
 def _asked(caller: ApiClient, path: str, body: dict[str, Any]) -> msgspec.Raw:

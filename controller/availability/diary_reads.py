@@ -106,12 +106,12 @@ class DiaryReader:
             reach=timedelta(minutes=max(2 * wide, change)),
             but=use.but,
         )
-        standing = await repository.standing(tx, wanted, now=now)
-        out_of = _OutOf(standing, use.equipment)
-        return [self._free(each, use, within[each.site_config.site.id], standing, out_of) for each in fittings]
+        existing = await repository.existing(tx, wanted, now=now)
+        out_of = _OutOf(existing, use.equipment)
+        return [self._free(each, use, within[each.site_config.site.id], existing, out_of) for each in fittings]
 
     def _free(
-        self, fitting: Fitting, use: ResourceNeed, within: Span, standing: ExistingClaims, out_of: "_OutOf"
+        self, fitting: Fitting, use: ResourceNeed, within: Span, existing: ExistingClaims, out_of: "_OutOf"
     ) -> FreeSpace:
         site_config, place = fitting.site_config, fitting.place
         blocked = self._closures.of(site_config, place.space.id, within)
@@ -120,29 +120,29 @@ class DiaryReader:
             buffers = buffers_of(
                 place.space, layout=fitting.layout, setup_min=use.setup_min, cleardown_min=use.cleardown_min
             )
-            gaps = RequiredGaps(place.space, buffers, standing.kinds, site_config)
+            gaps = RequiredGaps(place.space, buffers, existing.kinds, site_config)
             for atom in place.atoms:
-                if atom in standing.claims:
-                    blocked += claimed(standing.claims[atom], gaps)
+                if atom in existing.claims:
+                    blocked += claimed(existing.claims[atom], gaps)
         sizes = dict(place.pools)
         for name, seats in takings(place, fitting.seats or 0):
-            if name in standing.taken:
-                blocked += full(standing.taken[name], sizes[name] - seats)
+            if name in existing.taken:
+                blocked += full(existing.taken[name], sizes[name] - seats)
         if use.equipment:
             blocked += out_of.of(fitting)
         times = left(blocked, within, use.shortest)
         if not pool:
             return FreeSpace(fitting=fitting, times=times)
         [(name, size)] = place.pools
-        taken = standing.taken.get(name, {})
+        taken = existing.taken.get(name, {})
         return FreeSpace(fitting=fitting, times=times, seats=[fewest(taken, size, each) for each in times])
 
 
 class _OutOf:
     """The times in which a site has too little equipment left, worked out once a site."""
 
-    def __init__(self, standing: ExistingClaims, needs: Collection[Need]) -> None:
-        self._standing = standing
+    def __init__(self, existing: ExistingClaims, needs: Collection[Need]) -> None:
+        self._standing = existing
         self._needs = needs
         self._found: dict[str, list[Span]] = {}
 

@@ -83,7 +83,7 @@ class DiaryQuery(msgspec.Struct, frozen=True, kw_only=True):
     but: Collection[str] = ()
 
 
-async def standing(tx: Tx, wanted: DiaryQuery, *, now: datetime) -> ExistingClaims:
+async def existing(tx: Tx, wanted: DiaryQuery, *, now: datetime) -> ExistingClaims:
     """What holds time then, and near enough for buffers. Holds that have run out by ``now`` hold nothing."""
     during = wanted.during
     gone = {*wanted.but, *await _run_out(tx, wanted, now)}

@@ -138,9 +138,9 @@ def _dates(
         else:
             termless.append(Termless(site=site, text=f"no date takes place in a school term of {site.name}"))
     if there and not found:
-        told = "; ".join(each.text for each in termless[:_NAMED])
+        named = "; ".join(each.text for each in termless[:_NAMED])
         more = f"; and {len(termless) - _NAMED} more sites" if len(termless) > _NAMED else ""
-        raise invalid_field("term_only", f"{told}{more}; look without it")
+        raise invalid_field("term_only", f"{named}{more}; look without it")
     return found, termless
 
 

@@ -225,10 +225,10 @@ def set_answer(site: Site, made: StoredTariffs, effect: TariffEffect, *, checked
 
 def _tariffs(found: StoredTariffs | None, site: Site) -> dict[str, Any]:
     value = found.tariffs if found else Tariffs()
-    told = f"prices as set by {found.changed_by}" if found and not value.empty else NO_CHARGE_SET
+    note = f"prices as set by {found.changed_by}" if found and not value.empty else NO_CHARGE_SET
     return {
         "version": found.version if found else 0,
-        "text": told,
+        "text": note,
         "rates": [_rate_answer(each) for each in value.rates],
         "limits": [
             LimitAnswer(

@@ -115,11 +115,11 @@ def terms(rule: Cancelling | None) -> str:
     if rule is None:
         return "cancelling is free until the start; a no-show pays in full"
     steps = sorted(rule.steps, key=lambda step: step.days, reverse=True)
-    told = [f"{_charged(step.percent)} until {_days(step)} before" for step in steps]
-    told.append(_charged(rule.late) if not steps else f"then {_charged(rule.late)}")
+    step_texts = [f"{_charged(step.percent)} until {_days(step)} before" for step in steps]
+    step_texts.append(_charged(rule.late) if not steps else f"then {_charged(rule.late)}")
     if rule.late < 100:
-        told.append("in full from the start on")
-    return f"cancelling: {', '.join(told)}; not coming: {_charged(rule.no_show)} ({rule.name})"
+        step_texts.append("in full from the start on")
+    return f"cancelling: {', '.join(step_texts)}; not coming: {_charged(rule.no_show)} ({rule.name})"
 
 
 def _percent(bill: Bill, zone: ZoneInfo, at: datetime) -> tuple[int, str]:
@@ -145,10 +145,10 @@ def _end(bill: Bill, kind: QuoteLineKind, percent: int, text: str, at: datetime)
         charge = Charge(line=QuoteLine(kind=kind, text=text))
     else:
         left, vat = _share(price.total, percent), _share(price.vat, percent)
-        told = f"{text}: {money.percent(percent)} of {money.pounds(price.total)} is charged"
+        step_texts = f"{text}: {money.percent(percent)} of {money.pounds(price.total)} is charged"
         if price.vat and percent < 100:
-            told += f", {money.pounds(vat)} of it VAT"
-        charge = Charge(line=QuoteLine(kind=kind, text=told, pence=left - price.total), vat=vat - price.vat)
+            step_texts += f", {money.pounds(vat)} of it VAT"
+        charge = Charge(line=QuoteLine(kind=kind, text=step_texts, pence=left - price.total), vat=vat - price.vat)
     return _waive(replace(bill, ended=EndedBooking(charge=charge, percent=percent, at=at)))
 
 

@@ -208,14 +208,14 @@ class _Bill:
         if not any(piece.us for piece in paid):
             for key, pence in self._raised.items():
                 shares[key] = shares.get(key, 0) - pence
-        told = "; ".join(
+        remaining = "; ".join(
             f"first {allowance.free_hours:,} h in {money.period(allowance.per, first)} are free: "
             + (f"{money.length(hours)} left, {money.length(taken[key, first])} taken" if hours else "none left")
             for (key, first), hours in left.items()
         )
-        self._add(QuoteLineKind.ALLOWANCE, f"{told} ({allowance.name})", shares)
+        self._add(QuoteLineKind.ALLOWANCE, f"{remaining} ({allowance.name})", shares)
         if not any(shares.values()):
-            self._lines.append(QuoteLine(kind=QuoteLineKind.ALLOWANCE, text=f"{told} ({allowance.name})"))
+            self._lines.append(QuoteLine(kind=QuoteLineKind.ALLOWANCE, text=f"{remaining} ({allowance.name})"))
 
     def _hourly(self, pieces: Iterable[RatedPeriod], *, by_day: bool) -> Counter[tuple[date, Vat]]:
         """What the time of these pieces costs, each line rounded as on the quote."""

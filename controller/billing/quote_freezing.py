@@ -45,23 +45,25 @@ class QuoteFreezer:
         )
         made = []
         for change in todo:
-            standing = old.get(change.after.id)
-            if standing is None:
+            frozen_quote = old.get(change.after.id)
+            if frozen_quote is None:
                 if _priced_first(site_config, change, now):
                     of = basis(site_config, change.after)
                     first = Bill(price=pricer.price(of, series=change.after.series_id), basis=of)
                     made.append(_first(change.after, first, current, actor, now))
                 continue
-            was = standing.bill
+            was = frozen_quote.bill
             if change.after.certain:
-                bill = await confirmed(tx, site_config, current, pricer, change.after, standing, now)
+                bill = await confirmed(tx, site_config, current, pricer, change.after, frozen_quote, now)
             else:
                 assert change.before is not None
                 bill = bill_changes.ended(was, change.before, change.after, zone=site_config.site.tz, now=now)
             if bill is not was:
-                version = standing.tariff_version if bill.price is was.price else current.version
+                version = frozen_quote.tariff_version if bill.price is was.price else current.version
                 why = _why(change, was, bill)
-                made.append(standing.next(bill, why, quote_id=quote_id(now), at=now, by=actor[:200], version=version))
+                made.append(
+                    frozen_quote.next(bill, why, quote_id=quote_id(now), at=now, by=actor[:200], version=version)
+                )
         if made:
             await repository.freeze(
                 tx, made, instead_of=[old[each.booking_id] for each in made if each.booking_id in old]
@@ -74,18 +76,18 @@ async def confirmed(
     current: StoredTariffs,
     pricer: BatchPricer,
     booking: Booking,
-    standing: Frozen,
+    frozen_quote: Frozen,
     now: datetime,
 ) -> Bill:
     """What a booking that had a quote owes when it is confirmed as it is now."""
     if booking.ends <= now:
-        return bill_changes.resumed(standing.bill)
+        return bill_changes.resumed(frozen_quote.bill)
     of, then = basis(site_config, booking), pricer
-    if standing.tariff_version != current.version and of != standing.bill.basis:
-        tariffs = await repository.version(tx, booking.site, standing.tariff_version)
+    if frozen_quote.tariff_version != current.version and of != frozen_quote.bill.basis:
+        tariffs = await repository.version(tx, booking.site, frozen_quote.tariff_version)
         then = await load_pricer(tx, site_config, tariffs, [booking], series=[booking.series_id])
     return bill_changes.confirmed(
-        standing.bill, of, then=then, current=pricer, series=booking.series_id, zone=site_config.site.tz, now=now
+        frozen_quote.bill, of, then=then, current=pricer, series=booking.series_id, zone=site_config.site.tz, now=now
     )
 
 

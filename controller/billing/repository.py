@@ -145,7 +145,7 @@ async def freeze(tx: Tx, made: Sequence[Frozen], *, instead_of: Sequence[Frozen]
     for at in range(0, len(ids), _AT_ONCE):
         gone = update(quotes).where(quotes.c.id.in_(ids[at : at + _AT_ONCE]))
         await tx.execute(gone.values(superseded_at=made[0].made_at))
-    told = [(each, each.quote) for each in made]
+    quoted = [(each, each.quote) for each in made]
     await tx.execute(
         insert(quotes),
         [
@@ -156,12 +156,12 @@ async def freeze(tx: Tx, made: Sequence[Frozen], *, instead_of: Sequence[Frozen]
                 "vat_pence": quote.vat,
                 "document": msgspec.json.encode(each.bill).decode(),
             }
-            for each, quote in told
+            for each, quote in quoted
         ],
     )
     uses = [
         msgspec.structs.asdict(use) | {"quote_id": each.id, "site": each.site, "party": each.party}
-        for each, quote in told
+        for each, quote in quoted
         for use in quote.uses
     ]
     if uses:

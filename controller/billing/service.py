@@ -215,14 +215,14 @@ class BillingService:
             earlier=tuple(known),
         )
 
-    async def _as_of_now(self, tx: Tx, site_config: SiteConfig, booking: Booking, standing: Frozen | None) -> Quote:
+    async def _as_of_now(self, tx: Tx, site_config: SiteConfig, booking: Booking, frozen_quote: Frozen | None) -> Quote:
         """What a booking would cost if it were confirmed now."""
         current = await self._lists.of(tx, site_config)
         tariffs = current.tariffs if current else Tariffs()
         pricer = await load_pricer(tx, site_config, tariffs, [booking], series=[booking.series_id])
-        if standing is None or current is None:
+        if frozen_quote is None or current is None:
             return pricer.price(basis(site_config, booking), series=booking.series_id)
-        return (await confirmed(tx, site_config, current, pricer, booking, standing, self._clock.now())).quote
+        return (await confirmed(tx, site_config, current, pricer, booking, frozen_quote, self._clock.now())).quote
 
     async def waive(self, booking_id: str, *, why: str, given_up_only: bool, actor: Actor) -> Account:
         """Waive a booking's charge, or the charge for time that was given up, whatever happens to it later; the

@@ -51,5 +51,5 @@ def _set(tariffs: Tariffs, now: datetime, *, actor: str = "", version: int = 0) 
 
 
 def _plain(found: StoredTariffs | None, site: Site) -> Plain:
-    told = tariffs_answer(found, site).model_dump(include=set(TariffsBody.model_fields))
-    return written(TariffsBody.model_validate(told))
+    answer = tariffs_answer(found, site).model_dump(include=set(TariffsBody.model_fields))
+    return written(TariffsBody.model_validate(answer))

@@ -152,8 +152,8 @@ def _whole(view: BookingView, actor: Actor, *, drawn: bool) -> BookingRead:
         code_window=CodeWindow(
             starts=local_time.rfc3339(view.code_window.start, zone), ends=local_time.rfc3339(view.code_window.end, zone)
         ),
-        on_door=_on_door(view.standing, zone),
-        still_opens=list(view.standing.still_opens),
+        on_door=_on_door(view.code_status, zone),
+        still_opens=list(view.code_status.still_opens),
         lingering=list(
             lingering_texts(
                 view.lingering,
@@ -175,12 +175,12 @@ def _whole(view: BookingView, actor: Actor, *, drawn: bool) -> BookingRead:
     )
 
 
-def _on_door(standing: CodeStatus, zone: ZoneInfo) -> OnDoor:
+def _on_door(code_status: CodeStatus, zone: ZoneInfo) -> OnDoor:
     doors = [
         OnOneDoor(door=each.door, name=each.name, state=each.state, since=_maybe(each.since, zone), text=each.text)
-        for each in standing.doors
+        for each in code_status.doors
     ]
-    return OnDoor(state=standing.state, text=standing.text, doors=doors)
+    return OnDoor(state=code_status.state, text=code_status.text, doors=doors)
 
 
 def _impact(impact: Impact, zone: ZoneInfo) -> ImpactRead:

@@ -56,7 +56,7 @@ class DoorCodes:
         async def look(tx: Tx) -> BookingCodesView:
             view = await self._view(tx, await self._found(tx, booking_id))
             if view.codes is None:
-                raise NotNow(f"“{view.booking.title}” has no door code: {view.standing.text}")
+                raise NotNow(f"“{view.booking.title}” has no door code: {view.code_status.text}")
             await audit.record(
                 tx,
                 actor=actor.name,
@@ -104,9 +104,9 @@ class DoorCodes:
             now = self._clock.now()
             _require_coming(booking, now)
             view = await self._view(tx, booking)
-            wanting = [each for each in view.standing.doors if each.state is CodeState.UNREACHABLE]
+            wanting = [each for each in view.code_status.doors if each.state is CodeState.UNREACHABLE]
             if not wanting:
-                raise NotNow(f"“{booking.title}” needs no offline code: {view.standing.text}")
+                raise NotNow(f"“{booking.title}” needs no offline code: {view.code_status.text}")
             certain_at = {each.door: (each.since or now) + _CERTAIN for each in wanting}
             certain = [each for each in wanting if certain_at[each.door] <= now]
             if not certain:

@@ -37,18 +37,18 @@ class Clash(Conflicting):
     def __init__(
         self,
         space: str,
-        standing: Sequence[Claimed],
+        claimed: Sequence[Claimed],
         zone: ZoneInfo,
         reasons: Sequence[RuleReason] = (),
         *,
         hint: str = _FOR_ASKING,
     ) -> None:
         named = "; ".join(
-            f"{title(each)}, {times.window(each.during, zone, now=each.during.start)}" for each in standing[:5]
+            f"{title(each)}, {times.window(each.during, zone, now=each.during.start)}" for each in claimed[:5]
         )
         super().__init__(
             f"{space} is taken then: {named}. {hint}",
-            conflicts=conflicts(standing, zone),
+            conflicts=conflicts(claimed, zone),
             reasons=reason_bodies(reasons, zone),
         )
 
@@ -112,7 +112,7 @@ def _stale(booking: Booking) -> str:
     )
 
 
-def conflicts(standing: Sequence[Claimed], zone: ZoneInfo) -> list[Conflict]:
+def conflicts(claimed: Sequence[Claimed], zone: ZoneInfo) -> list[Conflict]:
     """As the API names them."""
     return [
         Conflict(
@@ -123,7 +123,7 @@ def conflicts(standing: Sequence[Claimed], zone: ZoneInfo) -> list[Conflict]:
             ends=local_time.rfc3339(each.during.end, zone),
             diary=each.diary,
         )
-        for each in standing
+        for each in claimed
     ]
 
 

@@ -30,8 +30,8 @@ def _last_part(page_key: bytes, about: bytes) -> str:
 
 def series_token(page_key: bytes, series_id: str) -> str:
     """The last part of the link to all dates of a series: which one it is, and 128 bits that only we can make."""
-    told = UUID(series_id).bytes
-    return base64.urlsafe_b64encode(told + _proof(page_key, told)).decode().rstrip("=")
+    id_bytes = UUID(series_id).bytes
+    return base64.urlsafe_b64encode(id_bytes + _proof(page_key, id_bytes)).decode().rstrip("=")
 
 
 def series_of(page_key: bytes, text: str) -> str | None:
@@ -40,14 +40,16 @@ def series_of(page_key: bytes, text: str) -> str | None:
         raw = base64.b64decode(text.encode("ascii") + b"=", altchars=b"-_", validate=True)
     except ValueError:
         return None
-    told, proof = raw[:_HALF], raw[_HALF:]
+    id_bytes, proof = raw[:_HALF], raw[_HALF:]
     return (
-        str(UUID(bytes=told)) if len(raw) == 2 * _HALF and hmac.compare_digest(proof, _proof(page_key, told)) else None
+        str(UUID(bytes=id_bytes))
+        if len(raw) == 2 * _HALF and hmac.compare_digest(proof, _proof(page_key, id_bytes))
+        else None
     )
 
 
-def _proof(page_key: bytes, told: bytes) -> bytes:
-    return hmac.digest(page_key, _SERIES + told, hashlib.sha256)[:_HALF]
+def _proof(page_key: bytes, id_bytes: bytes) -> bytes:
+    return hmac.digest(page_key, _SERIES + id_bytes, hashlib.sha256)[:_HALF]
 
 
 def token_hash(text: str) -> bytes:

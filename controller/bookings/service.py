@@ -162,7 +162,7 @@ class BookingService:
                 keeps_start=await repository.begins(tx, but, during.start),
             )
             [verdict] = await judge(tx, where, [request], now=now)
-            told = lingering_texts(
+            old_codes = lingering_texts(
                 [each for each in await lingering(tx, site, now=now) if each.grant.booking_id != but],
                 doors=there.space.doors,
                 window=self._writer.codes.window(during, where.policy),
@@ -170,7 +170,9 @@ class BookingService:
                 zone=zone,
                 actor=actor,
             )
-            return CheckedRequest(site=there.site, verdict=verdict, lingering=told, notes=limits.notes(during, zone))
+            return CheckedRequest(
+                site=there.site, verdict=verdict, lingering=old_codes, notes=limits.notes(during, zone)
+            )
 
     async def between(
         self,

@@ -66,7 +66,7 @@ class BookingView(msgspec.Struct, frozen=True, kw_only=True):
     codes: Codes | None
     code_window: Interval
     offline: tuple[OfflineShown, ...]
-    standing: CodeStatus
+    code_status: CodeStatus
     lingering: Sequence[LingeringCode]
     impacts: Sequence[Impact]
     link: str
@@ -344,7 +344,7 @@ class BookingWriter:
             bookings,
             now,
             codes=await self._access.codes(tx, [each.id for each in bookings if each.certain]),
-            standing=await access.standing(tx, ids, now, off=off, zone=where.site.tz),
+            code_statuses=await access.code_statuses(tx, ids, now, off=off, zone=where.site.tz),
             lingering=await lingering(tx, where.site.id, now=now),
             reasons=await repository.reasons(tx, list(off)),
             issued=await self._access.offline(tx, where.site.id, [each.id for each in bookings if each.certain], now),
@@ -381,7 +381,7 @@ class BookingWriter:
             made.bookings,
             now,
             codes={each: issued.codes for each, issued in made.issued.items()},
-            standing={
+            code_statuses={
                 each: stand(grants, off=off.get(each, ""), now=now, zone=where.site.tz) for each, grants in held.items()
             },
             lingering=await lingering(tx, site, now=now) if unusual else [],
@@ -396,7 +396,7 @@ class BookingWriter:
         now: datetime,
         *,
         codes: Mapping[str, Codes],
-        standing: Mapping[str, CodeStatus],
+        code_statuses: Mapping[str, CodeStatus],
         lingering: Sequence[LingeringCode],
         reasons: Mapping[str, str],
         issued: Mapping[str, Sequence[tuple[OfflineCode, str]]] | None = None,
@@ -427,7 +427,7 @@ class BookingWriter:
                 offline=tuple(
                     _offline(place, code, digits, now=now) for code, digits in (issued or {}).get(each.id, ())
                 ),
-                standing=standing[each.id],
+                code_status=code_statuses[each.id],
                 lingering=[old for old in lingering if each.certain and old.grant.booking_id != each.id],
                 impacts=(impacts or {}).get(each.id, ()),
                 link=f"{self.address}/d/{links.token(self._keys.page, each.id)}",

@@ -92,10 +92,10 @@ class ImportBatch:
             changes = [Changed(before=old, after=_as_told(old, each)) for each, old in group]
             if not changes:
                 continue
-            told = await self._writer.rewrite_all(
+            rewritten = await self._writer.rewrite_all(
                 tx, to.site_config, changes, actor=to.actor, now=to.now, what=what, expired=expired
             )
-            await self._writer.tell(tx, to.site_config, told, actor=to.actor, now=to.now)
+            await self._writer.tell(tx, to.site_config, rewritten, actor=to.actor, now=to.now)
         for each, _ in (*found.ended, *changed):
             await repository.update_fingerprint(tx, site, to.space, each)
         part.taken += [Taken(occurrence=each, how=ImportResult.CANCELLED, booking=old.id) for each, old in found.ended]

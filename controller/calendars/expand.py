@@ -36,8 +36,8 @@ class EventOccurrence(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def fingerprint(self) -> str:
         """Changes when anything that makes the booking changes."""
-        told = "\n".join((self.title, self.starts.isoformat(), self.ends.isoformat(), str(self.cancelled)))
-        return hashlib.sha256(told.encode()).hexdigest()
+        text = "\n".join((self.title, self.starts.isoformat(), self.ends.isoformat(), str(self.cancelled)))
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 class DateOverride(msgspec.Struct, frozen=True, kw_only=True):

@@ -133,15 +133,15 @@ class CalendarImport:
             tx, target.site_config.site.id, target.space, target.source, after=target.now, until=target.now + AHEAD
         )
         missing = {key: name for key, name in known.items() if key[0] in lines and key not in present}
-        standing = {each.id: each for each in await bookings.some(tx, list(missing.values()))}
+        active = {each.id: each for each in await bookings.some(tx, list(missing.values()))}
         ended = [
             EventOccurrence(
                 line=lines[uid],
                 uid=uid,
                 recurrence_id=recurrence_id,
-                title=standing[name].title,
-                starts=standing[name].starts,
-                ends=standing[name].ends,
+                title=active[name].title,
+                starts=active[name].starts,
+                ends=active[name].ends,
                 cancelled=True,
             )
             for (uid, recurrence_id), name in missing.items()
@@ -175,9 +175,9 @@ class CalendarImport:
         present = {(each.uid, each.recurrence_id) for each in found.occurrences}
         wrong = {fault.uid for fault in found.faults}
         missing = {key: value for key, value in known.items() if key not in present and key[0] not in wrong}
-        standing = {each.id: each for each in await bookings.some(tx, list(missing.values()))}
+        active = {each.id: each for each in await bookings.some(tx, list(missing.values()))}
         return [
-            Gone(uid=uid, recurrence_id=recurrence_id, booking=standing[booking_id], cancelled=cancel)
+            Gone(uid=uid, recurrence_id=recurrence_id, booking=active[booking_id], cancelled=cancel)
             for (uid, recurrence_id), booking_id in missing.items()
         ]
 
@@ -189,8 +189,8 @@ class CalendarImport:
         if not cancel or not gone:
             return gone
         why = "no longer in its calendar"
-        standing = [each.booking for each in gone]
-        await self._writer.cancel(tx, target.site_config, standing, actor=target.actor, now=target.now, why=why)
+        active = [each.booking for each in gone]
+        await self._writer.cancel(tx, target.site_config, active, actor=target.actor, now=target.now, why=why)
         keys = [(each.uid, each.recurrence_id) for each in gone]
         await repository.forget(tx, target.site_config.site.id, target.space, keys)
         return gone

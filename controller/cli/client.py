@@ -81,9 +81,9 @@ class CommandClient:
 
         self.console = Console()
 
-    def get(self, path: str, told: type[T], **params: str | list[str]) -> T:
-        """The answer to ``/api/v1{path}``. ``told`` as ``Raw``, here and below: as it came."""
-        return self.read(self._ask("GET", path, params, None, {}).content, told)
+    def get(self, path: str, model: type[T], **params: str | list[str]) -> T:
+        """The answer to ``/api/v1{path}``. ``model`` as ``Raw``, here and below: as it came."""
+        return self.read(self._ask("GET", path, params, None, {}).content, model)
 
     def pages(self, path: str, **params: str | list[str]) -> msgspec.Raw:
         """All ``items`` of a list that comes in pages, as one answer."""
@@ -105,28 +105,28 @@ class CommandClient:
             self.refuse(f"{self.server} answers, but not as a controller does; is the address right?")
         return response.content
 
-    def post(self, path: str, content: bytes, kind: str, told: type[T], **params: str) -> T:
+    def post(self, path: str, content: bytes, kind: str, model: type[T], **params: str) -> T:
         """The answer to a body of the media type ``kind``."""
-        return self.read(self._ask("POST", path, params, content, {"Content-Type": kind}).content, told)
+        return self.read(self._ask("POST", path, params, content, {"Content-Type": kind}).content, model)
 
-    def put(self, path: str, content: bytes, kind: str, told: type[T], **params: str) -> T:
+    def put(self, path: str, content: bytes, kind: str, model: type[T], **params: str) -> T:
         """As ``post``, with PUT."""
-        return self.read(self._ask("PUT", path, params, content, {"Content-Type": kind}).content, told)
+        return self.read(self._ask("PUT", path, params, content, {"Content-Type": kind}).content, model)
 
-    def attempt(self, method: str, path: str, content: bytes, kind: str, told: type[T], **params: str) -> T | Refusal:
+    def attempt(self, method: str, path: str, content: bytes, kind: str, model: type[T], **params: str) -> T | Refusal:
         """As ``post`` and ``put``, but where the controller refuses it the others are yet to be tried."""
         response = self._send(method, path, params, content, {"Content-Type": kind})
         if not response.is_success:
             return Refusal(detail=_detail(response))
-        return self.read(response.content, told)
+        return self.read(response.content, model)
 
     def delete(self, path: str) -> None:
         """Have something removed."""
         self._ask("DELETE", path, {}, None, {})
 
-    def taken_away(self, path: str, told: type[T]) -> T:
+    def taken_away(self, path: str, model: type[T]) -> T:
         """As ``delete``, with what is answered."""
-        return self.read(self._ask("DELETE", path, {}, None, {}).content, told)
+        return self.read(self._ask("DELETE", path, {}, None, {}).content, model)
 
     def removed(self, path: str) -> bool:
         """Have something removed; false where the controller will not, such as for being gone already."""
@@ -146,17 +146,17 @@ class CommandClient:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             self.refuse(f"{self.server} does not answer: {error}", error)
 
-    def answered(self, answer: msgspec.Raw, told: type[T], *, as_json: bool) -> T:
+    def answered(self, answer: msgspec.Raw, model: type[T], *, as_json: bool) -> T:
         """What a question is answered with. ``as_json``: prints it as it is, which ends the command."""
         if as_json:
             self.keep(bytes(answer) + b"\n", None)
             raise typer.Exit
-        return self.read(answer, told)
+        return self.read(answer, model)
 
-    def read(self, answer: bytes | msgspec.Raw, told: type[T]) -> T:
+    def read(self, answer: bytes | msgspec.Raw, model: type[T]) -> T:
         """An answer's content."""
         try:
-            return msgspec.json.decode(answer, type=told)
+            return msgspec.json.decode(answer, type=model)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             self.refuse(f"{self.server} answers, but not as a controller does; is the address right?", error)
 

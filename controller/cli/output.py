@@ -38,9 +38,9 @@ def show(console: "Console", headings: Sequence[str], rows: Iterable[Sequence[st
 
 def show_one(console: "Console", facts: Mapping[str, str]) -> None:
     """Write what is known of one thing, a line for each that is not empty."""
-    told = {name: " ".join(value.split()) for name, value in facts.items() if value.strip()}
-    width = max(map(len, told), default=0)
-    for name, value in told.items():
+    filled = {name: " ".join(value.split()) for name, value in facts.items() if value.strip()}
+    width = max(map(len, filled), default=0)
+    for name, value in filled.items():
         line = f"{name:<{width}}  {value}" if console.is_terminal else f"{name}\t{value}"
         console.file.write(f"{line}\n")
 

@@ -30,7 +30,7 @@ class _Line(msgspec.Struct, frozen=True):
     code: str
 
     @property
-    def told(self) -> str:
+    def outcome(self) -> str:
         return f"changed: {', '.join(self.changes)}" if self.changes else self.become
 
 
@@ -93,10 +93,10 @@ def print_import(
 
     made = [line for line in answer.lines if line.become in ("added", "changed", "cancelled")]
     if spoken is not None and not answer.preview:
-        codes = [(*about(line), line.told, spoken(line.code)) for line in made]
+        codes = [(*about(line), line.outcome, spoken(line.code)) for line in made]
         output.show(client.console, ("Line", *named, "Was", "Code"), codes)
     elif heading and answer.preview:
-        output.show(client.console, ("Line", *named, "Would be"), [(*about(line), line.told) for line in made])
+        output.show(client.console, ("Line", *named, "Would be"), [(*about(line), line.outcome) for line in made])
     if answer.refused:
         faults = [(*about(line), each.column, each.why) for line in answer.lines for each in line.faults]
         output.show(client.console, ("Line", *named, "Column", "Refused because"), faults)

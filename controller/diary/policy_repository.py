@@ -31,7 +31,7 @@ async def put_policy(tx: Tx, site: str, value: Policy, *, actor: str, now: datet
     await tx.execute(upsert.on_conflict_do_update(index_elements=["site"], set_=row))
 
 
-async def standing(tx: Tx, site: str, *, since: datetime, now: datetime) -> list[tuple[str | None, Claimed]]:
+async def active_bookings(tx: Tx, site: str, *, since: datetime, now: datetime) -> list[tuple[str | None, Claimed]]:
     """Party and booking of what is active or requested at a site and starts after ``since``, by start."""
     c = bookings.c
     query = select(c.id, c.title, c.space, c.party, c.starts, c.ends).where(

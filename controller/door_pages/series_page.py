@@ -40,7 +40,7 @@ def _shown(found: SeriesDates) -> HTMLResponse:
             "codes": [(spoken(code), times.listed(doors)) for code, doors in each.codes],
             "opens": each.opens,
             "note": each.note,
-            "standing": view.standing.text,
+            "code_text": view.code_status.text,
             "page": f"../{view.link.rpartition('/d/')[2]}",
         }
         for each, view in zip(date_texts(found), found.views, strict=True)

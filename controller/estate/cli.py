@@ -173,10 +173,10 @@ def _show(caller: ApiClient, site: str, answer: _Answer | Refusal, *, word: str)
         caller.say(f"{site}: {answer.detail}", style="red")
         return False
     counts = {what: sum(each.what == what for each in answer.changes) for what in _STYLES}
-    told = f"{counts['add']} {word}added, {counts['change']} {word}changed, {counts['remove']} {word}removed" + (
+    summary = f"{counts['add']} {word}added, {counts['change']} {word}changed, {counts['remove']} {word}removed" + (
         f"; the claims of {answer.rewritten} bookings {word}written again" if answer.rewritten else ""
     )
-    caller.say(f"{site}: {told}" if answer.possible else f"{site}: refused", None if answer.possible else "red")
+    caller.say(f"{site}: {summary}" if answer.possible else f"{site}: refused", None if answer.possible else "red")
     for note in answer.notes:
         caller.say(f"Note: {note}", style="yellow")
     console = caller.console

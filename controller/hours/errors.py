@@ -26,14 +26,14 @@ class WouldBreak(Conflicting):
         some = "; ".join(f"{each.booking.title}: {each.losses[0].text}" for each in found[:3])
         many = "1 booking stands" if len(found) == 1 else f"{len(found)} bookings stand"
         named = found[:NAMED]
-        told = [each.booking.conflict(zone) for each in named]
+        named_conflicts = [each.booking.conflict(zone) for each in named]
         super().__init__(
             f"{many} in the way of this: {some}. Move or cancel them, or make the change anyway (anyway=true): "
             "then they stay as they are.",
-            conflicts=told,
+            conflicts=named_conflicts,
             reasons=[
                 ReasonBody(kind=loss.kind, text=loss.text, field="", conflicts=[booking], asked=None, limit=None)
-                for each, booking in zip(named, told, strict=True)
+                for each, booking in zip(named, named_conflicts, strict=True)
                 for loss in each.losses
             ],
         )

@@ -72,7 +72,7 @@ class HoursSection:
         new = await self._book(tx, parts, value, old, now)
         found = broken(old, new, await self._diary.ahead(tx, parts.site.id, now))
         return SectionPreview(
-            standing=tuple(
+            affected=tuple(
                 AffectedBooking(
                     place="",
                     text=f"“{each.booking.title}”: {each.losses[0].text}. Move or cancel it first, or bring the file "
@@ -139,9 +139,9 @@ def _plain(book: Timetable, now: datetime) -> Plain:
 
 
 def _closure(closure: Closure, book: Timetable) -> Plain:
-    told = closure_answer(closure, book.site.tz)
-    days = (date.fromisoformat(told.first), date.fromisoformat(told.last)) if told.first and told.last else None
-    when: Plain = {"first": days[0], "last": days[1]} if days else {"starts": told.starts, "ends": told.ends}
+    answer = closure_answer(closure, book.site.tz)
+    days = (date.fromisoformat(answer.first), date.fromisoformat(answer.last)) if answer.first and answer.last else None
+    when: Plain = {"first": days[0], "last": days[1]} if days else {"starts": answer.starts, "ends": answer.ends}
     return {"reason": closure.reason, **({"spaces": list(closure.spaces)} if closure.spaces else {}), **when}
 
 

@@ -123,7 +123,7 @@ def by_atom(closures: Iterable[Closure], spaces: Mapping[str, SpaceHours]) -> di
     return found
 
 
-def told(closure: Closure, site: Site, spaces: Mapping[str, SpaceHours], space: str = "") -> ClosedPeriod:
+def closed_period(closure: Closure, site: Site, spaces: Mapping[str, SpaceHours], space: str = "") -> ClosedPeriod:
     """A closure in the words that are for ``space``: “Hall is closed Thu 26 Nov, 18:00 to 22:00: floor sanding”."""
     atoms = spaces[space].atoms if space in spaces else frozenset()
     met = [each for each in closure.spaces if each in spaces and spaces[each].atoms & atoms]
@@ -244,7 +244,7 @@ class Timetable(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def _told(self, closure: Closure, space: str = "") -> ClosedPeriod:
         found = self._words.get((closure.id, space))
         if found is None:
-            found = self._words[closure.id, space] = told(closure, self.site, self.spaces, space)
+            found = self._words[closure.id, space] = closed_period(closure, self.site, self.spaces, space)
         return found
 
     @cached_property

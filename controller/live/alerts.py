@@ -104,11 +104,11 @@ async def open_alerts(tx: Tx, there: Iterable[Site], *, now: datetime) -> list[O
     """What needs attention at these sites, site by site: fire, intruders and doors first, then edges out of reach, then
     reported alerts. A thousand quiet sites take as many statements as one."""
     found = {site.id: site for site in there}
-    told = [*await _devices(tx, found), *await _away(tx, found)]
+    site_alerts = [*await _devices(tx, found), *await _away(tx, found)]
     for site in await _with_alerts(tx, found, now - LOOK_BACK):
-        told += await _stored(tx, found[site], now)
+        site_alerts += await _stored(tx, found[site], now)
     order = {site: number for number, site in enumerate(found)}
-    return sorted(told, key=lambda each: order[each.site.id])
+    return sorted(site_alerts, key=lambda each: order[each.site.id])
 
 
 async def _devices(tx: Tx, there: Mapping[str, Site]) -> list[OpenAlert]:

@@ -69,7 +69,7 @@ async def take_snapshot(
 ) -> Snapshot:
     """The site as it is known now."""
     site, zone = parts.site.id, parts.site.tz
-    told = _Teller(zone)
+    local = _LocalTime(zone)
     states = {state.edge: state for state in await repository.site_edge_states(tx, site)}
     online = {name for name, state in states.items() if state.online}
     devices = await queries.site_devices(tx, site)
@@ -85,26 +85,26 @@ async def take_snapshot(
     latest = await queries.latest_events(tx, site, kinds=_KINDS, limit=_LOOKED_AT, late=True)
     revoked_at = await enrolment.revoked_at(tx, site)
     edges = [
-        await _edge(tx, edge, states.get(edge.id), refused.get(edge.id, {}), revoked_at.get(edge.id), told)
+        await _edge(tx, edge, states.get(edge.id), refused.get(edge.id, {}), revoked_at.get(edge.id), local)
         for edge in parts.edges
     ]
     return Snapshot(
-        at=told.at(now),
+        at=local.at(now),
         site=site,
         zone=parts.site.zone,
-        mode=ModeView(mode=period.mode.value, until=told.at(period.during.end)),
+        mode=ModeView(mode=period.mode.value, until=local.at(period.during.end)),
         people=PeopleView(
             estimate=people.estimate,
             error=people.error,
-            since=told.at(people.counted.start),
-            stale_since=told.at(min(away)) if away else None,
-            gaps=[GapView(starts=told.at(gap.start), ends=told.at(gap.end)) for gap in people.gaps],
+            since=local.at(people.counted.start),
+            stale_since=local.at(min(away)) if away else None,
+            gaps=[GapView(starts=local.at(gap.start), ends=local.at(gap.end)) for gap in people.gaps],
         )
         if people
         else None,
         edges=edges,
         fires=[
-            FireView(edge=edge, state=_text(state, "state"), since=told.at(state.since), stale=edge not in online)
+            FireView(edge=edge, state=_text(state, "state"), since=local.at(state.since), stale=edge not in online)
             for edge, state in _of_kind(devices, "fire")
             if _text(state, "state") in _FIRES
         ],
@@ -113,7 +113,7 @@ async def take_snapshot(
                 id=state.device,
                 edge=edge,
                 state=phase,
-                since=_moment(state, "since", told),
+                since=_moment(state, "since", local),
                 why=_text(state, "why", 200) or None,
                 withheld=_text(state, "withheld", 200) or None,
                 stale=edge not in online,
@@ -121,7 +121,7 @@ async def take_snapshot(
             for edge, state in _of_kind(devices, "alarm")
             if (phase := _text(state, "state")) in _PHASES
         ],
-        doors=_doors(parts, devices, online, marks, period.mode, told),
+        doors=_doors(parts, devices, online, marks, period.mode, local),
         counters=[
             CounterView(
                 id=each.counter,
@@ -129,7 +129,7 @@ async def take_snapshot(
                 door=each.door,
                 ins_today=each.ins,
                 outs_today=each.outs,
-                at=told.at(each.at),
+                at=local.at(each.at),
                 stale=edge not in online,
             )
             for edge, each in counters
@@ -139,8 +139,8 @@ async def take_snapshot(
                 id=state.device,
                 zone=_text(state, "zone"),
                 active=state.values.get("active") is True,
-                since=told.at(state.since),
-                at=told.at(state.at),
+                since=local.at(state.since),
+                at=local.at(state.at),
                 stale=edge not in online,
             )
             for edge, state in _of_kind(devices, "motion")
@@ -150,27 +150,27 @@ async def take_snapshot(
                 id=state.device,
                 zone=_text(state, "zone"),
                 stations=_number(state, "stations"),
-                at=told.at(state.at),
+                at=local.at(state.at),
                 stale=edge not in online,
             )
             for edge, state in _of_kind(devices, "wifi")
         ],
         outages=[
-            OutageView(edge=each.edge, starts=told.at(each.during.start), ends=told.at(each.during.end))
+            OutageView(edge=each.edge, starts=local.at(each.during.start), ends=local.at(each.during.end))
             for each in await queries.site_outages(tx, site, looked)
         ],
         alerts=[
-            *_clock_alert(doubt, told),
-            *await _alerts(tx, edges, parts, now, told, undecided=undecided),
+            *_clock_alert(doubt, local),
+            *await _alerts(tx, edges, parts, now, local, undecided=undecided),
         ],
         restored=undecided,
-        overrides=_overrides(await show(tx, parts, now), told),
+        overrides=_overrides(await show(tx, parts, now), local),
         acts=await plans.last_acts(tx, site),
-        recent=_recent(parts, latest, told, now),
+        recent=_recent(parts, latest, local, now),
     )
 
 
-class _Teller:
+class _LocalTime:
     """Writes instants with the site's offset."""
 
     def __init__(self, zone: ZoneInfo) -> None:
@@ -186,7 +186,7 @@ async def _edge(
     state: EdgeState | None,
     refused: Mapping[str, int],
     revoked_at: datetime | None,
-    told: _Teller,
+    local: _LocalTime,
 ) -> EdgeView:
     newest = await plans.latest_version(tx, edge.site, edge.id)
     plan = await plans.plan(tx, edge.site, edge.id, newest) if newest is not None else None
@@ -202,11 +202,11 @@ async def _edge(
         id=edge.id,
         name=edge.name,
         online=state is not None and state.online,
-        since=told.at(state.since) if state else None,
+        since=local.at(state.since) if state else None,
         plan_version=newest,
         applied_version=state.applied_version if state else None,
         plan_refused=(plan.why or "it gave no reason") if plan and plan.refused_at and not plan.applied_at else None,
-        revoked_at=told.at(revoked_at) if revoked_at else None,
+        revoked_at=local.at(revoked_at) if revoked_at else None,
         trust=state.trust.value if state else None,
         outbox_behind=behind,
         health=health,
@@ -219,16 +219,16 @@ def _doors(
     online: set[str],
     marks: Mapping[str, DoorMarkRow],
     mode: Mode,
-    told: _Teller,
+    local: _LocalTime,
 ) -> list[DoorView]:
     known = {(edge, state.device): state for edge, state in _of_kind(devices, "door")}
     return [
-        _door(door, known.get((door.edge, door.id)), door.edge in online, marks.get(door.id), told)
+        _door(door, known.get((door.edge, door.id)), door.edge in online, marks.get(door.id), local)
         for door in parts.doors
     ]
 
 
-def _door(door: Door, state: KnownState | None, reached: bool, mark: DoorMarkRow | None, told: _Teller) -> DoorView:
+def _door(door: Door, state: KnownState | None, reached: bool, mark: DoorMarkRow | None, local: _LocalTime) -> DoorView:
     mode = _text(state, "mode") if state else ""
     alarm = _text(state, "alarm") if state else ""
     return DoorView(
@@ -242,22 +242,22 @@ def _door(door: Door, state: KnownState | None, reached: bool, mark: DoorMarkRow
             FaultView(code=code, part=part, text=describe(code, part), hint=hint(code, part))
             for code, part in read_faults(_text(state, "fault", 400) if state else "")
         ],
-        codes_wait_until=_moment(state, "codes_wait_until", told) if state else None,
-        since=told.at(state.since) if state else None,
-        at=told.at(state.at) if state else None,
+        codes_wait_until=_moment(state, "codes_wait_until", local) if state else None,
+        since=local.at(state.since) if state else None,
+        at=local.at(state.at) if state else None,
         stale=not reached,
-        last=Last(at=told.at(mark.at), text=mark.text) if mark else None,
+        last=Last(at=local.at(mark.at), text=mark.text) if mark else None,
     )
 
 
-def _overrides(shown: OverridesView, told: _Teller) -> list[OverrideView]:
+def _overrides(shown: OverridesView, local: _LocalTime) -> list[OverrideView]:
     return [
         OverrideView(
             id=one.id,
             kind=one.kind.value,
             whole=one.whole,
-            starts=told.at(one.starts),
-            ends=told.at(one.ends),
+            starts=local.at(one.starts),
+            ends=local.at(one.ends),
             ended=one.ended_at is not None,
             doors=[
                 OverrideDoorView(door=at.door, state=at.state.value, holds=at.holds, text=at.text)
@@ -268,28 +268,28 @@ def _overrides(shown: OverridesView, told: _Teller) -> list[OverrideView]:
     ]
 
 
-def _clock_alert(doubt: Doubt | None, told: _Teller) -> list[AlertView]:
+def _clock_alert(doubt: Doubt | None, local: _LocalTime) -> list[AlertView]:
     if doubt is None:
         return []
     text = f"The controller does not trust its clock: {doubt.why}"
     code = AlertCode.CLOCK
-    return [AlertView(kind=code, at=told.at(doubt.since), text=text, hint=HINTS[code], edge="")]
+    return [AlertView(kind=code, at=local.at(doubt.since), text=text, hint=HINTS[code], edge="")]
 
 
 async def _alerts(
-    tx: Tx, edges: Iterable[EdgeView], parts: SiteParts, now: datetime, told: _Teller, *, undecided: int
+    tx: Tx, edges: Iterable[EdgeView], parts: SiteParts, now: datetime, local: _LocalTime, *, undecided: int
 ) -> list[AlertView]:
     carrying = {each.id: Carrying(applied=each.applied_version, newest=each.plan_version) for each in edges}
     return [
-        AlertView(kind=each.kind, at=told.at(each.at), text=each.text, hint=HINTS[each.kind], edge=each.edge)
+        AlertView(kind=each.kind, at=local.at(each.at), text=each.text, hint=HINTS[each.kind], edge=each.edge)
         for each in await stored_alerts(tx, parts, carrying, now=now, undecided=undecided > 0)
     ]
 
 
-def _recent(parts: SiteParts, events: Iterable[LoggedEvent], told: _Teller, now: datetime) -> list[Last]:
+def _recent(parts: SiteParts, events: Iterable[LoggedEvent], local: _LocalTime, now: datetime) -> list[Last]:
     """What happened, the newest first, with how often and since when where the same happened again."""
     found = lines(parts, events)[:RECENT]
-    return [Last(at=told.at(each.last), text=each.words(parts, now=now)) for each in found]
+    return [Last(at=local.at(each.last), text=each.words(parts, now=now)) for each in found]
 
 
 def _of_kind(devices: Iterable[tuple[str, KnownState]], kind: str) -> list[tuple[str, KnownState]]:
@@ -302,11 +302,11 @@ def _text(state: KnownState, name: str, most: int = 40) -> str:
     return value[:most] if isinstance(value, str) else ""
 
 
-def _moment(state: KnownState, name: str, told: _Teller) -> str | None:
+def _moment(state: KnownState, name: str, local: _LocalTime) -> str | None:
     """An instant that a device tells, in the site's time."""
     try:
         moment = datetime.fromisoformat(_text(state, name))
-        return told.at(moment) if moment.tzinfo is not None else None
+        return local.at(moment) if moment.tzinfo is not None else None
     except (ValueError, OverflowError):
         return None
 

@@ -110,7 +110,7 @@ class MqttApp:
             planner=self.planner,
             restored=self.restored,
             seen=self.live.seen,
-            standing=self.live.diary,
+            codes_changed=self.live.diary,
             holds=self.identity_delivery.heard,
             devices=self._devices,
         )
@@ -180,8 +180,8 @@ class MqttApp:
 
     async def _devices(self, site: str, edge: str, states: Sequence[DeviceState]) -> None:
         """An edge has said how all its devices are."""
-        await self.states.told(site, edge, states)
-        self.retained.told((site, edge), [state.device for state in states])
+        await self.states.report(site, edge, states)
+        self.retained.report((site, edge), [state.device for state in states])
 
     def _stored(self, sites: frozenset[str]) -> None:
         for site in sites:

@@ -77,8 +77,8 @@ async def forget(tx: Tx, data: PersonalData, party: str, *, title: str | None, a
 async def _blank_documents(tx: Tx, table: Table, column: Column[str], party: str, title: str | None) -> None:
     rows: Sequence[Any] = (await tx.execute(select(table.c.id, column).where(table.c.party == party))).all()
     for row in rows:
-        told: dict[str, Any] = msgspec.json.decode(row[1])
-        kept = {name: "" if name in PERSONAL else value for name, value in told.items()}
+        contents: dict[str, Any] = msgspec.json.decode(row[1])
+        kept = {name: "" if name in PERSONAL else value for name, value in contents.items()}
         if "title" in kept and title is not None:
             kept["title"] = title
         document = msgspec.json.encode(kept).decode()

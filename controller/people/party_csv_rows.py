@@ -101,15 +101,15 @@ def judge(
 ) -> Judged:
     """What becomes of rows among the parties that they name and that there are, or are ``coming``. A row that names a
     refused one is refused as well."""
-    standing = {each.id: each for each in wanted}
+    by_id = {each.id: each for each in wanted}
     refused: list[ImportedRow] = []
     while True:
         home = only_site(keeper.actor)
-        drafts = {each.id: each.draft(known.get(each.id), home=home) for each in standing.values()}
+        drafts = {each.id: each.draft(known.get(each.id), home=home) for each in by_id.values()}
         there = {party.id: party.kind for party in known.values() if sees_party(keeper.actor, party.site)}
         kinds = dict(coming or {}) | there | {name: draft.kind for name, draft in drafts.items()}
         wrong: list[ImportedRow] = []
-        for each in standing.values():
+        for each in by_id.values():
             old = known.get(each.id)
             found = keeper.against(each.id, drafts[each.id], old)
             found = found or against(each.id, drafts[each.id], old=old, kinds=kinds)
@@ -122,11 +122,11 @@ def judge(
             break
         refused += wrong
         for line in wrong:
-            del standing[line.id]
-    told = {name: _told(each, known.get(name), drafts[name]) for name, each in standing.items()}
-    writes = [each for name, each in standing.items() if told[name].become is not RowResult.UNCHANGED]
+            del by_id[line.id]
+    results = {name: _told(each, known.get(name), drafts[name]) for name, each in by_id.items()}
+    writes = [each for name, each in by_id.items() if results[name].become is not RowResult.UNCHANGED]
     writes.sort(key=lambda each: _ORDER.index(drafts[each.id].kind))
-    return Judged(writes=tuple(writes), lines=(*told.values(), *refused))
+    return Judged(writes=tuple(writes), lines=(*results.values(), *refused))
 
 
 def party_row(party: Party) -> dict[str, str]:

@@ -163,7 +163,7 @@ def _rights(user: User) -> str:
     return f"{user.role}{f' for {user.party}' if user.party else ''}, {where}"
 
 
-async def standing(tx: Tx, name: str) -> Actor | None:
+async def active_user(tx: Tx, name: str) -> Actor | None:
     """The user of that name as an actor with the rights of today; ``None`` where nobody can sign in by it any more."""
     user = await repository.user_named(tx, name)
     if user is None or user.ended_at is not None:

@@ -230,14 +230,14 @@ def _command(caller: ApiClient, path: str, body: dict[str, Any]) -> None:
     """Send the command, then wait for its outcome."""
     asked = caller.post(path, msgspec.json.encode(body), _JSON, _Asked)
     for _ in range(_LOOKS):
-        told = caller.get(f"/commands/{asked.id}", _Command)
-        if told.outcome != "waiting":
+        command = caller.get(f"/commands/{asked.id}", _Command)
+        if command.outcome != "waiting":
             break
         time.sleep(_LOOK_EVERY_S)
-    if told.outcome != "done":
-        caller.refuse(f"{told.outcome}: {told.why or 'no answer came in time; it can no longer be carried out'}")
-    caller.say(f"done: {told.why or 'carried out'}")
-    if told.code == ResultCode.FAULTS_FOUND:
+    if command.outcome != "done":
+        caller.refuse(f"{command.outcome}: {command.why or 'no answer came in time; it can no longer be carried out'}")
+    caller.say(f"done: {command.why or 'carried out'}")
+    if command.code == ResultCode.FAULTS_FOUND:
         raise typer.Exit(REFUSED)
 
 

@@ -87,11 +87,11 @@ class ClockMonitor:
 
     async def run(self) -> None:
         """Look, for ever."""
-        told = ClockTrust.SYNCED
+        reported = ClockTrust.SYNCED
         while True:
             self.look()
-            if (trust := self.trust) is not told:
-                told = trust
+            if (trust := self.trust) is not reported:
+                reported = trust
                 level = logging.CRITICAL if trust is ClockTrust.UNPROVEN else logging.INFO
                 fields = {"action": "trust", "trust": trust.value, "reason": self.doubt or "plans are signed"}
                 log.log(level, "The clock trust has changed", extra=fields)

@@ -60,7 +60,7 @@ _HEALTH_LIMIT = 50  # most counters of an edge's own that are kept
 
 
 class HelloService:
-    """``seen``: called with a site when something to look at changed; ``standing``: when codes stand otherwise;
+    """``seen``: called with a site when something to look at changed; ``codes_changed``: when codes stand otherwise;
     ``holds``: with an edge and the version of the identity it says it holds; ``devices``: with site, edge and the
     states of all its devices. ``restored`` is told what each carries out and takes what comes back of plans."""
 
@@ -75,7 +75,7 @@ class HelloService:
         planner: Planner,
         restored: RestoredPlans,
         seen: Callable[[str], None],
-        standing: Callable[[str], None],
+        codes_changed: Callable[[str], None],
         holds: Callable[[EdgeName, int], Awaitable[None]],
         devices: Callable[[str, str, Sequence[DeviceState]], Awaitable[None]],
     ) -> None:
@@ -87,7 +87,7 @@ class HelloService:
         self._planner = planner
         self._restored = restored
         self._seen = seen
-        self._standing = standing
+        self._standing = codes_changed
         self._holds = holds
         self._devices = devices
         self._asked: dict[EdgeName, deque[_Question]] = {}

@@ -16,7 +16,7 @@ from controller.plans.overrides.model import Ordered
 from controller.plans.overrides.service import OverridesView, show_all
 from controller.plans.overrides.status import At, OverrideDoorStatus
 from controller.plans.restored import repository as restored
-from controller.plans.restored.describe import doors, told
+from controller.plans.restored.describe import describe, doors
 from controller.plans.restored.model import RestoredEntry
 from controller.plans.restored.service import RestoredView as ShownRestored
 from controller.plans.restored.service import show as show_restored
@@ -156,7 +156,7 @@ def _decision(one: RestoredEntry, shown: ShownRestored) -> ActAnswer:
         reason=one.decided_why or "",
         actor=one.decided_by or "",
         outcome="done",
-        text=told(one, pieces, shown.parts, title=shown.titles.get(one.subject, "")),
+        text=describe(one, pieces, shown.parts, title=shown.titles.get(one.subject, "")),
     )
 
 

@@ -74,15 +74,15 @@ async def get_command(command: IdPath, commands: TheCommands, database: TheDatab
     issued, outcome = await commands.outcome(command)
     async with database.read() as tx:
         zone = (await require_site(tx, issued.site)).tz
-    told = may(actor, Action.CONTACT, Thing(site=issued.site))
+    visible = may(actor, Action.CONTACT, Thing(site=issued.site))
     counter, inside = issued.args.get("counter"), issued.args.get("inside")
     return answer_of(
         CommandAnswer,
         issued,
         counter=counter if isinstance(counter, str) else None,
         inside=inside if isinstance(inside, int) else None,
-        reason=issued.reason if told else "",
-        actor=issued.actor if told else "",
+        reason=issued.reason if visible else "",
+        actor=issued.actor if visible else "",
         issued_at=local_time.rfc3339(issued.issued_at, zone),
         expires_at=local_time.rfc3339(issued.expires_at, zone),
         outcome=outcome.value,

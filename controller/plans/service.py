@@ -101,8 +101,8 @@ class Planner:
     @property
     def busy(self) -> bool:
         """Whether an edge's plan is due or being made."""
-        told = self._changed is not None and self._changed.waiting
-        return told or self._turn.locked() or bool(self._due)
+        waiting = self._changed is not None and self._changed.waiting
+        return waiting or self._turn.locked() or bool(self._due)
 
     async def run(self) -> None:
         """Compile what is due, for ever."""

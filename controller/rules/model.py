@@ -95,8 +95,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def conflicts(self) -> tuple[Claimed, ...]:
         """The bookings that hold what it wants, each once; those that a quota counts do not."""
-        standing = (reason for reason in self.refusals if reason.why is not ReasonKind.QUOTA)
-        return tuple({each: None for reason in standing for each in reason.conflicts})
+        remaining = (reason for reason in self.refusals if reason.why is not ReasonKind.QUOTA)
+        return tuple({each: None for reason in remaining for each in reason.conflicts})
 
 
 class Buffers(msgspec.Struct, frozen=True, kw_only=True):

@@ -100,7 +100,7 @@ class DeviceStates:
         for site in {site for site, _ in waiting}:
             self._seen(site)
 
-    async def told(self, site: str, edge: str, states: Sequence[DeviceState]) -> None:
+    async def report(self, site: str, edge: str, states: Sequence[DeviceState]) -> None:
         """An edge has said, signed, how all its devices are. What it does not name has gone from its configuration, or
         was never its own: the broker may have kept a state of it, or somebody may have put it there."""
         named = {state.device for state in states}

@@ -77,12 +77,12 @@ class Dated(msgspec.Struct, frozen=True, kw_only=True):
     error_s: float
 
 
-def dated(told: datetime, trust: ClockTrust, span: tuple[datetime, datetime]) -> Dated | None:
-    """The corrected time of an event for which the edge ``told`` a time, where it can only have happened within
+def dated(reported: datetime, trust: ClockTrust, span: tuple[datetime, datetime]) -> Dated | None:
+    """The corrected time of an event for which the edge ``reported`` a time, where it can only have happened within
     ``span``; ``None`` where the edge's time is right. A time outside is moved to the nearer end."""
     earliest, latest = span
     unsure = trust is ClockTrust.UNPROVEN
     slack = timedelta(0) if unsure else AHEAD_LIMIT
-    if not unsure and earliest - slack <= told <= latest + slack:
+    if not unsure and earliest - slack <= reported <= latest + slack:
         return None
-    return Dated(at=min(max(told, earliest), latest), error_s=(latest - earliest) / timedelta(seconds=1))
+    return Dated(at=min(max(reported, earliest), latest), error_s=(latest - earliest) / timedelta(seconds=1))

@@ -41,9 +41,9 @@ class ActivityLine(msgspec.Struct, frozen=True, kw_only=True):
 
     def words(self, parts: SiteParts, *, now: datetime) -> str:
         """“Front door: refused: wrong code, 3 times since 10:02”."""
-        told = f"{self.where}: {self.text}{' (learned late)' if self.late else ''}"
+        sentence = f"{self.where}: {self.text}{' (learned late)' if self.late else ''}"
         since = words.at(self.first, parts.site.tz, now=now)
-        return told if self.times == 1 else f"{told}, {self.times} times since {since}"
+        return sentence if self.times == 1 else f"{sentence}, {self.times} times since {since}"
 
 
 def lines(parts: SiteParts, events: Iterable[LoggedEvent]) -> list[ActivityLine]:

@@ -71,7 +71,7 @@ class RetainedSweep:
         if (named := self._named.pop(name, None)) is not None:
             self._unnamed[name] = set(named)
 
-    def told(self, name: EdgeName, devices: Collection[str]) -> None:
+    def report(self, name: EdgeName, devices: Collection[str]) -> None:
         """The edge has said, signed, which devices it has."""
         before = self._unnamed.pop(name, set()) | self._named.get(name, frozenset())
         self._named[name] = frozenset(devices)

@@ -21,16 +21,16 @@ def apart(parts: SiteParts, devices: Iterable[tuple[str, DeviceState]]) -> list[
     """By what its ``devices``, each with its edge, last told. An edge that has told nothing yet, or is to have no door,
     is not judged."""
     judged = {door.edge for door in parts.doors}
-    told = [(edge, state) for edge, state in devices if edge in judged]
-    lined = sorted({edge for edge, state in told if state.kind == "fire"})
+    reported = [(edge, state) for edge, state in devices if edge in judged]
+    lined = sorted({edge for edge, state in reported if state.kind == "fire"})
     found = [
         f"{edge!r} reports no fire line, but {lined[0]!r} does: wire the line to this edge too, and name it in its "
         "edge.toml with [fire]"
-        for edge in sorted({edge for edge, _ in told} - set(lined))
+        for edge in sorted({edge for edge, _ in reported} - set(lined))
         if lined
     ]
     spans: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for edge, state in told:
+    for edge, state in reported:
         if state.kind == "alarm":
             spans["alarm area", state.device].add(edge)
         if isinstance(lobby := state.values.get("interlock"), str):

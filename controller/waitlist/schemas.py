@@ -47,8 +47,8 @@ class WaitList(Answer):
     items: list[WaitRead]
 
 
-def wait_answer(standing: WaitView) -> WaitRead:
-    wait, zone = standing.wait, standing.site.tz
+def wait_answer(view: WaitView) -> WaitRead:
+    wait, zone = view.wait, view.site.tz
     until = wait.offered_until
     return answer_of(
         WaitRead,
@@ -59,7 +59,7 @@ def wait_answer(standing: WaitView) -> WaitRead:
         ends=local_time.rfc3339(wait.asked.during.end, zone),
         people=wait.asked.people,
         party=wait.asked.party,
-        place=standing.place,
+        place=view.place,
         offered_until=None if until is None else local_time.rfc3339(until, zone),
         made_at=local_time.rfc3339(wait.made_at, zone),
     )

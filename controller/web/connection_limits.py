@@ -138,13 +138,13 @@ class Connections:
 
     def _tell(self, now: float) -> None:
         if self._dropped and now - self._logged_at >= LOG_EVERY_S:
-            told = {
+            counts = {
                 why.replace(" ", "_"): count
                 for why, count in self._dropped.items()
                 if why != SILENT or count >= SILENT_TOLD
             }
-            if told:
-                fields = {"action": "connections", **told, "last_address": self._last_address}
+            if counts:
+                fields = {"action": "connections", **counts, "last_address": self._last_address}
                 log.warning("Connections were dropped", extra=fields)
             self._dropped.clear()
             self._logged_at = now

@@ -176,10 +176,10 @@ class LimitMiddleware:
             return await self._app(scope, receive, send)
         last = scope["path"].rpartition("/")[2]
         limit = self._limits.get(last, BODY_LIMIT)
-        told = f"a body may be at most {limit} bytes; send less, or in parts"
+        text = f"a body may be at most {limit} bytes; send less, or in parts"
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > limit:
-            return await problem_response(TooLarge(told), shown_path(scope["path"]))(scope, receive, send)
+            return await problem_response(TooLarge(text), shown_path(scope["path"]))(scope, receive, send)
         taken = 0
         begun = False
 
@@ -188,7 +188,7 @@ class LimitMiddleware:
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > limit:
-                raise TooLarge(told)
+                raise TooLarge(text)
             return message
 
         async def noted(message: Message) -> None:
@@ -203,5 +203,5 @@ class LimitMiddleware:
             if begun:
                 raise
         if taken > limit and not begun:
-            await problem_response(TooLarge(told), shown_path(scope["path"]))(scope, receive, send)
+            await problem_response(TooLarge(text), shown_path(scope["path"]))(scope, receive, send)
         return None

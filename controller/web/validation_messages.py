@@ -81,18 +81,18 @@ def _pattern(context: Context) -> str:
 
 
 _TOLD: Mapping[str, Callable[[Context], str]] = {
-    "value_error": lambda told: str(told["error"]),  # a sentence of ours
-    "greater_than_equal": lambda told: f"must be at least {_figure(told['ge'])}",
-    "less_than_equal": lambda told: f"must be at most {_figure(told['le'])}",
-    "greater_than": lambda told: f"must be more than {_figure(told['gt'])}",
-    "less_than": lambda told: f"must be less than {_figure(told['lt'])}",
-    "string_too_short": lambda told: _at_least(told["min_length"], "character"),
-    "string_too_long": lambda told: f"must have at most {_several(told['max_length'], 'character')}",
-    "too_short": lambda told: _at_least(told["min_length"], "item"),
-    "too_long": lambda told: f"must have at most {_several(told['max_length'], 'item')}",
+    "value_error": lambda ctx: str(ctx["error"]),  # a sentence of ours
+    "greater_than_equal": lambda ctx: f"must be at least {_figure(ctx['ge'])}",
+    "less_than_equal": lambda ctx: f"must be at most {_figure(ctx['le'])}",
+    "greater_than": lambda ctx: f"must be more than {_figure(ctx['gt'])}",
+    "less_than": lambda ctx: f"must be less than {_figure(ctx['lt'])}",
+    "string_too_short": lambda ctx: _at_least(ctx["min_length"], "character"),
+    "string_too_long": lambda ctx: f"must have at most {_several(ctx['max_length'], 'character')}",
+    "too_short": lambda ctx: _at_least(ctx["min_length"], "item"),
+    "too_long": lambda ctx: f"must have at most {_several(ctx['max_length'], 'item')}",
     "string_pattern_mismatch": _pattern,
-    "decimal_max_digits": lambda told: f"must have at most {_several(told['max_digits'], 'digit')}",
-    "decimal_max_places": lambda told: f"must have at most {_several(told['decimal_places'], 'digit')} after the point",
-    "enum": lambda told: f"must be {told['expected']}",
-    "literal_error": lambda told: f"must be {told['expected']}",
+    "decimal_max_digits": lambda ctx: f"must have at most {_several(ctx['max_digits'], 'digit')}",
+    "decimal_max_places": lambda ctx: f"must have at most {_several(ctx['decimal_places'], 'digit')} after the point",
+    "enum": lambda ctx: f"must be {ctx['expected']}",
+    "literal_error": lambda ctx: f"must be {ctx['expected']}",
 }

@@ -98,15 +98,15 @@ class ClosingService:
 
     def _warn(self, now: datetime) -> None:
         closes_at = self._timetable.next(now)
-        told = warning(closes_at, self._rules.warn_minutes, now) if closes_at is not None else None
-        if told is None or (told.closes_at, told.notice) in self._told:
+        due_warning = warning(closes_at, self._rules.warn_minutes, now) if closes_at is not None else None
+        if due_warning is None or (due_warning.closes_at, due_warning.notice) in self._told:
             return
-        self._told = {each for each in self._told if each[0] > now} | {(told.closes_at, told.notice)}
+        self._told = {each for each in self._told if each[0] > now} | {(due_warning.closes_at, due_warning.notice)}
         for door in self._doors.values():
             door.signal_once(DoorSignal.CLOSING)
         for announcer in self._announcers:
-            announcer.announce(told.minutes)
-        self._record(ClosingStage.WARNED, told.closes_at, minutes=told.minutes)
+            announcer.announce(due_warning.minutes)
+        self._record(ClosingStage.WARNED, due_warning.closes_at, minutes=due_warning.minutes)
 
     # Closing
 

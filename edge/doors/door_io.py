@@ -269,9 +269,9 @@ class DoorIo:
         """Signal the answer at ``reader``; for a card, at every reader of that side, because its PIN may be typed at
         any of them."""
         self._lights.signal(signal)
-        for each, told in self.readers.items():
+        for each, reported in self.readers.items():
             if each == reader or (presented.card and self._sides.get(each) == self._sides.get(reader)):
-                told.signal(signal)
+                reported.signal(signal)
 
     def _is_inside(self, reader: str) -> bool:
         return self._sides.get(reader) == "inside"

@@ -101,9 +101,9 @@ class Lock:
     def current_faults(self) -> list[Fault]:
         """The present faults: the relay pin does not have the level that was set, or the sensor contradicts the
         command."""
-        told = fault(self._fault, released=bool(self._released), holds=self.holds, open=self._open)
+        found_fault = fault(self._fault, released=bool(self._released), holds=self.holds, open=self._open)
         disobeys = FaultCode.LOCK_DISOBEYS if not self._relay.obeys else None
-        return [Fault(code) for code in (disobeys, told) if code is not None]
+        return [Fault(code) for code in (disobeys, found_fault) if code is not None]
 
     def drive(self, released: bool) -> None:
         """Release or lock, immediately."""

@@ -43,5 +43,5 @@ def fail(thing: str, said: str, hint: str) -> Finding:
 
 def as_json(findings: Iterable[Finding]) -> bytes:
     """A list of objects; ``verdict`` is ``ok``, ``warn`` or ``fail``."""
-    told = [msgspec.structs.asdict(each) | {"verdict": each.verdict.name.lower()} for each in findings]
-    return msgspec.json.format(msgspec.json.encode(told), indent=2)
+    rows = [msgspec.structs.asdict(each) | {"verdict": each.verdict.name.lower()} for each in findings]
+    return msgspec.json.format(msgspec.json.encode(rows), indent=2)

@@ -153,8 +153,8 @@ class Machine:
             yield ok("disk", f"{folder} is writable; {free} MB are free")
 
     def service(self) -> Finding:
-        told = self._run("systemctl", "show", UNIT, "-p", "ActiveState,Type,WatchdogUSec,NRestarts")
-        state = dict(line.split("=", 1) for line in (told or "").splitlines() if "=" in line)
+        output = self._run("systemctl", "show", UNIT, "-p", "ActiveState,Type,WatchdogUSec,NRestarts")
+        state = dict(line.split("=", 1) for line in (output or "").splitlines() if "=" in line)
         if not state:
             return warn("service", "systemd does not answer", "Run the agent under systemd, which restarts it")
         if state.get("ActiveState") != "active":
@@ -167,16 +167,16 @@ class Machine:
         return ok("service", f"{UNIT} runs and is watched; restarted {state.get('NRestarts', '0')} times")
 
     def hardware_watchdog(self) -> Finding:
-        told = self._run("systemctl", "show", "-p", "RuntimeWatchdogUSec", "--value")
-        if told in (None, "", "0", "infinity"):
+        output = self._run("systemctl", "show", "-p", "RuntimeWatchdogUSec", "--value")
+        if output in (None, "", "0", "infinity"):
             hint = "Install deploy/systemd/hallkeeper-watchdog.conf, as deploy/README.md says"
             return warn("hardware watchdog", "it is off, so a Pi that hangs is not restarted", hint)
-        return ok("hardware watchdog", f"the Pi restarts when it hangs for {told}")
+        return ok("hardware watchdog", f"the Pi restarts when it hangs for {output}")
 
     def power(self) -> Finding:
-        told = self._run("vcgencmd", "get_throttled") or ""
+        output = self._run("vcgencmd", "get_throttled") or ""
         try:
-            flags = int(told.partition("=")[2], 16)
+            flags = int(output.partition("=")[2], 16)
         except ValueError:
             return self._power_by_kernel()
         if flags & UNDERVOLTAGE_NOW:

@@ -70,8 +70,8 @@ def _card(here: DoorPlan, secret: bytes, shown: Presented) -> Match:
 
 
 def _offline(here: DoorPlan, door: str, meant: tuple[OfflineWindow, ...], *, in_touch: bool) -> Match:
-    standing = sorted((window for window in meant if window not in here.revoked), key=lambda w: w not in here.offline)
-    good = [window for window in standing if window in here.offline or not in_touch]
+    candidates = sorted((window for window in meant if window not in here.revoked), key=lambda w: w not in here.offline)
+    good = [window for window in candidates if window in here.offline or not in_touch]
     return Match(
         found=tuple(
             Grant(
@@ -84,5 +84,5 @@ def _offline(here: DoorPlan, door: str, meant: tuple[OfflineWindow, ...], *, in_
             for window in good
         ),
         windows=tuple(good),
-        withdrawn=bool(meant) and not standing,
+        withdrawn=bool(meant) and not candidates,
     )

@@ -166,20 +166,20 @@ def reissue(
 @takes_client
 def end(caller: ApiClient, holder: Who, reason: Reason) -> None:
     """End all access of somebody. It cannot be undone; to let them in again, create them as new."""
-    told = caller.post(f"/holders/{holder}/end", msgspec.json.encode({"reason": reason}), _JSON, _Holder)
-    caller.say(f"{told.name} can open nothing once the doors have their next plan.")
+    shown = caller.post(f"/holders/{holder}/end", msgspec.json.encode({"reason": reason}), _JSON, _Holder)
+    caller.say(f"{shown.name} can open nothing once the doors have their next plan.")
 
 
 def _say(caller: ApiClient, given: _Given) -> None:
     caller.say(f"{given.holder.name} ({given.holder.id})")
     secrets = given.secrets
-    told = {
+    shown = {
         "Code": secrets.spoken,
         "Card": secrets.card,
         "PIN": secrets.pin,
         "Duress code": spoken(secrets.duress_code),
         "Duress PIN": secrets.duress_pin,
     }
-    for name, value in told.items():
+    for name, value in shown.items():
         if value:
             caller.say(f"{name}: {value}")

@@ -104,7 +104,7 @@ class HolderImport:
         """Whom a row is about; ``None``: somebody new. Raises ``HolderUnknown``, ``HolderEnded``,
         ``NotAllowed``, ``Invalid``."""
         if row.id:
-            return await self._holders.standing(tx, row.id, actor)
+            return await self._holders.active_holder(tx, row.id, actor)
         alike = self._holders.seen(await repository.of_name(tx, row.name), actor)
         same = [each for each in alike if row.is_of(each)]
         if len(same) > 1:

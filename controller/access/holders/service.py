@@ -119,7 +119,7 @@ class HolderService:
         before = await self.get(holder_id, actor=actor)
 
         async def write(tx: Tx) -> HolderWithSecrets:
-            old = await self.standing(tx, holder_id, actor)
+            old = await self.active_holder(tx, holder_id, actor)
             if version != old.version:
                 raise VersionStale(old.draft.name, Write(actor=old.changed_by, act="change", at=old.changed_at))
             return HolderWithSecrets(holder=await self.change_in(tx, old, draft, actor=actor), secrets=Secrets())
@@ -148,7 +148,9 @@ class HolderService:
         """New codes, a new PIN or another card, as requested; the rest stays. Raises as ``make``, ``HolderEnded``."""
 
         async def write(tx: Tx) -> HolderWithSecrets:
-            return await self.reissue_in(tx, await self.standing(tx, holder_id, actor), request, why=why, actor=actor)
+            return await self.reissue_in(
+                tx, await self.active_holder(tx, holder_id, actor), request, why=why, actor=actor
+            )
 
         return await self._told(write)
 
@@ -207,7 +209,7 @@ class HolderService:
         """All that a holder opens with, in the clear. It is written down who looked."""
 
         async def look(tx: Tx) -> HolderWithSecrets:
-            holder = await self.standing(tx, holder_id, actor)
+            holder = await self.active_holder(tx, holder_id, actor)
             await self._record(tx, holder, actor, "see the code", self._clock.now())
             return HolderWithSecrets(holder=holder, secrets=await self.secrets(tx, holder))
 
@@ -342,7 +344,7 @@ class HolderService:
         _require(actor, found)
         return found
 
-    async def standing(self, tx: Tx, holder_id: str, actor: Actor) -> Holder:
+    async def active_holder(self, tx: Tx, holder_id: str, actor: Actor) -> Holder:
         """One that has not ended. Raises ``HolderUnknown``, ``HolderEnded``, ``NotAllowed``."""
         found = await self._found(tx, holder_id, actor)
         if found.ended_at is not None:

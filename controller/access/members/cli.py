@@ -105,10 +105,10 @@ def suspend(
     if not found:
         caller.refuse(f"no member has the number {number}")
     body = msgspec.json.encode({"suspended": not lift, "suspended_until": None if lift else until})
-    told = caller.attempt("PATCH", f"/members/{found[0].id}", body, "application/json", _Member)
-    if isinstance(told, Refusal):
-        caller.refuse(told.detail)
-    caller.say(f"{told.number}: {_suspension(told) or 'not suspended'}")
+    updated = caller.attempt("PATCH", f"/members/{found[0].id}", body, "application/json", _Member)
+    if isinstance(updated, Refusal):
+        caller.refuse(updated.detail)
+    caller.say(f"{updated.number}: {_suspension(updated) or 'not suspended'}")
 
 
 @app.command("import")

@@ -34,13 +34,13 @@ class ParsedMemberRow(msgspec.Struct, frozen=True, kw_only=True):
     of them."""
 
     line: int
-    standing: LibraryRecord
+    record: LibraryRecord
     has: frozenset[str]
     inductions: Mapping[str, date] | None
 
     def over(self, old: LibraryRecord) -> LibraryRecord:
         """What was known with what the row says over it."""
-        said = {name: getattr(self.standing, name) for name in self.has & frozenset(LibraryRecord.__struct_fields__)}
+        said = {name: getattr(self.record, name) for name in self.has & frozenset(LibraryRecord.__struct_fields__)}
         return msgspec.structs.replace(old, **said)
 
 
@@ -56,7 +56,7 @@ def _read(reader: RowReader) -> ParsedMemberRow:
     if pin and (wrong := against_pin(pin)) and "digits" in wrong:
         reader.fault("pin", wrong)
     until = reader.read("suspended_until", read_date)
-    standing = LibraryRecord(
+    record = LibraryRecord(
         number=number,
         card=card,
         pin=pin,
@@ -70,7 +70,7 @@ def _read(reader: RowReader) -> ParsedMemberRow:
     has = frozenset(reader.cells) - {"inducted", "sites"}
     has |= {"card"} if "card" not in reader.cells else frozenset()
     has |= {"suspended"} if "suspended_until" in reader.cells else frozenset()
-    return ParsedMemberRow(line=reader.line, standing=standing, has=has, inductions=_inductions(reader))
+    return ParsedMemberRow(line=reader.line, record=record, has=has, inductions=_inductions(reader))
 
 
 def _born(text: str) -> date:

@@ -63,7 +63,7 @@ class LibraryCheck:
         return LibraryCheckResult(
             asked=len(given),
             changed=sum(1 for line in lines if line.changes),
-            blocked=sum(1 for each in given if each.standing.suspended),
+            blocked=sum(1 for each in given if each.record.suspended),
         )
 
     async def run(self) -> None:
@@ -85,18 +85,18 @@ class LibraryCheck:
         found: dict[str, Member] = {}
         after: str | None = None
         while page := await self._members.listed(number=None, after=after, limit=_PAGE):
-            found |= {each.standing.number: each for each in page if each.ended_at is None}
+            found |= {each.record.number: each for each in page if each.ended_at is None}
             after = page[-1].id
         return found
 
 
 def _given(line: int, member: Member, patron: Patron) -> ParsedMemberRow:
     """What is to be written of a member. A suspension until a day, which somebody set here, stays."""
-    standing, has = member.standing, {"card", "suspended"}
-    if standing.suspended_until is None:
-        standing = msgspec.structs.replace(standing, suspended=patron.blocked or not patron.known)
+    record, has = member.record, {"card", "suspended"}
+    if record.suspended_until is None:
+        record = msgspec.structs.replace(record, suspended=patron.blocked or not patron.known)
     for name, value in (("born", patron.born), ("expires", patron.expires)):
         if value is not None:
-            standing = msgspec.structs.replace(standing, **{name: value})
+            record = msgspec.structs.replace(record, **{name: value})
             has.add(name)
-    return ParsedMemberRow(line=line, standing=standing, has=frozenset(has), inductions=None)
+    return ParsedMemberRow(line=line, record=record, has=frozenset(has), inductions=None)

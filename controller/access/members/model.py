@@ -36,7 +36,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     system last vouched for them."""
 
     id: str
-    standing: LibraryRecord
+    record: LibraryRecord
     inductions: Mapping[str, date]
     source: str
     checked_at: datetime
@@ -51,24 +51,24 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
 def against(member: Member, site: str, day: date, *, least_age: int) -> str:
     """Why a member does not get in at a site on a day; empty where nothing is in the way. A birthday on 29 February
     counts on 1 March in other years."""
-    standing = member.standing
+    record = member.record
     inducted = member.inducted(site)
     if member.ended_at is not None:
         return "is no longer a member"
-    if standing.suspended and (standing.suspended_until is None or day <= standing.suspended_until):
-        until = f" until {standing.suspended_until:%-d %B %Y}" if standing.suspended_until else ""
+    if record.suspended and (record.suspended_until is None or day <= record.suspended_until):
+        until = f" until {record.suspended_until:%-d %B %Y}" if record.suspended_until else ""
         return f"is suspended{until}"
-    if standing.expires is not None and day > standing.expires:
-        return f"has a membership that ended on {standing.expires:%-d %B %Y}"
+    if record.expires is not None and day > record.expires:
+        return f"has a membership that ended on {record.expires:%-d %B %Y}"
     if inducted is None:
         return "has had no induction here"
     if inducted > day:
         return f"has the induction on {inducted:%-d %B %Y}"
-    if not standing.pin:
+    if not record.pin:
         return "has no PIN"
-    if least_age and standing.born is None:
+    if least_age and record.born is None:
         return f"must be {least_age} or older, and the list does not say how old they are"
-    if least_age and standing.born is not None and age(standing.born, day) < least_age:
+    if least_age and record.born is not None and age(record.born, day) < least_age:
         return f"must be {least_age} or older"
     return ""
 
@@ -82,6 +82,6 @@ def window(member: Member, site: str, zone: ZoneInfo) -> Interval:
     """When the card works, of a member that nothing is against: the same every day, so that a plan does not change."""
     first = member.inducted(site)
     assert first is not None
-    last = member.standing.expires
+    last = member.record.expires
     end = FOREVER if last is None else local_time.day_start(last + _DAY, zone)
     return Interval(start=local_time.day_start(first, zone), end=end)

@@ -46,7 +46,7 @@ async def numbered(tx: Tx, keys: KeyFiles, numbers: Iterable[str]) -> dict[str, 
     found: dict[str, Member] = {}
     for at in range(0, len(tags), _AT_ONCE):
         query = select(members).where(members.c.number_tag.in_(tags[at : at + _AT_ONCE]))
-        found |= {each.standing.number: each for each in await _read(tx, keys, query)}
+        found |= {each.record.number: each for each in await _read(tx, keys, query)}
     return found
 
 
@@ -108,8 +108,8 @@ async def count_others(tx: Tx, keys: KeyFiles, numbers: Iterable[str]) -> int:
 
 async def _others(tx: Tx, keys: KeyFiles, numbers: Iterable[str]) -> list[str]:
     kept = {tag(keys, number) for number in numbers}
-    standing = await tx.execute(select(members.c.id, members.c.number_tag).where(members.c.ended_at.is_(None)))
-    return [row.id for row in standing if row.number_tag not in kept]
+    record = await tx.execute(select(members.c.id, members.c.number_tag).where(members.c.ended_at.is_(None)))
+    return [row.id for row in record if row.number_tag not in kept]
 
 
 async def retag(tx: Tx, keys: KeyFiles) -> None:
@@ -137,7 +137,7 @@ def _member(keys: KeyFiles, row: RowMapping, days: Mapping[str, date]) -> Member
 
     return Member(
         id=row["id"],
-        standing=LibraryRecord(
+        record=LibraryRecord(
             number=opened("number"),
             card=opened("card"),
             pin=opened("pin"),
@@ -161,18 +161,18 @@ def _row(keys: KeyFiles, value: Member) -> dict[str, object]:
     def sealed(name: str, text: str) -> bytes | None:
         return keys.seal(text.encode(), f"{name} of member {value.id}") if text else None
 
-    standing = value.standing
+    record = value.record
     return {
         "id": value.id,
-        "number_tag": tag(keys, standing.number),
-        "number": sealed("number", standing.number),
-        "card": sealed("card", standing.card),
-        "card_tag": tag(keys, standing.card),
-        "pin": sealed("pin", standing.pin),
-        "born": standing.born,
-        "expires": standing.expires,
-        "suspended": standing.suspended,
-        "suspended_until": standing.suspended_until,
+        "number_tag": tag(keys, record.number),
+        "number": sealed("number", record.number),
+        "card": sealed("card", record.card),
+        "card_tag": tag(keys, record.card),
+        "pin": sealed("pin", record.pin),
+        "born": record.born,
+        "expires": record.expires,
+        "suspended": record.suspended,
+        "suspended_until": record.suspended_until,
         "source": value.source,
         "checked_at": value.checked_at,
         "revision": _revision(),

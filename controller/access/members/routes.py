@@ -167,15 +167,15 @@ async def _answers(members: MemberService, actor: Actor, found: Sequence[Member]
 
 
 def _answer(member: Member, kept_out: Mapping[str, str], actor: Actor) -> LibraryMemberAnswer:
-    standing = member.standing
+    record = member.record
     return LibraryMemberAnswer(
         id=member.id,
-        number=f"…{standing.number[-4:]}",
-        has_pin=bool(standing.pin),
-        born=standing.born.isoformat() if standing.born else None,
-        expires=standing.expires.isoformat() if standing.expires else None,
-        suspended=standing.suspended,
-        suspended_until=standing.suspended_until.isoformat() if standing.suspended_until else None,
+        number=f"…{record.number[-4:]}",
+        has_pin=bool(record.pin),
+        born=record.born.isoformat() if record.born else None,
+        expires=record.expires.isoformat() if record.expires else None,
+        suspended=record.suspended,
+        suspended_until=record.suspended_until.isoformat() if record.suspended_until else None,
         inductions=[
             InductionAnswer(site=site or None, day=day.isoformat(), version=version_of(day))
             for site, day in sorted(member.inductions.items())

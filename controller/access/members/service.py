@@ -111,7 +111,7 @@ class MemberService:
                 touched |= sites
         ended = 0
         if whole:
-            numbers = [each.standing.number for each in given]
+            numbers = [each.record.number for each in given]
             ended = await (self._would_end(numbers) if preview else self._end_others(numbers, actor))
             touched |= {""} if ended and not preview else set()
         await self._tell(touched)
@@ -131,8 +131,8 @@ class MemberService:
                 said["suspended_until"] = None
             if said.get("suspended_until") is not None:
                 said["suspended"] = True
-            new = msgspec.structs.replace(old, standing=msgspec.structs.replace(old.standing, **said))
-            return await self._put(tx, new, actor, "suspend" if new.standing.suspended else "lift a suspension")
+            new = msgspec.structs.replace(old, record=msgspec.structs.replace(old.record, **said))
+            return await self._put(tx, new, actor, "suspend" if new.record.suspended else "lift a suspension")
 
         return await self._alone(write)
 
@@ -191,14 +191,14 @@ class MemberService:
         self, tx: Tx, batch: Sequence[ParsedMemberRow], source: str, now: datetime
     ) -> tuple[list[ImportedRow], list[Member], frozenset[str]]:
         """The outcome of each row, what is to be written, and the ids of the members that exist already."""
-        known = await repository.numbered(tx, self._keys, [each.standing.number for each in batch])
+        known = await repository.numbered(tx, self._keys, [each.record.number for each in batch])
         rows: list[ImportedRow] = []
         written: list[Member] = []
         for each in batch:
-            old = known.get(each.standing.number)
+            old = known.get(each.record.number)
             new = Member(
                 id=uuid7(now, secrets.token_bytes(10)) if old is None else old.id,
-                standing=each.standing if old is None else each.over(old.standing),
+                record=each.record if old is None else each.over(old.record),
                 inductions=each.inductions if each.inductions is not None else old.inductions if old else {},
                 source=source,
                 checked_at=now,
@@ -251,7 +251,7 @@ class MemberService:
 
 def _differences(old: Member, new: Member) -> tuple[str, ...]:
     changed = [
-        name for name in LibraryRecord.__struct_fields__ if getattr(old.standing, name) != getattr(new.standing, name)
+        name for name in LibraryRecord.__struct_fields__ if getattr(old.record, name) != getattr(new.record, name)
     ]
     changed += ["inducted"] if dict(old.inductions) != dict(new.inductions) else []
     changed += ["ended"] if old.ended_at != new.ended_at else []

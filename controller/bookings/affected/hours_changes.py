@@ -29,7 +29,7 @@ class _Pattern(msgspec.Struct, frozen=True):
 
 async def ahead(tx: Tx, site: str, now: datetime) -> list[Ahead]:
     """The bookings of a site that are not over and are active or may become active, by start."""
-    standing = (BookingState.REQUESTED, BookingState.HELD, BookingState.CONFIRMED)
+    active = (BookingState.REQUESTED, BookingState.HELD, BookingState.CONFIRMED)
     c = bookings.c
     query = (
         select(c.id, c.title, c.space, c.starts, c.ends, series.c.pattern)
@@ -38,7 +38,7 @@ async def ahead(tx: Tx, site: str, now: datetime) -> list[Ahead]:
             c.site == site,
             c.starts > now - LONGEST,  # lets the index bound the search
             c.ends > now,
-            c.state.in_([each.value for each in standing]),
+            c.state.in_([each.value for each in active]),
             or_(c.held_until.is_(None), c.held_until > now, c.state != BookingState.HELD.value),
         )
         .order_by(c.starts, c.id)

@@ -215,11 +215,11 @@ class CsvBatch:
 
     async def _rewrite(self, standing: Sequence[_Move], expired: Sequence[str]) -> None:
         changes = [Changed(before=each.other.old, after=_after(each)) for each in standing]
-        told = await self._writer.rewrite_all(
+        rewritten = await self._writer.rewrite_all(
             self._tx, self._site_config, changes, actor=self._actor, now=self._now, what="change", expired=expired
         )
-        if told:
-            await self._writer.tell(self._tx, self._site_config, told, actor=self._actor, now=self._now)
+        if rewritten:
+            await self._writer.tell(self._tx, self._site_config, rewritten, actor=self._actor, now=self._now)
 
     async def _book(self) -> None:
         requests = [RuleRequest(asked=each.asked, actor=self._actor, tier=each.tier) for each in self._fresh]

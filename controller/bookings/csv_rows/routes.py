@@ -54,7 +54,7 @@ async def import_bookings(
         lines = _told(booking_csv, site, data, preview, actor, request.url.path)
         return StreamingResponse(_behind(await anext(lines), lines), media_type=_LINES)
     return await import_response(
-        await booking_csv.take(site, data, preview=preview, actor=actor, told=lambda _done, _of: None)
+        await booking_csv.take(site, data, preview=preview, actor=actor, on_progress=lambda _done, _of: None)
     )
 
 
@@ -72,12 +72,14 @@ async def _told(
     nothing has been done yet: then there is no other answer."""
     news: asyncio.Queue[str | Problem | None] = asyncio.Queue()
 
-    def told(done: int, of: int) -> None:
+    def on_progress(done: int, of: int) -> None:
         news.put_nowait(f'{{"done":{done},"of":{of}}}')
 
     async def take() -> None:
         try:
-            answer = await import_response(await booking_csv.take(site, data, preview=preview, actor=actor, told=told))
+            answer = await import_response(
+                await booking_csv.take(site, data, preview=preview, actor=actor, on_progress=on_progress)
+            )
             news.put_nowait(bytes(answer.body).decode())
         except Problem as problem:
             news.put_nowait(problem)

@@ -30,7 +30,7 @@ _CHANGES = 200
 _NEW = 100
 """Rows in one transaction, so that others get their turn."""
 
-Told = Callable[[int, int], None]
+Progress = Callable[[int, int], None]
 """How many rows are done, of how many."""
 
 
@@ -53,7 +53,9 @@ class BookingCsv:
         self._bookings = bookings
         self._parser = parser
 
-    async def take(self, site: str, data: bytes, *, preview: bool, actor: Actor, told: Told) -> CsvImportResult:
+    async def take(
+        self, site: str, data: bytes, *, preview: bool, actor: Actor, on_progress: Progress
+    ) -> CsvImportResult:
         """Book what the rows ask for, change what they say differently; each row wholly or not at all. ``preview``
         finds out the same, as of now, without writing or holding up anybody.
 
@@ -81,7 +83,7 @@ class BookingCsv:
                     rows
                 )
 
-        rows = await _all(old, new, look if preview else write, told)
+        rows = await _all(old, new, look if preview else write, on_progress)
         return CsvImportResult(preview=preview, rows=[*parsed.refused, *rows], warnings=parsed.warnings)
 
     async def put_out(self, site: str, starts: str, ends: str) -> bytes:
@@ -118,7 +120,7 @@ async def _all(
     old: Sequence[ParsedBookingRow],
     new: Sequence[ParsedBookingRow],
     write: Callable[[Sequence[ParsedBookingRow]], Awaitable[list[ImportedRow]]],
-    told: Told,
+    on_progress: Progress,
 ) -> list[ImportedRow]:
     """Write all rows in parts. What clashes with a booking that is there is tried again as long as others go away."""
     lines: dict[int, ImportedRow] = {}
@@ -126,7 +128,7 @@ async def _all(
     async def each(rows: Sequence[ParsedBookingRow], size: int) -> None:
         for at in range(0, len(rows), size):
             lines.update({line.line: line for line in await write(rows[at : at + size])})
-            told(len(lines), len(old) + len(new))
+            on_progress(len(lines), len(old) + len(new))
 
     left = list(old)
     while left:

@@ -62,9 +62,9 @@ async def of_equipment(
     if not scarcer:
         return
     bookings = await repository.needing(tx, after.site.id, scarcer, after=now)
-    standing = [each for each in bookings if not each.expired(now)]
+    active = [each for each in bookings if not each.expired(now)]
     for name in sorted(scarcer):
-        users = [each for each in standing if any(need.equipment == name for need in each.equipment)]
+        users = [each for each in active if any(need.equipment == name for need in each.equipment)]
         if name not in has:
             if users:
                 verb = "needs" if len(users) == 1 else "need"
@@ -167,11 +167,11 @@ def notes(bookings: Sequence[Booking], old: Places, new: Places, *, now: datetim
 
 
 def impact_texts(
-    standing: Iterable[Booking], tight: Iterable[TooCloseBooking], old: Places, new: Places, *, now: datetime
+    active: Iterable[Booking], tight: Iterable[TooCloseBooking], old: Places, new: Places, *, now: datetime
 ) -> dict[str, str]:
     """Booking -> what a change does to it that leaves it standing, in words about it alone."""
     found: dict[str, list[str]] = {}
-    for each in standing:
+    for each in active:
         was, space = old[each.space].space, new[each.space].space
         if was.bookable and not space.bookable:
             found.setdefault(each.id, []).append(f"{space.name} can no longer be booked")

@@ -66,7 +66,7 @@ def since(zone: ZoneInfo, now: datetime) -> datetime:
 def excesses(
     old: Policy,
     new: Policy,
-    standing: Sequence[ActiveBooking],
+    active: Sequence[ActiveBooking],
     *,
     names: Names,
     zone: ZoneInfo,
@@ -74,14 +74,14 @@ def excesses(
 ) -> Iterator[Excess]:
     """What goes beyond the quotas and windows that are new."""
     by_party: dict[str, list[ActiveBooking]] = defaultdict(list)
-    for each in standing:
+    for each in active:
         if each.party is not None:
             by_party[each.party].append(each)
     for quota in new.quotas:
         if quota not in old.quotas:
             for party, its in by_party.items():
                 yield from _over(quota, party, its, names, zone, now)
-    yield from _too_early(old, new, standing, names, zone, now)
+    yield from _too_early(old, new, active, names, zone, now)
 
 
 def impact_texts(found: Iterable[Excess], *, now: datetime) -> dict[str, str]:
@@ -115,10 +115,10 @@ def _over(
 
 
 def _too_early(
-    old: Policy, new: Policy, standing: Sequence[ActiveBooking], names: Names, zone: ZoneInfo, now: datetime
+    old: Policy, new: Policy, active: Sequence[ActiveBooking], names: Names, zone: ZoneInfo, now: datetime
 ) -> Iterator[Excess]:
     beyond: dict[tuple[Tier, str, int], list[Claimed]] = defaultdict(list)
-    for each in standing:
+    for each in active:
         start, space = each.booking.during.start, each.booking.space
         if each.booking.during.end <= now:
             continue

@@ -137,14 +137,14 @@ class PolicyService:
         if (old.quotas, old.windows) == (new.quotas, new.windows):
             return ()
         zone = where.site.tz
-        rows = await policy_repository.standing(tx, where.site.id, since=since(zone, now), now=now)
+        rows = await policy_repository.active_bookings(tx, where.site.id, since=since(zone, now), now=now)
         known = await parties(tx, {party for party, _ in rows if party})
-        standing = [ActiveBooking(booking=each, party=party, tier=_tier(known, party)) for party, each in rows]
+        active = [ActiveBooking(booking=each, party=party, tier=_tier(known, party)) for party, each in rows]
         names = Names(
             parties={each.id: each.name for each in known.values()},
             spaces={each.space.id: each.space.name for each in where.by_space.values()},
         )
-        return tuple(excesses(old, new, standing, names=names, zone=zone, now=now))
+        return tuple(excesses(old, new, active, names=names, zone=zone, now=now))
 
     async def _require_known(self, tx: Tx, where: SiteConfig, policy: Policy) -> None:
         for field, fault in await unknown(tx, policy, site=where.site.id, spaces=where.by_space):

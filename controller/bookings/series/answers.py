@@ -340,11 +340,11 @@ def restored_answer(done: RestoredSeries, actor: Actor) -> SeriesRestored:
     )
 
 
-def _left(each: Booking, zone: ZoneInfo, text: str, standing: Sequence[Claimed] = ()) -> LeftAlone:
+def _left(each: Booking, zone: ZoneInfo, text: str, claimed: Sequence[Claimed] = ()) -> LeftAlone:
     return LeftAlone(
         booking=each.id,
         starts=local_time.rfc3339(each.starts, zone),
         ends=local_time.rfc3339(each.ends, zone),
         text=text,
-        conflicts=conflicts(standing, zone),
+        conflicts=conflicts(claimed, zone),
     )

@@ -123,16 +123,16 @@ class SeriesEdits:
         tier = await (tier_of(tx, details.party) if same_party else tier_to_book(tx, details.party, actor))
         asker = Asker(actor=actor, tier=tier, now=now)
         dates = await settle(tx, site_config, plans, details.space, change.wanted.otherwise, asker)
-        told: dict[str, object] = {"changed_at": now, "changed_by": actor.name, "version": series.version + 1}
+        values: dict[str, object] = {"changed_at": now, "changed_by": actor.name, "version": series.version + 1}
         pattern = kept_pattern(reshaped.pattern, dates)
         code_owner = series.code_owner
         if code_owner is not None and details.party != series.details.party:
             code_owner = uuid7(now, secrets.token_bytes(10))  # its previous owner knows the code
-        told["code_owner"] = code_owner
+        values["code_owner"] = code_owner
         if parts.head is None:
             return _Planned(
                 head=None,
-                series=replace(series, details=details, pattern=pattern, **told),
+                series=replace(series, details=details, pattern=pattern, **values),
                 plans=plans,
                 dates=dates,
                 asker=asker,
@@ -147,7 +147,7 @@ class SeriesEdits:
             created_at=now,
             created_by=actor.name,
         )
-        head = replace(series, pattern=parts.head, **told | {"code_owner": series.code_owner})
+        head = replace(series, pattern=parts.head, **values | {"code_owner": series.code_owner})
         return _Planned(head=head, series=following, plans=plans, dates=dates, asker=asker)
 
 

@@ -14,20 +14,20 @@ _OWN_COLUMNS = ("space", "title", "party")
 
 
 def _series(row: RowMapping) -> Series:
-    told = {**msgspec.json.decode(row["details"], type=dict), **{name: row[name] for name in _OWN_COLUMNS}}
+    fields = {**msgspec.json.decode(row["details"], type=dict), **{name: row[name] for name in _OWN_COLUMNS}}
     kept = {name: row[name] for name in Series.__struct_fields__ if name not in ("details", "pattern")}
     return Series(
-        details=msgspec.convert(told, Details),
+        details=msgspec.convert(fields, Details),
         pattern=msgspec.json.decode(row["pattern"], type=RecurrencePattern),
         **kept,
     )
 
 
 def _row(value: Series) -> dict[str, object]:
-    told: dict[str, object] = msgspec.to_builtins(value.details)
+    fields: dict[str, object] = msgspec.to_builtins(value.details)
     kept = {name: getattr(value, name) for name in Series.__struct_fields__}
     kept |= {name: getattr(value.details, name) for name in _OWN_COLUMNS}
-    rest = {name: each for name, each in told.items() if name not in _OWN_COLUMNS}
+    rest = {name: each for name, each in fields.items() if name not in _OWN_COLUMNS}
     return kept | {
         "details": msgspec.json.encode(rest).decode(),
         "pattern": msgspec.json.encode(value.pattern).decode(),

@@ -143,9 +143,9 @@ class FeedService:
     async def _clear(self, tx: Tx, feed: Feed, actor: Actor, now: datetime, *, why: str) -> None:
         site_config = await self._writer.site_configs.of(tx, feed.site)
         ahead = await imported.to_come(tx, feed.site, feed.space, feed.source, after=now, until=_EVER)
-        standing = await bookings.some(tx, list(ahead.values()))
-        if standing:
-            await self._writer.cancel(tx, site_config, standing, actor=actor, now=now, why=why)
+        existing = await bookings.some(tx, list(ahead.values()))
+        if existing:
+            await self._writer.cancel(tx, site_config, existing, actor=actor, now=now, why=why)
         await repository.forget_blocks(tx, feed)
 
     async def preview(self, site: str, feed: str, wanted: FeedDraft, *, actor: Actor) -> CalendarImportResult:

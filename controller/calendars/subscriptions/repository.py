@@ -60,7 +60,7 @@ async def by_token(tx: Tx, token_hash: bytes) -> Subscription | None:
     return _subscription(row) if row else None
 
 
-async def standing(tx: Tx, *, by: str | None, after: str | None, limit: int) -> list[Subscription]:
+async def active(tx: Tx, *, by: str | None, after: str | None, limit: int) -> list[Subscription]:
     """Those that are not revoked, in the order of their ids; only those made by ``by`` if given."""
     query = select(*_COLUMNS).where(subscriptions.c.revoked_at.is_(None), subscriptions.c.id > (after or ""))
     if by is not None:

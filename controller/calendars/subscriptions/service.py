@@ -182,7 +182,7 @@ class SubscriptionService:
         by = None if actor.role in _RUNS else actor.name
         kept: list[Subscription] = []
         async with self._database.read() as tx:
-            while len(kept) < limit and (page := await repository.standing(tx, by=by, after=after, limit=limit)):
+            while len(kept) < limit and (page := await repository.active(tx, by=by, after=after, limit=limit)):
                 kept += [each for each in page if _keeps(actor, each)]
                 after = page[-1].id
         return [Linked(subscription=each, link=self.link(each)) for each in kept[:limit]]
@@ -210,7 +210,7 @@ class SubscriptionService:
             found = await repository.by_token(tx, links.token_hash(token))
             if found is None or found.revoked_at is not None:
                 raise CalendarLinkUnknown
-            maker = await standing(tx, found.created_by)
+            maker = await active_user(tx, found.created_by)
             if maker is None or not _may_give(maker, found):
                 raise CalendarLinkUnknown
             if found.site is not None and not sees(maker, found.site):

@@ -57,5 +57,5 @@ def _plain(value: object) -> object:
 
 
 def _unknown(model: type[BaseModel], value: dict[Any, Any]) -> list[FileFault]:
-    told = f"is not a field here; the fields are {', '.join(model.model_fields)}"
-    return [FileFault(place=str(name)[:_SHOWN], text=told) for name in value if name not in model.model_fields]
+    unknown_field = f"is not a field here; the fields are {', '.join(model.model_fields)}"
+    return [FileFault(place=str(name)[:_SHOWN], text=unknown_field) for name in value if name not in model.model_fields]

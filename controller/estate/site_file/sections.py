@@ -37,9 +37,9 @@ class SectionValue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SectionPreview(msgspec.Struct, frozen=True, kw_only=True):
-    """The preview of writing a table. Writing needs ``anyway`` if there are bookings in ``standing``."""
+    """The preview of writing a table. Writing needs ``anyway`` if there are bookings in ``affected``."""
 
-    standing: tuple[AffectedBooking, ...] = ()
+    affected: tuple[AffectedBooking, ...] = ()
     notes: tuple[str, ...] = ()
 
 

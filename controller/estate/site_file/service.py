@@ -248,7 +248,7 @@ class SiteFile:
             if before is None or problems:
                 continue
             outlook = await section.preview_change(tx, after, becomes, now=now)
-            obstacles += [_obstacle(section.name, each) for each in outlook.standing]
+            obstacles += [_obstacle(section.name, each) for each in outlook.affected]
             notes += outlook.notes
         return put, changes, obstacles, notes
 

@@ -41,7 +41,7 @@ async def whose(tx: Tx, override_id: str) -> Thing | None:
     return None if site is None else Thing(site=site)
 
 
-async def standing(tx: Tx, site: str, now: datetime) -> list[Ordered]:
+async def current(tx: Tx, site: str, now: datetime) -> list[Ordered]:
     """A site's overrides that are in force, planned, or ended and perhaps still on a door; the oldest first."""
     lingers = exists().where(
         override_doors.c.override == overrides.c.id,

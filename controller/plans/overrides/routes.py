@@ -60,7 +60,7 @@ async def get_overrides(
 ) -> OverridePage:
     """The overrides that are in force, planned, or ended and perhaps still on a door."""
     if not history:
-        return OverridePage(items=override_answers(await overrides.standing(site), actor), next=None)
+        return OverridePage(items=override_answers(await overrides.current(site), actor), next=None)
     shown = await overrides.history(site, before=after, limit=limit + 1)
     items = override_answers(shown, actor)
     more, items = len(items) > limit, items[:limit]

@@ -78,7 +78,7 @@ def override_answers(shown: OverridesView, actor: Actor) -> list[OverrideAnswer]
 
 def _answers(shown: OverridesView, actor: Actor) -> Iterable[OverrideAnswer]:
     zone = shown.parts.site.tz
-    told = may(actor, Action.CONTACT, Thing(site=shown.parts.site.id))
+    visible = may(actor, Action.CONTACT, Thing(site=shown.parts.site.id))
     for one in shown.ordered:
         yield OverrideAnswer(
             id=one.id,
@@ -87,12 +87,12 @@ def _answers(shown: OverridesView, actor: Actor) -> Iterable[OverrideAnswer]:
             whole=one.whole,
             starts=local_time.rfc3339(one.starts, zone),
             ends=local_time.rfc3339(one.ends, zone),
-            reason=one.reason if told else "",
-            actor=one.actor if told else "",
+            reason=one.reason if visible else "",
+            actor=one.actor if visible else "",
             made_at=local_time.rfc3339(one.made_at, zone),
             ended_at=_time(one.ended_at, zone),
-            ended_by=one.ended_by if told else None,
-            ended_reason=one.ended_why if told else None,
+            ended_by=one.ended_by if visible else None,
+            ended_reason=one.ended_why if visible else None,
             stands=one.wanted(shown.now),
             doors=[answer_of(DoorOfOverride, at, since=_time(at.since, zone)) for at in shown.doors[one.id]],
         )

@@ -18,7 +18,7 @@ from controller.plans.model import EdgeName
 from controller.plans.overrides import repository
 from controller.plans.overrides.errors import OverrideUnknown, TooManyOverrides, too_long
 from controller.plans.overrides.model import AHEAD, LONGEST, PER_DOOR, USUAL, AtDoor, Ordered, OverrideDraft
-from controller.plans.overrides.status import At, OverrideDoorStatus, standing
+from controller.plans.overrides.status import At, OverrideDoorStatus, current
 from controller.telemetry import repository as telemetry
 from controller.text import times
 from controller.web.problem import invalid_field
@@ -85,7 +85,7 @@ class OverrideService:
                 return msgspec.structs.replace(shown, ordered=(ordered,))
             return await show_all(tx, shown.parts, (ordered,), now)
 
-    async def standing(self, site: str) -> OverridesView:
+    async def current(self, site: str) -> OverridesView:
         """Those that are in force, planned, or ended and perhaps still on a door. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
             return await show(tx, await require_parts(tx, site), self._clock.now())
@@ -147,7 +147,7 @@ class OverrideService:
 
 async def show(tx: Tx, parts: SiteParts, now: datetime) -> OverridesView:
     """The current state of a site's overrides that are in force, planned, or perhaps still on a door."""
-    shown = await show_all(tx, parts, tuple(await repository.standing(tx, parts.site.id, now)), now)
+    shown = await show_all(tx, parts, tuple(await repository.current(tx, parts.site.id, now)), now)
     stays = {name for name, doors in shown.doors.items() if any(at.state is At.REMOVING for at in doors)}
     return msgspec.structs.replace(
         shown, ordered=tuple(one for one in shown.ordered if one.wanted(now) or one.id in stays)
@@ -163,7 +163,7 @@ async def show_all(tx: Tx, parts: SiteParts, ordered: tuple[Ordered, ...], now: 
         if state is None or not state.online:
             away[door.id] = state.since if state is not None else None
     names = {door.id: door.name for door in parts.doors}
-    doors = standing(ordered, names=names, away=away, now=now, zone=parts.site.tz)
+    doors = current(ordered, names=names, away=away, now=now, zone=parts.site.tz)
     return OverridesView(now=now, parts=parts, ordered=ordered, doors=doors)
 
 

@@ -45,7 +45,7 @@ class OverrideDoorStatus(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-def standing(
+def current(
     ordered: Sequence[Ordered],
     *,
     names: Mapping[str, str],

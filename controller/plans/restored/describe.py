@@ -9,7 +9,7 @@ from controller.text import times
 from edge.wire.plan import GrantsPart, OverridesPart, SessionsPart
 
 
-def told(
+def describe(
     entry: RestoredEntry, pieces: Sequence[RestoredPiece], parts: SiteParts, *, title: str = "", name: str = ""
 ) -> str:
     """One sentence without its full stop. ``title``: of the booking, where the diary has it; ``name``: of the person,

@@ -84,7 +84,7 @@ async def whose(tx: Tx, entry_id: str) -> Thing | None:
     return None if site is None else Thing(site=site)
 
 
-async def standing(tx: Tx, site: str, now: datetime, *, after: PageCursor | None, limit: int) -> list[RestoredEntry]:
+async def current(tx: Tx, site: str, now: datetime, *, after: PageCursor | None, limit: int) -> list[RestoredEntry]:
     """A site's entries that are neither over nor removed, those first that nobody has decided; those after a place."""
     decided = restored.c.decision.is_not(None)
     query = select(*_FIELDS).where(restored.c.site == site, restored.c.ends > now, _OPEN)

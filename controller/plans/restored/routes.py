@@ -33,7 +33,7 @@ async def get_restored(
     """Differences between the doors' plans and a database restored from a backup: undecided entries first, then kept
     ones. Each stays as the doors have it until it ends or is removed."""
     place = place_of(after) if after else None
-    shown = await restored.standing(site, after=place, limit=limit + 1)
+    shown = await restored.current(site, after=place, limit=limit + 1)
     more, shown = len(shown.entries) > limit, msgspec.structs.replace(shown, entries=shown.entries[:limit])
     return RestoredPage(items=restored_answers(shown, actor), next=next_after(shown.entries[-1]) if more else None)
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
-from controller.plans.restored.describe import doors, told
+from controller.plans.restored.describe import describe, doors
 from controller.plans.restored.model import NEEDS, ItemKind, PageCursor, RestoredDecision, RestoredEntry
 from controller.plans.restored.service import RestoredView
 from controller.text import local_time
@@ -84,7 +84,7 @@ def _answers(shown: RestoredView, actor: Actor) -> Iterable[RestoredAnswer]:
             booking=one.subject if one.kind is ItemKind.BOOKING else None,
             starts=local_time.rfc3339(one.starts, zone),
             ends=local_time.rfc3339(one.ends, zone),
-            text=told(
+            text=describe(
                 one,
                 pieces,
                 shown.parts,

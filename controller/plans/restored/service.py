@@ -288,11 +288,11 @@ class RestoredPlans:
 
     # What a person makes of it
 
-    async def standing(self, site: str, *, after: PageCursor | None = None, limit: int = LIST_LIMIT) -> RestoredView:
+    async def current(self, site: str, *, after: PageCursor | None = None, limit: int = LIST_LIMIT) -> RestoredView:
         """A site's entries in force, after a page cursor. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
             parts = await require_parts(tx, site)
-            found = await repository.standing(tx, site, self._clock.now(), after=after, limit=limit)
+            found = await repository.current(tx, site, self._clock.now(), after=after, limit=limit)
             return await show(tx, parts, found)
 
     async def look_up(self, entry_id: str) -> RestoredView:

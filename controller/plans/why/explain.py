@@ -69,7 +69,7 @@ def _sentences(found: Explained, actor: Actor) -> Iterator[str]:
     yield _override(found)
     yield _clock(found)
     yield _plan(found)
-    for each in found.told:
+    for each in found.reported:
         said = happened(each.data)
         yield f"The door itself reported at {times.clock(each.at, zone)}:{each.at:%S}: {said}." if said else ""
 

@@ -54,6 +54,6 @@ async def told_around(tx: Tx, site: str, edge: str, door: str, at: datetime) -> 
     return [each for each in found if each.data.door == door and _began(each) <= at + AROUND][:_MOST]
 
 
-def _began(told: RecordedEvent) -> datetime:
-    since = told.data.since if isinstance(told.data, AccessData) else None
-    return told.at if since is None else since
+def _began(reported: RecordedEvent) -> datetime:
+    since = reported.data.since if isinstance(reported.data, AccessData) else None
+    return reported.at if since is None else since

@@ -57,12 +57,12 @@ class InForce(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Explained(msgspec.Struct, frozen=True, kw_only=True):
-    """A decision and all that it rests on. ``past``: it is about a moment that is over. ``assumed``: how far the clock
-    is believed was not told, and ``trust`` is taken to be so. ``grant``: what was found; ``told``: what the door itself
-    told around that moment. ``secret_gone``: the secret that the plan was made with is not kept any more, so that no
-    code of then is recognised. ``unlisted``: it is an offline code that the plan does not list. ``kept_out``: of a
-    library member who is in no grant, what is in the way on that day, as far as is known today; "" where it is nothing;
-    ``None``: it is no member's."""
+    """A decision and all that it rests on. ``past``: it is about a moment that is over. ``assumed``: how far the
+    clock is believed was not told, and ``trust`` is taken to be so. ``grant``: what was found; ``reported``: what
+    the door itself told around that moment. ``secret_gone``: the secret that the plan was made with is not kept any
+    more, so that no code of then is recognised. ``unlisted``: it is an offline code that the plan does not list.
+    ``kept_out``: of a library member who is in no grant, what is in the way on that day, as far as is known today;
+    "" where it is nothing; ``None``: it is no member's."""
 
     question: WhyQuery
     place: SiteConfig
@@ -79,7 +79,7 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     grant: Grant | None
     booking: Booking | None
     holder: str
-    told: tuple[RecordedEvent, ...]
+    reported: tuple[RecordedEvent, ...]
     secret_gone: bool
     unlisted: bool
     kept_out: str | None
@@ -108,8 +108,8 @@ class WhyService:
             now = self._clock.now()
             past = question.at <= now
             gone_by, plan = await self._plan(tx, door, question.at, past=past)
-            told = await told_around(tx, question.site, door.edge, door.id, question.at) if past else ()
-            trust, assumed = (told[0].trust, False) if told else (ClockTrust.SYNCED, True)
+            reported = await told_around(tx, question.site, door.edge, door.id, question.at) if past else ()
+            trust, assumed = (reported[0].trust, False) if reported else (ClockTrust.SYNCED, True)
             shown = question.shown
             if question.whose:
                 token = passes.issue(signer, site=question.site, holder=question.whose, now=question.at)
@@ -138,7 +138,7 @@ class WhyService:
             if alone.offline is not None and booking_id is None:
                 booking_id = await booking_of(tx, question.site, door.id, alone.offline)
             unlisted = alone != heard
-            decision = alone if unlisted and _was_alone(told, issued=booking_id is not None) else heard
+            decision = alone if unlisted and _was_alone(reported, issued=booking_id is not None) else heard
             named = await bookings.some(tx, [booking_id]) if booking_id else []
             holder = await holders.holder(tx, decision.holder) if decision.holder else None
             explained = Explained(
@@ -157,7 +157,7 @@ class WhyService:
                 grant=_grant_of(plan, door.id, decision),
                 booking=named[0] if named and decision.kind is not None else None,
                 holder=holder.draft.name if holder is not None else "",
-                told=tuple(told),
+                reported=tuple(reported),
                 secret_gone=made_with is None,
                 unlisted=unlisted,
                 kept_out=await self._kept_out(tx, place, question) if decision.kind is None else None,
@@ -216,12 +216,12 @@ def _grant_of(plan: Plan | None, door: str, decision: Decision) -> Grant | None:
     return next((each for each in owned if each.duress is decision.duress), None)
 
 
-def _was_alone(told: Sequence[RecordedEvent], *, issued: bool) -> bool:
+def _was_alone(reported: Sequence[RecordedEvent], *, issued: bool) -> bool:
     """Whether the door had lost its controller, as far as can be known: by the outcome of an offline code there; where
     it reported none, an ``issued`` offline code is taken as a sign, since they are only issued in that case."""
     came = [
         each.data.granted
-        for each in told
+        for each in reported
         if isinstance(each.data, AccessData) and each.data.method is Method.OFFLINE_CODE
     ]
     return any(came) if came else issued

@@ -221,7 +221,7 @@ def many(count: int) -> list[Member]:
     return [
         Member(
             id=uuid7(NOW + timedelta(milliseconds=at), at.to_bytes(10)),
-            standing=LibraryRecord(number=f"D{at}", card=f"bar:D{at}", pin="2749", born=date(1990, 1, 1)),
+            record=LibraryRecord(number=f"D{at}", card=f"bar:D{at}", pin="2749", born=date(1990, 1, 1)),
             inductions={"": date(2026, 11, 1)},
             source="csv",
             checked_at=NOW,
@@ -285,8 +285,8 @@ def test_a_membership_begins_and_ends_at_the_sites_midnight_across_the_clock_cha
     first: date, last: date, start: str, end: str
 ) -> None:
     [member] = many(1)
-    standing = LibraryRecord(number="D0", card="bar:D0", pin="2749", expires=last)
-    found = window(Member(**{**_fields(member), "standing": standing, "inductions": {"": first}}), SITE, LONDON)
+    record = LibraryRecord(number="D0", card="bar:D0", pin="2749", expires=last)
+    found = window(Member(**{**_fields(member), "record": record, "inductions": {"": first}}), SITE, LONDON)
     assert (found.start, found.end) == (datetime.fromisoformat(start), datetime.fromisoformat(end))
 
 

@@ -73,7 +73,7 @@ async def test_a_file_is_told_what_its_policy_would_mean(parish: httpx.AsyncClie
         outlook = await section.preview_change(tx, parts, (await read(container, TABLE)).value, now=NOW)
         two = {"rules": TABLE["rules"]}
         free = await section.preview_change(tx, parts, (await read(container, two)).value, now=NOW)
-    assert outlook.standing == ()
+    assert outlook.affected == ()
     assert outlook.notes == (
         "Ramsey Choir has 2 bookings in the week from Mon 23 Nov; “One a week” would allow 1 booking",
     )

@@ -146,7 +146,7 @@ async def test_a_device_that_an_edge_no_longer_names_is_forgotten_and_not_brough
     await mqtt.hello_service.greet(("ramsey", "main"))
     await eventually(one, what="the line is forgotten")
     mqtt.states.offer("ramsey", "main", "fire", encode(line))
-    await mqtt.states.told("ramsey", "main", edge.states)
+    await mqtt.states.report("ramsey", "main", edge.states)
     await mqtt.states.store()
     assert await one()
 

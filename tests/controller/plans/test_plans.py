@@ -33,7 +33,7 @@ from tests.integration.hub import ACTOR, Hub, book
 
 async def standing(hub: Hub, booking: str) -> tuple[CodeState, str]:
     view = await hub.container.bookings.get(booking)
-    return view.standing.state, view.standing.text
+    return view.code_status.state, view.code_status.text
 
 
 async def until_standing(hub: Hub, booking: str, state: CodeState) -> str:

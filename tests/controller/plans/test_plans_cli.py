@@ -54,7 +54,7 @@ async def test_a_lock_down_says_of_each_door_how_it_stands(door: Run, edge: Fake
     assert "Front door: locked down since 12:00 until 16:00" in done.stdout
     listed = await door("overrides", "ramsey")
     assert "drill" in listed.stdout
-    (ordered,) = (await hub.container.mqtt.overrides.standing("ramsey")).ordered
+    (ordered,) = (await hub.container.mqtt.overrides.current("ramsey")).ordered
     ended = await door("end", ordered.id, "--reason", "all clear")
     assert (ended.exit_code, "Front door: no longer locked down" in ended.stdout) == (0, True), ended.stdout
     assert "Every door follows its timetable." in (await door("overrides", "ramsey")).stdout

@@ -279,8 +279,8 @@ async def test_a_long_file_tells_how_far_it_is(any_village: httpx.AsyncClient) -
     params = {"progress": "true"}
     answer = await any_village.post(f"{PATH}/import", content=(HEAD + rows).encode(), params=params)
     assert answer.headers["content-type"] == "application/x-ndjson"
-    *told, last = answer.text.splitlines()
-    assert told == ['{"done":100,"of":240}', '{"done":200,"of":240}', '{"done":240,"of":240}']
+    *on_progress, last = answer.text.splitlines()
+    assert on_progress == ['{"done":100,"of":240}', '{"done":200,"of":240}', '{"done":240,"of":240}']
     assert '"added":240' in last
     later = HEAD + rows.replace(":00,", ":05,")  # each into the next one's time, from one part of the file to the next
     assert _counts(await _take(any_village, later)) == {"changed": 240}
@@ -311,13 +311,13 @@ async def test_others_write_while_a_dry_run_goes_on(village: httpx.AsyncClient, 
         async with container.database.write():
             order.append("written")
 
-    def told(done: int, of: int) -> None:
+    def on_progress(done: int, of: int) -> None:
         order.append(f"{done} of {of}")
         writes.append(asyncio.create_task(write(), name="write"))
 
     actor = Actor(name="Una", role=Role.MANAGER)
     outcome = await container.booking_csv.take(
-        SITE, (HEAD + "".join(rows)).encode(), preview=True, actor=actor, told=told
+        SITE, (HEAD + "".join(rows)).encode(), preview=True, actor=actor, on_progress=on_progress
     )
     assert {row.become for row in outcome.rows} == {RowResult.ADDED}
     assert "written" in order[: order.index("250 of 250")]

@@ -74,7 +74,7 @@ async def test_a_lock_down_is_on_the_door_when_the_edge_says_so_and_off_when_it_
     assert at_door(edge) == []
     (ended,) = shown.ordered
     assert (ended.ended_at, ended.ended_by, ended.ended_why) == (clock.now(), ACTOR, "all clear")
-    assert (await overrides.standing("ramsey")).ordered == ()
+    assert (await overrides.current("ramsey")).ordered == ()
 
 
 @pytest.mark.parametrize(("doors", "edges"), [(None, ["pi-front", "pi-side"]), (("side-door",), ["pi-side"])])
@@ -116,7 +116,7 @@ async def test_one_that_was_ended_while_the_edge_was_away_is_said_to_linger(
     (there,) = shown.doors[made.id]
     assert (there.state, there.holds) == (At.REMOVING, True)
     assert there.text == "may still be locked down until 16:00: the door is out of reach since 12:00"
-    assert [each.id for each in (await overrides.standing("ramsey")).ordered] == [made.id]
+    assert [each.id for each in (await overrides.current("ramsey")).ordered] == [made.id]
 
 
 async def test_one_that_was_ended_at_a_door_that_was_cut_off_all_along_is_not_said_to_linger(
@@ -135,7 +135,7 @@ async def test_one_that_was_ended_at_a_door_that_was_cut_off_all_along_is_not_sa
     (there,) = (await overrides.end(made.id, why="", actor=UNA)).doors[made.id]
     assert (there.state, there.holds) == (At.GONE, False)
     assert there.text == "was not locked down: the door is out of reach since 12:00, and this has ended"
-    assert (await overrides.standing("ramsey")).ordered == ()
+    assert (await overrides.current("ramsey")).ordered == ()
 
 
 async def test_an_override_runs_out_by_itself(overrides: OverrideService, edge: FakeEdge, clock: ManualClock) -> None:
@@ -144,7 +144,7 @@ async def test_an_override_runs_out_by_itself(overrides: OverrideService, edge: 
     clock.advance(hours=1)
     shown = await overrides.look(made.id)
     assert shown.doors[made.id][0].state is At.GONE
-    assert (await overrides.standing("ramsey")).ordered == ()
+    assert (await overrides.current("ramsey")).ordered == ()
 
 
 async def test_a_door_that_is_made_during_an_override_of_the_whole_site_gets_it(
@@ -168,11 +168,11 @@ async def test_of_several_at_one_door_the_strictest_is_said_to_hold(overrides: O
     made = [(await overrides.order("ramsey", draft(kind), actor=UNA)).ordered[0] for kind in (OUT, HOLD, LOCK)]
     for each in made:
         await until(overrides, each.id, At.ON)
-    shown = await overrides.standing("ramsey")
+    shown = await overrides.current("ramsey")
     assert [each.kind for each in shown.ordered if shown.doors[each.id][0].holds] == [OUT]
     await overrides.end(made[0].id, why="", actor=UNA)
     await until(overrides, made[0].id, At.GONE)
-    shown = await overrides.standing("ramsey")
+    shown = await overrides.current("ramsey")
     assert [each.kind for each in shown.ordered if shown.doors[each.id][0].holds] == [LOCK]
 
 

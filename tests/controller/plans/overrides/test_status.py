@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from controller.plans.overrides.model import AtDoor, Ordered
-from controller.plans.overrides.status import At, OverrideDoorStatus, standing
+from controller.plans.overrides.status import At, OverrideDoorStatus, current
 from edge.wire.plan import OverrideKind
 
 LONDON = ZoneInfo("Europe/London")
@@ -42,7 +42,7 @@ def ordered(
 
 def at_front(*ones: Ordered, away_h: float | None = None, now: datetime = NOW) -> list[OverrideDoorStatus]:
     away = {} if away_h is None else {"front": now + away_h * HOUR}
-    found = standing(ones, names={"front": "Front door"}, away=away, now=now, zone=LONDON)
+    found = current(ones, names={"front": "Front door"}, away=away, now=now, zone=LONDON)
     return [found[one.id][0] for one in ones]
 
 
@@ -123,7 +123,7 @@ def test_only_the_strictest_that_the_door_has_holds() -> None:
 
 
 def test_a_door_that_is_gone_from_the_building_is_left_out() -> None:
-    assert standing([ordered(at=ON)], names={}, away={}, now=NOW, zone=LONDON) == {"one": []}
+    assert current([ordered(at=ON)], names={}, away={}, now=NOW, zone=LONDON) == {"one": []}
 
 
 @pytest.mark.parametrize(

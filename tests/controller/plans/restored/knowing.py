@@ -26,7 +26,7 @@ async def knows_more(hub: Hub, edge: FakeEdge, parts: Mapping[str, bytes]) -> li
     await edge.say_status()
 
     async def listed() -> list[str]:
-        return [each.id for each in (await hub.container.mqtt.restored.standing("ramsey")).entries]
+        return [each.id for each in (await hub.container.mqtt.restored.current("ramsey")).entries]
 
     found = await eventually(listed, what="what only the door knows is listed")
     assert found is not None

@@ -106,7 +106,7 @@ async def opens(hub: Hub, edge: FakeEdge, view: BookingView) -> bool:
 
 
 async def entries(hub: Hub) -> list[RestoredEntry]:
-    return list((await hub.container.mqtt.restored.standing("ramsey")).entries)
+    return list((await hub.container.mqtt.restored.current("ramsey")).entries)
 
 
 async def plans_made(hub: Hub, count: int) -> None:
@@ -189,7 +189,7 @@ async def test_a_code_cancelled_after_the_backup_is_not_brought_back_unless_some
         assert (entry.kind, entry.subject, entry.gone) == (ItemKind.BOOKING, view.booking.id, True)
         assert not await opens(hub, edge, view)
         shown = await hub.container.bookings.get(view.booking.id)
-        assert shown.standing.state.value != "on"
+        assert shown.code_status.state.value != "on"
         await hub.container.mqtt.restored.decide(entry.id, RestoredDecision.REMOVE, why="it takes place", actor=UNA)
         await hub.up_to_date()
         assert await opens(hub, edge, view)
