@@ -1,4 +1,4 @@
-"""The controller's HTTP API as somebody uses it from outside."""
+"""A client of the controller's HTTP API."""
 
 import re
 import uuid
@@ -19,7 +19,7 @@ _MEMBER = re.compile(r"(.*/parties/[^/]+/members)/([^/]+)")
 
 
 def place_of(path: str) -> tuple[str, Callable[[Json], int]]:
-    """Where to read what is put at a path, and how to find its version in that answer; 0 where it is not in it."""
+    """The path to read before a PUT, and how to find the version in that answer; 0 if there is none."""
     if part := _PART.fullmatch(path):
         where, section, name = part.groups()
         return where, lambda site: _version(site[section], "id", name)
@@ -39,7 +39,7 @@ class Api:
     def __init__(self, address: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self.address = address
         self.token = ""
-        """The session's, once somebody is signed in."""
+        """The session's token, after signing in."""
         self._client = httpx.AsyncClient(base_url=address, timeout=30.0, transport=transport)
 
     async def __aenter__(self) -> Self:
@@ -54,7 +54,7 @@ class Api:
         await self._client.aclose()
 
     async def answers(self, path: str) -> bool:
-        """Whether ``path`` is answered with success."""
+        """Whether a GET of ``path`` succeeds."""
         try:
             answer = await self._client.get(path)
         except httpx.HTTPError:
@@ -62,7 +62,7 @@ class Api:
         return answer.is_success
 
     async def set_up(self, *, token: str, user: str, password: str) -> None:
-        """Make the first user and be signed in as it."""
+        """Create the first user and sign in."""
         body = {"token": token, "user": user, "password": password}
         self._signed_in(await self._send("POST", "/api/v1/setup", json=body))
 
@@ -73,7 +73,7 @@ class Api:
         return await self._send("GET", f"/api/v1{path}", params=query)
 
     async def put(self, path: str, body: Json) -> Json:
-        """Put ``body`` in the place of what is there."""
+        """PUT ``body``, with the version that is there now."""
         where, find = place_of(path)
         try:
             version = find(await self.get(where))

@@ -1,4 +1,4 @@
-"""A broker on loopback as a child process: mosquitto with the files of ``deploy/``, else the embedded one."""
+"""A broker on loopback as a child process: mosquitto with the files of ``deploy/``, or the embedded one."""
 
 import os
 import shutil
@@ -12,13 +12,13 @@ DEPLOYED = _IN_THE_WHEEL if _IN_THE_WHEEL.is_dir() else Path(__file__).parents[1
 
 
 def mosquitto_program() -> str | None:
-    """Where mosquitto is installed, if it is; Debian puts it where an ordinary user's PATH does not look."""
+    """Where mosquitto is installed; Debian uses a folder outside an ordinary user's PATH."""
     return shutil.which("mosquitto", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"]))
 
 
 def make_broker(folder: Path, port: int, *, embedded: bool = False, tls: Path | None = None) -> Child:
-    """A broker for ``port`` whose files lie in ``folder``; ``embedded`` asks for the second choice by name.
-    ``tls``: the folder with the files that deploy's listener with TLS reads; it takes mosquitto."""
+    """A broker on ``port`` with its files in ``folder``; ``embedded``: use the embedded one.
+    ``tls``: the folder with the files of deploy's TLS listener; needs mosquitto."""
     program = None if embedded else mosquitto_program()
     argv = _embedded(folder, port) if program is None else _mosquitto(program, folder, port, tls)
     return Child("broker", argv, log=folder / "broker.log", ready=lambda: accepts(port))

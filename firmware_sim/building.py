@@ -34,7 +34,7 @@ class CardPins(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class DoorFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A door, its wires, and the ``zone`` one stands in behind it. ``cards``: it has a card reader beside its keypad;
+    """A door, its wires, and the ``zone`` behind it. ``cards``: it also has a card reader;
     ``scanner``: a scanner of QR codes and barcodes too."""
 
     id: Slug
@@ -126,13 +126,13 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     @property
     def wifi_per_visit(self) -> float:
-        """WiFi users for each visit. Above 1 where people bring several devices, or pass by outside."""
+        """WiFi devices for each visit; above 1 if people bring several devices or pass by outside."""
         return sum(self.wifi_users.values()) / sum(self.wifi_visits.values())
 
 
 class Building(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What hangs on one edge: a hub, or another part of the site ``part_of``, whose hours and address it shares. A part
-    has an id of its own in the simulator only; its spaces may be reached by doors of the others."""
+    """What one edge controls: a hub, or a part of the site ``part_of``, whose hours and address it shares. A part
+    has its own id only in the simulator; doors of other parts may lead to its spaces."""
 
     id: Slug
     part_of: Slug | None = None

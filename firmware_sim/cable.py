@@ -1,6 +1,6 @@
-"""What runs between the world and the processes that join it: one JSON value a line over a unix socket.
+"""The protocol between the world and the processes that join it: one JSON value per line over a unix socket.
 
-A simulated Pi opens with ``PiHello`` and stays; anybody else asks one question and gets one ``WorldAnswer``.
+A simulated Pi sends ``PiHello`` and stays connected; other clients send one question and get one ``WorldAnswer``.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ LINE_LIMIT = 4 * 1024 * 1024
 
 
 class PiHello(msgspec.Struct, frozen=True, kw_only=True, tag="pi"):
-    """A simulated Pi has come to life."""
+    """A simulated Pi has started."""
 
     site: str
     edge: str
@@ -88,7 +88,7 @@ class PowerAsk(msgspec.Struct, frozen=True, kw_only=True, tag="power"):
 
 
 class FireAsk(msgspec.Struct, frozen=True, kw_only=True, tag="fire"):
-    """Set off the fire alarm of a building, or reset it."""
+    """Start or reset the fire alarm of a building."""
 
     site: str
     on: bool
@@ -103,21 +103,21 @@ class GlassAsk(msgspec.Struct, frozen=True, kw_only=True, tag="glass"):
 
 
 class DiskAsk(msgspec.Struct, frozen=True, kw_only=True, tag="disk"):
-    """Let the disk of a Pi fill up or become read-only, or repair it."""
+    """Fill up a Pi's disk, make it read-only, or repair it."""
 
     site: str
     state: DiskState
 
 
 class ClockAsk(msgspec.Struct, frozen=True, kw_only=True, tag="clock"):
-    """Let a Pi's time service say a time that is so many seconds ahead of the true one."""
+    """Set a Pi's time service that many seconds ahead of the true time."""
 
     site: str
     off_s: float
 
 
 class StatusAsk(msgspec.Struct, frozen=True, kw_only=True, tag="status"):
-    """The truth beside what was reported."""
+    """Ask for the true values and those that the edges recorded."""
 
 
 Question = (
@@ -127,13 +127,13 @@ ToWorld = PiHello | OutputLine | EventLine | Question
 
 
 class LevelsLine(msgspec.Struct, frozen=True, kw_only=True, tag="levels"):
-    """The levels on the Pi's wires as it comes to life, by BCM number."""
+    """The levels on the Pi's wires at its start, by BCM number."""
 
     levels: dict[int, bool]
 
 
 class HardwareLine(msgspec.Struct, frozen=True, kw_only=True, tag="hardware"):
-    """How the Pi itself is from here on; the first one comes after the levels, before it begins."""
+    """The state of the Pi's own hardware from now on; the first one comes after the levels."""
 
     hardware: Hardware
 
@@ -164,7 +164,7 @@ ToPi = LevelsLine | HardwareLine | InputLine | ListingLine | ScanLine
 
 
 class DoorStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """One door: what is (``true_``), and what its edge has recorded."""
+    """One door: the true values (``true_``), and those that its edge recorded."""
 
     site: str
     door: str
@@ -191,7 +191,7 @@ class SiteStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WorldAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """``code`` is the exit code: 0 it happened, 1 it did not and ``text`` says why, 2 there is no such thing."""
+    """``code`` is the exit code: 0: it happened; 1: it did not, and ``text`` says why; 2: no such thing exists."""
 
     code: Literal[0, 1, 2]
     text: str
@@ -255,7 +255,8 @@ async def joined(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter
 
 
 async def ask(path: Path, question: Question) -> WorldAnswer:
-    """One question to the world at ``path``. Raises ``OSError`` where none answers, ``WireError`` for nonsense."""
+    """Ask the world at ``path`` one question. Raises ``OSError`` if nothing answers, ``WireError`` for an invalid
+    answer."""
     reader, writer = await joined(path)
     try:
         writer.write(line(question))

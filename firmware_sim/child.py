@@ -1,4 +1,4 @@
-"""One child process with a log of its own: started when it answers, ended by its own pid, never left behind."""
+"""One child process with its own log; it counts as started once it answers, and is ended by its pid."""
 
 import asyncio
 import contextlib
@@ -108,7 +108,7 @@ class Child:
         return await self._process.wait()
 
     async def stop(self, patience_s: float = 10.0) -> None:
-        """SIGTERM, and SIGKILL for one that does not obey; harmless when it does not run."""
+        """Send SIGTERM, then SIGKILL if it does not end. Does nothing if it does not run."""
         if not self.running or self._process is None:
             return
         self.signal(signal.SIGTERM)
@@ -119,7 +119,7 @@ class Child:
             await self.kill()
 
     async def kill(self) -> None:
-        """kill -9; harmless when it does not run."""
+        """Send SIGKILL. Does nothing if it does not run."""
         if self.running and self._process is not None:
             self.signal(signal.SIGKILL)
             await self._process.wait()

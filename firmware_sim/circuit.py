@@ -1,6 +1,6 @@
-"""The electrics and mechanics of one door: what really holds it shut, whatever any program believes.
+"""The circuit and mechanics of one door: what really holds it closed, whatever a program believes.
 
-Nobody is locked in: asserted here, on the lock, with the agent alive or dead. docs/wiring.md draws the circuits.
+Tests assert on it that nobody is locked in, with the agent alive or dead. docs/wiring.md has the circuits.
 """
 
 from typing import Literal
@@ -13,15 +13,15 @@ Feed = Literal["open", "closed"]
 
 
 class Circuit(msgspec.Struct, frozen=True, kw_only=True):
-    """One instant of a door's circuit.
+    """The state of a door's circuit.
 
     ``fail``: without current the lock is locked from outside (``secure``; a strike's handle opens it from inside by
     mechanics alone) or released (``safe``; current holds it from both sides). ``feed``: the relay's contact in the
     lock's circuit. ``relay``: the edge's output is active. A dead Pi's output is an input pin, so its relay is off.
     ``mains``: the lock's supply. ``break_glass`` and ``fire`` open a fail-safe lock's circuit in hardware.
     ``exit_pressed``: somebody inside works the handle and the exit button, whose second contact cuts a fail-safe
-    lock's current and bridges the relay of a fail-secure one. ``stuck``: the relay is welded shut (true) or dead
-    (false), and no longer does as its pin says.
+    lock's current and bridges the relay of a fail-secure one. ``stuck``: the relay is welded (true) or dead (false),
+    and no longer follows its pin.
     """
 
     lock: Lock = "strike"
@@ -50,5 +50,5 @@ class Circuit(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def opens_from_inside(self) -> bool:
-        """Whether somebody inside who works handle and button gets out."""
+        """Whether somebody inside gets out by handle and button."""
         return self.fail == "secure" or not msgspec.structs.replace(self, exit_pressed=True).current

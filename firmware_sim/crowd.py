@@ -1,4 +1,4 @@
-"""When people come: visitors by the branch's monthly figures over its opening hours, groups by their bookings."""
+"""When people come: visitors by the branch's monthly figures in its opening hours, groups by their bookings."""
 
 import random
 from calendar import monthrange
@@ -13,7 +13,7 @@ from firmware_sim.timeline import EventTimeline, Process
 BUSY = (0.9, 1.25, 1.1, 0.8, 1.1, 1.2, 1.0, 0.7)
 """Visits by the hour since opening, against the mean: a peak mid-morning and one after lunch."""
 LATEST = timedelta(minutes=10)
-"""A group whose start is longer ago than this is not sent any more."""
+"""Groups whose start is longer ago than this no longer come."""
 MOST_DEVICES = 2
 NO_SHOWS = 0.08
 
@@ -44,7 +44,7 @@ def visits_per_hour(building: Building, day: date) -> float:
 
 
 class Crowd:
-    """Sends people to one site. ``most_per_hour`` caps the visitors, so that a fast clock stays affordable."""
+    """Sends people to one site. ``most_per_hour`` limits the visitors, to limit the load on a fast clock."""
 
     def __init__(self, site: SimulatedSite, timeline: EventTimeline, *, seed: str, most_per_hour: float) -> None:
         self._site = site
@@ -57,11 +57,11 @@ class Crowd:
         self._doors = public or [door.id for door in site.building.doors]
 
     def start(self) -> None:
-        """Let visitors come from now on."""
+        """Start sending visitors."""
         self._timeline.spawn(self._visitors())
 
     def expect(self, parties: list[GroupVisit]) -> None:
-        """These groups have bookings; what was expected before and is not among them has been cancelled."""
+        """Sets the groups with bookings; those expected before that are missing have been cancelled."""
         fresh = {party.id: party for party in parties}
         for party in parties:
             if self._parties.get(party.id) != party and party.id not in self._sent:

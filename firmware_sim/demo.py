@@ -25,7 +25,7 @@ from firmware_sim.site_setup import set_up_sites
 DOOR_SITE, DOOR, SPACE = "ramsey", "front-door", "studio"
 TITLE = "Try the front door"
 LASTS = timedelta(minutes=16)
-"""Real time for which a code that is printed stays valid, at least."""
+"""The shortest real time for which a printed code stays valid."""
 NEW_LASTS = timedelta(minutes=25)
 SHORTEST = timedelta(hours=8)
 LOOK_EVERY_S = 5.0
@@ -33,8 +33,8 @@ KEEP_EVERY_S = 2.0
 
 
 class DemoState(msgspec.Struct, frozen=True, kw_only=True):
-    """What the demo remembers between runs. ``inside``: people by site and zone when it was last looked at. ``made``:
-    what a start that was broken off had made of the diary."""
+    """The demo's state between runs. ``inside``: people by site and zone when last saved. ``made``: what an
+    interrupted start had made of the diary."""
 
     at: datetime
     rate: float
@@ -45,7 +45,7 @@ class DemoState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DemoReady(msgspec.Struct, frozen=True, kw_only=True):
-    """``ready.json``: where to look, who to be, what to type."""
+    """``ready.json``: addresses, the sign-in, and the code to type."""
 
     pages: str
     user: str
@@ -208,7 +208,7 @@ class Demo:
         ]
 
     async def _code_of(self, rig: Rig, booking: dict[str, Any]) -> str:
-        """The digits, asked for once as long as the code looks the same."""
+        """The digits; asked for again only when the masked code changes."""
         seen = (booking["id"], booking["code"])
         if seen not in self._codes:
             answer = await rig.api.post(f"/bookings/{booking['id']}/code", {})
@@ -241,7 +241,7 @@ class Demo:
         self._remember(rig, stopped=False)
 
     async def _code(self, rig: Rig) -> dict[str, Any]:
-        """The booking whose code is printed: the one of an earlier run if it lasts, else a new one, on the door."""
+        """The booking whose code is printed: that of an earlier run if it is valid for long enough, else a new one."""
         now = rig.clock.now()
         found = await rig.api.get(
             f"/sites/{DOOR_SITE}/bookings",
@@ -308,7 +308,7 @@ class Demo:
             raise SimError(f"{self._state_file} is damaged ({error}); start over with --fresh") from error
 
     def _epoch(self, before: DemoState | None) -> datetime:
-        """Now, or where an earlier run had come to: the hubs' time never goes back."""
+        """Now, or the last instant of an earlier run: the hubs' time never goes back."""
         now = SystemClock().now()
         if before is None:
             return now
@@ -320,7 +320,7 @@ class Demo:
         self._pids_file.write_text(json.dumps(pids))
 
     def command(self, *words: str) -> str:
-        """What to paste into a shell from here."""
+        """The command to paste into a shell."""
         program = Path(hallkeeper())
         with contextlib.suppress(ValueError):
             program = program.relative_to(Path.cwd())

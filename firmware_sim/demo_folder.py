@@ -1,4 +1,4 @@
-"""The demo's folder: held by one demo at a time, and cleared of what a killed one left behind."""
+"""The demo's folder: locked by one demo at a time, and cleared of leftovers of a killed one."""
 
 import contextlib
 import fcntl
@@ -19,9 +19,10 @@ _OURS = ("broker", "controller", "edges", "clock.json", "password", "state.json"
 
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Hold the folder for this process, and end what a demo that was killed left running in it.
+    """Lock the folder for this process, and end processes that a killed demo left running.
 
-    Raises ``AlreadyRunning``, and ``NoFolder`` where there can be no such folder. The kernel lets go if we die.
+    Raises ``AlreadyRunning``, and ``NoFolder`` if the folder cannot be used. The kernel releases the lock when this
+    process ends.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -48,7 +49,7 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def start_anew(folder: Path) -> None:
-    """Forget everything an earlier demo left in ``folder``; touches nothing that is not ours."""
+    """Delete the files of an earlier demo in ``folder``; leaves other files alone."""
     for name in _OURS:
         path = folder / name
         if path.is_dir():
@@ -58,7 +59,7 @@ def start_anew(folder: Path) -> None:
 
 
 def _end_stale(folder: Path) -> None:
-    """Only processes that were noted and whose command line names the folder."""
+    """Only recorded processes whose command line names the folder."""
     pids_file = folder / PIDS
     try:
         pids = msgspec.json.decode(pids_file.read_bytes(), type=dict[str, int])

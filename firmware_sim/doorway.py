@@ -1,4 +1,4 @@
-"""One door of the world: leaf, lock, exit handle, keypad and two beams, moved by people and by an edge's relay."""
+"""One door of the world: leaf, lock, exit handle, keypad and two beams, operated by people and by an edge's relay."""
 
 import random
 from collections.abc import Callable
@@ -13,11 +13,11 @@ from firmware_sim.footpath import Passage
 from firmware_sim.timeline import EventTimeline, Process, TimelineSignal, Until
 
 CLOSER_S = 3.0
-"""How long the door closer takes after the last body is through."""
+"""How long the door closer takes after the last person has passed."""
 
 
 class SimulatedDoor:
-    """``drive(pin, level)`` puts a level on a wire; ``mark(what)`` writes into the truth log."""
+    """``drive(pin, level)`` sets a wire's level; ``mark(what)`` writes to the log of true events."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class SimulatedDoor:
         self.is_open = False
         self._held: bool | None = None
         self.released = TimelineSignal()
-        """Fires when the lock lets go."""
+        """Fires when the lock releases."""
         self._timeline = timeline
         self._drive = drive
         self._mark = mark
@@ -55,7 +55,7 @@ class SimulatedDoor:
             drive(pin, wiring.BEAM_CLEAR)
 
     def rewire(self, **changes: bool | None) -> None:
-        """Parts of the circuit have changed, or ``stuck``: its relay is welded shut, dead, or sound again."""
+        """Change parts of the circuit, or ``stuck``: its relay is welded, dead, or repaired."""
         before = self.circuit.released
         if changes.get("relay") and not self.circuit.relay:
             self._mark("driven")
@@ -68,7 +68,7 @@ class SimulatedDoor:
             self.released.fire()
 
     def set_glass(self, broken: bool) -> None:
-        """Somebody breaks the glass of the unit beside the door, or puts in a new one. Raises ``NoSuchThing``."""
+        """Break or replace the glass of the unit beside the door. Raises ``NoSuchThing``."""
         if self.facts.break_glass is None:
             raise NoSuchThing(f"{self.facts.name} has no break-glass unit")
         self.rewire(break_glass=broken)
@@ -80,7 +80,7 @@ class SimulatedDoor:
 
     @property
     def enterable(self) -> bool:
-        """Whether somebody outside gets in now without doing anything about it."""
+        """Whether somebody outside can just walk in now."""
         return self.is_open or self.circuit.released
 
     @property
@@ -110,14 +110,14 @@ class SimulatedDoor:
         return tick + changes[-1][0]
 
     def open_from_outside(self) -> bool:
-        """Pull the door; whether it came."""
+        """Pull the door; whether it opened."""
         if not self.enterable:
             return False
         self._open()
         return True
 
     def open_from_inside(self, rng: random.Random) -> Process:
-        """Work the handle and push; 0.2 to 0.5 s. A lock that holds against it leaves the door shut."""
+        """Press the handle and push; 0.2 to 0.5 s. If the lock holds, the door stays closed."""
         if self.is_open:
             return
         self._drive(self.facts.rex, wiring.EXIT_PRESSED)
@@ -130,7 +130,8 @@ class SimulatedDoor:
         self.rewire(exit_pressed=False)
 
     def walk(self, walk: Passage, rng: random.Random) -> tuple[float, float]:
-        """Put a body through the doorway as soon as it is free; the ticks from first beam broken to last clear."""
+        """Send a person through the doorway as soon as it is free; returns the ticks of the first beam broken and
+        the last clear."""
         start = max(self._timeline.tick, self._way_free_at)
         self._way_free_at = start + walk.lasts_s + rng.uniform(0.25, 0.9)
         for pulse in walk.pulses:
@@ -161,7 +162,7 @@ class SimulatedDoor:
             self._sense()
 
     def _sense(self) -> None:
-        """The lock's own contact: it holds while it is locked and the leaf is home."""
+        """The lock's own sensor: closed while it is locked and the door is closed."""
         holds = not (self.circuit.released or self.is_open)
         if self.facts.lock_sensor is not None and holds is not self._held:
             self._held = holds

@@ -1,4 +1,4 @@
-"""How a body breaks two light beams: plain geometry, from a path to pulses.
+"""How a person breaks two light beams: geometry, from a path to pulses.
 
 The outer beam lies at 0 m, the inner at ``BEAM_GAP_M`` further in. A path is where a body's inner face is at
 which second; the body reaches ``depth_m`` outwards from there.
@@ -22,7 +22,7 @@ class BeamPulse(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Passage(msgspec.Struct, frozen=True, kw_only=True):
-    """One body's passage, or attempt: the pulses, and how long it stood in the doorway."""
+    """One person's passage, or attempt: the pulses, and the time in the doorway."""
 
     pulses: tuple[BeamPulse, ...]
     lasts_s: float
@@ -43,7 +43,7 @@ def walk_out(rng: random.Random) -> Passage:
 
 
 def turn_back(rng: random.Random) -> Passage:
-    """Somebody comes from outside, thinks of something in the doorway, and goes back out."""
+    """Somebody comes from outside, turns back in the doorway, and goes out."""
     depth, speed = rng.uniform(0.26, 0.42), rng.uniform(0.6, 1.2)
     reach = rng.uniform(0.08, BEAM_GAP_M + depth * 0.6)
     there = (reach + 0.05) / speed

@@ -44,7 +44,7 @@ class FailingMedium:
         self._one_at_a_time = threading.Lock()
 
     def become(self, state: DiskState, room: int = 0) -> None:
-        """``room``: bytes that a full one still takes; what is deleted makes more."""
+        """``room``: bytes that a full disk still accepts; deleting files adds to it."""
         with self._one_at_a_time:
             self._state, self._room = state, room
 
@@ -97,7 +97,7 @@ class FailingMedium:
 
 
 class WrongClock:
-    """A ``Clock`` whose time of day is ``off_s`` ahead of the true one; its monotonic seconds are sound."""
+    """A ``Clock`` whose time of day is ``off_s`` ahead of the true one; its monotonic seconds are right."""
 
     def __init__(self, true: Clock) -> None:
         self._true = true
@@ -108,7 +108,7 @@ class WrongClock:
         return self._true.now() + timedelta(seconds=self.off_s)
 
     def battery(self) -> datetime | None:
-        """What the battery clock says."""
+        """The battery clock's time."""
         return None if self.battery_off_s is None else self._true.now() + timedelta(seconds=self.battery_off_s)
 
     def monotonic(self) -> float:

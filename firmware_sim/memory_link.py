@@ -1,6 +1,6 @@
 """A broker in memory: retained messages, last wills, order kept per publisher. It passes the link contract suite.
 
-For virtual runs, where a real broker's sockets have no place. A link can be cut and repaired, the broker killed.
+For virtual runs, which cannot use a real broker's sockets. A link can be cut and repaired, the broker killed.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ class MemoryBroker:
             self.drop(link, "the broker is gone", will=False)
 
     def start(self) -> None:
-        """Come (back) up, empty."""
+        """Start (again), empty."""
         self.up = True
         for link in self._made:
             link.try_now()
@@ -108,17 +108,17 @@ class MemoryLink:
         self.connected = False
 
     def cut(self) -> None:
-        """Pull the cable: the broker publishes the last will."""
+        """Disconnect: the broker publishes the last will."""
         self._cut = True
         self._broker.drop(self, "the network was cut", will=True)
 
     def repair(self) -> None:
-        """Plug the cable in again."""
+        """Connect again."""
         self._cut = False
         self.try_now()
 
     def try_now(self) -> None:
-        """Something has changed: wait no longer with the next try."""
+        """Wake the connection: try again now."""
         self._now.set()
 
     def renew(self) -> None:
@@ -162,13 +162,13 @@ class MemoryLink:
                 await self._now.wait()
 
     def announce(self) -> None:
-        """The broker has taken us in."""
+        """The broker has accepted the connection."""
         self._count += 1
         self.connected = True
         self._queue.put_nowait(Connected(connection=self._count))
 
     def offer(self, message: Message) -> None:
-        """The broker has a message; taken if a filter wants it."""
+        """Deliver a message if a filter matches it."""
         if any(matches(pattern, message.topic) for pattern in self._filters):
             self._queue.put_nowait(message)
 

@@ -1,11 +1,11 @@
-"""MQTT packets in a stream of bytes, and what an unruly line does to those that carry messages."""
+"""MQTT packets in a stream of bytes, and the disorder that an unruly line applies to PUBLISH packets."""
 
 import random
 from collections.abc import Callable, Iterator
 
 Fate = tuple[float, ...]
-"""What happens to a message: one delay in seconds for each copy of it that arrives. ``(0.0,)`` is as it should be,
-``(0.0, 0.0)`` twice, ``(1.5,)`` late."""
+"""What happens to a message: one delay in seconds for each copy of it that arrives. ``(0.0,)``: normal, ``(0.0,
+0.0)``: twice, ``(1.5,)``: late."""
 Disorder = Callable[[bytes], Fate]
 """Decides on each PUBLISH packet, in either direction."""
 
@@ -16,7 +16,7 @@ _LENGTH_BYTES = 4
 
 
 class BadPacket(ValueError):
-    """No MQTT: its remaining length does not end."""
+    """Not MQTT: its remaining length does not end."""
 
 
 class Packets:
@@ -46,7 +46,7 @@ class Packets:
 
 
 def in_the_clear(first: bytes) -> bool:
-    """Whether a connection that begins with these bytes carries MQTT that can be read."""
+    """Whether a connection that begins with these bytes carries unencrypted MQTT."""
     return first.startswith(_CONNECT)
 
 

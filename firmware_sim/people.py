@@ -13,9 +13,9 @@ from firmware_sim.timeline import Act, Process
 from firmware_sim.truth import TrueCrossing, TypedCode, Way
 
 GRACE_S = 20.0
-"""How long somebody pulls at a locked door before going home."""
+"""How long somebody tries a locked door before they leave."""
 REACT_S = 6.0
-"""How long somebody watches a lock after the last key."""
+"""How long somebody waits for the lock after the last key."""
 
 
 class GroupVisit(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +35,7 @@ class GroupVisit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SitePlaces(Protocol):
-    """What people need of a site."""
+    """The interface of a site that people use."""
 
     @property
     def now(self) -> datetime: ...
@@ -65,12 +65,12 @@ class SitePlaces(Protocol):
     def id(self) -> str: ...
 
     def after(self, moment: datetime) -> float:
-        """Seconds from now until ``moment``; none when it has passed."""
+        """Seconds from now until ``moment``; 0 if it has passed."""
         ...
 
 
 def come_in(place: SitePlaces, door: str, who: str, rng: random.Random, *, devices: int = 0) -> Act:
-    """Through a door that is open or released; whether they are in. Nobody goes into a building that is on fire."""
+    """Walk in by a door that is open or released; whether they are in. Nobody enters during a fire."""
     doorway = place.doorway(door)
     if place.fire or not doorway.open_from_outside():
         return False
@@ -83,7 +83,7 @@ def come_in(place: SitePlaces, door: str, who: str, rng: random.Random, *, devic
 
 
 def go_out(place: SitePlaces, door: str, who: str, rng: random.Random) -> Act:
-    """Out through a door from inside; whether it let them, and if not it is logged as the worst that can happen.
+    """Leave by a door; whether it opened. If not, somebody is locked in, which is logged.
     Nothing for who has left already, such as in a fire."""
     if not place.holds(who):
         return True
@@ -101,7 +101,7 @@ def go_out(place: SitePlaces, door: str, who: str, rng: random.Random) -> Act:
 
 
 def think_again(place: SitePlaces, door: str, who: str, rng: random.Random) -> Act:
-    """Into the doorway and back out; whether the door was open to them."""
+    """Enter the doorway and turn back; whether the door was open."""
     doorway = place.doorway(door)
     if not doorway.open_from_outside():
         return False
@@ -114,7 +114,7 @@ def think_again(place: SitePlaces, door: str, who: str, rng: random.Random) -> A
 
 
 def type_code(place: SitePlaces, door: str, code: str, who: str, rng: random.Random) -> Act:
-    """Type ``code`` and watch the lock; whether it let go."""
+    """Type ``code`` and watch the lock; whether it released."""
     doorway = place.doorway(door)
     while not doorway.enterable and doorway.keypad_busy_s > 0:
         # Somebody else is typing; perhaps that is enough.
@@ -132,7 +132,7 @@ def type_code(place: SitePlaces, door: str, code: str, who: str, rng: random.Ran
 
 
 def visit(place: SitePlaces, door: str, who: str, rng: random.Random, *, leave_by: datetime, devices: int) -> Process:
-    """Come to an open building, stay a while, leave before it closes. One in 25 turns back in the doorway."""
+    """Visit an open building, stay for a time, leave before it closes. One in 25 turns back in the doorway."""
     doorway = place.doorway(door)
     if not doorway.enterable:
         yield doorway.wait_released(GRACE_S)
@@ -151,7 +151,7 @@ def visit(place: SitePlaces, door: str, who: str, rng: random.Random, *, leave_b
 
 
 def attend(place: SitePlaces, party: GroupVisit, member: int, rng: random.Random, *, devices: int) -> Process:
-    """One member of a group: types the code where the door is shut, comes in, stays for the session, goes home."""
+    """One member of a group: types the code if the door is locked, comes in, stays for the session, leaves."""
     who = f"{party.id}/{member}"
     doorway = place.doorway(party.door)
     if member == 0:

@@ -1,6 +1,6 @@
 """A simulated Pi as a process: the real agent on simulated pins, joined to the world by a unix socket.
 
-When the world goes away the process ends; when the process ends the world sees its outputs let go.
+When the world ends the process ends; when the process ends its outputs are released.
 """
 
 import asyncio
@@ -52,7 +52,7 @@ class Scanners:
                 self._pipes[reader.id] = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
 
     def scan(self, reader: str, text: str) -> None:
-        """It reads ``text``. A scanner that is not there does nothing; what its cable cannot take is lost."""
+        """It reads ``text``. A disconnected scanner does nothing; input beyond its buffer is lost."""
         if (pipe := self._pipes.get(reader)) is not None:
             try:
                 os.write(pipe, typed(text + ENTER))

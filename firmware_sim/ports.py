@@ -1,4 +1,4 @@
-"""Loopback ports for the servers that a rig or a test starts."""
+"""Loopback ports for servers that a rig or a test starts."""
 
 import itertools
 import os
@@ -12,11 +12,11 @@ _PORTS = range(20_000 + os.getpid() % 8, 32_000, 8)
 eighth, by this process's id, so that two processes do not reach for the same one."""
 
 _turns = itertools.cycle(random.sample(_PORTS, k=len(_PORTS)))
-"""Each comes round again after all the others: who was told one may not be listening yet when the next one asks."""
+"""Ports are handed out in turn, because a server may not listen yet when the next one asks."""
 
 
 def free_port(wanted: int | None = None) -> int:
-    """A loopback TCP port nobody listens on: the first free one from ``wanted`` on, or any.
+    """A free loopback TCP port: the first from ``wanted`` on, or any.
 
     Raises ``SimError`` when there is none.
     """

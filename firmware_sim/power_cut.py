@@ -1,8 +1,9 @@
-"""A disk in memory that power can be cut from at any step: what was not yet synced is dropped, torn at any byte, or
-there in another order. (kill -9 loses nothing: what was written is in the kernel's hands.)
+"""A disk in memory on which power can be cut at any step: unsynced data is dropped, torn at any byte, or written in
+another order. (kill -9 loses nothing: what was written is in the kernel's hands.)
 
-It stands below ``edge.system.files.SafeFiles``, so that the order of steps that is put to the test is the real one. All
-steps can be kept in a journal and taken again on another medium, up to any of them: one run has as many cuts as steps.
+It stands below ``edge.system.files.SafeFiles``, so that the order of steps that is put to the test is the real one.
+All steps can be kept in a journal and taken again on another medium, up to any of them: one run has as many cuts as
+steps.
 """
 
 import random
@@ -64,7 +65,7 @@ class _Change(NamedTuple):
 
 
 class _Chance:
-    """How one cut turns out. A third of them lose everything that may be lost, a third only what is torn."""
+    """The outcome of one cut. A third lose everything unsynced, a third only torn writes."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # a game of chance
@@ -123,7 +124,7 @@ class VirtualMedium:
     # Power
 
     def cut(self, seed: int) -> "VirtualMedium":
-        """What a cut at this moment leaves; this medium stays as it is."""
+        """The state after a cut at this moment; this medium itself does not change."""
         chance, left = _Chance(seed), VirtualMedium()
         names, undone = dict(self._safe), set[str]()
         for change in self._changes:

@@ -1,4 +1,4 @@
-"""What a building's edge needs to run: its place in the estate, its enrolment, its configuration file."""
+"""Sets up a building's edge: its place in the estate, its enrolment, its configuration file."""
 
 import base64
 import json
@@ -14,7 +14,7 @@ DATA = "data"
 
 
 async def put_building(api: Api, building: Building) -> None:
-    """Make the building in the estate; one that is a part, after the site it is part of. Repeatable."""
+    """Create the building in the estate; a part after its site. Idempotent."""
     site = f"/sites/{building.site}"
     if building.part_of is None:
         await api.put(
@@ -53,7 +53,7 @@ async def put_building(api: Api, building: Building) -> None:
 
 
 async def enrol(api: Api, building: Building, folder: Path) -> None:
-    """Let the building's edge in, whose files lie in ``folder``, as its Pi would ask to be."""
+    """Enrol the building's edge, with its files in ``folder``, as its Pi would."""
     made = await api.post(f"/sites/{building.site}/edges/{building.edge}/enrolment", {})
     applicant = EnrolmentClient(made["token"])
     answer = await api.post("/enrol", applicant.body)

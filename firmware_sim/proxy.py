@@ -1,4 +1,4 @@
-"""The line between one edge and the broker: a TCP relay that can be cut, fall silent, and be unruly."""
+"""The line between one edge and the broker: a TCP proxy that can be cut, silenced, and made unruly."""
 
 import asyncio
 import contextlib
@@ -7,7 +7,7 @@ import socket
 from firmware_sim.packets import ON_TIME, PUBLISH, BadPacket, Disorder, Packets, in_the_clear, kind_of
 
 HELD_MOST = 200
-"""Messages that a connection holds back at a time in each direction; those on top pass as they come."""
+"""Most messages that a connection delays at once in each direction; further ones pass."""
 
 
 class Toll:
@@ -22,10 +22,10 @@ class Toll:
 
 
 class NetworkLine:
-    """Listens on ``port`` of loopback and passes everything on to ``target``. While it is cut nobody listens there.
+    """Listens on ``port`` of loopback and forwards everything to ``target``. While it is cut nothing listens there.
 
-    ``disorder`` decides what happens to each message from now on; ``None``: it passes. A line that is encrypted shows
-    no messages, and passes whatever it is told.
+    ``disorder`` decides what happens to each message from now on; ``None``: all pass. On an encrypted line messages
+    cannot be seen, so all pass.
     """
 
     def __init__(self, *, port: int, target: int) -> None:
@@ -44,7 +44,7 @@ class NetworkLine:
         return self._serving is not None and self.flows.is_set()
 
     def repair(self) -> None:
-        """Let connections and bytes through; also how the line first comes up. Raises ``OSError`` when the port is
+        """Pass connections and bytes; also the first start. Raises ``OSError`` when the port is
         taken."""
         self.flows.set()
         if self._serving is None:
@@ -52,7 +52,7 @@ class NetworkLine:
             self._serving = asyncio.create_task(self._serve(listener), name=f"line on port {self.port}")
 
     def cut(self) -> None:
-        """Break every connection without a goodbye, and refuse new ones."""
+        """Break every connection without a DISCONNECT, and refuse new ones."""
         if self._serving is not None:
             self._serving.cancel()
             self._serving = None
@@ -118,7 +118,7 @@ class _Lane:
         self._came = self._passed = 0
 
     async def run(self, reader: asyncio.StreamReader, data: bytes = b"") -> None:
-        """Pass everything on until an end closes."""
+        """Forward everything until an end closes."""
         try:
             with contextlib.suppress(OSError, BadPacket):
                 while data or (data := await reader.read(65_536)):

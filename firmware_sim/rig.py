@@ -1,6 +1,6 @@
-"""All of a small county as real processes in one folder: broker, controller, an edge for each building, the world.
+"""A small county as real processes in one folder: broker, controller, an edge for each building, the world.
 
-The demo and the fault tests run the same rig. Whatever it starts it ends, by its own process ids.
+The demo and the fault tests run the same rig. It ends everything that it starts, by process id.
 """
 
 import asyncio
@@ -57,7 +57,7 @@ class RigPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rig:
-    """``async with Rig(plan) as rig``: everything up and answering inside, everything ended after.
+    """``async with Rig(plan) as rig``: everything is up inside the block, and ended after it.
 
     ``launch`` starts the controller and the edges.
 
@@ -152,7 +152,7 @@ class Rig:
         await self.api.close()
 
     async def set_power(self, site: str, on: bool) -> None:
-        """Pull a Pi's plug (kill -9) or put it back."""
+        """Cut a Pi's power (kill -9) or restore it."""
         pi = self.pis[site]
         if on:
             self._dark.discard(site)
@@ -314,5 +314,5 @@ class Rig:
 
 
 def hallkeeper() -> str:
-    """The command of this very installation."""
+    """The command of this installation."""
     return str(Path(sys.executable).parent / "hallkeeper")

@@ -1,4 +1,4 @@
-"""A scenario: a TOML file with a name, a stretch of time, what is done in it, and what must hold at its end."""
+"""A scenario: a TOML file with a name, a period, its actions, and its checks at the end."""
 
 import tomllib
 from datetime import datetime
@@ -19,7 +19,7 @@ SCENARIOS = files("firmware_sim") / "scenarios"
 
 
 class Booked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A booking made before the scenario begins. ``comes``: whether its group turns up by itself."""
+    """A booking made before the scenario begins. ``comes``: whether its group comes by itself."""
 
     id: Slug
     site: Slug
@@ -33,7 +33,7 @@ class Booked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 class Typing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Somebody types the code of ``booking`` (or that of the site's key holder, or ``digits``) at a door. ``opens``:
-    what must come of it."""
+    the expected result."""
 
     at: Moment
     site: Slug

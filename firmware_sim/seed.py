@@ -1,4 +1,4 @@
-"""A believable diary, made through the API as a person would make it."""
+"""A realistic diary, made through the API."""
 
 import tomllib
 from collections.abc import Callable, Iterable
@@ -16,14 +16,14 @@ WEEKS = 8
 """How many weeks ahead the weekly groups book."""
 IMPORTED_INTO = ("march", "hall")
 SENT_WITHIN = timedelta(hours=1)
-"""How long a request may take to be judged after the clock was read for it, in the hubs' time: a minute of real time
-where it runs sixty times as fast."""
+"""The longest time between reading the clock and judging a request, in the hubs' time: a minute of real time at
+sixty times the speed."""
 Clock = Callable[[], datetime]
 """The time at the site, read for each entry: the hubs' clock runs on while the diary is filled."""
 
 
 class CreatedSoFar:
-    """What a start has made, by name, so that one that was broken off is taken up again. ``keep`` is called after
+    """What a start has made, by name, so that an interrupted one can continue. ``keep`` is called after
     each."""
 
     def __init__(self, names: Iterable[str], keep: Callable[[], None]) -> None:
@@ -39,7 +39,7 @@ class CreatedSoFar:
 
 
 class SeedEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One line of the week. ``weeks``: how many to let pass before it."""
+    """One line of the week. ``weeks``: how many weeks ahead it begins."""
 
     site: Slug
     space: Slug
@@ -139,7 +139,7 @@ async def book_series(api: Api, start: date, until: date, *, now: Clock, made: C
 
 
 async def ask(api: Api, *, now: Clock, made: CreatedSoFar) -> int:
-    """Ask for what no rule confirms at once, and wait for what is taken; how many of them."""
+    """Make requests that need approval, and waits for taken times; returns how many."""
     asked = 0
     for what, entries in (("bookings", demo_week().asked), ("waiting", demo_week().waiting)):
         for entry in entries:
@@ -159,7 +159,7 @@ async def import_diary(api: Api) -> dict[str, Any]:
 
 
 async def _wanted(api: Api, path: str, body: dict[str, Any], key: str) -> bool:
-    """Make something; whether it was free. The key keeps a second run from making it twice."""
+    """Make something; whether its time was free. The key prevents a second run from making it twice."""
     try:
         await api.post(path, body, key=f"demo/{key}")
     except ApiRefused as refused:

@@ -1,4 +1,4 @@
-"""One building of the world: its doors, who is inside, what PIRs and access points see."""
+"""One building of the world: its doors, the people inside, its PIRs and access points."""
 
 import random
 from collections.abc import Callable, Iterable
@@ -51,7 +51,7 @@ LISTING_EVERY_S = 60.0
 
 
 class Wires(Protocol):
-    """What a connected Pi is driven through."""
+    """The interface through which the world drives a connected Pi."""
 
     def drive(self, pin: int, level: bool, tick: float) -> None:
         """An input pin has changed at ``tick``."""
@@ -76,14 +76,14 @@ class SimulatedSite:
         self.fire = False
         self.siren = self.lit = False
         self.alarmed = TimelineSignal()
-        """Fires when the fire alarm goes off."""
+        """Fires when the fire alarm starts."""
         self.wires: Wires | None = None
         self._timeline = timeline
         self._truth = truth
         self._zero = zero
         self._rng = random.Random(f"{seed}/{building.id}")
         self.levels: dict[int, bool] = {}
-        """What lies on the Pi's wires."""
+        """The levels on the Pi's wires."""
         self._sound: dict[int, bool] = {}
         self._stuck: dict[int, bool] = {}
         self._listings: dict[str, str] = {wifi.id: "" for wifi in building.wifi}
@@ -122,7 +122,7 @@ class SimulatedSite:
             self.wires.scan(reader, text)
 
     def plug(self, wires: Wires) -> dict[int, bool]:
-        """A Pi has come to life behind ``wires``; the levels its inputs have."""
+        """A Pi has started behind ``wires``; returns the levels of its inputs."""
         self.unplug()
         self.wires = wires
         for wifi, text in self._listings.items():
@@ -130,7 +130,7 @@ class SimulatedSite:
         return dict(self.levels)
 
     def unplug(self) -> None:
-        """The Pi is dead: its outputs are inputs now, so every relay is off."""
+        """The Pi has lost power: its outputs become inputs, so every relay is off."""
         self.wires = None
         self.siren = self.lit = False
         for doorway in self.doorways.values():
@@ -148,14 +148,14 @@ class SimulatedSite:
             self.lit = level
 
     def set_mains(self, on: bool) -> None:
-        """The building's supply goes off or on. The Pi's process is ended by its owner."""
+        """Switch the building's supply off or on. The caller ends the Pi's process."""
         self.mains = on
         for doorway in self.doorways.values():
             doorway.rewire(mains=on)
 
     def set_fire(self, on: bool) -> None:
-        """The fire alarm goes off, or is reset: its relays cut magnets and open the loop to the edge, and everybody
-        leaves by the door of the room they are in."""
+        """Start or reset the fire alarm: its relays cut magnets and open the loop to the edge, and everybody leaves
+        by the door of their room."""
         if on is self.fire:
             return
         self.fire = on
@@ -169,8 +169,7 @@ class SimulatedSite:
     # Wires fail.
 
     def stick(self, pin: int, level: bool | None) -> None:
-        """The wire of BCM ``pin`` is cut or shorted: it has ``level`` whatever hangs on it does; ``None`` repairs
-        it."""
+        """The wire of BCM ``pin`` is cut or shorted: it has ``level`` whatever its device does; ``None`` repairs it."""
         if level is None:
             self._stuck.pop(pin, None)
         else:
@@ -178,7 +177,7 @@ class SimulatedSite:
         self._drive(pin, self._sound[pin])
 
     def chatter(self, pin: int, *, every_s: float, for_s: float) -> Process:
-        """The wire is loose: its level changes all the time, and whatever hangs on it is told of after that."""
+        """The wire is loose: its level changes all the time."""
         for _ in range(round(for_s / every_s)):
             self.stick(pin, not self.levels[pin])
             yield every_s

@@ -1,4 +1,4 @@
-"""The world in motion: runs it along a clock, and does by hand what people do by habit."""
+"""Runs the world along a clock, and carries out what the user of the simulator asks for."""
 
 import asyncio
 import time
@@ -50,11 +50,11 @@ class Stage:
             await self._sleep(None if due is None else due - self._clock.monotonic())
 
     def catch_up(self) -> None:
-        """Bring the world to the present, before something from outside happens to it."""
+        """Run the world up to the present, before something from outside happens."""
         self.world.timeline.run_until(self._clock.monotonic())
 
     async def act(self, deed: Act) -> bool:
-        """Do something on the timeline; whether it came off."""
+        """Do something on the timeline; whether it succeeded."""
         self.catch_up()
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self.world.timeline.spawn(_told(deed, done.set_result))
@@ -87,7 +87,7 @@ class Stage:
         return await self._show(site, door, lambda: self.world.type_keys(site, door, f"{pin}#"))
 
     async def _show(self, site: str, door: str, show: Callable[[], float]) -> ActResult:
-        """Present something and watch. ``show`` tells the tick at which all of it has been presented."""
+        """Present something and watch. ``show`` returns the tick at which all of it has been presented."""
         self.catch_up()
         place = self.world.site(site)
         doorway = place.doorway(door)
@@ -142,7 +142,7 @@ class Stage:
         return ActResult(done=False, text=f"Nobody came in: {doorway.facts.name} is locked; type a code first")
 
     async def walk_out(self, site: str, door: str) -> ActResult:
-        """The first who came through this door's zone leaves by it."""
+        """The first person in this door's zone leaves by it."""
         self.catch_up()
         doorway = self.world.site(site).doorway(door)
         who = self.world.site(site).anyone_behind(door)
@@ -153,7 +153,7 @@ class Stage:
         return ActResult(done=False, text=f"SOMEBODY IS LOCKED IN behind {doorway.facts.name}")
 
     def set_fire(self, site: str, on: bool) -> ActResult:
-        """Set off a building's fire alarm, or reset it: its line comes to every edge. Raises ``NoSuchThing``."""
+        """Start or reset a building's fire alarm: its line leads to every edge. Raises ``NoSuchThing``."""
         self.catch_up()
         place = self.world.site(site)
         parts = self.world.parts(place.building.site)

@@ -1,7 +1,7 @@
 """Discrete-event time: what is due when, and processes written as generators. Pure and deterministic.
 
-A process yields seconds to wait, or an ``Until`` to wait for a signal; what ``yield`` gives back says whether the
-signal came (``True``) or the time ran out (``False``).
+A process yields seconds to wait, or an ``Until`` to wait for a signal; ``yield`` returns whether the signal came
+(``True``) or the time ran out (``False``).
 """
 
 import heapq
@@ -12,7 +12,7 @@ import msgspec
 
 Process = Generator["float | Until", bool, None]
 Act = Generator["float | Until", bool, bool]
-"""Part of a process, used with ``yield from``; gives back whether it came off."""
+"""Part of a process, used with ``yield from``; returns whether it succeeded."""
 
 
 class TimelineSignal:
@@ -68,7 +68,7 @@ class EventTimeline:
         self.at(self.tick if at is None else at, lambda: self._go(process, lambda: next(process)))
 
     def run_until(self, tick: float) -> None:
-        """Do everything due up to and including ``tick``; time ends there."""
+        """Do everything due up to and including ``tick``."""
         while self._due and self._due[0][0] <= tick:
             due, _, action = heapq.heappop(self._due)
             self.tick = max(self.tick, due)

@@ -1,4 +1,4 @@
-"""What really happened, whatever was reported: the ground that reports are held against."""
+"""What really happened: the truth with which reports are compared."""
 
 from collections import Counter, deque
 from datetime import datetime
@@ -58,7 +58,7 @@ class Truth:
         self.totals: Counter[tuple[str, str, Way]] = Counter()
         self.turned_away: Counter[str] = Counter()
         self.locked_in: list[TrueCrossing] = []
-        """Must stay empty: who worked a handle inside and did not get out."""
+        """Must stay empty: people who pressed a handle inside and did not get out."""
 
     def crossed(self, crossing: TrueCrossing) -> None:
         self.crossings.append(crossing)

@@ -1,7 +1,7 @@
 """Virtual time: an event loop whose clock stands still while anything runs, and jumps when nothing does.
 
 Time advances only when no callback is ready, no executor job is outstanding, and nothing that was named with
-``busy_when`` (a database's own thread, for one) says that it is at work. So a day passes in seconds.
+``busy_when`` (a database's own thread, for one) says that it is busy. So a day passes in seconds.
 
 With ``order`` the same inputs give the same day: an executor job is then done on the loop itself, some turns after it
 was handed in, as many as ``order`` draws. Without it, jobs run on threads, and their order is that of the machine.

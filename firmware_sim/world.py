@@ -88,11 +88,11 @@ class World:
         return self.sites[name]
 
     def parts(self, site: str) -> list[SimulatedSite]:
-        """All that belongs to a site: as many as it has edges."""
+        """The parts of a site, one for each edge."""
         return [part for part in self.sites.values() if part.building.site == site]
 
     def behind(self, site: str, edge: str) -> SimulatedSite:
-        """The part of a site that hangs on an edge. Raises ``NoSuchThing``."""
+        """The part of a site that an edge controls. Raises ``NoSuchThing``."""
         for part in self.parts(site):
             if part.building.edge == edge:
                 return part
@@ -108,7 +108,7 @@ class World:
         self.crowds[site].expect(parties)
 
     def still_inside(self, site: str, people: dict[str, int]) -> None:
-        """People left over from an earlier run, by zone; they go home in the next half hour."""
+        """People from an earlier run, by zone; they leave within half an hour."""
         place = self.site(site)
         for zone, count in people.items():
             door = next((door.id for door in place.building.doors if door.zone == zone), None)

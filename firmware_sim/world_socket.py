@@ -1,4 +1,4 @@
-"""The world's door for others: a unix socket on which Pis live and people at a terminal ask for things."""
+"""The world's unix socket: Pis connect to it, and so do the commands of ``hallkeeper sim``."""
 
 import asyncio
 import contextlib
@@ -49,7 +49,7 @@ _DISKS = {
 
 
 class Mains(Protocol):
-    """What can be done to a building from outside the world: its Pi's process and its line."""
+    """Control of a building from outside the world: its Pi's process and its line."""
 
     async def set_power(self, site: str, on: bool) -> None: ...
 
@@ -107,11 +107,11 @@ class WorldSocket:
         self._path.unlink(missing_ok=True)
 
     async def plugged(self, site: str) -> None:
-        """Wait until a Pi has come to life at a site."""
+        """Wait until a Pi has started at a site."""
         await self._plugged[site].wait()
 
     def set_hardware(self, site: str, **changes: Any) -> None:
-        """Something is another with a site's Pi from here on, whether it runs or not: fields of ``Hardware``."""
+        """Change the hardware of a site's Pi, whether it runs or not: fields of ``Hardware``."""
         self._hardware[site] = msgspec.structs.replace(self._hardware[site], **changes)
         wires = self._world.site(site).wires
         if isinstance(wires, _PiWires):
@@ -215,7 +215,7 @@ class WorldSocket:
         return WorldAnswer(code=0, text=f"{place.building.name} has {'power again' if question.on else 'no power'}")
 
     def status(self) -> WorldAnswer:
-        """The truth beside what was reported."""
+        """Ask for the true values and those that the edges recorded."""
         self._stage.catch_up()
         world, truth = self._world, self._world.truth
         sites = tuple(
