@@ -31,6 +31,7 @@ from controller.people.errors import NotAllowed
 from controller.people.model import Actor, Role
 from controller.people.parties import parties, party
 from controller.people.permissions import TAKEN, Action, Seen, Thing, seen, sees
+from controller.people.users import active_user
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.ids import uuid7
