@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import RowMapping, and_, bindparam, delete, exists, or_, select, union_all, update
 
 from controller.access.code_status import HeldGrant
 from controller.access.codes import CodeRow, NewGrant, WantedGrant
@@ -268,6 +268,15 @@ def _wanted_at(doors: int) -> CompiledReads:
         )
         .order_by(g.door, g.starts, g.id)
     )
+
+
+async def changed_for_plan(tx: Tx, site: str, door_ids: Sequence[str], *, now: datetime, horizon: datetime) -> bool:
+    """Whether there are grants of these doors that no plan holds yet, or that the last one should no longer hold."""
+    g = grants.c
+    here = (g.site == site, g.door.in_(door_ids))
+    new = select(g.id).where(*here, g.ended_at.is_(None), g.on_version.is_(None), g.ends > now, g.starts < horizon)
+    gone = select(g.id).where(*here, g.off_at.is_(None), *_OFF_NEXT)
+    return (await tx.execute(union_all(new, gone).limit(1))).first() is not None
 
 
 _OFF_NEXT = (grants.c.ended_at.is_not(None), grants.c.on_version.is_not(None), grants.c.off_version.is_(None))

@@ -266,6 +266,11 @@ async def ended(tx: Tx, site: str, doors: Sequence[str]) -> list[str]:
     return await repository.ended(tx, site, doors)
 
 
+async def changed_for_plan(tx: Tx, site: str, doors: Sequence[str], now: datetime, horizon: datetime) -> bool:
+    """Whether ``grants_for_edge`` or ``ended`` has what no plan has been made with."""
+    return await repository.changed_for_plan(tx, site, doors, now=now, horizon=horizon)
+
+
 async def mark_compiled(tx: Tx, version: int, *, new: Sequence[str], gone: Sequence[str]) -> bool:
     """Note the plan ``version``, made from what ``grants_for_edge`` and ``ended`` gave in one look: the first to hold
     the grants ``new``, the first without those that were ``gone``. False where one of ``new`` has ended since, so that

@@ -78,6 +78,8 @@ WAIT_S = 10.0
 _POOL_WAIT_S = 4.0
 RESTED_S = 1.0
 """A connection to PostgreSQL that has rested for longer is asked whether its server is still there."""
+_STATEMENTS_KEPT = 500
+"""Prepared statements of each connection to PostgreSQL, by SQLAlchemy and by the driver each."""
 _CHECKPOINT_PAGES = 4_000
 """SQLite's log is checkpointed at this size (16 MB), by the transaction that commits then."""
 _LOCKED = "sites locked"
@@ -336,7 +338,12 @@ def _postgresql_engine(url: URL) -> AsyncEngine:
         pool_size=10,
         max_overflow=0,
         pool_timeout=_POOL_WAIT_S,
-        connect_args={"server_settings": {"lock_timeout": f"{WAIT_S:g}s"}},
+        pool_use_lifo=True,  # the one that was used last has its statements prepared
+        connect_args={
+            "server_settings": {"lock_timeout": f"{WAIT_S:g}s"},
+            "prepared_statement_cache_size": _STATEMENTS_KEPT,
+            "statement_cache_size": _STATEMENTS_KEPT,
+        },
     )
     dialect = engine.dialect
 

@@ -168,6 +168,7 @@ class MqttApp:
             "retained": self.retained.run,
             "plans": self.planner.run,
             "watch changes": self.planner.watch_changes,
+            "watch edges' sites": self.planner.watch_estate,
             "watch days": self.planner.watch_days,
             "watch silence": self.hello_service.watch_silence,
             "word": self.hello_service.run_heartbeats,

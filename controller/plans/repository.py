@@ -7,11 +7,11 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import RowMapping, bindparam, delete, exists, func, insert, or_, select, update
 
-from controller.access.tables import new_codes
+from controller.access.tables import new_codes, offline_codes
 from controller.db.compiled_sql import CompiledReads, Row, RowMemo
 from controller.db.engine import Tx
 from controller.diary.tables import bookings
-from controller.estate.tables import doors, old_secrets
+from controller.estate.tables import doors, old_secrets, sites
 from controller.people.permissions import Thing
 from controller.plans.model import HOURS, IssuedCommand, SignedPlan
 from controller.plans.tables import commands, overrides, plan_parts, plans, restored
@@ -50,6 +50,27 @@ _SESSIONS = CompiledReads(
         bookings.c.starts < bindparam("end"),
         bookings.c.ends > bindparam("start"),
     )
+)
+
+
+async def diary_stamp(tx: Tx, site: str, during: Interval) -> Row:
+    """Values that differ once the site itself, its hours, a booking that touches ``during`` or an offline code does."""
+    found = await _DIARY_STAMP.first(tx, site=site, start=during.start, end=during.end)
+    return found or {}
+
+
+_booked = bookings.c.site == bindparam("site")
+_booked &= (bookings.c.starts < bindparam("end")) & (bookings.c.ends > bindparam("start"))
+_offline = offline_codes.c.site == bindparam("site")
+_DIARY_STAMP = CompiledReads(
+    select(
+        sites.c.revision,
+        select(func.count()).where(_booked, bookings.c.state == "confirmed").scalar_subquery().label("booked"),
+        select(func.max(bookings.c.changed_at)).where(_booked).scalar_subquery().label("changed_at"),
+        select(func.sum(bookings.c.version)).where(_booked).scalar_subquery().label("versions"),
+        select(func.count()).where(_offline).scalar_subquery().label("offline"),
+        select(func.count(offline_codes.c.revoked_at)).where(_offline).scalar_subquery().label("revoked"),
+    ).where(sites.c.id == bindparam("site"))
 )
 
 

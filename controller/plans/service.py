@@ -38,6 +38,8 @@ from edge.wire.topics import Topic
 
 log = logging.getLogger(__name__)
 
+REST = 8
+"""The event loop has this many times as long for everything else as one plan took, before the edge's next one."""
 COMPILE_EVERY_S = 0.2
 """Shortest time between two plans of one edge, in real seconds; the first change is compiled at once."""
 RETRY_S = 1.0
@@ -86,8 +88,11 @@ class Planner:
         self._turn = asyncio.Lock()
         self._memory: defaultdict[EdgeName, PlanMemory] = defaultdict(PlanMemory)
         """Used by who has the turn."""
-        self._changed: ChangeSubscription | None = None
+        self._changed: list[ChangeSubscription] = []
         self._due: dict[EdgeName, float] = {}
+        self._whole: set[EdgeName] = set()
+        """Those of them for which more than the diary has changed, or may have."""
+        self._took_s: defaultdict[EdgeName, float] = defaultdict(float)
         self._wanted = asyncio.Event()
         self._compiled_at: dict[EdgeName, float] = {}
         self._sent: dict[EdgeName, dict[str, str]] = {}
@@ -101,8 +106,7 @@ class Planner:
     @property
     def busy(self) -> bool:
         """Whether an edge's plan is due or being made."""
-        waiting = self._changed is not None and self._changed.waiting
-        return waiting or self._turn.locked() or bool(self._due)
+        return any(each.waiting for each in self._changed) or self._turn.locked() or bool(self._due)
 
     async def run(self) -> None:
         """Compile what is due, for ever."""
@@ -120,7 +124,16 @@ class Planner:
     async def watch_changes(self) -> None:
         """Hear of changed sites, for ever."""
         with self._changes.subscribe(every_s=COMPILE_EVERY_S) as changed:
-            self._changed = changed
+            self._changed.append(changed)
+            while True:
+                for site in await changed.sites():
+                    due = partial(self.want_site, site, diary=True)
+                    await retry_until_available(due, what=f"the edges of {site}")
+
+    async def watch_estate(self) -> None:
+        """Hear of sites that are another than they were themselves, for ever."""
+        with self._changes.subscribe(estate=True) as changed:
+            self._changed.append(changed)
             while True:
                 for site in await changed.sites():
                     await retry_until_available(partial(self.want_site, site), what=f"the edges of {site}")
@@ -145,15 +158,19 @@ class Planner:
         async with self._database.read() as tx:
             return [(edge.site, edge.id) for edge in await estate.all_edges(tx)]
 
-    async def want_site(self, site: str) -> None:
-        """Every edge of the site is due."""
+    async def want_site(self, site: str, *, diary: bool = False) -> None:
+        """Every edge of the site is due. ``diary``: as in ``want``."""
         async with self._database.read() as tx:
             for edge in await estate.site_edges(tx, site):
-                self.want((site, edge.id))
+                self.want((site, edge.id), diary=diary)
 
-    def want(self, name: EdgeName, *, at_once: bool = False) -> None:
-        """An edge is due: when its last plan is a second old, or ``at_once``."""
-        earliest = float("-inf") if at_once else self._compiled_at.get(name, float("-inf")) + COMPILE_EVERY_S
+    def want(self, name: EdgeName, *, at_once: bool = False, diary: bool = False) -> None:
+        """An edge is due: when its last plan is old enough, or ``at_once``. ``diary``: nothing but what is booked, the
+        hours or who is a member has changed, of which one question tells whether it concerns the plan."""
+        if not diary:
+            self._whole.add(name)
+        rest_s = max(COMPILE_EVERY_S, REST * self._took_s[name])
+        earliest = float("-inf") if at_once else self._compiled_at.get(name, float("-inf")) + rest_s
         self._due[name] = min(earliest, self._due.get(name, earliest))
         self._wanted.set()
 
@@ -176,12 +193,16 @@ class Planner:
     async def _compile_and_send(self, name: EdgeName) -> None:
         if name in self.unknown:
             return
-        self._compiled_at[name] = _real()
+        began = self._compiled_at[name] = _real()
         try:
+            if await self._as_before(name):
+                return
             await self.refresh(name)
+            self._took_s[name] = _real() - began
         except (SQLAlchemyError, OSError) as error:
             fields = {"action": "plan", "site": name[0], "edge": name[1], "reason": str(error)[:200]}
             log.error("A plan could not be made; trying again", extra=fields)
+            self._whole.add(name)
             self._due[name] = _real() + RETRY_S
         except ClockDoubtful as error:
             if self.trouble is None:
@@ -189,10 +210,23 @@ class Planner:
                     "The clock is not trusted, so no plan is signed", extra={"action": "plan", "reason": error}
                 )
                 self.trouble = str(error)
+            self._whole.add(name)
             self._due[name] = _real() + RETRY_S * 10
         except TooMuchForOnePart as error:
             fields = {"action": "plan", "site": name[0], "edge": name[1], "reason": str(error)}
             log.error("A plan cannot be made", extra=fields)
+
+    async def _as_before(self, name: EdgeName) -> bool:
+        """Whether nothing has changed that the plan of an edge is made from, and it has been published."""
+        if name in self._whole or self._published(name) is None:
+            self._whole.discard(name)
+            return False
+        async with self._turn, self._database.read() as tx:
+            return await self.sources.as_before(tx, name, self._memory[name])
+
+    def _published(self, name: EdgeName) -> str | None:
+        """The digest of the plan that this connection has published."""
+        return self._sent.get(name, {}).get(_MANIFEST)
 
     async def refresh(self, name: EdgeName) -> SignedPlan | None:
         """Compile an edge's plan and publish what is new in it; the plan it should have, or None for an unknown or
@@ -242,7 +276,9 @@ class Planner:
                 compiled = await compile_from(seen, memory)
             try:
                 with self._stages.labels("sign").time():
-                    return await self._database.run(self._sign, name, seen, compiled)
+                    signed = await self._database.run(self._sign, name, seen, compiled)
+                memory.stamp = seen.stamp
+                return signed
             except PlanSuperseded:
                 continue
         return await self._database.run(self._make_alone, name)

@@ -8,8 +8,10 @@ import msgspec
 
 from controller.access import service as access
 from controller.access.codes import WantedGrant
+from controller.access.members import repository as members
+from controller.access.members.repository import Stamp
 from controller.access.other_grants import GrantScope, OtherGrants
-from controller.db.compiled_sql import RowMemo
+from controller.db.compiled_sql import Row, RowMemo
 from controller.db.engine import Tx
 from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.estate.errors import SiteUnknown
@@ -22,6 +24,7 @@ from controller.plans.overrides.model import ForPlan
 from controller.plans.restored import repository as restored
 from controller.plans.restored.carry_over import Carried, carried, carry
 from edge.wire.clock import Clock
+from edge.wire.interval import Interval
 from edge.wire.plan import ClosingPart, Mode, ModeSpan, Session
 
 THREAD_FROM = 500
@@ -41,6 +44,17 @@ class PlanSource(msgspec.Struct, frozen=True, kw_only=True):
     gone: list[str]
     ordered: ForPlan
     carried: Carried
+    stamp: "PlanStamp"
+
+
+class PlanStamp(msgspec.Struct, frozen=True, kw_only=True):
+    """What is another once the diary, the hours or the members of an edge's plan are. ``diary``: without the codes
+    that the plan does not hold yet or should no longer hold, which are asked for themselves."""
+
+    doors: tuple[str, ...]
+    window: Interval
+    members: Stamp
+    diary: Row
 
 
 class PlanMemory:
@@ -50,6 +64,8 @@ class PlanMemory:
         self.grants: RowMemo[WantedGrant] = RowMemo()
         self.sessions: RowMemo[Session | None] = RowMemo()
         self.parts: dict[str, MadeParts] = {}
+        self.stamp: PlanStamp | None = None
+        """Of the last plan that was signed."""
         self._spaces: dict[str, int | None] = {}
 
     def of(self, spaces: dict[str, int | None]) -> "PlanMemory":
@@ -91,12 +107,29 @@ class PlanSources:
             await self._given(tx, site_config, edge, doors, ordered, now, memory), secrets=secret_names
         )
         return PlanSource(
+            stamp=await self._stamp(tx, site, tuple(doors), now),
             now=now,
             last=await repository.latest(tx, site, edge),
             given=stands.without_what_stays_off(given),
             gone=await access.ended(tx, site, doors),
             ordered=ordered,
             carried=stands,
+        )
+
+    async def as_before(self, tx: Tx, name: EdgeName, memory: PlanMemory) -> bool:
+        """Whether the diary, the hours and the members are for an edge's plan as when the last one was made."""
+        last, now = memory.stamp, self._clock.now()
+        if last is None or await access.changed_for_plan(tx, name[0], last.doors, now, last.window.end):
+            return False
+        return await self._stamp(tx, name[0], last.doors, now) == last
+
+    async def _stamp(self, tx: Tx, site: str, doors: tuple[str, ...], now: datetime) -> PlanStamp:
+        window = plan_window(now)
+        return PlanStamp(
+            doors=doors,
+            window=window,
+            members=await members.stamp(tx),
+            diary=await repository.diary_stamp(tx, site, window),
         )
 
     async def _given(

@@ -1,6 +1,8 @@
 """From a booking to the door and back: compiled, published, applied, shown."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select, update
@@ -10,6 +12,7 @@ from controller.access.code_status import CodeState
 from controller.access.codes import Issue
 from controller.access.repository import held
 from controller.db.engine import Tx
+from controller.diary.model import BookingChange
 from controller.hours.model import OpeningHours, Span, WeeklySpan
 from controller.hours.proposals import NewClosure, NewTimetable
 from controller.people.model import Actor
@@ -140,6 +143,40 @@ async def test_an_edge_that_was_put_out_is_sent_nothing_until_another_is_let_in(
         return list(edge.heard) != heard
 
     await eventually(sent, what="there is a plan for the new one")
+
+
+async def test_what_concerns_no_plan_is_asked_in_two_questions_and_anything_else_makes_one(
+    hub: Hub, edge: FakeEdge, clock: ManualClock
+) -> None:
+    """A plan is looked at in fifteen reads."""
+    actor, bookings = Actor(name=ACTOR), hub.container.bookings
+
+    async def looked() -> float:
+        await hub.quiet()
+        count = hub.container.registry.get_sample_value("hallkeeper_plan_stage_seconds_count", {"stage": "look"})
+        return count or 0.0
+
+    near = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
+    await until_standing(hub, near.booking.id, CodeState.ON)
+    await hub.up_to_date()
+    before = await looked()
+    far = await book(hub, "2027-03-25T18:00", "2027-03-25T20:00")
+    await bookings.change(far.booking.id, BookingChange(people=20), if_match=None, actor=actor)
+    assert await looked() == before
+    week = (WeeklySpan(weekday=0, span=Span(opens=9 * 60, closes=17 * 60, mode=Mode.STAFFED)),)
+    weekly = NewTimetable(timetable=OpeningHours(pattern=week), version=0)
+    changes: list[Callable[[], Awaitable[object]]] = [
+        partial(bookings.change, near.booking.id, BookingChange(people=20), if_match=None, actor=actor),
+        partial(bookings.cancel, near.booking.id, why="", actor=actor),
+        partial(book, hub, "2026-11-27T18:00", "2026-11-27T20:00"),
+        partial(hub.container.hours.change, "ramsey", weekly, anyway=False, actor=ACTOR),
+    ]
+    for change in changes:
+        await change()
+        assert await looked() > before, change
+        before = await looked()
+    hub.container.mqtt.planner.want(("ramsey", "main"))
+    assert await looked() > before
 
 
 async def test_nothing_is_published_when_nothing_changed(hub: Hub, edge: FakeEdge) -> None:
