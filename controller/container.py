@@ -10,7 +10,6 @@ from prometheus_client import CollectorRegistry
 
 from controller.absence.service import AbsenceService
 from controller.access.holders.csv_import import HolderImport
-from controller.access.holders.new_doors import NewDoors
 from controller.access.holders.service import HolderService
 from controller.access.members.library_check import LibraryCheck
 from controller.access.members.service import MemberService
@@ -19,11 +18,10 @@ from controller.access.service import AccessService
 from controller.availability.service import AvailabilityService
 from controller.billing.service import BillingService
 from controller.billing.site_section import TariffsSection
-from controller.bookings import ownership
 from controller.bookings import repository as bookings_repository
 from controller.bookings.affected import hours_changes
 from controller.bookings.affected.service import AffectedBookings
-from controller.bookings.code_issuing import BookingCodes, CodeLengths
+from controller.bookings.code_issuing import BookingCodes
 from controller.bookings.csv_rows.service import BookingCsv
 from controller.bookings.door_codes import DoorCodes
 from controller.bookings.estate_changes.apply import EstateChanges
@@ -46,7 +44,6 @@ from controller.db.write_probe import WriteProbe
 from controller.diary import waits_repository as waits
 from controller.diary.policy_repository import least_age
 from controller.door_pages.door_page import DoorPages
-from controller.enrolment.change_hooks import DoorChanges
 from controller.enrolment.service import EnrolmentService
 from controller.enrolment.setup import open_enrolment
 from controller.enrolment.signing_keyring import SigningKeyring
@@ -192,7 +189,7 @@ def open_container(
     billing = BillingService(database, clock, changes, writer)
     registry = CollectorRegistry()
     holders = HolderService(database, clock, changes, keys, estate)
-    estate.when_a_site_changes(NewDoors(holders))
+    estate.when_a_site_changes(holders)
     members = MemberService(database, clock, changes, keys, parser, least_age)
     keyring = SigningKeyring(keys)
     enrolment = open_enrolment(
@@ -206,7 +203,7 @@ def open_container(
         holders=holders,
         changes=changes,
     )
-    estate.when_a_site_changes(DoorChanges(enrolment.registry))
+    estate.when_a_site_changes(enrolment.registry)
     mqtt = MqttApp(
         settings=settings,
         clock=clock,
@@ -221,7 +218,7 @@ def open_container(
         time=time,
     )
     policies = PolicyService(database, clock, changes, writer.site_configs, codes)
-    estate.when_a_site_changes(CodeLengths(codes))
+    estate.when_a_site_changes(codes)
     calendars = CalendarImport(database, clock, changes, writer, bookings, parser)
     poller = Poller(database, clock, changes, calendars, keys, Fetcher(settings.feeds.allowed))
     container = Container(
@@ -264,7 +261,7 @@ def open_container(
         booking_csv=BookingCsv(database, clock, changes, writer, bookings, parser),
         affected=AffectedBookings(database, clock, changes, writer, bookings),
     )
-    container.owners |= {"booking_id": ownership.booking, "series_id": ownership.series}
+    container.owners |= {"booking_id": bookings_repository.whose, "series_id": bookings_repository.whose_series}
     container.owners |= {"party": directory.whose, "command": plans.whose_command, "override_id": overrides.whose}
     container.owners["restored_id"] = restored.whose
     container.checks["database"] = WriteProbe(database, clock).look

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from controller.absence import repository
+from controller.bookings import repository
 from controller.bookings.absence_rules import AbsenceAction, Evidence, course, next_due, step
 from controller.bookings.arrivals import evidence_of
 from controller.bookings.claims import SYSTEM_ACTOR

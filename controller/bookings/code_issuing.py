@@ -22,7 +22,7 @@ from controller.diary.model import Booking, BookingStatus, Changed
 from controller.diary.policy import Policy, owner
 from controller.diary.site_config import SiteConfig
 from controller.estate import repository as estate
-from controller.estate.change_hooks import ChangePreview
+from controller.estate.change_hooks import ChangePreview, EstateHook
 from controller.estate.model import Door, SiteParts, Space
 from controller.people.permissions import Thing
 from edge.wire.interval import Interval
@@ -63,7 +63,7 @@ class Owned(msgspec.Struct, frozen=True, kw_only=True):
     one_code: Mapping[str, str] = {}
 
 
-class BookingCodes:
+class BookingCodes(EstateHook):
     """``lead_in`` and ``lag``: how long before and after a booking its code opens, unless the policy says."""
 
     def __init__(self, given: AccessService, *, lead_in: timedelta, lag: timedelta) -> None:
@@ -217,6 +217,19 @@ class BookingCodes:
             running=tuple(sorted(running, key=by_start)), coming=tuple(sorted(coming, key=by_start)), windows=windows
         )
 
+    async def preview_change(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> ChangePreview:
+        doors = _changed(before, after)
+        names = [door.name for door in after.doors if door.id in doors]
+        text = "bookings get a new door code, because the code length changes at: "
+        return ChangePreview(notes=(text + ", ".join(names),)) if names else ChangePreview()
+
+    async def follow(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> None:
+        """Bookings get codes of the new length at once; those of the old one end with the next plan."""
+        doors = _changed(before, after)
+        for space in after.spaces:
+            if doors & set(space.doors):
+                await self.follow_doors(tx, space, now)
+
     async def _ahead(self, tx: Tx, space: Space, now: datetime) -> list[Booking]:
         return await repository.ahead(tx, space.site, space.id, after=now - _LONGEST_LAG)
 
@@ -245,25 +258,6 @@ async def lingering(tx: Tx, site: str, *, now: datetime) -> list[LingeringCode]:
         for each in found
         if (was := known.get(each.booking_id)) is not None
     ]
-
-
-class CodeLengths:
-    """Bookings get codes of the new length at once; those of the old one end with the next plan."""
-
-    def __init__(self, codes: BookingCodes) -> None:
-        self._codes = codes
-
-    async def preview_change(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> ChangePreview:
-        doors = _changed(before, after)
-        names = [door.name for door in after.doors if door.id in doors]
-        text = "bookings get a new door code, because the code length changes at: "
-        return ChangePreview(notes=(text + ", ".join(names),)) if names else ChangePreview()
-
-    async def follow(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> None:
-        doors = _changed(before, after)
-        for space in after.spaces:
-            if doors & set(space.doors):
-                await self._codes.follow_doors(tx, space, now)
 
 
 def _changed(before: SiteParts, after: SiteParts) -> set[str]:

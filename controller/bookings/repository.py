@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import RowMapping, and_, bindparam, case, delete, exists, func, or_, select, text, update
 
+from controller.bookings.absence_rules import FORGOTTEN_AFTER
 from controller.db.compiled_sql import BulkInsert, put
 from controller.db.engine import Tx
 from controller.diary.limits import LONGEST
-from controller.diary.model import Booking, BookingState, Changed, LogEntry, Need
+from controller.diary.model import Arrival, Booking, BookingState, Changed, LogEntry, Need
 from controller.diary.tables import booking_log, bookings, series, sheet_rows
+from controller.people.permissions import Thing
 from edge.wire.interval import Interval
 
 _COLUMNS = tuple(bookings.c[name] for name in Booking.__struct_fields__)
@@ -45,6 +47,24 @@ def _row(value: Booking) -> dict[str, object]:
 async def booking(tx: Tx, booking_id: str) -> Booking | None:
     row = (await tx.execute(select(*_COLUMNS).where(bookings.c.id == booking_id))).mappings().first()
     return _booking(row) if row else None
+
+
+async def whose(tx: Tx, booking_id: str) -> Thing | None:
+    """The site and the party of a booking, for permission checks; None where there is no such booking."""
+    row = (await tx.execute(select(bookings.c.site, bookings.c.party).where(bookings.c.id == booking_id))).first()
+    return Thing(site=row.site, party=row.party) if row else None
+
+
+async def whose_series(tx: Tx, series_id: str) -> Thing | None:
+    """As ``whose``, of a series."""
+    row = (await tx.execute(select(series.c.site, series.c.party).where(series.c.id == series_id))).first()
+    return Thing(site=row.site, party=row.party) if row else None
+
+
+async def pinned(tx: Tx, booking_id: str) -> Booking | None:
+    """The booking; reports of its doors wait until this transaction ends."""
+    await tx.execute(select(bookings.c.id).where(bookings.c.id == booking_id).with_for_update())
+    return await booking(tx, booking_id)
 
 
 async def begins(tx: Tx, booking_id: str | None, at: datetime) -> bool:
@@ -223,6 +243,25 @@ async def run_out(tx: Tx, site: str, during: Interval, *, margin: timedelta, now
         bookings.c.ends > during.start - margin,
     )
     return [_booking(row) for row in (await tx.execute(query)).mappings()]
+
+
+async def not_come(tx: Tx, now: datetime) -> list[Booking]:
+    """Bookings that have begun, are not long over, and whose people are not known to have arrived, or arrived after the
+    release, by start. Blocks of outside diaries are not among them: only that diary releases them."""
+    c = bookings.c
+    # Anybody may have walked in; a rule may want more than that.
+    unsure = or_(c.arrived_at.is_(None), c.arrived_how == Arrival.PRESENCE.value)
+    query = select(*_COLUMNS).where(
+        or_(
+            and_(c.state == BookingState.CONFIRMED.value, unsure),
+            and_(c.state == BookingState.RELEASED.value, c.let_in_at.is_not(None)),
+        ),
+        c.diary == "",
+        c.starts <= now,
+        c.starts > now - LONGEST - FORGOTTEN_AFTER,
+        c.ends > now - FORGOTTEN_AFTER,
+    )
+    return [_booking(row) for row in (await tx.execute(query.order_by(c.starts, c.id))).mappings()]
 
 
 async def log_entries(tx: Tx, booking_id: str) -> list[LogEntry]:

@@ -1,6 +1,7 @@
 """An edge's identity: built from the database, delivered when the edge holds an older one, recorded when it is
 applied."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -14,6 +15,8 @@ from controller.db.engine import Tx
 from controller.enrolment import repository
 from controller.enrolment.model import IdentityState, KeyState
 from controller.enrolment.signing_keyring import SigningKeyring
+from controller.estate.change_hooks import EstateHook
+from controller.estate.model import SiteParts
 from controller.estate.repository import bump
 from controller.estate.service import EstateService
 from controller.plans import repository as plans
@@ -25,7 +28,7 @@ from edge.wire.enrolment import BrokerAddress, Delivery, EdgeIdentity, box_id, i
 from edge.wire.envelope import Purpose
 
 
-class EdgeIdentities:
+class EdgeIdentities(EstateHook):
     """Every method runs inside its caller's transaction; a caller that writes holds the site's lock."""
 
     def __init__(
@@ -46,6 +49,13 @@ class EdgeIdentities:
         self._keyring = keyring
         self._ca = ca
         self._broker = broker
+
+    async def follow(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> None:
+        """An edge that gets or loses a door needs a new identity."""
+        site, old, new = after.site.id, _doors_of(before), _doors_of(after)
+        for edge in sorted(each.id for each in after.edges):
+            if old[edge] != new[edge] and await repository.identity_state(tx, site, edge) is not None:
+                await self.renew(tx, site, edge)
 
     async def renew(self, tx: Tx, site: str, edge: str, *, ask: bool | None = None) -> None:
         """The edge must hold a new identity, newer than any it has, though the database was put back from a
@@ -139,3 +149,10 @@ class EdgeIdentities:
         states = await repository.all_identity_states(tx)
         self._keyring.known(states)
         return states
+
+
+def _doors_of(parts: SiteParts) -> defaultdict[str, set[str]]:
+    doors: defaultdict[str, set[str]] = defaultdict(set)
+    for door in parts.doors:
+        doors[door.edge].add(door.id)
+    return doors

@@ -43,8 +43,9 @@ class EstateHook(Protocol):
     """``before`` and ``after`` are the whole site; that of a new site has nothing in it before."""
 
     async def preview_change(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> ChangePreview:
-        """What the change would do; writes nothing. Asked under the site's lock before every write, too."""
-        ...
+        """What the change would do, which is nothing if not overridden; writes nothing. Asked under the site's lock
+        before every write, too."""
+        return ChangePreview()
 
     async def follow(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> None:
         """Update the domain's own data, in the transaction of the change, which had no obstacles. Everything new or

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
-from controller.estate.change_hooks import ChangePreview
+from controller.estate.change_hooks import EstateHook
 from controller.estate.model import Site, SiteParts
 from controller.estate.repository import bump
 from controller.estate.service import require_parts, require_site
@@ -110,11 +110,8 @@ async def _require_version(tx: Tx, site: str, proposal: HoursProposal, old: Time
         await require_version(tx, *replaced, site=site, thing=proposal.thing)
 
 
-class Anchored:
+class Anchored(EstateHook):
     """Closures given as dates stay on those dates when a site's zone is set right."""
-
-    async def preview_change(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> ChangePreview:
-        return ChangePreview()
 
     async def follow(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> None:
         if before.site.zone == after.site.zone:

@@ -1,24 +1,39 @@
-"""Signing in and out."""
+"""Signing in and out, and who may: users, for administrators of all sites."""
 
 from ipaddress import ip_address
 
 from fastapi import APIRouter, Request, Response, status
 
-from controller.people.authentication import COOKIE, TheActor, ThePeople
-from controller.people.errors import AlreadySetUp, Busy, TooManyTries, WrongPassword, WrongSetupToken
+from controller.people.authentication import COOKIE, KeepsUsers, TheActor, ThePeople
+from controller.people.errors import (
+    AlreadySetUp,
+    Busy,
+    LastAdmin,
+    TooManyTries,
+    UserTaken,
+    UserUnknown,
+    WrongPassword,
+    WrongSetupToken,
+)
 from controller.people.model import SignedIn
 from controller.people.schemas import (
     EndedAnswer,
+    NewUserBody,
     OwnPasswordBody,
     SessionAnswer,
     SetupBody,
     SetupNeeded,
     SignedInAnswer,
     SignInBody,
+    UserAnswer,
+    UserChangeBody,
+    UserPage,
+    user_answer,
 )
 from controller.people.service import LONGEST_SESSION
 from controller.people.sign_in_throttle import SignInOrigin
 from controller.settings import Settings
+from controller.web.fields import LIST_LIMIT, After, IdPath, Limit
 from controller.web.middleware import is_address
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import TheClock, TheSettings
@@ -84,6 +99,28 @@ async def change_password(body: OwnPasswordBody, people: ThePeople, actor: TheAc
     """Change your own password. All of your other sessions end."""
     ended = await people.change_password(actor, current=body.current, new=body.new)
     return EndedAnswer(ended=ended)
+
+
+@router.get("/users", responses=described(NotSignedIn))
+async def list_users(people: ThePeople, actor: KeepsUsers, after: After = None, limit: Limit = LIST_LIMIT) -> UserPage:
+    """All users, those that have ended too, in the order in which they were made."""
+    users = await people.users.listed(after=after, limit=limit + 1)
+    more, users = len(users) > limit, users[:limit]
+    return UserPage(items=[user_answer(user) for user in users], next=users[-1].id if more else None)
+
+
+@router.post("/users", status_code=status.HTTP_201_CREATED, responses=described(NotSignedIn, UserTaken))
+async def add_user(body: NewUserBody, people: ThePeople, actor: KeepsUsers) -> UserAnswer:
+    """Create a user. `admin` may do everything, `manager` runs sites, `booker` books for its party, `porter`
+    operates doors, `reader` reads."""
+    return user_answer(await people.users.add(body.draft(), password=body.password, actor=actor.name))
+
+
+@router.patch("/users/{user_id}", responses=described(NotSignedIn, UserUnknown, LastAdmin))
+async def change_user(user_id: IdPath, body: UserChangeBody, people: ThePeople, actor: KeepsUsers) -> UserAnswer:
+    """Change a user's permissions, set a new password, end a user (`ended`) or reactivate one. A new password and an
+    end sign the user out everywhere at once."""
+    return user_answer(await people.users.change(user_id, body.change(), actor=actor.name))
 
 
 def _address(request: Request, settings: Settings) -> str:

@@ -36,7 +36,7 @@ from controller.hours import routes as hours
 from controller.live import routes as telemetry
 from controller.live.push import Beat, BookingsChanged
 from controller.live.views import Snapshot
-from controller.people import party_routes, user_routes
+from controller.people import party_routes
 from controller.people import routes as people
 from controller.people.authentication import COOKIE, Authenticated, the_actor
 from controller.people.passwords import Passwords
@@ -74,7 +74,6 @@ ROUTERS = (
     holders.router,
     members.router,
     people.router,
-    user_routes.router,
     party_routes.router,
     estate.router,
     enrolment.router,

@@ -16,6 +16,7 @@ from controller.access.holders.model import CredentialRequest, Holder, HolderDra
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.estate import repository as estate_repository
+from controller.estate.change_hooks import EstateHook
 from controller.estate.model import SiteParts
 from controller.estate.repository import bump
 from controller.estate.service import EstateService
@@ -41,7 +42,7 @@ class HolderWithSecrets(msgspec.Struct, frozen=True, kw_only=True):
     secrets: Secrets
 
 
-class HolderService:
+class HolderService(EstateHook):
     """The actor must be allowed at every site that the holder opens, before and after the change."""
 
     def __init__(
@@ -195,6 +196,11 @@ class HolderService:
         lock."""
         for holder, parts in await self._opening(tx, site, doors):
             await self._claims.put(tx, holder, await self.secrets(tx, holder), parts, now)
+
+    async def follow(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> None:
+        """Claim the codes at a new door from its first moment, so that nobody else gets them there."""
+        if new := {door.id for door in after.doors} - {door.id for door in before.doors}:
+            await self.rehash_at(tx, after.site.id, new, now=now)
 
     async def _opening(self, tx: Tx, site: str, doors: Collection[str]) -> list[tuple[Holder, Mapping[str, SiteParts]]]:
         """Who opens one of these doors and has not ended, each with the sites where they open any."""

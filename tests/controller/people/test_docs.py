@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from controller.people import party_routes, user_routes
+from controller.people import party_routes
+from controller.people import routes as people_routes
 from controller.people.model import PartyKind, Role, Tier
 from controller.people.party_csv_rows import COLUMNS
 
 PAGE = (Path(__file__).parents[3] / "docs" / "people.md").read_text(encoding="utf-8")
-PATHS = sorted({getattr(route, "path", "") for each in (party_routes, user_routes) for route in each.router.routes})
+PATHS = sorted({getattr(route, "path", "") for each in (party_routes, people_routes) for route in each.router.routes})
 
 
 @pytest.mark.parametrize("path", PATHS)
