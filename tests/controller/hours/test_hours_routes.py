@@ -124,7 +124,7 @@ def _weekly(**changed: object) -> dict[str, list[dict[str, object]]]:
         (
             {"seasons": [*_season()["seasons"], *_season(name="July", first="05-01", last="07-31")["seasons"]]},
             "body",
-            "“Summer” (1 June to 31 August) and “July” (1 May to 31 July) share days",
+            "“Summer” (1 June to 31 August) and “July” (1 May to 31 July) overlap and neither is more specific",
         ),
         ({"bank_holidays": {"means": "weekday"}}, "bank_holidays", "weekday"),
         ({"bank_holidays": {"means": "closed", "weekday": 0}}, "bank_holidays", "weekday"),
