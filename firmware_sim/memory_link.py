@@ -139,7 +139,7 @@ class MemoryLink:
                 await self._wait(wait_s)
                 wait_s = min(wait_s * 2, self.RETRY_MOST_S)
                 if not self._connect():
-                    yield Disconnected(why="the broker is out of reach")
+                    yield Disconnected(why="the broker is offline")
         finally:
             self._broker.drop(self, "closed", will=False)
 

@@ -21,7 +21,7 @@ class CodeState(StrEnum):
     """Not due yet: plans reach no further than ``HORIZON``."""
     WAITING = "waiting"
     UNREACHABLE = "unreachable"
-    """Waiting, and the door's edge is out of reach."""
+    """Waiting, and the door's edge is offline."""
     REMOVING = "removing"
     """No longer wanted, but the door has not said that it is gone."""
     GONE = "gone"
@@ -34,7 +34,7 @@ _MISSING = (CodeState.UNREACHABLE, CodeState.WAITING, CodeState.LATER)
 
 
 class HeldGrant(msgspec.Struct, frozen=True, kw_only=True):
-    """One grant with what is known of its door. ``out_of_reach_since`` is ``None`` while the edge is online
+    """One grant with what is known of its door. ``offline_since`` is ``None`` while the edge is online
     or was never heard of."""
 
     booking_id: str
@@ -47,10 +47,10 @@ class HeldGrant(msgspec.Struct, frozen=True, kw_only=True):
     on_at: datetime | None
     off_version: int | None
     off_at: datetime | None
-    out_of_reach_since: datetime | None
+    offline_since: datetime | None
 
     @classmethod
-    def fresh(cls, new: NewGrant, *, door_name: str, out_of_reach_since: datetime | None) -> "HeldGrant":
+    def fresh(cls, new: NewGrant, *, door_name: str, offline_since: datetime | None) -> "HeldGrant":
         """One that was just written and is in no plan yet."""
         return cls(
             booking_id=new.booking_id,
@@ -63,7 +63,7 @@ class HeldGrant(msgspec.Struct, frozen=True, kw_only=True):
             on_at=None,
             off_version=None,
             off_at=None,
-            out_of_reach_since=out_of_reach_since,
+            offline_since=offline_since,
         )
 
     def state(self, now: datetime) -> CodeState:
@@ -75,7 +75,7 @@ class HeldGrant(msgspec.Struct, frozen=True, kw_only=True):
                 return CodeState.ON
             if self.window.start - HORIZON > now:
                 return CodeState.LATER
-            return CodeState.WAITING if self.out_of_reach_since is None else CodeState.UNREACHABLE
+            return CodeState.WAITING if self.offline_since is None else CodeState.UNREACHABLE
         lingers = self.on_version is not None and self.off_at is None and self.window.end > now
         return CodeState.REMOVING if lingers else CodeState.GONE
 
@@ -84,7 +84,7 @@ class HeldGrant(msgspec.Struct, frozen=True, kw_only=True):
         """Of one that has ended: the door has had it, and no plan without it can have come to the door."""
         if self.on_at is None or self.ended_at is None or self.off_at is not None:
             return False
-        cut = self.out_of_reach_since
+        cut = self.offline_since
         return self.off_version is None or (cut is not None and cut <= self.ended_at)
 
     def since(self, now: datetime) -> datetime | None:
@@ -93,7 +93,7 @@ class HeldGrant(msgspec.Struct, frozen=True, kw_only=True):
             case CodeState.ON:
                 return self.on_at
             case CodeState.UNREACHABLE:
-                return self.out_of_reach_since
+                return self.offline_since
             case CodeState.REMOVING:
                 return self.ended_at
             case CodeState.GONE:
@@ -114,7 +114,7 @@ class BookingDoorStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 class CodeStatus(msgspec.Struct, frozen=True, kw_only=True):
     """All doors of a booking. ``still_opens``: what a code opens that should no longer. ``after_cancel``: what it
-    would still open after a cancel now, since the door is out of reach; empty where nothing."""
+    would still open after a cancel now, since the door is offline; empty where nothing."""
 
     state: CodeState
     text: str
@@ -140,7 +140,7 @@ def stand(grants: Sequence[HeldGrant], *, off: str, now: datetime, zone: ZoneInf
         ]
         old = tuple(f"the code still opens {_reach([grant], zone, now)}, as before the change" for grant in longer)
         state, text = _live(live, zone, now) if live else (CodeState.NONE, "no door needs a code")
-        cut = [grant for grant in (*live, *lingering) if grant.out_of_reach_since is not None]
+        cut = [grant for grant in (*live, *lingering) if grant.offline_since is not None]
         kept = [each for each in (msgspec.structs.replace(grant, ended_at=now) for grant in cut) if _lingers(each, now)]
         return CodeStatus(
             state=state,
@@ -196,7 +196,7 @@ def _live(grants: Sequence[HeldGrant], zone: ZoneInfo, now: datetime) -> tuple[C
     if state is CodeState.LATER:
         due = missing[0].window.start - HORIZON
         return state, f"goes on the door from {times.day(due, zone, now=now)}"
-    names = [grant.door_name + _out_of_reach(grant, zone, now) for grant in missing]
+    names = [grant.door_name + _offline(grant, zone, now) for grant in missing]
     return state, f"waiting for {times.listed(names)}"
 
 
@@ -210,22 +210,22 @@ def _gone(grants: Sequence[HeldGrant], zone: ZoneInfo, now: datetime) -> str:
 
 
 def _reach(grants: Sequence[HeldGrant], zone: ZoneInfo, now: datetime) -> str:
-    """“Front door until 22:00 (out of reach since 14:02)”, doors that say the same named together."""
+    """“Front door until 22:00 (offline since 14:02)”, doors that say the same named together."""
     together: dict[tuple[datetime, datetime | None], list[HeldGrant]] = {}
     for grant in grants:
-        together.setdefault((grant.window.end, grant.out_of_reach_since), []).append(grant)
+        together.setdefault((grant.window.end, grant.offline_since), []).append(grant)
     return times.listed(
         [
             f"{times.listed(list(dict.fromkeys(grant.door_name for grant in group)))}"
-            f" until {times.at(until, zone, now=now)}{_out_of_reach(group[0], zone, now)}"
+            f" until {times.at(until, zone, now=now)}{_offline(group[0], zone, now)}"
             for (until, _), group in together.items()
         ]
     )
 
 
-def _out_of_reach(grant: HeldGrant, zone: ZoneInfo, now: datetime) -> str:
-    since = grant.out_of_reach_since
-    return "" if since is None else f" (out of reach since {times.at(since, zone, now=now)})"
+def _offline(grant: HeldGrant, zone: ZoneInfo, now: datetime) -> str:
+    since = grant.offline_since
+    return "" if since is None else f" (offline since {times.at(since, zone, now=now)})"
 
 
 def _doors(grants: Iterable[HeldGrant], zone: ZoneInfo, now: datetime) -> tuple[BookingDoorStatus, ...]:
@@ -251,9 +251,9 @@ def _door_text(grant: HeldGrant, zone: ZoneInfo, now: datetime) -> str:
         case CodeState.LATER:
             return f"goes on the door from {times.day(grant.window.start - HORIZON, zone, now=now)}"
         case CodeState.WAITING | CodeState.UNREACHABLE:
-            return f"not on the door yet{_out_of_reach(grant, zone, now)}"
+            return f"not on the door yet{_offline(grant, zone, now)}"
         case CodeState.REMOVING:
-            return f"still opens until {times.at(grant.window.end, zone, now=now)}{_out_of_reach(grant, zone, now)}"
+            return f"still opens until {times.at(grant.window.end, zone, now=now)}{_offline(grant, zone, now)}"
         case _:
             return f"off the door{when}"
 

@@ -160,7 +160,7 @@ def _held(row: RowMapping) -> HeldGrant:
         on_at=row["on_at"],
         off_version=row["off_version"],
         off_at=row["off_at"],
-        out_of_reach_since=row["since"] if row["online"] is False else None,
+        offline_since=row["since"] if row["online"] is False else None,
     )
 
 
@@ -199,7 +199,7 @@ _LINGERING = _HELD.where(*_lingers, ~_wanted_again)
 
 
 async def first_look(tx: Tx, site: str, *, now: datetime) -> tuple[int, bool] | None:
-    """A site's revision, and whether any of its codes lingers or any of its edges is out of reach, as is false most of
+    """A site's revision, and whether any of its codes lingers or any of its edges is offline, as is false most of
     the time; None where there is no such site. Together, because every booking asks."""
     row = await _FIRST_LOOK.first(tx, site=site, now=now)
     return (row["revision"], row["unusual"]) if row else None
@@ -218,13 +218,13 @@ _FIRST_LOOK = CompiledReads(
 )
 
 
-async def out_of_reach(tx: Tx, site: str) -> dict[str, datetime]:
-    """Door id -> since when its edge is out of reach, of those of which it is."""
-    rows = await tx.execute(_OUT_OF_REACH, {"site": site})
+async def doors_offline(tx: Tx, site: str) -> dict[str, datetime]:
+    """Door id -> since when its edge is offline, of those of which it is."""
+    rows = await tx.execute(_OFFLINE, {"site": site})
     return {row.id: row.since for row in rows}
 
 
-_OUT_OF_REACH = (
+_OFFLINE = (
     select(doors.c.id, edge_states.c.since)
     .join_from(doors, edge_states, and_(edge_states.c.site == doors.c.site, edge_states.c.edge == doors.c.edge))
     .where(doors.c.site == bindparam("site"), edge_states.c.online.is_(False))

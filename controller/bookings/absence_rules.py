@@ -14,7 +14,7 @@ from controller.diary.model import Arrival, Booking, BookingState
 from controller.diary.policy import ReleaseRule
 
 FORGOTTEN_AFTER = timedelta(days=2)
-"""How long after its end a booking may still become a no-show, if its doors were out of reach until then."""
+"""How long after its end a booking may still become a no-show, if its doors were offline until then."""
 
 
 class AbsenceAction(StrEnum):
@@ -32,7 +32,7 @@ class AbsenceAction(StrEnum):
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a booking's doors. ``heard_until``: up to when all that their edges saw is committed here;
-    ``None`` where one is out of reach, behind, without a right clock, or was not running for a part of the time, and
+    ``None`` where one is offline, behind, without a right clock, or was not running for a part of the time, and
     where there is no door. ``missing``: words for what keeps us from knowing; ``for_good``: and always will."""
 
     heard_until: datetime | None

@@ -48,7 +48,7 @@ _TEXTS = {
     Gap.LOST: "some events of {doors} were lost",
     Gap.NEW_LOG: "what happened at {doors} before {ends} is not known",
     Gap.NEVER_HEARD: "{doors} never reported anything",
-    Gap.OUT_OF_REACH: "{doors} out of reach since {starts}",
+    Gap.OFFLINE: "{doors} offline since {starts}",
     Gap.CLOCK: "the clock at {doors} is not known to be right",
     Gap.TO_COME: "events of {doors} have not all arrived yet",
 }

@@ -210,7 +210,7 @@ def reissue(
 @app.command("offline-code")
 @takes_client
 def offline_code(caller: ApiClient, booking: Id) -> None:
-    """Issue a code of ten digits for each door of a booking that is out of reach and has not got its code. Asked again,
+    """Issue a code of ten digits for each door of a booking that is offline and has not got its code. Asked again,
     the same."""
     done = caller.post(f"/bookings/{booking}/offline-code", b"{}", _JSON, _Coded)
     for each in done.offline_codes:

@@ -1,4 +1,4 @@
-"""The codes of a booking over HTTP: show, replace, issue for a door that is out of reach."""
+"""The codes of a booking over HTTP: show, replace, issue for a door that is offline."""
 
 from typing import Annotated
 
@@ -71,6 +71,6 @@ async def reissue_code(
 
 @router.post("/bookings/{booking_id}/offline-code")
 async def issue_offline_code(booking_id: IdPath, door_codes: TheDoorCodes, actor: Books) -> BookingRead:
-    """Issue a code of ten digits for each door of the booking that is out of reach and has not got its code: the door
+    """Issue a code of ten digits for each door of the booking that is offline and has not got its code: the door
     checks it by itself. `offline_codes` has it and until when it works. Idempotent."""
     return booking_answer(await door_codes.issue_offline(booking_id, actor=actor), actor, drawn=True)

@@ -21,7 +21,7 @@ from edge.wire.messages import WORD_STALE_S
 
 _UP = timedelta(seconds=59)
 _CERTAIN = timedelta(seconds=WORD_STALE_S)
-"""A door that is out of reach for so long knows it, and believes offline codes that its plan does not list."""
+"""A door that is offline for so long knows it, and believes offline codes that its plan does not list."""
 
 
 class BookingCodesView(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +96,7 @@ class DoorCodes:
         return await self._told(await self._database.run(again))
 
     async def issue_offline(self, booking_id: str, *, actor: Actor) -> BookingView:
-        """A code for each of its doors that is out of reach, knows it, and has not got the booking's. Given already,
+        """A code for each of its doors that is offline, knows it, and has not got the booking's. Given already,
         the same. Raises ``BookingUnknown`` and ``NotNow``."""
 
         async def issue(tx: Tx) -> BookingView:
@@ -113,7 +113,7 @@ class DoorCodes:
                 first = min(wanting, key=lambda each: certain_at[each.door])
                 when = times.clock(certain_at[first.door] + _UP, view.place.site.tz)
                 raise NotNow(
-                    f"{first.name} went out of reach only just now, and accepts no offline code until it has noticed; "
+                    f"{first.name} went offline only just now, and accepts no offline code until it has noticed; "
                     f"ask again at {when}"
                 )
             window = offline.fitting(view.code_window, now)

@@ -196,7 +196,7 @@ class DoorCode(Answer):
 
 
 class OfflineCodeRead(Answer):
-    """A code that a door checks by itself while it is out of reach."""
+    """A code that a door checks by itself while it is offline."""
 
     door: str
     name: str
@@ -256,7 +256,7 @@ class BookingRead(DetailsRead):
     ``release_at`` is null, never. ``setup_starts`` and ``cleardown_ends``: the booking with set-up and clear-down.
     ``ends_before``: its end before it was finished early. ``contact_name``, ``contact_phone``, ``contact_email``: its
     own, or else its party's. ``code``: of a confirmed one; where doors have their own, that of the first door, and
-    ``codes`` has all. ``offline_codes``: for doors that are out of reach. Codes are shown in the answer that creates
+    ``codes`` has all. ``offline_codes``: for doors that are offline. Codes are shown in the answer that creates
     them and masked afterwards, as in ``48••••``; ``POST /bookings/{id}/code`` shows them. ``still_opens``: what its own
     code still opens and should not. ``lingering``: what other bookings' old codes still open during this one.
     ``message``: a text to send, whose codes are masked too unless the booking is the user's own. ``link``: its door

@@ -12,7 +12,7 @@ from controller.access import service as access
 from controller.access.code_status import CodeStatus, HeldGrant, LingeringCode, stand
 from controller.access.codes import Codes, IssuedCodes
 from controller.access.offline import OfflineCode
-from controller.access.repository import first_look, out_of_reach
+from controller.access.repository import doors_offline, first_look
 from controller.access.service import AccessService
 from controller.bookings import claims, lifecycle, links, repository
 from controller.bookings.absence_rules import Evidence, given_back_at
@@ -366,13 +366,13 @@ class BookingWriter:
         """As ``views``, of bookings that were made in this transaction: what was just written is not read again.
         ``unusual``: as ``look`` has found it in the same transaction."""
         site, off = where.site.id, _off(made.bookings, now)
-        away = await out_of_reach(tx, site) if unusual else {}
+        away = await doors_offline(tx, site) if unusual else {}
         held: dict[str, list[HeldGrant]] = {}
         for each in made.bookings:
             place = where.by_space[each.space]
             names = dict(zip(place.space.doors, place.door_names, strict=True))
             held[each.id] = [
-                HeldGrant.fresh(grant, door_name=names[grant.door], out_of_reach_since=away.get(grant.door))
+                HeldGrant.fresh(grant, door_name=names[grant.door], offline_since=away.get(grant.door))
                 for grant in (made.issued[each.id].grants if each.id in made.issued else ())
             ]
         return await self._shown(
@@ -448,7 +448,7 @@ def _offline(place: SpaceAtSite, code: OfflineCode, digits: str, *, now: datetim
     names = dict(zip(place.space.doors, place.door_names, strict=True))
     during, zone, name = code.window.during, place.site.tz, names.get(code.door, code.door)
     since, until = times.at(during.start, zone, now=now), times.at(during.end, zone, now=now)
-    text = f"for {name}, which is out of reach, from {since} until {until}"
+    text = f"for {name}, which is offline, from {since} until {until}"
     return OfflineShown(door=code.door, name=name, digits=digits, window=during, text=text)
 
 

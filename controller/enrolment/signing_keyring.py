@@ -1,6 +1,6 @@
 """Signs for each edge with the newest of the controller's keys that the edge has confirmed.
 
-So a key can be changed while some edges are out of reach for weeks: nobody waits, and no edge gets a message signed
+So a key can be changed while some edges are offline for weeks: nobody waits, and no edge gets a message signed
 with a key that it does not trust yet.
 """
 

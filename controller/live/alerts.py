@@ -101,7 +101,7 @@ async def _secured(tx: Tx, site: str) -> set[str]:
 
 
 async def open_alerts(tx: Tx, there: Iterable[Site], *, now: datetime) -> list[OpenAlert]:
-    """What needs attention at these sites, site by site: fire, intruders and doors first, then edges out of reach, then
+    """What needs attention at these sites, site by site: fire, intruders and doors first, then edges offline, then
     reported alerts. A thousand quiet sites take as many statements as one."""
     found = {site.id: site for site in there}
     site_alerts = [*await _devices(tx, found), *await _away(tx, found)]
@@ -135,8 +135,8 @@ async def _away(tx: Tx, there: Mapping[str, Site]) -> list[OpenAlert]:
     return [
         OpenAlert(
             site=there[row.site],
-            kind=AlertCode.OUT_OF_REACH,
-            text=f"{row.name} {'is out of reach' if row.since else 'has not reported yet'}",
+            kind=AlertCode.OFFLINE,
+            text=f"{row.name} {'is offline' if row.since else 'has not reported yet'}",
             at=row.since,
         )
         for row in await tx.execute(query)

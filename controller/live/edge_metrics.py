@@ -23,7 +23,7 @@ _LABELS = ("site", "edge")
 
 
 class EdgeFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """One edge. ``since``: when it went online or out of reach; None if it has never connected. ``plan_signed``:
+    """One edge. ``since``: when it went online or offline; None if it has never connected. ``plan_signed``:
     when the plan it carries out was signed; None where it carries out none of ours. ``plan_waits``: when its newest
     plan was signed, where it does not carry that one out yet. ``outbox``: events it has that are not committed here."""
 

@@ -103,7 +103,7 @@ async def get_alerts(site: SlugPath, database: TheDatabase, actor: SeesLive, lim
 @router.get("/alerts")
 async def get_open_alerts(database: TheDatabase, clock: TheClock, actor: SeesLiveAnySite) -> OpenAlerts:
     """Open alerts at the sites whose live state the user may see, site by site: fire, intruders, doors,
-    edges out of reach, and alerts of the last 24 hours that are not resolved."""
+    edges offline, and alerts of the last 24 hours that are not resolved."""
     async with database.read() as tx:
         sites = await estate.list_sites(tx, limit=MOST_SITES, only=actor.sites)
         found = await open_alerts(tx, sites, now=clock.now())

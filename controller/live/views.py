@@ -12,7 +12,7 @@ class GapView(msgspec.Struct, frozen=True, kw_only=True):
 
 class PeopleView(msgspec.Struct, frozen=True, kw_only=True):
     """``estimate`` ± ``error``, counted since ``since`` except in ``gaps``, when no counter's agent ran.
-    ``stale_since``: since when an edge that counts is out of reach; None while all are in reach."""
+    ``stale_since``: since when an edge that counts is offline; None while all are online."""
 
     estimate: int
     error: int
@@ -57,7 +57,7 @@ class DoorView(msgspec.Struct, frozen=True, kw_only=True):
     """``mode``: free, code, locked, or None where that is not known. ``alarm``: fire, forced, held, glass (its
     break-glass unit is broken). ``faults``: of its lock, contacts or button. ``codes_wait_until``: too many wrong codes
     were typed, so that none is taken until then. ``since``: when it became so; ``at``: when that was
-    last told. ``stale``: its edge is out of reach, so this is how it was."""
+    last told. ``stale``: its edge is offline, so this is how it was."""
 
     id: str
     name: str
@@ -97,7 +97,7 @@ class AreaView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CounterView(msgspec.Struct, frozen=True, kw_only=True):
-    """The counts are None where nothing has come in of today and its edge is out of reach."""
+    """The counts are None where nothing has come in of today and its edge is offline."""
 
     id: str
     edge: str

@@ -55,11 +55,11 @@ class CommandOutcome(StrEnum):
 class OutOfReach(Conflicting):
     """A command is never kept for later: a door must not move when nobody expects it."""
 
-    kind = "out-of-reach"
-    title = "The door is out of reach"
+    kind = "offline"
+    title = "The door is offline"
 
     def __init__(self, what: str, why: str) -> None:
-        super().__init__(f"{what!r} is out of reach: {why}; commands are not queued, so send it again when it is back")
+        super().__init__(f"{what!r} is offline: {why}; commands are not queued, so send it again when it is back")
 
 
 class CommandUnknown(NotFound):

@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 ANSWER_WITHIN_S = 10.0
 """How long an edge may take to answer a hello, in real seconds."""
 BLIND_AFTER_S = 2.0
-"""How long our own line to the broker may be down before every edge counts as out of reach, in real seconds."""
+"""How long our own line to the broker may be down before every edge counts as offline, in real seconds."""
 _QUESTIONS_LIMIT = 8
 
 
@@ -95,7 +95,7 @@ class HelloService:
         self._unanswered: dict[EdgeName, float] = {}
         self._line_down_since: float | None = None
         self._given_up: set[EdgeName] = set()
-        """What was put down as out of reach while our own line is down, and not heard since."""
+        """What was put down as offline while our own line is down, and not heard since."""
 
     @property
     def open_questions(self) -> dict[EdgeName, int]:
@@ -199,7 +199,7 @@ class HelloService:
         return name in self._unanswered and any(each.session == session for each in self._asked.get(name, ()))
 
     async def watch_silence(self) -> None:
-        """Take an edge that does not answer for out of reach, for ever: a broker that was killed may have lost
+        """Take an edge that does not answer for offline, for ever: a broker that was killed may have lost
         its last will."""
         while True:
             await asyncio.sleep(1.0)
@@ -212,7 +212,7 @@ class HelloService:
             await self.ask(name)
 
     async def note_silent(self, *, after_s: float = ANSWER_WITHIN_S) -> None:
-        """Put down as out of reach what was asked ``after_s`` real seconds ago and has not answered; and every
+        """Put down as offline what was asked ``after_s`` real seconds ago and has not answered; and every
         edge while our own line is down, for then nothing is known of any."""
         now = asyncio.get_running_loop().time()
         if self._link.connected:
@@ -240,7 +240,7 @@ class HelloService:
             return False
         now = self._clock.now()
         await telemetry.put_edge_state(tx, msgspec.structs.replace(state, online=False, since=now))
-        if self._link.connected:  # otherwise it is the controller that is out of reach
+        if self._link.connected:  # otherwise it is the controller that is offline
             await _tell_away(tx, name, now)
         return True
 
@@ -312,7 +312,7 @@ class HelloService:
         """Record a status that may be an old one.
 
         An old last will must not mark an edge offline that has come back, nor an old status mark one online: within one
-        boot, connection numbers only rise, and only a reply marks an edge online that was out of reach.
+        boot, connection numbers only rise, and only a reply marks an edge online that was offline.
         """
         known = await telemetry.edge_state(tx, status.site, status.edge)
         same = known is not None and known.boot == status.boot
@@ -406,5 +406,5 @@ class HelloService:
 
 
 async def _tell_away(tx: Tx, name: EdgeName, now: datetime) -> None:
-    """Record that an edge went out of reach."""
-    await telemetry.alert(tx, *name, AlertCode.OUT_OF_REACH, f"{name[1]} went out of reach", now)
+    """Record that an edge went offline."""
+    await telemetry.alert(tx, *name, AlertCode.OFFLINE, f"{name[1]} went offline", now)

@@ -41,7 +41,7 @@ ACTS = 50
 async def post_command(
     site: SlugPath, door: SlugPath, body: CommandBody, commands: TheCommands, actor: OpensDoors
 ) -> CommandIssued:
-    """Unlock a door once, now. Refused if the door is out of reach; it is never queued."""
+    """Unlock a door once, now. Refused if the door is offline; it is never queued."""
     made = await commands.unlock(site, door, reason=body.reason, actor=actor.name, unset_alarm=body.unset_alarm)
     return CommandIssued(id=made)
 
@@ -55,7 +55,7 @@ async def post_edge_command(
     site: SlugPath, edge: SlugPath, body: EdgeCommandBody, commands: TheCommands, actor: OpensDoors
 ) -> CommandIssued:
     """Ask an edge to test itself, to restart (its doors lock meanwhile), or to go on counting people from a number that
-    somebody has counted. Refused where it is out of reach; it is never queued."""
+    somebody has counted. Refused where it is offline; it is never queued."""
     given = {"reason": body.reason, "actor": actor.name}
     if body.kind == "restart":
         return CommandIssued(id=await commands.restart(site, edge, **given))

@@ -27,7 +27,7 @@ class AlertCode(StrEnum):
     PLAN_REFUSED = "plan_refused"
     UNKNOWN_PLAN = "unknown_plan"
     RESTORED = "restored"
-    OUT_OF_REACH = "out_of_reach"
+    OFFLINE = "offline"
     CLOCK = "clock"
     EDGE_CLOCK = "edge_clock"
 
@@ -51,7 +51,7 @@ HINTS: dict[AlertCode, str] = {
     AlertCode.PLAN_REFUSED: "its doors continue by the last plan; a newer agent may be needed",
     AlertCode.UNKNOWN_PLAN: "its doors go on as they are, and get no other plan until this one has been fetched",
     AlertCode.RESTORED: "decide on this page what to keep",
-    AlertCode.OUT_OF_REACH: "if it has power, its doors go on by their last plan; look at its line and its power",
+    AlertCode.OFFLINE: "if it has power, its doors go on by their last plan; look at its line and its power",
     AlertCode.EDGE_CLOCK: "its battery clock must keep UTC: look with `timedatectl` and `hallkeeper doctor` on the Pi",
     AlertCode.CLOCK: "correct the controller's clock or its time service",
 }

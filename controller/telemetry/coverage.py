@@ -29,7 +29,7 @@ class Gap(Enum):
     NEW_LOG = auto()
     """Nothing is known of what was before."""
     NEVER_HEARD = auto()
-    OUT_OF_REACH = auto()
+    OFFLINE = auto()
     CLOCK = auto()
     TO_COME = auto()
 
@@ -66,7 +66,7 @@ async def heard_until(tx: Tx, site: str, edges: Sequence[str], during: Interval)
         if state is None:
             passing.append(Silence(gap=Gap.NEVER_HEARD, edge=edge))
         elif not state.online:
-            passing.append(Silence(gap=Gap.OUT_OF_REACH, edge=edge, starts=state.since))
+            passing.append(Silence(gap=Gap.OFFLINE, edge=edge, starts=state.since))
         elif state.trust is ClockTrust.UNPROVEN:
             passing.append(Silence(gap=Gap.CLOCK, edge=edge))
         else:

@@ -73,7 +73,7 @@ class SetAside(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EdgeState(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is there. ``since``: since when it is online or out of reach, by our clock."""
+    """Who is there. ``since``: since when it is online or offline, by our clock."""
 
     site: str
     edge: str

@@ -36,7 +36,7 @@ edge_states = Table(
     Column("log", String(32)),
     Column("health", Text, nullable=False),
 )
-"""One row per edge that has ever connected. ``since``: when it went online or out of reach, by our clock."""
+"""One row per edge that has ever connected. ``since``: when it went online or offline, by our clock."""
 
 refusals = Table(
     "refusals",

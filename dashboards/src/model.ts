@@ -277,7 +277,7 @@ export const MODE_WORDS: Record<string, string> = {
 };
 
 export const STATUS_WORDS: Record<Status, string> = {
-  requested: "Asked for",
+  requested: "Requested",
   held: "Waits for approval",
   expired: "Hold expired",
   confirmed: "Confirmed",
@@ -294,7 +294,7 @@ export interface Snapshot {
   at: string;
   site: string;
   zone: string;
-  /** Null while no counter has told anything; `stale_since` while one that counts is out of reach. */
+  /** Null while no counter has told anything; `stale_since` while one that counts is offline. */
   people: {
     estimate: number;
     error: number;

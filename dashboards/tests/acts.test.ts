@@ -48,11 +48,11 @@ test("the reasons given last are offered first, each once, of the same kind only
 const door: OverrideDoor = { door: "front", name: "Front door", state: "on", holds: true, text: "locked down since 14:30" };
 
 test("what is not on a door is said plainly", () => {
-  const cut: OverrideDoor = { ...door, name: "Side door", state: "unreachable", text: "NOT locked down: the door is out of reach" };
+  const cut: OverrideDoor = { ...door, name: "Side door", state: "unreachable", text: "NOT locked down: the door is offline" };
   assert.deepEqual(overrideResult("lock_down", [door]), { text: "Lock down: done at Front door.", tone: "ok" });
   assert.deepEqual(overrideResult("lock_down", [door, door]), { text: "Lock down: done at all 2 doors.", tone: "ok" });
   const told = overrideResult("lock_down", [door, cut]);
-  assert.deepEqual(told, { text: "Lock down: Side door is NOT locked down: the door is out of reach.", tone: "bad" });
+  assert.deepEqual(told, { text: "Lock down: Side door is NOT locked down: the door is offline.", tone: "bad" });
 });
 
 test("every kind has words, and every override a length", () => {

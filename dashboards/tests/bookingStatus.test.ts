@@ -17,7 +17,7 @@ test("a code is no matter of concern before it is due on the door", () => {
     ["none", "brand", "Confirmed"],
     ["on", "brand", "Code on the door"],
     ["waiting", "warn", "Code on its way"],
-    ["unreachable", "warn", "Door out of reach"],
+    ["unreachable", "warn", "Door offline"],
   ];
   for (const [door, tone, words] of looks) {
     const { tone: shown, words: said } = bookingBadge(booked("confirmed", door));
@@ -39,7 +39,7 @@ test("whatever state it is in, it is told by words and icon too", () => {
   const looks: [ReturnType<typeof booked>, string, string, string][] = [
     [booked("held", "none"), "warn", "ask", "Waits for approval"],
     [booked("held", "none", [], true), "warn", "ask", "On offer"],
-    [booked("requested", "none"), "warn", "ask", "Asked for"],
+    [booked("requested", "none"), "warn", "ask", "Requested"],
     [booked("arrived", "on"), "ok", "people", "Arrived"],
     [booked("finished", "gone"), "plain", "tick", "Finished"],
     [booked("no_show", "gone"), "plain", "dash", "Nobody came"],

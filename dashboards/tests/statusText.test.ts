@@ -41,11 +41,11 @@ const snapshot: Snapshot = {
   acts: "",
 };
 
-test("an edge out of reach is not said to work: it may have no power", () => {
+test("an edge offline is not said to work: it may have no power", () => {
   const [alert] = alerts({ ...snapshot, edges: [{ ...edge, online: false }] }, ZONE, NOW);
   assert.deepEqual(
     [alert?.text, alert?.when],
-    ["Main is out of reach", "since 09:00; if it has power, its doors go on by their last plan"],
+    ["Main is offline", "since 09:00; if it has power, its doors go on by their last plan"],
   );
 });
 
@@ -119,14 +119,14 @@ test("gaps in the count are named, each from when to when", () => {
 });
 
 test("a door that does not have its override needs somebody, and says so", () => {
-  const at = { door: "front", state: "unreachable", holds: false, text: "NOT locked down: the door is out of reach" } as const;
+  const at = { door: "front", state: "unreachable", holds: false, text: "NOT locked down: the door is offline" } as const;
   const one = { id: "1", kind: "lock_down", whole: true, starts: "", ends: "", ended: false, doors: [at] } as const;
   const cut: Snapshot = { ...snapshot, overrides: [{ ...one, doors: [at, { ...at, door: "side", state: "on", text: "locked down" }] }] };
   assert.deepEqual(
     alerts(cut, ZONE, NOW).map((alert) => alert.text),
-    ["front is NOT locked down: the door is out of reach"],
+    ["front is NOT locked down: the door is offline"],
   );
-  assert.deepEqual(doorOverrides(cut, "front"), [{ id: "1", text: "NOT locked down: the door is out of reach", bad: true }]);
+  assert.deepEqual(doorOverrides(cut, "front"), [{ id: "1", text: "NOT locked down: the door is offline", bad: true }]);
   assert.deepEqual(doorOverrides(cut, "side"), [{ id: "1", text: "Locked down", bad: false }]);
 });
 
@@ -142,5 +142,5 @@ test("an area that was triggered goes before doors, one that does not set is tol
   assert.equal(words({}), "Set since 11:00");
   assert.equal(words({ state: "unset", why: "staff at front-door" }), "Unset since 11:00, by staff at front-door");
   assert.equal(words({ state: "unset", since: null }), "Unset");
-  assert.equal(words({ stale: true }), "Set since 11:00; its edge is out of reach");
+  assert.equal(words({ stale: true }), "Set since 11:00; its edge is offline");
 });

@@ -71,17 +71,17 @@ async def test_nothing_is_done_without_a_reason(screens: Screens) -> None:
     await expect(asked.get_by_role("alert")).to_have_text("Give a reason; it is recorded with your name.")
 
 
-async def test_a_door_out_of_reach_is_not_opened_and_the_page_says_why(screens: Screens, rig: Rig) -> None:
+async def test_a_door_offline_is_not_opened_and_the_page_says_why(screens: Screens, rig: Rig) -> None:
     screen = await now_page(screens, "march")
     screen.excuse("status of 409")
     rig.set_network("march", up=False)
     try:
-        await expect(screen.page.get_by_role("region", name="Needs attention")).to_contain_text("out of reach")
+        await expect(screen.page.get_by_role("region", name="Needs attention")).to_contain_text("offline")
         await screen.page.get_by_role("button", name="Open once… Front door").click()
         asked = dialog(screen, "Open once: Front door")
         await asked.get_by_label(re.compile("^Why")).fill("x")
         await asked.get_by_role("button", name="Open once", exact=True).click()
-        await expect(asked.get_by_role("alert")).to_contain_text("is out of reach")
+        await expect(asked.get_by_role("alert")).to_contain_text("is offline")
         await expect(asked.get_by_role("alert")).to_contain_text("commands are not queued")
     finally:
         rig.set_network("march", up=True)
@@ -122,13 +122,13 @@ async def test_a_door_that_does_not_have_the_lock_down_is_plainly_named(screens:
     screen = await now_page(screens, "march")
     rig.set_network("march", up=False)
     try:
-        await expect(screen.page.get_by_role("region", name="Needs attention")).to_contain_text("out of reach")
+        await expect(screen.page.get_by_role("region", name="Needs attention")).to_contain_text("offline")
         await screen.page.get_by_role("button", name="Lock down…").click()
         asked = dialog(screen, "Lock down")
         await asked.get_by_role("button", name="Drill").click()
         await asked.get_by_label(re.compile("Type lock to confirm")).fill("lock")
         await asked.get_by_role("button", name="Lock down", exact=True).click()
-        missed = re.compile(r"NOT locked down: the door is out of reach since \d\d:\d\d")
+        missed = re.compile(r"NOT locked down: the door is offline since \d\d:\d\d")
         await expect(asked.get_by_role("listitem").first).to_contain_text(missed)
         await screen.said(missed)
         await asked.get_by_role("button", name="Close").click()

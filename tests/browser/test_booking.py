@@ -400,9 +400,7 @@ async def test_cancelling_asks_first_frees_the_time_and_can_be_undone(screens: S
     assert await titled(rig, "Called off", day) is not None
 
 
-async def test_a_code_that_still_opens_a_door_out_of_reach_is_told_to_whoever_books_then(
-    screens: Screens, rig: Rig
-) -> None:
+async def test_a_code_that_still_opens_a_door_offline_is_told_to_whoever_books_then(screens: Screens, rig: Rig) -> None:
     day = date(2026, 12, 16)
     booked = await book(rig, "Cut off", day, "10:00", "12:00")
     await on_the_door(rig, booked)

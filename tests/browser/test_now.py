@@ -65,18 +65,18 @@ async def test_the_table_has_every_reading_and_its_age(screens: Screens) -> None
     doors = screen.page.get_by_role("region", name="Doors")
     await expect(doors.get_by_role("row", name=re.compile("Front door"))).to_contain_text("Code needed")
     devices = screen.page.get_by_role("region", name="Devices")
-    await expect(devices.get_by_role("row", name=re.compile("Ramsey"))).to_contain_text("In reach")
+    await expect(devices.get_by_role("row", name=re.compile("Ramsey"))).to_contain_text("Online")
 
 
-async def test_an_edge_out_of_reach_is_an_alert_that_is_spoken(screens: Screens, rig: Rig) -> None:
+async def test_an_edge_offline_is_an_alert_that_is_spoken(screens: Screens, rig: Rig) -> None:
     screen = await screens.new()
     await screen.open("/now?site=march")
     alerts = screen.page.get_by_role("region", name="Needs attention")
     await expect(alerts).to_contain_text("Nothing needs you.")
     rig.set_network("march", up=False)
     try:
-        await expect(alerts).to_contain_text(re.compile(r"out of reach.*since \d\d:\d\d"))
-        await screen.said(re.compile("out of reach"))
+        await expect(alerts).to_contain_text(re.compile(r"offline.*since \d\d:\d\d"))
+        await screen.said(re.compile("offline"))
         door = screen.page.get_by_role("listitem").filter(has=screen.page.get_by_role("heading", name="Front door"))
         await expect(door).to_contain_text("Stale since")
         await expect(screen.page.get_by_role("region", name="People inside")).to_contain_text("Stale since")
@@ -111,7 +111,7 @@ async def test_a_controller_that_dies_leaves_old_values_that_say_so_and_comes_ba
     await rig.online("ramsey")
 
 
-async def test_an_edge_out_of_reach_elsewhere_is_told_of_on_every_page(screens: Screens, rig: Rig) -> None:
+async def test_an_edge_offline_elsewhere_is_told_of_on_every_page(screens: Screens, rig: Rig) -> None:
     screen = await screens.new()
     page = screen.page
     await screen.open("/diary?site=ramsey")
@@ -120,11 +120,11 @@ async def test_an_edge_out_of_reach_elsewhere_is_told_of_on_every_page(screens: 
     try:
         told = page.get_by_role("link", name="March Library needs attention")
         await expect(told).to_be_visible()
-        await screen.said(re.compile("March Library: .*out of reach"))
+        await screen.said(re.compile("March Library: .*offline"))
         await page.get_by_role("link", name="Now", exact=True).click()
         alerts = page.get_by_role("region", name="Needs attention")
         await expect(alerts).to_contain_text("Nothing needs you here.")
-        await expect(alerts).to_contain_text(re.compile(r"March Library: the Pi is out of reach since \d\d:\d\d"))
+        await expect(alerts).to_contain_text(re.compile(r"March Library: the Pi is offline since \d\d:\d\d"))
         await alerts.get_by_role("link", name="March Library").click()
         await expect(page.get_by_role("heading", name="March Library now")).to_be_visible()
         await expect(alerts).to_contain_text("its doors go on by their last plan")

@@ -144,7 +144,7 @@ async def _copied_altered_or_unsigned(trial: Trial, genuine: bytes) -> None:
         async def offline() -> bool:
             return not (await rig.api.get(f"/sites/{SITE}/now"))["edges"][0]["online"]
 
-        await rig.until(offline, "the edge is out of reach")
+        await rig.until(offline, "the edge is offline")
         rig.set_network(SITE, up=True)
         await rig.online(SITE)
 

@@ -1,4 +1,4 @@
-"""The controller is put back from a backup as docs/restore.md says, with its edge in reach and out of it."""
+"""The controller is put back from a backup as docs/restore.md says, with its edge online and offline."""
 
 import asyncio
 import shutil
@@ -138,7 +138,7 @@ async def _restored(trial: Trial, folder: Path, *, in_reach: bool) -> None:
     await trial.ends_well()
 
 
-async def test_restored_with_the_edge_out_of_reach(trial: Trial, tmp_path: Path) -> None:
+async def test_restored_with_the_edge_offline(trial: Trial, tmp_path: Path) -> None:
     await _restored(trial, tmp_path, in_reach=False)
 
 

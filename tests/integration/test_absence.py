@@ -73,7 +73,7 @@ async def test_a_room_nobody_comes_to_is_given_back_and_offered_on_by_itself(
     assert [each["what"] for each in log] == ["book", "warn", "release"]
 
 
-async def test_a_room_is_kept_while_its_door_is_out_of_reach_and_who_came_is_known_later(
+async def test_a_room_is_kept_while_its_door_is_offline_and_who_came_is_known_later(
     hub: Hub, broker: MemoryBroker, clock: ManualClock
 ) -> None:
     await put_policy(hub.container, Policy(release=(ReleaseRule(after_min=20, warn_min=10),)), site="ramsey")

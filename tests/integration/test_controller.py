@@ -210,12 +210,12 @@ async def test_an_unlock_goes_through_the_api_to_the_edge_and_back(edge: FakeEdg
     assert (done["outcome"], done["actor"], done["reason"]) == ("done", ACTOR, "left the key")
 
 
-async def test_an_unlock_out_of_reach_is_a_conflict(hub: Hub, client: httpx.AsyncClient) -> None:
+async def test_an_unlock_offline_is_a_conflict(hub: Hub, client: httpx.AsyncClient) -> None:
     answer = await client.post(
         "/api/v1/sites/ramsey/doors/front-door/commands", json={"kind": "unlock", "reason": "left the key"}
     )
     assert answer.status_code == 409
-    assert answer.json()["type"] == "urn:hallkeeper:problem:out-of-reach"
+    assert answer.json()["type"] == "urn:hallkeeper:problem:offline"
     assert "it has never connected" in answer.json()["detail"]
 
 
@@ -315,10 +315,10 @@ async def test_nothing_passes_for_live_while_the_line_to_the_broker_is_down(
 
     assert await online(True)
     mosquitto.kill()
-    await eventually(lambda: online(False), what="the edge is shown out of reach")
+    await eventually(lambda: online(False), what="the edge is shown offline")
     assert all(door["stale"] for door in (await client.get("/api/v1/sites/ramsey/now")).json()["doors"])
     mosquitto.start()
-    await eventually(lambda: online(True), what="the edge is in reach again")
+    await eventually(lambda: online(True), what="the edge is online again")
 
 
 async def test_a_broker_that_is_killed_costs_neither_event_nor_plan(

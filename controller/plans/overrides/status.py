@@ -20,7 +20,7 @@ class At(StrEnum):
     """The door has it, and carries it out once its time has come."""
     WAITING = "waiting"
     UNREACHABLE = "unreachable"
-    """The door does not have it, and its edge is out of reach."""
+    """The door does not have it, and its edge is offline."""
     REMOVING = "removing"
     """It was ended, and the door has not said that it is gone."""
     GONE = "gone"
@@ -87,7 +87,7 @@ def state_at(one: Ordered, at: AtDoor, away: Mapping[str, datetime | None], now:
 
 
 def _never_told(one: Ordered, at: AtDoor, away: Mapping[str, datetime | None]) -> bool:
-    """Whether the door cannot have had an override: its edge is out of reach since before that was made."""
+    """Whether the door cannot have had an override: its edge is offline since before that was made."""
     if at.on_at is not None or at.door not in away:
         return False
     since = away[at.door]
@@ -137,7 +137,7 @@ def _text(
     """“locked down since 14:02 until 18:00”, or plainly that it is not. ``rules``: of which kind the override is that
     decides at the door now."""
     what, until = WORDS[one.kind], times.at(one.ends, zone, now=now)
-    cut = _out_of_reach(at.door, away, now, zone)
+    cut = _offline(at.door, away, now, zone)
     match state:
         case At.ON if now < one.starts:
             return f"{what} from {times.at(one.starts, zone, now=now)} until {until}; the door has it"
@@ -149,19 +149,19 @@ def _text(
         case At.WAITING:
             return f"not {what} yet; the door is being updated"
         case At.UNREACHABLE:
-            return f"NOT {what}: the door is out of reach{cut}; it follows once it is back in reach"
+            return f"NOT {what}: the door is offline{cut}; it follows once it is back online"
         case At.REMOVING if at.door in away and at.on_at is None:
-            return f"not known to have been {what}: the door is out of reach{cut}, and this has ended"
+            return f"not known to have been {what}: the door is offline{cut}, and this has ended"
         case At.REMOVING if at.door in away:
-            return f"may still be {what} until {until}: the door is out of reach{cut}"
+            return f"may still be {what} until {until}: the door is offline{cut}"
         case At.REMOVING:
             return f"still {what}, though this has ended; the door is being updated"
         case At.GONE if _never_told(one, at, away):
-            return f"was not {what}: the door is out of reach{cut}, and this has ended"
+            return f"was not {what}: the door is offline{cut}, and this has ended"
         case _:
             return f"no longer {what}"
 
 
-def _out_of_reach(door: str, away: Mapping[str, datetime | None], now: datetime, zone: ZoneInfo) -> str:
+def _offline(door: str, away: Mapping[str, datetime | None], now: datetime, zone: ZoneInfo) -> str:
     since = away.get(door)
     return "" if since is None else f" since {times.at(since, zone, now=now)}"

@@ -153,7 +153,7 @@ class RestoredPlans:
         return fetching.version if fetching is not None else None
 
     def overdue(self) -> list[EdgeName]:
-        """The edges in reach that are to be asked for what they carry out, for the first time or once more."""
+        """The online edges to be asked for what they carry out, for the first time or once more."""
         return [name for name in sorted(self._planner.unknown & self._here) if self._due(name)]
 
     def _due(self, name: EdgeName) -> bool:

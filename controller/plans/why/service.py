@@ -236,7 +236,7 @@ def _made_with(held: Sequence[DoorSecrets], named: str, at: datetime) -> DoorSec
 
 
 def _offline_secrets(held: Sequence[DoorSecrets], made_with: DoorSecrets | None, at: datetime) -> list[bytes]:
-    """What offline codes may have been made from at a moment: a door that was out of reach goes on by the secrets of
+    """What offline codes may have been made from at a moment: a door that was offline goes on by the secrets of
     its plan, whatever they are at the controller."""
     known = [each for each in (made_with, *held) if each is not None and (each is made_with or each.held_at(at))]
     return list(dict.fromkeys(each.offline for each in known if each.offline is not None))

@@ -21,7 +21,7 @@ const BADGES: Partial<Record<Status | DoorState, [Tone, IconName, string?]>> = {
   removing: ["bad", "warn", "Cancelled, code still opens"],
   on: ["brand", "tick", "Code on the door"],
   waiting: ["warn", "clock", "Code on its way"],
-  unreachable: ["warn", "warn", "Door out of reach"],
+  unreachable: ["warn", "warn", "Door offline"],
 };
 
 export function bookingBadge(one: Booking): Badge {

@@ -34,7 +34,7 @@ export function lockoutText(door: Door, zone: string, now: Instant): string {
   return until && Date.parse(until) > now ? `Too many wrong codes: none is accepted until ${sinceText(until, zone, now)}` : "";
 }
 
-/** What needs somebody, worst first: fire, duress, intruders, forced doors, broken glass, held doors, faults, guessed codes, overrides that a door does not have, edges out of reach, refused plans and lost logs. */
+/** What needs somebody, worst first: fire, duress, intruders, forced doors, broken glass, held doors, faults, guessed codes, overrides that a door does not have, edges offline, refused plans and lost logs. */
 export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] {
   const doors = (kind: Door["alarm"], text: string): Alert[] =>
     snapshot.doors
@@ -65,7 +65,7 @@ export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] 
     .filter((one) => !one.online)
     .map((one) => ({
       key: `edge ${one.id}`,
-      text: one.revoked_at ? `${one.name} was revoked and needs a new token` : `${one.name} is out of reach`,
+      text: one.revoked_at ? `${one.name} was revoked and needs a new token` : `${one.name} is offline`,
       when: `since ${sinceText(one.revoked_at ?? one.since, zone, now)}; if it has power, its doors go on by their last plan`,
     }));
   const told = (duress: boolean): Alert[] =>
@@ -110,7 +110,7 @@ export function areaWords(area: Area, zone: string, now: Instant): string {
     set: `Set${when}`,
     triggered: `Triggered${when}${area.why ? `: ${area.why}` : ""}`,
   }[area.state];
-  return area.stale ? `${said}; its edge is out of reach` : said;
+  return area.stale ? `${said}; its edge is offline` : said;
 }
 
 /** "not counted 02:38 to 02:39 and 09:10 to 09:30"; empty where the count has no gap. */

@@ -1,4 +1,4 @@
-"""Bookings whose people do not come: on evidence only, and never while a door's edge is out of reach or behind."""
+"""Bookings whose people do not come: on evidence only, and never while a door's edge is offline or behind."""
 
 from datetime import timedelta
 
@@ -83,7 +83,7 @@ async def test_a_booking_tells_when_it_is_given_back_as_long_as_that_may_be(
         {"trust": ClockTrust.UNPROVEN},
         {"edges": ("pi-front",)},
     ],
-    ids=["out of reach", "behind", "clock unproven", "one door never heard of"],
+    ids=["offline", "behind", "clock unproven", "one door never heard of"],
 )
 async def test_a_room_is_kept_while_a_door_may_know_more(
     village: httpx.AsyncClient, container: Container, clock: ManualClock, unheard: dict[str, object]
@@ -116,7 +116,7 @@ async def test_what_a_door_saw_while_it_was_not_running_is_not_taken_for_nothing
 @pytest.mark.parametrize(
     ("unheard", "release_at", "kept"),
     [
-        ({"online": False}, "18:20", "Front door out of reach since 12:00 on Wed 25 Nov"),
+        ({"online": False}, "18:20", "Front door offline since 12:00 on Wed 25 Nov"),
         ({"head": 8}, "18:20", "events of Front door have not all arrived yet"),
         ({"trust": ClockTrust.UNPROVEN}, "18:20", "the clock at Front door is not known to be right"),
         ({"edges": ("pi-front",)}, "18:20", "Side door never reported anything"),
@@ -125,7 +125,7 @@ async def test_what_a_door_saw_while_it_was_not_running_is_not_taken_for_nothing
         ("log", None, "what happened at Side door before 18:05 is not known"),
     ],
     ids=[
-        "out of reach",
+        "offline",
         "behind",
         "clock unproven",
         "one door never heard of",

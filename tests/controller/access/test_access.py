@@ -186,7 +186,7 @@ async def test_the_standing_follows_compile_apply_cancel_and_apply(
     assert (await look(any_village, made))["on_door"]["text"] == "cancelled; code off the door since 12:05"
 
 
-async def test_an_edge_out_of_reach_is_told_and_whoever_books_the_slot_sees_it(
+async def test_an_edge_offline_is_told_and_whoever_books_the_slot_sees_it(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await book(any_village)
@@ -198,16 +198,14 @@ async def test_an_edge_out_of_reach_is_told_and_whoever_books_the_slot_sees_it(
     await apply_plan(any_container, 2, ("side-door",))
     gone = await look(any_village, gone)
     assert gone["on_door"]["text"] == (
-        "cancelled, but its code still opens Front door until 20:15 on Thu 26 Nov (out of reach since 11:00)"
+        "cancelled, but its code still opens Front door until 20:15 on Thu 26 Nov (offline since 11:00)"
     )
-    warning = (
-        "the code of “Choir” (cancelled) still opens Front door until 20:15 on Thu 26 Nov (out of reach since 11:00)"
-    )
+    warning = "the code of “Choir” (cancelled) still opens Front door until 20:15 on Thu 26 Nov (offline since 11:00)"
     path = f"{API}/sites/{SITE}/bookings/check"
     assert (await any_village.post(path, json=wanted(space="studio"))).json()["lingering"] == [warning]
     yoga = await book(any_village, title="Yoga", space="studio")
     assert yoga["lingering"] == [warning]
-    assert yoga["on_door"]["text"] == "waiting for Front door (out of reach since 11:00)"
+    assert yoga["on_door"]["text"] == "waiting for Front door (offline since 11:00)"
     later = await change(any_village, yoga, starts="2026-11-26T21:00", ends="2026-11-26T22:00")
     assert later["lingering"] == []
 
@@ -232,7 +230,7 @@ async def test_a_restored_booking_is_wanted_again_with_its_code(
     assert (await look(any_village, back))["still_opens"] == []
 
 
-async def test_restored_or_moved_back_while_the_door_is_out_of_reach_its_code_is_on_the_door(
+async def test_restored_or_moved_back_while_the_door_is_offline_its_code_is_on_the_door(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await book(any_village, space="studio")

@@ -29,7 +29,7 @@ def grant(**changes: object) -> HeldGrant:
         on_at=None,
         off_version=None,
         off_at=None,
-        out_of_reach_since=None,
+        offline_since=None,
     )
     return msgspec.structs.replace(plain, **changes)
 
@@ -72,30 +72,30 @@ def test_waiting_names_the_doors_that_have_it_not() -> None:
     assert text(grant(), grant(**SIDE)) == "waiting for Front door and Side door"
 
 
-def test_waiting_says_since_when_the_door_is_out_of_reach() -> None:
-    found = standing(grant(out_of_reach_since=AT_1402))
+def test_waiting_says_since_when_the_door_is_offline() -> None:
+    found = standing(grant(offline_since=AT_1402))
     assert found.state is CodeState.UNREACHABLE
-    assert found.text == "waiting for Front door (out of reach since 14:02)"
+    assert found.text == "waiting for Front door (offline since 14:02)"
 
 
-def test_a_code_on_the_door_stays_on_it_while_the_door_is_out_of_reach() -> None:
-    assert text(grant(on_version=1, on_at=AT_1402, out_of_reach_since=NOW)) == "on the door since 14:02"
+def test_a_code_on_the_door_stays_on_it_while_the_door_is_offline() -> None:
+    assert text(grant(on_version=1, on_at=AT_1402, offline_since=NOW)) == "on the door since 14:02"
 
 
 def test_a_code_for_a_later_month_says_from_when_the_door_has_it() -> None:
     far = Interval(start=NOW + timedelta(days=50), end=NOW + timedelta(days=50, hours=2))
     assert text(grant(window=far)) == "goes on the door from Thu 10 Dec"
-    for each in (grant(window=far), grant(window=far, out_of_reach_since=NOW)):
+    for each in (grant(window=far), grant(window=far, offline_since=NOW)):
         assert standing(each).state is standing(each).doors[0].state is CodeState.LATER
     assert standing(grant(window=far), grant()).state is CodeState.WAITING
 
 
 def test_cancelled_but_still_opens_until_its_window_ends() -> None:
-    ended = grant(on_version=1, on_at=AT_1402, ended_at=NOW, out_of_reach_since=AT_1402)
+    ended = grant(on_version=1, on_at=AT_1402, ended_at=NOW, offline_since=AT_1402)
     found = standing(ended)
     assert found.state is CodeState.REMOVING
-    assert found.text == "cancelled, but its code still opens Front door until 22:00 (out of reach since 14:02)"
-    assert found.still_opens == ("its code still opens Front door until 22:00 (out of reach since 14:02)",)
+    assert found.text == "cancelled, but its code still opens Front door until 22:00 (offline since 14:02)"
+    assert found.still_opens == ("its code still opens Front door until 22:00 (offline since 14:02)",)
     # An offline code of the same door and window says nothing new.
     assert standing(ended, ended).still_opens == found.still_opens
 
@@ -104,8 +104,8 @@ def test_a_sent_code_may_open_although_nobody_has_acknowledged_it() -> None:
     assert text(grant(on_version=1, ended_at=NOW)) == "cancelled, but its code still opens Front door until 22:00"
 
 
-OLD = {"on_version": 1, "on_at": AT_1402, "ended_at": NOW, "out_of_reach_since": NOW}
-CUT = {"out_of_reach_since": NOW}
+OLD = {"on_version": 1, "on_at": AT_1402, "ended_at": NOW, "offline_since": NOW}
+CUT = {"offline_since": NOW}
 
 
 def test_wanted_again_while_the_door_still_has_it_it_is_on_the_door() -> None:
@@ -120,7 +120,7 @@ def test_moved_to_less_of_its_old_time_it_is_on_the_door_and_opens_too_long() ->
     found = standing(grant(**OLD), grant(window=shorter, **CUT))
     assert found.state is CodeState.ON
     assert found.still_opens == (
-        "the code still opens Front door until 22:00 (out of reach since 15:00), as before the change",
+        "the code still opens Front door until 22:00 (offline since 15:00), as before the change",
     )
 
 
@@ -128,7 +128,7 @@ def test_an_old_code_that_does_not_open_all_of_the_new_time_is_not_the_new_one()
     longer = Interval(start=TONIGHT.start, end=TONIGHT.end + timedelta(hours=1))
     off = OLD | {"off_at": NOW}
     unheard = OLD | {"on_at": None}
-    taken_off_on_the_way = OLD | {"off_version": 2, "out_of_reach_since": NOW + timedelta(minutes=1)}
+    taken_off_on_the_way = OLD | {"off_version": 2, "offline_since": NOW + timedelta(minutes=1)}
     for old, new in (
         (grant(**OLD), grant(window=longer, **CUT)),
         (grant(**OLD), grant(code_key=b"other", **CUT)),
@@ -152,7 +152,7 @@ def test_cancelled_before_any_door_had_it() -> None:
 
 
 def test_cancelled_and_never_acknowledged_ends_with_its_window() -> None:
-    ended = grant(on_version=1, ended_at=NOW, out_of_reach_since=AT_1402)
+    ended = grant(on_version=1, ended_at=NOW, offline_since=AT_1402)
     found = standing(ended, now=TONIGHT.end)
     assert (found.state, found.text) == (CodeState.GONE, "cancelled; its code ended at 22:00")
 
@@ -170,7 +170,7 @@ def test_when_its_time_is_over_it_is_gone() -> None:
 
 
 def test_lingering_is_told_to_whoever_has_the_door_then() -> None:
-    still = grant(on_version=1, ended_at=NOW, out_of_reach_since=AT_1402)
+    still = grant(on_version=1, ended_at=NOW, offline_since=AT_1402)
     old = LingeringCode(title="Choir", whose=Thing(site="ramsey", party="choir"), off="cancelled", grant=still)
 
     def told(door: str, starts_h: int, ends_h: int, actor: Actor = MANAGER) -> tuple[str, ...]:
@@ -178,7 +178,7 @@ def test_lingering_is_told_to_whoever_has_the_door_then() -> None:
         return lingering_texts([old], doors=[door], window=window, zone=LONDON, now=NOW, actor=actor)
 
     assert told("front-door", 21, 23) == (
-        "the code of “Choir” (cancelled) still opens Front door until 22:00 (out of reach since 14:02)",
+        "the code of “Choir” (cancelled) still opens Front door until 22:00 (offline since 14:02)",
     )
     assert told("front-door", 22, 23) == ()
     assert told("side-door", 21, 23) == ()

@@ -1,5 +1,5 @@
 """A booking's codes: shared or its own as the policy has it, as long as its doors want, given anew when they leak, and
-issued for a door that is out of reach."""
+issued for a door that is offline."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -315,7 +315,7 @@ async def test_what_is_over_or_not_confirmed_gets_no_other_code(
     await say(village, made, "offline-code", 409)
 
 
-async def test_a_door_out_of_reach_opens_to_an_offline_code_in_its_own_window(
+async def test_a_door_offline_opens_to_an_offline_code_in_its_own_window(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     await go_offline(any_container, "pi-side", 30)
@@ -345,19 +345,19 @@ async def test_a_door_out_of_reach_opens_to_an_offline_code_in_its_own_window(
     assert decision.booking == made["id"]
 
 
-async def test_a_door_gets_no_offline_code_before_it_knows_that_it_is_out_of_reach(
+async def test_a_door_gets_no_offline_code_before_it_knows_that_it_is_offline(
     village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
     await go_offline(container, "pi-side", 1)
     made = await book(village)
     refused = await say(village, made, "offline-code", 409)
-    assert "out of reach only just" in refused["detail"]
+    assert "offline only just" in refused["detail"]
     assert "ask again at 12:02" in refused["detail"]
     clock.advance(minutes=2)
     assert (await say(village, made, "offline-code"))["offline_codes"]
 
 
-async def test_a_door_that_is_out_of_reach_only_just_keeps_no_code_back_from_one_that_has_long_been(
+async def test_a_door_that_is_offline_only_just_keeps_no_code_back_from_one_that_has_long_been(
     village: httpx.AsyncClient, container: Container
 ) -> None:
     await go_offline(container, "pi-side", 30)

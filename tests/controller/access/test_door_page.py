@@ -166,7 +166,7 @@ async def test_cancelling_takes_two_steps_without_a_cookie(village: httpx.AsyncC
     assert (await look(village, made))["status"] == "cancelled"
 
 
-async def test_a_cancel_while_the_door_is_out_of_reach_says_before_and_after_what_the_code_still_opens(
+async def test_a_cancel_while_the_door_is_offline_says_before_and_after_what_the_code_still_opens(
     village: httpx.AsyncClient, app: FastAPI, container: Container
 ) -> None:
     made = await book(village, space="studio", starts="2026-11-25T18:00", ends="2026-11-25T21:45")
@@ -174,7 +174,7 @@ async def test_a_cancel_while_the_door_is_out_of_reach_says_before_and_after_wha
     await apply_plan(container, 1)
     await go_offline(container, "pi-front", 60)
     path = path_of(made)
-    opens = "its code still opens Front door until 22:00 (out of reach since 11:00)."
+    opens = "its code still opens Front door until 22:00 (offline since 11:00)."
     async with stranger(app) as phone:
         asked = await phone.post(path, data={"step": "ask"})
         assert f"once cancelled, {opens}" in words(asked)

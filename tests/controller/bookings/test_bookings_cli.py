@@ -174,7 +174,7 @@ async def test_a_code_that_others_know_is_given_anew_with_a_reason_and_printed_o
     assert (refused.exit_code, "must be an id" in refused.output) == (REFUSED, True)
 
 
-async def test_a_door_out_of_reach_gets_an_offline_code_from_the_terminal(
+async def test_a_door_offline_gets_an_offline_code_from_the_terminal(
     hallkeeper: Typed, village: httpx.AsyncClient, container: Container
 ) -> None:
     made = await book(village, title="Choir", people=None)

@@ -33,13 +33,13 @@ async def test_an_unlock_is_carried_out_in_the_edges_own_session(hub: Hub, edge:
     assert (issued.actor, issued.reason) == ("Una Porter", "left the key")
 
 
-async def test_a_command_for_an_edge_out_of_reach_is_refused_and_never_kept(hub: Hub, edge: FakeEdge) -> None:
+async def test_a_command_for_an_edge_offline_is_refused_and_never_kept(hub: Hub, edge: FakeEdge) -> None:
     await edge.say_status(online=False)
 
     async def offline() -> bool:
         return not (await hub.container.mqtt.live.snapshot("ramsey")).edges[0].online
 
-    await eventually(offline, what="the edge is out of reach")
+    await eventually(offline, what="the edge is offline")
     with pytest.raises(OutOfReach, match="is not online, since 12:00;"):
         await hub.container.mqtt.commander.unlock("ramsey", "front-door", reason="x", actor="Una Porter")
     assert edge.commands == []

@@ -36,7 +36,7 @@ async def until_online(hub: Hub, *, online: bool) -> EdgeState:
     return await eventually(look, what=f"online is {online}")
 
 
-async def test_an_edge_goes_online_and_out_of_reach_with_the_time_since(
+async def test_an_edge_goes_online_and_offline_with_the_time_since(
     hub: Hub, edge: FakeEdge, clock: ManualClock
 ) -> None:
     assert (await until_online(hub, online=True)).since == NOW
@@ -259,7 +259,7 @@ async def test_a_forged_status_is_not_believed(hub: Hub, edge: FakeEdge) -> None
     assert (await until_online(hub, online=True)).since == NOW
 
 
-async def test_an_edge_that_does_not_answer_is_out_of_reach(hub: Hub, edge: FakeEdge, clock: ManualClock) -> None:
+async def test_an_edge_that_does_not_answer_is_offline(hub: Hub, edge: FakeEdge, clock: ManualClock) -> None:
     await until_online(hub, online=True)
     edge.obeys = False
     hello_service = hub.container.mqtt.hello_service

@@ -110,10 +110,10 @@ async def test_a_wish_that_makes_no_sense_is_refused_by_field(
 
 
 @pytest.mark.parametrize("kind", ["recount", "restart", "self_test"])
-async def test_an_edge_that_was_never_heard_of_is_out_of_reach(village: httpx.AsyncClient, kind: str) -> None:
+async def test_an_edge_that_was_never_heard_of_is_offline(village: httpx.AsyncClient, kind: str) -> None:
     body = {"kind": kind, "reason": "look", "counter": "front-beams", "inside": 3}
     answer = await village.post(f"{API}/sites/ramsey/edges/pi-front/commands", json=body)
-    assert (answer.status_code, answer.json()["type"]) == (409, "urn:hallkeeper:problem:out-of-reach")
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:hallkeeper:problem:offline")
     assert "it is not online, it has never connected" in answer.json()["detail"]
     assert (await village.post(f"{API}/sites/ramsey/edges/attic/commands", json=body)).status_code == 404
 

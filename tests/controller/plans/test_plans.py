@@ -80,7 +80,7 @@ async def test_a_cancelled_code_goes_the_same_way(hub: Hub, edge: FakeEdge) -> N
     assert edge.plan.grant_count == 0
 
 
-async def test_a_code_lingers_in_words_while_the_edge_is_out_of_reach(hub: Hub, edge: FakeEdge) -> None:
+async def test_a_code_lingers_in_words_while_the_edge_is_offline(hub: Hub, edge: FakeEdge) -> None:
     view = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
     await until_standing(hub, view.booking.id, CodeState.ON)
     edge.obeys = False
@@ -89,12 +89,12 @@ async def test_a_code_lingers_in_words_while_the_edge_is_out_of_reach(hub: Hub, 
     async def offline() -> bool:
         return not (await hub.container.mqtt.live.snapshot("ramsey")).edges[0].online
 
-    await eventually(offline, what="the edge is out of reach")
+    await eventually(offline, what="the edge is offline")
     await hub.container.bookings.cancel(view.booking.id, why="", actor=Actor(name=ACTOR))
     await hub.quiet()
     assert await standing(hub, view.booking.id) == (
         CodeState.REMOVING,
-        "cancelled, but its code still opens Front door until 20:15 (out of reach since 12:00)",
+        "cancelled, but its code still opens Front door until 20:15 (offline since 12:00)",
     )
 
 

@@ -63,10 +63,10 @@ async def test_a_lock_down_says_of_each_door_how_it_stands(door: Run, edge: Fake
     assert "all doors" in told
 
 
-async def test_a_lock_down_of_a_door_out_of_reach_says_so_and_ends_with_3(door: Run, hub: Hub) -> None:
+async def test_a_lock_down_of_a_door_offline_says_so_and_ends_with_3(door: Run, hub: Hub) -> None:
     done = await door("lock-down", "ramsey/front-door", "--reason", "drill")
     assert done.exit_code == 3
-    assert "NOT locked down: the door is out of reach" in done.stdout
+    assert "NOT locked down: the door is offline" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ async def test_the_past_is_answered_by_the_plan_that_the_door_had_then(
     first = await sign(any_container)
     clock.set(NOW + timedelta(minutes=10))
     await act(any_village, made, "cancel")
-    await sign(any_container, applied=False)  # the door is out of reach and goes on by the old one
+    await sign(any_container, applied=False)  # the door is offline and goes on by the old one
     clock.set(NOW + DAY)
     await sign(any_container)
     then = await why(any_village, code=made["code"], at="2026-11-25T18:05")

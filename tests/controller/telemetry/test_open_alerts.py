@@ -47,11 +47,11 @@ async def test_a_cut_off_pi_is_an_alert_at_its_site_and_for_the_estate_until_it_
         await edge.say_status(online=False)
         await until(hub, online=False)
         [told] = await alerts(admin)
-        assert (told["site"], told["site_name"], told["kind"]) == ("ramsey", "Ramsey Library", AlertCode.OUT_OF_REACH)
-        assert told["text"] == "Main is out of reach"
+        assert (told["site"], told["site_name"], told["kind"]) == ("ramsey", "Ramsey Library", AlertCode.OFFLINE)
+        assert told["text"] == "Main is offline"
         assert datetime.fromisoformat(told["at"]) == clock.now()
         [kept] = await alerts(admin, "/sites/ramsey/alerts")
-        assert (kept["kind"], kept["edge"]) == (AlertCode.OUT_OF_REACH, "main")
+        assert (kept["kind"], kept["edge"]) == (AlertCode.OFFLINE, "main")
         shown = await hub.container.mqtt.live.snapshot("ramsey")
         assert not shown.edges[0].online
         await edge.say_status()
@@ -65,8 +65,8 @@ async def test_an_edge_that_does_not_answer_is_told_of_too(hub: Hub, edge: FakeE
     await hub.container.mqtt.hello_service.greet(("ramsey", "main"))
     await hub.container.mqtt.hello_service.note_silent(after_s=0)
     async with signed_in(hub.app) as admin:
-        assert [each["kind"] for each in await alerts(admin)] == [AlertCode.OUT_OF_REACH]
-        assert [each["kind"] for each in await alerts(admin, "/sites/ramsey/alerts")] == [AlertCode.OUT_OF_REACH]
+        assert [each["kind"] for each in await alerts(admin)] == [AlertCode.OFFLINE]
+        assert [each["kind"] for each in await alerts(admin, "/sites/ramsey/alerts")] == [AlertCode.OFFLINE]
 
 
 async def test_doors_fire_intruders_and_duress_are_told_of_the_worst_first(hub: Hub, edge: FakeEdge) -> None:

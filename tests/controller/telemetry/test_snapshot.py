@@ -140,24 +140,24 @@ async def test_a_counter_that_is_there_and_saw_nobody_counts_nought(hub: Hub, ed
     assert (found.people.estimate, found.people.error, found.people.stale_since) == (0, 0, None)
 
 
-async def test_of_a_day_on_which_a_counter_out_of_reach_said_nothing_nothing_is_told(
+async def test_of_a_day_on_which_a_counter_offline_said_nothing_nothing_is_told(
     hub: Hub, edge: FakeEdge, clock: ManualClock
 ) -> None:
     await say(edge, "counter", "front-beams", total_ins=9, total_outs=9)
     await told(hub, lambda shot: shot.counters, "the counter is shown")
     await edge.say_status(online=False)
-    await told(hub, lambda shot: not shot.edges[0].online, "the edge is out of reach")
+    await told(hub, lambda shot: not shot.edges[0].online, "the edge is offline")
     clock.advance(days=1)
     found = await snapshot(hub)
     assert (found.counters[0].ins_today, found.counters[0].outs_today, found.people) == (None, None, None)
 
 
-async def test_people_inside_are_old_from_when_an_edge_that_counts_is_out_of_reach(hub: Hub, edge: FakeEdge) -> None:
+async def test_people_inside_are_old_from_when_an_edge_that_counts_is_offline(hub: Hub, edge: FakeEdge) -> None:
     await edge.send([crossing(1, ins=3, total=(3, 0))])
     await edge.acknowledged(1)
     assert (await people(hub)).stale_since is None
     await edge.say_status(online=False)
-    found = await told(hub, lambda shot: not shot.edges[0].online, "the edge is out of reach")
+    found = await told(hub, lambda shot: not shot.edges[0].online, "the edge is offline")
     assert found.people is not None
     assert (found.people.estimate, found.people.stale_since) == (3, "2026-11-25T12:00:00+00:00")
 

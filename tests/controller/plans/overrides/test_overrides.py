@@ -90,12 +90,12 @@ async def test_the_plans_of_its_doors_are_due_at_once_and_no_others(
     assert (due, seen) == ([("ramsey", edge) for edge in edges] * 2, ["ramsey"] * 2)
 
 
-async def test_while_its_edge_is_out_of_reach_a_door_is_plainly_said_not_to_be_locked_down(
+async def test_while_its_edge_is_offline_a_door_is_plainly_said_not_to_be_locked_down(
     hub: Hub, broker: MemoryBroker, overrides: OverrideService
 ) -> None:
     (made,) = (await overrides.order("ramsey", draft(), actor=UNA)).ordered
     shown = await until(overrides, made.id, At.UNREACHABLE)
-    assert shown.doors[made.id][0].text.startswith("NOT locked down: the door is out of reach")
+    assert shown.doors[made.id][0].text.startswith("NOT locked down: the door is offline")
     async with hub.edge(broker.client(subscriptions("down", site="ramsey", edge="main"))):
         await until(overrides, made.id, At.ON)
 
@@ -111,11 +111,11 @@ async def test_one_that_was_ended_while_the_edge_was_away_is_said_to_linger(
     async def offline() -> bool:
         return not (await hub.container.mqtt.live.snapshot("ramsey")).edges[0].online
 
-    await eventually(offline, what="the edge is out of reach")
+    await eventually(offline, what="the edge is offline")
     shown = await overrides.end(made.id, why="", actor=UNA)
     (there,) = shown.doors[made.id]
     assert (there.state, there.holds) == (At.REMOVING, True)
-    assert there.text == "may still be locked down until 16:00: the door is out of reach since 12:00"
+    assert there.text == "may still be locked down until 16:00: the door is offline since 12:00"
     assert [each.id for each in (await overrides.current("ramsey")).ordered] == [made.id]
 
 
@@ -128,13 +128,13 @@ async def test_one_that_was_ended_at_a_door_that_was_cut_off_all_along_is_not_sa
     async def offline() -> bool:
         return not (await hub.container.mqtt.live.snapshot("ramsey")).edges[0].online
 
-    await eventually(offline, what="the edge is out of reach")
+    await eventually(offline, what="the edge is offline")
     clock.advance(minutes=2)
     (made,) = (await overrides.order("ramsey", draft(), actor=UNA)).ordered
     await hub.quiet()
     (there,) = (await overrides.end(made.id, why="", actor=UNA)).doors[made.id]
     assert (there.state, there.holds) == (At.GONE, False)
-    assert there.text == "was not locked down: the door is out of reach since 12:00, and this has ended"
+    assert there.text == "was not locked down: the door is offline since 12:00, and this has ended"
     assert (await overrides.current("ramsey")).ordered == ()
 
 

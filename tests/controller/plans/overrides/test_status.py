@@ -59,7 +59,7 @@ TABLE = [
         ordered(),
         -1.0,
         At.UNREACHABLE,
-        "NOT locked down: the door is out of reach since 11:00; it follows once it is back in reach",
+        "NOT locked down: the door is offline since 11:00; it follows once it is back online",
     ),
     (ordered(at=ON, starts_h=1), None, At.ON, "locked down from 13:00 until 14:00; the door has it"),
     (
@@ -72,20 +72,20 @@ TABLE = [
         ordered(at=ON, ended_h=-0.1),
         -0.2,
         At.REMOVING,
-        "may still be locked down until 14:00: the door is out of reach since 11:48",
+        "may still be locked down until 14:00: the door is offline since 11:48",
     ),
     # Made at 11:00: one that was cut off by then never had it, another may have had it before it could say so.
     (
         ordered(at=SENT, ended_h=-0.1),
         -1.5,
         At.GONE,
-        "was not locked down: the door is out of reach since 10:30, and this has ended",
+        "was not locked down: the door is offline since 10:30, and this has ended",
     ),
     (
         ordered(at=SENT, ended_h=-0.1),
         -0.5,
         At.REMOVING,
-        "not known to have been locked down: the door is out of reach since 11:30, and this has ended",
+        "not known to have been locked down: the door is offline since 11:30, and this has ended",
     ),
     (ordered(at=TAKEN_OFF, ended_h=-0.1), None, At.GONE, "no longer locked down"),
     (ordered(ended_h=-0.1), None, At.GONE, "no longer locked down"),

@@ -215,7 +215,7 @@ async def test_a_lock_down_after_the_backup_stays_and_one_that_was_ended_after_i
         assert [each.kind for each in edge.plan.doors[DOOR].overrides] == [OverrideKind.LOCK_DOWN]
 
 
-async def test_an_edge_out_of_reach_during_the_restore_loses_nothing_when_it_comes_back(
+async def test_an_edge_offline_during_the_restore_loses_nothing_when_it_comes_back(
     centre: Centre, hub: Hub, broker: MemoryBroker
 ) -> None:
     down = subscriptions("down", site="ramsey", edge="main")
