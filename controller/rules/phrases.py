@@ -37,16 +37,6 @@ def quoted(names: Iterable[str]) -> str:
     return times.listed(found) if found else ""
 
 
-def length(lasts: timedelta) -> str:
-    """“45 minutes”, “3 hours”, “2 hours 30 minutes”."""
-    minutes = round(lasts.total_seconds() / 60)
-    hours, rest = divmod(minutes, 60)
-    said = [plural(hours, "hour")] if hours else []
-    if rest or not hours:
-        said.append(plural(rest, "minute"))
-    return " ".join(said)
-
-
 def minutes(lasts: timedelta) -> float:
     """As a reason carries it."""
     return lasts.total_seconds() / 60

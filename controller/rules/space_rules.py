@@ -22,6 +22,7 @@ from controller.rules.model import (
     takings,
 )
 from controller.rules.phrases import quoted
+from controller.text import times
 from edge.wire.interval import Interval
 
 _NAMED = 3
@@ -217,14 +218,14 @@ def _space(case: RuleContext, space: str) -> Space:
 def _reason(case: RuleContext, gap: _Gap) -> RuleReason:
     neighbour = gap.neighbour
     other = phrases.booking(neighbour.booking, case.place.site.tz, space=_elsewhere(case, neighbour.booking))
-    left = f"{phrases.length(gap.left) if gap.left else 'no time'} left"
+    left = f"{times.length(gap.left)} left"
     if gap.changeover > gap.buffer:
         why = ReasonKind.CHANGEOVER
         side = "after" if gap.field == "starts" else "before"
-        text = f"{_change(case, gap)} takes {phrases.length(gap.changeover)}; {left} {side} {other}"
+        text = f"{_change(case, gap)} takes {times.length(gap.changeover)}; {left} {side} {other}"
     else:
         why = ReasonKind.BUFFER
-        needed = phrases.length(gap.buffer)
+        needed = times.length(gap.buffer)
         text = f"needs {needed} to clear down and set up between this and {other}; {left}"
     if case.asked.overrule:
         text += "; only a manager may overrule this"

@@ -45,7 +45,7 @@ def length(time: timedelta) -> str:
     """“1 hour”, “30 minutes”, “1 hour 30 minutes”."""
     hours, minutes = divmod(round(time.total_seconds() / 60), 60)
     words = [
-        f"{number} {name}{'' if number == 1 else 's'}"
+        f"{number:,} {name}{'' if number == 1 else 's'}"
         for number, name in ((hours, "hour"), (minutes, "minute"))
         if number
     ]
