@@ -150,13 +150,9 @@ def unfit(found: Unfit) -> dict[str, Any]:
     return {"space": found.place.space.id, "name": found.place.space.name, "why": list(found.why)}
 
 
-class ProposalAnswer(Answer):
-    """``how`` it differs from the request: `same`, `other_time`, `other_layout`, `other_space`, `other_site`; ``text``
-    says so in words. ``layout``: what the booking has to ask for. ``seats``: places of a pool. ``approval``: why
-    somebody has to approve it, else empty."""
+class FittingAnswer(Answer):
+    """A space that fits, with what a booking of it has to ask for."""
 
-    how: ProposalDifference
-    text: str
     site: str
     site_name: str
     miles: float | None
@@ -168,6 +164,15 @@ class ProposalAnswer(Answer):
     holds: int | None
     seats: int | None
     step_free: bool
+
+
+class ProposalAnswer(FittingAnswer):
+    """``how`` it differs from the request: `same`, `other_time`, `other_layout`, `other_space`, `other_site`; ``text``
+    says so in words. ``layout``: what the booking has to ask for. ``seats``: places of a pool. ``approval``: why
+    somebody has to approve it, else empty."""
+
+    how: ProposalDifference
+    text: str
     starts: str
     ends: str
     needs_approval: bool
@@ -212,21 +217,10 @@ class OutAnswer(Answer):
     text: str
 
 
-class TakesAnswer(Answer):
+class TakesAnswer(FittingAnswer):
     """``taken`` of the ``dates`` can be booked in this space; ``approval``: how many of them need approval."""
 
     text: str
-    site: str
-    site_name: str
-    miles: float | None
-    space: str
-    name: str
-    kind: SpaceKind
-    layout: str | None
-    layout_name: str | None
-    holds: int | None
-    seats: int | None
-    step_free: bool
     dates: int
     taken: int
     approval: int

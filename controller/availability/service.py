@@ -14,9 +14,8 @@ from controller.availability.free import FreeAtSite, FreeQuery, free_at
 from controller.availability.nearby_sites import SiteInReach, SiteSearch, reached
 from controller.availability.request import SearchRequest
 from controller.availability.series_across_sites import FoundSeries, SeriesSearch, find_series
-from controller.bookings import repository as bookings
+from controller.bookings.service import request_of
 from controller.db.engine import Database, Tx
-from controller.diary import limits
 from controller.diary.model import Draft
 from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.people.errors import NotAllowed
@@ -73,16 +72,7 @@ class AvailabilityService:
         async with self._database.read() as tx:
             now = self._clock.now()
             site_config = await self._site_configs.of(tx, site)
-            zone = site_config.require(draft.space).site.tz
-            during = limits.window(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends"))
-            (limits.timely if but is None else limits.not_over)(during, zone=zone, now=now)
-            request = RuleRequest(
-                asked=draft.asked(during),
-                actor=actor,
-                tier=await tier_to_book(tx, draft.party, actor),
-                but=frozenset() if but is None else frozenset({but}),
-                keeps_start=await bookings.begins(tx, but, during.start),
-            )
+            request = await request_of(tx, site_config, draft, but=but, actor=actor, now=now)
             nearby = await self._nearby(tx, site_config, actor, miles)
             return await instead_of(tx, self._diary_reader, site_config, request, nearby, now=now, limit=limit)
 

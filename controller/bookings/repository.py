@@ -67,10 +67,8 @@ async def pinned(tx: Tx, booking_id: str) -> Booking | None:
     return await booking(tx, booking_id)
 
 
-async def begins(tx: Tx, booking_id: str | None, at: datetime) -> bool:
+async def begins(tx: Tx, booking_id: str, at: datetime) -> bool:
     """Whether there is such a booking and it begins at that instant."""
-    if booking_id is None:
-        return False
     query = select(bookings.c.id).where(bookings.c.id == booking_id, bookings.c.starts == at)
     return (await tx.execute(query)).first() is not None
 

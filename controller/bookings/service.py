@@ -26,13 +26,12 @@ from controller.diary.model import (
     LONGEST_WHY,
     Booking,
     BookingChange,
-    BookingRequest,
     BookingState,
     BookingStatus,
     Draft,
     LogEntry,
 )
-from controller.diary.site_config import SiteConfig, SpaceAtSite
+from controller.diary.site_config import SiteConfig
 from controller.diary.waits import Overdue, WaitState
 from controller.estate.model import Site
 from controller.people.errors import NotAllowed
@@ -122,10 +121,9 @@ class BookingService:
         await self._database.lock_site(tx, site)
         now = self._clock.now()
         where, unusual = await self._writer.look(tx, site, now)
-        there = where.require(draft.space)
-        asked = _asked(draft, there, now)
-        tier = await tier_to_book(tx, asked.party, actor)
-        [verdict] = await judge(tx, where, [RuleRequest(asked=asked, actor=actor, tier=tier)], now=now)
+        request = await request_of(tx, where, draft, but=None, actor=actor, now=now)
+        asked, there = request.asked, where.require(draft.space)
+        [verdict] = await judge(tx, where, [request], now=now)
         if not verdict.possible:
             raise refusal(there.space.name, verdict, there.site.tz)
         becomes = outcome(verdict, where.policy, asked.during, now=now)
@@ -150,17 +148,9 @@ class BookingService:
         async with self._database.read() as tx:
             now = self._clock.now()
             where = await self._writer.site_configs.of(tx, site)
+            request = await request_of(tx, where, draft, but=but, actor=actor, now=now)
             there = where.require(draft.space)
-            zone = there.site.tz
-            during = limits.window(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends"))
-            (limits.timely if but is None else limits.not_over)(during, zone=zone, now=now)
-            request = RuleRequest(
-                asked=draft.asked(during),
-                actor=actor,
-                tier=await tier_to_book(tx, draft.party, actor),
-                but=frozenset() if but is None else frozenset({but}),
-                keeps_start=await repository.begins(tx, but, during.start),
-            )
+            zone, during = there.site.tz, request.asked.during
             [verdict] = await judge(tx, where, [request], now=now)
             old_codes = lingering_texts(
                 [each for each in await lingering(tx, site, now=now) if each.grant.booking_id != but],
@@ -505,8 +495,18 @@ def _require(actor: Actor, action: Action, thing: Thing) -> None:
         raise NotAllowed(actor, action, thing)
 
 
-def _asked(draft: Draft, place: SpaceAtSite, now: datetime) -> BookingRequest:
-    zone = place.site.tz
+async def request_of(
+    tx: Tx, site_config: SiteConfig, draft: Draft, *, but: str | None, actor: Actor, now: datetime
+) -> RuleRequest:
+    """A draft as the rules judge it. ``but``: a booking to ignore, such as the one that is to be moved. Raises
+    ``Invalid``, ``SpaceUnknown``."""
+    zone = site_config.require(draft.space).site.tz
     during = limits.window(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends"))
-    limits.timely(during, zone=zone, now=now)
-    return draft.asked(during)
+    (limits.timely if but is None else limits.not_over)(during, zone=zone, now=now)
+    return RuleRequest(
+        asked=draft.asked(during),
+        actor=actor,
+        tier=await tier_to_book(tx, draft.party, actor),
+        but=frozenset() if but is None else frozenset({but}),
+        keeps_start=but is not None and await repository.begins(tx, but, during.start),
+    )

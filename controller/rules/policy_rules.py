@@ -264,7 +264,8 @@ def _short_notice(case: RuleContext) -> Iterator[RuleReason]:
     if left >= timedelta(minutes=least):
         return
     asked_for = f", and {case.site_config.site.name} asks for {times.length(timedelta(minutes=least))} of notice"
-    begins = "it has begun already" if left < timedelta(0) else f"it begins in {times.length(max(left, timedelta(minutes=1)))}"
+    soon = times.length(max(left, timedelta(minutes=1)))
+    begins = "it has begun already" if left < timedelta(0) else f"it begins in {soon}"
     yield RuleReason(
         why=ReasonKind.APPROVAL,
         field="starts",

@@ -126,12 +126,7 @@ class SeriesService:
         if actor.role is Role.BOOKER:
             require_allowed(actor, site, draft.details.party)
         async with self._database.read() as tx:
-            now = self._clock.now()
-            site_config = await self._writer.site_configs.of(tx, site)
-            site_config.require(draft.details.space)
-            asker = Asker(actor=actor, tier=await tier_to_book(tx, draft.details.party, actor), now=now)
-            plans = _planned(site_config, draft, now)
-            dates = await settle(tx, site_config, plans, draft.details.space, draft.wanted.otherwise, asker)
+            site_config, asker, plans, dates = await self._settled(tx, site, draft, actor)
             dates = await with_moves(tx, site_config, dates, [each.asked for each in plans], asker)
             told = await self.told(tx, site_config, dates, asker)
             per = site_config.policy.code_rule(draft.details.space).per
@@ -139,6 +134,18 @@ class SeriesService:
             return CheckedSeries(
                 site=site_config.site, draft=draft, dates=tuple(told), one_code=draft.one_code or shared
             )
+
+    async def _settled(
+        self, tx: Tx, site: str, draft: SeriesDraft, actor: Actor
+    ) -> tuple[SiteConfig, Asker, Sequence[DateIntent], list[SeriesDate]]:
+        """The site, who asks, and each date as asked for and as the rules judge it."""
+        site_config = await self._writer.site_configs.of(tx, site)
+        site_config.require(draft.details.space)
+        tier = await tier_to_book(tx, draft.details.party, actor)
+        asker = Asker(actor=actor, tier=tier, now=self._clock.now())
+        plans = _planned(site_config, draft, asker.now)
+        dates = await settle(tx, site_config, plans, draft.details.space, draft.wanted.otherwise, asker)
+        return site_config, asker, plans, dates
 
     async def told(
         self, tx: Tx, site_config: SiteConfig, dates: Sequence[SeriesDate], asker: Asker
@@ -171,12 +178,8 @@ class SeriesService:
 
     async def _create(self, tx: Tx, site: str, draft: SeriesDraft, actor: Actor) -> BookedSeries:
         await self._database.lock_site(tx, site)
-        now = self._clock.now()
-        site_config = await self._writer.site_configs.of(tx, site)
-        site_config.require(draft.details.space)
-        asker = Asker(actor=actor, tier=await tier_to_book(tx, draft.details.party, actor), now=now)
-        plans = _planned(site_config, draft, now)
-        dates = await settle(tx, site_config, plans, draft.details.space, draft.wanted.otherwise, asker)
+        site_config, asker, plans, dates = await self._settled(tx, site, draft, actor)
+        now = asker.now
         refused = [each for each in dates if each.effect is DateEffect.REFUSE]
         made = [each for each in dates if each.effect in (DateEffect.BOOK, DateEffect.HOLD)]
         if refused or not made:

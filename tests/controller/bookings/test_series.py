@@ -249,7 +249,7 @@ def test_dates_outside_term_and_on_bank_holidays_are_left_out_but_not_those_name
         ("FREQ=WEEKLY;UNTIL=tomorrow", "UNTIL “TOMORROW” is not a time"),
         ("FREQ=FORTNIGHTLY", "must have FREQ, one of YEARLY"),
         ("BYDAY=TU", "must have FREQ"),
-        ("every Tuesday", "“EVERY TUESDAY” is no part of a rule"),
+        ("every Tuesday", "“EVERY TUESDAY” is not part of a rule"),
         ("FREQ=WEEKLY;FREQ=DAILY", "has FREQ twice"),
         ("FREQ=WEEKLY;BYDAY=XX", "BYDAY must be days such as TU"),
         ("FREQ=WEEKLY;BYDAY=2TU", "it needs FREQ=MONTHLY or YEARLY"),
