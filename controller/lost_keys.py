@@ -54,7 +54,7 @@ class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def forget_sealed(container: Container, tx: Tx, *, actor: str, now: datetime) -> Forgotten:
-    """Forget what does not open, give the doors other secrets and the bookings other codes."""
+    """Delete what cannot be decrypted, and give doors new secrets and bookings new codes."""
     live = edge_keys.c.retired_at.is_(None)
     owners = select(edge_keys.c.site, edge_keys.c.edge).where(live).distinct()
     edges = [tuple(row) for row in await tx.execute(owners)]

@@ -81,7 +81,7 @@ class HeldGrant(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def surely_there(self) -> bool:
-        """Of one that has ended: the door has had it, and no plan without it can have come to the door."""
+        """Of one that has ended: the door had it, and no plan without it can have reached the door."""
         if self.on_at is None or self.ended_at is None or self.off_at is not None:
             return False
         cut = self.offline_since

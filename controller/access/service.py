@@ -21,13 +21,13 @@ from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.ids import uuid7
 
 RECENT = timedelta(days=28)
-"""How long after its window a code is given to nobody else."""
+"""How long after its window a code is not issued to anybody else."""
 _TRIES = 50
 _SITES_KEPT = 256
 
 
 class AccessService:
-    """Gives out codes. ``choose`` draws one of so many digits; tests pass their own."""
+    """Issues codes. ``choose`` draws one of so many digits; tests pass their own."""
 
     def __init__(self, estate: EstateService, keys: KeyFiles, *, choose: codes.Chooser = codes.choose) -> None:
         self._estate = estate
@@ -47,10 +47,9 @@ class AccessService:
         revision: int | None = None,
         into: BulkInsert | None = None,
     ) -> dict[str, IssuedCodes]:
-        """Give each booking a code at its doors, keeping the one it has where nobody else has it.
-
-        One whose window is over gets no code. ``new``: none of them had a code before. ``fresh``: no code that any of
-        them or of those who share with them has had is given again. ``revision``: the site's, if it is known. ``into``:
+        """Give each booking a code at its doors, keeping the present one unless somebody else has it. A booking
+        whose window is over gets no code. ``new``: none of them had a code before. ``fresh``: no earlier code of
+        theirs, or of those who share with them, is issued again. ``revision``: the site's, if it is known. ``into``:
         where the rows go, if others follow. Returns what was given, by booking. Raises ``NoCodeLeft``.
         """
         due = {each: window for each, window in given.windows.items() if window.end > now}
@@ -96,7 +95,7 @@ class AccessService:
         return issued
 
     async def _secrets(self, tx: Tx, site: str, revision: int | None) -> dict[str, bytes]:
-        """Of all doors of a site; kept in mind until its revision is another."""
+        """Of all doors of a site; cached until its revision changes."""
         kept = self._kept.get(site)
         if kept is not None and kept[0] == revision:
             return kept[1]
@@ -236,7 +235,7 @@ def _kept(codes: Codes | None, lot: Sequence[str], length: int) -> str:
 
 
 async def revoke(tx: Tx, *, booking_ids: Sequence[str], now: datetime) -> None:
-    """No longer want these bookings' codes on any door. They linger until each door has said that they are off."""
+    """Remove these bookings' codes from all doors. They linger until each door has confirmed it."""
     if booking_ids:
         await repository.end_grants(tx, booking_ids=booking_ids, now=now)
 
@@ -272,7 +271,7 @@ async def changed_for_plan(tx: Tx, site: str, doors: Sequence[str], now: datetim
 
 
 async def mark_compiled(tx: Tx, version: int, *, new: Sequence[str], gone: Sequence[str]) -> bool:
-    """Note the plan ``version``, made from what ``grants_for_edge`` and ``ended`` gave in one look: the first to hold
+    """Record the plan ``version``, made from one read of ``grants_for_edge`` and ``ended``: the first to hold
     the grants ``new``, the first without those that were ``gone``. False where one of ``new`` has ended since, so that
     its code may be somebody else's by now: then the plan must not be signed."""
     return await repository.compiled(tx, version, new=new, gone=gone)

@@ -160,7 +160,7 @@ async def _other_spaces(
     now: datetime,
 ) -> list[Candidate]:
     """The same time in other layouts of the space; in the other spaces of the site and of the sites nearby the time
-    of that day that is nearest to it, unless the space itself can be had then."""
+    of that day that is nearest to it, unless the space itself is free then."""
     asked = request.asked
     wants = _wants(asked, place)
     layouts = [msgspec.structs.replace(wants, layout=each.id) for each in place.space.layouts]

@@ -237,7 +237,7 @@ class TermlessAnswer(Answer):
 
 class FoundSeriesAnswer(Answer):
     """The space that takes most of the dates first, of several the nearest. ``out``: dates that are left out or that
-    the clocks leave empty. ``termless``: sites that were not looked at for want of terms."""
+    the clocks leave empty. ``termless``: sites that were left out because they have no terms."""
 
     items: list[TakesAnswer]
     out: list[OutAnswer]

@@ -29,7 +29,7 @@ from controller.rules.model import buffers_of, takings
 
 _CHUNK = 28 * 24 * 60 * MINUTE
 _KEPT = 20_000
-"""Months of spaces kept in mind."""
+"""Months of spaces in the cache."""
 
 
 class Closures:
@@ -77,7 +77,7 @@ class FreeSpace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DiaryReader:
-    """Looks, and remembers closed times."""
+    """Reads free times, and caches closed times."""
 
     def __init__(self) -> None:
         self._closures = Closures()

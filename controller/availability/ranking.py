@@ -60,8 +60,8 @@ class WantedTime(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that may be had. ``wanted``: the time that was asked for, as it is at its site. ``miles``: how far off
-    that is, where it is known."""
+    """A candidate that may be free. ``wanted``: the time that was asked for, as it is at its site. ``miles``: how
+    far off that is, where it is known."""
 
     fitting: Fitting
     during: Interval

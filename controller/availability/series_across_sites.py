@@ -37,7 +37,7 @@ class SeriesSearch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MissingDate(msgspec.Struct, frozen=True, kw_only=True):
-    """A date that cannot be had."""
+    """A date that cannot be booked."""
 
     occurrence: SeriesOccurrence
     during: Interval

@@ -93,7 +93,7 @@ class AvailabilityService:
             return await find_anywhere(tx, self._diary_reader, there, query, request, now=now, limit=limit)
 
     async def find_series(self, query: SeriesSearch, *, actor: Actor, limit: int) -> FoundSeries:
-        """Where a series without a space can be had. Raises ``Invalid``, ``NotAllowed``."""
+        """Finds spaces for a series without a space. Raises ``Invalid``, ``NotAllowed``."""
         async with self._database.read() as tx:
             now = self._clock.now()
             there, request, search = await self._sites_in_reach(tx, query.search, actor)

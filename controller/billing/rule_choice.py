@@ -1,9 +1,9 @@
 """Chooses the most specific of several fitting rules, and splits a booking into parts with one rate, one local day and
 one mode each. Pure.
 
-A rule that names more kinds of things (parties, tiers, spaces, layouts, hours, modes) is more particular; of two
-that name as many, the one that names the earlier kind in this list. Two that name the same kinds and can both fit
-are a tie, which is refused when tariffs are set, so the order in which rules are written never matters.
+A rule that names more kinds of things (parties, tiers, spaces, layouts, hours, modes) is more specific; of two that
+name as many, the one that names the earlier kind in this list. Two that name the same kinds and can both fit are a
+tie, which is refused when tariffs are set, so the order in which rules are written never matters.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,12 +18,12 @@ from controller.text import local_time
 from edge.wire.interval import Interval
 
 KINDS = ("parties", "tiers", "spaces", "layouts", "hours", "modes")
-"""What a rule may name, the most particular first: who, then where, then when. A rate for who pays nothing holds in a
-room that has a price of its own."""
+"""What a rule may name, the most specific first: party, then place, then time. A rate of a party that pays nothing
+applies in a room that has its own price."""
 
 
 def specificity(rule: RuleScope) -> tuple[int, tuple[bool, ...]]:
-    """Compares higher for the more particular rule."""
+    """Compares higher for the more specific rule."""
     named = tuple(bool(getattr(rule, kind, ())) for kind in KINDS)
     return sum(named), named
 

@@ -12,7 +12,7 @@ from controller.estate.model import SpaceKind
 from controller.people.model import Tier
 
 _KEPT = 256
-"""Sites kept in mind."""
+"""Sites in the cache."""
 
 
 class TariffCache:

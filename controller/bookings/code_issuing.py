@@ -164,8 +164,8 @@ class BookingCodes(EstateHook):
             await self._follow(tx, parts, [space], policy, policy, now, Recode.KEEP)
 
     async def follow_policy(self, tx: Tx, site: str, old: Policy, now: datetime, recode: Recode) -> None:
-        """Bring the codes of all bookings of a site in line with its policy now, which was ``old``: when they open at
-        once, how they are shared as far as ``recode`` says."""
+        """Adjust the codes of all bookings of a site to its new policy (``old``: the one before): when they open
+        always, how they are shared as ``recode`` says."""
         parts = await estate.site_parts(tx, site)
         if parts is not None:
             await self._follow(tx, parts, parts.spaces, old, await policies.policy(tx, site), now, recode)

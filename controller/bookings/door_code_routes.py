@@ -43,7 +43,7 @@ class ReissueBody(Body):
 
 
 class ReissuedAnswer(Answer):
-    """``together``: ids of all bookings that have another code now, since they share it; this one among them."""
+    """``together``: ids of all bookings that share the new code, this one included."""
 
     booking: BookingRead
     together: list[str]

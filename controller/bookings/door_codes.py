@@ -32,7 +32,7 @@ class BookingCodesView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reissued(msgspec.Struct, frozen=True, kw_only=True):
-    """``together``: ids of the bookings that have other codes now, this one included."""
+    """``together``: ids of the bookings that have new codes, this one included."""
 
     view: BookingView
     together: tuple[str, ...]
@@ -71,7 +71,7 @@ class DoorCodes:
         return await self._database.run(look)
 
     async def reissue(self, booking_id: str, *, why: str, actor: Actor) -> Reissued:
-        """Other codes at once, for all that share them. Raises ``BookingUnknown``, ``NotNow``, ``NoCodeLeft``."""
+        """New codes at once, for all that share them. Raises ``BookingUnknown``, ``NotNow``, ``NoCodeLeft``."""
 
         async def again(tx: Tx) -> Reissued:
             booking = await self._locked(tx, booking_id)

@@ -177,7 +177,7 @@ def needs(act: BookingAction, old: Booking) -> Action:
 
 
 _ANSWERS = (BookingAction.ACCEPT_OFFER, BookingAction.DECLINE_OFFER)
-"""What can be done with an offer, which nothing else becomes of before it is answered."""
+"""The actions on an offer; no others are possible before it is answered."""
 
 
 def possible(

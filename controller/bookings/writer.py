@@ -227,8 +227,8 @@ class BookingWriter:
     async def reissue(
         self, tx: Tx, site_config: SiteConfig, booking: Booking, *, actor: Actor, now: datetime, why: str
     ) -> list[Booking]:
-        """Give a booking other codes at once, and all that share them; returns those. The old ones end with the next
-        plan that the doors have."""
+        """Give a booking, and all that share its codes, new codes at once; returns them. The old ones end with the
+        doors' next plan."""
         share = await self.codes.own(tx, booking.id)
         together = await self.codes.together(tx, booking, share, now)
         await access.revoke(tx, booking_ids=[each.id for each in together], now=now)

@@ -178,7 +178,7 @@ class ImportBatch:
             found.reworded.append((occurrence, booking))
 
     async def _judge(self, tx: Tx, found: SortedOccurrences) -> None:
-        """Set aside what cannot be had. A booking that may not move stays where it is, and in others' way."""
+        """Leave out occurrences that cannot be booked. A booking that may not move keeps its time."""
         while found.moved or found.new:
             free = frozenset(old.id for _, old in (*found.ended, *found.moved))
             requests = [self._request(_moved(old, each), free) for each, old in found.moved]

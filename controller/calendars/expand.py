@@ -41,7 +41,7 @@ class EventOccurrence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DateOverride(msgspec.Struct, frozen=True, kw_only=True):
-    """What takes the place of a date of a series, which is held back whatever becomes of it. ``event``: ``None``
+    """Replaces a date of a series, which is not booked at its old time in any case. ``event``: ``None``
     where it was refused. ``onward``: of all later dates too. ``whole_day``: of all dates of that day, where it names
     no time."""
 

@@ -39,8 +39,8 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Clashing(msgspec.Struct, frozen=True, kw_only=True):
-    """An occurrence that cannot be had; nothing of it was written. ``text``: why, with ``conflicts`` where others have
-    the time. ``booking``: the one that stays as it was."""
+    """An occurrence that cannot be booked; nothing of it was written. ``text``: why, with ``conflicts`` where others
+    have the time. ``booking``: the one that stays as it was."""
 
     occurrence: EventOccurrence
     text: str

@@ -26,7 +26,7 @@ class ImportedEvent(CalendarEventAnswer):
 
 
 class ClashingEvent(CalendarEventAnswer):
-    """Not imported, because the time is taken or not to be had; ``text`` says why. A conflict without id is another
+    """Not imported, because the time is taken or cannot be booked; ``text`` says why. A conflict without id is another
     event of the same file. ``booking``: the one that stays where it was."""
 
     text: str

@@ -124,7 +124,7 @@ class CalendarImport:
         return outcome
 
     async def _with_ended(self, tx: Tx, target: Target, found: ClassifiedCalendar) -> ClassifiedCalendar:
-        """With an occurrence that is cancelled for each booking to come of an event that is cancelled as a whole."""
+        """Adds a cancelled occurrence for each future booking of an event that is cancelled as a whole."""
         if not found.ended:
             return found
         lines = {each.uid: each.line for each in found.ended}
@@ -165,8 +165,8 @@ class CalendarImport:
     async def _gone(
         self, tx: Tx, target: Target, found: ClassifiedCalendar, outcome: CalendarImportResult, *, cancel: bool
     ) -> list[Gone]:
-        """The bookings to come of this calendar that the file does not speak of; none where it is not whole. An event
-        that could not be read is spoken of."""
+        """The future bookings of this calendar whose events are missing from the file; none if the file is cut
+        short. An event that could not be read is not missing."""
         if not found.whole:
             return []
         known = await repository.to_come(

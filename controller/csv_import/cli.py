@@ -78,7 +78,7 @@ def import_csv(
 def print_import(
     client: ApiClient, answer: CsvImportTold, heading: str = "", spoken: Callable[[str], str] | None = None
 ) -> None:
-    """Print what became of a file, and exit with ``SET_ASIDE`` if rows were refused. ``heading``: what a row is;
+    """Print the result of an import, and exit with ``SET_ASIDE`` if rows were refused. ``heading``: what a row is;
     without one rows are not listed in a dry run, and have no name in the list of faults. ``spoken``: how to write the
     codes that were drawn; with it rows are listed after an import too."""
     for warning in answer.warnings:

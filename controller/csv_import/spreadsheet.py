@@ -104,7 +104,7 @@ def write_sheet(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> by
 
 
 def guarded(text: str) -> str:
-    """The cell as it goes out: what might be a formula gets one more apostrophe before it."""
+    """The exported cell: one that may be a formula gets a leading apostrophe."""
     return re.sub(_PLACES, "'", text)
 
 

@@ -19,7 +19,7 @@ from controller.hours.model import OpeningHours
 from controller.hours.timetable import Timetable
 
 _KEPT = 256
-"""Sites kept in mind."""
+"""Sites in the cache."""
 
 
 class SpaceAtSite(msgspec.Struct, frozen=True, kw_only=True):

@@ -31,7 +31,7 @@ WIDEST_BUFFER = timedelta(days=1)
 LEAST = timedelta(minutes=30)
 """How much of a time that has begun must be left to be offered."""
 STANDING = frozenset({WaitState.WAITING, WaitState.OFFERED})
-"""The states in which something may still come of it."""
+"""The states in which it may still be offered."""
 
 _ANSWERED = frozenset({WaitState.ACCEPTED, WaitState.DECLINED, WaitState.WITHDRAWN})
 

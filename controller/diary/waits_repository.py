@@ -69,7 +69,7 @@ async def offers(tx: Tx, held: Collection[Booking]) -> dict[str, Wait]:
 
 
 async def anybody_near(tx: Tx, site: str, spans: Collection[Interval]) -> bool:
-    """Whether something may come of the going of any of these times for somebody in line."""
+    """Whether anybody waits for one of these times."""
     near = [
         and_(waits.c.starts < each.end + WIDEST_BUFFER, waits.c.ends > each.start - WIDEST_BUFFER) for each in spans
     ]

@@ -1,6 +1,6 @@
 """Which rule a date follows, and the spans it has by it. Pure.
 
-The most particular holds: a date of its own, then what a bank holiday means, then a season, then the week. Of two
+The most specific applies: an exception for the date, then a bank holiday, then a season, then the week. Of two
 seasons one of a single year holds before one of every year, then the one of fewer days; two of the same rank that meet
 are a mistake.
 """
@@ -23,7 +23,7 @@ def ranked(seasons: Iterable[Season]) -> tuple[Season, ...]:
 
 
 def rank(season: Season) -> tuple[bool, int]:
-    """Less is more particular."""
+    """Less is more specific."""
     return season.yearly, _days(season)
 
 
@@ -68,7 +68,7 @@ def _meet(one: Season, other: Season) -> bool:
 
 
 class RuleSource(IntEnum):
-    """What a date follows; the higher is the more particular. A season counts as the week it brings."""
+    """What a date follows; the higher is the more specific. A season counts as the week it brings."""
 
     WEEK = 0
     BANK_HOLIDAY = 1

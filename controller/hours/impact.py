@@ -75,7 +75,7 @@ class Broken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ModeChangeAtDoor(msgspec.Struct, frozen=True, kw_only=True):
-    """A time in which a door would be another than it is now: ``UNLOCKED``, or a mode's name."""
+    """A time in which a door would be different: ``UNLOCKED``, or a mode's name."""
 
     during: Interval
     was: str
@@ -92,7 +92,7 @@ class ChangedDoor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Diary(Protocol):
-    """What depends on the hours, as far as they ask it. A caller that writes holds the site's lock."""
+    """What depends on the hours. A caller that writes holds the site's lock."""
 
     async def ahead(self, tx: Tx, site: str, now: datetime) -> list[Ahead]:
         """The bookings of a site that are not over and are active or may become active, by start."""

@@ -84,7 +84,7 @@ def clipped(period: ModePeriod, during: Interval) -> ModePeriod:
 
 
 def _periods(day: date, rule: DayRule, zone: ZoneInfo) -> list[ModePeriod]:
-    """The spans of a date as far as the clocks let them be, by start, nights to their end in the next day."""
+    """The spans of a date that exist on the clock, by start; night spans to their end in the next day."""
     found = [
         ModePeriod(during=during, mode=span.mode, note=rule.note)
         for span in rule.spans

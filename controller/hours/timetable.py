@@ -24,7 +24,7 @@ from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 
 KEPT_MONTHS = 24
-"""Months kept in mind per timeline."""
+"""Months in the cache per timeline."""
 
 
 class Timed(Protocol):

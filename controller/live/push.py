@@ -1,7 +1,7 @@
 """Live push: at most one snapshot per site and second, shared by all watchers.
 
-A watcher is notified that something changed, not what; it then takes the newest snapshot. So one that is slow holds
-nothing up and has nothing to catch up with.
+A watcher is notified that something changed, not what; it then takes the newest snapshot. So a slow one delays
+nothing and has no backlog.
 """
 
 import asyncio

@@ -237,8 +237,8 @@ def named_in(party_id: str, draft: PartyDraft) -> set[str]:
 def against(
     party_id: str, draft: PartyDraft, *, old: Party | None, kinds: Mapping[str, PartyKind]
 ) -> tuple[str, str] | None:
-    """What speaks against writing a party over ``old``: the field and why. ``kinds``: of the parties that it names, as
-    far as there are such. Pure."""
+    """What prevents writing a party over ``old``: the field and why. ``kinds``: of the existing parties that it
+    names. Pure."""
     if old is not None and old.kind is not draft.kind:
         return "kind", f"{party_id!r} exists as {old.kind}; the kind of a party cannot change, so choose another id"
     if old is not None and old.forgotten_at is not None and draft != old.draft:

@@ -24,7 +24,7 @@ class Role(StrEnum):
     BOOKER = "booker"
     """Asks for bookings; the rules decide."""
     PORTER = "porter"
-    """Looks after doors on site: opens, locks down, gives another code."""
+    """Operates doors on site: opens, locks down, reissues codes."""
     READER = "reader"
 
 

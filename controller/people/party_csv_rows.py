@@ -99,8 +99,8 @@ def judge(
     *,
     coming: Mapping[str, PartyKind] | None = None,
 ) -> Judged:
-    """What becomes of rows among the parties that they name and that there are, or are ``coming``. A row that names a
-    refused one is refused as well."""
+    """The result for rows, given the parties that they name: existing ones, and those that are ``coming``. A row
+    that names a refused one is refused as well."""
     by_id = {each.id: each for each in wanted}
     refused: list[ImportedRow] = []
     while True:

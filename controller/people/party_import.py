@@ -29,11 +29,10 @@ class PartyImport:
         self._known_sites = known_sites
 
     async def take(self, data: bytes, *, preview: bool, all_or_nothing: bool, actor: Actor) -> CsvImportResult:
-        """Write the rows that are sound, set aside the others. ``preview`` finds out the same and writes nothing.
-
-        In small transactions, so that others get their turn; an import that broke off is finished by the next.
-        ``all_or_nothing``: in one, and only if every row is sound. A row of a party that the actor does not keep is
-        refused. Raises ``Invalid`` for a file of no use.
+        """Write the valid rows and list the others. ``preview`` writes nothing. In small transactions, so that other
+        writes get their turn; the next import finishes an interrupted one. ``all_or_nothing``: in one, and only if
+        every row is sound. A row of a party that the actor does not keep is refused. Raises ``Invalid`` for a file
+        of no use.
         """
         parsed = await parse(self._parser, data, PARTY_CSV)
         wanted = parsed.rows
@@ -133,7 +132,7 @@ class PartyImport:
 
 
 async def _known(tx: Tx, wanted: Sequence[ParsedPartyRow]) -> dict[str, Party]:
-    """The parties of these rows and those that they name, as far as there are such."""
+    """The existing parties of these rows and those that they name."""
     return await parties.parties(tx, {name for each in wanted for name in each.named})
 
 

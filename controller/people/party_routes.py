@@ -63,7 +63,7 @@ async def list_parties(
 @router.get("/parties.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
 async def export_parties(party_import: ThePartyImport, actor: KeepsPeopleAnySite) -> Response:
     """Parties of your sites and of the estate as CSV, which `POST /parties/import` reads. A cell that a spreadsheet
-    would take for a formula goes out behind an apostrophe."""
+    would take for a formula is exported with a leading apostrophe."""
     return csv_response(await party_import.put_out(actor=actor), "parties.csv")
 
 

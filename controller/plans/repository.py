@@ -247,8 +247,8 @@ async def whose_command(tx: Tx, command_id: str) -> Thing | None:
 async def end_command(
     tx: Tx, site: str, edge: str, command_id: str, *, outcome: str, why: str | None, code: str | None, at: datetime
 ) -> bool:
-    """Store the outcome of a command, once; whether it was one of this edge that had no outcome yet. That it was
-    carried out takes the place of a refusal, which a copy of it that somebody sent again may have had first."""
+    """Store the outcome of a command, once; whether it was one of this edge that had no outcome yet. *Done* replaces
+    a refusal, because a replayed copy of the command may have been refused first."""
     here = (commands.c.id == command_id) & (commands.c.site == site) & (commands.c.edge == edge)
     refused = commands.c.outcome == ("refused" if outcome == "done" else None)
     values = {"outcome": outcome, "why": why, "code": code, "ended_at": at}

@@ -157,7 +157,7 @@ def reissue(
     duress: Annotated[bool, typer.Option("--duress", help="Draw another duress code and PIN.")] = False,
     card: Annotated[str, typer.Option(help="Another card.")] = "",
 ) -> None:
-    """Draw another code or PIN, or take another card, at once."""
+    """Draw a new code or PIN, or set another card, at once."""
     body = {"reason": reason, "code": code, "pin": pin, "duress": duress, "card": card}
     _say(caller, caller.post(f"/holders/{holder}/reissue", msgspec.json.encode(body), _JSON, _Given))
 

@@ -29,7 +29,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """Column -> what else it may be called. ``has`` is for people who read an export."""
 EXPORTED = ("id", "name", "kind", "places", "from", "until", "has")
-"""No card, code or PIN ever goes out in a file."""
+"""No export contains a card, code or PIN."""
 MOST = 1000
 _KINDS: dict[str, CredentialKind | None] = {
     "": None,

@@ -32,7 +32,7 @@ class HolderDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Secrets(msgspec.Struct, frozen=True, kw_only=True):
-    """What opens doors, in the clear; empty where there is none. A ``pin`` belongs to the ``card``."""
+    """Credentials in the clear; empty if there is none. A ``pin`` belongs to the ``card``."""
 
     code: str = ""
     card: str = ""

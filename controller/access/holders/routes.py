@@ -95,7 +95,7 @@ async def change_holder(
 async def reissue_holder(
     holder_id: IdPath, body: ReissueHolderBody, holders: TheHolders, actor: KeepsKeysAnySite
 ) -> GivenAnswer:
-    """Draw another code or PIN, or take another card, at once; the old ones end with the doors' next plan."""
+    """Draw a new code or PIN, or set another card, at once; the old ones end with the doors' next plan."""
     return given_answer(await holders.reissue(holder_id, body.request(), why=body.reason, actor=actor))
 
 

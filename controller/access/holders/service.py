@@ -212,7 +212,7 @@ class HolderService(EstateHook):
         return found
 
     async def reveal(self, holder_id: str, *, actor: Actor) -> HolderWithSecrets:
-        """All that a holder opens with, in the clear. It is written down who looked."""
+        """All credentials of a holder, in the clear. Records who asked."""
 
         async def look(tx: Tx) -> HolderWithSecrets:
             holder = await self.active_holder(tx, holder_id, actor)

@@ -134,7 +134,7 @@ def move(
         bool, typer.Option("--overrule", help="Overrule the buffers that other bookings need to set up or clear down.")
     ] = False,
 ) -> None:
-    """Move bookings, each by itself; one that cannot be had there stays.
+    """Move bookings, each separately; one that cannot be moved stays.
 
     Exit code 0 when all are done, 3 when some were refused, 1 when the controller did not answer.
     """

@@ -1,5 +1,5 @@
-"""The diary as hours ask it (``controller.hours.impact.Diary``): the bookings ahead, and what a change of the hours
-leaves behind in those that it meets and in those that it sets right again."""
+"""The diary for hours (``controller.hours.impact.Diary``): future bookings, and the marks that a change of hours
+sets and removes."""
 
 from collections import defaultdict
 from collections.abc import Sequence

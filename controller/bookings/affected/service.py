@@ -51,7 +51,7 @@ class AffectedDecision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AffectedBookings:
-    """Each booking is decided on by itself: one that is refused does not hold the others up."""
+    """Each booking is decided on separately: one that is refused does not affect the others."""
 
     def __init__(
         self, database: Database, clock: Clock, changes: Changes, writer: BookingWriter, single: BookingService

@@ -29,7 +29,7 @@ async def export_bookings(
     site: SlugPath, booking_csv: TheBookingCsv, actor: Runs, from_: Annotated[Edge, Query(alias="from")], to: Edge
 ) -> Response:
     """The bookings that touch the time from `from` to before `to`, over at most 400 days, as CSV that the import reads.
-    A cell that a spreadsheet would take for a formula goes out behind an apostrophe."""
+    A cell that a spreadsheet would take for a formula is exported with a leading apostrophe."""
     return csv_response(await booking_csv.put_out(site, from_, to), f"{site}-bookings.csv")
 
 

@@ -86,7 +86,7 @@ class EstateChanges:
     async def _mark(
         self, tx: Tx, site: str, old: dict[str, SpaceAtSite], new: dict[str, SpaceAtSite], now: datetime
     ) -> None:
-        """Note what the change does to those that it leaves standing, and take back what it sets right."""
+        """Mark the bookings that the change affects, and remove marks whose cause it removes."""
         ahead, near = await self._ahead(tx, site, old, new, now), await self._paced(tx, site, old, new, now)
         found = obstacles.impact_texts(ahead, tightened(near, old, new), old, new, now=now)
         again = obstacles.impact_texts(ahead, tightened(near, new, old), new, old, now=now)

@@ -151,7 +151,7 @@ def of_crowd(found: PoolOverrun, new: Places, moved: Sequence[str], *, now: date
 
 
 def notes(bookings: Sequence[Booking], old: Places, new: Places, *, now: datetime) -> Iterator[str]:
-    """What a change leaves standing that could not be booked so any more. ``bookings``: those to come of all spaces
+    """Bookings that stay although they could no longer be made. ``bookings``: those to come of all spaces
     that change."""
     by_space: dict[str, list[Booking]] = {}
     for each in bookings:

@@ -87,8 +87,8 @@ class PolicyService:
             return (await self._site_configs.of(tx, site)).policy
 
     async def put(self, site: str, policy: Policy, *, version: int, recode: Recode, actor: str) -> None:
-        """Replace a site's policy. What is booked or waits stays as it is, its codes as far as ``recode`` says. Raises
-        ``SiteUnknown``, ``Invalid`` for a space or party that there is not, ``VersionStale``."""
+        """Replace a site's policy. Existing bookings and requests stay as they are; ``recode`` says which codes
+        change. Raises ``SiteUnknown``, ``Invalid`` for a space or party that does not exist, ``VersionStale``."""
         await self._database.run(self.write, site, policy, version, recode, actor)
         self._changes.site_changed(site)
 

@@ -190,7 +190,7 @@ class SeriesUnknown(NotFound):
 
 
 class SeriesRefused(Conflicting):
-    """Some dates cannot be had, and nothing was chosen for them. ``errors`` names each date, ``conflicts`` what it
+    """Some dates cannot be booked, and have no choice. ``errors`` names each date, ``conflicts`` what it
     clashes with."""
 
     kind = "not-possible"

@@ -83,5 +83,5 @@ async def cancel_series(
 
 @router.post("/series/{series_id}/restore", responses=described(SeriesUnknown, NotNow))
 async def restore_series(series_id: IdPath, series: TheSeries, actor: Books) -> SeriesRestored:
-    """Undo the last cancel of a series, as far as the time is still free; the rest is listed."""
+    """Undo the last cancel of a series where the time is still free; other dates are listed."""
     return restored_answer(await series.restore(series_id, actor=actor), actor)

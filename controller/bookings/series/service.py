@@ -230,7 +230,7 @@ class SeriesService:
         )
 
     async def change(self, series_id: str, change: SeriesChange, *, actor: Actor) -> EditedSeries:
-        """Change what is to come of a series; what was changed in single dates stays. With ``check`` nothing is
+        """Change the future dates of a series; changes made to single dates stay. With ``check`` nothing is
         written. Raises ``SeriesRefused``, ``Invalid``, ``NotAllowed``, ``NotNow``, ``SeriesStale``,
         ``SeriesUnknown``."""
         if change.check:
@@ -281,7 +281,7 @@ class SeriesService:
         return CancelledSeries(site=site_config.site, series=series, views=views, left=others)
 
     async def restore(self, series_id: str, *, actor: Actor) -> RestoredSeries:
-        """Undo the last cancel of a series, as far as its time is still free and not over. Raises ``SeriesUnknown``,
+        """Undo the last cancel of a series where the time is still free and not over. Raises ``SeriesUnknown``,
         ``NotNow`` where nothing of it is left to restore."""
         done = await self._bookings.write_many(self._restore, series_id, actor)
         self._changes.site_changed(done.site.id)

@@ -154,7 +154,7 @@ class AllDates:
         return links.series_token(self._page_key, series.id) if series.details.party == booking.party else ""
 
     async def show_codes(self, series_id: str, *, actor: Actor) -> SeriesDates:
-        """All dates, for their codes to be told in the clear; who asked is written down. Raises ``SeriesUnknown``."""
+        """All dates with their codes in the clear; records who asked. Raises ``SeriesUnknown``."""
 
         async def look(tx: Tx) -> SeriesDates:
             series, now = await require(tx, series_id), self._clock.now()

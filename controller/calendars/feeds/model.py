@@ -20,7 +20,7 @@ class FeedStatus(StrEnum):
     """Not read yet."""
     OK = "ok"
     CLASHES = "clashes"
-    """Read, and some of its events cannot be had here."""
+    """Read, but some of its events cannot be booked here."""
     FAILING = "failing"
     """It could not be read; what was known stays."""
 
@@ -122,7 +122,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FeedView(msgspec.Struct, frozen=True, kw_only=True):
-    """A feed as screens show it, in its site's ``zone``. ``where``: its address as far as it may be told.
+    """A feed as pages show it, in its site's ``zone``. ``where``: the part of its address that may be shown.
     ``blocks``: how many to come."""
 
     feed: Feed

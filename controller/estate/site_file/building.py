@@ -41,7 +41,7 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[FileFault, ...]
 
     def doubts(self, fault: EstateFault) -> bool:
-        """Whether a fault may come of what could not be read."""
+        """Whether a fault may follow from a part that could not be read."""
         about = fault.section, fault.id
         return bool({(*about, ""), (*about, fault.field.partition(".")[0])} & self.doubtful)
 

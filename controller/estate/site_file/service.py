@@ -86,7 +86,7 @@ class _Read(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """A file held against a site. ``tables``: what sections of it are to be, by name; those that change."""
+    """A file compared with a site. ``tables``: what sections of it are to be, by name; those that change."""
 
     before: SiteParts | None
     after: SiteParts | None
