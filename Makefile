@@ -13,14 +13,14 @@ WORKERS ?= $(shell expr 2 \* $(CORES) + 1)
 # Where the figure or the fault is one of a real disk, `tmp_path` is on it; elsewhere it may be in memory.
 ON_DISK := PYTEST_DEBUG_TEMPROOT=$${TMPDIR:-/tmp}
 
-help: ## what there is
+help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: setup-run ## three hubs on simulated pins; SPEED=60 for a faster clock, FRESH=1 to start anew, ARGS=...
+demo: setup-run ## three hubs on simulated pins; SPEED=60 for a faster clock, FRESH=1 to start over, ARGS=...
 	@deploy/setup/system.sh demo
 	@exec $(BIN)/hallkeeper demo $(if $(SPEED),--speed $(SPEED)) $(if $(FRESH),--fresh) $(ARGS)
 
-test: setup-test lint ## everything that must hold, types, imports and pages beside the tests; ARGS=... goes to pytest
+test: setup-test lint ## all checks: tests, types, imports, pages; ARGS=... goes to pytest
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 lint: setup-test ## ruff: rules and format
@@ -31,7 +31,7 @@ types: setup-test ## mypy --strict
 	$(BIN)/mypy
 	$(BIN)/mypy hatch_build.py
 
-imports: setup-test ## who may import whom
+imports: setup-test ## the import rules
 	$(BIN)/lint-imports
 
 pages: setup-test ## the web app: its types and its own tests
@@ -45,24 +45,24 @@ faults: setup-test ## the fault scenarios in their long form; prints a table
 	$(ON_DISK) $(BIN)/pytest tests/faults tests/scenarios -m "not alone" -n $(WORKERS) --dist worksteal $(ARGS)
 	$(ON_DISK) $(BIN)/pytest tests/faults -m alone $(ARGS)
 
-fuzz: setup-test ## bad input of every kind, forty times as much of it and new each time
+fuzz: setup-test ## random bad input, forty times as much as in make test
 	$(BIN)/pytest tests/fuzz --hypothesis-profile=long $(ARGS)
 
-mutants: setup-test ## small faults put into the code, and how many the tests notice; ARGS="--number 300 --seed 1"
+mutants: setup-test ## mutation testing: small faults in the code, and how many the tests detect; ARGS="--number 300 --seed 1"
 	$(BIN)/python -m tests.mutants $(ARGS)
 
-lock: setup-test ## compile requirements/*.txt anew; ARGS=--upgrade for the newest versions
+lock: setup-test ## compile requirements/*.txt; ARGS=--upgrade for the newest versions
 	deploy/setup/lock.sh $(ARGS)
 
 wheel: setup-run ## dist/hallkeeper-*.whl for a server, with the pages in it; dist/hallkeeper_edge-*.whl for a Pi
 	$(BIN)/python -m hatchling build -t wheel
 	cd deploy/edge-wheel && ../../$(BIN)/python -m hatchling build -t wheel -d ../../dist
 
-check-data: setup-test ## hold the demo's figures against the published files in DATA=folder
+check-data: setup-test ## compare the demo's figures with the published files in DATA=folder
 	@test -d "$(DATA)" || { echo "say where the files are: make check-data DATA=folder" >&2; exit 2; }
 	DATA="$(abspath $(DATA))" $(BIN)/pytest tests/check_data.py $(ARGS)
 
-clean: ## remove what can be made again (.venv, caches, built pages); the demo's state in var/ stays
+clean: ## remove what can be rebuilt (.venv, caches, built pages); the demo's state in var/ stays
 	rm -rf .venv .wheels dist dashboards/dist dashboards/node_modules
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 

@@ -174,26 +174,26 @@ class Settings(SettingsSection, frozen=True):
 EXAMPLE = """\
 # Hallkeeper's controller. Every key but data_dir may be left out; the values shown are the defaults.
 
-# Keys, the SQLite database and the first sign-in's token live here. Back it up as a whole.
+# Keys, the SQLite database and the token of the first sign-in. Back it up as a whole.
 data_dir = "{data_dir}"
 
 # PostgreSQL when SQLite is outgrown: database = "postgresql://hallkeeper@db.example/hallkeeper"
 
-# The address people type, when a proxy is in front: public_url = "https://hub.example.org"
+# The address people type, if there is a proxy: public_url = "https://hub.example.org"
 
-# How long before and after a booking its door code opens, in minutes.
+# Minutes before and after a booking in which its door code opens.
 lead_in_minutes = 15
 lag_minutes = 15
 
-# Built pages from another place: pages_dir = "/srv/hallkeeper/pages"
+# Built pages in another folder: pages_dir = "/srv/hallkeeper/pages"
 # One clock for several processes, for demonstrations only: clock_file = "/run/hallkeeper/clock.json"
-# If the controller doubts a clock that you have checked to be right, the day of that check: clock_right_on = 2026-11-26
+# If the controller does not trust a clock that you have checked, the day of that check: clock_right_on = 2026-11-26
 
 [listen]
 host = "127.0.0.1"
 port = 8080
-# Host names besides those of public_url and of this machine: names = ["hall.lan"]
-# Proxies whose X-Forwarded-For is believed: addresses or networks.
+# Host names in addition to those of public_url and of this machine: names = ["hall.lan"]
+# Proxies whose X-Forwarded-For is trusted: addresses or networks.
 proxies = ["127.0.0.1", "::1"]
 
 [broker]
@@ -201,16 +201,16 @@ host = "127.0.0.1"
 port = 1883
 # TLS with our own certificates, as docs/enrolment.md sets it up; on port 8883 by custom.
 tls = false
-# Where edges find the broker, if not there: edges_host = "hub.example.org", edges_port = 8883
+# The broker's address for edges, if it differs: edges_host = "hub.example.org", edges_port = 8883
 # username = "controller"
 # password_file = "/etc/hallkeeper/broker-password"
 
-# Diaries of partners that are polled: public addresses, and of your own networks those named here.
+# Partners' diaries are polled at public addresses, and in those of your own networks that are named here.
 [feeds]
 networks = []
 # networks = ["10.20.0.0/16"]
 
-# The library system, which is asked every night about its members; without a host it is not.
+# The library system, which is asked about members every night; an empty host turns this off.
 [sip2]
 host = ""
 port = 6001
