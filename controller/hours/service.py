@@ -111,7 +111,7 @@ async def _require_version(tx: Tx, site: str, proposal: HoursProposal, old: Time
 
 
 class Anchored(EstateHook):
-    """Closures given as dates stay on those dates when a site's zone is set right."""
+    """Closures given as dates stay on those dates when a site's zone is corrected."""
 
     async def follow(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> None:
         if before.site.zone == after.site.zone:
