@@ -212,6 +212,16 @@ class CodeRow(NamedTuple):
     changed_at: datetime | None
 
 
+class CodeWindow(NamedTuple):
+    """When the code of a booking opens a door, and when it was ended early."""
+
+    booking_id: str
+    door: str
+    starts: datetime
+    ends: datetime
+    ended_at: datetime | None
+
+
 class IssuedCodes(msgspec.Struct, frozen=True, kw_only=True):
     """The codes that a booking was given, and what was written for it."""
 

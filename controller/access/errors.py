@@ -2,6 +2,9 @@
 
 from controller.web.problem import Unavailable
 
+CODE_OVERLAP = "code_claims_no_overlap"
+"""Name of the constraint and of what the triggers raise."""
+
 
 class NoCodeLeft(Unavailable):
     """Every code that was tried is in use at one of the doors."""

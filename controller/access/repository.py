@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from sqlalchemy import RowMapping, and_, bindparam, delete, exists, or_, select, union_all, update
 
 from controller.access.code_status import HeldGrant
-from controller.access.codes import CodeRow, NewGrant, WantedGrant
+from controller.access.codes import CodeRow, CodeWindow, NewGrant, WantedGrant
 from controller.access.tables import code_claims, codes, grants
 from controller.db.compiled_sql import BulkInsert, CompiledReads, Row, RowMemo, put
 from controller.db.engine import Tx
@@ -338,6 +338,28 @@ async def claim(tx: Tx, claims: Sequence[Mapping[str, Any]]) -> None:
             here.append(during)
             free.append(row)
     await put(tx, code_claims, free)
+
+
+async def had_codes(tx: Tx, site: str, door: str) -> bool:
+    """Whether a door ever had the code of a booking."""
+    query = select(grants.c.id).where(grants.c.site == site, grants.c.door == door).limit(1)
+    return (await tx.execute(query)).first() is not None
+
+
+async def windows(
+    tx: Tx, site: str, door_ids: Collection[str], first: datetime, last: datetime, *, longest: timedelta
+) -> list[CodeWindow]:
+    """The windows at these doors that hold something of ``first`` to ``last``, if they are at most ``longest``; also
+    those of codes that were ended."""
+    g = grants.c
+    query = select(g.booking_id, g.door, g.starts, g.ends, g.ended_at).where(
+        g.site == site,
+        g.door.in_(door_ids),
+        g.ends > first,
+        g.ends <= last + longest,
+        g.starts <= last,
+    )
+    return [CodeWindow(*row) for row in await tx.execute(query)]
 
 
 async def ended_since(tx: Tx, site: str, since: datetime) -> set[str]:

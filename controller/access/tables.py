@@ -23,9 +23,6 @@ from sqlalchemy import (
 
 from controller.db.engine import Instant, metadata
 
-CODE_OVERLAP = "code_claims_no_overlap"
-"""Name of the constraint and of what the triggers raise."""
-
 grants = Table(
     "grants",
     metadata,

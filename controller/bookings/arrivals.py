@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 
-from controller.access.tables import grants
+from controller.access import repository as access
 from controller.bookings import repository
 from controller.bookings.absence_rules import Evidence
 from controller.bookings.claims import SYSTEM_ACTOR
@@ -22,7 +22,6 @@ from controller.diary.site_config import SiteConfig, SpaceAtSite
 from controller.diary.tables import bookings
 from controller.estate import repository as estate
 from controller.estate.errors import SiteUnknown
-from controller.estate.tables import space_doors
 from controller.hours.repository import hours_book
 from controller.hours.timetable import Timetable
 from controller.telemetry import repository as telemetry
@@ -118,15 +117,8 @@ async def _note_counts(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None
     if not crossings:
         return
     times, doors = [at for _, at, _ in crossings], {door for door, _, _ in crossings}
-    query = select(grants.c.booking_id, grants.c.door, grants.c.starts, grants.c.ends, grants.c.ended_at).where(
-        grants.c.site == site,
-        grants.c.door.in_(doors),
-        grants.c.ends > min(times),
-        grants.c.ends <= max(times) + _WINDOW_LONGEST,
-        grants.c.starts <= max(times),
-    )
-    windows = (await tx.execute(query)).all()
-    alone = await _doors_of_one_space(tx, site, doors)
+    windows = await access.windows(tx, site, doors, min(times), max(times), longest=_WINDOW_LONGEST)
+    alone = await estate.doors_of_one_space(tx, site, doors)
     let_in = await _let_in_at(tx, site, events, doors, Interval(start=min(times) - THROUGH, end=max(times) + THROUGH))
     hours: Timetable | None = None
     counted: dict[str, int] = defaultdict(int)
@@ -204,13 +196,6 @@ async def _arrive(tx: Tx, site: str, booking: str, at: datetime, door: str, how:
     late = ", after it had been released" if state == BookingState.RELEASED.value else ""
     why = f"somebody {came} at {names.get(door, door)}{late}"
     await repository.log(tx, [booking], at=at, actor=SYSTEM_ACTOR, what="arrive", why=why)
-
-
-async def _doors_of_one_space(tx: Tx, site: str, wanted: Collection[str]) -> set[str]:
-    """The doors that lead to a single space: people who walk in there go to it."""
-    query = select(space_doors.c.door).where(space_doors.c.site == site, space_doors.c.door.in_(wanted))
-    grouped = query.group_by(space_doors.c.door).having(func.count() == 1)
-    return set((await tx.execute(grouped)).scalars())
 
 
 async def evidence_of(tx: Tx, site_config: SiteConfig, place: SpaceAtSite, window: Interval, now: datetime) -> Evidence:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from sqlalchemy.exc import IntegrityError
 
 from controller.access.code_status import lingering_texts
-from controller.access.tables import CODE_OVERLAP
+from controller.access.errors import CODE_OVERLAP
 from controller.bookings import lifecycle, links, repository
 from controller.bookings.change_effects import ChangedParts, PlannedChange, wanted
 from controller.bookings.claims import contended

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
@@ -142,6 +142,13 @@ async def site_equipment(tx: Tx, site: str) -> list[Equipment]:
 async def site_doors(tx: Tx, site: str) -> list[Door]:
     rows = (await tx.execute(select(*_DOOR).where(doors.c.site == site).order_by(doors.c.id))).mappings()
     return [Door(**(dict(row) | {"passback": Passback(row["passback"])})) for row in rows]
+
+
+async def doors_of_one_space(tx: Tx, site: str, wanted: Collection[str]) -> set[str]:
+    """The doors that lead to a single space: people who walk in there go to it."""
+    query = select(space_doors.c.door).where(space_doors.c.site == site, space_doors.c.door.in_(wanted))
+    grouped = query.group_by(space_doors.c.door).having(func.count() == 1)
+    return set((await tx.execute(grouped)).scalars())
 
 
 async def site_edges(tx: Tx, site: str) -> list[Edge]:

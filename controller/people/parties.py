@@ -169,6 +169,12 @@ async def remove(tx: Tx, party_id: str) -> None:
     await tx.execute(delete(table).where(table.c.id == party_id))
 
 
+async def groups_of(tx: Tx, person: str) -> list[str]:
+    """The groups and organisations that a person is in."""
+    query = select(memberships.c.party).where(memberships.c.member == person).order_by(memberships.c.party)
+    return list((await tx.execute(query)).scalars())
+
+
 async def members(tx: Tx, party_id: str, *, after: str | None, limit: int) -> list[Membership]:
     """The people in a group or an organisation, in the order of their ids."""
     mine = memberships.c.party == party_id

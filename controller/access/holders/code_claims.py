@@ -8,12 +8,11 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from controller.access import codes
-from controller.access.errors import NoCodeLeft
+from controller.access.errors import CODE_OVERLAP, NoCodeLeft
 from controller.access.holders import repository
 from controller.access.holders.model import Holder, HolderDraft, Secrets
 from controller.access.repository import holders as holders_of_keys
 from controller.access.service import RECENT
-from controller.access.tables import CODE_OVERLAP
 from controller.db.engine import Tx, violates
 from controller.estate.model import Door, SiteParts
 from controller.estate.service import EstateService

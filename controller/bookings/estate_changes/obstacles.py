@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from controller.access import repository as access
 from controller.bookings.errors import conflicts
 from controller.bookings.estate_changes import repository
 from controller.bookings.estate_changes.collisions import Collision, PoolOverrun, TooCloseBooking
@@ -42,7 +43,7 @@ async def of_removals(tx: Tx, before: SiteParts, after: SiteParts, *, now: datet
             text = f"{space.name} cannot be deleted: the booking policy names it. Change the policy first."
             yield _in_use("spaces", space.id, text)
     for door in before.doors:
-        if after.door(door.id) is None and await repository.had_codes(tx, site, door.id):
+        if after.door(door.id) is None and await access.had_codes(tx, site, door.id):
             yield _in_use(
                 "doors",
                 door.id,

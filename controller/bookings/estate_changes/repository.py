@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlalchemy import case, func, select, update
 
-from controller.access.tables import grants
 from controller.bookings.repository import some
 from controller.db.engine import Tx
 from controller.diary.limits import LONGEST
@@ -53,12 +52,6 @@ async def booked_ever(tx: Tx, site: str, space: str, *, now: datetime) -> tuple[
     ever, future = (await tx.execute(query)).one()
     rows = select(func.count()).select_from(series).where(series.c.site == site, series.c.space == space)
     return ever, int(future), (await tx.execute(rows)).scalar_one()
-
-
-async def had_codes(tx: Tx, site: str, door: str) -> bool:
-    """Whether a door ever had the code of a booking."""
-    query = select(grants.c.id).where(grants.c.site == site, grants.c.door == door).limit(1)
-    return (await tx.execute(query)).first() is not None
 
 
 async def resize(tx: Tx, sizes: Mapping[str, int], *, since: datetime) -> None:

@@ -12,7 +12,6 @@ from controller.db.engine import Tx
 from controller.diary.limits import LONGEST
 from controller.diary.model import BookingState
 from controller.diary.tables import bookings
-from controller.people.tables import memberships
 from edge.wire.interval import Interval
 
 _COLUMNS = tuple(subscriptions.c[name] for name in Subscription.__struct_fields__)
@@ -78,12 +77,6 @@ async def revoke(tx: Tx, subscription_id: str, *, now: datetime) -> bool:
 def _subscription(row: RowMapping) -> Subscription:
     sites = None if row["only_sites"] is None else frozenset(msgspec.json.decode(row["only_sites"], type=list[str]))
     return Subscription(**{**row, "shows": Shows(row["shows"]), "only_sites": sites})
-
-
-async def groups_of(tx: Tx, person: str) -> list[str]:
-    """The groups and organisations that a person is in."""
-    query = select(memberships.c.party).where(memberships.c.member == person).order_by(memberships.c.party)
-    return list((await tx.execute(query)).scalars())
 
 
 async def of_spaces(

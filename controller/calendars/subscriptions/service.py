@@ -29,7 +29,7 @@ from controller.key_files import KeyFiles
 from controller.people import audit
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor, Role
-from controller.people.parties import parties, party
+from controller.people.parties import groups_of, parties, party
 from controller.people.permissions import TAKEN, Action, Seen, Thing, seen, sees
 from controller.people.users import active_user
 from controller.web.problem import invalid_field
@@ -236,7 +236,7 @@ class SubscriptionService:
         self, tx: Tx, found: Subscription, during: Interval, now: datetime, *, sites: frozenset[str] | None
     ) -> list[PublicBooking]:
         if found.party is not None:
-            whose = [found.party, *await repository.groups_of(tx, found.party)]
+            whose = [found.party, *await groups_of(tx, found.party)]
             return await repository.of_parties(tx, whose, during, sites=sites, limit=MOST_EVENTS + 1)
         assert found.site is not None
         spaces = None

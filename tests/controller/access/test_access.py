@@ -10,8 +10,9 @@ from sqlalchemy.exc import IntegrityError
 
 from controller.access import service
 from controller.access.codes import Issue
+from controller.access.errors import CODE_OVERLAP
 from controller.access.service import RECENT, AccessService
-from controller.access.tables import CODE_OVERLAP, code_claims, codes, grants
+from controller.access.tables import code_claims, codes, grants
 from controller.container import Container
 from controller.db.engine import violates
 from controller.telemetry.tables import edge_states
