@@ -29,16 +29,16 @@ from controller.text import times
 from edge.wire.clock import Clock
 
 LOOK_EVERY_S = 60.0
-"""Longest sleep between two looks."""
+"""Longest sleep between two runs."""
 HEAR_EVERY_S = 10.0
-"""How soon an edge is asked again whose word is missing."""
+"""How soon an edge whose report is missing is asked again."""
 
 Ask = Callable[[tuple[str, str]], Awaitable[None]]
 """Asks an edge (site, edge) to say how far its log goes."""
 
 
 class AbsenceService:
-    """``ask`` reaches the edges; ``bookings`` lends its way to write and to retry."""
+    """``ask`` sends to the edges; ``bookings`` writes, with its retries."""
 
     def __init__(
         self,
@@ -58,13 +58,13 @@ class AbsenceService:
         self._asked: dict[tuple[str, str], float] = {}
 
     async def run(self) -> None:
-        """Do what is due, for ever."""
+        """Run forever: do what is due."""
         while True:
             wait_s = await retry_until_available(self.look, what="bookings whose people have not come")
             await self._clock.sleep(wait_s)
 
     async def look(self) -> float:
-        """Do all that is due now; how many seconds nothing more will be."""
+        """Do everything that is due now; returns the seconds until the next."""
         now = self._clock.now()
         by_site: dict[str, list[Booking]] = defaultdict(list)
         async with self._database.read() as tx:
@@ -90,7 +90,7 @@ class AbsenceService:
         return min(wait_s, HEAR_EVERY_S) if unheard else wait_s
 
     async def _carry_out(self, tx: Tx, booking_id: str) -> None:
-        """Look again under the site's lock, and do it."""
+        """Check again under the site's lock, and do it."""
         await self._bookings.locked(tx, booking_id)
         found = await repository.pinned(tx, booking_id)
         assert found is not None
@@ -161,7 +161,7 @@ class AbsenceService:
         }
 
     async def _hear(self, site_config: SiteConfig, unheard: list[Booking]) -> None:
-        """Ask the edges whose word is missing, each at most every ``HEAR_EVERY_S``."""
+        """Ask the edges whose report is missing, each at most every ``HEAR_EVERY_S``."""
         if not unheard:
             return
         async with self._database.read() as tx:

@@ -18,11 +18,11 @@ FORGOTTEN_AFTER = timedelta(days=2)
 
 
 class AbsenceAction(StrEnum):
-    """What is to be done with a booking."""
+    """What to do with a booking."""
 
     NOTHING = "nothing"
     HEAR = "hear"
-    """Its time has come, but not every edge of its doors has been heard of past it."""
+    """It is due, but not every edge of its doors has reported past that time."""
     WARN = "warn"
     RELEASE = "release"
     NO_SHOW = "no_show"
@@ -31,9 +31,9 @@ class AbsenceAction(StrEnum):
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a booking's doors. ``heard_until``: up to when all that their edges saw is committed here;
+    """What is known of a booking's doors. ``heard_until``: the time up to which all their edges' events are committed;
     ``None`` where one is offline, behind, without a right clock, or was not running for a part of the time, and
-    where there is no door. ``missing``: words for what keeps us from knowing; ``for_good``: and always will."""
+    where there is no door. ``missing``: text for what is not known; ``for_good``: it never will be."""
 
     heard_until: datetime | None
     missing: str = ""
@@ -41,7 +41,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True):
-    """What a rule means for one booking."""
+    """The effect of a rule on one booking."""
 
     warn_at: datetime
     release_at: datetime

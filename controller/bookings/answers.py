@@ -1,4 +1,4 @@
-"""Bookings as their reader may see them, and the message for the person who booked (no mail is sent yet). Pure."""
+"""Bookings as the user may see them, and the message for the person who booked (no mail is sent yet). Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -79,8 +79,8 @@ def booking_answer(view: BookingView, actor: Actor, *, drawn: bool = False) -> B
 
 
 def _taken(answer: BookingRead, view: BookingView) -> BookingRead:
-    """Without what tells whether its people came, and when they came or left. Of a pool it is told how many places are
-    taken, since what is left depends on it, and not for how many people."""
+    """Without arrival data: whether and when people came or left. Of a pool it shows how many places are taken, but
+    not for how many people."""
     status = BookingStatus.CONFIRMED if answer.status in _AS_BOOKED else answer.status
     pool = view.place.space.kind is SpaceKind.POOL
     return answer.model_copy(
@@ -269,7 +269,7 @@ def message(view: BookingView, *, clear: bool) -> str:
 
 
 def changed(view: BookingView) -> str | None:
-    """When the codes replaced earlier ones, so that the person who booked must be told; ``None``: they are the
+    """When the codes replaced earlier ones, so that the person who booked must be informed; ``None``: they are the
     first."""
     at = view.codes.changed_at if view.codes is not None else None
     return None if at is None else times.at(at, view.place.site.tz, now=view.now)

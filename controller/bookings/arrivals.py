@@ -1,5 +1,5 @@
-"""Applies door events to bookings: somebody was let in, came through, was counted; and tells how far the doors of a
-booking are known to have seen everything.
+"""Applies door events to bookings: somebody was admitted, came through, was counted; and determines the time up to
+which a booking's doors have reported everything.
 
 ``note`` runs inside the transaction that stores the events, so each event counts once or not at all. However many
 events come, it reads twice, and writes once per changed booking, plus a log entry when the booking becomes arrived.
@@ -33,9 +33,9 @@ from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 
 THROUGH = timedelta(minutes=2)
-"""How long after being let in an opening or a crossing is that person's."""
+"""How long after an access an opening or a crossing counts as that person's."""
 _LAST = 50
-"""Among so many events of access before these, who came in their own right is looked for."""
+"""How many earlier access events are searched for people with their own credentials."""
 _WINDOW_LONGEST = LONGEST + timedelta(hours=8)
 """The longest a code opens: the longest booking with the longest lead-in and lag that settings allow."""
 
@@ -54,14 +54,12 @@ _TEXTS = {
 
 
 async def note(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None:
-    """Take events of one edge, in their order.
-
-    A granted code is kept as let in. The door's opening, or a crossing inwards at it, within two minutes makes
-    the booking arrived. Crossings inwards in those two minutes are counted as its people. Others are where no other
-    booking's code is good at that door then and nobody else comes in there: it leads to one space only, which makes
-    the booking arrived by presence, or the building is closed but for it. What is left, and who comes in within two
-    minutes after staff, a key holder or a member was let in, may have been the people of any booking whose code is
-    good, and is counted apart.
+    """Apply events of one edge, in order. A granted code is recorded as access. The door's opening, or a crossing
+    inwards at it, within two minutes makes the booking arrived. Crossings inwards in those two minutes are counted
+    as its people. Others are where no other booking's code is good at that door then and nobody else comes in there:
+    it leads to one space only, which makes the booking arrived by presence, or the building is closed but for it.
+    What is left, and who comes in within two minutes after staff, a key holder or a member was let in, may have been
+    the people of any booking whose code is good, and is counted apart.
     """
     await _note_passages(tx, site, events)
     await _note_counts(tx, site, events)
@@ -90,7 +88,7 @@ async def _note_passages(tx: Tx, site: str, events: Sequence[StoredEvent]) -> No
 
 
 def _passage(event: StoredEvent) -> str | None:
-    """The door that somebody came through, or may have, going in."""
+    """The door that somebody came in by, or may have."""
     match event.data:
         case DoorData(change=DoorChange.OPENED, door=door):
             return door
@@ -158,7 +156,7 @@ async def _let_in_at(
     tx: Tx, site: str, events: Sequence[StoredEvent], doors: Collection[str], during: Interval
 ) -> dict[str, list[tuple[datetime, str | None]]]:
     """Door -> when which booking's code was accepted there, in these events or, of each booking the last time, before;
-    ``None``: who came in their own right, in these events or among the site's last ones."""
+    ``None``: people with their own credentials, in these events or among the site's last ones."""
     found: dict[str, list[tuple[datetime, str | None]]] = defaultdict(list)
     query = select(bookings.c.id, bookings.c.let_in_door, bookings.c.let_in_at).where(
         bookings.c.site == site,

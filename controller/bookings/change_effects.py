@@ -1,4 +1,4 @@
-"""What a change does to a booking, and how much of it has to be judged again. Pure."""
+"""The effect of a change on a booking, and how much of it must be judged again. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,9 +15,9 @@ from controller.diary.site_config import SpaceAtSite
 from controller.rules.model import ReasonKind, Verdict
 
 _HOLDING = frozenset({"space", "starts", "ends", "layout", "seats", "equipment", "setup_min", "cleardown_min"})
-"""What a booking holds of the building."""
+"""Fields for what a booking holds of the building."""
 _RULED = frozenset({"people", "party", "under_16s"})
-"""What else the rules look at."""
+"""Other fields that the rules use."""
 _WHOSE = frozenset({ReasonKind.TOO_EARLY, ReasonKind.QUOTA})
 
 
@@ -30,7 +30,7 @@ class ChangedParts(StrEnum):
 
 
 class PlannedChange(msgspec.Struct, frozen=True, kw_only=True):
-    """``new`` is the booking as wanted, its state as before; ``fields`` are those that differ."""
+    """``new`` is the changed booking, in its old state; ``fields`` are those that differ."""
 
     old: Booking
     new: Booking
@@ -44,12 +44,12 @@ class PlannedChange(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def holds_other(self) -> bool:
-        """Whether it wants something else of the building."""
+        """Whether it would hold something else of the building."""
         return bool(self.fields & _HOLDING)
 
     def overrules(self, given: bool) -> bool:
-        """Whether it may go into a buffer: because somebody says so now, or has let it in before and it wants nothing
-        else of the building."""
+        """Whether it may be in a buffer: it is overruled now, or was before and would hold nothing else of the
+        building."""
         return given or (self.new.overruled and not self.holds_other)
 
     def require_timely(self, zone: ZoneInfo, *, now: datetime) -> None:
@@ -62,14 +62,14 @@ class PlannedChange(msgspec.Struct, frozen=True, kw_only=True):
         check(self.new.during, zone=zone, now=now)
 
     def judged(self, *, now: datetime) -> bool:
-        """Whether the diary and the rules have a say: not where what is confirmed only takes less than before, and not
-        in what is put right when it is over. What waits for approval may need it no more."""
+        """Whether the diary and the rules judge it: not if a confirmed booking only takes less than before, nor for
+        corrections when it is over. A request may no longer need approval."""
         if not self.fields & (_HOLDING | _RULED):
             return False
         return not self.old.certain or (not self.less and self.old.ends > now)
 
     def concerned(self, verdict: Verdict) -> Verdict:
-        """The verdict without what was so before and does not depend on the change."""
+        """The verdict without reasons that existed before and do not depend on the change."""
         if self.holds_other:
             return verdict
         about = self.fields | ({"seats"} if "people" in self.fields else set())
@@ -108,7 +108,7 @@ def _within(new: Sequence[Need], old: Sequence[Need]) -> bool:
 
 
 def wanted(old: Booking, change: BookingChange, place: SpaceAtSite, *, now: datetime) -> PlannedChange:
-    """What is asked for. ``place``: where it is to be. One that is put off has not been come to yet.
+    """What is asked for. ``place``: where it is to be. A postponed booking has no arrival yet.
 
     Raises ``Invalid``.
     """

@@ -1,5 +1,5 @@
-"""What bookings hold: time of atoms, places of pools, equipment. ``write_claims`` is the one function that writes it,
-and it takes the site's lock."""
+"""Claims: time of atoms, places of pools, equipment. Only ``write_claims`` writes them, and it takes the site's
+lock."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -24,14 +24,14 @@ from controller.text import times
 from edge.wire.interval import Interval
 
 SYSTEM_ACTOR = "hallkeeper"
-"""Who does what nobody asked for."""
+"""The actor of automatic changes."""
 
 Quarters = Counter[tuple[str, datetime]]
 """Places by pool and quarter hour."""
 
 
 def contended(error: IntegrityError) -> bool:
-    """Whether a write failed because somebody outside our locks took the time or the places meanwhile."""
+    """Whether a write failed because another writer without the lock took the time or the places."""
     return violates(error, CLAIM_OVERLAP) or violates(error, POOL_FULL)
 
 
@@ -51,14 +51,13 @@ async def write_claims(
     expired: Collection[str] | None = None,
     into: BulkInsert | None = None,
 ) -> list[Changed]:
-    """Make what these bookings of one site hold what their times and states say.
+    """Write the claims of these bookings of one site by their times and states. ``new``: they have none yet.
+    ``expired``: conflicting holds that have expired, if a verdict under the same lock has named them; otherwise they
+    are searched for here. They are declined and returned. ``into``: where the rows go, if others follow; what is raised
+    is raised once they are written.
 
-    ``new``: they hold nothing yet. ``expired``: the holds in the way that have run out, where a verdict under the
-    same lock has named them; otherwise they are looked for here. They are declined and returned. ``into``: where the
-    rows go, if others follow; what is raised is raised once they are written.
-
-    Takes the site's lock. Raises ``IntegrityError``, ``contended``, when another one holds the time or the places, and
-    ``Overdue`` when others wait for what a hold in the way has let go.
+    Takes the site's lock. Raises ``IntegrityError``, ``contended``, when another booking holds the time or the
+    places, and ``Overdue`` when others wait for the time of an expired hold.
     """
     await database.lock_site(tx, site_config.site.id)
     holding = [value for value in values if value.claims]
@@ -79,7 +78,7 @@ async def write_claims(
 async def _expire(
     tx: Tx, site_config: SiteConfig, holding: Sequence[Booking], expired: Collection[str] | None, now: datetime
 ) -> list[Changed]:
-    """Decline the holds in the way that have run out."""
+    """Decline conflicting holds that have expired."""
     if not holding or (expired is not None and not expired):
         return []
     span = Interval(start=min(each.starts for each in holding), end=max(each.ends for each in holding))
@@ -119,7 +118,7 @@ def _in_the_way(site_config: SiteConfig, old: Booking, wanted: Booking) -> bool:
 
 
 async def _let_go(tx: Tx, values: Sequence[Booking]) -> Quarters:
-    """Take away all that bookings hold; the places come back as they were taken, for ``_count``."""
+    """Delete all claims of bookings; returns the places that they had, for ``_count``."""
     ids = [value.id for value in values]
     for table in (claims, equipment_claims):
         await tx.execute(delete(table).where(table.c.booking_id.in_(ids)))
@@ -178,7 +177,7 @@ def _places(site_config: SiteConfig, holding: Sequence[Booking]) -> tuple[list[d
 
 
 async def _count(tx: Tx, site_config: SiteConfig, before: Quarters, after: Quarters) -> None:
-    """Bring the sums per quarter hour from ``before`` to ``after``."""
+    """Update the sums per quarter hour from ``before`` to ``after``."""
     changed = {key: by for key in before | after if (by := after[key] - before[key])}
     if not changed:
         return

@@ -181,7 +181,7 @@ def approve(
 def decline(
     caller: ApiClient, ids: Ids, reason: Annotated[str, typer.Option(help="The reason; the person who asked reads it.")]
 ) -> None:
-    """Turn requests down; their time is free at once.
+    """Decline requests; their time is free at once.
 
     Exit code 0 when all are declined, 3 when some were refused, 1 when the controller did not answer.
     """
@@ -210,8 +210,7 @@ def reissue(
 @app.command("offline-code")
 @takes_client
 def offline_code(caller: ApiClient, booking: Id) -> None:
-    """Issue a code of ten digits for each door of a booking that is offline and has not got its code. Asked again,
-    the same."""
+    """Issue a code of ten digits for each door of a booking that is offline and has not got its code. Idempotent."""
     done = caller.post(f"/bookings/{booking}/offline-code", b"{}", _JSON, _Coded)
     for each in done.offline_codes:
         caller.say(f"{_who(done)}: offline code {spoken(each.code)} {each.text}")

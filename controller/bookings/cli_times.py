@@ -1,4 +1,4 @@
-"""Times people type at a command, in the API's own writing. Bare ones stay bare: each site knows its zone."""
+"""Times typed at a command, in the API's format. Times without an offset stay so: each site knows its zone."""
 
 from datetime import UTC, timedelta
 from typing import Annotated

@@ -56,8 +56,8 @@ class CodeEffect(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Owned(msgspec.Struct, frozen=True, kw_only=True):
-    """Code decisions that override the policy, by booking. ``shares``: how those share that keep their codes.
-    ``one_code``: whose the one code is that all dates of its series have."""
+    """Code decisions that override the policy, by booking. ``shares``: how bookings that keep their codes share
+    them. ``one_code``: the owner of the one code of a series."""
 
     shares: Mapping[str, Share] = {}
     one_code: Mapping[str, str] = {}
@@ -142,8 +142,8 @@ class BookingCodes(EstateHook):
         ]
 
     async def kept(self, tx: Tx, site_config: SiteConfig, changes: Sequence[Changed]) -> dict[str, Share]:
-        """How bookings share their codes that keep them through a change: it leaves alone whose they are and by which
-        rule of the policy they would be drawn."""
+        """How bookings share their codes that keep them through a change: their owner and the rule of the policy by
+        which they would be drawn do not change."""
         alike = [each.after.id for each in changes if _same_sharers(site_config, each)]
         return await self._access.shares(tx, alike)
 
@@ -157,7 +157,7 @@ class BookingCodes(EstateHook):
         return [each for each in await repository.some(tx, sorted({*ids, booking.id})) if each.certain]
 
     async def follow_doors(self, tx: Tx, space: Space, now: datetime) -> None:
-        """Give the codes of a space's bookings to the doors that are on its way in now, and take them from others."""
+        """Put the codes of a space's bookings on its present doors, and remove them from others."""
         parts = await estate.site_parts(tx, space.site)
         if parts is not None:
             policy = await policies.policy(tx, space.site)
@@ -245,7 +245,7 @@ def _same_sharers(site_config: SiteConfig, change: Changed) -> bool:
 
 
 async def lingering(tx: Tx, site: str, *, now: datetime) -> list[LingeringCode]:
-    """Every code of a site that should be off its door and may still open it, with whose it was."""
+    """Every code of a site that should be off its door but may still open it, with its owner."""
     found = await lingering_grants(tx, site, now=now)
     known = {each.id: each for each in await repository.some(tx, sorted({each.booking_id for each in found}))}
     return [

@@ -21,7 +21,7 @@ from edge.wire.messages import WORD_STALE_S
 
 _UP = timedelta(seconds=59)
 _CERTAIN = timedelta(seconds=WORD_STALE_S)
-"""A door that is offline for so long knows it, and believes offline codes that its plan does not list."""
+"""After this time offline a door accepts offline codes that its plan does not list."""
 
 
 class BookingCodesView(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +39,7 @@ class Reissued(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DoorCodes:
-    """Who asks is asked about before; every look and every change is written down."""
+    """The caller checks permissions; every read and every change is recorded."""
 
     def __init__(
         self, database: Database, clock: Clock, changes: Changes, writer: BookingWriter, estate: EstateService
@@ -96,8 +96,8 @@ class DoorCodes:
         return await self._told(await self._database.run(again))
 
     async def issue_offline(self, booking_id: str, *, actor: Actor) -> BookingView:
-        """A code for each of its doors that is offline, knows it, and has not got the booking's. Given already,
-        the same. Raises ``BookingUnknown`` and ``NotNow``."""
+        """A code for each of its doors that is offline, knows it, and has not got the booking's. Idempotent. Raises
+        ``BookingUnknown`` and ``NotNow``."""
 
         async def issue(tx: Tx) -> BookingView:
             booking = await self._locked(tx, booking_id)

@@ -18,7 +18,7 @@ class BookingUnknown(NotFound):
 
 
 class LinkUnknown(NotFound):
-    """Says nothing of the link itself, which would be a secret if it were right."""
+    """Does not repeat the link, which would be a secret if it were valid."""
 
     def __init__(self) -> None:
         super().__init__("this link belongs to no booking; look for the newest message about yours")
@@ -54,7 +54,7 @@ class Clash(Conflicting):
 
 
 class NotPossible(Conflicting):
-    """The diary or the rules forbid it, and not because the time is taken. ``reasons`` says why."""
+    """The diary or the rules forbid it, for another reason than a clash. ``reasons`` says why."""
 
     kind = "not-possible"
     title = "This cannot be booked"
@@ -85,7 +85,7 @@ class NotNow(Conflicting):
 
 
 class Stale(Conflicting):
-    """Somebody changed the booking since the asker read it."""
+    """Somebody has changed the booking since it was read."""
 
     kind = "stale"
     title = "Somebody else changed it"
@@ -95,7 +95,7 @@ class Stale(Conflicting):
 
 
 class PreconditionFailed(Problem):
-    """As ``Stale``, when the asker said so by If-Match (RFC 9110 13.1.1)."""
+    """As ``Stale``, for a version in If-Match (RFC 9110 13.1.1)."""
 
     status = 412
     kind = "stale"

@@ -30,7 +30,7 @@ _BATCH = 50
 
 
 class CalendarImport:
-    """``bookings`` lends its way to write and to retry."""
+    """``bookings`` writes, with its retries."""
 
     def __init__(
         self,

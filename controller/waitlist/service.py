@@ -59,7 +59,7 @@ class WaitView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WaitlistService:
-    """``bookings`` lends its way to write and to retry."""
+    """``bookings`` writes, with its retries."""
 
     def __init__(
         self, database: Database, clock: Clock, changes: Changes, writer: BookingWriter, bookings: BookingService

@@ -22,7 +22,7 @@ CAUSES = {LossKind.CLOSED: Cause.CLOSED, LossKind.MODE: Cause.MODE, LossKind.TER
 
 
 class _Pattern(msgspec.Struct, frozen=True):
-    """What matters here of a series' pattern."""
+    """The part of a series' pattern that matters here."""
 
     term_only: bool = False
 

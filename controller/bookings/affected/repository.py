@@ -19,8 +19,8 @@ _STANDING = [each.value for each in (BookingState.REQUESTED, BookingState.HELD, 
 
 
 async def record(tx: Tx, site: str, found: Mapping[str, str], *, cause: Cause, at: datetime, actor: str) -> None:
-    """A change did this to these bookings (id -> text). It takes the place of what the same cause did before, and
-    nobody has decided on it yet."""
+    """Mark these bookings (id -> text) as affected. Replaces an earlier mark of the same cause, and any decision on
+    it."""
     await clear(tx, found, causes=[cause])
     rows = [
         {
@@ -105,7 +105,7 @@ async def undecided(tx: Tx, site: str, *, now: datetime) -> int:
 
 
 async def keep(tx: Tx, pairs: Sequence[tuple[str, Cause]], *, at: datetime | None, actor: str | None) -> None:
-    """These bookings go ahead anyway; ``at`` ``None``: that is open again."""
+    """These bookings go ahead anyway; ``at`` ``None``: undecided again."""
     for start in range(0, len(pairs), _AT_ONCE):
         lot = [(each, cause.value) for each, cause in pairs[start : start + _AT_ONCE]]
         mine = tuple_(impacts.c.booking_id, impacts.c.cause).in_(lot)

@@ -18,9 +18,9 @@ Days = Annotated[Whole, Field(ge=-366, le=366)]
 
 
 class WhichBody(Body):
-    """On which bookings it is decided: these ``bookings`` of the site, whether on the list or only named by a check,
-    or ``all`` on the list that nobody has decided on (with ``kept`` false: that are kept), at most 500 at once, of
-    these ``causes`` only."""
+    """The bookings to decide on: these ``bookings`` of the site, on the list or named by a check, or ``all`` on the
+    list that nobody has decided on (with ``kept`` false: that are kept), at most 500 at once, of these ``causes``
+    only."""
 
     bookings: Annotated[list[Id] | None, Field(min_length=1, max_length=MOST)] = None
     all: Yes = False

@@ -36,14 +36,14 @@ class AffectedSelection(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RefusedDecision(msgspec.Struct, frozen=True, kw_only=True):
-    """One that could not be done. ``problem``: why."""
+    """A booking that could not be changed. ``problem``: why."""
 
     booking_id: str
     problem: Problem
 
 
 class AffectedDecision(msgspec.Struct, frozen=True, kw_only=True):
-    """``left``: how many of the list nobody has decided on after this."""
+    """``left``: how many on the list are still undecided."""
 
     done: tuple[BookingView, ...]
     refused: tuple[RefusedDecision, ...]
@@ -76,7 +76,7 @@ class AffectedBookings:
     async def keep(
         self, site: str, which: AffectedSelection, *, kept: bool, why: str, actor: Actor
     ) -> AffectedDecision:
-        """They go ahead anyway, whatever of ``causes`` affects them now; not ``kept``: that is open again. Raises
+        """They go ahead anyway, whichever of ``causes`` affects them; not ``kept``: undecided again. Raises
         ``SiteUnknown``."""
 
         async def keep(booking: Booking) -> BookingView:

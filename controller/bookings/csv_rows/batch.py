@@ -35,7 +35,7 @@ _WHY = "cancelled in the spreadsheet that it came from"
 
 
 class _Fresh(msgspec.Struct, frozen=True, kw_only=True):
-    """A row that is to become a booking."""
+    """A row for a new booking."""
 
     row: ParsedBookingRow
     asked: BookingRequest
@@ -43,7 +43,7 @@ class _Fresh(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Move(msgspec.Struct, frozen=True, kw_only=True):
-    """A row that makes another of its booking."""
+    """A row that changes its booking."""
 
     row: ParsedBookingRow
     other: Other
@@ -51,7 +51,7 @@ class _Move(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def asked(self) -> BookingRequest:
-        """As a change by hand has it: a buffer that it was let into before counts no more once it holds other time."""
+        """As in a change by hand: an overruled buffer no longer counts once the booking holds other time."""
         new = self.other.new
         return replace(new.asked, overrule=new.overruled and not self.other.holds_other)
 
@@ -84,7 +84,7 @@ class CsvBatch:
         self._kept: list[tuple[ParsedBookingRow, str]] = []
 
     async def take(self, rows: Sequence[ParsedBookingRow]) -> list[ImportedRow]:
-        """Write the rows, each wholly or not at all, and say what became of them."""
+        """Write the rows, each completely or not at all; returns the results."""
         known = await repository.known(self._tx, self._site_config.site.id, [row.reference for row in rows])
         ids = {row.booking or known[row.reference].booking for row in rows if row.booking or row.reference in known}
         olds = {each.id: each for each in await bookings.some(self._tx, sorted(ids))}
@@ -102,7 +102,7 @@ class CsvBatch:
         return self._rows
 
     async def _sort(self, row: ParsedBookingRow, known: ImportedBefore | None, olds: Mapping[str, Booking]) -> None:
-        """Find out what the row asks for. Raises ``Problem``."""
+        """What the row asks for. Raises ``Problem``."""
         old = olds.get(row.booking or (known.booking if known else ""))
         if row.booking and (old is None or old.site != self._site_config.site.id):
             raise invalid_field("id", f"there is no booking {row.booking!r} here; leave it empty for a new one")
@@ -173,7 +173,7 @@ class CsvBatch:
             self._tell(row, RowResult.CANCELLED, old.id, keep=True)
 
     async def _change(self) -> None:
-        """Those that change make room for each other; one that cannot stays, and is in the way of the others."""
+        """Changed bookings make room for each other; one that cannot be changed stays, and blocks the others."""
         standing, moved = self._moves, list[tuple[_Move, RuleRequest]]()
         expired: tuple[str, ...] = ()
         while judged := [each for each in standing if each.other.judged(now=self._now)]:

@@ -18,9 +18,10 @@ SiteArg = Annotated[str, typer.Argument(help="The site, such as ramsey.")]
 @app.command("import")
 @takes_client
 def import_file(caller: ApiClient, site: SiteArg, file: CsvFile, dry_run: DryRun = False) -> None:
-    """Book, change and cancel what FILE says. Each row is judged like any booking; what cannot be is listed with why.
+    """Book, change and cancel what FILE says. Each row is judged like any booking; refused rows are listed with the
+    reason.
 
-    Exit code 0 when every row was taken, 3 when some were refused, 1 when the file was refused as a whole or the
+    Exit code 0 when every row was written, 3 when some were refused, 1 when the file was refused as a whole or the
     controller did not answer.
     """
     print_import(caller, _answer(caller, site, read_file(file), dry_run), "Booking")
@@ -35,7 +36,7 @@ def export(caller: ApiClient, site: SiteArg, since: From, to: To, out: OutFile =
 
 
 def _answer(caller: ApiClient, site: str, data: bytes, dry_run: bool) -> CsvImportTold:
-    """Send the file, show how far it is, and read the last line of what comes back."""
+    """Send the file, show the progress, and read the last line of the answer."""
     params = {"preview": str(dry_run).lower(), "progress": "true"}
     found: CsvImportTold | None = None
     with Progress(console=caller.console, transient=True) as progress:

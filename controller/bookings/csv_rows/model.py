@@ -12,18 +12,18 @@ from controller.web.problem import Conflict
 
 
 class RowStatus(StrEnum):
-    """What a row says of the booking's course."""
+    """The status column of a row."""
 
     KEPT = "kept"
     """Nothing, or what only the controller can know."""
     WAITS = "waits"
-    """It is asked for and not confirmed."""
+    """Requested, not confirmed."""
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
 
 
 class ParsedBookingRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A row in order for itself. ``booking``: the id that it names. ``reference``: its name in the file, made of space,
+    """A valid row. ``booking``: the id that it names. ``reference``: its name in the file, made of space,
     start and title where it has none. ``given``: the fields that it has, as ``Change`` takes them, space, layout and
     equipment still in its own words. ``timed``: the columns that the times came from. ``fingerprint``: of all it says.
     """
@@ -58,7 +58,7 @@ class ParsedBookingRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ImportedBefore(msgspec.Struct, frozen=True, kw_only=True):
-    """What an import made of a row before."""
+    """The result of a row in an earlier import."""
 
     booking: str
     fingerprint: bytes

@@ -13,7 +13,7 @@ _AT_ONCE = 500
 
 
 async def known(tx: Tx, site: str, references: Sequence[str]) -> dict[str, ImportedBefore]:
-    """Reference -> what an earlier import made of it."""
+    """Reference -> the result of an earlier import."""
     found: dict[str, ImportedBefore] = {}
     for at in range(0, len(references), _AT_ONCE):
         here = (sheet_rows.c.site == site, sheet_rows.c.reference.in_(references[at : at + _AT_ONCE]))
@@ -34,7 +34,7 @@ async def references(tx: Tx, site: str, bookings: Sequence[str]) -> dict[str, st
 
 
 async def remember(tx: Tx, site: str, rows: Sequence[tuple[ParsedBookingRow, str]]) -> None:
-    """Note which booking each row is, and what it said."""
+    """Record which booking each row is, and its content."""
     if not rows:
         return
     dialect = sqlite if tx.dialect.name == "sqlite" else postgresql

@@ -47,8 +47,8 @@ async def import_bookings(
     progress: Annotated[bool, Query(description=f"Answer in lines ({_LINES}): how far it is, then the answer")] = False,
 ) -> Response:
     """Book, change and cancel from CSV (at most 2 MB, 20,000 rows); docs/bookings-csv.md names the columns. Each row
-    is judged like any booking, and written wholly or not at all. `reference` (or `id`) says which booking a row is, so
-    that importing it again changes nothing and a changed row changes its booking."""
+    is judged like any booking, and written completely or not at all. `reference` (or `id`) says which booking a row
+    is, so that importing it again changes nothing and a changed row changes its booking."""
     data = await request.body()
     if progress:
         lines = _told(booking_csv, site, data, preview, actor, request.url.path)

@@ -28,14 +28,14 @@ LONGEST = timedelta(days=400)
 """Longest time whose bookings one export covers."""
 _CHANGES = 200
 _NEW = 100
-"""Rows in one transaction, so that others get their turn."""
+"""Rows in one transaction, so that other writes get their turn."""
 
 Progress = Callable[[int, int], None]
-"""How many rows are done, of how many."""
+"""Called with the number of rows done, and of all rows."""
 
 
 class BookingCsv:
-    """``bookings`` lends its way to write and to retry."""
+    """``bookings`` writes, with its retries."""
 
     def __init__(
         self,
@@ -56,12 +56,11 @@ class BookingCsv:
     async def take(
         self, site: str, data: bytes, *, preview: bool, actor: Actor, on_progress: Progress
     ) -> CsvImportResult:
-        """Book what the rows ask for, change what they say differently; each row wholly or not at all. ``preview``
-        finds out the same, as of now, without writing or holding up anybody.
-
-        A row that was taken before is left alone until it says something else, so a second import changes nothing,
-        and one that broke off is finished by the next. Rows of bookings that are there come first: they may make room.
-        Raises ``SiteUnknown``, and ``Invalid`` for a file of no use.
+        """Book new rows and change bookings whose rows differ, each row completely or not at all. ``preview`` finds
+        the same results without writing or blocking anybody. A row that was imported before is skipped until it
+        differs, so a second import changes nothing, and the next import finishes an interrupted one. Rows of
+        existing bookings come first: they may make room. Raises ``SiteUnknown``, and ``Invalid`` for a file of no
+        use.
         """
         async with self._database.read() as tx:
             await self._writer.site_configs.of(tx, site)
@@ -100,7 +99,7 @@ class BookingCsv:
     async def _sorted(
         self, site: str, wanted: Sequence[ParsedBookingRow]
     ) -> tuple[list[ParsedBookingRow], list[ParsedBookingRow]]:
-        """Rows of bookings that are there, and the others."""
+        """Rows of existing bookings, and the others."""
         async with self._database.read() as tx:
             known = await repository.known(tx, site, [row.reference for row in wanted])
         old = [row for row in wanted if row.booking or row.reference in known]
@@ -122,7 +121,7 @@ async def _all(
     write: Callable[[Sequence[ParsedBookingRow]], Awaitable[list[ImportedRow]]],
     on_progress: Progress,
 ) -> list[ImportedRow]:
-    """Write all rows in parts. What clashes with a booking that is there is tried again as long as others go away."""
+    """Write all rows in parts. A clash is tried again as long as other bookings move away."""
     lines: dict[int, ImportedRow] = {}
 
     async def each(rows: Sequence[ParsedBookingRow], size: int) -> None:

@@ -30,7 +30,7 @@ class EstateChanges:
         self._database = database
 
     async def preview_change(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> ChangePreview:
-        """Clashes are worked out here, pair by pair, so that a change without obstacles can be written."""
+        """Computes clashes pair by pair, so that a change without obstacles can be written."""
         old, new = places(before), places(after)
         found = [each async for each in obstacles.of_removals(tx, before, after, now=now)]
         found += [each async for each in obstacles.of_equipment(tx, before, after, old, new, now=now)]
@@ -69,14 +69,14 @@ class EstateChanges:
     async def _ahead(
         self, tx: Tx, site: str, old: dict[str, SpaceAtSite], new: dict[str, SpaceAtSite], now: datetime
     ) -> list[Booking]:
-        """Those to come in all spaces that change."""
+        """Future bookings in all spaces that change."""
         changed = [space for space in new if space in old and old[space].space != new[space].space]
         return _standing(await repository.holding(tx, site, changed, after=now), now) if changed else []
 
     async def _paced(
         self, tx: Tx, site: str, old: dict[str, SpaceAtSite], new: dict[str, SpaceAtSite], now: datetime
     ) -> list[Booking]:
-        """Those to come that have a neighbour to which they may need more time than now."""
+        """Future bookings with a neighbour to which they may need more time than now."""
         both = [space for space in new if space in old]
         paced = [s for s in both if _pace(old[s]) != _pace(new[s]) or _ground(old[s]) != _ground(new[s])]
         if not paced:
@@ -99,7 +99,7 @@ class EstateChanges:
             await log(tx, ids, at=now, actor=SYSTEM_ACTOR, what="building", why=text)
 
     async def follow(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> None:
-        """All that is to change is let go first, then claimed as it is now."""
+        """Delete all changed claims first, then write the new ones."""
         old, new = places(before), places(after)
         site = after.site.id
         await self._mark(tx, site, old, new, now)
@@ -136,7 +136,7 @@ class EstateChanges:
 
 
 def _shape(place: SpaceAtSite) -> tuple[object, ...]:
-    """What claims are made of."""
+    """The parts of a claim."""
     space = place.space
     layouts = tuple((each.id, each.setup_min, each.cleardown_min) for each in space.layouts)
     return (*_ground(place), space.setup_min, space.cleardown_min, space.default_layout, layouts)
@@ -150,7 +150,7 @@ def _pace(place: SpaceAtSite) -> tuple[object, ...]:
 
 
 def _relaid(bookings: Sequence[Booking], old: dict[str, SpaceAtSite], new: dict[str, SpaceAtSite]) -> list[Booking]:
-    """Those that name no layout and would be in another one than now."""
+    """Bookings without a layout that would get another one."""
     return [
         each
         for each in bookings
@@ -159,12 +159,12 @@ def _relaid(bookings: Sequence[Booking], old: dict[str, SpaceAtSite], new: dict[
 
 
 def _ground(place: SpaceAtSite) -> tuple[object, ...]:
-    """What two bookings can have in common."""
+    """What two bookings can share."""
     return place.space.kind, place.atoms, place.pools
 
 
 def _sharing(new: dict[str, SpaceAtSite], spaces: Sequence[str]) -> list[str]:
-    """The spaces that share ground with any of these, themselves included."""
+    """The spaces that share space with any of these, themselves included."""
     ground = {atom for space in spaces for atom in new[space].atoms}
     return [space for space, place in new.items() if not ground.isdisjoint(place.atoms)]
 

@@ -28,8 +28,8 @@ class TooCloseBooking(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def tightened(bookings: Sequence[Booking], old: Places, new: Places) -> list[TooCloseBooking]:
-    """Each pair of neighbours once, by start, that has time enough now and would not any more. ``bookings``: all that
-    hold any of the ground in question, by start."""
+    """Each pair of neighbours once, by start, that has time enough now and would not after the change. ``bookings``:
+    all that hold any of these spaces, by start."""
     by_atom: dict[str, list[Booking]] = {}
     for each in bookings:
         if new[each.space].space.kind is not SpaceKind.POOL:
@@ -47,7 +47,7 @@ def _of_atom(bookings: Sequence[Booking], old: Places, new: Places) -> Iterator[
 
 
 def _meet(one: Booking, other: Booking, there: Places) -> bool:
-    """Whether they share ground."""
+    """Whether they share space."""
     return not set(there[one.space].atoms).isdisjoint(there[other.space].atoms)
 
 

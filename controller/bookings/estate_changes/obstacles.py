@@ -55,7 +55,7 @@ async def of_removals(tx: Tx, before: SiteParts, after: SiteParts, *, now: datet
 async def of_equipment(
     tx: Tx, before: SiteParts, after: SiteParts, old: Places, new: Places, *, now: datetime
 ) -> AsyncIterator[Obstacle]:
-    """Bookings to come that need more of something than there would be, or have it where it may not be."""
+    """Future bookings that need more of an equipment than there would be, or use it where it would not be allowed."""
     had, has = _equipment(before), _equipment(after)
     scarcer = {
         each for each in had if each not in has or has[each].count < had[each].count or has[each].space is not None
@@ -92,7 +92,7 @@ async def of_equipment(
 
 
 def of_layouts(bookings: Sequence[Booking], new: Places, *, now: datetime) -> Iterator[Obstacle]:
-    """Bookings to come in a layout that would be gone."""
+    """Future bookings in a layout that would no longer exist."""
     lost: dict[tuple[str, str], list[Booking]] = {}
     for each in bookings:
         space = new[each.space].space
@@ -170,7 +170,7 @@ def notes(bookings: Sequence[Booking], old: Places, new: Places, *, now: datetim
 def impact_texts(
     active: Iterable[Booking], tight: Iterable[TooCloseBooking], old: Places, new: Places, *, now: datetime
 ) -> dict[str, str]:
-    """Booking -> what a change does to it that leaves it standing, in words about it alone."""
+    """Booking -> the effect of the change on it, as a sentence about it alone."""
     found: dict[str, list[str]] = {}
     for each in active:
         was, space = old[each.space].space, new[each.space].space
@@ -188,7 +188,7 @@ def impact_texts(
 
 
 def of_defaults(bookings: Sequence[Booking], new: Places, *, now: datetime) -> Iterator[str]:
-    """What is said of bookings to come that name no layout, of spaces that are laid out otherwise from now on."""
+    """Notes about future bookings without a layout, in spaces whose default layout changes."""
     by_space: dict[str, list[Booking]] = {}
     for each in bookings:
         by_space.setdefault(each.space, []).append(each)
@@ -205,7 +205,7 @@ def laid_out(place: SpaceAtSite) -> str:
 
 
 def of_tightened(found: Sequence[TooCloseBooking], new: Places, *, now: datetime) -> Iterator[str]:
-    """What is said of neighbours that stay and would have too little time between them."""
+    """Notes about neighbours that stay and would have too little time between them."""
     for each in found[:_NAMED]:
         left = f"{times.length(each.left)} between them" if each.left else "no time between them"
         one, other = (_one(_claimed(booking), now, new) for booking in (each.one, each.other))

@@ -16,7 +16,7 @@ _AT_ONCE = 500
 
 
 async def holding(tx: Tx, site: str, spaces: Collection[str], *, after: datetime) -> list[Booking]:
-    """The bookings of these spaces that hold time behind ``after``, by start; holds that have run out too."""
+    """The bookings of these spaces that hold time behind ``after``, by start; expired holds too."""
     found: list[str] = []
     wanted = sorted(spaces)
     for at in range(0, len(wanted), _AT_ONCE):
@@ -32,7 +32,7 @@ async def holding(tx: Tx, site: str, spaces: Collection[str], *, after: datetime
 
 
 async def needing(tx: Tx, site: str, equipment: Collection[str], *, after: datetime) -> list[Booking]:
-    """The bookings that hold some of this equipment behind ``after``, by start; holds that have run out too."""
+    """The bookings that hold some of this equipment behind ``after``, by start; expired holds too."""
     found: set[str] = set()
     wanted = [f"{site}/{each}" for each in sorted(equipment)]
     for at in range(0, len(wanted), _AT_ONCE):
@@ -55,7 +55,7 @@ async def booked_ever(tx: Tx, site: str, space: str, *, now: datetime) -> tuple[
 
 
 async def resize(tx: Tx, sizes: Mapping[str, int], *, since: datetime) -> None:
-    """Let the quarter hours from ``since`` on know how many places their pools have, but those that had more taken."""
+    """Set the size of pools in the quarter hours from ``since`` on, except where more places are taken."""
     for pool, size in sizes.items():
         c = pool_quarters.c
         here = (c.pool == pool, c.quarter >= since, c.taken <= size)

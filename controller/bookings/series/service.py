@@ -99,7 +99,7 @@ _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class SeriesService:
-    """``bookings`` lends its way to write and to retry."""
+    """``bookings`` writes, with its retries."""
 
     def __init__(
         self,

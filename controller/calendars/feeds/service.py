@@ -29,7 +29,7 @@ _EVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 class FeedService:
-    """``bookings`` lends its way to write and to retry."""
+    """``bookings`` writes, with its retries."""
 
     def __init__(
         self,

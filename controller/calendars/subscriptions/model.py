@@ -16,7 +16,7 @@ class SubscriptionUnknown(NotFound):
 
 
 class CalendarLinkUnknown(NotFound):
-    """Says nothing of the link itself, which would be a secret if it were right."""
+    """Does not repeat the link, which would be a secret if it were valid."""
 
     def __init__(self) -> None:
         super().__init__("this link leads to no calendar; it may have been revoked. Ask the person who gave it to you.")
