@@ -76,7 +76,7 @@ def sort_out(site_config: SiteConfig, wants: SpaceNeeds, *, only: Sequence[str] 
 
 
 def lacks(site_config: SiteConfig, place: SpaceAtSite, wants: SpaceNeeds) -> list[str]:
-    """What the space has not, besides room enough."""
+    """What the space lacks, besides capacity."""
     space = place.space
     found = []
     if wants.step_free and not space.step_free:
@@ -101,7 +101,7 @@ def _equipment(site_config: SiteConfig, place: SpaceAtSite, need: Need) -> str |
 
 
 def choose(site_config: SiteConfig, place: SpaceAtSite, wants: SpaceNeeds) -> tuple[Fitting, list[str]]:
-    """How the space would be used, and what speaks against it: as asked, else in its default layout, else in the
+    """How the space would be used, and why it would not fit: as asked, else in its default layout, else in the
     smallest that holds the people."""
     space = place.space
     if space.kind is SpaceKind.POOL:

@@ -1,7 +1,7 @@
 """The lifecycle of a booking: the effect of each action, and when it is allowed. Pure.
 
-Every function gives the booking as it is then, the very same one where the act was done already, and raises
-``NotNow`` where it cannot be.
+Every function returns the changed booking, the same object if the action was already done, and raises ``NotNow`` if
+it is not possible.
 """
 
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from edge.wire.interval import Interval
 _MINUTE = timedelta(minutes=1)
 _OPEN = (BookingState.REQUESTED, BookingState.HELD)
 _AGAIN = (BookingState.CANCELLED, BookingState.DECLINED, BookingState.RELEASED)
-"""What can be taken up again while its time is free."""
+"""States that can be restored while the time is free."""
 _OFF = {
     BookingStatus.REQUESTED: "not confirmed",
     BookingStatus.HELD: "not confirmed",
@@ -54,7 +54,7 @@ def is_active(booking: Booking, now: datetime) -> bool:
 
 
 class BookingAction(StrEnum):
-    """What can be done with a booking."""
+    """An action on a booking."""
 
     CHANGE = "change"
     APPROVE = "approve"
@@ -105,8 +105,8 @@ def cancel(old: Booking, now: datetime) -> Booking:
 
 
 def restore(old: Booking, now: datetime) -> Booking:
-    """Undo the last cancel, decline, release or no-show, an early finish while its time runs, or an approval that is
-    the last thing that was done. A hold comes back with the end that it had, though that may have passed."""
+    """Undo the last cancel, decline, release or no-show, an early finish while its time runs, or an approval that
+    was the last action. A hold keeps its old end, even if that has passed."""
     if old.state in _AGAIN:
         if old.ends <= now:
             raise NotNow(f"the time of “{old.title}” is over; make a new booking")
@@ -136,7 +136,7 @@ def finish(old: Booking, now: datetime) -> Booking:
 
 
 def check_in(old: Booking, now: datetime, *, opens_at: datetime) -> Booking:
-    """Somebody says that its people are here, whatever the doors reported. ``opens_at``: from when its code opens;
+    """Check in: its people are here, whatever the doors reported. ``opens_at``: from when its code opens;
     before that nobody can be inside."""
     if old.state is not BookingState.CONFIRMED:
         raise NotNow(f"{_named(old)}; only a confirmed booking can be checked in")
@@ -150,7 +150,7 @@ def check_in(old: Booking, now: datetime, *, opens_at: datetime) -> Booking:
 
 
 def check_out(old: Booking) -> Booking:
-    """Undo a check-in that was a mistake. What a door has seen stays."""
+    """Undo a mistaken check-in. An arrival at a door stays."""
     if old.arrived_at is not None and old.arrived_how != Arrival.TABLET:
         raise NotNow(f"the people of “{old.title}” came through the door; that is not undone")
     return replace(old, arrived_at=None, arrived_how="")
@@ -169,7 +169,7 @@ def asked_again(old: Booking, new: Booking) -> bool:
 
 
 def needs(act: BookingAction, old: Booking) -> Action:
-    """What somebody must be allowed to do for this."""
+    """The permission that this action needs."""
     decided = act is BookingAction.RESTORE and (
         old.state in (BookingState.DECLINED, BookingState.NO_SHOW) or _just_approved(old)
     )
@@ -183,7 +183,7 @@ _ANSWERS = (BookingAction.ACCEPT_OFFER, BookingAction.DECLINE_OFFER)
 def possible(
     old: Booking, actor: Actor, now: datetime, *, opens_at: datetime, offered: bool = False
 ) -> tuple[BookingAction, ...]:
-    """What the actor can do with it now; the diary may still refuse some of it. ``offered``: it is on offer to somebody
+    """The actor's possible actions now; the diary may still refuse some. ``offered``: it is on offer to somebody
     who waited for it."""
     thing = Thing(site=old.site, party=old.party)
     return tuple(
@@ -224,7 +224,7 @@ _SIMPLE = {
 
 
 class InitialState(msgspec.Struct, frozen=True, kw_only=True):
-    """``why``: what it waits for approval for; empty where it does not."""
+    """``why``: why it needs approval; empty if it does not."""
 
     state: BookingState
     held_until: datetime | None = None
@@ -267,7 +267,7 @@ def waiting_state(policy: Policy) -> BookingState:
 
 
 def held_until(policy: Policy, during: Interval, *, now: datetime) -> datetime | None:
-    """Until when a request that is made now holds its time: to its start at most, or to its end once it has begun.
+    """The end of the hold of a request made now: to its start at most, or to its end once it has begun.
     ``None`` where requests hold nothing."""
     if not policy.requests_hold:
         return None
@@ -276,7 +276,7 @@ def held_until(policy: Policy, during: Interval, *, now: datetime) -> datetime |
 
 
 def put(new: Booking, becomes: InitialState, now: datetime) -> Booking:
-    """The booking in the state that the rules give it; a hold that runs keeps its end."""
+    """The booking in the state that the rules give it; a running hold keeps its end."""
     if becomes.state is new.state and not new.expired(now):
         return new
     return replace(new, state=becomes.state, state_at=now, state_before=None, held_until=becomes.held_until)

@@ -29,7 +29,7 @@ def _last_part(page_key: bytes, about: bytes) -> str:
 
 
 def series_token(page_key: bytes, series_id: str) -> str:
-    """The last part of the link to all dates of a series: which one it is, and 128 bits that only we can make."""
+    """The last part of the link to all dates of a series: its id, and 128 bits that only the controller can compute."""
     id_bytes = UUID(series_id).bytes
     return base64.urlsafe_b64encode(id_bytes + _proof(page_key, id_bytes)).decode().rstrip("=")
 
@@ -58,7 +58,7 @@ def token_hash(text: str) -> bytes:
 
 
 def confirmation(page_key: bytes, booking_id: str, version: int, charge: str) -> str:
-    """What the confirming form sends back: good for this booking and this charge as the page showed them."""
+    """The confirmation token of the form: valid for this booking and this charge, as the page showed them."""
     return _last_part(page_key, _CONFIRM + f"{booking_id}\0{version}\0{charge}".encode())
 
 

@@ -68,7 +68,7 @@ async def pinned(tx: Tx, booking_id: str) -> Booking | None:
 
 
 async def begins(tx: Tx, booking_id: str, at: datetime) -> bool:
-    """Whether there is such a booking and it begins at that instant."""
+    """Whether the booking exists and begins at that instant."""
     query = select(bookings.c.id).where(bookings.c.id == booking_id, bookings.c.starts == at)
     return (await tx.execute(query)).first() is not None
 
@@ -116,9 +116,9 @@ async def search(
     now: datetime,
     limit: int,
 ) -> list[Booking]:
-    """Bookings of a site with ``text`` in their title, or of one of ``parties``; with ``contacts`` also where it is in
-    whom to ring. ``party``: of this one only. Those to come first, by start, then those that are over, the last one
-    first. Case does not count."""
+    """Bookings of a site with ``text`` in their title, or of one of ``parties``; with ``contacts`` also where it is
+    in whom to ring. ``party``: of this one only. Future ones first, by start, then past ones, the latest first.
+    Ignores case."""
     fields = [bookings.c.title, *((bookings.c.contact_name, bookings.c.contact_phone) if contacts else ())]
     has = or_(
         *(func.lower(field).contains(text.lower(), autoescape=True) for field in fields), bookings.c.party.in_(parties)
@@ -142,7 +142,7 @@ async def waiting_for_approval(
     after: str | None,
     limit: int,
 ) -> list[Booking]:
-    """What is asked for or held and ends after a moment, by start, from the one behind ``after`` on. ``sites``:
+    """Requests and holds that end after a moment, by start, from the one after ``after`` on. ``sites``:
     ``None`` for all of them."""
     query = select(*_COLUMNS).where(
         bookings.c.state.in_([BookingState.REQUESTED.value, BookingState.HELD.value]), bookings.c.ends > ends_after
@@ -171,7 +171,7 @@ async def ahead(tx: Tx, site: str, space: str, *, after: datetime) -> list[Booki
 
 
 async def code_owners(tx: Tx, dates: Sequence[Booking]) -> dict[str, str]:
-    """Booking -> whose the one code of its series is, of those whose series has one and is the same party's."""
+    """Booking -> the owner of its series' one code, if the series has one and belongs to the same party."""
     wanted = sorted({each.series_id for each in dates if each.series_id is not None})
     if not wanted:
         return {}
@@ -213,7 +213,7 @@ async def update_bookings(tx: Tx, values: Sequence[Booking]) -> None:
 
 
 async def update_seen(tx: Tx, changes: Sequence[Changed]) -> None:
-    """Write those of the fields ``SEEN`` in which these bookings are to be others than they were read."""
+    """Write the changed fields of ``SEEN`` of these bookings."""
     for each in changes:
         old, new = each.before, each.after
         seen = {name: getattr(new, name) for name in SEEN if old is None or getattr(old, name) != getattr(new, name)}
@@ -231,7 +231,7 @@ _UPDATE = (
 
 
 async def run_out(tx: Tx, site: str, during: Interval, *, margin: timedelta, now: datetime) -> list[Booking]:
-    """The holds of a site, within ``margin`` of that time, that nobody decided before they ran out."""
+    """The holds of a site, within ``margin`` of that time, that nobody decided before they expired."""
     query = select(*_COLUMNS).where(
         bookings.c.site == site,
         text("bookings.state IN ('requested', 'held')"),  # as the index of the open ones has it

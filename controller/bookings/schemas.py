@@ -29,7 +29,7 @@ Equipment = Annotated[dict[Slug, Annotated[Whole, Field(ge=1, le=100_000)]], Fie
 
 
 class BookingDetails(Body):
-    """What is wanted, besides when; the fields as ``BookingCreate`` tells them."""
+    """The requested details, without the time; ``BookingCreate`` describes the fields."""
 
     space: Slug
     title: Name
@@ -80,10 +80,10 @@ class BookingCheck(BookingCreate):
 
 
 class DetailsUpdate(Body):
-    """The details of a booking or a series that are to be different."""
+    """The changed details of a booking or a series."""
 
     never_null: ClassVar[frozenset[str]] = frozenset()
-    """Fields besides the details that null does not empty."""
+    """Fields that null does not clear, besides the details."""
 
     space: Slug | None = None
     title: Name | None = None
@@ -112,7 +112,7 @@ class DetailsUpdate(Body):
         return self
 
     def details(self) -> dict[str, Any]:
-        """Those that are given; null empties a text."""
+        """The given fields; null clears a text."""
         given = {name: getattr(self, name) for name in self.model_fields_set & _DEFAULTS.keys()}
         given |= {name: "" for name, value in given.items() if value is None and _DEFAULTS[name] == ""}
         if "equipment" in given:
@@ -214,10 +214,10 @@ class OfferRead(Answer):
 
 
 class ImpactRead(Answer):
-    """What a change did to a booking. ``cause``: ``closed`` by a closure or the space's own hours, ``mode`` where the
-    building is less open than it was to be, ``term`` where its series keeps to school terms and it lies outside them,
-    ``policy`` where it goes beyond a window or a quota, ``building`` where the space has changed. ``kept_at``: since
-    when it is decided that the booking goes ahead anyway; null while nobody has decided."""
+    """What a change did to a booking. ``cause``: ``closed`` by a closure or the space's own hours, ``mode``: the
+    building is less open than planned, ``term``: its series keeps to school terms and it lies outside them,
+    ``policy``: it exceeds a window or a quota, ``building``: the space has changed. ``kept_at``: when somebody
+    decided that the booking goes ahead anyway; null while undecided."""
 
     cause: Cause
     text: str

@@ -50,8 +50,8 @@ class Excess(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PolicyEffect(msgspec.Struct, frozen=True, kw_only=True):
-    """``confirmed``: requests that the new rules would confirm at once, and the old ones did not. ``codes``: what it
-    means for those that are given out."""
+    """``confirmed``: requests that the new rules would confirm at once, and the old ones did not. ``codes``: the
+    effect on issued codes."""
 
     confirmed: tuple[Booking, ...]
     exceeding: tuple[Excess, ...]
@@ -59,7 +59,7 @@ class PolicyEffect(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def since(zone: ZoneInfo, now: datetime) -> datetime:
-    """From when on bookings may count in a period that is not over."""
+    """The earliest start of bookings that count in a period that is not over."""
     return min(now - LONGEST, *(period(per, now, zone, now=now).starts for per in QuotaPeriod))
 
 
@@ -72,7 +72,7 @@ def excesses(
     zone: ZoneInfo,
     now: datetime,
 ) -> Iterator[Excess]:
-    """What goes beyond the quotas and windows that are new."""
+    """Bookings beyond the new quotas and windows."""
     by_party: dict[str, list[ActiveBooking]] = defaultdict(list)
     for each in active:
         if each.party is not None:

@@ -22,7 +22,7 @@ LONGEST_DAYS = 3650
 MOST_MINUTES = 31 * 24 * 60
 LONGEST_NOTICE_MIN = 28 * 24 * 60
 MOST_PARTS = 100
-"""Rules, windows, quotas, releases: of each at most so many."""
+"""The most rules, windows, quotas and releases, each."""
 MOST_NAMED = 500
 """Spaces or parties in one of them."""
 
@@ -43,7 +43,7 @@ Minutes = Annotated[Whole, Field(ge=1, le=MOST_MINUTES)]
 
 
 class PolicyPart(Body):
-    """Says of a field that it does not know which ones there are: a limit that is misspelt would be no limit."""
+    """Names the known fields in the error for an unknown one: a misspelt limit would have no effect."""
 
     @model_validator(mode="before")
     @classmethod
@@ -131,11 +131,11 @@ class CodeRuleBody(PolicyPart):
 class PolicyBody(PolicyPart):
     """A site's booking policy. The first of ``rules`` and of ``release`` that fits holds. ``hold_hours``: how long a
     request holds its time until somebody decides, null until it starts. ``requests_hold``: false, and requests hold
-    no time. ``offer_hours``: how long a waiting party has to accept what is offered. The first of ``codes`` that fits
-    holds too. ``lead_in_min`` and ``lag_min``: how long before and after a booking its code opens, null as the
-    controller's own settings have it; codes that are given out already follow. ``member_age``: from which age on
-    members of the library come in while it is unstaffed, 0 for any. ``notice_min``: the minimum notice: what begins
-    sooner waits for approval though a rule fits; 0: what has begun already; null: nothing does."""
+    no time. ``offer_hours``: how long a waiting party has to accept what is offered. The first of ``codes`` that
+    fits holds too. ``lead_in_min`` and ``lag_min``: how long before and after a booking its code opens, null as the
+    controller's own settings have it; this applies to issued codes too. ``member_age``: from which age on members of
+    the library come in while it is unstaffed, 0 for any. ``notice_min``: the minimum notice: what begins sooner
+    waits for approval even if a rule fits; 0: only what has begun already; null: nothing."""
 
     rules: Annotated[list[ApprovalRuleBody], Field(max_length=MOST_PARTS, default_factory=list)]
     windows: Annotated[list[PriorityWindowBody], Field(max_length=MOST_PARTS, default_factory=list)]

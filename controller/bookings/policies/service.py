@@ -82,7 +82,7 @@ class PolicyService:
         self._codes = codes
 
     async def get(self, site: str) -> Policy:
-        """The plain one where none was set. Raises ``SiteUnknown``."""
+        """The default policy if none was set. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
             return (await self._site_configs.of(tx, site)).policy
 
@@ -106,7 +106,7 @@ class PolicyService:
         await audit.record(tx, actor=actor, at=now, act="change", site=site, thing=_THING)
 
     async def bring(self, tx: Tx, site: str, policy: Policy, *, actor: str, now: datetime) -> None:
-        """Write a policy that is known to be sound, as part of a greater change; the caller holds the site's lock."""
+        """Write a valid policy as part of a larger change; the caller holds the site's lock."""
         old = (await self._site_configs.of(tx, site)).policy
         await self._mark(tx, site, policy, actor=actor, now=now)
         await policy_repository.put_policy(tx, site, policy, actor=actor, now=now)
@@ -114,14 +114,14 @@ class PolicyService:
         await self._codes.follow_policy(tx, site, old, now, Recode.KEEP)
 
     async def check(self, site: str, policy: Policy) -> tuple[Site, PolicyEffect]:
-        """What ``put`` would mean for what is booked and asked for already; raises the same."""
+        """The effect of ``put`` on existing bookings and requests; raises the same."""
         async with self._database.read() as tx:
             where = await self._site_configs.of(tx, site)
             await self._require_known(tx, where, policy)
             return where.site, await self.effect(tx, site, policy, now=self._clock.now())
 
     async def _mark(self, tx: Tx, site: str, new: Policy, *, actor: str, now: datetime) -> None:
-        """Note which bookings go beyond what is new in the policy, and take back where they no longer do."""
+        """Mark bookings beyond the new limits of the policy, and remove marks that no longer apply."""
         where = await self._site_configs.of(tx, site)
         found = impact_texts(await self._exceeding(tx, where, where.policy, new, now), now=now)
         marked = set(await affected.affected(tx, site, cause=Cause.POLICY, now=now))
@@ -133,7 +133,7 @@ class PolicyService:
     async def _exceeding(
         self, tx: Tx, where: SiteConfig, old: Policy, new: Policy, now: datetime
     ) -> tuple[Excess, ...]:
-        """What goes beyond the limits of the new policy that the old one has not."""
+        """Bookings beyond those limits of the new policy that the old one did not have."""
         if (old.quotas, old.windows) == (new.quotas, new.windows):
             return ()
         zone = where.site.tz
@@ -151,7 +151,7 @@ class PolicyService:
             raise invalid_field(field, fault)
 
     async def effect(self, tx: Tx, site: str, new: Policy, *, now: datetime) -> PolicyEffect:
-        """What another policy would mean for what is booked and asked for already."""
+        """The effect of another policy on existing bookings and requests."""
         where = await self._site_configs.of(tx, site)
         asked = await bookings.waiting_for_approval(
             tx, sites=frozenset({where.site.id}), party=None, ends_after=now, after=None, limit=MOST_REQUESTS
@@ -167,7 +167,7 @@ class PolicyService:
 
 
 async def unknown(tx: Tx, policy: Policy, *, site: str, spaces: Container[str]) -> list[tuple[str, str]]:
-    """Fields of a policy that name a space or a party that there is not, and what is wrong."""
+    """Fields of a policy that name a space or a party that does not exist, with the error."""
     found = [
         (field, f"site {site!r} has no space {space!r}; look it up in the list of its spaces")
         for space, field in spaces_named(policy)

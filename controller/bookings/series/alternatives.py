@@ -1,5 +1,5 @@
-"""Where refused dates could go: near times on the same day in the same space, and other layouts of it and other spaces
-at the same time."""
+"""Alternatives for refused dates: near times on the same day in the same space, other layouts, and other spaces at
+the same time."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -20,11 +20,11 @@ from edge.wire.interval import Interval
 
 STEP = timedelta(minutes=15)
 FARTHEST = timedelta(hours=3)
-"""How far from the requested time others are tried."""
+"""The largest distance from the requested time."""
 MOST_DATES = 60
-"""For how many dates anything is looked for."""
+"""The most dates for which alternatives are searched."""
 _SPACES = 6
-"""How many other spaces are tried."""
+"""The most other spaces that are tried."""
 _OFFERED = 2
 """How many spaces are offered for a date, and how many layouts of its own."""
 
@@ -78,11 +78,11 @@ async def with_moves(
 
 _BOOKING = frozenset({DateEffect.BOOK, DateEffect.CHANGE})
 _GOING = frozenset({DateEffect.CHANGE, DateEffect.CANCEL, DateEffect.HOLD})
-"""What takes a booking from where it is."""
+"""Effects that move a booking away."""
 
 
 def _own(date: SeriesDate) -> frozenset[str]:
-    """The booking of a date, which is not in its own way."""
+    """The booking of a date, which does not conflict with itself."""
     return frozenset() if date.before is None else frozenset((date.before.id,))
 
 

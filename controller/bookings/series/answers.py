@@ -108,11 +108,11 @@ class StandingDate(Answer):
 
 
 class SeriesRead(DetailsRead):
-    """`follows`: the series that it goes on from; `followed_by`: those that go on from it. `cancelled_at`: when it was
-    last cancelled; what was cancelled then can be restored together. `imported`: it came from a calendar. `one_code`:
-    its dates have one door code, whatever the site's policy says. `link`: the page with all dates, a secret; `message`:
-    one text to send for all of them, its codes masked unless the series is the booker's own who asks. The rest as in a
-    new series."""
+    """`follows`: the series that it was split from; `followed_by`: those that were split from it. `cancelled_at`:
+    when it was last cancelled; what was cancelled then can be restored together. `imported`: it came from a
+    calendar. `one_code`: its dates have one door code, whatever the site's policy says. `link`: the page with all
+    dates, a secret; `message`: one text to send for all of them, its codes masked unless the series is the booker's
+    own who asks. The rest as in a new series."""
 
     id: str
     site: str
@@ -139,8 +139,8 @@ class SeriesRead(DetailsRead):
 
 
 class SeriesEdited(Answer):
-    """The outcome for each future date; with `check`, a preview. `id`: the series that they belong to afterwards, a new
-    one where it was cut in two."""
+    """The outcome for each future date; with `check`, a preview. `id`: the series that they belong to afterwards, a
+    new one if the series was split."""
 
     id: str
     follows: str | None

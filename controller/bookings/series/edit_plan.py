@@ -50,8 +50,8 @@ class EditScope(StrEnum):
 
 
 class SeriesChange(msgspec.Struct, frozen=True, kw_only=True):
-    """What to change. ``details``: fields of ``Details`` that are to be others. ``check``: only tell what it would do.
-    ``version``: the one the asker has read, if told."""
+    """What to change. ``details``: the changed fields of ``Details``. ``check``: only show the effect. ``version``:
+    the version that was read, if given."""
 
     scope: EditScope
     from_date: date | None = None
@@ -75,7 +75,7 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def intend_edit(edit: Edit, booked: Sequence[Booking], site_config: SiteConfig, *, now: datetime) -> list[DateIntent]:
-    """What is meant for every date to come, in the order of the new dates, then what is no date any more.
+    """The intent for every future date, in the order of the new dates, then for those that are no longer dates.
 
     ``booked``: all bookings of this part. Raises ``Invalid``.
     """
@@ -104,7 +104,7 @@ def _cancelled(occurrence: SeriesOccurrence, before: Booking, text: str) -> Date
 
 
 def _gone(was: SeriesOccurrence, before: Booking, edit: Edit) -> DateIntent:
-    """What is no date of the series any more."""
+    """A booking that is no longer a date of the series."""
     choice = edit.wanted.of(was)
     if _of_others(was, before, edit) or (choice is not None and choice.act is DateAction.KEEP):
         return _kept(was, before, own_fields(before), edit)
@@ -124,7 +124,7 @@ def _of_others(each: SeriesOccurrence, before: Booking, edit: Edit) -> bool:
 def _left_alone(
     each: SeriesOccurrence, before: Booking, edit: Edit, site_config: SiteConfig, now: datetime
 ) -> DateIntent:
-    """A date that stays as it is has for itself whatever the others get."""
+    """A date that stays as it is keeps every changed field as its own."""
     own = own_fields(before)
     if each.during is None or each.out:
         return _kept(each, before, own | OF_TIME, edit)
@@ -224,5 +224,5 @@ def _differing(each: SeriesOccurrence, during: object, details: Details, plain: 
 
 
 def kept_fields(plan: DateIntent) -> frozenset[str]:
-    """The fields that a date which is left as it is has for itself from then on."""
+    """The fields that become a kept date's own."""
     return plan.own | (plan.change.fields & frozenset(FIELDS) if plan.change else frozenset())

@@ -33,8 +33,8 @@ from edge.wire.ids import uuid7
 
 
 class EditedSeries(msgspec.Struct, frozen=True, kw_only=True):
-    """What an edit does, or would do. ``series``: the one that the dates belong to from then on. ``made``: the new
-    bookings, by the name of their date."""
+    """The result of an edit, or of a check. ``series``: the one that the dates belong to from then on. ``made``: the
+    new bookings, by the name of their date."""
 
     site: Site
     series: Series
@@ -60,7 +60,7 @@ class SeriesEdits:
     async def look(
         self, tx: Tx, site_config: SiteConfig, series: Series, change: SeriesChange, actor: Actor, now: datetime
     ) -> tuple[EditedSeries, list[DateIntent], Asker]:
-        """What it would do, without writing."""
+        """A check: the result without writing."""
         planned = await self._plan(tx, site_config, series, change, actor, now)
         return _edited(site_config, planned, planned.dates, {}), planned.plans, planned.asker
 

@@ -34,15 +34,15 @@ class DateIntent(msgspec.Struct, frozen=True, kw_only=True):
 def intend(
     occurrences: Iterable[SeriesOccurrence], details: Details, wanted: SeriesRequest, *, zone: ZoneInfo, now: datetime
 ) -> list[DateIntent]:
-    """The dates of a new series. Raises ``Invalid`` for a choice that fits no date or cannot be meant, and where a
-    date began too long ago."""
+    """The dates of a new series. Raises ``Invalid`` for a choice that fits no date or is not possible, and for a
+    date that began too long ago."""
     dates = tuple(occurrences)
     check_choices(wanted, dates, known=(DateAction.BOOK, DateAction.SKIP, DateAction.HOLD, DateAction.MOVE))
     return [_intended(each, details, wanted, zone, now) for each in dates]
 
 
 def check_choices(wanted: SeriesRequest, dates: Iterable[SeriesOccurrence], *, known: Iterable[DateAction]) -> None:
-    """Raises ``Invalid`` for a choice that fits no date, or is none that can be made here."""
+    """Raises ``Invalid`` for a choice that fits no date or is not possible here."""
     names = {name for each in dates for name in (each.name, each.wall.date().isoformat())}
     for key, choice in wanted.choices.items():
         if key not in names:
@@ -67,13 +67,13 @@ def _intended(
 
 
 EFFECTS: Mapping[DateAction | None, DateEffect] = {DateAction.SKIP: DateEffect.SKIP, DateAction.HOLD: DateEffect.HOLD}
-"""What a choice does; the others book."""
+"""The effect of a choice; others book."""
 
 
 def request(
     each: SeriesOccurrence, details: Details, wanted: SeriesRequest, zone: ZoneInfo
 ) -> tuple[BookingRequest, frozenset[str]]:
-    """What one date asks for, moved as chosen, and which fields are its own by that."""
+    """The request of one date, moved as chosen, and its own fields."""
     choice = wanted.of(each)
     during, there = each.during, details
     if choice is not None and choice.act is DateAction.MOVE:
@@ -92,7 +92,7 @@ def placed(details: Details, choice: Choice) -> Details:
 
 
 def moved(old: Interval | None, choice: Choice, zone: ZoneInfo, *, key: str) -> Interval:
-    """Where a choice puts a date; without an end it stays as long on the wall."""
+    """The time that a choice gives a date; without an end it keeps its wall-clock length."""
     field = f"choices.{key}"
     if old is None and (choice.starts is None or choice.ends is None):
         raise invalid_field(field, "must have starts and ends, since the clock change leaves nothing of this date")

@@ -42,7 +42,7 @@ def joined(fields: frozenset[str]) -> str:
 
 
 class Series(msgspec.Struct, frozen=True, kw_only=True):
-    """``follows``: the series that it goes on from, changed. ``imported``: it came from a calendar, and its dates are
+    """``follows``: the series that it was split from. ``imported``: it came from a calendar, and its dates are
     those of its bookings. ``code_owner``: who shares the one door code of its dates; ``None``: they share theirs as the
     site's policy has it. ``cancelled_at``: when it was last cancelled as a whole or in part; what was cancelled at that
     instant can be restored together. ``version`` counts its changes from 1."""
@@ -77,7 +77,7 @@ class DateAction(StrEnum):
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """What the asker chose for a date; the rest is for ``DateAction.MOVE``, where what is ``None`` stays."""
+    """The choice for a date; the other fields are for ``DateAction.MOVE``, where ``None`` means unchanged."""
 
     act: DateAction
     starts: Moment | None = None
@@ -131,7 +131,7 @@ class DateStatus(StrEnum):
     REFUSED = "refused"
     """Refused for another reason."""
     EMPTY = "empty"
-    """The clocks leave nothing of it."""
+    """Nothing is left of it when the clocks change."""
     LEFT_OUT = "left_out"
     PAST = "past"
 
@@ -220,7 +220,7 @@ def refusal(dates: Sequence[SeriesDate], zone: ZoneInfo) -> SeriesRefused:
 
 
 class SeriesStale(Conflicting):
-    """Somebody changed the series since the asker read it."""
+    """Somebody has changed the series since it was read."""
 
     kind = "stale"
     title = "Somebody else changed it"

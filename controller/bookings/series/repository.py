@@ -1,4 +1,4 @@
-"""All SQL about series; that about their bookings is with the bookings."""
+"""All SQL about series, without their bookings."""
 
 import msgspec
 from sqlalchemy import RowMapping, insert, select, update
@@ -40,13 +40,13 @@ async def series(tx: Tx, series_id: str) -> Series | None:
 
 
 async def followers(tx: Tx, series_id: str) -> list[str]:
-    """The series that go on from it, in the order they were made."""
+    """The series that were split from it, in the order they were made."""
     query = select(table.c.id).where(table.c.follows == series_id).order_by(table.c.id)
     return list((await tx.execute(query)).scalars())
 
 
 async def line(tx: Tx, series_id: str) -> list[str]:
-    """The series and all that it goes on from or that go on from it, each once."""
+    """The series and all others of the same split series, each once."""
     found = [series_id]
     row = (await tx.execute(select(table.c.follows).where(table.c.id == series_id))).first()
     while row is not None and row.follows is not None and row.follows not in found:

@@ -31,8 +31,8 @@ async def settle(
     """Every date with its status and what will be done. Dates of one series conflict with each other; bookings that are
     cancelled or moved do not. ``space``: that of the series. A caller that is going to write holds the site's lock.
 
-    A booking that is kept where it is may be in the way of others, so with ``Otherwise.KEEP`` all is judged again
-    until no more are refused.
+    A kept booking may conflict with others, so with ``Otherwise.KEEP`` all dates are judged again until no more are
+    refused.
     """
     kept: set[int] = set()
     while True:
@@ -72,17 +72,17 @@ async def settle(
 
 
 def _own(plan: DateIntent) -> frozenset[str]:
-    """The booking of a date, which is not in its own way where it is kept."""
+    """The booking of a date, which does not conflict with itself if it is kept."""
     return frozenset() if plan.before is None else frozenset((plan.before.id,))
 
 
 def _concerned(plan: DateIntent, verdict: Verdict) -> Verdict:
-    """Without what was so before and does not depend on the change."""
+    """Without reasons that existed before and do not depend on the change."""
     return verdict if plan.change is None else plan.change.concerned(verdict)
 
 
 def _with_followers(kept: Iterable[int], plans: Sequence[DateIntent], site_config: SiteConfig) -> set[int]:
-    """And those that would move to where one of these stays, and so on."""
+    """Also those that would move to the time of one that stays, and so on."""
     found: set[int] = set()
     line = list(kept)
     while line:
