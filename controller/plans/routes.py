@@ -1,10 +1,11 @@
 """Commands at doors, and which plan each edge has."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, status
+from pydantic import Field
 
 from controller.estate.errors import DoorUnknown, SiteUnknown, ThingUnknown
 from controller.estate.service import require_parts, require_site
@@ -13,19 +14,74 @@ from controller.people.permissions import Action, Thing, may
 from controller.plans import repository
 from controller.plans.commands import CommandService, CommandUnknown, OutOfReach
 from controller.plans.manual_acts import ActPage, acts
-from controller.plans.schemas import (
-    CommandAnswer,
-    CommandBody,
-    CommandIssued,
-    EdgeCommandBody,
-    PlanAnswer,
-    PlanList,
-)
 from controller.telemetry import repository as telemetry
 from controller.text import local_time
-from controller.web.fields import After, IdPath, Limit, SlugPath, answer_of
+from controller.web.fields import After, Answer, Body, IdPath, Limit, Name, Slug, SlugPath, Whole, Yes, answer_of
 from controller.web.problem import NotSignedIn, described, invalid_field
 from controller.web.services import TheClock, TheDatabase, service
+
+
+class CommandBody(Body):
+    """``reason`` is recorded with the name of the user who asked. ``unset_alarm``: also unset the intruder alarm of the
+    door's area; where it is set, the door is not opened without."""
+
+    kind: Literal["unlock"]
+    reason: Name
+    unset_alarm: Yes = False
+
+
+class EdgeCommandBody(Body):
+    """``counter`` and ``inside``, for ``recount`` only: the number from which that counter continues."""
+
+    kind: Literal["recount", "restart", "self_test"]
+    reason: Name
+    counter: Slug | None = None
+    inside: Annotated[Whole, Field(ge=0, le=100_000)] | None = None
+
+
+class CommandIssued(Answer):
+    id: str
+
+
+class CommandAnswer(Answer):
+    """``outcome``: waiting, done, refused or expired; an expired command can no longer be carried out. ``code``:
+    ``faults_found`` by a self-test, ``alarm_set`` where an unlock has to unset the alarm too. Who and why are empty for
+    users who may not see them."""
+
+    id: str
+    site: str
+    edge: str
+    door: str | None
+    kind: str
+    counter: str | None
+    inside: int | None
+    reason: str
+    actor: str
+    issued_at: str
+    expires_at: str
+    outcome: str
+    why: str | None
+    code: str | None
+
+
+class PlanAnswer(Answer):
+    """``version`` is what the edge should have, ``applied_version`` what it says it has."""
+
+    edge: str
+    version: int | None
+    compiled_at: str | None
+    horizon: str | None
+    grants: int
+    parts: int
+    applied_version: int | None
+    applied_at: str | None
+    refused_at: str | None
+    why: str | None
+
+
+class PlanList(Answer):
+    items: list[PlanAnswer]
+
 
 router = APIRouter(tags=["plans"], responses=described(NotSignedIn))
 TheCommands = Annotated[CommandService, service(CommandService)]

@@ -23,7 +23,6 @@ from controller.bookings.policies import routes as policies
 from controller.bookings.series import routes as series
 from controller.calendars import routes as calendars
 from controller.calendars.feeds import routes as feeds
-from controller.calendars.subscriptions import page as calendar_page
 from controller.calendars.subscriptions import routes as subscriptions
 from controller.calendars.whats_on import routes as whats_on
 from controller.container import Container, open_container
@@ -101,7 +100,7 @@ _PREFIXED = (
     (health.router, ""),
     (series_page.router, ""),
     (door_page.router, ""),
-    (calendar_page.router, ""),
+    (subscriptions.page, ""),
     *((router, API) for router in ROUTERS),
 )
 SECURITY = {

@@ -4,8 +4,7 @@ import ipaddress
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
-from controller.calendars.feeds.errors import FeedFault
-from controller.calendars.feeds.model import Trouble
+from controller.calendars.feeds.model import FeedFault, Trouble
 from controller.http_client import httpx
 
 Ip = IPv4Address | IPv6Address

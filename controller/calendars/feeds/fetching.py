@@ -14,8 +14,7 @@ from functools import cached_property
 import msgspec
 
 from controller.calendars.feeds.addresses import Ip, Network, require_allowed, where
-from controller.calendars.feeds.errors import FeedFault
-from controller.calendars.feeds.model import Trouble
+from controller.calendars.feeds.model import FeedFault, Trouble
 from controller.calendars.lines import LIMIT_BYTES
 from controller.http_client import httpx
 

@@ -16,13 +16,14 @@ from sqlalchemy.exc import DataError, SQLAlchemyError
 
 from controller.calendars.errors import CalendarError, CalendarTooLarge
 from controller.calendars.feeds import repository
-from controller.calendars.feeds.errors import FeedChanged, FeedFault
 from controller.calendars.feeds.fetching import Fetcher
 from controller.calendars.feeds.model import (
     LISTED,
     Feed,
+    FeedChanged,
     FeedDraft,
     FeedEvent,
+    FeedFault,
     FeedStatus,
     PollReport,
     Trouble,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response, status
 
-from controller.calendars.feeds.errors import FeedUnknown
+from controller.calendars.feeds.model import FeedUnknown
 from controller.calendars.feeds.schemas import FeedAnswer, FeedBody, FeedList, PutFeedBody, feed_answer
 from controller.calendars.feeds.service import FeedService
 from controller.calendars.schemas import ImportAnswer, import_answer

@@ -10,8 +10,7 @@ from controller.bookings.writer import BookingWriter
 from controller.calendars import repository as imported
 from controller.calendars.feeds import repository
 from controller.calendars.feeds.addresses import where
-from controller.calendars.feeds.errors import FeedFault, FeedUnknown
-from controller.calendars.feeds.model import Feed, FeedDraft, FeedView
+from controller.calendars.feeds.model import Feed, FeedDraft, FeedFault, FeedUnknown, FeedView
 from controller.calendars.feeds.polling import LEASE, Poller
 from controller.calendars.model import CalendarImportResult
 from controller.changes import Changes

@@ -1,22 +1,73 @@
-"""Subscriptions over HTTP."""
+"""Subscriptions over HTTP, and the iCalendar file behind a subscription's link, for anybody who has the link. The link
+is never logged."""
 
+from datetime import date
 from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import APIRouter, Response, status
+from fastapi import APIRouter, Header, Path, Query, Response, status
+from pydantic import model_validator
 
-from controller.calendars.subscriptions.model import SubscriptionUnknown
-from controller.calendars.subscriptions.schemas import (
-    SubscriptionAnswer,
-    SubscriptionBody,
-    SubscriptionPage,
-    subscription_answer,
-)
-from controller.calendars.subscriptions.service import SubscriptionService
+from controller.calendars.etags import matches
+from controller.calendars.ics_writer import MEDIA_TYPE
+from controller.calendars.subscriptions.model import Linked, Shows, SubscriptionDraft, SubscriptionUnknown
+from controller.calendars.subscriptions.service import LONGEST, SubscriptionService
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import BooksAnySite, ReadsAnySite
-from controller.web.fields import LIST_LIMIT, After, IdPath, Limit
-from controller.web.problem import NotSignedIn, described
+from controller.text import local_time
+from controller.web.fields import LIST_LIMIT, After, Answer, Body, IdPath, Limit, Line, Slug, answer_of, read_date
+from controller.web.problem import NotSignedIn, described, invalid_field
 from controller.web.services import service
+from edge.wire.interval import Interval
+
+
+class SubscriptionBody(Body):
+    """Of a site, of a ``space`` of it, or of a ``party``: a group, an organisation, or a person with their groups.
+    ``shows``: that the time is taken, titles, or contacts too. ``name``: left out, that of what it is of."""
+
+    site: Slug | None = None
+    space: Slug | None = None
+    party: Slug | None = None
+    shows: Shows = Shows.TAKEN
+    name: Line = ""
+
+    @model_validator(mode="after")
+    def _of_one(self) -> "SubscriptionBody":
+        if (self.site is None) == (self.party is None):
+            raise ValueError("give a site, with or without a space of it, or a party, and not both")
+        if self.space is not None and self.site is None:
+            raise ValueError("give the site that the space is in")
+        return self
+
+    def wanted(self) -> SubscriptionDraft:
+        return SubscriptionDraft(name=self.name, shows=self.shows, site=self.site, space=self.space, party=self.party)
+
+
+class SubscriptionAnswer(Answer):
+    """``link``: the address to put into a calendar program, a secret: who has it sees what it shows."""
+
+    id: str
+    name: str
+    shows: Shows
+    site: str | None
+    space: str | None
+    party: str | None
+    link: str
+    created_at: str
+    created_by: str
+
+
+class SubscriptionPage(Answer):
+    """``next``: give it as ``after`` for the next page; null on the last one."""
+
+    items: list[SubscriptionAnswer]
+    next: str | None
+
+
+def subscription_answer(linked: Linked) -> SubscriptionAnswer:
+    each = linked.subscription
+    return answer_of(SubscriptionAnswer, each, link=linked.link, created_at=each.created_at.isoformat())
+
 
 router = APIRouter(tags=["calendars"], responses=described(NotSignedIn))
 TheSubscriptions = Annotated[SubscriptionService, service(SubscriptionService)]
@@ -51,3 +102,51 @@ async def revoke_subscription(
     """Revoke a link. Programs keep what they have read; they get nothing new."""
     await subscriptions.revoke(subscription_id, actor=actor)
     return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+page = APIRouter(include_in_schema=False)
+KEPT_S = 300
+"""How long a reader may go without asking again."""
+_UTC = local_time.zone("UTC")
+
+
+@page.api_route("/c/{token}.ics", methods=["GET", "HEAD"])
+async def calendar_file(
+    subscriptions: TheSubscriptions,
+    token: Annotated[str, Path(max_length=200)],
+    from_: Annotated[str | None, Query(alias="from", max_length=10)] = None,
+    to: Annotated[str | None, Query(max_length=10)] = None,
+    if_none_match: Annotated[str | None, Header(max_length=1000)] = None,
+) -> Response:
+    """The calendar, from `from` to before `to` (dates, at most 800 days), else from a month ago to a year ahead."""
+    found = await subscriptions.file(token, during=_during(from_, to))
+    headers = {
+        "ETag": f'"{found.tag}"',
+        "Cache-Control": f"private, max-age={KEPT_S}",
+        "Content-Disposition": f"inline; filename*=UTF-8''{quote(found.name, safe='')}.ics",
+        "X-Robots-Tag": "noindex",
+    }
+    if matches(if_none_match, found.tag):
+        return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
+    return Response(found.data, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _during(starts: str | None, ends: str | None) -> Interval | None:
+    if starts is None and ends is None:
+        return None
+    if starts is None or ends is None:
+        raise invalid_field("from" if starts is None else "to", "give `from` and `to`, or neither")
+    start = local_time.day_start(_date(starts, "from"), _UTC)
+    end = local_time.day_start(_date(ends, "to"), _UTC)
+    if end <= start:
+        raise invalid_field("to", "must be after `from`")
+    if end - start > LONGEST:
+        raise invalid_field("to", f"must be at most {LONGEST.days} days after `from`")
+    return Interval(start=start, end=end)
+
+
+def _date(text: str, field: str) -> date:
+    try:
+        return read_date(text)
+    except ValueError as error:
+        raise invalid_field(field, str(error)) from error

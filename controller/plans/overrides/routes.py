@@ -9,10 +9,9 @@ from fastapi import APIRouter, Query, status
 from controller.estate.errors import DoorUnknown, SiteUnknown
 from controller.estate.service import require_site
 from controller.people.authentication import LocksDown, SeesLive
-from controller.plans.overrides.errors import OverrideUnknown, TooManyOverrides
 from controller.plans.overrides.model import OverrideDraft
 from controller.plans.overrides.schemas import EndBody, OverrideAnswer, OverrideBody, OverridePage, override_answers
-from controller.plans.overrides.service import OverrideService
+from controller.plans.overrides.service import OverrideService, OverrideUnknown, TooManyOverrides
 from controller.web.fields import After, IdPath, Limit, SlugPath, read_moment
 from controller.web.problem import NotSignedIn, described, invalid_field
 from controller.web.services import TheDatabase, service

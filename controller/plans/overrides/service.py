@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -16,12 +16,11 @@ from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
 from controller.plans.model import EdgeName
 from controller.plans.overrides import repository
-from controller.plans.overrides.errors import OverrideUnknown, TooManyOverrides, too_long
 from controller.plans.overrides.model import AHEAD, LONGEST, PER_DOOR, USUAL, AtDoor, Ordered, OverrideDraft
-from controller.plans.overrides.status import At, OverrideDoorStatus, current
+from controller.plans.overrides.status import WORDS, At, OverrideDoorStatus, current
 from controller.telemetry import repository as telemetry
 from controller.text import times
-from controller.web.problem import invalid_field
+from controller.web.problem import Conflicting, Invalid, NotFound, invalid_field
 from edge.wire.clock import Clock
 from edge.wire.ids import uuid7
 from edge.wire.plan import OverrideKind
@@ -195,3 +194,22 @@ def _times(parts: SiteParts, draft: OverrideDraft, now: datetime) -> tuple[datet
     if ends > now + AHEAD:
         raise invalid_field("ends", f"must be within {AHEAD.days} days from now, as far as a door plans ahead")
     return starts, ends
+
+
+class OverrideUnknown(NotFound):
+    def __init__(self, override_id: str) -> None:
+        super().__init__(f"there is no override {override_id!r}; look it up in the list of its site")
+
+
+class TooManyOverrides(Conflicting):
+    kind = "too-many-overrides"
+
+    def __init__(self, door: str) -> None:
+        super().__init__(f"{door!r} has {PER_DOOR} overrides in force or planned; end one of them first")
+
+
+def too_long(kind: OverrideKind, longest: timedelta) -> Invalid:
+    """``ends`` is too far from the start."""
+    days = longest / timedelta(days=1)
+    length = f"{days:g} days" if days > 1 else times.length(longest)
+    return invalid_field("ends", f"a door is {WORDS[kind]} for at most {length}; choose an earlier end")

@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from controller.people.permissions import Action
+from controller.web.problem import Conflicting, NotFound
 from edge.wire.credentials import CredentialKind
 from edge.wire.interval import Interval
 from edge.wire.offline import OfflineWindow
@@ -176,3 +177,16 @@ def contents(parts: Iterable[Part]) -> Contents:
 def signed_about(version: int) -> datetime:
     """When a plan was signed, as its version tells: the time in milliseconds, or a little more."""
     return _EPOCH + timedelta(milliseconds=version)
+
+
+class EntryUnknown(NotFound):
+    def __init__(self, entry_id: str) -> None:
+        super().__init__(f"nothing that only a door knew has the id {entry_id!r}; look it up in the list of its site")
+
+
+class AlreadyRemoved(Conflicting):
+    kind = "already-removed"
+    title = "It was removed already"
+
+    def __init__(self, who: str) -> None:
+        super().__init__(f"{who} has removed it; the door goes by the database, so change it there")

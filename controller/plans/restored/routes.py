@@ -7,8 +7,7 @@ from fastapi import APIRouter
 
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import OpensDoors
-from controller.plans.restored.errors import AlreadyRemoved, EntryUnknown
-from controller.plans.restored.model import RestoredDecision
+from controller.plans.restored.model import AlreadyRemoved, EntryUnknown, RestoredDecision
 from controller.plans.restored.schemas import (
     DecisionBody,
     RestoredAnswer,

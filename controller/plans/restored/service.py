@@ -29,11 +29,12 @@ from controller.plans.model import EdgeName, SignedPlan
 from controller.plans.overrides import repository as overrides
 from controller.plans.restored import repository
 from controller.plans.restored.difference import Settled, difference
-from controller.plans.restored.errors import AlreadyRemoved, EntryUnknown
 from controller.plans.restored.fetching import Fetching, HeldPlan
 from controller.plans.restored.model import (
     NEEDS,
+    AlreadyRemoved,
     Contents,
+    EntryUnknown,
     Item,
     ItemKind,
     PageCursor,

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from controller.calendars.feeds.addresses import allowed, read_address, where
-from controller.calendars.feeds.errors import FeedFault
 from controller.calendars.feeds.fetching import Fetched, Fetcher
-from controller.calendars.feeds.model import Trouble
+from controller.calendars.feeds.model import FeedFault, Trouble
 from tests.controller.calendars.feeds.partner import (
     Partner,
     Speak,

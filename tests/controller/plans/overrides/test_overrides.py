@@ -9,9 +9,8 @@ from controller.container import Container
 from controller.estate.errors import DoorUnknown, SiteUnknown
 from controller.estate.model import Door
 from controller.people.model import Actor, Role
-from controller.plans.overrides.errors import TooManyOverrides
 from controller.plans.overrides.model import LONGEST, PER_DOOR, USUAL, OverrideDraft
-from controller.plans.overrides.service import OverrideService, OverridesView
+from controller.plans.overrides.service import OverrideService, OverridesView, TooManyOverrides
 from controller.plans.overrides.status import At
 from controller.web.problem import Invalid, Refused
 from edge.wire.plan import Override, OverrideKind

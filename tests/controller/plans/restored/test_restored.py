@@ -13,8 +13,7 @@ from controller.bookings.writer import BookingView
 from controller.people.model import Actor, Role
 from controller.people.passwords import Passwords
 from controller.plans.overrides.model import OverrideDraft
-from controller.plans.restored.errors import AlreadyRemoved, EntryUnknown
-from controller.plans.restored.model import ItemKind, RestoredDecision, RestoredEntry
+from controller.plans.restored.model import AlreadyRemoved, EntryUnknown, ItemKind, RestoredDecision, RestoredEntry
 from controller.plans.tables import plans
 from controller.settings import Settings
 from controller.telemetry import queries
