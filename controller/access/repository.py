@@ -56,9 +56,9 @@ async def holders(tx: Tx, *, site: str, keys: Sequence[bytes], since: datetime) 
     found: dict[bytes, set[str]] = defaultdict(set)
     if not keys:  # a site that has no door yet
         return found
-    if len(keys) <= _FEW_KEYS:
-        given = {f"key_{at}": key for at, key in enumerate(keys)}
-        rows = await _holders_of(len(keys)).rows(tx, site=site, since=since, **given)
+    if len(keys) <= FEW_KEYS:
+        read, given = holders_read(site, keys, since)
+        rows = await read.rows(tx, **given)
     else:
         rows = [
             dict(row) for row in (await tx.execute(_HOLDERS, {"site": site, "keys": keys, "since": since})).mappings()
@@ -73,8 +73,14 @@ _HOLDERS = select(code_claims.c.code_key, code_claims.c.owner).where(
     code_claims.c.code_key.in_(bindparam("keys", expanding=True)),
     code_claims.c.ends > bindparam("since"),
 )
-_FEW_KEYS = 8
+FEW_KEYS = 8
 """As many as a booking has doors, most times."""
+
+
+def holders_read(site: str, keys: Sequence[bytes], since: datetime) -> tuple[CompiledReads, Mapping[str, object]]:
+    """What ``holders`` reads for at most ``FEW_KEYS``."""
+    given = {f"key_{at}": key for at, key in enumerate(keys)}
+    return _holders_of(len(keys)), {"site": site, "since": since, **given}
 
 
 @cache
@@ -201,8 +207,14 @@ _LINGERING = _HELD.where(*_lingers, ~_wanted_again)
 async def first_look(tx: Tx, site: str, *, now: datetime) -> tuple[int, bool] | None:
     """A site's revision, and whether any of its codes lingers or any of its edges is offline, as is false most of
     the time; None where there is no such site. Together, because every booking asks."""
-    row = await _FIRST_LOOK.first(tx, site=site, now=now)
+    read, given = first_look_read(site, now)
+    row = await read.first(tx, **given)
     return (row["revision"], row["unusual"]) if row else None
+
+
+def first_look_read(site: str, now: datetime) -> tuple[CompiledReads, Mapping[str, object]]:
+    """What ``first_look`` reads."""
+    return _FIRST_LOOK, {"site": site, "now": now}
 
 
 _FIRST_LOOK = CompiledReads(

@@ -13,8 +13,8 @@ from controller.access.code_status import CodeStatus, stand
 from controller.access.codes import CodeRow, Codes, Issue, IssuedCodes, NewGrant, Share, WantedGrant
 from controller.access.errors import NoCodeLeft
 from controller.access.offline import OfflineCode
-from controller.db.compiled_sql import BulkInsert, RowMemo
-from controller.db.engine import Tx
+from controller.db.compiled_sql import BulkInsert, CompiledReads, RowMemo
+from controller.db.engine import DRAWN, Tx
 from controller.estate.service import EstateService
 from controller.key_files import KeyFiles
 from edge.wire.credentials import CredentialKind, code_key
@@ -93,6 +93,21 @@ class AccessService:
         grants = [grant for each in issued.values() for grant in each.grants]
         await repository.insert_grants(tx, site=site, new=grants, now=now, into=into)
         return issued
+
+    def draw_ahead(
+        self, tx: Tx, lengths: Mapping[str, int], *, site: str, revision: int, now: datetime
+    ) -> list[tuple[CompiledReads, Mapping[str, object]]]:
+        """Draw a code for a booking that is to have the same at these doors, as far as the site's secrets are known;
+        what ``issue`` then reads for it first. It is drawn anew where it turns out to be taken."""
+        kept, lots = self._kept.get(site), Issue(lengths=lengths, windows={}).lots()
+        if kept is None or kept[0] != revision or len(lots) != 1 or len(lengths) > repository.FEW_KEYS:
+            return []
+        (lot,) = lots
+        length = lengths[lot[0]]
+        code = self._choose(length)
+        tx.info[DRAWN] = {(lot, length): code}
+        keys = [code_key(kept[1][door], CredentialKind.BOOKING_CODE, code) for door in lot]
+        return [repository.holders_read(site, keys, now - RECENT)]
 
     async def _secrets(self, tx: Tx, site: str, revision: int | None) -> dict[str, bytes]:
         """Of all doors of a site; cached until its revision changes."""
@@ -201,8 +216,10 @@ class AccessService:
                 break
             tried: dict[tuple[str, tuple[str, ...]], str] = {}
             for owner, lot in waiting:
-                kept = "" if turn or fresh else _kept(known.get(owner), lot, given.lengths[lot[0]])
-                tried[owner, lot] = kept or self._choose(given.lengths[lot[0]])
+                length = given.lengths[lot[0]]
+                kept = "" if turn or fresh else _kept(known.get(owner), lot, length)
+                drawn = "" if kept else tx.info.get(DRAWN, {}).pop((lot, length), "")
+                tried[owner, lot] = kept or drawn or self._choose(length)
             keys = {
                 each: tuple(code_key(here[door], CredentialKind.BOOKING_CODE, code) for door in each[1])
                 for each, code in tried.items()

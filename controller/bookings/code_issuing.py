@@ -15,7 +15,7 @@ from controller.access.repository import lingering as lingering_grants
 from controller.access.service import AccessService
 from controller.bookings import repository
 from controller.bookings.lifecycle import words_of
-from controller.db.compiled_sql import BulkInsert
+from controller.db.compiled_sql import BulkInsert, CompiledReads
 from controller.db.engine import Tx
 from controller.diary import policy_repository as policies
 from controller.diary.model import Booking, BookingStatus, Changed
@@ -110,6 +110,16 @@ class BookingCodes(EstateHook):
                     into=into,
                 )
         return issued
+
+    def draw_ahead(
+        self, tx: Tx, site_config: SiteConfig, space: Space, now: datetime
+    ) -> list[tuple[CompiledReads, Mapping[str, object]]]:
+        """As ``AccessService.draw_ahead``, for a new booking of a space."""
+        lengths = {door.id: door.code_length for door in site_config.doors if door.id in space.doors}
+        by_door = {door: lengths[door] for door in space.doors if door in lengths}
+        if not by_door or len(by_door) < len(space.doors):
+            return []
+        return self._access.draw_ahead(tx, by_door, site=site_config.site.id, revision=site_config.revision, now=now)
 
     def _issues(
         self,

@@ -19,6 +19,7 @@ from controller.bookings.lifecycle import BookingAction, held_until, outcome, pu
 from controller.bookings.series.model import changed_fields
 from controller.bookings.writer import BookingView, BookingWriter
 from controller.changes import Changes
+from controller.db.compiled_sql import read_ahead
 from controller.db.engine import Database, Tx, violates
 from controller.diary import limits
 from controller.diary import waits_repository as waits
@@ -39,8 +40,10 @@ from controller.people.model import Actor, Role, Tier
 from controller.people.parties import listed, tier_of, tier_to_book
 from controller.people.permissions import Action, Seen, Thing, may, seen
 from controller.rules.model import OVERRULED, RuleReason, RuleRequest, Verdict
-from controller.rules.service import judge
+from controller.rules.service import first_reads, judge
+from controller.web.problem import Problem
 from edge.wire.clock import Clock
+from edge.wire.interval import Interval
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -120,6 +123,7 @@ class BookingService:
     async def _create(self, tx: Tx, site: str, draft: Draft, actor: Actor) -> BookingView:
         await self._database.lock_site(tx, site)
         now = self._clock.now()
+        await self._read_ahead(tx, site, draft, actor, now)
         where, unusual = await self._writer.look(tx, site, now)
         request = await request_of(tx, where, draft, but=None, actor=actor, now=now)
         asked, there = request.asked, where.require(draft.space)
@@ -139,6 +143,20 @@ class BookingService:
             expired=verdict.expired,
         )
         return (await self._writer.views_of(tx, where, made, now, unusual=unusual))[0]
+
+    async def _read_ahead(self, tx: Tx, site: str, draft: Draft, actor: Actor, now: datetime) -> None:
+        """Make three trips to PostgreSQL one, while others wait for the site: read what is asked next, by what was
+        known of the site. Where that has changed, it is read again."""
+        where = None if self._database.sqlite else self._writer.site_configs.known(site)
+        if where is None or (there := where.by_space.get(draft.space)) is None:
+            return
+        try:
+            request = RuleRequest(asked=draft.asked(_during(where, draft, now, new=True)), actor=actor)
+        except Problem:  # it is judged, and refused, by the site as it is
+            return
+        facts = first_reads(tx, where, [request], now=now)
+        codes = self._writer.codes.draw_ahead(tx, where, there.space, now)
+        await read_ahead(tx, [self._writer.first_read(site, now), *facts, *codes])
 
     async def check(self, site: str, draft: Draft, *, but: str | None, actor: Actor) -> CheckedRequest:
         """The result of ``create``, without writing; ``but``: a booking to ignore."""
@@ -500,9 +518,7 @@ async def request_of(
 ) -> RuleRequest:
     """A draft as the rules judge it. ``but``: a booking to ignore, such as the one that is to be moved. Raises
     ``Invalid``, ``SpaceUnknown``."""
-    zone = site_config.require(draft.space).site.tz
-    during = limits.window(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends"))
-    (limits.timely if but is None else limits.not_over)(during, zone=zone, now=now)
+    during = _during(site_config, draft, now, new=but is None)
     return RuleRequest(
         asked=draft.asked(during),
         actor=actor,
@@ -510,3 +526,11 @@ async def request_of(
         but=frozenset() if but is None else frozenset({but}),
         keeps_start=but is not None and await repository.begins(tx, but, during.start),
     )
+
+
+def _during(site_config: SiteConfig, draft: Draft, now: datetime, *, new: bool) -> Interval:
+    """The time that a draft asks for. Raises ``Invalid``, ``SpaceUnknown``."""
+    zone = site_config.require(draft.space).site.tz
+    during = limits.window(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends"))
+    (limits.timely if new else limits.not_over)(during, zone=zone, now=now)
+    return during

@@ -12,7 +12,7 @@ from controller.access import service as access
 from controller.access.code_status import CodeStatus, HeldGrant, LingeringCode, stand
 from controller.access.codes import Codes, IssuedCodes
 from controller.access.offline import OfflineCode
-from controller.access.repository import doors_offline, first_look
+from controller.access.repository import doors_offline, first_look, first_look_read
 from controller.access.service import AccessService
 from controller.bookings import claims, lifecycle, links, repository
 from controller.bookings.absence_rules import Evidence, given_back_at
@@ -20,7 +20,7 @@ from controller.bookings.affected import repository as affected
 from controller.bookings.arrivals import evidence_of
 from controller.bookings.code_issuing import BookingCodes, lingering
 from controller.bookings.lifecycle import words_of
-from controller.db.compiled_sql import BulkInsert
+from controller.db.compiled_sql import BulkInsert, CompiledReads
 from controller.db.engine import Database, Tx
 from controller.diary import waits_repository as waits
 from controller.diary.model import Booking, BookingRequest, BookingState, Cause, Changed, Details, Impact
@@ -350,6 +350,10 @@ class BookingWriter:
             issued=await self._access.offline(tx, where.site.id, [each.id for each in bookings if each.certain], now),
             impacts=await affected.of_bookings(tx, [each.id for each in bookings if lifecycle.is_active(each, now)]),
         )
+
+    def first_read(self, site: str, now: datetime) -> tuple[CompiledReads, Mapping[str, object]]:
+        """What ``look`` reads, for ``read_ahead``."""
+        return first_look_read(site, now)
 
     async def look(self, tx: Tx, site: str, now: datetime) -> tuple[SiteConfig, bool]:
         """The site as this transaction sees it, and whether there is anything unusual about its doors, for

@@ -6,34 +6,40 @@ thousands of rows of one table that events bring, ``RowMemo`` for the thousands 
 time, of which one or two have changed.
 """
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from itertools import chain
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
-from sqlalchemy import Dialect, Float, Select, Table, TextClause, text
+from sqlalchemy import Dialect, Float, LargeBinary, Select, Table, TextClause, text
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.selectable import CompoundSelect, TextualSelect
+from sqlalchemy.types import TypeEngine
 
 from controller.db import sqlite_driver
 from controller.db.driver import driver_of, trace_statement, translated
-from controller.db.engine import Tx
+from controller.db.engine import READ_AHEAD, Instant, Tx
 
 Row: TypeAlias = dict[str, Any]
 """Values by the names of their columns."""
 T = TypeVar("T")
 _Process = Callable[[Any], Any]
+_SHAPES_KEPT = 512
 
 
 class _Compiled(msgspec.Struct, frozen=True):
     """``binds``: names in their order, with the conversion of a value for the driver. ``results``: by column, the
-    conversion of the driver's value. ``constants``: values that are part of the statement."""
+    conversion of the driver's value; ``from_json``: the conversion of what JSON has of it to the driver's value.
+    ``constants``: values that are part of the statement."""
 
     sql: str
     binds: tuple[tuple[str, _Process | None], ...]
     results: tuple[tuple[str, _Process], ...]
+    from_json: tuple[tuple[str, _Process], ...]
     constants: Mapping[str, Any]
 
 
@@ -68,13 +74,20 @@ class CompiledReads:
     async def _fetch(
         self, tx: Tx, given: Mapping[str, object]
     ) -> tuple[_Compiled, Sequence[str], Sequence[tuple[Any, ...]]]:
+        made, asked = self.prepared(tx, given)
+        ahead = tx.info.get(READ_AHEAD)
+        if ahead and (known := ahead.pop((made.sql, *asked), None)) is not None:
+            return made, *known
+        return made, *await _fetched(tx, made.sql, asked)
+
+    def prepared(self, tx: Tx, given: Mapping[str, object]) -> tuple[_Compiled, list[Any]]:
+        """The statement for this database, and its values in their order."""
         made = self._compiled.get(tx.dialect.name) or self._compile(tx.dialect)
         values = given if not made.constants else {**made.constants, **given}
-        asked = [
+        return made, [
             values[name] if process is None or values[name] is None else process(values[name])
             for name, process in made.binds
         ]
-        return made, *await _fetched(tx, made.sql, asked)
 
     async def first(self, tx: Tx, **given: object) -> Row | None:
         """Its first row, if there is any."""
@@ -94,10 +107,60 @@ class CompiledReads:
             sql=compiled.string,
             binds=tuple((name, binds[name].bind_processor(dialect)) for name in compiled.positiontup or ()),
             results=tuple((name, process) for name, process in results if process is not None),
+            from_json=tuple(
+                (column.name, process)
+                for column in self._statement.selected_columns
+                if (process := _from_json(column.type)) is not None
+            ),
             constants={name: value for name, value in compiled.params.items() if value is not None},
         )
         self._compiled[dialect.name] = made
         return made
+
+
+def _from_json(type_: TypeEngine[Any]) -> _Process | None:
+    if isinstance(type_, Instant):
+        return datetime.fromisoformat
+    if isinstance(type_, LargeBinary):
+        return lambda text: bytes.fromhex(text.removeprefix("\\x"))
+    return None
+
+
+async def read_ahead(tx: Tx, reads: Sequence[tuple[CompiledReads, Mapping[str, object]]]) -> None:
+    """Carry out several reads in one trip to PostgreSQL. Each gives its rows to the first who asks the very same in
+    this transaction, so that nothing that they read may be written before. On SQLite no read is a trip."""
+    if tx.dialect.name != "postgresql" or not reads:
+        return
+    prepared = [read.prepared(tx, given) for read, given in reads]
+    statement = _as_one(tuple((made.sql, len(asked)) for made, asked in prepared))
+    _, found = await _fetched(tx, statement, [value for _, asked in prepared for value in asked])
+    rows: list[list[dict[str, Any]]] = [[] for _ in prepared]
+    for at, text_ in found:
+        row = msgspec.json.decode(text_)
+        for name, process in prepared[at][0].from_json:
+            if row[name] is not None:
+                row[name] = process(row[name])
+        rows[at].append(row)
+    tx.info[READ_AHEAD] = {
+        (made.sql, *asked): (list(its[0]) if its else (), [tuple(row.values()) for row in its])
+        for (made, asked), its in zip(prepared, rows, strict=True)
+    }
+
+
+@lru_cache(maxsize=_SHAPES_KEPT)
+def _as_one(statements: tuple[tuple[str, int], ...]) -> str:
+    """One statement for several, each with so many values: number of the statement and a row as JSON."""
+    named: list[str] = []
+    values = 0
+    for at, (sql, count) in enumerate(statements):
+        its = _MARK.sub(lambda found, before=values: f"${int(found[1]) + before}", sql)  # type: ignore[misc]
+        named.append(f"read_{at} AS ({its})")
+        values += count
+    rows = (f"SELECT {at}, row_to_json(read_{at})::text FROM read_{at}" for at in range(len(statements)))  # noqa: S608
+    return f"WITH {', '.join(named)} {' UNION ALL '.join(rows)}"
+
+
+_MARK = re.compile(r"\$(\d+)")
 
 
 def _row(made: _Compiled, names: Sequence[str], values: tuple[Any, ...]) -> Row:
@@ -126,7 +189,6 @@ _Shape = tuple[tuple[Table, tuple[str, ...]], ...]
 """Tables with the columns that are given."""
 _Processed = tuple[int, Callable[[Any], Any]]
 """A column's place, and what makes a value for the driver of one of ours."""
-_SHAPES_KEPT = 512
 _AT_ONCE = 100
 """Rows in one statement to SQLite. Between two rows of ``executemany`` its thread waits for the interpreter's lock."""
 

@@ -83,6 +83,8 @@ _STATEMENTS_KEPT = 500
 _CHECKPOINT_PAGES = 4_000
 """SQLite's log is checkpointed at this size (16 MB), by the transaction that commits then."""
 _LOCKED = "sites locked"
+READ_AHEAD, DRAWN = "rows read ahead", "codes drawn ahead"
+"""What a transaction keeps for a later step of its own."""
 _RESTS_SINCE = "rests since"
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:site, 0))")
 
@@ -156,7 +158,8 @@ class Database:
         self._open += 1
         try:
             async with self._turn(until), self._begun(brief) as tx:
-                tx.info.pop(_LOCKED, None)  # it outlives the transaction
+                for kept in (_LOCKED, READ_AHEAD, DRAWN):  # what is kept there outlives the transaction
+                    tx.info.pop(kept, None)
                 yield tx
         finally:
             self._open -= 1

@@ -92,6 +92,10 @@ class SiteConfigs:
         """The hours of ``of``."""
         return (await self.of(tx, site)).hours
 
+    def known(self, site: str) -> SiteConfig | None:
+        """The site as it was when last looked at; it may have changed since."""
+        return self._kept.get(site)
+
     async def at(self, tx: Tx, site: str, revision: int) -> SiteConfig:
         """The site, whose revision this transaction has just read."""
         found = self._kept.get(site)

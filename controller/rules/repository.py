@@ -2,7 +2,7 @@
 requests there are, and none for what no request needs."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -149,11 +149,20 @@ def _run_out(row: Row, now: datetime) -> bool:
     return bool(row["state"] == BookingState.HELD and row["held_until"] is not None and row["held_until"] <= now)
 
 
-async def _neighbours(tx: Tx, cases: Sequence[RuleContext], now: datetime) -> dict[int, list[Neighbour]]:
+def first_reads(tx: Tx, cases: Sequence[RuleContext]) -> list[tuple[CompiledReads, Mapping[str, object]]]:
+    """What ``find_facts`` reads about neighbours, equipment and places."""
+    dialect = tx.dialect.name
+    looked = {"neighbours": _near(cases), "equipment": list(_equipment(cases)), "pools": list(_pools(cases))}
+    return [
+        (_statement(kind, dialect), {"wanted": _wanted(things, dialect)}) for kind, things in looked.items() if things
+    ]
+
+
+def _near(cases: Sequence[RuleContext]) -> list[_Looked]:
     widest = max((max(each.buffers.setup_min, each.buffers.cleardown_min) for each in cases), default=0)
     wide = max(widest, cases[0].site_config.widest_buffer_min)
     reach = timedelta(minutes=max(2 * wide, cases[0].site_config.widest_changeover_min))
-    looked = [
+    return [
         _Looked(
             request=index,
             thing=atom,
@@ -165,8 +174,11 @@ async def _neighbours(tx: Tx, cases: Sequence[RuleContext], now: datetime) -> di
         if not case.pool
         for atom in case.place.atoms
     ]
+
+
+async def _neighbours(tx: Tx, cases: Sequence[RuleContext], now: datetime) -> dict[int, list[Neighbour]]:
     found: dict[int, list[Neighbour]] = defaultdict(list)
-    for row in await _find(tx, "neighbours", looked, cases):
+    for row in await _find(tx, "neighbours", _near(cases), cases):
         buffers = Buffers(layout=row["layout"], setup_min=row["setup_min"], cleardown_min=row["cleardown_min"])
         found[row["request"]].append(
             Neighbour(booking=_booking(row), atom=row["thing"], buffers=buffers, run_out=_run_out(row, now))

@@ -3,17 +3,18 @@ the outcome of many requests together can be computed without a lock or a write.
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
 
+from controller.db.compiled_sql import CompiledReads
 from controller.db.engine import Tx
 from controller.diary.model import Claimed
 from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor
 from controller.people.permissions import TAKEN, Seen, Thing, seen
-from controller.rules import space_rules
+from controller.rules import repository, space_rules
 from controller.rules.model import (
     FAR,
     OVERRULED,
@@ -81,6 +82,13 @@ class HypotheticalBookings:
         first = bisect_left(its, within.starts, key=_start)
         last = len(its) if within.ends is None else bisect_left(its, within.ends, key=_start)
         return [each for each in its[first:last] if within.has(each)]
+
+
+def first_reads(
+    tx: Tx, site_config: SiteConfig, requests: Sequence[RuleRequest], *, now: datetime
+) -> list[tuple[CompiledReads, Mapping[str, object]]]:
+    """What ``judge`` reads for the same requests, for ``read_ahead``. Raises ``SpaceUnknown``."""
+    return repository.first_reads(tx, [case_of(site_config, each, now) for each in requests])
 
 
 async def judge(

@@ -8,7 +8,7 @@ from datetime import timedelta
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import Engine, event, select
+from sqlalchemy import select
 
 from controller.container import Container
 from controller.db.engine import Database
@@ -19,6 +19,7 @@ from controller.people.users import UserChange, UserService
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import API, put_party, signed_in_as
 from tests.controller.running import NOW, PASSWORD, stranger
+from tests.controller.statements import counted
 from tests.eventually import eventually
 
 TOKEN = bytes(32)
@@ -26,20 +27,6 @@ SESSION = Session(
     user="Cora", role=Role.READER, sites=None, party=None, created_at=NOW, expires_at=NOW + timedelta(days=1)
 )
 NEW = "another fine password"
-
-
-@asynccontextmanager
-async def counted() -> AsyncIterator[list[str]]:
-    said: list[str] = []
-
-    def note(*args: object) -> None:
-        said.append(str(args[2]))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield said
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 @pytest.fixture
