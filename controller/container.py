@@ -114,12 +114,12 @@ class Container:
     holders: HolderService
     why: WhyService
     members: MemberService
-    checking: LibraryCheck
+    library_check: LibraryCheck
     writer: BookingWriter
     bookings: BookingService
     door_codes: DoorCodes
-    recurring: SeriesService
-    finding: AvailabilityService
+    series: SeriesService
+    availability: AvailabilityService
     billing: BillingService
     calendars: CalendarImport
     feeds: FeedService
@@ -128,7 +128,7 @@ class Container:
     mqtt: MqttApp
     enrolment: EnrolmentService
     absence: AbsenceService
-    waiting: WaitlistService
+    waitlist: WaitlistService
     policies: PolicyService
     booking_csv: BookingCsv
     affected: AffectedBookings
@@ -240,12 +240,12 @@ def open_container(
         holders=holders,
         why=WhyService(database, clock, writer.site_configs, estate, keys),
         members=members,
-        checking=LibraryCheck(members, clock, settings.library_system),
+        library_check=LibraryCheck(members, clock, settings.library_system),
         writer=writer,
         bookings=bookings,
         door_codes=DoorCodes(database, clock, changes, writer, estate),
-        recurring=series,
-        finding=AvailabilityService(database, clock, writer.site_configs),
+        series=series,
+        availability=AvailabilityService(database, clock, writer.site_configs),
         billing=billing,
         calendars=calendars,
         feeds=FeedService(database, clock, changes, writer, bookings, poller),
@@ -254,7 +254,7 @@ def open_container(
         mqtt=mqtt,
         enrolment=enrolment,
         absence=AbsenceService(database, clock, changes, writer, bookings, ask=mqtt.hello_service.ask),
-        waiting=WaitlistService(database, clock, changes, writer, bookings),
+        waitlist=WaitlistService(database, clock, changes, writer, bookings),
         policies=policies,
         door_pages=DoorPages(bookings=bookings, billing=billing, series=series, keys=keys),
         own_parser=own_parser,
@@ -263,17 +263,17 @@ def open_container(
     )
     container.owners |= {"booking_id": bookings_repository.whose, "series_id": bookings_repository.whose_series}
     container.owners |= {"party": directory.whose, "command": plans.whose_command, "override_id": overrides.whose}
-    container.owners["restored_id"] = restored.whose
-    container.checks["database"] = WriteProbe(database, clock).look
-    container.checks |= mqtt.checks
-    container.tasks += [NamedTask(name=name, run=run) for name, run in mqtt.tasks.items()]
+    container.owners |= {"restored_id": restored.whose, "wait_id": waits.whose}
+    container.checks |= {"database": WriteProbe(database, clock).look} | mqtt.checks
+    runs = mqtt.tasks | {
+        "absence": container.absence.run,
+        "waiting lists": container.waitlist.run,
+        "feeds": poller.run,
+        "members": container.library_check.run,
+    }
     if not database.sqlite:
-        container.tasks.append(NamedTask(name="sessions", run=partial(people.sessions.watch, database.url)))
-    container.tasks.append(NamedTask(name="absence", run=container.absence.run))
-    container.tasks.append(NamedTask(name="waiting lists", run=container.waiting.run))
-    container.tasks.append(NamedTask(name="feeds", run=poller.run))
-    container.tasks.append(NamedTask(name="members", run=container.checking.run))
-    container.owners["wait_id"] = waits.whose
+        runs["sessions"] = partial(people.sessions.watch, database.url)
+    container.tasks += [NamedTask(name=name, run=run) for name, run in runs.items()]
     return container
 
 

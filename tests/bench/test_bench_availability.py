@@ -26,7 +26,7 @@ ACTOR = Actor(name=USER)
 async def test_what_is_free_with_a_full_diary(
     any_client: httpx.AsyncClient, any_container: Container, bookings: int, rounds: int
 ) -> None:
-    finding = any_container.finding
+    finding = any_container.availability
     await build(any_container)
     await fill(any_container, islice(diary(), bookings))
     page = await finding.free_everywhere(SiteSearch(), EIGHT_WEEKS, actor=ACTOR, after=None, limit=MOST_SITES)

@@ -53,8 +53,8 @@ def questions(rig: Container) -> dict[str, Callable[[], Awaitable[object]]]:
         await rig.bookings.cancel(view.booking.id, why="", actor=ACTOR)
 
     return {
-        "a day of one site": lambda: rig.finding.free(SITE, DAY, actor=ACTOR),
-        "8 weeks of all": lambda: rig.finding.free_everywhere(
+        "a day of one site": lambda: rig.availability.free(SITE, DAY, actor=ACTOR),
+        "8 weeks of all": lambda: rig.availability.free_everywhere(
             SiteSearch(), WEEKS, actor=ACTOR, after=None, limit=MOST_SITES
         ),
         "a site's day of bookings": lambda: rig.bookings.between(SITE, DAY.starts, DAY.ends, actor=ACTOR),

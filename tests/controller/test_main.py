@@ -134,7 +134,7 @@ def test_init_never_replaces_a_file(config: Path) -> None:
     before = config.read_text()
     code, said = _run("init", "--config", str(config))
     assert (code, config.read_text()) == (2, before)
-    assert "is there already" in said
+    assert "already exists" in said
 
 
 @pytest.mark.parametrize("command", ["run", "migrate", "check-config"])

@@ -123,7 +123,7 @@ async def test_an_offer_that_is_not_taken_up_goes_to_the_next(
         case _:
             clock.advance(hours=24)
             await say(village, band, "accept", 409)
-            assert await container.waiting.look(SITE)
+            assert await container.waitlist.look(SITE)
     assert (await now(village, club))["state"] == "offered"
     assert (await now(village, band))["state"] in {"declined", "withdrawn", "expired"}
     assert (await look(village, held))["status"] in {"declined", "cancelled"}
@@ -193,13 +193,13 @@ async def test_whoever_waited_in_vain_leaves_the_line_when_too_little_of_the_tim
     choir = await book(any_village)
     band = await wait(any_village, title="Band")
     clock.set(datetime(2026, 11, 26, 19, 29, tzinfo=UTC))
-    assert not await any_container.waiting.look(SITE)
+    assert not await any_container.waitlist.look(SITE)
     assert (await now(any_village, band))["state"] == "waiting"
     clock.set(datetime(2026, 11, 26, 19, 30, tzinfo=UTC))
-    assert await any_container.waiting.look(SITE)
+    assert await any_container.waitlist.look(SITE)
     assert (await now(any_village, band))["state"] == "over"
     assert await line(any_village) == []
-    assert not await any_container.waiting.look(SITE)
+    assert not await any_container.waitlist.look(SITE)
     assert (await look(any_village, choir))["status"] == "confirmed"
 
 
@@ -215,7 +215,7 @@ async def test_the_line_survives_the_night_the_clocks_change(
     # By then the session is over.
     await container.bookings.cancel(choir["id"], why="", actor=Actor(name=USER))
     # An offer ends when the time itself begins.
-    until = (await container.waiting.get(band["id"], actor=MANAGER)).wait.offered_until
+    until = (await container.waitlist.get(band["id"], actor=MANAGER)).wait.offered_until
     assert until == datetime(2027, 3, 28, 0, 30, tzinfo=UTC)
 
 

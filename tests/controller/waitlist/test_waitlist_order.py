@@ -32,7 +32,7 @@ async def story(client: httpx.AsyncClient, booking: Json) -> list[tuple[str, str
 @asynccontextmanager
 async def kept(container: Container) -> AsyncIterator[None]:
     """The waiting lists are looked after meanwhile."""
-    running = asyncio.create_task(container.waiting.run())
+    running = asyncio.create_task(container.waitlist.run())
     try:
         yield
     finally:
@@ -237,7 +237,7 @@ async def test_who_accepted_and_was_not_confirmed_is_told_so_and_the_next_is_ask
     assert (taken["state"], held["status"]) == ("accepted", "held")
     if how == "lapse":
         clock.advance(hours=24)
-        assert await any_container.waiting.look(SITE)
+        assert await any_container.waitlist.look(SITE)
     else:
         await act(any_village, held, how, reason="the floor is being varnished")
     assert (await now(any_village, band))["state"] == becomes
@@ -259,7 +259,7 @@ async def test_a_room_nobody_came_to_is_offered_to_those_who_waited_for_that_ver
     # Once the time has begun nobody is waited for long.
     assert (there["state"], there["offered_until"]) == ("offered", "2026-11-26T18:35:00+00:00")
     clock.set(SIX + timedelta(minutes=35))
-    assert await any_container.waiting.look(SITE)
+    assert await any_container.waitlist.look(SITE)
     assert (await now(any_village, band))["state"] == "expired"
     taken = await say(any_village, club, "accept")
     assert (await look(any_village, {"id": taken["booking"]}))["status"] == "confirmed"
