@@ -53,11 +53,11 @@ class Stage:
         """Run the world up to the present, before something from outside happens."""
         self.world.timeline.run_until(self._clock.monotonic())
 
-    async def act(self, deed: Act) -> bool:
+    async def act(self, process: Act) -> bool:
         """Do something on the timeline; whether it succeeded."""
         self.catch_up()
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self.world.timeline.spawn(_told(deed, done.set_result))
+        self.world.timeline.spawn(_told(process, done.set_result))
         return await done
 
     async def key(self, site: str, door: str, digits: str) -> ActResult:
@@ -205,8 +205,8 @@ class Stage:
                 task.cancel()
 
 
-def _told(deed: Act, tell: Callable[[bool], None]) -> Process:
-    tell((yield from deed))
+def _told(process: Act, tell: Callable[[bool], None]) -> Process:
+    tell((yield from process))
 
 
 def _until(remaining: Callable[[], float]) -> Act:

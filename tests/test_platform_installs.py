@@ -38,7 +38,7 @@ OFFLINE = {
     "UV_OFFLINE": "1",
     "COLUMNS": "200",
 }
-"""The environment of whoever has nothing but what was downloaded."""
+"""The environment of a user who has only the downloaded files."""
 EDGE_LIMIT_MB = 50
 
 

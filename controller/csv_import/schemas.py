@@ -43,8 +43,8 @@ class ImportedRowAnswer(Answer):
 class CsvImportAnswer(Answer):
     """The result of importing a CSV file: how many rows of each kind, and each row. ``written``: false if nothing
     was written, because the import was all or nothing and a row was refused; in a preview, whether it would be.
-    ``past``: new bookings left out because their time is over. ``ended``: members who are not in a list that was
-    sent as the whole one."""
+    ``past``: new bookings left out because their time is over. ``ended``: members who are missing from a list that
+    was sent as the whole one."""
 
     preview: bool
     written: bool

@@ -52,7 +52,7 @@ async def test_a_year_of_weeks_is_checked_written_edited_cancelled_and_restored(
         assert (len(check["dates"]), len(made["bookings"])) == (52, 52)
         later = {"scope": "all", "first_starts": f"2026-11-26T{hour:02}:30"}
         edited, edit = await _timed(village, "PATCH", f"/series/{made['id']}", later)
-        assert {each["deed"] for each in edit["dates"]} == {"change"}
+        assert {each["effect"] for each in edit["dates"]} == {"change"}
         cancelled, gone = await _timed(village, "POST", f"/series/{made['id']}/cancel")
         restored, back = await _timed(village, "POST", f"/series/{made['id']}/restore")
         assert (len(gone["bookings"]), len(back["bookings"])) == (52, 52)

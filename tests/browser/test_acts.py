@@ -1,4 +1,4 @@
-"""Whoever looks after doors opens, holds and locks them from Now, with a reason, and sees what came of it."""
+"""Managers and porters open, hold and lock doors from Now, with a reason, and see the outcome."""
 
 import re
 from collections.abc import AsyncIterator

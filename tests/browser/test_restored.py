@@ -88,10 +88,10 @@ async def test_what_only_the_door_knew_is_kept_or_removed_with_a_reason(
     await expect(lock).to_contain_text("“police ask for it”")
 
     await out.get_by_role("button", name=re.compile("^Remove…")).click()
-    await out.get_by_label(re.compile("^Why")).fill("the glass is mended")
+    await out.get_by_label(re.compile("^Why")).fill("the glass is repaired")
     await out.get_by_role("button", name="Remove", exact=True).click()
     await screen.said("The door is being updated.")
     await expect(listed).not_to_be_visible()
     await page.get_by_role("link", name="Done by hand").click()
-    done = page.get_by_role("row").filter(has_text="the glass is mended")
+    done = page.get_by_role("row").filter(has_text="the glass is repaired")
     await expect(done).to_contain_text("Removed, as in the database")

@@ -17,7 +17,7 @@ def around(request: pytest.FixtureRequest) -> Surroundings:
 
 
 def is_up(link: Link) -> bool:
-    """Asked anew each time; a property's value is taken to last otherwise."""
+    """Read again each time; a property's value would be cached."""
     return link.connected
 
 

@@ -8,7 +8,7 @@ from controller.container import Container
 from controller.db.engine import metadata
 
 _ASIDE = frozenset({"idempotency", "sessions", "sign_in_failures"})
-"""Tables that a refused request may write to: it is remembered, and whoever sent it was here."""
+"""Tables that a refused request may write to: it is recorded, with its sender."""
 
 
 async def row_counts(container: Container) -> dict[str, int]:

@@ -19,7 +19,7 @@ Typed: TypeAlias = Callable[..., asyncio.Future[Result]]
 
 @asynccontextmanager
 async def keyboard(app: FastAPI, client: httpx.AsyncClient) -> AsyncIterator[Typed]:
-    """Commands by whoever is signed in as ``client``."""
+    """Commands of the user who is signed in as ``client``."""
     async with serving(app) as address:
         env = {"HALLKEEPER_TOKEN": client.headers["Authorization"].removeprefix("Bearer "), "COLUMNS": "300"}
 

@@ -1,4 +1,4 @@
-"""Whoever listens hears of every site that changed, once."""
+"""Listeners are notified of every changed site, once."""
 
 import asyncio
 

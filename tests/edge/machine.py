@@ -1,4 +1,4 @@
-"""A Pi's own clock, which may be wrong: stepped, adrift, dead, and beginning anew with each boot."""
+"""A Pi's own clock, which may be wrong: stepped, drifting, dead, and starting again with each boot."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

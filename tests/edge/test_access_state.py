@@ -1,4 +1,4 @@
-"""At a real door: offline codes open in their window and no other, and whoever has not left comes in by policy."""
+"""At a real door: offline codes open in their window and no other, and passback is applied by policy."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

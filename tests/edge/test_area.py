@@ -318,7 +318,7 @@ def test_the_siren_sounds_three_times_a_night_at_most() -> None:
 def test_duress_opens_and_unsets_like_any_other_and_no_local_sign_tells() -> None:
     seen: dict[str, list[object]] = {}
 
-    def whoever(code: str) -> None:
+    def presents(code: str) -> None:
         async def act(hall: Watched) -> None:
             await hall.set_itself()
             await hall.come_in(code)
@@ -331,8 +331,8 @@ def test_duress_opens_and_unsets_like_any_other_and_no_local_sign_tells() -> Non
 
         with_watched(act)
 
-    whoever(STAFF)
-    whoever(DURESS)
+    presents(STAFF)
+    presents(DURESS)
     assert seen[STAFF] == seen[DURESS]
 
 

@@ -113,7 +113,7 @@ def test_a_forced_door_is_reported_once_and_cleared_when_it_closes() -> None:
 def test_a_forced_door_that_nobody_can_tell_of_for_a_while_is_in_order_only_when_it_is_seen_shut(
     found_open: bool,
 ) -> None:
-    """Else whoever forced it could have said so by making its contact chatter."""
+    """Otherwise an intruder could hide it by making the contact chatter."""
     state, effects = play((1, Contact(open=True)), (2, Contact(open=None)))
     assert reported(effects) == ["opened", "forced"]
     seen = [(3.0, Contact(open=True))] if found_open else []

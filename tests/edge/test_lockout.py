@@ -98,7 +98,7 @@ def test_twenty_people_who_mistype_once_each_lock_nobody_out(chance: Random, pac
 
 
 def test_an_insider_buys_a_guesser_no_more_tries_than_are_forgiven() -> None:
-    """Whoever has a code of their own types it after each guess."""
+    """A guesser with a valid code types it after each guess."""
     tries, now, guessed = LockoutState(), 0.0, 0
     while not locked_out(tries, now):
         tries, now, guessed = wrong(READERS, tries, now), now + 5, guessed + 1
@@ -129,15 +129,15 @@ _DEEDS = st.lists(
 @settings(max_examples=300)
 @given(st.sampled_from([READERS, CARDS]), _DEEDS)
 def test_no_window_has_more_tries_than_the_bound_whatever_is_done(
-    policy: LockoutPolicy, deeds: list[tuple[str, float]]
+    policy: LockoutPolicy, acts: list[tuple[str, float]]
 ) -> None:
     tries, now, tried = LockoutState(), 0.0, []
-    for deed, wait in deeds:
+    for act, wait in acts:
         now += wait
-        if deed == "cut":
+        if act == "cut":
             kept = to_keep(policy, tries, at=ZERO + timedelta(seconds=now), mono=now)
             tries = from_kept(policy, kept, at=ZERO + timedelta(seconds=now), mono=now) if kept else LockoutState()
-        elif deed == "valid":
+        elif act == "valid":
             tries = valid(policy, tries, now)
         else:
             tries, now = guess(policy, tries, now)

@@ -89,7 +89,7 @@ def test_offline_codes_are_worth_guessing_out_of_touch_only_as_the_page_says() -
 
 
 def test_the_codes_that_count_are_those_that_are_answered_as_somebody_s() -> None:
-    """Such a code is no try, and whoever found it before its time comes back: the lock-out goes by ``NEAR``."""
+    """Such a code is not a wrong try, and a guesser who found it early can come back: the lock-out uses ``NEAR``."""
     hours = NEAR / timedelta(hours=1)
     assert f"opens there then or within the next {hours:g} hours" in " ".join(PAGE.split())
 

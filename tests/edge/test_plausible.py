@@ -1,5 +1,5 @@
 """Contacts, buttons, sensors and beams that cannot be right: told once, as a fault of the door, with the hint in the
-self-test; the door goes on, and whoever is inside gets out."""
+self-test; the door keeps working, and people inside get out."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""Whoever started the agent hears that it is alive for as long as every lasting task of it is, and no longer."""
+"""The service manager is told that the agent is alive only while all its lasting tasks are."""
 
 import asyncio
 import contextlib

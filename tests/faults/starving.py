@@ -203,7 +203,7 @@ class Starved:
             await present(number)
             data = await self._answer(kind, PATIENCE_S)
             if data is None:
-                # Whoever gets no answer presses * before they type it again.
+                # Somebody who gets no answer presses * before they type it again.
                 await self._clear(kind)
                 data = await self._answer(kind, ANSWER_S)
             if data is None:
@@ -316,7 +316,7 @@ async def starved(folder: Path, kinds: Sequence[str], codes: int) -> AsyncIterat
 @contextmanager
 def neighbours() -> Iterator[None]:
     """So many programs that want a core each, and give way to whatever else the machine has to do."""
-    # They end with whoever started them, however that ended.
+    # They end with the process that started them.
     busy = [sys.executable, "-c", f"import os\nos.nice(19)\nwhile os.getppid() == {os.getpid()}: pass"]
     processes = [subprocess.Popen(busy) for _ in range(NEIGHBOURS)]
     try:

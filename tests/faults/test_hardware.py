@@ -76,7 +76,7 @@ async def a_relay_that_is_dead(trial: Trial) -> None:
 
 
 async def a_relay_that_is_welded(trial: Trial) -> None:
-    """The lock that a code released stays so: that is told, and whoever came in gets out."""
+    """The lock that a code released stays released: that is reported, and people inside get out."""
     await trial.opens()
     rewire(trial, True)
     await told(trial, NOT_LOCKED, True)
@@ -156,16 +156,16 @@ async def a_beam_that_is_dead(trial: Trial) -> None:
     await trial.ledger.everybody_gone()
 
 
-Deed = Callable[[Trial], Awaitable[str | None]]
-LOCKS_AND_CONTACTS: list[Deed] = [a_relay_that_is_dead, a_relay_that_is_welded, a_contact_that_chatters]
-WHAT_COUNTS: list[Deed] = [a_contact_that_always_says_shut, a_beam_that_is_blocked, a_beam_that_is_dead]
+HardwareFault = Callable[[Trial], Awaitable[str | None]]
+LOCKS_AND_CONTACTS: list[HardwareFault] = [a_relay_that_is_dead, a_relay_that_is_welded, a_contact_that_chatters]
+WHAT_COUNTS: list[HardwareFault] = [a_contact_that_always_says_shut, a_beam_that_is_blocked, a_beam_that_is_dead]
 
 
-async def play(trial: Trial, deeds: list[Deed]) -> None:
+async def play(trial: Trial, faults: list[HardwareFault]) -> None:
     await trial.begin()
-    for deed in deeds:
-        remark = await deed(trial)
-        await trial.ends_well(scenario=deed.__name__.replace("_", " "), remark=remark or "")
+    for play_fault in faults:
+        remark = await play_fault(trial)
+        await trial.ends_well(scenario=play_fault.__name__.replace("_", " "), remark=remark or "")
 
 
 async def test_what_is_screwed_to_a_door_fails_is_told_once_and_keeps_nobody_inside(trial: Trial) -> None:

@@ -1,4 +1,4 @@
-"""Whoever can reach the broker can send anything. No door moves by it, and no event is lost."""
+"""An attacker who can reach the broker can send anything. No door moves by it, and no event is lost."""
 
 import asyncio
 import contextlib
@@ -130,7 +130,7 @@ async def _copied_altered_or_unsigned(trial: Trial, genuine: bytes) -> None:
     async with broker(rig) as client:
         # A copy of what was carried out: seen before, and by now late as well.
         await _refused(rig, "command_refused", client, COMMAND, genuine)
-        # The same, kept by the broker for whoever connects.
+        # The same, kept by the broker for every client that connects.
         await _refused(rig, "command_refused", client, COMMAND, genuine, retain=True)
         # A fresh one, but signed by nobody the edge knows, or under the old signature, or not signed at all.
         await _refused(rig, "bad_signature", client, COMMAND, stranger.seal(Purpose.COMMAND, fresh))

@@ -91,7 +91,7 @@ async def test_a_stolen_pi_is_replaced_with_the_commands_of_the_page(rig: Rig, t
     data = tmp_path / "edges" / SITE / provision.DATA
     booking, old_code = await _booked(rig)
     assert (await rig.stage.key(SITE, CODE_DOOR, old_code)).done
-    # Somebody has read its card; the Pi hangs on the wall until it is put out.
+    # Somebody has read its card; the Pi hangs on the wall until it is revoked.
     thief = read_identity(data / FILE)
     assert await _gets_in(rig, thief)
 

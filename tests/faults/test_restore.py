@@ -63,7 +63,7 @@ class Vault:
 
     async def remove(self, entry: Json) -> None:
         async with self.another_plan():
-            await self.rig.api.post(f"/restored/{entry['id']}/remove", {"reason": "entered anew"})
+            await self.rig.api.post(f"/restored/{entry['id']}/remove", {"reason": "entered again"})
 
     @asynccontextmanager
     async def another_plan(self) -> AsyncIterator[None]:

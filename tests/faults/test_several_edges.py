@@ -79,7 +79,7 @@ class Barn:
         self._may_be_gone: list[Event] = []
 
     async def opens(self, code: str) -> None:
-        """A code opens its door; whoever typed it goes in."""
+        """A code opens its door; the person who typed it goes in."""
         outcome = await self.rig.stage.key(ANNEX, ANNEX_DOOR, code)
         assert outcome.done, outcome.text
         assert (await self.rig.stage.walk_in(ANNEX, ANNEX_DOOR)).done
@@ -159,7 +159,7 @@ async def a_code_waits_for_both_edges(trial: Trial, barn: Barn) -> None:
 
 async def absence_behind_a_dead_edge_is_no_evidence(trial: Trial, barn: Barn) -> None:
     """Nobody comes to two bookings. The one whose doors all report is released, the other is not; the living edge goes
-    on, whoever is behind the dead one gets out, and its door is locked from outside."""
+    on, people behind the dead one get out, and its door is locked from outside."""
     await barn.pull_the_plug()
     assert not barn.site.doorway(ANNEX_DOOR).circuit.released
     trial.ledger.send(4)

@@ -3,7 +3,7 @@
 Nothing lost: what the edge recorded is stored. Nothing twice: each event is stored once, and the counts are the truth.
 Nobody in who should not be: nobody was granted entry but who typed a good code, and the lock of the front door never
 let go without a lawful reason, which is stored. Nobody locked in: everybody who wanted to leave has left, and the doors
-would let out whoever else came.
+would let anybody else out.
 """
 
 from collections import Counter
@@ -103,7 +103,7 @@ class Trial:
         self._granted += 1
 
     async def gets_out(self) -> None:
-        """Whoever came in first by the front door's room leaves it now."""
+        """The first person in the front door's room leaves it."""
         outcome = await self.rig.stage.walk_out(SITE, CODE_DOOR)
         assert outcome.done, outcome.text
 

@@ -349,5 +349,5 @@ def test_a_building_file_that_uses_a_pin_twice_is_refused_by_name(tmp_path: Path
         read_building(file)
 
 
-def _quietly(deed: Act) -> Process:
-    yield from deed
+def _quietly(act: Act) -> Process:
+    yield from act

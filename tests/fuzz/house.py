@@ -102,7 +102,7 @@ class House(Hall):
         return self.counted()
 
     async def exits(self) -> None:
-        """Whoever is inside gets out, and nobody in behind them."""
+        """People inside get out, and nobody gets in behind them."""
         self.whole()
         await self.drive(REX, False)
         await asyncio.sleep(0.1)

@@ -1,4 +1,5 @@
-"""Whatever lies in the folder of an agent at its start: it starts, says what is amiss, opens nothing, lets out."""
+"""Whatever lies in the folder of an agent at its start: it starts, reports the fault, opens nothing, lets people
+out."""
 
 import json
 from datetime import timedelta

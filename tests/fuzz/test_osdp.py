@@ -1,4 +1,4 @@
-"""Whoever has a hand on the line of an OSDP reader: our panel between them and a peripheral that is not ours."""
+"""An attacker on the line of an OSDP reader, between our panel and LibOSDP's peripheral."""
 
 import os
 from random import Random

@@ -1,5 +1,5 @@
 """Rooms that nobody comes to, through the whole loop: the edge says how far its log goes, the controller gives the room
-back, and whoever waits for it is offered it. Nobody calls anything."""
+back, and the waiting list is offered it. Nobody calls anything."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Two doors in a row under the whole agent, whatever is done to them: whoever is inside gets out, and nothing lets
+"""Two doors in a row under the whole agent, whatever is done to them: people inside get out, and nothing lets
 anybody in but what may. The locks are those of ``firmware_sim.circuit``, on the pins that the agent drives."""
 
 import asyncio
@@ -80,9 +80,9 @@ class Doors(RuleBasedStateMachine):
         self.typed: set[str] = set()
         self.wrong: list[str] = []
 
-    def do(self, deed: Awaitable[None]) -> None:
+    def do(self, act: Awaitable[None]) -> None:
         async def doing() -> None:
-            await deed
+            await act
 
         self.loop.run_until_complete(doing())
 

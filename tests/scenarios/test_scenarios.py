@@ -81,13 +81,13 @@ class Play:
             await self._book()
             await self._give_keys()
             world.open_up()
-            deeds: list[tuple[datetime, Coroutine[Any, Any, None]]] = [
+            acts: list[tuple[datetime, Coroutine[Any, Any, None]]] = [
                 *((typing.at, self._type(typing)) for typing in scenario.types),
                 *((happening.at, self._happen(happening)) for happening in scenario.happens),
             ]
             async with asyncio.TaskGroup() as group:
-                for at, deed in deeds:
-                    group.create_task(self._at(at, deed))
+                for at, act in acts:
+                    group.create_task(self._at(at, act))
                 group.create_task(self._theatre.sleep_until(scenario.ends))
             await self._settle()
             stored = await self._judge(self._theatre, world)
@@ -101,9 +101,9 @@ class Play:
             remark="in virtual time",
         )
 
-    async def _at(self, moment: datetime, deed: Coroutine[Any, Any, None]) -> None:
+    async def _at(self, moment: datetime, act: Coroutine[Any, Any, None]) -> None:
         await self._theatre.sleep_until(moment)
-        await deed
+        await act
 
     async def _book(self) -> None:
         parties: dict[str, list[GroupVisit]] = {}

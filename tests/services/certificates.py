@@ -13,7 +13,7 @@ from edge.wire.enrolment import BrokerAddress, EdgeIdentity
 
 
 class Shown(StoredIdentity, frozen=True, kw_only=True):
-    """Whoever shows a certificate; `serial` is its number."""
+    """The holder of a certificate; `serial` is its number."""
 
     serial: str
 

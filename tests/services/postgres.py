@@ -119,7 +119,7 @@ class PostgresServer:
         return self.url(database)
 
     def drop(self, url: str) -> None:
-        """Drop a database, whoever is still connected to it."""
+        """Drop a database, even while clients are connected."""
         self.sql(f'DROP DATABASE "{url.rpartition("/")[2]}" WITH (FORCE)')
 
     def sql(self, statement: str) -> str:

@@ -130,7 +130,7 @@ class CsvBatch:
         if during.end <= self._now:
             return self._tell(row, RowResult.PAST)
         limits.timely(during, zone=zone, now=self._now)
-        tier = await self._tier(draft.party, anew=True)
+        tier = await self._tier(draft.party, changed_party=True)
         return self._fresh.append(_Fresh(row=row, asked=draft.asked(during), tier=tier))
 
     async def _sort_other(self, row: ParsedBookingRow, given: dict[str, object], old: Booking) -> None:
@@ -148,7 +148,7 @@ class CsvBatch:
         lifecycle.require_changeable(old)
         self._require_fresh(row, old)
         other.require_timely(there.site.tz, now=self._now)
-        tier = await self._tier(other.new.party, anew=other.new.party != old.party)
+        tier = await self._tier(other.new.party, changed_party=other.new.party != old.party)
         return self._moves.append(_Move(row=row, other=other, tier=tier))
 
     def _require_fresh(self, row: ParsedBookingRow, old: Booking) -> None:
@@ -156,12 +156,12 @@ class CsvBatch:
         if row.version is not None and row.version != old.version:
             raise Stale(old)
 
-    async def _tier(self, party: str | None, *, anew: bool) -> Tier:
+    async def _tier(self, party: str | None, *, changed_party: bool) -> Tier:
         """Raises ``Invalid``."""
-        if (party, anew) not in self._tiers:
-            tier = tier_to_book(self._tx, party, self._actor) if anew else tier_of(self._tx, party)
-            self._tiers[party, anew] = await tier
-        return self._tiers[party, anew]
+        if (party, changed_party) not in self._tiers:
+            tier = tier_to_book(self._tx, party, self._actor) if changed_party else tier_of(self._tx, party)
+            self._tiers[party, changed_party] = await tier
+        return self._tiers[party, changed_party]
 
     async def _cancel(self) -> None:
         olds = [old for _, old in self._gone]

@@ -1,5 +1,5 @@
-"""A booking's codes: shared or its own as the policy has it, as long as its doors want, given anew when they leak, and
-issued for a door that is offline."""
+"""A booking's codes: shared or its own as the policy has it, of the length that its doors need, reissued when they
+leak, and issued for a door that is offline."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What staff, key holders and contractors were given anew stands on the record, without saying who they are."""
+"""Reissued codes of staff, key holders and contractors are recorded, without their names."""
 
 import httpx
 import pytest

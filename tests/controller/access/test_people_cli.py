@@ -55,11 +55,11 @@ async def test_a_holder_is_made_listed_given_another_code_and_ended_at_the_termi
 
 
 @pytest.mark.parametrize(
-    ("command", "mend"), [(holders_cli, "hallkeeper holders add"), (members_cli, "hallkeeper members import")]
+    ("command", "hint"), [(holders_cli, "hallkeeper holders add"), (members_cli, "hallkeeper members import")]
 )
-async def test_an_empty_list_says_what_fills_it(typed: Typed, command: Typer, mend: str) -> None:
+async def test_an_empty_list_says_what_fills_it(typed: Typed, command: Typer, hint: str) -> None:
     listed = await typed(command, "list")
-    assert (listed.exit_code, mend in listed.stdout) == (0, True), listed.output
+    assert (listed.exit_code, hint in listed.stdout) == (0, True), listed.output
 
 
 async def test_what_the_controller_refuses_of_a_holder_is_one_sentence(typed: Typed) -> None:

@@ -170,7 +170,7 @@ async def test_free_hours_are_counted_from_frozen_quotes_and_come_back_with_a_fr
     await act(any_village, first, "cancel")
     third = await book(any_village, party=choir, starts="2026-11-28T18:00", ends="2026-11-28T20:00")
     assert (await account(any_village, third))["total_pence"] == 0
-    # Its hours are gone to the third, so the restored one is priced anew.
+    # Its hours are gone to the third, so the restored one is priced again.
     await act(any_village, first, "restore")
     assert (await totals(any_village, first))[0] == ("changed", 2400)
 

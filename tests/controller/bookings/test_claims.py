@@ -1,4 +1,4 @@
-"""The database itself lets no two claims of one atom overlap, whoever writes."""
+"""The database itself does not let two claims of one atom overlap."""
 
 from datetime import UTC, datetime, timedelta
 

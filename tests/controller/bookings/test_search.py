@@ -1,4 +1,4 @@
-"""Bookings are found by name on any day, by whoever may see the name."""
+"""Bookings are found by name on any day, by users who may see the name."""
 
 import httpx
 import pytest

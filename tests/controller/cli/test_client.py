@@ -42,7 +42,7 @@ SITE = b'format = 1\n[site]\nid = "ramsey"\nname = "Ramsey"\nzone = "UTC"\n'
 
 @pytest.fixture(autouse=True)
 def nobody_signed_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever tests may have signed in; that is not what is tested."""
+    """The developer may be signed in; that must not affect the test."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
 
 

@@ -1,4 +1,4 @@
-"""Parties from spreadsheets: previewed, written, written again, put out."""
+"""Parties as CSV: previewed, imported, imported again, exported."""
 
 import httpx
 import pytest

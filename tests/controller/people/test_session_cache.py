@@ -1,4 +1,4 @@
-"""What is kept of sessions is gone with the first change of anybody's rights, whoever makes it and however."""
+"""Cached sessions are dropped with the first change of anybody's rights."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -89,7 +89,7 @@ async def others_ended(app: FastAPI, _: httpx.AsyncClient, own: httpx.AsyncClien
 
 
 async def erased(_: FastAPI, admin: httpx.AsyncClient, __: httpx.AsyncClient, user: str) -> None:
-    """Whoever books for a party has to be ended before its personal data is deleted."""
+    """A user who books for a party must be ended before its personal data is deleted."""
     assert (await admin.post(f"{API}/parties/ann/forget")).status_code == 409
     assert (await admin.patch(f"{API}/users/{user}", json={"ended": True})).is_success
     assert (await admin.post(f"{API}/parties/ann/forget")).is_success

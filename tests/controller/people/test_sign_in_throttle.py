@@ -1,4 +1,4 @@
-"""Guessing gets slow, and whoever guesses keeps out nobody who has signed in before; on both databases."""
+"""Guessing gets slow, and does not lock out anybody who has signed in before; on both databases."""
 
 import asyncio
 import threading
@@ -104,7 +104,7 @@ async def test_an_address_that_tries_many_names_has_to_wait(any_app: FastAPI, cl
 
 @pytest.mark.usefixtures("any_client")
 async def test_a_right_password_takes_back_no_guesses_of_its_address(any_app: FastAPI) -> None:
-    """Or whoever has a password of their own could guess at others for ever."""
+    """Otherwise a user with a valid password could guess at others without end."""
     async with caller(any_app, "198.51.100.1") as thief:
         for n in range(19):
             assert await attempt(thief, WRONG, f"name {n}") == 401

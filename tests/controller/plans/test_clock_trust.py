@@ -15,7 +15,7 @@ SYNCED, HOLDOVER, UNPROVEN = ClockTrust.SYNCED, ClockTrust.HOLDOVER, ClockTrust.
 
 
 class Machine:
-    """A clock that somebody sets, and whoever sets it."""
+    """A clock that can be set, and the time service that sets it."""
 
     def __init__(self) -> None:
         self.at, self.passed = NOW, 1000.0
@@ -111,15 +111,15 @@ def test_a_controller_started_anew_in_the_same_boot_holds_over_and_after_a_power
 
 
 @pytest.mark.parametrize("step", [2 * DAY, -2 * DAY, 7300 * DAY])
-@pytest.mark.parametrize("anew", [False, True])
+@pytest.mark.parametrize("restarted", [False, True])
 def test_a_step_of_more_than_a_day_is_not_believed_whoever_made_it_until_it_is_taken_back_or_somebody_looked(
-    machine: Machine, step: timedelta, anew: bool, tmp_path: Path
+    machine: Machine, step: timedelta, restarted: bool, tmp_path: Path
 ) -> None:
     machine.synchronised = True
     watch = machine.watch(tmp_path)
     machine.pass_time(timedelta(minutes=10))
     machine.at += step
-    if anew:
+    if restarted:
         watch = machine.watch(tmp_path)
     with pytest.raises(ClockDoubtful, match="the clock was set to"):
         watch.check()

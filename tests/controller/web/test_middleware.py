@@ -187,7 +187,7 @@ async def test_it_answers_for_its_own_names_and_addresses(app: FastAPI, host: st
     "host", ["evil.example", "hub.test.evil.example", "", "hub.test@evil.example", "[::1", "\xfc.test"]
 )
 async def test_it_does_not_answer_for_others(app: FastAPI, host: str) -> None:
-    """Not even a page of ours: under another name it could be read by whoever owns that name (DNS rebinding)."""
+    """Not even a page of ours: under another name its owner could read it (DNS rebinding)."""
     async with stranger(app) as client:
         for path in ("/healthz", "/", "/api/v1/setup-needed"):
             answer = await client.get(path, headers=[(b"Host", host.encode("latin-1"))])

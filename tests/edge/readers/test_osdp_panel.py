@@ -1,4 +1,4 @@
-"""Our side of OSDP against LibOSDP's peripheral, and against whoever else is on the line."""
+"""Our side of OSDP against LibOSDP's peripheral, and against an attacker on the line."""
 
 import copy
 import os
@@ -151,7 +151,7 @@ def test_a_peripheral_that_lost_its_channel_gets_a_new_one() -> None:
     assert talk(ours, theirs) == [Keys(keys=CODE)]
 
 
-# Whoever else is on the line
+# Attackers on the line
 
 
 def _reading(events: list[PanelEvent]) -> bool:
@@ -190,7 +190,7 @@ def _heard(ours: Panel, data: bytes) -> list[PanelEvent]:
 
 
 def _with_check(data: bytes) -> bytes:
-    """As whoever can reckon a CRC would send it."""
+    """As an attacker who can compute a CRC would send it."""
     return data[:-2] + crc16(data[:-2]).to_bytes(2, "little")
 
 

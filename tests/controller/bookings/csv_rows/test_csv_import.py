@@ -1,4 +1,4 @@
-"""Bookings from spreadsheets: tried out, written, written again, put out. On both databases where it is SQL."""
+"""Bookings as CSV: previewed, imported, imported again, exported. On both databases where it is SQL."""
 
 import asyncio
 

@@ -73,7 +73,7 @@ class Partner:
                 await self.says(writer)
             await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):
-            pass  # whoever asked has heard enough
+            pass  # the client has read enough
         finally:
             writer.close()
 

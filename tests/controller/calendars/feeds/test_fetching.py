@@ -1,4 +1,4 @@
-"""Another server is asked within bounds; what it says instead of a calendar becomes a sentence with the mend."""
+"""Another server is polled within limits; an answer that is no calendar becomes a sentence with a hint."""
 
 import asyncio
 from collections.abc import AsyncIterator

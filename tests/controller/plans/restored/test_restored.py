@@ -149,7 +149,7 @@ async def test_a_code_made_after_the_backup_stays_on_the_door_until_somebody_rem
         assert edge.plan is not None
         assert new.booking.id in {each.booking for each in edge.plan.sessions}
 
-        await hub.container.mqtt.restored.decide(entry.id, RestoredDecision.REMOVE, why="entered anew", actor=UNA)
+        await hub.container.mqtt.restored.decide(entry.id, RestoredDecision.REMOVE, why="entered again", actor=UNA)
         await hub.up_to_date()
         assert not await opens(hub, edge, new)
         assert await opens(hub, edge, old)
