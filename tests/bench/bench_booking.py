@@ -3,7 +3,7 @@
 The controller is the process that its users run, with its real server, sign-in, judging, door code, story and audit;
 the client speaks HTTP/1.1 over a socket that stays open. A third side is a FastAPI application around the same bare
 INSERT and nothing else (``bare_app``): the most that any such application comes to. All write to one database, in
-turns.
+turns. Eight clients book at one site, whose bookings wait for each other, and then each at a site of its own.
 """
 
 import asyncio
@@ -31,8 +31,11 @@ HALL, ATOMS = "hall", (f"{SITE}/east", f"{SITE}/west")
 QUARTER = timedelta(minutes=15)
 YEAR, PER_DAY, STRIDE = 367, 96, 41  # the first is prime, so that every day is met
 CLIENTS = (1, 8)
-WANTED = 0.5
-"""Of the bare INSERT's speed."""
+SITES = (SITE, *(f"hub-{number}" for number in range(2, 9)))
+WANTED = {("SQLite", 1): 0.5, ("SQLite", 8): 0.4, ("PostgreSQL", 1): 0.4}
+"""Of the speed of FastAPI around the bare INSERT, by database and clients."""
+WANTED_PER_S = {("PostgreSQL", 1): 200, ("PostgreSQL", 8): 300}
+"""Bookings a second of eight clients, by database and sites."""
 _COMMAND = "from edge.cli import main; main()"  # what the script `hallkeeper` does
 
 
@@ -45,18 +48,27 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     frame: list[float]
     http: list[float]
 
-    def ratio(self, side: list[float]) -> float:
-        """Of the rounds' ratios to the bare INSERT the middle one."""
-        return statistics.median(one / bare for one, bare in zip(side, self.bare, strict=True))
+    @property
+    def ratio(self) -> float:
+        """Of the rounds' ratios to the bare application the middle one."""
+        return statistics.median(one / frame for one, frame in zip(self.http, self.frame, strict=True))
 
     def __str__(self) -> str:
         bare, frame, http = (statistics.median(side) for side in (self.bare, self.frame, self.http))
+        wanted = WANTED.get((self.database, self.clients))
+        ratio = f"ratio {self.ratio:.2f}" + (f" (at least {wanted})" if wanted else "")
         return (
-            f"{self.database}, {self.clients} client{'s' if self.clients > 1 else ''}: bare INSERT {bare:,.0f}/s "
-            f"({self.clients * 1000 / bare:.2f} ms each), through HTTP {http:,.0f}/s "
-            f"({self.clients * 1000 / http:.2f} ms each), ratio {self.ratio(self.http):.2f} (wanted {WANTED}); "
-            f"FastAPI around the bare INSERT alone {frame:,.0f}/s, ratio {self.ratio(self.frame):.2f}"
+            f"{self.database}, {self.clients} client{'s' if self.clients > 1 else ''} at one site: through HTTP "
+            f"{http:,.0f}/s ({self.clients * 1000 / http:.2f} ms each){wanted_per_s(self.database, self.clients, 1)}; "
+            f"FastAPI around the bare INSERT alone {frame:,.0f}/s, {ratio}; bare INSERT {bare:,.0f}/s "
+            f"({self.clients * 1000 / bare:.2f} ms each)"
         )
+
+
+def wanted_per_s(database: str, clients: int, sites: int) -> str:
+    """The limit that a figure is to be seen beside, if there is one."""
+    wanted = WANTED_PER_S.get((database, sites)) if clients == max(CLIENTS) else None
+    return f" (at least {wanted}/s)" if wanted else ""
 
 
 class Running(NamedTuple):
@@ -117,14 +129,21 @@ async def moved_in(address: str, folder: Path) -> str:
         client.cookies.clear()
         client.headers["Authorization"] = f"Bearer {made}"
         await furnish(client)
-        for half in ("east", "west"):
-            await _put(client, half, {"name": half.capitalize()})
-        await _put(client, HALL, {"name": "Hall", "parts": ["east", "west"], "doors": ["front-door", "side-door"]})
+        for site in SITES[1:]:
+            await _put(client, site, {"name": site.capitalize(), "zone": "Europe/London"})
+            for door, edge in (("front-door", "pi-front"), ("side-door", "pi-side")):
+                await _put(client, f"{site}/edges/{edge}", {"name": edge})
+                await _put(client, f"{site}/doors/{door}", {"name": door, "edge": edge})
+        for site in SITES:
+            for half in ("east", "west"):
+                await _put(client, f"{site}/spaces/{half}", {"name": half.capitalize()})
+            hall = {"name": "Hall", "parts": ["east", "west"], "doors": ["front-door", "side-door"]}
+            await _put(client, f"{site}/spaces/{HALL}", hall)
         return str(made)
 
 
-async def _put(client: httpx.AsyncClient, space: str, body: dict[str, Any]) -> None:
-    answer = await client.put(f"{API}/sites/{SITE}/spaces/{space}", json=body)
+async def _put(client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> None:
+    answer = await client.put(f"{API}/sites/{path}", json=body)
     assert answer.is_success, answer.text
 
 
@@ -137,11 +156,11 @@ class Caller:
         self._head = head
 
     @classmethod
-    async def open(cls, address: str, token: str) -> "Caller":
+    async def open(cls, address: str, token: str, site: str = SITE) -> "Caller":
         host, _, port = address.removeprefix("http://").partition(":")
         reader, writer = await asyncio.open_connection(host, int(port))
         head = (
-            f"POST {API}/sites/{SITE}/bookings HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Bearer {token}\r\n"
+            f"POST {API}/sites/{site}/bookings HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Bearer {token}\r\n"
             "Content-Type: application/json\r\nContent-Length: "
         )
         return cls(reader, writer, head.encode())
@@ -212,6 +231,21 @@ async def measure(
     assert await peer.count() - before == (rounds + 1) * len(sides) * each
     bare, frame, http = (list(side) for side in zip(*figures[1:], strict=True))
     return Result(database=name, clients=clients, bare=bare, frame=frame, http=http)
+
+
+async def over_sites(address: str, token: str, slots: Iterator[Interval], *, rounds: int, each: int) -> list[float]:
+    """Bookings a second through HTTP, by round, of eight clients of which each books at a site of its own; one round
+    before them does not count."""
+    callers = [await Caller.open(address, token, site) for site in SITES]
+    try:
+        figures = [
+            await _per_second([caller.book for caller in callers], [next(slots) for _ in range(each)])
+            for _ in range(rounds + 1)
+        ]
+    finally:
+        for caller in callers:
+            await caller.close()
+    return figures[1:]
 
 
 def slots() -> Iterator[Interval]:

@@ -16,6 +16,7 @@ from controller.people.passwords import Passwords
 from controller.settings import Settings
 from tests.controller.clock import ManualClock
 from tests.controller.running import BASE_URL, NOW, running, signed_in
+from tests.controller.serving import serving
 from tests.controller.village import API, SITE, furnish
 
 
@@ -26,7 +27,9 @@ async def village(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     async with running(settings, ManualClock(NOW), passwords) as app, signed_in(app) as client:
         await furnish(client)
-        yield client
+        headers = {"Authorization": client.headers["Authorization"]}
+        async with serving(app) as address, httpx.AsyncClient(base_url=address, headers=headers, timeout=60) as caller:
+            yield caller
 
 
 async def _timed(client: httpx.AsyncClient, method: str, path: str, body: object = None) -> tuple[float, Any]:
