@@ -18,6 +18,7 @@ from firmware_sim.building import demo_buildings
 from firmware_sim.rig import Rig, RigPlan, hallkeeper
 from tests.faults.conftest import RATE, TUESDAY
 from tests.faults.ledger import CODE_DOOR, SITE
+from tests.faults.trial import TRIES
 
 PAGE = Path(__file__).parents[2] / "docs" / "enrolment.md"
 EDGE, SPACE = "ramsey-pi", "studio"
@@ -86,11 +87,20 @@ async def _gets_in(rig: Rig, who: StoredIdentity) -> bool:
         return False
 
 
+async def _opens(rig: Rig, code: str) -> bool:
+    """Whether a code opens the door, typed again where this busy machine could not read it."""
+    for _ in range(TRIES):
+        outcome = await rig.stage.key(SITE, CODE_DOOR, code)
+        if not outcome.unread:
+            return outcome.done
+    raise AssertionError(f"no code could be read in {TRIES} tries; the last: {outcome.text}")
+
+
 async def test_a_stolen_pi_is_replaced_with_the_commands_of_the_page(rig: Rig, tmp_path: Path) -> None:
     revoke, token, enrol = steps()
     data = tmp_path / "edges" / SITE / provision.DATA
     booking, old_code = await _booked(rig)
-    assert (await rig.stage.key(SITE, CODE_DOOR, old_code)).done
+    assert await _opens(rig, old_code)
     # Somebody has read its card; the Pi hangs on the wall until it is revoked.
     thief = read_identity(data / FILE)
     assert await _gets_in(rig, thief)
@@ -103,7 +113,7 @@ async def test_a_stolen_pi_is_replaced_with_the_commands_of_the_page(rig: Rig, t
     printed = await _typed(rig, token)
     [edge] = (await rig.api.get(f"/sites/{SITE}/now"))["edges"]
     assert edge["revoked_at"] is not None
-    assert (await rig.stage.key(SITE, CODE_DOOR, old_code)).done
+    assert await _opens(rig, old_code)
     await rig.set_power(SITE, False)
     data.rename(data.with_name("stolen"))
 
@@ -122,8 +132,8 @@ async def test_a_stolen_pi_is_replaced_with_the_commands_of_the_page(rig: Rig, t
 
     new_code = await _on_the_door(rig, booking)
     assert new_code != old_code
-    assert not (await rig.stage.key(SITE, CODE_DOOR, old_code)).done
-    assert (await rig.stage.key(SITE, CODE_DOOR, new_code)).done
+    assert not await _opens(rig, old_code)
+    assert await _opens(rig, new_code)
     alerts = (await rig.api.get(f"/sites/{SITE}/alerts"))["items"]
     assert "new_log" in {each["kind"] for each in alerts}
     assert await _gets_in(rig, read_identity(data / FILE))
