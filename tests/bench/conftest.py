@@ -8,6 +8,14 @@ import pytest
 from tests.services.postgres import PostgresServer
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The short forms only show that a benchmark still runs: on SQLite. `make bench` runs all on both databases."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent) and "postgresql" in item.name:
+            item.add_marker(pytest.mark.bench)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def durable_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database whose commits are on disk when they return."""

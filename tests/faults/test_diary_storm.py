@@ -277,6 +277,7 @@ async def weather(client: httpx.AsyncClient, rig: Container, *, processes: int, 
     return end
 
 
+@pytest.mark.faults_full
 async def test_controllers_at_once_neither_overlap_nor_lose_nor_double_anything(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
