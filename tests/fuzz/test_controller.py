@@ -6,6 +6,7 @@ from random import Random
 import pytest
 from sqlalchemy import select
 
+from controller.settings import Settings
 from controller.telemetry.tables import device_states, events, quarantine
 from edge.wire.codec import encode
 from edge.wire.envelope import Envelope, Purpose
@@ -32,6 +33,12 @@ SIGNED = {
 }
 ROUNDS = 60
 PLACES = ("ramsey/main", "ramsey/other-pi", "elsewhere/main")
+
+
+@pytest.fixture
+def settings(any_settings: Settings) -> Settings:
+    """All of it on both databases."""
+    return any_settings
 
 
 @pytest.fixture

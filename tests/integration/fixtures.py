@@ -1,4 +1,4 @@
-"""Fixtures: a hub on a broker in memory, on both databases."""
+"""Fixtures: a hub on a broker in memory."""
 
 from collections.abc import AsyncIterator
 
@@ -19,11 +19,9 @@ def broker() -> MemoryBroker:
 
 
 @pytest.fixture
-async def hub(
-    any_settings: Settings, clock: ManualClock, passwords: Passwords, broker: MemoryBroker
-) -> AsyncIterator[Hub]:
-    """On SQLite and on PostgreSQL."""
-    async with open_hub(any_settings, clock, passwords, link=broker.client(subscriptions("up"))) as hub:
+async def hub(settings: Settings, clock: ManualClock, passwords: Passwords, broker: MemoryBroker) -> AsyncIterator[Hub]:
+    """On SQLite; a module whose ``settings`` are ``any_settings`` has it on both databases."""
+    async with open_hub(settings, clock, passwords, link=broker.client(subscriptions("up"))) as hub:
         yield hub
 
 

@@ -75,12 +75,12 @@ async def go_offline(container: Container, edge: str, since_minutes_ago: int) ->
 
 
 async def test_a_code_that_another_booking_has_is_not_given_out_again(
-    any_village: httpx.AsyncClient, any_container: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
-    access = chooser(any_container, ["482913", "482913", "482914"])
-    assert await issue(any_container, access, "one") == "482913"
+    access = chooser(container, ["482913", "482913", "482914"])
+    assert await issue(container, access, "one") == "482913"
     later = Interval(start=WINDOW.start + timedelta(days=3), end=WINDOW.end + timedelta(days=3))
-    assert await issue(any_container, access, "two", later) == "482914"
+    assert await issue(container, access, "two", later) == "482914"
 
 
 async def test_bookings_of_one_transaction_share_no_code(village: httpx.AsyncClient, container: Container) -> None:
@@ -93,32 +93,32 @@ async def test_bookings_of_one_transaction_share_no_code(village: httpx.AsyncCli
 
 
 async def test_a_lingering_or_recently_used_code_is_given_to_nobody_else(
-    any_village: httpx.AsyncClient, any_container: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
-    made = await book(any_village)
-    await compile_plan(any_container, 1)
-    await act(any_village, made, "cancel")
-    access = chooser(any_container, [made["code"], "482914", made["code"], "482915", made["code"]])
-    assert await issue(any_container, access, "other") == "482914"
-    await compile_plan(any_container, 2)
-    await apply_plan(any_container, 2)
+    made = await book(village)
+    await compile_plan(container, 1)
+    await act(village, made, "cancel")
+    access = chooser(container, [made["code"], "482914", made["code"], "482915", made["code"]])
+    assert await issue(container, access, "other") == "482914"
+    await compile_plan(container, 2)
+    await apply_plan(container, 2)
     ends = datetime.fromisoformat(made["code_window"]["ends"])
     later = Interval(start=ends + timedelta(days=60), end=ends + timedelta(days=61))
-    assert await issue(any_container, access, "third", later, now=ends + RECENT - timedelta(seconds=1)) == "482915"
-    assert await issue(any_container, access, "fourth", later, now=ends + RECENT) == made["code"]
+    assert await issue(container, access, "third", later, now=ends + RECENT - timedelta(seconds=1)) == "482915"
+    assert await issue(container, access, "fourth", later, now=ends + RECENT) == made["code"]
 
 
 async def test_the_database_refuses_a_code_twice_at_one_door_and_time(
-    any_village: httpx.AsyncClient, any_container: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
-    made = await book(any_village)
-    async with any_container.database.read() as tx:
+    made = await book(village)
+    async with container.database.read() as tx:
         row = dict((await tx.execute(select(code_claims))).mappings().first() or {})
         grant = dict((await tx.execute(select(grants))).mappings().first() or {})
 
     async def again(booking: str, hours: float) -> None:
         shift = timedelta(hours=hours)
-        async with any_container.database.write() as tx:
+        async with container.database.write() as tx:
             await tx.execute(insert(grants).values(grant | {"id": f"g{hours}", "booking_id": booking}))
             twin = {"grant_id": f"g{hours}", "owner": booking}
             times = {"starts": row["starts"] + shift, "ends": row["ends"] + shift}
@@ -152,119 +152,117 @@ async def test_no_code_lies_readable_in_the_database(village: httpx.AsyncClient,
                 assert made["link"].rsplit("/", 1)[1] not in repr(row)
 
 
-async def test_a_plan_holds_what_is_wanted_within_its_horizon(
-    any_village: httpx.AsyncClient, any_container: Container
-) -> None:
-    soon = await book(any_village)
-    await book(any_village, starts="2027-02-01T10:00", ends="2027-02-01T11:00")
-    gone = await book(any_village, starts="2026-11-27T10:00", ends="2026-11-27T11:00")
-    await act(any_village, gone, "cancel")
-    async with any_container.database.read() as tx:
+async def test_a_plan_holds_what_is_wanted_within_its_horizon(village: httpx.AsyncClient, container: Container) -> None:
+    soon = await book(village)
+    await book(village, starts="2027-02-01T10:00", ends="2027-02-01T11:00")
+    gone = await book(village, starts="2026-11-27T10:00", ends="2026-11-27T11:00")
+    await act(village, gone, "cancel")
+    async with container.database.read() as tx:
         found = await service.grants_for_edge(tx, SITE, ["front-door"], NOW, NOW + timedelta(days=35))
     assert [(each.booking_id, each.door) for each in found] == [(soon["id"], "front-door")]
 
 
 async def test_the_standing_follows_compile_apply_cancel_and_apply(
-    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
+    village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
-    made = await book(any_village)
-    await compile_plan(any_container, 1)
-    assert (await look(any_village, made))["on_door"]["text"] == "waiting for Front door and Side door"
+    made = await book(village)
+    await compile_plan(container, 1)
+    assert (await look(village, made))["on_door"]["text"] == "waiting for Front door and Side door"
     clock.advance(minutes=2)
-    await apply_plan(any_container, 1, ("front-door",))
-    assert (await look(any_village, made))["on_door"]["text"] == "waiting for Side door"
-    await apply_plan(any_container, 1, ("side-door",))
-    assert (await look(any_village, made))["on_door"]["text"] == "on the door since 12:02"
-    gone = await act(any_village, made, "cancel")
+    await apply_plan(container, 1, ("front-door",))
+    assert (await look(village, made))["on_door"]["text"] == "waiting for Side door"
+    await apply_plan(container, 1, ("side-door",))
+    assert (await look(village, made))["on_door"]["text"] == "on the door since 12:02"
+    gone = await act(village, made, "cancel")
     assert gone["on_door"]["text"] == (
         "cancelled, but its code still opens Front door and Side door until 20:15 on Thu 26 Nov"
     )
-    await compile_plan(any_container, 2)
-    await apply_plan(any_container, 1)
-    assert (await look(any_village, made))["on_door"]["state"] == "removing"
+    await compile_plan(container, 2)
+    await apply_plan(container, 1)
+    assert (await look(village, made))["on_door"]["state"] == "removing"
     clock.advance(minutes=3)
-    await apply_plan(any_container, 2)
-    assert (await look(any_village, made))["on_door"]["text"] == "cancelled; code off the door since 12:05"
+    await apply_plan(container, 2)
+    assert (await look(village, made))["on_door"]["text"] == "cancelled; code off the door since 12:05"
 
 
 async def test_an_edge_offline_is_told_and_whoever_books_the_slot_sees_it(
-    any_village: httpx.AsyncClient, any_container: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
-    made = await book(any_village)
-    await compile_plan(any_container, 1)
-    await apply_plan(any_container, 1)
-    await go_offline(any_container, "pi-front", 60)
-    gone = await act(any_village, made, "cancel")
-    await compile_plan(any_container, 2)
-    await apply_plan(any_container, 2, ("side-door",))
-    gone = await look(any_village, gone)
+    made = await book(village)
+    await compile_plan(container, 1)
+    await apply_plan(container, 1)
+    await go_offline(container, "pi-front", 60)
+    gone = await act(village, made, "cancel")
+    await compile_plan(container, 2)
+    await apply_plan(container, 2, ("side-door",))
+    gone = await look(village, gone)
     assert gone["on_door"]["text"] == (
         "cancelled, but its code still opens Front door until 20:15 on Thu 26 Nov (offline since 11:00)"
     )
     warning = "the code of “Choir” (cancelled) still opens Front door until 20:15 on Thu 26 Nov (offline since 11:00)"
     path = f"{API}/sites/{SITE}/bookings/check"
-    assert (await any_village.post(path, json=wanted(space="studio"))).json()["lingering"] == [warning]
-    yoga = await book(any_village, title="Yoga", space="studio")
+    assert (await village.post(path, json=wanted(space="studio"))).json()["lingering"] == [warning]
+    yoga = await book(village, title="Yoga", space="studio")
     assert yoga["lingering"] == [warning]
     assert yoga["on_door"]["text"] == "waiting for Front door (offline since 11:00)"
-    later = await change(any_village, yoga, starts="2026-11-26T21:00", ends="2026-11-26T22:00")
+    later = await change(village, yoga, starts="2026-11-26T21:00", ends="2026-11-26T22:00")
     assert later["lingering"] == []
 
 
 async def test_a_restored_booking_is_wanted_again_with_its_code(
-    any_village: httpx.AsyncClient, any_container: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
-    made = await book(any_village)
-    await compile_plan(any_container, 1)
-    await apply_plan(any_container, 1)
-    await act(any_village, made, "cancel")
-    back = await act(any_village, made, "restore")
-    assert await code_of(any_village, made) == made["code"]
+    made = await book(village)
+    await compile_plan(container, 1)
+    await apply_plan(container, 1)
+    await act(village, made, "cancel")
+    back = await act(village, made, "restore")
+    assert await code_of(village, made) == made["code"]
     assert back["on_door"]["state"] == "on"
-    await act(any_village, made, "cancel")
-    await compile_plan(any_container, 2)
-    back = await act(any_village, made, "restore")
+    await act(village, made, "cancel")
+    await compile_plan(container, 2)
+    back = await act(village, made, "restore")
     assert back["on_door"]["state"] == "waiting"
-    await compile_plan(any_container, 3)
-    await apply_plan(any_container, 3)
-    assert (await look(any_village, back))["on_door"]["state"] == "on"
-    assert (await look(any_village, back))["still_opens"] == []
+    await compile_plan(container, 3)
+    await apply_plan(container, 3)
+    assert (await look(village, back))["on_door"]["state"] == "on"
+    assert (await look(village, back))["still_opens"] == []
 
 
 async def test_restored_or_moved_back_while_the_door_is_offline_its_code_is_on_the_door(
-    any_village: httpx.AsyncClient, any_container: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
-    made = await book(any_village, space="studio")
-    await compile_plan(any_container, 1)
-    await apply_plan(any_container, 1)
-    await go_offline(any_container, "pi-front", 60)
-    await act(any_village, made, "cancel")
-    await compile_plan(any_container, 2)
-    await act(any_village, made, "restore")
-    await compile_plan(any_container, 3)
-    await change(any_village, made, starts="2026-11-26T21:00", ends="2026-11-26T22:00")
-    back = await change(any_village, made, starts="2026-11-26T18:00", ends="2026-11-26T20:00")
-    assert await code_of(any_village, made) == made["code"]
+    made = await book(village, space="studio")
+    await compile_plan(container, 1)
+    await apply_plan(container, 1)
+    await go_offline(container, "pi-front", 60)
+    await act(village, made, "cancel")
+    await compile_plan(container, 2)
+    await act(village, made, "restore")
+    await compile_plan(container, 3)
+    await change(village, made, starts="2026-11-26T21:00", ends="2026-11-26T22:00")
+    back = await change(village, made, starts="2026-11-26T18:00", ends="2026-11-26T20:00")
+    assert await code_of(village, made) == made["code"]
     assert (back["on_door"]["state"], back["on_door"]["text"]) == ("on", "on the door since 12:00")
     assert back["still_opens"] == []
-    next_one = await book(any_village, space="studio", starts="2026-11-26T20:00", ends="2026-11-26T21:00")
+    next_one = await book(village, space="studio", starts="2026-11-26T20:00", ends="2026-11-26T21:00")
     assert next_one["lingering"] == []
 
 
-async def test_codes_follow_the_doors_of_their_space(any_village: httpx.AsyncClient, any_container: Container) -> None:
-    made = await book(any_village, space="studio")
-    await compile_plan(any_container, 1)
-    await apply_plan(any_container, 1)
+async def test_codes_follow_the_doors_of_their_space(village: httpx.AsyncClient, container: Container) -> None:
+    made = await book(village, space="studio")
+    await compile_plan(container, 1)
+    await apply_plan(container, 1)
     path = f"{API}/sites/{SITE}/spaces/studio"
-    same = await any_village.put(path, json={"name": "Studio one", "doors": ["front-door"]})
+    same = await village.put(path, json={"name": "Studio one", "doors": ["front-door"]})
     assert same.is_success
-    assert (await look(any_village, made))["on_door"]["state"] == "on"
-    await any_village.put(path, json={"name": "Studio", "doors": ["side-door"]})
-    moved = await look(any_village, made)
-    assert await code_of(any_village, made) == made["code"]
+    assert (await look(village, made))["on_door"]["state"] == "on"
+    await village.put(path, json={"name": "Studio", "doors": ["side-door"]})
+    moved = await look(village, made)
+    assert await code_of(village, made) == made["code"]
     assert moved["on_door"]["text"] == "waiting for Side door"
     assert moved["still_opens"] == ["the code still opens Front door until 20:15 on Thu 26 Nov, as before the change"]
-    await any_village.put(path, json={"name": "Studio", "doors": []})
-    free = await look(any_village, made)
+    await village.put(path, json={"name": "Studio", "doors": []})
+    free = await look(village, made)
     assert (free["on_door"]["state"], free["on_door"]["text"]) == ("none", "no door needs a code")
     assert free["still_opens"] == moved["still_opens"]

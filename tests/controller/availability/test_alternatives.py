@@ -37,11 +37,11 @@ async def test_a_wish_that_can_be_had_needs_nothing_instead(hub: httpx.AsyncClie
 
 
 async def test_other_times_spaces_and_sites_are_proposed_and_all_of_them_can_be_booked(
-    any_client: httpx.AsyncClient, any_container: Container
+    client: httpx.AsyncClient, container: Container
 ) -> None:
-    await build(any_container)
-    await book(any_client, "studio", "2026-11-26T18:00", "2026-11-26T19:00")
-    found = await instead(any_client, limit=20)
+    await build(container)
+    await book(client, "studio", "2026-11-26T18:00", "2026-11-26T19:00")
+    found = await instead(client, limit=20)
     assert not found["free"]
     assert [each["kind"] for each in found["reasons"]] == ["clash"]
     assert {each["how"] for each in found["items"]} == {"other_time", "other_space", "other_site"}
@@ -56,7 +56,7 @@ async def test_other_times_spaces_and_sites_are_proposed_and_all_of_them_can_be_
     for each in found["items"]:
         body = {"title": "x", "space": each["space"], "starts": each["starts"], "ends": each["ends"], "people": 10}
         asked = body | {"layout": each["layout"]}
-        checked = await any_client.post(f"{API}/sites/{each['site']}/bookings/check", json=asked)
+        checked = await client.post(f"{API}/sites/{each['site']}/bookings/check", json=asked)
         assert checked.json()["free"], (each, checked.text)
 
 

@@ -36,10 +36,10 @@ def where(found: Json) -> list[tuple[str, str]]:
 
 
 async def test_the_nearest_room_that_is_not_too_big_comes_first(
-    any_client: httpx.AsyncClient, any_container: Container
+    client: httpx.AsyncClient, container: Container
 ) -> None:
-    await build(any_container)
-    found = await find(any_client, people=30, step_free=True, near="hub", within_miles=20)
+    await build(container)
+    found = await find(client, people=30, step_free=True, near="hub", within_miles=20)
     assert (found["sites"], found["spaces"], found["why"]) == (3, 2, "")
     assert [each["text"] for each in found["items"]] == [
         "Room at Warboys Hub, 3.2 miles away, at the time asked for: Thu 26 Nov, 18:00 to 20:00; holds 40, step-free",
@@ -136,12 +136,12 @@ async def test_a_wish_that_is_none_names_its_field(hub: httpx.AsyncClient) -> No
 
 
 async def test_the_space_that_takes_most_of_a_series_comes_first_with_what_it_lacks(
-    any_client: httpx.AsyncClient, any_container: Container
+    client: httpx.AsyncClient, container: Container
 ) -> None:
-    await build(any_container)
-    await book(any_client, "room", "2026-12-07T19:00", "2026-12-07T21:00", site="warboys", title="Quiz")
+    await build(container)
+    await book(client, "room", "2026-12-07T19:00", "2026-12-07T21:00", site="warboys", title="Quiz")
     asked = {"people": 30, "step_free": True, "near": "hub", "within_miles": 10}
-    found = await find_series(any_client, **asked)
+    found = await find_series(client, **asked)
     assert where(found) == [("huntingdon", "hall"), ("warboys", "room")]
     hall, room = found["items"]
     assert (hall["text"], hall["missing"]) == (

@@ -16,7 +16,7 @@ CALLS = [CALL.search(block) for block in re.findall(r"```sh\n(.*?)```", PAGE, re
 
 
 @pytest.fixture
-async def ramsey(any_village: httpx.AsyncClient) -> httpx.AsyncClient:
+async def ramsey(village: httpx.AsyncClient) -> httpx.AsyncClient:
     """As the page has it."""
     site = {"name": "Ramsey Hub", "zone": "Europe/London", "latitude": 52.4487, "longitude": -0.1096}
     spaces = {
@@ -34,10 +34,10 @@ async def ramsey(any_village: httpx.AsyncClient) -> httpx.AsyncClient:
         "/spaces/yard": {"name": "Yard", "bookable": False},
     }
     for path, body in spaces.items():
-        answer = await any_village.put(f"{API}/sites/{SITE}{path}", json=body)
+        answer = await village.put(f"{API}/sites/{SITE}{path}", json=body)
         assert answer.is_success, answer.text
-    await book(any_village)
-    return any_village
+    await book(village)
+    return village
 
 
 async def test_the_calls_of_the_page_are_answered_as_it_says(ramsey: httpx.AsyncClient) -> None:

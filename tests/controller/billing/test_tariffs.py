@@ -42,16 +42,16 @@ async def test_without_tariffs_no_charge_is_set_and_everything_says_so(village: 
     assert quoted["dates"][0]["lines"][0]["text"] == "no charge is set"
 
 
-async def test_tariffs_are_set_read_and_told_with_their_version(any_village: httpx.AsyncClient) -> None:
-    first = await put(any_village, rates=[HALL | {"hours": ["Fri 18:00 – Sat 02:00"]}, ANY])
+async def test_tariffs_are_set_read_and_told_with_their_version(village: httpx.AsyncClient) -> None:
+    first = await put(village, rates=[HALL | {"hours": ["Fri 18:00 – Sat 02:00"]}, ANY])
     assert (first["version"], first["checked"]) == (1, False)
-    assert (await put(any_village, rates=[HALL, ANY], vat_percent="20", vat="standard", version=1))["version"] == 2
-    found = (await any_village.get(TARIFFS)).json()
+    assert (await put(village, rates=[HALL, ANY], vat_percent="20", vat="standard", version=1))["version"] == 2
+    found = (await village.get(TARIFFS)).json()
     assert (found["version"], found["vat_percent"], found["changed_by"]) == (2, "20", "Una Porter")
     assert [rate["per_hour_pence"] for rate in found["rates"]] == [1200, 800]
-    stale = await put(any_village, status=409, rates=[], version=1)
+    stale = await put(village, status=409, rates=[], version=1)
     assert "Una Porter changed it at 2026-11-25 12:00 UTC" in stale["detail"]
-    assert (await quote(any_village))["text"] == "£24.00 including VAT of £4.00"
+    assert (await quote(village))["text"] == "£24.00 including VAT of £4.00"
 
 
 async def test_what_is_read_can_be_set_again_unchanged(village: httpx.AsyncClient) -> None:

@@ -30,21 +30,21 @@ async def offer(client: httpx.AsyncClient, **changes: Any) -> tuple[Json, Json]:
 
 
 async def test_an_offer_says_in_data_and_words_that_it_is_one_and_until_when(
-    any_village: httpx.AsyncClient, any_app: FastAPI
+    village: httpx.AsyncClient, app: FastAPI
 ) -> None:
-    band, held = await offer(any_village)
+    band, held = await offer(village)
     assert held["offer"] == {"wait": band["id"], "until": UNTIL}
     assert held["actions"] == ["accept_offer", "decline_offer"]
     says = "is offered to you until 12:00 on Thu 26 Nov: accept or decline it"
     assert says in held["message"]
     assert "somebody decides" not in held["message"]
-    page = await see(any_app, held)
+    page = await see(app, held)
     assert says in page
     assert "Band is offered to you" in page
-    assert await log(any_village, held) == [
+    assert await log(village, held) == [
         ("book", "it came free; offered until 12:00 on Thu 26 Nov: accept or decline it")
     ]
-    listed = await any_village.get(f"{API}/sites/{SITE}/bookings", params={"from": "2026-11-26", "to": "2026-11-27"})
+    listed = await village.get(f"{API}/sites/{SITE}/bookings", params={"from": "2026-11-26", "to": "2026-11-27"})
     assert [each["offer"] for each in listed.json()["items"] if each["id"] == held["id"]] == [held["offer"]]
 
 
@@ -98,42 +98,42 @@ async def test_only_the_party_it_is_offered_to_and_managers_answer_an_offer_and_
         assert (await look(reader, held))["actions"] == []
 
 
-async def test_no_change_confirms_an_offer_before_it_is_accepted(any_village: httpx.AsyncClient) -> None:
-    band, held = await offer(any_village)
+async def test_no_change_confirms_an_offer_before_it_is_accepted(village: httpx.AsyncClient) -> None:
+    band, held = await offer(village)
     for fields in ({"people": 5}, {"title": "Big band"}, {"starts": "2026-11-26T18:30"}):
-        refused = await change(any_village, held, 409, **fields)
+        refused = await change(village, held, 409, **fields)
         assert "accept the offer first" in refused["detail"]
-    assert (await now(any_village, band))["state"] == "offered"
-    assert await look(any_village, held) == held
-    await say(any_village, band, "accept")
-    assert (await change(any_village, held, people=5))["people"] == 5
+    assert (await now(village, band))["state"] == "offered"
+    assert await look(village, held) == held
+    await say(village, band, "accept")
+    assert (await change(village, held, people=5))["people"] == 5
 
 
-async def test_a_managers_approval_accepts_an_offer_and_says_so(any_village: httpx.AsyncClient) -> None:
-    band, held = await offer(any_village)
-    assert (await act(any_village, held, "approve"))["status"] == "confirmed"
-    assert (await now(any_village, band))["state"] == "accepted"
-    assert (await log(any_village, held))[-1] == ("approve", "this accepts the offer for the person who waited")
+async def test_a_managers_approval_accepts_an_offer_and_says_so(village: httpx.AsyncClient) -> None:
+    band, held = await offer(village)
+    assert (await act(village, held, "approve"))["status"] == "confirmed"
+    assert (await now(village, band))["state"] == "accepted"
+    assert (await log(village, held))[-1] == ("approve", "this accepts the offer for the person who waited")
 
 
 @pytest.mark.parametrize("done", ["approve", "decline", "cancel", "accept the offer", "decline the offer"])
 async def test_undoing_an_answer_to_an_offer_leaves_it_as_it_was(
-    any_village: httpx.AsyncClient, clock: ManualClock, done: str
+    village: httpx.AsyncClient, clock: ManualClock, done: str
 ) -> None:
-    band, held = await offer(any_village)
+    band, held = await offer(village)
     clock.advance(hours=1)
     if done.endswith("the offer"):
-        await say(any_village, band, done.split()[0])
+        await say(village, band, done.split()[0])
     else:
-        await act(any_village, held, done, reason="by mistake")
-    assert (await now(any_village, band))["state"] in {"accepted", "declined"}
+        await act(village, held, done, reason="by mistake")
+    assert (await now(village, band))["state"] in {"accepted", "declined"}
     clock.advance(minutes=1)
-    back = await act(any_village, held, "restore")
+    back = await act(village, held, "restore")
     for field in ("status", "held_until", "offer", "why", "actions"):
         assert back[field] == held[field], field
-    again = await now(any_village, band)
+    again = await now(village, band)
     assert (again["state"], again["offered_until"]) == ("offered", UNTIL)
-    assert (await say(any_village, band, "accept"))["state"] == "accepted"
+    assert (await say(village, band, "accept"))["state"] == "accepted"
 
 
 async def test_an_offer_that_a_booker_cancels_and_takes_back_is_an_offer_and_not_confirmed(

@@ -78,21 +78,15 @@ async def parish(village: httpx.AsyncClient) -> httpx.AsyncClient:
     return village
 
 
-@pytest.fixture
-async def any_parish(any_village: httpx.AsyncClient) -> httpx.AsyncClient:
-    await put_party(any_village, "choir", name="Ramsey Choir")
-    return any_village
-
-
 async def test_a_site_without_one_has_the_plain_policy(village: httpx.AsyncClient) -> None:
     assert without_versions((await village.get(POLICY)).json()) == PLAIN
 
 
-async def test_what_was_written_is_read_and_can_be_written_again(any_parish: httpx.AsyncClient) -> None:
-    assert without_versions(await put(any_parish, FULL)) == FULL
-    assert without_versions((await any_parish.get(POLICY)).json()) == FULL
-    assert without_versions(await put(any_parish, FULL)) == FULL
-    assert without_versions(await put(any_parish, {})) == PLAIN
+async def test_what_was_written_is_read_and_can_be_written_again(parish: httpx.AsyncClient) -> None:
+    assert without_versions(await put(parish, FULL)) == FULL
+    assert without_versions((await parish.get(POLICY)).json()) == FULL
+    assert without_versions(await put(parish, FULL)) == FULL
+    assert without_versions(await put(parish, {})) == PLAIN
 
 
 async def test_a_new_policy_is_followed_at_once(parish: httpx.AsyncClient) -> None:
@@ -164,26 +158,26 @@ async def test_only_who_runs_the_site_sees_and_sets_it(app: FastAPI, parish: htt
         assert without_versions(await put(manager, FULL)) == FULL
 
 
-async def test_a_check_names_the_requests_that_it_would_confirm(any_parish: httpx.AsyncClient) -> None:
+async def test_a_check_names_the_requests_that_it_would_confirm(parish: httpx.AsyncClient) -> None:
     theirs = {"party": "choir", "by_rules": True}
-    short = await book(any_parish, **theirs)
-    await book(any_parish, space="studio", title="Long", ends="2026-11-26T23:00", **theirs)
-    await book(any_parish, space="yard", title="Ours")
+    short = await book(parish, **theirs)
+    await book(parish, space="studio", title="Long", ends="2026-11-26T23:00", **theirs)
+    await book(parish, space="yard", title="Ours")
     assert short["status"] == "held"
-    found = await put(any_parish, {"rules": [{"name": "Two hours", "most_minutes": 120}]}, check="true")
+    found = await put(parish, {"rules": [{"name": "Two hours", "most_minutes": 120}]}, check="true")
     assert [each["id"] for each in found["confirmed"]["bookings"]] == [short["id"]]
     assert (found["confirmed"]["count"], found["exceeding"]) == (1, [])
-    assert without_versions((await any_parish.get(POLICY)).json()) == PLAIN, "a check writes nothing"
-    await put(any_parish, {"rules": [{"name": "Two hours", "most_minutes": 120}]})
-    assert (await any_parish.get(f"{API}/bookings/{short['id']}")).json()["status"] == "held", "nothing is decided"
-    again = await put(any_parish, {"rules": [{"name": "Three hours", "most_minutes": 180}]}, check="true")
+    assert without_versions((await parish.get(POLICY)).json()) == PLAIN, "a check writes nothing"
+    await put(parish, {"rules": [{"name": "Two hours", "most_minutes": 120}]})
+    assert (await parish.get(f"{API}/bookings/{short['id']}")).json()["status"] == "held", "nothing is decided"
+    again = await put(parish, {"rules": [{"name": "Three hours", "most_minutes": 180}]}, check="true")
     assert again["confirmed"]["count"] == 0, "the rules in force confirm it already"
 
 
-async def test_a_check_names_what_goes_beyond_new_limits(any_parish: httpx.AsyncClient) -> None:
+async def test_a_check_names_what_goes_beyond_new_limits(parish: httpx.AsyncClient) -> None:
     for day in ("2026-11-25", "2026-11-26", "2026-11-30"):
-        await book(any_parish, party="choir", starts=f"{day}T18:00", ends=f"{day}T20:00")
-    await book(any_parish, space="yard", title="Nobody's")
+        await book(parish, party="choir", starts=f"{day}T18:00", ends=f"{day}T20:00")
+    await book(parish, space="yard", title="Nobody's")
     new = {
         "quotas": [
             {"name": "One a week", "per": "week", "most_bookings": 1},
@@ -191,15 +185,15 @@ async def test_a_check_names_what_goes_beyond_new_limits(any_parish: httpx.Async
         ],
         "windows": [{"tier": "community", "days": 4, "spaces": ["hall"]}],
     }
-    found = await put(any_parish, new, check="true")
+    found = await put(parish, new, check="true")
     assert [(each["text"], each["party"], each["count"]) for each in found["exceeding"]] == [
         ("Ramsey Choir has 2 bookings in the week from Mon 23 Nov; “One a week” would allow 1 booking", "choir", 2),
         ("Ramsey Choir has 6 hours ahead at a time; “Three hours” would allow 3 hours", "choir", 3),
         ("community groups could book Hall 4 days ahead; 1 booking is further ahead", None, 1),
     ]
     assert found["exceeding_count"] == 3
-    await put(any_parish, new)
-    assert (await put(any_parish, new, check="true"))["exceeding"] == [], "what holds already is no news"
+    await put(parish, new)
+    assert (await put(parish, new, check="true"))["exceeding"] == [], "what holds already is no news"
 
 
 async def test_a_room_that_already_runs_is_not_confirmed_but_stays_so_once_it_is(

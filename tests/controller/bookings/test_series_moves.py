@@ -51,15 +51,15 @@ async def test_no_move_is_offered_that_the_quota_would_refuse_beside_the_other_d
 
 
 async def test_a_date_that_is_refused_for_its_layout_can_go_to_another_one(
-    any_client: httpx.AsyncClient, any_container: Container
+    client: httpx.AsyncClient, container: Container
 ) -> None:
-    await build(any_container)
-    dates = await check(any_client, layout="boardroom", people=50)
+    await build(container)
+    dates = await check(client, layout="boardroom", people=50)
     assert [each["effect"] for each in dates] == ["refuse"] * 5
     assert texts(dates[0])[0] == "Hall as “Theatre”, Tue 1 Dec, 18:00 to 20:00"
     move = {name: dates[0]["moves"][0][name] for name in ("space", "layout", "starts", "ends")}
     choices = {dates[0]["date"]: {"move": move}} | {each["date"]: "skip" for each in dates[1:]}
-    made = await any_client.post(
+    made = await client.post(
         f"{API}/sites/hub/series", json=TUESDAYS | {"layout": "boardroom", "people": 50, "choices": choices}
     )
     [booking] = answered(made, 201)["bookings"]

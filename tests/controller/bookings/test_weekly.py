@@ -63,8 +63,8 @@ async def everything(client: httpx.AsyncClient) -> list[Json]:
     return items
 
 
-async def test_a_series_books_every_week_with_a_code_each(any_village: httpx.AsyncClient) -> None:
-    answer = await post(any_village)
+async def test_a_series_books_every_week_with_a_code_each(village: httpx.AsyncClient) -> None:
+    answer = await post(village)
     assert answer.status_code == 201, answer.text
     made = answer.json()
     assert [each["starts"] for each in made["bookings"]] == [
@@ -73,7 +73,7 @@ async def test_a_series_books_every_week_with_a_code_each(any_village: httpx.Asy
     assert len({each["code"] for each in made["bookings"]}) == 4
     assert {each["series"] for each in made["bookings"]} == {made["id"]}
     assert made["skipped"] == []
-    assert await everything(any_village) == [as_later(each) for each in made["bookings"]]
+    assert await everything(village) == [as_later(each) for each in made["bookings"]]
 
 
 async def test_each_date_has_its_own_mark_and_where_it_could_go(village: httpx.AsyncClient) -> None:
@@ -137,14 +137,14 @@ async def test_a_taken_date_fails_the_series_unless_something_is_chosen_for_it(v
     assert [each["date"] for each in made.json()["skipped"]] == ["2026-12-03"]
 
 
-async def test_a_date_is_moved_as_chosen_and_keeps_its_name(any_village: httpx.AsyncClient) -> None:
-    await book(any_village, starts="2026-12-03T18:00", ends="2026-12-03T20:00")
+async def test_a_date_is_moved_as_chosen_and_keeps_its_name(village: httpx.AsyncClient) -> None:
+    await book(village, starts="2026-12-03T18:00", ends="2026-12-03T20:00")
     choices = {
         "2026-12-03": {"move": {"starts": "2026-12-03T20:00"}},
         "2026-12-10T19:00": {"move": {"space": "studio"}},
         "2026-12-17": "hold",
     }
-    made = (await post(any_village, choices=choices)).json()
+    made = (await post(village, choices=choices)).json()
     placed = [(each["space"], each["starts"][5:16], each["ends"][11:16], each["status"]) for each in made["bookings"]]
     assert placed == [
         ("hall", "11-26T19:00", "21:00", "confirmed"),
@@ -152,7 +152,7 @@ async def test_a_date_is_moved_as_chosen_and_keeps_its_name(any_village: httpx.A
         ("studio", "12-10T19:00", "21:00", "confirmed"),
         ("hall", "12-17T19:00", "21:00", "requested"),
     ]
-    dates = await of_series(any_village, made["id"])
+    dates = await of_series(village, made["id"])
     assert [(each["occurrence"], each["changed_here"]) for each in dates] == [
         ("2026-11-26T19:00:00", []),
         ("2026-12-03T19:00:00", ["starts", "ends"]),
@@ -324,25 +324,23 @@ async def test_a_series_is_cancelled_from_a_date_or_whole_and_what_is_over_stays
     assert again.json()["bookings"] == []
 
 
-async def test_a_cancel_is_undone_as_far_as_the_time_is_free(
-    any_village: httpx.AsyncClient, clock: ManualClock
-) -> None:
-    made = (await post(any_village)).json()
+async def test_a_cancel_is_undone_as_far_as_the_time_is_free(village: httpx.AsyncClient, clock: ManualClock) -> None:
+    made = (await post(village)).json()
     by_hand = made["bookings"][0]
-    await act(any_village, by_hand, "cancel")
+    await act(village, by_hand, "cancel")
     clock.advance(minutes=1)
     path = f"{API}/series/{made['id']}"
-    await any_village.post(f"{path}/cancel", json={"reason": "the roof leaks"})
-    choir = await book(any_village, starts="2026-12-10T18:00", ends="2026-12-10T20:00")
-    back = (await any_village.post(f"{path}/restore")).json()
+    await village.post(f"{path}/cancel", json={"reason": "the roof leaks"})
+    choir = await book(village, starts="2026-12-10T18:00", ends="2026-12-10T20:00")
+    back = (await village.post(f"{path}/restore")).json()
     assert [each["starts"][:10] for each in back["bookings"]] == ["2026-12-03", "2026-12-17"]
     assert {each["status"] for each in back["bookings"]} == {"confirmed"}
     assert [(each["starts"][:10], each["conflicts"][0]["id"]) for each in back["left"]] == [("2026-12-10", choir["id"])]
-    statuses = [each["status"] for each in await of_series(any_village, made["id"])]
+    statuses = [each["status"] for each in await of_series(village, made["id"])]
     assert statuses == ["cancelled", "confirmed", "cancelled", "confirmed"]
-    await act(any_village, choir, "cancel")
-    assert len((await any_village.post(f"{path}/restore")).json()["bookings"]) == 1
-    assert (await any_village.post(f"{path}/restore")).status_code == 409
+    await act(village, choir, "cancel")
+    assert len((await village.post(f"{path}/restore")).json()["bookings"]) == 1
+    assert (await village.post(f"{path}/restore")).status_code == 409
 
 
 async def test_what_a_booker_restores_of_a_series_is_judged_like_a_new_wish(
@@ -363,10 +361,10 @@ async def test_what_a_booker_restores_of_a_series_is_judged_like_a_new_wish(
         assert [each["status"] for each in back] == ["confirmed", "confirmed", "held", "held"]
 
 
-async def test_a_series_tells_its_rule_and_every_date(any_village: httpx.AsyncClient) -> None:
+async def test_a_series_tells_its_rule_and_every_date(village: httpx.AsyncClient) -> None:
     asked = evening(people=12, notes="bring mats", without=["2026-12-03"], extra=["2026-12-22"])
-    made = (await any_village.post(f"{API}/sites/{SITE}/series", json=asked)).json()
-    found = (await any_village.get(f"{API}/series/{made['id']}")).json()
+    made = (await village.post(f"{API}/sites/{SITE}/series", json=asked)).json()
+    found = (await village.get(f"{API}/series/{made['id']}")).json()
     assert (found["title"], found["people"], found["notes"], found["version"]) == ("Yoga", 12, "bring mats", 1)
     assert (found["rule"], found["first_starts"]) == ("FREQ=WEEKLY;COUNT=4", "2026-11-26T19:00:00")
     assert found["extra"] == ["2026-12-22T19:00:00/2026-12-22T21:00:00"]
@@ -380,9 +378,9 @@ async def test_a_series_tells_its_rule_and_every_date(any_village: httpx.AsyncCl
     ]
     nobody = "01930000-0000-7000-8000-000000000000"
     for answer in (
-        await any_village.get(f"{API}/series/{nobody}"),
-        await any_village.post(f"{API}/series/{nobody}/restore"),
-        await any_village.patch(f"{API}/series/{nobody}", json={"scope": "all"}),
+        await village.get(f"{API}/series/{nobody}"),
+        await village.post(f"{API}/series/{nobody}/restore"),
+        await village.patch(f"{API}/series/{nobody}", json={"scope": "all"}),
     ):
         assert answer.status_code == 404
 

@@ -63,8 +63,8 @@ async def titles(client: httpx.AsyncClient, status: str = "confirmed") -> list[s
     return [f"{each['starts'][5:16]} {each['title']}" for each in answer.json()["items"] if each["status"] == status]
 
 
-async def test_sound_events_are_booked_with_codes_and_the_rest_is_told(any_village: httpx.AsyncClient) -> None:
-    answer = await take(any_village, calendar(CHOIR_SERIES, BROKEN, YOGA))
+async def test_sound_events_are_booked_with_codes_and_the_rest_is_told(village: httpx.AsyncClient) -> None:
+    answer = await take(village, calendar(CHOIR_SERIES, BROKEN, YOGA))
     assert [(each["uid"], each["how"]) for each in answer["imported"]] == [
         ("choir", "new"),
         ("yoga", "new"),
@@ -73,32 +73,32 @@ async def test_sound_events_are_booked_with_codes_and_the_rest_is_told(any_villa
     ]
     [refused] = answer["refused"]
     assert (refused["line"], refused["uid"]) == (15, "broken")
-    assert await titles(any_village) == [
+    assert await titles(village) == [
         "12-01T19:00 Choir",
         "12-02T19:00 Yoga",
         "12-08T19:00 Choir",
         "12-15T19:00 Choir",
     ]
-    choir = await look(any_village, {"id": answer["imported"][0]["booking"]})
+    choir = await look(village, {"id": answer["imported"][0]["booking"]})
     assert choir["actor"] == "import:Una Porter"
     assert choir["series"] is not None
     assert len(choir["code"]) == 6
-    assert (await look(any_village, {"id": answer["imported"][1]["booking"]}))["series"] is None
+    assert (await look(village, {"id": answer["imported"][1]["booking"]}))["series"] is None
 
 
-async def test_importing_twice_changes_nothing(any_village: httpx.AsyncClient) -> None:
-    first = await take(any_village, calendar(CHOIR_SERIES, YOGA))
-    second = await take(any_village, calendar(CHOIR_SERIES, YOGA))
+async def test_importing_twice_changes_nothing(village: httpx.AsyncClient) -> None:
+    first = await take(village, calendar(CHOIR_SERIES, YOGA))
+    second = await take(village, calendar(CHOIR_SERIES, YOGA))
     assert (second["imported"], second["unchanged"], second["clashes"]) == ([], 4, [])
-    booking = await look(any_village, {"id": first["imported"][0]["booking"]})
+    booking = await look(village, {"id": first["imported"][0]["booking"]})
     assert booking["version"] == 1
 
 
-async def test_a_preview_says_the_same_and_writes_nothing(any_village: httpx.AsyncClient) -> None:
+async def test_a_preview_says_the_same_and_writes_nothing(village: httpx.AsyncClient) -> None:
     twin = YOGA.replace("yoga", "twin").replace("Yoga", "Twin")
-    seen = await take(any_village, calendar(CHOIR_SERIES, YOGA, twin), preview="true")
-    assert await titles(any_village) == []
-    done = await take(any_village, calendar(CHOIR_SERIES, YOGA, twin))
+    seen = await take(village, calendar(CHOIR_SERIES, YOGA, twin), preview="true")
+    assert await titles(village) == []
+    done = await take(village, calendar(CHOIR_SERIES, YOGA, twin))
     for each in seen["imported"] + done["imported"]:
         each.pop("booking")
     assert seen["imported"] == done["imported"]
@@ -114,29 +114,27 @@ async def test_a_series_that_goes_on_is_told_with_the_day_until_which_it_is_book
     assert (await take(village, calendar(CHOIR_SERIES, endless)))["goes_on"] == [told]
 
 
-async def test_what_is_taken_is_listed_as_a_clash_and_not_written(any_village: httpx.AsyncClient) -> None:
-    made = await book(any_village, title="Ringers", starts="2026-12-08T20:00", ends="2026-12-08T21:00")
-    answer = await take(any_village, calendar(CHOIR_SERIES))
+async def test_what_is_taken_is_listed_as_a_clash_and_not_written(village: httpx.AsyncClient) -> None:
+    made = await book(village, title="Ringers", starts="2026-12-08T20:00", ends="2026-12-08T21:00")
+    answer = await take(village, calendar(CHOIR_SERIES))
     assert len(answer["imported"]) == 2
     [clash] = answer["clashes"]
     assert (clash["uid"], clash["starts"], clash["line"]) == ("choir", "2026-12-08T19:00:00+00:00", 3)
     assert [each["id"] for each in clash["conflicts"]] == [made["id"]]
-    await act(any_village, made, "cancel")
-    again = await take(any_village, calendar(CHOIR_SERIES))
+    await act(village, made, "cancel")
+    again = await take(village, calendar(CHOIR_SERIES))
     assert (len(again["imported"]), again["unchanged"]) == (1, 2)
 
 
-async def test_a_changed_file_moves_renames_and_cancels_what_it_brought(any_village: httpx.AsyncClient) -> None:
-    first = await take(any_village, calendar(CHOIR_SERIES, YOGA))
+async def test_a_changed_file_moves_renames_and_cancels_what_it_brought(village: httpx.AsyncClient) -> None:
+    first = await take(village, calendar(CHOIR_SERIES, YOGA))
     changed = YOGA.replace("T190000", "T180000").replace("SUMMARY:Yoga", "SUMMARY:Slow yoga")
-    moved = await take(any_village, calendar(CHOIR_SERIES, changed))
+    moved = await take(village, calendar(CHOIR_SERIES, changed))
     assert [(each["title"], each["how"]) for each in moved["imported"]] == [("Slow yoga", "changed")]
     assert moved["imported"][0]["booking"] == first["imported"][1]["booking"]
-    gone = await take(
-        any_village, calendar(CHOIR_SERIES, changed.replace("END:VEVENT", "STATUS:CANCELLED\nEND:VEVENT"))
-    )
+    gone = await take(village, calendar(CHOIR_SERIES, changed.replace("END:VEVENT", "STATUS:CANCELLED\nEND:VEVENT")))
     assert [each["how"] for each in gone["imported"]] == ["cancelled"]
-    assert await titles(any_village, "cancelled") == ["12-02T18:00 Slow yoga"]
+    assert await titles(village, "cancelled") == ["12-02T18:00 Slow yoga"]
     assert gone["unchanged"] == 3
 
 
@@ -259,19 +257,19 @@ async def gone(client: httpx.AsyncClient, data: bytes, **params: str) -> list[tu
 
 
 async def test_what_is_no_longer_in_the_file_is_listed_and_cancelled_only_when_asked(
-    any_village: httpx.AsyncClient,
+    village: httpx.AsyncClient,
 ) -> None:
-    await take(any_village, calendar(CHOIR_SERIES, YOGA))
+    await take(village, calendar(CHOIR_SERIES, YOGA))
     left = calendar(CHOIR_SERIES.replace("COUNT=4", "COUNT=2"))
     expected = ["Yoga", "Choir"]
-    assert await gone(any_village, left, preview="true") == [(each, False) for each in expected]
-    assert await gone(any_village, left) == [(each, False) for each in expected]
-    assert await gone(any_village, left, preview="true", vanished="cancel") == [(each, True) for each in expected]
-    assert len(await titles(any_village)) == 4
-    assert await gone(any_village, left, vanished="cancel") == [(each, True) for each in expected]
-    assert await titles(any_village) == ["12-01T19:00 Choir", "12-08T19:00 Choir"]
-    assert await gone(any_village, left, vanished="cancel") == []
-    back = await take(any_village, calendar(CHOIR_SERIES, YOGA))
+    assert await gone(village, left, preview="true") == [(each, False) for each in expected]
+    assert await gone(village, left) == [(each, False) for each in expected]
+    assert await gone(village, left, preview="true", vanished="cancel") == [(each, True) for each in expected]
+    assert len(await titles(village)) == 4
+    assert await gone(village, left, vanished="cancel") == [(each, True) for each in expected]
+    assert await titles(village) == ["12-01T19:00 Choir", "12-08T19:00 Choir"]
+    assert await gone(village, left, vanished="cancel") == []
+    back = await take(village, calendar(CHOIR_SERIES, YOGA))
     assert sorted(each["title"] for each in back["imported"]) == ["Choir", "Yoga"]
 
 
@@ -312,7 +310,7 @@ async def test_an_event_that_is_on_again_is_booked_again(village: httpx.AsyncCli
     assert await titles(village) == ["12-02T19:00 Yoga"]
 
 
-async def test_events_that_change_places_are_moved_together(any_village: httpx.AsyncClient) -> None:
+async def test_events_that_change_places_are_moved_together(village: httpx.AsyncClient) -> None:
     one = YOGA.replace("yoga", "one").replace("Yoga", "One")
     two = (
         one.replace("one", "two")
@@ -320,15 +318,15 @@ async def test_events_that_change_places_are_moved_together(any_village: httpx.A
         .replace("T19", "T21")
         .replace("T210000\nDTEND:20261202T21", "T210000\nDTEND:20261202T23")
     )
-    await take(any_village, calendar(one, two))
-    assert await titles(any_village) == ["12-02T19:00 One", "12-02T21:00 Two"]
+    await take(village, calendar(one, two))
+    assert await titles(village) == ["12-02T19:00 One", "12-02T21:00 Two"]
     changed = calendar(
         one.replace("T190000", "T209999").replace("T210000", "T230000").replace("T209999", "T210000"),
         two.replace("T210000", "T190000").replace("T230000", "T210000"),
     )
-    answer = await take(any_village, changed)
+    answer = await take(village, changed)
     assert ([each["how"] for each in answer["imported"]], answer["clashes"]) == (["changed", "changed"], [])
-    assert await titles(any_village) == ["12-02T19:00 Two", "12-02T21:00 One"]
+    assert await titles(village) == ["12-02T19:00 Two", "12-02T21:00 One"]
 
 
 async def test_a_booking_that_may_not_move_stays_and_is_told(village: httpx.AsyncClient) -> None:
@@ -359,33 +357,33 @@ async def test_events_can_be_a_partys_bookings(village: httpx.AsyncClient) -> No
     assert (await send(village, calendar(YOGA), vanished="maybe")).status_code == 422
 
 
-async def test_a_cancellation_cancels_the_dates_that_it_names_and_no_others(any_village: httpx.AsyncClient) -> None:
-    await take(any_village, calendar(CHOIR_SERIES, YOGA))
+async def test_a_cancellation_cancels_the_dates_that_it_names_and_no_others(village: httpx.AsyncClient) -> None:
+    await take(village, calendar(CHOIR_SERIES, YOGA))
     one = "BEGIN:VEVENT\nUID:choir\nRECURRENCE-ID;TZID=Europe/London:20261208T190000\nEND:VEVENT\n"
     message = calendar("METHOD:CANCEL\n", one)
-    seen = await take(any_village, message, vanished="cancel", preview="true")
+    seen = await take(village, message, vanished="cancel", preview="true")
     assert [(each["uid"], each["how"]) for each in seen["imported"]] == [("choir", "cancelled")]
-    done = await take(any_village, message, vanished="cancel")
+    done = await take(village, message, vanished="cancel")
     assert (done["vanished"], done["whole"], done["refused"]) == ([], False, [])
-    assert await titles(any_village, "cancelled") == ["12-08T19:00 Choir"]
+    assert await titles(village, "cancelled") == ["12-08T19:00 Choir"]
     everything = "BEGIN:VEVENT\nUID:choir\nSEQUENCE:3\nEND:VEVENT\n"
     nobody = everything.replace("choir", "nobody")
-    ended = await take(any_village, calendar("METHOD:CANCEL\n", everything, nobody))
+    ended = await take(village, calendar("METHOD:CANCEL\n", everything, nobody))
     assert [each["how"] for each in ended["imported"]] == ["cancelled", "cancelled"]
     assert [each["why"] for each in ended["refused"]] == ["is cancelled, and no booking to come was made of it here"]
-    assert await titles(any_village) == ["12-02T19:00 Yoga"]
+    assert await titles(village) == ["12-02T19:00 Yoga"]
 
 
 async def test_a_date_whose_override_cannot_be_read_keeps_what_it_has_and_gets_nothing(
-    any_village: httpx.AsyncClient,
+    village: httpx.AsyncClient,
 ) -> None:
     moved = "BEGIN:VEVENT\nUID:choir\nRECURRENCE-ID;VALUE=DATE:20261208\nDTSTART:20261209T190000\nEND:VEVENT\n"
-    first = await take(any_village, calendar(CHOIR_SERIES, moved))
+    first = await take(village, calendar(CHOIR_SERIES, moved))
     assert [each["starts"][5:10] for each in first["imported"]] == ["12-01", "12-15"]
-    await take(any_village, calendar(CHOIR_SERIES))
-    again = await take(any_village, calendar(CHOIR_SERIES, moved), vanished="cancel")
+    await take(village, calendar(CHOIR_SERIES))
+    again = await take(village, calendar(CHOIR_SERIES, moved), vanished="cancel")
     assert (again["vanished"], again["unchanged"], len(again["refused"])) == ([], 2, 1)
-    assert len(await titles(any_village)) == 3
+    assert len(await titles(village)) == 3
 
 
 def _weekly(count: int, first: str = "20261201", hour: int = 19) -> str:
@@ -394,15 +392,15 @@ def _weekly(count: int, first: str = "20261201", hour: int = 19) -> str:
 
 
 async def test_a_preview_lets_go_of_what_vanishes_and_sees_what_came_long_before(
-    any_village: httpx.AsyncClient,
+    village: httpx.AsyncClient,
 ) -> None:
-    await take(any_village, calendar(_weekly(120)))
+    await take(village, calendar(_weekly(120)))
     twin = YOGA.replace("20261202", "20270320")
     other = YOGA.replace("yoga", "late").replace("20261202T19", "20261203T20").replace("20261202T21", "20261203T22")
     # An hour later on all days is another original start, so that each old date vanishes and a new one takes its place.
     data = calendar(_weekly(120, hour=20), twin, other)
-    tried = await take(any_village, data, vanished="cancel", preview="true")
-    done = await take(any_village, data, vanished="cancel")
+    tried = await take(village, data, vanished="cancel", preview="true")
+    done = await take(village, data, vanished="cancel")
     assert [each["uid"] for each in done["clashes"]] == ["late", "daily"]
     for name in ("clashes", "imported", "vanished"):
         assert [(each["uid"], each["starts"]) for each in tried[name]] == [

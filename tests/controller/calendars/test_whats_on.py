@@ -15,20 +15,20 @@ PATH = f"{API}/sites/{SITE}/whats-on"
 
 
 @pytest.fixture
-async def outside(any_app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    async with stranger(any_app) as client:
+async def outside(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with stranger(app) as client:
         yield client
 
 
 async def test_public_bookings_are_events_and_the_others_are_not_there(
-    any_village: httpx.AsyncClient, outside: httpx.AsyncClient
+    village: httpx.AsyncClient, outside: httpx.AsyncClient
 ) -> None:
-    await put_party(any_village, "choir", name="Ramsey Choir")
-    await put_party(any_village, "ann", kind="person", name="Ann")
-    made = await book(any_village, public=True, party="choir", contact_name="Bob", contact_phone="01487")
-    await book(any_village, title="Private do", space="studio")
+    await put_party(village, "choir", name="Ramsey Choir")
+    await put_party(village, "ann", kind="person", name="Ann")
+    made = await book(village, public=True, party="choir", contact_name="Bob", contact_phone="01487")
+    await book(village, title="Private do", space="studio")
     own = {"starts": "2026-11-27T18:00", "ends": "2026-11-27T20:00", "title": "Open mic"}
-    await book(any_village, public=True, party="ann", **own)
+    await book(village, public=True, party="ann", **own)
     answer = await outside.get(PATH)
     assert answer.headers["content-type"] == "application/ld+json"
     assert (answer.headers["cache-control"], answer.headers["access-control-allow-origin"]) == (
@@ -55,22 +55,22 @@ async def test_public_bookings_are_events_and_the_others_are_not_there(
 
 
 async def test_a_booking_is_made_public_and_private_again_and_one_called_off_says_so(
-    any_village: httpx.AsyncClient, outside: httpx.AsyncClient
+    village: httpx.AsyncClient, outside: httpx.AsyncClient
 ) -> None:
-    made = await book(any_village)
+    made = await book(village)
     assert made["public"] is False
     assert (await outside.get(PATH)).json()["@graph"] == []
-    assert (await change(any_village, made, public=True))["public"] is True
+    assert (await change(village, made, public=True))["public"] is True
     assert len((await outside.get(PATH)).json()["@graph"]) == 1
-    await act(any_village, made, "cancel")
+    await act(village, made, "cancel")
     [event] = (await outside.get(PATH)).json()["@graph"]
     assert event["eventStatus"] == "https://schema.org/EventCancelled"
-    await act(any_village, made, "restore")
-    await change(any_village, made, public=False)
+    await act(village, made, "restore")
+    await change(village, made, public=False)
     assert (await outside.get(PATH)).json()["@graph"] == []
 
 
-async def test_a_series_can_be_public(any_village: httpx.AsyncClient, outside: httpx.AsyncClient) -> None:
+async def test_a_series_can_be_public(village: httpx.AsyncClient, outside: httpx.AsyncClient) -> None:
     body = {
         "space": "hall",
         "title": "Tea dance",
@@ -79,15 +79,13 @@ async def test_a_series_can_be_public(any_village: httpx.AsyncClient, outside: h
         "rule": "FREQ=WEEKLY;COUNT=3",
         "public": True,
     }
-    made = await any_village.post(f"{API}/sites/{SITE}/series", json=body)
+    made = await village.post(f"{API}/sites/{SITE}/series", json=body)
     assert made.status_code == 201, made.text
     assert [each["name"] for each in (await outside.get(PATH)).json()["@graph"]] == ["Tea dance"] * 3
 
 
-async def test_days_are_the_sites_own_and_within_limits(
-    any_village: httpx.AsyncClient, outside: httpx.AsyncClient
-) -> None:
-    await book(any_village, public=True, starts="2027-03-27T22:00", ends="2027-03-28T06:00")
+async def test_days_are_the_sites_own_and_within_limits(village: httpx.AsyncClient, outside: httpx.AsyncClient) -> None:
+    await book(village, public=True, starts="2027-03-27T22:00", ends="2027-03-28T06:00")
     [night] = (await outside.get(PATH, params={"from": "2027-03-28", "days": 1})).json()["@graph"]
     assert (night["startDate"], night["endDate"]) == ("2027-03-27T22:00:00+00:00", "2027-03-28T06:00:00+01:00")
     assert datetime.fromisoformat(night["startDate"]).tzinfo is not None
@@ -98,11 +96,9 @@ async def test_days_are_the_sites_own_and_within_limits(
     assert (await outside.get(f"{API}/sites/atlantis/whats-on")).status_code == 404
 
 
-async def test_a_reader_asks_whether_anything_is_new(
-    any_village: httpx.AsyncClient, outside: httpx.AsyncClient
-) -> None:
-    made = await book(any_village, public=True)
+async def test_a_reader_asks_whether_anything_is_new(village: httpx.AsyncClient, outside: httpx.AsyncClient) -> None:
+    made = await book(village, public=True)
     tag = (await outside.get(PATH)).headers["etag"]
     assert (await outside.get(PATH, headers={"If-None-Match": tag})).status_code == 304
-    await change(any_village, made, title="Choir and friends")
+    await change(village, made, title="Choir and friends")
     assert (await outside.get(PATH, headers={"If-None-Match": tag})).status_code == 200

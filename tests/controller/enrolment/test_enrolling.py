@@ -54,48 +54,46 @@ async def enrolled(client: httpx.AsyncClient, edge: str = EDGE) -> StoredIdentit
     return accepted(applicant, await applied(client, applicant.body))
 
 
-async def test_an_edge_that_has_a_token_gets_all_it_needs(
-    any_village: httpx.AsyncClient, any_container: Container
-) -> None:
-    identity = await enrolled(any_village)
+async def test_an_edge_that_has_a_token_gets_all_it_needs(village: httpx.AsyncClient, container: Container) -> None:
+    identity = await enrolled(village)
     issued = identity.issued
-    async with any_container.database.read() as tx:
-        assert issued.doors == await any_container.estate.all_secrets(tx, SITE, edge=EDGE)
+    async with container.database.read() as tx:
+        assert issued.doors == await container.estate.all_secrets(tx, SITE, edge=EDGE)
     assert set(issued.doors) == {"front-door"}
-    assert issued.controller_keys == (any_container.keys.public,)
+    assert issued.controller_keys == (container.keys.public,)
     (name,) = identity.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     assert name.value == f"{SITE}/{EDGE}"
     lasts = identity.certificate.not_valid_after_utc - identity.certificate.not_valid_before_utc
     assert timedelta(days=730) <= lasts <= timedelta(days=732)
-    state = (await any_village.get(f"{PATH}/enrolment")).json()
-    version = int(any_container.clock.now().timestamp() * 1000)
+    state = (await village.get(f"{PATH}/enrolment")).json()
+    version = int(container.clock.now().timestamp() * 1000)
     assert (state["enrolled_at"] is not None, state["identity_version"], state["changing"]) == (True, version, False)
 
 
-async def test_enrolling_needs_no_sign_in_and_a_token_does(any_app: FastAPI, any_village: httpx.AsyncClient) -> None:
-    applicant = EnrolmentClient(await token_for(any_village))
-    async with stranger(any_app) as client:
+async def test_enrolling_needs_no_sign_in_and_a_token_does(app: FastAPI, village: httpx.AsyncClient) -> None:
+    applicant = EnrolmentClient(await token_for(village))
+    async with stranger(app) as client:
         assert (await client.post(f"{PATH}/enrolment", json={})).status_code == 401
         accepted(applicant, await applied(client, applicant.body))
 
 
-async def test_a_token_lets_one_pi_in_which_may_ask_again(any_village: httpx.AsyncClient) -> None:
-    token = await token_for(any_village)
+async def test_a_token_lets_one_pi_in_which_may_ask_again(village: httpx.AsyncClient) -> None:
+    token = await token_for(village)
     first, second = EnrolmentClient(token), EnrolmentClient(token)
-    issued = accepted(first, await applied(any_village, first.body)).issued
-    assert (await applied(any_village, second.body)).status_code == 403
-    again = accepted(first, await applied(any_village, first.body)).issued
+    issued = accepted(first, await applied(village, first.body)).issued
+    assert (await applied(village, second.body)).status_code == 403
+    again = accepted(first, await applied(village, first.body)).issued
     assert again == issued
 
 
 async def test_a_token_runs_out_and_is_void_once_another_is_made(
-    any_village: httpx.AsyncClient, clock: ManualClock
+    village: httpx.AsyncClient, clock: ManualClock
 ) -> None:
-    old = EnrolmentClient(await token_for(any_village))
-    new = EnrolmentClient(await token_for(any_village))
-    assert (await applied(any_village, old.body)).status_code == 403
+    old = EnrolmentClient(await token_for(village))
+    new = EnrolmentClient(await token_for(village))
+    assert (await applied(village, old.body)).status_code == 403
     clock.advance(hours=24)
-    refused = await applied(any_village, new.body)
+    refused = await applied(village, new.body)
     assert refused.status_code == 403
     assert "hallkeeper edge token" in refused.json()["detail"]
 
@@ -117,29 +115,29 @@ FORGED: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("what", FORGED)
-async def test_an_application_changed_on_the_way_is_refused(any_village: httpx.AsyncClient, what: str) -> None:
-    applicant = EnrolmentClient(await token_for(any_village))
-    assert (await applied(any_village, _changed(applicant.body, **FORGED[what]))).status_code == 403
-    accepted(applicant, await applied(any_village, applicant.body))
+async def test_an_application_changed_on_the_way_is_refused(village: httpx.AsyncClient, what: str) -> None:
+    applicant = EnrolmentClient(await token_for(village))
+    assert (await applied(village, _changed(applicant.body, **FORGED[what]))).status_code == 403
+    accepted(applicant, await applied(village, applicant.body))
 
 
 @pytest.mark.parametrize("wrong", ["key", "ca", "last letter"])
 async def test_a_token_whose_tail_was_miscopied_costs_a_running_pi_nothing(
-    any_village: httpx.AsyncClient, any_container: Container, wrong: str
+    village: httpx.AsyncClient, container: Container, wrong: str
 ) -> None:
     """Its keys stay good, and the token too."""
-    running = await enrolled(any_village)
-    token = await token_for(any_village)
+    running = await enrolled(village)
+    token = await token_for(village)
     real = Token.read(token)
     tail = token[:-1] + ("A" if token[-1] != "A" else "B")
     miscopied = tail if wrong == "last letter" else str(msgspec.structs.replace(real, **{wrong: bytes(16)}))
-    refused = await applied(any_village, EnrolmentClient(miscopied).body)
+    refused = await applied(village, EnrolmentClient(miscopied).body)
     assert (refused.status_code, "incomplete or expired" in refused.json()["detail"]) == (403, True)
-    async with any_container.database.read() as tx:
-        any_container.mqtt.verifier.load(await repository.live_keys(tx))
-        assert list(await repository.revoked_serials(tx, now=any_container.clock.now())) == []
-    assert set(any_container.mqtt.verifier._keys[SITE, EDGE].keys) == {key_id(running.keys.signing.public_key())}
-    accepted(applicant := EnrolmentClient(token), await applied(any_village, applicant.body))
+    async with container.database.read() as tx:
+        container.mqtt.verifier.load(await repository.live_keys(tx))
+        assert list(await repository.revoked_serials(tx, now=container.clock.now())) == []
+    assert set(container.mqtt.verifier._keys[SITE, EDGE].keys) == {key_id(running.keys.signing.public_key())}
+    accepted(applicant := EnrolmentClient(token), await applied(village, applicant.body))
 
 
 @pytest.mark.parametrize("body", [{}, {"application": "!", "proof": "!"}, {"application": "e30=", "proof": ""}])
@@ -177,32 +175,32 @@ async def test_the_database_holds_no_token_in_the_clear(village: httpx.AsyncClie
 
 
 async def test_a_replaced_pi_takes_over_and_the_old_one_is_heard_no_more(
-    any_village: httpx.AsyncClient, any_container: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
-    old = await enrolled(any_village)
-    new = await enrolled(any_village)
-    async with any_container.database.read() as tx:
-        any_container.mqtt.verifier.load(await repository.live_keys(tx))
-        revoked = {serial for serial, _ in await repository.revoked_serials(tx, now=any_container.clock.now())}
-    ring = any_container.mqtt.verifier._keys[SITE, EDGE]
+    old = await enrolled(village)
+    new = await enrolled(village)
+    async with container.database.read() as tx:
+        container.mqtt.verifier.load(await repository.live_keys(tx))
+        revoked = {serial for serial, _ in await repository.revoked_serials(tx, now=container.clock.now())}
+    ring = container.mqtt.verifier._keys[SITE, EDGE]
     assert set(ring.keys) == {key_id(new.keys.signing.public_key())}
     assert revoked == {f"{old.certificate.serial_number:x}"}
     assert new.issued.doors == old.issued.doors  # nobody has the old Pi, so codes stay as they are
 
 
 async def test_a_revoked_edge_loses_keys_certificate_secrets_and_every_code_at_its_doors(
-    any_village: httpx.AsyncClient, any_container: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
-    both = await book(any_village, space="hall", contact_name="Una", contact_phone="01487 555 010")
-    front = await book(any_village, space="studio", title="Yoga", starts="2026-11-27T10:00", ends="2026-11-27T11:00")
+    both = await book(village, space="hall", contact_name="Una", contact_phone="01487 555 010")
+    front = await book(village, space="studio", title="Yoga", starts="2026-11-27T10:00", ends="2026-11-27T11:00")
     gone = await act(
-        any_village,
-        await book(any_village, space="studio", title="Off", starts="2026-11-27T14:00", ends="2026-11-27T15:00"),
+        village,
+        await book(village, space="studio", title="Off", starts="2026-11-27T14:00", ends="2026-11-27T15:00"),
         "cancel",
     )
-    identity = await enrolled(any_village)
+    identity = await enrolled(village)
     old = identity.issued.doors["front-door"]
-    done = await any_village.post(f"{PATH}/revocation", json={"reason": "stolen over night"})
+    done = await village.post(f"{PATH}/revocation", json={"reason": "stolen over night"})
     assert done.status_code == 200, done.text
     told = done.json()
     assert told["doors"] == ["front-door"]
@@ -211,18 +209,18 @@ async def test_a_revoked_edge_loses_keys_certificate_secrets_and_every_code_at_i
         ("Yoga", "", ""),
     ]
     for before in (both, front):
-        shown = await any_village.post(f"{API}/bookings/{before['id']}/code", json={})
+        shown = await village.post(f"{API}/bookings/{before['id']}/code", json={})
         assert {each["code"] for each in shown.json()["codes"]}.isdisjoint({before["code"]})
-    assert (await look(any_village, gone))["code"] is None
-    async with any_container.database.read() as tx:
-        secrets = await any_container.estate.all_secrets(tx, SITE, edge=EDGE)
+    assert (await look(village, gone))["code"] is None
+    async with container.database.read() as tx:
+        secrets = await container.estate.all_secrets(tx, SITE, edge=EDGE)
         assert not await repository.keys_of(tx, SITE, EDGE)
     assert secrets["front-door"] != old
-    crl = (any_container.settings.data_dir / "broker" / "crl.pem").read_bytes()
+    crl = (container.settings.data_dir / "broker" / "crl.pem").read_bytes()
     serials = {one.serial_number for one in x509.load_pem_x509_crl(crl)}
     assert serials == {identity.certificate.serial_number}
-    assert (await any_village.get(f"{PATH}/revocation")).json() == told
-    again = await enrolled(any_village)
+    assert (await village.get(f"{PATH}/revocation")).json() == told
+    again = await enrolled(village)
     assert again.issued.doors == secrets
     assert box_id(again.keys.opening.public_key().public_bytes_raw()) != box_id(
         identity.keys.opening.public_key().public_bytes_raw()
@@ -230,61 +228,61 @@ async def test_a_revoked_edge_loses_keys_certificate_secrets_and_every_code_at_i
 
 
 async def test_an_edge_that_was_put_out_gets_no_plan_and_no_identity_until_it_is_let_in_anew(
-    any_village: httpx.AsyncClient, any_container: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
-    planner, name = any_container.mqtt.planner, (SITE, EDGE)
+    planner, name = container.mqtt.planner, (SITE, EDGE)
 
     async def newest() -> SignedPlan:
-        async with any_container.database.read() as tx:
+        async with container.database.read() as tx:
             found = await plans.latest(tx, *name)
         assert found is not None
         return found
 
     async def out() -> dict[str, bool]:
-        shot = await any_container.mqtt.live.snapshot(SITE)
+        shot = await container.mqtt.live.snapshot(SITE)
         return {each.id: each.revoked_at is not None for each in shot.edges}
 
-    await enrolled(any_village)
-    await book(any_village, space="studio")
+    await enrolled(village)
+    await book(village, space="studio")
     assert await planner.refresh(name) is not None
     before = await newest()
     assert await out() == {EDGE: False, "pi-side": False}
-    assert (await any_village.post(f"{PATH}/revocation", json={"reason": "stolen"})).status_code == 200
-    token = EnrolmentClient(await token_for(any_village))
-    await book(any_village, space="studio", starts="2026-11-27T10:00", ends="2026-11-27T11:00")
+    assert (await village.post(f"{PATH}/revocation", json={"reason": "stolen"})).status_code == 200
+    token = EnrolmentClient(await token_for(village))
+    await book(village, space="studio", starts="2026-11-27T10:00", ends="2026-11-27T11:00")
     assert await planner.refresh(name) is None
     assert await planner.refresh((SITE, "pi-side")) is not None
-    async with any_container.database.read() as tx:
+    async with container.database.read() as tx:
         assert await planner.compile_current(tx, name) is None
-        assert await any_container.enrolment.registry.delivery(tx, *name) is None
+        assert await container.enrolment.registry.delivery(tx, *name) is None
     assert await newest() == before
     assert await out() == {EDGE: True, "pi-side": False}
 
-    issued = accepted(token, await applied(any_village, token.body)).issued
+    issued = accepted(token, await applied(village, token.body)).issued
     assert await planner.refresh(name) is not None
-    async with any_container.database.read() as tx:
+    async with container.database.read() as tx:
         made_with = await plans.secrets_named(tx, *name, (await newest()).manifest.version)
     assert made_with == {"front-door": secret_id(issued.doors["front-door"][0].secret)}
     assert await out() == {EDGE: False, "pi-side": False}
 
 
 async def test_whom_to_tell_has_each_group_once_and_only_the_members_who_were_on_the_door(
-    any_village: httpx.AsyncClient,
+    village: httpx.AsyncClient,
 ) -> None:
     for day in (27, 26, 28):
         when = {"starts": f"2026-11-{day}T10:00", "ends": f"2026-11-{day}T11:00"}
-        await book(any_village, space="studio", title="Yoga", contact_name="Una", **when)
+        await book(village, space="studio", title="Yoga", contact_name="Una", **when)
     evening = {"starts": "2026-11-26T12:00", "ends": "2026-11-26T13:00"}
-    await book(any_village, space="studio", title="Yoga", contact_name="Ben", **evening)
+    await book(village, space="studio", title="Yoga", contact_name="Ben", **evening)
     await send(
-        any_village,
+        village,
         "D1,2749,1990-05-01,,no,,2026-11-01,\n"
         "D2,2749,1990-05-01,,yes,,2026-11-01,\n"
         "D3,2749,1990-05-01,2026-11-24,no,,2026-11-01,\n"
         "D4,2749,2015-05-01,,no,,2026-11-01,\n"
         "D5,2749,1990-05-01,,no,,2026-12-01,\n",
     )
-    told = (await any_village.post(f"{PATH}/revocation", json={"reason": "stolen"})).json()
+    told = (await village.post(f"{PATH}/revocation", json={"reason": "stolen"})).json()
     assert [(each["who"], each["when"], each["bookings"]) for each in told["people"]] == [
         ("Una", "Thu 26 Nov, 10:00 to 11:00", 3),
         ("Ben", "Thu 26 Nov, 12:00 to 13:00", 1),
@@ -304,24 +302,24 @@ async def test_a_reason_is_needed_to_put_an_edge_out_and_an_edge_to_be_put_out(v
 
 
 async def test_whoever_opens_a_revoked_edges_doors_in_their_own_right_gets_other_codes_too(
-    any_village: httpx.AsyncClient, any_container: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
     plain = {"kind": "key_holder", "first": "2026-11-01", "code": True, "duress": True}
     made: dict[str, Any] = {}
     for name, doors in (("Una", ["front-door"]), ("Ben", ["side-door"])):
         body = plain | {"name": name, "places": [{"site": SITE, "doors": doors}]}
-        answer = await any_village.post(f"{API}/holders", json=body)
+        answer = await village.post(f"{API}/holders", json=body)
         assert answer.status_code == 201, answer.text
         made[name] = answer.json()["holder"]
 
     async def held(name: str) -> Any:
-        async with any_container.database.read() as tx:
+        async with container.database.read() as tx:
             found = await holders.holder(tx, made[name]["id"])
             assert found is not None
-            return await any_container.holders.secrets(tx, found)
+            return await container.holders.secrets(tx, found)
 
     before = {name: await held(name) for name in made}
-    done = await any_village.post(f"{PATH}/revocation", json={"reason": "stolen over night"})
+    done = await village.post(f"{PATH}/revocation", json={"reason": "stolen over night"})
     assert done.status_code == 200, done.text
     assert [(each["what"], each["who"]) for each in done.json()["people"]] == [("key holder", "Una")]
     after = {name: await held(name) for name in made}

@@ -57,10 +57,10 @@ async def furnish(client: httpx.AsyncClient, site: str = "ramsey") -> None:
         assert answer.status_code in {200, 201}, answer.text
 
 
-async def test_a_furnished_site_is_told_with_all_its_parts(any_client: httpx.AsyncClient) -> None:
-    await furnish(any_client)
+async def test_a_furnished_site_is_told_with_all_its_parts(client: httpx.AsyncClient) -> None:
+    await furnish(client)
     hall = {"id": "hall", "name": "Hall", "capacity": 80, "floor_area_m2": 120.5, "doors": ["front", "side"]}
-    assert without_versions((await any_client.get(f"{ROOT}/ramsey")).json()) == {
+    assert without_versions((await client.get(f"{ROOT}/ramsey")).json()) == {
         "id": "ramsey",
         **SITE,
         "organisation": None,
@@ -77,11 +77,11 @@ async def test_a_furnished_site_is_told_with_all_its_parts(any_client: httpx.Asy
     }
 
 
-async def test_writing_a_thing_again_changes_it(any_client: httpx.AsyncClient) -> None:
-    await furnish(any_client)
-    answer = await any_client.put(f"{ROOT}/ramsey/spaces/hall", json={"name": "Great Hall", "doors": ["front"]})
+async def test_writing_a_thing_again_changes_it(client: httpx.AsyncClient) -> None:
+    await furnish(client)
+    answer = await client.put(f"{ROOT}/ramsey/spaces/hall", json={"name": "Great Hall", "doors": ["front"]})
     assert answer.status_code == 200
-    (space,) = (await any_client.get(f"{ROOT}/ramsey")).json()["spaces"]
+    (space,) = (await client.get(f"{ROOT}/ramsey")).json()["spaces"]
     assert without_versions(space) == PLAIN_SPACE | {"id": "hall", "name": "Great Hall", "doors": ["front"]}
 
 
@@ -115,15 +115,13 @@ async def test_every_write_tells_that_the_site_changed(client: httpx.AsyncClient
         assert heard.pending() == frozenset()
 
 
-async def test_a_door_keeps_its_secrets_when_it_is_changed(
-    any_client: httpx.AsyncClient, any_container: Container
-) -> None:
-    await furnish(any_client)
-    estate = any_container.estate
-    async with any_container.database.read() as tx:
+async def test_a_door_keeps_its_secrets_when_it_is_changed(client: httpx.AsyncClient, container: Container) -> None:
+    await furnish(client)
+    estate = container.estate
+    async with container.database.read() as tx:
         before = await estate.all_secrets(tx, "ramsey", edge="pi")
-    await any_client.put(f"{ROOT}/ramsey/doors/front", json={"name": "Main door", "edge": "pi"})
-    async with any_container.database.read() as tx:
+    await client.put(f"{ROOT}/ramsey/doors/front", json={"name": "Main door", "edge": "pi"})
+    async with container.database.read() as tx:
         assert await estate.all_secrets(tx, "ramsey", edge="pi") == before
     secrets = {secret for (each,) in before.values() for secret in (each.secret, each.offline)}
     assert (set(before), len(secrets)) == ({"front", "side"}, 4)
@@ -139,26 +137,26 @@ async def test_door_secrets_are_sealed_in_the_database(client: httpx.AsyncClient
         assert each.offline not in stored[door][1]
 
 
-async def test_one_site_made_by_many_at_once_is_made_once(any_client: httpx.AsyncClient) -> None:
+async def test_one_site_made_by_many_at_once_is_made_once(client: httpx.AsyncClient) -> None:
     made = SITE | {"version": 0}
-    answers = await asyncio.gather(*(any_client.put(f"{ROOT}/ramsey", json=made) for _ in range(8)))
+    answers = await asyncio.gather(*(client.put(f"{ROOT}/ramsey", json=made) for _ in range(8)))
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
 
 
-async def test_a_space_takes_no_door_of_another_site(any_client: httpx.AsyncClient) -> None:
-    await furnish(any_client, "moor")
-    await any_client.put(f"{ROOT}/ramsey", json=SITE)
-    answer = await any_client.put(f"{ROOT}/ramsey/spaces/hall", json={"name": "Hall", "doors": ["front"]})
+async def test_a_space_takes_no_door_of_another_site(client: httpx.AsyncClient) -> None:
+    await furnish(client, "moor")
+    await client.put(f"{ROOT}/ramsey", json=SITE)
+    answer = await client.put(f"{ROOT}/ramsey/spaces/hall", json={"name": "Hall", "doors": ["front"]})
     assert answer.status_code == 422
     (error,) = answer.json()["errors"]
     assert error == {"field": "doors", "message": "site 'ramsey' has no door 'front'; make it first"}
-    assert (await any_client.get(f"{ROOT}/ramsey")).json()["spaces"] == []
+    assert (await client.get(f"{ROOT}/ramsey")).json()["spaces"] == []
 
 
-async def test_a_door_takes_no_edge_of_another_site(any_client: httpx.AsyncClient) -> None:
-    await furnish(any_client, "moor")
-    await any_client.put(f"{ROOT}/ramsey", json=SITE)
-    answer = await any_client.put(f"{ROOT}/ramsey/doors/front", json={"name": "Door", "edge": "pi"})
+async def test_a_door_takes_no_edge_of_another_site(client: httpx.AsyncClient) -> None:
+    await furnish(client, "moor")
+    await client.put(f"{ROOT}/ramsey", json=SITE)
+    answer = await client.put(f"{ROOT}/ramsey/doors/front", json={"name": "Door", "edge": "pi"})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "edge"
 
@@ -173,9 +171,9 @@ async def test_a_door_takes_no_edge_of_another_site(any_client: httpx.AsyncClien
     ],
 )
 async def test_nothing_is_put_into_a_site_that_is_not_there(
-    any_client: httpx.AsyncClient, path: str, body: dict[str, Any]
+    client: httpx.AsyncClient, path: str, body: dict[str, Any]
 ) -> None:
-    answer = await any_client.put(f"{ROOT}/nowhere/{path}", json=body)
+    answer = await client.put(f"{ROOT}/nowhere/{path}", json=body)
     assert answer.status_code == 404
     assert answer.json()["detail"].startswith("there is no site 'nowhere'")
 
@@ -234,28 +232,28 @@ async def test_a_field_that_cannot_be_taken_is_named_with_its_limit(
     "content", [b"", b"{", b"\xff\xfe", b'{"name": NaN}', b"[" * 100_000, b'{"name": "\\ud800", "zone": "UTC"}']
 )
 async def test_bytes_that_are_no_json_of_ours_are_refused_and_never_a_fault(
-    any_client: httpx.AsyncClient, content: bytes
+    client: httpx.AsyncClient, content: bytes
 ) -> None:
-    answer = await any_client.put(f"{ROOT}/ramsey", content=content, headers={"Content-Type": "application/json"})
+    answer = await client.put(f"{ROOT}/ramsey", content=content, headers={"Content-Type": "application/json"})
     assert answer.status_code == 422, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_values_at_their_limits_are_taken(any_client: httpx.AsyncClient) -> None:
+async def test_values_at_their_limits_are_taken(client: httpx.AsyncClient) -> None:
     body = {"name": "é" * 200, "zone": "Asia/Kolkata", "latitude": 90, "longitude": -180.0}
-    assert (await any_client.put(f"{ROOT}/{'r' * 40}", json=body)).status_code == 201
-    await any_client.put(f"{ROOT}/r", json=body)
+    assert (await client.put(f"{ROOT}/{'r' * 40}", json=body)).status_code == 201
+    await client.put(f"{ROOT}/r", json=body)
     space = {"name": "H", "capacity": 100_000, "floor_area_m2": 0.001}
-    assert (await any_client.put(f"{ROOT}/r/spaces/h", json=space)).status_code == 201
+    assert (await client.put(f"{ROOT}/r/spaces/h", json=space)).status_code == 201
 
 
-async def test_sites_are_listed_page_by_page(any_client: httpx.AsyncClient) -> None:
+async def test_sites_are_listed_page_by_page(client: httpx.AsyncClient) -> None:
     for name in ("moor", "ramsey", "st-ives", "wyton"):
-        await any_client.put(f"{ROOT}/{name}", json=SITE)
+        await client.put(f"{ROOT}/{name}", json=SITE)
     seen: list[str] = []
     after: str | None = None
     while True:
-        page = (await any_client.get(ROOT, params={"limit": 2} | ({"after": after} if after else {}))).json()
+        page = (await client.get(ROOT, params={"limit": 2} | ({"after": after} if after else {}))).json()
         seen += [site["id"] for site in page["items"]]
         after = page["next"]
         if after is None:
@@ -271,9 +269,9 @@ async def test_a_page_has_1_to_500_items(client: httpx.AsyncClient, limit: str) 
 
 
 @pytest.mark.parametrize("after", ["zzz", "\U0001f600", "%", "a' OR 1=1 --"])
-async def test_a_page_may_be_asked_for_from_anywhere(any_client: httpx.AsyncClient, after: str) -> None:
-    assert (await any_client.get(ROOT, params={"after": after})).json() == {"items": [], "next": None}
+async def test_a_page_may_be_asked_for_from_anywhere(client: httpx.AsyncClient, after: str) -> None:
+    assert (await client.get(ROOT, params={"after": after})).json() == {"items": [], "next": None}
 
 
-async def test_a_page_that_starts_at_a_control_character_is_refused(any_client: httpx.AsyncClient) -> None:
-    assert (await any_client.get(ROOT, params={"after": "a\0"})).status_code == 422
+async def test_a_page_that_starts_at_a_control_character_is_refused(client: httpx.AsyncClient) -> None:
+    assert (await client.get(ROOT, params={"after": "a\0"})).status_code == 422

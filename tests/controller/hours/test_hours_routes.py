@@ -31,11 +31,11 @@ NOTHING: dict[str, Any] = {
 PATH = f"{ROOT}/ramsey/hours"
 
 
-async def test_hours_come_back_as_they_were_put_and_replace_those_before(any_client: httpx.AsyncClient) -> None:
-    await furnish(any_client)
-    assert (await any_client.get(PATH)).json() == NOTHING | {"version": 0}
-    assert without_versions((await any_client.put(PATH, json=HOURS)).json()) == NOTHING | HOURS
-    assert without_versions((await any_client.get(PATH)).json()) == NOTHING | HOURS
+async def test_hours_come_back_as_they_were_put_and_replace_those_before(client: httpx.AsyncClient) -> None:
+    await furnish(client)
+    assert (await client.get(PATH)).json() == NOTHING | {"version": 0}
+    assert without_versions((await client.put(PATH, json=HOURS)).json()) == NOTHING | HOURS
+    assert without_versions((await client.get(PATH)).json()) == NOTHING | HOURS
     every = {
         "pattern": [{"weekday": 6, "opens": "22:00", "closes": "06:00", "mode": "extended"}],
         "seasons": [
@@ -48,8 +48,8 @@ async def test_hours_come_back_as_they_were_put_and_replace_those_before(any_cli
         "free_doors": [],
         "closing": {"warn_minutes": [30, 10], "secure_within_minutes": 45},
     }
-    await any_client.put(PATH, json=every)
-    assert without_versions((await any_client.get(PATH)).json()) == every
+    await client.put(PATH, json=every)
+    assert without_versions((await client.get(PATH)).json()) == every
 
 
 async def test_a_night_that_ends_at_midnight_is_told_as_a_day_that_does(client: httpx.AsyncClient) -> None:
@@ -58,12 +58,10 @@ async def test_a_night_that_ends_at_midnight_is_told_as_a_day_that_does(client: 
     assert put.json()["pattern"] == _weekly(opens="18:00", closes="24:00")["pattern"]
 
 
-async def test_modes_carry_the_sites_offset_and_tile_the_asked_time(any_client: httpx.AsyncClient) -> None:
-    await furnish(any_client)
-    await any_client.put(PATH, json=HOURS)
-    answer = await any_client.get(
-        f"{ROOT}/ramsey/modes", params={"from": "2026-07-01T08:00", "to": "2026-07-01T17:00:00Z"}
-    )
+async def test_modes_carry_the_sites_offset_and_tile_the_asked_time(client: httpx.AsyncClient) -> None:
+    await furnish(client)
+    await client.put(PATH, json=HOURS)
+    answer = await client.get(f"{ROOT}/ramsey/modes", params={"from": "2026-07-01T08:00", "to": "2026-07-01T17:00:00Z"})
     assert answer.json()["items"] == [
         {"starts": "2026-07-01T08:00:00+01:00", "ends": "2026-07-01T09:00:00+01:00", "mode": "closed", "note": None},
         {"starts": "2026-07-01T09:00:00+01:00", "ends": "2026-07-01T17:00:00+01:00", "mode": "staffed", "note": None},
@@ -80,12 +78,12 @@ async def test_a_wall_time_that_does_not_exist_is_refused_with_the_nearest_two(c
     assert "02:00 is the next time there is" in error["message"]
 
 
-async def test_a_free_door_must_be_of_this_site(any_client: httpx.AsyncClient) -> None:
-    await furnish(any_client)
-    answer = await any_client.put(PATH, json={"free_doors": ["front", "back"]})
+async def test_a_free_door_must_be_of_this_site(client: httpx.AsyncClient) -> None:
+    await furnish(client)
+    answer = await client.put(PATH, json={"free_doors": ["front", "back"]})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "free_doors"
-    assert (await any_client.get(PATH)).json()["free_doors"] == []
+    assert (await client.get(PATH)).json()["free_doors"] == []
 
 
 def _season(**changed: object) -> dict[str, list[dict[str, object]]]:

@@ -26,13 +26,13 @@ async def change(client: httpx.AsyncClient, current: str, new: str) -> httpx.Res
 
 
 async def test_a_new_password_ends_all_other_sessions_and_keeps_this_one(
-    any_app: FastAPI, any_client: httpx.AsyncClient
+    app: FastAPI, client: httpx.AsyncClient
 ) -> None:
-    async with stranger(any_app) as other:
+    async with stranger(app) as other:
         assert await signed(other) == 201
-        answer = await change(any_client, PASSWORD, NEW)
+        answer = await change(client, PASSWORD, NEW)
         assert (answer.status_code, answer.json()) == (200, {"ended": 1})
-        assert (await any_client.get(f"{API}/session")).status_code == 200
+        assert (await client.get(f"{API}/session")).status_code == 200
         assert (await other.get(f"{API}/session")).status_code == 401
         assert await signed(other) == 401
         assert await signed(other, NEW) == 201
@@ -64,23 +64,21 @@ async def test_the_current_password_cannot_be_guessed_at_either(client: httpx.As
     assert (await change(client, PASSWORD, NEW)).status_code == 429
 
 
-async def test_other_sessions_can_be_ended_alone(any_app: FastAPI, any_client: httpx.AsyncClient) -> None:
-    async with stranger(any_app) as first, stranger(any_app) as second:
+async def test_other_sessions_can_be_ended_alone(app: FastAPI, client: httpx.AsyncClient) -> None:
+    async with stranger(app) as first, stranger(app) as second:
         assert [await signed(first), await signed(second)] == [201, 201]
-        assert (await any_client.delete(f"{API}/session/others")).json() == {"ended": 2}
-        assert (await any_client.delete(f"{API}/session/others")).json() == {"ended": 0}
+        assert (await client.delete(f"{API}/session/others")).json() == {"ended": 2}
+        assert (await client.delete(f"{API}/session/others")).json() == {"ended": 0}
         assert {(await each.get(f"{API}/session")).status_code for each in (first, second)} == {401}
-        assert (await any_client.get(f"{API}/session")).status_code == 200
+        assert (await client.get(f"{API}/session")).status_code == 200
 
 
-async def test_a_session_ends_after_90_days_however_it_is_used(
-    any_client: httpx.AsyncClient, clock: ManualClock
-) -> None:
+async def test_a_session_ends_after_90_days_however_it_is_used(client: httpx.AsyncClient, clock: ManualClock) -> None:
     for _ in range(4):
         clock.advance(days=22)
-        assert (await any_client.get(f"{API}/session")).status_code == 200
+        assert (await client.get(f"{API}/session")).status_code == 200
     clock.advance(days=2)
-    assert (await any_client.get(f"{API}/session")).status_code == 401
+    assert (await client.get(f"{API}/session")).status_code == 401
 
 
 @pytest.mark.parametrize(

@@ -36,11 +36,9 @@ async def _user(admin: httpx.AsyncClient, name: str = USER) -> Json:
     return next(each for each in users if each["name"].startswith(name))
 
 
-async def test_a_user_is_made_signs_in_and_is_told_what_they_may(
-    any_app: FastAPI, any_village: httpx.AsyncClient
-) -> None:
-    await put_party(any_village, "choir")
-    made = await make_user(any_village, "Cora", "booker", sites=["ramsey"], party="choir")
+async def test_a_user_is_made_signs_in_and_is_told_what_they_may(app: FastAPI, village: httpx.AsyncClient) -> None:
+    await put_party(village, "choir")
+    made = await make_user(village, "Cora", "booker", sites=["ramsey"], party="choir")
     assert {key: made[key] for key in ("name", "role", "sites", "party", "ended_at")} == {
         "name": "Cora",
         "role": "booker",
@@ -48,8 +46,8 @@ async def test_a_user_is_made_signs_in_and_is_told_what_they_may(
         "party": "choir",
         "ended_at": None,
     }
-    assert {each["name"] for each in (await any_village.get(f"{API}/users")).json()["items"]} == {USER, "Cora"}
-    async with stranger(any_app) as client:
+    assert {each["name"] for each in (await village.get(f"{API}/users")).json()["items"]} == {USER, "Cora"}
+    async with stranger(app) as client:
         await client.post(f"{API}/session", json={"user": "cora", "password": PASSWORD})
         session = (await client.get(f"{API}/session")).json()
     assert (session["role"], session["sites"], session["party"]) == ("booker", ["ramsey"], "choir")
@@ -80,49 +78,49 @@ async def test_a_user_that_makes_no_sense_is_refused_by_the_field(
     assert len((await village.get(f"{API}/users")).json()["items"]) == 1
 
 
-async def test_two_users_cannot_have_one_name_even_when_made_at_once(any_client: httpx.AsyncClient) -> None:
+async def test_two_users_cannot_have_one_name_even_when_made_at_once(client: httpx.AsyncClient) -> None:
     bodies = [{"name": name, "role": "reader", "password": PASSWORD} for name in ("Cora", "cora", "CORA ")]
-    answers = await asyncio.gather(*(any_client.post(f"{API}/users", json=body) for body in bodies))
+    answers = await asyncio.gather(*(client.post(f"{API}/users", json=body) for body in bodies))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
 
 
-async def test_the_last_administrator_of_all_sites_stays_one(any_village: httpx.AsyncClient) -> None:
-    me = await _user(any_village)
-    await make_user(any_village, "local", "admin", sites=["ramsey"])
-    other = await make_user(any_village, "other", "admin")
-    await _change(any_village, other, ended=True)
+async def test_the_last_administrator_of_all_sites_stays_one(village: httpx.AsyncClient) -> None:
+    me = await _user(village)
+    await make_user(village, "local", "admin", sites=["ramsey"])
+    other = await make_user(village, "other", "admin")
+    await _change(village, other, ended=True)
     for fields in ({"role": "manager"}, {"ended": True}, {"sites": ["ramsey"]}):
-        refused = await _change(any_village, me, 409, **fields)
+        refused = await _change(village, me, 409, **fields)
         assert "last administrator" in refused["detail"]
-    await _change(any_village, other, ended=False)
-    assert (await _change(any_village, me, role="manager"))["role"] == "manager"
-    assert (await any_village.get(f"{API}/users")).status_code == 403
+    await _change(village, other, ended=False)
+    assert (await _change(village, me, role="manager"))["role"] == "manager"
+    assert (await village.get(f"{API}/users")).status_code == 403
 
 
 async def test_two_administrators_cannot_demote_each_other_at_once(
-    any_client: httpx.AsyncClient, any_container: Container
+    client: httpx.AsyncClient, container: Container
 ) -> None:
-    ids = [(await _user(any_client))["id"], (await make_user(any_client, "other", "admin"))["id"]]
-    users = any_container.people.users
+    ids = [(await _user(client))["id"], (await make_user(client, "other", "admin"))["id"]]
+    users = container.people.users
     demoted = (users.change(each, UserChange(ended=True), actor="test") for each in ids)
     done = await asyncio.gather(*demoted, return_exceptions=True)
     assert sorted(type(each).__name__ for each in done) == ["LastAdmin", "User"]
 
 
 async def test_the_end_of_a_user_ends_the_sessions_and_the_next_sign_in(
-    any_app: FastAPI, any_client: httpx.AsyncClient, any_container: Container
+    app: FastAPI, client: httpx.AsyncClient, container: Container
 ) -> None:
-    async with signed_in_as(any_app, any_client, "reader") as reader:
-        user = await _user(any_client, "reader")
+    async with signed_in_as(app, client, "reader") as reader:
+        user = await _user(client, "reader")
         assert (await reader.get(f"{API}/sites")).status_code == 200
-        ended = await _change(any_client, user, ended=True)
+        ended = await _change(client, user, ended=True)
         assert ended["ended_at"] == "2026-11-25T12:00:00+00:00"
         assert (await reader.get(f"{API}/sites")).status_code == 401
-        assert await _sign_in(any_app, user["name"]) == 401
-        await _change(any_client, user, ended=False)
+        assert await _sign_in(app, user["name"]) == 401
+        await _change(client, user, ended=False)
         assert (await reader.get(f"{API}/sites")).status_code == 401
-        assert await _sign_in(any_app, user["name"]) == 201
-    async with any_container.database.read() as tx:
+        assert await _sign_in(app, user["name"]) == 201
+    async with container.database.read() as tx:
         assert len((await tx.execute(select(sessions))).all()) == 2
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from controller.estate.errors import DoorUnknown
 from controller.plans.commands import CommandOutcome, CommandUnknown, OutOfReach
+from controller.settings import Settings
 from controller.telemetry.repository import edge_state
 from edge.wire.envelope import Purpose
 from edge.wire.messages import CommandResult
@@ -11,6 +12,12 @@ from tests.controller.clock import ManualClock
 from tests.eventually import eventually
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import Hub
+
+
+@pytest.fixture
+def settings(any_settings: Settings) -> Settings:
+    """All of it on both databases."""
+    return any_settings
 
 
 async def until_outcome(hub: Hub, command: str, wanted: CommandOutcome) -> str | None:

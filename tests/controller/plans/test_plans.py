@@ -18,6 +18,7 @@ from controller.hours.proposals import NewClosure, NewTimetable
 from controller.people.model import Actor
 from controller.plans import repository
 from controller.plans.tables import plan_parts, plans
+from controller.settings import Settings
 from controller.telemetry import queries
 from controller.telemetry.tables import edge_states
 from edge.wire.credentials import Presented
@@ -32,6 +33,12 @@ from tests.controller.telemetry.speaking import Speaker
 from tests.eventually import eventually
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import ACTOR, Hub, book
+
+
+@pytest.fixture
+def settings(any_settings: Settings) -> Settings:
+    """All of it on both databases."""
+    return any_settings
 
 
 async def standing(hub: Hub, booking: str) -> tuple[CodeState, str]:

@@ -111,9 +111,9 @@ class Desk:
 
 
 @pytest.fixture
-async def writer(any_settings: Settings, clock: ManualClock, passwords: Passwords) -> AsyncIterator[Desk]:
+async def writer(settings: Settings, clock: ManualClock, passwords: Passwords) -> AsyncIterator[Desk]:
     link = MemoryBroker().client(subscriptions("up"))
-    hub = Hub(build_app(any_settings, clock, passwords=passwords, link=link))
+    hub = Hub(build_app(settings, clock, passwords=passwords, link=link))
     await hub.container.start()
     database = Interrupted(hub.container.database.url)
     try:

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from controller.settings import Settings
 from controller.telemetry import queries
 from controller.telemetry.tables import events, holes, outages, quarantine, refusals, samples
 from edge.wire.codec import encode
@@ -35,6 +36,12 @@ from tests.controller.telemetry.speaking import LOG, NOW, OTHER_LOG, Speaker, cr
 from tests.eventually import eventually
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import Hub
+
+
+@pytest.fixture
+def settings(any_settings: Settings) -> Settings:
+    """All of it on both databases."""
+    return any_settings
 
 
 async def seqs(hub: Hub) -> list[int]:

@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select, text
 
+from controller.settings import Settings
 from controller.telemetry import envelope_verifier, event_store, isolate_failures, queries
 from controller.telemetry.tables import events, quarantine
 from edge.wire.codec import encode
@@ -22,6 +23,12 @@ POSTGRES = (
     "'BEGIN RAISE EXCEPTION ''the table will not have it''; END'",
     "CREATE TRIGGER {name} BEFORE INSERT ON {table} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION {name}()",
 )
+
+
+@pytest.fixture
+def settings(any_settings: Settings) -> Settings:
+    """All of it on both databases."""
+    return any_settings
 
 
 async def refuse(hub: Hub, table: str, when: str, *, name: str = "will_not") -> None:

@@ -3,9 +3,11 @@
 from datetime import datetime, timedelta
 
 import httpx
+import pytest
 
 from controller.container import Container
 from controller.live.alerts import open_alerts
+from controller.settings import Settings
 from controller.telemetry import repository
 from controller.telemetry.alert_catalogue import AlertCode
 from edge.wire.credentials import Method
@@ -20,6 +22,12 @@ from tests.controller.village import API, Json
 from tests.eventually import eventually
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import SITE, Hub
+
+
+@pytest.fixture
+def settings(any_settings: Settings) -> Settings:
+    """All of it on both databases."""
+    return any_settings
 
 
 async def alerts(client: httpx.AsyncClient, path: str = "/alerts") -> list[Json]:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
+import pytest
 from sqlalchemy import select
 
+from controller.settings import Settings
 from controller.telemetry import queries
 from controller.telemetry.tables import edge_runs, events, outages, quarantine
 from edge.wire.decide import ClockTrust
@@ -19,6 +21,12 @@ from tests.integration.hub import Hub
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 NEXT = BOOT[:-1] + "2"
+
+
+@pytest.fixture
+def settings(any_settings: Settings) -> Settings:
+    """All of it on both databases."""
+    return any_settings
 
 
 def told(seq: int, at: datetime, mono_ms: int, data: EventData | None = None, *, boot: str = BOOT) -> Event:

@@ -70,22 +70,22 @@ def test_a_site_of_several_edges_is_wired_as_it_must_be_or_each_fault_is_named(
 
 
 async def test_a_file_of_a_site_whose_fire_line_seems_to_miss_an_edge_is_taken_with_a_note_until_it_has_come_there(
-    any_client: httpx.AsyncClient, any_container: Container
+    client: httpx.AsyncClient, container: Container
 ) -> None:
-    await furnish(any_client)
-    hub = (await any_client.get(ROOT)).json()["doors"][0]["edge"]
-    await put(any_client, "edges/yard", name="Yard")
-    await put(any_client, "doors/gate", edge="yard")
-    file = (await any_client.get(f"{ROOT}/file")).content
+    await furnish(client)
+    hub = (await client.get(ROOT)).json()["doors"][0]["edge"]
+    await put(client, "edges/yard", name="Yard")
+    await put(client, "doors/gate", edge="yard")
+    file = (await client.get(f"{ROOT}/file")).content
 
     async def tell(edge: str, *kinds: str) -> None:
         states = [told(edge, kind, kind)[1] for kind in kinds]
-        async with any_container.database.write() as tx:
+        async with container.database.write() as tx:
             await repository.put_device_states(tx, SITE, edge, states)
 
     async def check() -> list[str]:
         headers = {"Content-Type": "application/toml"}
-        answer = await any_client.put(f"{ROOT}/file", params={"check": "true"}, content=file, headers=headers)
+        answer = await client.put(f"{ROOT}/file", params={"check": "true"}, content=file, headers=headers)
         assert answer.status_code == 200, answer.text
         assert (answer.json()["possible"], answer.json()["problems"]) == (True, [])
         return [each for each in answer.json()["notes"] if "fire line" in each]
@@ -96,7 +96,7 @@ async def test_a_file_of_a_site_whose_fire_line_seems_to_miss_an_edge_is_taken_w
     await tell("yard", "door")
     (note,) = await check()
     assert note.startswith(f"'yard' reports no fire line, but {hub!r} does: wire the line")
-    taken = await any_client.put(f"{ROOT}/file", content=file, headers={"Content-Type": "application/toml"})
+    taken = await client.put(f"{ROOT}/file", content=file, headers={"Content-Type": "application/toml"})
     assert (taken.status_code, note in taken.json()["notes"]) == (200, True)
     await tell("yard", "fire")
     assert await check() == []

@@ -54,31 +54,31 @@ async def line(client: httpx.AsyncClient) -> list[tuple[str, str, int | None]]:
     return [(each["title"], each["state"], each["place"]) for each in answer.json()["items"]]
 
 
-async def test_what_becomes_free_is_held_for_the_first_in_line(any_village: httpx.AsyncClient) -> None:
-    choir = await book(any_village)
-    band, club = await wait(any_village, title="Band"), await wait(any_village, title="Chess")
+async def test_what_becomes_free_is_held_for_the_first_in_line(village: httpx.AsyncClient) -> None:
+    choir = await book(village)
+    band, club = await wait(village, title="Band"), await wait(village, title="Chess")
     assert (band["place"], club["place"]) == (1, 2)
-    await act(any_village, choir, "cancel")
-    offered = await now(any_village, band)
+    await act(village, choir, "cancel")
+    offered = await now(village, band)
     assert (offered["state"], offered["offered_until"]) == ("offered", "2026-11-26T12:00:00+00:00")
-    held = await look(any_village, {"id": offered["booking"]})
+    held = await look(village, {"id": offered["booking"]})
     assert (held["title"], held["status"], held["code"]) == ("Band", "held", None)
-    assert await line(any_village) == [("Band", "offered", None), ("Chess", "waiting", 1)]
-    assert (await post(any_village, title="Passer-by")).status_code == 409
-    taken = await say(any_village, band, "accept")
+    assert await line(village) == [("Band", "offered", None), ("Chess", "waiting", 1)]
+    assert (await post(village, title="Passer-by")).status_code == 409
+    taken = await say(village, band, "accept")
     assert taken["state"] == "accepted"
-    assert (await look(any_village, held))["status"] == "confirmed"
-    assert (await look(any_village, held))["code"] is not None
-    assert (await now(any_village, club))["place"] == 1
+    assert (await look(village, held))["status"] == "confirmed"
+    assert (await look(village, held))["code"] is not None
+    assert (await now(village, club))["place"] == 1
 
 
 async def test_a_place_counts_those_ahead_who_want_some_of_that_time_in_some_of_those_rooms(
-    any_village: httpx.AsyncClient,
+    village: httpx.AsyncClient,
 ) -> None:
     late: Json = {"starts": "2026-11-26T20:00", "ends": "2026-11-26T21:00"}
     for space in ("hall", "studio"):
-        await book(any_village, space=space)
-        await book(any_village, space=space, title="Late", **late)
+        await book(village, space=space)
+        await book(village, space=space, title="Late", **late)
     wishes: tuple[tuple[str, Json, int], ...] = (
         ("Band", {}, 1),
         ("Chess", {"space": "studio"}, 1),
@@ -88,10 +88,10 @@ async def test_a_place_counts_those_ahead_who_want_some_of_that_time_in_some_of_
         ("Zumba", {"space": "studio", **late}, 1),
     )
     for title, changes, place in wishes:
-        made = await wait(any_village, title=title, **changes)
+        made = await wait(village, title=title, **changes)
         assert made["place"] == place, title
-        assert (await now(any_village, made))["place"] == place, title
-    assert await line(any_village) == [(title, "waiting", place) for title, _, place in wishes]
+        assert (await now(village, made))["place"] == place, title
+    assert await line(village) == [(title, "waiting", place) for title, _, place in wishes]
 
 
 async def test_accepting_twice_is_accepting_once(village: httpx.AsyncClient) -> None:
@@ -147,16 +147,14 @@ async def test_another_space_that_would_do_is_offered_where_the_first_is_taken(v
     assert held["space"] == "studio"
 
 
-async def test_two_offers_never_share_a_time(any_village: httpx.AsyncClient) -> None:
-    choir = await book(any_village, starts="2026-11-26T18:00", ends="2026-11-26T21:00")
+async def test_two_offers_never_share_a_time(village: httpx.AsyncClient) -> None:
+    choir = await book(village, starts="2026-11-26T18:00", ends="2026-11-26T21:00")
     lines = [
-        await wait(
-            any_village, title=f"Group {number}", starts=f"2026-11-26T{18 + number % 2}:30", ends="2026-11-26T20:30"
-        )
+        await wait(village, title=f"Group {number}", starts=f"2026-11-26T{18 + number % 2}:30", ends="2026-11-26T20:30")
         for number in range(4)
     ]
-    await act(any_village, choir, "cancel")
-    states = [(await now(any_village, each))["state"] for each in lines]
+    await act(village, choir, "cancel")
+    states = [(await now(village, each))["state"] for each in lines]
     assert states == ["offered", "waiting", "waiting", "waiting"]
 
 
@@ -188,19 +186,19 @@ async def test_nobody_waits_for_what_can_be_had_or_never_will(village: httpx.Asy
 
 
 async def test_whoever_waited_in_vain_leaves_the_line_when_too_little_of_the_time_is_left(
-    any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
+    village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
-    choir = await book(any_village)
-    band = await wait(any_village, title="Band")
+    choir = await book(village)
+    band = await wait(village, title="Band")
     clock.set(datetime(2026, 11, 26, 19, 29, tzinfo=UTC))
-    assert not await any_container.waitlist.look(SITE)
-    assert (await now(any_village, band))["state"] == "waiting"
+    assert not await container.waitlist.look(SITE)
+    assert (await now(village, band))["state"] == "waiting"
     clock.set(datetime(2026, 11, 26, 19, 30, tzinfo=UTC))
-    assert await any_container.waitlist.look(SITE)
-    assert (await now(any_village, band))["state"] == "over"
-    assert await line(any_village) == []
-    assert not await any_container.waitlist.look(SITE)
-    assert (await look(any_village, choir))["status"] == "confirmed"
+    assert await container.waitlist.look(SITE)
+    assert (await now(village, band))["state"] == "over"
+    assert await line(village) == []
+    assert not await container.waitlist.look(SITE)
+    assert (await look(village, choir))["status"] == "confirmed"
 
 
 async def test_the_line_survives_the_night_the_clocks_change(
@@ -237,19 +235,19 @@ async def test_who_waits_is_told_alike_in_the_list_and_by_itself(app: FastAPI, v
 
 
 async def test_a_wait_that_leaves_the_line_while_it_is_read_is_told_as_it_is_then(
-    any_village: httpx.AsyncClient, any_container: Container, monkeypatch: pytest.MonkeyPatch
+    village: httpx.AsyncClient, container: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    choir = await book(any_village)
-    band = await wait(any_village, title="Band")
+    choir = await book(village)
+    band = await wait(village, title="Band")
     read = repository.in_line
 
     async def slowly(tx: Tx, site: str) -> list[Wait]:
         monkeypatch.undo()
-        await act(any_village, choir, "cancel")
+        await act(village, choir, "cancel")
         return await read(tx, site)
 
     monkeypatch.setattr(repository, "in_line", slowly)
-    seen = await now(any_village, band)
+    seen = await now(village, band)
     # SQLite reads one state of things, PostgreSQL what is so at each moment.
     assert (seen["state"], seen["place"]) in {("waiting", 1), ("offered", None)}
-    assert (await now(any_village, band))["state"] == "offered"
+    assert (await now(village, band))["state"] == "offered"

@@ -12,6 +12,7 @@ from controller.people.model import Actor, Role
 from controller.plans.overrides.model import LONGEST, PER_DOOR, USUAL, OverrideDraft
 from controller.plans.overrides.service import OverrideService, OverridesView, TooManyOverrides
 from controller.plans.overrides.status import At
+from controller.settings import Settings
 from controller.web.problem import Invalid, Refused
 from edge.wire.plan import Override, OverrideKind
 from edge.wire.topics import subscriptions
@@ -25,6 +26,12 @@ from tests.integration.hub import ACTOR, FRONT, Hub
 LOCK, HOLD, OUT = OverrideKind.LOCK_DOWN, OverrideKind.HOLD_OPEN, OverrideKind.OUT_OF_SERVICE
 UNA = Actor(name=ACTOR, role=Role.PORTER)
 HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def settings(any_settings: Settings) -> Settings:
+    """All of it on both databases."""
+    return any_settings
 
 
 @pytest.fixture

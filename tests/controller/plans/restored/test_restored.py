@@ -35,6 +35,12 @@ UNA = Actor(name=ACTOR, role=Role.MANAGER)
 DOOR = "front-door"
 
 
+@pytest.fixture
+def settings(any_settings: Settings) -> Settings:
+    """All of it on both databases."""
+    return any_settings
+
+
 class Centre:
     """A controller that can be put back. ``hub`` is the one that runs."""
 

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from controller.plans.cli import app
 from controller.plans.restored import repository
 from controller.plans.restored.model import Item, ItemKind, RestoredEntry
+from controller.settings import Settings
 from edge.wire.codec import encode
 from edge.wire.credentials import CredentialKind
 from edge.wire.interval import Interval
@@ -28,6 +29,12 @@ Json = dict[str, Any]
 Run = Callable[..., asyncio.Future[Result]]
 LOST = "0195c1a0-0000-7000-8000-000000000001"
 WHEN = Interval(start=NOW + timedelta(hours=6), end=NOW + timedelta(hours=8))
+
+
+@pytest.fixture
+def settings(any_settings: Settings) -> Settings:
+    """All of it on both databases."""
+    return any_settings
 
 
 def booking() -> dict[str, bytes]:
