@@ -109,7 +109,7 @@ class Stage:
         await self.act(_until(lambda: last - timeline.tick))
         access = await self._answered(site, door)
         if access is None and reported.codes_wait.get(door, self.world.now) > self.world.now:
-            # What nobody has is told of in one event, when the wait is over.
+            # Unknown codes are reported in one event, when the wait is over.
             return ActResult(done=False, text=f"{name} stays shut: {REASON_TEXT[Reason.LOCKED_OUT]}")
         if access is None:
             text = f"{name} stays shut: the agent did not answer within {self._answer_s:g} s"

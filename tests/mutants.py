@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 ALWAYS = "edge.wire.interval."
 KILLED = {1: "killed", 3: "killed", **dict.fromkeys((36, 24, -24, 152, 255), "timed out")}
 """mutmut's exit codes of a mutant that was noticed; 0 is one that survived, 33 one that no test reaches. A test that
-has used up its time of the processor ends with signal 24, which is told as -24."""
+has used up its processor time ends with signal 24, which is reported as -24."""
 
 
 def _mutmut(*arguments: str) -> str:

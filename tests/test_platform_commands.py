@@ -1,4 +1,4 @@
-"""What holds of every command: what lists also lists for programs, the shell completes, the version is told."""
+"""What holds for every command: lists can be read by programs, the shell completes, the version is shown."""
 
 import os
 import subprocess

@@ -98,7 +98,7 @@ class AccessService:
         self, tx: Tx, lengths: Mapping[str, int], *, site: str, revision: int, now: datetime
     ) -> list[tuple[CompiledReads, Mapping[str, object]]]:
         """Draw a code for a booking that is to have the same at these doors, as far as the site's secrets are known;
-        what ``issue`` then reads for it first. It is drawn anew where it turns out to be taken."""
+        what ``issue`` then reads for it first. Another is drawn if it is taken."""
         kept, lots = self._kept.get(site), Issue(lengths=lengths, windows={}).lots()
         if kept is None or kept[0] != revision or len(lots) != 1 or len(lengths) > repository.FEW_KEYS:
             return []

@@ -30,7 +30,8 @@ _Make: TypeAlias = Callable[[str, str], EstateFault]
 
 
 def faults(parts: SiteParts, *, first: str | None = None) -> list[EstateFault]:
-    """All that is wrong with a site. ``first``: the space that a circle of parts is told from, if it lies in it."""
+    """All that is wrong with a site. ``first``: the space that a circle of parts is reported from, if it is part of
+    one."""
     found = [fault for space in parts.spaces for fault in _of_space(space, parts)]
     found += _of_equipment(parts)
     found += _of_doors(parts)

@@ -62,7 +62,7 @@ _HEALTH_LIMIT = 50  # most counters of an edge's own that are kept
 class HelloService:
     """``seen``: called with a site when something to look at changed; ``codes_changed``: when codes stand otherwise;
     ``holds``: with an edge and the version of the identity it says it holds; ``devices``: with site, edge and the
-    states of all its devices. ``restored`` is told what each carries out and takes what comes back of plans."""
+    states of all its devices. ``restored`` learns which plan each carries out and stores the plans that come back."""
 
     def __init__(
         self,

@@ -37,10 +37,10 @@ class FailureIsolator:
         )
 
     async def file(self, lot: Sequence[ValidatedBatch], now: datetime) -> AsyncIterator[StoreResult]:
-        """File ``lot``; what breaks it is found by halves and set aside as it came. What cannot even be set aside is in
-        nothing that is told, and so is not acknowledged.
+        """Store ``lot``. Events that break it are found by halving and set aside as they came. Events that cannot be
+        set aside either are in no result, and so are not acknowledged.
 
-        Raises ``SQLAlchemyError`` or ``OSError`` where the database is away; what was told before is committed.
+        Raises ``SQLAlchemyError`` or ``OSError`` if the database is away; earlier results are committed.
         """
         broken = _Broken()
         try:

@@ -316,8 +316,8 @@ async def put_edge_state(tx: Tx, state: EdgeState) -> None:
 
 
 async def put_device_states(tx: Tx, site: str, edge: str, states: Iterable[DeviceState]) -> None:
-    """Keep the latest state of devices; one that is older by its time and by its number is left out. One that is told
-    again with the same values holds since it was first told."""
+    """Store the latest state of devices; one that is older by its time and by its number is left out. One that is
+    reported again with the same values holds since it was first reported."""
     for state in states:
         statement = _upsert(tx, device_states).values(
             site=site,

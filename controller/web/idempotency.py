@@ -2,7 +2,7 @@
 
 A key is claimed in the database once the gate has let the request in and before the write runs, and its answer stored
 (sealed, since answers hold codes and door secrets) when it has run. Whatever happens between, no second try with the
-key runs: it replays, waits for its twin, or is told that the outcome of the first is not known. An answer is told
+key runs: it replays, waits for its twin, or answers that the outcome of the first is not known. An answer is told
 again only to who has the rights under which it was given.
 """
 
@@ -157,8 +157,8 @@ class _Once:
         self.claimed = True
 
     async def keep(self, answer: StoredAnswer) -> None:
-        """Store the answer, or free the key where it says that nothing was tried. If this fails, a second try is told
-        that the outcome is unknown; the first client gets its answer anyway."""
+        """Store the answer, or free the key where it says that nothing was tried. If this fails, a second try is
+        answered that the outcome is unknown; the first client gets its answer anyway."""
         try:
             await _keep(self._container, self._actor, self._key, answer)
         except (SQLAlchemyError, OSError) as error:

@@ -136,7 +136,7 @@ export interface WireBooking {
   arrived_at: string | null;
   counted_in: number | null;
   link: string | null;
-  /** Who made it; empty for somebody else's of which only the time is told. */
+  /** Who made it; empty for a booking of others that shows only its time. */
   actor: string;
   version: number;
   actions: BookingAction[];
@@ -260,7 +260,7 @@ export function placesOf(one: Booking): number {
   return one.seats ?? (one.people || 1);
 }
 
-/** Whether it is somebody else's, of which only the time is told. */
+/** Whether it is a booking of others that shows only its time. */
 export function isBusyOnly(one: Booking): boolean {
   return one.actor === "";
 }

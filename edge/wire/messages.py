@@ -17,7 +17,7 @@ Natural = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 WORD_EVERY_S = 60.0
 """How often the controller sends a hello to each connected edge."""
 WORD_STALE_S = 180.0
-"""An edge without a hello for this long is out of touch; two in a row may be lost."""
+"""An edge without a hello for this long is offline; two in a row may be lost."""
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,8 +5,8 @@ from playwright.async_api import Page
 
 _RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
-    "resultTypes": ["violations"],  # of what is in order only one node each is told of
-    "selectors": False,  # a fault is told by its HTML
+    "resultTypes": ["violations"],  # of passes only one node each is listed
+    "selectors": False,  # a fault is reported by its HTML
 }
 
 

@@ -1,4 +1,4 @@
-"""What is told for a while: it lies on nothing, and leaves the focus where somebody can go on."""
+"""Notices that disappear after a while: they cover nothing and leave the focus where it was."""
 
 import re
 from datetime import date

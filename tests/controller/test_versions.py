@@ -1,4 +1,4 @@
-"""Of two people who change the same thing the second is told of the first: nothing is overwritten unseen."""
+"""Of two people who change the same thing the second learns of the first: nothing is overwritten unseen."""
 
 import asyncio
 

@@ -72,7 +72,7 @@ async def look(client: httpx.AsyncClient, booking: Json) -> Json:
 
 
 async def code_of(client: httpx.AsyncClient, booking: Json) -> str:
-    """Its code, or that of its first door, as it is told to who asks for it."""
+    """Its code, or that of its first door, as it is shown to people who ask for it."""
     told = await act(client, booking, "code")
     code: str = told["codes"][0]["code"]
     return code
@@ -88,7 +88,7 @@ def without_versions(told: Any) -> Any:
 
 
 def as_later(made: Json) -> Json:
-    """A booking as it was told when its codes were drawn, the way it is told ever after."""
+    """A booking as it was answered when its codes were drawn, in the form of later answers."""
     message = made["message"]
     for each in made["codes"]:
         message = message.replace(spoken(each["code"]), masked(each["code"]))

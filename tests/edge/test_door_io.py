@@ -72,7 +72,7 @@ def test_the_relay_is_off_before_and_after_and_moves_as_the_lock_needs(door: Doo
             locked is active_high,
         ]
         await hall.stop()
-        # Off as the last thing driven, where it was on; a pin that becomes an input is told as low.
+        # Off as the last thing driven, where it was on; a pin that becomes an input reads as low.
         assert hall.outputs[STRIKE][len(driven) :] == ([False] if driven[-1] is off else [off, False])
         assert hall.factory.pin(STRIKE).function == "input"
 

@@ -78,7 +78,7 @@ class Porch(Lobby):
         await asyncio.sleep(0.3)
 
     async def type(self, digits: str, reader: str = KEYPAD) -> Reason:
-        """Type a code; the answer. While codes wait, what nobody has, or has been told of, is told of later."""
+        """Type a code; the answer. While codes wait, unknown codes are reported later."""
         before, waits = len(self.data(AccessData)), self.state(DOOR).values["codes_wait_until"]
         for digit in digits:
             await self.bits(f"{int(digit):04b}", reader)

@@ -1,4 +1,4 @@
-"""A card that takes nothing, or less than it should: what goes out when, and what is told of it."""
+"""A card that takes nothing, or less than it should: what is sent when, and what is reported."""
 
 import asyncio
 import errno

@@ -137,7 +137,7 @@ class Known:
         return [key for key in before if key not in self.issued(version).signers]
 
     def note(self, entry: Entry) -> None:
-        """Take in what happened next. Fails where the controller is told two things under one seq."""
+        """Take in what happened next. Fails if two different events were sent to the controller under one seq."""
         match entry.note:
             case Recorded(event):
                 self.fresh.append((entry.at, event))

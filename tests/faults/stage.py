@@ -279,7 +279,7 @@ class Stage(Lobby):
     # Hands
 
     async def ask(self, digits: str) -> AccessData:
-        """Type a code at the front door; the answer. While codes wait, what nobody has is told of only after."""
+        """Type a code at the front door; the answer. While codes wait, unknown codes are reported only afterwards."""
         before = len(self.data(AccessData))
         await self.enter(digits)
         await self.until(lambda: len(self.data(AccessData)) > before or self._codes_wait())

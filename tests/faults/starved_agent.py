@@ -26,7 +26,7 @@ from tests.faults.starving import COLUMNS, LEVELS, ROWS, Press, Pulse, Wire, hub
 
 
 class Matrix:
-    """Keys without diodes on rows and columns. What is pressed is told beforehand, so that a key is down when it is,
+    """Keys without diodes on rows and columns. What is pressed is given in advance, so that a key is down when it is,
     whether or not this process runs; edges are told on a thread, late like any."""
 
     def __init__(self, factory: SimFactory) -> None:

@@ -1,6 +1,6 @@
 """People type at every kind of reader of an agent that gets a tenth of a core, among busy neighbours.
 
-What a reader's hardware does is exact: each pulse and key has the tick that it is due at, however late it is told.
+What a reader's hardware does is exact: each pulse and key has the tick that it is due at, however late it is given.
 """
 
 import asyncio
@@ -49,10 +49,10 @@ SHARE, SLICE_S = 0.1, 0.005
 """A tenth of a core, a slice at a time, as among so many neighbours of the same weight."""
 NEIGHBOURS = 20
 ANSWER_S = 90.0
-"""So long an answer may take: one minute until what is counted is told, and the lag."""
+"""How long an answer may take: one minute until a count is reported, and the lag."""
 PATIENCE_S = 3.0
 QUIET_S = 1.0
-"""So long after a refusal nothing more is told of it."""
+"""How long after a refusal nothing more is reported of it."""
 HELD_S = 0.12
 """So long a key is held, and so long is the pause after it."""
 _GRANTS_A_PART = 200

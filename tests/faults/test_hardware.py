@@ -62,7 +62,7 @@ def rewire(trial: Trial, stuck: bool | None) -> None:
 
 
 async def a_relay_that_is_dead(trial: Trial) -> None:
-    """A right code clicks no lock: that is told, stays told until the lock lets go again, and nobody is kept inside."""
+    """A right code clicks no lock: that is reported until the lock works again, and nobody is kept inside."""
     await trial.opens()
     rewire(trial, False)
     await trial.granted_in_vain()
@@ -141,7 +141,7 @@ async def a_beam_that_is_blocked(trial: Trial) -> None:
 
 
 async def a_beam_that_is_dead(trial: Trial) -> None:
-    """Of many who break one beam the other sees nobody: that is told, nobody is invented, and it ends by itself."""
+    """Of many who break one beam the other sees nobody: that is reported, nobody is invented, and it ends by itself."""
     what, inner = Fault(FaultCode.BEAM_DEAD, "inner"), trial.site.doorway(BUSY_DOOR).facts.counter.inner
     trial.rig.stage.catch_up()
     trial.site.stick(inner, wiring.BEAM_CLEAR)

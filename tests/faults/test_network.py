@@ -55,7 +55,7 @@ async def _cut(trial: Trial) -> None:
 
 
 async def _silent(trial: Trial) -> None:
-    """Neither end is told anything, and what was sent is neither here nor there."""
+    """Neither end learns anything, and nothing that was sent arrives."""
     trial.rig.lines[SITE].silence()
     trial.ledger.send(4)
     await trial.opens()

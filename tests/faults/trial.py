@@ -49,7 +49,7 @@ def table(rows: Iterable[Row]) -> list[str]:
 
 
 class Trial:
-    """One hub under one fault, or under several one after another. ``done`` is told a row whenever all four checks
+    """One hub under one fault, or under several one after another. ``done`` gets a row whenever all four checks
     hold. ``lawful``: what may unlock the front door beside codes and exits, such as ``fire``, and how often."""
 
     def __init__(self, rig: Rig, scenario: str, done: Callable[[Row], None]) -> None:

@@ -12,7 +12,7 @@ def is_long() -> bool:
 
 
 def effort(examples: int) -> settings:
-    """So many examples, of which each is a whole run of something; one that fails is told as it is."""
+    """So many examples, of which each is a whole run; one that fails is reported as it is."""
     return settings(
         max_examples=examples * TIMES if is_long() else examples,
         derandomize=not is_long(),

@@ -29,7 +29,7 @@ class HolderImport:
 
     async def take(self, data: bytes, *, preview: bool, actor: Actor) -> CsvImportResult:
         """Write the valid rows one by one and list the others. ``preview`` finds out the same of each
-        row for itself, writes nothing and draws no code that is told. Raises ``Invalid`` for a file of no use."""
+        row by itself, writes nothing and draws no code that is shown. Raises ``Invalid`` for a file of no use."""
         parsed = await parse(self._parser, data, HOLDER_CSV)
         rows = parsed.refused
         written: set[str] = set()

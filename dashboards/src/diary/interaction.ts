@@ -5,5 +5,5 @@ export { default as DragPreview } from "./DragPreview.svelte";
 export { GridInput } from "./gridInput.svelte.ts";
 export { moveBooking } from "./moveBooking.ts";
 
-// A click opens the panel: fetched now, so that the click does not wait. A failure is told on the click.
+// A click opens the panel: fetched now, so that the click does not wait. A failure is shown on the click.
 import("./Panel.svelte").catch(() => {});

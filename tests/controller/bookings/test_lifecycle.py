@@ -527,7 +527,7 @@ async def test_somebody_says_at_the_tablet_that_the_people_are_here(
 
 
 async def put(container: Container, booking: Json, state: BookingState) -> None:
-    """As whoever watches for arrivals does."""
+    """As the watcher for arrivals does."""
     async with container.database.write() as tx:
         mine = bookings.c.id == booking["id"]
         await tx.execute(update(bookings).where(mine).values(state=state.value, state_at=container.clock.now()))

@@ -1,4 +1,4 @@
-"""A series is changed from a date on or as a whole: what was changed in one date stays, every date is told first."""
+"""A series is changed from a date on or as a whole: changes of one date stay, and every date is listed first."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""No file keeps a processor busy: rules are followed within bounds, and one that is left out is told by line."""
+"""No file keeps a processor busy: rules are followed within bounds, and one that is left out is reported by line."""
 
 from datetime import datetime, timedelta
 from itertools import islice

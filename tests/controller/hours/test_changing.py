@@ -1,4 +1,4 @@
-"""Changes of the hours over HTTP: what they would break is told before they are made."""
+"""Changes of the hours over HTTP: what they would break is shown before they are made."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What happens in a building is told to who looks after it, and to nobody else, by whatever way it is asked for."""
+"""What happens in a building is shown only to the people who look after it, by every way of asking."""
 
 import httpx
 import msgspec

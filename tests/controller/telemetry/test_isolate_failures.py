@@ -100,7 +100,7 @@ async def test_a_lot_of_bad_events_is_one_line_in_the_log_with_their_number_and_
         await edge.send(run_of(first, first + 19))
         await edge.acknowledged(first + 19)
         first += 20
-        # It is told after the last acknowledgement, the refusal last of all.
+        # It is reported after the last acknowledgement, the refusal last of all.
         await eventually(partial(refused, times=first // 20), what=f"{first // 20} refusals in the log")
         assert told() == lines[: first // 20]
     refusals = [each for each in caplog.records if each.name == envelope_verifier.__name__]

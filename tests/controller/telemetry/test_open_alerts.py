@@ -1,4 +1,4 @@
-"""What needs somebody at any site: a Pi that is cut off is told of there and for the whole estate."""
+"""Open alerts of every site: a Pi that is cut off is listed at its site and for the whole estate."""
 
 from datetime import datetime, timedelta
 

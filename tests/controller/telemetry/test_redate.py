@@ -89,7 +89,7 @@ async def test_what_a_run_told_that_was_never_heard_of_lies_between_the_ones_aro
     hub: Hub, edge: FakeEdge, clock: ManualClock
 ) -> None:
     """Off the line from 12:00 on; a power cut until 12:10; ten minutes with a clock an hour fast; another cut; back at
-    13:00. Its outages and crossings are kept, and what is not known of their time is told."""
+    13:00. Its outages and crossings are kept, with what is not known of their time."""
     edge.mono_ms = 600_000
     await edge.send([told(1, NOW, 600_000)])
     await edge.acknowledged(1)

@@ -1,4 +1,4 @@
-"""The live page is told what is known, and never takes silence for a number."""
+"""The live page shows what is known, and never takes silence for a number."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What is refused is told in people's words: no validator's terms, no address of the API."""
+"""Refusals use people's words: no validator's terms, no address of the API."""
 
 import ast
 import re
@@ -29,7 +29,7 @@ ADDRESSES = {
     "bookings/routes.py": {"/api/v1/bookings/"},
     "bookings/series/routes.py": {"/api/v1/series/"},
 }
-"""Where an address is one, and no text, or is told to programs as OpenAPI."""
+"""Where an address is an address and not a text, or is for programs, as in OpenAPI."""
 
 
 @pytest.mark.parametrize(

@@ -186,7 +186,7 @@ def tables() -> str:
     for situation, (found, now, trust) in SITUATIONS.items():
         cells = [_cell(ask(found, presented, now=now, trust=trust)) for presented in PEOPLE.values()]
         lines.append(f"| {situation} | " + " | ".join(cells) + " |")
-    lines += ["", "| presented | | told as | reason |", "|---|---|---|---|"]
+    lines += ["", "| presented | | reported as | reason |", "|---|---|---|---|"]
     for what, (presented, found) in PRESENTED.items():
         decision = ask(found, presented, in_touch=what in IN_TOUCH)
         more = " and tells, in silence" if decision.duress else ""

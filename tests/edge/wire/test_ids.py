@@ -11,7 +11,7 @@ from edge.wire.ids import uuid7
 
 
 def test_the_example_of_rfc_9562() -> None:
-    """Appendix A.6. Where version and variant go, all bits are set beforehand."""
+    """Appendix A.6. All bits of version and variant are set before."""
     at = datetime(2022, 2, 22, 14, 22, 22, tzinfo=timezone(-timedelta(hours=5)))
     assert uuid7(at, bytes.fromhex("fcc3d8c4dc0c0c07398f")) == "017f22e2-79b0-7cc3-98c4-dc0c0c07398f"
 
