@@ -29,8 +29,9 @@ async def notify(tx: Tx, channel: str) -> None:
 
 
 async def listen(url: URL, channel: str, *, heard: Callable[[], None], alive: Callable[[], None]) -> None:
-    """Call ``heard`` for each notification, and ``alive`` each time that every one of before has been heard, for ever.
-    A server that is away is tried again."""
+    """Call ``heard`` for each notification and for each new connection, since some may have been missed before it, and
+    ``alive`` each time that every notification of before has been heard, for ever. A server that is away is tried
+    again."""
     engine = create_async_engine(url, hide_parameters=True, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     try:
         while True:
@@ -53,6 +54,7 @@ async def _listen(
         await driver_of(connection).add_listener(channel, lambda *_: heard())
     except Exception as error:  # asyncpg's errors have no root in common
         raise translated("LISTEN", error) from error
+    heard()  # what was said before goes unheard
     while True:
         async with asyncio.timeout(_TIMEOUT_S):
             await connection.execute(_ALIVE)
