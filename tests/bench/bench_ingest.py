@@ -94,10 +94,8 @@ class Publisher:
 
     @classmethod
     async def start(cls, broker: Broker, lines: Path) -> "Publisher":
-        publish = (
-            f"{program('mosquitto_pub', package='mosquitto-clients')} -h {broker.host} -p {broker.port} -V 5 -q 1 "
-            f"-t {TOPIC} -l"
-        )
+        mosquitto_pub = program("mosquitto_pub", package="mosquitto-clients")
+        publish = f"{mosquitto_pub} -h {broker.host} -p {broker.port} -V 5 -q 1 -t {TOPIC} -l"
         command = f"{{ head -n 1 '{lines}'; read -r go; tail -n +2 '{lines}'; }} | {publish}"
         return cls(await asyncio.create_subprocess_shell(command, stdin=asyncio.subprocess.PIPE))
 
