@@ -14,9 +14,10 @@ T = TypeVar("T")
 
 WAITING = (
     ("tests/test_platform_checks.py", "tests/test_platform_installs.py", "tests/firmware_sim/test_demo.py"),
-    ("tests/faults/",),
+    tuple(f"tests/faults/test_{name}.py" for name in ("clock", "controller_killed", "disk", "hostile")),
     ("tests/browser/",),
-    ("tests/bench/", "tests/contract/", "tests/integration/"),
+    ("tests/scenarios/", "tests/bench/", "tests/contract/", "tests/integration/"),
+    ("tests/faults/",),
 )
 """Groups that mostly wait for processes, each begun by another worker; what shares servers of a session is in one."""
 
@@ -25,8 +26,12 @@ WAITING = (
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
     if workers > 1:
-        groups = [[item for item in items if item.nodeid.startswith(group)] for group in WAITING]
-        items[:] = spread(items, groups, workers)
+        items[:] = spread(items, [[item for item in items if _group(item) is group] for group in WAITING], workers)
+
+
+def _group(item: pytest.Item) -> tuple[str, ...] | None:
+    """The first that names it."""
+    return next((group for group in WAITING if item.nodeid.startswith(group)), None)
 
 
 def spread(tests: Sequence[T], groups: Sequence[Sequence[T]], workers: int) -> list[T]:
