@@ -160,7 +160,5 @@ def _key(path: Path) -> bytes:
     if mode & 0o077:
         raise KeyFault(f"{path} is readable by other users; chmod 600 {path}")
     if len(key) != _KEY_BYTES:
-        raise KeyFault(
-            f"{path} holds {len(key)} bytes where {_KEY_BYTES} are needed; put back its copy from the backup"
-        )
+        raise KeyFault(f"{path} has {len(key)} bytes instead of {_KEY_BYTES}; put back its copy from the backup")
     return key

@@ -52,7 +52,7 @@ async def free_question(
     to: Edge,
     minutes: Minutes = 15,
     people: People = None,
-    layout: Annotated[Slug | None, Query(description="By id; left out, one that holds the people")] = None,
+    layout: Annotated[Slug | None, Query(description="By id; if left out, one that is large enough")] = None,
     step_free: Yes = False,
     quiet: Yes = False,
     noisy: Yes = False,
@@ -115,7 +115,7 @@ def spot(near: str | None, latitude: float | None, longitude: float | None) -> S
     if latitude is None or longitude is None:
         return None
     if near is not None:
-        raise invalid_field("near", "must be left out where latitude and longitude are given")
+        raise invalid_field("near", "must be left out if latitude and longitude are given")
     return Spot(latitude=latitude, longitude=longitude)
 
 

@@ -142,7 +142,7 @@ def _vat(tariffs: Tariffs) -> Iterator[FieldError]:
         or any(each.vat is Vat.STANDARD for each in tariffs.equipment)
     )
     if standard and tariffs.vat_percent is None:
-        yield _fault("vat_percent", "is needed where a price is standard-rated")
+        yield _fault("vat_percent", "is needed if a price is standard-rated")
 
 
 def _fault(field: str, message: str) -> FieldError:

@@ -51,7 +51,7 @@ def windows(text: str) -> tuple[WeekWindow, ...]:
             length += DAY
         starts = sorted({day * DAY + _minutes(opens) for day in _listed(days)})
         return tuple(WeekWindow(start=start, end=start + length) for start in starts)
-    raise ValueError(f"“{text[:LONGEST_TEXT]}” are no hours of the week; {FORM}")
+    raise ValueError(f"“{text[:LONGEST_TEXT]}” are not hours of the week; {FORM}")
 
 
 def meet(some: Iterable[str], others: Iterable[str]) -> bool:

@@ -22,7 +22,7 @@ def back_up(data_dir: Path, url: URL, file: Path, *, keys: bool) -> list[str]:
     database = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
     _require_free(file)
     if file.resolve().is_relative_to(data_dir.resolve()):
-        raise OSError(f"{file} lies in {data_dir}, which it is a backup of; name another place")
+        raise OSError(f"{file} is inside {data_dir}, which it is a backup of; name another place")
     if not file.parent.is_dir():
         raise FileNotFoundError(f"the folder {file.parent} does not exist; create it, or name another place")
     if not data_dir.is_dir():

@@ -166,9 +166,9 @@ def read_pair(file: Path) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]
     try:
         key, certificate = load_pem_private_key(data, password=None), x509.load_pem_x509_certificate(data)
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise KeyFault(f"{file} holds no key with its certificate ({error}); {hint}") from error
+        raise KeyFault(f"{file} has no key with its certificate ({error}); {hint}") from error
     if not isinstance(key, ec.EllipticCurvePrivateKey) or certificate.public_key() != key.public_key():
-        raise KeyFault(f"{file} holds a key and the certificate of another key; {hint}")
+        raise KeyFault(f"{file} has a key and the certificate of another key; {hint}")
     return key, certificate
 
 

@@ -326,7 +326,7 @@ class EstateService:
                 try:
                     await repository.remove(tx, site, section, each.id)
                 except IntegrityError as error:
-                    raise InUse(each.named, ["something that is kept still refers to it"]) from error
+                    raise InUse(each.named, ["something that is stored still refers to it"]) from error
 
     async def _require_sound(
         self, tx: Tx, before: SiteParts | None, after: SiteParts, *, of: tuple[str, str] | None

@@ -37,7 +37,7 @@ async def list_parties(
     actor: KeepsPeopleAnySite,
     search: Annotated[Search, Query(description="Part of the name, in any case")] = "",
     kind: PartyKind | None = None,
-    tier: Annotated[Tier | None, Query(description="The one that holds, its own or its organisation's")] = None,
+    tier: Annotated[Tier | None, Query(description="The one in force, its own or its organisation's")] = None,
     organisation: Annotated[Slug | None, Query(description="Only what is part of it")] = None,
     member: Annotated[Slug | None, Query(description="Only what this person is a member of")] = None,
     ended: Annotated[bool | None, Query(description="Only those that have ended, or that have not")] = None,
@@ -73,7 +73,7 @@ async def import_parties(
     party_import: ThePartyImport,
     actor: KeepsPeopleAnySite,
     preview: Preview = False,
-    all_or_nothing: Annotated[bool, Query(description="Write nothing where a row is refused")] = False,
+    all_or_nothing: Annotated[bool, Query(description="Write nothing if a row is refused")] = False,
 ) -> Response:
     """Make and change parties from CSV (at most 2 MB). Columns: id, kind, name, tier, organisation, responsible,
     site, contact_name, contact_phone, contact_email, notes, ended; those that are left out stay as they are. Valid

@@ -147,7 +147,7 @@ async def _require_sound(tx: Tx, user: User, known_sites: KnownSites) -> None:
     if user.role is Role.BOOKER and user.party is None:
         raise invalid_field("party", "a booker books for a party; name it")
     if user.role is not Role.BOOKER and user.party is not None:
-        raise invalid_field("party", f"a user with the role {user.role} books for nobody in particular; leave it out")
+        raise invalid_field("party", f"a user with the role {user.role} has no party; leave it out")
     if user.party is not None and await parties.party(tx, user.party) is None:
         raise invalid_field("party", f"there is no party {user.party!r}; make it first")
     if user.sites is not None:

@@ -128,7 +128,7 @@ class TooMuchForOnePart(ValueError):
 
     def __init__(self, name: str, size: int) -> None:
         super().__init__(
-            f"part {name} of the plan would be {size} bytes where {PART_LIMIT} are allowed; "
+            f"part {name} of the plan would be {size} bytes; at most {PART_LIMIT} are allowed; "
             "join opening times that touch, or take exceptions out"
         )
 

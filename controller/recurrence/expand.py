@@ -83,7 +83,7 @@ def expand_pattern(pattern: RecurrencePattern, zone: ZoneInfo, days: SiteCalenda
     given = {wall: wall + pattern.length for wall in _by_rule(pattern, rule, zone)}
     added = {each.starts: each.ends for each in pattern.extra}
     if len(given | added) > MOST_DATES:
-        raise invalid_field("extra", f"makes more than {MOST_DATES} dates; a series has at most so many")
+        raise invalid_field("extra", f"makes more than {MOST_DATES} dates; that is the most a series can have")
     everything = sorted((given | added).items())
     occurrences = [
         msgspec.structs.replace(_occurrence(starts, ends, zone), out=_left_out(pattern, starts, days, added))

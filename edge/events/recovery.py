@@ -161,7 +161,7 @@ def _check(
         found.tail = [record_of(event) for event in kept]
         found.whole = clean
         if not clean and not gaps and len(kept) == len(events):
-            found.trouble(FaultCode.OUTBOX_TORN, "power may have gone while it was written")
+            found.trouble(FaultCode.OUTBOX_TORN, "power may have failed while it was written")
     if gaps and data is not None:
         fresh = header or Header(log=found.log, first=segment.first, at=found.last_at, totals=found.totals)
         repaired = whole(fresh, [record_of(event) for event in kept])

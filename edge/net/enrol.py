@@ -108,7 +108,7 @@ def starting_config(identity: StoredIdentity, data_dir: Path) -> str:
     lines = [
         f"# {issued.site}/{issued.edge}. What each key takes: deploy/README.md; how things are wired: docs/wiring.md.",
         f"data_dir = {json.dumps(str(data_dir))}",
-        "rtc = false                                 # true where the Pi has a battery clock",
+        "rtc = false                                 # true if the Pi has a battery clock",
         "",
         "# Its doors: remove the comment marks and set the pins (BCM numbers).",
     ]

@@ -67,7 +67,7 @@ class IdentityRenewal:
             payload, purpose=Purpose.IDENTITY, kind=Delivery, site=held.site, edge=held.edge, keys=self._keys
         )
         if delivery.version < held.version:
-            raise IdentityRefused(f"identity {delivery.version} is older than {held.version}, which is held")
+            raise IdentityRefused(f"identity {delivery.version} is older than {held.version}, which this edge has")
         if self._delivered is None or delivery.version >= self._delivered.version:
             self._delivered = delivery
         self.wake.set()

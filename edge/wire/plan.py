@@ -295,7 +295,7 @@ def check_manifest(manifest: Manifest, applied: Manifest | None, known: frozense
 def read_part(name: str, data: bytes, ref: PartRef) -> Part:
     """A part's value. Raises ``PlanRefused`` when the bytes are not those the manifest names, else ``WireError``."""
     if len(data) != ref.size or digest(data) != ref.digest:
-        raise PlanRefused(f"part {name} is not the one the manifest names")
+        raise PlanRefused(f"part {name} is not the one that the manifest names")
     return part_of(data)
 
 

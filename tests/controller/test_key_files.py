@@ -53,7 +53,7 @@ def test_what_is_sealed_opens_for_nothing_else(tmp_path: Path, change: str) -> N
 def test_a_key_file_that_is_no_key_is_named(tmp_path: Path) -> None:
     load_keys(tmp_path)
     (tmp_path / "keys" / "code.key").write_bytes(b"short")
-    with pytest.raises(KeyFault, match=r"code\.key holds 5 bytes where 32 are needed"):
+    with pytest.raises(KeyFault, match=r"code\.key has 5 bytes instead of 32"):
         load_keys(tmp_path)
 
 

@@ -103,7 +103,7 @@ def _read(reader: RowReader) -> ParsedHolderRow:
     reader.id, reader.name = holder_id, name
     given: dict[str, object] = {"name": name} if name else {}
     if not name and not holder_id:
-        reader.fault("name", "is needed where there is no id")
+        reader.fault("name", "is needed if there is no id")
     if kind := reader.choice("kind", _KINDS):
         given["kind"] = kind
     if (places := reader.read("places", _places)) is not None:

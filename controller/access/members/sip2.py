@@ -75,7 +75,7 @@ def ask_about(server: Sip2Server, number: str, now: datetime) -> str:
 def patron_of(answer: str) -> Patron:
     """What a patron information response says. Raises ``Sip2Error``."""
     if not answer.startswith("64") or len(answer) < _FIXED:
-        raise Sip2Error(f"the library system answers with a {answer[:2]!r} where a 64 is expected")
+        raise Sip2Error(f"the library system answers with a {answer[:2]!r} instead of a 64")
     status = answer[2 : 2 + _STATUS]
     fields = {each[:2]: each[2:] for each in answer[_FIXED:].split("|") if len(each) >= 2}
     return Patron(

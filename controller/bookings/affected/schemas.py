@@ -31,7 +31,7 @@ class WhichBody(Body):
         if (self.bookings is None) is not self.all:
             raise ValueError("give either the ids of bookings, or all: true")
         if self.causes is not None and not self.all:
-            raise ValueError("causes narrow all; leave them out where bookings are named")
+            raise ValueError("causes narrow all; leave them out if bookings are named")
         return self
 
     def which(self) -> AffectedSelection:

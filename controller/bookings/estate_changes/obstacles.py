@@ -36,8 +36,8 @@ async def of_removals(tx: Tx, before: SiteParts, after: SiteParts, *, now: datet
             yield _in_use(
                 "spaces",
                 space.id,
-                f"{space.name} cannot be deleted: it has {many}, {ahead:,} of them to come, and {series:,} series, and "
-                "must stay for their history. Set bookable to false instead.",
+                f"{space.name} cannot be deleted: it has {many}, {ahead:,} of them upcoming, and {series:,} series, "
+                "and must stay for their history. Set bookable to false instead.",
             )
         if space.id in named:
             text = f"{space.name} cannot be deleted: the booking policy names it. Change the policy first."

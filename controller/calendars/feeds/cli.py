@@ -117,7 +117,7 @@ def add(
 def remove(caller: ApiClient, site: SiteName, feed: FeedName) -> None:
     """Remove a feed and its future blocks."""
     caller.delete(f"/sites/{site}/feeds/{feed}")
-    caller.console.print(f"{feed} and its blocks to come are gone", markup=False, highlight=False)
+    caller.console.print(f"{feed} and its upcoming blocks were removed", markup=False, highlight=False)
 
 
 @app.command()

@@ -39,13 +39,13 @@ class Fetching:
             sealed, purpose=Purpose.PLAN, kind=Manifest, site=self._site, edge=self._edge, keys=keys
         )
         if (manifest.version, manifest.digest) != (self.version, self.digest):
-            raise PlanRefused(f"plan {manifest.version} came back where {self.version} was asked for")
+            raise PlanRefused(f"plan {manifest.version} was sent instead of plan {self.version}")
         self._sealed, self._manifest = sealed, manifest
 
     def part(self, name: str, data: bytes) -> None:
         """Raises a ``WireError`` for what the manifest does not name, or before it is there."""
         if self._manifest is None or (ref := self._manifest.parts.get(name)) is None:
-            raise PlanRefused(f"part {name} came back, which was not asked for")
+            raise PlanRefused(f"part {name} was sent without being requested")
         read_part(name, data, ref)
         self._parts[name] = data
 

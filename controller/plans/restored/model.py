@@ -189,4 +189,4 @@ class AlreadyRemoved(Conflicting):
     title = "It was removed already"
 
     def __init__(self, who: str) -> None:
-        super().__init__(f"{who} has removed it; the door goes by the database, so change it there")
+        super().__init__(f"{who} has removed it; the door follows the database, so change it there")

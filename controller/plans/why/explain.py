@@ -79,7 +79,7 @@ def _whose(found: Explained, actor: Actor) -> str:
     if decision.kind is None:
         if decision.reason in (Reason.UNKNOWN, Reason.PASS_UNKNOWN):
             if found.secret_gone:
-                return "That plan's codes cannot be recognised any more: the secret it was made with is gone."
+                return "That plan's codes cannot be recognised any more: the secret it was made with was deleted."
             if found.kept_out is not None:
                 return _kept_out(found.kept_out, actor, found.question.site)
             return "No grant of that plan for this door has it."

@@ -252,7 +252,7 @@ async def test_a_space_that_was_ever_booked_stays_and_may_be_made_unbookable(
     answer = await any_client.delete(f"{ROOT}/spaces/yard")
     assert answer.status_code == 409
     assert answer.json()["detail"].startswith(
-        "Yard cannot be deleted: it has 1 booking, 1 of them to come, and 0 series, and must stay for their history. "
+        "Yard cannot be deleted: it has 1 booking, 1 of them upcoming, and 0 series, and must stay for their history. "
         "Set bookable to false instead."
     )
     await space(any_client, "yard", bookable=False)

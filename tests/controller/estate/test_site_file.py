@@ -184,7 +184,7 @@ async def test_pruning_does_not_take_what_was_booked(client: httpx.AsyncClient) 
     await furnish(client)
     await book(client, space="yard")
     refused = await bring(client, SMALL + "[spaces.hall]\nname = 'Hall'\n", 409, prune="true")
-    assert refused["detail"].startswith("Yard cannot be deleted: it has 1 booking, 1 of them to come")
+    assert refused["detail"].startswith("Yard cannot be deleted: it has 1 booking, 1 of them upcoming")
     assert {each["id"] for each in (await client.get(ROOT)).json()["spaces"]} == {"hall", "studio", "yard"}
 
 

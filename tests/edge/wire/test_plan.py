@@ -201,7 +201,7 @@ def test_a_missing_part_is_named() -> None:
 
 
 def test_a_part_with_other_bytes_is_refused() -> None:
-    with pytest.raises(PlanRefused, match=r"^part hours is not the one the manifest names$"):
+    with pytest.raises(PlanRefused, match=r"^part hours is not the one that the manifest names$"):
         assemble(manifest({"hours": encode(HOURS)}), {"hours": encode(HOURS) + b" "})
 
 
