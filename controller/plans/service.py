@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -39,7 +40,7 @@ from edge.wire.topics import Topic
 log = logging.getLogger(__name__)
 
 REST = 8
-"""The event loop has this many times as long for everything else as one plan took, before the edge's next one."""
+"""An edge's next plan waits this many times as long as its last one took of the event loop's CPU time."""
 COMPILE_EVERY_S = 0.2
 """Shortest time between two plans of one edge, in real seconds; the first change is compiled at once."""
 RETRY_S = 1.0
@@ -93,6 +94,7 @@ class Planner:
         self._whole: set[EdgeName] = set()
         """Those of them for which more than the diary has changed, or may have."""
         self._took_s: defaultdict[EdgeName, float] = defaultdict(float)
+        """The event loop's CPU time from the beginning of the last plan to its end."""
         self._wanted = asyncio.Event()
         self._compiled_at: dict[EdgeName, float] = {}
         self._sent: dict[EdgeName, dict[str, str]] = {}
@@ -193,12 +195,12 @@ class Planner:
     async def _compile_and_send(self, name: EdgeName) -> None:
         if name in self.unknown:
             return
-        began = self._compiled_at[name] = _real()
+        self._compiled_at[name], used = _real(), time.thread_time()
         try:
             if await self._as_before(name):
                 return
             await self.refresh(name)
-            self._took_s[name] = _real() - began
+            self._took_s[name] = time.thread_time() - used
         except (SQLAlchemyError, OSError) as error:
             fields = {"action": "plan", "site": name[0], "edge": name[1], "reason": str(error)[:200]}
             log.error("A plan could not be made; trying again", extra=fields)
