@@ -62,19 +62,19 @@ def test_a_database_gets_the_driver_we_use(tmp_path: Path, database: str, expect
         ('data_dir = "d"\ndatabase = "nonsense"', "database", "postgresql://"),
         ('data_dir = "d"\ndatabase = "sqlite://"', "database", "sqlite:////path"),
         ('data_dir = "d"\npublic_url = "hub.example.org"', "public_url", "https://"),
-        ('data_dir = "d"\nclock_file = "none.json"', "clock_file", "no file"),
-        ('data_dir = "d"\n[broker]\npassword_file = "none"', "broker.password_file", "no file"),
+        ('data_dir = "d"\nclock_file = "none.json"', "clock_file", "is not a file"),
+        ('data_dir = "d"\n[broker]\npassword_file = "none"', "broker.password_file", "is not a file"),
         ('data_dir = "d"\n[history]\nkind = "influx"', "history.url", "is needed"),
         ('data_dir = "d"\n[feeds]\nnetworks = ["10.20.0.1/16"]', "feeds.networks", "10.20.0.0/16"),
         ('data_dir = "d"\n[history]\nkind = "mongo"', "history.kind", "'mongo'; it takes: influx, sql"),
         ('data_dir = "d"\n[sip2]\nhots = "x"', "sip2", "it takes: host, institution, location, password_file, port"),
-        ('data_dir = "d"\n[sip2]\nhost = "lms"\npassword_file = "none"', "sip2.password_file", "no file"),
-        ('data_dir = "d"\n[listen]\nhost = "not a host"', "listen.host", "'not a host' is no host"),
+        ('data_dir = "d"\n[sip2]\nhost = "lms"\npassword_file = "none"', "sip2.password_file", "is not a file"),
+        ('data_dir = "d"\n[listen]\nhost = "not a host"', "listen.host", "'not a host' is not a host"),
         ('data_dir = "d"\n[broker]\nhost = "http://broker"', "broker.host", "is not a host; write a name"),
-        ('data_dir = "d"\n[broker]\nedges_host = "10.1.2"', "broker.edges_host", "is no host"),
+        ('data_dir = "d"\n[broker]\nedges_host = "10.1.2"', "broker.edges_host", "is not a host"),
     ],
 )
-def test_a_setting_that_cannot_be_used_is_named_with_its_mend(tmp_path: Path, text: str, key: str, hint: str) -> None:
+def test_a_setting_that_cannot_be_used_is_named_with_a_hint(tmp_path: Path, text: str, key: str, hint: str) -> None:
     file = write(tmp_path, text)
     with pytest.raises(ConfigError) as refused:
         load_settings(file)
