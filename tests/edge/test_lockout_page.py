@@ -13,9 +13,9 @@ from tests.controller.access.guessing import OFFLINE_FITTING, OFFLINE_SPACE, spa
 PAGE = (Path(__file__).parents[2] / "docs" / "lock-out.md").read_text(encoding="utf-8")
 DAY = 86_400.0
 OFFLINE = OFFLINE_FITTING / OFFLINE_SPACE
-"""The chance that one guess of ten digits fits one of the windows and slots of the moment, at a door out of touch."""
+"""The chance that one guess of ten digits fits one of the windows and slots of the moment, at an offline door."""
 ISSUED = 1 / OFFLINE_SPACE
-"""The chance that one guess is one offline code that a plan lists, which alone opens at a door in touch."""
+"""The chance that one guess is one offline code that a plan lists, which alone opens at an online door."""
 
 
 def chance(tries: int, one: float) -> float:
@@ -39,7 +39,7 @@ def tries_table() -> str:
 
 def codes_table() -> str:
     rows = [
-        "| length | codes | a day | a week | a day, two readers | a day, out of touch |",
+        "| length | codes | a day | a week | a day, two readers | a day, offline |",
         "|---|---|---|---|---|---|",
     ]
     day, week = READERS.most_tries(DAY), READERS.most_tries(7 * DAY)

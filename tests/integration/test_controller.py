@@ -275,7 +275,7 @@ async def test_each_edge_has_its_series_and_a_dead_one_reads_zero(
     async def gone() -> bool:
         return (await series_of(client))[f"online{at}"] == 0
 
-    await eventually(gone, what="the edge to read as out of touch")
+    await eventually(gone, what="the edge to read as offline")
     new = await client.put("/api/v1/sites/ramsey/edges/second", json={"name": "Second"})
     assert new.status_code == 201, new.text
     never = {name: value for name, value in (await series_of(client)).items() if 'edge="second"' in name}

@@ -311,7 +311,7 @@ CODE = AccessData(door="front-door", granted=True, reason=Reason.GRANTED, method
     [
         pytest.param(None, True, True, id="one that was issued, of which the door told nothing"),
         pytest.param(None, False, False, id="a guess, of which the door told nothing"),
-        pytest.param(CODE, False, True, id="a guess that opened, out of touch"),
+        pytest.param(CODE, False, True, id="a guess that opened, offline"),
         pytest.param(
             msgspec.structs.replace(CODE, granted=False, reason=Reason.UNKNOWN), True, False, id="one refused in touch"
         ),

@@ -171,11 +171,11 @@ PRESENTED: dict[str, tuple[Presented, Plan]] = {
         plan(),
     ),
     "an offline code in its window that the plan lists": (shown(CredentialKind.OFFLINE_CODE), plan(offline=LISTED)),
-    "one that it does not list, out of touch with the controller": (shown(CredentialKind.OFFLINE_CODE), plan()),
-    "one that it does not list, in touch": (shown(CredentialKind.OFFLINE_CODE), plan()),
+    "one that it does not list, offline": (shown(CredentialKind.OFFLINE_CODE), plan()),
+    "one that it does not list, online": (shown(CredentialKind.OFFLINE_CODE), plan()),
     "an offline code that the plan withdraws": (shown(CredentialKind.OFFLINE_CODE), plan(offline=REVOKED)),
 }
-IN_TOUCH = {"an offline code in its window that the plan lists", "one that it does not list, in touch"}
+ONLINE = {"an offline code in its window that the plan lists", "one that it does not list, online"}
 """Of those, what is presented at a door that hears from the controller."""
 
 
@@ -188,7 +188,7 @@ def tables() -> str:
         lines.append(f"| {situation} | " + " | ".join(cells) + " |")
     lines += ["", "| presented | | reported as | reason |", "|---|---|---|---|"]
     for what, (presented, found) in PRESENTED.items():
-        decision = ask(found, presented, in_touch=what in IN_TOUCH)
+        decision = ask(found, presented, in_touch=what in ONLINE)
         more = " and tells, in silence" if decision.duress else ""
         opens = f"opens{more}" if decision.granted else "stays shut"
         lines.append(f"| {what} | {opens} | `{decision.method}` | {REASON_TEXT[decision.reason]} |")
