@@ -9,6 +9,9 @@ In a matrix without diodes, three pressed corners of a rectangle make the fourth
 three or more keys down nothing counts until all are released. Two keys never make a ghost, and fast typing overlaps.
 """
 
+from collections import deque
+from collections.abc import Callable, Iterable
+
 import msgspec
 
 from edge.doors.signals import DoorSignal
@@ -26,6 +29,8 @@ from edge.wire.messages import DeviceState
 
 SETTLE_S = 0.020
 """Bouncing keys settle within this time."""
+BESIDE_S = 0.002
+"""What the scan itself changes on a column is reported within this time of it."""
 STUCK_S = 60.0
 """A key that is down this long is stuck."""
 LAYOUT = ("123A", "456B", "789C", "*0#D")
@@ -81,14 +86,52 @@ def _name(one: Places) -> str:
     return "" if key.isalpha() else key
 
 
+def presses_between(
+    changes: Iterable[tuple[bool, float]], *, low: bool, begun: float, ended: float
+) -> tuple[float, ...]:
+    """When the keys of one column went down that were pressed between two scans, those still down at the later one
+    among them, in seconds.
+
+    ``changes``: of the column's level, in order; one within ``BESIDE_S`` of a scan may be the scan's own and is not
+    looked at. ``low``: a key of it was down in the earlier scan, which ended at ``begun``; the later one began at
+    ``ended``.
+    """
+    fell_at, found = None, []
+    for level, at in changes:
+        if not begun + BESIDE_S < at < ended - BESIDE_S:
+            continue
+        if not level:
+            fell_at, low = at, True
+            continue
+        if not low:
+            fell_at = begun  # it went down right after the scan
+        if fell_at is not None and at >= fell_at + SETTLE_S:
+            found.append(fell_at)
+        fell_at, low = None, False
+    if fell_at is not None and ended >= fell_at + SETTLE_S:
+        found.append(fell_at)
+    return tuple(found)
+
+
 def is_stuck(pad: Pad, now: float) -> bool:
     """Whether the same keys have been down for too long."""
     return bool(pad.down) and pad.down == pad.seen and now >= pad.since + STUCK_S
 
 
+class Gap(msgspec.Struct, frozen=True, kw_only=True):
+    """The time between two scans: the end of one, the beginning of the other, and the keys that each saw."""
+
+    begun: float
+    ended: float
+    before: Places
+    after: Places
+
+
 SCAN_S = 0.010
 SLOW_SCAN_S = 0.5
 """While a key is stuck."""
+_MOST_CHANGES = 4_000
+"""Changes of the columns between two scans; noise beyond that is dropped."""
 
 
 class MatrixReader:
@@ -104,10 +147,14 @@ class MatrixReader:
         self._open = True
         self._scanning = False
         self._ticks = TickScale(runtime.clock)
-        self._fell_at: float | None = None
-        self._scanned_at = float("-inf")
+        self._changes: deque[tuple[int, bool, float]] = deque(maxlen=_MOST_CHANGES)
+        self._reported: list[tuple[int, bool, float]] = []
+        self._gap: Gap | None = None
+        self._scanned_at = self._scanned_until = float("-inf")
         self._rows = [pins.output(pin, initial=False) for pin in config.rows]
-        self._columns = [pins.input(pin, pull_up=True, on_change=self._edge) for pin in config.columns]
+        self._columns = [
+            pins.input(pin, pull_up=True, on_change=self._listener(column)) for column, pin in enumerate(config.columns)
+        ]
 
     @property
     def id(self) -> str:
@@ -127,45 +174,66 @@ class MatrixReader:
         self._open = False
         self._timer.set(None)
 
-    def _edge(self, level: bool, tick: float) -> None:
-        if not self._scanning:
-            self._runtime.post(self._wake, level, tick)
+    def _listener(self, column: int) -> Callable[[bool, float], None]:
+        def changed(level: bool, tick: float) -> None:
+            self._changes.append((column, level, tick))
+            if not self._scanning:
+                self._runtime.post(self._wake, level, tick)
+
+        return changed
 
     def _wake(self, level: bool, tick: float | None) -> None:
         """A column changed while all rows were low."""
         if tick is not None:
             self._ticks.seen(tick)
-        if not self._open or self._scanning:
-            return
-        if not all(column.level for column in self._columns):
+        if self._open and not self._scanning:
             self._scanning = True
             self._scan(self._ticks.instant(tick) if tick is not None and not level else None)
-        elif tick is not None and not level:
-            self._fell_at = tick
-        elif tick is not None and self._fell_at is not None:
-            # It was released before this machine could scan which key it was.
-            long_enough, self._fell_at = tick >= self._fell_at + SETTLE_S, None
-            if long_enough:
-                self._take(UNREAD_KEY, self._ticks.instant(tick))
 
     def _scan(self, fell_at: float | None = None) -> None:
         """Scan which keys are down. ``fell_at``: since when one has been, if an edge has just reported it."""
+        self._take_unseen()
         now = self._runtime.clock.monotonic()
         pad, before, self._scanned_at = self._pad, self._scanned_at, now
-        self._pad, pressed = scan(pad, self._seen(), now, since=fell_at, before=before)
-        self._fell_at = None
+        seen = self._seen()
+        self._pad, pressed = scan(pad, seen, now, since=fell_at, before=before)
         jammed = self._pad.ghosts > pad.ghosts
         if jammed:
             self._base.garbled(UnreadWhat.KEYS, len(self._pad.seen))
         if pressed or jammed:
             self._take(pressed or UNREAD_KEY, fell_at or now)
+        # What changed in a gap may be reported only after it: the gap is judged at the next scan.
+        late = now >= self._scanned_until + SETTLE_S
+        self._gap = Gap(begun=self._scanned_until, ended=now, before=pad.seen, after=seen) if late else None
+        self._scanned_until = self._runtime.clock.monotonic()
         stuck = is_stuck(self._pad, now)
         self._runtime.fault(self.id, FaultCode.KEY_STUCK, present=stuck)
-        self._scanning = not self._pad.at_rest
         # An edge during the scan has not started another one.
-        self._scanning = self._scanning or not all(column.level for column in self._columns)
+        self._scanning = (
+            not self._pad.at_rest or self._gap is not None or not all(column.level for column in self._columns)
+        )
         if self._scanning and self._open:
             self._timer.set(now + (SLOW_SCAN_S if stuck else SCAN_S))
+
+    def _take_unseen(self) -> None:
+        """Take the keys that were pressed and released, or pressed once more, while this machine was too busy to scan:
+        something was pressed, and nobody knows what."""
+        while self._changes:
+            column, level, tick = self._changes.popleft()
+            self._reported.append((column, level, self._ticks.instant(tick)))
+        gap, self._gap = self._gap, None
+        if gap is not None:
+            for column in range(len(self._columns)):
+                presses = presses_between(
+                    [(level, at) for where, level, at in self._reported if where == column],
+                    low=any(where == column for _, where in gap.before),
+                    begun=gap.begun,
+                    ended=gap.ended,
+                )
+                seen = sum(where == column for _, where in gap.after - gap.before)
+                for at in presses[: max(0, len(presses) - seen)]:
+                    self._take(UNREAD_KEY, at)
+        self._reported = [each for each in self._reported if each[2] > self._scanned_until]
 
     def _take(self, key: str, at: float) -> None:
         if self._open:

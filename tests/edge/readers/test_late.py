@@ -20,7 +20,7 @@ from edge.wire.credentials import Presented
 from edge.wire.decide import Reason
 from edge.wire.events import AccessData, LockoutData, UnreadData, UnreadWhat, UnreadWhy
 from firmware_sim.virtual import VirtualClock, VirtualLoop
-from tests.contract.readers import CARD, CARD_BITS, CODE, D0, D1, Bench, Matrix, Osdp, Usb, World
+from tests.contract.readers import CARD, CARD_BITS, CODE, COLUMNS, D0, D1, Bench, Matrix, Osdp, Usb, World
 from tests.edge.hall import ZERO, Hall, run, with_hall
 
 
@@ -149,11 +149,9 @@ def test_a_matrix_key_is_read_where_it_is_seen_and_told_where_it_is_not(
 ) -> None:
     """The machine stops as the third key goes down."""
 
-    async def act(world: World) -> None:
-        bench = benches[0]
+    async def act(world: World, bench: Matrix) -> None:
         await bench.press(CODE[:2])
-        (place,) = ((row, line.index(CODE[2])) for row, line in enumerate(LAYOUT) if CODE[2] in line)
-        bench.down = {place}
+        bench.down = {place_of(CODE[2])}
         bench.wires()
         stall(min(held_s, stalled_s))
         if held_s > stalled_s:
@@ -165,6 +163,11 @@ def test_a_matrix_key_is_read_where_it_is_seen_and_told_where_it_is_not(
         await bench.press(CODE[3:])
         assert world.presented == [Presented(digits=presented)]
 
+    at_matrix(act)
+
+
+def at_matrix(act: Callable[[World, Matrix], Awaitable[None]]) -> None:
+    """A matrix whose wires are told late where this machine stalls."""
     benches: list[Matrix] = []
 
     def make(folder: Path) -> tuple[World, Bench]:
@@ -172,7 +175,48 @@ def test_a_matrix_key_is_read_where_it_is_seen_and_told_where_it_is_not(
         benches.append(bench)
         return World(VirtualClock(ZERO), bench.config, bench.wired), bench
 
-    in_world(make, act)
+    in_world(make, lambda world: act(world, benches[0]))
+
+
+@pytest.mark.parametrize("held_s", [0.03, 0.08])
+@pytest.mark.parametrize("key", ["1", "5", "8"], ids=["another column", "the same row", "the same key"])
+def test_a_matrix_key_that_comes_and_goes_while_another_is_scanned_is_not_lost(key: str, held_s: float) -> None:
+    """The machine stops with 8 down; before it goes on that is up, and ``key`` was pressed and released."""
+
+    async def act(world: World, bench: Matrix) -> None:
+        await bench.press("4")
+        await bench.hold({place_of("8")}, 0.05)
+        stopped = world.clock.monotonic()
+        stall(0.4)
+        bench.down = set()
+        changes = [("8", True, 0.05), (key, False, 0.15), (key, True, 0.15 + held_s)]
+        for name, level, after_s in changes:
+            world.factory.drive(COLUMNS[place_of(name)[1]], level, stopped + after_s)
+        await asyncio.sleep(0.2)
+        await bench.press("913")
+        assert world.presented == [Presented(digits="48?913")]
+
+    at_matrix(act)
+
+
+@pytest.mark.parametrize("stalled_s", [0.015, 0.1, 0.4])
+def test_a_matrix_key_that_is_held_while_the_machine_stops_is_one_key(stalled_s: float) -> None:
+    async def act(world: World, bench: Matrix) -> None:
+        for digit in CODE:
+            await bench.hold({place_of(digit)}, 0.05)
+            stall(stalled_s)
+            await asyncio.sleep(0.05)
+            stall(stalled_s)
+            await bench.hold(set(), 0.1)
+        assert world.presented == [Presented(digits=CODE)]
+
+    at_matrix(act)
+
+
+def place_of(key: str) -> tuple[int, int]:
+    """Row and column."""
+    ((row, column),) = ((row, line.index(key)) for row, line in enumerate(LAYOUT) if key in line)
+    return row, column
 
 
 @pytest.mark.parametrize(("gap_s", "presented"), [(PAUSE_S - 1, [CODE]), (PAUSE_S + 1, [])])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.readers.matrix import LAYOUT, SETTLE_S, STUCK_S, Pad, Places, is_stuck, scan
+from edge.readers.matrix import LAYOUT, SETTLE_S, STUCK_S, Pad, Places, is_stuck, presses_between, scan
 
 STEP_S = 0.01
 PLACES = {key: (row, column) for row, line in enumerate(LAYOUT) for column, key in enumerate(line)}
@@ -85,3 +85,39 @@ def test_any_scans_give_only_keys_that_were_down_with_at_most_one_other(scans: l
         now += wait
         pad, key = scan(pad, seen, now)
         assert not key or (PLACES[key] in seen and len(seen) <= 2)
+
+
+@pytest.mark.parametrize("low", [False, True])
+@given(
+    presses=st.lists(st.tuples(st.floats(0.03, 1), st.floats(0.03, 1)), max_size=6),
+    bounces=st.lists(st.floats(0.001, 0.01), max_size=3),
+    held=st.booleans(),
+)
+def test_each_press_between_two_scans_is_found_once_and_a_bounce_is_none(
+    low: bool, presses: list[tuple[float, float]], bounces: list[float], held: bool
+) -> None:
+    """``presses``: how long a key was up before each, and how long down. ``held``: the last is still down."""
+    at, changes, wanted = 1.0, [], []
+    if low:
+        changes.append((True, at := at + 0.005))
+    for up_s, down_s in presses:
+        wanted.append(at := at + up_s)
+        changes.append((False, at))
+        for bounce in bounces:  # it opens for a moment as it goes down, and counts from when it is down to stay
+            changes += [(True, at + bounce / 2), (False, at := at + bounce)]
+            wanted[-1] = at
+        changes.append((True, at := at + down_s))
+    ended = at + 0.5
+    if held and presses:
+        changes.pop()
+    found = presses_between(changes, low=low, begun=1.0, ended=ended)
+    assert found == pytest.approx(tuple(wanted))
+
+
+def test_what_a_scan_itself_changes_is_no_press() -> None:
+    own = [(False, 1.001), (True, 1.499)]
+    assert presses_between(own, low=True, begun=1.0, ended=1.5) == ()
+
+
+def test_a_press_that_began_right_after_the_scan_is_found_by_its_end() -> None:
+    assert presses_between([(False, 1.001), (True, 1.1)], low=False, begun=1.0, ended=1.5) == (1.0,)
