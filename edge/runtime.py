@@ -303,9 +303,9 @@ class TickScale:
         self._least: float | None = None
         self._seen_at = 0.0
 
-    def seen(self, tick: float) -> None:
-        """A change with this tick has just arrived."""
-        now = self._clock.monotonic()
+    def seen(self, tick: float, at: float | None = None) -> None:
+        """A change with this tick arrived ``at``, by default just now."""
+        now = self._clock.monotonic() if at is None else at
         self._ahead = now - tick
         least = self._ahead if self._least is None else self._least + (now - self._seen_at) * _DRIFT
         self._least = self._ahead if abs(self._ahead - least) > _STEP_S else min(self._ahead, least)

@@ -147,7 +147,7 @@ class MatrixReader:
         self._open = True
         self._scanning = False
         self._ticks = TickScale(runtime.clock)
-        self._changes: deque[tuple[int, bool, float]] = deque(maxlen=_MOST_CHANGES)
+        self._changes: deque[tuple[int, bool, float, float]] = deque(maxlen=_MOST_CHANGES)
         self._reported: list[tuple[int, bool, float]] = []
         self._gap: Gap | None = None
         self._scanned_at = self._scanned_until = float("-inf")
@@ -176,7 +176,7 @@ class MatrixReader:
 
     def _listener(self, column: int) -> Callable[[bool, float], None]:
         def changed(level: bool, tick: float) -> None:
-            self._changes.append((column, level, tick))
+            self._changes.append((column, level, tick, self._runtime.clock.monotonic()))
             if not self._scanning:
                 self._runtime.post(self._wake, level, tick)
 
@@ -219,7 +219,8 @@ class MatrixReader:
         """Take the keys that were pressed and released, or pressed once more, while this machine was too busy to scan:
         something was pressed, and nobody knows what."""
         while self._changes:
-            column, level, tick = self._changes.popleft()
+            column, level, tick, arrived_at = self._changes.popleft()
+            self._ticks.seen(tick, arrived_at)
             self._reported.append((column, level, self._ticks.instant(tick)))
         gap, self._gap = self._gap, None
         if gap is not None:
