@@ -36,6 +36,7 @@ def serve(address: str) -> Request:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()  # a collection in a child would copy every page that it shares
+    server = os.getpid()
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(f"{address}.new")
         listener.listen()
@@ -48,7 +49,7 @@ def serve(address: str) -> Request:
             connection.close()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
-    _end_with_parent()
+    _end_with(server)
     return _watch(connection)
 
 
@@ -63,8 +64,9 @@ def _watch(connection: socket.socket) -> Request:
     """Start what is asked for, and tell how it ended. Returns in what was started alone."""
     with connection, connection.makefile("rwb", buffering=0) as line:
         request = msgspec.json.decode(line.readline(), type=Request)
-        pid = os.fork()
+        watcher, pid = os.getpid(), os.fork()
         if pid == 0:
+            _end_with(watcher)
             return request
         line.write(b"%d\n" % pid)
         _, status = os.waitpid(pid, 0)
@@ -74,7 +76,6 @@ def _watch(connection: socket.socket) -> Request:
 
 
 def _become(request: Request) -> None:
-    _end_with_parent()
     os.environ.clear()
     os.environ.update(request.env)
     sys.argv = request.argv
@@ -84,8 +85,11 @@ def _become(request: Request) -> None:
         os.close(opened)
 
 
-def _end_with_parent() -> None:
+def _end_with(parent: int) -> None:
+    """Be killed when the parent ends, also if it has ended already."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":
