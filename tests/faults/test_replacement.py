@@ -18,7 +18,7 @@ from firmware_sim.building import demo_buildings
 from firmware_sim.rig import Rig, RigPlan, hallkeeper
 from tests.faults.conftest import RATE, TUESDAY
 from tests.faults.ledger import CODE_DOOR, SITE
-from tests.faults.trial import TRIES
+from tests.faults.trial import typed
 
 PAGE = Path(__file__).parents[2] / "docs" / "enrolment.md"
 EDGE, SPACE = "ramsey-pi", "studio"
@@ -89,11 +89,7 @@ async def _gets_in(rig: Rig, who: StoredIdentity) -> bool:
 
 async def _opens(rig: Rig, code: str) -> bool:
     """Whether a code opens the door, typed again where this busy machine could not read it."""
-    for _ in range(TRIES):
-        outcome = await rig.stage.key(SITE, CODE_DOOR, code)
-        if not outcome.unread:
-            return outcome.done
-    raise AssertionError(f"no code could be read in {TRIES} tries; the last: {outcome.text}")
+    return (await typed(rig.stage, SITE, CODE_DOOR, code)).done
 
 
 async def test_a_stolen_pi_is_replaced_with_the_commands_of_the_page(rig: Rig, tmp_path: Path) -> None:
