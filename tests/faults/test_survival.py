@@ -125,6 +125,7 @@ async def test_a_replaced_disk_begins_a_new_log_and_loses_nothing_after(trial: T
     await ledger.all_stored()
     await rig.pis[SITE].stop()
     old = await ledger.stored()
+    trial.loses_disk(old)
     edge = rig.folder / "edges" / SITE
     await asyncio.to_thread(shutil.rmtree, edge / provision.DATA)
     await provision.enrol(rig.api, rig.world.site(SITE).building, edge)

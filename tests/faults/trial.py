@@ -119,6 +119,11 @@ class Trial:
         """kill -9 the edge."""
         self._may_be_gone += await self.ledger.pull_the_plug()
 
+    def loses_disk(self, stored: list[Stored]) -> None:
+        """The edge's disk goes, and with it what it recorded and the controller does not have yet."""
+        there = {_named(event) for event in stored}
+        self._may_be_gone += [event for event in self.rig.world.reported[SITE].recent if _name(event) not in there]
+
     async def wakes(self, *, machine: bool = True) -> None:
         """The edge starts again, with its whole ``machine`` or alone, and is at work."""
         reported = self.rig.world.reported[SITE]
