@@ -1,9 +1,8 @@
 """A key matrix on GPIO.
 
 When no key is pressed all rows are low, and an edge on any column starts a scan. While a key is down the rows are
-scanned one by one.
-
-Decides which keys of a matrix were pressed, from those that seem to be.
+scanned one by one. A key that came and went between two scans, on a busy machine, shows in the changes of its column
+alone: it counts as a key that could not be read.
 
 In a matrix without diodes, three pressed corners of a rectangle make the fourth seem pressed too (a ghost). So with
 three or more keys down nothing counts until all are released. Two keys never make a ghost, and fast typing overlaps.
