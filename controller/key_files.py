@@ -3,11 +3,17 @@
 The database holds no secret in clear: door secrets, codes and tokens are sealed with ``code.key``.
 """
 
+import base64
 import contextlib
+import hashlib
+import hmac
 import os
 import secrets
 import tempfile
+from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,6 +22,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 KEY_FILES = ("controller.key", "page.key", "code.key")
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
+_TOKEN_LENGTH = 22
+_PROOF_BYTES = 16
 
 
 class KeyFault(Exception):
@@ -32,9 +40,19 @@ class CannotUnseal(Exception):
         )
 
 
+class LinkKind(StrEnum):
+    """What a link to a booking or a series is for."""
+
+    MANAGE = "manage"
+    """All of it: the code, the price, moving and cancelling. For the person who booked."""
+    SHOW = "show"
+    """The code, when it opens, the way: made to be passed on to those who come."""
+
+
 class KeyFiles:
     """``signing_keys``: they sign what edges act on, oldest first; there are two while one takes the other's place.
-    ``page``: makes door page links. Codes are sealed with ``code``."""
+    ``page.key`` makes the tokens of links, of which the database holds only a hash; codes are sealed with
+    ``code.key``."""
 
     def __init__(self, folder: Path) -> None:
         """Read the keys in a folder; where there is none of them, make all. Raises ``KeyFault``."""
@@ -78,6 +96,82 @@ class KeyFiles:
         _sync_folder(self.folder)
         del self._signing[0]
 
+    def calendar_token(self, subscription_id: str) -> str:
+        """The last part of the link to a calendar: 22 characters, 132 bits."""
+        return self._token(b"calendar\0" + subscription_id.encode())
+
+    def account_mail_token(self, mail_id: str) -> str:
+        """The last part of the link in a mail about somebody's account: 22 characters, 132 bits."""
+        return self._token(b"account mail\0" + mail_id.encode())
+
+    def account_mail_digits(self, mail_id: str) -> str:
+        """The six digits in such a mail."""
+        digest = hmac.digest(self.page, b"account mail digits\0" + mail_id.encode(), hashlib.sha256)
+        return f"{int.from_bytes(digest) % 1_000_000:06d}"
+
+    def induction_token(self, says: str) -> str:
+        """What proves that a link to take an induction is ours: 22 characters, 132 bits."""
+        return self._token(b"induction\0" + says.encode(errors="replace"))
+
+    def invitation_token(self, invitation_id: str, number: int) -> str:
+        """The last part of the link to an invitation: 22 characters, 132 bits. Another ``number`` ends the one
+        before."""
+        return self._token(f"invitation\0{invitation_id}\0{number}".encode())
+
+    def invitation_digits(self, invitation_id: str, number: int) -> str:
+        """The six digits in the mail that brings it."""
+        about = f"invitation digits\0{invitation_id}\0{number}".encode()
+        return f"{int.from_bytes(hmac.digest(self.page, about, hashlib.sha256)) % 1_000_000:06d}"
+
+    def link_token(self, kind: LinkKind, thing: str, number: int) -> str:
+        """The last part of a link to the page of a booking or a series: its id, and 128 bits that only the controller
+        can compute. Another ``number`` gives another link, and the one before ends."""
+        id_bytes = UUID(thing).bytes
+        return base64.urlsafe_b64encode(id_bytes + self._link_proof(kind, id_bytes, number)).decode().rstrip("=")
+
+    def link_kind(self, token: str, numbers: Mapping[LinkKind, int]) -> LinkKind | None:
+        """Which kind of link it is to the thing that it names, whose links have these numbers now; ``None`` for one
+        that has ended, or was never given."""
+        raw = _link_bytes(token)
+        if raw is None:
+            return None
+        id_bytes, proof = raw[:_PROOF_BYTES], raw[_PROOF_BYTES:]
+        fits = [
+            kind
+            for kind, number in numbers.items()
+            if hmac.compare_digest(proof, self._link_proof(kind, id_bytes, number))
+        ]
+        return fits[0] if fits else None
+
+    def preferences_token(self, person: bytes) -> str:
+        """The last part of the link to somebody's notice preferences: ``person``, 16 bytes, and 128 bits that only the
+        controller can compute."""
+        return base64.urlsafe_b64encode(person + self._preferences_proof(person)).decode().rstrip("=")
+
+    def preferences_person(self, token: str) -> bytes | None:
+        """Whose link it is; ``None`` for one that was never given."""
+        raw = _link_bytes(token)
+        if raw is None:
+            return None
+        person, proof = raw[:_PROOF_BYTES], raw[_PROOF_BYTES:]
+        return person if hmac.compare_digest(proof, self._preferences_proof(person)) else None
+
+    def _preferences_proof(self, person: bytes) -> bytes:
+        return hmac.digest(self.page, b"notice preferences\0" + person, hashlib.sha256)[:_PROOF_BYTES]
+
+    def confirmation(self, booking_id: str, version: int, charge: str) -> str:
+        """The confirmation token of a door page's form: valid for this booking and this charge, as the page showed
+        them. Compare it in constant time."""
+        return self._token(b"cancel\0" + f"{booking_id}\0{version}\0{charge}".encode())
+
+    def _token(self, about: bytes) -> str:
+        digest = hmac.digest(self.page, about, hashlib.sha256)
+        return base64.urlsafe_b64encode(digest).decode()[:_TOKEN_LENGTH]
+
+    def _link_proof(self, kind: LinkKind, id_bytes: bytes, number: int) -> bytes:
+        about = b"link\0" + kind.encode() + b"\0" + id_bytes + str(number).encode()
+        return hmac.digest(self.page, about, hashlib.sha256)[:_PROOF_BYTES]
+
     def seal(self, plain: bytes, about: str) -> bytes:
         """Encrypt for the database (AES-256-GCM). ``about`` names the thing and must be given to unseal."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
@@ -89,6 +183,26 @@ class KeyFiles:
             return self._aead.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], about.encode())
         except (InvalidTag, ValueError):
             raise CannotUnseal(about) from None
+
+
+def linked(token: str) -> str | None:
+    """The id of the booking or the series that a link says it is for; ``None`` for any other text. Nothing is proven
+    yet: see ``KeyFiles.link_kind``."""
+    raw = _link_bytes(token)
+    return None if raw is None else str(UUID(bytes=raw[:_PROOF_BYTES]))
+
+
+def _link_bytes(token: str) -> bytes | None:
+    try:
+        raw = base64.b64decode(token.encode("ascii") + b"=", altchars=b"-_", validate=True)
+    except ValueError:
+        return None
+    return raw if len(raw) == 2 * _PROOF_BYTES else None
+
+
+def token_hash(token: str) -> bytes:
+    """What is stored of a link's token and looked up: SHA-256."""
+    return hashlib.sha256(token.encode(errors="replace")).digest()
 
 
 def load_keys(data_dir: Path) -> KeyFiles:

@@ -13,20 +13,20 @@ from sqlalchemy import delete, func, select, update
 from controller.access.cards_and_pins import tag
 from controller.access.members.repository import retag
 from controller.access.tables import code_claims, codes, grants, holders, inductions, members, offline_codes
-from controller.bookings import links
+from controller.audit import audit_log
+from controller.audit.sealer import sign_with_new_key
 from controller.bookings.code_issuing import Recode
 from controller.calendars.tables import subscriptions
 from controller.container import Container, open_container
 from controller.db.engine import Database, Tx
 from controller.db.instance_lock import hold
-from controller.db.migrations import migrate
-from controller.diary.tables import bookings
-from controller.enrolment.known_keys import CODE, PAGE, KeyFileFault, faults, fingerprints, known_keys, record
+from controller.documents import repository as documents
+from controller.enrolment.known_keys import CODE, PAGE, SIGNING, KeyFileFault, faults, fingerprints, known_keys, record
 from controller.enrolment.tables import edge_keys, enrolment_tokens
 from controller.estate.repository import bump
 from controller.estate.tables import sites
-from controller.key_files import KEY_FILES, make_key
-from controller.people import audit
+from controller.key_files import KEY_FILES, make_key, token_hash
+from controller.schema import migrate
 from controller.settings import Settings
 from controller.web.idempotency import idempotency
 from edge.wire.clock import Clock
@@ -70,7 +70,7 @@ async def forget_sealed(container: Container, tx: Tx, *, actor: str, now: dateti
         policy = (await container.writer.site_configs.of(tx, site)).policy
         await container.writer.codes.follow_policy(tx, site, policy, now, Recode.KEEP)
         await bump(tx, site)
-        await audit.record(tx, actor=actor, at=now, act="make new keys", site=site, thing=WHY)
+        await audit_log.record(tx, actor=actor, at=now, act="make new keys", site=site, thing=WHY)
     booked = (await tx.execute(select(func.count(codes.c.booking_id.distinct())))).scalar_one()
     return Forgotten(edges=len(edges), bookings=booked, holders=counts[0], members=counts[1])
 
@@ -82,16 +82,14 @@ async def _forget(tx: Tx, now: datetime) -> None:
     await tx.execute(update(holders).where(holders.c.ended_at.is_(None)).values(**secrets, ended_at=now, ended_why=WHY))
     for table in (codes, code_claims, inductions, members, enrolment_tokens, idempotency):
         await tx.execute(delete(table))
+    await documents.forget_files(tx)
 
 
 async def follow_page_key(container: Container, tx: Tx) -> None:
-    """Bring what is looked up by a digest under ``page.key`` in line with another one: door pages, calendars, cards,
-    members."""
-    for booking in (await tx.execute(select(bookings.c.id))).scalars().all():
-        hashed = links.token_hash(links.token(container.keys.page, booking))
-        await tx.execute(update(bookings).where(bookings.c.id == booking).values(link_hash=hashed))
+    """Bring what is looked up by a digest under ``page.key`` in line with another one: calendars, cards, members.
+    Links to bookings and series are made of the key itself."""
     for subscription in (await tx.execute(select(subscriptions.c.id))).scalars().all():
-        hashed = links.token_hash(links.calendar_token(container.keys.page, subscription))
+        hashed = token_hash(container.keys.calendar_token(subscription))
         await tx.execute(update(subscriptions).where(subscriptions.c.id == subscription).values(token_hash=hashed))
     carded = select(holders.c.id, holders.c.card).where(holders.c.card.is_not(None))
     for row in (await tx.execute(carded)).all():
@@ -137,5 +135,7 @@ async def _begin_anew(
     done = await forget_sealed(container, tx, actor=_NAME, now=now) if CODE in wrong else None
     if PAGE in wrong:
         await follow_page_key(container, tx)
+    if SIGNING in wrong:
+        await sign_with_new_key(tx, container.keys)
     await record(tx, folder, now)
     return done

@@ -15,18 +15,17 @@ import uvloop
 from controller.container import Container, NamedTask
 from controller.db.engine import Database
 from controller.db.instance_lock import InstanceLock, hold
-from controller.db.migrations import migrate
 from controller.enrolment.known_keys import require_known
 from controller.plans.clock_trust import GIVEN, MACHINE
-from controller.preflight import require_database, require_files
+from controller.preflight import load_clock, require_database, require_files
 from controller.privileges import become_owner
+from controller.schema import migrate
 from controller.settings import ConfigError, Listen, Settings, load_settings
 from controller.text.log_format import set_up_logging
 from controller.web.app import build_app
 from controller.web.connection_limits import BoundedConfig, Connections, bounds_of_process
 from controller.web.idempotency import forget_old_keys
-from edge.wire.clock import Clock, clock_from
-from edge.wire.errors import WireError
+from edge.wire.clock import Clock
 
 log = logging.getLogger(__name__)
 
@@ -55,16 +54,6 @@ def run(config: Path) -> int:
         asyncio.run(require_database(config, settings))
         set_up_logging()
         return uvloop.run(_run(settings, clock, listener))
-
-
-def load_clock(config: Path, settings: Settings) -> Clock:
-    """The clock of the settings. Raises ``ConfigError``."""
-    if settings.clock_file is None:
-        return clock_from(None)
-    try:
-        return clock_from(settings.clock_file.read_bytes())
-    except (OSError, WireError, ValueError) as error:
-        raise ConfigError(config, "clock_file", f"{settings.clock_file}: {error}") from error
 
 
 def open_listener(config: Path, listen: Listen) -> socket.socket:
@@ -137,12 +126,12 @@ def _stop_on_signals(server: Server) -> asyncio.Event:
     """Set by the first SIGINT or SIGTERM; the second cuts open requests off."""
     stop = asyncio.Event()
 
-    def told() -> None:
+    def on_signal() -> None:
         server.force_exit = stop.is_set()
         stop.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, told)
+        asyncio.get_running_loop().add_signal_handler(number, on_signal)
     return stop
 
 
@@ -158,19 +147,19 @@ async def supervise(
 ) -> int:
     """Run ``serve`` and the tasks until ``stop``, or until one of them ends; 0 or 1, the exit code.
 
-    On ``stop`` the server finishes first (``let_finish`` tells it), then the tasks are cancelled. A task
+    On ``stop`` the server finishes first (``let_finish`` stops it), then the tasks are cancelled. A task
     that ends, by an error or by itself, ends all: half a controller would look like a whole one.
     """
     server = asyncio.create_task(serve(), name="web server")
     running = {server, *(asyncio.create_task(task.run(), name=task.name) for task in tasks)}
-    told = asyncio.create_task(stop.wait(), name="stop")
-    done, _ = await asyncio.wait(running | {told}, return_when=asyncio.FIRST_COMPLETED)
-    ended = done - {told}
+    stopped = asyncio.create_task(stop.wait(), name="stop")
+    done, _ = await asyncio.wait(running | {stopped}, return_when=asyncio.FIRST_COMPLETED)
+    ended = done - {stopped}
     let_finish()
     await asyncio.wait({server})
-    for task in running | {told}:
+    for task in running | {stopped}:
         task.cancel()
-    await asyncio.wait(running | {told})
+    await asyncio.wait(running | {stopped})
     if not ended:
         return 0
     for task in ended:
@@ -183,6 +172,12 @@ async def supervise(
 async def tidy(container: Container) -> None:
     """Forget what is no longer needed, once an hour."""
     while True:
-        await container.people.tidy()
+        await container.people.sessions.tidy()
+        await container.account_mails.tidy()
+        await container.hire_requests.tidy()
+        await container.second_factors.tidy()
+        await container.passkeys.tidy()
+        await container.displays.tidy()
+        await container.oidc.tidy()
         await forget_old_keys(container)
         await container.clock.sleep(TIDY_EVERY_S)

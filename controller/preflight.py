@@ -1,4 +1,4 @@
-"""Checks what a configuration names: folders, files, the database, and servers on the network."""
+"""Checks what a configuration names: folders, files, the clock, the database, and servers on the network."""
 
 import asyncio
 import os
@@ -13,10 +13,22 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from controller.db.engine import words_of
+from controller.db.errors import words_of
 from controller.settings import ConfigError, Settings
+from edge.wire.clock import Clock, clock_from
+from edge.wire.errors import WireError
 
 CONNECT_S = 5.0
+
+
+def load_clock(config: Path, settings: Settings) -> Clock:
+    """The clock of the settings. Raises ``ConfigError``."""
+    if settings.clock_file is None:
+        return clock_from(None)
+    try:
+        return clock_from(settings.clock_file.read_bytes())
+    except (OSError, WireError, ValueError) as error:
+        raise ConfigError(config, "clock_file", f"{settings.clock_file}: {error}") from error
 
 
 def require_files(file: Path, settings: Settings) -> None:
@@ -52,6 +64,7 @@ def _secrets(settings: Settings) -> Iterator[tuple[str, Path]]:
         ("broker.password_file", settings.broker.password_file),
         ("history.token_file", settings.history.token_file),
         ("sip2.password_file", settings.sip2.password_file),
+        *(("oidc.client_secret_file", each.client_secret_file) for each in settings.oidc),
     ):
         if secret is not None:
             yield key, secret

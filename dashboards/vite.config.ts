@@ -2,8 +2,11 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 
 const SVELTE = /svelte[\\/]src[\\/]internal[\\/](client|shared)[\\/]/;
-/** What every page needs; the three left out come with the first form or notice. */
-const SHARED = /src[\\/](parts[\\/])?(?!dateTimeInput|focus|Notices)\w+(\.svelte)?\.(ts|svelte)$/;
+/** What every page needs; the four left out come with the first form, act or notice. */
+const SHARED = /src[\\/](parts[\\/])?(?!dateTimeInput|focus|Notices|task)\w+(\.svelte)?\.(ts|svelte)$/;
+
+/** What forms share; one file, since more would weigh more. */
+const FIELDS = /src[\\/](dateTimeInput|forms[\\/](TextField|Select|Checkbox)|diary[\\/](PartyField|createParty|debouncedQuery|Reasons))\b/;
 
 export default defineConfig({
   base: "/",
@@ -19,7 +22,7 @@ export default defineConfig({
       // Svelte's own modules only define things, so a part of it goes where it is used.
       treeshake: { moduleSideEffects: [{ test: SVELTE, sideEffects: false }] },
       // One file packs better than ten; the rest goes where it is used.
-      output: { codeSplitting: { groups: [{ name: "app", test: SHARED }] } },
+      output: { codeSplitting: { groups: [{ name: "app", test: SHARED }, { name: "fields", test: FIELDS }] } },
     },
   },
 });

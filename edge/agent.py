@@ -3,14 +3,11 @@
 import asyncio
 import contextlib
 import logging
-import os
 from collections.abc import Callable
 from datetime import datetime
 
-import msgspec
-
+from edge.alarm.area import read_areas
 from edge.alarm.fire import read_latch
-from edge.alarm.persisted_area import read_areas
 from edge.clock.watch import REFRESH_S, ClockWatch
 from edge.config import Config
 from edge.device_factory import Devices, build_devices
@@ -22,34 +19,26 @@ from edge.net.command_handlers import CommandHandlers, check_outputs
 from edge.net.connect_options import ConnectOptions, EdgeLink, LinkMaker
 from edge.net.conversation import Conversation
 from edge.net.identity_renewal import IdentityRenewal
-from edge.net.plan_store import PlanResult, PlanStore
+from edge.net.plan_applier import PlanApplier
+from edge.net.plan_store import PlanStore
 from edge.net.tls import context_of
 from edge.runtime import Runtime
 from edge.system.files import Files
-from edge.system.liveness import OUTSIDE_STUCK_S, Liveness, Wake
-from edge.system.persisted_state import Day, PersistedState, earlier_runs, floor_of, read_kept, write_kept
+from edge.system.liveness import OUTSIDE_STUCK_S, Liveness
+from edge.system.persisted_state import Day, PersistedState, earlier_runs, floor_of, read_persisted, write_persisted
 from edge.system.pins import Pins
 from edge.system.watchdog import ServiceManager, watch
 from edge.version import installed_version
+from edge.wire import events
+from edge.wire.access_decision import ClockTrust
 from edge.wire.clock import Clock
-from edge.wire.decide import ClockTrust
 from edge.wire.envelope import Keyring, Purpose, Signer, open_envelope
 from edge.wire.errors import WireError
-from edge.wire.events import (
-    EARLIER_RUNS_LIMIT,
-    Ack,
-    BootData,
-    EarlierRun,
-    Event,
-    EventBatch,
-    OutageData,
-    PlanData,
-)
+from edge.wire.event_batch import Ack, EventBatch
 from edge.wire.faults import FaultCode
-from edge.wire.ids import uuid7
+from edge.wire.ids import new_id
 from edge.wire.link import Connected, Disconnected, Link, Message
 from edge.wire.machine_clock import battery_clock, kernel_synchronised, machine_boot_id
-from edge.wire.messages import Applied
 from edge.wire.topics import Topic, parse, subscriptions
 
 log = logging.getLogger(__name__)
@@ -75,13 +64,14 @@ class Agent:
         pins: Pins,
         link: LinkMaker,
         files: Files,
-        observer: Callable[[Event], None] | None = None,
+        observer: Callable[[events.Event], None] | None = None,
         synchronised: Callable[[], bool] = kernel_synchronised,
         battery: Callable[[], datetime | None] = battery_clock,
         machine_boot: Callable[[], str] = machine_boot_id,
         manager: ServiceManager | None = None,
     ) -> None:
         self._config = config
+        self._site, self._edge = config.site, config.edge
         self._clock = clock
         self._pins = pins
         self._make_link = link
@@ -96,9 +86,6 @@ class Agent:
         self._signer = Signer(config.identity.keys.signing)
         self._version = installed_version()
         self._devices = Devices()
-        self._refused: tuple[str, str] | None = None
-        self._applied: Applied | None = None
-        self._plan_wake = Wake(OUTSIDE_STUCK_S)
         self._heartbeat_liveness, self._clock_liveness, self._link_liveness = (
             Liveness(OUTSIDE_STUCK_S),
             Liveness(),
@@ -112,36 +99,32 @@ class Agent:
         Raises ``TaskDied`` when a task failed, ``RestartWanted`` on a command, ``PinError`` and ``OSError`` when it
         cannot start.
         """
-        runtime, kept, found = await self._open()
+        runtime, persisted, found = await self._open()
         link: EdgeLink | None = None
         try:
             self._devices = build_devices(
                 runtime,
-                self._pins,
-                self._files,
-                kept,
+                persisted,
                 fire_latched=self._fire_latched,
-                kept_areas=self._kept_areas,
-                kept_lock_outs=self._kept_lock_outs,
+                stored_areas=self._stored_areas,
+                stored_lock_outs=self._stored_lock_outs,
             )
             self._conversation.devices |= self._devices.devices
-            handlers = CommandHandlers(
-                runtime, self._devices, pins=self._pins, files=self._files, behind=lambda: self._event_sender.behind
-            )
+            handlers = CommandHandlers(runtime, self._devices, behind=lambda: self._event_sender.behind)
             self._conversation.command_handlers |= handlers.by_kind
-            self._note_start(found, kept)
+            self._note_start(found, persisted)
             self._devices.start()
             link = self._link = self._make_link(
                 ConnectOptions(
-                    client_id=f"hk-{self._config.site}-{self._config.edge}",
-                    filters=subscriptions("down", site=self._config.site, edge=self._config.edge),
+                    client_id=f"hk-{self._site}-{self._edge}",
+                    filters=subscriptions("down", site=self._site, edge=self._edge),
                     will=self._conversation.will,
                     login=(lambda: context_of(self._identity_renewal.identity)) if self._config.broker.tls else None,
                 )
             )
             runtime.supervise("outbox", runtime.outbox.run(), runtime.outbox.wake.liveness)
             runtime.supervise("event sender", self._event_sender.run(), self._event_sender.wake.liveness)
-            runtime.supervise("plan", self._apply_plans(), self._plan_wake.liveness)
+            runtime.supervise("plan", self._plan_applier.run(), self._plan_applier.wake.liveness)
             runtime.supervise("identity", self._identity_renewal.run(), self._identity_renewal.wake.liveness)
             runtime.supervise("heartbeat", self._heartbeat(), self._heartbeat_liveness)
             runtime.supervise("clock trust", self._watch_trust(), self._clock_liveness)
@@ -152,7 +135,7 @@ class Agent:
             self._manager.ready(self._summary())
             log.info(
                 "The agent has started",
-                extra={"action": "started", "site": self._config.site, "edge": self._config.edge},
+                extra={"action": "started", "site": self._site, "edge": self._edge},
             )
             await runtime.failure
         finally:
@@ -170,24 +153,24 @@ class Agent:
             await self._save_state(runtime)
             log.info(
                 "The agent has stopped",
-                extra={"action": "stopped", "site": self._config.site, "edge": self._config.edge},
+                extra={"action": "stopped", "site": self._site, "edge": self._edge},
             )
 
     # Start
 
     async def _open(self) -> tuple[Runtime, PersistedState | None, RecoveredLog]:
         """Load the stored state. No error in it may keep the doors from working."""
-        kept, unkept = await read_kept(self._files)
+        persisted, damaged = await read_persisted(self._files)
         self._fire_latched = self._config.fire is not None and await read_latch(self._files)
-        self._kept_areas, lost = await read_areas(self._files, self._config.areas)
-        self._kept_lock_outs, forgotten = await read_lock_outs(self._files)
+        self._stored_areas, lost = await read_areas(self._files, self._config.areas)
+        self._stored_lock_outs, forgotten = await read_lock_outs(self._files)
         plans = PlanStore(
             self._files,
-            site=self._config.site,
-            edge=self._config.edge,
+            site=self._site,
+            edge=self._edge,
             keys=self._keys,
             using=lambda: self._plan_changed(),
-            highest=kept.plan if kept is not None else None,
+            highest=persisted.plan if persisted is not None else None,
         )
         outbox = Outbox(
             self._files,
@@ -196,25 +179,33 @@ class Agent:
             committed=lambda: self._committed(),
         )
         found = await outbox.open()
-        floor = self._floor = floor_of(kept, log=outbox.log, head=outbox.head, last_at=found.last_at)
+        floor = self._floor = floor_of(persisted, log=outbox.log, head=outbox.head, last_at=found.last_at)
         timekeeper = self._clock_watch.begin(floor)
-        boot = uuid7(timekeeper.now(self._clock.monotonic()), os.urandom(10))
+        boot = new_id(timekeeper.now(self._clock.monotonic()))
         runtime = self._runtime = Runtime(
             self._config,
             clock=self._clock,
+            pins=self._pins,
+            files=self._files,
             boot=boot,
             timekeeper=timekeeper,
             outbox=outbox,
             plans=plans,
-            earlier=earlier_runs(kept, found.last_run)[1 - EARLIER_RUNS_LIMIT :],
+            earlier=earlier_runs(persisted, found.last_run)[1 - events.EARLIER_RUNS_LIMIT :],
         )
         runtime.observer = self._observer
-        self._event_sender = EventSender(outbox, site=self._config.site, edge=self._config.edge, send=self._send)
+        self._event_sender = EventSender(outbox, site=self._site, edge=self._edge, send=self._send)
         self._conversation = Conversation(
             runtime,
             signer=self._signer,
             keys=self._keys,
             version=self._version,
+        )
+        self._plan_applier = PlanApplier(
+            runtime,
+            self._conversation,
+            save_state=lambda: self._save_state(runtime),
+            disk_refused=self._disk_refused,
         )
         self._identity_renewal = IdentityRenewal(
             self._config.identity,
@@ -234,20 +225,20 @@ class Agent:
             self._conversation.status_changed,
         )
         found.troubles += lost
-        found.troubles += [trouble for trouble in (unkept, forgotten) if trouble is not None]
+        found.troubles += [trouble for trouble in (damaged, forgotten) if trouble is not None]
         if (why := await plans.open()) is not None:
             found.trouble(FaultCode.PLAN_DAMAGED, why)
-        return runtime, kept, found
+        return runtime, persisted, found
 
-    def _note_start(self, found: RecoveredLog, kept: PersistedState | None) -> None:
+    def _note_start(self, found: RecoveredLog, persisted: PersistedState | None) -> None:
         """Record the first events of a run: the outage since the last run, and the start."""
-        runtime, edge = self._runtime, self._config.edge
+        runtime, edge = self._runtime, self._edge
         if self._floor is not None:
             self._note_outage(self._floor.at)
         plan = runtime.plans.plan
         if self._clock_watch.trouble is not None:
             runtime.fault(edge, self._clock_watch.trouble, present=True)
-        runtime.record(edge, BootData(version=self._version, plan=plan.manifest.version if plan else None))
+        runtime.record(edge, events.BootData(version=self._version, plan=plan.manifest.version if plan else None))
         for trouble in found.troubles:
             runtime.count("disk_damaged")
             runtime.fault(edge, trouble.code, trouble.part, present=True)
@@ -258,7 +249,7 @@ class Agent:
         runtime, end = self._runtime, self._runtime.now()
         if start != end or runtime.trust is ClockTrust.UNPROVEN:
             after = runtime.earlier[-1] if runtime.earlier else None
-            runtime.record(self._config.edge, OutageData(start=start, end=end, after=after))
+            runtime.record(self._edge, events.OutageData(start=start, end=end, after=after))
 
     # Tasks
 
@@ -270,8 +261,7 @@ class Agent:
                 log.info("Connected to the broker", extra={"action": "connected", "connection": event.connection})
                 self._conversation.connected(event.connection)
                 self._identity_renewal.connected()
-                if self._applied is not None:
-                    self._conversation.applied(self._applied)
+                self._plan_applier.connected()
                 self._event_sender.online(up=True)
             elif isinstance(event, Disconnected):
                 self._link_liveness.progressed()
@@ -281,28 +271,13 @@ class Agent:
             else:
                 self._handle_message(event)
 
-    async def _apply_plans(self) -> None:
-        """Apply plans that have arrived, and report each once it is on disk."""
-        if (plan := self._runtime.plans.plan) is not None:
-            self._applied = self._applied_now(plan.manifest.version, plan.manifest.digest)
-        while True:
-            await self._plan_wake.wait()
-            self._plan_wake.clear()
-            outcome = await self._runtime.plans.apply()
-            if outcome is not None:
-                await self._save_state(self._runtime)
-                self._report_plan(outcome)
-
     async def _heartbeat(self) -> None:
         while True:
             self._heartbeat_liveness.progressed()
-            check_outputs(self._runtime, self._pins)
+            check_outputs(self._runtime)
             await self._save_state(self._runtime)
             await self._runtime.outbox.keep_ack()
-            if not await self._runtime.plans.save():
-                self._disk_refused()
-            elif self._applied is None and (plan := self._runtime.plans.plan) is not None:
-                self._publish_applied(plan.manifest.version, plan.manifest.digest)
+            await self._plan_applier.save()
             await self._clock.sleep(HEARTBEAT_S)
 
     async def _save_state(self, runtime: Runtime) -> None:
@@ -314,18 +289,18 @@ class Agent:
             for counter in self._devices.counters.values()
         }
         async with self._save_lock:
-            runs = (*runtime.earlier, EarlierRun(boot=runtime.boot, mono_ms=runtime.mono_ms))
-            kept = PersistedState(floor=floor, log=log, seq=seq, days=days, plan=runtime.plans.highest, runs=runs)
+            runs = (*runtime.earlier, events.EarlierRun(boot=runtime.boot, mono_ms=runtime.mono_ms))
+            persisted = PersistedState(floor=floor, log=log, seq=seq, days=days, plan=runtime.plans.highest, runs=runs)
             if not await runtime.outbox.commit():
                 return
-            if not await write_kept(self._files, kept):
+            if not await write_persisted(self._files, persisted):
                 self._disk_refused()
             elif runtime.plans.on_disk:
-                runtime.fault(self._config.edge, FaultCode.DISK_REFUSES, present=False)
+                runtime.fault(self._edge, FaultCode.DISK_REFUSES, present=False)
 
     def _disk_refused(self) -> None:
         self._runtime.count("disk_refused")
-        self._runtime.fault(self._config.edge, FaultCode.DISK_REFUSES, present=True)
+        self._runtime.fault(self._edge, FaultCode.DISK_REFUSES, present=True)
 
     async def _watch_trust(self) -> None:
         runtime = self._runtime
@@ -357,17 +332,12 @@ class Agent:
         runtime = self._runtime
         topic = parse(message.topic)
         try:
-            if topic is None or (topic.site, topic.edge) != (self._config.site, self._config.edge):
+            if topic is None or (topic.site, topic.edge) != (self._site, self._edge):
                 runtime.count("unknown_topic")
             elif topic.name == "plan/part":
-                runtime.plans.part(message.payload)
-                self._plan_wake.set()
+                self._plan_applier.part(message.payload)
             elif topic.name == "plan":
-                outcome = runtime.plans.manifest(message.payload)
-                if outcome is None:
-                    self._plan_wake.set()
-                else:
-                    self._report_plan(outcome)
+                self._plan_applier.manifest(message.payload)
             elif topic.name == "events/ack":
                 self._acked(message.payload)
             elif topic.name == "identity":
@@ -398,8 +368,8 @@ class Agent:
             payload,
             purpose=Purpose.ACK,
             kind=Ack,
-            site=self._config.site,
-            edge=self._config.edge,
+            site=self._site,
+            edge=self._edge,
             keys=self._keys,
         )
         if not self._conversation.since_hello(ack.at):
@@ -413,7 +383,7 @@ class Agent:
         """A new identity is in force. ``reconnect``: the broker and the last will need it, which takes a new
         connection."""
         self._runtime.identity_version = self._identity_renewal.version
-        self._runtime.fault(self._config.edge, FaultCode.IDENTITY_REFUSED, present=False)
+        self._runtime.fault(self._edge, FaultCode.IDENTITY_REFUSED, present=False)
         self._plan_changed()
         if reconnect:
             self._link.renew()
@@ -422,46 +392,11 @@ class Agent:
     def _on_identity_refused(self, why: str) -> None:
         self._runtime.count("identity_refused")
         log.warning("A new identity was refused", extra={"action": "identity", "reason": why})
-        self._runtime.fault(self._config.edge, FaultCode.IDENTITY_REFUSED, present=True)
+        self._runtime.fault(self._edge, FaultCode.IDENTITY_REFUSED, present=True)
 
     def _plan_changed(self) -> None:
         """Another plan is in force; it may not be on disk yet."""
         self._devices.refresh()
-
-    def _report_plan(self, outcome: PlanResult) -> None:
-        runtime, manifest = self._runtime, outcome.manifest
-        if outcome.why is not None:
-            runtime.count("plan_refused")
-            if self._refused != (manifest.digest, outcome.why):
-                self._refused = (manifest.digest, outcome.why)
-                runtime.record(self._config.edge, PlanData(version=manifest.version, applied=False, why=outcome.why))
-            refusal = self._applied_now(manifest.version, manifest.digest)
-            self._conversation.applied(msgspec.structs.replace(refusal, applied=False, grants=0, why=outcome.why))
-        elif outcome.fresh:
-            runtime.record(self._config.edge, PlanData(version=manifest.version, applied=True))
-            self._applied = None
-            if runtime.plans.on_disk:
-                self._publish_applied(manifest.version, manifest.digest)
-            else:
-                self._disk_refused()
-        elif self._applied is not None:
-            self._conversation.applied(self._applied)
-
-    def _publish_applied(self, plan_version: int, digest: str) -> None:
-        self._applied = self._applied_now(plan_version, digest)
-        self._conversation.applied(self._applied)
-
-    def _applied_now(self, plan_version: int, digest: str) -> Applied:
-        plan = self._runtime.plans.plan
-        return Applied(
-            site=self._config.site,
-            edge=self._config.edge,
-            version=plan_version,
-            digest=digest,
-            at=self._runtime.now(),
-            applied=True,
-            grants=plan.grant_count if plan is not None else 0,
-        )
 
     def _trust_changed(self, changed: bool) -> None:
         if changed:
@@ -479,5 +414,5 @@ class Agent:
         self._conversation.status_changed()
 
     async def _send(self, batch: EventBatch) -> bool:
-        topic = str(Topic(site=self._config.site, edge=self._config.edge, name="events"))
+        topic = str(Topic(site=self._site, edge=self._edge, name="events"))
         return await self._link.publish(topic, self._signer.seal(Purpose.EVENTS, batch))

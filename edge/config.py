@@ -14,16 +14,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from edge.alarm.config import AnnouncerConfig, AreaConfig, OutputConfig
-from edge.alarm.fire_config import FireConfig
-from edge.config_checks import check
-from edge.doors.config import DoorConfig
+from edge.config_checks import ConfiguredDevices, check
 from edge.errors import ConfigError
 from edge.net.identity import FILE, StoredIdentity, read_identity
 from edge.readers.config import OsdpConfig, ReaderConfig, UsbKeypadConfig, UsbScannerConfig
 from edge.readers.osdp_secure import DEFAULT_KEY, KEY_BYTES
-from edge.sensors.config import CounterConfig, MotionConfig, PathText, WifiConfig
-from edge.wire.choices import choices
+from edge.sensors.config import PathText
+from edge.wire.allowed_values import choices
 from edge.wire.enrolment import BrokerAddress
 from edge.wire.hosts import is_host
 from edge.wire.ids import Slug
@@ -41,7 +38,7 @@ class BrokerConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     tls: bool = False
 
 
-class Config(msgspec.Struct, frozen=True, kw_only=True):
+class Config(ConfiguredDevices, frozen=True, kw_only=True):
     """One edge. ``identity``: its keys, and what the controller issued. ``rtc``: the Pi has a battery clock.
     ``timezone`` only says when a counter's day begins. ``outbox_mb``: the most the kept events may take on the disk."""
 
@@ -52,15 +49,6 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str = "Europe/London"
     rtc: bool = False
     outbox_mb: int = 64
-    fire: FireConfig | None = None
-    doors: tuple[DoorConfig, ...] = ()
-    readers: tuple[ReaderConfig, ...] = ()
-    counters: tuple[CounterConfig, ...] = ()
-    motion: tuple[MotionConfig, ...] = ()
-    wifi: tuple[WifiConfig, ...] = ()
-    areas: tuple[AreaConfig, ...] = ()
-    announcers: tuple[AnnouncerConfig, ...] = ()
-    outputs: tuple[OutputConfig, ...] = ()
 
     @property
     def site(self) -> Slug:
@@ -81,22 +69,13 @@ class _BrokerFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     password_file: PathText | None = None
 
 
-class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _File(ConfiguredDevices, frozen=True, kw_only=True, forbid_unknown_fields=True):
     data_dir: PathText
     broker: _BrokerFile = _BrokerFile()
     clock_file: PathText | None = None
     timezone: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_+/-]+$")] = "Europe/London"
     rtc: bool = False
     outbox_mb: Annotated[int, msgspec.Meta(ge=1, le=65_536)] = 64
-    fire: FireConfig | None = None
-    door: tuple[DoorConfig, ...] = ()
-    reader: tuple[ReaderConfig, ...] = ()
-    counter: tuple[CounterConfig, ...] = ()
-    motion: tuple[MotionConfig, ...] = ()
-    wifi: tuple[WifiConfig, ...] = ()
-    area: tuple[AreaConfig, ...] = ()
-    announcer: tuple[AnnouncerConfig, ...] = ()
-    output: tuple[OutputConfig, ...] = ()
 
 
 def load(path: Path) -> Config:
@@ -117,26 +96,17 @@ def load(path: Path) -> Config:
     folder = path.parent
     data_dir = _data_dir(path, folder / file.data_dir)
     identity = read_identity(data_dir / FILE)
-    return Config(
-        data_dir=data_dir,
-        identity=identity,
-        broker=_broker(path, file.broker, identity.issued.broker),
-        clock_file=_clock_file(path, folder / file.clock_file) if file.clock_file else None,
-        timezone=file.timezone,
-        rtc=file.rtc,
-        outbox_mb=file.outbox_mb,
-        fire=file.fire,
-        doors=file.door,
-        readers=tuple(_reader(path, f"reader[{at}]", reader) for at, reader in enumerate(file.reader)),
-        counters=file.counter,
-        motion=file.motion,
-        wifi=tuple(
+    loaded = {
+        "data_dir": data_dir,
+        "identity": identity,
+        "broker": _broker(path, file.broker, identity.issued.broker),
+        "clock_file": _clock_file(path, folder / file.clock_file) if file.clock_file else None,
+        "readers": tuple(_reader(path, f"reader[{at}]", reader) for at, reader in enumerate(file.readers)),
+        "wifi": tuple(
             msgspec.structs.replace(wifi, file=str(folder / wifi.file)) if wifi.file else wifi for wifi in file.wifi
         ),
-        areas=file.area,
-        announcers=file.announcer,
-        outputs=file.output,
-    )
+    }
+    return Config(**{**msgspec.structs.asdict(file), **loaded})
 
 
 def _reader(path: Path, key: str, reader: ReaderConfig) -> ReaderConfig:

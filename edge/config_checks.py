@@ -1,53 +1,50 @@
 """Checks across the parts of a configuration: ids and pins used once, references to doors that exist."""
 
 from pathlib import Path
-from typing import Protocol
 
-from edge.alarm.config import AnnouncerConfig, AreaConfig, OutputConfig
-from edge.alarm.fire_config import FireConfig
+import msgspec
+
+from edge.alarm.config import AnnouncerConfig, AreaConfig, FireConfig, OutputConfig
 from edge.doors.config import DoorConfig
 from edge.errors import ConfigError
 from edge.readers.config import OsdpConfig, ReaderConfig, UsbKeypadConfig, UsbScannerConfig
 from edge.sensors.config import CounterConfig, MotionConfig, WifiConfig
 
-
-class Parts(Protocol):
-    """The devices of a configuration file."""
-
-    @property
-    def fire(self) -> FireConfig | None: ...
-    @property
-    def door(self) -> tuple[DoorConfig, ...]: ...
-    @property
-    def reader(self) -> tuple[ReaderConfig, ...]: ...
-    @property
-    def counter(self) -> tuple[CounterConfig, ...]: ...
-    @property
-    def motion(self) -> tuple[MotionConfig, ...]: ...
-    @property
-    def wifi(self) -> tuple[WifiConfig, ...]: ...
-    @property
-    def area(self) -> tuple[AreaConfig, ...]: ...
-    @property
-    def announcer(self) -> tuple[AnnouncerConfig, ...]: ...
-    @property
-    def output(self) -> tuple[OutputConfig, ...]: ...
+_TABLES = {"doors": "door", "readers": "reader", "counters": "counter", "areas": "area"}
+_TABLES |= {"announcers": "announcer", "outputs": "output"}
 
 
-def check(path: Path, parts: Parts) -> None:
+_CONTACT = "Give the door a contact"
+
+
+class ConfiguredDevices(msgspec.Struct, frozen=True, kw_only=True, rename=_TABLES):
+    """The devices of a configuration file, by kind; a ``[[door]]`` table is one of ``doors``."""
+
+    fire: FireConfig | None = None
+    doors: tuple[DoorConfig, ...] = ()
+    readers: tuple[ReaderConfig, ...] = ()
+    counters: tuple[CounterConfig, ...] = ()
+    motion: tuple[MotionConfig, ...] = ()
+    wifi: tuple[WifiConfig, ...] = ()
+    areas: tuple[AreaConfig, ...] = ()
+    announcers: tuple[AnnouncerConfig, ...] = ()
+    outputs: tuple[OutputConfig, ...] = ()
+
+
+def check(path: Path, parts: ConfiguredDevices) -> None:
     """Raises ``ConfigError`` about ``path`` for the first key that conflicts with another."""
     taken = _Taken(path)
-    for at, door in enumerate(parts.door):
+    for at, door in enumerate(parts.doors):
         _check_door(taken, f"door[{at}]", door)
-    _check_interlocks(path, parts.door)
-    doors = {door.id for door in parts.door}
+    _check_interlocks(path, parts.doors)
+    doors = {door.id for door in parts.doors}
     if parts.fire is not None:
         taken.name("fire.id", parts.fire.id)
         taken.pin("fire.loop", parts.fire.loop.pin)
-    for at, reader in enumerate(parts.reader):
+    for at, reader in enumerate(parts.readers):
         _check_reader(taken, f"reader[{at}]", reader)
         taken.door(f"reader[{at}].door", reader.door, doors)
-    for at, counter in enumerate(parts.counter):
+    for at, counter in enumerate(parts.counters):
         here = f"counter[{at}]"
         taken.name(f"{here}.id", counter.id)
         taken.pin(f"{here}.outer", counter.outer.pin)
@@ -62,20 +59,20 @@ def check(path: Path, parts: Parts) -> None:
         if (wifi.command is None) is (wifi.file is None):
             raise ConfigError(path, f"wifi[{at}]", "needs either command or file", "Keep one of the two")
     _check_areas(taken, parts)
-    for at, announcer in enumerate(parts.announcer):
+    for at, announcer in enumerate(parts.announcers):
         _check_announcer(taken, f"announcer[{at}]", announcer)
-    for at, output in enumerate(parts.output):
+    for at, output in enumerate(parts.outputs):
         taken.name(f"output[{at}].id", output.id)
         taken.pin(f"output[{at}].relay", output.relay.pin)
         for zone in output.zones:
             _check_watched(path, f"output[{at}].zones", zone, parts)
 
 
-def _check_areas(taken: "_Taken", parts: Parts) -> None:
+def _check_areas(taken: "_Taken", parts: ConfiguredDevices) -> None:
     """Check that every area is complete on this edge: its doors have contacts, and a PIR watches each of its rooms."""
-    doors, counters = {door.id: door for door in parts.door}, {counter.id: counter for counter in parts.counter}
+    doors, counters = {door.id: door for door in parts.doors}, {counter.id: counter for counter in parts.counters}
     led: dict[str, str] = {}
-    for at, area in enumerate(parts.area):
+    for at, area in enumerate(parts.areas):
         here = f"area[{at}]"
         taken.name(f"{here}.id", area.id)
         for key, wired in area.outputs().items():
@@ -108,7 +105,7 @@ def _check_areas(taken: "_Taken", parts: Parts) -> None:
                     raise ConfigError(taken.path, f"{here}.{key}", f"{name!r} is named by {other} already", hint)
 
 
-def _check_watched(path: Path, key: str, zone: str, parts: Parts) -> None:
+def _check_watched(path: Path, key: str, zone: str, parts: ConfiguredDevices) -> None:
     if zone not in {motion.zone for motion in parts.motion}:
         hint = "Give the zone a [[motion]] on this edge"
         raise ConfigError(path, key, f"no PIR watches {zone!r}", hint)
@@ -136,52 +133,22 @@ def _check_door(taken: "_Taken", here: str, door: DoorConfig) -> None:
 
 def door_trouble(door: DoorConfig) -> tuple[str, str, str] | None:
     """The key of a door that conflicts with another, the problem and the hint; ``None`` if all is well."""
-    for wrong, *trouble in (
-        (
-            door.lock == "maglock" and not door.fails_safe,
-            "fail",
-            "a magnet does not hold without current",
-            "Remove fail, or set it to safe",
-        ),
-        (
-            door.feed == "closed" and not door.fails_safe,
-            "feed",
-            "a fail-secure lock on a normally closed contact is released while no agent runs",
-            "Wire it to the normally open contact, and set feed to open",
-        ),
-        (
-            door.fire == "stay" and door.fails_safe,
-            "fire",
-            "a fail-safe lock must release in a fire",
-            "Remove fire, or set it to release",
-        ),
-        (
-            door.fails_safe and door.rex is None,
-            "rex",
-            "is missing: a fail-safe lock also holds the door from inside",
-            "Fit an exit button that also cuts the lock's current; docs/wiring.md shows how",
-        ),
-        (
-            door.second_contact is not None and door.contact is None,
-            "second_contact",
-            "there is no contact of the first leaf",
-            "Give each leaf its contact",
-        ),
-        (
-            door.lock_sensor is not None and door.contact is None,
-            "lock_sensor",
-            "means nothing while it is not known whether the door is closed",
-            "Give the door a contact",
-        ),
-        (
-            door.interlock is not None and door.contact is None,
-            "interlock",
-            "cannot work while it is not known whether the door is closed",
-            "Give the door a contact",
-        ),
-    ):
-        if wrong:
-            return trouble[0], trouble[1], trouble[2]
+    if door.lock == "maglock" and not door.fails_safe:
+        return "fail", "a magnet does not hold without current", "Remove fail, or set it to safe"
+    if door.feed == "closed" and not door.fails_safe:
+        problem = "a fail-secure lock on a normally closed contact is released while no agent runs"
+        return "feed", problem, "Wire it to the normally open contact, and set feed to open"
+    if door.fire == "stay" and door.fails_safe:
+        return "fire", "a fail-safe lock must release in a fire", "Remove fire, or set it to release"
+    if door.fails_safe and door.rex is None:
+        hint = "Fit an exit button that also cuts the lock's current; docs/wiring.md shows how"
+        return "rex", "is missing: a fail-safe lock also holds the door from inside", hint
+    if door.contact is None and door.second_contact is not None:
+        return "second_contact", "there is no contact of the first leaf", "Give each leaf its contact"
+    if door.contact is None and door.lock_sensor is not None:
+        return "lock_sensor", "means nothing while it is not known whether the door is closed", _CONTACT
+    if door.contact is None and door.interlock is not None:
+        return "interlock", "cannot work while it is not known whether the door is closed", _CONTACT
     return None
 
 

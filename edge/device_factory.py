@@ -5,55 +5,49 @@ Creates the configured readers, and the buses that some of them share.
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
-from edge.alarm.announcers import Announcer
-from edge.alarm.area import Area
-from edge.alarm.closing_service import ClosingService
+from edge.alarm.area import Area, StoredArea
+from edge.alarm.closing import ClosingService
 from edge.alarm.fire import FireLine
-from edge.alarm.outputs import Followed
-from edge.alarm.persisted_area import KeptArea
+from edge.alarm.outputs import Announcer, Followed
 from edge.doors.access_state import AccessState
 from edge.doors.door_io import DoorIo
 from edge.doors.interlock import Interlock
-from edge.doors.lockout_service import KeptLockOuts, LockoutService
-from edge.readers import Present, Reader
+from edge.doors.lockout_service import LockoutService, StoredLockOuts
 from edge.readers.config import MatrixConfig, OsdpConfig, ReaderConfig, WiegandConfig
-from edge.readers.matrix import MatrixReader
+from edge.readers.keypad_matrix import MatrixReader
 from edge.readers.osdp import Bus, OpenLine, OsdpReader
 from edge.readers.serial_line import SerialLine
-from edge.readers.side import DoorSide
+from edge.readers.side import DoorSide, Present, Reader
 from edge.readers.usb import UsbReader
 from edge.readers.wiegand import WiegandReader
 from edge.runtime import Device, Runtime
 from edge.sensors.devices import BeamCounter, MotionSensor
 from edge.sensors.wifi_stations import StationCounter
-from edge.system.files import Files
 from edge.system.persisted_state import PersistedState
-from edge.system.pins import Pins
 
 
 class ReaderFactory:
     """Creates readers."""
 
-    def __init__(self, *, runtime: Runtime, pins: Pins, open_line: OpenLine = SerialLine) -> None:
+    def __init__(self, *, runtime: Runtime, open_line: OpenLine = SerialLine) -> None:
         self._runtime = runtime
-        self._pins = pins
         self._open_line = open_line
         self._buses: dict[str, Bus] = {}
         self._sides: dict[tuple[str, str], DoorSide] = {}
 
-    def fit(self, config: ReaderConfig, present: Present) -> Reader:
+    def fit(self, config: ReaderConfig, present: Present) -> Reader[Any]:
         """Create a reader and add it to its side of the door. Raises ``PinError``."""
         place = (config.door, config.side)
         side = self._sides.setdefault(place, DoorSide(*place, runtime=self._runtime))
         side.join(config.id, present)
         if isinstance(config, WiegandConfig):
-            return WiegandReader(config, runtime=self._runtime, pins=self._pins, side=side)
+            return WiegandReader(config, runtime=self._runtime, side=side)
         if isinstance(config, MatrixConfig):
-            return MatrixReader(config, runtime=self._runtime, pins=self._pins, side=side)
+            return MatrixReader(config, runtime=self._runtime, side=side)
         if not isinstance(config, OsdpConfig):
             return UsbReader(config, runtime=self._runtime, side=side)
         bus = self._buses.get(config.port)
@@ -63,7 +57,7 @@ class ReaderFactory:
         return OsdpReader(config, bus=bus, runtime=self._runtime, side=side)
 
 
-class Starting(Protocol):
+class _Starting(Protocol):
     def start(self) -> None: ...
 
 
@@ -74,7 +68,7 @@ class Devices(msgspec.Struct, frozen=True, kw_only=True):
     access_state: AccessState | None = None
     fire: FireLine | None = None
     doors: dict[str, DoorIo] = {}
-    readers: dict[str, Reader] = {}
+    readers: dict[str, Reader[Any]] = {}
     counters: dict[str, BeamCounter] = {}
     motion: dict[str, MotionSensor] = {}
     stations: dict[str, StationCounter] = {}
@@ -93,42 +87,27 @@ class Devices(msgspec.Struct, frozen=True, kw_only=True):
 
     def refresh(self) -> None:
         """The plan or the clock trust has changed."""
-        for door in self.doors.values():
-            door.refresh()
-        for area in self.areas.values():
-            area.refresh()
-        if self.closing_service is not None:
-            self.closing_service.refresh()
-        if self.access_state is not None:
-            self.access_state.refresh()
+        for each in (*self.doors.values(), *self.areas.values(), self.closing_service, self.access_state):
+            if each is not None:
+                each.refresh()
 
     def start(self) -> None:
         """Start all devices. Alarm areas that were set come first, so that no door into them is free; then the fire
         line, so that no door that it released locks again."""
-        starting: list[Starting] = [*self.areas.values()]
-        if self.lockouts is not None:
-            starting.append(self.lockouts)
-        if self.access_state is not None:
-            starting.append(self.access_state)
-        if self.fire is not None:
-            starting.append(self.fire)
+        starting: list[_Starting | None] = [*self.areas.values(), self.lockouts, self.access_state, self.fire]
         starting += [*self.doors.values(), *self.counters.values(), *self.readers.values(), *self.motion.values()]
-        starting += self.stations.values()
-        if self.closing_service is not None:
-            starting.append(self.closing_service)
-        for device in starting:
-            device.start()
+        starting += [*self.stations.values(), self.closing_service]
+        for each in starting:
+            if each is not None:
+                each.start()
 
     def switch_off(self) -> None:
         """Switch every relay off immediately; nothing received later moves a lock."""
         for reader in self.readers.values():
             reader.close()
-        for door in self.doors.values():
-            door.switch_off()
-        for area in self.areas.values():
-            area.switch_off()
-        if self.closing_service is not None:
-            self.closing_service.switch_off()
+        for each in (*self.doors.values(), *self.areas.values(), self.closing_service):
+            if each is not None:
+                each.switch_off()
         if self.lockouts is not None:
             self.lockouts.refusals.flush_all()
 
@@ -147,24 +126,21 @@ def _is_shut(door: DoorIo) -> bool:
 
 def build_devices(
     runtime: Runtime,
-    pins: Pins,
-    files: Files,
-    kept: PersistedState | None,
+    persisted: PersistedState | None,
     *,
     fire_latched: bool,
-    kept_areas: Mapping[str, KeptArea],
-    kept_lock_outs: KeptLockOuts,
+    stored_areas: Mapping[str, StoredArea],
+    stored_lock_outs: StoredLockOuts,
 ) -> Devices:
     """Create all devices and claim their pins. Every lock's relay is off until its door starts. Raises ``PinError``."""
     config = runtime.config
     interlocks = {each.interlock: Interlock() for each in config.doors if each.interlock is not None}
-    lockouts = LockoutService(runtime, files=files, kept=kept_lock_outs)
-    access_state = AccessState(runtime, files=files, doors=[each.id for each in config.doors])
+    lockouts = LockoutService(runtime, stored=stored_lock_outs)
+    access_state = AccessState(runtime, doors=[each.id for each in config.doors])
     doors = {
         each.id: DoorIo(
             each,
             runtime=runtime,
-            pins=pins,
             lockouts=lockouts,
             access_state=access_state,
             interlock=interlocks.get(each.interlock or ""),
@@ -173,9 +149,9 @@ def build_devices(
     }
     fire = None
     if config.fire is not None:
-        fire = FireLine(config.fire, runtime=runtime, pins=pins, files=files, latched=fire_latched)
+        fire = FireLine(config.fire, runtime=runtime, latched=fire_latched)
         fire.listeners += [*(door.fire for door in doors.values()), access_state.fire]
-    readers, fitter = {}, ReaderFactory(runtime=runtime, pins=pins)
+    readers, fitter = {}, ReaderFactory(runtime=runtime)
     for reading in config.readers:
         door = doors[reading.door]
         reader = fitter.fit(reading, partial(door.present, reader=reading.id))
@@ -183,19 +159,17 @@ def build_devices(
     counters = {}
     for counting in config.counters:
         totals = runtime.outbox.totals.get(counting.id, (0, 0))
-        counter = counters[counting.id] = BeamCounter(counting, runtime=runtime, pins=pins, totals=totals)
-        if kept is not None and (day := kept.days.get(counter.id)) is not None:
+        counter = counters[counting.id] = BeamCounter(counting, runtime=runtime, totals=totals)
+        if persisted is not None and (day := persisted.days.get(counter.id)) is not None:
             counter.resume_day(day.day, day.ins, day.outs)
         if counting.door is not None:
             counter.shut = partial(_is_shut, doors[counting.door])
-    motion = {each.id: MotionSensor(each, runtime=runtime, pins=pins) for each in config.motion}
+    motion = {each.id: MotionSensor(each, runtime=runtime) for each in config.motion}
     areas = {
         each.id: Area(
             each,
             runtime=runtime,
-            pins=pins,
-            files=files,
-            kept=kept_areas[each.id],
+            stored=stored_areas[each.id],
             doors=doors,
             counters=counters,
             motion=motion,
@@ -205,10 +179,9 @@ def build_devices(
     closing_service = ClosingService(
         runtime=runtime,
         doors=doors,
-        motion=motion,
         areas=areas,
-        announcers=[Announcer(each, runtime=runtime, pins=pins) for each in config.announcers],
-        outputs=[Followed(each, runtime=runtime, pins=pins) for each in config.outputs],
+        announcers=[Announcer(each, runtime=runtime) for each in config.announcers],
+        outputs=[Followed(each, runtime=runtime) for each in config.outputs],
     )
     if fire is not None:
         fire.listeners += [*(area.fire for area in areas.values()), closing_service.fire]

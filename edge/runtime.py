@@ -2,29 +2,60 @@
 
 import asyncio
 import logging
-from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections import Counter, defaultdict
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime, timedelta
 from math import inf
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from edge.clock.trust import Timekeeper
 from edge.config import Config
 from edge.errors import RestartWanted, TaskDied
 from edge.events.outbox import Outbox
-from edge.net.identity import HeldDoorSecrets
 from edge.net.plan_store import PlanStore
+from edge.system.files import Files
 from edge.system.liveness import Liveness
+from edge.system.pins import Pins
+from edge.wire.access_decision import ClockTrust, Decision
 from edge.wire.clock import Clock
-from edge.wire.decide import ClockTrust, Decision
+from edge.wire.enrolment import EdgeIdentity, secret_id
 from edge.wire.events import EarlierRun, Event, EventData, FaultData, make_event
 from edge.wire.faults import Fault, FaultCode, written
 from edge.wire.messages import WORD_STALE_S, DeviceState
+from edge.wire.plan import DoorPlan
 
 SETTLES_S = 60.0
 """How long the connection must have lasted: by then, the plan includes codes that were issued while the edge was
 offline."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+D = TypeVar("D", bound=EventData)
+
+
+class HeldDoorSecrets:
+    """The door secrets of the identity in force. A plan names the secret that it was made with."""
+
+    def __init__(self, issued: EdgeIdentity) -> None:
+        self.replace(issued)
+
+    def replace(self, issued: EdgeIdentity) -> None:
+        """Use the secrets of this identity from now on."""
+        self._by_id = {
+            door: {secret_id(each.secret): each.secret for each in held} for door, held in issued.doors.items()
+        }
+        self._offline = {door: tuple(each.offline for each in held) for door, held in issued.doors.items()}
+
+    def secret(self, door: str, here: DoorPlan | None) -> bytes:
+        """The secret that hashes the codes of the plan ``here`` at a door. Empty for a door without a secret, where no
+        code matches."""
+        held = self._by_id.get(door, {})
+        wanted = here.hours.secret if here is not None else ""
+        return held.get(wanted, b"") if wanted else next(iter(held.values()), b"")
+
+    def offline(self, door: str) -> tuple[bytes, ...]:
+        """The secrets that offline codes of a door may be derived from, the current one first."""
+        return self._offline.get(door, ())
 
 
 class ControllerFreshness:
@@ -79,35 +110,30 @@ class Device(Protocol):
     def state(self) -> DeviceState: ...
 
 
+@dataclass(eq=False, repr=False)
 class Runtime:
     """Shared by the devices of one agent. Use it on its event loop only; ``post`` may be called from any thread."""
 
-    def __init__(
-        self,
-        config: Config,
-        *,
-        clock: Clock,
-        boot: str,
-        timekeeper: Timekeeper,
-        outbox: Outbox,
-        plans: PlanStore,
-        earlier: tuple[EarlierRun, ...] = (),
-    ) -> None:
-        self.config = config
-        self.clock = clock
-        self.boot = boot
-        self.earlier = earlier
+    config: Config
+    _: KW_ONLY
+    clock: Clock
+    pins: Pins
+    files: Files
+    boot: str
+    timekeeper: Timekeeper
+    outbox: Outbox
+    plans: PlanStore
+    earlier: tuple[EarlierRun, ...] = ()
+
+    def __post_init__(self) -> None:
         """The earlier runs of the agent, the oldest first."""
-        self.timekeeper = timekeeper
-        self.outbox = outbox
-        self.plans = plans
         self.health: Counter[str] = Counter()
         self.observer: Callable[[Event], None] | None = None
         self.publish_state: Callable[[str], None] = lambda device: None
         self.status_changed: Callable[[], None] = lambda: None
-        self.record_listeners: list[Callable[[str, EventData], None]] = []
+        self._listeners: defaultdict[type[Any], list[Callable[[str, Any], None]]] = defaultdict(list)
         self.entry_listeners: list[Callable[[str, Decision], None]] = []
-        self._began = clock.monotonic()
+        self._began = self.clock.monotonic()
         self._loop = asyncio.get_running_loop()
         self._faults: set[tuple[str, Fault]] = set()
         self._seqs: dict[str, int] = {}
@@ -115,8 +141,8 @@ class Runtime:
         self.supervised: dict[asyncio.Task[None], Liveness] = {}
         """The tasks that the agent needs, each with its liveness."""
         self._stopping = False
-        self.secrets = HeldDoorSecrets(config.identity.issued)
-        self.identity_version = config.identity.issued.version
+        self.secrets = HeldDoorSecrets(self.config.identity.issued)
+        self.identity_version = self.config.identity.issued.version
         """The version of the identity in force."""
         self.controller_freshness = ControllerFreshness()
         """How recent the controller's messages in this session are."""
@@ -145,25 +171,43 @@ class Runtime:
             plan.manifest.version if plan is not None else None, self.clock.monotonic()
         )
 
+    # Plan
+
+    def door_plan(self, door: str) -> DoorPlan | None:
+        """The part of the plan in force about a door; ``None`` without a plan or if it does not name the door."""
+        return self.plans.plan.doors.get(door) if self.plans.plan is not None else None
+
     # Events
 
+    def listen(self, kind: type[D], listener: Callable[[str, D], None]) -> None:
+        """Call ``listener`` with the device and data of every event of this kind, once it is recorded."""
+        self._listeners[kind].append(listener)
+
     def record(self, device: str, data: EventData) -> Event:
-        """Add an event to the outbox, which writes it to disk and sends it to the controller. Calls the
-        ``record_listeners``."""
-        at, mono_ms = self.now(), self.mono_ms
-
-        def make(seq: int) -> Event:
-            return make_event(
-                seq=seq, boot=self.boot, mono_ms=mono_ms, at=at, trust=self.trust, device=device, data=data
-            )
-
-        event = self.outbox.add(make)
+        """Add an event to the outbox, which writes it to disk and sends it to the controller. Calls those who
+        ``listen``."""
+        event = make_event(
+            seq=self.outbox.next_seq,
+            boot=self.boot,
+            mono_ms=self.mono_ms,
+            at=self.now(),
+            trust=self.trust,
+            device=device,
+            data=data,
+        )
+        self.outbox.add(event)
         self._seqs[device] = event.seq
         if self.observer is not None:
             self.observer(event)
-        for listener in self.record_listeners:
+        for listener in self._listeners[type(data)]:
             listener(device, data)
         return event
+
+    def device_state(
+        self, device: str, kind: str, values: Mapping[str, str | int | float | bool | None]
+    ) -> DeviceState:
+        """The state of a device now, as of its last event."""
+        return DeviceState(device=device, kind=kind, seq=self.seq(device), at=self.now(), values=dict(values))
 
     def notify_entry(self, door: str, decision: Decision) -> None:
         """Tell the ``entry_listeners`` that somebody was admitted at ``door``."""
@@ -194,7 +238,8 @@ class Runtime:
 
     def faults_of(self, device: str) -> str | None:
         """A device's faults in the form that its state carries."""
-        return written(fault for each, fault in self.faults if each == device)
+        found = sorted(fault for each, fault in self._faults if each == device)
+        return written(found) if found else None
 
     def count(self, name: str) -> None:
         """Count an unexpected occurrence; the counters are part of the device health."""

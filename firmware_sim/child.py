@@ -7,6 +7,7 @@ import shutil
 import signal
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
@@ -47,27 +48,20 @@ async def execute(argv: Sequence[str], log: Path, env: Mapping[str, str]) -> Pro
         )
 
 
+@dataclass(eq=False)
 class Child:
     """A process. ``ready`` says whether it answers; ``start`` returns once it does. ``launch`` starts it."""
 
-    def __init__(
-        self,
-        name: str,
-        argv: Sequence[str],
-        *,
-        log: Path,
-        ready: Callable[[], Awaitable[bool]],
-        env: Mapping[str, str] | None = None,
-        patience_s: float = 30.0,
-        launch: Start = execute,
-    ) -> None:
-        self.name = name
-        self.argv = list(argv)
-        self.log = log
-        self._ready = ready
-        self._env = dict(env or {})
-        self._patience_s = patience_s
-        self._launch = launch
+    name: str
+    argv: Sequence[str]
+    _: KW_ONLY
+    log: Path
+    ready: Callable[[], Awaitable[bool]]
+    env: Mapping[str, str] | None = None
+    patience_s: float = 30.0
+    launch: Start = execute
+
+    def __post_init__(self) -> None:
         self._process: Process | None = None
 
     @property
@@ -83,7 +77,7 @@ class Child:
 
     async def spawn(self) -> None:
         """Start it without waiting for it to answer."""
-        self._process = await self._launch(self.argv, self.log, os.environ | self._env)
+        self._process = await self.launch(self.argv, self.log, os.environ | dict(self.env or {}))
 
     async def start(self) -> None:
         """Start it and wait until it answers. Raises ``ProcessFailed`` with the end of its log."""
@@ -92,13 +86,13 @@ class Child:
 
     async def answers(self) -> None:
         """Wait until it answers. Raises ``ProcessFailed``."""
-        deadline = time.monotonic() + self._patience_s
-        while not await self._ready():
+        deadline = time.monotonic() + self.patience_s
+        while not await self.ready():
             if self._process is not None and self._process.returncode is not None:
                 raise ProcessFailed(self.name, f"ended at once with {self._process.returncode}", self.tail())
             if time.monotonic() > deadline:
                 await self.kill()
-                raise ProcessFailed(self.name, f"did not answer within {self._patience_s:g} s", self.tail())
+                raise ProcessFailed(self.name, f"did not answer within {self.patience_s:g} s", self.tail())
             await asyncio.sleep(_POLL_S)
 
     async def ended(self) -> int:

@@ -14,24 +14,9 @@ from rich.table import Column, Table
 
 from edge.errors import EdgeError
 from edge.wire.errors import WireError
-from firmware_sim.cable import (
-    CardAsk,
-    ClockAsk,
-    DiskAsk,
-    FireAsk,
-    GlassAsk,
-    KeyAsk,
-    NetworkAsk,
-    PowerAsk,
-    Question,
-    ScanAsk,
-    StatusAsk,
-    WalkAsk,
-    WorldAnswer,
-    ask,
-)
+from firmware_sim import world_protocol as protocol
+from firmware_sim.disk_and_clock_faults import DiskState
 from firmware_sim.errors import SimError
-from firmware_sim.hardware import DiskState
 
 app = typer.Typer(
     help="Control a running demo: type codes, show cards, scan, walk, cut the network or power, start a fire.",
@@ -40,14 +25,8 @@ app = typer.Typer(
 )
 cut = typer.Typer(help="Cut a building's network.", no_args_is_help=True)
 repair = typer.Typer(help="Restore a building's network.", no_args_is_help=True)
-power = typer.Typer(help="Switch a building's power.", no_args_is_help=True)
-fire = typer.Typer(help="Set off a building's fire alarm, or reset it.", no_args_is_help=True)
-glass = typer.Typer(help="Break the glass of a door's break-glass unit, or repair it.", no_args_is_help=True)
 app.add_typer(cut, name="cut")
 app.add_typer(repair, name="repair")
-app.add_typer(power, name="power")
-app.add_typer(fire, name="fire")
-app.add_typer(glass, name="glass")
 
 Dir = Annotated[Path, typer.Option("--dir", help="The folder of the running demo.")]
 DoorArg = Annotated[str, typer.Argument(help="SITE/DOOR, such as ramsey/front-door.")]
@@ -75,6 +54,19 @@ class WalkDirection(StrEnum):
     OUT = "out"
 
 
+class OnOff(StrEnum):
+    ON = "on"
+    OFF = "off"
+
+
+class GlassAct(StrEnum):
+    BREAK = "break"
+    REPAIR = "repair"
+
+
+OnOffArg = Annotated[OnOff, typer.Argument(help="on or off")]
+
+
 @app.command()
 def key(
     door: DoorArg, code: Annotated[str, typer.Argument(help="The digits, such as 482913.")], folder: Dir = DEMO
@@ -87,7 +79,7 @@ def key(
         raise typer.BadParameter("type digits, * or #", param_hint="CODE")
     _few(code, "CODE")
     site, name = _door(door)
-    answer = _ask(folder, KeyAsk(site=site, door=name, keys=code))
+    answer = _ask(folder, protocol.KeyAsk(site=site, door=name, keys=code))
     latency = f"  ({answer.latency_ms:.1f} ms from the last key)" if answer.latency_ms is not None else ""
     _end(answer, latency)
 
@@ -105,7 +97,7 @@ def card(
     """
     _few(pin, "--pin")
     site, name = _door(door)
-    _end(_ask(folder, CardAsk(site=site, door=name, card=number, pin=pin)))
+    _end(_ask(folder, protocol.CardAsk(site=site, door=name, card=number, pin=pin)))
 
 
 @app.command()
@@ -122,7 +114,7 @@ def scan(
     """
     _few(pin, "--pin")
     site, name = _door(door)
-    _end(_ask(folder, ScanAsk(site=site, door=name, text=text, pin=pin)))
+    _end(_ask(folder, protocol.ScanAsk(site=site, door=name, text=text, pin=pin)))
 
 
 @app.command()
@@ -134,58 +126,50 @@ def walk(
     Example:  hallkeeper sim walk in ramsey/front-door
     """
     site, name = _door(door)
-    _end(_ask(folder, WalkAsk(site=site, door=name, way=way.value)))
+    _end(_ask(folder, protocol.WalkAsk(site=site, door=name, way=way.value)))
 
 
 @cut.command("network")
 def cut_network(site: SiteArg, folder: Dir = DEMO) -> None:
     """Cut the connection between a building and the broker.  Example:  hallkeeper sim cut network ramsey"""
-    _end(_ask(folder, NetworkAsk(site=site, up=False)))
+    _end(_ask(folder, protocol.SwitchAsk(site=site, what="network", on=False)))
 
 
 @repair.command("network")
 def repair_network(site: SiteArg, folder: Dir = DEMO) -> None:
     """Restore the network.  Example:  hallkeeper sim repair network ramsey"""
-    _end(_ask(folder, NetworkAsk(site=site, up=True)))
+    _end(_ask(folder, protocol.SwitchAsk(site=site, what="network", on=True)))
 
 
-@power.command("off")
-def power_off(site: SiteArg, folder: Dir = DEMO) -> None:
-    """Cut the power: the Pi stops at once, locks lose their supply.  Example:  hallkeeper sim power off ramsey"""
-    _end(_ask(folder, PowerAsk(site=site, on=False)))
+@app.command()
+def power(state: OnOffArg, site: SiteArg, folder: Dir = DEMO) -> None:
+    """Cut or restore the power: without it the Pi stops at once and locks lose their supply.
 
-
-@power.command("on")
-def power_on(site: SiteArg, folder: Dir = DEMO) -> None:
-    """Restore the power.  Example:  hallkeeper sim power on ramsey"""
-    _end(_ask(folder, PowerAsk(site=site, on=True)))
-
-
-@fire.command("on")
-def fire_on(site: SiteArg, folder: Dir = DEMO) -> None:
-    """Start the fire alarm: magnets lose their current, everybody leaves.  Example:  hallkeeper sim fire on ramsey"""
-    _end(_ask(folder, FireAsk(site=site, on=True)))
-
-
-@fire.command("off")
-def fire_off(site: SiteArg, folder: Dir = DEMO) -> None:
-    """Reset the fire alarm. The edge keeps its latch until a key holder comes in.
-
-    Example:  hallkeeper sim fire off ramsey
+    Example:  hallkeeper sim power off ramsey
     """
-    _end(_ask(folder, FireAsk(site=site, on=False)))
+    _end(_ask(folder, protocol.SwitchAsk(site=site, what="power", on=state is OnOff.ON)))
 
 
-@glass.command("break")
-def break_glass(door: DoorArg = GLASS_DOOR, folder: Dir = DEMO) -> None:
-    """Break the glass beside a door: its magnet releases.  Example:  hallkeeper sim glass break march/hall-door"""
-    _end(_ask(folder, _glass(door, broken=True)))
+@app.command()
+def fire(state: OnOffArg, site: SiteArg, folder: Dir = DEMO) -> None:
+    """Start or reset the fire alarm: magnets lose their current, everybody leaves. After a reset the edge keeps its
+    latch until a key holder comes in.
+
+    Example:  hallkeeper sim fire on ramsey
+    """
+    _end(_ask(folder, protocol.SwitchAsk(site=site, what="fire", on=state is OnOff.ON)))
 
 
-@glass.command("repair")
-def repair_glass(door: DoorArg = GLASS_DOOR, folder: Dir = DEMO) -> None:
-    """Replace the glass.  Example:  hallkeeper sim glass repair march/hall-door"""
-    _end(_ask(folder, _glass(door, broken=False)))
+@app.command()
+def glass(
+    act: Annotated[GlassAct, typer.Argument(help="break or repair")], door: DoorArg = GLASS_DOOR, folder: Dir = DEMO
+) -> None:
+    """Break the glass beside a door, which releases its magnet, or replace it.
+
+    Example:  hallkeeper sim glass break march/hall-door
+    """
+    site, name = _door(door)
+    _end(_ask(folder, protocol.GlassAsk(site=site, door=name, broken=act is GlassAct.BREAK)))
 
 
 @app.command()
@@ -198,7 +182,7 @@ def disk(
 
     Example:  hallkeeper sim disk read-only ramsey
     """
-    _end(_ask(folder, DiskAsk(site=site, state=state)))
+    _end(_ask(folder, protocol.DiskAsk(site=site, state=state)))
 
 
 @app.command()
@@ -216,14 +200,14 @@ def clock(
 
     Example:  hallkeeper sim clock ramsey --ahead 3600
     """
-    _end(_ask(folder, ClockAsk(site=site, off_s=ahead)))
+    _end(_ask(folder, protocol.ClockAsk(site=site, off_s=ahead)))
 
 
 @app.command()
 def status(folder: Dir = DEMO, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Show what really happened beside what the edges recorded since the demo started.  Example:  hallkeeper sim
     status"""
-    answer = _ask(folder, StatusAsk())
+    answer = _ask(folder, protocol.StatusAsk())
     if as_json:
         typer.echo(msgspec.json.encode(answer))
         return
@@ -277,19 +261,14 @@ def _door(text: str) -> tuple[str, str]:
     return site, door
 
 
-def _glass(door: str, *, broken: bool) -> GlassAsk:
-    site, name = _door(door)
-    return GlassAsk(site=site, door=name, broken=broken)
-
-
-def _ask(folder: Path, question: Question) -> WorldAnswer:
+def _ask(folder: Path, question: protocol.Question) -> protocol.WorldAnswer:
     try:
-        return asyncio.run(ask(folder / "world.sock", question))
+        return asyncio.run(protocol.ask(folder / "world.sock", question))
     except (OSError, WireError):
         return _refuse(f"No demo is running in {folder}. Start one with `make demo`, or set its folder with --dir")
 
 
-def _end(answer: WorldAnswer, more: str = "") -> None:
+def _end(answer: protocol.WorldAnswer, more: str = "") -> None:
     typer.echo(answer.text + more, err=answer.code != 0)
     raise typer.Exit(answer.code)
 

@@ -1,4 +1,4 @@
-"""The demo: three hubs on a rig of real processes, with a diary, people, and one code to try."""
+"""The demo: three hubs on a hub of real processes, with a diary, people, and one code to try."""
 
 import asyncio
 import contextlib
@@ -17,9 +17,9 @@ from firmware_sim import seed
 from firmware_sim.building import Building, demo_buildings
 from firmware_sim.demo_folder import PIDS
 from firmware_sim.errors import OldState, ProcessFailed, SimError
+from firmware_sim.hub_processes import USER, SimHub, SimHubPlan, hallkeeper
 from firmware_sim.people import GroupVisit
 from firmware_sim.ports import free_port
-from firmware_sim.rig import USER, Rig, RigPlan, hallkeeper
 from firmware_sim.site_setup import set_up_sites
 
 DOOR_SITE, DOOR, SPACE = "ramsey", "front-door", "studio"
@@ -48,6 +48,7 @@ class DemoReady(msgspec.Struct, frozen=True, kw_only=True):
     """``ready.json``: addresses, the sign-in, and the code to type."""
 
     pages: str
+    mails: str
     user: str
     password: str
     door: str
@@ -78,8 +79,8 @@ class Demo:
         self._ready_file.unlink(missing_ok=True)
         found_state = (self.folder / "controller").exists()
         before = self._remembered()
-        rig = Rig(
-            RigPlan(
+        hub = SimHub(
+            SimHubPlan(
                 folder=self.folder,
                 buildings=self._buildings,
                 epoch=self._epoch(before),
@@ -87,11 +88,12 @@ class Demo:
                 port=free_port(self._port),
                 # A visitor a second in real time is as much as two small cores do with ease.
                 most_per_hour=3600 / self._speed,
+                inbox=True,
             ),
             say=self._say,
         )
-        rig.started = lambda: self._keep_pids(rig)
-        starting = asyncio.create_task(self._up(rig, before), name="start the demo")
+        hub.started = lambda: self._keep_pids(hub)
+        starting = asyncio.create_task(self._up(hub, before), name="start the demo")
         stopping = asyncio.create_task(stop.wait(), name="wait for the end")
         try:
             await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -104,39 +106,40 @@ class Demo:
                     raise
                 raise OldState(self.folder, error) from error
             ready(started)
-            await self._live(rig, stopping)
+            await self._live(hub, stopping)
         finally:
             self._ready_file.unlink(missing_ok=True)
             for task in (starting, stopping):
                 task.cancel()
             await asyncio.wait({starting, stopping})
-            if rig.prepared:
-                self._remember(rig, stopped=True)
-            await rig.stop()
+            if hub.prepared:
+                self._remember(hub, stopped=True)
+            await hub.stop()
             self._pids_file.unlink(missing_ok=True)
 
-    async def _up(self, rig: Rig, before: DemoState | None) -> DemoReady:
-        await rig.start()
-        if not await rig.api.answers("/"):
-            raise SimError(f"{rig.address} has no pages to show; build them with `make demo`")
+    async def _up(self, hub: SimHub, before: DemoState | None) -> DemoReady:
+        await hub.start()
+        if not await hub.api.answers("/"):
+            raise SimError(f"{hub.address} has no pages to show; build them with `make demo`")
         if before is not None:
             self._series_until, self._made = before.series_until, set(before.made)
             for site, inside in before.inside.items():
-                if site in rig.world.sites:
-                    rig.world.still_inside(site, inside)
+                if site in hub.world.sites:
+                    hub.world.still_inside(site, inside)
         self._say("filling the diary")
-        await self._fill_diary(rig)
+        await self._fill_diary(hub)
         self._say("making a code for you")
-        booking = await self._code(rig)
-        code = await self._code_of(rig, booking)
-        rig.world.open_up()
-        now = rig.clock.now()
+        booking = await self._code(hub)
+        code = await self._code_of(hub, booking)
+        hub.world.open_up()
+        now = hub.clock.now()
         left_s = (datetime.fromisoformat(booking["code_window"]["ends"]) - now).total_seconds() / self._speed
         door = f"{DOOR_SITE}/{DOOR}"
         ready = DemoReady(
-            pages=rig.address,
+            pages=hub.address,
+            mails=hub.inbox.address if hub.inbox is not None else "",
             user=USER,
-            password=rig.password,
+            password=hub.password,
             door=door,
             code=code,
             type_code=self.command("sim", "key", door, code),
@@ -149,11 +152,11 @@ class Demo:
         new.replace(self._ready_file)
         return ready
 
-    async def _live(self, rig: Rig, stopping: "asyncio.Task[bool]") -> None:
+    async def _live(self, hub: SimHub, stopping: "asyncio.Task[bool]") -> None:
         tasks = [
-            asyncio.create_task(self._watch_children(rig), name="watch the processes"),
-            asyncio.create_task(self._send_groups(rig), name="send the groups"),
-            asyncio.create_task(self._keep_state(rig), name="remember the time"),
+            asyncio.create_task(self._watch_children(hub), name="watch the processes"),
+            asyncio.create_task(self._send_groups(hub), name="send the groups"),
+            asyncio.create_task(self._keep_state(hub), name="remember the time"),
         ]
         try:
             done, _ = await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -164,39 +167,39 @@ class Demo:
                 task.cancel()
             await asyncio.wait(tasks)
 
-    async def _watch_children(self, rig: Rig) -> None:
+    async def _watch_children(self, hub: SimHub) -> None:
         """Restart every process that ends by itself, as systemd would."""
         while True:
-            for child in rig.children:
-                if not child.running and not any(rig.pis[s] is child and rig.is_dark(s) for s in rig.pis):
+            for child in hub.children:
+                if not child.running and not any(hub.pis[s] is child and hub.is_dark(s) for s in hub.pis):
                     self._say(f"{child.name} has ended and is started again; its log is {child.log}")
                     with contextlib.suppress(ProcessFailed):
                         await child.start()
-                    self._keep_pids(rig)
+                    self._keep_pids(hub)
             await asyncio.sleep(1.0)
 
-    async def _send_groups(self, rig: Rig) -> None:
+    async def _send_groups(self, hub: SimHub) -> None:
         while True:
             for building in self._buildings:
                 with contextlib.suppress(SimError):
-                    rig.stage.catch_up()
-                    rig.world.expect(building.id, await self._parties(rig, building))
+                    hub.runner.catch_up()
+                    hub.world.expect(building.id, await self._parties(hub, building))
             await asyncio.sleep(LOOK_EVERY_S)
 
-    async def _parties(self, rig: Rig, building: Building) -> list[GroupVisit]:
-        now = rig.clock.now()
+    async def _parties(self, hub: SimHub, building: Building) -> list[GroupVisit]:
+        now = hub.clock.now()
         ahead = timedelta(minutes=40) + timedelta(seconds=4 * LOOK_EVERY_S * self._speed)
-        found = await rig.api.get(
+        found = await hub.api.get(
             f"/sites/{building.id}/bookings",
             **{"from": (now - timedelta(minutes=15)).isoformat(), "to": (now + ahead).isoformat()},
         )
-        spaces = (await rig.api.get(f"/sites/{building.id}"))["spaces"]
+        spaces = (await hub.api.get(f"/sites/{building.id}"))["spaces"]
         doors = {space["id"]: space["doors"][0] for space in spaces if space["doors"]}
         return [
             GroupVisit(
                 id=booking["id"],
                 door=doors[booking["space"]],
-                code=await self._code_of(rig, booking),
+                code=await self._code_of(hub, booking),
                 people=min(booking["people"] or 6, 40),
                 starts=datetime.fromisoformat(booking["starts"]).astimezone(UTC),
                 ends=datetime.fromisoformat(booking["ends"]).astimezone(UTC),
@@ -207,43 +210,43 @@ class Demo:
             if booking["space"] in doors
         ]
 
-    async def _code_of(self, rig: Rig, booking: dict[str, Any]) -> str:
+    async def _code_of(self, hub: SimHub, booking: dict[str, Any]) -> str:
         """The digits; asked for again only when the masked code changes."""
         seen = (booking["id"], booking["code"])
         if seen not in self._codes:
-            answer = await rig.api.post(f"/bookings/{booking['id']}/code", {})
+            answer = await hub.api.post(f"/bookings/{booking['id']}/code", {})
             self._codes[seen] = answer["codes"][0]["code"]
         return self._codes[seen]
 
-    async def _fill_diary(self, rig: Rig) -> None:
+    async def _fill_diary(self, hub: SimHub) -> None:
         zone = ZoneInfo(self._buildings[0].zone)
-        made = seed.CreatedSoFar(self._made, keep=lambda: self._remember(rig, stopped=False))
+        made = seed.CreatedSoFar(self._made, keep=lambda: self._remember(hub, stopped=False))
         self._made = made.names
 
         def now() -> datetime:
-            return rig.clock.now().astimezone(zone)
+            return hub.clock.now().astimezone(zone)
 
         today = now().date()
         if self._series_until is None:
             if "furniture" not in made:
-                await set_up_sites(rig.api, self._buildings, today)
+                await set_up_sites(hub.api, self._buildings, today)
                 made.add("furniture")
-            await seed.import_diary(rig.api)
-            await seed.book_week(rig.api, now=now, made=made)
+            await seed.import_diary(hub.api)
+            await seed.book_week(hub.api, now=now, made=made)
         if self._series_until is None or self._series_until < today + timedelta(weeks=2):
             start = today if self._series_until is None else max(today, self._series_until + timedelta(days=1))
             until = today + timedelta(weeks=seed.WEEKS)
-            await seed.book_series(rig.api, start, until, now=now, made=made)
+            await seed.book_series(hub.api, start, until, now=now, made=made)
             if self._series_until is None:
-                await seed.ask(rig.api, now=now, made=made)
+                await seed.ask(hub.api, now=now, made=made)
             self._series_until = until
             made.names.clear()
-        self._remember(rig, stopped=False)
+        self._remember(hub, stopped=False)
 
-    async def _code(self, rig: Rig) -> dict[str, Any]:
+    async def _code(self, hub: SimHub) -> dict[str, Any]:
         """The booking whose code is printed: that of an earlier run if it is valid for long enough, else a new one."""
-        now = rig.clock.now()
-        found = await rig.api.get(
+        now = hub.clock.now()
+        found = await hub.api.get(
             f"/sites/{DOOR_SITE}/bookings",
             **{"from": now.isoformat(), "to": (now + timedelta(days=2)).isoformat(), "space": SPACE},
         )
@@ -255,19 +258,19 @@ class Demo:
                 if opens <= now and closes - now >= LASTS * self._speed:
                     booking = old
                 else:
-                    await rig.api.post(f"/bookings/{old['id']}/cancel", {"reason": "Too short for this run"})
+                    await hub.api.post(f"/bookings/{old['id']}/cancel", {"reason": "Too short for this run"})
         if booking is None:
-            booking = await self._book_code(rig, now)
+            booking = await self._book_code(hub, now)
         name = booking["id"]
 
         async def on_door() -> bool:
-            state: str = (await rig.api.get(f"/bookings/{name}"))["on_door"]["state"]
+            state: str = (await hub.api.get(f"/bookings/{name}"))["on_door"]["state"]
             return state == "on"
 
-        await rig.until(on_door, "the printed code is on the door")
+        await hub.until(on_door, "the printed code is on the door")
         return booking
 
-    async def _book_code(self, rig: Rig, now: datetime) -> dict[str, Any]:
+    async def _book_code(self, hub: SimHub, now: datetime) -> dict[str, Any]:
         quarter = timedelta(minutes=15)
         starts = now - timedelta(seconds=now.timestamp() % quarter.total_seconds())
         lasts = max(SHORTEST, NEW_LASTS * self._speed)
@@ -275,25 +278,26 @@ class Demo:
             "space": SPACE,
             "title": TITLE,
             "contact_name": "You",
+            "contact_email": "you@example.org",
             "people": 2,
             "starts": starts.isoformat(timespec="minutes"),
             "ends": (starts + lasts + quarter).isoformat(timespec="minutes"),
         }
-        return await rig.api.post(f"/sites/{DOOR_SITE}/bookings", body)
+        return await hub.api.post(f"/sites/{DOOR_SITE}/bookings", body)
 
-    async def _keep_state(self, rig: Rig) -> None:
+    async def _keep_state(self, hub: SimHub) -> None:
         while True:
-            self._remember(rig, stopped=False)
+            self._remember(hub, stopped=False)
             await asyncio.sleep(KEEP_EVERY_S)
 
-    def _remember(self, rig: Rig, *, stopped: bool) -> None:
+    def _remember(self, hub: SimHub, *, stopped: bool) -> None:
         state = DemoState(
-            at=rig.clock.now(),
+            at=hub.clock.now(),
             rate=self._speed,
             stopped=stopped,
             series_until=self._series_until,
             made=sorted(self._made),
-            inside={site: rig.world.inside(site) for site in rig.world.sites},
+            inside={site: hub.world.inside(site) for site in hub.world.sites},
         )
         new = self._state_file.with_suffix(".new")
         new.write_bytes(msgspec.json.encode(state))
@@ -315,8 +319,8 @@ class Demo:
         unseen = timedelta(0) if before.stopped else timedelta(seconds=3 * KEEP_EVERY_S * before.rate)
         return max(now, before.at + unseen)
 
-    def _keep_pids(self, rig: Rig) -> None:
-        pids = {child.name: child.pid for child in rig.children if child.running}
+    def _keep_pids(self, hub: SimHub) -> None:
+        pids = {child.name: child.pid for child in hub.children if child.running}
         self._pids_file.write_text(json.dumps(pids))
 
     def command(self, *words: str) -> str:

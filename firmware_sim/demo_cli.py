@@ -66,6 +66,7 @@ def show(console: Console, ready: DemoReady) -> None:
     site = ready.door.partition("/")[0]
     table.add_row("diary", f"{ready.pages}/diary?site={site}")
     table.add_row("now", f"{ready.pages}/now?site={site}")
+    table.add_row("mails", ready.mails)
     table.add_row("sign in as", f"{ready.user}   password {ready.password}")
     table.add_row("door", f"{ready.door}   code {ready.code}")
     if ready.speed != 1:

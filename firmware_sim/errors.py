@@ -44,10 +44,6 @@ class ProcessFailed(SimError):
         self.name = name
 
 
-class Stalled(SimError):
-    """Virtual time cannot advance: nothing is due, or a job never ended."""
-
-
 class ApiRefused(SimError):
     """The controller answered with a problem."""
 

@@ -6,9 +6,9 @@ from typing import Protocol
 
 import msgspec
 
-from firmware_sim import footpath
+from firmware_sim import beam_crossing
+from firmware_sim.beam_crossing import Passage
 from firmware_sim.doorway import SimulatedDoor
-from firmware_sim.footpath import Passage
 from firmware_sim.timeline import Act, Process
 from firmware_sim.truth import TrueCrossing, TypedCode, Way
 
@@ -75,7 +75,7 @@ def come_in(place: SitePlaces, door: str, who: str, rng: random.Random, *, devic
     if place.fire or not doorway.open_from_outside():
         return False
     yield rng.uniform(0.6, 1.4)
-    started, ended = doorway.walk(footpath.walk_in(rng), rng)
+    started, ended = doorway.walk(beam_crossing.walk_in(rng), rng)
     yield max(0.0, ended - doorway.tick)
     place.log_crossing(door, who, Way.IN, started, ended)
     place.entered(doorway.facts.zone, who, devices=devices)
@@ -93,7 +93,7 @@ def go_out(place: SitePlaces, door: str, who: str, rng: random.Random) -> Act:
         now = place.now
         place.log_locked_in(TrueCrossing(who=who, site=place.id, door=door, way=Way.OUT, started=now, ended=now))
         return False
-    started, ended = doorway.walk(footpath.walk_out(rng), rng)
+    started, ended = doorway.walk(beam_crossing.walk_out(rng), rng)
     yield max(0.0, ended - doorway.tick)
     place.log_crossing(door, who, Way.OUT, started, ended)
     place.left(doorway.facts.zone, who)
@@ -106,7 +106,7 @@ def think_again(place: SitePlaces, door: str, who: str, rng: random.Random) -> A
     if not doorway.open_from_outside():
         return False
     yield rng.uniform(0.6, 1.4)
-    walk: Passage = footpath.turn_back(rng)
+    walk: Passage = beam_crossing.turn_back(rng)
     started, ended = doorway.walk(walk, rng)
     yield max(0.0, ended - doorway.tick)
     place.log_crossing(door, who, Way.BACK, started, ended)

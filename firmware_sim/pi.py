@@ -20,21 +20,9 @@ from edge.system.files import Folder, SafeFiles
 from edge.system.pins import GpioPins
 from edge.wire.clock import Clock, clock_from
 from edge.wire.events import Event
-from firmware_sim.cable import (
-    EventLine,
-    HardwareLine,
-    InputLine,
-    LevelsLine,
-    ListingLine,
-    OutputLine,
-    PiHello,
-    ScanLine,
-    joined,
-    line,
-    read_to_pi,
-)
+from firmware_sim import world_protocol as protocol
+from firmware_sim.disk_and_clock_faults import FailingMedium, Hardware, WrongClock
 from firmware_sim.errors import SimError
-from firmware_sim.hardware import FailingMedium, Hardware, WrongClock
 from firmware_sim.pins import SimFactory
 
 
@@ -83,7 +71,7 @@ async def run_pi(config_file: Path, world: Path) -> None:
     config = load(config_file)
     clock = clock_from(config.clock_file.read_bytes() if config.clock_file is not None else None)
     try:
-        reader, writer = await joined(world)
+        reader, writer = await protocol.joined(world)
     except OSError as error:
         raise WorldGone(f"no world answers at {world} ({error.strerror}); start `hallkeeper demo` first") from error
     pi = _Pi(config, clock, reader, writer)
@@ -108,12 +96,12 @@ class _Pi:
 
     async def run(self) -> None:
         config = self._config
-        self._writer.write(line(PiHello(site=config.site, edge=config.edge, pid=os.getpid())))
-        first = read_to_pi(await self._next())
-        if not isinstance(first, LevelsLine):
+        self._writer.write(protocol.line(protocol.PiHello(site=config.site, edge=config.edge, pid=os.getpid())))
+        first = protocol.read_to_pi(await self._next())
+        if not isinstance(first, protocol.LevelsLine):
             raise WorldGone(f"the world began with {type(first).__name__} instead of the levels")
-        second = read_to_pi(await self._next())
-        if not isinstance(second, HardwareLine):
+        second = protocol.read_to_pi(await self._next())
+        if not isinstance(second, protocol.HardwareLine):
             raise WorldGone(f"the world went on with {type(second).__name__} instead of the hardware")
         self._become(second.hardware)
         factory = SimFactory(first.levels, self._driven)
@@ -148,14 +136,14 @@ class _Pi:
     async def _listen(self, factory: SimFactory, scanners: Scanners) -> None:
         files = {wifi.id: Path(wifi.file) for wifi in self._config.wifi if wifi.file is not None}
         while True:
-            said = read_to_pi(await self._next())
-            if isinstance(said, InputLine):
+            said = protocol.read_to_pi(await self._next())
+            if isinstance(said, protocol.InputLine):
                 factory.drive(said.pin, said.level, said.tick)
-            elif isinstance(said, ListingLine) and said.wifi in files:
+            elif isinstance(said, protocol.ListingLine) and said.wifi in files:
                 _put(files[said.wifi], said.text)
-            elif isinstance(said, ScanLine):
+            elif isinstance(said, protocol.ScanLine):
                 scanners.scan(said.reader, said.text)
-            elif isinstance(said, HardwareLine):
+            elif isinstance(said, protocol.HardwareLine):
                 self._become(said.hardware)
 
     def _become(self, hardware: Hardware) -> None:
@@ -174,10 +162,10 @@ class _Pi:
         return data
 
     def _driven(self, pin: int, level: bool) -> None:
-        self._writer.write(line(OutputLine(pin=pin, level=level)))
+        self._writer.write(protocol.line(protocol.OutputLine(pin=pin, level=level)))
 
     def _recorded(self, event: Event) -> None:
-        self._writer.write(line(EventLine(event=event)))
+        self._writer.write(protocol.line(protocol.EventLine(event=event)))
 
 
 def _put(file: Path, text: str) -> None:

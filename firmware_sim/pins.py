@@ -9,7 +9,7 @@ from gpiozero.pins.mock import MockFactory, MockPin
 
 
 class SimPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
-    """A pin whose input level is set by the world, whatever its pull."""
+    """A pin whose input level is set by the world, with any pull."""
 
     def _set_pull(self, value: str) -> None:
         super()._set_pull(value)

@@ -1,4 +1,4 @@
-"""Loopback ports for servers that a rig or a test starts."""
+"""Loopback ports for servers that a hub or a test starts."""
 
 import itertools
 import os

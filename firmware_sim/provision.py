@@ -1,12 +1,14 @@
 """Sets up a building's edge: its place in the estate, its enrolment, its configuration file."""
 
 import base64
-import json
+from collections.abc import Iterator
 from pathlib import Path
+
+import tomli_w
 
 from edge.net.enrol import EnrolmentClient
 from edge.net.identity import FILE, write_identity
-from firmware_sim.api import Api
+from firmware_sim.api import Api, Json
 from firmware_sim.building import Building, DoorFacts
 
 DATA = "data"
@@ -17,39 +19,18 @@ async def put_building(api: Api, building: Building) -> None:
     """Create the building in the estate; a part after its site. Idempotent."""
     site = f"/sites/{building.site}"
     if building.part_of is None:
-        await api.put(
-            site,
-            {
-                "name": building.name,
-                "zone": building.zone,
-                "address": building.address,
-                "phone": building.phone,
-                "latitude": building.latitude,
-                "longitude": building.longitude,
-            },
-        )
+        await api.put(site, _fields(building, "name", "zone", "address", "phone", "latitude", "longitude"))
     await api.put(f"{site}/edges/{building.edge}", {"name": f"{building.name}: the Pi"})
     for door in building.doors:
-        await api.put(
-            f"{site}/doors/{door.id}",
-            {
-                "name": door.name,
-                "edge": building.edge,
-                "hold_s": door.hold_s,
-                "held_after_s": door.held_after_s,
-                "counter": door.counter.id,
-            },
-        )
+        body = _fields(door, "name", "hold_s", "held_after_s") | {"edge": building.edge, "counter": door.counter.id}
+        await api.put(f"{site}/doors/{door.id}", body)
     for space in building.spaces:
-        await api.put(
-            f"{site}/spaces/{space.id}",
-            {
-                "name": space.name,
-                "capacity": space.capacity,
-                "floor_area_m2": space.floor_area_m2,
-                "doors": list(space.doors),
-            },
-        )
+        body = _fields(space, "name", "capacity", "floor_area_m2") | {"doors": list(space.doors)}
+        await api.put(f"{site}/spaces/{space.id}", body)
+
+
+def _fields(thing: object, *names: str) -> Json:
+    return {name: getattr(thing, name) for name in names}
 
 
 async def enrol(api: Api, building: Building, folder: Path) -> None:
@@ -75,120 +56,77 @@ async def put_hours(api: Api, building: Building, *parts: Building) -> None:
     )
 
 
-def _more_readers(door: DoorFacts) -> list[str]:
-    """Beside the keypad: a card reader, and a scanner that is a named pipe beside the configuration."""
-    lines = []
-    if door.cards is not None:
-        lines += [
-            "",
-            "[[reader]]",
-            'kind = "wiegand"',
-            f"id = {json.dumps(f'{door.id}-cards')}",
-            f"door = {json.dumps(door.id)}",
-            'formats = ["w26"]',
-            f"d0 = {door.cards.d0}",
-            f"d1 = {door.cards.d1}",
-        ]
-    if door.scanner:
-        lines += [
-            "",
-            "[[reader]]",
-            'kind = "usb-scanner"',
-            f"id = {json.dumps(door.scanner_id)}",
-            f"door = {json.dumps(door.id)}",
-            f"device = {json.dumps(door.scanner_id)}",
-        ]
-    return lines
-
-
 def write_config(
     folder: Path, building: Building, *, broker_port: int, clock_file: Path | None, wifi_every_s: float = 60.0
 ) -> Path:
     """The edge's configuration file, for a broker on loopback."""
-    lines = [
-        f"# {building.name}: an edge on simulated pins.",
-        f"data_dir = {json.dumps(DATA)}",
-        f"timezone = {json.dumps(building.zone)}",
-        "rtc = true",
-    ]
-    if clock_file is not None:
-        lines.append(f"clock_file = {json.dumps(str(clock_file))}")
-    lines += ["", "[broker]", 'host = "127.0.0.1"', f"port = {broker_port}"]
-    lines += ["", "[fire]", f"loop = {{ pin = {building.fire_line} }}"]
-    for door in building.doors:
-        lines += [
-            "",
-            "[[door]]",
-            f"id = {json.dumps(door.id)}",
-            f"lock = {json.dumps(door.lock)}",
-            f"fail = {json.dumps(door.fail)}",
-            f"feed = {json.dumps(door.feed)}",
-            f"fire = {json.dumps(door.fire)}",
-            f"relay = {{ pin = {door.relay} }}",
-            f"contact = {{ pin = {door.contact} }}",
-            f"rex = {{ pin = {door.rex} }}",
-            *_optional(lock_sensor=door.lock_sensor, break_glass=door.break_glass),
-            "",
-            "[[reader]]",
-            'kind = "wiegand"',
-            f"id = {json.dumps(f'{door.id}-keypad')}",
-            f"door = {json.dumps(door.id)}",
-            'side = "outside"',
-            f"d0 = {door.d0}",
-            f"d1 = {door.d1}",
-            *_more_readers(door),
-            "",
-            "[[counter]]",
-            f"id = {json.dumps(door.counter.id)}",
-            f"door = {json.dumps(door.id)}",
-            f"outer = {{ pin = {door.counter.outer}, active_high = true }}",
-            f"inner = {{ pin = {door.counter.inner}, active_high = true }}",
-        ]
-    for motion in building.motion:
-        lines += [
-            "",
-            "[[motion]]",
-            f"id = {json.dumps(motion.id)}",
-            f"zone = {json.dumps(motion.zone)}",
-            f"pin = {motion.pin}",
-        ]
     for wifi in building.wifi:
-        lines += [
-            "",
-            "[[wifi]]",
-            f"id = {json.dumps(wifi.id)}",
-            f"zone = {json.dumps(wifi.zone)}",
-            'format = "iw"',
-            f"file = {json.dumps(str(folder / f'{wifi.id}.txt'))}",
-            f"every_s = {wifi_every_s}",
-        ]
         (folder / f"{wifi.id}.txt").touch()
-    lines += _alarm(building)
+    config = {
+        "data_dir": DATA,
+        "timezone": building.zone,
+        "rtc": True,
+        **({"clock_file": str(clock_file)} if clock_file is not None else {}),
+        "broker": {"host": "127.0.0.1", "port": broker_port},
+        "fire": _wired(loop=building.fire_line),
+        "door": [
+            {
+                **_fields(door, "id", "lock", "fail", "feed", "fire"),
+                **_wired(relay=door.relay, contact=door.contact, rex=door.rex),
+                **_wired(lock_sensor=door.lock_sensor, break_glass=door.break_glass),
+            }
+            for door in building.doors
+        ],
+        "reader": [reader for door in building.doors for reader in _readers(door)],
+        "counter": [
+            {
+                "id": door.counter.id,
+                "door": door.id,
+                "outer": {"pin": door.counter.outer, "active_high": True},
+                "inner": {"pin": door.counter.inner, "active_high": True},
+            }
+            for door in building.doors
+        ],
+        "motion": [_fields(motion, "id", "zone", "pin") for motion in building.motion],
+        "wifi": [
+            {
+                **_fields(wifi, "id", "zone"),
+                "format": "iw",
+                "file": str(folder / f"{wifi.id}.txt"),
+                "every_s": wifi_every_s,
+            }
+            for wifi in building.wifi
+        ],
+        **_alarm(building),
+    }
     path = folder / "edge.toml"
-    path.write_text("\n".join(lines) + "\n")
+    path.write_text(f"# {building.name}: an edge on simulated pins.\n{tomli_w.dumps(config)}", encoding="utf-8")
     return path
 
 
-def _alarm(building: Building) -> list[str]:
+def _readers(door: DoorFacts) -> Iterator[Json]:
+    """A keypad, perhaps a card reader, and a scanner that is a named pipe beside the configuration."""
+    yield {"kind": "wiegand", "id": f"{door.id}-keypad", "door": door.id, "d0": door.d0, "d1": door.d1}
+    if (cards := door.cards) is not None:
+        wires = {"formats": ["w26"], "d0": cards.d0, "d1": cards.d1}
+        yield {"kind": "wiegand", "id": f"{door.id}-cards", "door": door.id, **wires}
+    if door.scanner:
+        yield {"kind": "usb-scanner", "id": door.scanner_id, "door": door.id, "device": door.scanner_id}
+
+
+def _alarm(building: Building) -> Json:
     """One area with every door, counter and zone, and the lights."""
     if building.alarm is None:
-        return []
-    zones = sorted({motion.zone for motion in building.motion})
-    return [
-        "",
-        "[[area]]",
-        f"id = {json.dumps(building.alarm.area)}",
-        f"doors = {json.dumps([door.id for door in building.doors])}",
-        f"zones = {json.dumps(zones)}",
-        f"counters = {json.dumps([door.counter.id for door in building.doors])}",
-        f"siren = {{ pin = {building.alarm.siren} }}",
-        "",
-        "[[output]]",
-        'id = "lights"',
-        'use = "light"',
-        f"relay = {{ pin = {building.alarm.lights} }}",
-    ]
+        return {}
+    area = {
+        "id": building.alarm.area,
+        "doors": [door.id for door in building.doors],
+        "zones": sorted({motion.zone for motion in building.motion}),
+        "counters": [door.counter.id for door in building.doors],
+        **_wired(siren=building.alarm.siren),
+    }
+    return {"area": [area], "output": [{"id": "lights", "use": "light", **_wired(relay=building.alarm.lights)}]}
 
 
-def _optional(**pins: int | None) -> list[str]:
-    return [f"{key} = {{ pin = {pin} }}" for key, pin in pins.items() if pin is not None]
+def _wired(**pins: int | None) -> Json:
+    return {key: {"pin": pin} for key, pin in pins.items() if pin is not None}

@@ -12,6 +12,7 @@ from firmware_sim.doorway import SimulatedDoor
 from firmware_sim.errors import NoSuchThing
 from firmware_sim.timeline import EventTimeline, Process, TimelineSignal, Until
 from firmware_sim.truth import DoorMark, TrueCrossing, Truth, TypedCode, Way
+from firmware_sim.wire_faults import WireFaults
 
 
 def random_address(rng: random.Random) -> str:
@@ -82,10 +83,8 @@ class SimulatedSite:
         self._truth = truth
         self._zero = zero
         self._rng = random.Random(f"{seed}/{building.id}")
-        self.levels: dict[int, bool] = {}
-        """The levels on the Pi's wires."""
-        self._sound: dict[int, bool] = {}
-        self._stuck: dict[int, bool] = {}
+        self.wire_faults = WireFaults(self._arrived)
+        self._drive = self.wire_faults.give
         self._listings: dict[str, str] = {wifi.id: "" for wifi in building.wifi}
         self._inside: dict[str, str] = {}
         self._stations: dict[str, list[str]] = {}
@@ -127,7 +126,7 @@ class SimulatedSite:
         self.wires = wires
         for wifi, text in self._listings.items():
             wires.listing(wifi, text)
-        return dict(self.levels)
+        return dict(self.wire_faults.levels)
 
     def unplug(self) -> None:
         """The Pi has lost power: its outputs become inputs, so every relay is off."""
@@ -165,23 +164,6 @@ class SimulatedSite:
         self._drive(self.building.fire_line, wiring.NO_FIRE is not on)
         if on:
             self.alarmed.fire()
-
-    # Wires fail.
-
-    def stick(self, pin: int, level: bool | None) -> None:
-        """The wire of BCM ``pin`` is cut or shorted: it has ``level`` whatever its device does; ``None`` repairs it."""
-        if level is None:
-            self._stuck.pop(pin, None)
-        else:
-            self._stuck[pin] = level
-        self._drive(pin, self._sound[pin])
-
-    def chatter(self, pin: int, *, every_s: float, for_s: float) -> Process:
-        """The wire is loose: its level changes all the time."""
-        for _ in range(round(for_s / every_s)):
-            self.stick(pin, not self.levels[pin])
-            yield every_s
-        self.stick(pin, None)
 
     # Who is inside.
 
@@ -248,10 +230,7 @@ class SimulatedSite:
     def _utc(self) -> datetime:
         return self.now.astimezone(UTC)
 
-    def _drive(self, pin: int, level: bool) -> None:
-        self._sound[pin] = level
-        level = self._stuck.get(pin, level)
-        self.levels[pin] = level
+    def _arrived(self, pin: int, level: bool) -> None:
         if self.wires is not None:
             self.wires.drive(pin, level, self._timeline.tick)
 

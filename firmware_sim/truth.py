@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 
 KEPT = 200_000
-"""Crossings kept; the totals go on."""
+"""Crossings stored. The totals also count earlier ones."""
 
 
 class Way(StrEnum):

@@ -10,34 +10,11 @@ from typing import Any, Protocol
 import msgspec
 
 from edge.wire.errors import WireError
-from firmware_sim import cable
-from firmware_sim.cable import (
-    CardAsk,
-    ClockAsk,
-    DiskAsk,
-    DoorStatus,
-    EventLine,
-    FireAsk,
-    GlassAsk,
-    HardwareLine,
-    InputLine,
-    KeyAsk,
-    LevelsLine,
-    ListingLine,
-    NetworkAsk,
-    OutputLine,
-    PiHello,
-    PowerAsk,
-    ScanAsk,
-    ScanLine,
-    SiteStatus,
-    WalkAsk,
-    WorldAnswer,
-)
+from firmware_sim import world_protocol as protocol
+from firmware_sim.disk_and_clock_faults import DiskState, Hardware
 from firmware_sim.errors import NoSuchThing, ProcessFailed
-from firmware_sim.hardware import DiskState, Hardware
-from firmware_sim.stage import ActResult, Stage
 from firmware_sim.truth import Way
+from firmware_sim.world_runner import ActResult, WorldRunner
 
 log = logging.getLogger(__name__)
 
@@ -63,27 +40,27 @@ class _PiWires:
         self._writer = writer
 
     def drive(self, pin: int, level: bool, tick: float) -> None:
-        self._writer.write(cable.line(InputLine(pin=pin, level=level, tick=tick)))
+        self._writer.write(protocol.line(protocol.InputLine(pin=pin, level=level, tick=tick)))
 
     def listing(self, wifi: str, text: str) -> None:
-        self._writer.write(cable.line(ListingLine(wifi=wifi, text=text)))
+        self._writer.write(protocol.line(protocol.ListingLine(wifi=wifi, text=text)))
 
     def scan(self, reader: str, text: str) -> None:
-        self._writer.write(cable.line(ScanLine(reader=reader, text=text)))
+        self._writer.write(protocol.line(protocol.ScanLine(reader=reader, text=text)))
 
     def levels(self, levels: dict[int, bool]) -> None:
-        self._writer.write(cable.line(LevelsLine(levels=levels)))
+        self._writer.write(protocol.line(protocol.LevelsLine(levels=levels)))
 
     def hardware(self, hardware: Hardware) -> None:
-        self._writer.write(cable.line(HardwareLine(hardware=hardware)))
+        self._writer.write(protocol.line(protocol.HardwareLine(hardware=hardware)))
 
 
 class WorldSocket:
-    """Serves one stage at ``path``."""
+    """Serves one world at ``path``."""
 
-    def __init__(self, stage: Stage, mains: Mains, path: Path) -> None:
-        self._stage = stage
-        self._world = stage.world
+    def __init__(self, runner: WorldRunner, mains: Mains, path: Path) -> None:
+        self._runner = runner
+        self._world = runner.world
         self._mains = mains
         self._path = path
         self._server: asyncio.Server | None = None
@@ -93,7 +70,7 @@ class WorldSocket:
 
     async def start(self) -> None:
         self._server = await asyncio.start_unix_server(
-            self._serve, sock=cable.listening(self._path), limit=cable.LINE_LIMIT
+            self._serve, sock=protocol.listening(self._path), limit=protocol.LINE_LIMIT
         )
 
     async def stop(self) -> None:
@@ -112,8 +89,8 @@ class WorldSocket:
 
     def set_hardware(self, site: str, **changes: Any) -> None:
         """Change the hardware of a site's Pi, whether it runs or not: fields of ``Hardware``."""
-        self._hardware[site] = msgspec.structs.replace(self._hardware[site], **changes)
         wires = self._world.site(site).wires
+        self._hardware[site] = msgspec.structs.replace(self._hardware[site], **changes)
         if isinstance(wires, _PiWires):
             wires.hardware(self._hardware[site])
 
@@ -127,12 +104,12 @@ class WorldSocket:
             self._serving.add(task)
             task.add_done_callback(self._serving.discard)
         try:
-            first = cable.read_to_world(await reader.readline())
-            if isinstance(first, PiHello):
+            first = protocol.read_to_world(await reader.readline())
+            if isinstance(first, protocol.PiHello):
                 await self._live(first, reader, writer)
             else:
                 answer = await self._answer(first)
-                writer.write(cable.line(answer))
+                writer.write(protocol.line(answer))
                 await writer.drain()
         except (WireError, OSError) as error:
             log.warning("A connection to the world ended early", extra={"action": "world", "reason": str(error)})
@@ -143,83 +120,81 @@ class WorldSocket:
             with contextlib.suppress(OSError, asyncio.CancelledError):
                 await writer.wait_closed()
 
-    async def _live(self, hello: PiHello, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _live(self, hello: protocol.PiHello, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         site = self._world.behind(hello.site, hello.edge)
         wires = _PiWires(writer)
-        self._stage.catch_up()
+        self._runner.catch_up()
         # The levels go first, whatever plugging in says after them.
-        wires.levels(dict(site.levels))
+        wires.levels(dict(site.wire_faults.levels))
         wires.hardware(self._hardware[site.id])
         site.plug(wires)
         self._plugged[site.id].set()
         reported = self._world.reported[site.id]
         try:
             while data := await reader.readline():
-                said = cable.read_to_world(data)
-                self._stage.catch_up()
-                if isinstance(said, OutputLine):
+                said = protocol.read_to_world(data)
+                self._runner.catch_up()
+                if isinstance(said, protocol.OutputLine):
                     site.output(said.pin, said.level)
-                elif isinstance(said, EventLine):
+                elif isinstance(said, protocol.EventLine):
                     reported.note(said.event)
         finally:
             if site.wires is wires:
-                self._stage.catch_up()
+                self._runner.catch_up()
                 site.unplug()
                 self._plugged[site.id].clear()
 
-    async def _answer(self, question: cable.ToWorld) -> WorldAnswer:
+    async def _answer(self, question: protocol.ToWorld) -> protocol.WorldAnswer:
         try:
-            if isinstance(question, KeyAsk):
-                return _told(await self._stage.key(question.site, question.door, question.keys))
-            if isinstance(question, CardAsk):
-                return _told(await self._stage.card(question.site, question.door, question.card, question.pin))
-            if isinstance(question, ScanAsk):
-                return _told(await self._stage.scan(question.site, question.door, question.text, question.pin))
-            if isinstance(question, WalkAsk):
-                walk = self._stage.walk_in if question.way == "in" else self._stage.walk_out
+            if isinstance(question, protocol.KeyAsk):
+                return _told(await self._runner.key(question.site, question.door, question.keys))
+            if isinstance(question, protocol.CardAsk):
+                return _told(await self._runner.card(question.site, question.door, question.card, question.pin))
+            if isinstance(question, protocol.ScanAsk):
+                return _told(await self._runner.scan(question.site, question.door, question.text, question.pin))
+            if isinstance(question, protocol.WalkAsk):
+                walk = self._runner.walk_in if question.way == "in" else self._runner.walk_out
                 return _told(await walk(question.site, question.door))
-            if isinstance(question, NetworkAsk):
-                return self._network(question)
-            if isinstance(question, PowerAsk):
-                return await self._power(question)
-            if isinstance(question, FireAsk):
-                return _told(self._stage.set_fire(question.site, question.on))
-            if isinstance(question, GlassAsk):
-                return _told(self._stage.set_glass(question.site, question.door, question.broken))
-            if isinstance(question, DiskAsk):
-                name = self._world.site(question.site).building.name
+            if isinstance(question, protocol.SwitchAsk):
+                return await self._switch(question)
+            if isinstance(question, protocol.GlassAsk):
+                return _told(self._runner.set_glass(question.site, question.door, question.broken))
+            if isinstance(question, protocol.DiskAsk):
                 self.set_hardware(question.site, disk=question.state)
-                return WorldAnswer(code=0, text=f"The Pi of {name} {_DISKS[question.state]}")
-            if isinstance(question, ClockAsk):
-                name = self._world.site(question.site).building.name
+                return self._done(question.site, _DISKS[question.state], "The Pi of ")
+            if isinstance(question, protocol.ClockAsk):
                 self.set_hardware(question.site, clock_off_s=question.off_s)
-                return WorldAnswer(code=0, text=f"The clock of the Pi of {name} is {question.off_s:g} s ahead")
+                return self._done(question.site, f"is {question.off_s:g} s ahead", "The clock of the Pi of ")
         except NoSuchThing as error:
-            return WorldAnswer(code=2, text=str(error))
+            return protocol.WorldAnswer(code=2, text=str(error))
         except (ValueError, ProcessFailed) as error:
-            return WorldAnswer(code=1, text=str(error))
+            return protocol.WorldAnswer(code=1, text=str(error))
         return self.status()
 
-    def _network(self, question: NetworkAsk) -> WorldAnswer:
-        name = self._world.site(question.site).building.name
-        self._mains.set_network(question.site, question.up)
-        return WorldAnswer(code=0, text=f"{name} is {'on' if question.up else 'cut off from'} the network")
+    async def _switch(self, question: protocol.SwitchAsk) -> protocol.WorldAnswer:
+        site, on = question.site, question.on
+        if question.what == "fire":
+            return _told(self._runner.set_fire(site, on))
+        place = self._world.site(site)
+        if question.what == "network":
+            self._mains.set_network(site, on)
+            return self._done(site, f"is {'on' if on else 'cut off from'} the network")
+        self._runner.catch_up()
+        place.set_mains(on)
+        await self._mains.set_power(site, on)
+        if on:
+            await self.plugged(site)
+        return self._done(site, f"has {'power again' if on else 'no power'}")
 
-    async def _power(self, question: PowerAsk) -> WorldAnswer:
-        place = self._world.site(question.site)
-        self._stage.catch_up()
-        place.set_mains(question.on)
-        await self._mains.set_power(question.site, question.on)
-        if question.on:
-            await self.plugged(question.site)
-        return WorldAnswer(code=0, text=f"{place.building.name} has {'power again' if question.on else 'no power'}")
+    def _done(self, site: str, what: str, of: str = "") -> protocol.WorldAnswer:
+        return protocol.WorldAnswer(code=0, text=f"{of}{self._world.site(site).building.name} {what}")
 
-    def status(self) -> WorldAnswer:
+    def status(self) -> protocol.WorldAnswer:
         """Ask for the true values and those that the edges recorded."""
-        self._stage.catch_up()
+        self._runner.catch_up()
         world, truth = self._world, self._world.truth
         sites = tuple(
-            SiteStatus(
+            protocol.SiteStatus(
                 site=name,
                 power=place.mains,
                 fire=place.fire,
@@ -234,7 +209,7 @@ class WorldSocket:
             for name, place in world.sites.items()
         )
         doors = tuple(
-            DoorStatus(
+            protocol.DoorStatus(
                 site=name,
                 door=door,
                 leaf="open" if doorway.is_open else "shut",
@@ -248,8 +223,10 @@ class WorldSocket:
             for name, place in world.sites.items()
             for door, doorway in place.doorways.items()
         )
-        return WorldAnswer(code=0, text="", at=world.now.isoformat(timespec="seconds"), sites=sites, doors=doors)
+        return protocol.WorldAnswer(
+            code=0, text="", at=world.now.isoformat(timespec="seconds"), sites=sites, doors=doors
+        )
 
 
-def _told(outcome: ActResult) -> WorldAnswer:
-    return WorldAnswer(code=0 if outcome.done else 1, text=outcome.text, latency_ms=outcome.latency_ms)
+def _told(outcome: ActResult) -> protocol.WorldAnswer:
+    return protocol.WorldAnswer(code=0 if outcome.done else 1, text=outcome.text, latency_ms=outcome.latency_ms)

@@ -34,6 +34,8 @@ TEST_ONLY = {
     "x-wr-timezone": "LGPL-3.0-or-later",
 }
 """Locked for the tests, never installed with Hallkeeper and never imported by it."""
+NODE_FOLDERS = ("dashboards", "tests/services/node")
+"""With a package.json: the web app, and what the tests run."""
 UNDECLARED = {"axe-playwright-python": ("MIT", "MIT License")}
 """Metadata name no licence: the one in the package's LICENSE file, and that file's first line."""
 OTHER_MACHINES = {"colorama": "BSD-3-Clause", "pyyaml-ft": "MIT"}
@@ -125,8 +127,9 @@ def test_what_only_the_tests_use_and_is_not_compatible_is_listed() -> None:
     assert found == TEST_ONLY
 
 
-def test_the_packages_of_the_web_app_have_compatible_licences() -> None:
-    packages = json.loads((ROOT / "dashboards" / "package-lock.json").read_text())["packages"]
+@pytest.mark.parametrize("folder", NODE_FOLDERS)
+def test_the_packages_of_node_have_compatible_licences(folder: str) -> None:
+    packages = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
     found = {name: each.get("license", "none") for name, each in packages.items() if name}
     assert found
     assert {name: each for name, each in found.items() if not compatible(each)} == {}

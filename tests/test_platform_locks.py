@@ -1,5 +1,6 @@
 """What the locks promise: every version and hash, no address, in step with pyproject.toml."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -55,6 +56,15 @@ def test_the_locks_agree_on_every_version() -> None:
     everything = _pinned(ROOT / "requirements" / "test.txt")
     for lock in LOCKS:
         assert _pinned(lock).items() <= everything.items(), f"{lock.name} differs from test.txt: run make lock"
+
+
+@pytest.mark.parametrize("folder", ["dashboards", "tests/services/node"])
+def test_the_locks_of_node_hold_hashes_and_no_address_of_a_registry(folder: str) -> None:
+    packages = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
+    pinned = {name: each for name, each in packages.items() if name}
+    assert [name for name, each in pinned.items() if "resolved" in each or "integrity" not in each] == []
+    wanted = json.loads((ROOT / folder / "package.json").read_text())["devDependencies"]
+    assert {name: pinned[f"node_modules/{name}"]["version"] for name in wanted} == wanted
 
 
 def test_the_edge_lock_holds_nothing_a_small_pi_need_not_carry() -> None:

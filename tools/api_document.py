@@ -13,9 +13,8 @@ from typing import Any
 from fastapi.routing import APIRoute
 
 from controller.live import routes as telemetry
-from controller.people.authentication import Authenticated, the_actor
-from controller.people.model import Actor, Role
-from controller.people.permissions import Action, Thing, may
+from controller.live.socket import live
+from controller.people.authentication import Authenticated, the_actor, the_person, the_token_owner
 from controller.settings import Settings
 from controller.text.patterns import ID_PATTERN
 from controller.web.app import ANYWHERE, API, ROUTERS, build_app
@@ -63,13 +62,13 @@ log.
 WHO = """\
 ## Who may do what
 
-Each route asks for one of these actions; [people](../people.md) explains them. A user with some sites may do it at
-those sites only. `GET /api/v1/session` returns the user who is signed in.
+Each route asks for an action; [permissions](../permissions.md) has the table of roles and actions. An assignment for a
+site allows it at that site only. `GET /api/v1/session` returns the user who is signed in, and what they may do where.
 """
 WIDTH = 120
 """Characters a line of prose has at most, where a word is not longer."""
 LONGEST_ROW = 200
-"""Characters a row of a table has at most; what makes it longer stands below the table."""
+"""Characters a row of a table has at most; longer content goes below the table."""
 _PLAIN = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true/false", "null": "null"}
 _LIMITS = (
     ("minimum", "maximum", ""),
@@ -115,11 +114,13 @@ def _gate(route: APIRoute) -> str:
             return f"`{each.call.action}`"
         if each.call is the_actor:
             return "any signed-in user"
+        if each.call in (the_person, the_token_owner):
+            return "any signed-in user, but no API token"
     return "anyone"
 
 
 class ApiPages:
-    """Pages being written: an introduction, and one per tag. A model stands on the page of the first route that names
+    """Pages being written: an introduction, and one per tag. A model is on the page of the first route that names
     it; links from other pages lead there."""
 
     def __init__(self, document: Json) -> None:
@@ -151,7 +152,6 @@ class ApiPages:
         yield UNFORESEEN
         yield from self._models()
         yield WHO
-        yield from _roles()
         yield "## Routes\n"
         for tag, group in by_tag.items():
             yield f"### [{tag.capitalize()}]({_file_name(tag)})\n"
@@ -169,7 +169,7 @@ class ApiPages:
             for name in ("BookingsChanged", "Beat"):
                 self._model(name)
             yield f"## WS {API}/live?site={{site}}\n"
-            yield from _paragraph(telemetry.live.__doc__ or "")
+            yield from _paragraph(live.__doc__ or "")
             yield "- who: `read`\n"
         if self._waiting:
             yield "# Bodies and answers\n"
@@ -312,21 +312,6 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
 def _common() -> dict[int, Json]:
     """The problems of every route of the API, by status."""
     return {int(status): each for status, each in sorted(described(NotSignedIn, *ANYWHERE).items())}
-
-
-def _roles() -> Iterator[str]:
-    yield "| | " + " | ".join(role.value for role in Role) + " |"
-    yield "|---|" + "---|" * len(Role)
-    for action in Action:
-        yield f"| `{action}` | " + " | ".join(_mark(role, action) for role in Role) + " |"
-    yield ""
-
-
-def _mark(role: Role, action: Action) -> str:
-    actor = Actor(name="", by_cookie=False, role=role, party="ours" if role is Role.BOOKER else None)
-    if may(actor, action, Thing(party="theirs")):
-        return "yes"
-    return "its own party's" if may(actor, action, Thing(party="ours")) else ""
 
 
 def _plain_path(parameter: Json) -> bool:

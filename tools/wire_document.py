@@ -10,13 +10,14 @@ from datetime import datetime
 import msgspec
 
 from edge.wire import (
+    access_decision,
     codec,
     command,
     credentials,
-    decide,
     enrolment,
     envelope,
     errors,
+    event_batch,
     events,
     faults,
     interval,
@@ -64,7 +65,7 @@ SECTIONS: tuple[tuple[str, tuple[type[msgspec.Struct], ...]], ...] = (
             messages.Applied,
         ),
     ),
-    ("Events", (events.EventBatch, events.Event, events.Ack)),
+    ("Events", (event_batch.EventBatch, events.Event, event_batch.Ack)),
     (
         "What an event says",
         (
@@ -108,7 +109,7 @@ WORDS: tuple[type[enum.StrEnum], ...] = (
     plan.Mode,
     plan.Passback,
     plan.OverrideKind,
-    decide.ClockTrust,
+    access_decision.ClockTrust,
     events.DoorChange,
     events.FireChange,
     events.AlarmChange,
@@ -162,7 +163,8 @@ def _limits() -> list[str]:
     return [
         "## Limits\n",
         f"- a message: {codec.MESSAGE_LIMIT} bytes; a plan part: {codec.PART_LIMIT} bytes",
-        f"- a batch: {events.BATCH_LIMIT} events; batches ahead of their acknowledgement: {events.IN_FLIGHT_LIMIT}",
+        f"- a batch: {event_batch.BATCH_LIMIT} events; batches ahead of their acknowledgement: "
+        f"{event_batch.IN_FLIGHT_LIMIT}",
         f"- a command lives {messages.COMMAND_LIFE_S:g} s at most; {command.SEEN_LIMIT} commands a session",
         f"- an ordinary code: {credentials.CODE_LENGTH_MIN} to {credentials.CODE_LENGTH_MAX} digits, the first not"
         f" {credentials.OFFLINE_FIRST}",
@@ -178,8 +180,8 @@ def _words() -> list[str]:
     lines = ["## Words\n"]
     for words in WORDS:
         lines += [f"- `{words.__name__}`: " + ", ".join(f"`{word.value}`" for word in words)]
-    lines += ["", "### Reason\n", own_docstring(decide.Reason), "", "| reason | in words |", "|---|---|"]
-    lines += [f"| `{reason.value}` | {text} |" for reason, text in decide.REASON_TEXT.items()]
+    lines += ["", "### Reason\n", own_docstring(access_decision.Reason), "", "| reason | in words |", "|---|---|"]
+    lines += [f"| `{reason.value}` | {text} |" for reason, text in access_decision.REASON_TEXT.items()]
     return [*lines, ""]
 
 

@@ -3,15 +3,16 @@ job is needed: ``run`` sleeps until the next moment at which something is due.""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 
 from controller.bookings import repository
-from controller.bookings.absence_rules import AbsenceAction, Evidence, course, next_due, step
 from controller.bookings.arrivals import evidence_of
 from controller.bookings.claims import SYSTEM_ACTOR
 from controller.bookings.lifecycle import restore
+from controller.bookings.no_shows import AbsenceAction, Evidence, course, next_due, step
 from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
@@ -37,53 +38,47 @@ Ask = Callable[[tuple[str, str]], Awaitable[None]]
 """Asks an edge (site, edge) to say how far its log goes."""
 
 
+@dataclass(eq=False)
 class AbsenceService:
     """``ask`` sends to the edges; ``bookings`` writes, with its retries."""
 
-    def __init__(
-        self,
-        database: Database,
-        clock: Clock,
-        changes: Changes,
-        writer: BookingWriter,
-        bookings: BookingService,
-        ask: Ask,
-    ) -> None:
-        self._database = database
-        self._clock = clock
-        self._changes = changes
-        self._writer = writer
-        self._bookings = bookings
-        self._ask = ask
+    database: Database
+    clock: Clock
+    changes: Changes
+    writer: BookingWriter
+    bookings: BookingService
+    ask: Ask
+
+    def __post_init__(self) -> None:
         self._asked: dict[tuple[str, str], float] = {}
 
     async def run(self) -> None:
         """Run forever: do what is due."""
         while True:
             wait_s = await retry_until_available(self.look, what="bookings whose people have not come")
-            await self._clock.sleep(wait_s)
+            await self.clock.sleep(wait_s)
 
     async def look(self) -> float:
         """Do everything that is due now; returns the seconds until the next."""
-        now = self._clock.now()
+        now = self.clock.now()
         by_site: dict[str, list[Booking]] = defaultdict(list)
-        async with self._database.read() as tx:
+        async with self.database.read() as tx:
             for booking in await repository.not_come(tx, now):
                 by_site[booking.site].append(booking)
         waits = [await self._look_at(site, found, now) for site, found in by_site.items()]
         return min(waits, default=LOOK_EVERY_S)
 
     async def _look_at(self, site: str, found: list[Booking], now: datetime) -> float:
-        async with self._database.read() as tx:
-            site_config = await self._writer.site_configs.of(tx, site)
+        async with self.database.read() as tx:
+            site_config = await self.writer.site_configs.of(tx, site)
             rules = await _rules(tx, site_config, found)
             evidence = await self._evidence(tx, site_config, found)
         steps = {each.id: step(each, rules[each.id], evidence[each.id], now) for each in found}
         unheard = [each for each in found if steps[each.id] is AbsenceAction.HEAR]
         for each in found:
             if steps[each.id] not in (AbsenceAction.NOTHING, AbsenceAction.HEAR):
-                await self._bookings.write(self._carry_out, each.id)
-                self._changes.site_changed(site)
+                await self.bookings.write(self._carry_out, each.id)
+                self.changes.site_changed(site)
         await self._hear(site_config, unheard)
         due = next_due([(each, rules[each.id]) for each in found], now)
         wait_s = LOOK_EVERY_S if due is None else min(LOOK_EVERY_S, (due - now).total_seconds())
@@ -91,11 +86,11 @@ class AbsenceService:
 
     async def _carry_out(self, tx: Tx, booking_id: str) -> None:
         """Check again under the site's lock, and do it."""
-        await self._bookings.locked(tx, booking_id)
+        await self.bookings.locked(tx, booking_id)
         found = await repository.pinned(tx, booking_id)
         assert found is not None
-        now = self._clock.now()
-        site_config = await self._writer.site_configs.of(tx, found.site)
+        now = self.clock.now()
+        site_config = await self.writer.site_configs.of(tx, found.site)
         rule = (await _rules(tx, site_config, [found]))[found.id]
         evidence = (await self._evidence(tx, site_config, [found]))[found.id]
         due = step(found, rule, evidence, now)
@@ -108,17 +103,17 @@ class AbsenceService:
                 assert later is not None
                 at = times.at(later.release_at, zone, now=now)
                 why = f"nobody has arrived yet; cancelled if nobody arrives by {at}"
-                await self._writer.rewrite(tx, site_config, found, new, actor=_SYSTEM, now=now, what="warn", why=why)
+                await self.writer.rewrite(tx, site_config, found, new, actor=_SYSTEM, now=now, what="warn", why=why)
             case AbsenceAction.RELEASE:
                 new = msgspec.structs.replace(
                     found, state=BookingState.RELEASED, state_at=now, state_before=found.state
                 )
                 why = f"nobody had come by {times.at(now, zone, now=now)}, {_heard(evidence, site_config, now)}"
-                await self._writer.rewrite(tx, site_config, found, new, actor=_SYSTEM, now=now, what="release", why=why)
+                await self.writer.rewrite(tx, site_config, found, new, actor=_SYSTEM, now=now, what="release", why=why)
             case AbsenceAction.NO_SHOW:
                 new = msgspec.structs.replace(found, state=BookingState.NO_SHOW, state_at=now)
                 why = f"nobody came, {_heard(evidence, site_config, now)}"
-                await self._writer.rewrite(tx, site_config, found, new, actor=_SYSTEM, now=now, what="no-show", why=why)
+                await self.writer.rewrite(tx, site_config, found, new, actor=_SYSTEM, now=now, what="no-show", why=why)
             case AbsenceAction.TAKE_UP:
                 await self._take_up(tx, site_config, found, now)
             case _:
@@ -135,7 +130,7 @@ class AbsenceService:
         why = (
             f"its people came at {times.at(found.let_in_at, site_config.site.tz, now=now)}, and its time was still free"
         )
-        await self._writer.rewrite(
+        await self.writer.rewrite(
             tx,
             site_config,
             found,
@@ -148,13 +143,13 @@ class AbsenceService:
         )
 
     async def _evidence(self, tx: Tx, site_config: SiteConfig, found: list[Booking]) -> dict[str, Evidence]:
-        now = self._clock.now()
+        now = self.clock.now()
         return {
             each.id: await evidence_of(
                 tx,
                 site_config,
                 site_config.require(each.space),
-                self._writer.codes.window(each.during, site_config.policy),
+                self.writer.codes.window(each.during, site_config.policy),
                 now,
             )
             for each in found
@@ -164,18 +159,18 @@ class AbsenceService:
         """Ask the edges whose report is missing, each at most every ``HEAR_EVERY_S``."""
         if not unheard:
             return
-        async with self._database.read() as tx:
+        async with self.database.read() as tx:
             edge_of = {door.id: door.edge for door in await estate.site_doors(tx, site_config.site.id)}
         doors = {door for each in unheard for door in site_config.require(each.space).space.doors}
-        now = self._clock.monotonic()
+        now = self.clock.monotonic()
         for edge in sorted({edge_of[door] for door in doors if door in edge_of}):
             name = (site_config.site.id, edge)
             if now - self._asked.get(name, float("-inf")) >= HEAR_EVERY_S:
                 self._asked[name] = now
-                await self._ask(name)
+                await self.ask(name)
 
 
-_SYSTEM = Actor(name=SYSTEM_ACTOR)
+_SYSTEM = Actor.acting(SYSTEM_ACTOR)
 
 
 async def _rules(tx: Tx, site_config: SiteConfig, found: list[Booking]) -> dict[str, ReleaseRule | None]:

@@ -9,7 +9,7 @@ import msgspec
 
 from controller.access.codes import NewGrant
 from controller.people.model import Actor
-from controller.people.permissions import Seen, Thing, seen
+from controller.people.permissions import Action, Thing, may
 from controller.text import times
 from edge.wire.interval import Interval
 from edge.wire.plan import HORIZON
@@ -123,7 +123,7 @@ class CodeStatus(msgspec.Struct, frozen=True, kw_only=True):
     after_cancel: str = ""
 
 
-def stand(grants: Sequence[HeldGrant], *, off: str, now: datetime, zone: ZoneInfo) -> CodeStatus:
+def code_status(grants: Sequence[HeldGrant], *, off: str, now: datetime, zone: ZoneInfo) -> CodeStatus:
     """The code status of one booking, from all grants it ever had. A moved booking has both ended and live grants.
 
     ``off``: why it has no code now, such as “cancelled”; empty where it has one.
@@ -151,7 +151,7 @@ def stand(grants: Sequence[HeldGrant], *, off: str, now: datetime, zone: ZoneInf
         )
     if lingering:
         text = f"{off}, but its code still opens {_reach(lingering, zone, now)}"
-        # A code and an offline code of the same door and end are told once.
+        # A code and an offline code of the same door and end give one text.
         still = tuple(dict.fromkeys(f"its code still opens {_reach([grant], zone, now)}" for grant in lingering))
         return CodeStatus(state=CodeState.REMOVING, text=text, doors=_doors(ended, zone, now), still_opens=still)
     if ended:
@@ -229,38 +229,28 @@ def _offline(grant: HeldGrant, zone: ZoneInfo, now: datetime) -> str:
 
 
 def _doors(grants: Iterable[HeldGrant], zone: ZoneInfo, now: datetime) -> tuple[BookingDoorStatus, ...]:
-    latest = {grant.door: grant for grant in grants}
-    return tuple(
-        BookingDoorStatus(
-            door=grant.door,
-            name=grant.door_name,
-            state=grant.state(now),
-            since=grant.since(now),
-            text=_door_text(grant, zone, now),
-        )
-        for grant in latest.values()
-    )
-
-
-def _door_text(grant: HeldGrant, zone: ZoneInfo, now: datetime) -> str:
-    since = grant.since(now)
-    when = "" if since is None else f" since {times.at(since, zone, now=now)}"
-    match grant.state(now):
-        case CodeState.ON:
-            return f"on the door{when}"
-        case CodeState.LATER:
-            return f"goes on the door from {times.day(grant.window.start - HORIZON, zone, now=now)}"
-        case CodeState.WAITING | CodeState.UNREACHABLE:
-            return f"not on the door yet{_offline(grant, zone, now)}"
-        case CodeState.REMOVING:
-            return f"still opens until {times.at(grant.window.end, zone, now=now)}{_offline(grant, zone, now)}"
-        case _:
-            return f"off the door{when}"
+    found: list[BookingDoorStatus] = []
+    for grant in {grant.door: grant for grant in grants}.values():
+        state, since = grant.state(now), grant.since(now)
+        when = "" if since is None else f" since {times.at(since, zone, now=now)}"
+        match state:
+            case CodeState.ON:
+                text = f"on the door{when}"
+            case CodeState.LATER:
+                text = f"goes on the door from {times.day(grant.window.start - HORIZON, zone, now=now)}"
+            case CodeState.WAITING | CodeState.UNREACHABLE:
+                text = f"not on the door yet{_offline(grant, zone, now)}"
+            case CodeState.REMOVING:
+                text = f"still opens until {times.at(grant.window.end, zone, now=now)}{_offline(grant, zone, now)}"
+            case _:
+                text = f"off the door{when}"
+        found.append(BookingDoorStatus(door=grant.door, name=grant.door_name, state=state, since=since, text=text))
+    return tuple(found)
 
 
 class LingeringCode(msgspec.Struct, frozen=True, kw_only=True):
     """A grant that should be off its door and is not known to be, with whose it was: a booking's ``title``, and
-    ``whose`` that is. ``off``: why they have none now; empty where it is another one, after a move."""
+    ``whose`` that is. ``off``: why the booking has no code now; empty after a move, when it has another one."""
 
     title: str
     whose: Thing
@@ -290,4 +280,4 @@ def lingering_texts(
 
 
 def _title(each: LingeringCode, actor: Actor) -> str:
-    return "another booking" if seen(actor, each.whose) is Seen.TAKEN else f"“{each.title}”"
+    return f"“{each.title}”" if may(actor, Action.DETAILS, each.whose) else "another booking"

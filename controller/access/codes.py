@@ -1,5 +1,5 @@
 """Door codes and PINs: how one is chosen, which are too easy to guess, how one is read out, and what plans
-get of them."""
+get of them. ``code_drawing`` draws until nobody uses them at those doors then."""
 
 import re
 import secrets
@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from controller.web.problem import Unavailable
 from edge.wire.credentials import CODE_LENGTH, CODE_LENGTH_MAX, OFFLINE_FIRST, CredentialKind
 from edge.wire.interval import Interval
 
@@ -42,7 +43,7 @@ class EasyPattern(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _form(name: str, form: str, *examples: str) -> EasyPattern:
-    """A pattern that a regular expression tells."""
+    """A pattern that a regular expression recognises."""
     return EasyPattern(name=name, holds=re.compile(form).fullmatch, examples=examples)
 
 
@@ -87,19 +88,14 @@ def pattern_of(code: str) -> str:
     return next((each.name for each in PATTERNS if each.holds(code)), "")
 
 
-def trivial(code: str) -> bool:
-    """Whether a passer-by would try it."""
-    return pattern_of(code) != ""
-
-
 def choose(length: int = CODE_LENGTH) -> str:
-    """A random code of 4 to 8 digits that is not trivial and never begins with 9.
+    """A random code of 4 to 8 digits that is of no easy pattern and never begins with 9.
 
     Nine is kept for codes issued offline, so that the first digit tells a keypad the length.
     """
     while True:
-        code = "".join(secrets.choice("0123456789") for _ in range(length))
-        if code[0] != OFFLINE_FIRST and not trivial(code):
+        code = f"{secrets.randbelow(10**length):0{length}}"
+        if code[0] != OFFLINE_FIRST and not pattern_of(code):
             return code
 
 
@@ -193,7 +189,7 @@ class Issue(msgspec.Struct, frozen=True, kw_only=True):
         return self.owners.get(booking, booking)
 
     def lots(self) -> list[tuple[str, ...]]:
-        """Doors that share a code: all whose codes are as long, or each for itself."""
+        """Groups of doors that share a code: doors with codes of one length, or each door alone."""
         if self.each_door:
             return [(door,) for door in self.lengths]
         by_length: dict[int, tuple[str, ...]] = {}
@@ -227,3 +223,14 @@ class IssuedCodes(msgspec.Struct, frozen=True, kw_only=True):
 
     codes: Codes
     grants: tuple[NewGrant, ...]
+
+
+CODE_OVERLAP = "code_claims_no_overlap"
+"""Name of the constraint and of what the triggers raise."""
+
+
+class NoCodeLeft(Unavailable, kind="no-code-left"):
+    """Every code that was tried is in use at one of the doors."""
+
+    def __init__(self, site: str, tries: int) -> None:
+        super().__init__(f"{tries} codes in a row are in use at the doors of {site!r}; try again")

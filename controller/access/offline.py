@@ -3,7 +3,6 @@
 Every function works inside its caller's transaction; a caller that writes holds the site's lock.
 """
 
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +13,7 @@ from sqlalchemy import bindparam, insert, select, update
 from controller.access.tables import offline_codes
 from controller.db.engine import Tx
 from edge.wire.codec import encode
-from edge.wire.ids import uuid7
+from edge.wire.ids import new_id
 from edge.wire.interval import Interval
 from edge.wire.offline import QUARTER, QUARTERS_MAX, SLOTS, OfflineWindow, offline_code, quarter_at
 from edge.wire.plan import HORIZON, OfflineListing, OfflinePart
@@ -67,7 +66,7 @@ async def issue(
     if not free:
         return None
     row = {
-        "id": uuid7(now, secrets.token_bytes(10)),
+        "id": new_id(now),
         "booking_id": booking_id,
         "site": site,
         "door": door,
@@ -95,12 +94,12 @@ async def of_bookings(tx: Tx, booking_ids: Sequence[str], *, now: datetime) -> d
     """Booking id -> its offline codes that are valid now or later."""
     found: dict[str, list[OfflineCode]] = {}
     if booking_ids:
-        for row in (await tx.execute(_STANDING, {"ids": booking_ids, "now": now})).mappings():
+        for row in (await tx.execute(_VALID, {"ids": booking_ids, "now": now})).mappings():
             found.setdefault(row["booking_id"], []).append(_code(dict(row)))
     return found
 
 
-_STANDING = (
+_VALID = (
     select(offline_codes)
     .where(
         offline_codes.c.booking_id.in_(bindparam("ids", expanding=True)),

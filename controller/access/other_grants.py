@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.access import offline
+from controller.access.credential_hours import windows
 from controller.access.holders import repository as holders
 from controller.access.holders.model import Holder, Secrets
 from controller.access.holders.service import HolderService
 from controller.access.members import repository as members
 from controller.access.members.model import Member, against, window
 from controller.access.members.repository import Stamp
-from controller.access.validity import windows
 from controller.db.engine import Tx
 from controller.estate.service import EstateService
 from controller.key_files import KeyFiles
@@ -30,7 +30,7 @@ from edge.wire.plan import Grant, split
 
 A_SHARD = 100
 """Members in a shard, about; it is some 30 kB at one door."""
-_KEPT = 64
+_MOST_CACHED = 64
 _MEMBER = CredentialKind.MEMBER_CARD_PIN
 
 
@@ -64,28 +64,28 @@ class _Seen(msgspec.Struct, frozen=True):
 
 
 class OtherGrants:
-    """Holds what it made until a holder, a member, the site or the day is another."""
+    """Caches the grants of a site's doors until a holder, a member, the site or the day changes."""
 
     def __init__(self, estate: EstateService, keys: KeyFiles, holders: HolderService) -> None:
         self._estate = estate
         self._keys = keys
         self._holders = holders
-        self._kept: OrderedDict[_Key, tuple[_Seen, ExtraGrants]] = OrderedDict()
+        self._cached: OrderedDict[_Key, tuple[_Seen, ExtraGrants]] = OrderedDict()
 
     async def admitted(self, tx: Tx, at: GrantScope, *, now: datetime, within: Interval) -> ExtraGrants:
         """The parts for a plan that speaks of ``within``."""
         key = _Key(at.site, at.doors)
         day = local_time.local_day(now, at.zone)
         seen = _Seen(at.revision, day, await members.stamp(tx), within)
-        kept = self._kept.get(key)
-        if kept is None or kept[0] != seen:
-            kept = (seen, await self._make(tx, at, day, within))
-            self._kept[key] = kept
-        self._kept.move_to_end(key)
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
+        cached = self._cached.get(key)
+        if cached is None or cached[0] != seen:
+            cached = (seen, await self._make(tx, at, day, within))
+            self._cached[key] = cached
+        self._cached.move_to_end(key)
+        while len(self._cached) > _MOST_CACHED:
+            self._cached.popitem(last=False)
         codes = await offline.parts(tx, at.site, at.doors, now=now)
-        return ExtraGrants(parts={**kept[1].parts, **codes}, grants=kept[1].grants)
+        return ExtraGrants(parts={**cached[1].parts, **codes}, grants=cached[1].grants)
 
     async def _make(self, tx: Tx, at: GrantScope, day: date, within: Interval) -> ExtraGrants:
         secrets_of = await self._estate.door_secrets(tx, at.site)

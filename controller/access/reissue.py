@@ -13,12 +13,10 @@ from sqlalchemy import select, update
 from controller.access.codes import Codes, Issue
 from controller.access.service import AccessService, revoke
 from controller.access.tables import code_claims, grants
-from controller.db.engine import Tx
+from controller.db.engine import Tx, batches
 from controller.estate import repository as estate
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.interval import Interval
-
-_AT_ONCE = 500  # SQLite takes at most 32,766 parameters in a statement
 
 
 async def rehash(tx: Tx, access: AccessService, *, site: str, secrets: Mapping[str, bytes]) -> None:
@@ -36,8 +34,8 @@ async def rehash(tx: Tx, access: AccessService, *, site: str, secrets: Mapping[s
     ).all()
     known: dict[str, Codes] = {}
     ids = sorted({row.booking_id for row in rows})
-    for at in range(0, len(ids), _AT_ONCE):
-        known |= await access.codes(tx, ids[at : at + _AT_ONCE])
+    for part in batches(ids):
+        known |= await access.codes(tx, part)
     for row in rows:
         key = code_key(secrets[row.door], CredentialKind.BOOKING_CODE, known[row.booking_id].at(row.door))
         await tx.execute(update(grants).where(grants.c.id == row.id).values(code_key=key))

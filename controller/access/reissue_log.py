@@ -4,7 +4,6 @@ Every function works inside its caller's transaction.
 """
 
 import json
-import secrets
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -15,7 +14,7 @@ from sqlalchemy import insert, select
 from controller.access.tables import grants, holders, new_codes
 from controller.db.engine import Tx
 from edge.wire.credentials import CredentialKind
-from edge.wire.ids import uuid7
+from edge.wire.ids import new_id
 
 
 class ReissuedCodes(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +48,7 @@ async def record(
 ) -> None:
     """Record that codes were replaced. ``at``: when the old ones were ended."""
     row = {
-        "id": uuid7(at, secrets.token_bytes(10)),
+        "id": new_id(at),
         "site": site,
         "at": at,
         "actor": actor,

@@ -12,7 +12,7 @@ from controller.access.code_status import HeldGrant
 from controller.access.codes import CodeRow, CodeWindow, NewGrant, WantedGrant
 from controller.access.tables import code_claims, codes, grants
 from controller.db.compiled_sql import BulkInsert, CompiledReads, Row, RowMemo, put
-from controller.db.engine import Tx
+from controller.db.engine import Tx, batches
 from controller.estate.tables import doors, sites
 from controller.telemetry.tables import edge_states
 from edge.wire.credentials import CredentialKind
@@ -20,7 +20,7 @@ from edge.wire.interval import Interval
 
 
 async def sealed_codes(tx: Tx, booking_ids: Sequence[str]) -> list[CodeRow]:
-    """The codes of bookings, of those that have any."""
+    """The sealed codes of bookings; bookings without a code are left out."""
     if not booking_ids:
         return []
     return [CodeRow(*row) for row in await tx.execute(_SEALED, {"ids": booking_ids})]
@@ -52,7 +52,7 @@ async def put_codes(
 
 
 async def holders(tx: Tx, *, site: str, keys: Sequence[bytes], since: datetime) -> dict[bytes, set[str]]:
-    """Of the keys that open something after ``since``, or could have: whose each is."""
+    """Key -> its owners, for keys that open something after ``since``, or could have."""
     found: dict[bytes, set[str]] = defaultdict(set)
     if not keys:  # a site that has no door yet
         return found
@@ -110,14 +110,22 @@ async def insert_grants(
         }
         for each in new
     ]
-    more = {"kind": CredentialKind.BOOKING_CODE.value, "created_at": now}
-    await put(tx, grants, [_grant(claim, each) | more for claim, each in zip(claims, new, strict=True)], into)
+    rows = [
+        {
+            "id": each.id,
+            "booking_id": each.booking_id,
+            "site": site,
+            "door": each.door,
+            "code_key": each.code_key,
+            "starts": each.window.start,
+            "ends": each.window.end,
+            "kind": CredentialKind.BOOKING_CODE.value,
+            "created_at": now,
+        }
+        for each in new
+    ]
+    await put(tx, grants, rows, into)
     await put(tx, code_claims, claims, into)
-
-
-def _grant(claim: dict[str, object], new: NewGrant) -> dict[str, object]:
-    own = {"id": new.id, "booking_id": new.booking_id}
-    return own | {name: value for name, value in claim.items() if name not in ("grant_id", "owner")}
 
 
 async def end_grants(tx: Tx, *, booking_ids: Sequence[str], now: datetime) -> None:
@@ -156,18 +164,14 @@ _HELD_BY = _HELD.where(grants.c.booking_id.in_(bindparam("ids", expanding=True))
 
 def _held(row: RowMapping) -> HeldGrant:
     return HeldGrant(
-        booking_id=row["booking_id"],
-        door=row["door"],
-        door_name=row["door_name"],
-        code_key=row["code_key"],
         window=Interval(start=row["starts"], end=row["ends"]),
-        ended_at=row["ended_at"],
-        on_version=row["on_version"],
-        on_at=row["on_at"],
-        off_version=row["off_version"],
-        off_at=row["off_at"],
         offline_since=row["since"] if row["online"] is False else None,
+        **{name: row[name] for name in _HELD_PLAIN},
     )
+
+
+_HELD_PLAIN = tuple(name for name in HeldGrant.__struct_fields__ if name not in ("window", "offline_since"))
+"""Fields that are columns of the same name and type."""
 
 
 async def held(tx: Tx, booking_ids: Sequence[str]) -> dict[str, list[HeldGrant]]:
@@ -181,7 +185,7 @@ async def held(tx: Tx, booking_ids: Sequence[str]) -> dict[str, list[HeldGrant]]
 
 async def lingering(tx: Tx, site: str, *, now: datetime) -> list[HeldGrant]:
     """Every code of a site that should be off its door and may still open it. One that is wanted there again for
-    the same time, as after a restore, is none of them."""
+    the same time, as after a restore, is not among them."""
     return [_held(row) for row in (await tx.execute(_LINGERING, {"site": site, "now": now})).mappings()]
 
 
@@ -204,16 +208,9 @@ _lingers = (
 _LINGERING = _HELD.where(*_lingers, ~_wanted_again)
 
 
-async def first_look(tx: Tx, site: str, *, now: datetime) -> tuple[int, bool] | None:
-    """A site's revision, and whether any of its codes lingers or any of its edges is offline, as is false most of
-    the time; None where there is no such site. Together, because every booking asks."""
-    read, given = first_look_read(site, now)
-    row = await read.first(tx, **given)
-    return (row["revision"], row["unusual"]) if row else None
-
-
 def first_look_read(site: str, now: datetime) -> tuple[CompiledReads, Mapping[str, object]]:
-    """What ``first_look`` reads."""
+    """A site's ``revision``, and as ``unusual`` whether any of its codes lingers or any of its edges is offline, which
+    is false most of the time; no row where there is no such site. Together, because every booking asks."""
     return _FIRST_LOOK, {"site": site, "now": now}
 
 
@@ -231,7 +228,7 @@ _FIRST_LOOK = CompiledReads(
 
 
 async def doors_offline(tx: Tx, site: str) -> dict[str, datetime]:
-    """Door id -> since when its edge is offline, of those of which it is."""
+    """Door id -> since when its edge is offline, for doors whose edge is offline."""
     rows = await tx.execute(_OFFLINE, {"site": site})
     return {row.id: row.since for row in rows}
 
@@ -304,20 +301,12 @@ async def compiled(tx: Tx, version: int, *, new: Sequence[str], gone: Sequence[s
     """Plan ``version`` is the first that holds the grants ``new``, and the first without ``gone``. False where one of
     ``new`` has ended."""
     noted = 0
-    for lot in _lots(new):
+    for lot in batches(new):
         wanted_there = (grants.c.id.in_(lot), grants.c.ended_at.is_(None), grants.c.on_version.is_(None))
         noted += (await tx.execute(update(grants).where(*wanted_there).values(on_version=version))).rowcount
-    for lot in _lots(gone):
+    for lot in batches(gone):
         await tx.execute(update(grants).where(grants.c.id.in_(lot), *_OFF_NEXT).values(off_version=version))
     return noted == len(new)
-
-
-def _lots(ids: Sequence[str]) -> list[Sequence[str]]:
-    return [ids[at : at + _AT_ONCE] for at in range(0, len(ids), _AT_ONCE)]
-
-
-_AT_ONCE = 500
-"""Ids named in one statement."""
 
 
 async def taken_off(tx: Tx, site: str, known: Iterable[tuple[str, bytes, Interval]]) -> None:
@@ -338,7 +327,7 @@ async def claim(tx: Tx, claims: Sequence[Mapping[str, Any]]) -> None:
     """Claim codes for somebody at some doors, each only where nobody else has claimed it there."""
     taken: defaultdict[tuple[str, str, bytes], list[Interval]] = defaultdict(list)
     c = code_claims.c
-    for lot in _lots([row["code_key"] for row in claims]):
+    for lot in batches([row["code_key"] for row in claims]):
         query = select(c.site, c.door, c.code_key, c.starts, c.ends).where(c.code_key.in_(lot))
         for held in await tx.execute(query):
             taken[held.site, held.door, held.code_key].append(Interval(start=held.starts, end=held.ends))

@@ -3,26 +3,22 @@
 Every function works inside its caller's transaction; a caller that writes holds the site's lock.
 """
 
-import secrets
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from controller.access import codes, offline, repository
-from controller.access.code_status import CodeStatus, stand
+from controller.access.code_drawing import RECENT, draw_unused
+from controller.access.code_status import CodeStatus, code_status
 from controller.access.codes import CodeRow, Codes, Issue, IssuedCodes, NewGrant, Share, WantedGrant
-from controller.access.errors import NoCodeLeft
 from controller.access.offline import OfflineCode
 from controller.db.compiled_sql import BulkInsert, CompiledReads, RowMemo
 from controller.db.engine import DRAWN, Tx
 from controller.estate.service import EstateService
 from controller.key_files import KeyFiles
 from edge.wire.credentials import CredentialKind, code_key
-from edge.wire.ids import uuid7
+from edge.wire.ids import new_id
 
-RECENT = timedelta(days=28)
-"""How long after its window a code is not issued to anybody else."""
-_TRIES = 50
 _SITES_KEPT = 256
 
 
@@ -33,7 +29,7 @@ class AccessService:
         self._estate = estate
         self._keys = keys
         self._choose = choose
-        self._kept: dict[str, tuple[int, dict[str, bytes]]] = {}
+        self._door_secrets: dict[str, tuple[int, dict[str, bytes]]] = {}
 
     async def issue(
         self,
@@ -58,8 +54,10 @@ class AccessService:
         here = await self._secrets(tx, site, revision)
         old = {} if new else await self.codes(tx, tuple(due))
         shared = {owner for each in due if (owner := given.owner(each)) != each}
-        known = {given.owner(each): codes for each, codes in old.items()} | await self._shared(tx, shared)
-        chosen = await self._free(tx, site, here, given, tuple(due), known, now, fresh=fresh)
+        known = {given.owner(each): codes for each, codes in old.items()}
+        if shared:
+            known |= await self._shared(tx, shared)
+        chosen = await draw_unused(tx, site, here, given, tuple(due), known, now, fresh=fresh, choose=self._choose)
         issued: dict[str, IssuedCodes] = {}
         rows: list[CodeRow] = []
         for each in due:
@@ -78,7 +76,7 @@ class AccessService:
                 codes=codes,
                 grants=tuple(
                     NewGrant(
-                        id=uuid7(now, secrets.token_bytes(10)),
+                        id=new_id(now),
                         booking_id=each,
                         owner=given.owner(each),
                         door=door,
@@ -99,7 +97,7 @@ class AccessService:
     ) -> list[tuple[CompiledReads, Mapping[str, object]]]:
         """Draw a code for a booking that is to have the same at these doors, as far as the site's secrets are known;
         what ``issue`` then reads for it first. Another is drawn if it is taken."""
-        kept, lots = self._kept.get(site), Issue(lengths=lengths, windows={}).lots()
+        kept, lots = self._door_secrets.get(site), Issue(lengths=lengths, windows={}).lots()
         if kept is None or kept[0] != revision or len(lots) != 1 or len(lengths) > repository.FEW_KEYS:
             return []
         (lot,) = lots
@@ -111,14 +109,14 @@ class AccessService:
 
     async def _secrets(self, tx: Tx, site: str, revision: int | None) -> dict[str, bytes]:
         """Of all doors of a site; cached until its revision changes."""
-        kept = self._kept.get(site)
+        kept = self._door_secrets.get(site)
         if kept is not None and kept[0] == revision:
             return kept[1]
         found = await self._estate.door_secrets(tx, site)
         if revision is not None:
-            if len(self._kept) >= _SITES_KEPT:
-                self._kept.pop(next(iter(self._kept)))
-            self._kept[site] = (revision, found)
+            if len(self._door_secrets) >= _SITES_KEPT:
+                self._door_secrets.pop(next(iter(self._door_secrets)))
+            self._door_secrets[site] = (revision, found)
         return found
 
     async def offline(
@@ -134,7 +132,7 @@ class AccessService:
         return await repository.sharing(tx, owner, now=now)
 
     async def shares(self, tx: Tx, booking_ids: Sequence[str]) -> dict[str, Share]:
-        """Booking id -> how it shares its codes, of those that have any."""
+        """Booking id -> how it shares its codes; bookings without a code are left out."""
         rows = await repository.sealed_codes(tx, booking_ids)
         owners = {row.booking_id: row.owner for row in rows}
         return {
@@ -171,15 +169,15 @@ class AccessService:
         }
 
     async def codes(self, tx: Tx, booking_ids: Sequence[str]) -> dict[str, Codes]:
-        """Booking id -> its codes, of those that have any."""
+        """Booking id -> its codes; bookings without a code are left out."""
         return self._opened(await repository.sealed_codes(tx, booking_ids))
 
     async def _shared(self, tx: Tx, owners: Collection[str]) -> dict[str, Codes]:
-        """Owner -> the codes that the latest of those who share it has."""
-        if not owners:
-            return {}
+        """Owner -> the newest codes of those who share it. Bookings that were over when it was replaced have the one
+        before."""
         rows = await repository.owned_codes(tx, owners)
-        latest = {row.owner: row.booking_id for row in sorted(rows, key=lambda row: row.booking_id)}
+        newest = sorted(rows, key=lambda row: (row.changed_at is not None, row.changed_at, row.booking_id))
+        latest = {row.owner: row.booking_id for row in newest}
         found = self._opened([row for row in rows if latest[row.owner] == row.booking_id])
         return {owner: found[booking] for owner, booking in latest.items()}
 
@@ -192,63 +190,9 @@ class AccessService:
             changed[row.booking_id] = row.changed_at
         return {each: Codes(by_door=by_door, changed_at=changed[each]) for each, by_door in by_booking.items()}
 
-    async def _free(
-        self,
-        tx: Tx,
-        site: str,
-        here: Mapping[str, bytes],
-        given: Issue,
-        booking_ids: Sequence[str],
-        known: Mapping[str, Codes],
-        now: datetime,
-        *,
-        fresh: bool,
-    ) -> dict[str, Codes]:
-        """For each owner, codes that nobody else has at any of the doors, now or later, or had recently: people who
-        knew such a code could come in again."""
-        lots = given.lots()
-        wanted = [(owner, lot) for owner in dict.fromkeys(map(given.owner, booking_ids)) for lot in lots]
-        had = {code for codes in known.values() for code in codes.by_door.values()} if fresh else set[str]()
-        chosen: dict[tuple[str, tuple[str, ...]], str] = {}
-        for turn in range(_TRIES):
-            waiting = [each for each in wanted if each not in chosen]
-            if not waiting:
-                break
-            tried: dict[tuple[str, tuple[str, ...]], str] = {}
-            for owner, lot in waiting:
-                length = given.lengths[lot[0]]
-                kept = "" if turn or fresh else _kept(known.get(owner), lot, length)
-                drawn = "" if kept else tx.info.get(DRAWN, {}).pop((lot, length), "")
-                tried[owner, lot] = kept or drawn or self._choose(length)
-            keys = {
-                each: tuple(code_key(here[door], CredentialKind.BOOKING_CODE, code) for door in each[1])
-                for each, code in tried.items()
-            }
-            held = await repository.holders(
-                tx, site=site, keys=[key for each in waiting for key in keys[each]], since=now - RECENT
-            )
-            for each, code in tried.items():
-                taken = any(owner != each[0] for key in keys[each] for owner in held.get(key, ()))
-                if not taken and code not in had and code not in chosen.values():
-                    chosen[each] = code
-        if len(chosen) < len(wanted):
-            raise NoCodeLeft(site, _TRIES)
-        found: dict[str, dict[str, str]] = {}
-        for (owner, lot), code in chosen.items():
-            doors = ("",) if len(lots) == 1 else lot
-            found.setdefault(owner, {}).update(dict.fromkeys(doors, code))
-        return {owner: Codes(by_door=by_door) for owner, by_door in found.items()}
-
 
 def _about(booking_id: str) -> str:
     return f"code of booking {booking_id}"
-
-
-def _kept(codes: Codes | None, lot: Sequence[str], length: int) -> str:
-    """The code that is on all doors of a lot already and is as long as they want it; empty where there is none."""
-    found = {codes.at(door) for door in lot} if codes is not None else set[str]()
-    code = found.pop() if len(found) == 1 else ""
-    return code if len(code) == length else ""
 
 
 async def revoke(tx: Tx, *, booking_ids: Sequence[str], now: datetime) -> None:
@@ -262,7 +206,7 @@ async def code_statuses(
 ) -> dict[str, CodeStatus]:
     """Each booking's code status, in words with the site's local time; ``off``: why those without a code have none."""
     found = await repository.held(tx, booking_ids)
-    return {each: stand(grants, off=off.get(each, ""), now=now, zone=zone) for each, grants in found.items()}
+    return {each: code_status(grants, off=off.get(each, ""), now=now, zone=zone) for each, grants in found.items()}
 
 
 async def grants_for_edge(

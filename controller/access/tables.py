@@ -21,7 +21,8 @@ from sqlalchemy import (
     text,
 )
 
-from controller.db.engine import Instant, metadata
+from controller.db.engine import NAMES_ACTOR, Instant, metadata
+from controller.db.overlap_constraint import forbid_overlap
 
 grants = Table(
     "grants",
@@ -45,6 +46,8 @@ grants = Table(
     CheckConstraint("ends > starts", name="window"),
     Index("ix_grants_site_door_ends", "site", "door", "ends"),
 )
+_MISSING = grants.c.ended_at.is_(None) & grants.c.on_at.is_(None)
+Index("ix_grants_missing", grants.c.starts, sqlite_where=_MISSING, postgresql_where=_MISSING)
 lingering = Index(
     "ix_grants_lingering",
     grants.c.site,
@@ -67,6 +70,8 @@ code_claims = Table(
 )
 """Which code opens which door when, whosever it is. ``owner``: those who share a code, such as a booking, a series or
 a holder. ``code_key``: of the digits as a booking's code, also where they are another kind's."""
+# One owner may hold a code twice: moved, while a door still knows the old time.
+forbid_overlap(code_claims, same=["site", "door", "code_key"], owner="owner", owner_may_overlap=True)
 
 codes = Table(
     "codes",
@@ -84,7 +89,7 @@ new_codes = Table(
     Column("id", String(36), primary_key=True),
     Column("site", String(40), ForeignKey("sites.id"), nullable=False),
     Column("at", Instant, nullable=False),
-    Column("actor", String(200), nullable=False),
+    Column("actor", String(200), nullable=False, info=NAMES_ACTOR),
     Column("why", Text, nullable=False),
     Column("edge", String(40)),  # the one that was revoked; null: asked for by hand
     Column("holder", String(36)),  # whose it is; null: bookings'
@@ -113,9 +118,9 @@ holders = Table(
     Column("duress_pin", LargeBinary),
     Column("card_tag", LargeBinary(32)),  # says of two cards whether they are one, and nothing else
     Column("made_at", Instant, nullable=False),
-    Column("made_by", String(200), nullable=False),
+    Column("made_by", String(200), nullable=False, info=NAMES_ACTOR),
     Column("changed_at", Instant, nullable=False),
-    Column("changed_by", String(200), nullable=False),
+    Column("changed_by", String(200), nullable=False, info=NAMES_ACTOR),
     Column("ended_at", Instant),
     Column("ended_why", String(2000), nullable=False, server_default=text("''")),
     Column("version", Integer, nullable=False),
@@ -162,7 +167,7 @@ inductions = Table(
     Column("member", String(36), ForeignKey("members.id"), primary_key=True),
     Column("site", String(40), primary_key=True),  # empty: every site
     Column("day", Date, nullable=False),
-    Column("by", String(200), nullable=False),
+    Column("by", String(200), nullable=False, info=NAMES_ACTOR),
 )
 
 offline_codes = Table(
@@ -177,7 +182,7 @@ offline_codes = Table(
     Column("slot", Integer, nullable=False),
     Column("ends", Instant, nullable=False),
     Column("issued_at", Instant, nullable=False),
-    Column("issued_by", String(200), nullable=False),
+    Column("issued_by", String(200), nullable=False, info=NAMES_ACTOR),
     Column("revoked_at", Instant),
     UniqueConstraint("site", "door", "starts", "quarters", "slot"),
     Index("ix_offline_codes_site_ends", "site", "ends"),

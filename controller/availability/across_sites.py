@@ -14,7 +14,7 @@ from controller.availability.proposals import propose
 from controller.availability.ranking import Candidate, SpaceProposal, WantedTime
 from controller.availability.request import SearchRequest, SpaceFit, fit_at, why_nothing_fits
 from controller.db.engine import Tx
-from controller.diary import limits
+from controller.diary.model import booking_time, require_timely
 from controller.diary.site_config import SiteConfig
 from controller.rules.model import RuleRequest
 from controller.rules.phrases import plural
@@ -40,8 +40,8 @@ class SpaceQuery(msgspec.Struct, frozen=True, kw_only=True):
     def during(self, site_config: SiteConfig, now: datetime) -> Interval:
         """The time as it is at a site. Raises ``Invalid``."""
         zone = site_config.site.tz
-        found = limits.window(self.starts.resolve(zone, "starts"), self.ends.resolve(zone, "ends"))
-        limits.timely(found, zone=zone, now=now)
+        found = booking_time(self.starts.resolve(zone, "starts"), self.ends.resolve(zone, "ends"))
+        require_timely(found, zone=zone, now=now)
         return found
 
 

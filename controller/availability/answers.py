@@ -21,7 +21,7 @@ from controller.bookings.errors import reason_bodies
 from controller.bookings.fitting_spaces import Fitting, Unfit
 from controller.estate.model import SpaceKind
 from controller.text import local_time
-from controller.web.fields import Answer
+from controller.web.fields import Answer, DateText, Ends, Starts, answer_of
 from controller.web.problem import ReasonBody
 
 
@@ -173,8 +173,8 @@ class ProposalAnswer(FittingAnswer):
 
     how: ProposalDifference
     text: str
-    starts: str
-    ends: str
+    starts: Starts
+    ends: Ends
     needs_approval: bool
     approval: str
 
@@ -203,9 +203,9 @@ class SearchAnswer(Answer):
 class MissingAnswer(Answer):
     """A date that the space does not take, and why not."""
 
-    date: str
-    starts: str
-    ends: str
+    date: DateText
+    starts: Starts
+    ends: Ends
     text: str
     reasons: list[ReasonBody]
 
@@ -252,61 +252,47 @@ def instead_answer(found: AlternativeFinder) -> InsteadAnswer:
         free=found.verdict.possible,
         needs_approval=found.verdict.needs_approval,
         reasons=reason_bodies(found.verdict.reasons, found.site_config.site.tz),
-        items=[_proposal(each) for each in found.proposals],
+        items=[proposal_answer(each) for each in found.proposals],
         why=found.why,
     )
 
 
 def found_answer(found: FoundProposals) -> SearchAnswer:
-    items = [_proposal(each) for each in found.proposals]
-    return SearchAnswer(items=items, sites=found.sites, spaces=found.spaces, why=found.why)
+    return answer_of(SearchAnswer, found, items=[proposal_answer(each) for each in found.proposals])
 
 
 def found_series_answer(found: FoundSeries) -> FoundSeriesAnswer:
-    return FoundSeriesAnswer(
+    return answer_of(
+        FoundSeriesAnswer,
+        found,
         items=[_takes(each) for each in found.items],
         out=[OutAnswer(date=each.wall.date().isoformat(), text=each.out or each.text) for each in found.out],
         termless=[
-            TermlessAnswer(site=each.site.id, site_name=each.site.name, text=each.text) for each in found.termless
+            answer_of(TermlessAnswer, each, site=each.site.id, site_name=each.site.name) for each in found.termless
         ],
-        sites=found.sites,
-        spaces=found.spaces,
-        why=found.why,
     )
 
 
-def _proposal(found: SpaceProposal) -> ProposalAnswer:
-    during, zone = found.candidate.during, found.candidate.zone
-    return ProposalAnswer(
-        **_where(found.candidate),
-        how=found.how,
-        text=found.text,
-        starts=local_time.rfc3339(during.start, zone),
-        ends=local_time.rfc3339(during.end, zone),
-        needs_approval=bool(found.approval),
-        approval=found.approval,
-    )
+def proposal_answer(found: SpaceProposal) -> ProposalAnswer:
+    where, candidate = _where(found.candidate), found.candidate
+    during = candidate.during
+    return answer_of(ProposalAnswer, found, candidate.zone, **where, during=during, needs_approval=bool(found.approval))
 
 
 def _takes(found: SpaceTakes) -> TakesAnswer:
     zone = found.candidate.zone
-    return TakesAnswer(
-        **_where(found.candidate),
-        text=found.text,
-        dates=found.dates,
-        taken=found.taken,
-        approval=found.approval,
-        missing=[
-            MissingAnswer(
-                date=each.occurrence.wall.date().isoformat(),
-                starts=local_time.rfc3339(each.during.start, zone),
-                ends=local_time.rfc3339(each.during.end, zone),
-                text="; ".join(reason.text for reason in each.verdict.refusals),
-                reasons=reason_bodies(each.verdict.refusals, zone),
-            )
-            for each in found.missing
-        ],
-    )
+    missing = [
+        answer_of(
+            MissingAnswer,
+            each,
+            zone,
+            date=each.occurrence.wall.date(),
+            text="; ".join(reason.text for reason in each.verdict.refusals),
+            reasons=reason_bodies(each.verdict.refusals, zone),
+        )
+        for each in found.missing
+    ]
+    return answer_of(TakesAnswer, found, **_where(found.candidate), missing=missing)
 
 
 def _where(found: Candidate) -> dict[str, Any]:

@@ -1,15 +1,15 @@
 """``hallkeeper find`` and ``hallkeeper free``: find a space for a booking or a series, over HTTP."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
+from controller.availability.answers import FoundSeriesAnswer, FreeAnswer, FreeSpaceAnswer, SearchAnswer
 from controller.bookings.cli_times import From, To, period
 from controller.cli import output
-from controller.cli.client import ApiClient, AsJson, takes_client
+from controller.cli.client import ApiClient, AsJson, SiteArg, takes_client
 
 find_app = typer.Typer(add_completion=False)
 free_app = typer.Typer(add_completion=False)
@@ -23,69 +23,6 @@ Equipment = Annotated[
     list[str] | None, typer.Option(help="Such as projector, or chair:30 for thirty; may be given several times.")
 ]
 _UNFIT = ("Space", "Does not fit because it")
-
-
-class _Proposal(msgspec.Struct, frozen=True):
-    text: str
-    site: str
-    space: str
-    layout: str | None
-    approval: str
-
-
-class _Found(msgspec.Struct, frozen=True):
-    items: list[_Proposal]
-    why: str
-
-
-class _Missing(msgspec.Struct, frozen=True):
-    starts: datetime
-    ends: datetime
-    text: str
-
-
-class _Out(msgspec.Struct, frozen=True):
-    date: str
-    text: str
-
-
-class _Takes(msgspec.Struct, frozen=True):
-    text: str
-    site: str
-    space: str
-    layout: str | None
-    approval: int
-    missing: list[_Missing]
-
-
-class _FoundSeries(msgspec.Struct, frozen=True):
-    items: list[_Takes]
-    out: list[_Out]
-    why: str
-
-
-class _Time(msgspec.Struct, frozen=True):
-    starts: datetime
-    ends: datetime
-    seats: int | None
-
-
-class _Space(msgspec.Struct, frozen=True):
-    name: str
-    layout_name: str | None
-    holds: int | None
-    free: list[_Time]
-
-
-class _Unfit(msgspec.Struct, frozen=True):
-    name: str
-    why: list[str]
-
-
-class _Free(msgspec.Struct, frozen=True):
-    spaces: list[_Space]
-    unfit: list[_Unfit]
-    why: str
 
 
 @find_app.command()
@@ -139,19 +76,19 @@ def find(
     if rule is not None or weeks is not None:
         _only(single, "not for a series: leave out --rule and --weeks, or these")
         body |= {"first_starts": starts, "first_ends": ends} | _given(series)
-        result = caller.answered(_asked(caller, "/find/series", body), _FoundSeries, as_json=as_json)
+        result = caller.answered(_asked(caller, "/find/series", body), FoundSeriesAnswer, as_json=as_json)
         _show_series(caller, result)
         return
     _only(series, "for a series only: give --rule or --weeks")
     body |= {"starts": starts, "ends": ends} | _given(single)
-    _show_found(caller, caller.answered(_asked(caller, "/find", body), _Found, as_json=as_json))
+    _show_found(caller, caller.answered(_asked(caller, "/find", body), SearchAnswer, as_json=as_json))
 
 
 @free_app.command()
 @takes_client
 def free(
     caller: ApiClient,
-    site: Annotated[str, typer.Argument(help="The site, such as ramsey.")],
+    site: SiteArg,
     since: From,
     to: To,
     minutes: Annotated[int | None, typer.Option(help="Only times of at least this many minutes.")] = None,
@@ -178,8 +115,7 @@ def free(
         "space": space,
     }
     params = {name: value if isinstance(value, list) else _word(value) for name, value in _given(asked).items()}
-    answer = caller.get(f"/sites/{site}/free", msgspec.Raw, **params)
-    result = caller.answered(answer, _Free, as_json=as_json)
+    result = caller.ask(f"/sites/{site}/free", FreeAnswer, as_json=as_json, **params)
     if not result.why:
         output.show(caller.console, ("Space", "Holds", "Free", "Places"), _free_rows(result.spaces))
     output.show(caller.console, _UNFIT, ((each.name, ", ".join(each.why)) for each in result.unfit))
@@ -191,14 +127,14 @@ def _asked(caller: ApiClient, path: str, body: dict[str, Any]) -> msgspec.Raw:
     return caller.post(path, msgspec.json.encode(_given(body)), "application/json", msgspec.Raw)
 
 
-def _show_found(caller: ApiClient, found: _Found) -> None:
+def _show_found(caller: ApiClient, found: SearchAnswer) -> None:
     rows = ((each.site, each.space, each.layout or "", each.text, each.approval) for each in found.items)
     output.show(caller.console, ("Site", "Space", "Layout", "Which is", "Needs approval because"), rows)
     if found.why:
         caller.say(found.why)
 
 
-def _show_series(caller: ApiClient, found: _FoundSeries) -> None:
+def _show_series(caller: ApiClient, found: FoundSeriesAnswer) -> None:
     rows = ((each.site, each.space, each.layout or "", each.text, str(each.approval or "")) for each in found.items)
     output.show(caller.console, ("Site", "Space", "Layout", "Which is", "Dates to be approved"), rows)
     missing = (
@@ -212,7 +148,7 @@ def _show_series(caller: ApiClient, found: _FoundSeries) -> None:
         caller.say(found.why)
 
 
-def _free_rows(spaces: Iterable[_Space]) -> Iterable[tuple[str, str, str, str]]:
+def _free_rows(spaces: Iterable[FreeSpaceAnswer]) -> Iterable[tuple[str, str, str, str]]:
     """The name of a space in its first line only."""
     for space in spaces:
         name = f"{space.name} as “{space.layout_name}”" if space.layout_name else space.name

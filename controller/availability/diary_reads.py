@@ -36,7 +36,7 @@ class Closures:
     """The closed times of all sites' spaces, the latest asked for first."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, str, int], tuple[int, tuple[Span, ...]]] = OrderedDict()
+        self._spans: OrderedDict[tuple[str, str, int], tuple[int, tuple[Span, ...]]] = OrderedDict()
 
     def of(self, site_config: SiteConfig, space: str, within: Span) -> list[Span]:
         """What touches that time, in any order; pieces may overlap or reach beyond it."""
@@ -45,14 +45,14 @@ class Closures:
 
     def _chunk(self, site_config: SiteConfig, space: str, start: int) -> tuple[Span, ...]:
         key = (site_config.site.id, space, start)
-        revision, found = self._kept.get(key, (None, ()))
+        revision, found = self._spans.get(key, (None, ()))
         if revision != site_config.revision:
             closed = site_config.hours.closed(interval((start, start + _CHUNK)), space=space)
             found = tuple(span(each.during) for each in closed)
-            self._kept[key] = (site_config.revision, found)
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(key)
+            self._spans[key] = (site_config.revision, found)
+            while len(self._spans) > _KEPT:
+                self._spans.popitem(last=False)
+        self._spans.move_to_end(key)
         return found
 
 
@@ -142,7 +142,7 @@ class _OutOf:
     """The times in which a site has too little equipment left, worked out once a site."""
 
     def __init__(self, existing: ExistingClaims, needs: Collection[Need]) -> None:
-        self._standing = existing
+        self._existing = existing
         self._needs = needs
         self._found: dict[str, list[Span]] = {}
 
@@ -153,7 +153,7 @@ class _OutOf:
                 each
                 for need in self._needs
                 for each in used_up(
-                    self._standing.equipment.get(f"{site}/{need.equipment}", ()),
+                    self._existing.equipment.get(f"{site}/{need.equipment}", ()),
                     equipment[need.equipment].count - need.count,
                 )
             ]

@@ -12,7 +12,7 @@ from controller.availability.nearby_sites import SiteInReach
 from controller.availability.why_none import why_none
 from controller.bookings.fitting_spaces import SpaceNeeds, Unfit, sort_out
 from controller.db.engine import Tx
-from controller.diary import limits
+from controller.diary.model import listed_time
 from controller.diary.site_config import SiteConfig
 from controller.people.model import Tier
 from controller.rules.policy_rules import window_of
@@ -38,7 +38,7 @@ class FreeQuery(msgspec.Struct, frozen=True, kw_only=True):
 
     def during(self, zone: ZoneInfo) -> Interval:
         """The time that is asked about. Raises ``Invalid``."""
-        during = limits.shown(self.starts, self.ends, zone)
+        during = listed_time(self.starts, self.ends, zone)
         if during.end - during.start > LONGEST + _CLOCKS:
             raise invalid_field("to", "must be at most 8 weeks after `from`")
         if timedelta(minutes=self.minutes) > during.end - during.start:
@@ -48,7 +48,7 @@ class FreeQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FreeAtSite(msgspec.Struct, frozen=True, kw_only=True):
-    """What is free at a site. ``why``: a sentence where no space fits or the whole time is over, else empty."""
+    """The free times of a site. ``why``: a sentence where no space fits or the whole time is over, else empty."""
 
     site_config: SiteConfig
     during: Interval
@@ -59,7 +59,7 @@ class FreeAtSite(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _why_over(during: Interval, site_config: SiteConfig, now: datetime) -> str:
-    """That the whole time is over; empty where it is not."""
+    """A sentence if the whole time is over, else empty."""
     if during.end > now:
         return ""
     return f"the time asked about is over: it ended at {times.at(during.end, site_config.site.tz, now=now)}"
@@ -74,7 +74,7 @@ async def free_at(
     tier: Tier | None,
     now: datetime,
 ) -> list[FreeAtSite]:
-    """What is free at these sites, in their order. ``tier``: whose booking window bounds the answer; a manager's has
+    """The free times of these sites, in their order. ``tier``: whose booking window bounds the answer; a manager's has
     no end. Nothing that is past is free. Raises ``Invalid``."""
     asked = {each.site_config.site.id: question.during(each.site_config.site.tz) for each in there}
     sorted_out = {
@@ -109,7 +109,7 @@ async def free_at(
 
 
 def bounded(free: FreeSpace, tier: Tier, shortest: int, *, now: datetime) -> FreeSpace:
-    """What of it lies in the tier's booking window: up to the end of the last day that it may book."""
+    """The part within the tier's booking window: up to the end of the last day that it may book."""
     site_config, space = free.fitting.site_config, free.fitting.place.space
     window = window_of(site_config.policy.windows, tier, space.id)
     if window is None:
@@ -117,5 +117,5 @@ def bounded(free: FreeSpace, tier: Tier, shortest: int, *, now: datetime) -> Fre
     zone = site_config.site.tz
     last = local_time.local_day(now, zone) + timedelta(days=window.days)
     end = us(local_time.day_start(last + timedelta(days=1), zone))
-    kept = [(start, min(stop, end)) for start, stop in free.times if min(stop, end) - start >= shortest]
-    return FreeSpace(fitting=free.fitting, times=kept, seats=free.seats[: len(kept)])
+    bounded_times = [(start, min(stop, end)) for start, stop in free.times if min(stop, end) - start >= shortest]
+    return FreeSpace(fitting=free.fitting, times=bounded_times, seats=free.seats[: len(bounded_times)])

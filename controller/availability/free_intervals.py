@@ -151,7 +151,7 @@ def used_up(uses: Iterable[Use], most: int) -> list[Span]:
 
 
 def left(blocked: Iterable[Span], within: Span, shortest: int) -> list[Span]:
-    """What of ``within`` no block touches, in order, in pieces of at least ``shortest``."""
+    """The parts of ``within`` that no block touches, in order, each at least ``shortest``."""
     at, last = within
     found = []
     for start, end in sorted(blocked):

@@ -7,7 +7,7 @@ from controller.availability.distance import Spot, box_around, miles_between
 from controller.db.engine import Tx
 from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.people.model import Actor
-from controller.people.permissions import sees
+from controller.people.permissions import Action, sees, sites_of
 from controller.web.problem import invalid_field
 
 MOST_SITES = 250
@@ -60,7 +60,7 @@ async def reached(
     distance come last, and only where distance does not bound the search. Raises ``Invalid``."""
     near = await _spot(tx, reach, actor)
     box = box_around(near, reach.miles) if near is not None and reach.miles is not None else None
-    allowed = [each for each in (actor.sites, reach.only) if each is not None]
+    allowed = [each for each in (sites_of(actor, Action.READ), reach.only) if each is not None]
     only = frozenset.intersection(*allowed) if allowed else None
     found = await repository.sites_in_reach(tx, only=only, box=box)
     if reach.only is not None and box is None and (unknown := reach.only - {each.id for each in found}):

@@ -60,7 +60,7 @@ def shifted(during: Interval, wanted: Interval, zone: ZoneInfo) -> str:
     later = (
         during.start - wanted.start if days == 0 else time_of_day(during.start, zone) - time_of_day(wanted.start, zone)
     )
-    apart = f"{times.length(abs(later))} {'later' if later > timedelta() else 'earlier'}" if later else ""
+    apart = f"{times.duration(abs(later))} {'later' if later > timedelta() else 'earlier'}" if later else ""
     if days == 0:
         return apart or "at the same time"
     return f"{_days_words(days)}, {apart}" if apart else f"{_days_words(days)} at the same time"

@@ -180,8 +180,8 @@ def mixed(proposals: Sequence[SpaceProposal], limit: int) -> list[SpaceProposal]
     for number, each in enumerate(proposals):
         seen[each.how] += 1
         (chosen if seen[each.how] <= most else passed).append(number)
-    kept = sorted([*chosen, *passed][:limit])
-    return [proposals[number] for number in kept]
+    numbers = sorted([*chosen, *passed][:limit])
+    return [proposals[number] for number in numbers]
 
 
 def decided(candidate: Candidate, requested: WantedTime, *, approval: bool) -> float:

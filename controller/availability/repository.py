@@ -28,8 +28,7 @@ from sqlalchemy.dialects import postgresql
 from controller.availability.distance import Box, Spot
 from controller.availability.free_intervals import QUARTER, BufferKind, Claim, ExistingClaims, Use, us
 from controller.db.engine import Instant, Tx
-from controller.diary.limits import LONGEST
-from controller.diary.model import BookingState
+from controller.diary.model import LONGEST, BookingState
 from controller.diary.tables import bookings, claims, equipment_claims, pool_claims, pool_quarters
 from controller.estate.tables import sites
 from controller.rules.model import FAR
@@ -40,7 +39,7 @@ _QUARTERS = msgspec.json.Decoder(list[tuple[int, int]])
 
 
 class SiteSpaces(msgspec.Struct, frozen=True, kw_only=True):
-    """A site and where it is, if anybody has said. ``revision``: that of its picture."""
+    """A site and where it is, if anybody has said. ``revision``: of its configuration."""
 
     id: str
     revision: int
@@ -70,7 +69,7 @@ async def sites_in_reach(tx: Tx, *, only: Collection[str] | None, box: Box | Non
 
 
 class DiaryQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """What is read, of the sites ``at``. ``wide_min``: the widest buffer of the spaces and the request themselves;
+    """What to read, at the sites ``at``. ``wide_min``: the widest buffer of the spaces and the request themselves;
     ``reach``: how far change-overs and buffers up to that width reach. ``but``: bookings to ignore."""
 
     at: Collection[str]

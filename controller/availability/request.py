@@ -14,7 +14,7 @@ from edge.wire.interval import Interval
 
 
 class SearchRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """The fields that are not told here are those of ``BookingRequest``."""
+    """Fields without a description are those of ``BookingRequest``."""
 
     wants: SpaceNeeds = SpaceNeeds()
     reach: SiteSearch = SiteSearch()
@@ -35,7 +35,7 @@ class SearchRequest(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def asked(self, during: Interval) -> BookingRequest:
-        """What is judged, but for what depends on the space."""
+        """The booking to judge, without what depends on the space."""
         return BookingRequest(
             space="",
             title="",

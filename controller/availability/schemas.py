@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import Query
@@ -15,13 +14,12 @@ from controller.availability.nearby_sites import MOST_SITES, SiteSearch
 from controller.availability.request import SearchRequest
 from controller.availability.series_across_sites import SeriesSearch
 from controller.bookings.fitting_spaces import SpaceNeeds
-from controller.bookings.schemas import BookingCheck, Equipment, WallText, needs
+from controller.bookings.schemas import BookingCheck, Equipment, needs
 from controller.bookings.schemas import Minutes as BufferMinutes
 from controller.bookings.schemas import People as SomePeople
-from controller.bookings.series.schemas import Extras, RuleText, Withouts, withouts
+from controller.bookings.series.schemas import PatternBody
 from controller.diary.model import Need
 from controller.estate.model import SpaceKind
-from controller.recurrence.pattern import RecurrencePattern, read_extras
 from controller.web.fields import Body, MomentText, Number, Slug, Whole, read_moment
 from controller.web.fields import Yes as Flag
 from controller.web.problem import invalid_field
@@ -64,7 +62,7 @@ async def free_question(
     setup_min: Annotated[int | None, Query(ge=0, le=24 * 60)] = None,
     cleardown_min: Annotated[int | None, Query(ge=0, le=24 * 60)] = None,
 ) -> FreeQuery:
-    """What is asked by the query of a route. Raises ``Invalid``."""
+    """The query parameters of a route as a query. Raises ``Invalid``."""
     wants = SpaceNeeds(
         people=people,
         layout=layout,
@@ -151,29 +149,15 @@ class SearchBody(Body):
 
     def search(self) -> SearchRequest:
         """Raises ``Invalid``."""
+        given = dict(self)
+        wants = {name: given[name] for name in SpaceNeeds.__struct_fields__}
+        wants |= {"amenities": tuple(self.amenities), "equipment": needs(self.equipment)}
+        near = spot(self.near, self.latitude, self.longitude)
+        only = None if self.sites is None else frozenset(self.sites)
         return SearchRequest(
-            wants=SpaceNeeds(
-                people=self.people,
-                layout=self.layout,
-                step_free=self.step_free,
-                quiet=self.quiet,
-                noisy=self.noisy,
-                amenities=tuple(self.amenities),
-                equipment=needs(self.equipment),
-                seats=self.seats,
-                kind=self.kind,
-            ),
-            reach=SiteSearch(
-                site=self.near,
-                near=spot(self.near, self.latitude, self.longitude),
-                miles=self.within_miles,
-                only=None if self.sites is None else frozenset(self.sites),
-            ),
-            party=self.party,
-            under_16s=self.under_16s,
-            setup_min=self.setup_min,
-            cleardown_min=self.cleardown_min,
-            by_rules=self.by_rules,
+            wants=SpaceNeeds(**wants),
+            reach=SiteSearch(site=self.near, near=near, miles=self.within_miles, only=only),
+            **{name: given[name] for name in SearchRequest.__struct_fields__ if name not in ("wants", "reach")},
         )
 
 
@@ -197,17 +181,10 @@ class FindBody(SearchBody):
         )
 
 
-class FindSeriesBody(SearchBody):
+class FindSeriesBody(SearchBody, PatternBody):
     """A series without a space, its dates as in a series: by `rule`, or every week for ``weeks`` weeks."""
 
-    first_starts: WallText
-    first_ends: WallText
     weeks: Annotated[Whole, Field(ge=1, le=104)] | None = None
-    rule: RuleText = ""
-    extra: Extras = Field(default_factory=list)
-    without: Withouts = Field(default_factory=list)
-    term_only: Flag = False
-    skip_holidays: Flag = False
 
     @model_validator(mode="after")
     def _one_rule(self) -> "FindSeriesBody":
@@ -217,16 +194,5 @@ class FindSeriesBody(SearchBody):
 
     def query(self) -> SeriesSearch:
         """Raises ``Invalid``."""
-        first, last = datetime.fromisoformat(self.first_starts), datetime.fromisoformat(self.first_ends)
-        days, times = withouts(self.without)
-        pattern = RecurrencePattern(
-            first_starts=first,
-            first_ends=last,
-            rule=self.rule.strip() if self.weeks is None else f"FREQ=WEEKLY;COUNT={self.weeks}",
-            extra=read_extras(self.extra, first, last - first),
-            out_days=days,
-            out_times=times,
-            term_only=self.term_only,
-            skip_holidays=self.skip_holidays,
-        )
-        return SeriesSearch(pattern=pattern, search=self.search())
+        rule = self.rule if self.weeks is None else f"FREQ=WEEKLY;COUNT={self.weeks}"
+        return SeriesSearch(pattern=self.pattern(rule), search=self.search())

@@ -12,7 +12,7 @@ from controller.availability.proposals import where_and_what
 from controller.availability.ranking import Candidate, WantedTime, effort
 from controller.availability.request import SearchRequest, SpaceFit, fit_at, why_nothing_fits
 from controller.db.engine import Tx
-from controller.diary import limits
+from controller.diary.model import BEGUN
 from controller.diary.site_config import SiteConfig
 from controller.estate.model import Site
 from controller.recurrence.expand import SeriesOccurrence, expand_pattern
@@ -152,8 +152,8 @@ def _expanded(site_config: SiteConfig, pattern: RecurrencePattern, now: datetime
         return []
     if not times:
         raise invalid_field("rule", "leaves no date that takes place")
-    if times[0].start < now - limits.BEGUN:
-        raise invalid_field("first_starts", f"must be at most {limits.BEGUN.total_seconds() / 3600:.0f} hours ago")
+    if times[0].start < now - BEGUN:
+        raise invalid_field("first_starts", f"must be at most {BEGUN.total_seconds() / 3600:.0f} hours ago")
     if times[-1].start - times[0].start > LONGEST:
         raise invalid_field("rule", "must end within two years")
     return dates

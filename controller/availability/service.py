@@ -14,14 +14,14 @@ from controller.availability.free import FreeAtSite, FreeQuery, free_at
 from controller.availability.nearby_sites import SiteInReach, SiteSearch, reached
 from controller.availability.request import SearchRequest
 from controller.availability.series_across_sites import FoundSeries, SeriesSearch, find_series
-from controller.bookings.service import request_of
+from controller.bookings.service import party_for, request_of
 from controller.db.engine import Database, Tx
 from controller.diary.model import Draft
 from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.people.errors import NotAllowed
-from controller.people.model import Actor, Role
+from controller.people.model import Actor, Tier
 from controller.people.parties import tier_of, tier_to_book
-from controller.people.permissions import Action, Thing, may, may_somewhere
+from controller.people.permissions import Action, Thing, may, may_somewhere, own_party, parties_of
 from controller.rules.model import RuleRequest
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval
@@ -76,6 +76,17 @@ class AvailabilityService:
             nearby = await self._nearby(tx, site_config, actor, miles)
             return await instead_of(tx, self._diary_reader, site_config, request, nearby, now=now, limit=limit)
 
+    async def instead_at_tier(
+        self, site: str, draft: Draft, *, tier: Tier, actor: Actor, limit: int
+    ) -> AlternativeFinder:
+        """As ``instead``, at this site only, for somebody who is no party yet; the caller checks permissions."""
+        async with self._database.read() as tx:
+            now = self._clock.now()
+            site_config = await self._site_configs.of(tx, site)
+            request = await request_of(tx, site_config, draft, but=None, actor=actor, now=now)
+            request = replace(request, tier=tier)
+            return await instead_of(tx, self._diary_reader, site_config, request, [], now=now, limit=limit)
+
     async def _nearby(self, tx: Tx, site_config: SiteConfig, actor: Actor, miles: float | None) -> list[SiteInReach]:
         site = site_config.site
         if miles is None or site.latitude is None or site.longitude is None:
@@ -115,15 +126,16 @@ class AvailabilityService:
         now = self._clock.now()
         # A manager may decide wherever it may look, and then no window holds.
         decides = may_somewhere(actor, Action.DECIDE)
-        tier = None if decides or not actor.party else await tier_of(tx, actor.party)
+        party = own_party(actor, None)
+        tier = None if decides or party is None else await tier_of(tx, party)
         return await free_at(tx, self._diary_reader, there, question, tier=tier, now=now)
 
 
 def _for_whom(actor: Actor, site: str | None, party: str | None) -> str | None:
-    """A booker who names no party looks for their own. Raises ``NotAllowed``."""
-    if actor.role is not Role.BOOKER:
+    """Who books for one party only looks for that where they name none. Raises ``NotAllowed``."""
+    party = party_for(party, actor, site)
+    if parties_of(actor, Action.DETAILS, site) is None:
         return party
-    party = actor.party if party is None else party
     allowed = (
         may_somewhere(actor, Action.BOOK, party=party)
         if site is None

@@ -21,8 +21,8 @@ def why_none(wants: SpaceNeeds, unfit: Sequence[Unfit], *, where: str) -> str:
     ones = _alone(wants)
     for one in ones:
         if not any(_fits(each, one) for each in unfit):
-            return f"no space {where} {_told(one)}{_nearest(one, unfit)}"
-    return f"no space {where} {listed([_told(one) for one in ones])} at once"
+            return f"no space {where} {_phrase(one)}{_nearest(one, unfit)}"
+    return f"no space {where} {listed([_phrase(one) for one in ones])} at once"
 
 
 def _fits(unfit: Unfit, one: SpaceNeeds) -> bool:
@@ -49,7 +49,7 @@ def _alone(wants: SpaceNeeds) -> list[SpaceNeeds]:
     return found
 
 
-def _told(one: SpaceNeeds) -> str:
+def _phrase(one: SpaceNeeds) -> str:
     if one.people is not None:
         return f"holds {one.people:,}" + (f" as “{one.layout}”" if one.layout else "")
     if one.seats is not None:

@@ -1,89 +1,64 @@
 """Answers of tariffs and quotes. Money is whole pence, plus a text; times carry the site's offset."""
 
 from collections.abc import Sequence
-from decimal import Decimal
-from typing import Any
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from controller.billing import model
 from controller.billing.bill_changes import terms
 from controller.billing.model import (
-    AllowancePeriod,
-    Frozen,
+    Allowance,
+    Cancelling,
+    CancellingStep,
+    Discount,
+    EquipmentPrice,
+    Example,
+    Limit,
     Quote,
     QuoteLine,
-    QuoteLineKind,
     QuoteReason,
+    Rate,
+    RuleScope,
+    Shift,
     StoredTariffs,
     Tariffs,
-    Vat,
 )
-from controller.billing.money import length, pounds
+from controller.billing.money import pounds
 from controller.billing.pricing import NO_CHARGE_SET
 from controller.billing.service import Account, Quoted, TariffEffect
 from controller.estate.model import Site
 from controller.people.model import Tier
-from controller.text import local_time
-from controller.web.fields import Answer, answer_of
-from edge.wire.interval import Interval
-from edge.wire.plan import Mode
+from controller.text.times import short_duration
+from controller.web.fields import Answer, Ends, LocalTime, Starts, answer_of
+
+A = TypeVar("A", bound=Answer)
 
 
-class ScopeAnswer(Answer):
-    name: str
-    parties: list[str]
-    spaces: list[str]
-    layouts: list[str]
-    tiers: list[Tier]
+class ScopeAnswer(Answer, of=RuleScope): ...
 
 
-class RateAnswer(ScopeAnswer):
-    hours: list[str]
-    modes: list[Mode]
-    per_hour_pence: int | None
-    flat_pence: int | None
-    each_seat: bool
-    vat: Vat | None
+class RateAnswer(ScopeAnswer, of=Rate): ...
 
 
-class LimitAnswer(ScopeAnswer):
-    minimum_minutes: int | None
-    minimum_pence: int | None
-    day_cap_pence: int | None
-    booking_cap_pence: int | None
+class LimitAnswer(ScopeAnswer, of=Limit): ...
 
 
-class DiscountAnswer(ScopeAnswer):
-    percent: int
-    dates: int | None
-    total_hours: int | None
+class DiscountAnswer(ScopeAnswer, of=Discount): ...
 
 
-class AllowanceAnswer(ScopeAnswer):
-    id: str
-    free_hours: int
-    per: AllowancePeriod
+class AllowanceAnswer(ScopeAnswer, of=Allowance): ...
 
 
-class StepAnswer(Answer):
-    days: int
-    percent: int
+class StepAnswer(Answer, of=CancellingStep): ...
 
 
-class CancellingAnswer(ScopeAnswer):
+class CancellingAnswer(ScopeAnswer, of=Cancelling):
     steps: list[StepAnswer]
-    late_percent: int
-    no_show_percent: int
-    released_percent: int
 
 
-class EquipmentPriceAnswer(Answer):
-    equipment: str
-    per_use_pence: int
-    vat: Vat | None
+class EquipmentPriceAnswer(Answer, of=EquipmentPrice): ...
 
 
-class TariffsAnswer(Answer):
+class TariffsAnswer(Answer, of=Tariffs):
     """The tariffs in force; ``version`` is 0 if none are set."""
 
     version: int
@@ -94,23 +69,12 @@ class TariffsAnswer(Answer):
     allowances: list[AllowanceAnswer]
     cancelling: list[CancellingAnswer]
     equipment: list[EquipmentPriceAnswer]
-    vat: Vat
-    vat_percent: Decimal | None
-    gross: bool
-    year_starts: int
-    changed_at: str | None
+    changed_at: LocalTime | None
     changed_by: str | None
 
 
-class LineAnswer(Answer):
+class LineAnswer(Answer, of=QuoteLine):
     """``pence`` may be below zero. ``seconds`` and ``unit_pence``: how long at how much an hour."""
-
-    kind: QuoteLineKind
-    text: str
-    pence: int
-    vat: Vat | None
-    seconds: float | None
-    unit_pence: int | None
 
 
 class PriceAnswer(Answer):
@@ -131,8 +95,8 @@ class ShiftAnswer(Answer):
 
     booking: str
     title: str
-    starts: str
-    ends: str
+    starts: Starts
+    ends: Ends
     before: str
     after: str
 
@@ -142,8 +106,8 @@ class ExampleAnswer(Answer):
 
     space: str
     tier: Tier
-    starts: str
-    ends: str
+    starts: Starts
+    ends: Ends
     before: str
     after: str
 
@@ -167,8 +131,8 @@ class StoredTariffsAnswer(TariffsAnswer):
 
 
 class DatePriceAnswer(PriceAnswer):
-    starts: str
-    ends: str
+    starts: Starts
+    ends: Ends
 
 
 class QuoteAnswer(Answer):
@@ -188,9 +152,9 @@ class FrozenAnswer(PriceAnswer):
     number: int
     cause: QuoteReason
     tariff_version: int
-    made_at: str
+    made_at: LocalTime
     made_by: str
-    superseded_at: str | None
+    superseded_at: LocalTime | None
 
 
 class AccountAnswer(PriceAnswer):
@@ -212,134 +176,60 @@ def summary(total: int | None, vat: int, unset_us: int) -> str:
     text = pounds(total) if total else "free of charge"
     if vat:
         text += f" including VAT of {pounds(vat)}"
-    return f"{text}, and {length(unset_us)} for which {NO_CHARGE_SET}" if unset_us else text
+    return f"{text}, and {short_duration(unset_us)} for which {NO_CHARGE_SET}" if unset_us else text
 
 
 def tariffs_answer(found: StoredTariffs | None, site: Site) -> TariffsAnswer:
-    return TariffsAnswer(**_tariffs(found, site))
+    return _tariffs(TariffsAnswer, found, site)
 
 
 def set_answer(site: Site, made: StoredTariffs, effect: TariffEffect, *, checked: bool) -> StoredTariffsAnswer:
-    return StoredTariffsAnswer(**_tariffs(made, site), checked=checked, effect=_effect_answer(effect, site.tz))
+    return _tariffs(StoredTariffsAnswer, made, site, checked=checked, effect=_effect_answer(effect, site.tz))
 
 
-def _tariffs(found: StoredTariffs | None, site: Site) -> dict[str, Any]:
+def _tariffs(kind: type[A], found: StoredTariffs | None, site: Site, **own: object) -> A:
     value = found.tariffs if found else Tariffs()
-    note = f"prices as set by {found.changed_by}" if found and not value.empty else NO_CHARGE_SET
-    return {
-        "version": found.version if found else 0,
-        "text": note,
-        "rates": [_rate_answer(each) for each in value.rates],
-        "limits": [
-            LimitAnswer(
-                **_scope(each),
-                minimum_minutes=each.minimum_minutes,
-                minimum_pence=each.minimum,
-                day_cap_pence=each.day_cap,
-                booking_cap_pence=each.booking_cap,
-            )
-            for each in value.limits
-        ],
-        "discounts": [
-            DiscountAnswer(**_scope(each), percent=each.percent, dates=each.dates, total_hours=each.total_hours)
-            for each in value.discounts
-        ],
-        "allowances": [
-            AllowanceAnswer(**_scope(each), id=each.id, free_hours=each.free_hours, per=each.per)
-            for each in value.allowances
-        ],
-        "cancelling": [
-            CancellingAnswer(
-                **_scope(each),
-                steps=[StepAnswer(days=step.days, percent=step.percent) for step in each.steps],
-                late_percent=each.late,
-                no_show_percent=each.no_show,
-                released_percent=each.released,
-            )
-            for each in value.cancelling
-        ],
-        "equipment": [
-            EquipmentPriceAnswer(equipment=each.equipment, per_use_pence=each.per_use, vat=each.vat)
-            for each in value.equipment
-        ],
-        "vat": value.vat,
-        "vat_percent": value.vat_percent,
-        "gross": value.gross,
-        "year_starts": value.year_starts,
-        "changed_at": local_time.rfc3339(found.changed_at, site.tz) if found else None,
-        "changed_by": found.changed_by if found else None,
-    }
-
-
-def _scope(rule: model.RuleScope) -> dict[str, Any]:
-    return {
-        "name": rule.name,
-        "parties": list(rule.parties),
-        "spaces": list(rule.spaces),
-        "layouts": list(rule.layouts),
-        "tiers": list(rule.tiers),
-    }
-
-
-def _rate_answer(rate: model.Rate) -> RateAnswer:
-    return RateAnswer(
-        **_scope(rate),
-        hours=list(rate.hours),
-        modes=list(rate.modes),
-        per_hour_pence=rate.per_hour,
-        flat_pence=rate.flat,
-        each_seat=rate.each_seat,
-        vat=rate.vat,
+    return answer_of(
+        kind,
+        value,
+        site.tz,
+        version=found.version if found else 0,
+        text=f"prices as set by {found.changed_by}" if found and not value.empty else NO_CHARGE_SET,
+        changed_at=found.changed_at if found else None,
+        changed_by=found.changed_by if found else None,
+        **own,
     )
 
 
 def _effect_answer(effect: TariffEffect, zone: ZoneInfo) -> TariffEffectAnswer:
-    return TariffEffectAnswer(
-        shifts=[
-            ShiftAnswer(
-                booking=each.booking_id,
-                title=each.title,
-                **_times(each.during, zone),
-                **_change(each.before, each.after),
-            )
-            for each in effect.shifts
-        ],
-        kept=effect.kept,
-        examples=[
-            ExampleAnswer(
-                space=each.space, tier=each.tier, **_times(each.during, zone), **_change(each.before, each.after)
-            )
-            for each in effect.examples
-        ],
-        overpriced_parts=list(effect.overpriced_parts),
+    shifts = [answer_of(ShiftAnswer, each, zone, booking=each.booking_id, **_change(each)) for each in effect.shifts]
+    examples = [answer_of(ExampleAnswer, each, zone, **_change(each)) for each in effect.examples]
+    return answer_of(TariffEffectAnswer, effect, shifts=shifts, examples=examples)
+
+
+def _change(each: Shift | Example) -> dict[str, str]:
+    return {"before": _summary(each.before), "after": _summary(each.after)}
+
+
+def _summary(quote: Quote) -> str:
+    return summary(quote.total, quote.vat, quote.unset_us)
+
+
+def _price(kind: type[A], quote: Quote, source: object, zone: ZoneInfo, **own: object) -> A:
+    """An answer with a price, and its other fields from ``source``."""
+    return answer_of(
+        kind,
+        source,
+        zone,
+        text=_summary(quote),
+        total_pence=quote.total,
+        net_pence=quote.net,
+        vat_pence=quote.vat,
+        unset_minutes=quote.unset_us / 60_000_000,
+        lines=quote.lines,
+        terms=terms(quote.cancelling) if quote.total is not None else "",
+        **own,
     )
-
-
-def _times(during: Interval, zone: ZoneInfo) -> dict[str, Any]:
-    return {"starts": local_time.rfc3339(during.start, zone), "ends": local_time.rfc3339(during.end, zone)}
-
-
-def _change(before: Quote, after: Quote) -> dict[str, Any]:
-    return {
-        "before": summary(before.total, before.vat, before.unset_us),
-        "after": summary(after.total, after.vat, after.unset_us),
-    }
-
-
-def _line_answer(line: QuoteLine) -> LineAnswer:
-    return answer_of(LineAnswer, line, unit_pence=line.unit)
-
-
-def _price(quote: Quote) -> dict[str, Any]:
-    return {
-        "text": summary(quote.total, quote.vat, quote.unset_us),
-        "total_pence": quote.total,
-        "net_pence": quote.net,
-        "vat_pence": quote.vat,
-        "unset_minutes": quote.unset_us / 60_000_000,
-        "lines": [_line_answer(line) for line in quote.lines],
-        "terms": terms(quote.cancelling) if quote.total is not None else "",
-    }
 
 
 def quote_answer(site: Site, quoted: Sequence[Quoted], current: StoredTariffs | None) -> QuoteAnswer:
@@ -352,7 +242,7 @@ def quote_answer(site: Site, quoted: Sequence[Quoted], current: StoredTariffs | 
         total_pence=total,
         vat_pence=vat,
         tariff_version=current.version if current else 0,
-        dates=[DatePriceAnswer(**_price(each.quote), **_times(each.during, site.tz)) for each in quoted],
+        dates=[_price(DatePriceAnswer, each.quote, each, site.tz) for each in quoted],
     )
 
 
@@ -360,13 +250,16 @@ def account_answer(account: Account) -> AccountAnswer:
     zone = account.site.tz
     frozen = [account.frozen] if account.frozen else []
     ends = account.if_cancelled if account.if_cancelled and account.if_cancelled.total is not None else None
-    return AccountAnswer(
-        **_price(account.quote),
+    return _price(
+        AccountAnswer,
+        account.quote,
+        account,
+        zone,
         booking=account.booking.id,
         frozen=account.settled,
         if_cancelled=summary(ends.total, ends.vat, 0) if ends else "",
         if_cancelled_pence=ends.total if ends else None,
-        quotes=[_frozen_answer(each, zone) for each in (*frozen, *account.earlier)],
+        quotes=[_price(FrozenAnswer, each.quote, each, zone, cause=each.why) for each in (*frozen, *account.earlier)],
     )
 
 
@@ -376,15 +269,3 @@ def cancel_charge(account: Account) -> str:
     if ends is None or ends.total is None or not account.quote.total:
         return ""
     return f"Cancelled now, {summary(ends.total, ends.vat, 0) if ends.total else 'nothing'} is charged."
-
-
-def _frozen_answer(frozen: Frozen, zone: ZoneInfo) -> FrozenAnswer:
-    return FrozenAnswer(
-        **_price(frozen.quote),
-        number=frozen.number,
-        cause=frozen.why,
-        tariff_version=frozen.tariff_version,
-        made_at=local_time.rfc3339(frozen.made_at, zone),
-        made_by=frozen.made_by,
-        superseded_at=local_time.rfc3339(frozen.superseded_at, zone) if frozen.superseded_at else None,
-    )

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
 
 from controller.billing import repository
 from controller.billing.model import AllowanceUse, Priced, PricingBasis, Quote, Tariffs
@@ -21,23 +22,19 @@ Spent = Counter[tuple[str, str]]
 """Allowance and period -> microseconds had free of it."""
 
 
+@dataclass(eq=False)
 class BatchPricer:
     """``spent``: what each party has had free, apart from the bookings that are to be priced."""
 
-    def __init__(
-        self,
-        site_config: SiteConfig,
-        tariffs: Tariffs,
-        *,
-        tiers: Mapping[str, Tier],
-        spent: Mapping[str, Spent],
-        blocks: Mapping[str, Block],
-    ) -> None:
-        self._site_config = site_config
-        self._tariffs = tariffs
-        self._tiers = tiers
-        self._spent = {party: Counter(had) for party, had in spent.items()}
-        self._blocks = blocks
+    site_config: SiteConfig
+    tariffs: Tariffs
+    _: KW_ONLY
+    tiers: Mapping[str, Tier]
+    spent: Mapping[str, Spent]
+    blocks: Mapping[str, Block]
+
+    def __post_init__(self) -> None:
+        self._spent = {party: Counter(had) for party, had in self.spent.items()}
 
     def price(
         self, of: PricingBasis, *, tier: Tier | None = None, series: str | None = None, block: Block | None = None
@@ -51,18 +48,18 @@ class BatchPricer:
         self, of: PricingBasis, *, tier: Tier | None = None, series: str | None = None, block: Block | None = None
     ) -> Quote:
         """As ``price``, of what nobody is to pay: its free hours are not taken."""
-        request = self._request(of, tier, block if series is None else self._blocks.get(series))
-        return price(self._tariffs, request, self._spent.get(of.party or "", Counter()))
+        request = self._request(of, tier, block if series is None else self.blocks.get(series))
+        return price(self.tariffs, request, self._spent.get(of.party or "", Counter()))
 
     def alike(self, one: PricingBasis, other: PricingBasis) -> bool:
         """Whether these cost the same, line by line, whenever they are priced."""
         if (one.space, one.during, one.party) != (other.space, other.during, other.party):
             return False
-        quotes = [price(self._tariffs, self._request(each, None, None), {}) for each in (one, other)]
+        quotes = [price(self.tariffs, self._request(each, None, None), {}) for each in (one, other)]
         return quotes[0].lines == quotes[1].lines
 
     def _request(self, of: PricingBasis, tier: Tier | None, block: Block | None) -> Priced:
-        return priced(self._site_config, of, self._tiers.get(of.party or "", tier or Tier.COMMUNITY), block=block)
+        return priced(self.site_config, of, self.tiers.get(of.party or "", tier or Tier.COMMUNITY), block=block)
 
     def spend(self, party: str | None, uses: Sequence[AllowanceUse]) -> None:
         """Count free hours of a quote that was made before."""
@@ -72,7 +69,7 @@ class BatchPricer:
 
     def has(self, party: str | None, uses: Sequence[AllowanceUse]) -> bool:
         """Whether so much is left of a party's free hours as they are now."""
-        hours = {each.id: each.free_hours for each in self._tariffs.allowances}
+        hours = {each.id: each.free_hours for each in self.tariffs.allowances}
         spent = self._spent.get(party or "", Counter())
         return all(spent[use.allowance, use.period] + use.us <= hours.get(use.allowance, 0) * HOUR_US for use in uses)
 

@@ -56,14 +56,14 @@ def withdrawn(bill: Bill, *, at: datetime) -> Bill:
 def no_show(bill: Bill, *, at: datetime) -> Bill:
     """The bill of a booking whose people are known not to have come. Without a rule the full price is charged."""
     rule = bill.price.cancelling
-    percent, name = (100, "") if rule is None else (rule.no_show, f" ({rule.name})")
+    percent, name = (100, "") if rule is None else (rule.no_show_percent, f" ({rule.name})")
     return _end(bill, QuoteLineKind.NO_SHOW, percent, f"nobody came{name}", at)
 
 
 def released(bill: Bill, *, at: datetime) -> Bill:
     """As ``no_show``, where the time was released for others."""
     rule = bill.price.cancelling
-    percent, name = (100, "") if rule is None else (rule.released, f" ({rule.name})")
+    percent, name = (100, "") if rule is None else (rule.released_percent, f" ({rule.name})")
     return _end(bill, QuoteLineKind.RELEASED, percent, f"nobody came and the time was released{name}", at)
 
 
@@ -72,12 +72,17 @@ def resumed(bill: Bill) -> Bill:
     return bill if bill.ended is None else _waive(replace(bill, ended=None))
 
 
-def given_up(bill: Bill, kept: Quote | None, *, zone: ZoneInfo, at: datetime) -> Charge | None:
-    """What giving up all but ``kept`` costs. ``kept``: a price of what is not given up, as it was priced before."""
+def given_up(bill: Bill, remaining: Quote | None, *, zone: ZoneInfo, at: datetime) -> Charge | None:
+    """What giving up all but ``remaining`` costs. ``remaining``: the earlier price of what is not
+    given up."""
     percent, when = _percent(bill, zone, at)
     worth, vat, uses = bill.price.total or 0, bill.price.vat, bill.price.uses
-    if kept is not None:
-        worth, vat, uses = max(0, worth - (kept.total or 0)), max(0, vat - kept.vat), _beyond(uses, kept.uses)
+    if remaining is not None:
+        worth, vat, uses = (
+            max(0, worth - (remaining.total or 0)),
+            max(0, vat - remaining.vat),
+            _beyond(uses, remaining.uses),
+        )
     pence = _share(worth, percent)
     if not percent or not (pence or uses):
         return None
@@ -116,10 +121,10 @@ def terms(rule: Cancelling | None) -> str:
         return "cancelling is free until the start; a no-show pays in full"
     steps = sorted(rule.steps, key=lambda step: step.days, reverse=True)
     step_texts = [f"{_charged(step.percent)} until {_days(step)} before" for step in steps]
-    step_texts.append(_charged(rule.late) if not steps else f"then {_charged(rule.late)}")
-    if rule.late < 100:
+    step_texts.append(_charged(rule.late_percent) if not steps else f"then {_charged(rule.late_percent)}")
+    if rule.late_percent < 100:
         step_texts.append("in full from the start on")
-    return f"cancelling: {', '.join(step_texts)}; not coming: {_charged(rule.no_show)} ({rule.name})"
+    return f"cancelling: {', '.join(step_texts)}; not coming: {_charged(rule.no_show_percent)} ({rule.name})"
 
 
 def _percent(bill: Bill, zone: ZoneInfo, at: datetime) -> tuple[int, str]:
@@ -136,7 +141,7 @@ def _percent(bill: Bill, zone: ZoneInfo, at: datetime) -> tuple[int, str]:
     if rule is None:
         return 0, ""
     when = f" less than {_days(steps[-1])} before" if steps else ""
-    return rule.late, f"{when} ({rule.name})"
+    return rule.late_percent, f"{when} ({rule.name})"
 
 
 def _end(bill: Bill, kind: QuoteLineKind, percent: int, text: str, at: datetime) -> Bill:
@@ -167,9 +172,9 @@ def _waive(bill: Bill) -> Bill:
     return replace(bill, waiver=replace(waiver, charge=charge))
 
 
-def _beyond(uses: tuple[AllowanceUse, ...], kept: tuple[AllowanceUse, ...]) -> tuple[AllowanceUse, ...]:
+def _beyond(uses: tuple[AllowanceUse, ...], remaining: tuple[AllowanceUse, ...]) -> tuple[AllowanceUse, ...]:
     """Free time that is in the one and not in the other."""
-    had = {(each.allowance, each.period): each.us for each in kept}
+    had = {(each.allowance, each.period): each.us for each in remaining}
     return tuple(
         replace(each, us=us) for each in uses if (us := each.us - had.get((each.allowance, each.period), 0)) > 0
     )
@@ -232,8 +237,8 @@ def confirmed(
             current.spend(of.party, again.quote.uses)
             return again
     was = replace(bill.basis, party=of.party)
-    if (kept := was.common(of)) != was:
-        left = None if kept is None else then.look(kept, series=series)
+    if (shared := was.common(of)) != was:
+        left = None if shared is None else then.look(shared, series=series)
         charge = given_up(bill, left, zone=zone, at=at)
     if of.party != bill.basis.party:
         # Free hours are a party's own.

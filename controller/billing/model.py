@@ -1,4 +1,5 @@
-"""Models of tariffs, prices and quotes. Money is whole pence (GBP), time is real time. Pure."""
+"""Models of tariffs, prices and quotes. Money is whole pence (GBP), time is real time; ``name``: of a field as it is
+stored. Pure."""
 
 from collections import Counter
 from datetime import datetime
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.diary.model import BookingRequest, Need
+from controller.diary.model import Need
 from controller.hours.modes import ModePeriod
 from controller.people.model import Tier
 from edge.wire.interval import Interval
@@ -31,7 +32,8 @@ class AllowancePeriod(StrEnum):
 
 
 class RuleScope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Whom and what a rule is for; an empty list asks for nothing. ``name``: what people read on the quote."""
+    """The parties, spaces, layouts and tiers that a rule is for; an empty list allows all.
+    ``name``: what people read on the quote."""
 
     name: str
     parties: tuple[str, ...] = ()
@@ -44,28 +46,29 @@ AnyScope = TypeVar("AnyScope", bound=RuleScope)
 
 
 class Rate(RuleScope, frozen=True, kw_only=True, omit_defaults=True):
-    """What time costs. ``hours``: wall times of the week as ``week`` reads them. ``per_hour``: for each seat of a pool
-    if ``each_seat``. ``flat``: once a booking that has any time at this rate. ``vat``: the tariffs' own if ``None``."""
+    """What time costs. ``hours``: wall times of the week as ``week`` reads them. ``per_hour_pence``: for each seat of a
+    pool if ``each_seat``. ``flat_pence``: once a booking that has any time at this rate. ``vat``: the tariffs' own if
+    ``None``."""
 
     hours: tuple[str, ...] = ()
     modes: tuple[Mode, ...] = ()
-    per_hour: int | None = None
-    flat: int | None = None
+    per_hour_pence: int | None = msgspec.field(default=None, name="per_hour")
+    flat_pence: int | None = msgspec.field(default=None, name="flat")
     each_seat: bool = False
     vat: Vat | None = None
 
 
 class Limit(RuleScope, frozen=True, kw_only=True, omit_defaults=True):
-    """The least and the most that a booking costs. ``day_cap``: for each of its local days."""
+    """The least and the most that a booking costs. ``day_cap_pence``: for each of its local days."""
 
     minimum_minutes: int | None = None
-    minimum: int | None = None
-    day_cap: int | None = None
-    booking_cap: int | None = None
+    minimum_pence: int | None = msgspec.field(default=None, name="minimum")
+    day_cap_pence: int | None = msgspec.field(default=None, name="day_cap")
+    booking_cap_pence: int | None = msgspec.field(default=None, name="booking_cap")
 
 
 class Discount(RuleScope, frozen=True, kw_only=True, omit_defaults=True):
-    """So much per cent off for a series of so many dates, or of so many hours in all its dates."""
+    """``percent`` off for a series of at least ``dates`` dates, or of ``total_hours`` hours in all its dates."""
 
     percent: int
     dates: int | None = None
@@ -81,26 +84,26 @@ class Allowance(RuleScope, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CancellingStep(msgspec.Struct, frozen=True, kw_only=True):
-    """Who cancels at least so many days before the start pays so much per cent."""
+    """The per cent to pay for cancelling at least ``days`` days before the start."""
 
     days: int
     percent: int
 
 
 class Cancelling(RuleScope, frozen=True, kw_only=True, omit_defaults=True):
-    """What is charged of a booking that did not take place, in per cent. ``late``: later than any step."""
+    """The charge for a booking that did not take place, in per cent. ``late_percent``: later than any step."""
 
     steps: tuple[CancellingStep, ...] = ()
-    late: int = 0
-    no_show: int = 100
-    released: int = 100
+    late_percent: int = msgspec.field(default=0, name="late")
+    no_show_percent: int = msgspec.field(default=100, name="no_show")
+    released_percent: int = msgspec.field(default=100, name="released")
 
 
 class EquipmentPrice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one piece of an equipment costs for a booking, however long it is."""
 
     equipment: str
-    per_use: int
+    per_use_pence: int = msgspec.field(name="per_use")
     vat: Vat | None = None
 
 
@@ -126,7 +129,7 @@ class Tariffs(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class PricingBasis(msgspec.Struct, frozen=True, kw_only=True):
-    """What of a booking its price depends on. ``layout``: the one it will be in. ``seats``: 1 for a room."""
+    """The fields of a booking that its price depends on. ``layout``: the one it will be in. ``seats``: 1 for a room."""
 
     space: str
     layout: str | None
@@ -164,7 +167,7 @@ class Used(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Priced(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be priced. ``layout``: the one it will be in. ``modes`` tile ``during``. ``seats``: 1 for a room.
+    """A booking to price. ``layout``: the one it will be in. ``modes`` tile ``during``. ``seats``: 1 for a room.
     ``dates`` and ``series_us``: how many dates its series has and how long they are in all; one, itself, if alone."""
 
     zone: ZoneInfo
@@ -202,14 +205,14 @@ class QuoteLineKind(StrEnum):
 
 
 class QuoteLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line in words. ``pence`` may be below zero. ``seconds`` and ``unit``: how long at how many pence an hour."""
+    """One line in words. ``pence`` may be below zero. ``seconds`` and ``unit_pence``: how long at how much an hour."""
 
     kind: QuoteLineKind
     text: str
     pence: int = 0
     vat: Vat | None = None
     seconds: float | None = None
-    unit: int | None = None
+    unit_pence: int | None = msgspec.field(default=None, name="unit")
 
 
 class AllowanceUse(msgspec.Struct, frozen=True, kw_only=True):
@@ -255,7 +258,7 @@ class EndedBooking(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Waiver(msgspec.Struct, frozen=True, kw_only=True):
-    """What is waived: all, or with ``given_up_only`` what is charged for time that was given up."""
+    """A waiver of the whole charge, or with ``given_up_only`` what is charged for time that was given up."""
 
     charge: Charge
     why: str
@@ -354,14 +357,6 @@ class Frozen(msgspec.Struct, frozen=True, kw_only=True):
             superseded_at=None,
             bill=bill,
         )
-
-
-class Undecided(msgspec.Struct, frozen=True, kw_only=True):
-    """A booking that waits for a decision."""
-
-    id: str
-    series_id: str | None
-    asked: BookingRequest
 
 
 class Shift(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Text for money and lengths of time in a quote."""
+"""Text for money and percentages in a quote."""
 
 from datetime import date
 from decimal import Decimal
@@ -13,16 +13,6 @@ def pounds(pence: int) -> str:
     """“£12.00”, “−£5.00”, “£1,200.00”."""
     sign = "−" if pence < 0 else ""
     return f"{sign}£{abs(pence) // 100:,}.{abs(pence) % 100:02}"
-
-
-def length(us: int) -> str:
-    """“2 h 30 min”; seconds only where there are any."""
-    minutes, rest = divmod(us, 60 * MICROSECONDS)
-    hours, minutes = divmod(minutes, 60)
-    parts = [f"{number:,} {unit}" for number, unit in ((hours, "h"), (minutes, "min")) if number]
-    if rest:
-        parts.append(f"{(Decimal(rest) / MICROSECONDS).normalize():f} s")
-    return " ".join(parts) or "0 min"
 
 
 def percent(value: Decimal | int) -> str:

@@ -34,8 +34,10 @@ from controller.billing.model import (
     Tariffs,
     Vat,
 )
-from controller.billing.rule_choice import RatedPeriod, fits, micros, most_particular, split
+from controller.billing.rated_periods import RatedPeriod, micros, split
+from controller.billing.rule_choice import fits, most_particular
 from controller.text import local_time
+from controller.text.times import short_duration
 
 NO_CHARGE_SET = "no charge is set"
 Usage = Mapping[tuple[str, str], int]
@@ -98,7 +100,7 @@ class _Bill:
         priced = any(piece.rate is not None for piece in self._pieces)
         equipment = self._equipment()
         if unset:
-            self._lines.insert(0, QuoteLine(kind=QuoteLineKind.UNSET, text=f"{money.length(unset)}: {NO_CHARGE_SET}"))
+            self._lines.insert(0, QuoteLine(kind=QuoteLineKind.UNSET, text=f"{short_duration(unset)}: {NO_CHARGE_SET}"))
         vat = self._vat(equipment) if priced or equipment else 0
         self._clock_change()
         total = sum(line.pence for line in self._lines) if priced or equipment else None
@@ -124,47 +126,58 @@ class _Bill:
 
     def _time(self) -> None:
         """A line for each rate; for each of its days, where a day has a cap."""
-        by_day = self._limit.day_cap is not None and len({piece.day for piece in self._pieces}) > 1
+        by_day = self._limit.day_cap_pence is not None and len({piece.day for piece in self._pieces}) > 1
         for rate, day, us in _grouped(self._pieces, by_day=by_day):
-            if rate.per_hour is None:
+            if rate.per_hour_pence is None:
                 continue
             seats = self._request.seats if rate.each_seat else 1
             pence = _worth(rate, us, seats)
-            at = f"at {money.pounds(rate.per_hour)} an hour" if rate.per_hour else "free"
-            each = f" for each of {seats:,} seats" if rate.each_seat and rate.per_hour and seats > 1 else ""
+            at = f"at {money.pounds(rate.per_hour_pence)} an hour" if rate.per_hour_pence else "free"
+            each = f" for each of {seats:,} seats" if rate.each_seat and rate.per_hour_pence and seats > 1 else ""
             on = f" on {money.day(day)}" if by_day else ""
-            text = f"{money.length(us)}{on} {at}{each} ({rate.name})"
+            text = f"{short_duration(us)}{on} {at}{each} ({rate.name})"
             vat = self._vat_of(rate)
             seconds = us / money.MICROSECONDS
             self._lines.append(
-                QuoteLine(kind=QuoteLineKind.TIME, text=text, pence=pence, vat=vat, seconds=seconds, unit=rate.per_hour)
+                QuoteLine(
+                    kind=QuoteLineKind.TIME,
+                    text=text,
+                    pence=pence,
+                    vat=vat,
+                    seconds=seconds,
+                    unit_pence=rate.per_hour_pence,
+                )
             )
             self._sums[day, vat] += pence
         for rate, day, _ in _grouped(self._pieces, by_day=False):
-            if rate.flat is not None:
+            if rate.flat_pence is not None:
                 vat = self._vat_of(rate)
                 seats = self._request.seats if rate.each_seat else 1
                 each = f", {seats:,} seats" if rate.each_seat and seats > 1 else ""
-                text = f"flat fee of {money.pounds(rate.flat)} ({rate.name}{each})"
-                self._lines.append(QuoteLine(kind=QuoteLineKind.FLAT, text=text, pence=rate.flat * seats, vat=vat))
-                self._sums[day, vat] += rate.flat * seats
+                text = f"flat fee of {money.pounds(rate.flat_pence)} ({rate.name}{each})"
+                self._lines.append(
+                    QuoteLine(kind=QuoteLineKind.FLAT, text=text, pence=rate.flat_pence * seats, vat=vat)
+                )
+                self._sums[day, vat] += rate.flat_pence * seats
 
     def _minimum(self) -> None:
         """Raises only what costs something: what its rates make free stays free."""
         first = next(((piece.rate, piece.day) for piece in self._pieces if piece.rate is not None), None)
-        if first is None or not any(piece.rate and (piece.rate.per_hour or piece.rate.flat) for piece in self._pieces):
+        if first is None or not any(
+            piece.rate and (piece.rate.per_hour_pence or piece.rate.flat_pence) for piece in self._pieces
+        ):
             return
         (rate, day), limit = first, self._limit
         real = micros(self._request.during.end - self._request.during.start)
         short = (limit.minimum_minutes or 0) * 60 * money.MICROSECONDS - real
-        if short > 0 and rate.per_hour:
+        if short > 0 and rate.per_hour_pence:
             pence = _worth(rate, short, self._request.seats if rate.each_seat else 1)
-            text = f"{money.length(short)} more, since the least is {money.length(short + real)} ({limit.name})"
+            text = f"{short_duration(short)} more, since the least is {short_duration(short + real)} ({limit.name})"
             self._raise(text, {(day, self._vat_of(rate)): pence})
-        missing = (limit.minimum or 0) - self._sums.total()
+        missing = (limit.minimum_pence or 0) - self._sums.total()
         if missing > 0:
             by_vat = _by_vat(self._sums) if self._sums.total() else {self._vat_of(rate): 1}
-            text = f"the least charge is {money.pounds(limit.minimum or 0)} ({limit.name})"
+            text = f"the least charge is {money.pounds(limit.minimum_pence or 0)} ({limit.name})"
             self._raise(text, {(day, vat): pence for vat, pence in shared(missing, by_vat).items()})
 
     def _raise(self, text: str, shares: Mapping[tuple[date, Vat], int]) -> None:
@@ -179,7 +192,7 @@ class _Bill:
         taken: Counter[tuple[str, date]] = Counter()
         paid: list[RatedPeriod] = []
         for piece in self._pieces:
-            if piece.rate is None or not piece.rate.per_hour:
+            if piece.rate is None or not piece.rate.per_hour_pence:
                 continue
             period = period_of(allowance, piece.day, self._tariffs.year_starts)
             if period not in left:
@@ -202,7 +215,7 @@ class _Bill:
         taken: Mapping[tuple[str, date], int],
         paid: list[RatedPeriod],
     ) -> None:
-        by_day = self._limit.day_cap is not None and len({piece.day for piece in self._pieces}) > 1
+        by_day = self._limit.day_cap_pence is not None and len({piece.day for piece in self._pieces}) > 1
         before, after = self._hourly(self._pieces, by_day=by_day), self._hourly(paid, by_day=by_day)
         shares = {key: after[key] - pence for key, pence in before.items()}
         if not any(piece.us for piece in paid):
@@ -210,7 +223,7 @@ class _Bill:
                 shares[key] = shares.get(key, 0) - pence
         remaining = "; ".join(
             f"first {allowance.free_hours:,} h in {money.period(allowance.per, first)} are free: "
-            + (f"{money.length(hours)} left, {money.length(taken[key, first])} taken" if hours else "none left")
+            + (f"{short_duration(hours)} left, {short_duration(taken[key, first])} taken" if hours else "none left")
             for (key, first), hours in left.items()
         )
         self._add(QuoteLineKind.ALLOWANCE, f"{remaining} ({allowance.name})", shares)
@@ -226,13 +239,15 @@ class _Bill:
 
     def _caps(self) -> None:
         limit = self._limit
-        if limit.day_cap is not None:
+        if limit.day_cap_pence is not None:
             for day in sorted({day for day, _ in self._sums}):
                 self._cap(
-                    limit.day_cap, {key: pence for key, pence in self._sums.items() if key[0] == day}, money.day(day)
+                    limit.day_cap_pence,
+                    {key: pence for key, pence in self._sums.items() if key[0] == day},
+                    money.day(day),
                 )
-        if limit.booking_cap is not None:
-            self._cap(limit.booking_cap, dict(self._sums), "")
+        if limit.booking_cap_pence is not None:
+            self._cap(limit.booking_cap_pence, dict(self._sums), "")
 
     def _cap(self, most: int, sums: Mapping[tuple[date, Vat], int], day: str) -> None:
         over = sum(sums.values()) - most
@@ -275,11 +290,11 @@ class _Bill:
         found = False
         for used in self._request.equipment:
             if (set_ := prices.get(used.equipment)) is not None and used.count:
-                at = f"at {money.pounds(set_.per_use)}" if set_.per_use else "free"
+                at = f"at {money.pounds(set_.per_use_pence)}" if set_.per_use_pence else "free"
                 text = f"{used.count:,} × {used.name} {at}"
                 vat = set_.vat or self._tariffs.vat
                 self._lines.append(
-                    QuoteLine(kind=QuoteLineKind.EQUIPMENT, text=text, pence=used.count * set_.per_use, vat=vat)
+                    QuoteLine(kind=QuoteLineKind.EQUIPMENT, text=text, pence=used.count * set_.per_use_pence, vat=vat)
                 )
                 found = True
         return found
@@ -312,7 +327,7 @@ class _Bill:
             way = "back" if real > shown else "forward"
             text = (
                 f"the clocks go {way}: from {local_time.wall(during.start, zone):%H:%M} to "
-                f"{local_time.wall(during.end, zone):%H:%M} it lasts {money.length(real)}, and so much is counted"
+                f"{local_time.wall(during.end, zone):%H:%M} it lasts {short_duration(real)}, and so much is counted"
             )
             self._lines.append(QuoteLine(kind=QuoteLineKind.NOTE, text=text))
 
@@ -334,11 +349,11 @@ def _by_vat(sums: Mapping[tuple[date, Vat], int]) -> Counter[Vat]:
 
 
 def _costs(piece: RatedPeriod) -> bool:
-    return piece.rate is not None and bool(piece.rate.per_hour)
+    return piece.rate is not None and bool(piece.rate.per_hour_pence)
 
 
 def _worth(rate: Rate, us: int, seats: int) -> int:
-    return half_up((rate.per_hour or 0) * seats * us, money.HOUR_US)
+    return half_up((rate.per_hour_pence or 0) * seats * us, money.HOUR_US)
 
 
 def _whole(amount: Decimal) -> int:

@@ -1,7 +1,6 @@
 """Quotes frozen in the transaction that confirms a booking, and followed by others when it is changed, cancelled or
 nobody comes. Under the site's lock, so that free hours are counted once."""
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -14,7 +13,7 @@ from controller.billing.tariff_cache import TariffCache, basis
 from controller.db.engine import Tx
 from controller.diary.model import Booking, BookingState, Changed
 from controller.diary.site_config import SiteConfig
-from edge.wire.ids import uuid7
+from edge.wire.ids import new_id
 
 _UNDONE = frozenset({BookingState.CANCELLED, BookingState.RELEASED, BookingState.NO_SHOW})
 _ENDED = {BookingState.NO_SHOW: QuoteReason.NO_SHOW, BookingState.RELEASED: QuoteReason.RELEASED}
@@ -23,7 +22,7 @@ _PRICED = ("space", "layout", "starts", "ends", "party", "people", "seats", "equ
 
 
 class QuoteFreezer:
-    """Follows bookings (``Desk.when_bookings_change``)."""
+    """Follows bookings (``BookingWriter.when_bookings_change``)."""
 
     def __init__(self, lists: TariffCache) -> None:
         self._lists = lists
@@ -61,9 +60,7 @@ class QuoteFreezer:
             if bill is not was:
                 version = frozen_quote.tariff_version if bill.price is was.price else current.version
                 why = _why(change, was, bill)
-                made.append(
-                    frozen_quote.next(bill, why, quote_id=quote_id(now), at=now, by=actor[:200], version=version)
-                )
+                made.append(frozen_quote.next(bill, why, quote_id=new_id(now), at=now, by=actor[:200], version=version))
         if made:
             await repository.freeze(
                 tx, made, instead_of=[old[each.booking_id] for each in made if each.booking_id in old]
@@ -89,11 +86,6 @@ async def confirmed(
     return bill_changes.confirmed(
         frozen_quote.bill, of, then=then, current=pricer, series=booking.series_id, zone=site_config.site.tz, now=now
     )
-
-
-def quote_id(now: datetime) -> str:
-    """An id for a new quote."""
-    return uuid7(now, secrets.token_bytes(10))
 
 
 def _concerns(change: Changed, now: datetime) -> bool:
@@ -128,7 +120,7 @@ def _why(change: Changed, old: Bill, new: Bill) -> QuoteReason:
 
 def _first(booking: Booking, bill: Bill, current: StoredTariffs, actor: str, now: datetime) -> Frozen:
     return Frozen(
-        id=quote_id(now),
+        id=new_id(now),
         booking_id=booking.id,
         number=1,
         site=booking.site,

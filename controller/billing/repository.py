@@ -22,12 +22,12 @@ from sqlalchemy import (
     update,
 )
 
-from controller.billing.model import Bill, Frozen, QuoteReason, StoredTariffs, Tariffs, Undecided
-from controller.billing.rule_choice import micros
-from controller.db.engine import Instant, Tx, metadata
-from controller.diary.model import CLAIMING, BookingRequest, BookingState, Need
+from controller.billing.model import Bill, Frozen, StoredTariffs, Tariffs
+from controller.billing.rated_periods import micros
+from controller.db.engine import NAMES_ACTOR, Instant, Tx, metadata
+from controller.db.structs import columns_of, struct_of
+from controller.diary.model import CLAIMING, BookingState
 from controller.diary.tables import bookings
-from edge.wire.interval import Interval
 
 tariffs = Table(
     "tariffs",
@@ -36,7 +36,7 @@ tariffs = Table(
     Column("version", Integer, primary_key=True, autoincrement=False),  # the highest holds; the others are kept
     Column("document", Text, nullable=False),  # JSON, as controller.billing.model has it
     Column("changed_at", Instant, nullable=False),
-    Column("changed_by", String(200), nullable=False),
+    Column("changed_by", String(200), nullable=False, info=NAMES_ACTOR),
 )
 
 quotes = Table(
@@ -53,7 +53,7 @@ quotes = Table(
     Column("vat_pence", BigInteger, nullable=False),
     Column("document", Text, nullable=False),  # JSON: the bill, as controller.billing.model has it
     Column("made_at", Instant, nullable=False),
-    Column("made_by", String(200), nullable=False),
+    Column("made_by", String(200), nullable=False, info=NAMES_ACTOR),
     Column("superseded_at", Instant),  # since when another one holds
     UniqueConstraint("booking_id", "number"),
 )
@@ -81,7 +81,7 @@ allowance_uses = Table(
 _AT_ONCE = 500
 """Ids asked for in one statement."""
 _STANDING = [each.value for each in (*CLAIMING, BookingState.REQUESTED)]
-_QUOTE = tuple(quotes.c[name] for name in Frozen.__struct_fields__ if name != "bill")
+_QUOTE = columns_of(Frozen, quotes)
 
 
 async def current(tx: Tx, site: str) -> StoredTariffs | None:
@@ -90,12 +90,7 @@ async def current(tx: Tx, site: str) -> StoredTariffs | None:
     row = (await tx.execute(query)).mappings().first()
     if row is None:
         return None
-    return StoredTariffs(
-        version=row["version"],
-        tariffs=msgspec.json.decode(row["document"], type=Tariffs),
-        changed_at=row["changed_at"],
-        changed_by=row["changed_by"],
-    )
+    return struct_of(StoredTariffs, row, tariffs=msgspec.json.decode(row["document"], type=Tariffs))
 
 
 async def version(tx: Tx, site: str, number: int) -> Tariffs:
@@ -135,8 +130,7 @@ async def history(tx: Tx, booking_id: str) -> list[Frozen]:
 
 
 def _frozen(row: RowMapping) -> Frozen:
-    known = {name: row[name] for name in Frozen.__struct_fields__ if name != "bill"}
-    return Frozen(**known | {"why": QuoteReason(row["why"])}, bill=msgspec.json.decode(row["document"], type=Bill))
+    return struct_of(Frozen, row, bill=msgspec.json.decode(row["document"], type=Bill))
 
 
 async def freeze(tx: Tx, made: Sequence[Frozen], *, instead_of: Sequence[Frozen]) -> None:
@@ -208,35 +202,12 @@ async def blocks(tx: Tx, series_ids: Iterable[str]) -> dict[str, tuple[int, int]
     return found
 
 
-async def undecided(tx: Tx, site: str, *, after: datetime, limit: int) -> list[Undecided]:
+async def undecided(tx: Tx, site: str, *, after: datetime, limit: int) -> list[str]:
     """The bookings that wait for a decision and are still to come, by start."""
     c = bookings.c
-    query = (
-        select(c.id, c.series_id, c.space, c.title, c.starts, c.ends, c.people, c.party, c.layout, c.seats, c.equipment)
-        .where(c.site == site, c.starts > after, c.state.in_([BookingState.HELD.value, BookingState.REQUESTED.value]))
-        .order_by(c.starts, c.id)
-        .limit(limit)
-    )
-    return [
-        Undecided(
-            id=row.id,
-            series_id=row.series_id,
-            asked=BookingRequest(
-                space=row.space,
-                title=row.title,
-                during=Interval(start=row.starts, end=row.ends),
-                people=row.people,
-                party=row.party,
-                layout=row.layout,
-                seats=row.seats,
-                equipment=tuple(
-                    Need(equipment=each, count=count)
-                    for each, count in msgspec.json.decode(row.equipment, type=dict[str, int]).items()
-                ),
-            ),
-        )
-        for row in await tx.execute(query)
-    ]
+    waits = c.state.in_([BookingState.HELD.value, BookingState.REQUESTED.value])
+    query = select(c.id).where(c.site == site, c.starts > after, waits).order_by(c.starts, c.id).limit(limit)
+    return list((await tx.execute(query)).scalars())
 
 
 async def count_confirmed(tx: Tx, site: str, *, after: datetime) -> int:

@@ -19,10 +19,10 @@ from controller.billing.service import BillingService, NothingCharged
 from controller.bookings.errors import BookingUnknown
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Decides, Reads, Runs
+from controller.people.edit_versions import VersionStale
 from controller.people.errors import NotAllowed
-from controller.people.model import Actor, Role
-from controller.people.permissions import Action, Thing
-from controller.people.versions import VersionStale
+from controller.people.model import Actor
+from controller.people.permissions import Action, Thing, may
 from controller.web.fields import IdPath, SlugPath
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import service
@@ -81,6 +81,7 @@ async def charge_quote(booking_id: IdPath, billing: TheBilling, actor: Decides) 
 
 
 def _require_own(actor: Actor, site: str, party: str | None) -> None:
-    """A booker sees what their own party pays and has free."""
-    if actor.role is Role.BOOKER and party != actor.party:
-        raise NotAllowed(actor, Action.CONTACT, Thing(site=site, party=party))
+    """Who sees the details of their own parties only sees what these pay and have free."""
+    thing = Thing(site=site, party=party)
+    if not may(actor, Action.DETAILS, thing):
+        raise NotAllowed(actor, Action.DETAILS, thing)

@@ -1,11 +1,13 @@
 """What tariffs and quotes take. Money is whole pence; what they answer is in ``answers``."""
 
 from decimal import Decimal
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import Annotated, TypeVar
 
+import msgspec
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from controller.billing import model, weekly_hours
+from controller.billing import weekly_hours
 from controller.billing.model import AllowancePeriod, Tariffs, Vat
 from controller.bookings.schemas import Equipment, People
 from controller.diary.model import Draft, Need
@@ -13,6 +15,7 @@ from controller.people.model import Tier
 from controller.web.fields import Body, MomentText, Name, Note, Slug, Versioned, Whole, read_moment
 from edge.wire.plan import Mode
 
+E = TypeVar("E", bound=StrEnum)
 MOST_RULES = 200
 MOST_DATES = 400
 
@@ -31,8 +34,19 @@ HoursText = Annotated[
     Field(examples=["Fri 18:00 - Sat 02:00"]),
 ]
 VatPercent = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
-Slugs = Annotated[list[Slug], Field(max_length=200, default_factory=list)]
+
+
+def _sorted(ids: list[str]) -> list[str]:
+    return sorted(set(ids))
+
+
+Slugs = Annotated[list[Slug], AfterValidator(_sorted), Field(max_length=200, default_factory=list)]
 Count = Annotated[Whole, Field(ge=1, le=10_000)]
+
+
+def _in_order(given: list[E]) -> list[E]:
+    """Each once, in the order in which the words are defined."""
+    return [each for each in type(given[0]) if each in given] if given else []
 
 
 class ScopeBody(Body):
@@ -42,16 +56,7 @@ class ScopeBody(Body):
     parties: Slugs
     spaces: Slugs
     layouts: Slugs
-    tiers: Annotated[list[Tier], Field(max_length=10, default_factory=list)]
-
-    def scope(self) -> dict[str, Any]:
-        return {
-            "name": self.name,
-            "parties": _sorted(self.parties),
-            "spaces": _sorted(self.spaces),
-            "layouts": _sorted(self.layouts),
-            "tiers": tuple(tier for tier in Tier if tier in self.tiers),
-        }
+    tiers: Annotated[list[Tier], AfterValidator(_in_order), Field(max_length=10, default_factory=list)]
 
 
 class RateBody(ScopeBody):
@@ -59,22 +64,11 @@ class RateBody(ScopeBody):
     if ``each_seat``. ``flat_pence``: once a booking that has any time at this rate. ``vat``: null, the tariffs' own."""
 
     hours: Annotated[list[HoursText], Field(max_length=20, default_factory=list)]
-    modes: Annotated[list[Mode], Field(max_length=10, default_factory=list)]
+    modes: Annotated[list[Mode], AfterValidator(_in_order), Field(max_length=10, default_factory=list)]
     per_hour_pence: Pence | None = None
     flat_pence: Pence | None = None
     each_seat: Annotated[bool, Field(strict=True)] = False
     vat: Vat | None = None
-
-    def rate(self) -> model.Rate:
-        return model.Rate(
-            **self.scope(),
-            hours=tuple(self.hours),
-            modes=tuple(mode for mode in Mode if mode in self.modes),
-            per_hour=self.per_hour_pence,
-            flat=self.flat_pence,
-            each_seat=self.each_seat,
-            vat=self.vat,
-        )
 
 
 class LimitBody(ScopeBody):
@@ -85,15 +79,6 @@ class LimitBody(ScopeBody):
     day_cap_pence: Pence | None = None
     booking_cap_pence: Pence | None = None
 
-    def limit(self) -> model.Limit:
-        return model.Limit(
-            **self.scope(),
-            minimum_minutes=self.minimum_minutes,
-            minimum=self.minimum_pence,
-            day_cap=self.day_cap_pence,
-            booking_cap=self.booking_cap_pence,
-        )
-
 
 class DiscountBody(ScopeBody):
     """So much off for a series of at least ``dates`` dates, or of ``total_hours`` hours in all of them."""
@@ -101,14 +86,6 @@ class DiscountBody(ScopeBody):
     percent: Annotated[Whole, Field(ge=1, le=100)]
     dates: Count | None = None
     total_hours: Count | None = None
-
-    def discount(self) -> model.Discount:
-        return model.Discount(
-            **self.scope(),
-            percent=self.percent,
-            dates=self.dates,
-            total_hours=self.total_hours,
-        )
 
 
 class AllowanceBody(ScopeBody):
@@ -118,9 +95,6 @@ class AllowanceBody(ScopeBody):
     free_hours: Count
     per: AllowancePeriod
 
-    def allowance(self) -> model.Allowance:
-        return model.Allowance(**self.scope(), id=self.id, free_hours=self.free_hours, per=self.per)
-
 
 class StepBody(Body):
     """A party that cancels at least ``days`` days before the start pays ``percent`` per cent."""
@@ -129,23 +103,17 @@ class StepBody(Body):
     percent: Percent
 
 
+def _longest_first(steps: list[StepBody]) -> list[StepBody]:
+    return sorted(steps, key=lambda step: step.days, reverse=True)
+
+
 class CancellingBody(ScopeBody):
     """The charge for a booking that did not take place. ``late_percent``: of one cancelled later than any step."""
 
-    steps: Annotated[list[StepBody], Field(max_length=20, default_factory=list)]
+    steps: Annotated[list[StepBody], AfterValidator(_longest_first), Field(max_length=20, default_factory=list)]
     late_percent: Percent = 0
     no_show_percent: Percent = 100
     released_percent: Percent = 100
-
-    def cancelling(self) -> model.Cancelling:
-        steps = sorted(self.steps, key=lambda step: step.days, reverse=True)
-        return model.Cancelling(
-            **self.scope(),
-            steps=tuple(model.CancellingStep(days=step.days, percent=step.percent) for step in steps),
-            late=self.late_percent,
-            no_show=self.no_show_percent,
-            released=self.released_percent,
-        )
 
 
 class EquipmentPriceBody(Body):
@@ -173,25 +141,10 @@ class TariffsBody(Body):
     year_starts: Annotated[Whole, Field(ge=1, le=12)] = 1
 
     def tariffs(self) -> Tariffs:
-        return Tariffs(
-            rates=tuple(each.rate() for each in self.rates),
-            limits=tuple(each.limit() for each in self.limits),
-            discounts=tuple(each.discount() for each in self.discounts),
-            allowances=tuple(each.allowance() for each in self.allowances),
-            cancelling=tuple(each.cancelling() for each in self.cancelling),
-            equipment=tuple(
-                model.EquipmentPrice(equipment=each.equipment, per_use=each.per_use_pence, vat=each.vat)
-                for each in self.equipment
-            ),
-            vat=self.vat,
-            vat_percent=self.vat_percent,
-            gross=self.gross,
-            year_starts=self.year_starts,
-        )
+        return msgspec.convert(self, Tariffs, from_attributes=True)
 
 
-class PutTariffsBody(TariffsBody, Versioned):
-    __doc__ = TariffsBody.__doc__
+class PutTariffsBody(TariffsBody, Versioned): ...
 
 
 class DateBody(Body):
@@ -249,7 +202,3 @@ class WaiveBody(Body):
 
     reason: Annotated[Note, Field(min_length=1)]
     given_up_only: Annotated[bool, Field(strict=True)] = False
-
-
-def _sorted(ids: list[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(ids)))

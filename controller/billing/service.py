@@ -5,6 +5,8 @@ from datetime import datetime
 
 import msgspec
 
+from controller.audit import audit_log
+from controller.audit.audit_log import diff
 from controller.billing import bill_changes, repository
 from controller.billing.batch_pricing import load_pricer
 from controller.billing.examples import examples, overpriced_parts
@@ -20,8 +22,8 @@ from controller.billing.model import (
     StoredTariffs,
     Tariffs,
 )
-from controller.billing.quote_freezing import QuoteFreezer, confirmed, quote_id
-from controller.billing.rule_choice import micros
+from controller.billing.quote_freezing import QuoteFreezer, confirmed
+from controller.billing.rated_periods import micros
 from controller.billing.tariff_cache import TariffCache, basis
 from controller.billing.validation import faults, parties_named
 from controller.bookings import repository as bookings
@@ -29,25 +31,21 @@ from controller.bookings.errors import BookingUnknown
 from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
-from controller.diary import limits
-from controller.diary.model import Booking, BookingRequest, BookingState, Draft
+from controller.diary.model import Booking, BookingRequest, BookingState, Draft, booking_time
 from controller.diary.site_config import SiteConfig
 from controller.estate.model import Site
 from controller.estate.repository import bump
-from controller.people import audit
+from controller.people.edit_versions import require_version
 from controller.people.model import Actor, Tier
 from controller.people.parties import parties, tier_of
-from controller.people.versions import require_version
 from controller.web.problem import Conflicting, Invalid
 from edge.wire.clock import Clock
+from edge.wire.ids import new_id
 from edge.wire.interval import Interval
 
 
-class NothingCharged(Conflicting):
+class NothingCharged(Conflicting, kind="nothing-charged", title="Nothing is charged"):
     """There is no charge to waive."""
-
-    kind = "nothing-charged"
-    title = "Nothing is charged"
 
     def __init__(self, title: str) -> None:
         super().__init__(f"nothing is charged for “{title}”, so there is nothing to waive")
@@ -139,26 +137,22 @@ class BillingService:
         if write:
             await repository.put(tx, site, new)
             await bump(tx, site)
-            await audit.record(tx, actor=actor.name, at=now, act="change", site=site, thing="tariffs")
+            changes = diff(old.tariffs if old else None, tariffs)
+            await audit_log.record(
+                tx, actor=actor.name, at=now, act="change", site=site, thing="tariffs", changes=changes
+            )
         return site_config.site, new, effect
 
     async def _effect(self, tx: Tx, site_config: SiteConfig, old: Tariffs, new: Tariffs, now: datetime) -> TariffEffect:
-        waiting = await repository.undecided(tx, site_config.site.id, after=now, limit=MOST_SHIFTS)
-        requested = [each.asked for each in waiting]
+        ids = await repository.undecided(tx, site_config.site.id, after=now, limit=MOST_SHIFTS)
+        waiting = await bookings.some(tx, ids)
+        asked = [each.asked for each in waiting]
         series = [each.series_id for each in waiting if each.series_id is not None]
-        tills = [await load_pricer(tx, site_config, tariffs, requested, series=series) for tariffs in (old, new)]
+        pricers = [await load_pricer(tx, site_config, tariffs, asked, series=series) for tariffs in (old, new)]
         shifts = []
         for each in waiting:
-            before, after = (pricer.price(basis(site_config, each.asked), series=each.series_id) for pricer in tills)
-            shifts.append(
-                Shift(
-                    booking_id=each.id,
-                    title=each.asked.title,
-                    during=each.asked.during,
-                    before=before,
-                    after=after,
-                )
-            )
+            before, after = (pricer.price(basis(site_config, each.asked), series=each.series_id) for pricer in pricers)
+            shifts.append(Shift(booking_id=each.id, title=each.title, during=each.during, before=before, after=after))
         return TariffEffect(
             shifts=tuple(shifts),
             kept=await repository.count_confirmed(tx, site_config.site.id, after=now),
@@ -184,6 +178,11 @@ class BillingService:
                 for each in asked
             ]
             return site_config.site, quoted, current
+
+    async def quotes(self, tx: Tx, booking_ids: Sequence[str]) -> dict[str, Quote]:
+        """What bookings cost, or what is charged although they do not take place, by id; without those that have never
+        had a price."""
+        return {each: frozen.quote for each, frozen in (await repository.live(tx, booking_ids)).items()}
 
     async def account(self, booking_id: str) -> Account:
         """What a booking costs. Raises ``BookingUnknown``."""
@@ -264,11 +263,11 @@ class BillingService:
             bill = becomes(old, booking)
             if old is not None and bill is not None:
                 made = old.next(
-                    bill, why, quote_id=quote_id(now), at=now, by=actor.name[:200], version=old.tariff_version
+                    bill, why, quote_id=new_id(now), at=now, by=actor.name[:200], version=old.tariff_version
                 )
                 await repository.freeze(tx, [made], instead_of=[old])
                 thing = f"booking {booking_id}"
-                await audit.record(tx, actor=actor.name, at=now, act=act, site=booking.site, thing=thing)
+                await audit_log.record(tx, actor=actor.name, at=now, act=act, site=booking.site, thing=thing)
             return await self._account(tx, booking)
 
         account = await self._database.run(carry_out)
@@ -286,4 +285,4 @@ async def _require(tx: Tx, booking_id: str) -> Booking:
 def _asked(site_config: SiteConfig, draft: Draft) -> BookingRequest:
     site_config.require(draft.space)
     zone = site_config.site.tz
-    return draft.asked(limits.window(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends")))
+    return draft.asked(booking_time(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends")))

@@ -19,18 +19,18 @@ class TariffCache:
     """The tariffs of all sites, the latest used first."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, tuple[int, StoredTariffs | None]] = OrderedDict()
+        self._by_site: OrderedDict[str, tuple[int, StoredTariffs | None]] = OrderedDict()
 
     async def of(self, tx: Tx, site_config: SiteConfig) -> StoredTariffs | None:
-        """The tariffs that hold as of the picture; None where none were ever set. Costs no query most times."""
+        """The tariffs in force at this revision; None where none were ever set. Costs no query most times."""
         site = site_config.site.id
-        revision, found = self._kept.get(site, (-1, None))
+        revision, found = self._by_site.get(site, (-1, None))
         if revision != site_config.revision:
             found = await repository.current(tx, site)
-            self._kept[site] = (site_config.revision, found)
-        self._kept.move_to_end(site)
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
+            self._by_site[site] = (site_config.revision, found)
+        self._by_site.move_to_end(site)
+        while len(self._by_site) > _KEPT:
+            self._by_site.popitem(last=False)
         return found
 
 
@@ -49,7 +49,7 @@ def basis(site_config: SiteConfig, asked: BookingRequest | Booking) -> PricingBa
 
 
 def priced(site_config: SiteConfig, of: PricingBasis, tier: Tier, *, block: tuple[int, int] | None = None) -> Priced:
-    """What is to be priced. ``block``: dates and microseconds of its series, if it has one."""
+    """A booking as it is priced. ``block``: dates and microseconds of its series, if it has one."""
     dates, series_us = block or (1, 0)
     return Priced(
         zone=site_config.site.tz,

@@ -83,24 +83,24 @@ def _apart(field: str, rules: Sequence[AnyScope]) -> Iterator[FieldError]:
 
 def _rates(tariffs: Tariffs) -> Iterator[FieldError]:
     for number, rate in enumerate(tariffs.rates):
-        if rate.per_hour is None and rate.flat is None:
+        if rate.per_hour_pence is None and rate.flat_pence is None:
             yield _fault(f"rates.{number}", "needs per_hour_pence, flat_pence or both; 0 makes it free of charge")
 
 
 def _limits(limits: Sequence[Limit]) -> Iterator[FieldError]:
     for number, limit in enumerate(limits):
-        if limit.minimum_minutes is limit.minimum is limit.day_cap is limit.booking_cap is None:
+        if limit.minimum_minutes is limit.minimum_pence is limit.day_cap_pence is limit.booking_cap_pence is None:
             yield _fault(f"limits.{number}", "needs a minimum or a cap")
-        for name, cap in (("day_cap_pence", limit.day_cap), ("booking_cap_pence", limit.booking_cap)):
-            if cap is not None and limit.minimum is not None and cap < limit.minimum:
+        for name, cap in (("day_cap_pence", limit.day_cap_pence), ("booking_cap_pence", limit.booking_cap_pence)):
+            if cap is not None and limit.minimum_pence is not None and cap < limit.minimum_pence:
                 yield _fault(
-                    f"limits.{number}.{name}", f"must be at least the minimum charge of {pounds(limit.minimum)}"
+                    f"limits.{number}.{name}", f"must be at least the minimum charge of {pounds(limit.minimum_pence)}"
                 )
 
 
 def _cancelling(rules: Sequence[Cancelling]) -> Iterator[FieldError]:
     for number, rule in enumerate(rules):
-        before = rule.late
+        before = rule.late_percent
         seen: set[int] = set()
         for step in sorted(rule.steps, key=lambda step: step.days):
             if step.days in seen:

@@ -1,48 +1,41 @@
-"""Bookings as the user may see them, and the message for the person who booked (no mail is sent yet). Pure."""
+"""Bookings as the user may see them, and the message for the person who booked. Pure."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from controller.access.code_status import CodeState, CodeStatus, lingering_texts
+from controller.access.code_status import CodeState, lingering_texts
 from controller.access.codes import masked, spoken
 from controller.bookings.errors import conflicts, reason_bodies
 from controller.bookings.lifecycle import BookingAction, possible
+from controller.bookings.listing import Request
 from controller.bookings.schemas import (
     BookingList,
     BookingLog,
     BookingRead,
     CheckRead,
-    CodeWindow,
-    DoorCode,
-    ImpactRead,
     LogEntryRead,
-    OfferRead,
-    OfflineCodeRead,
     OnDoor,
-    OnOneDoor,
     RequestPage,
     RequestRead,
 )
-from controller.bookings.service import CheckedRequest, Request
+from controller.bookings.service import CheckedRequest
 from controller.bookings.writer import BookingView
-from controller.diary.model import BookingState, BookingStatus, Impact, LogEntry, closed_text
-from controller.diary.waits import Wait
+from controller.diary.model import BookingState, BookingStatus, LogEntry, closed_text
 from controller.estate.model import Site, SpaceKind
-from controller.people.model import Actor, Role
-from controller.people.permissions import Seen, Thing, redacted, seen
+from controller.people.model import Actor
+from controller.people.permissions import Action, Thing, is_own, may
+from controller.people.redaction import REQUESTED, reads_requests, redacted
 from controller.rules.model import OVERRULED, seats_of
-from controller.text import local_time, times
+from controller.text import times
 from controller.web.fields import answer_of
 
 
 def booking_list(views: Sequence[BookingView], actor: Actor) -> BookingList:
-    """Bookings as the actor may see them; a booker does not get other people's bookings that hold no time."""
+    """Bookings as the actor may see them; bookings that hold no time only with their details."""
     return BookingList(
         items=[
             booking_answer(view, actor)
             for view in views
-            if view.booking.status(view.now) in _TAKING or _seen(view, actor) is not Seen.TAKEN
+            if view.booking.status(view.now) in _TAKING or may(actor, Action.DETAILS, _thing(view))
         ]
     )
 
@@ -72,10 +65,14 @@ def _approvable(request: Request) -> bool:
 
 def booking_answer(view: BookingView, actor: Actor, *, drawn: bool = False) -> BookingRead:
     """A booking as the actor may see it. ``drawn``: its codes were created for the actor just now, and are shown this
-    once; otherwise they are masked, except in the message of a booker's own booking."""
-    how_much = _seen(view, actor)
-    answer = redacted(_whole(view, actor, drawn=drawn), how_much)
-    return answer if how_much is not Seen.TAKEN else _taken(answer, view)
+    once; otherwise they are masked, except in the message of a booking of the actor's own party."""
+    thing = _thing(view)
+    answer = redacted(_whole(view, actor, drawn=drawn), actor, thing)
+    if not may(actor, Action.DETAILS, thing):
+        return _taken(answer, view)
+    if view.booking.never_confirmed and not reads_requests(actor, thing):
+        return answer.model_copy(update={"title": REQUESTED, "party_name": None})
+    return answer
 
 
 def _taken(answer: BookingRead, view: BookingView) -> BookingRead:
@@ -94,8 +91,8 @@ def _taken(answer: BookingRead, view: BookingView) -> BookingRead:
     )
 
 
-def _seen(view: BookingView, actor: Actor) -> Seen:
-    return seen(actor, Thing(site=view.booking.site, party=view.booking.party))
+def _thing(view: BookingView) -> Thing:
+    return Thing(site=view.booking.site, party=view.booking.party)
 
 
 _AS_BOOKED = frozenset({BookingStatus.ARRIVED, BookingStatus.FINISHED, BookingStatus.NO_SHOW})
@@ -113,6 +110,7 @@ def _whole(view: BookingView, actor: Actor, *, drawn: bool) -> BookingRead:
     return answer_of(
         BookingRead,
         booking,
+        zone,
         site_name=view.place.site.name,
         space_name=view.place.space.name,
         contact_name=booking.contact_name or (party.contact_name if party else ""),
@@ -122,94 +120,56 @@ def _whole(view: BookingView, actor: Actor, *, drawn: bool) -> BookingRead:
         party_tier=party.tier if party else None,
         layout_name=layout.name if layout else None,
         equipment={need.equipment: need.count for need in booking.equipment},
-        starts=local_time.rfc3339(booking.starts, zone),
-        ends=local_time.rfc3339(booking.ends, zone),
-        setup_starts=local_time.rfc3339(held.start, zone),
-        cleardown_ends=local_time.rfc3339(held.end, zone),
-        ends_before=_maybe(booking.ends_before, zone),
+        setup_starts=held.start,
+        cleardown_ends=held.end,
         status=booking.status(view.now),
         why=view.why,
-        held_until=_maybe(booking.held_until, zone) if booking.state is BookingState.HELD else None,
-        offer=_offer(view.offer, zone) if view.offer and offered else None,
-        warned_at=_maybe(booking.release_warned_at, zone),
-        release_at=_maybe(view.release_at, zone),
+        held_until=booking.held_until if booking.state is BookingState.HELD else None,
+        offer={"wait": view.offer.id, "until": view.offer.offered_until} if view.offer and offered else None,
+        warned_at=booking.release_warned_at,
+        release_at=view.release_at,
         kept=view.kept,
         series=booking.series_id,
-        affected_by=[_impact(each, zone) for each in view.impacts],
+        affected_by=view.impacts,
         code=view.code and shown(view.code),
-        codes=[DoorCode(code=shown(code), doors=list(doors)) for code, doors in view.codes_by_doors],
+        codes=[{"code": shown(code), "doors": doors} for code, doors in view.codes_by_doors],
         offline_codes=[
-            OfflineCodeRead(
-                door=each.door,
-                name=each.name,
-                code=shown(each.digits),
-                starts=local_time.rfc3339(each.window.start, zone),
-                ends=local_time.rfc3339(each.window.end, zone),
-                text=each.text,
-            )
+            {
+                "door": each.door,
+                "name": each.name,
+                "code": shown(each.digits),
+                "starts": each.window.start,
+                "ends": each.window.end,
+                "text": each.text,
+            }
             for each in view.offline
         ],
-        code_window=CodeWindow(
-            starts=local_time.rfc3339(view.code_window.start, zone), ends=local_time.rfc3339(view.code_window.end, zone)
+        code_window={"starts": view.code_window.start, "ends": view.code_window.end},
+        on_door=view.code_status,
+        still_opens=view.code_status.still_opens,
+        lingering=lingering_texts(
+            view.lingering,
+            doors=view.place.space.doors,
+            window=view.code_window,
+            zone=zone,
+            now=view.now,
+            actor=actor,
         ),
-        on_door=_on_door(view.code_status, zone),
-        still_opens=list(view.code_status.still_opens),
-        lingering=list(
-            lingering_texts(
-                view.lingering,
-                doors=view.place.space.doors,
-                window=view.code_window,
-                zone=zone,
-                now=view.now,
-                actor=actor,
-            )
-        ),
-        arrived_at=_maybe(booking.arrived_at, zone),
         link=view.link,
-        message=message(view, clear=drawn or actor.role is Role.BOOKER),
+        show_link=view.show_link,
+        message=message(
+            view,
+            clear=drawn or is_own(actor, Action.CODE, _thing(view)),
+            manage=may(actor, Action.BOOK, _thing(view)),
+        ),
         actor=booking.created_by,
-        created_at=local_time.rfc3339(booking.created_at, zone),
-        changed_at=local_time.rfc3339(booking.changed_at, zone),
-        cancelled_at=_maybe(booking.state_at if booking.state is BookingState.CANCELLED else None, zone),
-        actions=list(possible(booking, actor, view.now, opens_at=view.code_window.start, offered=offered)),
+        cancelled_at=booking.state_at if booking.state is BookingState.CANCELLED else None,
+        actions=possible(booking, actor, view.now, opens_at=view.code_window.start, offered=offered),
     )
-
-
-def _on_door(code_status: CodeStatus, zone: ZoneInfo) -> OnDoor:
-    doors = [
-        OnOneDoor(door=each.door, name=each.name, state=each.state, since=_maybe(each.since, zone), text=each.text)
-        for each in code_status.doors
-    ]
-    return OnDoor(state=code_status.state, text=code_status.text, doors=doors)
-
-
-def _impact(impact: Impact, zone: ZoneInfo) -> ImpactRead:
-    return ImpactRead(
-        cause=impact.cause,
-        text=impact.text,
-        at=local_time.rfc3339(impact.at, zone),
-        actor=impact.actor,
-        kept_at=_maybe(impact.kept_at, zone),
-        kept_by=impact.kept_by,
-    )
-
-
-def _offer(wait: Wait, zone: ZoneInfo) -> OfferRead:
-    assert wait.offered_until is not None
-    return OfferRead(wait=wait.id, until=local_time.rfc3339(wait.offered_until, zone))
-
-
-def _maybe(moment: datetime | None, zone: ZoneInfo) -> str | None:
-    return None if moment is None else local_time.rfc3339(moment, zone)
 
 
 def log_answer(site: Site, log_entries: Sequence[LogEntry]) -> BookingLog:
-    return BookingLog(
-        items=[
-            LogEntryRead(at=local_time.rfc3339(each.at, site.tz), actor=each.actor, what=each.what, reason=each.why)
-            for each in log_entries
-        ]
-    )
+    return BookingLog(items=[answer_of(LogEntryRead, each, site.tz, reason=each.why) for each in log_entries])
 
 
 def check_answer(checked: CheckedRequest) -> CheckRead:
@@ -236,9 +196,9 @@ LAPSED = "This time was offered to you, and nobody accepted it in time. Ask agai
 """The text for an offer that has expired."""
 
 
-def message(view: BookingView, *, clear: bool) -> str:
+def message(view: BookingView, *, clear: bool, manage: bool) -> str:
     """The message to send: what, when, its status, the code with its window, the link, whom to ring. ``clear``: with
-    the digits, as it is sent; otherwise with masked ones."""
+    the digits, as it is sent; otherwise with masked ones. ``manage``: with the link by which it can be cancelled."""
     shown = spoken if clear else masked
     booking, site, zone = view.booking, view.place.site, view.place.site.tz
     when = times.window(booking.during, zone, now=view.now)
@@ -262,7 +222,10 @@ def message(view: BookingView, *, clear: bool) -> str:
             lines.append(f"The code was changed at {changed_at}; forget the one you had before.")
         lines += [f"Offline code: {shown(each.digits)} {each.text}." for each in view.offline]
     lines += [text for text in (given_back(view),) if text]
-    lines.append(f"See it or cancel it: {view.link}")
+    if manage:
+        lines.append(f"See it or cancel it: {view.link}")
+    if view.code is not None:
+        lines.append(f"To pass on to those who come: {view.show_link}")
     if site.phone:
         lines.append(f"If a door does not open, ring {site.phone}.")
     return "\n".join(lines)
@@ -300,7 +263,7 @@ def given_back(view: BookingView) -> str:
 
 
 def code_times(view: BookingView) -> str:
-    """“from 17:45 to 20:15”: when the code opens, days named where they are others than the booking's."""
+    """“from 17:45 to 20:15”: when the code opens; a day is named if it is not the booking's."""
     zone, start = view.place.site.tz, view.booking.starts
     window = view.code_window
     return f"from {times.at(window.start, zone, now=start)} to {times.at(window.end, zone, now=start)}"

@@ -13,11 +13,10 @@ from sqlalchemy import or_, select, update
 
 from controller.access import repository as access
 from controller.bookings import repository
-from controller.bookings.absence_rules import Evidence
 from controller.bookings.claims import SYSTEM_ACTOR
+from controller.bookings.no_shows import Evidence
 from controller.db.engine import Tx
-from controller.diary.limits import LONGEST
-from controller.diary.model import Arrival, BookingState
+from controller.diary.model import LONGEST, Arrival, BookingState
 from controller.diary.site_config import SiteConfig, SpaceAtSite
 from controller.diary.tables import bookings
 from controller.estate import repository as estate
@@ -208,10 +207,12 @@ async def evidence_of(tx: Tx, site_config: SiteConfig, place: SpaceAtSite, windo
     doors = [
         name for door, name in zip(place.space.doors, place.door_names, strict=True) if edge_of[door] == heard.edge
     ]
-    return Evidence(heard_until=None, missing=_told(heard, doors, site_config, now), for_good=heard.gap in FOR_GOOD)
+    return Evidence(
+        heard_until=None, missing=_silence_text(heard, doors, site_config, now), for_good=heard.gap in FOR_GOOD
+    )
 
 
-def _told(silence: Silence, doors: Sequence[str], site_config: SiteConfig, now: datetime) -> str:
+def _silence_text(silence: Silence, doors: Sequence[str], site_config: SiteConfig, now: datetime) -> str:
     starts, ends = (
         "" if each is None else times.at(each, site_config.site.tz, now=now) for each in (silence.starts, silence.ends)
     )

@@ -1,8 +1,8 @@
 """Claims: time of atoms, places of pools, equipment. Only ``write_claims`` writes them, and it takes the site's
-lock."""
+lock; the database refuses an overlap. ``controller.rules.space_rules.overlap`` says with which bookings."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -12,7 +12,8 @@ from sqlalchemy.exc import IntegrityError
 
 from controller.bookings import repository
 from controller.db.compiled_sql import BulkInsert, put
-from controller.db.engine import Database, Tx, violates
+from controller.db.engine import Database, Tx
+from controller.db.errors import violates
 from controller.diary import waits_repository as waits
 from controller.diary.model import Booking, BookingState, Changed
 from controller.diary.site_config import SiteConfig
@@ -31,7 +32,7 @@ Quarters = Counter[tuple[str, datetime]]
 
 
 def contended(error: IntegrityError) -> bool:
-    """Whether a write failed because another writer without the lock took the time or the places."""
+    """Whether a write failed because another writer, which did not hold the lock, took the time or the places."""
     return violates(error, CLAIM_OVERLAP) or violates(error, POOL_FULL)
 
 
@@ -68,10 +69,22 @@ async def write_claims(
         else await _let_go(tx, [*([] if new else values), *(each.after for each in gone)])
     )
     await put(tx, claims, _times(site_config, holding), into)
-    await put(tx, equipment_claims, _equipment(site_config, holding), into)
+    needs = [
+        {
+            "booking_id": value.id,
+            "equipment": f"{site_config.site.id}/{need.equipment}",
+            "starts": value.starts,
+            "ends": value.ends,
+            "count": need.count,
+        }
+        for value in holding
+        for need in value.equipment
+    ]
+    await put(tx, equipment_claims, needs, into)
     places, after = _places(site_config, holding)
     await put(tx, pool_claims, places, into)
-    await _count(tx, site_config, before, after)
+    if changed := {key: by for key in before | after if (by := after[key] - before[key])}:
+        await _count(tx, site_config, changed)
     return gone
 
 
@@ -148,20 +161,6 @@ def _times(site_config: SiteConfig, holding: Sequence[Booking]) -> list[dict[str
     return rows
 
 
-def _equipment(site_config: SiteConfig, holding: Sequence[Booking]) -> list[dict[str, object]]:
-    return [
-        {
-            "booking_id": value.id,
-            "equipment": f"{site_config.site.id}/{need.equipment}",
-            "starts": value.starts,
-            "ends": value.ends,
-            "count": need.count,
-        }
-        for value in holding
-        for need in value.equipment
-    ]
-
-
 def _places(site_config: SiteConfig, holding: Sequence[Booking]) -> tuple[list[dict[str, object]], Quarters]:
     rows: list[dict[str, object]] = []
     taken = Quarters()
@@ -176,11 +175,8 @@ def _places(site_config: SiteConfig, holding: Sequence[Booking]) -> tuple[list[d
     return rows, taken
 
 
-async def _count(tx: Tx, site_config: SiteConfig, before: Quarters, after: Quarters) -> None:
-    """Update the sums per quarter hour from ``before`` to ``after``."""
-    changed = {key: by for key in before | after if (by := after[key] - before[key])}
-    if not changed:
-        return
+async def _count(tx: Tx, site_config: SiteConfig, changed: Mapping[tuple[str, datetime], int]) -> None:
+    """Change the sums per quarter hour by so many places each."""
     sizes = {pool: size for place in site_config.by_space.values() for pool, size in place.pools}
     less = [{"p": pool, "q": quarter, "n": -by} for (pool, quarter), by in changed.items() if by < 0]
     more = [

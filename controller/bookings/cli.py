@@ -1,24 +1,23 @@
 """``hallkeeper bookings``: list them, decide on requests, replace codes, import and export spreadsheets; over HTTP."""
 
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
 import typer
+from rich.progress import Progress
 
 from controller.access.codes import spoken
 from controller.bookings.affected import cli as affected
 from controller.bookings.cli_times import From, To
-from controller.bookings.csv_rows import cli as booking_csv
+from controller.bookings.door_code_routes import ReissuedAnswer
+from controller.bookings.schemas import BookingList, BookingRead, RequestPage
 from controller.cli import output
-from controller.cli.client import SET_ASIDE, ApiClient, AsJson, Refusal, takes_client
+from controller.cli.client import SET_ASIDE, ApiClient, AsJson, Refusal, SiteArg, command_group, read_file, takes_client
+from controller.csv_import.cli import CsvFile, DryRun, OutFile, print_import
+from controller.csv_import.schemas import CsvImportAnswer
+from controller.key_files import LinkKind
 
-app = typer.Typer(
-    help="Bookings: list, approve, decline, replace codes, import and export spreadsheets.",
-    no_args_is_help=True,
-    add_completion=False,
-)
-app.add_typer(booking_csv.app)
+app = command_group("Bookings: list, approve, decline, replace codes, import and export spreadsheets.")
 app.add_typer(affected.app, name="affected")
 
 Id = Annotated[str, typer.Argument(help="Its id; `list` shows it.", metavar="ID")]
@@ -26,74 +25,11 @@ Ids = Annotated[list[str], typer.Argument(help="Their ids; `requests` and `list`
 _JSON = "application/json"
 
 
-class _Reason(msgspec.Struct, frozen=True):
-    text: str
-
-
-class _Offer(msgspec.Struct, frozen=True):
-    until: datetime
-
-
-class _Booking(msgspec.Struct, frozen=True):
-    id: str
-    site_name: str
-    space_name: str
-    title: str
-    party_name: str | None
-    people: int | None
-    starts: datetime
-    ends: datetime
-    status: str
-    why: str
-    held_until: datetime | None
-    offer: _Offer | None = None
-    reasons: list[_Reason] = []
-
-
-class _List(msgspec.Struct, frozen=True):
-    items: list[_Booking]
-
-
-class _DoorCode(msgspec.Struct, frozen=True):
-    code: str
-    doors: list[str]
-
-
-class _OfflineCode(msgspec.Struct, frozen=True):
-    code: str
-    text: str
-
-
-class _OnDoor(msgspec.Struct, frozen=True):
-    text: str
-
-
-class _Shown(_Booking, frozen=True, kw_only=True):
-    on_door: _OnDoor | None = None
-
-
-class _Coded(_Booking, frozen=True, kw_only=True):
-    codes: list[_DoorCode]
-    offline_codes: list[_OfflineCode]
-    on_door: _OnDoor
-    still_opens: list[str]
-
-
-class _Reissued(msgspec.Struct, frozen=True):
-    booking: _Coded
-    together: list[str]
-
-
-@app.callback()
-def bookings() -> None:
-    """Bookings: list, approve, decline, replace codes, import and export spreadsheets."""
-
-
 @app.command("list")
 @takes_client
 def list_bookings(
     caller: ApiClient,
-    site: Annotated[str, typer.Argument(help="The site, such as ramsey.")],
+    site: SiteArg,
     since: From,
     to: To,
     space: Annotated[str | None, typer.Option(help="Only in this space.")] = None,
@@ -107,7 +43,7 @@ def list_bookings(
     narrowed = {"space": space, "party": party, "status": status}
     asked = {"from": since, "to": to} | {name: value for name, value in narrowed.items() if value}
     answer = caller.get(f"/sites/{site}/bookings", msgspec.Raw, **asked)
-    found = caller.answered(answer, _List, as_json=as_json).items
+    found = caller.answered(answer, BookingList, as_json=as_json).items
     rows = (
         (each.id, output.span(each.starts, each.ends), each.space_name, each.title, each.party_name or "", each.status)
         for each in found
@@ -121,7 +57,7 @@ def list_bookings(
 def show(caller: ApiClient, booking: Id, as_json: AsJson = False) -> None:
     """Show one booking: where and when it is, whose, its status, and which doors have its code; `--json` for
     everything."""
-    one = caller.answered(caller.get(f"/bookings/{booking}", msgspec.Raw), _Shown, as_json=as_json)
+    one = caller.answered(caller.get(f"/bookings/{booking}", msgspec.Raw), BookingRead, as_json=as_json)
     output.show_one(
         caller.console,
         {
@@ -133,8 +69,7 @@ def show(caller: ApiClient, booking: Id, as_json: AsJson = False) -> None:
             "People": "" if one.people is None else str(one.people),
             "Status": one.status,
             "Because": _waits(one),
-            "Refused because": _reasons_text(one),
-            "On the door": one.on_door.text if one.on_door else "",
+            "On the door": one.on_door.text,
         },
     )
 
@@ -148,9 +83,16 @@ def requests(
 ) -> None:
     """List what waits for approval, why, and what prevents approving it now."""
     answer = caller.pages(f"/sites/{site}/requests" if site else "/requests")
-    found = caller.answered(answer, _List, as_json=as_json).items
+    found = caller.answered(answer, RequestPage, as_json=as_json).items
     rows = (
-        (each.id, output.span(each.starts, each.ends), _where(each), _who(each), _waits(each), _reasons_text(each))
+        (
+            each.id,
+            output.span(each.starts, each.ends),
+            _where(each),
+            _who(each),
+            _waits(each),
+            "; ".join(one.text for one in each.reasons),
+        )
         for each in found
     )
     headings = (output.ID, "When", "Where", "Booking", "Waits because", "Prevents approval")
@@ -193,12 +135,12 @@ def decline(
 def reissue(
     caller: ApiClient,
     booking: Id,
-    reason: Annotated[str, typer.Option(help="The reason; recorded in its log and in the list of writes.")],
+    reason: Annotated[str, typer.Option(help="The reason; recorded in its log and in the audit log.")],
 ) -> None:
     """Replace a booking's code at once, because others know it, and that of all bookings that share it. The new code is
     printed once; pass it on to the person who booked."""
     body = msgspec.json.encode({"reason": reason})
-    done = caller.post(f"/bookings/{booking}/code/reissue", body, _JSON, _Reissued)
+    done = caller.post(f"/bookings/{booking}/code/reissue", body, _JSON, ReissuedAnswer)
     for each in done.booking.codes:
         caller.say(f"{_who(done.booking)}: code {spoken(each.code)} for {', '.join(each.doors)}")
     if len(done.together) > 1:
@@ -207,19 +149,72 @@ def reissue(
         caller.say(text)
 
 
+@app.command("new-link")
+@takes_client
+def new_link(
+    caller: ApiClient,
+    booking: Id,
+    kind: Annotated[LinkKind, typer.Option(help="The link to manage it, or the one that was passed on.")],
+) -> None:
+    """Give a booking another link of one kind, because others have the present one, which ends. The other kind stays,
+    and so does the door code."""
+    done = caller.post(f"/bookings/{booking}/links/{kind}/renew", b"", _JSON, BookingRead)
+    caller.say(f"{_who(done)}: {done.link if kind is LinkKind.MANAGE else done.show_link}")
+
+
 @app.command("offline-code")
 @takes_client
 def offline_code(caller: ApiClient, booking: Id) -> None:
     """Issue a code of ten digits for each door of a booking that is offline and has not got its code. Idempotent."""
-    done = caller.post(f"/bookings/{booking}/offline-code", b"{}", _JSON, _Coded)
+    done = caller.post(f"/bookings/{booking}/offline-code", b"{}", _JSON, BookingRead)
     for each in done.offline_codes:
         caller.say(f"{_who(done)}: offline code {spoken(each.code)} {each.text}")
+
+
+@app.command("import")
+@takes_client
+def import_file(caller: ApiClient, site: SiteArg, file: CsvFile, dry_run: DryRun = False) -> None:
+    """Book, change and cancel what FILE says. Each row is judged like any booking; refused rows are listed with the
+    reason.
+
+    Exit code 0 when every row was written, 3 when some were refused, 1 when the file was refused as a whole or the
+    controller did not answer.
+    """
+    print_import(caller, _imported(caller, site, read_file(file), dry_run), "Booking")
+
+
+@app.command()
+@takes_client
+def export(caller: ApiClient, site: SiteArg, since: From, to: To, out: OutFile = None) -> None:
+    """Write the bookings of a time, at most 400 days of it, as CSV, as `import` reads it."""
+    asked = {"from": since, "to": to}
+    caller.download(f"/sites/{site}/bookings.csv", "text/csv", out, **asked)
+
+
+def _imported(caller: ApiClient, site: str, data: bytes, dry_run: bool) -> CsvImportAnswer:
+    """Send the file, show the progress, and read the last line of the answer."""
+    params = {"preview": str(dry_run).lower(), "progress": "true"}
+    found: CsvImportAnswer | None = None
+    with Progress(console=caller.console, transient=True) as progress:
+        task = progress.add_task("Looking" if dry_run else "Booking", total=None)
+        for line in caller.lines(f"/sites/{site}/bookings/import", data, "text/csv", **params):
+            match line:
+                case {"done": int(done), "of": int(of)}:
+                    progress.update(task, completed=done, total=of)
+                case {"detail": str(detail)}:
+                    progress.stop()
+                    caller.refuse(detail)
+                case answer:
+                    found = CsvImportAnswer.model_validate(answer)
+    if found is None:
+        caller.refuse("the connection ended early; import the file again to finish the rest")
+    return found
 
 
 def _decide(caller: ApiClient, ids: list[str], what: str, body: dict[str, object]) -> None:
     left = False
     for each in ids:
-        answer = caller.attempt("POST", f"/bookings/{each}/{what}", msgspec.json.encode(body), _JSON, _Booking)
+        answer = caller.attempt("POST", f"/bookings/{each}/{what}", msgspec.json.encode(body), _JSON, BookingRead)
         if isinstance(answer, Refusal):
             left = True
             caller.say(f"{each}: {answer.detail}", style="red")
@@ -229,23 +224,19 @@ def _decide(caller: ApiClient, ids: list[str], what: str, body: dict[str, object
         raise typer.Exit(SET_ASIDE)
 
 
-def _where(booking: _Booking) -> str:
+def _where(booking: BookingRead) -> str:
     return f"{booking.space_name}, {booking.site_name}"
 
 
-def _who(booking: _Booking) -> str:
+def _who(booking: BookingRead) -> str:
     of = [booking.party_name] if booking.party_name and booking.party_name != booking.title else []
     many = [] if booking.people is None else [f"{booking.people} people" if booking.people != 1 else "1 person"]
     noted = ", ".join(of + many)
     return f"{booking.title} ({noted})" if noted else booking.title
 
 
-def _waits(booking: _Booking) -> str:
+def _waits(booking: BookingRead) -> str:
     if booking.offer:
         return f"on offer until {output.moment(booking.offer.until)}"
     held = f"kept until {output.moment(booking.held_until)}" if booking.held_until else ""
     return "; ".join(filter(None, (booking.why, held)))
-
-
-def _reasons_text(booking: _Booking) -> str:
-    return "; ".join(each.text for each in booking.reasons)

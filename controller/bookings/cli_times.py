@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from controller.bookings.csv_rows.times import read_clock, read_day, read_when, span
+from controller.bookings.csv_import.times import read_clock, read_day, read_when, span
 from controller.web.fields import Moment
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from controller.access.codes import Issue, IssuedCodes, Share
 from controller.access.repository import lingering as lingering_grants
 from controller.access.service import AccessService
 from controller.bookings import repository
+from controller.bookings.code_window import LONGEST_LAG, CodeWindows
 from controller.bookings.lifecycle import words_of
 from controller.db.compiled_sql import BulkInsert, CompiledReads
 from controller.db.engine import Tx
@@ -26,9 +27,6 @@ from controller.estate.change_hooks import ChangePreview, EstateHook
 from controller.estate.model import Door, SiteParts, Space
 from controller.people.permissions import Thing
 from edge.wire.interval import Interval
-
-_LONGEST_LAG = timedelta(hours=4)
-"""What a policy may have."""
 
 
 class Recode(StrEnum):
@@ -64,18 +62,11 @@ class Owned(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BookingCodes(EstateHook):
-    """``lead_in`` and ``lag``: how long before and after a booking its code opens, unless the policy says."""
+    """Issues the codes of bookings. ``window``: when the code of a booking opens."""
 
-    def __init__(self, given: AccessService, *, lead_in: timedelta, lag: timedelta) -> None:
+    def __init__(self, given: AccessService, windows: CodeWindows) -> None:
         self._access = given
-        self._lead_in = lead_in
-        self._lag = lag
-
-    def window(self, during: Interval, policy: Policy) -> Interval:
-        """When the code of a booking opens."""
-        lead_in = self._lead_in if policy.lead_in_min is None else timedelta(minutes=policy.lead_in_min)
-        lag = self._lag if policy.lag_min is None else timedelta(minutes=policy.lag_min)
-        return Interval(start=during.start - lead_in, end=during.end + lag)
+        self.window = windows.window
 
     async def issue(
         self,
@@ -89,7 +80,7 @@ class BookingCodes(EstateHook):
         shares: Mapping[str, Share] | None = None,
         into: BulkInsert | None = None,
     ) -> dict[str, IssuedCodes]:
-        """Codes for bookings of one site. ``shares``: how single ones share theirs; the others as the policy has it.
+        """Codes for bookings of one site. ``shares``: how some bookings share theirs; all others follow the policy.
         ``new``, ``fresh``, ``into``: as in ``AccessService.issue``."""
         by_space: dict[str, list[Booking]] = defaultdict(list)
         for each in bookings:
@@ -151,11 +142,15 @@ class BookingCodes(EstateHook):
             for each_door, group in by_shape.items()
         ]
 
-    async def kept(self, tx: Tx, site_config: SiteConfig, changes: Sequence[Changed]) -> dict[str, Share]:
+    async def kept_shares(self, tx: Tx, site_config: SiteConfig, changes: Sequence[Changed]) -> dict[str, Share]:
         """How bookings share their codes that keep them through a change: their owner and the rule of the policy by
         which they would be drawn do not change."""
         alike = [each.after.id for each in changes if _same_sharers(site_config, each)]
         return await self._access.shares(tx, alike)
+
+    async def shares(self, tx: Tx, bookings: Sequence[Booking]) -> dict[str, Share]:
+        """How bookings share the codes that they have, by booking."""
+        return await self._access.shares(tx, [each.id for each in bookings])
 
     async def own(self, tx: Tx, booking_id: str) -> Share | None:
         """How a booking shares the codes that it has."""
@@ -241,14 +236,14 @@ class BookingCodes(EstateHook):
                 await self.follow_doors(tx, space, now)
 
     async def _ahead(self, tx: Tx, space: Space, now: datetime) -> list[Booking]:
-        return await repository.ahead(tx, space.site, space.id, after=now - _LONGEST_LAG)
+        return await repository.ahead(tx, space.site, space.id, after=now - LONGEST_LAG)
 
 
 def _same_sharers(site_config: SiteConfig, change: Changed) -> bool:
     before, zone = change.before, site_config.site.tz
     if before is None or before.party != change.after.party:
         return False
-    # A series that is cut in two has another id for its second half, and the code that it had.
+    # When a series is cut in two, its second half gets a new id and keeps the code.
     after = msgspec.structs.replace(change.after, series_id=before.series_id)
     rule = site_config.policy.code_rule(after.space)
     return rule == site_config.policy.code_rule(before.space) and owner(rule, before, zone) == owner(rule, after, zone)

@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import StringConstraints
 
-from controller.access.codes import spoken
-from controller.access.errors import NoCodeLeft
+from controller.access.codes import NoCodeLeft, spoken
 from controller.bookings.answers import booking_answer, message
 from controller.bookings.door_codes import DoorCodes
 from controller.bookings.errors import BookingUnknown, NotNow
 from controller.bookings.schemas import BookingRead
-from controller.people.authentication import Books, Reissues, SeesContacts
+from controller.bookings.service import may_book
+from controller.people.authentication import Books, Reissues, SeesCodes
 from controller.web.fields import Answer, Body, IdPath, Note
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import service
@@ -50,12 +50,12 @@ class ReissuedAnswer(Answer):
 
 
 @router.post("/bookings/{booking_id}/code")
-async def show_code(booking_id: IdPath, door_codes: TheDoorCodes, actor: SeesContacts) -> CodesAnswer:
+async def show_code(booking_id: IdPath, door_codes: TheDoorCodes, actor: SeesCodes) -> CodesAnswer:
     """Show the door codes of a confirmed booking. Records who asked, and when."""
     shown = await door_codes.show(booking_id, actor=actor)
     return CodesAnswer(
         codes=[DoorCodeAnswer(code=code, spoken=spoken(code), doors=list(doors)) for code, doors in shown.codes],
-        message=message(shown.view, clear=True),
+        message=message(shown.view, clear=True, manage=may_book(actor, shown.view.booking)),
     )
 
 

@@ -1,11 +1,13 @@
 """Shows and reissues the codes of a booking, and issues offline codes."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
 
 from controller.access import offline, reissue_log
 from controller.access.code_status import CodeState
+from controller.audit import audit_log
 from controller.bookings import repository
 from controller.bookings.errors import BookingUnknown, NotNow
 from controller.bookings.writer import BookingView, BookingWriter
@@ -13,7 +15,6 @@ from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.diary.model import Booking
 from controller.estate.service import EstateService
-from controller.people import audit
 from controller.people.model import Actor
 from controller.text import times
 from edge.wire.clock import Clock
@@ -38,49 +39,48 @@ class Reissued(msgspec.Struct, frozen=True, kw_only=True):
     together: tuple[str, ...]
 
 
+@dataclass(eq=False)
 class DoorCodes:
     """The caller checks permissions; every read and every change is recorded."""
 
-    def __init__(
-        self, database: Database, clock: Clock, changes: Changes, writer: BookingWriter, estate: EstateService
-    ) -> None:
-        self._database = database
-        self._clock = clock
-        self._changes = changes
-        self._writer = writer
-        self._estate = estate
+    database: Database
+    clock: Clock
+    changes: Changes
+    writer: BookingWriter
+    estate: EstateService
 
-    async def show(self, booking_id: str, *, actor: Actor) -> BookingCodesView:
-        """The codes, in the clear. Raises ``BookingUnknown``, and ``NotNow`` where it has none."""
+    async def show(self, booking_id: str, *, actor: Actor, act: str = "see the code") -> BookingCodesView:
+        """The codes, in the clear. ``act``: what is recorded. Raises ``BookingUnknown``, and ``NotNow`` where it has
+        none."""
 
         async def look(tx: Tx) -> BookingCodesView:
             view = await self._view(tx, await self._found(tx, booking_id))
             if view.codes is None:
                 raise NotNow(f"“{view.booking.title}” has no door code: {view.code_status.text}")
-            await audit.record(
+            await audit_log.record(
                 tx,
                 actor=actor.name,
                 at=view.now,
-                act="see the code",
+                act=act,
                 site=view.booking.site,
                 thing=f"booking {booking_id}",
             )
             offline_ones = [(each.digits, (each.name,)) for each in view.offline]
             return BookingCodesView(view=view, codes=(*view.codes_by_doors, *offline_ones))
 
-        return await self._database.run(look)
+        return await self.database.run(look)
 
     async def reissue(self, booking_id: str, *, why: str, actor: Actor) -> Reissued:
         """New codes at once, for all that share them. Raises ``BookingUnknown``, ``NotNow``, ``NoCodeLeft``."""
 
         async def again(tx: Tx) -> Reissued:
             booking = await self._locked(tx, booking_id)
-            now = self._clock.now()
+            now = self.clock.now()
             _require_coming(booking, now)
-            where = await self._writer.site_configs.of(tx, booking.site)
+            where = await self.writer.site_configs.of(tx, booking.site)
             if not where.require(booking.space).space.doors:
                 raise NotNow(f"no door needs a code for “{booking.title}”")
-            together = await self._writer.reissue(tx, where, booking, actor=actor, now=now, why=why)
+            together = await self.writer.reissue(tx, where, booking, actor=actor, now=now, why=why)
             await offline.revoke(tx, [booking_id], now=now)
             await reissue_log.record(
                 tx,
@@ -93,7 +93,7 @@ class DoorCodes:
             )
             return Reissued(view=await self._view(tx, booking), together=tuple(each.id for each in together))
 
-        return await self._told(await self._database.run(again))
+        return await self._notified(await self.database.run(again))
 
     async def issue_offline(self, booking_id: str, *, actor: Actor) -> BookingView:
         """A code for each of its doors that is offline, knows it, and has not got the booking's. Idempotent. Raises
@@ -101,7 +101,7 @@ class DoorCodes:
 
         async def issue(tx: Tx) -> BookingView:
             booking = await self._locked(tx, booking_id)
-            now = self._clock.now()
+            now = self.clock.now()
             _require_coming(booking, now)
             view = await self._view(tx, booking)
             wanting = [each for each in view.code_status.doors if each.state is CodeState.UNREACHABLE]
@@ -119,7 +119,7 @@ class DoorCodes:
             window = offline.fitting(view.code_window, now)
             if window is None:
                 raise NotNow(f"less than a quarter of an hour is left of “{booking.title}”; open the door by hand")
-            known = await self._estate.offline_secrets(tx, booking.site)
+            known = await self.estate.offline_secrets(tx, booking.site)
             for each in certain:
                 if each.door not in known:
                     raise NotNow(f"{each.name} cannot check offline codes; enrol its edge again")
@@ -136,15 +136,15 @@ class DoorCodes:
                     raise NotNow(f"all offline codes of {each.name} for that time have been issued; open it by hand")
             await repository.log(tx, [booking_id], at=now, actor=actor.name, what="offline code", why="")
             thing = f"booking {booking_id}"
-            await audit.record(tx, actor=actor.name, at=now, act="offline code", site=booking.site, thing=thing)
+            await audit_log.record(tx, actor=actor.name, at=now, act="offline code", site=booking.site, thing=thing)
             return await self._view(tx, booking)
 
-        view = await self._database.run(issue)
-        self._changes.site_changed(view.booking.site)
+        view = await self.database.run(issue)
+        self.changes.site_changed(view.booking.site)
         return view
 
-    async def _told(self, done: Reissued) -> Reissued:
-        self._changes.site_changed(done.view.booking.site)
+    async def _notified(self, done: Reissued) -> Reissued:
+        self.changes.site_changed(done.view.booking.site)
         return done
 
     async def _found(self, tx: Tx, booking_id: str) -> Booking:
@@ -154,12 +154,12 @@ class DoorCodes:
         return found[0]
 
     async def _locked(self, tx: Tx, booking_id: str) -> Booking:
-        await self._database.lock_site(tx, (await self._found(tx, booking_id)).site)
+        await self.database.lock_site(tx, (await self._found(tx, booking_id)).site)
         return await self._found(tx, booking_id)
 
     async def _view(self, tx: Tx, booking: Booking) -> BookingView:
-        where = await self._writer.site_configs.of(tx, booking.site)
-        [view] = await self._writer.views(tx, where, [booking], self._clock.now())
+        where = await self.writer.site_configs.of(tx, booking.site)
+        [view] = await self.writer.views(tx, where, [booking], self.clock.now())
         return view
 
 

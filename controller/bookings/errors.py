@@ -28,11 +28,8 @@ _FOR_ASKING = "Choose another time or space."
 _FOR_DECIDING = "Decline the request, or move it or what is in its way."
 
 
-class Clash(Conflicting):
+class Clash(Conflicting, kind="clash", title="The time is taken"):
     """The time is taken. ``conflicts`` names the bookings, ``reasons`` everything that refuses it."""
-
-    kind = "clash"
-    title = "The time is taken"
 
     def __init__(
         self,
@@ -53,11 +50,8 @@ class Clash(Conflicting):
         )
 
 
-class NotPossible(Conflicting):
+class NotPossible(Conflicting, kind="not-possible", title="This cannot be booked"):
     """The diary or the rules forbid it, for another reason than a clash. ``reasons`` says why."""
-
-    kind = "not-possible"
-    title = "This cannot be booked"
 
     def __init__(self, space: str, verdict: Verdict, zone: ZoneInfo) -> None:
         texts = "; ".join(each.text for each in verdict.refusals)
@@ -77,29 +71,19 @@ def refusal(space: str, verdict: Verdict, zone: ZoneInfo, *, deciding: bool = Fa
     return NotPossible(space, verdict, zone)
 
 
-class NotNow(Conflicting):
+class NotNow(Conflicting, kind="not-now", title="The booking does not allow this now"):
     """The booking is in a state that does not allow this."""
 
-    kind = "not-now"
-    title = "The booking does not allow this now"
 
-
-class Stale(Conflicting):
+class Stale(Conflicting, kind="stale", title="Somebody else changed it"):
     """Somebody has changed the booking since it was read."""
-
-    kind = "stale"
-    title = "Somebody else changed it"
 
     def __init__(self, booking: Booking) -> None:
         super().__init__(_stale(booking))
 
 
-class PreconditionFailed(Problem):
+class PreconditionFailed(Problem, status=412, kind="stale", title="Somebody else changed it"):
     """As ``Stale``, for a version in If-Match (RFC 9110 13.1.1)."""
-
-    status = 412
-    kind = "stale"
-    title = "Somebody else changed it"
 
     def __init__(self, booking: Booking) -> None:
         super().__init__(_stale(booking))

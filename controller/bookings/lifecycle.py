@@ -11,8 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from controller.bookings.errors import NotNow
-from controller.diary import limits
-from controller.diary.model import Arrival, Booking, BookingState, BookingStatus
+from controller.diary.model import Arrival, Booking, BookingState, BookingStatus, last_moment
 from controller.diary.policy import Policy
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
@@ -170,6 +169,8 @@ def asked_again(old: Booking, new: Booking) -> bool:
 
 def needs(act: BookingAction, old: Booking) -> Action:
     """The permission that this action needs."""
+    if act is BookingAction.CHECK_IN:
+        return Action.CHECK_IN
     decided = act is BookingAction.RESTORE and (
         old.state in (BookingState.DECLINED, BookingState.NO_SHOW) or _just_approved(old)
     )
@@ -184,23 +185,25 @@ def possible(
     old: Booking, actor: Actor, now: datetime, *, opens_at: datetime, offered: bool = False
 ) -> tuple[BookingAction, ...]:
     """The actor's possible actions now; the diary may still refuse some. ``offered``: it is on offer to somebody
-    who waited for it."""
+    who waited for it. ``opens_at``: from when its code opens."""
     thing = Thing(site=old.site, party=old.party)
+    acts = _ANSWERS if offered else _BY_STATE[old.state]
+    if not offered and old.state is BookingState.CONFIRMED and opens_at <= now:
+        acts = (*acts, *_WHEN_OPEN)
     return tuple(
         act
-        for act in (_ANSWERS if offered else _ACTS)
+        for act in acts
         if may(actor, needs(act, old), thing) and (offered or _does_something(act, old, now, opens_at=opens_at))
     )
 
 
 def _does_something(act: BookingAction, old: Booking, now: datetime, *, opens_at: datetime) -> bool:
+    if act is BookingAction.CHANGE:
+        return True
     try:
-        if act is BookingAction.CHANGE:
-            require_changeable(old)
-            return True
         if act is BookingAction.CHECK_IN:
             return check_in(old, now, opens_at=opens_at) is not old
-        return _SIMPLE[act](old, now) is not old
+        return EFFECTS[act](old, now) is not old
     except NotNow:
         return False
 
@@ -213,14 +216,24 @@ def _named(old: Booking) -> str:
     return f"“{old.title}” {_WORDS[old.state]}"
 
 
-_ACTS = tuple(act for act in BookingAction if act not in _ANSWERS)
-_SIMPLE = {
+_UNDECIDED = (BookingAction.CHANGE, BookingAction.APPROVE, BookingAction.DECLINE, BookingAction.CANCEL)
+_BY_STATE = {
+    BookingState.REQUESTED: _UNDECIDED,
+    BookingState.HELD: _UNDECIDED,
+    BookingState.CONFIRMED: (BookingAction.CHANGE, BookingAction.CANCEL, BookingAction.RESTORE),
+    **dict.fromkeys((*_AGAIN, BookingState.NO_SHOW), (BookingAction.RESTORE,)),
+}
+"""The actions that a state allows, before the times are looked at."""
+_WHEN_OPEN = (BookingAction.FINISH, BookingAction.CHECK_IN)
+"""More actions of a confirmed booking, once its code opens."""
+EFFECTS = {
     BookingAction.APPROVE: approve,
     BookingAction.DECLINE: decline,
     BookingAction.CANCEL: cancel,
     BookingAction.RESTORE: restore,
     BookingAction.FINISH: finish,
 }
+"""The effect of the actions that need nothing but the booking and the time."""
 
 
 class InitialState(msgspec.Struct, frozen=True, kw_only=True):
@@ -271,7 +284,7 @@ def held_until(policy: Policy, during: Interval, *, now: datetime) -> datetime |
     ``None`` where requests hold nothing."""
     if not policy.requests_hold:
         return None
-    last = limits.last_moment(during, now=now)
+    last = last_moment(during, now=now)
     return last if policy.hold_hours is None else min(last, now + timedelta(hours=policy.hold_hours))
 
 

@@ -1,24 +1,36 @@
 """All SQL about bookings, except their claims."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import RowMapping, and_, bindparam, case, delete, exists, func, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 
-from controller.bookings.absence_rules import FORGOTTEN_AFTER
+from controller.bookings.no_shows import FORGOTTEN_AFTER
 from controller.db.compiled_sql import BulkInsert, put
-from controller.db.engine import Tx
-from controller.diary.limits import LONGEST
-from controller.diary.model import Arrival, Booking, BookingState, Changed, LogEntry, Need
+from controller.db.engine import Tx, batches
+from controller.diary.model import LONGEST, Arrival, Booking, BookingState, Changed, LogEntry, Need
 from controller.diary.tables import booking_log, bookings, series, sheet_rows
+from controller.people.parties import with_mail_address
 from controller.people.permissions import Thing
 from edge.wire.interval import Interval
 
 _COLUMNS = tuple(bookings.c[name] for name in Booking.__struct_fields__)
-
-_AT_ONCE = 500
-"""Ids asked for in one statement."""
 
 
 def _booking(row: RowMapping) -> Booking:
@@ -67,24 +79,13 @@ async def pinned(tx: Tx, booking_id: str) -> Booking | None:
     return await booking(tx, booking_id)
 
 
-async def begins(tx: Tx, booking_id: str, at: datetime) -> bool:
-    """Whether the booking exists and begins at that instant."""
-    query = select(bookings.c.id).where(bookings.c.id == booking_id, bookings.c.starts == at)
-    return (await tx.execute(query)).first() is not None
-
-
 async def some(tx: Tx, ids: Sequence[str]) -> list[Booking]:
     """The bookings with these ids, by start."""
     found: list[Booking] = []
-    for at in range(0, len(ids), _AT_ONCE):
-        query = select(*_COLUMNS).where(bookings.c.id.in_(ids[at : at + _AT_ONCE]))
+    for part in batches(ids):
+        query = select(*_COLUMNS).where(bookings.c.id.in_(part))
         found += [_booking(row) for row in (await tx.execute(query)).mappings()]
     return sorted(found, key=lambda each: (each.starts, each.id))
-
-
-async def booking_by_link(tx: Tx, link_hash: bytes) -> Booking | None:
-    row = (await tx.execute(select(*_COLUMNS).where(bookings.c.link_hash == link_hash))).mappings().first()
-    return _booking(row) if row else None
 
 
 async def between(
@@ -112,20 +113,20 @@ async def search(
     *,
     parties: Sequence[str],
     contacts: bool,
-    party: str | None,
+    only: frozenset[str] | None,
     now: datetime,
     limit: int,
 ) -> list[Booking]:
     """Bookings of a site with ``text`` in their title, or of one of ``parties``; with ``contacts`` also where it is
-    in whom to ring. ``party``: of this one only. Future ones first, by start, then past ones, the latest first.
+    in whom to ring. ``only``: of these parties. Future ones first, by start, then past ones, the latest first.
     Ignores case."""
     fields = [bookings.c.title, *((bookings.c.contact_name, bookings.c.contact_phone) if contacts else ())]
     has = or_(
         *(func.lower(field).contains(text.lower(), autoescape=True) for field in fields), bookings.c.party.in_(parties)
     )
     query = select(*_COLUMNS).where(bookings.c.site == site, has)
-    if party is not None:
-        query = query.where(bookings.c.party == party)
+    if only is not None:
+        query = query.where(bookings.c.party.in_(sorted(only)))
     ahead = query.where(bookings.c.ends > now).order_by(bookings.c.starts, bookings.c.id).limit(limit)
     found = [_booking(row) for row in (await tx.execute(ahead)).mappings()]
     over = query.where(bookings.c.ends <= now).order_by(bookings.c.starts.desc(), bookings.c.id.desc())
@@ -136,26 +137,31 @@ async def search(
 async def waiting_for_approval(
     tx: Tx,
     *,
-    sites: frozenset[str] | None,
-    party: str | None,
+    site: str | None,
+    whose: Iterable[Thing],
     ends_after: datetime,
     after: str | None,
     limit: int,
 ) -> list[Booking]:
-    """Requests and holds that end after a moment, by start, from the one after ``after`` on. ``sites``:
-    ``None`` for all of them."""
+    """Requests and holds that end after a moment, by start, from the one after ``after`` on, of one site
+    or of all. ``whose``: of these sites and parties, ``None`` in one standing for all."""
     query = select(*_COLUMNS).where(
-        bookings.c.state.in_([BookingState.REQUESTED.value, BookingState.HELD.value]), bookings.c.ends > ends_after
+        bookings.c.state.in_([BookingState.REQUESTED.value, BookingState.HELD.value]),
+        bookings.c.ends > ends_after,
+        or_(false(), *(_of(each) for each in whose)),
     )
-    if sites is not None:
-        query = query.where(bookings.c.site.in_(sites))
-    if party is not None:
-        query = query.where(bookings.c.party == party)
+    if site is not None:
+        query = query.where(bookings.c.site == site)
     if after is not None:
         starts = select(bookings.c.starts).where(bookings.c.id == after).scalar_subquery()
         query = query.where(or_(bookings.c.starts > starts, and_(bookings.c.starts == starts, bookings.c.id > after)))
     rows = (await tx.execute(query.order_by(bookings.c.starts, bookings.c.id).limit(limit))).mappings()
     return [_booking(row) for row in rows]
+
+
+def _of(thing: Thing) -> ColumnElement[bool]:
+    columns = ((bookings.c.site, thing.site), (bookings.c.party, thing.party))
+    return and_(true(), *(column == value for column, value in columns if value is not None))
 
 
 async def ahead(tx: Tx, site: str, space: str, *, after: datetime) -> list[Booking]:
@@ -176,11 +182,9 @@ async def code_owners(tx: Tx, dates: Sequence[Booking]) -> dict[str, str]:
     if not wanted:
         return {}
     found: dict[str, tuple[str, str | None]] = {}
-    for at in range(0, len(wanted), _AT_ONCE):
+    for part in batches(wanted):
         query = select(series.c.id, series.c.code_owner, series.c.party)
-        rows = await tx.execute(
-            query.where(series.c.id.in_(wanted[at : at + _AT_ONCE]), series.c.code_owner.is_not(None))
-        )
+        rows = await tx.execute(query.where(series.c.id.in_(part), series.c.code_owner.is_not(None)))
         found |= {row.id: (row.code_owner, row.party) for row in rows}
     return {
         each.id: found[each.series_id][0]
@@ -234,7 +238,7 @@ async def run_out(tx: Tx, site: str, during: Interval, *, margin: timedelta, now
     """The holds of a site, within ``margin`` of that time, that nobody decided before they expired."""
     query = select(*_COLUMNS).where(
         bookings.c.site == site,
-        text("bookings.state IN ('requested', 'held')"),  # as the index of the open ones has it
+        text("bookings.state IN ('requested', 'held')"),  # in the words of the index ix_bookings_open
         bookings.c.state == BookingState.HELD.value,
         bookings.c.held_until <= now,
         bookings.c.starts < during.end + margin,
@@ -288,6 +292,39 @@ async def reasons(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
         .order_by(booking_log.c.id)
     )
     return {row.booking_id: row.why for row in await tx.execute(query)}
+
+
+async def ahead_of_party(tx: Tx, party: str, now: datetime) -> list[Booking]:
+    """A party's bookings that are not over and may take place, by start."""
+    active = (BookingState.REQUESTED, BookingState.HELD, BookingState.CONFIRMED)
+    c = bookings.c
+    query = select(*_COLUMNS).where(c.party == party, c.ends > now, c.state.in_([each.value for each in active]))
+    return [_booking(row) for row in (await tx.execute(query.order_by(c.starts, c.id))).mappings()]
+
+
+async def parties_ahead(tx: Tx, site: str, now: datetime) -> list[str]:
+    """The parties that have bookings ahead at a site."""
+    active = (BookingState.REQUESTED, BookingState.HELD, BookingState.CONFIRMED)
+    c = bookings.c
+    query = select(c.party).where(
+        c.site == site, c.party.is_not(None), c.ends > now, c.state.in_([each.value for each in active])
+    )
+    return list((await tx.execute(query.distinct())).scalars())
+
+
+async def ahead_of_address(tx: Tx, site: str, key: str, now: datetime) -> list[Booking]:
+    """Bookings of a site that are not over and may take place, whose people have the mail address with that
+    ``email_key``: their own, or their party's."""
+    active = (BookingState.REQUESTED, BookingState.HELD, BookingState.CONFIRMED)
+    c, theirs = bookings.c, with_mail_address(key)
+    query = select(*_COLUMNS).where(
+        c.site == site,
+        c.diary == "",
+        c.ends > now,
+        c.state.in_([each.value for each in active]),
+        or_(func.lower(c.contact_email) == key, and_(c.contact_email == "", c.party.in_(theirs))),
+    )
+    return [_booking(row) for row in (await tx.execute(query.order_by(c.starts, c.id))).mappings()]
 
 
 async def still(tx: Tx, party: str, now: datetime) -> str | None:

@@ -14,6 +14,7 @@ from controller.bookings.errors import (
     PreconditionFailed,
     Stale,
 )
+from controller.bookings.listing import BookingListing
 from controller.bookings.schemas import (
     ApproveBody,
     BookingCheck,
@@ -30,13 +31,14 @@ from controller.bookings.schemas import (
 from controller.bookings.service import BookingService
 from controller.diary.model import BookingStatus
 from controller.estate.errors import SiteUnknown
-from controller.people.authentication import Books, Decides, Reads, ReadsAnySite, SeesContacts
+from controller.people.authentication import Books, ChecksIn, Decides, Reads, ReadsAnySite, SeesLog
 from controller.web.fields import LIST_LIMIT, Id, IdPath, Limit, Slug, SlugPath
 from controller.web.problem import NotSignedIn, described, invalid_field
 from controller.web.services import service
 
 router = APIRouter(tags=["bookings"], responses=described(NotSignedIn))
 TheBookings = Annotated[BookingService, service(BookingService)]
+TheListing = Annotated[BookingListing, service(BookingListing)]
 Edge = Annotated[str, Query(max_length=40, description="A date, or a time as in bookings")]
 AfterBooking = Annotated[Id | None, Query(description="`next` of the page before; leave out for the first page")]
 _JUDGED = described(BookingUnknown, Clash, NotPossible, NotNow)
@@ -47,7 +49,7 @@ IfMatch = Annotated[str | None, Header(description='A version in quotes, such as
 @router.get("/sites/{site}/bookings", responses=described(SiteUnknown))
 async def list_bookings(
     site: SlugPath,
-    bookings: TheBookings,
+    listing: TheListing,
     actor: Reads,
     from_: Annotated[Edge, Query(alias="from")],
     to: Edge,
@@ -60,39 +62,39 @@ async def list_bookings(
 ) -> BookingList:
     """The bookings that touch the time from `from` to before `to`, cancelled ones too, over at most 62 days."""
     chosen = frozenset(among or BookingStatus)
-    views = await bookings.between(site, from_, to, space=space, party=party, among=chosen, actor=actor)
+    views = await listing.between(site, from_, to, space=space, party=party, among=chosen, actor=actor)
     return booking_list(views, actor)
 
 
 @router.get("/sites/{site}/bookings/search", responses=described(SiteUnknown))
 async def search_bookings(
     site: SlugPath,
-    bookings: TheBookings,
+    listing: TheListing,
     actor: Reads,
     text: Annotated[str, Query(min_length=2, max_length=100, description="Part of a title, a party or a contact")],
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> BookingList:
     """Bookings on any day with `text` in their title, their party's name or contact, as far as the user may see that:
     future ones first, by start, then past ones, the latest first."""
-    return booking_list(await bookings.search(site, text.strip(), actor=actor, limit=limit), actor)
+    return booking_list(await listing.search(site, text.strip(), actor=actor, limit=limit), actor)
 
 
 @router.get("/sites/{site}/requests", responses=described(SiteUnknown))
 async def list_site_requests(
-    site: SlugPath, bookings: TheBookings, actor: Reads, after: AfterBooking = None, limit: Limit = LIST_LIMIT
+    site: SlugPath, listing: TheListing, actor: Reads, after: AfterBooking = None, limit: Limit = LIST_LIMIT
 ) -> RequestPage:
-    """What waits for approval at a site and is not over, by its start; a booker sees their own party's. Includes
+    """What waits for approval at a site and is not over, by its start; group leaders see their own party's. Includes
     expired holds while nobody has taken their time."""
-    found = await bookings.requests(site, actor=actor, after=after, limit=limit + 1)
+    found = await listing.requests(site, actor=actor, after=after, limit=limit + 1)
     return request_page(found, actor, limit=limit)
 
 
 @router.get("/requests")
 async def list_requests(
-    bookings: TheBookings, actor: ReadsAnySite, after: AfterBooking = None, limit: Limit = LIST_LIMIT
+    listing: TheListing, actor: ReadsAnySite, after: AfterBooking = None, limit: Limit = LIST_LIMIT
 ) -> RequestPage:
     """What waits for approval at all the sites that the user may see."""
-    found = await bookings.requests(None, actor=actor, after=after, limit=limit + 1)
+    found = await listing.requests(None, actor=actor, after=after, limit=limit + 1)
     return request_page(found, actor, limit=limit)
 
 
@@ -124,7 +126,7 @@ async def get_booking(booking_id: IdPath, bookings: TheBookings, actor: Reads, r
 
 
 @router.get("/bookings/{booking_id}/log", responses=described(BookingUnknown))
-async def get_booking_log(booking_id: IdPath, bookings: TheBookings, actor: SeesContacts) -> BookingLog:
+async def get_booking_log(booking_id: IdPath, bookings: TheBookings, actor: SeesLog) -> BookingLog:
     """Who did what to a booking, when and why."""
     return log_answer(*await bookings.log_entries(booking_id))
 
@@ -172,13 +174,17 @@ async def finish_booking(booking_id: IdPath, bookings: TheBookings, actor: Books
 
 
 @router.post("/bookings/{booking_id}/check-in", responses=described(BookingUnknown, NotNow))
-async def check_in_booking(booking_id: IdPath, bookings: TheBookings, actor: Books, response: Response) -> BookingRead:
+async def check_in_booking(
+    booking_id: IdPath, bookings: TheBookings, actor: ChecksIn, response: Response
+) -> BookingRead:
     """Record that the people of a booking have arrived, for example from a tablet by the door. Idempotent."""
     return _tagged(booking_answer(await bookings.check_in(booking_id, actor=actor), actor), response)
 
 
 @router.delete("/bookings/{booking_id}/check-in", responses=described(BookingUnknown, NotNow))
-async def check_out_booking(booking_id: IdPath, bookings: TheBookings, actor: Books, response: Response) -> BookingRead:
+async def check_out_booking(
+    booking_id: IdPath, bookings: TheBookings, actor: ChecksIn, response: Response
+) -> BookingRead:
     """Undo a mistaken check-in. Arrivals at a door stay."""
     return _tagged(booking_answer(await bookings.check_out(booking_id, actor=actor), actor), response)
 

@@ -6,11 +6,26 @@ from typing import Annotated, Any, ClassVar, Self
 import msgspec
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from controller.access.code_status import CodeState
+from controller.access.code_status import BookingDoorStatus, CodeState
 from controller.bookings.lifecycle import BookingAction
 from controller.diary.model import BookingChange, BookingStatus, Cause, Details, Draft, Need
 from controller.people.model import Tier
-from controller.web.fields import Answer, Body, Email, Id, Line, MomentText, Name, Note, Slug, Whole, Yes, read_moment
+from controller.web.fields import (
+    Answer,
+    Body,
+    Email,
+    Id,
+    Line,
+    LocalTime,
+    MomentText,
+    Name,
+    Note,
+    Page,
+    Slug,
+    Whole,
+    Yes,
+    read_moment,
+)
 from controller.web.problem import Conflict, ReasonBody
 
 
@@ -166,16 +181,11 @@ class DeclineBody(Body):
 class CodeWindow(Answer):
     """When the code opens: the booking with its lead-in and lag."""
 
-    starts: str
-    ends: str
+    starts: LocalTime
+    ends: LocalTime
 
 
-class OnOneDoor(Answer):
-    door: str
-    name: str
-    state: CodeState
-    since: str | None
-    text: str
+class OnOneDoor(Answer, of=BookingDoorStatus): ...
 
 
 class OnDoor(Answer):
@@ -201,8 +211,8 @@ class OfflineCodeRead(Answer):
     door: str
     name: str
     code: str
-    starts: str
-    ends: str
+    starts: LocalTime
+    ends: LocalTime
     text: str
 
 
@@ -210,7 +220,7 @@ class OfferRead(Answer):
     """``wait``: the place in the waiting list that it is offered to, and that accepts or declines it by ``until``."""
 
     wait: str
-    until: str
+    until: LocalTime
 
 
 class ImpactRead(Answer):
@@ -221,9 +231,9 @@ class ImpactRead(Answer):
 
     cause: Cause
     text: str
-    at: str
+    at: LocalTime
     actor: str
-    kept_at: str | None
+    kept_at: LocalTime | None
     kept_by: str | None
 
 
@@ -271,17 +281,17 @@ class BookingRead(DetailsRead):
     party_tier: Tier | None
     layout_name: str | None
     overruled: bool
-    starts: str
-    ends: str
-    setup_starts: str
-    cleardown_ends: str
-    ends_before: str | None
+    starts: LocalTime
+    ends: LocalTime
+    setup_starts: LocalTime
+    cleardown_ends: LocalTime
+    ends_before: LocalTime | None
     status: BookingStatus
     why: str
-    held_until: str | None
+    held_until: LocalTime | None
     offer: OfferRead | None
-    warned_at: str | None
-    release_at: str | None
+    warned_at: LocalTime | None
+    release_at: LocalTime | None
     kept: str
     series: str | None
     diary: str
@@ -293,15 +303,16 @@ class BookingRead(DetailsRead):
     on_door: OnDoor
     still_opens: list[str]
     lingering: list[str]
-    arrived_at: str | None
+    arrived_at: LocalTime | None
     arrived_how: str
     counted_in: int
     link: str
+    show_link: str
     message: str
     actor: str
-    created_at: str
-    changed_at: str
-    cancelled_at: str | None
+    created_at: LocalTime
+    changed_at: LocalTime
+    cancelled_at: LocalTime | None
     version: int
     actions: list[BookingAction]
 
@@ -317,18 +328,14 @@ class RequestRead(BookingRead):
     reasons: list[ReasonBody]
 
 
-class RequestPage(Answer):
-    """``next``: give it as ``after`` for the next page; null on the last."""
-
-    items: list[RequestRead]
-    next: str | None
+class RequestPage(Page[RequestRead]): ...
 
 
 class LogEntryRead(Answer):
     """``what``: book, change, move, approve, decline, cancel, restore, finish, check in, check out, expire, warn,
     release, no-show and the like. ``reason`` is empty where none was given."""
 
-    at: str
+    at: LocalTime
     actor: str
     what: str
     reason: str

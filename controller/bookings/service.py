@@ -1,17 +1,19 @@
-"""Single bookings: creates, changes, decides, cancels, restores and shows them."""
+"""Single bookings: creates, changes, decides, cancels, restores and shows them; ``listing`` lists them."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec.structs import replace
 from sqlalchemy.exc import IntegrityError
 
 from controller.access.code_status import lingering_texts
-from controller.access.errors import CODE_OVERLAP
-from controller.bookings import lifecycle, links, repository
-from controller.bookings.change_effects import ChangedParts, PlannedChange, wanted
+from controller.access.codes import CODE_OVERLAP
+from controller.access.repository import first_look_read
+from controller.bookings import lifecycle, repository
+from controller.bookings.change_impact import ChangedParts, PlannedChange, keeps_terms, wanted
 from controller.bookings.claims import contended
 from controller.bookings.code_issuing import lingering
 from controller.bookings.errors import BookingUnknown, LinkUnknown, NotNow, PreconditionFailed, Stale, refusal
@@ -20,28 +22,32 @@ from controller.bookings.series.model import changed_fields
 from controller.bookings.writer import BookingView, BookingWriter
 from controller.changes import Changes
 from controller.db.compiled_sql import read_ahead
-from controller.db.engine import Database, Tx, violates
-from controller.diary import limits
+from controller.db.engine import Database, Tx
+from controller.db.errors import violates
 from controller.diary import waits_repository as waits
 from controller.diary.model import (
     LONGEST_WHY,
     Booking,
     BookingChange,
     BookingState,
-    BookingStatus,
     Draft,
     LogEntry,
+    booking_time,
+    clock_change_notes,
+    require_not_over,
+    require_timely,
 )
 from controller.diary.site_config import SiteConfig
 from controller.diary.waits import Overdue, WaitState
 from controller.estate.model import Site
+from controller.key_files import LinkKind, linked
 from controller.people.errors import NotAllowed
-from controller.people.model import Actor, Role, Tier
-from controller.people.parties import listed, tier_of, tier_to_book
-from controller.people.permissions import Action, Seen, Thing, may, seen
-from controller.rules.model import OVERRULED, RuleReason, RuleRequest, Verdict
+from controller.people.model import Actor, Tier
+from controller.people.parties import tier_of, tier_to_book
+from controller.people.permissions import Action, Thing, may, parties_of
+from controller.rules.model import OVERRULED, ReasonKind, RuleReason, RuleRequest, Verdict
 from controller.rules.service import first_reads, judge
-from controller.web.problem import Problem
+from controller.web.problem import Problem, invalid_field
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval
 
@@ -49,26 +55,17 @@ T = TypeVar("T")
 P = ParamSpec("P")
 _TRIES = 3
 _TURNS = 10
-"""How often others may come first: each time something else has run out meanwhile."""
-_PARTIES = 500
-"""Parties of a name that bookings are searched for."""
+"""How often overdue offers of the waiting list are settled before a write is given up."""
 _ACCEPTS = "this accepts the offer for the person who waited"
 
 
 class CheckedRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """The result that a request would have."""
+    """The verdict on a request, and the warnings that come with it."""
 
     site: Site
     verdict: Verdict
     lingering: tuple[str, ...]
     notes: tuple[str, ...]
-
-
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """A booking that waits for approval. ``refusals``: what prevents approving it now, for users who can approve."""
-
-    view: BookingView
-    refusals: tuple[RuleReason, ...]
 
 
 class BookingService:
@@ -88,19 +85,25 @@ class BookingService:
     async def write(self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``work`` in a write transaction, and again if somebody outside our locks took the time or the code
         meanwhile: then ``work`` itself finds and names the conflict. People on the waiting list come first."""
-        return await self._retry_on_conflict(lambda: self._database.run_brief(work, *args, **kwargs))
+        return await self._retry_on_conflict(self._database.run_brief, work, *args, **kwargs)
 
     async def write_many(
         self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """As ``write``, for work on so many rows that the event loop must not wait for it."""
-        return await self._retry_on_conflict(lambda: self._database.run(work, *args, **kwargs))
+        return await self._retry_on_conflict(self._database.run, work, *args, **kwargs)
 
-    async def _retry_on_conflict(self, attempt: Callable[[], Awaitable[T]]) -> T:
+    async def _retry_on_conflict(
+        self,
+        run: Callable[..., Awaitable[T]],
+        work: Callable[Concatenate[Tx, P], Awaitable[T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
         conflicts = turns = 0
         while True:
             try:
-                return await attempt()
+                return await run(work, *args, **kwargs)
             except Overdue as overdue:
                 turns += 1
                 if self._settle is None or turns > _TURNS:
@@ -112,24 +115,28 @@ class BookingService:
                     raise
 
     async def create(self, site: str, draft: Draft, *, actor: Actor) -> BookingView:
-        """Confirmed at once, held or asked for, as the site's rules have it. A booker who names no party books for
-        their own. Raises ``Clash``, ``NotPossible``, ``Invalid``, ``NotAllowed``, ``SiteUnknown``, ``SpaceUnknown``."""
-        draft = for_whom(draft, actor)
+        """Confirmed at once, held or asked for, as the site's rules have it. Who leads one party need not name it.
+        Raises ``Clash``, ``NotPossible``, ``Invalid``, ``NotAllowed``, ``SiteUnknown``, ``SpaceUnknown``."""
+        draft = replace(draft, party=party_for(draft.party, actor, site))
         require_allowed(actor, site, draft.party, overrule=draft.overrule)
-        view = await self.write(self._create, site, draft, actor)
+        view = await self.write(self.create_in, site, draft, actor)
         self._changes.site_changed(site)
         return view
 
-    async def _create(self, tx: Tx, site: str, draft: Draft, actor: Actor) -> BookingView:
+    async def create_in(self, tx: Tx, site: str, draft: Draft, actor: Actor, decide: str = "") -> BookingView:
+        """As ``create``, for a draft that names its party, in a transaction of ``write``; the caller checks
+        permissions and notifies the listeners. ``decide``: why a manager decides even if a rule fits."""
         await self._database.lock_site(tx, site)
         now = self._clock.now()
         await self._read_ahead(tx, site, draft, actor, now)
-        where, unusual = await self._writer.look(tx, site, now)
+        where, unusual = await self._writer.read_site(tx, site, now)
         request = await request_of(tx, where, draft, but=None, actor=actor, now=now)
         asked, there = request.asked, where.require(draft.space)
         [verdict] = await judge(tx, where, [request], now=now)
         if not verdict.possible:
             raise refusal(there.space.name, verdict, there.site.tz)
+        if decide and not verdict.needs_approval:
+            verdict = replace(verdict, reasons=(*verdict.reasons, _approval(decide)))
         becomes = outcome(verdict, where.policy, asked.during, now=now)
         made = await self._writer.book(
             tx,
@@ -156,12 +163,12 @@ class BookingService:
             return
         facts = first_reads(tx, where, [request], now=now)
         codes = self._writer.codes.draw_ahead(tx, where, there.space, now)
-        await read_ahead(tx, [self._writer.first_read(site, now), *facts, *codes])
+        await read_ahead(tx, [first_look_read(site, now), *facts, *codes])
 
     async def check(self, site: str, draft: Draft, *, but: str | None, actor: Actor) -> CheckedRequest:
         """The result of ``create``, without writing; ``but``: a booking to ignore."""
-        draft = for_whom(draft, actor)
-        if actor.role is Role.BOOKER:
+        draft = replace(draft, party=party_for(draft.party, actor, site))
+        if parties_of(actor, Action.DETAILS, site) is not None:
             require_allowed(actor, site, draft.party)
         async with self._database.read() as tx:
             now = self._clock.now()
@@ -179,79 +186,8 @@ class BookingService:
                 actor=actor,
             )
             return CheckedRequest(
-                site=there.site, verdict=verdict, lingering=old_codes, notes=limits.notes(during, zone)
+                site=there.site, verdict=verdict, lingering=old_codes, notes=clock_change_notes(during, zone)
             )
-
-    async def between(
-        self,
-        site: str,
-        starts: str,
-        ends: str,
-        *,
-        space: str | None = None,
-        party: str | None = None,
-        among: frozenset[BookingStatus] = frozenset(BookingStatus),
-        actor: Actor,
-    ) -> list[BookingView]:
-        """The bookings of a site that touch a time, given as the API takes moments and dates. ``party``: of this one
-        only, as far as the actor may see whose they are."""
-        async with self._database.read() as tx:
-            where = await self._writer.site_configs.of(tx, site)
-            during = limits.shown(starts, ends, where.site.tz)
-            now = self._clock.now()
-            if party is not None and seen(actor, Thing(site=site, party=party)) is Seen.TAKEN:
-                return []
-            found = await repository.between(tx, site, during, space=space, party=party)
-            return await self._writer.views(tx, where, [each for each in found if each.status(now) in among], now)
-
-    async def search(self, site: str, text: str, *, actor: Actor, limit: int) -> list[BookingView]:
-        """The bookings of a site, on whatever day, that have ``text`` in what the actor may see of them: title, party,
-        whom to ring. A booker finds their own party's. Raises ``SiteUnknown``."""
-        booker = actor.role is Role.BOOKER
-        if booker and actor.party is None:
-            return []
-        contacts = may(actor, Action.CONTACT, Thing(site=site, party=actor.party))
-        async with self._database.read() as tx:
-            where = await self._writer.site_configs.of(tx, site)
-            now = self._clock.now()
-            found = await repository.search(
-                tx,
-                site,
-                text,
-                parties=[each.id for each in await listed(tx, search=text, limit=_PARTIES)],
-                contacts=contacts,
-                party=actor.party if booker else None,
-                now=now,
-                limit=limit,
-            )
-            views = {view.booking.id: view for view in await self._writer.views(tx, where, found, now)}
-            return [views[each.id] for each in found]
-
-    async def requests(self, site: str | None, *, actor: Actor, after: str | None, limit: int) -> list[Request]:
-        """What waits for approval and is not over, by start, at one site or at all that the actor may see; a booker
-        sees their own party's. ``after``: id of the last of the page before. Raises ``SiteUnknown``."""
-        async with self._database.read() as tx:
-            now = self._clock.now()
-            if site is not None:
-                await self._writer.site_configs.of(tx, site)
-            found = await repository.waiting_for_approval(
-                tx,
-                sites=actor.sites if site is None else frozenset({site}),
-                party=actor.party if actor.role is Role.BOOKER else None,
-                ends_after=now,
-                after=after,
-                limit=limit,
-            )
-            requests: dict[str, Request] = {}
-            for one in dict.fromkeys(each.site for each in found):
-                where = await self._writer.site_configs.of(tx, one)
-                here = [each for each in found if each.site == one]
-                views = await self._writer.views(tx, where, here, now)
-                refusals = await _refusals(tx, where, views, actor, now)
-                requests |= {
-                    view.booking.id: Request(view=view, refusals=refusals.get(view.booking.id, ())) for view in views
-                }
-            return [requests[each.id] for each in found]
 
     async def get(self, booking_id: str) -> BookingView:
         """Raises ``BookingUnknown``."""
@@ -266,13 +202,14 @@ class BookingService:
                 tx, booking_id
             )
 
-    async def by_link(self, token: str) -> BookingView:
-        """The booking of a door page. Raises ``LinkUnknown``."""
+    async def by_link(self, token: str) -> tuple[LinkKind, BookingView]:
+        """What the link is for, and the booking of its page. Raises ``LinkUnknown``."""
         async with self._database.read() as tx:
-            booking = await repository.booking_by_link(tx, links.token_hash(token))
+            named = linked(token)
+            booking = await repository.booking(tx, named) if named is not None else None
             if booking is None:
                 raise LinkUnknown
-            return await self._view(tx, booking)
+            return self._writer.links.kind(token, booking), await self._view(tx, booking)
 
     async def _view(self, tx: Tx, booking: Booking) -> BookingView:
         where = await self._writer.site_configs.of(tx, booking.site)
@@ -284,7 +221,7 @@ class BookingService:
         """Change a booking; changed parts are judged again. What the rules would not confirm waits for approval again;
         a manager's change keeps its state. Raises ``Clash``, ``NotPossible``, ``Invalid``, ``NotAllowed``, ``NotNow``,
         ``Stale``, ``PreconditionFailed``, ``BookingUnknown``."""
-        return await self._told(self.write(self._change, booking_id, change, if_match, actor))
+        return await self._notified(self.write(self._change, booking_id, change, if_match, actor))
 
     async def _change(
         self, tx: Tx, booking_id: str, change: BookingChange, if_match: int | None, actor: Actor
@@ -308,7 +245,7 @@ class BookingService:
         new = replace(asked.new, changed_here=changed_fields(old, asked.new))
         why, expired = "", None
         if asked.judged(now=now):
-            request = await self._request(tx, asked, change, actor)
+            request = await self._request(tx, asked, change, actor, there.site.tz, now)
             [verdict] = await judge(tx, where, [request], now=now)
             concerned = asked.concerned(verdict)
             if not concerned.possible and not asked.less:
@@ -324,39 +261,45 @@ class BookingService:
         )
         return await self._view(tx, new)
 
-    async def _request(self, tx: Tx, asked: PlannedChange, change: BookingChange, actor: Actor) -> RuleRequest:
+    async def _request(
+        self, tx: Tx, asked: PlannedChange, change: BookingChange, actor: Actor, zone: ZoneInfo, now: datetime
+    ) -> RuleRequest:
         new = asked.new
         same_party = new.party == asked.old.party
         tier = await (tier_of(tx, new.party) if same_party else tier_to_book(tx, new.party, actor))
         request = replace(new.asked, overrule=asked.overrules(change.overrule), by_rules=change.by_rules)
-        same = "starts" not in asked.fields
-        return RuleRequest(asked=request, actor=actor, tier=tier, but=frozenset({new.id}), keeps_start=same)
+        return RuleRequest(
+            asked=request,
+            actor=actor,
+            tier=tier,
+            but=frozenset({new.id}),
+            keeps_start="starts" not in asked.fields,
+            keeps_terms=keeps_terms(asked.old, new.asked, zone=zone, now=now),
+        )
 
     async def approve(self, booking_id: str, *, actor: Actor, why: str = "", overrule: bool = False) -> BookingView:
         """Confirm a request, judged again; one that is confirmed already stays so. Raises ``Clash``, ``NotPossible``,
         ``NotNow``, ``NotAllowed``, ``BookingUnknown``."""
-        return await self._act(
-            BookingAction.APPROVE, booking_id, actor, why, _alone(lifecycle.approve), overrule=overrule
-        )
+        return await self._act(BookingAction.APPROVE, booking_id, actor, why, overrule=overrule)
 
     async def decline(self, booking_id: str, *, why: str, actor: Actor) -> BookingView:
         """Turn a request down; its time is free at once. Idempotent. Raises ``NotNow``, ``NotAllowed``,
         ``BookingUnknown``."""
-        return await self._act(BookingAction.DECLINE, booking_id, actor, why, _alone(lifecycle.decline))
+        return await self._act(BookingAction.DECLINE, booking_id, actor, why)
 
     async def cancel(self, booking_id: str, *, why: str, actor: Actor) -> BookingView:
         """Cancel a booking or a request; one that is cancelled already stays as it is. Raises ``NotNow``,
         ``BookingUnknown``."""
-        return await self._act(BookingAction.CANCEL, booking_id, actor, why, _alone(lifecycle.cancel))
+        return await self._act(BookingAction.CANCEL, booking_id, actor, why)
 
     async def restore(self, booking_id: str, *, actor: Actor) -> BookingView:
-        """Undo what ``course.restore`` says. Raises ``Clash`` where the time is taken, ``NotPossible``, ``NotNow``
+        """Undo what ``lifecycle.restore`` says. Raises ``Clash`` where the time is taken, ``NotPossible``, ``NotNow``
         where it is over, ``NotAllowed``, ``BookingUnknown``."""
-        return await self._act(BookingAction.RESTORE, booking_id, actor, "", _alone(lifecycle.restore))
+        return await self._act(BookingAction.RESTORE, booking_id, actor, "")
 
     async def finish(self, booking_id: str, *, actor: Actor) -> BookingView:
         """End a booking that runs; the rest of its time is free. Idempotent. Raises ``NotNow``, ``BookingUnknown``."""
-        return await self._act(BookingAction.FINISH, booking_id, actor, "", _alone(lifecycle.finish))
+        return await self._act(BookingAction.FINISH, booking_id, actor, "")
 
     async def check_in(self, booking_id: str, *, actor: Actor) -> BookingView:
         """Its people are here, as somebody says at the tablet. Idempotent. Raises ``NotNow``, ``BookingUnknown``."""
@@ -383,7 +326,7 @@ class BookingService:
         booking_id: str,
         actor: Actor,
         why: str,
-        becomes: Callable[[Booking, datetime, SiteConfig], Booking],
+        becomes: Callable[[Booking, datetime, SiteConfig], Booking] | None = None,
         *,
         what: str | None = None,
         overrule: bool = False,
@@ -393,7 +336,7 @@ class BookingService:
             old = await self.locked(tx, booking_id)
             _require(actor, lifecycle.needs(act, old), Thing(site=old.site, party=old.party))
             where = await self._writer.site_configs.of(tx, old.site)
-            new = becomes(old, now, where)
+            new = becomes(old, now, where) if becomes else lifecycle.EFFECTS[act](old, now)
             if new is old:
                 return await self._view(tx, old)
             if new.state is BookingState.HELD and (new.held_until is None or new.held_until <= now):
@@ -418,10 +361,11 @@ class BookingService:
             )
             return await self._view(tx, new)
 
-        return await self._told(self.write(carry_out))
+        return await self._notified(self.write(carry_out))
 
-    async def _told(self, view: Awaitable[BookingView]) -> BookingView:
-        found = await view
+    async def _notified(self, write: Awaitable[BookingView]) -> BookingView:
+        """What was written, once the site\'s listeners are notified of it."""
+        found = await write
         self._changes.site_changed(found.booking.site)
         return found
 
@@ -434,6 +378,10 @@ class BookingService:
         return found
 
 
+def _approval(text: str) -> RuleReason:
+    return RuleReason(why=ReasonKind.APPROVAL, field="", text=text)
+
+
 async def _found(tx: Tx, booking_id: str) -> Booking:
     booking = await repository.booking(tx, booking_id)
     if booking is None:
@@ -441,24 +389,10 @@ async def _found(tx: Tx, booking_id: str) -> Booking:
     return booking
 
 
-async def _refusals(
-    tx: Tx, where: SiteConfig, views: Sequence[BookingView], actor: Actor, now: datetime
-) -> dict[str, tuple[RuleReason, ...]]:
-    """What ``approve`` would be refused for, of those that the actor may decide on."""
-    mine = [view for view in views if may_decide(actor, view.booking)]
-    requests = [
-        _standing_request(view.booking, view.party.tier if view.party else Tier.COMMUNITY, actor) for view in mine
-    ]
-    verdicts = await judge(tx, where, requests, now=now)
-    return {
-        view.booking.id: without_overruled_buffers(view.booking, verdict).refusals
-        for view, verdict in zip(mine, verdicts, strict=True)
-    }
-
-
-def _standing_request(booking: Booking, tier: Tier, actor: Actor) -> RuleRequest:
+def standing_request(booking: Booking, tier: Tier, actor: Actor) -> RuleRequest:
     """The request of a stored booking, judged against all other bookings."""
-    return RuleRequest(asked=booking.asked, actor=actor, tier=tier, but=frozenset({booking.id}), keeps_start=True)
+    but = frozenset({booking.id})
+    return RuleRequest(asked=booking.asked, actor=actor, tier=tier, but=but, keeps_start=True, keeps_terms=True)
 
 
 def without_overruled_buffers(old: Booking, verdict: Verdict) -> Verdict:
@@ -473,16 +407,22 @@ async def _require_possible(
 ) -> Verdict:
     """The verdict on a booking that becomes active, or active again. Raises ``Clash``, ``NotPossible``."""
     there = where.require(new.space)
-    [found] = await judge(tx, where, [_standing_request(new, await tier_of(tx, new.party), actor)], now=now)
+    [found] = await judge(tx, where, [standing_request(new, await tier_of(tx, new.party), actor)], now=now)
     verdict = without_overruled_buffers(old, found)
     if not verdict.possible:
         raise refusal(there.space.name, verdict, there.site.tz, deciding=deciding)
     return verdict
 
 
-def for_whom(draft: Draft, actor: Actor) -> Draft:
-    """A booker who names no party books for their own."""
-    return replace(draft, party=actor.party) if draft.party is None and actor.role is Role.BOOKER else draft
+def party_for(party: str | None, actor: Actor, site: str | None) -> str | None:
+    """The party that a booking is for where ``party`` is named, or none: who books for one party only need not name
+    it. Raises ``Invalid`` where they book for several. Without a site: at any of theirs."""
+    own = parties_of(actor, Action.BOOK, site)
+    if party is not None or not own:
+        return party
+    if len(own) > 1:
+        raise invalid_field("party", f"you book for {' and '.join(sorted(own))}; name the one that this is for")
+    return next(iter(own))
 
 
 def require_allowed(actor: Actor, site: str, party: str | None, *, overrule: bool = False) -> None:
@@ -497,13 +437,8 @@ def may_book(actor: Actor, booking: Booking) -> bool:
     return may(actor, Action.BOOK, Thing(site=booking.site, party=booking.party))
 
 
-def _alone(becomes: Callable[[Booking, datetime], Booking]) -> Callable[[Booking, datetime, SiteConfig], Booking]:
-    """An act that does not depend on where it is done."""
-    return lambda old, now, where: becomes(old, now)
-
-
 def may_decide(actor: Actor, booking: Booking) -> bool:
-    """Whether the actor's own word confirms it."""
+    """Whether the actor may confirm it."""
     return may(actor, Action.DECIDE, Thing(site=booking.site, party=booking.party))
 
 
@@ -519,18 +454,21 @@ async def request_of(
     """A draft as the rules judge it. ``but``: a booking to ignore, such as the one that is to be moved. Raises
     ``Invalid``, ``SpaceUnknown``."""
     during = _during(site_config, draft, now, new=but is None)
+    asked, old = draft.asked(during), None if but is None else await repository.booking(tx, but)
+    zone = site_config.site.tz
     return RuleRequest(
-        asked=draft.asked(during),
+        asked=asked,
         actor=actor,
         tier=await tier_to_book(tx, draft.party, actor),
         but=frozenset() if but is None else frozenset({but}),
-        keeps_start=but is not None and await repository.begins(tx, but, during.start),
+        keeps_start=old is not None and old.starts == during.start,
+        keeps_terms=old is not None and keeps_terms(old, asked, zone=zone, now=now),
     )
 
 
 def _during(site_config: SiteConfig, draft: Draft, now: datetime, *, new: bool) -> Interval:
     """The time that a draft asks for. Raises ``Invalid``, ``SpaceUnknown``."""
     zone = site_config.require(draft.space).site.tz
-    during = limits.window(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends"))
-    (limits.timely if new else limits.not_over)(during, zone=zone, now=now)
+    during = booking_time(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends"))
+    (require_timely if new else require_not_over)(during, zone=zone, now=now)
     return during

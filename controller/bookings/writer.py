@@ -1,6 +1,5 @@
 """Writes bookings: claims, codes and log together, inside the caller's transaction."""
 
-import secrets
 from collections.abc import Awaitable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -9,34 +8,34 @@ import msgspec
 
 from controller.access import offline
 from controller.access import service as access
-from controller.access.code_status import CodeStatus, HeldGrant, LingeringCode, stand
+from controller.access.code_status import CodeStatus, HeldGrant, LingeringCode, code_status
 from controller.access.codes import Codes, IssuedCodes
 from controller.access.offline import OfflineCode
-from controller.access.repository import doors_offline, first_look, first_look_read
+from controller.access.repository import doors_offline, first_look_read
 from controller.access.service import AccessService
-from controller.bookings import claims, lifecycle, links, repository
-from controller.bookings.absence_rules import Evidence, given_back_at
+from controller.audit import audit_log
+from controller.audit.audit_log import diff
+from controller.bookings import claims, lifecycle, repository
 from controller.bookings.affected import repository as affected
 from controller.bookings.arrivals import evidence_of
 from controller.bookings.code_issuing import BookingCodes, lingering
 from controller.bookings.lifecycle import words_of
-from controller.db.compiled_sql import BulkInsert, CompiledReads
+from controller.bookings.links import Links
+from controller.bookings.no_shows import Evidence, given_back_at
+from controller.db.compiled_sql import BulkInsert
 from controller.db.engine import Database, Tx
 from controller.diary import waits_repository as waits
 from controller.diary.model import Booking, BookingRequest, BookingState, Cause, Changed, Details, Impact
 from controller.diary.site_config import SiteConfig, SiteConfigs, SpaceAtSite
 from controller.diary.waits import Wait
 from controller.estate.errors import SiteUnknown
-from controller.key_files import KeyFiles
-from controller.people import audit
+from controller.key_files import KeyFiles, LinkKind
 from controller.people.model import Actor, Party, Tier
 from controller.people.parties import parties
 from controller.rules.model import buffers_of
 from controller.text import times
-from edge.wire.ids import uuid7
+from edge.wire.ids import new_id
 from edge.wire.interval import Interval
-
-NAMED_CONFLICTS = 20
 
 
 class OfflineShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,8 +68,18 @@ class BookingView(msgspec.Struct, frozen=True, kw_only=True):
     code_status: CodeStatus
     lingering: Sequence[LingeringCode]
     impacts: Sequence[Impact]
-    link: str
+    links: Links
     now: datetime
+
+    @property
+    def link(self) -> str:
+        """To its page, for the person who booked."""
+        return self.links.to_booking(self.booking, LinkKind.MANAGE)
+
+    @property
+    def show_link(self) -> str:
+        """To what those who come need of it."""
+        return self.links.to_booking(self.booking, LinkKind.SHOW)
 
     @property
     def code(self) -> str | None:
@@ -128,7 +137,7 @@ class BookingWriter:
         self._access = access
         self._keys = keys
         self.codes = codes
-        self.address = address
+        self.links = Links(keys, address)
         self.site_configs = SiteConfigs()
         self._followers: list[BookingHook] = []
 
@@ -136,7 +145,7 @@ class BookingWriter:
         """Have ``follow`` awaited after every write of bookings, in its transaction and under the site's lock."""
         self._followers.append(follow)
 
-    async def tell(
+    async def announce(
         self, tx: Tx, site_config: SiteConfig, changes: Sequence[Changed], *, actor: Actor, now: datetime
     ) -> None:
         """Call the hooks. Only for changes that their writer has not announced."""
@@ -170,8 +179,11 @@ class BookingWriter:
         names: Sequence[str | None] = occurrences or [None] * len(asked)
         own = changed_here or [""] * len(asked)
         made = [
-            msgspec.structs.replace(
-                self._new(site_config.require(each.space), each, actor, now),
+            self._new(
+                each,
+                site_config.site.id,
+                actor,
+                now,
                 state=state,
                 held_until=held_until,
                 series_id=series_id,
@@ -188,40 +200,52 @@ class BookingWriter:
         )
         certain = [each for each in made if each.certain]
         issued = await self.codes.issue(tx, site_config, certain, now, new=True, into=rows)
-        await self._record(tx, made, actor=actor, now=now, what="book", why=why, into=rows)
+        await self._record(
+            tx,
+            [Changed(before=None, after=each) for each in made],
+            actor=actor,
+            now=now,
+            what="book",
+            why=why,
+            into=rows,
+        )
         await rows.write(tx)
         new = [Changed(before=None, after=each) for each in made]
-        await self.tell(tx, site_config, [*along, *gone, *new], actor=actor, now=now)
+        await self.announce(tx, site_config, [*along, *gone, *new], actor=actor, now=now)
         return CreatedBookings(bookings=tuple(made), issued=issued, why=why)
 
-    def _new(self, place: SpaceAtSite, asked: BookingRequest, actor: Actor, now: datetime) -> Booking:
-        booking_id = uuid7(now, secrets.token_bytes(10))
-        details = {name: getattr(asked, name) for name in Details.__struct_fields__}
+    def _new(
+        self,
+        asked: BookingRequest,
+        site: str,
+        actor: Actor,
+        now: datetime,
+        *,
+        state: BookingState,
+        held_until: datetime | None,
+        series_id: str | None,
+        occurrence: str | None,
+        changed_here: str,
+        diary: str,
+    ) -> Booking:
         return Booking(
-            **details,
-            id=booking_id,
-            site=place.site.id,
-            series_id=None,
+            **{name: getattr(asked, name) for name in Details.__struct_fields__},
+            id=new_id(now),
+            site=site,
             starts=asked.during.start,
             ends=asked.during.end,
-            state=BookingState.CONFIRMED,
-            state_at=None,
-            held_until=None,
             overruled=asked.overrule,
-            occurrence=None,
-            changed_here="",
-            let_in_at=None,
-            let_in_door=None,
-            arrived_at=None,
-            arrived_how="",
-            release_warned_at=None,
-            counted_in=0,
-            link_hash=links.token_hash(links.token(self._keys.page, booking_id)),
             created_at=now,
             created_by=actor.name,
             changed_at=now,
             changed_by=actor.name,
             version=1,
+            state=state,
+            held_until=held_until,
+            series_id=series_id,
+            occurrence=occurrence,
+            changed_here=changed_here,
+            diary=diary,
         )
 
     async def reissue(
@@ -231,13 +255,21 @@ class BookingWriter:
         doors' next plan."""
         share = await self.codes.own(tx, booking.id)
         together = await self.codes.together(tx, booking, share, now)
-        await access.revoke(tx, booking_ids=[each.id for each in together], now=now)
-        rows = BulkInsert()
-        shares = {each.id: share for each in together} if share is not None else {}
-        await self.codes.issue(tx, site_config, together, now, fresh=True, shares=shares, into=rows)
-        await self._record(tx, together, actor=actor, now=now, what="new code", why=why, into=rows)
-        await rows.write(tx)
+        await self.reissue_all(tx, site_config, together, actor=actor, now=now, why=why)
         return together
+
+    async def reissue_all(
+        self, tx: Tx, site_config: SiteConfig, bookings: Sequence[Booking], *, actor: Actor, now: datetime, why: str
+    ) -> None:
+        """Give these bookings new codes at once, which they share as before, and no others that share with them."""
+        shares = await self.codes.shares(tx, bookings)
+        await access.revoke(tx, booking_ids=[each.id for each in bookings], now=now)
+        rows = BulkInsert()
+        await self.codes.issue(tx, site_config, bookings, now, fresh=True, shares=shares, into=rows)
+        changes = [Changed(before=each, after=each) for each in bookings]
+        await self._record(tx, changes, actor=actor, now=now, what="new code", why=why, into=rows)
+        await rows.write(tx)
+        await self.announce(tx, site_config, changes, actor=actor, now=now)
 
     async def rewrite(
         self,
@@ -252,14 +284,14 @@ class BookingWriter:
         why: str = "",
         expired: Collection[str] | None = None,
     ) -> Booking:
-        """Write a changed booking; its claim and its code follow where they are others.
+        """Write a changed booking; its claim and its code are replaced if they change.
 
         ``expired``: ids of holds that give way, where a verdict has named them.
         """
         [*along, written] = await self.rewrite_all(
             tx, site_config, [Changed(before=old, after=new)], actor=actor, now=now, what=what, why=why, expired=expired
         )
-        await self.tell(tx, site_config, [*along, written], actor=actor, now=now)
+        await self.announce(tx, site_config, [*along, written], actor=actor, now=now)
         return written.after
 
     async def rewrite_all(
@@ -301,10 +333,10 @@ class BookingWriter:
         certain = [each for each in coded if each.after.certain]
         await access.revoke(tx, booking_ids=[each.after.id for each in coded], now=now)
         await offline.revoke(tx, [each.after.id for each in coded], now=now)
-        shares = await self.codes.kept(tx, site_config, certain)
+        shares = await self.codes.kept_shares(tx, site_config, certain)
         await self.codes.issue(tx, site_config, [each.after for each in certain], now, shares=shares, into=rows)
         await _let_go(tx, site_config, [each.after for each in written if _differs(each, _PLACED)])
-        await self._record(tx, [each.after for each in written], actor=actor, now=now, what=what, why=why, into=rows)
+        await self._record(tx, written, actor=actor, now=now, what=what, why=why, into=rows)
         await rows.write(tx)
         return [*gone, *written]
 
@@ -314,13 +346,13 @@ class BookingWriter:
         """Cancel active bookings of one site; their time is free at once."""
         changes = [Changed(before=each, after=lifecycle.cancel(each, now)) for each in bookings]
         gone = await self.rewrite_all(tx, site_config, changes, actor=actor, now=now, what="cancel", why=why)
-        await self.tell(tx, site_config, gone, actor=actor, now=now)
+        await self.announce(tx, site_config, gone, actor=actor, now=now)
         return [each.after for each in gone]
 
     async def _record(
         self,
         tx: Tx,
-        bookings: Sequence[Booking],
+        changes: Sequence[Changed],
         *,
         actor: Actor,
         now: datetime,
@@ -328,11 +360,26 @@ class BookingWriter:
         why: str = "",
         into: BulkInsert,
     ) -> None:
-        """One entry in each booking's log, and one in the list of writes."""
-        ids = [each.id for each in bookings]
+        """One entry in each booking's log, and one in the audit log."""
+        ids = [each.after.id for each in changes]
+        first = changes[0].after
         await repository.log(tx, ids, at=now, actor=actor.name, what=what, why=why, into=into)
         thing = f"booking {ids[0]}" + (f" and {len(ids) - 1} more" if len(ids) > 1 else "")
-        await audit.record(tx, actor=actor.name, at=now, act=what, site=bookings[0].site, thing=thing, into=into)
+        before = changes[0].before if len(ids) == 1 else None
+        differs = diff(before, first, leave_out=_BOOKKEEPING) if len(ids) == 1 else {"bookings": (None, ids)}
+        await audit_log.record(
+            tx,
+            actor=actor.name,
+            at=now,
+            act=what,
+            site=first.site,
+            thing=thing,
+            changes=differs,
+            why=why,
+            subject=first.party,
+            former=before.party if before is not None else None,
+            into=into,
+        )
 
     async def views(self, tx: Tx, where: SiteConfig, bookings: Sequence[Booking], now: datetime) -> list[BookingView]:
         """What screens show of bookings of one site, in few queries however many they are."""
@@ -351,24 +398,20 @@ class BookingWriter:
             impacts=await affected.of_bookings(tx, [each.id for each in bookings if lifecycle.is_active(each, now)]),
         )
 
-    def first_read(self, site: str, now: datetime) -> tuple[CompiledReads, Mapping[str, object]]:
-        """What ``look`` reads, for ``read_ahead``."""
-        return first_look_read(site, now)
-
-    async def look(self, tx: Tx, site: str, now: datetime) -> tuple[SiteConfig, bool]:
+    async def read_site(self, tx: Tx, site: str, now: datetime) -> tuple[SiteConfig, bool]:
         """The site as this transaction sees it, and whether there is anything unusual about its doors, for
         ``views_of``. Raises ``SiteUnknown``."""
-        found = await first_look(tx, site, now=now)
+        read, given = first_look_read(site, now)
+        found = await read.first(tx, **given)
         if found is None:
             raise SiteUnknown(site)
-        revision, unusual = found
-        return await self.site_configs.at(tx, site, revision), unusual
+        return await self.site_configs.at(tx, site, found["revision"]), found["unusual"]
 
     async def views_of(
         self, tx: Tx, where: SiteConfig, made: CreatedBookings, now: datetime, *, unusual: bool
     ) -> list[BookingView]:
         """As ``views``, of bookings that were made in this transaction: what was just written is not read again.
-        ``unusual``: as ``look`` has found it in the same transaction."""
+        ``unusual``: as ``read_site`` has found it in the same transaction."""
         site, off = where.site.id, _off(made.bookings, now)
         away = await doors_offline(tx, site) if unusual else {}
         held: dict[str, list[HeldGrant]] = {}
@@ -386,7 +429,8 @@ class BookingWriter:
             now,
             codes={each: issued.codes for each, issued in made.issued.items()},
             code_statuses={
-                each: stand(grants, off=off.get(each, ""), now=now, zone=where.site.tz) for each, grants in held.items()
+                each: code_status(grants, off=off.get(each, ""), now=now, zone=where.site.tz)
+                for each, grants in held.items()
             },
             lingering=await lingering(tx, site, now=now) if unusual else [],
             reasons=dict.fromkeys(off, made.why),
@@ -414,18 +458,18 @@ class BookingWriter:
             party = None if each.party is None else known.get(each.party)
             rule = where.policy.release_rule(each.space, party.tier if party else Tier.COMMUNITY)
             release_at = None if rule is None else given_back_at(each, rule, now)
-            kept = Evidence(heard_until=None)
+            evidence = Evidence(heard_until=None)
             place = where.by_space[each.space]
             if release_at is not None and (release_at <= now or not place.space.doors):
-                kept = await evidence_of(tx, where, place, self.codes.window(each.during, where.policy), now)
+                evidence = await evidence_of(tx, where, place, self.codes.window(each.during, where.policy), now)
             view = BookingView(
                 booking=each,
                 place=place,
                 party=party,
                 why=reasons.get(each.id, ""),
                 offer=offers.get(each.id),
-                release_at=None if kept.for_good else release_at,
-                kept=kept.missing,
+                release_at=None if evidence.for_good else release_at,
+                kept=evidence.missing,
                 codes=codes.get(each.id),
                 code_window=self.codes.window(each.during, where.policy),
                 offline=tuple(
@@ -434,7 +478,7 @@ class BookingWriter:
                 code_status=code_statuses[each.id],
                 lingering=[old for old in lingering if each.certain and old.grant.booking_id != each.id],
                 impacts=(impacts or {}).get(each.id, ()),
-                link=f"{self.address}/d/{links.token(self._keys.page, each.id)}",
+                links=self.links,
                 now=now,
             )
             shown.append(view)
@@ -468,6 +512,11 @@ def _differs(change: Changed, fields: Sequence[str]) -> bool:
 
 _CODED = ("space", "starts", "ends", "certain", "party")
 """What a booking's code follows."""
+_BOOKKEEPING = (
+    *("changed_at", "changed_by", "version", "state_at", "state_before", "ends_before"),
+    *("id", "site", "created_at", "created_by"),
+)
+"""What follows from a change, and is not one, or is in the row anyway."""
 _PLACED = ("space", "starts", "ends")
 """What closures and rules look at."""
 _HOLDING = (*_CODED, "claims", "layout", "people", "seats", "equipment", "setup_min", "cleardown_min")

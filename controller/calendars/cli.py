@@ -1,65 +1,19 @@
 """``hallkeeper calendar``: imports calendars of other programs over HTTP."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from controller.calendars.feeds import cli as feeds
+from controller.calendars.schemas import ImportAnswer
 from controller.cli import output
-from controller.cli.client import SET_ASIDE, ApiClient, read_file, takes_client
+from controller.cli.client import SET_ASIDE, ApiClient, command_group, read_file, takes_client
 
-app = typer.Typer(help="Import calendars of other programs.", no_args_is_help=True, add_completion=False)
+app = command_group("Import calendars of other programs.")
 app.add_typer(feeds.app, name="feed")
-
-
-class _Event(msgspec.Struct, frozen=True):
-    title: str
-    starts: str
-    ends: str
-    how: str = ""
-
-
-class _Clash(msgspec.Struct, frozen=True):
-    line: int
-    title: str
-    starts: datetime
-    text: str
-
-
-class _Endless(msgspec.Struct, frozen=True):
-    title: str
-    text: str
-
-
-class _Gone(msgspec.Struct, frozen=True):
-    title: str
-    starts: datetime
-    cancelled: bool
-
-
-class _Refused(msgspec.Struct, frozen=True):
-    line: int
-    why: str
-
-
-class _Answer(msgspec.Struct, frozen=True):
-    imported: list[_Event]
-    unchanged: int
-    past: int
-    goes_on: list[_Endless]
-    refused: list[_Refused]
-    clashes: list[_Clash]
-    vanished: list[_Gone]
-
-
-@app.callback()
-def calendar() -> None:
-    """Import calendars of other programs."""
 
 
 @app.command("import")
@@ -90,13 +44,13 @@ def import_file(
         **({"calendar": calendar} if calendar else {}),
         **({"party": party} if party else {}),
     }
-    answer = caller.post(f"/sites/{site}/calendar", read_file(file), "text/calendar", _Answer, **params)
+    answer = caller.post(f"/sites/{site}/calendar", read_file(file), "text/calendar", ImportAnswer, **params)
     _show(caller.console, answer, preview=preview)
     if answer.clashes or answer.refused:
         raise typer.Exit(SET_ASIDE)
 
 
-def _show(console: Console, answer: _Answer, *, preview: bool) -> None:
+def _show(console: Console, answer: ImportAnswer, *, preview: bool) -> None:
     word = "would be imported" if preview else "imported"
     console.print(
         f"{len(answer.imported)} {word}, {answer.unchanged} unchanged, {answer.past} over already, "

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from controller.calendars.date_times import CalendarTime, Length
-from controller.calendars.lines import Component
-from controller.calendars.zones import Zones, named
+from controller.calendars.ics_parser import Component
+from controller.calendars.tzid_lookup import Zones, named
 from controller.recurrence.errors import Unbookable
 
 TITLE_LIMIT = 200

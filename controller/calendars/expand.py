@@ -8,7 +8,7 @@ import msgspec
 
 from controller.calendars.date_times import LONGEST, CalendarTime, Length, exists, instant, moved
 from controller.calendars.event_reader import Added, CalendarEvent
-from controller.calendars.lines import CalendarFault
+from controller.calendars.ics_parser import CalendarFault
 from controller.calendars.recurrence_set import recurring
 from controller.recurrence.errors import Unbookable
 from controller.recurrence.horizon import Budget, EventWalk

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.calendars.timezones import timezone_lines, zones_of
+from controller.calendars.vtimezone_writer import timezone_lines, zones_of
 
 LINE_OCTETS = 75
 MEDIA_TYPE = "text/calendar; charset=utf-8"
@@ -58,6 +58,21 @@ def calendar(name: str, entries: Sequence[CalendarEntry], *, about: str = "", re
     return b"".join(folded(line) for line in lines)
 
 
+def invitation(entries: Sequence[CalendarEntry], *, method: str, organizer: str, attendee: str) -> bytes:
+    """A file for one person's calendar, sent by mail (RFC 5546). ``method``: REQUEST for new and changed events, CANCEL
+    for cancelled ones. No reply is wanted."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "CALSCALE:GREGORIAN", f"METHOD:{method}"]
+    lines += _timezones(entries)
+    people = (
+        f"ORGANIZER:mailto:{organizer}",
+        f"ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:{attendee}",
+    )
+    for entry in entries:
+        lines += _event(entry, people)
+    lines.append("END:VCALENDAR")
+    return b"".join(folded(line) for line in lines)
+
+
 def folded(line: str) -> bytes:
     """The line with its CRLF, folded so that no line exceeds 75 octets and no character is split (3.1)."""
     data = line.encode()
@@ -88,7 +103,7 @@ def _timezones(entries: Sequence[CalendarEntry]) -> list[str]:
     return lines
 
 
-def _event(entry: CalendarEntry) -> Iterable[str]:
+def _event(entry: CalendarEntry, people: Iterable[str] = ()) -> Iterable[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{entry.uid}"
     yield f"DTSTAMP:{_utc(entry.changed)}"
@@ -96,6 +111,7 @@ def _event(entry: CalendarEntry) -> Iterable[str]:
     yield f"LAST-MODIFIED:{_utc(entry.changed)}"
     yield f"SEQUENCE:{entry.sequence}"
     yield from _times(entry)
+    yield from people
     yield f"SUMMARY:{escaped(entry.title)}"
     if entry.place:
         yield f"LOCATION:{escaped(entry.place)}"

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, time, tzinfo
 import msgspec
 
 from controller.calendars.date_times import CalendarTime
-from controller.calendars.lines import CalendarFault, Component, ContentLine
-from controller.calendars.zones import Zones
+from controller.calendars.ics_parser import CalendarFault, Component, ContentLine
+from controller.calendars.tzid_lookup import Zones
 from controller.recurrence.errors import Unbookable
 
 _TIME = re.compile(r"(\d{8})(T\d{6})?(Z)?")

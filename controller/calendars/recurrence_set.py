@@ -7,7 +7,7 @@ import msgspec
 
 from controller.calendars.date_times import LONGEST, CalendarTime, exists, instant
 from controller.calendars.event_reader import Added, CalendarEvent
-from controller.calendars.lines import CalendarFault
+from controller.calendars.ics_parser import CalendarFault
 from controller.recurrence.horizon import PERIOD_DAYS, EventWalk, interval_of, last_wall
 from controller.recurrence.week_numbers import WEEKDAYS
 

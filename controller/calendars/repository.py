@@ -9,6 +9,7 @@ from controller.calendars.expand import EventOccurrence
 from controller.calendars.model import ImportedEventRecord
 from controller.calendars.tables import imported
 from controller.db.engine import Tx
+from controller.db.structs import struct_of
 from controller.diary.model import CLAIMING, BookingState
 from controller.diary.tables import bookings
 
@@ -20,10 +21,8 @@ async def known(tx: Tx, site: str, space: str, uids: Sequence[str]) -> dict[tupl
     """(UID, recurrence id) -> what was imported of it into this space, from whichever calendar."""
     query = select(imported).where(imported.c.site == site, imported.c.space == space, imported.c.uid.in_(uids))
     return {
-        (row.uid, row.recurrence_id): ImportedEventRecord(
-            booking_id=row.booking_id, fingerprint=row.fingerprint, source=row.source
-        )
-        for row in await tx.execute(query)
+        (row["uid"], row["recurrence_id"]): struct_of(ImportedEventRecord, row)
+        for row in (await tx.execute(query)).mappings()
     }
 
 

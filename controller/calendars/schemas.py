@@ -1,10 +1,11 @@
 """What an import answers. Times carry the site's offset."""
 
+from pydantic import AliasChoices, Field
+
 from controller.bookings.errors import conflicts
-from controller.calendars.expand import EventOccurrence
 from controller.calendars.model import CalendarImportResult, ImportResult
 from controller.text import local_time
-from controller.web.fields import Answer
+from controller.web.fields import Answer, LocalTime, answer_of
 from controller.web.problem import Conflict
 
 
@@ -14,8 +15,8 @@ class CalendarEventAnswer(Answer):
     line: int
     uid: str
     title: str
-    starts: str
-    ends: str
+    starts: LocalTime
+    ends: LocalTime
 
 
 class ImportedEvent(CalendarEventAnswer):
@@ -39,7 +40,7 @@ class RefusedEvent(Answer):
 
     line: int
     uid: str | None
-    why: str
+    why: str = Field(validation_alias=AliasChoices("why", "reason"))
 
 
 class VanishedEvent(Answer):
@@ -48,8 +49,8 @@ class VanishedEvent(Answer):
     uid: str
     booking: str
     title: str
-    starts: str
-    ends: str
+    starts: LocalTime
+    ends: LocalTime
     cancelled: bool
 
 
@@ -68,7 +69,7 @@ class ImportAnswer(Answer):
     vanished."""
 
     preview: bool
-    until: str
+    until: LocalTime
     imported: list[ImportedEvent]
     unchanged: int
     past: int
@@ -81,51 +82,38 @@ class ImportAnswer(Answer):
 
 def import_answer(outcome: CalendarImportResult, *, preview: bool) -> ImportAnswer:
     zone = outcome.site.tz
-    last = f"{local_time.wall(outcome.until, zone):%-d %B %Y}"
-
-    def event(each: EventOccurrence) -> dict[str, str | int]:
-        return {
-            "line": each.line,
-            "uid": each.uid,
-            "title": each.title,
-            "starts": local_time.rfc3339(each.starts, zone),
-            "ends": local_time.rfc3339(each.ends, zone),
-        }
-
-    return ImportAnswer(
+    goes_on = f"goes on; booked until {local_time.wall(outcome.until, zone):%-d %B %Y}"
+    return answer_of(
+        ImportAnswer,
+        outcome,
+        zone,
         preview=preview,
-        until=local_time.rfc3339(outcome.until, zone),
         imported=[
-            ImportedEvent.model_validate(event(each.occurrence) | {"booking": each.booking, "how": each.how})
+            answer_of(ImportedEvent, each.occurrence, zone, booking=each.booking, how=each.how)
             for each in sorted(outcome.taken, key=lambda taken: (taken.occurrence.starts, taken.occurrence.line))
         ],
-        unchanged=outcome.unchanged,
-        past=outcome.past,
-        goes_on=[
-            EndlessSeries(line=each.line, uid=each.uid, title=each.title, text=f"goes on; booked until {last}")
-            for each in outcome.goes_on
-        ],
-        refused=[
-            RefusedEvent(line=fault.line, uid=fault.uid, why=fault.reason)
-            for fault in sorted(outcome.faults, key=lambda fault: fault.line)
-        ],
+        goes_on=[answer_of(EndlessSeries, each, text=goes_on) for each in outcome.goes_on],
+        refused=sorted(outcome.faults, key=lambda fault: fault.line),
         clashes=[
-            ClashingEvent.model_validate(
-                event(each.occurrence)
-                | {"conflicts": conflicts(each.conflicts, zone), "text": each.text, "booking": each.booking}
+            answer_of(
+                ClashingEvent,
+                each.occurrence,
+                zone,
+                conflicts=conflicts(each.conflicts, zone),
+                text=each.text,
+                booking=each.booking,
             )
             for each in outcome.clashes
         ],
         vanished=[
-            VanishedEvent(
+            answer_of(
+                VanishedEvent,
+                each.booking,
+                zone,
                 uid=each.uid,
                 booking=each.booking.id,
-                title=each.booking.title,
-                starts=local_time.rfc3339(each.booking.starts, zone),
-                ends=local_time.rfc3339(each.booking.ends, zone),
                 cancelled=each.cancelled,
             )
             for each in outcome.gone
         ],
-        whole=outcome.whole,
     )

@@ -1,6 +1,7 @@
 """Importing a calendar: valid events become bookings, others are listed by line and reason."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from msgspec.structs import replace
@@ -9,11 +10,11 @@ from controller.bookings import repository as bookings
 from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingWriter
 from controller.calendars import repository
-from controller.calendars.batches import ImportBatch, Target
-from controller.calendars.classify import ClassifiedCalendar, sort_out
 from controller.calendars.expand import EventOccurrence
-from controller.calendars.lines import CalendarFault
+from controller.calendars.ics_parser import CalendarFault
 from controller.calendars.model import CalendarImportResult, Gone, Vanished
+from controller.calendars.read_calendar import ClassifiedCalendar, sort_out
+from controller.calendars.reimport import ImportBatch, Target
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.people.model import Actor
@@ -29,24 +30,16 @@ AHEAD = timedelta(days=366)
 _BATCH = 50
 
 
+@dataclass(eq=False)
 class CalendarImport:
     """``bookings`` writes, with its retries."""
 
-    def __init__(
-        self,
-        database: Database,
-        clock: Clock,
-        changes: Changes,
-        writer: BookingWriter,
-        bookings: BookingService,
-        parser: Parser,
-    ) -> None:
-        self._database = database
-        self._clock = clock
-        self._changes = changes
-        self._writer = writer
-        self._bookings = bookings
-        self._parser = parser
+    database: Database
+    clock: Clock
+    changes: Changes
+    writer: BookingWriter
+    bookings: BookingService
+    parser: Parser
 
     async def take(
         self,
@@ -74,13 +67,13 @@ class CalendarImport:
         end it there. Raises ``CalendarError``, ``SiteUnknown``, ``SpaceUnknown``, ``Invalid`` for a party that is not
         there.
         """
-        now = self._clock.now()
+        now = self.clock.now()
         since, until = now - back, now + AHEAD
-        async with self._database.read() as tx:
-            site_config = await self._writer.site_configs.of(tx, site)
+        async with self.database.read() as tx:
+            site_config = await self.writer.site_configs.of(tx, site)
             zone = site_config.require(space).site.tz
             tier = await tier_to_book(tx, party, actor)
-        found = await self._parser.run(sort_out, data, zone, since=since, until=until)
+        found = await self.parser.run(sort_out, data, zone, since=since, until=until)
         target = Target(
             site_config=site_config,
             space=space,
@@ -93,7 +86,7 @@ class CalendarImport:
             now=now,
             series=found.series,
         )
-        async with self._database.read() as tx:
+        async with self.database.read() as tx:
             found = await self._with_ended(tx, target, found)
         outcome = CalendarImportResult(
             site=site_config.site,
@@ -107,20 +100,20 @@ class CalendarImport:
         batches = [found.occurrences[at : at + _BATCH] for at in range(0, len(found.occurrences), _BATCH)]
         if preview:
             hypothetical = HypotheticalBookings()
-            async with self._database.read() as tx:
+            async with self.database.read() as tx:
                 outcome.gone = await self._gone(tx, target, found, outcome, cancel=cancel)
             hypothetical.let_go(each.booking.id for each in outcome.gone if each.cancelled)
             for batch in batches:
                 # A transaction for each: one for all would keep a connection from others for as long as all takes.
-                async with self._database.read() as tx:
-                    _add(outcome, await ImportBatch(self._writer, target, hypothetical).preview(tx, batch))
+                async with self.database.read() as tx:
+                    _add(outcome, await ImportBatch(self.writer, target, hypothetical).preview(tx, batch))
             return outcome
         # First, so that what takes the place of a vanished event finds it free.
-        outcome.gone = await self._bookings.write(self._let_go, target, found, outcome, cancel)
+        outcome.gone = await self.bookings.write(self._let_go, target, found, outcome, cancel)
         for batch in batches:
-            _add(outcome, await self._bookings.write(self._write, target, batch))
-            self._changes.site_changed(site)
-        self._changes.site_changed(site)
+            _add(outcome, await self.bookings.write(self._write, target, batch))
+            self.changes.site_changed(site)
+        self.changes.site_changed(site)
         return outcome
 
     async def _with_ended(self, tx: Tx, target: Target, found: ClassifiedCalendar) -> ClassifiedCalendar:
@@ -155,10 +148,10 @@ class CalendarImport:
 
     async def _write(self, tx: Tx, target: Target, batch: Sequence[EventOccurrence]) -> CalendarImportResult:
         await self._lock(tx, target)
-        return await ImportBatch(self._writer, target).write(tx, batch)
+        return await ImportBatch(self.writer, target).write(tx, batch)
 
     async def _lock(self, tx: Tx, target: Target) -> None:
-        await self._database.lock_site(tx, target.site_config.site.id)
+        await self.database.lock_site(tx, target.site_config.site.id)
         if target.still is not None:
             await target.still(tx)
 
@@ -190,7 +183,7 @@ class CalendarImport:
             return gone
         why = "no longer in its calendar"
         active = [each.booking for each in gone]
-        await self._writer.cancel(tx, target.site_config, active, actor=target.actor, now=target.now, why=why)
+        await self.writer.cancel(tx, target.site_config, active, actor=target.actor, now=target.now, why=why)
         keys = [(each.uid, each.recurrence_id) for each in gone]
         await repository.forget(tx, target.site_config.site.id, target.space, keys)
         return gone

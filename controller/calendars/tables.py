@@ -6,7 +6,6 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     ForeignKeyConstraint,
-    Index,
     Integer,
     LargeBinary,
     String,
@@ -16,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-from controller.db.engine import Instant, metadata
+from controller.db.engine import NAMES_ACTOR, Instant, metadata
 
 imported = Table(
     "imported",
@@ -40,13 +39,13 @@ subscriptions = Table(
     Column("shows", String(10), nullable=False),  # taken, titles, contacts
     Column("site", String(40), ForeignKey("sites.id")),
     Column("space", String(40)),
-    Column("party", String(40)),
-    Column("owner_party", String(40)),  # the party of the user who created it
+    Column("party", String(40), index=True),
+    Column("owner_party", String(40), index=True),  # the party of the user who created it
     Column("only_sites", Text),  # JSON; NULL for all, where a party is followed over sites
     Column("created_at", Instant, nullable=False),
-    Column("created_by", String(200), nullable=False),
+    Column("created_by", String(200), nullable=False, info=NAMES_ACTOR),
+    Column("user_id", String(36), index=True),  # who created it; null where no user did
     Column("revoked_at", Instant),
-    Index("ix_subscriptions_created_by", "created_by"),
 )
 
 feeds = Table(
@@ -70,7 +69,7 @@ feeds = Table(
     Column("status", String(10), nullable=False, server_default="new"),  # new, ok, clashes, failing
     Column("report", Text, nullable=False, server_default="{}"),  # JSON, as controller.calendars.feeds has it
     Column("created_at", Instant, nullable=False),
-    Column("created_by", String(200), nullable=False),
+    Column("created_by", String(200), nullable=False, info=NAMES_ACTOR),
     Column("version", Integer, nullable=False),  # counts its changes by people
     ForeignKeyConstraint(["site", "space"], ["spaces.site", "spaces.id"]),
     CheckConstraint("every_min >= 5", name="every_min"),

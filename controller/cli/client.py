@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Concatenate, NoReturn, ParamSpec, TypeAlias, TypeVar
+from typing import Annotated, Any, Concatenate, Literal, NoReturn, ParamSpec, TypeAlias, TypeVar, cast
 
 import msgspec
 import typer
@@ -45,6 +45,7 @@ TokenFile = Annotated[
     ),
 ]
 Token = Annotated[str | None, typer.Option("--token", help="The token itself; others on this machine may see it.")]
+SiteArg = Annotated[str, typer.Argument(help="The site, such as ramsey.")]
 AsJson = Annotated[bool, typer.Option("--json", help="As the API answers it, for programs.")]
 _CLIENT_OPTIONS = [
     inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
@@ -76,7 +77,9 @@ class CommandClient:
 
     def __init__(self, server: str, token: str = "") -> None:
         self.server = server.rstrip("/")
-        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._headers = {"User-Agent": "hallkeeper-command"}  # by which a list of sessions names it
+        if token:
+            self._headers["Authorization"] = f"Bearer {token}"
         from rich.console import Console  # not for `controller run`, which imports this module too
 
         self.console = Console()
@@ -92,7 +95,7 @@ class CommandClient:
         while page.next is not None:
             items += page.items
             page = self.get(path, _Page, **params, after=page.next)
-        return msgspec.Raw(msgspec.json.encode({"items": [*items, *page.items]}))
+        return msgspec.Raw(msgspec.json.encode({"items": [*items, *page.items], "next": None}))
 
     def download(self, path: str, kind: str, out: Path | None, **params: str) -> None:
         """Write a file of the media type ``kind`` into ``out``, or to the screen."""
@@ -113,6 +116,10 @@ class CommandClient:
         """As ``post``, with PUT."""
         return self.read(self._ask("PUT", path, params, content, {"Content-Type": kind}).content, model)
 
+    def patch(self, path: str, content: bytes, kind: str, model: type[T]) -> T:
+        """As ``post``, with PATCH."""
+        return self.read(self._ask("PATCH", path, {}, content, {"Content-Type": kind}).content, model)
+
     def attempt(self, method: str, path: str, content: bytes, kind: str, model: type[T], **params: str) -> T | Refusal:
         """As ``post`` and ``put``, but where the controller refuses it the others are yet to be tried."""
         response = self._send(method, path, params, content, {"Content-Type": kind})
@@ -124,9 +131,13 @@ class CommandClient:
         """Have something removed."""
         self._ask("DELETE", path, {}, None, {})
 
-    def taken_away(self, path: str, model: type[T]) -> T:
+    def done(self, method: str, path: str) -> None:
+        """Have something done that is answered with nothing."""
+        self._ask(method, path, {}, None, {})
+
+    def taken_away(self, path: str, model: type[T], **params: str | list[str]) -> T:
         """As ``delete``, with what is answered."""
-        return self.read(self._ask("DELETE", path, {}, None, {}).content, model)
+        return self.read(self._ask("DELETE", path, params, None, {}).content, model)
 
     def removed(self, path: str) -> bool:
         """Have something removed; false where the controller will not, such as for being gone already."""
@@ -146,6 +157,10 @@ class CommandClient:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             self.refuse(f"{self.server} does not answer: {error}", error)
 
+    def ask(self, path: str, model: type[T], *, as_json: bool, **params: str | list[str]) -> T:
+        """As ``get``; with ``as_json`` the answer is printed as it is, which ends the command."""
+        return self.answered(self.get(path, msgspec.Raw, **params), model, as_json=as_json)
+
     def answered(self, answer: msgspec.Raw, model: type[T], *, as_json: bool) -> T:
         """What a question is answered with. ``as_json``: prints it as it is, which ends the command."""
         if as_json:
@@ -156,8 +171,10 @@ class CommandClient:
     def read(self, answer: bytes | msgspec.Raw, model: type[T]) -> T:
         """An answer's content."""
         try:
+            if validate := getattr(model, "model_validate_json", None):  # an answer of the API, which pydantic reads
+                return cast("T", validate(bytes(answer)))
             return msgspec.json.decode(answer, type=model)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, ValueError) as error:
             self.refuse(f"{self.server} answers, but not as a controller does; is the address right?", error)
 
     def keep(self, data: bytes, out: Path | None) -> None:
@@ -209,8 +226,8 @@ class ApiClient(CommandClient):
 
     def __init__(self, server: str, token_file: Path | None, token: str | None) -> None:
         """Raises ``typer.BadParameter`` where nobody has signed in."""
-        secret = (token or (_kept(token_file) if token_file else os.environ.get(TOKEN, ""))).strip()
-        session = None if secret or token_file else saved_session.kept(server)
+        secret = (token or (_read_token(token_file) if token_file else os.environ.get(TOKEN, ""))).strip()
+        session = None if secret or token_file else saved_session.load(server)
         if session is not None:
             server, secret = session.server, session.token
         if not secret:
@@ -221,6 +238,13 @@ class ApiClient(CommandClient):
         if not (secret.isascii() and secret.isprintable()) or " " in secret:
             raise typer.BadParameter("the token must be one word of letters and digits, as signing in answered it")
         super().__init__(server or LOCAL, secret)
+
+
+def command_group(about: str) -> typer.Typer:
+    """Commands under one name, which list themselves when none of them is given."""
+    group = typer.Typer(help=about, no_args_is_help=True, add_completion=False)
+    group.callback()(lambda: None)  # without one, typer would make a group of one command that command itself
+    return group
 
 
 def takes_client(command: Callable[Concatenate[ApiClient, P], None]) -> Callable[..., None]:
@@ -246,6 +270,15 @@ def _detail(response: httpx.Response) -> str:
         return f"the controller answered {response.status_code}"
 
 
+def site_and(what: Literal["door", "edge"], text: str) -> tuple[str, str]:
+    """The site and the door or edge of SITE/NAME. Raises ``typer.BadParameter``."""
+    site, _, name = text.partition("/")
+    if not (site and name) or "/" in name:
+        example = {"door": "front-door", "edge": "ramsey-pi"}[what]
+        raise typer.BadParameter(f"{text!r} names no {what}; write SITE/{what.upper()}, such as ramsey/{example}")
+    return site, name
+
+
 def read_file(file: Path) -> bytes:
     """What is in a file to be sent. Raises ``typer.BadParameter``."""
     try:
@@ -260,7 +293,7 @@ def read_file(file: Path) -> bytes:
     return data
 
 
-def _kept(token_file: Path) -> str:
+def _read_token(token_file: Path) -> str:
     try:
         return token_file.read_text()
     except (OSError, UnicodeDecodeError) as error:

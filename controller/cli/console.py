@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from controller.db.engine import words_of
+from controller.db.errors import words_of
 from controller.db.instance_lock import DatabaseTaken
 from controller.key_files import KeyFault
 from controller.preflight import require_database, require_files
@@ -23,7 +23,7 @@ CONFIG = Path("/etc/hallkeeper/controller.toml")
 
 def open_settings(config: Path, *, database: bool = True) -> Settings:
     """The settings for a command that works on the data folder, from here on as its owner; what they name is tried, the
-    database too unless told otherwise. Raises ``ConfigError``."""
+    database too unless ``database`` is false. Raises ``ConfigError``."""
     settings = load_settings(config)
     become_owner(settings.data_dir)
     require_files(config, settings)

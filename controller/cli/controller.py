@@ -5,30 +5,25 @@ import sqlite3
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
-from controller.cli import users
-from controller.cli.client import ApiClient, takes_client
+from controller.audit.origin import Origin, Source, set_origin
+from controller.cli import oidc, users
+from controller.cli.client import ApiClient, command_group, takes_client
 from controller.cli.console import CONFIG, ConfigFile, errors_on_one_line, open_settings, refuse
 from controller.db.backup import back_up
-from controller.enrolment.setup import make_broker_files
+from controller.enrolment.broker_settings import make_broker_files
+from controller.enrolment.schemas import SigningKeyAnswer
 from controller.lost_keys import COSTS, lost_keys, make_new_keys
-from controller.main import load_clock, migrate_alone
+from controller.main import migrate_alone
 from controller.main import run as run_controller
-from controller.preflight import require_database, require_files, unanswered
+from controller.preflight import load_clock, require_database, require_files, unanswered
 from controller.privileges import become_owner, share_config
 from controller.settings import DATA_DIR, EXAMPLE, load_settings
 
-
-class _Begun(msgspec.Struct, frozen=True):
-    begun: bool
-
-
-app = typer.Typer(
-    help="The central server: diary, codes, plans, web pages.", no_args_is_help=True, add_completion=False
-)
+app = command_group("The central server: diary, codes, plans, web pages.")
 app.add_typer(users.app, name="user")
+app.add_typer(oidc.app, name="oidc")
 
 
 @app.command()
@@ -103,7 +98,7 @@ def broker_files(config: ConfigFile = CONFIG) -> None:
 def rotate_key(caller: ApiClient) -> None:
     """Rotate the key that signs plans and commands. Every edge gets it signed with the old one, which is deleted
     once all of them have done with it."""
-    begun = caller.post("/signing-key/rotation", b"{}", "application/json", _Begun).begun
+    begun = caller.post("/signing-key/rotation", b"{}", "application/json", SigningKeyAnswer).begun
     caller.say(
         "The rotation has begun; doors go on working meanwhile." if begun else "A rotation is under way already."
     )
@@ -127,6 +122,7 @@ def new_keys(
             typer.echo(f"  {name} {fault}: {COSTS[name]}")
         if not yes:
             typer.confirm("Are the keys lost for good, also in every backup?", abort=True)
+        set_origin(Origin(source=Source.CONSOLE))
         done = asyncio.run(make_new_keys(settings, clock, wrong))
     if done is not None:
         typer.echo(

@@ -45,15 +45,25 @@ def show_one(console: "Console", facts: Mapping[str, str]) -> None:
         console.file.write(f"{line}\n")
 
 
-def moment(at: datetime) -> str:
-    """“Thu 26 Nov 2026, 18:00”, in the zone that it carries."""
-    return f"{at:%a %-d %b %Y, %H:%M}"
+def moment(at: datetime | str) -> str:
+    """“Thu 26 Nov 2026, 18:00”, in the zone that it carries; a text is one of the API."""
+    return f"{_read(at):%a %-d %b %Y, %H:%M}"
 
 
-def span(starts: datetime, ends: datetime) -> str:
+def clock(at: datetime | str) -> str:
+    """“18:00”, as ``moment``."""
+    return f"{_read(at):%H:%M}"
+
+
+def span(starts: datetime | str, ends: datetime | str) -> str:
     """“Thu 26 Nov 2026, 18:00 to 20:00”; an end on another day has its own date, and midnight is the day's 24:00."""
+    starts, ends = _read(starts), _read(ends)
     if ends.date() == starts.date():
-        return f"{moment(starts)} to {ends:%H:%M}"
-    if (ends.hour, ends.minute) == (0, 0) and (ends.date() - starts.date()).days == 1:
+        return f"{moment(starts)} to {clock(ends)}"
+    if clock(ends) == "00:00" and (ends.date() - starts.date()).days == 1:
         return f"{moment(starts)} to 24:00"
     return f"{moment(starts)} to {moment(ends)}"
+
+
+def _read(at: datetime | str) -> datetime:
+    return datetime.fromisoformat(at) if isinstance(at, str) else at

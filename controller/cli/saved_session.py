@@ -21,7 +21,7 @@ def place(server: str) -> Path:
     return _folder() / f"{re.sub(r'[^A-Za-z0-9.-]+', '_', server.rstrip('/'))}.json"
 
 
-def kept(server: str = "") -> SavedSession | None:
+def load(server: str = "") -> SavedSession | None:
     """Who has signed in at a controller; without one, who has signed in last; ``None`` where nobody has. Raises
     ``typer.BadParameter`` for a file that cannot be read."""
     files = [place(server)] if server else sorted(_folder().glob("*.json"), key=_signed_in_at, reverse=True)

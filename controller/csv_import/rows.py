@@ -90,7 +90,7 @@ class RowReader:
         return self.read(column, yes_or_no) or False
 
     def choice(self, column: str, words: Mapping[str, T]) -> T | None:
-        """What the cell's word, in any case, stands for; ``None`` and a fault for any other word."""
+        """The value of the cell's word, in any case; ``None`` and a fault for any other word."""
         said = self.text(column).casefold().replace("_", " ")
         if said not in words:
             self.fault(column, f"{self.text(column)[:40]!r} is none of: {', '.join(filter(None, words))}")

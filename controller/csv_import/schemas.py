@@ -4,10 +4,9 @@ from collections import Counter
 from typing import Annotated, Any
 
 from fastapi import Query, Response
-from pydantic import ConfigDict
 
 from controller.csv_import.rows import CsvImportResult, RowResult
-from controller.web.fields import Answer
+from controller.web.fields import Answer, answer_of
 from controller.web.large_answers import large_answer
 from controller.web.problem import Conflict
 
@@ -17,8 +16,6 @@ Preview = Annotated[bool, Query(description="Say what would become of the file; 
 class ImportedRowFault(Answer):
     """``column``: its name in the file; empty if the fault is about the whole row."""
 
-    model_config = ConfigDict(from_attributes=True)
-
     column: str
     why: str
 
@@ -27,8 +24,6 @@ class ImportedRowAnswer(Answer):
     """``line``: where the row begins in the file, from 1. ``id``: of the party, holder or booking; empty while there
     is none. ``changes``: the columns that are different. ``conflicts``: the conflicting bookings; one without id is
     another row of the file. ``code``: a new door code of this holder, shown only here: give it to nobody else."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     line: int
     id: str
@@ -81,16 +76,5 @@ def csv_response(data: bytes, name: str) -> Response:
 
 def _answer(result: CsvImportResult) -> CsvImportAnswer:
     counts = Counter(row.become for row in result.rows)
-    return CsvImportAnswer(
-        preview=result.preview,
-        written=result.written,
-        added=counts[RowResult.ADDED],
-        changed=counts[RowResult.CHANGED],
-        cancelled=counts[RowResult.CANCELLED],
-        unchanged=counts[RowResult.UNCHANGED],
-        past=counts[RowResult.PAST],
-        ended=result.ended,
-        refused=counts[RowResult.REFUSED],
-        warnings=list(result.warnings),
-        lines=[ImportedRowAnswer.model_validate(row) for row in sorted(result.rows, key=lambda row: row.line)],
-    )
+    kinds = {kind.value: counts[kind] for kind in RowResult}
+    return answer_of(CsvImportAnswer, result, None, **kinds, lines=sorted(result.rows, key=lambda row: row.line))

@@ -9,6 +9,10 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
+AUDIT_HEADS = "audit-heads.json"
+ERASURES = "erasures.json"
+"""In no backup: an older one must not put back an older file. Its copy is beside them."""
+ERASURES_COPY = "hallkeeper-erasures.json"
 SETUP_TOKEN = "setup-token"  # noqa: S105  # a file's name
 
 
@@ -32,6 +36,10 @@ def back_up(data_dir: Path, url: URL, file: Path, *, keys: bool) -> list[str]:
     try:
         with os.fdopen(descriptor, "wb") as out:
             with tarfile.open(fileobj=out, mode="w:gz") as archive:
+                heads = data_dir / AUDIT_HEADS
+                if heads.is_file():  # before the database, which then has every row that they were signed for
+                    archive.add(heads, arcname=AUDIT_HEADS, recursive=False)
+                    names.append(AUDIT_HEADS)
                 if database is not None:
                     _add_database(archive, database, file.parent)
                     names.append(database.name)
@@ -45,9 +53,21 @@ def back_up(data_dir: Path, url: URL, file: Path, *, keys: bool) -> list[str]:
             os.fsync(out.fileno())
         _require_free(file)
         os.replace(draft, file)
+        if (data_dir / ERASURES).is_file():
+            _copy(data_dir / ERASURES, file.parent / ERASURES_COPY)
     finally:
         Path(draft).unlink(missing_ok=True)
     return names
+
+
+def _copy(source: Path, target: Path) -> None:
+    """In place of an older copy, readable by its owner only."""
+    descriptor, draft = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(source.read_bytes())
+        out.flush()
+        os.fsync(out.fileno())
+    os.replace(draft, target)
 
 
 def _require_free(file: Path) -> None:
@@ -71,4 +91,8 @@ def _add_database(archive: tarfile.TarFile, database: Path, scratch: Path) -> No
 def _left_out(path: Path, name: Path, database: Path | None, *, keys: bool) -> bool:
     if database is not None and path.name.startswith(database.name) and path.parent == database.parent:
         return True
-    return (not keys and name.parts[0] == "keys") or path.name.startswith(".") or name == Path(SETUP_TOKEN)
+    return (
+        (not keys and name.parts[0] == "keys")
+        or path.name.startswith(".")
+        or name in {Path(SETUP_TOKEN), Path(AUDIT_HEADS), Path(ERASURES)}
+    )

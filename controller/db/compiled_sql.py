@@ -1,5 +1,5 @@
-"""Statements that are made for every booking, compiled once and taken to the driver past what SQLAlchemy does for each:
-that takes longer than a database does that finds a few rows by an index.
+"""Statements that every booking needs, compiled once and given to the driver directly: SQLAlchemy's work for each
+statement takes longer than a database takes to find a few rows by an index.
 
 Many inserts at once are one statement for all tables on PostgreSQL, on SQLite one for each. ``insert_many`` is for the
 thousands of rows of one table that events bring, ``RowMemo`` for the thousands of rows that a plan is made from each
@@ -21,8 +21,7 @@ from sqlalchemy.sql.selectable import CompoundSelect, TextualSelect
 from sqlalchemy.types import TypeEngine
 
 from controller.db import sqlite_driver
-from controller.db.driver import driver_of, trace_statement, translated
-from controller.db.engine import READ_AHEAD, Instant, Tx
+from controller.db.engine import READ_AHEAD, Instant, Tx, driver_of, translated
 
 Row: TypeAlias = dict[str, Any]
 """Values by the names of their columns."""
@@ -173,8 +172,7 @@ def _row(made: _Compiled, names: Sequence[str], values: tuple[Any, ...]) -> Row:
 
 async def _fetched(tx: Tx, sql: str, values: list[Any]) -> tuple[Sequence[str], Sequence[tuple[Any, ...]]]:
     """The names of the columns, and the rows."""
-    trace_statement(tx, sql, values)
-    driver = driver_of(tx)
+    driver = driver_of(tx, sql, values)
     try:
         if isinstance(driver, sqlite_driver.Connection):
             return await driver.select(sql, values)
@@ -210,14 +208,22 @@ class BulkInsert:
         if not by_table:
             return
         if tx.dialect.name == "postgresql":
-            shape = tuple((table, tuple(rows[0])) for table, rows in by_table.items())
-            given = {f"rows_{at}": _json(rows) for at, rows in enumerate(by_table.values())}
-            await tx.execute(_together(shape), given)
+            statement = _together(tuple((table, tuple(rows[0])) for table, rows in by_table.items()))
+            driver = await _begun(tx, statement)
+            try:
+                await driver.fetch(statement, *(_json(rows) for rows in by_table.values()))
+            except Exception as error:  # asyncpg's errors have no root in common
+                raise translated(statement, error) from error
             return
         inserts: list[sqlite_driver.Insert] = []
         for table, rows in by_table.items():
-            statement, processed = _compiled(table, tuple(rows[0]), tx.dialect)
-            inserts.append((statement, [_values(row, processed) for row in rows]))
+            columns = tuple(rows[0])
+            processed = _processed(table, columns, tx.dialect)
+            its = [list(row.values()) for row in rows]
+            for values in its:
+                for at, process in processed:
+                    values[at] = process(values[at])
+            inserts.append((_of_rows(table, columns, 1, unless_known=False), its))
         await _insert(tx, inserts)
 
 
@@ -252,7 +258,7 @@ async def insert_many(
     for at in range(0, len(rows), _AT_ONCE):
         lot = rows[at : at + _AT_ONCE]
         statement = _of_rows(table, columns, len(lot), unless_known=unless_known)
-        trace_statement(tx, statement, ())
+        driver_of(tx, statement)
         inserts.append((statement, [list(chain(*lot))]))
     await _insert(tx, inserts)
 
@@ -260,16 +266,13 @@ async def insert_many(
 async def _copy(
     tx: Tx, table: Table, columns: tuple[str, ...], rows: Sequence[Sequence[Any]], *, unless_known: bool
 ) -> None:
-    """COPY knows no ON CONFLICT: what may be there goes by way of a table of this session's own."""
+    """COPY knows no ON CONFLICT: rows that may exist are copied into a temporary table and inserted from there."""
     into, quoted = table.name, ", ".join(_quoted(columns))
     if unless_known:
         into = f"new_{table.name}"
         await tx.execute(_staging(table.name))
-    driver = driver_of(tx)
-    if not driver.is_in_transaction():
-        await tx.execute(_BEGUN)
     copying = f"COPY {into} ({quoted}) FROM STDIN"
-    trace_statement(tx, copying, ())
+    driver = await _begun(tx, copying)
     try:
         await driver.copy_records_to_table(into, records=rows, columns=columns)
     except Exception as error:  # asyncpg's errors have no root in common
@@ -298,21 +301,16 @@ def _plain(value: object) -> object:
 
 
 @lru_cache(maxsize=_SHAPES_KEPT)
-def _together(shape: _Shape) -> TextClause:
+def _together(shape: _Shape) -> str:
     """One statement that inserts into all tables; what it points to is checked at its end."""
     inserts = [
         f"INSERT INTO {table.name} ({', '.join(_quoted(columns))}) SELECT {', '.join(_quoted(columns))} "  # noqa: S608
-        f"FROM json_populate_recordset(NULL::{table.name}, CAST(:rows_{at} AS json))"
-        for at, (table, columns) in enumerate(shape)
+        f"FROM json_populate_recordset(NULL::{table.name}, ${at}::json)"
+        for at, (table, columns) in enumerate(shape, start=1)
     ]
     *before, last = inserts
     first = ", ".join(f"insert_{at} AS ({each})" for at, each in enumerate(before))
-    return text(f"WITH {first} {last}" if before else last)
-
-
-def _compiled(table: Table, columns: tuple[str, ...], dialect: Dialect) -> tuple[str, tuple[_Processed, ...]]:
-    """An insert of one row into SQLite, and which values the driver does not take as they are."""
-    return _of_rows(table, columns, 1, unless_known=False), _processed(table, columns, dialect)
+    return f"WITH {first} {last}" if before else last
 
 
 @lru_cache(maxsize=_SHAPES_KEPT)
@@ -329,8 +327,15 @@ def _processed(table: Table, columns: tuple[str, ...], dialect: Dialect) -> tupl
     return tuple((at, process) for at, process in enumerate(processors) if process is not None)
 
 
-_BEGUN = text("SELECT 1")
-"""SQLAlchemy begins a transaction with the first statement that passes it."""
+async def _begun(tx: Tx, sql: str) -> Any:
+    """The driver's connection to PostgreSQL, in a transaction: SQLAlchemy begins one only with the first statement that
+    goes through it."""
+    if not driver_of(tx).is_in_transaction():
+        await tx.execute(_BEGIN)
+    return driver_of(tx, sql)
+
+
+_BEGIN = text("SELECT 1")
 
 
 @lru_cache
@@ -341,13 +346,6 @@ def _staging(table: str) -> TextClause:
 @lru_cache
 def _from_staging(table: str, columns: str) -> TextClause:
     return text(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM new_{table} ON CONFLICT DO NOTHING")  # noqa: S608
-
-
-def _values(row: _Row, processed: Sequence[_Processed]) -> list[Any]:
-    values = list(row.values())
-    for at, process in processed:
-        values[at] = process(values[at])
-    return values
 
 
 def _quoted(columns: Sequence[str]) -> list[str]:

@@ -5,33 +5,26 @@ acknowledged after commit must survive a power cut. PostgreSQL: plain transactio
 """
 
 import asyncio
-import errno
 import secrets
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Concatenate, ParamSpec, TypeAlias, TypeVar
+from itertools import islice
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from sqlalchemy import BigInteger, Integer, MetaData, event, text
 from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import (
-    DBAPIError,
-    DisconnectionError,
-    IntegrityError,
-    InterfaceError,
-    InternalError,
-    InvalidatePoolError,
-    OperationalError,
-)
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TIMESTAMP, TypeDecorator, TypeEngine
 
 from controller.db import sqlite_driver
+from controller.db.errors import is_busy, is_deadlock
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -52,29 +45,14 @@ metadata = MetaData(
 Serial = BigInteger().with_variant(Integer(), "sqlite")
 """A 64-bit number; as a lone primary key it counts up by itself on both databases."""
 
+NAMES_ACTOR = {"about": "who did it"}
+"""``info`` of a column that says who wrote or did something: a user's name, which is no part of what is stored about a
+party."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_RETRIED_STATES = frozenset({"40001", "40P01"})
-_AWAY_CLASSES = frozenset({"08", "25", "28", "3D", "40", "53", "55", "57", "58"})
-_AWAY_CODES = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_NOMEM,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_INTERRUPT,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CORRUPT,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_PROTOCOL,
-        sqlite3.SQLITE_NOTADB,
-    }
-)
-_NOT_DONE_STATES = frozenset({"40001", "40P01", "55P03"})
-_TRIES = 6
 WAIT_S = 10.0
-"""How long a write waits for its turn, for a lock, and for both together before it is tried no more."""
+"""How long a write waits for its turn, for a lock, and for both together before it fails."""
 _POOL_WAIT_S = 4.0
 RESTED_S = 1.0
 """A connection to PostgreSQL that has rested for longer is asked whether its server is still there."""
@@ -82,6 +60,9 @@ _STATEMENTS_KEPT = 500
 """Prepared statements of each connection to PostgreSQL, by SQLAlchemy and by the driver each."""
 _CHECKPOINT_PAGES = 4_000
 """SQLite's log is checkpointed at this size (16 MB), by the transaction that commits then."""
+_TRIES = 6
+"""How often a transaction that met a deadlock is begun."""
+_NAMED_AT_ONCE = 500
 _LOCKED = "sites locked"
 READ_AHEAD, DRAWN = "rows read ahead", "codes drawn ahead"
 """What a transaction keeps for a later step of its own."""
@@ -125,7 +106,7 @@ class Database:
         self.sqlite = self.url.get_backend_name() == "sqlite"
         if self.sqlite:
             self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", pool_size=1)
-            self._brief_writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", pool_size=1, brief=True)
+            self._brief_writer = _sqlite_engine(self.url, None, pool_size=1, brief=True)
             self._reader = _sqlite_engine(self.url, "BEGIN", pool_size=4, read_only=True)
             self._autocommit_reader = _sqlite_engine(self.url, None, pool_size=4, read_only=True, brief=True)
         else:
@@ -133,8 +114,8 @@ class Database:
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             self._autocommit_reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
         self._writing = asyncio.Lock()
-        self._kept: AsyncConnection | None = None
-        self._kept_reader: AsyncConnection | None = None
+        self._brief_connection: AsyncConnection | None = None
+        self._brief_reader: AsyncConnection | None = None
         self._opening = asyncio.Lock()
         self._open = 0
 
@@ -157,44 +138,51 @@ class Database:
     async def _written(self, brief: bool, until: float) -> AsyncIterator[Tx]:
         self._open += 1
         try:
-            async with self._turn(until), self._begun(brief) as tx:
-                for kept in (_LOCKED, READ_AHEAD, DRAWN):  # what is kept there outlives the transaction
-                    tx.info.pop(kept, None)
-                yield tx
+            if self.sqlite:
+                await self._take_turn(until)
+            try:
+                async with self._brief_write() if brief and self.sqlite else self._writer.begin() as tx:
+                    for name in (_LOCKED, READ_AHEAD, DRAWN):  # left by an earlier transaction of the connection
+                        tx.info.pop(name, None)
+                    yield tx
+            finally:
+                if self.sqlite:
+                    self._writing.release()
         finally:
             self._open -= 1
 
-    @asynccontextmanager
-    async def _turn(self, until: float) -> AsyncIterator[None]:
+    async def _take_turn(self, until: float) -> None:
         """SQLite has one writer at a time. Raises ``PoolTimeoutError`` where another takes too long."""
-        if not self.sqlite:
-            yield
-            return
         if not self._writing.locked():
             await self._writing.acquire()
-        else:
-            try:
-                async with asyncio.timeout(max(0.0, until - time.monotonic())):
-                    await self._writing.acquire()
-            except TimeoutError:
-                raise PoolTimeoutError(f"another write has not ended within {WAIT_S:g} s") from None
+            return
         try:
-            yield
-        finally:
-            self._writing.release()
+            async with asyncio.timeout(max(0.0, until - time.monotonic())):
+                await self._writing.acquire()
+        except TimeoutError:
+            raise PoolTimeoutError(f"another write has not ended within {WAIT_S:g} s") from None
 
     @asynccontextmanager
-    async def _begun(self, brief: bool) -> AsyncIterator[Tx]:
-        """The one connection for brief writes to SQLite stays open: taking it from the pool and returning it would take
-        as long as the write."""
-        if not (brief and self.sqlite):
-            async with self._writer.begin() as tx:
+    async def _brief_write(self) -> AsyncIterator[Tx]:
+        """The one connection for brief writes to SQLite stays open, and the driver itself begins and ends its
+        transactions: a pool and SQLAlchemy's own begin and commit would take as long as the write."""
+        if self._brief_connection is None:
+            self._brief_connection = await self._brief_writer.connect()
+        tx = self._brief_connection
+        driver: sqlite_driver.Connection = driver_of(tx)
+        try:
+            try:
+                await driver.begin()
                 yield tx
-            return
-        if self._kept is None:
-            self._kept = await self._brief_writer.connect()
-        async with self._kept.begin():
-            yield self._kept
+                await driver.commit()
+            except BaseException:
+                await driver.rollback()
+                raise
+            finally:
+                if tx.in_transaction():  # a statement that went through SQLAlchemy began one there
+                    await tx.rollback()
+        except sqlite3.Error as error:
+            raise translated("COMMIT", error) from error
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
@@ -210,13 +198,13 @@ class Database:
             async with self._reading(self._autocommit_reader) as tx:
                 yield tx
             return
-        yield self._kept_reader or await self._open_reader()
+        yield self._brief_reader or await self._open_reader()
 
     async def _open_reader(self) -> Tx:
         async with self._opening:
-            if self._kept_reader is None:
-                self._kept_reader = await self._autocommit_reader.connect()
-            return self._kept_reader
+            if self._brief_reader is None:
+                self._brief_reader = await self._autocommit_reader.connect()
+            return self._brief_reader
 
     @asynccontextmanager
     async def _reading(self, engine: AsyncEngine) -> AsyncIterator[Tx]:
@@ -242,15 +230,14 @@ class Database:
     async def _run(
         self, brief: bool, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        until = time.monotonic() + WAIT_S
-        attempt = 1
+        until, attempt = time.monotonic() + WAIT_S, 1
         while True:
             try:
                 async with self._written(brief, until) as tx:
                     return await work(tx, *args, **kwargs)
             except DBAPIError as error:
-                busy = _busy(error)
-                if not busy and (attempt == _TRIES or getattr(error.orig, "sqlstate", None) not in _RETRIED_STATES):
+                busy = is_busy(error)
+                if not busy and (attempt == _TRIES or not is_deadlock(error)):
                     raise
                 if busy and time.monotonic() > until:
                     raise
@@ -270,68 +257,49 @@ class Database:
             held.add(site)
 
     async def close(self) -> None:
-        if self._kept is not None:
-            await self._kept.close()
-            self._kept = None
-        if self._kept_reader is not None:
-            await self._kept_reader.close()
-            self._kept_reader = None
+        if self._brief_connection is not None:
+            await self._brief_connection.close()
+            self._brief_connection = None
+        if self._brief_reader is not None:
+            await self._brief_reader.close()
+            self._brief_reader = None
         await self._writer.dispose()
         if self.sqlite:
             for engine in (self._brief_writer, self._reader, self._autocommit_reader):
                 await engine.dispose()
 
 
-def violates(error: IntegrityError, constraint: str) -> bool:
-    """Whether the database refused a write because of the constraint or trigger of this name.
-
-    SQLite names unique constraints by their columns (``table.column``); ours that matter are triggers,
-    which raise their own name.
-    """
-    return constraint in str(error.orig)
+def batches(items: Iterable[T]) -> Iterator[Sequence[T]]:
+    """The items in parts that one statement may name; SQLite takes at most 32,766 parameters."""
+    left = iter(items)
+    while part := tuple(islice(left, _NAMED_AT_ONCE)):
+        yield part
 
 
-def is_away(error: Exception) -> bool:
-    """Whether the database, or the way to it, has failed: then what was asked of it may do another time. Anything else
-    is in what was asked, which fails whenever it is asked.
-
-    After PostgreSQL, appendix A (classes of SQLSTATE), and SQLite's result codes.
-    """
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    state, code = getattr(cause, "sqlstate", None), getattr(cause, "sqlite_errorcode", None)
-    if state is not None:
-        return state[:2] in _AWAY_CLASSES
-    if code is not None:
-        return code & 0xFF in _AWAY_CODES
-    return isinstance(
-        error, OSError | InterfaceError | InternalError | OperationalError | DisconnectionError | PoolTimeoutError
-    )
+def driver_of(tx: Tx, sql: str = "", values: Sequence[Any] = ()) -> Any:
+    """The driver's own connection. ``sql``: the statement that it will be given past SQLAlchemy; those who count or
+    trace statements are notified of it."""
+    connection = tx.sync_connection
+    assert connection is not None
+    if sql:
+        for listener in connection.dispatch.before_cursor_execute:
+            listener(connection, None, sql, values, None, False)
+    return connection.connection.driver_connection
 
 
-def is_not_done(error: Exception) -> bool:
-    """Whether a write was refused for a lock that another holds, and nothing of it is done."""
-    if isinstance(error, PoolTimeoutError):
-        return True
-    return isinstance(error, DBAPIError) and (_busy(error) or getattr(error.orig, "sqlstate", None) in _NOT_DONE_STATES)
-
-
-def is_full(error: Exception) -> bool:
-    """Whether a write was refused because there is no room for it, and nothing of it is done."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    return (
-        getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
-        or getattr(cause, "sqlstate", None) == "53100"
-        or (isinstance(cause, OSError) and cause.errno in {errno.ENOSPC, errno.EDQUOT})
-    )
-
-
-def words_of(error: Exception) -> str:
-    """What went wrong in at most 200 characters, of an error of the database what that says itself, without SQL."""
-    return str(error.orig if isinstance(error, DBAPIError) else error)[:200]
-
-
-def _busy(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+def translated(sql: str, error: Exception) -> DBAPIError:
+    """The error that SQLAlchemy would raise, for a statement that went to the driver past it. ``is_away`` and
+    ``is_not_done`` know it."""
+    state = str(getattr(error, "sqlstate", None) or "")
+    names = {each.__name__ for each in type(error).__mro__}
+    kind = DBAPIError
+    if isinstance(error, sqlite3.IntegrityError) or state.startswith("23"):
+        kind = IntegrityError
+    elif isinstance(error, sqlite3.Error):
+        kind = OperationalError
+    elif isinstance(error, OSError) or ("InterfaceError" in names and not isinstance(error, ValueError)):
+        kind = InterfaceError  # in asyncpg an error of a value is an InterfaceError too
+    return kind(sql, None, error, hide_parameters=True)
 
 
 def _postgresql_engine(url: URL) -> AsyncEngine:

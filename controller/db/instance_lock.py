@@ -21,7 +21,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from controller.db.engine import is_away, words_of
+from controller.db.errors import is_away, words_of
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class InstanceLock(Protocol):
 
 @asynccontextmanager
 async def hold(url: URL, *, name: str) -> AsyncIterator[InstanceLock]:
-    """Hold the lock of a database until the end of the block; ``name``: the owner that others are told.
+    """Hold the lock of a database until the end of the block; ``name``: the owner, as the error names it to others.
 
     Raises ``DatabaseTaken``, and ``OSError`` or ``SQLAlchemyError`` where the database cannot be reached.
     """

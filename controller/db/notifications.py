@@ -9,8 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from controller.db.driver import driver_of, translated
-from controller.db.engine import Tx, is_away, words_of
+from controller.db.engine import Tx, driver_of, translated
+from controller.db.errors import is_away, words_of
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ async def notify(tx: Tx, channel: str) -> None:
 
 async def listen(url: URL, channel: str, *, heard: Callable[[], None], alive: Callable[[], None]) -> None:
     """Call ``heard`` for each notification and for each new connection, since some may have been missed before it, and
-    ``alive`` each time that every notification of before has been heard, for ever. A server that is away is tried
+    ``alive`` each time that every earlier notification has been heard; runs forever. A server that is away is tried
     again."""
     engine = create_async_engine(url, hide_parameters=True, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     try:

@@ -1,4 +1,4 @@
-"""Waits while the database does not answer, instead of ending the process."""
+"""Tries again what the database did not do while it does not answer."""
 
 import asyncio
 import logging

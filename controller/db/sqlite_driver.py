@@ -56,6 +56,10 @@ class Connection:
     def cursor(self) -> "Cursor":
         return Cursor(self, self._raw.cursor())
 
+    async def begin(self) -> None:
+        """Begin a transaction that may write. Raises ``sqlite3.Error``."""
+        await self.do(partial(self._raw.execute, "BEGIN IMMEDIATE"))
+
     async def commit(self) -> None:
         if self._brief and not self._raw.in_transaction:
             return  # without a transaction there is nothing to wait for

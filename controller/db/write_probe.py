@@ -2,10 +2,12 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime
 
-from sqlalchemy import Column, Integer, Table, update
+from sqlalchemy import Column, Connection, Integer, Table, event, update
 
-from controller.db.engine import Database, Instant, Tx, metadata, words_of
+from controller.db.engine import Database, Instant, Tx, metadata
+from controller.db.errors import words_of
 from edge.wire.clock import Clock
 
 readiness = Table(
@@ -15,6 +17,12 @@ readiness = Table(
     Column("at", Instant, nullable=False),
 )
 """One row, written to see whether that works."""
+
+
+@event.listens_for(readiness, "after_create")
+def _insert_row(table: Table, connection: Connection, **_: object) -> None:
+    connection.execute(table.insert().values(id=1, at=datetime(2000, 1, 1, tzinfo=UTC)))
+
 
 EVERY_S = 5.0
 """How often at most there is a write, however often somebody asks."""

@@ -1,17 +1,27 @@
-"""Models of a booking, a request, and the effect of a change of hours, policy or building on one."""
+"""Models of a booking, a request, and the effect of a change of hours, policy or building on one; the limits of the
+time of any booking, each of which raises ``Invalid`` naming the field and the limit. Pure."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.web.fields import Moment
+from controller.text import local_time, times
+from controller.web.fields import Moment, read_date, read_moment
+from controller.web.problem import invalid_field
 from edge.wire.interval import Interval
+
+LONGEST = timedelta(days=31)
+BEGUN = timedelta(hours=12)
+"""How far back a booking may have begun when it is made."""
+SHOWN_LONGEST = timedelta(days=62)
+"""Most time whose bookings are listed at once."""
 
 
 class BookingState(StrEnum):
-    """What is stored of a booking's course; the rest of its ``BookingStatus`` follows from the times."""
+    """What is stored of a booking's lifecycle; the rest of its ``BookingStatus`` follows from the times."""
 
     REQUESTED = "requested"
     """Asked for; holds no time."""
@@ -28,6 +38,8 @@ class BookingState(StrEnum):
 
 CLAIMING = frozenset({BookingState.HELD, BookingState.CONFIRMED, BookingState.NO_SHOW})
 """The states that hold time."""
+UNDECIDED = frozenset({BookingState.REQUESTED, BookingState.HELD})
+"""The states in which somebody has still to decide."""
 
 
 class BookingStatus(StrEnum):
@@ -114,7 +126,7 @@ class Booking(Details, frozen=True, kw_only=True, omit_defaults=False):
     starts: datetime
     ends: datetime
     state: BookingState
-    state_at: datetime | None
+    state_at: datetime | None = None
     held_until: datetime | None
     state_before: BookingState | None = None
     ends_before: datetime | None = None
@@ -122,14 +134,15 @@ class Booking(Details, frozen=True, kw_only=True, omit_defaults=False):
     occurrence: str | None
     changed_here: str
     diary: str = ""
-    let_in_at: datetime | None
-    let_in_door: str | None
-    arrived_at: datetime | None
-    arrived_how: str
-    release_warned_at: datetime | None
-    counted_in: int
+    let_in_at: datetime | None = None
+    let_in_door: str | None = None
+    arrived_at: datetime | None = None
+    arrived_how: str = ""
+    release_warned_at: datetime | None = None
+    counted_in: int = 0
     maybe_in: int = 0
-    link_hash: bytes
+    manage_link_number: int = 0
+    show_link_number: int = 0
     created_at: datetime
     created_by: str
     changed_at: datetime
@@ -154,6 +167,11 @@ class Booking(Details, frozen=True, kw_only=True, omit_defaults=False):
     def certain(self) -> bool:
         """Whether its people may come: it has a code, a session in the plan, a place in the arrivals."""
         return self.state is BookingState.CONFIRMED
+
+    @property
+    def never_confirmed(self) -> bool:
+        """Whether it is a request, or one that was declined or cancelled as such."""
+        return self.state in UNDECIDED or (self.state is not BookingState.CONFIRMED and self.state_before in UNDECIDED)
 
     def expired(self, now: datetime) -> bool:
         """Whether it is a hold that has run out."""
@@ -217,7 +235,8 @@ class Draft(Details, frozen=True, kw_only=True):
 
 
 class BookingChange(msgspec.Struct, frozen=True, kw_only=True):
-    """What to change in a booking; what is ``UNSET`` stays. ``version``: the one the asker has read, if told."""
+    """What to change in a booking; what is ``UNSET`` stays. ``version``: the version that the user has read, if
+    given."""
 
     space: str | msgspec.UnsetType = msgspec.UNSET
     title: str | msgspec.UnsetType = msgspec.UNSET
@@ -277,3 +296,61 @@ def closed_text(impacts: Iterable[Impact]) -> str:
             come = "Your booking goes ahead anyway." if each.kept_at else "Ask us before you come."
             return f"{each.text}. {come}"
     return ""
+
+
+def booking_time(starts: datetime, ends: datetime) -> Interval:
+    """The time between two instants. Raises ``Invalid`` unless it is above zero and at most 31 days."""
+    if ends <= starts:
+        why = "must be after starts, not at the same time" if ends == starts else "must be after starts"
+        raise invalid_field("ends", why)
+    if ends - starts > LONGEST:
+        raise invalid_field("ends", f"must be at most {LONGEST.days} days after starts")
+    return Interval(start=starts, end=ends)
+
+
+def require_not_over(during: Interval, *, zone: ZoneInfo, now: datetime) -> None:
+    """Raises ``Invalid`` for a time that is over."""
+    if during.end <= now:
+        raise invalid_field("ends", f"must be in the future; {times.at(during.end, zone, now=now)} is over")
+
+
+def require_timely(during: Interval, *, zone: ZoneInfo, now: datetime) -> None:
+    """Raises ``Invalid`` for a time that is over or began too long ago."""
+    require_not_over(during, zone=zone, now=now)
+    if during.start < now - BEGUN:
+        hours = BEGUN.total_seconds() / 3600
+        raise invalid_field("starts", f"must be at most {hours:.0f} hours ago")
+
+
+def last_moment(during: Interval, *, now: datetime) -> datetime:
+    """Until when a time can be held: to its start, or to its end once it has begun."""
+    return during.start if during.start > now else during.end
+
+
+def listed_time(starts: str, ends: str, zone: ZoneInfo, *, longest: timedelta = SHOWN_LONGEST) -> Interval:
+    """The time between two moments or dates; a date means where its day begins. Raises ``Invalid``."""
+    start, end = _edge(starts, "from", zone), _edge(ends, "to", zone)
+    if end <= start:
+        raise invalid_field("to", "must be after `from`")
+    if end - start > longest:
+        raise invalid_field("to", f"must be at most {longest.days} days after `from`")
+    return Interval(start=start, end=end)
+
+
+def _edge(text: str, field: str, zone: ZoneInfo) -> datetime:
+    try:
+        if "T" in text:
+            return read_moment(text).resolve(zone, field)
+        return local_time.day_start(read_date(text), zone)
+    except ValueError as error:
+        raise invalid_field(field, str(error)) from error
+
+
+def clock_change_notes(during: Interval, zone: ZoneInfo) -> tuple[str, ...]:
+    """Worth knowing of a requested time, though it refuses nothing: a night in which the clocks change."""
+    on_the_wall = local_time.wall(during.end, zone) - local_time.wall(during.start, zone)
+    real = during.end - during.start
+    if real == on_the_wall:
+        return ()
+    word = "longer" if real > on_the_wall else "shorter"
+    return (f"the clocks change: it lasts {times.duration(real)}, {times.duration(abs(real - on_the_wall))} {word}",)

@@ -3,6 +3,7 @@ the release of no-shows. One document per site, read and written as a whole. Pur
 
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Protocol
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -139,13 +140,75 @@ class ReleaseRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     tiers: tuple[Tier, ...] = ()
 
 
+class Lapsing(StrEnum):
+    """What comes of a document that has lapsed. Bookings that are confirmed already stay as they are."""
+
+    WARN = "warn"
+    """Its party and the managers are told."""
+    HOLD = "hold"
+    """New bookings wait for a manager besides."""
+
+
+class DocumentRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A kind of document that a site asks for, or ``safeguarding``. ``needed``: also a party that never had one counts
+    as one whose document has lapsed. Without ``tiers`` it applies to every party."""
+
+    kind: str
+    name: str
+    needed: bool = False
+    lapsing: Lapsing = Lapsing.WARN
+    tiers: tuple[Tier, ...] = ()
+
+    def applies(self, tier: Tier) -> bool:
+        return not self.tiers or tier in self.tiers
+
+
+class HirePolicy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What people who have not signed in may ask for. ``terms``: the text that they accept. ``spaces``: these only,
+    without any every bookable one. ``tier``: what their requests count as. ``confirms``: the approval rules may confirm
+    them at once; otherwise a manager decides on each. ``most_days_ahead``: 0 is today. ``most_waiting``: of their
+    requests wait for a decision at once, and of them the rules confirm while they are still to come."""
+
+    terms: str
+    spaces: tuple[str, ...] = ()
+    tier: Tier = Tier.COMMUNITY
+    confirms: bool = False
+    most_days_ahead: int = 365
+    most_waiting: int = 20
+
+    @property
+    def terms_version(self) -> str:
+        """Names the text: another text has another version."""
+        return sha256(self.terms.encode()).hexdigest()[:12]
+
+    def takes(self, space: str) -> bool:
+        return not self.spaces or space in self.spaces
+
+
+class InductionRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How many people of a party must have had the site's induction for what it books while there is no staff. Without
+    ``spaces`` it applies to all spaces, without ``tiers`` to everyone."""
+
+    people: int = 1
+    spaces: tuple[str, ...] = ()
+    tiers: tuple[Tier, ...] = ()
+
+    def applies(self, tier: Tier, space: str) -> bool:
+        return (not self.tiers or tier in self.tiers) and (not self.spaces or space in self.spaces)
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """``rules``: the first that fits confirms; none, and a manager decides. ``hold_hours``: how long a request holds
     its time, ``None`` until its start. ``requests_hold``: False lets requests pile up without holding the time.
     ``offer_hours``: how long a waiting party has to accept. ``release``: the first that fits; none, and none is.
     ``codes``: the first that fits; none, and each booking has its own. ``lead_in_min`` and ``lag_min``: how long before
-    and after a booking its code opens; ``None``: as the controller has it. ``notice_min``: the minimum notice; what
-    begins sooner waits for a manager, with ``None`` not even what has begun."""
+    and after a booking its code opens; ``None``: the controller's settings apply. ``notice_min``: the minimum notice;
+    what begins sooner waits for a manager, with ``None`` not even what has begun. ``reminder_hour``: the hour of the
+    day before at which people are reminded; ``None``: never. ``documents``: what parties have to show.
+    ``induction``: the first that fits; none, and nobody needs one.
+    ``document_reminder_days``: how many days before a document ends its party is reminded. ``hire``: ``None``: who has
+    not signed in asks for nothing. ``quiet_hours``: in which text messages wait that can, by the site's clock;
+    ``None``: never. ``quiet_mail``: mails wait too."""
 
     rules: tuple[ApprovalRule, ...] = ()
     windows: tuple[PriorityWindow, ...] = ()
@@ -159,6 +222,13 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     member_age: int = 16
     lead_in_min: int | None = None
     lag_min: int | None = None
+    reminder_hour: int | None = 17
+    documents: tuple[DocumentRule, ...] = ()
+    induction: tuple[InductionRule, ...] = ()
+    document_reminder_days: tuple[int, ...] = (60, 30, 7)
+    hire: HirePolicy | None = None
+    quiet_hours: str | None = "21:30-07:30"
+    quiet_mail: bool = False
 
     def release_rule(self, space: str, tier: Tier) -> ReleaseRule | None:
         """By which bookings of a tier in a space are released."""

@@ -18,7 +18,7 @@ from controller.hours import repository as hours
 from controller.hours.model import OpeningHours
 from controller.hours.timetable import Timetable
 
-_KEPT = 256
+_MOST_CACHED = 256
 """Sites in the cache."""
 
 
@@ -76,10 +76,10 @@ class SiteConfig(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
 
 class SiteConfigs:
-    """The pictures of all sites, the latest used first."""
+    """The configurations of sites, in memory; the one that was used longest ago is dropped first."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, SiteConfig] = OrderedDict()
+        self._cached: OrderedDict[str, SiteConfig] = OrderedDict()
 
     async def of(self, tx: Tx, site: str) -> SiteConfig:
         """The site as this transaction sees it. Raises ``SiteUnknown``."""
@@ -94,21 +94,21 @@ class SiteConfigs:
 
     def known(self, site: str) -> SiteConfig | None:
         """The site as it was when last looked at; it may have changed since."""
-        return self._kept.get(site)
+        return self._cached.get(site)
 
     async def at(self, tx: Tx, site: str, revision: int) -> SiteConfig:
         """The site, whose revision this transaction has just read."""
-        found = self._kept.get(site)
+        found = self._cached.get(site)
         if found is None or found.revision != revision:
-            found = await _take(tx, site, revision)
-            self._kept[site] = found
-        self._kept.move_to_end(site)
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
+            found = await _load(tx, site, revision)
+            self._cached[site] = found
+        self._cached.move_to_end(site)
+        while len(self._cached) > _MOST_CACHED:
+            self._cached.popitem(last=False)
         return found
 
 
-async def _take(tx: Tx, site_id: str, revision: int) -> SiteConfig:
+async def _load(tx: Tx, site_id: str, revision: int) -> SiteConfig:
     parts = await estate.site_parts(tx, site_id)
     if parts is None:
         raise SiteUnknown(site_id)

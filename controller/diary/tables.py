@@ -1,5 +1,6 @@
-"""Bookings' tables. That no two claims of one atom overlap is a constraint of the database: an exclusion
-constraint on PostgreSQL, triggers on SQLite (migration 0002)."""
+"""Bookings' tables. The database itself refuses two claims of one atom at one time."""
+
+from datetime import timedelta
 
 from sqlalchemy import (
     Boolean,
@@ -17,7 +18,8 @@ from sqlalchemy import (
     text,
 )
 
-from controller.db.engine import Instant, Serial, metadata
+from controller.db.engine import NAMES_ACTOR, Instant, Serial, metadata
+from controller.db.overlap_constraint import forbid_overlap
 from controller.diary.model import LONGEST_WHY
 from controller.people.tables import DOCUMENT
 
@@ -33,20 +35,22 @@ series = Table(
     Column("site", String(40), nullable=False),
     Column("space", String(40), nullable=False),
     Column("title", String(200), nullable=False),
-    Column("party", String(40)),
+    Column("party", String(40), index=True),
     Column(
         "details", Text, nullable=False, server_default="{}", info=DOCUMENT
     ),  # JSON: the rest of what its dates have from it
-    Column("pattern", Text, nullable=False, server_default="{}"),  # JSON, as controller.recurrence.pattern has it
+    Column("pattern", Text, nullable=False, server_default="{}"),  # JSON, as in controller.recurrence.pattern
     Column("follows", String(36)),  # the series that it goes on from, changed
     Column("imported", Boolean, nullable=False, server_default=false()),  # from a calendar, whose rule it follows
-    Column("code_owner", String(36)),  # who shares the one door code of its dates; null: as the policy has it
+    Column("code_owner", String(36)),  # who shares the one door code of its dates; null: as in the policy
     Column("cancelled_at", Instant),  # when it was last cancelled, whole or in part
     Column("created_at", Instant, nullable=False),
-    Column("created_by", String(200), nullable=False),
+    Column("created_by", String(200), nullable=False, info=NAMES_ACTOR),
     Column("changed_at", Instant),  # if it was
-    Column("changed_by", String(200), nullable=False, server_default=text("''")),
+    Column("changed_by", String(200), nullable=False, server_default=text("''"), info=NAMES_ACTOR),
     Column("version", Integer, nullable=False, server_default="1"),
+    Column("manage_link_number", Integer, nullable=False, server_default="0"),  # as of a booking
+    Column("show_link_number", Integer, nullable=False, server_default="0"),
     ForeignKeyConstraint(["site", "space"], ["spaces.site", "spaces.id"]),
 )
 
@@ -93,11 +97,12 @@ bookings = Table(
     Column("arrived_at", Instant),
     Column("counted_in", Serial, nullable=False),  # who were surely its people
     Column("maybe_in", Serial, nullable=False, server_default="0"),  # who may have been, at a door that others use
-    Column("link_hash", LargeBinary(32), nullable=False, unique=True),  # SHA-256 of the door page's token
+    Column("manage_link_number", Integer, nullable=False, server_default="0"),  # counts its links that have ended
+    Column("show_link_number", Integer, nullable=False, server_default="0"),
     Column("created_at", Instant, nullable=False),
-    Column("created_by", String(200), nullable=False),
+    Column("created_by", String(200), nullable=False, info=NAMES_ACTOR),
     Column("changed_at", Instant, nullable=False),
-    Column("changed_by", String(200), nullable=False),
+    Column("changed_by", String(200), nullable=False, info=NAMES_ACTOR),
     Column("version", Integer, nullable=False),
     ForeignKeyConstraint(["site", "space"], ["spaces.site", "spaces.id"]),
     CheckConstraint("ends > starts", name="window"),
@@ -130,6 +135,7 @@ claims = Table(
     # All that a look at a room needs, so that it never goes to the table.
     Index("ix_claims_atom_starts", "atom", "starts", "ends", "space", "layout", "setup_min", "cleardown_min"),
 )
+forbid_overlap(claims, same=["atom"], owner="booking_id", longest=timedelta(days=31))
 
 pool_quarters = Table(
     "pool_quarters",
@@ -168,9 +174,9 @@ policies = Table(
     "policies",
     metadata,
     Column("site", String(40), ForeignKey("sites.id"), primary_key=True),
-    Column("document", Text, nullable=False),  # JSON, as controller.diary.policy has it
+    Column("document", Text, nullable=False),  # JSON, as in controller.diary.policy
     Column("changed_at", Instant, nullable=False),
-    Column("changed_by", String(200), nullable=False),
+    Column("changed_by", String(200), nullable=False, info=NAMES_ACTOR),
 )
 
 booking_log = Table(
@@ -179,7 +185,7 @@ booking_log = Table(
     Column("id", Serial, primary_key=True),
     Column("booking_id", String(36), ForeignKey("bookings.id"), nullable=False, index=True),
     Column("at", Instant, nullable=False),
-    Column("actor", String(200), nullable=False),
+    Column("actor", String(200), nullable=False, info=NAMES_ACTOR),
     Column("what", String(40), nullable=False),
     Column("why", String(LONGEST_WHY), nullable=False),
 )
@@ -188,13 +194,13 @@ impacts = Table(
     "impacts",
     metadata,
     Column("booking_id", String(36), ForeignKey("bookings.id"), primary_key=True),
-    Column("cause", String(10), primary_key=True),  # as controller.diary.model.Cause has it
+    Column("cause", String(10), primary_key=True),  # as in controller.diary.model.Cause
     Column("site", String(40), ForeignKey("sites.id"), nullable=False),
     Column("text", String(LONGEST_WHY), nullable=False),
     Column("at", Instant, nullable=False),
-    Column("actor", String(200), nullable=False),
+    Column("actor", String(200), nullable=False, info=NAMES_ACTOR),
     Column("kept_at", Instant),  # since when it is decided that the booking goes ahead; null: nobody has
-    Column("kept_by", String(200)),
+    Column("kept_by", String(200), info=NAMES_ACTOR),
     Index("ix_impacts_site", "site"),
 )
 """How changes of hours, policy and building affect active bookings."""
@@ -204,17 +210,17 @@ waits = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("site", String(40), ForeignKey("sites.id"), nullable=False),
-    Column("party", String(40)),
+    Column("party", String(40), index=True),
     Column("starts", Instant, nullable=False),
     Column("ends", Instant, nullable=False),
-    Column("asked", Text, nullable=False, info=DOCUMENT),  # JSON, as controller.diary.model.Asked has it
+    Column("asked", Text, nullable=False, info=DOCUMENT),  # JSON, as in controller.diary.model.BookingRequest
     Column("spaces", String(2000), nullable=False),  # those that would do, the best first, comma between
     Column("state", String(12), nullable=False),
     Column("state_at", Instant, nullable=False),
     Column("offered_until", Instant),
     Column("booking", String(36), ForeignKey("bookings.id")),
     Column("made_at", Instant, nullable=False),
-    Column("made_by", String(200), nullable=False),
+    Column("made_by", String(200), nullable=False, info=NAMES_ACTOR),
     Column("turn", Serial, nullable=False),  # counts up within a site: who came first
     Index("ix_waits_site_state", "site", "state"),
     Index("ix_waits_booking", "booking"),

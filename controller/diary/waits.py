@@ -30,7 +30,7 @@ WIDEST_BUFFER = timedelta(days=1)
 """The most that set-up, clear-down or a change-over may take: how far from a booking time is freed by its going."""
 LEAST = timedelta(minutes=30)
 """How much of a time that has begun must be left to be offered."""
-STANDING = frozenset({WaitState.WAITING, WaitState.OFFERED})
+IN_LINE = frozenset({WaitState.WAITING, WaitState.OFFERED})
 """The states in which it may still be offered."""
 
 _ANSWERED = frozenset({WaitState.ACCEPTED, WaitState.DECLINED, WaitState.WITHDRAWN})

@@ -9,12 +9,12 @@ from sqlalchemy import RowMapping, and_, func, insert, or_, select, update
 from controller.db.engine import Tx
 from controller.diary.model import Booking, BookingRequest, BookingState
 from controller.diary.tables import bookings, waits
-from controller.diary.waits import LEAST, STANDING, WIDEST_BUFFER, Wait, WaitState
+from controller.diary.waits import IN_LINE, LEAST, WIDEST_BUFFER, Wait, WaitState
 from controller.people.permissions import Thing
 from edge.wire.interval import Interval
 
 _WANTED = waits.c.state == WaitState.WAITING.value
-_STANDING = waits.c.state.in_([state.value for state in STANDING])
+_IN_LINE = waits.c.state.in_([state.value for state in IN_LINE])
 
 
 async def insert_wait(tx: Tx, value: Wait) -> None:
@@ -43,13 +43,11 @@ async def whose(tx: Tx, wait_id: str) -> Thing | None:
     return Thing(site=row.site, party=row.party) if row else None
 
 
-async def in_line(tx: Tx, site: str, *, state: WaitState | None = None, party: str | None = None) -> list[Wait]:
-    """Who waits at a site or has an offer, those first who came first."""
-    query = select(waits).where(waits.c.site == site, _STANDING)
+async def in_line(tx: Tx, site: str, *, state: WaitState | None = None) -> list[Wait]:
+    """The waits of a site that are waiting or on offer, in the order in which they were made."""
+    query = select(waits).where(waits.c.site == site, _IN_LINE)
     if state is not None:
         query = query.where(waits.c.state == state.value)
-    if party is not None:
-        query = query.where(waits.c.party == party)
     rows = (await tx.execute(query.order_by(waits.c.turn))).mappings()
     return [_wait(row) for row in rows]
 
@@ -61,7 +59,7 @@ async def of_bookings(tx: Tx, ids: Collection[str]) -> dict[str, Wait]:
 
 
 async def offers(tx: Tx, held: Collection[Booking]) -> dict[str, Wait]:
-    """The waits to which these holds are on offer, by booking; those that are nobody's offer are left out."""
+    """Booking id -> the wait to which this hold is on offer; holds that are no offer are left out."""
     if not held:
         return {}
     found = await of_bookings(tx, [each.id for each in held])
@@ -73,19 +71,19 @@ async def anybody_near(tx: Tx, site: str, spans: Collection[Interval]) -> bool:
     near = [
         and_(waits.c.starts < each.end + WIDEST_BUFFER, waits.c.ends > each.start - WIDEST_BUFFER) for each in spans
     ]
-    query = select(waits.c.id).where(waits.c.site == site, _STANDING, or_(*near)).limit(1)
+    query = select(waits.c.id).where(waits.c.site == site, _IN_LINE, or_(*near)).limit(1)
     return (await tx.execute(query)).first() is not None
 
 
 async def still(tx: Tx, party: str, now: datetime) -> str | None:
     """As ``PersonalData`` has it."""
-    found = (await tx.execute(select(waits.c.id).where(waits.c.party == party, _STANDING).limit(1))).first()
+    found = (await tx.execute(select(waits.c.id).where(waits.c.party == party, _IN_LINE).limit(1))).first()
     return "waits for a time; take it off the waiting list first" if found else None
 
 
 async def sites(tx: Tx) -> set[str]:
     """The sites at which somebody waits or has an offer."""
-    return set((await tx.execute(select(waits.c.site).where(_STANDING).distinct())).scalars())
+    return set((await tx.execute(select(waits.c.site).where(_IN_LINE).distinct())).scalars())
 
 
 async def next_due(tx: Tx, now: datetime) -> datetime | None:
@@ -94,7 +92,7 @@ async def next_due(tx: Tx, now: datetime) -> datetime | None:
     held = (
         select(func.min(bookings.c.held_until))
         .join_from(bookings, waits, bookings.c.site == waits.c.site)
-        .where(bookings.c.state == BookingState.HELD.value, bookings.c.held_until > now, _STANDING)
+        .where(bookings.c.state == BookingState.HELD.value, bookings.c.held_until > now, _IN_LINE)
     )
     offer = select(func.min(waits.c.offered_until)).where(waits.c.state == WaitState.OFFERED.value)
     begins = select(func.min(waits.c.starts)).where(_WANTED, waits.c.starts > now)
@@ -106,34 +104,24 @@ async def next_due(tx: Tx, now: datetime) -> datetime | None:
 
 def _wait(row: RowMapping) -> Wait:
     return Wait(
-        id=row["id"],
-        site=row["site"],
         asked=msgspec.json.decode(row["asked"], type=BookingRequest),
         spaces=tuple(row["spaces"].split(",")),
         state=WaitState(row["state"]),
-        state_at=row["state_at"],
-        offered_until=row["offered_until"],
-        booking=row["booking"],
-        made_at=row["made_at"],
-        made_by=row["made_by"],
-        turn=row["turn"],
+        **{name: row[name] for name in _PLAIN},
     )
 
 
 def _row(value: Wait) -> dict[str, object]:
     return {
-        "id": value.id,
-        "site": value.site,
+        **{name: getattr(value, name) for name in _PLAIN},
         "party": value.asked.party,
         "starts": value.asked.during.start,
         "ends": value.asked.during.end,
         "asked": msgspec.json.encode(value.asked).decode(),
         "spaces": ",".join(value.spaces),
         "state": value.state.value,
-        "state_at": value.state_at,
-        "offered_until": value.offered_until,
-        "booking": value.booking,
-        "made_at": value.made_at,
-        "made_by": value.made_by,
-        "turn": value.turn,
     }
+
+
+_PLAIN = tuple(name for name in Wait.__struct_fields__ if name not in ("asked", "spaces", "state"))
+"""Fields that are columns of the same name and type."""

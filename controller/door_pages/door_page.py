@@ -7,6 +7,7 @@ two steps and a token of the page. The link itself is never logged and never rep
 
 import base64
 import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
@@ -23,14 +24,15 @@ from controller.access.code_status import CodeState
 from controller.access.codes import spoken
 from controller.billing.answers import account_answer, cancel_charge
 from controller.billing.service import BillingService
-from controller.bookings import links
 from controller.bookings.answers import LAPSED, changed, given_back, waiting
 from controller.bookings.errors import LinkUnknown, NotNow
+from controller.bookings.link_renewal import LinkRenewal
 from controller.bookings.series.service import SeriesService
 from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingView
 from controller.diary.model import BookingStatus, closed_text
-from controller.key_files import KeyFiles
+from controller.key_files import KeyFiles, LinkKind
+from controller.notices.preferences.service import NoticePreferences
 from controller.people.model import Actor
 from controller.text import times
 from controller.web.services import service
@@ -39,7 +41,7 @@ from edge.wire.envelope import Signer
 
 KEEP_FOR = "Hallkeeper-Keep-For"
 """Header: for how many seconds the phone may keep the page, whatever its clock says. Pages without it are not kept."""
-ACTOR = Actor(name="door page")
+ACTOR = Actor.acting("door page")
 """The actor in a booking's log when it was cancelled on this page."""
 
 _HERE = files("controller.door_pages")
@@ -84,6 +86,9 @@ _HEADINGS: dict["Page", str] = {
 _STANDING = frozenset({"current", "waiting"})
 """The pages of bookings that can be cancelled."""
 
+_ONLY_SHOWS = "This link only shows the booking. Ask the person who booked to change it."
+_RENEWED = "The link that you passed on has ended. Pass on the new one below."
+
 Token = Path(max_length=200)
 Page = Literal["current", "waiting", "expired", "declined", "cancelled", "released", "finished"]
 
@@ -97,7 +102,9 @@ class DoorPages:
     bookings: BookingService
     billing: BillingService
     series: SeriesService
+    links: LinkRenewal
     keys: KeyFiles
+    preferences: NoticePreferences
 
 
 ThePages = Annotated[DoorPages, service(DoorPages)]
@@ -113,7 +120,7 @@ async def worker() -> Response:
 async def show(pages: ThePages, token: str = Token) -> HTMLResponse:
     """The page for the booking's current state."""
     try:
-        return await _shown(pages, await pages.bookings.by_link(token))
+        return await _shown(pages, *await pages.bookings.by_link(token))
     except LinkUnknown:
         return _unknown()
 
@@ -123,11 +130,11 @@ async def show_pass(pages: ThePages, token: str = Token) -> HTMLResponse:
     """A QR code to hold before the door's scanner, for those who cannot remember digits. It is good for two minutes,
     and the page brings a fresh one every minute. There is one only while the booking's code opens."""
     try:
-        view = await pages.bookings.by_link(token)
+        kind, view = await pages.bookings.by_link(token)
     except LinkUnknown:
         return _unknown()
     if _page(view) != "current" or view.codes is None or view.now not in view.code_window:
-        return await _shown(pages, view)
+        return await _shown(pages, kind, view)
     signer = Signer(pages.keys.signing)
     shown = passes.issue(signer, site=view.booking.site, holder=view.booking.id, now=view.now)
     qr_code = segno.make_qr(shown, error="m").svg_inline(border=4, light="#fff", omitsize=True)
@@ -144,12 +151,18 @@ async def show_pass(pages: ThePages, token: str = Token) -> HTMLResponse:
 
 @router.post("/d/{token}")
 async def act(pages: ThePages, request: Request, token: str = Token) -> HTMLResponse:
-    """Ask whether to cancel, or cancel once asked."""
-    form = _form(await request.body())
+    """Ask whether to cancel, or cancel once asked; end the link that was passed on. Refused to who has only that."""
+    form = read_form(await request.body())
     try:
-        view = await pages.bookings.by_link(token)
+        kind, view = await pages.bookings.by_link(token)
+        if kind is LinkKind.SHOW:
+            return await _shown(pages, kind, view, notice=_ONLY_SHOWS, status=403)
         if _page(view) not in _STANDING:
-            return await _shown(pages, view)
+            return await _shown(pages, kind, view)
+        if form.get("step") == "renew":
+            if form.get("check") == str(view.booking.show_link_number):  # once, however often the page is loaded again
+                view = await pages.links.of_booking(view.booking.id, LinkKind.SHOW, actor=ACTOR)
+            return await _shown(pages, kind, view, notice=_RENEWED)
         if form.get("step") != "cancel":
             return await _confirm(pages, view)
         return await _cancel(pages, view, form.get("check", ""))
@@ -160,34 +173,44 @@ async def act(pages: ThePages, request: Request, token: str = Token) -> HTMLResp
 async def _cancel(pages: DoorPages, view: BookingView, check: str) -> HTMLResponse:
     booking = view.booking
     charge = cancel_charge(await pages.billing.account(booking.id))
-    if not links.confirms(pages.keys.page, booking.id, booking.version, charge, check):
+    confirmation = pages.keys.confirmation(booking.id, booking.version, charge)
+    if not hmac.compare_digest(confirmation.encode(), check.encode(errors="replace")):
         notice = "The booking, or the charge for cancelling it, has changed meanwhile. Look again before you cancel it."
-        return await _shown(pages, view, notice=notice)
+        return await _shown(pages, LinkKind.MANAGE, view, notice=notice)
     try:
-        return await _shown(pages, await pages.bookings.cancel(booking.id, why="", actor=ACTOR))
+        return await _shown(pages, LinkKind.MANAGE, await pages.bookings.cancel(booking.id, why="", actor=ACTOR))
     except NotNow as refused:
-        return await _shown(pages, await pages.bookings.get(booking.id), notice=refused.detail)
+        return await _shown(pages, LinkKind.MANAGE, await pages.bookings.get(booking.id), notice=refused.detail)
 
 
-def _form(body: bytes) -> dict[str, str]:
+def read_form(body: bytes) -> dict[str, str]:
+    """The fields of a form, each once; none for anything else."""
     try:
-        fields = parse_qs(body.decode("ascii"), max_num_fields=10)
+        fields = parse_qs(body.decode("ascii"), max_num_fields=50)
     except ValueError:
         return {}
     return {name: values[0] for name, values in fields.items()}
 
 
-async def _shown(pages: DoorPages, view: BookingView, *, notice: str = "") -> HTMLResponse:
+async def _shown(
+    pages: DoorPages, kind: LinkKind, view: BookingView, *, notice: str = "", status: int = 200
+) -> HTMLResponse:
     booking, site, now = view.booking, view.place.site, view.now
     page = _page(view)
-    price = account_answer(await pages.billing.account(booking.id))
+    manages = kind is LinkKind.MANAGE
+    price = account_answer(await pages.billing.account(booking.id)) if manages else None
     code = page == "current" and bool(view.codes_by_doors)
-    all_dates = await pages.series.all_dates.token_of(booking)
+    all_dates = await pages.series.all_dates.token_of(booking) if manages else ""
+    link = view.link if manages else view.show_link
     return _rendered(
+        status,
         headers=_kept_until(view.code_window.end, now) if code else {},
         page=page,
         as_of=times.at(now, site.tz, now=booking.starts),
-        price=price.text if price.total_pence is not None else "",
+        price=price.text if price is not None and price.total_pence is not None else "",
+        manages=manages,
+        show_link=view.show_link if manages and code else "",
+        show_number=booking.show_link_number,
         heading=_heading(view, page).format(booking.title),
         notice=notice,
         closed=closed_text(view.impacts),
@@ -195,9 +218,9 @@ async def _shown(pages: DoorPages, view: BookingView, *, notice: str = "") -> HT
         lapsed=LAPSED if view.offer is not None else "",
         given_back=given_back(view),
         warned=booking.release_warned_at is not None,
-        why=view.why,
+        why=view.why if manages else "",
         codes=[(spoken(code), times.listed(doors)) for code, doors in view.codes_by_doors],
-        pass_at=f"{view.link.rpartition('/d/')[2]}/pass",
+        pass_at=f"{link.rpartition('/d/')[2]}/pass",
         scan=view.codes is not None and view.now in view.code_window,
         changed=changed(view),
         offline=[(spoken(each.digits), each.text) for each in view.offline],
@@ -211,6 +234,7 @@ async def _shown(pages: DoorPages, view: BookingView, *, notice: str = "") -> HT
         code_text=view.code_status.text[:1].upper() + view.code_status.text[1:],
         still_opens=view.code_status.still_opens,
         all_dates=all_dates,
+        preferences=await pages.preferences.token_for(booking) if manages else "",
         phone=site.phone,
         dial="".join(letter for letter in site.phone if letter.isdigit() or letter == "+"),
     )
@@ -247,7 +271,7 @@ async def _confirm(pages: DoorPages, view: BookingView) -> HTMLResponse:
         has_code=view.booking.certain,
         after_cancel=view.code_status.after_cancel,
         charge=charge,
-        check=links.confirmation(pages.keys.page, booking.id, booking.version, charge),
+        check=pages.keys.confirmation(booking.id, booking.version, charge),
     )
 
 

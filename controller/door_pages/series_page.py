@@ -12,6 +12,7 @@ from controller.access.codes import spoken
 from controller.bookings.errors import LinkUnknown
 from controller.bookings.series.summary import SeriesDates, date_texts, space_text
 from controller.door_pages.door_page import CSS, HEADERS, ThePages, Token
+from controller.key_files import LinkKind
 from controller.text import times
 
 _TEMPLATE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
@@ -25,12 +26,14 @@ router = APIRouter(include_in_schema=False)
 async def show(pages: ThePages, token: str = Token) -> HTMLResponse:
     """All dates in their current state."""
     try:
-        return _shown(await pages.series.all_dates.by_link(token))
+        return _shown(*await pages.series.all_dates.by_link(token))
     except LinkUnknown:
         return _rendered(404, unknown=True, heading="This link belongs to no booking")
 
 
-def _shown(found: SeriesDates) -> HTMLResponse:
+def _shown(kind: LinkKind, found: SeriesDates) -> HTMLResponse:
+    """``kind``: the dates are linked to by links of the same kind."""
+    manages = kind is LinkKind.MANAGE
     site = found.site
     dates = [
         {
@@ -41,12 +44,13 @@ def _shown(found: SeriesDates) -> HTMLResponse:
             "opens": each.opens,
             "note": each.note,
             "code_text": view.code_status.text,
-            "page": f"../{view.link.rpartition('/d/')[2]}",
+            "page": f"../{(view.link if manages else view.show_link).rpartition('/d/')[2]}",
         }
         for each, view in zip(date_texts(found), found.views, strict=True)
     ]
     return _rendered(
         unknown=False,
+        show_link=found.show_link if manages else "",
         heading=found.title,
         rule_text=f"{found.rule_text}.",
         space=space_text(found),

@@ -8,7 +8,8 @@ import msgspec
 import typer
 
 from controller.cli import output
-from controller.cli.client import ApiClient, AsJson, takes_client
+from controller.cli.client import ApiClient, AsJson, site_and, takes_client
+from controller.enrolment.schemas import RevocationAnswer, TokenAnswer
 
 token_app = typer.Typer(add_completion=False)
 rotate_app = typer.Typer(add_completion=False)
@@ -17,34 +18,7 @@ revoke_app = typer.Typer(add_completion=False)
 _KIND = "application/json"
 
 
-def _named(text: str) -> tuple[str, str]:
-    site, _, edge = text.partition("/")
-    if not (site and edge) or "/" in edge:
-        raise typer.BadParameter(f"{text!r} is not an edge; write SITE/EDGE, such as ramsey/ramsey-pi")
-    return site, edge
-
-
 EdgeArgument = Annotated[str, typer.Argument(metavar="SITE/EDGE", help="SITE/EDGE, such as ramsey/ramsey-pi.")]
-
-
-class _Token(msgspec.Struct, frozen=True):
-    expires_at: datetime
-    command: str
-
-
-class _ToTell(msgspec.Struct, frozen=True):
-    what: str
-    who: str
-    phone: str
-    email: str
-    when: str
-    bookings: int
-
-
-class _Revocation(msgspec.Struct, frozen=True):
-    doors: list[str]
-    people: list[_ToTell]
-    members: int
 
 
 @token_app.command()
@@ -56,11 +30,11 @@ def token(
     as_json: AsJson = False,
 ) -> None:
     """Make a token that lets this edge in, once; prints what to type on its Pi. An earlier one of it is void."""
-    site, name = _named(edge)
+    site, name = site_and("edge", edge)
     body = msgspec.json.encode({"hours": hours})
     raw = caller.post(f"/sites/{site}/edges/{name}/enrolment", body, _KIND, msgspec.Raw)
-    made = caller.answered(raw, _Token, as_json=as_json)
-    caller.say(f"On the Pi, until {output.moment(made.expires_at.astimezone())}:")
+    made = caller.answered(raw, TokenAnswer, as_json=as_json)
+    caller.say(f"On the Pi, until {output.moment(datetime.fromisoformat(made.expires_at).astimezone())}:")
     print(made.command)  # noqa: T201  # in one piece, however wide the screen is
 
 
@@ -68,7 +42,7 @@ def token(
 @takes_client
 def rotate(caller: ApiClient, edge: EdgeArgument) -> None:
     """Have an edge's keys, its certificate and its doors' secrets changed. Codes stay as they are and work on."""
-    site, name = _named(edge)
+    site, name = site_and("edge", edge)
     caller.post(f"/sites/{site}/edges/{name}/rotation", b"{}", _KIND, msgspec.Raw)
     caller.say(f"The keys of {edge} change as soon as it is online.")
 
@@ -78,19 +52,19 @@ def rotate(caller: ApiClient, edge: EdgeArgument) -> None:
 def revoke(
     caller: ApiClient,
     edge: EdgeArgument,
-    reason: Annotated[str, typer.Option(help="Why; recorded in the list of writes.")] = "",
+    reason: Annotated[str, typer.Option(help="Why; recorded in the audit log.")] = "",
     show: Annotated[bool, typer.Option("--show", help="Only show whom to tell from the last time.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Revoke an edge, for example when its Pi was stolen: its keys and certificate become invalid, and its doors get
     new secrets and codes. Prints whom to tell."""
-    site, name = _named(edge)
+    site, name = site_and("edge", edge)
     if not (reason or show):
         raise typer.BadParameter('give a reason, such as --reason "the Pi was stolen"; it is recorded')
     path = f"/sites/{site}/edges/{name}/revocation"
     body = msgspec.json.encode({"reason": reason})
     raw = caller.get(path, msgspec.Raw) if show else caller.post(path, body, _KIND, msgspec.Raw)
-    done = caller.answered(raw, _Revocation, as_json=as_json)
+    done = caller.answered(raw, RevocationAnswer, as_json=as_json)
     caller.say(f"{edge} is revoked. Doors with new secrets: {', '.join(done.doors) or 'none'}. Tell these people:")
     output.show(caller.console, ("What", "Who", "Phone", "Mail", "Next", "Bookings"), _rows(done))
     if done.members:
@@ -104,6 +78,6 @@ def revoke(
     )
 
 
-def _rows(done: _Revocation) -> Iterator[tuple[str, ...]]:
+def _rows(done: RevocationAnswer) -> Iterator[tuple[str, ...]]:
     for each in done.people:
         yield each.what, each.who, each.phone, each.email, each.when, str(each.bookings or "")

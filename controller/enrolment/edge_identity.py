@@ -3,6 +3,7 @@ applied."""
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -28,27 +29,17 @@ from edge.wire.enrolment import BrokerAddress, Delivery, EdgeIdentity, box_id, i
 from edge.wire.envelope import Purpose
 
 
+@dataclass(eq=False, kw_only=True)
 class EdgeIdentities(EstateHook):
     """Every method runs inside its caller's transaction; a caller that writes holds the site's lock."""
 
-    def __init__(
-        self,
-        *,
-        clock: Clock,
-        estate: EstateService,
-        access: AccessService,
-        holders: HolderService,
-        keyring: SigningKeyring,
-        ca: str,
-        broker: BrokerAddress,
-    ) -> None:
-        self._clock = clock
-        self._estate = estate
-        self._access = access
-        self._holders = holders
-        self._keyring = keyring
-        self._ca = ca
-        self._broker = broker
+    clock: Clock
+    estate: EstateService
+    access: AccessService
+    holders: HolderService
+    keyring: SigningKeyring
+    ca: str
+    broker: BrokerAddress
 
     async def follow(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> None:
         """An edge that gets or loses a door needs a new identity."""
@@ -67,8 +58,8 @@ class EdgeIdentities(EstateHook):
             tx,
             msgspec.structs.replace(
                 state,
-                version=next_version(state.version, self._clock.now()),
-                kids=self._keyring.kids,
+                version=next_version(state.version, self.clock.now()),
+                kids=self.keyring.kids,
                 renew=state.renew if ask is None else ask,
             ),
         )
@@ -86,10 +77,10 @@ class EdgeIdentities(EstateHook):
             site=site,
             edge=edge,
             version=state.version,
-            controller_keys=self._keyring.public_keys,
-            doors=await self._estate.all_secrets(tx, site, edge=edge),
-            broker=self._broker,
-            ca=self._ca,
+            controller_keys=self.keyring.public_keys,
+            doors=await self.estate.all_secrets(tx, site, edge=edge),
+            broker=self.broker,
+            ca=self.ca,
             certificate=certificate.pem if certificate is not None else "",
         )
         sealed = seal_to(
@@ -102,7 +93,7 @@ class EdgeIdentities(EstateHook):
         handed = Delivery(
             site=site, edge=edge, version=state.version, renew=state.renew, box=box_id(newest.box), sealed=sealed
         )
-        return self._keyring.seal(Purpose.IDENTITY, handed)
+        return self.keyring.seal(Purpose.IDENTITY, handed)
 
     async def fit(self, tx: Tx, site: str, edge: str) -> bool:
         """Whether the identity that the edge should hold fits the plan that it carries out: in one without the
@@ -111,7 +102,7 @@ class EdgeIdentities(EstateHook):
         if state is None or state.applied_version is None:
             return True
         made_with = await plans.secrets_named(tx, site, edge, state.applied_version)
-        held = await self._estate.all_secrets(tx, site, edge=edge)
+        held = await self.estate.all_secrets(tx, site, edge=edge)
         return all(
             made_with.get(door, "") in ("", *(secret_id(each.secret) for each in some)) for door, some in held.items()
         )
@@ -122,7 +113,7 @@ class EdgeIdentities(EstateHook):
         if edge in await repository.revoked_at(tx, site):
             return None
         return {
-            door: secret_id(secret) for door, secret in (await self._estate.door_secrets(tx, site, edge=edge)).items()
+            door: secret_id(secret) for door, secret in (await self.estate.door_secrets(tx, site, edge=edge)).items()
         }
 
     async def note(self, tx: Tx, site: str, edge: str, held: int, *, now: datetime) -> bool:
@@ -137,9 +128,9 @@ class EdgeIdentities(EstateHook):
         if any(key.state is KeyState.NEXT for key in keys):
             await repository.retire_keys(tx, site, edge, [KeyState.CURRENT], at=now)
             await repository.activate_next_key(tx, site, edge)
-        if changed := await self._estate.activate_next_secrets(tx, site, edge=edge):
-            await rehash(tx, self._access, site=site, secrets=changed)
-            await self._holders.rehash_at(tx, site, changed, now=now)
+        if changed := await self.estate.activate_next_secrets(tx, site, edge=edge):
+            await rehash(tx, self.access, site=site, secrets=changed)
+            await self.holders.rehash_at(tx, site, changed, now=now)
             await self.renew(tx, site, edge)
             await bump(tx, site)
         return True
@@ -147,7 +138,7 @@ class EdgeIdentities(EstateHook):
     async def learn(self, tx: Tx) -> Sequence[IdentityState]:
         """Read what every edge holds, so that each gets a signature by a key that it has."""
         states = await repository.all_identity_states(tx)
-        self._keyring.known(states)
+        self.keyring.known(states)
         return states
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
@@ -25,44 +26,35 @@ AGAIN_AFTER_S = 5.0
 LOOK_EVERY_S = 60.0
 
 
+@dataclass(eq=False, kw_only=True)
 class IdentityDelivery:
     """``real``: seconds of real time."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        link: Link,
-        clock: Clock,
-        verifier: EnvelopeVerifier,
-        enrolment: EnrolmentService,
-        registry: EdgeIdentities,
-        changes: Changes,
-        real: Callable[[], float],
-    ) -> None:
-        self._database = database
-        self._link = link
-        self._clock = clock
-        self._verifier = verifier
-        self._enrolment = enrolment
-        self._registry = registry
-        self._changes = changes
-        self._real = real
+    database: Database
+    link: Link
+    clock: Clock
+    verifier: EnvelopeVerifier
+    enrolment: EnrolmentService
+    registry: EdgeIdentities
+    changes: Changes
+    real: Callable[[], float]
+
+    def __post_init__(self) -> None:
         self._states: dict[EdgeName, IdentityState] = {}
         self._handed: dict[EdgeName, tuple[int, float]] = {}
 
     async def learn(self) -> None:
         """Read again what every edge should hold and does hold; deliver what is due."""
-        async with self._database.read() as tx:
-            states = await self._registry.learn(tx)
+        async with self.database.read() as tx:
+            states = await self.registry.learn(tx)
         self._states = {(each.site, each.edge): each for each in states}
         await self._hand_over(self._states)
 
     async def run(self) -> None:
         """End a change of our own key once every edge has done with the old one, for ever."""
         while True:
-            await self._clock.sleep(LOOK_EVERY_S)
-            await retry_until_available(self._enrolment.end_rotation, what="the signing key")
+            await self.clock.sleep(LOOK_EVERY_S)
+            await retry_until_available(self.enrolment.end_rotation, what="the signing key")
 
     async def heard(self, name: EdgeName, held: int) -> None:
         """An edge has said which identity it holds, and what plan it carries out is known: what it is owed is handed
@@ -70,46 +62,46 @@ class IdentityDelivery:
         state = self._states.get(name)
         if state is None or (held == state.version == state.held and not state.renew):
             return
-        if held == state.version and state.held != held and await self._database.run(self._note, name, held):
-            await self._enrolment.end_rotation()
-            self._changes.site_changed(name[0], estate=True)
+        if held == state.version and state.held != held and await self.database.run(self._note, name, held):
+            await self.enrolment.end_rotation()
+            self.changes.site_changed(name[0], estate=True)
             return
         await self._hand_over([name])
 
     async def _note(self, tx: Tx, name: EdgeName, held: int) -> bool:
-        await self._database.lock_site(tx, name[0])
-        return await self._registry.note(tx, *name, held, now=self._clock.now())
+        await self.database.lock_site(tx, name[0])
+        return await self.registry.note(tx, *name, held, now=self.clock.now())
 
     async def take_renewal(self, name: EdgeName, payload: bytes) -> None:
         """An edge requests an identity under new keys."""
-        renewal = self._verifier.open(*name, payload, purpose=Purpose.RENEWAL, kind=Renewal)
+        renewal = self.verifier.open(*name, payload, purpose=Purpose.RENEWAL, kind=Renewal)
         if renewal is None:
             return
         try:
-            wanted = await self._enrolment.take_renewal(renewal)
+            wanted = await self.enrolment.take_renewal(renewal)
         except Problem as refused:
-            self._verifier.refuse(*name, "renewal_refused", refused.detail)
+            self.verifier.refuse(*name, "renewal_refused", refused.detail)
             return
         if wanted:
             self._handed.pop(name, None)
-            self._changes.site_changed(name[0], estate=True)
+            self.changes.site_changed(name[0], estate=True)
 
     async def _hand_over(self, names: Iterable[EdgeName]) -> None:
         for name in list(names):
             state = self._states.get(name)
-            if state is None or name not in self._verifier.edges or not self._link.connected:
+            if state is None or name not in self.verifier.edges or not self.link.connected:
                 continue
             version, at = self._handed.get(name, (-1, float("-inf")))
             if state.held == state.version and not state.renew:
                 continue
-            if version == state.version and self._real() - at < AGAIN_AFTER_S:
+            if version == state.version and self.real() - at < AGAIN_AFTER_S:
                 continue
-            async with self._database.read() as tx:
-                fits = await self._registry.fit(tx, *name)
-                delivery = await self._registry.delivery(tx, *name) if fits else None
+            async with self.database.read() as tx:
+                fits = await self.registry.fit(tx, *name)
+                delivery = await self.registry.delivery(tx, *name) if fits else None
             if delivery is None:
                 continue
-            self._handed[name] = (state.version, self._real())
-            await self._link.publish(str(Topic(site=name[0], edge=name[1], name="identity")), delivery)
+            self._handed[name] = (state.version, self.real())
+            await self.link.publish(str(Topic(site=name[0], edge=name[1], name="identity")), delivery)
             fields = {"action": "identity", "site": name[0], "edge": name[1], "version": state.version}
             log.info("An identity was delivered to an edge", extra=fields)

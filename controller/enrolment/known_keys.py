@@ -27,7 +27,7 @@ _PREFIX = b"hallkeeper key file\0"
 
 
 class KeyFileFault(StrEnum):
-    """What is wrong with a key file, as its sentence says it."""
+    """A fault of a key file, as a sentence."""
 
     MISSING = "is missing"
     OTHER = "is not the one that this database was written with"

@@ -68,14 +68,14 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EnrolmentState(msgspec.Struct, frozen=True, kw_only=True):
-    """The enrolment state of an edge; ``zone`` is its site's. ``since``: since when it has its present key, ``None``
-    without one. ``changing``: its keys or its doors' secrets are being changed, or it still holds old ones."""
+    """The enrolment state of an edge; ``zone`` is its site's. ``enrolled_at``: since when it has its present key,
+    ``None`` without one. ``changing``: its keys or its doors' secrets are being changed, or it still holds old ones."""
 
     zone: ZoneInfo
-    since: datetime | None
-    expires_at: datetime | None
-    version: int
-    held: int
+    enrolled_at: datetime | None
+    certificate_expires_at: datetime | None
+    identity_version: int
+    held_version: int
     changing: bool
 
 
@@ -94,7 +94,7 @@ class ToTell(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Notified(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom to tell after an edge was revoked. ``members``: how many members' PINs at its doors a thief may know."""
+    """People to tell after an edge was revoked. ``members``: how many members' PINs at its doors a thief may know."""
 
     doors: tuple[str, ...] = ()
     people: tuple[ToTell, ...] = ()
@@ -110,4 +110,4 @@ class Revocation(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     actor: str
     reason: str
-    told: Notified
+    notified: Notified

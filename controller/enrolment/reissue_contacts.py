@@ -13,7 +13,7 @@ from controller.estate.service import require_site
 from controller.text import times
 
 
-async def whom_to_tell(
+async def people_to_notify(
     tx: Tx,
     site: str,
     doors: Sequence[str],

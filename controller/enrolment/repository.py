@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import RowMapping, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, delete, exists, insert, or_, select, update
 
 from controller.db.engine import Tx
+from controller.db.structs import all_of, first_of, put_row, struct_of
 from controller.enrolment.model import Certificate, EdgeKey, IdentityState, KeyState, Notified, Revocation, StoredToken
 from controller.enrolment.tables import certificates, edge_identities, edge_keys, enrolment_tokens, revocations
 from controller.telemetry.envelope_verifier import EdgeName
@@ -17,8 +18,7 @@ async def insert_token(tx: Tx, token: StoredToken) -> None:
 
 
 async def token(tx: Tx, token_id: str) -> StoredToken | None:
-    row = (await tx.execute(select(enrolment_tokens).where(enrolment_tokens.c.id == token_id))).mappings().first()
-    return StoredToken(**row) if row else None
+    return await first_of(tx, StoredToken, select(enrolment_tokens).where(enrolment_tokens.c.id == token_id))
 
 
 async def use_token(tx: Tx, token_id: str, *, key: bytes, at: datetime) -> None:
@@ -45,15 +45,12 @@ async def live_keys(tx: Tx) -> list[tuple[EdgeName, bytes]]:
 async def keys_of(tx: Tx, site: str, edge: str) -> list[EdgeKey]:
     """The keys that an edge may sign with: the current one first."""
     here = (edge_keys.c.site == site) & (edge_keys.c.edge == edge) & (edge_keys.c.state != KeyState.RETIRED)
-    return [
-        _key(row) for row in (await tx.execute(select(edge_keys).where(here).order_by(edge_keys.c.state))).mappings()
-    ]
+    return await all_of(tx, EdgeKey, select(edge_keys).where(here).order_by(edge_keys.c.state))
 
 
 async def key(tx: Tx, public_key: bytes) -> EdgeKey | None:
     """Whose key that is, or was."""
-    row = (await tx.execute(select(edge_keys).where(edge_keys.c.public_key == public_key))).mappings().first()
-    return _key(row) if row else None
+    return await first_of(tx, EdgeKey, select(edge_keys).where(edge_keys.c.public_key == public_key))
 
 
 async def insert_key(tx: Tx, new: EdgeKey) -> None:
@@ -82,18 +79,9 @@ async def all_identity_states(tx: Tx) -> list[IdentityState]:
 
 
 async def put_identity_state(tx: Tx, state: IdentityState) -> None:
-    row = {
-        "site": state.site,
-        "edge": state.edge,
-        "version": state.version,
-        "controller_kids": " ".join(state.kids),
-        "held": state.held,
-        "held_kids": " ".join(state.held_kids),
-        "renew": state.renew,
-    }
-    here = (edge_identities.c.site == state.site) & (edge_identities.c.edge == state.edge)
-    if not (await tx.execute(update(edge_identities).where(here).values(row))).rowcount:
-        await tx.execute(insert(edge_identities).values(row))
+    row = msgspec.structs.asdict(state) | {"held_kids": " ".join(state.held_kids)}
+    row["controller_kids"] = " ".join(row.pop("kids"))
+    await put_row(tx, edge_identities, row, "site", "edge")
 
 
 async def insert_certificate(tx: Tx, new: Certificate) -> None:
@@ -103,8 +91,7 @@ async def insert_certificate(tx: Tx, new: Certificate) -> None:
 async def certificate_of(tx: Tx, public_key: bytes) -> Certificate | None:
     """The newest certificate that was issued with a signing key."""
     query = select(certificates).where(certificates.c.public_key == public_key)
-    row = (await tx.execute(query.order_by(certificates.c.issued_at.desc()).limit(1))).mappings().first()
-    return Certificate(**row) if row else None
+    return await first_of(tx, Certificate, query.order_by(certificates.c.issued_at.desc()).limit(1))
 
 
 async def revoke_certificates(tx: Tx, site: str, edge: str, *, at: datetime) -> None:
@@ -120,38 +107,40 @@ async def revoked_serials(tx: Tx, *, now: datetime) -> list[tuple[str, datetime]
 
 
 async def insert_revocation(tx: Tx, new: Revocation) -> None:
-    row = msgspec.structs.asdict(new) | {"told": msgspec.json.encode(new.told).decode()}
+    row = msgspec.structs.asdict(new)
+    row["told"] = msgspec.json.encode(row.pop("notified")).decode()
     await tx.execute(insert(revocations).values(row))
 
 
 async def revoked_at(tx: Tx, site: str) -> dict[str, datetime]:
     """The edges of a site that were revoked and have not enrolled again, and since when."""
-    lives = exists().where(
+    query = select(revocations.c.edge, revocations.c.at).where(revocations.c.site == site, ~_enrolled())
+    return {row.edge: row.at for row in await tx.execute(query.order_by(revocations.c.at))}
+
+
+def past_revocations() -> ColumnElement[bool]:
+    """Which rows of ``revocations`` say nothing of today: the edge has enrolled again, or was revoked later. The newest
+    row of an edge without a key is its state."""
+    its, newer = revocations.c, revocations.alias()
+    later = exists().where(newer.c.site == its.site, newer.c.edge == its.edge, newer.c.at > its.at)
+    return or_(_enrolled(), later)
+
+
+def _enrolled() -> ColumnElement[bool]:
+    """Whether the edge of a revocation has a key that is not retired."""
+    return exists().where(
         edge_keys.c.site == revocations.c.site,
         edge_keys.c.edge == revocations.c.edge,
         edge_keys.c.state != KeyState.RETIRED,
     )
-    query = select(revocations.c.edge, revocations.c.at).where(revocations.c.site == site, ~lives)
-    return {row.edge: row.at for row in await tx.execute(query.order_by(revocations.c.at))}
 
 
 async def last_revocation(tx: Tx, site: str, edge: str) -> Revocation | None:
     query = select(revocations).where(revocations.c.site == site, revocations.c.edge == edge)
     row = (await tx.execute(query.order_by(revocations.c.at.desc()).limit(1))).mappings().first()
-    return Revocation(**{**row, "told": msgspec.json.decode(row["told"], type=Notified)}) if row else None
-
-
-def _key(row: RowMapping) -> EdgeKey:
-    return EdgeKey(**{**row, "state": KeyState(row["state"])})
+    return struct_of(Revocation, row, notified=msgspec.json.decode(row["told"], type=Notified)) if row else None
 
 
 def _identity_state(row: RowMapping) -> IdentityState:
-    return IdentityState(
-        site=row["site"],
-        edge=row["edge"],
-        version=row["version"],
-        kids=tuple(row["controller_kids"].split()),
-        held=row["held"],
-        held_kids=tuple(row["held_kids"].split()),
-        renew=row["renew"],
-    )
+    kids, held_kids = row["controller_kids"].split(), row["held_kids"].split()
+    return struct_of(IdentityState, row, kids=kids, held_kids=held_kids)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, status
 
-from controller.access.errors import NoCodeLeft
+from controller.access.codes import NoCodeLeft
 from controller.enrolment.errors import KeyTaken, NotEnrolled, RevocationUnknown, TokenRefused
 from controller.enrolment.schemas import (
     EnrolBody,
@@ -23,7 +23,7 @@ from controller.estate.errors import EdgeUnknown, SiteUnknown
 from controller.estate.service import require_site
 from controller.people.authentication import Builds
 from controller.text import local_time
-from controller.web.fields import SlugPath
+from controller.web.fields import SlugPath, answer_of
 from controller.web.problem import NotSignedIn, described, invalid_field
 from controller.web.services import TheDatabase, TheSettings, service
 from edge.wire.codec import decode
@@ -39,14 +39,7 @@ _OF_AN_EDGE = described(NotSignedIn, SiteUnknown, EdgeUnknown)
 async def get_enrolment(site: SlugPath, edge: SlugPath, enrolment: TheEnrolment, actor: Builds) -> EnrolmentAnswer:
     """Whether an edge has enrolled, until when its certificate lasts, and which identity it holds."""
     state = await enrolment.state(site, edge)
-    zone = state.zone
-    return EnrolmentAnswer(
-        enrolled_at=local_time.rfc3339(state.since, zone) if state.since else None,
-        certificate_expires_at=local_time.rfc3339(state.expires_at, zone) if state.expires_at else None,
-        identity_version=state.version,
-        held_version=state.held,
-        changing=state.changing,
-    )
+    return answer_of(EnrolmentAnswer, state, state.zone)
 
 
 @router.post("/sites/{site}/edges/{edge}/enrolment", status_code=status.HTTP_201_CREATED, responses=_OF_AN_EDGE)

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
+import msgspec
 from pydantic import AfterValidator, Field, StringConstraints
 
 from controller.enrolment.model import Revocation
 from controller.enrolment.service import TOKEN_LIFE, TOKEN_LIFE_MOST
-from controller.text import local_time
-from controller.web.fields import Answer, Body, Note, Whole, answer_of
+from controller.web.fields import Answer, Body, LocalTime, Note, Whole, answer_of
 
 _HOUR = timedelta(hours=1)
 
@@ -65,8 +65,8 @@ class EnrolmentAnswer(Answer):
     identity that it should hold, and of the one it holds. ``changing``: its keys or its doors' secrets are being
     changed, or it still holds old ones."""
 
-    enrolled_at: str | None
-    certificate_expires_at: str | None
+    enrolled_at: LocalTime | None
+    certificate_expires_at: LocalTime | None
     identity_version: int
     held_version: int
     changing: bool
@@ -96,7 +96,7 @@ class RevocationAnswer(Answer):
 
     site: str
     edge: str
-    at: str
+    at: LocalTime
     actor: str
     reason: str
     doors: list[str]
@@ -111,13 +111,4 @@ class SigningKeyAnswer(Answer):
 
 
 def revocation_answer(done: Revocation, zone: ZoneInfo) -> RevocationAnswer:
-    return RevocationAnswer(
-        site=done.site,
-        edge=done.edge,
-        at=local_time.rfc3339(done.at, zone),
-        actor=done.actor,
-        reason=done.reason,
-        doors=list(done.told.doors),
-        people=[answer_of(ToTellAnswer, each) for each in done.told.people],
-        members=done.told.members,
-    )
+    return answer_of(RevocationAnswer, done, zone, **msgspec.structs.asdict(done.notified))

@@ -1,6 +1,7 @@
 """Enrolment: one-time tokens, an edge's first identity, changing keys and secrets, and revoking a stolen Pi."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
@@ -11,6 +12,7 @@ from controller.access.members import repository as members
 from controller.access.members.model import against
 from controller.access.reissue import reissue
 from controller.access.service import AccessService
+from controller.audit import audit_log
 from controller.bookings import repository as bookings
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
@@ -21,19 +23,18 @@ from controller.enrolment.broker_files import BrokerFiles
 from controller.enrolment.edge_identity import EdgeIdentities
 from controller.enrolment.errors import KeyTaken, NotEnrolled, RevocationUnknown, TokenRefused
 from controller.enrolment.model import Certificate, EdgeKey, EnrolmentState, KeyState, Revocation, StoredToken
-from controller.enrolment.reissue_contacts import whom_to_tell
+from controller.enrolment.reissue_contacts import people_to_notify
 from controller.enrolment.signing_keyring import SigningKeyring
 from controller.estate.repository import bump
 from controller.estate.service import EstateService, require_edge, require_site
 from controller.key_files import KeyFiles
-from controller.people import audit
 from controller.people.model import Actor
 from controller.plans import repository as plans
 from controller.telemetry import repository as telemetry
 from controller.text import local_time
 from edge.wire.clock import Clock
 from edge.wire.enrolment import Application, Renewal, Token, fingerprint
-from edge.wire.ids import uuid7
+from edge.wire.ids import new_id
 
 TOKEN_LIFE = timedelta(hours=24)
 TOKEN_LIFE_MOST = timedelta(days=14)
@@ -41,43 +42,28 @@ TOKENS_KEPT = timedelta(days=30)
 _TOKEN_BYTES = 16
 
 
+@dataclass(eq=False, kw_only=True)
 class EnrolmentService:
     """``calendar`` is the machine's own clock: certificates are judged by it wherever they are shown."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        clock: Clock,
-        calendar: Clock,
-        keys: KeyFiles,
-        keyring: SigningKeyring,
-        authority: CertificateAuthority,
-        registry: EdgeIdentities,
-        files: BrokerFiles,
-        estate: EstateService,
-        access: AccessService,
-        holders: HolderService,
-        changes: Changes,
-    ) -> None:
-        self._database = database
-        self._clock = clock
-        self._calendar = calendar
-        self._keys = keys
-        self._keyring = keyring
-        self._authority = authority
-        self.registry = registry
-        self.files = files
-        self._estate = estate
-        self._access = access
-        self._holders = holders
-        self._changes = changes
+    database: Database
+    clock: Clock
+    calendar: Clock
+    keys: KeyFiles
+    keyring: SigningKeyring
+    authority: CertificateAuthority
+    registry: EdgeIdentities
+    files: BrokerFiles
+    estate: EstateService
+    access: AccessService
+    holders: HolderService
+    changes: Changes
 
     async def prepare(self) -> None:
         """What has to be there before a broker or an edge is spoken to."""
         await self._note_key_files()
         await self._write_list()
-        async with self._database.read() as tx:
+        async with self.database.read() as tx:
             await self.registry.learn(tx)
 
     async def make_token(
@@ -85,17 +71,17 @@ class EnrolmentService:
     ) -> tuple[Token, datetime]:
         """A token that lets this edge in once, and until when; an earlier one is void. Raises ``SiteUnknown``,
         ``EdgeUnknown``."""
-        return await self._database.run(self._make_token, site, edge, actor, lives)
+        return await self.database.run(self._make_token, site, edge, actor, lives)
 
     async def _make_token(self, tx: Tx, site: str, edge: str, actor: str, lives: timedelta) -> tuple[Token, datetime]:
         await require_edge(tx, site, edge)
-        now = self._clock.now()
+        now = self.clock.now()
         token = Token(
             site=site,
             edge=edge,
             secret=secrets.token_bytes(_TOKEN_BYTES),
-            ca=self._authority.fingerprint,
-            key=fingerprint(self._keys.public),
+            ca=self.authority.fingerprint,
+            key=fingerprint(self.keys.public),
         )
         await repository.forget_tokens(tx, site, edge)
         await repository.forget_old_tokens(tx, now - TOKENS_KEPT)
@@ -105,30 +91,30 @@ class EnrolmentService:
                 id=token.id,
                 site=site,
                 edge=edge,
-                sealed=self._keys.seal(token.secret, _about(token.id)),
+                sealed=self.keys.seal(token.secret, _about(token.id)),
                 made_at=now,
                 made_by=actor,
                 expires_at=now + lives,
             ),
         )
-        await audit.record(tx, actor=actor, at=now, act="make a token", site=site, thing=f"edge {edge}")
+        await audit_log.record(tx, actor=actor, at=now, act="make a token", site=site, thing=f"edge {edge}")
         return token, now + lives
 
     async def state(self, site: str, edge: str) -> EnrolmentState:
         """The enrolment state of an edge. Raises ``SiteUnknown``, ``EdgeUnknown``."""
-        async with self._database.read() as tx:
+        async with self.database.read() as tx:
             await require_edge(tx, site, edge)
             zone = (await require_site(tx, site)).tz
             keys = await repository.keys_of(tx, site, edge)
             identity = await repository.identity_state(tx, site, edge)
             certificate = await repository.certificate_of(tx, keys[0].public_key) if keys else None
-            waiting = await self._estate.has_next_secrets(tx, site, edge=edge)
+            waiting = await self.estate.has_next_secrets(tx, site, edge=edge)
         return EnrolmentState(
             zone=zone,
-            since=keys[0].since if keys else None,
-            expires_at=certificate.expires_at if certificate else None,
-            version=identity.version if identity else 0,
-            held=identity.held if identity else 0,
+            enrolled_at=keys[0].since if keys else None,
+            certificate_expires_at=certificate.expires_at if certificate else None,
+            identity_version=identity.version if identity else 0,
+            held_version=identity.held if identity else 0,
             changing=waiting
             or len(keys) > 1
             or (identity is not None and (identity.renew or identity.held not in (0, identity.version))),
@@ -137,27 +123,29 @@ class EnrolmentService:
     async def enrol(self, application: Application, proof: bytes) -> bytes:
         """The first identity of an edge, in an envelope; its keys take the place of any it had. Asked again by the same
         key, because the answer was lost, it answers again. Raises ``TokenRefused``, ``KeyTaken``, ``Invalid``."""
-        answer = await self._database.run(self._enrol, application, proof)
+        answer = await self.database.run(self._enrol, application, proof)
         await self._write_list()
-        self._changes.site_changed(application.site, estate=True)
+        self.changes.site_changed(application.site, estate=True)
         return answer
 
     async def _enrol(self, tx: Tx, application: Application, proof: bytes) -> bytes:
-        site, edge, now = application.site, application.edge, self._clock.now()
-        await self._database.lock_site(tx, site)
+        site, edge, now = application.site, application.edge, self.clock.now()
+        await self.database.lock_site(tx, site)
         token = await repository.token(tx, application.token)
         if token is None or (token.site, token.edge) != (site, edge) or now >= token.expires_at:
             raise TokenRefused
-        secret = self._keys.unseal(token.sealed, _about(token.id))
+        secret = self.keys.unseal(token.sealed, _about(token.id))
         if not self._proves(application, proof, secret) or token.used_by not in (None, application.key):
             raise TokenRefused
         if token.used_by is None:
             await repository.use_token(tx, token.id, key=application.key, at=now)
             await self.retire_edge(tx, site, edge, now)
             await self._take_key(tx, site, edge, application, KeyState.CURRENT)
-            await self._estate.complete_secrets(tx, site, edge=edge)
+            await self.estate.complete_secrets(tx, site, edge=edge)
             await self.registry.renew(tx, site, edge, ask=False)
-            await audit.record(tx, actor=f"edge:{site}/{edge}", at=now, act="enrol", site=site, thing=f"edge {edge}")
+            await audit_log.record(
+                tx, actor=f"edge:{site}/{edge}", at=now, act="enrol", site=site, thing=f"edge {edge}"
+            )
         answer = await self.registry.delivery(tx, site, edge, secret=secret)
         if answer is None:
             raise TokenRefused
@@ -166,25 +154,25 @@ class EnrolmentService:
     def _proves(self, application: Application, proof: bytes, secret: bytes) -> bool:
         """Whether the Pi holds the whole token, with our authority and one of our keys in it. It would refuse our
         identity otherwise, when the keys of the Pi before it are gone."""
-        ca, site, edge = self._authority.fingerprint, application.site, application.edge
-        prints = [fingerprint(key) for key in self._keyring.public_keys]
+        ca, site, edge = self.authority.fingerprint, application.site, application.edge
+        prints = [fingerprint(key) for key in self.keyring.public_keys]
         tokens = [Token(site=site, edge=edge, secret=secret, ca=ca, key=each) for each in prints]
         return any(application.proven(token, proof) for token in tokens)
 
     async def take_renewal(self, renewal: Renewal) -> bool:
         """An edge, known by its signature, asks for an identity under new keys; whether there is anything new for it. A
         request that comes a second time changes nothing. Raises ``KeyTaken``, ``Invalid``."""
-        return await self._database.run(self._take_renewal, renewal)
+        return await self.database.run(self._take_renewal, renewal)
 
     async def _take_renewal(self, tx: Tx, renewal: Renewal) -> bool:
         site, edge = renewal.site, renewal.edge
-        await self._database.lock_site(tx, site)
+        await self.database.lock_site(tx, site)
         keys = await repository.keys_of(tx, site, edge)
         if not keys:
             return False
         if any(key.public_key == renewal.key for key in keys):
             return True
-        await repository.retire_keys(tx, site, edge, [KeyState.NEXT], at=self._clock.now())
+        await repository.retire_keys(tx, site, edge, [KeyState.NEXT], at=self.clock.now())
         await self._take_key(tx, site, edge, renewal, KeyState.NEXT)
         await self.registry.renew(tx, site, edge, ask=False)
         return True
@@ -192,8 +180,8 @@ class EnrolmentService:
     async def _take_key(self, tx: Tx, site: str, edge: str, asked: Application | Renewal, state: KeyState) -> None:
         if await repository.key(tx, asked.key) is not None:
             raise KeyTaken
-        leaf = self._authority.for_edge(site, edge, asked.csr, self._calendar.now())
-        now = self._clock.now()
+        leaf = self.authority.for_edge(site, edge, asked.csr, self.calendar.now())
+        now = self.clock.now()
         await repository.insert_key(
             tx, EdgeKey(site=site, edge=edge, public_key=asked.key, box=asked.box, state=state, since=now)
         )
@@ -205,7 +193,7 @@ class EnrolmentService:
                 edge=edge,
                 public_key=asked.key,
                 pem=leaf.pem,
-                issued_at=self._calendar.now(),
+                issued_at=self.calendar.now(),
                 expires_at=leaf.expires_at,
             ),
         )
@@ -213,41 +201,41 @@ class EnrolmentService:
     async def retire_edge(self, tx: Tx, site: str, edge: str, now: datetime) -> None:
         """Retire all keys and revoke all certificates of an edge."""
         await repository.retire_keys(tx, site, edge, list(KeyState), at=now)
-        await repository.revoke_certificates(tx, site, edge, at=self._calendar.now())
+        await repository.revoke_certificates(tx, site, edge, at=self.calendar.now())
 
     async def rotate(self, site: str, edge: str, *, actor: str) -> None:
         """Have an edge's keys, its certificate and its doors' secrets changed, while its codes go on working. Raises
         ``SiteUnknown``, ``EdgeUnknown``, ``NotEnrolled``."""
 
         async def begin(tx: Tx) -> None:
-            await self._database.lock_site(tx, site)
+            await self.database.lock_site(tx, site)
             await require_edge(tx, site, edge)
             if not await repository.keys_of(tx, site, edge):
                 raise NotEnrolled(site, edge)
-            await self._estate.create_next_secrets(tx, site, edge=edge)
+            await self.estate.create_next_secrets(tx, site, edge=edge)
             await self.registry.renew(tx, site, edge, ask=True)
-            await audit.record(
-                tx, actor=actor, at=self._clock.now(), act="change keys", site=site, thing=f"edge {edge}"
+            await audit_log.record(
+                tx, actor=actor, at=self.clock.now(), act="change keys", site=site, thing=f"edge {edge}"
             )
 
-        await self._database.run(begin)
-        self._changes.site_changed(site, estate=True)
+        await self.database.run(begin)
+        self.changes.site_changed(site, estate=True)
 
     async def rotate_own(self, *, actor: str) -> bool:
         """Begin to change the key that signs plans and commands; false where a change is under way. It ends by itself,
         once every edge knows the new one and carries out a plan that is signed with it."""
-        if not self._keys.begin_change():
+        if not self.keys.begin_change():
             return False
-        self._keyring.look()
-        await self._tell_all(actor, "change the signing key")
+        self.keyring.look()
+        await self._inform_all(actor, "change the signing key")
         return True
 
     async def end_rotation(self) -> bool:
         """Forget the old signing key if every edge has done with it; whether that was so now."""
-        if len(self._keyring.kids) < 2:
+        if len(self.keyring.kids) < 2:
             return False
-        newest = self._keyring.kids[-1]
-        async with self._database.read() as tx:
+        newest = self.keyring.kids[-1]
+        async with self.database.read() as tx:
             for each in await self.registry.learn(tx):
                 if not await repository.keys_of(tx, each.site, each.edge):
                     continue
@@ -255,41 +243,41 @@ class EnrolmentService:
                 done = plan is None or (plan.applied_at is not None and plan.kid == newest)
                 if newest not in each.held_kids or not done:
                     return False
-        self._keys.end_change()
+        self.keys.end_change()
         await self._note_key_files()
-        self._keyring.look()
-        await self._tell_all("the controller", "forget the old signing key")
+        self.keyring.look()
+        await self._inform_all("the controller", "forget the old signing key")
         return True
 
-    async def _tell_all(self, actor: str, act: str) -> None:
-        async def tell(tx: Tx) -> set[str]:
+    async def _inform_all(self, actor: str, act: str) -> None:
+        async def inform(tx: Tx) -> set[str]:
             states = await repository.all_identity_states(tx)
             for each in states:
                 await self.registry.renew(tx, each.site, each.edge)
-            await audit.record(tx, actor=actor, at=self._clock.now(), act=act, thing="controller")
+            await audit_log.record(tx, actor=actor, at=self.clock.now(), act=act, thing="controller")
             return {each.site for each in states}
 
-        for site in sorted(await self._database.run(tell)):
-            self._changes.site_changed(site, estate=True)
+        for site in sorted(await self.database.run(inform)):
+            self.changes.site_changed(site, estate=True)
 
     async def revoke(self, site: str, edge: str, *, reason: str, actor: Actor) -> Revocation:
         """Revoke an edge, as after a theft: its certificate and keys become invalid, its doors get new secrets, every
         code at them is another. Says whom to tell. Raises ``SiteUnknown``, ``EdgeUnknown``, ``NoCodeLeft``."""
-        done = await self._database.run(self._revoke, site, edge, reason, actor)
+        done = await self.database.run(self._revoke, site, edge, reason, actor)
         await self._write_list()
-        self._changes.site_changed(site, estate=True)
+        self.changes.site_changed(site, estate=True)
         return done
 
     async def _revoke(self, tx: Tx, site: str, edge: str, reason: str, actor: Actor) -> Revocation:
-        await self._database.lock_site(tx, site)
+        await self.database.lock_site(tx, site)
         await require_edge(tx, site, edge)
-        now = self._clock.now()
+        now = self.clock.now()
         await self.retire_edge(tx, site, edge, now)
         await repository.forget_tokens(tx, site, edge)
-        doors = await self._estate.renew_secrets(tx, site, edge=edge)
+        doors = await self.estate.renew_secrets(tx, site, edge=edge)
         await bump(tx, site)
         why = f"edge {edge} was revoked: {reason}"
-        changed = await reissue(tx, self._access, site=site, doors=doors, now=now)
+        changed = await reissue(tx, self.access, site=site, doors=doors, now=now)
         await bookings.log(tx, changed, at=now, actor=actor.name, what="new code", why=why)
         await offline.revoke(tx, changed, now=now)
         await reissue_log.record(
@@ -302,34 +290,34 @@ class EnrolmentService:
             doors=doors,
             edge=edge,
         )
-        renewed = await self._holders.renew_at(tx, site, doors, why=why, actor=actor, now=now)
+        renewed = await self.holders.renew_at(tx, site, doors, why=why, actor=actor, now=now)
         known = await self._members_on(tx, site, now) if doors else 0
         state = await telemetry.edge_state(tx, site, edge)
         if state is not None and state.online:
             await telemetry.put_edge_state(tx, msgspec.structs.replace(state, online=False, since=now))
         done = Revocation(
-            id=uuid7(now, secrets.token_bytes(10)),
+            id=new_id(now),
             site=site,
             edge=edge,
             at=now,
             actor=actor.name,
             reason=reason,
-            told=await whom_to_tell(tx, site, doors, changed, renewed, now=now, members=known),
+            notified=await people_to_notify(tx, site, doors, changed, renewed, now=now, members=known),
         )
         await repository.insert_revocation(tx, done)
-        await audit.record(tx, actor=actor.name, at=now, act="revoke", site=site, thing=f"edge {edge}")
+        await audit_log.record(tx, actor=actor.name, at=now, act="revoke", site=site, thing=f"edge {edge}", why=reason)
         return done
 
     async def _members_on(self, tx: Tx, site: str, now: datetime) -> int:
         """How many members' cards and PINs a plan of the site's doors holds today."""
         least_age, zone = (await policy(tx, site)).member_age, (await require_site(tx, site)).tz
         day = local_time.local_day(now, zone)
-        inducted = await members.inducted_at(tx, self._keys, site)
+        inducted = await members.inducted_at(tx, self.keys, site)
         return sum(not against(each, site, day, least_age=least_age) for each in inducted)
 
     async def last_revocation(self, site: str, edge: str) -> Revocation:
         """Raises ``RevocationUnknown``."""
-        async with self._database.read() as tx:
+        async with self.database.read() as tx:
             found = await repository.last_revocation(tx, site, edge)
         if found is None:
             raise RevocationUnknown(site, edge)
@@ -337,14 +325,14 @@ class EnrolmentService:
 
     async def _note_key_files(self) -> None:
         """The database knows which keys it is written with from now on."""
-        await self._database.run(known_keys.record, self._keys.folder, self._clock.now())
+        await self.database.run(known_keys.record, self.keys.folder, self.clock.now())
 
     async def _write_list(self) -> None:
         """Bring what the broker reads up to date."""
-        now = self._calendar.now()
-        async with self._database.read() as tx:
+        now = self.calendar.now()
+        async with self.database.read() as tx:
             serials = await repository.revoked_serials(tx, now=now)
-        self.files.write(self._authority, serials, now)
+        self.files.write(self.authority, serials, now)
 
 
 def _about(token_id: str) -> str:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Index, LargeBinary, String, Table, Text, false
 
-from controller.db.engine import Instant, Serial, metadata
+from controller.db.engine import NAMES_ACTOR, Instant, Serial, metadata
 
 enrolment_tokens = Table(
     "enrolment_tokens",
@@ -12,7 +12,7 @@ enrolment_tokens = Table(
     Column("edge", String(40), nullable=False),
     Column("sealed", LargeBinary, nullable=False),  # the token's secret, with code.key
     Column("made_at", Instant, nullable=False),
-    Column("made_by", String(200), nullable=False),
+    Column("made_by", String(200), nullable=False, info=NAMES_ACTOR),
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),
     Column("used_by", LargeBinary(32)),  # the key that it let in, which alone may ask again
@@ -71,7 +71,7 @@ revocations = Table(
     Column("site", String(40), nullable=False),
     Column("edge", String(40), nullable=False),
     Column("at", Instant, nullable=False),
-    Column("actor", String(200), nullable=False),
+    Column("actor", String(200), nullable=False, info=NAMES_ACTOR),
     Column("reason", Text, nullable=False),
     Column("told", Text, nullable=False),  # whom to tell, as JSON
     Index("ix_revocations_site_edge_at", "site", "edge", "at"),

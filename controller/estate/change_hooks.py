@@ -14,14 +14,14 @@ from controller.web.problem import Conflict
 class Obstacle(msgspec.Struct, frozen=True, kw_only=True):
     """Something that prevents a change. ``section``, ``id``, ``field``: what cannot be changed like this.
 
-    ``why``: a code for programs, such as "clash". ``text``: a sentence that says what to do. ``conflicts``: the
+    ``kind``: a code for programs, such as "clash". ``text``: a sentence that says what to do. ``conflicts``: the
     bookings it is about; for a clash the two.
     """
 
     section: str
     id: str
     field: str
-    why: str
+    kind: str
     text: str
     conflicts: tuple[Conflict, ...] = ()
 

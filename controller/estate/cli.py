@@ -4,70 +4,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 from rich.console import Console
 
 from controller.cli import output
-from controller.cli.client import REFUSED, ApiClient, Refusal, read_file, takes_client
+from controller.cli.client import REFUSED, ApiClient, Refusal, command_group, read_file, takes_client
+from controller.estate.schemas import DifferenceAnswer, ObstacleAnswer, SitePage
 from controller.estate.site_file.estate_file import NoSiteFile, joined, parted
+from controller.estate.site_file.routes import SiteFileAnswer
 
-app = typer.Typer(
-    help="Import or export a building, or all of them, as one file.", no_args_is_help=True, add_completion=False
-)
+app = command_group("Import or export a building, or all of them, as one file.")
 
 _KIND = "application/toml"
 _STYLES = {"add": "green", "change": "yellow", "remove": "red"}
 File = Annotated[Path, typer.Argument(help="A TOML file; `export` shows what is in one.", exists=True, dir_okay=False)]
 Prune = Annotated[bool, typer.Option("--prune", help="Delete what the file's tables leave out.")]
 Anyway = Annotated[bool, typer.Option("--anyway", help="Change hours in spite of bookings outside the new ones.")]
-
-
-class _Change(msgspec.Struct, frozen=True):
-    section: str
-    id: str
-    what: str
-    fields: list[str]
-
-
-class _Problem(msgspec.Struct, frozen=True):
-    place: str
-    text: str
-
-
-class _Booking(msgspec.Struct, frozen=True):
-    title: str
-
-
-class _Obstacle(msgspec.Struct, frozen=True):
-    place: str
-    kind: str
-    text: str
-    conflicts: list[_Booking]
-
-
-class _Answer(msgspec.Struct, frozen=True):
-    new: bool
-    possible: bool
-    changes: list[_Change]
-    problems: list[_Problem]
-    obstacles: list[_Obstacle]
-    count: int
-    rewritten: int
-    notes: list[str]
-
-
-class _Site(msgspec.Struct, frozen=True):
-    id: str
-
-
-class _Sites(msgspec.Struct, frozen=True):
-    items: list[_Site]
-
-
-@app.callback()
-def site() -> None:
-    """Import or export a building, or all of them, as one file."""
 
 
 @app.command()
@@ -88,7 +40,7 @@ def export(
     if site is not None:
         caller.download(_path(site), _KIND, out)
         return
-    sites = caller.read(caller.pages("/sites"), _Sites).items
+    sites = caller.read(caller.pages("/sites"), SitePage).items
     if not sites:
         caller.refuse("there is no site that you may see")
     try:
@@ -148,11 +100,11 @@ def _faulty(caller: ApiClient, files: Mapping[str, bytes], *, prune: bool, anywa
 
 def _put(
     caller: ApiClient, files: Mapping[str, bytes], *, check: bool, prune: bool, anyway: bool
-) -> Iterator[tuple[str, _Answer | Refusal]]:
+) -> Iterator[tuple[str, SiteFileAnswer | Refusal]]:
     given = {"check": check, "prune": prune, "anyway": anyway}
     params = {name: str(value).lower() for name, value in given.items()}
     for name, data in files.items():
-        yield name, caller.attempt("PUT", _path(name), data, _KIND, _Answer, **params)
+        yield name, caller.attempt("PUT", _path(name), data, _KIND, SiteFileAnswer, **params)
 
 
 def _files(file: Path) -> dict[str, bytes]:
@@ -167,7 +119,7 @@ def _path(site: str) -> str:
     return f"/sites/{site}/file"
 
 
-def _show(caller: ApiClient, site: str, answer: _Answer | Refusal, *, word: str) -> bool:
+def _show(caller: ApiClient, site: str, answer: SiteFileAnswer | Refusal, *, word: str) -> bool:
     """Print the outcome for a site. Returns whether the file is accepted."""
     if isinstance(answer, Refusal):
         caller.say(f"{site}: {answer.detail}", style="red")
@@ -189,9 +141,9 @@ def _show(caller: ApiClient, site: str, answer: _Answer | Refusal, *, word: str)
     return True
 
 
-def _grouped(obstacles: Iterable[_Obstacle]) -> Iterator[tuple[str, str]]:
+def _grouped(obstacles: Iterable[ObstacleAnswer]) -> Iterator[tuple[str, str]]:
     """One row for all bookings of the same names, such as the dates of a series."""
-    alike: dict[tuple[str, ...], list[_Obstacle]] = {}
+    alike: dict[tuple[str, ...], list[ObstacleAnswer]] = {}
     for each in obstacles:
         titles = sorted(booking.title for booking in each.conflicts)
         alike.setdefault((each.place, each.kind, *(titles or [each.text])), []).append(each)
@@ -199,6 +151,6 @@ def _grouped(obstacles: Iterable[_Obstacle]) -> Iterator[tuple[str, str]]:
         yield first.place, f"{first.text} And {len(others)} more like this." if others else first.text
 
 
-def _changes(console: Console, changes: list[_Change]) -> None:
+def _changes(console: Console, changes: list[DifferenceAnswer]) -> None:
     rows = ((each.what, f"{each.section} {each.id}".rstrip(), ", ".join(each.fields)) for each in changes)
     output.show(console, ("Change", "What", "Fields"), rows)

@@ -34,11 +34,8 @@ class ThingUnknown(NotFound):
         super().__init__(f"site {site!r} has no {kind} {thing!r}; look it up in the site's description")
 
 
-class InUse(Conflicting):
+class InUse(Conflicting, kind="in-use", title="Something depends on it"):
     """Something depends on what is to go."""
-
-    kind = "in-use"
-    title = "Something depends on it"
 
     def __init__(self, named: str, users: Sequence[str]) -> None:
         super().__init__(f"{named} cannot be deleted: {'; '.join(users)}. Change that first.")
@@ -55,12 +52,9 @@ class SiteInvalid(Invalid):
         super().__init__("; ".join(f"{each.field}: {each.message}" for each in errors[:10]), errors=errors)
 
 
-class ChangeBlocked(Conflicting):
-    """What is booked does not allow the change. ``reasons`` says of each obstacle why; of a clash ``conflicts`` are the
+class ChangeBlocked(Conflicting, kind="would-clash", title="Bookings stand in the way"):
+    """Bookings prevent the change. ``reasons`` says of each obstacle why; of a clash ``conflicts`` are the
     two bookings that would be at one place at one time."""
-
-    kind = "would-clash"
-    title = "Bookings stand in the way"
 
     def __init__(self, obstacles: Sequence[Obstacle], *, of: tuple[str, str] | None = None) -> None:
         some = " ".join(each.text for each in obstacles[:3])
@@ -71,7 +65,7 @@ class ChangeBlocked(Conflicting):
             conflicts=list({each.id: each for obstacle in named for each in obstacle.conflicts}.values()),
             reasons=[
                 ReasonBody(
-                    kind=each.why,
+                    kind=each.kind,
                     text=each.text,
                     field=each.field if (each.section, each.id) == of else each.place,
                     conflicts=list(each.conflicts),

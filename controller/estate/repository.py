@@ -4,12 +4,16 @@ import secrets
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import RowMapping, Table, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import RowMapping, Table, bindparam, delete, func, insert, select, update
 
 from controller.db.compiled_sql import CompiledReads
 from controller.db.engine import Tx
+from controller.db.structs import all_of, columns_of, first_of, put_row, struct_of, structs_of
+from controller.estate.edits import Thing
 from controller.estate.model import (
     Changeover,
     Door,
@@ -17,13 +21,11 @@ from controller.estate.model import (
     Equipment,
     Floor,
     Layout,
-    Noise,
     OldSecrets,
     SealedSecrets,
     Site,
     SiteParts,
     Space,
-    SpaceKind,
 )
 from controller.estate.tables import (
     changeovers,
@@ -39,19 +41,16 @@ from controller.estate.tables import (
     space_parts,
     spaces,
 )
-from edge.wire.plan import Passback
+from controller.text.local_time import zone
 
-_SITE = tuple(sites.c[name] for name in Site.__struct_fields__)
-_EDGE = tuple(edges.c[name] for name in Edge.__struct_fields__)
-_DOOR = tuple(doors.c[name] for name in Door.__struct_fields__)
-_MANY = ("doors", "parts", "amenities", "layouts", "changeovers")
-"""What a space has several of, each in a table of its own."""
-_SPACE = tuple(spaces.c[name] for name in Space.__struct_fields__ if name not in _MANY)
+_SITE = columns_of(Site, sites)
+_EDGE = columns_of(Edge, edges)
+S = TypeVar("S", Floor, Equipment, Door, Edge)
+_SPACE = columns_of(Space, spaces)
 
 
 async def site(tx: Tx, site_id: str) -> Site | None:
-    row = (await tx.execute(select(*_SITE).where(sites.c.id == site_id))).mappings().first()
-    return Site(**row) if row else None
+    return await first_of(tx, Site, select(*_SITE).where(sites.c.id == site_id))
 
 
 async def known_sites(tx: Tx, ids: frozenset[str]) -> frozenset[str]:
@@ -59,12 +58,24 @@ async def known_sites(tx: Tx, ids: frozenset[str]) -> frozenset[str]:
     return frozenset((await tx.execute(select(sites.c.id).where(sites.c.id.in_(ids)))).scalars())
 
 
+async def known_spaces(tx: Tx, site: str) -> frozenset[str]:
+    return frozenset((await tx.execute(select(spaces.c.id).where(spaces.c.site == site))).scalars())
+
+
+async def site_zones(tx: Tx, site: str | None) -> frozenset[ZoneInfo]:
+    """The zone of a site, or those of all sites; empty where there is none."""
+    query = select(sites.c.zone).distinct()
+    if site is not None:
+        query = query.where(sites.c.id == site)
+    return frozenset(zone(name) for name in (await tx.execute(query)).scalars())
+
+
 async def list_sites(tx: Tx, *, after: str | None = None, limit: int, only: frozenset[str] | None = None) -> list[Site]:
     """Sites in the order of their ids, from the one behind ``after``; ``only`` those of these ids."""
     query = select(*_SITE).where(sites.c.id > (after or "")).order_by(sites.c.id).limit(limit)
     if only is not None:
         query = query.where(sites.c.id.in_(only))
-    return [Site(**row) for row in (await tx.execute(query)).mappings()]
+    return await all_of(tx, Site, query)
 
 
 async def site_parts(tx: Tx, site_id: str) -> SiteParts | None:
@@ -77,8 +88,8 @@ async def site_parts(tx: Tx, site_id: str) -> SiteParts | None:
         spaces=tuple(await site_spaces(tx, site_id)),
         doors=tuple(await site_doors(tx, site_id)),
         edges=tuple(await site_edges(tx, site_id)),
-        floors=tuple(await site_floors(tx, site_id)),
-        equipment=tuple(await site_equipment(tx, site_id)),
+        floors=tuple(await _of_site(tx, Floor, floors, site_id)),
+        equipment=tuple(await _of_site(tx, Equipment, equipment, site_id)),
     )
 
 
@@ -95,53 +106,46 @@ async def space(tx: Tx, site: str, space_id: str) -> Space | None:
 
 async def _with_many(tx: Tx, rows: Sequence[RowMapping], site: str) -> list[Space]:
     """Spaces of one site with their doors, parts, amenities and layouts."""
-    doors_of: dict[str, list[str]] = defaultdict(list)
-    query = select(space_doors.c.space, space_doors.c.door).where(space_doors.c.site == site)
-    for row in await tx.execute(query.order_by(space_doors.c.door)):
-        doors_of[row.space].append(row.door)
-    parts_of: dict[str, list[str]] = defaultdict(list)
-    query = select(space_parts.c.whole, space_parts.c.part).where(space_parts.c.site == site)
-    for row in await tx.execute(query.order_by(space_parts.c.part)):
-        parts_of[row.whole].append(row.part)
-    amenities_of: dict[str, list[str]] = defaultdict(list)
-    query = select(space_amenities.c.space, space_amenities.c.amenity).where(space_amenities.c.site == site)
-    for row in await tx.execute(query.order_by(space_amenities.c.amenity)):
-        amenities_of[row.space].append(row.amenity)
-    layouts_of: dict[str, list[Layout]] = defaultdict(list)
-    found = await tx.execute(select(layouts).where(layouts.c.site == site).order_by(layouts.c.id))
-    for each in found.mappings():
-        layouts_of[each["space"]].append(Layout(**{name: each[name] for name in Layout.__struct_fields__}))
-    changes_of: dict[str, list[Changeover]] = defaultdict(list)
-    every = select(changeovers).where(changeovers.c.site == site)
-    found = await tx.execute(every.order_by(changeovers.c.from_layout, changeovers.c.to_layout))
-    for each in found.mappings():
-        changes_of[each["space"]].append(Changeover(**{name: each[name] for name in Changeover.__struct_fields__}))
+    its_doors = await _by_space(tx, space_doors, site, "space", "door")
+    its_parts = await _by_space(tx, space_parts, site, "whole", "part")
+    its_amenities = await _by_space(tx, space_amenities, site, "space", "amenity")
+    its_layouts = await _by_space(tx, layouts, site, "space", "id")
+    its_changeovers = await _by_space(tx, changeovers, site, "space", "from_layout", "to_layout")
     return [
-        Space(
-            **{**row, "kind": SpaceKind(row["kind"]), "noise": Noise(row["noise"])},
-            doors=tuple(doors_of[row["id"]]),
-            parts=tuple(parts_of[row["id"]]),
-            amenities=tuple(amenities_of[row["id"]]),
-            layouts=tuple(layouts_of[row["id"]]),
-            changeovers=tuple(changes_of[row["id"]]),
+        struct_of(
+            Space,
+            row,
+            doors=[each["door"] for each in its_doors[row["id"]]],
+            parts=[each["part"] for each in its_parts[row["id"]]],
+            amenities=[each["amenity"] for each in its_amenities[row["id"]]],
+            layouts=structs_of(Layout, its_layouts[row["id"]]),
+            changeovers=structs_of(Changeover, its_changeovers[row["id"]]),
         )
         for row in rows
     ]
 
 
-async def site_floors(tx: Tx, site: str) -> list[Floor]:
-    rows = (await tx.execute(select(floors).where(floors.c.site == site).order_by(floors.c.id))).mappings()
-    return [Floor(**row) for row in rows]
-
-
-async def site_equipment(tx: Tx, site: str) -> list[Equipment]:
-    rows = (await tx.execute(select(equipment).where(equipment.c.site == site).order_by(equipment.c.id))).mappings()
-    return [Equipment(**row) for row in rows]
+async def _by_space(tx: Tx, table: Table, site: str, space: str, *order: str) -> dict[str, list[RowMapping]]:
+    """The rows of a site's spaces, by the space in the column ``space``."""
+    found: dict[str, list[RowMapping]] = defaultdict(list)
+    query = select(table).where(table.c.site == site).order_by(*(table.c[name] for name in order))
+    for row in (await tx.execute(query)).mappings():
+        found[row[space]].append(row)
+    return found
 
 
 async def site_doors(tx: Tx, site: str) -> list[Door]:
-    rows = (await tx.execute(select(*_DOOR).where(doors.c.site == site).order_by(doors.c.id))).mappings()
-    return [Door(**(dict(row) | {"passback": Passback(row["passback"])})) for row in rows]
+    return await _of_site(tx, Door, doors, site)
+
+
+async def site_edges(tx: Tx, site: str) -> list[Edge]:
+    return await _of_site(tx, Edge, edges, site)
+
+
+async def _of_site(tx: Tx, kind: type[S], table: Table, site: str) -> list[S]:
+    """All things of a site in a table, in the order of their ids."""
+    query = select(*columns_of(kind, table)).where(table.c.site == site).order_by(table.c.id)
+    return await all_of(tx, kind, query)
 
 
 async def doors_of_one_space(tx: Tx, site: str, wanted: Collection[str]) -> set[str]:
@@ -151,27 +155,19 @@ async def doors_of_one_space(tx: Tx, site: str, wanted: Collection[str]) -> set[
     return set((await tx.execute(grouped)).scalars())
 
 
-async def site_edges(tx: Tx, site: str) -> list[Edge]:
-    rows = (await tx.execute(select(*_EDGE).where(edges.c.site == site).order_by(edges.c.id))).mappings()
-    return [Edge(**row) for row in rows]
-
-
 async def all_edges(tx: Tx) -> list[Edge]:
     """Every edge of every site, by site and id."""
-    rows = (await tx.execute(select(*_EDGE).order_by(edges.c.site, edges.c.id))).mappings()
-    return [Edge(**row) for row in rows]
+    return await all_of(tx, Edge, select(*_EDGE).order_by(edges.c.site, edges.c.id))
 
 
 async def edge(tx: Tx, site: str, edge_id: str) -> Edge | None:
     query = select(*_EDGE).where(edges.c.site == site, edges.c.id == edge_id)
-    row = (await tx.execute(query)).mappings().first()
-    return Edge(**row) if row else None
+    return await first_of(tx, Edge, query)
 
 
 async def sealed_secrets(tx: Tx, site: str, *, edge: str | None = None) -> dict[str, SealedSecrets]:
     """Door id -> its sealed secrets, of the whole site or of the doors on one edge."""
-    columns = [doors.c[name] for name in SealedSecrets.__struct_fields__]
-    query = select(doors.c.id, *columns).where(doors.c.site == site).order_by(doors.c.id)
+    query = select(doors.c.id, *columns_of(SealedSecrets, doors)).where(doors.c.site == site).order_by(doors.c.id)
     if edge is not None:
         query = query.where(doors.c.edge == edge)
     return {door: SealedSecrets(*sealed) for door, *sealed in await tx.execute(query)}
@@ -198,41 +194,26 @@ async def forget_old_secrets(tx: Tx, site: str) -> None:
 async def kept_secrets(tx: Tx, site: str, door: str) -> list[OldSecrets]:
     """The secrets that a door had, the latest first."""
     c = old_secrets.c
-    query = select(*(c[name] for name in OldSecrets.__struct_fields__)).where(c.site == site, c.door == door)
-    return [OldSecrets(**row) for row in (await tx.execute(query.order_by(c.until.desc()))).mappings()]
+    query = select(*columns_of(OldSecrets, old_secrets)).where(c.site == site, c.door == door)
+    return await all_of(tx, OldSecrets, query.order_by(c.until.desc()))
 
 
 async def put_site(tx: Tx, value: Site) -> bool:
     """Write a site; True when it is new."""
-    return await _put(tx, sites, msgspec.structs.asdict(value), ("id",))
+    return await put_row(tx, sites, msgspec.structs.asdict(value), "id")
 
 
-async def put_edge(tx: Tx, value: Edge) -> bool:
-    """Write an edge; True when it is new."""
-    return await _put(tx, edges, msgspec.structs.asdict(value), ("site", "id"))
-
-
-async def put_door(tx: Tx, value: Door, *, new: SealedSecrets) -> bool:
-    """Write a door; True when it is new. One that is there keeps the secrets it has."""
-    row = msgspec.structs.asdict(value)
-    return await _put(tx, doors, row, ("site", "id"), only_new=msgspec.structs.asdict(new))
-
-
-async def put_floor(tx: Tx, value: Floor) -> bool:
-    """Write a floor; True when it is new."""
-    return await _put(tx, floors, msgspec.structs.asdict(value), ("site", "id"))
-
-
-async def put_equipment(tx: Tx, value: Equipment) -> bool:
-    """Write equipment; True when it is new."""
-    return await _put(tx, equipment, msgspec.structs.asdict(value), ("site", "id"))
+async def put(tx: Tx, section: str, value: Thing, *, only_new: SealedSecrets | None = None) -> bool:
+    """Write a thing that is one row; True when it is new. ``only_new``: columns that one that is there keeps."""
+    more = None if only_new is None else msgspec.structs.asdict(only_new)
+    return await put_row(tx, _TABLES[section], msgspec.structs.asdict(value), "site", "id", new=more)
 
 
 async def put_spaces(tx: Tx, values: Sequence[Space]) -> None:
     """Write spaces of one site with all they have; they may be parts of each other."""
     for value in values:
-        row = {name: field for name, field in msgspec.structs.asdict(value).items() if name not in _MANY}
-        await _put(tx, spaces, row, ("site", "id"))
+        row = {name: field for name, field in msgspec.structs.asdict(value).items() if name in spaces.c}
+        await put_row(tx, spaces, row, "site", "id")
     for value in values:
         await _empty(tx, value.site, value.id)
         own: dict[str, object] = {"site": value.site, "space": value.id}
@@ -267,21 +248,6 @@ async def _insert_all(tx: Tx, table: Table, rows: Sequence[dict[str, object]]) -
         await tx.execute(insert(table), rows)
 
 
-async def _put(
-    tx: Tx,
-    table: Table,
-    row: dict[str, object],
-    key: tuple[str, ...],
-    only_new: dict[str, object] | None = None,
-) -> bool:
-    """Update the row with this key or insert it. The caller holds the site's lock, so none comes between."""
-    changed = await tx.execute(update(table).where(and_(*(table.c[name] == row[name] for name in key))).values(row))
-    if changed.rowcount:
-        return False
-    await tx.execute(insert(table).values(row | (only_new or {})))
-    return True
-
-
 _REVISION = CompiledReads(select(sites.c.revision).where(sites.c.id == bindparam("site")))
 _REVISION_BITS = 31
 
@@ -296,6 +262,6 @@ async def revision(tx: Tx, site: str) -> int | None:
 async def bump(tx: Tx, site: str) -> None:
     """Say that estate, hours, policy or tariffs of a site have changed. The caller holds the site's lock.
 
-    Drawn at random, so that no number is met again that somebody kept from a transaction that came to nothing.
+    Random, so that no cached number of a transaction that was rolled back comes again.
     """
     await tx.execute(update(sites).where(sites.c.id == site).values(revision=secrets.randbits(_REVISION_BITS)))

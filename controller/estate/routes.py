@@ -1,36 +1,40 @@
 """Sites and their parts. A write that bookings prevent is refused with their list; ``check=true`` previews it and
 writes nothing."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response, status
 
-from controller.estate.answers import (
+from controller.estate.edits import Edit, Put
+from controller.estate.errors import InUse, SiteUnknown
+from controller.estate.model import Door, Edge, Equipment, Floor
+from controller.estate.schemas import (
     ChangePreviewAnswer,
     DoorAnswer,
     EdgeAnswer,
     EquipmentAnswer,
     FloorAnswer,
+    PutDoorBody,
+    PutEdgeBody,
+    PutEquipmentBody,
+    PutFloorBody,
+    PutSiteBody,
     SiteAnswer,
     SitePage,
     SitePartsAnswer,
     SpaceAnswer,
+    SpaceBody,
     change_preview_answer,
-    door_answer,
-    edge_answer,
-    equipment_answer,
-    floor_answer,
     parts_answer,
-    site_answer,
-    space_answer,
+    thing_of,
+    versioned,
 )
-from controller.estate.edits import Edit, Put
-from controller.estate.errors import InUse, SiteUnknown
-from controller.estate.schemas import PutDoorBody, PutEdgeBody, PutEquipmentBody, PutFloorBody, PutSiteBody, SpaceBody
 from controller.estate.service import EstateService
 from controller.people.authentication import Builds, Reads, ReadsAnySite
-from controller.people.versions import VersionStale
-from controller.web.fields import LIST_LIMIT, After, Limit, SlugPath, made
+from controller.people.edit_versions import VersionStale
+from controller.people.permissions import Action, sites_of
+from controller.web.fields import LIST_LIMIT, After, Limit, SlugPath, made, page_of
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import service
 
@@ -46,10 +50,8 @@ async def list_sites(
     estate: TheEstate, actor: ReadsAnySite, after: After = None, limit: Limit = LIST_LIMIT
 ) -> SitePage:
     """The sites that the user may see, in the order of their ids."""
-    sites = await estate.sites(after=after, limit=limit + 1, only=actor.sites)
-    more = len(sites) > limit
-    sites = sites[:limit]
-    return SitePage(items=[site_answer(site) for site in sites], next=sites[-1].id if more else None)
+    sites = await estate.sites(after=after, limit=limit + 1, only=sites_of(actor, Action.READ))
+    return page_of(SitePage, sites, limit, partial(versioned, SiteAnswer), key=lambda site: site.id)
 
 
 @router.get("/sites/{site}", responses=described(SiteUnknown))
@@ -65,7 +67,7 @@ async def put_site(
     """Create or change a site. Its organisation must exist already."""
     value = body.site(site)
     _created(response, await estate.put_site(value, version=body.version, actor=actor.name))
-    return site_answer(value)
+    return versioned(SiteAnswer, value)
 
 
 @router.put("/sites/{site}/floors/{floor}", responses=_OF_A_SITE | made(FloorAnswer))
@@ -73,9 +75,9 @@ async def put_floor(
     site: SlugPath, floor: SlugPath, body: PutFloorBody, estate: TheEstate, actor: Builds, response: Response
 ) -> FloorAnswer:
     """Create or change a floor."""
-    value = body.floor(site, floor)
-    _created(response, await estate.put_floor(value, version=body.version, actor=actor.name))
-    return floor_answer(value)
+    value = thing_of(Floor, body, site, floor)
+    _created(response, await estate.put(value, version=body.version, actor=actor.name))
+    return versioned(FloorAnswer, value)
 
 
 @router.delete("/sites/{site}/floors/{floor}", status_code=_GONE, responses=_OF_A_SITE)
@@ -100,8 +102,8 @@ async def put_space(
     value = body.whole(site, space)
     if check:
         return await _check(estate, site, Put(value=value, version=body.version))
-    _created(response, await estate.put_space(value, version=body.version, actor=actor.name))
-    return space_answer(value)
+    _created(response, await estate.put(value, version=body.version, actor=actor.name))
+    return versioned(SpaceAnswer, value)
 
 
 @router.delete("/sites/{site}/spaces/{space}", status_code=_GONE, responses=_OF_A_SITE)
@@ -122,11 +124,11 @@ async def put_equipment(
     check: Check = False,
 ) -> EquipmentAnswer | ChangePreviewAnswer:
     """Create or change equipment. Refused with the future bookings that need more of it than there would be."""
-    value = body.equipment(site, equipment)
+    value = thing_of(Equipment, body, site, equipment)
     if check:
         return await _check(estate, site, Put(value=value, version=body.version))
-    _created(response, await estate.put_equipment(value, version=body.version, actor=actor.name))
-    return equipment_answer(value)
+    _created(response, await estate.put(value, version=body.version, actor=actor.name))
+    return versioned(EquipmentAnswer, value)
 
 
 @router.delete("/sites/{site}/equipment/{equipment}", status_code=_GONE, responses=_OF_A_SITE)
@@ -140,9 +142,9 @@ async def put_door(
     site: SlugPath, door: SlugPath, body: PutDoorBody, estate: TheEstate, actor: Builds, response: Response
 ) -> DoorAnswer:
     """Create or change a door; its edge must exist already."""
-    value = body.door(site, door)
-    _created(response, await estate.put_door(value, version=body.version, actor=actor.name))
-    return door_answer(value)
+    value = thing_of(Door, body, site, door)
+    _created(response, await estate.put(value, version=body.version, actor=actor.name))
+    return versioned(DoorAnswer, value)
 
 
 @router.delete("/sites/{site}/doors/{door}", status_code=_GONE, responses=_OF_A_SITE)
@@ -156,9 +158,9 @@ async def put_edge(
     site: SlugPath, edge: SlugPath, body: PutEdgeBody, estate: TheEstate, actor: Builds, response: Response
 ) -> EdgeAnswer:
     """Create or change an edge. A new one must enrol before it works."""
-    value = body.edge(site, edge)
-    _created(response, await estate.put_edge(value, version=body.version, actor=actor.name))
-    return edge_answer(value)
+    value = thing_of(Edge, body, site, edge)
+    _created(response, await estate.put(value, version=body.version, actor=actor.name))
+    return versioned(EdgeAnswer, value)
 
 
 @router.delete("/sites/{site}/edges/{edge}", status_code=_GONE, responses=_OF_A_SITE)
@@ -168,8 +170,7 @@ async def delete_edge(site: SlugPath, edge: SlugPath, estate: TheEstate, actor: 
 
 
 async def _check(estate: EstateService, site: str, edit: Edit) -> ChangePreviewAnswer:
-    change = await estate.check(site, edit)
-    return change_preview_answer(change.differences, change.foreseen)
+    return change_preview_answer(*await estate.check(site, edit))
 
 
 def _created(response: Response, new: bool) -> None:

@@ -1,9 +1,12 @@
-"""What the estate takes. What it answers is in ``answers``."""
+"""What the estate takes and answers."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from controller.estate.change_hooks import ChangePreview
+from controller.estate.edits import Difference, Thing
 from controller.estate.model import (
     Changeover,
     Door,
@@ -13,14 +16,18 @@ from controller.estate.model import (
     Layout,
     Noise,
     Site,
+    SiteParts,
     Space,
     SpaceKind,
 )
+from controller.people.edit_versions import version_of
 from controller.text import local_time
-from controller.web.fields import Body, Line, Name, Note, Number, Slug, Versioned, Whole, Yes
+from controller.web.fields import Answer, Body, Line, Name, Note, Number, Page, Slug, Versioned, Whole, Yes, answer_of
+from controller.web.problem import Conflict
 from edge.wire.credentials import CODE_LENGTH, CODE_LENGTH_MAX, CODE_LENGTH_MIN
 from edge.wire.plan import Passback
 
+T = TypeVar("T", Floor, Equipment, Door, Edge)
 MOST_MINUTES = 1440
 """Longest set-up, clear-down or change-over: a day."""
 MOST_PARTS = 200
@@ -54,8 +61,7 @@ class SiteBody(Body):
         return Site(id=site_id, **self.model_dump(exclude={"version"}))
 
 
-class PutSiteBody(SiteBody, Versioned):
-    __doc__ = SiteBody.__doc__
+class PutSiteBody(SiteBody, Versioned): ...
 
 
 class FloorBody(Body):
@@ -64,12 +70,8 @@ class FloorBody(Body):
     name: Name
     level: Annotated[Whole, Field(ge=-20, le=200)]
 
-    def floor(self, site: str, floor_id: str) -> Floor:
-        return Floor(site=site, id=floor_id, **self.model_dump(exclude={"version"}))
 
-
-class PutFloorBody(FloorBody, Versioned):
-    __doc__ = FloorBody.__doc__
+class PutFloorBody(FloorBody, Versioned): ...
 
 
 class OneLayoutBody(Body):
@@ -151,12 +153,8 @@ class EquipmentBody(Body):
     count: Annotated[Whole, Field(ge=0, le=100_000)]
     space: Slug | None = None
 
-    def equipment(self, site: str, equipment_id: str) -> Equipment:
-        return Equipment(site=site, id=equipment_id, **self.model_dump(exclude={"version"}))
 
-
-class PutEquipmentBody(EquipmentBody, Versioned):
-    __doc__ = EquipmentBody.__doc__
+class PutEquipmentBody(EquipmentBody, Versioned): ...
 
 
 class DoorBody(Body):
@@ -173,12 +171,8 @@ class DoorBody(Body):
     code_length: Annotated[Whole, Field(ge=CODE_LENGTH_MIN, le=CODE_LENGTH_MAX)] = CODE_LENGTH
     passback: Passback = Passback.OFF
 
-    def door(self, site: str, door_id: str) -> Door:
-        return Door(site=site, id=door_id, **self.model_dump(exclude={"version"}))
 
-
-class PutDoorBody(DoorBody, Versioned):
-    __doc__ = DoorBody.__doc__
+class PutDoorBody(DoorBody, Versioned): ...
 
 
 class EdgeBody(Body):
@@ -186,9 +180,124 @@ class EdgeBody(Body):
 
     name: Name
 
-    def edge(self, site: str, edge_id: str) -> Edge:
-        return Edge(site=site, id=edge_id, name=self.name)
+
+class PutEdgeBody(EdgeBody, Versioned): ...
 
 
-class PutEdgeBody(EdgeBody, Versioned):
-    __doc__ = EdgeBody.__doc__
+def thing_of(kind: type[T], body: Body, site: str, thing: str) -> T:
+    """The thing that a body describes."""
+    return kind(site=site, id=thing, **body.model_dump(exclude={"version"}))
+
+
+A = TypeVar("A", bound=Answer)
+NAMED_OBSTACLES = 500
+"""Most obstacles that a check names; ``count`` counts them all."""
+
+
+class SiteAnswer(Answer, of=Site):
+    id: str
+    version: int
+
+
+class SitePage(Page[SiteAnswer]): ...
+
+
+class FloorAnswer(Answer, of=Floor, hidden={"site"}):
+    version: int
+
+
+class LayoutAnswer(Answer, of=Layout):
+    """``capacity``: null where the space's own holds."""
+
+
+class ChangeoverAnswer(Answer, of=Changeover): ...
+
+
+class SpaceAnswer(Answer, of=Space, hidden={"site"}):
+    layouts: list[LayoutAnswer]
+    changeovers: list[ChangeoverAnswer]
+    version: int
+
+
+class EquipmentAnswer(Answer, of=Equipment, hidden={"site"}):
+    """``space``: null where it may be carried to any."""
+
+    version: int
+
+
+class DoorAnswer(Answer, of=Door, hidden={"site"}):
+    version: int
+
+
+class EdgeAnswer(Answer, of=Edge, hidden={"site"}):
+    version: int
+
+
+class SitePartsAnswer(SiteAnswer):
+    """Floors from the lowest, all else in the order of the ids."""
+
+    floors: list[FloorAnswer]
+    spaces: list[SpaceAnswer]
+    equipment: list[EquipmentAnswer]
+    doors: list[DoorAnswer]
+    edges: list[EdgeAnswer]
+
+
+class DifferenceAnswer(Answer):
+    """One change. ``what``: add, change or remove. ``fields``: those that change."""
+
+    section: str
+    id: str
+    what: str
+    fields: list[str]
+
+
+class ObstacleAnswer(Answer):
+    """``place``: what cannot be changed like this, such as "spaces.hall.parts". ``kind``: clash, layout, equipment,
+    seats or in-use. ``conflicts``: the bookings concerned; for a clash the two."""
+
+    place: str
+    kind: str
+    text: str
+    conflicts: list[Conflict]
+
+
+class ChangePreviewAnswer(Answer):
+    """What a change would do. ``possible``: whether it would be made. ``obstacles``: the first 500 of the ``count``
+    that prevent it. ``rewritten``: future bookings whose claims would be written again. ``notes`` refuse nothing."""
+
+    possible: bool
+    changes: list[DifferenceAnswer]
+    obstacles: list[ObstacleAnswer]
+    count: int
+    rewritten: int
+    notes: list[str]
+
+
+def versioned(kind: type[A], thing: Site | Thing) -> A:
+    """The answer for a thing that is changed by its version."""
+    return answer_of(kind, thing, version=version_of(thing))
+
+
+def parts_answer(parts: SiteParts) -> SitePartsAnswer:
+    return answer_of(
+        SitePartsAnswer,
+        parts.site,
+        version=version_of(parts.site),
+        floors=[versioned(FloorAnswer, each) for each in sorted(parts.floors, key=lambda floor: floor.level)],
+        spaces=[versioned(SpaceAnswer, each) for each in parts.spaces],
+        equipment=[versioned(EquipmentAnswer, each) for each in parts.equipment],
+        doors=[versioned(DoorAnswer, each) for each in parts.doors],
+        edges=[versioned(EdgeAnswer, each) for each in parts.edges],
+    )
+
+
+def change_preview_answer(changes: Sequence[Difference], foreseen: ChangePreview) -> ChangePreviewAnswer:
+    return answer_of(
+        ChangePreviewAnswer,
+        foreseen,
+        possible=not foreseen.obstacles,
+        changes=changes,
+        obstacles=foreseen.obstacles[:NAMED_OBSTACLES],
+        count=len(foreseen.obstacles),
+    )

@@ -8,11 +8,13 @@ from typing import TypeVar
 import msgspec
 from sqlalchemy.exc import IntegrityError
 
+from controller.audit import audit_log
+from controller.audit.audit_log import FieldChanges, diff
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.estate import repository
 from controller.estate.change_hooks import ChangePreview, EstateHook, together
-from controller.estate.edits import SECTIONS, SINGULAR, Difference, Edit, Put, Remove, differences, things
+from controller.estate.edits import SINGULAR, Difference, Edit, Put, Remove, Thing, differences, things
 from controller.estate.errors import (
     ChangeBlocked,
     DoorUnknown,
@@ -36,27 +38,14 @@ from controller.estate.model import (
 from controller.estate.repository import bump
 from controller.estate.validation import EstateFault, faults, users
 from controller.key_files import KeyFiles
-from controller.people import audit
+from controller.people.edit_versions import require_version, version_of
 from controller.people.model import PartyKind
 from controller.people.parties import party
-from controller.people.versions import require_version, version_of
 from edge.wire.clock import Clock
 from edge.wire.enrolment import DoorSecret, secret_id
 
 T = TypeVar("T", Floor, Space, Equipment, Door, Edge)
 SECRET_BYTES = 32
-
-
-class SiteChange(msgspec.Struct, frozen=True, kw_only=True):
-    """A change of a site, made or looked at. ``before``: ``None`` for a site that is new."""
-
-    before: SiteParts | None
-    after: SiteParts
-    foreseen: ChangePreview
-
-    @property
-    def differences(self) -> list[Difference]:
-        return differences(self.before, self.after)
 
 
 class EstateService:
@@ -75,7 +64,7 @@ class EstateService:
         self._space_followers.append(follow)
 
     def when_a_site_changes(self, hook: EstateHook) -> None:
-        """Have ``hook`` asked before and told after every change of what a site consists of."""
+        """Have ``hook`` called before and after every change of what a site consists of."""
         self._followers.append(hook)
 
     async def sites(self, *, after: str | None, limit: int, only: frozenset[str] | None = None) -> list[Site]:
@@ -205,29 +194,25 @@ class EstateService:
         await require_version(tx, version, current, site=site.id, thing=f"site {site.id}")
         after = SiteParts(site=site) if before is None else msgspec.structs.replace(before, site=site)
         await self.rebuild(tx, before, after, of=("site", ""))
-        await self._record(tx, actor, "make" if before is None else "change", site.id, f"site {site.id}")
+        await self._record(
+            tx,
+            actor,
+            "make" if before is None else "change",
+            site.id,
+            f"site {site.id}",
+            diff(None if before is None else before.site, site),
+        )
         return before is None
 
-    async def put_floor(self, floor: Floor, *, version: int, actor: str) -> bool:
-        """Write a floor; True when it is new. This and its like raise ``SiteUnknown``, ``SiteInvalid`` for a name in it
-        that the site does not know, and ``VersionStale`` where ``version`` is not that of the floor that is there."""
-        return await self._put(floor.site, Put(value=floor, version=version), actor)
+    async def put(self, thing: Thing, *, version: int, actor: str) -> bool:
+        """Write a floor, space, equipment, door or edge; True when it is new. Future claims follow a space. A new door
+        gets a secret of its own; one that is there keeps its secret. A new edge has no keys until it enrols.
 
-    async def put_space(self, space: Space, *, version: int, actor: str) -> bool:
-        """As ``put_floor``. Future claims follow; raises ``ChangeBlocked`` where they cannot."""
-        return await self._put(space.site, Put(value=space, version=version), actor)
-
-    async def put_equipment(self, equipment: Equipment, *, version: int, actor: str) -> bool:
-        """As ``put_floor``. Raises ``ChangeBlocked`` where more of it is booked."""
-        return await self._put(equipment.site, Put(value=equipment, version=version), actor)
-
-    async def put_door(self, door: Door, *, version: int, actor: str) -> bool:
-        """As ``put_floor``. A new door gets a secret of its own; one that is there keeps its secret."""
-        return await self._put(door.site, Put(value=door, version=version), actor)
-
-    async def put_edge(self, edge: Edge, *, version: int, actor: str) -> bool:
-        """As ``put_floor``. A new edge has no keys until it enrols."""
-        return await self._put(edge.site, Put(value=edge, version=version), actor)
+        Raises ``SiteUnknown``, ``SiteInvalid`` for a name in it that the site does not know, ``VersionStale`` where
+        ``version`` is not that of the thing that is there, and ``ChangeBlocked`` where bookings prevent it."""
+        new = await self._database.run(self._edit, thing.site, Put(value=thing, version=version), actor)
+        self._changes.site_changed(thing.site, estate=True)
+        return new
 
     async def remove(self, site: str, section: str, thing: str, *, actor: str) -> None:
         """Delete a floor, space, equipment, door or edge. Raises ``SiteUnknown``, ``ThingUnknown``, ``InUse``,
@@ -235,17 +220,12 @@ class EstateService:
         await self._database.run(self._edit, site, Remove(section=section, id=thing), actor)
         self._changes.site_changed(site, estate=True)
 
-    async def check(self, site: str, edit: Edit) -> SiteChange:
-        """The preview of an edit, without making it. Raises as the edit would, except for obstacles."""
+    async def check(self, site: str, edit: Edit) -> tuple[list[Difference], ChangePreview]:
+        """What an edit would change, and its preview; writes nothing. Raises as the edit, except for obstacles."""
         async with self._database.read() as tx:
             before, after = await self._edited(tx, site, edit)
             await self._require_sound(tx, before, after, of=(edit.section, edit.id))
-            return SiteChange(before=before, after=after, foreseen=await self.preview_change(tx, before, after))
-
-    async def _put(self, site: str, edit: Put, actor: str) -> bool:
-        new = await self._database.run(self._edit, site, edit, actor)
-        self._changes.site_changed(site, estate=True)
-        return new
+            return differences(before, after), await self.preview_change(tx, before, after)
 
     async def _edit(self, tx: Tx, site: str, edit: Edit, actor: str) -> bool:
         await self._database.lock_site(tx, site)
@@ -253,7 +233,8 @@ class EstateService:
         await self.rebuild(tx, before, after, of=(edit.section, edit.id))
         new = isinstance(edit, Put) and edit.id not in things(before, edit.section)
         act = "delete" if isinstance(edit, Remove) else "make" if new else "change"
-        await self._record(tx, actor, act, site, _named(edit))
+        old, made = (things(each, edit.section).get(edit.id) for each in (before, after))
+        await self._record(tx, actor, act, site, _named(edit), diff(old, made))
         return new
 
     async def _edited(self, tx: Tx, site: str, edit: Edit) -> tuple[SiteParts, SiteParts]:
@@ -301,19 +282,16 @@ class EstateService:
         return foreseen
 
     async def _write(self, tx: Tx, after: SiteParts, changed: Sequence[Difference]) -> None:
-        named = {section: [each.id for each in changed if each.section == section] for section in SECTIONS}
-        site = after.site.id
         if any(each.section == "site" for each in changed):
             await repository.put_site(tx, after.site)
-        for each in named["edges"]:
-            await repository.put_edge(tx, _of(after, "edges", each, Edge))
-        for each in named["doors"]:
-            await repository.put_door(tx, _of(after, "doors", each, Door), new=self._new_secrets(site, each))
-        for each in named["floors"]:
-            await repository.put_floor(tx, _of(after, "floors", each, Floor))
-        await repository.put_spaces(tx, [_of(after, "spaces", each, Space) for each in named["spaces"]])
-        for each in named["equipment"]:
-            await repository.put_equipment(tx, _of(after, "equipment", each, Equipment))
+        for section in ("edges", "doors", "floors", "spaces", "equipment"):
+            changes = [things(after, section)[each.id] for each in changed if each.section == section]
+            if section == "spaces":
+                await repository.put_spaces(tx, [each for each in changes if isinstance(each, Space)])
+                continue
+            for each in changes:
+                new = self._new_secrets(each.site, each.id) if section == "doors" else None
+                await repository.put(tx, section, each, only_new=new)
 
     async def _remove(self, tx: Tx, site: str, gone: Sequence[Difference]) -> None:
         known = await repository.sealed_secrets(tx, site) if any(each.section == "doors" for each in gone) else {}
@@ -355,8 +333,9 @@ class EstateService:
             self._keys.seal(secrets.token_bytes(SECRET_BYTES), _about_offline(site, door)),
         )
 
-    async def _record(self, tx: Tx, actor: str, act: str, site: str, thing: str) -> None:
-        await audit.record(tx, actor=actor, at=self._clock.now(), act=act, site=site, thing=thing)
+    async def _record(self, tx: Tx, actor: str, act: str, site: str, thing: str, changes: FieldChanges) -> None:
+        at = self._clock.now()
+        await audit_log.record(tx, actor=actor, at=at, act=act, site=site, thing=thing, changes=changes)
 
 
 def _of(parts: SiteParts, section: str, thing: str, kind: type[T]) -> T:

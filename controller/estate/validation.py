@@ -44,7 +44,7 @@ def faults(parts: SiteParts, *, first: str | None = None) -> list[EstateFault]:
 
 
 def unfit(parts: SiteParts) -> list[str]:
-    """What is allowed and yet looks wrong, a sentence each."""
+    """Things that are allowed but look wrong, a sentence each."""
     found = [
         f"space {space.id!r} can be booked and has no door on its way in; its bookings will have no code"
         for space in parts.spaces
@@ -176,7 +176,7 @@ def _twice(values: Iterable[T]) -> list[T]:
 
 
 def _from(way: tuple[str, ...], first: str | None) -> tuple[str, ...]:
-    """A circle told from another of its spaces."""
+    """The same circle, whichever of its spaces comes first."""
     if first is None or first not in way:
         return way
     at = way.index(first)

@@ -1,37 +1,54 @@
-"""Answers: hours as they were set."""
+"""What hours answer: as they were set, on the days of a calendar, and the effect of a change."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
+from pydantic import AliasChoices, AliasPath, BeforeValidator, Field
+
+from controller.hours import bank_holidays
+from controller.hours.days import RuleSource
+from controller.hours.impact import LossKind
+from controller.hours.instants import bounds
 from controller.hours.model import (
     BookableWindow,
+    Break,
+    Closing,
     Closure,
-    HolidayMeaning,
     HolidayRule,
-    Nation,
     OpeningHours,
+    OtherDay,
     Season,
-    Span,
     Term,
-    WeeklySpan,
 )
-from controller.hours.windows import time_text
-from controller.people.versions import version_of
-from controller.text.local_time import local_day, rfc3339
-from controller.web.fields import Answer
+from controller.hours.modes import ModePeriod
+from controller.hours.service import HoursEffect
+from controller.hours.timetable import Timetable
+from controller.hours.windows import WEEKDAYS, time_text
+from controller.people.edit_versions import version_of
+from controller.text.local_time import local_day
+from controller.web.fields import Answer, DateText, Ends, LocalTime, Page, Starts, TextOrNull, answer_of
+from controller.web.problem import Conflict
 from edge.wire.plan import Mode
+
+WallTime = Annotated[str, BeforeValidator(lambda value: time_text(value) if isinstance(value, int) else value)]
+"""Minutes after midnight, as "09:00"."""
 
 
 class SpanAnswer(Answer):
     """A ``closes`` that is earlier than ``opens`` is on the next day."""
 
-    opens: str
-    closes: str
+    opens: WallTime
+    closes: WallTime
     mode: Mode
 
 
 class WeeklyAnswer(SpanAnswer):
     weekday: int
+    opens: WallTime = Field(validation_alias=AliasChoices("opens", AliasPath("span", "opens")))
+    closes: WallTime = Field(validation_alias=AliasChoices("closes", AliasPath("span", "closes")))
+    mode: Mode = Field(validation_alias=AliasChoices("mode", AliasPath("span", "mode")))
 
 
 class SeasonAnswer(Answer):
@@ -41,22 +58,15 @@ class SeasonAnswer(Answer):
     pattern: list[WeeklyAnswer]
 
 
-class OtherDayAnswer(Answer):
-    date: str
-    note: str
+class OtherDayAnswer(Answer, of=OtherDay):
     spans: list[SpanAnswer]
 
 
-class HolidayRuleAnswer(Answer):
-    nation: Nation
-    means: HolidayMeaning
-    weekday: int | None
+class HolidayRuleAnswer(Answer, of=HolidayRule):
     spans: list[SpanAnswer]
 
 
-class ClosingAnswer(Answer):
-    warn_minutes: list[int]
-    secure_within_minutes: int
+class ClosingAnswer(Answer, of=Closing): ...
 
 
 class HoursAnswer(Answer):
@@ -75,30 +85,21 @@ class ClosureAnswer(Answer):
     id: str
     reason: str
     spaces: list[str]
-    first: str | None
-    last: str | None
-    starts: str
-    ends: str
+    first: DateText | None
+    last: DateText | None
+    starts: Starts
+    ends: Ends
     actor: str
-    made_at: str
+    made_at: LocalTime
 
 
-class ClosurePage(Answer):
-    items: list[ClosureAnswer]
-    next: str | None
+class ClosurePage(Page[ClosureAnswer]): ...
 
 
-class BreakAnswer(Answer):
-    first: str
-    last: str
-    name: str
+class BreakAnswer(Answer, of=Break): ...
 
 
-class TermAnswer(Answer):
-    id: str
-    name: str
-    first: str
-    last: str
+class TermAnswer(Answer, of=Term):
     breaks: list[BreakAnswer]
 
 
@@ -111,8 +112,8 @@ class WindowAnswer(Answer):
     """A ``closes`` that is earlier than ``opens`` is on the next day."""
 
     weekday: int
-    opens: str
-    closes: str
+    opens: WallTime
+    closes: WallTime
 
 
 class SpaceHoursAnswer(Answer):
@@ -123,94 +124,203 @@ class SpaceHoursAnswer(Answer):
 
 
 def hours_answer(timetable: OpeningHours) -> HoursAnswer:
-    return HoursAnswer(
-        pattern=[_weekly(each) for each in timetable.pattern],
-        seasons=[_season(each) for each in timetable.seasons],
-        exceptions=[
-            OtherDayAnswer(date=day.date.isoformat(), note=day.note, spans=[_span(each) for each in day.spans])
-            for day in timetable.exceptions
-        ],
-        bank_holidays=rule_answer(timetable.bank_holidays),
-        free_doors=list(timetable.free_doors),
-        closing=ClosingAnswer(
-            warn_minutes=list(timetable.closing.warn_minutes),
-            secure_within_minutes=timetable.closing.secure_within_minutes,
-        ),
-        version=version_of(timetable, blank=OpeningHours()),
-    )
+    seasons = [_season(each) for each in timetable.seasons]
+    return answer_of(HoursAnswer, timetable, seasons=seasons, version=version_of(timetable, blank=OpeningHours()))
 
 
-def rule_answer(rule: HolidayRule) -> HolidayRuleAnswer:
-    return HolidayRuleAnswer(
-        nation=rule.nation, means=rule.means, weekday=rule.weekday, spans=[_span(each) for each in rule.spans]
-    )
+def _season(season: Season) -> SeasonAnswer:
+    form = "%m-%d" if season.yearly else "%Y-%m-%d"
+    return answer_of(SeasonAnswer, season, first=season.first.strftime(form), last=season.last.strftime(form))
 
 
 def closure_answer(closure: Closure, zone: ZoneInfo) -> ClosureAnswer:
     first = last = None
     if closure.whole_days:
-        first = local_day(closure.during.start, zone).isoformat()
-        last = local_day(closure.during.end - timedelta(microseconds=1), zone).isoformat()
-    return ClosureAnswer(
-        id=closure.id,
-        reason=closure.reason,
-        spaces=list(closure.spaces),
-        first=first,
-        last=last,
-        starts=rfc3339(closure.during.start, zone),
-        ends=rfc3339(closure.during.end, zone),
-        actor=closure.made_by,
-        made_at=rfc3339(closure.made_at, zone),
-    )
+        first = local_day(closure.during.start, zone)
+        last = local_day(closure.during.end - timedelta(microseconds=1), zone)
+    return answer_of(ClosureAnswer, closure, zone, first=first, last=last, actor=closure.made_by)
 
 
 def terms_answer(terms: tuple[Term, ...]) -> TermsAnswer:
-    return TermsAnswer(
-        terms=[
-            TermAnswer(
-                id=term.id,
-                name=term.name,
-                first=term.first.isoformat(),
-                last=term.last.isoformat(),
-                breaks=[
-                    BreakAnswer(first=each.first.isoformat(), last=each.last.isoformat(), name=each.name)
-                    for each in term.breaks
-                ],
-            )
-            for term in terms
-        ],
-        version=version_of(terms, blank=()),
-    )
+    return TermsAnswer(terms=[answer_of(TermAnswer, term) for term in terms], version=version_of(terms, blank=()))
 
 
 def space_hours_answer(windows: tuple[BookableWindow, ...] | None) -> SpaceHoursAnswer:
-    return SpaceHoursAnswer(
-        windows=None
-        if windows is None
-        else [
-            WindowAnswer(weekday=each.weekday, opens=time_text(each.opens), closes=time_text(each.closes))
-            for each in windows
+    found = None if windows is None else [answer_of(WindowAnswer, each) for each in windows]
+    return SpaceHoursAnswer(windows=found, version=version_of(windows))
+
+
+class ModeAnswer(Answer):
+    """``starts`` and ``ends`` carry the site's offset. ``note``: why this day differs from the week."""
+
+    starts: Starts
+    ends: Ends
+    mode: Mode
+    note: TextOrNull
+
+
+class ModesAnswer(Answer):
+    """They tile the asked time without gap or overlap, closed included."""
+
+    items: list[ModeAnswer]
+
+
+class ClosedAnswer(Answer):
+    """A time in which nothing can be booked, and why."""
+
+    starts: Starts
+    ends: Ends
+    why: str
+
+
+class SpaceDayAnswer(Answer):
+    """When a space cannot be booked on a day; what shuts the whole site is among it."""
+
+    id: str
+    name: str
+    closed: list[ClosedAnswer]
+
+
+class DayAnswer(Answer):
+    """A local day. ``rule``: what its hours follow: "week" (the ``season``'s, if there is one), "bank_holiday" or
+    "date". ``in_term``: null where the site has no school terms. ``spaces``: those that cannot be booked all day."""
+
+    date: str
+    weekday: str
+    rule: str
+    note: TextOrNull
+    season: str | None
+    holiday: str | None
+    in_term: bool | None
+    term: str | None
+    modes: list[ModeAnswer]
+    spaces: list[SpaceDayAnswer]
+
+
+class BankHolidayAnswer(Answer):
+    """``rule``: what the day's hours follow: "bank_holiday", "date" where it is among the exceptions, "week" where
+    bank holidays mean nothing here. ``modes``: the result, closures included."""
+
+    date: str
+    name: str
+    rule: str
+    modes: list[ModeAnswer]
+
+
+class BankHolidaysAnswer(Answer):
+    """The bank holidays of the site's nation in a year, and what they mean at the site."""
+
+    year: int
+    rule: HolidayRuleAnswer
+    items: list[BankHolidayAnswer]
+
+
+def modes_answer(periods: Iterable[ModePeriod], zone: ZoneInfo) -> ModesAnswer:
+    return ModesAnswer(items=_modes(periods, zone))
+
+
+def day_answer(book: Timetable, day: date) -> DayAnswer:
+    zone = book.site.tz
+    whole = bounds(day, zone)
+    rule, term = book.rule(day), book.term(day)
+    shut = {space: book.closed(whole, space=space) for space in book.spaces}
+    return DayAnswer(
+        date=day.isoformat(),
+        weekday=WEEKDAYS[day.weekday()],
+        rule=_RULES[rule.rule],
+        note=rule.note,
+        season=rule.season.name if rule.season else None,
+        holiday=book.holiday(day),
+        in_term=book.in_term(day),
+        term=term.name if term else None,
+        modes=_modes(book.modes(whole), zone),
+        spaces=[
+            answer_of(SpaceDayAnswer, book.spaces[space], zone, id=space, closed=periods)
+            for space, periods in sorted(shut.items())
+            if periods
         ],
-        version=version_of(windows),
     )
 
 
-def _season(season: Season) -> SeasonAnswer:
-    form = "%m-%d" if season.yearly else "%Y-%m-%d"
-    return SeasonAnswer(
-        name=season.name,
-        first=season.first.strftime(form),
-        last=season.last.strftime(form),
-        pattern=[_weekly(each) for each in season.pattern],
+def bank_holidays_answer(book: Timetable, year: int) -> BankHolidaysAnswer:
+    zone = book.site.tz
+    return BankHolidaysAnswer(
+        year=year,
+        rule=answer_of(HolidayRuleAnswer, book.timetable.bank_holidays),
+        items=[
+            BankHolidayAnswer(
+                date=day.isoformat(),
+                name=name,
+                rule=_RULES[book.rule(day).rule],
+                modes=_modes(book.modes(bounds(day, zone)), zone),
+            )
+            for day, name in bank_holidays.of_year(year, book.timetable.bank_holidays.nation).items()
+        ],
     )
 
 
-def _weekly(weekly: WeeklySpan) -> WeeklyAnswer:
-    span = weekly.span
-    return WeeklyAnswer(
-        weekday=weekly.weekday, opens=time_text(span.opens), closes=time_text(span.closes), mode=span.mode
+_RULES = {RuleSource.WEEK: "week", RuleSource.BANK_HOLIDAY: "bank_holiday", RuleSource.DATE: "date"}
+
+
+def _modes(periods: Iterable[ModePeriod], zone: ZoneInfo) -> list[ModeAnswer]:
+    return [answer_of(ModeAnswer, period, zone) for period in periods]
+
+
+NAMED_BOOKINGS = 2000
+"""Most bookings that a check names; ``count`` counts them all."""
+
+
+class LossAnswer(Answer):
+    """``kind``: "closed" where its space could no longer be booked, "mode" where the building would be less open than
+    planned, "term" where its series keeps to school terms and it would lie outside them."""
+
+    kind: LossKind
+    text: str
+
+
+class BrokenAnswer(Answer):
+    """A booking and how the change affects it."""
+
+    booking: Conflict
+    reasons: list[LossAnswer]
+
+
+class DoorChangeAnswer(Answer):
+    """``was`` and ``becomes``: "unlocked", or the mode in which the door is locked for all but its credentials."""
+
+    starts: Starts
+    ends: Ends
+    was: str
+    becomes: str
+
+
+class ChangedDoorAnswer(Answer):
+    """``changes``: the first 20 of the ``count`` in the next 400 days."""
+
+    id: str
+    name: str
+    changes: list[DoorChangeAnswer]
+    count: int
+
+
+class HoursEffectAnswer(Answer):
+    """The effect of a change. ``bookings``: the first 2,000 of the ``count`` that it would affect. None is
+    cancelled, and if there are any the change needs ``anyway=true``."""
+
+    bookings: list[BrokenAnswer]
+    count: int
+    doors: list[ChangedDoorAnswer]
+
+
+def effect_answer(effect: HoursEffect) -> HoursEffectAnswer:
+    zone = effect.site.tz
+    return answer_of(
+        HoursEffectAnswer,
+        effect,
+        zone,
+        bookings=[
+            answer_of(BrokenAnswer, each, booking=each.booking.conflict(zone), reasons=each.losses)
+            for each in effect.broken[:NAMED_BOOKINGS]
+        ],
+        count=len(effect.broken),
     )
-
-
-def _span(span: Span) -> SpanAnswer:
-    return SpanAnswer(opens=time_text(span.opens), closes=time_text(span.closes), mode=span.mode)

@@ -15,12 +15,9 @@ class ClosureUnknown(NotFound):
         super().__init__(f"site {site!r} has no closure {closure!r}; look it up among its closures")
 
 
-class WouldBreak(Conflicting):
-    """The change would leave bookings standing where they could not be made. ``conflicts`` names them, ``reasons`` says
-    of each what it would lose: ``closed``, ``mode`` or ``term``."""
-
-    kind = "would-break"
-    title = "Bookings stand in the way"
+class WouldBreak(Conflicting, kind="would-break", title="Bookings stand in the way"):
+    """Bookings could not be made under the new hours. ``conflicts`` names them, ``reasons`` says of each what it would
+    lose: ``closed``, ``mode`` or ``term``."""
 
     def __init__(self, found: Sequence[Broken], zone: ZoneInfo) -> None:
         some = "; ".join(f"{each.booking.title}: {each.losses[0].text}" for each in found[:3])

@@ -63,7 +63,7 @@ class Loss(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Broken(msgspec.Struct, frozen=True, kw_only=True):
-    """A booking that would be left standing where it could not be made. ``losses``: at least one, by time."""
+    """A booking that could not be made under the new hours. ``losses``: at least one, by time."""
 
     booking: Ahead
     losses: tuple[Loss, ...]
@@ -85,7 +85,7 @@ class ModeChangeAtDoor(msgspec.Struct, frozen=True, kw_only=True):
 class ChangedDoor(msgspec.Struct, frozen=True, kw_only=True):
     """A door that would change. ``changes``: the first of the ``count`` until ``DOORS_AHEAD``."""
 
-    door: str
+    id: str
     name: str
     changes: tuple[ModeChangeAtDoor, ...]
     count: int
@@ -133,7 +133,7 @@ def changed_doors(old: Timetable, new: Timetable, doors: Iterable[Door], now: da
         )
         if changes:
             first = changes[:NAMED_CHANGES]
-            found.append(ChangedDoor(door=door.id, name=door.name, changes=first, count=len(changes)))
+            found.append(ChangedDoor(id=door.id, name=door.name, changes=first, count=len(changes)))
     return found
 
 

@@ -90,7 +90,7 @@ class HolidayRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class Closing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """People are told ``warn_minutes`` before the building closes; it should be empty and shut
+    """People are warned ``warn_minutes`` before the building closes; it should be empty and shut
     ``secure_within_minutes`` after."""
 
     warn_minutes: tuple[int, ...] = (15, 5)

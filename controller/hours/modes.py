@@ -78,7 +78,7 @@ def unexplained(periods: Iterable[ModePeriod]) -> list[ModePeriod]:
 
 
 def clipped(period: ModePeriod, during: Interval) -> ModePeriod:
-    """What of a period lies in ``during``, which it touches."""
+    """The part of a period within ``during``, which it touches."""
     start, end = max(period.during.start, during.start), min(period.during.end, during.end)
     return period if (start, end) == (period.during.start, period.during.end) else _with(period, start, end)
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 import msgspec
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from controller.db.engine import Tx
 from controller.estate.errors import SpaceUnknown
@@ -14,14 +14,14 @@ from controller.hours.errors import ClosureUnknown
 from controller.hours.instants import bounds
 from controller.hours.model import BookableWindow, Closure, OpeningHours, Term
 from controller.hours.timetable import Timetable
-from controller.people.versions import version_of
+from controller.people.edit_versions import version_of
 from controller.web.fields import Moment
 from controller.web.problem import invalid_field
 from edge.wire.interval import Interval
 
 
 class HoursProposal(Protocol):
-    """A change that could be made. ``act`` and ``thing``: how it is listed among everybody's writes."""
+    """A change that could be made. ``act`` and ``thing``: how it is recorded in the audit log."""
 
     @property
     def act(self) -> str: ...
@@ -138,15 +138,8 @@ class NewClosure(msgspec.Struct, frozen=True, kw_only=True):
         for space in self.spaces:
             if space not in book.spaces:
                 raise invalid_field("spaces", f"site {book.site.id!r} has no space {space!r}; make it first")
-        closure = Closure(
-            id=self.id,
-            during=self._during(book),
-            reason=self.reason,
-            whole_days=self.first is not None,
-            spaces=self.spaces,
-            made_at=self.made_at,
-            made_by=self.made_by,
-        )
+        own = {"during": self._during(book), "whole_days": self.first is not None}
+        closure = msgspec.convert(asdict(self) | own, Closure)
         return replace(book, closures=(*book.closures, closure))
 
     def _during(self, book: Timetable) -> Interval:

@@ -21,9 +21,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.sql.elements import ColumnElement
 
-from controller.db.engine import Instant, Tx, metadata
+from controller.db.engine import NAMES_ACTOR, Instant, Tx, metadata
+from controller.db.structs import put_row, struct_of
 from controller.estate.divisions import atoms_of
 from controller.estate.model import Site
 from controller.estate.tables import space_parts, spaces
@@ -59,7 +59,7 @@ closures = Table(
     Column("reason", String(200), nullable=False),
     Column("spaces", Text, nullable=False),  # a list of ids; empty: the whole site
     Column("made_at", Instant, nullable=False),
-    Column("made_by", String(200), nullable=False),
+    Column("made_by", String(200), nullable=False, info=NAMES_ACTOR),
     CheckConstraint("ends > starts", name="window"),
     Index("ix_closures_site_ends", "site", "ends"),
 )
@@ -99,17 +99,9 @@ async def site_closures(
 
 
 async def add_closure(tx: Tx, site: str, value: Closure) -> None:
-    row = {
-        "id": value.id,
-        "site": site,
-        "starts": value.during.start,
-        "ends": value.during.end,
-        "whole_days": value.whole_days,
-        "reason": value.reason,
-        "spaces": _json(value.spaces),
-        "made_at": value.made_at,
-        "made_by": value.made_by,
-    }
+    row = msgspec.structs.asdict(value) | {"site": site, "spaces": _json(value.spaces)}
+    during = row.pop("during")
+    row |= {"starts": during.start, "ends": during.end}
     await tx.execute(insert(closures).values(row))
 
 
@@ -126,7 +118,7 @@ async def delete_closure(tx: Tx, site: str, closure_id: str) -> None:
 async def put_timetable(tx: Tx, site: str, value: OpeningHours) -> None:
     """Replace the site's opening hours. The caller holds the site's lock."""
     document = _json(msgspec.structs.replace(value, free_doors=()))
-    await _put(tx, site_hours, {"timetable": document}, {"terms": "[]"}, site=site)
+    await put_row(tx, site_hours, {"site": site, "timetable": document}, "site", new={"terms": "[]"})
     await tx.execute(delete(free_doors).where(free_doors.c.site == site))
     if value.free_doors:
         await tx.execute(insert(free_doors), [{"site": site, "door": door} for door in value.free_doors])
@@ -134,7 +126,7 @@ async def put_timetable(tx: Tx, site: str, value: OpeningHours) -> None:
 
 async def put_terms(tx: Tx, site: str, terms: Sequence[Term]) -> None:
     """Replace the site's school terms. The caller holds the site's lock."""
-    await _put(tx, site_hours, {"terms": _json(terms)}, {"timetable": "{}"}, site=site)
+    await put_row(tx, site_hours, {"site": site, "terms": _json(terms)}, "site", new={"timetable": "{}"})
 
 
 async def put_space_hours(tx: Tx, site: str, space: str, windows: Sequence[BookableWindow] | None) -> None:
@@ -143,7 +135,7 @@ async def put_space_hours(tx: Tx, site: str, space: str, windows: Sequence[Booka
         here = (space_hours.c.site == site, space_hours.c.space == space)
         await tx.execute(delete(space_hours).where(*here))
     else:
-        await _put(tx, space_hours, {"windows": _json(windows)}, {}, site=site, space=space)
+        await put_row(tx, space_hours, {"site": site, "space": space, "windows": _json(windows)}, "site", "space")
 
 
 async def _documents(tx: Tx, site: str) -> tuple[OpeningHours, tuple[Term, ...]]:
@@ -178,24 +170,9 @@ async def _spaces(tx: Tx, site: str) -> dict[str, SpaceHours]:
 
 
 def _closure(row: RowMapping) -> Closure:
-    return Closure(
-        id=row["id"],
-        during=Interval(start=row["starts"], end=row["ends"]),
-        reason=row["reason"],
-        whole_days=row["whole_days"],
-        spaces=msgspec.json.decode(row["spaces"], type=tuple[str, ...]),
-        made_at=row["made_at"],
-        made_by=row["made_by"],
-    )
+    during = Interval(start=row["starts"], end=row["ends"])
+    return struct_of(Closure, row, during=during, spaces=msgspec.json.decode(row["spaces"]))
 
 
 def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
-
-
-async def _put(tx: Tx, table: Table, values: dict[str, str], new: dict[str, str], **key: str) -> None:
-    """Update the row with this key, or insert it with what ``new`` adds."""
-    here: list[ColumnElement[bool]] = [table.c[name] == value for name, value in key.items()]
-    changed = await tx.execute(update(table).where(*here).values(values))
-    if not changed.rowcount:
-        await tx.execute(insert(table).values(key | new | values))

@@ -1,7 +1,6 @@
 """Hours over HTTP. A write that would affect bookings is refused with their list
 without ``anyway=true``; ``check=true`` shows the effect and writes nothing."""
 
-import secrets
 from datetime import timedelta
 from typing import Annotated
 
@@ -9,38 +8,37 @@ from fastapi import APIRouter, Query, Response, status
 
 from controller.estate.errors import SiteUnknown, SpaceUnknown
 from controller.hours.answers import (
+    BankHolidaysAnswer,
     ClosureAnswer,
     ClosurePage,
+    DayAnswer,
     HoursAnswer,
+    HoursEffectAnswer,
+    ModesAnswer,
     SpaceHoursAnswer,
     TermsAnswer,
+    bank_holidays_answer,
     closure_answer,
+    day_answer,
+    effect_answer,
     hours_answer,
+    modes_answer,
     space_hours_answer,
     terms_answer,
 )
-from controller.hours.day_answers import (
-    BankHolidaysAnswer,
-    DayAnswer,
-    ModesAnswer,
-    bank_holidays_answer,
-    day_answer,
-    modes_answer,
-)
-from controller.hours.effect_answers import HoursEffectAnswer, effect_answer
 from controller.hours.errors import ClosureUnknown, WouldBreak
 from controller.hours.proposals import NewTerms, NewTimetable, NewWindows, NoClosure
 from controller.hours.schemas import ClosureBody, PutHoursBody, PutSpaceHoursBody, PutTermsBody
 from controller.hours.service import HoursService
 from controller.people.authentication import Reads, Runs
+from controller.people.edit_versions import VersionStale
 from controller.people.errors import NotAllowed
 from controller.people.permissions import Action, Thing, may
-from controller.people.versions import VersionStale
 from controller.text import local_time
 from controller.web.fields import After, Day, IdPath, Limit, MomentText, SlugPath, read_moment
 from controller.web.problem import NotSignedIn, described, invalid_field
 from controller.web.services import TheClock, service
-from edge.wire.ids import uuid7
+from edge.wire.ids import new_id
 from edge.wire.interval import Interval
 
 LONGEST = timedelta(days=400)
@@ -149,7 +147,7 @@ async def post_closure(
 ) -> ClosureAnswer | HoursEffectAnswer:
     """Close the site, or some of its spaces. Nothing can be booked there then, and a closed site's mode is closed."""
     now = clock.now()
-    proposal = body.closure(uuid7(now, secrets.token_bytes(10)), made_at=now, made_by=actor.name)
+    proposal = body.closure(new_id(now), made_at=now, made_by=actor.name)
     if check:
         response.status_code = status.HTTP_200_OK
         return effect_answer(await hours.check(site, proposal))

@@ -109,7 +109,7 @@ class HolidayRuleBody(Body):
 
     def rule(self) -> HolidayRule:
         spans = tuple(sorted(each.span() for each in self.spans))
-        return HolidayRule(nation=self.nation, means=self.means, weekday=self.weekday, spans=spans)
+        return HolidayRule(**self.model_dump(exclude={"spans"}), spans=spans)
 
 
 class ClosingBody(Body):
@@ -181,17 +181,9 @@ class ClosureBody(Body):
         return self
 
     def closure(self, closure_id: str, *, made_at: datetime, made_by: str) -> NewClosure:
-        return NewClosure(
-            id=closure_id,
-            reason=self.reason,
-            spaces=tuple(sorted(set(self.spaces))),
-            first=self.first,
-            last=self.last,
-            starts=read_moment(self.starts) if self.starts is not None else None,
-            ends=read_moment(self.ends) if self.ends is not None else None,
-            made_at=made_at,
-            made_by=made_by,
-        )
+        given = self.model_dump() | {"spaces": tuple(sorted(set(self.spaces)))}
+        given |= {name: read_moment(given[name]) for name in ("starts", "ends") if given[name] is not None}
+        return NewClosure(id=closure_id, **given, made_at=made_at, made_by=made_by)
 
 
 class BreakBody(Body):
@@ -202,7 +194,7 @@ class BreakBody(Body):
     name: Line = ""
 
     def off(self) -> Break:
-        return Break(first=self.first, last=self.last, name=self.name)
+        return Break(**self.model_dump())
 
 
 class TermBody(Body):
@@ -229,8 +221,7 @@ class TermBody(Body):
         return self
 
     def term(self) -> Term:
-        breaks = tuple(sorted(each.off() for each in self.breaks))
-        return Term(id=self.id, name=self.name, first=self.first, last=self.last, breaks=breaks)
+        return Term(**self.model_dump(exclude={"breaks"}), breaks=tuple(sorted(each.off() for each in self.breaks)))
 
 
 class TermsBody(Body):
@@ -271,13 +262,10 @@ class SpaceHoursBody(Body):
         return None if self.windows is None else tuple(sorted(each.window() for each in self.windows))
 
 
-class PutHoursBody(HoursBody, Versioned):
-    __doc__ = HoursBody.__doc__
+class PutHoursBody(HoursBody, Versioned): ...
 
 
-class PutTermsBody(TermsBody, Versioned):
-    __doc__ = TermsBody.__doc__
+class PutTermsBody(TermsBody, Versioned): ...
 
 
-class PutSpaceHoursBody(SpaceHoursBody, Versioned):
-    __doc__ = SpaceHoursBody.__doc__
+class PutSpaceHoursBody(SpaceHoursBody, Versioned): ...

@@ -1,12 +1,15 @@
 """Reads hours, and changes them after a preview of the effect."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec.structs import replace
 
+from controller.audit import audit_log
+from controller.audit.audit_log import diff
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.estate.change_hooks import EstateHook
@@ -19,8 +22,7 @@ from controller.hours.impact import Broken, ChangedDoor, Diary, broken, changed_
 from controller.hours.model import Closure
 from controller.hours.proposals import HoursProposal
 from controller.hours.timetable import Timetable
-from controller.people import audit
-from controller.people.versions import require_version
+from controller.people.edit_versions import require_version
 from controller.text import local_time
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval
@@ -37,43 +39,41 @@ class HoursEffect(msgspec.Struct, frozen=True, kw_only=True):
     doors: tuple[ChangedDoor, ...]
 
 
+@dataclass(eq=False)
 class HoursService:
     """Each method is one transaction; after a write it notifies the site's listeners."""
 
-    def __init__(
-        self, database: Database, clock: Clock, changes: Changes, timetable: TimetableReader, diary: Diary
-    ) -> None:
-        self._database = database
-        self._clock = clock
-        self._changes = changes
-        self._timetable = timetable
-        self._diary = diary
+    database: Database
+    clock: Clock
+    changes: Changes
+    timetable: TimetableReader
+    diary: Diary
 
     async def book(self, site: str) -> Timetable:
         """All hours of a site. Raises ``SiteUnknown``."""
-        async with self._database.read() as tx:
-            return await self._timetable(tx, site)
+        async with self.database.read() as tx:
+            return await self.timetable(tx, site)
 
     async def closures(self, site: str, *, ended: bool, after: str | None, limit: int) -> tuple[Site, list[Closure]]:
         """A page of closures in the order they were made, those that are over only if ``ended``. Raises
         ``SiteUnknown``."""
-        async with self._database.read() as tx:
-            since = None if ended else self._clock.now()
+        async with self.database.read() as tx:
+            since = None if ended else self.clock.now()
             found = await require_site(tx, site)
             return found, await repository.site_closures(tx, site, ending_after=since, after=after, limit=limit)
 
     async def check(self, site: str, proposal: HoursProposal) -> HoursEffect:
         """What a change would do, without making it. Raises ``SiteUnknown``, ``VersionStale`` and what the proposal
         refuses."""
-        async with self._database.read() as tx:
-            now = self._clock.now()
+        async with self.database.read() as tx:
+            now = self.clock.now()
             parts = await require_parts(tx, site)
             old = await repository.hours_book(tx, parts.site)
             await _require_version(tx, site, proposal, old)
             new = proposal.applied(old, parts)
             return HoursEffect(
                 site=parts.site,
-                broken=tuple(broken(old, new, await self._diary.ahead(tx, site, now))),
+                broken=tuple(broken(old, new, await self.diary.ahead(tx, site, now))),
                 doors=tuple(changed_doors(old, new, parts.doors, now)),
             )
 
@@ -83,25 +83,33 @@ class HoursService:
 
         Raises ``WouldBreak`` if there are any and it is not to be made ``anyway``, and as ``check`` does.
         """
-        book = await self._database.run(self._change, site, proposal, anyway, actor)
-        self._changes.site_changed(site)
+        book = await self.database.run(self._change, site, proposal, anyway, actor)
+        self.changes.site_changed(site)
         return book
 
     async def _change(self, tx: Tx, site: str, proposal: HoursProposal, anyway: bool, actor: str) -> Timetable:
-        await self._database.lock_site(tx, site)
-        now = self._clock.now()
+        await self.database.lock_site(tx, site)
+        now = self.clock.now()
         parts = await require_parts(tx, site)
         old = await repository.hours_book(tx, parts.site)
         await _require_version(tx, site, proposal, old)
         new = proposal.applied(old, parts)
-        ahead = await self._diary.ahead(tx, site, now)
+        ahead = await self.diary.ahead(tx, site, now)
         lost = broken(old, new, ahead)
         if lost and not anyway:
             raise WouldBreak(lost, new.site.tz)
         await proposal.write(tx, new)
         await bump(tx, site)
-        await audit.record(tx, actor=actor, at=now, act=proposal.act, site=site, thing=proposal.thing)
-        await self._diary.mark(tx, old, new, ahead, lost, at=now, actor=actor)
+        await audit_log.record(
+            tx,
+            actor=actor,
+            at=now,
+            act=proposal.act,
+            site=site,
+            thing=proposal.thing,
+            changes=diff(old, new, leave_out=["site"]),
+        )
+        await self.diary.mark(tx, old, new, ahead, lost, at=now, actor=actor)
         return new
 
 

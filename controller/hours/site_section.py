@@ -1,8 +1,7 @@
 """Hours in a site's file: the opening hours, terms, when spaces can be booked, and the closures that are not over."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
-from secrets import token_bytes
 
 from msgspec.structs import replace
 
@@ -17,6 +16,7 @@ from controller.estate.site_file.sections import (
     SectionPreview,
     SectionValue,
     overlaid,
+    within,
 )
 from controller.hours import repository
 from controller.hours.answers import closure_answer, hours_answer, space_hours_answer, terms_answer
@@ -25,7 +25,7 @@ from controller.hours.model import BookableWindow, Closure, OpeningHours, SpaceH
 from controller.hours.schemas import ClosureBody, HoursBody, SpaceHoursBody, TermBody, TermsBody
 from controller.hours.timetable import Timetable
 from controller.web.problem import Invalid
-from edge.wire.ids import uuid7
+from edge.wire.ids import new_id
 
 _TABLES = ("terms", "spaces", "closures")
 
@@ -95,9 +95,9 @@ class HoursSection:
         for space, hours in new.spaces.items():
             if space not in old.spaces or old.spaces[space].windows != hours.windows:
                 await repository.put_space_hours(tx, site, space, hours.windows)
-        kept = {each.id for each in new.closures}
+        new_ids = {each.id for each in new.closures}
         for each in old.closures:
-            if each.id not in kept:
+            if each.id not in new_ids:
                 await repository.delete_closure(tx, site, each.id)
         known = {each.id for each in old.closures}
         for each in new.closures:
@@ -115,9 +115,7 @@ class HoursSection:
         given = _closures(value.get("closures", []), book, parts, now, [])
         known = {_alike(each): each for each in old.closures}
         over = [each for each in old.closures if each.during.end <= now]
-        ahead = [
-            known.get(_alike(each)) or replace(each, id=uuid7(now, token_bytes(10)), made_by=actor) for each in given
-        ]
+        ahead = [known.get(_alike(each)) or replace(each, id=new_id(now), made_by=actor) for each in given]
         return replace(book, terms=_terms(value.get("terms", {}), []), closures=(*over, *ahead))
 
 
@@ -161,7 +159,7 @@ def _terms(value: object, problems: list[FileFault]) -> tuple[Term, ...]:
             problems.append(FileFault(place=f"terms.{name[:60]}", text="must be a table"))
             continue
         _, faults = read(TermBody, {**table, "id": name})
-        problems += _at(f"terms.{name[:60]}", faults)
+        problems += within(f"terms.{name[:60]}", faults)
         given.append({**table, "id": name})
     if len(problems) > before:
         return ()
@@ -179,7 +177,7 @@ def _windows(
         return found
     for name, table in value.items():
         body, faults = read(SpaceHoursBody, table)
-        problems += _at(f"spaces.{name[:60]}", faults)
+        problems += within(f"spaces.{name[:60]}", faults)
         if parts.space(name) is None:
             text = f"site {parts.site.id!r} has no space {name[:60]!r}; make it first"
             problems.append(FileFault(place=f"spaces.{name[:60]}", text=text))
@@ -197,9 +195,9 @@ def _closures(
         return ()
     found: dict[tuple[object, ...], Closure] = {}
     for number, table in enumerate(value):
-        given = {name: _told(each) for name, each in table.items()} if isinstance(table, dict) else table
+        given = {name: _as_text(each) for name, each in table.items()} if isinstance(table, dict) else table
         body, faults = read(ClosureBody, given)
-        problems += _at(f"closures.{number}", faults)
+        problems += within(f"closures.{number}", faults)
         if body is None:
             continue
         long_ago = datetime.min.replace(tzinfo=now.tzinfo)
@@ -214,7 +212,7 @@ def _closures(
     return tuple(found.values())
 
 
-def _told(value: object) -> object:
+def _as_text(value: object) -> object:
     """A moment of a file as the API takes it."""
     return value.isoformat() if isinstance(value, datetime) else value
 
@@ -225,7 +223,3 @@ def _spaces(parts: SiteParts, windows: Mapping[str, tuple[BookableWindow, ...] |
         space.id: SpaceHours(name=space.name, atoms=frozenset(atoms[space.id]), windows=windows.get(space.id))
         for space in parts.spaces
     }
-
-
-def _at(place: str, problems: Iterable[FileFault]) -> list[FileFault]:
-    return [FileFault(place=f"{place}.{each.place}".rstrip("."), text=each.text) for each in problems]

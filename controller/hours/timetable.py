@@ -151,7 +151,7 @@ _NO_CLOSURE: SortedSpans[Closure] = SortedSpans(())
 class Timetable(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """All hours of a site. Methods take ``space=None`` for the building.
 
-    Made to be asked thousands of times: what was worked out for a month is kept.
+    Asked thousands of times, so the result for a month is cached.
     """
 
     site: Site
@@ -179,9 +179,9 @@ class Timetable(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def closed(self, during: Interval, *, space: str | None = None) -> tuple[ClosedPeriod, ...]:
         """What of ``during`` cannot be booked, by start: closures, and what a space's own hours and those of its parts
         leave. Two of them may overlap."""
-        found = [self._told(each) for each in self._of_site.touching(during)]
+        found = [self._period(each) for each in self._of_site.touching(during)]
         if space is not None:
-            found += [self._told(each, space) for each in self._of_space(space).touching(during)]
+            found += [self._period(each, space) for each in self._of_space(space).touching(during)]
             for own in self._hours_of(space):
                 found += own.touching(during)
         if not found:
@@ -241,7 +241,7 @@ class Timetable(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def _by_space(self) -> dict[str, SortedSpans[Closure]]:
         return {}
 
-    def _told(self, closure: Closure, space: str = "") -> ClosedPeriod:
+    def _period(self, closure: Closure, space: str = "") -> ClosedPeriod:
         found = self._words.get((closure.id, space))
         if found is None:
             found = self._words[closure.id, space] = closed_period(closure, self.site, self.spaces, space)

@@ -15,8 +15,8 @@ from controller.db.engine import Database, Tx
 from controller.estate.tables import edges
 from controller.plans.tables import plans
 from controller.telemetry.tables import edge_states, event_logs, event_runs
+from edge.wire.access_decision import ClockTrust
 from edge.wire.clock import Clock
-from edge.wire.decide import ClockTrust
 
 log = logging.getLogger(__name__)
 _LABELS = ("site", "edge")

@@ -7,6 +7,7 @@ nothing and has no backlog.
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -17,7 +18,7 @@ from controller.diary.site_config import SiteConfigs
 from controller.estate.service import require_parts
 from controller.live.snapshot import Doubt, take_snapshot
 from controller.live.views import Snapshot
-from edge.wire.clock import Clock
+from edge.wire.clock import Clock, real_s
 
 SNAPSHOT_EVERY_S = 1.0
 """Shortest time between two snapshots of one site, in real seconds."""
@@ -43,24 +44,18 @@ class _Watcher:
         self.some = asyncio.Event()
 
 
+@dataclass(eq=False, kw_only=True)
 class Live:
     """Tells watchers. ``seen`` and ``diary`` never wait. ``doubt``: why the controller does not believe its clock."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        clock: Clock,
-        changes: Changes,
-        site_configs: SiteConfigs,
-        doubt: Callable[[], str | None],
-    ) -> None:
-        self._doubt = doubt
+    database: Database
+    clock: Clock
+    changes: Changes
+    site_configs: SiteConfigs
+    doubt: Callable[[], str | None]
+
+    def __post_init__(self) -> None:
         self._doubted_at: datetime | None = None
-        self._database = database
-        self._site_configs = site_configs
-        self._clock = clock
-        self._changes = changes
         self._watchers: defaultdict[str, set[_Watcher]] = defaultdict(set)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._taken: dict[str, tuple[float, Snapshot]] = {}
@@ -81,7 +76,7 @@ class Live:
 
     async def watch_changes(self) -> None:
         """Hear of changed sites, for ever."""
-        with self._changes.subscribe() as changed:
+        with self.changes.subscribe() as changed:
             while True:
                 for site in await changed.sites():
                     self.diary(site)
@@ -89,13 +84,13 @@ class Live:
 
     async def snapshot(self, site: str) -> Snapshot:
         """The site as it is known now. Raises ``SiteUnknown``."""
-        now = self._clock.now()
-        async with self._database.read() as tx:
-            hours = (await self._site_configs.of(tx, site)).hours
+        now = self.clock.now()
+        async with self.database.read() as tx:
+            hours = (await self.site_configs.of(tx, site)).hours
             return await take_snapshot(tx, await require_parts(tx, site), hours, now, self._doubted(now))
 
     def _doubted(self, now: datetime) -> Doubt | None:
-        why = self._doubt()
+        why = self.doubt()
         self._doubted_at = (self._doubted_at or now) if why is not None else None
         return Doubt(since=self._doubted_at, why=why) if why is not None and self._doubted_at is not None else None
 
@@ -107,13 +102,13 @@ class Live:
         try:
             last = await self._newest(site)
             yield msgspec.json.encode(last if snapshots else self._beat())
-            beat_at = _real() + BEAT_EVERY_S
+            beat_at = real_s() + BEAT_EVERY_S
             while True:
                 try:
-                    await asyncio.wait_for(watcher.some.wait(), max(beat_at - _real(), 0))
+                    await asyncio.wait_for(watcher.some.wait(), max(beat_at - real_s(), 0))
                 except TimeoutError:
                     yield msgspec.json.encode(self._beat())
-                    beat_at = _real() + BEAT_EVERY_S
+                    beat_at = real_s() + BEAT_EVERY_S
                     self._old.add(site)  # a mode may have ended without anybody doing anything
                     watcher.look = True
                 watcher.some.clear()
@@ -135,7 +130,7 @@ class Live:
                 self._taken.pop(site, None)
 
     def _beat(self) -> Beat:
-        return Beat(at=self._clock.now().isoformat())
+        return Beat(at=self.clock.now().isoformat())
 
     async def _newest(self, site: str) -> Snapshot:
         """The snapshot that all watchers of the site share; a new one when the last is old in both senses."""
@@ -144,13 +139,8 @@ class Live:
             if taken is not None and site not in self._old:
                 return taken
             if taken is not None:
-                await asyncio.sleep(at + SNAPSHOT_EVERY_S - _real())
+                await asyncio.sleep(at + SNAPSHOT_EVERY_S - real_s())
             self._old.discard(site)
             snapshot = await self.snapshot(site)
-            self._taken[site] = (_real(), snapshot)
+            self._taken[site] = (real_s(), snapshot)
             return snapshot
-
-
-def _real() -> float:
-    """Seconds of real time; in a virtual run those of its loop."""
-    return asyncio.get_running_loop().time()

@@ -5,66 +5,37 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.live.alerts import OpenAlert
-from controller.telemetry.alert_catalogue import HINTS, AlertCode
+from controller.live.open_alerts import OpenAlert
+from controller.telemetry.alert_catalogue import HINTS
 from controller.telemetry.model import LoggedEvent, Quarantined
 from controller.telemetry.queries import Alert
-from controller.text import local_time
-from controller.web.fields import Answer
+from controller.web.fields import Answer, Page, answer_of
 
 
-class EventAnswer(Answer):
+class EventAnswer(Answer, of=LoggedEvent):
     """``data`` is the edge's report, by kind. ``learned_late``: it came over two minutes after it happened.
     ``told_at``: the edge's own time, where that was wrong; ``at`` is then by the controller's clock, and may be off by
     ``error_s`` seconds."""
 
-    id: int
-    edge: str
-    log: str
-    seq: int
-    kind: str
-    device: str
-    at: str
-    trust: str
     data: dict[str, object]
-    received_at: str
-    learned_late: bool
-    told_at: str | None
-    error_s: float | None
 
 
-class EventPage(Answer):
-    items: list[EventAnswer]
-    next: str | None
+class EventPage(Page[EventAnswer]): ...
 
 
-class QuarantineAnswer(Answer):
+class QuarantineAnswer(Answer, of=Quarantined, hidden={"reason"}):
     """``raw``: the event as it came, base64. ``seq`` is null where not even that could be read."""
 
-    id: int
-    edge: str
-    log: str
-    seq: int | None
     kind: str
-    why: str
     raw: str
-    received_at: str
 
 
-class QuarantinePage(Answer):
-    items: list[QuarantineAnswer]
-    next: str | None
+class QuarantinePage(Page[QuarantineAnswer]): ...
 
 
-class AlertAnswer(Answer):
+class AlertAnswer(Answer, of=Alert):
     """``kind``: its code, which never changes. ``about``: the door, area or other device. ``hint``: what to do."""
 
-    id: int
-    edge: str
-    kind: AlertCode
-    about: str
-    at: str
-    text: str
     hint: str
 
 
@@ -74,15 +45,12 @@ class AlertPage(Answer):
     items: list[AlertAnswer]
 
 
-class OpenAlertAnswer(Answer):
+class OpenAlertAnswer(Answer, of=OpenAlert):
     """``kind``: its code. ``at``: since when, with the site's offset; null where that is not known. ``hint``: what to
     do."""
 
     site: str
     site_name: str
-    kind: AlertCode
-    at: str | None
-    text: str
     hint: str
 
 
@@ -93,36 +61,25 @@ class OpenAlerts(Answer):
 
 
 def open_alert_answer(found: OpenAlert) -> OpenAlertAnswer:
-    return OpenAlertAnswer(
+    return answer_of(
+        OpenAlertAnswer,
+        found,
+        found.site.tz,
         site=found.site.id,
         site_name=found.site.name,
-        kind=found.kind,
-        at=None if found.at is None else local_time.rfc3339(found.at.replace(microsecond=0), found.site.tz),
-        text=found.text,
+        at=None if found.at is None else found.at.replace(microsecond=0),
         hint=HINTS[found.kind],
     )
 
 
 def event_answer(event: LoggedEvent, zone: ZoneInfo) -> EventAnswer:
-    values = msgspec.structs.asdict(event) | {
-        "at": local_time.rfc3339(event.at, zone),
-        "received_at": local_time.rfc3339(event.received_at, zone),
-        "told_at": local_time.rfc3339(event.told_at, zone) if event.told_at is not None else None,
-        "data": msgspec.json.decode(event.data, type=dict[str, object]),
-    }
-    return EventAnswer(**values)
+    return answer_of(EventAnswer, event, zone, data=msgspec.json.decode(event.data))
 
 
 def quarantine_answer(found: Quarantined, zone: ZoneInfo) -> QuarantineAnswer:
-    values = msgspec.structs.asdict(found) | {
-        "received_at": local_time.rfc3339(found.received_at, zone),
-        "raw": base64.b64encode(found.raw).decode(),
-        "kind": found.reason,
-    }
-    del values["reason"]
-    return QuarantineAnswer(**values)
+    raw = base64.b64encode(found.raw).decode()
+    return answer_of(QuarantineAnswer, found, zone, raw=raw, kind=found.reason)
 
 
 def alert_answer(found: Alert, zone: ZoneInfo) -> AlertAnswer:
-    values = msgspec.structs.asdict(found) | {"at": local_time.rfc3339(found.at, zone)}
-    return AlertAnswer(**values, hint=HINTS[found.kind])
+    return answer_of(AlertAnswer, found, zone, hint=HINTS[found.kind])

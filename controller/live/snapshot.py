@@ -10,7 +10,7 @@ from controller.db.engine import Tx
 from controller.enrolment import repository as enrolment
 from controller.estate.model import Door, Edge, SiteParts
 from controller.hours.timetable import Timetable
-from controller.live.alerts import LOOK_BACK, Carrying, stored_alerts
+from controller.live.open_alerts import LOOK_BACK, Carrying, stored_alerts
 from controller.live.views import (
     AlertView,
     AreaView,
@@ -33,7 +33,7 @@ from controller.live.views import (
 from controller.plans import repository as plans
 from controller.plans.overrides.service import OverridesView, show
 from controller.plans.restored import repository as restored
-from controller.telemetry import counting, queries, repository
+from controller.telemetry import people_inside, queries, repository
 from controller.telemetry.alert_catalogue import HINTS, AlertCode
 from controller.telemetry.model import EdgeState, KnownState, LoggedEvent
 from controller.telemetry.queries import DoorMarkRow
@@ -74,9 +74,9 @@ async def take_snapshot(
     online = {name for name, state in states.items() if state.online}
     devices = await queries.site_devices(tx, site)
     period = hours.mode_at(now)
-    counters = await counting.counters(tx, parts, devices, online, now)
+    counters = await people_inside.counters(tx, parts, devices, online, now)
     counts_at = {edge for edge, _ in counters}
-    people = await counting.people(tx, parts, counters, now)
+    people = await people_inside.people(tx, parts, counters, now)
     away = [state.since for edge, state in states.items() if edge in counts_at - online]
     refused = await queries.site_refusals(tx, site)
     marks = await queries.site_marks(tx, site)
@@ -303,7 +303,7 @@ def _text(state: KnownState, name: str, most: int = 40) -> str:
 
 
 def _moment(state: KnownState, name: str, local: _LocalTime) -> str | None:
-    """An instant that a device tells, in the site's time."""
+    """An instant that a device reports, in the site's time."""
     try:
         moment = datetime.fromisoformat(_text(state, name))
         return local.at(moment) if moment.tzinfo is not None else None

@@ -57,7 +57,7 @@ class DoorView(msgspec.Struct, frozen=True, kw_only=True):
     """``mode``: free, code, locked, or None where that is not known. ``alarm``: fire, forced, held, glass (its
     break-glass unit is broken). ``faults``: of its lock, contacts or button. ``codes_wait_until``: too many wrong codes
     were typed, so that none is taken until then. ``since``: when it became so; ``at``: when that was
-    last told. ``stale``: its edge is offline, so this is how it was."""
+    last reported. ``stale``: its edge is offline, so this is how it was."""
 
     id: str
     name: str

@@ -1,6 +1,5 @@
 """The controller's MQTT side: builds its parts around one link."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
@@ -20,9 +19,9 @@ from controller.enrolment.signing_keyring import SigningKeyring
 from controller.live.push import Live
 from controller.mqtt.client import BrokerLink
 from controller.mqtt.router import MqttRouter
-from controller.plans.clock_trust import FILE, GIVEN, ClockMonitor, Sources, publish_time
+from controller.plans.clock_trust import FILE, GIVEN, ClockMetrics, ClockMonitor, Sources
 from controller.plans.commands import CommandService
-from controller.plans.hello import HelloService
+from controller.plans.edge_presence import EdgePresence
 from controller.plans.overrides.service import OverrideService
 from controller.plans.restored.service import RestoredPlans
 from controller.plans.service import Planner
@@ -31,10 +30,10 @@ from controller.telemetry.device_states import DeviceStates
 from controller.telemetry.envelope_verifier import EnvelopeVerifier
 from controller.telemetry.event_store import EventStore
 from controller.telemetry.history.follower import HistoryFollower
-from controller.telemetry.ingest import Ingest
-from controller.telemetry.metrics import publish_metrics
+from controller.telemetry.ingest_queue import Ingest
+from controller.telemetry.metrics import TelemetryMetrics
 from controller.telemetry.retained_cleanup import RetainedSweep
-from edge.wire.clock import Clock
+from edge.wire.clock import Clock, real_s
 from edge.wire.link import Link
 from edge.wire.messages import DeviceState
 from edge.wire.topics import subscriptions
@@ -62,7 +61,7 @@ class MqttApp:
     ) -> None:
         signer = keyring
         self.time = ClockMonitor(clock, time, file=settings.data_dir / FILE, seen_right=settings.clock_right_on)
-        publish_time(registry, self.time)
+        registry.register(ClockMetrics(self.time))
         self.link = link if link is not None else broker_link(settings.broker, enrolment.files)
         self.live = Live(database=database, clock=clock, changes=changes, site_configs=site_configs, doubt=self.doubt)
         self.verifier = EnvelopeVerifier()
@@ -75,7 +74,7 @@ class MqttApp:
             enrolment=enrolment,
             registry=enrolment.registry,
             changes=changes,
-            real=lambda: asyncio.get_running_loop().time(),
+            real=real_s,
         )
         self.hook = _hook(settings, database)
         self.planner = Planner(
@@ -101,7 +100,7 @@ class MqttApp:
         )
         self.states = DeviceStates(database=database, clock=clock, verifier=self.verifier, seen=self.live.seen)
         self.retained = RetainedSweep(database=database, link=self.link, clock=clock, verifier=self.verifier)
-        self.hello_service = HelloService(
+        self.hello_service = EdgePresence(
             database=database,
             link=self.link,
             signer=signer,
@@ -143,7 +142,9 @@ class MqttApp:
             identity_delivery=self.identity_delivery,
             retained=self.retained,
         )
-        publish_metrics(registry, link=self.link, verifier=self.verifier, strays=self.router.strays, hook=self.hook)
+        registry.register(
+            TelemetryMetrics(link=self.link, verifier=self.verifier, strays=self.router.strays, hook=self.hook)
+        )
 
     @property
     def busy(self) -> bool:
@@ -159,7 +160,7 @@ class MqttApp:
     def tasks(self) -> dict[str, Run]:
         """What runs as long as the controller does, by name."""
         tasks: dict[str, Run] = {
-            "switchboard": self.router.run,
+            "router": self.router.run,
             "time": self.time.run,
             "watch estate": self.router.watch_estate,
             "ingest": self.ingest.run,

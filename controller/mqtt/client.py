@@ -12,6 +12,7 @@ import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 import aiomqtt
 
@@ -28,6 +29,7 @@ _TIMEOUT_S = 10.0
 _NO_DELAY = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class BrokerLink:
     """A ``Link`` to a real broker. ``subscribe``: the filters wanted on every connection, at QoS 1. ``tls``: asked on
     every connection, since a certificate does not last for ever.
@@ -35,26 +37,17 @@ class BrokerLink:
     Its events have one reader at a time.
     """
 
-    def __init__(
-        self,
-        *,
-        host: str,
-        port: int,
-        subscribe: Sequence[str],
-        client_id: str | None = None,
-        username: str | None = None,
-        password: str | None = None,
-        tls: Callable[[], ssl.SSLContext] | None = None,
-        backlog_bytes: int = BACKLOG_BYTES,
-    ) -> None:
-        self._host = host
-        self._port = port
-        self._subscribe = [(topic, 1) for topic in subscribe]
-        self._client_id = client_id
-        self._username = username
-        self._password = password
-        self._tls = tls
-        self._inbox = _Inbox(backlog_bytes)
+    host: str
+    port: int
+    subscribe: Sequence[str]
+    client_id: str | None = None
+    username: str | None = None
+    password: str | None = None
+    tls: Callable[[], ssl.SSLContext] | None = None
+    backlog_bytes: int = BACKLOG_BYTES
+
+    def __post_init__(self) -> None:
+        self._inbox = _Inbox(self.backlog_bytes)
         self._client: aiomqtt.Client | None = None
         self._outgoing: set[asyncio.Task[None]] = set()
 
@@ -68,7 +61,7 @@ class BrokerLink:
         return self._inbox.dropped
 
     async def events(self) -> AsyncIterator[Message | Connected | Disconnected]:
-        """Connect, and tell what happens until the iterator is closed."""
+        """Connect, and yield what happens until the iterator is closed."""
         keeper = asyncio.create_task(self._keep_connected(), name="mqtt link")
         keeper.add_done_callback(lambda _: self._inbox.wake())
         try:
@@ -103,7 +96,7 @@ class BrokerLink:
             why = "the broker closed the connection"
             try:
                 async with self._new_client() as client:
-                    await client.subscribe(self._subscribe)
+                    await client.subscribe([(topic, 1) for topic in self.subscribe])
                     stop_if_told()
                     connection += 1
                     retry_s, said = FIRST_RETRY_S, False
@@ -131,12 +124,12 @@ class BrokerLink:
 
     def _new_client(self) -> aiomqtt.Client:
         client = aiomqtt.Client(
-            self._host,
-            self._port,
-            identifier=self._client_id,
-            username=self._username,
-            password=self._password,
-            tls_context=self._tls() if self._tls is not None else None,
+            self.host,
+            self.port,
+            identifier=self.client_id,
+            username=self.username,
+            password=self.password,
+            tls_context=self.tls() if self.tls is not None else None,
             protocol=aiomqtt.ProtocolVersion.V5,
             clean_start=True,
             keepalive=_KEEPALIVE_S,
@@ -149,7 +142,7 @@ class BrokerLink:
 
     @property
     def _address(self) -> str:
-        return f"{self._host}:{self._port}"
+        return f"{self.host}:{self.port}"
 
 
 class _Inbox:

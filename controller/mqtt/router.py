@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from dataclasses import dataclass
 from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,10 +13,10 @@ from controller.db.retry import retry_until_available
 from controller.enrolment.identity_delivery import IdentityDelivery
 from controller.enrolment.repository import live_keys
 from controller.plans.commands import CommandService
-from controller.plans.hello import HelloService
+from controller.plans.edge_presence import EdgePresence
 from controller.telemetry.device_states import DeviceStates
 from controller.telemetry.envelope_verifier import EdgeName, EnvelopeVerifier
-from controller.telemetry.ingest import Ingest
+from controller.telemetry.ingest_queue import Ingest
 from controller.telemetry.retained_cleanup import RetainedSweep
 from edge.wire.link import Connected, Disconnected, Link, Message
 from edge.wire.topics import Topic, parse
@@ -23,40 +24,29 @@ from edge.wire.topics import Topic, parse
 log = logging.getLogger(__name__)
 
 
+@dataclass(eq=False, kw_only=True)
 class MqttRouter:
     """Everything that comes over MQTT passes here, in the order it came."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        link: Link,
-        changes: Changes,
-        verifier: EnvelopeVerifier,
-        ingest: Ingest,
-        hello_service: HelloService,
-        commander: CommandService,
-        states: DeviceStates,
-        identity_delivery: IdentityDelivery,
-        retained: RetainedSweep,
-    ) -> None:
-        self._database = database
-        self._link = link
-        self._changes = changes
-        self._verifier = verifier
-        self._ingest = ingest
-        self._hello_service = hello_service
-        self._commander = commander
-        self._states = states
-        self._identity_delivery = identity_delivery
-        self._retained = retained
+    database: Database
+    link: Link
+    changes: Changes
+    verifier: EnvelopeVerifier
+    ingest: Ingest
+    hello_service: EdgePresence
+    commander: CommandService
+    states: DeviceStates
+    identity_delivery: IdentityDelivery
+    retained: RetainedSweep
+
+    def __post_init__(self) -> None:
         self.strays: Counter[str] = Counter()
         """Messages on topics that nobody here listens to, by kind."""
 
     async def run(self) -> None:
         """Serve the link, for ever. A database that is away does not end it."""
         await retry_until_available(self._learn, what="the keys of edges")
-        async for item in self._link.events():
+        async for item in self.link.events():
             try:
                 await self._take(item)
             except (SQLAlchemyError, OSError) as error:
@@ -64,53 +54,53 @@ class MqttRouter:
 
     async def watch_estate(self) -> None:
         """Learn of new edges and keys, for ever."""
-        with self._changes.subscribe(estate=True) as changed:
+        with self.changes.subscribe(estate=True) as changed:
             while True:
                 await changed.sites()
                 for name in sorted(await retry_until_available(self._learn, what="the keys of edges")):
-                    await retry_until_available(partial(self._hello_service.greet, name), what="an edge that is new")
+                    await retry_until_available(partial(self.hello_service.greet, name), what="an edge that is new")
 
     async def _learn(self) -> frozenset[EdgeName]:
         """Read the keys of all edges; those that are new."""
-        async with self._database.read() as tx:
-            new = self._verifier.load(await live_keys(tx))
-        await self._identity_delivery.learn()
+        async with self.database.read() as tx:
+            new = self.verifier.load(await live_keys(tx))
+        await self.identity_delivery.learn()
         return new
 
     async def ready(self) -> str | None:
         """For /readyz."""
-        return None if self._link.connected else "the broker is not connected"
+        return None if self.link.connected else "the broker is not connected"
 
     async def _take(self, item: Message | Connected | Disconnected) -> None:
         if isinstance(item, Connected):
-            await self._hello_service.greet_all()
+            await self.hello_service.greet_all()
         elif isinstance(item, Message):
             topic = parse(item.topic)
             if topic is None:
                 self.strays["topic"] += 1
             elif item.payload:
-                self._retained.look(topic, retained=item.retained)
+                self.retained.look(topic, retained=item.retained)
                 await self._hand_on(topic, item.payload)
 
     async def _hand_on(self, topic: Topic, payload: bytes) -> None:
         name = (topic.site, topic.edge)
         match topic.name:
             case "events":
-                self._ingest.offer(*name, payload)
+                self.ingest.offer(*name, payload)
             case "state":
-                self._states.offer(*name, topic.item or "", payload)
+                self.states.offer(*name, topic.item or "", payload)
             case "status":
-                self._retained.asked(name)
-                await self._hello_service.take_status(name, payload)
+                self.retained.asked(name)
+                await self.hello_service.take_status(name, payload)
             case "hello/reply":
-                await self._hello_service.take_reply(name, payload)
+                await self.hello_service.take_reply(name, payload)
             case "plan/applied":
-                await self._hello_service.take_applied(name, payload)
+                await self.hello_service.take_applied(name, payload)
             case "plan/held":
-                await self._hello_service.take_held(name, topic.item, payload)
+                await self.hello_service.take_held(name, topic.item, payload)
             case "command/result":
-                await self._commander.take_result(*name, payload)
+                await self.commander.take_result(*name, payload)
             case "renewal":
-                await self._identity_delivery.take_renewal(name, payload)
+                await self.identity_delivery.take_renewal(name, payload)
             case _:
                 self.strays[topic.name] += 1

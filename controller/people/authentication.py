@@ -9,17 +9,27 @@ from fastapi import Depends
 from msgspec.structs import replace
 from starlette.requests import HTTPConnection
 
+from controller.audit.origin import Origin, Source, origin, set_origin
 from controller.db.engine import Database, Tx
-from controller.people.errors import ForeignOrigin, NotAllowed, SignInNeeded
-from controller.people.model import Actor, Role
-from controller.people.permissions import Action, Thing, may, may_somewhere
-from controller.people.service import SignInService
+from controller.people.errors import (
+    DisplayRefused,
+    ForeignOrigin,
+    NotAllowed,
+    ReadOnlyToken,
+    SecondFactorMissing,
+    SignInNeeded,
+    TokenRefused,
+)
+from controller.people.model import Actor
+from controller.people.permissions import Action, Thing, may, may_somewhere, parties_of
+from controller.people.sign_in import SignInService
 from controller.settings import Settings
 from controller.text.patterns import ID_PATTERN
 from controller.web.services import service, service_of
 from edge.wire.ids import SLUG_PATTERN
 
 COOKIE = "hk_session"
+"""The cookie of a session; see ``cookie_name``."""
 _ID = re.compile(f"{ID_PATTERN}|{SLUG_PATTERN}")
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -28,16 +38,29 @@ class Owners(dict[str, Callable[[Tx, str], Awaitable[Thing | None]]]):
     """By the name of a route's path parameter: whose thing that is."""
 
 
+def cookie_name(name: str, settings: Settings) -> str:
+    """A cookie's name. Over HTTPS with ``__Host-`` before it, so that no other host can set it and it never travels
+    without TLS (RFC 6265bis, 4.1.3.2)."""
+    return f"__Host-{name}" if settings.secure else name
+
+
 async def find_actor(connection: HTTPConnection) -> Actor | None:
     """The signed-in user of a request or WebSocket, or None. Looked up once a request.
 
-    Raises ``ForeignOrigin`` for a write or a WebSocket that another site's page sent with our cookie.
+    Raises ``ForeignOrigin`` for a write or a WebSocket that another site's page sent with our cookie, and
+    ``ReadOnlyToken`` for a write.
     """
     if not hasattr(connection.state, "actor"):
         connection.state.actor = await _look_up(connection)
     actor: Actor | None = connection.state.actor
+    if actor is not None:
+        source = Source.WEB if actor.by_cookie else Source.API
+        set_origin(Origin(source=source, user=actor.user, name=actor.name, address=origin().address))
+        connection.state.user = actor.user
     if actor is not None and actor.by_cookie and not _from_our_pages(connection):
         raise ForeignOrigin
+    if actor is not None and actor.token is not None and actor.token.read_only and not _reads(connection):
+        raise ReadOnlyToken
     return actor
 
 
@@ -46,6 +69,24 @@ async def the_actor(connection: HTTPConnection) -> Actor:
     actor = await find_actor(connection)
     if actor is None:
         raise SignInNeeded
+    return actor
+
+
+async def the_person(connection: HTTPConnection) -> Actor:
+    """As ``the_actor``, but raises ``TokenRefused`` for an API token, and ``DisplayRefused``."""
+    actor = await the_actor(connection)
+    if actor.token is not None:
+        raise TokenRefused
+    if actor.display is not None:
+        raise DisplayRefused
+    return actor
+
+
+async def the_token_owner(connection: HTTPConnection) -> Actor:
+    """As ``the_person``, but raises ``SecondFactorMissing`` where a role of theirs wants a second factor."""
+    actor = await the_person(connection)
+    if actor.needs_second_factor:
+        raise SecondFactorMissing
     return actor
 
 
@@ -63,26 +104,29 @@ class Authenticated:
 
     async def __call__(self, connection: HTTPConnection) -> Actor:
         actor = await the_actor(connection)
-        for thing in await self._things(connection, actor):
-            if not may(actor, self.action, thing):
-                raise NotAllowed(actor, self.action, thing)
+        if actor.needs_second_factor:
+            raise SecondFactorMissing
+        if not may(actor, self.action, Thing()):  # not at all sites and for all parties
+            await self._require(connection, actor)
         if (claim := getattr(connection.state, "claim", None)) is not None:
             await claim()
         return actor
 
-    async def _things(self, connection: HTTPConnection, actor: Actor) -> list[Thing]:
-        """What it is done to; nothing where the actor may do it somewhere and the route tells the rest."""
+    async def _require(self, connection: HTTPConnection, actor: Actor) -> None:
         site: str | None = connection.path_params.get("site")
-        # Where the path names nobody's booking the body may; the service asks again with it.
-        plain = [Thing(site=site, party=actor.party if site else None)]
-        if not _limited(actor):
-            return plain
+        if not may_somewhere(actor, self.action):
+            raise NotAllowed(actor, self.action, Thing(site=site))
         named, thing = await _named(connection)
         if thing is not None:
-            return [thing, replace(thing, site=site or thing.site)]
-        if (named or self.any_site) and may_somewhere(actor, self.action, party=actor.party):
-            return plain if site else []
-        return plain
+            for each in (thing, replace(thing, site=site or thing.site)):
+                if not may(actor, self.action, each):
+                    raise NotAllowed(actor, self.action, each)
+        elif site is not None:
+            # Where the path names nobody's booking the body may; the service asks again with it.
+            if parties_of(actor, self.action, site) == frozenset():
+                raise NotAllowed(actor, self.action, Thing(site=site))
+        elif not (named or self.any_site):
+            raise NotAllowed(actor, self.action, Thing())
 
 
 async def _named(connection: HTTPConnection) -> tuple[bool, Thing | None]:
@@ -97,11 +141,6 @@ async def _named(connection: HTTPConnection) -> tuple[bool, Thing | None]:
     return False, None
 
 
-def _limited(actor: Actor) -> bool:
-    """Whether it matters whose thing it is."""
-    return actor.role is Role.BOOKER or actor.sites is not None
-
-
 Reads = Annotated[Actor, Depends(Authenticated(Action.READ))]
 ReadsAnySite = Annotated[Actor, Depends(Authenticated(Action.READ, any_site=True))]
 SeesLive = Annotated[Actor, Depends(Authenticated(Action.LIVE))]
@@ -111,40 +150,55 @@ BooksAnySite = Annotated[Actor, Depends(Authenticated(Action.BOOK, any_site=True
 Decides = Annotated[Actor, Depends(Authenticated(Action.DECIDE))]
 Runs = Annotated[Actor, Depends(Authenticated(Action.RUN))]
 Builds = Annotated[Actor, Depends(Authenticated(Action.BUILD))]
+ChecksIn = Annotated[Actor, Depends(Authenticated(Action.CHECK_IN))]
+SeesCodes = Annotated[Actor, Depends(Authenticated(Action.CODE))]
+SeesLog = Annotated[Actor, Depends(Authenticated(Action.LOG))]
+SeesDocuments = Annotated[Actor, Depends(Authenticated(Action.DOCUMENTS))]
 SeesContacts = Annotated[Actor, Depends(Authenticated(Action.CONTACT))]
 KeepsPeople = Annotated[Actor, Depends(Authenticated(Action.PEOPLE))]
 KeepsPeopleAnySite = Annotated[Actor, Depends(Authenticated(Action.PEOPLE, any_site=True))]
-KeepsUsers = Annotated[Actor, Depends(Authenticated(Action.USERS))]
+KeepsAllUsers = Annotated[Actor, Depends(Authenticated(Action.USERS))]
+KeepsGroup = Annotated[Actor, Depends(Authenticated(Action.GROUP))]
+KeepsUsers = Annotated[Actor, Depends(Authenticated(Action.USERS, any_site=True))]
+KeepsUsersHere = Annotated[Actor, Depends(Authenticated(Action.USERS))]
 OpensDoors = Annotated[Actor, Depends(Authenticated(Action.OPEN))]
 LocksDown = Annotated[Actor, Depends(Authenticated(Action.LOCK_DOWN))]
 KeepsKeys = Annotated[Actor, Depends(Authenticated(Action.KEYS))]
 KeepsKeysAnySite = Annotated[Actor, Depends(Authenticated(Action.KEYS, any_site=True))]
+ReadsAudit = Annotated[Actor, Depends(Authenticated(Action.AUDIT))]
 Reissues = Annotated[Actor, Depends(Authenticated(Action.REISSUE))]
 """Dependencies of routes, by what they do."""
 
 TheActor = Annotated[Actor, Depends(the_actor)]
 """The dependency of the routes that are about the sign-in itself."""
+ThePerson = Annotated[Actor, Depends(the_person)]
+"""The same, for those by which somebody changes how they sign in."""
+TokenOwner = Annotated[Actor, Depends(the_token_owner)]
+"""The same, for those about one's own API tokens."""
 ThePeople = Annotated[SignInService, service(SignInService)]
 
 
 async def _look_up(connection: HTTPConnection) -> Actor | None:
-    people = service_of(connection, SignInService)
+    sessions = service_of(connection, SignInService).sessions
     kind, _, token = connection.headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer" and token.strip():
-        return await people.identify(token.strip(), by_cookie=False)
-    cookie = connection.cookies.get(COOKIE)
-    return await people.identify(cookie, by_cookie=True) if cookie else None
+        return await sessions.identify(token.strip(), by_cookie=False)
+    cookie = connection.cookies.get(cookie_name(COOKIE, service_of(connection, Settings)))
+    return await sessions.identify(cookie, by_cookie=True) if cookie else None
+
+
+def _reads(connection: HTTPConnection) -> bool:
+    return connection.scope["type"] == "websocket" or connection.scope["method"] in _READS
 
 
 def _from_our_pages(connection: HTTPConnection) -> bool:
     """A browser names the page's origin on every write and WebSocket; without one, only JSON will do,
     which no form of another site can send."""
-    scope = connection.scope
-    if scope["type"] == "http" and scope["method"] in _READS:
+    if connection.scope["type"] == "http" and _reads(connection):
         return True
     origin = connection.headers.get("origin")
     if origin is None:
         kind = connection.headers.get("content-type", "").partition(";")[0].strip().lower()
-        return scope["type"] == "websocket" or kind == "application/json"
+        return connection.scope["type"] == "websocket" or kind == "application/json"
     public = urlsplit(service_of(connection, Settings).address).netloc
     return urlsplit(origin).netloc in {connection.headers.get("host"), public}

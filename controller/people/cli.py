@@ -2,37 +2,18 @@
 
 from typing import Annotated
 
-import msgspec
 import typer
 
 from controller.cli import output
-from controller.cli.client import ApiClient, AsJson, takes_client
+from controller.cli.client import ApiClient, AsJson, command_group, takes_client
 from controller.csv_import.cli import CsvFile, DryRun, OutFile, import_csv
+from controller.people.groups.cli import app as group_app
+from controller.people.merging.cli import app as merge_app
+from controller.people.party_schemas import PartyAnswer, PartyPage
 
-app = typer.Typer(help="Organisations, groups and people: import, export.", no_args_is_help=True, add_completion=False)
-
-
-class _Party(msgspec.Struct, frozen=True):
-    id: str
-    kind: str
-    name: str
-    counts_as: str
-    organisation: str | None
-    responsible: str | None
-    contact_name: str
-    contact_phone: str
-    contact_email: str
-    notes: str
-    ended_at: str | None
-
-
-class _Parties(msgspec.Struct, frozen=True):
-    items: list[_Party]
-
-
-@app.callback()
-def parties() -> None:
-    """Organisations, groups and people: import, export."""
+app = command_group("Organisations, groups and people: who belongs to them, invitations, import, export.")
+app.add_typer(group_app)
+app.add_typer(merge_app)
 
 
 @app.command("list")
@@ -42,12 +23,14 @@ def list_parties(
     search: Annotated[str, typer.Option(help="Part of the name.")] = "",
     kind: Annotated[str | None, typer.Option(help="Only organisations, groups or persons: organisation …")] = None,
     ended: Annotated[bool, typer.Option("--ended", help="Those too that can no longer book.")] = False,
+    without_responsible: Annotated[bool, typer.Option(help="Only those for which nobody answers.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List parties in the order of their ids."""
     asked = {"search": search, "kind": kind or "", "ended": "" if ended else "false"}
+    asked["without_responsible"] = "true" if without_responsible else ""
     answer = caller.pages("/parties", **{name: value for name, value in asked.items() if value})
-    found = caller.answered(answer, _Parties, as_json=as_json).items
+    found = caller.answered(answer, PartyPage, as_json=as_json).items
     rows = (
         (each.id, each.kind, each.name, each.counts_as, each.contact_name, each.contact_phone, each.contact_email)
         for each in found
@@ -64,7 +47,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one party: what it is, who answers for it, how to reach them."""
-    one = caller.answered(caller.get(f"/parties/{party}", msgspec.Raw), _Party, as_json=as_json)
+    one = caller.ask(f"/parties/{party}", PartyAnswer, as_json=as_json)
     output.show_one(
         caller.console,
         {

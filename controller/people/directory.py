@@ -1,66 +1,56 @@
 """Organisations, groups and persons: reads, writes, ends and forgets them."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from msgspec.structs import replace
 
+from controller.audit import audit_log
+from controller.audit.audit_log import diff
 from controller.db.engine import Database, Tx
-from controller.people import audit, erasure, parties
+from controller.people import erasure, parties
+from controller.people.edit_versions import require_version, version_of
 from controller.people.erasure import PersonalData
 from controller.people.errors import MembershipUnknown, NotAllowed, PartyForgotten, PartyNamed, PartyUnknown
-from controller.people.model import Actor, Membership, Party, PartyDraft, PartyKind, Tier
-from controller.people.permissions import Action, Thing, may, only_site, sees_party
+from controller.people.merging import repository as merges
+from controller.people.model import Actor, Membership, Party, PartyDraft, PartyFilter, PartyKind
+from controller.people.parties import PartyHook
+from controller.people.permissions import Action, Thing, may, only_site, sees_party, sites_of
 from controller.people.repository import KnownSites
-from controller.people.versions import require_version, version_of
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 
 FORGOTTEN = "Forgotten person"
 PRIVATE = "Private booking"
+_CONTROLLER = Actor.acting("hallkeeper")
 
 
 class PartyDirectory:
     """Each method is one transaction."""
 
-    def __init__(self, database: Database, clock: Clock, known_sites: KnownSites, data: PersonalData) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        known_sites: KnownSites,
+        data: PersonalData,
+        hooks: Sequence[PartyHook],
+    ) -> None:
         self._database = database
         self._clock = clock
         self._known_sites = known_sites
         self._data = data
+        self._hooks = hooks
 
     async def get(self, party_id: str) -> Party:
         """Raises ``PartyUnknown``."""
         async with self._database.read() as tx:
             return await _require(tx, party_id)
 
-    async def listed(
-        self,
-        *,
-        search: str,
-        kind: PartyKind | None,
-        tier: Tier | None,
-        organisation: str | None,
-        member: str | None,
-        ended: bool | None,
-        after: str | None,
-        limit: int,
-        actor: Actor,
-    ) -> list[Party]:
+    async def listed(self, which: PartyFilter, *, after: str | None, limit: int, actor: Actor) -> list[Party]:
         """As ``parties.listed``, those of the actor's sites and of the estate."""
         async with self._database.read() as tx:
-            return await parties.listed(
-                tx,
-                search=search,
-                kind=kind,
-                tier=tier,
-                organisation=organisation,
-                member=member,
-                ended=ended,
-                sites=actor.sites,
-                after=after,
-                limit=limit,
-            )
+            return await parties.listed(tx, which, sites=sites_of(actor, Action.PEOPLE), after=after, limit=limit)
 
     async def put(
         self, party_id: str, draft: PartyDraft, *, version: int, says_site: bool, actor: Actor
@@ -78,15 +68,15 @@ class PartyDirectory:
         known = await parties.parties(tx, named_in(party_id, draft))
         old = known.get(party_id)
         if old is not None:
-            _require_keeps(actor, party_id, old.site)
+            _require_may_edit(actor, party_id, old.site)
         if not says_site:
-            draft = replace(draft, site=only_site(actor) if old is None else old.site)
-        _require_keeps(actor, party_id, draft.site)
+            draft = replace(draft, site=only_site(actor, Action.PEOPLE) if old is None else old.site)
+        _require_may_edit(actor, party_id, draft.site)
         current = version_of(None if old is None else old.draft)
         await require_version(tx, version, current, site=None, thing=f"party {party_id}")
         if old is not None and old.forgotten_at is not None:
             raise PartyForgotten(party_id)
-        seen = {each.id: each.kind for each in known.values() if sees_party(actor, each.site)}
+        seen = {each.id: each.kind for each in known.values() if sees_party(actor, each.id, each.site)}
         if wrong := against(party_id, draft, old=old, kinds=seen):
             raise invalid_field(*wrong)
         if draft.site is not None and not await self._known_sites(tx, frozenset({draft.site})):
@@ -97,8 +87,14 @@ class PartyDirectory:
             await parties.add(tx, {party_id: draft}, actor=actor.name, now=now)
         else:
             await parties.change(tx, old, draft, actor=actor.name, now=now)
+            if parties.reached_elsewhere(old, draft):
+                for follow in self._hooks:
+                    await follow(tx, party_id, now)
         act = "make" if old is None else "change"
-        await audit.record(tx, actor=actor.name, at=now, act=act, thing=f"party {party_id}")
+        changes = diff(None if old is None else old.draft, draft)
+        await audit_log.record(
+            tx, actor=actor.name, at=now, act=act, thing=f"party {party_id}", changes=changes, subject=party_id
+        )
         return await _require(tx, party_id), old is None
 
     async def delete(self, party_id: str, *, actor: Actor) -> None:
@@ -107,7 +103,7 @@ class PartyDirectory:
 
     async def _delete(self, tx: Tx, party_id: str, actor: Actor) -> None:
         await parties.lock(tx)
-        party = await _kept(tx, party_id, actor)
+        party = await _editable(tx, party_id, actor)
         await parties.hold(tx, party_id)
         if named := await erasure.named_by(tx, party_id):
             forget = ", or delete its personal data" if party.kind is PartyKind.PERSON else ""
@@ -116,31 +112,57 @@ class PartyDirectory:
                 f"end it instead{forget}"
             )
         await parties.remove(tx, party_id)
-        await audit.record(tx, actor=actor.name, at=self._clock.now(), act="delete", thing=f"party {party_id}")
+        await audit_log.record(
+            tx,
+            actor=actor.name,
+            at=self._clock.now(),
+            act="delete",
+            thing=f"party {party_id}",
+            changes=diff(party.draft, None),
+            subject=party_id,
+        )
 
     async def forget(self, party_id: str, *, actor: Actor) -> Party:
         """Delete the personal data of a party for good and end it; its id, and what it booked and when, stay. A
-        person also loses its name, its memberships and the titles of its bookings. Idempotent.
+        person also loses its name, its memberships and the titles of its bookings. So do parties that were merged into
+        it. Idempotent.
 
         Raises ``PartyUnknown``, ``NotAllowed``, and ``PartyNamed`` while anything goes on for it.
         """
         return await self._database.run(self._forget, party_id, actor)
 
-    async def _forget(self, tx: Tx, party_id: str, actor: Actor) -> Party:
+    async def _forget(self, tx: Tx, party_id: str, actor: Actor, *, again: bool = False) -> Party:
         await parties.lock(tx)
         now = self._clock.now()
         await parties.hold(tx, party_id)
-        party = await _kept(tx, party_id, actor)
+        party = await _editable(tx, party_id, actor)
         if party.forgotten_at is not None:
             return party
-        if (why := await erasure.still(tx, self._data, party_id, now)) is not None:
+        if not again and (why := await erasure.still(tx, self._data, party_id, now)) is not None:
             raise PartyNamed(f"“{party.name}” {why}")
+        await self._delete_data(tx, party, actor, now)
+        return await _require(tx, party_id)
+
+    async def _delete_data(self, tx: Tx, party: Party, actor: Actor, now: datetime) -> None:
+        """Also of those that were merged into it: what went on for them goes on for this one since."""
         person = party.kind is PartyKind.PERSON
         await parties.blank(tx, party, name=FORGOTTEN if person else party.name, actor=actor.name, now=now)
         title = PRIVATE if person else None
-        await erasure.forget(tx, self._data, party_id, title=title, actor=actor.name, now=now)
-        await audit.record(tx, actor=actor.name, at=now, act="forget", thing=f"party {party_id}")
-        return await _require(tx, party_id)
+        await erasure.forget(tx, self._data, party.id, title=title, actor=actor.name, now=now)
+        await audit_log.record(tx, actor=actor.name, at=now, act="forget", thing=f"party {party.id}")
+        for each in await merges.merged_into(tx, party.id):
+            merged = await _require(tx, each)
+            if merged.ended_at is not None and merged.forgotten_at is None:
+                await self._delete_data(tx, merged, actor, now)
+
+    async def forget_ended(self, tx: Tx, party_id: str) -> None:
+        """As ``forget``, in a transaction that is open, by the controller itself."""
+        await self._forget(tx, party_id, _CONTROLLER)
+
+    async def forget_again(self, tx: Tx, party_id: str) -> None:
+        """As ``forget_ended``, of one that was forgotten before an older database came back, whatever goes on for it
+        there."""
+        await self._forget(tx, party_id, _CONTROLLER, again=True)
 
     async def members(self, party_id: str, *, after: str | None, limit: int) -> list[Membership]:
         """The people in a party, by id. Raises ``PartyUnknown``."""
@@ -169,9 +191,9 @@ class PartyDirectory:
     async def _put_member(self, tx: Tx, wanted: Membership, version: int, actor: Actor) -> tuple[Membership, bool]:
         party_id, member = wanted.party, wanted.member
         await parties.lock(tx)
-        party = await _kept(tx, party_id, actor)
+        party = await _editable(tx, party_id, actor)
         person = await parties.party(tx, member)
-        if person is None or not sees_party(actor, person.site):
+        if person is None or not sees_party(actor, person.id, person.site):
             raise PartyUnknown(member)
         if party.kind is PartyKind.PERSON:
             raise invalid_field("party", f"{party_id!r} is a person; only groups and organisations have members")
@@ -196,14 +218,14 @@ class PartyDirectory:
     async def _remove_member(self, tx: Tx, party_id: str, member: str, actor: Actor) -> None:
         party = await parties.party(tx, party_id)
         if party is not None:
-            _require_keeps(actor, party_id, party.site)
+            _require_may_edit(actor, party_id, party.site)
         if not await parties.remove_membership(tx, party_id, member):
             raise MembershipUnknown(party_id, member)
         await self._record_member(tx, party_id, member, "delete", actor)
 
     async def _record_member(self, tx: Tx, party_id: str, member: str, act: str, actor: Actor) -> None:
         now = self._clock.now()
-        await audit.record(tx, actor=actor.name, at=now, act=act, thing=_membership(party_id, member))
+        await audit_log.record(tx, actor=actor.name, at=now, act=act, thing=_membership(party_id, member))
 
 
 async def whose(tx: Tx, party_id: str) -> Thing | None:
@@ -212,14 +234,14 @@ async def whose(tx: Tx, party_id: str) -> Thing | None:
     return None if found is None else Thing(site=found.site, party=party_id)
 
 
-async def _kept(tx: Tx, party_id: str, actor: Actor) -> Party:
+async def _editable(tx: Tx, party_id: str, actor: Actor) -> Party:
     """A party that the actor may change. Raises ``PartyUnknown``, ``NotAllowed``."""
     party = await _require(tx, party_id)
-    _require_keeps(actor, party_id, party.site)
+    _require_may_edit(actor, party_id, party.site)
     return party
 
 
-def _require_keeps(actor: Actor, party_id: str, site: str | None) -> None:
+def _require_may_edit(actor: Actor, party_id: str, site: str | None) -> None:
     thing = Thing(site=site, party=party_id)
     if not may(actor, Action.PEOPLE, thing):
         raise NotAllowed(actor, Action.PEOPLE, thing)
@@ -243,6 +265,8 @@ def against(
         return "kind", f"{party_id!r} exists as {old.kind}; the kind of a party cannot change, so choose another id"
     if old is not None and old.forgotten_at is not None and draft != old.draft:
         return "id", f"the data of {party_id!r} was deleted for good; choose another id"
+    if draft.one_off and draft.kind is not PartyKind.PERSON:
+        return "one_off", f"is for persons; a {draft.kind} is kept until it has ended"
     if draft.organisation is not None:
         if draft.kind is PartyKind.ORGANISATION:
             return "organisation", "an organisation is part of no other; make it a group, or leave this out"

@@ -10,9 +10,9 @@ import msgspec
 from sqlalchemy import Column, ColumnElement, Table, exists, select, update
 
 from controller.db.engine import Tx, metadata
-from controller.people.tables import DOCUMENT, NAMES_PARTY, memberships, users
+from controller.people.tables import DOCUMENT, NAMES_PARTY, assignments, memberships, users
 
-PERSONAL = ("contact_name", "contact_phone", "contact_email", "key_holder", "notes")
+PERSONAL = ("contact_name", "contact_phone", "contact_email", "contact_address", "key_holder", "notes")
 
 
 class PersonalData(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,10 +25,11 @@ class PersonalData(msgspec.Struct, frozen=True, kw_only=True):
 
 def _tables() -> list[Table]:
     """Those whose rows are a party's."""
-    return [table for table in metadata.sorted_tables if "party" in table.c and table not in (memberships, users)]
+    return [table for table in metadata.sorted_tables if "party" in table.c and table not in (memberships, assignments)]
 
 
-def _naming() -> list[Column[Any]]:
+def naming_columns() -> list[Column[Any]]:
+    """Those that name a party."""
     tables = [table for table in metadata.sorted_tables if table is not memberships]
     return [
         each
@@ -41,7 +42,7 @@ def _naming() -> list[Column[Any]]:
 async def named_by(tx: Tx, party: str) -> list[str]:
     """The kinds of things that name the party, as their tables are called, each once."""
     found: list[str] = []
-    for column in _naming():
+    for column in naming_columns():
         words = column.table.name.replace("_", " ")
         if words not in found and await _any(tx, column == party):
             found.append(words)
@@ -53,8 +54,15 @@ async def still(tx: Tx, data: PersonalData, party: str, now: datetime) -> str | 
     for look in data.still:
         if (why := await look(tx, party, now)) is not None:
             return why
-    if await _any(tx, users.c.party == party, users.c.ended_at.is_(None)):
-        return "has a user who signs in for it; end that user first"
+    ends = assignments.c.until_at
+    if await _any(
+        tx,
+        assignments.c.party == party,
+        ends.is_(None) | (ends > now),
+        users.c.id == assignments.c.user_id,
+        users.c.ended_at.is_(None),
+    ):
+        return "has a user who signs in for it; end that user or that assignment first"
     return None
 
 
@@ -77,12 +85,16 @@ async def forget(tx: Tx, data: PersonalData, party: str, *, title: str | None, a
 async def _blank_documents(tx: Tx, table: Table, column: Column[str], party: str, title: str | None) -> None:
     rows: Sequence[Any] = (await tx.execute(select(table.c.id, column).where(table.c.party == party))).all()
     for row in rows:
-        contents: dict[str, Any] = msgspec.json.decode(row[1])
-        kept = {name: "" if name in PERSONAL else value for name, value in contents.items()}
-        if "title" in kept and title is not None:
-            kept["title"] = title
-        document = msgspec.json.encode(kept).decode()
-        await tx.execute(update(table).where(table.c.id == row.id).values({column: document}))
+        await tx.execute(update(table).where(table.c.id == row.id).values({column: redacted(row[1], title)}))
+
+
+def redacted(document: str, title: str | None = None) -> str:
+    """A document in JSON without what is personal in it; ``title``: in place of its own. Pure."""
+    contents: dict[str, Any] = msgspec.json.decode(document)
+    left = {name: "" if name in PERSONAL else value for name, value in contents.items()}
+    if "title" in left and title is not None:
+        left["title"] = title
+    return msgspec.json.encode(left).decode()
 
 
 async def _any(tx: Tx, *which: ColumnElement[bool]) -> bool:

@@ -1,7 +1,7 @@
 """Errors of signing in, users and parties."""
 
-from controller.people.model import Actor
-from controller.people.permissions import Action, Thing
+from controller.people.model import Actor, Assignment, GivenAssignment
+from controller.people.permissions import Action, Thing, may_somewhere, sees
 from controller.web.problem import Conflicting, NotFound, NotSignedIn, Refused, TooMany, Unavailable
 
 
@@ -35,6 +35,51 @@ class Busy(Unavailable):
         )
 
 
+class SessionUnknown(NotFound):
+    def __init__(self, session_id: str) -> None:
+        super().__init__(f"you have no session {session_id!r}; it may have ended already. Look at the list again")
+
+
+class SecondFactorMissing(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "your role wants a second factor: add an authenticator app to your account, or sign in by a passkey"
+        )
+
+
+class SecondFactorUnused(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "you have a second factor (a passkey, an app or an account), and this session was opened without it; sign "
+            "in by it to change how you sign in. If you have lost it, ask who keeps the users to remove it"
+        )
+
+
+class ReadOnlyToken(Refused):
+    def __init__(self) -> None:
+        super().__init__("this token is for reading only; make another one for writing, or sign in")
+
+
+class TokenRefused(Refused):
+    def __init__(self) -> None:
+        super().__init__("a token cannot change how its user signs in, or make tokens; sign in yourself")
+
+
+class DisplayRefused(Refused):
+    def __init__(self) -> None:
+        super().__init__("nobody has signed in on a display, so it has no account; sign in on another device")
+
+
+class TokenUnknown(NotFound):
+    def __init__(self, token_id: str) -> None:
+        super().__init__(f"you have no token {token_id!r}; it may have ended already. Look at the list again")
+
+
+class TooManyTokens(Conflicting):
+    def __init__(self, most: int) -> None:
+        super().__init__(f"you have {most} tokens, which is as many as there may be; end one first")
+
+
 class AlreadySetUp(Conflicting):
     def __init__(self) -> None:
         super().__init__("this controller is set up already; sign in instead")
@@ -48,24 +93,31 @@ class WrongSetupToken(Refused):
 class NotAllowed(Refused):
     def __init__(self, actor: Actor, action: Action, thing: Thing) -> None:
         where = f" at site {thing.site!r}" if thing.site else ""
-        ask = "ask an administrator for a role that may"
-        if thing.site is None and actor.sites is not None:
+        ask = "ask a manager of the site for a role that may" if thing.site else "ask an owner for a role that may"
+        if thing.site is None and may_somewhere(actor, action) and not sees(actor, None):
             where, ask = ", since it belongs to all sites", "somebody who has all sites can"
-        super().__init__(f"{actor.name!r} may not {_DONE[action]}{where}; {ask}")
+        super().__init__(f"{actor.name!r} may not {DONE[action]}{where}; {ask}")
 
 
-_DONE = {
+DONE = {
     Action.READ: "see this",
+    Action.DETAILS: "see what this booking is",
     Action.LIVE: "see what doors, alarms and sensors report",
     Action.BOOK: "book this or change it",
+    Action.CHECK_IN: "check this booking in",
     Action.DECIDE: "decide on bookings",
     Action.RUN: "change how things run",
     Action.BUILD: "change the buildings",
     Action.CONTACT: "see names and contacts here",
+    Action.CODE: "see codes and links here",
+    Action.DOCUMENTS: "see the insurance and hire terms of this party",
+    Action.LOG: "see who did what here",
     Action.PEOPLE: "manage parties",
     Action.USERS: "manage users",
+    Action.GROUP: "decide who belongs to this party",
     Action.OPEN: "open doors or look after their devices",
     Action.LOCK_DOWN: "lock doors down or end a lock-down",
+    Action.AUDIT: "read the audit log",
     Action.KEYS: "decide who opens doors",
     Action.REISSUE: "give this booking another code",
 }
@@ -89,11 +141,43 @@ class UserTaken(Conflicting):
         super().__init__(f"there is a user {name!r} already (capitals do not count); choose another name")
 
 
-class LastAdmin(Conflicting):
+class LastOwner(Conflicting):
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name!r} is the last administrator of all sites, and nobody could give roles any more; "
-            "make another administrator first"
+            f"{name!r} is the last owner of all sites without an end, and nobody could give rights any more; "
+            "first give another user the role owner for all sites, without an end"
+        )
+
+
+class AssignmentUnknown(NotFound):
+    def __init__(self, user: str, assignment_id: str) -> None:
+        super().__init__(f"{user!r} has no assignment {assignment_id!r}; look it up in the list of users")
+
+
+class AssignmentTaken(Conflicting):
+    def __init__(self, user: str, taken: GivenAssignment) -> None:
+        super().__init__(
+            f"{user!r} has that role there already, in the assignment {taken.id}; change that one, or choose a time "
+            "when it does not count"
+        )
+
+
+class FollowsGroups(Conflicting):
+    def __init__(self, followed: GivenAssignment) -> None:
+        super().__init__(
+            f"the role {followed.role} follows the groups of the user's account at {followed.given_by}; have the "
+            "groups changed there, which counts from their next sign-in. To keep them out at once, end the user"
+        )
+
+
+class MayNotGive(Refused):
+    """``action``: what the assignment allows and the actor may not do, at least not for as long."""
+
+    def __init__(self, actor: Actor, given: Assignment, action: Action) -> None:
+        where = "all sites" if given.site is None else f"site {given.site!r}"
+        super().__init__(
+            f"{actor.name!r} may not give or take away the role {given.role} for {where}: that takes the right to "
+            f"{DONE[action]} there for as long; ask somebody who has it, or choose a role, a site or an end of yours"
         )
 
 

@@ -1,17 +1,18 @@
 """All SQL about parties and memberships. ``party``, ``parties``, ``tier_of``, ``tier_to_book`` are for every domain."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, RowMapping, Select, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, update
 
 from controller.db.engine import Tx
-from controller.people.model import Actor, Membership, Party, PartyDraft, PartyKind, Tier
+from controller.db.structs import all_of, first_of, struct_of
+from controller.people.model import Actor, Membership, Party, PartyDraft, PartyFilter, PartyKind, Tier
 from controller.people.permissions import sees_party
 from controller.people.repository import name_key
-from controller.people.tables import memberships
+from controller.people.tables import assignments, memberships, users
 from controller.people.tables import parties as table
 from controller.web.problem import invalid_field
 
@@ -31,8 +32,7 @@ _COLUMNS = (
 
 
 async def party(tx: Tx, party_id: str) -> Party | None:
-    row = (await tx.execute(_select().where(table.c.id == party_id))).mappings().first()
-    return _party(row) if row else None
+    return await first_of(tx, Party, _select().where(table.c.id == party_id))
 
 
 async def parties(tx: Tx, ids: Iterable[str]) -> dict[str, Party]:
@@ -41,8 +41,13 @@ async def parties(tx: Tx, ids: Iterable[str]) -> dict[str, Party]:
     found: dict[str, Party] = {}
     for at in range(0, len(wanted), _AT_ONCE):
         rows = await tx.execute(_select().where(table.c.id.in_(wanted[at : at + _AT_ONCE])))
-        found |= {row["id"]: _party(row) for row in rows.mappings()}
+        found |= {row["id"]: struct_of(Party, row) for row in rows.mappings()}
     return found
+
+
+def with_mail_address(key: str) -> Select[tuple[str]]:
+    """The ids of parties with the mail address that has that ``email_key``, as a subquery."""
+    return select(table.c.id).where(func.lower(table.c.contact_email) == key)
 
 
 async def tier_of(tx: Tx, party_id: str | None) -> Tier:
@@ -74,7 +79,7 @@ async def tier_to_book(tx: Tx, party_id: str | None, actor: Actor) -> Tier:
     if not _reads_only(tx):
         query = query.with_for_update(read=True, key_share=True, of=table)
     row = (await tx.execute(query)).first()
-    if row is None or not sees_party(actor, row.site):
+    if row is None or not sees_party(actor, party_id, row.site):
         raise _unknown(party_id)
     if row.ended_at is not None:
         raise invalid_field("party", f"“{row.name}” is no longer active and cannot book; choose another party")
@@ -83,36 +88,65 @@ async def tier_to_book(tx: Tx, party_id: str | None, actor: Actor) -> Tier:
 
 async def listed(
     tx: Tx,
+    which: PartyFilter,
     *,
-    search: str = "",
-    kind: PartyKind | None = None,
-    tier: Tier | None = None,
-    organisation: str | None = None,
-    member: str | None = None,
-    ended: bool | None = None,
     sites: Collection[str] | None = None,
     after: str | None = None,
     limit: int,
 ) -> list[Party]:
-    """Parties in the order of their ids, from the one behind ``after``. ``search``: anywhere in the name, whatever
-    its case. ``tier``: the one that holds. ``member``: a person who is in them. ``sites``: only those of these sites
-    and of the estate."""
+    """Parties in the order of their ids, from the one behind ``after``. ``sites``: only those of these sites and of the
+    estate."""
     query = _select().where(table.c.id > (after or "")).order_by(table.c.id).limit(limit)
     if sites is not None:
         query = query.where(or_(table.c.site.is_(None), table.c.site.in_(sorted(sites))))
-    if search:
-        query = query.where(table.c.name_key.contains(name_key(search), autoescape=True))
-    if kind is not None:
-        query = query.where(table.c.kind == kind.value)
-    if tier is not None:
-        query = query.where(_tier == tier.value)
-    if organisation is not None:
-        query = query.where(table.c.organisation == organisation)
-    if member is not None:
-        query = query.where(table.c.id.in_(select(memberships.c.party).where(memberships.c.member == member)))
-    if ended is not None:
-        query = query.where(table.c.ended_at.is_not(None) if ended else table.c.ended_at.is_(None))
-    return [_party(row) for row in (await tx.execute(query)).mappings()]
+    if which.search:
+        query = query.where(table.c.name_key.contains(name_key(which.search), autoescape=True))
+    if which.kind is not None:
+        query = query.where(table.c.kind == which.kind.value)
+    if which.tier is not None:
+        query = query.where(_tier == which.tier.value)
+    if which.organisation is not None:
+        query = query.where(table.c.organisation == which.organisation)
+    if which.member is not None:
+        query = query.where(table.c.id.in_(select(memberships.c.party).where(memberships.c.member == which.member)))
+    if which.ended is not None:
+        query = query.where(table.c.ended_at.is_not(None) if which.ended else table.c.ended_at.is_(None))
+    if which.unanswered_at is not None:
+        query = query.where(*_unanswered(which.unanswered_at))
+    return await all_of(tx, Party, query)
+
+
+def _unanswered(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Of an active party that is no person: nobody answers for it now."""
+    person = table.alias("person")
+    there = select(person.c.id).where(person.c.id == table.c.responsible, person.c.ended_at.is_(None))
+    its = assignments.c
+    user = select(its.id).where(
+        its.user_id == table.c.responsible_user,
+        its.party == table.c.id,
+        its.from_at.is_(None) | (its.from_at <= now),
+        its.until_at.is_(None) | (its.until_at > now),
+        users.c.id == its.user_id,
+        users.c.ended_at.is_(None),
+    )
+    return (
+        table.c.kind != PartyKind.PERSON.value,
+        table.c.ended_at.is_(None),
+        ~there.exists(),
+        ~user.exists(),
+    )
+
+
+async def set_ended(tx: Tx, party_id: str, ended_at: datetime | None, *, actor: str, now: datetime) -> None:
+    row = {"ended_at": ended_at, "changed_at": now, "changed_by": actor[:200]}
+    await tx.execute(update(table).where(table.c.id == party_id).values(row))
+
+
+async def put_responsible(
+    tx: Tx, party_id: str, *, person: str | None, user_id: str | None, actor: str, now: datetime
+) -> None:
+    row = {"responsible": person, "responsible_user": user_id, "changed_at": now, "changed_by": actor[:200]}
+    await tx.execute(update(table).where(table.c.id == party_id).values(row))
 
 
 async def lock(tx: Tx) -> None:
@@ -135,7 +169,18 @@ async def change(tx: Tx, old: Party, draft: PartyDraft, *, actor: str, now: date
     """Write a party that is there. One that had ended already did so when it did."""
     ended_at = (old.ended_at or now) if draft.ended else None
     row = _row(draft) | {"ended_at": ended_at, "changed_at": now, "changed_by": actor[:200]}
+    if draft.responsible is not None:
+        row["responsible_user"] = None
     await tx.execute(update(table).where(table.c.id == old.id).values(row))
+
+
+PartyHook = Callable[[Tx, str, datetime], Awaitable[None]]
+"""Called with a party that is to be reached elsewhere from now on, in the transaction that says so."""
+
+
+def reached_elsewhere(old: Party, draft: PartyDraft) -> bool:
+    """Whether mails or calls for a party go elsewhere from now on."""
+    return (old.contact_email, old.contact_phone) != (draft.contact_email, draft.contact_phone)
 
 
 async def blank(tx: Tx, old: Party, *, name: str, actor: str, now: datetime) -> None:
@@ -148,6 +193,7 @@ async def blank(tx: Tx, old: Party, *, name: str, actor: str, now: datetime) -> 
         "contact_email": "",
         "notes": "",
         "responsible": None,
+        "responsible_user": None,
         "ended_at": old.ended_at or now,
         "forgotten_at": now,
         "changed_at": now,
@@ -179,13 +225,12 @@ async def members(tx: Tx, party_id: str, *, after: str | None, limit: int) -> li
     """The people in a group or an organisation, in the order of their ids."""
     mine = memberships.c.party == party_id
     query = _memberships(mine, memberships.c.member > (after or "")).order_by(memberships.c.member).limit(limit)
-    return [Membership(**row) for row in (await tx.execute(query)).mappings()]
+    return await all_of(tx, Membership, query)
 
 
 async def membership(tx: Tx, party_id: str, member: str) -> Membership | None:
     query = _memberships(memberships.c.party == party_id, memberships.c.member == member)
-    row = (await tx.execute(query)).mappings().first()
-    return Membership(**row) if row else None
+    return await first_of(tx, Membership, query)
 
 
 async def put_membership(tx: Tx, value: Membership, *, new: bool) -> None:
@@ -205,11 +250,6 @@ async def remove_membership(tx: Tx, party_id: str, member: str) -> bool:
 
 def _select() -> Select[*tuple[Any, ...]]:
     return select(*_COLUMNS).select_from(_from)
-
-
-def _party(row: RowMapping) -> Party:
-    own = None if row["own_tier"] is None else Tier(row["own_tier"])
-    return Party(**{**row, "kind": PartyKind(row["kind"]), "tier": Tier(row["tier"]), "own_tier": own})
 
 
 def _row(draft: PartyDraft) -> dict[str, object]:

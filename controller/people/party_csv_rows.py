@@ -66,15 +66,15 @@ class ParsedPartyRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ImportingUser(msgspec.Struct, frozen=True, kw_only=True):
-    """Who brings the rows in. ``sites``: those of the sites that the rows name that there are."""
+    """The user who imports the rows. ``sites``: the existing sites among those that the rows name."""
 
     actor: Actor
     sites: frozenset[str]
 
     def against(self, party_id: str, draft: PartyDraft, old: Party | None) -> tuple[str, str] | None:
-        """What of the sites speaks against writing a party over ``old``: the column and why."""
-        kept = only_site(self.actor) if old is None else old.site
-        if draft.site not in {None, kept, *self.sites}:
+        """Why the sites do not allow writing a party over ``old``: the column and the reason."""
+        default_site = only_site(self.actor, Action.PEOPLE) if old is None else old.site
+        if draft.site not in {None, default_site, *self.sites}:
             return "site", f"there is no site {draft.site!r}; look it up in the list of sites"
         for column, site in (("id", draft.site if old is None else old.site), ("site", draft.site)):
             changes = old is None or draft != old.draft
@@ -104,9 +104,9 @@ def judge(
     by_id = {each.id: each for each in wanted}
     refused: list[ImportedRow] = []
     while True:
-        home = only_site(keeper.actor)
+        home = only_site(keeper.actor, Action.PEOPLE)
         drafts = {each.id: each.draft(known.get(each.id), home=home) for each in by_id.values()}
-        there = {party.id: party.kind for party in known.values() if sees_party(keeper.actor, party.site)}
+        there = {party.id: party.kind for party in known.values() if sees_party(keeper.actor, party.id, party.site)}
         kinds = dict(coming or {}) | there | {name: draft.kind for name, draft in drafts.items()}
         wrong: list[ImportedRow] = []
         for each in by_id.values():
@@ -123,7 +123,7 @@ def judge(
         refused += wrong
         for line in wrong:
             del by_id[line.id]
-    results = {name: _told(each, known.get(name), drafts[name]) for name, each in by_id.items()}
+    results = {name: _row_result(each, known.get(name), drafts[name]) for name, each in by_id.items()}
     writes = [each for name, each in by_id.items() if results[name].become is not RowResult.UNCHANGED]
     writes.sort(key=lambda each: _ORDER.index(drafts[each.id].kind))
     return Judged(writes=tuple(writes), lines=(*results.values(), *refused))
@@ -131,20 +131,8 @@ def judge(
 
 def party_row(party: Party) -> dict[str, str]:
     """A party as exported; ``PARTY_CSV`` reads the same from it."""
-    return {
-        "id": party.id,
-        "kind": party.kind.value,
-        "name": party.name,
-        "tier": party.own_tier.value if party.own_tier else "",
-        "organisation": party.organisation or "",
-        "responsible": party.responsible or "",
-        "site": party.site or "",
-        "contact_name": party.contact_name,
-        "contact_phone": party.contact_phone,
-        "contact_email": party.contact_email,
-        "notes": party.notes,
-        "ended": "yes" if party.ended_at else "no",
-    }
+    draft = msgspec.structs.asdict(party.draft) | {"ended": "yes" if party.ended_at else "no"}
+    return {"id": party.id} | {name: str(value or "") for name, value in draft.items()}
 
 
 def slug_of(name: str) -> str:
@@ -153,7 +141,7 @@ def slug_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
 
 
-def _told(wanted: ParsedPartyRow, old: Party | None, draft: PartyDraft) -> ImportedRow:
+def _row_result(wanted: ParsedPartyRow, old: Party | None, draft: PartyDraft) -> ImportedRow:
     if old is None:
         return ImportedRow(line=wanted.line, id=wanted.id, become=RowResult.ADDED)
     changes = tuple(name for name in PartyDraft.__struct_fields__ if getattr(draft, name) != getattr(old.draft, name))

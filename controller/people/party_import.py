@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from controller.audit import audit_log
 from controller.csv_import.rows import CsvImportResult, ImportedRow, RowResult, parse
 from controller.csv_import.spreadsheet import write_sheet
 from controller.db.engine import Database, Tx
-from controller.people import audit, parties
-from controller.people.model import Actor, Party, PartyKind
+from controller.people import parties
+from controller.people.model import Actor, Party, PartyFilter, PartyKind
+from controller.people.parties import PartyHook
 from controller.people.party_csv_rows import COLUMNS, PARTY_CSV, ImportingUser, Judged, ParsedPartyRow, judge, party_row
-from controller.people.permissions import only_site
+from controller.people.permissions import Action, only_site, sites_of
 from controller.people.repository import KnownSites
 from controller.uploads.parser import Parser
 from edge.wire.clock import Clock
@@ -22,11 +24,19 @@ _PAGE = 500
 class PartyImport:
     """A file means the same however often it comes: the second time it changes nothing."""
 
-    def __init__(self, database: Database, clock: Clock, parser: Parser, known_sites: KnownSites) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        parser: Parser,
+        known_sites: KnownSites,
+        hooks: Sequence[PartyHook],
+    ) -> None:
         self._database = database
         self._clock = clock
         self._parser = parser
         self._known_sites = known_sites
+        self._hooks = hooks
 
     async def take(self, data: bytes, *, preview: bool, all_or_nothing: bool, actor: Actor) -> CsvImportResult:
         """Write the valid rows and list the others. ``preview`` writes nothing. In small transactions, so that other
@@ -53,7 +63,9 @@ class PartyImport:
         rows: list[dict[str, str]] = []
         after: str | None = None
         async with self._database.read() as tx:
-            while page := await parties.listed(tx, sites=actor.sites, after=after, limit=_PAGE):
+            while page := await parties.listed(
+                tx, PartyFilter(), sites=sites_of(actor, Action.PEOPLE), after=after, limit=_PAGE
+            ):
                 rows += [party_row(party) for party in page]
                 after = page[-1].id
         return write_sheet(list(COLUMNS), rows)
@@ -107,7 +119,7 @@ class PartyImport:
     async def _put(self, tx: Tx, writes: Sequence[ParsedPartyRow], known: Mapping[str, Party], actor: Actor) -> None:
         """Write rows; who answers for them is left as it was where that person is not there yet."""
         now, who = self._clock.now(), _importer(actor)
-        home = only_site(actor)
+        home = only_site(actor, Action.PEOPLE)
         drafts = {each.id: each.draft(known.get(each.id), home=home) for each in writes}
         for name, draft in drafts.items():
             if draft.responsible is not None and draft.responsible not in known:
@@ -118,7 +130,10 @@ class PartyImport:
         for name, draft in drafts.items():
             if name in known:
                 await parties.change(tx, known[name], draft, actor=who, now=now)
-        await audit.record_all(tx, actor=who, at=now, act="import", things=[f"party {name}" for name in drafts])
+                if parties.reached_elsewhere(known[name], draft):
+                    for follow in self._hooks:
+                        await follow(tx, name, now)
+        await audit_log.record_all(tx, actor=who, at=now, act="import", things=[f"party {name}" for name in drafts])
 
     async def _name_responsible(self, tx: Tx, writes: Sequence[ParsedPartyRow], actor: Actor) -> None:
         """Write who answers for these rows where ``_put`` had to leave it."""

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Query, Request, Response, status
 from controller.csv_import.schemas import CSV_IMPORT, Preview, csv_response, import_response
 from controller.people.authentication import KeepsPeople, KeepsPeopleAnySite, SeesContacts
 from controller.people.directory import PartyDirectory
+from controller.people.edit_versions import VersionStale
 from controller.people.errors import MembershipUnknown, PartyForgotten, PartyNamed, PartyUnknown
-from controller.people.model import PartyKind, Tier
+from controller.people.model import PartyFilter, PartyKind, Tier
 from controller.people.party_import import PartyImport
 from controller.people.party_schemas import (
     MemberAnswer,
@@ -21,10 +22,9 @@ from controller.people.party_schemas import (
     member_answer,
     party_answer,
 )
-from controller.people.versions import VersionStale
-from controller.web.fields import LIST_LIMIT, After, Limit, Slug, SlugPath, made
+from controller.web.fields import LIST_LIMIT, After, Limit, Slug, SlugPath, made, page_of
 from controller.web.problem import NotSignedIn, TooLarge, described
-from controller.web.services import service
+from controller.web.services import TheClock, service
 
 router = APIRouter(tags=["people"], responses=described(NotSignedIn))
 TheDirectory = Annotated[PartyDirectory, service(PartyDirectory)]
@@ -34,6 +34,7 @@ ThePartyImport = Annotated[PartyImport, service(PartyImport)]
 @router.get("/parties")
 async def list_parties(
     directory: TheDirectory,
+    clock: TheClock,
     actor: KeepsPeopleAnySite,
     search: Annotated[Search, Query(description="Part of the name, in any case")] = "",
     kind: PartyKind | None = None,
@@ -41,23 +42,22 @@ async def list_parties(
     organisation: Annotated[Slug | None, Query(description="Only what is part of it")] = None,
     member: Annotated[Slug | None, Query(description="Only what this person is a member of")] = None,
     ended: Annotated[bool | None, Query(description="Only those that have ended, or that have not")] = None,
+    without_responsible: Annotated[bool, Query(description="Only those for which nobody answers")] = False,
     after: After = None,
     limit: Limit = LIST_LIMIT,
 ) -> PartyPage:
     """Parties of your sites and of the estate, in the order of their ids."""
-    found = await directory.listed(
+    which = PartyFilter(
         search=search,
         kind=kind,
         tier=tier,
         organisation=organisation,
         member=member,
         ended=ended,
-        after=after,
-        limit=limit + 1,
-        actor=actor,
+        unanswered_at=clock.now() if without_responsible else None,
     )
-    more, found = len(found) > limit, found[:limit]
-    return PartyPage(items=[party_answer(each) for each in found], next=found[-1].id if more else None)
+    found = await directory.listed(which, after=after, limit=limit + 1, actor=actor)
+    return page_of(PartyPage, found, limit, party_answer, key=lambda each: each.id)
 
 
 @router.get("/parties.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
@@ -123,8 +123,7 @@ async def list_members(
 ) -> MemberPage:
     """The people in a group or an organisation, in the order of their ids."""
     found = await directory.members(party, after=after, limit=limit + 1)
-    more, found = len(found) > limit, found[:limit]
-    return MemberPage(items=[member_answer(each) for each in found], next=found[-1].member if more else None)
+    return page_of(MemberPage, found, limit, member_answer, key=lambda each: each.member)
 
 
 @router.put(

@@ -1,12 +1,28 @@
 """What parties take and answer."""
 
+from datetime import UTC
 from typing import Annotated
 
 from pydantic import StringConstraints
 
+from controller.people.edit_versions import version_of
 from controller.people.model import Membership, Party, PartyDraft, PartyKind, Tier
-from controller.people.versions import version_of
-from controller.web.fields import Answer, Body, Day, Email, Line, Name, Note, Slug, Versioned, answer_of
+from controller.web.fields import (
+    Answer,
+    Body,
+    DateText,
+    Day,
+    Email,
+    Line,
+    LocalTime,
+    Name,
+    Note,
+    Page,
+    Slug,
+    Versioned,
+    Yes,
+    answer_of,
+)
 
 Search = Annotated[str, StringConstraints(max_length=200)]
 
@@ -16,7 +32,8 @@ class PartyBody(Body):
     who answers for it. ``site``: to which it belongs, so that who keeps that site changes it; null for the estate,
     which needs all sites. Left out, it stays where it is; a new one is of your site if you have just one, else of the
     estate.
-    ``ended``: it can no longer book."""
+    ``one_off``: a person who hires once, whose personal data are deleted soon after their last booking. ``ended``: it
+    can no longer book."""
 
     kind: PartyKind
     name: Name
@@ -28,6 +45,7 @@ class PartyBody(Body):
     contact_phone: Line = ""
     contact_email: Email = ""
     notes: Note = ""
+    one_off: Yes = False
     ended: bool = False
 
     def draft(self) -> PartyDraft:
@@ -58,15 +76,14 @@ class PartyAnswer(Answer):
     contact_phone: str
     contact_email: str
     notes: str
+    one_off: bool
     ended: bool
-    ended_at: str | None
-    forgotten_at: str | None
+    ended_at: LocalTime | None
+    forgotten_at: LocalTime | None
     version: int
 
 
-class PartyPage(Answer):
-    items: list[PartyAnswer]
-    next: str | None
+class PartyPage(Page[PartyAnswer]): ...
 
 
 class MemberBody(Body):
@@ -85,35 +102,25 @@ class MemberAnswer(Answer):
     member: str
     name: str
     role: str
-    since: str | None
-    until: str | None
+    since: DateText | None
+    until: DateText | None
     version: int
 
 
-class MemberPage(Answer):
-    items: list[MemberAnswer]
-    next: str | None
+class MemberPage(Page[MemberAnswer]): ...
 
 
 def party_answer(party: Party) -> PartyAnswer:
     return answer_of(
         PartyAnswer,
         party,
+        UTC,
         tier=party.own_tier,
         counts_as=party.tier,
         ended=party.ended_at is not None,
-        ended_at=party.ended_at.isoformat() if party.ended_at else None,
-        forgotten_at=party.forgotten_at.isoformat() if party.forgotten_at else None,
         version=version_of(party.draft),
     )
 
 
 def member_answer(membership: Membership) -> MemberAnswer:
-    return MemberAnswer(
-        member=membership.member,
-        name=membership.name,
-        role=membership.role,
-        since=membership.since.isoformat() if membership.since else None,
-        until=membership.until.isoformat() if membership.until else None,
-        version=version_of(membership),
-    )
+    return answer_of(MemberAnswer, membership, version=version_of(membership))

@@ -1,26 +1,39 @@
-"""Signing in and out, and who may: users, for administrators of all sites."""
+"""Signing in and out, and who may: users and their assignments."""
 
-from ipaddress import ip_address
+from datetime import timedelta
+from functools import partial
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response, status
+from fastapi import APIRouter, Query, Request, Response, status
 
-from controller.people.authentication import COOKIE, KeepsUsers, TheActor, ThePeople
+from controller.audit.origin import origin
+from controller.people.authentication import COOKIE, KeepsUsers, TheActor, ThePeople, ThePerson, cookie_name
+from controller.people.browser_names import browser_name
+from controller.people.displays.model import UNUSED_AFTER
 from controller.people.errors import (
     AlreadySetUp,
+    AssignmentTaken,
+    AssignmentUnknown,
     Busy,
-    LastAdmin,
+    LastOwner,
+    SessionUnknown,
     TooManyTries,
     UserTaken,
     UserUnknown,
     WrongPassword,
     WrongSetupToken,
 )
-from controller.people.model import SignedIn
+from controller.people.model import Actor, SecondStepNeeded, SignedIn, User
+from controller.people.party_schemas import Search
 from controller.people.schemas import (
+    AssignmentBody,
+    AssignmentChangeBody,
     EndedAnswer,
     NewUserBody,
     OwnPasswordBody,
+    SecondStepAnswer,
     SessionAnswer,
+    SessionList,
     SetupBody,
     SetupNeeded,
     SignedInAnswer,
@@ -28,19 +41,22 @@ from controller.people.schemas import (
     UserAnswer,
     UserChangeBody,
     UserPage,
+    session_answer,
+    session_entry,
     user_answer,
 )
-from controller.people.service import LONGEST_SESSION
+from controller.people.sessions import LONGEST_SESSION
+from controller.people.sign_in import SignInService
 from controller.people.sign_in_throttle import SignInOrigin
 from controller.settings import Settings
-from controller.web.fields import LIST_LIMIT, After, IdPath, Limit
-from controller.web.middleware import is_address
+from controller.web.fields import LIST_LIMIT, After, IdPath, Limit, page_of
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import TheClock, TheSettings
+from edge.wire.clock import Clock
 
 DEVICE = "hk_device"
 """The cookie by which a browser is known that has signed somebody in."""
-_DEVICE_KNOWN_S = 365 * 24 * 3600
+_DEVICE_KNOWN = timedelta(days=365)
 
 router = APIRouter(tags=["people"])
 
@@ -52,100 +68,186 @@ async def setup_needed(people: ThePeople) -> SetupNeeded:
 
 
 @router.post("/setup", status_code=status.HTTP_201_CREATED, responses=described(AlreadySetUp, WrongSetupToken))
-async def set_up(body: SetupBody, people: ThePeople, settings: TheSettings, response: Response) -> SignedInAnswer:
+async def set_up(
+    body: SetupBody, people: ThePeople, settings: TheSettings, request: Request, response: Response
+) -> SignedInAnswer:
     """Create the first user, with the token from the file `setup-token` in the controller's data_dir."""
-    signed_in = await people.setup(token=body.token, user=body.user, password=body.password)
-    return _answer(signed_in, response, settings)
+    asker = sign_in_origin(request, settings)
+    signed_in = await people.setup(token=body.token, user=body.user, password=body.password, asker=asker)
+    return signed_in_answer(signed_in, response, settings)
 
 
-@router.post("/session", status_code=status.HTTP_201_CREATED, responses=described(WrongPassword, TooManyTries, Busy))
+@router.post(
+    "/session",
+    status_code=status.HTTP_201_CREATED,
+    responses={status.HTTP_200_OK: {"model": SecondStepAnswer}, **described(WrongPassword, TooManyTries, Busy)},
+)
 async def sign_in(
     body: SignInBody, settings: TheSettings, people: ThePeople, request: Request, response: Response
-) -> SignedInAnswer:
-    """Sign in. After five wrong passwords in a row for a name, or twenty from an address, browsers and addresses
-    from which the user has not signed in before have to wait; known ones have five tries of their own."""
-    asker = SignInOrigin(address=_address(request, settings), device=request.cookies.get(DEVICE, ""))
-    signed_in = await people.sign_in(user=body.user, password=body.password, asker=asker)
-    return _answer(signed_in, response, settings)
+) -> SignedInAnswer | SecondStepAnswer:
+    """Sign in. A user with a second factor gets `pending` (200), for the second step. After five wrong passwords in a
+    row for a name, or twenty from an address, browsers and addresses from which the user has not signed in before have
+    to wait; known ones have five tries of their own."""
+    asker = sign_in_origin(request, settings)
+    done = await people.sign_in(user=body.user, password=body.password, asker=asker)
+    if isinstance(done, SecondStepNeeded):
+        response.status_code = status.HTTP_200_OK
+        return SecondStepAnswer(pending=done.pending)
+    return signed_in_answer(done, response, settings)
 
 
 @router.get("/session", responses=described(NotSignedIn))
-async def session(clock: TheClock, actor: TheActor) -> SessionAnswer:
-    """The signed-in user, their permissions, and the controller's time."""
-    return SessionAnswer(
-        user=actor.name,
-        now=clock.now().isoformat(),
-        role=actor.role,
-        sites=None if actor.sites is None else sorted(actor.sites),
-        party=actor.party,
-    )
+async def session(
+    people: ThePeople, clock: TheClock, settings: TheSettings, actor: TheActor, request: Request, response: Response
+) -> SessionAnswer:
+    """The signed-in user, their permissions, and the controller's time; or the display that asks."""
+    if actor.display is not None and actor.by_cookie:  # browsers forget it after a year, however it is used
+        token = request.cookies[cookie_name(COOKIE, settings)]
+        set_cookie(response, COOKIE, token, settings, max_age=UNUSED_AFTER)
+    return session_answer(actor, clock.now(), await people.users.party_names(actor.assignments))
 
 
 @router.delete("/session", status_code=status.HTTP_204_NO_CONTENT, responses=described(NotSignedIn))
 async def sign_out(people: ThePeople, settings: TheSettings, actor: TheActor, response: Response) -> None:
-    """Sign out."""
-    await people.sign_out(actor)
-    response.delete_cookie(COOKIE, path="/", secure=settings.secure, httponly=True, samesite="strict")
+    """Sign out. A display is ended."""
+    await people.sessions.sign_out(actor)
+    response.delete_cookie(
+        cookie_name(COOKIE, settings), path="/", secure=settings.secure, httponly=True, samesite="strict"
+    )
 
 
 @router.delete("/session/others", responses=described(NotSignedIn))
-async def sign_out_others(people: ThePeople, actor: TheActor) -> EndedAnswer:
+async def sign_out_others(people: ThePeople, actor: ThePerson) -> EndedAnswer:
     """End all of your other sessions."""
-    return EndedAnswer(ended=await people.end_others(actor))
+    return EndedAnswer(ended=await people.sessions.end_others(actor))
+
+
+@router.get("/sessions", responses=described(NotSignedIn))
+async def list_sessions(people: ThePeople, actor: ThePerson) -> SessionList:
+    """Where you are signed in, the session used last first."""
+    found = await people.sessions.listed(actor)
+    return SessionList(items=[session_entry(each, here=each.token_hash == actor.session) for each in found])
+
+
+@router.delete(
+    "/sessions/{session_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=described(NotSignedIn, SessionUnknown),
+)
+async def end_session(session_id: IdPath, people: ThePeople, actor: ThePerson) -> None:
+    """End one of your sessions, at once."""
+    await people.sessions.end(actor, session_id)
 
 
 @router.post("/session/password", responses=described(NotSignedIn, TooManyTries))
-async def change_password(body: OwnPasswordBody, people: ThePeople, actor: TheActor) -> EndedAnswer:
-    """Change your own password. All of your other sessions end."""
-    ended = await people.change_password(actor, current=body.current, new=body.new)
-    return EndedAnswer(ended=ended)
+async def change_password(body: OwnPasswordBody, people: ThePeople, actor: ThePerson) -> EndedAnswer:
+    """Change your own password. All of your other sessions end, and your API tokens unless you keep them."""
+    ended, tokens = await people.change_password(
+        actor, current=body.current, new=body.new, keep_tokens=body.keep_tokens
+    )
+    return EndedAnswer(ended=ended, tokens=tokens)
 
 
 @router.get("/users", responses=described(NotSignedIn))
-async def list_users(people: ThePeople, actor: KeepsUsers, after: After = None, limit: Limit = LIST_LIMIT) -> UserPage:
-    """All users, those that have ended too, in the order in which they were made."""
-    users = await people.users.listed(after=after, limit=limit + 1)
-    more, users = len(users) > limit, users[:limit]
-    return UserPage(items=[user_answer(user) for user in users], next=users[-1].id if more else None)
+async def list_users(
+    people: ThePeople,
+    clock: TheClock,
+    actor: KeepsUsers,
+    search: Annotated[Search, Query(description="Part of the name or the mail address, in any case")] = "",
+    ended: Annotated[bool | None, Query(description="Only those that have ended, or that have not")] = None,
+    after: After = None,
+    limit: Limit = LIST_LIMIT,
+) -> UserPage:
+    """The users with an assignment at your sites or for all sites, in the order in which they were made."""
+    users = await people.users.listed(actor=actor, search=search, ended=ended, after=after, limit=limit + 1)
+    names = await people.users.party_names(held for user in users for held in user.assignments)
+    answer = partial(user_answer, actor=actor, now=clock.now(), party_names=names)
+    return page_of(UserPage, users, limit, answer, key=lambda user: user.id)
 
 
 @router.post("/users", status_code=status.HTTP_201_CREATED, responses=described(NotSignedIn, UserTaken))
-async def add_user(body: NewUserBody, people: ThePeople, actor: KeepsUsers) -> UserAnswer:
-    """Create a user. `admin` may do everything, `manager` runs sites, `booker` books for its party, `porter`
-    operates doors, `reader` reads."""
-    return user_answer(await people.users.add(body.draft(), password=body.password, actor=actor.name))
+async def add_user(body: NewUserBody, people: ThePeople, clock: TheClock, actor: KeepsUsers) -> UserAnswer:
+    """Create a user with at least one assignment: a role, at one site or at all, for a party where the role takes one,
+    from and until when. You can give the rights that you have yourself, for as long. Without a `password`
+    they sign in by mail to `email`."""
+    user = await people.users.add(body.draft(), password=body.password, actor=actor)
+    return await _answer(user, people, actor, clock)
 
 
-@router.patch("/users/{user_id}", responses=described(NotSignedIn, UserUnknown, LastAdmin))
-async def change_user(user_id: IdPath, body: UserChangeBody, people: ThePeople, actor: KeepsUsers) -> UserAnswer:
-    """Change a user's permissions, set a new password, end a user (`ended`) or reactivate one. A new password and an
-    end sign the user out everywhere at once."""
-    return user_answer(await people.users.change(user_id, body.change(), actor=actor.name))
+@router.patch("/users/{user_id}", responses=described(NotSignedIn, UserUnknown, LastOwner))
+async def change_user(
+    user_id: IdPath, body: UserChangeBody, people: ThePeople, clock: TheClock, actor: KeepsUsers
+) -> UserAnswer:
+    """Set a new password or mail address, end a user (`ended`) or reactivate one. A new password and an end sign the
+    user out everywhere at once. You need every right that the user has; but for an end, for as long. Your own password
+    and mail address you change under your account."""
+    return await _answer(await people.users.change(user_id, body.change(), actor=actor), people, actor, clock)
 
 
-def _address(request: Request, settings: Settings) -> str:
-    """Where a request comes from; empty where that is a proxy's own address, which says nothing."""
-    host = request.client.host if request.client else ""
-    return "" if not is_address(host) or any(ip_address(host) in each for each in settings.listen.trusted) else host
+@router.post(
+    "/users/{user_id}/assignments",
+    status_code=status.HTTP_201_CREATED,
+    responses=described(NotSignedIn, UserUnknown, AssignmentTaken),
+)
+async def give_assignment(
+    user_id: IdPath, body: AssignmentBody, people: ThePeople, clock: TheClock, actor: KeepsUsers
+) -> UserAnswer:
+    """Give a user an assignment more."""
+    return await _answer(await people.users.give(user_id, body.draft(), actor=actor), people, actor, clock)
 
 
-def _answer(signed_in: SignedIn, response: Response, settings: Settings) -> SignedInAnswer:
+_ONE = described(NotSignedIn, AssignmentUnknown, LastOwner)
+
+
+@router.patch("/users/{user_id}/assignments/{assignment_id}", responses=_ONE)
+async def change_assignment(
+    user_id: IdPath,
+    assignment_id: IdPath,
+    body: AssignmentChangeBody,
+    people: ThePeople,
+    clock: TheClock,
+    actor: KeepsUsers,
+) -> UserAnswer:
+    """Change an assignment, such as when it ends. Applies at once; open pages too."""
+    user = await people.users.change_assignment(user_id, assignment_id, body.change(), actor=actor)
+    return await _answer(user, people, actor, clock)
+
+
+@router.delete("/users/{user_id}/assignments/{assignment_id}", responses=_ONE)
+async def take_assignment_away(
+    user_id: IdPath, assignment_id: IdPath, people: ThePeople, clock: TheClock, actor: KeepsUsers
+) -> UserAnswer:
+    """End an assignment now; it stays listed as over. To undo that, give it again. Idempotent."""
+    return await _answer(await people.users.take_away(user_id, assignment_id, actor=actor), people, actor, clock)
+
+
+async def _answer(user: User, people: SignInService, actor: Actor, clock: Clock) -> UserAnswer:
+    return user_answer(user, actor, clock.now(), await people.users.party_names(user.assignments))
+
+
+def sign_in_origin(request: Request, settings: Settings) -> SignInOrigin:
+    """Where a request to sign in comes from."""
+    return SignInOrigin(
+        address=origin().address,
+        device=request.cookies.get(cookie_name(DEVICE, settings), ""),
+        browser=browser_name(request.headers.get("user-agent", "")),
+    )
+
+
+def signed_in_answer(signed_in: SignedIn, response: Response, settings: Settings) -> SignedInAnswer:
+    """The answer to who has signed in, with the cookies of the session and of the browser."""
+    set_cookie(response, COOKIE, signed_in.token, settings, max_age=LONGEST_SESSION)
+    set_cookie(response, DEVICE, signed_in.device, settings, max_age=_DEVICE_KNOWN)
+    return SignedInAnswer(user=signed_in.user, token=signed_in.token)
+
+
+def set_cookie(response: Response, name: str, value: str, settings: Settings, *, max_age: timedelta) -> None:
     response.set_cookie(
-        COOKIE,
-        signed_in.token,
-        max_age=int(LONGEST_SESSION.total_seconds()),
+        cookie_name(name, settings),
+        value,
+        max_age=int(max_age.total_seconds()),
         path="/",
         secure=settings.secure,
         httponly=True,
         samesite="strict",
     )
-    response.set_cookie(
-        DEVICE,
-        signed_in.device,
-        max_age=_DEVICE_KNOWN_S,
-        path="/api/v1/session",
-        secure=settings.secure,
-        httponly=True,
-        samesite="strict",
-    )
-    return SignedInAnswer(user=signed_in.user, token=signed_in.token)

@@ -2,8 +2,8 @@
 
 Nothing of it outlives a change of anybody's rights: one that this process makes empties it before it is answered; one
 that another makes (``hallkeeper user``) does with PostgreSQL's notification. While it is not certain that such
-notifications arrive nothing is kept. On SQLite nothing is kept at all: there a look-up is a read from this process's
-own memory, 30 µs.
+notifications arrive nothing is cached. On SQLite nothing is cached at all: there a look-up is a read from this
+process's own memory, 30 µs.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from controller.people.model import Session
 
 CHANNEL = "hallkeeper_rights"
 KEPT_S = 1.0
-"""How long a session is kept at most, in real seconds, even if nobody says that it has changed."""
+"""How long a session is cached at most, in real seconds, even if nobody says that it has changed."""
 TRUSTED_S = 2 * ALIVE_EVERY_S
 """How long after the last sign of life the line is taken to be up."""
 
@@ -26,28 +26,28 @@ class SessionCache:
     """By the hash of their tokens."""
 
     def __init__(self) -> None:
-        self._kept: dict[bytes, tuple[float, Session]] = {}
+        self._sessions: dict[bytes, tuple[float, Session]] = {}
         self._changes = 0
         self._trusted_until = float("-inf")
 
     def forget(self) -> None:
         """Somebody's rights have changed."""
-        self._kept.clear()
+        self._sessions.clear()
         self._changes += 1
 
     async def session(
         self, token_hash: bytes, now: datetime, look_up: Callable[[], Awaitable[Session | None]]
     ) -> Session | None:
-        """The session as it is kept, or else as it is looked up; ``now`` by the clock that sessions run out by."""
+        """The session from the cache, or else as it is looked up; ``now`` by the clock that sessions run out by."""
         real = asyncio.get_running_loop().time()
-        until, session = self._kept.get(token_hash, (0.0, None))
+        until, session = self._sessions.get(token_hash, (0.0, None))
         if session is not None and real < min(until, self._trusted_until) and now < session.expires_at:
             return session
         before = self._changes
         session = await look_up()
-        self._kept.pop(token_hash, None)
+        self._sessions.pop(token_hash, None)
         if session is not None and before == self._changes:  # else what was read may be from before the change
-            self._kept[token_hash] = real + KEPT_S, session
+            self._sessions[token_hash] = real + KEPT_S, session
         return session
 
     async def watch(self, url: URL) -> None:
@@ -57,4 +57,4 @@ class SessionCache:
     def _trust(self) -> None:
         now = asyncio.get_running_loop().time()
         self._trusted_until = now + TRUSTED_S
-        self._kept = {token: kept for token, kept in self._kept.items() if kept[0] > now}
+        self._sessions = {token: cached for token, cached in self._sessions.items() if cached[0] > now}

@@ -41,6 +41,8 @@ class CounterKind(StrEnum):
     """A name and an address that it has signed in from."""
     OWN = "own"
     """Somebody who is signed in and says their password again."""
+    SECOND_STEP = "second step"
+    """Codes of a user's second factor."""
 
 
 FREE = {CounterKind.ADDRESS: 20}
@@ -57,10 +59,11 @@ class TryCounter(msgspec.Struct, frozen=True, kw_only=True):
 
 class SignInOrigin(msgspec.Struct, frozen=True, kw_only=True):
     """Where a sign-in comes from. ``address``: empty where it says nothing, as a proxy's own. ``device``: the cookie of
-    the browser."""
+    the browser. ``browser``: in words."""
 
     address: str = ""
     device: str = ""
+    browser: str = ""
 
 
 class SignInThrottle:
@@ -71,7 +74,7 @@ class SignInThrottle:
 
     async def of(self, tx: Tx, name: str, asker: SignInOrigin) -> list[TryCounter]:
         """The counters of a try: one for a known client, otherwise those of name and address."""
-        nonce = self._nonce(name, asker.device)
+        nonce = self.browser(name, asker)
         if nonce:
             return [self._counter(CounterKind.DEVICE, name, nonce)]
         place = network_of(asker.address)
@@ -82,8 +85,15 @@ class SignInThrottle:
             return [usual]
         return [self._counter(CounterKind.ADDRESS, place), self._counter(CounterKind.NAME, name)]
 
+    def from_address(self, asker: SignInOrigin) -> list[TryCounter]:
+        """The counter of a try that names nobody; one for all where it is not known from where they ask."""
+        return [self._counter(CounterKind.ADDRESS, network_of(asker.address))]
+
     def own(self, user_id: str) -> list[TryCounter]:
         return [self._counter(CounterKind.OWN, user_id)]
+
+    def second_step(self, user_id: str) -> list[TryCounter]:
+        return [self._counter(CounterKind.SECOND_STEP, user_id)]
 
     async def count(self, tx: Tx, counters: Sequence[TryCounter], now: datetime) -> None:
         """Count a try before its password is looked at, so that tries made at once count as well. Raises
@@ -96,10 +106,10 @@ class SignInThrottle:
             raise TooManyTries(math.ceil((until - now).total_seconds()))
         for each, had in zip(sorted(counters, key=lambda each: each.key), before, strict=True):
             count = 1 if had.last_at < now - KEPT else had.failures + 1
-            kept = max(had.kept_until, now + KEPT)
+            kept_until = max(had.kept_until, now + KEPT)
             wait = wait_after(count, FREE.get(each.kind, _FREE))
             await repository.put_failures(
-                tx, each.key, Failures(failures=count, last_at=now, blocked_until=now + wait, kept_until=kept)
+                tx, each.key, Failures(failures=count, last_at=now, blocked_until=now + wait, kept_until=kept_until)
             )
 
     async def right(self, tx: Tx, counters: Sequence[TryCounter]) -> None:
@@ -126,16 +136,17 @@ class SignInThrottle:
 
     def known(self, name: str, asker: SignInOrigin) -> bool:
         """Whether the asker's browser has signed this name in before."""
-        return bool(self._nonce(name, asker.device))
+        return bool(self.browser(name, asker))
 
     def device(self, name: str, asker: SignInOrigin) -> str:
         """The cookie of a browser from which the name has signed in: the one it has, or a new one."""
-        nonce = self._nonce(name, asker.device) or secrets.token_urlsafe(_NONCE_BYTES)
+        nonce = self.browser(name, asker) or secrets.token_urlsafe(_NONCE_BYTES)
         return f"{nonce}.{self._signature(name, nonce)}"
 
-    def _nonce(self, name: str, cookie: str) -> str:
-        """What tells one browser from another; empty for a cookie that is not ours for this name."""
-        nonce, _, signature = cookie[:_LONGEST_COOKIE].partition(".")
+    def browser(self, name: str, asker: SignInOrigin) -> str:
+        """What distinguishes one browser from another of those from which the name has signed in; empty for one from
+        which it has not."""
+        nonce, _, signature = asker.device[:_LONGEST_COOKIE].partition(".")
         fits = hmac.compare_digest(signature.encode(), self._signature(name, nonce).encode())
         return nonce if fits else ""
 
@@ -143,7 +154,11 @@ class SignInThrottle:
         return self._digest("device cookie", repository.name_key(name), nonce).hex()
 
     def _counter(self, kind: CounterKind, what: str, place: str = "") -> TryCounter:
-        named = what if kind in {CounterKind.ADDRESS, CounterKind.OWN} else repository.name_key(what)
+        named = (
+            what
+            if kind in {CounterKind.ADDRESS, CounterKind.OWN, CounterKind.SECOND_STEP}
+            else repository.name_key(what)
+        )
         return TryCounter(kind=kind, key=self._digest(f"tries of a {kind}", named, place))
 
     def _digest(self, *parts: str) -> bytes:
@@ -152,7 +167,7 @@ class SignInThrottle:
 
 
 def network_of(address: str) -> str:
-    """Who is behind an address: itself, or its /64 network with IPv6; empty for what is none."""
+    """The network to count an address by: itself, or its /64 with IPv6; empty if it is no address."""
     try:
         found = ip_address(address)
     except ValueError:

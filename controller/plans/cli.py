@@ -2,18 +2,20 @@
 
 import time
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
 from controller.cli import output
-from controller.cli.client import REFUSED, SET_ASIDE, ApiClient, AsJson, takes_client
+from controller.cli.client import REFUSED, SET_ASIDE, ApiClient, AsJson, SiteArg, command_group, site_and, takes_client
+from controller.plans.manual_acts import ActPage
+from controller.plans.overrides.schemas import OverrideAnswer, OverridePage
 from controller.plans.restored import cli as restored
+from controller.plans.routes import CommandAnswer, CommandIssued
 from edge.wire.messages import ResultCode
 
-app = typer.Typer(help="Open doors, hold them, lock them down.", no_args_is_help=True, add_completion=False)
+app = command_group("Open doors, hold them, lock them down.")
 app.add_typer(restored.app, name="restored")
 
 _JSON = "application/json"
@@ -40,59 +42,6 @@ Until = Annotated[
 Minutes = Annotated[int | None, typer.Option("--minutes", help="Or for how many minutes.", min=1, show_default=False)]
 
 
-class _Asked(msgspec.Struct, frozen=True):
-    id: str
-
-
-class _Command(msgspec.Struct, frozen=True):
-    outcome: str
-    why: str | None
-    code: str | None
-
-
-class _At(msgspec.Struct, frozen=True):
-    name: str
-    state: str
-    text: str
-
-
-class _Override(msgspec.Struct, frozen=True):
-    id: str
-    kind: str
-    whole: bool
-    starts: datetime
-    ends: datetime
-    reason: str
-    actor: str
-    doors: list[_At]
-
-
-class _Overrides(msgspec.Struct, frozen=True):
-    items: list[_Override]
-
-
-class _Act(msgspec.Struct, frozen=True):
-    id: str
-    at: datetime
-    kind: str
-    where: list[str]
-    whole: bool
-    until: datetime | None
-    reason: str
-    actor: str
-    outcome: str
-    text: str
-
-
-class _Acts(msgspec.Struct, frozen=True):
-    items: list[_Act]
-
-
-@app.callback()
-def door() -> None:
-    """Open doors, hold them, lock them down."""
-
-
 @app.command()
 @takes_client
 def unlock(
@@ -102,7 +51,7 @@ def unlock(
     unset_alarm: Annotated[bool, typer.Option("--unset-alarm", help="Also unset the alarm behind it.")] = False,
 ) -> None:
     """Let somebody in once. Exit code 0 when the door has opened, 1 when it has not."""
-    site, name = _parted(door, "door")
+    site, name = site_and("door", door)
     body = {"kind": "unlock", "reason": reason, "unset_alarm": unset_alarm}
     _command(caller, f"/sites/{site}/doors/{name}/commands", body)
 
@@ -111,7 +60,7 @@ def unlock(
 @takes_client
 def self_test(caller: ApiClient, edge: Edge, reason: Reason = "self-test") -> None:
     """Have an edge look at its locks, readers, disk and clock. No door moves."""
-    site, name = _parted(edge, "edge")
+    site, name = site_and("edge", edge)
     path = f"/sites/{site}/edges/{name}/commands"
     _command(caller, path, {"kind": "self_test", "reason": reason})
 
@@ -120,7 +69,7 @@ def self_test(caller: ApiClient, edge: Edge, reason: Reason = "self-test") -> No
 @takes_client
 def restart(caller: ApiClient, edge: Edge, reason: Reason) -> None:
     """Restart an edge's agent. Its doors lock for some seconds; people can still get out."""
-    site, name = _parted(edge, "edge")
+    site, name = site_and("edge", edge)
     path = f"/sites/{site}/edges/{name}/commands"
     _command(caller, path, {"kind": "restart", "reason": reason})
 
@@ -135,7 +84,7 @@ def recount(
     reason: Reason = "counted by hand",
 ) -> None:
     """Set the number of people inside to your count. Totals do not change."""
-    site, name = _parted(edge, "edge")
+    site, name = site_and("edge", edge)
     body = {"kind": "recount", "reason": reason, "counter": counter, "inside": inside}
     _command(caller, f"/sites/{site}/edges/{name}/commands", body)
 
@@ -171,39 +120,33 @@ def out_of_service(
 @takes_client
 def end(
     caller: ApiClient,
-    override: Annotated[str, typer.Argument(help="The override's id, as `hallkeeper door overrides` tells.")],
+    override: Annotated[str, typer.Argument(help="The override's id, as `hallkeeper door overrides` lists it.")],
     reason: Annotated[str, typer.Option("--reason", help="Why; may be left out.")] = "",
 ) -> None:
     """End an override early: its doors go back to their timetable."""
     body = msgspec.json.encode({"reason": reason})
-    _follow(caller, caller.post(f"/overrides/{override}/end", body, _JSON, _Override), wanted={"gone"})
+    _follow(caller, caller.post(f"/overrides/{override}/end", body, _JSON, OverrideAnswer), wanted={"gone"})
 
 
 @app.command()
 @takes_client
-def overrides(
-    caller: ApiClient, site: Annotated[str, typer.Argument(help="The site, such as ramsey.")], as_json: AsJson = False
-) -> None:
+def overrides(caller: ApiClient, site: SiteArg, as_json: AsJson = False) -> None:
     """List what is held open, locked down or out of service, with its state at each door."""
-    answer = caller.get(f"/sites/{site}/overrides", msgspec.Raw)
-    found = caller.answered(answer, _Overrides, as_json=as_json).items
+    found = caller.ask(f"/sites/{site}/overrides", OverridePage, as_json=as_json).items
     rows = [
         (one.id, at.name, at.text, output.span(one.starts, one.ends), one.actor, one.reason)
         for one in found
         for at in one.doors
     ]
-    if not output.show(caller.console, (output.ID, "Door", "Stands", "When", "Who", "Why"), rows):
+    if not output.show(caller.console, (output.ID, "Door", "Status", "When", "Who", "Why"), rows):
         caller.say("Every door follows its timetable.")
 
 
 @app.command()
 @takes_client
-def acts(
-    caller: ApiClient, site: Annotated[str, typer.Argument(help="The site, such as ramsey.")], as_json: AsJson = False
-) -> None:
+def acts(caller: ApiClient, site: SiteArg, as_json: AsJson = False) -> None:
     """List the latest acts at a site's doors: who, why, and the outcome."""
-    answer = caller.get(f"/sites/{site}/acts", msgspec.Raw)
-    found = caller.answered(answer, _Acts, as_json=as_json).items
+    found = caller.ask(f"/sites/{site}/acts", ActPage, as_json=as_json).items
     rows = [
         (
             output.moment(one.at),
@@ -219,18 +162,11 @@ def acts(
         caller.say("No command or override was given yet.")
 
 
-def _parted(text: str, what: str) -> tuple[str, str]:
-    site, slash, name = text.partition("/")
-    if not (site and slash and name):
-        raise typer.BadParameter(f"{text!r} names no {what}; write site and {what}, such as ramsey/front-{what}")
-    return site, name
-
-
 def _command(caller: ApiClient, path: str, body: dict[str, Any]) -> None:
     """Send the command, then wait for its outcome."""
-    asked = caller.post(path, msgspec.json.encode(body), _JSON, _Asked)
+    asked = caller.post(path, msgspec.json.encode(body), _JSON, CommandIssued)
     for _ in range(_LOOKS):
-        command = caller.get(f"/commands/{asked.id}", _Command)
+        command = caller.get(f"/commands/{asked.id}", CommandAnswer)
         if command.outcome != "waiting":
             break
         time.sleep(_LOOK_EVERY_S)
@@ -252,22 +188,22 @@ def _order(
     if len(doors) == 1 and "/" not in doors[0]:
         site = doors[0]
     else:
-        parted = [_parted(each, "door") for each in doors]
+        parted = [site_and("door", each) for each in doors]
         if len({site for site, _ in parted}) > 1:
             raise typer.BadParameter("the doors must be of one site")
         site = parted[0][0]
         body["doors"] = [name for _, name in parted]
-    made = caller.post(f"/sites/{site}/overrides", msgspec.json.encode(body), _JSON, _Override)
+    made = caller.post(f"/sites/{site}/overrides", msgspec.json.encode(body), _JSON, OverrideAnswer)
     _follow(caller, made, wanted={"on"})
 
 
-def _follow(caller: ApiClient, override: _Override, *, wanted: set[str]) -> None:
+def _follow(caller: ApiClient, override: OverrideAnswer, *, wanted: set[str]) -> None:
     """Wait for the doors, and print the state of each."""
     for _ in range(_LOOKS):
         if all(at.state in wanted or at.state == "unreachable" for at in override.doors):
             break
         time.sleep(_LOOK_EVERY_S)
-        override = caller.get(f"/overrides/{override.id}", _Override)
+        override = caller.get(f"/overrides/{override.id}", OverrideAnswer)
     for at in override.doors:
         caller.say(f"{at.name}: {at.text}", style=None if at.state in wanted else "red")
     caller.say(f"override {override.id}, until {output.moment(override.ends)}")

@@ -1,18 +1,18 @@
 """Commands to a door or an edge: signed for the edge's present session, valid for seconds, answered once."""
 
 import asyncio
-import secrets
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
+from controller.audit import audit_log
 from controller.db.engine import Database, Tx
 from controller.estate.errors import ThingUnknown
 from controller.estate.service import require_door, require_parts
-from controller.people import audit
 from controller.plans import repository
 from controller.plans.model import IssuedCommand
 from controller.telemetry import repository as telemetry
@@ -21,7 +21,7 @@ from controller.text import times
 from controller.web.problem import Conflicting, NotFound
 from edge.wire.clock import Clock
 from edge.wire.envelope import Purpose, Sealer
-from edge.wire.ids import uuid7
+from edge.wire.ids import new_id
 from edge.wire.link import Link
 from edge.wire.messages import COMMAND_LIFE_S, Command, CommandResult
 from edge.wire.topics import Topic
@@ -52,11 +52,8 @@ class CommandOutcome(StrEnum):
     EXPIRED = "expired"
 
 
-class OutOfReach(Conflicting):
+class OutOfReach(Conflicting, kind="offline", title="The door is offline"):
     """A command is never kept for later: a door must not move when nobody expects it."""
-
-    kind = "offline"
-    title = "The door is offline"
 
     def __init__(self, what: str, why: str) -> None:
         super().__init__(f"{what!r} is offline: {why}; commands are not queued, so send it again when it is back")
@@ -68,7 +65,7 @@ class CommandUnknown(NotFound):
 
 
 class CommandRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be done, and where. ``args``: as ``edge.wire.messages.Command`` has them."""
+    """A command, and its site, edge and door. ``args``: as ``edge.wire.messages.Command`` has them."""
 
     site: str
     edge: str
@@ -82,31 +79,24 @@ class CommandRequest(msgspec.Struct, frozen=True, kw_only=True):
         return self.door or self.edge
 
 
+@dataclass(eq=False, kw_only=True)
 class CommandService:
     """``seen``: called with a site when a command was answered."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        link: Link,
-        signer: Sealer,
-        clock: Clock,
-        verifier: EnvelopeVerifier,
-        seen: Callable[[str], None],
-    ) -> None:
-        self._database = database
-        self._link = link
-        self._signer = signer
-        self._clock = clock
-        self._verifier = verifier
-        self._seen = seen
+    database: Database
+    link: Link
+    signer: Sealer
+    clock: Clock
+    verifier: EnvelopeVerifier
+    seen: Callable[[str], None]
+
+    def __post_init__(self) -> None:
         self._turns: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def unlock(self, site: str, door: str, *, reason: str, actor: str, unset_alarm: bool = False) -> str:
         """Ask a door to unlock once; the command's id. ``unset_alarm``: also unset the alarm of its area, where it is
         set; otherwise the edge refuses. Raises ``SiteUnknown``, ``DoorUnknown``, ``OutOfReach``."""
-        async with self._database.read() as tx:
+        async with self.database.read() as tx:
             edge = (await require_door(tx, site, door)).edge
         args: Args = {"unset_alarm": True} if unset_alarm else {}
         return await self._order(
@@ -130,7 +120,7 @@ class CommandService:
         return await self._at_edge(CommandRequest(site=site, edge=edge, kind=CommandKind.SELF_TEST), reason, actor)
 
     async def _at_edge(self, request: CommandRequest, reason: str, actor: str) -> str:
-        async with self._database.read() as tx:
+        async with self.database.read() as tx:
             parts = await require_parts(tx, request.site)
         if request.edge not in {edge.id for edge in parts.edges}:
             raise ThingUnknown(request.site, "edges", request.edge)
@@ -139,21 +129,11 @@ class CommandService:
     async def _order(self, request: CommandRequest, reason: str, actor: str) -> str:
         """One at a time for each edge, since an edge refuses a command that a newer one has overtaken."""
         async with self._turns[request.site, request.edge]:
-            issued, nonce = await self._database.run(self._issue, request, reason, actor)
-            command = Command(
-                site=issued.site,
-                edge=issued.edge,
-                id=issued.id,
-                nonce=nonce,
-                issued_at=issued.issued_at,
-                expires_at=issued.expires_at,
-                kind=issued.kind,
-                door=issued.door,
-                args=issued.args,
-            )
+            issued, nonce = await self.database.run(self._issue, request, reason, actor)
+            command = msgspec.convert(msgspec.structs.asdict(issued) | {"nonce": nonce}, Command)
             topic = str(Topic(site=issued.site, edge=issued.edge, name="command"))
-            taken = await self._link.publish(topic, self._signer.seal(Purpose.COMMAND, command))
-        self._seen(issued.site)
+            taken = await self.link.publish(topic, self.signer.seal(Purpose.COMMAND, command))
+        self.seen(issued.site)
         if not taken:
             why = "the broker did not take the command"
             await self._end(issued.site, issued.edge, issued.id, CommandOutcome.REFUSED, why, None)
@@ -166,11 +146,11 @@ class CommandService:
             since = await self._away(tx, request.site, state.since) if state else "it has never connected"
             its = f"its edge {request.edge!r}" if request.door else "it"
             raise OutOfReach(request.what, f"{its} is not online, {since}")
-        if not self._link.connected:
+        if not self.link.connected:
             raise OutOfReach(request.what, "the controller has no connection to the broker")
-        now = self._clock.now()
+        now = self.clock.now()
         issued = IssuedCommand(
-            id=uuid7(now, secrets.token_bytes(10)),
+            id=new_id(now),
             site=request.site,
             edge=request.edge,
             door=request.door,
@@ -184,39 +164,39 @@ class CommandService:
         await repository.insert_command(tx, issued)
         thing = f"door {request.door}" if request.door else f"edge {request.edge}"
         act = request.kind.value.replace("_", "-")
-        await audit.record(tx, actor=actor, at=now, act=act, site=request.site, thing=thing)
+        await audit_log.record(tx, actor=actor, at=now, act=act, site=request.site, thing=thing, why=reason)
         return issued, state.nonce
 
     async def _away(self, tx: Tx, site: str, since: datetime) -> str:
         zone = (await require_parts(tx, site)).site.tz
-        return f"since {times.at(since, zone, now=self._clock.now())}"
+        return f"since {times.at(since, zone, now=self.clock.now())}"
 
     async def take_result(self, site: str, edge: str, payload: bytes) -> None:
         """Store the outcome of a command, as the edge reported it."""
-        result = self._verifier.open(site, edge, payload, purpose=Purpose.RESULT, kind=CommandResult)
+        result = self.verifier.open(site, edge, payload, purpose=Purpose.RESULT, kind=CommandResult)
         if result is None:
             return
         outcome = CommandOutcome.DONE if result.outcome == CommandOutcome.DONE else CommandOutcome.REFUSED
         await self._end(site, edge, result.id, outcome, result.why, result.code)
-        self._seen(site)
+        self.seen(site)
 
     async def _end(
         self, site: str, edge: str, command_id: str, outcome: CommandOutcome, why: str | None, code: str | None
     ) -> None:
         async def end(tx: Tx) -> None:
-            at = self._clock.now()
+            at = self.clock.now()
             text = why and why[:WHY_LIMIT]
             await repository.end_command(tx, site, edge, command_id, outcome=outcome.value, why=text, code=code, at=at)
 
-        await self._database.run(end)
+        await self.database.run(end)
 
     async def outcome(self, command_id: str) -> tuple[IssuedCommand, CommandOutcome]:
         """A command and its outcome. Raises ``CommandUnknown``."""
-        async with self._database.read() as tx:
+        async with self.database.read() as tx:
             issued = await repository.command(tx, command_id)
         if issued is None:
             raise CommandUnknown(command_id)
-        return issued, outcome_of(issued, self._clock.now())
+        return issued, outcome_of(issued, self.clock.now())
 
 
 def outcome_of(issued: IssuedCommand, now: datetime) -> CommandOutcome:

@@ -20,8 +20,8 @@ from controller.plans.restored.describe import describe, doors
 from controller.plans.restored.model import RestoredEntry
 from controller.plans.restored.service import RestoredView as ShownRestored
 from controller.plans.restored.service import show as show_restored
-from controller.text import local_time, times
-from controller.web.fields import Answer
+from controller.text import times
+from controller.web.fields import Answer, LocalTime, Page, answer_of, page_of
 from edge.wire.credentials import CredentialKind
 
 _EXPIRED = "not answered in time; it can no longer be carried out"
@@ -41,21 +41,19 @@ class ActAnswer(Answer):
     outcome in words. ``keep_restored`` and ``remove_restored``: somebody decided on a restored entry."""
 
     id: str
-    at: str
+    at: LocalTime
     kind: str
     doors: list[str]
     where: list[str]
     whole: bool
-    until: str | None
+    until: LocalTime | None
     reason: str
     actor: str
     outcome: str
     text: str
 
 
-class ActPage(Answer):
-    items: list[ActAnswer]
-    next: str | None
+class ActPage(Page[ActAnswer]): ...
 
 
 async def acts(tx: Tx, parts: SiteParts, *, before: str | None, limit: int, now: datetime) -> ActPage:
@@ -72,8 +70,7 @@ async def acts(tx: Tx, parts: SiteParts, *, before: str | None, limit: int, now:
     found += [_new_codes(one, parts, still[one.id]) for one in renewed]
     found += [_decision(one, decided) for one in decided.entries]
     found.sort(key=lambda act: act.id, reverse=True)
-    more, found = len(found) > limit, found[:limit]
-    return ActPage(items=found, next=found[-1].id if more else None)
+    return page_of(ActPage, found, limit, lambda act: act, key=lambda act: act.id)
 
 
 def _command(issued: IssuedCommand, parts: SiteParts, now: datetime) -> ActAnswer:
@@ -83,17 +80,16 @@ def _command(issued: IssuedCommand, parts: SiteParts, now: datetime) -> ActAnswe
     text = issued.why or ""
     if issued.kind == CommandKind.RECOUNT and not text:
         text = f"{issued.args.get('inside')} people at {issued.args.get('counter')}"
-    return ActAnswer(
-        id=issued.id,
-        at=local_time.rfc3339(issued.issued_at, parts.site.tz),
-        kind=issued.kind,
+    return answer_of(
+        ActAnswer,
+        issued,
+        parts.site.tz,
+        at=issued.issued_at,
         doors=[issued.door] if issued.door else [],
         where=[door.name if door else issued.door or edge],
         whole=False,
         until=None,
-        reason=issued.reason,
-        actor=issued.actor,
-        outcome=outcome.value,
+        outcome=outcome,
         text=_EXPIRED if outcome == "expired" else text,
     )
 
@@ -107,16 +103,15 @@ def _new_codes(one: ReissuedCodes, parts: SiteParts, still: Collection[str]) -> 
     else:
         many = {1: "one booking has"}.get(one.bookings, f"{one.bookings} bookings have")
         text = f"{many} another code; {old}" if one.bookings else "no booking had a code"
-    return ActAnswer(
-        id=one.id,
-        at=local_time.rfc3339(one.at, parts.site.tz),
+    return answer_of(
+        ActAnswer,
+        one,
+        parts.site.tz,
         kind="new_code" if one.edge is None else "revoke",
-        doors=list(one.doors),
         where=[names.get(each, each) for each in (one.doors if one.edge is None else (one.edge,))],
         whole=False,
         until=None,
         reason=one.why,
-        actor=one.actor,
         outcome="waiting" if still else "done",
         text=text,
     )
@@ -125,16 +120,14 @@ def _new_codes(one: ReissuedCodes, parts: SiteParts, still: Collection[str]) -> 
 def _override(one: Ordered, shown: OverridesView, now: datetime) -> ActAnswer:
     zone, at_doors = shown.parts.site.tz, shown.doors[one.id]
     outcome = "stands" if one.wanted(now) else "over" if one.ended_at is None else "ended"
-    return ActAnswer(
-        id=one.id,
-        at=local_time.rfc3339(one.made_at, zone),
-        kind=one.kind.value,
+    return answer_of(
+        ActAnswer,
+        one,
+        zone,
+        at=one.made_at,
         doors=[at.door for at in one.doors],
         where=[at.name for at in at_doors],
-        whole=one.whole,
-        until=local_time.rfc3339(one.ends, zone),
-        reason=one.reason,
-        actor=one.actor,
+        until=one.ends,
         outcome=outcome,
         text=_became(one, at_doors, zone, now),
     )
@@ -142,17 +135,18 @@ def _override(one: Ordered, shown: OverridesView, now: datetime) -> ActAnswer:
 
 def _decision(one: RestoredEntry, shown: ShownRestored) -> ActAnswer:
     assert one.decision is not None
-    assert one.decision_id is not None
-    assert one.decided_at is not None
     zone, pieces = shown.parts.site.tz, shown.pieces[one.id]
-    return ActAnswer(
+    return answer_of(
+        ActAnswer,
+        one,
+        zone,
         id=one.decision_id,
-        at=local_time.rfc3339(one.decided_at, zone),
+        at=one.decided_at,
         kind=f"{one.decision.value}_restored",
         doors=sorted({piece.door for piece in pieces if piece.door}),
         where=doors(pieces, shown.parts) or [shown.parts.site.name],
         whole=False,
-        until=local_time.rfc3339(one.ends, zone),
+        until=one.ends,
         reason=one.decided_why or "",
         actor=one.decided_by or "",
         outcome="done",

@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, bindparam, delete, exists, func, insert, or_,
 from controller.access.tables import new_codes, offline_codes
 from controller.db.compiled_sql import CompiledReads, Row, RowMemo
 from controller.db.engine import Tx
+from controller.db.structs import struct_of
 from controller.diary.tables import bookings
 from controller.estate.tables import doors, old_secrets, sites
 from controller.people.permissions import Thing
@@ -109,6 +110,14 @@ async def before(tx: Tx, site: str, edge: str, version: int) -> SignedPlan | Non
 async def plan(tx: Tx, site: str, edge: str, version: int) -> SignedPlan | None:
     query = select(plans).where(plans.c.site == site, plans.c.edge == edge, plans.c.version == version)
     row = (await tx.execute(query)).mappings().first()
+    return _plan(row) if row else None
+
+
+async def in_force_at(tx: Tx, site: str, edge: str, at: datetime) -> SignedPlan | None:
+    """The plan that an edge carried out at a moment; ``None`` where it had none."""
+    c = plans.c
+    query = select(plans).where(c.site == site, c.edge == edge, c.applied_at <= at)
+    row = (await tx.execute(query.order_by(c.applied_at.desc(), c.version.desc()).limit(1))).mappings().first()
     return _plan(row) if row else None
 
 
@@ -260,6 +269,7 @@ async def _known(tx: Tx, digests: Sequence[str]) -> set[str]:
     known: set[str] = set()
     for lot in _lots(digests):
         query = select(plan_parts.c.digest).where(plan_parts.c.digest.in_(lot))
+        query = query.with_for_update(read=True, key_share=True)  # nobody deletes them as unused before the commit
         known |= set((await tx.execute(query)).scalars())
     return known
 
@@ -285,17 +295,13 @@ async def last_acts(tx: Tx, site: str) -> str:
 
 
 def _issued(row: RowMapping) -> IssuedCommand:
-    return IssuedCommand(**(dict(row) | {"args": msgspec.json.decode(row["args"])}))
+    return struct_of(IssuedCommand, row, args=msgspec.json.decode(row["args"]))
+
+
+def manifest_of(sealed: bytes) -> Manifest:
+    """The manifest in the envelope of a stored plan."""
+    return decode(decode(sealed, Envelope).payload, Manifest)
 
 
 def _plan(row: RowMapping) -> SignedPlan:
-    return SignedPlan(
-        manifest=decode(decode(row["sealed"], Envelope).payload, Manifest),
-        digest=row["digest"],
-        sealed=row["sealed"],
-        compiled_at=row["compiled_at"],
-        grants=row["grants"],
-        applied_at=row["applied_at"],
-        refused_at=row["refused_at"],
-        why=row["why"],
-    )
+    return struct_of(SignedPlan, row, manifest=manifest_of(row["sealed"]))

@@ -16,7 +16,20 @@ from controller.plans.commands import CommandService, CommandUnknown, OutOfReach
 from controller.plans.manual_acts import ActPage, acts
 from controller.telemetry import repository as telemetry
 from controller.text import local_time
-from controller.web.fields import After, Answer, Body, IdPath, Limit, Name, Slug, SlugPath, Whole, Yes, answer_of
+from controller.web.fields import (
+    After,
+    Answer,
+    Body,
+    IdPath,
+    Limit,
+    LocalTime,
+    Name,
+    Slug,
+    SlugPath,
+    Whole,
+    Yes,
+    answer_of,
+)
 from controller.web.problem import NotSignedIn, described, invalid_field
 from controller.web.services import TheClock, TheDatabase, service
 
@@ -57,8 +70,8 @@ class CommandAnswer(Answer):
     inside: int | None
     reason: str
     actor: str
-    issued_at: str
-    expires_at: str
+    issued_at: LocalTime
+    expires_at: LocalTime
     outcome: str
     why: str | None
     code: str | None
@@ -130,18 +143,16 @@ async def get_command(command: IdPath, commands: TheCommands, database: TheDatab
     issued, outcome = await commands.outcome(command)
     async with database.read() as tx:
         zone = (await require_site(tx, issued.site)).tz
-    visible = may(actor, Action.CONTACT, Thing(site=issued.site))
+    visible = may(actor, Action.LOG, Thing(site=issued.site))
     counter, inside = issued.args.get("counter"), issued.args.get("inside")
     return answer_of(
         CommandAnswer,
         issued,
+        zone,
         counter=counter if isinstance(counter, str) else None,
         inside=inside if isinstance(inside, int) else None,
-        reason=issued.reason if visible else "",
-        actor=issued.actor if visible else "",
-        issued_at=local_time.rfc3339(issued.issued_at, zone),
-        expires_at=local_time.rfc3339(issued.expires_at, zone),
-        outcome=outcome.value,
+        outcome=outcome,
+        **({} if visible else {"reason": "", "actor": ""}),
     )
 
 

@@ -18,9 +18,8 @@ from controller.db.engine import Database, Tx
 from controller.db.retry import retry_until_available
 from controller.diary.site_config import SiteConfigs
 from controller.estate import repository as estate
-from controller.plans import clock as clocks
 from controller.plans import repository
-from controller.plans.clock import ClockDoubtful
+from controller.plans import signed_time_check as clocks
 from controller.plans.clock_trust import ClockMonitor
 from controller.plans.compile import (
     Compiled,
@@ -30,9 +29,10 @@ from controller.plans.compile import (
 )
 from controller.plans.model import EdgeName, SignedPlan
 from controller.plans.overrides import repository as overrides
+from controller.plans.signed_time_check import ClockDoubtful
 from controller.plans.sources import PlanMemory, PlanSource, PlanSources, SecretNames, compile_from
 from controller.telemetry import repository as telemetry
-from edge.wire.clock import Clock
+from edge.wire.clock import Clock, real_s
 from edge.wire.envelope import Purpose, Sealer
 from edge.wire.link import Link
 from edge.wire.topics import Topic
@@ -186,7 +186,7 @@ class Planner:
         if not self._due:
             return None
         name = min(self._due, key=self._due.__getitem__)
-        wait_s = self._due[name] - _real()
+        wait_s = self._due[name] - real_s()
         if wait_s > 0:
             return wait_s
         del self._due[name]
@@ -195,7 +195,7 @@ class Planner:
     async def _compile_and_send(self, name: EdgeName) -> None:
         if name in self.unknown:
             return
-        self._compiled_at[name], used = _real(), time.thread_time()
+        self._compiled_at[name], used = real_s(), time.thread_time()
         try:
             if await self._as_before(name):
                 return
@@ -205,7 +205,7 @@ class Planner:
             fields = {"action": "plan", "site": name[0], "edge": name[1], "reason": str(error)[:200]}
             log.error("A plan could not be made; trying again", extra=fields)
             self._whole.add(name)
-            self._due[name] = _real() + RETRY_S
+            self._due[name] = real_s() + RETRY_S
         except ClockDoubtful as error:
             if self.trouble is None:
                 log.critical(
@@ -213,7 +213,7 @@ class Planner:
                 )
                 self.trouble = str(error)
             self._whole.add(name)
-            self._due[name] = _real() + RETRY_S * 10
+            self._due[name] = real_s() + RETRY_S * 10
         except TooMuchForOnePart as error:
             fields = {"action": "plan", "site": name[0], "edge": name[1], "reason": str(error)}
             log.error("A plan cannot be made", extra=fields)
@@ -249,7 +249,7 @@ class Planner:
     async def send_again(self, name: EdgeName) -> None:
         """Publish the whole of an edge's present plan, unless that was done a moment ago."""
         async with self._turn:
-            if _real() - self._sent_at.get(name, float("-inf")) < SEND_AGAIN_AFTER_S:
+            if real_s() - self._sent_at.get(name, float("-inf")) < SEND_AGAIN_AFTER_S:
                 return
             async with self._database.read() as tx:
                 signed = await repository.latest(tx, *name)
@@ -376,7 +376,7 @@ class Planner:
             topic = str(Topic(site=site, edge=edge, name="plan/part", item=part))
             await self._link.publish(topic, b"", retain=True)
         self._sent[name] = refs | {_MANIFEST: signed.digest}
-        self._sent_at[name] = _real()
+        self._sent_at[name] = real_s()
         fields = {"action": "plan", "site": site, "edge": edge, "version": signed.manifest.version}
         log.info("Published a plan", extra=fields | {"parts": len(changed)})
 
@@ -388,8 +388,3 @@ class Planner:
                 before = await repository.before(tx, *name, signed.manifest.version)
             names = set(before.manifest.parts) if before else set()
         return names - set(signed.manifest.parts)
-
-
-def _real() -> float:
-    """Seconds of real time; in a virtual run those of its loop."""
-    return asyncio.get_running_loop().time()

@@ -1,7 +1,8 @@
-"""What a plan is made from: one look at the database, of which most is kept from the last plan."""
+"""What a plan is made from: one look at the database; most of it is cached from the last plan."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -48,7 +49,7 @@ class PlanSource(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlanStamp(msgspec.Struct, frozen=True, kw_only=True):
-    """What is another once the diary, the hours or the members of an edge's plan are. ``diary``: without the codes
+    """Changes when the diary, the hours or the members of an edge's plan do. ``diary``: without the codes
     that the plan does not hold yet or should no longer hold, which are asked for themselves."""
 
     doors: tuple[str, ...]
@@ -75,34 +76,32 @@ class PlanMemory:
         return self
 
 
+@dataclass(eq=False, kw_only=True)
 class PlanSources:
     """Looks at what edges' plans are made from."""
 
-    def __init__(
-        self, *, clock: Clock, site_configs: SiteConfigs, others: OtherGrants, secret_names: SecretNames
-    ) -> None:
-        self._clock = clock
-        self._site_configs = site_configs
-        self.others = others
-        self._secret_names = secret_names
+    clock: Clock
+    site_configs: SiteConfigs
+    others: OtherGrants
+    secret_names: SecretNames
 
     async def look(self, tx: Tx, name: EdgeName, memory: PlanMemory) -> PlanSource | None:
         """What the plan of an edge is made from; None for an unknown or revoked edge: a plan made with secrets that a
         Pi does not have would lock everybody out there."""
         site, edge = name
-        now = self._clock.now()
+        now = self.clock.now()
         try:
-            site_config = await self._site_configs.of(tx, site)
+            site_config = await self.site_configs.of(tx, site)
         except SiteUnknown:
             return None
         if edge not in {each.id for each in site_config.edges}:
             return None
-        secret_names = await self._secret_names(tx, site, edge)
+        secret_names = await self.secret_names(tx, site, edge)
         if secret_names is None:
             return None
         doors = [door.id for door in site_config.doors if door.edge == edge]
         ordered = await overrides.for_plan(tx, site, doors, now=now, horizon=plan_window(now).end)
-        stands = carried(await restored.for_plan(tx, site, edge, now), now)
+        carried_over = carried(await restored.for_plan(tx, site, edge, now), now)
         given = msgspec.structs.replace(
             await self._given(tx, site_config, edge, doors, ordered, now, memory), secrets=secret_names
         )
@@ -110,15 +109,15 @@ class PlanSources:
             stamp=await self._stamp(tx, site, tuple(doors), now),
             now=now,
             last=await repository.latest(tx, site, edge),
-            given=stands.without_what_stays_off(given),
+            given=carried_over.without_removed_grants(given),
             gone=await access.ended(tx, site, doors),
             ordered=ordered,
-            carried=stands,
+            carried=carried_over,
         )
 
     async def as_before(self, tx: Tx, name: EdgeName, memory: PlanMemory) -> bool:
         """Whether the diary, the hours and the members are for an edge's plan as when the last one was made."""
-        last, now = memory.stamp, self._clock.now()
+        last, now = memory.stamp, self.clock.now()
         if last is None or await access.changed_for_plan(tx, name[0], last.doors, now, last.window.end):
             return False
         return await self._stamp(tx, name[0], last.doors, now) == last

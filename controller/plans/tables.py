@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
-from controller.db.engine import Instant, Serial, metadata
+from controller.db.engine import NAMES_ACTOR, Instant, Serial, metadata
 
 plan_parts = Table(
     "plan_parts",
@@ -40,7 +40,7 @@ commands = Table(
     Column("door", String(40)),
     Column("kind", String(40), nullable=False),
     Column("reason", Text, nullable=False),
-    Column("actor", String(200), nullable=False),
+    Column("actor", String(200), nullable=False, info=NAMES_ACTOR),
     Column("issued_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("outcome", String(20)),
@@ -62,10 +62,10 @@ overrides = Table(
     Column("starts", Instant, nullable=False),
     Column("ends", Instant, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("actor", String(200), nullable=False),
+    Column("actor", String(200), nullable=False, info=NAMES_ACTOR),
     Column("made_at", Instant, nullable=False),
     Column("ended_at", Instant),
-    Column("ended_by", String(200)),
+    Column("ended_by", String(200), info=NAMES_ACTOR),
     Column("ended_why", Text),
     CheckConstraint("ends > starts", name="order"),
     Index("ix_overrides_site_ends", "site", "ends"),
@@ -101,7 +101,7 @@ restored = Table(
     Column("decision", String(10)),
     Column("decision_id", String(36)),
     Column("decided_at", Instant),
-    Column("decided_by", String(200)),
+    Column("decided_by", String(200), info=NAMES_ACTOR),
     Column("decided_why", Text),
     Index("ix_restored_site_ends", "site", "ends"),
 )

@@ -16,7 +16,7 @@ from controller.recurrence.horizon import Budget, EventWalk
 from controller.recurrence.pattern import ExtraDate, RecurrencePattern
 from controller.recurrence.rule import RecurrenceRule
 from controller.text import local_time
-from controller.text.times import length
+from controller.text.times import duration
 from controller.web.problem import invalid_field
 from edge.wire.interval import Interval
 
@@ -196,6 +196,6 @@ def _occurrence(starts_wall: datetime, ends_wall: datetime, zone: ZoneInfo) -> S
     difference = (ends - starts) - (ends_wall - starts_wall)
     if difference:
         word = "longer" if difference > timedelta() else "shorter"
-        text = f"{length(abs(difference))} {word}, since the clocks change"
+        text = f"{duration(abs(difference))} {word}, since the clocks change"
         return SeriesOccurrence(wall=starts_wall, during=during, clocks=ClockChange.LENGTH, text=text)
     return SeriesOccurrence(wall=starts_wall, during=during)

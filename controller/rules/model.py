@@ -10,6 +10,7 @@ import msgspec
 
 from controller.diary.model import BookingRequest, Claimed
 from controller.diary.site_config import SiteConfig, SpaceAtSite
+from controller.documents.model import ValidDocument
 from controller.estate.model import Space, SpaceKind
 from controller.people.model import Actor, Tier
 from controller.people.permissions import Action, Thing, may
@@ -41,8 +42,6 @@ OVERRULED = frozenset({ReasonKind.BUFFER, ReasonKind.CHANGEOVER})
 """Reasons that a manager may overrule after a warning."""
 _TAKEN = frozenset({ReasonKind.CLASH, ReasonKind.BUFFER, ReasonKind.CHANGEOVER})
 _SHARED = frozenset({ReasonKind.EQUIPMENT, ReasonKind.SEATS})
-LIFTED = frozenset({ReasonKind.TOO_EARLY, ReasonKind.QUOTA, ReasonKind.APPROVAL})
-"""Reasons that hold for parties and not for a manager who books for one."""
 
 
 class RuleReason(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,12 +199,15 @@ class ResourceUse(msgspec.Struct, frozen=True, kw_only=True):
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """All that was found, without the bookings in ``RuleRequest.but``. ``pools``: by whole quarter hours. ``spent``:
-    the bookings of its party that its quotas may count."""
+    the bookings of its party that its quotas may count. ``documents``: what its party has shown, over or not.
+    ``inducted``: how many of its people have had the site's induction."""
 
     neighbours: tuple[Neighbour, ...] = ()
     equipment: tuple[ResourceUse, ...] = ()
     pools: tuple[ResourceUse, ...] = ()
     spent: tuple[Claimed, ...] = ()
+    documents: tuple[ValidDocument, ...] = ()
+    inducted: int = 0
 
 
 def peak(uses: Iterable[ResourceUse], during: Interval) -> int:
@@ -224,13 +226,15 @@ def peak(uses: Iterable[ResourceUse], during: Interval) -> int:
 
 class RuleRequest(msgspec.Struct, frozen=True, kw_only=True):
     """``tier``: that of ``asked.party``. ``but``: ids of bookings to ignore, such as the one that is to be moved.
-    ``keeps_start``: its start does not change, so minimum notice does not apply."""
+    ``keeps_start``: its start does not change, so minimum notice does not apply. ``keeps_terms``: what was promised
+    stays, so documents and inductions that have lapsed since do not matter; see ``change_impact.keeps_terms``."""
 
     asked: BookingRequest
     actor: Actor
     tier: Tier = Tier.COMMUNITY
     but: frozenset[str] = frozenset()
     keeps_start: bool = False
+    keeps_terms: bool = False
 
 
 class RuleContext(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -268,3 +272,12 @@ class RuleContext(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Whether the actor could approve it, and is not asking as the party would."""
         thing = Thing(site=self.site_config.site.id, party=self.asked.party)
         return not self.asked.by_rules and may(self.request.actor, Action.DECIDE, thing)
+
+    def space_of(self, space: str) -> Space:
+        """The space of a neighbour; as a bare one of that name where it is no longer there."""
+        place = self.site_config.by_space.get(space)
+        return place.space if place is not None else Space(site=self.site_config.site.id, id=space, name=space)
+
+    def elsewhere(self, booking: Claimed) -> str | None:
+        """The name of a booking's space where it differs from the request's."""
+        return None if booking.space == self.asked.space else self.space_of(booking.space).name

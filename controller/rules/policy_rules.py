@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.diary.limits import LONGEST
-from controller.diary.model import Claimed
+from controller.diary.model import LONGEST, Claimed
 from controller.diary.policy import ApprovalRule, PriorityWindow, Quota, QuotaPeriod
 from controller.people.model import Tier
 from controller.rules import phrases
@@ -78,7 +77,7 @@ class Overrun(msgspec.Struct, frozen=True, kw_only=True):
 
     def amount(self, count: float) -> str:
         """“2 bookings”, “3 hours”."""
-        return times.length(timedelta(minutes=count)) if self.minutes else phrases.plural(int(count), "booking")
+        return times.duration(timedelta(minutes=count)) if self.minutes else phrases.plural(int(count), "booking")
 
 
 def days_ahead(start: datetime, zone: ZoneInfo, *, now: datetime) -> int:
@@ -263,8 +262,8 @@ def _short_notice(case: RuleContext) -> Iterator[RuleReason]:
     left = case.asked.during.start - case.now
     if left >= timedelta(minutes=least):
         return
-    asked_for = f", and {case.site_config.site.name} asks for {times.length(timedelta(minutes=least))} of notice"
-    soon = times.length(max(left, timedelta(minutes=1)))
+    asked_for = f", and {case.site_config.site.name} asks for {times.duration(timedelta(minutes=least))} of notice"
+    soon = times.duration(max(left, timedelta(minutes=1)))
     begins = "it has begun already" if left < timedelta(0) else f"it begins in {soon}"
     yield RuleReason(
         why=ReasonKind.APPROVAL,
@@ -311,7 +310,7 @@ def _when(rule: ApprovalRule, case: RuleContext) -> Iterator[Miss]:
     during = case.asked.during
     minutes, most = during.seconds / 60, rule.most_minutes
     if most is not None and minutes > most:
-        text = f"longer than {times.length(timedelta(minutes=most))}"
+        text = f"longer than {times.duration(timedelta(minutes=most))}"
         yield Miss(text=text, field="ends", asked=minutes, limit=most)
     zone = case.place.site.tz
     ahead, most = days_ahead(during.start, zone, now=case.now), rule.most_days_ahead

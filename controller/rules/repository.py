@@ -11,11 +11,16 @@ from sqlalchemy import or_, select, text
 
 from controller.db.compiled_sql import CompiledReads, Row
 from controller.db.engine import Instant, Tx
-from controller.diary.limits import LONGEST
-from controller.diary.model import CLAIMING, BookingState, Claimed
+from controller.diary.model import CLAIMING, LONGEST, BookingState, Claimed
 from controller.diary.tables import bookings
+from controller.documents import repository as documents
+from controller.documents.model import SAFEGUARDING, ValidDocument
+from controller.induction import repository as induction
+from controller.rules.document_rules import holding
+from controller.rules.induction_rules import induction_rule
 from controller.rules.model import FAR, Buffers, Facts, Neighbour, ResourceUse, RuleContext, quartered
 from controller.rules.policy_rules import covering, needed
+from controller.text import local_time
 from edge.wire.interval import Interval
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,12 +48,16 @@ async def find_facts(tx: Tx, cases: Sequence[RuleContext], *, now: datetime) -> 
     equipment = await _uses(tx, "equipment", list(_equipment(cases)), cases, now)
     pools = await _uses(tx, "pools", list(_pools(cases)), cases, now)
     spent = await _spent(tx, cases, now)
+    shown = await _documents(tx, cases)
+    inducted = await _inducted(tx, cases)
     return [
         Facts(
             neighbours=tuple(neighbours[index]),
             equipment=tuple(equipment[index]),
             pools=tuple(_by_quarters(each) for each in pools[index]),
             spent=tuple(spent[index]),
+            documents=tuple(shown.get(cases[index].asked.party or "", ())),
+            inducted=inducted.get(cases[index].asked.party or "", 0),
         )
         for index in range(len(cases))
     ]
@@ -239,3 +248,29 @@ async def _spent(tx: Tx, cases: Sequence[RuleContext], now: datetime) -> dict[in
             each for each in by_party[case.asked.party or ""] if within.has(each) and each.id not in case.request.but
         ]
     return found
+
+
+async def _documents(tx: Tx, cases: Sequence[RuleContext]) -> dict[str, list[ValidDocument]]:
+    """By party, what it has shown of the kinds that a request of its may have to wait for."""
+    needs = {case.asked.party: rules for case in cases if case.asked.party and (rules := [*holding(case)])}
+    if not needs:
+        return {}
+    kinds = {each.kind for its in needs.values() for each in its}
+    today = local_time.local_day(cases[0].now, cases[0].site_config.site.tz)
+    found = await documents.valid(tx, needs, kinds - {SAFEGUARDING}, today)
+    if SAFEGUARDING in kinds:
+        found += await documents.reviewed(tx, needs)
+    by_party: dict[str, list[ValidDocument]] = defaultdict(list)
+    for each in found:
+        by_party[each.party].append(each)
+    return by_party
+
+
+async def _inducted(tx: Tx, cases: Sequence[RuleContext]) -> dict[str, int]:
+    """By party, how many of its people have had the induction, where a request of its needs one."""
+    needing = {case.asked.party for case in cases if case.asked.party and induction_rule(case) is not None}
+    if not needing:
+        return {}
+    now, site = cases[0].now, cases[0].site_config.site
+    today = local_time.local_day(now, site.tz)
+    return {party: await induction.inducted(tx, site.id, party, now, today) for party in sorted(needing)}

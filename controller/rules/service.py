@@ -13,8 +13,11 @@ from controller.db.engine import Tx
 from controller.diary.model import Claimed
 from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor
-from controller.people.permissions import TAKEN, Seen, Thing, seen
-from controller.rules import repository, space_rules
+from controller.people.permissions import Action, Thing, may
+from controller.people.redaction import TAKEN
+from controller.rules import repository, setup_and_changeover, space_rules
+from controller.rules.document_rules import lapsed
+from controller.rules.induction_rules import inducted
 from controller.rules.model import (
     FAR,
     OVERRULED,
@@ -100,7 +103,7 @@ async def judge(
     together: bool = False,
     hypothetical: HypotheticalBookings | None = None,
 ) -> list[Verdict]:
-    """The verdict on each request at one site, in their order. At most four SQL statements, however many requests.
+    """The verdict on each request at one site, in their order. At most seven SQL statements, however many requests.
 
     Requests ignore each other, unless ``together``: then each sees the possible ones before it, as bookings without an
     id. ``hypothetical``: what each of them additionally treats as booked and as gone; it is not changed. A verdict
@@ -160,17 +163,19 @@ def _as_booked(case: RuleContext) -> Facts:
 
 _RULES: tuple[Callable[[RuleContext], Iterator[RuleReason]], ...] = (
     space_rules.unbookable,
-    space_rules.clash,
+    space_rules.overlap,
     space_rules.closed,
     space_rules.capacity,
     space_rules.layout,
     space_rules.seats,
     space_rules.equipment,
     space_rules.places,
-    space_rules.gaps,
+    setup_and_changeover.gaps,
     too_early,
     quota,
     approval,
+    lapsed,
+    inducted,
 )
 _HARDNESS = {why: rank for rank, why in enumerate(ReasonKind)}
 
@@ -187,11 +192,11 @@ def verdict(case: RuleContext) -> Verdict:
 
 
 def as_seen(facts: Facts, actor: Actor, site: str) -> Facts:
-    """The facts about requests of one site, as far as the actor may see them: of other people's bookings, a booker
-    sees only that the time is taken. Every reason is built from these facts."""
+    """The facts about requests of one site, as far as the actor may see them: of bookings whose
+    details they do not see, only that the time is taken. Every reason is built from these facts."""
     found = {each.party for each in facts.spent} | {each.booking.party for each in facts.neighbours}
     found |= {each.booking.party for each in (*facts.equipment, *facts.pools)}
-    hidden = {party for party in found if seen(actor, Thing(site=site, party=party)) is Seen.TAKEN}
+    hidden = {party for party in found if not may(actor, Action.DETAILS, Thing(site=site, party=party))}
     if not hidden:
         return facts
 
@@ -205,6 +210,8 @@ def as_seen(facts: Facts, actor: Actor, site: str) -> Facts:
         equipment=tuple(replace(each, booking=shown(each.booking)) for each in facts.equipment),
         pools=tuple(replace(each, booking=shown(each.booking)) for each in facts.pools),
         spent=tuple(shown(each) for each in facts.spent),
+        documents=facts.documents,
+        inducted=facts.inducted,
     )
 
 
@@ -214,4 +221,6 @@ def _with(facts: Facts, others: Facts) -> Facts:
         equipment=facts.equipment + others.equipment,
         pools=facts.pools + others.pools,
         spent=facts.spent + others.spent,
+        documents=facts.documents + others.documents,
+        inducted=facts.inducted,
     )

@@ -1,28 +1,20 @@
-"""Reasons that lie in the space and what is in it: whether it is booked, when it is open, how many it holds, in which
-layout; the bookings next to a request; equipment and places of pools, which are counted. Pure."""
+"""Reasons that lie in the space and what is in it: whether it is booked, when it is open, which bookings overlap, how
+many it holds, in which layout; equipment and places of pools, which are counted. Pure."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
-
-import msgspec
+from collections.abc import Iterator, Sequence
 
 from controller.diary.model import Claimed
-from controller.estate.model import Space
 from controller.rules import phrases
 from controller.rules.model import (
-    Neighbour,
     ReasonKind,
     ResourceUse,
     RuleContext,
     RuleReason,
-    buffer_between,
-    changeover_between,
     peak,
     takings,
 )
 from controller.rules.phrases import quoted
-from controller.text import times
 from edge.wire.interval import Interval
 
 _NAMED = 3
@@ -45,12 +37,35 @@ def closed(case: RuleContext) -> Iterator[RuleReason]:
     found = case.site_config.hours.closed(asked.during, space=asked.space)
     if not found:
         return
-    told = list(dict.fromkeys(each.against(asked.during) for each in found))
-    more = f"; and {len(told) - _NAMED} more" if len(told) > _NAMED else ""
+    texts = list(dict.fromkeys(each.against(asked.during) for each in found))
+    more = f"; and {len(texts) - _NAMED} more" if len(texts) > _NAMED else ""
     yield RuleReason(
         why=ReasonKind.CLOSED,
         field="starts" if found[0].during.start <= asked.during.start else "ends",
-        text="; ".join(told[:_NAMED]) + more,
+        text="; ".join(texts[:_NAMED]) + more,
+    )
+
+
+def overlap(case: RuleContext) -> Iterator[RuleReason]:
+    """Whether the requested time is taken, and by which bookings; the database refuses it too."""
+    asked, place = case.asked, case.place
+    found = {
+        (each.booking.id, each.booking.during): each.booking
+        for each in case.facts.neighbours
+        if not each.run_out and each.booking.during.overlaps(asked.during)
+    }
+    if not found:
+        return
+    taken = sorted(found.values(), key=lambda each: each.during)
+    named = "; ".join(
+        phrases.booking(each, place.site.tz, space=case.elsewhere(each)) for each in taken[: phrases.NAMED]
+    )
+    more = f" and {len(taken) - phrases.NAMED} more" if len(taken) > phrases.NAMED else ""
+    yield RuleReason(
+        why=ReasonKind.CLASH,
+        field="starts",
+        text=f"{place.space.name} is taken then: {named}{more}",
+        conflicts=tuple(taken[: phrases.CARRIED]),
     )
 
 
@@ -101,154 +116,6 @@ def seats(case: RuleContext) -> Iterator[RuleReason]:
         text=f"{name} is booked as a whole, not by {phrases.places(case.asked.seats)}; leave seats out",
         asked=case.asked.seats,
     )
-
-
-class _Gap(msgspec.Struct, frozen=True, kw_only=True):
-    """The gap between a request and a booking before it (``starts``) or after it (``ends``)."""
-
-    neighbour: Neighbour
-    field: str
-    left: timedelta
-    buffer: timedelta
-    changeover: timedelta
-
-    @property
-    def needed(self) -> timedelta:
-        return max(self.buffer, self.changeover)
-
-
-def clash(case: RuleContext) -> Iterator[RuleReason]:
-    asked, place = case.asked, case.place
-    found = {
-        (each.booking.id, each.booking.during): each.booking
-        for each in case.facts.neighbours
-        if not each.run_out and each.booking.during.overlaps(asked.during)
-    }
-    if not found:
-        return
-    taken = sorted(found.values(), key=lambda each: each.during)
-    named = "; ".join(
-        phrases.booking(each, place.site.tz, space=_elsewhere(case, each)) for each in taken[: phrases.NAMED]
-    )
-    more = f" and {len(taken) - phrases.NAMED} more" if len(taken) > phrases.NAMED else ""
-    yield RuleReason(
-        why=ReasonKind.CLASH,
-        field="starts",
-        text=f"{place.space.name} is taken then: {named}{more}",
-        conflicts=tuple(taken[: phrases.CARRIED]),
-    )
-
-
-def _elsewhere(case: RuleContext, booking: Claimed) -> str | None:
-    """The name of a booking's space where it differs from the request's."""
-    return None if booking.space == case.asked.space else _space(case, booking.space).name
-
-
-def gaps(case: RuleContext) -> Iterator[RuleReason]:
-    """A buffer or a change-over for which too little time is left, at most one on either side: the one that lacks
-    most."""
-    if not case.facts.neighbours:
-        return
-    for side in (_before(case), _after(case)):
-        short = [each for each in side if each.left < each.needed]
-        if short:
-            yield _reason(case, max(short, key=lambda each: each.needed - each.left))
-
-
-def _before(case: RuleContext) -> list[_Gap]:
-    start = case.asked.during.start
-    ended = [each for each in _standing(case) if each.booking.during.end <= start]
-    last = _nearest(ended, lambda each: -each.booking.during.end.timestamp())
-    found = []
-    for each in ended:
-        space, buffers = _space(case, each.booking.space), case.buffers
-        found.append(
-            _Gap(
-                neighbour=each,
-                field="starts",
-                left=start - each.booking.during.end,
-                buffer=buffer_between(space, each.buffers.cleardown_min, case.place.space, buffers.setup_min),
-                changeover=changeover_between(space, each.buffers.layout, case.place.space, buffers.layout)
-                if each in last
-                else timedelta(),
-            )
-        )
-    return found
-
-
-def _after(case: RuleContext) -> list[_Gap]:
-    end = case.asked.during.end
-    coming = [each for each in _standing(case) if each.booking.during.start >= end]
-    first = _nearest(coming, lambda each: each.booking.during.start.timestamp())
-    found = []
-    for each in coming:
-        space, buffers = _space(case, each.booking.space), case.buffers
-        found.append(
-            _Gap(
-                neighbour=each,
-                field="ends",
-                left=each.booking.during.start - end,
-                buffer=buffer_between(case.place.space, buffers.cleardown_min, space, each.buffers.setup_min),
-                changeover=changeover_between(case.place.space, buffers.layout, space, each.buffers.layout)
-                if each in first
-                else timedelta(),
-            )
-        )
-    return found
-
-
-def _standing(case: RuleContext) -> list[Neighbour]:
-    return [each for each in case.facts.neighbours if not each.run_out]
-
-
-def _nearest(found: Sequence[Neighbour], key: Callable[[Neighbour], float]) -> list[Neighbour]:
-    """The nearest on each atom: only between those two is anything changed over."""
-    by_atom: dict[str, Neighbour] = {}
-    for each in sorted(found, key=key):
-        by_atom.setdefault(each.atom, each)
-    return list(by_atom.values())
-
-
-def _space(case: RuleContext, space: str) -> Space:
-    """The space of a neighbour; as a bare one of that name where it is no longer there."""
-    place = case.site_config.by_space.get(space)
-    return place.space if place is not None else Space(site=case.site_config.site.id, id=space, name=space)
-
-
-def _reason(case: RuleContext, gap: _Gap) -> RuleReason:
-    neighbour = gap.neighbour
-    other = phrases.booking(neighbour.booking, case.place.site.tz, space=_elsewhere(case, neighbour.booking))
-    left = f"{times.length(gap.left)} left"
-    if gap.changeover > gap.buffer:
-        why = ReasonKind.CHANGEOVER
-        side = "after" if gap.field == "starts" else "before"
-        text = f"{_change(case, gap)} takes {times.length(gap.changeover)}; {left} {side} {other}"
-    else:
-        why = ReasonKind.BUFFER
-        needed = times.length(gap.buffer)
-        text = f"needs {needed} to clear down and set up between this and {other}; {left}"
-    if case.asked.overrule:
-        text += "; only a manager may overrule this"
-    return RuleReason(
-        why=why,
-        field=gap.field,
-        text=text,
-        conflicts=(neighbour.booking,),
-        asked=phrases.minutes(gap.left),
-        limit=phrases.minutes(gap.needed),
-    )
-
-
-def _change(case: RuleContext, gap: _Gap) -> str:
-    """“changing Hall from “Theatre” to “Boardroom”” or “changing between Hall and Half A”."""
-    mine, theirs = case.place.space, _space(case, gap.neighbour.booking.space)
-    if mine.id != theirs.id:
-        return f"changing between {theirs.name} and {mine.name}"
-    ids = [gap.neighbour.buffers.layout, case.buffers.layout]
-    if gap.field == "ends":
-        ids.reverse()
-    names = [next((each.name for each in mine.layouts if each.id == layout), layout or "no layout") for layout in ids]
-    return f"changing {mine.name} from “{names[0]}” to “{names[1]}”"
 
 
 def equipment(case: RuleContext) -> Iterator[RuleReason]:
@@ -319,9 +186,9 @@ def _too_few(
     why: ReasonKind = ReasonKind.EQUIPMENT,
 ) -> RuleReason:
     holders = _holders(uses, case.asked.during)
-    told = [(each, by) for each, by in holders if not each.hidden]
-    named = "; ".join(f"{each.title} has {by:,}" for each, by in told[: phrases.NAMED])
-    more = f" and {len(told) - phrases.NAMED} more bookings have some" if len(told) > phrases.NAMED else ""
+    shown = [(each, by) for each, by in holders if not each.hidden]
+    named = "; ".join(f"{each.title} has {by:,}" for each, by in shown[: phrases.NAMED])
+    more = f" and {len(shown) - phrases.NAMED} more bookings have some" if len(shown) > phrases.NAMED else ""
     return RuleReason(
         why=why,
         field=field,

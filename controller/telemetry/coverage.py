@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from controller.db.engine import Tx
 from controller.telemetry import repository
 from controller.telemetry.tables import edge_runs, event_logs, holes, outages
-from edge.wire.decide import ClockTrust
+from edge.wire.access_decision import ClockTrust
 from edge.wire.interval import Interval
 
 DRIFT = timedelta(minutes=5)

@@ -10,14 +10,15 @@ from controller.db.engine import Tx
 from controller.estate import repository as estate
 from controller.telemetry import repository
 from controller.telemetry.alert_catalogue import AlertCode
+from controller.telemetry.deduplicate import deduplicate, judged_seq
 from controller.telemetry.envelope_verifier import EdgeName
+from controller.telemetry.event_dating import EventDating
 from controller.telemetry.event_text import door_of, happened
 from controller.telemetry.history.protocol import Sample, sample_of
 from controller.telemetry.history.sql import SqlHistory
 from controller.telemetry.model import GoodEvent, RefusalReason, SetAside, StoredEvent
-from controller.telemetry.redate import EventDating
+from controller.telemetry.number_runs import SeqRuns
 from controller.telemetry.repository import CounterDay
-from controller.telemetry.seq_runs import SeqRuns
 from controller.telemetry.validation import Judged
 from controller.text import local_time
 from edge.wire.events import (
@@ -43,8 +44,8 @@ from edge.wire.plan import digest
 
 LATE = timedelta(minutes=2)
 """An event that comes later than this after it happened is marked, and raises no live alert."""
-"""The alert about events that are sound and could not be stored."""
-TELL_AGAIN = timedelta(days=1)
+ALERT_AGAIN = timedelta(days=1)
+"""How often valid events that cannot be stored raise an alert."""
 
 Note = Callable[[Tx, str, Sequence[StoredEvent]], Awaitable[None]]
 """Called with the newly stored events of one edge, in order, inside the transaction."""
@@ -77,7 +78,7 @@ class StoreResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventStore:
-    """Files lots. ``note`` is bookings' ear; samples go along in the same transaction when ``in_sql``."""
+    """Stores batches. ``note``: called with new events; samples are stored in the same transaction if ``in_sql``."""
 
     def __init__(self, *, note: Note, booking_of: BookingOf, in_sql: bool) -> None:
         self._note = note
@@ -99,17 +100,19 @@ class EventStore:
                 if place is None:
                     continue  # its edge was known a moment ago; unacknowledged, it will ask again
                 zones[site] = place.tz
-            shelf = _Shelf(tx, site=site, edge=edge, log=log, zone=zones[site], now=now, booking_of=self._booking_of)
-            acks[site, edge, log] = await shelf.file(lot)
-            aside += [(site, edge, each) for each in shelf.aside]
-            stored += len(shelf.stored)
+            writer = _LogWriter(
+                tx, site=site, edge=edge, log=log, zone=zones[site], now=now, booking_of=self._booking_of
+            )
+            acks[site, edge, log] = await writer.file(lot)
+            aside += [(site, edge, each) for each in writer.aside]
+            stored += len(writer.stored)
             sites.add(site)
-            if shelf.undated:
+            if writer.undated:
                 undated.add((site, edge))
-            if shelf.stored:
+            if writer.stored:
                 if self._in_sql:
-                    await SqlHistory(tx).write(_samples(site, shelf.stored))
-                await self._note(tx, site, shelf.stored)
+                    await SqlHistory(tx).write(_samples(site, writer.stored))
+                await self._note(tx, site, writer.stored)
         return StoreResult(
             acks=acks, stored=stored, aside=tuple(aside), sites=frozenset(sites), undated=frozenset(undated)
         )
@@ -122,8 +125,8 @@ def _samples(site: str, events: Sequence[StoredEvent]) -> list[Sample]:
     return [sample for sample in found if sample is not None]
 
 
-class _Shelf:
-    """The filing of one log."""
+class _LogWriter:
+    """Stores the events of one log."""
 
     def __init__(
         self, tx: Tx, *, site: str, edge: str, log: str, zone: ZoneInfo, now: datetime, booking_of: BookingOf
@@ -147,7 +150,7 @@ class _Shelf:
         self._id = await repository.log_id(tx, self._site, self._edge, self._log) or await self._open()
         self._runs = await repository.runs(tx, self._id)
         before = self._runs.runs
-        good, aside = await self._new_ones(batches)
+        good, aside = await self._new(batches)
         dated = await EventDating(tx, site=self._site, edge=self._edge, log=self._id, now=self._now).date(good)
         self.undated = len(good) - len(dated)
         good = [await self._whose(each) if isinstance(each.data, AccessData) else each for each in dated]
@@ -158,7 +161,7 @@ class _Shelf:
         self._runs.add_each(each.event.seq for each in good)
         self._runs.add_each(each.seq for each in aside if each.seq is not None)
         for batch in batches:
-            await self._answer_for_gone(batch)
+            await self._record_missing(batch)
             await self._answer_for_dropped(batch)
         await self._follow(good, late)
         await self._set_aside(aside)
@@ -177,31 +180,17 @@ class _Shelf:
             await repository.alert(self._tx, self._site, self._edge, AlertCode.NEW_LOG, text, self._now)
         return await repository.open_log(self._tx, self._site, self._edge, self._log, self._now)
 
-    async def _new_ones(self, batches: Sequence[ValidatedBatch]) -> tuple[list[GoodEvent], list[SetAside]]:
-        """What is not stored yet, each number once; the first one wins. Another event under its number is set aside:
-        it happened anyway."""
-        seqs = [seq for batch in batches for each in batch.judged if (seq := _seq(each)) is not None]
-        known: dict[int, str | None] = {}
+    async def _new(self, batches: Sequence[ValidatedBatch]) -> tuple[list[GoodEvent], list[SetAside]]:
+        """What is not stored yet, and what is to be set aside."""
+        judged = [each for batch in batches for each in batch.judged]
+        seqs = [seq for each in judged if (seq := judged_seq(each)) is not None]
+        stored: dict[int, str | None] = {}
         if seqs and min(seqs) <= self._runs.top:
-            known = await repository.stored_seqs(self._tx, self._id, min(seqs), max(seqs))
-        good: list[GoodEvent] = []
-        aside: list[SetAside] = []
-        for batch in batches:
-            for each in batch.judged:
-                seq = _seq(each)
-                if seq is not None:
-                    if seq in known:
-                        aside += _another(each, known[seq])
-                        continue
-                    known[seq] = _run(each)
-                if isinstance(each, GoodEvent):
-                    good.append(each)
-                else:
-                    aside.append(each)
-        return good, aside
+            stored = await repository.stored_seqs(self._tx, self._id, min(seqs), max(seqs))
+        return deduplicate(judged, stored)
 
     async def _whose(self, each: GoodEvent) -> GoodEvent:
-        """The event, with its booking where a door knew an offline code by its window alone: no plan had told it yet
+        """The event, with its booking where a door knew an offline code by its window alone: no plan had said yet
         whose that is."""
         data = each.data
         if not isinstance(data, AccessData) or data.offline is None or data.booking is not None:
@@ -212,10 +201,10 @@ class _Shelf:
         data = msgspec.structs.replace(data, booking=booking)
         return msgspec.structs.replace(each, data=data, text=msgspec.json.encode(data).decode())
 
-    async def _answer_for_gone(self, batch: ValidatedBatch) -> None:
+    async def _record_missing(self, batch: ValidatedBatch) -> None:
         """Numbers below what the edge still holds, and that we do not have, will never come."""
-        kept = [seq for each in batch.judged if (seq := _first(each)) is not None]
-        gone_up_to = min([batch.first_kept, *kept]) - 1
+        held = [seq for each in batch.judged if (seq := _first(each)) is not None]
+        gone_up_to = min([batch.first_kept, *held]) - 1
         if gone_up_to <= self._runs.contiguous:
             return
         gone = self._runs.missing(1, gone_up_to)
@@ -229,7 +218,7 @@ class _Shelf:
         """Events dropped because of a full disk; also where the number that reports them was stored before as another
         event."""
         for each in batch.judged:
-            first, last = _first(each), _seq(each)
+            first, last = _first(each), judged_seq(each)
             if first is not None and last is not None and first < last:
                 gone = self._runs.missing(first, last)
                 await repository.insert_holes(self._tx, self._site, self._edge, self._id, gone, "dropped", self._now)
@@ -318,7 +307,7 @@ class _Shelf:
         await repository.alert(self._tx, self._site, self._edge, code, text, each.event.at, about=about)
 
     async def _set_aside(self, aside: Sequence[SetAside]) -> None:
-        """Quarantine. Without a number an event is kept once; when the edge sends it again, it does so from the
+        """Quarantine. Without a number an event is stored once; when the edge sends it again, it does so from the
         number we want next, and that is the one it gets."""
         nameless = {digest(each.raw): each for each in aside if each.seq is None}
         known = await repository.quarantined(self._tx, self._id, list(nameless)) if nameless else {}
@@ -330,13 +319,13 @@ class _Shelf:
         self.aside = [each for each in aside if each.seq is not None]
         self.aside += [each for name, each in nameless.items() if name not in known]
         await repository.insert_quarantine(self._tx, self._site, self._edge, self._id, self.aside, self._now)
-        await self._tell_unstored()
+        await self._alert_unstored()
 
-    async def _tell_unstored(self) -> None:
+    async def _alert_unstored(self) -> None:
         """Valid events that cannot be stored raise an alert, once a day."""
         sound = (RefusalReason.UNSTORABLE, RefusalReason.NUMBER_TAKEN)
         why = next((each.why for each in self.aside if each.reason in sound), None)
-        since = self._now - TELL_AGAIN
+        since = self._now - ALERT_AGAIN
         if why is None or await repository.alerted(self._tx, self._site, self._edge, AlertCode.UNSTORABLE, since):
             return
         text = f"{self._edge} sent events that could not be stored; they are in quarantine ({why[:200]})"
@@ -345,24 +334,6 @@ class _Shelf:
 
 _ALERTING = DoorData | FireData | AccessData | AlarmData | ClosingData | LockoutData | FaultData
 """What may be worth an alert."""
-
-
-def _seq(judged: Judged) -> int | None:
-    return judged.event.seq if isinstance(judged, GoodEvent) else judged.seq
-
-
-def _run(judged: Judged) -> str | None:
-    """The edge's run that an event belongs to; ``None`` for an event that reports dropped ones, or that could not be
-    read."""
-    return judged.event.boot if isinstance(judged, GoodEvent) and judged.kind != "dropped" else None
-
-
-def _another(judged: Judged, run: str | None) -> list[SetAside]:
-    """An event whose number is stored already, of that ``run``: nothing where it is the very same."""
-    if not isinstance(judged, GoodEvent) or run is None or _run(judged) in (None, run):
-        return []
-    why = f"its number {judged.event.seq} belongs to another event, which an earlier run of the edge sent"
-    return [SetAside(seq=None, raw=judged.raw, reason=RefusalReason.NUMBER_TAKEN, why=why)]
 
 
 def _first(judged: Judged) -> int | None:

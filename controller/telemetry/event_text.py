@@ -1,7 +1,7 @@
 """Events in words, as the live page shows them. No code and no person in them."""
 
+from edge.wire.access_decision import REASON_TEXT
 from edge.wire.credentials import CredentialKind
-from edge.wire.decide import REASON_TEXT
 from edge.wire.events import (
     AccessData,
     AlarmChange,

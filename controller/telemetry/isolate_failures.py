@@ -9,7 +9,8 @@ import msgspec
 from prometheus_client import CollectorRegistry, Counter
 from sqlalchemy.exc import DBAPIError
 
-from controller.db.engine import Database, is_away, words_of
+from controller.db.engine import Database
+from controller.db.errors import is_away, words_of
 from controller.telemetry.envelope_verifier import EdgeName
 from controller.telemetry.event_store import EventStore, StoreResult, ValidatedBatch
 from controller.telemetry.model import GoodEvent, RefusalReason, SetAside
@@ -24,7 +25,7 @@ TRACE_EVERY = timedelta(minutes=1)
 
 
 class FailureIsolator:
-    """Files lots by way of ``event_store``, each in a transaction of its own."""
+    """Stores batches through ``event_store``, each set in a transaction of its own."""
 
     def __init__(self, database: Database, event_store: EventStore, registry: CollectorRegistry) -> None:
         self._database = database
@@ -47,8 +48,8 @@ class FailureIsolator:
             async for filed in self._file(lot, now, broken):
                 yield filed
         finally:
-            self._tell(logging.ERROR, "Events cannot be stored and are put in quarantine", broken.aside, now)
-            self._tell(
+            self._log(logging.ERROR, "Events cannot be stored and are put in quarantine", broken.aside, now)
+            self._log(
                 logging.CRITICAL,
                 "Events can neither be stored nor put in quarantine; the edge keeps them",
                 broken.left,
@@ -78,7 +79,7 @@ class FailureIsolator:
             async for filed in self._file(half, now, broken):
                 yield filed
 
-    def _tell(self, level: int, message: str, broken: Mapping[EdgeName, Sequence[Exception]], now: datetime) -> None:
+    def _log(self, level: int, message: str, broken: Mapping[EdgeName, Sequence[Exception]], now: datetime) -> None:
         """One line for each edge."""
         for name, errors in broken.items():
             trace = next((each for each in errors if not isinstance(each, DBAPIError)), None)

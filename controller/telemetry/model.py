@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from edge.wire.decide import ClockTrust
+from edge.wire.access_decision import ClockTrust
 from edge.wire.events import Event, EventData
 from edge.wire.messages import DeviceState
 
@@ -22,7 +22,7 @@ class RefusalReason(StrEnum):
     UNSTORABLE = "unstorable"
     """Sound, as far as we know, but storing it fails although the database is there."""
     NUMBER_TAKEN = "number_taken"
-    """Sound, but another run of the edge has told another event under its number."""
+    """Sound, but another run of the edge has sent another event under its number."""
 
 
 class KnownState(DeviceState, frozen=True, kw_only=True):
@@ -73,7 +73,7 @@ class SetAside(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EdgeState(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is there. ``since``: since when it is online or offline, by our clock."""
+    """Whether an edge is online, and its last status. ``since``: since when it is online or offline, by our clock."""
 
     site: str
     edge: str

@@ -9,10 +9,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from controller.db.compiled_sql import insert_many
 from controller.db.engine import Instant, Tx
+from controller.db.structs import put_row, struct_of
 from controller.telemetry.alert_catalogue import AlertCode
-from controller.telemetry.event_times import ClockSample
+from controller.telemetry.clock_samples import ClockSample
 from controller.telemetry.model import EdgeState, GoodEvent, SetAside
-from controller.telemetry.seq_runs import Run, SeqRuns
+from controller.telemetry.number_runs import Run, SeqRuns
 from controller.telemetry.tables import (
     counter_days,
     device_states,
@@ -30,11 +31,11 @@ from controller.telemetry.tables import (
     recounts,
     refusals,
 )
-from edge.wire.decide import ClockTrust
 from edge.wire.events import AccessData, RecountData
 from edge.wire.messages import DeviceState
 from edge.wire.plan import digest
 
+_ROWS_AT_ONCE = 5000
 _IN_LIMIT = 500  # SQLite takes at most 32,766 parameters in a statement
 _EVENT_COLUMNS = tuple(column.name for column in events.c if column is not events.c.id)
 
@@ -148,6 +149,28 @@ async def last_accesses(tx: Tx, site: str, limit: int) -> list[tuple[datetime, A
     return [(row.at, msgspec.json.decode(row.data, type=AccessData)) for row in rows]
 
 
+async def accesses_of(
+    tx: Tx, owners: Collection[str], sites: Collection[str]
+) -> list[tuple[datetime, str, AccessData]]:
+    """When and where the codes and cards of these bookings or holders were presented, the oldest first. Reads every
+    such event of the sites, so for rare questions only."""
+    found: list[tuple[datetime, str, AccessData]] = []
+    columns = (events.c.id, events.c.at, events.c.site, events.c.data)
+    for site in sorted(sites):
+        after = 0
+        while True:
+            query = select(*columns).where(events.c.site == site, events.c.kind == "access", events.c.id > after)
+            rows = (await tx.execute(query.order_by(events.c.id).limit(_ROWS_AT_ONCE))).all()
+            for row in rows:
+                data = msgspec.json.decode(row.data, type=AccessData)
+                if (data.booking or data.holder) in owners:
+                    found.append((row.at, row.site, data))
+            if len(rows) < _ROWS_AT_ONCE:
+                break
+            after = rows[-1].id
+    return sorted(found, key=lambda each: each[0])
+
+
 async def at_before(tx: Tx, log: int, seq: int) -> datetime | None:
     """When the last stored event before ``seq`` happened."""
     query = select(events.c.at).where(events.c.log_id == log, events.c.seq < seq).order_by(events.c.seq.desc())
@@ -243,7 +266,7 @@ async def put_counter_day(tx: Tx, site: str, edge: str, log: int, day: CounterDa
         values = msgspec.structs.asdict(day) | {"site": site, "edge": edge, "log_id": log}
         await tx.execute(insert(counter_days).values(values))
         return
-    known = CounterDay(**{name: row[name] for name in CounterDay.__struct_fields__})
+    known = struct_of(CounterDay, row)
     await tx.execute(update(counter_days).where(key).values(msgspec.structs.asdict(known.joined(day))))
 
 
@@ -310,9 +333,7 @@ async def put_edge_state(tx: Tx, state: EdgeState) -> None:
     """Write who is there."""
     row = msgspec.structs.asdict(state)
     row |= {"trust": state.trust.value, "health": msgspec.json.encode(state.health).decode()}
-    key = (edge_states.c.site == state.site) & (edge_states.c.edge == state.edge)
-    if not (await tx.execute(update(edge_states).where(key).values(row))).rowcount:
-        await tx.execute(insert(edge_states).values(row))
+    await put_row(tx, edge_states, row, "site", "edge")
 
 
 async def put_device_states(tx: Tx, site: str, edge: str, states: Iterable[DeviceState]) -> None:
@@ -360,7 +381,7 @@ async def set_cursor(tx: Tx, history: str, event_id: int) -> None:
 
 def _edge_state(row: RowMapping) -> EdgeState:
     health = msgspec.json.decode(row["health"], type=dict[str, int])
-    return EdgeState(**(dict(row) | {"health": health, "trust": ClockTrust(row["trust"])}))
+    return struct_of(EdgeState, row, health=health)
 
 
 def _upsert(tx: Tx, table: Table) -> "sqlite.Insert | postgresql.Insert":

@@ -8,16 +8,8 @@ import msgspec
 from controller.telemetry.bounds import out_of_bounds
 from controller.telemetry.model import GoodEvent, RefusalReason, SetAside
 from edge.wire.errors import Malformed, WireError
-from edge.wire.events import (
-    KINDS,
-    DroppedData,
-    Event,
-    EventData,
-    FootfallData,
-    WifiData,
-    read_event,
-    seq_of,
-)
+from edge.wire.event_batch import seq_of
+from edge.wire.events import KINDS, DroppedData, Event, EventData, FootfallData, WifiData, read_event
 
 CROSSINGS_LIMIT = 10_000
 """Most crossings in one direction that one footfall event can hold: beams report at least every minute."""
@@ -67,7 +59,7 @@ def _span(judged: Judged) -> tuple[int, int] | None:
 
 
 def validate(raw: bytes) -> Judged:
-    """Judge one event. Of its time only that it can be kept: when it happened is seen where it is filed."""
+    """Judge one event. Of its time only whether it can be stored; it is dated when it is stored."""
     try:
         event = read_event(raw)
         text = bytes(event.data).decode()

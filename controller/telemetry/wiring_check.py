@@ -18,8 +18,8 @@ async def wiring_faults_of(tx: Tx, parts: SiteParts) -> list[str]:
 
 
 def apart(parts: SiteParts, devices: Iterable[tuple[str, DeviceState]]) -> list[str]:
-    """By what its ``devices``, each with its edge, last told. An edge that has told nothing yet, or is to have no door,
-    is not judged."""
+    """By the last report of its ``devices``, each with its edge. An edge that has reported nothing yet, or is
+    to have no door, is not judged."""
     judged = {door.edge for door in parts.doors}
     reported = [(edge, state) for edge, state in devices if edge in judged]
     lined = sorted({edge for edge, state in reported if state.kind == "fire"})

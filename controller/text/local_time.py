@@ -4,7 +4,7 @@ A wall time that comes twice means the first. One that does not exist is refused
 (``instant``), and moves forward by the gap where a rule made it (``instant_moved``). RFC 5545 3.3.5.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -76,14 +76,7 @@ def wall(moment: datetime, at: ZoneInfo) -> datetime:
     return moment.astimezone(at).replace(tzinfo=None, fold=0)
 
 
-def comes_twice(moment: datetime, at: ZoneInfo) -> bool:
-    """Whether the wall shows the time of an instant twice that day, since the clocks go back."""
-    shown = wall(moment, at)
-    first, second = (shown.replace(tzinfo=at, fold=fold).utcoffset() for fold in (0, 1))
-    return first != second and _skipped(shown, at) is None
-
-
-def rfc3339(moment: datetime, at: ZoneInfo) -> str:
+def rfc3339(moment: datetime, at: tzinfo) -> str:
     """The instant with the zone's offset of that moment, as the API writes times."""
     return moment.astimezone(at).isoformat()
 

@@ -45,15 +45,9 @@ class WaitUnknown(NotFound):
         super().__init__(f"there is no entry {wait_id!r} on a waiting list; look for it in the list of its site")
 
 
-class NothingToWaitFor(Conflicting):
+class NothingToWaitFor(Conflicting, kind="nothing-to-wait-for", title="Waiting would not help"):
     """The time can be had at once, or never."""
 
-    kind = "nothing-to-wait-for"
-    title = "Waiting would not help"
 
-
-class NoOffer(Conflicting):
+class NoOffer(Conflicting, kind="no-offer", title="Nothing is on offer"):
     """There is no offer to accept or decline."""
-
-    kind = "no-offer"
-    title = "Nothing is on offer"

@@ -20,7 +20,7 @@ TheWaitlist = Annotated[WaitlistService, service(WaitlistService)]
 
 @router.get("/sites/{site}/waiting", responses=described(SiteUnknown))
 async def list_waiting(site: SlugPath, waitlist: TheWaitlist, actor: Reads) -> WaitList:
-    """The waiting list of a site, with open offers; a booker sees their own party's entries."""
+    """The waiting list of a site, with open offers; group leaders see their own party's entries."""
     return WaitList(items=[wait_answer(each) for each in await waitlist.in_line(site, actor=actor)])
 
 

@@ -6,10 +6,9 @@ from pydantic import Field
 
 from controller.bookings.schemas import BookingCreate
 from controller.diary.waits import WaitState
-from controller.text import local_time
 from controller.waitlist.model import WaitDraft
 from controller.waitlist.service import WaitView
-from controller.web.fields import Answer, Slug, answer_of
+from controller.web.fields import Answer, LocalTime, Slug, answer_of
 
 
 class WaitCreate(BookingCreate):
@@ -29,15 +28,15 @@ class WaitRead(Answer):
     site: str
     spaces: list[str]
     title: str
-    starts: str
-    ends: str
+    starts: LocalTime
+    ends: LocalTime
     people: int | None
     party: str | None
     state: WaitState
     place: int | None
     booking: str | None
-    offered_until: str | None
-    made_at: str
+    offered_until: LocalTime | None
+    made_at: LocalTime
     made_by: str
 
 
@@ -48,18 +47,15 @@ class WaitList(Answer):
 
 
 def wait_answer(view: WaitView) -> WaitRead:
-    wait, zone = view.wait, view.site.tz
-    until = wait.offered_until
+    asked = view.wait.asked
     return answer_of(
         WaitRead,
-        wait,
-        spaces=list(wait.spaces),
-        title=wait.asked.title,
-        starts=local_time.rfc3339(wait.asked.during.start, zone),
-        ends=local_time.rfc3339(wait.asked.during.end, zone),
-        people=wait.asked.people,
-        party=wait.asked.party,
+        view.wait,
+        view.site.tz,
+        title=asked.title,
+        starts=asked.during.start,
+        ends=asked.during.end,
+        people=asked.people,
+        party=asked.party,
         place=view.place,
-        offered_until=None if until is None else local_time.rfc3339(until, zone),
-        made_at=local_time.rfc3339(wait.made_at, zone),
     )

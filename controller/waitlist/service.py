@@ -6,7 +6,6 @@ or something is due, or by the first request for that time (``Overdue``).
 """
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from datetime import datetime
 from functools import partial
@@ -16,28 +15,27 @@ import msgspec
 from controller.bookings import repository as bookings
 from controller.bookings.errors import refusal
 from controller.bookings.lifecycle import outcome
-from controller.bookings.service import BookingService, for_whom, require_allowed
+from controller.bookings.service import BookingService, party_for, require_allowed
 from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.db.retry import retry_until_available
-from controller.diary import limits
 from controller.diary import waits_repository as repository
-from controller.diary.model import Booking, BookingState
+from controller.diary.model import Booking, BookingState, booking_time
 from controller.diary.site_config import SiteConfig
 from controller.diary.waits import Wait, WaitState
 from controller.estate.model import Site
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor
 from controller.people.parties import tier_of, tier_to_book
-from controller.people.permissions import Action, Seen, Thing, seen
+from controller.people.permissions import Action, Thing, may
 from controller.rules.model import RuleRequest
 from controller.rules.service import judge
 from controller.waitlist.model import NoOffer, NothingToWaitFor, WaitDraft, WaitUnknown, may_pass
-from controller.waitlist.queue import WaitQueue, declined, record
+from controller.waitlist.offers import WaitQueue, declined, record
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
-from edge.wire.ids import uuid7
+from edge.wire.ids import new_id
 
 LOOK_EVERY_S = 900.0
 """Longest sleep between two looks: windows and quotas open with the days."""
@@ -46,7 +44,7 @@ CHANGES_EVERY_S = 1.0
 
 
 _Work = Callable[[Tx, SiteConfig, Wait, Actor, datetime], Awaitable[None]]
-_Told = Callable[[], Coroutine[None, None, Collection[str]]]
+_Changed = Callable[[], Coroutine[None, None, Collection[str]]]
 
 
 class WaitView(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,26 +71,27 @@ class WaitlistService:
         bookings.when_overdue(self.look)
 
     async def join(self, site: str, draft: WaitDraft, *, actor: Actor) -> WaitView:
-        """Get in line for a time. A booker who names no party waits for their own. Raises ``NothingToWaitFor`` where
+        """Get in line for a time. Who leads one party need not name it. Raises ``NothingToWaitFor`` where
         it can be had now, ``NotPossible`` where it never will, ``Invalid``, ``NotAllowed``, ``SiteUnknown``,
         ``SpaceUnknown``."""
-        draft = msgspec.structs.replace(draft, request=for_whom(draft.request, actor))
+        party = party_for(draft.request.party, actor, site)
+        draft = msgspec.structs.replace(draft, request=msgspec.structs.replace(draft.request, party=party))
         require_allowed(actor, site, draft.request.party)
-        standing = await self._database.run(self._join, site, draft, actor)
+        view = await self._database.run(self._join, site, draft, actor)
         self._changes.site_changed(site)
-        return standing
+        return view
 
     async def _join(self, tx: Tx, site: str, draft: WaitDraft, actor: Actor) -> WaitView:
         await self._database.lock_site(tx, site)
         now = self._clock.now()
         site_config = await self._writer.site_configs.of(tx, site)
         zone = site_config.site.tz
-        during = limits.window(draft.request.starts.resolve(zone, "starts"), draft.request.ends.resolve(zone, "ends"))
+        during = booking_time(draft.request.starts.resolve(zone, "starts"), draft.request.ends.resolve(zone, "ends"))
         if during.start <= now:
             raise invalid_field("starts", "must be in the future; nobody can wait for a time that has begun")
         await tier_to_book(tx, draft.request.party, actor)
         wait = Wait(
-            id=uuid7(now, secrets.token_bytes(10)),
+            id=new_id(now),
             site=site,
             asked=draft.request.asked(during),
             spaces=tuple(dict.fromkeys((draft.request.space, *draft.also))),
@@ -117,10 +116,10 @@ class WaitlistService:
             raise refusal(site_config.require(wait.spaces[0]).space.name, judged[0][1], zone)
         await repository.insert_wait(tx, wait)
         await record(tx, wait, "wait", actor.name, now)
-        return await self._standing(tx, site_config, wait)
+        return await self._view(tx, site_config, wait)
 
     async def in_line(self, site: str, *, actor: Actor) -> list[WaitView]:
-        """Who waits at a site or has an offer, those first who are next; a booker sees their own party. Raises
+        """Who waits at a site or has an offer, those first who are next; as far as the actor sees the details. Raises
         ``SiteUnknown``."""
         async with self._database.read() as tx:
             site_config = await self._writer.site_configs.of(tx, site)
@@ -128,7 +127,7 @@ class WaitlistService:
             return [
                 each
                 for each in numbered(site_config, found)
-                if seen(actor, Thing(site=site, party=each.wait.asked.party)) is not Seen.TAKEN
+                if may(actor, Action.DETAILS, Thing(site=site, party=each.wait.asked.party))
             ]
 
     async def get(self, wait_id: str, *, actor: Actor) -> WaitView:
@@ -136,9 +135,9 @@ class WaitlistService:
         async with self._database.read() as tx:
             wait = await self._require(tx, wait_id)
             thing = Thing(site=wait.site, party=wait.asked.party)
-            if seen(actor, thing) is Seen.TAKEN:
-                raise NotAllowed(actor, Action.READ, thing)
-            return await self._standing(tx, await self._writer.site_configs.of(tx, wait.site), wait)
+            if not may(actor, Action.DETAILS, thing):
+                raise NotAllowed(actor, Action.DETAILS, thing)
+            return await self._view(tx, await self._writer.site_configs.of(tx, wait.site), wait)
 
     async def withdraw(self, wait_id: str, *, actor: Actor) -> WaitView:
         """Leave the queue; an open offer is released. Idempotent. Raises ``WaitUnknown``."""
@@ -163,11 +162,11 @@ class WaitlistService:
             wait = await self._require(tx, wait_id)
             site_config = await self._writer.site_configs.of(tx, wait.site)
             await work(tx, site_config, wait, actor, self._clock.now())
-            return await self._standing(tx, site_config, await self._require(tx, wait_id))
+            return await self._view(tx, site_config, await self._require(tx, wait_id))
 
-        standing = await self._bookings.write(answer)
-        self._changes.site_changed(standing.site.id)
-        return standing
+        view = await self._bookings.write(answer)
+        self._changes.site_changed(view.site.id)
+        return view
 
     async def _refuse(
         self, tx: Tx, site_config: SiteConfig, wait: Wait, actor: Actor, now: datetime, *, to: WaitState
@@ -190,7 +189,8 @@ class WaitlistService:
             raise NoOffer(_nothing(wait))
         request = msgspec.structs.replace(wait.asked, space=held.space, layout=held.layout)
         tier = await tier_of(tx, request.party)
-        promised = RuleRequest(asked=request, actor=actor, tier=tier, but=frozenset({held.id}), keeps_start=True)
+        but = frozenset({held.id})
+        promised = RuleRequest(asked=request, actor=actor, tier=tier, but=but, keeps_start=True, keeps_terms=True)
         [verdict] = await judge(tx, site_config, [promised], now=now)
         if not verdict.possible:
             raise refusal(site_config.require(held.space).space.name, verdict, site_config.site.tz)
@@ -221,7 +221,7 @@ class WaitlistService:
             raise WaitUnknown(wait_id)
         return wait
 
-    async def _standing(self, tx: Tx, site_config: SiteConfig, wait: Wait) -> WaitView:
+    async def _view(self, tx: Tx, site_config: SiteConfig, wait: Wait) -> WaitView:
         site = site_config.site
         if wait.state is not WaitState.WAITING:
             return WaitView(wait=wait, site=site, place=None)
@@ -231,7 +231,7 @@ class WaitlistService:
         return found or WaitView(wait=await self._require(tx, wait.id), site=site, place=None)
 
     async def run(self) -> None:
-        """Offer what has become free otherwise, take back offers that have run out, for ever."""
+        """Offer times that have become free, take back offers that have expired; runs forever."""
         with self._changes.subscribe(every_s=CHANGES_EVERY_S) as changed:
             due: set[str] = await retry_until_available(self._sites, what="the waiting lists")
             while True:
@@ -239,12 +239,12 @@ class WaitlistService:
                     await retry_until_available(partial(self.look, site), what=f"the waiting list of {site}")
                 due = await self._sleep(changed.sites)
 
-    async def _sleep(self, told: _Told) -> set[str]:
+    async def _sleep(self, changed_sites: _Changed) -> set[str]:
         """The sites to look at next: those that change, or all where something is due."""
         at = await retry_until_available(self._next_due, what="the waiting lists")
         now = self._clock.now()
         wait_s = LOOK_EVERY_S if at is None else min(LOOK_EVERY_S, max(1.0, (at - now).total_seconds()))
-        hear = asyncio.create_task(told(), name="a change for the waiting lists")
+        hear = asyncio.create_task(changed_sites(), name="a change for the waiting lists")
         sleep = asyncio.create_task(self._clock.sleep(wait_s), name="the next due of the waiting lists")
         try:
             await asyncio.wait({hear, sleep}, return_when=asyncio.FIRST_COMPLETED)
@@ -280,19 +280,19 @@ def numbered(site_config: SiteConfig, line: Sequence[Wait]) -> list[WaitView]:
     """Those in line, as they came, each with its place among those who wait for some of the same time in some of the
     same rooms."""
     ahead: list[tuple[Wait, frozenset[str]]] = []
-    standing: list[WaitView] = []
+    views: list[WaitView] = []
     for each in line:
         if each.state is not WaitState.WAITING:
-            standing.append(WaitView(wait=each, site=site_config.site, place=None))
+            views.append(WaitView(wait=each, site=site_config.site, place=None))
             continue
         rooms = frozenset(
             atom for space in each.spaces if space in site_config.by_space for atom in site_config.by_space[space].atoms
         )
         during = each.asked.during
         before = sum(other.asked.during.overlaps(during) and not theirs.isdisjoint(rooms) for other, theirs in ahead)
-        standing.append(WaitView(wait=each, site=site_config.site, place=before + 1))
+        views.append(WaitView(wait=each, site=site_config.site, place=before + 1))
         ahead.append((each, rooms))
-    return standing
+    return views
 
 
 def _nothing(wait: Wait) -> str:

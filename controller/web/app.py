@@ -13,12 +13,15 @@ from starlette.routing import BaseRoute, compile_path
 
 from controller.access.holders import routes as holders
 from controller.access.members import routes as members
+from controller.audit.origin import OriginMiddleware
+from controller.audit_api import routes as audit
 from controller.availability import routes as finding
 from controller.billing import routes as billing
 from controller.bookings import door_code_routes as door_codes
+from controller.bookings import link_routes as links
 from controller.bookings import routes as bookings
 from controller.bookings.affected import routes as affected
-from controller.bookings.csv_rows import routes as booking_csv
+from controller.bookings.csv_import import routes as booking_csv
 from controller.bookings.policies import routes as policies
 from controller.bookings.series import routes as series
 from controller.calendars import routes as calendars
@@ -27,23 +30,52 @@ from controller.calendars.subscriptions import routes as subscriptions
 from controller.calendars.whats_on import routes as whats_on
 from controller.container import Container, open_container
 from controller.csv_import.spreadsheet import LARGEST
-from controller.door_pages import door_page, series_page
+from controller.documents import routes as documents
+from controller.documents.model import LARGEST as LARGEST_DOCUMENT
+from controller.door_pages import (
+    documents_page,
+    door_page,
+    induction_edit_page,
+    induction_page,
+    preferences_page,
+    series_page,
+    staff_pages,
+)
 from controller.enrolment import routes as enrolment
 from controller.estate import routes as estate
 from controller.estate.site_file import routes as site_file
+from controller.hire_requests import routes as hire_requests
 from controller.hours import routes as hours
+from controller.induction import routes as induction
 from controller.live import routes as telemetry
+from controller.live import socket as live_socket
 from controller.live.push import Beat, BookingsChanged
 from controller.live.views import Snapshot
+from controller.notices import call_routes as calls
+from controller.notices import lapsing_routes as lapsing
+from controller.notices import routes as notices
+from controller.notices import template_routes as notice_templates
+from controller.notices.bounces import routes as bounces
+from controller.notices.digest import routes as notice_digest
+from controller.notices.preferences import routes as notice_preferences
 from controller.people import party_routes
 from controller.people import routes as people
-from controller.people.authentication import COOKIE, Authenticated, the_actor
+from controller.people import token_routes as tokens
+from controller.people.account_mails import routes as account_mails
+from controller.people.authentication import COOKIE, Authenticated, the_actor, the_person, the_token_owner
+from controller.people.displays import routes as displays
+from controller.people.groups import routes as groups
+from controller.people.merging import routes as merging
+from controller.people.oidc import routes as oidc
+from controller.people.passkeys import routes as passkeys
 from controller.people.passwords import Passwords
+from controller.people.second_factor import routes as second_factor
 from controller.plans import routes as plans
 from controller.plans.clock_trust import GIVEN, Sources
 from controller.plans.overrides import routes as overrides
 from controller.plans.restored import routes as restored
 from controller.plans.why import routes as why
+from controller.retention import routes as retention
 from controller.settings import Settings
 from controller.uploads.parser import Parser
 from controller.waitlist import routes as waiting
@@ -70,10 +102,22 @@ API = "/api/v1"
 ROUTERS = (
     bookings.router,  # those that are asked most come first: routes are looked through in their order
     door_codes.router,
+    links.router,
     holders.router,
     members.router,
     people.router,
+    account_mails.router,
+    tokens.router,
+    second_factor.router,
+    passkeys.router,
+    displays.router,
+    oidc.router,
     party_routes.router,
+    documents.router,
+    lapsing.router,
+    induction.router,
+    groups.router,
+    merging.router,
     estate.router,
     enrolment.router,
     site_file.router,
@@ -84,6 +128,15 @@ ROUTERS = (
     series.router,
     finding.router,
     waiting.router,
+    hire_requests.router,
+    notices.router,
+    notice_templates.router,
+    calls.router,
+    notice_preferences.router,
+    notice_digest.router,
+    bounces.router,
+    audit.router,
+    retention.router,
     billing.router,
     calendars.router,
     feeds.router,
@@ -94,20 +147,26 @@ ROUTERS = (
     restored.router,
     why.router,
     telemetry.router,
+    live_socket.router,
 )
 """The routers of the domains, all under ``API``."""
 _PREFIXED = (
+    *((router, API) for router in ROUTERS),
     (health.router, ""),
     (series_page.router, ""),
     (door_page.router, ""),
+    (induction_edit_page.router, ""),  # before the links, whose path it would be
+    (induction_page.router, ""),
+    (staff_pages.router, ""),
+    (documents_page.router, ""),
+    (preferences_page.router, ""),
     (subscriptions.page, ""),
-    *((router, API) for router in ROUTERS),
 )
 SECURITY = {
     "bearer": {
         "type": "http",
         "scheme": "bearer",
-        "description": "The `token` that `POST /api/v1/session` answers.",
+        "description": "The `token` that `POST /api/v1/session` answers, or one of `POST /api/v1/tokens`.",
     },
     "cookie": {
         "type": "apiKey",
@@ -151,6 +210,8 @@ def app_of(container: Container) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
         separate_input_output_schemas=False,
+        # WatchMiddleware measures; FastAPI's own would record paths as they were sent, which may be secret.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         redirect_slashes=False,
     )
     app.state.container = container
@@ -158,13 +219,14 @@ def app_of(container: Container) -> FastAPI:
     app.state.methods_at = methods_at
     install_handlers(app)
     app.router.routes += _routes()
-    # Only the pages are packed: they hold nothing secret, and an answer that does must not tell it by its length.
+    # Only the pages are compressed: the length of a compressed answer would reveal something of its secrets (BREACH).
     app.router.default = GZipMiddleware(Pages(container.settings.pages_dir))
     # The last added is the first passed.
     app.add_middleware(IdempotencyMiddleware, container=container)
-    app.add_middleware(LimitMiddleware, csv_limit=LARGEST)
+    app.add_middleware(LimitMiddleware, csv_limit=LARGEST, document_limit=LARGEST_DOCUMENT)
     app.add_middleware(HostMiddleware, names=container.settings.host_names, address=container.settings.address)
     app.add_middleware(WatchMiddleware, registry=container.registry)
+    app.add_middleware(OriginMiddleware, proxies=container.settings.listen.trusted)
     app.add_middleware(HeadersMiddleware, secure=container.settings.secure)
     _describe(app)
     return app
@@ -213,7 +275,10 @@ def _gated() -> dict[str, set[str]]:
     """Path -> the methods, in small letters, that want somebody signed in."""
     found: dict[str, set[str]] = defaultdict(set)
     for path, route in every_route():
-        if any(isinstance(each.call, Authenticated) or each.call is the_actor for each in route.dependant.dependencies):
+        if any(
+            isinstance(each.call, Authenticated) or each.call in (the_actor, the_person, the_token_owner)
+            for each in route.dependant.dependencies
+        ):
             found[path] |= {method.lower() for method in route.methods or ()}
     return found
 

@@ -29,15 +29,15 @@ log = logging.getLogger(__name__)
 KEEP_ALIVE_S = 75
 """How long a connection may rest. Longer than clients keep one (5 to 60 s), so that none is closed on a request."""
 GRACE_S = 5
-"""How long open requests may take to finish once the controller is told to stop."""
+"""How long open requests may take to finish when the controller stops."""
 MESSAGE_BYTES = 64 * 1024
 """Largest message of a WebSocket; the screens only listen."""
 LOG_EVERY_S = 60.0
 SILENT = "silent"
-SILENT_TOLD = 50
-"""Fewer are not told: browsers open connections ahead that they do not use."""
+SILENT_LOGGED = 50
+"""Fewer are not logged: browsers open connections ahead that they do not use."""
 _DESCRIPTORS_WANTED = 8_192
-_DESCRIPTORS_KEPT = 256
+_DESCRIPTORS_RESERVED = 256
 """For the database, the broker and files."""
 
 
@@ -70,7 +70,7 @@ def bounds_of_process() -> Bounds:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
         soft = wanted
     most = Bounds().most
-    return Bounds(most=most if soft == resource.RLIM_INFINITY else max(1, min(most, soft - _DESCRIPTORS_KEPT)))
+    return Bounds(most=most if soft == resource.RLIM_INFINITY else max(1, min(most, soft - _DESCRIPTORS_RESERVED)))
 
 
 class Connections:
@@ -90,7 +90,7 @@ class Connections:
         )
 
     def admit(self, connection: BoundedHttp, host: str) -> bool:
-        """Take a new connection, at the cost of one that waits for its client; whether there is room."""
+        """Admit a new connection, if necessary by dropping one that waits for its client; False without room."""
         address = self._address(host)
         if address and self._by_address[address] >= self.bounds.most_of_one and not self._make_room(address):
             self.note("too many connections of one address", host)
@@ -128,20 +128,20 @@ class Connections:
         self._last_address = host
 
     async def run(self) -> None:
-        """Drop what takes too long, for ever."""
+        """Drop connections that take too long; runs forever."""
         while True:
             await asyncio.sleep(self.bounds.sweep_every_s)
             now = asyncio.get_running_loop().time()
             for connection in list(self._open):
                 connection.drop_if_late(now)
-            self._tell(time.monotonic())
+            self._log_dropped(time.monotonic())
 
-    def _tell(self, now: float) -> None:
+    def _log_dropped(self, now: float) -> None:
         if self._dropped and now - self._logged_at >= LOG_EVERY_S:
             counts = {
                 why.replace(" ", "_"): count
                 for why, count in self._dropped.items()
-                if why != SILENT or count >= SILENT_TOLD
+                if why != SILENT or count >= SILENT_LOGGED
             }
             if counts:
                 fields = {"action": "connections", **counts, "last_address": self._last_address}
@@ -210,7 +210,7 @@ class BoundedHttp(HttpToolsProtocol):
             else:
                 self._refuse(HTTPStatus.BAD_REQUEST, "no HTTP")
             return
-        if began and self._in_head:  # the parser tells nothing of a field that has not ended
+        if began and self._in_head:  # the parser does not report a field before it has ended
             self._head_bytes += len(data)
             if self._too_large:
                 self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "head too large")

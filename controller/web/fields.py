@@ -2,13 +2,26 @@
 
 import re
 import unicodedata
-from datetime import UTC, date, datetime
-from typing import Annotated, TypeVar
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, date, datetime, tzinfo
+from inspect import get_annotations
+from types import UnionType
+from typing import Annotated, Any, Generic, TypeVar, Union, Unpack, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
 import msgspec
 from fastapi import Path, Query
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    AliasPath,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+)
 
 from controller.text import local_time
 from controller.text.patterns import ID_PATTERN
@@ -16,6 +29,7 @@ from controller.web.problem import invalid_field
 from edge.wire.ids import SLUG_PATTERN
 
 A = TypeVar("A", bound="Answer")
+T = TypeVar("T")
 LIST_LIMIT = 500
 """Most items in one page of a list."""
 
@@ -40,16 +54,94 @@ class Versioned(Body):
 
     version: Annotated[int, Field(strict=True, ge=0, lt=2**53)]
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.__doc__ = cls.__doc__ or cls.__base__.__doc__  # of the thing itself, since OpenAPI shows a class's own only
+
+
+def _in_zone(value: object, info: ValidationInfo) -> object:
+    if not isinstance(value, datetime):
+        return value
+    assert isinstance(info.context, tzinfo), "answer_of needs the zone"
+    return local_time.rfc3339(value, info.context)
+
+
+LocalTime = Annotated[str, BeforeValidator(_in_zone)]
+"""A time in an answer, with the offset of the zone that ``answer_of`` was given."""
+Starts = Annotated[LocalTime, Field(validation_alias=AliasChoices("starts", AliasPath("during", "start")))]
+"""The start of the source's ``during``, unless the source has ``starts``."""
+Ends = Annotated[LocalTime, Field(validation_alias=AliasChoices("ends", AliasPath("during", "end")))]
+DateText = Annotated[str, BeforeValidator(lambda value: value.isoformat() if isinstance(value, date) else value)]
+"""A date in an answer."""
+TextOrNull = Annotated[str | None, BeforeValidator(lambda value: value or None)]
+"""In an answer, null for an empty text."""
+
+
+def _answered(kind: Any) -> Any:
+    """The type in an answer for the type of a struct's field."""
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return _answered(parts[0])
+    if origin in (Union, UnionType):
+        return Union[tuple(_answered(part) for part in parts)]  # noqa: UP007  # the parts are found at run time
+    if origin is tuple:
+        return list.__class_getitem__(_answered(parts[0]))
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        raise TypeError(f"say by which answer a {kind.__name__} is answered")
+    return {datetime: LocalTime, date: DateText}.get(kind, kind)
+
 
 class Answer(BaseModel):
-    """Root of answers."""
+    """Root of answers. ``of``: a struct whose fields it has under the same names, besides those it declares itself;
+    but for ``hidden``. Instants are answered as ``LocalTime``, dates as ``DateText``, tuples as lists."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    def __init_subclass__(
+        cls, *, of: type[msgspec.Struct] | None = None, hidden: Collection[str] = (), **config: Unpack[ConfigDict]
+    ) -> None:
+        super().__init_subclass__(**config)
+        if of is not None:
+            own, given = get_annotations(cls), get_type_hints(of, include_extras=True)
+            fields = [name for name in of.__struct_fields__ if name not in hidden and name not in cls.model_fields]
+            cls.__annotations__ = {name: own.get(name) or _answered(given[name]) for name in fields} | own
 
 
-def answer_of(kind: type[A], source: object, /, **own: object) -> A:
-    """An answer with the fields that ``source`` has by the same name, and ``own`` in place of these or besides them."""
-    return kind(**{name: getattr(source, name) for name in kind.model_fields if name not in own}, **own)
+class _Overridden:
+    """A source with some attributes replaced or added."""
+
+    def __init__(self, source: object, own: Mapping[str, object]) -> None:
+        self._source = source
+        self._own = own
+
+    def __getattr__(self, name: str) -> object:
+        return self._own[name] if name in self._own else getattr(self._source, name)
+
+
+def answer_of(kind: type[A], source: object, /, zone: tzinfo | None = None, **own: object) -> A:
+    """An answer with the fields that ``source`` has by the same name, and ``own`` in place of these or besides them;
+    answers inside it are made of the parts of ``source`` in the same way. ``zone``: of its times."""
+    return kind.model_validate(_Overridden(source, own) if own else source, context=zone)
+
+
+class Page(Answer, Generic[A]):
+    """A page of a list. ``next``: give it as ``after`` for the next page; null on the last one."""
+
+    items: list[A]
+    next: str | None
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.__doc__ = cls.__doc__ or Page.__doc__  # OpenAPI shows a class's own only
+
+
+def page_of(
+    kind: type[A], found: Sequence[T], limit: int, make: Callable[[T], Answer], *, key: Callable[[T], str]
+) -> A:
+    """A page of a list: the first ``limit`` of ``found``, and as ``next`` the key of the last where there are more."""
+    shown = found[:limit]
+    after = key(shown[-1]) if len(found) > limit else None
+    return kind.model_validate({"items": [make(each) for each in shown], "next": after})
 
 
 def made(answer: object) -> dict[int | str, dict[str, object]]:
@@ -91,17 +183,22 @@ Name = Annotated[
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_one_line)]
 
 
+_DOT_ATOM = r"[^\s@,;:<>()\[\]\\\".]+(\.[^\s@,;:<>()\[\]\\\".]+)*"
+_ONE_ADDRESS = re.compile(f"{_DOT_ATOM}@{_DOT_ATOM}")
+
+
 def _address(text: str) -> str:
-    before, at, after = text.rpartition("@")
-    if text and (not at or not before or not after or any(letter.isspace() for letter in text)):
+    if text and not _ONE_ADDRESS.fullmatch(text):
         raise ValueError("must be an e-mail address like name@example.org")
     return text
 
 
 Email = Annotated[Line, AfterValidator(_address)]
-"""An address with one @ at least and no space, or empty."""
-"""As ``Name``, but may be empty."""
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(_no_control)]
+"""One mail address, or empty: nothing that a mail would take for a list, a name or a comment (RFC 5322, 3.4), and
+no dot that lacks a neighbour (3.2.3)."""
+WITHOUT_CONTROL = AfterValidator(_no_control)
+"""Text of several lines, without other control characters. Write it last: limits come before it."""
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), WITHOUT_CONTROL]
 """Up to 2,000 characters, lines allowed."""
 Whole = Annotated[int, Field(strict=True)]
 Yes = Annotated[bool, Field(strict=True)]

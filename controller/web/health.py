@@ -32,7 +32,8 @@ async def alive() -> Alive:
 
 @router.get("/readyz", responses={503: {"description": "A component is not ready", "model": ReadyAnswer}})
 async def ready(container: TheContainer, response: Response) -> ReadyAnswer:
-    """Whether the database takes a write, tried every five seconds at most, and the broker is connected."""
+    """Whether the database takes a write, tried every five seconds at most, the broker is connected, and the audit
+    log is sealed."""
     found = {name: await check() for name, check in container.checks.items()}
     wrong = any(found.values())
     if wrong:

@@ -1,9 +1,9 @@
 """`Idempotency-Key`: a write that is sent again is answered again and not done again.
 
-A key is claimed in the database once the gate has let the request in and before the write runs, and its answer stored
+A key is claimed in the database once the request is authenticated and before the write runs, and its answer stored
 (sealed, since answers hold codes and door secrets) when it has run. Whatever happens between, no second try with the
-key runs: it replays, waits for its twin, or answers that the outcome of the first is not known. An answer is told
-again only to who has the rights under which it was given.
+key runs: it replays, waits for its twin, or answers that the outcome of the first is not known. An answer is
+repeated only to somebody who has the rights under which it was given.
 """
 
 import asyncio
@@ -19,14 +19,15 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from controller.container import Container
-from controller.db.engine import Instant, Tx, metadata, words_of
+from controller.db.engine import NAMES_ACTOR, Instant, Tx, metadata
+from controller.db.errors import words_of
 from controller.people.authentication import find_actor
 from controller.people.model import Actor
 from controller.web.problem import Conflicting, Invalid, Problem, problem_response
 
 log = logging.getLogger(__name__)
 
-KEPT = timedelta(days=1)
+KEY_LIFETIME = timedelta(days=1)
 """How long a key is remembered."""
 LONGEST_KEY = 200
 TWIN_WAIT_S = 10.0
@@ -38,7 +39,7 @@ _NOT_CARRIED_OUT = frozenset({401, 403, 408, 413, 429, 503, 507})
 idempotency = Table(
     "idempotency",
     metadata,
-    Column("actor", String(200), primary_key=True),
+    Column("actor", String(200), primary_key=True, info=NAMES_ACTOR),
     Column("key", String(LONGEST_KEY), primary_key=True),
     Column("fingerprint", LargeBinary(32), nullable=False),
     Column("rights", LargeBinary(32), nullable=False),  # of the actor, as the key was claimed
@@ -66,10 +67,7 @@ class KeyReused(Invalid):
         super().__init__(f"Idempotency-Key {key!r} belongs to another request; make a new key for this one")
 
 
-class OutcomeUnknown(Conflicting):
-    kind = "outcome-unknown"
-    title = "It is not known whether it was carried out"
-
+class OutcomeUnknown(Conflicting, kind="outcome-unknown", title="It is not known whether it was carried out"):
     def __init__(self, key: str) -> None:
         super().__init__(
             f"the first request with Idempotency-Key {key!r} has not been answered, so it may or may not have "
@@ -78,10 +76,7 @@ class OutcomeUnknown(Conflicting):
         )
 
 
-class AnswerForgotten(Conflicting):
-    kind = "answer-forgotten"
-    title = "It was answered under other rights"
-
+class AnswerForgotten(Conflicting, kind="answer-forgotten", title="It was answered under other rights"):
     def __init__(self, key: str) -> None:
         super().__init__(
             f"the request with Idempotency-Key {key!r} was answered before your rights changed, so its answer is not "
@@ -218,7 +213,7 @@ async def _keep(container: Container, actor: str, key: str, answer: StoredAnswer
 
 async def forget_old_keys(container: Container) -> None:
     """Delete the keys of more than a day ago."""
-    await container.database.run(_delete_before, container.clock.now() - KEPT)
+    await container.database.run(_delete_before, container.clock.now() - KEY_LIFETIME)
 
 
 async def _insert_claim(tx: Tx, actor: str, key: str, new: Claim, now: datetime) -> bool:
@@ -258,8 +253,8 @@ def _fingerprint(request: Request, body: bytes) -> bytes:
 
 def _rights(actor: Actor) -> bytes:
     """A digest of what the actor may do."""
-    sites = None if actor.sites is None else sorted(actor.sites)
-    return hashlib.sha256(msgspec.json.encode((actor.role, sites, actor.party))).digest()
+    held = sorted((each.role, each.site or "", each.party or "") for each in actor.assignments)
+    return hashlib.sha256(msgspec.json.encode((held, actor.token))).digest()
 
 
 def _again(body: bytes) -> Receive:

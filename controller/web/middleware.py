@@ -6,7 +6,7 @@ only the route's template is named.
 
 import logging
 import time
-from collections.abc import Iterable
+from http import HTTPStatus
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -37,7 +37,7 @@ _HEADERS = (
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
     (b"cache-control", b"no-store"),
 )
-_HSTS = (b"strict-transport-security", b"max-age=31536000")
+_HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
 class HeadersMiddleware:
@@ -53,18 +53,12 @@ class HeadersMiddleware:
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = _with_defaults(message.get("headers", ()), self._headers)
+                there = list(message.get("headers", ()))
+                names = {name.lower() for name, _ in there}
+                message["headers"] = there + [each for each in self._headers if each[0] not in names]
             await send(message)
 
         return await self._app(scope, receive, dressed)
-
-
-def _with_defaults(
-    headers: Iterable[tuple[bytes, bytes]], defaults: Iterable[tuple[bytes, bytes]]
-) -> list[tuple[bytes, bytes]]:
-    there = list(headers)
-    names = {name.lower() for name, _ in there}
-    return there + [(name, value) for name, value in defaults if name not in names]
 
 
 class HostMiddleware:
@@ -141,11 +135,15 @@ class WatchMiddleware:
         route, method = _route(scope), scope["method"]
         self._answers.labels(method if method in _METHODS else "other", route, status).inc()
         self._seconds.labels(route).observe(seconds)
-        level = logging.DEBUG if method in {"GET", "HEAD"} and status < 500 else logging.INFO
+        level = logging.DEBUG if method in {"GET", "HEAD"} and status not in _NOTED and status < 500 else logging.INFO
         fields = {"action": "request", "method": method, "route": route, "status": status}
+        if status in _NOTED or (status == HTTPStatus.UNAUTHORIZED and method != "GET"):
+            # who was refused and from which address; never what they typed
+            fields |= {"address": (scope.get("client") or ("",))[0], "user": scope.get("state", {}).get("user")}
         log.log(level, "A request was answered", extra=fields | {"ms": round(seconds * 1000, 1)})
 
 
+_NOTED = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS})
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -165,11 +163,11 @@ def _route(scope: Scope) -> str:
 
 class LimitMiddleware:
     """Refuses bodies over the limit with 413, by their announced length or while they come in.
-    ``csv_limit``: that of CSV files."""
+    ``csv_limit``: that of CSV files. ``document_limit``: that of parties' documents."""
 
-    def __init__(self, app: ASGIApp, *, csv_limit: int) -> None:
+    def __init__(self, app: ASGIApp, *, csv_limit: int, document_limit: int) -> None:
         self._app = app
-        self._limits = {"calendar": CALENDAR_LIMIT, "import": csv_limit}
+        self._limits = {"calendar": CALENDAR_LIMIT, "import": csv_limit, "content": document_limit}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -1,4 +1,4 @@
-"""Serves the built web app: hashed assets for ever, its one page for every address a person may open."""
+"""Serves the built web app: hashed assets that never expire, its one page for every address a person may open."""
 
 import importlib.util
 import mimetypes

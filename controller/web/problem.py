@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from controller.db.engine import is_away, is_full, is_not_done, words_of
+from controller.db.errors import is_away, is_full, is_not_done, words_of
 from controller.web.validation_messages import NO_BODY, message
 
 log = logging.getLogger(__name__)
@@ -68,12 +68,15 @@ class ProblemBody(BaseModel):
 class Problem(Exception):
     """Root of the controller's errors. ``detail`` says what happened, to which thing, and what to do.
 
-    A leaf sets ``status``, ``kind`` (the last word of the problem's type) and ``title``.
+    A leaf names its ``status``, ``kind`` (the last word of the problem's type) and ``title``, or takes its base's.
     """
 
     status: ClassVar[int] = 500
     kind: ClassVar[str] = "internal"
     title: ClassVar[str] = "Internal error"
+
+    def __init_subclass__(cls, *, status: int = 0, kind: str = "", title: str = "") -> None:
+        cls.status, cls.kind, cls.title = status or cls.status, kind or cls.kind, title or cls.title
 
     def __init__(
         self,
@@ -92,74 +95,39 @@ class Problem(Exception):
         self.headers = dict(headers or {})
 
 
-class NotSignedIn(Problem):
-    status = 401
-    kind = "not-signed-in"
-    title = "Sign in first"
+class NotSignedIn(Problem, status=401, kind="not-signed-in", title="Sign in first"): ...
 
 
-class Refused(Problem):
+class Refused(Problem, status=403, kind="refused", title="Refused"):
     """The asker may not do this, or not in this way."""
 
-    status = 403
-    kind = "refused"
-    title = "Refused"
+
+class NotFound(Problem, status=404, kind="not-found", title="Not found"): ...
 
 
-class NotFound(Problem):
-    status = 404
-    kind = "not-found"
-    title = "Not found"
-
-
-class Conflicting(Problem):
+class Conflicting(Problem, status=409, kind="conflict", title="This conflicts with something that exists"):
     """The request is valid, but conflicts with something that exists."""
 
-    status = 409
-    kind = "conflict"
-    title = "This conflicts with something that exists"
+
+class TooLarge(Problem, status=413, kind="too-large", title="The request is too large"): ...
 
 
-class TooLarge(Problem):
-    status = 413
-    kind = "too-large"
-    title = "The request is too large"
-
-
-class Misdirected(Problem):
+class Misdirected(Problem, status=421, kind="misdirected", title="This is another host"):
     """The request is for another host (RFC 9110, 15.5.20)."""
 
-    status = 421
-    kind = "misdirected"
-    title = "This is another host"
 
-
-class Invalid(Problem):
+class Invalid(Problem, status=422, kind="invalid", title="The request is not valid"):
     """A field cannot be taken. Name it in ``errors``, with its limit."""
 
-    status = 422
-    kind = "invalid"
-    title = "The request is not valid"
+
+class TooMany(Problem, status=429, kind="too-many", title="Too many tries"): ...
 
 
-class TooMany(Problem):
-    status = 429
-    kind = "too-many"
-    title = "Too many tries"
-
-
-class NoRoom(Problem):
+class NoRoom(Problem, status=507, kind="no-room", title="No storage space left"):
     """The disk is full (RFC 4918, 11.5)."""
 
-    status = 507
-    kind = "no-room"
-    title = "No storage space left"
 
-
-class Unavailable(Problem):
-    status = 503
-    kind = "unavailable"
-    title = "Not available at the moment"
+class Unavailable(Problem, status=503, kind="unavailable", title="Not available at the moment"): ...
 
 
 def invalid_field(field: str, message: str) -> Invalid:

@@ -1,16 +1,16 @@
-/** REST in one place: JSON, problem+json turned into a Refusal, an Idempotency-Key on every write. */
+/** All REST calls: JSON, problem+json as `Refusal`, an Idempotency-Key on every write. */
 import type { Conflict, Reason } from "./model.ts";
 
 const ROOT = "/api/v1";
 
-/** The server answered, and said no: RFC 9457 problem details. */
+/** The server refused: RFC 9457 problem details. */
 export class Refusal extends Error {
   declare readonly status: number;
   /** The last word of the problem's type. */
   declare readonly kind: string;
   declare readonly title: string;
   declare readonly conflicts: Conflict[];
-  /** Why a request cannot be had. */
+  /** Why a request is refused. */
   declare readonly reasons: Reason[];
   declare readonly errors: { field: string; message: string }[];
   declare readonly wait_s: number | null;
@@ -22,7 +22,7 @@ export class Refusal extends Error {
   }
 }
 
-/** No answer at all: the controller is away, or the network is. */
+/** No answer: the controller or the network is down. */
 export class Unreachable extends Error {
   constructor() {
     super("The controller does not answer. Try again in a moment.");
@@ -31,14 +31,14 @@ export class Unreachable extends Error {
 
 let signedOut: () => void = () => {};
 
-/** `then` runs whenever the server says that nobody is signed in. */
+/** `then` is called whenever the server answers that nobody is signed in. */
 export function onSignedOut(then: () => void): void {
   signedOut = then;
 }
 
-/** A key for one request of the user; sending the request again with its key cannot do it twice. */
+/** An idempotency key: a request that is sent again with its key is not executed twice. */
 export function newKey(): string {
-  // randomUUID is missing on plain http, where a village hall may well run.
+  // randomUUID is missing on plain http, which a village hall may use.
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -48,7 +48,7 @@ export async function get<T>(path: string, query: Record<string, string> = {}, s
   return send<T>("GET", search ? `${path}?${search}` : path, undefined, undefined, signal);
 }
 
-/** For what a page can do without: hands over what it gets, and nothing where that fails. Returns what cancels it. */
+/** Fetches optional data: an error is ignored. Returns a function that cancels it. */
 export function getOptional<T>(path: string, then: (found: T) => void): () => void {
   const stop = new AbortController();
   get<T>(path, {}, stop.signal).then(then, () => {});
@@ -78,7 +78,8 @@ export async function send<T>(
     throw new Unreachable();
   }
   if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
-  if (answer.status === 401 && path !== "/session") signedOut();
+  // A wrong link or digits of somebody without an account say nothing of who is signed in.
+  if (answer.status === 401 && !/^\/(session$|hire-r|displays\/p)/.test(path)) signedOut();
   const problem = await answer.json().catch(() => ({}));
   if (answer.status >= 502 && answer.status <= 504) throw new Unreachable();
   throw new Refusal(answer.status, problem, Number(answer.headers.get("Retry-After")) || null);
@@ -95,7 +96,7 @@ export async function getAll<T>(path: string): Promise<T[]> {
   return items;
 }
 
-/** A sentence for people, whatever was thrown. */
+/** An error as a sentence for users. */
 export function errorText(fault: unknown): string {
   if (fault instanceof Error) return fault.message;
   return String(fault);

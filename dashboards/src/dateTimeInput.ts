@@ -1,9 +1,9 @@
-/** What people type for days and times, and how a field shows them. */
+/** Reads typed days and times, and formats them for fields. */
 import { clockOf, type Day, dayPlus, MONTHS, pad2, utcMidnight } from "./zone.ts";
 
 /**
- * Reads a UK date: 26/11/2026, 26.11.26, 26 Nov, Thu 26 November 2026. Without a year it is the one nearest `near`, or the
- * next one from `near` on where something is to come.
+ * Reads a UK date: 26/11/2026, 26.11.26, 26 Nov, Thu 26 November 2026. Without a year it is the date nearest `near`, or
+ * with "next" the first one from `near` on.
  */
 export function parseDay(text: string, near: Day, which: "nearest" | "next" = "nearest"): Day | null {
   const found = /^(?:[a-z]{3,9},?\s+)?(\d{1,2})(?:st|nd|rd|th)?[\s./-]+(\d{1,2}|[a-z]{3,9})(?:[\s./-]+(\d{4}|\d{2}))?$/i.exec(
@@ -39,7 +39,7 @@ export function parseClock(text: string): number | null {
   return minute > 59 || minutes > 24 * 60 ? null : minutes;
 }
 
-/** "2026-11-24T18:00": wall time as the API takes it, meant in the site's zone. */
+/** "2026-11-24T18:00": a wall time in the site's zone, as the API takes it. */
 export function localDateTime(day: Day, minutes: number): string {
   return `${dayPlus(day, Math.floor(minutes / 1440))}T${clockOf(minutes % 1440)}`;
 }

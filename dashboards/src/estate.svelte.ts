@@ -1,4 +1,4 @@
-/** The buildings a person may see; asked for once. */
+/** The buildings that the user may see; fetched once. */
 import { getAll } from "./api.ts";
 import type { Site } from "./model.ts";
 
@@ -22,7 +22,7 @@ export const estate = {
   forget(): void {
     sites = null;
   },
-  /** The site asked for, else the one looked at last, else the first. */
+  /** The site with this id, else the last one viewed, else the first. */
   pick(asked: string): Site | null {
     if (!sites) return null;
     const find = (id: string | null) => sites?.find((one) => one.id === id);

@@ -1,4 +1,4 @@
-/** Values fetched from the server: the last good ones stay while they are fetched again, and when that fails. */
+/** Values from the server: the last good ones stay while they are fetched again, and if that fails. */
 import { untrack } from "svelte";
 import { errorText } from "./api.ts";
 

@@ -1,13 +1,13 @@
-/** One WebSocket for the site on show: it reconnects by itself, keeps the last values, and says since when they are old. */
+/** One WebSocket for the site that is shown: it reconnects by itself, keeps the last values, and knows since when they are outdated. */
 import { backoffDelay } from "./backoff.ts";
 import { serverClock } from "./serverClock.svelte.ts";
 import type { Snapshot } from "./model.ts";
 import type { Instant } from "./zone.ts";
 
-/** The server beats every 5 s; two missed beats and a little are silence. */
+/** The server sends something every 5 s; the connection counts as lost after two missed messages. */
 const SILENCE_MS = 12_000;
 
-/** What tells of other buildings comes after what tells of this one. */
+/** Other buildings are loaded this long after the page. */
 export const OTHER_SITES_DELAY_MS = 2_000;
 
 export type LiveState = "connecting" | "live" | "stale";
@@ -24,7 +24,7 @@ let retry: ReturnType<typeof setTimeout> | undefined;
 let silence: ReturnType<typeof setTimeout> | undefined;
 let checkSession: () => void = () => {};
 
-/** Hears no more of the line. One still being made is let through first: to cut it is complained of on the console. */
+/** Stops listening. A socket that still connects is closed once it is open: closing it earlier logs an error. */
 function drop(): void {
   const old = socket;
   socket = null;
@@ -64,9 +64,9 @@ function connect(): void {
   socket.onmessage = (event) => {
     const message = JSON.parse(String(event.data));
     if (message.at) serverClock.sync(message.at);
-    // The diary may have changed while the line was down.
+    // The diary may have changed while the connection was down.
     if (state !== "live" || message.type === "bookings") diary += 1;
-    // Sent only to who may see what happens in the building; the others hear beats.
+    // Sent only to users who may see what happens in the building.
     if (message.type === "snapshot") snapshot = message;
     heard();
   };
@@ -76,15 +76,15 @@ export const live = {
   get state(): LiveState {
     return state;
   },
-  /** Server time since when the values are old; null while they are live. */
+  /** Server time since when the values are outdated; null while live. */
   get since(): Instant | null {
     return since;
   },
-  /** Last values of the site on show, old ones included. */
+  /** Last values of the site, possibly outdated. */
   get snapshot(): Snapshot | null {
     return snapshot;
   },
-  /** Goes up whenever the diary of the site has changed. */
+  /** Raised whenever the diary of the site has changed. */
   get diary(): number {
     return diary;
   },

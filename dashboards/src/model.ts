@@ -1,4 +1,4 @@
-/** What the API sends, as the pages use it: times parsed to instants once, at the door. */
+/** What the API sends; times are parsed to instants once, when it arrives. */
 import type { Instant } from "./zone.ts";
 
 export interface Site {
@@ -16,7 +16,7 @@ export interface Space {
   capacity: number | null;
   pool_size: number | null;
   doors: string[];
-  /** The spaces it divides into. */
+  /** Ids of the spaces that it divides into. */
   parts: string[];
   layouts: { id: string; name: string; capacity: number | null }[];
   default_layout: string | null;
@@ -25,7 +25,7 @@ export interface Space {
 
 export interface SiteDetail extends Site {
   spaces: Space[];
-  /** `space`: null where it may be carried to any. */
+  /** `space`: null if it can be used in any. */
   equipment: { id: string; name: string; count: number; space: string | null }[];
   doors: { id: string; name: string; edge: string }[];
   edges: { id: string; name: string }[];
@@ -69,7 +69,7 @@ export interface OnDoor {
   doors: { door: string; name: string; state: DoorState; since: string | null; text: string }[];
 }
 
-/** What a closure or another change did to a booking; `kept_at`: since when it is decided that it goes ahead. */
+/** The effect of a closure or another change on a booking; `kept_at`: when it was decided that it goes ahead. */
 export interface Impact {
   cause: "closed" | "mode" | "term" | "policy" | "building";
   text: string;
@@ -96,11 +96,11 @@ export interface WireBooking {
   party_name: string | null;
   layout: string | null;
   layout_name: string | null;
-  /** Of a pool. */
+  /** Places of a pool. */
   seats: number | null;
-  /** How many of what. */
+  /** Number of each thing, by its id. */
   equipment: Record<string, number>;
-  /** Its own request; null where layout and space say it. */
+  /** Requested for this booking; null if layout and space decide. */
   setup_min: number | null;
   cleardown_min: number | null;
   starts: string;
@@ -109,34 +109,34 @@ export interface WireBooking {
   setup_starts: string;
   cleardown_ends: string;
   status: Status;
-  /** For what reason it is not confirmed. */
+  /** Why it is not confirmed. */
   why: string;
   held_until: string | null;
-  /** The place in the waiting list that it is kept for, and until when it can be accepted. */
+  /** The entry of the waiting list that it is offered to, and until when it can be accepted. */
   offer: { wait: string; until: string } | null;
-  /** When its people were warned that nobody has come, and when it is released if nobody does. */
+  /** `warned_at`: when its contact was warned that nobody came; `release_at`: when it is released if nobody comes. */
   warned_at: string | null;
   diary: string;
   release_at: string | null;
-  /** Why it was not released, or not yet, though its time to come is over. */
+  /** Why it was not released although nobody came in time. */
   kept: string;
-  /** Its end before it was finished early. */
+  /** Its planned end, if it was finished early. */
   ends_before: string | null;
   series: string | null;
-  /** Masked, unless it has just been drawn. */
+  /** Masked, unless it was just created. */
   code: string | null;
   code_window: { starts: string; ends: string } | null;
   on_door: OnDoor;
-  /** What its own code still opens though it should not. */
+  /** Doors that its code still opens although it should not, as text. */
   still_opens: string[];
-  /** What old codes of other bookings still open while this one runs. */
+  /** Old codes of other bookings that still open doors during this one, as text. */
   lingering: string[];
-  /** What changes that were made although it stood did to it. */
+  /** Effects of later changes on it. */
   affected_by: Impact[];
   arrived_at: string | null;
   counted_in: number | null;
   link: string | null;
-  /** Who made it; empty for a booking of others that shows only its time. */
+  /** Who created it; empty for a booking of others that shows only its time. */
   actor: string;
   version: number;
   actions: BookingAction[];
@@ -157,7 +157,7 @@ export interface Conflict {
   ends: string;
 }
 
-/** One reason against a request, in words and data. */
+/** One reason against a request, as text and data. */
 export interface Reason {
   kind: string;
   text: string;
@@ -190,26 +190,11 @@ export interface Proposal {
   needs_approval: boolean;
 }
 
-export interface BookingCreate {
-  space: string;
-  layout: string | null;
-  title: string;
-  starts: string;
-  ends: string;
-  contact_name: string;
-  contact_phone: string;
-  contact_email: string;
-  people: number | null;
-  party: string | null;
-  seats: number | null;
-  notes: string;
-  key_holder: string;
-  under_16s: boolean;
-  public: boolean;
-  setup_min: number | null;
-  cleardown_min: number | null;
-  equipment: Record<string, number>;
-}
+type Sent = "space" | "layout" | "title" | "starts" | "ends" | "contact_email" | "people" | "party" | "seats" | "notes" | "key_holder";
+type AlsoSent = "under_16s" | "public" | "setup_min" | "cleardown_min" | "equipment";
+
+/** What a new booking sends: fields of a booking. */
+export type BookingCreate = Pick<WireBooking, Sent | AlsoSent> & { contact_name: string; contact_phone: string };
 
 export function toBooking(one: WireBooking): Booking {
   return {
@@ -220,7 +205,7 @@ export function toBooking(one: WireBooking): Booking {
   };
 }
 
-/** As `toBooking`, but a booking that is as it was stays the same object, so that its block is left alone. */
+/** Like `toBooking`, but an unchanged booking stays the same object, so that its block is not redrawn. */
 export function toBookings(all: readonly WireBooking[], before: readonly Booking[]): Booking[] {
   const old = new Map(before.map((one) => [one.id, one]));
   return all.map((wire) => {
@@ -229,7 +214,7 @@ export function toBookings(all: readonly WireBooking[], before: readonly Booking
   });
 }
 
-/** A change of a booking raises its version; what is compared beside it changes without that. */
+/** A change of a booking raises its version; the other fields compared here change without that. */
 function same(a: WireBooking, b: WireBooking): boolean {
   const doors = (one: WireBooking) => one.on_door.doors.map((door) => door.text).join();
   return (
@@ -250,12 +235,12 @@ function same(a: WireBooking, b: WireBooking): boolean {
 
 const HOLDING: readonly Status[] = ["held", "confirmed", "arrived", "finished", "no_show"];
 
-/** Whether it holds its time. */
+/** Whether it occupies its time. */
 export function holds(one: Booking): boolean {
   return HOLDING.includes(one.status);
 }
 
-/** How many places it takes of a pool: those it names, else one for each of its people. */
+/** How many places of a pool it takes: as requested, else one per person. */
 export function placesOf(one: Booking): number {
   return one.seats ?? (one.people || 1);
 }
@@ -265,7 +250,7 @@ export function isBusyOnly(one: Booking): boolean {
   return one.actor === "";
 }
 
-/** Whether it waits for somebody's word. */
+/** Whether it waits for approval. */
 export function isPending(one: Booking): boolean {
   return one.status === "held" || one.status === "requested";
 }
@@ -294,7 +279,7 @@ export interface Snapshot {
   at: string;
   site: string;
   zone: string;
-  /** Null while no counter has told anything; `stale_since` while one that counts is offline. */
+  /** Null while no counter has reported; `stale_since`: set while a counter is offline. */
   people: {
     estimate: number;
     error: number;
@@ -303,7 +288,7 @@ export interface Snapshot {
     gaps: { from: string; to: string }[];
   } | null;
   edges: Edge[];
-  /** Edges whose fire line says fire, or did and no key holder has been let in there since. */
+  /** Edges whose fire line signals fire, or did, without a key holder having cleared it. */
   fires: { edge: string; state: "active" | "latched"; since: string; stale: boolean }[];
   /** Areas of the intruder alarm. */
   areas: Area[];
@@ -313,10 +298,10 @@ export interface Snapshot {
   wifi: { id: string; zone: string; stations: number | null; at: string | null; stale: boolean }[];
   mode: { mode: string; until: string | null } | null;
   outages: { edge: string; from: string; to: string | null }[];
-  /** What stored alerts still need somebody; `kind` as it was stored, such as "duress". */
+  /** Stored alerts that still need attention; `kind` such as "duress". */
   alerts: { kind: string; at: string; text: string; hint: string; edge: string }[];
   recent: { at: string; text: string }[];
-  /** Those that stand, are to come, or were ended and may still be on a door. */
+  /** Active and future overrides, and ended ones that a door may still have. */
   overrides: {
     id: string;
     kind: "hold_open" | "lock_down" | "out_of_service";
@@ -326,9 +311,9 @@ export interface Snapshot {
     ended: boolean;
     doors: { door: string; state: "on" | "waiting" | "unreachable" | "removing" | "gone"; holds: boolean; text: string }[];
   }[];
-  /** How many things that only doors knew wait for a person, after a restore. */
+  /** How many entries known only to doors wait for a decision, after a restore. */
   restored: number;
-  /** Different whenever something was done by hand, or answered. */
+  /** Changes with every act by hand and every answer to one. */
   acts: string;
 }
 
@@ -354,7 +339,7 @@ export interface Area {
   since: string | null;
   /** What set it off or who unset it. */
   why: string | null;
-  /** Why it does not set by itself although the building is closed and quiet. */
+  /** Why it does not set itself although the building is closed and quiet. */
   withheld: string | null;
   stale: boolean;
 }
@@ -367,14 +352,13 @@ export interface Door {
   lock: "locked" | "unlocked" | "unknown";
   /** `glass`: its break-glass unit is broken. */
   alarm: "fire" | "forced" | "held" | "glass" | null;
-  /** In which way its lock or button misbehaves. */
-  /** What is wrong with it: which fault, in words, and what to do. */
+  /** Its faults: code, text and what to do. */
   faults: { code: string; part: string; text: string; hint: string }[];
-  /** Too many wrong codes were typed: none is taken until then. */
+  /** Until when no typed code is accepted, after too many wrong ones. */
   codes_wait_until: string | null;
-  /** When it became so. */
+  /** Since when it is in this state. */
   since: string | null;
-  /** When that was last told. */
+  /** When that was last reported. */
   at: string | null;
   stale: boolean;
   last: { at: string; text: string } | null;

@@ -12,7 +12,7 @@ let urgent = $state("");
 let notice = $state<Notice | null>(null);
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** The same words twice in a row must still be spoken: a no-break space tells them apart. */
+/** Screen readers must read the same text again: a no-break space makes it different. */
 function distinct(before: string, text: string): string {
   return before === text ? `${text}\u00a0` : text;
 }
@@ -33,7 +33,7 @@ export const notices = {
   alert(text: string): void {
     urgent = untrack(() => distinct(urgent, text));
   },
-  /** Shown for twelve seconds, or until dismissed where it can be undone (a minute). */
+  /** Shown for twelve seconds, or for a minute if it can be undone or reports an error. */
   show(text: string, tone: Notice["tone"] = "ok", undo: Notice["undo"] = null): void {
     clearTimeout(timer);
     notice = { text, tone, undo };

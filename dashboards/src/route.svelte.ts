@@ -1,7 +1,7 @@
-/** State lives in the URL: page, site, date, view, booking. */
-export type Page = "diary" | "now" | "acts" | "account" | "sign-in" | "unknown";
+/** The state in the URL: page, site, date, view, booking. */
+export type Page = "diary" | "now" | "acts" | "account" | "users" | "groups" | "invitation" | "notices" | "sign-in" | "hire" | "pair" | "unknown";
 
-const PAGES: readonly string[] = ["diary", "now", "acts", "account", "sign-in"];
+const PAGES: readonly string[] = ["diary", "now", "acts", "account", "users", "groups", "invitation", "notices", "sign-in", "hire", "pair"];
 
 export interface Route {
   page: Page;
@@ -15,7 +15,8 @@ const KEYS = ["site", "date", "view", "booking"] as const;
 
 function read(): Route {
   const search = new URLSearchParams(location.search);
-  const name = location.pathname.slice(1) || "diary";
+  // A provider of accounts sends people back to /account/<its id>.
+  const name = location.pathname.slice(1).replace(/^account\/.+/, "account") || "diary";
   return {
     page: PAGES.includes(name) ? (name as Page) : "unknown",
     site: search.get("site") ?? "",
@@ -31,7 +32,7 @@ export const route = {
   get at(): Route {
     return current;
   },
-  /** The address of this page with some parts changed; an empty part is left out. */
+  /** The address of this page with some parts changed; empty parts are left out. */
   href(change: Partial<Route>): string {
     const next = { ...current, ...change };
     const search = new URLSearchParams();
@@ -52,7 +53,7 @@ addEventListener("popstate", () => {
   current = read();
 });
 
-/** Follows links to our own pages without loading the app again. */
+/** Follows links to our own pages without reloading the app. */
 addEventListener("click", (event) => {
   if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const link = (event.target as Element | null)?.closest?.("a[href]");

@@ -4,7 +4,7 @@ import type { Instant } from "./zone.ts";
 const time = new ServerTime();
 let now = $state<Instant | null>(null);
 
-/** Server time, ticking once a second; null until the server has told it. */
+/** Server time, updated once a second; null until the server has sent it. */
 export const serverClock = {
   get now(): Instant | null {
     return now;

@@ -1,4 +1,4 @@
-/** The server's clock as heard from its messages: an offset and a rate, for the demo may run faster than life. */
+/** The server's clock, from its messages: an offset and a rate, because the demo may run faster than real time. */
 import type { Instant } from "./zone.ts";
 
 interface Heard {
@@ -21,7 +21,7 @@ export class ServerTime {
     const passed = local - this.first.local;
     if (passed < 4_000) return;
     const rate = (server - this.first.server) / passed;
-    // Nothing runs that fast: the clock was set forward.
+    // No demo runs that fast: the clock was set forward.
     if (rate > MOST_RATE) this.first = this.last;
     else this.rate = Math.abs(rate - 1) < 0.05 ? 1 : rate;
     if (passed > 60_000) this.first = this.last;

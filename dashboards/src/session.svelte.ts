@@ -4,16 +4,35 @@ import { live } from "./live.svelte.ts";
 
 export type SessionState = "unknown" | "in" | "out" | "set-up" | "unreachable";
 
-/** Set on sign-in, so that a first visit does not ask for a session it cannot have. */
+/** Set on sign-in, so that a first visit does not request a session that cannot exist. */
 const REMEMBERED = "hk-signed-in";
 
 let state = $state<SessionState>("unknown");
 let user = $state("");
-let role = $state("");
+let assignments = $state.raw<Assignment[]>([]);
+let actions = $state.raw<Record<string, string[] | null>>({});
 let party = $state<string | null>(null);
 
-function entered(found: { user: string; role: string; party: string | null }): void {
-  ({ user, role, party } = found);
+/** `site` and `until_at`: null for all sites, and for no end. */
+export interface Assignment {
+  role: string;
+  site: string | null;
+  party: string | null;
+  party_name: string | null;
+  until_at: string | null;
+}
+
+/** `actions`: the sites at which the user may do it, null for all of them. */
+interface Found {
+  user: string;
+  now: string;
+  assignments: Assignment[];
+  actions: Record<string, string[] | null>;
+  party: string | null;
+}
+
+function entered(found: Found): void {
+  ({ user, assignments, actions, party } = found);
   state = "in";
   localStorage.setItem(REMEMBERED, "1");
 }
@@ -27,7 +46,7 @@ function left(): void {
 
 async function ask(): Promise<boolean> {
   try {
-    const found = await get<{ user: string; now: string; role: string; party: string | null }>("/session");
+    const found = await get<Found>("/session");
     if (found.now) serverClock.sync(found.now);
     if (found.user) entered(found);
     return Boolean(found.user);
@@ -44,23 +63,24 @@ export const session = {
   get user(): string {
     return user;
   },
-  /** Whether they may ask for bookings. */
-  get canBook(): boolean {
-    return role !== "reader" && role !== "porter";
+  /** Whether the user may do something at a site, for some party at least; without one, at any of theirs. */
+  can(action: string, site?: string): boolean {
+    const sites = actions[action];
+    return sites === null || (sites !== undefined && (!site || sites.includes(site)));
   },
-  /** Whether they look after doors, and so see what happens in the building. */
-  get canOperate(): boolean {
-    return role !== "booker" && role !== "reader";
+  /** Whether the user may do something at all sites. */
+  everywhere(action: string): boolean {
+    return actions[action] === null;
   },
-  /** What they are here: admin, manager, booker, porter or reader. */
-  get role(): string {
-    return role;
+  /** What the user has been given, and holds now. */
+  get assignments(): Assignment[] {
+    return assignments;
   },
-  /** For whom a booker books. */
+  /** The only party that the user books for. */
   get party(): string | null {
     return party;
   },
-  /** Whether somebody was signed in here when this page was left. */
+  /** Whether somebody was signed in when this page was last closed. */
   get maybeSignedIn(): boolean {
     return Boolean(localStorage.getItem(REMEMBERED));
   },
@@ -74,12 +94,12 @@ export const session = {
       state = "unreachable";
     }
   },
-  /** Whether somebody is signed in: asks, and takes note of who. */
+  /** Asks the server who is signed in, and stores it; whether anybody is. */
   ask,
   async signOut(): Promise<void> {
     await send("DELETE", "/session");
     left();
-    // What was typed into forms is nobody else's.
+    // The next user must not see what was typed into forms.
     sessionStorage.clear();
   },
 };

@@ -59,7 +59,7 @@ export function pad2(n: number): string {
   return String(n).padStart(2, "0");
 }
 
-/** Whether it is a day as addresses have it, in the years of which the controller keeps a diary. */
+/** Whether it is a valid day of the years 2000 to 2199, as in addresses. */
 export function isDay(text: string): boolean {
   return /^2[01]\d\d-\d\d-\d\d$/.test(text) && utcMidnight(text) > 0 && dayPlus(text, 0) === text;
 }
@@ -68,7 +68,7 @@ export function utcMidnight(day: Day): number {
   return Date.parse(`${day}T00:00:00Z`);
 }
 
-/** The instant of a wall time: the first of two on the night the clocks go back, null where it does not exist. */
+/** The instant of a wall time: the first of two when the clocks go back, null if it does not exist. */
 export function instantOf(day: Day, minutes: number, zone: string): Instant | null {
   const read = utcMidnight(day) + minutes * MINUTE;
   const tries = [read - offset(read - 24 * HOUR, zone), read - offset(read + 24 * HOUR, zone)];
@@ -76,7 +76,7 @@ export function instantOf(day: Day, minutes: number, zone: string): Instant | nu
   return good.length ? Math.min(...good) : null;
 }
 
-/** First instant of a day; where midnight itself does not exist, the moment the clocks jump. */
+/** First instant of a day; if midnight does not exist, the moment the clocks go forward. */
 export function dayStart(day: Day, zone: string): Instant {
   return instantOf(day, 0, zone) ?? utcMidnight(day) - offset(utcMidnight(day) - 24 * HOUR, zone);
 }
@@ -85,7 +85,7 @@ export function dayOf(at: Instant, zone: string): Day {
   return wall(at, zone).toISOString().slice(0, 10);
 }
 
-/** Calendar arithmetic: `days` later (or earlier, if negative), whatever the clocks do. */
+/** Calendar arithmetic: `days` later (or earlier, if negative), regardless of clock changes. */
 export function dayPlus(day: Day, days: number): Day {
   return new Date(utcMidnight(day) + days * 24 * HOUR).toISOString().slice(0, 10);
 }
@@ -125,7 +125,7 @@ function weekday(at: Date): string {
   return WEEKDAYS[at.getUTCDay()]!;
 }
 
-/** "26/11/2026", as it stands in a date field. */
+/** "26/11/2026", as in a date field. */
 export function fieldDay(day: Day): string {
   return day.split("-").reverse().join("/");
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { freeSpans, HOUR_PX, lanes, placesLeft, px, rowsInView, sharing } from "../src/diary/geometry.ts";
+import { freeSpans, HOUR_PX, placesLeft, px, rowsInView, sharing } from "../src/diary/geometry.ts";
+import { lanes } from "../src/diary/lanes.ts";
 import { instantAt, draggedSpan, clashes, dragHandleAt, SNAP } from "../src/diary/dragGeometry.ts";
 import { cellAt, roomRows } from "../src/diary/roomRows.ts";
 import { type Booking, toBooking, toBookings, placesOf, type Space } from "../src/model.ts";

@@ -17,7 +17,9 @@ if [ "$kind" = run ] && [ -f $stamp ] && grep -q '^test ' $stamp; then kind=test
 made_from="$kind $(cat deploy/setup/environment.sh pyproject.toml requirements/uv.txt "requirements/$kind.txt" | sha256sum | cut -c1-64)"
 
 if [ -x .venv/bin/hallkeeper ] && .venv/bin/python -c '' 2>/dev/null && [ "$(cat $stamp 2>/dev/null)" = "$made_from" ]; then
-    exec .venv/bin/python hatch_build.py
+    .venv/bin/python hatch_build.py
+    [ "$kind" = run ] || .venv/bin/python -m tests.services.node_packages
+    exit
 fi
 
 find_python() {
@@ -69,5 +71,6 @@ say "fetching the packages of requirements/$kind.txt"
     requirements/uv.txt "requirements/$kind.txt" </dev/null
 say "building Hallkeeper and its pages"
 .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e . </dev/null
+[ "$kind" = run ] || .venv/bin/python -m tests.services.node_packages
 echo "$made_from" >$stamp
 say "ready: .venv/bin/hallkeeper"

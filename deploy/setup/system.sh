@@ -22,19 +22,35 @@ need() {
 have mosquitto || need mosquitto mosquitto.service
 if [ "$purpose" = test ]; then
     have mosquitto_pub || need mosquitto-clients ""
-    have chromium || need "chromium fonts-liberation" ""
+    # Chromium's shell draws the same pages with half of the CPU.
+    have chromium-headless-shell || have chromium || need "chromium-headless-shell fonts-liberation" ""
     have_postgres || need postgresql postgresql.service
     have nginx || need nginx nginx.service
     have influxd || need influxdb influxdb.service
+    have postfix || need postfix postfix.service
+    have postgrey || need postgrey postgrey.service
+    have dovecot || need dovecot-imapd "dovecot.service dovecot.socket"
+    [ -x /usr/lib/dovecot/lmtp ] || need dovecot-lmtpd ""
 fi
 [ -n "$missing" ] || exit 0
 
+# Only what this Debian has: older ones have no package of Chromium's shell.
+use_known_names() {
+    apt-cache show chromium-headless-shell >/dev/null 2>&1 && return
+    names=
+    for each in $missing; do
+        [ "$each" != chromium-headless-shell ] || each=chromium
+        names="$names $each"
+    done
+    missing=$names
+}
 go_without() {
     if [ "$purpose" = demo ]; then
         say "mosquitto is not installed and $1: the demo runs its embedded broker, on loopback only"
         exit 0
     fi
     say "the tests need programs that are not installed, and $1. Run this, then try again:" >&2
+    use_known_names
     printf '    apt-get update && apt-get install -y --no-install-recommends%s\n' "$missing" >&2
     exit 2
 }
@@ -47,7 +63,7 @@ trap 'rm -f "$log"' EXIT
 apt() { DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -qq "$@" >>"$log" 2>&1 </dev/null; }
 say "installing$missing with apt-get (a minute or two) ..."
 # shellcheck disable=SC2086
-if ! apt update || ! apt install -y --no-install-recommends $missing; then
+if ! apt update || ! { use_known_names; apt install -y --no-install-recommends $missing; }; then
     tail -n 15 "$log" >&2
     go_without "apt-get could not install it"
 fi

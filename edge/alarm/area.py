@@ -1,54 +1,60 @@
 """An area of the intruder alarm on its pins: feeds events of doors, counters and PIRs to the state machine, drives
 siren and warning, records events. All of it is on one edge, so it needs no network."""
 
-import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 import msgspec
 
-from edge.alarm import state_machine
+from edge.alarm import area_state_machine
 from edge.alarm.config import AreaConfig
-from edge.alarm.persisted_area import KeptArea, file_of
+from edge.alarm.headcount import Headcount, crossed, doubted
+from edge.alarm.obstacles import TAMPERED, WayIn, obstacle, unsure
 from edge.doors.door_io import DoorIo
 from edge.doors.signals import DoorSignal
 from edge.runtime import Runtime, Timer
 from edge.sensors.devices import BeamCounter, MotionSensor
-from edge.sensors.headcount import Headcount, crossed, doubted
 from edge.sensors.motion import QUIET_S
 from edge.sensors.switch import Switch
 from edge.system.files import Files
-from edge.system.pins import Pins
+from edge.system.persisted_state import read_state
+from edge.system.pins import Relay
 from edge.system.state_file import StateFile
+from edge.wire import events
+from edge.wire.access_decision import Decision
 from edge.wire.codec import encode
-from edge.wire.decide import ClockTrust, Decision
-from edge.wire.events import (
-    AlarmChange,
-    AlarmData,
-    DoorChange,
-    DoorData,
-    EventData,
-    FaultData,
-    FootfallData,
-    MotionData,
-    RecountData,
-)
-from edge.wire.faults import FaultCode, describe
+from edge.wire.faults import Fault, FaultCode, describe
+from edge.wire.ids import Slug
+from edge.wire.interval import Instant
 from edge.wire.messages import DeviceState
 from edge.wire.plan import Mode
-
-log = logging.getLogger(__name__)
 
 REFRESH_S = 30.0
 WARM_S = 60.0
 """A PIR gives false readings for this long after it is powered."""
 PASSAGE_S = 5.0
 """A counter has reported every passage this long after the door was closed."""
-_TAMPER = describe(FaultCode.TAMPER_OPEN)
 
 
-def _unsure(way_in: str) -> str:
-    return f"the contact of {way_in} is unreliable, so it may be open"
+class StoredArea(msgspec.Struct, frozen=True, kw_only=True):
+    """The state of an area that survives a power cut. ``unseen``: for each PIR, in how many consecutive uses of the
+    area it saw nobody; a PIR that is missing has never seen anybody."""
+
+    set: bool = False
+    since: Instant | None = None
+    why: str | None = None
+    unseen: dict[Slug, int] = {}
+
+
+def _file_of(area: str) -> str:
+    return f"alarm-{area}.json"
+
+
+async def read_areas(files: Files, areas: Iterable[AreaConfig]) -> tuple[dict[str, StoredArea], list[Fault]]:
+    """Read the stored state of each area, with a fault for each file that cannot be used; its area starts unset."""
+    found = {each.id: await read_state(files, _file_of(each.id), StoredArea) for each in areas}
+    stored = {area: state or StoredArea() for area, (state, _) in found.items()}
+    return stored, [fault for _, fault in found.values() if fault is not None]
 
 
 def _spoken(name: str) -> str:
@@ -65,9 +71,7 @@ class Area:
         config: AreaConfig,
         *,
         runtime: Runtime,
-        pins: Pins,
-        files: Files,
-        kept: KeptArea,
+        stored: StoredArea,
         doors: Mapping[str, DoorIo],
         counters: Mapping[str, BeamCounter],
         motion: Mapping[str, MotionSensor],
@@ -79,16 +83,14 @@ class Area:
         self._pirs = {each.id: each for each in motion.values() if each.zone in config.zones}
         self._counted = {door for name in config.counters if (door := counters[name].door) is not None}
         self._counts = {name: Headcount(doubt="the agent was not running for a while") for name in config.counters}
-        if kept.set:
+        if stored.set:
             self._counts = dict.fromkeys(config.counters, Headcount())
         self._windows = {
             each.id: Switch(
                 each.contact,
                 device=self.id,
                 what=each.id,
-                doubtful=False,
                 runtime=runtime,
-                pins=pins,
                 changed=partial(self._window, each.id),
             )
             for each in config.windows
@@ -99,17 +101,15 @@ class Area:
                 config.tamper,
                 device=self.id,
                 what="the tamper loop",
-                doubtful=False,
                 runtime=runtime,
-                pins=pins,
                 changed=self._tamper_changed,
             )
-        self._outputs = {
-            key: (wired, pins.output(wired.pin, initial=wired.level(False))) for key, wired in config.outputs().items()
-        }
-        self._rules = state_machine.AlarmRules(quiet_s=config.quiet_s, warn_s=config.warn_s, siren_s=config.siren_s)
-        self._state = state_machine.begin(self._rules, was_set=False, shut=False, now=runtime.clock.monotonic())
-        self._kept = kept
+        self._outputs = {key: Relay(runtime.pins, wired) for key, wired in config.outputs().items()}
+        self._rules = area_state_machine.AlarmRules(
+            quiet_s=config.quiet_s, warn_s=config.warn_s, siren_s=config.siren_s
+        )
+        self._state = area_state_machine.begin(self._rules, was_set=False, shut=False, now=runtime.clock.monotonic())
+        self._stored = stored
         self._seen: set[str] = set()
         self._passed: set[str] = set()
         self._fire = False
@@ -122,13 +122,13 @@ class Area:
         }
         self.state_file = StateFile(
             runtime,
-            files,
-            path=file_of(self.id),
+            path=_file_of(self.id),
             device=self.id,
             part="alarm",
-            content=lambda: encode(self._kept),
+            content=lambda: encode(self._stored),
         )
-        runtime.record_listeners.append(self._on_event)
+        for kind in (events.DoorData, events.MotionData, events.FootfallData, events.RecountData, events.FaultData):
+            runtime.listen(kind, self._on_event)
         runtime.entry_listeners.append(self._entered)
         for way_in in self._doors.values():
             way_in.alarm_is_set = lambda: self.is_set
@@ -147,16 +147,16 @@ class Area:
     def start(self) -> None:
         """Act on the present state. Call it before the doors start, so that no door is free while the area is set."""
         now = self._runtime.clock.monotonic()
-        self._state = state_machine.begin(self._rules, was_set=self._kept.set, shut=not self._open(), now=now)
+        self._state = area_state_machine.begin(self._rules, was_set=self._stored.set, shut=not self._open(), now=now)
         self._warm_at = now + WARM_S
         self._warming.set(self._warm_at)
         self.state_file.start(f"alarm {self.id} on the disk")
-        if self._kept.set:
+        if self._stored.set:
             self._drive("set", True)
         if self._tamper is not None and not self._tamper.active:
             self._tamper_changed(False)
         if found := self._open():
-            self._step(state_machine.Doors(open=True, by=f"{self._name(found[0])} found open"))
+            self._step(area_state_machine.Doors(open=True, by=f"{self._name(found[0])} found open"))
         self.refresh()
 
     def switch_off(self) -> None:
@@ -167,7 +167,7 @@ class Area:
     def refresh(self) -> None:
         """Evaluate plan, clock and everything that prevents setting."""
         self._step(
-            state_machine.Conditions(
+            area_state_machine.Conditions(
                 closed=self._closed(), obstacle=self._obstacle(), untried=self._untried(), moving=self._moving()
             )
         )
@@ -175,7 +175,7 @@ class Area:
 
     def unset(self, why: str) -> None:
         """Unset the area, or cancel its warning."""
-        self._step(state_machine.Unset(why=why))
+        self._step(area_state_machine.Unset(why=why))
 
     def fire(self, on: bool) -> None:
         """A fire began or ended. A fire unsets the area, so that only the fire alarm is heard."""
@@ -185,62 +185,59 @@ class Area:
         self.refresh()
 
     def state(self) -> DeviceState:
-        return DeviceState(
-            device=self.id,
-            kind="alarm",
-            seq=self._runtime.seq(self.id),
-            at=self._runtime.now(),
-            values={
-                "state": self._state.phase,
-                "since": self._kept.since.isoformat() if self._kept.since is not None else None,
-                "why": self._kept.why,
-                "withheld": self._state.reported,
-                "inside": sum(count.inside for count in self._counts.values()) if self._counts else None,
-            },
-        )
+        values = {
+            "state": self._state.phase,
+            "since": self._stored.since.isoformat() if self._stored.since is not None else None,
+            "why": self._stored.why,
+            "withheld": self._state.reported,
+            "inside": sum(count.inside for count in self._counts.values()) if self._counts else None,
+        }
+        return self._runtime.device_state(self.id, "alarm", values)
 
     # Events
 
-    def _on_event(self, device: str, data: EventData) -> None:
+    def _on_event(self, device: str, data: events.EventData) -> None:
         match data:
-            case DoorData(door=door) if door in self._doors:
+            case events.DoorData(door=door) if door in self._doors:
                 self._door(door, data.change)
-            case MotionData() if device in self._pirs:
+            case events.MotionData() if device in self._pirs:
                 self._moved(device, data)
-            case FootfallData(counter=counter) if counter in self._counts:
+            case events.FootfallData(counter=counter) if counter in self._counts:
                 self._counts[counter] = crossed(self._counts[counter], ins=data.ins, outs=data.outs)
                 if data.door is not None:
                     self._passed.add(data.door)
-                self._step(state_machine.Movement(by=f"somebody passed {_spoken(counter)}"))
+                self._step(area_state_machine.Movement(by=f"somebody passed {_spoken(counter)}"))
                 self.refresh()
-            case RecountData(counter=counter) if counter in self._counts:
+            case events.RecountData(counter=counter) if counter in self._counts:
                 self._counts[counter] = Headcount(inside=data.inside)
                 if not any(count.inside for count in self._counts.values()):
-                    self._step(state_machine.ConfirmedEmpty())
+                    self._step(area_state_machine.ConfirmedEmpty())
                 self.refresh()
-            case FaultData(present=True) if device in self._counts:
+            case events.FaultData(present=True) if device in self._counts:
                 self._counts[device] = doubted(
                     self._counts[device], f"{_spoken(device)}: {describe(data.code, data.part)}"
                 )
-            case FaultData(present=present) if device in self._doors:
+            case events.FaultData(present=present) if device in self._doors:
                 if present and self._doors[device].is_open is None:
                     # A door whose contact is made to chatter could be opened unnoticed.
-                    self._step(state_machine.Movement(by=_unsure(self._name(device))))
+                    self._step(area_state_machine.Movement(by=unsure(self._name(device))))
                 self.refresh()
 
-    def _door(self, door: str, change: DoorChange) -> None:
-        if change is DoorChange.OPENED:
+    def _door(self, door: str, change: events.DoorChange) -> None:
+        if change is events.DoorChange.OPENED:
             self._passed.discard(door)
             if door not in self._counted:
                 self._doubt(f"{self._name(door)}, which has no counter, was opened")
-            self._step(state_machine.Doors(open=True, by=f"{self._name(door)} opened"))
-        elif change is DoorChange.CLOSED:
+            self._step(area_state_machine.Doors(open=True, by=f"{self._name(door)} opened"))
+        elif change is events.DoorChange.CLOSED:
             if door in self._passing:
                 self._passing[door].set(self._runtime.clock.monotonic() + PASSAGE_S)
             if not self._open():
-                self._step(state_machine.Doors(open=False, by=f"{self._name(door)} shut"))
-        elif change is DoorChange.EXIT:
-            self._step(state_machine.Movement(by=f"the exit button at {self._name(door)} was pressed", inside=True))
+                self._step(area_state_machine.Doors(open=False, by=f"{self._name(door)} shut"))
+        elif change is events.DoorChange.EXIT:
+            self._step(
+                area_state_machine.Movement(by=f"the exit button at {self._name(door)} was pressed", inside=True)
+            )
         self.refresh()
 
     def _passage(self, door: str) -> None:
@@ -251,28 +248,28 @@ class Area:
     def _doubt(self, why: str) -> None:
         self._counts = {name: doubted(count, why) for name, count in self._counts.items()}
 
-    def _moved(self, pir: str, data: MotionData) -> None:
+    def _moved(self, pir: str, data: events.MotionData) -> None:
         if data.active:
             self._seen.add(pir)
         if not (self.is_set and self._runtime.clock.monotonic() < self._warm_at):
             by = f"movement in {_spoken(data.zone)}"
-            self._step(state_machine.Movement(by=by, inside=True, ago_s=0.0 if data.active else QUIET_S))
+            self._step(area_state_machine.Movement(by=by, inside=True, ago_s=0.0 if data.active else QUIET_S))
         self.refresh()
 
     def _warm(self) -> None:
         moving = [each.zone for each in self._pirs.values() if each.active]
         if self.is_set and moving:
-            self._step(state_machine.Movement(by=f"movement in {_spoken(moving[0])}", inside=True))
+            self._step(area_state_machine.Movement(by=f"movement in {_spoken(moving[0])}", inside=True))
 
     def _window(self, window: str, shut: bool) -> None:
         if not shut:
-            self._step(state_machine.Movement(by=f"{_spoken(window)} opened"))
+            self._step(area_state_machine.Movement(by=f"{_spoken(window)} opened"))
         self.refresh()
 
     def _tamper_changed(self, whole: bool) -> None:
         self._runtime.fault(self.id, FaultCode.TAMPER_OPEN, present=not whole)
         if not whole:
-            self._step(state_machine.Movement(by=_TAMPER))
+            self._step(area_state_machine.Movement(by=TAMPERED))
         self.refresh()
 
     def _entered(self, door: str, decision: Decision) -> None:
@@ -286,12 +283,6 @@ class Area:
         open_ = [door for door, each in self._doors.items() if each.is_open is not False]
         return open_ + [window for window, each in self._windows.items() if not each.active]
 
-    def _unknown(self, way_in: str) -> bool:
-        """Whether its contact chatters."""
-        if way_in in self._doors:
-            return self._doors[way_in].is_open is None
-        return self._windows[way_in].chatters
-
     def _closed(self) -> bool:
         plan, now = self._runtime.plans.plan, self._runtime.now()
         if plan is None or plan.mode_at(now) is not Mode.CLOSED:
@@ -303,50 +294,53 @@ class Area:
 
     def _obstacle(self) -> str | None:
         """What prevents setting, the most serious first."""
-        if self._fire:
-            return "there is a fire, or a fire that nobody has cleared"
-        if self._runtime.trust is ClockTrust.UNPROVEN:
-            return "the clock is not trusted"
-        if self._tamper is not None and not self._tamper.active:
-            return _TAMPER
-        if open_ := self._open():
-            way_in = self._name(open_[0])
-            return _unsure(way_in) if self._unknown(open_[0]) else f"{way_in} is open"
-        if unlocked := [door for door, each in self._doors.items() if each.released]:
-            return f"{self._name(unlocked[0])} is not locked"
         most = self._config.unproven_after
-        blind = [pir for pir in self._pirs if pir not in self._seen and self._kept.unseen.get(pir, 0) >= most]
-        if blind:
-            where = _spoken(self._pirs[blind[0]].zone)
-            return f"the motion sensor in {where} saw nobody in the last {most} uses and may be broken; walk past it"
-        return next((against for count in self._counts.values() if (against := count.against) is not None), None)
+        blind = [pir for pir in self._pirs if pir not in self._seen and self._stored.unseen.get(pir, 0) >= most]
+        return obstacle(
+            fire=self._fire,
+            trust=self._runtime.trust,
+            tampered=self._tamper is not None and not self._tamper.active,
+            ways_in=[
+                *(
+                    WayIn(name=self._name(door), open=each.is_open, locked=not each.released)
+                    for door, each in self._doors.items()
+                ),
+                *(
+                    WayIn(name=self._name(window), open=None if each.chatters else True)
+                    for window, each in self._windows.items()
+                    if not each.active
+                ),
+            ],
+            blind=[_spoken(self._pirs[pir].zone) for pir in blind],
+            blind_after=most,
+            counts=self._counts.values(),
+        )
 
     def _untried(self) -> str | None:
         """A PIR that has not been tested: nobody has walked past it since it was fitted."""
-        new = [pir for pir in self._pirs if pir not in self._seen and pir not in self._kept.unseen]
+        new = [pir for pir in self._pirs if pir not in self._seen and pir not in self._stored.unseen]
         return f"nobody has walked past the motion sensor in {_spoken(self._pirs[new[0]].zone)} yet" if new else None
 
     def _name(self, way_in: str) -> str:
         """The name of a door, from the plan, or of a window."""
-        plan = self._runtime.plans.plan
-        here = plan.doors.get(way_in) if plan is not None else None
+        here = self._runtime.door_plan(way_in)
         return here.hours.name if here is not None else _spoken(way_in)
 
     # Machine
 
     def _tick(self) -> None:
-        self._step(state_machine.Tick())
+        self._step(area_state_machine.Tick())
 
-    def _step(self, given: state_machine.Input) -> None:
+    def _step(self, given: area_state_machine.Input) -> None:
         """Step the state machine. Outputs are driven before anything is recorded."""
         before = self._state
-        self._state, effects = state_machine.step(self._state, given, self._runtime.clock.monotonic())
+        self._state, effects = area_state_machine.step(self._state, given, self._runtime.clock.monotonic())
         self._timer.set(self._state.due)
         for effect in effects:
-            if isinstance(effect, state_machine.Sound):
+            if isinstance(effect, area_state_machine.Sound):
                 self._drive(effect.what, effect.on)
         for effect in effects:
-            if isinstance(effect, state_machine.AlarmReport):
+            if isinstance(effect, area_state_machine.AlarmReport):
                 self._report(effect)
         if self.is_set is not before.is_set:
             for door in self._doors.values():
@@ -354,20 +348,21 @@ class Area:
         if (self._state.phase, self._state.reported) != (before.phase, before.reported):
             self._runtime.publish_state(self.id)
 
-    def _report(self, report: state_machine.AlarmReport) -> None:
-        if report.change is AlarmChange.SET:
+    def _report(self, report: area_state_machine.AlarmReport) -> None:
+        if report.change is events.AlarmChange.SET:
             self._all_gone()
-        if report.change in (AlarmChange.SET, AlarmChange.UNSET, AlarmChange.TRIGGERED):
-            self._kept = msgspec.structs.replace(self._kept, set=self.is_set, since=self._runtime.now(), why=report.why)
+        if report.change in (events.AlarmChange.SET, events.AlarmChange.UNSET, events.AlarmChange.TRIGGERED):
+            now = self._runtime.now()
+            self._stored = msgspec.structs.replace(self._stored, set=self.is_set, since=now, why=report.why)
             self.state_file.changed()
-        self._runtime.record(self.id, AlarmData(area=self.id, change=report.change, why=report.why))
+        self._runtime.record(self.id, events.AlarmData(area=self.id, change=report.change, why=report.why))
 
     def _all_gone(self) -> None:
         """The area is set, so nobody is inside: reset the counts, and note which PIRs saw somebody since the last
         time."""
         self._counts = dict.fromkeys(self._counts, Headcount())
-        unseen = {pir: 0 if pir in self._seen else self._kept.unseen[pir] + 1 for pir in self._pirs}
-        self._kept = msgspec.structs.replace(self._kept, unseen=unseen)
+        unseen = {pir: 0 if pir in self._seen else self._stored.unseen[pir] + 1 for pir in self._pirs}
+        self._stored = msgspec.structs.replace(self._stored, unseen=unseen)
         self._seen.clear()
 
     def _drive(self, what: str, on: bool) -> None:
@@ -375,5 +370,4 @@ class Area:
             for door in self._doors.values():
                 door.set_warning(DoorSignal.ALARM_WARNING if on else DoorSignal.IDLE)
         if what in self._outputs:
-            wired, output = self._outputs[what]
-            output.set(wired.level(on))
+            self._outputs[what].set(on)

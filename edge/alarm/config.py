@@ -1,4 +1,4 @@
-"""The ``[[area]]``, ``[[output]]`` and ``[[announcer]]`` tables of the configuration."""
+"""The ``[fire]``, ``[[area]]``, ``[[output]]`` and ``[[announcer]]`` tables of the configuration."""
 
 from typing import Annotated, Literal
 
@@ -8,6 +8,13 @@ from edge.system.pinout import InputPin, OutputPin, Positive
 from edge.wire.ids import Slug
 
 Some = Annotated[tuple[Slug, ...], msgspec.Meta(min_length=1)]
+
+
+class FireConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The fire alarm's volt-free contact: ``loop`` is active (closed to ground) while there is no fire."""
+
+    id: Slug = "fire-line"
+    loop: InputPin
 
 
 class WindowConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -8,14 +8,13 @@ import asyncio
 from collections.abc import Callable
 from enum import StrEnum
 
-from edge.alarm.fire_config import FireConfig
+from edge.alarm.config import FireConfig
 from edge.runtime import Runtime
 from edge.sensors.switch import Switch
 from edge.system.files import Files
-from edge.system.pins import Pins
 from edge.system.state_file import StateFile
+from edge.wire.access_decision import Decision
 from edge.wire.credentials import CredentialKind
-from edge.wire.decide import Decision
 from edge.wire.events import FireChange, FireData
 from edge.wire.messages import DeviceState
 
@@ -43,7 +42,7 @@ class FireLine:
     """The fire line of this edge. ``listeners`` are called with whether there is fire, latched or not, when that
     changes."""
 
-    def __init__(self, config: FireConfig, *, runtime: Runtime, pins: Pins, files: Files, latched: bool) -> None:
+    def __init__(self, config: FireConfig, *, runtime: Runtime, latched: bool) -> None:
         self._runtime = runtime
         self.id = config.id
         self.listeners: list[Callable[[bool], None]] = []
@@ -51,15 +50,12 @@ class FireLine:
             config.loop,
             device=self.id,
             what="fire_line",
-            doubtful=False,
             runtime=runtime,
-            pins=pins,
             changed=self._loop_changed,
         )
         self._state = FireState.LATCHED if latched else FireState.CLEAR
         self.state_file = StateFile(
             runtime,
-            files,
             path=FILE,
             device=self.id,
             part="fire_latch",
@@ -81,13 +77,7 @@ class FireLine:
             self._notify()
 
     def state(self) -> DeviceState:
-        return DeviceState(
-            device=self.id,
-            kind="fire",
-            seq=self._runtime.seq(self.id),
-            at=self._runtime.now(),
-            values={"state": self._state.value},
-        )
+        return self._runtime.device_state(self.id, "fire", {"state": self._state.value})
 
     def _loop_changed(self, whole: bool) -> None:
         if not whole:

@@ -5,7 +5,7 @@
 - *unproven*: nothing confirms the time (after a power cut, or when two unsigned sources contradict each other). Only
   credentials that do not depend on time open.
 
-Time never goes back, except by a signed hello; if it is found to be ahead, it stands still. Once proven, it is carried
+Time never goes back, except by a signed hello; if it is found to be ahead, it stops. Once proven, it is carried
 on by the monotonic clock: anybody on the network who can answer for a time service can set the machine's clock, so that
 clock is then followed only within what drift explains. docs/time.md has the rules as tables.
 """
@@ -15,7 +15,7 @@ from typing import Annotated
 
 import msgspec
 
-from edge.wire.decide import ClockTrust
+from edge.wire.access_decision import ClockTrust
 from edge.wire.interval import Instant
 
 DRIFT = 100e-6
@@ -80,7 +80,7 @@ class Timekeeper:
         self._first = floor is None
         self._mono = self._anchor = mono
         self._error_s = 0.0
-        self._proven = self._believed = self._signed = self._synced = self._stands = False
+        self._proven = self._believed = self._signed = self._synced = self._paused = False
         self.disputed = False
         """A time service gives another time, which is not accepted."""
         self.battery_good = _vouches(battery, now, floor)
@@ -127,7 +127,7 @@ class Timekeeper:
         """The time at ``mono``. Never goes back, unless a signed hello lowered it."""
         self._line += timedelta(seconds=mono - self._mono)
         self._mono = mono
-        if not self._stands:
+        if not self._paused:
             self._last = max(self._last, self._line)
         return self._last
 
@@ -159,11 +159,11 @@ class Timekeeper:
         if off_s <= self._slack_s or (step_s > 0 and self._may_step(step_s)):
             self._follow(wall)
         elif step_s < 0 and not self._proven:
-            # The floor may have been taken from a false time. Stand there until the service has come up to it.
-            self._stands, self.disputed = True, True
+            # The floor may have been taken from a false time. Stop there until the service has caught up.
+            self._paused, self.disputed = True, True
         elif step_s < 0 and not self._signed and self._may_be(wall):
             # Two unsigned sources contradict each other, and either may be the false one.
-            self._proven, self._stands, self.disputed = False, True, True
+            self._proven, self._paused, self.disputed = False, True, True
         else:
             self.disputed = True
 
@@ -183,7 +183,7 @@ class Timekeeper:
             self._line = now
         self._error_s, self._anchor = off_s + age_s, mono
         self._proven = self._signed = True
-        self._first = self._stands = self.disputed = False
+        self._first = self._paused = self.disputed = False
         self._least, self._least_mono = self._line, mono
         return True
 
@@ -217,7 +217,7 @@ class Timekeeper:
         self._line = wall
         self._error_s, self._anchor = SYNC_ERROR_S, self._mono
         self._proven = self._believed = self._synced = True
-        self._first = self._stands = self.disputed = False
+        self._first = self._paused = self.disputed = False
         self._last = max(self._last, wall)
 
 

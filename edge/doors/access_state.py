@@ -1,4 +1,4 @@
-"""State that door decisions use besides the plan: offline codes, the keys that sign passes, and who is inside.
+"""State that door decisions use besides the plan: offline codes, and who is inside.
 
 Anti-passback: who has come in and not left. The state exists only on the edge.
 
@@ -15,16 +15,14 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from edge.doors.offline_codes import BoundCodes, OfflineCodes, Windows, bound_file, read_bound, to_keep
+from edge.doors.offline_code_table import BoundCodes, OfflineCodes, Windows, bound_file, read_bound, to_store
 from edge.runtime import Runtime
-from edge.system.files import Files
-from edge.system.liveness import OUTSIDE_STUCK_S, Liveness
+from edge.system.liveness import OUTSIDE_STUCK_S, Liveness, wait_first
 from edge.system.state_file import StateFile
+from edge.wire.access_decision import ClockTrust, Decision, Reason
 from edge.wire.codec import encode
 from edge.wire.credentials import TIME_INDEPENDENT, Presented
-from edge.wire.decide import ClockTrust, Decision, Reason
-from edge.wire.envelope import Keyring
-from edge.wire.events import EventData, FootfallData
+from edge.wire.events import FootfallData
 from edge.wire.faults import FaultCode
 from edge.wire.interval import Instant
 from edge.wire.offline import OfflineWindow
@@ -91,15 +89,14 @@ NIGHT = timedelta(hours=4)
 class AccessState:
     """One instance serves all doors of an edge. Footfall counters correct its record of who is inside."""
 
-    def __init__(self, runtime: Runtime, *, files: Files, doors: Iterable[str]) -> None:
+    def __init__(self, runtime: Runtime, *, doors: Iterable[str]) -> None:
         self._runtime = runtime
-        self._files = files
         self._doors = tuple(doors)
         self._codes: dict[str, dict[bytes, OfflineCodes]] = {door: {} for door in self._doors}
         self._bound: dict[str, Windows] = {door: {} for door in self._doors}
         self.state_files = {
             door: StateFile(
-                runtime, files, path=bound_file(door), device=door, part="offline_codes", content=self._kept_of(door)
+                runtime, path=bound_file(door), device=door, part="offline_codes", content=self._kept_of(door)
             )
             for door in self._doors
         }
@@ -108,7 +105,7 @@ class AccessState:
         self._counted = 0
         self._night: date | None = None
         self._liveness = Liveness(OUTSIDE_STUCK_S)
-        runtime.record_listeners.append(self._on_event)
+        runtime.listen(FootfallData, self._on_footfall)
 
     def start(self) -> None:
         """Read the stored state, then keep the tables of codes current."""
@@ -119,11 +116,6 @@ class AccessState:
     def refresh(self) -> None:
         """Update the tables: the doors' secrets may have changed."""
         self._wake.set()
-
-    @property
-    def keys(self) -> Keyring:
-        """The controller's public keys, which verify passes."""
-        return self._runtime.plans.keys
 
     def meaning(self, door: str, digits: str) -> tuple[OfflineWindow, ...]:
         """The windows that an offline code can stand for at a door."""
@@ -155,18 +147,16 @@ class AccessState:
                 self.state_files[door].changed()
 
     def _kept_of(self, door: str) -> Callable[[], bytes]:
-        return lambda: encode(to_keep(self._bound[door], self._runtime.now()))
+        return lambda: encode(to_store(self._bound[door], self._runtime.now()))
 
     def _policy(self, door: str) -> Passback:
-        plan = self._runtime.plans.plan
-        here = plan.doors.get(door) if plan is not None else None
+        here = self._runtime.door_plan(door)
         return here.hours.passback if here is not None else Passback.OFF
 
-    def _on_event(self, device: str, data: EventData) -> None:
-        if isinstance(data, FootfallData):
-            self._counted += data.ins - data.outs
-            if not agrees(self._inside, self._counted):
-                self._forget(Forgot.COUNT)
+    def _on_footfall(self, counter: str, data: FootfallData) -> None:
+        self._counted += data.ins - data.outs
+        if not agrees(self._inside, self._counted):
+            self._forget(Forgot.COUNT)
 
     def _forget(self, why: Forgot) -> None:
         self._inside = forget(self._inside, why)
@@ -174,7 +164,7 @@ class AccessState:
 
     async def _run(self) -> None:
         for door in self._doors:
-            kept = await read_bound(self._files, door)
+            kept = await read_bound(self._runtime.files, door)
             self._bound[door] |= {each.key: each.window for each in (kept or BoundCodes()).codes}
             self._runtime.fault(door, FaultCode.FILE_DAMAGED, "offline_codes", present=kept is None)
         while True:
@@ -186,16 +176,7 @@ class AccessState:
             if self._night not in (None, night):
                 self._forget(Forgot.NIGHT)
             self._night = night
-            await self._wait()
-
-    async def _wait(self) -> None:
-        looking = asyncio.ensure_future(self._runtime.clock.sleep(REFRESH_S))
-        waiting = asyncio.ensure_future(self._wake.wait())
-        try:
-            await asyncio.wait((looking, waiting), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            looking.cancel()
-            waiting.cancel()
+            await wait_first(self._runtime.clock.sleep(REFRESH_S), self._wake.wait())
 
     async def _prepare(self, door: str) -> None:
         """Update the table of a door. Skipped while the clock is unproven, because no code can be checked then."""

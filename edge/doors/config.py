@@ -60,15 +60,5 @@ class DoorConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     def pins(self) -> dict[str, int]:
         """The pins that it uses, by configuration key."""
-        named: dict[str, InputPin | OutputPin | None] = {
-            "relay": self.relay,
-            "contact": self.contact,
-            "second_contact": self.second_contact,
-            "lock_sensor": self.lock_sensor,
-            "rex": self.rex,
-            "break_glass": self.break_glass,
-            "buzzer": self.buzzer,
-            "green": self.green,
-            "red": self.red,
-        }
-        return {key: taken.pin for key, taken in named.items() if taken is not None}
+        values = ((key, getattr(self, key)) for key in self.__struct_fields__)
+        return {key: value.pin for key, value in values if isinstance(value, InputPin | OutputPin)}

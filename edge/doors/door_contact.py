@@ -5,8 +5,7 @@ from collections.abc import Callable
 from edge.doors.config import DoorConfig
 from edge.runtime import Runtime
 from edge.sensors.switch import Switch
-from edge.system.pins import Pins
-from edge.wire.events import EventData, FootfallData
+from edge.wire.events import FootfallData
 from edge.wire.faults import FaultCode
 
 PASSAGES = 3
@@ -19,7 +18,7 @@ class DoorContact:
     """The contact of a door, or both contacts of a double door. ``changed`` is called when the door may have opened or
     closed, and when a contact begins or stops chattering."""
 
-    def __init__(self, config: DoorConfig, *, runtime: Runtime, pins: Pins, changed: Callable[[], None]) -> None:
+    def __init__(self, config: DoorConfig, *, runtime: Runtime, changed: Callable[[], None]) -> None:
         self._door = config.id
         self._runtime = runtime
         self._notify = changed
@@ -28,9 +27,7 @@ class DoorContact:
                 contact,
                 device=config.id,
                 what=what,
-                doubtful=False,
                 runtime=runtime,
-                pins=pins,
                 changed=lambda _: self._contact_changed(),
                 doubted=self._contact_changed,
             )
@@ -39,7 +36,7 @@ class DoorContact:
         ]
         self._passages = 0
         self._shut_at = runtime.clock.monotonic()
-        runtime.record_listeners.append(self._on_event)
+        runtime.listen(FootfallData, self._on_footfall)
 
     @property
     def open(self) -> bool | None:
@@ -55,10 +52,9 @@ class DoorContact:
             self._runtime.fault(self._door, FaultCode.CONTACT_NEVER_OPEN, present=False)
         self._notify()
 
-    def _on_event(self, device: str, data: EventData) -> None:
-        if not isinstance(data, FootfallData) or data.door != self._door or not (data.ins or data.outs):
-            return
-        if self.open is False and self._runtime.clock.monotonic() >= self._shut_at + SHUT_S:
+    def _on_footfall(self, counter: str, data: FootfallData) -> None:
+        passed = data.door == self._door and (data.ins or data.outs)
+        if passed and self.open is False and self._runtime.clock.monotonic() >= self._shut_at + SHUT_S:
             self._passages += 1
             if self._passages >= PASSAGES:
                 self._runtime.fault(self._door, FaultCode.CONTACT_NEVER_OPEN, present=True)

@@ -12,8 +12,8 @@ from typing import Annotated
 
 import msgspec
 
-from edge.wire.credentials import CODE_LENGTH_MAX, CODE_LENGTH_MIN, Method, Presented, is_code, is_offline_code
-from edge.wire.decide import Decision, Reason
+from edge.wire.access_decision import Decision, Reason
+from edge.wire.credentials import CODE_LENGTH_MAX, CODE_LENGTH_MIN, Presented, is_code, is_offline_code
 from edge.wire.interval import Instant
 
 _NOT_TRIED = (Reason.NO_PLAN, Reason.NO_DOOR, Reason.LOCKED_OUT)
@@ -36,18 +36,6 @@ class LockoutPolicy(msgspec.Struct, frozen=True, kw_only=True):
     def lasts_s(self, step: int) -> float:
         """Duration in seconds of the lock-out that follows ``step`` earlier ones."""
         return min(self.longest_s, self.shortest_s * 2.0 ** min(step, 60))
-
-    def most_tries(self, within_s: float) -> int:
-        """The most wrong tries that are checked in any ``within_s`` seconds, whatever happened before, even if somebody
-        else uses a valid code."""
-        lock_outs, at = 1, self.lasts_s(0)
-        while at <= within_s and self.lasts_s(lock_outs) < self.longest_s:
-            at += self.lasts_s(lock_outs)
-            lock_outs += 1
-        if at <= within_s:
-            lock_outs += 1 + math.floor((within_s - at) / self.longest_s)
-        forgiven = self.forgives + math.ceil(within_s / self.forgives_every_s)
-        return self.first + self.then * (lock_outs - 1) + forgiven
 
 
 READERS = LockoutPolicy(
@@ -118,30 +106,20 @@ def settled(policy: LockoutPolicy, tries: LockoutState, now: float) -> LockoutSt
     )
 
 
-def is_typed(presented: Presented) -> bool:
-    """Whether a code was typed without a card. Only such codes are refused while a reader is locked out."""
-    return presented.method in (Method.CODE, Method.OFFLINE_CODE)
-
-
 def is_guess(presented: Presented, decision: Decision) -> bool:
     """Whether a typed code counts as a wrong try. Not counted: a known code close to its window; input that cannot be a
     code, such as too few digits; and a code that was not looked up, without a plan or during a lock-out."""
-    if decision.granted or decision.near or not is_typed(presented) or decision.reason in _NOT_TRIED:
+    if decision.granted or decision.near or not presented.is_typed or decision.reason in _NOT_TRIED:
         return False
     digits = presented.digits
     lengths = range(CODE_LENGTH_MIN, CODE_LENGTH_MAX + 1)
     return is_offline_code(digits) or any(is_code(digits, length) for length in lengths)
 
 
-def is_wrong_pin(decision: Decision) -> bool:
-    """Whether a wrong PIN was typed after a known card."""
-    return decision.reason is Reason.WRONG_PIN
-
-
 Tally = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
 
 
-class KeptTries(msgspec.Struct, frozen=True, kw_only=True):
+class StoredTries(msgspec.Struct, frozen=True, kw_only=True):
     """``LockoutState`` as stored on disk, with instants of the edge's clock."""
 
     wrong: Tally
@@ -152,14 +130,14 @@ class KeptTries(msgspec.Struct, frozen=True, kw_only=True):
     forgiven: Annotated[float, msgspec.Meta(ge=0)]
 
 
-def to_keep(policy: LockoutPolicy, tries: LockoutState, *, at: datetime, mono: float) -> KeptTries | None:
+def to_store(policy: LockoutPolicy, tries: LockoutState, *, at: datetime, mono: float) -> StoredTries | None:
     """The stored form at instant ``at``, monotonic ``mono``. ``None`` if there is nothing to store."""
     tries = settled(policy, tries, mono)
     if tries == LockoutState():
         return None
     quiet_from = at if math.isinf(tries.quiet_from) else at + timedelta(seconds=tries.quiet_from - mono)
     until = at + timedelta(seconds=tries.until - mono) if locked_out(tries, mono) else None
-    return KeptTries(
+    return StoredTries(
         wrong=tries.wrong,
         steps=tries.steps,
         series=tries.series,
@@ -169,17 +147,17 @@ def to_keep(policy: LockoutPolicy, tries: LockoutState, *, at: datetime, mono: f
     )
 
 
-def from_kept(policy: LockoutPolicy, kept: KeptTries, *, at: datetime, mono: float) -> LockoutState:
-    """Restore the stored state at instant ``at``. Time without power does not count as quiet. A clock that stands or
+def from_stored(policy: LockoutPolicy, stored: StoredTries, *, at: datetime, mono: float) -> LockoutState:
+    """Restore the stored state at instant ``at``. Time without power does not count as quiet. A clock that stopped or
     went back extends no lock-out beyond its full length."""
-    left = 0.0 if kept.until is None else (kept.until - at) / timedelta(seconds=1)
-    until = mono + min(left, policy.lasts_s(max(0, kept.steps - 1))) if left > 0 else -math.inf
+    left = 0.0 if stored.until is None else (stored.until - at) / timedelta(seconds=1)
+    until = mono + min(left, policy.lasts_s(max(0, stored.steps - 1))) if left > 0 else -math.inf
     return LockoutState(
-        wrong=kept.wrong,
-        steps=kept.steps,
-        series=kept.series,
+        wrong=stored.wrong,
+        steps=stored.steps,
+        series=stored.series,
         until=until,
         quiet_from=max(until, mono),
-        forgiven=min(kept.forgiven, float(policy.forgives)),
+        forgiven=min(stored.forgiven, float(policy.forgives)),
         forgiven_at=mono,
     )

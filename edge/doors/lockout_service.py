@@ -6,7 +6,6 @@ few.
 Records what is refused during a lock-out in few events, so that repeated typing cannot displace other events.
 """
 
-import asyncio
 import hmac
 import logging
 import secrets
@@ -16,30 +15,17 @@ from functools import partial
 
 import msgspec
 
-from edge.doors.lockout import (
-    CARDS,
-    READERS,
-    KeptTries,
-    LockoutPolicy,
-    LockoutState,
-    from_kept,
-    is_guess,
-    is_typed,
-    is_wrong_pin,
-    locked_out,
-    to_keep,
-    valid,
-    wrong,
-)
+from edge.doors import lockout
+from edge.doors.lockout import CARDS, READERS, LockoutState, StoredTries
 from edge.runtime import Runtime, Timer
 from edge.system.files import Files
+from edge.system.persisted_state import read_state
 from edge.system.state_file import StateFile
-from edge.wire.codec import decode, encode
+from edge.wire.access_decision import Decision, Reason
+from edge.wire.codec import encode
 from edge.wire.credentials import CredentialKind, Method, Presented
-from edge.wire.decide import Decision, Reason
-from edge.wire.errors import WireError
 from edge.wire.events import AccessData, LockoutData
-from edge.wire.faults import Fault, FaultCode
+from edge.wire.faults import Fault
 
 
 class _Wait:
@@ -110,46 +96,39 @@ _FILE_LIMIT = 4 * 1024 * 1024
 _SALT_BYTES = 32
 
 
-class KeptLockOuts(msgspec.Struct, frozen=True, kw_only=True):
+class StoredLockOuts(msgspec.Struct, frozen=True, kw_only=True):
     """What survives a power cut: tries by reader, and by card. A card is named by its HMAC-SHA256 under ``salt``."""
 
     salt: bytes
-    readers: dict[str, KeptTries] = {}
-    cards: dict[str, KeptTries] = {}
+    readers: dict[str, StoredTries] = {}
+    cards: dict[str, StoredTries] = {}
 
 
-async def read_lock_outs(files: Files) -> tuple[KeptLockOuts, Fault | None]:
+async def read_lock_outs(files: Files) -> tuple[StoredLockOuts, Fault | None]:
     """Read the stored state, with a fault if the file exists but cannot be used."""
-    fresh = KeptLockOuts(salt=secrets.token_bytes(_SALT_BYTES))
-    try:
-        data = await asyncio.to_thread(files.read, FILE)
-        return (fresh if data is None else decode(data, KeptLockOuts, limit=_FILE_LIMIT)), None
-    except (OSError, WireError) as error:
-        log.warning(
-            "The stored lock-outs cannot be used", extra={"action": "damaged", "file": FILE, "reason": str(error)}
-        )
-        return fresh, Fault(FaultCode.FILE_DAMAGED, FILE)
+    stored, fault = await read_state(files, FILE, StoredLockOuts, limit=_FILE_LIMIT)
+    return stored or StoredLockOuts(salt=secrets.token_bytes(_SALT_BYTES)), fault
 
 
 class LockoutService:
     """One instance serves all readers of an edge. ``listeners`` are called with a reader whose lock-out begins or
     ends."""
 
-    def __init__(self, runtime: Runtime, *, files: Files, kept: KeptLockOuts) -> None:
+    def __init__(self, runtime: Runtime, *, stored: StoredLockOuts) -> None:
         self._runtime = runtime
-        self._salt = kept.salt
+        self._salt = stored.salt
         self.listeners: list[Callable[[str], None]] = []
         self.refusals = RefusalCounter(runtime)
         now, mono = runtime.now(), runtime.clock.monotonic()
-        taken_up = partial(from_kept, at=now, mono=mono)
+        taken_up = partial(lockout.from_stored, at=now, mono=mono)
         self._doors = {reader.id: reader.door for reader in runtime.config.readers}
-        self._readers = {name: taken_up(READERS, each) for name, each in kept.readers.items() if name in self._doors}
-        self._cards = {name: taken_up(CARDS, each) for name, each in kept.cards.items()}
+        self._readers = {name: taken_up(READERS, each) for name, each in stored.readers.items() if name in self._doors}
+        self._cards = {name: taken_up(CARDS, each) for name, each in stored.cards.items()}
         self._timers = {
             name: Timer(runtime, f"lock-out at {name}", partial(self._update_timer, name)) for name in self._doors
         }
         edge = runtime.config.edge
-        self.state_file = StateFile(runtime, files, path=FILE, device=edge, part="lock_outs", content=self._content)
+        self.state_file = StateFile(runtime, path=FILE, device=edge, part="lock_outs", content=self._content)
 
     def start(self) -> None:
         """Resume the stored lock-outs."""
@@ -159,24 +138,23 @@ class LockoutService:
 
     def waits_until(self, reader: str) -> datetime | None:
         """The end of a reader's lock-out; ``None`` if it has none."""
-        return self._instant(self._readers.get(reader, LockoutState()))
+        return self._instant(self._readers[reader]) if reader in self._readers else None
 
     def apply_lockout(self, presented: Presented, reader: str, decision: Decision) -> Decision:
         """Apply lock-outs to a decision: during one, nothing that is typed opens the door. Changes no state."""
-        now = self._runtime.clock.monotonic()
-        if is_typed(presented):
-            waits = locked_out(self._readers.get(reader, LockoutState()), now)
-        else:
-            waits = decision.method is Method.CARD_PIN or decision.reason is Reason.PIN_WANTED
-            waits = waits and locked_out(self._cards.get(self._name(presented.card), LockoutState()), now)
-        if not waits:
+        tries: LockoutState | None = None
+        if presented.is_typed:
+            tries = self._readers.get(reader)
+        elif decision.method is Method.CARD_PIN or decision.reason is Reason.PIN_WANTED:
+            tries = self._cards.get(self._name(presented.card))
+        if tries is None or not lockout.locked_out(tries, self._runtime.clock.monotonic()):
             return decision
         return msgspec.structs.replace(decision, granted=False, reason=Reason.LOCKED_OUT, hold_s=0.0)
 
     def refuse(self, presented: Presented, access: AccessData, reader: str) -> None:
         """Record at the door a refusal during a lock-out, in few events however many refusals there are."""
         now = self._runtime.clock.monotonic()
-        if is_typed(presented):
+        if presented.is_typed:
             wait, until = reader, self._readers[reader].until
         else:
             name = self._name(presented.card)
@@ -185,17 +163,16 @@ class LockoutService:
 
     def answered(self, presented: Presented, reader: str, decision: Decision, *, readers: Iterable[str]) -> None:
         """Count the result of what was presented at ``reader``, one of a door's ``readers``."""
-        if is_guess(presented, decision):
-            self._wrong_code(reader)
-        elif is_wrong_pin(decision):
-            self._wrong_pin(presented.card, reader)
-        elif decision.granted and is_typed(presented):
-            self._set_reader(
-                reader, valid(READERS, self._readers.get(reader, LockoutState()), self._runtime.clock.monotonic())
-            )
-        elif decision.granted and decision.method is Method.CARD_PIN:
-            name = self._name(presented.card)
-            self._set_card(name, valid(CARDS, self._cards.get(name, LockoutState()), self._runtime.clock.monotonic()))
+        now = self._runtime.clock.monotonic()
+        if not decision.granted:
+            if decision.reason is Reason.WRONG_PIN:
+                self._wrong_pin(presented.card, reader)
+            elif lockout.is_guess(presented, decision):
+                self._wrong_code(reader)
+        elif presented.is_typed and reader in self._readers:
+            self._set(self._readers, reader, lockout.valid(READERS, self._readers[reader], now))
+        elif decision.method is Method.CARD_PIN and (name := self._name(presented.card)) in self._cards:
+            self._set(self._cards, name, lockout.valid(CARDS, self._cards[name], now))
         if decision.granted and decision.kind is CredentialKind.KEY_HOLDER:
             for each in readers:
                 self._end(each)
@@ -203,8 +180,9 @@ class LockoutService:
     # Tries
 
     def _wrong_code(self, reader: str) -> None:
-        tries = self._one_more(READERS, self._readers.get(reader, LockoutState()))
-        self._set_reader(reader, tries)
+        before = self._readers.get(reader, LockoutState())
+        tries = lockout.wrong(READERS, before, self._runtime.clock.monotonic())
+        self._set(self._readers, reader, tries)
         if (until := self._instant(tries)) is None:
             return
         log.warning("A reader is locked out", extra={"action": "lockout", "reader": reader, "until": until.isoformat()})
@@ -213,8 +191,8 @@ class LockoutService:
 
     def _wrong_pin(self, card: str, reader: str) -> None:
         name = self._name(card)
-        tries = self._one_more(CARDS, self._cards.get(name, LockoutState()))
-        self._set_card(name, tries)
+        tries = lockout.wrong(CARDS, self._cards.get(name, LockoutState()), self._runtime.clock.monotonic())
+        self._set(self._cards, name, tries)
         if (until := self._instant(tries)) is not None:
             self._record_lockout(reader, until, tries, card=True)
 
@@ -226,16 +204,13 @@ class LockoutService:
             reader, LockoutData(door=door, reader=reader, until=until, tries=tries.series, card=card, ended=ended)
         )
 
-    def _one_more(self, policy: LockoutPolicy, tries: LockoutState) -> LockoutState:
-        return wrong(policy, tries, self._runtime.clock.monotonic())
-
     def _end(self, reader: str) -> None:
         """End a reader's lock-out, because a key holder was admitted."""
         tries = self._readers.get(reader, LockoutState())
         if tries == LockoutState():
             return
         waited = self._instant(tries) is not None
-        self._set_reader(reader, LockoutState())
+        self._set(self._readers, reader, LockoutState())
         self.refusals.flush(reader)
         if waited:
             self._record_lockout(reader, self._runtime.now(), tries, ended=True)
@@ -252,28 +227,24 @@ class LockoutService:
 
     def _instant(self, tries: LockoutState) -> datetime | None:
         mono = self._runtime.clock.monotonic()
-        return self._runtime.now() + timedelta(seconds=tries.until - mono) if locked_out(tries, mono) else None
+        return self._runtime.now() + timedelta(seconds=tries.until - mono) if lockout.locked_out(tries, mono) else None
 
-    def _set_reader(self, reader: str, tries: LockoutState) -> None:
-        if tries != self._readers.get(reader, LockoutState()):
-            self._readers[reader] = tries
-            self.state_file.changed()
-
-    def _set_card(self, name: str, tries: LockoutState) -> None:
-        if tries != self._cards.get(name, LockoutState()):
-            self._cards[name] = tries
+    def _set(self, held: dict[str, LockoutState], name: str, tries: LockoutState) -> None:
+        """Note the tries of a reader or a card."""
+        if tries != held.get(name, LockoutState()):
+            held[name] = tries
             self.state_file.changed()
 
     def _content(self) -> bytes:
         """The state to store. Cards without counted tries are forgotten."""
-        to = partial(to_keep, at=self._runtime.now(), mono=self._runtime.clock.monotonic())
-        kept = KeptLockOuts(
+        to = partial(lockout.to_store, at=self._runtime.now(), mono=self._runtime.clock.monotonic())
+        stored = StoredLockOuts(
             salt=self._salt,
             readers={name: one for name, each in self._readers.items() if (one := to(READERS, each)) is not None},
             cards={name: one for name, each in self._cards.items() if (one := to(CARDS, each)) is not None},
         )
-        self._cards = {name: each for name, each in self._cards.items() if name in kept.cards}
-        return encode(kept)
+        self._cards = {name: each for name, each in self._cards.items() if name in stored.cards}
+        return encode(stored)
 
     def _name(self, card: str) -> str:
         """The name under which a card is stored, so that no file holds its number."""

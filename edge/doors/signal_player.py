@@ -5,7 +5,7 @@ from collections.abc import Callable
 from edge.doors.signals import PATTERNS, DoorSignal, SignalFrame
 from edge.runtime import Runtime, Timer
 from edge.system.pinout import OutputPin
-from edge.system.pins import Output, Pins
+from edge.system.pins import Pins, Relay
 
 
 class SignalPlayer:
@@ -68,13 +68,10 @@ class PinLights:
         green: OutputPin | None = None,
         red: OutputPin | None = None,
     ) -> None:
-        self._outputs: list[tuple[str, OutputPin, Output]] = [
-            (part, wired, pins.output(wired.pin, initial=wired.level(False)))
-            for part, wired in (("beep", buzzer), ("green", green), ("red", red))
-            if wired is not None
-        ]
+        wired = (("beep", buzzer), ("green", green), ("red", red))
+        self._outputs = {part: Relay(pins, each) for part, each in wired if each is not None}
 
     def show(self, frame: SignalFrame) -> None:
         """Set each output as the frame says."""
-        for part, wired, output in self._outputs:
-            output.set(wired.level(getattr(frame, part)))
+        for part, output in self._outputs.items():
+            output.set(getattr(frame, part))

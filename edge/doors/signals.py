@@ -7,6 +7,8 @@ from enum import StrEnum
 
 import msgspec
 
+from edge.wire.access_decision import Decision, Reason
+
 
 class DoorSignal(StrEnum):
     """All answers and warnings. ``IDLE``: no signal."""
@@ -24,6 +26,23 @@ class DoorSignal(StrEnum):
     ALARM_WARNING = "alarm_warning"
     CLOSING = "closing"
     FIRE = "fire"
+
+
+_REFUSALS = {
+    Reason.TOO_EARLY: DoorSignal.TOO_EARLY,
+    Reason.LOCKED_OUT: DoorSignal.LOCKED_OUT,
+    Reason.PIN_WANTED: DoorSignal.PIN_WANTED,
+}
+
+
+def signal_of(decision: Decision) -> DoorSignal:
+    """The signal for a decision. A code that is not due within hours is refused like an unknown one, so that it is not
+    given away."""
+    if decision.granted:
+        return DoorSignal.GRANTED
+    if decision.reason is Reason.TOO_EARLY and not decision.near:
+        return DoorSignal.REFUSED
+    return _REFUSALS.get(decision.reason, DoorSignal.REFUSED)
 
 
 class SignalFrame(msgspec.Struct, frozen=True):

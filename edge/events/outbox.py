@@ -17,29 +17,14 @@ import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from edge.events import segments
+from edge.events.disk_full import KEPT, squeeze
 from edge.events.recovery import ACK, RESERVE, Acked, RecoveredLog, recover
-from edge.events.segments import (
-    FOLDER,
-    KEPT,
-    Answers,
-    Header,
-    Record,
-    Segment,
-    answers,
-    first_of,
-    line,
-    name_of,
-    read,
-    record_of,
-    renumber,
-    span_of,
-    squeeze,
-    whole,
-)
 from edge.system.files import Files
 from edge.system.liveness import OUTSIDE_STUCK_S, Wake
 from edge.wire.codec import encode
-from edge.wire.events import BATCH_LIMIT, URGENT, Event, FootfallData
+from edge.wire.event_batch import BATCH_LIMIT
+from edge.wire.events import URGENT, Event, FootfallData
 
 GROUP_S = 0.25
 """How long a non-urgent event waits for others, in real seconds."""
@@ -65,11 +50,11 @@ class Outbox:
         self._limit = limit
         self._count = count
         self._committed = committed
-        self._segments: list[Segment] = []
-        self._tail: list[Record] = []
-        self._loaded: tuple[str, list[Record]] = ("", [])
+        self._segments: list[segments.Segment] = []
+        self._tail: list[segments.Record] = []
+        self._loaded: tuple[str, list[segments.Record]] = ("", [])
         self._pending: list[Event] = []
-        self._writable: Segment | None = None
+        self._writable: segments.Segment | None = None
         self.wake = Wake(OUTSIDE_STUCK_S)
         self._urgent = asyncio.Event()
         self._writing = asyncio.Lock()
@@ -92,7 +77,7 @@ class Outbox:
     def first_kept(self) -> int:
         if self._segments:
             return self._segments[0].first
-        return span_of(self._pending[0])[0] if self._pending else self.next_seq
+        return segments.span_of(self._pending[0])[0] if self._pending else self.next_seq
 
     @property
     def size(self) -> int:
@@ -117,9 +102,8 @@ class Outbox:
 
     # Adding
 
-    def add(self, make: Callable[[int], Event]) -> Event:
-        """Add an event; ``make`` gets its seq. It is written to disk a little later."""
-        event = make(self.next_seq)
+    def add(self, event: Event) -> None:
+        """Add an event, whose seq is ``next_seq``. It is written to disk a little later."""
         self.next_seq += 1
         self._pending.append(event)
         if event.kind == "footfall" and isinstance(crossing := event.read(), FootfallData):
@@ -127,7 +111,6 @@ class Outbox:
         if event.kind in URGENT:
             self._urgent.set()
         self.wake.set()
-        return event
 
     async def run(self) -> None:
         """Write added events to disk, until cancelled."""
@@ -149,7 +132,7 @@ class Outbox:
             batch = list(self._pending)
             if not batch:
                 return True
-            records = [record_of(event) for event in batch]
+            records = [segments.record_of(event) for event in batch]
             stored = await asyncio.to_thread(self._store, records, batch)
             if stored:
                 del self._pending[: len(batch)]
@@ -167,7 +150,7 @@ class Outbox:
         """Continue in a new log with the events of this run, because the controller has other events under their seqs.
         It already has everything that was on disk before this run."""
         stored = await asyncio.to_thread(self._events_of_this_run)
-        events = renumber([*stored, *self._pending])
+        events = segments.renumber([*stored, *self._pending])
         self._gone_back, self._clear, self._refused, self.agreed = False, True, False, True
         self.log, self.ack, self.head, self._found, self._stored_ack = secrets.token_hex(16), 0, 0, 0, 0
         self._segments, self._tail, self._loaded, self._writable = [], [], ("", []), None
@@ -177,10 +160,10 @@ class Outbox:
 
     def _events_of_this_run(self) -> list[Event]:
         """Runs in a thread: the events on disk that this run has added."""
-        segments = [segment for segment in self._segments if segment.last > self._found]
-        return [event for one in segments for event in self._read(one).events if event.seq > self._found]
+        found = [segment for segment in self._segments if segment.last > self._found]
+        return [event for one in found for event in self._read(one).events if event.seq > self._found]
 
-    def _store(self, records: list[Record], batch: list[Event]) -> bool:
+    def _store(self, records: list[segments.Record], batch: list[Event]) -> bool:
         """Runs in a thread: write, freeing space if needed."""
         for _ in range(len(self._segments) + 3):
             try:
@@ -194,20 +177,20 @@ class Outbox:
                 return True
         return False
 
-    def _append(self, records: list[Record], batch: list[Event]) -> None:
+    def _append(self, records: list[segments.Record], batch: list[Event]) -> None:
         segment = self._writable
         if segment is None or segment.size >= SEGMENT_BYTES:
             self._retire()
             if self._clear:
                 self._delete_other_logs()
-            first = self._segments[-1].last + 1 if self._segments else span_of(batch[0])[0]
-            header = Header(log=self.log, first=first, at=self._last_at, totals=dict(self.totals))
-            segment = Segment(name=name_of(first), first=first, last=first - 1, began=self._last_at)
+            first = self._segments[-1].last + 1 if self._segments else segments.span_of(batch[0])[0]
+            header = segments.Header(log=self.log, first=first, at=self._last_at, totals=dict(self.totals))
+            segment = segments.Segment(name=segments.name_of(first), first=first, last=first - 1, began=self._last_at)
             # A file of that name can only be left from a failed write: nothing of it was ever sent.
             self._files.remove(segment.name)
-            data = whole(header, records)
+            data = segments.whole(header, records)
         else:
-            data = b"".join(line(record.data) for record in records)
+            data = b"".join(segments.line(record.data) for record in records)
         self._files.append(segment.name, data)
         self._files.sync(segment.name)
         if segment is not self._writable:
@@ -231,8 +214,8 @@ class Outbox:
 
     def _delete_other_logs(self) -> None:
         """Delete any other log, before the first write of a new one."""
-        for name in self._files.names(FOLDER):
-            if first_of(name) is not None:
+        for name in self._files.names(segments.FOLDER):
+            if segments.first_of(name) is not None:
                 self._files.remove(name)
         self._clear = False
 
@@ -251,7 +234,7 @@ class Outbox:
         after = self._segments[1]
         if after.began is None:
             with contextlib.suppress(OSError):
-                header = read(self._files.read(after.name) or b"").header
+                header = segments.read(self._files.read(after.name) or b"").header
                 after.began = header.at if header is not None else None
         return after.began
 
@@ -277,13 +260,13 @@ class Outbox:
                 break
         return False
 
-    def _squeeze(self, segment: Segment, keep: frozenset[str], level: int) -> bool:
+    def _squeeze(self, segment: segments.Segment, keep: frozenset[str], level: int) -> bool:
         """Compact a segment. Returns whether that freed space."""
         try:
-            header, events, _ = read(self._files.read(segment.name) or b"")
-            events = answers(events, first=segment.first, last=segment.last, at=segment.began).events
-            fresh = header or Header(log=self.log, first=segment.first, totals=dict(self.totals))
-            data = whole(fresh, [record_of(event) for event in squeeze(events, keep=keep)])
+            header, events, _ = segments.read(self._files.read(segment.name) or b"")
+            events = segments.answers(events, first=segment.first, last=segment.last, at=segment.began).events
+            fresh = header or segments.Header(log=self.log, first=segment.first, totals=dict(self.totals))
+            data = segments.whole(fresh, [segments.record_of(event) for event in squeeze(events, keep=keep)])
             if len(data) >= segment.size * 0.9:
                 segment.squeezed = level
                 return False
@@ -303,13 +286,13 @@ class Outbox:
 
     # Sending
 
-    async def after(self, seq: int) -> list[Record]:
+    async def after(self, seq: int) -> list[segments.Record]:
         """The records after ``seq`` that may be sent, at most one batch; empty if there are none."""
         seq = max(seq, self.first_kept - 1)
         segment = next((one for one in self._segments if one.last > seq), None)
-        records: Iterable[Record]
+        records: Iterable[segments.Record]
         if segment is None:
-            records = (record_of(event) for event in self._pending) if self._refused else ()
+            records = (segments.record_of(event) for event in self._pending) if self._refused else ()
         elif segment is self._writable:
             records = self._tail
         else:
@@ -319,9 +302,9 @@ class Outbox:
                     return await self.after(seq)
                 if found.gaps:
                     self._count("disk_damaged")
-                self._loaded = (segment.name, [record_of(event) for event in found.events])
+                self._loaded = (segment.name, [segments.record_of(event) for event in found.events])
             records = self._loaded[1]
-        batch: list[Record] = []
+        batch: list[segments.Record] = []
         size = 0
         for record in records:
             if record.seq <= seq or record.seq > min(segment.last if segment else self.head, self.head):
@@ -332,15 +315,15 @@ class Outbox:
             batch.append(record)
         return batch
 
-    def _read(self, segment: Segment) -> Answers:
+    def _read(self, segment: segments.Segment) -> segments.Answers:
         """Runs in a thread: events that cover every seq of a segment, as far as it can be read."""
         try:
             data = self._files.read(segment.name) or b""
         except OSError:
             data = b""
-        header, events, _ = read(data)
+        header, events, _ = segments.read(data)
         at = header.at if header is not None else segment.began
-        return answers(events, first=segment.first, last=segment.last, at=at)
+        return segments.answers(events, first=segment.first, last=segment.last, at=at)
 
     def acknowledge(self, log: str, seq: int) -> bool:
         """The controller has committed everything up to ``seq``. Returns whether that is new. An acknowledgement of

@@ -12,7 +12,8 @@ from edge.events.segments import FOLDER, Header, Record, Segment, answers, first
 from edge.system.files import Files
 from edge.wire.codec import decode
 from edge.wire.errors import WireError
-from edge.wire.events import EarlierRun, Event, FootfallData, LogId
+from edge.wire.event_batch import LogId
+from edge.wire.events import EarlierRun, Event, FootfallData
 from edge.wire.faults import Fault, FaultCode
 
 log = logging.getLogger(__name__)

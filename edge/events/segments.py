@@ -4,33 +4,24 @@ A segment is named after its first seq. A gap in the seqs shows what a torn or c
 """
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 import msgspec
 
+from edge.wire.access_decision import ClockTrust
 from edge.wire.codec import decode, encode
-from edge.wire.decide import ClockTrust
 from edge.wire.errors import WireError
-from edge.wire.events import REFUSAL, DroppedData, Event, LogId, make_event
+from edge.wire.event_batch import LogId
+from edge.wire.events import DroppedData, Event, make_event
 from edge.wire.ids import Slug
 from edge.wire.interval import Instant
 
 FOLDER = "outbox"
 OUTBOX_DEVICE = "outbox"
 """The device of ``dropped`` events."""
-_LAST = frozenset({"access", "fire", "alarm", "outage"})
-KEPT: tuple[frozenset[str], ...] = (
-    _LAST | {"footfall", "lockout", "recount", "closing", REFUSAL},
-    _LAST | {"footfall", "lockout", "recount", "closing"},
-    _LAST | {"footfall"},
-    _LAST,
-    frozenset(),
-)
-"""The ranks that are kept, step by step, as space runs out. Admissions, outages, fire and alarm are dropped last;
-crossings before them, because their totals are known; refused entries before anything else."""
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +44,7 @@ class Record(NamedTuple):
 @dataclass(slots=True)
 class Segment:
     """A file of the log: its seqs, its size in bytes, the instant of the event before it, and how far it is compacted,
-    in steps of ``KEPT``."""
+    in steps of ``dropping.KEPT``."""
 
     name: str
     first: int
@@ -122,22 +113,14 @@ def record_of(event: Event) -> Record:
 def span_of(event: Event) -> tuple[int, int]:
     """The first and last seq that an event covers: a ``dropped`` event covers its whole run, and its own seq is the
     last."""
+    data = dropped_data(event)
+    return (min(data.first, event.seq) if data is not None else event.seq, event.seq)
+
+
+def dropped_data(event: Event) -> DroppedData | None:
+    """What a ``dropped`` event says; ``None`` for any other."""
     data = event.read() if event.kind == "dropped" else None
-    return (min(data.first, event.seq), event.seq) if isinstance(data, DroppedData) else (event.seq, event.seq)
-
-
-def squeeze(events: Sequence[Event], *, keep: frozenset[str]) -> list[Event]:
-    """Compact events: each run of events whose rank is not in ``keep`` becomes one ``dropped`` event."""
-    kept: list[Event] = []
-    run: list[Event] = []
-    for event in events:
-        if event.rank in keep:
-            kept += _merged(run)
-            run = []
-            kept.append(event)
-        else:
-            run.append(event)
-    return kept + _merged(run)
+    return data if isinstance(data, DroppedData) else None
 
 
 class Answers(NamedTuple):
@@ -190,33 +173,8 @@ def renumber(events: Iterable[Event]) -> list[Event]:
     for event in events:
         first, last = span_of(event)
         seq += last - first + 1
-        data = event.read() if event.kind == "dropped" else None
         raw = event.data
-        if isinstance(data, DroppedData):
+        if (data := dropped_data(event)) is not None:
             raw = msgspec.Raw(encode(msgspec.structs.replace(data, first=seq - (last - first), last=seq)))
         fresh.append(msgspec.structs.replace(event, seq=seq, data=raw))
     return fresh
-
-
-def _merged(run: list[Event]) -> list[Event]:
-    if len(run) < 2:
-        return run
-    counts: dict[str, int] = {}
-    for event in run:
-        data = event.read() if event.kind == "dropped" else None
-        some = data.counts if isinstance(data, DroppedData) else {event.rank: 1}
-        for kind, number in some.items():
-            counts[kind] = counts.get(kind, 0) + number
-    last = run[-1]
-    data = DroppedData(first=span_of(run[0])[0], last=last.seq, counts=counts)
-    return [
-        make_event(
-            seq=last.seq,
-            boot=last.boot,
-            mono_ms=last.mono_ms,
-            at=last.at,
-            trust=last.trust,
-            device=OUTBOX_DEVICE,
-            data=data,
-        )
-    ]

@@ -9,7 +9,7 @@ import msgspec
 
 from edge.events.outbox import Outbox
 from edge.system.liveness import OUTSIDE_STUCK_S, Wake
-from edge.wire.events import IN_FLIGHT_LIMIT, EventBatch
+from edge.wire.event_batch import IN_FLIGHT_LIMIT, EventBatch
 
 RESEND_S = 5.0
 """Real seconds without progress before events are sent again; grows to ``RESEND_MOST_S``, with jitter."""

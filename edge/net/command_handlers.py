@@ -6,9 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from edge.device_factory import Devices
 from edge.runtime import Runtime
-from edge.system.files import Files
-from edge.system.pins import Pins
-from edge.wire.decide import ClockTrust
+from edge.wire.access_decision import ClockTrust
 from edge.wire.errors import CommandRefused
 from edge.wire.events import RecountData
 from edge.wire.faults import FaultCode, advise
@@ -22,9 +20,9 @@ CommandHandler = Callable[[Command], "str | Awaitable[tuple[str, ResultCode | No
 """Returns a sentence about the result, now, or later with a code. Raises ``CommandRefused``."""
 
 
-def check_outputs(runtime: Runtime, pins: Pins) -> None:
+def check_outputs(runtime: Runtime) -> None:
     """Read back every output. One that does not have the level that was set is a fault of the edge until it does."""
-    edge, astray = runtime.config.edge, {str(pin) for pin in pins.astray()}
+    edge, astray = runtime.config.edge, {str(pin) for pin in runtime.pins.astray()}
     before = {fault.part for _, fault in runtime.faults if fault.code is FaultCode.OUTPUT_ASTRAY}
     for pin in sorted(before ^ astray):
         runtime.fault(edge, FaultCode.OUTPUT_ASTRAY, pin, present=pin in astray)
@@ -33,13 +31,9 @@ def check_outputs(runtime: Runtime, pins: Pins) -> None:
 class CommandHandlers:
     """``behind``: the number of events that wait to be acknowledged."""
 
-    def __init__(
-        self, runtime: Runtime, devices: Devices, *, pins: Pins, files: Files, behind: Callable[[], int]
-    ) -> None:
+    def __init__(self, runtime: Runtime, devices: Devices, *, behind: Callable[[], int]) -> None:
         self._runtime = runtime
         self._devices = devices
-        self._pins = pins
-        self._files = files
         self._behind = behind
 
     @property
@@ -85,7 +79,7 @@ class CommandHandlers:
     async def self_test(self, command: Command) -> tuple[str, ResultCode | None]:
         """Check everything that can be checked without moving a door."""
         runtime, doors = self._runtime, self._devices.doors
-        check_outputs(runtime, self._pins)
+        check_outputs(runtime)
         found = [(each.id, fault) for each in doors.values() for fault in each.current_faults] + runtime.faults
         wrong = [advise(device, fault.code, fault.part) for device, fault in dict.fromkeys(found)]
         if (disk := await self._disk()) is not None:
@@ -114,8 +108,8 @@ class CommandHandlers:
         return None if same else "the disk returns other data than was written"
 
     def _write_and_read(self, data: bytes) -> bool:
-        self._files.replace(PROBE, data)
+        self._runtime.files.replace(PROBE, data)
         try:
-            return self._files.read(PROBE) == data
+            return self._runtime.files.read(PROBE) == data
         finally:
-            self._files.remove(PROBE)
+            self._runtime.files.remove(PROBE)

@@ -16,11 +16,13 @@ import msgspec
 
 from edge.clock.trust import possible
 from edge.errors import RestartWanted
+from edge.net.command_results import DONE, CommandResults
+from edge.net.plan_return import PlanReturn
 from edge.runtime import Device, Runtime
 from edge.system.liveness import Wake
+from edge.wire.access_decision import ClockTrust
 from edge.wire.codec import encode
 from edge.wire.command import CommandGate
-from edge.wire.decide import ClockTrust
 from edge.wire.enrolment import Renewal
 from edge.wire.envelope import Addressed, Keyring, Purpose, Signer, open_envelope
 from edge.wire.errors import CommandRefused, Malformed
@@ -37,10 +39,6 @@ REPLIES_LIMIT = 8
 """The most hellos that wait for their reply; the controller remembers as many of its questions."""
 ANSWERED_LIMIT = 256
 """How many answered hellos are remembered."""
-DONE = "done"
-RESULTS_LIMIT = 64
-"""The most command results that wait to be sent. Results of executed commands are sent first and kept longest."""
-
 
 A = TypeVar("A", bound=Addressed)
 
@@ -76,24 +74,17 @@ class Conversation:
         self._gate: CommandGate | None = None
         self._latest_nonce: str | None = None
         self._last_hello: tuple[str | None, datetime | None] = (None, None)
-        self._results: dict[str, CommandResult] = {}
+        self._results = CommandResults()
         self._outgoing: dict[str, _OutgoingMessage] = {}
         """The message to send on each topic; only the latest counts."""
-        self._results_to_send: dict[str, CommandResult] = {}
-        """Results by command. The result of an executed command stays until the broker has accepted it, on any
-        connection."""
-        self._results_sent = asyncio.Event()
-        """Set while no result waits to be sent."""
         self._hellos_to_answer: dict[str, bool] = {}
         """Nonces of hellos that wait for their reply, with whether each answers this session."""
         self._answered: deque[str] = deque(maxlen=ANSWERED_LIMIT)
         self._states_to_publish: dict[str, None] = {}
-        self._parts_to_return: deque[tuple[str, str]] = deque()
-        self._returned_for: str | None = None
-        self._manifest_to_return = b""
+        self._plan_return = PlanReturn(runtime.plans)
         self.wake = Wake()
         self._status_due = False
-        self._last_summary: tuple[ClockTrust, str | None, int, int] | None = None
+        self._last_summary: tuple[ClockTrust, int | None, int, int] | None = None
         self._stopping = False
         self.hello_too_late = False
         """A hello that could have proven the time arrived too long after its session began."""
@@ -114,7 +105,7 @@ class Conversation:
         self._gate = CommandGate(
             nonce=self._session.nonce, opened_at=runtime.now(), opened_mono=runtime.clock.monotonic()
         )
-        self._results.clear()
+        self._results.of_session.clear()
         self._clear_outgoing()
         self._queue("status", Purpose.STATUS, self._status(online=True), retain=True)
         self._last_summary = self._summary()
@@ -126,16 +117,13 @@ class Conversation:
         self._runtime.controller_freshness.lost()
         self._gate = None
         self._clear_outgoing()
-        self._parts_to_return.clear()
 
     def _clear_outgoing(self) -> None:
         """Drop what was not sent on a connection, except results of executed commands."""
         self._outgoing.clear()
         self._hellos_to_answer.clear()
-        self._manifest_to_return = b""
-        self._results_to_send = {
-            name: result for name, result in self._results_to_send.items() if result.outcome == DONE
-        }
+        self._plan_return.stop()
+        self._results.disconnected()
 
     def publish_state(self, device: str) -> None:
         """Publish the device's latest state once its event is on disk."""
@@ -201,13 +189,8 @@ class Conversation:
     def return_plan(self, hello: Hello) -> None:
         """Return the plan in force to a controller that does not know it and asks for it: the manifest and parts that
         it signed. Once per hello."""
-        plans = self._runtime.plans
-        if hello.nonce == self._returned_for or plans.plan is None or plans.plan.manifest.version != hello.plan_wanted:
-            return
-        self._returned_for = hello.nonce
-        self._manifest_to_return = plans.envelope
-        self._parts_to_return = deque((name, ref.digest) for name, ref in plans.plan.manifest.parts.items())
-        self.wake.set()
+        if self._plan_return.begin(hello):
+            self.wake.set()
 
     def since_hello(self, at: datetime) -> bool:
         """Whether a message that the controller signed at ``at`` is no older than its last hello of this session. An
@@ -218,7 +201,7 @@ class Conversation:
     def command(self, payload: bytes, *, retained: bool) -> None:
         """Execute a command, once, and send its result."""
         command = self._open(payload, Purpose.COMMAND, Command)
-        if (known := self._results.get(command.id)) is not None:
+        if (known := self._results.of_session.get(command.id)) is not None:
             self._runtime.count(CommandRefused.counter)
             self._queue_result(known)
             return
@@ -254,17 +237,11 @@ class Conversation:
             site=self._site, edge=self._edge, id=command.id, outcome=outcome, at=at, why=why, code=code
         )
         if kept and command.nonce == self._session.nonce:
-            self._results[command.id] = result
+            self._results.of_session[command.id] = result
         self._queue_result(result)
 
     def _queue_result(self, result: CommandResult) -> None:
-        known = self._results_to_send.get(result.id)
-        if known is None or known.outcome != DONE:
-            self._results_to_send[result.id] = result
-        self._results_sent.clear()
-        if len(self._results_to_send) > RESULTS_LIMIT:
-            others = (name for name, each in self._results_to_send.items() if each.outcome != DONE)
-            del self._results_to_send[next(others, next(iter(self._results_to_send)))]
+        self._results.add(result)
         self.wake.set()
 
     # Sending
@@ -279,7 +256,8 @@ class Conversation:
             while link.connected and not self._stopping and await self._publish_next(link):
                 self.wake.liveness.progressed()
             await self._publish_states(link)
-            await self._return_part(link)
+            if self._plan_return.parts:
+                await self._return_part(link)
             if not (link.connected and self._status_due) or self._stopping:
                 continue
             if loop.time() < rested_at:
@@ -303,17 +281,14 @@ class Conversation:
         """Publish the most urgent message; whether there was one. Status comes first, then command results."""
         if (message := self._outgoing.pop("status", None)) is not None:
             await self._send(link, message)
-        elif self._results_to_send:
-            name = min(self._results_to_send, key=lambda each: self._results_to_send[each].outcome != DONE)
-            result = self._results_to_send[name]
+        elif self._results.waiting:
+            result = self._results.next()
             taken = await self._send(
                 link, _OutgoingMessage(topic="command/result", purpose=Purpose.RESULT, payload=result)
             )
             if not taken and result.outcome == DONE:
                 return False
-            self._results_to_send.pop(name, None)
-            if not self._results_to_send:
-                self._results_sent.set()
+            self._results.sent(result)
         elif self._hellos_to_answer:
             nonce = next(
                 (nonce for nonce, ours in self._hellos_to_answer.items() if ours), next(iter(self._hellos_to_answer))
@@ -325,9 +300,8 @@ class Conversation:
             )
         elif self._outgoing:
             await self._send(link, self._outgoing.pop(next(iter(self._outgoing))))
-        elif self._manifest_to_return:
-            held, self._manifest_to_return = self._manifest_to_return, b""
-            await link.publish(self._topic("plan/held"), held)
+        elif self._plan_return.manifest:
+            await link.publish(self._topic("plan/held"), self._plan_return.take_manifest())
         else:
             return False
         return True
@@ -360,21 +334,20 @@ class Conversation:
 
     async def _return_part(self, link: Link) -> None:
         """Send one part of a plan, so that on a slow line a command result need not wait for all parts."""
-        if not (link.connected and self._parts_to_return) or self._stopping:
+        if not link.connected or self._stopping:
             return
-        name, digest = self._parts_to_return.popleft()
-        part = await self._runtime.plans.bytes_of(digest)
+        name, part = await self._plan_return.take_part()
         if part is not None:
             await link.publish(self._topic("plan/held", name), part)
         self.wake.liveness.progressed()
-        if self._parts_to_return:
+        if self._plan_return.parts:
             self.wake.set()
 
     async def _restart(self) -> None:
         """Restart once the command's result is sent."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE_S):
-                await self._results_sent.wait()
+                await self._results.all_sent()
         raise RestartWanted("a command asked for a restart")
 
     def _queue(self, topic: str, purpose: Purpose, payload: msgspec.Struct, *, retain: bool = False) -> None:
@@ -390,10 +363,10 @@ class Conversation:
     def _new_session(self, connection: int) -> _Session:
         return _Session(connection=connection, nonce=secrets.token_hex(16), began=self._runtime.clock.monotonic())
 
-    def _summary(self) -> tuple[ClockTrust, str | None, int, int]:
+    def _summary(self) -> tuple[ClockTrust, int | None, int, int]:
         plan = self._runtime.plans.plan
         health = sum(self._runtime.health.values())
-        return self._runtime.trust, plan.manifest.digest if plan else None, health, self._runtime.identity_version
+        return self._runtime.trust, plan.manifest.version if plan else None, health, self._runtime.identity_version
 
     def _status(self, *, online: bool) -> Status:
         runtime = self._runtime

@@ -25,9 +25,8 @@ from cryptography.x509.oid import NameOID
 
 from edge.errors import ConfigError
 from edge.wire.codec import decode, encode
-from edge.wire.enrolment import EdgeIdentity, Key, Pem, secret_id
+from edge.wire.enrolment import EdgeIdentity, Key, Pem
 from edge.wire.errors import Malformed
-from edge.wire.plan import Plan
 
 FILE = "identity.json"
 _ENROL = "Enrol this Pi with `hallkeeper edge enrol TOKEN --controller URL`; docs/enrolment.md says how"
@@ -82,32 +81,6 @@ class StoredIdentity(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def certificate(self) -> x509.Certificate:
         return x509.load_pem_x509_certificate(self.issued.certificate.encode())
-
-
-class HeldDoorSecrets:
-    """The door secrets of the identity in force. A plan names the secret that it was made with."""
-
-    def __init__(self, issued: EdgeIdentity) -> None:
-        self.replace(issued)
-
-    def replace(self, issued: EdgeIdentity) -> None:
-        """Use the secrets of this identity from now on."""
-        self._doors = issued.doors
-
-    def secret(self, door: str, plan: Plan | None) -> bytes:
-        """The secret that hashes the codes of ``plan`` at a door. Empty for a door without a secret, where no code
-        matches."""
-        held = self._doors.get(door, ())
-        here = plan.doors.get(door) if plan is not None else None
-        wanted = here.hours.secret if here is not None else ""
-        for each in held:
-            if wanted in ("", secret_id(each.secret)):
-                return each.secret
-        return b""
-
-    def offline(self, door: str) -> tuple[bytes, ...]:
-        """The secrets that offline codes of a door may be derived from, the current one first."""
-        return tuple(each.offline for each in self._doors.get(door, ()))
 
 
 def new_keys() -> PrivateKeys:

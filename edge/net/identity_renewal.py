@@ -3,11 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 
-from edge.net.identity import FILE, HeldDoorSecrets, PrivateKeys, StoredIdentity, new_keys, validated
+from edge.net.identity import FILE, PrivateKeys, StoredIdentity, new_keys, validated
+from edge.runtime import HeldDoorSecrets
 from edge.system.files import Files
-from edge.system.liveness import OUTSIDE_STUCK_S, Wake
+from edge.system.liveness import OUTSIDE_STUCK_S, Wake, wait_first
 from edge.wire.clock import Clock
 from edge.wire.codec import decode, encode
 from edge.wire.enrolment import Delivery, EdgeIdentity, Renewal, box_id, identity_context, open_sealed
@@ -21,35 +23,25 @@ ASK_AGAIN_S = 600.0
 """A renewal request without an answer is sent again after this time."""
 
 
+@dataclass(eq=False, repr=False)
 class IdentityRenewal:
     """``identity``: the one in force. Updates ``signer``, ``keys`` (the controller's) and ``secrets`` in place. ``ask``
     sends a request. ``changed`` is called when a new identity is on disk and in force, with whether it needs a new
     connection. ``time``: the current time, ``None`` while it is unknown. ``refused`` is called with the reason."""
 
-    def __init__(
-        self,
-        identity: StoredIdentity,
-        *,
-        files: Files,
-        clock: Clock,
-        signer: Signer,
-        keys: Keyring,
-        secrets: HeldDoorSecrets,
-        ask: Callable[[Renewal], None],
-        changed: Callable[[bool], None],
-        time: Callable[[], datetime | None],
-        refused: Callable[[str], None],
-    ) -> None:
-        self.identity = identity
-        self._files = files
-        self._clock = clock
-        self._signer = signer
-        self._keys = keys
-        self._secrets = secrets
-        self._ask = ask
-        self._changed = changed
-        self._time = time
-        self._refused = refused
+    identity: StoredIdentity
+    _: KW_ONLY
+    files: Files
+    clock: Clock
+    signer: Signer
+    keys: Keyring
+    secrets: HeldDoorSecrets
+    ask: Callable[[Renewal], None]
+    changed: Callable[[bool], None]
+    time: Callable[[], datetime | None]
+    refused: Callable[[str], None]
+
+    def __post_init__(self) -> None:
         self._asked: tuple[PrivateKeys, float] | None = None
         self._delivered: Delivery | None = None
         self.wake = Wake(OUTSIDE_STUCK_S)
@@ -64,7 +56,7 @@ class IdentityRenewal:
         ``IdentityRefused`` if it is older than the one held."""
         held = self.identity.issued
         delivery = open_envelope(
-            payload, purpose=Purpose.IDENTITY, kind=Delivery, site=held.site, edge=held.edge, keys=self._keys
+            payload, purpose=Purpose.IDENTITY, kind=Delivery, site=held.site, edge=held.edge, keys=self.keys
         )
         if delivery.version < held.version:
             raise IdentityRefused(f"identity {delivery.version} is older than {held.version}, which this edge has")
@@ -87,16 +79,8 @@ class IdentityRenewal:
             elif self._due():
                 self._request_renewal()
             if self._delivered is None:
-                await self._wait()
-
-    async def _wait(self) -> None:
-        due = asyncio.ensure_future(self._clock.sleep(LOOK_EVERY_S if self._asked is None else ASK_AGAIN_S))
-        woken = asyncio.ensure_future(self.wake.wait())
-        try:
-            await asyncio.wait((due, woken), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            due.cancel()
-            woken.cancel()
+                due_s = LOOK_EVERY_S if self._asked is None else ASK_AGAIN_S
+                await wait_first(self.clock.sleep(due_s), self.wake.wait())
 
     async def _apply(self, delivery: Delivery) -> None:
         if delivery.version > self.version:
@@ -108,12 +92,12 @@ class IdentityRenewal:
             try:
                 fresh = self._decrypt(delivery, keys)
             except Malformed as error:
-                self._refused(f"the identity from the controller cannot be used: {error}")
+                self.refused(f"the identity from the controller cannot be used: {error}")
                 return
             try:
-                await asyncio.to_thread(self._files.replace, FILE, encode(fresh))
+                await asyncio.to_thread(self.files.replace, FILE, encode(fresh))
             except OSError as error:
-                self._refused(f"the identity cannot be written to disk ({error.strerror})")
+                self.refused(f"the identity cannot be written to disk ({error.strerror})")
                 return
             self._put_in_force(fresh)
         if delivery.renew and delivery.version == self.version:
@@ -130,14 +114,14 @@ class IdentityRenewal:
 
     def _put_in_force(self, fresh: StoredIdentity) -> None:
         before, self.identity = self.identity, fresh
-        self._secrets.replace(fresh.issued)
-        self._keys.trust(*fresh.controller_keys)
+        self.secrets.replace(fresh.issued)
+        self.keys.trust(*fresh.controller_keys)
         reconnect = (before.keys, before.issued.certificate) != (fresh.keys, fresh.issued.certificate)
         if before.keys != fresh.keys:
-            self._signer.use(fresh.keys.signing)
+            self.signer.use(fresh.keys.signing)
             self._asked = None
         log.info("A new identity is in force", extra={"action": "identity", "version": fresh.issued.version})
-        self._changed(reconnect)
+        self.changed(reconnect)
 
     def _keys_for(self, box: str) -> PrivateKeys | None:
         asked = [self._asked[0]] if self._asked is not None else []
@@ -148,13 +132,13 @@ class IdentityRenewal:
 
     def _due(self) -> bool:
         """Whether two thirds of the certificate's lifetime are over. False while the time is unknown."""
-        now, held = self._time(), self.identity.certificate
+        now, held = self.time(), self.identity.certificate
         if now is None:
             return False
         return now >= held.not_valid_before_utc + (held.not_valid_after_utc - held.not_valid_before_utc) * 2 / 3
 
     def _request_renewal(self) -> None:
-        now = self._clock.monotonic()
+        now = self.clock.monotonic()
         if self._asked is not None and now - self._asked[1] < ASK_AGAIN_S:
             return
         keys = self._asked[0] if self._asked is not None else new_keys()
@@ -163,7 +147,7 @@ class IdentityRenewal:
 
     def _request(self, keys: PrivateKeys) -> None:
         held = self.identity.issued
-        self._ask(
+        self.ask(
             Renewal(
                 site=held.site,
                 edge=held.edge,

@@ -106,7 +106,7 @@ class MqttLink:
             password=self._broker.password,
             tls_context=self._connect_options.login() if self._connect_options.login is not None else None,
             identifier=self._connect_options.client_id,
-            queue_type=gate,  # type: ignore[arg-type]  # aiomqtt calls it, and asks no more of it
+            queue_type=gate,  # type: ignore[arg-type]  # aiomqtt only calls it
             protocol=aiomqtt.ProtocolVersion.V5,
             clean_start=True,
             properties=properties,

@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
 
 import msgspec
 
@@ -13,18 +14,8 @@ from edge.system.persisted_state import HighestPlan
 from edge.wire.codec import PART_LIMIT, encode
 from edge.wire.envelope import Keyring, Purpose, open_envelope
 from edge.wire.errors import PlanRefused, TooLarge, WireError
-from edge.wire.plan import (
-    Assembly,
-    GrantsPart,
-    IndexedGrants,
-    Manifest,
-    Part,
-    Plan,
-    check_manifest,
-    digest,
-    indexed,
-    read_part,
-)
+from edge.wire.plan import GrantsPart, Manifest, Part, Plan, check_manifest, digest, read_part
+from edge.wire.plan_assembly import Assembly, IndexedGrants, indexed
 
 FOLDER = "plan"
 PARTS = f"{FOLDER}/parts"
@@ -46,25 +37,20 @@ class PlanResult(msgspec.Struct, frozen=True, kw_only=True):
     why: str | None = None
 
 
+@dataclass(eq=False, repr=False)
 class PlanStore:
     """``plan``: the one in force. ``highest``: the highest version ever on disk, which the caller stores separately.
     ``using`` is called as soon as another plan is in force, before it is on disk."""
 
-    def __init__(
-        self,
-        files: Files,
-        *,
-        site: str,
-        edge: str,
-        keys: Keyring,
-        using: Callable[[], None],
-        highest: HighestPlan | None = None,
-    ) -> None:
-        self._files = files
-        self._site = site
-        self._edge = edge
-        self.keys = keys
-        self._using = using
+    files: Files
+    _: KW_ONLY
+    site: str
+    edge: str
+    keys: Keyring
+    using: Callable[[], None]
+    highest: HighestPlan | None = None
+
+    def __post_init__(self) -> None:
         self._envelope = b""
         self._pending: tuple[bytes, Manifest] | None = None
         self._strays: OrderedDict[str, bytes] = OrderedDict()
@@ -73,13 +59,12 @@ class PlanStore:
         self._unsaved: dict[str, bytes] = {}
         self._applying = asyncio.Lock()
         self.plan: Plan | None = None
-        self.highest = highest
         self.on_disk = True
 
     async def open(self) -> str | None:
         """Load the plan from disk. Returns a sentence if there is one that cannot be used."""
         try:
-            envelope = await asyncio.to_thread(self._files.read, MANIFEST)
+            envelope = await asyncio.to_thread(self.files.read, MANIFEST)
             if envelope is None:
                 return None
             manifest = self._open(envelope)
@@ -87,7 +72,7 @@ class PlanStore:
             self._check_age(manifest)
             held: dict[str, bytes] = {}
             for ref in manifest.parts.values():
-                data = await asyncio.to_thread(self._files.read, f"{PARTS}/{ref.digest}")
+                data = await asyncio.to_thread(self.files.read, f"{PARTS}/{ref.digest}")
                 if data is not None:
                     held[ref.digest] = data
             parts, plan = await self._assemble(manifest, held)
@@ -181,7 +166,7 @@ class PlanStore:
         if (fresh := self._unsaved.get(name)) is not None:
             return fresh
         with contextlib.suppress(OSError):
-            data = await asyncio.to_thread(self._files.read, f"{PARTS}/{name}")
+            data = await asyncio.to_thread(self.files.read, f"{PARTS}/{name}")
             if data is not None and digest(data) == name:
                 return data
         part = self._parts.get(name)
@@ -190,7 +175,7 @@ class PlanStore:
 
     def _open(self, envelope: bytes) -> Manifest:
         return open_envelope(
-            envelope, purpose=Purpose.PLAN, kind=Manifest, site=self._site, edge=self._edge, keys=self.keys
+            envelope, purpose=Purpose.PLAN, kind=Manifest, site=self.site, edge=self.edge, keys=self.keys
         )
 
     def _check_age(self, manifest: Manifest) -> None:
@@ -233,7 +218,7 @@ class PlanStore:
 
     def _use(self, envelope: bytes, parts: dict[str, Part | IndexedGrants], plan: Plan) -> None:
         self._envelope, self._parts, self.plan = envelope, parts, plan
-        self._using()
+        self.using()
 
     async def _save(self) -> bool:
         needed = set(self._parts)
@@ -251,11 +236,11 @@ class PlanStore:
     def _write(self, envelope: bytes, parts: dict[str, bytes], needed: set[str]) -> None:
         """Runs in a thread: write the parts, then the manifest that names them, then delete unused parts."""
         for name, data in parts.items():
-            self._files.replace(f"{PARTS}/{name}", data)
-        self._files.replace(MANIFEST, envelope)
-        for path in self._files.names(PARTS):
+            self.files.replace(f"{PARTS}/{name}", data)
+        self.files.replace(MANIFEST, envelope)
+        for path in self.files.names(PARTS):
             if path.removeprefix(f"{PARTS}/") not in needed:
-                self._files.remove(path)
+                self.files.remove(path)
 
 
 def _cost(data: bytes) -> int:

@@ -4,26 +4,23 @@ import asyncio
 import logging
 import math
 import os
-from collections.abc import Callable
-from typing import TypeVar, TypeVarTuple
+from collections.abc import Callable, Mapping
+from functools import partial
 
-from edge.doors import signals
 from edge.doors.signal_player import SignalPlayer
 from edge.doors.signals import DoorSignal, SignalFrame
-from edge.readers.common import ReaderBase
 from edge.readers.config import OsdpConfig
 from edge.readers.osdp_frame import Frame, Stream
 from edge.readers.osdp_panel import BUZ, LED, Bits, FaultChange, Garbled, Online, Panel, PanelCounter, PanelEvent
 from edge.readers.reading import Card, Keys
 from edge.readers.serial_line import SerialLine
-from edge.readers.side import DoorSide
+from edge.readers.side import DoorSide, Reader
 from edge.readers.wiegand_formats import length, read
 from edge.runtime import Runtime
 from edge.system.blocking_io import LATE_S, run_blocking
 from edge.system.liveness import Liveness
 from edge.wire.events import UnreadWhat
 from edge.wire.faults import FaultCode
-from edge.wire.messages import DeviceState
 
 _BLACK, _RED, _GREEN, _AMBER = range(4)
 _COLOURS = {(False, False): _BLACK, (True, False): _GREEN, (False, True): _RED, (True, True): _AMBER}
@@ -42,9 +39,6 @@ def orders(frame: SignalFrame) -> list[tuple[int, bytes]]:
     return [(LED, light), (BUZ, sound)]
 
 
-T = TypeVar("T")
-Ts = TypeVarTuple("Ts")
-
 log = logging.getLogger(__name__)
 
 ANSWER_S = 0.200
@@ -57,7 +51,7 @@ RETRY_S = 1.0
 """How often a missing line or a silent reader is tried again."""
 
 
-class OsdpReader:
+class OsdpReader(Reader[OsdpConfig]):
     """An OSDP reader; its bus polls it."""
 
     def __init__(
@@ -69,9 +63,7 @@ class OsdpReader:
         side: DoorSide,
         random: Callable[[int], bytes] = os.urandom,
     ) -> None:
-        self._config = config
-        self._runtime = runtime
-        self._base = ReaderBase(config, runtime=runtime, side=side)
+        super().__init__(config, runtime=runtime, side=side)
         key = None if config.plain else config.key
         crc = config.check == "crc"
         self.panel = Panel(config.address, key=key, install=config.install, crc=crc, random=random)
@@ -80,45 +72,40 @@ class OsdpReader:
         self.tried_at = float("-inf")
         self._answered_at = float("-inf")
         self._made = ""
-        self._open = True
         self._lights = SignalPlayer(config.id, runtime=runtime, show=self._show)
-
-    @property
-    def id(self) -> str:
-        return self._config.id
 
     def start(self) -> None:
         self._runtime.fault(self.id, FaultCode.READER_INSTALL_MODE, present=self._config.install)
         self._bus.start()
 
-    def state(self) -> DeviceState:
-        return self._base.state("osdp", there=self.panel.online, secure=self.panel.secure, made=self._made)
+    def values(self) -> Mapping[str, str | bool | None]:
+        return {"there": self.panel.online, "secure": self.panel.secure, "made": self._made}
 
     def signal(self, signal: DoorSignal) -> None:
-        self._base.answer(signal)
+        super().signal(signal)
         self._lights.signal(signal)
 
     def close(self) -> None:
         """Stop reading; its bus ends with the agent."""
-        self._open = False
-        self._base.forget()
+        super().close()
+        self.forget()
 
     def answered(self, events: list[PanelEvent]) -> None:
         """Handle the events of a reply."""
-        self.take(events)
+        self.handle(events)
         self._answered_at = self._runtime.clock.monotonic()
 
-    def take(self, events: list[PanelEvent]) -> None:
+    def handle(self, events: list[PanelEvent]) -> None:
         """Handle the events of a frame, or of a missing reply."""
         for event in events if self._open else ():
             if isinstance(event, Keys):
                 # The reader buffers keys until it is polled; these may have been typed right after its last reply.
                 now = self._runtime.clock.monotonic()
-                self._base.take(event, now, earliest=self._answered_at)
+                self.take(event, now, earliest=self._answered_at)
             elif isinstance(event, Bits):
                 self._card(event.bits)
             elif isinstance(event, Garbled):
-                self._base.garbled(event.what, event.count)
+                self.garbled(event.what, event.count)
             elif isinstance(event, PanelCounter):
                 self._runtime.count(event.name)
             elif isinstance(event, FaultChange):
@@ -128,16 +115,16 @@ class OsdpReader:
             if isinstance(event, FaultChange | Online):
                 self._runtime.publish_state(self.id)
                 if not self.panel.online:
-                    self._base.forget()
+                    self.forget()
 
     def line_there(self, there: bool) -> None:
         """Its serial line appeared or disappeared."""
         if not there:
-            self._base.forget()
+            self.forget()
         self._runtime.fault(self.id, FaultCode.SERIAL_UNREADABLE, present=not there)
         self._runtime.publish_state(self.id)
 
-    def _show(self, frame: signals.SignalFrame) -> None:
+    def _show(self, frame: SignalFrame) -> None:
         for code, data in orders(frame):
             self.panel.order(code, data)
 
@@ -147,9 +134,9 @@ class OsdpReader:
         if reading is None and self._config.uid and bits and len(bits) % 8 == 0 and len(bits) not in known:
             reading = Card(text=f"uid:{int(bits, 2):0{len(bits) // 4}X}")
         if reading is None:
-            self._base.garbled(UnreadWhat.BITS, len(bits))
+            self.garbled(UnreadWhat.BITS, len(bits))
         else:
-            self._base.take(reading, self._runtime.clock.monotonic())
+            self.take(reading, self._runtime.clock.monotonic())
 
 
 class Bus:
@@ -160,10 +147,12 @@ class Bus:
         self._baud = baud
         self._open_line = open_line
         self._runtime = runtime
-        self._late_s = late_s
         self._stream = Stream()
         self.readers: list[OsdpReader] = []
         self._liveness = Liveness()
+        hangs = partial(self._line_there, False)
+        self._run_blocking = partial(run_blocking, liveness=self._liveness, late=hangs, late_s=late_s)
+        """Runs blocking work in a thread: a dead adapter's driver may hang while opening or closing its line."""
         self._started = False
 
     def start(self) -> None:
@@ -195,12 +184,6 @@ class Bus:
             self._line_there(False)
             await self._runtime.clock.sleep(RETRY_S)
 
-    async def _run_blocking(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
-        """Run blocking work in a thread: a dead adapter's driver may hang while opening or closing its line."""
-        return await run_blocking(
-            work, *args, liveness=self._liveness, late=lambda: self._line_there(False), late_s=self._late_s
-        )
-
     def _line_there(self, there: bool) -> None:
         for reader in self.readers:
             reader.line_there(there)
@@ -229,7 +212,7 @@ class Bus:
         except TimeoutError:
             # If this machine was too busy to read in time, a reply that has arrived by now still counts.
             if not self._process(reader, self._feed(line.pending())):
-                reader.take(reader.panel.silence())
+                reader.handle(reader.panel.silence())
 
     def _process(self, reader: OsdpReader, frames: list[Frame]) -> bool:
         """Process frames; whether the reply was among them."""
@@ -239,7 +222,7 @@ class Bus:
             if was_answer:
                 reader.answered(events)
             else:
-                reader.take(events)
+                reader.handle(events)
             answered = answered or was_answer
         return answered
 

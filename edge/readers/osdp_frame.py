@@ -4,6 +4,8 @@
 control byte holds sequence number, kind of check and whether a security block follows.
 """
 
+import binascii
+
 import msgspec
 
 SOM = 0x53
@@ -11,7 +13,6 @@ MARK = 0xFF
 """Marks an idle line before a frame; some devices send it."""
 SHORTEST, LONGEST = 7, 1440
 MAC_BYTES = 4
-BROADCAST = 0x7F
 _REPLY, _CRC, _BLOCK = 0x80, 0x04, 0x08
 _WITH_MAC = range(0x15, 0x19)
 
@@ -45,12 +46,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
 
 def crc16(data: bytes) -> int:
     """CRC-16 of polynomial 1021, start 1D0F, not reflected (OSDP 2.2, annex C)."""
-    value = 0x1D0F
-    for byte in data:
-        value ^= byte << 8
-        for _ in range(8):
-            value = (value << 1 ^ 0x1021 if value & 0x8000 else value << 1) & 0xFFFF
-    return value
+    return binascii.crc_hqx(data, 0x1D0F)
 
 
 def checksum(data: bytes) -> int:

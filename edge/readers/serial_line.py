@@ -5,7 +5,7 @@ import fcntl
 import os
 import termios
 
-from edge.readers.fd_wait import readable
+from edge.system.blocking_io import readable
 
 _SPEEDS = {
     9600: termios.B9600,

@@ -6,27 +6,19 @@ import os
 import stat
 import struct
 import time
-from collections.abc import Callable
-from typing import TypeVar, TypeVarTuple
+from collections.abc import Mapping
+from functools import partial
 
-from edge.doors.signals import DoorSignal
-from edge.readers.common import ReaderBase
 from edge.readers.config import UsbKeypadConfig, UsbScannerConfig
-from edge.readers.fd_wait import readable
 from edge.readers.input_events import ENTER, EVENT_BYTES, LOST, Keyboard, key_of
-from edge.readers.pause import PauseTimer
 from edge.readers.reading import Keys, Scan
-from edge.readers.side import DoorSide
+from edge.readers.side import DoorSide, PauseTimer, Reader
 from edge.runtime import Runtime, TickScale
-from edge.system.blocking_io import run_blocking
+from edge.system.blocking_io import readable, run_blocking
 from edge.system.liveness import Liveness
 from edge.wire.credentials import UNREAD_KEY
 from edge.wire.events import UnreadWhat
 from edge.wire.faults import FaultCode
-from edge.wire.messages import DeviceState
-
-T = TypeVar("T")
-Ts = TypeVarTuple("Ts")
 
 log = logging.getLogger(__name__)
 
@@ -42,13 +34,11 @@ _EVIOCSCLOCKID = 0x400445A0
 """Sets the clock of its event timestamps: a step of the time of day must not separate two keys."""
 
 
-class UsbReader:
+class UsbReader(Reader[UsbKeypadConfig | UsbScannerConfig]):
     """A USB keypad or scanner."""
 
     def __init__(self, config: UsbKeypadConfig | UsbScannerConfig, *, runtime: Runtime, side: DoorSide) -> None:
-        self._config = config
-        self._runtime = runtime
-        self._base = ReaderBase(config, runtime=runtime, side=side)
+        super().__init__(config, runtime=runtime, side=side)
         self._timer = PauseTimer(runtime, f"scan at {config.id}", self._forget)
         self._ticks = TickScale(runtime.clock)
         self._keyboard = Keyboard()
@@ -56,27 +46,21 @@ class UsbReader:
         self._text = ""
         self._there = True
         self._liveness = Liveness()
-        self._open = True
-
-    @property
-    def id(self) -> str:
-        return self._config.id
+        hangs = partial(self._is_there, False, "its driver hangs")
+        self._run_blocking = partial(run_blocking, liveness=self._liveness, late=hangs)
+        """Runs blocking work in a thread: a dead device's driver may hang while opening or closing it."""
 
     def start(self) -> None:
         self._runtime.supervise(f"reader {self.id}", self._run(), self._liveness)
 
-    def state(self) -> DeviceState:
-        kind = "usb-scanner" if isinstance(self._config, UsbScannerConfig) else "usb-keypad"
-        return self._base.state(kind, there=self._there)
-
-    def signal(self, signal: DoorSignal) -> None:
-        self._base.answer(signal)
+    def values(self) -> Mapping[str, str | bool | None]:
+        return {"there": self._there}
 
     def close(self) -> None:
         """Stop reading; its task ends with the agent."""
-        self._open = False
+        super().close()
         self._timer.set(None)
-        self._base.forget()
+        self.forget()
 
     async def _run(self) -> None:
         while True:
@@ -110,19 +94,13 @@ class UsbReader:
             for character, tick in self._keyboard.feed(data):
                 self._take(character, self._when(tick))
 
-    async def _run_blocking(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
-        """Run blocking work in a thread: a dead device's driver may hang while opening or closing it."""
-        return await run_blocking(
-            work, *args, liveness=self._liveness, late=lambda: self._is_there(False, "its driver hangs")
-        )
-
     def _is_there(self, there: bool, why: str = "") -> None:
         if there is not self._there:
             self._there = there
             if not there:
                 fields = {"action": "unplugged", "reader": self.id, "device": self._config.device, "reason": why}
                 log.warning("A reader's device cannot be read", extra=fields)
-                self._base.forget()
+                self.forget()
                 self._keyboard, self._text = Keyboard(), ""
             self._runtime.publish_state(self.id)
         self._runtime.fault(self.id, FaultCode.READER_UNREADABLE, present=not there)
@@ -145,9 +123,9 @@ class UsbReader:
     def _press(self, character: str, at: float) -> None:
         key = UNREAD_KEY if character == LOST else key_of(character)
         if key is None or character == LOST:
-            self._base.garbled(UnreadWhat.KEYS, 1)
+            self.garbled(UnreadWhat.KEYS, 1)
         if key is not None:
-            self._base.take(Keys(keys=key), at)
+            self.take(Keys(keys=key), at)
 
     def _scan(self, character: str, at: float) -> None:
         if self._text and at > self._scanned_at + SCAN_PAUSE_S:
@@ -160,13 +138,13 @@ class UsbReader:
         text, self._text = self._text, ""
         self._timer.set(None)
         if len(text) > SCAN_LIMIT or not text.isprintable():
-            self._base.garbled(UnreadWhat.CHARACTERS, len(text))
+            self.garbled(UnreadWhat.CHARACTERS, len(text))
         elif text:
-            self._base.take(Scan(text=text), at)
+            self.take(Scan(text=text), at)
 
     def _forget(self) -> None:
         """The rest of a text did not arrive."""
-        self._base.garbled(UnreadWhat.CHARACTERS, len(self._text))
+        self.garbled(UnreadWhat.CHARACTERS, len(self._text))
         self._text = ""
 
 

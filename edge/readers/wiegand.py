@@ -10,20 +10,14 @@ from collections.abc import Callable
 
 import msgspec
 
-from edge.doors.signals import DoorSignal
-from edge.readers.common import ReaderBase
 from edge.readers.config import WiegandConfig
-from edge.readers.pause import PauseTimer
 from edge.readers.reading import Keys, Reading
-from edge.readers.side import DoorSide
-from edge.readers.tamper_loop import Loop
+from edge.readers.side import DoorSide, PauseTimer, Reader, TamperLoop
 from edge.readers.wiegand_formats import are_cards, key_bits, length, read
 from edge.runtime import Runtime, TickScale
-from edge.system.pins import Pins
 from edge.wire.credentials import UNREAD_KEY
 from edge.wire.events import UnreadWhat
 from edge.wire.faults import FaultCode
-from edge.wire.messages import DeviceState
 
 GAP_S = 0.050
 """A pause this long ends a frame. Keys are at least 100 ms apart."""
@@ -73,18 +67,15 @@ KEY_APART_S = 0.1
 """Keys are at least this far apart; bits that are closer belong to one key."""
 
 
-class WiegandReader:
+class WiegandReader(Reader[WiegandConfig]):
     """The reader of ``config``."""
 
-    def __init__(self, config: WiegandConfig, *, runtime: Runtime, pins: Pins, side: DoorSide) -> None:
-        self._config = config
-        self._runtime = runtime
-        self._base = ReaderBase(config, runtime=runtime, side=side)
-        self._loop = Loop(config, runtime=runtime, pins=pins, cut=self._base.forget)
+    def __init__(self, config: WiegandConfig, *, runtime: Runtime, side: DoorSide) -> None:
+        super().__init__(config, runtime=runtime, side=side)
+        self._loop = TamperLoop(config.loop, reader=self.id, runtime=runtime, cut=self.forget)
         self._ticks = TickScale(runtime.clock)
         self._timer = PauseTimer(runtime, f"frame at {config.id}", self._pause)
         self._burst = Burst()
-        self._open = True
         self._held = False
         self._waiting = False
         self._rests_at = self._garbled_at = float("-inf")
@@ -93,26 +84,13 @@ class WiegandReader:
         lengths = {length(name) for name in config.formats}
         self._whole = min(lengths) if len(lengths) == 1 and not are_cards(config.formats) else None
         self._lines = {
-            name: pins.input(pin, pull_up=True, on_change=self._listener(wire))
+            name: runtime.pins.input(pin, pull_up=True, on_change=self._listener(wire))
             for wire, (name, pin) in enumerate((("D0", config.d0), ("D1", config.d1)))
         }
-
-    @property
-    def id(self) -> str:
-        return self._config.id
 
     def start(self) -> None:
         self._loop.start()
         self._check_lines()
-
-    def state(self) -> DeviceState:
-        return self._base.state("wiegand")
-
-    def signal(self, signal: DoorSignal) -> None:
-        self._base.answer(signal)
-
-    def close(self) -> None:
-        self._open = False
 
     def _listener(self, wire: int) -> Callable[[bool, float], None]:
         def changed(level: bool, tick: float) -> None:
@@ -167,12 +145,12 @@ class WiegandReader:
             return
         first, last = burst.pulses[0][0], burst.pulses[-1][0]
         if reading is None:
-            self._base.garbled(UnreadWhat.BITS, len(burst.pulses))
+            self.garbled(UnreadWhat.BITS, len(burst.pulses))
             if len(burst.pulses) > self._key_bits or first < self._garbled_at + KEY_APART_S:
                 return
             self._garbled_at = last
             reading = Keys(keys=UNREAD_KEY)
-        self._base.take(reading, self._ticks.instant(last))
+        self.take(reading, self._ticks.instant(last))
 
     def _check_lines(self) -> None:
         """Check that both lines are high when idle. A low line is shorted, or its reader has no power."""

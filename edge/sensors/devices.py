@@ -8,7 +8,7 @@ from edge.runtime import Runtime, TickScale, Timer
 from edge.sensors import footfall, motion
 from edge.sensors.config import CounterConfig, MotionConfig
 from edge.system.pinout import InputPin
-from edge.system.pins import Input, Pins
+from edge.system.pins import Input
 from edge.wire.events import FootfallData, MotionData
 from edge.wire.faults import FaultCode
 from edge.wire.messages import DeviceState
@@ -20,7 +20,7 @@ MOVES_ON_S = 12 * 3600.0
 class BeamCounter:
     """A two-beam counter. ``totals``: those of the last event on disk; counting continues from them."""
 
-    def __init__(self, config: CounterConfig, *, runtime: Runtime, pins: Pins, totals: tuple[int, int]) -> None:
+    def __init__(self, config: CounterConfig, *, runtime: Runtime, totals: tuple[int, int]) -> None:
         self._config = config
         self._runtime = runtime
         self.id = config.id
@@ -29,7 +29,7 @@ class BeamCounter:
         self._ticks = TickScale(runtime.clock)
         self._timer = Timer(runtime, f"counter {config.id}", self._advance)
         self._pair = footfall.Pair()
-        self._inputs = [self._beam("outer", config.outer, pins), self._beam("inner", config.inner, pins)]
+        self._inputs = [self._beam("outer", config.outer), self._beam("inner", config.inner)]
         self.day = (self._today(), self._ins, self._outs)
         self.shut: Callable[[], bool] = lambda: False
         """Whether the counter's door is known to be closed."""
@@ -65,28 +65,23 @@ class BeamCounter:
 
     def state(self) -> DeviceState:
         self.refresh()
-        return DeviceState(
-            device=self.id,
-            kind="counter",
-            seq=self._runtime.seq(self.id),
-            at=self._runtime.now(),
-            values={
-                "total_ins": self._ins,
-                "total_outs": self._outs,
-                "ins_today": self._ins - self.day[1],
-                "outs_today": self._outs - self.day[2],
-                "fault": self._runtime.faults_of(self.id),
-            },
-        )
+        values = {
+            "total_ins": self._ins,
+            "total_outs": self._outs,
+            "ins_today": self._ins - self.day[1],
+            "outs_today": self._outs - self.day[2],
+            "fault": self._runtime.faults_of(self.id),
+        }
+        return self._runtime.device_state(self.id, "counter", values)
 
     def _today(self) -> date:
         return self._runtime.now().astimezone(self._zone).date()
 
-    def _beam(self, beam: footfall.Beam, config: InputPin, pins: Pins) -> Input:
+    def _beam(self, beam: footfall.Beam, config: InputPin) -> Input:
         def changed(level: bool, tick: float) -> None:
             self._runtime.post(self._take, beam, config.active(level), tick)
 
-        return pins.input(config.pin, pull_up=not config.active_high, on_change=changed)
+        return self._runtime.pins.input(config.pin, pull_up=not config.active_high, on_change=changed)
 
     def _take(self, beam: footfall.Beam, broken: bool, tick: float) -> None:
         self._ticks.seen(tick)
@@ -123,7 +118,7 @@ class BeamCounter:
 class MotionSensor:
     """A PIR in a zone."""
 
-    def __init__(self, config: MotionConfig, *, runtime: Runtime, pins: Pins) -> None:
+    def __init__(self, config: MotionConfig, *, runtime: Runtime) -> None:
         self._config = config
         self._runtime = runtime
         self.id = config.id
@@ -131,7 +126,7 @@ class MotionSensor:
         self._timer = Timer(runtime, f"motion {config.id}", self._advance)
         self._resting = Timer(runtime, f"rest of {config.id}", self._stuck)
         self._motion = motion.MotionState()
-        self._input = pins.input(config.pin, pull_up=not config.active_high, on_change=self._changed)
+        self._input = runtime.pins.input(config.pin, pull_up=not config.active_high, on_change=self._changed)
 
     @property
     def zone(self) -> str:
@@ -147,13 +142,7 @@ class MotionSensor:
             self._take(self._input.level, self._ticks.now())
 
     def state(self) -> DeviceState:
-        return DeviceState(
-            device=self.id,
-            kind="motion",
-            seq=self._runtime.seq(self.id),
-            at=self._runtime.now(),
-            values={"active": self._motion.active, "zone": self._config.zone},
-        )
+        return self._runtime.device_state(self.id, "motion", {"active": self.active, "zone": self.zone})
 
     def _stuck(self) -> None:
         self._runtime.fault(self.id, FaultCode.PIR_STUCK, present=True)

@@ -1,12 +1,13 @@
 """A debounced input: contact, button, lock sensor, fire line."""
 
 from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
 
 import msgspec
 
 from edge.runtime import Runtime, TickScale, Timer
 from edge.system.pinout import InputPin
-from edge.system.pins import Input, Pins
+from edge.system.pins import Input
 from edge.wire.faults import FaultCode
 
 SETTLE_S = 0.020
@@ -68,38 +69,32 @@ def settle(state: Debounced, tick: float) -> Debounced:
     return msgspec.structs.replace(state, level=state.raw, changes=changes, counted=state.due)
 
 
+@dataclass(eq=False, repr=False)
 class Switch:
     """``what``: the part of ``device``, such as ``contact``. ``changed`` is called with whether the input is active
     (contact closed, button pressed, line intact). A chattering input is a fault of the device; it then counts as active
     or not according to ``doubtful``, whichever is safe. ``doubted`` is called when chattering begins and ends."""
 
-    def __init__(
-        self,
-        config: InputPin,
-        *,
-        device: str,
-        what: str,
-        doubtful: bool,
-        runtime: Runtime,
-        pins: Pins,
-        changed: Callable[[bool], None],
-        doubted: Callable[[], None] = lambda: None,
-    ) -> None:
-        self._config = config
-        self._device = device
-        self._what = what
-        self._doubtful = doubtful
-        self._runtime = runtime
-        self._ticks = TickScale(runtime.clock)
-        self._changed = changed
-        self._doubted = doubted
-        self._timer = Timer(runtime, f"{what} of {device} settles", self._settle)
-        self._input: Input = pins.input(config.pin, pull_up=not config.active_high, on_change=self._moved)
+    config: InputPin
+    _: KW_ONLY
+    device: str
+    what: str
+    doubtful: bool = False
+    runtime: Runtime
+    changed: Callable[[bool], None]
+    doubted: Callable[[], None] = lambda: None
+
+    def __post_init__(self) -> None:
+        self._ticks = TickScale(self.runtime.clock)
+        self._timer = Timer(self.runtime, f"{self.what} of {self.device} settles", self._settle)
+        self._input: Input = self.runtime.pins.input(
+            self.config.pin, pull_up=not self.config.active_high, on_change=self._moved
+        )
         self._state = begin(self._input.level)
 
     @property
     def active(self) -> bool:
-        return self._doubtful if self._state.chatters else self._config.active(self._state.level)
+        return self.doubtful if self._state.chatters else self.config.active(self._state.level)
 
     @property
     def chatters(self) -> bool:
@@ -107,7 +102,7 @@ class Switch:
         return self._state.chatters
 
     def _moved(self, level: bool, tick: float) -> None:
-        self._runtime.post(self._take, level, tick)
+        self.runtime.post(self._take, level, tick)
 
     def _take(self, level: bool, tick: float) -> None:
         self._ticks.seen(tick)
@@ -123,7 +118,7 @@ class Switch:
             # A timer that fires too early is set again: cheaper than setting it at each of a thousand changes a second.
             self._timer.set(due)
         if self.active is not was:
-            self._changed(self.active)
+            self.changed(self.active)
         if state.chatters is not before.chatters:
-            self._runtime.fault(self._device, FaultCode.INPUT_CHATTERS, self._what, present=state.chatters)
-            self._doubted()
+            self.runtime.fault(self.device, FaultCode.INPUT_CHATTERS, self.what, present=state.chatters)
+            self.doubted()

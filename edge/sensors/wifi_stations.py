@@ -53,7 +53,6 @@ def _unauthorised(line: str, form: Literal["iw", "hostapd"]) -> bool:
 
 
 ANSWER_S = 10.0
-_UNREADABLE = "the station listing cannot be read"
 
 
 class StationCounter:
@@ -68,13 +67,7 @@ class StationCounter:
         self._liveness = Liveness(config.every_s + ANSWER_S + STUCK_S)
 
     def state(self) -> DeviceState:
-        return DeviceState(
-            device=self.id,
-            kind="wifi",
-            seq=self._runtime.seq(self.id),
-            at=self._runtime.now(),
-            values={"stations": self._stations, "zone": self._config.zone},
-        )
+        return self._runtime.device_state(self.id, "wifi", {"stations": self._stations, "zone": self._config.zone})
 
     def start(self) -> None:
         self._runtime.supervise(f"wifi {self.id}", self._run(), self._liveness)

@@ -1,4 +1,4 @@
-"""Runs calls that may hang in the kernel: opening a dead adapter, reading a file of a lost network share."""
+"""Runs calls that may hang in the kernel, such as opening a dead adapter, and waits for file descriptors."""
 
 import asyncio
 import threading
@@ -55,3 +55,19 @@ async def run_blocking(
         raise
     liveness.progressed()
     return doing.result()
+
+
+async def readable(descriptor: int) -> None:
+    """Return once a read of ``descriptor`` would not block: there is data, or the other end was closed."""
+    loop = asyncio.get_running_loop()
+    ready: asyncio.Future[None] = loop.create_future()
+
+    def tell() -> None:
+        if not ready.done():
+            ready.set_result(None)
+
+    loop.add_reader(descriptor, tell)
+    try:
+        await ready
+    finally:
+        loop.remove_reader(descriptor)

@@ -1,7 +1,8 @@
 """Whether a supervised task makes progress. All times in seconds of the event loop."""
 
 import asyncio
-from typing import Literal
+from collections.abc import Coroutine
+from typing import Any, Literal
 
 STUCK_S = 60.0
 """A task with work and no progress for this long is stuck."""
@@ -52,3 +53,13 @@ class Wake(asyncio.Event):
         else:
             self.liveness.idle()
         return await super().wait()
+
+
+async def wait_first(*works: Coroutine[Any, Any, Any]) -> None:
+    """Return once one of them has ended; the others are cancelled."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()

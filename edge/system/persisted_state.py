@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 import msgspec
 
 from edge.clock.trust import LATEST, ClockFloor
 from edge.system.files import Files
-from edge.wire.codec import decode, encode
+from edge.wire.codec import MESSAGE_LIMIT, decode, encode
 from edge.wire.errors import WireError
 from edge.wire.events import EarlierRun
 from edge.wire.faults import Fault, FaultCode
@@ -17,7 +18,7 @@ from edge.wire.ids import Slug
 log = logging.getLogger(__name__)
 
 FILE = "kept.json"
-_DAMAGED = Fault(FaultCode.FILE_DAMAGED, FILE)
+T = TypeVar("T")
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,9 +48,9 @@ class PersistedState(msgspec.Struct, frozen=True, kw_only=True):
     runs: tuple[EarlierRun, ...] = ()
 
 
-def earlier_runs(kept: PersistedState | None, last: EarlierRun | None) -> tuple[EarlierRun, ...]:
+def earlier_runs(persisted: PersistedState | None, last: EarlierRun | None) -> tuple[EarlierRun, ...]:
     """The earlier runs, the oldest first, from the stored state and the ``last`` event on disk, which may be later."""
-    runs = kept.runs if kept is not None else ()
+    runs = persisted.runs if persisted is not None else ()
     if last is None or any(run.boot == last.boot and run.mono_ms >= last.mono_ms for run in runs):
         return runs
     if runs and runs[-1].boot == last.boot:
@@ -57,38 +58,45 @@ def earlier_runs(kept: PersistedState | None, last: EarlierRun | None) -> tuple[
     return (*(run for run in runs if run.boot != last.boot), last)
 
 
-def floor_of(kept: PersistedState | None, *, log: str, head: int, last_at: datetime | None) -> ClockFloor | None:
+def floor_of(persisted: PersistedState | None, *, log: str, head: int, last_at: datetime | None) -> ClockFloor | None:
     """The later of the stored floor and the last event, number ``head`` of ``log``, at ``last_at``. The later, not the
     higher: a signed hello may have lowered the time in between."""
     if last_at is not None and last_at > LATEST:
         last_at = None
-    if kept is None:
+    if persisted is None:
         return ClockFloor(at=last_at) if last_at is not None else None
-    floor, seen = kept.floor, kept.log == log and kept.seq >= head
+    floor, seen = persisted.floor, persisted.log == log and persisted.seq >= head
     if last_at is None or seen:
         return floor
     if last_at < floor.at:
-        return ClockFloor(at=last_at) if kept.log == log else floor
+        return ClockFloor(at=last_at) if persisted.log == log else floor
     # The event is that much later on the same monotonic clock.
     return msgspec.structs.replace(floor, at=last_at, mono=floor.mono + (last_at - floor.at) / timedelta(seconds=1))
 
 
-async def read_kept(files: Files) -> tuple[PersistedState | None, Fault | None]:
-    """Read the stored state, if usable, with a fault if the file exists but cannot be used."""
+async def read_state(
+    files: Files, path: str, kind: type[T], *, limit: int = MESSAGE_LIMIT
+) -> tuple[T | None, Fault | None]:
+    """Read stored state: ``None`` if there is no such file, or with a fault if it exists but cannot be used."""
     try:
-        data = await asyncio.to_thread(files.read, FILE)
-        kept = decode(data, PersistedState) if data is not None else None
-        late = kept is not None and kept.floor.at > LATEST
-        return kept, _DAMAGED if late else None
+        data = await asyncio.to_thread(files.read, path)
+        return decode(data, kind, limit=limit) if data is not None else None, None
     except (OSError, WireError) as error:
-        log.warning("The stored state cannot be used", extra={"action": "damaged", "file": FILE, "reason": str(error)})
-        return None, _DAMAGED
+        log.warning("Stored state cannot be used", extra={"action": "damaged", "file": path, "reason": str(error)})
+        return None, Fault(FaultCode.FILE_DAMAGED, path)
 
 
-async def write_kept(files: Files, kept: PersistedState) -> bool:
+async def read_persisted(files: Files) -> tuple[PersistedState | None, Fault | None]:
+    """Read the state in ``FILE``, also with a fault if its clock floor is impossible."""
+    persisted, fault = await read_state(files, FILE, PersistedState)
+    late = persisted is not None and persisted.floor.at > LATEST
+    return persisted, Fault(FaultCode.FILE_DAMAGED, FILE) if late else fault
+
+
+async def write_persisted(files: Files, persisted: PersistedState) -> bool:
     """Write the state to disk. Returns whether that succeeded."""
     try:
-        await asyncio.to_thread(files.replace, FILE, encode(kept))
+        await asyncio.to_thread(files.replace, FILE, encode(persisted))
     except OSError:
         return False
     return True

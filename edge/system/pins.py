@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from edge.errors import PinError
+from edge.system.pinout import OutputPin
 
 OnChange = Callable[[bool, float], None]
 """Called with the new level (true is high) and the tick of the change, on *any* thread. Ticks are seconds of one
@@ -54,6 +55,24 @@ class Pins(Protocol):
     def close(self) -> None:
         """Let go of all pins: they become inputs. Idempotent."""
         ...
+
+
+class Relay:
+    """An output as the configuration names it. Off until it is set."""
+
+    def __init__(self, pins: Pins, wired: OutputPin) -> None:
+        self._wired = wired
+        self._output = pins.output(wired.pin, initial=wired.level(False))
+        self._on = False
+
+    @property
+    def obeys(self) -> bool:
+        """Whether the pin has the level that was set."""
+        return self._output.level is self._wired.level(self._on)
+
+    def set(self, on: bool) -> None:
+        self._output.set(self._wired.level(on))
+        self._on = on
 
 
 class GpioPins:

@@ -1,10 +1,11 @@
-"""Runs other programs, whose output and duration are not trusted."""
+"""Runs other programs. Their output and duration are not trusted."""
 
 import asyncio
 import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 
 from edge.errors import ProgramFailed
 
@@ -12,22 +13,17 @@ GONE_S = 5.0
 """How long a killed program may take to end on a busy machine."""
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class ProgramRunner:
     """Runs one program at a time. ``within_s``: how long it may take; then it is killed with all its children.
     ``limit``: most bytes of its standard output; 0 discards it. ``gone_s``: how long to wait for a killed program."""
 
-    def __init__(
-        self,
-        *,
-        within_s: float,
-        limit: int = 0,
-        gone_s: float = GONE_S,
-        kill: Callable[[int, signal.Signals], None] = os.killpg,
-    ) -> None:
-        self._within_s = within_s
-        self._gone_s = gone_s
-        self._limit = limit
-        self._kill = kill
+    within_s: float
+    limit: int = 0
+    gone_s: float = GONE_S
+    kill: Callable[[int, signal.Signals], None] = os.killpg
+
+    def __post_init__(self) -> None:
         self._left: asyncio.subprocess.Process | None = None
 
     async def call(self, command: tuple[str, ...]) -> bytes:
@@ -38,26 +34,26 @@ class ProgramRunner:
         program = await asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE if self._limit else asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE if self.limit else asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
             start_new_session=True,
         )
         output = None
         try:
-            async with asyncio.timeout(self._within_s):
+            async with asyncio.timeout(self.within_s):
                 said = await self._output(program)
                 ended = await program.wait()
             output = said
         except TimeoutError:
-            raise ProgramFailed(f"{command[0]} has not ended within {self._within_s:g} s") from None
+            raise ProgramFailed(f"{command[0]} has not ended within {self.within_s:g} s") from None
         finally:
             if output is None:
                 self._left = program
                 # It may have ended by itself but not its children, or belong to another user.
                 with suppress(ProcessLookupError, PermissionError):
-                    self._kill(program.pid, signal.SIGKILL)
+                    self.kill(program.pid, signal.SIGKILL)
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(self._gone_s):
+                    async with asyncio.timeout(self.gone_s):
                         await program.wait()
         if ended != 0:
             raise ProgramFailed(f"{command[0]} ended with {ended}")
@@ -67,6 +63,6 @@ class ProgramRunner:
         said = bytearray()
         while program.stdout is not None and (more := await program.stdout.read(65536)):
             said += more
-            if len(said) > self._limit:
-                raise ProgramFailed(f"it wrote more than {self._limit} bytes")
+            if len(said) > self.limit:
+                raise ProgramFailed(f"it wrote more than {self.limit} bytes")
         return bytes(said)

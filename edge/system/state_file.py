@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 
 from edge.runtime import Runtime
-from edge.system.files import Files
 from edge.system.liveness import OUTSIDE_STUCK_S, Wake
 from edge.wire.faults import FaultCode
 
@@ -17,15 +16,14 @@ class StateFile:
     of that ``part``."""
 
     def __init__(
-        self, runtime: Runtime, files: Files, *, path: str, device: str, part: str, content: Callable[[], bytes | None]
+        self, runtime: Runtime, *, path: str, device: str, part: str, content: Callable[[], bytes | None]
     ) -> None:
         self._runtime = runtime
-        self._files = files
         self._path = path
         self._device = device
         self._part = part
         self._content = content
-        self._changes = self._kept = 0
+        self._changes = self._written = 0
         self._wake = Wake(OUTSIDE_STUCK_S)
         self._keeping = asyncio.Lock()
 
@@ -41,16 +39,16 @@ class StateFile:
     async def save(self) -> bool:
         """Write it to disk now. Returns whether the disk has the current content."""
         async with self._keeping:
-            while self._kept != (wanted := self._changes):
+            while self._written != (wanted := self._changes):
                 content = self._content()
                 try:
                     if content is None:
-                        await asyncio.to_thread(self._files.remove, self._path)
+                        await asyncio.to_thread(self._runtime.files.remove, self._path)
                     else:
-                        await asyncio.to_thread(self._files.replace, self._path, content)
+                        await asyncio.to_thread(self._runtime.files.replace, self._path, content)
                 except OSError:
                     return False
-                self._kept = wanted
+                self._written = wanted
             return True
 
     async def _run(self) -> None:

@@ -1,4 +1,12 @@
-"""What crosses the network between edge, controller and simulator, and what it means.
+"""What edge and controller must agree on: the messages between them, and what a plan means. It is more than
+serialisation, because a door and the page that explains it must reach the same decision.
 
-Pure: no I/O, no clock of its own, nothing but the standard library, msgspec and cryptography.
+- Messages: ``topics``, ``codec``, ``envelope`` (signatures), ``messages``, ``events``, ``event_batch``,
+  ``plan``, ``plan_assembly``, ``enrolment``.
+- Meaning: ``decide`` (who may enter, which override is in force), ``credentials``, ``offline`` (codes issued offline),
+  ``passes`` (QR), ``command`` (which commands are executed), ``faults``, ``errors``.
+- Values: ``ids``, ``interval``, ``hosts``, ``allowed_values``.
+- Around both programs: ``clock``, ``machine_clock``, ``link`` (the interface to the broker), ``log_format``.
+
+Pure: no I/O except in ``clock`` and ``machine_clock``; nothing but the standard library, msgspec and cryptography.
 """

@@ -81,3 +81,8 @@ def clock_from(data: bytes | None) -> Clock:
         return SystemClock()
     file = decode(data, ClockFile)
     return ScaledClock(epoch=file.epoch, started=file.started, rate=file.rate)
+
+
+def real_s() -> float:
+    """Seconds of real time on the running loop; in a virtual run those of its loop."""
+    return asyncio.get_running_loop().time()

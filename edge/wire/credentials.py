@@ -102,5 +102,10 @@ class Presented(msgspec.Struct, frozen=True, kw_only=True):
             return Method.CARD_PIN if self.digits else Method.CARD
         return Method.OFFLINE_CODE if is_offline_code(self.digits) else Method.CODE
 
+    @property
+    def is_typed(self) -> bool:
+        """Whether it is a code that was typed without a card."""
+        return not (self.card or self.token)
+
     def __repr__(self) -> str:
         return f"Presented({self.method})"

@@ -8,52 +8,41 @@ class WireError(ValueError):
 
     counter: ClassVar[str] = "malformed"
 
+    def __init_subclass__(cls, *, counter: str = "") -> None:
+        cls.counter = counter or cls.counter
+
 
 class Malformed(WireError):
     """The bytes are not a valid message: broken JSON, a missing field, a wrong type, a value out of range."""
 
 
-class UnknownVersion(WireError):
+class UnknownVersion(WireError, counter="unknown_version"):
     """The envelope's format version is one this program does not know."""
 
-    counter = "unknown_version"
 
-
-class BadSignature(WireError):
+class BadSignature(WireError, counter="bad_signature"):
     """The signature does not match the bytes, or the key is not trusted for this purpose."""
 
-    counter = "bad_signature"
 
-
-class WrongAddress(WireError):
+class WrongAddress(WireError, counter="wrong_address"):
     """Correctly signed, but for another site, edge, door or purpose."""
 
-    counter = "wrong_address"
 
-
-class TooLarge(WireError):
+class TooLarge(WireError, counter="too_large"):
     """Longer than the format allows."""
 
-    counter = "too_large"
 
-
-class PlanRefused(WireError):
+class PlanRefused(WireError, counter="plan_refused"):
     """A plan that must not be applied. The last good one stays in force."""
 
-    counter = "plan_refused"
 
-
-class IdentityRefused(WireError):
+class IdentityRefused(WireError, counter="identity_refused"):
     """An identity that must not be used, such as an older one. The held identity stays in force."""
 
-    counter = "identity_refused"
 
-
-class CommandRefused(WireError):
+class CommandRefused(WireError, counter="command_refused"):
     """A command that must not be executed: late, replayed, of another session, for another door. ``code``: set if the
     sender can act on it."""
-
-    counter = "command_refused"
 
     def __init__(self, why: str, code: str | None = None) -> None:
         super().__init__(why)

@@ -232,9 +232,9 @@ def advise(device: str, code: str, part: str = "") -> str:
     return f"{device}: {describe(code, part)}" + (f" ({said})" if said else "")
 
 
-def written(faults: Iterable[Fault]) -> str | None:
-    """Faults as a device's state carries them, such as ``lock_not_released,input_chatters:contact``; None for none."""
-    return ",".join(f"{each.code}:{each.part}".rstrip(":") for each in faults) or None
+def written(faults: Iterable[Fault]) -> str:
+    """Faults as a device's state carries them, such as ``lock_not_released,input_chatters:contact``."""
+    return ",".join(f"{each.code}:{each.part}".rstrip(":") for each in faults)
 
 
 def read(state: str) -> list[tuple[str, str]]:

@@ -1,8 +1,9 @@
 """Names: slugs for what people configure, UUIDv7 for what happens."""
 
 import re
+import secrets
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import msgspec
@@ -13,6 +14,7 @@ SLUG_PATTERN = r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$"
 Slug = Annotated[str, msgspec.Meta(pattern=SLUG_PATTERN)]
 Uuid = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
 _slug = re.compile(SLUG_PATTERN)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def is_slug(text: str) -> bool:
@@ -27,7 +29,12 @@ def uuid7(at: datetime, random: bytes) -> str:
     """
     if len(random) != 10:
         raise ValueError(f"10 random bytes are needed, not {len(random)}")
-    value = int(at.timestamp() * 1000) << 80 | int.from_bytes(random)
+    value = (at - _EPOCH) // timedelta(milliseconds=1) << 80 | int.from_bytes(random)
     value = value & ~(0xF << 76) | 7 << 76
     value = value & ~(0x3 << 62) | 2 << 62
     return str(uuid.UUID(int=value))
+
+
+def new_id(at: datetime) -> str:
+    """An id for what happens at ``at``; no two are the same."""
+    return uuid7(at, secrets.token_bytes(10))

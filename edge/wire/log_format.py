@@ -1,4 +1,5 @@
-"""Formats and throttles log lines, for edge and controller."""
+"""Formats and throttles log lines, for edge and controller. Nothing is redacted here: a type that holds a code, a PIN
+or a key hides it in its ``__repr__``, so that no log line can have it."""
 
 import logging
 

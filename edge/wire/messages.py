@@ -5,8 +5,9 @@ from typing import Annotated
 
 import msgspec
 
-from edge.wire.decide import ClockTrust
-from edge.wire.events import EARLIER_RUNS_LIMIT, EarlierRun, LogId, RunMs
+from edge.wire.access_decision import ClockTrust
+from edge.wire.event_batch import LogId
+from edge.wire.events import EARLIER_RUNS_LIMIT, EarlierRun, RunMs
 from edge.wire.ids import Slug, Uuid
 from edge.wire.interval import Instant
 

@@ -1,10 +1,11 @@
 """The topics, ``hk/1/{site}/{edge}/…``, and what is published on each."""
 
+import re
 from typing import Literal
 
 import msgspec
 
-from edge.wire.ids import is_slug
+from edge.wire.ids import SLUG_PATTERN
 
 ROOT = "hk/1"
 
@@ -55,14 +56,16 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
 
 _WITH_ITEM = {"plan/part", "plan/held", "state"}
 _PLAIN = {kind.name for kind in CATALOGUE if "{" not in kind.name}
+_SLUG = SLUG_PATTERN.strip("^$")
+_TOPIC = re.compile(rf"{ROOT}/({_SLUG})/({_SLUG})/(.+)")
 
 
 def parse(text: str) -> Topic | None:
     """Parse a topic; ``None`` if it is not in the catalogue."""
-    levels = text.split("/")
-    if len(levels) < 5 or "/".join(levels[:2]) != ROOT or not (is_slug(levels[2]) and is_slug(levels[3])):
+    found = _TOPIC.fullmatch(text)
+    if found is None:
         return None
-    site, edge, tail = levels[2], levels[3], "/".join(levels[4:])
+    site, edge, tail = found.groups()
     if tail in _PLAIN:
         return Topic(site=site, edge=edge, name=tail)
     name, _, item = tail.rpartition("/")

@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
-from edge.alarm.fire_config import FireConfig
+from edge.alarm.config import FireConfig
 from edge.config import Config
 from edge.doors.config import DoorConfig
 from edge.readers.config import WiegandConfig
@@ -28,10 +28,10 @@ from edge.system.files import DiskFiles
 from edge.system.pinout import InputPin, OutputPin
 from edge.wire.credentials import CredentialKind
 from edge.wire.plan import GrantsPart, HoursPart
-from firmware_sim.virtual import VirtualClock
 from tests.bench.centre import fill_outbox
 from tests.edge.enrolled import identity
 from tests.edge.hall import DOOR, SECRET, ZERO, Hall, config, grant, hours, run
+from tests.virtual_time import VirtualClock
 
 START_LIMIT_S, BOOT_LIMIT_S, MEMORY_LIMIT_MB, CORE_LIMIT = 2.0, 10.0, 60.0, 0.02
 DOORS, COUNTERS, ROOMS, READERS, ACCESS_POINTS = 3, 3, 6, 2, 15

@@ -79,15 +79,15 @@ class Running(NamedTuple):
 
 
 @contextmanager
-def controller(folder: Path, database: str, *, clock_file: Path | None = None) -> Iterator[Running]:
-    """``hallkeeper controller run`` with its data in ``folder``."""
+def controller(folder: Path, database: str, *, clock_file: Path | None = None, more: str = "") -> Iterator[Running]:
+    """``hallkeeper controller run`` with its data in ``folder``. ``more``: of its configuration."""
     port = free_port()
     config = folder / "controller.toml"
     today = datetime.now(UTC).date()
     clock = f'clock_file = "{clock_file}"\n' if clock_file else f"clock_right_on = {today}\n"
     config.write_text(
         f'data_dir = "{folder}"\ndatabase = "{database}"\n{clock}'
-        f"[listen]\nport = {port}\n[broker]\nport = {free_port()}\n"
+        f"[listen]\nport = {port}\n[broker]\nport = {free_port()}\n{more}"
     )
     service = Service(
         "controller",
@@ -165,11 +165,12 @@ class Caller:
         )
         return cls(reader, writer, head.encode())
 
-    async def book(self, during: Interval) -> None:
+    async def book(self, during: Interval, *, contact_email: str = "") -> None:
         wish = {
             "space": HALL,
             "title": "Choir",
             "contact_name": "Mary Holloway",
+            "contact_email": contact_email,
             "starts": during.start.isoformat(),
             "ends": during.end.isoformat(),
         }

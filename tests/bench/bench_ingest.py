@@ -18,14 +18,15 @@ import msgspec
 from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
-from controller.db.migrations import migrate
 from controller.mqtt.client import BrokerLink
 from controller.people.passwords import Passwords
+from controller.schema import migrate
 from controller.settings import Broker as BrokerSettings
 from controller.settings import Settings
 from controller.telemetry.tables import events as stored_events
 from edge.wire.clock import SystemClock
-from edge.wire.events import BATCH_LIMIT, DoorChange, DoorData, Event, MotionData, WifiData
+from edge.wire.event_batch import BATCH_LIMIT
+from edge.wire.events import DoorChange, DoorData, Event, MotionData, WifiData
 from edge.wire.topics import Topic, subscriptions
 from tests.controller.telemetry.speaking import Speaker, crossing, event
 from tests.integration.fake_edge import FakeEdge

@@ -5,7 +5,6 @@ written out, so that nothing of ours is on its way.
 """
 
 import asyncio
-import secrets
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -16,7 +15,7 @@ import aiosqlite
 import asyncpg
 from sqlalchemy.engine import URL
 
-from edge.wire.ids import uuid7
+from edge.wire.ids import new_id
 from edge.wire.interval import Interval
 from tests.controller.village import SITE
 
@@ -45,7 +44,7 @@ class Peer(Protocol):
 def _row(site: str, space: str, during: Interval) -> dict[str, Any]:
     now = datetime.now(UTC)
     return {
-        "id": uuid7(now, secrets.token_bytes(10)),
+        "id": new_id(now),
         "site": site,
         "space": space,
         "title": "Choir",
@@ -54,7 +53,6 @@ def _row(site: str, space: str, during: Interval) -> dict[str, Any]:
         "starts": during.start,
         "ends": during.end,
         "counted_in": 0,
-        "link_hash": secrets.token_bytes(32),
         "created_at": now,
         "created_by": "Una Porter",
         "changed_at": now,

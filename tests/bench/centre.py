@@ -4,25 +4,25 @@ import asyncio
 import time
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 from edge.events.outbox import Outbox
 from edge.system.files import Files
+from edge.wire.access_decision import ClockTrust
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind, code_key
-from edge.wire.decide import ClockTrust
 from edge.wire.envelope import Envelope, Purpose, Signer
-from edge.wire.events import Ack, Event, EventBatch, FootfallData, make_event, read_event
+from edge.wire.event_batch import Ack, EventBatch
+from edge.wire.events import Event, FootfallData, make_event, read_event
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
 from edge.wire.link import Message
 from edge.wire.messages import Hello, Status
 from edge.wire.plan import DoorSpan, Grant, HoursPart, Manifest, PartRef, digest, split
 from edge.wire.topics import Topic
-from firmware_sim.memory_link import MemoryBroker
 from tests.bench.timing import LoopWatch
 from tests.edge.enrolled import CONTROLLER_KEY
 from tests.edge.hall import BOOKING, DOOR, EDGE, SECRET, SITE
+from tests.memory_link import MemoryBroker
 
 ACK_EVERY_S = 0.15
 """So slow that an outbox of many events is still sending while keys are pressed."""
@@ -54,7 +54,7 @@ async def fill_outbox(files: Files, events: int) -> None:
     await outbox.open()
     for number in range(1, events + 1):
         crossing = FootfallData(counter="front-beams", door=DOOR, ins=1, outs=0, total_ins=number, total_outs=0)
-        outbox.add(partial(_event, data=crossing))
+        outbox.add(_event(number, data=crossing))
         if number % 1000 == 0:
             await outbox.commit()
     await outbox.commit()

@@ -40,16 +40,16 @@ class Laid(NamedTuple):
         return tuple(f"{self.site}/{name}" for name in names)
 
 
-async def build(rig: Container) -> None:
+async def build(container: Container) -> None:
     """Make the sites and their spaces."""
     layouts = (Layout(id="shelves", name="Shelves in", capacity=40), Layout(id="theatre", name="Theatre", capacity=90))
     for number, site in enumerate(SITES):
         latitude, longitude = 52.1 + 0.05 * (number % 7), -0.3 + 0.08 * (number // 7)
         made = Site(id=site, name=site.title(), zone="Europe/London", latitude=latitude, longitude=longitude)
-        await rig.estate.put_site(made, version=0, actor=USER)
+        await container.estate.put_site(made, version=0, actor=USER)
         for name in LANES:
             space = Space(site=site, id=name, name=name.title(), capacity=30, setup_min=15, cleardown_min=15)
-            await rig.estate.put_space(space, version=0, actor=USER)
+            await container.estate.put(space, version=0, actor=USER)
         hall = Space(
             site=site,
             id="hall",
@@ -61,7 +61,7 @@ async def build(rig: Container) -> None:
             cleardown_min=15,
             changeover_min=45,
         )
-        await rig.estate.put_space(hall, version=0, actor=USER)
+        await container.estate.put(hall, version=0, actor=USER)
 
 
 def diary() -> Iterator[Laid]:
@@ -79,9 +79,9 @@ def diary() -> Iterator[Laid]:
                     yield Laid(site, "hall" if lane == "east" else lane, during)
 
 
-async def fill(rig: Container, laid: Iterable[Laid]) -> None:
+async def fill(container: Container, laid: Iterable[Laid]) -> None:
     """Write bookings with their claims past everything but the database's own constraints."""
-    peer = await opened(rig.database.url)
+    peer = await opened(container.database.url)
     try:
         await peer.insert_many((each.site, each.space, each.atoms, each.during) for each in laid)
     finally:

@@ -1,5 +1,6 @@
 """Which of our files and functions a piece of work passes: what somebody who follows it has to read."""
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from types import CodeType, FrameType
 import controller
 import edge
 
+_COMPREHENSION = re.compile(r"\.?<(listcomp|setcomp|dictcomp|genexpr)>")
 _ROOTS = tuple(str(Path(package.__path__[0])) + "/" for package in (controller, edge))
 
 
@@ -32,14 +34,21 @@ class Passed:
 
     @property
     def functions(self) -> set[tuple[str, str]]:
-        """File and qualified name of every function below ``controller/`` and ``edge/``; lambdas are such, and so
-        are comprehensions as far as Python makes functions of them (3.11: all, 3.12 and later: generators)."""
+        """File and qualified name of every function below ``controller/`` and ``edge/``, lambdas and nested ``def``
+        included. A comprehension or generator expression belongs to the function that contains it, on every Python
+        version: some versions run it as a function of its own, others do not."""
         ours = (code for code in self._codes if code.co_filename.startswith(_ROOTS) and code.co_name != "<module>")
-        return {(_short(code.co_filename), code.co_qualname) for code in ours}
+        named = {(_short(code.co_filename), _containing(code.co_qualname)) for code in ours}
+        return {(file, name) for file, name in named if name}
 
     @property
     def files(self) -> set[str]:
         return {file for file, _ in self.functions}
+
+
+def _containing(name: str) -> str:
+    """The function that a comprehension belongs to; empty for one at the top of a module."""
+    return _COMPREHENSION.sub("", name).removesuffix(".<locals>")
 
 
 def _short(file: str) -> str:

@@ -21,7 +21,7 @@ from tests.controller.village import API
 EIGHT_WEEKS = FreeQuery(starts="2026-11-26", ends="2027-01-21", minutes=60)
 ONE_DAY = FreeQuery(starts="2026-12-03", ends="2026-12-04", minutes=60)
 EIGHT_WEEKS_MS, ONE_DAY_MS = 50.0, 5.0
-ACTOR = Actor(name=USER)
+ACTOR = Actor.acting(USER)
 
 
 @pytest.mark.parametrize(("bookings", "rounds"), [(1_000, 1), pytest.param(100_000, 15, marks=pytest.mark.bench)])

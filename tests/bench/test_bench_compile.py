@@ -13,17 +13,17 @@ from argon2 import PasswordHasher
 from controller.access import repository as access
 from controller.access.codes import NewGrant
 from controller.db.engine import Tx
-from controller.db.migrations import migrate
 from controller.diary.tables import bookings
 from controller.people.passwords import Passwords
+from controller.schema import migrate
 from controller.settings import Settings
-from edge.wire.ids import uuid7
+from edge.wire.ids import new_id, uuid7
 from edge.wire.interval import Interval
 from edge.wire.topics import subscriptions
-from firmware_sim.memory_link import MemoryBroker
 from tests.controller.clock import ManualClock
 from tests.controller.telemetry.speaking import NOW
 from tests.integration.hub import Hub, open_hub
+from tests.memory_link import MemoryBroker
 
 
 @pytest.fixture
@@ -56,7 +56,6 @@ async def put_bookings(hub: Hub, first: int, count: int) -> None:
                         "starts": window.start,
                         "ends": window.end,
                         "counted_in": 0,
-                        "link_hash": secrets.token_bytes(32),
                         "created_at": NOW,
                         "changed_at": NOW,
                         "version": 1,
@@ -64,7 +63,7 @@ async def put_bookings(hub: Hub, first: int, count: int) -> None:
                 )
             )
             grant = NewGrant(
-                id=uuid7(NOW, secrets.token_bytes(10)),
+                id=new_id(NOW),
                 booking_id=booking,
                 owner=booking,
                 door="front-door",

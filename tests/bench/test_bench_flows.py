@@ -12,7 +12,7 @@ import pytest
 
 from controller.container import Container
 from controller.enrolment.repository import live_keys
-from edge.wire.decide import Reason
+from edge.wire.access_decision import Reason
 from edge.wire.events import AccessData
 from tests.bench.passing import Passed
 from tests.controller import village

@@ -19,9 +19,9 @@ from edge.system.pins import GpioPins
 from edge.wire.clock import SystemClock
 from edge.wire.codec import encode
 from edge.wire.plan import GrantsPart, part_of
-from firmware_sim.memory_link import MemoryBroker
 from tests.bench.centre import Centre, plan_parts
 from tests.edge.hall import config
+from tests.memory_link import MemoryBroker
 
 FIRST_LIMIT_MS, CHANGED_LIMIT_MS = 1_000.0, 100.0
 

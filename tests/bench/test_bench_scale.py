@@ -27,7 +27,7 @@ from tests.bench.timing import took
 from tests.controller.running import NOW, USER
 from tests.controller.village import API
 
-ACTOR = Actor(name=USER)
+ACTOR = Actor.acting(USER)
 SITE = "hub-07"
 DAY = FreeQuery(starts="2026-12-03", ends="2026-12-04", minutes=60)
 WEEKS = FreeQuery(starts="2026-11-26", ends="2027-01-21", minutes=60)
@@ -38,7 +38,7 @@ ASKED = 20
 """Rounds of questions before memory is looked at."""
 
 
-def questions(rig: Container) -> dict[str, Callable[[], Awaitable[object]]]:
+def questions(container: Container) -> dict[str, Callable[[], Awaitable[object]]]:
     """What is asked at every size. A booking that is made is cancelled, so that the diary stays as it is."""
     morning = FIRST.replace(hour=6) + timedelta(days=8)
     wish = Draft(
@@ -49,30 +49,30 @@ def questions(rig: Container) -> dict[str, Callable[[], Awaitable[object]]]:
     )
 
     async def book() -> None:
-        view = await rig.bookings.create(SITE, wish, actor=ACTOR)
-        await rig.bookings.cancel(view.booking.id, why="", actor=ACTOR)
+        view = await container.bookings.create(SITE, wish, actor=ACTOR)
+        await container.bookings.cancel(view.booking.id, why="", actor=ACTOR)
 
     return {
-        "a day of one site": lambda: rig.availability.free(SITE, DAY, actor=ACTOR),
-        "8 weeks of all": lambda: rig.availability.free_everywhere(
+        "a day of one site": lambda: container.availability.free(SITE, DAY, actor=ACTOR),
+        "8 weeks of all": lambda: container.availability.free_everywhere(
             SiteSearch(), WEEKS, actor=ACTOR, after=None, limit=MOST_SITES
         ),
-        "a site's day of bookings": lambda: rig.bookings.between(SITE, DAY.starts, DAY.ends, actor=ACTOR),
-        "a wish judged": lambda: rig.bookings.check(SITE, wish, but=None, actor=ACTOR),
+        "a site's day of bookings": lambda: container.booking_listing.between(SITE, DAY.starts, DAY.ends, actor=ACTOR),
+        "a wish judged": lambda: container.bookings.check(SITE, wish, but=None, actor=ACTOR),
         "booked and cancelled": book,
     }
 
 
-async def curve(rig: Container, sizes: tuple[int, ...], rounds: int) -> dict[str, list[float]]:
+async def curve(container: Container, sizes: tuple[int, ...], rounds: int) -> dict[str, list[float]]:
     """Milliseconds of each question at each size of the diary, the best of some rounds: what disk and neighbours add is
     not the diary's."""
-    await build(rig)
+    await build(container)
     found: dict[str, list[float]] = {}
     filled = 0
     for size in sizes:
-        await fill(rig, islice(diary(), filled, size))
+        await fill(container, islice(diary(), filled, size))
         filled = size
-        for name, ask in questions(rig).items():
+        for name, ask in questions(container).items():
             found.setdefault(name, []).append(min(await took(ask, rounds)))
     return found
 

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from argon2 import PasswordHasher
 
-from controller.db.migrations import migrate
 from controller.people.passwords import Passwords
+from controller.schema import migrate
 from controller.settings import Settings
 from tests.controller.clock import ManualClock
 from tests.controller.running import BASE_URL, NOW, running, signed_in

@@ -24,7 +24,8 @@ from edge.wire.messages import Applied
 from edge.wire.topics import Topic
 from firmware_sim.api import Api
 from firmware_sim.building import Building, demo_buildings
-from firmware_sim.rig import Rig, RigPlan
+from firmware_sim.hub_processes import SimHub, SimHubPlan
+from tests.eventually import eventually
 
 QUIET_LIMIT_MS, BACK_TO_BACK_LIMIT_MS = 100.0, 350.0
 QUIET_S = 0.3
@@ -70,6 +71,14 @@ class Ear:
         async for message in self._client.messages:
             self.heard.setdefault(message.topic.value.rpartition("/")[2], time.perf_counter())
 
+    async def heard_both(self) -> None:
+        """Wait for what the broker may have told the controller before it tells this client."""
+
+        async def both() -> bool:
+            return self.heard.keys() >= {"plan", "applied"}
+
+        await eventually(both, what="the plan and the word that it is applied are heard")
+
 
 async def _fill(api: Api, site: str, spaces: list[str], first: datetime, count: int) -> datetime:
     """Book ``count`` grants' worth of half hours, the spaces in turn; the first instant that is still free."""
@@ -97,6 +106,7 @@ async def _on_the_door(api: Api, ear: Ear, site: str, space: str, at: datetime) 
         await asyncio.sleep(0.004)
         booking = await api.get(f"/bookings/{booking['id']}")
     told = time.perf_counter()
+    await ear.heard_both()
     return OneBooking(
         answered=answered - began,
         published=ear.heard["plan"] - began,
@@ -116,10 +126,10 @@ async def _stages(api: Api) -> dict[str, tuple[float, float]]:
     return {stage: (count, seconds) for stage, (count, seconds) in found.items()}
 
 
-async def _applied(rig: Rig, building: Building) -> Applied:
+async def _applied(hub: SimHub, building: Building) -> Applied:
     """What the broker keeps of the edge's last word on its plan."""
     topic = Topic(site=building.id, edge=building.edge, name="plan/applied")
-    async with aiomqtt.Client("127.0.0.1", rig.broker_port, protocol=aiomqtt.ProtocolVersion.V5) as client:
+    async with aiomqtt.Client("127.0.0.1", hub.broker_port, protocol=aiomqtt.ProtocolVersion.V5) as client:
         await client.subscribe(str(topic), qos=1)
         message = await asyncio.wait_for(anext(aiter(client.messages)), 10)
     assert isinstance(message.payload, bytes)
@@ -130,16 +140,16 @@ async def _measure(folder: Path, *, grants: int, tries: int) -> Measured:
     building = demo_buildings()[0]
     first = datetime(2026, 3, 2, tzinfo=UTC)
     epoch = first - timedelta(hours=1)
-    async with Rig(RigPlan(folder=folder, buildings=(building,), epoch=epoch, most_per_hour=0)) as rig:
+    async with SimHub(SimHubPlan(folder=folder, buildings=(building,), epoch=epoch, most_per_hour=0)) as hub:
         one_door = [space.id for space in building.spaces if len(space.doors) == 1]
-        at = await _fill(rig.api, building.id, one_door, first, grants)
+        at = await _fill(hub.api, building.id, one_door, first, grants)
 
         async def filled() -> bool:
-            return (await _applied(rig, building)).grants == grants
+            return (await _applied(hub, building)).grants == grants
 
-        await rig.until(filled, "the edge has applied all that was booked before")
-        before = await _applied(rig, building)
-        async with aiomqtt.Client("127.0.0.1", rig.broker_port, protocol=aiomqtt.ProtocolVersion.V5) as client:
+        await hub.until(filled, "the edge has applied all that was booked before")
+        before = await _applied(hub, building)
+        async with aiomqtt.Client("127.0.0.1", hub.broker_port, protocol=aiomqtt.ProtocolVersion.V5) as client:
             new_only = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
             for name in ("plan", "plan/applied"):
                 topic = Topic(site=building.id, edge=building.edge, name=name)
@@ -147,14 +157,14 @@ async def _measure(folder: Path, *, grants: int, tries: int) -> Measured:
             ear = Ear(client)
             listening = asyncio.create_task(ear.listen())
             found: dict[float, list[OneBooking]] = {}
-            stages = await _stages(rig.api)
+            stages = await _stages(hub.api)
             for wait_s in (QUIET_S, 0.0):
                 found[wait_s] = []
                 for _ in range(tries):
                     await asyncio.sleep(wait_s)
-                    found[wait_s].append(await _on_the_door(rig.api, ear, building.id, one_door[0], at))
+                    found[wait_s].append(await _on_the_door(hub.api, ear, building.id, one_door[0], at))
                     at += SLOT
-            ended = await _stages(rig.api)
+            ended = await _stages(hub.api)
             listening.cancel()
         return Measured(
             quiet=found[QUIET_S],
@@ -164,7 +174,7 @@ async def _measure(folder: Path, *, grants: int, tries: int) -> Measured:
                 for stage, (count, seconds) in ended.items()
             },
             before=before,
-            after=await _applied(rig, building),
+            after=await _applied(hub, building),
         )
 
 

@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Any
 
-from firmware_sim.rig import Rig
+from firmware_sim.hub_processes import SimHub
 
 
 async def book(
-    rig: Rig,
+    hub: SimHub,
     title: str,
     day: date,
     starts: str,
@@ -30,34 +30,34 @@ async def book(
         "people": 12,
         **more,
     }
-    return await rig.api.post(f"/sites/{site}/bookings", body)
+    return await hub.api.post(f"/sites/{site}/bookings", body)
 
 
-async def on_the_door(rig: Rig, booking: dict[str, Any]) -> None:
+async def on_the_door(hub: SimHub, booking: dict[str, Any]) -> None:
     """Wait until every door has the booking's code."""
 
     async def there() -> bool:
-        found = await rig.api.get(f"/bookings/{booking['id']}")
+        found = await hub.api.get(f"/bookings/{booking['id']}")
         return bool(found["on_door"]["state"] == "on")
 
-    await rig.until(there, f"the code of {booking['title']} is on every door")
+    await hub.until(there, f"the code of {booking['title']} is on every door")
 
 
-async def times(rig: Rig, booking_id: str) -> tuple[str, str, str]:
+async def times(hub: SimHub, booking_id: str) -> tuple[str, str, str]:
     """Space, start and end as the controller has them; times as HH:MM of the site."""
-    found = await rig.api.get(f"/bookings/{booking_id}")
+    found = await hub.api.get(f"/bookings/{booking_id}")
     return found["space"], found["starts"][11:16], found["ends"][11:16]
 
 
-async def titled(rig: Rig, title: str, day: date, site: str = "ramsey") -> dict[str, Any] | None:
+async def titled(hub: SimHub, title: str, day: date, site: str = "ramsey") -> dict[str, Any] | None:
     """The live booking of that title on a day, if there is one."""
     query = {"from": f"{day.isoformat()}T00:00", "to": f"{day.isoformat()}T23:59"}
-    items: list[dict[str, Any]] = (await rig.api.get(f"/sites/{site}/bookings", **query))["items"]
+    items: list[dict[str, Any]] = (await hub.api.get(f"/sites/{site}/bookings", **query))["items"]
     return next((one for one in items if one["title"] == title and one["status"] != "cancelled"), None)
 
 
 async def ask(
-    rig: Rig, title: str, day: date, starts: str, ends: str, *, space: str = "studio", site: str = "ramsey"
+    hub: SimHub, title: str, day: date, starts: str, ends: str, *, space: str = "studio", site: str = "ramsey"
 ) -> dict[str, Any]:
     """Ask for a booking over the API as a party would, where no rule confirms it at once: it waits for approval."""
     body = {
@@ -69,11 +69,11 @@ async def ask(
         "people": 12,
         "by_rules": True,
     }
-    asked = await rig.api.post(f"/sites/{site}/bookings", body)
+    asked = await hub.api.post(f"/sites/{site}/bookings", body)
     assert asked["status"] in {"held", "requested"}
     return asked
 
 
-async def decide(rig: Rig, booking: dict[str, Any], act: str, why: str = "") -> dict[str, Any]:
+async def decide(hub: SimHub, booking: dict[str, Any], act: str, why: str = "") -> dict[str, Any]:
     """Approve, decline, cancel or restore over the API, as another person would."""
-    return await rig.api.post(f"/bookings/{booking['id']}/{act}", {"reason": why} if why else {})
+    return await hub.api.post(f"/bookings/{booking['id']}/{act}", {"reason": why} if why else {})

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, StorageState, expect
 
-from firmware_sim.rig import Rig
+from firmware_sim.hub_processes import SimHub
 
 Scheme = Literal["light", "dark"]
 DESK = (1440, 900)
@@ -30,7 +30,7 @@ class Screen:
         self._excused += patterns
 
     def judge(self) -> None:
-        """Fail on whatever was not excused."""
+        """Fail on every error not excused."""
         left = [each for each in self._complaints if not any(re.search(one, each) for one in self._excused)]
         assert not left, left
 
@@ -93,8 +93,8 @@ class Screen:
 class Screens:
     """Opens screens and closes what it opened."""
 
-    def __init__(self, rig: Rig, browser: Browser, signed_in: StorageState) -> None:
-        self._rig = rig
+    def __init__(self, hub: SimHub, browser: Browser, signed_in: StorageState) -> None:
+        self._hub = hub
         self._browser = browser
         self._signed_in = signed_in
         self._contexts: list[BrowserContext] = []
@@ -120,7 +120,7 @@ class Screens:
             **(settings or {}),
         )
         self._contexts.append(context)
-        screen = Screen(await context.new_page(), self._rig.address)
+        screen = Screen(await context.new_page(), self._hub.address)
         self._screens.append(screen)
         return screen
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from playwright.async_api import expect
 
-from firmware_sim.rig import Rig
+from firmware_sim.hub_processes import SimHub
 from tests.browser.axe import faults
 from tests.browser.booked import ask, book
 from tests.browser.screen import PHONE, Scheme, Screen, Screens
@@ -113,22 +113,22 @@ MODES: dict[str, tuple[tuple[int, int], Scheme, bool]] = {
 }
 
 
-async def _looked_at(rig: Rig) -> str:
+async def _looked_at(hub: SimHub) -> str:
     """The booking that all of these tests look at."""
-    items = await rig.api.get(
+    items = await hub.api.get(
         "/sites/ramsey/bookings", **{"from": f"{DAY}T00:00", "to": f"{DAY}T23:59", "space": "studio"}
     )
     found: list[str] = [one["id"] for one in items["items"] if one["title"] == "Looked at"]
     if found:
         return found[0]
-    await ask(rig, "Asked and looked at", DAY, "13:00", "14:00", space="hall")
-    return str((await book(rig, "Looked at", DAY, "10:00", "12:00"))["id"])
+    await ask(hub, "Asked and looked at", DAY, "13:00", "14:00", space="hall")
+    return str((await book(hub, "Looked at", DAY, "10:00", "12:00"))["id"])
 
 
 @pytest.mark.parametrize("mode", MODES)
-async def test_axe_finds_nothing(screens: Screens, rig: Rig, mode: str) -> None:
+async def test_axe_finds_nothing(screens: Screens, hub: SimHub, mode: str) -> None:
     size, scheme, forced = MODES[mode]
-    booking = await _looked_at(rig)
+    booking = await _looked_at(hub)
     screen = await screens.new(size=size, scheme=scheme, forced=forced)
     found: list[str] = []
     for name, show in SHOWN.items():
@@ -137,8 +137,8 @@ async def test_axe_finds_nothing(screens: Screens, rig: Rig, mode: str) -> None:
     assert found == []
 
 
-async def test_axe_finds_nothing_on_the_door_code_page(screens: Screens, rig: Rig) -> None:
-    booked = await book(rig, "Axe at the door", DAY, "20:00", "21:00")
+async def test_axe_finds_nothing_on_the_door_code_page(screens: Screens, hub: SimHub) -> None:
+    booked = await book(hub, "Axe at the door", DAY, "20:00", "21:00")
     for scheme in ("light", "dark"):
         screen = await screens.new(size=PHONE, scheme=scheme, signed_in=False)
         await screen.page.goto(booked["link"])
@@ -146,8 +146,8 @@ async def test_axe_finds_nothing_on_the_door_code_page(screens: Screens, rig: Ri
 
 
 @pytest.mark.parametrize("size", [(320, 700), (320, 256)], ids=["narrow", "400-percent"])
-async def test_nothing_scrolls_sideways_at_320_pixels(screens: Screens, rig: Rig, size: tuple[int, int]) -> None:
-    booking = await _looked_at(rig)
+async def test_nothing_scrolls_sideways_at_320_pixels(screens: Screens, hub: SimHub, size: tuple[int, int]) -> None:
+    booking = await _looked_at(hub)
     screen = await screens.new(size=size)
     wide: dict[str, int] = {}
     for name, show in SHOWN.items():
@@ -157,8 +157,8 @@ async def test_nothing_scrolls_sideways_at_320_pixels(screens: Screens, rig: Rig
     assert wide == {}
 
 
-async def test_a_name_without_spaces_is_broken_rather_than_the_page(screens: Screens, rig: Rig) -> None:
-    booked = await book(rig, "W" * 200, date(2027, 1, 8), "10:00", "12:00")
+async def test_a_name_without_spaces_is_broken_rather_than_the_page(screens: Screens, hub: SimHub) -> None:
+    booked = await book(hub, "W" * 200, date(2027, 1, 8), "10:00", "12:00")
     screen = await screens.new(size=(320, 700))
     for view in ("", "week", "table"):
         await screen.open(f"/diary?site=ramsey&date=2027-01-08&view={view}")
@@ -173,8 +173,8 @@ async def test_a_name_without_spaces_is_broken_rather_than_the_page(screens: Scr
     assert await screen.sideways() == 0
 
 
-async def test_the_panel_takes_the_whole_phone_and_gives_it_back(screens: Screens, rig: Rig) -> None:
-    booking = await _looked_at(rig)
+async def test_the_panel_covers_the_whole_phone_and_closes_again(screens: Screens, hub: SimHub) -> None:
+    booking = await _looked_at(hub)
     screen = await screens.new(size=PHONE)
     await screen.diary(DAY, booking=booking)
     box = await screen.panel.bounding_box()
@@ -185,8 +185,8 @@ async def test_the_panel_takes_the_whole_phone_and_gives_it_back(screens: Screen
     await expect(screen.block("Looked at")).to_be_focused()
 
 
-async def test_a_touch_can_move_a_booking_without_dragging(screens: Screens, rig: Rig) -> None:
-    booked = await book(rig, "By thumb", DAY, "15:00", "16:00")
+async def test_a_touch_can_move_a_booking_without_dragging(screens: Screens, hub: SimHub) -> None:
+    booked = await book(hub, "By thumb", DAY, "15:00", "16:00")
     screen = await screens.new(size=PHONE, settings={"has_touch": True})
     await screen.diary(DAY, booking=booked["id"])
     await screen.panel.get_by_role("button", name="Move").tap()
@@ -195,7 +195,7 @@ async def test_a_touch_can_move_a_booking_without_dragging(screens: Screens, rig
     await bar.get_by_role("button", name="Room above").tap()
     await bar.get_by_role("button", name="Drop here").tap()
     await screen.said("Moved. By thumb: Meeting room, Mon 21 Dec, 15:15 to 16:15.")
-    # Again at once, while the notice of the first move still stands.
+    # Again at once, while the notice of the first move is still shown.
     await screen.block("By thumb").tap()
     await screen.panel.get_by_role("button", name="Move").tap()
     await bar.get_by_role("button", name="15 min later").tap()

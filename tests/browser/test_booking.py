@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from playwright.async_api import Route, expect
 
-from firmware_sim.rig import Rig
+from firmware_sim.hub_processes import SimHub
 from tests.browser.axe import faults
 from tests.browser.booked import book, on_the_door, times, titled
 from tests.browser.screen import Screen, Screens
@@ -32,7 +32,7 @@ async def _drag(screen: Screen, title: str, right_px: int, down_px: int = 0, *, 
     await mouse.move(x + right_px, y + down_px, steps=4)
 
 
-async def test_a_click_on_free_time_books_it_and_the_code_reaches_the_door(screens: Screens, rig: Rig) -> None:
+async def test_a_click_on_free_time_books_it_and_the_code_reaches_the_door(screens: Screens, hub: SimHub) -> None:
     day = date(2026, 12, 8)
     screen = await screens.new()
     await screen.diary(day)
@@ -47,12 +47,12 @@ async def test_a_click_on_free_time_books_it_and_the_code_reaches_the_door(scree
     await expect(panel.get_by_role("heading", name="Brass band")).to_be_focused()
     await expect(panel.get_by_role("list", name="Is the code on the doors")).to_contain_text("on the door since")
     await expect(screen.block("Brass band")).to_contain_text("14:00")
-    booked = await titled(rig, "Brass band", day)
+    booked = await titled(hub, "Brass band", day)
     assert booked is not None
-    assert await times(rig, booked["id"]) == ("studio", "14:00", "15:00")
+    assert await times(hub, booked["id"]) == ("studio", "14:00", "15:00")
 
 
-async def test_drawing_over_free_time_takes_its_ends(screens: Screens) -> None:
+async def test_drawing_over_free_time_sets_both_ends(screens: Screens) -> None:
     screen = await screens.new()
     await screen.diary(date(2026, 12, 8))
     await screen.reach("Main hall")
@@ -69,9 +69,9 @@ async def test_drawing_over_free_time_takes_its_ends(screens: Screens) -> None:
     await expect(screen.panel.get_by_label("To")).to_have_value("14:00")
 
 
-async def test_keys_alone_book_move_and_resize(screens: Screens, rig: Rig) -> None:
+async def test_keys_alone_book_move_and_resize(screens: Screens, hub: SimHub) -> None:
     day = date(2026, 12, 9)
-    await book(rig, "Morning class", day, "10:00", "12:00")
+    await book(hub, "Morning class", day, "10:00", "12:00")
     screen = await screens.new()
     await screen.diary(day)
     page, keys = screen.page, screen.page.keyboard
@@ -102,14 +102,14 @@ async def test_keys_alone_book_move_and_resize(screens: Screens, rig: Rig) -> No
     await keys.press("Enter")
     await screen.said(re.compile("Moved. Quilting: Meeting room, Wed 9 Dec, 13:00 to 14:15"))
     await expect(screen.block("Quilting")).to_be_focused()
-    booked = await titled(rig, "Quilting", day)
+    booked = await titled(hub, "Quilting", day)
     assert booked is not None
-    assert await times(rig, booked["id"]) == ("meeting-room", "13:00", "14:15")
+    assert await times(hub, booked["id"]) == ("meeting-room", "13:00", "14:15")
 
 
-async def test_an_answer_from_before_a_move_does_not_put_the_booking_back(screens: Screens, rig: Rig) -> None:
+async def test_an_answer_from_before_a_move_does_not_put_the_booking_back(screens: Screens, hub: SimHub) -> None:
     day = date(2026, 12, 9)
-    await book(rig, "Bell ringers", day, "18:00", "19:00")
+    await book(hub, "Bell ringers", day, "18:00", "19:00")
     screen = await screens.new()
     await screen.diary(day)
     asked, moved = asyncio.Event(), asyncio.Event()
@@ -121,7 +121,7 @@ async def test_an_answer_from_before_a_move_does_not_put_the_booking_back(screen
         await route.fulfill(response=answer)
 
     await screen.page.route(re.compile(r"/api/v1/sites/[^/]+/bookings\?"), late, times=1)
-    await book(rig, "Knitting", day, "20:00", "21:00")
+    await book(hub, "Knitting", day, "20:00", "21:00")
     await asyncio.wait_for(asked.wait(), 15)
     await screen.block("Bell ringers").focus()
     for key in ("m", "ArrowUp", "Enter"):
@@ -132,30 +132,30 @@ async def test_an_answer_from_before_a_move_does_not_put_the_booking_back(screen
     await expect(screen.block("Bell ringers")).to_be_focused()
 
 
-async def test_escape_leaves_a_carried_booking_where_it_was(screens: Screens, rig: Rig) -> None:
+async def test_escape_leaves_a_carried_booking_where_it_was(screens: Screens, hub: SimHub) -> None:
     day = date(2026, 12, 9)
-    booked = await book(rig, "Stays", day, "19:00", "20:00", space="hall")
+    booked = await book(hub, "Stays", day, "19:00", "20:00", space="hall")
     screen = await screens.new()
     await screen.diary(day)
     await screen.block("Stays").focus()
     for key in ("m", "ArrowRight", "ArrowUp", "Escape"):
         await screen.page.keyboard.press(key)
     await screen.said("Left where it was.")
-    assert await times(rig, booked["id"]) == ("hall", "19:00", "20:00")
+    assert await times(hub, booked["id"]) == ("hall", "19:00", "20:00")
 
 
-async def test_the_grid_has_one_tab_stop(screens: Screens, rig: Rig) -> None:
+async def test_the_grid_has_one_tab_stop(screens: Screens, hub: SimHub) -> None:
     day = date(2026, 12, 9)
-    await book(rig, "Tab stop", day, "15:00", "16:00", space="hall")
+    await book(hub, "Tab stop", day, "15:00", "16:00", space="hall")
     screen = await screens.new()
     await screen.diary(day)
     await expect(screen.block("Tab stop")).to_be_visible()
     assert await screen.page.locator('[role="grid"] [tabindex="0"]').count() == 1
 
 
-async def test_dragging_moves_in_time_and_room_and_can_be_undone(screens: Screens, rig: Rig) -> None:
+async def test_dragging_moves_in_time_and_room_and_can_be_undone(screens: Screens, hub: SimHub) -> None:
     day = date(2026, 12, 10)
-    booked = await book(rig, "Drummers", day, "13:00", "14:00", space="hall")
+    booked = await book(hub, "Drummers", day, "13:00", "14:00", space="hall")
     screen = await screens.new()
     await screen.diary(day)
     hall, studio = await screen.row("Main hall").bounding_box(), await screen.row("Studio").bounding_box()
@@ -165,41 +165,41 @@ async def test_dragging_moves_in_time_and_room_and_can_be_undone(screens: Screen
     await expect(screen.page.get_by_text("15:00–16:00, free")).to_be_visible()
     await screen.page.mouse.up()
     await screen.said("Moved. Drummers: Studio, Thu 10 Dec, 15:00 to 16:00.")
-    assert await times(rig, booked["id"]) == ("studio", "15:00", "16:00")
+    assert await times(hub, booked["id"]) == ("studio", "15:00", "16:00")
     await screen.page.get_by_role("button", name="Undo").click()
     await screen.said("Moved back. Drummers: Main hall, Thu 10 Dec, 13:00 to 14:00.")
-    assert await times(rig, booked["id"]) == ("hall", "13:00", "14:00")
+    assert await times(hub, booked["id"]) == ("hall", "13:00", "14:00")
 
 
-async def test_dragging_an_end_changes_the_length(screens: Screens, rig: Rig) -> None:
+async def test_dragging_an_end_changes_the_length(screens: Screens, hub: SimHub) -> None:
     day = date(2026, 12, 10)
-    booked = await book(rig, "Stretched", day, "18:00", "19:00")
+    booked = await book(hub, "Stretched", day, "18:00", "19:00")
     screen = await screens.new()
     await screen.diary(day)
     await _drag(screen, "Stretched", HOUR_PX // 2, grip=0.98)
     await screen.page.mouse.up()
     await screen.said("Moved. Stretched: Studio, Thu 10 Dec, 18:00 to 19:30.")
-    assert await times(rig, booked["id"]) == ("studio", "18:00", "19:30")
+    assert await times(hub, booked["id"]) == ("studio", "18:00", "19:30")
 
 
-async def test_a_clash_is_shown_before_the_drop_and_nothing_moves(screens: Screens, rig: Rig) -> None:
+async def test_a_clash_is_shown_before_the_drop_and_nothing_moves(screens: Screens, hub: SimHub) -> None:
     day = date(2026, 12, 11)
-    booked = await book(rig, "Mover", day, "11:00", "12:00")
-    await book(rig, "In the way", day, "13:00", "14:00")
+    booked = await book(hub, "Mover", day, "11:00", "12:00")
+    await book(hub, "In the way", day, "13:00", "14:00")
     screen = await screens.new()
     await screen.diary(day)
     await _drag(screen, "Mover", 2 * HOUR_PX)
     await expect(screen.page.get_by_text("13:00–14:00, clash with In the way")).to_be_visible()
     await screen.page.mouse.up()
     await screen.said("Not moved: clash with In the way.")
-    assert await times(rig, booked["id"]) == ("studio", "11:00", "12:00")
+    assert await times(hub, booked["id"]) == ("studio", "11:00", "12:00")
 
 
 async def test_the_form_shows_a_clash_before_saving_and_names_it_when_saved_all_the_same(
-    screens: Screens, rig: Rig
+    screens: Screens, hub: SimHub
 ) -> None:
     day = date(2026, 12, 11)
-    await book(rig, "Choir", day, "18:00", "20:00", space="hall")
+    await book(hub, "Choir", day, "18:00", "20:00", space="hall")
     screen = await screens.new()
     screen.excuse("status of 409")
     await screen.diary(day)
@@ -218,12 +218,12 @@ async def test_the_form_shows_a_clash_before_saving_and_names_it_when_saved_all_
     await expect(panel.get_by_text("Free", exact=True)).to_be_visible()
     await panel.get_by_role("button", name="Book").click()
     await expect(panel.get_by_role("heading", name="Bingo")).to_be_visible()
-    assert await titled(rig, "Bingo", day) is not None
+    assert await titled(hub, "Bingo", day) is not None
 
 
-async def test_a_refused_wish_is_filled_in_anew_by_what_fits_instead(screens: Screens, rig: Rig) -> None:
+async def test_a_refused_request_is_refilled_with_a_fitting_alternative(screens: Screens, hub: SimHub) -> None:
     day = date(2027, 1, 18)
-    await book(rig, "Jumble sale", day, "18:00", "20:00", space="hall")
+    await book(hub, "Jumble sale", day, "18:00", "20:00", space="hall")
     screen = await screens.new(size=(320, 900), scheme="dark")
     await screen.diary(day)
     panel, keys = screen.panel, screen.page.keyboard
@@ -247,14 +247,16 @@ async def test_a_refused_wish_is_filled_in_anew_by_what_fits_instead(screens: Sc
     await expect(panel.get_by_role("button", name="Book")).to_be_focused()
     await keys.press("Enter")
     await expect(panel.get_by_role("heading", name="Whist drive")).to_be_focused()
-    booked = await titled(rig, "Whist drive", day)
+    booked = await titled(hub, "Whist drive", day)
     assert booked is not None
-    assert await times(rig, booked["id"]) == ("hall", "20:00", "22:00")
+    assert await times(hub, booked["id"]) == ("hall", "20:00", "22:00")
 
 
-async def test_a_room_of_the_next_building_is_booked_without_typing_anything_again(screens: Screens, rig: Rig) -> None:
+async def test_a_room_of_the_next_building_is_booked_without_typing_anything_again(
+    screens: Screens, hub: SimHub
+) -> None:
     day = date(2027, 1, 19)
-    await book(rig, "Blood donors", day, "09:00", "21:00", space="hall")
+    await book(hub, "Blood donors", day, "09:00", "21:00", space="hall")
     screen = await screens.new()
     await screen.diary(day)
     panel = screen.panel
@@ -271,11 +273,11 @@ async def test_a_room_of_the_next_building_is_booked_without_typing_anything_aga
     await screen.said("Booked Auction, Tue 19 Jan, 10:00 to 12:00, at March Library.")
     await expect(screen.block("Auction")).to_be_visible()
     assert "site=march" in screen.page.url
-    assert await titled(rig, "Auction", day, site="march") is not None
+    assert await titled(hub, "Auction", day, site="march") is not None
 
 
-async def test_a_layout_is_chosen_and_another_one_is_proposed_where_it_holds_too_few(
-    screens: Screens, rig: Rig
+async def test_a_layout_is_chosen_and_a_larger_one_is_proposed_if_it_holds_too_few(
+    screens: Screens, hub: SimHub
 ) -> None:
     day = date(2027, 1, 20)
     layouts = [
@@ -283,7 +285,7 @@ async def test_a_layout_is_chosen_and_another_one_is_proposed_where_it_holds_too
         {"id": "theatre", "name": "Theatre", "capacity": 30},
     ]
     annexe = {"name": "Annexe", "doors": ["front-door"], "layouts": layouts, "default_layout": "boardroom"}
-    await rig.api.put("/sites/march/spaces/annexe", annexe)
+    await hub.api.put("/sites/march/spaces/annexe", annexe)
     screen = await screens.new()
     await screen.diary(day, site="march")
     panel = screen.panel
@@ -301,10 +303,10 @@ async def test_a_layout_is_chosen_and_another_one_is_proposed_where_it_holds_too
     await expect(panel.get_by_text("Annexe, Theatre")).to_be_visible()
 
 
-async def test_too_little_time_to_set_up_can_be_overruled_after_a_warning(screens: Screens, rig: Rig) -> None:
+async def test_too_little_time_to_set_up_can_be_overruled_after_a_warning(screens: Screens, hub: SimHub) -> None:
     day = date(2027, 1, 21)
     body = {"space": "studio", "title": "Pottery", "cleardown_min": 60}
-    await rig.api.post("/sites/ramsey/bookings", {**body, "starts": f"{day}T09:00", "ends": f"{day}T10:00"})
+    await hub.api.post("/sites/ramsey/bookings", {**body, "starts": f"{day}T09:00", "ends": f"{day}T10:00"})
     screen = await screens.new()
     await screen.diary(day)
     panel = screen.panel
@@ -319,7 +321,7 @@ async def test_too_little_time_to_set_up_can_be_overruled_after_a_warning(screen
     await expect(panel.get_by_text("Free", exact=True)).to_be_visible()
     await panel.get_by_role("button", name="Book").click()
     await expect(panel.get_by_role("heading", name="Recital")).to_be_visible()
-    booked = await titled(rig, "Recital", day)
+    booked = await titled(hub, "Recital", day)
     assert booked is not None
     assert booked["overruled"] is True
 
@@ -338,7 +340,7 @@ async def test_faults_of_a_form_are_listed_first_and_lead_to_their_fields(screen
     await expect(panel.get_by_label("From")).to_have_attribute("aria-invalid", "true")
 
 
-async def test_a_time_that_the_clocks_skip_is_refused_with_its_neighbours(screens: Screens) -> None:
+async def test_a_time_skipped_by_the_clocks_is_refused_with_its_neighbours(screens: Screens) -> None:
     screen = await screens.new()
     screen.excuse("status of 422")
     await screen.diary(date(2027, 3, 28))
@@ -350,9 +352,9 @@ async def test_a_time_that_the_clocks_skip_is_refused_with_its_neighbours(screen
     await expect(panel.locator("#from-fault")).to_contain_text("02:00 is the next time there is")
 
 
-async def test_a_changed_booking_keeps_its_code(screens: Screens, rig: Rig) -> None:
+async def test_a_changed_booking_keeps_its_code(screens: Screens, hub: SimHub) -> None:
     day = date(2026, 12, 14)
-    booked = await book(rig, "Old name", day, "10:00", "11:00")
+    booked = await book(hub, "Old name", day, "10:00", "11:00")
     screen = await screens.new()
     await screen.diary(day, booking=booked["id"])
     panel = screen.panel
@@ -361,15 +363,15 @@ async def test_a_changed_booking_keeps_its_code(screens: Screens, rig: Rig) -> N
     await panel.get_by_label("To").fill("12:30")
     await panel.get_by_role("button", name="Save").click()
     await expect(panel.get_by_role("heading", name="New name")).to_be_focused()
-    assert await times(rig, booked["id"]) == ("studio", "10:00", "12:30")
+    assert await times(hub, booked["id"]) == ("studio", "10:00", "12:30")
     code = booked["code"]
     await expect(panel.get_by_label("Door code")).to_contain_text(f"{code[:2]}••••")
     await panel.get_by_role("button", name="Show code").click()
     await expect(panel.get_by_label("Door code")).to_contain_text(f"{code[:3]} {code[3:]}")
 
 
-async def test_a_booking_changed_to_another_day_takes_the_diary_there(screens: Screens, rig: Rig) -> None:
-    booked = await book(rig, "Moves on", date(2026, 12, 14), "16:00", "17:00")
+async def test_moving_a_booking_to_another_day_shows_that_day_in_the_diary(screens: Screens, hub: SimHub) -> None:
+    booked = await book(hub, "Moves on", date(2026, 12, 14), "16:00", "17:00")
     screen = await screens.new()
     await screen.diary(date(2026, 12, 14), booking=booked["id"])
     await screen.panel.get_by_role("button", name="Change").click()
@@ -379,10 +381,10 @@ async def test_a_booking_changed_to_another_day_takes_the_diary_there(screens: S
     await expect(screen.block("Moves on")).to_be_visible()
 
 
-async def test_cancelling_asks_first_frees_the_time_and_can_be_undone(screens: Screens, rig: Rig) -> None:
+async def test_cancelling_asks_first_frees_the_time_and_can_be_undone(screens: Screens, hub: SimHub) -> None:
     day = date(2026, 12, 15)
-    booked = await book(rig, "Called off", day, "10:00", "11:00")
-    await on_the_door(rig, booked)
+    booked = await book(hub, "Called off", day, "10:00", "11:00")
+    await on_the_door(hub, booked)
     screen = await screens.new()
     await screen.diary(day, booking=booked["id"])
     panel = screen.panel
@@ -393,27 +395,27 @@ async def test_cancelling_asks_first_frees_the_time_and_can_be_undone(screens: S
     await panel.get_by_role("button", name="Cancel the booking").click()
     await screen.said("Cancelled Called off.")
     await expect(panel.get_by_text(re.compile("cancelled; code off the door since"))).to_be_visible()
-    assert await titled(rig, "Called off", day) is None
+    assert await titled(hub, "Called off", day) is None
     await screen.page.get_by_role("button", name="Undo").click()
     await screen.said("Called off is back.")
     await expect(screen.block("Called off")).to_be_visible()
-    assert await titled(rig, "Called off", day) is not None
+    assert await titled(hub, "Called off", day) is not None
 
 
-async def test_a_code_that_still_opens_a_door_offline_is_told_to_whoever_books_then(screens: Screens, rig: Rig) -> None:
+async def test_a_code_that_still_opens_offline_is_reported_to_the_next_booker(screens: Screens, hub: SimHub) -> None:
     day = date(2026, 12, 16)
-    booked = await book(rig, "Cut off", day, "10:00", "12:00")
-    await on_the_door(rig, booked)
+    booked = await book(hub, "Cut off", day, "10:00", "12:00")
+    await on_the_door(hub, booked)
     screen = await screens.new()
-    rig.set_network("ramsey", up=False)
+    hub.set_network("ramsey", up=False)
     try:
 
         async def away() -> bool:
-            edges = (await rig.api.get("/sites/ramsey/now"))["edges"]
+            edges = (await hub.api.get("/sites/ramsey/now"))["edges"]
             return not edges[0]["online"]
 
-        await rig.until(away, "the controller misses the edge")
-        await rig.api.post(f"/bookings/{booked['id']}/cancel", {})
+        await hub.until(away, "the controller misses the edge")
+        await hub.api.post(f"/bookings/{booked['id']}/cancel", {})
         await screen.diary(day)
         await expect(screen.block("Cut off")).to_have_accessible_name(re.compile("its code still opens Front door"))
         await screen.page.get_by_role("button", name="New booking").click()
@@ -422,6 +424,6 @@ async def test_a_code_that_still_opens_a_door_offline_is_told_to_whoever_books_t
         await screen.panel.get_by_label("To").fill("11:00")
         await expect(screen.panel.get_by_text(re.compile("still opens Front door"))).to_be_visible()
     finally:
-        rig.set_network("ramsey", up=True)
-        await rig.online("ramsey")
+        hub.set_network("ramsey", up=True)
+        await hub.online("ramsey")
     await expect(screen.block("Cut off")).to_have_count(0)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Route, expect
 
-from firmware_sim.rig import USER, Rig
+from firmware_sim.hub_processes import USER, SimHub
 from tests.browser.axe import faults
 from tests.browser.booked import book, times, titled
 from tests.browser.screen import Screen, Screens
@@ -42,16 +42,16 @@ async def _unknown(route: Route) -> None:
     await route.fulfill(status=409, content_type="application/problem+json", body=json.dumps(problem))
 
 
-async def test_saving_puts_back_nothing_that_somebody_else_has_saved_meanwhile(screens: Screens, rig: Rig) -> None:
+async def test_saving_overwrites_nothing_saved_by_others_meanwhile(screens: Screens, hub: SimHub) -> None:
     day = date(2027, 2, 1)
-    booked = await book(rig, "Shared", day, "10:00", "11:00")
+    booked = await book(hub, "Shared", day, "10:00", "11:00")
     screen = await screens.new()
     screen.excuse("status of 409")
     await screen.diary(day, booking=booked["id"])
     panel = screen.panel
     await panel.get_by_role("button", name="Change").click()
     await panel.get_by_label("Phone").fill("01487 555 001")
-    await rig.api.patch(f"/bookings/{booked['id']}", {"space": "hall", "people": 30})
+    await hub.api.patch(f"/bookings/{booked['id']}", {"space": "hall", "people": 30})
     await expect(screen.row("Main hall").get_by_role("gridcell", name=re.compile("^Shared, "))).to_be_visible()
     await panel.get_by_role("button", name="Save").click()
     told = panel.get_by_role("alert")
@@ -60,26 +60,26 @@ async def test_saving_puts_back_nothing_that_somebody_else_has_saved_meanwhile(s
     await expect(panel.get_by_label("People")).to_have_value("30")
     await panel.get_by_role("button", name="Save").click()
     await expect(panel.get_by_role("heading", name="Shared")).to_be_focused()
-    saved = await rig.api.get(f"/bookings/{booked['id']}")
+    saved = await hub.api.get(f"/bookings/{booked['id']}")
     assert (saved["space"], saved["people"], saved["contact_phone"]) == ("hall", 30, "01487 555 001")
 
 
-async def test_a_wish_that_was_just_taken_is_booked_once_its_time_is_free_again(screens: Screens, rig: Rig) -> None:
+async def test_a_request_for_a_taken_time_is_booked_once_it_is_free_again(screens: Screens, hub: SimHub) -> None:
     day = date(2027, 2, 2)
-    first = await book(rig, "Was first", day, "10:00", "11:00")
+    first = await book(hub, "Was first", day, "10:00", "11:00")
     screen = await screens.new()
     screen.excuse("status of 409")
     panel = await _form(screen, day, "Second in line", "10:00", "11:00")
     await panel.get_by_role("button", name="Book").click()
     await expect(panel.get_by_role("alert")).to_contain_text("Just taken: Was first")
-    await rig.api.post(f"/bookings/{first['id']}/cancel", {})
+    await hub.api.post(f"/bookings/{first['id']}/cancel", {})
     await expect(panel.get_by_text("Free", exact=True)).to_be_visible()
     await panel.get_by_role("button", name="Book").click()
     await expect(panel.get_by_role("heading", name="Second in line")).to_be_focused()
-    assert await titled(rig, "Second in line", day) is not None
+    assert await titled(hub, "Second in line", day) is not None
 
 
-async def test_no_answer_keeps_the_form_and_a_second_press_does_not_book_twice(screens: Screens, rig: Rig) -> None:
+async def test_no_answer_keeps_the_form_and_a_second_press_does_not_book_twice(screens: Screens, hub: SimHub) -> None:
     day = date(2027, 2, 3)
     screen = await screens.new()
     screen.excuse("ERR_")
@@ -95,13 +95,13 @@ async def test_no_answer_keeps_the_form_and_a_second_press_does_not_book_twice(s
     await panel.get_by_role("button", name="Book").click()
     await expect(panel.get_by_role("heading", name="Answer lost")).to_be_focused()
     query = {"from": f"{day}T00:00", "to": f"{day}T23:59"}
-    found = (await rig.api.get("/sites/ramsey/bookings", **query))["items"]
+    found = (await hub.api.get("/sites/ramsey/bookings", **query))["items"]
     assert [one["title"] for one in found] == ["Answer lost"]
 
 
 @pytest.mark.parametrize("repeats", [False, True])
-async def test_after_an_unknown_outcome_the_page_looks_into_the_diary_and_books_what_is_not_there(
-    screens: Screens, rig: Rig, repeats: bool
+async def test_after_an_unknown_outcome_the_page_checks_the_diary_and_books_what_is_missing(
+    screens: Screens, hub: SimHub, repeats: bool
 ) -> None:
     day = date(2027, 2, 8 if repeats else 4)
     title = "Interrupted series" if repeats else "Interrupted"
@@ -118,12 +118,12 @@ async def test_after_an_unknown_outcome_the_page_looks_into_the_diary_and_books_
     await expect(panel.get_by_role("alert")).not_to_contain_text("Idempotency")
     await panel.get_by_role("button", name=re.compile("^Book")).click()
     await expect(panel.get_by_role("heading", name=title)).to_be_focused()
-    assert await titled(rig, title, day) is not None
+    assert await titled(hub, title, day) is not None
 
 
 @pytest.mark.parametrize("repeats", [False, True])
-async def test_after_an_unknown_outcome_what_is_in_the_diary_is_shown_as_booked(
-    screens: Screens, rig: Rig, repeats: bool
+async def test_after_an_unknown_outcome_dates_in_the_diary_are_shown_as_booked(
+    screens: Screens, hub: SimHub, repeats: bool
 ) -> None:
     day = date(2027, 2, 10 if repeats else 5)
     title = "Booked series after all" if repeats else "Booked after all"
@@ -144,9 +144,9 @@ async def test_after_an_unknown_outcome_what_is_in_the_diary_is_shown_as_booked(
     await expect(panel.get_by_role("heading", name=title)).to_be_focused()
 
 
-async def test_a_change_whose_outcome_is_unknown_is_looked_up(screens: Screens, rig: Rig) -> None:
+async def test_a_change_whose_outcome_is_unknown_is_looked_up(screens: Screens, hub: SimHub) -> None:
     day = date(2027, 2, 5)
-    booked = await book(rig, "Change lost", day, "14:00", "15:00")
+    booked = await book(hub, "Change lost", day, "14:00", "15:00")
     screen = await screens.new()
     screen.excuse("status of 409")
     await screen.diary(day, booking=booked["id"])
@@ -158,11 +158,11 @@ async def test_a_change_whose_outcome_is_unknown_is_looked_up(screens: Screens, 
     await expect(panel.get_by_role("alert")).to_contain_text("the diary does not have your change")
     await panel.get_by_role("button", name="Save").click()
     await screen.said("Saved Change lost.")
-    assert await times(rig, booked["id"]) == ("studio", "14:00", "16:00")
+    assert await times(hub, booked["id"]) == ("studio", "14:00", "16:00")
 
 
 @pytest.mark.parametrize(("starts", "ends"), [("10:00", "10:00"), ("13", "1pm")])
-async def test_an_end_at_the_start_is_refused_and_not_taken_for_a_whole_day(
+async def test_an_end_equal_to_the_start_is_refused_and_not_read_as_a_whole_day(
     screens: Screens, starts: str, ends: str
 ) -> None:
     screen = await screens.new()
@@ -171,14 +171,14 @@ async def test_an_end_at_the_start_is_refused_and_not_taken_for_a_whole_day(
     await expect(panel.locator("#to-fault")).to_contain_text("It would end as it starts")
 
 
-async def test_a_booking_past_midnight_says_how_long_it_is(screens: Screens) -> None:
+async def test_a_booking_past_midnight_shows_its_length(screens: Screens) -> None:
     screen = await screens.new()
     panel = await _form(screen, date(2027, 3, 27), "Night shift", "22:00", "06:00")
     hint = "Saturday 27 Mar 2027, for 7 hours: it ends on Sun 28 Mar at 06:00"  # the clocks go forward
     await expect(panel.get_by_text(hint)).to_be_visible()
 
 
-async def test_a_date_that_cannot_be_meant_is_told_at_its_field_before_booking(screens: Screens) -> None:
+async def test_an_implausible_date_is_reported_at_its_field_before_booking(screens: Screens) -> None:
     screen = await screens.new()
     screen.excuse("status of 422")
     panel = await _form(screen, date(2027, 2, 9), "When", "10:00", "11:00")
@@ -191,7 +191,7 @@ async def test_a_date_that_cannot_be_meant_is_told_at_its_field_before_booking(s
     await expect(panel.get_by_text("Thursday 12 Aug 2027")).to_be_visible()
 
 
-async def test_the_last_date_goes_with_the_date_until_it_is_typed(screens: Screens) -> None:
+async def test_the_last_date_follows_the_first_until_it_is_typed(screens: Screens) -> None:
     screen = await screens.new()
     panel = await _form(screen, date(2027, 2, 9), "Follows", "10:00", "11:00")
     await panel.get_by_label("Repeats").select_option("week")
@@ -204,9 +204,9 @@ async def test_the_last_date_goes_with_the_date_until_it_is_typed(screens: Scree
     await expect(panel.locator("#until-fault")).to_have_text("The last date is before the first.")
 
 
-async def test_what_was_typed_survives_leaving_the_form(screens: Screens, rig: Rig) -> None:
+async def test_typed_values_survive_leaving_the_form(screens: Screens, hub: SimHub) -> None:
     day = date(2027, 2, 11)
-    other = await book(rig, "Something else", day, "14:00", "15:00")
+    other = await book(hub, "Something else", day, "14:00", "15:00")
     screen = await screens.new()
     screen.excuse("WebSocket is closed before the connection is established")  # of the building that is left at once
     panel = await _form(screen, day, "Half written", "10:00", "11:30")
@@ -236,10 +236,10 @@ async def test_what_was_typed_survives_leaving_the_form(screens: Screens, rig: R
     await expect(panel.get_by_text("You were writing")).to_have_count(0)
 
 
-async def test_for_whom_with_what_and_how_long_before_is_said_under_more(screens: Screens, rig: Rig) -> None:
+async def test_audience_equipment_and_lead_time_are_under_more(screens: Screens, hub: SimHub) -> None:
     day = date(2027, 2, 12)
-    await rig.api.put("/parties/fen-singers", {"kind": "group", "name": "Fen Singers", "tier": "community"})
-    await rig.api.put("/sites/ramsey/equipment/projector", {"name": "Projector", "count": 2})
+    await hub.api.put("/parties/fen-singers", {"kind": "group", "name": "Fen Singers", "tier": "community"})
+    await hub.api.put("/sites/ramsey/equipment/projector", {"name": "Projector", "count": 2})
     screen = await screens.new(size=(320, 900))
     panel = await _form(screen, day, "Fen concert", "10:00", "11:00")
     await panel.get_by_text("More: for whom").click()
@@ -255,7 +255,7 @@ async def test_for_whom_with_what_and_how_long_before_is_said_under_more(screens
     await expect(panel.get_by_text("Free", exact=True)).to_be_visible()
     await panel.get_by_role("button", name="Book").click()
     await expect(panel.get_by_role("heading", name="Fen concert")).to_be_focused()
-    found: dict[str, Any] = await titled(rig, "Fen concert", day) or {}
+    found: dict[str, Any] = await titled(hub, "Fen concert", day) or {}
     wanted = {
         "party": "fen-singers",
         "contact_email": "sing@example.org",
@@ -268,7 +268,7 @@ async def test_for_whom_with_what_and_how_long_before_is_said_under_more(screens
     assert {name: found.get(name) for name in wanted} == wanted
 
 
-async def test_a_group_that_nobody_knows_yet_is_made_from_the_form(screens: Screens, rig: Rig) -> None:
+async def test_an_unknown_group_is_created_from_the_form(screens: Screens, hub: SimHub) -> None:
     day = date(2027, 2, 27)
     screen = await screens.new(size=(320, 900))
     panel = await _form(screen, day, "First rehearsal", "10:00", "11:00")
@@ -281,15 +281,17 @@ async def test_a_group_that_nobody_knows_yet_is_made_from_the_form(screens: Scre
     assert await faults(screen.page, "the form with a new group") == []
     await panel.get_by_role("button", name="Book").click()
     await expect(panel.get_by_role("heading", name="First rehearsal")).to_be_focused()
-    found: dict[str, Any] = await titled(rig, "First rehearsal", day) or {}
+    found: dict[str, Any] = await titled(hub, "First rehearsal", day) or {}
     assert (found.get("party"), found.get("party_name")) == ("fen-edge-players", "Fen Édge Players")
-    made = await rig.api.get("/parties/fen-edge-players")
+    made = await hub.api.get("/parties/fen-edge-players")
     assert (made["kind"], made["site"]) == ("group", "ramsey")
 
 
-async def test_who_may_only_look_is_told_before_anything_is_filled_in(screens: Screens, rig: Rig) -> None:
+async def test_a_read_only_user_is_told_before_filling_anything_in(screens: Screens, hub: SimHub) -> None:
     day = date(2027, 2, 16)
-    await rig.api.post("/users", {"name": "onlooker", "password": "looks at the diary", "role": "reader"})
+    await hub.api.post(
+        "/users", {"name": "onlooker", "password": "looks at the diary", "assignments": [{"role": "wall"}]}
+    )
     screen = await screens.new(signed_in=False)
     await screen.open(f"/diary?site=ramsey&date={day}")
     await screen.page.get_by_label("Name").fill("onlooker")
@@ -303,11 +305,9 @@ async def test_who_may_only_look_is_told_before_anything_is_filled_in(screens: S
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (320, 640)])
-async def test_a_form_in_progress_is_as_it_was_after_a_reload(
-    screens: Screens, rig: Rig, size: tuple[int, int]
-) -> None:
+async def test_a_form_in_progress_survives_a_reload(screens: Screens, hub: SimHub, size: tuple[int, int]) -> None:
     day = date(2027, 2, 18) if size[0] > 1000 else date(2027, 2, 23)
-    old = await book(rig, "To be changed", day, "14:00", "15:00")
+    old = await book(hub, "To be changed", day, "14:00", "15:00")
     screen = await screens.new(size=size)
     panel = await _form(screen, day, "Half done", "10:00", "11:30")
     await panel.get_by_label("Repeats").select_option("Every other week")
@@ -332,10 +332,10 @@ async def test_a_form_in_progress_is_as_it_was_after_a_reload(
     await screen.said("Saved Changed half.")
 
 
-async def test_what_was_typed_is_gone_with_who_typed_it(screens: Screens, rig: Rig) -> None:
+async def test_signing_out_clears_typed_values(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new(signed_in=False)
     await screen.open("/")
-    await screen.sign_in(USER, rig.password)
+    await screen.sign_in(USER, hub.password)
     await _form(screen, date(2027, 2, 19), "Of mine", "10:00", "11:30")
     await screen.page.reload()
     await expect(screen.panel.get_by_label("What for")).to_have_value("Of mine")

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 import pytest
 from playwright.async_api import Response, expect
 
+from firmware_sim.hub_processes import SimHub
 from hatch_build import ROOT
 from tests.browser.screen import Screen, Screens
 
@@ -60,3 +61,38 @@ async def test_now_and_the_form_of_an_act_keep_within_the_budget(screens: Screen
     await screen.page.get_by_role("button", name="Open once… Front door").click()
     await expect(screen.page.get_by_role("dialog").get_by_role("button", name="Open once", exact=True)).to_be_visible()
     transfer.assert_at_most(WITH_FORM_KB)
+
+
+async def test_the_forms_of_the_account_keep_within_the_budget(screens: Screens) -> None:
+    screen = await screens.new()
+    transfer = Transfer(screen)
+    await screen.open("/account?site=ramsey")
+    await screen.page.get_by_role("button", name="Make a token").click()
+    await expect(screen.page.get_by_label("What is it for?")).to_be_focused()
+    transfer.assert_at_most(WITH_FORM_KB)
+
+
+async def test_the_users_and_the_form_of_one_keep_within_the_budget(screens: Screens) -> None:
+    screen = await screens.new()
+    transfer = Transfer(screen)
+    await screen.open("/users?site=ramsey")
+    await screen.page.get_by_role("button", name="Add a user").click()
+    await expect(screen.page.get_by_label("Name", exact=True)).to_be_focused()
+    transfer.assert_at_most(WITH_FORM_KB)
+
+
+async def test_the_groups_and_an_invitation_keep_within_the_budget(screens: Screens, hub: SimHub) -> None:
+    await hub.api.put("/parties/budget-choir", {"kind": "group", "name": "Budget choir"})
+    screen = await screens.new()
+    transfer = Transfer(screen)
+    await screen.open("/groups?site=ramsey&view=budget-choir")
+    await expect(screen.page.get_by_label("Mail address")).to_be_visible()
+    transfer.assert_at_most(WITH_FORM_KB)
+
+
+async def test_the_notice_log_keeps_within_the_budget(screens: Screens) -> None:
+    screen = await screens.new()
+    transfer = Transfer(screen)
+    await screen.open("/notices?site=ramsey")
+    await expect(screen.page.get_by_label("To whom")).to_be_visible()
+    transfer.assert_at_most(LOADED_KB)

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from playwright.async_api import expect
 
-from firmware_sim.rig import Rig
+from firmware_sim.hub_processes import SimHub
 from tests.browser.booked import book, on_the_door
 from tests.browser.screen import PHONE, Screens
 
@@ -15,8 +15,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 DAY = date(2026, 12, 18)
 
 
-async def test_the_message_is_copied_and_the_page_says_so(screens: Screens, rig: Rig) -> None:
-    booked = await book(rig, "Copied", DAY, "10:00", "11:00")
+async def test_the_message_is_copied_and_the_page_confirms_it(screens: Screens, hub: SimHub) -> None:
+    booked = await book(hub, "Copied", DAY, "10:00", "11:00")
     screen = await screens.new(settings={"permissions": ["clipboard-read", "clipboard-write"]})
     await screen.diary(DAY, booking=booked["id"])
     await screen.panel.get_by_role("button", name="Copy the message").click()
@@ -27,8 +27,8 @@ async def test_the_message_is_copied_and_the_page_says_so(screens: Screens, rig:
     assert booked["code"] in copied.replace(" ", "")
 
 
-async def test_where_copying_is_refused_the_message_stands_there_selected(screens: Screens, rig: Rig) -> None:
-    booked = await book(rig, "By hand", DAY, "11:00", "12:00")
+async def test_if_copying_is_refused_the_message_is_selected(screens: Screens, hub: SimHub) -> None:
+    booked = await book(hub, "By hand", DAY, "11:00", "12:00")
     screen = await screens.new()
     await screen.page.add_init_script(
         "Object.defineProperty(navigator, 'clipboard', { value: { writeText: () => Promise.reject(Error('no')) } })"
@@ -40,8 +40,8 @@ async def test_where_copying_is_refused_the_message_stands_there_selected(screen
     await expect(text).to_be_focused()
 
 
-async def test_a_slip_has_code_window_door_and_link_and_nothing_else(screens: Screens, rig: Rig) -> None:
-    booked = await book(rig, "Slip", DAY, "13:00", "14:00", space="meeting-room")
+async def test_a_slip_has_only_code_window_door_and_link(screens: Screens, hub: SimHub) -> None:
+    booked = await book(hub, "Slip", DAY, "13:00", "14:00", space="meeting-room")
     screen = await screens.new()
     page = screen.page
     await page.add_init_script("window.print = () => window.dispatchEvent(new Event('asked-to-print'))")
@@ -59,9 +59,9 @@ async def test_a_slip_has_code_window_door_and_link_and_nothing_else(screens: Sc
     ]
 
 
-async def test_the_door_code_page_tells_an_old_phone_all_it_needs(screens: Screens, rig: Rig) -> None:
-    booked = await book(rig, "In the rain", DAY, "15:00", "16:00")
-    await on_the_door(rig, booked)
+async def test_the_door_code_page_shows_an_old_phone_all_it_needs(screens: Screens, hub: SimHub) -> None:
+    booked = await book(hub, "In the rain", DAY, "15:00", "16:00")
+    await on_the_door(hub, booked)
     screen = await screens.new(size=PHONE, signed_in=False, settings={"java_script_enabled": False})
     await screen.page.goto(booked["link"])
     body = screen.page.locator("body")

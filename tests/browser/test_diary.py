@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from playwright.async_api import Route, expect
 
-from firmware_sim.rig import USER, Rig
+from firmware_sim.hub_processes import USER, SimHub
 from tests.browser.booked import book, decide
 from tests.browser.screen import PHONE, Screens
 
@@ -52,7 +52,7 @@ async def test_a_date_is_typed_the_british_way(screens: Screens) -> None:
     await expect(page.get_by_role("heading", level=1)).to_have_text("Thursday 26 Nov 2026")
 
 
-async def test_opening_modes_stand_in_words(screens: Screens) -> None:
+async def test_opening_modes_are_shown_in_words(screens: Screens) -> None:
     screen = await screens.new()
     await screen.diary(date(2026, 12, 1))
     opening = screen.page.get_by_role("list", name="Opening").get_by_role("listitem")
@@ -67,9 +67,9 @@ async def test_the_days_of_the_clock_changes_have_their_own_length(screens: Scre
     assert width == hours * 84
 
 
-async def test_the_table_says_all_that_the_timeline_shows(screens: Screens, rig: Rig) -> None:
+async def test_the_table_has_everything_the_timeline_shows(screens: Screens, hub: SimHub) -> None:
     day = date(2026, 12, 3)
-    await book(rig, "Table tennis", day, "19:00", "21:00", space="hall")
+    await book(hub, "Table tennis", day, "19:00", "21:00", space="hall")
     screen = await screens.new()
     await screen.diary(day)
     await screen.page.get_by_role("link", name="Table").click()
@@ -82,23 +82,23 @@ async def test_the_table_says_all_that_the_timeline_shows(screens: Screens, rig:
     await expect(screen.panel.get_by_role("heading", name="Table tennis")).to_be_visible()
 
 
-async def test_a_booking_made_elsewhere_appears_by_itself(screens: Screens, rig: Rig) -> None:
+async def test_a_booking_made_elsewhere_appears_without_a_reload(screens: Screens, hub: SimHub) -> None:
     day = date(2026, 12, 4)
     screen = await screens.new()
     await screen.diary(day)
     await expect(screen.page.get_by_text("Live", exact=True)).to_be_visible()
-    await book(rig, "Late arrival", day, "12:00", "13:00")
+    await book(hub, "Late arrival", day, "12:00", "13:00")
     await expect(screen.block("Late arrival")).to_be_visible()
 
 
-async def test_a_building_that_does_not_exist_is_said_so(screens: Screens) -> None:
+async def test_an_unknown_building_is_reported(screens: Screens) -> None:
     screen = await screens.new()
     await screen.open("/diary?site=atlantis")
     await expect(screen.page.get_by_text("There is no building called “atlantis”.")).to_be_visible()
 
 
 @pytest.mark.parametrize("text", ["2026-13-45", "26/11/2026", "9999-01-01", "soon"])
-async def test_an_address_with_no_real_day_shows_today_and_says_so(screens: Screens, text: str) -> None:
+async def test_an_address_with_an_impossible_day_shows_today_and_reports_it(screens: Screens, text: str) -> None:
     screen = await screens.new()
     await screen.open(f"/diary?site=ramsey&date={text}")
     await expect(screen.page.get_by_role("heading", level=1)).to_have_text("Wednesday 25 Nov 2026")
@@ -107,10 +107,10 @@ async def test_an_address_with_no_real_day_shows_today_and_says_so(screens: Scre
     assert "date=" not in screen.page.url
 
 
-async def test_a_pool_says_how_many_places_are_free_and_books_one_of_them(screens: Screens, rig: Rig) -> None:
+async def test_a_pool_shows_its_free_places_and_books_one_of_them(screens: Screens, hub: SimHub) -> None:
     day = date(2026, 12, 8)
-    await rig.api.put("/sites/march/spaces/desks", DESKS)
-    await book(rig, "Tutors", day, "10:00", "13:00", site="march", space="desks", people=3, seats=3)
+    await hub.api.put("/sites/march/spaces/desks", DESKS)
+    await book(hub, "Tutors", day, "10:00", "13:00", site="march", space="desks", people=3, seats=3)
     screen = await screens.new()
     await screen.diary(day, site="march")
     await expect(screen.block("Tutors")).to_have_accessible_name(re.compile("3 of 6 places$"))
@@ -124,11 +124,13 @@ async def test_a_pool_says_how_many_places_are_free_and_books_one_of_them(screen
 
 
 @pytest.mark.parametrize(("hours", "said"), [(1, "free"), (3, "clash with Some desks, The last desk")])
-async def test_a_pool_can_be_drawn_over_while_it_has_places(screens: Screens, rig: Rig, hours: int, said: str) -> None:
+async def test_a_pool_can_be_drawn_over_while_it_has_places(
+    screens: Screens, hub: SimHub, hours: int, said: str
+) -> None:
     day = date(2026, 12, 10) + timedelta(days=hours)
-    await rig.api.put("/sites/march/spaces/desks", DESKS)
-    await book(rig, "Some desks", day, "08:00", "12:00", site="march", space="desks", people=5, seats=5)
-    await book(rig, "The last desk", day, "10:00", "12:00", site="march", space="desks", people=1, seats=1)
+    await hub.api.put("/sites/march/spaces/desks", DESKS)
+    await book(hub, "Some desks", day, "08:00", "12:00", site="march", space="desks", people=5, seats=5)
+    await book(hub, "The last desk", day, "10:00", "12:00", site="march", space="desks", people=1, seats=1)
     screen = await screens.new()
     await screen.diary(day, site="march")
     await screen.reach("Hot desks")
@@ -141,13 +143,13 @@ async def test_a_pool_can_be_drawn_over_while_it_has_places(screens: Screens, ri
     await expect(screen.page.locator(".drag-preview")).to_contain_text(said)
 
 
-async def test_a_booker_tells_their_own_from_what_is_only_taken(screens: Screens, rig: Rig) -> None:
+async def test_a_booker_can_tell_their_own_bookings_from_taken_times(screens: Screens, hub: SimHub) -> None:
     day = date(2026, 12, 9)
-    await rig.api.put("/parties/bell-ringers", {"kind": "group", "name": "Bell ringers"})
+    await hub.api.put("/parties/bell-ringers", {"kind": "group", "name": "Bell ringers"})
     who = {"name": "Bella", "password": "ding dong ding dong"}
-    await rig.api.post("/users", {**who, "role": "booker", "party": "bell-ringers"})
-    await book(rig, "Ringing", day, "12:00", "14:00", party="bell-ringers")
-    await book(rig, "A secret meeting", day, "15:00", "18:00")
+    await hub.api.post("/users", {**who, "assignments": [{"role": "group_leader", "party": "bell-ringers"}]})
+    await book(hub, "Ringing", day, "12:00", "14:00", party="bell-ringers")
+    await book(hub, "A secret meeting", day, "15:00", "18:00")
     screen = await screens.new(signed_in=False)
     await screen.open(f"/diary?site=ramsey&date={day}")
     await screen.sign_in(who["name"], who["password"])
@@ -161,17 +163,17 @@ async def test_a_booker_tells_their_own_from_what_is_only_taken(screens: Screens
     await expect(screen.page.get_by_text("A secret meeting")).to_have_count(0)
 
 
-async def test_the_building_looked_at_last_is_shown_after_signing_in_again(screens: Screens, rig: Rig) -> None:
+async def test_the_building_looked_at_last_is_shown_after_signing_in_again(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new(signed_in=False)
     screen.excuse("status of 401")
     page = screen.page
     await screen.open("/")
-    await screen.sign_in(USER, rig.password)
+    await screen.sign_in(USER, hub.password)
     await page.get_by_label("Building").select_option("ramsey")
     await expect(page.get_by_role("rowheader", name="Studio")).to_be_visible()
     await page.get_by_role("button", name="Sign out").click()
     await screen.open("/")
-    await screen.sign_in(USER, rig.password)
+    await screen.sign_in(USER, hub.password)
     await expect(page.get_by_label("Building")).to_have_value("ramsey")
 
 
@@ -180,7 +182,7 @@ async def _at_night(route: Route) -> None:
     await route.fulfill(response=answer, json={**await answer.json(), "now": "2026-11-25T03:24:00+00:00"})
 
 
-async def test_a_day_is_shown_from_its_opening_while_that_is_still_to_come(screens: Screens) -> None:
+async def test_a_day_is_shown_from_its_opening_time_while_that_is_in_the_future(screens: Screens) -> None:
     screen = await screens.new(size=PHONE)
     await screen.page.route("**/api/v1/session", _at_night)
     await screen.page.route_web_socket("**/live*", lambda _: None)
@@ -188,12 +190,12 @@ async def test_a_day_is_shown_from_its_opening_while_that_is_still_to_come(scree
     await expect(screen.page.get_by_role("listitem").filter(has_text="Staffed")).to_be_in_viewport()
 
 
-async def test_what_was_cancelled_is_told_below_the_day_and_found_by_name_in_the_table(
-    screens: Screens, rig: Rig
+async def test_a_cancelled_booking_is_shown_below_the_day_and_found_by_name_in_the_table(
+    screens: Screens, hub: SimHub
 ) -> None:
     day = date(2027, 5, 12)
-    await book(rig, "Quilting", day, "10:00", "12:00")
-    await decide(rig, await book(rig, "Called off", day, "13:00", "14:00"), "cancel")
+    await book(hub, "Quilting", day, "10:00", "12:00")
+    await decide(hub, await book(hub, "Called off", day, "13:00", "14:00"), "cancel")
     screen = await screens.new()
     page = screen.page
     await screen.diary(day)
@@ -206,9 +208,9 @@ async def test_what_was_cancelled_is_told_below_the_day_and_found_by_name_in_the
     await expect(page.get_by_text("No booking of this day has that name.")).to_be_visible()
 
 
-async def test_opening_the_panel_moves_nothing_above_the_board(screens: Screens, rig: Rig) -> None:
+async def test_opening_the_panel_moves_nothing_above_the_board(screens: Screens, hub: SimHub) -> None:
     day = date(2026, 12, 12)
-    booked = await book(rig, "Steady", day, "10:00", "12:00")
+    booked = await book(hub, "Steady", day, "10:00", "12:00")
     screen = await screens.new()
     await screen.diary(day)
     before = await screen.page.get_by_role("grid").bounding_box()
@@ -221,7 +223,7 @@ async def test_opening_the_panel_moves_nothing_above_the_board(screens: Screens,
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/diary/2026-12-18", "/Now"])
-async def test_a_page_that_there_is_none_of_is_said_so(screens: Screens, path: str) -> None:
+async def test_a_missing_page_is_reported(screens: Screens, path: str) -> None:
     screen = await screens.new()
     await screen.open(path)
     await expect(screen.page.get_by_text(f"There is no page “{path}”.")).to_be_visible()
@@ -233,11 +235,11 @@ async def test_a_page_that_there_is_none_of_is_said_so(screens: Screens, path: s
 
 @pytest.mark.parametrize("size", [(1280, 800), (320, 640)])
 async def test_a_booking_of_another_day_is_found_by_name_and_opened_there(
-    screens: Screens, rig: Rig, size: tuple[int, int]
+    screens: Screens, hub: SimHub, size: tuple[int, int]
 ) -> None:
     there = date(2027, 3, 9)
     space = "hall" if size[0] > 1000 else "studio"
-    await book(rig, f"Harvest supper {size[0]}", there, "18:00", "21:00", space=space)
+    await book(hub, f"Harvest supper {size[0]}", there, "18:00", "21:00", space=space)
     screen = await screens.new(size=size)
     await screen.open("/diary?site=ramsey&date=2027-01-19&view=table")
     page = screen.page

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Route, expect
 
-from firmware_sim.rig import Rig
+from firmware_sim.hub_processes import SimHub
 from tests.browser.booked import ask, book, decide, titled
 from tests.browser.screen import Screen, Screens
 
@@ -19,11 +19,11 @@ DAY = date(2027, 2, 1)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def nothing_held(rig: Rig) -> AsyncIterator[None]:
+async def nothing_held(hub: SimHub) -> AsyncIterator[None]:
     """Requests at Ramsey hold no time meanwhile, so that others can book over them."""
-    await rig.api.put("/sites/ramsey/policy", {"requests_hold": False})
+    await hub.api.put("/sites/ramsey/policy", {"requests_hold": False})
     yield
-    await rig.api.put("/sites/ramsey/policy", {})
+    await hub.api.put("/sites/ramsey/policy", {})
 
 
 async def _requests(screen: Screen, view: str = "requests", site: str = "ramsey") -> None:
@@ -35,18 +35,18 @@ def _card(screen: Screen, title: str) -> Locator:
     return screen.page.get_by_role("listitem", name=title, exact=True)
 
 
-async def _status(rig: Rig, booking: dict[str, Any]) -> str:
-    return str((await rig.api.get(f"/bookings/{booking['id']}"))["status"])
+async def _status(hub: SimHub, booking: dict[str, Any]) -> str:
+    return str((await hub.api.get(f"/bookings/{booking['id']}"))["status"])
 
 
-async def _last_told(rig: Rig, booking: dict[str, Any]) -> tuple[str, str]:
-    last = (await rig.api.get(f"/bookings/{booking['id']}/log"))["items"][-1]
+async def _last_told(hub: SimHub, booking: dict[str, Any]) -> tuple[str, str]:
+    last = (await hub.api.get(f"/bookings/{booking['id']}/log"))["items"][-1]
     return last["what"], last["reason"]
 
 
-async def test_what_waits_is_listed_by_its_start_with_the_reason_why(screens: Screens, rig: Rig) -> None:
-    await ask(rig, "Second wish", DAY + timedelta(days=1), "10:00", "12:00")
-    await ask(rig, "First wish", DAY, "18:00", "20:00", space="hall")
+async def test_waiting_requests_are_sorted_by_start_with_the_reason(screens: Screens, hub: SimHub) -> None:
+    await ask(hub, "Second wish", DAY + timedelta(days=1), "10:00", "12:00")
+    await ask(hub, "First wish", DAY, "18:00", "20:00", space="hall")
     screen = await screens.new()
     await _requests(screen)
     await expect(_card(screen, "First wish")).to_be_visible()
@@ -59,22 +59,22 @@ async def test_what_waits_is_listed_by_its_start_with_the_reason_why(screens: Sc
     await expect(first).to_contain_text("needs approval: a manager decides on every booking here", ignore_case=True)
 
 
-async def test_one_is_approved_and_that_is_undone(screens: Screens, rig: Rig) -> None:
-    asked = await ask(rig, "To approve", DAY, "10:00", "11:00")
+async def test_a_request_is_approved_and_the_approval_undone(screens: Screens, hub: SimHub) -> None:
+    asked = await ask(hub, "To approve", DAY, "10:00", "11:00")
     screen = await screens.new()
     await _requests(screen)
     await screen.page.get_by_role("button", name="Approve To approve").click()
     await screen.said("Approved To approve.")
     await expect(_card(screen, "To approve")).to_have_count(0)
-    assert await _status(rig, asked) == "confirmed"
+    assert await _status(hub, asked) == "confirmed"
     await screen.page.get_by_role("button", name="Undo").click()
     await screen.said("To approve waits for approval again.")
     await expect(_card(screen, "To approve")).to_be_visible()
-    assert await _status(rig, asked) == "held"
+    assert await _status(hub, asked) == "held"
 
 
-async def test_nobody_is_declined_without_a_reason(screens: Screens, rig: Rig) -> None:
-    asked = await ask(rig, "To decline", DAY, "11:00", "12:00")
+async def test_nobody_is_declined_without_a_reason(screens: Screens, hub: SimHub) -> None:
+    asked = await ask(hub, "To decline", DAY, "11:00", "12:00")
     screen = await screens.new()
     await _requests(screen)
     await screen.page.get_by_role("button", name="Decline… To decline").click()
@@ -82,19 +82,19 @@ async def test_nobody_is_declined_without_a_reason(screens: Screens, rig: Rig) -
     await expect(why).to_be_focused()
     await why.press("Enter")
     await expect(why).to_be_focused()
-    assert await _status(rig, asked) == "held"
+    assert await _status(hub, asked) == "held"
     await why.fill("The hall is being painted")
     await why.press("Enter")
     await screen.said("Declined To decline.")
-    assert await _status(rig, asked) == "declined"
-    assert await _last_told(rig, asked) == ("decline", "The hall is being painted")
+    assert await _status(hub, asked) == "declined"
+    assert await _last_told(hub, asked) == ("decline", "The hall is being painted")
     await screen.page.get_by_role("button", name="Undo").click()
     await expect(_card(screen, "To decline")).to_be_visible()
 
 
-async def test_several_are_decided_in_a_row_by_keyboard(screens: Screens, rig: Rig) -> None:
+async def test_several_are_decided_in_a_row_by_keyboard(screens: Screens, hub: SimHub) -> None:
     day = DAY + timedelta(days=7)
-    asked = [await ask(rig, f"Row {number}", day, f"1{number}:00", f"1{number}:30") for number in range(3)]
+    asked = [await ask(hub, f"Row {number}", day, f"1{number}:00", f"1{number}:30") for number in range(3)]
     screen = await screens.new()
     page = screen.page
     await _requests(screen)
@@ -111,27 +111,27 @@ async def test_several_are_decided_in_a_row_by_keyboard(screens: Screens, rig: R
     await expect(page.get_by_role("button", name="Row 2", exact=True)).to_be_focused()
     await page.get_by_role("button", name="Approve Row 2").press("Enter")
     await expect(_card(screen, "Row 2")).to_have_count(0)
-    assert [await _status(rig, each) for each in asked] == ["confirmed", "declined", "confirmed"]
+    assert [await _status(hub, each) for each in asked] == ["confirmed", "declined", "confirmed"]
 
 
-async def test_what_others_ask_and_decide_shows_by_itself(screens: Screens, rig: Rig) -> None:
+async def test_requests_and_decisions_of_others_appear_without_a_reload(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new()
     await _requests(screen)
     await expect(screen.page.get_by_text("Live", exact=True)).to_be_visible()
-    asked = await ask(rig, "From afar", DAY, "13:00", "14:00")
+    asked = await ask(hub, "From afar", DAY, "13:00", "14:00")
     await expect(_card(screen, "From afar")).to_be_visible()
-    await decide(rig, asked, "decline", "Not then")
+    await decide(hub, asked, "decline", "Not then")
     await expect(_card(screen, "From afar")).to_have_count(0)
 
 
-async def test_what_somebody_else_has_decided_meanwhile_is_said(screens: Screens, rig: Rig) -> None:
-    asked = await ask(rig, "Too late", DAY, "14:00", "15:00")
+async def test_a_decision_made_by_somebody_else_meanwhile_is_reported(screens: Screens, hub: SimHub) -> None:
+    asked = await ask(hub, "Too late", DAY, "14:00", "15:00")
     screen = await screens.new()
     screen.excuse("409")
     await _requests(screen)
 
     async def after_the_other(route: Route) -> None:
-        await decide(rig, asked, "decline", "Not then")
+        await decide(hub, asked, "decline", "Not then")
         await route.continue_()
 
     await screen.page.route("**/approve", after_the_other)
@@ -141,12 +141,12 @@ async def test_what_somebody_else_has_decided_meanwhile_is_said(screens: Screens
     await expect(_card(screen, "Too late")).to_have_count(0)
 
 
-async def test_what_cannot_be_approved_says_why_until_nothing_stands_in_the_way(
-    screens: Screens, rig: Rig, nothing_held: None
+async def test_a_request_that_cannot_be_approved_gives_the_reason_until_the_obstacle_is_gone(
+    screens: Screens, hub: SimHub, nothing_held: None
 ) -> None:
     day = DAY + timedelta(days=14)
-    await ask(rig, "In the way", day, "10:00", "12:00")
-    taken = await book(rig, "Was faster", day, "11:00", "13:00")
+    await ask(hub, "In the way", day, "10:00", "12:00")
+    taken = await book(hub, "Was faster", day, "11:00", "13:00")
     screen = await screens.new()
     await _requests(screen)
     card = _card(screen, "In the way")
@@ -159,7 +159,7 @@ async def test_what_cannot_be_approved_says_why_until_nothing_stands_in_the_way(
     panel = screen.panel
     await expect(panel.get_by_role("list", name="Why In the way cannot be approved")).to_contain_text("Was faster")
     await expect(panel.get_by_role("button", name="Approve")).to_have_count(0)
-    await decide(rig, taken, "cancel")
+    await decide(hub, taken, "cancel")
     await expect(panel.get_by_role("button", name="Approve", exact=True)).to_be_visible()
     await expect(against).to_have_count(0)
     await card.get_by_role("button", name="Approve In the way").click()
@@ -167,12 +167,12 @@ async def test_what_cannot_be_approved_says_why_until_nothing_stands_in_the_way(
 
 
 async def test_only_setting_up_in_the_way_is_overruled_knowingly(
-    screens: Screens, rig: Rig, nothing_held: None
+    screens: Screens, hub: SimHub, nothing_held: None
 ) -> None:
     day = DAY + timedelta(days=15)
-    asked = await ask(rig, "Close before", day, "10:00", "11:00")
+    asked = await ask(hub, "Close before", day, "10:00", "11:00")
     body = {"space": "studio", "title": "Sets up", "starts": f"{day}T11:00", "ends": f"{day}T12:00", "setup_min": 30}
-    await rig.api.post("/sites/ramsey/bookings", body)
+    await hub.api.post("/sites/ramsey/bookings", body)
     screen = await screens.new()
     await _requests(screen)
     card = _card(screen, "Close before")
@@ -181,11 +181,11 @@ async def test_only_setting_up_in_the_way_is_overruled_knowingly(
     await expect(screen.panel.get_by_role("button", name="Approve anyway")).to_be_visible()
     await card.get_by_role("button", name="Approve anyway").click()
     await screen.said("Approved Close before.")
-    assert await _status(rig, asked) == "confirmed"
+    assert await _status(hub, asked) == "confirmed"
 
 
-async def test_a_request_opens_beside_the_list_and_is_decided_there_too(screens: Screens, rig: Rig) -> None:
-    asked = await ask(rig, "Look closer", DAY, "15:00", "16:00")
+async def test_a_request_opens_beside_the_list_and_is_decided_there_too(screens: Screens, hub: SimHub) -> None:
+    asked = await ask(hub, "Look closer", DAY, "15:00", "16:00")
     screen = await screens.new()
     await _requests(screen)
     await screen.page.get_by_role("button", name="Look closer", exact=True).click()
@@ -193,12 +193,12 @@ async def test_a_request_opens_beside_the_list_and_is_decided_there_too(screens:
     await screen.panel.get_by_role("button", name="Approve", exact=True).click()
     await screen.said("Approved Look closer.")
     await expect(_card(screen, "Look closer")).to_have_count(0)
-    assert await _status(rig, asked) == "confirmed"
+    assert await _status(hub, asked) == "confirmed"
 
 
-async def test_the_requests_of_all_buildings_are_one_list(screens: Screens, rig: Rig) -> None:
-    here = await ask(rig, "Here", DAY + timedelta(days=20), "10:00", "11:00")
-    there = await ask(rig, "There", DAY + timedelta(days=20), "10:00", "11:00", space="hall", site="march")
+async def test_the_requests_of_all_buildings_are_one_list(screens: Screens, hub: SimHub) -> None:
+    here = await ask(hub, "Here", DAY + timedelta(days=20), "10:00", "11:00")
+    there = await ask(hub, "There", DAY + timedelta(days=20), "10:00", "11:00", space="hall", site="march")
     screen = await screens.new()
     await _requests(screen)
     await expect(_card(screen, "Here")).to_be_visible()
@@ -209,22 +209,22 @@ async def test_the_requests_of_all_buildings_are_one_list(screens: Screens, rig:
     assert "view=all-requests" in screen.page.url
     await screen.page.get_by_role("button", name="Approve There").click()
     await expect(_card(screen, "There")).to_have_count(0)
-    assert [await _status(rig, each) for each in (here, there)] == ["held", "confirmed"]
+    assert [await _status(hub, each) for each in (here, there)] == ["held", "confirmed"]
 
 
-async def _offered(rig: Rig, title: str, day: date) -> dict[str, Any]:
+async def _offered(hub: SimHub, title: str, day: date) -> dict[str, Any]:
     """A hold that is offered to the first on the waiting lists time."""
-    taken = await book(rig, f"Before {title}", day, "10:00", "11:00")
+    taken = await book(hub, f"Before {title}", day, "10:00", "11:00")
     wish = {"space": "studio", "title": title, "starts": f"{day}T10:00", "ends": f"{day}T11:00", "people": 5}
-    await rig.api.post("/sites/ramsey/waiting", wish)
-    await decide(rig, taken, "cancel")
-    found = await titled(rig, title, day)
+    await hub.api.post("/sites/ramsey/waiting", wish)
+    await decide(hub, taken, "cancel")
+    found = await titled(hub, title, day)
     assert found is not None
     return found
 
 
-async def test_an_offer_is_told_apart_and_accepted_from_the_list(screens: Screens, rig: Rig) -> None:
-    offered = await _offered(rig, "Waited", DAY + timedelta(days=21))
+async def test_an_offer_is_marked_and_accepted_from_the_list(screens: Screens, hub: SimHub) -> None:
+    offered = await _offered(hub, "Waited", DAY + timedelta(days=21))
     screen = await screens.new()
     await _requests(screen)
     card = _card(screen, "Waited")
@@ -233,12 +233,12 @@ async def test_an_offer_is_told_apart_and_accepted_from_the_list(screens: Screen
     await card.get_by_role("button", name="Accept Waited").click()
     await screen.said(re.compile("^Accepted Waited."))
     await expect(screen.page.locator("body")).not_to_be_focused()
-    assert (await rig.api.get(f"/bookings/{offered['id']}"))["offer"] is None
+    assert (await hub.api.get(f"/bookings/{offered['id']}"))["offer"] is None
 
 
-async def test_an_offer_is_declined_in_the_panel_once_that_is_confirmed(screens: Screens, rig: Rig) -> None:
+async def test_an_offer_is_declined_in_the_panel_after_confirmation(screens: Screens, hub: SimHub) -> None:
     day = DAY + timedelta(days=22)
-    offered = await _offered(rig, "Unwanted", day)
+    offered = await _offered(hub, "Unwanted", day)
     screen = await screens.new()
     panel = screen.panel
     await screen.diary(day, booking=offered["id"])
@@ -252,24 +252,24 @@ async def test_an_offer_is_declined_in_the_panel_once_that_is_confirmed(screens:
     await panel.get_by_role("button", name="Decline the offer").click()
     await screen.said("Declined the offer of Unwanted.")
     await expect(panel).to_contain_text("Declined")
-    assert await _status(rig, offered) == "declined"
+    assert await _status(hub, offered) == "declined"
 
 
-async def test_how_many_wait_stands_beside_the_view_from_anywhere_in_the_diary(screens: Screens, rig: Rig) -> None:
+async def test_the_number_waiting_is_next_to_the_view_anywhere_in_the_diary(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new()
     await screen.diary(DAY, site="march")
     requests = screen.page.get_by_role("navigation", name="View").get_by_role("link", name="Requests")
     await expect(requests).to_have_text("Requests")
-    asked = await ask(rig, "Counted", DAY + timedelta(days=23), "10:00", "11:00", space="hall", site="march")
+    asked = await ask(hub, "Counted", DAY + timedelta(days=23), "10:00", "11:00", space="hall", site="march")
     await expect(requests).to_have_text("Requests (1)")
     await requests.click()
     await screen.page.get_by_role("link", name="All buildings").click()
     await expect(requests).to_have_attribute("aria-current", "page")
-    await decide(rig, asked, "decline", "Not then")
+    await decide(hub, asked, "decline", "Not then")
     await expect(requests).to_have_text("Requests")
 
 
-async def test_an_empty_list_says_what_comes_there(screens: Screens) -> None:
+async def test_an_empty_list_says_what_it_will_show(screens: Screens) -> None:
     screen = await screens.new()
     await _requests(screen, site="march")
     await expect(screen.page.get_by_text("Nothing waits for approval at March Library.")).to_contain_text(

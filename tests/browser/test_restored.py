@@ -1,7 +1,6 @@
 """After a restore, Now lists what only the doors knew; who looks after them keeps or removes it with a reason."""
 
 import re
-import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,10 +10,10 @@ import pytest
 from playwright.async_api import expect
 
 from edge.wire.codec import encode
-from edge.wire.ids import uuid7
+from edge.wire.ids import new_id
 from edge.wire.interval import Interval
 from edge.wire.plan import Override, OverrideKind, OverridesPart
-from firmware_sim.rig import Rig
+from firmware_sim.hub_processes import SimHub
 from tests.browser.axe import faults
 from tests.browser.screen import PHONE, Screens
 
@@ -25,12 +24,12 @@ def _micros(at: datetime) -> int:
     return int(at.timestamp() * 1_000_000)
 
 
-def _met(rig: Rig, kind: OverrideKind, door: str) -> None:
+def _met(hub: SimHub, kind: OverrideKind, door: str) -> None:
     """As the controller writes it down when it meets a door that has an override it does not know."""
-    now = rig.clock.now()
+    now = hub.clock.now()
     during = Interval(start=now + timedelta(hours=20), end=now + timedelta(hours=22))
     part = encode(OverridesPart(overrides=(Override(door=door, kind=kind, during=during),)))
-    entry = uuid7(now, secrets.token_bytes(10))
+    entry = new_id(now)
     times = {"starts": _micros(during.start), "ends": _micros(during.end), "site": "ramsey"}
     rows: dict[str, dict[str, object]] = {
         "restored": {
@@ -42,29 +41,29 @@ def _met(rig: Rig, kind: OverrideKind, door: str) -> None:
         },
         "restored_pieces": {"entry": entry, "number": 0, "edge": "ramsey-pi", "door": door, "part": part},
     }
-    with closing(sqlite3.connect(_file(rig), timeout=60)) as database, database:
+    with closing(sqlite3.connect(_file(hub), timeout=60)) as database, database:
         for table, row in rows.items():
             row |= times
             marks = ", ".join(f":{name}" for name in row)
             database.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", row)
 
 
-def _file(rig: Rig) -> str:
-    return str(rig.folder / "controller" / "data" / "hallkeeper.db")
+def _file(hub: SimHub) -> str:
+    return str(hub.folder / "controller" / "data" / "hallkeeper.db")
 
 
 @pytest.fixture
-def met(rig: Rig) -> Iterator[None]:
-    _met(rig, OverrideKind.LOCK_DOWN, "front-door")
-    _met(rig, OverrideKind.OUT_OF_SERVICE, "library-door")
+def met(hub: SimHub) -> Iterator[None]:
+    _met(hub, OverrideKind.LOCK_DOWN, "front-door")
+    _met(hub, OverrideKind.OUT_OF_SERVICE, "library-door")
     yield
-    with closing(sqlite3.connect(_file(rig), timeout=60)) as database, database:
+    with closing(sqlite3.connect(_file(hub), timeout=60)) as database, database:
         database.execute("DELETE FROM restored_pieces")
         database.execute("DELETE FROM restored")
 
 
 @pytest.mark.parametrize("size", [None, PHONE])
-async def test_what_only_the_door_knew_is_kept_or_removed_with_a_reason(
+async def test_grants_known_only_to_the_door_stay_or_are_removed_with_a_reason(
     screens: Screens, met: None, size: tuple[int, int] | None
 ) -> None:
     screen = await (screens.new(size=size) if size else screens.new())

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, expect
 
-from firmware_sim.rig import Rig
+from firmware_sim.hub_processes import SimHub
 from tests.browser.axe import faults
 from tests.browser.booked import book, titled
 from tests.browser.screen import DESK, Scheme, Screen, Screens
@@ -31,7 +31,7 @@ def _dates(panel: Locator, count: int) -> Locator:
     return panel.get_by_role("group", name=re.compile(rf"^{count} dates?\b")).get_by_role("listitem")
 
 
-async def _series(rig: Rig, title: str, first: date, *, count: int, space: str = "studio") -> dict[str, Any]:
+async def _series(hub: SimHub, title: str, first: date, *, count: int, space: str = "studio") -> dict[str, Any]:
     """A weekly one from 19:00 to 20:00, booked over the API."""
     body = {
         "space": space,
@@ -40,13 +40,13 @@ async def _series(rig: Rig, title: str, first: date, *, count: int, space: str =
         "first_ends": f"{first}T20:00",
         "rule": f"FREQ=WEEKLY;COUNT={count}",
     }
-    return await rig.api.post("/sites/ramsey/series", body)
+    return await hub.api.post("/sites/ramsey/series", body)
 
 
-async def _found(rig: Rig, series: str) -> list[tuple[str, str, str, str]]:
+async def _found(hub: SimHub, series: str) -> list[tuple[str, str, str, str]]:
     """What is booked of a series: day, start, end, title."""
-    dates = (await rig.api.get(f"/series/{series}"))["dates"]
-    booked = [await rig.api.get(f"/bookings/{one['booking']}") for one in dates if one["booking"]]
+    dates = (await hub.api.get(f"/series/{series}"))["dates"]
+    booked = [await hub.api.get(f"/bookings/{one['booking']}") for one in dates if one["booking"]]
     return [
         (one["starts"][5:10], one["starts"][11:16], one["ends"][11:16], one["title"])
         for one in booked
@@ -54,9 +54,9 @@ async def _found(rig: Rig, series: str) -> list[tuple[str, str, str, str]]:
     ]
 
 
-async def test_each_date_is_marked_and_a_clash_does_not_fail_the_rest(screens: Screens, rig: Rig) -> None:
+async def test_each_date_is_marked_and_a_clash_does_not_fail_the_rest(screens: Screens, hub: SimHub) -> None:
     first = date(2027, 3, 14)  # a Sunday, two weeks before the clocks go forward
-    await book(rig, "Wedding", first + timedelta(weeks=1), "00:30", "03:00", space="hall")
+    await book(hub, "Wedding", first + timedelta(weeks=1), "00:30", "03:00", space="hall")
     screen = await screens.new()
     panel = await _form(screen, first, "Night vigil", "01:15", "02:45")
     await panel.get_by_label("Repeats").select_option("Every week")
@@ -71,7 +71,7 @@ async def test_each_date_is_marked_and_a_clash_does_not_fail_the_rest(screens: S
     await expect(panel.get_by_role("group", name="5 dates: 3 to be booked, 2 left out")).to_be_visible()
     await panel.get_by_role("button", name="Book 3 dates").click()
     await screen.said("3 dates booked for Night vigil, 2 left out.")
-    found = [await titled(rig, "Night vigil", first + timedelta(weeks=week)) for week in range(5)]
+    found = [await titled(hub, "Night vigil", first + timedelta(weeks=week)) for week in range(5)]
     assert [one and one["starts"] for one in found] == [
         "2027-03-14T01:15:00+00:00",
         None,
@@ -81,18 +81,18 @@ async def test_each_date_is_marked_and_a_clash_does_not_fail_the_rest(screens: S
     ]
 
 
-async def test_one_door_code_is_offered_for_all_dates_and_one_message_tells_them(screens: Screens, rig: Rig) -> None:
+async def test_one_door_code_is_offered_for_all_dates_and_sent_in_one_message(screens: Screens, hub: SimHub) -> None:
     first = date(2027, 5, 4)
-    screen = await screens.new()
+    screen = await screens.new(settings={"permissions": ["clipboard-read", "clipboard-write"]})
     panel = await _form(screen, first, "Ukulele", "19:00", "20:00")
     await panel.get_by_label("Repeats").select_option("Every week")
     await panel.get_by_label("Last date").fill("18/05/2027")
     await panel.get_by_label("The same door code for all dates").check()
     await panel.get_by_role("button", name="Book 3 dates").click()
     await screen.said("3 dates booked for Ukulele")
-    booked = await titled(rig, "Ukulele", first)
+    booked = await titled(hub, "Ukulele", first)
     assert booked is not None
-    series = await rig.api.get(f"/series/{booked['series']}")
+    series = await hub.api.get(f"/series/{booked['series']}")
     assert series["one_code"] is True
     await screen.diary(first, booking=booked["id"])
     await expect(panel).to_contain_text("All dates have the same door code.")
@@ -111,10 +111,10 @@ async def test_a_date_with_nothing_left_is_listed_and_not_booked(screens: Screen
     await expect(panel.get_by_role("button", name="Book 2 dates")).to_be_visible()
 
 
-async def test_a_date_that_cannot_be_had_is_moved_asked_for_or_left_out_as_chosen(screens: Screens, rig: Rig) -> None:
+async def test_an_unavailable_date_is_moved_requested_or_left_out_as_chosen(screens: Screens, hub: SimHub) -> None:
     first = date(2027, 1, 5)
     for week in (1, 2, 3):
-        await book(rig, "In the way", first + timedelta(weeks=week), "18:00", "20:00", space="studio")
+        await book(hub, "In the way", first + timedelta(weeks=week), "18:00", "20:00", space="studio")
     screen = await screens.new()
     panel = await _form(screen, first, "Life drawing", "19:00", "21:00", space="studio")
     await panel.get_by_label("Repeats").select_option("Every week")
@@ -128,7 +128,7 @@ async def test_a_date_that_cannot_be_had_is_moved_asked_for_or_left_out_as_chose
     ).to_be_visible()
     await panel.get_by_role("button", name="Book 3 dates").click()
     await screen.said("3 dates booked for Life drawing, 1 left out, 1 waits for approval.")
-    found = [await titled(rig, "Life drawing", first + timedelta(weeks=week)) for week in range(4)]
+    found = [await titled(hub, "Life drawing", first + timedelta(weeks=week)) for week in range(4)]
     assert [one and (one["starts"][11:16], one["status"]) for one in found] == [
         ("19:00", "confirmed"),
         ("20:00", "confirmed"),
@@ -137,10 +137,10 @@ async def test_a_date_that_cannot_be_had_is_moved_asked_for_or_left_out_as_chose
     ]
 
 
-async def test_dates_with_too_little_time_to_set_up_can_be_overruled_together(screens: Screens, rig: Rig) -> None:
+async def test_dates_with_too_little_time_to_set_up_can_be_overruled_together(screens: Screens, hub: SimHub) -> None:
     first = date(2027, 1, 8)
     body = {"space": "studio", "title": "Glazing", "cleardown_min": 60}
-    await rig.api.post("/sites/ramsey/bookings", {**body, "starts": f"{first}T09:00", "ends": f"{first}T10:00"})
+    await hub.api.post("/sites/ramsey/bookings", {**body, "starts": f"{first}T09:00", "ends": f"{first}T10:00"})
     screen = await screens.new()
     panel = await _form(screen, first, "Toddlers", "10:30", "11:30", space="studio")
     await panel.get_by_label("Repeats").select_option("Every week")
@@ -152,7 +152,7 @@ async def test_dates_with_too_little_time_to_set_up_can_be_overruled_together(sc
     await screen.said("2 dates booked for Toddlers, 0 left out.")
 
 
-async def test_a_new_series_can_be_taken_back_at_once(screens: Screens, rig: Rig) -> None:
+async def test_a_new_series_can_be_undone_at_once(screens: Screens, hub: SimHub) -> None:
     first = date(2027, 1, 6)
     screen = await screens.new()
     panel = await _form(screen, first, "Hasty", "19:00", "21:00", space="studio")
@@ -161,15 +161,15 @@ async def test_a_new_series_can_be_taken_back_at_once(screens: Screens, rig: Rig
     await panel.get_by_role("button", name="Book 2 dates").click()
     await screen.page.get_by_role("button", name="Undo").click()
     await screen.said("Undone: no date is booked.")
-    assert await titled(rig, "Hasty", first) is None
+    assert await titled(hub, "Hasty", first) is None
 
 
-async def test_term_time_leaves_out_the_holidays_and_says_so(screens: Screens, rig: Rig) -> None:
+async def test_term_time_excludes_the_holidays_and_says_so(screens: Screens, hub: SimHub) -> None:
     terms = [
         {"id": "autumn", "name": "Autumn term", "first": "2026-09-03", "last": "2026-12-18", "breaks": []},
         {"id": "spring", "name": "Spring term", "first": "2027-01-04", "last": "2027-03-25", "breaks": []},
     ]
-    await rig.api.put("/sites/march/terms", {"terms": terms})
+    await hub.api.put("/sites/march/terms", {"terms": terms})
     screen = await screens.new()
     await screen.diary(date(2026, 12, 15), site="march")
     await screen.page.get_by_role("button", name="New booking").click()
@@ -190,11 +190,11 @@ async def test_term_time_leaves_out_the_holidays_and_says_so(screens: Screens, r
     await dates.nth(1).get_by_role("checkbox").check()
     await panel.get_by_role("button", name="Book 5 dates").click()
     await screen.said("5 dates booked for Homework club, 3 left out.")
-    assert await titled(rig, "Homework club", date(2026, 12, 21), site="march") is not None
-    assert await titled(rig, "Homework club", date(2026, 12, 23), site="march") is None
+    assert await titled(hub, "Homework club", date(2026, 12, 21), site="march") is not None
+    assert await titled(hub, "Homework club", date(2026, 12, 23), site="march") is None
 
 
-async def test_a_rule_of_ones_own_is_said_back_in_words_or_refused_with_the_mend(screens: Screens) -> None:
+async def test_a_custom_rule_is_shown_in_words_or_refused_with_a_hint(screens: Screens) -> None:
     screen = await screens.new()
     screen.excuse("status of 422")
     panel = await _form(screen, date(2027, 1, 29), "Film night", "19:00", "21:00")
@@ -213,7 +213,7 @@ async def test_a_rule_of_ones_own_is_said_back_in_words_or_refused_with_the_mend
     await expect(_dates(panel, 3).nth(2)).to_contain_text("Fri 26 Mar")
 
 
-async def test_a_date_taken_meanwhile_is_named_and_nothing_is_half_saved(screens: Screens, rig: Rig) -> None:
+async def test_a_date_booked_meanwhile_is_named_and_nothing_is_partly_saved(screens: Screens, hub: SimHub) -> None:
     first = date(2027, 2, 2)
     screen = await screens.new()
     screen.excuse("status of 409")
@@ -221,18 +221,18 @@ async def test_a_date_taken_meanwhile_is_named_and_nothing_is_half_saved(screens
     await panel.get_by_label("Repeats").select_option("Every week")
     await panel.get_by_label("Last date").fill("16/02/2027")
     await expect(panel.get_by_role("button", name="Book 3 dates")).to_be_visible()
-    await book(rig, "Faster", first + timedelta(weeks=1), "20:00", "22:00", space="studio")
+    await book(hub, "Faster", first + timedelta(weeks=1), "20:00", "22:00", space="studio")
     await panel.get_by_role("button", name="Book 3 dates").click()
     alert = panel.get_by_role("alert")
     await expect(alert).to_be_focused()
     await expect(alert).to_contain_text("Nothing was saved. Tue 9 Feb: Studio is taken then: Faster")
-    assert await titled(rig, "Sewing bee", first) is None
+    assert await titled(hub, "Sewing bee", first) is None
     await expect(panel.get_by_label("What to do on Tue 9 Feb")).to_have_value("skip")
     await panel.get_by_role("button", name="Book 2 dates").click()
     await screen.said("2 dates booked for Sewing bee, 1 left out.")
 
 
-async def test_keys_alone_book_a_series(screens: Screens, rig: Rig) -> None:
+async def test_keys_alone_book_a_series(screens: Screens, hub: SimHub) -> None:
     first = date(2027, 2, 4)
     screen = await screens.new()
     panel = await _form(screen, first, "Knitting", "19:00", "21:00", space="studio")
@@ -258,18 +258,16 @@ async def test_keys_alone_book_a_series(screens: Screens, rig: Rig) -> None:
     await panel.get_by_label("What for").focus()
     await keys.press("Enter")
     await expect(panel.get_by_role("heading", name="Knitting")).to_be_focused()
-    assert await titled(rig, "Knitting", first + timedelta(days=1)) is None
-    assert await titled(rig, "Knitting", first + timedelta(days=8)) is not None
+    assert await titled(hub, "Knitting", first + timedelta(days=1)) is None
+    assert await titled(hub, "Knitting", first + timedelta(days=8)) is not None
 
 
-async def test_this_and_the_following_dates_are_changed_and_what_was_changed_by_hand_stays(
-    screens: Screens, rig: Rig
-) -> None:
+async def test_this_and_the_following_dates_change_and_manual_changes_stay(screens: Screens, hub: SimHub) -> None:
     first = date(2027, 2, 1)
-    made = await _series(rig, "Pilates", first, count=5)
+    made = await _series(hub, "Pilates", first, count=5)
     ids = [one["id"] for one in made["bookings"]]
-    await rig.api.patch(f"/bookings/{ids[2]}", {"starts": "2027-02-15T17:00", "ends": "2027-02-15T18:00"})
-    await book(rig, "Bridge", date(2027, 3, 1), "20:15", "22:00")
+    await hub.api.patch(f"/bookings/{ids[2]}", {"starts": "2027-02-15T17:00", "ends": "2027-02-15T18:00"})
+    await book(hub, "Bridge", date(2027, 3, 1), "20:15", "22:00")
     screen = await screens.new()
     await screen.diary(first + timedelta(weeks=1), booking=ids[1])
     panel = screen.panel
@@ -285,14 +283,14 @@ async def test_this_and_the_following_dates_are_changed_and_what_was_changed_by_
     await expect(dates.nth(3)).to_contain_text("Studio is taken then: Bridge")
     await expect(dates.nth(3).get_by_label("What to do on Mon 1 Mar")).to_have_value("keep")
     await expect(panel.get_by_role("group", name="4 dates: 2 changed, 2 kept as they are")).to_be_visible()
-    assert len(await _found(rig, made["id"])) == 5, "nothing is written before it is saved"
+    assert len(await _found(hub, made["id"])) == 5, "nothing is written before it is saved"
     await panel.get_by_role("button", name="Save").click()
     await screen.said("Series Pilates: 2 changed, 1 kept.")
     await expect(panel.get_by_role("heading", name="Pilates")).to_be_focused()
     await expect(panel.get_by_role("region", name="Series")).to_contain_text("19:00 to 20:30")
-    follows = (await rig.api.get(f"/bookings/{ids[1]}"))["series"]
-    assert await _found(rig, made["id"]) == [("02-01", "19:00", "20:00", "Pilates")]
-    assert [one[:3] for one in await _found(rig, follows)] == [
+    follows = (await hub.api.get(f"/bookings/{ids[1]}"))["series"]
+    assert await _found(hub, made["id"]) == [("02-01", "19:00", "20:00", "Pilates")]
+    assert [one[:3] for one in await _found(hub, follows)] == [
         ("02-08", "19:00", "20:30"),
         ("02-15", "17:00", "18:00"),
         ("02-22", "19:00", "20:30"),
@@ -300,9 +298,9 @@ async def test_this_and_the_following_dates_are_changed_and_what_was_changed_by_
     ]
 
 
-async def test_all_dates_to_come_get_another_name_and_go_on_for_longer(screens: Screens, rig: Rig) -> None:
+async def test_all_dates_to_come_get_another_name_and_go_on_for_longer(screens: Screens, hub: SimHub) -> None:
     first = date(2027, 4, 5)
-    made = await _series(rig, "Chess", first, count=2)
+    made = await _series(hub, "Chess", first, count=2)
     screen = await screens.new()
     await screen.diary(first + timedelta(weeks=1), booking=made["bookings"][1]["id"])
     panel = screen.panel
@@ -319,7 +317,7 @@ async def test_all_dates_to_come_get_another_name_and_go_on_for_longer(screens: 
     await dates.nth(3).get_by_label("What to do on Mon 12 Apr").select_option("Keep it as it is")
     await panel.get_by_role("button", name="Save").click()
     await screen.said("Series Chess: 1 changed, 2 booked, 1 kept.")
-    assert await _found(rig, made["id"]) == [
+    assert await _found(hub, made["id"]) == [
         ("04-05", "19:00", "20:00", "Chess club"),
         ("04-12", "19:00", "20:00", "Chess"),
         ("04-19", "19:00", "20:00", "Chess club"),
@@ -327,9 +325,9 @@ async def test_all_dates_to_come_get_another_name_and_go_on_for_longer(screens: 
     ]
 
 
-async def test_only_this_date_is_changed_unless_more_is_chosen(screens: Screens, rig: Rig) -> None:
+async def test_only_this_date_is_changed_unless_more_is_chosen(screens: Screens, hub: SimHub) -> None:
     first = date(2027, 4, 6)
-    made = await _series(rig, "Poetry", first, count=2)
+    made = await _series(hub, "Poetry", first, count=2)
     screen = await screens.new()
     await screen.diary(first, booking=made["bookings"][0]["id"])
     await screen.panel.get_by_role("button", name="Change").click()
@@ -339,16 +337,18 @@ async def test_only_this_date_is_changed_unless_more_is_chosen(screens: Screens,
     await screen.said("Saved Poetry.")
     series = screen.panel.get_by_role("region", name="Series")
     await expect(series).to_contain_text("Changed by hand for this date: time.")
-    assert [one[2] for one in await _found(rig, made["id"])] == ["21:00", "20:00"]
+    assert [one[2] for one in await _found(hub, made["id"])] == ["21:00", "20:00"]
     await series.get_by_text("Number 1 of 2 dates").click()
     await series.get_by_role("link", name="Tue 13 Apr").click()
     await expect(screen.page).to_have_url(re.compile("date=2027-04-13"))
     await expect(series).not_to_contain_text("for this date")
 
 
-async def test_the_rest_of_a_series_is_cancelled_and_restored_as_far_as_it_is_free(screens: Screens, rig: Rig) -> None:
+async def test_the_rest_of_a_series_is_cancelled_and_restored_as_far_as_it_is_free(
+    screens: Screens, hub: SimHub
+) -> None:
     first = date(2026, 12, 17)
-    made = await _series(rig, "Book club", first, count=4, space="meeting-room")
+    made = await _series(hub, "Book club", first, count=4, space="meeting-room")
     screen = await screens.new()
     await screen.diary(first + timedelta(weeks=1), booking=made["bookings"][1]["id"])
     panel = screen.panel
@@ -362,13 +362,13 @@ async def test_the_rest_of_a_series_is_cancelled_and_restored_as_far_as_it_is_fr
     await panel.get_by_label("Why").fill("The roof leaks")
     await panel.get_by_role("button", name="Cancel 3 dates").click()
     await screen.said("Cancelled 3 dates of Book club, from Thu 24 Dec on.")
-    assert await _found(rig, made["id"]) == [("12-17", "19:00", "20:00", "Book club")]
-    story = await rig.api.get(f"/bookings/{made['bookings'][2]['id']}/log")
+    assert await _found(hub, made["id"]) == [("12-17", "19:00", "20:00", "Book club")]
+    story = await hub.api.get(f"/bookings/{made['bookings'][2]['id']}/log")
     assert story["items"][-1]["reason"] == "The roof leaks"
-    await book(rig, "Quicker", first + timedelta(weeks=2), "19:30", "21:00", space="meeting-room")
+    await book(hub, "Quicker", first + timedelta(weeks=2), "19:30", "21:00", space="meeting-room")
     await screen.page.get_by_role("button", name="Undo").click()
     await screen.said(re.compile(r"2 dates of Book club are back\. Not back: Thu 31 Dec \(Meeting room is taken then"))
-    assert [one[0] for one in await _found(rig, made["id"])] == ["12-17", "12-24", "01-07"]
+    assert [one[0] for one in await _found(hub, made["id"])] == ["12-17", "12-24", "01-07"]
 
 
 @pytest.mark.parametrize(
@@ -377,14 +377,14 @@ async def test_the_rest_of_a_series_is_cancelled_and_restored_as_far_as_it_is_fr
     ids=["desk-light", "desk-dark", "narrow-light", "narrow-dark"],
 )
 async def test_axe_finds_nothing_and_nothing_is_cut_off(
-    screens: Screens, rig: Rig, size: tuple[int, int], scheme: Scheme
+    screens: Screens, hub: SimHub, size: tuple[int, int], scheme: Scheme
 ) -> None:
     day = date(2027, 6, 7)
-    if await titled(rig, "Tango", day) is None:
-        await _series(rig, "Tango", day, count=4)
-        await book(rig, "Barrier", day + timedelta(weeks=1), "20:15", "21:00")
-        await book(rig, "Hurdle", day + timedelta(weeks=2), "20:15", "21:00")
-    tango = await titled(rig, "Tango", day)
+    if await titled(hub, "Tango", day) is None:
+        await _series(hub, "Tango", day, count=4)
+        await book(hub, "Barrier", day + timedelta(weeks=1), "20:15", "21:00")
+        await book(hub, "Hurdle", day + timedelta(weeks=2), "20:15", "21:00")
+    tango = await titled(hub, "Tango", day)
     assert tango is not None
     screen = await screens.new(size=size, scheme=scheme)
     panel = screen.panel
@@ -413,12 +413,14 @@ async def test_axe_finds_nothing_and_nothing_is_cut_off(
     assert found == []
 
 
-async def test_a_series_tells_the_price_of_each_date_and_of_all_before_it_is_booked(screens: Screens, rig: Rig) -> None:
+async def test_a_series_shows_the_price_of_each_date_and_the_total_before_booking(
+    screens: Screens, hub: SimHub
+) -> None:
     """As they are charged then: what is left out costs nothing, and a block its discount."""
     first = date(2027, 1, 12)
     rate = {"name": "any time", "per_hour_pence": 1500}
-    await rig.api.put("/sites/ramsey/tariffs", {"rates": [rate]})
-    await book(rig, "In the way", date(2027, 1, 19), "10:00", "11:00", space="studio")
+    await hub.api.put("/sites/ramsey/tariffs", {"rates": [rate]})
+    await book(hub, "In the way", date(2027, 1, 19), "10:00", "11:00", space="studio")
     screen = await screens.new()
     panel = await _form(screen, first, "Priced", "10:00", "12:00", space="studio")
     await panel.get_by_label("Repeats").select_option("Every week")
@@ -438,8 +440,8 @@ async def test_a_series_tells_the_price_of_each_date_and_of_all_before_it_is_boo
     await screen.said(re.compile("2 dates booked for Priced"))
     charged = 0
     for day in (first, date(2027, 1, 26)):
-        made = await titled(rig, "Priced", day)
+        made = await titled(hub, "Priced", day)
         assert made is not None
-        charged += (await rig.api.get(f"/bookings/{made['id']}/quote"))["total_pence"]
+        charged += (await hub.api.get(f"/bookings/{made['id']}/quote"))["total_pence"]
     assert f"{charged / 100:.2f}" == told.split(" ")[0]
-    await rig.api.put("/sites/ramsey/tariffs", {})
+    await hub.api.put("/sites/ramsey/tariffs", {})

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from playwright.async_api import Locator, expect
 
-from firmware_sim.rig import Rig
+from firmware_sim.hub_processes import SimHub
 from tests.browser.booked import ask, book, decide
 from tests.browser.screen import PHONE, Screen, Screens
 
@@ -34,11 +34,11 @@ def _head(screen: Screen, weekday: str) -> Locator:
     return screen.page.get_by_role("columnheader", name=re.compile(rf"^{weekday} "))
 
 
-async def test_each_booking_stands_on_its_day_in_its_room(screens: Screens, rig: Rig) -> None:
-    await book(rig, "Week choir", MONDAY + timedelta(days=1), "19:00", "21:00", space="hall")
-    await ask(rig, "Week wish", MONDAY + timedelta(days=3), "10:00", "12:00")
-    gone = await book(rig, "Week gone", MONDAY + timedelta(days=4), "10:00", "12:00")
-    await decide(rig, gone, "cancel")
+async def test_each_booking_is_shown_on_its_day_in_its_room(screens: Screens, hub: SimHub) -> None:
+    await book(hub, "Week choir", MONDAY + timedelta(days=1), "19:00", "21:00", space="hall")
+    await ask(hub, "Week wish", MONDAY + timedelta(days=3), "10:00", "12:00")
+    gone = await book(hub, "Week gone", MONDAY + timedelta(days=4), "10:00", "12:00")
+    await decide(hub, gone, "cancel")
     screen = await screens.new()
     await _week(screen, MONDAY + timedelta(days=2))
     await expect(screen.page.get_by_role("heading", level=1)).to_have_text("Week of Monday 11 Jan 2027")
@@ -51,10 +51,10 @@ async def test_each_booking_stands_on_its_day_in_its_room(screens: Screens, rig:
     await expect(_entry(screen, "Week gone")).to_have_count(0)
 
 
-async def test_a_booking_over_midnight_stands_on_both_its_days(screens: Screens, rig: Rig) -> None:
+async def test_a_booking_over_midnight_is_shown_on_both_days(screens: Screens, hub: SimHub) -> None:
     saturday, sunday = MONDAY + timedelta(days=5), MONDAY + timedelta(days=6)
-    await book(rig, "Week eve", saturday, "22:00", "00:00", space="meeting-room", last=sunday)
-    await book(rig, "Week night", saturday, "22:00", "02:00", space="hall", last=sunday)
+    await book(hub, "Week eve", saturday, "22:00", "00:00", space="meeting-room", last=sunday)
+    await book(hub, "Week night", saturday, "22:00", "02:00", space="hall", last=sunday)
     screen = await screens.new()
     await _week(screen, MONDAY)
     await expect(_cell(screen, "Main hall", "Sat")).to_contain_text("from 22:00")
@@ -63,7 +63,7 @@ async def test_a_booking_over_midnight_stands_on_both_its_days(screens: Screens,
     await expect(_cell(screen, "Meeting room", "Sun")).to_have_text("")
 
 
-async def test_each_day_says_when_the_building_is_open_or_that_it_is_closed(screens: Screens) -> None:
+async def test_each_day_shows_the_opening_hours_or_that_the_building_is_closed(screens: Screens) -> None:
     screen = await screens.new()
     await _week(screen, MONDAY)
     await expect(_head(screen, "Mon")).to_contain_text("Closed")
@@ -85,8 +85,8 @@ async def test_a_day_opens_from_its_name_and_the_back_button_returns_to_the_week
     await expect(page.get_by_role("heading", level=1)).to_have_text("Monday 11 Jan 2027")
 
 
-async def test_a_booking_opens_by_keyboard_and_gives_the_focus_back(screens: Screens, rig: Rig) -> None:
-    booked = await book(rig, "Week keys", MONDAY + timedelta(days=2), "12:00", "13:00")
+async def test_a_booking_opens_by_keyboard_and_returns_the_focus(screens: Screens, hub: SimHub) -> None:
+    booked = await book(hub, "Week keys", MONDAY + timedelta(days=2), "12:00", "13:00")
     screen = await screens.new()
     await _week(screen, MONDAY)
     await _entry(screen, "Week keys").focus()
@@ -99,7 +99,7 @@ async def test_a_booking_opens_by_keyboard_and_gives_the_focus_back(screens: Scr
     await expect(_entry(screen, "Week keys")).to_be_focused()
 
 
-async def test_the_weeks_before_and_after_are_reached_by_keyboard_and_stand_in_the_address(screens: Screens) -> None:
+async def test_the_previous_and_next_weeks_are_reached_by_keyboard_and_shown_in_the_address(screens: Screens) -> None:
     screen = await screens.new()
     page = screen.page
     await _week(screen, MONDAY)
@@ -137,13 +137,13 @@ async def test_an_empty_week_says_what_to_do(screens: Screens) -> None:
     [(date(2027, 3, 28), "00:30", 23), (date(2027, 10, 31), "01:30", 25)],
     ids=["forward", "back"],
 )
-async def test_the_weeks_of_the_clock_changes_have_seven_days_and_say_which_is_not_24_hours(
-    screens: Screens, rig: Rig, sunday: date, starts: str, hours: int
+async def test_the_weeks_of_the_clock_changes_have_seven_days_and_mark_the_day_without_24_hours(
+    screens: Screens, hub: SimHub, sunday: date, starts: str, hours: int
 ) -> None:
     title = f"Week of {hours} hours"
-    await book(rig, title, sunday, starts, "03:30", space="meeting-room")
-    await book(rig, f"Eve of {hours}", sunday - timedelta(days=1), "23:00", "00:15", last=sunday)
-    await book(rig, f"End of {hours}", sunday, "23:00", "23:45")
+    await book(hub, title, sunday, starts, "03:30", space="meeting-room")
+    await book(hub, f"Eve of {hours}", sunday - timedelta(days=1), "23:00", "00:15", last=sunday)
+    await book(hub, f"End of {hours}", sunday, "23:00", "23:45")
     screen = await screens.new()
     await _week(screen, sunday)
     heads = screen.page.get_by_role("columnheader")
@@ -160,13 +160,13 @@ async def test_the_weeks_of_the_clock_changes_have_seven_days_and_say_which_is_n
     ).to_be_visible()
 
 
-async def test_a_booking_made_elsewhere_appears_in_the_week_by_itself(screens: Screens, rig: Rig) -> None:
+async def test_a_booking_made_elsewhere_appears_in_the_week_without_a_reload(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new()
     await _week(screen, MONDAY)
     await expect(screen.page.get_by_text("Live", exact=True)).to_be_visible()
-    made = await book(rig, "Week late", MONDAY + timedelta(days=6), "12:00", "13:00")
+    made = await book(hub, "Week late", MONDAY + timedelta(days=6), "12:00", "13:00")
     await expect(_entry(screen, "Week late")).to_be_visible()
-    await decide(rig, made, "cancel")
+    await decide(hub, made, "cancel")
     await expect(_entry(screen, "Week late")).to_have_count(0)
 
 

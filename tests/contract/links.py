@@ -10,7 +10,7 @@ from edge.config import BrokerConfig
 from edge.net.connect_options import ConnectOptions
 from edge.net.mqtt_client import MqttLink
 from edge.wire.link import Connected, Disconnected, Link, Message
-from firmware_sim.memory_link import MemoryBroker
+from tests.memory_link import MemoryBroker
 from tests.services.mosquitto import Broker
 
 PanelEvent = Message | Connected | Disconnected

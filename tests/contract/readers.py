@@ -25,7 +25,6 @@ from edge.clock.trust import Timekeeper
 from edge.device_factory import ReaderFactory
 from edge.events.outbox import Outbox
 from edge.net.plan_store import PlanStore
-from edge.readers import Reader
 from edge.readers.config import (
     MatrixConfig,
     OsdpConfig,
@@ -35,9 +34,10 @@ from edge.readers.config import (
     WiegandConfig,
 )
 from edge.readers.input_events import typed
-from edge.readers.matrix import LAYOUT
+from edge.readers.keypad_matrix import LAYOUT
 from edge.readers.osdp import OpenLine
 from edge.readers.serial_line import SerialLine
+from edge.readers.side import Reader
 from edge.readers.wiegand_formats import Format
 from edge.runtime import Runtime
 from edge.system.files import Files
@@ -81,13 +81,20 @@ class World:
         now = clock.now()
         keeper = Timekeeper(floor=None, machine_boot="", battery=now, now=now, mono=clock.monotonic())
         self.runtime = Runtime(
-            around, clock=clock, boot=uuid7(now, bytes(10)), timekeeper=keeper, outbox=outbox, plans=plans
+            around,
+            clock=clock,
+            pins=GpioPins(self.factory),
+            files=disk,
+            boot=uuid7(now, bytes(10)),
+            timekeeper=keeper,
+            outbox=outbox,
+            plans=plans,
         )
         self._outbox = outbox
-        self._fitter = ReaderFactory(runtime=self.runtime, pins=GpioPins(self.factory), open_line=open_line)
+        self._fitter = ReaderFactory(runtime=self.runtime, open_line=open_line)
         self.reader = self.add(config)
 
-    def add(self, config: ReaderConfig) -> Reader:
+    def add(self, config: ReaderConfig) -> Reader[Any]:
         return self._fitter.fit(config, self.presented.append)
 
     async def open(self) -> None:
@@ -249,7 +256,7 @@ class Matrix(Lineless):
         self.wires()
 
     def wires(self) -> None:
-        """Keys without diodes join rows and columns; what is joined to a low row is low, by whatever way."""
+        """Keys without diodes join rows and columns; everything joined to a low row by any path is low."""
         low_rows = {at for at, pin in enumerate(ROWS) if pin in self._low}
         low_columns: set[int] = set()
         for _ in self.down:
@@ -305,7 +312,7 @@ class Usb(Lineless):
 
     async def garbage(self, noise: bytes) -> None:
         os.write(self.end, noise)
-        # What follows is read from the middle of an event on: a plug pulled and put in again mends that.
+        # The input starts in the middle of an event from here on; unplugging and replugging the reader corrects it.
         await asyncio.sleep(2)
         await self.unplug()
         await self.replug()
@@ -326,7 +333,7 @@ class Usb(Lineless):
 
 
 def put(line: int, data: bytes, other: int) -> None:
-    """Write into one end of a pseudo-terminal, and wait until it stands at the other: the kernel carries it over in
+    """Write into one end of a pseudo-terminal, and wait until it arrives at the other: the kernel carries it over in
     real time, which virtual time does not wait for."""
     there = _waiting(other)
     written = os.write(line, data)
@@ -364,7 +371,7 @@ class Peripheral(osdp.Channel):  # type: ignore[misc]  # libosdp has no types
         )
 
     def hear(self, data: bytes) -> None:
-        """All that is said on the line."""
+        """Everything sent on the line."""
         if not self.silent:
             self._heard += data
 

@@ -25,7 +25,7 @@ def test_nothing_is_there_at_first(files: Files) -> None:
     assert files.names("outbox") == []
 
 
-def test_what_is_appended_is_read_in_order(files: Files) -> None:
+def test_appended_entries_are_read_in_order(files: Files) -> None:
     files.append("outbox/1.log", b"one ")
     files.sync("outbox/1.log")
     files.append("outbox/1.log", b"two")
@@ -52,7 +52,7 @@ def test_remove_is_harmless_twice(files: Files) -> None:
     assert files.read("kept.json") is None
 
 
-def test_a_real_disk_keeps_private_what_it_writes(tmp_path: Path) -> None:
+def test_a_real_disk_writes_private_files(tmp_path: Path) -> None:
     files = DiskFiles(tmp_path / "data")
     files.append("outbox/1.log", b"x")
     files.replace("kept.json", b"x")

@@ -20,11 +20,11 @@ from controller.telemetry.history.protocol import History, HistoryDown, HistoryR
 from controller.telemetry.history.sql import SqlHistory
 from controller.telemetry.tables import samples
 from edge.wire.topics import subscriptions
-from firmware_sim.memory_link import MemoryBroker
 from tests.controller.clock import ManualClock
 from tests.controller.telemetry.speaking import NOW, crossing, event, run_of
 from tests.eventually import eventually
 from tests.integration.hub import Hub, open_hub
+from tests.memory_link import MemoryBroker
 from tests.services.influx import InfluxServer
 
 Row = tuple[datetime, str, str, str | None, dict[str, float]]
@@ -113,7 +113,7 @@ def sample(device: str = "front-beams", *, seconds: float = 0, **fields: int) ->
     )
 
 
-async def test_what_is_written_is_kept_with_its_time_tags_and_numbers(kept: Kept) -> None:
+async def test_a_written_entry_is_stored_with_its_time_tags_and_numbers(kept: Kept) -> None:
     await kept.history.write([sample(ins=3, outs=1), sample(seconds=0.000001, ins=0, outs=2)])
     assert await kept.rows("footfall") == [
         (NOW, "ramsey", "front-beams", "front-door", {"ins": 3.0, "outs": 1.0}),
@@ -121,7 +121,7 @@ async def test_what_is_written_is_kept_with_its_time_tags_and_numbers(kept: Kept
     ]
 
 
-async def test_the_same_sample_twice_is_one(kept: Kept) -> None:
+async def test_the_same_sample_twice_counts_once(kept: Kept) -> None:
     await kept.history.write([sample(), sample()])
     await kept.history.write([sample()])
     assert len(await kept.rows("footfall")) == 1
@@ -149,7 +149,7 @@ async def test_ten_thousand_samples_are_all_kept(kept: Kept) -> None:
     assert len(await kept.rows("footfall")) == 10_000
 
 
-async def test_a_dead_influx_says_so_and_one_that_refuses_for_good_says_that(influx: InfluxServer) -> None:
+async def test_a_dead_influx_is_reported_and_a_permanently_refusing_one_differently(influx: InfluxServer) -> None:
     bucket = influx.create_bucket()
     history, nowhere = influx_history(influx, bucket), influx_history(influx, "no-such-bucket")
     with pytest.raises(HistoryDown, match="no-such-bucket"):
@@ -162,7 +162,7 @@ async def test_a_dead_influx_says_so_and_one_that_refuses_for_good_says_that(inf
     await nowhere.close()
 
 
-async def test_a_point_of_another_type_is_refused_for_good(influx: InfluxServer) -> None:
+async def test_a_point_of_another_type_is_refused_permanently(influx: InfluxServer) -> None:
     bucket = influx.create_bucket()
     history = influx_history(influx, bucket)
     with InfluxDBClient(influx.url, influx.token, org=influx.org) as foreign:
@@ -187,7 +187,7 @@ async def influx_hub(
         yield hub, broker, bucket
 
 
-async def test_a_controller_feeds_influx_and_a_dead_one_holds_nothing_up_and_misses_nothing(
+async def test_a_controller_feeds_influx_and_a_dead_influx_blocks_nothing_and_loses_nothing(
     influx_hub: tuple[Hub, MemoryBroker, str], influx: InfluxServer
 ) -> None:
     hub, broker, bucket = influx_hub

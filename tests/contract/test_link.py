@@ -37,7 +37,7 @@ async def test_nothing_is_published_without_a_connection_and_nothing_waits_for_o
         assert await listener.nothing_for(0.2)
 
 
-async def test_messages_come_in_the_order_they_were_published(around: Surroundings) -> None:
+async def test_messages_arrive_in_the_order_of_publishing(around: Surroundings) -> None:
     sender, receiver = around.link(["unused/+"], "sender"), around.link(["a/+"], "receiver")
     async with listening(receiver) as heard, listening(sender):
         for number in range(300):
@@ -46,7 +46,7 @@ async def test_messages_come_in_the_order_they_were_published(around: Surroundin
     assert [message.payload for message in got if isinstance(message, Message)] == [b"%d" % n for n in range(300)]
 
 
-async def test_only_what_was_subscribed_to_comes(around: Surroundings) -> None:
+async def test_only_subscribed_topics_arrive(around: Surroundings) -> None:
     sender, receiver = around.link(["unused/+"], "sender"), around.link(["a/+/c"], "receiver")
     async with listening(receiver) as heard, listening(sender):
         for topic in ("a/b", "a/b/c/d", "b/b/c", "a/b/c"):
@@ -55,7 +55,7 @@ async def test_only_what_was_subscribed_to_comes(around: Surroundings) -> None:
         assert await heard.nothing_for(0.2)
 
 
-async def test_a_retained_message_comes_after_connected_and_says_that_it_was_retained(around: Surroundings) -> None:
+async def test_a_retained_message_follows_connected_and_is_marked_as_retained(around: Surroundings) -> None:
     sender = around.link(["unused/+"], "sender")
     async with listening(sender):
         assert await sender.publish("a/b", b"kept", retain=True)
@@ -74,7 +74,7 @@ async def test_an_empty_retained_message_clears_the_topic(around: Surroundings) 
             assert await heard.nothing_for(0.2)
 
 
-async def test_a_lost_broker_is_told_once_and_the_link_comes_back_by_itself(around: Surroundings) -> None:
+async def test_a_lost_broker_is_reported_once_and_the_link_recovers(around: Surroundings) -> None:
     link, other = around.link(["a/+"], "one"), around.link(["unused/+"], "other")
     async with listening(link) as heard, listening(other) as others:
         around.kill()
@@ -89,7 +89,7 @@ async def test_a_lost_broker_is_told_once_and_the_link_comes_back_by_itself(arou
         assert await heard.next() == Message(topic="a/b", payload=b"found")
 
 
-async def test_payloads_of_any_bytes_arrive_as_they_were(around: Surroundings) -> None:
+async def test_payloads_of_any_bytes_arrive_unchanged(around: Surroundings) -> None:
     payload = bytes(range(256)) * 250
     link = around.link(["a/+"], "one")
     async with listening(link) as heard:
@@ -105,7 +105,7 @@ async def test_a_closed_link_is_not_connected(around: Surroundings) -> None:
     assert await link.publish("a/b", b"lost") is False
 
 
-async def test_a_reader_that_is_told_to_stop_stops_whatever_the_link_is_doing(around: Surroundings) -> None:
+async def test_a_stopped_reader_stops_in_every_state_of_its_link(around: Surroundings) -> None:
     async def read(link: Link) -> None:
         async for _ in link.events():
             pass

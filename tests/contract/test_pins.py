@@ -12,9 +12,8 @@ from gpiozero.pins.mock import MockFactory
 
 from edge.config_checks import door_trouble
 from edge.doors.config import DoorConfig
-from edge.doors.lock import Relay
 from edge.errors import PinError
-from edge.system.pins import GpioPins
+from edge.system.pins import GpioPins, Relay
 from firmware_sim.pins import SimFactory
 
 
@@ -50,11 +49,11 @@ def silent(level: bool, tick: float) -> None:
 
 
 @pytest.mark.parametrize("pull_up", [True, False])
-def test_an_input_tells_its_level_from_the_start(bench: Bench, pull_up: bool) -> None:
+def test_an_input_reports_its_level_from_the_start(bench: Bench, pull_up: bool) -> None:
     assert bench.pins.input(17, pull_up=pull_up, on_change=silent).level is pull_up
 
 
-def test_every_change_is_told_with_its_level_and_tick(bench: Bench) -> None:
+def test_every_change_is_reported_with_its_level_and_tick(bench: Bench) -> None:
     changes: list[tuple[bool, float]] = []
     held = bench.pins.input(17, pull_up=True, on_change=lambda level, tick: changes.append((level, tick)))
     for level in (False, True, False):
@@ -66,7 +65,7 @@ def test_every_change_is_told_with_its_level_and_tick(bench: Bench) -> None:
     assert held.level is False
 
 
-def test_a_burst_of_bounces_is_told_in_full(bench: Bench) -> None:
+def test_a_burst_of_bounces_is_reported_in_full(bench: Bench) -> None:
     changes: list[bool] = []
     held = bench.pins.input(17, pull_up=True, on_change=lambda level, tick: changes.append(level))
     for _ in range(500):
@@ -89,7 +88,7 @@ def test_an_input_is_heard_although_only_the_pins_are_held(bench: Bench) -> None
 
 
 @pytest.mark.parametrize("initial", [True, False])
-def test_an_output_begins_at_its_level_and_follows(bench: Bench, initial: bool) -> None:
+def test_an_output_starts_at_its_level_and_follows(bench: Bench, initial: bool) -> None:
     output = bench.pins.output(22, initial=initial)
     assert output.level is initial
     output.set(not initial)
@@ -107,13 +106,13 @@ def test_two_pins_do_not_share_their_listeners(bench: Bench) -> None:
     assert len(held) == 2
 
 
-def test_a_pin_is_taken_once(bench: Bench) -> None:
+def test_a_pin_is_claimed_once(bench: Bench) -> None:
     bench.pins.output(22, initial=False)
     with pytest.raises(PinError, match="pin 22 is taken"):
         bench.pins.input(22, pull_up=True, on_change=silent)
 
 
-def test_a_pin_that_is_not_there_is_refused(bench: Bench) -> None:
+def test_a_missing_pin_is_refused(bench: Bench) -> None:
     with pytest.raises(PinError, match="pin 99"):
         bench.pins.output(99, initial=False)
 
@@ -125,7 +124,7 @@ def test_closed_pins_become_inputs_and_may_be_closed_again(bench: Bench) -> None
     assert bench.factory.pin(22).function == "input"
 
 
-def test_the_simulated_factory_tells_what_the_relay_does() -> None:
+def test_the_simulated_factory_reports_the_relay() -> None:
     driven: list[tuple[int, bool]] = []
     pins = GpioPins(SimFactory({}, lambda pin, level: driven.append((pin, level))))
     output = pins.output(22, initial=False)
@@ -147,14 +146,14 @@ def door(lock: str, fail: str, feed: str, *, active_high: bool = True) -> DoorCo
     return msgspec.convert(made, DoorConfig)
 
 
-def test_the_page_shows_every_lock_that_may_be_configured_and_no_other() -> None:
+def test_the_page_shows_exactly_the_configurable_locks() -> None:
     every = product(("strike", "maglock"), ("secure", "safe"), ("open", "closed"))
     assert set(LOCKS) == {row for row in every if door_trouble(door(*row)) is None}
 
 
 @pytest.mark.parametrize("active_high", [True, False])
 @pytest.mark.parametrize("row", LOCKS, ids="-".join)
-def test_a_relay_does_at_every_moment_what_the_page_says(
+def test_a_relay_always_follows_the_documented_table(
     bench: Bench, row: tuple[str, str, str], active_high: bool
 ) -> None:
     locked, released, at_rest = LOCKS[row]
@@ -163,14 +162,14 @@ def test_a_relay_does_at_every_moment_what_the_page_says(
     def on() -> bool:
         return bool(bench.factory.pin(22).state) is active_high
 
-    relay = Relay(config, pins=bench.pins)
+    relay = Relay(bench.pins, config.relay)
     assert not on()
-    relay.drive(False)
+    relay.set(config.energised(False))
     assert on() is (locked == "on")
-    relay.drive(True)
+    relay.set(config.energised(True))
     assert on() is (released == "on")
     assert relay.obeys
-    relay.switch_off()
+    relay.set(False)
     assert not on()
     bench.pins.close()
     assert bench.factory.pin(22).function == "input"

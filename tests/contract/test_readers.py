@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, example, given, settings
 from edge.doors.signals import DoorSignal
 from edge.readers.config import ReaderConfig
 from edge.wire.codec import encode
-from firmware_sim.virtual import VirtualClock
 from tests.contract.readers import BENCHES, CARD, CODE, NOISE, PASS, Bench, World
 from tests.edge.hall import run
+from tests.virtual_time import VirtualClock
 
 Act = Callable[[World, Bench], Awaitable[None]]
 
@@ -52,7 +52,7 @@ def test_every_kind_of_reader_is_here() -> None:
     assert kinds == set(get_args(ReaderConfig))
 
 
-def test_what_a_person_offers_is_presented_once(make: Callable[[Path], Bench]) -> None:
+def test_an_offered_credential_is_presented_once(make: Callable[[Path], Bench]) -> None:
     async def act(world: World, bench: Bench) -> None:
         await bench.offer()
         await asyncio.sleep(1)
@@ -67,7 +67,7 @@ def test_what_a_person_offers_is_presented_once(make: Callable[[Path], Bench]) -
     with_reader(make, act)
 
 
-def test_a_reader_that_is_unplugged_is_reported_and_works_again_when_it_is_back(
+def test_an_unplugged_reader_is_reported_and_works_again_when_it_is_back(
     make: Callable[[Path], Bench],
 ) -> None:
     async def act(world: World, bench: Bench) -> None:
@@ -83,7 +83,7 @@ def test_a_reader_that_is_unplugged_is_reported_and_works_again_when_it_is_back(
     with_reader(make, act)
 
 
-def test_what_was_begun_when_a_reader_was_unplugged_is_forgotten_by_whoever_comes_next(
+def test_an_entry_in_progress_is_forgotten_when_the_reader_is_unplugged(
     make: Callable[[Path], Bench],
 ) -> None:
     async def act(world: World, bench: Bench) -> None:
@@ -117,7 +117,7 @@ def test_garbage_is_counted_and_neither_ends_the_reader_nor_lets_anybody_in(
     with_reader(make, act)
 
 
-def test_every_signal_is_taken_at_once(make: Callable[[Path], Bench]) -> None:
+def test_every_signal_is_received_at_once(make: Callable[[Path], Bench]) -> None:
     async def act(world: World, bench: Bench) -> None:
         for signal in DoorSignal:
             world.reader.signal(signal)
@@ -130,7 +130,7 @@ def test_every_signal_is_taken_at_once(make: Callable[[Path], Bench]) -> None:
     with_reader(make, act)
 
 
-def test_neither_log_nor_event_nor_state_has_what_was_presented(
+def test_log_events_and_state_never_have_the_presented_credential(
     make: Callable[[Path], Bench], caplog: pytest.LogCaptureFixture
 ) -> None:
     async def act(world: World, bench: Bench) -> None:
@@ -149,7 +149,7 @@ def test_neither_log_nor_event_nor_state_has_what_was_presented(
     with_reader(make, act)
 
 
-def test_a_reader_that_is_closed_presents_nothing_more(make: Callable[[Path], Bench]) -> None:
+def test_a_closed_reader_presents_nothing_more(make: Callable[[Path], Bench]) -> None:
     async def act(world: World, bench: Bench) -> None:
         world.reader.close()
         world.reader.close()
@@ -160,7 +160,7 @@ def test_a_reader_that_is_closed_presents_nothing_more(make: Callable[[Path], Be
     with_reader(make, act)
 
 
-def test_a_reader_says_where_it_is_and_of_which_kind(make: Callable[[Path], Bench]) -> None:
+def test_a_reader_reports_its_place_and_kind(make: Callable[[Path], Bench]) -> None:
     async def act(world: World, bench: Bench) -> None:
         values = world.reader.state().values
         assert (values["door"], values["side"]) == ("front-door", "outside")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
-from controller.db.migrations import migrate
 from controller.people.passwords import Passwords
+from controller.schema import migrate
 from controller.settings import Settings
 from tests.controller.clock import ManualClock
 from tests.controller.running import BASE_URL, NOW, running, signed_in

@@ -16,9 +16,9 @@ _USUAL = Bounds()
 
 
 @asynccontextmanager
-async def serving(app: FastAPI, bounds: Bounds = _USUAL) -> AsyncIterator[str]:
-    """Serves until the end of the block; gives the address."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+async def serving(app: FastAPI, bounds: Bounds = _USUAL, *, port: int = 0) -> AsyncIterator[str]:
+    """Serves until the end of the block; gives the address. ``port``: 0 for any."""
+    with socket.create_server(("127.0.0.1", port)) as listener:
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as controller.main has it
         connections = Connections(CollectorRegistry(), bounds, proxies=Listen().trusted)
         server = Server(BoundedConfig(app, connections, proxies=Listen().proxies))

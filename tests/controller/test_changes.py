@@ -3,8 +3,8 @@
 import asyncio
 
 from controller.changes import Changes
-from firmware_sim.virtual import VirtualClock, run_virtual
 from tests.controller.running import NOW
+from tests.virtual_time import VirtualClock, run_virtual
 
 
 async def test_a_listener_waits_and_hears_each_changed_site_once() -> None:

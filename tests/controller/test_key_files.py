@@ -9,7 +9,7 @@ import pytest
 from controller.key_files import CannotUnseal, KeyFault, KeyFiles, load_keys, write_secret
 
 
-def test_keys_are_made_on_the_first_start_and_kept(tmp_path: Path) -> None:
+def test_keys_are_made_on_the_first_start_and_stay(tmp_path: Path) -> None:
     first, second = load_keys(tmp_path), load_keys(tmp_path)
     assert (first.public, first.page) == (second.public, second.page)
     files = sorted((tmp_path / "keys").iterdir())

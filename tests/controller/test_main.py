@@ -39,7 +39,7 @@ async def _for_ever() -> None:
     await asyncio.Event().wait()
 
 
-async def test_told_to_stop_it_lets_the_server_finish_and_ends_well() -> None:
+async def test_on_a_signal_it_lets_the_server_finish_and_ends_well() -> None:
     server, stop = FakeServer(), asyncio.Event()
     stop.set()
     tasks = [NamedTask(name="ingest", run=_for_ever)]

@@ -53,7 +53,7 @@ def _command(*words: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True, check=False)
 
 
-def test_broker_files_belong_to_the_owner_of_the_data_folder_whoever_makes_them(config: Path) -> None:
+def test_broker_files_belong_to_the_owner_of_the_data_folder(config: Path) -> None:
     done = _command("controller", "broker-files", "--config", config)
     assert done.returncode == 0, done.stderr
     made = list((config.parent / "data").rglob("*"))

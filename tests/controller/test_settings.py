@@ -56,6 +56,32 @@ def test_a_database_gets_the_driver_we_use(tmp_path: Path, database: str, expect
         ('data_dir = "d"\n[listen]\nport = 0', "listen.port", ">= 1"),
         ('data_dir = "d"\n[listen]\nport = "80"', "listen.port", "int"),
         ('data_dir = "d"\n[broker]\nhots = "x"', "broker", "hots"),
+        ('data_dir = "d"\n[audit]\nmail_to = ["a@b.test"]', "audit.mail_to", "mail server"),
+        (
+            'data_dir = "d"\n[mail]\nhost = "m"\nsender = "Hub <h@b.test.>"',
+            "mail.sender",
+            "bookings@example.org",
+        ),
+        (
+            'data_dir = "d"\n[mail]\nhost = "m"\nsender = "h@b.test"\n[audit]\nmail_to = ["auditor@example.org."]',
+            "audit.mail_to",
+            "'auditor@example.org.' is not an address",
+        ),
+        (
+            'data_dir = "d"\n[mail]\nhost = "m"\nsender = "h@b.test"\n[audit]\nmail_to = ["a..b@x.test"]',
+            "audit.mail_to",
+            "'a..b@x.test' is not an address",
+        ),
+        (
+            'data_dir = "d"\n[mail]\nhost = "m"\nsender = "h@b.test"\n[audit]\nmail_to = [""]',
+            "audit.mail_to",
+            "'' is not an address",
+        ),
+        (
+            'data_dir = "d"\n[mail]\nhost = "m"\nsender = "h@b.test"\n[audit]\nmail_to = ["Ann"]',
+            "audit.mail_to",
+            "not an address",
+        ),
         ('data_dir = "d"\nlead_in_minutes = 241', "lead_in_minutes", "<= 240"),
         ('data_dir = "d"\nlag_minutes = -1', "lag_minutes", ">= 0"),
         ('data_dir = "d"\ndatabase = "mysql://x/y"', "database", "postgresql://"),

@@ -21,7 +21,7 @@ LONG_AGO, FAR_OFF = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinf
 
 
 class Authority:
-    """Issues whatever it is asked for."""
+    """Issues every requested certificate."""
 
     def __init__(self) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())

@@ -22,17 +22,18 @@ from edge.system.watchdog import ServiceManager
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.envelope import Addressed, Envelope, Keyring, Purpose, Signer, open_envelope
-from edge.wire.events import Ack, Event, EventBatch, EventData, FaultData, read_event
+from edge.wire.event_batch import Ack, EventBatch
+from edge.wire.events import Event, EventData, FaultData, read_event
 from edge.wire.interval import Interval
 from edge.wire.link import Message
 from edge.wire.messages import Applied, Command, CommandResult, DeviceState, Hello, HelloReply, Status
 from edge.wire.plan import DoorSpan, Grant, GrantsPart, HoursPart, Manifest, Part, PartRef, digest
 from edge.wire.topics import Topic, parse
-from firmware_sim.memory_link import MemoryBroker, MemoryLink
 from firmware_sim.pins import SimFactory
-from firmware_sim.virtual import VirtualClock, VirtualLoop
 from tests.edge.disk import MemoryDisk
 from tests.edge.enrolled import CONTROLLER_KEY, identity
+from tests.memory_link import MemoryBroker, MemoryLink
+from tests.virtual_time import VirtualClock, VirtualLoop
 
 SITE, EDGE, DOOR = "ramsey", "ramsey-pi", "front-door"
 ZERO = datetime(2026, 3, 28, 17, 0, tzinfo=UTC)

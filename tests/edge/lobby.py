@@ -7,20 +7,20 @@ from typing import Any
 
 import msgspec
 
-from edge.alarm.fire_config import FireConfig
+from edge.alarm.config import FireConfig
 from edge.config import Config
 from edge.doors.config import DoorConfig
 from edge.readers.config import WiegandConfig
 from edge.system.files import Files
 from edge.system.pinout import InputPin, OutputPin
+from edge.wire.access_decision import Reason
 from edge.wire.credentials import CredentialKind, code_key
-from edge.wire.decide import Reason
 from edge.wire.events import AccessData, DoorData, FaultData, FireData
 from edge.wire.interval import Interval
 from edge.wire.plan import DoorSpan, Grant, GrantsPart, HoursPart, Override, OverridesPart
-from firmware_sim.virtual import VirtualClock
 from tests.edge.enrolled import identity
 from tests.edge.hall import CONTACT, D0, D1, DOOR, PIR, REX, SECRET, STRIKE, ZERO, Hall, config, hours, named, run
+from tests.virtual_time import VirtualClock
 
 INNER_DOOR = "inner-door"
 INNER_RELAY, INNER_CONTACT, INNER_REX, INNER_D0, INNER_D1 = 18, 10, 12, 16, 20

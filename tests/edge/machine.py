@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from firmware_sim.virtual import VirtualClock
+from tests.virtual_time import VirtualClock
 
 DEAD = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from edge.system.files import Files
+from edge.wire.access_decision import ClockTrust, Reason
 from edge.wire.credentials import CredentialKind
-from edge.wire.decide import ClockTrust, Reason
 from edge.wire.events import AccessData
 from edge.wire.interval import Interval
 from edge.wire.messages import WORD_EVERY_S, WORD_STALE_S
@@ -33,7 +33,7 @@ async def tried(hall: Hall, code: str) -> AccessData:
     return hall.data(AccessData)[-1]
 
 
-def test_an_offline_code_opens_with_no_word_from_the_controller_and_is_told_as_such() -> None:
+def test_an_offline_code_opens_without_the_controller_and_is_reported_as_such() -> None:
     async def act(hall: Hall) -> None:
         await hall.send_plan(1, hours())
         told = await tried(hall, CODE)
@@ -111,7 +111,7 @@ def test_an_offline_code_that_no_plan_lists_opens_only_while_the_controller_is_n
         pytest.param({"trust": ClockTrust.UNPROVEN}, id="of a controller that does not know the time"),
     ],
 )
-def test_a_word_that_proves_nothing_does_not_make_the_door_refuse_an_offline_code(changes: dict[str, object]) -> None:
+def test_an_unproven_message_does_not_make_the_door_refuse_an_offline_code(changes: dict[str, object]) -> None:
     async def act(hall: Hall) -> None:
         await hall.send_plan(1, hours())
         for _ in range(3):
@@ -133,7 +133,7 @@ def test_the_next_plan_names_the_booking_or_withdraws_the_code() -> None:
     with_hall(act, config=CONFIG)
 
 
-def test_a_used_code_is_remembered_over_a_restart_and_never_stands_on_the_disk() -> None:
+def test_a_used_code_is_remembered_over_a_restart_and_never_written_to_the_disk() -> None:
     disk: Files = MemoryDisk()
 
     async def act(hall: Hall) -> None:
@@ -159,7 +159,7 @@ def somebody() -> Grant:
     return msgspec.structs.replace(whole, holder=HOLDER)
 
 
-def test_whoever_has_not_left_is_told_of_or_refused_as_the_door_has_it_until_the_night() -> None:
+def test_a_person_still_inside_is_reported_or_refused_as_the_door_is_configured_until_the_night() -> None:
     async def act(hall: Hall) -> None:
         for at, (policy, opens, told) in enumerate(
             ((Passback.OFF, True, False), (Passback.SOFT, True, True), (Passback.HARD, False, True)), start=1
@@ -176,7 +176,7 @@ def test_whoever_has_not_left_is_told_of_or_refused_as_the_door_has_it_until_the
     with_hall(act, config=CONFIG)
 
 
-def test_where_the_doors_count_says_that_all_have_left_nobody_is_kept_out() -> None:
+def test_nobody_is_refused_while_the_doors_count_says_that_all_have_left() -> None:
     async def act(hall: Hall) -> None:
         await hall.send_plan(1, ours(Passback.HARD), GrantsPart(grants=(somebody(),)))
         assert (await tried(hall, "482913")).granted

@@ -10,12 +10,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from edge.clock.trust import ClockFloor
 from edge.errors import RestartWanted, TaskDied
 from edge.system.persisted_state import PersistedState, earlier_runs
+from edge.wire.access_decision import ClockTrust, Reason
 from edge.wire.codec import decode, encode
-from edge.wire.decide import ClockTrust, Reason
 from edge.wire.envelope import Purpose, Signer
+from edge.wire.event_batch import Ack
 from edge.wire.events import (
     AccessData,
-    Ack,
     BootData,
     DoorChange,
     DoorData,
@@ -30,7 +30,6 @@ from edge.wire.faults import FaultCode
 from edge.wire.interval import Interval
 from edge.wire.messages import Hello
 from edge.wire.plan import DoorSpan, GrantsPart, HoursPart
-from firmware_sim.virtual import VirtualClock
 from tests.edge.disk import MemoryDisk
 from tests.edge.hall import (
     BOOKING,
@@ -51,6 +50,7 @@ from tests.edge.hall import (
     run,
     with_hall,
 )
+from tests.virtual_time import VirtualClock
 
 CODE = "482913"
 WINDOW = (ZERO, ZERO + timedelta(hours=4))
@@ -60,7 +60,7 @@ def changes(hall: Hall) -> list[DoorChange]:
     return [data.change for data in hall.data(DoorData)]
 
 
-def test_a_code_opens_its_door_and_the_door_relocks_behind_who_came_in() -> None:
+def test_a_code_opens_its_door_and_the_door_locks_again_after_the_entry() -> None:
     async def act(hall: Hall) -> None:
         await hall.send_codes(1, grant(CODE, *WINDOW))
         await hall.enter(CODE)
@@ -92,7 +92,7 @@ def test_the_relay_moves_before_the_event_is_recorded() -> None:
     run(main)
 
 
-def test_a_wrong_code_opens_nothing_and_stands_in_no_event() -> None:
+def test_a_wrong_code_opens_nothing_and_appears_in_no_event() -> None:
     async def act(hall: Hall) -> None:
         await hall.send_codes(1, grant(CODE, *WINDOW))
         await hall.enter("111222")
@@ -106,7 +106,7 @@ def test_a_wrong_code_opens_nothing_and_stands_in_no_event() -> None:
     with_hall(act)
 
 
-def test_a_pause_of_ten_seconds_begins_the_code_anew() -> None:
+def test_a_pause_of_ten_seconds_restarts_the_code() -> None:
     async def act(hall: Hall) -> None:
         await hall.send_codes(1, grant(CODE, *WINDOW))
         await hall.enter("482")
@@ -120,7 +120,7 @@ def test_a_pause_of_ten_seconds_begins_the_code_anew() -> None:
     with_hall(act)
 
 
-def test_nobody_is_let_in_after_the_strike_was_released_for_its_hold_time() -> None:
+def test_nobody_enters_after_the_hold_time_of_the_strike() -> None:
     async def act(hall: Hall) -> None:
         await hall.send_codes(1, grant(CODE, *WINDOW))
         await hall.enter(CODE)
@@ -153,7 +153,7 @@ def test_the_exit_button_releases_without_plan_network_or_trusted_time() -> None
     with_hall(act, synchronised=False)
 
 
-def test_a_door_pulled_open_without_leave_is_forced_until_it_closes() -> None:
+def test_a_door_opened_without_a_grant_is_forced_until_it_closes() -> None:
     async def act(hall: Hall) -> None:
         await hall.drive(CONTACT, True)
         await asyncio.sleep(2)
@@ -179,7 +179,7 @@ def test_a_door_left_open_is_held_after_its_time() -> None:
     with_hall(act)
 
 
-def test_a_bouncing_contact_is_one_opening() -> None:
+def test_a_bouncing_contact_counts_as_one_opening() -> None:
     async def act(hall: Hall) -> None:
         await hall.drive(REX, False)
         await asyncio.sleep(0.1)
@@ -195,7 +195,7 @@ def test_a_bouncing_contact_is_one_opening() -> None:
     with_hall(act)
 
 
-def test_a_door_is_free_exactly_while_the_plan_says_so() -> None:
+def test_a_door_is_unlocked_exactly_while_the_plan_says_so() -> None:
     opens, closes = ZERO + timedelta(hours=1), ZERO + timedelta(hours=2)
 
     async def act(hall: Hall) -> None:
@@ -228,7 +228,7 @@ def test_the_last_plan_is_used_after_a_start_with_no_network_at_all() -> None:
     with_hall(act)
 
 
-def test_a_plan_is_reported_applied_and_said_again_on_every_connection() -> None:
+def test_an_applied_plan_is_reported_again_on_every_connection() -> None:
     async def act(hall: Hall) -> None:
         manifest = await hall.send_codes(7, grant(CODE, *WINDOW))
         first = hall.applied()[-1]
@@ -256,7 +256,7 @@ def test_parts_may_come_before_or_after_their_manifest() -> None:
     with_hall(act)
 
 
-def test_a_refused_plan_says_why_and_leaves_the_last_good_one_in_force() -> None:
+def test_a_refused_plan_gives_its_reason_and_leaves_the_last_good_one_in_force() -> None:
     async def act(hall: Hall) -> None:
         await hall.send_codes(7, grant(CODE, *WINDOW))
         await hall.send_plan(8, hours(), must_understand=("airlock",))
@@ -276,7 +276,7 @@ def test_a_refused_plan_says_why_and_leaves_the_last_good_one_in_force() -> None
     with_hall(act)
 
 
-def test_a_refused_plan_that_comes_again_is_one_event() -> None:
+def test_a_refused_plan_received_again_is_one_event() -> None:
     async def act(hall: Hall) -> None:
         for _ in range(3):
             await hall.send_plan(8, hours(), must_understand=("airlock",))
@@ -286,7 +286,7 @@ def test_a_refused_plan_that_comes_again_is_one_event() -> None:
     with_hall(act)
 
 
-def test_a_plan_that_nobody_trusted_signed_is_counted_and_never_used() -> None:
+def test_a_plan_without_a_trusted_signature_is_counted_and_never_used() -> None:
     async def act(hall: Hall) -> None:
         await hall.send_codes(7, grant(CODE, *WINDOW))
         stranger = Signer(Ed25519PrivateKey.from_private_bytes(bytes([9] * 32)))
@@ -358,7 +358,7 @@ def test_totals_go_on_after_a_power_cut_and_the_day_of_the_counter_begins_at_loc
     with_hall(act)
 
 
-def test_movement_is_reported_when_it_begins_and_when_it_has_ended() -> None:
+def test_movement_is_reported_at_its_start_and_end() -> None:
     async def act(hall: Hall) -> None:
         for _ in range(3):
             await hall.drive(PIR, True)
@@ -371,7 +371,7 @@ def test_movement_is_reported_when_it_begins_and_when_it_has_ended() -> None:
     with_hall(act)
 
 
-def test_what_happened_while_no_agent_ran_is_an_outage() -> None:
+def test_the_time_without_an_agent_is_an_outage() -> None:
     async def act(hall: Hall) -> None:
         await asyncio.sleep(90)
         await hall.stop()
@@ -441,7 +441,7 @@ def test_a_new_disk_is_a_new_log_from_the_first_seq() -> None:
     with_hall(act)
 
 
-def test_every_connection_says_online_with_a_nonce_of_its_own_and_all_states() -> None:
+def test_every_connection_reports_online_with_its_own_nonce_and_all_states() -> None:
     async def act(hall: Hall) -> None:
         await asyncio.sleep(1)
         first = hall.status()
@@ -458,7 +458,7 @@ def test_every_connection_says_online_with_a_nonce_of_its_own_and_all_states() -
     with_hall(act)
 
 
-def test_a_lost_edge_is_offline_by_its_will_and_a_stopped_one_by_its_own_word() -> None:
+def test_a_lost_edge_is_offline_by_its_will_and_a_stopped_one_by_its_own_message() -> None:
     async def act(hall: Hall) -> None:
         assert hall.link is not None
         nonce = hall.status().nonce
@@ -486,7 +486,7 @@ def test_hello_is_answered_with_its_nonce_the_head_and_every_state() -> None:
     with_hall(act)
 
 
-def test_old_acknowledgements_and_hellos_that_a_broker_kept_back_withhold_nothing_from_a_restored_controller() -> None:
+def test_delayed_acknowledgements_and_hellos_withhold_nothing_from_a_restored_controller() -> None:
     async def act(hall: Hall) -> None:
         await hall.until(lambda: bool(hall.batches()))
         log, nonce = hall.batches()[-1].log, hall.status().nonce
@@ -527,7 +527,7 @@ def test_a_restored_controller_gets_acknowledged_events_again() -> None:
 
 
 @pytest.mark.parametrize("session", [None, "cd" * 16])
-def test_a_hello_of_another_session_neither_acknowledges_nor_takes_back(session: str | None) -> None:
+def test_a_hello_of_another_session_neither_acknowledges_nor_revokes(session: str | None) -> None:
     async def act(hall: Hall) -> None:
         await hall.walk(OUTER, INNER)
         await asyncio.sleep(2)
@@ -541,7 +541,7 @@ def test_a_hello_of_another_session_neither_acknowledges_nor_takes_back(session:
     with_hall(act)
 
 
-def test_an_exit_button_that_is_stuck_is_reported_and_goes_on_letting_people_out() -> None:
+def test_a_stuck_exit_button_is_reported_and_still_lets_people_out() -> None:
     async def act(hall: Hall) -> None:
         await hall.drive(REX, False)
         await asyncio.sleep(590)
@@ -581,7 +581,7 @@ def test_the_strike_is_locked_when_the_agent_stops_in_the_middle_of_a_grant() ->
     with_hall(act)
 
 
-def test_a_task_that_dies_ends_the_agent_with_its_name_and_the_door_locked() -> None:
+def test_a_dead_task_ends_the_agent_with_its_name_and_the_door_locked() -> None:
     class Broken(MemoryDisk):
         def replace(self, name: str, data: bytes) -> None:
             if name == "kept.json":
@@ -600,7 +600,7 @@ def test_a_task_that_dies_ends_the_agent_with_its_name_and_the_door_locked() -> 
     run(main)
 
 
-def test_an_edge_that_does_not_know_the_time_admits_nobody_by_a_timed_code() -> None:
+def test_an_edge_without_the_time_admits_nobody_by_a_timed_code() -> None:
     async def act(hall: Hall) -> None:
         await hall.send_codes(1, grant(CODE, *WINDOW))
         await hall.enter(CODE)
@@ -646,7 +646,7 @@ def test_no_failure_of_a_station_listing_ends_the_agent() -> None:
     with_hall(act, config=config(wifi="no\x00name"))
 
 
-def test_a_disk_that_refuses_keeps_the_door_working_and_loses_nothing() -> None:
+def test_with_a_refusing_disk_the_door_works_and_nothing_is_lost() -> None:
     async def act(hall: Hall) -> None:
         assert isinstance(hall.disk, MemoryDisk)
         await hall.send_codes(1, grant(CODE, *WINDOW))
@@ -661,7 +661,7 @@ def test_a_disk_that_refuses_keeps_the_door_working_and_loses_nothing() -> None:
     with_hall(act)
 
 
-def test_a_disk_that_takes_nothing_is_told_while_it_does_and_keeps_nothing_from_the_controller() -> None:
+def test_a_disk_that_accepts_no_write_is_reported_and_withholds_nothing_from_the_controller() -> None:
     async def act(hall: Hall) -> None:
         assert isinstance(hall.disk, MemoryDisk)
         await hall.send_codes(1, grant(CODE, *WINDOW))
@@ -693,7 +693,7 @@ def test_a_damaged_plan_on_the_disk_is_reported_and_the_agent_starts_without_it(
     with_hall(act)
 
 
-def test_an_older_plan_stays_out_although_the_one_on_the_disk_is_spoilt() -> None:
+def test_an_older_plan_stays_refused_even_if_the_plan_on_the_disk_is_corrupt() -> None:
     async def act(hall: Hall) -> None:
         assert isinstance(hall.disk, MemoryDisk)
         await hall.send_codes(7, grant(CODE, *WINDOW))
@@ -736,7 +736,7 @@ def test_no_fault_of_the_disk_keeps_the_door_from_its_plan(way: str) -> None:
     with_hall(act)
 
 
-def test_an_outage_is_told_at_once_by_an_edge_that_does_not_know_the_time_or_goes_by_a_wrong_one() -> None:
+def test_an_outage_is_reported_at_once_by_an_edge_without_the_time_or_with_a_wrong_one() -> None:
     """It would be lost with the next power cut; the controller dates it by the runs before and after it."""
 
     async def act(hall: Hall) -> None:
@@ -764,7 +764,7 @@ def test_an_outage_is_told_at_once_by_an_edge_that_does_not_know_the_time_or_goe
     with_hall(act, synchronised=False)
 
 
-def test_a_reply_says_how_far_this_run_has_come_and_how_long_the_ones_before_lasted() -> None:
+def test_a_reply_states_the_progress_of_this_run_and_the_lengths_of_the_previous_ones() -> None:
     async def act(hall: Hall) -> None:
         await hall.stop()
         await hall.start()
@@ -780,7 +780,7 @@ def test_a_reply_says_how_far_this_run_has_come_and_how_long_the_ones_before_las
     with_hall(act)
 
 
-def test_of_a_run_that_was_cut_short_the_last_event_says_how_long_it_was() -> None:
+def test_the_last_event_gives_the_length_of_an_interrupted_run() -> None:
     run = EarlierRun(boot=BOOKING, mono_ms=90)
     other = EarlierRun(boot=BOOKING[:-1] + "f", mono_ms=10)
     kept = PersistedState(floor=ClockFloor(at=ZERO), runs=(other, run))
@@ -822,7 +822,7 @@ def test_hours_of_another_door_mean_nothing_here() -> None:
     with_hall(act)
 
 
-def test_offline_is_the_last_word_of_an_orderly_stop_whatever_was_still_to_be_said() -> None:
+def test_offline_is_the_last_message_of_an_orderly_stop() -> None:
     async def act(hall: Hall) -> None:
         for _ in range(3):
             await hall.hello()

@@ -1,4 +1,4 @@
-"""The alarm's machine by itself: whatever comes in whatever order, it sets on nobody who has shown."""
+"""The alarm's state machine alone: in any order of events it never sets on a person who was detected."""
 
 import math
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.alarm.state_machine import (
+from edge.alarm.area_state_machine import (
     LEAVING_S,
     ROUNDS,
     AlarmReport,
@@ -24,7 +24,7 @@ from edge.alarm.state_machine import (
     begin,
     step,
 )
-from edge.sensors.headcount import Headcount, crossed, doubted
+from edge.alarm.headcount import Headcount, crossed, doubted
 from edge.wire.events import AlarmChange
 
 RULES = AlarmRules(quiet_s=900, warn_s=60, siren_s=900)
@@ -63,19 +63,19 @@ def test_it_sets_a_quiet_time_and_a_warning_after_the_last_stir() -> None:
     assert changes(effects) == [(1010.0, AlarmChange.WARNING), (1070.0, AlarmChange.SET)]
 
 
-def test_a_stir_that_ended_before_is_counted_from_its_end() -> None:
+def test_a_finished_movement_counts_from_its_end() -> None:
     _, effects = play(fresh(), (0.0, CLOSED), (20.0, Movement(by="pir", inside=True, ago_s=10.0)), (5000.0, Tick()))
     assert changes(effects)[0] == (910.0, AlarmChange.WARNING)
 
 
 @pytest.mark.parametrize(("after_s", "sets"), [(LEAVING_S - 1, True), (LEAVING_S, False)])
-def test_who_moves_after_the_last_door_was_shut_is_inside(after_s: float, sets: bool) -> None:
+def test_a_person_moving_after_the_last_door_was_shut_is_inside(after_s: float, sets: bool) -> None:
     moves = Movement(by="movement in hall", inside=True)
     _, effects = play(fresh(), (0.0, CLOSED), (after_s, moves), (50_000.0, Tick()))
     assert (AlarmChange.SET in [change for _, change in changes(effects)]) is sets
 
 
-def test_a_door_that_opens_lets_whoever_it_was_out() -> None:
+def test_opening_a_door_lets_anybody_out() -> None:
     _, effects = play(
         fresh(),
         (0.0, CLOSED),
@@ -87,7 +87,7 @@ def test_a_door_that_opens_lets_whoever_it_was_out() -> None:
     assert changes(effects)[-1] == (1170.0, AlarmChange.SET)
 
 
-def test_what_is_set_says_nothing_of_what_would_forbid_setting() -> None:
+def test_a_set_area_reports_no_obstacles_to_setting() -> None:
     _, effects = play(
         fresh(was_set=True), (1.0, Conditions(closed=True, obstacle="hall-window is open")), (9000.0, Tick())
     )
@@ -102,7 +102,7 @@ def test_what_is_set_says_nothing_of_what_would_forbid_setting() -> None:
         Conditions(closed=True, moving=True),
     ],
 )
-def test_what_comes_between_while_it_warns_cancels(look: Conditions) -> None:
+def test_an_entry_during_the_warning_cancels_it(look: Conditions) -> None:
     _, effects = play(fresh(), (0.0, CLOSED), (930.0, look), (1000.0, Tick()))
     assert changes(effects) == [(900.0, AlarmChange.WARNING), (930.0, AlarmChange.CANCELLED)]
 
@@ -205,12 +205,12 @@ def test_an_unset_is_heard_in_every_state(night: list[tuple[float, Input]]) -> N
         (Headcount(doubt="it was dark"), "the count cannot be trusted, since it was dark"),
     ],
 )
-def test_a_count_is_believed_within_what_its_counter_misses(count: Headcount, against: str | None) -> None:
+def test_a_count_is_believed_within_its_counters_error(count: Headcount, against: str | None) -> None:
     assert count.against == against
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5))))
-def test_a_headcount_is_what_came_in_less_what_went_out_and_a_doubt_stays(crossings: list[tuple[int, int]]) -> None:
+def test_the_headcount_is_entries_minus_exits_and_a_doubt_remains(crossings: list[tuple[int, int]]) -> None:
     count = doubted(Headcount(), "it was dark")
     for ins, outs in crossings:
         count = doubted(crossed(count, ins=ins, outs=outs), "later")

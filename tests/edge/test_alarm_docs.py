@@ -44,7 +44,7 @@ def loaded(folder: Path, text: str) -> Config:
     return load(path)
 
 
-def test_what_the_pages_show_is_taken(tmp_path: Path) -> None:
+def test_configuration_shown_on_the_pages_is_accepted(tmp_path: Path) -> None:
     config = loaded(tmp_path, shown("alarm.md") + shown("closing.md"))
     assert [area.id for area in config.areas] == ["ground-floor"]
     assert len(config.announcers) == 3
@@ -73,7 +73,9 @@ AREA = '[[area]]\nid = "a"\ndoors = ["front-door"]\nzones = ["hall"]\n'
         ('[[output]]\nid = "hall-pir"\nrelay = { pin = 5 }', "output[0].id", "its own id"),
     ],
 )
-def test_what_cannot_work_is_refused_with_its_key_and_its_hint(tmp_path: Path, text: str, key: str, hint: str) -> None:
+def test_settings_that_cannot_work_are_refused_with_key_and_hint(
+    tmp_path: Path, text: str, key: str, hint: str
+) -> None:
     with pytest.raises(ConfigError) as refused:
         loaded(tmp_path, text)
     assert "edge.toml" in str(refused.value)

@@ -5,8 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from edge.alarm.area import WARM_S
-from edge.alarm.persisted_area import KeptArea
+from edge.alarm.area import WARM_S, StoredArea
 from edge.wire.codec import decode, encode
 from edge.wire.events import AccessData, FaultData
 from edge.wire.faults import FaultCode, describe
@@ -76,7 +75,7 @@ def test_nothing_sets_while_the_building_is_open_or_booked() -> None:
 
 
 @pytest.mark.parametrize("stir", ["move", "exit", "door", "window", "beam", "hours"])
-def test_whoever_stirs_while_it_warns_cancels_it(stir: str) -> None:
+def test_movement_during_the_warning_cancels_it(stir: str) -> None:
     async def act(hall: Watched) -> None:
         await hall.used()
         await hall.sleep_until(CLOSES, 30)
@@ -103,7 +102,7 @@ def test_whoever_stirs_while_it_warns_cancels_it(stir: str) -> None:
     with_watched(act)
 
 
-def test_whoever_moved_since_the_door_was_shut_is_inside_for_the_whole_night() -> None:
+def test_a_person_moving_after_the_door_was_shut_is_inside_for_the_whole_night() -> None:
     async def act(hall: Watched) -> None:
         await hall.used()
         await hall.sleep_until(CLOSES, 30)
@@ -119,7 +118,7 @@ def test_whoever_moved_since_the_door_was_shut_is_inside_for_the_whole_night() -
     with_watched(act)
 
 
-def test_movement_of_whoever_just_left_does_not_count() -> None:
+def test_movement_of_a_person_who_just_left_does_not_count() -> None:
     async def act(hall: Watched) -> None:
         await hall.evening()
         await hall.move()
@@ -136,7 +135,7 @@ def test_movement_of_whoever_just_left_does_not_count() -> None:
     with_watched(act)
 
 
-def test_a_head_counted_inside_tells_a_person_and_keeps_it_unset() -> None:
+def test_a_head_counted_inside_means_a_person_and_keeps_the_alarm_unset() -> None:
     async def act(hall: Watched) -> None:
         await hall.evening()
         await hall.move()
@@ -167,7 +166,7 @@ def test_a_head_counted_inside_tells_a_person_and_keeps_it_unset() -> None:
         ("held open", "Front door is not locked"),
     ],
 )
-def test_what_forbids_setting_is_told_once_and_nothing_sets(what: str, words: str) -> None:
+def test_the_obstacle_to_setting_is_reported_once_and_nothing_sets(what: str, words: str) -> None:
     async def act(hall: Watched) -> None:
         await hall.evening()
         await hall.used()
@@ -204,7 +203,7 @@ def test_what_forbids_setting_is_told_once_and_nothing_sets(what: str, words: st
     with_watched(act)
 
 
-def test_a_pir_that_nobody_has_walked_past_yet_is_accused_of_nothing_and_nothing_sets() -> None:
+def test_a_pir_without_movement_so_far_is_not_faulty_and_nothing_sets() -> None:
     async def act(hall: Watched) -> None:
         await hall.evening()
         await hall.count(0)
@@ -230,9 +229,9 @@ def test_without_a_proven_time_nothing_sets() -> None:
     with_watched(act, synchronised=False)
 
 
-def test_a_pir_that_saw_nobody_in_the_last_uses_is_taken_for_dead() -> None:
+def test_a_pir_that_saw_nobody_in_the_last_bookings_counts_as_dead() -> None:
     disk = MemoryDisk()
-    disk.replace(FILE, encode(KeptArea(unseen={"hall-pir": 4})))
+    disk.replace(FILE, encode(StoredArea(unseen={"hall-pir": 4})))
 
     async def act(hall: Watched) -> None:
         await hall.evening()
@@ -276,7 +275,7 @@ def test_a_refused_entry_never_unsets() -> None:
 
 
 @pytest.mark.parametrize("how", ["door", "movement", "window", "lid", "exit button"])
-def test_an_intruder_sets_off_the_siren_for_as_long_as_it_may_sound(how: str) -> None:
+def test_an_intruder_sounds_the_siren_for_its_permitted_time(how: str) -> None:
     async def act(hall: Watched) -> None:
         await hall.set_itself()
         if how == "door":
@@ -315,7 +314,7 @@ def test_the_siren_sounds_three_times_a_night_at_most() -> None:
     with_watched(act)
 
 
-def test_duress_opens_and_unsets_like_any_other_and_no_local_sign_tells() -> None:
+def test_duress_opens_and_unsets_like_any_other_entry_without_a_local_sign() -> None:
     seen: dict[str, list[object]] = {}
 
     def presents(code: str) -> None:
@@ -336,7 +335,7 @@ def test_duress_opens_and_unsets_like_any_other_and_no_local_sign_tells() -> Non
     assert seen[STAFF] == seen[DURESS]
 
 
-def test_fire_unsets_and_silences_whatever_sounds() -> None:
+def test_fire_unsets_the_alarm_and_silences_every_sound() -> None:
     async def act(hall: Watched) -> None:
         await hall.set_itself()
         await hall.move()
@@ -349,7 +348,7 @@ def test_fire_unsets_and_silences_whatever_sounds() -> None:
     with_watched(act)
 
 
-def test_what_was_set_is_set_again_after_a_power_cut() -> None:
+def test_a_set_area_is_set_again_after_a_power_cut() -> None:
     async def act(hall: Watched) -> None:
         await hall.set_itself()
         since = hall.state(AREA).values["since"]
@@ -380,7 +379,7 @@ def test_a_door_found_open_after_a_power_cut_sets_it_off() -> None:
     with_watched(act)
 
 
-def test_what_was_unset_is_unset_after_a_power_cut() -> None:
+def test_an_unset_area_is_unset_after_a_power_cut() -> None:
     async def act(hall: Watched) -> None:
         await hall.set_itself()
         await hall.enter(STAFF)
@@ -392,7 +391,7 @@ def test_what_was_unset_is_unset_after_a_power_cut() -> None:
     with_watched(act)
 
 
-def test_a_file_that_cannot_be_read_is_told_and_begins_unset() -> None:
+def test_an_unreadable_file_is_reported_and_starts_unset() -> None:
     disk = MemoryDisk()
     disk.replace(FILE, b'{"set":')
 
@@ -403,7 +402,7 @@ def test_a_file_that_cannot_be_read_is_told_and_begins_unset() -> None:
     with_watched(act, disk=disk)
 
 
-def test_a_disk_that_refuses_keeps_no_door_shut() -> None:
+def test_a_refusing_disk_keeps_no_door_shut() -> None:
     class Refusing(MemoryDisk):
         def replace(self, name: str, data: bytes) -> None:
             if name == FILE:
@@ -437,7 +436,7 @@ def test_hours_that_are_free_to_anybody_wait_for_the_first_entry_while_it_is_set
     with_watched(act, watched(area(), door={"free_after_entry": True}))
 
 
-def test_a_door_into_a_set_area_opens_only_where_the_command_unsets_it_too() -> None:
+def test_a_door_into_a_set_area_opens_only_if_the_command_also_unsets_the_area() -> None:
     async def act(hall: Watched) -> None:
         await hall.set_itself()
         await hall.order(hall.command())
@@ -457,7 +456,7 @@ def test_a_door_into_a_set_area_opens_only_where_the_command_unsets_it_too() -> 
 
 
 @pytest.mark.parametrize("phase", ["unset", "warning", "set", "triggered"])
-def test_the_way_out_is_free_whatever_the_alarm_does(phase: str) -> None:
+def test_the_way_out_is_free_in_every_state_of_the_alarm(phase: str) -> None:
     async def act(hall: Watched) -> None:
         await hall.used()
         await hall.sleep_until(CLOSES, {"unset": -60, "warning": 30}.get(phase, 300))
@@ -471,7 +470,7 @@ def test_the_way_out_is_free_whatever_the_alarm_does(phase: str) -> None:
     with_watched(act)
 
 
-def test_an_area_without_counters_goes_by_what_moves() -> None:
+def test_an_area_without_counters_relies_on_movement() -> None:
     async def act(hall: Watched) -> None:
         await hall.evening()
         await hall.move()
@@ -490,7 +489,7 @@ def test_what_is_kept_names_what_it_must() -> None:
         await hall.set_itself()
         data = disk.read(FILE)
         assert data is not None
-        kept = decode(data, KeptArea)
+        kept = decode(data, StoredArea)
         assert (kept.set, kept.unseen) == (True, {"hall-pir": 0})
 
     with_watched(act, disk=disk)

@@ -8,11 +8,11 @@ import pytest
 
 from edge.system.blocking_io import run_blocking
 from edge.system.liveness import Liveness
-from firmware_sim.virtual import VirtualClock
 from tests.edge.hall import run
+from tests.virtual_time import VirtualClock
 
 
-def test_what_comes_of_it_is_told() -> None:
+def test_the_outcome_is_reported() -> None:
     async def main(clock: VirtualClock) -> None:
         liveness, late = Liveness(), list[str]()
         assert await run_blocking(divmod, 7, 2, liveness=liveness, late=lambda: late.append("late")) == (3, 1)
@@ -23,7 +23,7 @@ def test_what_comes_of_it_is_told() -> None:
     run(main)
 
 
-async def test_what_hangs_is_told_again_and_again_and_done_once() -> None:
+async def test_a_hang_is_reported_repeatedly_and_handled_once() -> None:
     release, told = threading.Event(), asyncio.Queue[str]()
     began: list[int] = []
 
@@ -45,7 +45,7 @@ async def test_what_hangs_is_told_again_and_again_and_done_once() -> None:
     assert await waiting == "at last"
 
 
-def test_a_thread_that_hangs_keeps_no_process_from_ending() -> None:
+def test_a_process_ends_despite_a_hanging_thread() -> None:
     release, before = threading.Event(), set(threading.enumerate())
 
     async def main() -> None:

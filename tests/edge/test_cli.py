@@ -40,7 +40,7 @@ def test_help_names_every_room_and_imports_none_of_them() -> None:
     assert "loaded: []" in done.stdout
 
 
-def test_the_agent_needs_nothing_that_only_the_controller_has() -> None:
+def test_the_agent_imports_no_dependency_of_the_controller_alone() -> None:
     program = (
         "import sys\nimport edge.agent, edge.net.mqtt_client, edge.system.pins\n"
         "print([name for name in ('fastapi', 'sqlalchemy', 'httpx', 'typer') if name in sys.modules])"
@@ -55,7 +55,7 @@ def test_another_rooms_commands_are_loaded_when_used() -> None:
     assert "migrate" in done.stdout
 
 
-def test_check_config_says_what_it_found(tmp_path: Path) -> None:
+def test_check_config_prints_what_it_found(tmp_path: Path) -> None:
     done = hallkeeper("edge", "check-config", "--config", str(folder_with(tmp_path, GOOD)))
     assert (done.returncode, done.stderr) == (0, "")
     assert "ramsey/ramsey-pi, 1 doors" in done.stdout
@@ -75,7 +75,7 @@ def test_check_config_says_what_it_found(tmp_path: Path) -> None:
         ('host = "127.0.0.1"', 'host = "not a host"', "broker.host", "'not a host' is not a host name"),
     ],
 )
-def test_what_a_key_takes_is_listed_where_it_was_given_something_else(
+def test_the_allowed_values_of_a_key_are_listed_for_a_wrong_value(
     tmp_path: Path, right: str, wrong: str, key: str, said: str
 ) -> None:
     assert right in GOOD
@@ -83,7 +83,7 @@ def test_what_a_key_takes_is_listed_where_it_was_given_something_else(
     assert (done.returncode, key in done.stderr, said in done.stderr) == (2, True, True), done.stderr
 
 
-def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+def test_an_unwritable_data_folder_is_named(tmp_path: Path) -> None:
     path = folder_with(tmp_path, GOOD)
     (tmp_path / "data" / "probe.new").mkdir()  # root, who writes everywhere, cannot write this either
     done = hallkeeper("edge", "run", "--config", str(path))
@@ -101,7 +101,7 @@ def test_a_mistake_in_the_configuration_exits_2_with_file_and_key(tmp_path: Path
     assert "Traceback" not in done.stderr
 
 
-def test_an_edge_without_pins_says_so_and_ends(tmp_path: Path) -> None:
+def test_an_edge_without_pins_reports_it_and_ends(tmp_path: Path) -> None:
     done = hallkeeper("edge", "run", "--config", str(folder_with(tmp_path, GOOD)))
     assert done.returncode == 1
     assert "no pins" in done.stderr

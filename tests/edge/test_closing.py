@@ -1,4 +1,4 @@
-"""When a building closes by its plan, and who is told when, with both clock changes between."""
+"""When a building closes by its plan, and who is warned when, across both clock changes."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.alarm.closing import next_due, timetable, warning
+from edge.alarm.closing_times import next_due, timetable, warning
 from edge.wire.interval import Interval
 from edge.wire.plan import Manifest, Mode, ModeSpan, Plan, Session
 
@@ -68,7 +68,7 @@ def test_it_closes_when_its_hours_end_and_when_the_last_booking_does(
     assert found.closings == tuple(at(hour) for hour in closings)
 
 
-def test_nothing_closes_where_the_plan_itself_ends() -> None:
+def test_nothing_closes_at_the_end_of_the_plan() -> None:
     found = timetable(plan((at(0), at(24), Mode.STAFFED), days=1))
     assert found.closings == ()
     assert timetable(None).closings == ()
@@ -83,7 +83,7 @@ def test_nothing_closes_where_the_plan_itself_ends() -> None:
         (datetime(2026, 10, 25, 18, 0, tzinfo=LONDON), datetime(2026, 10, 25, 18, 0, tzinfo=UTC)),
     ],
 )
-def test_people_are_told_fifteen_and_five_real_minutes_before_on_both_sides_of_a_clock_change(
+def test_people_are_warned_fifteen_and_five_real_minutes_before_on_both_sides_of_a_clock_change(
     ends: datetime, utc: datetime
 ) -> None:
     found = timetable(plan((ends - timedelta(hours=8), ends, Mode.STAFFED)))
@@ -102,7 +102,7 @@ def test_people_are_told_fifteen_and_five_real_minutes_before_on_both_sides_of_a
         (datetime(2026, 10, 24, 22, 0, tzinfo=LONDON), datetime(2026, 10, 25, 1, 10, fold=1, tzinfo=LONDON)),
     ],
 )
-def test_a_party_through_the_changing_hour_is_told_once_before_its_real_end(starts: datetime, ends: datetime) -> None:
+def test_a_party_during_the_clock_change_is_warned_once_before_its_real_end(starts: datetime, ends: datetime) -> None:
     found = timetable(plan(sessions=((starts, ends),)))
     end = ends.astimezone(UTC)
     assert found.closings == (end,)
@@ -121,7 +121,7 @@ spans = st.tuples(hours, st.integers(1, 24 * 4)).map(lambda pair: (pair[0], pair
 
 
 @given(st.lists(spans, min_size=1, max_size=12))
-def test_nobody_is_inside_by_the_plan_after_the_last_closing_and_each_use_ends_in_one(
+def test_by_the_plan_nobody_is_inside_after_the_last_closing_and_each_booking_ends_in_one(
     sessions: list[tuple[datetime, datetime]],
 ) -> None:
     found = timetable(plan(sessions=tuple(sessions)))
@@ -134,7 +134,7 @@ def test_nobody_is_inside_by_the_plan_after_the_last_closing_and_each_use_ends_i
 
 
 @given(st.integers(0, 3600), st.sets(st.integers(1, 60), max_size=4))
-def test_what_is_due_next_is_after_now_and_no_notice_is_overslept(ago_s: int, minutes: set[int]) -> None:
+def test_the_next_due_time_is_in_the_future_and_no_notice_is_missed(ago_s: int, minutes: set[int]) -> None:
     closing = START + timedelta(hours=1)
     now = closing - timedelta(seconds=max(1, ago_s))
     due = next_due(closing, minutes, now)

@@ -1,4 +1,4 @@
-"""How an evening ends at an edge: people are told, lights run on, and it is said when all is secured or why not."""
+"""The end of an evening: people are warned, lights stay on, and the edge reports that all is secured or why not."""
 
 import asyncio
 import sys
@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from edge.alarm.announcers import played, spoken
 from edge.alarm.config import AnnouncerConfig
+from edge.alarm.outputs import played, spoken
 from edge.system.pinout import OutputPin
 from edge.wire.events import ClosingStage, DoorData, FaultData
 from edge.wire.faults import FaultCode
@@ -42,7 +42,7 @@ def beeps(hall: Watched) -> int:
     return hall.outputs[BUZZER].count(True)
 
 
-def test_people_are_told_fifteen_and_five_minutes_before_at_every_door() -> None:
+def test_people_are_warned_fifteen_and_five_minutes_before_at_every_door() -> None:
     async def act(hall: Watched) -> None:
         await hall.evening()
         await hall.sleep_until(CLOSES, -16 * 60)
@@ -56,7 +56,7 @@ def test_people_are_told_fifteen_and_five_minutes_before_at_every_door() -> None
     with_watched(act, PLAIN)
 
 
-def test_a_site_says_when_its_people_are_told() -> None:
+def test_a_site_sets_when_its_people_are_warned() -> None:
     async def act(hall: Watched) -> None:
         await hall.evening(closing=ClosingPart(warn_minutes=(30, 10, 1)))
         await hall.sleep_until(CLOSES, 1)
@@ -82,7 +82,7 @@ def test_it_is_all_done_without_the_network_and_again_after_a_power_cut() -> Non
     with_watched(act, PLAIN)
 
 
-def test_visitors_are_told_of_the_hours_and_a_group_of_its_window() -> None:
+def test_visitors_see_the_hours_and_a_group_sees_its_window() -> None:
     async def act(hall: Watched) -> None:
         await hall.evening((CLOSES - timedelta(hours=1), CLOSES + timedelta(hours=2)))
         await hall.sleep_until(CLOSES, 3 * 3600)
@@ -116,7 +116,7 @@ def test_the_way_in_shuts_and_the_way_out_never_does() -> None:
     with_watched(act, PLAIN)
 
 
-def test_lights_run_on_until_nobody_is_left() -> None:
+def test_lights_stay_on_until_nobody_is_left() -> None:
     async def act(hall: Watched) -> None:
         await hall.evening()
         assert (hall.on(LIGHT), hall.on(MAGNET)) == (True, True)
@@ -160,7 +160,7 @@ def test_it_is_secured_once_it_is_empty_and_shut() -> None:
     with_watched(act, PLAIN)
 
 
-def test_with_an_alarm_it_is_secured_when_that_is_set() -> None:
+def test_with_an_alarm_the_door_is_secured_when_the_alarm_is_set() -> None:
     async def act(hall: Watched) -> None:
         await hall.set_itself()
         await asyncio.sleep(60)
@@ -170,7 +170,7 @@ def test_with_an_alarm_it_is_secured_when_that_is_set() -> None:
 
 
 @pytest.mark.parametrize(("who", "zones", "doors"), [("somebody inside", ("hall",), ()), ("open door", (), (DOOR,))])
-def test_where_it_is_not_secured_in_time_is_said_once(who: str, zones: tuple[str, ...], doors: tuple[str, ...]) -> None:
+def test_a_door_not_secured_in_time_is_reported_once(who: str, zones: tuple[str, ...], doors: tuple[str, ...]) -> None:
     async def act(hall: Watched) -> None:
         await hall.evening()
         if who == "open door":
@@ -190,7 +190,7 @@ def test_where_it_is_not_secured_in_time_is_said_once(who: str, zones: tuple[str
     with_watched(act, PLAIN)
 
 
-def test_an_area_that_does_not_set_is_named() -> None:
+def test_an_area_that_cannot_set_is_named() -> None:
     async def act(hall: Watched) -> None:
         await hall.evening()
         await hall.sleep_until(CLOSES, 31 * 60)
@@ -200,7 +200,7 @@ def test_an_area_that_does_not_set_is_named() -> None:
     with_watched(act, watched(area()))
 
 
-def test_what_was_never_secured_is_forgotten_when_it_opens() -> None:
+def test_a_building_never_secured_is_forgotten_when_it_opens() -> None:
     async def act(hall: Watched) -> None:
         await hall.evening()
         await hall.drive(PIR, True)
@@ -212,7 +212,7 @@ def test_what_was_never_secured_is_forgotten_when_it_opens() -> None:
     with_watched(act, PLAIN)
 
 
-def test_without_a_proven_time_nobody_is_told_anything_false() -> None:
+def test_without_a_proven_time_no_wrong_time_is_reported() -> None:
     async def act(hall: Watched) -> None:
         await hall.evening()
         await hall.sleep_until(CLOSES, 3600)
@@ -238,7 +238,7 @@ def test_announcers_speak_each_in_its_way() -> None:
     with_watched(act, msgspec.structs.replace(PLAIN, announcers=voices))
 
 
-def test_a_sound_is_played_by_its_program_which_is_told_the_minutes_left(tmp_path: Path) -> None:
+def test_a_sound_is_played_by_its_program_with_the_minutes_left(tmp_path: Path) -> None:
     said = tmp_path / "said"
     write = f"open({str(said)!r}, 'w').write('{{minutes}} minutes')"
     assert asyncio.run(played(spoken((sys.executable, "-c", write), 5)))
@@ -247,7 +247,7 @@ def test_a_sound_is_played_by_its_program_which_is_told_the_minutes_left(tmp_pat
         assert not asyncio.run(played(useless))
 
 
-def test_a_sound_that_cannot_be_played_is_a_fault_and_nothing_else() -> None:
+def test_a_sound_that_cannot_be_played_is_only_a_fault() -> None:
     voice = AnnouncerConfig(id="voice", command=("/no/such/player", "closing.wav"))
 
     async def act(hall: Watched) -> None:

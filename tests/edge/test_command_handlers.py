@@ -11,7 +11,7 @@ from tests.edge.disk import MemoryDisk
 from tests.edge.hall import DOOR, EDGE, INNER, OUTER, STRIKE, Hall, hours, with_hall
 
 
-def test_a_re_count_is_told_where_it_falls_among_the_crossings_and_leaves_the_totals() -> None:
+def test_a_recount_is_shown_between_the_crossings_and_leaves_the_totals() -> None:
     async def act(hall: Hall) -> None:
         await hall.walk(OUTER, INNER)
         await hall.walk(OUTER, INNER)
@@ -37,9 +37,7 @@ def test_a_re_count_is_told_where_it_falls_among_the_crossings_and_leaves_the_to
         ({"counter": "front-beams", "inside": 2.5}, "from 0 to 100000"),
     ],
 )
-def test_a_re_count_that_makes_no_sense_is_refused(
-    args: dict[str, str | int | float | bool | None], words: str
-) -> None:
+def test_an_impossible_recount_is_refused(args: dict[str, str | int | float | bool | None], words: str) -> None:
     async def act(hall: Hall) -> None:
         await hall.order(hall.command("recount", args=args))
         assert hall.results()[-1].outcome == "refused"
@@ -73,9 +71,9 @@ class FullDisk(MemoryDisk):
         super().replace(name, data)
 
 
-def test_a_self_test_names_what_is_wrong() -> None:
+def test_a_self_test_names_the_problem() -> None:
     async def act(hall: Hall) -> None:
-        # The relay's pin is held high by a short, whatever it is set to.
+        # A short holds the relay's pin high at any setting.
         for pin in hall.factory.pins.values():
             if pin._number == STRIKE:
                 pin._state = True
@@ -89,7 +87,7 @@ def test_a_self_test_names_what_is_wrong() -> None:
     with_hall(act, disk=FullDisk())
 
 
-def test_an_output_that_does_not_follow_is_a_fault_of_the_edge_until_it_does() -> None:
+def test_an_output_that_does_not_follow_its_setting_is_a_fault_of_the_edge_until_it_does() -> None:
     async def act(hall: Hall) -> None:
         (relay,) = [pin for pin in hall.factory.pins.values() if pin._number == STRIKE]
         code, part = FaultCode.OUTPUT_ASTRAY, str(STRIKE)

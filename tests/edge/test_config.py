@@ -1,4 +1,4 @@
-"""The configuration is read once, and what is wrong with it is said with file, key and hint."""
+"""The configuration is read once, and each mistake is reported with file, key and hint."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from edge.config import BrokerConfig, Config, load
 from edge.errors import ConfigError
-from edge.net.identity import FILE, HeldDoorSecrets, new_keys, read_identity, write_identity
+from edge.net.identity import FILE, new_keys, read_identity, write_identity
+from edge.runtime import HeldDoorSecrets
 from edge.wire.enrolment import BrokerAddress
 from tests.edge.enrolled import edge_identity, identity
 
@@ -124,7 +125,7 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(("good", "bad", "key"), MISTAKES)
-def test_a_mistake_is_named_with_its_key_and_how_to_mend_it(tmp_path: Path, good: str, bad: str, key: str) -> None:
+def test_a_mistake_is_named_with_its_key_and_a_hint(tmp_path: Path, good: str, bad: str, key: str) -> None:
     assert good in GOOD
     with pytest.raises(ConfigError) as caught:
         loaded(tmp_path, GOOD.replace(good, bad, 1))
@@ -149,7 +150,7 @@ def spoil_certificate(file: Path) -> None:
         (spoil_certificate, "certificate is for another key", "hallkeeper edge enrol TOKEN"),
     ],
 )
-def test_an_identity_that_is_missing_spoilt_or_seen_by_others_is_refused_with_the_fix(
+def test_a_missing_corrupt_or_exposed_identity_is_refused_with_the_fix(
     tmp_path: Path, spoil: Callable[[Path], None], problem: str, hint: str
 ) -> None:
     path = folder_with(tmp_path, GOOD)
@@ -162,7 +163,7 @@ def test_an_identity_that_is_missing_spoilt_or_seen_by_others_is_refused_with_th
     assert hint in caught.value.hint
 
 
-def test_the_identity_say_where_the_broker_is_and_the_file_may_say_otherwise(tmp_path: Path) -> None:
+def test_the_identity_gives_the_broker_and_the_file_may_override_it(tmp_path: Path) -> None:
     told = BrokerAddress(host="hub.example.org", port=8883, tls=True)
     path = folder_with(tmp_path, 'data_dir = "data"\n')
     held = read_identity(tmp_path / "data" / FILE)
@@ -173,7 +174,7 @@ def test_the_identity_say_where_the_broker_is_and_the_file_may_say_otherwise(tmp
     assert load(path).broker == BrokerConfig(host="10.0.0.1", port=9000, tls=True)
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"edge\.toml"):
         load(tmp_path / "edge.toml")
 

@@ -39,9 +39,7 @@ CASES: dict[str, tuple[list[Word], int | None, float, bool]] = {
 
 @pytest.mark.parametrize("night", NIGHTS, ids=["spring", "autumn"])
 @pytest.mark.parametrize("name", CASES)
-def test_the_plan_is_known_to_list_all_offline_codes_only_while_the_controller_says_so(
-    name: str, night: datetime
-) -> None:
+def test_the_plan_lists_all_offline_codes_only_while_the_controller_says_so(name: str, night: datetime) -> None:
     words, applied, at, stands = CASES[name]
     contact = ControllerFreshness()
     for heard, said, version in words:

@@ -1,10 +1,11 @@
-"""What an edge says is bounded whatever it hears, and what came of a command that was carried out is never lost."""
+"""The messages of an edge are bounded under any input, and the result of an executed command is never lost."""
 
 import asyncio
 import tracemalloc
 from datetime import timedelta
 
-from edge.net.conversation import ANSWERED_LIMIT, REPLIES_LIMIT, RESULTS_LIMIT
+from edge.net.command_results import RESULTS_LIMIT
+from edge.net.conversation import ANSWERED_LIMIT, REPLIES_LIMIT
 from edge.wire.envelope import Purpose
 from edge.wire.messages import Hello
 from tests.edge.hall import EDGE, SITE, Hall, with_hall
@@ -20,7 +21,7 @@ def nonces(hall: Hall) -> list[int]:
     return [int(reply.nonce, 16) for reply in hall.replies()]
 
 
-def test_a_hello_that_comes_again_and_again_is_answered_once() -> None:
+def test_a_repeated_hello_is_answered_once() -> None:
     async def act(hall: Hall) -> None:
         sealed = hello(hall, 7, session=hall.status().nonce)
         hall.send("hello", sealed)
@@ -68,7 +69,7 @@ def test_old_hellos_in_any_number_take_no_memory_and_hold_up_neither_a_reply_nor
     with_hall(act)
 
 
-def test_the_result_of_a_command_that_was_carried_out_outlasts_the_connection() -> None:
+def test_the_result_of_an_executed_command_outlasts_the_connection() -> None:
     async def act(hall: Hall) -> None:
         link = hall.link
         assert link is not None
@@ -86,7 +87,7 @@ def test_the_result_of_a_command_that_was_carried_out_outlasts_the_connection() 
     with_hall(act)
 
 
-def test_refusals_give_way_to_what_was_carried_out() -> None:
+def test_refusals_are_dropped_before_executed_commands() -> None:
     async def act(hall: Hall) -> None:
         hall.send("command", hall.seal(Purpose.COMMAND, hall.command(id=by_id(3))))
         for number in range(4, 4 + 5 * RESULTS_LIMIT):

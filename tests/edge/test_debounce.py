@@ -1,4 +1,4 @@
-"""A contact counts once it stands still; ticks decide, not the time of the callback. One that never does chatters."""
+"""A contact counts once it is stable; ticks decide, not the time of the callback. One that never is chatters."""
 
 import pytest
 from hypothesis import given
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from edge.sensors.switch import CALM_S, MADE_UP_PER_S, MOST, SETTLE_S, Debounced, begin, change, settle
 
 
-def test_a_level_counts_after_it_has_stood() -> None:
+def test_a_level_counts_after_its_settling_time() -> None:
     state = change(begin(False), True, 1.0)
     assert not settle(state, 1.0 + SETTLE_S - 0.001).level
     assert settle(state, 1.0 + SETTLE_S).level
@@ -19,7 +19,7 @@ def test_a_spike_never_counts() -> None:
     assert not settle(state, 9.0).level
 
 
-def test_a_change_that_stood_counts_although_the_next_came_before_anyone_looked() -> None:
+def test_a_lasting_change_counts_even_if_the_next_change_comes_before_it_is_read() -> None:
     state = change(change(begin(False), True, 1.0), False, 2.0)
     assert state.level
     assert not settle(state, 2.1).level
@@ -44,7 +44,7 @@ def chattering(every_s: float, for_s: float) -> tuple[Debounced, int]:
 
 
 @pytest.mark.parametrize("every_s", [0.0005, 0.005, 0.019, 0.021, 0.025, 0.25, 0.9])
-def test_a_contact_that_goes_on_changing_chatters_and_counts_only_so_often_before_it_is_found_out(
+def test_a_continuously_changing_contact_counts_only_a_few_times_before_it_is_found_to_chatter(
     every_s: float,
 ) -> None:
     state, counted = chattering(every_s, 60.0)
@@ -59,7 +59,7 @@ def test_a_busy_door_does_not_chatter_however_long_it_is_busy(every_s: float) ->
     assert counted == round(8 * 3600.0 / every_s) - 1
 
 
-def test_what_chattered_is_believed_again_once_it_has_stood_still_for_a_minute() -> None:
+def test_a_chattering_input_is_believed_again_after_a_minute_without_change() -> None:
     state, _ = chattering(0.005, 3.0)
     state = change(state, not state.raw, 3.5)
     assert (state.chatters, state.due) == (True, 3.5 + CALM_S)

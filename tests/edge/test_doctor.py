@@ -14,11 +14,11 @@ from edge.system.diagnosis import Finding, Severity, as_json
 from edge.system.doctor import certificate, examine
 from edge.system.files import DiskFiles
 from edge.system.machine import PROBE, Machine
-from firmware_sim.virtual import VirtualClock
 from tests.edge.enrolled import LONG_AGO, identity
 from tests.edge.hall import REX, ZERO, Hall, grant, hours, run
 from tests.edge.test_cli import hallkeeper
 from tests.edge.test_config import GOOD, folder_with
+from tests.virtual_time import VirtualClock
 
 WELL = {
     "systemctl show hallkeeper-edge": "Type=notify\nActiveState=active\nWatchdogUSec=30s\nNRestarts=0",
@@ -68,7 +68,7 @@ def with_plan(path: Path) -> None:
     run(main)
 
 
-def test_all_is_well_with_an_edge_that_is_well(tmp_path: Path) -> None:
+def test_a_healthy_edge_passes_every_check(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         text = GOOD.replace('host = "127.0.0.1"', f'host = "127.0.0.1"\nport = {port}').replace(
@@ -85,7 +85,7 @@ def test_all_is_well_with_an_edge_that_is_well(tmp_path: Path) -> None:
     assert not (tmp_path / "data" / PROBE).exists()
 
 
-def test_an_edge_that_was_never_reached_is_told_what_it_lacks(tmp_path: Path) -> None:
+def test_an_edge_never_reached_shows_what_it_lacks(tmp_path: Path) -> None:
     here = found(folder_with(tmp_path, GOOD), Machine(tmp_path / "nothing", run=programs({})))
     verdicts = {name: each.verdict.name for name, each in here.items() if name != "clock"}
     assert verdicts == {
@@ -121,7 +121,7 @@ def test_an_edge_that_was_never_reached_is_told_what_it_lacks(tmp_path: Path) ->
         ("power", {"vcgencmd": "throttled=0x0"}, Severity.OK, "has not been"),
     ],
 )
-def test_what_the_machine_says_is_understood(
+def test_the_output_of_the_machine_is_parsed(
     tmp_path: Path, thing: str, answers: dict[str, str], verdict: Severity, words: str
 ) -> None:
     here = found(folder_with(tmp_path, GOOD), pi(tmp_path / "pi", answers))
@@ -130,7 +130,7 @@ def test_what_the_machine_says_is_understood(
 
 
 @pytest.mark.parametrize(("alarm", "verdict"), [("1", Severity.FAIL), ("0", Severity.OK)])
-def test_without_the_pis_own_program_the_kernel_tells_of_the_voltage(
+def test_without_the_pis_own_program_the_kernel_reports_the_voltage(
     tmp_path: Path, alarm: str, verdict: Severity
 ) -> None:
     machine = pi(tmp_path / "pi", {})
@@ -149,19 +149,19 @@ def test_without_the_pis_own_program_the_kernel_tells_of_the_voltage(
         (ZERO + timedelta(days=35), Severity.FAIL),
     ],
 )
-def test_a_plan_that_runs_out_is_told(tmp_path: Path, now: datetime, verdict: Severity) -> None:
+def test_an_expiring_plan_is_reported(tmp_path: Path, now: datetime, verdict: Severity) -> None:
     path = folder_with(tmp_path, GOOD)
     with_plan(path)
     assert found(path, pi(tmp_path / "pi"), now)["plan"].verdict is verdict
 
 
-def test_a_battery_clock_that_is_wanted_and_does_not_answer_is_a_fault(tmp_path: Path) -> None:
+def test_a_configured_battery_clock_that_does_not_answer_is_a_fault(tmp_path: Path) -> None:
     path = folder_with(tmp_path, GOOD.replace('data_dir = "data"', 'data_dir = "data"\nrtc = true'))
     here = found(path, Machine(tmp_path / "nothing", run=programs(WELL)))
     assert here["battery clock"].verdict is Severity.FAIL
 
 
-def test_readers_and_programs_that_are_not_there_are_named(tmp_path: Path) -> None:
+def test_missing_readers_and_programs_are_named(tmp_path: Path) -> None:
     text = GOOD.replace('file = "stations.txt"', 'command = ["no-such-program", "dump"]')
     text += '\n[[reader]]\nkind = "usb-scanner"\nid = "scanner"\ndoor = "front-door"\ndevice = "by-id/scanner"\n'
     here = found(folder_with(tmp_path, text), pi(tmp_path / "pi"))
@@ -169,7 +169,7 @@ def test_readers_and_programs_that_are_not_there_are_named(tmp_path: Path) -> No
     assert here["reader scanner"].said == f"{tmp_path}/by-id/scanner does not exist"
 
 
-def test_a_disk_that_cannot_be_written_is_a_fault_and_an_open_folder_a_warning(tmp_path: Path) -> None:
+def test_an_unwritable_disk_is_a_fault_and_an_exposed_folder_a_warning(tmp_path: Path) -> None:
     path = folder_with(tmp_path, GOOD)
     config, machine = load(path), pi(tmp_path / "pi")
     (tmp_path / "data" / PROBE).mkdir()
@@ -179,7 +179,7 @@ def test_a_disk_that_cannot_be_written_is_a_fault_and_an_open_folder_a_warning(t
     assert [each.verdict for each in machine.disk(config)] == [Severity.WARN, Severity.OK]
 
 
-def test_secrets_that_others_can_read_are_a_fault_with_the_hint(tmp_path: Path) -> None:
+def test_secrets_readable_by_others_are_a_fault_with_a_hint(tmp_path: Path) -> None:
     path = folder_with(tmp_path, GOOD)
     (tmp_path / "broker.password").chmod(0o644)
     only, *_ = examine(path, pi(tmp_path / "pi"), ZERO)
@@ -206,7 +206,7 @@ def test_the_command_ends_with_the_worst_and_speaks_to_programs_too(tmp_path: Pa
         (LONG_AGO + timedelta(days=60), Severity.FAIL),
     ],
 )
-def test_a_certificate_is_told_before_it_has_run_out(now: datetime, verdict: Severity) -> None:
+def test_an_expiring_certificate_is_reported_in_advance(now: datetime, verdict: Severity) -> None:
     held = identity({}, until=LONG_AGO + timedelta(days=60)).certificate
     assert certificate("certificate", held, now, "Renew it").verdict is verdict
 
@@ -218,7 +218,7 @@ def test_findings_are_lines_for_people_and_objects_for_programs() -> None:
     assert json.loads(as_json([found])) == [told]
 
 
-def test_without_a_configuration_it_says_how_to_get_one_and_looks_at_the_machine_all_the_same(tmp_path: Path) -> None:
+def test_without_a_configuration_it_says_how_to_get_one_and_still_checks_the_machine(tmp_path: Path) -> None:
     told = found(tmp_path / "edge.toml", pi(tmp_path / "pi"))
     assert told["configuration"].said == f"{tmp_path / 'edge.toml'} does not exist"
     assert "hallkeeper edge enrol" in told["configuration"].hint
@@ -232,7 +232,7 @@ def test_of_a_simulated_edge_it_asks_no_pins(tmp_path: Path) -> None:
     assert not {"pins", "battery clock", "clock", "service", "power"} & told.keys()
 
 
-def test_every_line_that_is_not_well_has_a_hint(tmp_path: Path) -> None:
+def test_every_unhealthy_line_has_a_hint(tmp_path: Path) -> None:
     """On a machine with nothing attached to it."""
     reader = """
 [[reader]]

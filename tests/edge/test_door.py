@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.doors.state_machine import (
+from edge.doors.door_state_machine import (
     EXIT_HOLD_S,
     OPEN_GRACE_S,
     Contact,
@@ -56,7 +56,7 @@ def test_the_strike_locks_when_its_time_is_over() -> None:
     ]
 
 
-def test_the_strike_locks_behind_whoever_went_through() -> None:
+def test_the_strike_locks_after_a_person_has_passed() -> None:
     _, effects = play((1, Release(hold_s=30, why="grant")), (2, Contact(open=True)), (4, Contact(open=False)))
     assert effects[-1] == DoorReport(change=DoorChange.LOCKED, why="closed")
 
@@ -110,7 +110,7 @@ def test_a_forced_door_is_reported_once_and_cleared_when_it_closes() -> None:
 
 
 @pytest.mark.parametrize("found_open", [False, True])
-def test_a_forced_door_that_nobody_can_tell_of_for_a_while_is_in_order_only_when_it_is_seen_shut(
+def test_a_forced_door_whose_state_is_unknown_for_a_while_is_in_order_only_once_seen_shut(
     found_open: bool,
 ) -> None:
     """Otherwise an intruder could hide it by making the contact chatter."""
@@ -132,14 +132,14 @@ def test_a_new_limit_for_standing_open_counts_from_when_it_is_set() -> None:
     assert step(state, DoorTiming(held_after_s=10), 5.0)[0].due == 15
 
 
-def test_whoever_is_given_longer_may_also_keep_the_door_open_longer() -> None:
+def test_a_longer_strike_time_also_allows_a_longer_open_time() -> None:
     """A wheelchair: 30 seconds to come in, and the time until the door is held counts from then."""
     state, _ = play((1, Release(hold_s=30, why="grant")), (20, Contact(open=True)))
     assert play((31 + 59, Tick()), state=state)[0].alarm is None
     assert play((31 + 60, Tick()), state=state)[0].alarm == "held"
 
 
-def test_a_grant_at_a_door_that_stands_open_puts_off_its_being_held() -> None:
+def test_a_grant_at_an_open_door_extends_its_held_open_time() -> None:
     state, _ = play((1, Release(hold_s=5, why="grant")), (2, Contact(open=True)), (50, Release(hold_s=30, why="grant")))
     assert play((80 + 59, Tick()), state=state)[0].alarm is None
     assert play((80 + 60, Tick()), state=state)[0].alarm == "held"
@@ -158,19 +158,19 @@ def test_in_a_fire_the_door_neither_locks_nor_is_forced_or_held() -> None:
     assert reported(effects) == ["unlocked", "opened", "closed"]
 
 
-def test_a_strike_that_fire_does_not_release_stays_locked_and_is_not_forced_by_who_leaves() -> None:
+def test_a_strike_that_fire_does_not_release_stays_locked_and_leaving_does_not_force_it() -> None:
     state, effects = play((1, Fire(on=True, releases=False)), (2, Contact(open=True)), (5000, Tick()))
     assert not state.released
     assert reported(effects) == ["opened"]
 
 
-def test_after_a_fire_the_door_locks_and_one_that_stands_open_is_held_after_its_time() -> None:
+def test_after_a_fire_the_door_locks_and_an_open_door_is_reported_held_after_its_time() -> None:
     state, effects = play((1, FIRE), (2, Contact(open=True)), (500, OVER))
     assert effects[-2:] == [SetLock(released=False), DoorReport(change=DoorChange.LOCKED, why="fire")]
     assert state.due == 560
 
 
-def test_broken_glass_releases_until_it_is_whole() -> None:
+def test_broken_glass_releases_until_repaired() -> None:
     state, effects = play((1, Glass(broken=True)), (2, Contact(open=True)), (900, Tick()), (901, Contact(open=False)))
     assert state.released
     assert reported(effects) == ["glass_broken", "unlocked", "opened", "closed"]
@@ -181,7 +181,7 @@ def test_broken_glass_releases_until_it_is_whole() -> None:
     assert effects[2] == DoorReport(change=DoorChange.LOCKED, why="glass")
 
 
-def test_glass_that_is_told_of_twice_is_reported_once() -> None:
+def test_broken_glass_seen_twice_is_reported_once() -> None:
     for broken, change in ((True, "glass_broken"), (False, "glass_whole")):
         state, _ = play((1, Glass(broken=not broken)))
         _, effects = play((2, Glass(broken=broken)), (3, Glass(broken=broken)), state=state)
@@ -196,9 +196,7 @@ def test_glass_that_is_told_of_twice_is_reported_once() -> None:
         (Free(on=True), Free(on=False)),
     ],
 )
-def test_a_door_that_may_stand_open_is_not_held_and_its_time_begins_when_it_may_no_longer(
-    begins: Input, ends: Input
-) -> None:
+def test_the_held_open_time_of_a_door_starts_when_its_permission_to_stay_open_ends(begins: Input, ends: Input) -> None:
     left_open = ((1, Release(hold_s=5, why="grant")), (2, Contact(open=True)))
     assert "held" in reported(play(*left_open, (66, Tick()))[1])
     state, effects = play(*left_open, (10, begins), (500, Tick()), (1000, ends))
@@ -215,7 +213,7 @@ def test_a_free_door_locks_while_it_yields_and_is_free_again_after() -> None:
 
 
 @pytest.mark.parametrize("given_input", [Exit(pressed=True), Glass(broken=True), FIRE])
-def test_no_interlock_stands_in_the_way_out(given_input: Input) -> None:
+def test_no_interlock_blocks_the_way_out(given_input: Input) -> None:
     assert play((1, Yield(on=True)), (2, given_input))[0].released
 
 
@@ -298,7 +296,7 @@ def test_every_door_locks_again_in_the_end(steps: list[tuple[float, Input]]) -> 
 
 
 @given(story)
-def test_the_strike_is_told_exactly_when_its_state_changes(steps: list[tuple[float, Input]]) -> None:
+def test_the_strike_is_reported_exactly_when_its_state_changes(steps: list[tuple[float, Input]]) -> None:
     now, state, strike = 0.0, SHUT, False
     for wait, given_input in steps:
         now += wait

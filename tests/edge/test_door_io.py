@@ -7,10 +7,10 @@ import pytest
 
 from edge.doors.config import DoorConfig
 from edge.doors.interlock import WAIT_S
-from edge.doors.lock import SETTLE_S
+from edge.doors.lock_output import SETTLE_S
 from edge.system.pinout import InputPin, OutputPin
+from edge.wire.access_decision import Reason
 from edge.wire.credentials import CredentialKind
-from edge.wire.decide import Reason
 from edge.wire.faults import FaultCode
 from edge.wire.interval import Interval
 from edge.wire.plan import DoorSpan, Override, OverrideKind
@@ -94,7 +94,7 @@ def test_the_button_releases_every_lock_without_plan_or_time(door: DoorConfig) -
 
 
 @pytest.mark.parametrize("door", [SAFE_STRIKE, MAGNET], ids=names)
-def test_a_lock_that_is_to_stay_released_never_locks_at_a_start(door: DoorConfig) -> None:
+def test_a_lock_that_must_stay_released_never_locks_at_a_start(door: DoorConfig) -> None:
     async def act(hall: Lobby) -> None:
         assert set(hall.outputs[STRIKE]) == {door.energised(True)}
 
@@ -102,7 +102,7 @@ def test_a_lock_that_is_to_stay_released_never_locks_at_a_start(door: DoorConfig
     with_lobby(act, lobby(door), levels={LOOP: True})
 
 
-def test_broken_glass_releases_is_told_and_ends_when_it_is_whole() -> None:
+def test_broken_glass_releases_is_reported_and_ends_when_repaired() -> None:
     async def act(hall: Lobby) -> None:
         await hall.drive(GLASS, True)
         await asyncio.sleep(0.1)
@@ -126,7 +126,7 @@ def test_broken_glass_releases_is_told_and_ends_when_it_is_whole() -> None:
 SENSED = lobby(front(lock_sensor=InputPin(pin=SENSOR)))
 
 
-def test_a_lock_that_does_not_let_go_is_a_fault_until_it_does() -> None:
+def test_a_lock_that_does_not_release_is_a_fault_until_it_does() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for(spans(FREE))
         await asyncio.sleep(SETTLE_S + 0.5)
@@ -138,7 +138,7 @@ def test_a_lock_that_does_not_let_go_is_a_fault_until_it_does() -> None:
     with_lobby(act, SENSED)
 
 
-def test_a_stuck_relay_leaves_a_lock_that_does_not_hold_and_that_is_a_fault() -> None:
+def test_a_stuck_relay_leaves_a_lock_released_and_is_a_fault() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
         await hall.enter(CODE)
@@ -152,7 +152,7 @@ def test_a_stuck_relay_leaves_a_lock_that_does_not_hold_and_that_is_a_fault() ->
     with_lobby(act, SENSED)
 
 
-def test_a_lock_that_did_not_let_go_is_a_fault_until_it_is_seen_to_however_often_it_locks_meanwhile() -> None:
+def test_a_lock_that_did_not_release_stays_a_fault_through_later_locking_until_seen_to_release() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
         await hall.enter(CODE)
@@ -167,7 +167,7 @@ def test_a_lock_that_did_not_let_go_is_a_fault_until_it_is_seen_to_however_often
     with_lobby(act, SENSED)
 
 
-def test_a_lock_that_obeys_and_one_whose_door_stands_open_are_no_fault() -> None:
+def test_an_obeying_lock_and_a_lock_on_an_open_door_are_not_faults() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
         for _ in range(2):
@@ -189,7 +189,7 @@ def test_a_lock_that_obeys_and_one_whose_door_stands_open_are_no_fault() -> None
 PATIENT = lobby(front(free_after_entry=True))
 
 
-def test_free_hours_that_wait_begin_with_the_first_valid_entry_and_end_by_themselves() -> None:
+def test_waiting_free_hours_start_with_the_first_valid_entry_and_end_on_their_own() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for(spans(FREE))
         assert not hall.outer_open()
@@ -205,7 +205,7 @@ def test_free_hours_that_wait_begin_with_the_first_valid_entry_and_end_by_themse
     with_lobby(act, PATIENT)
 
 
-def test_holding_a_door_open_waits_for_nobody() -> None:
+def test_holding_a_door_open_delays_nobody() -> None:
     async def act(hall: Lobby) -> None:
         held = Override(door=DOOR, kind=OverrideKind.HOLD_OPEN, during=NIGHT)
         await hall.plan_for(overrides=(held,))
@@ -214,7 +214,7 @@ def test_holding_a_door_open_waits_for_nobody() -> None:
     with_lobby(act, PATIENT)
 
 
-def test_whoever_needs_longer_gets_longer() -> None:
+def test_people_who_need_longer_get_longer() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for(more=(opening("246810", CredentialKind.BOOKING_CODE, hold_s=30),))
         await hall.enter("246810")
@@ -262,7 +262,7 @@ AIRLOCK = lobby(front(interlock="lobby"), interlock="lobby")
 
 
 async def come_in(hall: Lobby) -> None:
-    """Through the outer door, which stands open after."""
+    """Enter through the outer door, which is open afterwards."""
     await hall.enter(CODE)
     await hall.drive(CONTACT, True)
     await asyncio.sleep(0.1)
@@ -284,7 +284,7 @@ def test_the_inner_door_waits_until_the_outer_one_is_shut_and_locked() -> None:
     with_lobby(act, AIRLOCK)
 
 
-def test_whoever_waits_too_long_is_refused_and_told_why() -> None:
+def test_too_long_a_wait_is_refused_with_the_reason() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
         await come_in(hall)
@@ -298,7 +298,7 @@ def test_whoever_waits_too_long_is_refused_and_told_why() -> None:
     with_lobby(act, AIRLOCK)
 
 
-def test_whoever_asks_again_takes_the_place_of_who_waited() -> None:
+def test_a_new_request_replaces_the_waiting_one() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
         await come_in(hall)
@@ -311,7 +311,7 @@ def test_whoever_asks_again_takes_the_place_of_who_waited() -> None:
     with_lobby(act, AIRLOCK)
 
 
-def test_what_ended_while_somebody_waited_opens_no_longer() -> None:
+def test_a_credential_that_expired_during_a_wait_no_longer_opens() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
         await come_in(hall)
@@ -327,7 +327,7 @@ def test_what_ended_while_somebody_waited_opens_no_longer() -> None:
 
 
 @pytest.mark.parametrize(("rex", "relay"), [(REX, "outer"), (INNER_REX, "inner")])
-def test_whoever_is_in_the_lobby_gets_out_by_either_door(rex: int, relay: str) -> None:
+def test_a_person_in_the_lobby_gets_out_by_either_door(rex: int, relay: str) -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
         await come_in(hall)
@@ -343,7 +343,7 @@ def test_whoever_is_in_the_lobby_gets_out_by_either_door(rex: int, relay: str) -
     with_lobby(act, AIRLOCK)
 
 
-def test_whoever_asks_from_the_inside_is_on_the_way_out_and_waits_for_no_other_door() -> None:
+def test_a_request_from_inside_is_on_the_way_out_and_waits_for_no_other_door() -> None:
     keypad = msgspec.structs.replace(AIRLOCK.readers[1], side="inside")
 
     async def act(hall: Lobby) -> None:
@@ -387,7 +387,7 @@ def test_a_free_door_locks_while_somebody_comes_in_at_the_other_and_is_free_agai
     with_lobby(act, AIRLOCK)
 
 
-def test_a_door_whose_lock_has_not_fallen_yet_keeps_the_other_waiting() -> None:
+def test_a_door_whose_bolt_has_not_dropped_yet_makes_the_other_door_wait() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for(spans(FREE))
         await hall.drive(SENSOR, True)
@@ -434,7 +434,7 @@ def beeps(hall: Lobby) -> int:
     return sum(level for level in hall.outputs[BUZZER])
 
 
-def test_a_door_says_whether_it_opens() -> None:
+def test_a_door_reports_whether_it_opens() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
         await hall.enter(STAFF)
@@ -449,7 +449,7 @@ def test_a_door_says_whether_it_opens() -> None:
     with_lobby(act, lobby(TELLING))
 
 
-def test_what_is_amiss_is_told_until_it_is_over() -> None:
+def test_a_problem_is_reported_until_it_is_over() -> None:
     async def act(hall: Lobby) -> None:
         await hall.drive(CONTACT, True)
         await asyncio.sleep(60)

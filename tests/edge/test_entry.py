@@ -45,7 +45,7 @@ def test_a_code_is_complete_at_its_length_or_at_hash_and_star_clears(keys: str, 
     assert codes(keys, length=length) == shown
 
 
-def test_whoever_waits_too_long_begins_anew() -> None:
+def test_too_long_a_pause_restarts_the_entry() -> None:
     assert codes("482913", every=PAUSE_S) == []
     assert codes("482913", every=PAUSE_S - 0.1) == ["482913"]
 
@@ -55,7 +55,7 @@ def test_a_card_is_presented_at_once() -> None:
 
 
 @pytest.mark.parametrize(("keys", "pin"), [("1234#", "1234"), ("12345678", "12345678"), ("99*", None)])
-def test_the_digits_after_a_card_that_wants_its_pin_are_that(keys: str, pin: str | None) -> None:
+def test_the_digits_after_a_card_waiting_for_its_pin_are_the_pin(keys: str, pin: str | None) -> None:
     entry = answered(card(CARD, 5.0)[0], pin_wanted=True, now=5.0)
     assert typed(keys, entry=entry) == ([Presented(card=CARD, digits=pin)] if pin is not None else [])
 
@@ -76,12 +76,12 @@ def test_a_card_without_its_pin_is_forgotten() -> None:
     assert wait(entry, 7.0 + PAUSE_S) == (EntryState(), None)
 
 
-def test_digits_after_a_card_that_wants_no_pin_are_a_code() -> None:
+def test_digits_after_a_card_without_a_pin_are_a_code() -> None:
     entry = answered(card(CARD, 5.0)[0], pin_wanted=False, now=5.0)
     assert typed("482913", entry=entry) == [Presented(digits="482913")]
 
 
-def test_an_answer_to_nobody_leaves_what_is_being_typed() -> None:
+def test_an_answer_to_nobody_leaves_the_typed_digits() -> None:
     entry, _ = key(EntryState(), "4", 5.0, length=6)
     assert answered(entry, pin_wanted=False, now=6.0) == entry
     assert answered(entry, pin_wanted=True, now=6.0) == entry
@@ -94,13 +94,11 @@ def test_an_answer_to_nobody_leaves_what_is_being_typed() -> None:
         ("D0123456789", EntryState(card="bar:D0123456789", at=5.0), Presented(card="bar:D0123456789")),
     ],
 )
-def test_a_scan_is_a_pass_or_a_barcode_that_waits_for_its_pin(
-    text: str, entry: EntryState, presented: Presented
-) -> None:
+def test_a_scan_is_a_pass_or_a_barcode_waiting_for_its_pin(text: str, entry: EntryState, presented: Presented) -> None:
     assert scan(text, 5.0) == (entry, presented)
 
 
-def test_what_was_typed_does_not_show_in_a_log() -> None:
+def test_typed_digits_do_not_appear_in_a_log() -> None:
     shown = repr(EntryState(digits="482913", card=CARD, at=1.0))
     assert "482" not in shown
     assert "1603" not in shown

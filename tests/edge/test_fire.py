@@ -44,7 +44,7 @@ async def burn(hall: Lobby, for_s: float = 1.0) -> None:
     await asyncio.sleep(0.5)
 
 
-def test_fire_releases_magnets_and_leaves_strikes_that_are_to_stay() -> None:
+def test_fire_releases_magnets_and_not_strikes_configured_to_stay() -> None:
     async def act(hall: Lobby) -> None:
         await hall.drive(LOOP, True)
         await asyncio.sleep(0.1)
@@ -57,7 +57,7 @@ def test_fire_releases_magnets_and_leaves_strikes_that_are_to_stay() -> None:
     with_lobby(act, BOTH)
 
 
-def test_a_strike_lets_go_in_a_fire_where_that_is_wanted() -> None:
+def test_a_strike_configured_to_release_in_a_fire_does() -> None:
     async def act(hall: Lobby) -> None:
         await hall.drive(LOOP, True)
         await asyncio.sleep(0.1)
@@ -66,7 +66,7 @@ def test_a_strike_lets_go_in_a_fire_where_that_is_wanted() -> None:
     with_lobby(act, RELEASING)
 
 
-def test_fire_releases_in_whatever_the_plan_says_of_the_door() -> None:
+def test_fire_releases_the_door_under_any_plan() -> None:
     always = Interval(start=ZERO, end=ZERO + timedelta(days=1))
 
     async def act(hall: Lobby) -> None:
@@ -81,7 +81,7 @@ def test_fire_releases_in_whatever_the_plan_says_of_the_door() -> None:
     with_lobby(act, RELEASING)
 
 
-def test_fire_is_latched_until_a_key_holder_comes_in_and_then_the_plan_holds_again() -> None:
+def test_fire_is_latched_until_a_key_holder_enters_and_then_the_plan_applies_again() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
         await burn(hall)
@@ -99,7 +99,7 @@ def test_fire_is_latched_until_a_key_holder_comes_in_and_then_the_plan_holds_aga
     with_lobby(act, RELEASING)
 
 
-def test_a_key_holder_clears_nothing_while_the_line_says_fire() -> None:
+def test_a_key_holder_clears_nothing_while_the_line_reports_fire() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
         await hall.drive(LOOP, True)
@@ -111,7 +111,7 @@ def test_a_key_holder_clears_nothing_while_the_line_says_fire() -> None:
     with_lobby(act, RELEASING)
 
 
-def test_a_key_holder_who_is_refused_clears_nothing() -> None:
+def test_a_refused_key_holder_clears_nothing() -> None:
     async def act(hall: Lobby) -> None:
         kind, yesterday = CredentialKind.KEY_HOLDER, Interval(start=ZERO - timedelta(days=1), end=ZERO)
         expired = [each for each in grants().grants if each.kind is not kind]
@@ -184,7 +184,7 @@ def test_a_fire_at_the_very_end_of_a_run_is_on_the_disk() -> None:
     with_lobby(act, RELEASING, disk=disk)
 
 
-def test_a_latch_that_cannot_be_read_is_a_latch() -> None:
+def test_an_unreadable_latch_counts_as_a_latch() -> None:
     disk = MemoryDisk()
     disk.unreadable.add(FILE)
 
@@ -194,7 +194,7 @@ def test_a_latch_that_cannot_be_read_is_a_latch() -> None:
     with_lobby(act, RELEASING, disk=disk)
 
 
-def test_a_disk_that_refuses_the_latch_is_told_asked_again_and_opens_the_doors_all_the_same() -> None:
+def test_a_disk_that_refuses_the_latch_is_reported_and_retried_while_the_doors_open_anyway() -> None:
     disk = MemoryDisk()
 
     async def act(hall: Lobby) -> None:
@@ -211,7 +211,7 @@ def test_a_disk_that_refuses_the_latch_is_told_asked_again_and_opens_the_doors_a
     with_lobby(act, RELEASING, disk=disk)
 
 
-def test_in_a_fire_nobody_is_said_to_force_or_to_hold_a_door() -> None:
+def test_in_a_fire_no_door_is_reported_forced_or_held() -> None:
     async def act(hall: Lobby) -> None:
         await hall.drive(LOOP, True)
         await asyncio.sleep(0.1)
@@ -224,7 +224,7 @@ def test_in_a_fire_nobody_is_said_to_force_or_to_hold_a_door() -> None:
     with_lobby(act, BOTH)
 
 
-def test_the_button_works_in_a_fire_and_before_anybody_has_said_what_time_it_is() -> None:
+def test_the_button_works_in_a_fire_and_before_the_time_is_known() -> None:
     async def act(hall: Lobby) -> None:
         await hall.drive(LOOP, True)
         await hall.drive(REX, False)
@@ -260,7 +260,7 @@ def test_a_cut_wire_found_at_the_start_is_fire() -> None:
     with_lobby(act, RELEASING, levels={LOOP: True})
 
 
-def test_a_spark_on_the_line_is_no_fire() -> None:
+def test_a_spark_on_the_line_is_not_a_fire() -> None:
     async def act(hall: Lobby) -> None:
         for _ in range(20):
             await hall.drive(LOOP, True)

@@ -1,4 +1,4 @@
-"""Two beams tell who came in, went out, turned back, stood about, and when a beam is blocked."""
+"""Two beams show who came in, went out, turned back or lingered, and when a beam is blocked."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,7 +57,7 @@ def test_turning_back_in_the_doorway_counts_nobody() -> None:
     assert ways(walk(("O", 1.0), ("I", 1.1), ("o", 1.2), ("O", 1.6), ("i", 1.7), ("o", 1.8))) == ["back"]
 
 
-def test_only_leaning_into_the_first_beam_counts_nobody() -> None:
+def test_leaning_into_the_first_beam_counts_nobody() -> None:
     assert ways(walk(("O", 1.0), ("o", 1.4))) == ["back"]
 
 
@@ -68,16 +68,16 @@ def test_loitering_between_the_beams_counts_once() -> None:
     assert ways(walk(*steps, ("o", 13.0), ("i", 13.1))) == ["in"]
 
 
-def test_somebody_thin_who_never_breaks_both_at_once_counts() -> None:
+def test_a_thin_person_who_never_breaks_both_beams_at_once_counts() -> None:
     assert ways(walk(("O", 1.0), ("o", 1.1), ("I", 1.3), ("i", 1.4))) == ["in"]
     assert ways(walk(("I", 1.0), ("i", 1.1), ("O", 1.3), ("o", 1.4))) == ["out"]
 
 
-def test_two_who_lean_in_far_apart_in_time_are_no_passage() -> None:
+def test_two_people_leaning_in_far_apart_in_time_are_not_a_passage() -> None:
     assert ways(walk(("O", 1.0), ("o", 1.1), ("I", 3.0), ("i", 3.1))) == ["back", "back"]
 
 
-def test_ticks_order_what_the_library_reports_out_of_order() -> None:
+def test_ticks_order_late_reports_of_the_library() -> None:
     pair = Pair()
     for letter, tick in (IN[1], IN[0], IN[3], IN[2]):
         beam: Beam = "outer" if letter in "Oo" else "inner"
@@ -85,7 +85,7 @@ def test_ticks_order_what_the_library_reports_out_of_order() -> None:
     assert ways(advance(pair, 5.0)[1]) == ["in"]
 
 
-def test_a_blocked_beam_is_a_fault_and_counts_nobody_until_it_is_clear() -> None:
+def test_a_blocked_beam_is_a_fault_and_counts_nobody_until_it_clears() -> None:
     steps: list[Step] = [("O", 1.0)]
     outcomes = walk(
         *steps, ("I", 200.0), ("i", 200.5), ("I", 201.0), ("i", 201.5), ("o", 300.0), *((w, t + 300) for w, t in IN)
@@ -113,7 +113,7 @@ def lone(times: int, first: float = 1.0, letter: str = "O") -> list[Step]:
     ]
 
 
-def test_a_beam_that_is_never_broken_while_the_other_is_is_a_fault_that_counts_nobody_and_ends_when_it_is() -> None:
+def test_a_beam_never_broken_while_the_other_one_is_counts_nobody_and_is_a_fault_until_it_breaks_again() -> None:
     outcomes = walk(*lone(3 * ALONE), *((letter, at + 100) for letter, at in IN), *lone(1, 110.0))
     backs = outcomes.index(BeamFault(beam="inner", present=True, code=FaultCode.BEAM_DEAD))
     assert ways(outcomes[:backs]) == ["back"] * (ALONE - 1)
@@ -124,14 +124,14 @@ def test_a_beam_that_is_never_broken_while_the_other_is_is_a_fault_that_counts_n
     ]
 
 
-def test_a_beam_that_chatters_is_no_crowd_that_turns_back() -> None:
+def test_a_chattering_beam_does_not_count_as_people_turning_back() -> None:
     steps = [(name, 1 + number / 20 + half) for number in range(2000) for name, half in (("I", 0), ("i", 0.025))]
     outcomes = walk(*steps)
     assert outcomes.count(BeamFault(beam="outer", present=True, code=FaultCode.BEAM_DEAD)) == 1
     assert len(outcomes) <= ALONE
 
 
-def test_who_passes_by_a_door_that_is_shut_says_nothing_about_the_other_beam() -> None:
+def test_a_person_passing_a_shut_door_proves_nothing_about_the_other_beam() -> None:
     pair, outcomes = Pair(), []
     for letter, tick in lone(3 * ALONE):
         pair = feed(pair, BeamChange(tick=tick, beam="outer", broken=letter == "O"))
@@ -140,7 +140,7 @@ def test_who_passes_by_a_door_that_is_shut_says_nothing_about_the_other_beam() -
     assert [each for each in outcomes if isinstance(each, BeamFault)] == []
 
 
-def test_thin_people_who_break_one_beam_after_the_other_prove_both() -> None:
+def test_thin_people_breaking_one_beam_after_the_other_prove_both() -> None:
     steps: list[Step] = []
     for number in range(2 * ALONE):
         steps += [(letter, 10 * number + at) for letter, at in (("O", 1.0), ("o", 1.1), ("I", 1.3), ("i", 1.4))]
@@ -166,7 +166,7 @@ def test_any_row_of_whole_passages_is_counted_exactly(people: list[tuple[str, fl
 
 
 @given(st.lists(st.tuples(st.sampled_from(["outer", "inner"]), st.booleans(), st.floats(0, 100)), max_size=40))
-def test_any_noise_leaves_a_machine_whose_next_look_is_ahead(noise: list[tuple[Beam, bool, float]]) -> None:
+def test_any_noise_leaves_a_machine_with_its_next_wake_up_ahead(noise: list[tuple[Beam, bool, float]]) -> None:
     pair, tick = Pair(), 0.0
     for beam, broken, wait in noise:
         tick += wait

@@ -66,7 +66,7 @@ async def mouth(mosquitto: Broker) -> AsyncIterator[Ear]:
     await mouth.close()
 
 
-async def test_messages_arrive_in_order_and_retained_ones_say_so(mosquitto: Broker, mouth: Ear) -> None:
+async def test_messages_arrive_in_order_with_retained_ones_marked(mosquitto: Broker, mouth: Ear) -> None:
     assert await mouth.link.publish("t/kept", b"kept", retain=True)
     ear = Ear(mosquitto, "late", "t/#")
     await ear.until(messages=1)
@@ -99,7 +99,7 @@ async def test_publishing_into_a_dying_connection_answers_at_once(mosquitto: Bro
         assert not await publishing
 
 
-async def test_a_broker_that_does_not_answer_cannot_keep_the_link_from_stopping(mosquitto: Broker) -> None:
+async def test_the_link_stops_despite_an_unresponsive_broker(mosquitto: Broker) -> None:
     ear = Ear(mosquitto, "ear", "t/#")
     await ear.until(connections=1)
     mosquitto.pause()
@@ -109,7 +109,7 @@ async def test_a_broker_that_does_not_answer_cannot_keep_the_link_from_stopping(
     mosquitto.resume()
 
 
-async def test_nothing_is_queued_for_an_edge_that_is_away(mosquitto: Broker, mouth: Ear) -> None:
+async def test_nothing_is_queued_for_an_offline_edge(mosquitto: Broker, mouth: Ear) -> None:
     away = Ear(mosquitto, "away", "t/away")
     await away.until(connections=1)
     await away.close()
@@ -122,7 +122,7 @@ async def test_nothing_is_queued_for_an_edge_that_is_away(mosquitto: Broker, mou
     await again.close()
 
 
-async def test_the_will_of_that_very_connection_is_published_when_it_is_lost(mosquitto: Broker, ear: Ear) -> None:
+async def test_the_will_of_a_lost_connection_is_published(mosquitto: Broker, ear: Ear) -> None:
     first = Ear(mosquitto, "edge", "to/edge")
     await first.until(connections=1)
     second = Ear(mosquitto, "edge", "to/edge")

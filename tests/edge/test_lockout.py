@@ -14,18 +14,18 @@ from edge.doors.lockout import (
     READERS,
     LockoutPolicy,
     LockoutState,
-    from_kept,
+    from_stored,
     is_guess,
-    is_wrong_pin,
     locked_out,
     settled,
-    to_keep,
+    to_store,
     valid,
     wrong,
 )
+from edge.wire.access_decision import Decision, Reason
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import Method, Presented
-from edge.wire.decide import Decision, Reason
+from tests.edge.lockout_bound import most_tries
 
 LAWS = [pytest.param(READERS, id="reader"), pytest.param(CARDS, id="card")]
 ZERO = datetime(2026, 10, 24, 23, 0, tzinfo=UTC)
@@ -60,7 +60,7 @@ def test_lock_outs_grow_up_to_a_limit(policy: LockoutPolicy, first: int, lasts: 
 
 
 @pytest.mark.parametrize("policy", LAWS)
-def test_quiet_takes_back_one_step_at_a_time(policy: LockoutPolicy) -> None:
+def test_quiet_lowers_one_step_at_a_time(policy: LockoutPolicy) -> None:
     tries, now = LockoutState(), 0.0
     for _ in range(policy.first + 2 * policy.then):
         tries, now = guess(policy, tries, now)
@@ -71,7 +71,7 @@ def test_quiet_takes_back_one_step_at_a_time(policy: LockoutPolicy) -> None:
 
 
 @pytest.mark.parametrize("policy", LAWS)
-def test_one_try_less_than_a_lock_out_is_forgotten_after_quiet(policy: LockoutPolicy) -> None:
+def test_tries_short_of_a_lock_out_are_forgotten_after_quiet(policy: LockoutPolicy) -> None:
     tries = LockoutState()
     for _ in range(policy.first - 1):
         tries = wrong(policy, tries, 10.0)
@@ -83,7 +83,7 @@ def test_one_try_less_than_a_lock_out_is_forgotten_after_quiet(policy: LockoutPo
 
 
 @given(st.randoms(use_true_random=False), st.floats(3.0, 30.0))
-def test_twenty_people_who_mistype_once_each_lock_nobody_out(chance: Random, pace_s: float) -> None:
+def test_twenty_people_mistyping_once_each_lock_nobody_out(chance: Random, pace_s: float) -> None:
     """Each mistypes and then types it right; up to four others may try in between, in any order."""
     tries, now = LockoutState(), 0.0
     waiting, mistyped = deque(range(20)), 0
@@ -97,7 +97,7 @@ def test_twenty_people_who_mistype_once_each_lock_nobody_out(chance: Random, pac
         now += pace_s
 
 
-def test_an_insider_buys_a_guesser_no_more_tries_than_are_forgiven() -> None:
+def test_an_insider_gives_a_guesser_no_more_tries_than_the_forgiven_ones() -> None:
     """A guesser with a valid code types it after each guess."""
     tries, now, guessed = LockoutState(), 0.0, 0
     while not locked_out(tries, now):
@@ -107,7 +107,7 @@ def test_an_insider_buys_a_guesser_no_more_tries_than_are_forgiven() -> None:
     assert tries.until > now
 
 
-def test_a_valid_entry_ends_no_lock_out_and_takes_back_no_step() -> None:
+def test_a_valid_entry_ends_no_lock_out_and_lowers_no_step() -> None:
     tries = LockoutState()
     for _ in range(READERS.first):
         tries = wrong(READERS, tries, 0.0)
@@ -128,15 +128,15 @@ _DEEDS = st.lists(
 
 @settings(max_examples=300)
 @given(st.sampled_from([READERS, CARDS]), _DEEDS)
-def test_no_window_has_more_tries_than_the_bound_whatever_is_done(
+def test_no_window_has_more_tries_than_the_bound_after_any_actions(
     policy: LockoutPolicy, acts: list[tuple[str, float]]
 ) -> None:
     tries, now, tried = LockoutState(), 0.0, []
     for act, wait in acts:
         now += wait
         if act == "cut":
-            kept = to_keep(policy, tries, at=ZERO + timedelta(seconds=now), mono=now)
-            tries = from_kept(policy, kept, at=ZERO + timedelta(seconds=now), mono=now) if kept else LockoutState()
+            kept = to_store(policy, tries, at=ZERO + timedelta(seconds=now), mono=now)
+            tries = from_stored(policy, kept, at=ZERO + timedelta(seconds=now), mono=now) if kept else LockoutState()
         elif act == "valid":
             tries = valid(policy, tries, now)
         else:
@@ -144,12 +144,14 @@ def test_no_window_has_more_tries_than_the_bound_whatever_is_done(
             tried.append(now)
     for first, start in enumerate(tried):
         for last in range(first, len(tried)):
-            assert last - first + 1 <= policy.most_tries(tried[last] - start)
+            assert last - first + 1 <= most_tries(policy, tried[last] - start)
 
 
 @pytest.mark.parametrize("policy", LAWS)
 @pytest.mark.parametrize("days", [0.01, 1, 7])
-def test_the_bound_is_what_the_hardest_guesser_with_an_insider_reaches(policy: LockoutPolicy, days: float) -> None:
+def test_the_bound_is_what_the_most_persistent_guesser_with_an_insider_reaches(
+    policy: LockoutPolicy, days: float
+) -> None:
     """It is no loose one: guessing without a pause, each try followed by a valid code, comes near to it."""
     tries, now, guessed = LockoutState(), 0.0, 0
     while True:
@@ -158,7 +160,7 @@ def test_the_bound_is_what_the_hardest_guesser_with_an_insider_reaches(policy: L
             break
         guessed += 1
         tries = valid(policy, tries, now)
-    assert policy.most_tries(days * 24 * HOUR) * 0.95 - policy.first <= guessed <= policy.most_tries(days * 24 * HOUR)
+    assert most_tries(policy, days * 24 * HOUR) * 0.95 - policy.first <= guessed <= most_tries(policy, days * 24 * HOUR)
 
 
 # What counts
@@ -197,13 +199,8 @@ def typed(
         ),
     ],
 )
-def test_what_counts_as_a_guess(presented: Presented, decision: Decision, counts: bool) -> None:
+def test_which_entries_count_as_guesses(presented: Presented, decision: Decision, counts: bool) -> None:
     assert is_guess(presented, decision) is counts
-
-
-def test_a_wrong_pin_counts_for_its_card() -> None:
-    assert is_wrong_pin(typed("4829", Reason.WRONG_PIN, card="w26:118:1603")[1])
-    assert not is_wrong_pin(typed("4829", Reason.PIN_WANTED, card="w26:118:1603")[1])
 
 
 # The disk
@@ -212,14 +209,14 @@ def test_a_wrong_pin_counts_for_its_card() -> None:
 @pytest.mark.parametrize("policy", LAWS)
 @pytest.mark.parametrize("off_s", [0.0, 10.0, 400.0])
 def test_pulling_the_plug_resets_nothing(policy: LockoutPolicy, off_s: float) -> None:
-    """The clock may stand at what was kept, or know how long there was no power."""
+    """The clock continues from its stored time, or knows how long the power was off."""
     tries, now = LockoutState(), 0.0
     for _ in range(policy.first + policy.then - 1):
         tries, now = guess(policy, tries, now)
     tries, now = guess(policy, tries, now)
-    kept = to_keep(policy, tries, at=ZERO, mono=now)
+    kept = to_store(policy, tries, at=ZERO, mono=now)
     assert kept is not None
-    again = from_kept(policy, decode(encode(kept), type(kept)), at=ZERO + timedelta(seconds=off_s), mono=7.0)
+    again = from_stored(policy, decode(encode(kept), type(kept)), at=ZERO + timedelta(seconds=off_s), mono=7.0)
     left = max(0.0, policy.lasts_s(1) - off_s)
     assert (again.steps, again.series) == (2, policy.first + policy.then)
     assert locked_out(again, 7.0) is (left > 0)
@@ -228,26 +225,26 @@ def test_pulling_the_plug_resets_nothing(policy: LockoutPolicy, off_s: float) ->
 
 def test_tries_towards_the_next_lock_out_are_kept_too() -> None:
     tries = wrong(READERS, wrong(READERS, LockoutState(), 1.0), 2.0)
-    kept = to_keep(READERS, tries, at=ZERO, mono=2.0)
+    kept = to_store(READERS, tries, at=ZERO, mono=2.0)
     assert kept is not None
-    assert from_kept(READERS, kept, at=ZERO, mono=0.5).wrong == 2
+    assert from_stored(READERS, kept, at=ZERO, mono=0.5).wrong == 2
 
 
 @pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=365 * 20)])
-def test_a_clock_that_went_back_locks_nobody_out_longer_than_the_whole_of_it(back: timedelta) -> None:
+def test_a_clock_set_back_extends_no_lock_out_beyond_its_full_length(back: timedelta) -> None:
     tries = LockoutState()
     for _ in range(READERS.first):
         tries = wrong(READERS, tries, 0.0)
-    kept = to_keep(READERS, tries, at=ZERO, mono=0.0)
+    kept = to_store(READERS, tries, at=ZERO, mono=0.0)
     assert kept is not None
-    assert from_kept(READERS, kept, at=ZERO - back, mono=0.0).until == READERS.lasts_s(0)
+    assert from_stored(READERS, kept, at=ZERO - back, mono=0.0).until == READERS.lasts_s(0)
 
 
 @pytest.mark.parametrize("policy", LAWS)
-def test_nothing_is_kept_where_nothing_is_left(policy: LockoutPolicy) -> None:
-    assert to_keep(policy, LockoutState(), at=ZERO, mono=5.0) is None
+def test_nothing_is_stored_if_nothing_is_left(policy: LockoutPolicy) -> None:
+    assert to_store(policy, LockoutState(), at=ZERO, mono=5.0) is None
     old = wrong(policy, LockoutState(), 0.0)
-    assert to_keep(policy, old, at=ZERO, mono=policy.quiet_s) is None
+    assert to_store(policy, old, at=ZERO, mono=policy.quiet_s) is None
 
 
 @pytest.mark.parametrize("policy", LAWS)

@@ -13,15 +13,15 @@ from edge.doors.lockout_service import FILE
 from edge.doors.signals import PATTERNS, DoorSignal
 from edge.readers.config import WiegandConfig
 from edge.system.pinout import OutputPin
+from edge.wire.access_decision import NEAR, Reason
 from edge.wire.credentials import CredentialKind, Method, code_key, pin_key
-from edge.wire.decide import NEAR, Reason
 from edge.wire.events import AccessData, LockoutData
 from edge.wire.interval import Interval
 from edge.wire.plan import DoorSpan, Grant
-from firmware_sim.virtual import VirtualClock
 from tests.edge.disk import MemoryDisk
 from tests.edge.hall import D0, D1, DOOR, SECRET, ZERO, run
 from tests.edge.lobby import BUZZER, CODE, EVENING, KEY_HOLDER, LEVELS, RED, STAFF, Lobby, front, lobby, spans
+from tests.virtual_time import VirtualClock
 
 KEYPAD, OTHER = "front-keypad", "side-keypad"
 OTHER_D0, OTHER_D1 = 13, 11
@@ -129,7 +129,7 @@ def play(act: Callable[[Porch], Awaitable[None]], *, disk: MemoryDisk | None = N
     run(main, zero=zero)
 
 
-def test_a_guesser_is_locked_out_and_told_once_per_step() -> None:
+def test_a_guesser_is_locked_out_and_reported_once_per_step() -> None:
     async def act(porch: Porch) -> None:
         until = await porch.lock_out()
         assert [(data.reader, data.tries) for data in porch.data(LockoutData)] == [(KEYPAD, READERS.first)]
@@ -160,7 +160,7 @@ def test_no_typed_code_opens_while_codes_wait_and_each_does_again_right_after(co
     play(act)
 
 
-def test_whose_code_it_was_is_still_told_so_that_a_duress_code_is_not_lost() -> None:
+def test_the_owner_of_a_code_is_still_reported_so_that_a_duress_code_is_not_lost() -> None:
     async def act(porch: Porch) -> None:
         await porch.lock_out()
         await porch.type(CODE)
@@ -174,7 +174,7 @@ def refused(porch: Porch) -> list[tuple[Reason, int, CredentialKind | None]]:
     return [(each.reason, each.times, each.credential) for each in porch.data(AccessData) if not each.granted]
 
 
-def test_codes_typed_on_and_on_while_they_wait_are_one_event_when_the_wait_is_over() -> None:
+def test_codes_typed_repeatedly_during_a_wait_are_one_event_after_the_wait() -> None:
     async def act(porch: Porch) -> None:
         until = await porch.lock_out()
         before, began = len(porch.data(AccessData)), porch.clock.now()
@@ -196,7 +196,7 @@ def test_codes_typed_on_and_on_while_they_wait_are_one_event_when_the_wait_is_ov
     play(act)
 
 
-def test_a_code_that_somebody_has_is_told_once_in_each_wait() -> None:
+def test_an_existing_code_is_reported_once_per_wait() -> None:
     async def act(porch: Porch) -> None:
         until = await porch.lock_out()
         for _ in range(3):
@@ -211,7 +211,7 @@ def test_a_code_that_somebody_has_is_told_once_in_each_wait() -> None:
     play(act)
 
 
-def test_what_was_typed_while_codes_waited_is_told_when_a_key_holder_comes_or_the_agent_is_stopped() -> None:
+def test_entries_during_a_wait_are_reported_when_a_key_holder_comes_or_the_agent_stops() -> None:
     async def act(porch: Porch) -> None:
         await porch.lock_out()
         await porch.type("709139")
@@ -225,7 +225,7 @@ def test_what_was_typed_while_codes_waited_is_told_when_a_key_holder_comes_or_th
     play(act)
 
 
-def test_a_locked_out_card_held_up_on_and_on_is_told_in_few_events() -> None:
+def test_a_locked_out_card_presented_repeatedly_is_reported_in_few_events() -> None:
     async def act(porch: Porch) -> None:
         for number in range(CARDS.first):
             await porch.swipe_with(MEMBER, f"111{number}")
@@ -263,7 +263,7 @@ def test_a_key_holders_card_ends_it() -> None:
     play(act)
 
 
-def test_whoever_has_a_code_and_comes_hours_early_is_no_guesser() -> None:
+def test_a_code_holder_who_comes_hours_early_is_not_a_guesser() -> None:
     async def act(porch: Porch) -> None:
         for _ in range(2 * READERS.first):
             assert await porch.type("350174") is Reason.TOO_EARLY
@@ -272,7 +272,7 @@ def test_whoever_has_a_code_and_comes_hours_early_is_no_guesser() -> None:
     play(act)
 
 
-def test_a_code_of_another_day_is_answered_and_counted_like_one_that_nobody_has() -> None:
+def test_a_code_for_another_day_is_answered_and_counted_like_an_unknown_code() -> None:
     async def act(porch: Porch) -> None:
         heard: list[list[bool]] = []
         for code in ("618245", "709131"):
@@ -288,7 +288,7 @@ def test_a_code_of_another_day_is_answered_and_counted_like_one_that_nobody_has(
     play(act)
 
 
-def test_a_garbled_entry_is_no_guess() -> None:
+def test_a_garbled_entry_does_not_count_as_a_guess() -> None:
     async def act(porch: Porch) -> None:
         for _ in range(2 * READERS.first):
             for digit in "70":
@@ -310,7 +310,7 @@ def test_the_choir_gets_in_although_everybody_mistypes_first() -> None:
     play(act)
 
 
-def test_a_door_that_is_free_locks_nobody_out() -> None:
+def test_an_unlocked_door_locks_nobody_out() -> None:
     async def act(porch: Porch) -> None:
         await porch.plan_for(spans(DoorSpan(during=Interval(start=EVENING[0], end=EVENING[1]), free=True)))
         for _ in range(2 * READERS.first):
@@ -338,7 +338,7 @@ def test_a_stolen_card_cannot_be_guessed_at_any_reader_and_others_go_on() -> Non
 # Signals
 
 
-def test_it_is_told_at_once_and_a_beep_and_a_red_flash_go_on_until_it_is_over() -> None:
+def test_a_lock_out_is_reported_at_once_and_a_beep_and_a_red_flash_continue_until_it_is_over() -> None:
     async def act(porch: Porch) -> None:
         def beeps() -> int:
             return sum(porch.outputs[BUZZER])
@@ -363,7 +363,7 @@ def test_it_is_told_at_once_and_a_beep_and_a_red_flash_go_on_until_it_is_over() 
 # The disk
 
 
-def test_pulling_the_plug_is_no_reset() -> None:
+def test_a_power_cut_is_not_a_reset() -> None:
     disk = MemoryDisk()
 
     async def guess(porch: Porch) -> None:
@@ -404,7 +404,7 @@ def test_a_try_less_than_a_lock_out_is_kept_over_a_power_cut() -> None:
     play(again, disk=disk, zero=ZERO + timedelta(seconds=20))
 
 
-def test_neither_codes_nor_cards_nor_pins_stand_in_the_file() -> None:
+def test_the_file_has_no_codes_cards_or_pins() -> None:
     disk = MemoryDisk()
 
     async def act(porch: Porch) -> None:
@@ -441,7 +441,7 @@ def test_quiet_costs_no_writes_and_a_choir_few() -> None:
     play(act, disk=disk)
 
 
-def test_a_disk_that_does_not_take_it_is_a_fault_and_the_lock_out_holds() -> None:
+def test_a_disk_that_refuses_the_write_is_a_fault_and_the_lock_out_applies() -> None:
     disk = MemoryDisk()
 
     async def act(porch: Porch) -> None:
@@ -460,7 +460,7 @@ def test_a_disk_that_does_not_take_it_is_a_fault_and_the_lock_out_holds() -> Non
 @pytest.mark.parametrize(
     "spoilt", [b"", b"{", b'{"salt": 1}', bytes(5_000_000)], ids=["empty", "torn", "wrong", "large"]
 )
-def test_a_spoilt_file_is_told_and_locks_nobody_out(spoilt: bytes) -> None:
+def test_a_corrupt_file_is_reported_and_locks_nobody_out(spoilt: bytes) -> None:
     disk = MemoryDisk()
     disk.replace(FILE, spoilt)
 

@@ -15,7 +15,7 @@ def record(text: str, *args: object, at: float = 0.0, level: int = logging.WARNI
     return made
 
 
-def test_a_sentence_that_comes_over_and_over_is_thinned_and_then_counted() -> None:
+def test_a_repeated_log_message_is_thinned_out_and_then_counted() -> None:
     thinning = LogThrottle()
     through = [number for number in range(100) if thinning.filter(record("pin %d is stuck", number, at=number))]
     assert through == list(range(AN_HOUR))
@@ -33,7 +33,7 @@ def test_sentences_of_different_edges_are_thinned_each_by_itself() -> None:
     assert sum(map(thinning.filter, lines)) == 3 * AN_HOUR
 
 
-def test_what_is_said_seldom_is_always_said_as_it_is() -> None:
+def test_rare_messages_are_always_logged_unchanged() -> None:
     thinning = LogThrottle()
     for hour in range(50):
         said = record("a plan came", at=hour * HOUR_S)
@@ -65,7 +65,7 @@ def test_the_fields_of_a_line_follow_its_sentence() -> None:
     assert stream.getvalue() == "WARNING edge.x: A message was refused action=refused reason=late\n"
 
 
-def test_a_stream_that_takes_nothing_holds_nobody_up() -> None:
+def test_a_stalled_stream_delays_nobody() -> None:
     reading, writing = os.pipe()
     written = threading.Event()
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.doors.offline_codes import (
+from edge.doors.offline_code_table import (
     AHEAD,
     AT_ONCE,
     BEHIND,
@@ -18,7 +18,7 @@ from edge.doors.offline_codes import (
     Windows,
     bound_file,
     read_bound,
-    to_keep,
+    to_store,
 )
 from edge.system.files import DiskFiles
 from edge.wire.codec import decode, encode
@@ -49,7 +49,7 @@ def window(start_q: int, quarters: int, slot: int = 0, night: datetime = T) -> O
     slot=st.integers(0, SLOTS - 1),
     asked_min=st.integers(-15 * 60, 15 * 60),
 )
-def test_every_code_whose_window_is_on_is_known_across_both_clock_changes(
+def test_every_code_inside_its_window_is_known_across_both_clock_changes(
     night: datetime, start_q: int, quarters: int, slot: int, asked_min: int
 ) -> None:
     meant = window(start_q, quarters, slot, night)
@@ -73,7 +73,7 @@ class _Tables(dict[datetime, OfflineCodes]):
 _AT = _Tables()
 
 
-def test_a_table_that_grew_quarter_by_quarter_is_the_one_made_at_once() -> None:
+def test_a_table_built_quarter_by_quarter_equals_one_built_at_once() -> None:
     grown = ready(T)
     for at in (1, 2, 3, 7, 8):
         ready(T + at * QUARTER, grown)
@@ -93,7 +93,7 @@ def test_a_step_of_the_clock_leaves_the_codes_of_the_new_time(step: timedelta) -
     assert len(codes) == len(ready(T + step))
 
 
-def test_the_table_is_made_in_small_steps_between_which_a_key_can_be_served() -> None:
+def test_the_table_is_built_in_steps_short_enough_to_serve_a_key_in_between() -> None:
     codes = OfflineCodes(DOOR, SECRET)
     steps = sum(1 for _ in codes.prepare(T))
     assert abs(steps - len(codes) / AT_ONCE) < 1
@@ -108,7 +108,7 @@ def test_a_code_of_another_door_or_secret_means_nothing() -> None:
 
 
 @pytest.mark.parametrize("digits", ["", "9", "48291", "0123456789", "99999999999", "9٢٣٤٥٦٧٨٩٠"])
-def test_what_is_no_offline_code_means_nothing(digits: str) -> None:
+def test_a_bad_offline_code_means_nothing(digits: str) -> None:
     assert ready(T).windows(digits) == ()
 
 
@@ -129,8 +129,8 @@ def test_used_codes_are_forgotten_long_after_their_window() -> None:
     bound: Windows = {}
     ready(T, OfflineCodes(DOOR, SECRET, bound)).use(offline_code(SECRET, DOOR, window(0, 4)), window(0, 4))
     end = window(0, 4).during.end
-    assert to_keep(bound, end + BOUND_FOR - timedelta(seconds=1)).codes
-    assert not to_keep(bound, end + BOUND_FOR).codes
+    assert to_store(bound, end + BOUND_FOR - timedelta(seconds=1)).codes
+    assert not to_store(bound, end + BOUND_FOR).codes
     assert not bound
 
 
@@ -139,8 +139,8 @@ async def test_used_codes_lie_on_the_disk_without_their_digits(tmp_path: Path) -
     code = offline_code(SECRET, DOOR, window(0, 4))
     ready(T, OfflineCodes(DOOR, SECRET, bound)).use(code, window(0, 4))
     assert await read_bound(files, DOOR) == BoundCodes()
-    files.replace(bound_file(DOOR), encode(to_keep(bound, T)))
-    assert await read_bound(files, DOOR) == to_keep(bound, T)
+    files.replace(bound_file(DOOR), encode(to_store(bound, T)))
+    assert await read_bound(files, DOOR) == to_store(bound, T)
     kept = files.read(f"offline/{DOOR}.json") or b""
     assert kept
     assert code.encode() not in kept
@@ -149,7 +149,7 @@ async def test_used_codes_lie_on_the_disk_without_their_digits(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(("minutes", "quarters", "slot"), [(7, 4, 0), (0, 0, 0), (0, 49, 0), (0, 4, 8), (0, 4, -1)])
-def test_a_window_begins_on_a_quarter_hour_and_lasts_twelve_hours_at_most(
+def test_a_window_starts_on_a_quarter_hour_and_lasts_twelve_hours_at_most(
     minutes: int, quarters: int, slot: int
 ) -> None:
     text = f'{{"start":"2026-10-25T01:{minutes:02}:00Z","quarters":{quarters},"slot":{slot}}}'

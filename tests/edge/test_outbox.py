@@ -11,8 +11,8 @@ from edge.events.outbox import PENDING_LIMIT, SEGMENT_BYTES, Outbox
 from edge.events.recovery import RecoveredLog
 from edge.events.segments import FOLDER, line, span_of
 from edge.system.files import DiskFiles, Files
+from edge.wire.access_decision import ClockTrust, Reason
 from edge.wire.codec import encode
-from edge.wire.decide import ClockTrust, Reason
 from edge.wire.events import (
     AccessData,
     DoorChange,
@@ -26,9 +26,9 @@ from edge.wire.events import (
 )
 from edge.wire.faults import FaultCode
 from firmware_sim.power_cut import VirtualDisk
-from firmware_sim.virtual import VirtualClock
 from tests.edge.disk import MemoryDisk
 from tests.edge.hall import run
+from tests.virtual_time import VirtualClock
 
 AT = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
 BOOT = "0195d6a0-0000-7000-8000-000000000001"
@@ -52,13 +52,9 @@ class Box:
     def add(self, *data: EventData) -> None:
         for one in data:
             self.at += timedelta(seconds=1)
-
-            def make(seq: int, one: EventData = one) -> Event:
-                return make_event(
-                    seq=seq, boot=BOOT, mono_ms=seq, at=self.at, trust=ClockTrust.SYNCED, device="front-door", data=one
-                )
-
-            self.box.add(make)
+            seq, trust = self.box.next_seq, ClockTrust.SYNCED
+            event = make_event(seq=seq, boot=BOOT, mono_ms=seq, at=self.at, trust=trust, device="front-door", data=one)
+            self.box.add(event)
 
     def goes_out(self) -> bool:
         return self.box.agreed
@@ -83,7 +79,7 @@ async def test_a_seq_is_handed_out_only_after_its_commit() -> None:
     assert await box.seqs() == [1, 2]
 
 
-async def test_what_a_killed_run_had_no_time_to_sync_is_safe_before_it_is_handed_out() -> None:
+async def test_unsynced_events_of_a_killed_run_are_synced_before_they_are_sent() -> None:
     disk = VirtualDisk()
     box = Box(disk)
     await box.open()
@@ -101,7 +97,7 @@ async def test_what_a_killed_run_had_no_time_to_sync_is_safe_before_it_is_handed
         assert await cut.seqs() == [1, 2]
 
 
-async def test_what_was_committed_is_there_after_a_power_cut_and_what_was_not_is_gone() -> None:
+async def test_committed_data_survives_a_power_cut_and_uncommitted_data_does_not() -> None:
     disk = MemoryDisk()
     box = Box(disk)
     await box.open()
@@ -132,7 +128,7 @@ def test_access_is_on_the_disk_within_50_ms_and_the_rest_within_a_second() -> No
 
 @given(st.integers(0, 400))
 @settings(max_examples=60)
-def test_a_tail_torn_at_any_byte_is_cut_and_the_log_goes_on(torn: int) -> None:
+def test_a_tail_torn_at_any_byte_is_cut_and_the_log_continues(torn: int) -> None:
     async def act() -> None:
         disk = MemoryDisk()
         box = Box(disk)
@@ -177,7 +173,7 @@ async def test_an_unreadable_middle_is_answered_for_and_reported() -> None:
 
 @given(st.data())
 @settings(max_examples=40)
-def test_whatever_bit_rots_every_seq_is_answered_for(data: st.DataObject) -> None:
+def test_every_seq_is_accounted_for_after_any_bit_rot(data: st.DataObject) -> None:
     async def act() -> None:
         disk = MemoryDisk()
         box = Box(disk)
@@ -198,7 +194,7 @@ def test_whatever_bit_rots_every_seq_is_answered_for(data: st.DataObject) -> Non
     asyncio.run(act())
 
 
-async def test_an_acknowledgement_moves_on_only_for_its_own_log_and_what_was_committed() -> None:
+async def test_an_acknowledgement_advances_only_for_its_own_log_and_for_committed_events() -> None:
     box = Box(MemoryDisk())
     await box.open()
     box.add(DOOR, DOOR)
@@ -222,7 +218,7 @@ async def test_the_acknowledged_seq_is_known_after_a_restart() -> None:
     assert box.box.ack == 2
 
 
-async def test_a_disk_that_lost_acknowledged_events_begins_a_new_log() -> None:
+async def test_a_disk_that_lost_acknowledged_events_starts_a_new_log() -> None:
     disk = MemoryDisk()
     box = Box(disk)
     await box.open()
@@ -275,7 +271,7 @@ async def answered_for(box: Box, last: int) -> list[DroppedData]:
 
 
 @pytest.mark.parametrize("way", ["read-only", "full"])
-async def test_a_spoilt_event_on_a_disk_that_takes_nothing_is_answered_for_all_the_same(way: str) -> None:
+async def test_a_corrupt_event_on_a_disk_that_accepts_no_write_is_still_accounted_for(way: str) -> None:
     disk = MemoryDisk()
     box = await damaged(disk)
     log = box.box.log
@@ -288,7 +284,7 @@ async def test_a_spoilt_event_on_a_disk_that_takes_nothing_is_answered_for_all_t
     assert [data.counts for data in await answered_for(box, 3000)] == [{"unreadable": 1}]
 
 
-async def test_an_unreadable_segment_is_answered_for_and_the_log_goes_on() -> None:
+async def test_an_unreadable_segment_is_accounted_for_and_the_log_continues() -> None:
     disk = MemoryDisk()
     box = await damaged(disk)
     log, names = box.box.log, disk.names("outbox")
@@ -302,7 +298,7 @@ async def test_an_unreadable_segment_is_answered_for_and_the_log_goes_on() -> No
     assert (gap.first, names[1]) == (1, f"outbox/{gap.last + 1:020d}.log")
 
 
-async def test_an_unreadable_end_begins_a_new_log_and_leaves_nothing_of_the_old_one() -> None:
+async def test_an_unreadable_end_starts_a_new_log_and_leaves_nothing_of_the_old_one() -> None:
     disk = MemoryDisk()
     box = await damaged(disk)
     log, names = box.box.log, disk.names("outbox")
@@ -322,7 +318,7 @@ async def test_a_segment_spoilt_while_running_leaves_no_hole() -> None:
     assert "disk_damaged" in box.counts
 
 
-async def test_a_segment_that_cannot_be_read_while_running_is_answered_for_and_ends_nothing() -> None:
+async def test_a_segment_unreadable_while_running_is_accounted_for_and_ends_nothing() -> None:
     disk = MemoryDisk()
     box = await damaged(disk)
     disk.unreadable.add(disk.names("outbox")[0])
@@ -331,7 +327,7 @@ async def test_a_segment_that_cannot_be_read_while_running_is_answered_for_and_e
     assert box.counts == ["disk_damaged"]
 
 
-async def test_a_disk_put_back_to_an_earlier_state_goes_on_in_a_new_log_with_what_this_run_saw() -> None:
+async def test_a_disk_restored_to_an_earlier_state_continues_in_a_new_log_with_what_this_run_saw() -> None:
     box = Box(MemoryDisk())
     await box.open()
     box.add(*[DOOR] * 5)
@@ -354,7 +350,7 @@ async def test_a_disk_put_back_to_an_earlier_state_goes_on_in_a_new_log_with_wha
     assert await box.seqs() == [1, 2, 3]
 
 
-async def test_a_disk_put_back_is_known_for_one_although_this_run_has_come_further_than_the_one_before() -> None:
+async def test_a_restored_disk_is_detected_even_if_this_run_got_further_than_the_previous_one() -> None:
     disk = MemoryDisk()
     box = Box(disk)
     await box.open()
@@ -373,7 +369,7 @@ async def test_a_disk_put_back_is_known_for_one_although_this_run_has_come_furth
     assert [event.kind for event in await box.all()] == ["access"] * 5
 
 
-async def test_an_edge_that_goes_on_in_its_log_is_agreed_on_once_the_controller_has_said_how_far_it_knows_it() -> None:
+async def test_a_continued_log_is_agreed_on_once_the_controller_reports_its_position_in_it() -> None:
     box = Box(MemoryDisk())
     await box.open()
     assert box.goes_out()
@@ -391,7 +387,7 @@ async def test_an_edge_that_goes_on_in_its_log_is_agreed_on_once_the_controller_
     assert box.counts == ["ack_beyond_head"]
 
 
-async def test_what_a_disk_refuses_goes_out_from_memory_and_to_the_disk_as_soon_as_it_takes_it() -> None:
+async def test_events_refused_by_the_disk_are_sent_from_memory_and_written_as_soon_as_possible() -> None:
     disk = MemoryDisk()
     box = Box(disk)
     await box.open()
@@ -414,7 +410,7 @@ async def test_what_a_disk_refuses_goes_out_from_memory_and_to_the_disk_as_soon_
     assert await box.seqs() == [1, 2, 3, 4]
 
 
-async def test_what_went_out_from_memory_alone_is_no_event_of_the_run_after_it() -> None:
+async def test_an_event_sent_from_memory_alone_is_not_an_event_of_the_next_run() -> None:
     disk = MemoryDisk()
     box = Box(disk)
     await box.open()
@@ -432,7 +428,7 @@ async def test_what_went_out_from_memory_alone_is_no_event_of_the_run_after_it()
     assert [event.kind for event in await box.all()] == ["access"] * 4
 
 
-async def test_a_new_disk_that_takes_nothing_says_that_it_holds_all_from_the_first_on() -> None:
+async def test_a_new_disk_that_accepts_no_write_reports_that_it_holds_everything_from_the_first_event() -> None:
     disk = MemoryDisk()
     disk.read_only = True
     box = Box(disk)
@@ -443,7 +439,7 @@ async def test_a_new_disk_that_takes_nothing_says_that_it_holds_all_from_the_fir
     assert await box.seqs() == [1, 2, 3]
 
 
-async def test_memory_that_runs_full_lets_go_first_of_what_the_controller_has() -> None:
+async def test_full_memory_first_drops_what_the_controller_has() -> None:
     disk = MemoryDisk()
     disk.read_only = True
     box = Box(disk)
@@ -462,7 +458,7 @@ def crossing(total: int) -> FootfallData:
     return FootfallData(counter="beams", ins=1, outs=0, total_ins=total, total_outs=0)
 
 
-async def test_totals_are_known_although_the_events_that_held_them_are_gone() -> None:
+async def test_totals_are_known_after_their_events_are_gone() -> None:
     box = Box(MemoryDisk(), limit=3 * SEGMENT_BYTES)
     await box.open()
     for total in range(1, 51):
@@ -493,7 +489,7 @@ async def test_acknowledged_events_stay_35_days_within_the_size_allowed() -> Non
     assert await box.seqs(box.box.ack) == list(range(3001, 6001))
 
 
-async def test_a_full_disk_forces_out_what_is_acknowledged_then_all_but_access() -> None:
+async def test_a_full_disk_drops_acknowledged_events_first_then_everything_but_access() -> None:
     disk = MemoryDisk(room=6 * SEGMENT_BYTES)
     box = Box(disk)
     await box.open()

@@ -47,7 +47,9 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("kinds", "code_opens", "key_opens"), TABLE)
-def test_who_comes_in(kinds: tuple[OverrideKind, ...], code_opens: bool, key_opens: bool) -> None:
+def test_which_credentials_open_under_overrides(
+    kinds: tuple[OverrideKind, ...], code_opens: bool, key_opens: bool
+) -> None:
     async def act(hall: Hall) -> None:
         await plan(hall, 1, *(held(kind) for kind in kinds))
         assert not hall.unlocked()
@@ -58,7 +60,7 @@ def test_who_comes_in(kinds: tuple[OverrideKind, ...], code_opens: bool, key_ope
 
 
 @pytest.mark.parametrize("kinds", [(LOCK,), (OUT,), (HOLD,), (LOCK, OUT, HOLD)])
-def test_the_exit_button_lets_everybody_out_whatever_is_ordered(kinds: tuple[OverrideKind, ...]) -> None:
+def test_the_exit_button_lets_everybody_out_under_any_order(kinds: tuple[OverrideKind, ...]) -> None:
     async def act(hall: Hall) -> None:
         await plan(hall, 1, *(held(kind) for kind in kinds))
         await hall.drive(REX, False)
@@ -69,7 +71,7 @@ def test_the_exit_button_lets_everybody_out_whatever_is_ordered(kinds: tuple[Ove
     with_hall(act)
 
 
-def test_a_door_that_is_held_open_is_locked_at_its_end_to_the_minute() -> None:
+def test_a_door_held_open_locks_at_its_end_to_the_minute() -> None:
     async def act(hall: Hall) -> None:
         end = hall.clock.now() + timedelta(minutes=30)
         await plan(hall, 1, held(HOLD, end=end))
@@ -83,7 +85,7 @@ def test_a_door_that_is_held_open_is_locked_at_its_end_to_the_minute() -> None:
     with_hall(act)
 
 
-def test_an_override_that_is_ended_is_off_the_door_with_the_next_plan() -> None:
+def test_an_ended_override_is_off_the_door_with_the_next_plan() -> None:
     async def act(hall: Hall) -> None:
         await plan(hall, 1, held(HOLD))
         assert hall.unlocked()
@@ -94,7 +96,7 @@ def test_an_override_that_is_ended_is_off_the_door_with_the_next_plan() -> None:
     with_hall(act)
 
 
-def test_a_lock_down_takes_a_door_that_is_held_open_and_gives_it_back() -> None:
+def test_a_lock_down_overrides_a_door_held_open_and_restores_it_afterwards() -> None:
     async def act(hall: Hall) -> None:
         await plan(hall, 1, held(HOLD))
         assert hall.unlocked()

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.doors.access_state import LONGEST, Forgot, Inside, agrees, apply, came_in, forget, left
+from edge.wire.access_decision import Decision, Reason
 from edge.wire.credentials import CredentialKind, Method
-from edge.wire.decide import Decision, Reason
 from edge.wire.plan import Passback
 
 T = datetime(2026, 10, 25, 1, 0, tzinfo=UTC)
@@ -34,7 +34,7 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("policy", "kind", "holder", "opens", "told"), TABLE)
-def test_a_second_entry_is_told_or_refused_as_the_door_has_it(
+def test_a_second_entry_is_reported_or_refused_as_the_door_is_configured(
     policy: Passback, kind: CredentialKind, holder: str | None, opens: bool, told: bool
 ) -> None:
     inside = came_in(Inside(), ADA, T)
@@ -44,31 +44,31 @@ def test_a_second_entry_is_told_or_refused_as_the_door_has_it(
     assert (decision.hold_s > 0) is opens
 
 
-def test_what_is_refused_already_stays_as_it_is() -> None:
+def test_a_refused_request_stays_as_it_is() -> None:
     refused = Decision(granted=False, reason=Reason.NOT_NOW, method=Method.CARD_PIN, kind=MEMBER, holder=ADA)
     assert apply(came_in(Inside(), ADA, T), Passback.HARD, refused, T) is refused
 
 
 @pytest.mark.parametrize("why", Forgot)
-def test_after_a_night_a_fire_or_a_count_that_is_off_everybody_may_come_in(why: Forgot) -> None:
+def test_after_a_night_a_fire_or_a_wrong_count_everybody_may_enter(why: Forgot) -> None:
     inside = forget(came_in(Inside(), ADA, T), why)
     assert apply(inside, Passback.HARD, granted(ADA), T).granted
 
 
-def test_who_has_left_comes_in_again_and_nobody_else_for_it() -> None:
+def test_a_person_who_left_may_enter_again_and_nobody_else_instead() -> None:
     inside = left(came_in(came_in(Inside(), ADA, T), BEN, T), ADA)
     assert apply(inside, Passback.HARD, granted(ADA), T).granted
     assert not apply(inside, Passback.HARD, granted(BEN), T).granted
 
 
-def test_nobody_is_inside_for_ever_nor_since_a_time_that_is_yet_to_come() -> None:
+def test_nobody_is_inside_for_ever_or_since_a_future_time() -> None:
     inside = came_in(Inside(), ADA, T)
     assert not apply(inside, Passback.HARD, granted(ADA), T + LONGEST - timedelta(seconds=1)).granted
     assert apply(inside, Passback.HARD, granted(ADA), T + LONGEST).granted
     assert apply(inside, Passback.HARD, granted(ADA), T - timedelta(seconds=1)).granted
 
 
-def test_a_count_below_those_known_to_be_inside_is_off() -> None:
+def test_a_count_below_the_people_known_to_be_inside_is_wrong() -> None:
     inside = came_in(came_in(Inside(), ADA, T), BEN, T)
     assert [agrees(inside, counted) for counted in (1, 2, 30)] == [False, True, True]
 
@@ -77,7 +77,7 @@ people = st.sampled_from([ADA, BEN, None])
 
 
 @given(st.lists(st.tuples(st.sampled_from(["in", "out", "forget"]), people), max_size=30), people)
-def test_it_knows_as_inside_who_came_in_last_and_has_not_left(
+def test_the_last_person_to_enter_without_leaving_counts_as_inside(
     steps: list[tuple[str, str | None]], asked: str | None
 ) -> None:
     inside, expected = Inside(), set[str]()

@@ -10,7 +10,8 @@ import pytest
 from edge.net.plan_store import PARTS
 from edge.wire.envelope import Keyring, Purpose, open_envelope
 from edge.wire.messages import Hello
-from edge.wire.plan import GrantsPart, Manifest, assemble
+from edge.wire.plan import GrantsPart, Manifest
+from edge.wire.plan_assembly import assemble
 from edge.wire.topics import parse
 from tests.edge.disk import MemoryDisk
 from tests.edge.hall import EDGE, SITE, ZERO, Hall, grant, hours, with_hall
@@ -34,7 +35,7 @@ def given_back(hall: Hall) -> tuple[list[Manifest], dict[str, bytes]]:
 
 
 @pytest.mark.parametrize("disk", ["written", "read at the start", "lost"])
-def test_the_plan_in_force_is_given_back_as_it_came(disk: str) -> None:
+def test_the_plan_in_force_is_returned_as_received(disk: str) -> None:
     """Also where the disk has lost it since: a door that could not give it back would get no other."""
 
     async def act(hall: Hall) -> None:
@@ -68,7 +69,7 @@ class Telling(MemoryDisk):
         return super().read(name)
 
 
-def test_what_came_of_a_command_does_not_wait_for_a_plan_that_is_given_back() -> None:
+def test_a_command_result_does_not_wait_for_a_plan_acknowledgement() -> None:
     async def act(hall: Hall) -> None:
         await hall.send_plan(7, hours(), *(msgspec.structs.replace(hours(), door=f"door-{n}") for n in range(40)))
         session, loop = hall.status().nonce, asyncio.get_running_loop()
@@ -103,7 +104,7 @@ def test_nothing_is_given_back_that_this_session_was_not_asked_for(asked: dict[s
     with_hall(act)
 
 
-def test_a_question_that_a_broker_repeats_is_answered_once() -> None:
+def test_a_request_repeated_by_the_broker_is_answered_once() -> None:
     async def act(hall: Hall) -> None:
         await hall.send_plan(7, hours())
         session = hall.status().nonce
@@ -116,7 +117,7 @@ def test_a_question_that_a_broker_repeats_is_answered_once() -> None:
     with_hall(act)
 
 
-def test_a_plan_made_without_knowing_of_the_one_in_force_is_refused_also_after_a_power_cut() -> None:
+def test_a_plan_made_without_the_one_in_force_is_refused_even_after_a_power_cut() -> None:
     async def act(hall: Hall) -> None:
         kept = await hall.send_plan(7, hours())
         await hall.stop()

@@ -61,7 +61,7 @@ async def looked(hall: Lobby) -> str:
 
 
 @pytest.mark.parametrize(("every_s", "for_s"), [(0.025, 180.0), (0.005, 60.0), (0.0005, 12.0), (0.2, 180.0)])
-def test_a_chattering_contact_is_one_fault_and_no_flood_and_its_door_goes_on(every_s: float, for_s: float) -> None:
+def test_a_chattering_contact_is_one_fault_and_its_door_keeps_working(every_s: float, for_s: float) -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
         chattering = asyncio.create_task(chatter(hall, CONTACT, every_s, for_s))
@@ -119,7 +119,7 @@ def test_a_forced_door_whose_contact_then_chatters_is_forced_again_when_it_is_fo
     with_lobby(act, lobby())
 
 
-def test_a_chattering_exit_button_lets_out_and_is_told_once() -> None:
+def test_a_chattering_exit_button_releases_the_door_and_is_reported_once() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
         chattering = asyncio.create_task(chatter(hall, REX, 0.025, 60.0))
@@ -136,7 +136,7 @@ def test_a_chattering_exit_button_lets_out_and_is_told_once() -> None:
     with_lobby(act, lobby())
 
 
-def test_a_fire_line_that_never_stands_still_is_fire_and_told_once() -> None:
+def test_a_constantly_changing_fire_line_counts_as_fire_and_is_reported_once() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
         await chatter(hall, LOOP, 0.005, 10.0)
@@ -149,7 +149,7 @@ def test_a_fire_line_that_never_stands_still_is_fire_and_told_once() -> None:
     with_lobby(act, lobby(front(fire="release")))
 
 
-def test_a_lock_sensor_that_chatters_is_asked_nothing() -> None:
+def test_a_chattering_lock_sensor_is_not_used() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
         await chatter(hall, SENSOR, 0.025, 30.0)
@@ -158,7 +158,7 @@ def test_a_lock_sensor_that_chatters_is_asked_nothing() -> None:
     with_lobby(act, WIRED)
 
 
-def test_a_lock_is_not_asked_to_hold_a_door_that_nobody_knows_to_be_shut() -> None:
+def test_a_lock_is_not_engaged_on_a_door_not_known_to_be_shut() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
         await chatter(hall, CONTACT, 0.005, 5.0)
@@ -171,7 +171,7 @@ def test_a_lock_is_not_asked_to_hold_a_door_that_nobody_knows_to_be_shut() -> No
     with_lobby(act, WIRED)
 
 
-def test_the_other_door_of_a_lobby_waits_for_one_that_nobody_knows_to_be_shut() -> None:
+def test_the_second_door_of_a_lobby_waits_for_a_first_door_of_unknown_state() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
         await chatter(hall, INNER_CONTACT, 0.005, 5.0)
@@ -184,7 +184,7 @@ def test_the_other_door_of_a_lobby_waits_for_one_that_nobody_knows_to_be_shut() 
     with_lobby(act, lobby(front(interlock="lobby"), interlock="lobby"))
 
 
-def test_a_lock_that_holds_an_open_door_is_a_contradiction_until_one_of_them_gives_in() -> None:
+def test_an_engaged_lock_on_an_open_door_is_a_contradiction_until_one_of_them_changes() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
         await hall.drive(CONTACT, True)
@@ -197,7 +197,7 @@ def test_a_lock_that_holds_an_open_door_is_a_contradiction_until_one_of_them_giv
     with_lobby(act, WIRED)
 
 
-def test_people_who_pass_a_door_that_says_shut_show_that_its_contact_is_stuck() -> None:
+def test_people_passing_a_door_reported_shut_show_that_its_contact_is_stuck() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
         await asyncio.sleep(SHUT_S)
@@ -213,7 +213,7 @@ def test_people_who_pass_a_door_that_says_shut_show_that_its_contact_is_stuck() 
     with_lobby(act, COUNTED, levels=CLEAR)
 
 
-def test_whoever_passes_while_the_door_is_open_or_has_just_shut_shows_nothing() -> None:
+def test_passing_while_the_door_is_open_or_just_shut_proves_nothing() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
         for _ in range(3 * PASSAGES):
@@ -232,7 +232,7 @@ def test_whoever_passes_while_the_door_is_open_or_has_just_shut_shows_nothing() 
     "opened",
     [pytest.param(0, id="those who pass as it has just shut"), pytest.param(2, id="those before it was opened")],
 )
-def test_of_those_who_pass_a_shut_door_some_do_not_count(opened: int) -> None:
+def test_some_people_passing_a_shut_door_do_not_count(opened: int) -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
         await asyncio.sleep(SHUT_S)
@@ -249,7 +249,7 @@ def test_of_those_who_pass_a_shut_door_some_do_not_count(opened: int) -> None:
     with_lobby(act, COUNTED, levels=CLEAR)
 
 
-def test_a_dead_beam_is_told_and_invents_nobody() -> None:
+def test_a_dead_beam_is_reported_and_invents_no_person() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
         await hall.drive(CONTACT, True)
@@ -271,7 +271,7 @@ def test_a_dead_beam_is_told_and_invents_nobody() -> None:
     with_lobby(act, COUNTED, levels=CLEAR)
 
 
-def test_a_pir_that_never_rests_is_stuck_until_it_does() -> None:
+def test_a_pir_that_never_rests_counts_as_stuck_until_it_does() -> None:
     async def act(hall: Lobby) -> None:
         await hall.drive(PIR, True)
         await asyncio.sleep(MOVES_ON_S - 60)
@@ -287,7 +287,7 @@ def test_a_pir_that_never_rests_is_stuck_until_it_does() -> None:
 # Alarm
 
 
-def test_an_alarm_never_sets_while_nobody_knows_whether_a_door_is_shut_and_says_so() -> None:
+def test_an_alarm_never_sets_while_a_door_may_be_open_and_gives_that_reason() -> None:
     async def act(hall: Watched) -> None:
         await hall.used()
         await hall.sleep_until(CLOSES, -60)
@@ -312,7 +312,7 @@ def test_an_alarm_never_sets_while_nobody_knows_whether_a_door_is_shut_and_says_
         ),
     ],
 )
-def test_a_contact_that_chatters_while_the_alarm_is_set_sets_it_off_once_and_a_code_still_unsets_it(
+def test_a_contact_chattering_while_the_alarm_is_set_triggers_it_once_and_a_code_still_unsets_it(
     every_s: float, for_s: float, why: str
 ) -> None:
     async def act(hall: Watched) -> None:
@@ -395,7 +395,7 @@ async def _loose(hall: Lobby) -> None:
         (_loose, f"{DOOR}: the second contact chatters (look for a loose wire"),
     ],
 )
-def test_a_self_test_says_of_what_cannot_be_right_which_door_it_is_and_what_to_do(
+def test_a_self_test_names_the_door_of_an_impossible_state_and_the_remedy(
     break_it: Callable[[Lobby], Awaitable[None]], words: str
 ) -> None:
     async def act(hall: Lobby) -> None:

@@ -66,7 +66,7 @@ async def started(mosquitto: Broker, folder: Path) -> asyncio.subprocess.Process
     )
 
 
-async def test_sigterm_says_offline_and_exits_0(mosquitto: Broker, ear: Ear, tmp_path: Path) -> None:
+async def test_sigterm_sends_offline_and_exits_0(mosquitto: Broker, ear: Ear, tmp_path: Path) -> None:
     process = await started(mosquitto, tmp_path)
     await ear.until(messages=1)
     process.send_signal(signal.SIGTERM)

@@ -17,7 +17,7 @@ LATE = "not ended within 0.3 s"
 
 
 def gone(pid: int) -> bool:
-    """Whether a process runs no more; one that nobody has fetched yet runs no more either."""
+    """Whether a process has ended. A zombie counts as ended."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except (FileNotFoundError, ProcessLookupError):
@@ -30,7 +30,7 @@ async def until_gone(file: Path) -> None:
             await asyncio.sleep(0.01)
 
 
-def test_what_a_program_says_is_heard() -> None:
+def test_the_output_of_a_program_is_read() -> None:
     caller = ProgramRunner(within_s=LONG_S, limit=100)
     assert asyncio.run(caller.call((*SHELL, "echo three; echo stations >&2"))) == b"three\n"
 
@@ -47,7 +47,7 @@ def test_what_a_program_says_is_heard() -> None:
         pytest.param("echo $$ > {pids}; exec >&-; exec sleep 3600", 0.3, LATE, id="says it has ended"),
     ],
 )
-async def test_a_program_that_does_not_end_in_time_and_well_is_of_no_use_and_is_gone(
+async def test_a_program_that_fails_or_takes_too_long_is_ended(
     does: str, within_s: float, why: str, tmp_path: Path
 ) -> None:
     pids = tmp_path / "pids"
@@ -58,12 +58,12 @@ async def test_a_program_that_does_not_end_in_time_and_well_is_of_no_use_and_is_
 
 
 @pytest.mark.parametrize("command", [("/nowhere/iw",), ("/dev/null",), ("iw\0",)])
-async def test_one_that_is_not_there_cannot_be_called(command: tuple[str, ...]) -> None:
+async def test_a_missing_program_cannot_be_called(command: tuple[str, ...]) -> None:
     with pytest.raises((OSError, ValueError)):
         await ProgramRunner(within_s=LONG_S).call(command)
 
 
-async def test_a_call_that_is_given_up_leaves_no_program_behind(tmp_path: Path) -> None:
+async def test_cancelling_a_call_ends_its_program(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     calling = asyncio.create_task(ProgramRunner(within_s=LONG_S).call((*SHELL, f"echo $$ > {pids}; exec sleep 3600")))
     while not (pids.exists() and pids.read_text().endswith("\n")):  # noqa: ASYNC110  # another process writes it
@@ -73,7 +73,7 @@ async def test_a_call_that_is_given_up_leaves_no_program_behind(tmp_path: Path) 
     await until_gone(pids)
 
 
-async def test_one_that_cannot_be_killed_is_not_called_a_second_time() -> None:
+async def test_an_unkillable_program_is_not_called_a_second_time() -> None:
     """It runs as another user, as under sudo, or hangs in the kernel."""
 
     left: list[int] = []

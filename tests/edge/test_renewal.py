@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from edge.net.identity import FILE, PrivateKeys, StoredIdentity
+from edge.wire.access_decision import Reason
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind, code_key
-from edge.wire.decide import Reason
 from edge.wire.enrolment import (
     Delivery,
     DoorSecret,
@@ -117,7 +117,7 @@ def test_a_code_works_before_while_and_after_its_doors_secret_is_changed() -> No
     with_hall(act)
 
 
-def test_after_a_power_cut_the_edge_goes_on_with_the_identity_and_the_plan_it_had() -> None:
+def test_after_a_power_cut_the_edge_continues_with_its_identity_and_plan() -> None:
     disk = MemoryDisk()
 
     async def before(hall: Hall) -> None:
@@ -137,7 +137,7 @@ def test_after_a_power_cut_the_edge_goes_on_with_the_identity_and_the_plan_it_ha
     with_hall(after, disk=disk, config=msgspec.structs.replace(config(), identity=kept), zero=later)
 
 
-def test_an_identity_that_the_disk_refuses_is_not_used_and_that_is_reported() -> None:
+def test_an_identity_refused_by_the_disk_is_not_used_and_is_reported() -> None:
     disk = MemoryDisk()
 
     async def act(hall: Hall) -> None:
@@ -151,7 +151,7 @@ def test_an_identity_that_the_disk_refuses_is_not_used_and_that_is_reported() ->
     with_hall(act, disk=disk)
 
 
-def test_a_new_controller_key_is_trusted_when_the_old_one_vouches_for_it_and_the_old_no_more_when_it_is_gone() -> None:
+def test_a_new_controller_key_is_trusted_if_the_old_one_signs_it_and_a_removed_old_key_is_not() -> None:
     old, new = Signer(CONTROLLER_KEY), Signer(OTHER_KEY)
     own = CONTROLLER_KEY.public_key().public_bytes_raw()
     other = OTHER_KEY.public_key().public_bytes_raw()
@@ -180,7 +180,7 @@ def test_a_new_controller_key_is_trusted_when_the_old_one_vouches_for_it_and_the
 
 
 @pytest.mark.parametrize("what", ["older", "again", "another edge's", "spoilt", "of another authority", "empty"])
-def test_an_identity_that_is_old_or_of_another_edge_change_nothing(what: str) -> None:
+def test_an_old_identity_and_one_of_another_edge_change_nothing(what: str) -> None:
     async def act(hall: Hall) -> None:
         first = deliver(hall, fresh(5, keys(), secrets=(SECRET, NEXT)), own_box())
         await holds(hall, 5)
@@ -210,7 +210,7 @@ def asked(hall: Hall) -> list[Renewal]:
     return hall.got("renewal", Purpose.RENEWAL, Renewal)
 
 
-def test_told_to_change_its_keys_it_asks_under_new_ones_and_goes_over_once_the_identity_are_on_its_disk() -> None:
+def test_a_key_change_is_requested_under_the_new_keys_and_takes_effect_once_the_identity_is_on_the_disk() -> None:
     async def act(hall: Hall) -> None:
         first = deliver(hall, fresh(2, keys()), own_box(), renew=True)
         await hall.until(lambda: bool(asked(hall)) and hall.status().connection == 2)
@@ -252,7 +252,7 @@ def test_the_next_certificate_is_asked_for_at_two_thirds_of_its_life(over_days: 
     with_hall(act, config=found)
 
 
-def test_an_edge_that_does_not_know_the_time_asks_for_no_certificate() -> None:
+def test_an_edge_without_the_time_requests_no_certificate() -> None:
     since = ZERO - timedelta(days=700)
     held = edge_identity(keys(), {DOOR: SECRET}, since=since, until=since + timedelta(days=730))
     found = msgspec.structs.replace(config(), identity=StoredIdentity(keys=keys(), issued=held))
@@ -264,14 +264,14 @@ def test_an_edge_that_does_not_know_the_time_asks_for_no_certificate() -> None:
     with_hall(act, config=found, synchronised=False)
 
 
-def test_an_identity_never_shows_what_is_secret() -> None:
+def test_an_identity_never_shows_its_secrets() -> None:
     shown = repr(identity({DOOR: SECRET}))
     assert SECRET.hex() not in shown
     assert repr(SECRET) not in shown
     assert keys().tls.splitlines()[1] not in shown
 
 
-def test_offline_codes_of_a_secret_work_from_the_moment_it_comes_to_the_moment_it_goes() -> None:
+def test_offline_codes_of_a_secret_work_from_its_arrival_to_its_removal() -> None:
     window = OfflineWindow(start=ZERO, quarters=1)
     old, new = (offline_code(secret, DOOR, window) for secret in (SECRET, NEXT))
 

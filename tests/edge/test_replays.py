@@ -8,18 +8,18 @@ from itertools import pairwise
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge.net.conversation import RESULTS_LIMIT
+from edge.net.command_results import RESULTS_LIMIT
 from edge.wire.codec import decode, encode
 from edge.wire.command import SEEN_LIMIT
 from edge.wire.envelope import Envelope, Purpose, Signer
 from edge.wire.events import DoorData
 from edge.wire.link import Message
 from edge.wire.topics import Topic
-from firmware_sim.virtual import VirtualClock
 from tests.edge.hall import STRIKE, ZERO, Hall, run, with_hall
+from tests.virtual_time import VirtualClock
 
 RETIRED = Signer(Ed25519PrivateKey.from_private_bytes(bytes([9] * 32)))
-"""A key that was the controller's once, and that this edge trusts no more."""
+"""A former key of the controller, no longer trusted by this edge."""
 
 
 def releases(hall: Hall) -> int:
@@ -62,7 +62,7 @@ def test_a_fresh_command_moves_the_door_once() -> None:
     with_hall(act)
 
 
-def test_a_retained_one() -> None:
+def test_a_retained_command() -> None:
     async def act(hall: Hall) -> None:
         assert hall.link is not None
         hall.link.cut()
@@ -77,8 +77,8 @@ def test_a_retained_one() -> None:
     with_hall(act)
 
 
-def test_a_retained_one_with_the_nonce_of_the_very_session() -> None:
-    """A hostile broker may mark whatever it likes; it may also take the mark off, but then the nonce is an old one."""
+def test_a_retained_command_with_the_nonce_of_this_session() -> None:
+    """A hostile broker may mark any message as retained, or remove the mark, but then the nonce is an old one."""
 
     async def act(hall: Hall) -> None:
         payload = hall.seal(Purpose.COMMAND, hall.command())
@@ -92,7 +92,7 @@ def test_a_retained_one_with_the_nonce_of_the_very_session() -> None:
     with_hall(act)
 
 
-def test_one_queued_while_the_edge_was_offline() -> None:
+def test_a_command_queued_while_the_edge_was_offline() -> None:
     async def act(hall: Hall) -> None:
         payload = hall.seal(Purpose.COMMAND, hall.command())
         assert hall.link is not None
@@ -124,7 +124,7 @@ def test_a_duplicate() -> None:
     with_hall(act)
 
 
-def test_a_late_one() -> None:
+def test_a_late_command() -> None:
     async def act(hall: Hall) -> None:
         payload = hall.seal(Purpose.COMMAND, hall.command())
         await asyncio.sleep(5)
@@ -134,7 +134,7 @@ def test_a_late_one() -> None:
 
 
 class SetBack(VirtualClock):
-    """A wall clock that somebody sets back while the monotonic one goes on."""
+    """A wall clock set back while the monotonic one continues."""
 
     back = timedelta(0)
 
@@ -142,7 +142,7 @@ class SetBack(VirtualClock):
         return super().now() - self.back
 
 
-def test_a_late_one_after_the_wall_clock_was_set_back() -> None:
+def test_a_late_command_after_the_wall_clock_was_set_back() -> None:
     async def main(_: VirtualClock) -> None:
         clock = SetBack(ZERO)
         hall = Hall(clock)
@@ -158,7 +158,7 @@ def test_a_late_one_after_the_wall_clock_was_set_back() -> None:
     run(main)
 
 
-def test_one_that_a_newer_one_overtook() -> None:
+def test_a_command_older_than_the_last_executed_command() -> None:
     async def act(hall: Hall) -> None:
         first = hall.command(id=by_id(1))
         await asyncio.sleep(0.1)
@@ -170,35 +170,35 @@ def test_one_that_a_newer_one_overtook() -> None:
     with_hall(act)
 
 
-def test_one_of_another_door() -> None:
+def test_a_command_for_another_door() -> None:
     async def act(hall: Hall) -> None:
         await why(hall, hall.seal(Purpose.COMMAND, hall.command(door="back-door")), "no door 'back-door' here")
 
     with_hall(act)
 
 
-def test_one_of_no_door() -> None:
+def test_a_command_without_a_door() -> None:
     async def act(hall: Hall) -> None:
         await why(hall, hall.seal(Purpose.COMMAND, hall.command(door=None)), "no door None here")
 
     with_hall(act)
 
 
-def test_one_of_another_site() -> None:
+def test_a_command_for_another_site() -> None:
     async def act(hall: Hall) -> None:
         await refused(hall, hall.seal(Purpose.COMMAND, hall.command(site="wyton")), counter="wrong_address")
 
     with_hall(act)
 
 
-def test_one_of_another_edge() -> None:
+def test_a_command_for_another_edge() -> None:
     async def act(hall: Hall) -> None:
         await refused(hall, hall.seal(Purpose.COMMAND, hall.command(edge="other-pi")), counter="wrong_address")
 
     with_hall(act)
 
 
-def test_one_on_the_topic_of_another_edge_is_not_heard_at_all() -> None:
+def test_a_message_on_the_topic_of_another_edge_is_not_received() -> None:
     async def act(hall: Hall) -> None:
         payload = hall.seal(Purpose.COMMAND, hall.command())
         hall.broker.publish("hk/1/ramsey/other-pi/command", payload)
@@ -209,7 +209,7 @@ def test_one_on_the_topic_of_another_edge_is_not_heard_at_all() -> None:
     with_hall(act)
 
 
-def test_an_edited_one() -> None:
+def test_an_edited_command() -> None:
     async def act(hall: Hall) -> None:
         envelope = decode(hall.seal(Purpose.COMMAND, hall.command()), Envelope)
         longer = hall.command(expires_at=hall.clock.now() + timedelta(seconds=10))
@@ -219,7 +219,7 @@ def test_an_edited_one() -> None:
     with_hall(act)
 
 
-def test_one_with_any_byte_of_its_signature_changed() -> None:
+def test_a_command_with_any_byte_of_its_signature_changed() -> None:
     async def act(hall: Hall) -> None:
         envelope = decode(hall.seal(Purpose.COMMAND, hall.command()), Envelope)
         for place in (0, 31, 32, 63):
@@ -231,7 +231,7 @@ def test_one_with_any_byte_of_its_signature_changed() -> None:
     with_hall(act)
 
 
-def test_an_unsigned_one() -> None:
+def test_an_unsigned_command() -> None:
     async def act(hall: Hall) -> None:
         await refused(hall, encode(hall.command()), counter="malformed")
         bare = Envelope(kid=hall.controller.kid, purpose=Purpose.COMMAND, payload=encode(hall.command()), signature=b"")
@@ -240,14 +240,14 @@ def test_an_unsigned_one() -> None:
     with_hall(act)
 
 
-def test_one_signed_by_a_retired_key() -> None:
+def test_a_command_signed_by_a_retired_key() -> None:
     async def act(hall: Hall) -> None:
         await refused(hall, RETIRED.seal(Purpose.COMMAND, hall.command()), counter="bad_signature")
 
     with_hall(act)
 
 
-def test_one_signed_by_a_retired_key_in_the_name_of_the_present_one() -> None:
+def test_a_command_signed_by_a_retired_key_in_the_name_of_the_present_key() -> None:
     async def act(hall: Hall) -> None:
         envelope = decode(RETIRED.seal(Purpose.COMMAND, hall.command()), Envelope)
         renamed = msgspec.structs.replace(envelope, kid=hall.controller.kid)
@@ -256,7 +256,7 @@ def test_one_signed_by_a_retired_key_in_the_name_of_the_present_one() -> None:
     with_hall(act)
 
 
-def test_one_signed_by_the_edge_itself() -> None:
+def test_a_command_signed_by_the_edge_itself() -> None:
     async def act(hall: Hall) -> None:
         own = Signer(hall.config.identity.keys.signing)
         await refused(hall, own.seal(Purpose.COMMAND, hall.command()), counter="bad_signature")
@@ -264,7 +264,7 @@ def test_one_signed_by_the_edge_itself() -> None:
     with_hall(act)
 
 
-def test_one_signed_for_another_purpose() -> None:
+def test_a_command_signed_for_another_purpose() -> None:
     async def act(hall: Hall) -> None:
         for purpose in (Purpose.PLAN, Purpose.HELLO, Purpose.ACK):
             payload = hall.seal(purpose, hall.command())
@@ -276,7 +276,7 @@ def test_one_signed_for_another_purpose() -> None:
     with_hall(act)
 
 
-def test_one_with_the_nonce_of_the_session_before() -> None:
+def test_a_command_with_the_nonce_of_the_previous_session() -> None:
     async def act(hall: Hall) -> None:
         old = hall.status().nonce
         assert hall.link is not None
@@ -288,7 +288,7 @@ def test_one_with_the_nonce_of_the_session_before() -> None:
     with_hall(act)
 
 
-def test_one_from_the_future() -> None:
+def test_a_command_from_the_future() -> None:
     async def act(hall: Hall) -> None:
         ahead = hall.clock.now() + timedelta(seconds=11)
         command = hall.command(issued_at=ahead, expires_at=ahead + timedelta(seconds=5))
@@ -297,7 +297,7 @@ def test_one_from_the_future() -> None:
     with_hall(act)
 
 
-def test_one_that_wishes_to_live_longer_than_any_may() -> None:
+def test_a_command_with_too_long_a_life() -> None:
     async def act(hall: Hall) -> None:
         command = hall.command(expires_at=hall.clock.now() + timedelta(days=1))
         await why(hall, hall.seal(Purpose.COMMAND, command), "lives 86400 s")
@@ -305,7 +305,7 @@ def test_one_that_wishes_to_live_longer_than_any_may() -> None:
     with_hall(act)
 
 
-def test_one_that_is_too_many_for_a_session() -> None:
+def test_a_command_beyond_the_limit_of_a_session() -> None:
     async def act(hall: Hall) -> None:
         for number in range(SEEN_LIMIT):
             hall.send("command", hall.seal(Purpose.COMMAND, hall.command("unknown", id=by_id(number))))

@@ -6,11 +6,12 @@ from itertools import pairwise
 import pytest
 
 from edge.events.sender import RESEND_MOST_S, RESEND_S, EventSender, resend_after
-from edge.wire.events import EventBatch, read_event
-from firmware_sim.virtual import VirtualClock
+from edge.wire.event_batch import EventBatch
+from edge.wire.events import read_event
 from tests.edge.disk import MemoryDisk
 from tests.edge.hall import run
 from tests.edge.test_outbox import ACCESS, Box
+from tests.virtual_time import VirtualClock
 
 
 def test_the_wait_doubles_up_to_a_minute_and_never_overflows() -> None:
@@ -18,7 +19,7 @@ def test_the_wait_doubles_up_to_a_minute_and_never_overflows() -> None:
     assert resend_after(10_000) == RESEND_MOST_S
 
 
-def test_what_is_not_acknowledged_is_sent_again_after_ever_longer_waits() -> None:
+def test_unacknowledged_messages_are_repeated_after_growing_waits() -> None:
     async def act(clock: VirtualClock) -> None:
         box, sent = Box(MemoryDisk()), list[float]()
         await box.open()
@@ -53,7 +54,7 @@ def test_what_is_not_acknowledged_is_sent_again_after_ever_longer_waits() -> Non
     run(act)
 
 
-def test_events_that_go_on_coming_do_not_put_off_what_is_sent_again() -> None:
+def test_new_events_do_not_delay_repeated_ones() -> None:
     async def act(clock: VirtualClock) -> None:
         box, sent = Box(MemoryDisk()), list[int]()
         await box.open()
@@ -77,7 +78,7 @@ def test_events_that_go_on_coming_do_not_put_off_what_is_sent_again() -> None:
 
 
 @pytest.mark.parametrize("up", [True, False])
-def test_nothing_goes_out_while_the_link_is_down(up: bool) -> None:
+def test_nothing_is_sent_while_the_link_is_down(up: bool) -> None:
     async def act(clock: VirtualClock) -> None:
         box, sent = Box(MemoryDisk()), list[EventBatch]()
         await box.open()

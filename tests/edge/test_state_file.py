@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable
 
 from edge.readers.config import WiegandConfig
 from edge.system.state_file import RETRY_S, StateFile
-from edge.wire.events import EventData, FaultData
+from edge.wire.events import FaultData
 from edge.wire.faults import FaultCode
-from firmware_sim.virtual import VirtualClock
 from tests.contract.readers import D0, D1, World
 from tests.edge.disk import MemoryDisk
 from tests.edge.hall import run
+from tests.virtual_time import VirtualClock
 
 PART = "thing"
 
@@ -23,10 +23,9 @@ class Kept:
         self.value: bytes | None = b"one"
         self.while_written: Callable[[], None] = lambda: None
         self.told: list[bool] = []
-        self.state_file = StateFile(
-            world.runtime, self.disk, path="state", device="thing", part=PART, content=self._content
-        )
-        world.runtime.record_listeners.append(self._recorded)
+        world.runtime.files = self.disk
+        self.state_file = StateFile(world.runtime, path="state", device="thing", part=PART, content=self._content)
+        world.runtime.listen(FaultData, self._recorded)
 
     def set(self, value: bytes | None) -> None:
         self.value = value
@@ -36,8 +35,8 @@ class Kept:
         asyncio.get_running_loop().call_soon(self.while_written)
         return self.value
 
-    def _recorded(self, device: str, data: EventData) -> None:
-        if isinstance(data, FaultData) and (data.code, data.part) == (FaultCode.STATE_NOT_KEPT, PART):
+    def _recorded(self, device: str, data: FaultData) -> None:
+        if (data.code, data.part) == (FaultCode.STATE_NOT_KEPT, PART):
             self.told.append(data.present)
 
 
@@ -54,7 +53,7 @@ def keeping(act: Callable[[Kept], Awaitable[None]]) -> None:
     run(main)
 
 
-def test_what_changes_while_it_is_written_is_kept_at_once_and_is_no_fault_of_the_disk() -> None:
+def test_changes_during_a_write_are_stored_at_once_and_are_not_a_disk_fault() -> None:
     async def act(kept: Kept) -> None:
         def again() -> None:
             kept.while_written = lambda: None
@@ -70,7 +69,7 @@ def test_what_changes_while_it_is_written_is_kept_at_once_and_is_no_fault_of_the
     keeping(act)
 
 
-def test_a_disk_that_refuses_is_a_fault_until_it_takes_it() -> None:
+def test_a_disk_that_refuses_a_write_is_a_fault_until_the_write_succeeds() -> None:
     async def act(kept: Kept) -> None:
         kept.state_file.start("thing")
         kept.disk.read_only = True
@@ -85,7 +84,7 @@ def test_a_disk_that_refuses_is_a_fault_until_it_takes_it() -> None:
     keeping(act)
 
 
-def test_where_there_is_nothing_to_keep_the_file_goes() -> None:
+def test_without_anything_to_store_the_file_is_removed() -> None:
     async def act(kept: Kept) -> None:
         kept.set(b"one")
         assert await kept.state_file.save()

@@ -8,16 +8,16 @@ import msgspec
 import pytest
 
 from edge.clock.trust import DRIFT
+from edge.wire.access_decision import ClockTrust, Reason
 from edge.wire.credentials import CredentialKind
-from edge.wire.decide import ClockTrust, Reason
 from edge.wire.events import AccessData, FaultData
 from edge.wire.faults import FaultCode
 from edge.wire.interval import Interval
 from edge.wire.plan import DoorSpan, Grant, GrantsPart
-from firmware_sim.virtual import VirtualClock
 from tests.edge.disk import MemoryDisk
 from tests.edge.hall import ZERO, Hall, config, grant, hours, run
 from tests.edge.machine import DEAD, Machine
+from tests.virtual_time import VirtualClock
 
 HOUR, DAY, YEAR = timedelta(hours=1), timedelta(days=1), timedelta(days=365)
 CODE, STAFF, KEY_HOLDER = "482913", "117733", "558822"
@@ -130,7 +130,7 @@ def test_a_battery_clock_keeps_a_door_at_work_over_a_power_cut_without_network()
         pytest.param(ZERO + YEAR, FaultCode.BATTERY_CLOCK_WRONG, id="a year ahead"),
     ],
 )
-def test_a_battery_clock_of_no_use_is_told_and_vouches_for_nothing(says: datetime | None, fault: FaultCode) -> None:
+def test_an_unusable_battery_clock_is_reported_and_proves_nothing(says: datetime | None, fault: FaultCode) -> None:
     async def act(pi: Pi) -> None:
         pi.synchronised = False
         pi.battery = says
@@ -138,7 +138,7 @@ def test_a_battery_clock_of_no_use_is_told_and_vouches_for_nothing(says: datetim
         assert await pi.tries(CODE) is Reason.CLOCK
         assert await pi.tries(STAFF) is Reason.GRANTED
         assert FaultData(code=fault, present=True) in pi.data(FaultData)
-        # A time service, or the controller, mends it.
+        # A time service, or the controller, corrects it.
         pi.synchronised = True
         pi.pi.step(timedelta(0))
         await asyncio.sleep(20)
@@ -173,7 +173,7 @@ def test_a_false_step_while_the_door_is_at_work_changes_nothing_at_it(step: time
 
 
 @pytest.mark.parametrize("step", STEPS, ids=str)
-def test_an_agent_restarted_while_the_clock_is_false_goes_on(step: timedelta) -> None:
+def test_an_agent_restarted_while_the_clock_is_wrong_continues(step: timedelta) -> None:
     async def act(pi: Pi) -> None:
         await pi.greet()
         pi.pi.step(step)
@@ -210,7 +210,7 @@ def test_a_power_cut_while_the_clock_is_false_kills_no_door(step: timedelta, hin
     play(act)
 
 
-def test_23_hours_a_day_again_and_again_gain_one_day_at_most_and_end_with_a_hello() -> None:
+def test_daily_steps_of_23_hours_gain_at_most_one_day_and_end_with_a_hello() -> None:
     async def act(pi: Pi) -> None:
         await pi.cut(clock=pi.clock.now() + timedelta(minutes=5) + 22 * HOUR)
         for times in range(2, 10):
@@ -225,7 +225,7 @@ def test_23_hours_a_day_again_and_again_gain_one_day_at_most_and_end_with_a_hell
     play(act)
 
 
-def test_a_floor_20_years_ahead_is_lowered_for_good() -> None:
+def test_a_floor_20_years_ahead_is_lowered_permanently() -> None:
     """As after a controller that was 20 years ahead. Neither the events of that time nor a power cut bring it back."""
 
     async def act(pi: Pi) -> None:
@@ -244,7 +244,7 @@ def test_a_floor_20_years_ahead_is_lowered_for_good() -> None:
     play(act)
 
 
-def test_an_edge_that_was_greeted_too_late_asks_again() -> None:
+def test_an_edge_greeted_too_late_asks_again() -> None:
     """The controller on the same Pi starts two minutes after the broker."""
 
     async def act(pi: Pi) -> None:
@@ -262,7 +262,7 @@ def test_an_edge_that_was_greeted_too_late_asks_again() -> None:
     play(act)
 
 
-def test_the_word_of_a_controller_that_does_not_know_the_time_proves_nothing() -> None:
+def test_the_time_of_a_controller_without_proven_time_proves_nothing() -> None:
     async def act(pi: Pi) -> None:
         pi.synchronised = False
         await pi.cut()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.clock.trust import BATTERY_ERROR_S, DRIFT, HOLDOVER_LIMIT_S, SYNC_ERROR_S, ClockFloor, Timekeeper
-from edge.wire.decide import ClockTrust
+from edge.wire.access_decision import ClockTrust
 from edge.wire.machine_clock import battery_clock, kernel_synchronised, machine_boot_id, since_boot
 from edge.wire.plan import HORIZON
 
@@ -103,7 +103,7 @@ def test_after_a_power_cut_without_a_battery_clock_nothing_vouches_for_the_time(
         pytest.param(YEAR, YEAR, NOON - DAY, UNPROVEN, id="a year ahead"),
     ],
 )
-def test_a_battery_clock_vouches_where_it_can_be_right(
+def test_a_battery_clock_proves_the_time_while_it_can_be_right(
     wrong: timedelta, battery: timedelta | None, floor: datetime | None, trust: ClockTrust
 ) -> None:
     writer = Desk(wrong=wrong, battery=battery, floor=floor)
@@ -112,15 +112,15 @@ def test_a_battery_clock_vouches_where_it_can_be_right(
 
 
 @pytest.mark.parametrize("wrong", [-YEAR, YEAR, DEAD], ids=str)
-def test_a_battery_clock_that_is_wrong_does_not_keep_a_time_service_from_being_believed(wrong: timedelta) -> None:
+def test_a_time_service_is_believed_despite_a_wrong_battery_clock(wrong: timedelta) -> None:
     writer = Desk(wrong=wrong, battery=wrong)
     assert writer.look(wrong=timedelta(0)) is SYNCED
     assert not writer.off
 
 
 @pytest.mark.parametrize("wrong", [timedelta(0), HOUR, -HOUR, 20 * YEAR, -20 * YEAR], ids=str)
-def test_an_agent_restarted_on_a_running_machine_goes_on_by_its_monotonic_clock(wrong: timedelta) -> None:
-    """Whatever has become of the machine's clock meanwhile."""
+def test_an_agent_restarted_on_a_running_machine_continues_by_its_monotonic_clock(wrong: timedelta) -> None:
+    """For any state of the machine's clock."""
     before = signed()
     kept = before.time.floor(before.mono)
     again = Desk(kept=kept, wrong=wrong, mono=before.mono + 30)
@@ -130,7 +130,7 @@ def test_an_agent_restarted_on_a_running_machine_goes_on_by_its_monotonic_clock(
     assert again.look(wrong=wrong) is (HOLDOVER if wrong else SYNCED)
 
 
-def test_an_agent_restarted_before_anything_proved_the_time_is_no_wiser() -> None:
+def test_an_agent_restarted_before_any_proof_of_the_time_has_none() -> None:
     before = Desk()
     assert Desk(kept=before.time.floor(10.0), mono=20.0).time.trust is UNPROVEN
 
@@ -140,13 +140,13 @@ def test_another_boot_of_the_machine_has_another_monotonic_clock() -> None:
     assert Desk(kept=before.time.floor(before.mono), boot="c", mono=before.mono + 30).time.trust is UNPROVEN
 
 
-def test_a_clock_below_the_floor_goes_on_from_the_floor() -> None:
+def test_a_clock_below_the_floor_continues_from_the_floor() -> None:
     writer = Desk(floor=NOON, wrong=DEAD)
     assert writer.time.now(10.0) == NOON + timedelta(seconds=10)
     assert writer.time.trust is UNPROVEN
 
 
-def test_a_machine_that_never_knew_the_time_believes_the_first_time_service() -> None:
+def test_a_machine_that_never_had_the_time_believes_the_first_time_service() -> None:
     for floor in (None, datetime(1970, 1, 1, 0, 5, tzinfo=UTC)):
         writer = Desk(floor=floor, wrong=DEAD)
         assert writer.look(wrong=timedelta(0)) is SYNCED
@@ -156,7 +156,7 @@ def test_a_machine_that_never_knew_the_time_believes_the_first_time_service() ->
 # Time services
 
 
-def test_a_time_service_within_a_day_of_the_floor_is_believed_and_held_over_when_it_goes() -> None:
+def test_a_time_service_within_a_day_of_the_floor_is_believed_and_held_over_once_it_is_gone() -> None:
     for floor in (NOON - HOUR, NOON - DAY + timedelta(minutes=1)):
         writer = Desk(floor=floor)
         assert [writer.look(), writer.look(3600, synchronised=False)] == [SYNCED, HOLDOVER]
@@ -212,7 +212,7 @@ def test_nor_by_going_there_and_back(there_and_back: tuple[timedelta, timedelta]
     assert writer.off <= 23 * HOUR
 
 
-def test_after_a_false_step_at_the_start_the_time_stands_until_the_service_that_came_right_has_caught_up() -> None:
+def test_after_a_false_step_at_the_start_the_time_stops_until_the_corrected_service_has_caught_up() -> None:
     writer = Desk()
     assert writer.look(wrong=HOUR) is SYNCED
     assert writer.look(wrong=timedelta(0)) is UNPROVEN
@@ -243,7 +243,7 @@ def test_if_it_was_the_second_that_was_false_the_first_goes_on() -> None:
 
 
 @pytest.mark.parametrize("ahead", [22 * HOUR, 3 * DAY], ids=str)
-def test_a_floor_that_a_false_time_has_raised_is_waited_for(ahead: timedelta) -> None:
+def test_a_floor_raised_by_a_false_time_is_waited_for(ahead: timedelta) -> None:
     writer = Desk(floor=NOON + ahead)
     assert writer.look() is UNPROVEN
     while writer.look(600.0) is UNPROVEN:
@@ -276,7 +276,7 @@ def test_a_time_service_may_slew_the_clock_back_a_little() -> None:
 # Signed hellos
 
 
-def test_time_goes_back_for_nobody_but_a_signed_hello_of_this_session() -> None:
+def test_only_a_signed_hello_of_this_session_sets_the_time_back() -> None:
     writer = proven()
     assert writer.hello(wrong=-HOUR)
     assert writer.off == -HOUR
@@ -309,9 +309,7 @@ def test_a_long_outage_ends_in_a_hello_that_moves_the_clock_far_forward() -> Non
 
 
 @pytest.mark.parametrize(("ahead_s", "stays"), [(-11.0, False), (-4.0, True), (11.0, True), (16.0, False)])
-def test_a_hello_of_a_session_that_is_some_seconds_old_moves_a_clock_that_cannot_be_right(
-    ahead_s: float, stays: bool
-) -> None:
+def test_a_hello_from_a_session_some_seconds_old_moves_an_impossible_clock(ahead_s: float, stays: bool) -> None:
     """One that is behind it would take every command for one from the future."""
     writer = Desk(wrong=timedelta(seconds=ahead_s))
     assert writer.off == timedelta(seconds=ahead_s)
@@ -319,7 +317,7 @@ def test_a_hello_of_a_session_that_is_some_seconds_old_moves_a_clock_that_cannot
     assert writer.off == (timedelta(seconds=ahead_s) if stays else timedelta(0))
 
 
-def test_a_hello_is_as_good_as_its_way_was_short() -> None:
+def test_a_hello_is_as_exact_as_its_transit_was_short() -> None:
     for late_s in (0.5, 50.0):
         writer = Desk(floor=NOON - DAY)
         writer.hello(late_s=late_s)
@@ -360,7 +358,7 @@ def test_35_days_of_drift_stay_within_the_bound_and_end_in_the_time_service(drif
     assert writer.time.trust is SYNCED
 
 
-def test_a_time_that_may_be_off_by_more_than_a_lead_in_is_no_longer_proven() -> None:
+def test_a_time_uncertain_by_more_than_a_lead_in_is_no_longer_proven() -> None:
     writer = proven()
     alone = (HOLDOVER_LIMIT_S - SYNC_ERROR_S) / DRIFT
     assert writer.look(alone - 60, synchronised=False) is HOLDOVER
@@ -375,9 +373,7 @@ def test_a_time_that_may_be_off_by_more_than_a_lead_in_is_no_longer_proven() -> 
     st.lists(st.tuples(st.floats(-2e5, 2e5), st.floats(0, 100), st.booleans()), max_size=30),
     st.sampled_from([None, timedelta(0), HOUR, -HOUR]),
 )
-def test_time_never_goes_back_whatever_the_clock_does(
-    steps: list[tuple[float, float, bool]], battery: timedelta | None
-) -> None:
+def test_time_never_goes_back_for_any_clock(steps: list[tuple[float, float, bool]], battery: timedelta | None) -> None:
     writer, last = Desk(battery=battery), NOON - HOUR
     for step, wait, synchronised in steps:
         writer.look(wait, wrong=writer.wrong + timedelta(seconds=step), synchronised=synchronised)
@@ -387,7 +383,7 @@ def test_time_never_goes_back_whatever_the_clock_does(
 
 
 @given(st.lists(st.tuples(st.floats(-3e5, 3e5), st.floats(0, 5000), st.booleans()), max_size=30))
-def test_no_time_service_carries_the_time_further_than_a_day_within_one_boot(
+def test_without_a_time_service_the_time_holds_for_a_day_within_one_boot(
     steps: list[tuple[float, float, bool]],
 ) -> None:
     writer = Desk()
@@ -397,7 +393,7 @@ def test_no_time_service_carries_the_time_further_than_a_day_within_one_boot(
 
 
 @given(st.lists(st.tuples(st.floats(-3e7, 3e9), st.floats(0, 5000), st.booleans()), max_size=20))
-def test_whatever_was_said_a_signed_hello_brings_it_right(steps: list[tuple[float, float, bool]]) -> None:
+def test_a_signed_hello_corrects_the_time_after_anything(steps: list[tuple[float, float, bool]]) -> None:
     writer = Desk()
     for wrong, wait, synchronised in steps:
         writer.look(wait, wrong=timedelta(seconds=wrong), synchronised=synchronised)
@@ -406,7 +402,7 @@ def test_whatever_was_said_a_signed_hello_brings_it_right(steps: list[tuple[floa
     assert writer.look(wrong=timedelta(0)) is SYNCED
 
 
-def test_the_floor_is_what_has_certainly_passed() -> None:
+def test_the_floor_is_the_time_that_has_certainly_passed() -> None:
     writer = proven()
     writer.look(50.0)
     assert writer.time.floor(60.0) == ClockFloor(
@@ -425,7 +421,7 @@ def test_the_machine_can_be_asked() -> None:
 
 
 @pytest.mark.parametrize("text", ["1792929600\n", None, "", "what", "9" * 40])
-def test_a_battery_clock_that_does_not_answer_is_none(text: str | None, tmp_path: Path) -> None:
+def test_a_battery_clock_that_does_not_answer_counts_as_missing(text: str | None, tmp_path: Path) -> None:
     file = tmp_path / "since_epoch"
     if text is not None:
         file.write_text(text)

@@ -1,4 +1,4 @@
-"""The service manager is told that the agent is alive only while all its lasting tasks are."""
+"""The agent reports itself alive to the service manager only while all its permanent tasks are alive."""
 
 import asyncio
 import contextlib
@@ -19,11 +19,11 @@ from edge.readers.config import OsdpConfig, UsbKeypadConfig
 from edge.sensors.wifi_stations import ANSWER_S
 from edge.system.liveness import OUTSIDE_STUCK_S, STUCK_S, Liveness, Wake
 from edge.system.watchdog import REFRESH_S, ServiceManager
-from firmware_sim.memory_link import MemoryBroker, MemoryLink
-from firmware_sim.virtual import VirtualClock
 from tests.edge.disk import MemoryDisk
 from tests.edge.hall import DOOR, REX, STRIKE, Hall, config, run, with_hall
 from tests.edge.watched import LID, LOOP, WINDOW, area, watched
+from tests.memory_link import MemoryBroker, MemoryLink
+from tests.virtual_time import VirtualClock
 
 PID = str(os.getpid())
 
@@ -62,7 +62,7 @@ def ear(address: str) -> Iterator[Ear]:
     ear.socket.close()
 
 
-def test_a_manager_hears_ready_then_that_all_is_well_then_that_it_stops(ear: Ear, address: str) -> None:
+def test_the_service_manager_receives_ready_then_alive_then_stopping(ear: Ear, address: str) -> None:
     async def main(clock: VirtualClock) -> None:
         hall = Hall(clock)
         hall.manager = ServiceManager({"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "30000000"})
@@ -110,11 +110,11 @@ def test_it_is_ready_only_once_its_doors_work(ear: Ear, address: str) -> None:
         ({"WATCHDOG_USEC": "soon"}, REFRESH_S),
     ],
 )
-def test_it_is_said_three_times_within_what_the_manager_waits(environ: dict[str, str], every_s: float) -> None:
+def test_the_heartbeat_is_sent_three_times_per_watchdog_interval(environ: dict[str, str], every_s: float) -> None:
     assert ServiceManager(environ).every_s == every_s
 
 
-def test_nobody_who_listens_is_no_trouble(tmp_path: Path) -> None:
+def test_having_no_listener_is_not_a_fault(tmp_path: Path) -> None:
     ServiceManager({"NOTIFY_SOCKET": str(tmp_path / "nobody")}).ready("well")
     ServiceManager().stopping()
 
@@ -141,7 +141,7 @@ def test_a_task_is_stuck_when_it_owes_something_for_too_long_and_not_while_it_re
     run(main)
 
 
-def test_whoever_waits_for_work_again_has_got_on() -> None:
+def test_waiting_for_work_again_counts_as_progress() -> None:
     async def main(clock: VirtualClock) -> None:
         loop, wake = asyncio.get_running_loop(), Wake(60)
         rounds = 0
@@ -237,7 +237,7 @@ async def died(hall: Hall, why: str) -> None:
 
 @ONE_WAY
 @pytest.mark.parametrize("name", LASTING)
-def test_the_agent_ends_with_each_of_its_lasting_tasks_its_lock_at_rest_and_says_nothing_more(
+def test_the_agent_ends_with_each_permanent_task_leaves_the_lock_at_rest_and_sends_nothing_more(
     name: str, ear: Ear, address: str
 ) -> None:
     async def main(clock: VirtualClock) -> None:
@@ -281,7 +281,7 @@ def test_a_lasting_task_may_not_end_in_any_way(work: Callable[[], Coroutine[None
 
 @ONE_WAY
 @pytest.mark.parametrize("name", LASTING)
-def test_a_task_that_gets_nowhere_silences_the_heartbeat_and_then_ends_the_agent(
+def test_a_task_without_progress_silences_the_heartbeat_and_then_ends_the_agent(
     name: str, ear: Ear, address: str
 ) -> None:
     async def main(clock: VirtualClock) -> None:
@@ -301,7 +301,7 @@ def test_a_task_that_gets_nowhere_silences_the_heartbeat_and_then_ends_the_agent
     run(main)
 
 
-def test_a_process_that_was_stopped_for_a_while_is_not_taken_for_stuck() -> None:
+def test_a_process_paused_for_a_while_does_not_count_as_hung() -> None:
     async def act(hall: Hall) -> None:
         liveness = Liveness()
         lasting(hall)[next(iter(lasting(hall)))] = liveness
@@ -328,7 +328,7 @@ class DeafBroker(MemoryBroker):
         return DeafLink(self, connect_options.filters, connect_options.will)
 
 
-def test_a_conversation_that_hangs_in_the_link_is_found_stuck() -> None:
+def test_a_conversation_hanging_in_the_link_is_detected() -> None:
     async def main(clock: VirtualClock) -> None:
         hall = Hall(clock)
         hall.broker = DeafBroker()
@@ -339,7 +339,7 @@ def test_a_conversation_that_hangs_in_the_link_is_found_stuck() -> None:
     run(main)
 
 
-def test_an_hour_without_a_broker_on_a_disk_that_refuses_is_no_standstill() -> None:
+def test_an_hour_without_a_broker_on_a_refusing_disk_is_not_a_hang() -> None:
     async def main(clock: VirtualClock) -> None:
         hall = await whole_hall(clock, disk=disk, config=WIRED)
         disk.refuse = True
@@ -370,7 +370,7 @@ from edge.system.files import DiskFiles
 from edge.system.pins import GpioPins
 from edge.system.watchdog import ServiceManager
 from edge.wire.clock import SystemClock
-from firmware_sim.memory_link import MemoryBroker
+from tests.memory_link import MemoryBroker
 from tests.edge.hall import config
 
 signal.signal(signal.SIGUSR1, lambda *_: time.sleep(3600))
@@ -387,7 +387,7 @@ asyncio.run(agent.run())
 """
 
 
-async def test_an_event_loop_that_hangs_falls_silent(tmp_path: Path) -> None:
+async def test_a_hanging_event_loop_sends_no_heartbeat(tmp_path: Path) -> None:
     ear = Ear(str(tmp_path / "notify"))
     environ = {**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "30000"}
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", PROGRAM, str(tmp_path / "data"), env=environ)
@@ -400,7 +400,7 @@ async def test_an_event_loop_that_hangs_falls_silent(tmp_path: Path) -> None:
         assert said[0] == "READY=1"
         process.send_signal(signal.SIGUSR1)
         async with asyncio.timeout(60):
-            # Fifty times what lies between two: what was on its way has come, and then there is no more.
+            # Fifty intervals: messages on their way have arrived, and no more follow.
             with contextlib.suppress(TimeoutError):
                 while True:
                     await asyncio.wait_for(loop.sock_recv(ear.socket, 4096), 0.5)

@@ -46,7 +46,7 @@ def test_hostapd_counts_authorised_stations() -> None:
     assert count(HOSTAPD, "hostapd") == 1
 
 
-def test_an_empty_listing_is_nobody() -> None:
+def test_an_empty_listing_means_nobody() -> None:
     assert count("", "iw") == 0
     assert count("Selected interface 'wlan0'\n", "hostapd") == 0
 

@@ -1,4 +1,4 @@
-"""Whatever becomes of the source of a WiFi count, it is a fault of the count alone."""
+"""Any failure of the source of a WiFi count is a fault of the count alone."""
 
 import asyncio
 import os
@@ -68,7 +68,7 @@ async def until_ended(before: set[str]) -> None:
         "a device",
     ],
 )
-def test_a_source_that_is_of_no_use_is_told_once_and_the_agent_goes_on(which: str, tmp_path: Path) -> None:
+def test_an_unusable_source_is_reported_once_and_the_agent_keeps_running(which: str, tmp_path: Path) -> None:
     async def act(hall: Hall) -> None:
         await asyncio.sleep(1200)
         assert [(each.code, each.present) for each in hall.data(FaultData)] == [(FaultCode.STATIONS_UNREADABLE, True)]
@@ -83,7 +83,7 @@ def test_a_source_that_is_of_no_use_is_told_once_and_the_agent_goes_on(which: st
     with_hall(act, config=msgspec.structs.replace(config(), wifi=(source(tmp_path, which),)))
 
 
-def test_one_that_is_of_use_again_counts_again(tmp_path: Path) -> None:
+def test_a_usable_source_counts_again(tmp_path: Path) -> None:
     listing = tmp_path / "stations"
 
     async def act(hall: Hall) -> None:

@@ -20,7 +20,7 @@ class NoPlans(MemoryDisk):
         super().replace(name, data)
 
 
-def test_a_run_after_the_first_sends_nothing_before_the_controller_has_said_how_far_it_knows_the_log() -> None:
+def test_a_later_run_sends_nothing_before_the_controller_reports_its_position_in_the_log() -> None:
     async def act(hall: Hall) -> None:
         await asyncio.sleep(10)
         await hall.stop()
@@ -38,7 +38,7 @@ def test_a_run_after_the_first_sends_nothing_before_the_controller_has_said_how_
     with_hall(act)
 
 
-def test_a_card_that_takes_events_but_no_plan_is_one_fault_and_not_one_a_minute() -> None:
+def test_a_disk_that_takes_events_but_no_plan_is_reported_once_not_every_minute() -> None:
     async def act(hall: Hall) -> None:
         await hall.send_codes(1, grant("482913", ZERO, ZERO + timedelta(hours=1)))
         await asyncio.sleep(600)

@@ -7,8 +7,7 @@ from typing import Any
 
 import msgspec
 
-from edge.alarm.config import AnnouncerConfig, AreaConfig, OutputConfig, WindowConfig
-from edge.alarm.fire_config import FireConfig
+from edge.alarm.config import AnnouncerConfig, AreaConfig, FireConfig, OutputConfig, WindowConfig
 from edge.config import Config
 from edge.system.files import Files
 from edge.system.pinout import InputPin, OutputPin
@@ -27,8 +26,8 @@ from edge.wire.plan import (
     Session,
     SessionsPart,
 )
-from firmware_sim.virtual import VirtualClock
 from tests.edge.hall import BOOKING, CONTACT, DOOR, INNER, OUTER, PIR, REX, SECRET, ZERO, Hall, config, hours, run
+from tests.virtual_time import VirtualClock
 
 AREA = "ground-floor"
 WINDOW, LID, LOOP = 7, 8, 9

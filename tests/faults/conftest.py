@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from firmware_sim.building import demo_buildings
-from firmware_sim.rig import Rig, RigPlan
+from firmware_sim.hub_processes import SimHub, SimHubPlan
 from tests.faults.ledger import BUSY_DOOR, SITE, Ledger
 from tests.faults.trial import Row, Trial
 from tests.services.fork_client import ForkServer
@@ -17,25 +17,25 @@ RATE = 30.0
 
 
 @pytest.fixture
-async def rig(tmp_path: Path, fork_server: ForkServer) -> AsyncIterator[Rig]:
+async def hub(tmp_path: Path, fork_server: ForkServer) -> AsyncIterator[SimHub]:
     buildings = tuple(building for building in demo_buildings() if building.id == "ramsey")
-    plan = RigPlan(folder=tmp_path, buildings=buildings, epoch=TUESDAY, rate=RATE, answer_s=30.0)
-    async with Rig(plan, launch=fork_server.start) as rig:
+    plan = SimHubPlan(folder=tmp_path, buildings=buildings, epoch=TUESDAY, rate=RATE, answer_s=30.0)
+    async with SimHub(plan, launch=fork_server.start) as hub:
 
         async def free() -> bool:
-            return rig.world.site(SITE).doorway(BUSY_DOOR).circuit.released
+            return hub.world.site(SITE).doorway(BUSY_DOOR).circuit.released
 
-        await rig.until(free, "the library door is free")
-        await rig.online(SITE)
-        yield rig
-
-
-@pytest.fixture
-def ledger(rig: Rig) -> Ledger:
-    return Ledger(rig)
+        await hub.until(free, "the library door is free")
+        await hub.online(SITE)
+        yield hub
 
 
 @pytest.fixture
-def trial(rig: Rig, row: Callable[[Row], None], request: pytest.FixtureRequest) -> Trial:
+def ledger(hub: SimHub) -> Ledger:
+    return Ledger(hub)
+
+
+@pytest.fixture
+def trial(hub: SimHub, row: Callable[[Row], None], request: pytest.FixtureRequest) -> Trial:
     """A trial on the hub, named as the test is."""
-    return Trial(rig, request.node.name.removeprefix("test_").replace("_", " "), row)
+    return Trial(hub, request.node.name.removeprefix("test_").replace("_", " "), row)

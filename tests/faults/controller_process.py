@@ -18,9 +18,10 @@ _COMMAND = "from edge.cli import main; main()"  # what the script `hallkeeper` d
 
 
 class ControllerProcess:
-    """``hallkeeper controller run`` in ``folder``; keeps port and data over kill and restart."""
+    """``hallkeeper controller run`` in ``folder``; keeps port and data over kill and restart. ``more``: of its
+    configuration."""
 
-    def __init__(self, folder: Path, broker: Broker) -> None:
+    def __init__(self, folder: Path, broker: Broker, *, more: str = "") -> None:
         self.port = free_port()
         self.data_dir = folder
         config = folder / "controller.toml"
@@ -29,7 +30,7 @@ class ControllerProcess:
             # Nothing vouches for the clock of a container.
             f"clock_right_on = {datetime.now(UTC).date()}\n"
             f'[listen]\nhost = "127.0.0.1"\nport = {self.port}\n'
-            f'[broker]\nhost = "{broker.host}"\nport = {broker.port}\n'
+            f'[broker]\nhost = "{broker.host}"\nport = {broker.port}\n{more}'
         )
         self._service = Service(
             "controller",

@@ -52,14 +52,14 @@ def _stories(stored: list[Stored]) -> list[tuple[str, list[Stored]]]:
 
 
 def _relay_driven(trial: Trial) -> Iterator[None]:
-    truth = trial.rig.world.truth
-    truth.doors.append(DoorMark(site=SITE, door=CODE_DOOR, what="driven", at=trial.rig.world.now))
+    truth = trial.hub.world.truth
+    truth.doors.append(DoorMark(site=SITE, door=CODE_DOOR, what="driven", at=trial.hub.world.now))
     yield
     truth.doors.pop()
 
 
 def _locked_in(trial: Trial) -> Iterator[None]:
-    truth, now = trial.rig.world.truth, trial.rig.world.now
+    truth, now = trial.hub.world.truth, trial.hub.world.now
     truth.locked_in.append(TrueCrossing(who="you", site=SITE, door=CODE_DOOR, way=Way.OUT, started=now, ended=now))
     yield
     truth.locked_in.clear()

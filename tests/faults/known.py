@@ -6,17 +6,8 @@ from typing import NamedTuple
 
 from edge.events.segments import span_of
 from edge.wire.codec import encode
-from edge.wire.events import (
-    URGENT,
-    AlarmChange,
-    AlarmData,
-    Event,
-    EventBatch,
-    FireChange,
-    FireData,
-    LockoutData,
-    read_event,
-)
+from edge.wire.event_batch import EventBatch
+from edge.wire.events import URGENT, AlarmChange, AlarmData, Event, FireChange, FireData, LockoutData, read_event
 from firmware_sim.power_cut import DiskStep
 from tests.edge.hall import D0, D1, INNER, OUTER, REX
 from tests.edge.lobby import (
@@ -127,12 +118,12 @@ class Known:
         return self.issues[version - self.issues[0].version]
 
     def retired_secrets(self, version: int) -> list[bytes]:
-        """The doors' secrets that are no more in the identity of that version."""
+        """The doors' secrets that the identity of that version no longer has."""
         before = dict.fromkeys(secret for issue in self.issues for secret in issue.secrets if issue.version < version)
         return [secret for secret in before if secret not in self.issued(version).secrets]
 
     def retired_signers(self, version: int) -> list[bytes]:
-        """The controller's keys that are no more in them."""
+        """The controller's keys that they no longer have."""
         before = dict.fromkeys(key for issue in self.issues for key in issue.signers if issue.version < version)
         return [key for key in before if key not in self.issued(version).signers]
 

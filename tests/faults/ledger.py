@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from edge.wire.decide import ClockTrust
+from edge.wire.access_decision import ClockTrust
 from edge.wire.events import Event
 from edge.wire.interval import Interval
-from firmware_sim.rig import Rig
+from firmware_sim.hub_processes import SimHub
 from firmware_sim.timeline import Process
 from firmware_sim.truth import TrueCrossing, Way
 
@@ -25,33 +25,33 @@ Stored = dict[str, Any]
 class Ledger:
     """Looks through the API, as anybody would, at what the edge of a ``part`` of the site has told."""
 
-    def __init__(self, rig: Rig, part: str = SITE) -> None:
-        self.rig = rig
-        self.world = rig.world
-        self.reported = rig.world.reported[part]
+    def __init__(self, hub: SimHub, part: str = SITE) -> None:
+        self.hub = hub
+        self.world = hub.world
+        self.reported = hub.world.reported[part]
         self._part = part
-        self._building = rig.world.site(part).building
+        self._building = hub.world.site(part).building
         self._people = 0
         self._under_way = 0
 
     async def pull_the_plug(self) -> list[Event]:
         """kill -9 the edge. What it recorded in the second before, which may be gone with it (DESIGN: the loss
         window)."""
-        await self.rig.set_power(self._part, False)
+        await self.hub.set_power(self._part, False)
 
         async def dead() -> bool:
             return self.world.site(self._part).wires is None
 
-        await self.rig.until(dead, f"the world has seen the Pi of {self._part} die")
+        await self.hub.until(dead, f"the world has seen the Pi of {self._part} die")
         # The clock of everything runs so many times as fast as that of the disk.
-        safe = self.rig.clock.now() - timedelta(seconds=self.rig.plan.rate)
+        safe = self.hub.clock.now() - timedelta(seconds=self.hub.plan.rate)
         return [event for event in self.reported.recent if event.at > safe]
 
     # People
 
     def send(self, people: int) -> None:
         """Let people come to the busy door one close behind the other; each stays a while and leaves by it."""
-        self.rig.stage.catch_up()
+        self.hub.runner.catch_up()
         for number in range(people):
             self._people += 1
             self._under_way += 1
@@ -76,7 +76,7 @@ class Ledger:
         async def there() -> bool:
             return self.counted >= wanted
 
-        await self.rig.until(there, f"the edge has recorded {more} more crossings")
+        await self.hub.until(there, f"the edge has recorded {more} more crossings")
 
     async def everybody_gone(self) -> None:
         """Wait until everybody who was sent has gone home or been refused, and the door is shut."""
@@ -85,25 +85,25 @@ class Ledger:
         async def quiet() -> bool:
             return self._under_way == 0 and not doorway.is_open
 
-        await self.rig.until(quiet, "everybody has gone")
+        await self.hub.until(quiet, "everybody has gone")
 
     async def code(
         self, space: str = "studio", *, starts_in_s: float = -300, lasts: timedelta = timedelta(hours=6)
     ) -> str:
         """The code of a booking, of this very hour by default, once it is on the front door."""
-        starts = self.rig.clock.now() + timedelta(seconds=starts_in_s)
+        starts = self.hub.clock.now() + timedelta(seconds=starts_in_s)
         body = {
             "space": space,
             "title": "Fault finders",
             "starts": starts.isoformat(),
             "ends": (starts + lasts).isoformat(),
         }
-        booking = await self.rig.api.post(f"/sites/{SITE}/bookings", body)
+        booking = await self.hub.api.post(f"/sites/{SITE}/bookings", body)
 
         async def on_door() -> bool:
-            return bool((await self.rig.api.get(f"/bookings/{booking['id']}"))["on_door"]["state"] == "on")
+            return bool((await self.hub.api.get(f"/bookings/{booking['id']}"))["on_door"]["state"] == "on")
 
-        await self.rig.until(on_door, "the code is on the door")
+        await self.hub.until(on_door, "the code is on the door")
         return str(booking["code"])
 
     # What is stored
@@ -113,7 +113,7 @@ class Ledger:
         found: list[Stored] = []
         after: dict[str, str] = {}
         while True:
-            page = await self.rig.api.get(f"/sites/{SITE}/events", limit=str(PAGE), **after)
+            page = await self.hub.api.get(f"/sites/{SITE}/events", limit=str(PAGE), **after)
             found += [event for event in page["items"] if event["edge"] == self._building.edge]
             if page["next"] is None:
                 return found
@@ -130,7 +130,7 @@ class Ledger:
             stored = await self.stored()
             return any(_same(event, last) for event in reversed(stored)) and _without_gaps(stored)
 
-        await self.rig.until(there, "the edge's last event is stored")
+        await self.hub.until(there, "the edge's last event is stored")
         return stored
 
     def each_once(self, stored: list[Stored]) -> dict[str, int]:

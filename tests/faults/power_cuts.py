@@ -7,79 +7,79 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from firmware_sim.power_cut import DiskStep, VirtualMedium
-from firmware_sim.virtual import VirtualClock
 from tests.edge.hall import INNER, OUTER, run
 from tests.edge.lobby import KEY_HOLDER, LOOP, STAFF
 from tests.faults.known import Known, Note
-from tests.faults.stage import BRIEF_CODE, CLOSES, RENEWS, SET, Recording, Stage, enrolled, newcomer
+from tests.faults.simulated_edge import BRIEF_CODE, CLOSES, RENEWS, SET, Recording, SimulatedEdge, enrolled, newcomer
+from tests.virtual_time import VirtualClock
 
 
-async def busy_hour(stage: Stage) -> None:
+async def busy_hour(simulated: SimulatedEdge) -> None:
     """Doors, codes, counters, plans, acknowledgements, lock-out, fire, a broken line, a restart, the alarm, and a
     change of every key."""
-    await stage.hear_hello()
-    await stage.next_plan()
-    await stage.visit(4)
-    assert (await stage.ask(BRIEF_CODE)).granted
-    assert (await stage.ask(stage.offline())).granted
-    await stage.change_signing_key()
-    assert await stage.refuse_retired_keys()
-    await stage.press_to_exit()
-    await stage.pass_through(OUTER, INNER, people=200)
-    await stage.drive(LOOP, True)
+    await simulated.hear_hello()
+    await simulated.next_plan()
+    await simulated.visit(4)
+    assert (await simulated.ask(BRIEF_CODE)).granted
+    assert (await simulated.ask(simulated.offline())).granted
+    await simulated.change_signing_key()
+    assert await simulated.refuse_retired_keys()
+    await simulated.press_to_exit()
+    await simulated.pass_through(OUTER, INNER, people=200)
+    await simulated.drive(LOOP, True)
     await asyncio.sleep(20)
-    await stage.press_to_exit()
-    await stage.pass_through(INNER, OUTER, people=200)
-    await stage.drive(LOOP, False)
-    await stage.visit(2)
-    assert (await stage.ask(KEY_HOLDER)).granted
+    await simulated.press_to_exit()
+    await simulated.pass_through(INNER, OUTER, people=200)
+    await simulated.drive(LOOP, False)
+    await simulated.visit(2)
+    assert (await simulated.ask(KEY_HOLDER)).granted
     for number in range(5):
-        await stage.ask(f"70913{number}")
+        await simulated.ask(f"70913{number}")
     await asyncio.sleep(31)
     for number in range(3):
-        await stage.ask(f"70913{number}")
+        await simulated.ask(f"70913{number}")
     await asyncio.sleep(61)
-    assert stage.link is not None
-    stage.link.cut()
-    await stage.visit(4)
-    stage.link.repair()
-    await stage.next_plan()
-    await stage.stop()
-    assert stage.clock.now() > RENEWS
-    await stage.start()
-    await stage.hear_hello()
-    await stage.press_to_exit()
-    await stage.pass_through(OUTER, INNER, people=200)
-    await stage.press_to_exit()
-    await stage.pass_through(INNER, OUTER, people=200)
-    await stage.identity_applied()
-    assert stage.known.holds.key != stage.known.issues[0].key
-    await stage.visit(4)
-    await stage.order(stage.command("recount", args={"counter": "front-beams", "inside": 0}))
-    await stage.change_keys_of_the_edge()
-    assert (await stage.ask(stage.offline())).granted
-    assert stage.outputs[SET][-1] is False
-    await asyncio.sleep((CLOSES + timedelta(minutes=17) - stage.clock.now()) / timedelta(seconds=1))
-    assert stage.outputs[SET][-1] is True
-    await stage.next_plan()
-    assert (await stage.ask(STAFF)).granted
+    assert simulated.link is not None
+    simulated.link.cut()
+    await simulated.visit(4)
+    simulated.link.repair()
+    await simulated.next_plan()
+    await simulated.stop()
+    assert simulated.clock.now() > RENEWS
+    await simulated.start()
+    await simulated.hear_hello()
+    await simulated.press_to_exit()
+    await simulated.pass_through(OUTER, INNER, people=200)
+    await simulated.press_to_exit()
+    await simulated.pass_through(INNER, OUTER, people=200)
+    await simulated.identity_applied()
+    assert simulated.known.holds.key != simulated.known.issues[0].key
+    await simulated.visit(4)
+    await simulated.order(simulated.command("recount", args={"counter": "front-beams", "inside": 0}))
+    await simulated.change_keys_of_the_edge()
+    assert (await simulated.ask(simulated.offline())).granted
+    assert simulated.outputs[SET][-1] is False
+    await asyncio.sleep((CLOSES + timedelta(minutes=17) - simulated.clock.now()) / timedelta(seconds=1))
+    assert simulated.outputs[SET][-1] is True
+    await simulated.next_plan()
+    assert (await simulated.ask(STAFF)).granted
     await asyncio.sleep(1)
-    assert stage.outputs[SET][-1] is False
-    await stage.visit(2)
+    assert simulated.outputs[SET][-1] is False
+    await simulated.visit(2)
 
 
 def recorded_hour(seed: int) -> Recording:
     """The busy hour, played once. The same seed gives the same steps in the same order."""
 
     async def main(clock: VirtualClock) -> Recording:
-        stage = Stage(clock, enrolled(), newcomer(), synchronised=True)
-        await stage.start()
+        simulated = SimulatedEdge(clock, enrolled(), newcomer(), synchronised=True)
+        await simulated.start()
         try:
-            await busy_hour(stage)
-            assert not stage.refused
-            return stage.recording
+            await busy_hour(simulated)
+            assert not simulated.refused
+            return simulated.recording
         finally:
-            await stage.close()
+            await simulated.close()
 
     return run(main, seed=f"hour {seed}")
 

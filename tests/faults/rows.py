@@ -1,4 +1,4 @@
-"""A plugin: whatever ends in the four checks hands in rows, and their table is printed in the end."""
+"""A plugin: every test that ends in the four checks adds rows, and their table is printed at the end."""
 
 from collections.abc import Callable
 

@@ -14,15 +14,15 @@ import msgspec
 
 from edge.agent import Agent
 from edge.cli import until_told
-from edge.readers.matrix import LAYOUT
+from edge.readers.keypad_matrix import LAYOUT
 from edge.system.files import DiskFiles
 from edge.system.pins import GpioPins
 from edge.wire.clock import ScaledClock
 from edge.wire.events import Event
-from firmware_sim.memory_link import MemoryBroker
 from firmware_sim.pins import SimFactory
 from tests.edge.hall import ZERO
 from tests.faults.starving import COLUMNS, LEVELS, ROWS, Press, Pulse, Wire, hub
+from tests.memory_link import MemoryBroker
 
 
 class Matrix:

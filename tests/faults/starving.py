@@ -30,15 +30,15 @@ from edge.readers.config import (
 from edge.readers.input_events import ENTER, typed
 from edge.system.files import DiskFiles
 from edge.system.pinout import OutputPin
+from edge.wire.access_decision import Reason
 from edge.wire.credentials import CredentialKind, code_key
-from edge.wire.decide import Reason
 from edge.wire.events import AccessData, Event, UnreadData
 from edge.wire.interval import Interval
 from edge.wire.plan import Grant, GrantsPart
-from firmware_sim.virtual import VirtualClock
 from tests.contract.readers import KEY, Osdp
 from tests.edge.enrolled import identity
 from tests.edge.hall import SECRET, ZERO, Hall, config, hours, run
+from tests.virtual_time import VirtualClock
 
 ROWS, COLUMNS = (16, 17, 18, 19), (20, 21, 22)
 KEYPAD, MIXED = (5, 6), (7, 8)
@@ -121,7 +121,7 @@ def _osdp(folder: Path, kind: str, *, plain: bool) -> OsdpConfig:
 
 
 def code(number: int) -> str:
-    """A code, every digit of which is another than the one before, and no two alike."""
+    """The code of this number. All are distinct, and no digit equals the one before it."""
     return f"{(number * 7919 + 104_729) % 800_000 + 100_000}"
 
 
@@ -315,7 +315,7 @@ async def starved(folder: Path, kinds: Sequence[str], codes: int) -> AsyncIterat
 
 @contextmanager
 def neighbours() -> Iterator[None]:
-    """So many programs that want a core each, and give way to whatever else the machine has to do."""
+    """Run programs that use a core each at the lowest priority."""
     # They end with the process that started them.
     busy = [sys.executable, "-c", f"import os\nos.nice(19)\nwhile os.getppid() == {os.getpid()}: pass"]
     processes = [subprocess.Popen(busy) for _ in range(NEIGHBOURS)]

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from edge.wire.decide import ClockTrust
+from edge.wire.access_decision import ClockTrust
 from edge.wire.events import FaultData, FootfallData
 from edge.wire.faults import FaultCode
 from firmware_sim.world import RECENT
@@ -28,7 +28,7 @@ class Codes:
     async def make(self) -> None:
         code = self._trial.ledger.code
         self.ending = await code("meeting-room", starts_in_s=-2 * HOUR, lasts=timedelta(hours=2, minutes=1))
-        self._ended = self._trial.rig.clock.now() + timedelta(minutes=1) + LAG
+        self._ended = self._trial.hub.clock.now() + timedelta(minutes=1) + LAG
         self.soon = await code("hall", starts_in_s=HOUR, lasts=timedelta(hours=2))
         self.tomorrow = await code("hall", starts_in_s=DAY, lasts=timedelta(hours=2))
 
@@ -38,9 +38,9 @@ class Codes:
             return self.soon if off_s == HOUR else self.tomorrow
 
         async def over() -> bool:
-            return self._trial.rig.clock.now() > self._ended
+            return self._trial.hub.clock.now() > self._ended
 
-        await self._trial.rig.until(over, "the window of the first code is over")
+        await self._trial.hub.until(over, "the window of the first code is over")
         return self.ending
 
 
@@ -53,19 +53,19 @@ async def codes(trial: Trial) -> Codes:
 
 
 def _clock(trial: Trial, off_s: float, *, synchronised: bool = True) -> None:
-    trial.rig.gate.set_hardware(SITE, clock_off_s=off_s, synchronised=synchronised)
+    trial.hub.gate.set_hardware(SITE, clock_off_s=off_s, synchronised=synchronised)
 
 
 async def _seen(trial: Trial, *, present: bool) -> None:
     """The edge has said last that the time service is wrong, or that it no longer is."""
 
     async def seen() -> bool:
-        faults = [event.read() for event in trial.rig.world.reported[SITE].recent if event.kind == "fault"]
+        faults = [event.read() for event in trial.hub.world.reported[SITE].recent if event.kind == "fault"]
         return [
             each.present for each in faults if isinstance(each, FaultData) and each.code == FaultCode.CLOCK_DISPUTED
         ][-1:] == [present]
 
-    await trial.rig.until(seen, f"the edge has seen its clock go {'wrong' if present else 'right'}")
+    await trial.hub.until(seen, f"the edge has seen its clock go {'wrong' if present else 'right'}")
 
 
 async def _steps(trial: Trial, codes: Codes, off_s: float) -> None:
@@ -80,24 +80,24 @@ async def _steps(trial: Trial, codes: Codes, off_s: float) -> None:
 
 async def _steps_while_killed(trial: Trial, codes: Codes, off_s: float) -> None:
     """Cut off: the clock steps, kill -9, and the agent comes up in the same boot of the machine."""
-    trial.rig.set_network(SITE, False)
+    trial.hub.set_network(SITE, False)
     await trial.pull_the_plug()
     _clock(trial, off_s)
     await trial.wakes(machine=False)
     await trial.opens()
     await trial.refuses(await codes.of(off_s))
     _clock(trial, 0)
-    trial.rig.set_network(SITE, True)
-    await trial.rig.online(SITE)
+    trial.hub.set_network(SITE, True)
+    await trial.hub.online(SITE)
 
 
 async def _power_cut(trial: Trial, codes: Codes, off_s: float, *, battery: bool, synchronised: bool) -> None:
     """Cut off, a power cut, and the machine comes up with a false time: where nothing vouches for the right one the
     door waits for the controller. A battery clock that is right has set the machine's clock too."""
-    rig = trial.rig
-    rig.set_network(SITE, False)
+    hub = trial.hub
+    hub.set_network(SITE, False)
     await trial.pull_the_plug()
-    rig.gate.set_hardware(
+    hub.gate.set_hardware(
         SITE,
         clock_off_s=0.0 if battery else off_s,
         synchronised=synchronised and not battery,
@@ -110,21 +110,21 @@ async def _power_cut(trial: Trial, codes: Codes, off_s: float, *, battery: bool,
     else:
         await trial.refuses(trial.code)
         await trial.refuses(await codes.of(off_s))
-    rig.set_network(SITE, True)
-    await rig.online(SITE)
+    hub.set_network(SITE, True)
+    await hub.online(SITE)
 
     async def known() -> bool:
-        return bool((await rig.api.get(f"/sites/{SITE}/now"))["edges"][0]["trust"] != ClockTrust.UNPROVEN)
+        return bool((await hub.api.get(f"/sites/{SITE}/now"))["edges"][0]["trust"] != ClockTrust.UNPROVEN)
 
-    await rig.until(known, "the controller has told the edge the time")
+    await hub.until(known, "the controller has told the edge the time")
     await trial.opens()
     await trial.refuses(await codes.of(off_s))
-    rig.gate.set_hardware(SITE, clock_off_s=0.0, synchronised=True, battery_off_s=0.0)
+    hub.gate.set_hardware(SITE, clock_off_s=0.0, synchronised=True, battery_off_s=0.0)
 
 
 def _times_are_right(trial: Trial) -> None:
     """Every crossing that was recorded in a time that was known happened when its event says."""
-    reported, truth = trial.rig.world.reported[SITE], trial.rig.world.truth
+    reported, truth = trial.hub.world.reported[SITE], trial.hub.world.truth
     assert reported.events <= RECENT
     known = [event for event in reported.recent if event.trust is not ClockTrust.UNPROVEN]
     counted = [event.at for event in known if isinstance(event.read(), FootfallData)]
@@ -132,7 +132,7 @@ def _times_are_right(trial: Trial) -> None:
     assert [at for at in counted if all(abs(each.ended - at) > CLOSE for each in truth.crossings)] == []
 
 
-async def test_a_clock_that_steps(trial: Trial, codes: Codes) -> None:
+async def test_a_stepping_clock(trial: Trial, codes: Codes) -> None:
     await _steps(trial, codes, HOUR)
     await _steps_while_killed(trial, codes, YEARS)
     await _steps(trial, codes, -HOUR)
@@ -144,23 +144,23 @@ async def test_a_clock_that_steps(trial: Trial, codes: Codes) -> None:
 
 async def test_a_battery_clock_an_hour_fast(trial: Trial) -> None:
     """It keeps local time, say. Cut off, the edge goes by it; what it tells is dated right anyway."""
-    rig, now = trial.rig, trial.rig.clock.now
+    hub, now = trial.hub, trial.hub.clock.now
     await trial.begin(2)
     await trial.ledger.everybody_gone()
-    rig.set_network(SITE, False)
+    hub.set_network(SITE, False)
     await trial.pull_the_plug()
     cut = now()
-    rig.gate.set_hardware(SITE, clock_off_s=HOUR, synchronised=False, battery_off_s=HOUR)
+    hub.gate.set_hardware(SITE, clock_off_s=HOUR, synchronised=False, battery_off_s=HOUR)
     await trial.wakes()
     woke = now()
     trial.ledger.send(3)
     await trial.ledger.everybody_gone()
-    rig.set_network(SITE, True)
-    await rig.online(SITE)
-    rig.gate.set_hardware(SITE, clock_off_s=0.0, synchronised=True, battery_off_s=0.0)
+    hub.set_network(SITE, True)
+    await hub.online(SITE)
+    hub.gate.set_hardware(SITE, clock_off_s=0.0, synchronised=True, battery_off_s=0.0)
     stored = await trial.ends_well(scenario="a battery clock that is an hour fast")
     crossings = [datetime.fromisoformat(each["at"]) for each in stored if each["kind"] == "footfall"]
-    assert [at for at in crossings if all(abs(each.ended - at) > CLOSE for each in rig.world.truth.crossings)] == []
+    assert [at for at in crossings if all(abs(each.ended - at) > CLOSE for each in hub.world.truth.crossings)] == []
     moved = [each for each in stored if each["told_at"] is not None]
     assert {"outage", "boot", "footfall"} <= {each["kind"] for each in moved}
     for each in moved:
@@ -169,9 +169,9 @@ async def test_a_battery_clock_an_hour_fast(trial: Trial) -> None:
     (outage,) = trial.ledger.outages(stored)
     assert abs(outage.start - cut) < timedelta(minutes=1) + CLOSE
     assert abs(outage.end - woke) < CLOSE
-    told = (await rig.api.get(f"/sites/{SITE}/now"))["alerts"]
+    told = (await hub.api.get(f"/sites/{SITE}/now"))["alerts"]
     assert ["1 h fast" in each["text"] for each in told if each["kind"] == "edge_clock"] == [True]
-    assert (await rig.api.get(f"/sites/{SITE}/quarantine"))["items"] == []
+    assert (await hub.api.get(f"/sites/{SITE}/quarantine"))["items"] == []
 
 
 OFFS = [HOUR, -HOUR, DAY, -DAY, YEARS]
@@ -179,12 +179,12 @@ OFFS = [HOUR, -HOUR, DAY, -DAY, YEARS]
 
 @pytest.mark.faults_full
 @pytest.mark.parametrize("off_s", OFFS)
-async def test_a_clock_that_steps_by(trial: Trial, codes: Codes, off_s: float) -> None:
+async def test_a_clock_stepping_by(trial: Trial, codes: Codes, off_s: float) -> None:
     await _steps(trial, codes, off_s)
-    trial.rig.set_network(SITE, False)
+    trial.hub.set_network(SITE, False)
     await _steps(trial, codes, off_s)
-    trial.rig.set_network(SITE, True)
-    await trial.rig.online(SITE)
+    trial.hub.set_network(SITE, True)
+    await trial.hub.online(SITE)
     await _steps_while_killed(trial, codes, off_s)
     await trial.ends_well(scenario=f"a clock that steps by {off_s / HOUR:g} h")
     _times_are_right(trial)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from controller.db.migrations import migrate
 from controller.mqtt.client import BrokerLink
+from controller.schema import migrate
 from controller.settings import Settings
 from controller.web.app import build_app
 from edge.wire.clock import SystemClock

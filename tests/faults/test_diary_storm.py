@@ -79,7 +79,7 @@ class End(msgspec.Struct, frozen=True):
     things: list[Held]
 
 
-async def furnish(client: httpx.AsyncClient, rig: Container) -> None:
+async def furnish(client: httpx.AsyncClient, hub: Container) -> None:
     """A hall that divides, with setting up and clearing down; desks by number; projectors; a rule for short ones."""
     site = f"{API}/sites/{SITE}"
     for half in ("east", "west"):
@@ -91,13 +91,13 @@ async def furnish(client: httpx.AsyncClient, rig: Container) -> None:
     assert (await client.put(f"{site}/spaces/desks", json=desks)).is_success
     projectors = {"name": "Projector", "count": PROJECTORS}
     assert (await client.put(f"{site}/equipment/projector", json=projectors)).is_success
-    await put_policy(rig, Policy(rules=(ApprovalRule(name="Short ones", most_minutes=60),), hold_hours=1))
+    await put_policy(hub, Policy(rules=(ApprovalRule(name="Short ones", most_minutes=60),), hold_hours=1))
 
 
-async def rage(rig: Container, client: httpx.AsyncClient, *, processes: int, acts: int, seconds: float) -> list[Done]:
+async def rage(hub: Container, client: httpx.AsyncClient, *, processes: int, acts: int, seconds: float) -> list[Done]:
     """Let the processes loose together; all that they did."""
     token = client.headers["Authorization"].removeprefix("Bearer ")
-    settings = rig.settings
+    settings = hub.settings
     running = []
     for seed in range(processes):
         told = Storm(
@@ -120,8 +120,8 @@ async def rage(rig: Container, client: httpx.AsyncClient, *, processes: int, act
     return [msgspec.json.decode(line, type=Done) for output, _ in outputs for line in output.splitlines()]
 
 
-async def look(rig: Container) -> End:
-    async with rig.database.read() as tx:
+async def look(hub: Container) -> End:
+    async with hub.database.read() as tx:
         every = await some(tx, (await tx.execute(select(bookings.c.id))).scalars().all())
         story = (await tx.execute(select(booking_log).order_by(booking_log.c.id))).all()
         time_held = (await tx.execute(select(claims))).all()
@@ -247,10 +247,10 @@ def _told(done: Sequence[Done], took: float) -> str:
     return f"\n{len(done)} acts in {took:.1f} s\n" + "\n".join(lines) + "\n"
 
 
-async def weather(client: httpx.AsyncClient, rig: Container, *, processes: int, acts: int, seconds: float) -> End:
-    await furnish(client, rig)
+async def weather(client: httpx.AsyncClient, hub: Container, *, processes: int, acts: int, seconds: float) -> End:
+    await furnish(client, hub)
     began = time.monotonic()
-    done = await rage(rig, client, processes=processes, acts=acts, seconds=seconds)
+    done = await rage(hub, client, processes=processes, acts=acts, seconds=seconds)
     sys.stdout.write(_told(done, time.monotonic() - began))
     assert [each for each in done if each.status not in {200, 201, 409}] == []
     happened = {each.what for each in done if each.status in {200, 201}}
@@ -266,7 +266,7 @@ async def weather(client: httpx.AsyncClient, rig: Container, *, processes: int, 
         "wait",
     }
     assert sum(each.status == 409 and each.what in {"book", "again", "change"} for each in done) >= 20
-    end = await look(rig)
+    end = await look(hub)
     nothing_overlaps(end)
     claims_say_what_bookings_do(end)
     places_add_up(end)

@@ -10,7 +10,7 @@ import pytest
 from edge.wire.events import PlanData
 from edge.wire.faults import FaultCode
 from firmware_sim import provision
-from firmware_sim.hardware import DiskState
+from firmware_sim.disk_and_clock_faults import DiskState
 from tests.faults.ledger import SITE, Stored
 from tests.faults.trial import Trial
 
@@ -18,7 +18,7 @@ PLAN, PARTS = (f"hk/1/{SITE}/ramsey-pi/plan{name}" for name in ("", "/part/#"))
 
 
 def _disk(trial: Trial, state: DiskState, room: int = 0) -> None:
-    trial.rig.gate.set_hardware(SITE, disk=state, room=room)
+    trial.hub.gate.set_hardware(SITE, disk=state, room=room)
 
 
 async def _people_come_and_go(trial: Trial, people: int = 2) -> None:
@@ -29,12 +29,12 @@ async def _people_come_and_go(trial: Trial, people: int = 2) -> None:
 
 
 async def _cut(trial: Trial) -> None:
-    trial.rig.set_network(SITE, False)
+    trial.hub.set_network(SITE, False)
 
 
 async def _repair(trial: Trial) -> None:
-    trial.rig.set_network(SITE, True)
-    await trial.rig.online(SITE)
+    trial.hub.set_network(SITE, True)
+    await trial.hub.online(SITE)
     await trial.ledger.all_stored()
 
 
@@ -47,12 +47,12 @@ def _said_of_the_disk(stored: list[Stored]) -> list[bool]:
 
 
 async def _heard(trial: Trial, *said: bool) -> None:
-    """The controller has heard of the disk what was ``said``, and no more."""
+    """The controller has received exactly the disk faults ``said``."""
 
     async def heard() -> bool:
         return _said_of_the_disk(await trial.ledger.stored())[-len(said) :] == [*said]
 
-    await trial.rig.until(heard, f"the controller has heard {said} of the disk")
+    await trial.hub.until(heard, f"the controller has heard {said} of the disk")
 
 
 async def _read_only_at_work(trial: Trial) -> None:
@@ -61,7 +61,7 @@ async def _read_only_at_work(trial: Trial) -> None:
     await _people_come_and_go(trial)
     await _heard(trial, True)
     await trial.ledger.all_stored()
-    alerts = (await trial.rig.api.get(f"/sites/{SITE}/alerts"))["items"]
+    alerts = (await trial.hub.api.get(f"/sites/{SITE}/alerts"))["items"]
     assert any("the disk cannot be written" in alert["text"] for alert in alerts)
     _disk(trial, DiskState.SOUND)
     await _heard(trial, True, False)
@@ -75,7 +75,7 @@ async def _read_only_for_good(trial: Trial) -> None:
     await trial.ledger.all_stored()
     await trial.pull_the_plug()
     await trial.wakes()
-    await trial.rig.online(SITE)
+    await trial.hub.online(SITE)
     await _people_come_and_go(trial)
     await trial.ledger.all_stored()
     _disk(trial, DiskState.SOUND)
@@ -85,7 +85,7 @@ async def _read_only_for_good(trial: Trial) -> None:
 async def _refused_from_the_start(trial: Trial, state: DiskState) -> None:
     """The plan can be read, so that the code opens before there is a network."""
     await _cut(trial)
-    await trial.rig.pis[SITE].stop()
+    await trial.hub.pis[SITE].stop()
     _disk(trial, state)
     await trial.wakes(machine=False)
     await _people_come_and_go(trial)
@@ -108,7 +108,7 @@ async def _full_with_the_line_cut(trial: Trial) -> None:
 async def _plan_on_the_broker(trial: Trial) -> list[tuple[str, bytes]]:
     """The retained plan: parts first, the manifest last."""
     found: dict[str, bytes] = {}
-    async with aiomqtt.Client("127.0.0.1", trial.rig.broker_port, protocol=aiomqtt.ProtocolVersion.V5) as listener:
+    async with aiomqtt.Client("127.0.0.1", trial.hub.broker_port, protocol=aiomqtt.ProtocolVersion.V5) as listener:
         await listener.subscribe(PARTS, qos=1)
         await listener.subscribe(PLAN, qos=1)
         async with asyncio.timeout(60):
@@ -123,13 +123,13 @@ async def _plan_on_the_broker(trial: Trial) -> list[tuple[str, bytes]]:
 async def _put_back_to_an_old_copy(trial: Trial) -> None:
     """It goes by the old plan until it is online, for longer than the copy is old; then by the newest, and by no older
     one ever again."""
-    folder = trial.rig.folder / "edges" / SITE / provision.DATA
+    folder = trial.hub.folder / "edges" / SITE / provision.DATA
     copy = folder.with_name("copy")
     old_plan = await _plan_on_the_broker(trial)
-    await trial.rig.pis[SITE].stop()
+    await trial.hub.pis[SITE].stop()
     await asyncio.to_thread(shutil.copytree, folder, copy)
     await trial.wakes()
-    await trial.rig.online(SITE)
+    await trial.hub.online(SITE)
     newer = await trial.ledger.code("hall")
     await _people_come_and_go(trial, 1)
     await trial.ledger.all_stored()
@@ -141,19 +141,19 @@ async def _put_back_to_an_old_copy(trial: Trial) -> None:
     await _people_come_and_go(trial, 4)
     await _repair(trial)
     await trial.opens(newer)
-    async with aiomqtt.Client("127.0.0.1", trial.rig.broker_port, protocol=aiomqtt.ProtocolVersion.V5) as attacker:
+    async with aiomqtt.Client("127.0.0.1", trial.hub.broker_port, protocol=aiomqtt.ProtocolVersion.V5) as attacker:
         for topic, payload in old_plan:
             await attacker.publish(topic, payload, qos=1)
 
     async def refused() -> bool:
-        plans = [event.read() for event in trial.rig.world.reported[SITE].recent if event.kind == "plan"]
+        plans = [event.read() for event in trial.hub.world.reported[SITE].recent if event.kind == "plan"]
         return isinstance(plans[-1], PlanData) and not plans[-1].applied
 
-    await trial.rig.until(refused, "the edge has refused the older plan")
+    await trial.hub.until(refused, "the edge has refused the older plan")
     await trial.opens(newer)
 
 
-async def test_a_disk_that_takes_nothing_or_gives_back_something_old(trial: Trial) -> None:
+async def test_a_disk_that_accepts_no_write_or_returns_old_data(trial: Trial) -> None:
     await trial.begin(2)
     await _read_only_at_work(trial)
     await trial.ends_well(scenario="a disk that becomes read-only at work")
@@ -165,14 +165,14 @@ async def test_a_disk_that_takes_nothing_or_gives_back_something_old(trial: Tria
 
 @pytest.mark.faults_full
 @pytest.mark.parametrize("state", [DiskState.FULL, DiskState.READ_ONLY])
-async def test_a_disk_that_takes_nothing_from_the_start(trial: Trial, state: DiskState) -> None:
+async def test_a_disk_that_accepts_no_write_from_the_start(trial: Trial, state: DiskState) -> None:
     await trial.begin()
     await _refused_from_the_start(trial, state)
     await trial.ends_well(scenario=f"a disk {state} from the start")
 
 
 @pytest.mark.faults_full
-async def test_a_disk_that_is_read_only_for_good(trial: Trial) -> None:
+async def test_a_permanently_read_only_disk(trial: Trial) -> None:
     await trial.begin()
     await _read_only_for_good(trial)
     await trial.ends_well(scenario="a disk read-only for good, and a power cut", logs=2)

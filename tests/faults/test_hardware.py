@@ -21,7 +21,7 @@ NOT_RELEASED, NOT_LOCKED = Fault(FaultCode.LOCK_NOT_RELEASED), Fault(FaultCode.L
 
 
 async def told(trial: Trial, what: Fault, *present: bool) -> None:
-    """Wait until the controller has heard of a fault what was ``present`` so far, and no more than that."""
+    """Wait until the controller has received exactly the states ``present`` of a fault."""
 
     async def heard() -> bool:
         return [
@@ -31,33 +31,33 @@ async def told(trial: Trial, what: Fault, *present: bool) -> None:
             and (event["data"]["code"], event["data"].get("part", "")) == (what.code, what.part)
         ] == [*present]
 
-    await trial.rig.until(heard, f"the controller has heard of {what!r}: {present}")
+    await trial.hub.until(heard, f"the controller has heard of {what!r}: {present}")
 
 
 async def on_now(trial: Trial, door: str, fault: Fault | None) -> None:
     """Wait until *Now* shows that fault at the door, or none."""
 
     async def shown() -> bool:
-        doors = (await trial.rig.api.get(f"/sites/{SITE}/now"))["doors"]
+        doors = (await trial.hub.api.get(f"/sites/{SITE}/now"))["doors"]
         found = [(one["code"], one["part"]) for each in doors if each["id"] == door for one in each["faults"]]
         return found == ([(fault.code, fault.part)] if fault is not None else [])
 
-    await trial.rig.until(shown, f"the live page shows {fault!r} at {door}")
+    await trial.hub.until(shown, f"the live page shows {fault!r} at {door}")
 
 
 async def whoever_is_inside_gets_out(trial: Trial) -> None:
-    outs = trial.rig.world.truth.count(SITE, Way.OUT, CODE_DOOR)
+    outs = trial.hub.world.truth.count(SITE, Way.OUT, CODE_DOOR)
     await trial.gets_out()
-    assert trial.rig.world.truth.count(SITE, Way.OUT, CODE_DOOR) == outs + 1
+    assert trial.hub.world.truth.count(SITE, Way.OUT, CODE_DOOR) == outs + 1
 
 
 async def comes_in(trial: Trial) -> None:
     """Somebody comes in by the front door, which is released."""
-    assert (await trial.rig.stage.walk_in(SITE, CODE_DOOR)).done
+    assert (await trial.hub.runner.walk_in(SITE, CODE_DOOR)).done
 
 
 def rewire(trial: Trial, stuck: bool | None) -> None:
-    trial.rig.stage.catch_up()
+    trial.hub.runner.catch_up()
     trial.site.doorway(CODE_DOOR).rewire(stuck=stuck)
 
 
@@ -93,9 +93,9 @@ async def a_contact_that_chatters(trial: Trial, *, every_s: float = 0.025, for_s
     """Nobody knows whether the library door is shut: one fault, no flood, people go on by it and codes at the other."""
     site, reported = trial.site, trial.ledger.reported
     before = reported.events
-    trial.rig.stage.catch_up()
+    trial.hub.runner.catch_up()
     contact = site.doorway(BUSY_DOOR).facts.contact
-    trial.rig.world.timeline.spawn(site.chatter(contact, every_s=every_s, for_s=for_s))
+    trial.hub.world.timeline.spawn(site.wire_faults.chatter(contact, every_s=every_s, for_s=for_s))
     trial.ledger.send(4)
     await told(trial, CHATTERS, True)
     found = reported.events
@@ -115,27 +115,27 @@ async def a_contact_that_chatters(trial: Trial, *, every_s: float = 0.025, for_s
 async def a_contact_that_always_says_shut(trial: Trial) -> None:
     """A magnet that has come off, a short: people who are counted through a door that says shut give it away."""
     contact = trial.site.doorway(BUSY_DOOR).facts.contact
-    trial.rig.stage.catch_up()
-    trial.site.stick(contact, wiring.CONTACT_CLOSED)
+    trial.hub.runner.catch_up()
+    trial.site.wire_faults.stick(contact, wiring.CONTACT_CLOSED)
     trial.ledger.send(PASSAGES)
     await told(trial, NEVER_OPEN, True)
     await on_now(trial, BUSY_DOOR, NEVER_OPEN)
-    trial.rig.stage.catch_up()
-    trial.site.stick(contact, None)
+    trial.hub.runner.catch_up()
+    trial.site.wire_faults.stick(contact, None)
     trial.ledger.send(1)
     await told(trial, NEVER_OPEN, True, False)
     await trial.ledger.everybody_gone()
 
 
 async def a_beam_that_is_blocked(trial: Trial) -> None:
-    """Nobody is counted while it is, nor by its being cleared; the other door's counter goes on."""
+    """Nobody is counted while it is blocked or when it clears. The other door's counter keeps working."""
     what, outer = Fault(FaultCode.BEAM_BLOCKED, "outer"), trial.site.doorway(CODE_DOOR).facts.counter.outer
-    trial.rig.stage.catch_up()
-    trial.site.stick(outer, not wiring.BEAM_CLEAR)
+    trial.hub.runner.catch_up()
+    trial.site.wire_faults.stick(outer, not wiring.BEAM_CLEAR)
     trial.ledger.send(3)
     await told(trial, what, True)
-    trial.rig.stage.catch_up()
-    trial.site.stick(outer, None)
+    trial.hub.runner.catch_up()
+    trial.site.wire_faults.stick(outer, None)
     await told(trial, what, True, False)
     await trial.ledger.everybody_gone()
 
@@ -143,14 +143,14 @@ async def a_beam_that_is_blocked(trial: Trial) -> None:
 async def a_beam_that_is_dead(trial: Trial) -> None:
     """Of many who break one beam the other sees nobody: that is reported, nobody is invented, and it ends by itself."""
     what, inner = Fault(FaultCode.BEAM_DEAD, "inner"), trial.site.doorway(BUSY_DOOR).facts.counter.inner
-    trial.rig.stage.catch_up()
-    trial.site.stick(inner, wiring.BEAM_CLEAR)
+    trial.hub.runner.catch_up()
+    trial.site.wire_faults.stick(inner, wiring.BEAM_CLEAR)
     rng = random.Random("dead beam")
     for number in range(ALONE + 1):
-        await trial.rig.stage.act(think_again(trial.site, BUSY_DOOR, f"hesitant-{number}", rng))
+        await trial.hub.runner.act(think_again(trial.site, BUSY_DOOR, f"hesitant-{number}", rng))
     await told(trial, what, True)
-    trial.rig.stage.catch_up()
-    trial.site.stick(inner, None)
+    trial.hub.runner.catch_up()
+    trial.site.wire_faults.stick(inner, None)
     trial.ledger.send(2)
     await told(trial, what, True, False)
     await trial.ledger.everybody_gone()
@@ -168,27 +168,25 @@ async def play(trial: Trial, faults: list[HardwareFault]) -> None:
         await trial.ends_well(scenario=play_fault.__name__.replace("_", " "), remark=remark or "")
 
 
-async def test_what_is_screwed_to_a_door_fails_is_told_once_and_keeps_nobody_inside(trial: Trial) -> None:
+async def test_a_failing_door_part_is_reported_once_and_locks_nobody_in(trial: Trial) -> None:
     await play(trial, LOCKS_AND_CONTACTS)
 
 
 @pytest.mark.faults_full
-async def test_what_counts_people_fails_is_told_once_and_invents_nobody(trial: Trial) -> None:
+async def test_a_failing_counter_is_reported_once_and_invents_no_person(trial: Trial) -> None:
     await play(trial, WHAT_COUNTS)
 
 
 @pytest.mark.faults_full
 @pytest.mark.parametrize("every_s", [0.01, 0.025, 0.1, 0.5])
-async def test_a_contact_that_chatters_for_ten_minutes_makes_no_more_than_one_that_did_for_one(
-    trial: Trial, every_s: float
-) -> None:
+async def test_ten_minutes_of_chatter_produce_no_more_events_than_one_minute(trial: Trial, every_s: float) -> None:
     await trial.begin()
     remark = await a_contact_that_chatters(trial, every_s=every_s, for_s=600.0)
     await trial.ends_well(remark=remark)
 
 
 @pytest.mark.faults_full
-async def test_a_relay_that_is_welded_is_told_again_by_an_edge_that_was_started_anew(trial: Trial) -> None:
+async def test_a_welded_relay_is_reported_again_after_a_restart(trial: Trial) -> None:
     await trial.begin()
     await trial.opens()
     rewire(trial, True)

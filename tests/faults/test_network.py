@@ -23,16 +23,16 @@ def _about(topic: str, fate: Fate) -> Disorder:
 
 async def _offline(trial: Trial) -> None:
     async def offline() -> bool:
-        return not (await trial.rig.api.get(f"/sites/{SITE}/now"))["edges"][0]["online"]
+        return not (await trial.hub.api.get(f"/sites/{SITE}/now"))["edges"][0]["online"]
 
-    await trial.rig.until(offline, "the controller says that the edge is offline")
+    await trial.hub.until(offline, "the controller says that the edge is offline")
 
 
 async def _repair(trial: Trial) -> None:
-    line = trial.rig.lines[SITE]
+    line = trial.hub.lines[SITE]
     line.disorder = None
-    trial.rig.set_network(SITE, True)
-    await trial.rig.online(SITE)
+    trial.hub.set_network(SITE, True)
+    await trial.hub.online(SITE)
 
 
 async def _nothing_heard(trial: Trial) -> None:
@@ -45,7 +45,7 @@ async def _nothing_heard(trial: Trial) -> None:
 
 async def _cut(trial: Trial) -> None:
     """Refused connections: codes work, and people are counted."""
-    trial.rig.set_network(SITE, False)
+    trial.hub.set_network(SITE, False)
     await trial.opens()
     await trial.refuses()
     trial.ledger.send(4)
@@ -56,7 +56,7 @@ async def _cut(trial: Trial) -> None:
 
 async def _silent(trial: Trial) -> None:
     """Neither end learns anything, and nothing that was sent arrives."""
-    trial.rig.lines[SITE].silence()
+    trial.hub.lines[SITE].silence()
     trial.ledger.send(4)
     await trial.opens()
     await trial.refuses()
@@ -67,7 +67,7 @@ async def _silent(trial: Trial) -> None:
 
 async def _unruly(trial: Trial, seed: str = "unruly", guests: int = 8, late_s: float = 0.8) -> str:
     """Events up, and plans, acknowledgements and hellos down come twice, late and out of order; how many."""
-    line = trial.rig.lines[SITE]
+    line = trial.hub.lines[SITE]
     before = (line.toll.repeated, line.toll.late, line.toll.overtaken)
     line.disorder = unruly(seed, repeats=0.4, delays=0.4, late_s=late_s)
     trial.ledger.send(guests)
@@ -85,37 +85,37 @@ async def _unruly(trial: Trial, seed: str = "unruly", guests: int = 8, late_s: f
 
 async def _command_late(trial: Trial) -> None:
     """Unlock once, ordered by somebody at a screen, comes after its time: nothing opens, and the screen says so."""
-    trial.rig.lines[SITE].disorder = _about(COMMAND, (TOO_LATE_S,))
+    trial.hub.lines[SITE].disorder = _about(COMMAND, (TOO_LATE_S,))
     order = {"kind": "unlock", "reason": "somebody forgot the code"}
-    ordered = await trial.rig.api.post(f"/sites/{SITE}/doors/{CODE_DOOR}/commands", order)
+    ordered = await trial.hub.api.post(f"/sites/{SITE}/doors/{CODE_DOOR}/commands", order)
 
     async def refused() -> bool:
-        return bool((await trial.rig.api.get(f"/commands/{ordered['id']}"))["outcome"] == "refused")
+        return bool((await trial.hub.api.get(f"/commands/{ordered['id']}"))["outcome"] == "refused")
 
-    await trial.rig.until(refused, "the command was refused")
-    assert (await trial.rig.api.get(f"/commands/{ordered['id']}"))["why"] == "the command came too late"
+    await trial.hub.until(refused, "the command was refused")
+    assert (await trial.hub.api.get(f"/commands/{ordered['id']}"))["why"] == "the command came too late"
     await _repair(trial)
 
 
 async def _command_twice(trial: Trial) -> None:
     """Unlock once comes a second time, when the door has locked again and the command is still in time: once it is."""
     trial.lawful["command"] += 1
-    before = await health(trial.rig, "command_refused")
-    trial.rig.lines[SITE].disorder = _about(COMMAND, (0.0, 0.3))
-    async with broker(trial.rig) as client:
+    before = await health(trial.hub, "command_refused")
+    trial.hub.lines[SITE].disorder = _about(COMMAND, (0.0, 0.3))
+    async with broker(trial.hub) as client:
         await client.subscribe(RESULT, qos=1)
-        order = await unlocking(trial.rig)
-        await send(trial.rig, client, order)
+        order = await unlocking(trial.hub)
+        await send(trial.hub, client, order)
         assert (await outcome_of(client, order)).outcome == "done"
 
     async def refused() -> bool:
-        return await health(trial.rig, "command_refused") > before
+        return await health(trial.hub, "command_refused") > before
 
-    await trial.rig.until(refused, "the second copy was refused")
+    await trial.hub.until(refused, "the second copy was refused")
     await _repair(trial)
 
 
-async def test_a_line_that_is_cut_silent_unruly_or_slow_loses_nothing_and_opens_nothing(trial: Trial) -> None:
+async def test_a_cut_silent_disordered_or_slow_line_loses_nothing_and_opens_nothing(trial: Trial) -> None:
     await trial.begin()
     await _cut(trial)
     await trial.ends_well(scenario="a line that is cut")
@@ -132,7 +132,7 @@ async def test_a_line_that_is_cut_silent_unruly_or_slow_loses_nothing_and_opens_
 
 @pytest.mark.faults_full
 @pytest.mark.parametrize("seed", range(5))
-async def test_a_line_that_is_unruly_for_long_loses_nothing_and_opens_nothing(trial: Trial, seed: int) -> None:
+async def test_a_line_disordered_for_long_loses_nothing_and_opens_nothing(trial: Trial, seed: int) -> None:
     """Up to ninety seconds of the hub's time late."""
     await trial.begin()
     remark = await _unruly(trial, seed=str(seed), guests=40, late_s=3.0)
@@ -140,10 +140,10 @@ async def test_a_line_that_is_unruly_for_long_loses_nothing_and_opens_nothing(tr
 
 
 @pytest.mark.faults_full
-async def test_a_line_that_is_silent_until_both_ends_have_given_up_loses_nothing(trial: Trial) -> None:
+async def test_a_line_silent_until_both_ends_give_up_loses_nothing(trial: Trial) -> None:
     """The broker waits one and a half times the keep-alive before it says that the edge is gone."""
     await trial.begin()
-    trial.rig.lines[SITE].silence()
+    trial.hub.lines[SITE].silence()
     trial.ledger.send(10)
     await trial.opens()
     await _offline(trial)
@@ -154,15 +154,15 @@ async def test_a_line_that_is_silent_until_both_ends_have_given_up_loses_nothing
 
 @pytest.mark.faults_full
 @pytest.mark.parametrize("seed", range(3))
-async def test_a_line_that_comes_and_goes_loses_nothing_and_opens_nothing(trial: Trial, seed: int) -> None:
+async def test_an_intermittent_line_loses_nothing_and_opens_nothing(trial: Trial, seed: int) -> None:
     """Cut, silent, unruly and repaired a dozen times, mostly in the middle of something."""
-    chance, line = random.Random(seed), trial.rig.lines[SITE]
+    chance, line = random.Random(seed), trial.hub.lines[SITE]
 
     def unruly_() -> None:
-        trial.rig.set_network(SITE, True)
+        trial.hub.set_network(SITE, True)
         line.disorder = unruly(str(chance.random()), repeats=0.5, delays=0.5, late_s=2.0)
 
-    states: list[Callable[[], None]] = [line.cut, line.silence, unruly_, lambda: trial.rig.set_network(SITE, True)]
+    states: list[Callable[[], None]] = [line.cut, line.silence, unruly_, lambda: trial.hub.set_network(SITE, True)]
 
     async def wrong_then_right() -> None:
         await trial.refuses()

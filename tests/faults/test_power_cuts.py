@@ -80,7 +80,7 @@ def whole(scenario: str, played: Played) -> Row:
 
 
 def test_the_same_seed_plays_the_same_hour_and_the_same_cuts() -> None:
-    """Whatever ran before it, and however busy the machine is: a failure can be played again."""
+    """After any earlier test and on a busy machine, so that a failure can be repeated."""
     assert play(4, 3) == play(4, 3)
 
 

@@ -15,7 +15,7 @@ from edge.net.identity import FILE, StoredIdentity, read_identity
 from edge.net.tls import context_of
 from firmware_sim import provision
 from firmware_sim.building import demo_buildings
-from firmware_sim.rig import Rig, RigPlan, hallkeeper
+from firmware_sim.hub_processes import SimHub, SimHubPlan, hallkeeper
 from tests.faults.conftest import RATE, TUESDAY
 from tests.faults.ledger import CODE_DOOR, SITE
 from tests.faults.trial import typed
@@ -32,17 +32,17 @@ def steps() -> list[str]:
 
 
 @pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+async def hub(tmp_path: Path) -> AsyncIterator[SimHub]:
     buildings = tuple(building for building in demo_buildings() if building.id == SITE)
-    async with Rig(
-        RigPlan(folder=tmp_path, buildings=buildings, epoch=TUESDAY, rate=RATE, answer_s=30.0, tls=True)
-    ) as rig:
-        yield rig
+    async with SimHub(
+        SimHubPlan(folder=tmp_path, buildings=buildings, epoch=TUESDAY, rate=RATE, answer_s=30.0, tls=True)
+    ) as hub:
+        yield hub
 
 
-async def _typed(rig: Rig, command: str, *more: str) -> str:
+async def _typed(hub: SimHub, command: str, *more: str) -> str:
     """What a command of the page prints, typed where somebody is signed in."""
-    env = os.environ | {"HALLKEEPER_SERVER": rig.address, "HALLKEEPER_TOKEN": rig.api.token, "COLUMNS": "200"}
+    env = os.environ | {"HALLKEEPER_SERVER": hub.address, "HALLKEEPER_TOKEN": hub.api.token, "COLUMNS": "200"}
     program, *arguments = shlex.split(command)
     assert program == "hallkeeper"
     process = await asyncio.create_subprocess_exec(
@@ -53,9 +53,9 @@ async def _typed(rig: Rig, command: str, *more: str) -> str:
     return printed.decode()
 
 
-async def _booked(rig: Rig) -> tuple[str, str]:
+async def _booked(hub: SimHub) -> tuple[str, str]:
     """A booking that is going on, and its code, once that is on the door."""
-    starts = rig.clock.now() - timedelta(minutes=rig.clock.now().minute % 15)
+    starts = hub.clock.now() - timedelta(minutes=hub.clock.now().minute % 15)
     body = {
         "space": SPACE,
         "title": "Choir",
@@ -64,73 +64,73 @@ async def _booked(rig: Rig) -> tuple[str, str]:
         "starts": starts.isoformat(timespec="minutes"),
         "ends": (starts + timedelta(hours=7)).isoformat(timespec="minutes"),
     }
-    booking = await rig.api.post(f"/sites/{SITE}/bookings", body)
-    return booking["id"], await _on_the_door(rig, booking["id"])
+    booking = await hub.api.post(f"/sites/{SITE}/bookings", body)
+    return booking["id"], await _on_the_door(hub, booking["id"])
 
 
-async def _on_the_door(rig: Rig, booking: str) -> str:
+async def _on_the_door(hub: SimHub, booking: str) -> str:
     async def on() -> bool:
-        state: str = (await rig.api.get(f"/bookings/{booking}"))["on_door"]["state"]
+        state: str = (await hub.api.get(f"/bookings/{booking}"))["on_door"]["state"]
         return state == "on"
 
-    await rig.until(on, "the code is on the door")
-    code: str = (await rig.api.post(f"/bookings/{booking}/code", {}))["codes"][0]["code"]
+    await hub.until(on, "the code is on the door")
+    code: str = (await hub.api.post(f"/bookings/{booking}/code", {}))["codes"][0]["code"]
     return code
 
 
-async def _gets_in(rig: Rig, who: StoredIdentity) -> bool:
+async def _gets_in(hub: SimHub, who: StoredIdentity) -> bool:
     """Whether the broker lets somebody in with these issued."""
     try:
-        async with aiomqtt.Client("127.0.0.1", rig.broker_port, tls_context=context_of(who), timeout=3):
+        async with aiomqtt.Client("127.0.0.1", hub.broker_port, tls_context=context_of(who), timeout=3):
             return True
     except aiomqtt.MqttError:
         return False
 
 
-async def _opens(rig: Rig, code: str) -> bool:
+async def _opens(hub: SimHub, code: str) -> bool:
     """Whether a code opens the door, typed again where this busy machine could not read it."""
-    return (await typed(rig.stage, SITE, CODE_DOOR, code)).done
+    return (await typed(hub.runner, SITE, CODE_DOOR, code)).done
 
 
-async def test_a_stolen_pi_is_replaced_with_the_commands_of_the_page(rig: Rig, tmp_path: Path) -> None:
+async def test_a_stolen_pi_is_replaced_with_the_commands_of_the_page(hub: SimHub, tmp_path: Path) -> None:
     revoke, token, enrol = steps()
     data = tmp_path / "edges" / SITE / provision.DATA
-    booking, old_code = await _booked(rig)
-    assert await _opens(rig, old_code)
+    booking, old_code = await _booked(hub)
+    assert await _opens(hub, old_code)
     # Somebody has read its card; the Pi hangs on the wall until it is revoked.
     thief = read_identity(data / FILE)
-    assert await _gets_in(rig, thief)
+    assert await _gets_in(hub, thief)
 
-    told = await _typed(rig, revoke)
+    told = await _typed(hub, revoke)
     assert "Choir" in told
     assert "Una Porter" in told
     assert "01632 960 001" in told
 
-    printed = await _typed(rig, token)
-    [edge] = (await rig.api.get(f"/sites/{SITE}/now"))["edges"]
+    printed = await _typed(hub, token)
+    [edge] = (await hub.api.get(f"/sites/{SITE}/now"))["edges"]
     assert edge["revoked_at"] is not None
-    assert await _opens(rig, old_code)
-    await rig.set_power(SITE, False)
+    assert await _opens(hub, old_code)
+    await hub.set_power(SITE, False)
     data.rename(data.with_name("stolen"))
 
     # As hallkeeper-broker-files.service does when the list is another.
-    await rig.broker.stop()
-    await rig.broker.start()
-    assert not await _gets_in(rig, thief)
+    await hub.broker.stop()
+    await hub.broker.start()
+    assert not await _gets_in(hub, thief)
 
     (made,) = re.findall(r"hk1\.\S+", printed)
     config = tmp_path / "edges" / SITE / "edge.toml"
-    typed = enrol.replace("TOKEN", made).replace("https://hub.example.org", rig.address)
-    await _typed(rig, typed, "--config", str(config))
+    typed = enrol.replace("TOKEN", made).replace("https://hub.example.org", hub.address)
+    await _typed(hub, typed, "--config", str(config))
     assert (data / FILE).stat().st_mode & 0o777 == 0o600
-    await rig.set_power(SITE, True)
-    await rig.online(SITE)
+    await hub.set_power(SITE, True)
+    await hub.online(SITE)
 
-    new_code = await _on_the_door(rig, booking)
+    new_code = await _on_the_door(hub, booking)
     assert new_code != old_code
-    assert not await _opens(rig, old_code)
-    assert await _opens(rig, new_code)
-    alerts = (await rig.api.get(f"/sites/{SITE}/alerts"))["items"]
+    assert not await _opens(hub, old_code)
+    assert await _opens(hub, new_code)
+    alerts = (await hub.api.get(f"/sites/{SITE}/alerts"))["items"]
     assert "new_log" in {each["kind"] for each in alerts}
-    assert await _gets_in(rig, read_identity(data / FILE))
-    assert not await _gets_in(rig, thief)
+    assert await _gets_in(hub, read_identity(data / FILE))
+    assert not await _gets_in(hub, thief)

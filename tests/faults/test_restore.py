@@ -24,46 +24,46 @@ class Vault:
 
     def __init__(self, trial: Trial, folder: Path) -> None:
         self.trial = trial
-        self.rig = trial.rig
+        self.hub = trial.hub
         self._folder = folder
-        self._data = self.rig.folder / "controller" / "data"
+        self._data = self.hub.folder / "controller" / "data"
 
     async def take(self, name: str) -> Path:
         """As `hallkeeper controller backup` does, while the controller runs."""
         file = self._folder / f"{name}.tar.gz"
-        settings = load_settings(self.rig.folder / "controller" / "controller.toml")
+        settings = load_settings(self.hub.folder / "controller" / "controller.toml")
         await asyncio.to_thread(back_up, settings.data_dir, settings.database_url, file, keys=True)
         return file
 
     async def lose(self) -> None:
         """kill -9, and all that it had is gone."""
-        await self.rig.controller.kill()
+        await self.hub.controller.kill()
         shutil.rmtree(self._data)
 
     async def put_back(self, file: Path) -> None:
         with tarfile.open(file) as archive:
             archive.extractall(self._data, filter="data")
-        await self.rig.controller.start()
+        await self.hub.controller.start()
 
     async def listed(self, *texts: str) -> list[Json]:
-        """What only the door knew, once as many as ``texts`` stand, each with its own in the order of the alphabet."""
+        """The entries known only to the door, once there are as many as ``texts``, in alphabetical order."""
         found: list[Json] = []
 
         async def there() -> bool:
             nonlocal found
-            found = (await self.rig.api.get(f"/sites/{SITE}/restored"))["items"]
+            found = (await self.hub.api.get(f"/sites/{SITE}/restored"))["items"]
             return len(found) == len(texts)
 
-        await self.rig.until(there, f"{len(texts)} things are known only to the door")
+        await self.hub.until(there, f"{len(texts)} things are known only to the door")
         assert all(text in one["text"] for text, one in zip(sorted(texts), sorted(found, key=_text), strict=True)), (
             found
         )
-        await self.rig.online(SITE)
+        await self.hub.online(SITE)
         return sorted(found, key=_text)
 
     async def remove(self, entry: Json) -> None:
         async with self.another_plan():
-            await self.rig.api.post(f"/restored/{entry['id']}/remove", {"reason": "entered again"})
+            await self.hub.api.post(f"/restored/{entry['id']}/remove", {"reason": "entered again"})
 
     @asynccontextmanager
     async def another_plan(self) -> AsyncIterator[None]:
@@ -75,10 +75,10 @@ class Vault:
             edge = await self._edge()
             return bool(edge["applied_version"] == edge["plan_version"] > before["plan_version"])
 
-        await self.rig.until(newer, "the edge has the newest plan")
+        await self.hub.until(newer, "the edge has the newest plan")
 
     async def _edge(self) -> Json:
-        (edge,) = (await self.rig.api.get(f"/sites/{SITE}/now"))["edges"]
+        (edge,) = (await self.hub.api.get(f"/sites/{SITE}/now"))["edges"]
         found: Json = edge
         return found
 
@@ -90,21 +90,21 @@ def _text(entry: Json) -> str:
 
 async def _booked(trial: Trial, space: str, title: str) -> tuple[str, str]:
     """A booking of now, and its code once that is on the door."""
-    api, now = trial.rig.api, trial.rig.clock.now()
+    api, now = trial.hub.api, trial.hub.clock.now()
     times = {"starts": (now - timedelta(minutes=5)).isoformat(), "ends": (now + timedelta(hours=6)).isoformat()}
     booking = await api.post(f"/sites/{SITE}/bookings", {"space": space, "title": title, **times})
 
     async def on_door() -> bool:
         return bool((await api.get(f"/bookings/{booking['id']}"))["on_door"]["state"] == "on")
 
-    await trial.rig.until(on_door, "the code is on the door")
+    await trial.hub.until(on_door, "the code is on the door")
     return str(booking["id"]), str(booking["code"])
 
 
 async def _restored(trial: Trial, folder: Path, *, in_reach: bool) -> None:
     """``in_reach``: the edge is there all the time; else it is cut off from before the restore until after it, and a
     plan that forgets waits for it on the broker."""
-    vault, api = Vault(trial, folder), trial.rig.api
+    vault, api = Vault(trial, folder), trial.hub.api
     await trial.begin(guests=2)
     cancelled, off = await _booked(trial, "hall", "Called off")
     await api.post(f"/bookings/{cancelled}/cancel", {})
@@ -118,15 +118,15 @@ async def _restored(trial: Trial, folder: Path, *, in_reach: bool) -> None:
         await api.post(f"/sites/{SITE}/overrides", {"kind": "lock_down", "reason": "drill", "doors": [CODE_DOOR]})
     await trial.ledger.all_stored()
     if not in_reach:
-        trial.rig.set_network(SITE, False)
+        trial.hub.set_network(SITE, False)
     await vault.lose()
     await vault.put_back(backup)
     if not in_reach:
         await trial.refuses(lost)
-        starts = trial.rig.clock.now() + timedelta(hours=7)
+        starts = trial.hub.clock.now() + timedelta(hours=7)
         times = {"starts": starts.isoformat(), "ends": (starts + timedelta(hours=1)).isoformat()}
         await api.post(f"/sites/{SITE}/bookings", {"space": "hall", "title": "Meanwhile", **times})
-        trial.rig.set_network(SITE, True)
+        trial.hub.set_network(SITE, True)
     booking, locked = await vault.listed("A booking of", "Front door: locked down")
     await trial.refuses(lost)
     await vault.remove(locked)
@@ -163,7 +163,7 @@ async def test_restored_again_and_again(trial: Trial, tmp_path: Path) -> None:
         await vault.listed(*["A booking of"] * len(codes))
         for known in codes:
             await trial.opens(known)
-    for entry in (await trial.rig.api.get(f"/sites/{SITE}/restored"))["items"]:
+    for entry in (await trial.hub.api.get(f"/sites/{SITE}/restored"))["items"]:
         await vault.remove(entry)
     for code in codes:
         await trial.refuses(code)

@@ -1,4 +1,4 @@
-"""A site with two Pis: the doors of the hub on one, two further doors on the other, the fire line at both. Each goes on
+"""A site with two Pis: the doors of the hub on one, two further doors on the other, the fire line at both. Each works
 without the other, and what needs both waits for both."""
 
 import random
@@ -13,7 +13,7 @@ from edge.net.identity import FILE, read_identity
 from edge.wire.events import Event
 from firmware_sim import provision
 from firmware_sim.building import BeamFacts, Building, DoorFacts, SpaceFacts, demo_buildings
-from firmware_sim.rig import Rig, RigPlan
+from firmware_sim.hub_processes import SimHub, SimHubPlan
 from tests.faults.conftest import RATE, TUESDAY
 from tests.faults.ledger import BUSY_DOOR, CODE_DOOR, SITE, Ledger, Stored
 from tests.faults.trial import TRIES, Trial, typed
@@ -21,7 +21,7 @@ from tests.services.fork_client import ForkServer
 
 ANNEX, ANNEX_DOOR, BARN = "ramsey-annex", "annex-door", "barn"
 GIVEN_BACK_MIN = 2
-"""Minutes after its start a booking that nobody comes to is released, where that is known."""
+"""Minutes after its start until a booking is released to which nobody came."""
 
 
 def annex(hub: Building) -> Building:
@@ -56,43 +56,43 @@ def annex(hub: Building) -> Building:
 
 
 @pytest.fixture
-async def rig(tmp_path: Path, fork_server: ForkServer) -> AsyncIterator[Rig]:
-    hub = next(building for building in demo_buildings() if building.id == SITE)
-    plan = RigPlan(folder=tmp_path, buildings=(hub, annex(hub)), epoch=TUESDAY, rate=RATE, answer_s=30.0)
-    async with Rig(plan, launch=fork_server.start) as rig:
+async def hub(tmp_path: Path, fork_server: ForkServer) -> AsyncIterator[SimHub]:
+    main = next(building for building in demo_buildings() if building.id == SITE)
+    plan = SimHubPlan(folder=tmp_path, buildings=(main, annex(main)), epoch=TUESDAY, rate=RATE, answer_s=30.0)
+    async with SimHub(plan, launch=fork_server.start) as hub:
 
         async def free() -> bool:
-            return rig.world.site(SITE).doorway(BUSY_DOOR).circuit.released
+            return hub.world.site(SITE).doorway(BUSY_DOOR).circuit.released
 
-        await rig.until(free, "the library door is free")
-        await rig.online(SITE)
-        yield rig
+        await hub.until(free, "the library door is free")
+        await hub.online(SITE)
+        yield hub
 
 
 class Barn:
     """The part behind the other Pi, and what is asked of it."""
 
     def __init__(self, trial: Trial) -> None:
-        self.rig = trial.rig
-        self.site = trial.rig.world.site(ANNEX)
-        self.ledger = Ledger(trial.rig, ANNEX)
+        self.hub = trial.hub
+        self.site = trial.hub.world.site(ANNEX)
+        self.ledger = Ledger(trial.hub, ANNEX)
         self._may_be_gone: list[Event] = []
 
     async def opens(self, code: str) -> None:
         """A code opens its door; the person who typed it goes in."""
         for _ in range(TRIES):  # the door may lock again before they have pulled it
-            outcome = await typed(self.rig.stage, ANNEX, ANNEX_DOOR, code)
+            outcome = await typed(self.hub.runner, ANNEX, ANNEX_DOOR, code)
             assert outcome.done, outcome.text
-            if (await self.rig.stage.walk_in(ANNEX, ANNEX_DOOR)).done:
+            if (await self.hub.runner.walk_in(ANNEX, ANNEX_DOOR)).done:
                 return
         raise AssertionError(f"nobody got in by the annex door in {TRIES} tries")
 
     async def refuses(self, code: str) -> None:
-        outcome = await self.rig.stage.key(ANNEX, ANNEX_DOOR, code)
+        outcome = await self.hub.runner.key(ANNEX, ANNEX_DOOR, code)
         assert not outcome.done, outcome.text
 
     async def gets_out(self) -> None:
-        outcome = await self.rig.stage.walk_out(ANNEX, ANNEX_DOOR)
+        outcome = await self.hub.runner.walk_out(ANNEX, ANNEX_DOOR)
         assert outcome.done, outcome.text
 
     async def pull_the_plug(self) -> None:
@@ -114,15 +114,15 @@ class Barn:
 
 async def book(trial: Trial, space: str, *, starts_in_s: float = -300) -> Stored:
     """A booking of two hours."""
-    starts = trial.rig.clock.now() + timedelta(seconds=starts_in_s)
+    starts = trial.hub.clock.now() + timedelta(seconds=starts_in_s)
     times = {"starts": starts.isoformat(), "ends": (starts + timedelta(hours=2)).isoformat()}
-    made: Stored = await trial.rig.api.post(f"/sites/{SITE}/bookings", {"space": space, "title": space, **times})
+    made: Stored = await trial.hub.api.post(f"/sites/{SITE}/bookings", {"space": space, "title": space, **times})
     return made
 
 
 async def at(trial: Trial, booking: Stored) -> Stored:
     """The booking as it is now."""
-    found: Stored = await trial.rig.api.get(f"/bookings/{booking['id']}")
+    found: Stored = await trial.hub.api.get(f"/bookings/{booking['id']}")
     return found
 
 
@@ -130,18 +130,18 @@ async def on_door(trial: Trial, booking: Stored) -> None:
     async def there() -> bool:
         return bool((await at(trial, booking))["on_door"]["state"] == "on")
 
-    await trial.rig.until(there, "the code is on both doors")
+    await trial.hub.until(there, "the code is on both doors")
 
 
 async def versions(trial: Trial) -> dict[str, int]:
     """The plan that each edge of the site has applied, as far as is known."""
-    edges = (await trial.rig.api.get(f"/sites/{SITE}/now"))["edges"]
+    edges = (await trial.hub.api.get(f"/sites/{SITE}/now"))["edges"]
     return {edge["id"]: edge["applied_version"] for edge in edges}
 
 
 async def a_code_waits_for_both_edges(trial: Trial, barn: Barn) -> None:
     """With one edge cut off, a new code of a space that has doors on both is on one door, and not *on the door*."""
-    trial.rig.set_network(ANNEX, False)
+    trial.hub.set_network(ANNEX, False)
     before = await versions(trial)
     booking = await book(trial, BARN)
     code = str(booking["code"])
@@ -149,20 +149,20 @@ async def a_code_waits_for_both_edges(trial: Trial, barn: Barn) -> None:
     async def hub_has_it() -> bool:
         return (await versions(trial))["ramsey-pi"] > before["ramsey-pi"]
 
-    await trial.rig.until(hub_has_it, "the hub's edge has the plan with the booking")
+    await trial.hub.until(hub_has_it, "the hub's edge has the plan with the booking")
     await trial.opens(code)
     assert (await at(trial, booking))["on_door"]["state"] != "on"
     await barn.refuses(code)
-    trial.rig.set_network(ANNEX, True)
+    trial.hub.set_network(ANNEX, True)
     await on_door(trial, booking)
     await barn.opens(code)
     await barn.gets_out()
-    await trial.rig.api.post(f"/bookings/{booking['id']}/cancel", {"reason": "the trial goes on"})
+    await trial.hub.api.post(f"/bookings/{booking['id']}/cancel", {"reason": "the trial goes on"})
 
 
 async def absence_behind_a_dead_edge_is_no_evidence(trial: Trial, barn: Barn) -> None:
-    """Nobody comes to two bookings. The one whose doors all report is released, the other is not; the living edge goes
-    on, people behind the dead one get out, and its door is locked from outside."""
+    """Nobody comes to two bookings. The one whose doors all report is released, the other is not; the living edge
+    keeps working, people behind the dead one get out, and its door is locked from outside."""
     await barn.pull_the_plug()
     assert not barn.site.doorway(ANNEX_DOOR).circuit.released
     trial.ledger.send(4)
@@ -170,48 +170,48 @@ async def absence_behind_a_dead_edge_is_no_evidence(trial: Trial, barn: Barn) ->
     await trial.refuses()
     # Codes open when their booking begins, so that what was before it tells nothing of who comes.
     policy = {"release": [{"after_min": GIVEN_BACK_MIN, "warn_min": 1}], "lead_in_min": 0}
-    await trial.rig.api.put(f"/sites/{SITE}/policy", policy)
+    await trial.hub.api.put(f"/sites/{SITE}/policy", policy)
     kept, given_back = await book(trial, BARN, starts_in_s=60), await book(trial, "hall", starts_in_s=60)
 
     async def released() -> bool:
         return bool((await at(trial, given_back))["status"] == "released")
 
-    await trial.rig.until(released, "the room that nobody came to is released")
+    await trial.hub.until(released, "the room that nobody came to is released")
     assert (await at(trial, kept))["status"] == "confirmed"
     await trial.ledger.everybody_gone()
-    await trial.rig.set_power(ANNEX, True)
+    await trial.hub.set_power(ANNEX, True)
     await on_door(trial, kept)
     await barn.opens(str(kept["code"]))
 
     async def arrived() -> bool:
         return bool((await at(trial, kept))["status"] == "arrived")
 
-    await trial.rig.until(arrived, "they have come after all")
+    await trial.hub.until(arrived, "they have come after all")
 
 
 async def fire_comes_to_both(trial: Trial, barn: Barn) -> None:
     """Also to one that hears nothing of the other and of the controller: its door lets go, and everybody leaves."""
     assert barn.site.people == 1
-    trial.rig.set_network(ANNEX, False)
+    trial.hub.set_network(ANNEX, False)
     trial.ledger.send(3)
     await trial.ledger.crossings_recorded(3)
-    trial.rig.stage.set_fire(SITE, True)
+    trial.hub.runner.set_fire(SITE, True)
 
     async def empty() -> bool:
         return barn.site.people == trial.site.people == 0 and barn.site.doorway(ANNEX_DOOR).circuit.released
 
-    await trial.rig.until(empty, "everybody has left, and the door of the barn has let go")
-    trial.rig.stage.set_fire(SITE, False)
-    trial.rig.set_network(ANNEX, True)
+    await trial.hub.until(empty, "everybody has left, and the door of the barn has let go")
+    trial.hub.runner.set_fire(SITE, False)
+    trial.hub.set_network(ANNEX, True)
 
     async def latched() -> bool:
-        fires = (await trial.rig.api.get(f"/sites/{SITE}/now"))["fires"]
+        fires = (await trial.hub.api.get(f"/sites/{SITE}/now"))["fires"]
         return {fire["edge"]: fire["state"] for fire in fires} == {"ramsey-pi": "latched", "annex-pi": "latched"}
 
-    await trial.rig.until(latched, "the fire is latched at both edges")
+    await trial.hub.until(latched, "the fire is latched at both edges")
 
 
-async def test_two_edges_of_a_site_go_on_without_each_other_and_what_needs_both_waits_for_both(trial: Trial) -> None:
+async def test_two_edges_of_a_site_work_without_each_other_and_what_needs_both_waits_for_both(trial: Trial) -> None:
     barn = Barn(trial)
     await trial.begin()
     await trial.opens()
@@ -224,14 +224,14 @@ async def test_two_edges_of_a_site_go_on_without_each_other_and_what_needs_both_
     other = await barn.holds()
     # Each has a log and keys of its own.
     assert {event["log"] for event in stored}.isdisjoint({event["log"] for event in other})
-    hub, yard = (read_identity(trial.rig.folder / "edges" / part / provision.DATA / FILE) for part in (SITE, ANNEX))
+    hub, yard = (read_identity(trial.hub.folder / "edges" / part / provision.DATA / FILE) for part in (SITE, ANNEX))
     assert hub.keys.signing.public_key() != yard.keys.signing.public_key()
     assert set(hub.issued.doors).isdisjoint(yard.issued.doors)
 
 
 @pytest.mark.faults_full
 @pytest.mark.parametrize("seed", range(3))
-async def test_two_edges_that_are_cut_off_and_killed_in_turn_lose_nothing_of_either(trial: Trial, seed: int) -> None:
+async def test_two_edges_cut_off_and_killed_in_turn_lose_nothing(trial: Trial, seed: int) -> None:
     """A dozen times, each by itself, mostly while people come and go at both."""
     chance, barn = random.Random(seed), Barn(trial)
     booking = await book(trial, BARN)
@@ -250,23 +250,23 @@ async def test_two_edges_that_are_cut_off_and_killed_in_turn_lose_nothing_of_eit
         await barn.pull_the_plug()
         await barn.gets_out()
         await trial.opens()
-        await trial.rig.set_power(ANNEX, True)
-        await trial.rig.online(SITE)
+        await trial.hub.set_power(ANNEX, True)
+        await trial.hub.online(SITE)
 
     async def both_are_cut_off() -> None:
         for part in (SITE, ANNEX):
-            trial.rig.set_network(part, False)
+            trial.hub.set_network(part, False)
         trial.ledger.send(3)
         await barn.opens(code)
         await trial.opens()
         await barn.gets_out()
         await trial.refuses()
         for part in (SITE, ANNEX):
-            trial.rig.set_network(part, True)
+            trial.hub.set_network(part, True)
 
     for _ in range(12):
         await chance.choice([hub_dies, barn_dies, both_are_cut_off])()
-        await trial.rig.online(SITE)
+        await trial.hub.online(SITE)
         await trial.ledger.everybody_gone()
     await trial.ends_well()
     await barn.holds()

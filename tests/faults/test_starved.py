@@ -1,4 +1,4 @@
-"""No code that is typed vanishes, whatever else the machine is busy with."""
+"""No typed code is lost on a busy machine."""
 
 import asyncio
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ async def _type(folder: Path, kinds: Sequence[str], codes: int) -> dict[str, Tal
     return tallies
 
 
-async def test_every_code_opens_or_is_told_of_on_a_machine_without_time(tmp_path: Path) -> None:
+async def test_every_code_opens_or_is_reported_on_a_machine_without_the_time(tmp_path: Path) -> None:
     with neighbours():
         tallies = await _type(tmp_path, KINDS, SHORT)
     for kind, tally in tallies.items():
@@ -32,7 +32,7 @@ async def test_every_code_opens_or_is_told_of_on_a_machine_without_time(tmp_path
 
 @pytest.mark.alone
 @pytest.mark.faults_full
-async def test_a_thousand_codes_at_each_kind_of_reader_open_or_are_told_of(tmp_path: Path) -> None:
+async def test_each_of_a_thousand_codes_at_each_kind_of_reader_opens_or_is_reported(tmp_path: Path) -> None:
     agents = [(kind, tmp_path / f"{kind}-{number}") for kind, many in AGENTS.items() for number in range(many)]
     for _, folder in agents:
         folder.mkdir()

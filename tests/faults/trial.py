@@ -14,10 +14,10 @@ import msgspec
 
 from edge.wire.codec import encode
 from edge.wire.events import URGENT, AccessData, DoorChange, DoorData, Event
-from firmware_sim.rig import Rig
-from firmware_sim.stage import ActResult, Stage
+from firmware_sim.hub_processes import SimHub
 from firmware_sim.truth import Way
 from firmware_sim.world import RECENT, Reported
+from firmware_sim.world_runner import ActResult, WorldRunner
 from tests.faults.ledger import CODE_DOOR, SITE, Ledger, Stored
 
 WRONG = "482900"
@@ -26,10 +26,10 @@ TRIES = 5
 """How often somebody types whose door locks again before they have pulled it: it holds for a sixth of a second here."""
 
 
-async def typed(stage: Stage, site: str, door: str, code: str) -> ActResult:
+async def typed(runner: WorldRunner, site: str, door: str, code: str) -> ActResult:
     """Type a code, and as a person would type it again where this busy machine could not read it."""
     for _ in range(TRIES):
-        outcome = await stage.key(site, door, code)
+        outcome = await runner.key(site, door, code)
         if not outcome.unread:
             return outcome
     raise AssertionError(f"no code could be read in {TRIES} tries; the last: {outcome.text}")
@@ -62,10 +62,10 @@ class Trial:
     """One hub under one fault, or under several one after another. ``done`` gets a row whenever all four checks
     hold. ``lawful``: what may unlock the front door beside codes and exits, such as ``fire``, and how often."""
 
-    def __init__(self, rig: Rig, scenario: str, done: Callable[[Row], None]) -> None:
-        self.rig = rig
-        self.ledger = Ledger(rig)
-        self.site = rig.world.site(SITE)
+    def __init__(self, hub: SimHub, scenario: str, done: Callable[[Row], None]) -> None:
+        self.hub = hub
+        self.ledger = Ledger(hub)
+        self.site = hub.world.site(SITE)
         self.code = ""
         self.lawful: Counter[str] = Counter()
         self._scenario = scenario
@@ -84,12 +84,12 @@ class Trial:
     async def opens(self, digits: str | None = None) -> None:
         """The booking's code, or another, opens the front door now; the person who typed it goes in and out
         again."""
-        stage, world = self.rig.stage, self.rig.world
+        runner, world = self.hub.runner, self.hub.world
         for _ in range(TRIES):
-            outcome = await typed(stage, SITE, CODE_DOOR, digits or self.code)
+            outcome = await typed(runner, SITE, CODE_DOOR, digits or self.code)
             assert outcome.done, outcome.text
             self._granted += 1
-            if await stage.act(world.walk_in(SITE, CODE_DOOR, world.walker())):
+            if await runner.act(world.walk_in(SITE, CODE_DOOR, world.walker())):
                 break
         else:
             raise AssertionError("the front door opened and locked again, and nobody was quick enough")
@@ -98,7 +98,7 @@ class Trial:
     async def refuses(self, digits: str = WRONG) -> None:
         """A code opens nothing now, and the lock does not stir."""
         await self._secured()
-        outcome = await self.rig.stage.key(SITE, CODE_DOOR, digits)
+        outcome = await self.hub.runner.key(SITE, CODE_DOOR, digits)
         assert not outcome.done, outcome.text
         assert not self.site.doorway(CODE_DOOR).circuit.released
         self._refused += 1
@@ -106,13 +106,13 @@ class Trial:
     async def granted_in_vain(self) -> None:
         """The booking's code is right, and the lock of the front door does not let go."""
         await self._secured()
-        outcome = await typed(self.rig.stage, SITE, CODE_DOOR, self.code)
+        outcome = await typed(self.hub.runner, SITE, CODE_DOOR, self.code)
         assert not outcome.done, outcome.text
         self._granted += 1
 
     async def gets_out(self) -> None:
         """The first person in the front door's room leaves it."""
-        outcome = await self.rig.stage.walk_out(SITE, CODE_DOOR)
+        outcome = await self.hub.runner.walk_out(SITE, CODE_DOOR)
         assert outcome.done, outcome.text
 
     async def pull_the_plug(self) -> None:
@@ -122,18 +122,18 @@ class Trial:
     def loses_disk(self, stored: list[Stored]) -> None:
         """The edge's disk goes, and with it what it recorded and the controller does not have yet."""
         there = {_named(event) for event in stored}
-        self._may_be_gone += [event for event in self.rig.world.reported[SITE].recent if _name(event) not in there]
+        self._may_be_gone += [event for event in self.hub.world.reported[SITE].recent if _name(event) not in there]
 
     async def wakes(self, *, machine: bool = True) -> None:
         """The edge starts again, with its whole ``machine`` or alone, and is at work."""
-        reported = self.rig.world.reported[SITE]
+        reported = self.hub.world.reported[SITE]
         boots = _boots(reported)
-        await (self.rig.set_power(SITE, True) if machine else self.rig.pis[SITE].start())
+        await (self.hub.set_power(SITE, True) if machine else self.hub.pis[SITE].start())
 
         async def at_work() -> bool:
             return _boots(reported) > boots
 
-        await self.rig.until(at_work, "the edge is at work again")
+        await self.hub.until(at_work, "the edge is at work again")
 
     async def ends_well(self, *, logs: int = 1, remark: str = "", scenario: str | None = None) -> list[Stored]:
         """The fault is repaired and the edge online: hold the four checks over everything since the hub began; what is
@@ -143,7 +143,7 @@ class Trial:
         await self.opens()
         await self.refuses()
         await self.ledger.everybody_gone()
-        self._so_many = self.rig.world.reported[SITE].events
+        self._so_many = self.hub.world.reported[SITE].events
         stored = await self.ledger.all_stored()
         self.holds(stored, logs=logs)
         self._tell(stored, scenario or self._scenario, remark)
@@ -158,7 +158,7 @@ class Trial:
 
     def _recorded(self) -> list[Event]:
         """What was recorded before we began to look whether it is stored."""
-        reported = self.rig.world.reported[SITE]
+        reported = self.hub.world.reported[SITE]
         assert reported.events <= RECENT, "more events than the world keeps: send fewer people"
         return list(reported.recent)[: self._so_many]
 
@@ -192,7 +192,7 @@ class Trial:
         self.ledger.counts_are_true(stored)
 
     def _nobody_in(self, stored: list[Stored]) -> None:
-        truth, gone = self.rig.world.truth, [event.read() for event in self._gone(stored)]
+        truth, gone = self.hub.world.truth, [event.read() for event in self._gone(stored)]
         grants = [event["seq"] for event in stored if event["kind"] == "access" and _granted(event["data"])]
         lost = sum(isinstance(data, AccessData) and data.door == CODE_DOOR and data.granted for data in gone)
         assert len(grants) + lost == self._granted, (grants, lost, self._granted)
@@ -201,13 +201,13 @@ class Trial:
         exits = truth.count(SITE, Way.OUT, CODE_DOOR)
         lawful = self.lawful + Counter(grant=self._granted, exit=exits)
         assert unlocked <= lawful, (unlocked, lawful)
-        # The lock itself, whatever the edge tells of it: it is let go by the relay, or by the handle inside.
+        # The lock itself, not what the edge reports of it: the relay releases it, or the handle inside.
         marks = Counter(mark.what for mark in truth.doors if (mark.site, mark.door) == (SITE, CODE_DOOR))
         assert marks["driven"] <= unlocked.total(), (marks, unlocked)
         assert marks["released"] <= marks["driven"] + exits, (marks, exits)
 
     def _nobody_locked_in(self) -> None:
-        assert self.rig.world.truth.locked_in == []
+        assert self.hub.world.truth.locked_in == []
         assert all(doorway.circuit.opens_from_inside for doorway in self.site.doorways.values())
         assert self.site.people == 0
 
@@ -218,7 +218,7 @@ class Trial:
             recorded=len(recorded),
             stored=sum(_name(event) in there for event in recorded),
             refused=self._refused,
-            out=self.rig.world.truth.count(SITE, Way.OUT),
+            out=self.hub.world.truth.count(SITE, Way.OUT),
             remark=remark,
         )
         before, self._told = self._told, sums
@@ -237,7 +237,7 @@ class Trial:
             doorway = self.site.doorway(CODE_DOOR)
             return not (doorway.is_open or doorway.circuit.released)
 
-        await self.rig.until(locked, "the front door is shut and locked")
+        await self.hub.until(locked, "the front door is shut and locked")
 
 
 def _named(event: Stored) -> tuple[str, datetime]:

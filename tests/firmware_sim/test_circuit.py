@@ -1,4 +1,4 @@
-"""Nobody is locked in: on the lock itself, whatever the agent, the mains and the wires do."""
+"""Nobody is locked in: on the lock itself, for every state of agent, mains and wires."""
 
 from itertools import product
 
@@ -26,24 +26,22 @@ EVERY = [
 
 
 @pytest.mark.parametrize("circuit", EVERY, ids=str)
-def test_whoever_is_inside_gets_out_in_every_state(circuit: Circuit) -> None:
+def test_a_person_inside_gets_out_in_every_state(circuit: Circuit) -> None:
     assert circuit.opens_from_inside
 
 
 @pytest.mark.parametrize("row", LOCKS, ids="-".join)
-def test_without_the_agent_the_lock_is_as_the_page_about_wiring_says(row: tuple[str, str, str]) -> None:
+def test_without_the_agent_the_lock_is_as_the_wiring_page_documents(row: tuple[str, str, str]) -> None:
     assert built(row).released is (LOCKS[row][2] == "open")
 
 
 @pytest.mark.parametrize("row", LOCKS, ids="-".join)
 @pytest.mark.parametrize("wanted", [True, False])
-def test_the_relay_that_the_edge_switches_does_to_the_lock_what_the_edge_wants(
-    row: tuple[str, str, str], wanted: bool
-) -> None:
+def test_the_relay_drives_the_lock_as_the_edge_wants(row: tuple[str, str, str], wanted: bool) -> None:
     assert msgspec.structs.replace(built(row), relay=door(*row).energised(wanted)).released is wanted
 
 
-def test_without_mains_a_fail_secure_strike_stays_locked_and_whatever_fails_safe_lets_go() -> None:
+def test_without_mains_a_fail_secure_strike_stays_locked_and_fail_safe_locks_release() -> None:
     dark = [circuit for circuit in EVERY if not circuit.mains]
     assert {circuit.fail for circuit in dark} == {"safe", "secure"}
     assert all(circuit.released is (circuit.fail == "safe") for circuit in dark)

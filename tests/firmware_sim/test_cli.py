@@ -9,7 +9,7 @@ from firmware_sim.cli import app
 
 
 @pytest.mark.parametrize("code", ["", "12a456", "482 913", "٤٨٢٩١٣"])
-def test_what_is_on_no_keypad_cannot_be_typed(code: str, tmp_path: Path) -> None:
+def test_keys_missing_on_the_keypad_cannot_be_typed(code: str, tmp_path: Path) -> None:
     answer = CliRunner().invoke(app, ["key", "ramsey/front-door", code, "--dir", str(tmp_path)])
     assert answer.exit_code == 2
     assert "type digits" in answer.stderr
@@ -23,12 +23,14 @@ def test_what_is_on_no_keypad_cannot_be_typed(code: str, tmp_path: Path) -> None
         (("clock", "ramsey", "--ahead", "1e30"), "1e+30"),
     ],
 )
-def test_what_would_keep_a_demo_busy_for_good_is_refused(words: tuple[str, ...], said: str, tmp_path: Path) -> None:
+def test_input_that_would_keep_a_demo_busy_for_ever_is_refused(
+    words: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
     answer = CliRunner().invoke(app, [*words, "--dir", str(tmp_path)])
     assert (answer.exit_code, said in answer.stderr) == (2, True), answer.stderr
 
 
-def test_without_a_demo_the_answer_is_2_and_says_so(tmp_path: Path) -> None:
+def test_without_a_demo_the_answer_is_2_with_a_message(tmp_path: Path) -> None:
     answer = CliRunner().invoke(app, ["key", "ramsey/front-door", "482913", "--dir", str(tmp_path)])
     assert answer.exit_code == 2
     assert "demo" in answer.stderr

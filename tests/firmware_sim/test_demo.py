@@ -44,7 +44,7 @@ WAITS = "import time; time.sleep(300)"
         ["status"],
     ],
 )
-def test_without_a_demo_a_command_ends_with_2_and_says_so(tmp_path: Path, words: list[str]) -> None:
+def test_without_a_demo_a_command_ends_with_2_and_a_message(tmp_path: Path, words: list[str]) -> None:
     result = CliRunner().invoke(app, [*words, "--dir", str(tmp_path)])
     assert result.exit_code == 2
     assert "No demo is running in" in result.output
@@ -71,13 +71,14 @@ def test_a_file_in_the_place_of_the_folder_is_refused_in_words(tmp_path: Path) -
     assert file.read_text() == "mine"
 
 
-def test_the_command_to_paste_is_one_line_and_names_the_folder_whatever_its_name(tmp_path: Path) -> None:
+def test_the_command_to_paste_is_one_line_naming_the_folder_under_any_name(tmp_path: Path) -> None:
     folder = tmp_path / ("a folder whose name is long; it's " + "so " * 40).strip()
     demo = Demo(folder, speed=1, port=8080, say=lambda _: None)
     command = demo.command("sim", "key", "ramsey/front-door", "482913")
     assert shlex.split(command)[1:] == ["sim", "key", "ramsey/front-door", "482913", "--dir", str(folder)]
     ready = DemoReady(
         pages="http://127.0.0.1:8080",
+        mails="http://127.0.0.1:8025/",
         user="warden",
         password="horse",
         door="ramsey/front-door",
@@ -97,7 +98,7 @@ def test_a_folder_is_free_again_after_its_demo(tmp_path: Path) -> None:
             pass
 
 
-def test_what_a_killed_demo_left_running_is_ended_and_nothing_else(tmp_path: Path) -> None:
+def test_processes_left_by_a_killed_demo_are_ended_and_no_others(tmp_path: Path) -> None:
     ours = subprocess.Popen([sys.executable, "-c", WAITS, str(tmp_path / "controller.toml")])
     other = subprocess.Popen([sys.executable, "-c", WAITS, "/somewhere/else.toml"])
     try:
@@ -116,7 +117,7 @@ def test_what_a_killed_demo_left_running_is_ended_and_nothing_else(tmp_path: Pat
         other.wait()
 
 
-def test_starting_anew_touches_only_what_a_demo_made(tmp_path: Path) -> None:
+def test_starting_over_touches_only_what_a_demo_made(tmp_path: Path) -> None:
     (tmp_path / "controller").mkdir()
     (tmp_path / "state.json").touch()
     (tmp_path / "holiday-photos").touch()
@@ -124,7 +125,7 @@ def test_starting_anew_touches_only_what_a_demo_made(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["holiday-photos"]
 
 
-async def test_a_demo_that_starts_again_prints_the_same_code_in_digits(tmp_path: Path) -> None:
+async def test_a_restarted_demo_prints_the_same_code_in_digits(tmp_path: Path) -> None:
     printed: list[str] = []
     for _ in range(2):
         stop = asyncio.Event()
@@ -140,7 +141,7 @@ async def test_a_demo_that_starts_again_prints_the_same_code_in_digits(tmp_path:
 
 
 @pytest.mark.parametrize("hour", range(24))
-async def test_the_clock_is_read_for_each_entry_so_that_none_is_over_when_it_is_judged(hour: int) -> None:
+async def test_the_clock_is_read_for_each_entry_so_that_no_expired_entry_is_judged(hour: int) -> None:
     """As where an hour passes between two requests: speed 60 on a slow machine."""
     now = datetime(2026, 11, 25, hour, tzinfo=UTC)
     sent: list[str] = []
@@ -162,7 +163,7 @@ async def test_the_clock_is_read_for_each_entry_so_that_none_is_over_when_it_is_
     assert len(sent) == len(week.once) + len(week.series) + len(week.asked) + len(week.waiting)
 
 
-async def test_a_start_that_was_broken_off_is_taken_up_again_a_day_later(tmp_path: Path) -> None:
+async def test_an_interrupted_start_is_resumed_a_day_later(tmp_path: Path) -> None:
     folder, state = tmp_path / "demo", tmp_path / "demo" / "state.json"
     stop = asyncio.Event()
     broken = Demo(folder, speed=60, port=free_port(18080), say=lambda _: None)
@@ -190,7 +191,7 @@ async def test_a_start_that_was_broken_off_is_taken_up_again_a_day_later(tmp_pat
     assert (after["series_until"] is not None, after["made"]) == (True, [])
 
 
-async def test_a_start_that_fails_on_what_an_earlier_demo_left_says_how_to_start_over(tmp_path: Path) -> None:
+async def test_a_start_that_fails_on_leftovers_of_an_earlier_demo_says_how_to_start_over(tmp_path: Path) -> None:
     (tmp_path / "controller" / "data").mkdir(parents=True)
     (tmp_path / "controller" / "data" / "hallkeeper.db").write_text("of another time")
     demo = Demo(tmp_path, speed=1, port=free_port(18080), say=lambda _: None)
@@ -198,7 +199,7 @@ async def test_a_start_that_fails_on_what_an_earlier_demo_left_says_how_to_start
         await demo.run(ready=lambda _: None, stop=asyncio.Event())
 
 
-def test_the_week_clashes_only_where_it_is_meant_to_and_leaves_the_studio_free() -> None:
+def test_the_week_clashes_only_as_intended_and_leaves_the_studio_free() -> None:
     week = demo_week()
     entries = [*week.series, *week.once, *week.asked]
     meant = [entry for entry in week.series if entry.clashes]

@@ -10,7 +10,7 @@ def left(medium: VirtualMedium, name: str) -> set[bytes | None]:
     return {VirtualDisk(medium.cut(seed)).read(name) for seed in SEEDS}
 
 
-def test_what_was_synced_or_replaced_is_there_after_every_cut() -> None:
+def test_a_synced_or_replaced_file_survives_every_cut() -> None:
     disk = VirtualDisk()
     disk.append("outbox/1.log", b"one ")
     disk.append("outbox/1.log", b"two")
@@ -20,7 +20,7 @@ def test_what_was_synced_or_replaced_is_there_after_every_cut() -> None:
     assert left(disk.medium, "plan/parts/a") == {b"part"}
 
 
-def test_what_was_removed_is_gone_after_every_cut() -> None:
+def test_a_removed_file_stays_removed_after_every_cut() -> None:
     disk = VirtualDisk()
     disk.replace("fire", b"latched")
     disk.remove("fire")
@@ -59,7 +59,7 @@ def test_a_file_is_never_half_renamed() -> None:
     assert there == {(True, False), (False, True)}
 
 
-def test_what_a_killed_run_wrote_is_made_safe_before_it_is_gone_by() -> None:
+def test_events_written_by_a_killed_run_are_synced_before_they_are_relied_on() -> None:
     disk = VirtualDisk()
     disk.medium.write("fire.new", b"latched")
     disk.medium.sync("fire.new")
@@ -70,7 +70,7 @@ def test_what_a_killed_run_wrote_is_made_safe_before_it_is_gone_by() -> None:
     assert left(again.medium, "fire") == {b"latched"}
 
 
-def test_a_run_taken_step_by_step_once_more_comes_to_the_same() -> None:
+def test_repeating_a_run_step_by_step_gives_the_same_result() -> None:
     medium, again = VirtualMedium(), VirtualMedium()
     medium.journal = again.take
     disk = VirtualDisk(medium)

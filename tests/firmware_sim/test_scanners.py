@@ -8,7 +8,7 @@ from edge.readers.input_events import Keyboard
 from firmware_sim.pi import Scanners
 
 
-def test_what_is_scanned_is_typed_into_the_scanner_s_pipe(tmp_path: Path) -> None:
+def test_a_scan_is_typed_into_the_pipe_of_the_scanner(tmp_path: Path) -> None:
     device = tmp_path / "scanner"
     readers = (
         UsbScannerConfig(id="scanner", door="front-door", device=str(device)),

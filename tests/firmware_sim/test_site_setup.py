@@ -35,7 +35,7 @@ async def api(app: FastAPI, tmp_path: Path) -> AsyncIterator[Api]:
 
 
 @pytest.mark.parametrize("building", demo_buildings(), ids=lambda building: building.id)
-def test_a_site_s_file_agrees_with_the_building_that_is_simulated(building: Building) -> None:
+def test_the_config_of_a_site_matches_the_simulated_building(building: Building) -> None:
     file = site_file(building.id)
     for field in ("id", "name", "zone", "address", "phone", "latitude", "longitude"):
         assert file["site"][field] == getattr(building, field), field
@@ -57,7 +57,7 @@ def test_a_site_s_file_agrees_with_the_building_that_is_simulated(building: Buil
 
 
 @pytest.mark.parametrize("site", DEMO_SITES)
-async def test_the_council_pays_nothing_where_its_rate_says_so_and_no_half_costs_more_than_its_whole(
+async def test_the_council_pays_nothing_at_its_free_rate_and_no_half_costs_more_than_the_whole(
     api: Api, clock: ManualClock, site: str
 ) -> None:
     await set_up_sites(api, demo_buildings(), clock.now().date())
@@ -119,7 +119,7 @@ async def test_whenever_the_demo_starts_its_diary_fills_and_the_studio_is_free(
     assert code["status"] == "confirmed"
 
 
-async def test_the_diary_has_what_a_manager_has_to_decide(api: Api, clock: ManualClock) -> None:
+async def test_the_diary_shows_a_manager_the_open_decisions(api: Api, clock: ManualClock) -> None:
     now = clock.now()
     today = now.date()
     await set_up_sites(api, demo_buildings(), today)

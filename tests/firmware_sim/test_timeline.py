@@ -3,7 +3,7 @@
 from firmware_sim.timeline import EventTimeline, Process, TimelineSignal, Until
 
 
-def test_what_is_due_happens_in_order_of_time_and_then_of_asking() -> None:
+def test_due_actions_run_by_time_and_then_by_order_of_scheduling() -> None:
     timeline, seen = EventTimeline(10.0), list[str]()
     timeline.at(12.0, lambda: seen.append("later"))
     timeline.at(11.0, lambda: seen.append("first"))
@@ -12,7 +12,7 @@ def test_what_is_due_happens_in_order_of_time_and_then_of_asking() -> None:
     assert (seen, timeline.tick, timeline.next_due) == (["first", "second"], 11.5, 12.0)
 
 
-def test_an_action_sees_the_tick_it_was_due_at_although_time_was_told_late() -> None:
+def test_an_action_sees_its_due_tick_even_if_the_time_arrives_late() -> None:
     timeline, ticks = EventTimeline(0.0), list[float]()
     for tick in (1.0, 2.5):
         timeline.at(tick, lambda: ticks.append(timeline.tick))
@@ -20,14 +20,14 @@ def test_an_action_sees_the_tick_it_was_due_at_although_time_was_told_late() -> 
     assert ticks == [1.0, 2.5]
 
 
-def test_what_lies_in_the_past_happens_now_and_not_before() -> None:
+def test_an_action_scheduled_in_the_past_runs_now_and_not_earlier() -> None:
     timeline, ticks = EventTimeline(5.0), list[float]()
     timeline.at(1.0, lambda: ticks.append(timeline.tick))
     timeline.run_until(5.0)
     assert ticks == [5.0]
 
 
-def test_a_process_is_told_whether_the_signal_came_or_the_time_ran_out() -> None:
+def test_waiting_for_a_signal_reports_whether_it_came_or_timed_out() -> None:
     timeline, signal, told = EventTimeline(0.0), TimelineSignal(), list[tuple[float, bool]]()
 
     def waiting() -> Process:
@@ -42,7 +42,7 @@ def test_a_process_is_told_whether_the_signal_came_or_the_time_ran_out() -> None
     assert told == [(1.0, True), (3.0, False), (8.0, False)]
 
 
-def test_a_signal_wakes_everybody_who_waits_and_nobody_twice() -> None:
+def test_a_signal_wakes_every_waiter_once() -> None:
     timeline, signal, woken = EventTimeline(0.0), TimelineSignal(), list[str]()
 
     def waiting(name: str) -> Process:
@@ -57,7 +57,7 @@ def test_a_signal_wakes_everybody_who_waits_and_nobody_twice() -> None:
     assert woken == ["Ann", "Bob"]
 
 
-def test_whoever_sleeps_until_the_next_due_is_woken_when_something_comes_before_it() -> None:
+def test_a_sleeper_until_the_next_due_action_wakes_for_an_earlier_one() -> None:
     timeline, wakes = EventTimeline(0.0), list[float | None]()
     timeline.woken = lambda: wakes.append(timeline.tick)
     timeline.at(10.0, lambda: None)

@@ -66,11 +66,11 @@ def test_the_same_seed_gives_the_same_day_to_the_pulse() -> None:
     assert len(its_wires.changes) > 1000
 
 
-def test_another_seed_gives_another_day() -> None:
+def test_a_different_seed_gives_a_different_day() -> None:
     assert list(_a_day("one")[0].truth.crossings) != list(_a_day("two")[0].truth.crossings)
 
 
-def test_who_comes_leaves_before_the_night() -> None:
+def test_everybody_who_comes_leaves_before_the_night() -> None:
     world, _ = _a_day()
     for site in world.sites:
         assert world.truth.count(site, Way.IN) == world.truth.count(site, Way.OUT) > 0
@@ -117,14 +117,14 @@ def test_a_dead_pi_lets_every_relay_go_and_people_still_get_out() -> None:
     assert (ramsey.people, world.truth.locked_in) == (0, [])
 
 
-def test_nobody_comes_in_by_a_locked_door() -> None:
+def test_nobody_enters_by_a_locked_door() -> None:
     world = _world()
     world.timeline.spawn(_quietly(world.walk_in("ramsey", "front-door", "Ruth")))
     world.timeline.run_until(60.0)
     assert list(world.truth.crossings) == []
 
 
-def test_without_mains_a_strike_that_was_released_locks() -> None:
+def test_without_mains_a_released_strike_locks() -> None:
     world = _world()
     ramsey = world.site("ramsey")
     door = ramsey.doorway("front-door")
@@ -133,7 +133,7 @@ def test_without_mains_a_strike_that_was_released_locks() -> None:
     assert not door.circuit.released
 
 
-def test_a_fire_empties_the_building_by_every_door_with_the_pi_dead_and_nobody_comes_in() -> None:
+def test_a_fire_with_a_dead_pi_empties_the_building_through_every_door_and_lets_nobody_in() -> None:
     """Ramsey has strikes with handles, March a magnet whose current the fire alarm cuts."""
     world = _world()
     for site, zones in (("ramsey", ("hall", "library")), ("march", ("hall", "library"))):
@@ -148,21 +148,21 @@ def test_a_fire_empties_the_building_by_every_door_with_the_pi_dead_and_nobody_c
     assert world.truth.locked_in == []
 
 
-def test_the_fire_loop_and_the_lock_tell_the_pi_what_is() -> None:
+def test_the_fire_loop_and_the_lock_report_their_state_to_the_pi() -> None:
     world, wires = _world(), Wires()
     march = world.site("march")
     march.plug(wires)
     facts = march.doorway("hall-door").facts
     assert facts.lock_sensor is not None
     march.set_fire(True)
-    assert march.levels[march.building.fire_line] is not wiring.NO_FIRE
-    assert march.levels[facts.lock_sensor] is not wiring.LOCK_HOLDS
+    assert march.wire_faults.levels[march.building.fire_line] is not wiring.NO_FIRE
+    assert march.wire_faults.levels[facts.lock_sensor] is not wiring.LOCK_HOLDS
     march.set_fire(False)
-    assert march.levels[march.building.fire_line] is wiring.NO_FIRE
-    assert march.levels[facts.lock_sensor] is wiring.LOCK_HOLDS
+    assert march.wire_faults.levels[march.building.fire_line] is wiring.NO_FIRE
+    assert march.wire_faults.levels[facts.lock_sensor] is wiring.LOCK_HOLDS
 
 
-def test_broken_glass_lets_the_magnet_go_and_a_door_without_it_says_so() -> None:
+def test_broken_glass_releases_the_magnet_and_a_door_without_glass_reports_it() -> None:
     world = _world()
     hall = world.site("march").doorway("hall-door")
     assert not hall.circuit.released
@@ -175,7 +175,7 @@ def test_broken_glass_lets_the_magnet_go_and_a_door_without_it_says_so() -> None
         world.site("march").doorway("front-door").set_glass(True)
 
 
-def test_a_pi_that_comes_to_life_finds_the_wires_as_they_are() -> None:
+def test_a_starting_pi_reads_the_wires_in_their_present_state() -> None:
     world = _world()
     ramsey = world.site("ramsey")
     facts = ramsey.doorway("front-door").facts
@@ -212,7 +212,7 @@ def test_a_card_is_26_bits_on_the_reader_s_own_wires() -> None:
 
 
 @pytest.mark.parametrize("card", ["", "1603", "256:1", "1:65536", "-1:2", "1:2:3", "a:b", "1:9999999999"])
-def test_what_is_no_26_bit_card_is_refused(card: str) -> None:
+def test_a_bad_26_bit_card_is_refused(card: str) -> None:
     with pytest.raises(ValueError, match="a card is FACILITY:NUMBER"):
         _world().site("ramsey").doorway("library-door").show_card(card)
 
@@ -228,12 +228,12 @@ def test_a_scan_reaches_the_scanner_of_its_door() -> None:
     ("door", "text", "why"),
     [("front-door", "HK1.abc", "Front door has no scanner"), ("library-door", "café", "a keyboard has no key for 'é'")],
 )
-def test_what_cannot_be_scanned_is_refused(door: str, text: str, why: str) -> None:
+def test_unscannable_input_is_refused(door: str, text: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         _world().scan("ramsey", door, text)
 
 
-def test_a_door_without_a_card_reader_takes_no_card() -> None:
+def test_a_door_without_a_card_reader_accepts_no_card() -> None:
     with pytest.raises(ValueError, match="Front door has no card reader"):
         _world().site("ramsey").doorway("front-door").show_card("118:1603")
 
@@ -255,7 +255,7 @@ def test_a_listing_names_as_many_stations_as_devices_are_inside() -> None:
     assert wires.listings["public-wifi"].count("Station ") == 10
 
 
-def test_devices_follow_what_the_branch_counted() -> None:
+def test_devices_follow_the_branch_that_counted() -> None:
     for building in demo_buildings():
         world = _world()
         rng = random.Random(7)
@@ -299,7 +299,7 @@ def evening() -> tuple[World, GroupVisit]:
     return world, choir
 
 
-def test_a_group_comes_with_its_code_and_goes_home_after(evening: tuple[World, GroupVisit]) -> None:
+def test_a_group_arrives_with_its_code_and_leaves_afterwards(evening: tuple[World, GroupVisit]) -> None:
     world, choir = evening
     world.expect("ramsey", [choir])
     world.timeline.run_until(19.6 * 3600)
@@ -320,7 +320,7 @@ def test_a_cancelled_group_does_not_come(evening: tuple[World, GroupVisit]) -> N
     assert list(world.truth.crossings) == []
 
 
-def test_a_group_that_is_told_of_twice_comes_once(evening: tuple[World, GroupVisit]) -> None:
+def test_a_group_announced_twice_comes_once(evening: tuple[World, GroupVisit]) -> None:
     world, choir = evening
     for _ in range(3):
         world.expect("ramsey", [choir])
@@ -337,12 +337,12 @@ def test_people_left_over_from_an_earlier_run_go_home() -> None:
     assert world.truth.count("ramsey", Way.OUT) == 7
 
 
-def test_an_unknown_door_is_named_with_those_there_are() -> None:
+def test_an_unknown_door_is_reported_with_the_known_ones() -> None:
     with pytest.raises(NoSuchThing, match="has no door 'back-door'; it has front-door, library-door"):
         _world().type_keys("ramsey", "back-door", "1")
 
 
-def test_a_building_file_that_uses_a_pin_twice_is_refused_by_name(tmp_path: Path) -> None:
+def test_a_building_file_using_a_pin_twice_is_refused_and_named(tmp_path: Path) -> None:
     file = tmp_path / "hall.toml"
     file.write_text((DATA / "soham.toml").read_text().replace("rex = 22", "rex = 27"))
     with pytest.raises(BuildingError, match=r"hall\.toml: pins \[27\] are used twice"):

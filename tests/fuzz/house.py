@@ -9,8 +9,7 @@ from typing import Any
 
 import msgspec
 
-from edge.alarm.config import AreaConfig
-from edge.alarm.fire_config import FireConfig
+from edge.alarm.config import AreaConfig, FireConfig
 from edge.system.pinout import InputPin
 from edge.wire.credentials import CredentialKind
 from edge.wire.interval import Interval
@@ -29,9 +28,9 @@ from edge.wire.plan import (
     Session,
     SessionsPart,
 )
-from firmware_sim.memory_link import MemoryLink
-from firmware_sim.virtual import VirtualClock
 from tests.edge.hall import BOOKING, CONTACT, DOOR, EDGE, REX, SECRET, SITE, STRIKE, ZERO, Hall, config, grant, hours
+from tests.memory_link import MemoryLink
+from tests.virtual_time import VirtualClock
 
 LOOP = 26
 CODE, KEY_CODE = "482913", "715604"

@@ -7,20 +7,21 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.doors.offline_codes import OfflineCodes
+from edge.doors.offline_code_table import OfflineCodes
 from edge.readers import entry
 from edge.wire import passes
+from edge.wire.access_decision import ClockTrust, Decision, decide
 from edge.wire.codec import encode
 from edge.wire.credentials import CODE_LENGTH, Presented
-from edge.wire.decide import ClockTrust, Decision, decide
 from edge.wire.envelope import Keyring, Signer
-from edge.wire.plan import Manifest, PartRef, assemble, digest
-from firmware_sim.virtual import VirtualClock
+from edge.wire.plan import Manifest, PartRef, digest
+from edge.wire.plan_assembly import assemble
 from tests.edge.enrolled import CONTROLLER_KEY
 from tests.edge.hall import BOOKING, DOOR, EDGE, SECRET, SITE, ZERO, run
 from tests.fuzz.effort import effort
 from tests.fuzz.house import CODE, KEY_CODE, OFFLINE_CODE, inhabited, logged, parts
 from tests.fuzz.mutations import bent
+from tests.virtual_time import VirtualClock
 
 GRANTED = (CODE, KEY_CODE, OFFLINE_CODE)
 NOW = ZERO + timedelta(minutes=30)

@@ -13,13 +13,13 @@ from edge.wire.envelope import Envelope, Purpose
 from edge.wire.events import Event, EventData
 from edge.wire.messages import DeviceState
 from edge.wire.topics import CATALOGUE
-from firmware_sim.memory_link import MemoryBroker
 from tests.controller.telemetry.speaking import NOW, event
 from tests.edge.wire.samples import DATA, FOLDER, SAMPLES
 from tests.fuzz.effort import TIMES, is_long
 from tests.fuzz.mutations import bent, extreme
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import Hub
+from tests.memory_link import MemoryBroker
 
 FILES = {file.name: file.read_bytes() for file in sorted(FOLDER.iterdir())}
 UP = [kind.name.replace("{device}", "front-door") for kind in CATALOGUE if kind.way == "up"]

@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge.alarm.area import StoredArea
 from edge.alarm.fire import FILE as FIRE
-from edge.alarm.persisted_area import KeptArea
 from edge.events.segments import FOLDER as OUTBOX
 from edge.events.segments import line, payload_of
 from edge.wire.codec import encode
 from edge.wire.events import FaultData
-from firmware_sim.virtual import VirtualClock
 from tests.edge.disk import MemoryDisk
 from tests.edge.hall import INNER, OUTER, ZERO, run
 from tests.fuzz.effort import effort
 from tests.fuzz.house import KEY_CODE, OFFLINE_CODE, inhabited, logged
 from tests.fuzz.mutations import bent, extreme
+from tests.virtual_time import VirtualClock
 
 FOLDERS = ("", "plan", "plan/parts", "outbox", "offline")
 KINDS = (
@@ -55,7 +55,7 @@ def lived_in() -> dict[str, bytes]:
 
     run(main)
     files = {name: disk.read(name) or b"" for folder in FOLDERS for name in disk.names(folder)}
-    files["alarm-ground-floor.json"] = encode(KeptArea(set=False, since=ZERO, why="entry", unseen={"hall-pir": 2}))
+    files["alarm-ground-floor.json"] = encode(StoredArea(set=False, since=ZERO, why="entry", unseen={"hall-pir": 2}))
     return files
 
 

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.wire.topics import CATALOGUE
-from firmware_sim.virtual import VirtualClock
 from tests.edge.hall import EDGE, SITE, run
 from tests.edge.wire.samples import FOLDER
 from tests.fuzz.effort import effort
 from tests.fuzz.house import CODE, inhabited, logged
 from tests.fuzz.mutations import bent, extreme
+from tests.virtual_time import VirtualClock
 
 SAMPLES = {file.name: file.read_bytes() for file in sorted(FOLDER.iterdir())}
 HEARD = [kind.name.replace("{name}", "p0") for kind in CATALOGUE if kind.way == "down"]

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from edge.wire.codec import encode
 from edge.wire.enrolment import Delivery, box_id, identity_context, seal_to
 from edge.wire.envelope import Envelope, Purpose
-from edge.wire.events import Ack
+from edge.wire.event_batch import Ack
 from edge.wire.messages import Hello
 from edge.wire.plan import PartRef, digest
-from firmware_sim.virtual import VirtualClock
 from tests.edge.enrolled import edge_identity
 from tests.edge.hall import DOOR, EDGE, SECRET, SITE, run
 from tests.fuzz.effort import effort
 from tests.fuzz.house import House, inhabited, logged, parts
 from tests.fuzz.mutations import extreme
+from tests.virtual_time import VirtualClock
 
 MESSAGES = 25
 

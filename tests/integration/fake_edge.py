@@ -8,13 +8,14 @@ from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from edge.wire.access_decision import ClockTrust
 from edge.wire.clock import Clock
 from edge.wire.codec import encode
 from edge.wire.command import CommandGate
-from edge.wire.decide import ClockTrust
 from edge.wire.envelope import Addressed, Keyring, Purpose, open_envelope
 from edge.wire.errors import CommandRefused, PlanRefused
-from edge.wire.events import Ack, EarlierRun, Event
+from edge.wire.event_batch import Ack
+from edge.wire.events import EarlierRun, Event
 from edge.wire.link import Connected, Link, Message
 from edge.wire.messages import (
     Applied,
@@ -25,7 +26,8 @@ from edge.wire.messages import (
     HelloReply,
     Status,
 )
-from edge.wire.plan import Manifest, Plan, assemble, check_manifest, digest
+from edge.wire.plan import Manifest, Plan, check_manifest, digest
+from edge.wire.plan_assembly import assemble
 from edge.wire.topics import Topic, parse
 from tests.controller.telemetry.speaking import BOOT, LOG, Speaker
 from tests.eventually import eventually

@@ -7,10 +7,10 @@ import pytest
 from controller.people.passwords import Passwords
 from controller.settings import Settings
 from edge.wire.topics import subscriptions
-from firmware_sim.memory_link import MemoryBroker
 from tests.controller.clock import ManualClock
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import Hub, open_hub
+from tests.memory_link import MemoryBroker
 
 
 @pytest.fixture

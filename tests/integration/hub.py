@@ -45,10 +45,10 @@ class Hub:
         """Make the site with a door, an edge and a space."""
         estate = self.container.estate
         await estate.put_site(SITE, version=0, actor=ACTOR)
-        await estate.put_edge(Edge(site="ramsey", id="main", name="Main"), version=0, actor=ACTOR)
+        await estate.put(Edge(site="ramsey", id="main", name="Main"), version=0, actor=ACTOR)
         await trust(self.container, "ramsey", "main", self.speaker.public_key)
-        await estate.put_door(FRONT, version=0, actor=ACTOR)
-        await estate.put_space(HALL, version=0, actor=ACTOR)
+        await estate.put(FRONT, version=0, actor=ACTOR)
+        await estate.put(HALL, version=0, actor=ACTOR)
 
     def run(self) -> None:
         self._tasks = [asyncio.create_task(task.run(), name=task.name) for task in self.container.tasks]
@@ -80,6 +80,8 @@ class Hub:
         """Wait until the edge has the plan it should have, and the controller knows and has nothing left to do."""
 
         async def look() -> bool:
+            if self.container.mqtt.busy:
+                return False  # a plan may be on its way that is newer than the latest in the database
             async with self.container.database.read() as tx:
                 latest = await plans.latest_version(tx, SITE.id, "main")
                 state = await telemetry.edge_state(tx, SITE.id, "main")
@@ -129,4 +131,4 @@ async def open_hub(
 async def book(hub: Hub, starts: str, ends: str, *, space: str = "hall") -> BookingView:
     """A booking, in the site's own time."""
     draft = Draft(space=space, title="Choir", starts=read_moment(starts), ends=read_moment(ends), people=12)
-    return await hub.container.bookings.create("ramsey", draft, actor=Actor(name=ACTOR))
+    return await hub.container.bookings.create("ramsey", draft, actor=Actor.acting(ACTOR))

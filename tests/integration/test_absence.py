@@ -10,7 +10,6 @@ import pytest
 from controller.diary.policy import Policy, ReleaseRule
 from edge.wire.events import DoorChange, DoorData
 from edge.wire.topics import subscriptions
-from firmware_sim.memory_link import MemoryBroker
 from tests.controller.bookings.policing import put_policy
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party
@@ -19,6 +18,7 @@ from tests.controller.telemetry.speaking import NOW, crossing, event
 from tests.eventually import eventually
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import Hub, book
+from tests.memory_link import MemoryBroker
 
 
 @pytest.fixture

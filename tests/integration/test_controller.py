@@ -18,8 +18,8 @@ from controller.mqtt.client import BrokerLink
 from controller.people.passwords import Passwords
 from controller.settings import Broker as BrokerSettings
 from controller.settings import Settings
+from edge.wire.access_decision import Reason
 from edge.wire.credentials import CredentialKind
-from edge.wire.decide import Reason
 from edge.wire.events import AccessData, DoorChange, DoorData
 from edge.wire.topics import subscriptions
 from firmware_sim.ports import free_port

@@ -65,6 +65,13 @@ PLAUSIBLE: dict[str, tuple[str, ...]] = {
 }
 """By the name of a field: what people write there."""
 FILES = {
+    "application/octet-stream": (
+        b"%PDF-1.7\n",
+        b"\xff\xd8\xff\xe0",
+        b"\x89PNG\r\n\x1a\n" + b"\0" * 5000,
+        b"",
+        b"<svg/>",
+    ),
     "text/csv": (
         b"title,space,date,start,end\nChoir,hall,26/11/2026,18:00,20:00\n",
         b"id,kind,name\nchoir,group,Choir\n",

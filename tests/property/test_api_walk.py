@@ -83,7 +83,7 @@ async def _furnished(client: httpx.AsyncClient) -> dict[str, tuple[str, ...]]:
     wish = {"space": "hall", "title": "Drama", "starts": "2026-11-26T18:30", "ends": "2026-11-26T19:30"}
     waiting = await client.post(f"{API}/sites/{SITE}/waiting", json=wish)
     link = await client.post(f"{API}/subscriptions", json={"site": SITE})
-    user = {"name": "Bo", "password": "a long password", "role": "booker", "party": "choir"}
+    user = {"name": "Bo", "password": "a long password", "assignments": [{"role": "group_leader", "party": "choir"}]}
     added = await client.post(f"{API}/users", json=user)
     assert {weekly.status_code, waiting.status_code, link.status_code, added.status_code} == {201}, weekly.text
     return {

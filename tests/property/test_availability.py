@@ -19,7 +19,6 @@ from controller.bookings import repository
 from controller.bookings.claims import contended, write_claims
 from controller.bookings.fitting_spaces import SpaceNeeds, sort_out
 from controller.db.engine import Database
-from controller.db.migrations import migrate
 from controller.diary.model import Booking, BookingRequest, BookingState, Need
 from controller.diary.site_config import SiteConfig
 from controller.estate.model import Changeover, Layout, Space, SpaceKind
@@ -27,6 +26,7 @@ from controller.hours.model import BookableWindow, Closure, OpeningHours, SpaceH
 from controller.hours.timetable import Timetable
 from controller.rules.model import RuleRequest
 from controller.rules.service import judge
+from controller.schema import migrate
 from edge.wire.interval import Interval
 from tests.controller.bookings.hub import HUB, MANAGER, booking, build, site_config
 from tests.controller.running import NOW

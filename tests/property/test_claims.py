@@ -16,11 +16,11 @@ from sqlalchemy import select
 
 from controller.bookings.errors import Clash
 from controller.container import Container, open_container
-from controller.db.migrations import migrate
 from controller.diary.model import BookingChange, Draft
 from controller.diary.tables import claims
 from controller.estate.model import Site, Space
 from controller.people.model import Actor
+from controller.schema import migrate
 from controller.settings import Settings
 from controller.web.fields import Moment
 from edge.wire.interval import Interval
@@ -28,7 +28,7 @@ from tests.controller.clock import ManualClock
 from tests.controller.running import NOW
 
 SITE = "ramsey"
-ACTOR = Actor(name="test")
+ACTOR = Actor.acting("test")
 SPACES = ("hall", "studio")
 
 
@@ -93,7 +93,7 @@ async def _agrees(migrated: Path, acts: list[Act]) -> None:
         try:
             await container.estate.put_site(Site(id=SITE, name="Ramsey", zone="Europe/London"), version=0, actor="test")
             for space in SPACES:
-                await container.estate.put_space(Space(site=SITE, id=space, name=space), version=0, actor="test")
+                await container.estate.put(Space(site=SITE, id=space, name=space), version=0, actor="test")
             listed: list[Listed] = []
             for act in acts:
                 await _both(container, listed, act)

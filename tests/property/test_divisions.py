@@ -21,15 +21,15 @@ from controller.bookings import repository
 from controller.bookings.claims import contended, write_claims
 from controller.container import open_container
 from controller.db.engine import Database
-from controller.db.migrations import migrate
 from controller.diary.model import Booking, BookingRequest, BookingState, Draft
 from controller.diary.site_config import SiteConfig
 from controller.diary.tables import bookings, claims
 from controller.estate.divisions import Circular, atoms_of
 from controller.estate.errors import ChangeBlocked
 from controller.estate.model import Space
+from controller.people.edit_versions import version_of
 from controller.people.model import Actor
-from controller.people.versions import version_of
+from controller.schema import migrate
 from controller.settings import Settings
 from controller.web.fields import Moment
 from tests.controller.bookings.hub import asked, booking, build, site_config
@@ -39,7 +39,7 @@ from tests.services.postgres import PostgresServer
 
 NAMES = tuple(f"s{number}" for number in range(7))
 TOMORROW = NOW + timedelta(days=1)
-ACTOR = Actor(name="test")
+ACTOR = Actor.acting("test")
 
 Parts = Mapping[str, tuple[str, ...]]
 """Space -> what it divides into."""
@@ -262,7 +262,7 @@ async def _divided(folder: Path, url: str, first: Parts, second: Parts, acts: li
         for name in NAMES:
             space = Space(site="hub", id=name, name=name, parts=first[name])
             version = version_of(Space(site="hub", id=name, name=name))
-            await container.estate.put_space(space, version=version, actor="test")
+            await container.estate.put(space, version=version, actor="test")
         live: dict[str, Booking] = {}
         for act in acts:
             during = act.wish.during
@@ -287,7 +287,7 @@ async def _divided(folder: Path, url: str, first: Parts, second: Parts, acts: li
             try:
                 before = Space(site="hub", id=name, name=name, parts=parts[name])
                 space = Space(site="hub", id=name, name=name, parts=second[name])
-                await container.estate.put_space(space, version=version_of(before), actor="test")
+                await container.estate.put(space, version=version_of(before), actor="test")
             except ChangeBlocked:
                 assert clashes
             else:

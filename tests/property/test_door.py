@@ -19,14 +19,13 @@ from hypothesis.stateful import (
 )
 
 from edge.doors.config import DoorConfig
+from edge.doors.door_state_machine import EXIT_HOLD_S
 from edge.doors.interlock import WAIT_S
-from edge.doors.state_machine import EXIT_HOLD_S
 from edge.system.pinout import InputPin, OutputPin
 from edge.wire.events import AccessData, BootData, DoorChange, DoorData, Event, FaultData
 from edge.wire.interval import Interval
 from edge.wire.plan import DoorSpan, Override, OverrideKind
 from firmware_sim.circuit import Circuit
-from firmware_sim.virtual import VirtualClock, VirtualLoop
 from tests.edge.disk import MemoryDisk
 from tests.edge.hall import CONTACT, DOOR, REX, STRIKE, ZERO
 from tests.edge.lobby import (
@@ -46,6 +45,7 @@ from tests.edge.lobby import (
     lobby,
     spans,
 )
+from tests.virtual_time import VirtualClock, VirtualLoop
 
 SETTLED_S = 0.1
 """Longer than any contact bounces."""

@@ -61,8 +61,8 @@ RATE = st.builds(
     **SCOPE,
     hours=some(*HOURS),
     modes=some(Mode.CLOSED, Mode.STAFFED),
-    per_hour=st.none() | PENCE,
-    flat=st.none() | PENCE,
+    per_hour_pence=st.none() | PENCE,
+    flat_pence=st.none() | PENCE,
     each_seat=st.booleans(),
     vat=SOME_VAT,
 )
@@ -70,9 +70,9 @@ LIMIT = st.builds(
     Limit,
     **SCOPE,
     minimum_minutes=st.none() | st.integers(1, 300),
-    minimum=st.none() | PENCE,
-    day_cap=st.none() | st.integers(0, 20_000),
-    booking_cap=st.none() | st.integers(0, 20_000),
+    minimum_pence=st.none() | PENCE,
+    day_cap_pence=st.none() | st.integers(0, 20_000),
+    booking_cap_pence=st.none() | st.integers(0, 20_000),
 )
 ALLOWANCE = st.builds(
     Allowance, **SCOPE, id=st.just("free"), free_hours=st.integers(1, 30), per=st.sampled_from(list(AllowancePeriod))
@@ -90,8 +90,8 @@ CANCELLING = st.builds(
     steps=st.lists(st.builds(CancellingStep, days=st.integers(0, 30), percent=st.integers(0, 100)), max_size=3).map(
         tuple
     ),
-    late=st.integers(0, 100),
-    no_show=st.integers(0, 100),
+    late_percent=st.integers(0, 100),
+    no_show_percent=st.integers(0, 100),
 )
 
 
@@ -123,7 +123,7 @@ TARIFFS = st.builds(
     allowances=apart(ALLOWANCE, 3),
     cancelling=apart(CANCELLING, 3),
     equipment=st.just(())
-    | st.builds(EquipmentPrice, equipment=st.just("projector"), per_use=PENCE).map(lambda each: (each,)),
+    | st.builds(EquipmentPrice, equipment=st.just("projector"), per_use_pence=PENCE).map(lambda each: (each,)),
     vat=st.sampled_from(list(Vat)),
     vat_percent=st.none() | st.sampled_from([Decimal(20), Decimal("17.5")]),
     gross=st.booleans(),
@@ -180,9 +180,9 @@ def test_the_lines_add_up_to_the_total_and_nothing_is_below_zero(
             by_vat[line.vat] += line.pence
             assert by_vat[line.vat] >= 0
     limit = most_particular(tariffs.limits, wish)
-    if limit is not None and limit.booking_cap is not None:
+    if limit is not None and limit.booking_cap_pence is not None:
         time = sum(line.pence for line in quote.lines if line.kind not in {QuoteLineKind.EQUIPMENT, QuoteLineKind.VAT})
-        assert time <= limit.booking_cap
+        assert time <= limit.booking_cap_pence
 
 
 @given(tariffs=TARIFFS, wish=wishes(), spent=SPENT, order=st.randoms(use_true_random=False))
@@ -309,8 +309,11 @@ def test_time_costs_what_going_through_it_second_by_second_gives(wish: Priced, p
     hours = ("Sat 18:00-24:00", "Sun 03:00-12:00", "Mon-Tue 09:00-17:00")
     tariffs = Tariffs(
         rates=(
-            Rate(name="else", per_hour=per_hour[3]),
-            *(Rate(name=text, hours=(text,), per_hour=pence) for text, pence in zip(hours, per_hour, strict=False)),
+            Rate(name="else", per_hour_pence=per_hour[3]),
+            *(
+                Rate(name=text, hours=(text,), per_hour_pence=pence)
+                for text, pence in zip(hours, per_hour, strict=False)
+            ),
         )
     )
     during = Interval(

@@ -18,12 +18,12 @@ from sqlalchemy import delete, select
 from controller.bookings import repository
 from controller.bookings.claims import write_claims
 from controller.db.engine import Database, Tx
-from controller.db.migrations import migrate
 from controller.diary.model import Booking, BookingRequest, BookingState
 from controller.diary.tables import bookings, claims, pool_claims, pool_quarters
 from controller.estate.model import Space, SpaceKind
 from controller.rules.model import RuleRequest
 from controller.rules.service import judge
+from controller.schema import migrate
 from tests.controller.bookings.hub import MANAGER, asked, booking, build, site_config
 from tests.controller.running import NOW
 from tests.services.postgres import PostgresServer

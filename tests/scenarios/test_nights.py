@@ -117,7 +117,7 @@ def test_it_sets_on_somebody_who_never_stirs_only_where_the_beams_hid_them_and_t
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_beams_that_miss_nobody_never_let_it_set_on_who_never_stirs(seed: int) -> None:
+def test_beams_that_miss_nobody_never_let_it_set_on_a_motionless_person(seed: int) -> None:
     async def act(hall: Watched) -> None:
         night = Night(hall, seed, missed=0.0)
         await night.evening(sleepers=1)

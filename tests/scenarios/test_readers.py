@@ -13,18 +13,18 @@ from typing import Any
 import msgspec
 import pytest
 
-from controller.db.migrations import migrate
+from controller.schema import migrate
 from edge.wire import passes
+from edge.wire.access_decision import Reason
 from edge.wire.credentials import Method
-from edge.wire.decide import Reason
 from edge.wire.envelope import Signer
 from firmware_sim.building import demo_buildings
 from firmware_sim.site_setup import set_up_sites
-from firmware_sim.stage import ActResult, Stage
-from firmware_sim.virtual import VirtualClock, run_virtual
 from firmware_sim.world import World
-from tests.scenarios.theatre import Theatre, theatre
+from firmware_sim.world_runner import ActResult, WorldRunner
+from tests.scenarios.virtual_hub import VirtualHub, virtual_hub
 from tests.services.memory import in_memory
+from tests.virtual_time import VirtualClock, run_virtual
 
 DOOR = "library-door"
 ZERO = datetime(2026, 3, 3, 21, 0, tzinfo=UTC)
@@ -44,25 +44,25 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("present", "reader", "method", "reason"),
     [
         (
-            lambda stage: stage.card("ramsey", "library-door", "118:1603"),
+            lambda runner: runner.card("ramsey", "library-door", "118:1603"),
             "library-door-cards",
             Method.CARD,
             Reason.UNKNOWN,
         ),
         (
-            lambda stage: stage.scan("ramsey", "library-door", "D0123456789"),
+            lambda runner: runner.scan("ramsey", "library-door", "D0123456789"),
             "library-door-scanner",
             Method.CARD,
             Reason.UNKNOWN,
         ),
         (
-            lambda stage: stage.scan("ramsey", "library-door", "HK1.abcdef"),
+            lambda runner: runner.scan("ramsey", "library-door", "HK1.abcdef"),
             "library-door-scanner",
             Method.QR,
             Reason.PASS_UNKNOWN,
         ),
         (
-            lambda stage: stage.key("ramsey", "library-door", "482913"),
+            lambda runner: runner.key("ramsey", "library-door", "482913"),
             "library-door-keypad",
             Method.CODE,
             Reason.UNKNOWN,
@@ -70,12 +70,12 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
     ids=["card", "barcode", "pass", "code"],
 )
-def test_what_is_presented_by_hand_is_recorded_with_its_reader(
-    present: Callable[[Stage], Awaitable[ActResult]], reader: str, method: Method, reason: Reason, template: Path
+def test_manually_presented_credentials_are_recorded_with_their_reader(
+    present: Callable[[WorldRunner], Awaitable[ActResult]], reader: str, method: Method, reason: Reason, template: Path
 ) -> None:
     async def play(clock: VirtualClock) -> None:
         async with ramsey(clock, template) as hub:
-            outcome = await present(hub.stage)
+            outcome = await present(hub.runner)
             access = hub.world.reported["ramsey"].last_access[DOOR]
             assert not outcome.done
             assert "stays shut" in outcome.text
@@ -123,7 +123,7 @@ WAYS = {
 """Every reader of the library door, and every two that make one entry: what is presented, and whether it opens."""
 
 
-def test_the_controller_tells_of_every_way_in_what_the_door_does(template: Path) -> None:
+def test_the_controller_reports_the_state_of_every_entrance(template: Path) -> None:
     """At half past eight on a Tuesday, when only staff and members come in; card reader, scanner and keypad are three
     devices."""
 
@@ -143,7 +143,7 @@ def test_the_controller_tells_of_every_way_in_what_the_door_does(template: Path)
     run_virtual(play, zero=TUESDAY_MORNING)
 
 
-async def let_in(hub: Theatre) -> dict[str, str]:
+async def let_in(hub: VirtualHub) -> dict[str, str]:
     """Give a code, a card, and a card with a PIN to staff, and bring in two members; what was drawn, and the ids."""
     drawn = {}
     wishes: dict[str, dict[str, Any]] = {
@@ -166,29 +166,29 @@ async def let_in(hub: Theatre) -> dict[str, str]:
     return drawn
 
 
-async def show(hub: Theatre, way: Way) -> None:
+async def show(hub: VirtualHub, way: Way) -> None:
     """Present it by hand; digits after a card are typed at the keypad, and ended with #."""
     if way.card:
-        await hub.stage.card("ramsey", DOOR, way.card, way.digits)
+        await hub.runner.card("ramsey", DOOR, way.card, way.digits)
     elif way.scan:
-        await hub.stage.scan("ramsey", DOOR, way.scan, way.digits)
+        await hub.runner.scan("ramsey", DOOR, way.scan, way.digits)
     elif way.holder:
-        keys, now = hub.rig.keys.signing, hub.clock.now()
+        keys, now = hub.container.keys.signing, hub.clock.now()
         token = passes.issue(Signer(keys), site="ramsey", holder=way.holder, now=now)
-        await hub.stage.scan("ramsey", DOOR, token)
+        await hub.runner.scan("ramsey", DOOR, token)
     else:
-        await hub.stage.key("ramsey", DOOR, way.digits)
+        await hub.runner.key("ramsey", DOOR, way.digits)
 
 
 @asynccontextmanager
-async def ramsey(clock: VirtualClock, template: Path) -> AsyncIterator[Theatre]:
+async def ramsey(clock: VirtualClock, template: Path) -> AsyncIterator[VirtualHub]:
     """The demo's Ramsey, its edge online."""
     with tempfile.TemporaryDirectory(dir=in_memory(), prefix="hallkeeper-") as name:
         folder = Path(name)
         shutil.copy(template, folder / "hallkeeper.db")
         buildings = demo_buildings()[:1]
         world = World(buildings, zero=clock.now(), seed="readers")
-        async with theatre(folder, clock, world) as hub:
+        async with virtual_hub(folder, clock, world) as hub:
             await set_up_sites(hub.api, buildings, clock.now().date())
             await clock.sleep(60)
             yield hub

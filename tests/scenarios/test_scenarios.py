@@ -14,16 +14,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from _pytest.mark import ParameterSet
 
-from controller.db.migrations import migrate
+from controller.schema import migrate
 from firmware_sim.building import demo_buildings
 from firmware_sim.people import GroupVisit
 from firmware_sim.scenario import PanelEvent, Scenario, Typing, all_scenarios, read_scenario
 from firmware_sim.truth import Way
-from firmware_sim.virtual import VirtualClock, run_virtual
 from firmware_sim.world import World
 from tests.faults.trial import Row
-from tests.scenarios.theatre import Theatre, theatre
+from tests.scenarios.virtual_hub import VirtualHub, virtual_hub
 from tests.services.memory import in_memory
+from tests.virtual_time import VirtualClock, run_virtual
 
 QUIET = timedelta(minutes=15)
 """After the end: lines are repaired and everything that waits gets through."""
@@ -50,7 +50,7 @@ def _marked(file: Traversable) -> ParameterSet:
 
 
 @pytest.mark.parametrize("file", [_marked(file) for file in all_scenarios()])
-def test_what_must_hold_holds(file: Traversable, template: Path, folder: Path, row: Callable[[Row], None]) -> None:
+def test_every_expectation_holds(file: Traversable, template: Path, folder: Path, row: Callable[[Row], None]) -> None:
     shutil.copy(template, folder / "hallkeeper.db")
     scenario = read_scenario(file)
     row(run_virtual(lambda clock: Play(scenario, clock, folder).run(), zero=scenario.begins))
@@ -77,7 +77,7 @@ class Play:
             seed=scenario.seed,
             most_per_hour=scenario.most_per_hour,
         )
-        async with theatre(self._folder, self._clock, world) as self._theatre:
+        async with virtual_hub(self._folder, self._clock, world) as self._hub:
             await self._book()
             await self._give_keys()
             world.open_up()
@@ -88,9 +88,9 @@ class Play:
             async with asyncio.TaskGroup() as group:
                 for at, act in acts:
                     group.create_task(self._at(at, act))
-                group.create_task(self._theatre.sleep_until(scenario.ends))
+                group.create_task(self._hub.sleep_until(scenario.ends))
             await self._settle()
-            stored = await self._judge(self._theatre, world)
+            stored = await self._judge(self._hub, world)
         assert self._wrong == []
         return Row(
             scenario=scenario.name.lower(),
@@ -102,7 +102,7 @@ class Play:
         )
 
     async def _at(self, moment: datetime, act: Coroutine[Any, Any, None]) -> None:
-        await self._theatre.sleep_until(moment)
+        await self._hub.sleep_until(moment)
         await act
 
     async def _book(self) -> None:
@@ -115,10 +115,10 @@ class Play:
                 "starts": booked.starts.isoformat(),
                 "ends": booked.ends.isoformat(),
             }
-            made = await self._theatre.api.post(f"/sites/{booked.site}/bookings", body)
+            made = await self._hub.api.post(f"/sites/{booked.site}/bookings", body)
             self._bookings[booked.id] = made
             if booked.comes:
-                zone = ZoneInfo(self._theatre.world.site(booked.site).building.zone)
+                zone = ZoneInfo(self._hub.world.site(booked.site).building.zone)
                 party = GroupVisit(
                     id=made["id"],
                     door=booked.door,
@@ -129,14 +129,14 @@ class Play:
                 )
                 parties.setdefault(booked.site, []).append(party)
         for site, coming in parties.items():
-            self._theatre.world.expect(site, coming)
+            self._hub.world.expect(site, coming)
 
     async def _give_keys(self) -> None:
         """A key holder's code at each site where one is typed."""
         for site in sorted({typing.site for typing in self._scenario.types if typing.key_holder}):
             body = {"kind": "key_holder", "name": "Tilda Warden", "places": [{"site": site}], "code": True}
             day = self._scenario.begins.date().isoformat()
-            made = await self._theatre.api.post("/holders", {**body, "first": day})
+            made = await self._hub.api.post("/holders", {**body, "first": day})
             self._key_holders[site] = made["secrets"]["code"]
 
     async def _type(self, typing: Typing) -> None:
@@ -144,28 +144,28 @@ class Play:
             digits = self._key_holders[typing.site]
         else:
             digits = typing.digits or self._bookings[str(typing.booking)]["code"]
-        outcome = await self._theatre.stage.key(typing.site, typing.door, digits)
+        outcome = await self._hub.runner.key(typing.site, typing.door, digits)
         if outcome.done is not typing.opens:
             self._wrong.append(f"{typing.at}, {typing.booking or digits}: {outcome.text}")
 
     async def _happen(self, happening: PanelEvent) -> None:
-        theatre, link = self._theatre, self._theatre.links.get(str(happening.site))
+        hub, link = self._hub, self._hub.links.get(str(happening.site))
         if happening.what == "cancel":
             name = self._bookings[str(happening.booking)]["id"]
-            await theatre.api.post(f"/bookings/{name}/cancel", {})
+            await hub.api.post(f"/bookings/{name}/cancel", {})
         elif happening.what == "all out":
-            building = theatre.world.site(str(happening.site)).building
+            building = hub.world.site(str(happening.site)).building
             for door in building.doors:
                 body = {"kind": "recount", "counter": door.counter.id, "inside": 0, "reason": "Looked into every room"}
-                await theatre.api.post(f"/sites/{building.id}/edges/{building.edge}/commands", body)
+                await hub.api.post(f"/sites/{building.id}/edges/{building.edge}/commands", body)
         elif happening.what == "kill broker":
-            theatre.broker.kill()
+            hub.broker.kill()
         elif happening.what == "start broker":
-            theatre.broker.start()
+            hub.broker.start()
         elif happening.what in ("fire on", "fire off"):
-            theatre.stage.set_fire(str(happening.site), happening.what == "fire on")
+            hub.runner.set_fire(str(happening.site), happening.what == "fire on")
         elif happening.what in ("break glass", "repair glass"):
-            theatre.stage.set_glass(str(happening.site), str(happening.door), happening.what == "break glass")
+            hub.runner.set_glass(str(happening.site), str(happening.door), happening.what == "break glass")
         else:
             assert link is not None, f"{happening.what} of no site that plays"
             if happening.what == "cut network":
@@ -174,12 +174,12 @@ class Play:
                 link.repair()
 
     async def _settle(self) -> None:
-        self._theatre.broker.start()
-        for link in self._theatre.links.values():
+        self._hub.broker.start()
+        for link in self._hub.links.values():
             link.repair()
-        await self._theatre.sleep_until(self._scenario.ends + QUIET)
+        await self._hub.sleep_until(self._scenario.ends + QUIET)
 
-    async def _judge(self, theatre: Theatre, world: World) -> int:
+    async def _judge(self, hub: VirtualHub, world: World) -> int:
         """How many events are stored."""
         claims, truth, so_many = self._scenario.must_hold, world.truth, 0
         assert truth.locked_in == []
@@ -216,14 +216,14 @@ class Play:
         arrived = [
             name
             for name, booking in self._bookings.items()
-            if (await theatre.api.get(f"/bookings/{booking['id']}"))["arrived_at"] is not None
+            if (await hub.api.get(f"/bookings/{booking['id']}"))["arrived_at"] is not None
         ]
         assert sorted(arrived) == sorted(claims.arrived)
         return so_many
 
     def _judge_fire(self, site: str, stored: list[dict[str, Any]]) -> None:
         """What was told of fire is what was; while it burnt nobody came in, and everybody got out."""
-        claims, truth = self._scenario.must_hold, self._theatre.world.truth
+        claims, truth = self._scenario.must_hold, self._hub.world.truth
         told = [event for event in stored if event["kind"] == "fire"]
         assert [event["data"]["change"] for event in told] == list(claims.fire)
         if claims.fire_ends is not None:
@@ -248,7 +248,7 @@ class Play:
         found: list[dict[str, Any]] = []
         after: dict[str, str] = {}
         while True:
-            page = await self._theatre.api.get(f"/sites/{site}/events", limit=str(PAGE), **after)
+            page = await self._hub.api.get(f"/sites/{site}/events", limit=str(PAGE), **after)
             found += page["items"]
             if page["next"] is None:
                 return found

@@ -21,7 +21,8 @@ _QUIET = [
 async def launched() -> AsyncIterator[Browser]:
     """A headless browser that asks no other host for anything of its own."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program("chromium", package="chromium"), args=_QUIET)
+        path = program("chromium-headless-shell", "chromium", package="chromium-headless-shell")
+        browser = await playwright.chromium.launch(executable_path=path, args=_QUIET)
         try:
             yield browser
         finally:

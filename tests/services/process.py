@@ -22,16 +22,16 @@ class ServiceFailed(Exception):
     """A server ended or stayed silent instead of answering."""
 
 
-def program(name: str, *, package: str, folders: Sequence[Path] = ()) -> str:
-    """Path of an installed program, looked for in PATH, in /usr/sbin and in `folders`.
+def program(*names: str, package: str, folders: Sequence[Path] = ()) -> str:
+    """Path of an installed program, the first of ``names`` that is found in PATH, in /usr/sbin or in `folders`.
 
     Raises ServiceMissing, which names the Debian package.
     """
     path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", *map(str, folders)])
-    found = shutil.which(name, path=path)
-    if found is None:
-        raise ServiceMissing(name, package)
-    return found
+    for name in names:
+        if found := shutil.which(name, path=path):
+            return found
+    raise ServiceMissing(names[0], package)
 
 
 class Service:

@@ -6,61 +6,15 @@ import msgspec
 import typer
 
 from controller.access.codes import spoken
+from controller.access.holders.schemas import GivenAnswer, HolderAnswer, HolderPage
 from controller.cli import output
-from controller.cli.client import ApiClient, takes_client
+from controller.cli.client import ApiClient, command_group, takes_client
 from controller.csv_import.cli import CsvFile, DryRun, OutFile, import_csv
 
-app = typer.Typer(
-    help="Staff, key holders and contractors: people with their own door credentials.",
-    no_args_is_help=True,
-    add_completion=False,
-)
+app = command_group("Staff, key holders and contractors: people with their own door credentials.")
 _JSON = "application/json"
 Who = Annotated[str, typer.Argument(metavar="HOLDER", help="The id, as `list` shows it.")]
-Reason = Annotated[str, typer.Option(help="The reason; recorded in the list of writes.")]
-
-
-class _Place(msgspec.Struct, frozen=True):
-    site: str
-    doors: list[str]
-
-    @property
-    def text(self) -> str:
-        return f"{self.site}: {', '.join(self.doors) or 'all doors'}"
-
-
-class _Holder(msgspec.Struct, frozen=True):
-    id: str
-    kind: str
-    name: str
-    places: list[_Place]
-    first: str
-    last: str | None
-    has: list[str]
-    ended_at: str | None
-
-
-class _Holders(msgspec.Struct, frozen=True):
-    items: list[_Holder]
-
-
-class _Secrets(msgspec.Struct, frozen=True):
-    code: str
-    spoken: str
-    card: str
-    pin: str
-    duress_code: str
-    duress_pin: str
-
-
-class _Given(msgspec.Struct, frozen=True):
-    holder: _Holder
-    secrets: _Secrets
-
-
-@app.callback()
-def holders() -> None:
-    """Staff, key holders and contractors: people with their own door credentials."""
+Reason = Annotated[str, typer.Option(help="The reason; recorded in the audit log.")]
 
 
 @app.command("list")
@@ -71,13 +25,13 @@ def list_all(
     as_json: Annotated[bool, typer.Option("--json", help="Print the API's own answer.")] = False,
 ) -> None:
     """List holders with their doors and kinds of credential, without codes and PINs."""
-    found = caller.answered(caller.pages("/holders"), _Holders, as_json=as_json)
+    found = caller.answered(caller.pages("/holders"), HolderPage, as_json=as_json)
     rows = [
         (
             each.id,
             each.kind,
             each.name,
-            "; ".join(place.text for place in each.places),
+            "; ".join(f"{at.site}: {', '.join(at.doors) or 'all doors'}" for at in each.places),
             each.first,
             f"ended {each.ended_at[:10]}" if each.ended_at else each.last or "",
             ", ".join(each.has),
@@ -123,7 +77,7 @@ def add(
         "pin": pin,
         "duress": duress,
     }
-    _say(caller, caller.post("/holders", msgspec.json.encode(body), _JSON, _Given))
+    _say(caller, caller.post("/holders", msgspec.json.encode(body), _JSON, GivenAnswer))
 
 
 @app.command("import")
@@ -159,18 +113,18 @@ def reissue(
 ) -> None:
     """Draw a new code or PIN, or set another card, at once."""
     body = {"reason": reason, "code": code, "pin": pin, "duress": duress, "card": card}
-    _say(caller, caller.post(f"/holders/{holder}/reissue", msgspec.json.encode(body), _JSON, _Given))
+    _say(caller, caller.post(f"/holders/{holder}/reissue", msgspec.json.encode(body), _JSON, GivenAnswer))
 
 
 @app.command()
 @takes_client
 def end(caller: ApiClient, holder: Who, reason: Reason) -> None:
     """End all access of somebody. It cannot be undone; to let them in again, create them as new."""
-    shown = caller.post(f"/holders/{holder}/end", msgspec.json.encode({"reason": reason}), _JSON, _Holder)
+    shown = caller.post(f"/holders/{holder}/end", msgspec.json.encode({"reason": reason}), _JSON, HolderAnswer)
     caller.say(f"{shown.name} can open nothing once the doors have their next plan.")
 
 
-def _say(caller: ApiClient, given: _Given) -> None:
+def _say(caller: ApiClient, given: GivenAnswer) -> None:
     caller.say(f"{given.holder.name} ({given.holder.id})")
     secrets = given.secrets
     shown = {

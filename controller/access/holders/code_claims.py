@@ -1,6 +1,5 @@
 """Which holder has which code at which doors."""
 
-import secrets as random
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -8,17 +7,18 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from controller.access import codes
-from controller.access.errors import CODE_OVERLAP, NoCodeLeft
+from controller.access.code_drawing import RECENT
+from controller.access.codes import CODE_OVERLAP, NoCodeLeft
 from controller.access.holders import repository
 from controller.access.holders.model import Holder, HolderDraft, Secrets
 from controller.access.repository import holders as holders_of_keys
-from controller.access.service import RECENT
-from controller.db.engine import Tx, violates
+from controller.db.engine import Tx
+from controller.db.errors import violates
 from controller.estate.model import Door, SiteParts
 from controller.estate.service import EstateService
 from controller.web.problem import Invalid, invalid_field
 from edge.wire.credentials import CODE_LENGTH, CredentialKind, code_key
-from edge.wire.ids import uuid7
+from edge.wire.ids import new_id
 from edge.wire.plan import HORIZON
 
 _TRIES = 50
@@ -92,7 +92,7 @@ class CodeClaims:
                 for door, key in keys.items():
                     rows.append(
                         {
-                            "grant_id": uuid7(now, random.token_bytes(10)),
+                            "grant_id": new_id(now),
                             "owner": holder.id,
                             "site": site,
                             "door": door,

@@ -42,7 +42,7 @@ _COLUMN = {"first": "from", "last": "until", "places": "places", "kind": "kind",
 
 
 class ParsedHolderRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A row in order for itself. ``given``: fields of a holder that it says anything of. ``card``: empty where it names
+    """A row that is valid on its own. ``given``: the fields of a holder that it has. ``card``: empty where it names
     none; ``draws``: a code is to be drawn for those who have none."""
 
     line: int

@@ -4,7 +4,8 @@ from datetime import datetime
 
 import msgspec
 
-from controller.access.validity import Validity
+from controller.access.credential_hours import Validity
+from controller.web.problem import Conflicting, NotFound
 from edge.wire.credentials import CredentialKind
 
 KINDS = (CredentialKind.STAFF, CredentialKind.KEY_HOLDER, CredentialKind.CONTRACTOR)
@@ -73,3 +74,18 @@ class CredentialRequest(msgspec.Struct, frozen=True, kw_only=True):
     card: str = ""
     pin: bool = False
     duress: bool = False
+
+
+class HolderUnknown(NotFound):
+    def __init__(self, holder: str) -> None:
+        super().__init__(f"there is no holder {holder!r}; look it up in the list of holders")
+
+
+class HolderEnded(Conflicting):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"“{name}” has ended and opens nothing; create a new holder")
+
+
+class CardTaken(Conflicting):
+    def __init__(self) -> None:
+        super().__init__("somebody else has this card; end theirs first, or use another card")

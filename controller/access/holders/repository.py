@@ -1,26 +1,20 @@
 """All SQL about holders."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, update
 
+from controller.access.credential_hours import Validity, WeekHours
 from controller.access.holders.model import Holder, HolderDraft, HolderPlace
 from controller.access.tables import code_claims, holder_places, holders
-from controller.access.validity import Validity, WeekHours
 from controller.db.engine import Tx
 from controller.people.repository import name_key
 from edge.wire.credentials import CredentialKind
 
 SECRETS = ("code", "card", "pin", "duress_code", "duress_pin")
-
-
-class _Hours(msgspec.Struct, frozen=True):
-    days: tuple[int, ...]
-    since: time
-    until: time
 
 
 async def holder(tx: Tx, holder_id: str) -> Holder | None:
@@ -122,35 +116,24 @@ async def _read(tx: Tx, *where: ColumnElement[bool], limit: int | None = None) -
 
 
 def _holder(row: RowMapping, places: Mapping[str, Sequence[str]]) -> Holder:
-    hours = msgspec.json.decode(row["hours"], type=tuple[_Hours, ...])
+    hours = msgspec.json.decode(row["hours"], type=tuple[WeekHours, ...])
     return Holder(
-        id=row["id"],
         draft=HolderDraft(
             kind=CredentialKind(row["kind"]),
             name=row["name"],
             places=tuple(HolderPlace(site=site, doors=tuple(doors)) for site, doors in sorted(places.items())),
-            validity=Validity(
-                first=row["first"],
-                last=row["last"],
-                hours=tuple(WeekHours(days=each.days, since=each.since, until=each.until) for each in hours),
-            ),
+            validity=Validity(first=row["first"], last=row["last"], hours=hours),
             hold_s=row["hold_s"],
         ),
         has=tuple(name for name in SECRETS if row[f"has_{name}"]),
-        made_at=row["made_at"],
-        made_by=row["made_by"],
-        changed_at=row["changed_at"],
-        changed_by=row["changed_by"],
-        ended_at=row["ended_at"],
-        ended_why=row["ended_why"],
-        version=row["version"],
+        **{name: row[name] for name in _PLAIN},
     )
 
 
 def _row(value: Holder) -> dict[str, object]:
     draft = value.draft
     return {
-        "id": value.id,
+        **{name: getattr(value, name) for name in _PLAIN},
         "kind": draft.kind.value,
         "name": draft.name,
         "name_key": name_key(draft.name),
@@ -158,11 +141,8 @@ def _row(value: Holder) -> dict[str, object]:
         "last": draft.validity.last,
         "hours": msgspec.json.encode(draft.validity.hours).decode(),
         "hold_s": draft.hold_s,
-        "made_at": value.made_at,
-        "made_by": value.made_by,
-        "changed_at": value.changed_at,
-        "changed_by": value.changed_by,
-        "ended_at": value.ended_at,
-        "ended_why": value.ended_why,
-        "version": value.version,
     }
+
+
+_PLAIN = tuple(name for name in Holder.__struct_fields__ if name not in ("draft", "has"))
+"""Fields that are columns of the same name and type."""

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response, status
 
-from controller.access.errors import NoCodeLeft
+from controller.access.codes import NoCodeLeft
 from controller.access.holders.csv_import import HolderImport
-from controller.access.holders.errors import CardTaken, HolderEnded, HolderUnknown
+from controller.access.holders.model import CardTaken, HolderEnded, HolderUnknown
 from controller.access.holders.schemas import (
     EndHolderBody,
     GivenAnswer,
@@ -21,8 +21,8 @@ from controller.access.holders.schemas import (
 from controller.access.holders.service import HolderService
 from controller.csv_import.schemas import CSV_IMPORT, Preview, csv_response, import_response
 from controller.people.authentication import KeepsKeysAnySite
-from controller.people.versions import VersionStale
-from controller.web.fields import LIST_LIMIT, After, IdPath, Limit, Slug
+from controller.people.edit_versions import VersionStale
+from controller.web.fields import LIST_LIMIT, After, IdPath, Limit, Slug, page_of
 from controller.web.problem import NotSignedIn, TooLarge, described
 from controller.web.services import service
 from edge.wire.credentials import CredentialKind
@@ -44,8 +44,7 @@ async def list_holders(
 ) -> HolderPage:
     """Holders, in the order in which they were made, without codes and PINs."""
     found = await holders.listed(site=site, kind=kind, ended=ended, after=after, limit=limit + 1, actor=actor)
-    more, found = len(found) > limit, found[:limit]
-    return HolderPage(items=[holder_answer(each) for each in found], next=found[-1].id if more else None)
+    return page_of(HolderPage, found, limit, holder_answer, key=lambda each: each.id)
 
 
 @router.post("/holders", status_code=status.HTTP_201_CREATED, responses=described(CardTaken, NoCodeLeft))

@@ -1,16 +1,30 @@
 """What holders take and answer."""
 
-from datetime import date, time
+from datetime import UTC, date, time
 from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from controller.access.cards_and_pins import against_card
 from controller.access.codes import spoken
+from controller.access.credential_hours import Validity, WeekHours
 from controller.access.holders.model import CredentialRequest, Holder, HolderDraft, HolderPlace, Secrets
 from controller.access.holders.service import HolderWithSecrets
-from controller.access.validity import Validity, WeekHours
-from controller.web.fields import Answer, Body, Day, Name, Note, Number, Slug, Versioned, Yes, answer_of
+from controller.web.fields import (
+    Answer,
+    Body,
+    DateText,
+    Day,
+    LocalTime,
+    Name,
+    Note,
+    Number,
+    Page,
+    Slug,
+    Versioned,
+    Yes,
+    answer_of,
+)
 from edge.wire.credentials import CredentialKind
 
 MOST_PLACES = 500
@@ -122,7 +136,7 @@ class HolderChangeBody(HolderFields, Versioned):
 
 
 class ReissueHolderBody(CredentialBody):
-    """What to draw again, or which card to use instead. ``reason``: recorded in the list of writes."""
+    """What to draw again, or which card to use instead. ``reason``: recorded in the audit log."""
 
     reason: Annotated[Note, StringConstraints(min_length=1)]
 
@@ -150,16 +164,16 @@ class HolderAnswer(Answer):
     kind: CredentialKind
     name: str
     places: list[PlaceAnswer]
-    first: str
-    last: str | None
+    first: DateText
+    last: DateText | None
     hours: list[WeekHoursAnswer]
     hold_s: float | None
     has: list[str]
-    made_at: str
+    made_at: LocalTime
     made_by: str
-    changed_at: str
+    changed_at: LocalTime
     changed_by: str
-    ended_at: str | None
+    ended_at: LocalTime | None
     ended_reason: str
     version: int
 
@@ -182,9 +196,7 @@ class GivenAnswer(Answer):
     secrets: SecretsAnswer
 
 
-class HolderPage(Answer):
-    items: list[HolderAnswer]
-    next: str | None
+class HolderPage(Page[HolderAnswer]): ...
 
 
 def holder_answer(holder: Holder) -> HolderAnswer:
@@ -192,24 +204,21 @@ def holder_answer(holder: Holder) -> HolderAnswer:
     return answer_of(
         HolderAnswer,
         holder,
+        UTC,
         kind=draft.kind,
         name=draft.name,
-        places=[PlaceAnswer(site=place.site, doors=list(place.doors)) for place in draft.places],
-        first=draft.validity.first.isoformat(),
-        last=draft.validity.last.isoformat() if draft.validity.last else None,
+        places=draft.places,
+        first=draft.validity.first,
+        last=draft.validity.last,
         hours=[
-            WeekHoursAnswer(
-                days=[_DAYS[day - 1] for day in each.days],
-                since=f"{each.since:%H:%M}",
-                until=f"{each.until:%H:%M}",
-            )
+            {
+                "days": [_DAYS[day - 1] for day in each.days],
+                "since": f"{each.since:%H:%M}",
+                "until": f"{each.until:%H:%M}",
+            }
             for each in draft.validity.hours
         ],
         hold_s=draft.hold_s,
-        has=list(holder.has),
-        made_at=holder.made_at.isoformat(),
-        changed_at=holder.changed_at.isoformat(),
-        ended_at=holder.ended_at.isoformat() if holder.ended_at else None,
         ended_reason=holder.ended_why,
     )
 

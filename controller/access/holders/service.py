@@ -1,6 +1,5 @@
 """Staff, key holders and contractors: creates, changes, reissues codes, ends."""
 
-import secrets as random
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
@@ -11,8 +10,17 @@ from controller.access import reissue_log
 from controller.access.cards_and_pins import choose_pin, tag
 from controller.access.holders import repository
 from controller.access.holders.code_claims import CodeClaims, length_of
-from controller.access.holders.errors import CardTaken, HolderEnded, HolderUnknown
-from controller.access.holders.model import CredentialRequest, Holder, HolderDraft, Secrets
+from controller.access.holders.model import (
+    CardTaken,
+    CredentialRequest,
+    Holder,
+    HolderDraft,
+    HolderEnded,
+    HolderUnknown,
+    Secrets,
+)
+from controller.audit import audit_log
+from controller.audit.audit_log import FieldChanges, diff
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.estate import repository as estate_repository
@@ -21,15 +29,14 @@ from controller.estate.model import SiteParts
 from controller.estate.repository import bump
 from controller.estate.service import EstateService
 from controller.key_files import KeyFiles
-from controller.people import audit
+from controller.people.edit_versions import VersionStale
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor, Write
 from controller.people.permissions import Action, Thing, may
-from controller.people.versions import VersionStale
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.credentials import CredentialKind
-from edge.wire.ids import uuid7
+from edge.wire.ids import new_id
 from edge.wire.plan import HORIZON
 
 _TRIES = 50
@@ -86,16 +93,16 @@ class HolderService(EstateHook):
     async def make(self, draft: HolderDraft, request: CredentialRequest, *, actor: Actor) -> HolderWithSecrets:
         """Raises ``Invalid``, ``NotAllowed``, ``CardTaken``, ``NoCodeLeft``."""
 
-        return await self._told(lambda tx: self.make_in(tx, draft, request, actor=actor))
+        return await self._write_and_notify(lambda tx: self.make_in(tx, draft, request, actor=actor))
 
     async def make_in(
         self, tx: Tx, draft: HolderDraft, request: CredentialRequest, *, actor: Actor, preview: bool = False
     ) -> HolderWithSecrets:
         """As ``make``, inside the caller's transaction; the caller announces the change. ``preview``, here and below:
-        raise the same, write nothing and tell no code."""
+        raise the same, write nothing and return no code."""
         now = self._clock.now()
         holder = Holder(
-            id=uuid7(now, random.token_bytes(10)),
+            id=new_id(now),
             draft=draft,
             has=(),
             made_at=now,
@@ -125,7 +132,7 @@ class HolderService(EstateHook):
                 raise VersionStale(old.draft.name, Write(actor=old.changed_by, act="change", at=old.changed_at))
             return HolderWithSecrets(holder=await self.change_in(tx, old, draft, actor=actor), secrets=Secrets())
 
-        given = await self._told(write)
+        given = await self._write_and_notify(write)
         for site in set(before.sites) - set(given.holder.sites):
             self._changes.site_changed(site, estate=True)
         return given.holder
@@ -153,7 +160,7 @@ class HolderService(EstateHook):
                 tx, await self.active_holder(tx, holder_id, actor), request, why=why, actor=actor
             )
 
-        return await self._told(write)
+        return await self._write_and_notify(write)
 
     async def reissue_in(
         self, tx: Tx, old: Holder, request: CredentialRequest, *, why: str, actor: Actor, preview: bool = False
@@ -222,7 +229,7 @@ class HolderService(EstateHook):
         return await self._database.run(look)
 
     async def end(self, holder_id: str, *, why: str, actor: Actor) -> Holder:
-        """Nothing of it opens any more as soon as the doors have the next plan. Idempotent."""
+        """End a holder's access: nothing of theirs opens a door once the doors have the next plan. Idempotent."""
 
         async def write(tx: Tx) -> HolderWithSecrets:
             now = self._clock.now()
@@ -242,10 +249,10 @@ class HolderService(EstateHook):
             await repository.write(tx, new, gone, card_tag=None, new=False)
             await repository.release(tx, new.id, until=now + HORIZON)
             await self._bump(tx, set(new.sites))
-            await self._record(tx, new, actor, "end", now)
+            await self._record(tx, new, actor, "end", now, why=why)
             return HolderWithSecrets(holder=new, secrets=Secrets())
 
-        return (await self._told(write)).holder
+        return (await self._write_and_notify(write)).holder
 
     async def secrets(self, tx: Tx, holder: Holder) -> Secrets:
         """What a holder opens doors with."""
@@ -315,6 +322,8 @@ class HolderService(EstateHook):
             for name, value in _values(given).items()
         }
         holder = msgspec.structs.replace(holder, has=tuple(name for name, value in sealed.items() if value))
+        before = None if new else await repository.holder(tx, holder.id)
+        changes = diff(before and before.draft, holder.draft)
         try:
             card_tag = tag(self._keys, given.card) if given.card else None
             await repository.write(tx, holder, sealed, card_tag=card_tag, new=new)
@@ -324,7 +333,7 @@ class HolderService(EstateHook):
             raise
         await self._claims.put(tx, holder, given, parts, now)
         await self._bump(tx, set(holder.sites))
-        await self._record(tx, holder, actor, act, now, why=why)
+        await self._record(tx, holder, actor, act, now, why=why, changes=changes)
         return HolderWithSecrets(holder=holder, secrets=given)
 
     async def _parts(self, tx: Tx, draft: HolderDraft, *, lock: bool = True) -> dict[str, SiteParts]:
@@ -362,12 +371,24 @@ class HolderService(EstateHook):
             await self._database.lock_site(tx, site)
             await bump(tx, site)
 
-    async def _record(self, tx: Tx, holder: Holder, actor: Actor, act: str, now: datetime, *, why: str = "") -> None:
-        thing = f"{holder.draft.kind.value.replace('_', ' ')} {holder.id}" + (f": {why}" if why else "")
+    async def _record(
+        self,
+        tx: Tx,
+        holder: Holder,
+        actor: Actor,
+        act: str,
+        now: datetime,
+        *,
+        why: str = "",
+        changes: FieldChanges | None = None,
+    ) -> None:
+        thing = f"{holder.draft.kind.value.replace('_', ' ')} {holder.id}"
         for site in holder.sites:
-            await audit.record(tx, actor=actor.name, at=now, act=act, site=site, thing=thing)
+            await audit_log.record(
+                tx, actor=actor.name, at=now, act=act, site=site, thing=thing, why=why, changes=changes
+            )
 
-    async def _told(self, write: Callable[[Tx], Awaitable[HolderWithSecrets]]) -> HolderWithSecrets:
+    async def _write_and_notify(self, write: Callable[[Tx], Awaitable[HolderWithSecrets]]) -> HolderWithSecrets:
         given = await self._database.run(write)
         for site in given.holder.sites:
             self._changes.site_changed(site, estate=True)

@@ -6,48 +6,16 @@ from typing import Annotated
 import msgspec
 import typer
 
+from controller.access.members.routes import LibraryMemberAnswer, LibraryMemberPage
 from controller.cli import output
-from controller.cli.client import ApiClient, Refusal, takes_client
+from controller.cli.client import ApiClient, Refusal, command_group, takes_client
 from controller.csv_import.cli import DryRun, import_csv
 
-app = typer.Typer(
-    help="Library members who may come in during unstaffed hours.", no_args_is_help=True, add_completion=False
-)
+app = command_group("Library members who may come in during unstaffed hours.")
 Number = Annotated[str, typer.Argument(help="The number on the member's card.")]
 
 
 _NO_INDUCTION = "has had no induction here"
-
-
-class _Induction(msgspec.Struct, frozen=True):
-    site: str | None
-    day: str
-
-
-class _KeptOut(msgspec.Struct, frozen=True):
-    site: str
-    why: str
-
-
-class _Member(msgspec.Struct, frozen=True):
-    id: str
-    number: str
-    has_pin: bool
-    expires: str | None
-    suspended: bool
-    suspended_until: str | None
-    inductions: list[_Induction]
-    kept_out: list[_KeptOut]
-    ended_at: str | None
-
-
-class _Members(msgspec.Struct, frozen=True):
-    items: list[_Member]
-
-
-@app.callback()
-def members() -> None:
-    """Library members who may come in during unstaffed hours."""
 
 
 @app.command("list")
@@ -56,22 +24,22 @@ def list_all(
     caller: ApiClient, as_json: Annotated[bool, typer.Option("--json", help="Print the API's own answer.")] = False
 ) -> None:
     """List them by the last signs of their numbers; no name is kept."""
-    found = caller.answered(caller.pages("/members"), _Members, as_json=as_json)
+    found = caller.answered(caller.pages("/members"), LibraryMemberPage, as_json=as_json)
     rows = [
         (
             each.number,
             "yes" if each.has_pin else "none",
             each.expires or "",
             "; ".join(f"{one.site or 'everywhere'} {one.day}" for one in each.inductions),
-            _standing(each),
+            _status(each),
         )
         for each in found.items
     ]
-    if not output.show(caller.console, ("Number", "PIN", "Until", "Inducted", "Standing"), rows):
+    if not output.show(caller.console, ("Number", "PIN", "Until", "Inducted", "Status"), rows):
         caller.say("There are no members yet; `hallkeeper members import FILE` brings them in.")
 
 
-def _standing(member: _Member) -> str:
+def _status(member: LibraryMemberAnswer) -> str:
     """What keeps them out; that they had no induction at a site, only of who had none anywhere."""
     if said := _suspension(member):
         return said
@@ -82,7 +50,7 @@ def _standing(member: _Member) -> str:
     return "; ".join(why if len(sites) == 1 else f"{why} ({', '.join(at)})" for why, at in sites.items())
 
 
-def _suspension(member: _Member) -> str:
+def _suspension(member: LibraryMemberAnswer) -> str:
     if member.ended_at:
         return "no longer a member"
     if not member.suspended:
@@ -101,11 +69,11 @@ def suspend(
     lift: Annotated[bool, typer.Option("--lift", help="Let them in again.")] = False,
 ) -> None:
     """Keep a member out for a while, or let them in again."""
-    found = caller.get("/members", _Members, number=number).items
+    found = caller.get("/members", LibraryMemberPage, number=number).items
     if not found:
         caller.refuse(f"no member has the number {number}")
     body = msgspec.json.encode({"suspended": not lift, "suspended_until": None if lift else until})
-    updated = caller.attempt("PATCH", f"/members/{found[0].id}", body, "application/json", _Member)
+    updated = caller.attempt("PATCH", f"/members/{found[0].id}", body, "application/json", LibraryMemberAnswer)
     if isinstance(updated, Refusal):
         caller.refuse(updated.detail)
     caller.say(f"{updated.number}: {_suspension(updated) or 'not suspended'}")

@@ -30,8 +30,8 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class ParsedMemberRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A row in order for itself. ``has``: the columns that the file has. ``inductions``: ``None`` where it says nothing
-    of them."""
+    """A row that is valid on its own. ``has``: the columns that the file has. ``inductions``: ``None`` where it has
+    none of their columns."""
 
     line: int
     record: LibraryRecord

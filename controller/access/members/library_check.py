@@ -49,7 +49,7 @@ class LibraryCheck:
         ``LibrarySilent``."""
         if self._server is None:
             raise NoLibrarySystem
-        known = await self._standing()
+        known = await self._current_members()
         given: list[ParsedMemberRow] = []
         trouble: Sip2Error | None = None
         try:
@@ -67,7 +67,7 @@ class LibraryCheck:
         )
 
     async def run(self) -> None:
-        """Check once a day, for ever, where a library system is set up."""
+        """Check once a day if a library system is set up; runs forever."""
         while True:
             await self._clock.sleep(EVERY_S)
             if self._server is not None:
@@ -81,7 +81,7 @@ class LibraryCheck:
                     counts = {"asked": done.asked, "changed": done.changed}
                     log.info("Members were checked", extra={"action": "members_check", **counts})
 
-    async def _standing(self) -> dict[str, Member]:
+    async def _current_members(self) -> dict[str, Member]:
         found: dict[str, Member] = {}
         after: str | None = None
         while page := await self._members.listed(number=None, after=after, limit=_PAGE):

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.access.validity import FOREVER
+from controller.access.credential_hours import FOREVER
 from controller.text import local_time
+from controller.web.problem import NotFound
 from edge.wire.interval import Interval
 
 EVERYWHERE = ""
@@ -85,3 +86,8 @@ def window(member: Member, site: str, zone: ZoneInfo) -> Interval:
     last = member.record.expires
     end = FOREVER if last is None else local_time.day_start(last + _DAY, zone)
     return Interval(start=local_time.day_start(first, zone), end=end)
+
+
+class MemberUnknown(NotFound):
+    def __init__(self, member: str) -> None:
+        super().__init__(f"there is no member {member!r}; look it up by the number on the card")

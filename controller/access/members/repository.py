@@ -11,14 +11,16 @@ from sqlalchemy import RowMapping, Select, bindparam, delete, func, insert, or_,
 from controller.access.cards_and_pins import tag
 from controller.access.members.model import LibraryRecord, Member
 from controller.access.tables import inductions, members
-from controller.db.engine import Tx
+from controller.db.engine import Tx, batches
 from controller.key_files import KeyFiles
 
-_AT_ONCE = 500
+_SEALED = ("number", "card", "pin")
+_PLAIN = tuple(name for name in LibraryRecord.__struct_fields__ if name not in _SEALED)
+"""Fields of the record that are columns of the same name and type."""
 
 
 class Stamp(msgspec.Struct, frozen=True):
-    """Another one after every change of any member."""
+    """A value that changes with every change of any member; invalidates caches."""
 
     count: int
     revisions: int
@@ -35,17 +37,17 @@ async def member(tx: Tx, keys: KeyFiles, member_id: str) -> Member | None:
 
 
 async def carded(tx: Tx, keys: KeyFiles, card: str) -> Member | None:
-    """Whose card it is, of those who have ended too."""
+    """The member with this card; members who have ended are included."""
     found = await _read(tx, keys, select(members).where(members.c.card_tag == tag(keys, card)))
     return found[0] if found else None
 
 
 async def numbered(tx: Tx, keys: KeyFiles, numbers: Iterable[str]) -> dict[str, Member]:
-    """Those of the members that there are, ended ones too, by number."""
+    """Number -> member, for numbers that exist; members who have ended are included."""
     tags = [tag(keys, number) for number in numbers]
     found: dict[str, Member] = {}
-    for at in range(0, len(tags), _AT_ONCE):
-        query = select(members).where(members.c.number_tag.in_(tags[at : at + _AT_ONCE]))
+    for part in batches(tags):
+        query = select(members).where(members.c.number_tag.in_(part))
         found |= {each.record.number: each for each in await _read(tx, keys, query)}
     return found
 
@@ -66,8 +68,8 @@ async def inducted_at(tx: Tx, keys: KeyFiles, site: str) -> list[Member]:
 async def sites_of(tx: Tx, ids: Sequence[str]) -> set[str]:
     """Sites at which any of these had an induction; "" for all of them."""
     found: set[str] = set()
-    for at in range(0, len(ids), _AT_ONCE):
-        query = select(inductions.c.site).distinct().where(inductions.c.member.in_(ids[at : at + _AT_ONCE]))
+    for part in batches(ids):
+        query = select(inductions.c.site).distinct().where(inductions.c.member.in_(part))
         found |= set((await tx.execute(query)).scalars())
     return found
 
@@ -81,8 +83,8 @@ async def write(tx: Tx, keys: KeyFiles, written: Sequence[Member], *, known: fro
         values: dict[str, object] = {name.removeprefix("b_"): bindparam(name) for name in old[0] if name != "b_id"}
         await tx.execute(update(members).where(members.c.id == bindparam("b_id")).values(values), old)
     ids = [each.id for each in written]
-    for at in range(0, len(ids), _AT_ONCE):
-        await tx.execute(delete(inductions).where(inductions.c.member.in_(ids[at : at + _AT_ONCE])))
+    for part in batches(ids):
+        await tx.execute(delete(inductions).where(inductions.c.member.in_(part)))
     days = [
         {"member": each.id, "site": site, "day": day, "by": by}
         for each in written
@@ -95,8 +97,8 @@ async def write(tx: Tx, keys: KeyFiles, written: Sequence[Member], *, known: fro
 async def end_others(tx: Tx, keys: KeyFiles, numbers: Iterable[str], *, now: datetime) -> int:
     """End every member whose number is not among these; how many."""
     gone = await _others(tx, keys, numbers)
-    for at in range(0, len(gone), _AT_ONCE):
-        mine = members.c.id.in_(gone[at : at + _AT_ONCE])
+    for part in batches(gone):
+        mine = members.c.id.in_(part)
         await tx.execute(update(members).where(mine).values(ended_at=now, revision=_revision()))
     return len(gone)
 
@@ -124,27 +126,22 @@ async def _read(tx: Tx, keys: KeyFiles, query: Select[Any]) -> list[Member]:
     rows = list((await tx.execute(query)).mappings())
     days: dict[str, dict[str, date]] = {}
     ids = [row["id"] for row in rows]
-    for at in range(0, len(ids), _AT_ONCE):
+    for part in batches(ids):
         mine = select(inductions.c.member, inductions.c.site, inductions.c.day)
-        for each in await tx.execute(mine.where(inductions.c.member.in_(ids[at : at + _AT_ONCE]))):
+        for each in await tx.execute(mine.where(inductions.c.member.in_(part))):
             days.setdefault(each.member, {})[each.site] = each.day
     return [_member(keys, row, days.get(row["id"], {})) for row in rows]
 
 
 def _member(keys: KeyFiles, row: RowMapping, days: Mapping[str, date]) -> Member:
-    def opened(name: str) -> str:
+    def opened(name: str) -> Any:
         return keys.unseal(row[name], f"{name} of member {row['id']}").decode() if row[name] is not None else ""
 
     return Member(
         id=row["id"],
         record=LibraryRecord(
-            number=opened("number"),
-            card=opened("card"),
-            pin=opened("pin"),
-            born=row["born"],
-            expires=row["expires"],
-            suspended=row["suspended"],
-            suspended_until=row["suspended_until"],
+            **{name: opened(name) for name in _SEALED},
+            **{name: row[name] for name in _PLAIN},
         ),
         inductions=days,
         source=row["source"],
@@ -165,14 +162,9 @@ def _row(keys: KeyFiles, value: Member) -> dict[str, object]:
     return {
         "id": value.id,
         "number_tag": tag(keys, record.number),
-        "number": sealed("number", record.number),
-        "card": sealed("card", record.card),
         "card_tag": tag(keys, record.card),
-        "pin": sealed("pin", record.pin),
-        "born": record.born,
-        "expires": record.expires,
-        "suspended": record.suspended,
-        "suspended_until": record.suspended_until,
+        **{name: sealed(name, getattr(record, name)) for name in _SEALED},
+        **{name: getattr(record, name) for name in _PLAIN},
         "source": value.source,
         "checked_at": value.checked_at,
         "revision": _revision(),

@@ -1,22 +1,38 @@
 """Members of the library over HTTP."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC
 from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
-from controller.access.members.errors import MemberUnknown
-from controller.access.members.library_check import LibraryCheck, LibrarySilent, NoLibrarySystem
-from controller.access.members.model import EVERYWHERE, Member
+from controller.access.members.library_check import LibraryCheck, LibraryCheckResult, LibrarySilent, NoLibrarySystem
+from controller.access.members.model import EVERYWHERE, Member, MemberUnknown
 from controller.access.members.service import MemberChange, MemberService
 from controller.csv_import.schemas import CSV_IMPORT, Preview, import_response
 from controller.people.authentication import KeepsKeys, KeepsKeysAnySite
+from controller.people.edit_versions import VersionStale, version_of
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor
-from controller.people.permissions import Action, Thing, may, sees
-from controller.people.versions import VersionStale, version_of
-from controller.web.fields import LIST_LIMIT, After, Answer, Body, Day, IdPath, Limit, Line, Slug, Versioned, Yes
+from controller.people.permissions import Action, Thing, may
+from controller.web.fields import (
+    LIST_LIMIT,
+    After,
+    Answer,
+    Body,
+    DateText,
+    Day,
+    IdPath,
+    Limit,
+    Line,
+    LocalTime,
+    Page,
+    Slug,
+    Versioned,
+    Yes,
+    answer_of,
+)
 from controller.web.problem import NotSignedIn, TooLarge, described
 from controller.web.services import service
 
@@ -29,7 +45,7 @@ class InductionAnswer(Answer):
     """``site``: null for all of them."""
 
     site: str | None
-    day: str
+    day: DateText
     version: int
 
 
@@ -48,20 +64,18 @@ class LibraryMemberAnswer(Answer):
     id: str
     number: str
     has_pin: bool
-    born: str | None
-    expires: str | None
+    born: DateText | None
+    expires: DateText | None
     suspended: bool
-    suspended_until: str | None
+    suspended_until: DateText | None
     inductions: list[InductionAnswer]
     kept_out: list[KeptOutAnswer]
     source: str
-    checked_at: str
-    ended_at: str | None
+    checked_at: LocalTime
+    ended_at: LocalTime | None
 
 
-class LibraryMemberPage(Answer):
-    items: list[LibraryMemberAnswer]
-    next: str | None
+class LibraryMemberPage(Page[LibraryMemberAnswer]): ...
 
 
 class MemberChangeBody(Body):
@@ -116,12 +130,8 @@ async def import_members(
     return await import_response(await members.take(data, preview=preview, whole=whole, source="csv", actor=actor.name))
 
 
-class CheckedAnswer(Answer):
+class CheckedAnswer(Answer, of=LibraryCheckResult):
     """``blocked``: of those asked about, how many the library system has blocked or does not know."""
-
-    asked: int
-    changed: int
-    blocked: int
 
 
 @router.post("/members/check", responses=described(NoLibrarySystem, LibrarySilent))
@@ -129,8 +139,7 @@ async def check_members(library_check: TheLibraryCheck, actor: KeepsKeys) -> Che
     """Ask the library system about every member by SIP2. Members whom it has blocked, or does not know, are suspended
     until it says otherwise; ends of membership and dates of birth are taken over where it gives them. The same runs
     every night."""
-    done = await library_check.check(actor=actor.name)
-    return CheckedAnswer(asked=done.asked, changed=done.changed, blocked=done.blocked)
+    return answer_of(CheckedAnswer, await library_check.check(actor=actor.name))
 
 
 @router.get("/members/{member_id}", responses=described(MemberUnknown))
@@ -167,22 +176,24 @@ async def _answers(members: MemberService, actor: Actor, found: Sequence[Member]
 
 
 def _answer(member: Member, kept_out: Mapping[str, str], actor: Actor) -> LibraryMemberAnswer:
-    record = member.record
-    return LibraryMemberAnswer(
+    return answer_of(
+        LibraryMemberAnswer,
+        member.record,
+        UTC,
         id=member.id,
-        number=f"…{record.number[-4:]}",
-        has_pin=bool(record.pin),
-        born=record.born.isoformat() if record.born else None,
-        expires=record.expires.isoformat() if record.expires else None,
-        suspended=record.suspended,
-        suspended_until=record.suspended_until.isoformat() if record.suspended_until else None,
+        number=f"…{member.record.number[-4:]}",
+        has_pin=bool(member.record.pin),
         inductions=[
-            InductionAnswer(site=site or None, day=day.isoformat(), version=version_of(day))
+            {"site": site or None, "day": day, "version": version_of(day)}
             for site, day in sorted(member.inductions.items())
-            if site == EVERYWHERE or sees(actor, site)
+            if site == EVERYWHERE or _keeps_keys(actor, site)
         ],
-        kept_out=[KeptOutAnswer(site=site, why=why) for site, why in kept_out.items() if sees(actor, site)],
+        kept_out=[{"site": site, "why": why} for site, why in kept_out.items() if _keeps_keys(actor, site)],
         source=member.source,
-        checked_at=member.checked_at.isoformat(),
-        ended_at=member.ended_at.isoformat() if member.ended_at else None,
+        checked_at=member.checked_at,
+        ended_at=member.ended_at,
     )
+
+
+def _keeps_keys(actor: Actor, site: str) -> bool:
+    return may(actor, Action.KEYS, Thing(site=site))

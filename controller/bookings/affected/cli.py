@@ -1,22 +1,17 @@
 """``hallkeeper bookings affected``: bookings affected by closures and other changes, and what to do with them."""
 
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
 import typer
 
+from controller.bookings.affected.schemas import AffectedPage, DecidedAnswer
 from controller.cli import output
-from controller.cli.client import SET_ASIDE, ApiClient, AsJson, takes_client
+from controller.cli.client import SET_ASIDE, ApiClient, AsJson, SiteArg, command_group, takes_client
 from controller.diary.model import Cause
 
-app = typer.Typer(
-    help="Bookings that a closure or another change affects: list, keep, move, cancel.",
-    no_args_is_help=True,
-    add_completion=False,
-)
+app = command_group("Bookings that a closure or another change affects: list, keep, move, cancel.")
 
-Site = Annotated[str, typer.Argument(help="The site, such as ramsey.")]
 Ids = Annotated[list[str] | None, typer.Argument(help="Their ids; `list` shows them.", metavar="[ID...]")]
 All = Annotated[bool, typer.Option("--all", help="All that are undecided.")]
 Causes = Annotated[
@@ -26,54 +21,18 @@ Reason = Annotated[str, typer.Option(help="The reason; recorded in the booking's
 _AT_ONCE = 100
 
 
-class _Impact(msgspec.Struct, frozen=True):
-    text: str
-
-
-class _Booking(msgspec.Struct, frozen=True):
-    id: str
-    title: str
-    party_name: str | None
-    space_name: str
-    starts: datetime
-    ends: datetime
-    status: str
-    contact_phone: str
-    affected_by: list[_Impact]
-
-
-class _List(msgspec.Struct, frozen=True):
-    items: list[_Booking]
-
-
-class _NotDone(msgspec.Struct, frozen=True):
-    id: str
-    detail: str
-
-
-class _Decided(msgspec.Struct, frozen=True):
-    done: list[_Booking]
-    refused: list[_NotDone]
-    left: int
-
-
-@app.callback()
-def affected() -> None:
-    """Bookings that a closure or another change affects: list, keep, move, cancel."""
-
-
 @app.command("list")
 @takes_client
 def list_affected(
     caller: ApiClient,
-    site: Site,
+    site: SiteArg,
     cause: Causes = None,
     kept: Annotated[bool, typer.Option("--kept", help="Those that go ahead anyway.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List the future bookings that a change affects, and how."""
     answer = _listed(caller, site, cause, kept=kept)
-    found = caller.answered(answer, _List, as_json=as_json).items
+    found = caller.answered(answer, AffectedPage, as_json=as_json).items
     rows = (
         (
             each.id,
@@ -94,7 +53,7 @@ def list_affected(
 @takes_client
 def keep(
     caller: ApiClient,
-    site: Site,
+    site: SiteArg,
     ids: Ids = None,
     every: All = False,
     cause: Causes = None,
@@ -111,7 +70,7 @@ def keep(
 @app.command()
 @takes_client
 def cancel(
-    caller: ApiClient, site: Site, ids: Ids = None, every: All = False, cause: Causes = None, reason: Reason = ""
+    caller: ApiClient, site: SiteArg, ids: Ids = None, every: All = False, cause: Causes = None, reason: Reason = ""
 ) -> None:
     """Cancel bookings, each separately.
 
@@ -124,7 +83,7 @@ def cancel(
 @takes_client
 def move(
     caller: ApiClient,
-    site: Site,
+    site: SiteArg,
     ids: Ids = None,
     every: All = False,
     cause: Causes = None,
@@ -156,13 +115,14 @@ def _decide(
         raise typer.BadParameter("give either ids, or --all")
     if every:
         ids = [
-            each.id for each in caller.read(_listed(caller, site, causes, kept=body.get("kept") is False), _List).items
+            each.id
+            for each in caller.read(_listed(caller, site, causes, kept=body.get("kept") is False), AffectedPage).items
         ]
     refused, left = False, 0
     for start in range(0, len(ids or ()), _AT_ONCE):
         lot = {**body, "bookings": (ids or [])[start : start + _AT_ONCE]}
         path = f"/sites/{site}/affected-bookings/{what}"
-        answer = caller.post(path, msgspec.json.encode(lot), "application/json", _Decided)
+        answer = caller.post(path, msgspec.json.encode(lot), "application/json", DecidedAnswer)
         for each in answer.done:
             when = output.span(each.starts, each.ends)
             caller.say(f"{each.title}, {each.space_name}, {when}: {'kept' if body.get('kept') else each.status}")

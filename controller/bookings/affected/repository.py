@@ -2,20 +2,17 @@
 writes holds the site's lock."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
 
 from controller.db.compiled_sql import put
-from controller.db.engine import Tx
-from controller.diary.limits import LONGEST
-from controller.diary.model import LONGEST_WHY, BookingState, Cause, Impact
+from controller.db.engine import Tx, batches
+from controller.diary.model import LONGEST, LONGEST_WHY, BookingState, Cause, Impact
 from controller.diary.tables import bookings, impacts
 
-_AT_ONCE = 500
-"""Ids named in one statement."""
-_STANDING = [each.value for each in (BookingState.REQUESTED, BookingState.HELD, BookingState.CONFIRMED)]
+_ACTIVE = [each.value for each in (BookingState.REQUESTED, BookingState.HELD, BookingState.CONFIRMED)]
 
 
 async def record(tx: Tx, site: str, found: Mapping[str, str], *, cause: Cause, at: datetime, actor: str) -> None:
@@ -38,7 +35,7 @@ async def record(tx: Tx, site: str, found: Mapping[str, str], *, cause: Cause, a
 
 async def clear(tx: Tx, booking_ids: Iterable[str], *, causes: Collection[Cause] = tuple(Cause)) -> None:
     """These causes no longer affect these bookings."""
-    for lot in _lots(booking_ids):
+    for lot in batches(booking_ids):
         mine = (impacts.c.booking_id.in_(lot), impacts.c.cause.in_([each.value for each in causes]))
         await tx.execute(delete(impacts).where(*mine))
 
@@ -51,9 +48,9 @@ async def reword(tx: Tx, texts: Mapping[str, str], *, cause: Cause) -> None:
 
 
 async def of_bookings(tx: Tx, booking_ids: Iterable[str]) -> dict[str, list[Impact]]:
-    """Booking id -> what affects it, of those that anything does."""
+    """Booking id -> what affects it; bookings that nothing affects are left out."""
     found: defaultdict[str, list[Impact]] = defaultdict(list)
-    for lot in _lots(booking_ids):
+    for lot in batches(booking_ids):
         query = select(impacts).where(impacts.c.booking_id.in_(lot)).order_by(impacts.c.cause)
         for row in (await tx.execute(query)).mappings():
             values = {name: row[name] for name in Impact.__struct_fields__}
@@ -65,7 +62,7 @@ async def affected(tx: Tx, site: str, *, cause: Cause, now: datetime) -> list[st
     """Ids of active bookings that are not over and that the cause affects."""
     query = select(impacts.c.booking_id).join(bookings, bookings.c.id == impacts.c.booking_id)
     here = (impacts.c.site == site, impacts.c.cause == cause.value)
-    return list((await tx.execute(query.where(*here, *_standing(now)))).scalars())
+    return list((await tx.execute(query.where(*here, *_active(now)))).scalars())
 
 
 async def page(
@@ -90,7 +87,7 @@ async def page(
         )
         .scalar_subquery()
     )
-    query = select(c.id).where(c.site == site, c.id.in_(open_ones), *_standing(now))
+    query = select(c.id).where(c.site == site, c.id.in_(open_ones), *_active(now))
     if after is not None:
         starts = select(c.starts).where(c.id == after).scalar_subquery()
         query = query.where(or_(c.starts > starts, and_(c.starts == starts, c.id > after)))
@@ -101,24 +98,18 @@ async def undecided(tx: Tx, site: str, *, now: datetime) -> int:
     """How many active bookings are affected and not decided on."""
     query = select(func.count(impacts.c.booking_id.distinct())).join(bookings, bookings.c.id == impacts.c.booking_id)
     here = (impacts.c.site == site, impacts.c.kept_at.is_(None))
-    return int((await tx.execute(query.where(*here, *_standing(now)))).scalar_one())
+    return int((await tx.execute(query.where(*here, *_active(now)))).scalar_one())
 
 
 async def keep(tx: Tx, pairs: Sequence[tuple[str, Cause]], *, at: datetime | None, actor: str | None) -> None:
     """These bookings go ahead anyway; ``at`` ``None``: undecided again."""
-    for start in range(0, len(pairs), _AT_ONCE):
-        lot = [(each, cause.value) for each, cause in pairs[start : start + _AT_ONCE]]
+    for part in batches(pairs):
+        lot = [(each, cause.value) for each, cause in part]
         mine = tuple_(impacts.c.booking_id, impacts.c.cause).in_(lot)
         await tx.execute(update(impacts).where(mine).values(kept_at=at, kept_by=actor))
 
 
-def _standing(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _active(now: datetime) -> tuple[ColumnElement[bool], ...]:
     c = bookings.c
     not_run_out = or_(c.state != BookingState.HELD.value, c.held_until.is_(None), c.held_until > now)
-    return c.starts > now - LONGEST, c.ends > now, c.state.in_(_STANDING), not_run_out
-
-
-def _lots(ids: Iterable[str]) -> Iterator[Sequence[str]]:
-    every = list(ids)
-    for at in range(0, len(every), _AT_ONCE):
-        yield every[at : at + _AT_ONCE]
+    return c.starts > now - LONGEST, c.ends > now, c.state.in_(_ACTIVE), not_run_out

@@ -11,7 +11,7 @@ from controller.bookings.schemas import BookingRead
 from controller.bookings.writer import BookingView
 from controller.diary.model import Cause
 from controller.people.model import Actor
-from controller.web.fields import Answer, Body, Id, Note, Slug, Whole, Yes
+from controller.web.fields import Answer, Body, Id, Note, Page, Slug, Whole, Yes, page_of
 from controller.web.problem import ReasonBody
 
 Days = Annotated[Whole, Field(ge=-366, le=366)]
@@ -66,11 +66,7 @@ class MoveAffectedBody(WhichBody):
         return self
 
 
-class AffectedPage(Answer):
-    """``next``: give it as ``after`` for the next page; null on the last."""
-
-    items: list[BookingRead]
-    next: str | None
+class AffectedPage(Page[BookingRead]): ...
 
 
 class NotDone(Answer):
@@ -91,10 +87,8 @@ class DecidedAnswer(Answer):
 
 def affected_page(views: Sequence[BookingView], actor: Actor, *, limit: int) -> AffectedPage:
     """``views``: one more than ``limit`` where there are more."""
-    shown = views[:limit]
-    return AffectedPage(
-        items=[booking_answer(view, actor) for view in shown],
-        next=shown[-1].booking.id if len(views) > limit else None,
+    return page_of(
+        AffectedPage, views, limit, lambda view: booking_answer(view, actor), key=lambda view: view.booking.id
     )
 
 

@@ -1,12 +1,14 @@
 """The list of affected bookings: lists, moves, cancels and keeps them."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from controller.audit import audit_log
 from controller.bookings import repository as bookings
 from controller.bookings.affected import repository
 from controller.bookings.errors import BookingUnknown, NotNow
@@ -14,8 +16,7 @@ from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingView, BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
-from controller.diary.model import LONGEST_WHY, Booking, BookingChange, Cause
-from controller.people import audit
+from controller.diary.model import LONGEST_WHY, Booking, BookingChange, Cause, Changed
 from controller.people.model import Actor
 from controller.text import local_time
 from controller.web.fields import Moment
@@ -50,28 +51,26 @@ class AffectedDecision(msgspec.Struct, frozen=True, kw_only=True):
     left: int
 
 
+@dataclass(eq=False)
 class AffectedBookings:
     """Each booking is decided on separately: one that is refused does not affect the others."""
 
-    def __init__(
-        self, database: Database, clock: Clock, changes: Changes, writer: BookingWriter, single: BookingService
-    ) -> None:
-        self._database = database
-        self._clock = clock
-        self._changes = changes
-        self._writer = writer
-        self._single = single
+    database: Database
+    clock: Clock
+    changes: Changes
+    writer: BookingWriter
+    single: BookingService
 
     async def page(
         self, site: str, *, causes: Collection[Cause], kept: bool, after: str | None, limit: int
     ) -> list[BookingView]:
         """Active bookings that are affected, by start. ``kept``: those that go ahead anyway, instead of those
         that nobody has decided on. Raises ``SiteUnknown``."""
-        async with self._database.read() as tx:
-            now = self._clock.now()
-            where = await self._writer.site_configs.of(tx, site)
+        async with self.database.read() as tx:
+            now = self.clock.now()
+            where = await self.writer.site_configs.of(tx, site)
             ids = await repository.page(tx, site, causes=causes, kept=kept, now=now, after=after, limit=limit)
-            return await self._writer.views(tx, where, await bookings.some(tx, ids), now)
+            return await self.writer.views(tx, where, await bookings.some(tx, ids), now)
 
     async def keep(
         self, site: str, which: AffectedSelection, *, kept: bool, why: str, actor: Actor
@@ -86,7 +85,7 @@ class AffectedBookings:
 
     async def cancel(self, site: str, which: AffectedSelection, *, why: str, actor: Actor) -> AffectedDecision:
         """Cancel them. Raises ``SiteUnknown``."""
-        return await self._each(site, which, lambda booking: self._single.cancel(booking.id, why=why, actor=actor))
+        return await self._each(site, which, lambda booking: self.single.cancel(booking.id, why=why, actor=actor))
 
     async def move(
         self, site: str, which: AffectedSelection, *, space: str | None, days: int, overrule: bool, actor: Actor
@@ -101,7 +100,7 @@ class AffectedBookings:
                 ends=_later(booking.ends, days, zone),
                 overrule=overrule,
             )
-            return await self._single.change(booking.id, change, if_match=None, actor=actor)
+            return await self.single.change(booking.id, change, if_match=None, actor=actor)
 
         return await self._each(site, which, move)
 
@@ -116,8 +115,8 @@ class AffectedBookings:
         done: list[BookingView] = []
         refused: list[RefusedDecision] = []
         ids = which.ids if which.ids is not None else await self._listed(site, which.causes, kept=of_kept)
-        async with self._database.read() as tx:
-            await self._writer.site_configs.of(tx, site)  # raises SiteUnknown
+        async with self.database.read() as tx:
+            await self.writer.site_configs.of(tx, site)  # raises SiteUnknown
             found = {each.id: each for each in await bookings.some(tx, list(ids)) if each.site == site}
         for each in ids:
             try:
@@ -132,8 +131,8 @@ class AffectedBookings:
         self, booking: Booking, causes: Collection[Cause], *, kept: bool, why: str, actor: Actor
     ) -> BookingView:
         async def keep(tx: Tx) -> BookingView:
-            now = self._clock.now()
-            current = await self._single.locked(tx, booking.id)
+            now = self.clock.now()
+            current = await self.single.locked(tx, booking.id)
             found = (await repository.of_bookings(tx, [current.id])).get(current.id, [])
             if not found:
                 raise NotNow(f"nothing affects “{current.title}”, so there is nothing to decide")
@@ -144,28 +143,39 @@ class AffectedBookings:
                 said = "; ".join([*([why] if why else []), *(each.text for each in mine)])[:LONGEST_WHY]
                 what = "keep" if kept else "open again"
                 await bookings.log(tx, [current.id], at=now, actor=actor.name, what=what, why=said)
-                await audit.record(
-                    tx, actor=actor.name, at=now, act=what, site=current.site, thing=f"booking {current.id}"
+                decided = sorted(str(each.cause) for each in mine)
+                await audit_log.record(
+                    tx,
+                    actor=actor.name,
+                    at=now,
+                    act=what,
+                    site=current.site,
+                    thing=f"booking {current.id}",
+                    changes={"kept_despite": (None, decided) if kept else (decided, None)},
+                    why=why,
+                    subject=current.party,
                 )
-            where = await self._writer.site_configs.of(tx, current.site)
-            return (await self._writer.views(tx, where, [current], now))[0]
+            where = await self.writer.site_configs.of(tx, current.site)
+            if any(each.cause is Cause.CLOSED for each in mine):
+                await self.writer.announce(tx, where, [Changed(before=current, after=current)], actor=actor, now=now)
+            return (await self.writer.views(tx, where, [current], now))[0]
 
-        view = await self._single.write(keep)
-        self._changes.site_changed(booking.site)
+        view = await self.single.write(keep)
+        self.changes.site_changed(booking.site)
         return view
 
     async def _listed(self, site: str, causes: Collection[Cause], *, kept: bool) -> Sequence[str]:
-        async with self._database.read() as tx:
-            now = self._clock.now()
+        async with self.database.read() as tx:
+            now = self.clock.now()
             return await repository.page(tx, site, causes=causes, kept=kept, now=now, after=None, limit=MOST)
 
     async def _left(self, site: str) -> int:
-        async with self._database.read() as tx:
-            return await repository.undecided(tx, site, now=self._clock.now())
+        async with self.database.read() as tx:
+            return await repository.undecided(tx, site, now=self.clock.now())
 
     async def _zone(self, site: str) -> ZoneInfo:
-        async with self._database.read() as tx:
-            return (await self._writer.site_configs.of(tx, site)).site.tz
+        async with self.database.read() as tx:
+            return (await self.writer.site_configs.of(tx, site)).site.tz
 
 
 def _later(moment: datetime, days: int, zone: ZoneInfo) -> Moment | UnsetType:

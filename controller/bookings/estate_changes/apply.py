@@ -36,7 +36,7 @@ class EstateChanges:
         found += [each async for each in obstacles.of_equipment(tx, before, after, old, new, now=now)]
         estate_changes = [space for space in new if space in old and _shape(old[space]) != _shape(new[space])]
         moved = [space for space in estate_changes if _ground(old[space]) != _ground(new[space])]
-        mine = _standing(await repository.holding(tx, after.site.id, estate_changes, after=now), now)
+        mine = _without_expired(await repository.holding(tx, after.site.id, estate_changes, after=now), now)
         found += obstacles.of_layouts(mine, new, now=now)
         if moved:
             found += await self._clashes(tx, after, new, moved, now)
@@ -60,7 +60,7 @@ class EstateChanges:
         since = min(since, quartered(Interval(start=now, end=now + timedelta(minutes=1))).start)
         holdings = [
             _holding(each, new[each.space])
-            for each in _standing(await repository.holding(tx, site, near, after=since), now)
+            for each in _without_expired(await repository.holding(tx, site, near, after=since), now)
         ]
         sizes = {pool: size for place in new.values() for pool, size in place.pools}
         found = [obstacles.of_collision(each, new, moved, now=now) for each in collisions(holdings)]
@@ -71,7 +71,7 @@ class EstateChanges:
     ) -> list[Booking]:
         """Future bookings in all spaces that change."""
         changed = [space for space in new if space in old and old[space].space != new[space].space]
-        return _standing(await repository.holding(tx, site, changed, after=now), now) if changed else []
+        return _without_expired(await repository.holding(tx, site, changed, after=now), now) if changed else []
 
     async def _paced(
         self, tx: Tx, site: str, old: dict[str, SpaceAtSite], new: dict[str, SpaceAtSite], now: datetime
@@ -81,7 +81,7 @@ class EstateChanges:
         paced = [s for s in both if _pace(old[s]) != _pace(new[s]) or _ground(old[s]) != _ground(new[s])]
         if not paced:
             return []
-        return _standing(await repository.holding(tx, site, _sharing(new, paced), after=now), now)
+        return _without_expired(await repository.holding(tx, site, _sharing(new, paced), after=now), now)
 
     async def _mark(
         self, tx: Tx, site: str, old: dict[str, SpaceAtSite], new: dict[str, SpaceAtSite], now: datetime
@@ -116,11 +116,11 @@ class EstateChanges:
         sizes = {pool: size for space in estate_changes for pool, size in new[space].pools}
         start = quartered(Interval(start=now, end=now + timedelta(minutes=1))).start
         await repository.resize(tx, sizes, since=start)
-        for some in _some(_standing(mine, now)):
+        for some in _some(_without_expired(mine, now)):
             await write_claims(self._database, tx, site_config, some, now=now, new=True, expired=())
-        await self._tell(tx, _relaid(_standing(mine, now), old, new), new, now)
+        await self._log_layouts(tx, _relaid(_without_expired(mine, now), old, new), new, now)
 
-    async def _tell(self, tx: Tx, relaid: Sequence[Booking], new: dict[str, SpaceAtSite], now: datetime) -> None:
+    async def _log_layouts(self, tx: Tx, relaid: Sequence[Booking], new: dict[str, SpaceAtSite], now: datetime) -> None:
         """Write to the log of bookings that name no layout which layout they have now."""
         by_space: dict[str, list[Booking]] = {}
         for each in relaid:
@@ -169,7 +169,7 @@ def _sharing(new: dict[str, SpaceAtSite], spaces: Sequence[str]) -> list[str]:
     return [space for space, place in new.items() if not ground.isdisjoint(place.atoms)]
 
 
-def _standing(bookings: Sequence[Booking], now: datetime) -> list[Booking]:
+def _without_expired(bookings: Sequence[Booking], now: datetime) -> list[Booking]:
     return [each for each in bookings if not each.expired(now)]
 
 

@@ -152,11 +152,11 @@ def _crowds_of(pool: str, size: int, takers: Sequence[tuple[Holding, int]]) -> I
             crowd |= here
             fullest = max(fullest, taken)
         elif crowd:
-            yield from _told(pool, size, fullest, [takers[each][0] for each in sorted(crowd)])
+            yield from _overruns(pool, size, fullest, [takers[each][0] for each in sorted(crowd)])
             crowd, fullest = {}, 0
 
 
-def _told(pool: str, size: int, taken: int, crowd: Sequence[Holding]) -> Iterator[PoolOverrun]:
+def _overruns(pool: str, size: int, taken: int, crowd: Sequence[Holding]) -> Iterator[PoolOverrun]:
     if any(not each.atoms for each in crowd):
         yield PoolOverrun(pool=pool, size=size, taken=taken, bookings=tuple(each.booking for each in crowd))
 

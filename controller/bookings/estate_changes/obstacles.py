@@ -105,7 +105,7 @@ def of_layouts(bookings: Sequence[Booking], new: Places, *, now: datetime) -> It
             section="spaces",
             id=space_id,
             field="layouts",
-            why="layout",
+            kind="layout",
             text=f"{_named(users, now, place)} {verb} in the layout “{layout}” of {place.space.name}. "
             "Give them another one first.",
             conflicts=tuple(conflicts([_claimed(each) for each in users[:_CARRIED]], place.site.tz)),
@@ -128,7 +128,7 @@ def of_collision(found: Collision, new: Places, moved: Sequence[str], *, now: da
         section="spaces",
         id=found.one.space if found.one.space in moved else found.other.space,
         field="parts",
-        why="clash",
+        kind="clash",
         text=f"{_one(found.one, now, new)} and {_one(found.other, now, new)} would both have {common}{more}. {hint}",
         conflicts=tuple(conflicts([found.one, found.other], zone)),
     )
@@ -144,7 +144,7 @@ def of_crowd(found: PoolOverrun, new: Places, moved: Sequence[str], *, now: date
         section="spaces",
         id=pool if pool in moved else moved[0],
         field="pool_size" if pool in moved else "parts",
-        why="seats",
+        kind="seats",
         text=f"{place.space.name} would have {found.size:,} places and {found.taken:,} taken at once: {named}{more}. "
         "Move or cancel some of them first.",
         conflicts=tuple(conflicts(found.bookings[:_CARRIED], place.site.tz)),
@@ -180,7 +180,7 @@ def impact_texts(
             holds = space.holds(each.layout)
             found.setdefault(each.id, []).append(f"{each.people} people are more than {space.name} holds ({holds})")
     for pair in tight:
-        needed = times.length(pair.needed)
+        needed = times.duration(pair.needed)
         for one, other in ((pair.one, pair.other), (pair.other, pair.one)):
             hypothetical = _one(_claimed(other), now, new)
             found.setdefault(one.id, []).append(f"there should be {needed} between it and {hypothetical}")
@@ -207,10 +207,10 @@ def laid_out(place: SpaceAtSite) -> str:
 def of_tightened(found: Sequence[TooCloseBooking], new: Places, *, now: datetime) -> Iterator[str]:
     """Notes about neighbours that stay and would have too little time between them."""
     for each in found[:_NAMED]:
-        left = f"{times.length(each.left)} between them" if each.left else "no time between them"
+        left = f"{times.duration(each.left)} between them" if each.left else "no time between them"
         one, other = (_one(_claimed(booking), now, new) for booking in (each.one, each.other))
         yield (
-            f"{one} and {other} have {left}, and would need {times.length(each.needed)} to clear down, set up or "
+            f"{one} and {other} have {left}, and would need {times.duration(each.needed)} to clear down, set up or "
             "change over. They stay as they are."
         )
     if len(found) > _NAMED:
@@ -230,7 +230,7 @@ def _too_many(booking: Booking, space: Space) -> bool:
 
 
 def _in_use(section: str, thing: str, text: str) -> Obstacle:
-    return Obstacle(section=section, id=thing, field="", why="in-use", text=text)
+    return Obstacle(section=section, id=thing, field="", kind="in-use", text=text)
 
 
 def _equipment_obstacle(
@@ -240,7 +240,7 @@ def _equipment_obstacle(
         section="equipment",
         id=name,
         field=field,
-        why="equipment",
+        kind="equipment",
         text=text,
         conflicts=tuple(conflicts([_claimed(each) for each in users[:_CARRIED]], parts.site.tz)),
     )

@@ -6,23 +6,19 @@ from datetime import datetime
 from sqlalchemy import case, func, select, update
 
 from controller.bookings.repository import some
-from controller.db.engine import Tx
-from controller.diary.limits import LONGEST
-from controller.diary.model import CLAIMING, Booking
+from controller.db.engine import Tx, batches
+from controller.diary.model import CLAIMING, LONGEST, Booking
 from controller.diary.tables import bookings, equipment_claims, pool_quarters, series
-
-_AT_ONCE = 500
-"""Names asked for in one statement."""
 
 
 async def holding(tx: Tx, site: str, spaces: Collection[str], *, after: datetime) -> list[Booking]:
     """The bookings of these spaces that hold time behind ``after``, by start; expired holds too."""
     found: list[str] = []
     wanted = sorted(spaces)
-    for at in range(0, len(wanted), _AT_ONCE):
+    for part in batches(wanted):
         query = select(bookings.c.id).where(
             bookings.c.site == site,
-            bookings.c.space.in_(wanted[at : at + _AT_ONCE]),
+            bookings.c.space.in_(part),
             bookings.c.starts > after - LONGEST,  # lets the index bound the search
             bookings.c.ends > after,
             bookings.c.state.in_([each.value for each in CLAIMING]),
@@ -35,9 +31,9 @@ async def needing(tx: Tx, site: str, equipment: Collection[str], *, after: datet
     """The bookings that hold some of this equipment behind ``after``, by start; expired holds too."""
     found: set[str] = set()
     wanted = [f"{site}/{each}" for each in sorted(equipment)]
-    for at in range(0, len(wanted), _AT_ONCE):
+    for part in batches(wanted):
         query = select(equipment_claims.c.booking_id).where(
-            equipment_claims.c.equipment.in_(wanted[at : at + _AT_ONCE]),
+            equipment_claims.c.equipment.in_(part),
             equipment_claims.c.starts > after - LONGEST,
             equipment_claims.c.ends > after,
         )

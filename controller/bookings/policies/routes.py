@@ -9,7 +9,7 @@ from controller.bookings.policies.schemas import PolicyEffectAnswer, PutPolicyBo
 from controller.bookings.policies.service import PolicyService
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Runs
-from controller.people.versions import VersionStale
+from controller.people.edit_versions import VersionStale
 from controller.web.fields import SlugPath
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import service

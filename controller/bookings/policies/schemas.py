@@ -5,16 +5,16 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from controller.bookings.errors import conflicts
-from controller.bookings.policies.effect import Excess, PolicyEffect
+from controller.bookings.policies.impact import Excess, PolicyEffect
 from controller.diary.model import Booking, Claimed
-from controller.diary.policy import CodePer, Policy, QuotaPeriod
+from controller.diary.policy import CodePer, Lapsing, Policy, QuotaPeriod
 from controller.estate.model import Site
+from controller.people.edit_versions import version_of
 from controller.people.model import Tier
-from controller.people.versions import version_of
-from controller.web.fields import Answer, Body, Name, Slug, Versioned, Whole
+from controller.web.fields import WITHOUT_CONTROL, Answer, Body, Name, Slug, Versioned, Whole
 from controller.web.problem import Conflict
 from edge.wire.plan import Mode
 
@@ -34,6 +34,15 @@ def _each_once(values: list[str]) -> list[str]:
     return values
 
 
+def _some_time(text: str) -> str:
+    first, _, last = text.partition("-")
+    if first == last:
+        raise ValueError("must begin and end at different times; null, and nothing waits")
+    return text
+
+
+_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
+QuietHours = Annotated[str, Field(pattern=f"^{_CLOCK}-{_CLOCK}$", examples=["21:30-07:30"]), AfterValidator(_some_time)]
 Spaces = Annotated[list[Slug], Field(max_length=MOST_NAMED, default_factory=list), AfterValidator(_each_once)]
 Parties = Annotated[list[Slug], Field(max_length=MOST_NAMED, default_factory=list), AfterValidator(_each_once)]
 Tiers = Annotated[list[Tier], Field(max_length=len(Tier), default_factory=list), AfterValidator(_each_once)]
@@ -128,6 +137,58 @@ class CodeRuleBody(PolicyPart):
     spaces: Spaces
 
 
+class DocumentRuleBody(PolicyPart):
+    """A kind of document that the site asks of parties: ``insurance``, ``hire-terms``, ``safeguarding`` or another.
+    ``needed``: a party that has none counts as one whose document has lapsed; ``hold`` needs it, as records of old
+    documents are deleted. ``lapsing``: what comes of that:
+    ``warn`` tells the party and the managers, ``hold`` also lets new bookings wait for a manager; those that are
+    confirmed stay. Without ``tiers`` for every party."""
+
+    kind: Slug
+    name: Name
+    needed: Annotated[bool, Field(strict=True)] = False
+    lapsing: Lapsing = Lapsing.WARN
+    tiers: Tiers
+
+    @model_validator(mode="after")
+    def _hold_lasts(self) -> "DocumentRuleBody":
+        if self.lapsing is Lapsing.HOLD and not self.needed:
+            raise ValueError("needed must be true where lapsing is hold: the record of an old document is deleted")
+        return self
+
+
+class InductionRuleBody(PolicyPart):
+    """How many ``people`` of a party must have had the site's induction, or new bookings of theirs for a time without
+    staff wait for a manager. Without ``spaces`` and ``tiers`` it applies to all."""
+
+    people: Annotated[Whole, Field(ge=1, le=20)] = 1
+    spaces: Spaces
+    tiers: Tiers
+
+
+def _days_once(values: list[int]) -> list[int]:
+    for value in values:
+        if values.count(value) > 1:
+            raise ValueError(f"must name each number of days once, not {value} twice")
+    return values
+
+
+class HirePolicyBody(PolicyPart):
+    """What people who have not signed in may ask for (`POST /hire-requests`). ``terms``: the hire terms, which they
+    accept; another text is another version. ``spaces``: these only, without any every bookable one. ``tier``: what
+    their requests count as, for rules and prices. ``confirms``: ``rules`` may confirm them at once; false, and a
+    manager decides on each. ``most_days_ahead``: today is 0. ``most_waiting``: so many of their requests may wait for
+    a decision at once; beyond that none is taken. So many still to come may the rules confirm; beyond that, or with
+    three of one address, a manager decides."""
+
+    terms: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), WITHOUT_CONTROL]
+    spaces: Spaces
+    tier: Tier = Tier.COMMUNITY
+    confirms: Annotated[bool, Field(strict=True)] = False
+    most_days_ahead: Days = 365
+    most_waiting: Annotated[Whole, Field(ge=1, le=500)] = 20
+
+
 class PolicyBody(PolicyPart):
     """A site's booking policy. The first of ``rules`` and of ``release`` that fits holds. ``hold_hours``: how long a
     request holds its time until somebody decides, null until it starts. ``requests_hold``: false, and requests hold
@@ -135,7 +196,13 @@ class PolicyBody(PolicyPart):
     fits holds too. ``lead_in_min`` and ``lag_min``: how long before and after a booking its code opens, null as the
     controller's own settings have it; this applies to issued codes too. ``member_age``: from which age on members of
     the library come in while it is unstaffed, 0 for any. ``notice_min``: the minimum notice: what begins sooner
-    waits for approval even if a rule fits; 0: only what has begun already; null: nothing."""
+    waits for approval even if a rule fits; 0: only what has begun already; null: nothing.
+    ``reminder_hour``: the hour of the day before, by the site's clock, at which people are reminded by mail; null:
+    never. ``documents``: what parties have to show. ``induction``: who needs the site's
+    induction; the first that fits holds. ``document_reminder_days``: how many days before the end of a
+    document its party is reminded, at nine by the site's clock; empty: never.
+    ``hire``: what people who have not signed in may ask for; null: nothing. ``quiet_hours``: from when to when, by
+    the site's clock, text messages wait that can; null: never. ``quiet_mail``: mails wait too."""
 
     rules: Annotated[list[ApprovalRuleBody], Field(max_length=MOST_PARTS, default_factory=list)]
     windows: Annotated[list[PriorityWindowBody], Field(max_length=MOST_PARTS, default_factory=list)]
@@ -149,6 +216,15 @@ class PolicyBody(PolicyPart):
     member_age: Annotated[Whole, Field(ge=0, le=100)] = 16
     lead_in_min: Annotated[Whole, Field(ge=0, le=240)] | None = None
     lag_min: Annotated[Whole, Field(ge=0, le=240)] | None = None
+    reminder_hour: Annotated[Whole, Field(ge=0, le=23)] | None = 17
+    documents: Annotated[list[DocumentRuleBody], Field(max_length=MOST_PARTS, default_factory=list)]
+    induction: Annotated[list[InductionRuleBody], Field(max_length=MOST_PARTS, default_factory=list)]
+    document_reminder_days: Annotated[
+        list[Annotated[Whole, Field(ge=0, le=366)]], Field(max_length=10), AfterValidator(_days_once)
+    ] = Field(default_factory=lambda: [60, 30, 7])
+    hire: HirePolicyBody | None = None
+    quiet_hours: QuietHours | None = "21:30-07:30"
+    quiet_mail: Annotated[bool, Field(strict=True)] = False
 
     @model_validator(mode="after")
     def _names_differ(self) -> "PolicyBody":
@@ -157,6 +233,10 @@ class PolicyBody(PolicyPart):
             for index, name in enumerate(given):
                 if name.casefold() in (each.casefold() for each in given[:index]):
                     raise ValueError(f"{field}.{index}: there are two of the name “{name}”")
+        kinds = [each.kind for each in self.documents]
+        for index, kind in enumerate(kinds):
+            if kind in kinds[:index]:
+                raise ValueError(f"documents.{index}: there are two of the kind {kind}")
         windows = [(each.tier, frozenset(each.spaces)) for each in self.windows]
         for index, window in enumerate(windows):
             if window in windows[:index]:
@@ -167,8 +247,7 @@ class PolicyBody(PolicyPart):
         return msgspec.convert(self.model_dump(mode="json", exclude={"version"}), Policy)
 
 
-class PutPolicyBody(PolicyBody, Versioned):
-    __doc__ = PolicyBody.__doc__
+class PutPolicyBody(PolicyBody, Versioned): ...
 
 
 def policy_body(policy: Policy) -> PolicyBody:

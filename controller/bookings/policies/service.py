@@ -1,15 +1,18 @@
 """Reads, checks and replaces a site's booking policy."""
 
 from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
 from msgspec.structs import replace
 
+from controller.audit import audit_log
+from controller.audit.audit_log import diff
 from controller.bookings import repository as bookings
 from controller.bookings.affected import repository as affected
 from controller.bookings.code_issuing import BookingCodes, Recode
-from controller.bookings.policies.effect import (
+from controller.bookings.policies.impact import (
     ActiveBooking,
     Excess,
     Names,
@@ -22,20 +25,20 @@ from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.diary import policy_repository
 from controller.diary.model import Booking, Cause
-from controller.diary.policy import ApprovalRule, CodeRule, Policy, PriorityWindow, Quota, ReleaseRule
+from controller.diary.policy import ApprovalRule, CodeRule, InductionRule, Policy, PriorityWindow, Quota, ReleaseRule
 from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.estate.model import Site
 from controller.estate.repository import bump
-from controller.people import audit
+from controller.people.edit_versions import require_version, version_of
 from controller.people.model import Actor, Party, Role, Tier
 from controller.people.parties import parties
-from controller.people.versions import require_version, version_of
+from controller.people.permissions import Thing
 from controller.rules.model import RuleRequest
 from controller.rules.service import judge
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 
-_ForSpaces: TypeAlias = ApprovalRule | PriorityWindow | Quota | ReleaseRule | CodeRule
+_ForSpaces: TypeAlias = ApprovalRule | PriorityWindow | Quota | ReleaseRule | CodeRule | InductionRule
 _ForParties: TypeAlias = ApprovalRule | Quota
 
 
@@ -47,11 +50,14 @@ def spaces_named(policy: Policy) -> Iterator[tuple[str, str]]:
         "quotas": policy.quotas,
         "release": policy.release,
         "codes": policy.codes,
+        "induction": policy.induction,
     }
     for kind, found in parts.items():
         for index, part in enumerate(found):
             for at, space in enumerate(part.spaces):
                 yield space, f"{kind}.{index}.spaces.{at}"
+    for at, space in enumerate(policy.hire.spaces if policy.hire else ()):
+        yield space, f"hire.spaces.{at}"
 
 
 def parties_named(policy: Policy) -> Iterator[tuple[str, str]]:
@@ -69,60 +75,60 @@ MOST_REQUESTS = 500
 _THING = "booking policy"
 
 
+@dataclass(eq=False)
 class PolicyService:
     """Methods that take ``tx`` run inside the caller's transaction."""
 
-    def __init__(
-        self, database: Database, clock: Clock, changes: Changes, site_configs: SiteConfigs, codes: BookingCodes
-    ) -> None:
-        self._database = database
-        self._clock = clock
-        self._changes = changes
-        self._site_configs = site_configs
-        self._codes = codes
+    database: Database
+    clock: Clock
+    changes: Changes
+    site_configs: SiteConfigs
+    codes: BookingCodes
 
     async def get(self, site: str) -> Policy:
         """The default policy if none was set. Raises ``SiteUnknown``."""
-        async with self._database.read() as tx:
-            return (await self._site_configs.of(tx, site)).policy
+        async with self.database.read() as tx:
+            return (await self.site_configs.of(tx, site)).policy
 
     async def put(self, site: str, policy: Policy, *, version: int, recode: Recode, actor: str) -> None:
         """Replace a site's policy. Existing bookings and requests stay as they are; ``recode`` says which codes
         change. Raises ``SiteUnknown``, ``Invalid`` for a space or party that does not exist, ``VersionStale``."""
-        await self._database.run(self.write, site, policy, version, recode, actor)
-        self._changes.site_changed(site)
+        await self.database.run(self.write, site, policy, version, recode, actor)
+        self.changes.site_changed(site)
 
     async def write(self, tx: Tx, site: str, policy: Policy, version: int, recode: Recode, actor: str) -> None:
         """As ``put``."""
-        await self._database.lock_site(tx, site)
-        where = await self._site_configs.of(tx, site)
+        await self.database.lock_site(tx, site)
+        where = await self.site_configs.of(tx, site)
         await require_version(tx, version, version_of(where.policy, blank=Policy()), site=site, thing=_THING)
         await self._require_known(tx, where, policy)
-        now = self._clock.now()
+        now = self.clock.now()
         await self._mark(tx, site, policy, actor=actor, now=now)
         await policy_repository.put_policy(tx, site, policy, actor=actor, now=now)
         await bump(tx, site)
-        await self._codes.follow_policy(tx, site, where.policy, now, recode)
-        await audit.record(tx, actor=actor, at=now, act="change", site=site, thing=_THING)
+        await self.codes.follow_policy(tx, site, where.policy, now, recode)
+        await audit_log.record(
+            tx, actor=actor, at=now, act="change", site=site, thing=_THING, changes=diff(where.policy, policy)
+        )
 
     async def bring(self, tx: Tx, site: str, policy: Policy, *, actor: str, now: datetime) -> None:
         """Write a valid policy as part of a larger change; the caller holds the site's lock."""
-        old = (await self._site_configs.of(tx, site)).policy
+        old = (await self.site_configs.of(tx, site)).policy
         await self._mark(tx, site, policy, actor=actor, now=now)
         await policy_repository.put_policy(tx, site, policy, actor=actor, now=now)
         await bump(tx, site)  # the site was looked at above, as it was before
-        await self._codes.follow_policy(tx, site, old, now, Recode.KEEP)
+        await self.codes.follow_policy(tx, site, old, now, Recode.KEEP)
 
     async def check(self, site: str, policy: Policy) -> tuple[Site, PolicyEffect]:
         """The effect of ``put`` on existing bookings and requests; raises the same."""
-        async with self._database.read() as tx:
-            where = await self._site_configs.of(tx, site)
+        async with self.database.read() as tx:
+            where = await self.site_configs.of(tx, site)
             await self._require_known(tx, where, policy)
-            return where.site, await self.effect(tx, site, policy, now=self._clock.now())
+            return where.site, await self.effect(tx, site, policy, now=self.clock.now())
 
     async def _mark(self, tx: Tx, site: str, new: Policy, *, actor: str, now: datetime) -> None:
         """Mark bookings beyond the new limits of the policy, and remove marks that no longer apply."""
-        where = await self._site_configs.of(tx, site)
+        where = await self.site_configs.of(tx, site)
         found = impact_texts(await self._exceeding(tx, where, where.policy, new, now), now=now)
         marked = set(await affected.affected(tx, site, cause=Cause.POLICY, now=now))
         if marked:
@@ -152,9 +158,9 @@ class PolicyService:
 
     async def effect(self, tx: Tx, site: str, new: Policy, *, now: datetime) -> PolicyEffect:
         """The effect of another policy on existing bookings and requests."""
-        where = await self._site_configs.of(tx, site)
+        where = await self.site_configs.of(tx, site)
         asked = await bookings.waiting_for_approval(
-            tx, sites=frozenset({where.site.id}), party=None, ends_after=now, after=None, limit=MOST_REQUESTS
+            tx, site=where.site.id, whose=[Thing()], ends_after=now, after=None, limit=MOST_REQUESTS
         )
         known = await parties(tx, {each.party for each in asked if each.party})
         return PolicyEffect(
@@ -162,7 +168,7 @@ class PolicyService:
                 await _confirmed(tx, where, new, [each for each in asked if not each.expired(now)], known, now)
             ),
             exceeding=await self._exceeding(tx, where, where.policy, new, now),
-            codes=await self._codes.effect(tx, site, where.policy, new, now),
+            codes=await self.codes.effect(tx, site, where.policy, new, now),
         )
 
 
@@ -190,7 +196,7 @@ async def _confirmed(
     requests = [
         RuleRequest(
             asked=replace(each.asked, by_rules=True),
-            actor=Actor(name=each.created_by, role=Role.BOOKER, party=each.party),
+            actor=Actor.acting(each.created_by, Role.GROUP_LEADER, party=each.party),
             tier=_tier(known, each.party),
             but=frozenset({each.id}),
         )

@@ -12,7 +12,13 @@ from controller.estate.site_file import forms
 from controller.estate.site_file.sections import FileFault, Plain, SectionPreview, SectionValue, overlaid
 from controller.rules.phrases import plural
 
-_NULLS = {"hold_hours": "until-start", "notice_min": "none"}
+_NULLS = {
+    "hold_hours": "until-start",
+    "notice_min": "none",
+    "reminder_hour": "none",
+    "hire": "none",
+    "quiet_hours": "none",
+}
 """Field -> how it says null, which TOML does not have."""
 _NOTED = 20
 
@@ -56,7 +62,9 @@ class PolicySection:
 
 def _table(policy: Policy) -> Plain:
     table = forms.written(policy_body(policy))
-    return table | {name: word for name, word in _NULLS.items() if getattr(policy, name) is None}
+    plain = Policy()
+    nulls = [name for name in _NULLS if getattr(policy, name) is None and getattr(plain, name) is not None]
+    return table | {name: _NULLS[name] for name in nulls}
 
 
 def _policy(table: Plain) -> Policy:

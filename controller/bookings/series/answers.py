@@ -1,7 +1,6 @@
 """What series answer. Times carry the site's offset; dates and occurrences are the site's own."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from controller.bookings.answers import booking_answer
@@ -9,17 +8,18 @@ from controller.bookings.errors import conflicts, reason_bodies
 from controller.bookings.schemas import BookingRead, DetailsRead, DoorCode
 from controller.bookings.series.edit_plan import OF_OTHERS
 from controller.bookings.series.edit_service import EditedSeries
-from controller.bookings.series.model import DateEffect, DateStatus, Move, SeriesDate
+from controller.bookings.series.model import DateEffect, DateStatus, SeriesDate
 from controller.bookings.series.service import BookedSeries, CancelledSeries, CheckedSeries, RestoredSeries, SeriesView
 from controller.bookings.series.summary import SeriesDates, series_message
-from controller.diary.model import Booking, BookingStatus, Claimed, Details
-from controller.people.model import Actor, Role
-from controller.people.permissions import Thing, redacted, seen
+from controller.bookings.service import may_book
+from controller.diary.model import Booking, BookingStatus, Claimed
+from controller.people.model import Actor
+from controller.people.permissions import Action, Thing, is_own, may
+from controller.people.redaction import redacted
 from controller.recurrence.describe import describe_pattern
 from controller.recurrence.expand import SeriesOccurrence
-from controller.recurrence.pattern import ExtraDate, RecurrencePattern
-from controller.text import local_time
-from controller.web.fields import Answer
+from controller.recurrence.pattern import RecurrencePattern
+from controller.web.fields import Answer, DateText, Ends, LocalTime, Starts, answer_of
 from controller.web.problem import Conflict, ReasonBody
 
 
@@ -28,8 +28,8 @@ class MoveRead(Answer):
 
     space: str
     layout: str | None
-    starts: str
-    ends: str
+    starts: Starts
+    ends: Ends
     text: str
 
 
@@ -39,10 +39,10 @@ class SeriesDateRead(Answer):
     `status`: its status; `effect`: what a request with these choices does to it; `text` and `reasons`: why. `moves`:
     alternatives. `booking`: the one it has already. `lingering` and `notes` refuse nothing."""
 
-    date: str
+    date: DateText
     occurrence: str
-    starts: str | None
-    ends: str | None
+    starts: LocalTime | None
+    ends: LocalTime | None
     space: str
     status: DateStatus
     effect: DateEffect
@@ -67,12 +67,14 @@ class SeriesCheckRead(Answer):
 
 class SeriesMade(Answer):
     """`bookings`: what was written, `requested` where a date is only asked for. `skipped`: dates without a booking.
-    `message`: one text to send for all dates, their codes in it; `link`: the page with all of them, a secret."""
+    `message`: one text to send for all dates, their codes in it; `link`: the page with all of them, for the person who
+    booked; `show_link`: the page for those who come. Both are secrets."""
 
     id: str
     rule_text: str
     until: str
     link: str
+    show_link: str
     message: str
     bookings: list[BookingRead]
     skipped: list["SkippedDate"]
@@ -87,7 +89,7 @@ class SeriesCodesRead(Answer):
 
 
 class SkippedDate(Answer):
-    date: str
+    date: DateText
     occurrence: str
     text: str
 
@@ -96,10 +98,10 @@ class StandingDate(Answer):
     """The current state of one date of a series. `text`: why it has no booking, or how a clock change affects it.
     `changed_here`: what an edit of the series leaves alone."""
 
-    date: str
+    date: DateText
     occurrence: str
-    starts: str | None
-    ends: str | None
+    starts: LocalTime | None
+    ends: LocalTime | None
     space: str
     booking: str | None
     status: BookingStatus | None
@@ -111,8 +113,8 @@ class SeriesRead(DetailsRead):
     """`follows`: the series that it was split from; `followed_by`: those that were split from it. `cancelled_at`:
     when it was last cancelled; what was cancelled then can be restored together. `imported`: it came from a
     calendar. `one_code`: its dates have one door code, whatever the site's policy says. `link`: the page with all
-    dates, a secret; `message`: one text to send for all of them, its codes masked unless the series is the booker's
-    own who asks. The rest as in a new series."""
+    dates, a secret; `message`: one text to send for all of them, its codes masked unless the series is of
+    a party of the user's. The rest as in a new series."""
 
     id: str
     site: str
@@ -128,11 +130,12 @@ class SeriesRead(DetailsRead):
     imported: bool
     one_code: bool
     link: str
+    show_link: str
     message: str
     follows: str | None
     followed_by: list[str]
-    cancelled_at: str | None
-    created_at: str
+    cancelled_at: LocalTime | None
+    created_at: LocalTime
     actor: str
     version: int
     dates: list[StandingDate]
@@ -162,8 +165,8 @@ class LeftAlone(Answer):
     """A booking that stays as it is, and why."""
 
     booking: str
-    starts: str
-    ends: str
+    starts: LocalTime
+    ends: LocalTime
     text: str
     conflicts: list[Conflict]
 
@@ -184,33 +187,17 @@ def until(dates: Iterable[SeriesOccurrence], pattern: RecurrencePattern) -> str:
 
 
 def date_answer(each: SeriesDate, zone: ZoneInfo, made: Booking | None = None) -> SeriesDateRead:
-    during = each.during
     booking = each.before or made
-    return SeriesDateRead(
-        date=each.date.isoformat(),
+    return answer_of(
+        SeriesDateRead,
+        each,
+        zone,
         occurrence=each.occurrence.name,
-        starts=local_time.rfc3339(during.start, zone) if during else None,
-        ends=local_time.rfc3339(during.end, zone) if during else None,
-        space=each.space,
-        status=each.status,
-        effect=each.effect,
-        text=each.text,
+        starts=each.during and each.during.start,
+        ends=each.during and each.during.end,
         reasons=reason_bodies(each.verdict.reasons, zone),
         conflicts=conflicts(each.verdict.conflicts, zone),
-        moves=[_move_answer(move, zone) for move in each.moves],
-        booking=booking.id if booking else None,
-        lingering=list(each.lingering),
-        notes=list(each.notes),
-    )
-
-
-def _move_answer(move: Move, zone: ZoneInfo) -> MoveRead:
-    return MoveRead(
-        space=move.space,
-        layout=move.layout,
-        starts=local_time.rfc3339(move.during.start, zone),
-        ends=local_time.rfc3339(move.during.end, zone),
-        text=move.text,
+        booking=booking and booking.id,
     )
 
 
@@ -231,29 +218,34 @@ def booked_answer(booked: BookedSeries, actor: Actor) -> SeriesMade:
         rule_text=describe_pattern(pattern, zone),
         until=until((each.occurrence for each in booked.dates), pattern),
         link=booked.together.link,
-        message=series_message(booked.together, clear=True),
+        show_link=booked.together.show_link,
+        message=series_message(booked.together, clear=True, manage=True),
         bookings=[booking_answer(view, actor, drawn=True) for view in booked.views],
         skipped=[
-            SkippedDate(date=each.date.isoformat(), occurrence=each.occurrence.name, text=each.text)
+            answer_of(SkippedDate, each, occurrence=each.occurrence.name)
             for each in booked.dates
             if each.effect in (DateEffect.SKIP, DateEffect.NOTHING)
         ],
     )
 
 
-def codes_answer(found: SeriesDates) -> SeriesCodesRead:
+def codes_answer(found: SeriesDates, actor: Actor) -> SeriesCodesRead:
+    manages = all(may_book(actor, view.booking) for view in found.views)
     return SeriesCodesRead(
         codes=[DoorCode(code=code, doors=list(doors)) for code, doors in found.shared],
-        message=series_message(found, clear=True),
+        message=series_message(found, clear=True, manage=manages),
     )
 
 
 def view_answer(found: SeriesView, actor: Actor) -> SeriesRead:
     """A series as the actor may see it."""
     series, zone = found.series, found.site.tz
+    thing = Thing(site=series.site, party=series.details.party)
     pattern = series.pattern
-    own = {name: getattr(series.details, name) for name in Details.__struct_fields__ if name != "equipment"}
-    answer = SeriesRead(
+    answer = answer_of(
+        SeriesRead,
+        series.details,
+        zone,
         id=series.id,
         site=series.site,
         equipment={need.equipment: need.count for need in series.details.equipment},
@@ -261,7 +253,7 @@ def view_answer(found: SeriesView, actor: Actor) -> SeriesRead:
         first_ends=pattern.first_ends.isoformat(),
         rule=pattern.rule,
         rule_text=describe_pattern(pattern, zone),
-        extra=[_extra_text(each) for each in pattern.extra],
+        extra=[f"{each.starts.isoformat()}/{each.ends.isoformat()}" for each in pattern.extra],
         without=[each.isoformat() for each in (*pattern.out_days, *pattern.out_times)],
         term_only=pattern.term_only,
         skip_holidays=pattern.skip_holidays,
@@ -269,40 +261,34 @@ def view_answer(found: SeriesView, actor: Actor) -> SeriesRead:
         imported=series.imported,
         one_code=series.code_owner is not None,
         link=found.together.link,
-        message=series_message(found.together, clear=actor.role is Role.BOOKER),
+        show_link=found.together.show_link,
+        message=series_message(
+            found.together, clear=is_own(actor, Action.CODE, thing), manage=may(actor, Action.BOOK, thing)
+        ),
         follows=series.follows,
-        followed_by=list(found.followers),
-        cancelled_at=_maybe(series.cancelled_at, zone),
-        created_at=local_time.rfc3339(series.created_at, zone),
+        followed_by=found.followers,
+        cancelled_at=series.cancelled_at,
+        created_at=series.created_at,
         actor=series.created_by,
         version=series.version,
-        dates=[_standing(each, booking, found, zone) for each, booking in found.dates],
-        **own,
+        dates=[_current_date(each, booking, found) for each, booking in found.dates],
     )
-    return redacted(answer, seen(actor, Thing(site=series.site, party=series.details.party)))
+    return redacted(answer, actor, thing)
 
 
-def _standing(each: SeriesOccurrence, booking: Booking | None, found: SeriesView, zone: ZoneInfo) -> StandingDate:
+def _current_date(each: SeriesOccurrence, booking: Booking | None, found: SeriesView) -> dict[str, object]:
     during = booking.during if booking else each.during
-    return StandingDate(
-        date=each.wall.date().isoformat(),
-        occurrence=each.name,
-        starts=_maybe(during.start if during else None, zone),
-        ends=_maybe(during.end if during else None, zone),
-        space=booking.space if booking else found.series.details.space,
-        booking=booking.id if booking else None,
-        status=booking.status(found.now) if booking else None,
-        changed_here=[name for name in (booking.changed_here if booking else "").split(",") if name],
-        text=each.out or each.text,
-    )
-
-
-def _extra_text(each: ExtraDate) -> str:
-    return f"{each.starts.isoformat()}/{each.ends.isoformat()}"
-
-
-def _maybe(moment: datetime | None, zone: ZoneInfo) -> str | None:
-    return None if moment is None else local_time.rfc3339(moment, zone)
+    return {
+        "date": each.wall.date(),
+        "occurrence": each.name,
+        "starts": during and during.start,
+        "ends": during and during.end,
+        "space": booking.space if booking else found.series.details.space,
+        "booking": booking and booking.id,
+        "status": booking.status(found.now) if booking else None,
+        "changed_here": [name for name in (booking.changed_here if booking else "").split(",") if name],
+        "text": each.out or each.text,
+    }
 
 
 def edited_answer(edited: EditedSeries) -> SeriesEdited:
@@ -341,10 +327,4 @@ def restored_answer(done: RestoredSeries, actor: Actor) -> SeriesRestored:
 
 
 def _left(each: Booking, zone: ZoneInfo, text: str, claimed: Sequence[Claimed] = ()) -> LeftAlone:
-    return LeftAlone(
-        booking=each.id,
-        starts=local_time.rfc3339(each.starts, zone),
-        ends=local_time.rfc3339(each.ends, zone),
-        text=text,
-        conflicts=conflicts(claimed, zone),
-    )
+    return answer_of(LeftAlone, each, zone, booking=each.id, text=text, conflicts=conflicts(claimed, zone))

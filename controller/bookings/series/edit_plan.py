@@ -7,8 +7,8 @@ from enum import StrEnum
 import msgspec
 from msgspec.structs import replace
 
-from controller.bookings import change_effects
-from controller.bookings.change_effects import ChangedParts
+from controller.bookings import change_impact
+from controller.bookings.change_impact import ChangedParts
 from controller.bookings.series.intents import (
     EFFECTS,
     DateIntent,
@@ -36,7 +36,7 @@ from controller.web.fields import Moment
 from controller.web.problem import invalid_field
 
 OF_OTHERS = "now belongs to another party and stays as it is"
-STANDING = frozenset({BookingState.REQUESTED, BookingState.HELD, BookingState.CONFIRMED})
+ACTIVE = frozenset({BookingState.REQUESTED, BookingState.HELD, BookingState.CONFIRMED})
 """The states of a date that an edit may touch; the others are over and stay."""
 _PLACE = frozenset({"space", "layout", "seats"})
 """Fields that go together: what is booked in another space by hand stays there."""
@@ -87,7 +87,7 @@ def intend_edit(edit: Edit, booked: Sequence[Booking], site_config: SiteConfig, 
         wall = datetime.fromisoformat(each.occurrence or "")
         if wall in edit.pairs:
             by_new[edit.pairs[wall]] = each
-        elif each.state in STANDING:
+        elif each.state in ACTIVE:
             was = SeriesOccurrence(wall=wall, during=each.during, out="no longer a date of the series")
             gone.append(_gone(was, each, edit))
     coming = [
@@ -154,7 +154,7 @@ def _planned(
         asked, own = request(each, edit.details, edit.wanted, zone)
         return DateIntent(occurrence=each, effect=EFFECTS.get(act, DateEffect.BOOK), asked=asked, own=own)
     own = own_fields(before)
-    if before.state not in STANDING:
+    if before.state not in ACTIVE:
         return DateIntent(
             occurrence=each,
             effect=DateEffect.NOTHING,
@@ -197,7 +197,7 @@ def _changed(
         fields |= {"starts": Moment(instant=during.start), "ends": Moment(instant=during.end)}
     change = replace(BookingChange(), **fields)
     place = site_config.require(str(fields.get("space", before.space)))
-    asked = change_effects.wanted(before, change, place, now=now)
+    asked = change_impact.wanted(before, change, place, now=now)
     if asked.what is ChangedParts.NOTHING:
         return DateIntent(
             occurrence=each, effect=DateEffect.NOTHING, before=before, own=own, status=DateStatus.FREE, text="as it is"
@@ -218,7 +218,7 @@ def _changed(
 
 
 def _differing(each: SeriesOccurrence, during: object, details: Details, plain: Details) -> frozenset[str]:
-    """Fields that a choice gives this date for itself."""
+    """Fields that a choice sets for this date alone."""
     found = OF_TIME if during != each.during else frozenset[str]()
     return found | {name for name in _PLACE if getattr(details, name) != getattr(plain, name)}
 

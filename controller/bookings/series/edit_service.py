@@ -1,12 +1,13 @@
 """Edits of a series: this and following dates, or all future dates. A check shows the effect on each date first."""
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 from msgspec.structs import replace
 
+from controller.audit import audit_log
+from controller.audit.audit_log import diff
 from controller.bookings import repository as bookings
 from controller.bookings.errors import NotNow
 from controller.bookings.series import repository
@@ -21,7 +22,6 @@ from controller.db.engine import Tx
 from controller.diary.model import Booking
 from controller.diary.site_config import SiteConfig
 from controller.estate.model import Site
-from controller.people import audit
 from controller.people.model import Actor
 from controller.people.parties import tier_of, tier_to_book
 from controller.recurrence.expand import ExpandedSeries, expand_pattern
@@ -29,7 +29,10 @@ from controller.recurrence.pattern import RecurrencePattern
 from controller.recurrence.reshape import Cut, cut, pair, require_shifted, reshape
 from controller.recurrence.rule import Frequency
 from controller.web.problem import invalid_field
-from edge.wire.ids import uuid7
+from edge.wire.ids import new_id
+
+_BOOKKEEPING = ("details", "version", "changed_at", "changed_by", "created_at", "created_by", "id", "follows")
+"""What follows from a change, or is shown apart."""
 
 
 class EditedSeries(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,8 +82,17 @@ class SeriesEdits:
             await repository.update_series(tx, planned.series)
         args = (tx, site_config, planned.series.id, planned.plans, planned.dates, planned.asker)
         made = await self._writing.book(*args, along=await self._writing.change(*args))
-        await audit.record(
-            tx, actor=actor.name, at=now, act="change series", site=series.site, thing=f"series {series.id}"
+        await audit_log.record(
+            tx,
+            actor=actor.name,
+            at=now,
+            act="change series",
+            site=series.site,
+            thing=f"series {series.id}",
+            changes=diff(series, planned.series, leave_out=_BOOKKEEPING)
+            | diff(series.details, planned.series.details, leave_out=_BOOKKEEPING),
+            subject=planned.series.details.party,
+            former=series.details.party,
         )
         return _edited(site_config, planned, planned.dates, {each.occurrence or "": each for each in made})
 
@@ -127,7 +139,7 @@ class SeriesEdits:
         pattern = kept_pattern(reshaped.pattern, dates)
         code_owner = series.code_owner
         if code_owner is not None and details.party != series.details.party:
-            code_owner = uuid7(now, secrets.token_bytes(10))  # its previous owner knows the code
+            code_owner = new_id(now)  # its previous owner knows the code
         values["code_owner"] = code_owner
         if parts.head is None:
             return _Planned(
@@ -138,7 +150,7 @@ class SeriesEdits:
                 asker=asker,
             )
         following = Series(
-            id=uuid7(now, secrets.token_bytes(10)),
+            id=new_id(now),
             site=series.site,
             details=details,
             pattern=pattern,

@@ -6,10 +6,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.bookings.change_effects import PlannedChange as Change
+from controller.bookings.change_impact import PlannedChange as Change
 from controller.bookings.series.model import Choice, DateAction, DateEffect, DateStatus, SeriesRequest
-from controller.diary import limits
-from controller.diary.model import Booking, BookingRequest, Details
+from controller.diary.model import BEGUN, LONGEST, Booking, BookingRequest, Details
 from controller.recurrence.expand import SeriesOccurrence
 from controller.text import local_time
 from controller.web.problem import invalid_field
@@ -102,8 +101,8 @@ def moved(old: Interval | None, choice: Choice, zone: ZoneInfo, *, key: str) -> 
     else:
         lasts = local_time.wall(_given(old).end, zone) - local_time.wall(_given(old).start, zone)
         ends, _ = local_time.instant_moved(local_time.wall(starts, zone) + lasts, zone)
-    if not starts < ends <= starts + limits.LONGEST:
-        raise invalid_field(f"{field}.ends", f"must be after starts, by at most {limits.LONGEST.days} days")
+    if not starts < ends <= starts + LONGEST:
+        raise invalid_field(f"{field}.ends", f"must be after starts, by at most {LONGEST.days} days")
     return Interval(start=starts, end=ends)
 
 
@@ -114,9 +113,9 @@ def _given(during: Interval | None) -> Interval:
 
 def require_timely(each: SeriesOccurrence, during: Interval, choice: Choice | None, *, now: datetime) -> None:
     """Raises ``Invalid`` for a date that is over or began too long ago."""
-    if during.end > now and during.start >= now - limits.BEGUN:
+    if during.end > now and during.start >= now - BEGUN:
         return
-    hours = limits.BEGUN.total_seconds() / 3600
+    hours = BEGUN.total_seconds() / 3600
     field = f"choices.{each.wall.date()}" if choice is not None else "first_starts"
     raise invalid_field(
         field, f"{each.wall:%-d %B %Y} must not be over, and must have begun at most {hours:.0f} hours ago"

@@ -32,7 +32,7 @@ def changed_fields(before: Booking, after: Booking) -> str:
 
 
 def own_fields(booking: Booking) -> frozenset[str]:
-    """The fields that a date has for itself."""
+    """The fields in which a date differs from its series."""
     return frozenset(booking.changed_here.split(",")) - {""}
 
 
@@ -60,6 +60,8 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: datetime | None = None
     changed_by: str = ""
     version: int = 1
+    manage_link_number: int = 0
+    show_link_number: int = 0
 
 
 class DateAction(StrEnum):
@@ -189,12 +191,9 @@ class SeriesUnknown(NotFound):
         super().__init__(f"there is no series {series_id!r}")
 
 
-class SeriesRefused(Conflicting):
+class SeriesRefused(Conflicting, kind="not-possible", title="Some dates cannot be booked"):
     """Some dates cannot be booked, and have no choice. ``errors`` names each date, ``conflicts`` what it
     clashes with."""
-
-    kind = "not-possible"
-    title = "Some dates cannot be booked"
 
     def __init__(self, dates: Sequence[SeriesDate], zone: ZoneInfo) -> None:
         days = ", ".join(f"{each.date}" for each in dates[:10]) + (" …" if len(dates) > 10 else "")
@@ -206,11 +205,8 @@ class SeriesRefused(Conflicting):
         )
 
 
-class SeriesClash(SeriesRefused):
+class SeriesClash(SeriesRefused, kind="clash", title="Some dates are taken"):
     """As ``SeriesRefused``, where a date is taken."""
-
-    kind = "clash"
-    title = "Some dates are taken"
 
 
 def refusal(dates: Sequence[SeriesDate], zone: ZoneInfo) -> SeriesRefused:
@@ -219,11 +215,8 @@ def refusal(dates: Sequence[SeriesDate], zone: ZoneInfo) -> SeriesRefused:
     return (SeriesClash if taken else SeriesRefused)(dates, zone)
 
 
-class SeriesStale(Conflicting):
+class SeriesStale(Conflicting, kind="stale", title="Somebody else changed it"):
     """Somebody has changed the series since it was read."""
-
-    kind = "stale"
-    title = "Somebody else changed it"
 
     def __init__(self, series: Series) -> None:
         super().__init__(

@@ -15,20 +15,20 @@ _OWN_COLUMNS = ("space", "title", "party")
 
 def _series(row: RowMapping) -> Series:
     fields = {**msgspec.json.decode(row["details"], type=dict), **{name: row[name] for name in _OWN_COLUMNS}}
-    kept = {name: row[name] for name in Series.__struct_fields__ if name not in ("details", "pattern")}
+    columns = {name: row[name] for name in Series.__struct_fields__ if name not in ("details", "pattern")}
     return Series(
         details=msgspec.convert(fields, Details),
         pattern=msgspec.json.decode(row["pattern"], type=RecurrencePattern),
-        **kept,
+        **columns,
     )
 
 
 def _row(value: Series) -> dict[str, object]:
     fields: dict[str, object] = msgspec.to_builtins(value.details)
-    kept = {name: getattr(value, name) for name in Series.__struct_fields__}
-    kept |= {name: getattr(value.details, name) for name in _OWN_COLUMNS}
+    columns = {name: getattr(value, name) for name in Series.__struct_fields__}
+    columns |= {name: getattr(value.details, name) for name in _OWN_COLUMNS}
     rest = {name: each for name, each in fields.items() if name not in _OWN_COLUMNS}
-    return kept | {
+    return columns | {
         "details": msgspec.json.encode(rest).decode(),
         "pattern": msgspec.json.encode(value.pattern).decode(),
     }

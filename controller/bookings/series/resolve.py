@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from controller.bookings.change_impact import keeps_terms
 from controller.bookings.series.intents import DateIntent
 from controller.bookings.series.model import DateEffect, DateStatus, Otherwise, SeriesDate
 from controller.db.engine import Tx
@@ -55,6 +56,8 @@ async def settle(
                 tier=asker.tier,
                 but=going | _own(before := plans[index]),
                 keeps_start=before.before is not None and before.before.starts == asked.during.start,
+                keeps_terms=before.before is not None
+                and keeps_terms(before.before, asked, zone=site_config.site.tz, now=asker.now),
             )
             for index in judged
             if (asked := plans[index].asked) is not None

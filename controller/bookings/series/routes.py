@@ -25,7 +25,7 @@ from controller.bookings.series.model import SeriesRefused, SeriesUnknown
 from controller.bookings.series.schemas import SeriesCancel, SeriesCheck, SeriesCreate, SeriesUpdate
 from controller.bookings.series.service import SeriesService
 from controller.estate.errors import SiteUnknown
-from controller.people.authentication import Books, Reads, SeesContacts
+from controller.people.authentication import Books, Reads, SeesCodes
 from controller.web.fields import IdPath, SlugPath
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import service
@@ -59,9 +59,9 @@ async def get_series(series_id: IdPath, series: TheSeries, actor: Reads) -> Seri
 
 
 @router.post("/series/{series_id}/code", responses=described(SeriesUnknown))
-async def show_series_codes(series_id: IdPath, series: TheSeries, actor: SeesContacts) -> SeriesCodesRead:
+async def show_series_codes(series_id: IdPath, series: TheSeries, actor: SeesCodes) -> SeriesCodesRead:
     """The message for all dates of a series with its door codes in the clear. Records who asked, and when."""
-    return codes_answer(await series.all_dates.show_codes(series_id, actor=actor))
+    return codes_answer(await series.all_dates.show_codes(series_id, actor=actor), actor)
 
 
 @router.patch("/series/{series_id}", responses=described(SeriesUnknown, SeriesRefused))

@@ -38,7 +38,7 @@ def _readable(text: str) -> str:
 
 
 RuleText = Annotated[str, Field(max_length=2100, examples=["FREQ=WEEKLY;BYDAY=TU;COUNT=10"])]
-"""A rule as RFC 5545 has it, such as `FREQ=WEEKLY;BYDAY=TU;COUNT=10`."""
+"""A rule as in RFC 5545, such as `FREQ=WEEKLY;BYDAY=TU;COUNT=10`."""
 ExtraText = Annotated[str, Field(max_length=40, examples=["2026-12-24"]), AfterValidator(_readable)]
 """A date besides the rule's: `2026-12-24`, `2026-12-24T19:00` or `2026-12-24T19:00/2026-12-24T22:00`."""
 WithoutText = Annotated[str, Field(max_length=19, examples=["2026-12-24"]), AfterValidator(_readable)]
@@ -103,7 +103,34 @@ def _key(text: str) -> str:
     return wall.isoformat() if wall else text
 
 
-class SeriesCreate(BookingDetails):
+class PatternBody(Body):
+    """When a series takes place."""
+
+    first_starts: WallText
+    first_ends: WallText
+    rule: RuleText = ""
+    extra: Extras = Field(default_factory=list)
+    without: Withouts = Field(default_factory=list)
+    term_only: Yes = False
+    skip_holidays: Yes = False
+
+    def pattern(self, rule: str) -> RecurrencePattern:
+        """Its dates by ``rule``. Raises ``Invalid``."""
+        first, last = datetime.fromisoformat(self.first_starts), datetime.fromisoformat(self.first_ends)
+        days, times = withouts(self.without)
+        return RecurrencePattern(
+            first_starts=first,
+            first_ends=last,
+            rule=rule.strip(),
+            extra=read_extras(self.extra, first, last - first),
+            out_days=days,
+            out_times=times,
+            term_only=self.term_only,
+            skip_holidays=self.skip_holidays,
+        )
+
+
+class SeriesCreate(PatternBody, BookingDetails):
     """A requested series. Its dates are those that `rule` gives from `first_starts` on, in the site's local time, plus
     `extra` and minus `without`; without a rule only the first date and `extra`. A rule says when it ends, by `UNTIL` or
     `COUNT`: at most 366 dates within 10 years. `term_only` leaves out dates outside school terms, `skip_holidays` those
@@ -115,34 +142,15 @@ class SeriesCreate(BookingDetails):
     its own.
     """
 
-    first_starts: WallText
-    first_ends: WallText
-    rule: RuleText = ""
-    extra: Extras = Field(default_factory=list)
-    without: Withouts = Field(default_factory=list)
-    term_only: Yes = False
-    skip_holidays: Yes = False
     choices: Choices = Field(default_factory=dict)
     otherwise: Literal["none", "skip", "hold"] = "none"
     one_code: Yes = False
 
     def draft(self) -> SeriesDraft:
-        first, last = datetime.fromisoformat(self.first_starts), datetime.fromisoformat(self.first_ends)
-        days, times = withouts(self.without)
-        pattern = RecurrencePattern(
-            first_starts=first,
-            first_ends=last,
-            rule=self.rule.strip(),
-            extra=read_extras(self.extra, first, last - first),
-            out_days=days,
-            out_times=times,
-            term_only=self.term_only,
-            skip_holidays=self.skip_holidays,
-        )
         read: dict[str, Any] = {"equipment": needs(self.equipment)}
         details = Details(**{name: read.get(name, getattr(self, name)) for name in Details.__struct_fields__})
         how = wanted(self.choices, Otherwise(self.otherwise), overrule=self.overrule, by_rules=self.by_rules)
-        return SeriesDraft(details=details, pattern=pattern, wanted=how, one_code=self.one_code)
+        return SeriesDraft(details=details, pattern=self.pattern(self.rule), wanted=how, one_code=self.one_code)
 
 
 def withouts(texts: list[str]) -> tuple[tuple[date, ...], tuple[datetime, ...]]:

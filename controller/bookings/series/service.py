@@ -1,6 +1,5 @@
 """Series: judges every date before it writes anything, all or nothing."""
 
-import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -23,25 +22,31 @@ from controller.bookings.series.model import DateEffect, Series, SeriesDate, Ser
 from controller.bookings.series.resolve import Asker, settle
 from controller.bookings.series.summary import AllDates, SeriesDates, require
 from controller.bookings.series.writer import SeriesWriter
-from controller.bookings.service import BookingService, may_book, may_decide, require_allowed, without_overruled_buffers
+from controller.bookings.service import (
+    BookingService,
+    may_book,
+    may_decide,
+    party_for,
+    require_allowed,
+    without_overruled_buffers,
+)
 from controller.bookings.writer import BookingView, BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
-from controller.diary.limits import notes
-from controller.diary.model import Booking, BookingState, Changed
+from controller.diary.model import Booking, BookingState, Changed, clock_change_notes
 from controller.diary.policy import CodePer
 from controller.diary.site_config import SiteConfig
 from controller.estate.model import Site
-from controller.key_files import KeyFiles
-from controller.people.model import Actor, Role
+from controller.people.model import Actor
 from controller.people.parties import tier_of, tier_to_book
+from controller.people.permissions import Action, parties_of
 from controller.recurrence.expand import ExpandedSeries, SeriesOccurrence, expand_pattern
 from controller.rules.model import RuleRequest, Verdict
 from controller.rules.service import judge
 from controller.text import local_time
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
-from edge.wire.ids import uuid7
+from edge.wire.ids import new_id
 
 
 class CheckedSeries(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +81,7 @@ class SeriesView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CancelledSeries(msgspec.Struct, frozen=True, kw_only=True):
-    """``views``: what was cancelled now. ``left``: what is another party's by now, and stays."""
+    """``views``: what was cancelled now. ``left``: bookings that belong to another party by now and stay."""
 
     site: Site
     series: Series
@@ -85,7 +90,8 @@ class CancelledSeries(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RestoredSeries(msgspec.Struct, frozen=True, kw_only=True):
-    """``left``: what stays cancelled, and why; ``others``: what is another party's by now, and stays as it is."""
+    """``left``: what stays cancelled, and why; ``others``: bookings that belong to another
+    party by now and stay as they are."""
 
     site: Site
     series: Series
@@ -94,7 +100,7 @@ class RestoredSeries(msgspec.Struct, frozen=True, kw_only=True):
     others: tuple[Booking, ...]
 
 
-_STANDING = frozenset({BookingState.REQUESTED, BookingState.HELD, BookingState.CONFIRMED})
+_ACTIVE = frozenset({BookingState.REQUESTED, BookingState.HELD, BookingState.CONFIRMED})
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -108,31 +114,30 @@ class SeriesService:
         changes: Changes,
         writer: BookingWriter,
         bookings: BookingService,
-        keys: KeyFiles,
     ) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
         self._writer = writer
         self._bookings = bookings
-        self.all_dates = AllDates(database, clock, writer, keys.page)
+        self.all_dates = AllDates(database, clock, writer)
         self._writing = SeriesWriter(writer)
         self._edits = SeriesEdits(writer, self._writing)
 
     async def check(self, site: str, draft: SeriesDraft, *, actor: Actor) -> CheckedSeries:
         """Every date with its status, the refused ones with where they could go. Raises ``Invalid``, ``SiteUnknown``,
         ``SpaceUnknown``, ``NotAllowed``."""
-        draft = _own(draft, actor)
-        if actor.role is Role.BOOKER:
+        draft = _own(draft, actor, site)
+        if parties_of(actor, Action.DETAILS, site) is not None:
             require_allowed(actor, site, draft.details.party)
         async with self._database.read() as tx:
             site_config, asker, plans, dates = await self._settled(tx, site, draft, actor)
             dates = await with_moves(tx, site_config, dates, [each.asked for each in plans], asker)
-            told = await self.told(tx, site_config, dates, asker)
+            checked = await self.with_warnings(tx, site_config, dates, asker)
             per = site_config.policy.code_rule(draft.details.space).per
             shared = per is CodePer.SERIES or (per is CodePer.GROUP and draft.details.party is not None)
             return CheckedSeries(
-                site=site_config.site, draft=draft, dates=tuple(told), one_code=draft.one_code or shared
+                site=site_config.site, draft=draft, dates=tuple(checked), one_code=draft.one_code or shared
             )
 
     async def _settled(
@@ -147,30 +152,30 @@ class SeriesService:
         dates = await settle(tx, site_config, plans, draft.details.space, draft.wanted.otherwise, asker)
         return site_config, asker, plans, dates
 
-    async def told(
+    async def with_warnings(
         self, tx: Tx, site_config: SiteConfig, dates: Sequence[SeriesDate], asker: Asker
     ) -> list[SeriesDate]:
-        """The dates with what is worth knowing of them."""
+        """The dates, each with old codes that still open its doors, and with notes on clock changes."""
         now = asker.now
         old = await lingering(tx, site_config.site.id, now=now)
         zone = site_config.site.tz
-        told = []
+        checked = []
         for each in dates:
             if each.during is None:
-                told.append(each)
+                checked.append(each)
                 continue
             place, window = site_config.require(each.space), self._writer.codes.window(each.during, site_config.policy)
             doors = place.space.doors
             texts = lingering_texts(old, doors=doors, window=window, zone=zone, now=now, actor=asker.actor)
-            known = notes(each.during, place.site.tz)
-            told.append(msgspec.structs.replace(each, lingering=texts, notes=known))
-        return told
+            known = clock_change_notes(each.during, place.site.tz)
+            checked.append(msgspec.structs.replace(each, lingering=texts, notes=known))
+        return checked
 
     async def create(self, site: str, draft: SeriesDraft, *, actor: Actor) -> BookedSeries:
-        """Book every date as chosen, or none; dates that the clocks leave empty are skipped by themselves. A booker who
-        names no party books for their own. Raises ``SeriesRefused``, ``Invalid``, ``NotAllowed``, ``SiteUnknown``,
+        """Book every date as chosen, or none; dates that the clocks leave empty are skipped by themselves. Who
+        leads one party need not name it. Raises ``SeriesRefused``, ``Invalid``, ``NotAllowed``, ``SiteUnknown``,
         ``SpaceUnknown``."""
-        draft = _own(draft, actor)
+        draft = _own(draft, actor, site)
         require_allowed(actor, site, draft.details.party, overrule=draft.wanted.overrule)
         booked = await self._bookings.write_many(self._create, site, draft, actor)
         self._changes.site_changed(site)
@@ -184,7 +189,7 @@ class SeriesService:
         made = [each for each in dates if each.effect in (DateEffect.BOOK, DateEffect.HOLD)]
         if refused or not made:
             _nothing_booked(dates, refused, site_config)
-        series_id = uuid7(now, secrets.token_bytes(10))
+        series_id = new_id(now)
         series = Series(
             id=series_id,
             site=site,
@@ -246,7 +251,7 @@ class SeriesService:
             site_config = await self._writer.site_configs.of(tx, series.site)
             edited, plans, asker = await self._edits.look(tx, site_config, series, change, actor, now)
             moves = await with_moves(tx, site_config, edited.dates, [each.asked for each in plans], asker)
-            return msgspec.structs.replace(edited, dates=tuple(await self.told(tx, site_config, moves, asker)))
+            return msgspec.structs.replace(edited, dates=tuple(await self.with_warnings(tx, site_config, moves, asker)))
 
     async def _change(self, tx: Tx, series_id: str, change: SeriesChange, actor: Actor) -> EditedSeries:
         series, site_config, now = await self.locked(tx, series_id)
@@ -269,7 +274,7 @@ class SeriesService:
             [
                 each
                 for each in await bookings.of_series(tx, series_id)
-                if each.starts >= since and each.ends > now and each.state in _STANDING
+                if each.starts >= since and each.ends > now and each.state in _ACTIVE
             ],
         )
         gone = await self._writer.cancel(
@@ -317,7 +322,7 @@ class SeriesService:
             written += await self._writer.rewrite_all(
                 tx, site_config, changes, actor=actor, now=now, what="restore", why=why
             )
-        await self._writer.tell(tx, site_config, written, actor=actor, now=now)
+        await self._writer.announce(tx, site_config, written, actor=actor, now=now)
         restored = {each.after.id for changes in possible.values() for each in changes}
         return RestoredSeries(
             site=site_config.site,
@@ -357,11 +362,10 @@ def changed(series: Series, actor: Actor, now: datetime, **fields: object) -> Se
     return msgspec.structs.replace(series, changed_at=now, changed_by=actor.name, version=series.version + 1, **fields)
 
 
-def _own(draft: SeriesDraft, actor: Actor) -> SeriesDraft:
-    """A booker who names no party books for their own."""
-    if draft.details.party is not None or actor.role is not Role.BOOKER:
-        return draft
-    return msgspec.structs.replace(draft, details=msgspec.structs.replace(draft.details, party=actor.party))
+def _own(draft: SeriesDraft, actor: Actor, site: str) -> SeriesDraft:
+    """The draft with the party it is for; raises as ``party_for``."""
+    party = party_for(draft.details.party, actor, site)
+    return msgspec.structs.replace(draft, details=msgspec.structs.replace(draft.details, party=party))
 
 
 def _planned(site_config: SiteConfig, draft: SeriesDraft, now: datetime) -> list[DateIntent]:

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from controller.access.codes import masked, spoken
-from controller.bookings import links
+from controller.audit import audit_log
 from controller.bookings import repository as bookings
 from controller.bookings.answers import changed
 from controller.bookings.errors import LinkUnknown
@@ -17,7 +17,7 @@ from controller.db.engine import Database, Tx
 from controller.diary.model import Booking, BookingStatus, closed_text
 from controller.diary.site_config import SiteConfig
 from controller.estate.model import Site
-from controller.people import audit
+from controller.key_files import LinkKind, linked
 from controller.people.model import Actor
 from controller.recurrence.describe import describe_pattern
 from controller.text import times
@@ -37,7 +37,8 @@ _CODED = frozenset({BookingStatus.CONFIRMED, BookingStatus.ARRIVED})
 
 class SeriesDates(msgspec.Struct, frozen=True, kw_only=True):
     """``views``: those of its party that are not over, by start, also of series that it goes on from or that go on from
-    it. ``over``: how many are. ``rule_text``: when it takes place. ``link``: the page of all dates, a secret."""
+    it. ``over``: how many are. ``rule_text``: when it takes place. ``link``: the page of all dates, for the person who
+    booked; ``show_link``: what those who come need of it."""
 
     site: Site
     title: str
@@ -45,6 +46,7 @@ class SeriesDates(msgspec.Struct, frozen=True, kw_only=True):
     views: tuple[BookingView, ...]
     over: int
     link: str
+    show_link: str
     now: datetime
 
     @property
@@ -100,9 +102,10 @@ def space_text(found: SeriesDates) -> str:
     return f"{most}, {found.site.name}" if most else found.site.name
 
 
-def series_message(found: SeriesDates, *, clear: bool) -> str:
+def series_message(found: SeriesDates, *, clear: bool, manage: bool) -> str:
     """What to send: when and where, the code that all dates share or each date's own, the page with all of them, whom
-    to ring. ``clear``: with the digits; else with masked ones."""
+    to ring. ``clear``: with the digits; else with masked ones. ``manage``: with the link of the person who
+    booked."""
     shown = spoken if clear else masked
     lines = [f"{found.title}: {space_text(found)}. {found.rule_text}."]
     lines += [f"Door code for all dates: {shown(code)} for {times.listed(doors)}." for code, doors in found.shared]
@@ -111,7 +114,9 @@ def series_message(found: SeriesDates, *, clear: bool) -> str:
         parts += [f"door code {shown(code)} for {times.listed(doors)}" for code, doors in each.codes]
         parts += [f"the code works {each.opens}"] if each.opens else []
         lines.append(f"- {', '.join(parts)}." + (f" {each.note}" if each.note else ""))
-    lines.append(f"See all dates: {found.link}")
+    if manage:
+        lines.append(f"See all dates: {found.link}")
+    lines.append(f"To pass on to those who come: {found.show_link}")
     if found.site.phone:
         lines.append(f"If a door does not open, ring {found.site.phone}.")
     return "\n".join(lines)
@@ -130,28 +135,28 @@ def _most_frequent_space(found: SeriesDates) -> str:
 
 
 class AllDates:
-    def __init__(self, database: Database, clock: Clock, writer: BookingWriter, page_key: bytes) -> None:
+    def __init__(self, database: Database, clock: Clock, writer: BookingWriter) -> None:
         self._database = database
         self._clock = clock
         self._writer = writer
-        self._page_key = page_key
 
-    async def by_link(self, token: str) -> SeriesDates:
-        """All dates of the series of such a page. Raises ``LinkUnknown``."""
+    async def by_link(self, token: str) -> tuple[LinkKind, SeriesDates]:
+        """What the link is for, and all dates of the series of its page. Raises ``LinkUnknown``."""
         async with self._database.read() as tx:
-            series_id = links.series_of(self._page_key, token)
-            series = await repository.series(tx, series_id) if series_id is not None else None
+            named = linked(token)
+            series = await repository.series(tx, named) if named is not None else None
             if series is None:
                 raise LinkUnknown
-            return await self._of(tx, series, self._clock.now())
+            return self._writer.links.kind(token, series), await self._of(tx, series, self._clock.now())
 
     async def token_of(self, booking: Booking) -> str:
-        """That of the page with all dates of a booking's series; empty where it has none or is another party's."""
+        """The token of the link to manage all dates of a booking's series; empty where the booking has no series,
+        or the series belongs to another party."""
         if booking.series_id is None:
             return ""
         async with self._database.read() as tx:
             series = await require(tx, booking.series_id)
-        return links.series_token(self._page_key, series.id) if series.details.party == booking.party else ""
+        return self._writer.links.token(series, LinkKind.MANAGE) if series.details.party == booking.party else ""
 
     async def show_codes(self, series_id: str, *, actor: Actor) -> SeriesDates:
         """All dates with their codes in the clear; records who asked. Raises ``SeriesUnknown``."""
@@ -159,7 +164,7 @@ class AllDates:
         async def look(tx: Tx) -> SeriesDates:
             series, now = await require(tx, series_id), self._clock.now()
             thing = f"series {series_id}"
-            await audit.record(tx, actor=actor.name, at=now, act="see the code", site=series.site, thing=thing)
+            await audit_log.record(tx, actor=actor.name, at=now, act="see the code", site=series.site, thing=thing)
             return await self._of(tx, series, now)
 
         return await self._database.run(look)
@@ -191,7 +196,8 @@ class AllDates:
             rule_text=rule_text,
             views=ahead,
             over=over,
-            link=f"{self._writer.address}/d/series/{links.series_token(self._page_key, series.id)}",
+            link=self._writer.links.to_series(series, LinkKind.MANAGE),
+            show_link=self._writer.links.to_series(series, LinkKind.SHOW),
             now=now,
         )
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from controller.bookings import lifecycle
 from controller.bookings import repository as bookings
-from controller.bookings.change_effects import ChangedParts
+from controller.bookings.change_impact import ChangedParts
 from controller.bookings.lifecycle import InitialState, outcome, put, requested_state
 from controller.bookings.series.edit_plan import kept_fields
 from controller.bookings.series.intents import DateIntent
@@ -38,7 +38,7 @@ class SeriesWriter:
         along: Sequence[Changed] = (),
     ) -> list[Booking]:
         """Write the new bookings of a series, by start; those that become the same are written together. ``along``:
-        what ``change`` wrote before, told with them."""
+        what ``change`` wrote before, announced with them."""
         groups: dict[InitialState, list[tuple[BookingRequest, DateIntent, SeriesDate]]] = defaultdict(list)
         for plan, each in zip(plans, dates, strict=True):
             if plan.asked is None or plan.before is not None or each.effect not in (DateEffect.BOOK, DateEffect.HOLD):
@@ -66,7 +66,7 @@ class SeriesWriter:
             )
             made += written.bookings
         if along and not made:
-            await self._writer.tell(tx, site_config, along, actor=asker.actor, now=asker.now)
+            await self._writer.announce(tx, site_config, along, actor=asker.actor, now=asker.now)
         return sorted(made, key=lambda each: each.starts)
 
     async def change(

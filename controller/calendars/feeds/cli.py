@@ -1,75 +1,28 @@
 """``hallkeeper calendar feed``: diaries that partners keep elsewhere, polled into blocks."""
 
 import sys
+from collections.abc import Iterable
 from typing import Annotated
 
 import msgspec
 import typer
 from rich.console import Console
 
+from controller.calendars.feeds.schemas import FeedAnswer, FeedList, ListedEvent
+from controller.calendars.schemas import ClashingEvent, ImportAnswer, RefusedEvent
 from controller.cli import output
-from controller.cli.client import ApiClient, AsJson, takes_client
+from controller.cli.client import ApiClient, AsJson, SiteArg, command_group, takes_client
 
-app = typer.Typer(
-    help="Diaries that partners keep elsewhere, polled into blocks.", no_args_is_help=True, add_completion=False
-)
+app = command_group("Diaries that partners keep elsewhere, polled into blocks.")
 
-SiteName = Annotated[str, typer.Argument(help="The site, such as ramsey.")]
 FeedName = Annotated[str, typer.Argument(help="The feed's short name, such as gp-surgery.")]
-
-
-class _Event(msgspec.Struct, frozen=True):
-    line: int
-    text: str
-    title: str
-    starts: str | None
-
-
-class _Last(msgspec.Struct, frozen=True):
-    new: int
-    changed: int
-    ended: int
-    unchanged: int
-    clashing: int
-    refused: int
-    clashes: list[_Event]
-    refusals: list[_Event]
-
-
-class _Feed(msgspec.Struct, frozen=True):
-    id: str
-    name: str
-    space: str
-    address: str
-    status: str
-    text: str
-    stale_since: str | None
-    blocks: int
-    last: _Last
-    version: int
-
-
-class _List(msgspec.Struct, frozen=True):
-    items: list[_Feed]
-
-
-class _Refused(msgspec.Struct, frozen=True):
-    line: int
-    why: str
-
-
-class _Preview(msgspec.Struct, frozen=True):
-    imported: list[dict[str, object]]
-    unchanged: int
-    clashes: list[_Event]
-    refused: list[_Refused]
 
 
 @app.command("list")
 @takes_client
-def list_feeds(caller: ApiClient, site: SiteName, as_json: AsJson = False) -> None:
+def list_feeds(caller: ApiClient, site: SiteArg, as_json: AsJson = False) -> None:
     """List a site's feeds with their status."""
-    found = caller.answered(caller.get(f"/sites/{site}/feeds", msgspec.Raw), _List, as_json=as_json).items
+    found = caller.ask(f"/sites/{site}/feeds", FeedList, as_json=as_json).items
     rows = ((each.id, each.name, each.space, each.address, str(each.blocks), _status(each)) for each in found)
     if not output.show(caller.console, ("Feed", "Diary of", "Space", "Address", "Blocks", "Status"), rows):
         caller.say("No diary is polled; `hallkeeper calendar feed add --help` says how.")
@@ -79,7 +32,7 @@ def list_feeds(caller: ApiClient, site: SiteName, as_json: AsJson = False) -> No
 @takes_client
 def add(
     caller: ApiClient,
-    site: SiteName,
+    site: SiteArg,
     feed: FeedName,
     space: Annotated[
         str, typer.Option(help="The space that its events block; a space that divides blocks all its parts.")
@@ -98,15 +51,14 @@ def add(
         body["address"] = sys.stdin.readline().strip() if address == "-" else address
     path, content = f"/sites/{site}/feeds/{feed}", msgspec.json.encode(body)
     if preview:
-        seen = caller.post(f"{path}/preview", content, "application/json", _Preview)
+        seen = caller.post(f"{path}/preview", content, "application/json", ImportAnswer)
         caller.console.print(
             f"{len(seen.imported)} would become blocks, {seen.unchanged} unchanged, {len(seen.clashes)} clash, "
             f"{len(seen.refused)} refused"
         )
-        refused = [_Event(each.line, each.why, "", None) for each in seen.refused]
-        _show_events(caller.console, [*seen.clashes, *refused])
+        _show_events(caller.console, [*seen.clashes, *seen.refused])
         return
-    versions = {each.id: each.version for each in caller.get(f"/sites/{site}/feeds", _List).items}
+    versions = {each.id: each.version for each in caller.get(f"/sites/{site}/feeds", FeedList).items}
     content = msgspec.json.encode(body | {"version": versions.get(feed, 0)})
     caller.put(path, content, "application/json", dict[str, object])
     _poll(caller, site, feed)
@@ -114,7 +66,7 @@ def add(
 
 @app.command()
 @takes_client
-def remove(caller: ApiClient, site: SiteName, feed: FeedName) -> None:
+def remove(caller: ApiClient, site: SiteArg, feed: FeedName) -> None:
     """Remove a feed and its future blocks."""
     caller.delete(f"/sites/{site}/feeds/{feed}")
     caller.console.print(f"{feed} and its upcoming blocks were removed", markup=False, highlight=False)
@@ -122,13 +74,13 @@ def remove(caller: ApiClient, site: SiteName, feed: FeedName) -> None:
 
 @app.command()
 @takes_client
-def poll(caller: ApiClient, site: SiteName, feed: FeedName) -> None:
+def poll(caller: ApiClient, site: SiteArg, feed: FeedName) -> None:
     """Poll a feed now. Exit code 1 where it could not be read."""
     _poll(caller, site, feed)
 
 
 def _poll(caller: ApiClient, site: str, feed: str) -> None:
-    found = caller.post(f"/sites/{site}/feeds/{feed}/poll", b"", "application/json", _Feed)
+    found = caller.post(f"/sites/{site}/feeds/{feed}/poll", b"", "application/json", FeedAnswer)
     last = found.last
     if found.text:
         caller.refuse(f"{found.id}: {_status(found)}; {found.blocks} blocks stay as they were")
@@ -139,12 +91,17 @@ def _poll(caller: ApiClient, site: str, feed: str) -> None:
     _show_events(caller.console, [*last.clashes, *last.refusals])
 
 
-def _show_events(console: Console, events: list[_Event]) -> None:
-    rows = ((str(each.line), f"{each.title}, {each.starts}" if each.starts else "", each.text) for each in events)
-    output.show(console, ("Line", "No block", "Because"), rows)
+def _show_events(console: Console, events: Iterable[ListedEvent | ClashingEvent | RefusedEvent]) -> None:
+    output.show(console, ("Line", "No block", "Because"), map(_event_row, events))
 
 
-def _status(feed: _Feed) -> str:
+def _event_row(event: ListedEvent | ClashingEvent | RefusedEvent) -> tuple[str, str, str]:
+    if isinstance(event, RefusedEvent):
+        return str(event.line), "", event.why
+    return str(event.line), f"{event.title}, {event.starts}" if event.starts else "", event.text
+
+
+def _status(feed: FeedAnswer) -> str:
     if feed.text:
         return f"{feed.text} (stale since {feed.stale_since})"
     return f"{feed.last.clashing} clash" if feed.last.clashing else feed.status

@@ -15,7 +15,7 @@ import msgspec
 
 from controller.calendars.feeds.addresses import Ip, Network, require_allowed, where
 from controller.calendars.feeds.model import FeedFault, Trouble
-from controller.calendars.lines import LIMIT_BYTES
+from controller.calendars.ics_parser import LIMIT_BYTES
 from controller.http_client import httpx
 
 SECONDS = 30.0
@@ -50,7 +50,7 @@ class Fetcher:
         return httpx.create_ssl_context()
 
     async def fetch(self, address: str, *, etag: str = "", modified: str = "") -> Fetched | None:
-        """What is at the address; ``None`` when it is as it was at ``etag`` or ``modified``. Raises ``FeedFault``."""
+        """The content at the address; ``None`` if unchanged since ``etag`` or ``modified``. Raises ``FeedFault``."""
         asked = {"If-None-Match": etag, "If-Modified-Since": modified}
         headers = {name: value for name, value in asked.items() if value}
         headers |= {

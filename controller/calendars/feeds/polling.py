@@ -9,9 +9,11 @@ import logging
 import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from msgspec.structs import replace
+from msgspec import convert
+from msgspec.structs import asdict, replace
 from sqlalchemy.exc import DataError, SQLAlchemyError
 
 from controller.calendars.errors import CalendarError, CalendarTooLarge
@@ -53,15 +55,7 @@ def report(outcome: CalendarImportResult) -> PollReport:
         clashing=len(clashes),
         refused=len(faults),
         clashes=tuple(
-            FeedEvent(
-                line=each.occurrence.line,
-                uid=each.occurrence.uid,
-                text=each.text,
-                title=each.occurrence.title,
-                starts=each.occurrence.starts,
-                ends=each.occurrence.ends,
-                booking=each.booking,
-            )
+            convert(asdict(each.occurrence) | {"text": each.text, "booking": each.booking}, FeedEvent)
             for each in clashes[:LISTED]
         ),
         refusals=tuple(FeedEvent(line=each.line, uid=each.uid or "", text=each.reason) for each in faults[:LISTED]),
@@ -100,36 +94,26 @@ def _jitter() -> float:
     return secrets.randbelow(1001) / 1000
 
 
+@dataclass(eq=False)
 class Poller:
     """``luck`` gives numbers from 0 to 1."""
 
-    def __init__(
-        self,
-        database: Database,
-        clock: Clock,
-        changes: Changes,
-        calendars: CalendarImport,
-        keys: KeyFiles,
-        fetcher: Fetcher,
-        *,
-        luck: Callable[[], float] = _jitter,
-    ) -> None:
-        self._database = database
-        self._clock = clock
-        self._changes = changes
-        self._calendars = calendars
-        self._keys = keys
-        self._fetcher = fetcher
-        self._jitter = luck
+    database: Database
+    clock: Clock
+    changes: Changes
+    calendars: CalendarImport
+    keys: KeyFiles
+    fetcher: Fetcher
+    luck: Callable[[], float] = field(kw_only=True, default=_jitter)
 
     def seal(self, site: str, feed: str, address: str) -> bytes:
         """An address as the database holds it."""
-        return self._keys.seal(address.encode(), _about(site, feed))
+        return self.keys.seal(address.encode(), _about(site, feed))
 
     def address(self, feed: Feed) -> str:
         """Where a feed is read. Raises ``FeedFault`` where the key is not the one that it was sealed with."""
         try:
-            return self._keys.unseal(feed.address, _about(feed.site, feed.id)).decode()
+            return self.keys.unseal(feed.address, _about(feed.site, feed.id)).decode()
         except CannotUnseal:
             raise FeedFault(
                 Trouble.ADDRESS, "its address was stored with another code.key; give the address again"
@@ -139,7 +123,7 @@ class Poller:
         """What a feed would bring now; writes nothing. Raises ``Invalid`` naming the address where it cannot be read,
         and what ``CalendarImport.take`` raises."""
         try:
-            fetched = await self._fetcher.fetch(address)
+            fetched = await self.fetcher.fetch(address)
             assert fetched is not None, "nothing was said of what is known"
             return await self._take(site, feed, wanted, fetched.data, preview=True)
         except FeedFault as fault:
@@ -153,50 +137,50 @@ class Poller:
         """Poll what is due, for ever."""
         while True:
             wait_s = await retry_until_available(self.look, what="the diaries of others")
-            await self._clock.sleep(wait_s)
+            await self.clock.sleep(wait_s)
 
     async def look(self) -> float:
         """Poll all that is due now, a few at a time; how many seconds nothing more will be."""
-        async with self._database.read() as tx:
-            found = await repository.due(tx, self._clock.now(), limit=_DUE)
+        async with self.database.read() as tx:
+            found = await repository.due(tx, self.clock.now(), limit=_DUE)
         turns = asyncio.Semaphore(_AT_ONCE)
         await asyncio.gather(*(self._in_turn(each, turns) for each in found))
-        async with self._database.read() as tx:
+        async with self.database.read() as tx:
             next_at = await repository.next_due(tx)
         if next_at is None:
             return LOOK_EVERY_S
-        return min(LOOK_EVERY_S, max(1.0, (next_at - self._clock.now()).total_seconds()))
+        return min(LOOK_EVERY_S, max(1.0, (next_at - self.clock.now()).total_seconds()))
 
     async def _in_turn(self, feed: Feed, turns: asyncio.Semaphore) -> None:
         async with turns:
-            if await self._database.run(self._claim, feed):
+            if await self.database.run(self._claim, feed):
                 await self.poll(feed)
 
     async def _claim(self, tx: Tx, feed: Feed) -> bool:
-        return await repository.claim(tx, feed, now=self._clock.now(), lease=LEASE)
+        return await repository.claim(tx, feed, now=self.clock.now(), lease=LEASE)
 
     async def poll(self, feed: Feed, *, whole: bool = False) -> None:
         """Poll a feed whose turn was taken, and store the result. ``whole``: also where nothing has changed."""
-        now = self._clock.now()
+        now = self.clock.now()
         try:
             polled = await self._read(feed, now, whole=whole)
         except FeedChanged:
             return
         except FeedFault as fault:
             polled = self._failed(feed, fault, now)
-        await self._database.run(self._note, feed, polled)
-        self._changes.site_changed(feed.site)
+        await self.database.run(self._note, feed, polled)
+        self.changes.site_changed(feed.site)
 
     async def _read(self, feed: Feed, now: datetime, *, whole: bool) -> Feed:
         """Ask and take it. Raises ``FeedFault``, ``FeedChanged``."""
         address = self.address(feed)
         if not whole and feed.status is FeedStatus.OK and feed.read_at is not None and feed.read_at > now - READ_WHOLE:
-            fetched = await self._fetcher.fetch(address, etag=feed.etag, modified=feed.modified)
+            fetched = await self.fetcher.fetch(address, etag=feed.etag, modified=feed.modified)
             if fetched is None:
                 return self._fresh(feed, feed.report, now)
         else:
             # What clashed may be free by now, so it is read again although it has not changed.
-            fetched = await self._fetcher.fetch(address)
+            fetched = await self.fetcher.fetch(address)
         if fetched is None:
             raise FeedFault(
                 Trouble.SERVER,
@@ -256,12 +240,12 @@ class Poller:
         spare_all: bool = False,
         still: Callable[[Tx], Awaitable[None]] | None = None,
     ) -> CalendarImportResult:
-        return await self._calendars.take(
+        return await self.calendars.take(
             site,
             wanted.space,
             data,
             preview=preview,
-            actor=Actor(name=f"{FEED}{feed}", role=Role.MANAGER),
+            actor=Actor.acting(f"{FEED}{feed}", Role.MANAGER),
             source=source_of(feed),
             party=wanted.party,
             diary=wanted.name,
@@ -281,7 +265,7 @@ class Poller:
             report=replace(fault.report or feed.report, trouble=fault.trouble, text=fault.text),
             failures=failures,
             came_empty=fault.trouble is Trouble.EMPTY,
-            next_at=now + pause(feed.every_min, failures, luck=self._jitter(), at_least_s=fault.retry_after_s),
+            next_at=now + pause(feed.every_min, failures, luck=self.luck(), at_least_s=fault.retry_after_s),
             asked_at=now,
         )
 
@@ -292,13 +276,13 @@ class Poller:
             report=found,
             failures=0,
             came_empty=False,
-            next_at=now + pause(feed.every_min, 0, luck=self._jitter()),
+            next_at=now + pause(feed.every_min, 0, luck=self.luck()),
             asked_at=now,
             fresh_at=now,
         )
 
     async def _note(self, tx: Tx, before: Feed, polled: Feed) -> None:
-        await self._database.lock_site(tx, before.site)
+        await self.database.lock_site(tx, before.site)
         if await repository.same(tx, before):
             await repository.put(tx, polled)
 

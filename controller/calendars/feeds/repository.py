@@ -5,26 +5,23 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import RowMapping, delete, func, insert, select, update
 
-from controller.calendars.feeds.model import Feed, FeedStatus, PollReport
+from controller.calendars.feeds.model import Feed, PollReport
 from controller.calendars.tables import feeds, imported
 from controller.db.engine import Tx
+from controller.db.structs import columns_of, struct_of
 from controller.diary.model import CLAIMING
 from controller.diary.tables import bookings
 
-_COLUMNS = tuple(feeds.c[name] for name in Feed.__struct_fields__)
+_COLUMNS = columns_of(Feed, feeds)
 
 
 def _feed(row: RowMapping) -> Feed:
-    report = msgspec.json.decode(row["report"], type=PollReport)
-    return Feed(**{**row, "status": FeedStatus(row["status"]), "report": report})
+    return struct_of(Feed, row, report=msgspec.json.decode(row["report"], type=PollReport))
 
 
 def _row(value: Feed) -> dict[str, object]:
     report = msgspec.json.encode(value.report).decode()
-    return {name: getattr(value, name) for name in Feed.__struct_fields__} | {
-        "status": value.status.value,
-        "report": report,
-    }
+    return msgspec.structs.asdict(value) | {"status": value.status.value, "report": report}
 
 
 async def of_site(tx: Tx, site: str) -> list[Feed]:

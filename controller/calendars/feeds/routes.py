@@ -10,7 +10,7 @@ from controller.calendars.feeds.service import FeedService
 from controller.calendars.schemas import ImportAnswer, import_answer
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Runs
-from controller.people.versions import VersionStale
+from controller.people.edit_versions import VersionStale
 from controller.web.fields import SlugPath, made
 from controller.web.large_answers import large_answer
 from controller.web.problem import NotSignedIn, described

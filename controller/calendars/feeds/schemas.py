@@ -1,15 +1,12 @@
 """What feeds take and answer. Times carry the site's offset."""
 
-from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, AliasChoices, Field
 
 from controller.calendars.feeds.addresses import LONGEST, read_address
-from controller.calendars.feeds.model import FeedDraft, FeedEvent, FeedStatus, FeedView, Trouble
-from controller.text import local_time
-from controller.web.fields import Answer, Body, Name, Slug, Versioned, Whole, answer_of
+from controller.calendars.feeds.model import FeedDraft, FeedStatus, FeedView, Trouble
+from controller.web.fields import Answer, Body, LocalTime, Name, Slug, Versioned, Whole, answer_of
 
 Every = Annotated[Whole, Field(ge=5, le=7 * 24 * 60)]
 """Minutes from one poll to the next."""
@@ -29,13 +26,10 @@ class FeedBody(Body):
     party: Slug | None = None
 
     def wanted(self) -> FeedDraft:
-        return FeedDraft(
-            name=self.name, space=self.space, address=self.address, every_min=self.every_min, party=self.party
-        )
+        return FeedDraft(**self.model_dump(exclude={"version"}))
 
 
-class PutFeedBody(FeedBody, Versioned):
-    __doc__ = FeedBody.__doc__
+class PutFeedBody(FeedBody, Versioned): ...
 
 
 class ListedEvent(Answer):
@@ -46,8 +40,8 @@ class ListedEvent(Answer):
     uid: str
     text: str
     title: str
-    starts: str | None
-    ends: str | None
+    starts: LocalTime | None
+    ends: LocalTime | None
     booking: str | None
 
 
@@ -80,14 +74,14 @@ class FeedAnswer(Answer):
     status: FeedStatus
     trouble: Trouble | None
     text: str
-    stale_since: str | None
-    fresh_at: str | None
-    asked_at: str | None
-    next_at: str
+    stale_since: LocalTime | None
+    fresh_at: LocalTime | None
+    asked_at: LocalTime | None
+    next_at: LocalTime
     failures: int
     blocks: int
-    last: LastRead
-    created_at: str
+    last: LastRead = Field(validation_alias=AliasChoices("last", "report"))
+    created_at: LocalTime
     created_by: str
     version: int
 
@@ -97,32 +91,15 @@ class FeedList(Answer):
 
 
 def feed_answer(shown: FeedView) -> FeedAnswer:
-    feed, zone, report = shown.feed, shown.zone, shown.feed.report
+    feed = shown.feed
     failing = feed.status is FeedStatus.FAILING
     return answer_of(
         FeedAnswer,
         feed,
+        shown.zone,
         address=shown.where,
-        trouble=report.trouble if failing else None,
-        text=report.text if failing else "",
-        stale_since=_maybe(feed.fresh_at or feed.created_at, zone) if failing else None,
-        fresh_at=_maybe(feed.fresh_at, zone),
-        asked_at=_maybe(feed.asked_at, zone),
-        next_at=local_time.rfc3339(feed.next_at, zone),
+        trouble=feed.report.trouble if failing else None,
+        text=feed.report.text if failing else "",
+        stale_since=(feed.fresh_at or feed.created_at) if failing else None,
         blocks=shown.blocks,
-        last=answer_of(
-            LastRead,
-            report,
-            clashes=[_event(each, zone) for each in report.clashes],
-            refusals=[_event(each, zone) for each in report.refusals],
-        ),
-        created_at=local_time.rfc3339(feed.created_at, zone),
     )
-
-
-def _event(each: FeedEvent, zone: ZoneInfo) -> ListedEvent:
-    return answer_of(ListedEvent, each, starts=_maybe(each.starts, zone), ends=_maybe(each.ends, zone))
-
-
-def _maybe(moment: datetime | None, zone: ZoneInfo) -> str | None:
-    return None if moment is None else local_time.rfc3339(moment, zone)

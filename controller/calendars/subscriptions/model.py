@@ -26,7 +26,7 @@ class Shows(StrEnum):
     """How much of a booking."""
 
     TAKEN = "taken"
-    """That the time is taken."""
+    """Only that the time is taken."""
     TITLES = "titles"
     """What it is, too."""
     CONTACTS = "contacts"
@@ -34,8 +34,9 @@ class Shows(StrEnum):
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
-    """Of a ``space`` of a ``site``, of a site, or of a ``party`` over all sites, or over ``only_sites``. A person's has
-    the bookings of their groups too. ``owner_party``: the party of the user who created it."""
+    """A calendar of a ``space`` of a ``site``, of a site, or of a ``party`` over all sites, or over ``only_sites``. A
+    person's has the bookings of their groups too. ``owner_party``: the party of the user who created it,
+    ``user_id``; names are used again, ids are not."""
 
     id: str
     name: str
@@ -47,6 +48,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     only_sites: frozenset[str] | None
     created_at: datetime
     created_by: str
+    user_id: str | None
     revoked_at: datetime | None = None
 
 
@@ -68,8 +70,7 @@ class Linked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
-    """What a link gives. ``tag``: changes when the bytes do."""
+    """What a link gives."""
 
     name: str
     data: bytes
-    tag: str

@@ -6,15 +6,15 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import RowMapping, insert, or_, select, update
 
-from controller.calendars.subscriptions.model import Shows, Subscription
+from controller.calendars.subscriptions.model import Subscription
 from controller.calendars.tables import subscriptions
 from controller.db.engine import Tx
-from controller.diary.limits import LONGEST
-from controller.diary.model import BookingState
+from controller.db.structs import all_of, columns_of, struct_of
+from controller.diary.model import LONGEST, BookingState
 from controller.diary.tables import bookings
 from edge.wire.interval import Interval
 
-_COLUMNS = tuple(subscriptions.c[name] for name in Subscription.__struct_fields__)
+_COLUMNS = columns_of(Subscription, subscriptions)
 
 
 class PublicBooking(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +39,7 @@ class PublicBooking(msgspec.Struct, frozen=True, kw_only=True):
     version: int
 
 
-_SHOWN = tuple(bookings.c[name] for name in PublicBooking.__struct_fields__)
+_SHOWN = columns_of(PublicBooking, bookings)
 
 
 async def add(tx: Tx, value: Subscription, *, token_hash: bytes) -> None:
@@ -60,10 +60,10 @@ async def by_token(tx: Tx, token_hash: bytes) -> Subscription | None:
 
 
 async def active(tx: Tx, *, by: str | None, after: str | None, limit: int) -> list[Subscription]:
-    """Those that are not revoked, in the order of their ids; only those made by ``by`` if given."""
+    """Those that are not revoked, in the order of their ids; only those made by the user ``by`` if given."""
     query = select(*_COLUMNS).where(subscriptions.c.revoked_at.is_(None), subscriptions.c.id > (after or ""))
     if by is not None:
-        query = query.where(subscriptions.c.created_by == by)
+        query = query.where(subscriptions.c.user_id == by)
     rows = await tx.execute(query.order_by(subscriptions.c.id).limit(limit))
     return [_subscription(row) for row in rows.mappings()]
 
@@ -75,8 +75,8 @@ async def revoke(tx: Tx, subscription_id: str, *, now: datetime) -> bool:
 
 
 def _subscription(row: RowMapping) -> Subscription:
-    sites = None if row["only_sites"] is None else frozenset(msgspec.json.decode(row["only_sites"], type=list[str]))
-    return Subscription(**{**row, "shows": Shows(row["shows"]), "only_sites": sites})
+    sites = None if row["only_sites"] is None else msgspec.json.decode(row["only_sites"])
+    return struct_of(Subscription, row, only_sites=sites)
 
 
 async def of_spaces(
@@ -92,8 +92,7 @@ async def of_spaces(
     )
     if spaces is not None:
         query = query.where(bookings.c.space.in_(sorted(spaces)))
-    rows = await tx.execute(query.order_by(bookings.c.starts, bookings.c.id).limit(limit))
-    return [_shown(row) for row in rows.mappings()]
+    return await all_of(tx, PublicBooking, query.order_by(bookings.c.starts, bookings.c.id).limit(limit))
 
 
 async def of_parties(
@@ -108,12 +107,16 @@ async def of_parties(
     )
     if sites is not None:
         query = query.where(bookings.c.site.in_(sorted(sites)))
-    rows = await tx.execute(query.order_by(bookings.c.starts, bookings.c.id).limit(limit))
-    return [_shown(row) for row in rows.mappings()]
+    return await all_of(tx, PublicBooking, query.order_by(bookings.c.starts, bookings.c.id).limit(limit))
 
 
-def _shown(row: RowMapping) -> PublicBooking:
-    return PublicBooking(**{**row, "state": BookingState(row["state"])})
+async def revoke_of_user(tx: Tx, user: str, party: str, *, now: datetime) -> list[str]:
+    """Revoke what a user has made for a party; the ids."""
+    c = subscriptions.c
+    theirs = (c.user_id == user, or_(c.party == party, c.owner_party == party), c.revoked_at.is_(None))
+    found = list((await tx.execute(select(c.id).where(*theirs).order_by(c.id))).scalars())
+    await tx.execute(update(subscriptions).where(*theirs).values(revoked_at=now))
+    return found
 
 
 async def forget(tx: Tx, party: str, actor: str, now: datetime) -> None:

@@ -1,21 +1,35 @@
 """Subscriptions over HTTP, and the iCalendar file behind a subscription's link, for anybody who has the link. The link
 is never logged."""
 
-from datetime import date
+from datetime import UTC, date
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Header, Path, Query, Response, status
 from pydantic import model_validator
 
-from controller.calendars.etags import matches
+from controller.calendars.etags import etag, tagged
 from controller.calendars.ics_writer import MEDIA_TYPE
 from controller.calendars.subscriptions.model import Linked, Shows, SubscriptionDraft, SubscriptionUnknown
 from controller.calendars.subscriptions.service import LONGEST, SubscriptionService
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import BooksAnySite, ReadsAnySite
 from controller.text import local_time
-from controller.web.fields import LIST_LIMIT, After, Answer, Body, IdPath, Limit, Line, Slug, answer_of, read_date
+from controller.web.fields import (
+    LIST_LIMIT,
+    After,
+    Answer,
+    Body,
+    IdPath,
+    Limit,
+    Line,
+    LocalTime,
+    Page,
+    Slug,
+    answer_of,
+    page_of,
+    read_date,
+)
 from controller.web.problem import NotSignedIn, described, invalid_field
 from controller.web.services import service
 from edge.wire.interval import Interval
@@ -40,7 +54,7 @@ class SubscriptionBody(Body):
         return self
 
     def wanted(self) -> SubscriptionDraft:
-        return SubscriptionDraft(name=self.name, shows=self.shows, site=self.site, space=self.space, party=self.party)
+        return SubscriptionDraft(**self.model_dump())
 
 
 class SubscriptionAnswer(Answer):
@@ -53,20 +67,15 @@ class SubscriptionAnswer(Answer):
     space: str | None
     party: str | None
     link: str
-    created_at: str
+    created_at: LocalTime
     created_by: str
 
 
-class SubscriptionPage(Answer):
-    """``next``: give it as ``after`` for the next page; null on the last one."""
-
-    items: list[SubscriptionAnswer]
-    next: str | None
+class SubscriptionPage(Page[SubscriptionAnswer]): ...
 
 
 def subscription_answer(linked: Linked) -> SubscriptionAnswer:
-    each = linked.subscription
-    return answer_of(SubscriptionAnswer, each, link=linked.link, created_at=each.created_at.isoformat())
+    return answer_of(SubscriptionAnswer, linked.subscription, UTC, link=linked.link)
 
 
 router = APIRouter(tags=["calendars"], responses=described(NotSignedIn))
@@ -79,10 +88,7 @@ async def list_subscriptions(
 ) -> SubscriptionPage:
     """The active calendar links: your own, or all of your sites if you run them."""
     found = await subscriptions.listed(actor=actor, after=after, limit=limit + 1)
-    more, found = len(found) > limit, found[:limit]
-    return SubscriptionPage(
-        items=[subscription_answer(each) for each in found], next=found[-1].subscription.id if more else None
-    )
+    return page_of(SubscriptionPage, found, limit, subscription_answer, key=lambda each: each.subscription.id)
 
 
 @router.post("/subscriptions", status_code=status.HTTP_201_CREATED, responses=described(SiteUnknown))
@@ -121,14 +127,12 @@ async def calendar_file(
     """The calendar, from `from` to before `to` (dates, at most 800 days), else from a month ago to a year ahead."""
     found = await subscriptions.file(token, during=_during(from_, to))
     headers = {
-        "ETag": f'"{found.tag}"',
         "Cache-Control": f"private, max-age={KEPT_S}",
         "Content-Disposition": f"inline; filename*=UTF-8''{quote(found.name, safe='')}.ics",
         "X-Robots-Tag": "noindex",
+        "Content-Type": MEDIA_TYPE,
     }
-    if matches(if_none_match, found.tag):
-        return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
-    return Response(found.data, media_type=MEDIA_TYPE, headers=headers)
+    return tagged(Response, found.data, etag(found.data), if_none_match, headers)
 
 
 def _during(starts: str | None, ends: str | None) -> Interval | None:

@@ -2,16 +2,18 @@
 may show, and never codes, links and notes."""
 
 import asyncio
-import hashlib
-import secrets
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from controller.bookings import links
+from msgspec.structs import asdict
+
+from controller.audit import audit_log
 from controller.bookings.writer import BookingWriter
-from controller.calendars.ics_writer import CalendarEntry, calendar
+from controller.calendars.ics_writer import calendar
 from controller.calendars.subscriptions import repository
+from controller.calendars.subscriptions.booking_event import entry, run_out
 from controller.calendars.subscriptions.model import (
     CalendarLinkUnknown,
     File,
@@ -23,78 +25,19 @@ from controller.calendars.subscriptions.model import (
 )
 from controller.calendars.subscriptions.repository import PublicBooking
 from controller.db.engine import Database, Tx
-from controller.diary.model import CLAIMING, BookingState
+from controller.diary.model import CLAIMING
 from controller.diary.site_config import SiteConfig
-from controller.key_files import KeyFiles
-from controller.people import audit
+from controller.key_files import KeyFiles, token_hash
+from controller.people.departures import Departure
 from controller.people.errors import NotAllowed
-from controller.people.model import Actor, Role
+from controller.people.model import Actor
 from controller.people.parties import groups_of, parties, party
-from controller.people.permissions import TAKEN, Action, Seen, Thing, seen, sees
-from controller.people.users import active_user
+from controller.people.permissions import Action, Thing, may, may_somewhere, own_party, sees, sites_of
+from controller.people.sessions import SessionService
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
-from edge.wire.ids import uuid7
+from edge.wire.ids import new_id
 from edge.wire.interval import Interval
-
-_STATUS = {
-    BookingState.REQUESTED: "TENTATIVE",
-    BookingState.HELD: "TENTATIVE",
-    BookingState.CONFIRMED: "CONFIRMED",
-    BookingState.NO_SHOW: "CONFIRMED",
-    BookingState.DECLINED: "CANCELLED",
-    BookingState.CANCELLED: "CANCELLED",
-    BookingState.RELEASED: "CANCELLED",
-}
-
-
-def uid(booking_id: str) -> str:
-    """The same for as long as the booking is known, wherever it is moved."""
-    return f"{booking_id}@hallkeeper"
-
-
-def run_out(booking: PublicBooking, now: datetime) -> bool:
-    """Whether it is a hold that nobody took up in time."""
-    return booking.state is BookingState.HELD and booking.held_until is not None and booking.held_until <= now
-
-
-def entry(
-    booking: PublicBooking, site_config: SiteConfig, shows: Shows, *, party: str | None, now: datetime
-) -> CalendarEntry:
-    """The event of a booking. ``party``: the name of whose it is."""
-    site, place = site_config.site, site_config.by_space.get(booking.space)
-    space = place.space.name if place else booking.space
-    layout = place.space.layout(booking.layout) if place and booking.layout else None
-    geo = None if site.latitude is None or site.longitude is None else (site.latitude, site.longitude)
-    about = []
-    if shows is Shows.CONTACTS:
-        if party is not None:
-            about.append(f"For {party}")
-        contact = ", ".join(
-            text for text in (booking.contact_name, booking.contact_phone, booking.contact_email) if text
-        )
-        if contact:
-            about.append(f"Contact: {contact}")
-    if shows is not Shows.TAKEN:
-        if booking.people is not None:
-            about.append("1 person" if booking.people == 1 else f"{booking.people:,} people")
-        if layout is not None:
-            about.append(f"Layout: {layout.name}")
-    return CalendarEntry(
-        uid=uid(booking.id),
-        title=TAKEN if shows is Shows.TAKEN else booking.title,
-        starts=booking.starts,
-        ends=booking.ends,
-        zone=site.tz,
-        status="CANCELLED" if run_out(booking, now) else _STATUS[booking.state],
-        sequence=booking.version - 1,
-        created=booking.created_at,
-        changed=booking.changed_at,
-        place=", ".join(text for text in (space, site.name, site.address) if text),
-        about="\n".join(about),
-        geo=geo,
-    )
-
 
 BACK = timedelta(days=31)
 AHEAD = timedelta(days=366)
@@ -104,44 +47,45 @@ MOST_EVENTS = 5000
 REFRESH = timedelta(minutes=15)
 _MANY = 200
 """From so many events on a file is written on a thread, so that others need not wait."""
-_ENOUGH = {
-    Shows.TAKEN: frozenset(Seen),
-    Shows.TITLES: frozenset({Seen.DIARY, Seen.ALL}),
-    Shows.CONTACTS: frozenset({Seen.ALL}),
-}
-"""How much somebody must see to give it to others by a link."""
-_RUNS = frozenset({Role.ADMIN, Role.MANAGER})
+_NEEDS = {Shows.TAKEN: Action.READ, Shows.TITLES: Action.DETAILS, Shows.CONTACTS: Action.CONTACT}
+"""What somebody must be allowed to see to give it to others by a link."""
 
 
 def _may_give(actor: Actor, what: SubscriptionDraft | Subscription) -> bool:
     """Whether somebody sees all that a link would show."""
-    found = seen(actor, Thing(site=what.site, party=what.party))
-    return found in _ENOUGH[what.shows] and not (what.party and found is Seen.TAKEN)
+    thing = Thing(site=what.site, party=what.party)
+    needs = {_NEEDS[what.shows]} | ({Action.DETAILS} if what.party else set())
+    return all(may(actor, action, thing) for action in needs)
 
 
+def _shown_sites(actor: Actor, what: SubscriptionDraft | Subscription) -> frozenset[str] | None:
+    """The sites whose bookings a party's link may show as much of as it does; ``None`` for all of them."""
+    needs = Action.CONTACT if what.shows is Shows.CONTACTS else Action.DETAILS
+    return sites_of(actor, needs, party=what.party)
+
+
+@dataclass(eq=False)
 class SubscriptionService:
     """``address``: the URL that people use, without a slash at the end."""
 
-    def __init__(
-        self, database: Database, clock: Clock, writer: BookingWriter, keys: KeyFiles, *, address: str
-    ) -> None:
-        self._database = database
-        self._clock = clock
-        self._writer = writer
-        self._keys = keys
-        self._address = address
+    database: Database
+    clock: Clock
+    writer: BookingWriter
+    keys: KeyFiles
+    sessions: SessionService
+    address: str = field(kw_only=True)
 
     def link(self, subscription: Subscription) -> str:
         """The address to put into a calendar program; a secret."""
-        return f"{self._address}/c/{links.calendar_token(self._keys.page, subscription.id)}.ics"
+        return f"{self.address}/c/{self.keys.calendar_token(subscription.id)}.ics"
 
     async def subscribe(self, wanted: SubscriptionDraft, *, actor: Actor) -> Linked:
         """Make a link. Raises ``NotAllowed`` where it would show what the actor does not see, ``SiteUnknown``,
         ``SpaceUnknown``, ``Invalid``."""
-        return await self._database.run(self._subscribe, wanted, actor)
+        return await self.database.run(self._subscribe, wanted, actor)
 
     async def _subscribe(self, tx: Tx, wanted: SubscriptionDraft, actor: Actor) -> Linked:
-        now = self._clock.now()
+        now = self.clock.now()
         thing = Thing(site=wanted.site, party=wanted.party)
         if wanted.site is not None and not sees(actor, wanted.site):
             raise NotAllowed(actor, Action.READ, thing)
@@ -149,20 +93,19 @@ class SubscriptionService:
             raise NotAllowed(actor, Action.CONTACT, thing)
         name = await self._name(tx, wanted)
         made = Subscription(
-            id=uuid7(now, secrets.token_bytes(10)),
-            name=wanted.name or name,
-            shows=wanted.shows,
-            site=wanted.site,
-            space=wanted.space,
-            party=wanted.party,
-            owner_party=actor.party,
-            only_sites=actor.sites if wanted.site is None else None,
+            id=new_id(now),
+            **asdict(wanted) | {"name": wanted.name or name},
+            owner_party=own_party(actor, wanted.site),
+            only_sites=_shown_sites(actor, wanted) if wanted.site is None else None,
             created_at=now,
             created_by=actor.name[:200],
+            user_id=actor.user,
         )
-        digest = links.token_hash(links.calendar_token(self._keys.page, made.id))
+        digest = token_hash(self.keys.calendar_token(made.id))
         await repository.add(tx, made, token_hash=digest)
-        await audit.record(tx, actor=actor.name, at=now, act="subscribe", site=made.site, thing=f"calendar {made.id}")
+        await audit_log.record(
+            tx, actor=actor.name, at=now, act="subscribe", site=made.site, thing=f"calendar {made.id}"
+        )
         return Linked(subscription=made, link=self.link(made))
 
     async def _name(self, tx: Tx, wanted: SubscriptionDraft) -> str:
@@ -172,54 +115,60 @@ class SubscriptionService:
                 raise invalid_field("party", f"there is no party {wanted.party!r}; look it up in the list of parties")
             return found.name
         assert wanted.site is not None
-        site_config = await self._writer.site_configs.of(tx, wanted.site)
+        site_config = await self.writer.site_configs.of(tx, wanted.site)
         if wanted.space is None:
             return site_config.site.name
         return f"{site_config.require(wanted.space).space.name}, {site_config.site.name}"[:200]
 
     async def listed(self, *, actor: Actor, after: str | None, limit: int) -> list[Linked]:
         """The active ones: the actor's own, and all of the sites that the actor runs."""
-        by = None if actor.role in _RUNS else actor.name
-        kept: list[Subscription] = []
-        async with self._database.read() as tx:
-            while len(kept) < limit and (page := await repository.active(tx, by=by, after=after, limit=limit)):
-                kept += [each for each in page if _keeps(actor, each)]
+        by = None if may_somewhere(actor, Action.RUN) else actor.user or ""
+        found: list[Subscription] = []
+        async with self.database.read() as tx:
+            while len(found) < limit and (page := await repository.active(tx, by=by, after=after, limit=limit)):
+                found += [each for each in page if _manages(actor, each)]
                 after = page[-1].id
-        return [Linked(subscription=each, link=self.link(each)) for each in kept[:limit]]
+        return [Linked(subscription=each, link=self.link(each)) for each in found[:limit]]
 
     async def revoke(self, subscription_id: str, *, actor: Actor) -> None:
         """The link leads nowhere from now on. Raises ``SubscriptionUnknown``, ``NotAllowed``."""
-        await self._database.run(self._revoke, subscription_id, actor)
+        await self.database.run(self._revoke, subscription_id, actor)
 
     async def _revoke(self, tx: Tx, subscription_id: str, actor: Actor) -> None:
-        now = self._clock.now()
+        now = self.clock.now()
         found = await repository.get(tx, subscription_id)
         if found is None or not await repository.revoke(tx, subscription_id, now=now):
             raise SubscriptionUnknown(subscription_id)
-        if not _keeps(actor, found):
+        if not _manages(actor, found):
             raise NotAllowed(actor, Action.BOOK, Thing(site=found.site, party=found.owner_party))
-        await audit.record(
+        await audit_log.record(
             tx, actor=actor.name, at=now, act="unsubscribe", site=found.site, thing=f"calendar {subscription_id}"
         )
 
+    async def follow_departure(self, tx: Tx, departure: Departure, now: datetime) -> frozenset[str]:
+        """As ``DepartureHook`` has it: who leaves a party loses the links that they have made for it."""
+        if departure.gone:
+            for each in await repository.revoke_of_user(tx, departure.user.id, departure.party, now=now):
+                thing = f"calendar {each}"
+                await audit_log.record(tx, actor=departure.by, at=now, act="unsubscribe", thing=thing)
+        return frozenset()
+
     async def file(self, token: str, *, during: Interval | None) -> File:
         """What a link gives now. Raises ``CalendarLinkUnknown``, also where its maker may no longer see as much."""
-        now = self._clock.now()
+        now = self.clock.now()
         asked = during or Interval(start=now - BACK, end=now + AHEAD)
-        async with self._database.read() as tx:
-            found = await repository.by_token(tx, links.token_hash(token))
+        async with self.database.read() as tx:
+            found = await repository.by_token(tx, token_hash(token))
             if found is None or found.revoked_at is not None:
                 raise CalendarLinkUnknown
-            maker = await active_user(tx, found.created_by)
+            maker = None if found.user_id is None else await self.sessions.acting(tx, found.user_id, now)
             if maker is None or not _may_give(maker, found):
                 raise CalendarLinkUnknown
             if found.site is not None and not sees(maker, found.site):
                 raise CalendarLinkUnknown
-            sites = _both(found.only_sites, maker.sites)
+            sites = _both(found.only_sites, _shown_sites(maker, found))
             shown = await self._shown(tx, found, asked, now, sites=sites)
-            site_configs = {
-                site: await self._writer.site_configs.of(tx, site) for site in {each.site for each in shown}
-            }
+            site_configs = {site: await self.writer.site_configs.of(tx, site) for site in {each.site for each in shown}}
             names = {}
             if found.shows is Shows.CONTACTS:
                 known = await parties(tx, {each.party for each in shown if each.party is not None})
@@ -230,7 +179,7 @@ class SubscriptionService:
             about = f"Only the first {MOST_EVENTS:,} events from {asked.start:%-d %B %Y} on; ask for fewer days."
         write = partial(_written, found, shown, site_configs, names, about, now)
         data = write() if len(shown) < _MANY else await asyncio.to_thread(write)
-        return File(name=found.name, data=data, tag=hashlib.sha256(data).hexdigest()[:32])
+        return File(name=found.name, data=data)
 
     async def _shown(
         self, tx: Tx, found: Subscription, during: Interval, now: datetime, *, sites: frozenset[str] | None
@@ -241,7 +190,7 @@ class SubscriptionService:
         assert found.site is not None
         spaces = None
         if found.space is not None:
-            spaces = _sharing(await self._writer.site_configs.of(tx, found.site), found.space)
+            spaces = _sharing(await self.writer.site_configs.of(tx, found.site), found.space)
         booked = await repository.of_spaces(tx, found.site, spaces, during, states=CLAIMING, limit=MOST_EVENTS + 1)
         return [each for each in booked if not run_out(each, now)]
 
@@ -253,13 +202,12 @@ def _both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset
     return one & other
 
 
-def _keeps(actor: Actor, what: Subscription) -> bool:
+def _manages(actor: Actor, what: Subscription) -> bool:
     """Whether a link is the actor's to see and to revoke: their own, and for who runs sites those of their sites."""
-    if what.created_by == actor.name or actor.role not in _RUNS:
-        return what.created_by == actor.name
-    if what.site is not None or what.only_sites is None:
-        return sees(actor, what.site)
-    return all(sees(actor, site) for site in what.only_sites)
+    if actor.user is not None and what.user_id == actor.user:
+        return True
+    sites = {what.site} if what.site is not None or what.only_sites is None else what.only_sites
+    return all(may(actor, Action.RUN, Thing(site=site)) for site in sites)
 
 
 def _sharing(site_config: SiteConfig, space: str) -> Collection[str]:

@@ -23,7 +23,7 @@ _NAMES = {
     "status": "eventStatus",
     "attendance": "eventAttendanceMode",
 }
-"""What is called otherwise there than here."""
+"""Our field names and their names in schema.org."""
 
 
 class _Linked(Answer):

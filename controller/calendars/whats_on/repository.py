@@ -6,8 +6,8 @@ import msgspec
 from sqlalchemy import and_, or_, select
 
 from controller.db.engine import Tx
-from controller.diary.limits import LONGEST
-from controller.diary.model import BookingState
+from controller.db.structs import all_of, columns_of
+from controller.diary.model import LONGEST, BookingState
 from controller.diary.tables import bookings
 from edge.wire.interval import Interval
 
@@ -28,7 +28,7 @@ async def listed(tx: Tx, site: str, during: Interval, *, limit: int) -> list[Lis
     """Public bookings that touch ``during``, by start: the confirmed ones, and those that were called off since."""
     c = bookings.c
     query = (
-        select(c.id, c.space, c.title, c.starts, c.ends, c.party, c.state)
+        select(*columns_of(ListedEventRow, bookings), (c.state == BookingState.CANCELLED.value).label("called_off"))
         .where(
             c.site == site,
             c.public,
@@ -43,15 +43,4 @@ async def listed(tx: Tx, site: str, during: Interval, *, limit: int) -> list[Lis
         .order_by(c.starts, c.id)
         .limit(limit)
     )
-    return [
-        ListedEventRow(
-            id=row.id,
-            space=row.space,
-            title=row.title,
-            starts=row.starts,
-            ends=row.ends,
-            party=row.party,
-            called_off=row.state == BookingState.CANCELLED.value,
-        )
-        for row in await tx.execute(query)
-    ]
+    return await all_of(tx, ListedEventRow, query)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
-from pydantic import BaseModel
 
 from controller.estate.edits import SECTIONS, Thing, things, with_things
 from controller.estate.model import Door, Edge, Equipment, Floor, Layout, Site, SiteParts, Space
@@ -18,11 +17,13 @@ from controller.estate.schemas import (
     OneLayoutBody,
     SiteBody,
     SpaceFields,
+    thing_of,
 )
 from controller.estate.site_file.forms import read, written
-from controller.estate.site_file.sections import FileFault, Plain
+from controller.estate.site_file.sections import FileFault, Plain, within
 from controller.estate.validation import EstateFault
 from controller.text.patterns import IN_WORDS
+from controller.web.fields import Body
 from edge.wire.ids import SLUG_PATTERN
 
 _SLUG = re.compile(SLUG_PATTERN)
@@ -52,7 +53,7 @@ def plain(parts: SiteParts) -> Plain:
     return {
         "site": {"id": site.pop("id"), **written(SiteBody(**site))},
         **{
-            section: {name: _WRITE[section](thing) for name, thing in things(parts, section).items()}
+            section: {name: _write(section, thing) for name, thing in things(parts, section).items()}
             for section in SECTIONS
         },
     }
@@ -75,8 +76,8 @@ def merged(before: SiteParts | None, wanted: Built, *, prune: bool) -> SiteParts
     has is gone."""
     parts = SiteParts(site=wanted.site) if before is None else msgspec.structs.replace(before, site=wanted.site)
     for section, given in wanted.things.items():
-        kept = {} if prune else things(parts, section)
-        parts = with_things(parts, section, kept | given)
+        current = {} if prune else things(parts, section)
+        parts = with_things(parts, section, current | given)
     return parts
 
 
@@ -86,7 +87,7 @@ def _site(value: object, site_id: str, problems: list[FileFault]) -> Site:
         problems.append(FileFault(place="site", text="the file needs a table [site] with at least id, name and zone"))
         return stand_in
     body, faults = read(SiteBody, {name: each for name, each in value.items() if name != "id"})
-    problems += _at("site", faults)
+    problems += within("site", faults)
     if value.get("id") != site_id:
         text = f"is {str(value.get('id'))[:60]!r}, but this file is being written to {site_id!r}"
         problems.append(FileFault(place="site.id", text=text))
@@ -108,8 +109,8 @@ def _things(
         if not _SLUG.fullmatch(name):
             problems.append(FileFault(place=place, text=f"the id {IN_WORDS[SLUG_PATTERN]}"))
             continue
-        thing, faults = _READ[section](table, site, name)
-        problems += _at(place, faults)
+        thing, faults = _read(section, table, site, name)
+        problems += within(place, faults)
         if thing is None:
             wrong = _wrong(faults)
             thing = _without(section, table, site, name, wrong)
@@ -131,7 +132,7 @@ def _without(section: str, table: object, site: str, name: str, wrong: set[str])
     if section not in _LEAST or not isinstance(table, dict):
         return None
     rest = {field: value for field, value in table.items() if field not in wrong}
-    thing, _ = _READ[section]({**_LEAST[section](name), **rest}, site, name)
+    thing, _ = _read(section, {**_LEAST[section](name), **rest}, site, name)
     return thing
 
 
@@ -170,7 +171,7 @@ def _space(table: object, site: str, name: str) -> tuple[Thing | None, list[File
             faults.append(FileFault(place=f"layouts.{layout[:60]}", text=f"the id {IN_WORDS[SLUG_PATTERN]}"))
             continue
         one, wrong = read(OneLayoutBody, inner)
-        faults += _at(f"layouts.{layout}", wrong)
+        faults += within(f"layouts.{layout}", wrong)
         if one is not None:
             layouts.append(Layout(id=layout, **one.model_dump()))
     if body is None or faults:
@@ -178,69 +179,32 @@ def _space(table: object, site: str, name: str) -> tuple[Thing | None, list[File
     return body.space(site, name, tuple(layouts)), []
 
 
-def _reader(
-    model: type[BaseModel], make: Callable[[Any, str, str], Thing]
-) -> Callable[[object, str, str], tuple[Thing | None, list[FileFault]]]:
-    def reader(table: object, site: str, name: str) -> tuple[Thing | None, list[FileFault]]:
-        body, faults = read(model, table)
-        return (None, faults) if body is None else (make(body, site, name), [])
-
-    return reader
+def _read(section: str, table: object, site: str, name: str) -> tuple[Thing | None, list[FileFault]]:
+    if section == "spaces":
+        return _space(table, site, name)
+    body, faults = read(_BODIES[section], table)
+    kind: Any = SECTIONS[section]
+    return (None, faults) if body is None else (thing_of(kind, body, site, name), [])
 
 
-_READ: Mapping[str, Callable[[object, str, str], tuple[Thing | None, list[FileFault]]]] = {
-    "floors": _reader(FloorBody, FloorBody.floor),
-    "spaces": _space,
-    "equipment": _reader(EquipmentBody, EquipmentBody.equipment),
-    "doors": _reader(DoorBody, DoorBody.door),
-    "edges": _reader(EdgeBody, EdgeBody.edge),
+_BODIES: Mapping[str, type[Body]] = {
+    "floors": FloorBody,
+    "equipment": EquipmentBody,
+    "doors": DoorBody,
+    "edges": EdgeBody,
 }
 
 
-def _write_space(space: Thing) -> Plain:
-    assert isinstance(space, Space)
-    fields = _own(space)
+def _write(section: str, thing: Thing) -> Plain:
+    fields = _own(thing)
+    if section != "spaces":
+        return written(_BODIES[section](**fields))
     layouts = fields.pop("layouts")
-    changeovers = [msgspec.structs.asdict(each) for each in fields.pop("changeovers")]
-    lists = {name: list(fields.pop(name)) for name in ("doors", "parts", "amenities")}
-    table = written(SpaceFields.model_validate({**fields, **lists, "changeovers": changeovers}))
+    table = written(SpaceFields.model_validate(msgspec.to_builtins(fields)))
     named = {each.id: written(OneLayoutBody(**_own(each, "id"))) for each in layouts}
     return table | ({"layouts": named} if named else {})
-
-
-def _write_edge(edge: Thing) -> Plain:
-    assert isinstance(edge, Edge)
-    return written(EdgeBody(**_own(edge)))
-
-
-def _write_floor(floor: Thing) -> Plain:
-    assert isinstance(floor, Floor)
-    return written(FloorBody(**_own(floor)))
-
-
-def _write_equipment(equipment: Thing) -> Plain:
-    assert isinstance(equipment, Equipment)
-    return written(EquipmentBody(**_own(equipment)))
-
-
-def _write_door(door: Thing) -> Plain:
-    assert isinstance(door, Door)
-    return written(DoorBody(**_own(door)))
-
-
-_WRITE: Mapping[str, Callable[[Thing], Plain]] = {
-    "floors": _write_floor,
-    "spaces": _write_space,
-    "equipment": _write_equipment,
-    "doors": _write_door,
-    "edges": _write_edge,
-}
 
 
 def _own(value: msgspec.Struct, *but: str) -> dict[str, Any]:
     left = but or ("site", "id")
     return {name: each for name, each in msgspec.structs.asdict(value).items() if name not in left}
-
-
-def _at(place: str, problems: list[FileFault]) -> list[FileFault]:
-    return [FileFault(place=f"{place}.{each.place}".rstrip("."), text=each.text) for each in problems]

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from controller.estate.answers import DifferenceAnswer, ObstacleAnswer, difference_answers, obstacle_answers
 from controller.estate.errors import InUse, SiteUnknown
+from controller.estate.schemas import NAMED_OBSTACLES, DifferenceAnswer, ObstacleAnswer
 from controller.estate.site_file.service import SiteFile, SiteFileOutcome
 from controller.people.authentication import Builds, Runs
-from controller.web.fields import Answer, SlugPath
+from controller.web.fields import Answer, SlugPath, answer_of
 from controller.web.problem import NotSignedIn, TooLarge, described
 from controller.web.services import service
 
@@ -39,16 +39,13 @@ class SiteFileAnswer(Answer):
 
 def site_file_answer(brought: SiteFileOutcome) -> SiteFileAnswer:
     foreseen = brought.foreseen
-    return SiteFileAnswer(
-        written=brought.written,
-        new=brought.new,
-        possible=brought.possible,
-        changes=difference_answers(brought.changes),
-        problems=[ProblemAnswer(place=each.place, text=each.text) for each in brought.problems],
-        obstacles=obstacle_answers(foreseen.obstacles),
+    return answer_of(
+        SiteFileAnswer,
+        brought,
+        obstacles=foreseen.obstacles[:NAMED_OBSTACLES],
         count=len(foreseen.obstacles),
         rewritten=foreseen.rewritten,
-        notes=list(foreseen.notes),
+        notes=foreseen.notes,
     )
 
 

@@ -1,6 +1,6 @@
 """Sections of a site's file besides the building; each domain can add one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias
 
@@ -83,6 +83,6 @@ def overlaid(current: Plain, given: Plain, *tables: str) -> Plain:
     return found
 
 
-def within(section: str, problems: Sequence[FileFault]) -> tuple[FileFault, ...]:
-    """Problems whose places are in a section."""
-    return tuple(FileFault(place=f"{section}.{each.place}".rstrip("."), text=each.text) for each in problems)
+def within(place: str, problems: Iterable[FileFault]) -> list[FileFault]:
+    """Problems whose places are in a place."""
+    return [FileFault(place=f"{place}.{each.place}".rstrip("."), text=each.text) for each in problems]

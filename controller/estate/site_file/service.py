@@ -1,12 +1,14 @@
 """A site as one file: export, check, import."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
 import tomli_w
 
+from controller.audit import audit_log
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.estate import repository
@@ -18,7 +20,6 @@ from controller.estate.service import EstateService, require_parts
 from controller.estate.site_file import building
 from controller.estate.site_file.sections import AffectedBooking, FileFault, FileSection, Plain, within
 from controller.estate.validation import unfit
-from controller.people import audit
 from controller.uploads import toml
 from controller.uploads.parser import Parser
 from controller.web.problem import FieldError, Invalid
@@ -98,68 +99,59 @@ class FileRefused(Invalid):
     """Everything that is wrong with a file, by its place."""
 
     def __init__(self, problems: Sequence[FileFault]) -> None:
-        told = "; ".join(f"{each.place}: {each.text}".removeprefix(": ") for each in problems[:10])
+        listed = "; ".join(f"{each.place}: {each.text}".removeprefix(": ") for each in problems[:10])
         more = f"; and {len(problems) - 10} more" if len(problems) > 10 else ""
         super().__init__(
-            f"The file is refused. {told}{more}",
+            f"The file is refused. {listed}{more}",
             errors=[FieldError(field=each.place or "body", message=each.text) for each in problems],
         )
 
 
+@dataclass(eq=False)
 class SiteFile:
     """``sections``: what the domains add, in the order of the file; the list may grow until the first request.
-    ``told``: what seems wrong with a site that is to be so, by what its edges tell, each a sentence; it refuses
-    nothing."""
+    ``wiring_faults``: what seems wrong with the site as it would be, by what its edges report, each a sentence; it
+    refuses nothing."""
 
-    def __init__(
-        self,
-        database: Database,
-        clock: Clock,
-        changes: Changes,
-        estate: EstateService,
-        sections: Sequence[FileSection],
-        told: Callable[[Tx, SiteParts], Awaitable[list[str]]],
-        parser: Parser,
-    ) -> None:
-        self._parser = parser
-        self._database = database
-        self._clock = clock
-        self._changes = changes
-        self._estate = estate
-        self._sections = sections
-        self._told = told
+    database: Database
+    clock: Clock
+    changes: Changes
+    estate: EstateService
+    sections: Sequence[FileSection]
+    wiring_faults: Callable[[Tx, SiteParts], Awaitable[list[str]]]
+    parser: Parser
 
     async def export(self, site: str) -> bytes:
         """The site's file. Raises ``SiteUnknown``."""
-        now = self._clock.now()
-        async with self._database.read() as tx:
+        now = self.clock.now()
+        async with self.database.read() as tx:
             parts = await require_parts(tx, site)
-            tables = {each.name: await each.export(tx, parts, now=now) for each in self._sections}
+            tables = {each.name: await each.export(tx, parts, now=now) for each in self.sections}
         return write({**building.plain(parts), **tables}, name=parts.site.name)
 
     async def check(self, site: str, data: bytes, *, prune: bool = False, anyway: bool = False) -> SiteFileOutcome:
         """What ``bring`` would do, with all that is wrong with the file; writes nothing."""
-        read = await self._parser.run(_read, data, site)
-        async with self._database.read() as tx:
+        read = await self.parser.run(_read, data, site)
+        async with self.database.read() as tx:
             return (await self._plan(tx, site, read, prune=prune, anyway=anyway)).brought
 
     async def bring(
         self, site: str, data: bytes, *, prune: bool = False, anyway: bool = False, actor: str
     ) -> SiteFileOutcome:
         """Make a site what a file says, in one transaction; bringing it in again changes nothing. What the file leaves
-        out stays, and with ``prune`` goes from the tables that the file has. ``anyway``: although hours leave bookings
-        standing where they could not be made.
+        out stays, and with ``prune`` goes from the tables that the file has. ``anyway``: also where bookings could not
+        be made under the new hours; they stay.
 
         Raises ``FileRefused``, ``ChangeBlocked``, ``InUse``.
         """
-        read = await self._parser.run(_read, data, site)
-        brought = await self._database.run(self._bring, site, read, prune, anyway, actor)
+        read = await self.parser.run(_read, data, site)
+        brought = await self.database.run(self._bring, site, read, prune, anyway, actor)
         if brought.changes:
-            self._changes.site_changed(site, estate=True)
+            self.changes.site_changed(site, estate=True)
         return brought
 
     async def _bring(self, tx: Tx, site: str, read: _Read, prune: bool, anyway: bool, actor: str) -> SiteFileOutcome:
-        await self._database.lock_site(tx, site)
+        await self.database.lock_site(tx, site)
         plan = await self._plan(tx, site, read, prune=prune, anyway=anyway)
         brought = plan.brought
         if brought.problems:
@@ -169,27 +161,35 @@ class SiteFile:
         if not brought.changes:
             return msgspec.structs.replace(brought, written=True)
         assert plan.after is not None
-        now = self._clock.now()
-        await self._estate.rebuild(tx, plan.before, plan.after)
-        for section in self._sections:
+        now = self.clock.now()
+        await self.estate.rebuild(tx, plan.before, plan.after)
+        for section in self.sections:
             if section.name in plan.tables:
                 await section.put(tx, plan.after, plan.tables[section.name], actor=actor, now=now)
         act = "make" if brought.new else "change"
         thing = f"site {site} from a file, {len(brought.changes)} things"
-        await audit.record(tx, actor=actor, at=now, act=act, site=site, thing=thing)
+        await audit_log.record(
+            tx,
+            actor=actor,
+            at=now,
+            act=act,
+            site=site,
+            thing=thing,
+            changes={"things": (None, [str(each) for each in brought.changes])},
+        )
         return msgspec.structs.replace(brought, written=True)
 
     async def _plan(self, tx: Tx, site: str, read: _Read, *, prune: bool, anyway: bool) -> _Plan:
-        now = self._clock.now()
+        now = self.clock.now()
         before = await repository.site_parts(tx, site)
         if read.problems:
             return _refused(before, read.problems)
         problems: list[FileFault] = []
         tables, wanted = read.tables, read.wanted
-        problems += unknown(tables, ("site", *SECTIONS, *(each.name for each in self._sections)))
+        problems += unknown(tables, ("site", *SECTIONS, *(each.name for each in self.sections)))
         problems += wanted.problems
         after = building.merged(before, wanted, prune=prune)
-        found = await self._estate.faults(tx, before, after)
+        found = await self.estate.faults(tx, before, after)
         problems += [FileFault(place=each.place, text=each.text) for each in found if not wanted.doubts(each)]
         readable = after if not found else _loose(after)
         put, changes, obstacles, notes = await self._sections_of(
@@ -197,7 +197,7 @@ class SiteFile:
         )
         if problems:
             return _refused(before, problems)
-        foreseen = await self._estate.preview_change(tx, before, after)
+        foreseen = await self.estate.preview_change(tx, before, after)
         return _Plan(
             before=before,
             after=after,
@@ -208,7 +208,7 @@ class SiteFile:
                 foreseen=msgspec.structs.replace(
                     foreseen,
                     obstacles=foreseen.obstacles if anyway else (*foreseen.obstacles, *obstacles),
-                    notes=(*foreseen.notes, *notes, *await self._told(tx, after), *unfit(after)),
+                    notes=(*foreseen.notes, *notes, *await self.wiring_faults(tx, after), *unfit(after)),
                 ),
             ),
         )
@@ -229,7 +229,7 @@ class SiteFile:
         changes: list[Difference] = []
         obstacles: list[Obstacle] = []
         notes: list[str] = []
-        for section in self._sections:
+        for section in self.sections:
             given = tables.get(section.name)
             if given is None:
                 continue
@@ -260,8 +260,8 @@ def _loose(parts: SiteParts) -> SiteParts:
 
 
 def _refused(before: SiteParts | None, problems: Sequence[FileFault]) -> _Plan:
-    told = tuple(problems[:MOST_PROBLEMS])
-    return _Plan(before=before, after=None, tables={}, brought=SiteFileOutcome(new=before is None, problems=told))
+    brought = SiteFileOutcome(new=before is None, problems=tuple(problems[:MOST_PROBLEMS]))
+    return _Plan(before=before, after=None, tables={}, brought=brought)
 
 
 def _read(data: bytes, site: str) -> _Read:
@@ -270,19 +270,19 @@ def _read(data: bytes, site: str) -> _Read:
     return _Read(tables=tables, wanted=wanted, problems=tuple(problems))
 
 
-def _obstacle(section: str, standing: AffectedBooking) -> Obstacle:
+def _obstacle(section: str, affected: AffectedBooking) -> Obstacle:
     return Obstacle(
         section=section,
         id="",
-        field=standing.place,
-        why="would-break",
-        text=standing.text,
-        conflicts=standing.conflicts,
+        field=affected.place,
+        kind="would-break",
+        text=affected.text,
+        conflicts=affected.conflicts,
     )
 
 
 def _differences(section: str, current: Plain, becomes: Plain) -> list[Difference]:
-    """What is different in a section, by its fields; where a field holds tables by id, by those."""
+    """The differences in a section, by its fields; where a field holds tables by id, by those."""
     found: list[Difference] = []
     for name in sorted(current | becomes):
         old, new = current.get(name), becomes.get(name)

@@ -4,20 +4,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Select, and_, exists, func, insert, or_, select, update
 
 from controller.db.engine import Tx
+from controller.db.structs import columns_of, struct_of
 from controller.people.permissions import Thing
 from controller.plans.overrides.model import AtDoor, Due, ForPlan, Ordered
 from controller.plans.tables import override_doors, overrides
-from edge.wire.plan import Override, OverrideKind
+from edge.wire.plan import Override
 
-_FIELDS = tuple(overrides.c[name] for name in Ordered.__struct_fields__ if name != "doors")
-_AT_DOOR = tuple(override_doors.c[name] for name in AtDoor.__struct_fields__)
+_FIELDS = columns_of(Ordered, overrides)
+_AT_DOOR = columns_of(AtDoor, override_doors)
 
 
 async def add(tx: Tx, ordered: Ordered) -> None:
-    row = {name: getattr(ordered, name) for name in Ordered.__struct_fields__ if name != "doors"}
+    row = {column.name: getattr(ordered, column.name) for column in _FIELDS}
     await tx.execute(insert(overrides).values(row | {"kind": ordered.kind.value}))
     doors = [{"override": ordered.id, "door": at.door, "site": ordered.site} for at in ordered.doors]
     if doors:
@@ -88,10 +89,10 @@ async def for_plan(tx: Tx, site: str, doors: Sequence[str], *, now: datetime, ho
         Due(
             override=each.id,
             given=Override(door=door, kind=each.kind, during=each.on_the_door),
-            new=door not in told,
+            new=door not in planned,
         )
         for each in await _read(tx, query)
-        for told in [{at.door for at in each.doors if at.on_version is not None}]
+        for planned in [{at.door for at in each.doors if at.on_version is not None}]
         for door in doors
         if each.whole or door in {at.door for at in each.doors}
     ]
@@ -154,9 +155,5 @@ async def _read(tx: Tx, query: Select[Any]) -> list[Ordered]:
     if rows:
         at = select(override_doors.c.override, *_AT_DOOR).where(override_doors.c.override.in_(list(doors)))
         for found in (await tx.execute(at.order_by(override_doors.c.door))).mappings():
-            doors[found["override"]].append(AtDoor(**{name: found[name] for name in AtDoor.__struct_fields__}))
-    return [_ordered(row, doors[row["id"]]) for row in rows]
-
-
-def _ordered(row: RowMapping, doors: Sequence[AtDoor]) -> Ordered:
-    return Ordered(**(dict(row) | {"kind": OverrideKind(row["kind"]), "doors": tuple(doors)}))
+            doors[found["override"]].append(struct_of(AtDoor, found))
+    return [struct_of(Ordered, row, doors=doors[row["id"]]) for row in rows]

@@ -12,7 +12,7 @@ from controller.people.authentication import LocksDown, SeesLive
 from controller.plans.overrides.model import OverrideDraft
 from controller.plans.overrides.schemas import EndBody, OverrideAnswer, OverrideBody, OverridePage, override_answers
 from controller.plans.overrides.service import OverrideService, OverrideUnknown, TooManyOverrides
-from controller.web.fields import After, IdPath, Limit, SlugPath, read_moment
+from controller.web.fields import After, IdPath, Limit, SlugPath, page_of, read_moment
 from controller.web.problem import NotSignedIn, described, invalid_field
 from controller.web.services import TheDatabase, service
 
@@ -62,8 +62,7 @@ async def get_overrides(
         return OverridePage(items=override_answers(await overrides.current(site), actor), next=None)
     shown = await overrides.history(site, before=after, limit=limit + 1)
     items = override_answers(shown, actor)
-    more, items = len(items) > limit, items[:limit]
-    return OverridePage(items=items, next=items[-1].id if more else None)
+    return page_of(OverridePage, items, limit, lambda item: item, key=lambda item: item.id)
 
 
 @router.get("/overrides/{override_id}", responses=described(OverrideUnknown))

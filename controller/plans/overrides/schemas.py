@@ -1,9 +1,6 @@
 """What overrides take and answer."""
 
-from collections.abc import Iterable
-from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -11,8 +8,7 @@ from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
 from controller.plans.overrides.service import OverridesView
 from controller.plans.overrides.status import At
-from controller.text import local_time
-from controller.web.fields import Answer, Body, Line, MomentText, Name, Slug, Whole, answer_of
+from controller.web.fields import Answer, Body, Line, LocalTime, MomentText, Name, Page, Slug, Whole, answer_of
 from edge.wire.plan import OverrideKind
 
 
@@ -42,7 +38,7 @@ class DoorOfOverride(Answer):
     door: str
     name: str
     state: At
-    since: str | None
+    since: LocalTime | None
     holds: bool
     text: str
 
@@ -55,48 +51,34 @@ class OverrideAnswer(Answer):
     site: str
     kind: OverrideKind
     whole: bool
-    starts: str
-    ends: str
+    starts: LocalTime
+    ends: LocalTime
     reason: str
     actor: str
-    made_at: str
-    ended_at: str | None
+    made_at: LocalTime
+    ended_at: LocalTime | None
     ended_by: str | None
     ended_reason: str | None
     stands: bool
     doors: list[DoorOfOverride]
 
 
-class OverridePage(Answer):
-    items: list[OverrideAnswer]
-    next: str | None
+class OverridePage(Page[OverrideAnswer]): ...
 
 
 def override_answers(shown: OverridesView, actor: Actor) -> list[OverrideAnswer]:
-    return list(_answers(shown, actor))
-
-
-def _answers(shown: OverridesView, actor: Actor) -> Iterable[OverrideAnswer]:
-    zone = shown.parts.site.tz
-    visible = may(actor, Action.CONTACT, Thing(site=shown.parts.site.id))
-    for one in shown.ordered:
-        yield OverrideAnswer(
-            id=one.id,
-            site=one.site,
-            kind=one.kind,
-            whole=one.whole,
-            starts=local_time.rfc3339(one.starts, zone),
-            ends=local_time.rfc3339(one.ends, zone),
-            reason=one.reason if visible else "",
-            actor=one.actor if visible else "",
-            made_at=local_time.rfc3339(one.made_at, zone),
-            ended_at=_time(one.ended_at, zone),
-            ended_by=one.ended_by if visible else None,
+    site = shown.parts.site
+    hidden = {"reason": "", "actor": "", "ended_by": None}
+    visible = may(actor, Action.LOG, Thing(site=site.id))
+    return [
+        answer_of(
+            OverrideAnswer,
+            one,
+            site.tz,
             ended_reason=one.ended_why if visible else None,
             stands=one.wanted(shown.now),
-            doors=[answer_of(DoorOfOverride, at, since=_time(at.since, zone)) for at in shown.doors[one.id]],
+            doors=shown.doors[one.id],
+            **({} if visible else hidden),
         )
-
-
-def _time(moment: datetime | None, zone: ZoneInfo) -> str | None:
-    return local_time.rfc3339(moment, zone) if moment else None
+        for one in shown.ordered
+    ]

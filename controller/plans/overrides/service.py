@@ -1,16 +1,16 @@
 """Overrides: doors held open, locked down or taken out of service for a while, as desired state in the plan."""
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
 
+from controller.audit import audit_log
 from controller.db.engine import Database, Tx
 from controller.estate.errors import DoorUnknown
 from controller.estate.model import SiteParts
 from controller.estate.service import require_parts
-from controller.people import audit
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
@@ -22,7 +22,7 @@ from controller.telemetry import repository as telemetry
 from controller.text import times
 from controller.web.problem import Conflicting, Invalid, NotFound, invalid_field
 from edge.wire.clock import Clock
-from edge.wire.ids import uuid7
+from edge.wire.ids import new_id
 from edge.wire.plan import OverrideKind
 
 ACTION: Mapping[OverrideKind, Action] = {
@@ -46,39 +46,37 @@ class OverridesView(msgspec.Struct, frozen=True, kw_only=True):
     doors: Mapping[str, Sequence[OverrideDoorStatus]]
 
 
+@dataclass(eq=False, kw_only=True)
 class OverrideService:
     """``due``: called with an edge whose plan must be made at once. ``seen``: called with a site when an override was
     made or ended."""
 
-    def __init__(
-        self, *, database: Database, clock: Clock, due: Callable[[EdgeName], None], seen: Callable[[str], None]
-    ) -> None:
-        self._database = database
-        self._clock = clock
-        self._due = due
-        self._seen = seen
+    database: Database
+    clock: Clock
+    due: Callable[[EdgeName], None]
+    seen: Callable[[str], None]
 
     async def order(self, site: str, draft: OverrideDraft, *, actor: Actor) -> OverridesView:
         """Make an override and send the plans out at once. Raises ``NotAllowed``, ``SiteUnknown``, ``DoorUnknown``,
         ``TooManyOverrides`` and ``Invalid``."""
         _require(actor, draft.kind, site)
-        ordered, parts = await self._database.run(self._order, site, draft, actor)
-        self._tell(parts, ordered)
+        ordered, parts = await self.database.run(self._order, site, draft, actor)
+        self._notify(parts, ordered)
         return await self.look(ordered.id)
 
     async def end(self, override_id: str, *, why: str, actor: Actor) -> OverridesView:
         """End one early; one that has ended stays as it is. Raises ``OverrideUnknown`` and ``NotAllowed``."""
-        ordered, parts = await self._database.run(self._end, override_id, why, actor)
-        self._tell(parts, ordered)
+        ordered, parts = await self.database.run(self._end, override_id, why, actor)
+        self._notify(parts, ordered)
         return await self.look(override_id)
 
     async def look(self, override_id: str) -> OverridesView:
         """One of them. Raises ``OverrideUnknown``."""
-        async with self._database.read() as tx:
+        async with self.database.read() as tx:
             ordered = await repository.one(tx, override_id)
             if ordered is None:
                 raise OverrideUnknown(override_id)
-            now = self._clock.now()
+            now = self.clock.now()
             shown = await show(tx, await require_parts(tx, ordered.site), now)
             if override_id in shown.doors:
                 return msgspec.structs.replace(shown, ordered=(ordered,))
@@ -86,26 +84,26 @@ class OverrideService:
 
     async def current(self, site: str) -> OverridesView:
         """Those that are in force, planned, or ended and perhaps still on a door. Raises ``SiteUnknown``."""
-        async with self._database.read() as tx:
-            return await show(tx, await require_parts(tx, site), self._clock.now())
+        async with self.database.read() as tx:
+            return await show(tx, await require_parts(tx, site), self.clock.now())
 
     async def history(self, site: str, *, before: str | None, limit: int) -> OverridesView:
         """Every one there ever was, the newest first, from the one older than ``before``. Raises ``SiteUnknown``."""
-        async with self._database.read() as tx:
+        async with self.database.read() as tx:
             parts = await require_parts(tx, site)
             found = await repository.before(tx, site, before=before, limit=limit)
-            return await show_all(tx, parts, tuple(found), self._clock.now())
+            return await show_all(tx, parts, tuple(found), self.clock.now())
 
-    def _tell(self, parts: SiteParts, ordered: Ordered) -> None:
+    def _notify(self, parts: SiteParts, ordered: Ordered) -> None:
         touched = {at.door for at in ordered.doors}
         for edge in sorted({door.edge for door in parts.doors if door.id in touched}):
-            self._due((ordered.site, edge))
-        self._seen(ordered.site)
+            self.due((ordered.site, edge))
+        self.seen(ordered.site)
 
     async def _order(self, tx: Tx, site: str, draft: OverrideDraft, actor: Actor) -> tuple[Ordered, SiteParts]:
-        await self._database.lock_site(tx, site)
+        await self.database.lock_site(tx, site)
         parts = await require_parts(tx, site)
-        now = self._clock.now()
+        now = self.clock.now()
         doors = _doors(parts, draft)
         counts = await repository.counts(tx, site, now)
         for door in doors:
@@ -113,7 +111,7 @@ class OverrideService:
                 raise TooManyOverrides(door)
         starts, ends = _times(parts, draft, now)
         ordered = Ordered(
-            id=uuid7(now, secrets.token_bytes(10)),
+            id=new_id(now),
             site=site,
             kind=draft.kind,
             whole=draft.doors is None,
@@ -126,7 +124,17 @@ class OverrideService:
         )
         await repository.add(tx, ordered)
         things = [f"door {door}" for door in doors]
-        await audit.record_all(tx, actor=actor.name, at=now, act=_ACT[draft.kind], things=things, site=site)
+        changes = {"starts": (None, starts.isoformat()), "ends": (None, ends.isoformat())}
+        await audit_log.record_all(
+            tx,
+            actor=actor.name,
+            at=now,
+            act=_ACT[draft.kind],
+            things=things,
+            site=site,
+            changes=changes,
+            why=draft.reason,
+        )
         return ordered, parts
 
     async def _end(self, tx: Tx, override_id: str, why: str, actor: Actor) -> tuple[Ordered, SiteParts]:
@@ -134,13 +142,13 @@ class OverrideService:
         if ordered is None:
             raise OverrideUnknown(override_id)
         _require(actor, ordered.kind, ordered.site)
-        await self._database.lock_site(tx, ordered.site)
-        now = self._clock.now()
+        await self.database.lock_site(tx, ordered.site)
+        now = self.clock.now()
         if ordered.wanted(now):
             await repository.end(tx, override_id, at=now, by=actor.name, why=why)
             things = [f"door {at.door}" for at in ordered.doors]
             act = f"end: {_ACT[ordered.kind]}"
-            await audit.record_all(tx, actor=actor.name, at=now, act=act, things=things, site=ordered.site)
+            await audit_log.record_all(tx, actor=actor.name, at=now, act=act, things=things, site=ordered.site, why=why)
         return ordered, await require_parts(tx, ordered.site)
 
 
@@ -201,9 +209,7 @@ class OverrideUnknown(NotFound):
         super().__init__(f"there is no override {override_id!r}; look it up in the list of its site")
 
 
-class TooManyOverrides(Conflicting):
-    kind = "too-many-overrides"
-
+class TooManyOverrides(Conflicting, kind="too-many-overrides"):
     def __init__(self, door: str) -> None:
         super().__init__(f"{door!r} has {PER_DOOR} overrides in force or planned; end one of them first")
 
@@ -211,5 +217,5 @@ class TooManyOverrides(Conflicting):
 def too_long(kind: OverrideKind, longest: timedelta) -> Invalid:
     """``ends`` is too far from the start."""
     days = longest / timedelta(days=1)
-    length = f"{days:g} days" if days > 1 else times.length(longest)
+    length = f"{days:g} days" if days > 1 else times.duration(longest)
     return invalid_field("ends", f"a door is {WORDS[kind]} for at most {length}; choose an earlier end")

@@ -9,12 +9,12 @@ import msgspec
 
 from controller.plans.overrides.model import AtDoor, Ordered
 from controller.text import times
-from edge.wire.overrides import in_force
+from edge.wire.access_decision import in_force
 from edge.wire.plan import Override, OverrideKind
 
 
 class At(StrEnum):
-    """What is known of an override at one door."""
+    """State of an override at one door."""
 
     ON = "on"
     """The door has it, and carries it out once its time has come."""
@@ -75,18 +75,18 @@ def current(
 
 
 def state_at(one: Ordered, at: AtDoor, away: Mapping[str, datetime | None], now: datetime) -> At:
-    """What is known of an override at a door."""
+    """State of an override at a door."""
     if now >= one.ends:
         return At.GONE
     if one.ended_at is not None:
-        there = at.on_version is not None and at.off_at is None and not _never_told(one, at, away)
+        there = at.on_version is not None and at.off_at is None and not _never_sent(one, at, away)
         return At.REMOVING if there else At.GONE
     if at.on_at is not None:
         return At.ON
     return At.UNREACHABLE if at.door in away else At.WAITING
 
 
-def _never_told(one: Ordered, at: AtDoor, away: Mapping[str, datetime | None]) -> bool:
+def _never_sent(one: Ordered, at: AtDoor, away: Mapping[str, datetime | None]) -> bool:
     """Whether the door cannot have had an override: its edge is offline since before that was made."""
     if at.on_at is not None or at.door not in away:
         return False
@@ -156,7 +156,7 @@ def _text(
             return f"may still be {what} until {until}: the door is offline{cut}"
         case At.REMOVING:
             return f"still {what}, though this has ended; the door is being updated"
-        case At.GONE if _never_told(one, at, away):
+        case At.GONE if _never_sent(one, at, away):
             return f"was not {what}: the door is offline{cut}, and this has ended"
         case _:
             return f"no longer {what}"

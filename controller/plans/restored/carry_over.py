@@ -40,8 +40,8 @@ S = TypeVar("S", DoorSpan, ModeSpan)
 
 
 class Carried(msgspec.Struct, frozen=True, kw_only=True):
-    """The restored entries in force for an edge's plan. ``off``: what stays off the door though the database would put
-    it there. ``hours``, ``modes``: timelines, each with its time span."""
+    """The restored entries in force for an edge's plan. ``off``: entries that are not put on the door although the
+    database has them. ``hours``, ``modes``: timelines, each with its time span."""
 
     grants: tuple[Grant, ...] = ()
     sessions: tuple[Session, ...] = ()
@@ -52,8 +52,8 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
     accepted: Mapping[str, frozenset[OfflineListing]] = {}
     revoked: Mapping[str, frozenset[OfflineWindow]] = {}
 
-    def without_what_stays_off(self, given: PlanInput) -> PlanInput:
-        """What a plan is made from, but for bookings' codes that stay off the door, so that none is noted as on it."""
+    def without_removed_grants(self, given: PlanInput) -> PlanInput:
+        """The input of a plan without the bookings' codes in ``off``, so that none is noted as on the door."""
         if not self.off:
             return given
         grants = [each for each in given.grants if identity(_as_grant(each)) not in self.off]
@@ -64,21 +64,21 @@ NOTHING = Carried()
 
 
 def carried(pieces: Sequence[RestoredPiece], now: datetime) -> Carried:
-    """What these pieces come to; those that are over count no more."""
+    """The restored entries of these pieces; pieces that have ended do not count."""
     live = [piece for piece in pieces if piece.during.end > now]
     if not live:
         return NOTHING
-    kept = contents(piece.part for piece in live if not piece.gone and not isinstance(piece.part, HoursPart))
+    carried = contents(piece.part for piece in live if not piece.gone and not isinstance(piece.part, HoursPart))
     gone = contents(piece.part for piece in live if piece.gone)
     modes = [(piece.during, piece.part.spans) for piece in live if isinstance(piece.part, ModesPart)]
     return Carried(
-        grants=kept.grants,
-        sessions=kept.sessions,
-        overrides=kept.overrides,
+        grants=carried.grants,
+        sessions=carried.sessions,
+        overrides=carried.overrides,
         off=frozenset(identity(each) for some in (gone.grants, gone.sessions, gone.overrides) for each in some),
         hours={p.part.door: (p.during, p.part.spans) for p in live if isinstance(p.part, HoursPart)},
         modes=modes[-1] if modes else None,
-        accepted=kept.accepted,
+        accepted=carried.accepted,
         revoked=gone.revoked,
     )
 

@@ -1,51 +1,27 @@
 """``hallkeeper door restored``: entries that only the doors know after a restore, over HTTP."""
 
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
 import typer
 
 from controller.cli import output
-from controller.cli.client import ApiClient, AsJson, takes_client
+from controller.cli.client import ApiClient, AsJson, SiteArg, command_group, takes_client
+from controller.plans.restored.schemas import RestoredAnswer, RestoredPage
 
-app = typer.Typer(
-    help="Entries that doors knew and a restored database did not.", no_args_is_help=True, add_completion=False
-)
+app = command_group("Entries that doors knew and a restored database did not.")
 
 _JSON = "application/json"
 
-Entry = Annotated[str, typer.Argument(help="Its id, as `hallkeeper door restored list` tells.", metavar="ID")]
+Entry = Annotated[str, typer.Argument(help="Its id, as `hallkeeper door restored list` lists it.", metavar="ID")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; recorded with your name.")]
-
-
-class _Entry(msgspec.Struct, frozen=True):
-    id: str
-    doors: list[str]
-    starts: datetime
-    ends: datetime
-    text: str
-    decision: str | None
-    decided_by: str | None
-    decided_reason: str | None
-
-
-class _Entries(msgspec.Struct, frozen=True):
-    items: list[_Entry]
-
-
-@app.callback()
-def restored() -> None:
-    """Entries that doors knew and a restored database did not."""
 
 
 @app.command("list")
 @takes_client
-def list_restored(
-    caller: ApiClient, site: Annotated[str, typer.Argument(help="The site, such as ramsey.")], as_json: AsJson = False
-) -> None:
+def list_restored(caller: ApiClient, site: SiteArg, as_json: AsJson = False) -> None:
     """List what stays as the doors have it until it ends or is removed; what nobody has decided comes first."""
-    found = caller.answered(caller.pages(f"/sites/{site}/restored"), _Entries, as_json=as_json).items
+    found = caller.answered(caller.pages(f"/sites/{site}/restored"), RestoredPage, as_json=as_json).items
     rows = [
         (
             one.id,
@@ -76,5 +52,5 @@ def remove(caller: ApiClient, entry: Entry, reason: Reason) -> None:
     typer.echo(f"Removed: {one.text}. The doors are being updated.")
 
 
-def _decide(caller: ApiClient, entry: str, what: str, reason: str) -> _Entry:
-    return caller.post(f"/restored/{entry}/{what}", msgspec.json.encode({"reason": reason}), _JSON, _Entry)
+def _decide(caller: ApiClient, entry: str, what: str, reason: str) -> RestoredAnswer:
+    return caller.post(f"/restored/{entry}/{what}", msgspec.json.encode({"reason": reason}), _JSON, RestoredAnswer)

@@ -30,7 +30,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ItemKind(StrEnum):
-    """Of what an entry is."""
+    """What an entry belongs to."""
 
     BOOKING = "booking"
     PERSON = "person"
@@ -41,7 +41,7 @@ class ItemKind(StrEnum):
 
 
 class RestoredDecision(StrEnum):
-    """``KEEP``: it stays as the door has it until it ends. ``REMOVE``: the door goes by the database again."""
+    """``KEEP``: the entry stays on the door until it ends. ``REMOVE``: the door follows the database again."""
 
     KEEP = "keep"
     REMOVE = "remove"
@@ -175,7 +175,7 @@ def contents(parts: Iterable[Part]) -> Contents:
 
 
 def signed_about(version: int) -> datetime:
-    """When a plan was signed, as its version tells: the time in milliseconds, or a little more."""
+    """When a plan was signed, from its version: the time in milliseconds, or a little more."""
     return _EPOCH + timedelta(milliseconds=version)
 
 
@@ -184,9 +184,6 @@ class EntryUnknown(NotFound):
         super().__init__(f"nothing that only a door knew has the id {entry_id!r}; look it up in the list of its site")
 
 
-class AlreadyRemoved(Conflicting):
-    kind = "already-removed"
-    title = "It was removed already"
-
+class AlreadyRemoved(Conflicting, kind="already-removed", title="It was removed already"):
     def __init__(self, who: str) -> None:
         super().__init__(f"{who} has removed it; the door follows the database, so change it there")

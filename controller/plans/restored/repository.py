@@ -2,33 +2,30 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, func, insert, or_, select, update
+from msgspec.structs import asdict
+from sqlalchemy import RowMapping, and_, func, insert, or_, select, update
 
 from controller.access.tables import holders
 from controller.db.engine import Tx
+from controller.db.structs import all_of, columns_of, first_of, struct_of
 from controller.diary.tables import bookings
 from controller.people.permissions import Thing
-from controller.plans.restored.model import Item, ItemKind, PageCursor, RestoredDecision, RestoredEntry, RestoredPiece
+from controller.plans.restored.model import Item, PageCursor, RestoredDecision, RestoredEntry, RestoredPiece
 from controller.plans.tables import restored, restored_pieces
 from edge.wire.codec import encode
 from edge.wire.interval import Interval
 from edge.wire.plan import part_of
 
-_FIELDS = tuple(restored.c[name] for name in RestoredEntry.__struct_fields__)
+_FIELDS = columns_of(RestoredEntry, restored)
 _AT_ONCE = 500
 """Ids named in one statement."""
 _OPEN = or_(restored.c.decision.is_(None), restored.c.decision == RestoredDecision.KEEP.value)
 
 
 async def add(tx: Tx, entries: Sequence[RestoredEntry]) -> None:
-    rows = [
-        {name: getattr(each, name) for name in RestoredEntry.__struct_fields__} | {"kind": each.kind}
-        for each in entries
-    ]
-    if rows:
-        await tx.execute(insert(restored), rows)
+    if entries:
+        await tx.execute(insert(restored), [asdict(each) for each in entries])
 
 
 async def add_items(tx: Tx, edge: str, given: Sequence[tuple[RestoredEntry, Sequence[Item]]]) -> None:
@@ -70,12 +67,11 @@ async def _counts(tx: Tx, entries: Sequence[str]) -> dict[str, int]:
 async def waiting(tx: Tx, site: str, now: datetime) -> list[RestoredEntry]:
     """A site's entries that nobody has decided yet."""
     query = select(*_FIELDS).where(restored.c.site == site, restored.c.ends > now, restored.c.decision.is_(None))
-    return await _read(tx, query)
+    return await all_of(tx, RestoredEntry, query)
 
 
 async def one(tx: Tx, entry_id: str) -> RestoredEntry | None:
-    found = await _read(tx, select(*_FIELDS).where(restored.c.id == entry_id))
-    return found[0] if found else None
+    return await first_of(tx, RestoredEntry, select(*_FIELDS).where(restored.c.id == entry_id))
 
 
 async def whose(tx: Tx, entry_id: str) -> Thing | None:
@@ -92,7 +88,7 @@ async def current(tx: Tx, site: str, now: datetime, *, after: PageCursor | None,
         begun = select(restored.c.starts).where(restored.c.id == after.id).scalar_subquery()
         later = or_(restored.c.starts > begun, and_(restored.c.starts == begun, restored.c.id > after.id))
         query = query.where(and_(decided, later) if after.decided else or_(decided, later))
-    return await _read(tx, query.order_by(decided, restored.c.starts, restored.c.id).limit(limit))
+    return await all_of(tx, RestoredEntry, query.order_by(decided, restored.c.starts, restored.c.id).limit(limit))
 
 
 async def undecided(tx: Tx, site: str, now: datetime) -> int:
@@ -106,7 +102,7 @@ async def decided(tx: Tx, site: str, *, before: str | None, limit: int) -> list[
     """What was decided at a site, the newest first, from the decision older than ``before``."""
     query = select(*_FIELDS).where(restored.c.site == site, restored.c.decision_id.is_not(None))
     query = query.order_by(restored.c.decision_id.desc()).limit(limit)
-    return await _read(tx, query if before is None else query.where(restored.c.decision_id < before))
+    return await all_of(tx, RestoredEntry, query if before is None else query.where(restored.c.decision_id < before))
 
 
 async def decide(
@@ -118,7 +114,7 @@ async def decide(
 
 
 async def pieces(tx: Tx, entries: Sequence[str]) -> dict[str, list[RestoredPiece]]:
-    """Of each entry."""
+    """The pieces of each entry."""
     found: dict[str, list[RestoredPiece]] = {each: [] for each in entries}
     for at in range(0, len(entries), _AT_ONCE):
         query = _PIECES.where(restored_pieces.c.entry.in_(entries[at : at + _AT_ONCE]))
@@ -169,27 +165,5 @@ _PIECES = (
 
 def _pieces(rows: Iterable[RowMapping]) -> Iterable[RestoredPiece]:
     for row in rows:
-        part = part_of(row["part"])
-        yield RestoredPiece(
-            entry=row["entry"],
-            gone=row["gone"],
-            edge=row["edge"],
-            door=row["door"],
-            during=Interval(start=row["starts"], end=row["ends"]),
-            part=part,
-        )
-
-
-async def _read(tx: Tx, query: Select[Any]) -> list[RestoredEntry]:
-    return [
-        RestoredEntry(
-            **(
-                dict(row)
-                | {
-                    "kind": ItemKind(row["kind"]),
-                    "decision": RestoredDecision(row["decision"]) if row["decision"] else None,
-                }
-            )
-        )
-        for row in (await tx.execute(query)).mappings()
-    ]
+        during = Interval(start=row["starts"], end=row["ends"])
+        yield struct_of(RestoredPiece, row, during=during, part=part_of(row["part"]))

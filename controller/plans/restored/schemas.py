@@ -1,18 +1,14 @@
 """Answers about restored entries."""
 
 import re
-from collections.abc import Iterable
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
 from controller.plans.restored.describe import describe, doors
 from controller.plans.restored.model import NEEDS, ItemKind, PageCursor, RestoredDecision, RestoredEntry
 from controller.plans.restored.service import RestoredView
-from controller.text import local_time
 from controller.text.patterns import ID_PATTERN
-from controller.web.fields import Answer, Body, Name, answer_of
+from controller.web.fields import Answer, Body, LocalTime, Name, Page, answer_of
 from controller.web.problem import invalid_field
 
 
@@ -33,22 +29,18 @@ class RestoredAnswer(Answer):
     gone: bool
     doors: list[str]
     booking: str | None
-    starts: str
-    ends: str
+    starts: LocalTime
+    ends: LocalTime
     text: str
-    found_at: str
+    found_at: LocalTime
     may_decide: bool
     decision: RestoredDecision | None
-    decided_at: str | None
+    decided_at: LocalTime | None
     decided_by: str | None
     decided_reason: str | None
 
 
-class RestoredPage(Answer):
-    """``next``: ask again with it as ``after`` for what comes next; empty on the last page."""
-
-    items: list[RestoredAnswer]
-    next: str | None
+class RestoredPage(Page[RestoredAnswer]): ...
 
 
 _GROUPS = {"waiting": False, "kept": True}
@@ -69,34 +61,24 @@ def next_after(entry: RestoredEntry) -> str:
 
 
 def restored_answers(shown: RestoredView, actor: Actor) -> list[RestoredAnswer]:
-    return list(_answers(shown, actor))
-
-
-def _answers(shown: RestoredView, actor: Actor) -> Iterable[RestoredAnswer]:
-    zone, site = shown.parts.site.tz, shown.parts.site.id
-    knows_people = may(actor, Action.KEYS, Thing(site=site))
-    for one in shown.entries:
-        pieces = shown.pieces[one.id]
-        yield answer_of(
+    site = shown.parts.site
+    knows_people = may(actor, Action.KEYS, Thing(site=site.id))
+    return [
+        answer_of(
             RestoredAnswer,
             one,
-            doors=doors(pieces, shown.parts),
+            site.tz,
+            doors=doors(shown.pieces[one.id], shown.parts),
             booking=one.subject if one.kind is ItemKind.BOOKING else None,
-            starts=local_time.rfc3339(one.starts, zone),
-            ends=local_time.rfc3339(one.ends, zone),
             text=describe(
                 one,
-                pieces,
+                shown.pieces[one.id],
                 shown.parts,
                 title=shown.titles.get(one.subject, ""),
                 name=shown.names.get(one.subject, "") if knows_people else "",
             ),
-            found_at=local_time.rfc3339(one.found_at, zone),
-            may_decide=may(actor, NEEDS[one.kind], Thing(site=site)),
-            decided_at=_time(one.decided_at, zone),
+            may_decide=may(actor, NEEDS[one.kind], Thing(site=site.id)),
             decided_reason=one.decided_why,
         )
-
-
-def _time(moment: datetime | None, zone: ZoneInfo) -> str | None:
-    return local_time.rfc3339(moment, zone) if moment else None
+        for one in shown.entries
+    ]

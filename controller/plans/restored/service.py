@@ -7,8 +7,8 @@ person decides.
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -16,10 +16,10 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from controller.access import repository as access
+from controller.audit import audit_log
 from controller.db.engine import Database, Tx
 from controller.estate.model import SiteParts
 from controller.estate.service import require_parts
-from controller.people import audit
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor
 from controller.people.permissions import Thing, may
@@ -50,11 +50,11 @@ from controller.telemetry import repository as telemetry
 from controller.telemetry.alert_catalogue import AlertCode
 from controller.telemetry.envelope_verifier import EnvelopeVerifier
 from controller.web.fields import LIST_LIMIT
-from edge.wire.clock import Clock
+from edge.wire.clock import Clock, real_s
 from edge.wire.credentials import CredentialKind
 from edge.wire.envelope import Keyring
 from edge.wire.errors import WireError
-from edge.wire.ids import uuid7
+from edge.wire.ids import new_id
 from edge.wire.interval import Interval
 from edge.wire.messages import Status
 from edge.wire.plan import GrantsPart, Override, part_of
@@ -75,26 +75,19 @@ class RestoredView(msgspec.Struct, frozen=True, kw_only=True):
     names: Mapping[str, str]
 
 
+@dataclass(eq=False, kw_only=True)
 class RestoredPlans:
     """``public_keys``: our own, raw; asked each time, since they change. ``seen``: called with a site when something to
     look at changed."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        clock: Clock,
-        verifier: EnvelopeVerifier,
-        planner: Planner,
-        public_keys: Callable[[], Sequence[bytes]],
-        seen: Callable[[str], None],
-    ) -> None:
-        self._database = database
-        self._clock = clock
-        self._verifier = verifier
-        self._planner = planner
-        self._public_keys = public_keys
-        self._seen = seen
+    database: Database
+    clock: Clock
+    verifier: EnvelopeVerifier
+    planner: Planner
+    public_keys: Callable[[], Sequence[bytes]]
+    seen: Callable[[str], None]
+
+    def __post_init__(self) -> None:
         self._fetching: dict[EdgeName, Fetching] = {}
         self._fetched: dict[EdgeName, str] = {}
         self._asked_at: dict[EdgeName, float] = {}
@@ -111,10 +104,10 @@ class RestoredPlans:
             if proven:
                 self._done_with(name)
             return False
-        if name not in self._planner.unknown:
-            self._planner.unknown.add(name)
-            await self._database.run(self._say_unknown, name, version)
-            self._seen(name[0])
+        if name not in self.planner.unknown:
+            self.planner.unknown.add(name)
+            await self.database.run(self._say_unknown, name, version)
+            self.seen(name[0])
         fetching = self._fetching.get(name)
         if proven and (fetching is None or (fetching.version, fetching.digest) != (version, digest)):
             self._fetching[name] = Fetching(site=name[0], edge=name[1], version=version, digest=digest)
@@ -124,14 +117,14 @@ class RestoredPlans:
     def _done_with(self, name: EdgeName) -> None:
         self._fetching.pop(name, None)
         self._asked_at.pop(name, None)
-        if name in self._planner.unknown:
-            self._planner.unknown.discard(name)
-            self._planner.want(name, at_once=True)
+        if name in self.planner.unknown:
+            self.planner.unknown.discard(name)
+            self.planner.want(name, at_once=True)
 
     async def _knows(self, name: EdgeName, version: int, digest: str) -> bool:
         if self._fetched.get(name) == digest:
             return True
-        async with self._database.read() as tx:
+        async with self.database.read() as tx:
             plan = await plans.plan(tx, *name, version)
         return plan is not None and plan.digest == digest
 
@@ -143,42 +136,42 @@ class RestoredPlans:
         )
         fields = {"action": "restore", "site": name[0], "edge": name[1]}
         log.warning("An edge carries out a plan that the database does not know", extra=fields)
-        await telemetry.alert(tx, site, edge, AlertCode.UNKNOWN_PLAN, text, self._clock.now())
+        await telemetry.alert(tx, site, edge, AlertCode.UNKNOWN_PLAN, text, self.clock.now())
 
     def to_ask(self, name: EdgeName) -> int | None:
         """The plan that the edge is asked to send back by this call; None while it may be on its way."""
-        if name not in self._planner.unknown or not self._due(name):
+        if name not in self.planner.unknown or not self._due(name):
             return None
-        self._asked_at[name] = _real()
+        self._asked_at[name] = real_s()
         fetching = self._fetching.get(name)
         return fetching.version if fetching is not None else None
 
     def overdue(self) -> list[EdgeName]:
         """The online edges to be asked for what they carry out, for the first time or once more."""
-        return [name for name in sorted(self._planner.unknown & self._here) if self._due(name)]
+        return [name for name in sorted(self.planner.unknown & self._here) if self._due(name)]
 
     def _due(self, name: EdgeName) -> bool:
-        return _real() - self._asked_at.get(name, float("-inf")) >= ASK_AGAIN_S
+        return real_s() - self._asked_at.get(name, float("-inf")) >= ASK_AGAIN_S
 
     async def take(self, name: EdgeName, item: str | None, payload: bytes) -> bool:
         """A piece of a plan came back, or something else that somebody put there; whether the plan is whole now and
         what it holds is known."""
         fetching = self._fetching.get(name)
         if fetching is None:
-            self._verifier.refuse(*name, "unasked", "a piece of a plan that was not asked for")
+            self.verifier.refuse(*name, "unasked", "a piece of a plan that was not asked for")
             return False
         try:
             if item is None:
-                keys = (Ed25519PublicKey.from_public_bytes(key) for key in self._public_keys())
+                keys = (Ed25519PublicKey.from_public_bytes(key) for key in self.public_keys())
                 fetching.manifest(payload, Keyring(*keys))
             else:
                 fetching.part(item, payload)
             held = fetching.whole()
             if held is None:
                 return False
-            await self._database.run(self._recognise, name, held)
+            await self.database.run(self._recognise, name, held)
         except WireError as error:
-            self._verifier.refuse(*name, error.counter, str(error))
+            self.verifier.refuse(*name, error.counter, str(error))
             return False
         except TooMuchForOnePart as error:
             fields = {"action": "plan", "site": name[0], "edge": name[1], "reason": str(error)}
@@ -186,7 +179,7 @@ class RestoredPlans:
             return False
         self._fetched[name] = held.manifest.digest
         self._done_with(name)
-        self._seen(name[0])
+        self.seen(name[0])
         return True
 
     # What it knows and the database does not
@@ -194,9 +187,9 @@ class RestoredPlans:
     async def _recognise(self, tx: Tx, name: EdgeName, held: HeldPlan) -> None:
         """Write down what the door knew, all under the site's lock, before any plan is signed for it."""
         site, edge = name
-        await self._database.lock_site(tx, site)
-        now = self._clock.now()
-        ours = await self._planner.compile_current(tx, name)
+        await self.database.lock_site(tx, site)
+        now = self.clock.now()
+        ours = await self.planner.compile_current(tx, name)
         if ours is None:
             return
         manifest = held.manifest
@@ -242,7 +235,7 @@ class RestoredPlans:
     async def _write(self, tx: Tx, name: EdgeName, items: Sequence[Item]) -> int:
         """Put items to the entries they belong to; how many entries that are."""
         site, edge = name
-        now = self._clock.now()
+        now = self.clock.now()
         by_entry: dict[tuple[ItemKind, str, bool], list[Item]] = {}
         for item in items:
             by_entry.setdefault((item.kind, item.subject, item.gone), []).append(item)
@@ -250,7 +243,7 @@ class RestoredPlans:
         known = {(each.kind, each.subject, each.gone): each for each in await repository.waiting(tx, site, now)}
         new = {
             key: RestoredEntry(
-                id=uuid7(now, secrets.token_bytes(10)),
+                id=new_id(now),
                 site=site,
                 kind=key[0],
                 subject=key[1],
@@ -282,7 +275,7 @@ class RestoredPlans:
         claims: list[dict[str, object]] = []
         for gone, booking, door, key, window in codes:
             if not gone:
-                claim = uuid7(now, secrets.token_bytes(10))
+                claim = new_id(now)
                 row = {"grant_id": claim, "owner": booking or claim, "site": site, "door": door, "code_key": key}
                 claims.append(row | {"starts": window.start, "ends": window.end})
         await access.claim(tx, claims)
@@ -291,14 +284,14 @@ class RestoredPlans:
 
     async def current(self, site: str, *, after: PageCursor | None = None, limit: int = LIST_LIMIT) -> RestoredView:
         """A site's entries in force, after a page cursor. Raises ``SiteUnknown``."""
-        async with self._database.read() as tx:
+        async with self.database.read() as tx:
             parts = await require_parts(tx, site)
-            found = await repository.current(tx, site, self._clock.now(), after=after, limit=limit)
+            found = await repository.current(tx, site, self.clock.now(), after=after, limit=limit)
             return await show(tx, parts, found)
 
     async def look_up(self, entry_id: str) -> RestoredView:
         """One entry. Raises ``EntryUnknown``."""
-        async with self._database.read() as tx:
+        async with self.database.read() as tx:
             entry = await repository.one(tx, entry_id)
             if entry is None:
                 raise EntryUnknown(entry_id)
@@ -307,11 +300,11 @@ class RestoredPlans:
     async def decide(self, entry_id: str, decision: RestoredDecision, *, why: str, actor: Actor) -> RestoredView:
         """Keep it as the door has it until it ends, or let the door go by the database at once; what was kept can still
         be removed. Raises ``EntryUnknown``, ``NotAllowed``, ``AlreadyRemoved``."""
-        edges = await self._database.run(partial(self._decide, why=why, actor=actor), entry_id, decision)
+        edges = await self.database.run(partial(self._decide, why=why, actor=actor), entry_id, decision)
         shown = await self.look_up(entry_id)
         for edge in sorted(edges):
-            self._planner.want((shown.parts.site.id, edge), at_once=True)
-        self._seen(shown.parts.site.id)
+            self.planner.want((shown.parts.site.id, edge), at_once=True)
+        self.seen(shown.parts.site.id)
         return shown
 
     async def _decide(self, tx: Tx, entry_id: str, decision: RestoredDecision, *, why: str, actor: Actor) -> set[str]:
@@ -321,21 +314,21 @@ class RestoredPlans:
         thing = Thing(site=entry.site)
         if not may(actor, NEEDS[entry.kind], thing):
             raise NotAllowed(actor, NEEDS[entry.kind], thing)
-        await self._database.lock_site(tx, entry.site)
+        await self.database.lock_site(tx, entry.site)
         entry = await repository.one(tx, entry_id)
         assert entry is not None
         if entry.decision is decision:
             return set()
         if entry.decision is RestoredDecision.REMOVE:
             raise AlreadyRemoved(entry.decided_by or "somebody")
-        now = self._clock.now()
-        made = uuid7(now, secrets.token_bytes(10))
+        now = self.clock.now()
+        made = new_id(now)
         await repository.decide(tx, entry_id, decision, decision_id=made, at=now, by=actor.name, why=why)
         pieces = (await repository.pieces(tx, [entry_id]))[entry_id]
         things = [f"door {door}" for door in sorted({piece.door for piece in pieces if piece.door})]
         act = f"{decision.value} what only the door knew"
-        await audit.record_all(
-            tx, actor=actor.name, at=now, act=act, things=things or [f"site {entry.site}"], site=entry.site
+        await audit_log.record_all(
+            tx, actor=actor.name, at=now, act=act, things=things or [f"site {entry.site}"], site=entry.site, why=why
         )
         return {piece.edge for piece in pieces}
 
@@ -361,8 +354,3 @@ def _differences(
 
 def _read(parts: Mapping[str, bytes]) -> Contents:
     return contents(map(part_of, parts.values()))
-
-
-def _real() -> float:
-    """Seconds of real time; in a virtual run those of its loop."""
-    return asyncio.get_running_loop().time()

@@ -6,18 +6,14 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller.cli.client import ApiClient, AsJson, takes_client
+from controller.cli.client import ApiClient, AsJson, site_and, takes_client
+from controller.plans.why.routes import WhyAnswer
 
 app = typer.Typer(add_completion=False)
 
 ASK = "-"
 REFUSED = 4
 """Exit code: it stays shut."""
-
-
-class _Answer(msgspec.Struct, frozen=True):
-    granted: bool
-    text: list[str]
 
 
 @app.command()
@@ -38,16 +34,14 @@ def why(
 
     What is over is answered by the plan that the door had then, what is to come by the newest one. The code is never
     shown. Exit code 4 if the door stays locked."""
-    site, slash, name = door.partition("/")
-    if not (site and slash and name):
-        caller.refuse(f"{door!r} is not a door; write SITE/DOOR, such as ramsey/front-door")
+    site, name = site_and("door", door)
     given = {"code": _secret(code, "Code"), "card": card, "pin": _secret(pin, "PIN")}
     body = {"booking": booking, "holder": holder, "at": at} | given
     content = msgspec.json.encode({name: value for name, value in body.items() if value is not None})
     raw = caller.post(f"/sites/{site}/doors/{name}/why", content, "application/json", msgspec.Raw)
     if as_json:
         typer.echo(bytes(raw).decode())
-    answer = msgspec.json.decode(raw, type=_Answer)
+    answer = caller.read(raw, WhyAnswer)
     if not as_json:
         for sentence in answer.text:
             typer.echo(sentence)

@@ -4,12 +4,12 @@ says the code."""
 from collections.abc import Iterator
 
 from controller.people.model import Actor
-from controller.people.permissions import Action, Seen, Thing, may, seen
+from controller.people.permissions import Action, Thing, may
 from controller.plans.why.service import Explained
 from controller.telemetry.event_text import happened
 from controller.text import times
+from edge.wire.access_decision import REASON_TEXT, ClockTrust, Reason
 from edge.wire.credentials import CredentialKind, Method
-from edge.wire.decide import REASON_TEXT, ClockTrust, Reason
 from edge.wire.plan import Mode, OverrideKind
 
 _METHODS = {
@@ -87,7 +87,7 @@ def _whose(found: Explained, actor: Actor) -> str:
     text = f"It is {_KINDS[decision.kind]}"
     if found.booking is not None:
         title = found.booking.title
-        hidden = seen(actor, Thing(site=found.booking.site, party=found.booking.party)) is Seen.TAKEN
+        hidden = not may(actor, Action.DETAILS, Thing(site=found.booking.site, party=found.booking.party))
         space = found.place.by_space.get(found.booking.space)
         text += ": " + ("somebody's" if hidden else f"“{title}”") + (f", {space.space.name}" if space else "")
     elif found.holder and may(actor, Action.KEYS, Thing(site=found.question.site)):
@@ -104,7 +104,7 @@ _HINTS = (
     ("has no PIN", "the library has to set one; then import its list with `hallkeeper members import`"),
     ("must be", "the date of birth comes with the library's list, and the least age is set in the site's rules"),
 )
-"""What to do about each beginning of what ``against`` tells."""
+"""What to do about each beginning of what ``against`` answers."""
 
 
 def _kept_out(why: str, actor: Actor, site: str) -> str:
@@ -136,7 +136,7 @@ def _window(found: Explained) -> str:
 
 def _mode(found: Explained) -> str:
     span, zone, at = found.span, found.place.site.tz, found.question.at
-    if span is None or found.plan is None or at >= found.plan.horizon:
+    if span is None or found.plan is None or at >= found.plan.manifest.horizon:
         return ""
     accepted = times.listed([_ACCEPTED[kind] for kind in span.accepts]) or "nobody"
     door = "open to everybody" if span.free else f"locked, and accepted {accepted}"
@@ -168,8 +168,8 @@ def _plan(found: Explained) -> str:
     made = times.at(plan.compiled_at, zone, now=now)
     since = (
         "which the door has not confirmed yet"
-        if plan.since is None
-        else (f"which the door had since {times.at(plan.since, zone, now=now)}")
+        if plan.applied_at is None
+        else (f"which the door had since {times.at(plan.applied_at, zone, now=now)}")
     )
-    ends = times.at(plan.horizon, zone, now=now)
-    return f"This is by plan {plan.version}, made at {made}, {since}, and which ends at {ends}."
+    ends = times.at(plan.manifest.horizon, zone, now=now)
+    return f"This is by plan {plan.manifest.version}, made at {made}, {since}, and which ends at {ends}."

@@ -1,4 +1,4 @@
-"""SQL of ``why``: which plan a door had, and what it reported."""
+"""SQL of ``why``: what a door reported."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -7,13 +7,12 @@ import msgspec
 from sqlalchemy import select
 
 from controller.db.engine import Tx
-from controller.plans.tables import plans
 from controller.telemetry.tables import events
-from edge.wire.decide import ClockTrust
+from edge.wire.access_decision import ClockTrust
 from edge.wire.events import AccessData, LockoutData, UnreadData
 
 AROUND = timedelta(minutes=2)
-"""How far from the moment asked about what the door told is still shown."""
+"""How far from the moment asked about what the door reported is still shown."""
 _MOST = 10
 _COUNTED = timedelta(minutes=15)
 """This long after the first refusal the door may still report others that it refused during a lockout."""
@@ -21,23 +20,15 @@ _TELLS = AccessData | UnreadData | LockoutData
 
 
 class RecordedEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody asked to come in, what was read became no code, card or pass, or codes began to wait, as the door told
-    it."""
+    """Somebody asked to come in, what was read became no code, card or pass, or codes began to wait, as the door
+    reported it."""
 
     at: datetime
     trust: ClockTrust
     data: AccessData | UnreadData | LockoutData
 
 
-async def version_at(tx: Tx, site: str, edge: str, at: datetime) -> tuple[int, datetime] | None:
-    """The plan that an edge carried out at a moment, and since when; ``None`` where it had none."""
-    c = plans.c
-    query = select(c.version, c.applied_at).where(c.site == site, c.edge == edge, c.applied_at <= at)
-    row = (await tx.execute(query.order_by(c.applied_at.desc(), c.version.desc()).limit(1))).first()
-    return None if row is None else (row.version, row.applied_at)
-
-
-async def told_around(tx: Tx, site: str, edge: str, door: str, at: datetime) -> Sequence[RecordedEvent]:
+async def reported_around(tx: Tx, site: str, edge: str, door: str, at: datetime) -> Sequence[RecordedEvent]:
     """What the door reported about people who asked to come in around a moment, in its order."""
     c = events.c
     query = select(c.at, c.trust, c.data).where(

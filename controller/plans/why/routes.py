@@ -11,13 +11,12 @@ from controller.estate.service import EstateService
 from controller.people.authentication import OpensDoors
 from controller.plans.why.explain import sentences
 from controller.plans.why.service import WhyQuery, WhyService
-from controller.text import local_time
 from controller.text.patterns import DIGITS_PATTERN
-from controller.web.fields import Answer, Body, Id, MomentText, SlugPath, answer_of, read_moment
+from controller.web.fields import Answer, Body, Id, LocalTime, MomentText, SlugPath, answer_of, read_moment
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import TheClock, service
+from edge.wire.access_decision import ClockTrust, Reason
 from edge.wire.credentials import CredentialKind, Method, Presented
-from edge.wire.decide import ClockTrust, Reason
 from edge.wire.plan import Mode, OverrideKind
 
 router = APIRouter(tags=["access"], responses=described(NotSignedIn, SiteUnknown, DoorUnknown))
@@ -53,13 +52,13 @@ class WhyBody(Body):
 
 class WhyAnswer(Answer):
     """``text``: the whole in sentences, which never say the code. ``past``: by the plan that the door had then; else by
-    the newest. ``assumed``: the door did not tell how far its clock is to be believed. ``opens_from`` and
+    the newest. ``assumed``: the door did not report the trust of its clock. ``opens_from`` and
     ``opens_until``: the window of what was found that is nearest to ``at``."""
 
     granted: bool
     reason: Reason
     text: list[str]
-    at: str
+    at: LocalTime
     past: bool
     method: Method
     kind: CredentialKind | None
@@ -71,9 +70,9 @@ class WhyAnswer(Answer):
     trust: ClockTrust
     assumed: bool
     plan: int | None
-    horizon: str | None
-    opens_from: str | None
-    opens_until: str | None
+    horizon: LocalTime | None
+    opens_from: LocalTime | None
+    opens_until: LocalTime | None
 
 
 @router.post("/sites/{site}/doors/{door}/why")
@@ -81,27 +80,27 @@ async def explain_door(
     site: SlugPath, door: SlugPath, body: WhyBody, estate: TheEstate, clock: TheClock, why: TheWhy, actor: OpensDoors
 ) -> WhyAnswer:
     """Why a door did or did not open for somebody, by the plan that it had then; or whether it will, by the newest
-    plan. The question is recorded in the list of writes, since the answer shows whether a code is valid."""
+    plan. The question is recorded in the audit log, since the answer shows whether a code is valid."""
     zone = (await estate.parts(site)).site.tz
     at = clock.now() if body.at is None else read_moment(body.at).resolve(zone, "at")
     question = WhyQuery(site=site, door=door, at=at, shown=body.shown(), whose=body.booking or body.holder or "")
     found = await why.explain(question, actor=actor)
     windows = found.grant.windows if found.grant is not None else ()
     near = min(windows, key=lambda each: (at not in each, abs(each.start - at)), default=None)
-    decision = found.decision
     return answer_of(
         WhyAnswer,
-        decision,
+        found.decision,
+        zone,
         text=sentences(found, actor),
-        at=local_time.rfc3339(at, zone),
+        at=at,
         past=found.past,
-        booking=found.booking.id if found.booking else None,
         mode=found.mode,
-        override=found.override.kind if found.override else None,
         trust=found.trust,
         assumed=found.assumed,
-        plan=found.plan.version if found.plan else None,
-        horizon=local_time.rfc3339(found.plan.horizon, zone) if found.plan else None,
-        opens_from=local_time.rfc3339(near.start, zone) if near else None,
-        opens_until=local_time.rfc3339(near.end, zone) if near else None,
+        booking=found.booking.id if found.booking else None,
+        override=found.override.kind if found.override else None,
+        plan=found.plan.manifest.version if found.plan else None,
+        horizon=found.plan.manifest.horizon if found.plan else None,
+        opens_from=near.start if near else None,
+        opens_until=near.end if near else None,
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
@@ -10,6 +11,7 @@ from controller.access.holders import repository as holders
 from controller.access.members import repository as members
 from controller.access.members.model import against
 from controller.access.offline import booking_of
+from controller.audit import audit_log
 from controller.bookings import repository as bookings
 from controller.db.engine import Database, Tx
 from controller.diary.model import Booking
@@ -18,20 +20,20 @@ from controller.estate.errors import DoorUnknown
 from controller.estate.model import Door, DoorSecrets
 from controller.estate.service import EstateService
 from controller.key_files import KeyFiles
-from controller.people import audit
 from controller.people.model import Actor
 from controller.plans import repository as plans
-from controller.plans.why.repository import RecordedEvent, told_around, version_at
+from controller.plans.model import SignedPlan
+from controller.plans.why.repository import RecordedEvent, reported_around
 from controller.text import local_time
 from edge.wire import passes
+from edge.wire.access_decision import ClockTrust, Decision, decide, in_force, span_at
 from edge.wire.clock import Clock
 from edge.wire.credentials import Method, Presented, is_offline_code
-from edge.wire.decide import ClockTrust, Decision, decide, span_at
 from edge.wire.envelope import Keyring, Signer
 from edge.wire.events import AccessData
 from edge.wire.offline import EPOCH, QUARTER, QUARTERS_MAX, SLOTS, Lookup, OfflineWindow, digits_of, quarter_at
-from edge.wire.overrides import in_force
-from edge.wire.plan import DoorSpan, Grant, Mode, Override, Plan, assemble
+from edge.wire.plan import DoorSpan, Grant, Mode, Override, Plan
+from edge.wire.plan_assembly import assemble
 
 AROUND = 8
 """Quarter hours around a moment in which an offline window may begin later or have ended earlier and is still known."""
@@ -47,20 +49,11 @@ class WhyQuery(msgspec.Struct, frozen=True, kw_only=True):
     whose: str = ""
 
 
-class InForce(msgspec.Struct, frozen=True, kw_only=True):
-    """The plan that was gone by. ``since``: when the door applied it; ``None``: it has not said so."""
-
-    version: int
-    compiled_at: datetime
-    since: datetime | None
-    horizon: datetime
-
-
 class Explained(msgspec.Struct, frozen=True, kw_only=True):
-    """A decision and all that it rests on. ``past``: it is about a moment that is over. ``assumed``: how far the
-    clock is believed was not told, and ``trust`` is taken to be so. ``grant``: what was found; ``reported``: what
-    the door itself told around that moment. ``secret_gone``: the secret that the plan was made with is not kept any
-    more, so that no code of then is recognised. ``unlisted``: it is an offline code that the plan does not list.
+    """A decision and all that it rests on. ``past``: it is about a moment that is over. ``assumed``: the door did
+    not report the trust of its clock, and ``trust`` is assumed. ``grant``: what was found; ``reported``: what
+    the door itself reported around that moment. ``secret_gone``: the secret that the plan was made with is no longer
+    stored, so that no code of then is recognised. ``unlisted``: it is an offline code that the plan does not list.
     ``kept_out``: of a library member who is in no grant, what is in the way on that day, as far as is known today;
     "" where it is nothing; ``None``: it is no member's."""
 
@@ -69,7 +62,7 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     door: Door
     now: datetime
     past: bool
-    plan: InForce | None
+    plan: SignedPlan | None
     decision: Decision
     trust: ClockTrust
     assumed: bool
@@ -85,36 +78,34 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     kept_out: str | None
 
 
+@dataclass(eq=False)
 class WhyService:
     """Reads only, except for an audit entry: the answer shows whether a code is valid."""
 
-    def __init__(
-        self, database: Database, clock: Clock, site_configs: SiteConfigs, estate: EstateService, keys: KeyFiles
-    ) -> None:
-        self._database = database
-        self._clock = clock
-        self._site_configs = site_configs
-        self._estate = estate
-        self._keys = keys
+    database: Database
+    clock: Clock
+    site_configs: SiteConfigs
+    estate: EstateService
+    keys: KeyFiles
 
     async def explain(self, question: WhyQuery, *, actor: Actor) -> Explained:
         """Raises ``SiteUnknown``, ``DoorUnknown``."""
-        signer = Signer(self._keys.signing)
-        async with self._database.read() as tx:
-            place = await self._site_configs.of(tx, question.site)
+        signer = Signer(self.keys.signing)
+        async with self.database.read() as tx:
+            place = await self.site_configs.of(tx, question.site)
             door = next((each for each in place.doors if each.id == question.door), None)
             if door is None:
                 raise DoorUnknown(question.site, question.door)
-            now = self._clock.now()
+            now = self.clock.now()
             past = question.at <= now
             gone_by, plan = await self._plan(tx, door, question.at, past=past)
-            reported = await told_around(tx, question.site, door.edge, door.id, question.at) if past else ()
+            reported = await reported_around(tx, question.site, door.edge, door.id, question.at) if past else ()
             trust, assumed = (reported[0].trust, False) if reported else (ClockTrust.SYNCED, True)
             shown = question.shown
             if question.whose:
                 token = passes.issue(signer, site=question.site, holder=question.whose, now=question.at)
                 shown = Presented(token=token)
-            held = await self._estate.secrets_of(tx, question.site, door.id)
+            held = await self.estate.secrets_of(tx, question.site, door.id)
             here = plan.doors.get(door.id) if plan is not None else None
             wanted = here.hours.secret if here is not None else ""
             made_with = _made_with(held, wanted, question.at)
@@ -162,15 +153,15 @@ class WhyService:
                 unlisted=unlisted,
                 kept_out=await self._kept_out(tx, place, question) if decision.kind is None else None,
             )
-        await self._database.run(self._record, question, actor)
+        await self.database.run(self._record, question, actor)
         return explained
 
     async def _kept_out(self, tx: Tx, place: SiteConfig, question: WhyQuery) -> str | None:
         """What keeps the member out whose card or id it is; ``None`` where it is no member's."""
         if question.whose:
-            member = await members.member(tx, self._keys, question.whose)
+            member = await members.member(tx, self.keys, question.whose)
         elif question.shown.card:
-            member = await members.carded(tx, self._keys, question.shown.card)
+            member = await members.carded(tx, self.keys, question.shown.card)
         else:
             return None
         if member is None:
@@ -178,32 +169,21 @@ class WhyService:
         day = local_time.local_day(question.at, place.site.tz)
         return against(member, place.site.id, day, least_age=place.policy.member_age)
 
-    async def _plan(self, tx: Tx, door: Door, at: datetime, *, past: bool) -> tuple[InForce | None, Plan | None]:
+    async def _plan(self, tx: Tx, door: Door, at: datetime, *, past: bool) -> tuple[SignedPlan | None, Plan | None]:
         """What the edge carried out at a moment that is over; else what it has been given."""
-        since: datetime | None = None
-        if past:
-            found = await version_at(tx, door.site, door.edge, at)
-            if found is None:
-                return None, None
-            version, since = found
-            signed = await plans.plan(tx, door.site, door.edge, version)
-        else:
-            signed = await plans.latest(tx, door.site, door.edge)
+        signed = await (
+            plans.in_force_at(tx, door.site, door.edge, at) if past else plans.latest(tx, door.site, door.edge)
+        )
         if signed is None:
             return None, None
         parts = await plans.parts_of(tx, signed.manifest)
-        plan = await asyncio.to_thread(assemble, signed.manifest, parts)
-        in_force = InForce(
-            version=signed.manifest.version,
-            compiled_at=signed.compiled_at,
-            since=since or signed.applied_at,
-            horizon=signed.manifest.horizon,
-        )
-        return in_force, plan
+        return signed, await asyncio.to_thread(assemble, signed.manifest, parts)
 
     async def _record(self, tx: Tx, question: WhyQuery, actor: Actor) -> None:
         thing = f"door {question.door}"
-        await audit.record(tx, actor=actor.name, at=self._clock.now(), act="ask why", site=question.site, thing=thing)
+        await audit_log.record(
+            tx, actor=actor.name, at=self.clock.now(), act="ask why", site=question.site, thing=thing
+        )
 
 
 def _grant_of(plan: Plan | None, door: str, decision: Decision) -> Grant | None:
@@ -229,7 +209,7 @@ def _was_alone(reported: Sequence[RecordedEvent], *, issued: bool) -> bool:
 
 def _made_with(held: Sequence[DoorSecrets], named: str, at: datetime) -> DoorSecrets | None:
     """The secrets that a plan which names them so was made with; where it names none, those that were the door's at
-    the moment. ``None`` where they are not kept any more."""
+    the moment. ``None`` where they are no longer stored."""
     if named:
         return next((each for each in held if each.name == named), None)
     return next((each for each in held if each.held_at(at)), None)

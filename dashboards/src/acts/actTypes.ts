@@ -1,10 +1,10 @@
-/** What somebody can do by hand at doors and their devices, in words. */
+/** Acts by hand on doors and devices, and their texts. */
 import { type Instant, instantOf, dayOf, dayPlus } from "../zone.ts";
 
 export type Override = "hold_open" | "lock_down" | "out_of_service";
 export type ActKind = "unlock" | Override | "self_test" | "recount" | "new_code";
 
-/** What is to be asked about; without a kind somebody chooses first. */
+/** An act to perform; without a kind the user chooses first. */
 export interface ActRequest {
   kind: ActKind | null;
   door?: string;
@@ -19,7 +19,7 @@ export interface OverrideDoor {
   text: string;
 }
 
-/** An override as the API answers it; who and why are empty for a user who may not see them. */
+/** An override from the API; actor and reason are empty for users who may not see them. */
 export interface OverrideRead {
   id: string;
   kind: Override;
@@ -46,7 +46,7 @@ export interface Act {
   text: string;
 }
 
-/** `usual`: where nothing else is chosen, as the controller has it. */
+/** `usual`: the controller's default. */
 export interface Duration {
   minutes: number;
   words: string;
@@ -84,7 +84,7 @@ export const BUTTON_LABELS: Record<ActKind, string> = {
   recount: "Set the count",
   new_code: "Give a new code",
 };
-/** Reasons to begin with, before there are any of one's own. */
+/** Suggested reasons before the site has any of its own. */
 export const USUAL_REASONS: Record<ActKind, readonly string[]> = {
   unlock: ["Code does not work", "Delivery", "Key forgotten"],
   hold_open: ["Event, people come and go", "Moving furniture"],
@@ -118,7 +118,7 @@ export function isOverride(kind: ActKind | null): kind is Override {
   return kind === "hold_open" || kind === "lock_down" || kind === "out_of_service";
 }
 
-/** The next instant at which the site's clock reads "18:00" or "1800"; null where that is no time. */
+/** The next instant at which the site's clock shows "18:00" or "1800"; null for an invalid time. */
 export function nextTime(text: string, zone: string, now: Instant): Instant | null {
   const found = /^\s*(\d{1,2})[:.]?(\d{2})\s*$/.exec(text);
   if (!found) return null;
@@ -132,7 +132,7 @@ export function nextTime(text: string, zone: string, now: Instant): Instant | nu
   return null;
 }
 
-/** The latest reasons of acts of a kind, filled up with the usual ones; each once, whatever its capitals. */
+/** The latest reasons of acts of a kind, then the usual ones; each once, ignoring case. */
 export function suggestedReasons(kind: ActKind, acts: readonly Act[]): string[] {
   const own = acts.filter((one) => one.kind === kind && one.reason).map((one) => one.reason);
   const once = new Map<string, string>();
@@ -140,7 +140,7 @@ export function suggestedReasons(kind: ActKind, acts: readonly Act[]): string[] 
   return [...once.values()].slice(0, 5);
 }
 
-/** What to say once every door has answered that can: those that have it, and plainly those that do not. */
+/** The result text once every reachable door has answered. */
 export function overrideResult(kind: Override, doors: readonly OverrideDoor[]): { text: string; tone: "ok" | "bad" } {
   const cut = doors.filter((one) => one.state !== "on");
   const name = ACT_NAMES[kind]!;

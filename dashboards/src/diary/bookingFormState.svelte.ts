@@ -1,4 +1,4 @@
-/** State of the booking form: what is typed, what follows from it, and what is wrong with it. */
+/** State of the booking form: its values, what is derived from them, and their errors. */
 import type { Refusal } from "../api.ts";
 import { durationText, localDateTime, parseClock, parseDay } from "../dateTimeInput.ts";
 import { estate } from "../estate.svelte.ts";
@@ -14,7 +14,7 @@ import type { Span } from "./geometry.ts";
 import { Recurrence } from "./recurrence.svelte.ts";
 import type { Scope } from "./series.ts";
 
-/** Fields that the server calls otherwise than the form. */
+/** Fields that have another name on the server. */
 const RENAMED: Record<string, string> = { starts: "from", ends: "to", first_starts: "from", first_ends: "to" };
 const FAR_DAYS = 366;
 
@@ -27,21 +27,21 @@ export class BookingFormState {
   private readonly draftKey: readonly [user: string, site: string, booking: string];
   private readonly openedAt: number;
 
-  /** The booking that a change is compared with: the one opened, or what somebody else has saved since. */
+  /** The booking that changes are compared with: as opened, or as somebody else saved it since. */
   base = $state.raw<Booking | null>(null);
   form = $state.raw({} as FormValues);
   recurrence = $state.raw(new Recurrence());
-  /** A room of another building, where one was proposed and taken. */
+  /** A room of another building, if such a proposal was accepted. */
   otherSite = $state.raw<Proposal | null>(null);
   overrule = $state(false);
   scope = $state<Scope>("one");
-  /** What was typed into this form before it was left without saving. */
+  /** What was typed earlier and left without saving. */
   draft = $state.raw<FormDraft | null>(null);
-  /** Whether somebody has pressed the button: then all errors are shown. */
+  /** Whether the button was pressed: then all errors are shown. */
   submitted = $state(false);
-  /** Fields that were changed and left: their errors are shown at once. */
+  /** Changed fields that lost the focus: their errors are shown immediately. */
   private leftFields = $state.raw<ReadonlySet<string>>(new Set());
-  /** How many dates of a series would be booked; null while nobody knows. */
+  /** How many dates of a series would be booked; null while unknown. */
   dateCount = $state<number | null>(null);
   refusal = $state.raw<Refusal | null>(null);
   readonly check = new DebouncedQuery<Check>();
@@ -68,7 +68,7 @@ export class BookingFormState {
     if (!day || starts === null || ends === null || this.empty) return null;
     return { starts: localDateTime(day, starts), ends: localDateTime(day, this.nextDay ? ends + 1440 : ends) };
   });
-  /** "4 hours": from start to end as time goes by, also on the nights when the clocks change. */
+  /** "4 hours": real time from start to end, also when the clocks change. */
   readonly duration = $derived.by(() => {
     const { day, starts, ends, zone } = this;
     if (!day || starts === null || ends === null) return "";
@@ -77,11 +77,11 @@ export class BookingFormState {
   });
   readonly repeating = $derived.by(() => !this.opened && !this.otherSite && this.recurrence.kind !== "");
   private readonly unreadable = $derived(fieldErrors(this.form));
-  /** What the form asks for; null while it cannot be read. */
+  /** The request in the form; null while the form is invalid. */
   readonly request = $derived.by<BookingCreate | null>(() =>
     this.times && !this.unreadable.length ? { ...detailsOf(this.form), ...this.times } : null,
   );
-  /** A single booking as far as it matters to the check, as JSON; empty while it cannot be read, and for a series. */
+  /** The fields of a single booking that are checked, as JSON; empty while the form is invalid, and for a series. */
   readonly question = $derived.by(() => {
     if (!this.request || this.repeating || this.scope !== "one") return "";
     return JSON.stringify({
@@ -96,7 +96,7 @@ export class BookingFormState {
     if (this.question && this.check.value?.needs_approval) return "Ask for it";
     return this.repeating && this.dateCount ? `Book ${this.dateCount} date${this.dateCount === 1 ? "" : "s"}` : "Book";
   });
-  /** What is wrong with what was typed. */
+  /** Errors in what was typed. */
   readonly ownErrors: FieldError[] = $derived.by(() => {
     const { form, day, today, ends } = this;
     const { repeating, recurrence } = this;
@@ -112,7 +112,7 @@ export class BookingFormState {
       repeating && this.dateCount === 0 && { field: "repeats", text: "None of its dates would be booked: choose another time or room, or what to do with its dates." },
     ].filter((one): one is FieldError => Boolean(one));
   });
-  /** What the server says against fields. */
+  /** Errors from the server, by field. */
   readonly serverErrors: FieldError[] = $derived.by(() => {
     const { day, today } = this;
     const far = day && Math.abs(utcMidnight(day) - utcMidnight(today)) > FAR_DAYS * 1440 * MINUTE;
@@ -125,8 +125,8 @@ export class BookingFormState {
   readonly dirty = $derived.by(() => JSON.stringify(this.form) !== JSON.stringify(this.initial));
 
   /**
-   * Reads the booking (or the free time chosen) once: what is saved is compared with that, so that a save overwrites
-   * nothing that others have saved meanwhile. `fresh` without a space: the form chooses room and time.
+   * Reads the booking (or the chosen free time) once. A save sends only what differs from that, so that it overwrites
+   * nothing that others saved meanwhile. `fresh` without a space: the form suggests room and time.
    */
   constructor(dayStore: DayStore, booking: Booking | null, fresh: ({ space: string } & Span) | null) {
     const first = fresh?.space ? fresh : defaultSlot(dayStore.spaces, dayStore.modes, dayStore.span, serverClock.now ?? 0);
@@ -175,7 +175,7 @@ export class BookingFormState {
     this.leftFields = new Set(this.leftFields).add(field);
   }
 
-  /** Keeps what was typed, or forgets it where nothing was. `open`: whether the form is still open. */
+  /** Stores what was typed, or removes the stored draft if nothing was. `open`: whether the form is still open. */
   keepDraft(open: boolean): void {
     if (this.dirty) formDrafts.put(...this.draftKey, { form: this.form, recurrence: this.recurrence.values(), open });
     else if (!this.draft) this.forgetDraft();

@@ -1,23 +1,23 @@
-/** Saving a booking at most once, finding out what became of a save whose answer was lost, and telling why one was refused. */
+/** Saves a booking at most once, finds out whether a save with a lost answer succeeded, and explains refusals. */
 import { errorText, get, newKey, Refusal, send, Unreachable } from "../api.ts";
 import { type Booking, type Conflict, toBooking, type WireBooking } from "../model.ts";
 import { dayOf, shortDay, span } from "../zone.ts";
 import { detailsOf, formOf, type FormValues } from "./formValues.ts";
 
-/** Nobody knows whether the write was carried out: the controller was interrupted while it was at it. */
+/** Whether it is unknown if the write happened, because the controller was interrupted during it. */
 export function isOutcomeUnknown(fault: unknown): boolean {
   return fault instanceof Refusal && (fault.kind === "outcome-unknown" || fault.status >= 500);
 }
 
 /**
- * The same request sent again after no answer carries its key again. Whatever was answered ends the key: the next press is a
- * new request.
+ * A request that is sent again after no answer has the same key. Any answer ends the key: the next press is a new
+ * request.
  */
 export class IdempotentWrite {
   private key = "";
   private request = "";
 
-  /** Whether a write is under way whose answer has not come. */
+  /** Whether the answer to a write is missing. */
   get open(): boolean {
     return this.request !== "";
   }
@@ -36,7 +36,7 @@ export class IdempotentWrite {
   }
 }
 
-/** The booking as it is now, if a change of it was saved; null if not. `before`: as it was when it was changed. */
+/** The booking as it is now, if the change was saved; null if not. `before`: as it was before the change. */
 export async function findSavedChange(before: Booking, form: FormValues, zone: string): Promise<Booking | null> {
   const one = toBooking(await get<WireBooking>(`/bookings/${before.id}`));
   const same = JSON.stringify(detailsOf(formOf(one, zone))) === JSON.stringify(detailsOf(form));
@@ -50,11 +50,11 @@ export interface CreatedQuery {
   starts: string;
   ends: string;
   series: boolean;
-  /** What was in the diary before. */
+  /** Ids of the bookings in the diary before the write. */
   known: ReadonlySet<string>;
 }
 
-/** The booking, or the first date of a series, that was made; null if there is none. */
+/** The created booking, or the first date of a created series; null if there is none. */
 export async function findCreatedBooking(wanted: CreatedQuery): Promise<Booking | null> {
   const { items } = await get<{ items: WireBooking[] }>(`/sites/${wanted.site}/bookings`, { from: wanted.starts, to: wanted.ends });
   const one = items.find(
@@ -69,7 +69,7 @@ export async function findCreatedBooking(wanted: CreatedQuery): Promise<Booking 
   return one ? toBooking(one) : null;
 }
 
-/** Why a booking or a series could not be saved, in words. */
+/** Why a booking or a series could not be saved, as text. */
 export function refusalText(thrown: Refusal, zone: string, nameOf: (space: string) => string): string {
   if (thrown.errors.length) {
     const dates = thrown.errors.map(({ field, message }) => `${shortDay(field)}: ${message}`);

@@ -1,4 +1,4 @@
-/** Status of a booking as words, icon and colour, and as a screen reader says it. */
+/** Status of a booking as text, icon and colour, and for screen readers. */
 import { type Booking, type DoorState, isBusyOnly, type Status, STATUS_WORDS } from "../model.ts";
 import type { IconName } from "../parts/icons.ts";
 import { type Day, span } from "../zone.ts";
@@ -11,7 +11,7 @@ export interface Badge {
   words: string;
 }
 
-/** By status or, of one that is confirmed, by where its code stands; `removing`: cancelled, and its code still opens. */
+/** By status; for a confirmed booking by the state of its code; `removing`: cancelled, and its code still opens. */
 const BADGES: Partial<Record<Status | DoorState, [Tone, IconName, string?]>> = {
   requested: ["warn", "ask"],
   held: ["warn", "ask"],
@@ -33,18 +33,18 @@ export function bookingBadge(one: Booking): Badge {
   return { tone, icon, words: words ?? statusText(one) };
 }
 
-/** How it stands, in words. */
+/** The status as text. */
 export function statusText(one: Booking): string {
   if (isBusyOnly(one)) return "Not yours";
   return one.offer ? "On offer" : `${STATUS_WORDS[one.status]}${inClosure(one) ? ", but closed then" : ""}`;
 }
 
-/** Whether it stands in a closure, and nobody has decided that it goes ahead. */
+/** Whether it is during a closure, and nobody has decided that it goes ahead. */
 export function inClosure(one: Booking): boolean {
   return Boolean(one.affected_by?.some(({ cause, kept_at }) => cause === "closed" && !kept_at));
 }
 
-/** What a screen reader says for a booking in the grid. */
+/** The accessible name of a booking in the grid. */
 export function bookingLabel(one: Booking, zone: string, day: Day): string {
   const code = !isBusyOnly(one) && (one.status === "confirmed" || one.still_opens.length) ? `, ${one.on_door.text}` : "";
   return `${one.title}, ${span(one.from, one.to, zone, day)}, ${statusText(one)}${code}`;

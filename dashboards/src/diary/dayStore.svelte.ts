@@ -1,4 +1,4 @@
-/** One day of a building's diary: opening modes and bookings. Keeps the last good values while they are fetched again. */
+/** One day of a building's diary: opening modes and bookings. The last good values stay while they are fetched again. */
 import { get } from "../api.ts";
 import { Fetched } from "../fetched.svelte.ts";
 import { type Booking, type Mode, toBookings, type Site, type SiteDetail, type Space, type WireBooking } from "../model.ts";
@@ -15,7 +15,7 @@ export class DayStore extends Fetched {
     from: dayStart(this.day, this.zone),
     to: dayStart(dayPlus(this.day, 1), this.zone),
   }));
-  /** For each room those that share a part of it. */
+  /** For each room, the rooms that share a part with it. */
   readonly sharing = $derived(sharing(this.spaces));
   private busy = false;
   private again = false;
@@ -52,13 +52,13 @@ export class DayStore extends Fetched {
     await this.fetch();
   }
 
-  /** Fetches again; requests made while a fetch runs become one more fetch after it. */
+  /** Fetches again; calls during a fetch cause one more fetch after it. */
   async refresh(): Promise<void> {
     if (this.busy) this.again = true;
     else if (this.day) await this.fetch();
   }
 
-  /** Shows a booking as the server (or a hopeful drop) has it, before the next fetch. */
+  /** Shows a booking as the server sent it, or as it was dropped, before the next fetch. */
   put(one: Booking): void {
     this.puts += 1;
     const rest = this.bookings.filter((other) => other.id !== one.id);
@@ -79,7 +79,7 @@ export class DayStore extends Fetched {
         get<{ items: WireBooking[] }>(`${path}/bookings`, query),
       ]);
     const latest = await this.load(fetch, ([detail, modes, bookings]) => {
-      // What was put since may be newer than this answer.
+      // A booking put since may be newer than this answer.
       if (puts !== this.puts) {
         this.again = true;
         return false;

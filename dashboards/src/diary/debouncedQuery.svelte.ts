@@ -1,18 +1,18 @@
-/** A query that waits a moment after the last keystroke; only the answer to the last one counts. */
+/** A query that waits a moment after the last keystroke; only the last answer counts. */
 import { Refusal, errorText } from "../api.ts";
 
 const MOMENT_MS = 250;
 
 export class DebouncedQuery<T> {
   value = $state.raw<T | null>(null);
-  /** Whether the value is not yet the answer to the last question. */
+  /** Whether the answer to the last question is missing. */
   busy = $state(false);
-  /** Why there is no answer, in words. */
+  /** Why there is no answer, as text. */
   fault = $state("");
-  /** The server's no, where it has said one. */
+  /** The server's refusal, if it refused. */
   refusal = $state.raw<Refusal | null>(null);
 
-  /** Asks soon; the function it returns cancels that. The last answer stays until the next one comes. */
+  /** Asks after the delay; the function it returns cancels that. The last answer stays until the next one. */
   run(question: (signal: AbortSignal) => Promise<T>): () => void {
     const stop = new AbortController();
     this.busy = true;

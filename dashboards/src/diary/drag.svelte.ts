@@ -1,4 +1,4 @@
-/** Drags a booking to another time or room, by pointer or by keys, and tells what it would clash with there. */
+/** Drags a booking to another time or room, by pointer or by keys, and shows what it would clash with. */
 import { type Booking, placesOf } from "../model.ts";
 import { notices } from "../notices.svelte.ts";
 import { shortDay, span } from "../zone.ts";
@@ -8,7 +8,7 @@ import { HOUR_PX, placesLeft, type Span } from "./geometry.ts";
 import { instantAt, draggedSpan, clashes, type DragHandle, SNAP } from "./dragGeometry.ts";
 
 export interface DragItem extends Span {
-  /** Null while free time is being drawn over, for a new booking. */
+  /** Null while a new booking is drawn over free time. */
   booking: Booking | null;
   space: string;
   handle: DragHandle;
@@ -62,7 +62,7 @@ export class Drag {
     return `${dayStore.space(item.space)?.name}, ${shortDay(dayStore.day)}, ${when}, ${result}`;
   }
 
-  /** Begins to move a booking by keys or buttons. */
+  /** Starts moving a booking by keys or buttons. */
   startMove(one: Booking): void {
     this.item = { booking: one, space: one.space, from: one.from, to: one.to, handle: "move", by: "keys" };
     this.actions.focus(one.id);
@@ -71,7 +71,7 @@ export class Drag {
     );
   }
 
-  /** By quarter hours and rooms; `resize` moves the end alone. */
+  /** Moves by quarter hours and rooms; `resize` moves only the end. */
   shift(steps: number, resize: boolean, rooms = 0): void {
     if (!this.item) return;
     const { spaces, span: day } = this.grid.dayStore;
@@ -82,7 +82,7 @@ export class Drag {
     notices.announce(this.description);
   }
 
-  /** Follows the pointer; near an edge the grid scrolls on. */
+  /** Follows the pointer; near an edge the grid scrolls. */
   follow(dragStart: DragStart, event: PointerEvent): void {
     const { grid } = this;
     const { x, row } = pointerPosition(grid, event);
@@ -122,7 +122,7 @@ export class Drag {
     notices.announce("Left where it was.");
   }
 
-  /** What a key does while something is dragged by keys; null if nothing. */
+  /** The action of a key during a drag by keys; null for none. */
   keyAction(event: KeyboardEvent): (() => void) | null {
     const keys: Record<string, () => void> = {
       ArrowLeft: () => this.shift(-1, event.shiftKey),

@@ -1,11 +1,11 @@
-/** Where a drag starts in the timeline, and what it would clash with. Pure; only input on the grid needs it. */
+/** Positions and clashes of a drag in the timeline. Pure; only input on the grid needs it. */
 import { type Booking, holds } from "../model.ts";
 import { HOUR, type Instant, MINUTE } from "../zone.ts";
 import { HOUR_PX, type Span } from "./geometry.ts";
 
 export const SNAP = 15 * MINUTE;
 
-/** The instant under a pixel, snapped to the quarter hour it lies in (or nearest to, for `round`). */
+/** The instant at a pixel, rounded down to a quarter hour (or to the nearest, for `round`). */
 export function instantAt(x: number, dayFrom: Instant, how: "floor" | "round" = "floor"): Instant {
   return dayFrom + Math[how](((x / HOUR_PX) * HOUR) / SNAP) * SNAP;
 }
@@ -14,7 +14,7 @@ function overlaps(a: Span, b: Span): boolean {
   return a.from < b.to && b.from < a.to;
 }
 
-/** Bookings that hold any of these rooms in this span. */
+/** Bookings that occupy any of these rooms in this span. */
 export function clashes(
   bookings: readonly Booking[],
   rooms: ReadonlySet<string>,
@@ -28,13 +28,13 @@ export type DragHandle = "move" | "start" | "end" | "new";
 
 const HANDLE_PX = 9;
 
-/** What a pointer takes hold of: an end of a block, or all of it. */
+/** What a pointer drags: an end of a block, or the whole block. */
 export function dragHandleAt(x: number, left: number, right: number): DragHandle {
   if (right - left < 4 * HANDLE_PX) return "move";
   return x < left + HANDLE_PX ? "start" : x > right - HANDLE_PX ? "end" : "move";
 }
 
-/** A span as it is dragged by pointer or keys: moved by `by`, never shorter than a quarter hour, inside the day. */
+/** A span dragged by `by`: never shorter than a quarter hour, and inside the day. */
 export function draggedSpan(span: Span, handle: DragHandle, by: number, day: Span): Span {
   if (handle === "start") return { from: Math.max(day.from, Math.min(span.from + by, span.to - SNAP)), to: span.to };
   if (handle === "end" || handle === "new")

@@ -1,4 +1,4 @@
-/** What was typed into a form and not saved, kept in session storage: over reloads, until the tab is closed. */
+/** Unsaved form input in session storage: it survives reloads, until the tab is closed. */
 import type { FormValues } from "./formValues.ts";
 import type { RecurrenceValues } from "./recurrence.svelte.ts";
 
@@ -11,7 +11,7 @@ export interface FormDraft {
 
 const PREFIX = "hk-form ";
 
-/** The place of one user's form: of a booking, or of a new one in a building. */
+/** The storage key of one user's form: of a booking, or of a new booking in a building. */
 function place(user: string, site: string, booking: string): string {
   return PREFIX + JSON.stringify([user, site, booking]);
 }
@@ -21,7 +21,7 @@ export const formDrafts = {
     try {
       sessionStorage.setItem(place(user, site, booking), JSON.stringify(what));
     } catch {
-      // Storage that is full or forbidden: the form works on, and is lost with the page.
+      // Storage is full or forbidden: the form works, but a reload loses it.
     }
   },
   find(user: string, site: string, booking: string): FormDraft | null {

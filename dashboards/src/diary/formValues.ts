@@ -3,36 +3,33 @@ import type { Booking, BookingCreate, Mode, Space } from "../model.ts";
 import { clockOf, dayOf, fieldDay, HOUR, type Instant, minutesOf } from "../zone.ts";
 import type { Span } from "./geometry.ts";
 
-/** As it is typed. */
-export interface FormValues {
-  title: string;
+const TEXTS = ["title", "contact_name", "contact_phone", "contact_email", "notes", "key_holder"] as const;
+/** Fields that hold a whole number, with the least that it can be. */
+const NUMBERS = { people: 1, seats: 1, setup_min: 0, cleardown_min: 0 } as const;
+type TextName = (typeof TEXTS)[number];
+type NumberName = keyof typeof NUMBERS;
+const NUMBER_NAMES = Object.keys(NUMBERS) as NumberName[];
+
+/** What is in the fields, as it is typed. */
+export interface FormValues extends Record<TextName | NumberName, string> {
   space: string;
   layout: string | null;
   date: string;
   from: string;
   to: string;
-  contact_name: string;
-  contact_phone: string;
-  contact_email: string;
-  people: string;
-  /** For whom it is: the party, and what stands in the field. */
   party: string;
+  /** The text in the field of the party. */
   party_name: string;
-  seats: string;
-  notes: string;
-  key_holder: string;
   under_16s: boolean;
   public: boolean;
-  setup_min: string;
-  cleardown_min: string;
-  /** How many of what. */
+  /** How many of each thing, by its id. */
   equipment: Readonly<Record<string, string>>;
 }
 
 /** The fields that hold text. */
 export type TextKey = { [K in keyof FormValues]: FormValues[K] extends string ? K : never }[keyof FormValues];
 
-/** What is sent, but for the times. */
+/** What is sent, except the times. */
 export type Details = Omit<BookingCreate, "starts" | "ends">;
 
 export interface FieldError {
@@ -40,58 +37,44 @@ export interface FieldError {
   text: string;
 }
 
+function record<K extends string, V>(names: readonly K[], value: (name: K) => V): Record<K, V> {
+  return Object.fromEntries(names.map((name) => [name, value(name)])) as Record<K, V>;
+}
+
 /** A form with only room and time filled in. */
 export function emptyForm(space: string, from: number, to: number, zone: string): FormValues {
   return {
-    title: "",
+    ...record([...TEXTS, ...NUMBER_NAMES], () => ""),
     space,
     layout: null,
     date: fieldDay(dayOf(from, zone)),
     from: clockOf(minutesOf(from, zone)),
     to: clockOf(minutesOf(to, zone)),
-    contact_name: "",
-    contact_phone: "",
-    contact_email: "",
-    people: "",
     party: "",
     party_name: "",
-    seats: "",
-    notes: "",
-    key_holder: "",
     under_16s: false,
     public: false,
-    setup_min: "",
-    cleardown_min: "",
     equipment: {},
   };
 }
 
 /** A booking as the form shows it. */
 export function formOf(one: Booking, zone: string): FormValues {
-  const text = (n: number | null) => (n === null ? "" : String(n));
   return {
     ...emptyForm(one.space, one.from, one.to, zone),
-    title: one.title,
+    ...record(TEXTS, (name) => one[name] ?? ""),
+    ...record(NUMBER_NAMES, (name) => String(one[name] ?? "")),
     layout: one.layout,
-    contact_name: one.contact_name ?? "",
-    contact_phone: one.contact_phone ?? "",
-    contact_email: one.contact_email,
-    people: text(one.people),
     party: one.party ?? "",
     party_name: one.party_name ?? "",
-    seats: text(one.seats),
-    notes: one.notes,
-    key_holder: one.key_holder,
     under_16s: one.under_16s,
     public: one.public,
-    setup_min: text(one.setup_min),
-    cleardown_min: text(one.cleardown_min),
-    equipment: Object.fromEntries(Object.entries(one.equipment).map(([id, n]) => [id, String(n)])),
+    equipment: record(Object.keys(one.equipment), (id) => String(one.equipment[id])),
   };
 }
 
-/** A number from 1 on; null where nothing is written, NaN where it is no such number. */
-function count(text: string, least = 1): number | null {
+/** A number from `least` on; null where nothing is written, NaN where it is no such number. */
+function count(text: string, least: number): number | null {
   if (!text.trim()) return null;
   const n = Number(text);
   return Number.isInteger(n) && n >= least ? n : Number.NaN;
@@ -99,36 +82,25 @@ function count(text: string, least = 1): number | null {
 
 /** As it is sent. Numbers that cannot be read are NaN: see `fieldErrors`. */
 export function detailsOf(form: FormValues): Details {
-  const needed = Object.entries(form.equipment).flatMap(([id, text]) => {
-    const n = count(text, 0);
-    return n ? [[id, n] as const] : [];
-  });
+  const needed = Object.keys(form.equipment).filter((id) => count(form.equipment[id]!, 0));
   return {
+    ...record(TEXTS, (name) => form[name].trim()),
+    ...record(NUMBER_NAMES, (name) => count(form[name], NUMBERS[name])),
     space: form.space,
     layout: form.layout,
-    title: form.title.trim(),
-    contact_name: form.contact_name.trim(),
-    contact_phone: form.contact_phone.trim(),
-    contact_email: form.contact_email.trim(),
-    people: count(form.people),
     party: form.party || null,
-    seats: count(form.seats),
-    notes: form.notes.trim(),
-    key_holder: form.key_holder.trim(),
     under_16s: form.under_16s,
     public: form.public,
-    setup_min: count(form.setup_min, 0),
-    cleardown_min: count(form.cleardown_min, 0),
-    equipment: Object.fromEntries(needed.sort(([a], [b]) => (a < b ? -1 : 1))),
+    equipment: record(needed.sort(), (id) => count(form.equipment[id]!, 0)!),
   };
 }
 
-/** What of the details cannot be read. */
+/** Errors of details that cannot be read. */
 export function fieldErrors(form: FormValues): FieldError[] {
   const found: FieldError[] = [];
   const wrong = (field: string, text: string) => found.push({ field, text });
-  if (Number.isNaN(count(form.people))) wrong("people", "Write the people as a whole number.");
-  if (Number.isNaN(count(form.seats))) wrong("seats", "Write the places as a whole number.");
+  if (Number.isNaN(count(form.people, 1))) wrong("people", "Write the people as a whole number.");
+  if (Number.isNaN(count(form.seats, 1))) wrong("seats", "Write the places as a whole number.");
   if (form.party_name.trim() && !form.party) wrong("party", "Choose one of the parties that are listed, make a new group of it, or leave this empty.");
   if (Number.isNaN(count(form.setup_min, 0))) wrong("setup_min", "Write the set-up in whole minutes.");
   if (Number.isNaN(count(form.cleardown_min, 0))) wrong("cleardown_min", "Write the clear-down in whole minutes.");
@@ -137,13 +109,13 @@ export function fieldErrors(form: FormValues): FieldError[] {
   return found;
 }
 
-/** The details that differ from before: all that a change sends, so that it overwrites no change by others. */
+/** The details that differ from before. A change sends only these, so that it overwrites no change by others. */
 export function changedFields(now: Details, before: Details): Partial<Details> {
   const names = Object.keys(now) as (keyof Details)[];
   return Object.fromEntries(names.filter((name) => !equal(now[name], before[name])).map((name) => [name, now[name]]));
 }
 
-/** The details that are filled in: what a new booking sends. */
+/** The details that are filled in: a new booking sends only these. */
 export function nonEmpty(details: Details): Partial<Details> {
   return Object.fromEntries(Object.entries(details).filter(([, value]) => value && JSON.stringify(value) !== "{}"));
 }
@@ -160,7 +132,7 @@ function equal(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** Fields that are one thing to the person who fills them in. */
+/** Fields that users see as one. */
 const FIELD_GROUPS: readonly { fields: readonly (keyof FormValues)[]; name: string; told?: (to: FormValues, nameOf: (space: string) => string) => string }[] = [
   { fields: ["title"], name: "what it is for", told: (to) => `“${to.title}”` },
   { fields: ["space"], name: "room", told: (to, nameOf) => nameOf(to.space) },
@@ -183,13 +155,13 @@ const FIELD_GROUPS: readonly { fields: readonly (keyof FormValues)[]; name: stri
 
 export interface MergedForm {
   form: FormValues;
-  /** What the others have changed, in words. */
+  /** What others have changed, as text. */
   theirs: string[];
-  /** What both have changed, by name. */
+  /** The names of fields that both have changed. */
   both: string[];
 }
 
-/** What I have typed into a form opened on `before`, put onto what others have made of it since. */
+/** Merges the user's changes of `before` into what others have saved since. */
 export function mergeForms(mine: FormValues, before: FormValues, now: FormValues, nameOf: (space: string) => string): MergedForm {
   const form: Record<string, unknown> = { ...now };
   const [theirs, both]: [string[], string[]] = [[], []];
@@ -207,7 +179,7 @@ export function mergeForms(mine: FormValues, before: FormValues, now: FormValues
 
 const USUAL_OPENING_H = 10;
 
-/** An hour in the first room of a building: from now on while it is open that day, else as it opens. */
+/** The default for a new booking: an hour in the first room, from now if the building is open, else from its opening. */
 export function defaultSlot(spaces: readonly Space[], modes: readonly Mode[], day: Span, now: Instant): { space: string } & Span {
   const rooms = spaces.filter(({ bookable }) => bookable);
   const room = rooms.find(({ kind }) => kind === "room") ?? rooms[0] ?? spaces[0];

@@ -1,10 +1,8 @@
-/** Positions in the timeline: instants to pixels, lanes, free time. Pure. */
+/** Positions in the timeline: instants to pixels, free time. Pure. */
 import type { Mode, Space } from "../model.ts";
 import { HOUR, type Instant } from "../zone.ts";
 
 export const HOUR_PX = 84;
-export const LANE_PX = 44;
-export const LANE_MOST_PX = 64;
 export const ROW_PAD_PX = 5;
 
 export interface Span {
@@ -16,34 +14,7 @@ export function px(at: Instant, dayFrom: Instant): number {
   return ((at - dayFrom) / HOUR) * HOUR_PX;
 }
 
-/**
- * Lanes for one room, counted per group of bookings that overlap in a chain, so that one double hour in
- * the morning does not make the evening thinner.
- */
-export function lanes<T extends Span>(items: readonly T[]): { item: T; lane: number; of: number }[] {
-  const sorted = [...items].sort((a, b) => a.from - b.from || b.to - a.to);
-  const placed: { item: T; lane: number; of: number }[] = [];
-  let group: typeof placed = [];
-  let ends: Instant[] = [];
-  const close = () => {
-    for (const one of group) one.of = ends.length;
-    group = [];
-    ends = [];
-  };
-  for (const item of sorted) {
-    if (group.length && Math.max(...ends) <= item.from) close();
-    let lane = ends.findIndex((end) => end <= item.from);
-    if (lane < 0) lane = ends.length;
-    ends[lane] = item.to;
-    const one = { item, lane, of: 1 };
-    group.push(one);
-    placed.push(one);
-  }
-  close();
-  return placed;
-}
-
-/** The free stretches of a room on one day, cut where the opening mode changes. */
+/** The free spans of a room on one day, split where the opening mode changes. */
 export function freeSpans(day: Span, taken: readonly Span[], modes: readonly Mode[]): (Span & { mode: string })[] {
   const cuts = modes.length ? modes : [{ from: day.from, to: day.to, mode: "" }];
   const busy = [...taken].sort((a, b) => a.from - b.from);
@@ -61,7 +32,7 @@ export function freeSpans(day: Span, taken: readonly Span[], modes: readonly Mod
   return found;
 }
 
-/** The stretches of a pool in which it has places left, cut where their number or the opening mode changes. */
+/** The spans in which a pool has places left, split where their number or the opening mode changes. */
 export function placesLeft(
   size: number,
   day: Span,
@@ -78,7 +49,7 @@ export function placesLeft(
   });
 }
 
-/** For each room those that share a part of it, itself included: booked, they take it as well. */
+/** For each room, the rooms that share a part with it, including itself: a booking of one occupies the others. */
 export function sharing(spaces: readonly Space[]): Map<string, ReadonlySet<string>> {
   const byId = new Map(spaces.map((one) => [one.id, one]));
   const atoms = new Map<string, ReadonlySet<string>>();

@@ -1,4 +1,4 @@
-/** Keyboard and pointer input on the grid: go from cell to cell, choose, draw over free time, drag bookings. */
+/** Keyboard and pointer input on the grid: move between cells, choose, draw new bookings, drag bookings. */
 import { type Booking, STATUS_WORDS } from "../model.ts";
 import { notices } from "../notices.svelte.ts";
 import { HOUR, type Instant } from "../zone.ts";
@@ -22,12 +22,12 @@ export interface GridActions {
 export class GridInput {
   readonly grid: TimelineGrid;
   readonly drag: Drag;
-  /** The free time a click would take. */
+  /** The free time that a click would book. */
   hovered = $state.raw<(Span & { top: number; height: number }) | null>(null);
   private readonly actions: GridActions;
   private dragStart: DragStart | null = null;
   private dragged = false;
-  /** The time kept while going up and down. */
+  /** The time that stays the same when moving up and down. */
   private column = 0;
 
   constructor(grid: TimelineGrid, actions: GridActions) {
@@ -41,7 +41,7 @@ export class GridInput {
     return (holder && this.grid.locate(holder.dataset.key ?? "")?.cell) ?? null;
   }
 
-  /** A click on free time takes the half hour under it. */
+  /** A click on free time starts at the half hour under the pointer. */
   private clicked(cell: Cell, x: number): Instant {
     return Math.max(cell.from, this.grid.dayStore.span.from + Math.floor((x / HOUR_PX) * 2) * (HOUR / 2));
   }
@@ -52,7 +52,7 @@ export class GridInput {
     else this.actions.create(cell.space, { from, to: Math.min(from + HOUR, cell.to) });
   }
 
-  /** Where a booking made by Enter begins: now in the stretch that holds it, else at its start. */
+  /** Enter creates a booking that starts now, if the free time includes now, else at its start. */
   private enter(cell: Cell): void {
     const next = Math.ceil(this.actions.now() / SNAP) * SNAP;
     this.choose(cell, next > cell.from && next < cell.to ? next : cell.from);

@@ -1,4 +1,4 @@
-/** Moves a booking: shown at once, then as the server has it, with an undo. */
+/** Moves a booking: shown immediately, then as the server saved it, with an undo. */
 import { Refusal, send, errorText } from "../api.ts";
 import { type Booking, toBooking, type WireBooking } from "../model.ts";
 import { notices } from "../notices.svelte.ts";

@@ -1,14 +1,14 @@
-/** What a booking costs, as the API tells it, in the words of the panel. Pure. */
+/** The price of a booking as text for the panel. Pure. The API formats all amounts. */
 
 export interface BookingQuote {
-  /** In words, with VAT where there is any. */
+  /** As text, with VAT if there is any. */
   text: string;
   total_pence: number | null;
-  /** What cancelling costs at which time before the start. */
+  /** The cancellation charges by time before the start. */
   terms: string;
-  /** False while it waits for a decision: then it is what it would cost. */
+  /** False while the booking waits for a decision: the price may still change. */
   frozen: boolean;
-  /** What would be charged if it were cancelled now; empty and null where nothing would change. */
+  /** The charge if it is cancelled now; empty and null if that changes nothing. */
   if_cancelled: string;
   if_cancelled_pence: number | null;
 }
@@ -18,7 +18,7 @@ export function priceText(quote: BookingQuote): string {
   return quote.frozen ? quote.text : `${quote.text} if it is confirmed`;
 }
 
-/** What cancelling now would cost, as a sentence; empty where nothing is charged for it at all. */
+/** The charge for cancelling now, as a sentence; empty if the booking is free of charge. */
 export function cancellationText(quote: BookingQuote): string {
   const pence = quote.if_cancelled_pence;
   if (pence === null || quote.total_pence === 0) return "";

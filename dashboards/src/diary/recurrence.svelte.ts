@@ -1,11 +1,11 @@
-/** How something repeats, as somebody picks it in a form. */
+/** A recurrence, as it is chosen in a form. */
 import { parseDay } from "../dateTimeInput.ts";
 import { type Day, dayPlus, fieldDay } from "../zone.ts";
 import { weekdayCode, type RepeatKind, ruleOf } from "./series.ts";
 
 export type Ends = "until" | "count";
 
-/** How long something repeats that is asked for at first: ten weeks. */
+/** The default length: ten weeks. */
 const AT_FIRST_D = 7 * 9;
 
 /** A recurrence as plain values. */
@@ -22,17 +22,17 @@ export interface RecurrenceValues {
 
 export class Recurrence {
   kind = $state<RepeatKind>("");
-  /** Days of the week that were picked; none picked is the first date's own. */
+  /** The chosen weekdays; null means the weekday of the first date. */
   picked = $state.raw<readonly string[] | null>(null);
   own = $state("");
   ends = $state<Ends>("until");
-  /** The last date as it is typed; null goes with the first date. */
+  /** The last date as typed; null means the default after the first date. */
   private typed = $state<string | null>(null);
   count = $state("10");
   termOnly = $state(false);
   noHolidays = $state(false);
 
-  /** `until`: the last date of a series that stands. */
+  /** `until`: the last date of an existing series. */
   constructor(until: Day | null = null) {
     this.typed = until && fieldDay(until);
   }
@@ -48,7 +48,7 @@ export class Recurrence {
     return { kind, picked, own, ends, until: typed, count, termOnly, noHolidays };
   }
 
-  /** The last date as it stands in its field. */
+  /** The text in the field of the last date. */
   until(day: Day): string {
     return this.typed ?? fieldDay(dayPlus(day, AT_FIRST_D));
   }
@@ -66,7 +66,7 @@ export class Recurrence {
     this.picked = days.includes(one) ? days.filter((other) => other !== one) : [...days, one];
   }
 
-  /** The whole rule of a series that begins on `day`; empty while something of it cannot be read. */
+  /** The rule of a series that begins on `day`; empty while it is invalid. */
   rule(day: Day): string {
     if (this.kind === "" || this.faults(day).length) return "";
     if (this.kind === "own") return this.own.trim();
@@ -75,7 +75,7 @@ export class Recurrence {
     return `${rule};COUNT=${Number(this.count)}`;
   }
 
-  /** What stands in the way of asking at all. */
+  /** Errors in the recurrence. */
   faults(day: Day): { field: string; text: string }[] {
     if (this.kind === "") return [];
     if (this.kind === "own") return this.own.trim() ? [] : [{ field: "rule", text: "Write a rule, such as FREQ=WEEKLY;COUNT=10." }];

@@ -1,10 +1,10 @@
-/** What waits for somebody's word, at one building or at all of them. */
-import { get, send, errorText } from "../api.ts";
+/** Requests that wait for approval, at one building or at all. */
+import { get, errorText } from "../api.ts";
 import { Fetched } from "../fetched.svelte.ts";
 import { type Booking, toBooking, toBookings, type Reason, type WireBooking } from "../model.ts";
 
 interface Page {
-  /** `reasons`: what stands in the way of approving it now. */
+  /** `reasons`: why it cannot be approved now. */
   items: (WireBooking & { reasons: Reason[] })[];
   next: string | null;
 }
@@ -13,7 +13,7 @@ const PAGE = 50;
 const MOST = 500;
 
 export class Requests extends Fetched {
-  /** The building whose requests these are; empty for all. */
+  /** The building; empty for all. */
   readonly site: string;
   items = $state.raw<Booking[]>([]);
   next = $state("");
@@ -24,7 +24,7 @@ export class Requests extends Fetched {
     this.site = site;
   }
 
-  /** What stands in the way of approving one. */
+  /** Why a request cannot be approved. */
   blockers(one: Booking): Reason[] {
     return this.reasons.get(one.id) ?? [];
   }
@@ -60,15 +60,8 @@ export class Requests extends Fetched {
     }
   }
 
-  /** Takes a booking off the list that no longer waits. */
+  /** Removes a booking that no longer waits. */
   drop(id: string): void {
     this.items = this.items.filter((one) => one.id !== id);
   }
-}
-
-export type Decision = "approve" | "decline" | "restore";
-
-/** Approves or declines a booking, or takes that back. `said`: why, or that a buffer is overruled. */
-export async function decide(one: Booking, act: Decision, said: { reason?: string; overrule?: true } = {}): Promise<Booking> {
-  return toBooking(await send<WireBooking>("POST", `/bookings/${one.id}/${act}`, said));
 }

@@ -1,6 +1,7 @@
-/** The rooms of one day as rows of cells: bookings and the free time between them, in order of time. */
+/** The rooms of one day as rows of cells: bookings and the free time between them, ordered by time. */
 import { type Booking, holds, type Mode, placesOf, type Space } from "../model.ts";
-import { freeSpans, LANE_PX, lanes, placesLeft, ROW_PAD_PX, type Span } from "./geometry.ts";
+import { freeSpans, placesLeft, ROW_PAD_PX, type Span } from "./geometry.ts";
+import { LANE_PX, lanes } from "./lanes.ts";
 import type { Instant } from "../zone.ts";
 
 const STRIP_PX = 26;
@@ -9,10 +10,10 @@ export interface Cell extends Span {
   key: string;
   space: string;
   booking: Booking | null;
-  /** The booking of another room that takes this one as well, for itself or for its setting up. */
+  /** The booking of another room that also occupies this one, by its time or its set-up. */
   other: Booking | null;
   mode: string;
-  /** Free ones, of a pool. */
+  /** Free places of a pool. */
   places?: number;
   top: number;
   height: number;
@@ -22,7 +23,7 @@ export interface Row {
   space: Space;
   cells: Cell[];
   height: number;
-  /** What it was made from. */
+  /** The values it was computed from. */
   from: readonly unknown[];
 }
 
@@ -56,7 +57,7 @@ export function roomRows(
     const pool = space.kind === "pool";
     const deep = Math.max(1, ...holding.map((one) => one.of));
     const strips = Math.max(0, ...lingering.map((one) => one.of));
-    // What is left of a pool stands under its bookings.
+    // The free places of a pool are shown below its bookings.
     const under = pool && holding.length ? STRIP_PX : 0;
     const inner = deep * lane + under;
     const first = above + ROW_PAD_PX;
@@ -89,7 +90,7 @@ function cell(one: Booking, top: number, height: number): Cell {
   return { from: one.from, to: one.to, key: one.id, space: one.space, booking: one, other: null, mode: "", top, height };
 }
 
-/** The cell of a row in which an instant lies, else the nearest. */
+/** The cell of a row that contains an instant, else the nearest. */
 export function cellAt(row: Row, at: Instant): Cell | undefined {
   const gap = (one: Cell) => (at < one.from ? one.from - at : at >= one.to ? at - one.to + 1 : 0);
   return [...row.cells].sort((a, b) => gap(a) - gap(b))[0];

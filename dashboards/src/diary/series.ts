@@ -1,4 +1,4 @@
-/** Series as the API tells them, what can be chosen for their dates, and the rules that the form makes. Pure. */
+/** Series as the API sends them, the choices for their dates, and the rules that the form creates. Pure. */
 import type { Conflict, Reason, WireBooking } from "../model.ts";
 import { type Day, dayOf, shortDay, utcMidnight } from "../zone.ts";
 
@@ -13,19 +13,22 @@ export interface Move {
   text: string;
 }
 
-export interface SeriesDate {
+interface AnyDate {
   date: Day;
   occurrence: string;
   starts: string | null;
   ends: string | null;
   space: string;
+  text: string;
+  booking: string | null;
+}
+
+export interface SeriesDate extends AnyDate {
   status: DateStatus;
   effect: DateAction;
-  text: string;
   reasons: Reason[];
   conflicts: Conflict[];
   moves: Move[];
-  booking: string | null;
   lingering: string[];
   notes: string[];
 }
@@ -33,12 +36,12 @@ export interface SeriesDate {
 export interface SeriesCheck {
   rule_text: string;
   until: Day;
-  /** Whether all dates would have one door code, as asked for or by the building's policy. */
+  /** Whether all dates would have one door code, by request or by the building's policy. */
   one_code: boolean;
   dates: SeriesDate[];
 }
 
-/** What an edit has done, or would do. */
+/** The result of an edit, or of checking one. */
 export interface SeriesEdited extends Omit<SeriesCheck, "one_code"> {
   id: string;
   version: number;
@@ -50,16 +53,9 @@ export interface SeriesMade {
   skipped: unknown[];
 }
 
-export interface StandingDate {
-  date: Day;
-  occurrence: string;
-  starts: string | null;
-  ends: string | null;
-  space: string;
-  booking: string | null;
+export interface StandingDate extends AnyDate {
   status: string | null;
   changed_here: string[];
-  text: string;
 }
 
 export interface Series {
@@ -72,40 +68,35 @@ export interface Series {
   skip_holidays: boolean;
   until: Day;
   imported: boolean;
-  /** Its dates have one door code, whatever the building's policy says. */
+  /** Whether its dates have one door code regardless of the building's policy. */
   one_code: boolean;
-  /** The page with all dates, a secret; empty for a user who may not see it. */
+  /** The secret page with all dates; empty for users who may not see it. */
   link: string;
   version: number;
   dates: StandingDate[];
 }
 
-/** How much of a series is meant. */
+/** Which dates of a series are meant. */
 export type Scope = "one" | "from_date" | "all";
 
-/** What is to become of a date: one of these words, or "move" and the number of the place it could go to. */
+/** What to do with a date: one of these words, or "move" with the index of the proposed move. */
 export type Choice = "book" | "skip" | "hold" | "keep" | `move${number}`;
-export type WireChoice =
-  | "book"
-  | "skip"
-  | "hold"
-  | "keep"
-  | { move: { starts: string; ends: string; space: string; layout: string | null } };
-/** What becomes of dates that cannot be booked. */
+export type WireChoice = "book" | Fallback | { move: Omit<Move, "text"> };
+/** What to do with dates that cannot be booked. */
 export type Fallback = "skip" | "hold" | "keep";
 
-/** Whether a date cannot be had as it is wished for. */
+/** Whether a date cannot be booked as requested. */
 export function isRefused(one: SeriesDate): boolean {
   return one.status === "clash" || one.status === "closed" || one.status === "refused";
 }
 
-/** Whether nothing stands in the way but setting up, clearing down or changing over, which a manager may overrule. */
+/** Whether the only reasons are set-up, clear-down or change-over, which a manager may overrule. */
 export function onlyBuffers(reasons: readonly Reason[]): boolean {
   const against = reasons.filter(({ kind }) => kind !== "approval");
   return against.length > 0 && against.every(({ kind }) => kind === "buffer" || kind === "changeover");
 }
 
-/** What becomes of a date if nobody chooses; null where nothing can be done with it. */
+/** The choice for a date by default; null if nothing can be done with it. */
 export function defaultChoice(one: SeriesDate, fallback: Fallback): Choice | null {
   if (one.status === "past") return null;
   if (one.effect === "keep") return "keep";
@@ -115,7 +106,7 @@ export function defaultChoice(one: SeriesDate, fallback: Fallback): Choice | nul
   return fallback === "keep" && !one.booking ? "skip" : fallback;
 }
 
-/** A choice as the API takes it; null where it would do the same without being told. */
+/** A choice as the API takes it; null if it is the API's default. */
 export function wireChoice(one: SeriesDate, choice: Choice | null): WireChoice | null {
   if (choice === null) return null;
   const asItIs = one.effect === "cancel" || one.status === "empty" || one.status === "left_out" ? "skip" : "book";
@@ -135,7 +126,7 @@ export function choicesOf(dates: readonly SeriesDate[], chosen: (one: SeriesDate
   return found;
 }
 
-/** The dates of a series that are charged: those that would be booked, as a quote takes them, each with its occurrence. */
+/** The dates of a series that are charged, as a quote takes them, each with its occurrence. */
 export function chargedDates(dates: readonly SeriesDate[], chosen: (one: SeriesDate) => Choice | null): { occurrence: string; date: object }[] {
   return dates.flatMap((one) => {
     const choice = chosen(one);
@@ -148,7 +139,7 @@ export function chargedDates(dates: readonly SeriesDate[], chosen: (one: SeriesD
   });
 }
 
-/** "9 to be booked, 1 moved, 2 left out": what would become of the dates. */
+/** "9 to be booked, 1 moved, 2 left out": a summary of the choices. */
 export function choiceSummary(dates: readonly SeriesDate[], chosen: (one: SeriesDate) => Choice | null): string {
   const count = new Map<string, number>();
   for (const one of dates) {
@@ -164,7 +155,7 @@ export function choiceSummary(dates: readonly SeriesDate[], chosen: (one: Series
 const ON_NEW: Record<string, string> = { book: "to be booked", hold: "asked for", skip: "left out", keep: "left out" };
 const ON_BOOKED: Record<string, string> = { book: "changed", hold: "asked for", skip: "cancelled", keep: "kept as they are" };
 
-/** "9 dates changed, 1 booked": what an edit has done. */
+/** "9 changed, 1 booked": a summary of an edit. */
 export function editSummary(dates: readonly SeriesDate[]): string {
   const words: Partial<Record<DateAction, string>> = { change: "changed", book: "booked", hold: "asked for", keep: "kept", cancel: "cancelled" };
   const told = Object.entries(words).flatMap(([effect, word]) => {
@@ -188,7 +179,7 @@ const FIELDS: Record<string, string> = {
   cleardown_min: "clearing down",
 };
 
-/** "time, room": what somebody has changed in one date, in words. */
+/** "time, room": the fields changed in one date, as text. */
 export function changedFieldsText(changed: readonly string[]): string {
   return [...new Set(changed.map((name) => FIELDS[name] ?? name.replaceAll("_", " ")))].join(", ");
 }
@@ -197,10 +188,10 @@ const DAYS = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"] as const;
 const NAMES = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const NTH = ["first", "second", "third", "fourth"];
 
-/** The days of a week as rules name them, from Monday, and as people do. */
+/** The weekdays from Monday, with their codes in rules and their names. */
 export const WEEK = [1, 2, 3, 4, 5, 6, 0].map((n) => ({ id: DAYS[n]!, name: NAMES[n]!, short: NAMES[n]!.slice(0, 3) }));
 
-/** How something repeats; "own" is a rule that somebody writes, "" no repeating at all. */
+/** How something repeats; "own": a typed rule; "": it does not repeat. */
 export type RepeatKind = "" | "week" | "fortnight" | "day" | "weekdays" | "nth" | "date" | "own";
 
 /** "TU" */
@@ -208,7 +199,7 @@ export function weekdayCode(day: Day): string {
   return DAYS[new Date(utcMidnight(day)).getUTCDay()]!;
 }
 
-/** What can be picked for something that begins on a day, in words. */
+/** The options for something that begins on a day. */
 export function repeatOptions(day: Day): { value: RepeatKind; words: string }[] {
   const at = new Date(utcMidnight(day));
   const nth = weekOfMonth(day);
@@ -222,7 +213,7 @@ export function repeatOptions(day: Day): { value: RepeatKind; words: string }[] 
   ];
 }
 
-/** The rule of a kind, without its end. `weekdays`: on which days of the week, for those that go by weeks. */
+/** The rule of a kind, without its end. `weekdays`: for weekly kinds. */
 export function ruleOf(kind: Exclude<RepeatKind, "" | "own">, day: Day, weekdays: readonly string[]): string {
   const by = WEEK.filter(({ id }) => weekdays.includes(id)).map(({ id }) => id).join(",");
   switch (kind) {
@@ -241,7 +232,7 @@ export function ruleOf(kind: Exclude<RepeatKind, "" | "own">, day: Day, weekdays
   }
 }
 
-/** Which of its weekday in the month a day is; the last one is -1, also where it is the fourth. */
+/** The number of a day among the same weekdays of its month; -1 for the last one. */
 function weekOfMonth(day: Day): number {
   const at = new Date(utcMidnight(day));
   const last = new Date(utcMidnight(day) + 7 * 86_400_000).getUTCMonth() !== at.getUTCMonth();
@@ -252,13 +243,13 @@ function ordinal(n: number): string {
   return `${n}${n % 100 >= 10 && n % 100 <= 20 ? "th" : (["th", "st", "nd", "rd"][n % 10] ?? "th")}`;
 }
 
-/** "2026-11-26T19:00" shifted by as much as lies between two other wall times. */
+/** "2026-11-26T19:00" shifted by the difference of two other wall times. */
 export function shiftWallTime(wall: string, from: string, to: string): string {
   const at = (text: string) => Date.parse(`${text.slice(0, 16)}Z`);
   return new Date(at(wall) + at(to) - at(from)).toISOString().slice(0, 16);
 }
 
-/** What the server has against a series, in words that name the field of the form. */
+/** The server's errors about a series, as text that names the form's fields. */
 export function seriesErrorText(errors: readonly { field: string; message: string }[]): string {
   const names: Record<string, string> = { first_starts: "The start", first_ends: "The end", rule: "The rule", from_date: "The date" };
   return errors.map(({ field, message }) => `${names[field] ?? field} ${message}`).join("; ");
@@ -269,7 +260,7 @@ export interface SeriesRestored {
   left: { starts: string; text: string }[];
 }
 
-/** What became of undoing a cancel. */
+/** The result of undoing a cancellation, as text. */
 export function restoreSummary(title: string, back: SeriesRestored, zone: string): string {
   const n = back.bookings.length;
   const left = back.left.map(({ starts, text }) => `${shortDay(dayOf(Date.parse(starts), zone))} (${text})`);

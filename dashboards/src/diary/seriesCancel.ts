@@ -1,23 +1,23 @@
-/** Which dates cancelling a series would cancel. Pure. */
+/** The dates that cancelling a series would cancel. Pure. */
 import { dayOf, type Instant, shortDay } from "../zone.ts";
 import type { Scope, StandingDate } from "./series.ts";
 
-const STANDING: readonly (string | null)[] = ["requested", "held", "expired", "confirmed", "arrived"];
+const ACTIVE: readonly (string | null)[] = ["requested", "held", "expired", "confirmed", "arrived"];
 
-/** The dates that would be cancelled: of those that stand and are not over, all, or those from a moment on. */
+/** The dates that would be cancelled: all active dates that are not over, or those from `from` on. */
 export function datesToCancel(dates: readonly StandingDate[], scope: Scope, from: Instant, now: Instant): StandingDate[] {
   return dates.filter(
     ({ booking, starts, ends, status }) =>
       booking &&
       starts &&
       ends &&
-      STANDING.includes(status) &&
+      ACTIVE.includes(status) &&
       Date.parse(ends) > now &&
       (scope === "all" || Date.parse(starts) >= from),
   );
 }
 
-/** "Thu 24 Dec, Thu 31 Dec, Thu 7 Jan 2027": days in order, a year where it is not the one before. */
+/** "Thu 24 Dec, Thu 31 Dec, Thu 7 Jan 2027": days in order, with the year where it changes. */
 export function dateList(dates: readonly StandingDate[], zone: string, now: Instant): string {
   let year = dayOf(now, zone).slice(0, 4);
   return dates

@@ -1,8 +1,8 @@
-/** What the user has chosen for the dates of a series that is being checked. */
+/** The user's choices for the dates of a checked series. */
 import { type Choice, choicesOf, defaultChoice, type Fallback, type SeriesDate, type WireChoice } from "./series.ts";
 
 export class SeriesChoices {
-  /** What becomes of dates that cannot be booked, where nothing else is chosen. */
+  /** What to do with dates that cannot be booked, unless something else is chosen. */
   fallback: Fallback = $state("skip");
   /** Whether buffers (set-up, clear-down, change-over) are overruled. */
   overrule = $state(false);
@@ -16,13 +16,13 @@ export class SeriesChoices {
     this.byDate = new Map(this.byDate).set(one.occurrence, choice);
   }
 
-  /** What becomes of a date; null where nothing can be done with it. */
+  /** The choice for a date; null if nothing can be done with it. */
   readonly of = (one: SeriesDate): Choice | null => {
     const own = this.byDate.get(one.occurrence);
     return own && (!own.startsWith("move") || one.moves[Number(own.slice(4))]) ? own : defaultChoice(one, this.fallback);
   };
 
-  /** As the API takes them. */
+  /** The choices as the API takes them. */
   wire(dates: readonly SeriesDate[]): Record<string, WireChoice> {
     return choicesOf(dates, this.of);
   }

@@ -1,6 +1,7 @@
-/** The grid of one day: rows and their positions, the part in view, and which cell is where. */
+/** The grid of one day: rows and their positions, the visible part, and where each cell is. */
 import { type Day, HOUR, type Instant } from "../zone.ts";
-import { LANE_MOST_PX, LANE_PX, px, rowsInView, type Span } from "./geometry.ts";
+import { px, rowsInView, type Span } from "./geometry.ts";
+import { LANE_MOST_PX, LANE_PX } from "./lanes.ts";
 import { type Cell, type Row, roomRows } from "./roomRows.ts";
 import type { DayStore } from "./dayStore.svelte.ts";
 
@@ -20,20 +21,20 @@ export class TimelineGrid {
   width = $state(0);
   height = $state(0);
   scroll = $state(0);
-  /** Draw every row, not only those in the window. */
+  /** Draws every row, not only the visible ones. */
   printing = $state(false);
 
   get narrow(): boolean {
     return this.width < NARROW_PX;
   }
-  /** Width of the names beside the track; where it is narrow they stand above it. */
+  /** Width of the names beside the track; on narrow screens they are above it. */
   get nameWidth(): number {
     return this.narrow ? 0 : NAME_PX;
   }
   get nameAbove(): number {
     return this.narrow ? NAME_ABOVE_PX : 0;
   }
-  /** Few rooms get taller rows, many stay slim. */
+  /** Rows are taller if there are few rooms. */
   get lane(): number {
     const fair = Math.floor((innerHeight * 0.6) / this.dayStore.spaces.length) - 10;
     return this.narrow ? LANE_PX : Math.max(LANE_PX, Math.min(LANE_MOST_PX, fair));
@@ -63,7 +64,7 @@ export class TimelineGrid {
     return px(at, this.dayStore.span.from);
   }
 
-  /** The part of a span that lies on this day. */
+  /** The part of a span on this day. */
   clip(span: Span): Span {
     const { from, to } = this.dayStore.span;
     return { from: Math.max(span.from, from), to: Math.min(span.to, to) };
@@ -81,7 +82,7 @@ export class TimelineGrid {
     return null;
   }
 
-  /** Each day opens where something is: at the first opening or booking, and once that has begun just before now. */
+  /** Scrolls a new day to the first opening or booking; if that has begun, to just before now. */
   scrollToStart(now: Instant): void {
     const { day, span, modes, bookings } = this.dayStore;
     if (!this.scroller || !this.width || this.scrolledDay === day) return;

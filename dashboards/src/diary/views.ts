@@ -1,4 +1,4 @@
-/** What the ways to look at the diary have in common. */
+/** What the views of the diary have in common. */
 import type { Component } from "svelte";
 import type { Booking, Site } from "../model.ts";
 import type { Day, Instant } from "../zone.ts";
@@ -13,17 +13,17 @@ export interface ViewProps {
   now: Instant;
   /** Id of the booking in the panel. */
   chosen: string;
-  /** Goes up whenever somebody has changed a booking here. */
+  /** Raised whenever a booking was changed on this page. */
   changeCount: number;
   open: (one: Booking) => void;
   create: (space: string, when: Span) => void;
   changed: (one: Booking) => void;
 }
 
-/** What is said where a part of the page does not come. */
+/** Shown if a part of the page cannot be loaded. */
 export const PART_MISSING = "This part of the page could not be fetched. Try again in a moment.";
 
-/** All but the day's own grid, fetched when they are first wanted. */
+/** All views except the day's grid, loaded when they are first needed. */
 export const VIEWS: Record<string, () => Promise<{ default: Component<ViewProps> }>> = {
   week: () => import("./WeekView.svelte"),
   table: () => import("./DiaryTable.svelte"),

@@ -1,4 +1,4 @@
-/** What needs somebody at any building, polled while the page is visible. */
+/** Alerts of all buildings, polled while the page is visible. */
 import { get } from "../api.ts";
 import { session } from "../session.svelte.ts";
 import { notices } from "../notices.svelte.ts";
@@ -17,7 +17,7 @@ let items = $state.raw<SiteAlert[]>([]);
 let known: ReadonlySet<string> = new Set();
 
 async function poll(): Promise<void> {
-  if (!session.canOperate || session.state !== "in" || document.visibilityState !== "visible") return;
+  if (!session.can("live") || session.state !== "in" || document.visibilityState !== "visible") return;
   const found = await get<{ items: SiteAlert[] }>("/alerts").catch(() => null);
   if (!found) return;
   const keys = new Map(found.items.map((one) => [`${one.site} ${one.kind} ${one.text}`, one]));
@@ -28,7 +28,7 @@ async function poll(): Promise<void> {
 }
 
 export const otherSiteAlerts = {
-  /** At the other buildings: the one on show tells for itself, and sooner. */
+  /** Those of other buildings: the one that is shown has its own live alerts. */
   except(site: string): SiteAlert[] {
     return items.filter((one) => one.site !== site);
   },

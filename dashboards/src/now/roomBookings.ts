@@ -1,8 +1,8 @@
-/** What is on in the rooms of a building: now, next, late. Pure. */
+/** Current, next and late bookings of a building's rooms. Pure. */
 import { type Booking, holds, type Space } from "../model.ts";
 import { clock, dayOf, type Instant, MINUTE, momentText, shortDay } from "../zone.ts";
 
-/** So long after its start nobody is called late yet. */
+/** A booking is not late until this long after its start. */
 export const GRACE_MS = 10 * MINUTE;
 
 export interface RoomState {
@@ -11,7 +11,7 @@ export interface RoomState {
   next: Booking | null;
 }
 
-/** The rooms in which something is on today or still to come, in their order. */
+/** The rooms with a current or later booking, in their order. */
 export function roomBookings(spaces: readonly Space[], bookings: readonly Booking[], now: Instant): RoomState[] {
   const live = [...bookings].filter((one) => holds(one) && one.status !== "no_show").sort((a, b) => a.from - b.from);
   return spaces.flatMap((space) => {
@@ -22,7 +22,7 @@ export function roomBookings(spaces: readonly Space[], bookings: readonly Bookin
   });
 }
 
-/** Whether it has begun and nobody has come. */
+/** Whether it began a while ago and nobody has come. */
 export function isLate(one: Booking, now: Instant): boolean {
   return one.status === "confirmed" && now - one.from >= GRACE_MS;
 }

@@ -1,11 +1,11 @@
-/** The words of the Now page: silence is said as silence, never shown as zero. */
+/** Texts of the Now page. A missing value is never shown as zero. */
 import type { Area, Door, Edge, Snapshot } from "../model.ts";
 import { type Instant, momentText } from "../zone.ts";
 
 export interface Alert {
   key: string;
   text: string;
-  /** Since or at which time, and what that means. */
+  /** Since when or at what time, and what it means. */
   when: string;
 }
 
@@ -28,13 +28,13 @@ export function sinceText(at: string | null | undefined, zone: string, now: Inst
   return at ? momentText(Date.parse(at), zone, now) : "never";
 }
 
-/** That a door takes no typed codes for a while, in words; nothing where it does. */
+/** The text about a lock-out of a door; empty without one. */
 export function lockoutText(door: Door, zone: string, now: Instant): string {
   const until = door.codes_wait_until;
   return until && Date.parse(until) > now ? `Too many wrong codes: none is accepted until ${sinceText(until, zone, now)}` : "";
 }
 
-/** What needs somebody, worst first: fire, duress, intruders, forced doors, broken glass, held doors, faults, guessed codes, overrides that a door does not have, edges offline, refused plans and lost logs. */
+/** Alerts, most serious first: fire, duress, intruders, forced doors, broken glass, held doors, faults, guessed codes, overrides that a door does not have, edges offline, refused plans and lost logs. */
 export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] {
   const doors = (kind: Door["alarm"], text: string): Alert[] =>
     snapshot.doors
@@ -101,7 +101,7 @@ export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] 
   ];
 }
 
-/** The alarm of an area in words. */
+/** The alarm of an area as text. */
 export function areaWords(area: Area, zone: string, now: Instant): string {
   const when = area.since ? ` since ${sinceText(area.since, zone, now)}` : "";
   const said = {
@@ -123,7 +123,7 @@ export function notCounted(gaps: readonly { from: string; to: string }[], zone: 
   return `not counted ${told.join(" and ")}`;
 }
 
-/** What is held by hand at a door, in words; `bad` where the door does not do as it should. */
+/** The overrides of a door as text; `bad`: the door does not follow it. */
 export function doorOverrides(snapshot: Snapshot, door: string): { id: string; text: string; bad: boolean }[] {
   return snapshot.overrides.flatMap((one) =>
     one.doors
@@ -136,7 +136,7 @@ export function doorOverrides(snapshot: Snapshot, door: string): { id: string; t
   );
 }
 
-/** What an edge set aside or refused; mistyped codes are everyday and stand apart. */
+/** What an edge rejected; mistyped codes are normal and counted separately. */
 export function healthCounts(edge: Edge): { faults: [string, number][]; wrongCodes: number } {
   const { wrong_codes: wrongCodes = 0, ...rest } = edge.health;
   return { faults: Object.entries(rest).filter(([, count]) => count > 0), wrongCodes };

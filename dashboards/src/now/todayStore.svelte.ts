@@ -1,4 +1,4 @@
-/** Today's bookings and the rooms of a building, for Now: fetched again when the diary changes, kept while it cannot be. */
+/** Today's bookings and the rooms of a building, for Now. The last good values stay if a fetch fails. */
 import { get } from "../api.ts";
 import { Fetched } from "../fetched.svelte.ts";
 import { type Booking, toBooking, type SiteDetail, type Space, type WireBooking } from "../model.ts";
@@ -7,7 +7,7 @@ import { type Day, dayPlus, dayStart } from "../zone.ts";
 export class TodayStore extends Fetched {
   spaces = $state.raw<Space[]>([]);
   bookings = $state.raw<Booking[] | null>(null);
-  /** How many people the rooms hold together, each floor space once; null where no room says. */
+  /** How many people the rooms hold together, each floor space counted once; null if unknown. */
   readonly capacity: number | null = $derived.by(() => {
     const inside = new Set(this.spaces.flatMap((one) => one.parts));
     const known = this.spaces.filter((one) => !inside.has(one.id)).map((one) => one.capacity ?? one.pool_size);

@@ -1,4 +1,4 @@
-/** Strokes of the icons, on a field of 24 by 24. */
+/** SVG paths of the icons, 24 by 24. */
 export const ICONS = {
   tick: "M4 12.5l5.2 5L20 6.5",
   cross: "M6 6l12 12M18 6L6 18",

@@ -9,8 +9,8 @@ from controller.absence.service import AbsenceService
 from controller.container import Container
 from controller.diary.policy import Policy, ReleaseRule
 from controller.telemetry import repository as telemetry
-from controller.telemetry.event_times import ClockSample
-from edge.wire.decide import ClockTrust
+from controller.telemetry.clock_samples import ClockSample
+from edge.wire.access_decision import ClockTrust
 from tests.controller.bookings.hearing import LOG, hear
 from tests.controller.bookings.policing import put_policy
 from tests.controller.bookings.test_arrivals import access, crossed, note, opened
@@ -34,7 +34,7 @@ async def status(client: httpx.AsyncClient, booking: Json) -> str:
     return str((await look(client, booking))["status"])
 
 
-async def test_a_room_nobody_comes_to_is_given_back_after_a_warning(
+async def test_a_room_nobody_comes_to_is_released_after_a_warning(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     await give_rule(any_container, ReleaseRule(after_min=20, warn_min=10))
@@ -58,7 +58,7 @@ async def test_a_room_nobody_comes_to_is_given_back_after_a_warning(
     assert (await book(any_village, title="Band practice", starts="2026-11-26T18:20"))["status"] == "confirmed"
 
 
-async def test_a_booking_tells_when_it_is_given_back_as_long_as_that_may_be(
+async def test_a_booking_shows_its_release_time_while_that_applies(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     await give_rule(any_container, ReleaseRule(after_min=20, warn_min=10, spaces=("hall",)))
@@ -98,7 +98,7 @@ async def test_a_room_is_kept_while_a_door_may_know_more(
     assert [what for what, _ in await story(village, made)] == ["book"]
 
 
-async def test_what_a_door_saw_while_it_was_not_running_is_not_taken_for_nothing(
+async def test_a_gap_of_a_stopped_door_does_not_count_as_absence(
     village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
     await give_rule(container, ReleaseRule(after_min=20))
@@ -134,7 +134,7 @@ async def test_what_a_door_saw_while_it_was_not_running_is_not_taken_for_nothing
         "a new log",
     ],
 )
-async def test_a_booking_that_should_have_been_given_back_tells_why_it_is_kept(
+async def test_a_booking_past_its_release_says_why_it_is_kept(
     any_village: httpx.AsyncClient,
     any_container: Container,
     clock: ManualClock,
@@ -174,7 +174,7 @@ async def test_a_booking_that_should_have_been_given_back_tells_why_it_is_kept(
     assert "ancelled if nobody" not in there["message"]
 
 
-async def test_a_booking_of_a_space_without_a_door_never_promises_to_be_given_back(
+async def test_a_booking_of_a_space_without_a_door_shows_no_release_time(
     village: httpx.AsyncClient, container: Container
 ) -> None:
     await give_rule(container, ReleaseRule(after_min=5, warn_min=0))
@@ -183,7 +183,7 @@ async def test_a_booking_of_a_space_without_a_door_never_promises_to_be_given_ba
     assert "ancelled if nobody" not in made["message"]
 
 
-async def test_what_was_before_a_door_s_first_log_is_not_taken_for_nothing(
+async def test_the_time_before_a_doors_first_log_does_not_count_as_absence(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     await give_rule(any_container, ReleaseRule(after_min=20))
@@ -210,7 +210,7 @@ async def test_a_no_show_is_put_down_when_it_is_over_and_keeps_its_time(
     assert await status(any_village, made) == "no_show"
 
 
-async def test_a_space_without_a_door_is_never_given_back(
+async def test_a_space_without_a_door_is_never_released(
     village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
     await give_rule(container, ReleaseRule(after_min=5, warn_min=0))
@@ -257,7 +257,7 @@ async def release(client: httpx.AsyncClient, container: Container, clock: Manual
         await container.absence.look()
 
 
-async def test_who_comes_when_it_has_been_given_back_has_it_again_if_it_is_free(
+async def test_a_late_arrival_restores_a_released_booking_if_its_time_is_free(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     await give_rule(any_container, ReleaseRule(after_min=20, warn_min=10))
@@ -276,7 +276,7 @@ async def test_who_comes_when_it_has_been_given_back_has_it_again_if_it_is_free(
     ]
 
 
-async def test_who_comes_when_others_have_it_is_told_of_and_no_more(
+async def test_a_late_arrival_is_only_logged_when_the_time_is_taken(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     await give_rule(any_container, ReleaseRule(after_min=20, warn_min=10))
@@ -293,7 +293,7 @@ async def test_who_comes_when_others_have_it_is_told_of_and_no_more(
     assert await status(any_village, others) == "confirmed"
 
 
-async def test_what_a_manager_had_approved_is_confirmed_when_it_is_taken_up_again(
+async def test_an_approved_booking_is_confirmed_again_on_a_late_arrival(
     village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
     await give_rule(container, ReleaseRule(after_min=20, warn_min=10))

@@ -5,12 +5,14 @@ from datetime import datetime
 from controller.access.other_grants import GrantScope
 from controller.access.service import grants_for_edge
 from controller.container import Container
-from controller.plans.compile import DoorRules, PlanInput, compile_plan, plan_window
+from controller.plans.compile import DoorRules, PlanInput, plan_window
+from edge.wire.access_decision import ClockTrust, Decision, decide
 from edge.wire.credentials import Presented
-from edge.wire.decide import ClockTrust, Decision, decide
 from edge.wire.envelope import Keyring
 from edge.wire.offline import Lookup, nothing
-from edge.wire.plan import Mode, ModeSpan, Plan, assemble
+from edge.wire.plan import Mode, ModeSpan, Plan
+from edge.wire.plan_assembly import assemble
+from tests.controller.plans.compiling import compile_plan
 from tests.controller.village import SITE
 
 

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from controller.access.codes import PATTERNS, trivial
+from controller.access.codes import PATTERNS, pattern_of
 from edge.wire.credentials import OFFLINE_FIRST, OFFLINE_LENGTH
 from edge.wire.offline import QUARTERS_MAX, SLOTS
 
@@ -17,7 +17,7 @@ OFFLINE_FITTING = SLOTS * sum(1 for start in range(QUARTERS_MAX) for end in rang
 def space(length: int) -> int:
     """How many codes of so many digits can be given out."""
     codes = (f"{code:0{length}}" for code in range(10**length))
-    return sum(1 for code in codes if code[0] != OFFLINE_FIRST and not trivial(code))
+    return sum(1 for code in codes if code[0] != OFFLINE_FIRST and not pattern_of(code))
 
 
 def patterns() -> str:

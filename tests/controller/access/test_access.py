@@ -9,12 +9,12 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from controller.access import service
-from controller.access.codes import Issue
-from controller.access.errors import CODE_OVERLAP
-from controller.access.service import RECENT, AccessService
+from controller.access.code_drawing import RECENT
+from controller.access.codes import CODE_OVERLAP, Issue
+from controller.access.service import AccessService
 from controller.access.tables import code_claims, codes, grants
 from controller.container import Container
-from controller.db.engine import violates
+from controller.db.errors import violates
 from controller.telemetry.tables import edge_states
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.interval import Interval
@@ -140,7 +140,7 @@ async def test_one_code_opens_all_doors_of_the_space(village: httpx.AsyncClient,
     assert keys == expected
 
 
-async def test_no_code_lies_readable_in_the_database(village: httpx.AsyncClient, container: Container) -> None:
+async def test_codes_are_encrypted_in_the_database(village: httpx.AsyncClient, container: Container) -> None:
     made = await book(village)
     async with container.database.read() as tx:
         sealed = (await tx.execute(select(codes.c.sealed))).scalar_one()
@@ -152,7 +152,7 @@ async def test_no_code_lies_readable_in_the_database(village: httpx.AsyncClient,
                 assert made["link"].rsplit("/", 1)[1] not in repr(row)
 
 
-async def test_a_plan_holds_what_is_wanted_within_its_horizon(village: httpx.AsyncClient, container: Container) -> None:
+async def test_a_plan_holds_the_grants_within_its_horizon(village: httpx.AsyncClient, container: Container) -> None:
     soon = await book(village)
     await book(village, starts="2027-02-01T10:00", ends="2027-02-01T11:00")
     gone = await book(village, starts="2026-11-27T10:00", ends="2026-11-27T11:00")
@@ -162,7 +162,7 @@ async def test_a_plan_holds_what_is_wanted_within_its_horizon(village: httpx.Asy
     assert [(each.booking_id, each.door) for each in found] == [(soon["id"], "front-door")]
 
 
-async def test_the_standing_follows_compile_apply_cancel_and_apply(
+async def test_the_code_status_follows_compile_apply_cancel_and_apply(
     village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
     made = await book(village)
@@ -185,7 +185,7 @@ async def test_the_standing_follows_compile_apply_cancel_and_apply(
     assert (await look(village, made))["on_door"]["text"] == "cancelled; code off the door since 12:05"
 
 
-async def test_an_edge_offline_is_told_and_whoever_books_the_slot_sees_it(
+async def test_an_offline_edge_is_shown_also_to_the_next_booking_of_the_slot(
     village: httpx.AsyncClient, container: Container
 ) -> None:
     made = await book(village)

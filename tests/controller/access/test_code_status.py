@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.access.code_status import CodeState, CodeStatus, HeldGrant, LingeringCode, lingering_texts, stand
+from controller.access.code_status import CodeState, CodeStatus, HeldGrant, LingeringCode, code_status, lingering_texts
 from controller.people.model import Actor, Role
 from controller.people.permissions import Thing
 from edge.wire.interval import Interval
@@ -40,7 +40,7 @@ SIDE = {"door": "side-door", "door_name": "Side door"}
 def standing(*grants: HeldGrant, now: datetime = NOW) -> CodeStatus:
     """Of a booking that is cancelled if no grant is wanted."""
     cancelled = all(grant.ended_at is not None for grant in grants)
-    return stand(grants, off="cancelled" if cancelled else "", now=now, zone=LONDON)
+    return code_status(grants, off="cancelled" if cancelled else "", now=now, zone=LONDON)
 
 
 def text(*grants: HeldGrant, now: datetime = NOW) -> str:
@@ -60,7 +60,7 @@ def test_the_date_is_added_when_it_is_not_today_and_the_year_when_it_is_another(
     assert text(later, now=NOW + timedelta(days=40)) == "on the door since 14:02 on Wed 25 Nov 2026"
 
 
-def test_summer_times_are_told_as_on_the_wall() -> None:
+def test_summer_times_are_shown_in_local_time() -> None:
     summer = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)
     during = Interval(start=summer, end=summer + timedelta(hours=4))
     assert text(grant(window=during, on_version=1, on_at=summer), now=summer) == "on the door since 13:00"
@@ -169,7 +169,7 @@ def test_when_its_time_is_over_it_is_gone() -> None:
     assert (found.state, found.text) == (CodeState.GONE, "its time was over at 22:00")
 
 
-def test_lingering_is_told_to_whoever_has_the_door_then() -> None:
+def test_a_lingering_code_is_shown_to_bookings_of_that_door_and_time() -> None:
     still = grant(on_version=1, ended_at=NOW, offline_since=AT_1402)
     old = LingeringCode(title="Choir", whose=Thing(site="ramsey", party="choir"), off="cancelled", grant=still)
 
@@ -182,5 +182,5 @@ def test_lingering_is_told_to_whoever_has_the_door_then() -> None:
     )
     assert told("front-door", 22, 23) == ()
     assert told("side-door", 21, 23) == ()
-    [text] = told("front-door", 21, 23, Actor(name="Bo", role=Role.BOOKER, party="scouts"))
+    [text] = told("front-door", 21, 23, Actor.acting("Bo", Role.GROUP_LEADER, party="scouts"))
     assert text.startswith("the code of another booking (cancelled) still opens Front door")

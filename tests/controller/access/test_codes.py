@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from controller.access.codes import PATTERNS, choose, masked, pattern_of, spoken, trivial
-from edge.doors.offline_codes import OfflineCodes
+from controller.access.codes import PATTERNS, choose, masked, pattern_of, spoken
+from edge.doors.offline_code_table import OfflineCodes
 from edge.wire.credentials import CODE_LENGTH_MAX, CODE_LENGTH_MIN, is_code
 from tests.controller.access.guessing import OFFLINE_FITTING, OFFLINE_SPACE, guesses, offline_once, space
 
@@ -19,19 +19,19 @@ PAGE = Path(__file__).parents[3] / "docs" / "codes.md"
     [(example, pattern) for pattern in PATTERNS for example in pattern.examples],
     ids=lambda value: value if isinstance(value, str) else value.name,
 )
-def test_what_a_passer_by_would_try_is_of_a_pattern(example: str, pattern: object) -> None:
+def test_a_code_that_is_easy_to_guess_matches_a_pattern(example: str, pattern: object) -> None:
     assert pattern in [each for each in PATTERNS if each.holds(example)]
-    assert trivial(example)
+    assert pattern_of(example)
 
 
 @pytest.mark.parametrize("code", ["482913", "123457", "604138", "8205", "71936", "4829137", "30581746"])
-def test_what_he_would_not_is_of_none(code: str) -> None:
+def test_a_code_that_is_hard_to_guess_matches_no_pattern(code: str) -> None:
     assert pattern_of(code) == ""
 
 
 @pytest.mark.parametrize("code", ["482913", "123457", "604138", "8205", "71936"])
 def test_no_digit_more_or_less_makes_every_code_easy(code: str) -> None:
-    assert any(not trivial(code[:at] + digit + code[at + 1 :]) for at in range(len(code)) for digit in "0123456789")
+    assert any(not pattern_of(code[:at] + digit + code[at + 1 :]) for at in range(len(code)) for digit in "0123456789")
 
 
 def test_the_page_about_codes_lists_every_pattern_with_its_examples() -> None:
@@ -44,7 +44,7 @@ def test_the_page_about_codes_lists_every_pattern_with_its_examples() -> None:
 def test_a_chosen_code_has_its_length_is_not_trivial_and_never_begins_with_9(length: int) -> None:
     codes = [choose(length) for _ in range(1000)]
     assert all(is_code(code, length) for code in codes)
-    assert not any(trivial(code) for code in codes)
+    assert not any(pattern_of(code) for code in codes)
     assert {code[0] for code in codes} == set("012345678")
     assert any(left != right for left, right in pairwise(codes))
 

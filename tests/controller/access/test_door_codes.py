@@ -11,18 +11,18 @@ import pytest
 from sqlalchemy import select
 
 from controller.access import offline
-from controller.access.codes import spoken, trivial
+from controller.access.codes import pattern_of, spoken
+from controller.audit.tables import audit_rows
 from controller.container import Container
 from controller.db.engine import Tx
-from controller.people.tables import writes
 from controller.plans.repository import last_acts
 from controller.telemetry.event_store import EventStore, ValidatedBatch
 from controller.telemetry.model import StoredEvent
 from controller.telemetry.tables import events
 from controller.telemetry.validation import validate_all
+from edge.wire.access_decision import Reason
 from edge.wire.codec import PART_LIMIT, decode, encode
 from edge.wire.credentials import Method, Presented, is_code, is_offline_code
-from edge.wire.decide import Reason
 from edge.wire.events import AccessData
 from edge.wire.interval import Interval
 from edge.wire.offline import QUARTER, OfflineWindow
@@ -60,7 +60,7 @@ async def party(client: httpx.AsyncClient, name: str) -> None:
     assert answer.is_success, answer.text
 
 
-async def test_codes_of_a_group_are_one_and_of_others_another(
+async def test_a_group_shares_one_code_and_others_have_another(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     await party(any_village, "choir")
@@ -138,7 +138,7 @@ async def test_each_door_says_how_long_its_codes_are_and_those_given_out_follow(
     assert await code_of(any_village, made) == made["code"]
     fresh = await book(any_village, starts="2026-11-27T18:00", ends="2026-11-27T19:00")
     assert [is_code(each["code"], size) for each, size in zip(fresh["codes"], (6, 4), strict=True)] == [True, True]
-    assert not any(trivial(each["code"]) for each in fresh["codes"])
+    assert not any(pattern_of(each["code"]) for each in fresh["codes"])
     assert (await plan_of(any_container, "side-door")).doors["side-door"].hours.code_length == 4
 
 
@@ -178,7 +178,7 @@ async def codes_of(client: httpx.AsyncClient, made: list[Json]) -> list[str]:
     return [await code_of(client, each) for each in made]
 
 
-async def test_codes_that_were_told_outlive_a_change_of_policy_and_new_ones_follow_it(
+async def test_issued_codes_survive_a_policy_change_and_new_ones_follow_it(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await three(any_village)
@@ -194,7 +194,7 @@ async def test_codes_that_were_told_outlive_a_change_of_policy_and_new_ones_foll
     assert len({*await codes_of(any_village, later), *told}) == 4
 
 
-async def test_a_change_of_policy_gives_new_codes_to_all_or_to_those_to_come_where_asked_to(
+async def test_a_policy_change_reissues_all_or_coming_codes_on_request(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await three(any_village)
@@ -210,7 +210,7 @@ async def test_a_change_of_policy_gives_new_codes_to_all_or_to_those_to_come_whe
     assert len(set(await codes_of(any_village, made))) == 3
 
 
-async def test_a_code_that_opens_now_is_no_code_to_come_though_the_new_policy_opens_it_later(
+async def test_a_code_that_opens_now_is_not_coming_even_if_the_new_policy_opens_it_later(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     await party(any_village, "choir")
@@ -222,7 +222,7 @@ async def test_a_code_that_opens_now_is_no_code_to_come_though_the_new_policy_op
     assert await code_of(any_village, soon) == soon["code"]
 
 
-async def test_a_check_counts_whose_codes_are_not_as_the_policy_would_draw_them(
+async def test_a_check_counts_codes_that_differ_from_the_policy(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await three(any_village)
@@ -239,7 +239,7 @@ async def test_a_check_counts_whose_codes_are_not_as_the_policy_would_draw_them(
     assert (done["running_count"], done["coming_count"], done["windows"]) == (0, 0, 0)
 
 
-async def test_a_code_that_was_told_stays_when_its_booking_moves_or_a_door_is_added(
+async def test_an_issued_code_stays_when_its_booking_moves_or_a_door_is_added(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     first, second, third = await three(any_village)
@@ -275,11 +275,11 @@ async def test_to_see_a_code_is_written_down(any_village: httpx.AsyncClient, any
     told = await say(any_village, made, "code")
     assert [each["code"] for each in told["codes"]] == [made["code"]]
     async with any_container.database.read() as tx:
-        found = await tx.execute(select(writes.c.act).where(writes.c.thing == f"booking {made['id']}"))
+        found = await tx.execute(select(audit_rows.c.act).where(audit_rows.c.thing == f"booking {made['id']}"))
     assert "see the code" in set(found.scalars())
 
 
-async def test_a_leaked_code_is_another_at_once_for_all_that_share_it(
+async def test_a_leaked_code_is_replaced_at_once_for_all_bookings_that_share_it(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     await party(any_village, "choir")
@@ -302,7 +302,7 @@ async def test_a_leaked_code_is_another_at_once_for_all_that_share_it(
     assert (story[-1]["what"], story[-1]["reason"]) == ("new code", "It hung on the board")
 
 
-async def test_what_is_over_or_not_confirmed_gets_no_other_code(
+async def test_a_booking_that_is_over_or_not_confirmed_gets_no_new_code(
     village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
     made = await book(village)
@@ -387,7 +387,7 @@ async def test_an_offline_code_is_withdrawn_with_its_booking(
     assert decision.reason is Reason.REVOKED
 
 
-async def test_eight_bookings_have_the_same_window_and_the_ninth_is_told(
+async def test_eight_offline_codes_share_a_window_and_the_ninth_is_refused(
     any_container: Container, any_village: object
 ) -> None:
     window = OfflineWindow(start=NOW.replace(minute=0, second=0), quarters=4)
@@ -437,7 +437,7 @@ def test_an_offline_window_is_whole_quarter_hours_inside_the_codes(
     assert found == expected
 
 
-async def test_an_entry_by_an_offline_code_is_its_bookings_before_any_plan_has_said_whose_the_code_is(
+async def test_an_entry_by_an_offline_code_counts_for_its_booking_before_a_plan_lists_the_code(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     await go_offline(any_container, "pi-side", 30)
@@ -466,7 +466,7 @@ async def test_an_entry_by_an_offline_code_is_its_bookings_before_any_plan_has_s
     assert [msgspec.json.decode(each, type=AccessData).booking for each in stored] == whose
 
 
-async def test_a_code_given_anew_stands_on_the_record_and_its_booker_is_told_that_it_is_another(
+async def test_a_reissued_code_is_recorded_and_its_booker_is_informed(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     made = await book(any_village)
@@ -496,7 +496,7 @@ async def test_a_code_given_anew_stands_on_the_record_and_its_booker_is_told_tha
     assert (act["outcome"], act["text"]) == ("done", "one booking has another code; the old one opens nothing")
 
 
-async def test_codes_given_anew_as_an_edge_is_put_out_are_one_act_and_each_booker_is_told(
+async def test_codes_reissued_for_a_revoked_edge_are_one_entry_and_each_booker_is_informed(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     made = [await book(any_village, starts=f"2026-11-2{day}T18:00", ends=f"2026-11-2{day}T20:00") for day in (6, 7)]

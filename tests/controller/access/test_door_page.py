@@ -65,7 +65,7 @@ async def test_it_says_when_the_code_works_now(village: httpx.AsyncClient, app: 
     assert "The code works now, until 20:15." in await see(app, made)
 
 
-async def test_it_warns_that_the_room_is_given_back(
+async def test_it_warns_that_the_room_will_be_released(
     village: httpx.AsyncClient, app: FastAPI, container: Container, clock: ManualClock
 ) -> None:
     kept = await book(village, space="yard")
@@ -166,7 +166,7 @@ async def test_cancelling_takes_two_steps_without_a_cookie(village: httpx.AsyncC
     assert (await look(village, made))["status"] == "cancelled"
 
 
-async def test_a_cancel_while_the_door_is_offline_says_before_and_after_what_the_code_still_opens(
+async def test_a_cancel_while_the_door_is_offline_shows_before_and_after_what_the_code_still_opens(
     village: httpx.AsyncClient, app: FastAPI, container: Container
 ) -> None:
     made = await book(village, space="studio", starts="2026-11-25T18:00", ends="2026-11-25T21:45")

@@ -32,7 +32,7 @@ async def until(page: Page, wanted: str) -> None:
 # What stays on the phone
 
 
-async def test_a_page_with_a_code_may_be_kept_until_the_code_is_no_longer_good(
+async def test_a_page_with_a_code_is_stored_offline_until_the_code_expires(
     village: httpx.AsyncClient, app: FastAPI, clock: ManualClock
 ) -> None:
     made = await book(village)
@@ -79,7 +79,7 @@ async def test_without_signal_the_page_stays_readable_and_says_as_of_when(
     await context.close()
 
 
-async def test_a_kept_page_goes_when_its_code_is_no_longer_good(
+async def test_a_stored_page_is_deleted_when_its_code_expires(
     village: httpx.AsyncClient, app: FastAPI, chromium: Browser
 ) -> None:
     """By the phone's clock: nothing but the phone is there to look at one."""

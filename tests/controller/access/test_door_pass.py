@@ -10,8 +10,8 @@ from playwright.async_api import Browser
 
 from controller.container import Container
 from edge.wire import passes
+from edge.wire.access_decision import Reason
 from edge.wire.credentials import Presented
-from edge.wire.decide import Reason
 from edge.wire.envelope import Signer
 from tests.controller.access.asking import ask
 from tests.controller.access.test_door_page import path_of, see

@@ -21,7 +21,7 @@ async def acts(client: httpx.AsyncClient) -> list[Json]:
     return items
 
 
-async def test_a_holders_new_code_waits_on_the_record_until_each_door_has_it(
+async def test_a_holders_reissue_is_recorded_as_open_until_each_door_has_it(
     any_app: FastAPI, any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     made = await make(any_village)
@@ -50,7 +50,7 @@ async def test_a_holders_new_code_waits_on_the_record_until_each_door_has_it(
 @pytest.mark.parametrize(
     ("row", "number"), [("{},w26:118:1604,", 1), ("{},,yes", 0), (f"{{}},{CARD},", 0)], ids=["card", "code", "nothing"]
 )
-async def test_what_a_list_gives_anew_stands_on_the_record_once_and_what_it_does_not_does_not(
+async def test_a_reissue_by_import_is_recorded_once_and_no_other_row_is(
     village: httpx.AsyncClient, row: str, number: int
 ) -> None:
     made = await make(village, card=CARD)

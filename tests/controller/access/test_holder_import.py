@@ -47,7 +47,7 @@ def told_in(text: str) -> list[dict[str, str]]:
     return rows
 
 
-async def test_a_list_brings_people_in_and_tells_once_what_was_drawn(
+async def test_an_import_adds_holders_and_shows_new_codes_once(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     dry = await bring(any_village, HEAD + UNA + BEN, preview="true")
@@ -91,7 +91,7 @@ async def test_an_export_holds_no_code_card_or_pin_and_changes_nothing_when_it_c
     assert await there(any_village) == before
 
 
-async def test_what_a_row_says_is_changed_and_what_it_leaves_empty_stays(any_village: httpx.AsyncClient) -> None:
+async def test_a_row_changes_its_filled_cells_and_empty_ones_stay(any_village: httpx.AsyncClient) -> None:
     made = (await make(any_village, card=CARD, last="2027-01-31"))["holder"]
     rows = f"id,name,places,from,card,code\n{made['id']},Una Warden,,,w26:118:1604,yes\n"
     dry = await bring(any_village, rows, preview="true")
@@ -112,7 +112,7 @@ async def test_a_holder_is_found_by_name_whatever_its_case(any_village: httpx.As
     assert counts(await bring(any_village, "name,kind\nZOË STRASSE,staff\n", preview="true")) == (0, 1, 0, 0)
 
 
-async def test_what_was_written_before_the_database_failed_reaches_the_doors(
+async def test_rows_written_before_the_database_failed_reach_the_doors(
     village: httpx.AsyncClient, container: Container
 ) -> None:
     async with container.database.write() as tx:
@@ -123,7 +123,7 @@ async def test_what_was_written_before_the_database_failed_reaches_the_doors(
     data = (HEAD + UNA + f"Odd,staff,{SITE},2026-11-01,,,\n").encode()
     with container.changes.subscribe() as heard:
         with pytest.raises(IntegrityError):
-            await container.holder_import.take(data, preview=False, actor=Actor(name="Una Porter"))
+            await container.holder_import.take(data, preview=False, actor=Actor.acting("Una Porter"))
         assert heard.waiting
     assert [each["name"] for each in await there(village)] == ["Una Porter"]
 
@@ -156,7 +156,7 @@ async def test_a_row_that_makes_no_sense_is_set_aside_with_column_and_reason(
     assert "482913" not in str(done)
 
 
-async def test_a_card_or_name_that_comes_twice_or_is_another_s_is_refused(village: httpx.AsyncClient) -> None:
+async def test_a_card_or_name_that_is_given_twice_or_taken_is_refused(village: httpx.AsyncClient) -> None:
     twice = await bring(village, HEAD + BEN + BEN.replace("Ben", "Ann") + UNA + UNA, preview="true")
     assert counts(twice) == (2, 0, 0, 2)
     assert [line["faults"][0]["column"] for line in twice["lines"] if line["faults"]] == ["card", "name"]
@@ -192,7 +192,7 @@ async def test_a_preview_refuses_what_the_import_would_and_waits_for_no_other_wr
     assert "code" in none_left[2][0]["why"]
 
 
-async def test_nobody_is_brought_in_or_told_of_at_a_site_that_the_actor_may_not_see_to(
+async def test_an_import_neither_adds_nor_shows_holders_at_sites_of_others(
     app: FastAPI, village: httpx.AsyncClient
 ) -> None:
     made = (await make(village, card=CARD))["holder"]

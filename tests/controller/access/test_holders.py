@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from controller.access.credential_hours import FOREVER, Validity, WeekHours, windows
 from controller.access.tables import code_claims, holders
-from controller.access.validity import FOREVER, Validity, WeekHours, windows
+from controller.audit.tables import audit_rows
 from controller.container import Container
-from controller.people.tables import writes
 from controller.plans.compile import plan_window
+from edge.wire.access_decision import ClockTrust, Reason
 from edge.wire.credentials import CredentialKind, Presented, code_key
-from edge.wire.decide import ClockTrust, Reason
 from edge.wire.interval import Interval
 from edge.wire.plan import HORIZON, Mode
 from tests.controller.access.asking import ask
@@ -150,7 +150,7 @@ async def test_no_holder_and_no_booking_ever_have_the_same_digits_at_a_door(
     assert held["secrets"]["code"] == "604138"
 
 
-async def test_a_holder_whose_code_is_taken_at_a_new_door_keeps_to_the_old_ones(
+async def test_a_holder_whose_code_is_taken_at_a_new_door_stays_at_the_old_doors(
     village: httpx.AsyncClient, container: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     front, side = ([{"site": SITE, "doors": [door]}] for door in ("front-door", "side-door"))
@@ -176,7 +176,7 @@ async def test_another_code_ends_the_old_one_and_the_rest_stays(
     assert (await ask(any_container, Presented(card=CARD, digits=old["pin"]), NOW)).granted
 
 
-async def test_who_has_ended_opens_nothing_and_their_card_is_free(
+async def test_an_ended_holder_opens_nothing_and_the_card_is_free(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await make(any_village, card=CARD)
@@ -192,7 +192,7 @@ async def test_who_has_ended_opens_nothing_and_their_card_is_free(
     assert [row[name] for name in ("code", "card", "card_tag")] == [None, None, None]
 
 
-async def test_what_a_holder_has_is_told_to_who_asks_for_it_and_that_is_written_down(
+async def test_a_holders_codes_are_shown_on_request_and_that_is_recorded(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await make(any_village, card=CARD, pin=True, duress=True)
@@ -202,14 +202,14 @@ async def test_what_a_holder_has_is_told_to_who_asks_for_it_and_that_is_written_
     assert CARD not in plain.text
     assert (await send(any_village, "POST", f"{path}/reveal"))["secrets"] == made["secrets"]
     async with any_container.database.read() as tx:
-        found = await tx.execute(select(writes.c.act).where(writes.c.thing.contains(path)))
+        found = await tx.execute(select(audit_rows.c.act).where(audit_rows.c.thing.contains(path)))
         kept = (await tx.execute(select(holders))).one()
     assert [*found.scalars()] == ["make", "see the code"]
     for secret in ("code", "card", "pin", "duress_code", "duress_pin"):
         assert made["secrets"][secret].encode() not in b"".join(each for each in kept if isinstance(each, bytes))
 
 
-async def test_a_manager_of_another_site_neither_sees_nor_changes_who_opens_doors_here(
+async def test_a_manager_of_another_site_neither_sees_nor_changes_holders_here(
     app: FastAPI, village: httpx.AsyncClient
 ) -> None:
     made = await make(village)
@@ -273,14 +273,14 @@ BAD = [
 
 
 @pytest.mark.parametrize(("fields", "field"), BAD, ids=lambda value: str(value)[:40])
-async def test_what_cannot_be_taken_names_its_field(
+async def test_a_refused_row_names_its_field(
     village: httpx.AsyncClient, container: Container, fields: Json, field: str
 ) -> None:
     refused = await make(village, 422, **fields)
     assert refused["errors"][0]["field"] == field
 
 
-async def test_doors_whose_codes_differ_in_length_want_a_holder_each(
+async def test_doors_with_codes_of_different_lengths_need_a_holder_each(
     village: httpx.AsyncClient, container: Container
 ) -> None:
     changed = {"name": "Side door", "edge": "pi-side", "code_length": 5}
@@ -353,7 +353,7 @@ def test_windows_lie_in_order_apart_and_within(hours: list[WeekHours], shift: in
     assert (timeless[-1].end == whole.end if timeless else True) or whole.end <= within.end
 
 
-async def test_whoever_opens_all_doors_has_their_code_at_one_that_is_made_later_and_nobody_else_gets_it_there(
+async def test_a_holder_of_all_doors_has_their_code_at_a_later_door_and_nobody_else_gets_it(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await make(any_village)

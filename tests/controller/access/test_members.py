@@ -14,9 +14,9 @@ from controller.access.members.model import LibraryRecord, Member, against, age,
 from controller.access.other_grants import A_SHARD, shards
 from controller.access.tables import members
 from controller.container import Container
+from edge.wire.access_decision import Reason
 from edge.wire.codec import PART_LIMIT
 from edge.wire.credentials import Presented
-from edge.wire.decide import Reason
 from edge.wire.ids import uuid7
 from edge.wire.plan import Mode
 from tests.controller.access.asking import ask, plan_of
@@ -82,7 +82,7 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("row", "wrong"), TABLE)
-async def test_what_keeps_a_member_out_keeps_them_out_of_the_plan(
+async def test_a_member_who_is_kept_out_is_not_in_the_plan(
     village: httpx.AsyncClient, container: Container, row: str, wrong: str
 ) -> None:
     await village.put(f"{API}/sites/wyton", json={"name": "Wyton", "zone": "Europe/London"})
@@ -127,7 +127,7 @@ async def test_columns_that_a_list_does_not_have_stay_as_they_were(
     assert (await ask(container, shown(), NOW)).granted
 
 
-async def test_who_is_not_in_the_whole_list_is_no_longer_a_member_unless_a_row_is_wrong(
+async def test_people_missing_from_the_whole_list_are_ended_unless_a_row_is_wrong(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     ben = "D400,8351,1980-01-01,,no,,2026-11-01,"
@@ -200,7 +200,7 @@ async def test_a_suspension_and_an_induction_are_at_the_door_with_the_next_plan(
     assert refused.json()["errors"][0]["field"] == "site"
 
 
-async def test_of_a_member_nothing_is_kept_in_the_clear_and_little_is_told(
+async def test_a_members_data_is_stored_encrypted_and_shown_in_part(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     await send(any_village, ADA)

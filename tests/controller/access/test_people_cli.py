@@ -68,7 +68,7 @@ async def test_what_the_controller_refuses_of_a_holder_is_one_sentence(typed: Ty
     assert (refused.exit_code, "last: is needed for a contractor" in refused.output) == (1, True), refused.output
 
 
-async def test_a_dry_run_of_members_writes_nothing_and_an_import_tells_what_it_refused(
+async def test_a_dry_run_of_members_writes_nothing_and_an_import_lists_refused_rows(
     typed: Typed, village: httpx.AsyncClient, tmp_path: Path
 ) -> None:
     file = tmp_path / "members.csv"
@@ -81,9 +81,7 @@ async def test_a_dry_run_of_members_writes_nothing_and_an_import_tells_what_it_r
     assert "…0001" in (await typed(members_cli, "list")).stdout
 
 
-async def test_a_member_is_kept_out_for_a_while_and_let_in_again_by_the_number_on_the_card(
-    typed: Typed, tmp_path: Path
-) -> None:
+async def test_a_member_is_suspended_and_reinstated_by_the_number_on_the_card(typed: Typed, tmp_path: Path) -> None:
     file = tmp_path / "members.csv"
     file.write_text("number,pin\nD1000001,8205\n")
     assert (await typed(members_cli, "import", str(file))).exit_code == 0
@@ -95,7 +93,7 @@ async def test_a_member_is_kept_out_for_a_while_and_let_in_again_by_the_number_o
     assert (nobody.exit_code, "no member has the number D9999999" in nobody.output) == (1, True)
 
 
-async def test_holders_are_brought_in_after_a_dry_run_with_their_codes_printed_once_and_put_out_without(
+async def test_holders_are_imported_with_codes_printed_once_and_exported_without_codes(
     typed: Typed, village: httpx.AsyncClient, tmp_path: Path
 ) -> None:
     file, out = tmp_path / "holders.csv", tmp_path / "out.csv"

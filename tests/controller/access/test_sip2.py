@@ -78,7 +78,7 @@ async def test_a_number_is_known_blocked_or_neither(number: str, expected: Patro
         assert await line.patron("D1", NOW) == Patron(known=True)
 
 
-async def test_who_is_blocked_or_unknown_there_does_not_get_in_here_until_it_is_lifted(
+async def test_people_blocked_or_unknown_in_the_library_are_suspended_until_that_is_lifted(
     village: httpx.AsyncClient, container: Container
 ) -> None:
     await send(village, f"{ADA}\n{BEN}")
@@ -97,7 +97,7 @@ async def test_who_is_blocked_or_unknown_there_does_not_get_in_here_until_it_is_
     assert await check(**good) == (2, 1, True, True)
 
 
-async def test_a_wrong_password_and_a_silent_port_are_told_as_such() -> None:
+async def test_a_wrong_password_and_a_silent_port_are_reported_as_such() -> None:
     async with library() as server:
         wrong = Sip2Server(host=server.host, port=server.port, username="hall", password="x")
         with pytest.raises(Sip2Error, match="refuses the login"):
@@ -126,7 +126,7 @@ async def test_without_a_library_system_the_controller_says_so(village: httpx.As
         (b"\xff\xfeAY0AZ\xff\xff\xff\xff\r", "damaged"),
     ],
 )
-async def test_whatever_comes_back_is_believed_only_with_its_checksum(answer: bytes, why: str) -> None:
+async def test_an_answer_counts_only_with_its_checksum(answer: bytes, why: str) -> None:
     async def reply(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r")
         writer.write(answer)

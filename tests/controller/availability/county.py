@@ -35,7 +35,7 @@ async def build(container: Container) -> None:
             await repository.put_site(tx, site)
         await repository.put_spaces(tx, (*SPACES, *ELSEWHERE))
         for each in (*EQUIPMENT, Equipment(site="warboys", id="projector", name="Projector", count=1)):
-            await repository.put_equipment(tx, each)
+            await repository.put(tx, "equipment", each)
         for site in SITES:
             await bump(tx, site.id)
 

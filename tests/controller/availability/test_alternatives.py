@@ -103,14 +103,14 @@ async def test_equipment_goes_with_the_wish(hub: httpx.AsyncClient) -> None:
     assert {each["site"] for each in found["items"]} == {"hub", "warboys"}
 
 
-async def test_a_booking_that_is_to_be_moved_does_not_stand_in_its_own_way(hub: httpx.AsyncClient) -> None:
+async def test_a_booking_being_moved_does_not_conflict_with_itself(hub: httpx.AsyncClient) -> None:
     mine = await book(hub, "studio", "2026-11-26T18:00", "2026-11-26T20:00")
     await book(hub, "studio", "2026-11-26T20:30", "2026-11-26T22:00")
     found = await instead(hub, id=mine["id"], starts="2026-11-26T19:00", ends="2026-11-26T21:00")
     assert "Studio, 1 hour earlier: Thu 26 Nov, 18:00 to 20:00" in texts(found)
 
 
-async def test_what_is_proposed_is_possible_for_whoever_asks(
+async def test_every_proposal_is_possible_for_the_user_who_asks(
     hub: httpx.AsyncClient, app: FastAPI, container: Container
 ) -> None:
     windows = (PriorityWindow(tier=Tier.COMMUNITY, days=3),)
@@ -119,7 +119,7 @@ async def test_what_is_proposed_is_possible_for_whoever_asks(
     await put_party(hub, "choir")
     for hour in (9, 11):
         await book(hub, "yard", f"2026-11-26T{hour:02}:00", f"2026-11-26T{hour + 1:02}:00", party="choir")
-    async with signed_in_as(app, hub, "booker", party="choir") as booker:
+    async with signed_in_as(app, hub, "group_leader", party="choir") as booker:
         found = await instead(booker, limit=50)
         assert [each["kind"] for each in found["reasons"]] == ["quota", "approval"]
         here = [each for each in found["items"] if each["site"] == "hub"]
@@ -167,7 +167,7 @@ async def test_beyond_a_window_or_a_quota_the_nearest_days_that_the_rules_allow_
     await put_party(hub, "choir")
     for number in (1, 2):
         await book(hub, "yard", f"2026-12-0{number}T09:00", f"2026-12-0{number}T11:00", party="choir")
-    async with signed_in_as(app, hub, "booker", party="choir") as booker:
+    async with signed_in_as(app, hub, "group_leader", party="choir") as booker:
         wish: dict[str, Any] = {"starts": f"{day}T18:00", "ends": f"{day}T20:00"}
         found = await instead(booker, limit=30, **wish)
         assert why in [each["kind"] for each in found["reasons"]]
@@ -191,7 +191,7 @@ async def test_where_nothing_would_fit_instead_a_sentence_says_why(
         container, Policy(quotas=(Quota(name="None", per=QuotaPeriod.AHEAD, most_bookings=0),)), site="hub"
     )
     await put_party(hub, "choir")
-    async with signed_in_as(app, hub, "booker", party="choir") as booker:
+    async with signed_in_as(app, hub, "group_leader", party="choir") as booker:
         found = await instead(booker, miles=1)
         assert found["items"] == []
         assert found["why"].startswith("nothing near that time can be booked here: “None” allows 0 bookings ahead")

@@ -75,7 +75,7 @@ async def test_another_time_is_found_as_far_as_it_may_be_moved(hub: httpx.AsyncC
     assert next_day["text"].startswith("Hall at Huntingdon Hub, the day after at the same time: Fri 27 Nov")
 
 
-async def test_what_the_rules_forbid_is_not_proposed_and_said(
+async def test_what_the_rules_forbid_is_not_proposed_and_the_reason_is_given(
     hub: httpx.AsyncClient, app: FastAPI, container: Container
 ) -> None:
     await put_policy(
@@ -83,7 +83,7 @@ async def test_what_the_rules_forbid_is_not_proposed_and_said(
     )
     await put_party(hub, "choir")
     await book(hub, "room", "2026-11-30T18:00", "2026-11-30T20:00", site="warboys", party="choir")
-    async with signed_in_as(app, hub, "booker", party="choir") as booker:
+    async with signed_in_as(app, hub, "group_leader", party="choir") as booker:
         found = await find(booker, sites=["warboys"])
         assert found["items"] == []
         assert found["why"].startswith("none can be booked then: “One ahead” allows 1 booking ahead at a time")
@@ -195,7 +195,7 @@ async def test_a_quota_counts_the_dates_of_the_series_itself(
         container, Policy(quotas=(Quota(name="Five", per=QuotaPeriod.AHEAD, most_bookings=5),)), site="warboys"
     )
     await put_party(hub, "choir")
-    async with signed_in_as(app, hub, "booker", party="choir") as booker:
+    async with signed_in_as(app, hub, "group_leader", party="choir") as booker:
         [room] = (await find_series(booker, sites=["warboys"]))["items"]
     assert (room["taken"], room["approval"], len(room["missing"])) == (5, 5, 7)
 

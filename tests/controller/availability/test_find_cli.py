@@ -50,7 +50,7 @@ async def test_a_space_that_is_free_later_is_found_where_that_would_do(
     assert [each["how"] for each in told["items"]] == ["other_time"]
 
 
-async def test_a_series_tells_which_dates_a_space_does_not_take_and_why(
+async def test_a_series_lists_the_dates_a_space_does_not_take_and_why(
     hallkeeper: Typed, client: httpx.AsyncClient
 ) -> None:
     await book(client, "room", "2026-12-07T18:00", "2026-12-07T19:00", site="warboys", title="Yoga")
@@ -107,7 +107,7 @@ async def test_free_times_are_listed_by_space_with_what_does_not_fit(
         ((*EVENING, "--miles", "3"), REFUSED, "needs a starting point"),
     ],
 )
-async def test_what_cannot_be_looked_for_is_told_in_a_sentence(
+async def test_an_impossible_search_is_explained_in_a_sentence(
     hallkeeper: Typed, words: tuple[str, ...], code: int, said: str
 ) -> None:
     refused = await hallkeeper("find", *words)

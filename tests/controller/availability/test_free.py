@@ -240,8 +240,8 @@ async def test_a_place_that_is_none_names_its_field(hub: httpx.AsyncClient) -> N
         assert [each["field"] for each in refused["errors"]] == [field]
 
 
-async def test_who_may_see_one_site_only_is_told_of_no_other(hub: httpx.AsyncClient, app: FastAPI) -> None:
-    async with signed_in_as(app, hub, "reader", sites=["warboys"]) as reader:
+async def test_a_user_of_one_site_sees_no_other_site(hub: httpx.AsyncClient, app: FastAPI) -> None:
+    async with signed_in_as(app, hub, "wall", sites=["warboys"]) as reader:
         assert [each["site"] for each in (await ask(reader, "/free", **DAY))["items"]] == ["warboys"]
         assert (await ask(reader, "/free", 422, **DAY, near="hub"))["errors"][0]["field"] == "near"
         await ask(reader, "/sites/hub/free", 403, **DAY)
@@ -254,14 +254,14 @@ async def test_a_booker_is_offered_what_their_booking_window_holds(
     await put_policy(container, Policy(windows=windows), site="hub")
     await put_party(hub, "choir", tier="partner")
     week: Json = {"from": "2026-11-26", "to": "2026-12-01", "space": "yard"}
-    async with signed_in_as(app, hub, "booker", party="choir") as booker:
+    async with signed_in_as(app, hub, "group_leader", party="choir") as booker:
         [yard] = (await ask(booker, "/sites/hub/free", **week))["spaces"]
         assert [each["ends"] for each in yard["free"]] == ["2026-11-28T00:00:00+00:00"]
     [yard] = (await ask(hub, "/sites/hub/free", **week))["spaces"]
     assert [each["ends"] for each in yard["free"]] == ["2026-12-01T00:00:00+00:00"]
 
 
-async def test_of_a_time_that_is_over_it_is_said_that_it_is(hub: httpx.AsyncClient, clock: ManualClock) -> None:
+async def test_a_time_in_the_past_is_reported_as_over(hub: httpx.AsyncClient, clock: ManualClock) -> None:
     past: Json = {"from": "2026-11-20", "to": "2026-11-21"}
     answer = await ask(hub, "/sites/hub/free", **past)
     assert answer["why"] == "the time asked about is over: it ended at 00:00 on Sat 21 Nov"

@@ -88,7 +88,7 @@ def test_nothing_is_changed_over_across_what_lies_between() -> None:
     assert claimed([early, late], wish) == minutes((100, 103), (103, 140))
 
 
-def test_a_buffer_counts_in_full_where_neighbours_stand_closer_than_it() -> None:
+def test_a_buffer_counts_in_full_where_neighbours_are_closer_than_it() -> None:
     wish = gaps("hall", layout="theatre", setup_min=10, cleardown_min=10, half=kind("half-b"))
     first, second = (100 * MINUTE, 110 * MINUTE, "half"), (115 * MINUTE, 120 * MINUTE, "half")
     assert claimed([first, second], wish) == minutes((80, 120), (105, 140))

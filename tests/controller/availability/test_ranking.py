@@ -25,7 +25,7 @@ ROOMS = {
     "unsaid": Space(site="own", id="unsaid", name="Unsaid"),
     "away": Space(site="away", id="away", name="Away", capacity=60),
 }
-"""“away” stands in another building."""
+"""“away” is in another building."""
 
 
 def pictured(site: str, spaces: Iterable[Space]) -> SiteConfig:
@@ -101,7 +101,7 @@ def test_a_wish_for_any_space_names_those_of_unknown_size_last() -> None:
     assert ranked(free, wish(40, None)) == ["huge", "away", "unsaid"]
 
 
-def test_the_size_of_a_room_matters_to_nobody_who_wishes_for_any_and_tells_no_number() -> None:
+def test_the_size_of_a_room_does_not_matter_without_a_wanted_room_or_number() -> None:
     free = [candidate("unsaid", 30, miles=0), candidate("huge", 60, miles=0), candidate("closet", miles=0)]
     assert ranked(free, wish(None, None)) == ["closet", "unsaid", "huge"]
 

@@ -79,7 +79,7 @@ async def test_what_the_price_list_of_then_or_of_now_names_makes_another_quote(v
     assert await owed(village, other) is None
 
 
-async def test_a_pool_is_charged_by_its_seats_whoever_tells_how_many(village: httpx.AsyncClient) -> None:
+async def test_a_pool_is_charged_by_its_seats_however_they_are_given(village: httpx.AsyncClient) -> None:
     await fit_out(village)
     rate = {"name": "desks", "spaces": ["desks"], "per_hour_pence": 100, "each_seat": True}
     await put(village, rates=[rate])
@@ -106,7 +106,7 @@ async def test_a_booking_from_before_any_tariffs_gets_none_until_it_is_another(
     assert await totals(village, gone) == []
 
 
-async def test_what_is_over_keeps_its_quote_whatever_is_put_right(
+async def test_a_past_booking_keeps_its_quote_when_it_is_corrected(
     any_village: httpx.AsyncClient, clock: ManualClock
 ) -> None:
     await put(any_village, rates=[HALL], cancelling=[USUAL])
@@ -195,7 +195,7 @@ async def test_moving_away_late_is_charged_as_a_cancel_and_the_terms_go_along(
         ({"party": "choir"}, 9600),
     ],
 )
-async def test_only_the_time_that_is_not_kept_is_given_up(
+async def test_only_the_time_that_is_not_rebooked_is_given_up(
     village: httpx.AsyncClient, clock: ManualClock, fields: Json, total: int
 ) -> None:
     await put(village, rates=[ANY, HALL], cancelling=[USUAL])

@@ -24,7 +24,9 @@ from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 from tests.controller.billing.wishes import DAY, quote, told, wall
 
-EVENINGS = Rate(name="community, evenings", tiers=(Tier.COMMUNITY,), hours=("Mon-Fri 18:00-22:00",), per_hour=1200)
+EVENINGS = Rate(
+    name="community, evenings", tiers=(Tier.COMMUNITY,), hours=("Mon-Fri 18:00-22:00",), per_hour_pence=1200
+)
 FREE_20 = Allowance(id="groups", name="groups", tiers=(Tier.COMMUNITY,), free_hours=20, per=AllowancePeriod.YEAR)
 
 
@@ -42,8 +44,8 @@ def test_no_tariff_is_no_charge_set_and_not_zero_pounds() -> None:
     assert (found.total, told(found)) == (None, ["no charge is set: 0"])
 
 
-def test_time_that_no_rate_fits_is_told_apart_from_free_time() -> None:
-    free = Rate(name="mornings", hours=("Thu 09:00-12:00",), per_hour=0)
+def test_time_without_a_rate_is_distinguished_from_free_time() -> None:
+    free = Rate(name="mornings", hours=("Thu 09:00-12:00",), per_hour_pence=0)
     found = quote(Tariffs(rates=(free, EVENINGS)), "2026-11-26 11:00", "2026-11-26 19:00")
     assert told(found) == [
         "6 h: no charge is set: 0",
@@ -73,14 +75,14 @@ def test_real_minutes_are_charged_in_the_nights_of_the_clock_changes(starts: str
 
 
 def test_rates_change_at_their_wall_time_in_the_night_of_the_clock_change() -> None:
-    night = Rate(name="nights", hours=("Sun 01:00 - Sun 02:00",), per_hour=6000)
+    night = Rate(name="nights", hours=("Sun 01:00 - Sun 02:00",), per_hour_pence=6000)
     found = quote(Tariffs(rates=(DAY, night)), "2026-10-25 00:00", "2026-10-25 03:00")
     assert told(found)[:2] == ["2 h at £10.00 an hour (any time): 2000", "2 h at £60.00 an hour (nights): 12000"]
 
 
 def test_a_booking_over_the_end_of_the_week_meets_monday_and_sunday() -> None:
-    sunday = Rate(name="Sundays", hours=("Sun 00:00-24:00",), per_hour=2000)
-    monday = Rate(name="Mondays", hours=("Mon 00:00-24:00",), per_hour=600)
+    sunday = Rate(name="Sundays", hours=("Sun 00:00-24:00",), per_hour_pence=2000)
+    monday = Rate(name="Mondays", hours=("Mon 00:00-24:00",), per_hour_pence=600)
     found = quote(Tariffs(rates=(sunday, monday)), "2026-11-29 23:00", "2026-11-30 00:30")
     assert told(found) == ["1 h at £20.00 an hour (Sundays): 2000", "30 min at £6.00 an hour (Mondays): 300"]
 
@@ -92,7 +94,7 @@ def test_modes_split_a_booking_where_a_rate_asks_for_one() -> None:
         ModePeriod(during=Interval(start=during.start, end=five), mode=Mode.STAFFED),
         ModePeriod(during=Interval(start=five, end=during.end), mode=Mode.CLOSED),
     )
-    alone = Rate(name="nobody on site", modes=(Mode.CLOSED, Mode.EXTENDED), per_hour=1500)
+    alone = Rate(name="nobody on site", modes=(Mode.CLOSED, Mode.EXTENDED), per_hour_pence=1500)
     found = quote(Tariffs(rates=(DAY, alone)), "2026-11-26 16:00", "2026-11-26 19:00", modes=modes)
     assert [line.pence for line in found.lines] == [1000, 3000]
 
@@ -100,11 +102,11 @@ def test_modes_split_a_booking_where_a_rate_asks_for_one() -> None:
 def test_the_rate_that_names_most_wins_and_of_equals_the_one_that_names_the_earlier_kind() -> None:
     rates = [
         DAY,
-        Rate(name="space", spaces=("hall",), per_hour=800),
-        Rate(name="tier", tiers=(Tier.COMMUNITY,), per_hour=0),
-        Rate(name="space and mode", spaces=("hall",), modes=(Mode.CLOSED,), per_hour=600),
-        Rate(name="tier and hours", tiers=(Tier.COMMUNITY,), hours=("Thu 00:00-24:00",), per_hour=700),
-        Rate(name="party", parties=("choir",), per_hour=850),
+        Rate(name="space", spaces=("hall",), per_hour_pence=800),
+        Rate(name="tier", tiers=(Tier.COMMUNITY,), per_hour_pence=0),
+        Rate(name="space and mode", spaces=("hall",), modes=(Mode.CLOSED,), per_hour_pence=600),
+        Rate(name="tier and hours", tiers=(Tier.COMMUNITY,), hours=("Thu 00:00-24:00",), per_hour_pence=700),
+        Rate(name="party", parties=("choir",), per_hour_pence=850),
     ]
     for count, winner in ((1, "any time"), (2, "space"), (3, "tier"), (4, "space and mode"), (5, "tier and hours")):
         found = quote(Tariffs(rates=tuple(rates[:count])), "2026-11-26 10:00", "2026-11-26 11:00")
@@ -123,33 +125,33 @@ def test_the_rate_that_names_most_wins_and_of_equals_the_one_that_names_the_earl
 
 
 def test_a_layout_has_its_own_price() -> None:
-    theatre = Rate(name="theatre", layouts=("theatre",), per_hour=2500)
+    theatre = Rate(name="theatre", layouts=("theatre",), per_hour_pence=2500)
     tariffs = Tariffs(rates=(DAY, theatre))
     assert quote(tariffs, "2026-11-26 10:00", "2026-11-26 11:00", layout="theatre").total == 2500
     assert quote(tariffs, "2026-11-26 10:00", "2026-11-26 11:00").total == 1000
 
 
 def test_every_line_is_rounded_half_up_by_itself() -> None:
-    odd = Rate(name="odd", per_hour=10)
+    odd = Rate(name="odd", per_hour_pence=10)
     assert quote(Tariffs(rates=(odd,)), "2026-11-26 10:00", "2026-11-26 10:03").total == 1
     assert quote(Tariffs(rates=(odd,)), "2026-11-26 10:00:00", "2026-11-26 10:02:59").total == 0
     assert told(quote(Tariffs(rates=(odd,)), "2026-11-26 10:00", "2026-11-26 10:00:30.5"))[0].startswith("30.5 s")
 
 
 def test_a_flat_fee_comes_once_for_all_time_at_its_rate() -> None:
-    party = Rate(name="Friday night", hours=("Fri 18:00 - Sat 02:00",), flat=15000)
+    party = Rate(name="Friday night", hours=("Fri 18:00 - Sat 02:00",), flat_pence=15000)
     found = quote(Tariffs(rates=(DAY, party)), "2026-11-27 17:00", "2026-11-28 02:00")
     assert told(found) == ["1 h at £10.00 an hour (any time): 1000", "flat fee of £150.00 (Friday night): 15000"]
 
 
 def test_seats_of_a_pool_cost_each() -> None:
-    desks = Rate(name="desks", spaces=("desks",), per_hour=150, each_seat=True)
+    desks = Rate(name="desks", spaces=("desks",), per_hour_pence=150, each_seat=True)
     found = quote(Tariffs(rates=(desks,)), "2026-11-26 10:00", "2026-11-26 12:00", space="desks", seats=3)
     assert told(found) == ["2 h at £1.50 an hour for each of 3 seats (desks): 900"]
 
 
 def test_too_short_a_booking_pays_the_least_time_and_then_the_least_charge() -> None:
-    hour = Limit(name="lets", minimum_minutes=60, minimum=1500)
+    hour = Limit(name="lets", minimum_minutes=60, minimum_pence=1500)
     found = quote(Tariffs(rates=(DAY,), limits=(hour,)), "2026-11-26 10:00", "2026-11-26 10:30")
     assert told(found) == [
         "30 min at £10.00 an hour (any time): 500",
@@ -159,13 +161,13 @@ def test_too_short_a_booking_pays_the_least_time_and_then_the_least_charge() -> 
 
 
 def test_a_minimum_does_not_raise_what_its_rate_makes_free() -> None:
-    free = Rate(name="council", per_hour=0)
-    limit = Limit(name="lets", minimum_minutes=60, minimum=1500)
+    free = Rate(name="council", per_hour_pence=0)
+    limit = Limit(name="lets", minimum_minutes=60, minimum_pence=1500)
     assert quote(Tariffs(rates=(free,), limits=(limit,)), "2026-11-26 10:00", "2026-11-26 10:30").total == 0
 
 
 def test_the_cap_of_a_day_holds_for_each_local_day_and_that_of_a_booking_for_all() -> None:
-    limit = Limit(name="lets", day_cap=5000, booking_cap=8000)
+    limit = Limit(name="lets", day_cap_pence=5000, booking_cap_pence=8000)
     found = quote(Tariffs(rates=(DAY,), limits=(limit,)), "2026-11-26 16:00", "2026-11-28 02:00")
     assert told(found) == [
         "8 h on Thu 26 Nov at £10.00 an hour (any time): 8000",
@@ -179,7 +181,10 @@ def test_the_cap_of_a_day_holds_for_each_local_day_and_that_of_a_booking_for_all
 
 
 def test_the_most_particular_limit_holds_alone() -> None:
-    limits = (Limit(name="all", minimum=5000), Limit(name="community", tiers=(Tier.COMMUNITY,), booking_cap=700))
+    limits = (
+        Limit(name="all", minimum_pence=5000),
+        Limit(name="community", tiers=(Tier.COMMUNITY,), booking_cap_pence=700),
+    )
     assert quote(Tariffs(rates=(DAY,), limits=limits), "2026-11-26 10:00", "2026-11-26 11:00").total == 700
 
 
@@ -219,7 +224,7 @@ def test_free_hours_are_counted_in_the_period_in_which_they_are_had() -> None:
 
 
 def test_free_hours_pay_a_minimum_only_where_they_pay_for_all_of_the_time() -> None:
-    tariffs = Tariffs(rates=(DAY,), allowances=(FREE_20,), limits=(Limit(name="lets", minimum=1500),))
+    tariffs = Tariffs(rates=(DAY,), allowances=(FREE_20,), limits=(Limit(name="lets", minimum_pence=1500),))
     assert quote(tariffs, "2026-11-26 16:00", "2026-11-26 17:00").total == 0
     assert quote(tariffs, "2026-11-26 16:00", "2026-11-26 17:00", {("groups", "2026"): 20 * HOUR_US - 1}).total == 1500
 
@@ -228,7 +233,7 @@ def test_free_hours_come_before_caps_and_caps_before_discounts() -> None:
     tariffs = Tariffs(
         rates=(DAY,),
         allowances=(FREE_20,),
-        limits=(Limit(name="lets", booking_cap=5000),),
+        limits=(Limit(name="lets", booking_cap_pence=5000),),
         discounts=(Discount(name="terms", percent=10, dates=10),),
     )
     found = quote(tariffs, "2026-11-26 10:00", "2026-11-26 20:00", {("groups", "2026"): 18 * HOUR_US}, dates=10)
@@ -265,8 +270,11 @@ def test_a_single_long_booking_is_no_series() -> None:
 def test_equipment_costs_by_the_piece_and_is_neither_capped_nor_discounted() -> None:
     tariffs = Tariffs(
         rates=(DAY,),
-        limits=(Limit(name="lets", booking_cap=100),),
-        equipment=(EquipmentPrice(equipment="projector", per_use=500), EquipmentPrice(equipment="chair", per_use=0)),
+        limits=(Limit(name="lets", booking_cap_pence=100),),
+        equipment=(
+            EquipmentPrice(equipment="projector", per_use_pence=500),
+            EquipmentPrice(equipment="chair", per_use_pence=0),
+        ),
     )
     used = tuple(Used(equipment=each, name=each.title(), count=2) for each in ("chair", "lectern", "projector"))
     found = quote(tariffs, "2026-11-26 10:00", "2026-11-26 11:00", equipment=used)
@@ -276,8 +284,8 @@ def test_equipment_costs_by_the_piece_and_is_neither_capped_nor_discounted() -> 
 
 def test_vat_is_added_to_net_prices_and_named_within_gross_ones() -> None:
     mixed = Tariffs(
-        rates=(Rate(name="any time", per_hour=1000),),
-        equipment=(EquipmentPrice(equipment="projector", per_use=500, vat=Vat.STANDARD),),
+        rates=(Rate(name="any time", per_hour_pence=1000),),
+        equipment=(EquipmentPrice(equipment="projector", per_use_pence=500, vat=Vat.STANDARD),),
         vat_percent=Decimal(20),
     )
     projector = (Used(equipment="projector", name="Projector", count=1),)
@@ -298,10 +306,10 @@ def test_vat_is_added_to_net_prices_and_named_within_gross_ones() -> None:
 def test_what_a_cap_takes_off_is_shared_among_exempt_and_standard_rated_time() -> None:
     tariffs = Tariffs(
         rates=(
-            Rate(name="days", hours=("Thu 09:00-18:00",), per_hour=1000, vat=Vat.EXEMPT),
-            Rate(name="late", hours=("Thu 18:00-24:00",), per_hour=2000, vat=Vat.STANDARD),
+            Rate(name="days", hours=("Thu 09:00-18:00",), per_hour_pence=1000, vat=Vat.EXEMPT),
+            Rate(name="late", hours=("Thu 18:00-24:00",), per_hour_pence=2000, vat=Vat.STANDARD),
         ),
-        limits=(Limit(name="lets", booking_cap=1001),),
+        limits=(Limit(name="lets", booking_cap_pence=1001),),
         vat_percent=Decimal(20),
         gross=False,
     )

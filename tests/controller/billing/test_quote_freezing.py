@@ -76,7 +76,7 @@ async def test_a_booking_confirmed_without_tariffs_stays_without_a_charge(villag
     assert (await account(village, made))["total_pence"] is None
 
 
-async def test_a_moved_booking_is_quoted_again_and_the_old_quote_is_kept(any_village: httpx.AsyncClient) -> None:
+async def test_a_moved_booking_is_quoted_again_and_the_old_quote_is_stored(any_village: httpx.AsyncClient) -> None:
     await put(any_village, rates=[HALL])
     made = await book(any_village)
     await change(any_village, made, title="Choir and friends")
@@ -118,7 +118,7 @@ async def test_cancelling_costs_what_the_rule_of_the_day_of_confirmation_says(
 
 @pytest.mark.parametrize(("at", "left"), [("2027-03-27 18:00", 0), ("2027-03-27 18:01", 2000)])
 def test_days_before_end_at_the_wall_time_of_the_start_over_a_clock_change(at: str, left: int) -> None:
-    rule = Cancelling(name="usual", steps=(CancellingStep(days=1, percent=0),), late=100)
+    rule = Cancelling(name="usual", steps=(CancellingStep(days=1, percent=0),), late_percent=100)
     given = quote(Tariffs(rates=(DAY,), cancelling=(rule,)), "2027-03-28 18:00", "2027-03-28 20:00")
     booked = bill(given, Interval(start=wall("2027-03-28 18:00"), end=wall("2027-03-28 20:00")))
     assert cancelled(booked, zone=LONDON, at=wall(at)).quote.total == left
@@ -284,7 +284,7 @@ async def test_what_waits_for_a_decision_is_quoted_as_of_now_and_not_frozen(
     assert await totals(village, made) == [("confirmed", 1600)]
 
 
-async def test_a_block_counts_the_dates_of_the_series_that_stand(village: httpx.AsyncClient) -> None:
+async def test_a_block_counts_the_active_dates_of_the_series(village: httpx.AsyncClient) -> None:
     await put(village, rates=[HALL], discounts=[{"name": "terms", "percent": 10, "dates": 4}])
     body = {
         "space": "hall",

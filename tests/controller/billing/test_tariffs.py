@@ -42,7 +42,7 @@ async def test_without_tariffs_no_charge_is_set_and_everything_says_so(village: 
     assert quoted["dates"][0]["lines"][0]["text"] == "no charge is set"
 
 
-async def test_tariffs_are_set_read_and_told_with_their_version(village: httpx.AsyncClient) -> None:
+async def test_tariffs_are_set_and_read_with_their_version(village: httpx.AsyncClient) -> None:
     first = await put(village, rates=[HALL | {"hours": ["Fri 18:00 – Sat 02:00"]}, ANY])
     assert (first["version"], first["checked"]) == (1, False)
     assert (await put(village, rates=[HALL, ANY], vat_percent="20", vat="standard", version=1))["version"] == 2
@@ -127,7 +127,7 @@ async def test_what_is_wrong_is_refused_by_field_and_limit(
     assert (await village.get(TARIFFS)).json()["version"] == 0
 
 
-async def test_a_check_tells_what_would_change_and_writes_nothing(village: httpx.AsyncClient) -> None:
+async def test_a_check_answers_what_would_change_and_writes_nothing(village: httpx.AsyncClient) -> None:
     kept = await book(village)
     checked = await put(village, check=True, rates=[HALL])
     assert checked["checked"] is True
@@ -210,7 +210,7 @@ async def test_a_booker_sees_what_its_own_party_pays_and_no_others(app: FastAPI,
         await put_party(village, name)
     own = await book(village, party="yoga")
     others = await book(village, party="choir", starts="2026-11-27T18:00", ends="2026-11-27T20:00")
-    async with signed_in_as(app, village, "booker", party="yoga", sites=[SITE]) as yoga:
+    async with signed_in_as(app, village, "group_leader", party="yoga", sites=[SITE]) as yoga:
         assert (await yoga.get(f"{API}/bookings/{own['id']}/quote")).json()["total_pence"] == 2400
         assert (await yoga.get(f"{API}/bookings/{others['id']}/quote")).status_code == 403
         assert (await quote(yoga, party="yoga"))["total_pence"] == 2400

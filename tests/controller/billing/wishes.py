@@ -13,7 +13,7 @@ from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 
 LONDON = ZoneInfo("Europe/London")
-DAY = Rate(name="any time", per_hour=1000)
+DAY = Rate(name="any time", per_hour_pence=1000)
 
 
 def wall(text: str, fold: int = 0) -> datetime:

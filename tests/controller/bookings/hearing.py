@@ -6,7 +6,7 @@ from datetime import datetime
 from controller.container import Container
 from controller.telemetry import repository as telemetry
 from controller.telemetry.model import EdgeState
-from edge.wire.decide import ClockTrust
+from edge.wire.access_decision import ClockTrust
 from tests.controller.running import NOW
 from tests.controller.village import SITE
 

@@ -1,6 +1,5 @@
 """A hub as bookings see it, without a database, and what tests ask of it."""
 
-import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
@@ -27,14 +26,14 @@ from controller.rules.model import (
     quartered,
 )
 from controller.rules.service import verdict
-from edge.wire.ids import uuid7
+from edge.wire.ids import new_id
 from edge.wire.interval import Interval
 from tests.controller.running import NOW
 
 SIX = datetime(2026, 11, 26, 18, tzinfo=UTC)
 """Thursday evening."""
-MANAGER = Actor(name="Una Porter", role=Role.MANAGER)
-CHOIR = Actor(name="Ivy Alto", role=Role.BOOKER, party="choir")
+MANAGER = Actor.acting("Una Porter", Role.MANAGER)
+CHOIR = Actor.acting("Ivy Alto", Role.GROUP_LEADER, party="choir")
 
 HUB = Site(id="hub", name="Ramsey Hub", zone="Europe/London")
 _LAYOUTS = (
@@ -155,7 +154,7 @@ def booking(
     return Booking(
         **plain
         | {
-            "id": uuid7(NOW, secrets.token_bytes(10)),
+            "id": new_id(NOW),
             "site": "hub",
             "series_id": None,
             "starts": wanted.during.start,
@@ -172,7 +171,6 @@ def booking(
             "arrived_how": "",
             "release_warned_at": None,
             "counted_in": 0,
-            "link_hash": secrets.token_bytes(32),
             "created_at": NOW,
             "created_by": "test",
             "changed_at": NOW,

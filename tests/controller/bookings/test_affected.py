@@ -6,7 +6,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from controller.container import Container
 from tests.controller.access.test_door_page import see
+from tests.controller.audit.reading import rows_of
 from tests.controller.clock import ManualClock
 from tests.controller.hours.test_changing import CHRISTMAS, OPEN, close, put, story
 from tests.controller.village import API, SITE, Json, act, book, change, look
@@ -59,7 +61,9 @@ async def test_the_door_page_tells_of_the_closure_and_that_the_booking_goes_ahea
     assert f"{WHY}. Your booking goes ahead anyway." in await see(app, carols)
 
 
-async def test_what_is_kept_leaves_the_list_and_says_so(any_village: httpx.AsyncClient) -> None:
+async def test_a_booking_kept_anyway_leaves_the_list_and_says_so(
+    any_village: httpx.AsyncClient, any_container: Container
+) -> None:
     carols = await book(any_village, title="Carols", **EVENING)
     await shut(any_village)
     done = await decide(any_village, "keep", bookings=[carols["id"]], reason="the caretaker comes in")
@@ -71,12 +75,15 @@ async def test_what_is_kept_leaves_the_list_and_says_so(any_village: httpx.Async
     assert [each["id"] for each in await affected(any_village, kept="true")] == [carols["id"]]
     line = (await story(any_village, carols))[-1]
     assert (line["what"], line["reason"]) == ("keep", f"the caretaker comes in; {WHY}")
+    row = next(each for each in await rows_of(any_container.database) if each["act"] == "keep")
+    assert row["personal"]["why"] == "the caretaker comes in"
+    assert row["changes"] == {"kept_despite": [None, ["closed"]]}
     again = await decide(any_village, "keep", bookings=[carols["id"]], kept=False)
     assert again["left"] == 1
     assert "Ask us before you come." in (await look(any_village, carols))["message"]
 
 
-async def test_all_that_are_kept_are_open_again_together(any_village: httpx.AsyncClient) -> None:
+async def test_kept_bookings_return_to_the_list_together(any_village: httpx.AsyncClient) -> None:
     carols = await book(any_village, title="Carols", **EVENING)
     await shut(any_village)
     await decide(any_village, "keep", all=True)
@@ -156,7 +163,7 @@ async def test_reopening_sets_the_bookings_right_unless_another_closure_meets_th
     assert (line["what"], line["reason"]) == ("hours", "it could be booked at that time again")
 
 
-async def test_shorter_hours_are_told_and_longer_ones_take_it_back(any_village: httpx.AsyncClient) -> None:
+async def test_shorter_hours_mark_bookings_and_longer_ones_unmark_them(any_village: httpx.AsyncClient) -> None:
     await put(any_village, "hours", OPEN)
     evening = await book(any_village, space="yard")
     early = OPEN | {"pattern": [each | {"closes": "19:00"} for each in OPEN["pattern"]]}
@@ -169,7 +176,7 @@ async def test_shorter_hours_are_told_and_longer_ones_take_it_back(any_village: 
     assert await affected(any_village) == []
 
 
-async def test_what_a_new_quota_is_too_small_for_is_on_the_list_until_it_is_not(
+async def test_bookings_beyond_a_new_quota_are_listed_until_they_fit(
     any_village: httpx.AsyncClient,
 ) -> None:
     party = {"name": "Ramsey Choir", "kind": "group", "tier": "community"}
@@ -190,7 +197,7 @@ async def test_what_a_new_quota_is_too_small_for_is_on_the_list_until_it_is_not(
     assert await affected(any_village) == []
 
 
-async def test_a_hall_that_holds_fewer_names_who_expects_more(any_village: httpx.AsyncClient) -> None:
+async def test_a_smaller_hall_names_bookings_that_expect_more_people(any_village: httpx.AsyncClient) -> None:
     made = await book(any_village, people=50)
     hall = {"name": "Hall", "capacity": 40, "doors": ["front-door", "side-door"]}
     await put(any_village, "spaces/hall", hall)
@@ -222,7 +229,7 @@ async def test_bookings_that_a_check_names_can_be_decided_on_before_the_change(a
     assert await affected(any_village) == []
 
 
-async def test_what_is_over_or_of_another_site_is_not_decided_on(
+async def test_bookings_that_are_over_or_at_another_site_are_not_decided(
     village: httpx.AsyncClient, clock: ManualClock
 ) -> None:
     await village.put(f"{API}/sites/march", json={"name": "March Hub", "zone": "Europe/London"})

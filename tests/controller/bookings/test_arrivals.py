@@ -15,8 +15,8 @@ from controller.diary.policy import Policy, ReleaseRule
 from controller.people.model import Actor
 from controller.telemetry import repository as telemetry
 from controller.telemetry.model import GoodEvent, StoredEvent
+from edge.wire.access_decision import ClockTrust, Reason
 from edge.wire.credentials import CredentialKind
-from edge.wire.decide import ClockTrust, Reason
 from edge.wire.events import AccessData, DoorChange, DoorData, Event, EventData, FootfallData
 from tests.controller.bookings.hearing import hear
 from tests.controller.bookings.policing import put_policy
@@ -138,7 +138,7 @@ async def test_refused_another_door_too_late_or_before_is_not(
     assert (await look(village, made))["status"] == "confirmed"
 
 
-async def test_the_first_arrival_stands(village: httpx.AsyncClient, container: Container) -> None:
+async def test_the_first_arrival_is_not_overwritten(village: httpx.AsyncClient, container: Container) -> None:
     made = await book(village)
     await note(container, [access(made), opened(5)], [access(made, after_s=600), opened(605)])
     assert (await look(village, made))["arrived_at"] == "2026-11-26T18:00:05+00:00"
@@ -159,7 +159,7 @@ async def test_people_coming_in_are_counted_while_the_code_is_good(
     assert (await look(any_village, later))["counted_in"] == 0
 
 
-async def test_at_a_shared_door_of_a_staffed_building_only_who_follows_the_code_is_counted(
+async def test_at_a_shared_door_of_a_staffed_building_only_people_behind_the_code_count(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     await put(any_village, "hours", OPEN)
@@ -173,7 +173,7 @@ async def test_at_a_shared_door_of_a_staffed_building_only_who_follows_the_code_
     assert (there["counted_in"], there["arrived_how"]) == (13, "code")
 
 
-async def test_who_comes_in_with_another_bookings_code_is_not_taken_for_this_ones_people(
+async def test_people_with_another_bookings_code_do_not_count_for_this_booking(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     await put_policy(any_container, Policy(release=(ReleaseRule(after_min=20, warn_min=10),)))
@@ -240,7 +240,7 @@ async def test_a_change_that_was_read_before_an_arrival_does_not_undo_it(
             await noting
         new = msgspec.structs.replace(old, title="Big choir")
         await container.writer.rewrite(
-            tx, site_config, old, new, actor=Actor(name="Ada"), now=container.clock.now(), what="change"
+            tx, site_config, old, new, actor=Actor.acting("Ada"), now=container.clock.now(), what="change"
         )
     await noting
     there = await look(any_village, made)
@@ -256,7 +256,7 @@ async def test_one_that_is_put_off_has_not_been_come_to_yet(
     assert (put_off["status"], put_off["arrived_at"], put_off["counted_in"]) == ("confirmed", None, 0)
 
 
-async def test_a_room_is_not_given_back_while_somebody_is_being_let_in(
+async def test_a_room_is_not_released_while_somebody_is_being_let_in(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     container = any_container

@@ -26,7 +26,7 @@ async def hallkeeper(app: FastAPI, village: httpx.AsyncClient) -> AsyncIterator[
         yield typed
 
 
-async def test_what_waits_is_listed_with_its_reason_and_with_what_stands_in_the_way(
+async def test_requests_are_listed_with_their_reason_and_what_prevents_approval(
     hallkeeper: Typed, village: httpx.AsyncClient
 ) -> None:
     assert "Nothing waits for approval." in (await hallkeeper("bookings", "requests")).stdout
@@ -104,14 +104,14 @@ async def test_times_are_those_of_the_site_on_the_day_its_clocks_go_back(
     assert row[1] == "Sun 31 Oct 2027, 00:30 to 02:30"
 
 
-async def test_a_booker_sees_what_their_own_party_waits_for_and_decides_nothing(
+async def test_a_booker_sees_the_requests_of_their_party_and_decides_none(
     app: FastAPI, village: httpx.AsyncClient
 ) -> None:
     await put_party(village, "drama")
     await book(village, space="studio", title="Drama", party="drama", by_rules=True)
     yoga = await book(village, title="Yoga", by_rules=True)
     async with (
-        signed_in_as(app, village, "booker", party="drama") as booker,
+        signed_in_as(app, village, "group_leader", party="drama") as booker,
         keyboard(app, booker) as hallkeeper,
     ):
         assert [row[3] for row in cells(await hallkeeper("bookings", "requests"))] == ["Drama"]
@@ -119,9 +119,7 @@ async def test_a_booker_sees_what_their_own_party_waits_for_and_decides_nothing(
         assert (refused.exit_code, "may not" in refused.stdout) == (SET_ASIDE, True), refused.stdout
 
 
-async def test_who_waits_is_listed_and_until_when_a_time_is_on_offer(
-    hallkeeper: Typed, village: httpx.AsyncClient
-) -> None:
+async def test_waits_are_listed_with_the_end_of_an_offer(hallkeeper: Typed, village: httpx.AsyncClient) -> None:
     assert "Nobody is waiting." in (await hallkeeper("waiting", "list", SITE)).stdout
     choir, _ = await book(village), await book(village, space="studio", title="Drama")
     band = await wait(village, title="Band", people=12, also=["studio"])
@@ -150,7 +148,7 @@ async def test_who_waits_is_listed_and_until_when_a_time_is_on_offer(
         (("waiting", "list", "nowhere"), REFUSED, "no site 'nowhere'"),
     ],
 )
-async def test_what_cannot_be_asked_is_told_in_a_sentence(
+async def test_a_request_that_is_invalid_is_refused_in_a_sentence(
     hallkeeper: Typed, words: tuple[str, ...], code: int, said: str
 ) -> None:
     refused = await hallkeeper(*words)
@@ -158,7 +156,7 @@ async def test_what_cannot_be_asked_is_told_in_a_sentence(
     assert "Traceback" not in refused.output
 
 
-async def test_a_code_that_others_know_is_given_anew_with_a_reason_and_printed_once(
+async def test_a_code_that_others_know_is_reissued_with_a_reason_and_printed_once(
     hallkeeper: Typed, village: httpx.AsyncClient
 ) -> None:
     made = await book(village, title="Choir", people=None)
@@ -172,6 +170,18 @@ async def test_a_code_that_others_know_is_given_anew_with_a_reason_and_printed_o
     assert (act["kind"], act["reason"]) == ("new_code", "it hung on the board")
     refused = await hallkeeper("bookings", "reissue", "nonsense", "--reason", "lost")
     assert (refused.exit_code, "must be an id" in refused.output) == (REFUSED, True)
+
+
+async def test_the_link_that_was_passed_on_is_ended_from_the_terminal(
+    hallkeeper: Typed, village: httpx.AsyncClient
+) -> None:
+    made = await book(village, title="Choir", people=None)
+    done = await hallkeeper("bookings", "new-link", made["id"], "--kind", "show")
+    now = (await village.get(f"{API}/bookings/{made['id']}")).json()
+    assert (done.exit_code, done.stdout) == (0, f"Choir: {now['show_link']}\n")
+    assert (now["show_link"] != made["show_link"], now["link"]) == (True, made["link"])
+    refused = await hallkeeper("bookings", "new-link", made["id"], "--kind", "all")
+    assert (refused.exit_code, "manage" in refused.output) == (2, True)
 
 
 async def test_a_door_offline_gets_an_offline_code_from_the_terminal(

@@ -72,14 +72,14 @@ def cell(act: BookingAction, old: Booking, now: datetime) -> str:
     return f"`{lifecycle.needs(act, old)}`: {status}"
 
 
-def test_the_table_of_who_may_move_a_booking_where_is_what_the_code_does() -> None:
+def test_the_documented_table_of_allowed_moves_matches_the_code() -> None:
     lines = [
         f"| {name} | " + " | ".join(cell(act, old, now) for act in COLUMNS) + " |" for name, (old, now) in ROWS.items()
     ]
     assert "\n".join(lines) in PAGE, "the table is:\n" + "\n".join(lines)
 
 
-def test_every_state_and_every_act_is_told() -> None:
+def test_every_state_and_every_action_is_documented() -> None:
     for word in BookingStatus:
         assert f"`{word}`" in PAGE
     for action in (Action.BOOK, Action.DECIDE):

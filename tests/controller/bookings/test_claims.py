@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from controller.container import Container
-from controller.db.engine import violates
+from controller.db.errors import violates
 from controller.diary.tables import CLAIM_OVERLAP, claims
 from tests.controller.village import act, book, change, post
 

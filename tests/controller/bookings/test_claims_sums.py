@@ -57,7 +57,7 @@ async def test_the_whole_takes_all_places_of_its_pool(hub: Database) -> None:
     assert await taken(hub) == {SIX: (8, 8)}
 
 
-async def test_the_database_refuses_more_than_there_are_whoever_writes(hub: Database) -> None:
+async def test_the_database_refuses_more_places_than_there_are(hub: Database) -> None:
     await make(hub, booking(asked("desks", SIX, 0.5, seats=6)))
     with pytest.raises(IntegrityError) as refused:
         await make(hub, booking(asked("desks", SIX + QUARTER, 1, seats=3)))
@@ -66,7 +66,7 @@ async def test_the_database_refuses_more_than_there_are_whoever_writes(hub: Data
 
 
 @pytest.mark.parametrize("state", [BookingState.CANCELLED, BookingState.RELEASED, BookingState.DECLINED])
-async def test_what_a_booking_gives_back_is_there_again(hub: Database, state: BookingState) -> None:
+async def test_what_a_booking_releases_is_free_again(hub: Database, state: BookingState) -> None:
     mine, other = booking(asked("desks", SIX, 0.5, seats=6)), booking(asked("desks", SIX + QUARTER, 0.5, seats=2))
     await make(hub, mine, other)
     shorter = msgspec.structs.replace(mine, ends=SIX + QUARTER)
@@ -87,7 +87,7 @@ async def test_bookings_that_change_places_with_each_other_do_so_in_one_write(hu
     assert await taken(hub) == {SIX: (7, 8), SIX + QUARTER: (8, 8)}
 
 
-async def test_a_pool_that_was_made_smaller_still_gives_back_but_takes_no_more(hub: Database) -> None:
+async def test_a_pool_made_smaller_releases_places_but_takes_no_more(hub: Database) -> None:
     mine, other = booking(asked("desks", SIX, 0.25, seats=4)), booking(asked("desks", SIX, 0.25, seats=2))
     await make(hub, mine, other)
     with pytest.raises(IntegrityError) as refused:
@@ -163,7 +163,7 @@ async def test_a_hold_that_has_run_out_gives_way_and_its_story_says_why(hub: Dat
     assert contended(refused.value)
 
 
-async def test_new_bookings_with_no_hold_in_their_way_cost_nothing_for_what_there_is_to_let_go(hub: Database) -> None:
+async def test_new_bookings_without_conflicting_holds_read_no_claims(hub: Database) -> None:
     """Imports make thousands of them."""
     mine = booking(asked("library", equipment=(Need(equipment="projector", count=1),)))
     said: list[str] = []

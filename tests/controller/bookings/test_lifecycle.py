@@ -46,7 +46,7 @@ async def choir(app: FastAPI, village: httpx.AsyncClient, container: Container) 
     """The choir's leader, who books at Ramsey, where short bookings are confirmed at once."""
     await put_party(village, "choir", tier="partner")
     await put_policy(container, SHORT)
-    async with signed_in_as(app, village, "booker", party="choir") as client:
+    async with signed_in_as(app, village, "group_leader", party="choir") as client:
         yield client
 
 
@@ -56,7 +56,7 @@ async def any_choir(
 ) -> AsyncIterator[httpx.AsyncClient]:
     await put_party(any_village, "choir", tier="partner")
     await put_policy(any_container, SHORT)
-    async with signed_in_as(any_app, any_village, "booker", party="choir") as client:
+    async with signed_in_as(any_app, any_village, "group_leader", party="choir") as client:
         yield client
 
 
@@ -74,7 +74,7 @@ async def holds(container: Container, booking: Json) -> bool:
 # Made
 
 
-async def test_what_a_rule_fits_is_confirmed_at_once(choir: httpx.AsyncClient) -> None:
+async def test_a_booking_that_fits_a_rule_is_confirmed_at_once(choir: httpx.AsyncClient) -> None:
     made = await book(choir, people=20)
     assert (made["status"], made["party"], made["party_name"], made["party_tier"]) == (
         "confirmed",
@@ -86,7 +86,7 @@ async def test_what_a_rule_fits_is_confirmed_at_once(choir: httpx.AsyncClient) -
     assert made["actions"] == ["change", "cancel"]
 
 
-async def test_what_no_rule_fits_is_held_and_says_why_and_until_when(
+async def test_a_booking_that_fits_no_rule_is_held_with_reason_and_end(
     any_choir: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await book(any_choir, **LONG)
@@ -269,7 +269,7 @@ async def test_an_approval_is_undone_while_it_is_the_last_thing_done(
 
 @pytest.mark.parametrize("done", ["approve", "decline", "cancel"])
 @pytest.mark.parametrize("hold_hours", [12, None])
-async def test_what_is_undone_waits_for_the_same_reason_and_as_long_as_before(
+async def test_an_undone_decision_restores_the_reason_and_the_end_of_the_hold(
     any_choir: httpx.AsyncClient,
     any_village: httpx.AsyncClient,
     any_container: Container,
@@ -309,7 +309,7 @@ async def test_a_hold_that_has_run_out_gives_way_and_can_be_approved_until_then(
     await act(any_village, first, "approve", 409)
 
 
-async def test_a_list_of_requests_tells_what_stands_in_the_way_of_each_to_those_who_decide(
+async def test_a_list_of_requests_shows_deciders_what_prevents_each_approval(
     any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     await put_policy(any_container, Policy(rules=SHORT.rules, requests_hold=False))
@@ -376,7 +376,7 @@ async def test_a_change_that_the_rules_would_not_confirm_waits_for_approval_agai
     assert (again["status"], await code_of(any_choir, made), again["why"]) == ("confirmed", made["code"], "")
 
 
-async def test_what_waits_and_takes_less_goes_on_waiting_where_it_could_not_be_had(
+async def test_a_request_that_becomes_shorter_goes_on_waiting(
     any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     await put_policy(any_container, Policy(rules=SHORT.rules, requests_hold=False))
@@ -409,7 +409,7 @@ async def test_a_manager_changes_it_in_the_state_it_has(choir: httpx.AsyncClient
     assert ruled["status"] == "held"
 
 
-async def test_what_only_takes_less_or_is_about_words_is_not_judged(
+async def test_a_change_that_needs_no_more_time_or_space_is_not_judged(
     choir: httpx.AsyncClient, village: httpx.AsyncClient, container: Container
 ) -> None:
     made = await book(village, party="choir", people=50, ends="2026-11-26T22:00")
@@ -432,7 +432,7 @@ async def test_a_change_beside_the_time_leaves_the_code_on_its_door(
     assert changed["setup_starts"] == "2026-11-26T17:45:00+00:00"
 
 
-async def test_what_was_so_before_does_not_stand_in_the_way_of_another_field(village: httpx.AsyncClient) -> None:
+async def test_an_old_violation_does_not_block_a_change_of_another_field(village: httpx.AsyncClient) -> None:
     await book(village, ends="2026-11-26T19:00")
     hypothetical = {"starts": "2026-11-26T19:05", "ends": "2026-11-26T20:00", "setup_min": 15}
     assert (await post(village, title="Band", **hypothetical)).json()["type"].endswith(":not-possible")
@@ -464,7 +464,7 @@ async def test_a_request_is_cancelled_and_comes_back_as_one(choir: httpx.AsyncCl
     assert (await act(choir, approved, "restore"))["status"] == "confirmed"
 
 
-async def test_what_a_booker_restores_is_judged_like_a_new_wish(
+async def test_a_booking_that_a_booker_restores_is_judged_like_a_new_request(
     any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await book(any_choir, people=20)
@@ -481,7 +481,7 @@ async def test_what_a_booker_restores_is_judged_like_a_new_wish(
     assert (await act(any_choir, other, "restore"))["status"] == "requested"
 
 
-async def test_an_early_finish_gives_back_the_rest_of_the_time_and_is_undone_while_it_is_free(
+async def test_an_early_finish_releases_the_rest_and_can_be_undone_while_that_is_free(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     made = await book(any_village)
@@ -535,7 +535,7 @@ async def put(container: Container, booking: Json, state: BookingState) -> None:
             await tx.execute(delete(claims).where(claims.c.booking_id == booking["id"]))
 
 
-async def test_what_was_released_can_be_had_again_while_it_is_free(
+async def test_a_released_booking_can_be_restored_while_its_time_is_free(
     any_village: httpx.AsyncClient, any_app: FastAPI, any_container: Container, clock: ManualClock
 ) -> None:
     made = await book(any_village)
@@ -565,7 +565,7 @@ async def test_a_no_show_that_was_none_is_put_right_by_a_manager(
 @pytest.mark.parametrize(
     "state", [BookingState.DECLINED, BookingState.CANCELLED, BookingState.RELEASED, BookingState.NO_SHOW]
 )
-async def test_what_does_not_stand_takes_no_act_but_being_restored(
+async def test_an_inactive_booking_can_only_be_restored(
     village: httpx.AsyncClient, container: Container, state: BookingState
 ) -> None:
     made = await book(village)

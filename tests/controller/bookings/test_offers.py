@@ -49,9 +49,7 @@ async def test_an_offer_says_in_data_and_words_that_it_is_one_and_until_when(
 
 
 @pytest.mark.parametrize(("answer", "acts"), [("accept", ["change", "cancel"]), ("decline", ["restore"])])
-async def test_an_offer_is_none_any_more_once_it_is_answered(
-    village: httpx.AsyncClient, answer: str, acts: list[str]
-) -> None:
+async def test_an_answered_offer_is_no_longer_shown(village: httpx.AsyncClient, answer: str, acts: list[str]) -> None:
     band, held = await offer(village)
     await say(village, band, answer)
     there = await look(village, held)
@@ -60,7 +58,7 @@ async def test_an_offer_is_none_any_more_once_it_is_answered(
     assert not {"accept_offer", "decline_offer"} & set(there["actions"])
 
 
-async def test_who_accepted_what_a_manager_decides_on_has_a_request_and_no_offer(
+async def test_an_accepted_offer_that_needs_approval_becomes_a_request(
     village: httpx.AsyncClient, container: Container
 ) -> None:
     await put_policy(container, Policy(rules=(ApprovalRule(name="Short", most_minutes=60),)))
@@ -89,12 +87,12 @@ async def test_only_the_party_it_is_offered_to_and_managers_answer_an_offer_and_
     for party in ("choir", "scouts"):
         await put_party(village, party)
     _, held = await offer(village, party="scouts")
-    async with signed_in_as(app, village, "booker", party="scouts") as scouts:
+    async with signed_in_as(app, village, "group_leader", party="scouts") as scouts:
         assert (await look(scouts, held))["actions"] == ["accept_offer", "decline_offer"]
-    async with signed_in_as(app, village, "booker", party="choir") as choir:
+    async with signed_in_as(app, village, "group_leader", party="choir") as choir:
         other = await look(choir, held)
         assert (other["title"], other["offer"], other["actions"]) == ("Taken", None, [])
-    async with signed_in_as(app, village, "reader") as reader:
+    async with signed_in_as(app, village, "wall") as reader:
         assert (await look(reader, held))["actions"] == []
 
 
@@ -141,15 +139,13 @@ async def test_an_offer_that_a_booker_cancels_and_takes_back_is_an_offer_and_not
 ) -> None:
     await put_party(village, "scouts")
     band, held = await offer(village, party="scouts")
-    async with signed_in_as(app, village, "booker", party="scouts") as scouts:
+    async with signed_in_as(app, village, "group_leader", party="scouts") as scouts:
         await act(scouts, held, "cancel")
         assert (await act(scouts, held, "restore"))["offer"] == held["offer"]
     assert (await now(village, band))["state"] == "offered"
 
 
-async def test_an_offer_whose_time_to_answer_is_over_comes_back_as_a_request(
-    village: httpx.AsyncClient, clock: ManualClock
-) -> None:
+async def test_an_expired_offer_returns_as_a_request(village: httpx.AsyncClient, clock: ManualClock) -> None:
     band, held = await offer(village, starts="2026-11-26T18:00", ends="2026-11-26T20:00")
     await act(village, held, "approve")
     clock.advance(hours=24)
@@ -158,7 +154,7 @@ async def test_an_offer_whose_time_to_answer_is_over_comes_back_as_a_request(
     assert (await now(village, band))["state"] == "accepted"
 
 
-async def test_undoing_the_approval_of_what_was_accepted_before_offers_it_to_nobody_again(
+async def test_undoing_the_approval_of_an_accepted_offer_offers_it_to_nobody(
     village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
     await put_policy(container, Policy(rules=(ApprovalRule(name="Short", most_minutes=60),)))

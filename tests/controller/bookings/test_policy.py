@@ -20,9 +20,16 @@ PLAIN: Json = {
     "offer_hours": 24,
     "codes": [],
     "member_age": 16,
+    "reminder_hour": 17,
+    "documents": [],
+    "induction": [],
+    "document_reminder_days": [60, 30, 7],
+    "quiet_hours": "21:30-07:30",
+    "quiet_mail": False,
     "lead_in_min": None,
     "lag_min": None,
     "notice_min": 0,
+    "hire": None,
 }
 EVENINGS: Json = {
     "name": "Community evenings",
@@ -59,6 +66,14 @@ FULL: Json = PLAIN | {
         {"per": "series", "each_door": False, "spaces": []},
     ],
     "member_age": 0,
+    "reminder_hour": None,
+    "documents": [
+        {"kind": "insurance", "name": "Insurance", "needed": True, "lapsing": "hold", "tiers": ["community"]},
+    ],
+    "induction": [{"people": 2, "spaces": ["hall"], "tiers": ["community"]}],
+    "document_reminder_days": [14],
+    "quiet_hours": None,
+    "quiet_mail": True,
     "lead_in_min": 30,
     "lag_min": 0,
 }
@@ -82,7 +97,7 @@ async def test_a_site_without_one_has_the_plain_policy(village: httpx.AsyncClien
     assert without_versions((await village.get(POLICY)).json()) == PLAIN
 
 
-async def test_what_was_written_is_read_and_can_be_written_again(parish: httpx.AsyncClient) -> None:
+async def test_a_written_policy_is_read_and_can_be_written_again(parish: httpx.AsyncClient) -> None:
     assert without_versions(await put(parish, FULL)) == FULL
     assert without_versions((await parish.get(POLICY)).json()) == FULL
     assert without_versions(await put(parish, FULL)) == FULL
@@ -141,7 +156,7 @@ REFUSED: list[tuple[Json, str, str]] = [
 ]
 
 
-async def test_what_a_policy_may_not_say_is_refused_by_name(parish: httpx.AsyncClient) -> None:
+async def test_an_invalid_policy_is_refused_naming_the_field(parish: httpx.AsyncClient) -> None:
     for body, field, told in REFUSED:
         for params in ({}, {"check": "true"}):
             refused = await put(parish, body, 422, **params)
@@ -150,9 +165,9 @@ async def test_what_a_policy_may_not_say_is_refused_by_name(parish: httpx.AsyncC
     assert without_versions((await parish.get(POLICY)).json()) == PLAIN
 
 
-async def test_only_who_runs_the_site_sees_and_sets_it(app: FastAPI, parish: httpx.AsyncClient) -> None:
+async def test_only_a_manager_of_the_site_reads_and_sets_the_policy(app: FastAPI, parish: httpx.AsyncClient) -> None:
     assert (await parish.get(f"{API}/sites/atlantis/policy")).status_code == 404
-    async with signed_in_as(app, parish, "booker", party="choir") as booker:
+    async with signed_in_as(app, parish, "group_leader", party="choir") as booker:
         assert [(await booker.get(POLICY)).status_code, (await booker.put(POLICY, json={})).status_code] == [403, 403]
     async with signed_in_as(app, parish, "manager", sites=["ramsey"]) as manager:
         assert without_versions(await put(manager, FULL)) == FULL
@@ -204,7 +219,7 @@ async def test_a_room_that_already_runs_is_not_confirmed_but_stays_so_once_it_is
     running = {"starts": "2026-11-25T11:30", "ends": "2026-11-25T13:00"}
     anything = PLAIN | {"rules": [{"name": "Anything"}]}
     assert (await village.put(POLICY, json=anything)).status_code == 200
-    async with signed_in_as(app, village, "booker", party="choir") as choir:
+    async with signed_in_as(app, village, "group_leader", party="choir") as choir:
         made = await book(choir, **running)
         assert (made["status"], made["why"]) == ("held", "needs approval: it has begun already")
         approved = (await village.post(f"{API}/bookings/{made['id']}/approve")).json()

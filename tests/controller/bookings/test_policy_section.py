@@ -21,6 +21,8 @@ TABLE: dict[str, Any] = {
     "requests_hold": False,
     "hold_hours": "until-start",
     "notice_min": "none",
+    "reminder_hour": "none",
+    "quiet_hours": "none",
 }
 
 
@@ -35,13 +37,12 @@ async def read(container: Container, table: dict[str, Any]) -> SectionValue:
         return await PolicySection(container.policies).read(tx, await container.estate.parts(SITE), table, now=NOW)
 
 
-async def test_what_is_put_is_exported_without_what_goes_without_saying(
-    parish: httpx.AsyncClient, container: Container
-) -> None:
+async def test_a_policy_is_exported_without_its_defaults(parish: httpx.AsyncClient, container: Container) -> None:
     section, parts = PolicySection(container.policies), await container.estate.parts(SITE)
     unsaid = PolicyBody.model_validate({}).model_dump()
-    plain = {"offer_hours": 24, "hold_hours": 72, "notice_min": 0}
-    for table, exported in ((TABLE, TABLE), ({}, {}), (TABLE | plain, TABLE | {"hold_hours": 72, "notice_min": 0})):
+    nulls = {"hold_hours": 72, "notice_min": 0, "reminder_hour": 17, "quiet_hours": "21:30-07:30"}
+    plain = {"offer_hours": 24} | nulls
+    for table, exported in ((TABLE, TABLE), ({}, {}), (TABLE | plain, TABLE | nulls)):
         reading = await read(container, table)
         assert reading.problems == ()
         async with container.database.write() as tx:
@@ -65,7 +66,7 @@ async def test_every_fault_of_a_table_has_its_place(parish: httpx.AsyncClient, c
     assert [each.place for each in (await read(container, form)).problems] == ["windows.0.days", "hold_hours"]
 
 
-async def test_a_file_is_told_what_its_policy_would_mean(parish: httpx.AsyncClient, container: Container) -> None:
+async def test_a_site_file_previews_the_effect_of_its_policy(parish: httpx.AsyncClient, container: Container) -> None:
     for day in ("2026-11-25", "2026-11-26"):
         await book(parish, party="choir", by_rules=True, starts=f"{day}T18:00", ends=f"{day}T20:00")
     section, parts = PolicySection(container.policies), await container.estate.parts(SITE)
@@ -78,3 +79,19 @@ async def test_a_file_is_told_what_its_policy_would_mean(parish: httpx.AsyncClie
         "Ramsey Choir has 2 bookings in the week from Mon 23 Nov; “One a week” would allow 1 booking",
     )
     assert free.notes == ("the new rules would confirm 2 requests that now wait for a manager",)
+
+
+async def test_hire_requests_are_put_out_taken_in_and_turned_off(
+    parish: httpx.AsyncClient, container: Container
+) -> None:
+    section, parts = PolicySection(container.policies), await container.estate.parts(SITE)
+    open_table = {"hire": {"terms": "No candles.\nNo balloons.", "spaces": ["hall"], "confirms": True}}
+    reading = await read(container, open_table)
+    assert (reading.problems, reading.value) == ((), open_table)
+    closed = await read(container, section.merged(reading.value, {"hire": "none"}))
+    assert (closed.problems, closed.value) == ((), {})
+    wrong = await read(container, {"hire": {"spaces": ["attic"], "terms": "x"}})
+    assert [each.place for each in wrong.problems] == ["hire.spaces.0"]
+    async with container.database.write() as tx:
+        await section.put(tx, parts, reading.value, actor="test", now=NOW)
+        assert await section.export(tx, parts, now=NOW) == open_table

@@ -34,11 +34,11 @@ async def test_a_site_that_is_another_by_now_is_asked_again(
     other = {"name": "Hall", "capacity": 60, "setup_min": 60, "doors": ["side-door"]}
     answer = await any_village.put(SPACE, json=other)
     assert answer.is_success, answer.text
-    configs._kept[SITE] = known
+    configs._cached[SITE] = known
     body = {"space": "hall", "title": "Choir", "starts": "2026-11-26T11:30", "ends": "2026-11-26T12:00"}
     refused = await any_village.post(f"{API}/sites/{SITE}/bookings", json=body)
     assert refused.status_code == 409, refused.text
-    configs._kept[SITE] = known
+    configs._cached[SITE] = known
     made = await book(any_village, starts="2026-11-26T15:00", ends="2026-11-26T16:00")
     assert [each["door"] for each in made["on_door"]["doors"]] == ["side-door"]
 

@@ -192,7 +192,7 @@ def test_without_a_rule_there_are_the_first_date_and_the_extra_ones() -> None:
     ]
 
 
-def test_a_first_date_that_the_rule_does_not_give_is_none_of_its_dates() -> None:
+def test_a_first_date_outside_the_rule_is_no_date_of_the_series() -> None:
     found = dates("2026-11-25T10:00", "2026-11-25T11:00", "FREQ=WEEKLY;BYDAY=TU;COUNT=2")
     assert wall_times(found) == ["2026-12-01 10:00", "2026-12-08 10:00"]
 
@@ -288,7 +288,7 @@ def test_a_rule_that_runs_away_or_says_nothing_is_refused_in_words(rule: str, wo
         ({"term_only": True}, "term_only"),
     ],
 )
-def test_what_no_series_may_be_is_refused_by_field(changes: dict[str, object], field: str) -> None:
+def test_an_invalid_series_is_refused_naming_the_field(changes: dict[str, object], field: str) -> None:
     plain = pattern("2026-12-01T10:00", "2026-12-01T11:00")
     with pytest.raises(Invalid) as caught:
         expand_pattern(msgspec.structs.replace(plain, **changes), LONDON, NO_DAYS)

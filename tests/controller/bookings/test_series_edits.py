@@ -49,7 +49,7 @@ async def any_yoga(any_village: httpx.AsyncClient) -> Json:
     return made
 
 
-async def test_all_to_come_get_another_time_and_keep_their_codes(village: httpx.AsyncClient, yoga: Json) -> None:
+async def test_all_future_dates_get_a_new_time_and_keep_their_codes(village: httpx.AsyncClient, yoga: Json) -> None:
     edited = await edit(village, yoga["id"], scope="all", first_starts="2026-11-26T18:30")
     assert edited["id"] == yoga["id"]
     assert edited["rule_text"] == "Every Thursday, 18:30 to 20:30, 4 times"
@@ -85,7 +85,9 @@ async def test_this_and_following_become_a_series_of_their_own(any_village: http
     ]
 
 
-async def test_what_was_changed_in_one_date_stays(any_village: httpx.AsyncClient, any_yoga: Json) -> None:
+async def test_a_change_of_one_date_survives_an_edit_of_the_series(
+    any_village: httpx.AsyncClient, any_yoga: Json
+) -> None:
     moved, renamed, gone, plain = any_yoga["bookings"]
     await change(any_village, moved, starts="2026-11-27T10:00", ends="2026-11-27T11:00")
     await change(any_village, renamed, title="Yoga with Ann", people=30)
@@ -145,7 +147,9 @@ async def test_dates_that_the_new_rule_no_longer_gives_are_cancelled_and_new_one
     assert (story[-1]["what"], story[-1]["reason"]) == ("cancel", "no longer a date of the series")
 
 
-async def test_what_has_begun_or_is_over_stays(village: httpx.AsyncClient, yoga: Json, clock: ManualClock) -> None:
+async def test_dates_that_have_begun_or_are_over_stay(
+    village: httpx.AsyncClient, yoga: Json, clock: ManualClock
+) -> None:
     clock.advance(days=8, hours=8)  # Thursday 3 December, 20:00
     edited = await edit(village, yoga["id"], scope="all", first_starts="2026-11-26T09:00", title="Morning yoga")
     assert effects(edited) == [("12-10", "change"), ("12-17", "change")]
@@ -159,9 +163,7 @@ async def test_what_has_begun_or_is_over_stays(village: httpx.AsyncClient, yoga:
     assert [each["status"] for each in dates if each["status"]] == ["finished", "confirmed", "confirmed", "confirmed"]
 
 
-async def test_a_check_tells_what_would_become_of_each_date_and_writes_nothing(
-    village: httpx.AsyncClient, yoga: Json
-) -> None:
+async def test_a_check_shows_the_effect_on_each_date_and_writes_nothing(village: httpx.AsyncClient, yoga: Json) -> None:
     before = await everything(village)
     choir = await book(village, title="Choir", starts="2026-12-10T17:00", ends="2026-12-10T18:30")
     wish: Json = {"scope": "all", "first_starts": "2026-11-26T18:00"}
@@ -220,7 +222,7 @@ async def test_dates_move_into_each_others_place(any_village: httpx.AsyncClient)
     ]
 
 
-async def test_one_that_is_kept_keeps_those_that_would_follow_it_into_its_place(village: httpx.AsyncClient) -> None:
+async def test_a_date_left_as_it_is_keeps_others_out_of_its_place(village: httpx.AsyncClient) -> None:
     daily = {"first_starts": "2026-11-26T10:00", "first_ends": "2026-11-26T18:00", "rule": "FREQ=DAILY;COUNT=5"}
     made = (await post(village, **daily)).json()
     await book(village, title="Wedding", starts="2026-12-01T12:00", ends="2026-12-01T13:00")
@@ -230,7 +232,7 @@ async def test_one_that_is_kept_keeps_those_that_would_follow_it_into_its_place(
     assert days == ["11-26", "11-27", "11-28", "11-29", "11-30"]
 
 
-async def test_a_date_that_is_kept_is_not_in_its_own_way(village: httpx.AsyncClient, yoga: Json) -> None:
+async def test_a_date_left_as_it_is_does_not_block_itself(village: httpx.AsyncClient, yoga: Json) -> None:
     choir = await book(village, title="Choir", starts="2026-12-10T17:00", ends="2026-12-10T18:30")
     told = await edit(village, yoga["id"], scope="all", first_starts="2026-11-26T18:00", otherwise="keep", check=True)
     one = told["dates"][2]
@@ -248,7 +250,7 @@ async def test_a_date_that_was_left_out_stays_left_out_until_it_is_wanted(villag
     assert (await village.get(f"{API}/series/{yoga['id']}")).json()["without"] == []
 
 
-async def test_another_space_takes_all_but_those_that_are_elsewhere_by_hand(village: httpx.AsyncClient) -> None:
+async def test_another_space_applies_to_all_dates_but_those_moved_by_hand(village: httpx.AsyncClient) -> None:
     yoga = (await post(village)).json()
     await change(village, yoga["bookings"][1], space="yard")
     await edit(village, yoga["id"], scope="all", space="studio")
@@ -267,13 +269,13 @@ async def test_approval_is_asked_for_again_where_the_rules_would_not_confirm(vil
     assert [each["status"] for each in await everything(village)] == ["confirmed", "confirmed", "held", "held"]
 
 
-async def test_a_date_that_is_another_partys_by_now_is_left_alone_and_listed_as_such(
+async def test_a_date_that_belongs_to_another_party_by_now_is_left_alone_and_listed(
     any_app: FastAPI, any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     for party in ("choir", "scouts"):
         await put_party(any_village, party)
     await put_policy(any_container, Policy(rules=(ApprovalRule(name="all"),)))
-    async with signed_in_as(any_app, any_village, "booker", party="choir") as choir:
+    async with signed_in_as(any_app, any_village, "group_leader", party="choir") as choir:
         yoga = (await post(choir)).json()
         one, theirs, *_ = yoga["bookings"]
         await change(any_village, theirs, party="scouts")

@@ -44,7 +44,7 @@ async def test_no_move_is_offered_that_the_quota_would_refuse_beside_the_other_d
         site="hub",
     )
     await put_party(client, "choir")
-    async with signed_in_as(app, client, "booker", party="choir") as choir:
+    async with signed_in_as(app, client, "group_leader", party="choir") as choir:
         dates = await check(choir)
         assert [each["effect"] for each in dates] == ["book"] * 3 + ["refuse"] * 2
         assert {move["space"] for each in dates[3:] for move in each["moves"]} == offered

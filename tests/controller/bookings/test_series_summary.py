@@ -49,7 +49,8 @@ async def test_one_message_has_every_date_with_its_code_and_the_page(any_village
         f"- Thu 26 Nov, 19:00 to 21:00, door code {code} for Front door and Side door, the code works 18:45 to 21:15."
     )
     assert len([line for line in lines if line.startswith("- ")]) == 4
-    assert lines[-2] == f"See all dates: {yoga['link']}"
+    assert lines[-3] == f"See all dates: {yoga['link']}"
+    assert lines[-2] == f"To pass on to those who come: {yoga['show_link']}"
     later = await get(any_village, yoga)
     assert masked(yoga["bookings"][0]["code"]) in later["message"]
     assert code not in later["message"]
@@ -57,7 +58,7 @@ async def test_one_message_has_every_date_with_its_code_and_the_page(any_village
     assert shown == {"codes": [], "message": yoga["message"]}
 
 
-async def test_the_page_shows_every_date_and_what_becomes_of_it(
+async def test_the_page_shows_every_date_and_its_status(
     village: httpx.AsyncClient, app: FastAPI, clock: ManualClock
 ) -> None:
     yoga = await make(village)
@@ -115,7 +116,7 @@ async def test_one_code_opens_for_all_dates_where_it_is_asked_for(any_village: h
     assert len({each["code"] for each in alone["bookings"]}) == 4
 
 
-async def test_the_one_code_outlives_moves_a_cut_and_a_policy_that_is_asked_to_draw_anew(
+async def test_the_one_code_survives_moves_a_split_and_a_policy_with_new_codes(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     yoga = await make(any_village, one_code=True)
@@ -176,13 +177,13 @@ async def test_a_reader_and_another_group_get_neither_link_nor_message(
     await put_party(village, "choir", name="Choir")
     await put_party(village, "drama", name="Drama")
     yoga = await make(village, party="choir")
-    async with signed_in_as(app, village, "reader") as reader:
+    async with signed_in_as(app, village, "wall") as reader:
         told = await get(reader, yoga)
         assert (told["link"], told["message"]) == ("", "")
         assert (await reader.post(f"{API}/series/{yoga['id']}/code", json={})).status_code == 403
-    async with signed_in_as(app, village, "booker", party="drama") as other:
+    async with signed_in_as(app, village, "group_leader", party="drama") as other:
         told = await get(other, yoga)
         assert (told["link"], told["message"]) == ("", "")
         assert (await other.post(f"{API}/series/{yoga['id']}/code", json={})).status_code == 403
-    async with signed_in_as(app, village, "booker", party="choir") as own:
+    async with signed_in_as(app, village, "group_leader", party="choir") as own:
         assert spoken(yoga["bookings"][0]["code"]) in (await get(own, yoga))["message"]

@@ -119,7 +119,7 @@ async def test_what_is_no_id_is_refused(any_village: httpx.AsyncClient, wrong: s
     assert checked.json()["errors"][0]["field"] == "id"
 
 
-async def test_a_clash_is_a_409_that_names_what_stands_in_the_way(any_village: httpx.AsyncClient) -> None:
+async def test_a_clash_is_a_409_that_names_the_conflicting_bookings(any_village: httpx.AsyncClient) -> None:
     made = await book(any_village)
     answer = await post(any_village, title="Yoga", starts="2026-11-26T19:30", ends="2026-11-26T21:00")
     assert answer.status_code == 409
@@ -288,7 +288,7 @@ async def test_a_key_sent_twice_books_once(village: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", "null", '"x"', "7", "space=hall", "\x00"])
-async def test_a_body_that_is_no_json_object_is_told_so(village: httpx.AsyncClient, body: str) -> None:
+async def test_a_body_that_is_no_json_object_is_refused_with_that_reason(village: httpx.AsyncClient, body: str) -> None:
     headers = {"Content-Type": "application/json"}
     answer = await village.post(f"{API}/sites/{SITE}/bookings", content=body.encode(), headers=headers)
     assert answer.status_code == 422
@@ -300,7 +300,7 @@ async def test_an_object_that_makes_no_sense_is_not_called_none(village: httpx.A
     assert "title must not be null" in (await change(village, made, 422, title=None))["detail"]
 
 
-async def test_a_slug_that_is_none_is_told_in_words(village: httpx.AsyncClient) -> None:
+async def test_an_invalid_slug_is_explained_in_words(village: httpx.AsyncClient) -> None:
     words = "must be 1 to 40 small letters, digits and hyphens, with no hyphen at either end"
     for answer in (await post(village, space="The Hall"), await village.get(f"{API}/sites/Ramsey_Hub/hours")):
         assert answer.status_code == 422

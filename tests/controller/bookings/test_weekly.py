@@ -161,7 +161,7 @@ async def test_a_date_is_moved_as_chosen_and_keeps_its_name(village: httpx.Async
     ]
 
 
-async def test_what_is_asked_for_takes_no_time(village: httpx.AsyncClient) -> None:
+async def test_a_requested_date_holds_no_time(village: httpx.AsyncClient) -> None:
     choir = await book(village, starts="2026-12-03T18:00", ends="2026-12-03T20:00")
     made = (await post(village, otherwise="hold")).json()
     assert [each["status"] for each in made["bookings"]] == ["confirmed", "requested", "confirmed", "confirmed"]
@@ -170,7 +170,7 @@ async def test_what_is_asked_for_takes_no_time(village: httpx.AsyncClient) -> No
     await book(village, starts="2026-12-03T19:30", ends="2026-12-03T20:00")
 
 
-async def test_otherwise_says_what_becomes_of_all_that_are_refused(village: httpx.AsyncClient) -> None:
+async def test_otherwise_decides_about_all_refused_dates(village: httpx.AsyncClient) -> None:
     for day in ("2026-12-03", "2026-12-10"):
         await book(village, starts=f"{day}T18:00", ends=f"{day}T20:00")
     made = (await post(village, otherwise="skip", choices={"2026-12-10": {"move": {"space": "studio"}}})).json()
@@ -199,12 +199,12 @@ HARD: list[tuple[Json, Policy, str]] = [
 
 @pytest.mark.parametrize(("wish", "policy", "why"), HARD)
 @pytest.mark.parametrize("how", [{"otherwise": "hold"}, {"choices": {"2026-12-17": "hold"}}])
-async def test_what_a_single_booking_would_be_refused_for_is_not_asked_for_in_a_series(
+async def test_a_date_that_a_single_booking_could_not_have_is_not_requested_by_a_series(
     app: FastAPI, village: httpx.AsyncClient, container: Container, wish: Json, policy: Policy, why: str, how: Json
 ) -> None:
     await put_party(village, "choir")
     await put_policy(container, msgspec.structs.replace(policy, rules=(ApprovalRule(name="all"),)))
-    async with signed_in_as(app, village, "booker", party="choir") as choir:
+    async with signed_in_as(app, village, "group_leader", party="choir") as choir:
         last = (await check(choir, **wish, **how))[-1]
         assert (last["effect"], [each["kind"] for each in last["reasons"]]) == ("refuse", [why])
         assert (await post(choir, **wish, **how)).status_code == 409
@@ -224,7 +224,7 @@ async def test_a_move_that_is_taken_is_refused_like_any_date(village: httpx.Asyn
     assert [each["field"] for each in made.json()["errors"]] == ["2026-12-10"]  # moved into its own next date
 
 
-async def test_dates_out_of_term_or_on_bank_holidays_are_told_and_not_made(village: httpx.AsyncClient) -> None:
+async def test_dates_out_of_term_or_on_bank_holidays_are_shown_and_not_booked(village: httpx.AsyncClient) -> None:
     winter = {"first_starts": "2026-12-18T19:00", "first_ends": "2026-12-18T21:00"}
     dates = await check(village, **winter, skip_holidays=True, without=["2027-01-08"])
     assert [(each["date"], each["status"], each["text"]) for each in dates] == [
@@ -308,7 +308,7 @@ async def test_one_occurrence_moves_and_goes_like_any_booking(village: httpx.Asy
     assert (await look(village, made[0]))["status"] == "confirmed"
 
 
-async def test_a_series_is_cancelled_from_a_date_or_whole_and_what_is_over_stays(
+async def test_a_series_is_cancelled_from_a_date_or_whole_and_past_dates_stay(
     village: httpx.AsyncClient, clock: ManualClock
 ) -> None:
     made = (await post(village)).json()
@@ -343,12 +343,12 @@ async def test_a_cancel_is_undone_as_far_as_the_time_is_free(village: httpx.Asyn
     assert (await village.post(f"{path}/restore")).status_code == 409
 
 
-async def test_what_a_booker_restores_of_a_series_is_judged_like_a_new_wish(
+async def test_dates_that_a_booker_restores_are_judged_like_new_requests(
     app: FastAPI, village: httpx.AsyncClient, container: Container
 ) -> None:
     await put_party(village, "choir")
     await put_policy(container, Policy(rules=(ApprovalRule(name="all"),)))
-    async with signed_in_as(app, village, "booker", party="choir") as choir:
+    async with signed_in_as(app, village, "group_leader", party="choir") as choir:
         made = (await post(choir)).json()
         path = f"{API}/series/{made['id']}"
         await choir.post(f"{path}/cancel")
@@ -385,7 +385,7 @@ async def test_a_series_tells_its_rule_and_every_date(village: httpx.AsyncClient
         assert answer.status_code == 404
 
 
-async def test_each_date_of_a_check_tells_what_a_single_check_tells(
+async def test_each_date_of_a_check_shows_what_a_single_check_shows(
     village: httpx.AsyncClient, container: Container
 ) -> None:
     old = await book(village, space="studio", title="Yoga", starts="2026-11-26T18:00", ends="2026-11-26T20:00")
@@ -402,7 +402,7 @@ async def test_each_date_of_a_check_tells_what_a_single_check_tells(
     assert (second["lingering"], second["text"]) == ([], first["text"])
 
 
-async def test_a_bookings_story_tells_who_did_what_when_and_why(village: httpx.AsyncClient, clock: ManualClock) -> None:
+async def test_a_bookings_log_says_who_did_what_when_and_why(village: httpx.AsyncClient, clock: ManualClock) -> None:
     made = (await post(village)).json()
     booking = made["bookings"][0]
     clock.advance(minutes=5)

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from dateutil.rrule import rrulestr
 
-from controller.calendars.classify import ClassifiedCalendar, sort_out
 from controller.calendars.errors import CalendarTooSlow
+from controller.calendars.read_calendar import ClassifiedCalendar, sort_out
 from controller.recurrence.errors import Unbookable
 from controller.recurrence.horizon import EVENT_STEPS, Budget, EventWalk, last_wall
-from tests.controller.calendars.test_classify import LONDON, SINCE, UNTIL, event, sorted_out
+from tests.controller.calendars.test_read_calendar import LONDON, SINCE, UNTIL, event, sorted_out
 
 OLD = ("DTSTART;TZID=Europe/London:20000103T190000", "DTEND;TZID=Europe/London:20000103T193000")
 NEW = ("DTSTART;TZID=Europe/London:20260324T190000", "DTEND;TZID=Europe/London:20260324T193000")

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from controller.calendars.ics_writer import CalendarEntry, calendar, escaped, folded
-from controller.calendars.timezones import changes, offset
+from controller.calendars.vtimezone_writer import changes, offset
 from tests.controller.calendars.readers import faults, khal_reads
 
 LONDON = ZoneInfo("Europe/London")

@@ -63,7 +63,7 @@ async def titles(client: httpx.AsyncClient, status: str = "confirmed") -> list[s
     return [f"{each['starts'][5:16]} {each['title']}" for each in answer.json()["items"] if each["status"] == status]
 
 
-async def test_sound_events_are_booked_with_codes_and_the_rest_is_told(village: httpx.AsyncClient) -> None:
+async def test_valid_events_are_booked_with_codes_and_the_rest_is_listed(village: httpx.AsyncClient) -> None:
     answer = await take(village, calendar(CHOIR_SERIES, BROKEN, YOGA))
     assert [(each["uid"], each["how"]) for each in answer["imported"]] == [
         ("choir", "new"),
@@ -105,7 +105,7 @@ async def test_a_preview_says_the_same_and_writes_nothing(village: httpx.AsyncCl
     assert [each["uid"] for each in seen["clashes"]] == [each["uid"] for each in done["clashes"]]
 
 
-async def test_a_series_that_goes_on_is_told_with_the_day_until_which_it_is_booked(village: httpx.AsyncClient) -> None:
+async def test_a_series_that_goes_on_is_listed_with_the_last_booked_day(village: httpx.AsyncClient) -> None:
     endless = YOGA.replace("DTEND", "RRULE:FREQ=MONTHLY\nDTEND")
     seen = await take(village, calendar(CHOIR_SERIES, endless), preview="true")
     last = f"{datetime.fromisoformat(seen['until']):%-d %B %Y}"
@@ -126,7 +126,7 @@ async def test_what_is_taken_is_listed_as_a_clash_and_not_written(village: httpx
     assert (len(again["imported"]), again["unchanged"]) == (1, 2)
 
 
-async def test_a_changed_file_moves_renames_and_cancels_what_it_brought(village: httpx.AsyncClient) -> None:
+async def test_a_changed_file_moves_renames_and_cancels_what_it_imported(village: httpx.AsyncClient) -> None:
     first = await take(village, calendar(CHOIR_SERIES, YOGA))
     changed = YOGA.replace("T190000", "T180000").replace("SUMMARY:Yoga", "SUMMARY:Slow yoga")
     moved = await take(village, calendar(CHOIR_SERIES, changed))
@@ -146,7 +146,7 @@ async def test_what_a_person_cancelled_stays_cancelled(village: httpx.AsyncClien
     assert await titles(village) == []
 
 
-async def test_what_is_cancelled_in_the_file_from_the_start_is_told(village: httpx.AsyncClient) -> None:
+async def test_an_event_cancelled_from_the_start_is_listed(village: httpx.AsyncClient) -> None:
     answer = await take(village, calendar(YOGA.replace("END:VEVENT", "STATUS:CANCELLED\nEND:VEVENT")))
     assert "nothing to book" in answer["refused"][0]["why"]
 
@@ -209,7 +209,7 @@ async def test_the_demos_diary_is_sound(village: httpx.AsyncClient) -> None:
     assert len(answer["imported"]) > 350
 
 
-async def test_the_command_imports_and_tells_what_it_left_out(
+async def test_the_command_imports_and_lists_what_it_left_out(
     village: httpx.AsyncClient, app: FastAPI, container: Container, tmp_path: Path
 ) -> None:
     file = tmp_path / "diary.ics"
@@ -329,7 +329,7 @@ async def test_events_that_change_places_are_moved_together(village: httpx.Async
     assert await titles(village) == ["12-02T19:00 Two", "12-02T21:00 One"]
 
 
-async def test_a_booking_that_may_not_move_stays_and_is_told(village: httpx.AsyncClient) -> None:
+async def test_a_booking_that_may_not_move_stays_and_is_listed(village: httpx.AsyncClient) -> None:
     first = await take(village, calendar(YOGA))
     await book(village, title="Ringers", starts="2026-12-03T19:00", ends="2026-12-03T21:00")
     answer = await take(village, calendar(YOGA.replace("20261202", "20261203")))

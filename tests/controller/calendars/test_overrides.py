@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.controller.calendars.test_classify import END, START, event, refused, shown, sorted_out
+from tests.controller.calendars.test_read_calendar import END, START, event, refused, shown, sorted_out
 
 SERIES = event(START, END, "RRULE:FREQ=WEEKLY;COUNT=4")
 """19:00 to 21:00 in London on 24 and 31 March (the clocks have gone forward), 7 and 14 April."""
@@ -47,7 +47,7 @@ def test_a_date_whose_override_is_cut_off_is_not_booked_at_its_old_time() -> Non
     assert ["has no END:VEVENT" in each.reason for each in found.faults] == [True]
 
 
-def test_where_no_date_can_be_told_from_an_override_nothing_of_its_series_is_booked() -> None:
+def test_where_an_override_names_no_date_nothing_of_its_series_is_booked() -> None:
     line, reason = refused(SERIES, event("RECURRENCE-ID:next Tuesday", *MOVED))
     assert (line, "RECURRENCE-ID:next Tuesday names no date" in reason) == (10, True)
 
@@ -129,7 +129,7 @@ def test_the_wall_time_of_all_later_dates_holds_over_both_clock_changes() -> Non
     assert shown(back) == ["10-18 20:00 21:00", "10-25 20:00 21:00", "11-01 20:00 21:00"]
 
 
-def test_a_later_date_that_moves_to_a_time_that_does_not_exist_is_left_out_and_told() -> None:
+def test_a_later_date_that_moves_to_a_time_that_does_not_exist_is_left_out_and_listed() -> None:
     found = sorted_out(
         event("DTSTART;TZID=Europe/London:20260322T030000", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;COUNT=3"),
         event(

@@ -12,10 +12,14 @@ from sqlalchemy import select, update
 from controller.calendars.tables import subscriptions
 from controller.container import Container
 from controller.diary.tables import bookings
+from controller.people.model import Role
+from controller.people.second_factor import repository as second_factors
+from controller.people.second_factor.model import SecondFactor
+from controller.people.tables import users
 from tests.controller.calendars.readers import faults, khal_reads, vdirsyncer_reads
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import put_party, signed_in_as
-from tests.controller.running import BASE_URL, stranger
+from tests.controller.people.signing import put_party, reassign, signed_in_as, user_with
+from tests.controller.running import BASE_URL, NOW, stranger
 from tests.controller.serving import serving
 from tests.controller.village import API, SITE, Json, act, book, change
 
@@ -151,12 +155,12 @@ async def test_a_person_sees_their_groups_over_all_sites_with_what_was_called_of
 async def test_nobody_gives_away_more_than_they_see(app: FastAPI, village: httpx.AsyncClient) -> None:
     await put_party(village, "yoga")
     await put_party(village, "choir")
-    async with signed_in_as(app, village, "booker", party="yoga", sites=[SITE]) as yoga:
+    async with signed_in_as(app, village, "group_leader", party="yoga", sites=[SITE]) as yoga:
         await subscribe(yoga, site=SITE, shows="taken")
         await subscribe(yoga, party="yoga", shows="contacts")
         for body in ({"site": SITE, "shows": "titles"}, {"party": "choir"}, {"site": "elsewhere"}):
             await subscribe(yoga, status=403, **body)
-    async with signed_in_as(app, village, "reader") as reader:
+    async with signed_in_as(app, village, "wall") as reader:
         await subscribe(reader, status=403, site=SITE)
     async with signed_in_as(app, village, "manager", sites=[SITE]) as manager:
         limited = await subscribe(manager, party="choir", shows="contacts")
@@ -181,7 +185,7 @@ async def test_links_are_listed_and_revoked_by_who_made_them_and_by_who_runs_the
     await put_party(village, "yoga")
     mine = await subscribe(village, site=SITE, shows="titles")
     clock.advance(seconds=1)
-    async with signed_in_as(app, village, "booker", party="yoga", sites=[SITE]) as yoga:
+    async with signed_in_as(app, village, "group_leader", party="yoga", sites=[SITE]) as yoga:
         own = await subscribe(yoga, party="yoga")
         assert [each["id"] for each in (await yoga.get(PATH)).json()["items"]] == [own["id"]]
         assert (await yoga.delete(f"{PATH}/{mine['id']}")).status_code == 403
@@ -202,10 +206,41 @@ async def test_a_link_gives_no_more_than_its_maker_may_see_today(
 ) -> None:
     async with signed_in_as(app, village, "manager", sites=[SITE]) as manager:
         link = (await subscribe(manager, site=SITE, shows="contacts"))["link"]
-    user = next(each for each in (await village.get("/api/v1/users")).json()["items"] if each["role"] == "manager")
-    for rights, status in (({}, 200), ({"role": "reader"}, 404), ({"role": "manager"}, 200), ({"ended": True}, 404)):
-        await village.patch(f"/api/v1/users/{user['id']}", json=rights)
-        assert (await outside.get(link)).status_code == status, rights
+    user = await user_with(village, "manager")
+    assert (await outside.get(link)).status_code == 200
+    for role, status in (("wall", 404), ("manager", 200)):
+        await reassign(village, user, role, sites=[SITE])
+        assert (await outside.get(link)).status_code == status, role
+    await village.patch(f"/api/v1/users/{user['id']}", json={"ended": True})
+    assert (await outside.get(link)).status_code == 404
+
+
+async def test_a_link_ends_with_its_maker_and_not_with_the_name(
+    app: FastAPI, village: httpx.AsyncClient, outside: httpx.AsyncClient, container: Container
+) -> None:
+    async with signed_in_as(app, village, "manager", name="Mona", sites=[SITE]) as mona:
+        made = await subscribe(mona, site=SITE, shows="contacts")
+    await village.put(f"{API}/sites/elsewhere", json={"name": "Elsewhere", "zone": "Europe/London"})
+    async with container.database.write() as tx:  # as an erasure leaves it
+        gone = {"name": "erased 1", "name_key": "erased 1", "ended_at": NOW}
+        await tx.execute(update(users).where(users.c.name == "Mona").values(gone))
+    async with signed_in_as(app, village, "manager", name="Mona", sites=["elsewhere"]) as other:
+        assert (await other.get(PATH)).json()["items"] == []
+        assert (await outside.get(made["link"])).status_code == 404
+
+
+async def test_a_link_rests_while_its_maker_lacks_the_second_factor_of_their_role(
+    app: FastAPI, village: httpx.AsyncClient, outside: httpx.AsyncClient, container: Container
+) -> None:
+    async with signed_in_as(app, village, "manager", sites=[SITE]) as manager:
+        link = (await subscribe(manager, site=SITE, shows="contacts"))["link"]
+    container.people.sessions.second_factor_roles = frozenset({Role.MANAGER})
+    assert (await outside.get(link)).status_code == 404
+    app_of = SecondFactor(
+        user_id=(await user_with(village, "manager"))["id"], sealed_secret=b"x", made_at=NOW, confirmed_at=NOW
+    )
+    await container.database.run(second_factors.put_factor, app_of)
+    assert (await outside.get(link)).status_code == 200
 
 
 async def test_only_the_hash_of_a_link_is_stored(village: httpx.AsyncClient, container: Container) -> None:

@@ -112,7 +112,7 @@ def sound(tmp_path: Path) -> Path:
         ("PAGE", "answers, but not as a controller does"),
     ],
 )
-def test_a_wrong_address_is_told_and_nothing_is_written(
+def test_a_wrong_address_is_reported_and_nothing_is_written(
     command: str, words: list[str], sends: bool, server: str, says: str, web_page: str, sound: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
@@ -126,7 +126,7 @@ def test_a_wrong_address_is_told_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("command", "words", "sends"), commands(), ids=lambda each: each if isinstance(each, str) else ""
 )
-def test_a_token_that_is_none_is_told_before_anything_is_asked(
+def test_an_invalid_token_is_reported_before_any_request(
     command: str, words: list[str], sends: bool, sound: Path, tmp_path: Path
 ) -> None:
     given = [*words, str(sound)] if sends else words
@@ -146,7 +146,7 @@ def test_a_token_that_is_none_is_told_before_anything_is_asked(
 
 
 @pytest.mark.parametrize("command", SENDING)
-def test_a_file_that_cannot_be_sent_is_told_before_anything_is_asked(command: str, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_sent_is_reported_before_any_request(command: str, tmp_path: Path) -> None:
     (empty := tmp_path / "empty").write_bytes(b" \n")
     with (huge := tmp_path / "huge").open("wb") as stream:
         stream.truncate(3 << 30)

@@ -14,7 +14,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {"name": (), "kind": (), "ended": (), "peo
 FORMAT = CsvFormat(columns=COLUMNS, needed=(frozenset({"name"}),), read=_read)
 
 
-def test_sound_rows_are_read_and_the_others_tell_all_their_faults() -> None:
+def test_valid_rows_are_read_and_the_others_list_all_their_faults() -> None:
     found = read_rows(b"name,kind,ended,people\n Choir ,Club,X,9\nYoga,robot,perhaps,many\nJudo,key_holder,,\n", FORMAT)
     assert found.rows == [("Choir", True, 9, "group"), ("Judo", False, None, "holder")]
     (refused,) = found.refused

@@ -34,7 +34,7 @@ def back_up(tmp_path: Path, *words: str) -> Result:
     return CliRunner().invoke(app, ["backup", *words, "--config", config])
 
 
-def test_what_is_committed_is_in_it_also_while_somebody_writes(data: Path, tmp_path: Path) -> None:
+def test_a_backup_has_all_commits_even_during_a_write(data: Path, tmp_path: Path) -> None:
     file, back = tmp_path / "b.tar.gz", tmp_path / "back"
     with closing(sqlite3.connect(data / "hallkeeper.db", isolation_level=None)) as writer:
         writer.execute("PRAGMA journal_mode=WAL")
@@ -100,7 +100,7 @@ def test_a_file_that_is_there_is_not_replaced(data: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("fault", ["no data", "damaged", "no folder", "into itself"])
-def test_what_cannot_be_backed_up_is_told_and_leaves_nothing(data: Path, tmp_path: Path, fault: str) -> None:
+def test_a_failed_backup_is_reported_and_leaves_no_file(data: Path, tmp_path: Path, fault: str) -> None:
     file = tmp_path / "b.tar.gz"
     match fault:
         case "no data":

@@ -10,8 +10,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError
 from sqlalchemy.schema import CreateTable
 
 from controller.db.compiled_sql import insert_many
-from controller.db.driver import translated
-from controller.db.engine import Database, Instant, Tx, is_away
+from controller.db.engine import Database, Instant, Tx, translated
+from controller.db.errors import is_away
 
 crossings = Table(
     "crossings",

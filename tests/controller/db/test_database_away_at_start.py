@@ -10,7 +10,8 @@ from asyncpg import InternalClientError
 from sqlalchemy import text
 from sqlalchemy.exc import InternalError, OperationalError
 
-from controller.db.engine import Database, is_away
+from controller.db.engine import Database
+from controller.db.errors import is_away
 
 UNWILLING = {
     "no such table": "INSERT INTO nowhere VALUES (1)",

@@ -9,7 +9,8 @@ from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text, u
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.schema import CreateTable
 
-from controller.db.engine import Database, Instant, Tx, violates
+from controller.db.engine import Database, Instant, Tx
+from controller.db.errors import violates
 from controller.estate.tables import sites, spaces
 from tests.controller.running import NOW
 from tests.services.postgres import PostgresServer

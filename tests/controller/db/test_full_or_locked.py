@@ -17,7 +17,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from controller.container import Container
 from controller.db import engine as waiting
 from controller.db import sqlite_driver, write_probe
-from controller.db.engine import Database, is_full, is_not_done
+from controller.db.engine import Database
+from controller.db.errors import is_full, is_not_done
 from tests.controller.village import API, SITE, wanted
 
 PATH = f"{API}/sites/{SITE}/bookings"
@@ -203,6 +204,13 @@ async def test_the_document_says_how_one_signs_in_and_where_nobody_need(client: 
         f"get {API}/setup-needed",
         f"post {API}/setup",
         f"post {API}/session",
+        f"get {API}/sign-in-options",
+        *(f"post {API}/session/{path}" for path in ("mail", "mail/proof", "email/proof", "second-step")),
+        *(f"post {API}/invitations/{path}" for path in ("look", "mail", "accept")),
+        *(f"post {API}/session/{path}" for path in ("oidc", "oidc/proof", "passkey", "passkey/options")),
         f"post {API}/enrol",
+        f"post {API}/displays/pair",
         f"get {API}/sites/{{site}}/whats-on",
+        f"get {API}/sites/{{site}}/hire-options",
+        *(f"post {API}/hire-requests{path}" for path in ("", "/check", "/proof", "/proof/check")),
     }

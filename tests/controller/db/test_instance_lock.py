@@ -96,7 +96,8 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 async def _end_sessions(database: Database) -> None:
     """End the session that has the lock, as a PostgreSQL that restarts does."""
     async with database.write() as tx:
-        await tx.execute(text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"))
+        # Its second argument: how many milliseconds it waits for the session's end.
+        await tx.execute(text("SELECT pg_terminate_backend(pid, 60000) FROM pg_locks WHERE locktype = 'advisory'"))
 
 
 @pytest.mark.usefixtures("soon")

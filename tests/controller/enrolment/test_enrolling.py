@@ -227,7 +227,7 @@ async def test_a_revoked_edge_loses_keys_certificate_secrets_and_every_code_at_i
     )
 
 
-async def test_an_edge_that_was_put_out_gets_no_plan_and_no_identity_until_it_is_let_in_anew(
+async def test_a_revoked_edge_gets_no_plan_and_no_identity_until_it_enrols_again(
     village: httpx.AsyncClient, container: Container
 ) -> None:
     planner, name = container.mqtt.planner, (SITE, EDGE)
@@ -266,7 +266,7 @@ async def test_an_edge_that_was_put_out_gets_no_plan_and_no_identity_until_it_is
     assert await out() == {EDGE: False, "pi-side": False}
 
 
-async def test_whom_to_tell_has_each_group_once_and_only_the_members_who_were_on_the_door(
+async def test_people_to_notify_has_each_group_once_and_only_the_members_who_were_on_the_door(
     village: httpx.AsyncClient,
 ) -> None:
     for day in (27, 26, 28):
@@ -301,7 +301,7 @@ async def test_a_reason_is_needed_to_put_an_edge_out_and_an_edge_to_be_put_out(v
     assert (await village.get(f"{PATH}/revocation")).status_code == 404
 
 
-async def test_whoever_opens_a_revoked_edges_doors_in_their_own_right_gets_other_codes_too(
+async def test_everybody_with_a_code_of_their_own_at_a_revoked_edges_doors_gets_a_new_one(
     village: httpx.AsyncClient, container: Container
 ) -> None:
     plain = {"kind": "key_holder", "first": "2026-11-01", "code": True, "duress": True}

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy.engine import make_url
 from typer.testing import CliRunner, Result
 
+from controller.audit.sealer import AuditSealer
 from controller.cli.controller import app as cli
 from controller.container import Container
 from controller.enrolment.known_keys import CA, CODE, SIGNING, KeyFileFault, KnownKey, faults, known_keys
@@ -116,7 +117,11 @@ async def test_with_other_keys_it_is_refused(
         await require_known_keys(any_settings)
 
 
-async def test_after_new_keys_bookings_have_codes_and_people_are_entered_anew(
+def _sealer(container: Container) -> AuditSealer:
+    return AuditSealer(container.database, container.clock, container.keys, container.settings.data_dir)
+
+
+async def test_after_new_keys_bookings_have_codes_and_people_are_entered_again(
     any_village: httpx.AsyncClient,
     any_container: Container,
     any_settings: Settings,
@@ -133,6 +138,7 @@ async def test_after_new_keys_bookings_have_codes_and_people_are_entered_anew(
     made = await any_village.post(f"{API}/holders", json=holder)
     assert made.status_code == 201, made.text
     await enrolled(any_village)
+    await _sealer(any_container).look()
     shutil.rmtree(any_settings.data_dir / "keys")
 
     done = await _run(config, "new-keys", said="y\n")
@@ -147,6 +153,9 @@ async def test_after_new_keys_bookings_have_codes_and_people_are_entered_anew(
         code = await code_of(app.state.container, booking)
         assert code.isdigit()
         assert code != booking["code"]
+        sealer = _sealer(app.state.container)
+        assert await sealer.look() > 0
+        assert await sealer.ready() is None
         people = (await client.get(f"{API}/holders?ended=true")).json()["items"]
         assert [(each["name"], each["ended_reason"]) for each in people] == [
             ("Ben Carver", "the controller's keys were lost")

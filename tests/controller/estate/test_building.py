@@ -6,10 +6,10 @@ from datetime import timedelta
 import httpx
 from sqlalchemy import select
 
+from controller.audit.tables import audit_rows
 from controller.container import Container
 from controller.estate.repository import revision
 from controller.estate.tables import layouts, space_amenities
-from controller.people.tables import writes
 from tests.controller.clock import ManualClock
 from tests.controller.estate.building import ROOT, at, halves, look, put, space
 from tests.controller.running import NOW
@@ -47,7 +47,7 @@ async def spaces(client: httpx.AsyncClient) -> dict[str, Json]:
     return {each["id"]: each for each in (await client.get(ROOT)).json()["spaces"]}
 
 
-async def test_a_space_is_told_with_all_that_was_written(any_client: httpx.AsyncClient) -> None:
+async def test_a_space_is_answered_with_all_that_was_written(any_client: httpx.AsyncClient) -> None:
     await furnish(any_client)
     await put(any_client, "floors/ground", level=0)
     answer = await any_client.put(f"{ROOT}/spaces/hall", json=RICH)
@@ -57,7 +57,7 @@ async def test_a_space_is_told_with_all_that_was_written(any_client: httpx.Async
     assert (await spaces(any_client))["hall"]["layouts"] == []
 
 
-async def test_floors_and_equipment_are_told_with_the_site(any_client: httpx.AsyncClient) -> None:
+async def test_floors_and_equipment_are_answered_with_the_site(any_client: httpx.AsyncClient) -> None:
     await furnish(any_client)
     assert (await any_client.put(f"{ROOT}/floors/upper", json={"name": "Upstairs", "level": 1})).status_code == 201
     await put(any_client, "floors/cellar", level=-1)
@@ -105,7 +105,9 @@ async def test_every_write_of_the_estate_is_a_new_revision(client: httpx.AsyncCl
             seen.append(await revision(tx, "ramsey"))
     assert len(set(seen)) == 6
     async with container.database.read() as tx:
-        told = (await tx.execute(select(writes.c.act, writes.c.thing).order_by(writes.c.id.desc()).limit(3))).all()
+        told = (
+            await tx.execute(select(audit_rows.c.act, audit_rows.c.thing).order_by(audit_rows.c.id.desc()).limit(3))
+        ).all()
     assert [tuple(each) for each in told] == [
         ("delete", "floor upper"),
         ("delete", "equipment chairs"),
@@ -291,7 +293,7 @@ async def test_equipment_is_never_fewer_than_is_booked_at_once(
 
 async def test_who_may_not_build_changes_nothing(client: httpx.AsyncClient) -> None:
     await furnish(client)
-    user = {"name": "Mo Manager", "password": "fourteen shelves", "role": "manager"}
+    user = {"name": "Mo Manager", "password": "fourteen shelves", "assignments": [{"role": "manager"}]}
     assert (await client.post("/api/v1/users", json=user)).is_success
     session = await client.post("/api/v1/session", json={"user": "Mo Manager", "password": "fourteen shelves"})
     headers = {"Authorization": f"Bearer {session.json()['token']}"}

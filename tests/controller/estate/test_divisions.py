@@ -60,7 +60,7 @@ async def test_a_part_may_lie_in_several_wholes(client: httpx.AsyncClient) -> No
     assert (await post(client, space="floor")).status_code == 409
 
 
-async def test_a_division_with_bookings_makes_their_claims_anew(
+async def test_a_division_with_bookings_writes_their_claims_again(
     any_client: httpx.AsyncClient, any_container: Container
 ) -> None:
     await furnish(any_client)
@@ -150,7 +150,7 @@ async def test_a_hold_that_has_run_out_is_in_nobodys_way(client: httpx.AsyncClie
     assert (await post(client, space="half-a", **later)).status_code == 409
 
 
-async def test_a_pool_of_another_size_counts_its_places_anew(
+async def test_a_pool_of_another_size_counts_its_places_again(
     any_client: httpx.AsyncClient, any_container: Container
 ) -> None:
     await furnish(any_client)
@@ -234,7 +234,7 @@ async def test_a_check_notes_what_could_not_be_booked_so_any_more(client: httpx.
 THEATRE, BOARDROOM = ({"id": name, "name": name.title()} for name in ("theatre", "boardroom"))
 
 
-async def test_another_default_layout_is_told_before_and_stands_in_the_story_of_whom_it_moves(
+async def test_another_default_layout_is_previewed_and_logged_for_the_bookings_it_changes(
     any_client: httpx.AsyncClient,
 ) -> None:
     await furnish(any_client)

@@ -52,9 +52,7 @@ async def test_an_estate_goes_out_and_comes_in_unchanged(
     assert (await hallkeeper("site", "export")).stdout_bytes == again.read_bytes()
 
 
-async def test_a_sites_tables_stand_below_its_id_as_in_its_own_file(
-    hallkeeper: Typed, client: httpx.AsyncClient
-) -> None:
+async def test_a_sites_tables_are_below_its_id_as_in_its_own_file(hallkeeper: Typed, client: httpx.AsyncClient) -> None:
     await furnish(client)
     whole = (await hallkeeper("site", "export")).stdout
     alone = (await hallkeeper("site", "export", "ramsey")).stdout
@@ -64,7 +62,7 @@ async def test_a_sites_tables_stand_below_its_id_as_in_its_own_file(
     assert {"format": document["format"], **document["sites"]["ramsey"]} == tomllib.loads(alone)
 
 
-async def test_a_site_with_a_fault_keeps_all_back_and_each_is_told(
+async def test_one_faulty_site_prevents_the_import_and_every_fault_is_listed(
     hallkeeper: Typed, client: httpx.AsyncClient, tmp_path: Path
 ) -> None:
     await furnish(client)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from controller.container import Container
 from controller.estate.tables import doors
-from controller.people.tables import writes
+from tests.controller.audit.reading import recorded
 from tests.controller.village import without_versions
 
 SITE = {
@@ -57,7 +57,7 @@ async def furnish(client: httpx.AsyncClient, site: str = "ramsey") -> None:
         assert answer.status_code in {200, 201}, answer.text
 
 
-async def test_a_furnished_site_is_told_with_all_its_parts(client: httpx.AsyncClient) -> None:
+async def test_a_site_is_answered_with_all_its_parts(client: httpx.AsyncClient) -> None:
     await furnish(client)
     hall = {"id": "hall", "name": "Hall", "capacity": 80, "floor_area_m2": 120.5, "doors": ["front", "side"]}
     assert without_versions((await client.get(f"{ROOT}/ramsey")).json()) == {
@@ -88,9 +88,7 @@ async def test_writing_a_thing_again_changes_it(client: httpx.AsyncClient) -> No
 async def test_every_write_records_its_actor(client: httpx.AsyncClient, container: Container) -> None:
     await furnish(client)
     await client.put(f"{ROOT}/ramsey", json=SITE)
-    async with container.database.read() as tx:
-        rows = (await tx.execute(select(writes).where(writes.c.site == "ramsey").order_by(writes.c.id))).all()
-    assert [(row.actor, row.act, row.thing) for row in rows] == [
+    assert await recorded(container.database, site="ramsey") == [
         ("Una Porter", "make", "site ramsey"),
         ("Una Porter", "make", "edge pi"),
         ("Una Porter", "make", "door front"),
@@ -100,7 +98,7 @@ async def test_every_write_records_its_actor(client: httpx.AsyncClient, containe
     ]
 
 
-async def test_every_write_tells_that_the_site_changed(client: httpx.AsyncClient, container: Container) -> None:
+async def test_every_write_notifies_that_the_site_changed(client: httpx.AsyncClient, container: Container) -> None:
     with container.changes.subscribe() as heard:
         for path, body in (
             ("", SITE),

@@ -55,9 +55,7 @@ async def test_a_building_goes_out_is_checked_and_comes_in(
     assert (floor["id"], floor["name"], floor["level"]) == ("ground", "Ground", 0)
 
 
-async def test_what_is_wrong_and_what_stands_in_the_way_is_listed(
-    hallkeeper: Run, client: httpx.AsyncClient, tmp_path: Path
-) -> None:
+async def test_faults_and_obstacles_are_listed(hallkeeper: Run, client: httpx.AsyncClient, tmp_path: Path) -> None:
     await furnish(client)
     await put(client, "floors/ground", level=0)
     await space(client, "half-a")

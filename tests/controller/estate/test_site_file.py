@@ -9,6 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from controller.audit.tables import audit_rows
 from controller.container import Container
 from controller.diary.tables import claims
 from controller.estate.cli import app as site_cli
@@ -16,7 +17,6 @@ from controller.estate.repository import revision
 from controller.estate.schemas import LayoutBody, SiteBody, SpaceFields
 from controller.estate.tables import doors
 from controller.people.passwords import Passwords
-from controller.people.tables import writes
 from controller.settings import Settings
 from tests.controller.clock import ManualClock
 from tests.controller.estate.building import ROOT, at, put, space
@@ -112,13 +112,13 @@ async def test_out_and_in_and_out_again_gives_the_same_bytes(
     first = await export(any_client)
     async with any_container.database.read() as tx:
         number = await revision(tx, SITE)
-        many = len((await tx.execute(select(writes))).all())
+        many = len((await tx.execute(select(audit_rows))).all())
     told = await bring(any_client, first)
     assert (told["written"], told["new"], told["changes"], told["problems"]) == (True, False, [], [])
     assert await export(any_client) == first
     async with any_container.database.read() as tx:
         assert await revision(tx, SITE) == number
-        assert len((await tx.execute(select(writes))).all()) == many
+        assert len((await tx.execute(select(audit_rows))).all()) == many
 
 
 async def test_a_file_makes_its_site_on_an_empty_controller(
@@ -418,9 +418,7 @@ async def test_a_site_without_a_way_in_is_taken_with_a_note(client: httpx.AsyncC
         ("capacity = 60\n[spaces.hall.layouts.rows]\nname = 'Rows'", False),
     ],
 )
-async def test_a_room_is_noted_of_which_nobody_has_said_how_many_it_holds(
-    client: httpx.AsyncClient, space: str, noted: bool
-) -> None:
+async def test_a_room_without_a_capacity_is_noted(client: httpx.AsyncClient, space: str, noted: bool) -> None:
     told = await bring(client, SMALL + f"[spaces.hall]\nname = 'Hall'\n{space}\n", check="true")
     assert told["possible"]
     assert any("has no capacity set" in each for each in told["notes"]) is noted
@@ -435,7 +433,7 @@ async def test_two_that_bring_a_file_in_at_once_make_one_site(any_client: httpx.
 PAGE = Path(__file__).parents[3] / "docs" / "buildings.md"
 
 
-async def test_the_example_in_the_docs_can_be_brought_in(client: httpx.AsyncClient) -> None:
+async def test_the_example_in_the_docs_can_be_imported(client: httpx.AsyncClient) -> None:
     example = PAGE.read_text().split("```toml\n", 1)[1].split("```", 1)[0]
     (problem,) = (await bring(client, example, check="true"))["problems"]
     assert problem["place"] == "site.organisation"

@@ -6,9 +6,9 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from controller.audit.tables import audit_rows
 from controller.container import Container
 from controller.estate.tables import sites
-from controller.people.tables import writes
 from tests.controller.clock import ManualClock
 from tests.controller.village import API, SITE, Json, act, book, without_versions
 
@@ -91,11 +91,11 @@ async def test_a_closure_made_anyway_leaves_the_bookings_and_a_line_in_their_sto
     assert (line["what"], line["actor"]) == ("hours", "Una Porter")
     assert "Christmas" in line["reason"]
     async with any_container.database.read() as tx:
-        last = (await tx.execute(select(writes).order_by(writes.c.id.desc()).limit(1))).mappings().one()
+        last = (await tx.execute(select(audit_rows).order_by(audit_rows.c.id.desc()).limit(1))).mappings().one()
     assert (last["act"], last["thing"]) == ("make", f"closure {made['id']}")
 
 
-async def test_what_stands_in_a_closure_already_is_not_told_again(village: httpx.AsyncClient) -> None:
+async def test_a_booking_in_an_earlier_closure_is_not_listed_again(village: httpx.AsyncClient) -> None:
     await book(village, title="Carols", starts="2026-12-24T18:00", ends="2026-12-24T20:00")
     await close(village, CHRISTMAS, anyway="true")
     again = await close(village, CHRISTMAS | {"reason": "boiler"}, 200, check="true")
@@ -128,7 +128,7 @@ async def test_a_space_that_is_deleted_takes_its_hours_along(any_village: httpx.
     assert without_versions(await get(any_village, "spaces/yard/hours")) == {"windows": None}
 
 
-async def test_closures_are_told_in_pages_and_those_that_are_over_only_when_asked_for(
+async def test_closures_are_listed_in_pages_and_past_ones_only_on_request(
     village: httpx.AsyncClient, clock: ManualClock
 ) -> None:
     times = (("2026-11-25T11:00", "2026-11-25T12:30"), ("2026-11-26T00:00", "2026-11-27T00:00"))
@@ -171,7 +171,7 @@ async def test_shorter_hours_name_the_bookings_that_lose_their_mode_and_the_door
     assert "staffed Thu 26 Nov" in (await story(village, choir))[-1]["reason"]
 
 
-async def test_longer_hours_break_nothing_and_a_door_that_stops_to_stand_open_changes(
+async def test_longer_hours_break_nothing_and_a_door_no_longer_free_is_listed(
     village: httpx.AsyncClient,
 ) -> None:
     await put(village, "hours", EARLY)
@@ -250,7 +250,7 @@ async def test_a_date_of_a_term_time_series_that_falls_out_of_term_is_named(vill
     await put(village, "terms", {"terms": [earlier]}, 409)
 
 
-async def test_a_day_is_told_with_what_its_hours_follow(village: httpx.AsyncClient) -> None:
+async def test_a_day_is_answered_with_what_its_hours_follow(village: httpx.AsyncClient) -> None:
     await put(village, "hours", OPEN | {"bank_holidays": {"means": "closed"}})
     await put(village, "terms", {"terms": [AUTUMN]})
     await close(
@@ -269,7 +269,7 @@ async def test_a_day_is_told_with_what_its_hours_follow(village: httpx.AsyncClie
     assert (plain["rule"], plain["holiday"], plain["term"], plain["spaces"]) == ("week", None, "Autumn term", [])
 
 
-async def test_bank_holidays_are_told_with_what_they_mean_here(village: httpx.AsyncClient) -> None:
+async def test_bank_holidays_are_listed_with_their_meaning_here(village: httpx.AsyncClient) -> None:
     day = {"date": "2027-05-03", "note": "Fair", "spans": [{"opens": "10:00", "closes": "12:00", "mode": "staffed"}]}
     await put(village, "hours", OPEN | {"bank_holidays": {"means": "closed"}, "exceptions": [day]})
     found = await get(village, "bank-holidays", year="2027")

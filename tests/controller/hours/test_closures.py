@@ -108,7 +108,7 @@ def test_several_closed_spaces_are_named_together_and_a_space_that_is_gone_is_no
     assert told(gone, NINE_TO_TEN) == [("26 09:00", "staffed", "")]
 
 
-def test_closures_that_overlap_are_all_told_and_close_once() -> None:
+def test_overlapping_closures_are_all_listed_and_close_once() -> None:
     shut = (closure("2026-11-26T08:00", "2026-11-26T12:00", "boiler"), closure("2026-11-26T09:30", "2026-11-26T18:00"))
     hours = book(STAFFED, closures=shut)
     assert [mode for _, mode, _ in told(hours, day("2026-11-26"))] == ["closed", "closed", "closed", "closed"]
@@ -123,7 +123,7 @@ def test_a_space_can_be_booked_in_its_own_hours_only() -> None:
     assert why(hours, day("2026-11-26"), "hall") == []
 
 
-def test_own_hours_are_told_for_the_day_that_is_asked_for() -> None:
+def test_own_hours_are_answered_for_the_requested_day() -> None:
     own = (*windows("08:00", "12:00", range(5)), *windows("13:00", "22:00", range(5)), *windows("18:00", "26:00", (5,)))
     hours = book(spaces=divided(studio=own))
     assert why(hours, day("2026-11-26"), "studio")[0] == (
@@ -135,7 +135,7 @@ def test_own_hours_are_told_for_the_day_that_is_asked_for() -> None:
 
 
 @pytest.mark.parametrize("closes", ["24:00", "26:00"])
-def test_who_runs_past_a_nights_end_is_told_that_nights_hours(closes: str) -> None:
+def test_a_booking_past_a_nights_end_is_refused_with_that_nights_hours(closes: str) -> None:
     """Saturday's window ends on Sunday; what begins in it is not booked “on Sundays”."""
     hours = book(spaces=divided(studio=windows("18:00", closes, (5,))))
     late = Interval(start=utc("2026-11-28T20:00"), end=utc("2026-11-29T03:00"))

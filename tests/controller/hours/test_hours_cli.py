@@ -58,15 +58,15 @@ async def test_sites_are_closed_together_and_one_with_bookings_is_left(
     await book(village, title="Carols", starts="2026-12-24T18:00", ends="2026-12-24T20:00")
     dry = await hallkeeper("close", SITE, "march", *DATES, "--dry-run")
     assert dry.exit_code == 3
-    assert "march: would be closed; no booking stands in that time" in dry.stdout
+    assert "march: would be closed; no booking is in that time" in dry.stdout
     done = await hallkeeper("close", SITE, "march", *DATES)
     assert done.exit_code == 3
-    assert "ramsey: left as it is; 1 booking stands in that time" in done.stdout
+    assert "ramsey: left as it is; 1 booking is in that time" in done.stdout
     assert "Carols" in done.stdout
     assert (await village.get(f"{API}/sites/{SITE}/closures")).json()["items"] == []
     assert len((await village.get(f"{API}/sites/march/closures")).json()["items"]) == 1
     anyway = await hallkeeper("close", SITE, *DATES, "--anyway")
-    assert (anyway.exit_code, "ramsey: closed; 1 booking stands" in anyway.stdout) == (0, True)
+    assert (anyway.exit_code, "ramsey: closed; 1 booking is" in anyway.stdout) == (0, True)
 
 
 async def test_what_is_refused_is_one_sentence(hallkeeper: Hallkeeper) -> None:

@@ -52,7 +52,7 @@ async def test_hours_come_back_as_they_were_put_and_replace_those_before(client:
     assert without_versions((await client.get(PATH)).json()) == every
 
 
-async def test_a_night_that_ends_at_midnight_is_told_as_a_day_that_does(client: httpx.AsyncClient) -> None:
+async def test_a_night_that_ends_at_midnight_is_answered_as_a_day_that_does(client: httpx.AsyncClient) -> None:
     await furnish(client)
     put = await client.put(PATH, json=_weekly(opens="18:00", closes="00:00"))
     assert put.json()["pattern"] == _weekly(opens="18:00", closes="24:00")["pattern"]

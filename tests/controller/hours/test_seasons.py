@@ -126,7 +126,7 @@ def test_easter_moves(good_friday: str, easter_monday: str) -> None:
     assert bank_holidays.name(date.fromisoformat(easter_monday), ENGLAND) == "Easter Monday"
 
 
-def test_a_year_is_told_by_day_and_has_at_least_the_eight() -> None:
+def test_a_year_is_listed_by_day_and_has_at_least_the_eight() -> None:
     for year in range(2000, 2101):
         found = bank_holidays.of_year(year, ENGLAND)
         assert len(found) >= 8

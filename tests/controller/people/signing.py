@@ -1,6 +1,6 @@
 """Users of every role, made through the API and signed in."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -22,20 +22,60 @@ async def put_party(client: httpx.AsyncClient, party: str, **fields: object) -> 
     return body
 
 
-async def make_user(admin: httpx.AsyncClient, name: str, role: str, **fields: object) -> Json:
-    body = {"name": name, "role": role, "password": PASSWORD} | fields
+def assignments(role: str, *, sites: Sequence[str] | None = None, party: str | None = None) -> list[Json]:
+    """The role at each of the sites, or at all of them."""
+    return [{"role": role, "site": site, "party": party} for site in (sites or (None,))]
+
+
+async def make_user(
+    admin: httpx.AsyncClient,
+    name: str,
+    role: str,
+    *,
+    sites: Sequence[str] | None = None,
+    party: str | None = None,
+    **fields: object,
+) -> Json:
+    body = {"name": name, "password": PASSWORD, "assignments": assignments(role, sites=sites, party=party)} | fields
     answer = await admin.post(f"{API}/users", json=body)
     assert answer.status_code == 201, answer.text
     made: Json = answer.json()
     return made
 
 
+async def user_with(admin: httpx.AsyncClient, role: str) -> Json:
+    """The first user who has the role."""
+    users: list[Json] = (await admin.get(f"{API}/users")).json()["items"]
+    return next(each for each in users if role in (held["role"] for held in each["assignments"]))
+
+
+async def reassign(
+    admin: httpx.AsyncClient,
+    user: Json,
+    role: str,
+    *,
+    sites: Sequence[str] | None = None,
+    party: str | None = None,
+) -> Json:
+    """Give a user this role, and take away all others."""
+    before = next(each for each in (await admin.get(f"{API}/users")).json()["items"] if each["id"] == user["id"])
+    for body in assignments(role, sites=sites, party=party):
+        answer = await admin.post(f"{API}/users/{user['id']}/assignments", json=body)
+        assert answer.status_code == 201, answer.text
+    for held in before["assignments"]:
+        if held["state"] != "over":
+            answer = await admin.delete(f"{API}/users/{user['id']}/assignments/{held['id']}")
+            assert answer.status_code == 200, answer.text
+    made: Json = answer.json()
+    return made
+
+
 @asynccontextmanager
 async def signed_in_as(
-    app: FastAPI, admin: httpx.AsyncClient, role: str, **fields: object
+    app: FastAPI, admin: httpx.AsyncClient, role: str, **fields: Any
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """A client signed in by bearer token as a new user of that role."""
-    name = f"{role} {'-'.join(str(value) for value in fields.values())}"
+    """A client signed in by bearer token as a new user of that role, or with the ``assignments`` that are given."""
+    name = fields.pop("name", f"{role} {'-'.join(str(value) for value in fields.values())}")
     await make_user(admin, name, role, **fields)
     async with stranger(app) as client:
         answer = await client.post(f"{API}/session", json={"user": name, "password": PASSWORD})

@@ -58,7 +58,12 @@ async def test_a_bearer_token_needs_no_origin(client: httpx.AsyncClient) -> None
 
 async def test_nothing_of_the_api_is_to_be_had_without_a_sign_in(app: FastAPI, openapi: dict[str, Any]) -> None:
     free = {"/api/v1/setup-needed", "/api/v1/setup", "/api/v1/session", "/api/v1/sites/{site}/whats-on"}
-    free |= {"/api/v1/enrol"}
+    free |= {"/api/v1/enrol", "/api/v1/sign-in-options", "/api/v1/session/mail", "/api/v1/session/mail/proof"}
+    free |= {"/api/v1/session/email/proof", "/api/v1/session/second-step", "/api/v1/sites/{site}/hire-options"}
+    free |= {f"/api/v1/session/{path}" for path in ("oidc", "oidc/proof", "passkey", "passkey/options")}
+    free |= {"/api/v1/displays/pair"}
+    free |= {f"/api/v1/hire-requests{path}" for path in ("", "/check", "/proof", "/proof/check")}
+    free |= {f"/api/v1/invitations/{path}" for path in ("look", "mail", "accept")}
     async with stranger(app) as client:
         for path, operations in openapi["paths"].items():
             if not path.startswith("/api/") or path in free:
@@ -83,7 +88,7 @@ def _socket(app: FastAPI, browser: httpx.AsyncClient, origin: str | None) -> HTT
 
 
 @pytest.mark.parametrize("origin", ["http://hub.test", None])
-async def test_a_websocket_with_our_cookie_is_let_in_from_our_own_pages(
+async def test_a_websocket_with_our_cookie_is_accepted_from_our_own_pages(
     app: FastAPI, browser: httpx.AsyncClient, origin: str | None
 ) -> None:
     actor = await find_actor(_socket(app, browser, origin))

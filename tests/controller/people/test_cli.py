@@ -111,33 +111,46 @@ def _user(config: Path, *words: str, password: str = PASSWORD) -> Result:
 
 def test_users_are_made_listed_and_ended_on_the_machine(config: Path, tmp_path: Path) -> None:
     (tmp_path / "setup-token").write_text("x")
-    made = _user(config, "add", "Una", "--role", "admin")
-    assert (made.exit_code, made.output) == (0, "Una can sign in as admin.\n")
+    made = _user(config, "add", "Una", "--role", "owner")
+    assert (made.exit_code, made.output) == (0, "Una can sign in as owner.\n")
     assert not (tmp_path / "setup-token").exists()
-    assert _user(config, "add", "Rose", "--role", "reader").exit_code == 0
+    assert _user(config, "add", "Rose", "--role", "wall").exit_code == 0
     assert _user(config, "password", "ROSE", password="another fine password").exit_code == 0
     assert _user(config, "end", "rose").output == "rose can no longer sign in.\n"
+    assert _user(config, "add", "Max", "--role", "wall", "--mail", "max@hub.test", password="").exit_code == 0
+    assert _user(config, "mail", "max", "max@bells.test").output == "max has another mail address.\n"
     listed = _user(config, "list").output
+    assert "max@bells.test" in listed
     assert "Una" in listed
-    assert "admin" in listed
-    assert "reader" in listed
+    assert "owner" in listed
+    assert "wall" in listed
+
+
+@pytest.mark.parametrize("word", ["end", "unassign"])
+def test_the_help_says_what_does_not_end_on_the_machine(config: Path, word: str) -> None:
+    said = " ".join(_user(config, word, "--help").output.replace("│", " ").split())
+    assert "Links, calendars and codes of their party do not end with it" in said
+    assert f"hallkeeper users {word}" in said
 
 
 @pytest.mark.parametrize(
     ("words", "password", "said"),
     [
-        (["add", "Una", "--role", "admin"], "short", "password: "),
-        (["add", "Una", "--role", "booker"], PASSWORD, "a booker books for a party; name it"),
-        (["add", "Una", "--role", "reader", "--site", "nowhere"], PASSWORD, "there is no site nowhere"),
+        (["add", "Una", "--role", "owner"], "short", "password: "),
+        (["add", "Una", "--role", "group_leader"], PASSWORD, "is held for a party; name it"),
+        (["add", "Una", "--role", "wall", "--site", "nowhere"], PASSWORD, "there is no site 'nowhere'"),
         (["end", "Una"], "", "there is no user 'Una'"),
-        (["end", "Ada"], "", "last administrator"),
-        (["add", "ada", "--role", "admin"], PASSWORD, "there is a user 'ada' already"),
+        (["end", "Ada"], "", "last owner of all sites"),
+        (["reset-second-factor", "Ada"], "", "there is no authenticator app"),
+        (["remove-passkeys", "Ada"], "", "has no passkey"),
+        (["unlink-accounts", "Ada"], "", "has no account of a provider"),
+        (["add", "ada", "--role", "owner"], PASSWORD, "there is a user 'ada' already"),
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_exit_code_2(
     config: Path, words: list[str], password: str, said: str
 ) -> None:
-    assert _user(config, "add", "Ada", "--role", "admin").exit_code == 0
+    assert _user(config, "add", "Ada", "--role", "owner").exit_code == 0
     refused = _user(config, *words, password=password)
     assert refused.exit_code == 2
     assert said in refused.output

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from tests.controller.access.test_holders import make as make_holder
 from tests.controller.access.test_members import ADA, one
 from tests.controller.access.test_members import send as send_members
-from tests.controller.people.signing import API, Json, put_party, signed_in_as
+from tests.controller.people.signing import API, Json, put_party, reassign, signed_in_as, user_with
 from tests.controller.people.test_routes import ANY_SITE, OPEN
 from tests.controller.village import SITE, book
 
@@ -20,19 +20,19 @@ NAMED = re.compile(r"\{(booking|series|override|restored|wait)_id\}|\{(command|p
 
 @pytest.fixture
 async def both(village: httpx.AsyncClient) -> httpx.AsyncClient:
-    """Ramsey and Wyton; an administrator of both."""
+    """Ramsey and Wyton; an owner of both."""
     await village.put(f"{API}/sites/wyton", json={"name": "Wyton", "zone": "Europe/London"})
     return village
 
 
 @pytest.fixture
 async def local(app: FastAPI, both: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
-    """Administrator of Wyton only."""
-    async with signed_in_as(app, both, "admin", sites=["wyton"]) as client:
+    """Owner of Wyton only."""
+    async with signed_in_as(app, both, "owner", sites=["wyton"]) as client:
         yield client
 
 
-async def test_what_belongs_to_all_sites_is_refused_to_an_administrator_of_one(
+async def test_what_belongs_to_all_sites_is_refused_to_the_owner_of_one(
     local: httpx.AsyncClient, openapi: Json
 ) -> None:
     asked = set()
@@ -45,7 +45,7 @@ async def test_what_belongs_to_all_sites_is_refused_to_an_administrator_of_one(
             answer = await local.request(method, re.sub(r"\{\w+\}", "0" * 36, path), json={})
             assert answer.status_code == 403, f"{method} {path}: {answer.status_code} {answer.text}"
             asked.add((method, path.removeprefix(API)))
-    assert {("post", "/signing-key/rotation"), ("get", "/users"), ("post", "/members/import")} <= asked
+    assert {("post", "/signing-key/rotation"), ("post", "/members/import")} <= asked
     assert "it belongs to all sites" in (await local.post(f"{API}/signing-key/rotation")).json()["detail"]
 
 
@@ -125,10 +125,24 @@ async def test_a_link_shows_no_site_that_its_maker_has_no_more(app: FastAPI, bot
     async with signed_in_as(app, both, "manager") as manager:
         made = (await manager.post(f"{API}/subscriptions", json={"party": "choir", "shows": "titles"})).json()
         assert "Zebra" in (await manager.get(made["link"])).text
-        user = next(each for each in (await both.get(f"{API}/users")).json()["items"] if each["role"] == "manager")
-        await both.patch(f"{API}/users/{user['id']}", json={"sites": ["wyton"]})
+        await reassign(both, await user_with(both, "manager"), "manager", sites=["wyton"])
         answer = await manager.get(made["link"])
         assert (answer.status_code, "Zebra" in answer.text) == (200, False)
+
+
+async def test_a_link_shows_contacts_only_from_sites_where_its_maker_sees_them(
+    app: FastAPI, both: httpx.AsyncClient
+) -> None:
+    await put_party(both, "choir")
+    await book(both, title="Zebra choir", party="choir", contact_name="Zebra Lee")
+    held = [{"role": "manager", "site": "wyton"}, {"role": "wall", "site": SITE}]
+    async with signed_in_as(app, both, "user", name="Two roles", assignments=held) as client:
+        shown = {}
+        for shows in ("titles", "contacts"):
+            made = await client.post(f"{API}/subscriptions", json={"party": "choir", "shows": shows})
+            shown[shows] = (await client.get(made.json()["link"])).text
+    assert ("Zebra choir" in shown["titles"], "Zebra Lee" in shown["titles"]) == (True, False)
+    assert "Zebra" not in shown["contacts"]
 
 
 async def test_what_is_named_by_its_id_alone_is_refused_at_another_site_and_unknown_where_there_is_none(

@@ -10,6 +10,7 @@ from controller.container import Container
 from controller.people import passwords
 from controller.people.passwords import weakness
 from tests.controller.clock import ManualClock
+from tests.controller.people.signing import assignments
 from tests.controller.running import PASSWORD, USER, stranger
 
 API = "/api/v1"
@@ -31,7 +32,7 @@ async def test_a_new_password_ends_all_other_sessions_and_keeps_this_one(
     async with stranger(app) as other:
         assert await signed(other) == 201
         answer = await change(client, PASSWORD, NEW)
-        assert (answer.status_code, answer.json()) == (200, {"ended": 1})
+        assert (answer.status_code, answer.json()) == (200, {"ended": 1, "tokens": 0})
         assert (await client.get(f"{API}/session")).status_code == 200
         assert (await other.get(f"{API}/session")).status_code == 401
         assert await signed(other) == 401
@@ -67,8 +68,8 @@ async def test_the_current_password_cannot_be_guessed_at_either(client: httpx.As
 async def test_other_sessions_can_be_ended_alone(app: FastAPI, client: httpx.AsyncClient) -> None:
     async with stranger(app) as first, stranger(app) as second:
         assert [await signed(first), await signed(second)] == [201, 201]
-        assert (await client.delete(f"{API}/session/others")).json() == {"ended": 2}
-        assert (await client.delete(f"{API}/session/others")).json() == {"ended": 0}
+        assert (await client.delete(f"{API}/session/others")).json() == {"ended": 2, "tokens": 0}
+        assert (await client.delete(f"{API}/session/others")).json() == {"ended": 0, "tokens": 0}
         assert {(await each.get(f"{API}/session")).status_code for each in (first, second)} == {401}
         assert (await client.get(f"{API}/session")).status_code == 200
 
@@ -113,7 +114,11 @@ async def test_an_easy_password_is_refused_wherever_one_is_set(app: FastAPI, whe
         if where != "setup":
             client.cookies.clear()
             client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
-            body = {"name": "Cora", "role": "reader", "password": easy if where == "user" else PASSWORD}
+            body = {
+                "name": "Cora",
+                "assignments": assignments("wall"),
+                "password": easy if where == "user" else PASSWORD,
+            }
             answer = await client.post(f"{API}/users", json=body)
         if where == "change":
             answer = await client.patch(f"{API}/users/{answer.json()['id']}", json={"password": easy})
@@ -122,7 +127,7 @@ async def test_an_easy_password_is_refused_wherever_one_is_set(app: FastAPI, whe
     assert easy not in answer.text
 
 
-def test_the_list_of_common_passwords_is_kept_with_its_licence() -> None:
+def test_the_list_of_common_passwords_comes_with_its_licence() -> None:
     text = (Path(passwords.__file__).parent / "common_passwords.txt").read_text()
     assert "Django Software Foundation" in text
     words = [line for line in text.splitlines() if not line.startswith("#")]

@@ -10,15 +10,15 @@ from controller.container import Container
 from controller.db.engine import Database, metadata
 from controller.people import parties
 from controller.people.model import Actor, PartyDraft, PartyKind, Tier
-from controller.people.tables import writes
 from controller.web.problem import Invalid
+from tests.controller.audit.reading import recorded
 from tests.controller.people.signing import API, Json, put_party
 from tests.controller.running import NOW, USER
 from tests.controller.village import book, look, wanted, without_versions
 
-UNA = Actor(name=USER)
+UNA = Actor.acting(USER)
 
-NOTHING = {"tier": None, "organisation": None, "responsible": None, "notes": "", "ended": False}
+NOTHING = {"tier": None, "organisation": None, "responsible": None, "notes": "", "one_off": False, "ended": False}
 PERSON = {"kind": "person", "name": "Ann Lee", "contact_phone": "01487 555 020", "contact_email": "ann@example.org"}
 
 
@@ -58,9 +58,8 @@ async def test_every_write_of_a_party_is_on_record_and_one_that_changes_nothing_
     await put_party(any_client, "choir")
     await put_party(any_client, "choir", tier="partner")
     await any_client.delete(f"{API}/parties/choir")
-    async with any_container.database.read() as tx:
-        rows = (await tx.execute(select(writes.c.act, writes.c.thing, writes.c.actor).offset(1))).all()
-    assert rows == [(act, "party choir", USER) for act in ("make", "change", "delete")]
+    rows = await recorded(any_container.database)
+    assert rows[1:] == [(USER, act, "party choir") for act in ("make", "change", "delete")]
 
 
 async def test_the_tier_is_its_own_or_that_of_its_organisation(
@@ -170,7 +169,7 @@ async def test_a_party_is_not_deleted_under_a_booking_that_is_being_made(db: Dat
     await waiting
 
 
-async def test_a_party_that_has_ended_cannot_book_anew_but_keeps_its_tier(db: Database) -> None:
+async def test_a_party_that_has_ended_cannot_book_but_keeps_its_tier(db: Database) -> None:
     async with db.write() as tx:
         draft = PartyDraft(kind=PartyKind.GROUP, name="Choir", tier=Tier.PARTNER, ended=True)
         await parties.add(tx, {"choir": draft}, actor="test", now=NOW)
@@ -226,7 +225,7 @@ async def test_a_membership_that_makes_no_sense_is_refused(
 
 
 NAME = "Zsófia"
-"""Stands in everything that says who she is, and nowhere else."""
+"""A part of every text that names her, and of no other text."""
 
 
 async def _lives(client: httpx.AsyncClient) -> Json:
@@ -258,7 +257,7 @@ async def _lives(client: httpx.AsyncClient) -> Json:
 
 
 async def _holds(container: Container) -> list[str]:
-    """The tables in which her name stands."""
+    """The tables that contain her name."""
     async with container.database.read() as tx:
         return [table.name for table in metadata.sorted_tables if NAME in str((await tx.execute(select(table))).all())]
 
@@ -268,6 +267,7 @@ async def test_a_person_is_forgotten_everywhere_and_the_figures_stay(
 ) -> None:
     booked = await _lives(any_village)
     everywhere = ["parties", "memberships", "bookings", "series", "waits", "booking_log", "sheet_rows", "subscriptions"]
+    everywhere.append("audit_rows")
     assert sorted(await _holds(any_container)) == sorted(everywhere)
     answer = await any_village.post(f"{API}/parties/p-7/forget")
     assert answer.status_code == 200, answer.text

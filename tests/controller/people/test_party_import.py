@@ -4,10 +4,10 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from controller.audit.tables import audit_rows
 from controller.container import Container
 from controller.csv_import.spreadsheet import MOST_ROWS
 from controller.people.party_csv_rows import slug_of
-from controller.people.tables import writes
 from tests.controller.people.signing import API, Json, put_party
 
 GOOD = """\
@@ -42,7 +42,7 @@ async def _all(client: httpx.AsyncClient) -> list[Json]:
     return found
 
 
-async def test_a_preview_tells_what_would_become_of_every_line_and_writes_nothing(client: httpx.AsyncClient) -> None:
+async def test_a_preview_answers_the_result_of_every_line_and_writes_nothing(client: httpx.AsyncClient) -> None:
     told = await _take(client, GOOD + "x;robot\n", preview="true")
     assert _counts(told) == [3, 0, 0, 1]
     assert [(line["line"], line["id"], line["become"]) for line in told["lines"]] == [
@@ -66,12 +66,14 @@ async def test_an_import_writes_what_is_sound_and_a_second_one_changes_nothing(
     assert (choir["organisation"], choir["responsible"], county["responsible"]) == ("county", "ann", "ann")
     assert (ann["organisation"], ann["counts_as"]) == ("county", "council")
     async with any_container.database.read() as tx:
-        before = (await tx.execute(select(writes.c.id))).all()
+        before = (await tx.execute(select(audit_rows.c.id))).all()
     assert _counts(await _take(any_client, GOOD)) == [0, 0, 3, 0]
     async with any_container.database.read() as tx:
-        assert (await tx.execute(select(writes.c.id))).all() == before
-        row = (await tx.execute(select(writes.c.actor, writes.c.act).order_by(writes.c.id.desc()).limit(1))).one()
-    assert row == ("import:Una Porter", "import")
+        assert (await tx.execute(select(audit_rows.c.id))).all() == before
+        row = (
+            await tx.execute(select(audit_rows.c.actor, audit_rows.c.act).order_by(audit_rows.c.id.desc()).limit(1))
+        ).one()
+    assert row == ("import", "import")
 
 
 async def test_columns_that_are_left_out_stay_and_empty_cells_are_emptied(client: httpx.AsyncClient) -> None:

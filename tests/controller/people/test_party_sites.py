@@ -57,7 +57,7 @@ async def test_a_manager_of_another_site_changes_neither_name_nor_tier_nor_anyth
     assert (await both.get(path)).json() == before
 
 
-async def test_a_manager_of_a_site_keeps_its_parties_and_sees_those_of_the_estate(
+async def test_a_manager_of_a_site_edits_its_parties_and_sees_those_of_the_estate(
     both: httpx.AsyncClient, wyton: httpx.AsyncClient
 ) -> None:
     made = await wyton.put(f"{API}/parties/bells", json={"kind": "group", "name": "Bells", "version": 0})
@@ -100,7 +100,7 @@ async def test_nobody_books_for_a_party_that_they_do_not_see(
         answer = await wyton.post(path, json=body)
         assert answer.status_code == status, answer.text
         assert "choir@example.org" not in answer.text
-    async with signed_in_as(any_app, both, "booker", party="choir") as choir:
+    async with signed_in_as(any_app, both, "group_leader", party="choir") as choir:
         answer = await choir.post(path, json=wanted(starts="2026-11-27T18:00", ends="2026-11-27T20:00"))
         assert answer.status_code == 201, answer.text
 

@@ -1,4 +1,4 @@
-"""What each role gets over HTTP: its own sites, its own party, and of others no more than it needs."""
+"""What bookers and readers get over HTTP, in full; test_matrix tries every route as every role."""
 
 from collections.abc import AsyncIterator
 
@@ -7,7 +7,6 @@ import pytest
 from fastapi import FastAPI
 
 from tests.controller.people.signing import API, Json, put_party, signed_in_as
-from tests.controller.people.test_routes import READING_POSTS
 from tests.controller.village import SITE, as_later, book, look, wanted
 
 CHOIR = {
@@ -39,45 +38,21 @@ async def choirs(shared: httpx.AsyncClient) -> Json:
 
 @pytest.fixture
 async def reader(app: FastAPI, shared: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
-    async with signed_in_as(app, shared, "reader") as client:
+    async with signed_in_as(app, shared, "wall") as client:
         yield client
 
 
 @pytest.fixture
 async def yoga(app: FastAPI, shared: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
     """Books for the yoga class at Ramsey."""
-    async with signed_in_as(app, shared, "booker", party="yoga", sites=[SITE]) as client:
+    async with signed_in_as(app, shared, "group_leader", party="yoga", sites=[SITE]) as client:
         yield client
-
-
-async def test_a_reader_is_refused_every_write_in_words(
-    reader: httpx.AsyncClient, shared: httpx.AsyncClient, choirs: Json, openapi: Json
-) -> None:
-    free = {"/setup", "/session", "/session/others", "/session/password", "/setup-needed", "/enrol"}
-    asked = 0
-    for path, operations in openapi["paths"].items():
-        for method in operations.keys() & {"post", "put", "patch", "delete"}:
-            if path.removeprefix(API) in free or path in READING_POSTS:
-                continue
-            filled = path.format_map(_Any(site=SITE, booking_id=choirs["id"], party="choir"))
-            answer = await reader.request(method, filled, json={})
-            if answer.status_code != 403 and "dry" not in path:
-                pytest.fail(f"{method} {path}: {answer.status_code} {answer.text[:200]}")
-            asked += 1
-    assert asked > 20
-    assert "ask an administrator for a role that may" in answer.json()["detail"]
-    assert (await look(shared, choirs))["version"] == 1
-
-
-class _Any(dict[str, str]):
-    def __missing__(self, name: str) -> str:
-        return "0" * 36 if name.endswith("_id") or name == "command" else "x"
 
 
 async def test_a_reader_sees_the_diary_without_contacts_and_codes(reader: httpx.AsyncClient, choirs: Json) -> None:
     seen = await look(reader, choirs)
     hidden = {name for name in seen if seen[name] != choirs[name]} - {"actions"}
-    assert hidden == {*CHOIR, "code", "codes", "link", "message"} - {"people"}
+    assert hidden == {*CHOIR, "code", "codes", "link", "show_link", "message"} - {"people"}
     assert not any(seen[name] for name in hidden)
     for path in (
         f"/bookings/{choirs['id']}/log",
@@ -132,28 +107,15 @@ async def test_a_booker_books_for_its_own_party_only(yoga: httpx.AsyncClient) ->
     for party, status in (("choir", 403), ("yoga", 201)):
         answer = await yoga.post(f"{API}/sites/{SITE}/bookings", json=wanted(party=party))
         assert answer.status_code == status, answer.text
+        assert status == 201 or "ask a manager of the site for a role that may" in answer.json()["detail"]
 
 
 async def test_what_has_no_such_id_is_unknown_and_not_forbidden(yoga: httpx.AsyncClient) -> None:
     assert (await yoga.post(f"{API}/bookings/{'0' * 36}/cancel")).status_code == 404
 
 
-@pytest.mark.parametrize("role", ["manager", "reader"])
-async def test_who_has_some_sites_sees_no_other(
-    app: FastAPI, shared: httpx.AsyncClient, choirs: Json, role: str
-) -> None:
-    async with signed_in_as(app, shared, role, sites=["wyton"]) as client:
-        sites = (await client.get(f"{API}/sites")).json()["items"]
-        assert [each["id"] for each in sites] == ["wyton"]
-        for path in (f"/sites/{SITE}", f"/sites/{SITE}/hours", f"/bookings/{choirs['id']}"):
-            answer = await client.get(f"{API}{path}")
-            assert answer.status_code == 403, path
-            assert "Choir" not in answer.text
-        assert (await client.get(f"{API}/sites/wyton/hours")).status_code == 200
-
-
-async def test_an_administrator_of_some_sites_gives_no_rights(app: FastAPI, shared: httpx.AsyncClient) -> None:
-    async with signed_in_as(app, shared, "admin", sites=["wyton"]) as client:
-        assert (await client.get(f"{API}/users")).status_code == 403
-        assert (await client.put(f"{API}/sites/third", json={"name": "T", "zone": "Europe/London"})).status_code == 403
-        assert (await client.put(f"{API}/sites/wyton", json={"name": "W", "zone": "Europe/London"})).status_code == 200
+async def test_the_owner_of_one_site_builds_it_and_no_other(app: FastAPI, shared: httpx.AsyncClient) -> None:
+    async with signed_in_as(app, shared, "owner", sites=["wyton"]) as client:
+        for site, status in (("third", 403), (SITE, 403), ("wyton", 200)):
+            answer = await client.put(f"{API}/sites/{site}", json={"name": "W", "zone": "Europe/London"})
+            assert answer.status_code == status, answer.text

@@ -4,27 +4,32 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select
 
 from controller.container import Container
 from controller.db.engine import Database
-from controller.people import tables
-from controller.people.model import Role, Session
+from controller.people.model import Actor, Session, SignInMethod
 from controller.people.session_cache import KEPT_S, SessionCache
 from controller.people.users import UserChange, UserService
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import API, put_party, signed_in_as
+from tests.controller.people.signing import API, put_party, reassign, signed_in_as, user_with
 from tests.controller.running import NOW, PASSWORD, stranger
 from tests.controller.statements import counted
 from tests.eventually import eventually
 
 TOKEN = bytes(32)
 SESSION = Session(
-    user="Cora", role=Role.READER, sites=None, party=None, created_at=NOW, expires_at=NOW + timedelta(days=1)
+    user_id="cora",
+    method=SignInMethod.PASSWORD,
+    user="Cora",
+    assignments=(),
+    created_at=NOW,
+    last_used_at=NOW,
+    expires_at=NOW + timedelta(days=1),
 )
 NEW = "another fine password"
 
@@ -35,10 +40,10 @@ async def watched(any_app: FastAPI, any_container: Container) -> AsyncIterator[F
     if any_container.database.sqlite:
         yield any_app
         return
-    watching = asyncio.create_task(any_container.people.sessions.watch(any_container.database.url))
+    watching = asyncio.create_task(any_container.people.sessions.cache.watch(any_container.database.url))
 
     async def trusted() -> bool:
-        return any_container.people.sessions._trusted_until > 0
+        return any_container.people.sessions.cache._trusted_until > 0
 
     await eventually(trusted, what="the line for notifications is up")
     yield any_app
@@ -53,16 +58,23 @@ async def asks(client: httpx.AsyncClient, path: str = "/session") -> int:
 async def test_a_session_is_looked_up_once_on_postgresql_and_each_time_in_memory_on_sqlite(
     watched: FastAPI, any_client: httpx.AsyncClient, any_container: Container
 ) -> None:
-    async with signed_in_as(watched, any_client, "reader") as reader:
+    async with signed_in_as(watched, any_client, "wall") as reader:
         token = reader.headers["Authorization"].removeprefix("Bearer ")
         async with counted() as said:
             for _ in range(3):
-                assert await any_container.people.identify(token, by_cookie=False) is not None
+                assert await any_container.people.sessions.identify(token, by_cookie=False) is not None
         assert len([each for each in said if "sessions" in each]) == (3 if any_container.database.sqlite else 1)
 
 
 Change = Callable[[FastAPI, httpx.AsyncClient, httpx.AsyncClient, str], Awaitable[None]]
 """A change to the user of the id, made by an administrator (the first client) or the user (the second)."""
+
+
+def reassigned(role: str, **rights: Any) -> Change:
+    async def change(_: FastAPI, admin: httpx.AsyncClient, __: httpx.AsyncClient, user: str) -> None:
+        await reassign(admin, {"id": user}, role, **rights)
+
+    return change
 
 
 def changed(**fields: object) -> Change:
@@ -111,29 +123,30 @@ async def elsewhere(app: FastAPI, own: httpx.AsyncClient) -> AsyncIterator[httpx
     [
         pytest.param(changed(password=NEW), "/session", 200, 401, id="new password"),
         pytest.param(own_password, "/session", 200, 401, id="own password"),
-        pytest.param(changed(role="reader", party=None), "/sites/ramsey/requests", 200, 200, id="other role"),
-        pytest.param(changed(sites=["wyton"]), "/sites/ramsey", 200, 403, id="other sites"),
+        pytest.param(reassigned("wall"), "/sites/ramsey/requests", 200, 200, id="other role"),
+        pytest.param(
+            reassigned("group_leader", party="ann", sites=["wyton"]), "/sites/ramsey", 200, 403, id="other sites"
+        ),
         pytest.param(changed(ended=True), "/session", 200, 401, id="ended"),
         pytest.param(sign_out, "/session", 200, 401, id="signed out"),
         pytest.param(others_ended, "/session", 200, 401, id="ended from elsewhere"),
         pytest.param(erased, "/session", 200, 401, id="personal data deleted"),
     ],
 )
-async def test_the_next_request_after_a_change_of_rights_goes_by_it(
+async def test_the_next_request_after_a_change_of_rights_uses_the_new_rights(
     watched: FastAPI, any_village: httpx.AsyncClient, change: Change, path: str, before: int, after: int
 ) -> None:
     await any_village.put(f"{API}/sites/wyton", json={"name": "Wyton", "zone": "Europe/London"})
     await put_party(any_village, "ann", kind="person", name="Ann Lee")
-    async with signed_in_as(watched, any_village, "booker", party="ann") as own:
-        users = (await any_village.get(f"{API}/users")).json()["items"]
-        user = next(each for each in users if each["role"] == "booker")
+    async with signed_in_as(watched, any_village, "group_leader", party="ann") as own:
+        user = await user_with(any_village, "group_leader")
         assert await asks(own, path) == before
         assert await asks(own, path) == before
-        role = (await own.get(f"{API}/session")).json()["role"]
+        rights = (await own.get(f"{API}/session")).json()["actions"]
         await change(watched, any_village, own, user["id"])
         assert await asks(own, path) == after
         if after == 200:
-            assert (await own.get(f"{API}/session")).json()["role"] != role
+            assert (await own.get(f"{API}/session")).json()["actions"] != rights
 
 
 async def test_a_change_that_another_process_makes_is_heard_of(
@@ -141,13 +154,12 @@ async def test_a_change_that_another_process_makes_is_heard_of(
 ) -> None:
     other = Database(any_container.database.url)
     try:
-        async with signed_in_as(watched, any_client, "reader") as reader:
+        async with signed_in_as(watched, any_client, "wall") as reader:
             assert await asks(reader) == 200
-            async with other.read() as tx:
-                user = (await tx.execute(select(tables.users.c.id).where(tables.users.c.role == "reader"))).scalar_one()
+            user = (await user_with(any_client, "wall"))["id"]
             people = any_container.people
-            command = UserService(other, clock, people._passwords, people._tries, people.users._known_sites)
-            await command.change(user, UserChange(ended=True), actor="hallkeeper user")
+            command = UserService(other, clock, people.passwords, people._tries, people.users.site_zones, people.mails)
+            await command.change(user, UserChange(ended=True), actor=Actor.acting("console"))
 
             async def refused() -> bool:
                 return await asks(reader) == 401
@@ -172,7 +184,7 @@ async def _nothing() -> Session | None:
     return None
 
 
-async def test_what_was_read_before_a_change_and_came_after_it_is_not_kept() -> None:
+async def test_a_session_read_before_a_change_is_not_cached_after_it() -> None:
     cache = await _cache()
 
     async def changed_meanwhile() -> Session | None:
@@ -183,24 +195,24 @@ async def test_what_was_read_before_a_change_and_came_after_it_is_not_kept() -> 
     assert await cache.session(TOKEN, NOW, _nothing) is None
 
 
-async def test_nothing_is_kept_while_changes_may_go_unheard() -> None:
+async def test_nothing_is_cached_while_notifications_may_be_missed() -> None:
     cache = await _cache(alive=False)
     assert await cache.session(TOKEN, NOW, _found) is SESSION
     assert await cache.session(TOKEN, NOW, _nothing) is None
 
 
-async def test_a_kept_session_runs_out_by_the_clock_that_it_was_made_by() -> None:
+async def test_a_cached_session_expires_by_the_clock_that_it_was_made_by() -> None:
     cache = await _cache()
     assert await cache.session(TOKEN, NOW, _found) is SESSION
     assert await cache.session(TOKEN, SESSION.expires_at - timedelta(seconds=1), _nothing) is SESSION
     assert await cache.session(TOKEN, SESSION.expires_at, _nothing) is None
 
 
-async def test_a_session_is_kept_for_a_second_even_if_nobody_says_that_it_has_changed() -> None:
+async def test_a_session_is_cached_for_at_most_a_second() -> None:
     cache = await _cache()
     assert await cache.session(TOKEN, NOW, _found) is SESSION
     assert await cache.session(TOKEN, NOW, _nothing) is SESSION
-    cache._kept[TOKEN] = (asyncio.get_running_loop().time(), SESSION)
+    cache._sessions[TOKEN] = (asyncio.get_running_loop().time(), SESSION)
     assert await cache.session(TOKEN, NOW, _nothing) is None
 
 
@@ -208,4 +220,4 @@ async def test_a_token_of_nobody_takes_no_memory() -> None:
     cache = await _cache()
     for number in range(100):
         assert await cache.session(number.to_bytes(32), NOW, _nothing) is None
-    assert cache._kept == {}
+    assert cache._sessions == {}

@@ -4,14 +4,19 @@ import asyncio
 import stat
 
 import httpx
+import msgspec
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
+from controller.audit.tables import audit_rows
 from controller.container import Container
-from controller.people.tables import sessions, users, writes
+from controller.people.passwords import Passwords
+from controller.people.permissions import Action
+from controller.people.tables import sessions, users
+from controller.settings import Settings
 from tests.controller.clock import ManualClock
-from tests.controller.running import PASSWORD, USER, signed_in, stranger
+from tests.controller.running import PASSWORD, USER, running, signed_in, stranger
 
 WRONG = "not the password"
 
@@ -58,7 +63,7 @@ async def test_setup_works_once_even_when_tried_at_once(any_app: FastAPI) -> Non
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
     async with container.database.read() as tx:
         assert len((await tx.execute(select(users))).all()) == 1
-        assert (await tx.execute(select(writes.c.act))).scalars().all() == ["set up"]
+        assert (await tx.execute(select(audit_rows.c.act))).scalars().all() == ["set up"]
 
 
 @pytest.mark.parametrize(("password", "field"), [("short", "password"), ("x" * 201, "password")])
@@ -83,9 +88,11 @@ async def test_the_right_password_signs_in_by_cookie_and_by_token(any_app: FastA
         assert (await client.get("/api/v1/session")).json() == {
             "user": USER,
             "now": "2026-11-25T12:00:00+00:00",
-            "role": "admin",
-            "sites": None,
+            "assignments": [{"role": "owner", "site": None, "party": None, "party_name": None, "until_at": None}],
+            "actions": dict.fromkeys(Action),
             "party": None,
+            "needs_second_factor": False,
+            "display": None,
         }
 
 
@@ -185,7 +192,7 @@ async def test_tidying_forgets_what_has_run_out(any_app: FastAPI, clock: ManualC
     async with signed_in(any_app), stranger(any_app) as client:
         await _try(client, WRONG)
         clock.advance(days=31)
-        await container.people.tidy()
+        await container.people.sessions.tidy()
     async with container.database.read() as tx:
         assert (await tx.execute(select(sessions))).all() == []
 
@@ -195,3 +202,24 @@ async def test_a_token_that_is_nobodys_is_refused_and_never_a_fault(app: FastAPI
     async with stranger(app) as client:
         answer = await client.get("/api/v1/session", headers=[(b"Authorization", f"Bearer {token}".encode("latin-1"))])
     assert answer.status_code == 401
+
+
+async def test_over_https_cookies_are_tied_to_the_host_and_to_tls(
+    settings: Settings, clock: ManualClock, passwords: Passwords
+) -> None:
+    address = "https://hub.test"
+    async with running(msgspec.structs.replace(settings, public_url=address), clock, passwords) as app:
+        token = (settings.data_dir / "setup-token").read_text()
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=address) as client:
+            setup = {"token": token, "user": USER, "password": PASSWORD}
+            answer = await client.post("/api/v1/setup", json=setup)
+            for name in ("hk_session", "hk_device"):
+                (cookie,) = [each for each in answer.headers.get_list("set-cookie") if name in each]
+                assert cookie.startswith(f"__Host-{name}=")
+                assert {"HttpOnly", "SameSite=strict", "Path=/", "Secure"} <= set(cookie.split("; "))
+            assert (await client.get("/api/v1/session")).status_code == 200
+            assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
+            session = client.cookies["__Host-hk_session"]
+            client.cookies.clear()
+            client.cookies.set("hk_session", session)  # a name that another host of the domain could set
+            assert (await client.get("/api/v1/session")).status_code == 401

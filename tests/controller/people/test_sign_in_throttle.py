@@ -18,6 +18,7 @@ from controller.people.sign_in_throttle import network_of
 from controller.people.tables import sign_in_failures
 from controller.settings import Settings
 from tests.controller.clock import ManualClock
+from tests.controller.people.signing import assignments
 from tests.controller.running import BASE_URL, PASSWORD, USER, running
 from tests.eventually import eventually
 
@@ -122,7 +123,9 @@ async def test_a_proxys_own_address_says_nothing(any_app: FastAPI) -> None:
 
 async def test_a_new_password_lets_in_at_once(any_app: FastAPI, any_client: httpx.AsyncClient) -> None:
     async with caller(any_app) as guesser:
-        await any_client.post(f"{API}/users", json={"name": "Cora", "role": "reader", "password": PASSWORD})
+        await any_client.post(
+            f"{API}/users", json={"name": "Cora", "assignments": assignments("wall"), "password": PASSWORD}
+        )
         assert (await guess(guesser, 6, "Cora"))[-1] == 429
         (cora,) = [each for each in (await any_client.get(f"{API}/users")).json()["items"] if each["name"] == "Cora"]
         await any_client.patch(f"{API}/users/{cora['id']}", json={"password": "fourteen ladders"})
@@ -144,10 +147,10 @@ async def test_no_name_and_no_address_stands_in_the_database_and_all_goes_in_the
 
     assert [len(key) for key in await kept()] == [32] * 3  # what was typed, the address, and that it is usual
     clock.advance(days=2)
-    await container.people.tidy()
+    await container.people.sessions.tidy()
     assert len(await kept()) == 1
     clock.advance(days=60)
-    await container.people.tidy()
+    await container.people.sessions.tidy()
     assert await kept() == []
 
 

@@ -89,7 +89,7 @@ async def test_who_has_signed_in_needs_neither_address_nor_token_until_they_sign
     assert (await typed("sign-out")).output == "Nobody is signed in here.\n"
 
 
-async def test_the_kept_session_can_be_read_by_its_owner_only(typed: Typed, address: str, file: Kept) -> None:
+async def test_the_saved_session_can_be_read_by_its_owner_only(typed: Typed, address: str, file: Kept) -> None:
     file.put("damaged", 0o666)
     assert (await typed("parties", "export")).exit_code == 2
     assert (await typed("sign-in", USER, HALLKEEPER_SERVER=address, said=f"{PASSWORD}\n")).exit_code == 0
@@ -97,7 +97,7 @@ async def test_the_kept_session_can_be_read_by_its_owner_only(typed: Typed, addr
     assert file.hypothetical() == []
 
 
-async def test_the_user_is_asked_for_and_a_wrong_password_keeps_nothing(typed: Typed, address: str, file: Kept) -> None:
+async def test_the_user_is_asked_for_and_a_wrong_password_saves_nothing(typed: Typed, address: str, file: Kept) -> None:
     refused = await typed("sign-in", "--server", address, said=f"{USER}\nnot the password\n")
     assert refused.exit_code == 1
     assert "the user or the password is wrong" in refused.output
@@ -105,7 +105,7 @@ async def test_the_user_is_asked_for_and_a_wrong_password_keeps_nothing(typed: T
     assert (await typed("sign-in", "--server", address, said=f"{USER}\n{PASSWORD}\n")).exit_code == 0
 
 
-async def test_a_kept_token_goes_to_no_other_controller(typed: Typed, address: str) -> None:
+async def test_a_saved_token_is_sent_to_no_other_controller(typed: Typed, address: str) -> None:
     await typed("sign-in", USER, "--server", address, said=f"{PASSWORD}\n")
     elsewhere = await typed("parties", "export", "--server", "http://other.example")
     assert elsewhere.exit_code == 2
@@ -133,7 +133,7 @@ async def test_signing_in_and_out_at_one_controller_leaves_the_session_at_anothe
     assert (await typed("sign-out", "--server", address)).output == f"Nobody is signed in at {address}.\n"
 
 
-async def test_a_token_that_is_given_goes_before_the_one_that_is_kept(typed: Typed, address: str) -> None:
+async def test_a_given_token_takes_precedence_over_the_saved_one(typed: Typed, address: str) -> None:
     await typed("sign-in", USER, "--server", address, said=f"{PASSWORD}\n")
     given = await typed("parties", "export", "--server", address, HALLKEEPER_TOKEN="other")
     assert given.exit_code == 1

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from controller.plans.clock import ClockDoubtful
 from controller.plans.clock_trust import ClockMonitor, Sources
-from edge.wire.decide import ClockTrust
+from controller.plans.signed_time_check import ClockDoubtful
+from edge.wire.access_decision import ClockTrust
 
 NOW = datetime(2026, 11, 26, 7, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -98,7 +98,7 @@ def test_what_was_set_once_holds_over_without_the_time_service_and_the_bound_gro
     assert watch.trust is SYNCED
 
 
-def test_a_controller_started_anew_in_the_same_boot_holds_over_and_after_a_power_cut_does_not(
+def test_a_controller_restarted_in_the_same_boot_is_in_holdover_and_after_a_power_cut_is_not(
     machine: Machine, tmp_path: Path
 ) -> None:
     machine.synchronised = True
@@ -112,7 +112,7 @@ def test_a_controller_started_anew_in_the_same_boot_holds_over_and_after_a_power
 
 @pytest.mark.parametrize("step", [2 * DAY, -2 * DAY, 7300 * DAY])
 @pytest.mark.parametrize("restarted", [False, True])
-def test_a_step_of_more_than_a_day_is_not_believed_whoever_made_it_until_it_is_taken_back_or_somebody_looked(
+def test_a_step_of_more_than_a_day_is_not_believed_until_it_is_undone_or_somebody_checked(
     machine: Machine, step: timedelta, restarted: bool, tmp_path: Path
 ) -> None:
     machine.synchronised = True

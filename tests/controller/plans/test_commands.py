@@ -8,6 +8,7 @@ from controller.settings import Settings
 from controller.telemetry.repository import edge_state
 from edge.wire.envelope import Purpose
 from edge.wire.messages import CommandResult
+from tests.controller.audit.reading import rows_of
 from tests.controller.clock import ManualClock
 from tests.eventually import eventually
 from tests.integration.fake_edge import FakeEdge
@@ -38,9 +39,11 @@ async def test_an_unlock_is_carried_out_in_the_edges_own_session(hub: Hub, edge:
     assert (sent.expires_at - sent.issued_at).total_seconds() == 10
     issued, _ = await commander.outcome(command)
     assert (issued.actor, issued.reason) == ("Una Porter", "left the key")
+    (row,) = [each for each in await rows_of(hub.container.database, site="ramsey") if each["act"] == "unlock"]
+    assert (row["thing"], row["personal"]["why"]) == ("door front-door", "left the key")
 
 
-async def test_a_command_for_an_edge_offline_is_refused_and_never_kept(hub: Hub, edge: FakeEdge) -> None:
+async def test_a_command_for_an_offline_edge_is_refused_and_never_queued(hub: Hub, edge: FakeEdge) -> None:
     await edge.say_status(online=False)
 
     async def offline() -> bool:
@@ -88,7 +91,7 @@ async def test_a_result_counts_once_and_only_from_its_own_edge(hub: Hub, edge: F
     assert (await commander.outcome(command))[1] is CommandOutcome.DONE
 
 
-async def test_a_command_that_was_carried_out_is_done_however_late_that_is_told_and_whatever_a_copy_of_it_got(
+async def test_a_command_that_was_carried_out_is_done_however_late_that_is_reported_and_whatever_a_copy_got(
     hub: Hub, edge: FakeEdge, clock: ManualClock
 ) -> None:
     await hub.up_to_date()

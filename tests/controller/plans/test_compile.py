@@ -19,16 +19,17 @@ from controller.plans.compile import (
     PlanInput,
     TooMuchForOnePart,
     compile_changes,
-    compile_plan,
     next_version,
     plan_window,
 )
+from edge.wire.access_decision import ClockTrust, Reason, decide
 from edge.wire.codec import PART_LIMIT
 from edge.wire.credentials import CredentialKind, Presented, code_key
-from edge.wire.decide import ClockTrust, Reason, decide
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
-from edge.wire.plan import HORIZON, ClosingPart, Mode, ModeSpan, Plan, Session, assemble
+from edge.wire.plan import HORIZON, ClosingPart, Mode, ModeSpan, Plan, Session
+from edge.wire.plan_assembly import assemble
+from tests.controller.plans.compiling import compile_plan
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 SECRET = b"s" * 32
@@ -88,7 +89,7 @@ def test_a_code_works_in_every_mode(mode: Mode) -> None:
     assert opens(plan, "side-door", "482913", at(19)) is Reason.GRANTED
 
 
-def test_a_free_door_stands_open_while_staffed_and_the_other_does_not() -> None:
+def test_a_free_door_is_unlocked_while_staffed_and_the_other_is_not() -> None:
     plan = plan_of(given(modes=(span(at(9), at(17), Mode.STAFFED),)))
     assert opens(plan, "front-door", "000000", at(10)) is Reason.FREE
     assert opens(plan, "side-door", "000000", at(10)) is Reason.UNKNOWN
@@ -159,7 +160,7 @@ def test_one_more_booking_changes_the_parts_of_its_day_only() -> None:
 
 
 @given_values(st.lists(st.sets(st.integers(0, 40), max_size=12), min_size=2, max_size=6))
-def test_a_plan_made_from_the_last_one_is_the_one_made_anew(diaries: list[set[int]]) -> None:
+def test_a_plan_made_from_the_last_one_equals_one_made_from_scratch(diaries: list[set[int]]) -> None:
     """Whatever is booked, moved, cancelled or ordered between."""
     last: dict[str, MadeParts] = {}
     for number, diary in enumerate(diaries):
@@ -217,7 +218,7 @@ def test_ten_thousand_grants_fit_into_parts_of_at_most_64_kb_and_none_is_lost() 
     assert assemble(compiled.manifest(site="ramsey", edge="main", version=1), compiled.parts).grant_count == 10_000
 
 
-def test_sessions_tell_of_bookings_and_name_nobody() -> None:
+def test_sessions_describe_bookings_and_name_nobody() -> None:
     session = Session(
         booking=uuid7(NOW, bytes(10)), space="hall", window=Interval(start=at(18), end=at(20)), expected=12, capacity=80
     )

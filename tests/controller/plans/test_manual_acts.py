@@ -74,7 +74,7 @@ async def test_what_came_of_a_command_is_in_the_list(hub: Hub, edge: FakeEdge, c
         assert (late["outcome"], late["text"]) == ("expired", "not answered in time; it can no longer be carried out")
 
 
-async def test_an_end_is_told_with_who_and_why(any_village: httpx.AsyncClient, clock: ManualClock) -> None:
+async def test_an_end_is_listed_with_who_and_why(any_village: httpx.AsyncClient, clock: ManualClock) -> None:
     made = await ordered(any_village, doors=["front-door"], minutes=30)
     clock.advance(minutes=5)
     answer = await any_village.post(f"{API}/overrides/{made['id']}/end", json={"reason": "all in"})
@@ -128,7 +128,7 @@ async def test_a_re_count_names_what_it_lacks(village: httpx.AsyncClient) -> Non
 async def test_who_and_why_are_for_those_who_look_after_doors(app: FastAPI, village: httpx.AsyncClient) -> None:
     await put_party(village, "choir")
     made = await ordered(village)
-    for role, fields in (("reader", {}), ("booker", {"party": "choir"})):
+    for role, fields in (("wall", {}), ("group_leader", {"party": "choir"})):
         async with signed_in_as(app, village, role, **fields) as client:
             assert (await client.get(f"{API}/sites/ramsey/acts")).status_code == 403
             assert (await client.get(f"{API}/sites/ramsey/overrides")).status_code == 403

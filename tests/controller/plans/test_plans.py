@@ -23,18 +23,18 @@ from controller.plans.tables import plan_parts, plans
 from controller.settings import Settings
 from controller.telemetry import queries
 from controller.telemetry.tables import edge_states
+from edge.wire.access_decision import ClockTrust, Reason, decide
 from edge.wire.credentials import Presented
-from edge.wire.decide import ClockTrust, Reason, decide
 from edge.wire.ids import uuid7
 from edge.wire.plan import Manifest, Mode
 from edge.wire.topics import subscriptions
-from firmware_sim.memory_link import MemoryBroker
 from tests.controller.clock import ManualClock
 from tests.controller.enrolment.trusting import trust
 from tests.controller.telemetry.speaking import Speaker
 from tests.eventually import eventually
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import ACTOR, Hub, book
+from tests.memory_link import MemoryBroker
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ async def test_a_booking_is_on_the_door_when_the_edge_says_so(hub: Hub, edge: Fa
 async def test_a_cancelled_code_goes_the_same_way(hub: Hub, edge: FakeEdge) -> None:
     view = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
     await until_standing(hub, view.booking.id, CodeState.ON)
-    await hub.container.bookings.cancel(view.booking.id, why="", actor=Actor(name=ACTOR))
+    await hub.container.bookings.cancel(view.booking.id, why="", actor=Actor.acting(ACTOR))
     await until_standing(hub, view.booking.id, CodeState.GONE)
     assert edge.plan is not None
     assert edge.plan.grant_count == 0
@@ -99,7 +99,7 @@ async def test_a_code_lingers_in_words_while_the_edge_is_offline(hub: Hub, edge:
         return not (await hub.container.mqtt.live.snapshot("ramsey")).edges[0].online
 
     await eventually(offline, what="the edge is offline")
-    await hub.container.bookings.cancel(view.booking.id, why="", actor=Actor(name=ACTOR))
+    await hub.container.bookings.cancel(view.booking.id, why="", actor=Actor.acting(ACTOR))
     await hub.quiet()
     assert await standing(hub, view.booking.id) == (
         CodeState.REMOVING,
@@ -107,7 +107,7 @@ async def test_a_code_lingers_in_words_while_the_edge_is_offline(hub: Hub, edge:
     )
 
 
-async def test_a_code_that_was_ended_and_made_anew_is_on_the_door_though_the_plan_says_the_same(
+async def test_a_code_that_was_ended_and_issued_again_is_on_the_door_though_the_plan_says_the_same(
     hub: Hub, edge: FakeEdge
 ) -> None:
     view = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
@@ -142,7 +142,7 @@ async def test_an_edge_that_was_put_out_is_sent_nothing_until_another_is_let_in(
     await until_standing(hub, view.booking.id, CodeState.ON)
     await hub.up_to_date()
     heard, before = list(edge.heard), edge.plan
-    await hub.container.enrolment.revoke("ramsey", "main", reason="stolen", actor=Actor(name=ACTOR))
+    await hub.container.enrolment.revoke("ramsey", "main", reason="stolen", actor=Actor.acting(ACTOR))
     await book(hub, "2026-11-26T18:00", "2026-11-26T20:00")
     await hub.quiet()
     assert (list(edge.heard), edge.plan) == (heard, before)
@@ -158,7 +158,7 @@ async def test_what_concerns_no_plan_is_asked_in_two_questions_and_anything_else
     hub: Hub, edge: FakeEdge, clock: ManualClock
 ) -> None:
     """A plan is looked at in fifteen reads."""
-    actor, bookings = Actor(name=ACTOR), hub.container.bookings
+    actor, bookings = Actor.acting(ACTOR), hub.container.bookings
 
     async def looked() -> float:
         await hub.quiet()
@@ -203,14 +203,14 @@ async def test_only_the_parts_that_changed_travel_and_names_that_are_gone_are_cl
     await until_standing(hub, first.booking.id, CodeState.ON)
     await hub.up_to_date()
     edge.heard.clear()
-    await hub.container.bookings.cancel(first.booking.id, why="", actor=Actor(name=ACTOR))
+    await hub.container.bookings.cancel(first.booking.id, why="", actor=Actor.acting(ACTOR))
     await until_standing(hub, first.booking.id, CodeState.GONE)
     await edge.until(lambda: len(edge.heard) >= 3, "the cleared names")
     sent = {message.topic.rpartition("/main/")[2]: bool(message.payload) for message in edge.heard}
     assert sent == {"plan": True, "plan/part/grants-20261126-0": False, "plan/part/sessions-20261126-0": False}
 
 
-async def test_every_plan_is_kept_and_each_part_once(hub: Hub, edge: FakeEdge) -> None:
+async def test_every_plan_is_stored_and_each_part_once(hub: Hub, edge: FakeEdge) -> None:
     for hour in (9, 11, 13):
         view = await book(hub, f"2026-11-26T{hour:02}:00", f"2026-11-26T{hour + 1:02}:00")
         await until_standing(hub, view.booking.id, CodeState.ON)
@@ -275,7 +275,7 @@ async def test_a_refused_plan_is_seen_with_its_reason(hub: Hub, edge: FakeEdge) 
     assert (await standing(hub, view.booking.id))[0] is CodeState.WAITING
 
 
-async def test_an_edge_that_applied_while_nobody_listened_tells_it_when_it_is_asked(
+async def test_an_edge_that_applied_while_the_controller_was_away_reports_it_when_asked(
     hub: Hub, broker: MemoryBroker
 ) -> None:
     view = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
@@ -303,7 +303,7 @@ async def test_a_broker_that_lost_everything_gets_every_plan_again(
         await late.until(lambda: late.plan and late.plan.grant_count == 1, "the whole plan")
 
 
-async def test_no_plan_is_signed_by_a_clock_that_stands_before_the_last_one(
+async def test_no_plan_is_signed_by_a_clock_that_is_before_the_last_one(
     hub: Hub, edge: FakeEdge, clock: ManualClock
 ) -> None:
     await hub.up_to_date()

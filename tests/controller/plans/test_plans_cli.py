@@ -48,7 +48,7 @@ async def test_a_door_is_unlocked_and_what_came_of_it_is_the_exit_code(door: Run
     assert "refused: the command belongs to another session" in refused.stdout
 
 
-async def test_a_lock_down_says_of_each_door_how_it_stands(door: Run, edge: FakeEdge, hub: Hub) -> None:
+async def test_a_lock_down_prints_the_state_of_each_door(door: Run, edge: FakeEdge, hub: Hub) -> None:
     done = await door("lock-down", "ramsey", "--reason", "drill")
     assert done.exit_code == 0, done.stdout
     assert "Front door: locked down since 12:00 until 16:00" in done.stdout

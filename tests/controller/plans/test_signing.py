@@ -19,11 +19,11 @@ from controller.plans.service import Planner
 from controller.settings import Settings
 from controller.web.app import build_app
 from edge.wire.envelope import Signer
-from edge.wire.plan import assemble
+from edge.wire.plan_assembly import assemble
 from edge.wire.topics import subscriptions
-from firmware_sim.memory_link import MemoryBroker
 from tests.controller.clock import ManualClock
 from tests.integration.hub import ACTOR, Hub, book
+from tests.memory_link import MemoryBroker
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -74,7 +74,7 @@ class Desk:
 
     async def cancel(self, number: int = -1) -> BookingView:
         gone = self.standing.pop(number)
-        await self.hub.container.bookings.cancel(gone.booking.id, why="", actor=Actor(name=ACTOR))
+        await self.hub.container.bookings.cancel(gone.booking.id, why="", actor=Actor.acting(ACTOR))
         return gone
 
     async def swap(self) -> None:

@@ -5,17 +5,17 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from controller.db.migrations import migrate
 from controller.people.passwords import Passwords
 from controller.plans import repository
-from controller.plans.clock import ClockDoubtful
 from controller.plans.clock_trust import Sources
+from controller.plans.signed_time_check import ClockDoubtful
+from controller.schema import migrate
 from controller.settings import Settings
 from controller.web.app import build_app
 from edge.wire.topics import subscriptions
-from firmware_sim.memory_link import MemoryBroker
 from tests.controller.clock import ManualClock
 from tests.integration.hub import Hub
+from tests.memory_link import MemoryBroker
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ async def doubtful(
     await hub.container.close()
 
 
-async def test_nothing_is_signed_and_everybody_told_until_something_vouches_for_the_clock(
+async def test_nothing_is_signed_and_an_alert_is_shown_until_the_clock_is_proven(
     doubtful: Hub, vouched: list[bool]
 ) -> None:
     mqtt, name = doubtful.container.mqtt, ("ramsey", "main")

@@ -14,15 +14,15 @@ from sqlalchemy import delete, insert, select
 
 from controller.access.reissue import rehash
 from controller.access.tables import offline_codes
+from controller.audit.tables import audit_rows
 from controller.container import Container
 from controller.estate.tables import old_secrets
-from controller.people.tables import writes
 from controller.plans import repository as plans
 from controller.plans.tables import plans as signed_plans
 from controller.telemetry.tables import event_logs, events
+from edge.wire.access_decision import REASON_TEXT, Reason
 from edge.wire.codec import encode
 from edge.wire.credentials import Method
-from edge.wire.decide import REASON_TEXT, Reason
 from edge.wire.events import AccessData
 from tests.controller.access.test_access import go_offline
 from tests.controller.access.test_members import send
@@ -76,7 +76,7 @@ async def told(container: Container, at: datetime, data: AccessData, trust: str 
         await tx.execute(insert(events).values(event))
 
 
-async def test_what_will_open_is_told_with_grant_window_mode_clock_and_plan(
+async def test_what_will_open_is_explained_with_grant_window_mode_clock_and_plan(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
     made = await book(any_village)
@@ -99,7 +99,7 @@ async def test_what_will_open_is_told_with_grant_window_mode_clock_and_plan(
         ("2027-01-20T18:05", Reason.HORIZON),
     ],
 )
-async def test_what_will_not_open_is_told_why(
+async def test_what_will_not_open_is_explained(
     village: httpx.AsyncClient, container: Container, at: str, reason: Reason
 ) -> None:
     made = await book(village)
@@ -132,7 +132,7 @@ async def test_before_its_first_plan_a_door_had_none(village: httpx.AsyncClient,
     assert (found["granted"], found["reason"], found["plan"]) == (False, Reason.NO_PLAN, None)
 
 
-async def test_what_the_door_itself_told_is_shown_and_its_clock_gone_by(
+async def test_what_the_door_reported_is_shown_and_its_clock_is_used(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     made = await book(any_village, starts="2026-11-25T18:00", ends="2026-11-25T20:00")
@@ -159,7 +159,7 @@ async def test_a_booking_or_a_holder_is_asked_about_without_a_code(
     assert any("on, without end" in each for each in found["text"])
 
 
-async def test_an_offline_code_is_told_with_its_booking(village: httpx.AsyncClient, container: Container) -> None:
+async def test_an_offline_code_is_explained_with_its_booking(village: httpx.AsyncClient, container: Container) -> None:
     await go_offline(container, EDGE, 30)
     made = await book(village, space="studio")
     await sign(container, applied=False)
@@ -177,7 +177,7 @@ async def test_who_asks_is_written_down_and_the_code_is_not(
     await sign(any_container)
     await why(any_village, code="604138")
     async with any_container.database.read() as tx:
-        rows = [tuple(map(str, row)) for row in await tx.execute(select(writes))]
+        rows = [tuple(map(str, row)) for row in await tx.execute(select(audit_rows))]
     assert any("ask why" in row for row in rows)
     assert not any("604138" in cell for row in rows for cell in row)
 
@@ -208,7 +208,7 @@ async def test_a_door_that_is_not_there_is_not_found(village: httpx.AsyncClient,
     await why(village, 404, door="attic", code="482913")
 
 
-def test_the_page_about_codes_tells_how_to_ask() -> None:
+def test_the_page_about_codes_says_how_to_ask() -> None:
     page = (Path(__file__).parents[3] / "docs" / "codes.md").read_text(encoding="utf-8")
     assert "hallkeeper why ramsey/front-door --code" in page
 
@@ -352,7 +352,7 @@ async def test_an_offline_code_that_no_plan_listed_opened_where_the_door_was_out
         (",1990-05-01,2027-06-30,no,,2026-11-01", "who has no PIN: the library"),
     ],
 )
-async def test_a_member_who_is_kept_out_is_told_apart_from_an_unknown_card_with_the_mend(
+async def test_a_refused_member_is_distinguished_from_an_unknown_card_with_a_hint(
     any_village: httpx.AsyncClient, any_container: Container, row: str, told: str
 ) -> None:
     await send(any_village, f"D100200300,{row},")
@@ -364,7 +364,7 @@ async def test_a_member_who_is_kept_out_is_told_apart_from_an_unknown_card_with_
     assert "No grant of that plan for this door has it." in other["text"]
 
 
-async def test_what_was_refused_while_codes_waited_is_told_though_the_door_told_of_it_later(
+async def test_what_was_refused_during_a_lockout_is_shown_though_it_was_reported_later(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     made = await book(any_village, starts="2026-11-25T18:00", ends="2026-11-25T20:00")

@@ -39,7 +39,7 @@ def approval(
     return only(found) if found.reasons else None
 
 
-def test_a_wish_that_fits_a_rule_is_confirmed_at_once() -> None:
+def test_a_request_that_fits_a_rule_is_confirmed_at_once() -> None:
     assert approval(asked(people=30), EVENINGS) is None
     assert approval(asked(people=30, hours=3), ApprovalRule(name="None", most_minutes=0), EVENINGS) is None
 
@@ -86,7 +86,7 @@ def test_the_rule_that_nearly_fitted_says_why_it_did_not(
     assert (reason.field, (reason.asked, reason.limit)) == (field, figures)
 
 
-def test_who_only_has_not_said_how_many_come_is_told_to_say_so() -> None:
+def test_a_request_that_only_lacks_a_number_of_people_says_so() -> None:
     reason = approval(asked(), EVENINGS)
     assert reason is not None
     assert reason.text == "needs approval: say how many people come; it may be confirmed at once then"
@@ -194,7 +194,7 @@ ANY = ApprovalRule(name="Any")
         ),
     ],
 )
-def test_what_begins_sooner_than_the_minimum_notice_waits_for_approval(
+def test_a_request_below_the_minimum_notice_waits_for_approval(
     notice_min: int | None, early: timedelta, text: str | None
 ) -> None:
     there = site_config(Policy(rules=(ANY,), notice_min=notice_min))

@@ -54,7 +54,7 @@ def whys(found: Verdict) -> list[ReasonKind]:
     return [each.why for each in found.reasons]
 
 
-async def test_what_touches_is_free_and_what_overlaps_is_not(hub: Database) -> None:
+async def test_adjacent_times_are_free_and_overlapping_ones_are_not(hub: Database) -> None:
     await make(hub, booking(asked("half-a")))
     free_before, over, inside, after, hypothetical, whole = await judged(
         hub,
@@ -93,7 +93,7 @@ async def test_its_own_wide_buffer_is_looked_for_as_far_as_it_reaches(hub: Datab
     assert (free.possible, whys(short)) == (True, [ReasonKind.BUFFER])
 
 
-async def test_a_booking_that_is_moved_does_not_stand_in_its_own_way(hub: Database) -> None:
+async def test_a_booking_that_is_moved_does_not_block_itself(hub: Database) -> None:
     needs = (Need(equipment="projector", count=2),)
     mine, desks = booking(asked(equipment=needs)), booking(asked("desks", seats=8))
     await make(hub, mine, desks)
@@ -105,7 +105,7 @@ async def test_a_booking_that_is_moved_does_not_stand_in_its_own_way(hub: Databa
     assert [each.possible for each in await judged(hub, *wanted, but=[mine, desks])] == [True, True]
 
 
-async def test_holds_that_have_run_out_are_named_and_those_that_have_not_stand(hub: Database) -> None:
+async def test_expired_holds_are_named_and_others_still_block(hub: Database) -> None:
     def held(minutes: int, wanted: BookingRequest) -> Booking:
         return booking(wanted, state=BookingState.HELD, held_until=NOW + timedelta(minutes=minutes))
 
@@ -121,7 +121,7 @@ async def test_holds_that_have_run_out_are_named_and_those_that_have_not_stand(h
 @pytest.mark.parametrize(
     "state", [BookingState.REQUESTED, BookingState.DECLINED, BookingState.CANCELLED, BookingState.RELEASED]
 )
-async def test_states_that_hold_no_time_stand_in_nobodys_way(hub: Database, state: BookingState) -> None:
+async def test_states_that_hold_no_time_block_nothing(hub: Database, state: BookingState) -> None:
     await make(hub, booking(asked("library", equipment=(Need(equipment="projector", count=2),)), state=state))
     wanted = (asked("library"), asked("desks", seats=8), asked(equipment=(Need(equipment="projector", count=2),)))
     assert all(each.possible for each in await judged(hub, *wanted))
@@ -151,7 +151,7 @@ async def test_quotas_count_what_the_party_asked_for_here_and_still_may_have(hub
     assert one_moved.possible
 
 
-async def test_wishes_see_each_other_only_together_and_only_the_possible_ones(hub: Database) -> None:
+async def test_requests_see_each_other_only_together_and_only_possible_ones(hub: Database) -> None:
     await make(hub, booking(asked("half-a", SIX + 6 * HOUR, title="Yoga", party="yoga")))
     quota = Quota(name="Fair use", per=QuotaPeriod.WEEK, most_bookings=2)
     there = site_config(Policy(rules=(ApprovalRule(name="Anything"),), quotas=(quota,)))
@@ -182,12 +182,12 @@ async def test_wishes_see_each_other_only_together_and_only_the_possible_ones(hu
 @pytest.mark.parametrize(
     ("actor", "titles"),
     [
-        (Actor(name="Ivy", role=Role.BOOKER, party="choir", sites=frozenset({"hub"})), ["Choir", "Taken"]),
-        (Actor(name="Una", role=Role.MANAGER, sites=frozenset({"hub"})), ["Choir", "Yoga"]),
-        (Actor(name="Ivy", role=Role.BOOKER, party="choir", sites=frozenset({"elsewhere"})), ["Taken", "Taken"]),
+        (Actor.acting("Ivy", Role.GROUP_LEADER, party="choir", site="hub"), ["Choir", "Taken"]),
+        (Actor.acting("Una", Role.MANAGER, site="hub"), ["Choir", "Yoga"]),
+        (Actor.acting("Ivy", Role.GROUP_LEADER, party="choir", site="elsewhere"), ["Taken", "Taken"]),
     ],
 )
-async def test_a_verdict_says_of_others_what_its_actor_may_see_at_that_site(
+async def test_a_verdict_shows_of_other_bookings_what_its_actor_may_see(
     hub: Database, actor: Actor, titles: list[str]
 ) -> None:
     yoga = booking(asked(start=SIX + HOUR, hours=1, title="Yoga", party="yoga"))
@@ -197,7 +197,7 @@ async def test_a_verdict_says_of_others_what_its_actor_may_see_at_that_site(
     assert [each.title for each in found.conflicts] == titles
 
 
-async def test_what_is_taken_to_be_booked_or_gone_is_seen_so_and_left_as_it_is(hub: Database) -> None:
+async def test_hypothetical_bookings_are_seen_and_not_changed(hub: Database) -> None:
     stands = booking(asked())
     await make(hub, stands)
     hypothetical = HypotheticalBookings()
@@ -222,13 +222,13 @@ async def test_what_is_taken_to_be_booked_or_gone_is_seen_so_and_left_as_it_is(h
     assert together == after
 
 
-async def test_places_are_shared_by_wishes_that_are_judged_together(hub: Database) -> None:
+async def test_requests_judged_together_share_places(hub: Database) -> None:
     wanted = [asked("desks", seats=5), asked("desks", seats=5), asked("desks", seats=3), asked("library")]
     found = await judged(hub, *wanted, together=True)
     assert [whys(each) for each in found] == [[], [ReasonKind.SEATS], [], [ReasonKind.SEATS]]
 
 
-async def test_a_plain_wish_costs_one_statement_and_fifty_two_no_more(hub: Database) -> None:
+async def test_one_request_costs_one_statement_and_fifty_two_requests_no_more(hub: Database) -> None:
     said: list[str] = []
     async with hub.read() as tx:
         connection = tx.sync_connection
@@ -244,5 +244,5 @@ async def test_a_plain_wish_costs_one_statement_and_fifty_two_no_more(hub: Datab
         assert len(said) == 6
 
 
-async def test_no_wishes_ask_nothing(hub: Database) -> None:
+async def test_no_requests_need_no_statement(hub: Database) -> None:
     assert await judged(hub) == []

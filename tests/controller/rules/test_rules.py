@@ -54,7 +54,7 @@ def seen(reason: RuleReason) -> tuple[ReasonKind, str, str, float | None, float 
     )
 
 
-def test_nothing_stands_against_a_free_wish_of_a_manager() -> None:
+def test_a_managers_request_of_a_free_time_has_no_reasons() -> None:
     found = judged(asked())
     assert (found.reasons, found.possible, found.needs_approval) == ((), True, False)
 
@@ -281,7 +281,7 @@ def test_nothing_stands_against_a_free_wish_of_a_manager() -> None:
         ),
     ],
 )
-def test_a_reason_says_what_stands_in_the_way(
+def test_a_reason_names_what_it_conflicts_with(
     wanted: BookingRequest, facts: Facts, reason: tuple[ReasonKind, str, str, float | None, float | None, list[str]]
 ) -> None:
     found = judged(wanted, facts=facts)
@@ -428,7 +428,7 @@ def test_equipment_of_a_part_goes_with_the_whole_and_needs_of_one_kind_add_up() 
     assert (only(judged(asked(equipment=twice))).asked, only(judged(asked(equipment=twice))).limit) == (3, 2)
 
 
-def test_everything_that_is_asked_for_and_not_to_be_had_is_told() -> None:
+def test_every_refused_piece_of_equipment_is_a_reason() -> None:
     needs = ("kiln", "piano", "projector", "loom")
     wanted = asked("half-b", equipment=tuple(Need(equipment=each, count=1) for each in needs))
     found = judged(wanted, facts=Facts(equipment=(use("projector", 2, at(SIX)),)))
@@ -439,7 +439,7 @@ def test_everything_that_is_asked_for_and_not_to_be_had_is_told() -> None:
     assert [each.field for each in judged(wanted).reasons] == ["equipment.kiln", "equipment.loom"]
 
 
-def test_equipment_that_came_back_a_minute_before_stands_in_nobodys_way_and_is_not_named() -> None:
+def test_equipment_returned_a_minute_before_is_free_and_not_named() -> None:
     early, now = use("projector", 1, at(SIX, 0.1), title="Yoga"), use("projector", 1, at(SIX + timedelta(minutes=7)))
     wanted = asked(start=SIX + timedelta(minutes=7), equipment=(Need(equipment="projector", count=2),))
     found = only(judged(wanted, facts=Facts(equipment=(early, now))))
@@ -447,7 +447,7 @@ def test_equipment_that_came_back_a_minute_before_stands_in_nobodys_way_and_is_n
     assert judged(wanted, facts=Facts(equipment=(early,))).possible
 
 
-def test_who_has_places_in_a_quarter_hour_that_a_wish_touches_at_either_end_is_named() -> None:
+def test_bookings_of_places_in_the_first_and_last_quarter_hour_are_named() -> None:
     before, after = use("desks", 8, at(SIX, 0.1), title="Before"), use("desks", 7, at(SIX + HOUR * 1.7, 1))
     beyond = use("desks", 8, at(SIX + HOUR * 2, 1), title="Beyond")
     wanted = asked("desks", SIX + timedelta(minutes=10), 1.5, seats=2)
@@ -508,7 +508,7 @@ def fair_use(per: QuotaPeriod, **more: object) -> Policy:
         (QuotaPeriod.AHEAD, "ahead at a time"),
     ],
 )
-def test_a_quota_of_bookings_names_the_time_and_what_is_there(per: QuotaPeriod, text: str) -> None:
+def test_a_quota_of_bookings_names_its_period_and_the_bookings(per: QuotaPeriod, text: str) -> None:
     there = site_config(fair_use(per, most_bookings=1))
     facts = spent(SIX - timedelta(hours=4))
     [reason] = judged(asked(), there, actor=CHOIR, facts=facts).refusals
@@ -552,7 +552,7 @@ def test_a_week_of_a_quota_ends_at_local_midnight_over_the_clock_change() -> Non
     assert judged(asked(start=monday + timedelta(days=6)), there, actor=CHOIR, facts=early).refusals
 
 
-def test_what_is_over_does_not_count_as_ahead() -> None:
+def test_past_bookings_do_not_count_as_ahead() -> None:
     there = site_config(fair_use(QuotaPeriod.AHEAD, most_bookings=1))
     over = SIX - timedelta(days=1, hours=8)
     assert not judged(asked(), there, actor=CHOIR, facts=spent(over, hours=2)).refusals

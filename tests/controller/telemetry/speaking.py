@@ -6,17 +6,11 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from edge.wire.access_decision import ClockTrust
 from edge.wire.codec import encode
-from edge.wire.decide import ClockTrust
 from edge.wire.envelope import Purpose, Signer
-from edge.wire.events import (
-    Event,
-    EventBatch,
-    EventData,
-    FootfallData,
-    MotionData,
-    make_event,
-)
+from edge.wire.event_batch import EventBatch
+from edge.wire.events import Event, EventData, FootfallData, MotionData, make_event
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 BOOT = "0193a3c1-0000-7000-8000-000000000001"

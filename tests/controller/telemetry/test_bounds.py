@@ -10,8 +10,8 @@ from msgspec import inspect
 from controller.telemetry.bounds import LATEST, out_of_bounds
 from controller.telemetry.model import RefusalReason, SetAside
 from controller.telemetry.validation import validate
+from edge.wire.access_decision import Reason
 from edge.wire.codec import encode
-from edge.wire.decide import Reason
 from edge.wire.events import (
     AccessData,
     BootData,

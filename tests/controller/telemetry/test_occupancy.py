@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from controller.telemetry.counting import people_inside
+from controller.telemetry.people_inside import people_inside
 from edge.wire.interval import Interval
 from tests.controller.telemetry.speaking import NOW
 

@@ -6,12 +6,12 @@ import httpx
 import pytest
 
 from controller.container import Container
-from controller.live.alerts import open_alerts
+from controller.live.open_alerts import open_alerts
 from controller.settings import Settings
 from controller.telemetry import repository
 from controller.telemetry.alert_catalogue import AlertCode
+from edge.wire.access_decision import Reason
 from edge.wire.credentials import Method
-from edge.wire.decide import Reason
 from edge.wire.events import AccessData
 from edge.wire.messages import DeviceState
 from tests.controller.clock import ManualClock
@@ -68,7 +68,7 @@ async def test_a_cut_off_pi_is_an_alert_at_its_site_and_for_the_estate_until_it_
         assert len(await alerts(admin, "/sites/ramsey/alerts")) == 1, "that it was away is remembered"
 
 
-async def test_an_edge_that_does_not_answer_is_told_of_too(hub: Hub, edge: FakeEdge) -> None:
+async def test_an_edge_that_does_not_answer_raises_an_alert_too(hub: Hub, edge: FakeEdge) -> None:
     edge.obeys = False
     await hub.container.mqtt.hello_service.greet(("ramsey", "main"))
     await hub.container.mqtt.hello_service.note_silent(after_s=0)
@@ -77,7 +77,7 @@ async def test_an_edge_that_does_not_answer_is_told_of_too(hub: Hub, edge: FakeE
         assert [each["kind"] for each in await alerts(admin, "/sites/ramsey/alerts")] == [AlertCode.OFFLINE]
 
 
-async def test_doors_fire_intruders_and_duress_are_told_of_the_worst_first(hub: Hub, edge: FakeEdge) -> None:
+async def test_doors_fire_intruders_and_duress_are_listed_the_worst_first(hub: Hub, edge: FakeEdge) -> None:
     states: list[tuple[str, str, dict[str, str | int | float | bool | None]]] = [
         ("door", "front-door", {"contact": "open", "alarm": "forced"}),
         ("fire", "fire-line", {"state": "active"}),
@@ -103,7 +103,7 @@ async def test_doors_fire_intruders_and_duress_are_told_of_the_worst_first(hub: 
         ]
 
 
-async def test_only_who_looks_after_the_sites_is_told_and_of_those_alone(hub: Hub, edge: FakeEdge) -> None:
+async def test_only_users_with_live_access_see_alerts_and_of_their_sites_alone(hub: Hub, edge: FakeEdge) -> None:
     await edge.say_status(online=False)
     await until(hub, online=False)
     async with signed_in(hub.app) as admin:
@@ -112,7 +112,7 @@ async def test_only_who_looks_after_the_sites_is_told_and_of_those_alone(hub: Hu
             assert await alerts(elsewhere) == []
         async with signed_in_as(hub.app, admin, "porter", sites=["ramsey"]) as here:
             assert len(await alerts(here)) == 1
-        async with signed_in_as(hub.app, admin, "reader") as reader:
+        async with signed_in_as(hub.app, admin, "wall") as reader:
             assert (await reader.get(f"{API}/alerts")).status_code == 403
 
 

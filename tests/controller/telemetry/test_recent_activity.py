@@ -8,8 +8,8 @@ import msgspec
 from controller.estate.model import Door, Edge, Site, SiteParts
 from controller.telemetry.model import LoggedEvent
 from controller.telemetry.recent_activity import lines
+from edge.wire.access_decision import Reason
 from edge.wire.credentials import CredentialKind, Method
-from edge.wire.decide import Reason
 from edge.wire.events import AccessData, DoorChange, DoorData, EventData, RecountData
 
 NINE = datetime(2026, 11, 25, 9, tzinfo=UTC)

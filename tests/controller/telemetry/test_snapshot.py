@@ -7,8 +7,8 @@ import pytest
 
 from controller.live.views import PeopleView, Snapshot
 from controller.telemetry.event_text import happened
+from edge.wire.access_decision import Reason
 from edge.wire.credentials import CredentialKind, Method
-from edge.wire.decide import Reason
 from edge.wire.events import AccessData, ClosingData, ClosingStage, DoorChange, DoorData, Event, OutageData, RecountData
 from edge.wire.messages import DeviceState
 from tests.controller.clock import ManualClock
@@ -57,7 +57,7 @@ async def test_a_wifi_source_that_counts_nobody_says_nought(hub: Hub, edge: Fake
     assert (await told(hub, lambda shot: shot.wifi, "the access point is shown")).wifi[0].stations == 0
 
 
-async def test_a_door_whose_mode_was_never_told_is_not_said_to_be_locked(hub: Hub, edge: FakeEdge) -> None:
+async def test_a_door_whose_mode_was_never_reported_is_not_shown_as_locked(hub: Hub, edge: FakeEdge) -> None:
     assert (await snapshot(hub)).doors[0].mode is None
     await say(edge, "door", "front-door", contact="closed", mode="ajar")
     found = await told(hub, lambda shot: shot.doors[0].contact == "closed", "the door is shown")
@@ -73,7 +73,7 @@ async def test_a_fire_line_is_shown_until_it_is_cleared(hub: Hub, edge: FakeEdge
     await told(hub, lambda shot: not shot.fires, "it is over")
 
 
-async def test_what_is_told_again_holds_since_it_was_first_told_so(hub: Hub, edge: FakeEdge) -> None:
+async def test_a_state_reported_again_holds_since_it_was_first_reported(hub: Hub, edge: FakeEdge) -> None:
     async def say_at(minutes: int, fire: str, active: bool, contact: str) -> Snapshot:
         at = NOW - timedelta(minutes=minutes)
         told_of: list[tuple[str, str, dict[str, str | int | float | bool | None]]] = [
@@ -102,7 +102,7 @@ async def test_what_is_told_again_holds_since_it_was_first_told_so(hub: Hub, edg
 
 
 @pytest.mark.parametrize("alarm", ["fire", "glass", "forced", "held"])
-async def test_a_door_tells_what_somebody_should_look_at(hub: Hub, edge: FakeEdge, alarm: str) -> None:
+async def test_a_door_shows_what_somebody_should_look_at(hub: Hub, edge: FakeEdge, alarm: str) -> None:
     await say(edge, "door", "front-door", contact="closed", alarm=alarm)
     assert (await told(hub, lambda shot: shot.doors[0].alarm, "it is shown")).doors[0].alarm == alarm
 
@@ -118,7 +118,7 @@ async def test_a_lock_that_does_not_hold_is_shown_and_an_unknown_alarm_is_none(h
     assert "may be unlocked" in found.faults[0].hint
 
 
-async def test_a_door_tells_until_when_codes_wait_in_the_time_of_its_site(hub: Hub, edge: FakeEdge) -> None:
+async def test_a_door_shows_until_when_codes_wait_in_the_time_of_its_site(hub: Hub, edge: FakeEdge) -> None:
     await say(edge, "door", "front-door", codes_wait_until="2026-07-25T12:30:00+00:00")
     found = await told(hub, lambda shot: shot.doors[0].codes_wait_until, "it is shown")
     assert found.doors[0].codes_wait_until == "2026-07-25T13:30:00+01:00"
@@ -140,7 +140,7 @@ async def test_a_counter_that_is_there_and_saw_nobody_counts_nought(hub: Hub, ed
     assert (found.people.estimate, found.people.error, found.people.stale_since) == (0, 0, None)
 
 
-async def test_of_a_day_on_which_a_counter_offline_said_nothing_nothing_is_told(
+async def test_nothing_is_shown_of_a_day_on_which_an_offline_counter_reported_nothing(
     hub: Hub, edge: FakeEdge, clock: ManualClock
 ) -> None:
     await say(edge, "counter", "front-beams", total_ins=9, total_outs=9)
@@ -162,7 +162,7 @@ async def test_people_inside_are_old_from_when_an_edge_that_counts_is_offline(hu
     assert (found.people.estimate, found.people.stale_since) == (3, "2026-11-25T12:00:00+00:00")
 
 
-async def test_an_outage_is_told_with_the_people_and_leaves_a_doubt(hub: Hub, edge: FakeEdge) -> None:
+async def test_an_outage_is_shown_with_the_people_and_adds_to_the_error(hub: Hub, edge: FakeEdge) -> None:
     outage = OutageData(start=NOW - timedelta(hours=2, minutes=1), end=NOW - timedelta(hours=2))
     await edge.send([crossing(1, ins=1, total=(1, 0)), event(2, outage, device="main")])
     await edge.acknowledged(2)
@@ -214,7 +214,7 @@ async def test_after_somebody_has_counted_people_are_that_many_and_those_who_cam
     assert "Main: re-counted: 7 people inside" in [each.text for each in shot.recent]
 
 
-async def test_a_re_count_holds_where_it_stands_in_the_log_whatever_comes_in_first(hub: Hub, edge: FakeEdge) -> None:
+async def test_a_re_count_holds_from_its_place_in_the_log_whatever_comes_in_first(hub: Hub, edge: FakeEdge) -> None:
     events = [crossing(1, ins=5, total=(5, 0)), recount(2, 1, (5, 0)), crossing(3, ins=1, total=(6, 0))]
     for each in (events[2], events[0], events[1]):
         await edge.send([each])
@@ -314,7 +314,7 @@ async def test_a_building_that_was_not_secured_calls_until_it_is(hub: Hub, edge:
     assert (await snapshot(hub)).alerts == []
 
 
-async def test_duress_is_told_of_each_door_by_its_name(hub: Hub, edge: FakeEdge) -> None:
+async def test_duress_is_listed_for_each_door_by_its_name(hub: Hub, edge: FakeEdge) -> None:
     def forced(seq: int, door: str) -> Event:
         return event(
             seq,

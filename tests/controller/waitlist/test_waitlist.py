@@ -129,7 +129,7 @@ async def test_an_offer_that_is_not_taken_up_goes_to_the_next(
     assert (await look(village, held))["status"] in {"declined", "cancelled"}
 
 
-async def test_a_shorter_booking_offers_what_it_gave_back(village: httpx.AsyncClient) -> None:
+async def test_a_shortened_booking_offers_the_time_it_released(village: httpx.AsyncClient) -> None:
     choir = await book(village)
     band = await wait(village, title="Band", starts="2026-11-26T19:00", ends="2026-11-26T20:00")
     await change(village, choir, ends="2026-11-26T19:30")
@@ -172,7 +172,7 @@ async def test_rules_that_want_a_manager_hold_for_offers_as_well(
     assert (await look(village, {"id": offered["booking"]}))["status"] == "confirmed"
 
 
-async def test_nobody_waits_for_what_can_be_had_or_never_will(village: httpx.AsyncClient) -> None:
+async def test_nobody_waits_for_a_time_that_is_free_or_never_possible(village: httpx.AsyncClient) -> None:
     free = await wait(village, 409)
     assert free["type"].endswith("nothing-to-wait-for")
     await book(village)
@@ -185,7 +185,7 @@ async def test_nobody_waits_for_what_can_be_had_or_never_will(village: httpx.Asy
     assert (await village.get(f"{API}/waiting/{'0' * 36}")).status_code == 404
 
 
-async def test_whoever_waited_in_vain_leaves_the_line_when_too_little_of_the_time_is_left(
+async def test_a_wait_ends_when_too_little_of_its_time_is_left(
     village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
     choir = await book(village)
@@ -211,17 +211,17 @@ async def test_the_line_survives_the_night_the_clocks_change(
     await wait(village, 422, starts="2027-03-28T01:30", ends="2027-03-28T03:30")
     clock.set(NOW.replace(year=2027, month=3, day=27, hour=23))
     # By then the session is over.
-    await container.bookings.cancel(choir["id"], why="", actor=Actor(name=USER))
+    await container.bookings.cancel(choir["id"], why="", actor=Actor.acting(USER))
     # An offer ends when the time itself begins.
     until = (await container.waitlist.get(band["id"], actor=MANAGER)).wait.offered_until
     assert until == datetime(2027, 3, 28, 0, 30, tzinfo=UTC)
 
 
-async def test_who_waits_is_told_alike_in_the_list_and_by_itself(app: FastAPI, village: httpx.AsyncClient) -> None:
+async def test_a_wait_is_shown_alike_in_the_list_and_alone(app: FastAPI, village: httpx.AsyncClient) -> None:
     for party in ("choir", "scouts"):
         await put_party(village, party)
     await book(village)
-    async with signed_in_as(app, village, "booker", party="choir") as choir:
+    async with signed_in_as(app, village, "group_leader", party="choir") as choir:
         theirs = await wait(choir, title="Band")
         others = await wait(village, title="Chess", party="scouts")
         assert theirs["party"] == "choir"
@@ -229,7 +229,7 @@ async def test_who_waits_is_told_alike_in_the_list_and_by_itself(app: FastAPI, v
         assert await now(choir, theirs) == theirs
         assert (await choir.get(f"{API}/waiting/{others['id']}")).status_code == 403
         assert (await wait(choir, 403, party="scouts"))["title"] == "Refused"
-    async with signed_in_as(app, village, "reader") as reader:
+    async with signed_in_as(app, village, "wall") as reader:
         assert await line(reader) == [("Band", "waiting", 1), ("Chess", "waiting", 2)]
         assert await now(reader, others) == others
 

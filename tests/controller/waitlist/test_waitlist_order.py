@@ -47,7 +47,7 @@ async def offered(client: httpx.AsyncClient, waiting: Json) -> None:
             await asyncio.sleep(0)
 
 
-async def test_a_passer_by_comes_after_those_who_wait_for_a_request_that_nobody_decided(
+async def test_a_new_request_comes_after_the_waiting_list_for_an_expired_hold(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     await put_policy(any_container, Policy(hold_hours=1))
@@ -81,7 +81,7 @@ async def test_a_passer_by_comes_after_the_next_in_line_when_an_offer_has_run_ou
 
 
 @pytest.mark.parametrize("how", ["move", "series"])
-async def test_nobody_gets_past_the_line_by_another_way(
+async def test_no_other_route_bypasses_the_waiting_list(
     village: httpx.AsyncClient, container: Container, clock: ManualClock, how: str
 ) -> None:
     await put_policy(container, Policy(hold_hours=1))
@@ -98,7 +98,7 @@ async def test_nobody_gets_past_the_line_by_another_way(
     assert (await now(village, band))["state"] == "offered"
 
 
-async def test_a_hold_that_ran_out_and_that_nobody_waits_for_is_anybodys(
+async def test_an_expired_hold_without_waits_can_be_booked_by_anybody(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     await put_policy(any_container, Policy(hold_hours=1))
@@ -111,7 +111,7 @@ async def test_a_hold_that_ran_out_and_that_nobody_waits_for_is_anybodys(
     assert (await look(any_village, other))["status"] == "confirmed"
 
 
-async def test_a_request_that_nobody_decides_is_offered_when_it_runs_out(
+async def test_an_undecided_hold_is_offered_when_it_expires(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     await put_policy(any_container, Policy(hold_hours=1))
@@ -135,7 +135,7 @@ async def test_a_closure_that_is_lifted_is_offered_when_it_is(village: httpx.Asy
 
 
 @pytest.mark.parametrize("rule", ["window", "quota"])
-async def test_what_opens_with_the_day_is_offered_by_the_quarter_hour(
+async def test_time_that_the_rules_open_with_the_day_is_offered_within_a_quarter_hour(
     village: httpx.AsyncClient, container: Container, clock: ManualClock, rule: str
 ) -> None:
     await put_party(village, "band", tier="community")
@@ -166,9 +166,7 @@ async def test_a_space_that_is_gone_breaks_nothing_for_anybody(any_village: http
     assert (await now(any_village, band))["state"] == "offered"
 
 
-async def test_who_waits_for_a_space_that_is_gone_leaves_the_line(
-    any_village: httpx.AsyncClient, any_container: Container
-) -> None:
+async def test_a_wait_for_a_deleted_space_ends(any_village: httpx.AsyncClient, any_container: Container) -> None:
     extra: Json = {"name": "Extra", "doors": []}
     assert (await any_village.put(f"{API}/sites/{SITE}/spaces/extra", json=extra)).is_success
     body = {"reason": "Paint", "first": "2026-12-17", "last": "2026-12-17"}
@@ -183,9 +181,7 @@ async def test_who_waits_for_a_space_that_is_gone_leaves_the_line(
     assert (await now(any_village, band))["state"] == "over"
 
 
-async def test_who_cannot_be_judged_any_more_keeps_nobody_else_from_anything(
-    village: httpx.AsyncClient, container: Container
-) -> None:
+async def test_a_wait_that_cannot_be_judged_blocks_nobody(village: httpx.AsyncClient, container: Container) -> None:
     await put_party(village, "band")
     choir = await book(village, **FAR)
     await wait(village, title="Band", party="band", **FAR)
@@ -196,7 +192,7 @@ async def test_who_cannot_be_judged_any_more_keeps_nobody_else_from_anything(
     assert (await now(village, club))["state"] == "offered"
 
 
-async def test_who_accepts_twice_or_says_yes_and_no_at_once_has_one_answer(any_village: httpx.AsyncClient) -> None:
+async def test_concurrent_answers_to_an_offer_give_one_result(any_village: httpx.AsyncClient) -> None:
     choir = await book(any_village, **FAR)
     band = await wait(any_village, title="Band", **FAR)
     await act(any_village, choir, "cancel")
@@ -225,7 +221,7 @@ async def test_an_offer_that_the_rules_forbid_by_now_cannot_be_accepted(village:
 
 
 @pytest.mark.parametrize(("how", "becomes"), [("lapse", "lost"), ("decline", "lost"), ("cancel", "withdrawn")])
-async def test_who_accepted_and_was_not_confirmed_is_told_so_and_the_next_is_asked(
+async def test_an_accepted_offer_that_is_not_confirmed_is_lost_and_the_next_is_offered(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock, how: str, becomes: str
 ) -> None:
     await put_policy(any_container, Policy(rules=(ApprovalRule(name="Short", most_minutes=60),), hold_hours=24))
@@ -245,7 +241,7 @@ async def test_who_accepted_and_was_not_confirmed_is_told_so_and_the_next_is_ask
     await say(any_village, band, "accept", 409)
 
 
-async def test_a_room_nobody_came_to_is_offered_to_those_who_waited_for_that_very_time(
+async def test_a_released_room_is_offered_to_waits_for_that_time(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
     await put_policy(any_container, Policy(release=(ReleaseRule(after_min=20, warn_min=10),)))

@@ -7,15 +7,15 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select, text
 
+from controller.audit import audit_log
+from controller.audit.tables import audit_rows
 from controller.container import Container
-from controller.people import audit
 from controller.people.authentication import Builds
-from controller.people.tables import writes
 from controller.web.fields import SlugPath
 from controller.web.idempotency import forget_old_keys, idempotency
 from controller.web.services import TheClock, TheDatabase
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import put_party, signed_in_as
+from tests.controller.people.signing import put_party, reassign, signed_in_as, user_with
 from tests.controller.running import PASSWORD, USER, signed_in, stranger
 from tests.controller.serving import serving
 from tests.controller.village import wanted
@@ -27,7 +27,7 @@ KEY = {"Idempotency-Key": "key-1"}
 
 async def _writes(container: Container, act: str = "make") -> int:
     async with container.database.read() as tx:
-        query = select(func.count()).select_from(writes).where(writes.c.act == act)
+        query = select(func.count()).select_from(audit_rows).where(audit_rows.c.act == act)
         return int((await tx.execute(query)).scalar_one())
 
 
@@ -100,7 +100,7 @@ async def test_a_write_without_a_sign_in_claims_no_key(any_app: FastAPI, any_con
 async def test_a_write_that_broke_off_is_never_run_a_second_time(app: FastAPI) -> None:
     async def break_off(name: SlugPath, database: TheDatabase, clock: TheClock, actor: Builds) -> None:
         async with database.write() as tx:
-            await audit.record(tx, actor=actor.name, at=clock.now(), act="make", thing=name)
+            await audit_log.record(tx, actor=actor.name, at=clock.now(), act="make", thing=name)
         raise RuntimeError("after the commit")
 
     app.post("/api/v1/broken/{name}")(break_off)
@@ -151,11 +151,9 @@ async def test_a_long_answer_under_a_key_is_whole_on_a_real_line_and_stored_whol
     assert second.content == first.content
 
 
-async def _changed(admin: httpx.AsyncClient, was: str, **fields: object) -> None:
-    """Give the one user of a role other rights."""
-    (user,) = [each for each in (await admin.get("/api/v1/users")).json()["items"] if each["role"] == was]
-    answer = await admin.patch(f"/api/v1/users/{user['id']}", json=fields)
-    assert answer.status_code == 200, answer.text
+async def _changed(admin: httpx.AsyncClient, was: str, role: str, *, party: str | None = None) -> None:
+    """Give the one user who has or had a role another instead."""
+    await reassign(admin, await user_with(admin, was), role, party=party)
 
 
 async def test_who_may_no_longer_ask_is_not_answered_from_memory(
@@ -166,7 +164,7 @@ async def test_who_may_no_longer_ask_is_not_answered_from_memory(
         assert made.json()["code"].isdigit()
         told = await manager.post(f"/api/v1/bookings/{made.json()['id']}/code", headers={"Idempotency-Key": "code"})
         assert told.json()["codes"]
-        await _changed(any_village, "manager", role="reader")
+        await _changed(any_village, "manager", "wall")
         for path, body, key in (
             (f"{PATH}/bookings", wanted(), "key-1"),
             (f"/api/v1/bookings/{made.json()['id']}/code", None, "code"),
@@ -182,21 +180,21 @@ async def test_an_answer_given_under_other_rights_is_forgotten_and_the_write_not
     """A booker may still book, so the gate lets the request in; but not for that party."""
     for party in ("choir", "yoga"):
         await put_party(any_village, party)
-    async with signed_in_as(any_app, any_village, "booker", party="choir") as booker:
+    async with signed_in_as(any_app, any_village, "group_leader", party="choir") as booker:
         made = await booker.post(f"{PATH}/bookings", json=wanted(party="choir"), headers=KEY)
         assert made.status_code == 201, made.text
-        await _changed(any_village, "booker", party="yoga")
+        await _changed(any_village, "group_leader", "group_leader", party="yoga")
         again = await booker.post(f"{PATH}/bookings", json=wanted(party="choir"), headers=KEY)
         assert (again.status_code, again.json()["type"]) == (409, "urn:hallkeeper:problem:answer-forgotten")
         assert made.json()["id"] not in again.text
-        await _changed(any_village, "booker", party="choir")
+        await _changed(any_village, "group_leader", "group_leader", party="choir")
         assert (await booker.post(f"{PATH}/bookings", json=wanted(party="choir"), headers=KEY)).json() == made.json()
 
 
 async def test_a_refusal_by_the_gate_claims_no_key(any_app: FastAPI, any_village: httpx.AsyncClient) -> None:
-    async with signed_in_as(any_app, any_village, "reader") as reader:
+    async with signed_in_as(any_app, any_village, "wall") as reader:
         assert (await reader.post(f"{PATH}/bookings", json=wanted(), headers=KEY)).status_code == 403
-        await _changed(any_village, "reader", role="manager")
+        await _changed(any_village, "wall", "manager")
         assert (await reader.post(f"{PATH}/bookings", json=wanted(), headers=KEY)).status_code == 201
 
 

@@ -10,7 +10,8 @@ from fastapi import FastAPI
 
 from controller.web.fields import SlugPath
 from controller.web.middleware import BODY_LIMIT, CALENDAR_LIMIT
-from tests.controller.running import PASSWORD, USER, signed_in, stranger
+from tests.controller.people.signing import signed_in_as
+from tests.controller.running import BASE_URL, PASSWORD, USER, signed_in, stranger
 
 SITE = {"name": "Ramsey", "zone": "Europe/London"}
 PATH = "/api/v1/sites/ramsey"
@@ -118,6 +119,26 @@ async def test_no_log_line_and_no_metric_holds_a_token_a_password_or_a_door_page
         assert secret not in ours
         assert secret not in metrics
     assert "A request was answered" in ours
+
+
+async def test_the_log_says_who_was_refused_and_from_where_and_not_what_they_typed(
+    app: FastAPI, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="controller.web.middleware")
+    thief = httpx.AsyncClient(transport=httpx.ASGITransport(app, client=("198.51.100.1", 4000)), base_url=BASE_URL)
+    async with thief, signed_in_as(app, client, "wall") as wall:
+        guess = {"user": "typed in the wrong box", "password": "typed in the wrong box"}
+        statuses = [(await thief.post("/api/v1/session", json=guess)).status_code for _ in range(6)]
+        assert (await wall.get("/api/v1/users")).status_code == 403
+        user = (await client.get("/api/v1/users")).json()["items"]
+    assert statuses == [401] * 5 + [429]
+    noted = [vars(record) for record in caplog.records if record.levelno == logging.INFO]
+    found = [(each["route"], each["status"], each["address"], each["user"]) for each in noted if "address" in each]
+    (wall_id,) = [each["id"] for each in user if each["name"].startswith("wall")]
+    assert found == [("/session", status, "198.51.100.1", None) for status in statuses] + [
+        ("/users", 403, "127.0.0.1", wall_id)
+    ]
+    assert "wrong box" not in str(noted)
 
 
 async def test_metrics_count_answers_by_route(client: httpx.AsyncClient) -> None:

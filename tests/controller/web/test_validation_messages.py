@@ -22,10 +22,10 @@ ADDRESSES = {
     "web/app.py": {
         "/api/v1",
         "As `POST /api/v1/session` sets it; a write must come from our own pages.",
-        "The `token` that `POST /api/v1/session` answers.",
+        "The `token` that `POST /api/v1/session` answers, or one of `POST /api/v1/tokens`.",
     },
     "cli/client.py": {"/api/v1"},
-    "people/routes.py": {"/api/v1/session"},
+    "door_pages/documents_page.py": {"/api/v1/parties/"},
     "bookings/routes.py": {"/api/v1/bookings/"},
     "bookings/series/routes.py": {"/api/v1/series/"},
 }

@@ -6,28 +6,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from edge.alarm.config import AnnouncerConfig, AreaConfig, OutputConfig
-from edge.alarm.fire_config import FireConfig
-from edge.config_checks import check
+from edge.config_checks import ConfiguredDevices, check
 from edge.doors.config import DoorConfig
 from edge.errors import ConfigError
 from edge.readers.config import OsdpConfig, ReaderConfig, UsbScannerConfig, WiegandConfig
-from edge.sensors.config import CounterConfig, MotionConfig, WifiConfig
 from edge.system.pinout import OutputPin
 
 BASE = {"id": "front", "door": "front-door"}
 
 
-class Parts(msgspec.Struct, frozen=True, kw_only=True):
-    fire: FireConfig | None = None
-    door: tuple[DoorConfig, ...] = (DoorConfig(id="front-door", relay=OutputPin(pin=17)),)
-    reader: tuple[ReaderConfig, ...] = ()
-    counter: tuple[CounterConfig, ...] = ()
-    motion: tuple[MotionConfig, ...] = ()
-    wifi: tuple[WifiConfig, ...] = ()
-    area: tuple[AreaConfig, ...] = ()
-    announcer: tuple[AnnouncerConfig, ...] = ()
-    output: tuple[OutputConfig, ...] = ()
+DOORS = (DoorConfig(id="front-door", relay=OutputPin(pin=17)),)
 
 
 @pytest.mark.parametrize(
@@ -55,14 +43,14 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
         ({"kind": "telepathy"}, "Invalid value 'telepathy'"),
     ],
 )
-def test_what_a_reader_cannot_be_is_refused_with_the_reason(said: dict[str, object], refused: str) -> None:
+def test_impossible_reader_settings_are_refused_with_the_reason(said: dict[str, object], refused: str) -> None:
     with pytest.raises(msgspec.ValidationError) as error:
         msgspec.convert({**BASE, **said}, ReaderConfig)
     assert refused in str(error.value)
 
 
 @pytest.mark.parametrize("path", ["/dev/ttyAMA0", "/dev/serial0", "/dev/serial/by-id/usb-FTDI-if00-port0"])
-def test_a_serial_line_that_keeps_its_name_may_be_used(path: str) -> None:
+def test_a_serial_line_with_a_stable_name_may_be_used(path: str) -> None:
     assert OsdpConfig(id="a", door="front-door", port=path, address=0, plain=True).port == path
 
 
@@ -88,14 +76,15 @@ def _pair(make: Callable[[str], ReaderConfig]) -> tuple[ReaderConfig, ...]:
         ((WiegandConfig(id="front-door", door="front-door", d0=5, d1=6),), "reader[0].id", "already door[0].id"),
     ],
 )
-def test_what_readers_share_that_they_cannot_is_named(
+def test_conflicts_of_readers_that_share_a_device_are_named(
     readers: tuple[ReaderConfig, ...], key: str, problem: str
 ) -> None:
     with pytest.raises(ConfigError) as error:
-        check(Path("edge.toml"), Parts(reader=readers))
+        check(Path("edge.toml"), ConfiguredDevices(doors=DOORS, readers=readers))
     assert error.value.key == key
     assert problem in error.value.problem
 
 
 def test_readers_share_a_line_with_an_address_each() -> None:
-    check(Path("edge.toml"), Parts(reader=(_osdp("one", 3), _osdp("two", 4), _osdp("three", 3, port="/dev/ttyAMA2"))))
+    readers = (_osdp("one", 3), _osdp("two", 4), _osdp("three", 3, port="/dev/ttyAMA2"))
+    check(Path("edge.toml"), ConfiguredDevices(doors=DOORS, readers=readers))

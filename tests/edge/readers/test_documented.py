@@ -8,15 +8,14 @@ from typing import get_args
 import msgspec
 import pytest
 
-from edge.config_checks import check
+from edge.config_checks import ConfiguredDevices, check
 from edge.doors.config import DoorConfig
-from edge.readers import input_events, matrix, usb
+from edge.readers import input_events, keypad_matrix, usb
 from edge.readers.config import Baud, ReaderConfig
 from edge.readers.wiegand import GAP_S
 from edge.system.pinout import OutputPin
 from edge.wire.faults import FaultCode
 from tests.access_control import FORMATS
-from tests.edge.readers.test_config import Parts
 
 FOLDER = Path(__file__).parents[3] / "docs" / "readers"
 SOURCES = Path(__file__).parents[3] / "edge" / "readers"
@@ -51,7 +50,7 @@ def test_every_example_is_a_configuration(page: str) -> None:
     for number, example in enumerate(examples):
         doors = sorted({reader.door for reader in example.reader})
         made = tuple(DoorConfig(id=door, relay=OutputPin(pin=40 + at)) for at, door in enumerate(doors))
-        check(Path(f"{page} {number}"), Parts(door=made, reader=example.reader))
+        check(Path(f"{page} {number}"), ConfiguredDevices(doors=made, readers=example.reader))
 
 
 def test_every_kind_has_its_page_with_an_example() -> None:
@@ -93,7 +92,7 @@ def test_every_fault_and_counter_is_documented() -> None:
 
 def test_the_figures_are_those_of_the_readers() -> None:
     assert f"{GAP_S * 1000:.0f} ms without a pulse ends a frame" in PAGES["wiegand.md"]
-    assert f"down for {matrix.SETTLE_S * 1000:.0f} ms" in PAGES["matrix.md"]
+    assert f"down for {keypad_matrix.SETTLE_S * 1000:.0f} ms" in PAGES["matrix.md"]
     assert f"more than {usb.SCAN_LIMIT:,} characters" in PAGES["usb.md"]
     assert ", ".join(str(speed) for speed in get_args(Baud)[1:]) in PAGES["osdp.md"]
     assert input_events.key_of(input_events.ENTER) == "#"

@@ -39,7 +39,7 @@ def test_a_key_held_down_counts_once() -> None:
 
 
 @pytest.mark.parametrize("shift", [42, 54])
-def test_shift_lasts_as_long_as_it_is_held(shift: int) -> None:
+def test_shift_lasts_while_it_is_held(shift: int) -> None:
     data = event(1, shift, 1) + event(1, 4, 1) + event(1, shift, 0) + event(1, 4, 1)
     assert read(Keyboard(), data) == "#3"
 
@@ -64,7 +64,7 @@ def test_nothing_counts_from_an_overflow_to_the_next_report() -> None:
     assert read(Keyboard(), typed("1") + overflow + typed("4")) == "1" + LOST + "4"
 
 
-def test_a_shift_whose_release_was_lost_does_not_last() -> None:
+def test_a_shift_with_a_lost_release_does_not_last() -> None:
     assert read(Keyboard(), event(1, 42, 1) + event(0, 3, 0) + event(0, 0, 0) + typed("a")) == LOST + "a"
 
 
@@ -81,5 +81,5 @@ def test_any_events_type_something_or_nothing(events: list[tuple[int, int, int]]
 
 
 @pytest.mark.parametrize("tick", [0.0, 1.25, 86_400.5])
-def test_every_character_has_the_tick_that_the_kernel_gave_it(tick: float) -> None:
+def test_every_character_has_its_tick_from_the_kernel(tick: float) -> None:
     assert [each.tick for each in Keyboard().feed(typed("48", tick))] == [tick, tick]

@@ -13,15 +13,15 @@ from edge.doors.signals import DoorSignal
 from edge.readers.config import WiegandConfig
 from edge.readers.entry import PAUSE_S
 from edge.readers.input_events import typed
-from edge.readers.matrix import LAYOUT
+from edge.readers.keypad_matrix import LAYOUT
 from edge.readers.side import AT_ONCE, EVERY_S
 from edge.readers.wiegand_formats import Format
+from edge.wire.access_decision import Reason
 from edge.wire.credentials import Presented
-from edge.wire.decide import Reason
 from edge.wire.events import AccessData, LockoutData, UnreadData, UnreadWhat, UnreadWhy
-from firmware_sim.virtual import VirtualClock, VirtualLoop
 from tests.contract.readers import CARD, CARD_BITS, CODE, COLUMNS, D0, D1, Bench, Matrix, Osdp, Usb, World
 from tests.edge.hall import ZERO, Hall, run, with_hall
+from tests.virtual_time import VirtualClock, VirtualLoop
 
 
 def in_world(make: Callable[[Path], tuple[World, Bench | None]], act: Callable[[World], Awaitable[None]]) -> None:
@@ -70,7 +70,7 @@ def unread(world: World) -> list[tuple[UnreadWhy, UnreadWhat, int]]:
 
 
 @pytest.mark.parametrize("told_first", [True, False], ids=["told before the timer", "told after it"])
-def test_keys_typed_in_time_are_one_code_however_late_they_are_told(told_first: bool) -> None:
+def test_keys_typed_in_time_are_one_code_however_late_they_are_reported(told_first: bool) -> None:
     async def act(world: World) -> None:
         start = world.clock.monotonic()
         for place, digit in enumerate(CODE[:3]):
@@ -88,7 +88,7 @@ def test_keys_typed_in_time_are_one_code_however_late_they_are_told(told_first: 
     wiegand("keys4", act=act)
 
 
-def test_two_beginnings_that_are_told_at_once_are_not_one_code() -> None:
+def test_two_first_digits_reported_at_once_are_not_one_code() -> None:
     async def act(world: World) -> None:
         start = world.clock.monotonic()
         key(world, CODE[0], at=start)
@@ -106,7 +106,7 @@ def test_two_beginnings_that_are_told_at_once_are_not_one_code() -> None:
 
 
 @pytest.mark.parametrize("seconds", [0.06, 0.2, 0.45])
-def test_a_card_of_which_a_part_is_told_late_is_one_card(seconds: float) -> None:
+def test_a_card_with_bits_reported_late_is_read_as_one_card(seconds: float) -> None:
     async def act(world: World) -> None:
         start = world.clock.monotonic()
         bits(world, CARD_BITS[:11], at=start)
@@ -121,7 +121,7 @@ def test_a_card_of_which_a_part_is_told_late_is_one_card(seconds: float) -> None
     wiegand("keys8", "w26", act=act)
 
 
-def test_a_pin_is_not_cut_where_its_last_digits_are_told_late() -> None:
+def test_a_pin_with_its_last_digits_reported_late_is_not_cut() -> None:
     async def act(world: World) -> None:
         start = world.clock.monotonic()
         bits(world, CARD_BITS, at=start)
@@ -144,7 +144,7 @@ def test_a_pin_is_not_cut_where_its_last_digits_are_told_late() -> None:
 @pytest.mark.parametrize(
     ("held_s", "stalled_s", "presented"), [(0.5, 0.3, CODE), (0.08, 0.075, CODE), (0.08, 0.3, "48?913")]
 )
-def test_a_matrix_key_is_read_where_it_is_seen_and_told_where_it_is_not(
+def test_a_matrix_key_is_read_if_a_scan_sees_it_and_reported_if_not(
     held_s: float, stalled_s: float, presented: str
 ) -> None:
     """The machine stops as the third key goes down."""
@@ -180,8 +180,8 @@ def at_matrix(act: Callable[[World, Matrix], Awaitable[None]]) -> None:
 
 @pytest.mark.parametrize("held_s", [0.03, 0.08])
 @pytest.mark.parametrize("key", ["1", "5", "8"], ids=["another column", "the same row", "the same key"])
-def test_a_matrix_key_that_comes_and_goes_while_another_is_scanned_is_not_lost(key: str, held_s: float) -> None:
-    """The machine stops with 8 down; before it goes on that is up, and ``key`` was pressed and released."""
+def test_a_bouncing_matrix_key_is_not_lost_while_another_column_is_scanned(key: str, held_s: float) -> None:
+    """The machine is suspended with 8 down. Before it resumes, 8 is released and ``key`` pressed and released."""
 
     async def act(world: World, bench: Matrix) -> None:
         await bench.press("4")
@@ -200,7 +200,7 @@ def test_a_matrix_key_that_comes_and_goes_while_another_is_scanned_is_not_lost(k
 
 
 @pytest.mark.parametrize("stalled_s", [0.015, 0.1, 0.4])
-def test_a_matrix_key_that_is_held_while_the_machine_stops_is_one_key(stalled_s: float) -> None:
+def test_a_matrix_key_held_while_the_machine_is_suspended_is_one_key(stalled_s: float) -> None:
     async def act(world: World, bench: Matrix) -> None:
         for digit in CODE:
             await bench.hold({place_of(digit)}, 0.05)
@@ -269,7 +269,7 @@ def test_an_answer_on_the_line_counts_however_late_this_machine_looks() -> None:
     in_world(make, act)
 
 
-def test_a_code_with_a_key_that_could_not_be_read_is_refused_at_once_and_is_no_wrong_try() -> None:
+def test_a_code_with_an_unreadable_key_is_refused_at_once_and_not_counted_as_a_wrong_try() -> None:
     async def act(hall: Hall) -> None:
         await hall.send_codes(1)
         for _ in range(6):
@@ -297,9 +297,7 @@ def test_a_code_with_a_key_that_could_not_be_read_is_refused_at_once_and_is_no_w
         ("", PAUSE_S + 1, []),
     ],
 )
-def test_what_was_begun_and_became_nothing_is_told(
-    keys: str, after_s: float, told: list[tuple[UnreadWhy, int]]
-) -> None:
+def test_an_unfinished_entry_is_reported(keys: str, after_s: float, told: list[tuple[UnreadWhy, int]]) -> None:
     async def act(hall: Hall) -> None:
         for pressed in keys:
             await hall.press(10 if pressed == "*" else int(pressed))

@@ -12,9 +12,9 @@ from edge.doors.signals import DoorSignal
 from edge.readers.config import OsdpConfig
 from edge.wire.credentials import Presented
 from edge.wire.faults import FaultCode
-from firmware_sim.virtual import VirtualClock
 from tests.contract.readers import CARD, CARD_BITS, CODE, KEY, Osdp, Peripheral, World
 from tests.edge.hall import run
+from tests.virtual_time import VirtualClock
 
 GREEN, RED, BLACK = osdp.CommandLEDColor.Green, osdp.CommandLEDColor.Red, osdp.CommandLEDColor.Black
 
@@ -59,7 +59,7 @@ def _beeps(peripheral: Peripheral) -> list[int]:
     return [each["on_count"] for each in sounds if each["control_code"] == 2]
 
 
-def test_readers_of_one_line_are_told_apart_and_one_that_is_gone_leaves_the_other_at_work() -> None:
+def test_readers_on_one_line_are_distinguished_and_a_missing_one_leaves_the_other_working() -> None:
     async def act(world: World, bench: Osdp) -> None:
         assert world.faults() == []
         await bench.unplug()
@@ -74,7 +74,7 @@ def test_readers_of_one_line_are_told_apart_and_one_that_is_gone_leaves_the_othe
     with_line(act, prepare=_others)
 
 
-def test_a_key_is_told_within_a_tenth_of_a_second_although_another_reader_does_not_answer() -> None:
+def test_a_key_is_reported_within_a_tenth_of_a_second_while_another_reader_does_not_answer() -> None:
     async def act(world: World, bench: Osdp) -> None:
         await bench.unplug()
         waits = []
@@ -110,7 +110,7 @@ def test_a_reader_shows_the_doors_answer_by_colour_and_beeps() -> None:
     with_line(act)
 
 
-def test_a_new_reader_is_given_its_key_and_says_that_install_is_still_on() -> None:
+def test_a_new_reader_gets_its_key_and_reports_that_install_is_still_on() -> None:
     async def act(world: World, bench: Osdp) -> None:
         await bench.offer()
         assert world.presented == [bench.offers]
@@ -120,7 +120,7 @@ def test_a_new_reader_is_given_its_key_and_says_that_install_is_still_on() -> No
     with_line(act, install=True)
 
 
-def test_a_reader_with_another_key_is_a_fault_and_lets_nobody_in() -> None:
+def test_a_reader_with_a_wrong_key_is_a_fault_and_lets_nobody_in() -> None:
     def prepare(world: World, bench: Osdp) -> None:
         stranger = Peripheral(5, say=bench.say, key=bytes(16), flags=(osdp.LibFlag.EnforceSecure,))
         bench.peripheral = bench.peripherals[0] = stranger
@@ -135,7 +135,7 @@ def test_a_reader_with_another_key_is_a_fault_and_lets_nobody_in() -> None:
     with_line(act, prepare=prepare)
 
 
-def test_an_adaptor_that_is_pulled_out_is_reported_and_works_again_when_it_is_back() -> None:
+def test_an_unplugged_adaptor_is_reported_and_works_again_when_it_is_back() -> None:
     async def act(world: World, bench: Osdp) -> None:
         await bench.pull()
         assert world.faults() == [(FaultCode.SERIAL_UNREADABLE, True)]
@@ -147,7 +147,7 @@ def test_an_adaptor_that_is_pulled_out_is_reported_and_works_again_when_it_is_ba
     with_line(act)
 
 
-def test_what_is_no_serial_line_is_a_fault() -> None:
+def test_a_file_that_is_not_a_serial_line_is_a_fault() -> None:
     def prepare(world: World, bench: Osdp) -> None:
         bench.link.unlink()
         bench.link.write_text("no line")
@@ -158,7 +158,7 @@ def test_what_is_no_serial_line_is_a_fault() -> None:
     with_line(act, prepare=prepare)
 
 
-def test_our_own_echo_is_no_answer() -> None:
+def test_our_own_echo_is_not_an_answer() -> None:
     """Some adaptors hear what they send."""
 
     def prepare(world: World, bench: Osdp) -> None:
@@ -180,7 +180,7 @@ def test_our_own_echo_is_no_answer() -> None:
     with_line(act, prepare=prepare)
 
 
-def test_a_late_answer_is_not_taken_for_the_next_one() -> None:
+def test_a_late_answer_is_not_mistaken_for_the_next_one() -> None:
     def prepare(world: World, bench: Osdp) -> None:
         class Slow(Peripheral):
             late = False
@@ -209,7 +209,7 @@ def test_a_late_answer_is_not_taken_for_the_next_one() -> None:
     with_line(act, prepare=prepare)
 
 
-def test_cards_are_read_by_their_number_where_the_configuration_says_so() -> None:
+def test_cards_are_read_by_their_number_if_so_configured() -> None:
     def prepare(world: World, bench: Osdp) -> None:
         config = bench.config
         assert isinstance(config, OsdpConfig)

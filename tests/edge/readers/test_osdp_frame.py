@@ -12,7 +12,7 @@ NAMES = [f"{place}-{row.source}" for place, row in enumerate(ROWS)]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=NAMES)
-def test_every_published_frame_is_read_and_made_again(row: tables.OsdpRow) -> None:
+def test_every_published_frame_is_parsed_and_rebuilt(row: tables.OsdpRow) -> None:
     tables.frame_is_read(row)
 
 
@@ -39,7 +39,7 @@ def test_frames_are_cut_out_of_noise_in_pieces_of_any_size() -> None:
         assert stream.spoilt >= len(ROWS)
 
 
-def test_idle_line_before_a_frame_is_no_noise() -> None:
+def test_an_idle_line_before_a_frame_is_not_noise() -> None:
     stream = Stream()
     assert len(stream.feed(b"\xff\xff\xff" + bytes.fromhex(ROWS[0].frame))) == 1
     assert stream.spoilt == 0
@@ -65,7 +65,7 @@ def test_any_bytes_give_frames_or_are_counted(pieces: list[bytes]) -> None:
         block=st.sampled_from([b"", b"\x03\x11\x01", b"\x02\x13"]),
     )
 )
-def test_what_is_packed_is_read_again(frame: Frame) -> None:
+def test_a_packed_message_unpacks(frame: Frame) -> None:
     assert parse(pack(frame)) == frame
 
 

@@ -112,7 +112,7 @@ def test_light_and_buzzer_of_a_peripheral_that_is_not_ours_do_as_they_are_told()
     assert (sound["command"], sound["on_count"], sound["rep_count"]) == (osdp.Command.Buzzer, 3, 1)
 
 
-def test_a_new_peripheral_is_given_its_key_when_it_is_installed_and_nothing_it_says_before_counts() -> None:
+def test_a_new_peripheral_gets_its_key_at_installation_and_nothing_before_counts() -> None:
     ours, theirs = panel(install=True), Near(key=None, flags=INSTALL)
     theirs.device.press(CODE.encode())
     events: list[PanelEvent] = []
@@ -162,7 +162,7 @@ def _answers(ours: Panel, frame: Frame) -> list[PanelEvent]:
     return copy.deepcopy(ours).answer(frame)[1]
 
 
-def test_no_bit_of_a_secured_reply_can_be_wrong_even_with_its_check_made_good() -> None:
+def test_no_single_wrong_bit_of_a_secured_reply_passes_even_with_a_corrected_check() -> None:
     ours, theirs = online()
     theirs.device.press(CODE.encode())
     data = pack(theirs.ask(ours.command()))
@@ -175,7 +175,7 @@ def test_no_bit_of_a_secured_reply_can_be_wrong_even_with_its_check_made_good() 
 
 
 @pytest.mark.parametrize("key", [None, KEY])
-def test_a_crc_that_one_wrong_bit_made_a_checksum_is_refused_though_it_holds(key: bytes | None) -> None:
+def test_a_crc_turned_into_a_checksum_by_one_wrong_bit_is_refused_even_if_it_matches(key: bytes | None) -> None:
     ours, theirs = online(key)
     said = msgspec.structs.replace(theirs.ask(ours.command()), crc=False)
     assert parse(pack(said)) == said
@@ -209,7 +209,7 @@ def test_a_secured_reply_counts_once() -> None:
 
 
 @pytest.mark.parametrize("code", [RAW, KEYPAD, LSTATR, ACK])
-def test_nothing_plain_counts_once_there_is_a_channel(code: int) -> None:
+def test_no_plain_reply_counts_once_the_channel_is_secured(code: int) -> None:
     ours, theirs = online()
     sequence = parse(ours.command()).sequence
     data = {RAW: b"\0\1\x1a\0\xbb\x03\x21\x80", KEYPAD: b"\0\x06482913", LSTATR: b"\0\0", ACK: b""}[code]
@@ -231,7 +231,7 @@ def test_with_a_key_nothing_plain_ever_counts() -> None:
 
 
 @pytest.mark.parametrize("change", [{"address": 6}, {"reply": False}, {"sequence": 0}])
-def test_an_answer_of_another_or_to_another_command_is_none(change: dict[str, int | bool]) -> None:
+def test_an_answer_from_another_peripheral_or_to_another_command_is_ignored(change: dict[str, int | bool]) -> None:
     ours, theirs = online(None)
     theirs.device.press(CODE.encode())
     said = theirs.ask(ours.command())
@@ -265,7 +265,7 @@ def test_sequence_numbers_begin_at_0_and_go_round_1_2_3() -> None:
     assert numbers == [0, 1, 2, 3, 1, 2, 3, 1]
 
 
-def test_a_command_without_answer_is_sent_again_as_it_was_and_then_the_peripheral_counts_as_gone() -> None:
+def test_an_unanswered_command_is_repeated_unchanged_before_the_peripheral_counts_as_gone() -> None:
     ours = plain()
     sent = ours.command()
     for _ in range(TRIES - 1):
@@ -314,17 +314,17 @@ def test_tampering_and_power_are_reported(data: bytes, events: list[PanelEvent])
         (RAW, b"\0\1\0\0"),
     ],
 )
-def test_keys_and_cards_that_contradict_themselves_are_counted(code: int, data: bytes) -> None:
+def test_contradictory_keys_and_cards_are_counted(code: int, data: bytes) -> None:
     (found,) = reply(plain(), code, data)
     assert isinstance(found, Garbled)
     assert found.what is (UnreadWhat.KEYS if code == KEYPAD else UnreadWhat.BITS)
 
 
-def test_the_keys_beside_one_that_no_door_has_count() -> None:
+def test_keys_next_to_an_unknown_key_count() -> None:
     assert reply(plain(), KEYPAD, b"\0\x034A8") == [Keys(keys="48"), Garbled(what=UnreadWhat.KEYS, count=1)]
 
 
-def test_a_light_that_a_peripheral_does_not_have_does_no_harm() -> None:
+def test_a_light_missing_on_a_peripheral_does_no_harm() -> None:
     ours = plain()
     ours.order(LED, bytes(14))
     assert parse(ours.command()).code == LED
@@ -333,7 +333,7 @@ def test_a_light_that_a_peripheral_does_not_have_does_no_harm() -> None:
 
 
 @pytest.mark.parametrize("why", [1, 2, 4, 6, 9])
-def test_whoever_refuses_what_it_must_do_is_spoken_to_from_the_beginning(why: int) -> None:
+def test_a_peripheral_that_refuses_a_required_command_is_set_up_again(why: int) -> None:
     ours = plain()
     assert reply(ours, NAK, bytes([why])) == [PanelCounter("osdp_refused")]
     assert parse(ours.command()).sequence == 0
@@ -344,7 +344,7 @@ def test_whoever_refuses_what_it_must_do_is_spoken_to_from_the_beginning(why: in
 @pytest.mark.parametrize("key", [None, KEY])
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 255), st.binary(max_size=40), st.integers(0, 0x18))))
-def test_any_answers_are_taken_and_with_a_key_none_of_them_says_anything(
+def test_any_answers_are_accepted_and_with_a_key_none_of_them_has_effect(
     key: bytes | None, frames: list[tuple[int, int, bytes, int]]
 ) -> None:
     ours = panel(key, install=True)

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from edge.readers.config import WiegandConfig
+from edge.wire.access_decision import Reason
 from edge.wire.credentials import CredentialKind, Method, code_key, pin_key
-from edge.wire.decide import Reason
 from edge.wire.events import AccessData
 from edge.wire.interval import Interval
 from edge.wire.plan import Grant
@@ -71,7 +71,7 @@ def test_a_member_comes_in_with_card_and_pin(
     with_hall(act, config=CONFIG)
 
 
-def test_digits_after_a_card_that_was_refused_are_a_code_again() -> None:
+def test_digits_after_a_refused_card_are_a_code_again() -> None:
     async def act(hall: Hall) -> None:
         await hall.send_codes(1)
         await show_card(hall)

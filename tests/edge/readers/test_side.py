@@ -9,8 +9,8 @@ import pytest
 from edge.config import Config
 from edge.doors.lockout import READERS
 from edge.readers.config import Side, WiegandConfig
+from edge.wire.access_decision import Reason
 from edge.wire.credentials import Method
-from edge.wire.decide import Reason
 from edge.wire.events import AccessData, LockoutData
 from tests.edge.hall import D0, D1, DOOR, ZERO, Hall, config, grant, with_hall
 from tests.edge.readers.test_presenting import CARD_BITS, PIN, member

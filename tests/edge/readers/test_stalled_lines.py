@@ -36,8 +36,8 @@ def reader(port: str) -> OsdpConfig:
     return OsdpConfig(id="side-reader", door=DOOR, port=port, address=5, plain=True)
 
 
-def test_a_line_that_nobody_answers_on_is_told_and_the_agent_goes_on(port: str) -> None:
-    """For longer than any task may stand still; what is asked fills the line after a minute."""
+def test_an_unanswered_line_is_reported_and_the_agent_keeps_running(port: str) -> None:
+    """For longer than any task may hang. The requests fill the line after a minute."""
 
     async def act(hall: Hall) -> None:
         await asyncio.sleep(OUTSIDE_STUCK_S + 60)
@@ -50,7 +50,7 @@ def test_a_line_that_nobody_answers_on_is_told_and_the_agent_goes_on(port: str) 
     with_hall(act, config=msgspec.structs.replace(plain, readers=(*plain.readers, reader(port))))
 
 
-async def test_a_driver_that_neither_opens_nor_closes_its_line_holds_up_nothing_but_its_readers(port: str) -> None:
+async def test_a_hanging_driver_blocks_only_the_readers_on_its_line(port: str) -> None:
     may_open, may_close, tries = threading.Event(), threading.Event(), []
 
     class Dead(SerialLine):
@@ -96,7 +96,7 @@ class Endless(SerialLine):
         return bytes(4096)
 
 
-def test_a_line_on_which_somebody_never_stops_speaking_is_emptied_no_further_than_it_could_have_filled(
+def test_a_line_with_a_constant_sender_is_drained_no_further_than_its_buffer(
     port: str,
 ) -> None:
     line = Endless(port, 230400)

@@ -14,9 +14,9 @@ from edge.readers.input_events import ENTER, typed
 from edge.readers.usb import SCAN_LIMIT, SCAN_PAUSE_S
 from edge.wire.credentials import Presented
 from edge.wire.faults import FaultCode
-from firmware_sim.virtual import VirtualClock
 from tests.contract.readers import World
 from tests.edge.hall import run
+from tests.virtual_time import VirtualClock
 
 
 def with_scanner(act: Callable[[World, Path], Awaitable[None]]) -> None:
@@ -63,7 +63,7 @@ def test_a_scan_is_a_printable_text_of_bounded_length(text: str, presented: list
     with_scanner(act)
 
 
-def test_a_scan_that_stops_halfway_is_not_the_beginning_of_the_next() -> None:
+def test_an_interrupted_scan_is_not_the_start_of_the_next() -> None:
     async def act(world: World, device: Path) -> None:
         end = plugged(device)
         await asyncio.sleep(2)
@@ -78,7 +78,7 @@ def test_a_scan_that_stops_halfway_is_not_the_beginning_of_the_next() -> None:
     with_scanner(act)
 
 
-def test_a_device_that_is_plugged_in_later_is_found() -> None:
+def test_a_device_plugged_in_later_is_found() -> None:
     async def act(world: World, device: Path) -> None:
         assert world.faults() == [(FaultCode.READER_UNREADABLE, True)]
         end = plugged(device)
@@ -104,7 +104,7 @@ def _terminal(device: Path) -> None:
 
 
 @pytest.mark.parametrize("place", [_file, _folder, _terminal])
-def test_what_is_no_input_device_is_a_fault_and_nothing_of_it_counts(place: Callable[[Path], None]) -> None:
+def test_a_file_that_is_not_an_input_device_is_a_fault_and_nothing_of_it_counts(place: Callable[[Path], None]) -> None:
     async def act(world: World, device: Path) -> None:
         place(device)
         await asyncio.sleep(5)

@@ -8,9 +8,9 @@ import pytest
 from edge.readers.config import WiegandConfig
 from edge.readers.wiegand_formats import Format
 from edge.wire.credentials import Presented
-from firmware_sim.virtual import VirtualClock
 from tests.contract.readers import CARD, CARD_BITS, CODE, D0, D1, World
 from tests.edge.hall import run
+from tests.virtual_time import VirtualClock
 
 
 def with_reader(
@@ -37,7 +37,7 @@ def send(world: World, bits: str, *, at: float = 0.0) -> None:
         world.factory.drive(pin, True, start + place * 0.002 + 0.00005)
 
 
-def test_frames_are_told_apart_by_their_ticks_when_all_are_reported_late() -> None:
+def test_frames_are_separated_by_their_ticks_if_all_are_reported_late() -> None:
     async def act(world: World) -> None:
         for place, key in enumerate(CODE):
             send(world, f"{15 - int(key):04b}{int(key):04b}", at=-5 + place * 0.2)
@@ -49,7 +49,7 @@ def test_frames_are_told_apart_by_their_ticks_when_all_are_reported_late() -> No
     with_reader(act, "keys8", "w26")
 
 
-def test_a_key_acts_at_its_last_bit_where_no_cards_are_read() -> None:
+def test_a_key_acts_at_its_last_bit_if_no_cards_are_read() -> None:
     async def act(world: World) -> None:
         for key in CODE[:-1]:
             send(world, f"{int(key):04b}")
@@ -62,7 +62,7 @@ def test_a_key_acts_at_its_last_bit_where_no_cards_are_read() -> None:
     with_reader(act)
 
 
-def test_a_key_whose_last_bits_are_reported_late_is_one_key() -> None:
+def test_a_key_with_its_last_bits_reported_late_is_one_key() -> None:
     async def act(world: World) -> None:
         for key in CODE:
             start, bits = world.clock.monotonic(), f"{int(key):04b}"
@@ -78,7 +78,7 @@ def test_a_key_whose_last_bits_are_reported_late_is_one_key() -> None:
 
 
 @pytest.mark.parametrize("bits", [CARD_BITS[:-1], CARD_BITS + "0", "1" * 33, "0" * 26, "10101"])
-def test_a_frame_that_lost_or_gained_a_bit_is_counted(bits: str) -> None:
+def test_a_frame_with_a_missing_or_extra_bit_is_counted(bits: str) -> None:
     async def act(world: World) -> None:
         send(world, bits)
         await asyncio.sleep(1)
@@ -89,7 +89,7 @@ def test_a_frame_that_lost_or_gained_a_bit_is_counted(bits: str) -> None:
 
 
 @pytest.mark.parametrize(("pin", "name"), [(D0, "D0"), (D1, "D1")])
-def test_a_wire_that_stays_low_is_a_fault_until_it_is_high(pin: int, name: str) -> None:
+def test_a_wire_held_low_is_a_fault_until_it_is_high(pin: int, name: str) -> None:
     async def act(world: World) -> None:
         world.drive(pin, False)
         await asyncio.sleep(1)
@@ -101,7 +101,7 @@ def test_a_wire_that_stays_low_is_a_fault_until_it_is_high(pin: int, name: str) 
     with_reader(act)
 
 
-def test_a_pulse_under_way_is_no_wire_held_low() -> None:
+def test_a_pulse_in_progress_is_not_a_wire_held_low() -> None:
     """Somebody types on and on: whenever the wires are looked at, none of it is a fault."""
 
     async def act(world: World) -> None:

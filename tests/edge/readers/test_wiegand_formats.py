@@ -36,7 +36,7 @@ def test_a_key_with_one_wrong_bit_is_refused(row: tables.KeyRow) -> None:
 
 
 def test_four_bits_have_nothing_to_spare_so_that_a_wrong_bit_is_a_wrong_key() -> None:
-    """The format has no parity: what stands between a wrong bit and the door is that the code is wrong then."""
+    """The format has no parity: a wrong bit does not open the door because the code is wrong then."""
     for number, key in enumerate(KEYS):
         for flipped in tables.flips(f"{number:04b}"):
             assert read(flipped, ["keys4"]) != Keys(keys=key)
@@ -53,7 +53,7 @@ def test_seven_in_eight_bits_keeps_the_rule_and_not_the_misprint_of_a_manual() -
 
 
 @pytest.mark.parametrize("name", [name for name in FORMATS if name != "keys4"])
-def test_two_frames_of_a_format_never_differ_in_one_bit_only(name: Format) -> None:
+def test_no_two_frames_of_a_format_differ_in_only_one_bit(name: Format) -> None:
     known = [row.bits for row in tables.card_rows() if row.format == name]
     known += [row.bits for row in tables.key_rows() if row.format == name]
     for one, other in itertools.combinations(set(known), 2):
@@ -61,7 +61,7 @@ def test_two_frames_of_a_format_never_differ_in_one_bit_only(name: Format) -> No
 
 
 @given(st.integers(0, 2**24 - 1), st.integers(0, 25))
-def test_whatever_the_card_a_wrong_bit_is_refused(value: int, place: int) -> None:
+def test_a_wrong_bit_is_refused_on_any_card(value: int, place: int) -> None:
     body = f"{value:024b}"
     bits = f"{body[:12].count('1') % 2}{body}{1 - body[12:].count('1') % 2}"
     assert read(bits, ["w26"]) is not None
@@ -82,7 +82,7 @@ def test_six_keys_in_26_bits_are_a_code_or_a_card_as_the_reader_is_set() -> None
     assert {read(flipped, ["bcd26"]) for flipped in tables.flips(bits)} == {None}
 
 
-def test_a_nibble_above_nine_is_no_digit() -> None:
+def test_a_nibble_above_nine_is_not_a_digit() -> None:
     assert read("1" + "1010" + "0" * 20 + "1", ["bcd26"]) is None
 
 
@@ -96,7 +96,7 @@ def test_a_nibble_above_nine_is_no_digit() -> None:
         (["keys4", "keys4"], None),
     ],
 )
-def test_formats_of_one_length_cannot_be_told_apart(
+def test_formats_of_one_length_cannot_be_distinguished(
     formats: list[Format], clashing: tuple[Format, Format] | None
 ) -> None:
     assert clash(formats) == clashing

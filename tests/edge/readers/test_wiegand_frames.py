@@ -24,7 +24,7 @@ def sent(bits: str, *, at: float = 1.0, every: float = 0.002) -> list[tuple[floa
 
 
 @pytest.mark.parametrize("every", [0.0002, 0.001, 0.002, 0.020])
-def test_bits_at_any_pace_of_the_standard_are_one_frame(every: float) -> None:
+def test_bits_at_any_standard_pace_are_one_frame(every: float) -> None:
     bits = "10111011000000110010000110"
     burst, frames = feed(sent(bits, every=every))
     assert (burst.bits(), frames) == (bits, [])
@@ -42,13 +42,13 @@ def test_ticks_decide_when_the_two_wires_are_reported_out_of_order(order: tuple[
     assert (burst.bits(), frames) == ("1001", [])
 
 
-def test_one_wire_reported_whole_before_the_other_is_put_in_order() -> None:
+def test_wires_reported_one_after_the_other_are_put_in_order() -> None:
     bits = "10111011000000110010000110"
     late = sorted(sent(bits, every=0.001), key=lambda each: each[1])
     assert feed(late)[0].bits() == bits
 
 
-def test_ringing_of_a_pulse_is_no_second_bit() -> None:
+def test_ringing_of_a_pulse_is_not_a_second_bit() -> None:
     pulses = sent("0110")
     rung = [each for tick, wire in pulses for each in ((tick, wire), (tick + RINGING_S / 2, wire))]
     assert feed(rung)[0].bits() == "0110"
@@ -64,7 +64,7 @@ def test_a_pulse_from_long_before_spoils_the_frame() -> None:
     assert feed([*sent("0101"), (0.5, 1)])[0].bits() is None
 
 
-def test_a_line_that_never_rests_is_one_spoilt_frame_of_bounded_size() -> None:
+def test_a_line_that_never_rests_is_one_broken_frame_of_bounded_size() -> None:
     burst, frames = feed(sent("01" * 1000))
     assert frames == []
     assert burst.bits() is None
@@ -83,7 +83,7 @@ def test_any_pulses_give_frames_in_the_order_of_their_ticks(pulses: list[tuple[f
 
 
 @given(st.text("01", min_size=1, max_size=LIMIT), st.integers(0, 2**32))
-def test_a_clean_frame_is_read_in_whatever_order_it_is_reported(bits: str, seed: int) -> None:
+def test_a_clean_frame_is_read_in_any_order_of_reported_edges(bits: str, seed: int) -> None:
     # Two wires are reported late against each other by less than a pause.
     pulses = sent(bits, every=0.0005)
     random.Random(seed).shuffle(pulses)

@@ -7,14 +7,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from controller.plans.compile import ACCEPTED
 from edge.wire import passes
+from edge.wire.access_decision import REASON_TEXT, ClockTrust, Decision, Reason, decide
 from edge.wire.credentials import TYPED_KINDS, CredentialKind, Presented, code_key, pin_key
-from edge.wire.decide import REASON_TEXT, ClockTrust, Decision, Reason, decide
 from edge.wire.envelope import Keyring, Signer
 from edge.wire.interval import Interval
 from edge.wire.offline import OfflineWindow, offline_code
 from edge.wire.plan import (
     HORIZON,
-    Assembly,
     DoorSpan,
     Grant,
     GrantsPart,
@@ -28,6 +27,7 @@ from edge.wire.plan import (
     OverridesPart,
     Plan,
 )
+from edge.wire.plan_assembly import Assembly
 
 DOOR, SITE = "front-door", "ramsey"
 SECRET, OFFLINE_SECRET = bytes(range(32)), bytes(range(32, 64))
@@ -46,7 +46,7 @@ PIN, DURESS_PIN, DURESS_CODE = "2749", "2794", "571936"
 
 
 def grant(kind: CredentialKind, credential: str, **more: object) -> Grant:
-    """A grant of the one person there is of this kind: a booking's for tonight, others for good."""
+    """A grant for the only person of this kind: a booking's for tonight, others without an end."""
     mine: dict[str, object] = {"windows": (TONIGHT,), "booking": IDS[kind]}
     if kind is not CredentialKind.BOOKING_CODE:
         mine = {"windows": (Interval(start=T - HOUR, end=NEVER_ENDS),), "holder": IDS[kind]}

@@ -6,13 +6,13 @@ from pathlib import Path
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from edge.wire.access_decision import ClockTrust, Reason
 from edge.wire.credentials import CredentialKind, Method, code_key, pin_key
-from edge.wire.decide import ClockTrust, Reason
 from edge.wire.enrolment import Application, BrokerAddress, Delivery, DoorSecret, EdgeIdentity, Renewal
 from edge.wire.envelope import Signer
+from edge.wire.event_batch import Ack, EventBatch
 from edge.wire.events import (
     AccessData,
-    Ack,
     AlarmChange,
     AlarmData,
     BootData,
@@ -22,7 +22,6 @@ from edge.wire.events import (
     DoorData,
     DroppedData,
     EarlierRun,
-    EventBatch,
     EventData,
     FaultData,
     FireChange,
@@ -147,7 +146,7 @@ KEYS = {
     "offline_code": offline_code(SECRET, "front-door", OfflineWindow(start=AT, quarters=12, slot=1)),
     "pass": issue(CONTROLLER, site="ramsey", holder=UUID, now=AT),
 }
-"""What stands for a credential; each lies in a file of its own."""
+"""Credential tokens, each in its own file."""
 SAMPLES: dict[str, msgspec.Struct] = {
     "status": STATUS,
     "application": Application(

@@ -28,7 +28,7 @@ def test_without_a_file_it_is_the_machines_clock() -> None:
 
 
 @pytest.mark.parametrize("rate", [1, 1.5, 60])
-def test_all_that_read_the_file_have_the_same_time_which_passes_at_its_rate(rate: float) -> None:
+def test_all_readers_of_the_file_have_the_same_time_at_the_same_rate(rate: float) -> None:
     file = an_hour_ago(rate)
     clock = clock_from(encode(file))
     least = EPOCH + rate * (datetime.now(UTC) - file.started)
@@ -54,7 +54,7 @@ def test_a_rate_outside_1_to_60_is_refused(rate: float) -> None:
 
 
 @pytest.mark.parametrize("fold", [0, 1])
-def test_an_epoch_in_the_hour_that_comes_twice_is_the_instant_that_it_says(fold: int) -> None:
+def test_an_epoch_in_the_repeated_hour_is_its_own_instant(fold: int) -> None:
     local = datetime(2026, 10, 25, 1, 30, fold=fold, tzinfo=ZoneInfo("Europe/London"))
     started = datetime.now(UTC)
     clock = ScaledClock(epoch=local, started=started, rate=1)
@@ -63,6 +63,6 @@ def test_an_epoch_in_the_hour_that_comes_twice_is_the_instant_that_it_says(fold:
 
 
 @pytest.mark.parametrize("data", [b"", b"{}", b'{"epoch":"2026-10-25T00:30:00","started":1,"rate":60}'])
-def test_what_is_no_clock_file_is_malformed(data: bytes) -> None:
+def test_a_bad_clock_file_is_malformed(data: bytes) -> None:
     with pytest.raises(Malformed):
         clock_from(data)

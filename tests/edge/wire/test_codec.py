@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from edge.wire.codec import MESSAGE_LIMIT, decode, encode
 from edge.wire.envelope import Keyring, Purpose, open_envelope
 from edge.wire.errors import Malformed, TooLarge, WireError
-from edge.wire.events import Event, read_event, seq_of
+from edge.wire.event_batch import seq_of
+from edge.wire.events import Event, read_event
 from edge.wire.interval import Interval
 from edge.wire.messages import Status
 from edge.wire.plan import Manifest, PartRef, digest, read_part
@@ -35,7 +36,7 @@ def test_any_bytes_into_the_codec_give_a_value_or_a_wire_error(kind: type[msgspe
 
 
 @given(json_values)
-def test_any_json_into_the_codec_gives_a_value_or_a_wire_error(value: object) -> None:
+def test_any_json_decodes_to_a_value_or_a_wire_error(value: object) -> None:
     data = json.dumps(value).encode()
     for kind in KINDS:
         try:
@@ -48,7 +49,7 @@ def test_any_json_into_the_codec_gives_a_value_or_a_wire_error(value: object) ->
 @pytest.mark.parametrize("name", SAMPLES)
 @given(st.data())
 @settings(max_examples=50)
-def test_a_sample_with_any_byte_changed_gives_a_value_or_a_wire_error(name: str, data: st.DataObject) -> None:
+def test_a_sample_with_any_byte_changed_yields_a_value_or_a_wire_error(name: str, data: st.DataObject) -> None:
     sample = SAMPLES[name]
     text = bytearray(encode(sample))
     text[data.draw(st.integers(0, len(text) - 1))] = data.draw(st.integers(0, 255))
@@ -57,7 +58,7 @@ def test_a_sample_with_any_byte_changed_gives_a_value_or_a_wire_error(name: str,
 
 
 @given(st.binary(max_size=300))
-def test_any_bytes_are_no_envelope_event_or_part(data: bytes) -> None:
+def test_random_bytes_are_not_an_envelope_event_or_part(data: bytes) -> None:
     keys = Keyring(CONTROLLER.public_key)
     with pytest.raises(WireError):
         open_envelope(data, purpose=Purpose.STATUS, kind=Status, site="ramsey", edge="ramsey-pi", keys=keys)
@@ -141,7 +142,7 @@ def test_every_topic_of_the_catalogue_is_read_back_and_subscribed_to(kind: objec
         "hk/1/ramsey/ramsey-pi",
     ],
 )
-def test_another_topic_is_none_of_ours(text: str) -> None:
+def test_other_topics_are_not_ours(text: str) -> None:
     assert parse(text) is None
 
 

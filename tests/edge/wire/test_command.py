@@ -83,7 +83,7 @@ def test_a_session_forgets_no_id_but_refuses_when_it_has_seen_too_many() -> None
         admit(opened, command(SEEN_LIMIT))
 
 
-def test_a_command_that_a_newer_one_overtook_is_refused() -> None:
+def test_a_command_older_than_the_last_one_is_refused() -> None:
     opened = gate()
     admit(opened, command(2, issued_at=AT + SECOND))
     with pytest.raises(CommandRefused, match="overtaken"):
@@ -91,7 +91,7 @@ def test_a_command_that_a_newer_one_overtook_is_refused() -> None:
     admit(opened, command(3, issued_at=AT + SECOND))
 
 
-def test_a_command_that_was_refused_does_not_hold_up_those_before_it() -> None:
+def test_a_refused_command_does_not_block_the_commands_before_it() -> None:
     opened = gate()
     with pytest.raises(CommandRefused, match="lives"):
         admit(opened, command(2, issued_at=AT + SECOND, expires_at=AT + timedelta(days=1)))
@@ -109,7 +109,7 @@ def test_nothing_is_carried_out_after_its_end_by_either_clock(wall_s: float, aft
     assert AT + after_s * SECOND < late.expires_at
 
 
-def test_a_clock_that_a_hello_put_right_does_not_make_every_command_late() -> None:
+def test_commands_are_not_late_after_a_hello_corrected_the_clock() -> None:
     opened = CommandGate(nonce=NONCE, opened_at=AT + timedelta(days=2), opened_mono=100.0)
     with pytest.raises(CommandRefused, match="monotonic"):
         admit(opened, command(1))

@@ -39,12 +39,12 @@ def hkdf(key: bytes, info: bytes) -> bytes:
     return hmac.digest(extracted, info + b"\x01", hashlib.sha256)
 
 
-def test_a_token_is_read_back_as_it_was_written() -> None:
+def test_a_token_reads_back_as_written() -> None:
     assert str(TOKEN) == TEXT
     assert Token.read(f"  {TEXT}\n") == TOKEN
 
 
-def test_a_token_shows_its_secret_only_where_it_is_written_out() -> None:
+def test_a_token_shows_its_secret_only_if_explicitly_written_out() -> None:
     assert repr(TOKEN) == "Token(ramsey/ramsey-pi)"
     assert TOKEN.id == hashlib.sha256(b"hallkeeper/1 token\0" + SECRET).hexdigest()[:32]
     assert msgspec.structs.replace(TOKEN, ca=KEY, key=CA).id == TOKEN.id
@@ -65,7 +65,7 @@ def test_a_token_shows_its_secret_only_where_it_is_written_out() -> None:
         (f"{TEXT[:-1]}!", "copy all 64 letters"),
     ],
 )
-def test_what_is_no_whole_token_is_refused_and_says_what_is_missing(text: str, words: str) -> None:
+def test_an_incomplete_token_is_refused_and_the_missing_part_is_named(text: str, words: str) -> None:
     with pytest.raises(Malformed, match=words):
         Token.read(text)
 
@@ -93,7 +93,7 @@ def test_only_the_same_application_under_the_same_token_is_proven() -> None:
         assert not msgspec.structs.replace(application(), **change).proven(token, proof)
 
 
-def test_what_is_sealed_is_laid_out_as_the_module_says() -> None:
+def test_a_sealed_message_is_laid_out_as_the_module_documents() -> None:
     sealed = seal_to(BOX, PLAIN, about=ABOUT, ephemeral=ONCE, secret=SECRET)
     own = ONCE.public_key().public_bytes_raw()
     shared = EDGE.exchange(X25519PublicKey.from_public_bytes(own))
@@ -105,7 +105,7 @@ def test_what_is_sealed_is_laid_out_as_the_module_says() -> None:
 
 
 @pytest.mark.parametrize("secret", [b"", SECRET])
-def test_what_is_sealed_opens_for_its_edge_its_purpose_and_its_secret_alone(secret: bytes) -> None:
+def test_a_sealed_message_opens_only_for_its_edge_purpose_and_secret(secret: bytes) -> None:
     sealed = seal_to(BOX, PLAIN, about=ABOUT, ephemeral=ONCE, secret=secret)
     assert open_sealed(EDGE, sealed, about=ABOUT, secret=secret) == PLAIN
     for box, data, about, known in (
@@ -122,7 +122,7 @@ def test_what_is_sealed_opens_for_its_edge_its_purpose_and_its_secret_alone(secr
 
 
 def test_names_of_keys_and_identities() -> None:
-    """They stand in plans and deliveries, so both ends make them alike."""
+    """Plans and deliveries contain them, so both ends derive them in the same way."""
     assert secret_id(SECRET) == hashlib.sha256(b"hallkeeper/1 door secret\0" + SECRET).hexdigest()[:16]
     assert box_id(BOX) == hashlib.sha256(b"hallkeeper/1 box\0" + BOX).hexdigest()[:16]
     assert fingerprint(KEY) == hashlib.sha256(KEY).digest()[:16]

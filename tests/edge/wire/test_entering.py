@@ -7,8 +7,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.wire import passes
+from edge.wire.access_decision import REASON_TEXT, ClockTrust, Decision, Reason
 from edge.wire.credentials import CredentialKind, Method, Presented
-from edge.wire.decide import REASON_TEXT, ClockTrust, Decision, Reason
 from edge.wire.envelope import Keyring, Signer
 from edge.wire.errors import WireError
 from edge.wire.events import AccessData
@@ -45,7 +45,7 @@ MEMBER, STAFF, BOOKING = CredentialKind.MEMBER_CARD_PIN, CredentialKind.STAFF, C
 SECOND = timedelta(seconds=1)
 
 
-def test_the_page_about_who_may_enter_shows_what_the_door_decides() -> None:
+def test_the_page_about_access_shows_what_the_door_decides() -> None:
     found = PAGE.read_text(encoding="utf-8")
     begin, end = "<!-- decided -->\n", "<!-- /decided -->\n"
     assert found.partition(begin)[2].partition(end)[0].strip() == tables(), (
@@ -74,7 +74,7 @@ def test_a_credential_of_a_time_opens_in_no_other_at_either_end() -> None:
             assert ask(plan(), shown(kind), now=after).granted
 
 
-def test_a_card_without_its_pin_is_asked_for_it_only_where_it_would_open() -> None:
+def test_a_card_without_its_pin_is_asked_for_it_only_if_the_pin_could_open() -> None:
     card = Presented(card=CARDS[MEMBER])
     assert ask(plan(), card).reason is Reason.PIN_WANTED
     assert ask(plan(span=in_mode(Mode.CLOSED)), card).reason is Reason.NOT_NOW
@@ -89,14 +89,14 @@ def test_no_member_gets_in_by_the_card_alone_though_the_plan_forgot_the_pin() ->
     assert not ask(found, qr(MEMBER)).granted
 
 
-def test_a_pin_is_worth_nothing_with_the_card_of_somebody_else() -> None:
+def test_a_pin_is_useless_with_somebody_elses_card() -> None:
     found = plan(grants=(with_pin(MEMBER), with_pin(STAFF, "8351")))
     assert ask(found, Presented(card=CARDS[MEMBER], digits="8351")).reason is Reason.WRONG_PIN
     assert ask(found, Presented(card=CARDS[STAFF], digits=PIN)).reason is Reason.WRONG_PIN
     assert ask(found, Presented(card=CARDS[STAFF], digits="8351")).granted
 
 
-def test_a_code_is_no_card_and_a_card_no_code() -> None:
+def test_a_code_never_matches_a_card_and_a_card_never_matches_a_code() -> None:
     assert ask(plan(), Presented(card=CODES[STAFF])).reason is Reason.UNKNOWN
     assert ask(plan(), Presented(digits=CARDS[CredentialKind.KEY_HOLDER])).reason is Reason.UNKNOWN
 
@@ -115,18 +115,18 @@ def test_a_pass_opens_for_two_minutes_give_or_take_the_clocks(after_s: int, reas
     assert ask(plan(), qr(BOOKING), now=T + after_s * SECOND).reason is reason
 
 
-def test_a_pass_that_says_it_lives_longer_opens_nothing() -> None:
+def test_a_pass_claiming_a_longer_life_opens_nothing() -> None:
     token = passes.issue(SIGNER, site=SITE, holder=IDS[BOOKING], now=T, life=timedelta(seconds=121))
     assert ask(plan(), Presented(token=token)).reason is Reason.PASS_EXPIRED
 
 
-def test_a_pass_opens_only_what_stands_in_the_plan_under_its_holder() -> None:
+def test_a_pass_opens_only_what_the_plan_grants_its_holder() -> None:
     assert ask(plan(grants=()), qr(BOOKING)).reason is Reason.PASS_UNKNOWN
     assert ask(plan(), qr(BOOKING)).booking == IDS[BOOKING]
     assert ask(plan(), qr(CredentialKind.CONTRACTOR)).granted
 
 
-def test_a_pass_never_stands_for_duress() -> None:
+def test_a_pass_never_counts_as_duress() -> None:
     decision = ask(plan(), qr(CredentialKind.KEY_HOLDER))
     assert decision.granted
     assert not decision.duress
@@ -150,14 +150,14 @@ def test_no_single_letter_of_a_pass_can_be_another() -> None:
 
 
 @pytest.mark.parametrize("token", ["HK1.", "HK1.AAAA", "HK1.é", "HK1." + "A" * 600, "HK2.AAAA", "https://example.org"])
-def test_what_is_no_pass_is_refused_as_such(token: str) -> None:
+def test_a_bad_pass_is_refused_as_such(token: str) -> None:
     with pytest.raises(WireError):
         passes.read(token, site=SITE, keys=KEYS)
     assert ask(plan(), Presented(token=token)).reason is Reason.PASS_UNKNOWN
 
 
 @pytest.mark.parametrize("in_touch", [False, True])
-def test_a_listed_offline_code_opens_always_and_a_withdrawn_one_never(in_touch: bool) -> None:
+def test_a_listed_offline_code_always_opens_and_a_withdrawn_one_never(in_touch: bool) -> None:
     code = shown(CredentialKind.OFFLINE_CODE)
     listed = ask(plan(offline=LISTED), code, in_touch=in_touch)
     assert (listed.granted, listed.booking) == (True, IDS[BOOKING])
@@ -174,7 +174,7 @@ def test_an_offline_code_that_no_plan_lists_opens_out_of_touch_and_is_nobodys_in
     assert (heard.granted, heard.reason, heard.near) == (False, Reason.UNKNOWN, False)
 
 
-def test_what_is_told_names_who_answers_for_the_building_and_no_member() -> None:
+def test_the_notification_names_the_person_responsible_and_no_member() -> None:
     def told(presented: Presented) -> AccessData:
         return AccessData.of(ask(plan(), presented), door="front-door", reader="front-reader")
 
@@ -185,7 +185,7 @@ def test_what_is_told_names_who_answers_for_the_building_and_no_member() -> None
     assert told(shown(BOOKING)).reader == "front-reader"
 
 
-def test_nothing_else_that_was_decided_is_left_out_of_what_is_told() -> None:
+def test_no_other_decision_is_left_out_of_the_report() -> None:
     decision = Decision(
         granted=True,
         reason=Reason.GRANTED,
@@ -222,6 +222,6 @@ def test_nothing_else_that_was_decided_is_left_out_of_what_is_told() -> None:
         (Presented(token="HK1.AAAA"), Method.QR),
     ],
 )
-def test_what_is_presented_says_by_what_and_never_itself(presented: Presented, method: Method) -> None:
+def test_a_presented_credential_reports_its_kind_and_never_its_value(presented: Presented, method: Method) -> None:
     assert presented.method is method
     assert repr(presented) == f"Presented({method.value})"

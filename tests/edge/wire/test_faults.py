@@ -19,7 +19,7 @@ def test_a_fault_has_words_and_a_hint(code: FaultCode) -> None:
     assert advise("front-door", code, "contact") == f"front-door: {describe(code, 'contact')} ({hint(code, 'contact')})"
 
 
-def test_every_alert_has_a_hint_but_the_one_of_a_fault_which_names_its_own() -> None:
+def test_every_alert_has_a_hint_except_a_fault_which_names_its_own() -> None:
     assert set(HINTS) == set(AlertCode)
     assert [code for code, said in HINTS.items() if not said] == [AlertCode.FAULT]
 
@@ -30,7 +30,7 @@ def test_the_hint_depends_on_the_part() -> None:
     assert "counts as fire" not in hint("input_chatters", "contact")
 
 
-def test_a_code_of_a_newer_edge_is_shown_as_it_is() -> None:
+def test_an_unknown_code_of_a_newer_edge_is_shown_unchanged() -> None:
     assert (describe("flux", "capacitor"), hint("flux")) == ("fault flux capacitor", "")
     assert advise("roof", "flux") == "roof: fault flux"
     event = make_event(
@@ -48,5 +48,5 @@ def test_a_code_of_a_newer_edge_is_shown_as_it_is() -> None:
 @given(
     st.lists(st.tuples(st.sampled_from(FaultCode), st.sampled_from(["", "contact", "D0", "hall-window"])), max_size=5)
 )
-def test_faults_in_a_state_are_read_as_they_were_written(faults: list[tuple[FaultCode, str]]) -> None:
+def test_faults_in_a_state_read_back_as_written(faults: list[tuple[FaultCode, str]]) -> None:
     assert read(written(Fault(*each) for each in faults) or "") == [(code.value, part) for code, part in faults]

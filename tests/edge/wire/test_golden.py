@@ -5,7 +5,8 @@ import pytest
 
 from edge.wire.codec import decode, encode
 from edge.wire.envelope import Keyring, Purpose, open_envelope
-from edge.wire.events import KINDS, EventBatch, read_event
+from edge.wire.event_batch import EventBatch
+from edge.wire.events import KINDS, read_event
 from edge.wire.messages import Command
 from edge.wire.plan import Part
 from tests.edge.wire.samples import CONTROLLER, DATA, EVENTS, FOLDER, KEYS, SAMPLES
@@ -47,7 +48,7 @@ def test_a_signed_envelope_is_written_and_read_as_in_its_sample() -> None:
 
 
 @pytest.mark.parametrize("name", KEYS)
-def test_what_stands_for_a_credential_never_changes(name: str) -> None:
+def test_the_reference_of_a_credential_never_changes(name: str) -> None:
     """Such as HMAC-SHA256 of ``booking_code NUL 482913`` under the bytes 0 to 31."""
     assert KEYS[name] == (FOLDER / f"{name}.txt").read_text().strip()
 

@@ -4,10 +4,10 @@ import uuid
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from edge.wire.ids import uuid7
+from edge.wire.ids import new_id, uuid7
 
 
 def test_the_example_of_rfc_9562() -> None:
@@ -20,7 +20,8 @@ def test_the_example_of_rfc_9562() -> None:
     at=st.datetimes(datetime(1970, 1, 1), datetime(2600, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  # made UTC
     random=st.binary(min_size=10, max_size=10),
 )
-def test_every_bit_is_where_the_rfc_has_it(at: datetime, random: bytes) -> None:
+@example(at=datetime(2243, 1, 1, microsecond=10_999, tzinfo=UTC), random=bytes(10))
+def test_every_bit_is_at_its_place_in_the_rfc(at: datetime, random: bytes) -> None:
     made = uuid.UUID(uuid7(at, random)).int
     since_1970 = (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
     given_bits = int.from_bytes(random)
@@ -35,3 +36,10 @@ def test_every_bit_is_where_the_rfc_has_it(at: datetime, random: bytes) -> None:
 def test_ten_random_bytes_are_needed(number: int) -> None:
     with pytest.raises(ValueError, match=f"^10 random bytes are needed, not {number}$"):
         uuid7(datetime(2026, 11, 26, tzinfo=UTC), bytes(number))
+
+
+def test_each_new_id_is_another_and_tells_its_time() -> None:
+    at = datetime(2026, 11, 26, 18, tzinfo=UTC)
+    made = {uuid.UUID(new_id(at)) for _ in range(100)}
+    assert len(made) == 100
+    assert {each.int >> 80 for each in made} == {int(at.timestamp() * 1000)}

@@ -1,4 +1,4 @@
-"""An interval is half-open, never empty, and in UTC whatever zone its ends were given in."""
+"""An interval is half-open, never empty, and in UTC for ends in any zone."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -41,7 +41,7 @@ def test_its_length_is_real_time_over_a_clock_change(start: datetime, end: datet
 
 
 @pytest.mark.parametrize("last", [0, -1])
-def test_one_that_ends_when_it_starts_or_before_is_refused_with_both_ends_named(last: float) -> None:
+def test_an_empty_or_reversed_interval_is_refused_with_both_ends(last: float) -> None:
     with pytest.raises(ValueError, match="interval") as refused:
         hours(0, last)
     assert str(refused.value) == f"an interval ends after it starts: {NOON} to {NOON + last * HOUR}"
@@ -54,7 +54,7 @@ def test_one_that_ends_when_it_starts_or_before_is_refused_with_both_ends_named(
         (NOON, datetime(9999, 12, 31, 23, 30, tzinfo=timezone(-HOUR))),
     ],
 )
-def test_ends_that_utc_cannot_hold_are_refused(start: datetime, end: datetime) -> None:
+def test_ends_outside_the_range_of_utc_are_refused(start: datetime, end: datetime) -> None:
     with pytest.raises(ValueError, match=r"^an interval at the end of the calendar: "):
         Interval(start=start, end=end)
 
@@ -69,7 +69,7 @@ def test_its_start_lies_in_it_and_its_end_does_not() -> None:
     ]
 
 
-def test_two_that_only_touch_do_not_overlap() -> None:
+def test_adjacent_intervals_do_not_overlap() -> None:
     assert not hours(0, 1).overlaps(hours(1, 2))
     assert not hours(1, 2).overlaps(hours(0, 1))
 

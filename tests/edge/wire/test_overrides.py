@@ -1,4 +1,4 @@
-"""Of several overrides of a door the strictest holds, whatever their order; none of the strict ones lets anybody in."""
+"""Of several overrides of a door the strictest applies, in any order. No strict one lets anybody in."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge.wire.access_decision import STRICTEST_FIRST, ClockTrust, decide, in_force, is_free
 from edge.wire.credentials import CredentialKind, Presented, code_key
-from edge.wire.decide import ClockTrust, decide, is_free
 from edge.wire.interval import Interval
-from edge.wire.overrides import STRICTEST_FIRST, in_force
-from edge.wire.plan import Assembly, DoorSpan, Grant, GrantsPart, HoursPart, Manifest, Override, OverrideKind, Plan
+from edge.wire.plan import DoorSpan, Grant, GrantsPart, HoursPart, Manifest, Override, OverrideKind, Plan
 from edge.wire.plan import OverridesPart as Part
+from edge.wire.plan_assembly import Assembly
 
 T = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 """Half an hour before the clocks go back in London."""
@@ -39,7 +39,7 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("kinds", "hours", "holds"), TABLE)
-def test_the_strictest_holds_whatever_the_order(
+def test_the_strictest_applies_in_any_order(
     kinds: tuple[OverrideKind, ...], hours: float, holds: OverrideKind | None
 ) -> None:
     for listed in permutations([override(kind, 0, 2) for kind in kinds]):
@@ -51,7 +51,7 @@ def test_every_kind_has_its_place() -> None:
     assert set(STRICTEST_FIRST) == set(OverrideKind)
 
 
-def test_of_one_kind_the_longest_holds() -> None:
+def test_of_one_kind_the_longest_applies() -> None:
     short, long = override(LOCK, 0, 1), override(LOCK, 0, 2)
     assert in_force((short, long), T) == in_force((long, short), T) == long
 
@@ -95,7 +95,7 @@ overrides = st.builds(
     st.sampled_from(["482913", "700700", "000000"]),
     st.sampled_from(list(ClockTrust)),
 )
-def test_a_lock_that_is_added_never_lets_in_anybody_who_was_kept_out(
+def test_an_added_lock_never_lets_in_anybody_refused_before(
     before: list[Override], kind: OverrideKind, hours: float, code: str, trust: ClockTrust
 ) -> None:
     now = T + hours * HOUR

@@ -12,7 +12,6 @@ from edge.wire.errors import Malformed, PlanRefused
 from edge.wire.interval import Interval
 from edge.wire.offline import OfflineWindow
 from edge.wire.plan import (
-    Assembly,
     ClosingPart,
     DoorPlan,
     DoorSpan,
@@ -31,12 +30,11 @@ from edge.wire.plan import (
     PartRef,
     Session,
     SessionsPart,
-    assemble,
     check_manifest,
     digest,
-    indexed,
     split,
 )
+from edge.wire.plan_assembly import Assembly, assemble, indexed
 
 AT = datetime(2026, 10, 24, 18, 0, tzinfo=UTC)
 EVENING = Interval(start=AT, end=AT + timedelta(hours=3))
@@ -79,7 +77,7 @@ def test_parts_are_put_together_in_any_order() -> None:
         assert [tuple(here.with_key(grant.key)) for grant in grants(2000)] == [(grant,) for grant in grants(2000)]
 
 
-def test_spans_and_sessions_come_by_their_start_in_whatever_order_the_parts_came() -> None:
+def test_spans_and_sessions_are_sorted_by_start_in_any_order_of_the_parts() -> None:
     evenings = [Interval(start=AT + timedelta(days=day), end=EVENING.end + timedelta(days=day)) for day in range(4)]
     booking = "0195d6a0-0000-7000-8000-00000000000{}"
     sessions = [Session(booking=booking.format(9 - at), space="hall", window=when) for at, when in enumerate(evenings)]
@@ -92,7 +90,7 @@ def test_spans_and_sessions_come_by_their_start_in_whatever_order_the_parts_came
     assert (list(plan.sessions), list(plan.modes)) == (sessions, modes)
 
 
-def test_a_plan_without_a_word_on_closing_has_the_usual_one_and_another_takes_its_place() -> None:
+def test_a_plan_without_closing_settings_uses_the_defaults_and_given_ones_replace_them() -> None:
     assembly = Assembly(manifest({}))
     assert assembly.finish().closing == ClosingPart()
     assembly.add(ClosingPart(warn_minutes=(30,), secure_within_minutes=90))
@@ -106,7 +104,7 @@ def test_a_door_with_hours_alone_knows_no_code_pass_override_or_offline_code() -
     assert assembly.finish().grant_count == 0
 
 
-def test_what_a_part_says_of_one_door_holds_at_no_other() -> None:
+def test_a_part_about_one_door_applies_to_no_other() -> None:
     back = msgspec.structs.replace(HOURS, door="back-door")
     booking = "0195d6a0-0000-7000-8000-000000000001"
     (grant,) = (msgspec.structs.replace(each, booking=booking) for each in grants(1))
@@ -141,7 +139,7 @@ def test_many_grants_are_split_into_parts_within_the_limit() -> None:
     assert tuple(grant for part in read for grant in part.grants) == grants(2000)
 
 
-def test_a_hundred_thousand_equal_grants_are_one() -> None:
+def test_a_hundred_thousand_equal_grants_become_one() -> None:
     (grant,) = grants(1)
     assembly = Assembly(manifest({}))
     assembly.add(HOURS)
@@ -181,7 +179,7 @@ def test_a_code_that_several_parts_hold_is_found_in_all_of_them() -> None:
     assert list(here.with_key(bytes(32))) == list(here.of_owner("nobody")) == []
 
 
-def test_a_part_that_is_indexed_already_is_not_indexed_again() -> None:
+def test_an_indexed_part_is_not_indexed_again() -> None:
     part = indexed(GrantsPart(grants=grants(3)))
     assembly = Assembly(manifest({}))
     assembly.add(HOURS)
@@ -191,7 +189,7 @@ def test_a_part_that_is_indexed_already_is_not_indexed_again() -> None:
     assert plan.grant_count == 3
 
 
-def test_no_grants_are_no_parts() -> None:
+def test_no_grants_make_no_parts() -> None:
     assert split("grants", "grants", ()) == {}
 
 
@@ -206,7 +204,7 @@ def test_a_part_with_other_bytes_is_refused() -> None:
 
 
 @pytest.mark.parametrize("data", [b"{}", b'{"type":"weather"}', b'{"type":"hours"}', b"\xff", b"[]"])
-def test_a_part_that_is_none_is_malformed_although_its_digest_fits(data: bytes) -> None:
+def test_a_bad_part_is_malformed_even_if_its_digest_matches(data: bytes) -> None:
     with pytest.raises(Malformed):
         assemble(manifest({"hours": data}), {"hours": data})
 
@@ -216,7 +214,7 @@ def test_grants_of_a_door_without_hours_open_nothing() -> None:
     assert assemble(manifest(parts), parts).doors == {}
 
 
-def test_the_mode_is_closed_where_the_plan_says_nothing_and_past_its_horizon() -> None:
+def test_the_mode_is_closed_without_a_planned_mode_and_past_the_horizon() -> None:
     part = {"modes": encode(ModesPart(spans=(ModeSpan(during=EVENING, mode=Mode.STAFFED),)))}
     plan = assemble(manifest(part), part)
     assert [plan.mode_at(AT + timedelta(hours=hours)) for hours in (-1, 0, 3)] == [
@@ -228,7 +226,7 @@ def test_the_mode_is_closed_where_the_plan_says_nothing_and_past_its_horizon() -
     assert short.mode_at(AT + timedelta(hours=2)) is Mode.CLOSED
 
 
-def test_a_newer_manifest_and_the_same_one_again_may_be_applied() -> None:
+def test_a_newer_manifest_and_the_same_manifest_again_may_be_applied() -> None:
     applied = manifest({}, 5)
     check_manifest(manifest({}, 6), applied)
     check_manifest(manifest({}, 5), applied)

@@ -24,10 +24,10 @@ async def test_a_task_that_swallowed_its_cancellation_still_ends() -> None:
         await task
 
 
-async def test_one_that_nobody_cancelled_goes_on() -> None:
-    assert await asyncio.create_task(_goes_on())
+async def test_an_uncancelled_task_continues() -> None:
+    assert await asyncio.create_task(_continue())
 
 
-async def _goes_on() -> bool:
+async def _continue() -> bool:
     stop_if_told()
     return True

@@ -17,6 +17,6 @@ def test_the_pause_doubles_with_every_failure_up_to_a_day(every_min: int, failur
     assert (least, most) == (timedelta(minutes=minutes * 0.9), timedelta(minutes=minutes * 1.1))
 
 
-def test_what_the_other_server_asks_for_is_kept_up_to_a_day() -> None:
+def test_a_retry_after_header_is_followed_up_to_a_day() -> None:
     assert pause(30, 1, luck=0.5, at_least_s=7200) == timedelta(hours=2)
     assert pause(30, 1, luck=0.5, at_least_s=1e9) == timedelta(hours=24)

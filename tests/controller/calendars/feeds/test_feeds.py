@@ -12,9 +12,9 @@ from fastapi import FastAPI
 from msgspec.structs import replace
 from sqlalchemy import select
 
+from controller.audit.tables import audit_rows
 from controller.calendars.tables import feeds
 from controller.container import Container
-from controller.people.tables import writes
 from controller.settings import FeedSection, Settings
 from tests.controller.calendars.feeds.partner import Partner, answer, calendar, event, packed, partner
 from tests.controller.clock import ManualClock
@@ -289,7 +289,7 @@ async def test_two_controllers_poll_a_feed_once(
     assert len(surgery.asked) == 1
 
 
-async def test_a_feed_that_goes_elsewhere_takes_its_blocks_along_and_keeps_its_address(
+async def test_a_feed_moved_to_another_space_moves_its_blocks_and_keeps_its_address(
     any_village: httpx.AsyncClient, surgery: Partner
 ) -> None:
     surgery.publish(CLINIC)
@@ -384,7 +384,7 @@ async def test_only_who_runs_the_site_sees_and_sets_feeds_and_each_write_is_on_r
     assert other.is_success, other.text
     surgery.publish(FLU)
     await follow(village, surgery)
-    for role, extra in (("reader", {}), ("booker", {"party": "yoga"}), ("manager", {"sites": ["other"]})):
+    for role, extra in (("wall", {}), ("group_leader", {"party": "yoga"}), ("manager", {"sites": ["other"]})):
         async with signed_in_as(app, village, role, **extra) as client:
             answers = [
                 await client.get(PATH),
@@ -397,11 +397,11 @@ async def test_only_who_runs_the_site_sees_and_sets_feeds_and_each_write_is_on_r
             assert [each.status_code for each in answers] == [403] * 6
     await village.delete(f"{PATH}/gp")
     async with container.database.read() as tx:
-        found = (await tx.execute(select(writes.c.act).where(writes.c.thing == "feed gp"))).scalars().all()
+        found = (await tx.execute(select(audit_rows.c.act).where(audit_rows.c.thing == "feed gp"))).scalars().all()
     assert list(found) == ["make", "poll", "delete"]
 
 
-async def test_the_address_is_sealed_and_never_told(
+async def test_the_address_is_sealed_and_never_shown(
     village: httpx.AsyncClient, surgery: Partner, container: Container
 ) -> None:
     surgery.says = answer(status="404 No")

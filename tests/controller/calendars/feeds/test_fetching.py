@@ -109,7 +109,7 @@ async def _headless(writer: asyncio.StreamWriter) -> None:
         (answer(b"", "Location: http://[::ffff:169.254.169.254]/", status="302 Found"), Trouble.ADDRESS, "169.254"),
     ],
 )
-async def test_what_is_no_calendar_is_told_with_its_mend(
+async def test_a_file_that_is_no_calendar_is_reported_with_a_hint(
     surgery: Partner, says: bytes | Speak, trouble: Trouble, words: str
 ) -> None:
     surgery.says = says
@@ -145,7 +145,7 @@ async def test_how_long_a_server_wants_to_be_left_alone_is_heard(surgery: Partne
     assert (await fault(surgery.address)).retry_after_s == 3600
 
 
-async def test_a_host_that_is_not_there_or_does_not_answer_is_told(surgery: Partner) -> None:
+async def test_a_host_that_does_not_exist_or_answer_is_reported(surgery: Partner) -> None:
     assert "there is no host" in (await fault("http://no-such-host.invalid/x.ics")).text
     port = surgery.address.rpartition(":")[2].partition("/")[0]
     assert "cannot be reached" in (await fault(f"http://127.0.0.2:{port}/diary.ics")).text
@@ -218,5 +218,5 @@ def test_what_is_no_address_is_refused(text: str) -> None:
         read_address(text)
 
 
-def test_of_an_address_its_host_is_told_and_no_more() -> None:
+def test_only_the_host_of_an_address_is_shown() -> None:
     assert where("https://ann:secret@cal.example.org:8443/private-x/basic.ics?k=1") == "https://cal.example.org:8443/…"

@@ -16,15 +16,15 @@ from controller.settings import Settings
 from controller.web.problem import Invalid, Refused
 from edge.wire.plan import Override, OverrideKind
 from edge.wire.topics import subscriptions
-from firmware_sim.memory_link import MemoryBroker
 from tests.controller.clock import ManualClock
 from tests.controller.telemetry.speaking import NOW
 from tests.eventually import eventually
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import ACTOR, FRONT, Hub
+from tests.memory_link import MemoryBroker
 
 LOCK, HOLD, OUT = OverrideKind.LOCK_DOWN, OverrideKind.HOLD_OPEN, OverrideKind.OUT_OF_SERVICE
-UNA = Actor(name=ACTOR, role=Role.PORTER)
+UNA = Actor.acting(ACTOR, Role.PORTER)
 HOUR = timedelta(hours=1)
 
 
@@ -159,7 +159,7 @@ async def test_a_door_that_is_made_during_an_override_of_the_whole_site_gets_it(
     (made,) = (await overrides.order("ramsey", draft(), actor=UNA)).ordered
     (other,) = (await overrides.order("ramsey", draft(HOLD, doors=("front-door",)), actor=UNA)).ordered
     side = Door(site="ramsey", id="side-door", name="Side door", edge="main", hold_s=5, held_after_s=60)
-    await hub.container.estate.put_door(side, version=0, actor=ACTOR)
+    await hub.container.estate.put(side, version=0, actor=ACTOR)
 
     async def both() -> bool:
         return {door for door, kind in at_door(edge) if kind is LOCK} == {"front-door", FRONT.id, "side-door"}
@@ -236,9 +236,9 @@ async def test_an_unknown_door_or_site_is_named_and_a_door_has_only_so_many(
 @pytest.mark.parametrize("role", list(Role))
 async def test_only_who_looks_after_doors_may_order_and_end(hub: Hub, role: Role, kind: OverrideKind) -> None:
     overrides = hub.container.mqtt.overrides
-    actor = Actor(name="somebody", role=role, party="choir" if role is Role.BOOKER else None)
+    actor = Actor.acting("somebody", role, party="choir" if role is Role.GROUP_LEADER else None)
     (made,) = (await overrides.order("ramsey", draft(kind), actor=UNA)).ordered
-    if role in (Role.ADMIN, Role.MANAGER, Role.PORTER):
+    if role in (Role.OWNER, Role.MANAGER, Role.FACILITIES, Role.PORTER):
         await overrides.order("ramsey", draft(kind), actor=actor)
         await overrides.end(made.id, why="", actor=actor)
         return

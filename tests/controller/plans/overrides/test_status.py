@@ -1,4 +1,4 @@
-"""Where an override stands at a door, in data and in words; what is not at the door is never said to be."""
+"""The status of an override at a door, in data and in words; never reported as at the door before it is there."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -96,7 +96,7 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("one", "away_h", "state", "text"), TABLE)
-def test_a_door_stands_as_the_table_says(one: Ordered, away_h: float | None, state: At, text: str) -> None:
+def test_the_state_of_a_door_is_as_the_table_says(one: Ordered, away_h: float | None, state: At, text: str) -> None:
     (found,) = at_front(one, away_h=away_h)
     assert (found.state, found.text) == (state, text)
 
@@ -134,7 +134,7 @@ def test_a_door_that_is_gone_from_the_building_is_left_out() -> None:
         (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "02:30"),
     ],
 )
-def test_the_end_is_told_in_the_sites_time_on_both_nights_of_a_clock_change(now: datetime, until: str) -> None:
+def test_the_end_is_shown_in_the_sites_time_on_both_nights_of_a_clock_change(now: datetime, until: str) -> None:
     there = AtDoor(door="front", on_version=7, on_at=now)
     (found,) = at_front(ordered(at=there, now=now), now=now)
     assert found.text.endswith(f"until {until}")

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import msgspec
 
 from edge.wire.envelope import Purpose, Signer
-from edge.wire.plan import PartRef, assemble, digest
+from edge.wire.plan import PartRef, digest
+from edge.wire.plan_assembly import assemble
 from tests.eventually import eventually
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import Hub

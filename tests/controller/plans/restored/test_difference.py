@@ -138,7 +138,7 @@ def test_an_offline_code_that_was_withdrawn_stays_withdrawn() -> None:
     assert found([offline(accepted=False)], ours=[offline(accepted=False)]) == []
 
 
-def test_a_booking_that_was_moved_has_its_new_code_kept_and_its_old_one_kept_off() -> None:
+def test_a_booking_that_was_moved_keeps_its_new_code_and_its_old_one_stays_off() -> None:
     old, new = code(window=hours(2, 4)), code(window=hours(5, 7))
     assert found([new], before=[old], ours=[old]) == [(ItemKind.BOOKING, CHOIR, False), (ItemKind.BOOKING, CHOIR, True)]
 

@@ -19,19 +19,19 @@ from controller.settings import Settings
 from controller.telemetry import queries
 from controller.telemetry.alert_catalogue import AlertCode
 from controller.web.app import build_app
+from edge.wire.access_decision import ClockTrust, decide
 from edge.wire.credentials import Presented
-from edge.wire.decide import ClockTrust, decide
 from edge.wire.envelope import Purpose, Signer
 from edge.wire.plan import OverrideKind
 from edge.wire.topics import subscriptions
-from firmware_sim.memory_link import MemoryBroker
 from tests.controller.clock import ManualClock
 from tests.eventually import eventually
 from tests.integration.backup import Backup, put_back, take_backup
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import ACTOR, Hub, book
+from tests.memory_link import MemoryBroker
 
-UNA = Actor(name=ACTOR, role=Role.MANAGER)
+UNA = Actor.acting(ACTOR, Role.MANAGER)
 DOOR = "front-door"
 
 
@@ -164,7 +164,7 @@ async def test_a_code_made_after_the_backup_stays_on_the_door_until_somebody_rem
             await hub.container.mqtt.restored.decide(entry.id, RestoredDecision.KEEP, why="", actor=UNA)
 
 
-async def test_what_is_kept_stays_and_can_still_be_removed(centre: Centre, edge: FakeEdge) -> None:
+async def test_an_entry_that_was_kept_stays_and_can_still_be_removed(centre: Centre, edge: FakeEdge) -> None:
     backup = await centre.backup()
     new = await book(centre.hub, "2026-11-25T18:00", "2026-11-25T20:00")
     await centre.hub.up_to_date()
@@ -277,7 +277,7 @@ async def test_only_a_plan_of_its_own_signature_that_the_edge_says_it_has_is_bel
         assert entry.subject == new.booking.id
 
 
-async def test_a_plan_that_was_refused_is_made_anew_though_it_would_say_the_same(
+async def test_a_plan_that_was_refused_is_made_again_though_it_would_say_the_same(
     centre: Centre, hub: Hub, broker: MemoryBroker
 ) -> None:
     down = subscriptions("down", site="ramsey", edge="main")

@@ -147,7 +147,7 @@ async def lists(hub: Hub, kinds: Sequence[ItemKind]) -> list[str]:
 
 
 PORTERS = {ItemKind.BOOKING, ItemKind.OVERRIDE, ItemKind.OFFLINE}
-DECIDES = {"manager": set(ItemKind), "porter": PORTERS, "booker": set[ItemKind](), "reader": set[ItemKind]()}
+DECIDES = {"manager": set(ItemKind), "porter": PORTERS, "group_leader": set[ItemKind](), "wall": set[ItemKind]()}
 
 
 @pytest.mark.parametrize("role", DECIDES)
@@ -156,7 +156,7 @@ async def test_who_may_do_the_same_by_hand_decides_and_nobody_else(
 ) -> None:
     entries = dict(zip(ItemKind, await lists(hub, list(ItemKind)), strict=True))
     party = {}
-    if role == "booker":
+    if role == "group_leader":
         await put_party(admin, "choir")
         party = {"party": "choir"}
     async with signed_in_as(hub.app, admin, role=role, **party) as client:

@@ -1,0 +1,192 @@
+"""The one way to record who did what to which thing, in the transaction that does it."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import msgspec
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from controller.audit.origin import Origin, origin
+from controller.audit.tables import audit_people, audit_rows
+from controller.db.compiled_sql import BulkInsert, put
+from controller.db.engine import Tx
+
+FieldChanges: TypeAlias = Mapping[str, tuple[Any, Any]]
+"""Field -> value before and after; ``None`` for none. Values that JSON has."""
+
+PERSONAL = frozenset(
+    {
+        *("name", "title", "notes", "key_holder", "email", "phone", "born"),
+        *("contact_name", "contact_phone", "contact_email", "contact_address"),
+        "who",
+    }
+)
+"""Fields with personal data: the chain holds only a salted digest of them, so that they can be erased."""
+SECRET = frozenset({"password_hash", "card", "pin", "code", "duress_code", "duress_pin", "token", "secret"})
+"""Fields whose values are never recorded, only that they changed."""
+SECRET_CHANGED = ("(secret)", "(changed)")
+_NO_DIGEST = bytes(32)
+_SALT_BYTES = 16
+
+
+async def record(
+    tx: Tx,
+    *,
+    actor: str,
+    at: datetime,
+    act: str,
+    thing: str,
+    site: str | None = None,
+    changes: FieldChanges | None = None,
+    why: str = "",
+    subject: str | None = None,
+    former: str | None = None,
+    into: BulkInsert | None = None,
+) -> None:
+    """``actor``: who acts where nobody is signed in: ``edge:…``, ``import:…``, or a user's name. ``act``: a few words,
+    such as "book". ``changes``: as ``diff`` finds them. ``why``: the reason that was given. ``subject``: the party
+    whose personal data may be in ``changes`` and ``why``. ``former``: the party whose data the values before are, where
+    that is another: they go into a row of their own, so that each party's can be erased. ``into``: where the row goes,
+    if other rows follow."""
+    await record_all(
+        tx,
+        actor=actor,
+        at=at,
+        act=act,
+        things=[thing],
+        site=site,
+        changes=changes,
+        why=why,
+        subject=subject,
+        former=former,
+        into=into,
+    )
+
+
+async def record_all(
+    tx: Tx,
+    *,
+    actor: str,
+    at: datetime,
+    act: str,
+    things: Iterable[str],
+    site: str | None = None,
+    changes: FieldChanges | None = None,
+    why: str = "",
+    subject: str | None = None,
+    former: str | None = None,
+    into: BulkInsert | None = None,
+) -> None:
+    """As ``record``, for things to which the same was done."""
+    where = origin()
+    changes = changes or {}
+    ours = {name: both for name, both in changes.items() if name not in PERSONAL}
+    private: dict[str, Any] = {name: both for name, both in changes.items() if name in PERSONAL}
+    formers: dict[str, Any] = {}
+    if former is not None and former != subject:
+        formers = {name: (old, None) for name, (old, _) in private.items() if old is not None}
+        private = {name: (None, new) for name, (_, new) in private.items() if new is not None}
+    personal = {"address": where.address, "why": why, "changes": private}
+    row: dict[str, Any] = {
+        "at": at,
+        "site": site,
+        "user_id": where.user,
+        "actor": _label(actor, where)[:200],
+        "source": where.source.value,
+        "act": act[:40],
+        "subject": subject,
+        "changes": encoded(ours) if ours else "",
+    }
+    rows = []
+    for thing in things:
+        text, digest = _sealed_apart({name: value for name, value in personal.items() if value})
+        rows.append(row | {"thing": thing[:200], "personal": text, "personal_digest": digest})
+        if formers:
+            text, digest = _sealed_apart({"changes": formers})
+            own = {"subject": former, "changes": "", "personal": text, "personal_digest": digest}
+            rows.append(row | {"thing": thing[:200]} | own)
+    await put(tx, audit_rows, rows, into)
+
+
+def _label(actor: str, where: Origin) -> str:
+    """What did it besides the user, whose name is not repeated: "import" of "import:Una Porter"."""
+    if where.user is None:
+        return actor
+    return "" if actor == where.name else actor.removesuffix(f":{where.name}")
+
+
+def diff(
+    before: msgspec.Struct | None, after: msgspec.Struct | None, *, leave_out: Iterable[str] = ()
+) -> dict[str, tuple[Any, Any]]:
+    """The fields in which two states of a thing differ; ``None`` for what is not there. Secrets say only that they
+    changed. Pure."""
+    if before is after:
+        return {}
+    old, new = (_plain(each) for each in (before, after))
+    found: dict[str, tuple[Any, Any]] = {}
+    for name in [*new, *(each for each in old if each not in new)]:
+        if name not in leave_out and old.get(name) != new.get(name):
+            found[name] = SECRET_CHANGED if name in SECRET else (old.get(name), new.get(name))
+    return found
+
+
+def _plain(state: msgspec.Struct | None) -> dict[str, Any]:
+    values: dict[str, Any] = {} if state is None else _without_names(msgspec.to_builtins(state, enc_hook=str))
+    return {name: value for name, value in values.items() if value not in (None, "", [], {})}
+
+
+def _without_names(value: Any) -> Any:
+    """Without ``made_by`` and its like, at any depth: names of users, whom the row has by id."""
+    if isinstance(value, dict):
+        return {name: _without_names(each) for name, each in value.items() if not str(name).endswith("_by")}
+    return [_without_names(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _sealed_apart(personal: Mapping[str, Any]) -> tuple[str | None, bytes]:
+    """The personal values with a salt, and the digest that stays when they are erased."""
+    if not personal:
+        return None, _NO_DIGEST
+    text = encoded({**personal, "salt": secrets.token_hex(_SALT_BYTES)})
+    return text, digest_of(text)
+
+
+def digest_of(personal: str) -> bytes:
+    """What the chain holds of the personal values of a row."""
+    return hashlib.sha256(personal.encode()).digest()
+
+
+def encoded(value: object) -> str:
+    """As JSON in its one form: names in order, no spaces, UTF-8."""
+    return msgspec.json.encode(value, order="sorted").decode()
+
+
+async def name_user(tx: Tx, user_id: str, name: str) -> None:
+    """Keep the name of a user apart from the rows, which hold only the id."""
+    insert = (postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert)(audit_people)
+    await tx.execute(
+        insert.values(id=user_id, name=name).on_conflict_do_update(index_elements=["id"], set_={"name": name})
+    )
+
+
+async def forget(tx: Tx, party: str, actor: str, now: datetime) -> None:
+    """Erase the personal values of all rows about a party. The chain holds only their digests, and stays whole."""
+    await tx.execute(update(audit_rows).where(audit_rows.c.subject == party).values(personal=None))
+
+
+async def last_write(tx: Tx, *, site: str | None, thing: str, start: str | None = None) -> Any:
+    """Actor, act and time of the last row about a thing, or about one that begins with ``start``."""
+    c = audit_rows.c
+    mine = c.thing == thing
+    if start is not None:
+        mine |= c.thing.startswith(start, autoescape=True)
+    query = (
+        select(audit_people.c.name, c.actor, c.act, c.at)
+        .select_from(audit_rows.outerjoin(audit_people, audit_people.c.id == c.user_id))
+        .where(c.site == site, mine)
+        .order_by(c.id.desc())
+    )
+    return (await tx.execute(query.limit(1))).first()

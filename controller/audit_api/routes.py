@@ -1,0 +1,89 @@
+"""The audit log over HTTP."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from controller.audit_api.model import AuditFilter
+from controller.audit_api.schemas import AuditPage, audit_page
+from controller.audit_api.service import AuditService, as_csv
+from controller.csv_import.schemas import csv_response
+from controller.people.authentication import ReadsAudit
+from controller.web.fields import After, Limit, Line, read_date, read_moment
+from controller.web.problem import NotSignedIn, described, invalid_field
+from controller.web.services import service
+
+MOST_CSV = 10_000
+router = APIRouter(tags=["audit"], responses=described(NotSignedIn))
+TheAudit = Annotated[AuditService, service(AuditService)]
+Words = Annotated[Line, Query()]
+When = Annotated[str | None, Query(max_length=40, description="A date, or a time; without an offset in UTC")]
+
+
+async def _which(
+    who: Annotated[Line, Query(description="A user's id or name, or another actor")] = "",
+    act: Words = "",
+    site: Words = "",
+    thing: Annotated[Line, Query(description="How the thing's name begins, such as booking")] = "",
+    from_: Annotated[str | None, Query(max_length=40, alias="from", description="A date, or a time, in UTC")] = None,
+    until: When = None,
+) -> AuditFilter:
+    return AuditFilter(
+        who=who,
+        act=act,
+        site=site,
+        thing=thing,
+        from_=_instant("from", from_),
+        until=_instant("until", until),
+    )
+
+
+Which = Annotated[AuditFilter, Depends(_which)]
+
+
+@router.get("/audit")
+async def read_audit_log(
+    audit: TheAudit, actor: ReadsAudit, which: Which, after: After = None, limit: Limit = 100
+) -> AuditPage:
+    """Who did what to which thing, when, from where and why, the newest first. Reading it is recorded in it."""
+    found = await audit.entries(which, before=_number(after), limit=limit + 1, actor=actor)
+    return audit_page(found, limit=limit)
+
+
+@router.get("/audit.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
+async def export_audit_log(audit: TheAudit, actor: ReadsAudit, which: Which) -> Response:
+    """The newest 10,000 of these rows as CSV; narrow them down with `until` for older ones."""
+    found = await audit.entries(which, before=None, limit=MOST_CSV, actor=actor)
+    return csv_response(as_csv(found), "audit.csv")
+
+
+def _number(after: str | None) -> int | None:
+    if after is None:
+        return None
+    if not after.isascii() or not after.isdigit() or len(after) > 18:
+        raise invalid_field("after", "must be `next` of the page before")
+    return int(after)
+
+
+def _instant(field: str, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    readers: tuple[Callable[[str], datetime], ...] = (_day, _moment)
+    for read in readers:
+        try:
+            return read(text)
+        except ValueError:
+            continue
+    raise invalid_field(field, "must be a date like 2026-11-25, or a time like 2026-11-25T18:00")
+
+
+def _day(text: str) -> datetime:
+    return datetime.combine(read_date(text), time(), UTC)
+
+
+def _moment(text: str) -> datetime:
+    found = read_moment(text)
+    return found.resolve(ZoneInfo("UTC"), "time")

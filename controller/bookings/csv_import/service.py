@@ -1,0 +1,131 @@
+"""Import and export of a site's bookings as CSV."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from controller.bookings import repository as bookings
+from controller.bookings.csv_import import repository
+from controller.bookings.csv_import.columns import BOOKING_CSV, EXPORTED, booking_row
+from controller.bookings.csv_import.model import ParsedBookingRow
+from controller.bookings.csv_import.row_import import RowImport
+from controller.bookings.service import BookingService
+from controller.bookings.writer import BookingWriter
+from controller.changes import Changes
+from controller.csv_import.rows import CsvImportResult, ImportedRow, parse
+from controller.csv_import.spreadsheet import write_sheet
+from controller.db.engine import Database, Tx
+from controller.diary.model import listed_time
+from controller.diary.site_config import SiteConfig
+from controller.people.model import Actor
+from controller.rules.service import HypotheticalBookings
+from controller.uploads.parser import Parser
+from edge.wire.clock import Clock
+
+LONGEST = timedelta(days=400)
+"""Longest time whose bookings one export covers."""
+_CHANGES = 200
+_NEW = 100
+"""Rows in one transaction, so that other writes get their turn."""
+
+Progress = Callable[[int, int], None]
+"""Called with the number of rows done, and of all rows."""
+
+
+@dataclass(eq=False)
+class BookingCsv:
+    """``bookings`` writes, with its retries."""
+
+    database: Database
+    clock: Clock
+    changes: Changes
+    writer: BookingWriter
+    bookings: BookingService
+    parser: Parser
+
+    async def take(
+        self, site: str, data: bytes, *, preview: bool, actor: Actor, on_progress: Progress
+    ) -> CsvImportResult:
+        """Book new rows and change bookings whose rows differ, each row completely or not at all. ``preview`` finds
+        the same results without writing or blocking anybody. A row that was imported before is skipped until it
+        differs, so a second import changes nothing, and the next import finishes an interrupted one. Rows of
+        existing bookings come first: they may make room. Raises ``SiteUnknown``, and ``Invalid`` for a file of no
+        use.
+        """
+        async with self.database.read() as tx:
+            await self.writer.site_configs.of(tx, site)
+        parsed = await parse(self.parser, data, BOOKING_CSV)
+        old, new = await self._sorted(site, parsed.rows)
+        actor = replace(actor, name=f"import:{actor.name}")
+
+        async def write(rows: Sequence[ParsedBookingRow]) -> list[ImportedRow]:
+            done = await self.bookings.write_many(self._write, site, rows, actor)
+            self.changes.site_changed(site)
+            return done
+
+        hypothetical = HypotheticalBookings()
+
+        async def look(rows: Sequence[ParsedBookingRow]) -> list[ImportedRow]:
+            # A transaction for each part: one for all would keep a connection from others for as long as all takes.
+            async with self.database.read() as tx:
+                return await self._batch(tx, await self.writer.site_configs.of(tx, site), actor, hypothetical).take(
+                    rows
+                )
+
+        rows = await _all(old, new, look if preview else write, on_progress)
+        return CsvImportResult(preview=preview, rows=[*parsed.refused, *rows], warnings=parsed.warnings)
+
+    async def put_out(self, site: str, starts: str, ends: str) -> bytes:
+        """The bookings that touch a time, as a file that ``take`` reads. Raises ``SiteUnknown``, ``Invalid``."""
+        async with self.database.read() as tx:
+            zone = (await self.writer.site_configs.of(tx, site)).site.tz
+            during = listed_time(starts, ends, zone, longest=LONGEST)
+            found = await bookings.between(tx, site, during)
+            references = await repository.references(tx, site, [each.id for each in found])
+        now = self.clock.now()
+        rows = [booking_row(each, references.get(each.id, ""), zone, now) for each in found]
+        return await asyncio.to_thread(write_sheet, EXPORTED, rows)
+
+    async def _sorted(
+        self, site: str, wanted: Sequence[ParsedBookingRow]
+    ) -> tuple[list[ParsedBookingRow], list[ParsedBookingRow]]:
+        """Rows of existing bookings, and the others."""
+        async with self.database.read() as tx:
+            known = await repository.known(tx, site, [row.reference for row in wanted])
+        old = [row for row in wanted if row.booking or row.reference in known]
+        return old, [row for row in wanted if not (row.booking or row.reference in known)]
+
+    async def _write(self, tx: Tx, site: str, rows: Sequence[ParsedBookingRow], actor: Actor) -> list[ImportedRow]:
+        await self.database.lock_site(tx, site)
+        return await self._batch(tx, await self.writer.site_configs.of(tx, site), actor).take(rows)
+
+    def _batch(
+        self, tx: Tx, site_config: SiteConfig, actor: Actor, hypothetical: HypotheticalBookings | None = None
+    ) -> RowImport:
+        return RowImport(tx, self.writer, site_config, actor=actor, now=self.clock.now(), hypothetical=hypothetical)
+
+
+async def _all(
+    old: Sequence[ParsedBookingRow],
+    new: Sequence[ParsedBookingRow],
+    write: Callable[[Sequence[ParsedBookingRow]], Awaitable[list[ImportedRow]]],
+    on_progress: Progress,
+) -> list[ImportedRow]:
+    """Write all rows in parts. A clash is tried again as long as other bookings move away."""
+    lines: dict[int, ImportedRow] = {}
+
+    async def each(rows: Sequence[ParsedBookingRow], size: int) -> None:
+        for at in range(0, len(rows), size):
+            lines.update({line.line: line for line in await write(rows[at : at + size])})
+            on_progress(len(lines), len(old) + len(new))
+
+    left = list(old)
+    while left:
+        await each(left, _CHANGES)
+        clashed = [row for row in left if lines[row.line].conflicts]
+        left = clashed if len(clashed) < len(left) else []
+    await each(new, _NEW)
+    return list(lines.values())

@@ -1,0 +1,121 @@
+"""Lists bookings: those of a time, those that a text finds, and the requests that wait for approval."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from controller.bookings import repository
+from controller.bookings.service import may_decide, standing_request, without_overruled_buffers
+from controller.bookings.writer import BookingView, BookingWriter
+from controller.db.engine import Database, Tx
+from controller.diary.model import BookingStatus, listed_time
+from controller.diary.site_config import SiteConfig
+from controller.people.model import Actor, PartyFilter, Tier
+from controller.people.parties import listed
+from controller.people.permissions import Action, Thing, may, parties_of, things_of
+from controller.rules.model import RuleReason
+from controller.rules.service import judge
+from edge.wire.clock import Clock
+
+_PARTIES = 500
+"""Parties of a name that bookings are searched for."""
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """A booking that waits for approval. ``refusals``: what prevents approving it now, for users who can approve."""
+
+    view: BookingView
+    refusals: tuple[RuleReason, ...]
+
+
+class BookingListing:
+    """Each method is one transaction, and writes nothing."""
+
+    def __init__(self, database: Database, clock: Clock, writer: BookingWriter) -> None:
+        self._database = database
+        self._clock = clock
+        self._writer = writer
+
+    async def between(
+        self,
+        site: str,
+        starts: str,
+        ends: str,
+        *,
+        space: str | None = None,
+        party: str | None = None,
+        among: frozenset[BookingStatus] = frozenset(BookingStatus),
+        actor: Actor,
+    ) -> list[BookingView]:
+        """The bookings of a site that touch a time, given as the API takes moments and dates. ``party``: of this one
+        only, as far as the actor may see whose they are."""
+        async with self._database.read() as tx:
+            where = await self._writer.site_configs.of(tx, site)
+            during = listed_time(starts, ends, where.site.tz)
+            now = self._clock.now()
+            if party is not None and not may(actor, Action.DETAILS, Thing(site=site, party=party)):
+                return []
+            found = await repository.between(tx, site, during, space=space, party=party)
+            return await self._writer.views(tx, where, [each for each in found if each.status(now) in among], now)
+
+    async def search(self, site: str, text: str, *, actor: Actor, limit: int) -> list[BookingView]:
+        """The bookings of a site, on whatever day, that have ``text`` in what the actor may see of them: title, party,
+        whom to ring. Who sees the details of their own parties only finds theirs. Raises ``SiteUnknown``."""
+        only, reachable = (parties_of(actor, action, site) for action in (Action.DETAILS, Action.CONTACT))
+        async with self._database.read() as tx:
+            where = await self._writer.site_configs.of(tx, site)
+            now = self._clock.now()
+            found = await repository.search(
+                tx,
+                site,
+                text,
+                parties=[each.id for each in await listed(tx, PartyFilter(search=text), limit=_PARTIES)],
+                contacts=reachable is None or (only is not None and only <= reachable),
+                only=only,
+                now=now,
+                limit=limit,
+            )
+            views = {view.booking.id: view for view in await self._writer.views(tx, where, found, now)}
+            return [views[each.id] for each in found]
+
+    async def requests(self, site: str | None, *, actor: Actor, after: str | None, limit: int) -> list[Request]:
+        """What waits for approval and is not over, by start, at one site or at all, as far as the actor sees the
+        details. ``after``: id of the last of the page before. Raises ``SiteUnknown``."""
+        async with self._database.read() as tx:
+            now = self._clock.now()
+            if site is not None:
+                await self._writer.site_configs.of(tx, site)
+            found = await repository.waiting_for_approval(
+                tx,
+                site=site,
+                whose=things_of(actor, Action.DETAILS),
+                ends_after=now,
+                after=after,
+                limit=limit,
+            )
+            requests: dict[str, Request] = {}
+            for one in dict.fromkeys(each.site for each in found):
+                where = await self._writer.site_configs.of(tx, one)
+                here = [each for each in found if each.site == one]
+                views = await self._writer.views(tx, where, here, now)
+                refusals = await _refusals(tx, where, views, actor, now)
+                requests |= {
+                    view.booking.id: Request(view=view, refusals=refusals.get(view.booking.id, ())) for view in views
+                }
+            return [requests[each.id] for each in found]
+
+
+async def _refusals(
+    tx: Tx, where: SiteConfig, views: Sequence[BookingView], actor: Actor, now: datetime
+) -> dict[str, tuple[RuleReason, ...]]:
+    """Why ``approve`` would be refused, for the bookings that the actor may decide on."""
+    mine = [view for view in views if may_decide(actor, view.booking)]
+    requests = [
+        standing_request(view.booking, view.party.tier if view.party else Tier.COMMUNITY, actor) for view in mine
+    ]
+    verdicts = await judge(tx, where, requests, now=now)
+    return {
+        view.booking.id: without_overruled_buffers(view.booking, verdict).refusals
+        for view, verdict in zip(mine, verdicts, strict=True)
+    }

@@ -1,0 +1,153 @@
+"""Plain pages for staff: a slip to print for somebody who is not online, and whom to ring. Without script."""
+
+from importlib.resources import files
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
+
+from controller.access.codes import spoken
+from controller.bookings.answers import code_times, given_back
+from controller.bookings.door_codes import DoorCodes
+from controller.bookings.errors import BookingUnknown, NotNow
+from controller.bookings.service import BookingService
+from controller.bookings.writer import BookingView
+from controller.door_pages.door_page import CSS, read_form
+from controller.door_pages.form_headers import form_headers
+from controller.estate.errors import SiteUnknown
+from controller.notices.calls import Call, CallService
+from controller.notices.errors import NoticeUnknown
+from controller.people.authentication import find_actor
+from controller.people.errors import ForeignOrigin
+from controller.people.model import Actor
+from controller.people.permissions import Action, Thing, may
+from controller.text import local_time, times
+from controller.web.fields import IdPath
+from controller.web.services import service
+from edge.wire.ids import SLUG_PATTERN
+
+_HERE = files("controller.door_pages")
+_CSS = CSS + (_HERE / "slip.css").read_text(encoding="utf-8")
+_JINJA = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+_SLIP, _CALLS = (_JINJA.from_string((_HERE / name).read_text(encoding="utf-8")) for name in ("slip.html", "calls.html"))
+HEADERS = form_headers(_CSS)
+_NOT_YOURS = "You may not see this. Sign in as somebody who may, then open this page again."
+
+router = APIRouter(include_in_schema=False)
+TheBookings = Annotated[BookingService, service(BookingService)]
+TheDoorCodes = Annotated[DoorCodes, service(DoorCodes)]
+TheCalls = Annotated[CallService, service(CallService)]
+SiteQuery = Annotated[str, Query(pattern=SLUG_PATTERN)]
+
+
+@router.api_route("/slip/{booking_id}", methods=["GET", "HEAD"])
+async def ask_slip(booking_id: IdPath, bookings: TheBookings, request: Request) -> HTMLResponse:
+    """What the slip will be of, without the code."""
+    view = await _allowed(bookings, booking_id, await find_actor(request))
+    if view is None:
+        return _no_slip(403, _NOT_YOURS)
+    when = times.window(view.booking.during, view.place.site.tz, now=view.now)
+    values: dict[str, Any] = {"when": when, "space": view.place.space.name, "site": view.place.site.name}
+    return _rendered(_SLIP, page="ask", heading=f"Slip for {view.booking.title}", notice="", **values)
+
+
+@router.post("/slip/{booking_id}")
+async def show_slip(
+    booking_id: IdPath, bookings: TheBookings, door_codes: TheDoorCodes, request: Request
+) -> HTMLResponse:
+    """The slip, with its code; recorded as seeing the code."""
+    try:
+        actor = await find_actor(request)
+    except ForeignOrigin as refused:
+        return _no_slip(403, refused.detail)
+    if await _allowed(bookings, booking_id, actor) is None or actor is None:
+        return _no_slip(403, _NOT_YOURS)
+    try:
+        shown = await door_codes.show(booking_id, actor=actor, act="print a slip")
+    except NotNow as error:
+        return _no_slip(409, f"{error.detail[:1].upper()}{error.detail[1:]}.")
+    view = shown.view
+    site, space, during = view.place.site, view.place.space, view.booking.during
+    starts, ends = (local_time.wall(each, site.tz) for each in (during.start, during.end))
+    until = times.clock(during.end, site.tz) if ends.date() == starts.date() else f"{ends:%H:%M on %A %-d %B}"
+    return _rendered(
+        _SLIP,
+        page="slip",
+        heading=view.booking.title,
+        notice="",
+        day=f"{starts:%A %-d %B %Y}",
+        time=f"{times.clock(during.start, site.tz)} to {until}",
+        space=space.name,
+        site=site.name,
+        address=site.address,
+        codes=[(spoken(code), times.listed(doors)) for code, doors in shown.codes],
+        works=code_times(view),
+        doors=times.listed(view.place.door_names),
+        step_free=space.step_free,
+        phone=site.phone,
+        given_back=given_back(view),
+    )
+
+
+@router.api_route("/calls", methods=["GET", "HEAD"])
+async def show_calls(calls: TheCalls, request: Request, site: SiteQuery) -> HTMLResponse:
+    """Whom to ring at a site."""
+    return await _calls(calls, site, await find_actor(request))
+
+
+@router.post("/calls")
+async def mark_call(calls: TheCalls, request: Request, site: SiteQuery) -> HTMLResponse:
+    """Tick a call off, or put it back."""
+    try:
+        actor = await find_actor(request)
+    except ForeignOrigin as refused:
+        return _rendered(_CALLS, 403, page="none", heading="Whom to ring", notice=refused.detail)
+    form, notice = read_form(await request.body()), ""
+    if actor is not None and may(actor, Action.RUN, Thing(site=site)) and form.get("step") in ("done", "undo"):
+        try:
+            await calls.mark(site, form.get("notice", ""), called=form["step"] == "done", actor=actor)
+        except NoticeUnknown:
+            notice = "It is not on the list any more."
+    return await _calls(calls, site, actor, notice=notice)
+
+
+async def _calls(calls: CallService, site: str, actor: Actor | None, *, notice: str = "") -> HTMLResponse:
+    if actor is None or not may(actor, Action.RUN, Thing(site=site)):
+        return _rendered(_CALLS, 403, page="none", heading="Whom to ring", notice=_NOT_YOURS)
+    try:
+        site_config, waiting = await calls.of_site(site, called=False)
+        _, done = await calls.of_site(site, called=True)
+    except SiteUnknown as error:
+        return _rendered(_CALLS, 404, page="none", heading="Whom to ring", notice=error.detail)
+    zone = site_config.site.tz
+
+    def row(call: Call) -> dict[str, str | None]:
+        when = times.at(call.called_at, zone, now=call.made_at) if call.called_at else ""
+        dial = "".join(letter for letter in call.phone if letter.isdigit() or letter == "+")
+        names = ("id", "text", "name", "phone", "booking_id", "called_by")
+        return {name: getattr(call, name) for name in names} | {"dial": dial, "when": when}
+
+    heading = f"Whom to ring, {site_config.site.name}"
+    rows: dict[str, Any] = {"calls": [row(each) for each in waiting], "called": [row(each) for each in done[:20]]}
+    return _rendered(_CALLS, page="calls", heading=heading, notice=notice, **rows)
+
+
+async def _allowed(bookings: BookingService, booking_id: str, actor: Actor | None) -> BookingView | None:
+    """The booking, where the actor may see its code."""
+    try:
+        view = await bookings.get(booking_id)
+    except BookingUnknown:
+        return None
+    thing = Thing(site=view.booking.site, party=view.booking.party)
+    return view if actor is not None and may(actor, Action.CODE, thing) else None
+
+
+def _no_slip(status: int, notice: str) -> HTMLResponse:
+    return _rendered(_SLIP, status, page="none", heading="No slip", notice=notice)
+
+
+def _rendered(template: Template, status: int = 200, **values: object) -> HTMLResponse:
+    html = template.render(css=Markup(_CSS), **values)  # noqa: S704  # our own files
+    return HTMLResponse(html, status, headers=HEADERS)

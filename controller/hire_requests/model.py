@@ -1,0 +1,90 @@
+"""Models of a hire request: somebody who is no user asks for a space, and shows by mail that the address is theirs."""
+
+from datetime import datetime
+
+import msgspec
+
+from controller.availability.ranking import SpaceProposal
+from controller.billing.model import StoredTariffs
+from controller.billing.service import Quoted
+from controller.diary.model import Draft
+from controller.diary.policy import HirePolicy
+from controller.diary.site_config import SiteConfig, SpaceAtSite
+from controller.rules.model import Verdict
+from controller.web.fields import Moment
+
+MOST_OF_ADDRESS = 3
+"""Requests of one address that wait for a decision at a site; and bookings of one address still to come from which on
+a manager decides, whatever the policy lets the rules do."""
+MOST_ALTERNATIVES = 5
+
+
+class HireDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked for. ``draft``: who it is for is in its contact fields. ``terms_version``: of the hire terms that
+    were accepted."""
+
+    site: str
+    draft: Draft
+    terms_version: str
+
+
+class HireRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """As stored. ``id``: also of the mail that confirms it. ``sealed``: the draft, until it is confirmed. The rest of
+    what is known is in the booking and its party then."""
+
+    id: str
+    site: str
+    sealed: bytes
+    address_digest: bytes | None
+    terms_version: str
+    accepted_at: datetime
+    made_at: datetime
+    confirmed_at: datetime | None = None
+    booking_id: str | None = None
+    party: str | None = None
+
+
+class AcceptedTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """The hire terms under which a booking was asked for, and when they were accepted."""
+
+    site: str
+    terms_version: str
+    terms: str
+    made_at: datetime
+    accepted_at: datetime
+    confirmed_at: datetime
+
+
+class HireChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody takes in place of what they asked for."""
+
+    space: str
+    layout: str | None
+    starts: Moment
+    ends: Moment
+
+
+class HireOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be asked for at a site."""
+
+    site_config: SiteConfig
+    hire: HirePolicy
+    spaces: tuple[SpaceAtSite, ...]
+    now: datetime
+
+
+class HireCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """What would become of a request now. ``needs_approval``: a manager decides on it. ``proposals``: what could be had
+    instead; ``why``: why there is nothing."""
+
+    site_config: SiteConfig
+    hire: HirePolicy
+    asked: HireDraft
+    place: SpaceAtSite
+    verdict: Verdict
+    needs_approval: bool
+    quoted: Quoted
+    tariffs: StoredTariffs | None
+    proposals: tuple[SpaceProposal, ...]
+    why: str
+    now: datetime

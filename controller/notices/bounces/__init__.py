@@ -1,0 +1,1 @@
+"""Mails that come back: addresses are marked, and not written to until somebody clears them."""

@@ -1,0 +1,108 @@
+"""All SQL of calls."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import and_, delete, func, insert, or_, select
+
+from controller.db.engine import Tx
+from controller.diary.tables import bookings
+from controller.notices.model import Notice, NoticeState, Told
+from controller.notices.repository import COLUMNS, known, not_told, notice_of, put_known
+from controller.notices.tables import notice_calls, notices, told
+
+UNREACHED = (NoticeState.NO_ADDRESS, NoticeState.FAILED)
+"""What nobody has got."""
+_MOST = 500
+
+
+async def of_site(
+    tx: Tx, site: str, *, since: datetime, now: datetime, called: bool
+) -> list[tuple[Notice, datetime | None, str]]:
+    """The last notice of each thing that reached nobody, since then, with when somebody rang and who; what begins first
+    comes first, or the last call. What a later notice tells is left out, and what is over unless somebody rang."""
+    c, k = notices.c, notice_calls.c
+    query = select(*COLUMNS, k.called_at, k.called_by).select_from(notices.outerjoin(notice_calls, k.notice == c.id))
+    query = query.where(c.site == site, c.state.in_([each.value for each in UNREACHED]), c.made_at >= since)
+    later = notices.alias()
+    same = and_(later.c.state.in_(UNREACHED), later.c.contact_address == c.contact_address)
+    newer = select(later.c.id).where(
+        later.c.about == c.about, later.c.id > c.id, or_(later.c.state == NoticeState.SENT, same)
+    )
+    query = query.where(~newer.exists(), k.called_at.is_not(None) if called else k.called_at.is_(None))
+    if called:
+        query = query.order_by(k.called_at.desc())
+    else:
+        concerned = select(func.min(bookings.c.starts)).where(
+            or_(bookings.c.id == c.about, bookings.c.series_id == c.about)
+        )
+        ahead = concerned.where(bookings.c.ends > now).scalar_subquery()
+        query = query.where(or_(ahead.is_not(None), concerned.scalar_subquery().is_(None)))
+        query = query.order_by(ahead.is_(None), ahead, c.id)
+    query = query.limit(_MOST)
+    return [
+        (notice_of({name: row[name] for name in Notice.__struct_fields__}), row["called_at"], row["called_by"] or "")
+        for row in (await tx.execute(query)).mappings()
+    ]
+
+
+async def mark(tx: Tx, notice: Notice, *, called: bool, actor: str, now: datetime) -> bool:
+    """Note or take back a call about a notice; whether that changed anything."""
+    k = notice_calls.c
+    there = (await tx.execute(select(k.notice).where(k.notice == notice.id))).first() is not None
+    if there is called:
+        return False
+    if called:
+        row = {"notice": notice.id, "called_at": now, "called_by": actor[:200]}
+        await tx.execute(insert(notice_calls).values(row))
+    else:
+        await tx.execute(delete(notice_calls).where(k.notice == notice.id))
+    return True
+
+
+async def unrung_since(tx: Tx, notice: Notice) -> datetime:
+    """Since when changes are to be told by a notice: it replaces those before it that reached nobody."""
+    c, later = notices.c, notices.alias()
+    rung = select(notice_calls.c.notice).where(notice_calls.c.notice == later.c.id)
+    reached = select(later.c.id).where(
+        later.c.about == c.about,
+        later.c.contact_address == c.contact_address,
+        later.c.id >= c.id,
+        or_(later.c.state == NoticeState.SENT, rung.exists()),
+    )
+    query = select(func.min(c.made_at)).where(
+        c.about == notice.about,
+        c.contact_address == notice.contact_address,
+        c.id < notice.id,
+        c.state.in_(UNREACHED),
+        ~reached.exists(),
+    )
+    oldest: datetime | None = (await tx.execute(query)).scalar()
+    return notice.made_at if oldest is None else min(oldest, notice.made_at)
+
+
+def _noted(notice_id: str) -> bytes:
+    return UUID(notice_id).bytes
+
+
+async def note(tx: Tx, notice: Notice, values: Sequence[Told]) -> None:
+    """Keep what somebody knows once they have been rung about a notice without an address. Nobody is reminded by
+    phone."""
+    if not notice.contact_address:
+        tag = _noted(notice.id)
+        await put_known(tx, [msgspec.structs.replace(each, address_tag=tag, reminded=True) for each in values])
+
+
+async def put_rung(tx: Tx, notice: Notice, address_tag: bytes) -> None:
+    """Have somebody without an address know, of what the notice is about, what the last calls told."""
+    query = select(told.c.booking_id).where(told.c.address_tag == _noted(notice.id))
+    ids = list((await tx.execute(query)).scalars())
+    rung = select(notices.c.id).join(notice_calls, notice_calls.c.notice == notices.c.id)
+    rung = rung.where(notices.c.about == notice.about, notices.c.contact_address == "").order_by(notices.c.id)
+    last = dict[str, Told]()
+    for each in (await tx.execute(rung)).scalars().all():
+        last |= await known(tx, ids, _noted(each))
+    await not_told(tx, ids, address_tag)
+    await put_known(tx, [msgspec.structs.replace(each, address_tag=address_tag) for each in last.values()])

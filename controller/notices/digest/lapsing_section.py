@@ -1,0 +1,24 @@
+"""The digest's section of documents that lapse."""
+
+from datetime import datetime
+
+from controller.db.engine import Tx
+from controller.diary.site_config import SiteConfig
+from controller.notices.digest.model import DigestSection
+from controller.notices.digest.service import Contributor
+from controller.notices.lapsing import LapsingDocument, LapsingService
+from controller.people.model import Actor
+
+
+def lapsing_section(lapsing: LapsingService) -> Contributor:
+    async def contribute(tx: Tx, site_config: SiteConfig, actor: Actor, now: datetime) -> DigestSection:
+        found = await lapsing.of_site(site_config.site.id, actor=actor)
+        return DigestSection(heading="Documents that lapse", lines=[_line(each) for each in found])
+
+    return contribute
+
+
+def _line(each: LapsingDocument) -> str:
+    if each.until is None:
+        return f"{each.party.name}: {each.name} is missing"
+    return f"{each.party.name}: {each.name} {'ended' if each.lapsed else 'ends'} on {each.until:%-d %B %Y}"

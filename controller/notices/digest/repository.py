@@ -1,0 +1,85 @@
+"""All SQL of digests."""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import ColumnElement, delete, or_, select, update
+
+from controller.db.engine import Tx
+from controller.db.structs import all_of, columns_of, first_of
+from controller.diary.model import BookingState
+from controller.diary.tables import bookings
+from controller.notices.digest.model import Digest
+from controller.notices.model import NoticeState
+from controller.notices.tables import notice_digests, notices
+
+_C = notice_digests.c
+_COLUMNS = columns_of(Digest, notice_digests)
+_B = bookings.c
+_MOST = 200
+
+
+class BookingLine(msgspec.Struct, frozen=True, kw_only=True):
+    title: str
+    space: str
+    starts: datetime
+    ends: datetime
+
+
+class UntoldNotice(msgspec.Struct, frozen=True, kw_only=True):
+    subject: str
+    state: str
+    reply: str
+
+
+async def digest(tx: Tx, user_id: str, site: str) -> Digest | None:
+    return await first_of(tx, Digest, select(*_COLUMNS).where(_C.user_id == user_id, _C.site == site))
+
+
+async def put(tx: Tx, new: Digest) -> None:
+    await tx.execute(delete(notice_digests).where(_C.user_id == new.user_id, _C.site == new.site))
+    await tx.execute(notice_digests.insert().values(msgspec.structs.asdict(new)))
+
+
+async def due(tx: Tx, now: datetime) -> list[Digest]:
+    """Those that are due, the longest first."""
+    return await all_of(tx, Digest, select(*_COLUMNS).where(_C.next_at <= now).order_by(_C.next_at).limit(_MOST))
+
+
+async def note(tx: Tx, sent: Digest, **fields: object) -> None:
+    """Write what became of one, unless its user has changed it meanwhile."""
+    here = (_C.user_id == sent.user_id, _C.site == sent.site, _C.next_at == sent.next_at)
+    await tx.execute(update(notice_digests).where(*here).values(fields))
+
+
+async def undecided(tx: Tx, site: str, now: datetime) -> list[BookingLine]:
+    """Requests that wait for a decision, by start."""
+    holds = (_B.state == BookingState.HELD) & or_(_B.held_until.is_(None), _B.held_until > now)
+    return await _bookings(tx, site, or_(_B.state == BookingState.REQUESTED, holds), _B.starts > now)
+
+
+async def new(tx: Tx, site: str, since: datetime, now: datetime) -> list[BookingLine]:
+    """Bookings that were made in [since, now) and still stand."""
+    return await _bookings(
+        tx, site, _B.state == BookingState.CONFIRMED, _B.created_at >= since, _B.created_at < now, _B.ends > now
+    )
+
+
+async def cancelled(tx: Tx, site: str, since: datetime, now: datetime) -> list[BookingLine]:
+    gone = (BookingState.CANCELLED, BookingState.RELEASED)
+    return await _bookings(tx, site, _B.state.in_(gone), _B.state_at >= since, _B.state_at < now)
+
+
+async def _bookings(tx: Tx, site: str, *conditions: ColumnElement[bool]) -> list[BookingLine]:
+    query = select(_B.title, _B.space, _B.starts, _B.ends).where(_B.site == site, _B.diary == "", *conditions)
+    return await all_of(tx, BookingLine, query.order_by(_B.starts, _B.id).limit(_MOST))
+
+
+async def untold(tx: Tx, site: str, since: datetime, now: datetime) -> list[UntoldNotice]:
+    """Notices that reached nobody."""
+    states = (NoticeState.NO_ADDRESS, NoticeState.FAILED)
+    n = notices.c
+    query = select(n.subject, n.state, n.reply).where(
+        n.site == site, n.state.in_(states), n.ended_at >= since, n.ended_at < now
+    )
+    return await all_of(tx, UntoldNotice, query.order_by(n.id).limit(_MOST))

@@ -1,0 +1,181 @@
+"""What a notice is, and what is worth telling. Pure."""
+
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from controller.bookings.writer import BookingView
+from controller.diary.model import BookingStatus, Cause
+from controller.notices.door_trouble.model import is_new
+from controller.text import local_time
+
+CAME_BACK = "came back: "
+"""How the reply of a mail begins that the server took and sent back."""
+
+
+class Channel(StrEnum):
+    """By which way a notice goes."""
+
+    MAIL = "mail"
+    SMS = "sms"
+
+
+class NoticeState(StrEnum):
+    """How far a notice is."""
+
+    WAITING = "waiting"
+    """Written down; rendered and sent when it is due, or tried again then."""
+    SENDING = "sending"
+    """On its way to the mail server or the SMS gateway. After a crash it is sent again, with the same Message-ID."""
+    SENT = "sent"
+    """The server took it."""
+    FAILED = "failed"
+    """The server refused it, or was not reached for days."""
+    SKIPPED = "skipped"
+    """When it was due, there was nothing that its recipient did not know."""
+    NO_ADDRESS = "no_address"
+    """There is no address to write to: ring the person."""
+
+
+class NoticeKind(StrEnum):
+    """What has happened to a booking, as its subject line says it."""
+
+    REQUESTED = "Requested"
+    CONFIRMED = "Confirmed"
+    MOVED = "Moved"
+    NEW_CODE = "New door code"
+    DECLINED = "Declined"
+    CANCELLED = "Cancelled"
+    RELEASED = "Cancelled, nobody came"
+    EXPIRED = "Not confirmed in time"
+    OFFERED = "Offered to you"
+    LATE = "Nobody has arrived yet"
+    CLOSED = "The building is closed then"
+    REOPENED = "Open after all"
+    REMINDER = "Reminder"
+    DOOR_TROUBLE = "Door trouble"
+    DOOR_WORKS = "The door works again"
+
+
+class NoticeTemplate(msgspec.Struct, frozen=True, kw_only=True):
+    """A site's own wording of its notices of one kind. ``version`` is 0 where it has none, and they are as usual."""
+
+    kind: NoticeKind
+    text: str
+    version: int
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """``about``: the id of a booking, or of a series. ``contact_address``: a mail address, or a mobile number
+    in E.164; empty for none. ``due_at``: when it is sent, or tried again. ``tried_at``: when it was tried first.
+    ``reply``: the server's last words. ``whole``: it tells all
+    that is ahead, whether it has changed or not, since its address is new."""
+
+    id: str
+    site: str
+    about: str
+    party: str | None
+    channel: Channel
+    contact_address: str
+    state: NoticeState
+    made_at: datetime
+    due_at: datetime
+    tried_at: datetime | None
+    attempts: int
+    ended_at: datetime | None
+    subject: str
+    reply: str
+    whole: bool = False
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What an address knows of a booking since the last notice. ``address_tag``, ``code_tag``: keyed digests of the
+    address and of the codes; empty where there are none. ``closed_tag``: that of the text which says that it is closed
+    then; ``None`` where it is open. ``warned``: that nobody had arrived. ``reminded``: on the day before, or later.
+    ``door_trouble``: ids of doors that do not work."""
+
+    booking_id: str
+    address_tag: bytes
+    status: BookingStatus
+    space: str
+    starts: datetime
+    ends: datetime
+    code_tag: bytes
+    closed_tag: bytes | None
+    warned: bool
+    reminded: bool
+    door_trouble: str = ""
+
+
+_AHEAD = {
+    BookingStatus.REQUESTED: NoticeKind.REQUESTED,
+    BookingStatus.HELD: NoticeKind.REQUESTED,
+    BookingStatus.CONFIRMED: NoticeKind.CONFIRMED,
+    BookingStatus.ARRIVED: NoticeKind.CONFIRMED,
+}
+_GONE = {
+    BookingStatus.DECLINED: NoticeKind.DECLINED,
+    BookingStatus.CANCELLED: NoticeKind.CANCELLED,
+    BookingStatus.RELEASED: NoticeKind.RELEASED,
+    BookingStatus.EXPIRED: NoticeKind.EXPIRED,
+}
+_TAKING_PLACE = frozenset({BookingStatus.CONFIRMED, BookingStatus.ARRIVED})
+
+
+def news(
+    view: BookingView, now: Told, before: Told | None, *, since: datetime, whole: bool = False
+) -> NoticeKind | None:
+    """What to tell of a booking; ``None`` where its recipient knows it, or it is over. Of what was never told, only
+    what changed ``since`` the notice was written is news; with ``whole`` also what is ahead."""
+    if before is None and max(view.booking.changed_at, _code_changed_at(view), _closed_at(view)) < since:
+        if now.door_trouble and now.status is BookingStatus.CONFIRMED and not whole:
+            return NoticeKind.DOOR_TROUBLE
+        return _AHEAD.get(now.status) if whole and view.booking.ends > view.now else None
+    if now.status in _GONE:
+        return None if before is not None and before.status is now.status else _GONE[now.status]
+    kind = _AHEAD.get(now.status)
+    if kind is None:
+        return None
+    if kind is NoticeKind.REQUESTED and view.offer is not None:
+        kind = NoticeKind.OFFERED
+    if before is None and now.closed_tag:
+        return NoticeKind.CLOSED
+    if before is None or _AHEAD.get(before.status) is not _AHEAD[now.status]:
+        return kind
+    if before.closed_tag != now.closed_tag:
+        return NoticeKind.CLOSED if now.closed_tag else NoticeKind.REOPENED
+    if (before.space, before.starts, before.ends) != (now.space, now.starts, now.ends):
+        return NoticeKind.MOVED
+    if now.status in _TAKING_PLACE and before.code_tag != now.code_tag:
+        return NoticeKind.NEW_CODE
+    if now.warned and not before.warned and now.status is not BookingStatus.ARRIVED:
+        return NoticeKind.LATE
+    if now.status is BookingStatus.CONFIRMED and now.ends > view.now:
+        if is_new(now.door_trouble, before.door_trouble):
+            return NoticeKind.DOOR_TROUBLE
+        if before.door_trouble and not now.door_trouble:
+            return NoticeKind.DOOR_WORKS
+    if now.reminded and not before.reminded and now.status is BookingStatus.CONFIRMED and now.starts > view.now:
+        return NoticeKind.REMINDER
+    return None
+
+
+def remind_at(starts: datetime, zone: ZoneInfo, hour: int | None) -> datetime | None:
+    """When people are reminded of what begins then: at the hour of the day before, by the site's clock; in the
+    night when that is skipped an hour later. ``None``: never."""
+    if hour is None:
+        return None
+    day = local_time.local_day(starts, zone) - timedelta(days=1)
+    return local_time.instant_moved(datetime.combine(day, time(hour)), zone)[0]
+
+
+def _closed_at(view: BookingView) -> datetime:
+    shut = [each.kept_at or each.at for each in view.impacts if each.cause is Cause.CLOSED]
+    return max(shut, default=view.booking.created_at)
+
+
+def _code_changed_at(view: BookingView) -> datetime:
+    changed_at = view.codes.changed_at if view.codes is not None else None
+    return changed_at or view.booking.created_at

@@ -1,0 +1,1 @@
+"""By which channels each person wants which notices."""

@@ -1,0 +1,56 @@
+"""By which channels somebody wants notices of a kind. Pure."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from controller.notices.model import Channel, NoticeKind
+
+
+class By(StrEnum):
+    """How notices of a kind come."""
+
+    MAIL = "mail"
+    SMS = "sms"
+    BOTH = "both"
+    NONE = "none"
+
+    @property
+    def channels(self) -> frozenset[Channel]:
+        if self is By.BOTH:
+            return frozenset(Channel)
+        return frozenset({Channel(self)}) if self is not By.NONE else frozenset()
+
+    @property
+    def mails(self) -> bool:
+        """Whether mails are among them."""
+        return Channel.MAIL in self.channels
+
+
+Preferences = Mapping[NoticeKind, By]
+"""What somebody chose; the rest is ``USUAL``."""
+USUAL = By.MAIL
+"""By text message where there is no mail address."""
+REQUIRED = frozenset(
+    {
+        NoticeKind.CONFIRMED,
+        NoticeKind.MOVED,
+        NoticeKind.NEW_CODE,
+        NoticeKind.CANCELLED,
+        NoticeKind.RELEASED,
+        NoticeKind.CLOSED,
+        NoticeKind.REOPENED,
+    }
+)
+"""They bring the door code, or say that the door stays shut: somebody must be told by one channel at least."""
+
+
+def channels_for(preferences: Preferences, kind: NoticeKind, reachable: frozenset[Channel]) -> frozenset[Channel]:
+    """By which of the channels on which somebody can be reached they get a notice. Where they cannot be reached by the
+    one they chose, the other is used."""
+    chosen = preferences.get(kind, USUAL).channels
+    return (chosen & reachable or reachable) if chosen else frozenset()
+
+
+def used_channels(preferences: Preferences, reachable: frozenset[Channel]) -> frozenset[Channel]:
+    """By which of them they get notices at all."""
+    return frozenset(channel for kind in NoticeKind for channel in channels_for(preferences, kind, reachable))

@@ -1,0 +1,418 @@
+"""Sends notices: rendered when they are due, tried again for days, and what becomes of each is recorded."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from controller.billing.service import BillingService
+from controller.bookings import repository as bookings
+from controller.bookings.writer import BookingView, BookingWriter
+from controller.db.engine import Database, Tx
+from controller.db.retry import retry_until_available
+from controller.diary.model import Booking, BookingState, closed_text
+from controller.diary.site_config import SiteConfig
+from controller.notices import call_repository, render, repository
+from controller.notices.account_mail_sending import send_account_mail
+from controller.notices.bounces import repository as bounced_addresses
+from controller.notices.bounces.model import MailType
+from controller.notices.bounces.service import BounceService
+from controller.notices.bounces.tokens import BounceTokens, MailName, message_id
+from controller.notices.channel import OutgoingChannel
+from controller.notices.door_trouble.model import DoorTrouble, told_doors, what_to_do
+from controller.notices.door_trouble.service import DoorTroubles
+from controller.notices.gateway import Delivery, DeliveryResult, SmsMessage
+from controller.notices.lapsing_notice import lapsing_notice
+from controller.notices.model import Channel, Notice, NoticeState, Told, news, remind_at
+from controller.notices.preferences import repository as preferences
+from controller.notices.preferences.model import channels_for
+from controller.notices.quiet_hours import cannot_wait, quiet_until
+from controller.notices.recipients import Recipient, Recipients
+from controller.notices.render import News
+from controller.notices.retry import GIVE_UP, LONGEST_RETRY, MOST_SMS, wait_before
+from controller.notices.service import NoticeService, new_notice
+from controller.people.account_mails.queue import AccountMails
+from edge.wire.clock import Clock
+from edge.wire.link import stop_if_told
+
+log = logging.getLogger(__name__)
+
+LONGEST_REMINDER = timedelta(hours=49)
+"""How long before its start people are reminded at most: from the first hour of the day before to the last of its day,
+on a weekend when the clocks go back."""
+LOOK_EVERY_S = 60.0
+YIELD_MS, LONGEST_YIELD_MS = 20, 500
+"""How long a notice of the queue waits for the database to have nothing else to do, and after which time it is sent
+all the same: two a second go out however busy it is."""
+
+
+class RenderedNotice(msgspec.Struct, frozen=True, kw_only=True):
+    """``told``: what its recipient knows then; empty where there is nothing to tell. ``message``: ``None`` where there
+    is nothing to send. ``unwanted``: what they do not want to be told this way; ``instead``: where it goes.
+    ``bounced``: since mail to its address comes back. ``quiet_until``: when it is sent, since it can wait until the
+    quiet hours are over."""
+
+    subject: str = ""
+    message: EmailMessage | SmsMessage | None = None
+    told: Sequence[Told] = ()
+    unwanted: Sequence[Told] = ()
+    instead: Sequence[Recipient] = ()
+    bounced: bool = False
+    quiet_until: datetime | None = None
+
+
+class NoticeWorker:
+    """Sends what the service writes down, by the channels that are set up."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        writer: BookingWriter,
+        billing: BillingService,
+        notices: NoticeService,
+        recipients: Recipients,
+        channels: Sequence[OutgoingChannel],
+        account_mails: AccountMails,
+        bounces: BounceService,
+        tokens: BounceTokens,
+        doors: DoorTroubles,
+        *,
+        sender: str,
+        address: str,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._writer = writer
+        self._billing = billing
+        self._notices = notices
+        self._recipients = recipients
+        self.channels = channels
+        self._account_mails = account_mails
+        self._bounces = bounces
+        self._tokens = tokens
+        self._doors = doors
+        self._sender = sender
+        self._address = address
+
+    async def run(self) -> None:
+        """Send what is due, for ever: each channel by itself, so that none waits for another."""
+        await retry_until_available(self.take_back, what="notices")
+        async with asyncio.TaskGroup() as group:
+            for channel in self.channels:
+                group.create_task(self._run(channel), name=f"notices by {channel.channel}")
+            while True:
+                await retry_until_available(self.tidy, what="notices")
+                await self._clock.sleep(LOOK_EVERY_S)
+
+    async def _run(self, channel: OutgoingChannel) -> None:
+        waits = self._account_mails.asked if channel.channel is Channel.MAIL else asyncio.Event()
+        while True:
+            waits.clear()
+            await retry_until_available(lambda: self._drain(channel), what="notices")
+            stop_if_told()
+            rest_s = await retry_until_available(lambda: self._until_next_s(channel), what="notices")
+            await self._rest(rest_s, waits)
+
+    async def _rest(self, seconds: float, waits: asyncio.Event) -> None:
+        """So long, or until somebody waits for a mail to sign in by."""
+        tasks = [
+            asyncio.create_task(self._clock.sleep(seconds), name="rest of notices"),
+            asyncio.create_task(waits.wait(), name="wait for account mails"),
+        ]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in tasks:
+                each.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def take_back(self) -> None:
+        """Let what a process that died was sending be sent again."""
+        await self._database.run(repository.take_back, self._database)
+        await self._account_mails.take_back()
+
+    async def _until_next_s(self, channel: OutgoingChannel) -> float:
+        async with self._database.read() as tx:
+            found = [await repository.next_due(tx, channel.channel)]
+        if channel.channel is Channel.MAIL:
+            found.append(await self._account_mails.next_due())
+        now = self._clock.now()
+        due = min((each for each in found if each is not None), default=now + timedelta(seconds=LOOK_EVERY_S))
+        until = max(due, channel.not_before or now)
+        return min(max((until - now).total_seconds(), 1.0), LOOK_EVERY_S)
+
+    async def send_due(self) -> None:
+        """Send everything that is due by now, by all channels."""
+        await self.tidy()
+        for channel in self.channels:
+            await self._drain(channel)
+
+    async def _drain(self, channel: OutgoingChannel) -> None:
+        """Send what is due, one after the other, as long as the server is there."""
+        try:
+            while channel.not_before is None or channel.not_before <= self._clock.now():
+                stop_if_told()  # sending may have swallowed it
+                if channel.channel is Channel.MAIL and (mail := await self._account_mails.claim()) is not None:
+                    # Before notices: somebody waits for it.
+                    await send_account_mail(self._account_mails, mail, channel, self._bounces, self._tokens)
+                    continue
+                await self._let_others_first()
+                claim = partial(repository.claim, channel=channel.channel)
+                notice = await self._database.run(claim, self._database, self._clock.now())
+                if notice is None:
+                    return
+                await self._send(channel, notice)
+        finally:
+            await channel.gateway.close()
+
+    async def _let_others_first(self) -> None:
+        """Wait while people book, so that a long queue slows nobody down; not for ever."""
+        for _ in range(LONGEST_YIELD_MS // YIELD_MS):
+            if not self._database.busy:
+                return
+            await asyncio.sleep(YIELD_MS / 1000)
+
+    async def tidy(self) -> None:
+        """Write down what no change tells: reminders that are due, holds that ran out, doors that do not work."""
+        now = self._clock.now()
+        self._doors.listen(now)
+        async with self._database.read() as tx:
+            gone = await repository.run_out(tx, now, since=now - GIVE_UP)
+            ahead = await self._to_remind(tx, now)
+            hit = await self._doors.to_tell(tx, now)
+        for each in gone:
+            await self._database.run(self._add_run_out, each, now)
+        for site, some in (*ahead.items(), *hit.items()):
+            await self._database.run(self._add_now, site, some, now)
+
+    async def _add_run_out(self, tx: Tx, booking_id: str, now: datetime) -> None:
+        found = await bookings.booking(tx, booking_id)
+        if found is None or found.state is not BookingState.HELD:
+            return
+        await self._database.lock_site(tx, found.site)
+        await self._notices.add(tx, found.site, [found], made_at=now, due_at=now)
+
+    async def _to_remind(self, tx: Tx, now: datetime) -> dict[str, list[Booking]]:
+        """By site, the bookings whose people are to be reminded now."""
+        found: defaultdict[str, list[Booking]] = defaultdict(list)
+        for each in await bookings.some(tx, await repository.to_remind(tx, now, now + LONGEST_REMINDER)):
+            at = remind_at(each.starts, *await self._reminding(tx, each.site))
+            if (
+                at is not None
+                and at <= now < each.starts
+                and each.state is BookingState.CONFIRMED
+                and not await repository.written_since(tx, each.series_id or each.id, at)
+            ):
+                found[each.site].append(each)
+        return found
+
+    async def _reminding(self, tx: Tx, site: str) -> tuple[ZoneInfo, int | None]:
+        site_config = await self._writer.site_configs.of(tx, site)
+        return site_config.site.tz, site_config.policy.reminder_hour
+
+    async def _add_now(self, tx: Tx, site: str, ahead: Sequence[Booking], now: datetime) -> None:
+        await self._database.lock_site(tx, site)
+        await self._notices.add(tx, site, ahead, made_at=now, due_at=now)
+
+    async def _send(self, channel: OutgoingChannel, notice: Notice) -> None:
+        rendered, result = RenderedNotice(), None
+        try:
+            rendered = await retry_until_available(lambda: self._render(notice), what="a notice")
+            if rendered.message is not None:
+                result = await channel.gateway.send(rendered.message)
+                channel.note(result, self._clock.now())
+        except Exception as error:  # one notice must neither hold up all others nor end the process
+            log.exception("A notice cannot be written", extra={"action": "notice", "notice": notice.id})
+            reply = f"it cannot be written: {type(error).__name__}"
+            result = DeliveryResult(delivery=Delivery.REFUSED, reply=reply)
+        settle = self._settle
+        await retry_until_available(
+            lambda: self._database.run(settle, notice, rendered, result), what="notices that were sent"
+        )
+
+    async def _render(self, notice: Notice) -> RenderedNotice:
+        async with self._database.read() as tx:
+            return await self._rendered(tx, notice)
+
+    async def _rendered(self, tx: Tx, notice: Notice) -> RenderedNotice:
+        """The notice as things are now."""
+        now = self._clock.now()
+        single = await bookings.booking(tx, notice.about)
+        about = [single] if single is not None else await bookings.of_series(tx, notice.about)
+        if not about:
+            site_config = await self._writer.site_configs.of(tx, notice.site)
+            to = Recipient(channel=notice.channel, address=notice.contact_address)
+            until = quiet_until(now, self._quiet_hours(site_config, to), site_config.site.tz)
+            if until is not None:
+                return RenderedNotice(quiet_until=until)
+            token = self._tokens.of(MailName(kind=MailType.NOTICE, id=notice.id), notice.contact_address)
+            subject, reminder = await lapsing_notice(
+                tx, notice, site_config, sender=self._sender, message_id=message_id(notice.id, token), now=now
+            )
+            if await bounced_addresses.marked(tx, [(notice.site, notice.contact_address)]):
+                return RenderedNotice(subject=subject, bounced=True)
+            return RenderedNotice(subject=subject, message=reminder)
+        contacts = await self._recipients.of(tx, about)
+        here = Recipient(channel=notice.channel, address=notice.contact_address)
+        about = [each for each in about if here in contacts[each.id].recipients]
+        site_config = await self._writer.site_configs.of(tx, notice.site)
+        views = await self._writer.views(tx, site_config, about, now)
+        tag = self._recipients.tag(notice.contact_address)
+        known = await repository.known(tx, [each.id for each in about], tag)
+        hour, since = site_config.policy.reminder_hour, await call_repository.unrung_since(tx, notice)
+        doors = await self._doors.of(tx, notice.site, views, now)
+        states = {
+            view.booking.id: self._told(view, tag, hour, doors=doors.get(view.booking.id), before=known)
+            for view in views
+        }
+        kinds = {
+            view.booking.id: news(
+                view, states[view.booking.id], known.get(view.booking.id), since=since, whole=notice.whole
+            )
+            for view in views
+        }
+        chosen = await preferences.of(tx, {each.person for each in contacts.values()})
+        quotes = await self._billing.quotes(tx, [each for each, kind in kinds.items() if kind is not None])
+        found, unwanted, instead = [], [], dict[Recipient, None]()
+        for view in views:
+            kind, contact = kinds[view.booking.id], contacts[view.booking.id]
+            if kind is None:
+                continue
+            channels = channels_for(chosen[contact.person], kind, contact.channels)
+            if here.channel in channels:
+                wrong = what_to_do(doors.get(view.booking.id, ()), site_config.site.phone)
+                found.append(News(view=view, kind=kind, quote=quotes.get(view.booking.id), doors=wrong))
+            else:
+                unwanted.append(states[view.booking.id])
+                instead |= dict.fromkeys(contact.by(channels))
+        rest = [each for each in instead if not await self._on_its_way(tx, notice, each)]
+        if not found:
+            return RenderedNotice(unwanted=unwanted, instead=rest)
+        until = quiet_until(now, self._quiet_hours(site_config, here), site_config.site.tz)
+        if until is not None and not any(
+            cannot_wait(
+                states[each.view.booking.id],
+                known.get(each.view.booking.id),
+                held_until=each.view.booking.held_until,
+                until=until,
+                at=now,
+            )
+            for each in found
+        ):
+            return RenderedNotice(quiet_until=until)
+        told = [states[each.view.booking.id] for each in found]
+        digest = self._recipients.tag(repr([msgspec.structs.astuple(each) for each in told])).hex()
+        message: EmailMessage | SmsMessage | None = None
+        if notice.contact_address and notice.channel is Channel.SMS:
+            message = SmsMessage(to=notice.contact_address, text=render.sms(found), reference=f"{notice.id}.{digest}")
+        elif notice.contact_address:
+            chooser = self._recipients.token(contacts[found[0].view.booking.id].person)
+            token = self._tokens.of(MailName(kind=MailType.NOTICE, id=notice.id), notice.contact_address)
+            message = render.mail(
+                found,
+                site_config,
+                await repository.templates(tx, notice.site),
+                sender=self._sender,
+                to=notice.contact_address,
+                # The same for the same text, so that a reader can drop a second copy (RFC 5322, 3.6.4).
+                message_id=message_id(notice.id, digest, token),
+                preferences=f"{self._address}/n/{chooser}",
+            )
+        return RenderedNotice(
+            subject=render.subject(found),
+            message=message,
+            told=told,
+            unwanted=unwanted,
+            instead=rest,
+            bounced=any(contacts[each.id].bounced for each in about),
+        )
+
+    def _quiet_hours(self, site_config: SiteConfig, to: Recipient) -> str | None:
+        """Those of the channel; who is to be rung disturbs nobody before somebody does so."""
+        policy = site_config.policy
+        return policy.quiet_hours if to.address and (to.channel is Channel.SMS or policy.quiet_mail) else None
+
+    async def _on_its_way(self, tx: Tx, notice: Notice, other: Recipient) -> bool:
+        """Whether a notice by the person's other channel was written with this one or later."""
+        return await repository.written_since(tx, notice.about, notice.made_at, address=other.address)
+
+    def _told(
+        self,
+        view: BookingView,
+        address_tag: bytes,
+        reminder_hour: int | None,
+        *,
+        doors: Sequence[DoorTrouble] | None,
+        before: Mapping[str, Told],
+    ) -> Told:
+        booking = view.booking
+        known = before.get(booking.id)
+        trouble = known.door_trouble if known else ""
+        remind = remind_at(booking.starts, view.place.site.tz, reminder_hour)
+        closed = closed_text(view.impacts)
+        codes = [code for code, _ in view.codes_by_doors] + [each.digits for each in view.offline]
+        return Told(
+            booking_id=booking.id,
+            address_tag=address_tag,
+            status=booking.status(view.now),
+            space=booking.space,
+            starts=booking.starts,
+            ends=booking.ends,
+            code_tag=self._recipients.tag(" ".join(codes)) if codes else b"",
+            closed_tag=self._recipients.tag(closed) if closed else None,
+            warned=booking.release_warned_at is not None,
+            reminded=remind is not None and remind <= view.now,
+            door_trouble=trouble if doors is None else told_doors(doors, trouble),
+        )
+
+    async def _settle(self, tx: Tx, notice: Notice, rendered: RenderedNotice, result: DeliveryResult | None) -> None:
+        """Write what became of a notice, and what its recipient knows now."""
+        now = self._clock.now()
+        fields: dict[str, object] = {"subject": rendered.subject}
+        if rendered.quiet_until is not None:
+            state = NoticeState.WAITING
+            fields["due_at"] = rendered.quiet_until
+        elif result is None:
+            state = NoticeState.NO_ADDRESS if rendered.subject else NoticeState.SKIPPED
+            fields["reply"] = "mail to the address comes back" if rendered.bounced else ""
+        else:
+            tried_at = notice.tried_at or now
+            # Of text messages, those alone that the gateway may have taken: each may have arrived.
+            counts = notice.channel is Channel.MAIL or result.delivery is not Delivery.NO_SERVER
+            attempts = notice.attempts + counts
+            fields |= {"attempts": attempts, "tried_at": tried_at, "reply": result.reply}
+            enough = notice.channel is Channel.SMS and result.delivery is Delivery.LATER and attempts >= MOST_SMS
+            if result.delivery is Delivery.TAKEN:
+                state = NoticeState.SENT
+            elif result.delivery is Delivery.REFUSED or enough or now - tried_at > GIVE_UP:
+                state = NoticeState.FAILED
+                if result.blames_recipient:
+                    await self._bounces.refused(tx, notice, result.reply)
+            else:
+                state = NoticeState.WAITING
+                fields["due_at"] = now + wait_before(notice.attempts, longest=LONGEST_RETRY)
+            if state is not NoticeState.SENT:
+                fields_of_log = {"action": "notice", "notice": notice.id, "state": str(state), "code": result.code}
+                log.warning("A notice was not taken", extra=fields_of_log)
+        if state is not NoticeState.WAITING:
+            fields["ended_at"] = now
+        await repository.settle(tx, self._database, notice, state=state, **fields)
+        if state is NoticeState.SENT:
+            await repository.put_known(tx, [*rendered.told, *rendered.unwanted])
+        elif state is NoticeState.NO_ADDRESS:
+            await call_repository.note(tx, notice, rendered.told)
+        elif state is NoticeState.SKIPPED:
+            await repository.put_known(tx, rendered.unwanted)
+        if rendered.instead and state is not NoticeState.WAITING:
+            made_at, whole = notice.made_at, notice.whole
+            fresh = partial(new_notice, notice.site, notice.about, notice.party)
+            await repository.add(
+                tx, [fresh(each, made_at=made_at, due_at=now, whole=whole) for each in rendered.instead]
+            )

@@ -1,0 +1,68 @@
+"""What a display is: a tablet at a door or a screen in a foyer, which is paired with a site and nobody signs in on."""
+
+import secrets
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from controller.people.model import Actor, Assignment, DisplayPlace, Role
+
+CODE_LIFETIME = timedelta(minutes=10)
+"""How long a code can be typed, once."""
+UNUSED_AFTER = timedelta(days=365)
+"""How long a display stays paired without use."""
+SEEN_AFTER = timedelta(hours=1)
+"""How exactly it is known when it was last seen."""
+TOKEN_PREFIX = "hkd_"  # noqa: S105  # by which a display's token is told from a session's
+_DIGITS = 8
+
+
+class DisplayKind(StrEnum):
+    """Each may do what the role of that name may."""
+
+    TABLET = "tablet"
+    WALL = "wall"
+
+    @property
+    def role(self) -> Role:
+        return Role(self.value)
+
+
+class Display(msgspec.Struct, frozen=True, kw_only=True):
+    """``space``: at whose door a tablet hangs. ``code_until``: until when its code can be typed; ``None`` once it is
+    paired. ``paired_at``: ``None`` until then. ``last_seen_at``: to the hour. ``expires_at``: when it is forgotten
+    without use. ``address``, ``browser``: where it was seen last, and what was paired."""
+
+    id: str
+    site: str
+    kind: DisplayKind
+    space: str | None
+    name: str
+    made_at: datetime
+    made_by: str
+    expires_at: datetime
+    code_until: datetime | None = None
+    paired_at: datetime | None = None
+    last_seen_at: datetime | None = None
+    address: str = ""
+    browser: str = ""
+
+    @property
+    def assignment(self) -> Assignment:
+        """All that it may do."""
+        return Assignment(role=self.kind.role, site=self.site)
+
+    def actor(self, session: bytes, *, by_cookie: bool) -> Actor:
+        return Actor(
+            name=f"display:{self.id}",
+            assignments=(self.assignment,),
+            session=session,
+            by_cookie=by_cookie,
+            display=DisplayPlace(id=self.id, name=self.name, site=self.site, space=self.space),
+        )
+
+
+def new_code() -> str:
+    """Digits to type, all of them equally likely."""
+    return "".join(secrets.choice("0123456789") for _ in range(_DIGITS))

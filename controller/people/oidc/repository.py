@@ -1,0 +1,49 @@
+"""All SQL of accounts at OpenID providers."""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from controller.db.engine import Tx
+from controller.db.structs import all_of, columns_of, first_of
+from controller.people.oidc.model import UserAccount
+from controller.people.oidc.tables import finished_flows, user_accounts
+
+_ACCOUNT = columns_of(UserAccount, user_accounts)
+
+
+async def account(tx: Tx, issuer: str, subject: str) -> UserAccount | None:
+    c = user_accounts.c
+    return await first_of(tx, UserAccount, select(*_ACCOUNT).where(c.issuer == issuer, c.subject == subject))
+
+
+async def accounts_of(tx: Tx, user_id: str) -> list[UserAccount]:
+    """In the order in which they were linked."""
+    c = user_accounts.c
+    return await all_of(tx, UserAccount, select(*_ACCOUNT).where(c.user_id == user_id).order_by(c.linked_at, c.id))
+
+
+async def add_account(tx: Tx, new: UserAccount) -> None:
+    await tx.execute(insert(user_accounts).values(msgspec.structs.asdict(new)))
+
+
+async def use_account(tx: Tx, account_id: str, label: str, now: datetime) -> None:
+    here = update(user_accounts).where(user_accounts.c.id == account_id)
+    await tx.execute(here.values(last_used_at=now, label=label))
+
+
+async def remove_account(tx: Tx, account_id: str) -> None:
+    await tx.execute(delete(user_accounts).where(user_accounts.c.id == account_id))
+
+
+async def finish_flow(tx: Tx, state_hash: bytes, expires_at: datetime) -> bool:
+    """Note that a sign-in has come back; false where it did before."""
+    dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
+    row = {"state_hash": state_hash, "expires_at": expires_at}
+    return (await tx.execute(dialect.insert(finished_flows).values(row).on_conflict_do_nothing())).rowcount == 1
+
+
+async def forget_finished(tx: Tx, now: datetime) -> None:
+    await tx.execute(delete(finished_flows).where(finished_flows.c.expires_at <= now))

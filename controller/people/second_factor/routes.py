@@ -1,0 +1,85 @@
+"""Second factors over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response, status
+
+from controller.people.authentication import KeepsUsers, ThePerson
+from controller.people.errors import TooManyTries, UserUnknown
+from controller.people.routes import sign_in_origin, signed_in_answer
+from controller.people.schemas import OwnProofBody, SignedInAnswer
+from controller.people.second_factor.errors import FactorThere, NoFactor, SecondStepOver, WrongSecondStep
+from controller.people.second_factor.schemas import (
+    CodeBody,
+    FirstCodeBody,
+    NewFactorAnswer,
+    RecoveryCodesAnswer,
+    SecondFactorAnswer,
+    SecondStepBody,
+)
+from controller.people.second_factor.service import SecondFactors
+from controller.web.fields import IdPath
+from controller.web.problem import NotSignedIn, described
+from controller.web.services import TheSettings, service
+
+router = APIRouter(tags=["people"])
+TheFactors = Annotated[SecondFactors, service(SecondFactors)]
+
+
+@router.post(
+    "/session/second-step",
+    status_code=status.HTTP_201_CREATED,
+    responses=described(SecondStepOver, WrongSecondStep, TooManyTries),
+)
+async def take_second_step(
+    body: SecondStepBody, factors: TheFactors, settings: TheSettings, request: Request, response: Response
+) -> SignedInAnswer:
+    """The second step of signing in, within ten minutes of the first. A code works once."""
+    signed_in = await factors.finish(body.pending, body.code, sign_in_origin(request, settings))
+    return signed_in_answer(signed_in, response, settings)
+
+
+@router.get("/session/second-factor", responses=described(NotSignedIn))
+async def second_factor(factors: TheFactors, actor: ThePerson) -> SecondFactorAnswer:
+    """Whether your own sign-in takes a second step."""
+    on, codes_left = await factors.state(actor)
+    return SecondFactorAnswer(on=on, codes_left=codes_left)
+
+
+@router.post(
+    "/session/second-factor",
+    status_code=status.HTTP_201_CREATED,
+    responses=described(NotSignedIn, FactorThere, TooManyTries),
+)
+async def begin_second_factor(body: OwnProofBody, factors: TheFactors, actor: ThePerson) -> NewFactorAnswer:
+    """A new authenticator app of your own. It counts once it is confirmed."""
+    secret, address = await factors.begin(actor, current=body.current)
+    return NewFactorAnswer(secret=secret, address=address)
+
+
+@router.post("/session/second-factor/proof", responses=described(NotSignedIn, NoFactor, FactorThere, TooManyTries))
+async def confirm_second_factor(body: FirstCodeBody, factors: TheFactors, actor: ThePerson) -> RecoveryCodesAnswer:
+    """Confirm the app with a code that it shows. Your other sessions end, and your API tokens unless you keep them."""
+    codes = await factors.confirm(actor, body.code, keep_tokens=body.keep_tokens)
+    return RecoveryCodesAnswer(recovery_codes=codes)
+
+
+@router.post(
+    "/session/second-factor/remove",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=described(NotSignedIn, NoFactor, WrongSecondStep, TooManyTries),
+)
+async def remove_second_factor(body: CodeBody, factors: TheFactors, actor: ThePerson) -> None:
+    """Remove your own app; it takes one of its codes, or a recovery code."""
+    await factors.remove(actor, body.code)
+
+
+@router.delete(
+    "/users/{user_id}/second-factor",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=described(NotSignedIn, UserUnknown, NoFactor),
+)
+async def reset_second_factor(user_id: IdPath, factors: TheFactors, actor: KeepsUsers) -> None:
+    """Remove the app of a user who has lost it, and end their sessions. It is on the record. You need every right that
+    the user has, for as long. Your own you remove under your account."""
+    await factors.reset(user_id, actor=actor)

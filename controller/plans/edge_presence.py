@@ -1,0 +1,395 @@
+"""The conversation with an edge: presence, hello and its reply, and the outcome of plans."""
+
+import asyncio
+import logging
+import secrets
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+
+from controller.access import service as access
+from controller.db.engine import Database, Tx
+from controller.db.retry import retry_until_available
+from controller.estate import repository as estate
+from controller.plans import repository
+from controller.plans.model import EdgeName
+from controller.plans.overrides import repository as overrides
+from controller.plans.restored.service import RestoredPlans
+from controller.plans.service import Planner
+from controller.telemetry import repository as telemetry
+from controller.telemetry.alert_catalogue import AlertCode
+from controller.telemetry.clock_samples import AHEAD_LIMIT, ClockSample, better, of_earlier
+from controller.telemetry.envelope_verifier import EnvelopeVerifier
+from controller.telemetry.event_dating import tell_wrong_clock
+from controller.telemetry.model import EdgeState
+from edge.wire.access_decision import ClockTrust
+from edge.wire.clock import Clock
+from edge.wire.envelope import Purpose, Sealer
+from edge.wire.link import Link
+from edge.wire.messages import WORD_EVERY_S, Applied, DeviceState, Hello, HelloReply, Status
+from edge.wire.topics import Topic
+
+log = logging.getLogger(__name__)
+
+ANSWER_WITHIN_S = 10.0
+"""How long an edge may take to answer a hello, in real seconds."""
+BLIND_AFTER_S = 2.0
+"""How long our own line to the broker may be down before every edge counts as offline, in real seconds."""
+_QUESTIONS_LIMIT = 8
+
+
+class _Question(msgspec.Struct, frozen=True, kw_only=True):
+    """A hello without an answer. ``timed``: our clock was right ``at`` that time."""
+
+    nonce: str
+    session: str | None
+    at: datetime
+    timed: bool
+
+
+class _Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """What a status comes to. ``taken``: it is written down; ``greet``: only the edge's reply says more."""
+
+    taken: bool
+    greet: bool
+
+
+_HEALTH_LIMIT = 50  # most counters of an edge's own that are stored
+
+
+@dataclass(eq=False, kw_only=True)
+class EdgePresence:
+    """``seen``: called with a site when something to look at changed; ``codes_changed``: when codes changed;
+    ``holds``: with an edge and the version of the identity it says it holds; ``devices``: with site, edge and the
+    states of all its devices. ``restored`` learns which plan each carries out and stores the plans that come back."""
+
+    database: Database
+    link: Link
+    signer: Sealer
+    clock: Clock
+    verifier: EnvelopeVerifier
+    planner: Planner
+    restored: RestoredPlans
+    seen: Callable[[str], None]
+    codes_changed: Callable[[str], None]
+    holds: Callable[[EdgeName, int], Awaitable[None]]
+    devices: Callable[[str, str, Sequence[DeviceState]], Awaitable[None]]
+
+    def __post_init__(self) -> None:
+        self._asked: dict[EdgeName, deque[_Question]] = {}
+        self._time_asked: dict[EdgeName, float] = {}
+        self._unanswered: dict[EdgeName, float] = {}
+        self._line_down_since: float | None = None
+        self._given_up: set[EdgeName] = set()
+        """What was put down as offline while our own line is down, and not heard since."""
+
+    @property
+    def open_questions(self) -> dict[EdgeName, int]:
+        """How many hellos to each edge have no answer yet, of the latest few."""
+        return {name: len(nonces) for name, nonces in self._asked.items()}
+
+    async def greet_all(self) -> None:
+        """On a new connection: ask every edge, and publish its whole plan again."""
+        self.planner.forget_sent()
+        for name in sorted(self.verifier.edges):
+            await self.greet(name)
+            self.planner.want(name, at_once=True)
+
+    async def greet(self, name: EdgeName) -> None:
+        """Ask an edge who it is and what it has; its reply must echo the nonce, once."""
+        site, edge = name
+        async with self.database.read() as tx:
+            state = await telemetry.edge_state(tx, site, edge)
+            present = await telemetry.present_log(tx, site, edge, said=state.log if state else None)
+            runs = await telemetry.runs(tx, present[0]) if present else None
+            plan = await repository.latest(tx, site, edge)
+            knows_the_time = await self.planner.knows_the_time(tx)
+        nonce = secrets.token_hex(16)
+        session = state.nonce if state else None
+        question = _Question(nonce=nonce, session=session, at=self.clock.now(), timed=knows_the_time)
+        self._asked.setdefault(name, deque(maxlen=_QUESTIONS_LIMIT)).append(question)
+        self._unanswered.setdefault(name, asyncio.get_running_loop().time())
+        hello = Hello(
+            site=site,
+            edge=edge,
+            nonce=nonce,
+            at=question.at,
+            session=session,
+            plan_version=plan.manifest.version if plan else None,
+            log=present[1] if present else None,
+            trust=ClockTrust.SYNCED if knows_the_time else ClockTrust.UNPROVEN,
+            next_seq=runs.contiguous + 1 if runs else 1,
+            plan_wanted=self.restored.to_ask(name),
+        )
+        topic = str(Topic(site=site, edge=edge, name="hello"))
+        await self.link.publish(topic, self.signer.seal(Purpose.HELLO, hello))
+
+    async def ask(self, name: EdgeName) -> None:
+        """Ask an edge, unless it has still to answer. Asked faster than it answers, more questions would be open than
+        are remembered, and its replies to the forgotten ones be refused."""
+        asked = self._unanswered.get(name)
+        if asked is None or asyncio.get_running_loop().time() - asked >= ANSWER_WITHIN_S:
+            await self.greet(name)
+
+    async def ask_time(self, name: EdgeName) -> None:
+        """Ask an edge whose events wait to be dated by its reply, in which it says how far its run has come."""
+        now = asyncio.get_running_loop().time()
+        if now - self._time_asked.get(name, -ANSWER_WITHIN_S) >= ANSWER_WITHIN_S:
+            self._time_asked[name] = now
+            await self.ask(name)
+
+    async def run_heartbeats(self) -> None:
+        """Tell every online edge regularly that this controller is reachable: a door whose plan lists all offline codes
+        accepts no others while it hears that."""
+        while True:
+            await self.clock.sleep(WORD_EVERY_S)
+            await retry_until_available(self.send_heartbeats, what="edges that are there")
+
+    async def send_heartbeats(self) -> None:
+        """Send one heartbeat to each edge that is online and has a plan."""
+        if not self.link.connected:
+            return
+        async with self.database.read() as tx:
+            there = await repository.sessions_online(tx)
+            if not await self.planner.knows_the_time(tx):
+                return
+        for name in sorted(self.verifier.edges & there.keys()):
+            site, edge = name
+            session, version = there[name]
+            word = Hello(
+                site=site,
+                edge=edge,
+                nonce=secrets.token_hex(16),
+                at=self.clock.now(),
+                session=session,
+                plan_version=version,
+                asks=False,
+            )
+            topic = str(Topic(site=site, edge=edge, name="hello"))
+            await self.link.publish(topic, self.signer.seal(Purpose.HELLO, word))
+
+    async def take_status(self, name: EdgeName, payload: bytes) -> None:
+        """An edge said who it is, or its last will did. On another connection than the last it is greeted, and wherever
+        it is not known to be there: anybody who recorded a status can send it again, but nobody else can answer."""
+        status = self.verifier.open(*name, payload, purpose=Purpose.STATUS, kind=Status)
+        if status is None:
+            return
+        heard = await self.database.run(self._note, status)
+        if heard.greet and not self._is_asked(name, status.nonce):
+            await self.greet(name)
+        if heard.taken:
+            await self._follow_up(name, status, proven=False)
+
+    def _is_asked(self, name: EdgeName, session: str) -> bool:
+        """Whether a hello to that session has no answer yet."""
+        return name in self._unanswered and any(each.session == session for each in self._asked.get(name, ()))
+
+    async def watch_silence(self) -> None:
+        """Take an edge that does not answer for offline, for ever: a broker that was killed may have lost
+        its last will."""
+        while True:
+            await asyncio.sleep(1.0)
+            await retry_until_available(self.note_silent, what="edges that do not answer")
+            await retry_until_available(self.ask_again, what="edges with a plan that is not known")
+
+    async def ask_again(self) -> None:
+        """Ask edges that carry out what the database does not know, and have not given it back."""
+        for name in self.restored.overdue():
+            await self.ask(name)
+
+    async def note_silent(self, *, after_s: float = ANSWER_WITHIN_S) -> None:
+        """Put down as offline what was asked ``after_s`` real seconds ago and has not answered; and every
+        edge while our own line is down, for then nothing is known of any."""
+        now = asyncio.get_running_loop().time()
+        if self.link.connected:
+            self._line_down_since = None
+            self._given_up.clear()
+            silent = [name for name, asked in self._unanswered.items() if now - asked >= after_s]
+        else:
+            self._unanswered.clear()
+            if self._line_down_since is None:
+                self._line_down_since = now
+            blind = now - self._line_down_since >= BLIND_AFTER_S
+            silent = sorted(self.verifier.edges - self._given_up) if blind else []
+        for name in silent:
+            lost = await self.database.run(self._lost, name)
+            self._unanswered.pop(name, None)
+            if not self.link.connected:
+                self._given_up.add(name)
+            if lost:
+                self.seen(name[0])
+                self.codes_changed(name[0])
+
+    async def _lost(self, tx: Tx, name: EdgeName) -> bool:
+        state = await telemetry.edge_state(tx, *name)
+        if state is None or not state.online:
+            return False
+        now = self.clock.now()
+        await telemetry.put_edge_state(tx, msgspec.structs.replace(state, online=False, since=now))
+        if self.link.connected:  # otherwise it is the controller that is offline
+            await _record_offline(tx, name, now)
+        return True
+
+    async def take_reply(self, name: EdgeName, payload: bytes) -> None:
+        """An edge answered; a reply that answers no open question is an old one."""
+        reply = self.verifier.open(*name, payload, purpose=Purpose.HELLO_REPLY, kind=HelloReply)
+        if reply is None:
+            return
+        asked = self._asked.get(name, deque())
+        question = next((each for each in asked if each.nonce == reply.nonce), None)
+        if question is None or (reply.status.site, reply.status.edge) != name:
+            self.verifier.refuse(*name, "wrong_address", "a hello reply to no open question")
+            return
+        while asked.popleft() is not question:
+            pass
+        self._unanswered.pop(name, None)
+        await self.database.run(self._answered, question, reply)
+        await self.devices(*name, reply.states)
+        if await self._follow_up(name, reply.status, proven=True):
+            await self._bring_up_to_date(name, reply.status)
+        else:
+            await self.ask_again()
+
+    async def take_held(self, name: EdgeName, item: str | None, payload: bytes) -> None:
+        """An edge sent back a piece of its plan: the manifest, or the part ``item``. Once the plan is whole, the edge
+        is asked again, so that what is on its doors is recorded."""
+        if await self.restored.take(name, item, payload):
+            await self.greet(name)
+
+    async def take_applied(self, name: EdgeName, payload: bytes) -> None:
+        """An edge reported the outcome of a plan."""
+        applied = self.verifier.open(*name, payload, purpose=Purpose.APPLIED, kind=Applied)
+        if applied is None:
+            return
+        if applied.applied:
+            await self.database.run(self._applied, name, applied.version, applied.digest, applied.at)
+        else:
+            await self.database.run(self._refused, name, applied)
+        self.seen(name[0])
+        self.codes_changed(name[0])
+
+    async def _follow_up(self, name: EdgeName, status: Status, *, proven: bool) -> bool:
+        """Note what the edge carries out, and what identity it holds; whether what it carries out is known."""
+        self.seen(name[0])
+        if status.online:
+            self._given_up.discard(name)
+        unknown = await self.restored.look(name, status, proven=proven)
+        if status.plan_version is not None and status.plan_digest is not None:
+            digest, version = status.plan_digest, status.plan_version
+            if await self.database.run(self._applied, name, version, digest, status.at):
+                self.codes_changed(name[0])
+        if status.online:
+            await self.holds(name, status.identity_version)
+        else:
+            self.codes_changed(name[0])
+        return not unknown
+
+    async def _bring_up_to_date(self, name: EdgeName, status: Status) -> None:
+        """The whole plan again for an edge that does not have it, unless it is on its way; another where it would
+        refuse this one, which was made without knowing of what it carries out."""
+        async with self.database.read() as tx:
+            latest = await repository.latest(tx, *name)
+        if latest is None or not latest.manifest.knows_of(status.plan_version or 0):
+            self.planner.want(name)
+        elif latest.manifest.version != status.plan_version:
+            await self.planner.send_again(name)
+
+    async def _note(self, tx: Tx, status: Status) -> _Heard:
+        """Record a status that may be an old one.
+
+        An old last will must not mark an edge offline that has come back, nor an old status mark one online: within one
+        boot, connection numbers only rise, and only a reply marks an edge online that was offline.
+        """
+        known = await telemetry.edge_state(tx, status.site, status.edge)
+        same = known is not None and known.boot == status.boot
+        if known is not None and same and status.connection < known.connection:
+            return _Heard(taken=False, greet=False)
+        if known is not None and not status.online and (not same or status.connection != known.connection):
+            return _Heard(taken=False, greet=False)
+        there = known is not None and known.online
+        samples = await telemetry.clock_samples(tx, status.site, status.edge, [status.boot])
+        at = min(status.at, self.clock.now())
+        if status.boot in samples and status.mono_ms is not None:
+            at = min(samples[status.boot].span(status.mono_ms)[0], at)
+        new = await self._put(tx, status, known, online=status.online and there, at=at)
+        other = known is None or (known.boot, known.connection, known.nonce) != (new.boot, new.connection, new.nonce)
+        return _Heard(taken=there or not status.online, greet=status.online and (other or not there))
+
+    async def _answered(self, tx: Tx, question: _Question, reply: HelloReply) -> None:
+        """Write down what a reply says: it is of now. Whatever it says of the edge's log was so when it was asked."""
+        status, now = reply.status, self.clock.now()
+        name = status.site, status.edge
+        known = await telemetry.edge_state(tx, *name)
+        await self._put(tx, status, known, online=status.online, at=question.at)
+        if status.mono_ms is None or not question.timed or question.at > now:
+            return
+        earlier = reply.earlier
+        samples = await telemetry.clock_samples(tx, *name, [status.boot, *(run.boot for run in earlier)])
+        present = ClockSample(boot=status.boot, mono_ms=status.mono_ms, earliest=question.at, latest=now)
+        newest = better(samples.get(status.boot), present)
+        found = of_earlier(newest, earlier, samples) if newest is present else []
+        await telemetry.put_clock_samples(tx, *name, [*found, newest])
+        off = status.at - (now if status.at > now else question.at)
+        if status.trust is not ClockTrust.UNPROVEN and abs(off) > AHEAD_LIMIT:
+            await tell_wrong_clock(tx, *name, off, (now - question.at) / timedelta(seconds=1), now)
+
+    async def _put(self, tx: Tx, status: Status, known: EdgeState | None, *, online: bool, at: datetime) -> EdgeState:
+        """Write who is there, ``at`` that time by our clock."""
+        new = msgspec.convert(
+            msgspec.structs.asdict(status)
+            | {
+                "online": online,
+                "since": known.since if known is not None and known.online == online else self.clock.now(),
+                "at": at,
+                "software": status.version[:100],
+                "applied_version": known.applied_version if known else None,
+                "applied_digest": known.applied_digest if known else None,
+                "health": {name[:60]: number for name, number in list(status.health.items())[:_HEALTH_LIMIT]},
+            },
+            EdgeState,
+        )
+        await telemetry.put_edge_state(tx, new)
+        if known is not None and known.online and not new.online:
+            await _record_offline(tx, (status.site, status.edge), self.clock.now())
+        return new
+
+    async def _applied(self, tx: Tx, name: EdgeName, version: int, digest: str, at: datetime) -> bool:
+        """Note that an edge carries out a plan; whether that is news."""
+        site, edge = name
+        plan = await repository.plan(tx, site, edge, version)
+        state = await telemetry.edge_state(tx, site, edge)
+        news = state is None or (state.applied_version, state.applied_digest) != (version, digest)
+        if plan is not None and plan.digest == digest:
+            since = min(at, self.clock.now())
+            if plan.applied_at is None:
+                await repository.put_outcome(tx, site, edge, version, applied_at=since)
+            if news or plan.applied_at is None:
+                doors = [door.id for door in await estate.site_doors(tx, site) if door.edge == edge]
+                await access.mark_applied(tx, site, doors, version, since)
+                await overrides.applied(tx, site, doors, version=version, at=since)
+        if state is not None and news:
+            changed = msgspec.structs.replace(state, applied_version=version, applied_digest=digest)
+            await telemetry.put_edge_state(tx, changed)
+        return news
+
+    async def _refused(self, tx: Tx, name: EdgeName, applied: Applied) -> None:
+        site, edge = name
+        why = (applied.why or "it gave no reason")[:500]
+        fields = {"action": "plan", "site": name[0], "edge": name[1], "version": applied.version, "reason": why}
+        log.error("An edge refused its plan", extra=fields)
+        plan = await repository.plan(tx, site, edge, applied.version)
+        now = self.clock.now()
+        if plan is not None and plan.digest == applied.digest and plan.applied_at is None:
+            await repository.put_outcome(tx, site, edge, applied.version, refused_at=now, why=why)
+        if name in self.planner.unknown:
+            return  # it was made before the one that the edge carries out was known of
+        text = f"{edge} refused plan {applied.version}: {why}"
+        await telemetry.alert(tx, site, edge, AlertCode.PLAN_REFUSED, text, now)
+
+
+async def _record_offline(tx: Tx, name: EdgeName, now: datetime) -> None:
+    """Record that an edge went offline."""
+    await telemetry.alert(tx, *name, AlertCode.OFFLINE, f"{name[1]} went offline", now)

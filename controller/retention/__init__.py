@@ -1,0 +1,1 @@
+"""How long each kind of data is kept, deleted nightly when its time is over."""

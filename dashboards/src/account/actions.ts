@@ -1,0 +1,20 @@
+/** What API tokens can be limited to: actions of docs/permissions.md, in words. */
+export const TOKEN_ACTIONS: Record<string, string> = {
+  read: "See diaries, hours and prices",
+  details: "See what bookings are",
+  live: "See doors, alarms and sensors live",
+  book: "Book, change and cancel",
+  check_in: "Check in arrivals",
+  decide: "Approve and decline",
+  run: "Set hours, rules and prices",
+  build: "Change buildings and doors",
+  code: "See door codes",
+  contact: "See contacts",
+  log: "See who did what",
+  people: "Change parties",
+  open: "Open doors",
+  lock_down: "Lock doors down",
+  reissue: "Replace door codes",
+  audit: "Read the audit log",
+  keys: "Keep key holders and members",
+};

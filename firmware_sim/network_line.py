@@ -1,0 +1,170 @@
+"""The line between one edge and the broker: a TCP proxy that can be cut, silenced, and made unruly."""
+
+import asyncio
+import contextlib
+import socket
+
+from firmware_sim.packets import ON_TIME, PUBLISH, BadPacket, Disorder, Packets, in_the_clear, kind_of
+
+HELD_MOST = 200
+"""Most messages that a connection delays at once in each direction; further ones pass."""
+
+
+class Toll:
+    """What a line has done to messages: copies ``repeated``, copies held back (``late``), and those of them that a
+    later message has ``overtaken``."""
+
+    def __init__(self) -> None:
+        self.repeated = self.late = self.overtaken = 0
+
+    def __str__(self) -> str:
+        return f"{self.repeated} came twice, {self.late} late, {self.overtaken} out of order"
+
+
+class NetworkLine:
+    """Listens on ``port`` of loopback and forwards everything to ``target``. While it is cut nothing listens there.
+
+    ``disorder`` decides what happens to each message from now on; ``None``: all pass. On an encrypted line messages
+    cannot be seen, so all pass.
+    """
+
+    def __init__(self, *, port: int, target: int) -> None:
+        self.port = port
+        self.disorder: Disorder | None = None
+        self.toll = Toll()
+        self._target = target
+        self._serving: asyncio.Task[None] | None = None
+        self._pairs: set[asyncio.Task[None]] = set()
+        self.flows = asyncio.Event()
+        """Not set while the line is silent."""
+        self.flows.set()
+
+    @property
+    def up(self) -> bool:
+        return self._serving is not None and self.flows.is_set()
+
+    def repair(self) -> None:
+        """Pass connections and bytes; also the first start. Raises ``OSError`` when the port is
+        taken."""
+        self.flows.set()
+        if self._serving is None:
+            listener = socket.create_server(("127.0.0.1", self.port))
+            self._serving = asyncio.create_task(self._serve(listener), name=f"line on port {self.port}")
+
+    def cut(self) -> None:
+        """Break every connection without a DISCONNECT, and refuse new ones."""
+        if self._serving is not None:
+            self._serving.cancel()
+            self._serving = None
+        for pair in self._pairs:
+            pair.cancel()
+
+    def silence(self) -> None:
+        """Keep accepting, but pass nothing in either direction, not even that an end has closed, until repaired, like a
+        router without its uplink. Everything sent meanwhile arrives then, if both ends are still there."""
+        self.flows.clear()
+
+    async def stop(self) -> None:
+        """Cut, and wait until everything is closed."""
+        ending = {*self._pairs, *([self._serving] if self._serving is not None else [])}
+        self.cut()
+        if ending:
+            await asyncio.wait(ending)
+
+    async def _serve(self, listener: socket.socket) -> None:
+        server = await asyncio.start_server(self._relay, sock=listener)
+        try:
+            await server.serve_forever()
+        finally:
+            server.close()
+
+    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._pairs.add(task)
+            task.add_done_callback(self._pairs.discard)
+        far: asyncio.StreamWriter | None = None
+        try:
+            first = await reader.read(65_536)
+            await self.flows.wait()
+            if reader.at_eof():
+                return
+            far_reader, far = await asyncio.open_connection("127.0.0.1", self._target)
+            plain = in_the_clear(first)
+            up, down = _Lane(self, far, plain=plain), _Lane(self, writer, plain=plain)
+            ways = [asyncio.create_task(up.run(reader, first)), asyncio.create_task(down.run(far_reader))]
+            try:
+                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for way in ways:
+                    way.cancel()
+                await asyncio.wait(ways)
+        except (OSError, asyncio.CancelledError):
+            pass
+        finally:
+            for end in (writer, far):
+                if end is not None:
+                    end.transport.abort()
+
+
+class _Lane:
+    """One direction of one connection. ``plain``: it carries MQTT in the clear."""
+
+    def __init__(self, line: NetworkLine, writer: asyncio.StreamWriter, *, plain: bool) -> None:
+        self._line = line
+        self._writer = writer
+        self._packets = Packets() if plain else None
+        self._held: set[asyncio.TimerHandle] = set()
+        self._came = self._passed = 0
+
+    async def run(self, reader: asyncio.StreamReader, data: bytes = b"") -> None:
+        """Forward everything until an end closes."""
+        try:
+            with contextlib.suppress(OSError, BadPacket):
+                while data or (data := await reader.read(65_536)):
+                    await self._line.flows.wait()
+                    self._take(data)
+                    await self._writer.drain()
+                    data = b""
+                await self._line.flows.wait()
+        finally:
+            for held in self._held:
+                held.cancel()
+
+    def _take(self, data: bytes) -> None:
+        if self._packets is None:
+            self._writer.write(data)
+            return
+        for packet in self._packets.feed(data):
+            if kind_of(packet) == PUBLISH:
+                self._came += 1
+                self._carry(packet, self._came)
+            else:
+                self._writer.write(packet)
+
+    def _carry(self, message: bytes, number: int) -> None:
+        disorder, toll = self._line.disorder, self._line.toll
+        fate = ON_TIME if disorder is None else disorder(message)
+        toll.repeated += len(fate) - 1
+        for delay in fate:
+            if delay > 0 and len(self._held) < HELD_MOST:
+                toll.late += 1
+                self._hold(message, number, delay)
+            else:
+                self._pass(message, number)
+
+    def _hold(self, message: bytes, number: int, delay: float) -> None:
+        def release() -> None:
+            self._held.discard(timer)
+            if self._line.flows.is_set():
+                self._pass(message, number)
+            else:
+                self._hold(message, number, delay)
+
+        timer = asyncio.get_running_loop().call_later(delay, release)
+        self._held.add(timer)
+
+    def _pass(self, message: bytes, number: int) -> None:
+        self._line.toll.overtaken += self._passed > number
+        self._passed = max(self._passed, number)
+        self._writer.write(message)

@@ -1,0 +1,69 @@
+"""A leader invites by mail, somebody joins on a phone and leaves again; a manager merges two parties."""
+
+import pytest
+from playwright.async_api import expect
+
+from firmware_sim.hub_processes import SimHub
+from tests.browser.axe import faults
+from tests.browser.mailed import mailed, path_in
+from tests.browser.screen import PHONE, Screens
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PASSWORD = "fifteen calm rivers"
+
+
+async def test_somebody_is_invited_joins_and_leaves(screens: Screens, hub: SimHub) -> None:
+    mail = "rosa@fen-choir.test"
+    await hub.api.put("/parties/fen-choir", {"kind": "group", "name": "Fen Choir", "site": "ramsey"})
+    leads = [{"role": "group_leader", "site": "ramsey", "party": "fen-choir"}]
+    await hub.api.post("/users", {"name": "Lena of the choir", "password": PASSWORD, "assignments": leads})
+    leader = await screens.new(signed_in=False, size=PHONE)
+    await leader.open("/diary?site=ramsey")
+    await leader.sign_in("Lena of the choir", PASSWORD)
+    await leader.page.get_by_role("link", name="Groups").click()
+    await expect(leader.page.get_by_text("Nobody answers for it yet")).to_be_visible()
+    await leader.page.get_by_label("Mail address").fill(mail)
+    await leader.page.get_by_role("button", name="Invite", exact=True).click()
+    row = leader.page.get_by_role("list", name="Invitations to Fen Choir").get_by_role("listitem")
+    await expect(row.filter(has_text=mail)).to_contain_text("not accepted yet")
+    await leader.page.get_by_role("button", name="Make a QR code for 20 people, for a week").click()
+    await expect(leader.page.get_by_role("img", name="QR code to join Fen Choir")).to_be_visible()
+    assert await faults(leader.page, "groups") == []
+    assert await leader.sideways() == 0
+
+    phone = await screens.new(signed_in=False, size=PHONE)
+    await phone.open(path_in(await mailed(hub, mail)))
+    await expect(phone.page.get_by_text("Lena of the choir invites you to “Fen Choir”.")).to_be_focused()
+    assert await faults(phone.page, "invitation") == []
+    assert await phone.sideways() == 0
+    await phone.page.get_by_label("Your name").fill("Rosa of the choir")
+    await phone.page.get_by_role("button", name="Join", exact=True).click()
+    await expect(phone.page.get_by_text("Rosa of the choir belongs to “Fen Choir” now.")).to_be_focused()
+    await phone.page.get_by_role("link", name="Open the diary").click()
+    await expect(phone.page.get_by_role("grid")).to_be_visible()
+    await phone.page.get_by_role("link", name="Groups").click()
+    await phone.page.get_by_role("button", name="Leave the group…").click()
+    await phone.page.get_by_role("button", name="Leave", exact=True).click()
+    await expect(phone.page.get_by_text("You belong to no group.")).to_be_visible()
+    await leader.page.reload()
+    people = leader.page.get_by_role("list", name="People of Fen Choir")
+    await expect(people.get_by_role("listitem")).to_have_count(1)
+
+
+async def test_a_manager_merges_a_duplicate_and_undoes_it(screens: Screens, hub: SimHub) -> None:
+    for party in ("bell-choir", "bell-choir-2"):
+        group = {"kind": "group", "name": party.replace("-", " ").capitalize()}
+        await hub.api.put(f"/parties/{party}", group | {"site": "ramsey" if party == "bell-choir" else None})
+    screen = await screens.new()
+    page = screen.page
+    await screen.open("/groups?site=ramsey&view=bell-choir")
+    await page.get_by_text("Merge a duplicate").click()
+    await page.get_by_label("Id of the duplicate").fill("bell-choir-2")
+    await page.get_by_role("button", name="Show what would come").click()
+    await expect(page.get_by_text("To “Bell choir” would come: nothing.")).to_be_visible()
+    await expect(page.get_by_text("so “Bell choir” would belong to all sites")).to_be_visible()
+    await page.get_by_role("button", name="Merge", exact=True).click()
+    await page.get_by_role("button", name="Undo the merge of bell-choir-2").click()
+    await expect(page.get_by_text("bell-choir-2: nothing, undone")).to_be_visible()
+    assert await faults(page, "merging") == []

@@ -1,0 +1,61 @@
+"""Managers see who was told what, for a building and for one booking, and stop and resume the sending."""
+
+from datetime import date
+
+import pytest
+from playwright.async_api import expect
+
+from firmware_sim.hub_processes import SimHub
+from tests.browser.axe import faults
+from tests.browser.booked import book
+from tests.browser.screen import Screens
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+DAY = date(2027, 2, 3)
+NARROW = (320, 700)
+
+
+async def test_notices_are_searched_by_person_state_and_booking(screens: Screens, hub: SimHub) -> None:
+    told = await book(hub, "Told choir", DAY, "10:00", "11:00", contact_email="log-told@choir.test")
+    other = await book(hub, "Other choir", DAY, "12:00", "13:00", contact_email="log-other@choir.test")
+    screen = await screens.new(size=NARROW)
+    page = screen.page
+    await screen.open("/diary?site=ramsey")
+    await page.get_by_role("link", name="Notices").click()
+    await expect(page.get_by_role("heading", name="Notices of Ramsey Hub", level=1)).to_be_visible()
+    rows = page.get_by_role("list", name="Notices").get_by_role("listitem")
+    await expect(rows.filter(has_text="log-other@choir.test")).to_have_count(1)
+    await page.get_by_label("To whom").fill("LOG-told")
+    await page.get_by_role("button", name="Search").click()
+    await expect(rows).to_have_count(1)
+    await expect(rows).to_contain_text("log-told@choir.test")
+    await expect(rows).to_contain_text("Written")
+    assert await faults(page, "notice log") == []
+    assert await screen.sideways() == 0
+    await page.get_by_label("What became of it").select_option("failed")
+    await expect(page.get_by_text("No such notices.")).to_be_visible()
+    await screen.diary(DAY, booking=other["id"])
+    await screen.panel.get_by_text("History").click()
+    await screen.panel.get_by_role("link", name="Notices about it").click()
+    await expect(rows).to_have_count(1)
+    await expect(rows).to_contain_text("log-other@choir.test")
+    await expect(page.get_by_label("To whom")).to_have_count(0)
+    await page.get_by_role("link", name="All notices of Ramsey Hub").click()
+    await expect(rows.filter(has_text="log-told@choir.test")).to_have_count(1)
+    assert told["id"] != other["id"]
+
+
+async def test_the_sending_is_stopped_and_resumed(screens: Screens, hub: SimHub) -> None:
+    screen = await screens.new()
+    page = screen.page
+    await screen.open("/notices?site=march")
+    await page.get_by_role("button", name="Stop sending").click()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Nothing is sent since")).to_be_visible()
+    assert await faults(page, "stopped") == []
+    assert (await hub.api.get("/sites/march/notices/status"))["paused_at"] is not None
+    await page.get_by_role("button", name="Undo").click()
+    await expect(page.get_by_role("button", name="Stop sending")).to_be_visible()
+    assert (await hub.api.get("/sites/march/notices/status"))["paused_at"] is None

@@ -1,0 +1,136 @@
+"""What an invitation does not do: bring somebody back who was removed, block the group, or let digits be guessed."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from controller.container import Container
+from controller.people.account_mails.model import MOST_FROM_NETWORK
+from controller.people.groups import joining
+from controller.people.groups.model import MOST_OPEN, SPARE_MAILS
+from tests.controller.clock import ManualClock
+from tests.controller.people.signing import API, Json, signed_in_as
+from tests.controller.people.test_groups import people
+from tests.controller.people.test_invitations import (
+    INVITATIONS,
+    ROSA,
+    accept,
+    any_settings,
+    hub,
+    invite,
+    leader,
+    mail,
+    phone,
+)
+from tests.controller.people.test_mail_sign_in import digits_in, token_in
+from tests.controller.running import BASE_URL
+from tests.controller.village import SITE
+from tests.services.mail import MailServer
+
+__all__ = ["any_settings", "hub", "leader", "mail", "phone"]  # fixtures
+
+
+def token_of(link: Json) -> str:
+    return str(link["link"].partition("#")[2])
+
+
+@pytest.fixture
+async def guest(any_app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser whose network is known."""
+    transport = httpx.ASGITransport(any_app, client=("192.0.2.1", 1))
+    async with httpx.AsyncClient(transport=transport, base_url=BASE_URL) as client:
+        yield client
+
+
+async def ask(client: httpx.AsyncClient, link: Json, email: str) -> httpx.Response:
+    return await client.post(f"{API}/invitations/mail", json={"token": token_of(link), "email": email})
+
+
+async def test_nobody_who_was_removed_comes_back_by_an_older_invitation(
+    any_app: FastAPI,
+    hub: httpx.AsyncClient,
+    leader: httpx.AsyncClient,
+    phone: httpx.AsyncClient,
+    any_container: Container,
+    clock: ManualClock,
+    mail: MailServer,
+) -> None:
+    link, direct = await invite(leader, most_uses=5, days=3), await invite(leader, email=ROSA)
+    await any_container.notice_worker.send_due()
+    older = token_in(mail.mails[-1])
+    async with signed_in_as(any_app, hub, "wall", sites=[SITE], name="Rosa", email=ROSA) as rosa:
+        clock.advance(minutes=1)
+        assert (await accept(rosa, token=token_of(link))).json()["already"] is False
+        assert (await accept(rosa, token=token_of(link))).json()["already"] is True
+        clock.advance(minutes=1)
+        gone = await leader.delete(f"{API}/parties/choir/people/{(await people(leader))['Rosa']['id']}")
+        assert gone.status_code == 200, gone.text
+        clock.advance(minutes=1)
+        assert (await ask(phone, link, ROSA)).status_code == 202
+        await any_container.notice_worker.send_due()
+        through = token_in(mail.mails[-1])
+        for token in (token_of(link), older, through):
+            refused = await accept(rosa, token=token)
+            assert (refused.status_code, "ended after it was made" in refused.json()["detail"]) == (409, True)
+        used = {each["id"]: each["uses"] for each in (await leader.get(INVITATIONS)).json()["items"]}
+        assert used == {link["id"]: 1, direct["id"]: 0}
+        assert (await people(leader))["Rosa"]["state"] == "over"
+        assert (await leader.post(f"{INVITATIONS}/{direct['id']}/resend")).status_code == 200
+        await any_container.notice_worker.send_due()
+        assert (await accept(rosa, token=token_in(mail.mails[-1]))).status_code == 201
+
+
+async def test_who_floods_a_link_neither_blocks_the_groups_invitations_nor_sends_more_than_the_bound(
+    leader: httpx.AsyncClient,
+    guest: httpx.AsyncClient,
+    any_container: Container,
+    clock: ManualClock,
+    mail: MailServer,
+) -> None:
+    guest = guest
+    link = await invite(leader, most_uses=200, days=30)
+    asked = [(await ask(guest, link, f"a{number}@x.test")).status_code for number in range(MOST_FROM_NETWORK + 1)]
+    assert asked == [202] * MOST_FROM_NETWORK + [429]
+    await invite(leader, email="real@choir.test")
+    small = await invite(leader, most_uses=2, days=30)
+    clock.advance(minutes=61)
+    asked = [(await ask(guest, small, f"b{number}@x.test")).status_code for number in range(SPARE_MAILS + 3)]
+    assert asked == [202] * (SPARE_MAILS + 2) + [409]
+    await any_container.notice_worker.send_due()
+    for number in range(MOST_OPEN):
+        if number % MOST_FROM_NETWORK == 0:
+            clock.advance(minutes=61)
+        assert (await ask(guest, link, f"c{number}@x.test")).status_code == (202 if number < 190 else 409)
+    await invite(leader, email="second@choir.test")
+    assert (await leader.delete(f"{INVITATIONS}/{small['id']}")).status_code == 200
+    sent = next(each for each in mail.mails if each["To"] == "b0@x.test")
+    dead = await accept(guest, token=token_in(sent), name="Bea")
+    assert (dead.status_code, "withdrawn" in dead.json()["detail"]) == (409, True)
+
+
+async def test_above_a_bound_no_digits_of_invitations_are_taken_and_links_still_are(
+    leader: httpx.AsyncClient,
+    phone: httpx.AsyncClient,
+    any_container: Container,
+    clock: ManualClock,
+    mail: MailServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(joining, "MOST_WRONG_DIGITS", 8)
+    for email in ("a@x.test", "b@x.test", ROSA):
+        await invite(leader, email=email)
+    await any_container.notice_worker.send_due()
+    sent = next(each for each in mail.mails if each["To"] == ROSA)
+    guesses = [await accept(phone, email=email, digits="000000") for email in ("a@x.test", "b@x.test") for _ in "1234"]
+    assert {each.status_code for each in guesses} == {401}
+    for email in (ROSA, "nobody@x.test"):
+        blocked = await accept(phone, email=email, digits=digits_in(sent), name="Rosa")
+        assert blocked.status_code == 429
+        assert "open the link in the mail instead" in blocked.json()["detail"]
+    assert (await accept(phone, token=token_in(sent), name="Rosa")).status_code == 201
+    clock.advance(days=7)
+    await invite(leader, email="late@x.test")
+    await any_container.notice_worker.send_due()
+    assert (await accept(phone, email="late@x.test", digits=digits_in(mail.mails[-1]), name="Late")).status_code == 201
