@@ -12,6 +12,8 @@ let user = $state("");
 let assignments = $state.raw<Assignment[]>([]);
 let actions = $state.raw<Record<string, string[] | null>>({});
 let party = $state<string | null>(null);
+/** While the user signs out by the button. The server may say so on the live socket before it answers. */
+let signingOut = false;
 
 /** `site` and `until_at`: null for all sites, and for no end. */
 export interface Assignment {
@@ -42,6 +44,8 @@ function left(): void {
   localStorage.removeItem(REMEMBERED);
   user = "";
   state = "out";
+  // The next user must not see what was typed into forms.
+  if (signingOut) sessionStorage.clear();
 }
 
 async function ask(): Promise<boolean> {
@@ -97,10 +101,13 @@ export const session = {
   /** Asks the server who is signed in, and stores it; whether anybody is. */
   ask,
   async signOut(): Promise<void> {
-    await send("DELETE", "/session");
-    left();
-    // The next user must not see what was typed into forms.
-    sessionStorage.clear();
+    signingOut = true;
+    try {
+      await send("DELETE", "/session");
+      if (state === "in") left();
+    } finally {
+      signingOut = false;
+    }
   },
 };
 

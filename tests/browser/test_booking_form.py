@@ -1,6 +1,7 @@
 """The form of a booking loses nothing, neither what was typed nor what others have saved, and never leaves it open
 whether something was booked."""
 
+import asyncio
 import json
 import re
 from datetime import date
@@ -343,3 +344,31 @@ async def test_signing_out_clears_typed_values(screens: Screens, hub: SimHub) ->
     await screen.page.get_by_role("button", name="Sign out").click()
     await expect(screen.page.get_by_label("Password")).to_be_visible()
     assert await screen.page.evaluate("sessionStorage.length") == 0
+
+
+async def test_signing_out_clears_typed_values_when_the_live_socket_says_it_first(
+    screens: Screens, hub: SimHub
+) -> None:
+    screen = await screens.new(signed_in=False)
+    await screen.open("/")
+    await screen.sign_in(USER, hub.password)
+    await _form(screen, date(2027, 2, 19), "Of mine", "10:00", "11:30")
+    await screen.page.reload()
+    await expect(screen.panel.get_by_label("What for")).to_have_value("Of mine")
+    release = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        if route.request.method != "DELETE":
+            await route.continue_()
+            return
+        answer = await route.fetch()
+        await release.wait()
+        await route.fulfill(response=answer)
+
+    await screen.page.route("**/session", late)
+    screen.excuse("status of 401")  # of what is still being asked when the session ends
+    await screen.page.get_by_role("button", name="Sign out").click()
+    await expect(screen.page.get_by_label("Password")).to_be_visible()
+    assert await screen.page.evaluate("sessionStorage.length") == 0
+    release.set()
+    await screen.page.unroute_all(behavior="wait")
