@@ -5,19 +5,14 @@ It is complete without script and cookie, and asks nothing of anywhere else. Its
 two steps and a token of the page. The link itself is never logged and never repeated.
 """
 
-import base64
-import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.resources import files
 from typing import Annotated, Literal
-from urllib.parse import parse_qs
 
 import segno
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from controller.access.code_status import CodeState
@@ -31,6 +26,7 @@ from controller.bookings.series.service import SeriesService
 from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingView
 from controller.diary.model import BookingStatus, closed_text
+from controller.door_pages.plain_page import PlainPage, read_asset, read_form
 from controller.key_files import KeyFiles, LinkKind
 from controller.notices.preferences.service import NoticePreferences
 from controller.people.model import Actor
@@ -44,27 +40,10 @@ KEEP_FOR = "Hallkeeper-Keep-For"
 ACTOR = Actor.acting("door page")
 """The actor in a booking's log when it was cancelled on this page."""
 
-_HERE = files("controller.door_pages")
-CSS = (_HERE / "door.css").read_text(encoding="utf-8")
-_TEMPLATE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
-    (_HERE / "door.html").read_text(encoding="utf-8")
-)
-_WORKER = (_HERE / "door_worker.js").read_bytes()
+_WORKER = read_asset("door_worker.js")
 _REGISTERS = 'navigator.serviceWorker?.register("worker.js")'
 """The page's only script; browsers have service workers on https and on this very machine."""
-
-
-def _hashed(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-HEADERS = {
-    "Content-Security-Policy": f"default-src 'none'; style-src '{_hashed(CSS)}'; script-src '{_hashed(_REGISTERS)}'; "
-    "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-}
+_PAGE = PlainPage("door.html", script=_REGISTERS, referrer="no-referrer")
 _PAGES: dict[BookingStatus, "Page"] = {
     BookingStatus.REQUESTED: "waiting",
     BookingStatus.HELD: "waiting",
@@ -138,10 +117,9 @@ async def show_pass(pages: ThePages, token: str = Token) -> HTMLResponse:
     signer = Signer(pages.keys.signing)
     shown = passes.issue(signer, site=view.booking.site, holder=view.booking.id, now=view.now)
     qr_code = segno.make_qr(shown, error="m").svg_inline(border=4, light="#fff", omitsize=True)
-    return _rendered(
+    return _PAGE.render(
         page="pass",
         heading=view.booking.title,
-        notice="",
         qr_code=Markup(qr_code),  # noqa: S704  # made of our own letters
         works=_works(view),
         back=f"../{token}",
@@ -183,15 +161,6 @@ async def _cancel(pages: DoorPages, view: BookingView, check: str) -> HTMLRespon
         return await _shown(pages, LinkKind.MANAGE, await pages.bookings.get(booking.id), notice=refused.detail)
 
 
-def read_form(body: bytes) -> dict[str, str]:
-    """The fields of a form, each once; none for anything else."""
-    try:
-        fields = parse_qs(body.decode("ascii"), max_num_fields=50)
-    except ValueError:
-        return {}
-    return {name: values[0] for name, values in fields.items()}
-
-
 async def _shown(
     pages: DoorPages, kind: LinkKind, view: BookingView, *, notice: str = "", status: int = 200
 ) -> HTMLResponse:
@@ -202,7 +171,7 @@ async def _shown(
     code = page == "current" and bool(view.codes_by_doors)
     all_dates = await pages.series.all_dates.token_of(booking) if manages else ""
     link = view.link if manages else view.show_link
-    return _rendered(
+    return _PAGE.render(
         status,
         headers=_kept_until(view.code_window.end, now) if code else {},
         page=page,
@@ -236,7 +205,6 @@ async def _shown(
         all_dates=all_dates,
         preferences=await pages.preferences.token_for(booking) if manages else "",
         phone=site.phone,
-        dial="".join(letter for letter in site.phone if letter.isdigit() or letter == "+"),
     )
 
 
@@ -261,10 +229,9 @@ def _works(view: BookingView) -> str:
 async def _confirm(pages: DoorPages, view: BookingView) -> HTMLResponse:
     booking = view.booking
     charge = cancel_charge(await pages.billing.account(booking.id))
-    return _rendered(
+    return _PAGE.render(
         page="confirm",
         heading=f"Cancel {booking.title}?",
-        notice="",
         when=times.window(booking.during, view.place.site.tz, now=view.now),
         space=view.place.space.name,
         site=view.place.site.name,
@@ -276,15 +243,10 @@ async def _confirm(pages: DoorPages, view: BookingView) -> HTMLResponse:
 
 
 def _unknown() -> HTMLResponse:
-    return _rendered(404, page="unknown", heading="This link belongs to no booking", notice="")
+    return _PAGE.render(404, page="unknown", heading="This link belongs to no booking")
 
 
 def _kept_until(end: datetime, now: datetime) -> dict[str, str]:
     """A page with a code may stay on the phone, to be read without signal, for as long as the code is good."""
     seconds = int((end - now).total_seconds())
     return {"Cache-Control": "private, no-cache", KEEP_FOR: str(seconds)} if seconds > 0 else {}
-
-
-def _rendered(status: int = 200, headers: dict[str, str] | None = None, **values: object) -> HTMLResponse:
-    html = _TEMPLATE.render(css=Markup(CSS), registers=Markup(_REGISTERS), **values)  # noqa: S704  # our own files
-    return HTMLResponse(html, status, headers=HEADERS | (headers or {}))

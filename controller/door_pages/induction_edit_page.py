@@ -1,19 +1,14 @@
 """Writing a site's induction on a page: as a text file, looked at before it is saved. Without script."""
 
-from importlib.resources import files
 from typing import Annotated
-from urllib.parse import parse_qs
 
 import msgspec
 import tomli_w
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
 from pydantic import ValidationError
 
-from controller.door_pages.door_page import CSS
-from controller.door_pages.form_headers import form_headers
+from controller.door_pages.plain_page import PlainPage, SiteQuery, faults, read_form
 from controller.estate.errors import SiteUnknown
 from controller.induction.errors import NoInduction
 from controller.induction.model import InductionDraft
@@ -25,15 +20,8 @@ from controller.people.errors import ForeignOrigin
 from controller.people.permissions import Action, Thing, may
 from controller.uploads import toml
 from controller.web.services import service
-from edge.wire.ids import SLUG_PATTERN
 
-_HERE = files("controller.door_pages")
-_CSS = CSS + (_HERE / "induction.css").read_text(encoding="utf-8")
-_TEMPLATE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
-    (_HERE / "induction_edit.html").read_text(encoding="utf-8")
-)
-HEADERS = form_headers(_CSS)
-_TITLE = "Write the induction"
+_PAGE = PlainPage("induction_edit.html", "forms.css", title="Write the induction")
 _NOT_YOURS = "Only managers of the building write its induction. Sign in as one, then open this page again."
 _EXAMPLE = """\
 pass_percent = 80
@@ -52,7 +40,6 @@ because = "The car park is for the fire engine."
 
 router = APIRouter(include_in_schema=False)
 TheInductions = Annotated[InductionService, service(InductionService)]
-SiteQuery = Annotated[str, Query(pattern=SLUG_PATTERN)]
 
 
 @router.api_route("/induction/edit", methods=["GET", "HEAD"])
@@ -60,11 +47,11 @@ async def edit(inductions: TheInductions, request: Request, site: SiteQuery) -> 
     """The induction as it is, or an example where there is none."""
     actor = await find_actor(request)
     if actor is None or not may(actor, Action.RUN, Thing(site=site)):
-        return _refused(403, _NOT_YOURS)
+        return _PAGE.refuse(403, _NOT_YOURS)
     try:
         version, text = await _current(inductions, site)
     except SiteUnknown as error:
-        return _refused(404, error.detail)
+        return _PAGE.refuse(404, error.detail)
     return _shown(version, text)
 
 
@@ -74,19 +61,19 @@ async def save(inductions: TheInductions, request: Request, site: SiteQuery) -> 
     try:
         actor = await find_actor(request)
     except ForeignOrigin as refused:
-        return _refused(403, refused.detail)
+        return _PAGE.refuse(403, refused.detail)
     if actor is None or not may(actor, Action.RUN, Thing(site=site)):
-        return _refused(403, _NOT_YOURS)
-    form = parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=10)
-    text, number = (form.get(name, [""])[0] for name in ("text", "version"))
+        return _PAGE.refuse(403, _NOT_YOURS)
+    form = read_form(await request.body())
+    text, number = (form.get(name, "") for name in ("text", "version"))
     version = int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0
     try:
         draft = InductionDraftBody.model_validate(toml.loads(text.replace("\r\n", "\n").encode())).draft()
     except ValidationError as error:
-        return _shown(version, text, notice=_faults(error))
+        return _shown(version, text, notice=faults(error))
     except ValueError as error:
         return _shown(version, text, notice=f"This cannot be read: {error}.")
-    if form.get("step") != ["save"]:
+    if form.get("step") != "save":
         return _shown(version, text, draft=draft)
     try:
         written, _ = await inductions.put(site, draft, version=version, again="again" in form, actor=actor)
@@ -103,19 +90,5 @@ async def _current(inductions: InductionService, site: str) -> tuple[int, str]:
     return found.version, tomli_w.dumps(msgspec.to_builtins(found.draft))
 
 
-def _faults(error: ValidationError) -> str:
-    """Each with its place in the file."""
-    return "; ".join(f"{'.'.join(map(str, each['loc'])) or 'the file'}: {each['msg']}" for each in error.errors()) + "."
-
-
 def _shown(version: int, text: str, *, notice: str = "", draft: InductionDraft | None = None) -> HTMLResponse:
-    return _rendered(page="edit", heading=_TITLE, notice=notice, version=version, text=text, draft=draft)
-
-
-def _refused(status: int, notice: str) -> HTMLResponse:
-    return _rendered(status, page="none", heading=_TITLE, notice=notice)
-
-
-def _rendered(status: int = 200, **values: object) -> HTMLResponse:
-    html = _TEMPLATE.render(css=Markup(_CSS), **values)  # noqa: S704  # our own files
-    return HTMLResponse(html, status, headers=HEADERS)
+    return _PAGE.render(page="edit", notice=notice, version=version, text=text, draft=draft)

@@ -4,16 +4,13 @@ Somebody who has signed in takes it for themselves, others by a link that staff 
 the form; only the last step is judged, and counts as a try.
 """
 
-from importlib.resources import files
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from controller.door_pages.door_page import CSS, read_form
-from controller.door_pages.form_headers import form_headers
+from controller.door_pages.plain_page import PlainPage, read_form, sentence
 from controller.estate.errors import SiteUnknown
 from controller.induction.errors import InductionChanged, InductionLinkOver, NoInduction, TooManyInductions
 from controller.induction.model import Induction, Taker
@@ -26,13 +23,7 @@ from controller.rules.phrases import plural
 from controller.web.services import service
 from edge.wire.ids import SLUG_PATTERN
 
-_HERE = files("controller.door_pages")
-_CSS = CSS + (_HERE / "induction.css").read_text(encoding="utf-8")
-_TEMPLATE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
-    (_HERE / "induction.html").read_text(encoding="utf-8")
-)
-HEADERS = form_headers(_CSS)
-_TITLE = "Induction"
+_PAGE = PlainPage("induction.html", "forms.css", title="Induction")
 _NOBODY = "This page is for people who have signed in, or who have a link from the staff."
 _CHANGED = "The induction has been changed meanwhile. Begin again."
 
@@ -47,12 +38,12 @@ async def show_own(inductions: TheInductions, request: Request, site: SiteQuery 
     """The inductions of one's sites, or the beginning of one of them."""
     actor = await find_actor(request)
     if actor is None or actor.user is None:
-        return _rendered(401, page="sign-in", heading=_TITLE, notice=_NOBODY)
+        return _PAGE.render(401, page="sign-in", notice=_NOBODY)
     if site is None:
         its = [(each.id, each.name) for each in await inductions.listed() if sees(actor, each.id)]
-        return _rendered(page="sites", heading=_TITLE, notice="", sites=its)
+        return _PAGE.render(page="sites", sites=its)
     if not sees(actor, site):
-        return _rendered(404, page="sites", heading=_TITLE, notice="There is no such building.", sites=[])
+        return _PAGE.render(404, page="sites", notice="There is no such building.", sites=[])
     return await _start(inductions, site, Taker(user_id=actor.user))
 
 
@@ -62,9 +53,9 @@ async def take_own(inductions: TheInductions, request: Request, site: SiteQuery 
     try:
         actor = await find_actor(request)
     except ForeignOrigin as refused:
-        return _rendered(403, page="sign-in", heading=_TITLE, notice=refused.detail)
+        return _PAGE.render(403, page="sign-in", notice=refused.detail)
     if actor is None or actor.user is None or site is None or not sees(actor, site):
-        return _rendered(401, page="sign-in", heading=_TITLE, notice=_NOBODY)
+        return _PAGE.render(401, page="sign-in", notice=_NOBODY)
     return await _step(inductions, site, Taker(user_id=actor.user), await request.body(), actor)
 
 
@@ -74,7 +65,7 @@ async def show_linked(inductions: TheInductions, token: Token) -> HTMLResponse:
     try:
         link = inductions.linked(token)
     except InductionLinkOver as over:
-        return _rendered(404, page="none", heading=_TITLE, notice=_sentence(over.detail))
+        return _PAGE.refuse(404, over.detail)
     return await _start(inductions, link.site, link.taker)
 
 
@@ -84,7 +75,7 @@ async def take_linked(inductions: TheInductions, request: Request, token: Token)
     try:
         link = inductions.linked(token)
     except InductionLinkOver as over:
-        return _rendered(404, page="none", heading=_TITLE, notice=_sentence(over.detail))
+        return _PAGE.refuse(404, over.detail)
     return await _step(inductions, link.site, link.taker, await request.body(), Actor.acting("induction link"))
 
 
@@ -92,9 +83,9 @@ async def _start(inductions: InductionService, site: str, taker: Taker, *, notic
     try:
         found, induction, until = await inductions.state(site, taker)
     except (NoInduction, SiteUnknown) as error:
-        return _rendered(404, page="none", heading=_TITLE, notice=_sentence(error.detail))
+        return _PAGE.refuse(404, error.detail)
     draft = induction.draft
-    return _rendered(
+    return _PAGE.render(
         page="start",
         heading=f"Induction of {found.name}",
         notice=notice,
@@ -111,7 +102,7 @@ async def _step(inductions: InductionService, site: str, taker: Taker, body: byt
     try:
         found, induction, _ = await inductions.state(site, taker)
     except (NoInduction, SiteUnknown) as error:
-        return _rendered(404, page="none", heading=_TITLE, notice=_sentence(error.detail))
+        return _PAGE.refuse(404, error.detail)
     form, draft = read_form(body), induction.draft
     step, answers = _number(form.get("step")), [_number(each) for each in form.get("answers", "").split(",") if each]
     if form.get("version") != str(induction.version) or len(answers) != max(0, step - len(draft.sections) - 1):
@@ -134,11 +125,11 @@ def _page(induction: Induction, name: str, step: int, answers: list[int], *, not
     common: dict[str, Any] = {"notice": notice, "form_start": form, "step_text": f"Step {step + 1} of {every}, {name}"}
     if step < len(draft.sections):
         section = draft.sections[step]
-        return _rendered(page="section", heading=section.heading, text=section.text, **common)
+        return _PAGE.render(page="section", heading=section.heading, text=section.text, **common)
     question = draft.questions[step - len(draft.sections)]
     number = step - len(draft.sections) + 1
     common |= {"text": question.text, "choices": question.choices}
-    return _rendered(page="question", heading=f"Question {number}", **common)
+    return _PAGE.render(page="question", heading=f"Question {number}", **common)
 
 
 async def _result(
@@ -149,12 +140,11 @@ async def _result(
     except InductionChanged:
         return await _start(inductions, induction.site, taker, notice=_CHANGED)
     except TooManyInductions as error:
-        return _rendered(429, page="none", heading="Not now", notice=_sentence(error.detail))
+        return _PAGE.render(429, page="none", heading="Not now", notice=sentence(error.detail))
     result, questions = done.result, induction.draft.questions
-    return _rendered(
+    return _PAGE.render(
         page="result",
         heading="You have passed" if result.passed else "Not passed yet",
-        notice="",
         passed=result.passed,
         score=f"{result.score} of {plural(result.questions, 'answer')} right",
         until=f"{result.valid_until:%-d %B %Y}",
@@ -172,12 +162,3 @@ def _form(induction: Induction, step: int, answers: list[int]) -> Markup:
 
 def _number(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 4 else 0
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
-
-
-def _rendered(status: int = 200, **values: object) -> HTMLResponse:
-    html = _TEMPLATE.render(css=Markup(_CSS), **values)  # noqa: S704  # our own files
-    return HTMLResponse(html, status, headers=HEADERS)

@@ -1,24 +1,20 @@
 """The page by which who gets a notice chooses which of them come, and how: plain HTML, reached by the link in a mail or
 on the page to manage a booking. A GET changes nothing; a mail program's one click is a POST (RFC 8058)."""
 
-from importlib.resources import files
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
 
-from controller.door_pages.door_page import CSS, HEADERS, ThePages, Token, read_form
+from controller.door_pages.door_page import ThePages, Token
+from controller.door_pages.plain_page import PlainPage, read_form
 from controller.notices.errors import PreferenceLinkUnknown
 from controller.notices.model import Channel, NoticeKind
 from controller.notices.preferences.model import REQUIRED, By
 from controller.notices.preferences.service import Preference
 from controller.web.problem import Invalid
 
-_TEMPLATE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
-    (files("controller.door_pages") / "preferences.html").read_text(encoding="utf-8")
-)
+_PAGE = PlainPage("preferences.html", referrer="no-referrer", title="Your notices")
 CHOICES = {By.MAIL: "by mail", By.SMS: "by text message", By.BOTH: "by mail and text message", By.NONE: "not at all"}
 Kinds = Annotated[list[str], Query(alias="kind", max_length=len(NoticeKind))]
 
@@ -69,13 +65,13 @@ def _rendered(
     found: list[Preference],
     *,
     sms: bool = False,
-    heading: str = "Your notices",
+    heading: str = "",
     notice: str = "",
     stop: list[Preference] | None = None,
     status: int = 200,
 ) -> HTMLResponse:
-    html = _TEMPLATE.render(
-        css=Markup(CSS),  # noqa: S704  # our own file
+    return _PAGE.render(
+        status,
         heading=heading,
         notice=notice,
         stop=stop or [],
@@ -83,4 +79,3 @@ def _rendered(
         choices={by: text for by, text in CHOICES.items() if sms or Channel.SMS not in by.channels},
         none=By.NONE,
     )
-    return HTMLResponse(html, status, headers=HEADERS)

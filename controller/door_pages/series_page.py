@@ -1,23 +1,18 @@
 """The page with all dates of a series: plain HTML for any phone, reached by the secret link in the series' message.
 Each date's own door page offers what can be done with it."""
 
-from importlib.resources import files
-
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
 
 from controller.access.codes import spoken
 from controller.bookings.errors import LinkUnknown
 from controller.bookings.series.summary import SeriesDates, date_texts, space_text
-from controller.door_pages.door_page import CSS, HEADERS, ThePages, Token
+from controller.door_pages.door_page import ThePages, Token
+from controller.door_pages.plain_page import PlainPage
 from controller.key_files import LinkKind
 from controller.text import times
 
-_TEMPLATE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
-    (files("controller.door_pages") / "series.html").read_text(encoding="utf-8")
-)
+_PAGE = PlainPage("series.html", referrer="no-referrer")
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,7 +23,7 @@ async def show(pages: ThePages, token: str = Token) -> HTMLResponse:
     try:
         return _shown(*await pages.series.all_dates.by_link(token))
     except LinkUnknown:
-        return _rendered(404, unknown=True, heading="This link belongs to no booking")
+        return _PAGE.render(404, unknown=True, heading="This link belongs to no booking")
 
 
 def _shown(kind: LinkKind, found: SeriesDates) -> HTMLResponse:
@@ -48,7 +43,7 @@ def _shown(kind: LinkKind, found: SeriesDates) -> HTMLResponse:
         }
         for each, view in zip(date_texts(found), found.views, strict=True)
     ]
-    return _rendered(
+    return _PAGE.render(
         unknown=False,
         show_link=found.show_link if manages else "",
         heading=found.title,
@@ -59,10 +54,4 @@ def _shown(kind: LinkKind, found: SeriesDates) -> HTMLResponse:
         dates=dates,
         over=found.over,
         phone=site.phone,
-        dial="".join(letter for letter in site.phone if letter.isdigit() or letter == "+"),
     )
-
-
-def _rendered(status: int = 200, **values: object) -> HTMLResponse:
-    html = _TEMPLATE.render(css=Markup(CSS), **values)  # noqa: S704  # our own file
-    return HTMLResponse(html, status, headers=HEADERS)

@@ -1,12 +1,9 @@
 """Plain pages for staff: a slip to print for somebody who is not online, and whom to ring. Without script."""
 
-from importlib.resources import files
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, StrictUndefined, Template
-from markupsafe import Markup
 
 from controller.access.codes import spoken
 from controller.bookings.answers import code_times, given_back
@@ -14,8 +11,7 @@ from controller.bookings.door_codes import DoorCodes
 from controller.bookings.errors import BookingUnknown, NotNow
 from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingView
-from controller.door_pages.door_page import CSS, read_form
-from controller.door_pages.form_headers import form_headers
+from controller.door_pages.plain_page import PlainPage, SiteQuery, read_form
 from controller.estate.errors import SiteUnknown
 from controller.notices.calls import Call, CallService
 from controller.notices.errors import NoticeUnknown
@@ -26,20 +22,14 @@ from controller.people.permissions import Action, Thing, may
 from controller.text import local_time, times
 from controller.web.fields import IdPath
 from controller.web.services import service
-from edge.wire.ids import SLUG_PATTERN
 
-_HERE = files("controller.door_pages")
-_CSS = CSS + (_HERE / "slip.css").read_text(encoding="utf-8")
-_JINJA = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-_SLIP, _CALLS = (_JINJA.from_string((_HERE / name).read_text(encoding="utf-8")) for name in ("slip.html", "calls.html"))
-HEADERS = form_headers(_CSS)
-_NOT_YOURS = "You may not see this. Sign in as somebody who may, then open this page again."
+_SLIP = PlainPage("slip.html", "slip.css", title="No slip")
+_CALLS = PlainPage("calls.html", "forms.css", title="Whom to ring")
 
 router = APIRouter(include_in_schema=False)
 TheBookings = Annotated[BookingService, service(BookingService)]
 TheDoorCodes = Annotated[DoorCodes, service(DoorCodes)]
 TheCalls = Annotated[CallService, service(CallService)]
-SiteQuery = Annotated[str, Query(pattern=SLUG_PATTERN)]
 
 
 @router.api_route("/slip/{booking_id}", methods=["GET", "HEAD"])
@@ -47,10 +37,10 @@ async def ask_slip(booking_id: IdPath, bookings: TheBookings, request: Request) 
     """What the slip will be of, without the code."""
     view = await _allowed(bookings, booking_id, await find_actor(request))
     if view is None:
-        return _no_slip(403, _NOT_YOURS)
+        return _SLIP.refuse()
     when = times.window(view.booking.during, view.place.site.tz, now=view.now)
     values: dict[str, Any] = {"when": when, "space": view.place.space.name, "site": view.place.site.name}
-    return _rendered(_SLIP, page="ask", heading=f"Slip for {view.booking.title}", notice="", **values)
+    return _SLIP.render(page="ask", heading=f"Slip for {view.booking.title}", **values)
 
 
 @router.post("/slip/{booking_id}")
@@ -61,22 +51,20 @@ async def show_slip(
     try:
         actor = await find_actor(request)
     except ForeignOrigin as refused:
-        return _no_slip(403, refused.detail)
+        return _SLIP.refuse(403, refused.detail)
     if await _allowed(bookings, booking_id, actor) is None or actor is None:
-        return _no_slip(403, _NOT_YOURS)
+        return _SLIP.refuse()
     try:
         shown = await door_codes.show(booking_id, actor=actor, act="print a slip")
     except NotNow as error:
-        return _no_slip(409, f"{error.detail[:1].upper()}{error.detail[1:]}.")
+        return _SLIP.refuse(409, error.detail)
     view = shown.view
     site, space, during = view.place.site, view.place.space, view.booking.during
     starts, ends = (local_time.wall(each, site.tz) for each in (during.start, during.end))
     until = times.clock(during.end, site.tz) if ends.date() == starts.date() else f"{ends:%H:%M on %A %-d %B}"
-    return _rendered(
-        _SLIP,
+    return _SLIP.render(
         page="slip",
         heading=view.booking.title,
-        notice="",
         day=f"{starts:%A %-d %B %Y}",
         time=f"{times.clock(during.start, site.tz)} to {until}",
         space=space.name,
@@ -103,7 +91,7 @@ async def mark_call(calls: TheCalls, request: Request, site: SiteQuery) -> HTMLR
     try:
         actor = await find_actor(request)
     except ForeignOrigin as refused:
-        return _rendered(_CALLS, 403, page="none", heading="Whom to ring", notice=refused.detail)
+        return _CALLS.refuse(403, refused.detail)
     form, notice = read_form(await request.body()), ""
     if actor is not None and may(actor, Action.RUN, Thing(site=site)) and form.get("step") in ("done", "undo"):
         try:
@@ -115,23 +103,22 @@ async def mark_call(calls: TheCalls, request: Request, site: SiteQuery) -> HTMLR
 
 async def _calls(calls: CallService, site: str, actor: Actor | None, *, notice: str = "") -> HTMLResponse:
     if actor is None or not may(actor, Action.RUN, Thing(site=site)):
-        return _rendered(_CALLS, 403, page="none", heading="Whom to ring", notice=_NOT_YOURS)
+        return _CALLS.refuse()
     try:
         site_config, waiting = await calls.of_site(site, called=False)
         _, done = await calls.of_site(site, called=True)
     except SiteUnknown as error:
-        return _rendered(_CALLS, 404, page="none", heading="Whom to ring", notice=error.detail)
+        return _CALLS.refuse(404, error.detail)
     zone = site_config.site.tz
 
     def row(call: Call) -> dict[str, str | None]:
         when = times.at(call.called_at, zone, now=call.made_at) if call.called_at else ""
-        dial = "".join(letter for letter in call.phone if letter.isdigit() or letter == "+")
         names = ("id", "text", "name", "phone", "booking_id", "called_by")
-        return {name: getattr(call, name) for name in names} | {"dial": dial, "when": when}
+        return {name: getattr(call, name) for name in names} | {"when": when}
 
     heading = f"Whom to ring, {site_config.site.name}"
     rows: dict[str, Any] = {"calls": [row(each) for each in waiting], "called": [row(each) for each in done[:20]]}
-    return _rendered(_CALLS, page="calls", heading=heading, notice=notice, **rows)
+    return _CALLS.render(page="calls", heading=heading, notice=notice, **rows)
 
 
 async def _allowed(bookings: BookingService, booking_id: str, actor: Actor | None) -> BookingView | None:
@@ -142,12 +129,3 @@ async def _allowed(bookings: BookingService, booking_id: str, actor: Actor | Non
         return None
     thing = Thing(site=view.booking.site, party=view.booking.party)
     return view if actor is not None and may(actor, Action.CODE, thing) else None
-
-
-def _no_slip(status: int, notice: str) -> HTMLResponse:
-    return _rendered(_SLIP, status, page="none", heading="No slip", notice=notice)
-
-
-def _rendered(template: Template, status: int = 200, **values: object) -> HTMLResponse:
-    html = template.render(css=Markup(_CSS), **values)  # noqa: S704  # our own files
-    return HTMLResponse(html, status, headers=HEADERS)

@@ -1,0 +1,91 @@
+"""What all plain pages share: the frame around them (``base.html``), their headers, and how their forms are read."""
+
+import base64
+import hashlib
+from importlib.resources import files
+from typing import Annotated
+from urllib.parse import parse_qs
+
+from fastapi import Query
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+from pydantic import ValidationError
+
+from edge.wire.ids import SLUG_PATTERN
+
+NOT_YOURS = "You may not see this. Sign in as somebody who may, then open this page again."
+SiteQuery = Annotated[str, Query(pattern=SLUG_PATTERN)]
+
+
+def read_asset(name: str) -> str:
+    """A file of this folder."""
+    return (files("controller.door_pages") / name).read_text(encoding="utf-8")
+
+
+_JINJA = Environment(
+    autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, loader=FunctionLoader(read_asset)
+)
+_JINJA.filters["dial"] = lambda phone: "".join(letter for letter in phone if letter.isdigit() or letter == "+")
+_JINJA.filters["day"] = lambda date: f"{date:%-d %B %Y}"
+
+
+class PlainPage:
+    """An HTML file in the frame. ``styles``: further CSS. ``script``: the only one that runs. ``referrer``: without an
+    origin a form of somebody who has signed in is refused; the address of a page that is a secret goes nowhere."""
+
+    def __init__(
+        self, template: str, *styles: str, script: str = "", referrer: str = "same-origin", title: str = ""
+    ) -> None:
+        css = "".join(map(read_asset, ("door.css", *styles)))
+        self._template = _JINJA.get_template(template)
+        self._title = title
+        self._frame = {"css": Markup(css), "script": Markup(script), "referrer": referrer}  # noqa: S704  # our own files
+        runs = f"script-src {_hashed(script)}; worker-src 'self'; " if script else ""
+        self._headers = {
+            "Content-Security-Policy": f"default-src 'none'; style-src {_hashed(css)}; {runs}form-action 'self'; "
+            "base-uri 'none'; frame-ancestors 'none'",
+            "Cache-Control": "no-store",
+            "Referrer-Policy": referrer,
+            "X-Robots-Tag": "noindex",
+        }
+
+    def render(
+        self,
+        status: int = 200,
+        *,
+        heading: str = "",
+        notice: str = "",
+        headers: dict[str, str] | None = None,
+        **values: object,
+    ) -> HTMLResponse:
+        """``heading``: the page's title where it is empty."""
+        html = self._template.render(self._frame, heading=heading or self._title, notice=notice, **values)
+        return HTMLResponse(html, status, headers=self._headers | (headers or {}))
+
+    def refuse(self, status: int = 403, notice: str = NOT_YOURS) -> HTMLResponse:
+        """Nothing but the reason."""
+        return self.render(status, page="none", notice=sentence(notice))
+
+
+def _hashed(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def read_form(body: bytes) -> dict[str, str]:
+    """The fields of a form, each once; none for anything else."""
+    try:
+        fields = parse_qs(body.decode("ascii"), max_num_fields=50)
+    except ValueError:
+        return {}
+    return {name: values[0] for name, values in fields.items()}
+
+
+def sentence(text: str) -> str:
+    """What an error says, with a capital letter and a full stop."""
+    return f"{text[:1].upper()}{text[1:].removesuffix('.')}."
+
+
+def faults(error: ValidationError) -> str:
+    """Each with its place in what was given."""
+    return "; ".join(f"{'.'.join(map(str, each['loc'])) or 'the file'}: {each['msg']}" for each in error.errors()) + "."
