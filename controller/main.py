@@ -20,7 +20,8 @@ from controller.plans.clock_trust import GIVEN, MACHINE
 from controller.preflight import load_clock, require_database, require_files
 from controller.privileges import become_owner
 from controller.schema import migrate
-from controller.settings import ConfigError, Listen, Settings, load_settings
+from controller.settings import ConfigError, Listen, Settings
+from controller.settings_file import load_settings
 from controller.text.log_format import set_up_logging
 from controller.web.app import build_app
 from controller.web.connection_limits import BoundedConfig, Connections, bounds_of_process

@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.core import TyperGroup
 
-from controller.settings import EXAMPLE
+from controller.settings_file import EXAMPLE
 from edge.cli import GROUP
 from edge.cli import edge as edge_commands
 

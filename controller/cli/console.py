@@ -14,7 +14,8 @@ from controller.db.instance_lock import DatabaseTaken
 from controller.key_files import KeyFault
 from controller.preflight import require_database, require_files
 from controller.privileges import become_owner
-from controller.settings import ConfigError, Settings, load_settings
+from controller.settings import ConfigError, Settings
+from controller.settings_file import load_settings
 from controller.web.problem import Problem
 
 ConfigFile = Annotated[Path, typer.Option("--config", help="The controller's TOML file.", show_default=True)]

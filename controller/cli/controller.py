@@ -19,7 +19,8 @@ from controller.main import migrate_alone
 from controller.main import run as run_controller
 from controller.preflight import load_clock, require_database, require_files, unanswered
 from controller.privileges import become_owner, share_config
-from controller.settings import DATA_DIR, EXAMPLE, load_settings
+from controller.settings import DATA_DIR
+from controller.settings_file import EXAMPLE, load_settings
 
 app = command_group("The central server: diary, codes, plans, web pages.")
 app.add_typer(users.app, name="user")

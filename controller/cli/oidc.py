@@ -12,7 +12,8 @@ from controller.people.oidc.provider import OidcProvider
 from controller.people.oidc.refreshed import ProviderFault
 from controller.people.oidc.service import redirect_address
 from controller.preflight import load_clock
-from controller.settings import OidcSection, load_settings
+from controller.settings import OidcSection
+from controller.settings_file import load_settings
 from edge.wire.clock import Clock
 
 app = command_group("OpenID providers by which people sign in: list them, test them.")

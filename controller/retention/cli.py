@@ -10,7 +10,7 @@ from controller.cli.client import ApiClient, AsJson, command_group, takes_client
 from controller.cli.console import CONFIG, ConfigFile, errors_on_one_line
 from controller.retention.privacy import privacy_notice, record_of_processing
 from controller.retention.schemas import RetentionList, Subject
-from controller.settings import load_settings
+from controller.settings_file import load_settings
 
 retention_app = typer.Typer(help="How long each kind of data is kept.", add_completion=False)
 privacy_app = command_group("Data protection: record, notice, and what is stored about somebody.")

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from controller.cli.controller import app as cli
-from controller.settings import load_settings
+from controller.settings_file import load_settings
 from firmware_sim.ports import free_port
 
 STARTS = 4

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from controller.cli.controller import app as cli
 from controller.container import NamedTask
 from controller.main import supervise
-from controller.settings import load_settings
+from controller.settings_file import load_settings
 from firmware_sim.ports import free_port
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from controller.settings import EXAMPLE, Broker, ConfigError, HistorySettings, Listen, Settings, load_settings
+from controller.settings import Broker, ConfigError, HistorySettings, Listen, Settings
+from controller.settings_file import EXAMPLE, load_settings
 
 
 def write(tmp_path: Path, text: str) -> Path:

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from controller.cli.controller import app as cli
-from controller.settings import load_settings
+from controller.settings_file import load_settings
 from firmware_sim.ports import free_port
 
 UNUSED = ("alembic", "holidays.countries", "icalendar", "influxdb_client", "mako", "pygments", "rich")

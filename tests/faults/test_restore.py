@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from controller.db.backup import back_up
-from controller.settings import load_settings
+from controller.settings_file import load_settings
 from tests.faults.ledger import CODE_DOOR, SITE
 from tests.faults.trial import Trial
 

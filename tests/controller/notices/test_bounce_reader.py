@@ -16,7 +16,8 @@ from controller.notices.bounces.model import MailType
 from controller.notices.bounces.reader import BounceReader
 from controller.notices.bounces.tokens import BounceTokens, MailName, tokens_in
 from controller.notices.smtp import return_path
-from controller.settings import BouncesSection, ConfigError, Settings, load_settings
+from controller.settings import BouncesSection, ConfigError, Settings
+from controller.settings_file import load_settings
 from tests.controller.clock import ManualClock
 from tests.controller.notices.conftest import Sending
 from tests.controller.notices.test_bounces import BOUNCED, marks

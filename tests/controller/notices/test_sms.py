@@ -17,7 +17,8 @@ from controller.notices.model import Channel
 from controller.notices.recipients import Recipients
 from controller.notices.render import LONGEST_SMS, LONGEST_SMS_UNICODE
 from controller.notices.sms import SmsGateway, mobile
-from controller.settings import ConfigError, MailSection, Settings, SmsSection, load_settings
+from controller.settings import ConfigError, MailSection, Settings, SmsSection
+from controller.settings_file import load_settings
 from edge.wire.clock import SystemClock
 from tests.controller.clock import ManualClock
 from tests.controller.notices.conftest import Sending

@@ -23,7 +23,8 @@ from controller.people.oidc.refreshed import FAILED_S, LONGEST_S, ProviderFault
 from controller.people.oidc.tables import finished_flows, user_accounts
 from controller.people.passwords import Passwords
 from controller.retention.removal import EraseUsers
-from controller.settings import ConfigError, GroupRole, OidcGroup, OidcSection, Settings, load_settings
+from controller.settings import ConfigError, GroupRole, OidcGroup, OidcSection, Settings
+from controller.settings_file import load_settings
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import API, Json, make_user
 from tests.controller.running import BASE_URL, PASSWORD, running, signed_in, stranger
