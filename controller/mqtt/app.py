@@ -26,13 +26,12 @@ from controller.plans.overrides.service import OverrideService
 from controller.plans.restored.service import RestoredPlans
 from controller.plans.service import Planner
 from controller.settings import Broker, Settings
-from controller.telemetry.device_states import DeviceStates
+from controller.telemetry.device_states import DeviceStates, RetainedSweep
 from controller.telemetry.envelope_verifier import EnvelopeVerifier
 from controller.telemetry.event_store import EventStore
-from controller.telemetry.history.follower import HistoryFollower
+from controller.telemetry.history import HistoryFollower
 from controller.telemetry.ingest_queue import Ingest
 from controller.telemetry.metrics import TelemetryMetrics
-from controller.telemetry.retained_cleanup import RetainedSweep
 from edge.wire.clock import Clock, real_s
 from edge.wire.link import Link
 from edge.wire.messages import DeviceState
@@ -215,7 +214,7 @@ def _hook(settings: Settings, database: Database) -> HistoryFollower | None:
     history = settings.history
     if history.kind != "influx":
         return None
-    from controller.telemetry.history.influx import InfluxHistory  # its library is in an extra of its own
+    from controller.telemetry.influx_history import InfluxHistory  # its library is in an extra of its own
 
     assert history.url is not None
     assert history.org is not None

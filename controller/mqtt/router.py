@@ -14,10 +14,9 @@ from controller.enrolment.identity_delivery import IdentityDelivery
 from controller.enrolment.repository import live_keys
 from controller.plans.commands import CommandService
 from controller.plans.edge_presence import EdgePresence
-from controller.telemetry.device_states import DeviceStates
+from controller.telemetry.device_states import DeviceStates, RetainedSweep
 from controller.telemetry.envelope_verifier import EdgeName, EnvelopeVerifier
 from controller.telemetry.ingest_queue import Ingest
-from controller.telemetry.retained_cleanup import RetainedSweep
 from edge.wire.link import Connected, Disconnected, Link, Message
 from edge.wire.topics import Topic, parse
 

@@ -21,9 +21,8 @@ from controller.plans.restored.service import RestoredPlans
 from controller.plans.service import Planner
 from controller.telemetry import repository as telemetry
 from controller.telemetry.alert_catalogue import AlertCode
-from controller.telemetry.clock_samples import AHEAD_LIMIT, ClockSample, better, of_earlier
 from controller.telemetry.envelope_verifier import EnvelopeVerifier
-from controller.telemetry.event_dating import tell_wrong_clock
+from controller.telemetry.event_dating import AHEAD_LIMIT, ClockSample, better, of_earlier, tell_wrong_clock
 from controller.telemetry.model import EdgeState
 from edge.wire.access_decision import ClockTrust
 from edge.wire.clock import Clock

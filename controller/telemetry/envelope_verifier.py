@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from controller.telemetry.bounds import out_of_bounds
 from controller.telemetry.model import RefusalReason
+from controller.telemetry.validation import out_of_bounds
 from edge.wire.envelope import Addressed, Keyring, Purpose, open_envelope
 from edge.wire.errors import WireError
 

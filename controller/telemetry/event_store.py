@@ -10,14 +10,12 @@ from controller.db.engine import Tx
 from controller.estate import repository as estate
 from controller.telemetry import repository
 from controller.telemetry.alert_catalogue import AlertCode
-from controller.telemetry.deduplicate import deduplicate, judged_seq
+from controller.telemetry.deduplication import SeqRuns, deduplicate, judged_seq
 from controller.telemetry.envelope_verifier import EdgeName
 from controller.telemetry.event_dating import EventDating
 from controller.telemetry.event_text import door_of, happened
-from controller.telemetry.history.protocol import Sample, sample_of
-from controller.telemetry.history.sql import SqlHistory
+from controller.telemetry.history import Sample, SqlHistory, sample_of
 from controller.telemetry.model import GoodEvent, RefusalReason, SetAside, StoredEvent
-from controller.telemetry.number_runs import SeqRuns
 from controller.telemetry.repository import CounterDay
 from controller.telemetry.validation import Judged
 from controller.text import local_time

@@ -8,7 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from controller.telemetry.envelope_verifier import EnvelopeVerifier
-from controller.telemetry.history.follower import HistoryFollower
+from controller.telemetry.history import HistoryFollower
 from edge.wire.link import Link
 
 

@@ -14,10 +14,8 @@ from controller.db.engine import Database
 from controller.people.passwords import Passwords
 from controller.settings import HistorySettings as HistorySettings
 from controller.settings import Settings
-from controller.telemetry.history.follower import HistoryFollower
-from controller.telemetry.history.influx import InfluxHistory
-from controller.telemetry.history.protocol import History, HistoryDown, HistoryRefuses, Sample
-from controller.telemetry.history.sql import SqlHistory
+from controller.telemetry.history import History, HistoryDown, HistoryFollower, HistoryRefuses, Sample, SqlHistory
+from controller.telemetry.influx_history import InfluxHistory
 from controller.telemetry.tables import samples
 from edge.wire.topics import subscriptions
 from tests.controller.clock import ManualClock

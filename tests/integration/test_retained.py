@@ -12,7 +12,7 @@ from controller.settings import Broker as BrokerSettings
 from controller.settings import Settings
 from controller.telemetry import queries
 from controller.telemetry.alert_catalogue import AlertCode
-from controller.telemetry.retained_cleanup import QUIETLY
+from controller.telemetry.device_states import QUIETLY
 from tests.controller.clock import ManualClock
 from tests.eventually import eventually
 from tests.integration.fake_edge import FakeEdge

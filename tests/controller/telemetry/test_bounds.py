@@ -7,9 +7,8 @@ import msgspec
 import pytest
 from msgspec import inspect
 
-from controller.telemetry.bounds import LATEST, out_of_bounds
 from controller.telemetry.model import RefusalReason, SetAside
-from controller.telemetry.validation import validate
+from controller.telemetry.validation import LATEST, out_of_bounds, validate
 from edge.wire.access_decision import Reason
 from edge.wire.codec import encode
 from edge.wire.events import (

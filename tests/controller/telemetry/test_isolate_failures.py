@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from controller.settings import Settings
-from controller.telemetry import envelope_verifier, event_store, isolate_failures, queries
+from controller.telemetry import envelope_verifier, event_store, ingest_queue, queries
 from controller.telemetry.tables import events, quarantine
 from edge.wire.codec import encode
 from edge.wire.events import DroppedData, MotionData
@@ -88,7 +88,7 @@ async def test_a_lot_of_bad_events_is_one_line_in_the_log_with_their_number_and_
     monkeypatch.setattr(event_store, "door_of", broken)
 
     def told() -> list[tuple[object, bool]]:
-        named = [each for each in caplog.records if each.name == isolate_failures.__name__]
+        named = [each for each in caplog.records if each.name == ingest_queue.__name__]
         return [(each.__dict__["events"], each.exc_info is not None) for each in named]
 
     async def refused(times: int) -> bool:

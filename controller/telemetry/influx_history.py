@@ -12,7 +12,7 @@ from influxdb_client.domain.write_precision import WritePrecision
 from influxdb_client.rest import ApiException
 from urllib3.exceptions import HTTPError
 
-from controller.telemetry.history.protocol import HistoryDown, HistoryRefuses, Sample
+from controller.telemetry.history import HistoryDown, HistoryRefuses, Sample
 
 _MICROSECONDS = cast("WritePrecision", WritePrecision.US)  # a str, which its own annotation denies
 _REFUSED = frozenset({400, 413, 422})

@@ -1,0 +1,204 @@
+"""The history, samples over time, in SQL or in a time series database.
+
+The one in our own database is written in the transaction that stores the events. One outside it is fed from the events
+table, which is the spool: a cursor says up to which event the history has taken everything, so that one that is down
+for a month loses nothing and delays nothing.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from controller.db.compiled_sql import insert_many
+from controller.db.engine import Database, Tx
+from controller.db.retry import retry_until_available
+from controller.telemetry import queries, repository
+from controller.telemetry.tables import samples as table
+from controller.telemetry.validation import read_data
+from edge.wire.events import (
+    AccessData,
+    DoorChange,
+    DoorData,
+    EventData,
+    FootfallData,
+    MotionData,
+    WifiData,
+)
+from edge.wire.ids import Slug
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """Numbers that a device gave at one instant. ``place``: the door or zone they speak of.
+
+    (site, measurement, device, edge, at) is what it is known by: the same sample twice is one.
+    """
+
+    site: Slug
+    edge: Slug
+    measurement: Slug
+    device: Slug
+    place: Slug | None
+    at: datetime
+    fields: dict[str, int]
+
+
+class HistoryDown(Exception):
+    """The history did not take the samples; they must be written again. Says which history and why."""
+
+    def __init__(self, history: str, why: str) -> None:
+        super().__init__(f"{history} did not take the samples, they are kept and retried: {why}")
+
+
+class HistoryRefuses(Exception):
+    """The history refused some samples and would do so again. Says which history and why."""
+
+    def __init__(self, history: str, why: str) -> None:
+        super().__init__(f"{history} refused samples: {why}; fix the bucket, then write them again from the events")
+
+
+class History(Protocol):
+    """Takes samples and keeps them."""
+
+    async def write(self, samples: Sequence[Sample]) -> None:
+        """Keep the samples; idempotent. Raises ``HistoryDown`` when they are not all kept."""
+        ...
+
+
+_DOOR_FIELDS = {
+    DoorChange.OPENED: ("open", 1),
+    DoorChange.CLOSED: ("open", 0),
+    DoorChange.UNLOCKED: ("unlocked", 1),
+    DoorChange.LOCKED: ("unlocked", 0),
+}
+
+
+def sample_of(*, site: str, edge: str, device: str, at: datetime, data: EventData | None) -> Sample | None:
+    """The numbers in an event, or ``None`` where it has none. No person is in them, only counts and states."""
+    match data:
+        case FootfallData():
+            measurement, place = "footfall", data.door
+            fields = {"ins": data.ins, "outs": data.outs}
+        case MotionData():
+            measurement, place, fields = "motion", data.zone, {"active": int(data.active)}
+        case WifiData():
+            measurement, place, fields = "wifi", data.zone, {"stations": data.stations}
+        case AccessData():
+            measurement, place, fields = "access", data.door, {"granted": int(data.granted)}
+        case DoorData() if data.change in _DOOR_FIELDS:
+            name, value = _DOOR_FIELDS[data.change]
+            measurement, place, fields = "door", data.door, {name: value}
+        case _:
+            return None
+    return Sample(site=site, edge=edge, measurement=measurement, device=device, place=place, at=at, fields=fields)
+
+
+_COLUMNS = tuple(column.name for column in table.c)
+
+
+class SqlHistory:
+    """Writes into the transaction ``tx``; what it takes is kept when that commits."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def write(self, samples: Sequence[Sample]) -> None:
+        """Keep the samples; one that is there stays as it is. Never raises ``HistoryDown``."""
+        rows = [
+            (
+                sample.site,
+                sample.measurement,
+                sample.device,
+                field,
+                sample.at,
+                sample.edge,
+                sample.place,
+                float(value),
+            )
+            for sample in samples
+            for field, value in sample.fields.items()
+        ]
+        await insert_many(self._tx, table, _COLUMNS, rows, unless_known=True)
+
+
+log = logging.getLogger(__name__)
+
+NAME = "influx"
+AT_ONCE = 5_000
+"""Events that are read, and at most as many points written, in one go."""
+LONGEST_RETRY_S = 60.0
+
+
+class HistoryFollower:
+    """Feeds a history outside the database from the events table, for ever."""
+
+    def __init__(self, *, database: Database, history: History, first_retry_s: float = 0.5) -> None:
+        self._database = database
+        self._history = history
+        self._first_retry_s = first_retry_s
+        self._more = asyncio.Event()
+        self.down: str | None = None
+        self.refused = 0
+
+    def wake(self) -> None:
+        """There may be new events."""
+        self._more.set()
+
+    async def run(self) -> None:
+        """Write what is new; while InfluxDB is down try on, ever more seldom."""
+        retry_s = self._first_retry_s
+        self._more.set()
+        while True:
+            await self._more.wait()
+            self._more.clear()
+            try:
+                while await retry_until_available(self.step, what="samples for the history"):
+                    pass
+                if self.down is not None:
+                    log.info("The history accepts samples again", extra={"action": "history"})
+                self.down, retry_s = None, self._first_retry_s
+            except HistoryDown as error:
+                if self.down is None:
+                    fields = {"action": "history", "reason": str(error)}
+                    log.warning("The history is down; samples wait in the events table", extra=fields)
+                self.down = str(error)
+                await asyncio.sleep(retry_s * random.uniform(0.5, 1.0))  # noqa: S311  # spreads the load, no secret
+                retry_s = min(retry_s * 2, LONGEST_RETRY_S)
+                self._more.set()
+
+    async def step(self) -> bool:
+        """Write one lot; whether there may be more. Raises ``HistoryDown``, with the cursor where it was."""
+        async with self._database.read() as tx:
+            done = await repository.cursor(tx, NAME)
+            logged = await queries.events_after(tx, done, limit=AT_ONCE)
+        if not logged:
+            return False
+        samples = [
+            sample
+            for site, event in logged
+            if (
+                sample := sample_of(
+                    site=site,
+                    edge=event.edge,
+                    device=event.device,
+                    at=event.at,
+                    data=read_data(event.kind, event.data),
+                )
+            )
+        ]
+        try:
+            await self._history.write(samples)
+        except HistoryRefuses as error:
+            # It has taken what it could; the rest would be refused for ever and stays in the events table.
+            self.refused += 1
+            log.error("The history refused samples", extra={"action": "history", "reason": str(error)})
+
+        async def moved(tx: Tx) -> None:
+            await repository.set_cursor(tx, NAME, logged[-1][1].id)
+
+        await self._database.run(moved)
+        return len(logged) == AT_ONCE
