@@ -25,8 +25,7 @@ from controller.billing.site_section import TariffsSection
 from controller.bookings import repository as bookings_repository
 from controller.bookings.affected.hours_changes import HoursChanges
 from controller.bookings.affected.service import AffectedBookings
-from controller.bookings.code_issuing import BookingCodes
-from controller.bookings.code_window import CodeWindows
+from controller.bookings.code_issuing import BookingCodes, CodeWindows
 from controller.bookings.csv_import.service import BookingCsv
 from controller.bookings.door_codes import DoorCodes
 from controller.bookings.estate_changes.apply import EstateChanges
@@ -48,7 +47,7 @@ from controller.calendars.subscriptions.service import SubscriptionService
 from controller.changes import Changes
 from controller.db.engine import Database
 from controller.db.write_probe import WriteProbe
-from controller.diary import waits_repository as waits
+from controller.diary import waits
 from controller.diary.policy_repository import least_age
 from controller.documents import repository as documents
 from controller.documents.service import DocumentService

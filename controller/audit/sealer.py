@@ -11,8 +11,8 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from controller.audit import audit_log, repository
+from controller.audit.audit_log import Source
 from controller.audit.chain import START, AuditHead, AuditRow, HeadsFile, first_broken, reason_to_stop, seal
-from controller.audit.origin import Source
 from controller.db.backup import AUDIT_HEADS
 from controller.db.engine import Database, Tx
 from controller.db.retry import retry_until_available

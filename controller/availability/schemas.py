@@ -17,7 +17,7 @@ from controller.bookings.fitting_spaces import SpaceNeeds
 from controller.bookings.schemas import BookingCheck, Equipment, needs
 from controller.bookings.schemas import Minutes as BufferMinutes
 from controller.bookings.schemas import People as SomePeople
-from controller.bookings.series.schemas import PatternBody
+from controller.bookings.series.routes import PatternBody
 from controller.diary.model import Need
 from controller.estate.model import SpaceKind
 from controller.web.fields import Body, MomentText, Number, Slug, Whole, read_moment

@@ -34,8 +34,7 @@ from controller.billing.model import (
     Tariffs,
     Vat,
 )
-from controller.billing.rated_periods import RatedPeriod, micros, split
-from controller.billing.rule_choice import fits, most_particular
+from controller.billing.rate_selection import RatedPeriod, fits, micros, most_particular, split
 from controller.text import local_time
 from controller.text.times import short_duration
 

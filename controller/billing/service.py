@@ -23,7 +23,7 @@ from controller.billing.model import (
     Tariffs,
 )
 from controller.billing.quote_freezing import QuoteFreezer, confirmed
-from controller.billing.rated_periods import micros
+from controller.billing.rate_selection import micros
 from controller.billing.tariff_cache import TariffCache, basis
 from controller.billing.validation import faults, parties_named
 from controller.bookings import repository as bookings

@@ -5,7 +5,7 @@ from datetime import datetime
 from controller.billing import repository
 from controller.billing.answers import tariffs_answer
 from controller.billing.model import StoredTariffs, Tariffs
-from controller.billing.schemas import TariffsBody
+from controller.billing.routes import TariffsBody
 from controller.billing.validation import faults, parties_named
 from controller.db.engine import Tx
 from controller.diary.site_config import sketch

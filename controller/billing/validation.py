@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from controller.billing.model import AnyScope, Cancelling, Limit, RuleScope, Tariffs, Vat
 from controller.billing.money import pounds
-from controller.billing.rule_choice import tie
+from controller.billing.rate_selection import tie
 from controller.diary.site_config import SiteConfig
 from controller.web.problem import FieldError
 

@@ -14,7 +14,7 @@ from controller.bookings import repository
 from controller.db.compiled_sql import BulkInsert, put
 from controller.db.engine import Database, Tx
 from controller.db.errors import violates
-from controller.diary import waits_repository as waits
+from controller.diary import waits
 from controller.diary.model import Booking, BookingState, Changed
 from controller.diary.site_config import SiteConfig
 from controller.diary.tables import CLAIM_OVERLAP, POOL_FULL, claims, equipment_claims, pool_claims, pool_quarters

@@ -9,7 +9,7 @@ from rich.progress import Progress
 from controller.access.codes import spoken
 from controller.bookings.affected import cli as affected
 from controller.bookings.cli_times import From, To
-from controller.bookings.door_code_routes import ReissuedAnswer
+from controller.bookings.door_codes import ReissuedAnswer
 from controller.bookings.schemas import BookingList, BookingRead, RequestPage
 from controller.cli import output
 from controller.cli.client import SET_ASIDE, ApiClient, AsJson, Refusal, SiteArg, command_group, read_file, takes_client

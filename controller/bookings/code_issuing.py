@@ -1,8 +1,10 @@
-"""How bookings get their codes: by the site's policy when they are drawn; after that they stay."""
+"""How bookings get their codes: by the site's policy when they are drawn; after that they stay. A code opens its doors
+in a window: from a lead-in before the booking to a lag after it.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -14,7 +16,6 @@ from controller.access.codes import Issue, IssuedCodes, Share
 from controller.access.repository import lingering as lingering_grants
 from controller.access.service import AccessService
 from controller.bookings import repository
-from controller.bookings.code_window import LONGEST_LAG, CodeWindows
 from controller.bookings.lifecycle import words_of
 from controller.db.compiled_sql import BulkInsert, CompiledReads
 from controller.db.engine import Tx
@@ -27,6 +28,22 @@ from controller.estate.change_hooks import ChangePreview, EstateHook
 from controller.estate.model import Door, SiteParts, Space
 from controller.people.permissions import Thing
 from edge.wire.interval import Interval
+
+LONGEST_LAG = timedelta(hours=4)
+"""The most that a policy may have."""
+
+
+class CodeWindows(msgspec.Struct, frozen=True, kw_only=True):
+    """``lead_in`` and ``lag``: how long before and after a booking its code opens, unless the site's policy says."""
+
+    lead_in: timedelta
+    lag: timedelta
+
+    def window(self, during: Interval, policy: Policy) -> Interval:
+        """When the code of a booking opens."""
+        lead_in = self.lead_in if policy.lead_in_min is None else timedelta(minutes=policy.lead_in_min)
+        lag = self.lag if policy.lag_min is None else timedelta(minutes=policy.lag_min)
+        return Interval(start=during.start - lead_in, end=during.end + lag)
 
 
 class Recode(StrEnum):

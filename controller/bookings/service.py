@@ -24,7 +24,7 @@ from controller.changes import Changes
 from controller.db.compiled_sql import read_ahead
 from controller.db.engine import Database, Tx
 from controller.db.errors import violates
-from controller.diary import waits_repository as waits
+from controller.diary import waits
 from controller.diary.model import (
     LONGEST_WHY,
     Booking,

@@ -24,7 +24,7 @@ from controller.bookings.links import Links
 from controller.bookings.no_shows import Evidence, given_back_at
 from controller.db.compiled_sql import BulkInsert
 from controller.db.engine import Database, Tx
-from controller.diary import waits_repository as waits
+from controller.diary import waits
 from controller.diary.model import Booking, BookingRequest, BookingState, Cause, Changed, Details, Impact
 from controller.diary.site_config import SiteConfig, SiteConfigs, SpaceAtSite
 from controller.diary.waits import Wait

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from controller.audit.origin import Origin, Source, set_origin
+from controller.audit.audit_log import Origin, Source, set_origin
 from controller.cli import oidc, users
 from controller.cli.client import ApiClient, command_group, takes_client
 from controller.cli.console import CONFIG, ConfigFile, errors_on_one_line, open_settings, refuse

@@ -8,7 +8,7 @@ from typing import Annotated, Protocol, TypeVar
 import typer
 from pydantic import ValidationError
 
-from controller.audit.origin import Origin, Source, set_origin
+from controller.audit.audit_log import Origin, Source, set_origin
 from controller.cli import output
 from controller.cli.client import AsJson, command_group
 from controller.cli.console import CONFIG, ConfigFile, errors_on_one_line, open_settings, refuse

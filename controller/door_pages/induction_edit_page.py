@@ -10,8 +10,7 @@ from pydantic import ValidationError
 
 from controller.door_pages.plain_page import PlainPage, SiteQuery, faults, read_form
 from controller.estate.errors import SiteUnknown
-from controller.induction.errors import NoInduction
-from controller.induction.model import InductionDraft
+from controller.induction.model import InductionDraft, NoInduction
 from controller.induction.schemas import InductionDraftBody
 from controller.induction.service import InductionService
 from controller.people.authentication import find_actor

@@ -12,8 +12,14 @@ from markupsafe import Markup
 
 from controller.door_pages.plain_page import PlainPage, read_form, sentence
 from controller.estate.errors import SiteUnknown
-from controller.induction.errors import InductionChanged, InductionLinkOver, NoInduction, TooManyInductions
-from controller.induction.model import Induction, Taker
+from controller.induction.model import (
+    Induction,
+    InductionChanged,
+    InductionLinkOver,
+    NoInduction,
+    Taker,
+    TooManyInductions,
+)
 from controller.induction.service import InductionService
 from controller.people.authentication import find_actor
 from controller.people.errors import ForeignOrigin

@@ -1,18 +1,58 @@
-"""All SQL of hire requests."""
+"""The tables of hire requests and of the texts of the hire terms that were accepted, and all SQL about them."""
 
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
-from controller.db.engine import Tx
+from controller.db.engine import Instant, Tx, metadata
 from controller.db.structs import columns_of, first_of
 from controller.diary.model import BookingState
 from controller.diary.policy import HirePolicy
 from controller.diary.tables import bookings
 from controller.hire_requests.model import AcceptedTerms, HireRequest
-from controller.hire_requests.tables import hire_requests, hire_terms
+
+hire_requests = Table(
+    "hire_requests",
+    metadata,
+    Column("id", String(36), primary_key=True),  # also of its mail, which is deleted before it
+    Column("site", String(40), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # who asks for what; empty once it is confirmed
+    Column("address_digest", LargeBinary(32)),
+    Column("terms_version", String(12), nullable=False),
+    Column("accepted_at", Instant, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("confirmed_at", Instant),  # null: nobody has shown yet that the address is theirs
+    Column("booking_id", String(36), ForeignKey("bookings.id"), unique=True),
+    Column("party", String(40), ForeignKey("parties.id"), index=True),
+    Index("ix_hire_requests_site", "site", "made_at"),
+)
+
+hire_terms = Table(
+    "hire_terms",
+    metadata,
+    Column("version", String(12), primary_key=True),
+    Column("terms", Text, nullable=False),
+)
+"""Each text that was accepted, once."""
+
 
 _C = hire_requests.c
 

@@ -6,13 +6,7 @@ from fastapi import APIRouter, Request, status
 
 from controller.bookings.errors import BookingUnknown, Clash, NotPossible
 from controller.estate.errors import SiteUnknown
-from controller.hire_requests.errors import (
-    HireClosed,
-    HireTermsChanged,
-    NoHireRequest,
-    TooManyChecks,
-    TooManyRequests,
-)
+from controller.hire_requests.model import HireClosed, HireTermsChanged, NoHireRequest, TooManyChecks, TooManyRequests
 from controller.hire_requests.schemas import (
     AcceptedTermsAnswer,
     HireCheckAnswer,

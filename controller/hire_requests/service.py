@@ -3,6 +3,9 @@
 Nothing is held before the address is confirmed, since anybody could ask for every evening of a hall in any names.
 Afterwards the site's rules hold as for every request, with two bounds on how many may wait for a decision, and two on
 how many the rules confirm by themselves: a name costs nothing, so quotas of parties bind nobody here.
+
+How often a network may have times looked up is bounded too, since that costs the controller more than most requests.
+That is counted in memory: each process counts by itself, and a restart forgets.
 """
 
 from dataclasses import dataclass
@@ -24,17 +27,21 @@ from controller.diary.model import Draft, booking_time
 from controller.diary.policy import HirePolicy
 from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.hire_requests import repository
-from controller.hire_requests.check_limit import CheckLimit
-from controller.hire_requests.errors import HireClosed, HireTermsChanged, NoHireRequest, TooManyRequests, ring
 from controller.hire_requests.model import (
     MOST_ALTERNATIVES,
     MOST_OF_ADDRESS,
     AcceptedTerms,
     HireChange,
     HireCheck,
+    HireClosed,
     HireDraft,
     HireOptions,
     HireRequest,
+    HireTermsChanged,
+    NoHireRequest,
+    TooManyChecks,
+    TooManyRequests,
+    ring,
 )
 from controller.key_files import KeyFiles
 from controller.people import parties
@@ -44,12 +51,34 @@ from controller.people.account_mails.proofs import MailProofs
 from controller.people.model import Actor, PartyDraft, PartyKind, Role
 from controller.people.one_off import one_off_person
 from controller.people.repository import email_key
-from controller.people.sign_in_throttle import SignInOrigin
+from controller.people.sign_in_throttle import SignInOrigin, network_of
 from controller.rules.service import judge
 from controller.text import local_time, times
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
+
+MOST_A_MINUTE = 60
+"""Of one network, which may be a whole building's."""
+
+
+class CheckLimit:
+    def __init__(self) -> None:
+        self._minute: datetime | None = None
+        self._counts: dict[str, int] = {}
+
+    def count(self, address: str, now: datetime) -> None:
+        """Count a look-up from an address; one that is not known is not counted. Raises ``TooManyChecks``."""
+        minute = now.replace(second=0, microsecond=0)
+        if minute != self._minute:
+            self._minute, self._counts = minute, {}
+        network = network_of(address)
+        if not network:
+            return
+        if self._counts.get(network, 0) >= MOST_A_MINUTE:
+            raise TooManyChecks(60 - now.second)
+        self._counts[network] = self._counts.get(network, 0) + 1
+
 
 ACTOR_NAME = "hire page"
 """Who made the booking, in its log."""

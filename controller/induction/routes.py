@@ -7,8 +7,7 @@ from fastapi import APIRouter, Response, status
 
 from controller.access.members.model import MemberUnknown
 from controller.estate.errors import SiteUnknown
-from controller.induction.errors import InductionChanged, NoInduction, TooManyInductions
-from controller.induction.model import Taker
+from controller.induction.model import InductionChanged, NoInduction, Taker, TooManyInductions
 from controller.induction.schemas import (
     InductionAnswer,
     InductionLinkAnswer,

@@ -16,14 +16,17 @@ from controller.estate import repository as estate
 from controller.estate.errors import SiteUnknown
 from controller.estate.model import Site
 from controller.induction import repository
-from controller.induction.errors import InductionChanged, InductionLinkOver, NoInduction, TooManyInductions
 from controller.induction.model import (
     TRIES_AN_HOUR,
     Induction,
+    InductionChanged,
     InductionDraft,
+    InductionLinkOver,
     InductionResult,
     Marked,
+    NoInduction,
     Taker,
+    TooManyInductions,
     marked,
     months_later,
 )

@@ -9,7 +9,7 @@ from fastapi import Depends
 from msgspec.structs import replace
 from starlette.requests import HTTPConnection
 
-from controller.audit.origin import Origin, Source, origin, set_origin
+from controller.audit.audit_log import Origin, Source, origin, set_origin
 from controller.db.engine import Database, Tx
 from controller.people.errors import (
     DisplayRefused,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response, status
 
-from controller.audit.origin import origin
+from controller.audit.audit_log import origin
 from controller.people.authentication import COOKIE, KeepsUsers, TheActor, ThePeople, ThePerson, cookie_name
 from controller.people.browser_names import browser_name
 from controller.people.displays.model import UNUSED_AFTER

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from controller.audit import audit_log
-from controller.audit.origin import origin
+from controller.audit.audit_log import origin
 from controller.db.engine import Database, Tx
 from controller.key_files import token_hash
 from controller.people import repository

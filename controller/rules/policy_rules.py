@@ -1,5 +1,9 @@
-"""Reasons that lie in the site's policy: how early and how much its tiers may book, by local days, weeks and months,
-and whether a rule confirms a request at once or a manager has to. Pure."""
+"""Reasons that lie in the site's policy. Pure.
+
+How early and how much its tiers may book, by local days, weeks and months; what a party has to have shown, such as
+insurance and hire terms; whether enough of its people have had the site's induction to be in the building without
+staff; and whether a rule confirms a request at once or a manager has to.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -8,12 +12,77 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.diary.model import LONGEST, Claimed
-from controller.diary.policy import ApprovalRule, PriorityWindow, Quota, QuotaPeriod
+from controller.diary.policy import (
+    ApprovalRule,
+    DocumentRule,
+    InductionRule,
+    Lapsing,
+    PriorityWindow,
+    Quota,
+    QuotaPeriod,
+)
 from controller.people.model import Tier
 from controller.rules import phrases
 from controller.rules.model import ReasonKind, RuleContext, RuleReason
 from controller.text import local_time, times
 from edge.wire.plan import Mode
+
+
+def holding(case: RuleContext) -> Iterator[DocumentRule]:
+    """The documents without which the request waits for a manager. A booking that keeps its terms waits for none, so
+    that nobody is turned away tonight for a document that has lapsed since."""
+    if case.decides or case.request.keeps_terms or case.asked.party is None:
+        return
+    for rule in case.site_config.policy.documents:
+        if rule.lapsing is Lapsing.HOLD and rule.applies(case.request.tier):
+            yield rule
+
+
+def lapsed(case: RuleContext) -> Iterator[RuleReason]:
+    """A document that is over today, or that the site needs and never saw."""
+    today = local_time.local_day(case.now, case.place.site.tz)
+    site = case.site_config.site.name
+    has = {each.kind: each for each in case.facts.documents}
+    for rule in holding(case):
+        found = has.get(rule.kind)
+        if found is None and rule.needed:
+            why = f"no {rule.name} is on record; show it to {site}"
+        elif found is not None and found.until is not None and found.until < today:
+            why = f"the {rule.name} on record ended on {found.until:%-d %B %Y}; show {site} a new one"
+        else:
+            continue
+        yield RuleReason(why=ReasonKind.APPROVAL, field="party", text=f"needs approval: {why}")
+
+
+def induction_rule(case: RuleContext) -> InductionRule | None:
+    """The rule for a request that meets a time without staff; the first that fits. A booking that keeps its terms needs
+    none, so that nobody is turned away tonight."""
+    if case.decides or case.request.keeps_terms or case.asked.party is None:
+        return None
+    tier, space = case.request.tier, case.asked.space
+    rules = (each for each in case.site_config.policy.induction if each.applies(tier, space))
+    found = next(rules, None)
+    if found is None:
+        return None
+    modes = {each.mode for each in case.site_config.hours.modes(case.asked.during, space=space)}
+    return found if modes - {Mode.STAFFED} else None
+
+
+def inducted(case: RuleContext) -> Iterator[RuleReason]:
+    """Too few people of the party have had it."""
+    rule = induction_rule(case)
+    if rule is None or case.facts.inducted >= rule.people:
+        return
+    people = phrases.plural(rule.people, "person", "people")
+    has = f"{case.facts.inducted} so far" if case.facts.inducted else "nobody so far"
+    yield RuleReason(
+        why=ReasonKind.APPROVAL,
+        field="party",
+        text=f"needs approval: there is no staff then, and {people} of the group must have taken the induction of "
+        f"{case.site_config.site.name} ({has}); take it on the page “Induction”",
+        asked=case.facts.inducted,
+        limit=rule.people,
+    )
 
 
 class Period(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,10 +16,8 @@ from controller.diary.tables import bookings
 from controller.documents import repository as documents
 from controller.documents.model import SAFEGUARDING, ValidDocument
 from controller.induction import repository as induction
-from controller.rules.document_rules import holding
-from controller.rules.induction_rules import induction_rule
 from controller.rules.model import FAR, Buffers, Facts, Neighbour, ResourceUse, RuleContext, quartered
-from controller.rules.policy_rules import covering, needed
+from controller.rules.policy_rules import covering, holding, induction_rule, needed
 from controller.text import local_time
 from edge.wire.interval import Interval
 

@@ -15,9 +15,7 @@ from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
 from controller.people.redaction import TAKEN
-from controller.rules import repository, setup_and_changeover, space_rules
-from controller.rules.document_rules import lapsed
-from controller.rules.induction_rules import inducted
+from controller.rules import repository, space_rules
 from controller.rules.model import (
     FAR,
     OVERRULED,
@@ -32,7 +30,7 @@ from controller.rules.model import (
     quartered,
     takings,
 )
-from controller.rules.policy_rules import approval, needed, quota, too_early
+from controller.rules.policy_rules import approval, inducted, lapsed, needed, quota, too_early
 from controller.rules.repository import find_facts
 from edge.wire.interval import Interval
 
@@ -170,7 +168,7 @@ _RULES: tuple[Callable[[RuleContext], Iterator[RuleReason]], ...] = (
     space_rules.seats,
     space_rules.equipment,
     space_rules.places,
-    setup_and_changeover.gaps,
+    space_rules.gaps,
     too_early,
     quota,
     approval,

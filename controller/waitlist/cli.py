@@ -4,7 +4,7 @@ import msgspec
 
 from controller.cli import output
 from controller.cli.client import ApiClient, AsJson, SiteArg, command_group, takes_client
-from controller.waitlist.schemas import WaitList, WaitRead
+from controller.waitlist.routes import WaitList, WaitRead
 
 app = command_group("Waiting lists for times that are taken.")
 

@@ -13,12 +13,12 @@ from starlette.routing import BaseRoute, compile_path
 
 from controller.access.holders import routes as holders
 from controller.access.members import routes as members
-from controller.audit.origin import OriginMiddleware
+from controller.audit.audit_log import OriginMiddleware
 from controller.audit_api import routes as audit
 from controller.availability import routes as finding
 from controller.billing import routes as billing
-from controller.bookings import door_code_routes as door_codes
-from controller.bookings import link_routes as links
+from controller.bookings import door_codes
+from controller.bookings import link_renewal as links
 from controller.bookings import routes as bookings
 from controller.bookings.affected import routes as affected
 from controller.bookings.csv_import import routes as booking_csv

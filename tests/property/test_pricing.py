@@ -30,7 +30,7 @@ from controller.billing.model import (
 )
 from controller.billing.money import HOUR_US
 from controller.billing.pricing import price
-from controller.billing.rule_choice import most_particular, tie
+from controller.billing.rate_selection import most_particular, tie
 from controller.hours.modes import ModePeriod
 from controller.people.model import Tier
 from edge.wire.interval import Interval

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from controller.access import codes
-from controller.access.code_drawing import RECENT
 from controller.access.codes import CODE_OVERLAP, NoCodeLeft
 from controller.access.holders import repository
 from controller.access.holders.model import Holder, HolderDraft, Secrets
 from controller.access.repository import holders as holders_of_keys
+from controller.access.service import RECENT
 from controller.db.engine import Tx
 from controller.db.errors import violates
 from controller.estate.model import Door, SiteParts

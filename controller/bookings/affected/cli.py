@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller.bookings.affected.schemas import AffectedPage, DecidedAnswer
+from controller.bookings.affected.routes import AffectedPage, DecidedAnswer
 from controller.cli import output
 from controller.cli.client import SET_ASIDE, ApiClient, AsJson, SiteArg, command_group, takes_client
 from controller.diary.model import Cause

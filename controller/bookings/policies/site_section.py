@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from controller.bookings.policies.schemas import PolicyBody, policy_body
+from controller.bookings.policies.routes import PolicyBody, policy_body
 from controller.bookings.policies.service import PolicyService, unknown
 from controller.db.engine import Tx
 from controller.diary import policy_repository

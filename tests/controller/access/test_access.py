@@ -9,9 +9,8 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from controller.access import service
-from controller.access.code_drawing import RECENT
 from controller.access.codes import CODE_OVERLAP, Issue
-from controller.access.service import AccessService
+from controller.access.service import RECENT, AccessService
 from controller.access.tables import code_claims, codes, grants
 from controller.container import Container
 from controller.db.errors import violates

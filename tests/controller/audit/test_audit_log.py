@@ -3,8 +3,7 @@
 import httpx
 import pytest
 
-from controller.audit.audit_log import diff
-from controller.audit.origin import Source, origin
+from controller.audit.audit_log import Source, diff, origin
 from controller.container import Container
 from controller.people.model import PartyDraft, PartyKind
 from tests.controller.access.test_holders import CARD, changed, make

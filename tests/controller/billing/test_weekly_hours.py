@@ -2,15 +2,17 @@
 
 import pytest
 
-from controller.billing import weekly_hours
-from controller.billing.weekly_hours import DAY, WeekWindow
+from controller.billing import rate_selection
+from controller.billing.rate_selection import DAY, WeekWindow
 from edge.wire.interval import Interval
 from tests.controller.billing.wishes import LONDON, wall
 
 
 def spans(text: str, starts: str, ends: str) -> list[tuple[str, str]]:
     during = Interval(start=wall(starts), end=wall(ends))
-    return [(f"{each.start:%d %H:%M}", f"{each.end:%d %H:%M}") for each in weekly_hours.intervals(text, during, LONDON)]
+    return [
+        (f"{each.start:%d %H:%M}", f"{each.end:%d %H:%M}") for each in rate_selection.intervals(text, during, LONDON)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -27,19 +29,19 @@ def spans(text: str, starts: str, ends: str) -> list[tuple[str, str]]:
     ],
 )
 def test_hours_are_read_as_people_write_them(text: str, found: list[tuple[int, int]]) -> None:
-    assert weekly_hours.windows(text) == tuple(WeekWindow(start=start, end=end) for start, end in found)
+    assert rate_selection.windows(text) == tuple(WeekWindow(start=start, end=end) for start, end in found)
 
 
 @pytest.mark.parametrize("text", ["", "Fri", "Fri 25:00-26:00", "Fri 9:00-17:00", "🎺" * 10_000, "Mon 09:00-17:60"])
 def test_what_are_no_hours_is_refused_with_the_way_to_write_them(text: str) -> None:
     with pytest.raises(ValueError, match="Mon-Fri 18:00-22:00") as refused:
-        weekly_hours.windows(text)
+        rate_selection.windows(text)
     assert len(str(refused.value)) < 300
 
 
 def test_windows_meet_over_the_end_of_the_week() -> None:
-    assert weekly_hours.meet(["Sun 22:00 - Mon 02:00"], ["Mon 01:00-03:00"])
-    assert not weekly_hours.meet(["Sun 22:00 - Mon 02:00"], ["Mon 02:00-03:00", "Sun 21:00-22:00"])
+    assert rate_selection.meet(["Sun 22:00 - Mon 02:00"], ["Mon 01:00-03:00"])
+    assert not rate_selection.meet(["Sun 22:00 - Mon 02:00"], ["Mon 02:00-03:00", "Sun 21:00-22:00"])
 
 
 def test_windows_touch_a_booking_from_the_week_before_and_after() -> None:

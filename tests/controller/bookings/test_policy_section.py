@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from controller.bookings.policies.schemas import PolicyBody
+from controller.bookings.policies.routes import PolicyBody
 from controller.bookings.policies.site_section import PolicySection
 from controller.container import Container
 from controller.estate.site_file.sections import SectionValue

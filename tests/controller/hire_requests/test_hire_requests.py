@@ -11,8 +11,8 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from controller.hire_requests.check_limit import MOST_A_MINUTE
-from controller.hire_requests.tables import hire_requests
+from controller.hire_requests.repository import hire_requests
+from controller.hire_requests.service import MOST_A_MINUTE
 from controller.people.account_mails.model import MOST_FROM_NETWORK
 from tests.controller.clock import ManualClock
 from tests.controller.hire_requests.hiring import ANNA, TERMS, Hiring, digits_in, open_hire, plain, token_in

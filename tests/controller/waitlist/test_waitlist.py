@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from controller.container import Container
 from controller.db.engine import Tx
-from controller.diary import waits_repository as repository
+from controller.diary import waits as repository
 from controller.diary.policy import ApprovalRule, Policy
 from controller.diary.waits import Wait
 from controller.people.model import Actor
