@@ -53,7 +53,7 @@ from controller.documents import repository as documents
 from controller.documents.service import DocumentService
 from controller.door_pages.door_page import DoorPages
 from controller.enrolment import repository as enrolment_repository
-from controller.enrolment.broker_settings import authority, broker_files, broker_of_edges
+from controller.enrolment.broker_files import authority, broker_files, broker_of_edges
 from controller.enrolment.edge_identity import EdgeIdentities
 from controller.enrolment.service import EnrolmentService
 from controller.enrolment.signing_keyring import SigningKeyring

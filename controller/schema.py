@@ -17,11 +17,11 @@ import controller.access.tables
 import controller.billing.repository
 import controller.calendars.tables
 import controller.diary.tables
-import controller.documents.tables
+import controller.documents.repository
 import controller.enrolment.tables
 import controller.estate.tables
 import controller.hours.repository
-import controller.induction.tables
+import controller.induction.repository
 import controller.notices.bounces.tables
 import controller.notices.tables
 import controller.people.account_mails.tables

@@ -14,8 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 from controller.settings import DRIVERS, ConfigError, Settings, is_safe
 from controller.text.mail_address import mail_address
-from edge.wire.allowed_values import choices
-from edge.wire.hosts import is_host
+from edge.wire.allowed_values import choices, is_host
 from edge.wire.ids import SLUG_PATTERN
 
 EXAMPLE = """\

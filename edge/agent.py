@@ -16,12 +16,11 @@ from edge.events.outbox import Outbox
 from edge.events.recovery import RecoveredLog
 from edge.events.sender import EventSender
 from edge.net.command_handlers import CommandHandlers, check_outputs
-from edge.net.connect_options import ConnectOptions, EdgeLink, LinkMaker
+from edge.net.connect_options import ConnectOptions, EdgeLink, LinkMaker, context_of
 from edge.net.conversation import Conversation
 from edge.net.identity_renewal import IdentityRenewal
 from edge.net.plan_applier import PlanApplier
 from edge.net.plan_store import PlanStore
-from edge.net.tls import context_of
 from edge.runtime import Runtime
 from edge.system.files import Files
 from edge.system.liveness import OUTSIDE_STUCK_S, Liveness

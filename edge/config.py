@@ -20,9 +20,8 @@ from edge.net.identity import FILE, StoredIdentity, read_identity
 from edge.readers.config import OsdpConfig, ReaderConfig, UsbKeypadConfig, UsbScannerConfig
 from edge.readers.osdp_secure import DEFAULT_KEY, KEY_BYTES
 from edge.sensors.config import PathText
-from edge.wire.allowed_values import choices
+from edge.wire.allowed_values import choices, is_host
 from edge.wire.enrolment import BrokerAddress
-from edge.wire.hosts import is_host
 from edge.wire.ids import Slug
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]

@@ -15,8 +15,8 @@ from rich.table import Column, Table
 from edge.errors import EdgeError
 from edge.wire.errors import WireError
 from firmware_sim import world_protocol as protocol
-from firmware_sim.disk_and_clock_faults import DiskState
 from firmware_sim.errors import SimError
+from firmware_sim.faults import DiskState
 
 app = typer.Typer(
     help="Control a running demo: type codes, show cards, scan, walk, cut the network or power, start a fire.",

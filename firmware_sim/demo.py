@@ -20,7 +20,7 @@ from firmware_sim.errors import OldState, ProcessFailed, SimError
 from firmware_sim.hub_processes import USER, SimHub, SimHubPlan, hallkeeper
 from firmware_sim.people import GroupVisit
 from firmware_sim.ports import free_port
-from firmware_sim.site_setup import set_up_sites
+from firmware_sim.seed import set_up_sites
 
 DOOR_SITE, DOOR, SPACE = "ramsey", "front-door", "studio"
 TITLE = "Try the front door"

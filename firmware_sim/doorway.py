@@ -9,9 +9,9 @@ import msgspec
 from firmware_sim import beam_crossing, wiring
 from firmware_sim.beam_crossing import Passage
 from firmware_sim.building import DoorFacts
-from firmware_sim.circuit import Circuit
 from firmware_sim.errors import NoSuchThing
 from firmware_sim.timeline import EventTimeline, Process, TimelineSignal, Until
+from firmware_sim.wiring import Circuit
 
 CLOSER_S = 3.0
 """How long the door closer takes after the last person has passed."""

@@ -21,8 +21,8 @@ from edge.system.pins import GpioPins
 from edge.wire.clock import Clock, clock_from
 from edge.wire.events import Event
 from firmware_sim import world_protocol as protocol
-from firmware_sim.disk_and_clock_faults import FailingMedium, Hardware, WrongClock
 from firmware_sim.errors import SimError
+from firmware_sim.faults import FailingMedium, Hardware, WrongClock
 from firmware_sim.pins import SimFactory
 
 

@@ -10,9 +10,9 @@ from firmware_sim import wiring
 from firmware_sim.building import Building, MotionFacts
 from firmware_sim.doorway import SimulatedDoor
 from firmware_sim.errors import NoSuchThing
+from firmware_sim.faults import WireFaults
 from firmware_sim.timeline import EventTimeline, Process, TimelineSignal, Until
 from firmware_sim.truth import DoorMark, TrueCrossing, Truth, TypedCode, Way
-from firmware_sim.wire_faults import WireFaults
 
 
 def random_address(rng: random.Random) -> str:

@@ -1,12 +1,12 @@
-"""Which rate of a tariff holds when: hours of the week as people write them, the most specific of the rules that fit, and
-a booking split into periods with one rate, one local day and one mode each. Pure.
+"""Which rate of a tariff holds when: hours of the week as people write them, the most specific of the rules that fit,
+and a booking split into periods with one rate, one local day and one mode each. Pure.
 
 Hours become instants: both ends keep their wall time over the clock changes, as opening hours do. One that the clocks
 skip moves forward by the gap, one that comes twice takes the first.
 
 A rule that names more kinds of things (parties, tiers, spaces, layouts, hours, modes) is more specific; of two that
-name as many, the one that names the earlier kind in this list. Two that name the same kinds and can both fit are a
-tie, which is refused when tariffs are set, so the order in which rules are written never matters.
+name as many, the one that names the earlier kind in this list. Two that name the same kinds and can both fit are a tie,
+which is refused when tariffs are set, so the order in which rules are written never matters.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Tariffs and quotes over HTTP, and the bodies that they take. Money is whole pence; ``answers`` has what they answer."""
+"""Tariffs and quotes over HTTP, and the bodies that they take. Money is whole pence; ``answers`` has the answers."""
 
 from decimal import Decimal
 from enum import StrEnum

@@ -10,8 +10,7 @@ from controller.billing.validation import faults, parties_named
 from controller.db.engine import Tx
 from controller.diary.site_config import sketch
 from controller.estate.model import Site, SiteParts
-from controller.estate.site_file.forms import read, written
-from controller.estate.site_file.sections import FileFault, Plain, SectionPreview, SectionValue, overlaid
+from controller.estate.site_file.sections import FileFault, Plain, SectionPreview, SectionValue, overlaid, read, written
 from controller.people.parties import parties
 
 

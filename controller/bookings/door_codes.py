@@ -8,7 +8,8 @@ import msgspec
 from fastapi import APIRouter
 from pydantic import StringConstraints
 
-from controller.access import offline, reissue_log
+from controller.access import offline
+from controller.access import reissue as reissue_log
 from controller.access.code_status import CodeState
 from controller.access.codes import NoCodeLeft, spoken
 from controller.audit import audit_log

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from controller.access import offline, reissue_log
+from controller.access import offline, reissue
 from controller.bookings import repository
 from controller.bookings.link_renewal import LinkRenewal
 from controller.bookings.writer import BookingWriter
@@ -62,7 +62,7 @@ class PartyLeaving:
             return
         await self.writer.reissue_all(tx, site_config, coming, actor=actor, now=now, why=WHY)
         await offline.revoke(tx, [each.id for each in coming], now=now)
-        await reissue_log.record(
+        await reissue.record(
             tx,
             site=site,
             at=now,

@@ -1,10 +1,27 @@
-"""Parses the text of an iCalendar file into components that know their line number (RFC 5545 3.1)."""
+"""Parses the text of an iCalendar file into components that know their line number (RFC 5545 3.1). What makes a whole
+file unusable is an error; faults of single events are values.
+"""
 
 import re
 
 import msgspec
 
-from controller.calendars.errors import CalendarTooLarge, NotACalendar
+
+class CalendarError(ValueError):
+    """The file as a whole cannot be imported; nothing of it was written."""
+
+
+class NotACalendar(CalendarError):
+    """The bytes are no iCalendar file at all."""
+
+
+class CalendarTooLarge(CalendarError):
+    """The file is longer than an import may be."""
+
+
+class CalendarTooSlow(CalendarError):
+    """It would take too long to read."""
+
 
 LIMIT_BYTES = 2_000_000
 DEEPEST = 20

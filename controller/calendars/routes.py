@@ -5,14 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from msgspec.structs import replace
 
-from controller.calendars.errors import CalendarError, CalendarTooLarge
+from controller.calendars.ics_parser import CalendarError, CalendarTooLarge
 from controller.calendars.model import IMPORT, Vanished
 from controller.calendars.schemas import ImportAnswer, import_answer
 from controller.calendars.service import CalendarImport
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Runs
-from controller.web.fields import Name, Slug, SlugPath
-from controller.web.large_answers import large_answer
+from controller.web.fields import Name, Slug, SlugPath, large_answer
 from controller.web.problem import NotSignedIn, TooLarge, described, invalid_field
 from controller.web.services import service
 

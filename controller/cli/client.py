@@ -1,8 +1,11 @@
-"""The commands' HTTP client: the controller's address, the session, error output."""
+"""The commands' HTTP client: the controller's address, the session, error output. The session of `hallkeeper sign-in`
+is a file for each controller, readable by its owner only.
+"""
 
 import functools
 import inspect
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -11,8 +14,66 @@ from typing import Annotated, Any, Concatenate, Literal, NoReturn, ParamSpec, Ty
 import msgspec
 import typer
 
-from controller.cli import saved_session
 from controller.http_client import httpx
+
+
+class SavedSession(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who has signed in. ``server``: the only controller that the token is sent to."""
+
+    server: str
+    user: str
+    token: str
+
+
+def place(server: str) -> Path:
+    """The file for a controller's address, in the user's settings directory (XDG base directories)."""
+    return _folder() / f"{re.sub(r'[^A-Za-z0-9.-]+', '_', server.rstrip('/'))}.json"
+
+
+def load(server: str = "") -> SavedSession | None:
+    """Who has signed in at a controller; without one, who has signed in last; ``None`` where nobody has. Raises
+    ``typer.BadParameter`` for a file that cannot be read."""
+    files = [place(server)] if server else sorted(_folder().glob("*.json"), key=_signed_in_at, reverse=True)
+    for file in files:
+        try:
+            session = msgspec.json.decode(file.read_bytes(), type=SavedSession)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except (OSError, msgspec.MsgspecError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is damaged"
+            raise typer.BadParameter(f"{file} cannot be read: {why}; sign in with `hallkeeper sign-in`") from error
+        if not server or session.server == server.rstrip("/"):
+            return session
+    return None
+
+
+def keep(session: SavedSession) -> Path:
+    """Replace the session that was saved for this controller; others can read it at no moment. Raises ``OSError``."""
+    file = place(session.server)
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    new = file.with_name(f".{file.name}.{os.getpid()}")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+        stream.write(msgspec.json.encode(session) + b"\n")
+    new.replace(file)
+    return file
+
+
+def forget(server: str) -> None:
+    """As if nobody had signed in at a controller. Raises ``OSError``."""
+    place(server).unlink(missing_ok=True)
+
+
+def _folder() -> Path:
+    return Path(typer.get_app_dir("hallkeeper")) / "sessions"
+
+
+def _signed_in_at(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
+
 
 TOKEN = "HALLKEEPER_TOKEN"  # noqa: S105  # the variable's name
 _TIMEOUT_S = 120.0
@@ -227,7 +288,7 @@ class ApiClient(CommandClient):
     def __init__(self, server: str, token_file: Path | None, token: str | None) -> None:
         """Raises ``typer.BadParameter`` where nobody has signed in."""
         secret = (token or (_read_token(token_file) if token_file else os.environ.get(TOKEN, ""))).strip()
-        session = None if secret or token_file else saved_session.load(server)
+        session = None if secret or token_file else load(server)
         if session is not None:
             server, secret = session.server, session.token
         if not secret:

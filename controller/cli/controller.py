@@ -12,7 +12,7 @@ from controller.cli import oidc, users
 from controller.cli.client import ApiClient, command_group, takes_client
 from controller.cli.console import CONFIG, ConfigFile, errors_on_one_line, open_settings, refuse
 from controller.db.backup import back_up
-from controller.enrolment.broker_settings import make_broker_files
+from controller.enrolment.broker_files import make_broker_files
 from controller.enrolment.schemas import SigningKeyAnswer
 from controller.lost_keys import COSTS, lost_keys, make_new_keys
 from controller.main import migrate_alone

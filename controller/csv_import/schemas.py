@@ -6,8 +6,7 @@ from typing import Annotated, Any
 from fastapi import Query, Response
 
 from controller.csv_import.rows import CsvImportResult, RowResult
-from controller.web.fields import Answer, answer_of
-from controller.web.large_answers import large_answer
+from controller.web.fields import Answer, answer_of, large_answer
 from controller.web.problem import Conflict
 
 Preview = Annotated[bool, Query(description="Say what would become of the file; write nothing")]

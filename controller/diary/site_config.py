@@ -10,9 +10,8 @@ from controller.db.engine import Tx
 from controller.diary.policy import Policy
 from controller.diary.policy_repository import policy
 from controller.estate import repository as estate
-from controller.estate.divisions import atoms_of
 from controller.estate.errors import SiteUnknown, SpaceUnknown
-from controller.estate.model import Door, Edge, Equipment, Layout, Site, SiteParts, Space, SpaceKind
+from controller.estate.model import Door, Edge, Equipment, Layout, Site, SiteParts, Space, SpaceKind, atoms_of
 from controller.estate.repository import revision
 from controller.hours import repository as hours
 from controller.hours.model import OpeningHours

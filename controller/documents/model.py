@@ -8,6 +8,23 @@ from enum import StrEnum
 import msgspec
 
 from controller.people.edit_versions import version_of
+from controller.web.problem import NotFound
+
+
+class DocumentUnknown(NotFound):
+    def __init__(self, party: str, document: str) -> None:
+        super().__init__(f"party {party!r} has no document {document!r}; look at the list of its documents again")
+
+
+class NoFile(NotFound):
+    def __init__(self) -> None:
+        super().__init__("this document has dates only, no file; a manager can add one")
+
+
+class NothingSeen(NotFound):
+    def __init__(self, party: str) -> None:
+        super().__init__(f"no DBS certificate was seen for party {party!r}")
+
 
 USUAL_KINDS = {"insurance": "public liability insurance", "hire-terms": "signed hire terms"}
 """Kinds that every site knows; it may ask for others (``Policy.documents``)."""

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response, status
 
-from controller.documents.errors import DocumentUnknown, NoFile, NothingSeen
+from controller.documents.model import DocumentUnknown, NoFile, NothingSeen
 from controller.documents.schemas import (
     DocumentAnswer,
     DocumentBody,

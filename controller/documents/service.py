@@ -9,13 +9,15 @@ from controller.audit import audit_log
 from controller.audit.audit_log import FieldChanges, diff
 from controller.db.engine import Database, Tx
 from controller.documents import repository
-from controller.documents.errors import DocumentUnknown, NoFile, NothingSeen
 from controller.documents.model import (
     ENDINGS,
     LARGEST,
     Document,
     DocumentDraft,
+    DocumentUnknown,
     Level,
+    NoFile,
+    NothingSeen,
     Safeguarding,
     has_certificate_number,
     media_type_of,

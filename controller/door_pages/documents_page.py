@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from pydantic import ValidationError
 
-from controller.documents.errors import NothingSeen
+from controller.documents.model import NothingSeen
 from controller.documents.schemas import DocumentBody
 from controller.documents.service import DocumentService
 from controller.door_pages.plain_page import PlainPage, SiteQuery, faults, read_form

@@ -1,5 +1,6 @@
-"""The files that a broker with TLS reads: the CA's certificate, its own with its key, the list of what was revoked, its
-access list; and the certificate that we show it ourselves."""
+"""The files and addresses of a broker with TLS, from the settings: the CA's certificate, its own with its key, the list
+of what was revoked, its access list; and the certificate that we show it ourselves.
+"""
 
 import re
 import secrets
@@ -19,7 +20,10 @@ from controller.enrolment.authority import (
     read_pair,
     two_thirds_over,
 )
-from controller.key_files import replace_file
+from controller.key_files import KeyFiles, load_keys, replace_file
+from controller.settings import Settings
+from edge.wire.clock import SystemClock
+from edge.wire.enrolment import BrokerAddress
 from edge.wire.topics import CATALOGUE, ROOT
 
 _ITEM = re.compile(r"\{\w+\}")
@@ -107,3 +111,34 @@ def _names(held: x509.Certificate) -> set[str]:
     except x509.ExtensionNotFound:
         return set()
     return {str(name.value) for name in names}
+
+
+CA_FILE = "ca.key"
+LOGIN_FILE = "broker-login.pem"
+
+
+def authority(keys: KeyFiles, now: datetime) -> CertificateAuthority:
+    """Raises ``KeyFault``."""
+    return CertificateAuthority(keys.folder / CA_FILE, now)
+
+
+def broker_files(settings: Settings, keys: KeyFiles) -> BrokerFiles:
+    """What the broker of these settings reads."""
+    hosts = (settings.broker.host, broker_of_edges(settings).host, "localhost")
+    return BrokerFiles(settings.data_dir / "broker", keys.folder / LOGIN_FILE, hosts)
+
+
+def broker_of_edges(settings: Settings) -> BrokerAddress:
+    """Where edges find the broker."""
+    broker = settings.broker
+    return BrokerAddress(host=broker.edges_host or broker.host, port=broker.edges_port or broker.port, tls=broker.tls)
+
+
+def make_broker_files(settings: Settings) -> Path:
+    """Make what the broker reads, with no database there yet: nothing is revoked. Returns the folder. Raises
+    ``KeyFault``."""
+    keys = load_keys(settings.data_dir)
+    now = SystemClock().now()
+    files = broker_files(settings, keys)
+    files.write(authority(keys, now), None, now)
+    return files.folder

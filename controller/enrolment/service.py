@@ -1,12 +1,17 @@
-"""Enrolment: one-time tokens, an edge's first identity, changing keys and secrets, and revoking a stolen Pi."""
+"""Enrolment: one-time tokens, an edge's first identity, changing keys and secrets, and revoking a stolen Pi, with the
+contacts of the people whose codes were replaced then.
+"""
 
 import secrets
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
 
-from controller.access import offline, reissue_log
+from controller.access import offline
+from controller.access import reissue as reissue_log
+from controller.access.holders.model import Holder
 from controller.access.holders.service import HolderService
 from controller.access.members import repository as members
 from controller.access.members.model import against
@@ -21,9 +26,20 @@ from controller.enrolment import known_keys, repository
 from controller.enrolment.authority import CertificateAuthority
 from controller.enrolment.broker_files import BrokerFiles
 from controller.enrolment.edge_identity import EdgeIdentities
-from controller.enrolment.errors import KeyTaken, NotEnrolled, RevocationUnknown, TokenRefused
-from controller.enrolment.model import Certificate, EdgeKey, EnrolmentState, KeyState, Revocation, StoredToken
-from controller.enrolment.reissue_contacts import people_to_notify
+from controller.enrolment.model import (
+    Certificate,
+    EdgeKey,
+    EnrolmentState,
+    KeyState,
+    KeyTaken,
+    NotEnrolled,
+    Notified,
+    Revocation,
+    RevocationUnknown,
+    StoredToken,
+    TokenRefused,
+    ToTell,
+)
 from controller.enrolment.signing_keyring import SigningKeyring
 from controller.estate.repository import bump
 from controller.estate.service import EstateService, require_edge, require_site
@@ -31,10 +47,40 @@ from controller.key_files import KeyFiles
 from controller.people.model import Actor
 from controller.plans import repository as plans
 from controller.telemetry import repository as telemetry
-from controller.text import local_time
+from controller.text import local_time, times
 from edge.wire.clock import Clock
 from edge.wire.enrolment import Application, Renewal, Token, fingerprint
 from edge.wire.ids import new_id
+
+
+async def people_to_notify(
+    tx: Tx,
+    site: str,
+    doors: Sequence[str],
+    changed: Sequence[str],
+    renewed: Sequence[Holder],
+    *,
+    now: datetime,
+    members: int,
+) -> Notified:
+    """Staff and others in their own right first (``renewed``), then the people behind the bookings ``changed``, soonest
+    first: each once for all bookings of one title. ``members``: how many of them could get in at these doors."""
+    zone = (await require_site(tx, site)).tz
+    groups: dict[Hashable, ToTell] = {}
+    for each in await bookings.some(tx, changed):
+        one = (each.title, each.contact_name, each.contact_phone, each.contact_email)
+        known = groups.get(one) or ToTell(
+            what=each.title,
+            who=each.contact_name,
+            phone=each.contact_phone,
+            email=each.contact_email,
+            when=times.window(each.during, zone, now=now),
+            booking=each.id,
+        )
+        groups[one] = msgspec.structs.replace(known, bookings=known.bookings + 1)
+    own = tuple(ToTell(what=each.draft.kind.value.replace("_", " "), who=each.draft.name) for each in renewed)
+    return Notified(doors=tuple(doors), people=own + tuple(groups.values()), members=members)
+
 
 TOKEN_LIFE = timedelta(hours=24)
 TOKEN_LIFE_MOST = timedelta(days=14)

@@ -6,8 +6,7 @@ from typing import TypeAlias, TypeVar
 
 import msgspec
 
-from controller.estate.divisions import Circular, atoms_of
-from controller.estate.model import SiteParts, Space, SpaceKind
+from controller.estate.model import Circular, SiteParts, Space, SpaceKind, atoms_of
 
 
 class EstateFault(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,6 @@
-"""The effect of a change of hours: bookings that lose their space, mode or term, and doors that it changes. Pure."""
+"""The effect of a change of hours: bookings that lose their space, mode or term, and doors that it changes; and what is
+wrong with one. Pure.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -15,7 +17,7 @@ from controller.hours.timetable import Timetable
 from controller.hours.windows import ClosedPeriod
 from controller.text import times
 from controller.text.local_time import local_day, rfc3339
-from controller.web.problem import Conflict
+from controller.web.problem import Conflict, Conflicting, NotFound, ReasonBody
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 
@@ -193,3 +195,33 @@ def _hypothetical(old: Sequence[ModePeriod], new: Sequence[ModePeriod]) -> Itera
         at = end
         one = next(mine) if one.during.end == end else one
         other = next(theirs) if other.during.end == end else other
+
+
+NAMED = 200
+"""Most bookings that a refusal names."""
+
+
+class ClosureUnknown(NotFound):
+    def __init__(self, site: str, closure: str) -> None:
+        super().__init__(f"site {site!r} has no closure {closure!r}; look it up among its closures")
+
+
+class WouldBreak(Conflicting, kind="would-break", title="Bookings stand in the way"):
+    """Bookings could not be made under the new hours. ``conflicts`` names them, ``reasons`` says of each what it would
+    lose: ``closed``, ``mode`` or ``term``."""
+
+    def __init__(self, found: Sequence[Broken], zone: ZoneInfo) -> None:
+        some = "; ".join(f"{each.booking.title}: {each.losses[0].text}" for each in found[:3])
+        many = "1 booking stands" if len(found) == 1 else f"{len(found)} bookings stand"
+        named = found[:NAMED]
+        named_conflicts = [each.booking.conflict(zone) for each in named]
+        super().__init__(
+            f"{many} in the way of this: {some}. Move or cancel them, or make the change anyway (anyway=true): "
+            "then they stay as they are.",
+            conflicts=named_conflicts,
+            reasons=[
+                ReasonBody(kind=loss.kind, text=loss.text, field="", conflicts=[booking], asked=None, limit=None)
+                for each, booking in zip(named, named_conflicts, strict=True)
+                for loss in each.losses
+            ],
+        )

@@ -10,7 +10,7 @@ from controller.db.engine import Tx
 from controller.estate.errors import SpaceUnknown
 from controller.estate.model import SiteParts
 from controller.hours import repository
-from controller.hours.errors import ClosureUnknown
+from controller.hours.impact import ClosureUnknown
 from controller.hours.instants import bounds
 from controller.hours.model import BookableWindow, Closure, OpeningHours, Term
 from controller.hours.timetable import Timetable

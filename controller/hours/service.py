@@ -17,8 +17,7 @@ from controller.estate.model import Site, SiteParts
 from controller.estate.repository import bump
 from controller.estate.service import require_parts, require_site
 from controller.hours import repository
-from controller.hours.errors import WouldBreak
-from controller.hours.impact import Broken, ChangedDoor, Diary, broken, changed_doors
+from controller.hours.impact import Broken, ChangedDoor, Diary, WouldBreak, broken, changed_doors
 from controller.hours.model import Closure
 from controller.hours.proposals import HoursProposal
 from controller.hours.timetable import Timetable

@@ -6,9 +6,7 @@ from datetime import date, datetime
 from msgspec.structs import replace
 
 from controller.db.engine import Tx
-from controller.estate.divisions import atoms_of
-from controller.estate.model import SiteParts
-from controller.estate.site_file.forms import read, written
+from controller.estate.model import SiteParts, atoms_of
 from controller.estate.site_file.sections import (
     AffectedBooking,
     FileFault,
@@ -16,7 +14,9 @@ from controller.estate.site_file.sections import (
     SectionPreview,
     SectionValue,
     overlaid,
+    read,
     within,
+    written,
 )
 from controller.hours import repository
 from controller.hours.answers import closure_answer, hours_answer, space_hours_answer, terms_answer

@@ -1,18 +1,66 @@
-"""All SQL of inductions. ``inducted`` is for every domain above."""
+"""The tables of inductions and of who took them, and all SQL about them. ``inducted`` is for every domain above."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+)
 
 from controller.access.tables import inductions, members
-from controller.db.engine import Tx
+from controller.db.engine import NAMES_ACTOR, Instant, Tx, metadata
 from controller.db.structs import all_of, columns_of, put_row
 from controller.induction.model import Induction, InductionDraft, InductionResult, Taker
-from controller.induction.tables import induction_results, site_inductions
 from controller.people.tables import assignments, memberships, parties
+
+site_inductions = Table(
+    "site_inductions",
+    metadata,
+    Column("site", String(40), ForeignKey("sites.id"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("counts_from", Integer, nullable=False),
+    Column("draft", Text, nullable=False),  # JSON
+    Column("changed_at", Instant, nullable=False),
+    Column("changed_by", String(200), nullable=False, info=NAMES_ACTOR),
+)
+
+induction_results = Table(
+    "induction_results",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("site", String(40), ForeignKey("sites.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("user_id", String(36), ForeignKey("users.id"), index=True),
+    Column("party", String(40), ForeignKey("parties.id"), index=True),
+    Column("member", String(36), index=True),  # of the library; goes with the member's own induction
+    Column("taken_at", Instant, nullable=False),
+    Column("taken_on", Date, nullable=False),
+    Column("passed", Boolean, nullable=False),
+    Column("score", Integer, nullable=False),
+    Column("questions", Integer, nullable=False),
+    Column("valid_until", Date, nullable=False, index=True),
+    Index("ix_induction_results_site", "site", "id"),
+)
+"""``valid_until``: of a try that failed the day of it."""
+
 
 _c = induction_results.c
 _COLUMNS = columns_of(InductionResult, induction_results)

@@ -1,7 +1,9 @@
-"""What is known of a site now, and what its edges reported."""
+"""What is known of a site now, and what its edges reported, over HTTP, with the answers."""
 
+import base64
 from functools import partial
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import msgspec
 from fastapi import APIRouter, Query, Response
@@ -9,24 +11,91 @@ from fastapi import APIRouter, Query, Response
 from controller.estate import repository as estate
 from controller.estate.errors import SiteUnknown
 from controller.estate.service import require_site
-from controller.live.open_alerts import open_alerts
+from controller.live.open_alerts import OpenAlert, open_alerts
 from controller.live.push import Live
-from controller.live.schemas import (
-    AlertPage,
-    EventPage,
-    OpenAlerts,
-    QuarantinePage,
-    alert_answer,
-    event_answer,
-    open_alert_answer,
-    quarantine_answer,
-)
 from controller.people.authentication import SeesLive, SeesLiveAnySite
 from controller.people.permissions import Action, sites_of
 from controller.telemetry import queries
-from controller.web.fields import LIST_LIMIT, Limit, SlugPath, page_of
+from controller.telemetry.alert_catalogue import HINTS
+from controller.telemetry.model import LoggedEvent, Quarantined
+from controller.telemetry.queries import Alert
+from controller.web.fields import LIST_LIMIT, Answer, Limit, Page, SlugPath, answer_of, page_of
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import TheClock, TheDatabase, service
+
+
+class EventAnswer(Answer, of=LoggedEvent):
+    """``data`` is the edge's report, by kind. ``learned_late``: it came over two minutes after it happened.
+    ``told_at``: the edge's own time, where that was wrong; ``at`` is then by the controller's clock, and may be off by
+    ``error_s`` seconds."""
+
+    data: dict[str, object]
+
+
+class EventPage(Page[EventAnswer]): ...
+
+
+class QuarantineAnswer(Answer, of=Quarantined, hidden={"reason"}):
+    """``raw``: the event as it came, base64. ``seq`` is null where not even that could be read."""
+
+    kind: str
+    raw: str
+
+
+class QuarantinePage(Page[QuarantineAnswer]): ...
+
+
+class AlertAnswer(Answer, of=Alert):
+    """``kind``: its code, which never changes. ``about``: the door, area or other device. ``hint``: what to do."""
+
+    hint: str
+
+
+class AlertPage(Answer):
+    """The newest first."""
+
+    items: list[AlertAnswer]
+
+
+class OpenAlertAnswer(Answer, of=OpenAlert):
+    """``kind``: its code. ``at``: since when, with the site's offset; null where that is not known. ``hint``: what to
+    do."""
+
+    site: str
+    site_name: str
+    hint: str
+
+
+class OpenAlerts(Answer):
+    """Site by site, the worst of each first; empty if there are none."""
+
+    items: list[OpenAlertAnswer]
+
+
+def open_alert_answer(found: OpenAlert) -> OpenAlertAnswer:
+    return answer_of(
+        OpenAlertAnswer,
+        found,
+        found.site.tz,
+        site=found.site.id,
+        site_name=found.site.name,
+        at=None if found.at is None else found.at.replace(microsecond=0),
+        hint=HINTS[found.kind],
+    )
+
+
+def event_answer(event: LoggedEvent, zone: ZoneInfo) -> EventAnswer:
+    return answer_of(EventAnswer, event, zone, data=msgspec.json.decode(event.data))
+
+
+def quarantine_answer(found: Quarantined, zone: ZoneInfo) -> QuarantineAnswer:
+    raw = base64.b64encode(found.raw).decode()
+    return answer_of(QuarantineAnswer, found, zone, raw=raw, kind=found.reason)
+
+
+def alert_answer(found: Alert, zone: ZoneInfo) -> AlertAnswer:
+    return answer_of(AlertAnswer, found, zone, hint=HINTS[found.kind])
+
 
 router = APIRouter(tags=["telemetry"], responses=described(NotSignedIn, SiteUnknown))
 

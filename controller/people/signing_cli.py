@@ -6,9 +6,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller.cli import saved_session
-from controller.cli.client import LOCAL, SERVER, ApiClient, CommandClient, Server
-from controller.cli.saved_session import SavedSession
+from controller.cli import client
+from controller.cli.client import LOCAL, SERVER, ApiClient, CommandClient, SavedSession, Server
 from controller.people.account_mails.schemas import MailAskedAnswer, UserChoiceAnswer
 from controller.people.schemas import EndedAnswer, SecondStepAnswer, SignedInAnswer
 
@@ -38,9 +37,9 @@ def sign_in(
         body = msgspec.json.encode({"user": name, "password": typed_password()})
         answer = _finished(line, line.post("/session", body, "application/json", msgspec.Raw))
     try:
-        file = saved_session.keep(SavedSession(server=line.server, user=answer.user, token=answer.token))
+        file = client.keep(SavedSession(server=line.server, user=answer.user, token=answer.token))
     except OSError as error:
-        line.refuse(f"{saved_session.place(line.server)} cannot be written: {error.strerror}", error)
+        line.refuse(f"{client.place(line.server)} cannot be written: {error.strerror}", error)
     line.say(f"{answer.user} is signed in at {line.server}; the session is kept in {file}.")
 
 
@@ -78,7 +77,7 @@ def sign_out(
 ) -> None:
     """End the session that `hallkeeper sign-in` began at a controller, and no other; here it is forgotten even where
     the controller is silent."""
-    session = saved_session.load(server)
+    session = client.load(server)
     if session is None:
         typer.echo(f"Nobody is signed in at {server}." if server else "Nobody is signed in here.")
         return
@@ -86,7 +85,7 @@ def sign_out(
         caller = ApiClient(session.server, None, session.token)
         caller.say(_ended_text(caller.taken_away("/session/others", EndedAnswer)))
         return
-    saved_session.forget(session.server)
+    client.forget(session.server)
     line = CommandClient(session.server, session.token)
     if line.removed("/session"):
         line.say(f"{session.user} is signed out.{_next()}")
@@ -110,7 +109,7 @@ def password(
 
 def _next() -> str:
     """Which controller the next command goes to, where one is still signed in to."""
-    other = saved_session.load()
+    other = client.load()
     return f" Commands now go to {other.server}, as {other.user}." if other is not None else ""
 
 

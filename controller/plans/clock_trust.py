@@ -3,12 +3,14 @@
 - *synced*: a time service sets it, and no step of more than a day was seen.
 - *holdover*: it was right earlier in this boot of the machine, or a battery clock or a person confirmed it.
 - *unproven*: nothing confirms it, or it was set by more than a day; no plan is signed, no edge gets the time.
+
+``check`` (pure) holds it against what was signed before.
 """
 
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import msgspec
@@ -16,10 +18,41 @@ from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from controller.plans.signed_time_check import ClockDoubtful
 from edge.wire.access_decision import ClockTrust
 from edge.wire.clock import Clock
 from edge.wire.machine_clock import battery_clock, kernel_synchronised, machine_boot_id, since_boot
+
+MARGIN = timedelta(minutes=1)
+LONGEST_OFF = timedelta(days=40)
+"""A controller that seems to have signed nothing for longer than any plan reaches has a false clock, or was off."""
+
+
+class ClockDoubtful(Exception):
+    """The controller's clock is unproven: it signs no plan and sends no edge the time."""
+
+
+def check(now: datetime, last: datetime | None, seen_right: date | None) -> None:
+    """Hold ``now`` against the ``last`` plan signed. ``seen_right``: on that day somebody saw that the clock was right,
+    so that plans of a later time than now were signed in error. Raises ``ClockDoubtful``."""
+    hint = "no plan is signed until it is right; set the clock"
+    floor = last
+    if seen_right is not None:
+        day = datetime.combine(seen_right, time(), UTC) - timedelta(days=1)
+        floor = day if last is None or last > now + MARGIN else max(day, last)
+    if floor is None:
+        return
+    if now < floor - MARGIN:
+        raise ClockDoubtful(f"the clock says {_words(now)}, but a plan was signed at {_words(floor)}: {hint}")
+    if now > floor + LONGEST_OFF and not (seen_right is not None and last is not None and last > now + MARGIN):
+        raise ClockDoubtful(
+            f"the clock says {_words(now)}, but nothing was signed since {_words(floor)}: {hint}, or say with "
+            "clock_right_on in the configuration that it is"
+        )
+
+
+def _words(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
 
 log = logging.getLogger(__name__)
 
@@ -186,7 +219,3 @@ class ClockMetrics(Collector):
         yield trusted
         if (error_s := self.monitor.error_s) is not None:
             yield GaugeMetricFamily("hallkeeper_clock_error_seconds", "How far the clock may be off.", error_s)
-
-
-def _words(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

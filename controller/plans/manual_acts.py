@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from controller.access import reissue_log
-from controller.access.reissue_log import ReissuedCodes
+from controller.access import reissue
+from controller.access.reissue import ReissuedCodes
 from controller.db.engine import Tx
 from controller.estate.model import SiteParts
 from controller.plans import repository
@@ -16,8 +16,7 @@ from controller.plans.overrides.model import Ordered
 from controller.plans.overrides.service import OverridesView, show_all
 from controller.plans.overrides.status import At, OverrideDoorStatus
 from controller.plans.restored import repository as restored
-from controller.plans.restored.describe import describe, doors
-from controller.plans.restored.model import RestoredEntry
+from controller.plans.restored.model import RestoredEntry, describe, doors
 from controller.plans.restored.service import RestoredView as ShownRestored
 from controller.plans.restored.service import show as show_restored
 from controller.text import times
@@ -63,9 +62,9 @@ async def acts(tx: Tx, parts: SiteParts, *, before: str | None, limit: int, now:
     ordered = await overrides.before(tx, site, before=before, limit=limit + 1)
     shown = await show_all(tx, parts, tuple(ordered), now)
     decided = await show_restored(tx, parts, await restored.decided(tx, site, before=before, limit=limit + 1))
-    renewed = await reissue_log.before(tx, site, before=before, limit=limit + 1)
+    renewed = await reissue.before(tx, site, before=before, limit=limit + 1)
     made = await repository.made_at(tx, site)
-    still = await reissue_log.still_open(tx, site, renewed, made=made, now=now)
+    still = await reissue.still_open(tx, site, renewed, made=made, now=now)
     found = [_command(issued, parts, now) for issued in commands] + [_override(one, shown, now) for one in ordered]
     found += [_new_codes(one, parts, still[one.id]) for one in renewed]
     found += [_decision(one, decided) for one in decided.entries]

@@ -18,9 +18,9 @@ from controller.db.engine import Database, Tx
 from controller.db.retry import retry_until_available
 from controller.diary.site_config import SiteConfigs
 from controller.estate import repository as estate
+from controller.plans import clock_trust as clocks
 from controller.plans import repository
-from controller.plans import signed_time_check as clocks
-from controller.plans.clock_trust import ClockMonitor
+from controller.plans.clock_trust import ClockDoubtful, ClockMonitor
 from controller.plans.compile import (
     Compiled,
     TooMuchForOnePart,
@@ -29,7 +29,6 @@ from controller.plans.compile import (
 )
 from controller.plans.model import EdgeName, SignedPlan
 from controller.plans.overrides import repository as overrides
-from controller.plans.signed_time_check import ClockDoubtful
 from controller.plans.sources import PlanMemory, PlanSource, PlanSources, SecretNames, compile_from
 from controller.telemetry import repository as telemetry
 from edge.wire.clock import Clock, real_s

@@ -25,9 +25,9 @@ from controller.bookings.csv_import import routes as booking_csv
 from controller.bookings.policies import routes as policies
 from controller.bookings.series import routes as series
 from controller.calendars import routes as calendars
+from controller.calendars import whats_on
 from controller.calendars.feeds import routes as feeds
 from controller.calendars.subscriptions import routes as subscriptions
-from controller.calendars.whats_on import routes as whats_on
 from controller.container import Container, open_container
 from controller.csv_import.spreadsheet import LARGEST
 from controller.documents import routes as documents

@@ -1,5 +1,8 @@
-"""What the API takes in its fields: strict types with limits that PostgreSQL and SQLite can both hold."""
+"""What the API takes in its fields: strict types with limits that PostgreSQL and SQLite can both hold; and answers of
+thousands of lines, which are made off the event loop.
+"""
 
+import asyncio
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -10,7 +13,7 @@ from typing import Annotated, Any, Generic, TypeVar, Union, Unpack, get_args, ge
 from zoneinfo import ZoneInfo
 
 import msgspec
-from fastapi import Path, Query
+from fastapi import Path, Query, Response
 from pydantic import (
     AfterValidator,
     AliasChoices,
@@ -27,6 +30,12 @@ from controller.text import local_time
 from controller.text.patterns import ID_PATTERN
 from controller.web.problem import invalid_field
 from edge.wire.ids import SLUG_PATTERN
+
+
+async def large_answer(make: Callable[[], BaseModel]) -> Response:
+    """The JSON of what ``make`` returns, which is called in a thread. The route names its ``response_model``."""
+    return Response(await asyncio.to_thread(lambda: make().model_dump_json().encode()), media_type="application/json")
+
 
 A = TypeVar("A", bound="Answer")
 T = TypeVar("T")

@@ -8,8 +8,7 @@ import msgspec
 
 from edge.alarm import area_state_machine
 from edge.alarm.config import AreaConfig
-from edge.alarm.headcount import Headcount, crossed, doubted
-from edge.alarm.obstacles import TAMPERED, WayIn, obstacle, unsure
+from edge.alarm.obstacles import TAMPERED, Headcount, WayIn, crossed, doubted, obstacle, unsure
 from edge.doors.door_io import DoorIo
 from edge.doors.signals import DoorSignal
 from edge.runtime import Runtime, Timer

@@ -3,8 +3,7 @@ nobody is left. Announcers say that it is about to close: by a buzzer, by a rela
 sound file."""
 
 from edge.alarm.config import AnnouncerConfig, OutputConfig
-from edge.doors.signal_player import PinLights, SignalPlayer
-from edge.doors.signals import DoorSignal
+from edge.doors.signals import DoorSignal, PinLights, SignalPlayer
 from edge.errors import ProgramFailed
 from edge.runtime import Runtime, Timer
 from edge.system.pins import Relay

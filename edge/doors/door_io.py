@@ -15,8 +15,7 @@ from edge.doors.door_contact import DoorContact
 from edge.doors.interlock import WAIT_S, Interlock
 from edge.doors.lock_output import Lock
 from edge.doors.lockout_service import LockoutService
-from edge.doors.signal_player import PinLights, SignalPlayer
-from edge.doors.signals import DoorSignal, signal_of
+from edge.doors.signals import DoorSignal, PinLights, SignalPlayer, signal_of
 from edge.readers.side import Reader
 from edge.runtime import Runtime, Timer
 from edge.sensors.switch import Switch

@@ -17,7 +17,7 @@ import msgspec
 from edge.clock.trust import possible
 from edge.errors import RestartWanted
 from edge.net.command_results import DONE, CommandResults
-from edge.net.plan_return import PlanReturn
+from edge.net.plan_store import PlanReturn
 from edge.runtime import Device, Runtime
 from edge.system.liveness import Wake
 from edge.wire.access_decision import ClockTrust

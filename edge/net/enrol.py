@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from edge.errors import EnrolmentFailed
+from edge.net.connect_options import undated
 from edge.net.identity import PrivateKeys, StoredIdentity, new_keys, validated
-from edge.net.tls import undated
 from edge.wire.codec import decode, encode
 from edge.wire.enrolment import Application, Delivery, EdgeIdentity, Token, fingerprint, identity_context, open_sealed
 from edge.wire.envelope import Envelope, Keyring, Purpose, open_envelope

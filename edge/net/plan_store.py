@@ -1,9 +1,11 @@
 """Stores the plan: collects its parts as they arrive, checks and assembles them, puts the plan in force and on disk,
-and loads it at the next start without a network."""
+and loads it at the next start without a network. A controller that does not know the plan, such as one restored from a
+backup, gets it back.
+"""
 
 import asyncio
 import contextlib
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 
@@ -14,6 +16,7 @@ from edge.system.persisted_state import HighestPlan
 from edge.wire.codec import PART_LIMIT, encode
 from edge.wire.envelope import Keyring, Purpose, open_envelope
 from edge.wire.errors import PlanRefused, TooLarge, WireError
+from edge.wire.messages import Hello
 from edge.wire.plan import GrantsPart, Manifest, Part, Plan, check_manifest, digest, read_part
 from edge.wire.plan_assembly import Assembly, IndexedGrants, indexed
 
@@ -252,3 +255,38 @@ def _check_size(manifest: Manifest) -> None:
     size = sum({ref.digest: ref.size for ref in manifest.parts.values()}.values())
     if size > PLAN_LIMIT:
         raise PlanRefused(f"plan {manifest.version} has {size} bytes, more than the {PLAN_LIMIT} an edge takes")
+
+
+class PlanReturn:
+    """``manifest`` and ``parts`` (name and digest of each): what is still to be sent, as the controller signed it."""
+
+    def __init__(self, plans: PlanStore) -> None:
+        self._plans = plans
+        self._asked_by: str | None = None
+        self.manifest = b""
+        self.parts: deque[tuple[str, str]] = deque()
+
+    def begin(self, hello: Hello) -> bool:
+        """Begin where a hello asks for the plan in force, once per hello; whether it does."""
+        plan = self._plans.plan
+        if hello.nonce == self._asked_by or plan is None or plan.manifest.version != hello.plan_wanted:
+            return False
+        self._asked_by = hello.nonce
+        self.manifest = self._plans.envelope
+        self.parts = deque((name, ref.digest) for name, ref in plan.manifest.parts.items())
+        return True
+
+    def stop(self) -> None:
+        """Send no more of it."""
+        self.manifest = b""
+        self.parts.clear()
+
+    def take_manifest(self) -> bytes:
+        """The manifest, once; empty where there is none to send."""
+        manifest, self.manifest = self.manifest, b""
+        return manifest
+
+    async def take_part(self) -> tuple[str, bytes | None]:
+        """The next part and its name; ``None`` for one that the disk has lost. Raises ``IndexError`` after the last."""
+        name, digest = self.parts.popleft()
+        return name, await self._plans.bytes_of(digest)

@@ -7,8 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from edge.doors.signal_player import SignalPlayer
-from edge.doors.signals import DoorSignal, SignalFrame
+from edge.doors.signals import DoorSignal, SignalFrame, SignalPlayer
 from edge.readers.config import OsdpConfig
 from edge.readers.osdp_frame import Frame, Stream
 from edge.readers.osdp_panel import BUZ, LED, Bits, FaultChange, Garbled, Online, Panel, PanelCounter, PanelEvent

@@ -1,22 +1,102 @@
 """One side of a door: combines what is read at all its readers, because a card may be read at one and its PIN typed at
-another. ``Reader`` is what all kinds of reader share."""
+another. ``Reader`` is what all kinds of reader share, ``EntryState`` (pure) makes of keys, cards and scans what a
+person presents.
+
+A code is complete at the door's code length, after ten digits if the first is 9 (an offline code), or at ``#``; ``*``
+clears it. A key that could not be read keeps its place, so that the door can refuse the code at once. A card is
+presented at once. If the door then asks for a PIN, the following digits are the PIN: complete at ``#``, after eight
+digits, or when four or more were typed and no more follow. None of this is ever written to a log or event.
+"""
 
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
+import msgspec
+
 from edge.doors.signals import DoorSignal
-from edge.readers import entry
 from edge.readers.config import ReaderConfig
 from edge.readers.reading import Card, Keys, Reading
 from edge.runtime import Runtime, Timer
 from edge.sensors.switch import Switch
 from edge.system.pinout import InputPin
-from edge.wire.credentials import CODE_LENGTH, Presented
+from edge.wire import passes
+from edge.wire.credentials import CODE_LENGTH, OFFLINE_FIRST, OFFLINE_LENGTH, UNREAD_KEY, Presented
 from edge.wire.events import UnreadData, UnreadWhat, UnreadWhy
 from edge.wire.faults import FaultCode
 from edge.wire.messages import DeviceState
+
+PAUSE_S = 10.0
+"""After a pause this long between two keys, entry starts again; a card waits this long for its PIN."""
+PIN_PAUSE_S = 3.0
+"""A PIN is complete after a pause this long, so that nobody needs to know about ``#``."""
+NOISE_S = 2.0
+"""An unreadable input that is followed by nothing for this long was not a key."""
+PIN_SHORTEST, PIN_LONGEST = 4, 8
+CLEAR, ENTER = "*", "#"
+
+
+class EntryState(msgspec.Struct, frozen=True, kw_only=True):
+    """The digits typed so far, and the card that waits for its PIN. ``at``: time of the last key or card, in monotonic
+    seconds."""
+
+    digits: str = ""
+    card: str = ""
+    at: float = float("-inf")
+
+    @property
+    def due(self) -> float | None:
+        """When it changes by itself: a PIN is complete, or an incomplete entry is dropped; ``None``: never."""
+        if not self.digits and not self.card:
+            return None
+        return self.at + (PIN_PAUSE_S if self.card and len(self.digits) >= PIN_SHORTEST else PAUSE_S)
+
+    def __repr__(self) -> str:
+        return f"Entry({len(self.digits)} digits{' after a card' if self.card else ''})"
+
+
+def key(entry: EntryState, pressed: str, now: float, *, length: int) -> tuple[EntryState, Presented | None]:
+    """Process a key: ``0`` to ``9``, ``*``, ``#`` or ``UNREAD_KEY``. Returns what it completes. ``length``: of the
+    door's codes."""
+    if pressed == CLEAR:
+        return EntryState(), None
+    if entry.digits and not entry.digits.strip(UNREAD_KEY) and now >= entry.at + NOISE_S:
+        entry = msgspec.structs.replace(entry, digits="")
+    digits = entry.digits + (pressed if pressed != ENTER else "")
+    code = OFFLINE_LENGTH if digits.startswith(OFFLINE_FIRST) else length
+    whole = PIN_LONGEST if entry.card else code
+    if pressed != ENTER and len(digits) < whole:
+        return EntryState(digits=digits, card=entry.card, at=now), None
+    return EntryState(), Presented(digits=digits, card=entry.card) if digits else None
+
+
+def card(text: str, now: float) -> tuple[EntryState, Presented]:
+    """A card, presented at once. It waits for its PIN until the door has ``answered``."""
+    return EntryState(card=text, at=now), Presented(card=text)
+
+
+def scan(text: str, now: float) -> tuple[EntryState, Presented]:
+    """A scanned code: a Hallkeeper pass, or else a barcode that is used as a card."""
+    if text.startswith(passes.PREFIX):
+        return EntryState(), Presented(token=text)
+    return card(f"bar:{text}", now)
+
+
+def answered(entry: EntryState, *, pin_wanted: bool, now: float) -> EntryState:
+    """The door has answered. If it does not ask for a PIN, the card is discarded."""
+    if pin_wanted and entry.card:
+        return msgspec.structs.replace(entry, at=now)
+    return EntryState() if entry.card else entry
+
+
+def wait(entry: EntryState, now: float) -> tuple[EntryState, Presented | None]:
+    """Nothing was entered until ``now``. Returns the PIN that this completes."""
+    if entry.due is None or now < entry.due:
+        return entry, None
+    whole = entry.card and len(entry.digits) >= PIN_SHORTEST
+    return EntryState(), Presented(digits=entry.digits, card=entry.card) if whole else None
+
 
 C = TypeVar("C", bound=ReaderConfig)
 Present = Callable[[Presented], None]
@@ -106,14 +186,14 @@ class DoorSide:
         self._runtime = runtime
         self._present: dict[str, Present] = {}
         self._unread: dict[str, Unread] = {}
-        self._entries: dict[str, entry.EntryState] = {}
+        self._entries: dict[str, EntryState] = {}
         self._timer = PauseTimer(runtime, f"entries at {door}, {side}", self._ring)
 
     def join(self, reader: str, present: Present) -> None:
         """Add a reader to this side; ``present`` is called with what is presented there."""
         self._present[reader] = present
         self._unread[reader] = Unread(self._runtime, door=self._door, reader=reader)
-        self._entries[reader] = entry.EntryState()
+        self._entries[reader] = EntryState()
 
     def take(self, reader: str, reading: Reading, at: float, *, earliest: float | None = None) -> None:
         """Process a reading. ``at``: when it was made (monotonic seconds), not when this machine processed it. If that
@@ -122,16 +202,16 @@ class DoorSide:
             self._wait(reader, at if earliest is None else earliest)
             for pressed in reading.keys:
                 begun = self._entries[reader]
-                self._entries[reader], presented = entry.key(begun, pressed, at, length=self._length())
+                self._entries[reader], presented = key(begun, pressed, at, length=self._length())
                 if presented is not None:
                     self._show(reader, presented)
-                elif pressed == entry.CLEAR:
+                elif pressed == CLEAR:
                     self._lost(reader, begun, UnreadWhy.CLEARED)
         else:
             for each in self._entries:
                 self._wait(each, at)
                 self._lost(each, self._entries[each], UnreadWhy.CLEARED)
-            read = entry.card if isinstance(reading, Card) else entry.scan
+            read = card if isinstance(reading, Card) else scan
             waiting, presented = read(reading.text, at)
             self._entries = dict.fromkeys(self._entries, waiting)
             self._show(reader, presented)
@@ -146,14 +226,14 @@ class DoorSide:
         if signal in _ANSWERS:
             now, wanted = self._runtime.clock.monotonic(), signal is DoorSignal.PIN_WANTED
             self._entries = {
-                reader: entry.answered(begun, pin_wanted=wanted, now=now) for reader, begun in self._entries.items()
+                reader: answered(begun, pin_wanted=wanted, now=now) for reader, begun in self._entries.items()
             }
             self._set_timer()
 
     def forget(self, reader: str) -> None:
         """A reader is gone: discard its incomplete entry."""
         self._lost(reader, self._entries[reader], UnreadWhy.CUT_OFF)
-        self._entries[reader] = entry.EntryState()
+        self._entries[reader] = EntryState()
         self._set_timer()
 
     def _ring(self) -> None:
@@ -164,13 +244,13 @@ class DoorSide:
     def _wait(self, reader: str, until: float) -> None:
         """Nothing more was read at ``reader`` before ``until``."""
         begun = self._entries[reader]
-        self._entries[reader], presented = entry.wait(begun, until)
+        self._entries[reader], presented = wait(begun, until)
         if presented is not None:
             self._show(reader, presented)
         elif self._entries[reader] is not begun:
             self._lost(reader, begun, UnreadWhy.UNFINISHED)
 
-    def _lost(self, reader: str, begun: entry.EntryState, why: UnreadWhy) -> None:
+    def _lost(self, reader: str, begun: EntryState, why: UnreadWhy) -> None:
         if begun.digits:
             self._unread[reader].report(why, UnreadWhat.KEYS, len(begun.digits))
 
@@ -178,8 +258,7 @@ class DoorSide:
         if presented.card and presented.digits:
             # The card has its PIN, so it no longer waits for one at the other readers.
             self._entries = {
-                each: entry.EntryState() if begun.card == presented.card else begun
-                for each, begun in self._entries.items()
+                each: EntryState() if begun.card == presented.card else begun for each, begun in self._entries.items()
             }
         self._present[reader](presented)
 

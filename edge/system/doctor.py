@@ -17,8 +17,8 @@ from edge.config import Config, load
 from edge.errors import ConfigError
 from edge.events.recovery import ACK, Acked
 from edge.events.segments import FOLDER, first_of, read, span_of
+from edge.net.connect_options import context_of
 from edge.net.plan_store import PlanStore
-from edge.net.tls import context_of
 from edge.system.diagnosis import Finding, fail, ok, warn
 from edge.system.files import DiskFiles
 from edge.system.machine import Machine

@@ -1,11 +1,27 @@
-"""Lists the values that a type allows at a place, for error messages."""
+"""Values that settings may have: host names and addresses, and the list of those that a type allows, for error
+messages.
+"""
 
 import re
 from collections.abc import Iterator
+from ipaddress import ip_address
 from typing import Any
 
 import msgspec
 from msgspec import inspect
+
+_LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
+_NAME = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*\.?$")
+
+
+def is_host(text: str) -> bool:
+    """Whether it is a host name (RFC 1123, also with the underscore that some networks use) or an IP address."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return _NAME.match(text) is not None and not text.replace(".", "").isdigit()
+    return True
+
 
 _STEP = re.compile(r"\[(?:\d+|\.\.\.)\]|\w+")
 _MOST = 40

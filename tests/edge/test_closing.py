@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.alarm.closing_times import next_due, timetable, warning
+from edge.alarm.closing import next_due, timetable, warning
 from edge.wire.interval import Interval
 from edge.wire.plan import Manifest, Mode, ModeSpan, Plan, Session
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import aiomqtt
 import pytest
 
+from edge.net.connect_options import context_of
 from edge.net.identity import FILE, StoredIdentity, read_identity
-from edge.net.tls import context_of
 from firmware_sim import provision
 from firmware_sim.building import demo_buildings
 from firmware_sim.hub_processes import SimHub, SimHubPlan, hallkeeper

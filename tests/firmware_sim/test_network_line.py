@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_sim.network_line import NetworkLine
-from firmware_sim.packets import ON_TIME, PUBLISH, BadPacket, Fate, Packets, kind_of, unruly
+from firmware_sim.network_line import ON_TIME, PUBLISH, BadPacket, Fate, NetworkLine, Packets, kind_of, unruly
 from firmware_sim.ports import free_port
 
 GREETING = b"\x10\x02hi"

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from firmware_sim import provision, seed
 from firmware_sim.api import Api
 from firmware_sim.building import DATA, DEMO_SITES, Building, demo_buildings
-from firmware_sim.site_setup import school_terms, set_up_sites
+from firmware_sim.seed import school_terms, set_up_sites
 from tests.controller.clock import ManualClock
 from tests.controller.running import BASE_URL, PASSWORD, USER
 

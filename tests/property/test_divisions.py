@@ -24,9 +24,8 @@ from controller.db.engine import Database
 from controller.diary.model import Booking, BookingRequest, BookingState, Draft
 from controller.diary.site_config import SiteConfig
 from controller.diary.tables import bookings, claims
-from controller.estate.divisions import Circular, atoms_of
 from controller.estate.errors import ChangeBlocked
-from controller.estate.model import Space
+from controller.estate.model import Circular, Space, atoms_of
 from controller.people.edit_versions import version_of
 from controller.people.model import Actor
 from controller.schema import migrate

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from controller.enrolment.authority import CertificateAuthority, IssuedCertificate
 from controller.enrolment.broker_files import BrokerFiles
+from edge.net.connect_options import context_of
 from edge.net.identity import PrivateKeys, StoredIdentity, new_keys
-from edge.net.tls import context_of
 from edge.wire.enrolment import BrokerAddress, EdgeIdentity
 
 

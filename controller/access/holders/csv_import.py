@@ -1,18 +1,164 @@
-"""Import and export of holders as CSV."""
+"""Import and export of holders as CSV: the columns, how each row is validated, and what a file changes."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
 from msgspec.structs import replace
+from pydantic import ValidationError
 
+from controller.access.cards_and_pins import against_card
 from controller.access.holders import repository
-from controller.access.holders.csv_rows import EXPORTED, HOLDER_CSV, ParsedHolderRow, holder_row
-from controller.access.holders.model import CredentialRequest, Holder
+from controller.access.holders.model import CredentialRequest, Holder, HolderDraft, HolderPlace
+from controller.access.holders.schemas import HolderFields
 from controller.access.holders.service import HolderService
 from controller.changes import Changes
-from controller.csv_import.rows import CsvImportResult, ImportedRow, RowResult, parse
-from controller.csv_import.spreadsheet import write_sheet
+from controller.csv_import.rows import CsvFormat, CsvImportResult, ImportedRow, RowReader, RowResult, parse, yes_or_no
+from controller.csv_import.spreadsheet import CellFault, write_sheet
 from controller.db.engine import Database, Tx
 from controller.people.model import Actor
+from controller.people.repository import name_key
 from controller.uploads.parser import Parser
-from controller.web.problem import Problem, invalid_field
+from controller.web.fields import read_date
+from controller.web.problem import Problem, field_errors, invalid_field
+from edge.wire.credentials import CredentialKind
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "id": ("holder",),
+    "name": ("full name", "who"),
+    "kind": ("type", "role"),
+    "places": ("place", "doors", "door", "sites", "site", "where", "at"),
+    "from": ("first", "first day", "since", "start"),
+    "until": ("last", "last day", "to", "end"),
+    "card": ("card number", "fob"),
+    "code": ("draw a code",),
+    "has": (),
+}
+"""Column -> what else it may be called. ``has`` is for people who read an export."""
+EXPORTED = ("id", "name", "kind", "places", "from", "until", "has")
+"""No export contains a card, code or PIN."""
+MOST = 1000
+_KINDS: dict[str, CredentialKind | None] = {
+    "": None,
+    "staff": CredentialKind.STAFF,
+    "key holder": CredentialKind.KEY_HOLDER,
+    "contractor": CredentialKind.CONTRACTOR,
+    "keyholder": CredentialKind.KEY_HOLDER,
+}
+_COLUMN = {"first": "from", "last": "until", "places": "places", "kind": "kind", "name": "name", "card": "card"}
+
+
+class ParsedHolderRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that is valid on its own. ``given``: the fields of a holder that it has. ``card``: empty where it names
+    none; ``draws``: a code is to be drawn for those who have none."""
+
+    line: int
+    id: str
+    given: dict[str, object]
+    card: str
+    draws: bool
+
+    @property
+    def name(self) -> str:
+        return str(self.given.get("name", ""))
+
+    def is_of(self, holder: Holder) -> bool:
+        """Whether a row without an id means this one among those of its name."""
+        return self.given.get("kind") in (None, holder.draft.kind)
+
+    def draft(self, old: Holder | None) -> HolderDraft | list[CellFault]:
+        """The whole holder: what the row says, and the rest as it was; or what is wrong with it."""
+        before: dict[str, object] = {}
+        if old is not None:
+            at, validity = old.draft, old.draft.validity
+            before = {"kind": at.kind, "name": at.name, "places": _bodies(at.places)}
+            before |= {"first": validity.first, "last": validity.last}
+        try:
+            draft = HolderFields.model_validate(before | self.given).draft()
+        except ValidationError as error:
+            return [self.fault(each.field, each.message) for each in field_errors(error.errors())]
+        if old is None:
+            return draft
+        validity = msgspec.structs.replace(draft.validity, hours=old.draft.validity.hours)
+        return msgspec.structs.replace(draft, validity=validity, hold_s=old.draft.hold_s)
+
+    def fault(self, field: str, reason: str) -> CellFault:
+        return CellFault(line=self.line, column=_COLUMN.get(field.split(".")[0], ""), why=reason)
+
+    def refused(self, faults: Sequence[CellFault]) -> ImportedRow:
+        return ImportedRow(line=self.line, id=self.id, name=self.name, become=RowResult.REFUSED, faults=tuple(faults))
+
+
+def holder_row(holder: Holder) -> dict[str, str]:
+    """A holder as exported; ``HOLDER_CSV`` reads the same from it."""
+    draft = holder.draft
+    return {
+        "id": holder.id,
+        "name": draft.name,
+        "kind": draft.kind.value,
+        "places": "; ".join(
+            f"{place.site}/{door}" if door else place.site for place in draft.places for door in place.doors or ("",)
+        ),
+        "from": draft.validity.first.isoformat(),
+        "until": draft.validity.last.isoformat() if draft.validity.last else "",
+        "has": ", ".join(holder.has),
+    }
+
+
+def _read(reader: RowReader) -> ParsedHolderRow:
+    holder_id, name, card = reader.text("id"), reader.text("name"), reader.text("card")
+    reader.id, reader.name = holder_id, name
+    given: dict[str, object] = {"name": name} if name else {}
+    if not name and not holder_id:
+        reader.fault("name", "is needed if there is no id")
+    if kind := reader.choice("kind", _KINDS):
+        given["kind"] = kind
+    if (places := reader.read("places", _places)) is not None:
+        given["places"] = places
+    if first := reader.read("from", read_date):
+        given["first"] = first
+    if "until" in reader.cells:
+        given["last"] = reader.read("until", read_date)
+    if card and (wrong := against_card(card)):
+        reader.fault("card", wrong)
+    draws = reader.read("code", _draws) or False
+    if holder_id:
+        reader.unique("id", holder_id)
+    else:
+        reader.unique("name", name_key(name), said="name; give each its id")
+    if card:
+        reader.unique("card", card)
+    return ParsedHolderRow(line=reader.line, id=holder_id, given=given, card=card, draws=draws)
+
+
+def _draws(text: str) -> bool:
+    """Raises ``ValueError``, which does not repeat the text: it may be a code."""
+    try:
+        return yes_or_no(text)
+    except ValueError:
+        raise ValueError("is yes or no: codes are drawn, never taken from a file") from None
+
+
+def _places(text: str) -> list[dict[str, Any]]:
+    """Sites with their doors, in the order that they are kept in. Raises ``ValueError``."""
+    doors: dict[str, list[str]] = {}
+    whole: set[str] = set()
+    for each in filter(None, (part.strip() for part in text.replace(",", ";").split(";"))):
+        site, slash, door = each.partition("/")
+        doors.setdefault(site, []).extend([door] if slash else [])
+        whole |= set() if slash else {site}
+    for site in whole:
+        if doors[site]:
+            raise ValueError(f"{site!r} is named as a whole and by its doors; leave one of them out")
+    return [{"site": site, "doors": named} for site, named in sorted(doors.items())]
+
+
+def _bodies(places: tuple[HolderPlace, ...]) -> list[Mapping[str, object]]:
+    return [{"site": place.site, "doors": list(place.doors)} for place in places]
+
+
+HOLDER_CSV = CsvFormat(columns=COLUMNS, needed=(frozenset({"id", "name"}),), read=_read, most_rows=MOST)
+
 
 _WHY = "imported from a list"
 _PAGE = 500

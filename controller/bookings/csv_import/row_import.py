@@ -17,7 +17,7 @@ from controller.bookings import repository as bookings
 from controller.bookings.change_impact import ChangedParts, keeps_terms
 from controller.bookings.change_impact import PlannedChange as Other
 from controller.bookings.change_impact import wanted as changed_into
-from controller.bookings.csv_import import repository
+from controller.bookings.csv_import import service
 from controller.bookings.csv_import.model import ImportedBefore, ParsedBookingRow, RowStatus
 from controller.bookings.errors import Stale, conflicts
 from controller.bookings.lifecycle import held_until, waiting_state
@@ -151,7 +151,7 @@ class RowImport:
 
     async def take(self, rows: Sequence[ParsedBookingRow]) -> list[ImportedRow]:
         """Write the rows, each completely or not at all; returns the results."""
-        known = await repository.known(self.tx, self.site_config.site.id, [row.reference for row in rows])
+        known = await service.imported_before(self.tx, self.site_config.site.id, [row.reference for row in rows])
         ids = {row.booking or known[row.reference].booking for row in rows if row.booking or row.reference in known}
         olds = {each.id: each for each in await bookings.some(self.tx, sorted(ids))}
         for row in rows:
@@ -164,7 +164,7 @@ class RowImport:
         await self._change()
         await self._book()
         if self.hypothetical is None:
-            await repository.remember(self.tx, self.site_config.site.id, self._to_remember)
+            await service.remember(self.tx, self.site_config.site.id, self._to_remember)
         return self._rows
 
     async def _sort(self, row: ParsedBookingRow, known: ImportedBefore | None, olds: Mapping[str, Booking]) -> None:

@@ -1,4 +1,4 @@
-"""Import and export of a site's bookings as CSV."""
+"""Import and export of a site's bookings as CSV, and all SQL about imported rows."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -6,24 +6,67 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from msgspec.structs import replace
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from controller.bookings import repository as bookings
-from controller.bookings.csv_import import repository
 from controller.bookings.csv_import.columns import BOOKING_CSV, EXPORTED, booking_row
-from controller.bookings.csv_import.model import ParsedBookingRow
+from controller.bookings.csv_import.model import ImportedBefore, ParsedBookingRow
 from controller.bookings.csv_import.row_import import RowImport
 from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
 from controller.csv_import.rows import CsvImportResult, ImportedRow, parse
 from controller.csv_import.spreadsheet import write_sheet
-from controller.db.engine import Database, Tx
+from controller.db.engine import Database, Tx, batches
 from controller.diary.model import listed_time
 from controller.diary.site_config import SiteConfig
+from controller.diary.tables import sheet_rows
 from controller.people.model import Actor
 from controller.rules.service import HypotheticalBookings
 from controller.uploads.parser import Parser
 from edge.wire.clock import Clock
+
+
+async def imported_before(tx: Tx, site: str, references: Sequence[str]) -> dict[str, ImportedBefore]:
+    """Reference -> the result of an earlier import."""
+    found: dict[str, ImportedBefore] = {}
+    for part in batches(references):
+        here = (sheet_rows.c.site == site, sheet_rows.c.reference.in_(part))
+        query = select(sheet_rows.c.reference, sheet_rows.c.booking_id, sheet_rows.c.fingerprint).where(*here)
+        for row in await tx.execute(query):
+            found[row.reference] = ImportedBefore(booking=row.booking_id, fingerprint=row.fingerprint)
+    return found
+
+
+async def references_of(tx: Tx, site: str, bookings: Sequence[str]) -> dict[str, str]:
+    """Booking -> the reference it was imported by."""
+    found: dict[str, str] = {}
+    for part in batches(bookings):
+        here = (sheet_rows.c.site == site, sheet_rows.c.booking_id.in_(part))
+        query = select(sheet_rows.c.reference, sheet_rows.c.booking_id).where(*here)
+        found |= {row.booking_id: row.reference for row in await tx.execute(query)}
+    return found
+
+
+async def remember(tx: Tx, site: str, rows: Sequence[tuple[ParsedBookingRow, str]]) -> None:
+    """Record which booking each row is, and its content."""
+    if not rows:
+        return
+    dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(sheet_rows)
+    values = [
+        {"site": site, "reference": row.reference, "booking_id": booking, "fingerprint": row.fingerprint}
+        for row, booking in rows
+    ]
+    await tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=["site", "reference"],
+            set_={"booking_id": statement.excluded.booking_id, "fingerprint": statement.excluded.fingerprint},
+        ),
+        values,
+    )
+
 
 LONGEST = timedelta(days=400)
 """Longest time whose bookings one export covers."""
@@ -84,7 +127,7 @@ class BookingCsv:
             zone = (await self.writer.site_configs.of(tx, site)).site.tz
             during = listed_time(starts, ends, zone, longest=LONGEST)
             found = await bookings.between(tx, site, during)
-            references = await repository.references(tx, site, [each.id for each in found])
+            references = await references_of(tx, site, [each.id for each in found])
         now = self.clock.now()
         rows = [booking_row(each, references.get(each.id, ""), zone, now) for each in found]
         return await asyncio.to_thread(write_sheet, EXPORTED, rows)
@@ -94,7 +137,7 @@ class BookingCsv:
     ) -> tuple[list[ParsedBookingRow], list[ParsedBookingRow]]:
         """Rows of existing bookings, and the others."""
         async with self.database.read() as tx:
-            known = await repository.known(tx, site, [row.reference for row in wanted])
+            known = await imported_before(tx, site, [row.reference for row in wanted])
         old = [row for row in wanted if row.booking or row.reference in known]
         return old, [row for row in wanted if not (row.booking or row.reference in known)]
 

@@ -8,7 +8,7 @@ from controller.db.engine import Tx
 from controller.diary import policy_repository
 from controller.diary.policy import Policy
 from controller.estate.model import SiteParts
-from controller.estate.site_file import forms
+from controller.estate.site_file import sections
 from controller.estate.site_file.sections import FileFault, Plain, SectionPreview, SectionValue, overlaid
 from controller.rules.phrases import plural
 
@@ -35,7 +35,7 @@ class PolicySection:
         return _table(await policy_repository.policy(tx, parts.site.id))
 
     async def read(self, tx: Tx, parts: SiteParts, table: Plain, *, now: datetime) -> SectionValue:
-        body, problems = forms.read(PolicyBody, _with_null(table))
+        body, problems = sections.read(PolicyBody, _with_null(table))
         if body is None:
             return SectionValue(problems=tuple(problems))
         policy = body.policy()
@@ -61,7 +61,7 @@ class PolicySection:
 
 
 def _table(policy: Policy) -> Plain:
-    table = forms.written(policy_body(policy))
+    table = sections.written(policy_body(policy))
     plain = Policy()
     nulls = [name for name in _NULLS if getattr(policy, name) is None and getattr(plain, name) is not None]
     return table | {name: _NULLS[name] for name in nulls}

@@ -16,7 +16,6 @@ from msgspec import convert
 from msgspec.structs import asdict, replace
 from sqlalchemy.exc import DataError, SQLAlchemyError
 
-from controller.calendars.errors import CalendarError, CalendarTooLarge
 from controller.calendars.feeds import repository
 from controller.calendars.feeds.fetching import Fetcher
 from controller.calendars.feeds.model import (
@@ -31,6 +30,7 @@ from controller.calendars.feeds.model import (
     Trouble,
     source_of,
 )
+from controller.calendars.ics_parser import CalendarError, CalendarTooLarge
 from controller.calendars.model import FEED, CalendarImportResult, ImportResult, Vanished
 from controller.calendars.service import CalendarImport
 from controller.changes import Changes

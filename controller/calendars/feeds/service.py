@@ -12,7 +12,7 @@ from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingWriter
 from controller.calendars import repository as imported
 from controller.calendars.feeds import repository
-from controller.calendars.feeds.addresses import where
+from controller.calendars.feeds.fetching import where
 from controller.calendars.feeds.model import Feed, FeedDraft, FeedFault, FeedUnknown, FeedView
 from controller.calendars.feeds.polling import LEASE, Poller
 from controller.calendars.model import CalendarImportResult

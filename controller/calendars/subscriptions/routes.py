@@ -8,8 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Header, Path, Query, Response, status
 from pydantic import model_validator
 
-from controller.calendars.etags import etag, tagged
-from controller.calendars.ics_writer import MEDIA_TYPE
+from controller.calendars.ics_writer import MEDIA_TYPE, etag, tagged
 from controller.calendars.subscriptions.model import Linked, Shows, SubscriptionDraft, SubscriptionUnknown
 from controller.calendars.subscriptions.service import LONGEST, SubscriptionService
 from controller.estate.errors import SiteUnknown

@@ -19,8 +19,7 @@ from controller.estate.schemas import (
     SpaceFields,
     thing_of,
 )
-from controller.estate.site_file.forms import read, written
-from controller.estate.site_file.sections import FileFault, Plain, within
+from controller.estate.site_file.sections import FileFault, Plain, read, within, written
 from controller.estate.validation import EstateFault
 from controller.text.patterns import IN_WORDS
 from controller.web.fields import Body

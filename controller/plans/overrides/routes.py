@@ -1,20 +1,114 @@
-"""Overrides over HTTP: create one, end it, list those in force and those of the past."""
+"""Overrides over HTTP: create one, end it, list those in force and those of the past; with their bodies and answers."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, status
+from pydantic import Field
 
 from controller.estate.errors import DoorUnknown, SiteUnknown
 from controller.estate.service import require_site
 from controller.people.authentication import LocksDown, SeesLive
+from controller.people.model import Actor
+from controller.people.permissions import Action, Thing, may
 from controller.plans.overrides.model import OverrideDraft
-from controller.plans.overrides.schemas import EndBody, OverrideAnswer, OverrideBody, OverridePage, override_answers
-from controller.plans.overrides.service import OverrideService, OverrideUnknown, TooManyOverrides
-from controller.web.fields import After, IdPath, Limit, SlugPath, page_of, read_moment
+from controller.plans.overrides.service import OverrideService, OverridesView, OverrideUnknown, TooManyOverrides
+from controller.plans.overrides.status import At
+from controller.web.fields import (
+    After,
+    Answer,
+    Body,
+    IdPath,
+    Limit,
+    Line,
+    LocalTime,
+    MomentText,
+    Name,
+    Page,
+    Slug,
+    SlugPath,
+    Whole,
+    answer_of,
+    page_of,
+    read_moment,
+)
 from controller.web.problem import NotSignedIn, described, invalid_field
 from controller.web.services import TheDatabase, service
+from edge.wire.plan import OverrideKind
+
+
+class OverrideBody(Body):
+    """``doors``: left out, every door of the site, also one that is made later. ``starts``: left out, now. ``ends``:
+    left out, after 1 hour of holding open, 4 hours of lock-down, 24 hours out of service; at most 24 hours, 7 days and
+    35 days after the start. ``minutes``: how long, instead of ``ends``."""
+
+    kind: OverrideKind
+    reason: Name
+    doors: Annotated[list[Slug], Field(min_length=1, max_length=200)] | None = None
+    starts: MomentText | None = None
+    ends: MomentText | None = None
+    minutes: Annotated[Whole, Field(ge=1, le=50_400)] | None = None
+
+
+class EndBody(Body):
+    """``reason``: why it is ended early; may be left out."""
+
+    reason: Line = ""
+
+
+class DoorOfOverride(Answer):
+    """``state``: on, waiting (the door is being updated), unreachable (it is not on the door), removing (it may
+    still be there) or gone. ``holds``: whether it decides at the door now."""
+
+    door: str
+    name: str
+    state: At
+    since: LocalTime | None
+    holds: bool
+    text: str
+
+
+class OverrideAnswer(Answer):
+    """``whole``: of the whole site. ``stands``: whether it is in force or planned. Names and reasons are empty for
+    users who may not see them."""
+
+    id: str
+    site: str
+    kind: OverrideKind
+    whole: bool
+    starts: LocalTime
+    ends: LocalTime
+    reason: str
+    actor: str
+    made_at: LocalTime
+    ended_at: LocalTime | None
+    ended_by: str | None
+    ended_reason: str | None
+    stands: bool
+    doors: list[DoorOfOverride]
+
+
+class OverridePage(Page[OverrideAnswer]): ...
+
+
+def override_answers(shown: OverridesView, actor: Actor) -> list[OverrideAnswer]:
+    site = shown.parts.site
+    hidden = {"reason": "", "actor": "", "ended_by": None}
+    visible = may(actor, Action.LOG, Thing(site=site.id))
+    return [
+        answer_of(
+            OverrideAnswer,
+            one,
+            site.tz,
+            ended_reason=one.ended_why if visible else None,
+            stands=one.wanted(shown.now),
+            doors=shown.doors[one.id],
+            **({} if visible else hidden),
+        )
+        for one in shown.ordered
+    ]
+
 
 router = APIRouter(tags=["plans"], responses=described(NotSignedIn))
 TheOverrides = Annotated[OverrideService, service(OverrideService)]

@@ -7,7 +7,7 @@ import typer
 
 from controller.cli import output
 from controller.cli.client import ApiClient, AsJson, SiteArg, command_group, takes_client
-from controller.plans.restored.schemas import RestoredAnswer, RestoredPage
+from controller.plans.restored.routes import RestoredAnswer, RestoredPage
 
 app = command_group("Entries that doors knew and a restored database did not.")
 

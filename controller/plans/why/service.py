@@ -1,4 +1,4 @@
-"""Explains why a door opened or not, by deciding again with the plan that it had."""
+"""Explains why a door opened or not, by deciding again with the plan that it had, and shows what the door reported."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
+from sqlalchemy import select
 
 from controller.access.holders import repository as holders
 from controller.access.members import repository as members
@@ -23,17 +24,56 @@ from controller.key_files import KeyFiles
 from controller.people.model import Actor
 from controller.plans import repository as plans
 from controller.plans.model import SignedPlan
-from controller.plans.why.repository import RecordedEvent, reported_around
+from controller.telemetry.tables import events
 from controller.text import local_time
 from edge.wire import passes
 from edge.wire.access_decision import ClockTrust, Decision, decide, in_force, span_at
 from edge.wire.clock import Clock
 from edge.wire.credentials import Method, Presented, is_offline_code
 from edge.wire.envelope import Keyring, Signer
-from edge.wire.events import AccessData
+from edge.wire.events import AccessData, LockoutData, UnreadData
 from edge.wire.offline import EPOCH, QUARTER, QUARTERS_MAX, SLOTS, Lookup, OfflineWindow, digits_of, quarter_at
 from edge.wire.plan import DoorSpan, Grant, Mode, Override, Plan
 from edge.wire.plan_assembly import assemble
+
+SHOWN_AROUND = timedelta(minutes=2)
+"""How far from the moment asked about what the door reported is still shown."""
+_MOST = 10
+_COUNTED = timedelta(minutes=15)
+"""This long after the first refusal the door may still report others that it refused during a lockout."""
+_TELLS = AccessData | UnreadData | LockoutData
+
+
+class RecordedEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody asked to come in, what was read became no code, card or pass, or codes began to wait, as the door
+    reported it."""
+
+    at: datetime
+    trust: ClockTrust
+    data: AccessData | UnreadData | LockoutData
+
+
+async def reported_around(tx: Tx, site: str, edge: str, door: str, at: datetime) -> Sequence[RecordedEvent]:
+    """What the door reported about people who asked to come in around a moment, in its order."""
+    c = events.c
+    query = select(c.at, c.trust, c.data).where(
+        c.site == site,
+        c.kind.in_(("access", "unread", "lockout")),
+        c.edge == edge,
+        c.at >= at - SHOWN_AROUND,
+        c.at <= at + SHOWN_AROUND + _COUNTED,
+    )
+    found = [
+        RecordedEvent(at=row.at, trust=ClockTrust(row.trust), data=msgspec.json.decode(row.data, type=_TELLS))
+        for row in await tx.execute(query.order_by(c.id))
+    ]
+    return [each for each in found if each.data.door == door and _began(each) <= at + SHOWN_AROUND][:_MOST]
+
+
+def _began(reported: RecordedEvent) -> datetime:
+    since = reported.data.since if isinstance(reported.data, AccessData) else None
+    return reported.at if since is None else since
+
 
 AROUND = 8
 """Quarter hours around a moment in which an offline window may begin later or have ended earlier and is still known."""

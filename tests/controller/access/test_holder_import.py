@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy.exc import IntegrityError
 
-from controller.access.holders.csv_rows import MOST
+from controller.access.holders.csv_import import MOST
 from controller.container import Container
 from controller.people.model import Actor
 from edge.wire.credentials import CredentialKind, Presented

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from dateutil.rrule import rrulestr
 
-from controller.calendars.errors import CalendarTooSlow
+from controller.calendars.ics_parser import CalendarTooSlow
 from controller.calendars.read_calendar import ClassifiedCalendar, sort_out
 from controller.recurrence.errors import Unbookable
 from controller.recurrence.horizon import EVENT_STEPS, Budget, EventWalk, last_wall

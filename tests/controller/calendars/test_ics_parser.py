@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.calendars.errors import CalendarError, CalendarTooLarge, NotACalendar
-from controller.calendars.ics_parser import LIMIT_BYTES, parse_components
+from controller.calendars.ics_parser import LIMIT_BYTES, CalendarError, CalendarTooLarge, NotACalendar, parse_components
 
 EVENT = "BEGIN:VEVENT\nUID:a\nSUMMARY:Choir\nEND:VEVENT\n"
 

@@ -8,8 +8,7 @@ import icalendar
 import msgspec
 import pytest
 
-from controller.calendars.ics_writer import CalendarEntry, calendar, escaped, folded
-from controller.calendars.vtimezone_writer import changes, offset
+from controller.calendars.ics_writer import CalendarEntry, calendar, changes, escaped, folded, offset
 from tests.controller.calendars.readers import faults, khal_reads
 
 LONDON = ZoneInfo("Europe/London")

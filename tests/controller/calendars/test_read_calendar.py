@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.calendars.errors import CalendarError
+from controller.calendars.ics_parser import CalendarError
 from controller.calendars.read_calendar import ClassifiedCalendar, sort_out
 from controller.text import local_time
 

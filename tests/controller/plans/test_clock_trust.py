@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.plans.clock_trust import ClockMonitor, Sources
-from controller.plans.signed_time_check import ClockDoubtful
+from controller.plans.clock_trust import ClockDoubtful, ClockMonitor, Sources
 from edge.wire.access_decision import ClockTrust
 
 NOW = datetime(2026, 11, 26, 7, 0, tzinfo=UTC)

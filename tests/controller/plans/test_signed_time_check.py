@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from controller.plans.signed_time_check import ClockDoubtful, check
+from controller.plans.clock_trust import ClockDoubtful, check
 
 NOW = datetime(2026, 11, 26, 7, 0, tzinfo=UTC)
 DAY, YEAR = timedelta(days=1), timedelta(days=365)

@@ -7,8 +7,7 @@ import pytest
 
 from controller.people.passwords import Passwords
 from controller.plans import repository
-from controller.plans.clock_trust import Sources
-from controller.plans.signed_time_check import ClockDoubtful
+from controller.plans.clock_trust import ClockDoubtful, Sources
 from controller.schema import migrate
 from controller.settings import Settings
 from controller.web.app import build_app

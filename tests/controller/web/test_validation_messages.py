@@ -13,8 +13,7 @@ from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 import controller
 from controller.people.schemas import SignInBody
 from controller.web.fields import Name, Number, Slug, Whole, Yes
-from controller.web.problem import field_errors
-from controller.web.validation_messages import message
+from controller.web.problem import field_errors, message
 
 ROUTE = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) /|/api/v\d")
 ROOT = Path(controller.__file__).parent

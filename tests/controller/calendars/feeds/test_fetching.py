@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.calendars.feeds.addresses import allowed, read_address, where
-from controller.calendars.feeds.fetching import Fetched, Fetcher
+from controller.calendars.feeds.fetching import Fetched, Fetcher, allowed, read_address, where
 from controller.calendars.feeds.model import FeedFault, Trouble
 from tests.controller.calendars.feeds.partner import (
     Partner,
