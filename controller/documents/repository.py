@@ -170,8 +170,9 @@ async def reviewed(tx: Tx, which: Collection[str]) -> list[ValidDocument]:
     return [ValidDocument(party=party, kind=SAFEGUARDING, until=until) for party, until in found.items()]
 
 
-async def parties_with_any(tx: Tx, site: str) -> list[str]:
-    """The parties of a site that have a document or of whom a DBS check was seen."""
+async def parties_with_any(tx: Tx, site: str | None) -> list[str]:
+    """The parties of a site, ``None``: of those that belong to all, that have a document or of whom a DBS check was
+    seen."""
     has = select(_c.party).union(select(safeguarding.c.party))
     query = select(parties.c.id).where(parties.c.site == site, parties.c.id.in_(has))
     return list((await tx.execute(query)).scalars())

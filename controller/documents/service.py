@@ -55,6 +55,17 @@ class DocumentService:
             await _require(tx, party)
             return await repository.of_party(tx, party)
 
+    async def parties_of(self, site: str | None) -> list[Party]:
+        """Who has shown anything, by name, of a site's parties; ``None``: of those that belong to all sites."""
+        async with self._database.read() as tx:
+            found = await parties.parties(tx, await repository.parties_with_any(tx, site))
+        return sorted(found.values(), key=lambda each: each.name)
+
+    async def get(self, party: str, document_id: str) -> Document:
+        """Raises ``DocumentUnknown``."""
+        async with self._database.read() as tx:
+            return await _document(tx, party, document_id)
+
     async def add(self, party: str, draft: DocumentDraft, *, actor: Actor) -> Document:
         """Raises ``PartyUnknown``, ``PartyForgotten``, ``Invalid``."""
         return await self._database.run(self._add, party, draft, actor)
@@ -109,11 +120,7 @@ class DocumentService:
     async def put_file(self, party: str, document_id: str, content: bytes, *, actor: Actor) -> Document:
         """Keep the file of a document, encrypted, in place of the one before. What it is, its content says. Raises
         ``DocumentUnknown``, ``PartyForgotten``, ``Invalid``, ``TooLarge``."""
-        if len(content) > LARGEST:
-            raise TooLarge(f"a file may have at most {LARGEST // 1024 // 1024} MB; scan it in a lower resolution")
-        media_type = media_type_of(content)
-        if media_type is None:
-            raise invalid_field("body", "must be a PDF, JPEG or PNG file; scan or photograph the document")
+        media_type = require_media_type(content)
         sealed = await asyncio.to_thread(self._keys.seal, content, _about(document_id))
         return await self._database.run(self._put_file, party, document_id, sealed, media_type, len(content), actor)
 
@@ -220,6 +227,15 @@ class DocumentService:
         await audit_log.record(
             tx, actor=actor.name, at=now, act=act, site=party.site, thing=thing, changes=changes, subject=party.id
         )
+
+
+def require_media_type(content: bytes) -> str:
+    """What a file is. Raises ``Invalid`` for what is not taken, and ``TooLarge``."""
+    if len(content) > LARGEST:
+        raise TooLarge(f"a file may have at most {LARGEST // 1024 // 1024} MB; scan it in a lower resolution")
+    if (media_type := media_type_of(content)) is None:
+        raise invalid_field("body", "must be a PDF, JPEG or PNG file; scan or photograph the document")
+    return media_type
 
 
 def _checked(draft: DocumentDraft, actor: Actor) -> DocumentDraft:

@@ -1,100 +1,281 @@
-"""Documents of parties on plain pages: what lapses at a site, and what one party has shown. Without script."""
+"""Documents of parties on plain pages: what lapses at a site, what one party has shown, each document with its file.
+They work without script; with it, an upload says what it is doing."""
 
+import re
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import ValidationError
 
-from controller.documents.model import NothingSeen
-from controller.documents.schemas import DocumentBody
-from controller.documents.service import DocumentService
-from controller.door_pages.plain_page import PlainPage, SiteQuery, faults, read_form
+from controller.documents.model import ENDINGS, LARGEST, Document, DocumentUnknown, NothingSeen
+from controller.documents.schemas import DocumentBody, PutDocumentBody
+from controller.documents.service import DocumentService, require_media_type
+from controller.door_pages.plain_page import (
+    PlainPage,
+    SiteQuery,
+    read_asset,
+    read_form,
+    read_parts,
+    typed_day,
+    why,
+)
 from controller.estate.errors import SiteUnknown
 from controller.notices.lapsing import LapsingService
 from controller.people.authentication import find_actor
 from controller.people.directory import PartyDirectory
-from controller.people.errors import ForeignOrigin, PartyForgotten, PartyUnknown
+from controller.people.errors import ForeignOrigin, PartyUnknown
 from controller.people.model import Actor, Party
 from controller.people.permissions import Action, Thing, may
-from controller.web.fields import SlugPath
-from controller.web.problem import Invalid
+from controller.web.fields import IdPath, SlugPath
+from controller.web.problem import Problem
 from controller.web.services import service
 
-_PAGE = PlainPage("documents.html", "forms.css", title="Documents")
-_FIELDS = ("kind", "valid_from", "valid_until", "notes")
+_PAGE = PlainPage("documents.html", "forms.css", script=read_asset("upload.js"), title="Documents")
+_TYPED = {"kind": "insurance", "other": "", "valid_from": "", "valid_until": "", "notes": ""}
+"""What the form holds at first."""
+_DONE = {
+    "recorded": "It is recorded.",
+    "sent": "It is recorded, and its file is kept.",
+    "replaced": "The file is kept.",
+    "changed": "It is changed.",
+    "deleted": "It is deleted.",
+}
+_CALLED = {
+    "valid_from": "The first day",
+    "valid_until": "The last day",
+    "kind": "What it is",
+    "notes": "The notes",
+    "body": "The file",
+}
+"""What the page calls the fields of the API."""
 
 router = APIRouter(include_in_schema=False)
-TheDocuments = Annotated[DocumentService, service(DocumentService)]
-TheDirectory = Annotated[PartyDirectory, service(PartyDirectory)]
-TheLapsing = Annotated[LapsingService, service(LapsingService)]
+Done = Annotated[str, Query(max_length=20)]
+
+
+@dataclass(frozen=True)
+class DocumentPages:
+    """The services that the pages use, and the request."""
+
+    documents: Annotated[DocumentService, service(DocumentService)]
+    directory: Annotated[PartyDirectory, service(PartyDirectory)]
+    lapsing: Annotated[LapsingService, service(LapsingService)]
+    request: Request
+
+
+ThePages = Annotated[DocumentPages, Depends()]
 
 
 @router.api_route("/documents", methods=["GET", "HEAD"])
-async def show_site(lapsing: TheLapsing, request: Request, site: SiteQuery) -> HTMLResponse:
-    """What has lapsed, is missing or lapses soon."""
-    actor = await find_actor(request)
+async def show_site(pages: ThePages, site: SiteQuery) -> HTMLResponse:
+    """What has lapsed, is missing or lapses soon, and whose documents are on record."""
+    actor = await find_actor(pages.request)
     if actor is None or not may(actor, Action.PEOPLE, Thing(site=site)):
         return _PAGE.refuse()
     try:
-        found = await lapsing.of_site(site, actor=actor)
+        found = await pages.lapsing.of_site(site, actor=actor)
     except SiteUnknown as error:
         return _PAGE.refuse(404, error.detail)
-    return _PAGE.render(page="site", heading="What lapses", lapsing=found)
+    everywhere = may(actor, Action.DOCUMENTS, Thing())
+    parties = [*await pages.documents.parties_of(site), *(await pages.documents.parties_of(None) if everywhere else ())]
+    shown = [(each, _may(actor, Action.DOCUMENTS, each.party)) for each in found]
+    return _PAGE.render(page="site", site=site, lapsing=shown, parties=parties)
 
 
 @router.api_route("/documents/{party}", methods=["GET", "HEAD"])
-async def show_party(
-    party: SlugPath, documents: TheDocuments, directory: TheDirectory, request: Request
-) -> HTMLResponse:
+async def show_party(pages: ThePages, party: SlugPath, done: Done = "") -> HTMLResponse:
     """What a party has shown."""
-    actor = await find_actor(request)
-    found = await _allowed(directory, party, actor, Action.DOCUMENTS)
-    if found is None or actor is None:
-        return _PAGE.refuse()
-    return await _shown(documents, found, actor)
+    entered = await _enter(pages, party, Action.DOCUMENTS)
+    if isinstance(entered, HTMLResponse):
+        return entered
+    return await _party(pages, *entered, notice=_DONE.get(done, ""))
 
 
-@router.post("/documents/{party}")
-async def add_document(
-    party: SlugPath, documents: TheDocuments, directory: TheDirectory, request: Request
-) -> HTMLResponse:
-    """Record a document that somebody has seen."""
+@router.post("/documents/{party}/upload")
+async def add_document(pages: ThePages, party: SlugPath) -> Response:
+    """Record a document that somebody has seen, with its file if there is one."""
+    entered = await _enter(pages, party, Action.PEOPLE)
+    if isinstance(entered, HTMLResponse):
+        return entered
+    typed, content = await _read(pages.request)
+    actor = entered[1]
     try:
-        actor = await find_actor(request)
+        body = DocumentBody.model_validate(_given(typed))
+        if content:
+            require_media_type(content)  # before anything is recorded
+        made = await pages.documents.add(party, body.draft(), actor=actor)
+        if content:
+            await pages.documents.put_file(party, made.id, content, actor=actor)
+    except (ValidationError, Problem) as error:
+        return await _party(pages, *entered, status=_status(error), notice=why(error, _CALLED), typed=typed)
+    return _go(party, done="sent" if content else "recorded")
+
+
+@router.api_route("/documents/{party}/{document_id}", methods=["GET", "HEAD"])
+async def show_document(pages: ThePages, party: SlugPath, document_id: IdPath, done: Done = "") -> HTMLResponse:
+    """One document, to be changed, to get another file, or to be deleted."""
+    entered = await _enter(pages, party, Action.PEOPLE)
+    if isinstance(entered, HTMLResponse):
+        return entered
+    return await _document(pages, entered[0], document_id, notice=_DONE.get(done, ""))
+
+
+@router.post("/documents/{party}/{document_id}")
+async def change_document(pages: ThePages, party: SlugPath, document_id: IdPath) -> Response:
+    """Change what is recorded; ask whether to delete it, or delete it once asked."""
+    entered = await _enter(pages, party, Action.PEOPLE)
+    if isinstance(entered, HTMLResponse):
+        return entered
+    (found, actor), typed = entered, _TYPED | read_form(await pages.request.body())
+    try:
+        if typed.get("step") == "ask":
+            return await _document(pages, found, document_id, page="delete")
+        if typed.get("step") == "delete":
+            await pages.documents.remove(party, document_id, actor=actor)
+            return _go(party, done="deleted")
+        version = int(text) if (text := typed.get("version", "")).isdecimal() else 0
+        body = PutDocumentBody.model_validate(_given(typed) | {"version": version})
+        await pages.documents.change(party, document_id, body.draft(), version=body.version, actor=actor)
+    except (ValidationError, Problem) as error:
+        notice, status = why(error, _CALLED), _status(error)
+        return await _document(pages, found, document_id, status=status, notice=notice, typed=typed)
+    return _go(party, document_id, done="changed")
+
+
+@router.post("/documents/{party}/{document_id}/upload")
+async def replace_file(pages: ThePages, party: SlugPath, document_id: IdPath) -> Response:
+    """Keep a file in place of the one before."""
+    entered = await _enter(pages, party, Action.PEOPLE)
+    if isinstance(entered, HTMLResponse):
+        return entered
+    found, actor = entered
+    typed, content = await _read(pages.request)
+    try:
+        if not content:
+            return await _document(pages, found, document_id, status=422, notice="Choose a file first.")
+        if (await pages.documents.get(party, document_id)).media_type and typed.get("sure") != "yes":
+            notice = "Nothing was replaced: say first that the file that is kept now is deleted."
+            return await _document(pages, found, document_id, status=422, notice=notice)
+        await pages.documents.put_file(party, document_id, content, actor=actor)
+    except Problem as error:
+        return await _document(pages, found, document_id, status=_status(error), notice=why(error, _CALLED))
+    return _go(party, document_id, done="replaced")
+
+
+async def _enter(pages: DocumentPages, party: str, action: Action) -> tuple[Party, Actor] | HTMLResponse:
+    """The party and the actor, where they may do that; a page that refuses otherwise, which tells nobody whether there
+    is such a party."""
+    try:
+        actor, found = await find_actor(pages.request), await pages.directory.get(party)
     except ForeignOrigin as refused:
         return _PAGE.refuse(403, refused.detail)
-    found = await _allowed(directory, party, actor, Action.PEOPLE)
-    if found is None or actor is None:
-        return _PAGE.refuse()
-    form = read_form(await request.body())
-    given = {name: form[name] for name in _FIELDS if name in form}
-    try:
-        body = DocumentBody.model_validate(given)
-        await documents.add(party, body.draft(), actor=actor)
-    except ValidationError as error:
-        return await _shown(documents, found, actor, notice=faults(error))
-    except (Invalid, PartyForgotten) as error:
-        return await _shown(documents, found, actor, notice=error.detail)
-    return await _shown(documents, found, actor, notice="It is recorded.")
-
-
-async def _allowed(directory: PartyDirectory, party: str, actor: Actor | None, action: Action) -> Party | None:
-    """The party, where the actor may do that."""
-    try:
-        found = await directory.get(party)
     except PartyUnknown:
-        return None
-    return found if actor is not None and may(actor, action, Thing(site=found.site, party=party)) else None
+        return _PAGE.refuse()
+    return (found, actor) if actor is not None and _may(actor, action, found) else _PAGE.refuse()
 
 
-async def _shown(documents: DocumentService, party: Party, actor: Actor, *, notice: str = "") -> HTMLResponse:
-    keeps = may(actor, Action.PEOPLE, Thing(site=party.site, party=party.id))
-    values: dict[str, Any] = {"documents": await documents.of_party(party.id), "keeps": keeps, "seen": None}
+def _may(actor: Actor, action: Action, party: Party) -> bool:
+    return may(actor, action, Thing(site=party.site, party=party.id))
+
+
+async def _read(request: Request) -> tuple[dict[str, str], bytes]:
+    """What was typed, and the file; empty for none."""
+    parts = read_parts(await request.body(), request.headers.get("content-type", ""))
+    content = parts.pop("file", b"")
+    return _TYPED | {name: value.decode("utf-8", "replace") for name, value in parts.items()}, content
+
+
+def _given(typed: dict[str, str]) -> dict[str, object]:
+    """As the API takes it. What is something else becomes a kind of its own."""
+    kind = typed["kind"] or re.sub(r"[^a-z0-9]+", "-", typed["other"].lower()).strip("-")
+    until = typed_day(typed["valid_until"]) or None
+    return {
+        "kind": kind,
+        "valid_from": typed_day(typed["valid_from"]),
+        "valid_until": until,
+        "notes": typed["notes"].replace("\r\n", "\n"),
+    }
+
+
+def _status(error: ValidationError | Problem) -> int:
+    return 422 if isinstance(error, ValidationError) else error.status
+
+
+def _go(*path: str, done: str) -> RedirectResponse:
+    """To the page that shows it, so that loading that again repeats nothing."""
+    return RedirectResponse(f"/documents/{'/'.join(path)}?done={done}", 303)
+
+
+async def _party(
+    pages: DocumentPages,
+    party: Party,
+    actor: Actor,
+    *,
+    status: int = 200,
+    notice: str = "",
+    typed: dict[str, str] = _TYPED,
+) -> HTMLResponse:
+    keeps, seen = _may(actor, Action.PEOPLE, party), None
     if keeps:
-        try:
-            values["seen"] = await documents.seen(party.id)
-        except NothingSeen:
-            values["seen"] = None
-    files_at = f"/api/v1/parties/{party.id}/documents"
-    return _PAGE.render(page="party", heading=f"Documents of {party.name}", notice=notice, files=files_at, **values)
+        with suppress(NothingSeen):
+            seen = await pages.documents.seen(party.id)
+    return _PAGE.render(
+        status,
+        page="party",
+        heading=f"Documents of {party.name}",
+        notice=notice,
+        documents=await pages.documents.of_party(party.id),
+        keeps=keeps,
+        seen=seen,
+        **await _common(pages, party, typed),
+    )
+
+
+async def _document(
+    pages: DocumentPages,
+    party: Party,
+    document_id: str,
+    *,
+    page: str = "document",
+    status: int = 200,
+    notice: str = "",
+    typed: dict[str, str] | None = None,
+) -> HTMLResponse:
+    try:
+        document = await pages.documents.get(party.id, document_id)
+    except DocumentUnknown:
+        return _PAGE.refuse(404, "This document is not on record any more.")
+    common = await _common(pages, party, typed)
+    common["typed"] = typed or _recorded(document, common["kinds"])
+    name = common["kinds"].get(document.kind, document.kind)
+    heading = f"Delete this document of {party.name}: {name}?" if page == "delete" else f"{party.name}: {name}"
+    return _PAGE.render(status, page=page, heading=heading, notice=notice, document=document, **common)
+
+
+def _recorded(document: Document, kinds: Collection[str]) -> dict[str, str]:
+    days = {
+        name: f"{day:%-d/%-m/%Y}" if day else ""
+        for name, day in (("valid_from", document.valid_from), ("valid_until", document.valid_until))
+    }
+    return {
+        "kind": document.kind,
+        "other": document.kind if document.kind not in kinds else "",
+        "notes": document.notes,
+        **days,
+    }
+
+
+async def _common(pages: DocumentPages, party: Party, typed: dict[str, str] | None) -> dict[str, Any]:
+    return {
+        "party": party.id,
+        "party_name": party.name,
+        "kinds": await pages.lapsing.kinds(party.site),
+        "typed": typed,
+        "files": f"/api/v1/parties/{party.id}/documents",
+        "endings": ENDINGS,
+        "largest": LARGEST,
+    }

@@ -2,6 +2,9 @@
 
 import base64
 import hashlib
+import re
+from collections.abc import Mapping
+from email.message import Message
 from importlib.resources import files
 from typing import Annotated
 from urllib.parse import parse_qs
@@ -12,8 +15,10 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 from pydantic import ValidationError
 
+from controller.web.problem import Problem, field_errors
 from edge.wire.ids import SLUG_PATTERN
 
+_TYPED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", re.ASCII)
 NOT_YOURS = "You may not see this. Sign in as somebody who may, then open this page again."
 SiteQuery = Annotated[str, Query(pattern=SLUG_PATTERN)]
 
@@ -27,6 +32,7 @@ _JINJA = Environment(
     autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, loader=FunctionLoader(read_asset)
 )
 _JINJA.filters["dial"] = lambda phone: "".join(letter for letter in phone if letter.isdigit() or letter == "+")
+_JINJA.filters["megabytes"] = lambda size: f"{max(size / 1024 / 1024, 0.1):.1f} MB"
 _JINJA.filters["day"] = lambda date: f"{date:%-d %B %Y}"
 
 
@@ -81,9 +87,49 @@ def read_form(body: bytes) -> dict[str, str]:
     return {name: values[0] for name, values in fields.items()}
 
 
+def read_parts(body: bytes, content_type: str) -> dict[str, bytes]:
+    """The fields of a form with a file (RFC 7578), each once; none for anything else."""
+    kind = _header("Content-Type", content_type)
+    boundary = kind.get_param("boundary")
+    if kind.get_content_type() != "multipart/form-data" or not isinstance(boundary, str):
+        return {}
+    fields: dict[str, bytes] = {}
+    for part in (b"\r\n" + body).split(b"\r\n--" + boundary.encode("ascii", "replace"))[1:-1]:
+        head, _, value = part.partition(b"\r\n\r\n")
+        name = _header("Content-Disposition", _disposition(head)).get_param("name", header="Content-Disposition")
+        if isinstance(name, str):
+            fields.setdefault(name, value)
+    return fields
+
+
+def _header(name: str, value: str) -> Message:
+    message = Message()
+    message[name] = value
+    return message
+
+
+def _disposition(head: bytes) -> str:
+    lines = (line.partition(":") for line in head.decode("utf-8", "replace").splitlines())
+    return next((value for name, _, value in lines if name.lower() == "content-disposition"), "").strip()
+
+
+def typed_day(text: str) -> str:
+    """A day typed as 31/5/2027, as the API takes it; anything else as it is."""
+    found = _TYPED.fullmatch(text.strip())
+    return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}" if found else text.strip()
+
+
 def sentence(text: str) -> str:
     """What an error says, with a capital letter and a full stop."""
     return f"{text[:1].upper()}{text[1:].removesuffix('.')}."
+
+
+def why(error: ValidationError | Problem, called: Mapping[str, str]) -> str:
+    """What is wrong. ``called``: what the page calls the fields of the API."""
+    if isinstance(error, Problem) and not error.errors:
+        return sentence(error.detail)
+    found = field_errors(error.errors()) if isinstance(error, ValidationError) else error.errors
+    return " ".join(sentence(f"{called.get(each.field, each.field)} {each.message}") for each in found)
 
 
 def faults(error: ValidationError) -> str:

@@ -120,6 +120,15 @@ class LapsingService:
         await self._notices.add_to_party(tx, site, await _reached(tx, party), about=document_id, now=now)
         await documents.note_reminder(tx, document_id, days)
 
+    async def kinds(self, site: str | None) -> dict[str, str]:
+        """The kinds of documents that a site knows, ``None``: that all know, with what people call them."""
+        if site is None:
+            return dict(USUAL_KINDS)
+        async with self._database.read() as tx:
+            policy = (await self._writer.site_configs.of(tx, site)).policy
+        asked = {each.kind: each.name for each in policy.documents if each.kind != SAFEGUARDING}
+        return USUAL_KINDS | asked
+
     async def of_site(self, site: str, *, actor: Actor) -> list[LapsingDocument]:
         """What has lapsed, is missing or lapses soon, of the site's parties and of those that come to it. DBS checks
         only of parties that the actor keeps. Raises ``SiteUnknown``."""

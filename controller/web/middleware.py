@@ -163,11 +163,16 @@ def _route(scope: Scope) -> str:
 
 class LimitMiddleware:
     """Refuses bodies over the limit with 413, by their announced length or while they come in.
-    ``csv_limit``: that of CSV files. ``document_limit``: that of parties' documents."""
+    ``csv_limit``: that of CSV files. ``document_limit``: that of parties' documents; a page sends one in a form."""
 
     def __init__(self, app: ASGIApp, *, csv_limit: int, document_limit: int) -> None:
         self._app = app
-        self._limits = {"calendar": CALENDAR_LIMIT, "import": csv_limit, "content": document_limit}
+        self._limits = {
+            "calendar": CALENDAR_LIMIT,
+            "import": csv_limit,
+            "content": document_limit,
+            "upload": document_limit + BODY_LIMIT,
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -1,14 +1,23 @@
 """The plain pages of documents."""
 
 import httpx
+import pytest
 from fastapi import FastAPI
 
-from tests.controller.documents.test_documents import CHOIR, INSURANCE, PDF, SEEN, add
-from tests.controller.people.signing import API, make_user, put_party
+from controller.documents.model import LARGEST
+from controller.door_pages.plain_page import read_parts
+from tests.controller.documents.test_documents import CHOIR, PDF, PNG, SEEN, add
+from tests.controller.people.signing import API, Json, make_user, put_party, signed_in_as
 from tests.controller.running import PASSWORD, stranger
 from tests.controller.village import SITE
 
 OURS = {"Origin": "http://hub.test"}
+FORM = {"kind": "hire-terms", "valid_from": "25/11/2026", "valid_until": "", "notes": "Signed <b>"}
+
+
+async def send(page: httpx.AsyncClient, path: str, fields: Json, content: bytes = b"") -> httpx.Response:
+    """Send a form as a browser does, with its file if one was chosen."""
+    return await page.post(path, data=fields, files={"file": ("scan", content)}, headers=OURS, follow_redirects=True)
 
 
 async def test_managers_see_what_lapses_record_documents_and_leaders_see_their_own(
@@ -28,20 +37,116 @@ async def test_managers_see_what_lapses_record_documents_and_leaders_see_their_o
         assert ("documents/choir" in listed.text, "ended on 20 November 2026" in listed.text) == (True, True)
         shown = await page.get("/documents/choir")
         assert ("Ada Trustee" in shown.text, f"{made['id']}/content" in shown.text) == (True, True)
-        form = {"kind": "hire-terms", "valid_from": "2026-11-25", "notes": "Signed <b>"}
-        done = await page.post("/documents/choir", data=form, headers=OURS)
+        done = await send(page, "/documents/choir/upload", FORM)
         assert ("It is recorded." in done.text, "Signed &lt;b&gt;" in done.text) == (True, True)
-        for wrong in ({}, form | {"valid_until": "2026-11-01"}, form | {"kind": "safeguarding"}):
-            assert "It is recorded." not in (await page.post("/documents/choir", data=wrong, headers=OURS)).text
-        assert (
-            await page.post("/documents/choir", data=form, headers={"Origin": "http://evil.test"})
-        ).status_code == 403
+        for wrong, why in (
+            ({"valid_from": ""}, "The first day"),
+            ({"valid_until": "1/11/2026"}, "The last day must not be before"),
+            ({"kind": "", "other": "Safeguarding"}, "What it is must not be safeguarding"),
+            ({"valid_from": "31/11/2026"}, "The first day"),
+        ):
+            refused = await send(page, "/documents/choir/upload", FORM | wrong)
+            assert (refused.status_code, why in refused.text) == (422, True), refused.text
+            assert "Signed &lt;b&gt;" in refused.text  # what was typed is still there
+        foreign = {"Origin": "http://evil.test"}
+        assert (await page.post("/documents/choir/upload", data=FORM, headers=foreign)).status_code == 403
         assert (await page.get("/documents/nobody")).status_code == 403
     assert len((await any_village.get(f"{CHOIR}/documents")).json()["items"]) == 2
     async with stranger(any_app) as page:
         await page.post(f"{API}/session", json={"user": "Lee", "password": PASSWORD})
         own = await page.get("/documents/choir")
         assert (own.status_code, "Ada Trustee" in own.text, "Record it" in own.text) == (200, False, False)
-        assert (await page.post("/documents/choir", data=INSURANCE, headers=OURS)).status_code == 403
+        assert f"{made['id']}/content" in own.text
+        for path in ("/documents/choir/upload", f"/documents/choir/{made['id']}/upload"):
+            assert (await send(page, path, FORM | {"sure": "yes"}, PDF)).status_code == 403
+        assert (await page.get(f"/documents/choir/{made['id']}")).status_code == 403
+        deleting = await page.post(f"/documents/choir/{made['id']}", data={"step": "delete"}, headers=OURS)
+        assert deleting.status_code == 403
         assert (await page.get("/documents/scouts")).status_code == 403
         assert (await page.get(f"/documents?site={SITE}")).status_code == 403
+    assert len((await any_village.get(f"{CHOIR}/documents")).json()["items"]) == 2
+
+
+async def test_a_scan_is_sent_replaced_and_deleted_each_only_when_meant(
+    app: FastAPI, village: httpx.AsyncClient
+) -> None:
+    await put_party(village, "choir", site=SITE)
+    await make_user(village, "Max", "manager", sites=[SITE])
+
+    async def items() -> list[dict[str, object]]:
+        found: list[dict[str, object]] = (await village.get(f"{CHOIR}/documents")).json()["items"]
+        return found
+
+    async with stranger(app) as page:
+        await page.post(f"{API}/session", json={"user": "Max", "password": PASSWORD})
+        for content, why in (
+            (b"GIF89a", "must be a PDF, JPEG or PNG file"),
+            (PDF.ljust(LARGEST + 1, b" "), "may have at most 10 MB"),
+        ):
+            refused = await send(page, "/documents/choir/upload", FORM, content)
+            assert (refused.status_code in (413, 422), why in refused.text) == (True, True), refused.text[:2000]
+        assert await items() == []
+        sent = await send(page, "/documents/choir/upload", FORM, PDF)
+        assert "its file is kept" in sent.text
+        [document] = await items()
+        assert (document["media_type"], document["valid_from"]) == ("application/pdf", "2026-11-25")
+        at = f"/documents/choir/{document['id']}"
+        assert "Replace the file" in (await page.get(at)).text
+        assert (await send(page, f"{at}/upload", {}, PNG)).status_code == 422
+        assert (await send(page, f"{at}/upload", {"sure": "yes"})).status_code == 422
+        assert [each["media_type"] for each in await items()] == ["application/pdf"]
+        assert "The file is kept." in (await send(page, f"{at}/upload", {"sure": "yes"}, PNG)).text
+        read = await page.get(f"{API}/parties/choir/documents/{document['id']}/content")
+        assert (read.content, "attachment" in read.headers["content-disposition"]) == (PNG, True)
+        change = FORM | {"step": "change", "valid_until": "24/11/2027", "version": str(document["version"])}
+        changed = await page.post(at, data=change, headers=OURS, follow_redirects=True)
+        assert ("It is changed." in changed.text, "24 November 2027" in changed.text) == (True, True)
+        stale = await page.post(at, data=change | {"notes": "other"}, headers=OURS)
+        assert stale.status_code == 409
+        asked = await page.post(at, data={"step": "ask"}, headers=OURS)
+        assert "cannot be undone" in asked.text
+        assert len(await items()) == 1
+        gone = await page.post(at, data={"step": "delete"}, headers=OURS, follow_redirects=True)
+        assert ("It is deleted." in gone.text, await items()) == (True, [])
+        assert (await page.get(at)).status_code == 404
+        again = await page.post(at, data={"step": "delete"}, headers=OURS, follow_redirects=True)
+        assert again.status_code == 404
+
+
+async def test_a_manager_of_one_site_is_told_who_keeps_the_documents_of_a_group_of_all_sites(
+    app: FastAPI, village: httpx.AsyncClient
+) -> None:
+    await put_party(village, "choir", site=SITE)
+    await put_party(village, "scouts", site=None)
+    for party in ("choir", "scouts"):
+        await add(village, party, valid_until="2026-11-20")
+    async with signed_in_as(app, village, "manager", sites=[SITE]) as page:
+        listed = (await page.get(f"/documents?site={SITE}")).text
+        assert ("/documents/choir" in listed, "/documents/scouts" in listed) == (True, False)
+        assert (await page.get("/documents/scouts")).status_code == 403
+    assert "/documents/scouts" in (await village.get(f"/documents?site={SITE}")).text
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"", "multipart/form-data; boundary=x"),
+        (b"--x\r\n\r\nno name\r\n--x--", "multipart/form-data; boundary=x"),
+        (b"--x\r\nContent-Disposition: form-data; name=a", "multipart/form-data; boundary=x"),
+        (b"a=b", "application/x-www-form-urlencoded"),
+        (b"--x", "multipart/form-data"),
+        (b"--\xff", "multipart/form-data; boundary=\xff"),
+    ],
+)
+def test_a_form_that_cannot_be_read_has_no_fields(body: bytes, kind: str) -> None:
+    assert read_parts(body, kind) == {}
+
+
+def test_the_fields_of_a_form_are_read_whatever_bytes_the_file_has() -> None:
+    content = b"\r\n--y\r\n\r\n\x00--x \r\n"
+    body = (
+        b'preamble\r\n--x\r\nContent-Disposition: form-data; name="file"; filename="a;b.pdf"\r\n'
+        b"Content-Type: application/pdf\r\n\r\n" + content + b'\r\n--x\r\ncontent-disposition: form-data; name="a"'
+        b"\r\n\r\n\xc3\xa9\r\n--x--\r\n"
+    )
+    assert read_parts(body, 'multipart/form-data; boundary="x"') == {"file": content, "a": "é".encode()}
