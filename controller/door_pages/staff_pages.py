@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+from msgspec.structs import asdict
+from pydantic import ValidationError
 
 from controller.access.codes import spoken
 from controller.bookings.answers import code_times, given_back
@@ -11,20 +13,25 @@ from controller.bookings.door_codes import DoorCodes
 from controller.bookings.errors import BookingUnknown, NotNow
 from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingView
-from controller.door_pages.plain_page import PlainPage, SiteQuery, read_form
+from controller.door_pages.plain_page import PlainPage, SiteQuery, read_form, typed_day, why
 from controller.estate.errors import SiteUnknown
 from controller.notices.calls import Call, CallService
 from controller.notices.errors import NoticeUnknown
+from controller.notices.schemas import CallBody
 from controller.people.authentication import find_actor
 from controller.people.errors import ForeignOrigin
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
 from controller.text import local_time, times
-from controller.web.fields import IdPath
+from controller.web.fields import IdPath, read_moment
+from controller.web.problem import Invalid
 from controller.web.services import service
 
 _SLIP = PlainPage("slip.html", "slip.css", title="No slip")
 _CALLS = PlainPage("calls.html", "forms.css", title="Whom to ring")
+_TYPED = {"name": "", "phone": "", "why": "", "day": "", "time": ""}
+_CALLED = {"name": "Who", "phone": "Their number", "why": "Why", "due": "By when"}
+"""What the page calls the fields of the API."""
 
 router = APIRouter(include_in_schema=False)
 TheBookings = Annotated[BookingService, service(BookingService)]
@@ -86,22 +93,44 @@ async def show_calls(calls: TheCalls, request: Request, site: SiteQuery) -> HTML
 
 
 @router.post("/calls")
-async def mark_call(calls: TheCalls, request: Request, site: SiteQuery) -> HTMLResponse:
-    """Tick a call off, or put it back."""
+async def act_on_calls(calls: TheCalls, request: Request, site: SiteQuery) -> HTMLResponse:
+    """Tick a call off, or put it back; note that nobody answered; put somebody on the list."""
     try:
         actor = await find_actor(request)
     except ForeignOrigin as refused:
         return _CALLS.refuse(403, refused.detail)
-    form, notice = read_form(await request.body()), ""
-    if actor is not None and may(actor, Action.RUN, Thing(site=site)) and form.get("step") in ("done", "undo"):
+    form, notice, typed = read_form(await request.body()), "", None
+    if actor is not None and may(actor, Action.RUN, Thing(site=site)):
         try:
-            await calls.mark(site, form.get("notice", ""), called=form["step"] == "done", actor=actor)
+            notice = await _act(calls, site, form, actor)
         except NoticeUnknown:
             notice = "It is not on the list any more."
-    return await _calls(calls, site, actor, notice=notice)
+        except (ValidationError, Invalid) as error:
+            notice, typed = why(error, _CALLED), _TYPED | form
+    return await _calls(calls, site, actor, notice=notice, typed=typed)
 
 
-async def _calls(calls: CallService, site: str, actor: Actor | None, *, notice: str = "") -> HTMLResponse:
+async def _act(calls: CallService, site: str, form: dict[str, str], actor: Actor) -> str:
+    """Do what a form of the page asks for; what to say of it. Raises ``NoticeUnknown``, ``ValidationError`` and
+    ``Invalid``."""
+    step, call = form.get("step"), form.get("notice", "")
+    if step in ("done", "undo"):
+        await calls.mark(site, call, called=step == "done", actor=actor)
+    elif step == "no-answer":
+        await calls.no_answer(site, call, actor=actor)
+        return "It is noted that nobody answered."
+    elif step == "add":
+        due = f"{typed_day(form.get('day', ''))}T{form.get('time', '').strip():0>5}"
+        body = CallBody.model_validate({name: form.get(name, "") for name in ("name", "phone", "why")} | {"due": due})
+        due_at = read_moment(body.due)
+        await calls.add(site, name=body.name, phone=body.phone, why=body.why, due=due_at, actor=actor)
+        return f"{body.name} is on the list."
+    return ""
+
+
+async def _calls(
+    calls: CallService, site: str, actor: Actor | None, *, notice: str = "", typed: dict[str, str] | None = None
+) -> HTMLResponse:
     if actor is None or not may(actor, Action.RUN, Thing(site=site)):
         return _CALLS.refuse()
     try:
@@ -109,16 +138,18 @@ async def _calls(calls: CallService, site: str, actor: Actor | None, *, notice: 
         _, done = await calls.of_site(site, called=True)
     except SiteUnknown as error:
         return _CALLS.refuse(404, error.detail)
-    zone = site_config.site.tz
+    zone, now = site_config.site.tz, calls.clock.now()
 
-    def row(call: Call) -> dict[str, str | None]:
-        when = times.at(call.called_at, zone, now=call.made_at) if call.called_at else ""
-        names = ("id", "text", "name", "phone", "booking_id", "called_by")
-        return {name: getattr(call, name) for name in names} | {"when": when}
+    def row(call: Call) -> dict[str, object]:
+        said = {
+            name: times.at(at, zone, now=now) if at else ""
+            for name, at in (("when", call.called_at), ("due", call.due_at), ("tried", call.tried_at))
+        }
+        return asdict(call) | said | {"late": call.due_at is not None and call.due_at < now}
 
     heading = f"Whom to ring, {site_config.site.name}"
     rows: dict[str, Any] = {"calls": [row(each) for each in waiting], "called": [row(each) for each in done[:20]]}
-    return _CALLS.render(page="calls", heading=heading, notice=notice, **rows)
+    return _CALLS.render(page="calls", heading=heading, notice=notice, typed=typed or _TYPED, **rows)
 
 
 async def _allowed(bookings: BookingService, booking_id: str, actor: Actor | None) -> BookingView | None:

@@ -5,17 +5,77 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import and_, delete, func, insert, or_, select
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 
 from controller.db.engine import Tx
+from controller.db.structs import all_of, columns_of, first_of
 from controller.diary.tables import bookings
 from controller.notices.model import Notice, NoticeState, Told
 from controller.notices.repository import COLUMNS, known, not_told, notice_of, put_known
-from controller.notices.tables import notice_calls, notices, told
+from controller.notices.tables import manual_calls, notice_calls, notices, told, unanswered_calls
 
 UNREACHED = (NoticeState.NO_ADDRESS, NoticeState.FAILED)
 """What nobody has got."""
 _MOST = 500
+
+
+class ManualCall(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody to be rung, put on the list by hand. ``due_at``: by when."""
+
+    id: str
+    site: str
+    name: str
+    phone: str
+    why: str
+    due_at: datetime
+    made_at: datetime
+    made_by: str
+    called_at: datetime | None = None
+    called_by: str = ""
+
+
+class Unanswered(msgspec.Struct, frozen=True, kw_only=True):
+    """How often nobody answered, and when last. ``call``: a notice, or a call put on the list by hand."""
+
+    call: str
+    tries: int
+    tried_at: datetime
+
+
+async def add_manual(tx: Tx, new: ManualCall) -> None:
+    await tx.execute(insert(manual_calls).values(msgspec.structs.asdict(new)))
+
+
+async def manual(tx: Tx, site: str, call_id: str) -> ManualCall | None:
+    c = manual_calls.c
+    query = select(*columns_of(ManualCall, manual_calls)).where(c.site == site, c.id == call_id)
+    return await first_of(tx, ManualCall, query)
+
+
+async def manual_of_site(tx: Tx, site: str, *, since: datetime, called: bool) -> list[ManualCall]:
+    """Whom somebody put on the list of a site, due since then, the first due first; ``called``: who was rung
+    instead, the last first."""
+    c = manual_calls.c
+    query = select(*columns_of(ManualCall, manual_calls)).where(c.site == site, c.due_at >= since)
+    query = query.where(c.called_at.is_not(None) if called else c.called_at.is_(None)).limit(_MOST)
+    return await all_of(tx, ManualCall, query.order_by(c.called_at.desc() if called else c.due_at, c.id))
+
+
+async def mark_manual(tx: Tx, call_id: str, *, at: datetime | None, by: str) -> None:
+    """``at``: when somebody has rung; ``None``: nobody has."""
+    query = update(manual_calls).where(manual_calls.c.id == call_id)
+    await tx.execute(query.values(called_at=at, called_by=by[:200]))
+
+
+async def unanswered(tx: Tx, calls: Sequence[str]) -> dict[str, Unanswered]:
+    """By call, what nobody answered."""
+    query = select(*columns_of(Unanswered, unanswered_calls)).where(unanswered_calls.c.call.in_(calls))
+    return {each.call: each for each in await all_of(tx, Unanswered, query)}
+
+
+async def put_unanswered(tx: Tx, new: Unanswered) -> None:
+    await tx.execute(delete(unanswered_calls).where(unanswered_calls.c.call == new.call))
+    await tx.execute(insert(unanswered_calls).values(msgspec.structs.asdict(new)))
 
 
 async def of_site(

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, status
 
 from controller.estate.errors import SiteUnknown
 from controller.notices.calls import CallService
 from controller.notices.errors import NoticeUnknown
-from controller.notices.schemas import CallList, call_list
+from controller.notices.schemas import CallBody, CallList, call_list
 from controller.people.authentication import Runs
-from controller.web.fields import IdPath, SlugPath
+from controller.web.fields import IdPath, SlugPath, read_moment
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import service
 
@@ -23,6 +23,21 @@ async def list_calls(site: SlugPath, calls: TheCalls, actor: Runs, called: Calle
     """Whom to ring, since no mail and no text message reaches them: the number, and what has changed. What
     begins first comes first; of each booking and series all that nobody has told them yet."""
     return call_list(*await calls.of_site(site, called=called))
+
+
+@router.post("/sites/{site}/calls", status_code=status.HTTP_201_CREATED)
+async def add_call(site: SlugPath, body: CallBody, calls: TheCalls, actor: Runs) -> CallList:
+    """Put somebody on the list by hand: who, why, and by when to ring; answers who is on it."""
+    due = read_moment(body.due)
+    await calls.add(site, name=body.name, phone=body.phone, why=body.why, due=due, actor=actor)
+    return call_list(*await calls.of_site(site, called=False))
+
+
+@router.post("/sites/{site}/calls/{notice}/no-answer", responses=described(NoticeUnknown))
+async def note_no_answer(site: SlugPath, notice: IdPath, calls: TheCalls, actor: Runs) -> CallList:
+    """Note that you have rung and nobody answered; it stays on the list, which is the answer."""
+    await calls.no_answer(site, notice, actor=actor)
+    return call_list(*await calls.of_site(site, called=False))
 
 
 @router.put("/sites/{site}/calls/{notice}", responses=described(NoticeUnknown))

@@ -9,7 +9,7 @@ from controller.diary.site_config import SiteConfig
 from controller.notices.calls import Call
 from controller.notices.model import Channel, Notice, NoticeKind, NoticeState
 from controller.text import local_time
-from controller.web.fields import Answer, LocalTime, Page, answer_of, page_of
+from controller.web.fields import Answer, Body, LocalTime, MomentText, Name, Page, answer_of, page_of
 
 KindName = Literal[
     "requested",
@@ -80,8 +80,10 @@ def kind_of(name: KindName) -> NoticeKind:
 
 
 class CallRead(Answer):
-    """`text`: what changed, without a code. `name`, `phone`: whom to ring; empty where nobody knows it. `booking_id`:
-    the next booking that it is about, null for none. `called_at`: when somebody has rung, and who (`called_by`)."""
+    """`text`: what changed, without a code, or why somebody (`made_by`) put it on the list. `name`, `phone`: whom to
+    ring; empty where nobody knows it. `booking_id`: the next booking that it is about, null for none. `due_at`: when
+    that begins, or by when to ring; null where nothing is ahead. `called_at`: when somebody has rung, and who
+    (`called_by`). `tries`, `tried_at`: how often nobody answered, and when last."""
 
     id: str
     made_at: LocalTime
@@ -91,6 +93,19 @@ class CallRead(Answer):
     booking_id: str | None
     called_at: LocalTime | None
     called_by: str
+    due_at: LocalTime | None
+    made_by: str
+    tries: int
+    tried_at: LocalTime | None
+
+
+class CallBody(Body):
+    """Whom to ring and why. `due`: by when, by the site's clock."""
+
+    name: Name
+    phone: Name
+    why: Name
+    due: MomentText
 
 
 class CallList(Answer):

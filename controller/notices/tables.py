@@ -92,6 +92,32 @@ notice_calls = Table(
 )
 """Notices that reached nobody, about which somebody has rung."""
 
+manual_calls = Table(
+    "manual_calls",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("site", String(40), ForeignKey("sites.id"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("phone", String(200), nullable=False),
+    Column("why", String(200), nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("made_by", String(200), nullable=False, info=NAMES_ACTOR),
+    Column("called_at", Instant),
+    Column("called_by", String(200), nullable=False, info=NAMES_ACTOR),
+    Index("ix_manual_calls_site", "site", "due_at"),
+)
+"""People whom somebody put on the list by hand."""
+
+unanswered_calls = Table(
+    "unanswered_calls",
+    metadata,
+    Column("call", String(36), primary_key=True),  # a notice, or a call put on the list by hand
+    Column("tries", Integer, nullable=False),
+    Column("tried_at", Instant, nullable=False),
+)
+"""Calls that nobody answered."""
+
 notice_digests = Table(
     "notice_digests",
     metadata,

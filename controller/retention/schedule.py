@@ -88,9 +88,9 @@ SCHEDULE = (
     ),
     RetentionLine(
         kind="notices",
-        tables=("notices", "notice_calls", "bounced_addresses"),
-        personal="addresses and numbers of people who were told; addresses from which mail came back",
-        happens="deleted, counted from when it was sent or given up, or when the mail came back",
+        tables=("notices", "notice_calls", "manual_calls", "unanswered_calls", "bounced_addresses"),
+        personal="addresses and numbers of people who were told or are to be rung; addresses from which mail came back",
+        happens="deleted, counted from when it was sent or given up, when somebody was to be rung, or a mail came back",
         why="to answer “you never told me”",
     ),
     RetentionLine(

@@ -20,6 +20,8 @@ CALLS = f"{API}/sites/{SITE}/calls"
 OURS = {"Origin": "http://hub.test"}
 NORA: Json = {"title": "Whist", "contact_name": "Nora Bell", "contact_phone": "01487 555 020"}
 
+JIM: Json = {"name": "Jim Fenn", "phone": "01354 555 077", "why": "Has he found the keys?", "due": "2026-11-25T17:00"}
+
 
 @pytest.fixture
 def sending(any_container: Container, clock: ManualClock) -> Sending:
@@ -176,6 +178,59 @@ async def test_the_page_ticks_off_and_puts_back(
         assert "not on the list any more" in gone.text
 
 
+async def test_somebody_is_put_on_the_list_by_hand_and_stays_until_they_answer(
+    any_village: httpx.AsyncClient, any_container: Container, sending: Sending
+) -> None:
+    await book(any_village, **NORA)
+    await sending.after(minutes=1)
+    added = await any_village.post(CALLS, json=JIM)
+    assert added.status_code == 201, added.text
+    first, second = added.json()["items"]
+    assert (first["name"], first["phone"], first["text"]) == ("Jim Fenn", "01354 555 077", "Has he found the keys?")
+    assert (first["made_by"], first["due_at"], first["booking_id"]) == ("Una Porter", "2026-11-25T17:00:00+00:00", None)
+    assert (second["name"], second["due_at"]) == ("Nora Bell", "2026-11-26T18:00:00+00:00")
+    for each in (first, second, first):
+        left = await any_village.post(f"{CALLS}/{each['id']}/no-answer")
+        assert left.status_code == 200, left.text
+    assert [(each["tries"], each["tried_at"]) for each in left.json()["items"]] == [
+        (2, "2026-11-25T12:01:00+00:00"),
+        (1, "2026-11-25T12:01:00+00:00"),
+    ]
+    assert [each["name"] for each in (await any_village.put(f"{CALLS}/{first['id']}")).json()["items"]] == ["Nora Bell"]
+    [rung] = await listed(any_village, called="true")
+    assert (rung["id"], rung["called_by"]) == (first["id"], "Una Porter")
+    assert len((await any_village.delete(f"{CALLS}/{first['id']}")).json()["items"]) == 2
+    acts = [each["act"] for each in await rows_of(any_container.database)]
+    assert [acts.count(each) for each in ("add a call", "ring, no answer", "ring", "take back a call")] == [1, 3, 1, 1]
+    assert "Jim" not in str([each["thing"] for each in await rows_of(any_container.database)])
+    for wrong in ({"due": "2026-11-25T11:00"}, {"due": "soon"}, {"name": " "}, {"phone": ""}, {"why": "x" * 201}):
+        assert (await any_village.post(CALLS, json=JIM | wrong)).status_code == 422, wrong
+    assert (await any_village.post(f"{CALLS}/{'0' * 36}/no-answer")).status_code == 404
+    assert (await any_village.post(f"{API}/sites/nowhere/calls", json=JIM)).status_code == 404
+    sending.clock.advance(days=40)
+    _, left_over = await any_container.calls.of_site(SITE, called=False)
+    assert left_over == []
+
+
+async def test_on_the_page_somebody_is_added_and_nobody_answers(app: FastAPI, village: httpx.AsyncClient) -> None:
+    path = f"/calls?site={SITE}"
+    typed = {"step": "add", "name": "Jim Fenn", "phone": "01354 555 077", "why": "The keys?"}
+    async with signed_in_as(app, village, "manager", sites=[SITE]) as page:
+        for day, time, said in (("25/11/2026", "11:00", "By when must not be over"), ("31/11/2026", "9:00", "By when")):
+            refused = await page.post(path, data=typed | {"day": day, "time": time})
+            assert (said in refused.text, 'value="Jim Fenn"' in refused.text) == (True, True), refused.text
+        assert await listed(village) == []
+        added = await page.post(path, data=typed | {"day": "26/11/2026", "time": "9:00"})
+        for text in ("Jim Fenn is on the list.", "tel:01354555077", "The keys?", "Ring by 09:00 on Thu 26 Nov"):
+            assert text in added.text, added.text
+        [call] = await listed(village)
+        tried = await page.post(path, data={"step": "no-answer", "notice": call["id"]})
+        assert "No answer once, last" in tried.text
+    async with signed_in_as(app, village, "porter", sites=[SITE]) as page:
+        assert (await page.post(path, data=typed | {"day": "26/11/2026", "time": "9:00"})).status_code == 403
+    assert len(await listed(village)) == 1
+
+
 async def test_a_slip_has_the_code_only_once_it_is_asked_for_and_that_is_recorded(
     any_app: FastAPI, any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -225,3 +280,8 @@ async def test_the_list_is_worked_through_at_the_terminal(
     assert "Una Porter" in (await typed(calls_cli, "list", SITE, "--called")).stdout
     assert "1 to ring" in (await typed(calls_cli, "done", SITE, call["id"], "--undo")).stdout
     assert (await typed(calls_cli, "done", SITE, "0" * 36)).exit_code == 1
+    added = await typed(calls_cli, "add", SITE, "Jim", "01354", "--why", "Keys?", "--by", "2026-11-27T17:00")
+    assert "Jim is on the list; 2 to ring" in added.stdout, added.output
+    jim = next(each for each in await listed(village) if each["name"] == "Jim")
+    assert "stays on the list" in (await typed(calls_cli, "no-answer", SITE, jim["id"])).stdout
+    assert "no answer" in (await typed(calls_cli, "list", SITE)).stdout

@@ -97,6 +97,8 @@ GET /sites/{site}/induction/results                 | people    | site      |
 POST /sites/{site}/induction/results                | read      | site      |
 POST /sites/{site}/induction/links                  | keys      | site      |
 GET /sites/{site}/calls                             | run       | site      |
+POST /sites/{site}/calls                            | run       | site      |
+POST /sites/{site}/calls/{notice}/no-answer         | run       | site      |
 PUT /sites/{site}/calls/{notice}                    | run       | site      |
 DELETE /sites/{site}/calls/{notice}                 | run       | site      |
 GET /sites/{site}/lapsing                           | people    | site      |

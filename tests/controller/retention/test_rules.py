@@ -45,6 +45,8 @@ KEYS = {
     "hire_requests": "id",
     "notices": "id",
     "notice_calls": "notice",
+    "manual_calls": "id",
+    "unanswered_calls": "call",
     "bounced_addresses": "id",
     "holders": "id",
     "holder_places": "holder",
@@ -128,6 +130,8 @@ async def diary(tx: Tx) -> None:
     for name, at in moments("notices").items():
         await put(tx, "notices", id=name, state="sent", ended_at=at)
         await put(tx, "notice_calls", notice=name)
+        await put(tx, "manual_calls", id=name, name="Ann Lee", phone="1", due_at=at)
+        await put(tx, "unanswered_calls", call=name, tried_at=at)
         await put(tx, "bounced_addresses", id=name, address_key=name, at=at)
     for name, at in moments("accounts").items():
         for late in ("made_at", "ends"):
