@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from controller.audit import audit_log
 from controller.bookings.writer import BookingWriter
@@ -25,7 +25,7 @@ from controller.calendars.subscriptions.model import (
 )
 from controller.calendars.subscriptions.repository import PublicBooking
 from controller.db.engine import Database, Tx
-from controller.diary.model import CLAIMING
+from controller.diary.model import CLAIMING, UNDECIDED
 from controller.diary.site_config import SiteConfig
 from controller.key_files import KeyFiles, token_hash
 from controller.people.departures import Departure
@@ -33,6 +33,7 @@ from controller.people.errors import NotAllowed
 from controller.people.model import Actor
 from controller.people.parties import groups_of, parties, party
 from controller.people.permissions import Action, Thing, may, may_somewhere, own_party, sees, sites_of
+from controller.people.redaction import REQUESTED
 from controller.people.sessions import SessionService
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
@@ -192,7 +193,10 @@ class SubscriptionService:
         if found.space is not None:
             spaces = _sharing(await self.writer.site_configs.of(tx, found.site), found.space)
         booked = await repository.of_spaces(tx, found.site, spaces, during, states=CLAIMING, limit=MOST_EVENTS + 1)
-        return [each for each in booked if not run_out(each, now)]
+        shown = [each for each in booked if not run_out(each, now)]
+        if found.shows is Shows.CONTACTS:
+            return shown
+        return [replace(each, title=REQUESTED) if each.state in UNDECIDED else each for each in shown]
 
 
 def _both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:

@@ -131,6 +131,24 @@ async def test_what_is_held_is_tentative_until_it_runs_out(
     assert events(await fetch(outside, link)) == []
 
 
+async def test_what_nobody_has_decided_on_has_its_title_only_in_links_with_contacts_and_of_its_own_party(
+    village: httpx.AsyncClient, outside: httpx.AsyncClient, container: Container, clock: ManualClock
+) -> None:
+    await put_party(village, "choir", name="Choir")
+    made = await book(village, title="Words of a stranger", party="choir")
+    async with container.database.write() as tx:
+        held = {"state": "held", "held_until": clock.now().replace(hour=14)}
+        await tx.execute(update(bookings).where(bookings.c.id == made["id"]).values(held))
+    for asked, title in (
+        ({"site": SITE, "shows": "titles"}, "Requested"),
+        ({"site": SITE, "space": "hall", "shows": "titles"}, "Requested"),
+        ({"site": SITE, "shows": "contacts"}, "Words of a stranger"),
+        ({"party": "choir", "shows": "titles"}, "Words of a stranger"),
+    ):
+        [(shown, _, status)] = events(await fetch(outside, await subscribe(village, **asked)))
+        assert (shown, status) == (title, "TENTATIVE"), asked
+
+
 async def test_a_person_sees_their_groups_over_all_sites_with_what_was_called_off(
     any_village: httpx.AsyncClient, any_outside: httpx.AsyncClient
 ) -> None:
