@@ -22,6 +22,7 @@ from controller.audit_api.service import AuditService
 from controller.availability.service import AvailabilityService
 from controller.billing.service import BillingService
 from controller.billing.site_section import TariffsSection
+from controller.bookings import person_contacts
 from controller.bookings import repository as bookings_repository
 from controller.bookings.affected.hours_changes import HoursChanges
 from controller.bookings.affected.service import AffectedBookings
@@ -122,6 +123,7 @@ from controller.retention.erasures import Erasures
 from controller.retention.service import RetentionService
 from controller.retention.service import rules as retention_rules
 from controller.retention.subject_access import SubjectAccess
+from controller.retention.user_names import EraseUsers, UserErasure
 from controller.settings import Settings
 from controller.telemetry.wiring_check import wiring_faults_of
 from controller.uploads.parser import Parser
@@ -130,8 +132,9 @@ from edge.wire.clock import Clock, SystemClock
 from edge.wire.link import Link
 
 PERSONAL_DATA = PersonalData(
-    still=(bookings_repository.still, waits.still, feeds.still),
+    still=(bookings_repository.still, person_contacts.still, waits.still, feeds.still),
     forget=(
+        person_contacts.forget,
         *(bookings_repository.forget, subscriptions.forget, notices.forget, documents.forget),
         *(hire_repository.forget, induction_repository.forget, groups.forget, merges.forget),
         audit_log.forget,
@@ -217,6 +220,7 @@ class Container:
     oidc: OidcSignIn
     audit: AuditService
     retention: RetentionService
+    user_erasure: UserErasure
     subject_access: SubjectAccess
     erasures: Erasures
     own_parser: Parser | None
@@ -385,6 +389,13 @@ def open_container(
     estate.when_a_site_changes(codes)
     calendars = CalendarImport(database, clock, changes, writer, bookings, parser)
     poller = Poller(database, clock, changes, calendars, keys, Fetcher(settings.feeds.allowed))
+    retention = RetentionService(
+        database,
+        clock,
+        settings.retention,
+        retention_rules(sealer, party_directory, enrolment_repository.past_revocations(), EraseUsers()),
+    )
+    user_erasure = UserErasure(database, clock, people.users, retention)
     container = Container(
         settings=settings,
         clock=clock,
@@ -464,14 +475,10 @@ def open_container(
             address=settings.address,
         ),
         audit=AuditService(database, clock),
-        retention=RetentionService(
-            database,
-            clock,
-            settings.retention,
-            retention_rules(sealer, party_directory, enrolment_repository.past_revocations()),
-        ),
+        retention=retention,
+        user_erasure=user_erasure,
         subject_access=SubjectAccess(database, clock, document_service),
-        erasures=Erasures(database, clock, party_directory, settings.data_dir),
+        erasures=Erasures(database, clock, party_directory, user_erasure, settings.data_dir),
         own_parser=own_parser,
         booking_csv=BookingCsv(database, clock, changes, writer, bookings, parser),
         link_renewal=link_renewal,
@@ -481,6 +488,7 @@ def open_container(
     container.owners |= {"party": directory.whose, "command": plans.whose_command, "override_id": overrides.whose}
     container.owners |= {"restored_id": restored.whose, "wait_id": waits.whose}
     container.checks |= {"database": WriteProbe(database, clock).look, "audit log": sealer.ready} | mqtt.checks
+    container.checks["erasures"] = container.erasures.ready
     runs = mqtt.tasks | {
         "absence": container.absence.run,
         "waiting lists": container.waitlist.run,

@@ -4,7 +4,7 @@ command on this machine, or the controller itself.
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any, TypeAlias
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -243,6 +243,16 @@ async def name_user(tx: Tx, user_id: str, name: str) -> None:
 async def forget(tx: Tx, party: str, actor: str, now: datetime) -> None:
     """Erase the personal values of all rows about a party. The chain holds only their digests, and stays whole."""
     await tx.execute(update(audit_rows).where(audit_rows.c.subject == party).values(personal=None))
+
+
+async def forget_person(tx: Tx, names: Collection[str], ways: Collection[str]) -> None:
+    """As ``forget``, of rows with one of the names and one of the numbers or addresses, whichever party they are
+    about."""
+    person, way = (
+        or_(*(audit_rows.c.personal.icontains(encoded(text)[1:-1], autoescape=True) for text in texts))
+        for texts in (names, ways)
+    )
+    await tx.execute(update(audit_rows).where(person, way).values(personal=None))
 
 
 async def last_write(tx: Tx, *, site: str | None, thing: str, start: str | None = None) -> Any:

@@ -66,6 +66,17 @@ def show(
     )
 
 
+@app.command()
+@takes_client
+def forget(
+    caller: ApiClient,
+    party: Annotated[str, typer.Argument(help="Its id, such as ann-lee; `list` shows it.", metavar="ID")],
+) -> None:
+    """Delete the personal data of a party for good and end it. What was booked, when and what it cost stays."""
+    one = caller.post(f"/parties/{party}/forget", b"", "application/json", PartyAnswer)
+    caller.say(f"The personal data of {one.id} are deleted.")
+
+
 @app.command("import")
 @takes_client
 def import_file(

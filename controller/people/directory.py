@@ -146,9 +146,9 @@ class PartyDirectory:
     async def _delete_data(self, tx: Tx, party: Party, actor: Actor, now: datetime) -> None:
         """Also of those that were merged into it: what went on for them goes on for this one since."""
         person = party.kind is PartyKind.PERSON
-        await parties.blank(tx, party, name=FORGOTTEN if person else party.name, actor=actor.name, now=now)
         title = PRIVATE if person else None
         await erasure.forget(tx, self._data, party.id, title=title, actor=actor.name, now=now)
+        await parties.blank(tx, party, name=FORGOTTEN if person else party.name, actor=actor.name, now=now)
         await audit_log.record(tx, actor=actor.name, at=now, act="forget", thing=f"party {party.id}")
         for each in await merges.merged_into(tx, party.id):
             merged = await _require(tx, each)

@@ -141,6 +141,11 @@ class UserTaken(Conflicting):
         super().__init__(f"there is a user {name!r} already (capitals do not count); choose another name")
 
 
+class UserNotEnded(Conflicting):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} can still sign in; end this user first, then delete the name and the address")
+
+
 class LastOwner(Conflicting):
     def __init__(self, name: str) -> None:
         super().__init__(

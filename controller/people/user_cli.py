@@ -141,6 +141,16 @@ def end(caller: ApiClient, name: UserName) -> None:
     caller.say(f"{user.name} can no longer sign in.")
 
 
+@app.command()
+@takes_client
+def forget(caller: ApiClient, name: UserName) -> None:
+    """Delete the name, address and ways to sign in of a user who has ended, for good. What they did stays, by their
+    id."""
+    user = _named(caller, name)
+    caller.done("POST", f"/users/{user.id}/forget")
+    caller.say(f"{user.name} is forgotten. In what they did they are called “Former user {user.id}”.")
+
+
 def _named(caller: ApiClient, name: str) -> UserAnswer:
     found = caller.read(caller.pages("/users"), UserPage).items
     user = next((each for each in found if name_key(each.name) == name_key(name)), None)

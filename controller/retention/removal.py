@@ -49,7 +49,7 @@ class DeleteRows(msgspec.Struct, frozen=True, kw_only=True):
         firsts = [key[0] for key in keys]
         for name, column in self.children:
             await tx.execute(delete(table(name)).where(table(name).c[column].in_(firsts)))
-        return (await tx.execute(delete(table(self.table)).where(_is_one(table(self.table), keys)))).rowcount
+        return (await tx.execute(delete(table(self.table)).where(is_one(table(self.table), keys)))).rowcount
 
 
 class DeleteOldest(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +86,7 @@ class DeleteOfBookings(msgspec.Struct, frozen=True, kw_only=True):
         return [tuple(row) for row in await tx.execute(query.limit(limit))]
 
     async def apply(self, tx: Tx, keys: Sequence[Key]) -> int:
-        return (await tx.execute(delete(table(self.table)).where(_is_one(table(self.table), keys)))).rowcount
+        return (await tx.execute(delete(table(self.table)).where(is_one(table(self.table), keys)))).rowcount
 
 
 class DeleteQuotes(msgspec.Struct, frozen=True):
@@ -126,7 +126,7 @@ class DeleteSamples(msgspec.Struct, frozen=True):
         return found
 
     async def apply(self, tx: Tx, keys: Sequence[Key]) -> int:
-        return (await tx.execute(delete(table("samples")).where(_is_one(table("samples"), keys)))).rowcount
+        return (await tx.execute(delete(table("samples")).where(is_one(table("samples"), keys)))).rowcount
 
 
 class BlankBookings(msgspec.Struct, frozen=True):
@@ -180,31 +180,6 @@ def _blank_series(row: RowMapping, keeps_title: bool) -> dict[str, str] | None:
     return None if all(row[name] == value for name, value in values.items()) else values
 
 
-class EraseUsers(msgspec.Struct, frozen=True):
-    """Names and addresses of users who ended, also in the audit log, and what they signed in by; their ids stay."""
-
-    async def find(self, tx: Tx, cutoff: datetime, limit: int, after: Key | None = None) -> Sequence[Key]:
-        users, people = table("users"), table("audit_people")
-        query = select(users.c.id).join_from(users, people, people.c.id == users.c.id)
-        return [
-            tuple(row)
-            for row in await tx.execute(query.where(users.c.ended_at < cutoff, people.c.name != "").limit(limit))
-        ]
-
-    async def apply(self, tx: Tx, keys: Sequence[Key]) -> int:
-        users, people, rows = table("users"), table("audit_people"), table("audit_rows")
-        accounts = table("user_accounts")  # who they are stays, so that nobody who ended comes back as a new user
-        for (user,) in keys:
-            blank = {"name": f"Former user {user}", "name_key": f"former user {user}", "email": None, "email_key": None}
-            await tx.execute(update(users).where(users.c.id == user).values(blank | {"password_hash": None}))
-            for kept in map(table, ("passkeys", "second_factors", "recovery_codes", "notice_digests")):
-                await tx.execute(delete(kept).where(kept.c.user_id == user))
-            await tx.execute(update(accounts).where(accounts.c.user_id == user).values(label=""))
-            await tx.execute(update(people).where(people.c.id == user).values(name=""))
-            await tx.execute(update(rows).where(rows.c.subject == user).values(personal=None))
-        return len(keys)
-
-
 class EraseAuditPersonal(msgspec.Struct, frozen=True):
     """The personal values in old rows of the audit log."""
 
@@ -229,7 +204,8 @@ def _personal() -> list[str]:
     return [name for name in PERSONAL if name in table("bookings").c]
 
 
-def _is_one(its: Table, keys: Sequence[Key]) -> ColumnElement[bool]:
+def is_one(its: Table, keys: Sequence[Key]) -> ColumnElement[bool]:
+    """Rows with one of these primary keys."""
     columns = its.primary_key.columns
     if len(columns) == 1:
         return next(iter(columns)).in_([key[0] for key in keys])

@@ -2,23 +2,25 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Response, status
 
 from controller.access.holders.model import HolderUnknown
 from controller.access.holders.routes import TheHolders
 from controller.access.members.model import MemberUnknown
 from controller.people.authentication import KeepsKeys, KeepsKeysAnySite, KeepsPeople, KeepsUsers, ReadsAudit, ThePeople
-from controller.people.errors import PartyUnknown, UserUnknown
+from controller.people.errors import PartyUnknown, UserNotEnded, UserUnknown
 from controller.retention.schedule import SCHEDULE
 from controller.retention.schemas import RetentionList, RetentionRead, Subject
 from controller.retention.service import RetentionService
 from controller.retention.subject_access import SubjectAccess
+from controller.retention.user_names import UserErasure
 from controller.web.fields import IdPath, SlugPath
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import service
 
 router = APIRouter(tags=["retention"], responses=described(NotSignedIn))
 TheRetention = Annotated[RetentionService, service(RetentionService)]
+TheUserErasure = Annotated[UserErasure, service(UserErasure)]
 TheSubjectAccess = Annotated[SubjectAccess, service(SubjectAccess)]
 _ZIP: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
@@ -62,6 +64,17 @@ async def export_users_data(
     """The same about a user: sign-ins, assignments, and what they did by the audit log."""
     await people.users.require_governed(user_id, actor)
     return _zip(user_id, await access.export(Subject.USER, user_id, actor=actor))
+
+
+@router.post(
+    "/users/{user_id}/forget",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=described(UserUnknown, UserNotEnded),
+)
+async def forget_user(user_id: IdPath, erasure: TheUserErasure, actor: KeepsUsers) -> None:
+    """Delete the name, address and ways to sign in of a user who has ended, for good. What they did stays, by their id.
+    You need every right that the user had. Idempotent."""
+    await erasure.forget(user_id, actor=actor)
 
 
 @router.get("/holders/{holder_id}/data.zip", response_class=Response, responses={**_ZIP, **described(HolderUnknown)})

@@ -26,7 +26,6 @@ from controller.retention.removal import (
     DeleteRows,
     DeleteSamples,
     EraseAuditPersonal,
-    EraseUsers,
     Key,
     RetentionRule,
     table,
@@ -118,9 +117,10 @@ class ForgetOneOffs(ForgetParties, frozen=True):
 
 
 def rules(
-    sealer: AuditSealer, directory: PartyDirectory, revocations: ColumnElement[bool]
+    sealer: AuditSealer, directory: PartyDirectory, revocations: ColumnElement[bool], erase_users: RetentionRule
 ) -> dict[str, Sequence[RetentionRule]]:
-    """By kind of the schedule, in their order. ``revocations``: those that may go."""
+    """By kind of the schedule, in their order. ``revocations``: those that may go. ``erase_users``: what is done with
+    users who ended."""
     finished: ColumnElement[bool] = table("waits").c.state.not_in([state.value for state in IN_LINE])
     return {
         "events": [
@@ -163,7 +163,7 @@ def rules(
             DeleteRows(table="holders", column="ended_at", children=(("holder_places", "holder"),)),
             DeleteRows(table="members", column="ended_at", children=(("inductions", "member"),)),
             ForgetParties(directory),
-            EraseUsers(),
+            erase_users,
         ],
         "documents": [
             DeleteRows(table="party_documents", column="valid_until", children=(("document_files", "document"),)),
@@ -224,7 +224,7 @@ class RetentionService:
             if isinstance(rule, DeleteUnusedParts) and not count:
                 continue  # it reads every plan
             try:
-                count += await self._carry_out(rule, now - timedelta(days=self.days(kind)))
+                count += await self.carry_out(rule, now - timedelta(days=self.days(kind)))
             except Exception as error:
                 fields = {"action": "retention", "kind": kind, "rule": type(rule).__name__}
                 log.exception("Data whose time is over could not be deleted", extra=fields)
@@ -239,7 +239,8 @@ class RetentionService:
     def shown_days(self, line: RetentionLine) -> int | None:
         return self.days(line.kind) if line.kind in self._rules else days_of(line, self._settings)
 
-    async def _carry_out(self, rule: RetentionRule, cutoff: datetime) -> int:
+    async def carry_out(self, rule: RetentionRule, cutoff: datetime) -> int:
+        """In short transactions; how many rows it changed."""
         count, before, after = 0, None, None
         while True:
             async with self._database.read() as tx:

@@ -139,12 +139,13 @@ async def test_what_nobody_has_decided_on_has_its_title_only_in_links_with_conta
     async with container.database.write() as tx:
         held = {"state": "held", "held_until": clock.now().replace(hour=14)}
         await tx.execute(update(bookings).where(bookings.c.id == made["id"]).values(held))
-    for asked, title in (
+    cases: tuple[tuple[Json, str], ...] = (
         ({"site": SITE, "shows": "titles"}, "Requested"),
         ({"site": SITE, "space": "hall", "shows": "titles"}, "Requested"),
         ({"site": SITE, "shows": "contacts"}, "Words of a stranger"),
         ({"party": "choir", "shows": "titles"}, "Words of a stranger"),
-    ):
+    )
+    for asked, title in cases:
         [(shown, _, status)] = events(await fetch(outside, await subscribe(village, **asked)))
         assert (shown, status) == (title, "TENTATIVE"), asked
 

@@ -82,6 +82,7 @@ DELETE /parties/{party}                             | people    | party     |
 POST /parties/{party}/forget                        | people    | party     |
 GET /parties/{party}/data.zip                       | people    | party     |
 GET /users/{user_id}/data.zip                       | users     | user      |
+POST /users/{user_id}/forget                        | users     | user      |
 GET /holders/{holder_id}/data.zip                   | keys      | holder    |
 GET /members/{member_id}/data.zip                   | keys      | all       |
 GET /parties/{party}/documents                      | documents | party     | document

@@ -134,6 +134,7 @@ ANY_SITE = {
     ("POST", "/api/v1/parties/{party}/people"): "the service asks for the site of the body (test_groups)",
     ("PATCH", "/api/v1/users/{user_id}"): "the service asks for each site of the user",
     ("GET", "/api/v1/users/{user_id}/data.zip"): "as changing them",
+    ("POST", "/api/v1/users/{user_id}/forget"): "as changing them",
     ("DELETE", "/api/v1/users/{user_id}/second-factor"): "as changing them",
     ("DELETE", "/api/v1/users/{user_id}/passkeys"): "as changing them",
     ("DELETE", "/api/v1/users/{user_id}/accounts"): "as changing them",

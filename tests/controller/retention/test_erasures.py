@@ -15,11 +15,11 @@ from controller.cli.controller import app as controller_cli
 from controller.container import Container
 from controller.db.backup import ERASURES, ERASURES_COPY
 from controller.people.passwords import Passwords
-from controller.people.tables import parties
+from controller.people.tables import parties, users
 from controller.settings import Settings
-from tests.controller.audit.reading import rows_of
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import API, put_party
+from tests.controller.people.signing import API, put_party, signed_in_as
+from tests.controller.retention.rows import holding
 from tests.controller.running import running, signed_in
 from tests.controller.village import book, furnish
 
@@ -46,9 +46,14 @@ async def test_an_erasure_is_repeated_after_an_older_backup_is_restored(
         await put_party(client, "ann-lee", kind="person", name="Ann Lee", contact_phone="01487 555020")
         await put_party(client, "choir", name="Choir")
         made = await book(client, party="ann-lee", contact_name="Ann Lee")
+        async with signed_in_as(app, client, "manager", name="Cora Quill", email="cora@quill.test") as cora:
+            await book(cora, starts="2026-12-20T18:00", ends="2026-12-20T19:00", party="choir")
         await back_up(data_dir, backups / "old.tar.gz")
         assert (await client.post(f"{API}/bookings/{made['id']}/cancel", json={"reason": "ill"})).is_success
         assert (await client.post(f"{API}/parties/ann-lee/forget")).is_success
+        [user] = [each for each in (await client.get(f"{API}/users")).json()["items"] if each["name"] == "Cora Quill"]
+        assert (await client.patch(f"{API}/users/{user['id']}", json={"ended": True})).is_success
+        assert (await client.post(f"{API}/users/{user['id']}/forget")).is_success
         await _container(app).erasures.note()
         await back_up(data_dir, backups / "new.tar.gz")
     assert "Ann" not in (backups / ERASURES_COPY).read_text()
@@ -62,16 +67,51 @@ async def test_an_erasure_is_repeated_after_an_older_backup_is_restored(
     shutil.copy(backups / ERASURES_COPY, data_dir / ERASURES)
     async with running(settings, clock, passwords) as app:
         assert await names(_container(app)) == {"ann-lee": "Forgotten person", "choir": "Choir"}
-        assert "Ann" not in str(await rows_of(_container(app).database))
+        async with _container(app).database.read() as tx:
+            assert await holding(tx, "Ann Lee", "01487 555020", "Quill") == []
+            assert (await tx.execute(select(users.c.ended_at).where(users.c.id == user["id"]))).scalar() is not None
         assert await _container(app).erasures.repeat() == []
 
 
-async def test_a_database_without_erasures_needs_no_file(client: httpx.AsyncClient, container: Container) -> None:
+async def test_a_damaged_file_is_reported_once_and_kept_until_its_copy_is_put_back(
+    client: httpx.AsyncClient, container: Container, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    erasures, file = container.erasures, container.settings.data_dir / ERASURES
+    await erasures.note()
+    assert not file.exists()
+    for party in ("ann-lee", "bob-ray"):
+        await put_party(client, party, kind="person", name=party)
+    file.write_text("[")
+    for _ in range(3):
+        await erasures.note()
+        assert await erasures.repeat() == []
+    [aside] = container.settings.data_dir.glob("erasures.*.json")
+    assert aside.read_text() == "["
+    said = (await client.get("/readyz")).json()["checks"]["erasures"]
+    assert ERASURES_COPY in said
+    assert str(aside) in said
+    assert [each.levelname for each in caplog.records if getattr(each, "action", "") == "erasure"] == ["ERROR"]
+    file.write_text('{"parties":{"ann-lee":"2026-11-01T00:00:00Z","gone":"2026-11-01T00:00:00Z"}}')
+    aside.unlink()
+    await erasures.note()
+    assert await erasures.repeat() == ["ann-lee"]
+    assert (await names(container))["bob-ray"] == "bob-ray"
+    assert (await client.get("/readyz")).json()["checks"]["erasures"] == "ready"
+
+
+async def test_a_file_that_is_not_to_be_had_is_reported_once_and_tried_again(
+    client: httpx.AsyncClient, container: Container, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = container.settings.data_dir / ERASURES
+    file.mkdir()
+    for _ in range(3):
+        await container.erasures.note()
+        assert await container.erasures.repeat() == []
+    assert "cannot be read" in (await client.get("/readyz")).json()["checks"]["erasures"]
+    assert [each.levelname for each in caplog.records if getattr(each, "action", "") == "erasure"] == ["ERROR"]
+    file.rmdir()
     await container.erasures.note()
-    assert not (container.settings.data_dir / ERASURES).exists()
-    (container.settings.data_dir / ERASURES).write_text("[")
-    with pytest.raises(OSError, match="put back the copy that is beside the backups"):
-        await container.erasures.repeat()
+    assert (await client.get("/readyz")).json()["checks"]["erasures"] == "ready"
 
 
 def _container(app: FastAPI) -> Container:
