@@ -173,12 +173,17 @@ async def supervise(
 async def tidy(container: Container) -> None:
     """Forget what is no longer needed, once an hour."""
     while True:
-        await container.people.sessions.tidy()
-        await container.account_mails.tidy()
-        await container.hire_requests.tidy()
-        await container.second_factors.tidy()
-        await container.passkeys.tidy()
-        await container.displays.tidy()
-        await container.oidc.tidy()
-        await forget_old_keys(container)
+        await tidy_once(container)
         await container.clock.sleep(TIDY_EVERY_S)
+
+
+async def tidy_once(container: Container) -> None:
+    """As ``tidy``, what is no longer needed now."""
+    await container.people.sessions.tidy()
+    await container.account_mails.tidy()
+    await container.hire_requests.tidy()
+    await container.second_factors.tidy()
+    await container.passkeys.tidy()
+    await container.displays.tidy()
+    await container.oidc.tidy()
+    await forget_old_keys(container)

@@ -46,7 +46,7 @@ quotes = Table(
     Column("booking_id", String(36), ForeignKey("bookings.id"), nullable=False),
     Column("number", Integer, nullable=False),  # counts the quotes of a booking from 1
     Column("site", String(40), nullable=False),
-    Column("party", String(40)),
+    Column("party", String(40), index=True),
     Column("tariff_version", Integer, nullable=False),
     Column("why", String(12), nullable=False),
     Column("total_pence", BigInteger),  # NULL where no charge is set
@@ -72,7 +72,7 @@ allowance_uses = Table(
     Column("allowance", String(40), primary_key=True),
     Column("period", String(7), primary_key=True),  # 2026-11, or the year it begins in
     Column("site", String(40), nullable=False),
-    Column("party", String(40), nullable=False),
+    Column("party", String(40), nullable=False, index=True),
     Column("us", BigInteger, nullable=False),  # microseconds of real time
     Index("ix_allowance_uses_site_party", "site", "party"),
 )

@@ -55,7 +55,7 @@ feeds = Table(
     Column("id", String(40), primary_key=True),
     Column("name", String(200), nullable=False),  # whose diary it is, as people read it
     Column("space", String(40), nullable=False),
-    Column("party", String(40)),  # whose bookings its events become
+    Column("party", String(40), index=True),  # whose bookings its events become
     Column("address", LargeBinary, nullable=False),  # sealed with code.key: it is often a secret
     Column("every_min", Integer, nullable=False),
     Column("etag", String(200), nullable=False, server_default=text("''")),

@@ -172,7 +172,7 @@ def rules(
         "safeguarding": [DeleteRows(table="safeguarding", column="review_on")],
         "one_off_people": [ForgetOneOffs(directory)],
         "audit_personal": [EraseAuditPersonal()],
-        "audit": [CutAudit(sealer)],
+        "audit": [CutAudit(sealer), DeleteRows(table="audit_mails", column="sent_at")],
         "accounts": [DeleteQuotes()],
     }
 

@@ -9,11 +9,13 @@ from sqlalchemy import select
 from controller.container import Container
 from controller.db.engine import Database, Tx
 from controller.diary.waits import IN_LINE, WaitState
+from controller.main import tidy_once
 from controller.retention.removal import DeleteOfBookings, DeleteOldest, DeleteRows
+from controller.retention.schedule import SCHEDULE
 from controller.settings import RetentionSection
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party
-from tests.controller.retention.rows import put, table
+from tests.controller.retention.rows import count, put, put_naming, table
 from tests.controller.running import NOW
 
 THEN = NOW + timedelta(days=3000)
@@ -58,6 +60,7 @@ KEYS = {
     "induction_results": "id",
     "quotes": "id",
     "allowance_uses": "quote_id",
+    "audit_mails": "day",
 }
 """The tables from which rows are deleted, each with a column by which the test tells them apart."""
 
@@ -158,6 +161,8 @@ async def people(tx: Tx) -> None:
         await put(tx, "induction_results", id=name, valid_until=at.date())
     for party, (name, at) in zip(("choir", "ann-lee"), moments("safeguarding").items(), strict=True):
         await put(tx, "safeguarding", party=party, seen_by=name, review_on=at.date())
+    for name, at in moments("audit").items():
+        await put(tx, "audit_mails", day=name, sent_at=at)
     for name, at in moments("audit_personal").items():
         await put(tx, "audit_rows", act=name, at=at, personal='{"why":"ill"}', changes="{}", actor="hallkeeper")
 
@@ -180,6 +185,39 @@ def test_every_table_of_a_rule_is_tried(container: Container) -> None:
     named |= {name for rule in rules if isinstance(rule, DeleteRows) for name, _ in rule.children}
     assert len(named) > 20
     assert named <= set(KEYS)
+
+
+ELSEWHERE = {
+    "bookings": "blanked here",
+    "series": "blanked here",
+    "parties": "blanked here",
+    "memberships": "go with the person, test_forgotten",
+    "audit_rows": "erased here, cut in test_schedule",
+    "audit_people": "erased here",
+    "audit_heads": "one for each chain",
+}
+"""What is not deleted by a rule, though its line has a limit."""
+HOURLY = next(line.tables for line in SCHEDULE if line.kind == "sign_in")
+
+
+def test_every_table_with_a_limit_is_tried_here_or_elsewhere() -> None:
+    limited = {name for line in SCHEDULE if line.limited for name in line.tables}
+    assert sorted(limited - KEYS.keys()) == sorted(ELSEWHERE)
+    assert {name for line in SCHEDULE if line.kind == "plans" for name in line.tables} == {"plans", "plan_parts"}
+
+
+async def test_what_signing_in_leaves_is_gone_five_years_later(any_container: Container, clock: ManualClock) -> None:
+    named = [*HOURLY, "idempotency", "hire_requests"]
+    async with any_container.database.write() as tx:
+        for name in HOURLY:
+            text = {"state": "sent"} if "state" in table(name).c else {}
+            await put_naming(tx, name, text, text.get("state", ""))
+        await put(tx, "idempotency", key="1")
+        await put(tx, "hire_requests", id="1")
+    assert [name for name in named if not await count(any_container, name)] == []
+    clock.advance(days=5 * 365)
+    await tidy_once(any_container)
+    assert [name for name in named if await count(any_container, name)] == []
 
 
 async def test_what_is_over_goes_and_what_is_within_its_time_stays(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import httpx
 import pytest
-from sqlalchemy import Connection, inspect, select, update
+from sqlalchemy import Connection, inspect, select, text, update
 
 from controller.audit import repository as audit
 from controller.audit.sealer import AuditSealer
@@ -68,6 +68,9 @@ async def test_parties_are_forgotten_one_in_a_transaction(village: httpx.AsyncCl
         assert await rule.find(tx, NOW, AT_ONCE, ("over-2",)) == []
 
 
+LITERAL = {"literal_binds": True}
+
+
 def _first_columns(connection: Connection, name: str) -> list[str | None]:
     return [each["column_names"][0] for each in inspect(connection).get_indexes(name)]
 
@@ -83,6 +86,15 @@ async def test_an_index_finds_the_rows_that_are_blanked_for_a_party(any_containe
     async with any_container.database.read() as tx:
         for name in sorted(blanked):
             assert "party" in await tx.run_sync(_first_columns, name), name
+
+
+async def test_an_index_finds_all_that_names_a_party(container: Container) -> None:
+    columns = [each for each in naming_columns() if each.table.name != "sites"]  # a few rows
+    async with container.database.read() as tx:
+        for column in columns:
+            query = select(column.table).where(column == "choir").compile(tx.engine, compile_kwargs=LITERAL)
+            plan = [row.detail for row in await tx.execute(text(f"EXPLAIN QUERY PLAN {query}"))]
+            assert all(each.startswith("SEARCH") for each in plan), (str(column), plan)
 
 
 async def test_a_cut_is_of_one_chain_and_a_stopped_chain_holds_up_no_other(

@@ -1,0 +1,20 @@
+"""Indexes by which merging and forgetting a party find its quotes, allowances and feeds."""
+
+from alembic import op
+
+revision = "0033"
+down_revision = "0032"
+branch_labels = None
+depends_on = None
+
+TABLES = ("quotes", "allowance_uses", "feeds")
+
+
+def upgrade() -> None:
+    for table in TABLES:
+        op.create_index(f"ix_{table}_party", table, ["party"])
+
+
+def downgrade() -> None:
+    for table in TABLES:
+        op.drop_index(f"ix_{table}_party", table)
