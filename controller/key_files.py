@@ -113,6 +113,11 @@ class KeyFiles:
         """What proves that a link to take an induction is ours: 22 characters, 132 bits."""
         return self._token(b"induction\0" + says.encode(errors="replace"))
 
+    def recovery_digest(self, user_id: str, code: str) -> bytes:
+        """What is stored of a recovery code: a key that is not in the database makes up for its 49 bits."""
+        about = f"recovery code\0{user_id}\0{code}".encode(errors="replace")
+        return hmac.digest(self.page, about, hashlib.sha256)
+
     def invitation_token(self, invitation_id: str, number: int) -> str:
         """The last part of the link to an invitation: 22 characters, 132 bits. Another ``number`` ends the one
         before."""

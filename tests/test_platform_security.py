@@ -12,6 +12,11 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 STATES = {"holds", "does not apply", "not yet"}
+INVENTORY = PAGE.partition("### Keys, algorithms")[2].partition("## V12")[0]
+BELOW_A_KEY = re.compile(
+    r"\w\s*\[[^\]]*[a-z][^\]]*\]!?\s*(\[[^\]]+\]|\.\w+)\s*(\?\?|\|\||&&)?=(?![=>])|__proto__|setPrototypeOf"
+)
+"""A field set on what stands under a key in brackets, which could be a prototype."""
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 
 
@@ -54,3 +59,33 @@ def test_a_row_says_what_holds_by_a_test_or_page_that_is_there_or_what_is_missin
     tests = TEST.findall(row.shown_by)
     assert [name for file, name in tests if name not in _functions(file)] == []
     assert (row.state == "holds") == bool(tests or "](" in row.shown_by)
+
+
+def test_every_key_file_is_in_the_inventory() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "controller").rglob("*.py")]
+    files = {name for text in sources for name in re.findall(r"[\"/]([a-z.]+\.key)\"", text)}
+    assert {"controller.key", "page.key", "code.key", "ca.key"} <= files
+    assert [name for name in sorted(files) if f"`{name}`" not in INVENTORY] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("rows[name][field] = value", "rows[name].field = value", "rows[name]!.field ??= {}", "a.b[name] [c] = 1"),
+        *("target.__proto__ = other", "Object.setPrototypeOf(a, b)", 'a["prototype"].x = 1'),
+    ],
+)
+def test_what_would_set_a_field_below_a_key_is_seen(line: str) -> None:
+    assert BELOW_A_KEY.search(line)
+
+
+def test_no_page_sets_a_field_below_a_key_that_is_a_value() -> None:
+    files = [path for path in (ROOT / "dashboards" / "src").rglob("*") if path.suffix in (".ts", ".svelte")]
+    assert len(files) > 50
+    found = [
+        f"{path.name}: {line.strip()}"
+        for path in files
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if BELOW_A_KEY.search(line)
+    ]
+    assert found == []

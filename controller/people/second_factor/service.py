@@ -190,7 +190,7 @@ class SecondFactors:
         return self.keys.unseal(factor.sealed_secret, _about(factor.user_id)).decode()
 
     def _recovery_hash(self, user_id: str, code: str) -> bytes:
-        return token_hash(f"recovery code\0{user_id}\0{code}")
+        return self.keys.recovery_digest(user_id, code)
 
 
 async def reset_factor(service: UserService, user_id: str, *, actor: Actor) -> None:

@@ -1,6 +1,7 @@
 """Authenticator apps: a second step, codes that work once, recovery codes, a role that wants one, and a reset."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from controller.people.second_factor import totp
 from controller.people.second_factor.tables import recovery_codes, second_factors
 from controller.settings import RoleName
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import API, Json, make_user
+from tests.controller.people.signing import API, Json, make_user, user_with
 from tests.controller.running import BASE_URL, PASSWORD, stranger
 
 SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
@@ -134,6 +135,9 @@ async def test_recovery_codes_work_once_each_and_are_hashed(
         [sealed] = (await tx.execute(select(second_factors.c.sealed_secret))).scalars()
         acts = (await tx.execute(select(audit_rows.c.act))).scalars().all()
     assert not any(code.encode() in stored for code in codes)
+    user = (await user_with(any_client, "manager"))["id"]
+    guessed = [hashlib.sha256(f"recovery code\0{user}\0{totp.plain(code)}".encode()).digest() for code in codes]
+    assert not any(each in stored for each in guessed)  # a copy of the database alone tells no right guess
     assert phone._totp.secret.encode() not in sealed
     assert acts.count("use recovery code") == 2
     assert "add second factor" in acts
