@@ -71,6 +71,7 @@ from controller.induction.service import InductionService
 from controller.key_files import KeyFiles, load_keys
 from controller.live.edge_metrics import EdgeMetrics
 from controller.mqtt.app import MqttApp
+from controller.notices import call_repository
 from controller.notices import repository as notices
 from controller.notices.bounces.mailbox import BounceMailbox
 from controller.notices.bounces.reader import BounceReader
@@ -136,6 +137,7 @@ PERSONAL_DATA = PersonalData(
     forget=(
         person_contacts.forget,
         *(bookings_repository.forget, subscriptions.forget, notices.forget, documents.forget),
+        call_repository.forget,
         *(hire_repository.forget, induction_repository.forget, groups.forget, merges.forget),
         audit_log.forget,
     ),

@@ -13,6 +13,8 @@ from controller.diary.tables import bookings
 from controller.notices.model import Notice, NoticeState, Told
 from controller.notices.repository import COLUMNS, known, not_told, notice_of, put_known
 from controller.notices.tables import manual_calls, notice_calls, notices, told, unanswered_calls
+from controller.people import parties
+from controller.people.merging.duplicates import phone_key
 
 UNREACHED = (NoticeState.NO_ADDRESS, NoticeState.FAILED)
 """What nobody has got."""
@@ -65,6 +67,19 @@ async def mark_manual(tx: Tx, call_id: str, *, at: datetime | None, by: str) -> 
     """``at``: when somebody has rung; ``None``: nobody has."""
     query = update(manual_calls).where(manual_calls.c.id == call_id)
     await tx.execute(query.values(called_at=at, called_by=by[:200]))
+
+
+async def forget(tx: Tx, party: str, actor: str, now: datetime) -> None:
+    """As ``PersonalData`` has it: calls put on the list by hand that are to the party's number or name."""
+    its = await parties.party(tx, party)
+    if its is None:
+        return
+    names, number = {each.casefold() for each in (its.name, its.contact_name) if each}, phone_key(its.contact_phone)
+    c = manual_calls.c
+    rows = (await tx.execute(select(c.id, c.name, c.phone))).all()
+    found = [each.id for each in rows if each.name.casefold() in names or (number and phone_key(each.phone) == number)]
+    await tx.execute(delete(unanswered_calls).where(unanswered_calls.c.call.in_(found)))
+    await tx.execute(delete(manual_calls).where(c.id.in_(found)))
 
 
 async def unanswered(tx: Tx, calls: Sequence[str]) -> dict[str, Unanswered]:

@@ -20,7 +20,7 @@ def duplicates(parties: Sequence[Party], *, most: int) -> list[DuplicatePair]:
     with most in common first."""
     active = [each for each in parties if each.ended_at is None]
     why: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for label, key in (("mail", _mail), ("phone", _phone), ("name", _name)):
+    for label, key in (("mail", _mail), ("phone", lambda each: phone_key(each.contact_phone)), ("name", _name)):
         groups: dict[tuple[str, str], list[Party]] = defaultdict(list)
         for each in active:
             if value := key(each):
@@ -65,9 +65,9 @@ def _mail(party: Party) -> str:
     return email_key(party.contact_email)
 
 
-def _phone(party: Party) -> str:
-    """The last nine digits, so that a country code makes no difference."""
-    digits = re.sub(r"\D", "", party.contact_phone)
+def phone_key(phone: str) -> str:
+    """Its last nine digits, so that a country code makes no difference; empty where it has fewer."""
+    digits = re.sub(r"\D", "", phone)
     return digits[-9:] if len(digits) >= 9 else ""
 
 

@@ -212,6 +212,17 @@ async def test_somebody_is_put_on_the_list_by_hand_and_stays_until_they_answer(
     assert left_over == []
 
 
+async def test_calls_by_hand_to_a_party_that_is_forgotten_go_with_it(any_village: httpx.AsyncClient) -> None:
+    await put_party(any_village, "jim-fenn", kind="person", name="James Fenn", contact_phone="+44 1354 555077")
+    by_name = {"name": "james fenn", "phone": "none"}
+    for changes in ({}, by_name, {"name": "Nora Bell", "phone": "01354 555 078"}):
+        added = await any_village.post(CALLS, json=JIM | changes)
+        await any_village.post(f"{CALLS}/{added.json()['items'][0]['id']}/no-answer")
+    forgotten = await any_village.post(f"{API}/parties/jim-fenn/forget")
+    assert forgotten.is_success, forgotten.text
+    assert [each["name"] for each in await listed(any_village)] == ["Nora Bell"]
+
+
 async def test_on_the_page_somebody_is_added_and_nobody_answers(app: FastAPI, village: httpx.AsyncClient) -> None:
     path = f"/calls?site={SITE}"
     typed = {"step": "add", "name": "Jim Fenn", "phone": "01354 555 077", "why": "The keys?"}
