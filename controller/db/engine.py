@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from sqlalchemy import BigInteger, Integer, MetaData, event, text
+from sqlalchemy.dialects import registry
 from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, InvalidatePoolError, OperationalError
@@ -22,6 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TIMESTAMP, TypeDecorator, TypeEngine
+from sqlalchemy.util import LRUCache
 
 from controller.db import sqlite_driver
 from controller.db.errors import is_busy, is_deadlock
@@ -58,6 +60,9 @@ RESTED_S = 1.0
 """A connection to PostgreSQL that has rested for longer is asked whether its server is still there."""
 _STATEMENTS_KEPT = 500
 """Prepared statements of each connection to PostgreSQL, by SQLAlchemy and by the driver each."""
+registry.register("sqlite.shared", "controller.db.sqlite_dialect", "SharedDialect")
+_COMPILED: LRUCache[Any, Any] = LRUCache(1_000)
+"""Statements of every SQLite engine of the process; each engine alone would compile them again."""
 _CHECKPOINT_PAGES = 4_000
 """SQLite's log is checkpointed at this size (16 MB), by the transaction that commits then."""
 _TRIES = 6
@@ -351,10 +356,11 @@ def _sqlite_engine(
         f"query_only={'ON' if read_only else 'OFF'}",
     )
     engine = create_async_engine(
-        url,
+        url.set(drivername="sqlite+shared"),
         hide_parameters=True,
         pool_size=pool_size,
         max_overflow=0,
+        execution_options={"compiled_cache": _COMPILED},
         async_creator=lambda: sqlite_driver.connect(url.database or "", pragmas=pragmas, brief=brief),
     )
     if begin is not None:

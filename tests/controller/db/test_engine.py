@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateTable
+from sqlalchemy.sql.functions import FunctionElement
 
 from controller.db.engine import Database, Instant, Tx
 from controller.db.errors import violates
@@ -204,3 +207,37 @@ async def test_what_is_committed_on_sqlite_is_synced_to_disk_in_a_write_ahead_lo
         assert (await tx.execute(text("PRAGMA journal_mode"))).scalar_one() == "wal"
         assert (await tx.execute(text("PRAGMA synchronous"))).scalar_one() == 2
     await database.close()
+
+
+class _Counted(FunctionElement[int]):
+    """Counts how often it is compiled."""
+
+    inherit_cache = True
+    compiled = 0
+
+
+@compiles(_Counted)
+def _count(*_: object, **__: object) -> str:
+    _Counted.compiled += 1
+    return "7"
+
+
+async def test_sqlite_compiles_a_statement_once_for_all_its_engines(tmp_path: Path) -> None:
+    for name in ("one.db", "other.db"):
+        database = Database(f"sqlite+aiosqlite:///{tmp_path / name}")
+        for begin in (database.write, database.read, database.read_without_transaction):
+            async with begin() as tx:
+                assert await tx.scalar(select(_Counted())) == 7
+        await database.close()
+    assert _Counted.compiled == 1
+
+
+async def test_a_shared_statement_reads_the_columns_of_each_database(tmp_path: Path) -> None:
+    for name, columns in (("one.db", "x, y"), ("other.db", "y, z")):
+        database = Database(f"sqlite+aiosqlite:///{tmp_path / name}")
+        async with database.write() as tx:
+            await tx.execute(text(f"CREATE TABLE t ({columns})"))
+            await tx.execute(text("INSERT INTO t VALUES (1, 2)"))
+            found = (await tx.execute(text("SELECT * FROM t"))).mappings().one()
+        await database.close()
+        assert dict(found) == dict(zip(columns.split(", "), (1, 2), strict=True))
