@@ -63,7 +63,8 @@ class Mark(NamedTuple):
         return any(may(actor, action, thing) for action, thing in self.seen_by)
 
     def in_text(self, text: str) -> bool:
-        return re.search(rf"(?<![\w-]){re.escape(self.text)}(?![\w-])", text) is not None
+        # The plain search first: it is three hundred times as fast, and most marks are in no answer.
+        return self.text in text and re.search(rf"(?<![\w-]){re.escape(self.text)}(?![\w-])", text) is not None
 
 
 class World:
