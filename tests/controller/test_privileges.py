@@ -53,12 +53,22 @@ def _command(*words: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True, check=False)
 
 
-def test_broker_files_belong_to_the_owner_of_the_data_folder(config: Path) -> None:
+def _are_copied_and_watched(made: set[str]) -> None:
+    unit = (SYSTEMD / "hallkeeper-broker-files.service").read_text()
+    assert set(re.findall(rf"{DATA_DIR}/broker/(\S+)", unit)) == made
+    watched = (SYSTEMD / "hallkeeper-broker-files.path").read_text()
+    assert set(re.findall(rf"{DATA_DIR}/broker/(\S+)", watched)) == made - {"ca.pem"}
+    listener = (ROOT / "deploy" / "mosquitto" / "listeners" / "tls.conf").read_text()
+    assert set(re.findall(r"/etc/mosquitto/hallkeeper/(\S+)", listener)) == made
+
+
+def test_broker_files_belong_to_the_owner_and_are_copied_and_watched(config: Path) -> None:
     done = _command("controller", "broker-files", "--config", config)
     assert done.returncode == 0, done.stderr
     made = list((config.parent / "data").rglob("*"))
     assert {path.name for path in made} >= {"keys", "ca.key", "broker", "broker.pem", "crl.pem", "hallkeeper.acl"}
     assert {path.stat().st_uid for path in made} == {SERVICE}
+    _are_copied_and_watched({path.name for path in (config.parent / "data" / "broker").iterdir()})
 
 
 def test_a_link_in_the_data_folder_leads_no_command_elsewhere(config: Path) -> None:
@@ -101,17 +111,6 @@ def test_the_units_copy_follows_no_link_to_a_file_of_others(place: Path) -> None
     assert done.returncode != 0
     assert "ca.pem" in done.stderr
     assert sorted(path.name for path in target.iterdir() if path.read_text() == "of root") == []
-
-
-def test_everything_the_broker_reads_is_copied_and_watched(config: Path) -> None:
-    _command("controller", "broker-files", "--config", config)
-    made = {path.name for path in (config.parent / "data" / "broker").iterdir()}
-    unit = (SYSTEMD / "hallkeeper-broker-files.service").read_text()
-    assert set(re.findall(rf"{DATA_DIR}/broker/(\S+)", unit)) == made
-    watched = (SYSTEMD / "hallkeeper-broker-files.path").read_text()
-    assert set(re.findall(rf"{DATA_DIR}/broker/(\S+)", watched)) == made - {"ca.pem"}
-    listener = (ROOT / "deploy" / "mosquitto" / "listeners" / "tls.conf").read_text()
-    assert set(re.findall(r"/etc/mosquitto/hallkeeper/(\S+)", listener)) == made
 
 
 def test_agent_and_controller_of_one_pi_both_get_into_the_folder_of_their_configurations() -> None:
