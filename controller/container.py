@@ -9,11 +9,11 @@ from functools import partial
 from prometheus_client import CollectorRegistry
 
 from controller.absence.service import AbsenceService
+from controller.access.holder_and_member_grants import OtherGrants
 from controller.access.holders.csv_import import HolderImport
 from controller.access.holders.service import HolderService
 from controller.access.members.library_check import LibraryCheck
 from controller.access.members.service import MemberService
-from controller.access.other_grants import OtherGrants
 from controller.access.service import AccessService
 from controller.audit import audit_log
 from controller.audit.sealer import AuditSealer

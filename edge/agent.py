@@ -17,7 +17,7 @@ from edge.events.recovery import RecoveredLog
 from edge.events.sender import EventSender
 from edge.net.command_handlers import CommandHandlers, check_outputs
 from edge.net.connect_options import ConnectOptions, EdgeLink, LinkMaker, context_of
-from edge.net.conversation import Conversation
+from edge.net.controller_session import Conversation
 from edge.net.identity_renewal import IdentityRenewal
 from edge.net.plan_applier import PlanApplier
 from edge.net.plan_store import PlanStore

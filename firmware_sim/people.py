@@ -9,8 +9,8 @@ import msgspec
 from firmware_sim import beam_crossing
 from firmware_sim.beam_crossing import Passage
 from firmware_sim.doorway import SimulatedDoor
+from firmware_sim.ground_truth import TrueCrossing, TypedCode, Way
 from firmware_sim.timeline import Act, Process
-from firmware_sim.truth import TrueCrossing, TypedCode, Way
 
 GRACE_S = 20.0
 """How long somebody tries a locked door before they leave."""

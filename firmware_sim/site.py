@@ -11,8 +11,8 @@ from firmware_sim.building import Building, MotionFacts
 from firmware_sim.doorway import SimulatedDoor
 from firmware_sim.errors import NoSuchThing
 from firmware_sim.faults import WireFaults
+from firmware_sim.ground_truth import DoorMark, TrueCrossing, Truth, TypedCode, Way
 from firmware_sim.timeline import EventTimeline, Process, TimelineSignal, Until
-from firmware_sim.truth import DoorMark, TrueCrossing, Truth, TypedCode, Way
 
 
 def random_address(rng: random.Random) -> str:

@@ -9,10 +9,10 @@ from edge.wire.events import AccessData, Event, FootfallData, LockoutData, Outag
 from firmware_sim.building import Building
 from firmware_sim.crowd import Crowd
 from firmware_sim.errors import NoSuchThing
+from firmware_sim.ground_truth import Truth
 from firmware_sim.people import GroupVisit, come_in, go_home, go_out
 from firmware_sim.site import SimulatedSite
 from firmware_sim.timeline import Act, EventTimeline, Process, TimelineSignal, Until
-from firmware_sim.truth import Truth
 
 RECENT = 1000
 """Events kept of what one edge recorded."""

@@ -13,7 +13,7 @@ from edge.wire.errors import WireError
 from firmware_sim import world_protocol as protocol
 from firmware_sim.errors import NoSuchThing, ProcessFailed
 from firmware_sim.faults import DiskState, Hardware
-from firmware_sim.truth import Way
+from firmware_sim.ground_truth import Way
 from firmware_sim.world_runner import ActResult, WorldRunner
 
 log = logging.getLogger(__name__)

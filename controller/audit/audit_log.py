@@ -70,17 +70,14 @@ class OriginMiddleware:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        before = _origin.set(Origin(source=Source.WEB, address=client_address(scope, self._proxies)))
+        host = scope["client"][0] if scope.get("client") else ""
+        if not is_address(host) or any(ip_address(host) in each for each in self._proxies):
+            host = ""  # a proxy's own address says nothing
+        before = _origin.set(Origin(source=Source.WEB, address=host))
         try:
             await self._app(scope, receive, send)
         finally:  # a server may handle several requests in one task, and a test's client works in the test's own
             _origin.reset(before)
-
-
-def client_address(scope: Scope, proxies: Sequence[IPv4Network | IPv6Network]) -> str:
-    """Where a request comes from; empty where that is a proxy's own address, which says nothing."""
-    host = scope["client"][0] if scope.get("client") else ""
-    return "" if not is_address(host) or any(ip_address(host) in each for each in proxies) else host
 
 
 FieldChanges: TypeAlias = Mapping[str, tuple[Any, Any]]

@@ -1,20 +1,38 @@
-"""The audit log over HTTP."""
+"""The audit log over HTTP, with its answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from controller.audit_api.model import AuditFilter
-from controller.audit_api.schemas import AuditPage, audit_page
+from controller.audit_api.model import AuditEntry, AuditFilter
 from controller.audit_api.service import AuditService, as_csv
 from controller.csv_import.schemas import csv_response
 from controller.people.authentication import ReadsAudit
-from controller.web.fields import After, Limit, Line, read_date, read_moment
+from controller.web.fields import After, Answer, Limit, Line, Page, answer_of, page_of, read_date, read_moment
 from controller.web.problem import NotSignedIn, described, invalid_field
 from controller.web.services import service
+
+
+class AuditRead(Answer, of=AuditEntry):
+    """`user`: the name of `user_id`, empty once erased. `actor`: what acted, where that is no user. `source`: web, api,
+    console (a command on the controller's machine) or controller. `changes`: field -> value before and after. Once
+    `erased`, `address`, `reason` and personal values are gone. `seq`: the place in the chain of its site; null for the
+    second until it is sealed."""
+
+    changes: dict[str, Any]
+
+
+class AuditPage(Page[AuditRead]):
+    """The newest first. ``next``: give it as ``after`` for the next page; null on the last one."""
+
+
+def audit_page(found: Sequence[AuditEntry], *, limit: int) -> AuditPage:
+    """``found``: one more than ``limit`` where there are more."""
+    return page_of(AuditPage, found, limit, lambda each: answer_of(AuditRead, each, UTC), key=lambda each: str(each.id))
+
 
 MOST_CSV = 10_000
 router = APIRouter(tags=["audit"], responses=described(NotSignedIn))

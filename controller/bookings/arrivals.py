@@ -24,8 +24,8 @@ from controller.estate.errors import SiteUnknown
 from controller.hours.repository import hours_book
 from controller.hours.timetable import Timetable
 from controller.telemetry import repository as telemetry
-from controller.telemetry.coverage import FOR_GOOD, Gap, Silence, heard_until
 from controller.telemetry.model import StoredEvent
+from controller.telemetry.watermark import FOR_GOOD, Gap, Silence, heard_until
 from controller.text import times
 from edge.wire.events import AccessData, DoorChange, DoorData, FootfallData
 from edge.wire.interval import Interval

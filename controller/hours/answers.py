@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from pydantic import AliasChoices, AliasPath, BeforeValidator, Field
 
 from controller.hours import bank_holidays
-from controller.hours.days import RuleSource
+from controller.hours.clock_changes import bounds
+from controller.hours.day_rules import RuleSource
 from controller.hours.impact import LossKind
-from controller.hours.instants import bounds
 from controller.hours.model import (
     BookableWindow,
     Break,
@@ -24,8 +24,8 @@ from controller.hours.model import (
 )
 from controller.hours.modes import ModePeriod
 from controller.hours.service import HoursEffect
+from controller.hours.space_hours import WEEKDAYS, time_text
 from controller.hours.timetable import Timetable
-from controller.hours.windows import WEEKDAYS, time_text
 from controller.people.edit_versions import version_of
 from controller.text.local_time import local_day
 from controller.web.fields import Answer, DateText, Ends, LocalTime, Page, Starts, TextOrNull, answer_of

@@ -13,8 +13,8 @@ import msgspec
 from controller.db.engine import Tx
 from controller.estate.model import Door
 from controller.hours.modes import ModePeriod, unexplained
+from controller.hours.space_hours import ClosedPeriod
 from controller.hours.timetable import Timetable
-from controller.hours.windows import ClosedPeriod
 from controller.text import times
 from controller.text.local_time import local_day, rfc3339
 from controller.web.problem import Conflict, Conflicting, NotFound, ReasonBody

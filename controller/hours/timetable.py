@@ -13,11 +13,11 @@ import msgspec
 
 from controller.estate.model import Site
 from controller.hours import bank_holidays
-from controller.hours.days import DayRule, Days
-from controller.hours.instants import bounds, month_days
+from controller.hours.clock_changes import bounds, month_days
+from controller.hours.day_rules import DayRule, Days
 from controller.hours.model import Closure, OpeningHours, SpaceHours, Term
 from controller.hours.modes import ModePeriod, clipped, day_modes, joined, lay
-from controller.hours.windows import ClosedPeriod, WindowGaps
+from controller.hours.space_hours import ClosedPeriod, WindowGaps
 from controller.text import local_time, times
 from controller.text.times import listed
 from edge.wire.interval import Interval

@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from controller.access.codes import WantedGrant
-from controller.access.other_grants import ExtraGrants
+from controller.access.holder_and_member_grants import ExtraGrants
 from controller.plans.model import HOURS
 from edge.wire.codec import PART_LIMIT, encode
 from edge.wire.credentials import CODE_LENGTH, CredentialKind

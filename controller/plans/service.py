@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, Summary
 from sqlalchemy.exc import SQLAlchemyError
 
 from controller.access import service as access
-from controller.access.other_grants import OtherGrants
+from controller.access.holder_and_member_grants import OtherGrants
 from controller.changes import Changes, ChangeSubscription
 from controller.db.engine import Database, Tx
 from controller.db.retry import retry_until_available
@@ -29,7 +29,7 @@ from controller.plans.compile import (
 )
 from controller.plans.model import EdgeName, SignedPlan
 from controller.plans.overrides import repository as overrides
-from controller.plans.sources import PlanMemory, PlanSource, PlanSources, SecretNames, compile_from
+from controller.plans.plan_inputs import PlanMemory, PlanSource, PlanSources, SecretNames, compile_from
 from controller.telemetry import repository as telemetry
 from edge.wire.clock import Clock, real_s
 from edge.wire.envelope import Purpose, Sealer

@@ -5,7 +5,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import msgspec
 
-from edge.net.conversation import Conversation
+from edge.net.controller_session import Conversation
 from edge.net.plan_store import PlanResult
 from edge.runtime import Runtime
 from edge.system.liveness import OUTSIDE_STUCK_S, Wake

@@ -5,7 +5,7 @@ import tracemalloc
 from datetime import timedelta
 
 from edge.net.command_results import RESULTS_LIMIT
-from edge.net.conversation import ANSWERED_LIMIT, REPLIES_LIMIT
+from edge.net.controller_session import ANSWERED_LIMIT, REPLIES_LIMIT
 from edge.wire.envelope import Purpose
 from edge.wire.messages import Hello
 from tests.edge.hall import EDGE, SITE, Hall, with_hall

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from firmware_sim.truth import DoorMark, TrueCrossing, Way
+from firmware_sim.ground_truth import DoorMark, TrueCrossing, Way
 from tests.faults.ledger import CODE_DOOR, SITE, Stored
 from tests.faults.trial import Trial
 

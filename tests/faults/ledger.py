@@ -10,9 +10,9 @@ import msgspec
 from edge.wire.access_decision import ClockTrust
 from edge.wire.events import Event
 from edge.wire.interval import Interval
+from firmware_sim.ground_truth import TrueCrossing, Way
 from firmware_sim.hub_processes import SimHub
 from firmware_sim.timeline import Process
-from firmware_sim.truth import TrueCrossing, Way
 
 SITE, BUSY_DOOR, CODE_DOOR = "ramsey", "library-door", "front-door"
 PAGE = 200

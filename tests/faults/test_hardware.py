@@ -11,8 +11,8 @@ from edge.sensors.footfall import ALONE
 from edge.sensors.switch import MOST
 from edge.wire.faults import Fault, FaultCode
 from firmware_sim import wiring
+from firmware_sim.ground_truth import Way
 from firmware_sim.people import think_again
-from firmware_sim.truth import Way
 from tests.faults.ledger import BUSY_DOOR, CODE_DOOR, SITE
 from tests.faults.trial import Trial
 

@@ -14,8 +14,8 @@ from edge.wire.event_batch import EventBatch
 from edge.wire.events import Event, read_event
 from edge.wire.topics import Topic
 from firmware_sim import provision
+from firmware_sim.ground_truth import Way
 from firmware_sim.hub_processes import SimHub
-from firmware_sim.truth import Way
 from tests.faults.conftest import RATE
 from tests.faults.ledger import BUSY_DOOR, SITE
 from tests.faults.orders import EDGE, broker

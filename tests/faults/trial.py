@@ -14,8 +14,8 @@ import msgspec
 
 from edge.wire.codec import encode
 from edge.wire.events import URGENT, AccessData, DoorChange, DoorData, Event
+from firmware_sim.ground_truth import Way
 from firmware_sim.hub_processes import SimHub
-from firmware_sim.truth import Way
 from firmware_sim.world import RECENT, Reported
 from firmware_sim.world_runner import ActResult, WorldRunner
 from tests.faults.ledger import CODE_DOOR, SITE, Ledger, Stored

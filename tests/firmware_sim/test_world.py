@@ -12,9 +12,9 @@ from firmware_sim import wiring
 from firmware_sim.building import DATA, demo_buildings, read_building
 from firmware_sim.crowd import open_hours, open_spans, visits_per_hour
 from firmware_sim.errors import BuildingError, NoSuchThing
+from firmware_sim.ground_truth import Way
 from firmware_sim.people import GroupVisit
 from firmware_sim.timeline import Act, Process
-from firmware_sim.truth import Way
 from firmware_sim.world import World
 
 TUESDAY = datetime(2026, 3, 24, 0, 0, tzinfo=UTC)

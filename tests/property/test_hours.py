@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from controller.estate.model import Site
 from controller.hours import bank_holidays
-from controller.hours.days import holds, rank, tied
+from controller.hours.day_rules import holds, rank, tied
 from controller.hours.impact import Ahead, LossKind, broken
 from controller.hours.model import (
     BookableWindow,

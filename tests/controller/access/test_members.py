@@ -9,9 +9,9 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from controller.access.holder_and_member_grants import A_SHARD, shards
 from controller.access.members.csv_rows import COLUMNS
 from controller.access.members.model import LibraryRecord, Member, against, age, window
-from controller.access.other_grants import A_SHARD, shards
 from controller.access.tables import members
 from controller.container import Container
 from edge.wire.access_decision import Reason

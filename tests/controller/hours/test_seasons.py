@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from controller.hours import bank_holidays
-from controller.hours.days import ranked, season_of, tied
+from controller.hours.day_rules import ranked, season_of, tied
 from controller.hours.model import HolidayMeaning, HolidayRule, Nation, OpeningHours, OtherDay, Season
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode

@@ -7,7 +7,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 from sqlalchemy.engine import URL
 
-from controller.access.other_grants import OtherGrants
+from controller.access.holder_and_member_grants import OtherGrants
 from controller.access.repository import held
 from controller.bookings.writer import BookingView
 from controller.db.engine import Database, Tx

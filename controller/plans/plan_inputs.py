@@ -9,9 +9,9 @@ import msgspec
 
 from controller.access import service as access
 from controller.access.codes import WantedGrant
+from controller.access.holder_and_member_grants import GrantScope, OtherGrants
 from controller.access.members import repository as members
 from controller.access.members.repository import Stamp
-from controller.access.other_grants import GrantScope, OtherGrants
 from controller.db.compiled_sql import Row, RowMemo
 from controller.db.engine import Tx
 from controller.diary.site_config import SiteConfig, SiteConfigs
