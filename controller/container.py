@@ -390,7 +390,7 @@ def open_container(
     policies = PolicyService(database, clock, changes, writer.site_configs, codes)
     estate.when_a_site_changes(codes)
     calendars = CalendarImport(database, clock, changes, writer, bookings, parser)
-    poller = Poller(database, clock, changes, calendars, keys, Fetcher(settings.feeds.allowed))
+    poller = Poller(database, clock, changes, calendars, keys, Fetcher(settings.feeds.allowed, settings.feeds.hosts))
     retention = RetentionService(
         database,
         clock,

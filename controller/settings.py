@@ -72,9 +72,10 @@ class HistorySettings(SettingsSection, frozen=True):
 
 class FeedSection(SettingsSection, frozen=True):
     """Outside diaries that are polled. ``networks``: your own networks that they may be in, such as "10.20.0.0/16";
-    public addresses are always allowed."""
+    public addresses are always allowed. ``hosts``: if any are given, no others are asked."""
 
     networks: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
 
     @property
     def allowed(self) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -60,6 +60,7 @@ tls = false
 [feeds]
 networks = []
 # networks = ["10.20.0.0/16"]
+# hosts = ["calendar.example.org"]     # if given, no other host is asked
 
 # The library system, which is asked about members every night; an empty host turns this off.
 [sip2]
@@ -227,6 +228,9 @@ def _checked(file: Path, settings: Settings) -> Settings:
             raise ConfigError(
                 file, "feeds.networks", f'{each!r} is not a network; write it like "10.20.0.0/16"'
             ) from None
+    for each in settings.feeds.hosts:
+        if not is_host(each):
+            raise ConfigError(file, "feeds.hosts", f"{each!r} is not a host; write it without https://")
     for each in settings.listen.proxies:
         try:
             ip_network(each)

@@ -93,6 +93,7 @@ def test_a_database_gets_the_driver_we_use(tmp_path: Path, database: str, expect
         ('data_dir = "d"\n[broker]\npassword_file = "none"', "broker.password_file", "is not a file"),
         ('data_dir = "d"\n[history]\nkind = "influx"', "history.url", "is needed"),
         ('data_dir = "d"\n[feeds]\nnetworks = ["10.20.0.1/16"]', "feeds.networks", "10.20.0.0/16"),
+        ('data_dir = "d"\n[feeds]\nhosts = ["https://x.test"]', "feeds.hosts", "without https://"),
         ('data_dir = "d"\n[history]\nkind = "mongo"', "history.kind", "'mongo'; it takes: influx, sql"),
         ('data_dir = "d"\n[sip2]\nhots = "x"', "sip2", "it takes: host, institution, location, password_file, port"),
         ('data_dir = "d"\n[sip2]\nhost = "lms"\npassword_file = "none"', "sip2.password_file", "is not a file"),

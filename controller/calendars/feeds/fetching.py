@@ -108,11 +108,14 @@ class Fetched(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fetcher:
-    """``networks``: private networks that may be polled besides public addresses. ``seconds``: the time limit for one
-    calendar."""
+    """``networks``: private networks that may be polled besides public addresses. ``hosts``: all that may be asked;
+    none: any. ``seconds``: the time limit for one calendar."""
 
-    def __init__(self, networks: Sequence[Network] = (), *, seconds: float = SECONDS) -> None:
+    def __init__(
+        self, networks: Sequence[Network] = (), hosts: Sequence[str] = (), *, seconds: float = SECONDS
+    ) -> None:
         self._networks = tuple(networks)
+        self._hosts = frozenset(each.lower() for each in hosts)
         self._seconds = seconds
 
     @cached_property
@@ -139,6 +142,12 @@ class Fetcher:
 
     async def _follow(self, url: httpx.URL, headers: dict[str, str]) -> Fetched | None:
         for _ in range(_REDIRECTS + 1):
+            if self._hosts and url.host.lower() not in self._hosts:
+                raise FeedFault(
+                    Trouble.ADDRESS,
+                    f"{url.host} is not among the hosts that may be asked; the person who runs the controller may add "
+                    "it to `hosts` under [feeds] in its configuration",
+                )
             ips = require_allowed(url.host, await _look_up(url), self._networks)
             # Its own client each time: no cookie and no sign-in goes to another server.
             async with httpx.AsyncClient(verify=self._trust, trust_env=False, timeout=_QUIET_S) as client:

@@ -157,6 +157,25 @@ async def test_a_server_that_cannot_prove_who_it_is_gets_no_request(tmp_path: Pa
         assert impostor.asked == []
 
 
+async def test_with_a_list_of_hosts_no_other_is_asked(surgery: Partner) -> None:
+    port = surgery.address.rpartition(":")[2]
+    only = Fetcher(LOOPBACK, ["LocalHost"])
+
+    async def refused(address: str) -> str:
+        with pytest.raises(FeedFault) as raised:
+            await only.fetch(address)
+        assert raised.value.trouble is Trouble.ADDRESS
+        return raised.value.text
+
+    assert "`hosts` under [feeds]" in await refused(f"http://127.0.0.1:{port}/")
+    assert surgery.asked == []
+    surgery.says = answer(DIARY)
+    found = await only.fetch(f"http://localhost:{port}/")
+    assert (found is not None and found.data) == DIARY
+    surgery.says = answer(b"", f"Location: http://127.0.0.1:{port}/", status="302 Found")
+    assert "127.0.0.1 is not among" in await refused(f"http://localhost:{port}/")
+
+
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]", "[::127.0.0.1]"]
 )
