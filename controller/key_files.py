@@ -60,16 +60,16 @@ class KeyFiles:
             _make(folder)
         self.folder = folder
         self._next = folder / "controller.next.key"
-        self._signing = [_key(folder / "controller.key")]
+        self._signing = [_signing_key(folder / "controller.key")]
         if self._next.exists():
-            self._signing.append(_key(self._next))
+            self._signing.append(_signing_key(self._next))
         self.page = _key(folder / "page.key")
         code = _key(folder / "code.key")
         self._aead = AESGCM(code)
 
     @property
     def signing_keys(self) -> list[Ed25519PrivateKey]:
-        return [Ed25519PrivateKey.from_private_bytes(key) for key in self._signing]
+        return list(self._signing)
 
     @property
     def signing(self) -> Ed25519PrivateKey:
@@ -87,7 +87,7 @@ class KeyFiles:
             return False
         with contextlib.suppress(FileExistsError):
             make_key(self._next)
-        self._signing.append(_key(self._next))
+        self._signing.append(_signing_key(self._next))
         return True
 
     def end_change(self) -> None:
@@ -269,6 +269,10 @@ def _make(folder: Path) -> None:
         with contextlib.suppress(OSError):  # it is there and has something in it
             new.replace(folder)
     _sync_folder(folder.parent)
+
+
+def _signing_key(path: Path) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(_key(path))
 
 
 def _key(path: Path) -> bytes:
