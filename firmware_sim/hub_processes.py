@@ -5,6 +5,7 @@ The demo and the fault tests run the same processes. It ends everything that it 
 
 import asyncio
 import contextlib
+import os
 import secrets
 import sys
 import time
@@ -245,7 +246,7 @@ class SimHub:
         """What the broker reads must be there before it starts, and it before the controller."""
         config = self.folder / "controller" / "controller.toml"
         argv = [hallkeeper(), "controller", "broker-files", "--config", str(config)]
-        making = await asyncio.create_subprocess_exec(*argv, stdout=asyncio.subprocess.DEVNULL)
+        making = await self._launch(argv, self.folder / "broker" / "broker-files.log", os.environ)
         if await making.wait():
             raise SimError(f"`{' '.join(argv)}` could not make the broker's files")
 

@@ -13,11 +13,12 @@ import pytest
 from tests.controller.running import PASSWORD, USER
 from tests.eventually import eventually
 from tests.faults.controller_process import ControllerProcess
+from tests.services.fork_client import ForkServer
 from tests.services.mosquitto import Broker
 
 API = "/api/v1"
 LIMIT_S = 2.0
-LONG, SHORT = (1000, 10), (60, 2)
+LONG, SHORT = (1000, 10), (60, 1)
 """Addresses, and how often each of the two signs in meanwhile."""
 AT_ONCE = 100
 """Connections of the flood. All come through one trusted proxy, so that each may name an address."""
@@ -25,11 +26,11 @@ AT_ONCE = 100
 
 @pytest.mark.parametrize("size", [SHORT, pytest.param(LONG, marks=pytest.mark.bench)], ids=["short", "long"])
 async def test_a_known_browser_and_a_link_get_in_during_a_flood(
-    mosquitto: Broker, tmp_path: Path, size: tuple[int, int]
+    mosquitto: Broker, tmp_path: Path, fork_server: ForkServer, size: tuple[int, int]
 ) -> None:
     addresses, rounds = size
-    controller = ControllerProcess(tmp_path, mosquitto)
-    controller.start()
+    controller = ControllerProcess(tmp_path, mosquitto, fork_server.start)
+    await controller.start()
     try:
         async with _client(controller) as known, _client(controller) as phone:
             link = await _booked(known, controller)
@@ -45,7 +46,7 @@ async def test_a_known_browser_and_a_link_get_in_during_a_flood(
                     waits["link"].append(await _took(_opened(phone, link)))
                 during = len(answers)
     finally:
-        controller.stop()
+        await controller.stop()
     assert set(answers) <= {401, 429, 503}
     for who, times in waits.items():
         worst = max(times)

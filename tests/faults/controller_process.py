@@ -1,7 +1,6 @@
 """The controller as the process that its users run, on SQLite and a real broker."""
 
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -9,19 +8,17 @@ from pathlib import Path
 
 import httpx
 
+from firmware_sim.child import Child, Start, accepts
+from firmware_sim.hub_processes import hallkeeper
 from firmware_sim.ports import free_port
 from tests.services.mosquitto import Broker
-from tests.services.ports import answers
-from tests.services.process import Service
-
-_COMMAND = "from edge.cli import main; main()"  # what the script `hallkeeper` does
 
 
 class ControllerProcess:
-    """``hallkeeper controller run`` in ``folder``; keeps port and data over kill and restart. ``more``: of its
-    configuration."""
+    """``hallkeeper controller run`` in ``folder``; keeps port and data over kill and restart. ``launch`` starts it.
+    ``more``: of its configuration."""
 
-    def __init__(self, folder: Path, broker: Broker, *, more: str = "") -> None:
+    def __init__(self, folder: Path, broker: Broker, launch: Start, *, more: str = "") -> None:
         self.port = free_port()
         self.data_dir = folder
         config = folder / "controller.toml"
@@ -32,23 +29,25 @@ class ControllerProcess:
             f'[listen]\nhost = "127.0.0.1"\nport = {self.port}\n'
             f'[broker]\nhost = "{broker.host}"\nport = {broker.port}\n{more}'
         )
-        self._service = Service(
+        self._child = Child(
             "controller",
-            [sys.executable, "-c", _COMMAND, "controller", "run", "--config", str(config)],
+            [hallkeeper(), "controller", "run", "--config", str(config)],
             log=folder / "controller.log",
-            ready=lambda: answers(self.port),
+            ready=lambda: accepts(self.port),
+            patience_s=60,
+            launch=launch,
         )
 
-    def start(self) -> None:
+    async def start(self) -> None:
         """Returns once it answers HTTP."""
-        self._service.start()
+        await self._child.start()
 
-    def kill(self) -> None:
+    async def kill(self) -> None:
         """kill -9."""
-        self._service.kill()
+        await self._child.kill()
 
-    def stop(self) -> None:
-        self._service.stop()
+    async def stop(self) -> None:
+        await self._child.stop(patience_s=60)
 
     @property
     def database(self) -> Path:

@@ -142,6 +142,7 @@ async def test_a_stepping_clock(trial: Trial, codes: Codes) -> None:
     _times_are_right(trial)
 
 
+@pytest.mark.faults_full
 async def test_a_battery_clock_an_hour_fast(trial: Trial) -> None:
     """It keeps local time, say. Cut off, the edge goes by it; what it tells is dated right anyway."""
     hub, now = trial.hub, trial.hub.clock.now

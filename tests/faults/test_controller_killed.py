@@ -21,6 +21,7 @@ from tests.eventually import eventually
 from tests.faults.controller_process import ControllerProcess
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import Hub
+from tests.services.fork_client import ForkServer
 from tests.services.mosquitto import Broker
 
 
@@ -37,11 +38,13 @@ async def hub(tmp_path: Path) -> Hub:
 
 
 @pytest.fixture
-async def controller(hub: Hub, tmp_path: Path, mosquitto: Broker) -> AsyncIterator[ControllerProcess]:
-    process = ControllerProcess(tmp_path, mosquitto)
-    process.start()
+async def controller(
+    hub: Hub, tmp_path: Path, mosquitto: Broker, fork_server: ForkServer
+) -> AsyncIterator[ControllerProcess]:
+    process = ControllerProcess(tmp_path, mosquitto, fork_server.start)
+    await process.start()
     yield process
-    process.stop()
+    await process.stop()
 
 
 @pytest.fixture
@@ -61,7 +64,7 @@ def now_of(first: int, last: int) -> list[Event]:
 async def asked_again(edge: FakeEdge, controller: ControllerProcess) -> int:
     """Start the controller again; the number it wants next."""
     edge.hellos.clear()
-    controller.start()
+    await controller.start()
     await edge.until(lambda: edge.hellos, "a hello")
     return edge.hellos[0].next_seq
 
@@ -80,7 +83,7 @@ async def test_killed_between_receiving_and_committing_it_stores_every_event_onc
             return await controller.counted("hallkeeper_batches_total") == arrived + 2
 
         await eventually(received, what="both batches have arrived")
-        controller.kill()
+        await controller.kill()
     assert edge.acks[-1].seq == 50
     assert controller.stored() == [(LOG, seq) for seq in range(1, 51)]
     assert await asked_again(edge, controller) == 51
@@ -94,7 +97,7 @@ async def test_killed_between_receiving_and_committing_it_stores_every_event_onc
 async def test_killed_after_the_commit_it_stores_nothing_twice(controller: ControllerProcess, edge: FakeEdge) -> None:
     await edge.send(now_of(1, 100))
     await edge.acknowledged(100)
-    controller.kill()
+    await controller.kill()
     assert await asked_again(edge, controller) == 101
     await edge.send(now_of(1, 100))
     await edge.send(now_of(101, 110))
@@ -110,7 +113,7 @@ async def test_killed_in_mid_stream_again_and_again_it_ends_with_every_event_onc
     for _ in range(3):
         for first in range(wanted, last, 100):
             await edge.send(now_of(first, min(first + 99, last)))
-        controller.kill()
+        await controller.kill()
         wanted = await asked_again(edge, controller)
     for first in range(wanted, last + 1, 100):
         await edge.send(now_of(first, min(first + 99, last)))

@@ -1,6 +1,5 @@
 """The controller killed with kill -9 while notices go out: none is missing, and at most those in flight come twice."""
 
-import asyncio
 import random
 from collections import Counter
 from datetime import timedelta
@@ -21,6 +20,7 @@ from edge.wire.clock import SystemClock
 from tests.eventually import eventually
 from tests.faults.controller_process import ControllerProcess
 from tests.integration.hub import ACTOR, SITE, Hub
+from tests.services.fork_client import ForkServer
 from tests.services.mail import SENDER, MailServer, mail_server
 from tests.services.mosquitto import Broker
 
@@ -56,22 +56,24 @@ async def waiting_notices(folder: Path, mail: MailServer, count: int) -> list[st
     return addresses
 
 
-async def killed_again_and_again(folder: Path, broker: Broker, *, count: int, kills: int, seed: str) -> None:
+async def killed_again_and_again(
+    folder: Path, broker: Broker, fork_server: ForkServer, *, count: int, kills: int, seed: str
+) -> None:
     chance = random.Random(seed)  # not for secrets
     async with mail_server() as mail:
         addresses = await waiting_notices(folder, mail, count)
         more = f'[mail]\nhost = "127.0.0.1"\nport = {mail.settings.port}\nsecurity = "none"\nsender = "{SENDER}"\n'
-        process = ControllerProcess(folder, broker, more=more)
+        process = ControllerProcess(folder, broker, fork_server.start, more=more)
         for _ in range(kills):
-            await asyncio.to_thread(process.start)
+            await process.start()
             goal = len(mail.ids) + chance.randrange(1, max(2, count // kills))
 
             async def some(goal: int = goal) -> bool:
                 return len(mail.ids) >= min(goal, count)
 
             await eventually(some, what="some notices have gone out", within_s=300)
-            process.kill()
-        await asyncio.to_thread(process.start)
+            await process.kill()
+        await process.start()
 
         async def all_told() -> bool:
             return {address for address, _ in mail.ids} == set(addresses)
@@ -79,20 +81,20 @@ async def killed_again_and_again(folder: Path, broker: Broker, *, count: int, ki
         try:
             await eventually(all_told, what="every notice has gone out", within_s=300)
         finally:
-            process.stop()
+            await process.stop()
         by_id = Counter(mail.ids)
         assert len(by_id) == count  # a second copy has the first one's Message-ID
         assert sum(by_id.values()) - count <= kills  # one is in flight at a time
 
 
 async def test_the_controller_killed_while_notices_go_out_sends_each_at_least_once(
-    tmp_path: Path, mosquitto: Broker
+    tmp_path: Path, mosquitto: Broker, fork_server: ForkServer
 ) -> None:
-    await killed_again_and_again(tmp_path, mosquitto, count=60, kills=2, seed="short")
+    await killed_again_and_again(tmp_path, mosquitto, fork_server, count=30, kills=2, seed="short")
 
 
 @pytest.mark.faults_full
 async def test_the_controller_killed_twenty_times_while_2000_notices_go_out_loses_none(
-    tmp_path: Path, mosquitto: Broker
+    tmp_path: Path, mosquitto: Broker, fork_server: ForkServer
 ) -> None:
-    await killed_again_and_again(tmp_path, mosquitto, count=2_000, kills=20, seed="long")
+    await killed_again_and_again(tmp_path, mosquitto, fork_server, count=2_000, kills=20, seed="long")

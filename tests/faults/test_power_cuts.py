@@ -79,6 +79,7 @@ def whole(scenario: str, played: Played) -> Row:
     )
 
 
+@pytest.mark.faults_full
 def test_the_same_seed_plays_the_same_hour_and_the_same_cuts() -> None:
     """After any earlier test and on a busy machine, so that a failure can be repeated."""
     assert play(4, 3) == play(4, 3)

@@ -19,6 +19,7 @@ from firmware_sim.hub_processes import SimHub, SimHubPlan, hallkeeper
 from tests.faults.conftest import RATE, TUESDAY
 from tests.faults.ledger import CODE_DOOR, SITE
 from tests.faults.trial import typed
+from tests.services.fork_client import ForkServer
 
 PAGE = Path(__file__).parents[2] / "docs" / "enrolment.md"
 EDGE, SPACE = "ramsey-pi", "studio"
@@ -32,25 +33,23 @@ def steps() -> list[str]:
 
 
 @pytest.fixture
-async def hub(tmp_path: Path) -> AsyncIterator[SimHub]:
+async def hub(tmp_path: Path, fork_server: ForkServer) -> AsyncIterator[SimHub]:
     buildings = tuple(building for building in demo_buildings() if building.id == SITE)
-    async with SimHub(
-        SimHubPlan(folder=tmp_path, buildings=buildings, epoch=TUESDAY, rate=RATE, answer_s=30.0, tls=True)
-    ) as hub:
+    plan = SimHubPlan(folder=tmp_path, buildings=buildings, epoch=TUESDAY, rate=RATE, answer_s=30.0, tls=True)
+    async with SimHub(plan, launch=fork_server.start) as hub:
         yield hub
 
 
-async def _typed(hub: SimHub, command: str, *more: str) -> str:
+async def _typed(hub: SimHub, fork_server: ForkServer, command: str, *more: str) -> str:
     """What a command of the page prints, typed where somebody is signed in."""
     env = os.environ | {"HALLKEEPER_SERVER": hub.address, "HALLKEEPER_TOKEN": hub.api.token, "COLUMNS": "200"}
     program, *arguments = shlex.split(command)
     assert program == "hallkeeper"
-    process = await asyncio.create_subprocess_exec(
-        hallkeeper(), *arguments, *more, env=env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
-    )
-    printed, _ = await process.communicate()
-    assert process.returncode == 0, printed.decode()
-    return printed.decode()
+    log = hub.folder / f"{arguments[0]}.log"
+    process = await fork_server.start([hallkeeper(), *arguments, *more], log, env)
+    code, printed = await process.wait(), await asyncio.to_thread(log.read_text)
+    assert code == 0, printed
+    return printed
 
 
 async def _booked(hub: SimHub) -> tuple[str, str]:
@@ -92,7 +91,9 @@ async def _opens(hub: SimHub, code: str) -> bool:
     return (await typed(hub.runner, SITE, CODE_DOOR, code)).done
 
 
-async def test_a_stolen_pi_is_replaced_with_the_commands_of_the_page(hub: SimHub, tmp_path: Path) -> None:
+async def test_a_stolen_pi_is_replaced_with_the_commands_of_the_page(
+    hub: SimHub, fork_server: ForkServer, tmp_path: Path
+) -> None:
     revoke, token, enrol = steps()
     data = tmp_path / "edges" / SITE / provision.DATA
     booking, old_code = await _booked(hub)
@@ -101,12 +102,12 @@ async def test_a_stolen_pi_is_replaced_with_the_commands_of_the_page(hub: SimHub
     thief = read_identity(data / FILE)
     assert await _gets_in(hub, thief)
 
-    told = await _typed(hub, revoke)
+    told = await _typed(hub, fork_server, revoke)
     assert "Choir" in told
     assert "Una Porter" in told
     assert "01632 960 001" in told
 
-    printed = await _typed(hub, token)
+    printed = await _typed(hub, fork_server, token)
     [edge] = (await hub.api.get(f"/sites/{SITE}/now"))["edges"]
     assert edge["revoked_at"] is not None
     assert await _opens(hub, old_code)
@@ -121,7 +122,7 @@ async def test_a_stolen_pi_is_replaced_with_the_commands_of_the_page(hub: SimHub
     (made,) = re.findall(r"hk1\.\S+", printed)
     config = tmp_path / "edges" / SITE / "edge.toml"
     typed = enrol.replace("TOKEN", made).replace("https://hub.example.org", hub.address)
-    await _typed(hub, typed, "--config", str(config))
+    await _typed(hub, fork_server, typed, "--config", str(config))
     assert (data / FILE).stat().st_mode & 0o777 == 0o600
     await hub.set_power(SITE, True)
     await hub.online(SITE)
