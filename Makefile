@@ -1,7 +1,7 @@
 # Everything a person types. `make` alone says what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types pages imports bench faults fuzz mutants lock wheel check-data clean setup-run setup-test
+.PHONY: help demo test lint types pages imports bench faults browsers fuzz mutants lock wheel check-data clean setup-run setup-test
 export PYTHON
 # Container images often set it. Without bytecode each process compiles all of our code again, twice the CPU of a start.
 unexport PYTHONDONTWRITEBYTECODE
@@ -45,8 +45,11 @@ faults: setup-test ## the fault scenarios in their long form; prints a table
 	$(ON_DISK) $(BIN)/pytest tests/faults tests/scenarios -m "not alone" -n $(WORKERS) --dist worksteal $(ARGS)
 	$(ON_DISK) $(BIN)/pytest tests/faults -m alone $(ARGS)
 
-fuzz: setup-test ## random bad input, forty times as much as in make test
-	$(BIN)/pytest tests/fuzz --hypothesis-profile=long $(ARGS)
+browsers: setup-test ## every way of every page in Chromium; make test keeps the main ones
+	$(BIN)/pytest tests/browser -m "browser_full or not browser_full" -n $(CORES) --dist worksteal $(ARGS)
+
+fuzz: setup-test ## random bad input and every rule with other examples, forty times as many as in make test
+	$(BIN)/pytest tests/fuzz tests/property --hypothesis-profile=long $(ARGS)
 
 mutants: setup-test ## mutation testing: small faults in the code, and how many the tests detect; ARGS="--number 300 --seed 1"
 	$(BIN)/python -m tests.mutants $(ARGS)

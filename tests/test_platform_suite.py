@@ -96,3 +96,20 @@ def test_each_worker_begins_with_another_group_of_waiting_tests(workers: int) ->
 
 def test_the_groups_of_waiting_tests_are_there() -> None:
     assert [each for group in WAITING for each in group if not (TESTS.parent / each).exists()] == []
+
+
+def _in_make_test(source: str) -> list[str]:
+    """The names of the tests in Python source that no decorator makes a long form as a whole."""
+    functions = (each for each in ast.parse(source).body if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef))
+    return [
+        each.name
+        for each in functions
+        if each.name.startswith("test_")
+        and "pytest.mark.browser_full" not in (ast.unparse(decorator) for decorator in each.decorator_list)
+    ]
+
+
+def test_every_part_of_the_pages_keeps_a_browser_test_in_make_test() -> None:
+    files = sorted((TESTS / "browser").glob("test_*.py"))
+    assert files
+    assert [path.name for path in files if not _in_make_test(path.read_text(encoding="utf-8"))] == []

@@ -111,6 +111,7 @@ MODES: dict[str, tuple[tuple[int, int], Scheme, bool]] = {
     "phone-dark": (PHONE, "dark", False),
     "forced": ((1440, 900), "dark", True),
 }
+SHORT = "desk-light"
 
 
 async def _looked_at(hub: SimHub) -> str:
@@ -125,7 +126,9 @@ async def _looked_at(hub: SimHub) -> str:
     return str((await book(hub, "Looked at", DAY, "10:00", "12:00"))["id"])
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    "mode", [pytest.param(mode, marks=[] if mode == SHORT else pytest.mark.browser_full) for mode in MODES]
+)
 async def test_axe_finds_nothing(screens: Screens, hub: SimHub, mode: str) -> None:
     size, scheme, forced = MODES[mode]
     booking = await _looked_at(hub)
@@ -145,7 +148,9 @@ async def test_axe_finds_nothing_on_the_door_code_page(screens: Screens, hub: Si
         assert await faults(screen.page, scheme) == []
 
 
-@pytest.mark.parametrize("size", [(320, 700), (320, 256)], ids=["narrow", "400-percent"])
+@pytest.mark.parametrize(
+    "size", [(320, 700), pytest.param((320, 256), marks=pytest.mark.browser_full)], ids=["narrow", "400-percent"]
+)
 async def test_nothing_scrolls_sideways_at_320_pixels(screens: Screens, hub: SimHub, size: tuple[int, int]) -> None:
     booking = await _looked_at(hub)
     screen = await screens.new(size=size)
@@ -157,6 +162,7 @@ async def test_nothing_scrolls_sideways_at_320_pixels(screens: Screens, hub: Sim
     assert wide == {}
 
 
+@pytest.mark.browser_full
 async def test_a_name_without_spaces_is_broken_rather_than_the_page(screens: Screens, hub: SimHub) -> None:
     booked = await book(hub, "W" * 200, date(2027, 1, 8), "10:00", "12:00")
     screen = await screens.new(size=(320, 700))
@@ -173,6 +179,7 @@ async def test_a_name_without_spaces_is_broken_rather_than_the_page(screens: Scr
     assert await screen.sideways() == 0
 
 
+@pytest.mark.browser_full
 async def test_the_panel_covers_the_whole_phone_and_closes_again(screens: Screens, hub: SimHub) -> None:
     booking = await _looked_at(hub)
     screen = await screens.new(size=PHONE)

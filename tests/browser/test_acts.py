@@ -63,6 +63,7 @@ async def test_a_door_is_opened_once_by_keyboard_and_its_reason_is_offered_next_
     await expect(asked).not_to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_nothing_is_done_without_a_reason(screens: Screens) -> None:
     screen = await now_page(screens)
     await screen.page.get_by_role("button", name="Open once… Library door").click()
@@ -71,6 +72,7 @@ async def test_nothing_is_done_without_a_reason(screens: Screens) -> None:
     await expect(asked.get_by_role("alert")).to_have_text("Give a reason; it is recorded with your name.")
 
 
+@pytest.mark.browser_full
 async def test_an_offline_door_is_not_opened_and_the_page_gives_the_reason(screens: Screens, hub: SimHub) -> None:
     screen = await now_page(screens, "march")
     screen.excuse("status of 409")
@@ -118,6 +120,7 @@ async def test_the_whole_building_is_locked_down_after_typed_confirmation_and_re
     await expect(held).to_contain_text(re.compile("“Police ask for it”"))
 
 
+@pytest.mark.browser_full
 async def test_a_door_without_the_lock_down_is_named(screens: Screens, hub: SimHub) -> None:
     screen = await now_page(screens, "march")
     hub.set_network("march", up=False)
@@ -140,6 +143,7 @@ async def test_a_door_without_the_lock_down_is_named(screens: Screens, hub: SimH
     await expect(card(screen, "Front door")).to_contain_text("Locked down since")
 
 
+@pytest.mark.browser_full
 async def test_a_door_is_held_open_until_a_time_and_another_put_out_of_service(screens: Screens, hub: SimHub) -> None:
     screen = await now_page(screens)
     page = screen.page
@@ -164,6 +168,7 @@ async def test_a_door_is_held_open_until_a_time_and_another_put_out_of_service(s
     await expect(card(screen, "Library door").get_by_text("Locked", exact=True)).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_an_edge_tests_itself(screens: Screens) -> None:
     screen = await now_page(screens)
     await screen.page.get_by_role("button", name=re.compile("^Test…")).first.click()
@@ -173,6 +178,7 @@ async def test_an_edge_tests_itself(screens: Screens) -> None:
     await expect(asked).to_contain_text(re.compile("all is well: .* locks work.* clock synced"))
 
 
+@pytest.mark.browser_full
 async def test_the_number_of_people_is_put_right(screens: Screens) -> None:
     screen = await now_page(screens)
     people = screen.page.get_by_role("region", name="People inside")
@@ -192,6 +198,7 @@ async def test_the_number_of_people_is_put_right(screens: Screens) -> None:
     await expect(people).to_contain_text(re.compile(r"0\s*±\s*0"))
 
 
+@pytest.mark.browser_full
 async def test_a_booking_with_a_leaked_code_can_get_a_new_one(screens: Screens, hub: SimHub) -> None:
     now = hub.clock.now()
     body = {
@@ -247,7 +254,9 @@ async def test_a_diary_only_user_sees_nothing_of_the_doors_and_no_actions(screen
     await expect(page.get_by_text("Secret reason")).to_have_count(0)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark", "forced"])
+@pytest.mark.parametrize(
+    "scheme", ["light", *(pytest.param(each, marks=pytest.mark.browser_full) for each in ("dark", "forced"))]
+)
 async def test_acts_have_no_barrier_that_axe_finds_and_fit_a_phone(screens: Screens, hub: SimHub, scheme: str) -> None:
     order = {"kind": "lock_down", "reason": "Drill"}
     await hub.api.post("/sites/ramsey/overrides", order)

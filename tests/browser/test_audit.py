@@ -29,6 +29,7 @@ async def test_the_log_is_searched_and_the_schedule_is_shown(screens: Screens) -
     assert await faults(page, "audit") == []
 
 
+@pytest.mark.browser_full
 async def test_a_slow_answer_to_an_earlier_search_does_not_replace_a_later_one(screens: Screens) -> None:
     screen = await screens.new()
     page = screen.page

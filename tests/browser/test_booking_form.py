@@ -65,6 +65,7 @@ async def test_saving_overwrites_nothing_saved_by_others_meanwhile(screens: Scre
     assert (saved["space"], saved["people"], saved["contact_phone"]) == ("hall", 30, "01487 555 001")
 
 
+@pytest.mark.browser_full
 async def test_a_request_for_a_taken_time_is_booked_once_it_is_free_again(screens: Screens, hub: SimHub) -> None:
     day = date(2027, 2, 2)
     first = await book(hub, "Was first", day, "10:00", "11:00")
@@ -100,6 +101,7 @@ async def test_no_answer_keeps_the_form_and_a_second_press_does_not_book_twice(s
     assert [one["title"] for one in found] == ["Answer lost"]
 
 
+@pytest.mark.browser_full
 @pytest.mark.parametrize("repeats", [False, True])
 async def test_after_an_unknown_outcome_the_page_checks_the_diary_and_books_what_is_missing(
     screens: Screens, hub: SimHub, repeats: bool
@@ -122,6 +124,7 @@ async def test_after_an_unknown_outcome_the_page_checks_the_diary_and_books_what
     assert await titled(hub, title, day) is not None
 
 
+@pytest.mark.browser_full
 @pytest.mark.parametrize("repeats", [False, True])
 async def test_after_an_unknown_outcome_dates_in_the_diary_are_shown_as_booked(
     screens: Screens, hub: SimHub, repeats: bool
@@ -145,6 +148,7 @@ async def test_after_an_unknown_outcome_dates_in_the_diary_are_shown_as_booked(
     await expect(panel.get_by_role("heading", name=title)).to_be_focused()
 
 
+@pytest.mark.browser_full
 async def test_a_change_whose_outcome_is_unknown_is_looked_up(screens: Screens, hub: SimHub) -> None:
     day = date(2027, 2, 5)
     booked = await book(hub, "Change lost", day, "14:00", "15:00")
@@ -162,6 +166,7 @@ async def test_a_change_whose_outcome_is_unknown_is_looked_up(screens: Screens, 
     assert await times(hub, booked["id"]) == ("studio", "14:00", "16:00")
 
 
+@pytest.mark.browser_full
 @pytest.mark.parametrize(("starts", "ends"), [("10:00", "10:00"), ("13", "1pm")])
 async def test_an_end_equal_to_the_start_is_refused_and_not_read_as_a_whole_day(
     screens: Screens, starts: str, ends: str
@@ -172,6 +177,7 @@ async def test_an_end_equal_to_the_start_is_refused_and_not_read_as_a_whole_day(
     await expect(panel.locator("#to-fault")).to_contain_text("It would end as it starts")
 
 
+@pytest.mark.browser_full
 async def test_a_booking_past_midnight_shows_its_length(screens: Screens) -> None:
     screen = await screens.new()
     panel = await _form(screen, date(2027, 3, 27), "Night shift", "22:00", "06:00")
@@ -179,6 +185,7 @@ async def test_a_booking_past_midnight_shows_its_length(screens: Screens) -> Non
     await expect(panel.get_by_text(hint)).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_an_implausible_date_is_reported_at_its_field_before_booking(screens: Screens) -> None:
     screen = await screens.new()
     screen.excuse("status of 422")
@@ -192,6 +199,7 @@ async def test_an_implausible_date_is_reported_at_its_field_before_booking(scree
     await expect(panel.get_by_text("Thursday 12 Aug 2027")).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_the_last_date_follows_the_first_until_it_is_typed(screens: Screens) -> None:
     screen = await screens.new()
     panel = await _form(screen, date(2027, 2, 9), "Follows", "10:00", "11:00")
@@ -205,6 +213,7 @@ async def test_the_last_date_follows_the_first_until_it_is_typed(screens: Screen
     await expect(panel.locator("#until-fault")).to_have_text("The last date is before the first.")
 
 
+@pytest.mark.browser_full
 async def test_typed_values_survive_leaving_the_form(screens: Screens, hub: SimHub) -> None:
     day = date(2027, 2, 11)
     other = await book(hub, "Something else", day, "14:00", "15:00")
@@ -237,6 +246,7 @@ async def test_typed_values_survive_leaving_the_form(screens: Screens, hub: SimH
     await expect(panel.get_by_text("You were writing")).to_have_count(0)
 
 
+@pytest.mark.browser_full
 async def test_audience_equipment_and_lead_time_are_under_more(screens: Screens, hub: SimHub) -> None:
     day = date(2027, 2, 12)
     await hub.api.put("/parties/fen-singers", {"kind": "group", "name": "Fen Singers", "tier": "community"})
@@ -269,6 +279,7 @@ async def test_audience_equipment_and_lead_time_are_under_more(screens: Screens,
     assert {name: found.get(name) for name in wanted} == wanted
 
 
+@pytest.mark.browser_full
 async def test_an_unknown_group_is_created_from_the_form(screens: Screens, hub: SimHub) -> None:
     day = date(2027, 2, 27)
     screen = await screens.new(size=(320, 900))
@@ -305,6 +316,7 @@ async def test_a_read_only_user_is_told_before_filling_anything_in(screens: Scre
     await expect(screen.panel.get_by_label("What for")).to_have_count(0)
 
 
+@pytest.mark.browser_full
 @pytest.mark.parametrize("size", [(1280, 800), (320, 640)])
 async def test_a_form_in_progress_survives_a_reload(screens: Screens, hub: SimHub, size: tuple[int, int]) -> None:
     day = date(2027, 2, 18) if size[0] > 1000 else date(2027, 2, 23)

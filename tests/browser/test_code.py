@@ -15,6 +15,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 DAY = date(2026, 12, 18)
 
 
+@pytest.mark.browser_full
 async def test_the_message_is_copied_and_the_page_confirms_it(screens: Screens, hub: SimHub) -> None:
     booked = await book(hub, "Copied", DAY, "10:00", "11:00")
     screen = await screens.new(settings={"permissions": ["clipboard-read", "clipboard-write"]})
@@ -27,6 +28,7 @@ async def test_the_message_is_copied_and_the_page_confirms_it(screens: Screens, 
     assert booked["code"] in copied.replace(" ", "")
 
 
+@pytest.mark.browser_full
 async def test_if_copying_is_refused_the_message_is_selected(screens: Screens, hub: SimHub) -> None:
     booked = await book(hub, "By hand", DAY, "11:00", "12:00")
     screen = await screens.new()

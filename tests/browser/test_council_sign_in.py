@@ -74,6 +74,7 @@ async def test_somebody_signs_in_with_the_account_of_a_council(address: str, bro
     await context.close()
 
 
+@pytest.mark.browser_full
 async def test_somebody_links_the_account_of_a_council_to_their_own(address: str, browser: Browser) -> None:
     context = await browser.new_context()
     page = await context.new_page()

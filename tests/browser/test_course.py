@@ -32,6 +32,7 @@ async def _running(hub: SimHub, title: str) -> dict[str, Any]:
     return await hub.api.post("/sites/march/bookings", body | {"ends": (now + timedelta(hours=2)).isoformat()})
 
 
+@pytest.mark.browser_full
 async def test_a_checked_in_booking_is_not_released(
     screens: Screens, hub: SimHub, given_back_after_an_hour: None
 ) -> None:
@@ -50,6 +51,7 @@ async def test_a_checked_in_booking_is_not_released(
     await decide(hub, booked, "cancel")
 
 
+@pytest.mark.browser_full
 async def test_an_early_end_is_undone(screens: Screens, hub: SimHub) -> None:
     booked = await _running(hub, "Short stay")
     screen = await screens.new()
@@ -83,6 +85,7 @@ async def test_a_declined_request_gives_the_reason_and_can_be_restored(screens: 
     await expect(panel.get_by_role("button", name="Approve")).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_an_approval_can_be_undone_while_nothing_newer_followed(screens: Screens, hub: SimHub) -> None:
     asked = await ask(hub, "Second thoughts", DAY, "12:00", "13:00")
     screen = await screens.new()
@@ -93,6 +96,7 @@ async def test_an_approval_can_be_undone_while_nothing_newer_followed(screens: S
     assert (await hub.api.get(f"/bookings/{asked['id']}"))["status"] == "held"
 
 
+@pytest.mark.browser_full
 async def test_the_history_of_a_booking_is_shown_on_demand_and_continues(screens: Screens, hub: SimHub) -> None:
     booked = await book(hub, "Much happened", DAY, "14:00", "15:00")
     screen = await screens.new()
@@ -104,6 +108,7 @@ async def test_the_history_of_a_booking_is_shown_on_demand_and_continues(screens
     await expect(story).to_have_text([re.compile("Booked"), re.compile("Cancelled by warden: The boiler is broken")])
 
 
+@pytest.mark.browser_full
 async def test_the_panel_shows_all_of_a_booking_and_the_cost_of_cancelling(screens: Screens, hub: SimHub) -> None:
     terms = {"name": "usual", "steps": [{"days": 365, "percent": 0}], "late_percent": 50, "no_show_percent": 100}
     rates = [{"name": "Studio", "spaces": ["studio"], "per_hour_pence": 1200}]
@@ -124,6 +129,7 @@ async def test_the_panel_shows_all_of_a_booking_and_the_cost_of_cancelling(scree
     await expect(panel).to_contain_text("£12.00")
 
 
+@pytest.mark.browser_full
 async def test_a_booking_inside_a_closure_is_marked_and_not_cancelled(screens: Screens, hub: SimHub) -> None:
     day = DAY + timedelta(days=2)
     booked = await book(hub, "Carols", day, "18:00", "20:00")

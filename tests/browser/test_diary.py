@@ -22,6 +22,7 @@ async def test_it_opens_on_today_in_the_time_of_the_site(screens: Screens) -> No
     await expect(screen.page.get_by_text("Live", exact=True)).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_day_and_building_are_in_the_address_and_the_back_button_knows_them(screens: Screens) -> None:
     screen = await screens.new()
     page = screen.page
@@ -30,14 +31,15 @@ async def test_day_and_building_are_in_the_address_and_the_back_button_knows_the
     await expect(page.get_by_role("heading", level=1)).to_have_text("Wednesday 2 Dec 2026")
     await page.get_by_label("Building").select_option("march")
     await expect(page.get_by_role("rowheader", name="Community hall")).to_be_visible()
-    assert "site=march" in page.url
-    assert "date=2026-12-02" in page.url
+    await expect(page).to_have_url(re.compile("site=march"))
+    await expect(page).to_have_url(re.compile("date=2026-12-02"))
     await page.go_back()
     await expect(page.get_by_role("rowheader", name="Studio")).to_be_visible()
     await page.go_back()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Tuesday 1 Dec 2026")
 
 
+@pytest.mark.browser_full
 async def test_a_date_is_typed_the_british_way(screens: Screens) -> None:
     screen = await screens.new()
     page = screen.page
@@ -52,6 +54,7 @@ async def test_a_date_is_typed_the_british_way(screens: Screens) -> None:
     await expect(page.get_by_role("heading", level=1)).to_have_text("Thursday 26 Nov 2026")
 
 
+@pytest.mark.browser_full
 async def test_opening_modes_are_shown_in_words(screens: Screens) -> None:
     screen = await screens.new()
     await screen.diary(date(2026, 12, 1))
@@ -59,6 +62,7 @@ async def test_opening_modes_are_shown_in_words(screens: Screens) -> None:
     await expect(opening).to_have_text(["Closed 00:00 to 10:00", "Staffed 10:00 to 18:00", "Closed 18:00 to midnight"])
 
 
+@pytest.mark.browser_full
 @pytest.mark.parametrize(("day", "hours"), [(date(2027, 3, 28), 23), (date(2027, 10, 31), 25)])
 async def test_the_days_of_the_clock_changes_have_their_own_length(screens: Screens, day: date, hours: int) -> None:
     screen = await screens.new()
@@ -91,12 +95,14 @@ async def test_a_booking_made_elsewhere_appears_without_a_reload(screens: Screen
     await expect(screen.block("Late arrival")).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_an_unknown_building_is_reported(screens: Screens) -> None:
     screen = await screens.new()
     await screen.open("/diary?site=atlantis")
     await expect(screen.page.get_by_text("There is no building called “atlantis”.")).to_be_visible()
 
 
+@pytest.mark.browser_full
 @pytest.mark.parametrize("text", ["2026-13-45", "26/11/2026", "9999-01-01", "soon"])
 async def test_an_address_with_an_impossible_day_shows_today_and_reports_it(screens: Screens, text: str) -> None:
     screen = await screens.new()
@@ -104,9 +110,10 @@ async def test_an_address_with_an_impossible_day_shows_today_and_reports_it(scre
     await expect(screen.page.get_by_role("heading", level=1)).to_have_text("Wednesday 25 Nov 2026")
     await expect(screen.page.get_by_role("grid")).to_be_visible()
     await expect(screen.page.get_by_role("region", name="Notice")).to_contain_text(f"no day “{text}”")
-    assert "date=" not in screen.page.url
+    await expect(screen.page).not_to_have_url(re.compile("date="))
 
 
+@pytest.mark.browser_full
 async def test_a_pool_shows_its_free_places_and_books_one_of_them(screens: Screens, hub: SimHub) -> None:
     day = date(2026, 12, 8)
     await hub.api.put("/sites/march/spaces/desks", DESKS)
@@ -123,6 +130,7 @@ async def test_a_pool_shows_its_free_places_and_books_one_of_them(screens: Scree
     await expect(screen.panel.get_by_text("Free", exact=True)).to_be_visible()
 
 
+@pytest.mark.browser_full
 @pytest.mark.parametrize(("hours", "said"), [(1, "free"), (3, "clash with Some desks, The last desk")])
 async def test_a_pool_can_be_drawn_over_while_it_has_places(
     screens: Screens, hub: SimHub, hours: int, said: str
@@ -163,6 +171,7 @@ async def test_a_booker_can_tell_their_own_bookings_from_taken_times(screens: Sc
     await expect(screen.page.get_by_text("A secret meeting")).to_have_count(0)
 
 
+@pytest.mark.browser_full
 async def test_the_building_looked_at_last_is_shown_after_signing_in_again(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new(signed_in=False)
     screen.excuse("status of 401")
@@ -182,6 +191,7 @@ async def _at_night(route: Route) -> None:
     await route.fulfill(response=answer, json={**await answer.json(), "now": "2026-11-25T03:24:00+00:00"})
 
 
+@pytest.mark.browser_full
 async def test_a_day_is_shown_from_its_opening_time_while_that_is_in_the_future(screens: Screens) -> None:
     screen = await screens.new(size=PHONE)
     await screen.page.route("**/api/v1/session", _at_night)
@@ -190,6 +200,7 @@ async def test_a_day_is_shown_from_its_opening_time_while_that_is_in_the_future(
     await expect(screen.page.get_by_role("listitem").filter(has_text="Staffed")).to_be_in_viewport()
 
 
+@pytest.mark.browser_full
 async def test_a_cancelled_booking_is_shown_below_the_day_and_found_by_name_in_the_table(
     screens: Screens, hub: SimHub
 ) -> None:
@@ -208,6 +219,7 @@ async def test_a_cancelled_booking_is_shown_below_the_day_and_found_by_name_in_t
     await expect(page.get_by_text("No booking of this day has that name.")).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_opening_the_panel_moves_nothing_above_the_board(screens: Screens, hub: SimHub) -> None:
     day = date(2026, 12, 12)
     booked = await book(hub, "Steady", day, "10:00", "12:00")
@@ -222,6 +234,7 @@ async def test_opening_the_panel_moves_nothing_above_the_board(screens: Screens,
     assert after["y"] == before["y"]
 
 
+@pytest.mark.browser_full
 @pytest.mark.parametrize("path", ["/nowhere", "/diary/2026-12-18", "/Now"])
 async def test_a_missing_page_is_reported(screens: Screens, path: str) -> None:
     screen = await screens.new()
@@ -233,6 +246,7 @@ async def test_a_missing_page_is_reported(screens: Screens, path: str) -> None:
     await expect(screen.page.get_by_role("grid")).to_be_visible()
 
 
+@pytest.mark.browser_full
 @pytest.mark.parametrize("size", [(1280, 800), (320, 640)])
 async def test_a_booking_of_another_day_is_found_by_name_and_opened_there(
     screens: Screens, hub: SimHub, size: tuple[int, int]
@@ -251,7 +265,7 @@ async def test_a_booking_of_another_day_is_found_by_name_and_opened_there(
     assert await screen.sideways() == 0
     await found.get_by_role("link").click()
     await expect(screen.panel.get_by_role("heading", name=f"Harvest supper {size[0]}")).to_be_visible()
-    assert "date=2027-03-09" in page.url
+    await expect(page).to_have_url(re.compile("date=2027-03-09"))
     await screen.open("/diary?site=ramsey&date=2027-01-19&view=table")
     await page.get_by_label("Find by name, on any day").fill("no such supper")
     await expect(page.get_by_text("No other day has a booking with “no such supper” in its name.")).to_be_visible()

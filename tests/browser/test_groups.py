@@ -51,6 +51,7 @@ async def test_somebody_is_invited_joins_and_leaves(screens: Screens, hub: SimHu
     await expect(people.get_by_role("listitem")).to_have_count(1)
 
 
+@pytest.mark.browser_full
 async def test_a_manager_merges_a_suggested_duplicate_and_undoes_it(screens: Screens, hub: SimHub) -> None:
     for party, name in (("bell-choir", "Bell choir"), ("bell-choir-2", "Bell Choir"), ("chess", "Chess club")):
         group = {"kind": "group", "name": name, "contact_phone": "01354 555 010" if name != "Chess club" else ""}

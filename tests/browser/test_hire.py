@@ -98,6 +98,7 @@ async def test_a_party_is_asked_for_on_a_phone_and_confirmed_by_digits(screens: 
     await expect(request.get_by_text(anna)).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_the_link_shows_what_it_confirms_and_offers_another_time_when_that_is_taken(
     screens: Screens, hub: SimHub
 ) -> None:
@@ -133,6 +134,7 @@ async def test_the_link_shows_what_it_confirms_and_offers_another_time_when_that
     await expect(late.page.get_by_text("If you have confirmed already")).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_a_building_that_takes_no_requests_says_so(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new(signed_in=False)
     screen.excuse("status of 409")

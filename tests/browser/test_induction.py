@@ -40,6 +40,7 @@ async def test_it_is_taken_step_by_step_failed_and_passed_at_360_pixels(screens:
     assert found == []
 
 
+@pytest.mark.browser_full
 async def test_a_manager_looks_at_a_change_before_saving_it(screens: Screens, hub: SimHub) -> None:
     await hub.api.put("/sites/march/induction", DRAFT | {"version": 0})
     screen = await screens.new(size=SMALL)

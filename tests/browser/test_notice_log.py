@@ -46,6 +46,7 @@ async def test_notices_are_searched_by_person_state_and_booking(screens: Screens
     assert told["id"] != other["id"]
 
 
+@pytest.mark.browser_full
 async def test_the_sending_is_stopped_and_resumed(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new()
     page = screen.page

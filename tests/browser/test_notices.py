@@ -48,6 +48,7 @@ async def _cancelled(
     return screen
 
 
+@pytest.mark.browser_full
 @pytest.mark.parametrize("size", [(1920, 1080), (1280, 800), (360, 740), (320, 640)])
 async def test_everything_that_can_be_pressed_comes_out_from_under_it(
     screens: Screens, hub: SimHub, size: tuple[int, int]
@@ -57,7 +58,7 @@ async def test_everything_that_can_be_pressed_comes_out_from_under_it(
     assert await screen.sideways() == 0
 
 
-@pytest.mark.parametrize("size", [(1280, 800), (360, 740)])
+@pytest.mark.parametrize("size", [pytest.param((1280, 800), marks=pytest.mark.browser_full), (360, 740)])
 async def test_undo_is_reachable_and_keeps_the_focus_on_its_subject(
     screens: Screens, hub: SimHub, size: tuple[int, int]
 ) -> None:
@@ -74,6 +75,7 @@ async def test_undo_is_reachable_and_keeps_the_focus_on_its_subject(
     await screen.page.wait_for_function(in_panel)
 
 
+@pytest.mark.browser_full
 async def test_undoing_a_move_leaves_the_focus_in_the_diary(screens: Screens, hub: SimHub) -> None:
     booked = await book(hub, "Moved and back", DAY, "13:00", "14:00")
     screen = await screens.new()
@@ -89,6 +91,7 @@ async def test_undoing_a_move_leaves_the_focus_in_the_diary(screens: Screens, hu
     assert (await hub.api.get(f"/bookings/{booked['id']}"))["starts"][11:16] == "13:00"
 
 
+@pytest.mark.browser_full
 async def test_dismissing_a_notice_returns_the_focus(screens: Screens, hub: SimHub) -> None:
     screen = await _cancelled(screens, hub, "Dismissed", (1280, 800))
     close = screen.panel.get_by_role("button", name="Close")

@@ -56,6 +56,7 @@ async def test_a_typed_code_opens_the_door_counts_somebody_in_and_the_booking_ar
     assert found["status"] == "arrived"
 
 
+@pytest.mark.browser_full
 async def test_the_table_has_every_reading_and_its_age(screens: Screens) -> None:
     screen = await screens.new()
     await screen.open("/now?site=ramsey")
@@ -86,6 +87,7 @@ async def test_an_offline_edge_is_an_announced_alert(screens: Screens, hub: SimH
     await expect(alerts).to_contain_text("Nothing needs you.")
 
 
+@pytest.mark.browser_full
 async def test_a_dead_controller_leaves_values_marked_as_old_and_recovers(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new()
     screen.excuse("WebSocket connection to", "ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET")
@@ -109,6 +111,7 @@ async def test_a_dead_controller_leaves_values_marked_as_old_and_recovers(screen
     await hub.online("ramsey")
 
 
+@pytest.mark.browser_full
 async def test_an_offline_edge_elsewhere_is_reported_on_every_page(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new()
     page = screen.page
@@ -132,6 +135,7 @@ async def test_an_offline_edge_elsewhere_is_reported_on_every_page(screens: Scre
     await expect(alerts).to_contain_text("Nothing needs you.")
 
 
+@pytest.mark.browser_full
 async def test_a_booking_nobody_has_come_to_is_late_and_the_next_step_is_named(screens: Screens, hub: SimHub) -> None:
     now = hub.clock.now()
     late = await _book(hub, "Nobody yet", "meeting-room", now - timedelta(minutes=12), now + timedelta(minutes=40))

@@ -145,6 +145,7 @@ async def test_two_devices_sign_in_and_a_lost_one_no_longer(browser: Browser, tm
         assert again == 401, "the same answer was taken twice"
 
 
+@pytest.mark.browser_full
 async def test_a_device_that_does_not_answer_is_said(browser: Browser, tmp_path: Path) -> None:
     async with controller(tmp_path, "localhost") as place, device(browser, place.name, "internal") as screen:
         await screen.open("/account?site=ramsey")
@@ -153,6 +154,7 @@ async def test_a_device_that_does_not_answer_is_said(browser: Browser, tmp_path:
         await expect(said).to_be_focused()
 
 
+@pytest.mark.browser_full
 async def test_a_page_at_another_address_than_the_controllers_says_where(browser: Browser, tmp_path: Path) -> None:
     async with controller(tmp_path, "localhost") as place, device(browser, place.number, "internal") as screen:
         await screen.open("/account?site=ramsey")
@@ -164,6 +166,7 @@ async def test_a_page_at_another_address_than_the_controllers_says_where(browser
         await expect(screen.page.get_by_role("button", name="Add a passkey")).to_have_count(0)
 
 
+@pytest.mark.browser_full
 async def test_a_controller_at_an_ip_number_says_why_and_what_to_do(browser: Browser, tmp_path: Path) -> None:
     async with controller(tmp_path, "127.0.0.1") as place, device(browser, place.number, "internal") as screen:
         await _by_password(screen)

@@ -44,6 +44,7 @@ async def _last_told(hub: SimHub, booking: dict[str, Any]) -> tuple[str, str]:
     return last["what"], last["reason"]
 
 
+@pytest.mark.browser_full
 async def test_waiting_requests_are_sorted_by_start_with_the_reason(screens: Screens, hub: SimHub) -> None:
     await ask(hub, "Second wish", DAY + timedelta(days=1), "10:00", "12:00")
     await ask(hub, "First wish", DAY, "18:00", "20:00", space="hall")
@@ -92,6 +93,7 @@ async def test_nobody_is_declined_without_a_reason(screens: Screens, hub: SimHub
     await expect(_card(screen, "To decline")).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_several_are_decided_in_a_row_by_keyboard(screens: Screens, hub: SimHub) -> None:
     day = DAY + timedelta(days=7)
     asked = [await ask(hub, f"Row {number}", day, f"1{number}:00", f"1{number}:30") for number in range(3)]
@@ -124,6 +126,7 @@ async def test_requests_and_decisions_of_others_appear_without_a_reload(screens:
     await expect(_card(screen, "From afar")).to_have_count(0)
 
 
+@pytest.mark.browser_full
 async def test_a_decision_made_by_somebody_else_meanwhile_is_reported(screens: Screens, hub: SimHub) -> None:
     asked = await ask(hub, "Too late", DAY, "14:00", "15:00")
     screen = await screens.new()
@@ -141,6 +144,7 @@ async def test_a_decision_made_by_somebody_else_meanwhile_is_reported(screens: S
     await expect(_card(screen, "Too late")).to_have_count(0)
 
 
+@pytest.mark.browser_full
 async def test_a_request_that_cannot_be_approved_gives_the_reason_until_the_obstacle_is_gone(
     screens: Screens, hub: SimHub, nothing_held: None
 ) -> None:
@@ -166,6 +170,7 @@ async def test_a_request_that_cannot_be_approved_gives_the_reason_until_the_obst
     await screen.said("Approved In the way.")
 
 
+@pytest.mark.browser_full
 async def test_only_setting_up_in_the_way_is_overruled_knowingly(
     screens: Screens, hub: SimHub, nothing_held: None
 ) -> None:
@@ -184,6 +189,7 @@ async def test_only_setting_up_in_the_way_is_overruled_knowingly(
     assert await _status(hub, asked) == "confirmed"
 
 
+@pytest.mark.browser_full
 async def test_a_request_opens_beside_the_list_and_is_decided_there_too(screens: Screens, hub: SimHub) -> None:
     asked = await ask(hub, "Look closer", DAY, "15:00", "16:00")
     screen = await screens.new()
@@ -196,6 +202,7 @@ async def test_a_request_opens_beside_the_list_and_is_decided_there_too(screens:
     assert await _status(hub, asked) == "confirmed"
 
 
+@pytest.mark.browser_full
 async def test_the_requests_of_all_buildings_are_one_list(screens: Screens, hub: SimHub) -> None:
     here = await ask(hub, "Here", DAY + timedelta(days=20), "10:00", "11:00")
     there = await ask(hub, "There", DAY + timedelta(days=20), "10:00", "11:00", space="hall", site="march")
@@ -206,7 +213,7 @@ async def test_the_requests_of_all_buildings_are_one_list(screens: Screens, hub:
     await screen.page.get_by_role("link", name="All buildings").click()
     await expect(_card(screen, "There")).to_contain_text("March Library, Community hall")
     await expect(_card(screen, "Here")).to_contain_text("Ramsey Hub, Studio")
-    assert "view=all-requests" in screen.page.url
+    await expect(screen.page).to_have_url(re.compile("view=all-requests"))
     await screen.page.get_by_role("button", name="Approve There").click()
     await expect(_card(screen, "There")).to_have_count(0)
     assert [await _status(hub, each) for each in (here, there)] == ["held", "confirmed"]
@@ -223,6 +230,7 @@ async def _offered(hub: SimHub, title: str, day: date) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.browser_full
 async def test_an_offer_is_marked_and_accepted_from_the_list(screens: Screens, hub: SimHub) -> None:
     offered = await _offered(hub, "Waited", DAY + timedelta(days=21))
     screen = await screens.new()
@@ -236,6 +244,7 @@ async def test_an_offer_is_marked_and_accepted_from_the_list(screens: Screens, h
     assert (await hub.api.get(f"/bookings/{offered['id']}"))["offer"] is None
 
 
+@pytest.mark.browser_full
 async def test_an_offer_is_declined_in_the_panel_after_confirmation(screens: Screens, hub: SimHub) -> None:
     day = DAY + timedelta(days=22)
     offered = await _offered(hub, "Unwanted", day)
@@ -255,6 +264,7 @@ async def test_an_offer_is_declined_in_the_panel_after_confirmation(screens: Scr
     assert await _status(hub, offered) == "declined"
 
 
+@pytest.mark.browser_full
 async def test_the_number_waiting_is_next_to_the_view_anywhere_in_the_diary(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new()
     await screen.diary(DAY, site="march")
@@ -269,6 +279,7 @@ async def test_the_number_waiting_is_next_to_the_view_anywhere_in_the_diary(scre
     await expect(requests).to_have_text("Requests")
 
 
+@pytest.mark.browser_full
 async def test_an_empty_list_says_what_it_will_show(screens: Screens) -> None:
     screen = await screens.new()
     await _requests(screen, site="march")

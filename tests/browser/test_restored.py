@@ -62,7 +62,7 @@ def met(hub: SimHub) -> Iterator[None]:
         database.execute("DELETE FROM restored")
 
 
-@pytest.mark.parametrize("size", [None, PHONE])
+@pytest.mark.parametrize("size", [pytest.param(None, marks=pytest.mark.browser_full), PHONE])
 async def test_grants_known_only_to_the_door_stay_or_are_removed_with_a_reason(
     screens: Screens, met: None, size: tuple[int, int] | None
 ) -> None:

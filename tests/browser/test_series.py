@@ -81,6 +81,7 @@ async def test_each_date_is_marked_and_a_clash_does_not_fail_the_rest(screens: S
     ]
 
 
+@pytest.mark.browser_full
 async def test_one_door_code_is_offered_for_all_dates_and_sent_in_one_message(screens: Screens, hub: SimHub) -> None:
     first = date(2027, 5, 4)
     screen = await screens.new(settings={"permissions": ["clipboard-read", "clipboard-write"]})
@@ -102,6 +103,7 @@ async def test_one_door_code_is_offered_for_all_dates_and_sent_in_one_message(sc
     assert await faults(screen.page, "a series with one code") == []
 
 
+@pytest.mark.browser_full
 async def test_a_date_with_nothing_left_is_listed_and_not_booked(screens: Screens) -> None:
     screen = await screens.new()
     panel = await _form(screen, date(2027, 3, 21), "Gone", "01:00", "02:00", space="studio")
@@ -111,6 +113,7 @@ async def test_a_date_with_nothing_left_is_listed_and_not_booked(screens: Screen
     await expect(panel.get_by_role("button", name="Book 2 dates")).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_an_unavailable_date_is_moved_requested_or_left_out_as_chosen(screens: Screens, hub: SimHub) -> None:
     first = date(2027, 1, 5)
     for week in (1, 2, 3):
@@ -137,6 +140,7 @@ async def test_an_unavailable_date_is_moved_requested_or_left_out_as_chosen(scre
     ]
 
 
+@pytest.mark.browser_full
 async def test_dates_with_too_little_time_to_set_up_can_be_overruled_together(screens: Screens, hub: SimHub) -> None:
     first = date(2027, 1, 8)
     body = {"space": "studio", "title": "Glazing", "cleardown_min": 60}
@@ -152,6 +156,7 @@ async def test_dates_with_too_little_time_to_set_up_can_be_overruled_together(sc
     await screen.said("2 dates booked for Toddlers, 0 left out.")
 
 
+@pytest.mark.browser_full
 async def test_a_new_series_can_be_undone_at_once(screens: Screens, hub: SimHub) -> None:
     first = date(2027, 1, 6)
     screen = await screens.new()
@@ -164,6 +169,7 @@ async def test_a_new_series_can_be_undone_at_once(screens: Screens, hub: SimHub)
     assert await titled(hub, "Hasty", first) is None
 
 
+@pytest.mark.browser_full
 async def test_term_time_excludes_the_holidays_and_says_so(screens: Screens, hub: SimHub) -> None:
     terms = [
         {"id": "autumn", "name": "Autumn term", "first": "2026-09-03", "last": "2026-12-18", "breaks": []},
@@ -194,6 +200,7 @@ async def test_term_time_excludes_the_holidays_and_says_so(screens: Screens, hub
     assert await titled(hub, "Homework club", date(2026, 12, 23), site="march") is None
 
 
+@pytest.mark.browser_full
 async def test_a_custom_rule_is_shown_in_words_or_refused_with_a_hint(screens: Screens) -> None:
     screen = await screens.new()
     screen.excuse("status of 422")
@@ -213,6 +220,7 @@ async def test_a_custom_rule_is_shown_in_words_or_refused_with_a_hint(screens: S
     await expect(_dates(panel, 3).nth(2)).to_contain_text("Fri 26 Mar")
 
 
+@pytest.mark.browser_full
 async def test_a_date_booked_meanwhile_is_named_and_nothing_is_partly_saved(screens: Screens, hub: SimHub) -> None:
     first = date(2027, 2, 2)
     screen = await screens.new()
@@ -232,6 +240,7 @@ async def test_a_date_booked_meanwhile_is_named_and_nothing_is_partly_saved(scre
     await screen.said("2 dates booked for Sewing bee, 1 left out.")
 
 
+@pytest.mark.browser_full
 async def test_keys_alone_book_a_series(screens: Screens, hub: SimHub) -> None:
     first = date(2027, 2, 4)
     screen = await screens.new()
@@ -298,6 +307,7 @@ async def test_this_and_the_following_dates_change_and_manual_changes_stay(scree
     ]
 
 
+@pytest.mark.browser_full
 async def test_all_dates_to_come_get_another_name_and_go_on_for_longer(screens: Screens, hub: SimHub) -> None:
     first = date(2027, 4, 5)
     made = await _series(hub, "Chess", first, count=2)
@@ -325,6 +335,7 @@ async def test_all_dates_to_come_get_another_name_and_go_on_for_longer(screens: 
     ]
 
 
+@pytest.mark.browser_full
 async def test_only_this_date_is_changed_unless_more_is_chosen(screens: Screens, hub: SimHub) -> None:
     first = date(2027, 4, 6)
     made = await _series(hub, "Poetry", first, count=2)
@@ -344,6 +355,7 @@ async def test_only_this_date_is_changed_unless_more_is_chosen(screens: Screens,
     await expect(series).not_to_contain_text("for this date")
 
 
+@pytest.mark.browser_full
 async def test_the_rest_of_a_series_is_cancelled_and_restored_as_far_as_it_is_free(
     screens: Screens, hub: SimHub
 ) -> None:
@@ -373,7 +385,12 @@ async def test_the_rest_of_a_series_is_cancelled_and_restored_as_far_as_it_is_fr
 
 @pytest.mark.parametrize(
     ("size", "scheme"),
-    [(DESK, "light"), (DESK, "dark"), ((320, 700), "light"), ((320, 700), "dark")],
+    [
+        pytest.param(DESK, "light", marks=pytest.mark.browser_full),
+        pytest.param(DESK, "dark", marks=pytest.mark.browser_full),
+        pytest.param((320, 700), "light", marks=pytest.mark.browser_full),
+        ((320, 700), "dark"),
+    ],
     ids=["desk-light", "desk-dark", "narrow-light", "narrow-dark"],
 )
 async def test_axe_finds_nothing_and_nothing_is_cut_off(
@@ -413,6 +430,7 @@ async def test_axe_finds_nothing_and_nothing_is_cut_off(
     assert found == []
 
 
+@pytest.mark.browser_full
 async def test_a_series_shows_the_price_of_each_date_and_the_total_before_booking(
     screens: Screens, hub: SimHub
 ) -> None:

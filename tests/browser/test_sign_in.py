@@ -114,6 +114,7 @@ async def test_somebody_without_a_password_signs_in_with_the_digits_of_a_mail(sc
     await screen.said("Your password is changed.")
 
 
+@pytest.mark.browser_full
 async def test_the_link_of_a_mail_opens_a_page_with_one_button(screens: Screens, hub: SimHub) -> None:
     shared = "choirs@choir.test"
     for name in ("Alto", "Bass"):
@@ -137,6 +138,7 @@ async def test_the_link_of_a_mail_opens_a_page_with_one_button(screens: Screens,
     await expect(late.page.get_by_role("alert").filter(has_text="used before or")).to_be_focused()
 
 
+@pytest.mark.browser_full
 async def test_a_new_address_is_confirmed_on_any_device(screens: Screens, hub: SimHub) -> None:
     password, new = "eleven green ladders", "carl-new@hub.test"
     await hub.api.post("/users", {"name": "Carl", "assignments": [{"role": "wall"}], "password": password})
@@ -160,6 +162,7 @@ async def test_a_new_address_is_confirmed_on_any_device(screens: Screens, hub: S
     await expect(screen.page.get_by_text(f"You sign in by mail to {new}.")).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_an_authenticator_app_is_added_and_asked_for(screens: Screens, hub: SimHub) -> None:
     password = "twelve grey lanterns"
     assignments = [{"role": "manager"}]
@@ -195,6 +198,7 @@ async def test_an_authenticator_app_is_added_and_asked_for(screens: Screens, hub
     await expect(page.get_by_role("heading", name="Dora")).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_whose_role_wants_an_app_is_led_to_the_account(screens: Screens, hub: SimHub) -> None:
     password = "thirteen brown baskets"
     await hub.api.post("/users", {"name": "Tess", "password": password, "assignments": [{"role": "tablet"}]})

@@ -99,6 +99,7 @@ async def test_roles_are_given_and_taken_away_with_undo(screens: Screens, hub: S
     await expect(taking).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_a_user_is_ended_and_let_in_again(screens: Screens, hub: SimHub) -> None:
     name = "Edna at the door"
     body = {"password": PASSWORD, "assignments": [{"role": "porter", "site": "ramsey"}]}

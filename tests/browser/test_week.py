@@ -51,6 +51,7 @@ async def test_each_booking_is_shown_on_its_day_in_its_room(screens: Screens, hu
     await expect(_entry(screen, "Week gone")).to_have_count(0)
 
 
+@pytest.mark.browser_full
 async def test_a_booking_over_midnight_is_shown_on_both_days(screens: Screens, hub: SimHub) -> None:
     saturday, sunday = MONDAY + timedelta(days=5), MONDAY + timedelta(days=6)
     await book(hub, "Week eve", saturday, "22:00", "00:00", space="meeting-room", last=sunday)
@@ -63,6 +64,7 @@ async def test_a_booking_over_midnight_is_shown_on_both_days(screens: Screens, h
     await expect(_cell(screen, "Meeting room", "Sun")).to_have_text("")
 
 
+@pytest.mark.browser_full
 async def test_each_day_shows_the_opening_hours_or_that_the_building_is_closed(screens: Screens) -> None:
     screen = await screens.new()
     await _week(screen, MONDAY)
@@ -72,6 +74,7 @@ async def test_each_day_shows_the_opening_hours_or_that_the_building_is_closed(s
     await expect(_head(screen, "Wed")).to_contain_text("10:00 to 14:00")
 
 
+@pytest.mark.browser_full
 async def test_a_day_opens_from_its_name_and_the_back_button_returns_to_the_week(screens: Screens) -> None:
     screen = await screens.new()
     page = screen.page
@@ -85,6 +88,7 @@ async def test_a_day_opens_from_its_name_and_the_back_button_returns_to_the_week
     await expect(page.get_by_role("heading", level=1)).to_have_text("Monday 11 Jan 2027")
 
 
+@pytest.mark.browser_full
 async def test_a_booking_opens_by_keyboard_and_returns_the_focus(screens: Screens, hub: SimHub) -> None:
     booked = await book(hub, "Week keys", MONDAY + timedelta(days=2), "12:00", "13:00")
     screen = await screens.new()
@@ -92,13 +96,14 @@ async def test_a_booking_opens_by_keyboard_and_returns_the_focus(screens: Screen
     await _entry(screen, "Week keys").focus()
     await screen.page.keyboard.press("Enter")
     await expect(screen.panel.get_by_role("heading", name="Week keys")).to_be_focused()
-    assert f"booking={booked['id']}" in screen.page.url
-    assert "view=week" in screen.page.url
+    await expect(screen.page).to_have_url(re.compile(f"booking={booked['id']}"))
+    await expect(screen.page).to_have_url(re.compile("view=week"))
     await screen.page.keyboard.press("Escape")
     await expect(screen.panel).to_have_count(0)
     await expect(_entry(screen, "Week keys")).to_be_focused()
 
 
+@pytest.mark.browser_full
 async def test_the_previous_and_next_weeks_are_reached_by_keyboard_and_shown_in_the_address(screens: Screens) -> None:
     screen = await screens.new()
     page = screen.page
@@ -108,7 +113,7 @@ async def test_the_previous_and_next_weeks_are_reached_by_keyboard_and_shown_in_
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Week of Monday 18 Jan 2027")
     await expect(after).to_be_focused()
-    assert "date=2027-01-18" in page.url
+    await expect(page).to_have_url(re.compile("date=2027-01-18"))
     await page.get_by_role("link", name="Week before").focus()
     await page.keyboard.press("Enter")
     await page.keyboard.press("Enter")
@@ -118,6 +123,7 @@ async def test_the_previous_and_next_weeks_are_reached_by_keyboard_and_shown_in_
     await expect(page.get_by_role("columnheader", name="Sun 10 Jan")).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_a_phone_shows_the_day_of_the_address_first(screens: Screens) -> None:
     screen = await screens.new(size=PHONE)
     await _week(screen, MONDAY + timedelta(days=4))
@@ -126,12 +132,14 @@ async def test_a_phone_shows_the_day_of_the_address_first(screens: Screens) -> N
     await expect(screen.page.get_by_role("rowheader", name="Studio")).to_be_in_viewport()
 
 
+@pytest.mark.browser_full
 async def test_an_empty_week_says_what_to_do(screens: Screens) -> None:
     screen = await screens.new()
     await _week(screen, date(2027, 8, 9))
     await expect(screen.page.get_by_text("Nothing is booked in this week.")).to_contain_text("Choose a day")
 
 
+@pytest.mark.browser_full
 @pytest.mark.parametrize(
     ("sunday", "starts", "hours"),
     [(date(2027, 3, 28), "00:30", 23), (date(2027, 10, 31), "01:30", 25)],
@@ -160,6 +168,7 @@ async def test_the_weeks_of_the_clock_changes_have_seven_days_and_mark_the_day_w
     ).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_a_booking_made_elsewhere_appears_in_the_week_without_a_reload(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new()
     await _week(screen, MONDAY)
