@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from playwright.async_api import Browser
 
+from tests.fuzz.effort import LONG
 from tests.services.chromium import launched
 from tests.services.fork_client import ForkServer, running_at
 from tests.services.influx import InfluxServer
@@ -21,6 +22,7 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 settings.register_profile(
     "unshrunk", settings.get_profile("unhurried"), phases=[Phase.explicit, Phase.generate], derandomize=True
 )
+settings.register_profile(LONG, settings.get_profile("unhurried"))
 settings.load_profile("unhurried")
 
 if (memory := in_memory()) is not None:

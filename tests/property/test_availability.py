@@ -30,6 +30,7 @@ from controller.schema import migrate
 from edge.wire.interval import Interval
 from tests.controller.bookings.hub import HUB, MANAGER, booking, build, site_config
 from tests.controller.running import NOW
+from tests.fuzz.effort import examples
 
 DAY = datetime(2026, 11, 26, tzinfo=UTC)
 SPACES = (
@@ -135,7 +136,7 @@ async def _prepare(file: Path) -> None:
     ),
     length=st.sampled_from([5, 55, 120]),
 )
-@settings(max_examples=40)
+@settings(max_examples=examples(20))
 def test_what_is_offered_is_what_the_judge_allows(
     migrated: Path,
     plans: list[Plan],

@@ -26,6 +26,7 @@ from controller.web.fields import Moment
 from edge.wire.interval import Interval
 from tests.controller.clock import ManualClock
 from tests.controller.running import NOW
+from tests.fuzz.effort import examples
 
 SITE = "ramsey"
 ACTOR = Actor.acting("test")
@@ -78,7 +79,7 @@ def migrated() -> Iterator[Path]:
 
 
 @given(acts=ACTS)
-@settings(max_examples=60)
+@settings(max_examples=examples(25))
 def test_the_diary_agrees_with_a_list(migrated: Path, acts: list[Act]) -> None:
     asyncio.run(_agrees(migrated, acts))
 

@@ -34,6 +34,7 @@ from controller.web.fields import Moment
 from tests.controller.bookings.hub import asked, booking, build, site_config
 from tests.controller.clock import ManualClock
 from tests.controller.running import NOW
+from tests.fuzz.effort import examples
 from tests.services.postgres import PostgresServer
 
 NAMES = tuple(f"s{number}" for number in range(7))
@@ -165,7 +166,7 @@ async def _built(url: str) -> None:
 
 
 @given(parts=divisions(), acts=ACTS)
-@settings(max_examples=40)
+@settings(max_examples=examples(20))
 def test_the_database_alone_keeps_whole_and_parts_apart(
     sqlite_copy: Callable[[Path], str], parts: dict[str, tuple[str, ...]], acts: list[Act]
 ) -> None:
@@ -174,7 +175,7 @@ def test_the_database_alone_keeps_whole_and_parts_apart(
 
 
 @given(parts=divisions(), acts=ACTS)
-@settings(max_examples=12)
+@settings(max_examples=examples(6))
 def test_the_database_alone_keeps_whole_and_parts_apart_on_postgresql(
     postgres_hub: str, parts: dict[str, tuple[str, ...]], acts: list[Act]
 ) -> None:
@@ -243,7 +244,7 @@ async def _compare(database: Database, parts: Parts, live: Mapping[str, Booking]
 
 
 @given(first=divisions(), second=divisions(), acts=ACTS)
-@settings(max_examples=12)
+@settings(max_examples=examples(6))
 def test_a_building_that_divides_otherwise_takes_its_bookings_along_or_stays_as_it_is(
     sqlite_copy: Callable[[Path], str],
     first: dict[str, tuple[str, ...]],

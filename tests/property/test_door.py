@@ -45,6 +45,7 @@ from tests.edge.lobby import (
     lobby,
     spans,
 )
+from tests.fuzz.effort import examples
 from tests.virtual_time import VirtualClock, VirtualLoop
 
 SETTLED_S = 0.1
@@ -295,4 +296,4 @@ class Doors(RuleBasedStateMachine):
 
 def test_whatever_is_done_to_two_doors_everybody_gets_out_and_nobody_is_let_in_but_who_may() -> None:
     assert WAIT_S > ENTERS_S
-    run_state_machine_as_test(Doors, settings=settings(max_examples=30, stateful_step_count=30))
+    run_state_machine_as_test(Doors, settings=settings(max_examples=examples(15), stateful_step_count=30))

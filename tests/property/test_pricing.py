@@ -36,6 +36,7 @@ from controller.people.model import Tier
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 from tests.controller.billing.wishes import LONDON, bill, wall
+from tests.fuzz.effort import examples
 
 T = TypeVar("T")
 FIRST = wall("2026-10-24 12:00")
@@ -166,7 +167,7 @@ SPENT = st.integers(0, 30).map(
 
 
 @given(tariffs=TARIFFS, wish=wishes(), spent=SPENT)
-@settings(max_examples=120)
+@settings(max_examples=examples(50))
 def test_the_lines_add_up_to_the_total_and_nothing_is_below_zero(
     tariffs: Tariffs, wish: Priced, spent: Counter[tuple[str, str]]
 ) -> None:
@@ -186,7 +187,7 @@ def test_the_lines_add_up_to_the_total_and_nothing_is_below_zero(
 
 
 @given(tariffs=TARIFFS, wish=wishes(), spent=SPENT, order=st.randoms(use_true_random=False))
-@settings(max_examples=120)
+@settings(max_examples=examples(50))
 def test_the_order_in_which_rules_are_written_is_of_no_matter(
     tariffs: Tariffs,
     wish: Priced,
@@ -208,7 +209,7 @@ def test_the_order_in_which_rules_are_written_is_of_no_matter(
 
 
 @given(tariffs=PLAIN, wish=wishes(), at=st.floats(0.01, 0.99))
-@settings(max_examples=120)
+@settings(max_examples=examples(50))
 def test_two_bookings_in_a_row_never_cost_less_than_one_but_for_the_rounding_of_lines(
     tariffs: Tariffs, wish: Priced, at: float
 ) -> None:
@@ -239,7 +240,7 @@ def _part(wish: Priced, during: Interval) -> Priced:
 
 
 @given(tariffs=TARIFFS, wish=wishes(), spent=SPENT)
-@settings(max_examples=120)
+@settings(max_examples=examples(50))
 def test_no_free_hours_are_given_twice_however_a_party_books(
     tariffs: Tariffs, wish: Priced, spent: Counter[tuple[str, str]]
 ) -> None:
@@ -253,7 +254,7 @@ def test_no_free_hours_are_given_twice_however_a_party_books(
 
 
 @given(tariffs=TARIFFS, wish=wishes(), hours=st.integers(-2000, 2000))
-@settings(max_examples=120)
+@settings(max_examples=examples(50))
 def test_what_is_left_of_a_cancelled_quote_adds_up_and_is_no_more_than_it_was(
     tariffs: Tariffs, wish: Priced, hours: int
 ) -> None:
@@ -277,7 +278,7 @@ def test_what_is_left_of_a_cancelled_quote_adds_up_and_is_no_more_than_it_was(
     away=st.booleans(),
     let_off=st.booleans(),
 )
-@settings(max_examples=120)
+@settings(max_examples=examples(50))
 def test_no_change_before_a_cancel_makes_it_cheaper_than_the_cancel_alone(
     tariffs: Tariffs, wish: Priced, hours: int, part: float, away: bool, let_off: bool
 ) -> None:
@@ -303,7 +304,7 @@ def _adds_up(quote: Quote) -> bool:
 
 
 @given(wish=wishes(), per_hour=st.lists(st.integers(0, 5000), min_size=4, max_size=4))
-@settings(max_examples=120)
+@settings(max_examples=examples(50))
 def test_time_costs_what_going_through_it_second_by_second_gives(wish: Priced, per_hour: list[int]) -> None:
     """Against a plain walk; hours whose ends lie in no night of a clock change."""
     hours = ("Sat 18:00-24:00", "Sun 03:00-12:00", "Mon-Tue 09:00-17:00")

@@ -26,6 +26,7 @@ from controller.rules.service import judge
 from controller.schema import migrate
 from tests.controller.bookings.hub import MANAGER, asked, booking, build, site_config
 from tests.controller.running import NOW
+from tests.fuzz.effort import examples
 from tests.services.postgres import PostgresServer
 
 SIZE = 4
@@ -131,13 +132,13 @@ async def _built(url: str) -> None:
 
 
 @given(acts=ACTS)
-@settings(max_examples=60)
+@settings(max_examples=examples(25))
 def test_places_agree_with_a_list(sqlite_copy: Callable[[], str], acts: list[Act]) -> None:
     asyncio.run(_agrees(sqlite_copy(), acts))
 
 
 @given(acts=ACTS)
-@settings(max_examples=8)
+@settings(max_examples=examples(4))
 def test_places_agree_with_a_list_on_postgresql(postgres_hub: str, acts: list[Act]) -> None:
     asyncio.run(_agrees(postgres_hub, acts))
 

@@ -15,6 +15,7 @@ from controller.recurrence.pattern import ExtraDate, RecurrencePattern
 from controller.recurrence.week_numbers import WEEKDAYS
 from controller.web.problem import Invalid
 from tests.controller.bookings.test_series import NO_DAYS
+from tests.fuzz.effort import examples
 
 LONDON = ZoneInfo("Europe/London")
 FIRST = datetime(2026, 1, 1)  # noqa: DTZ001  # wall time on purpose
@@ -101,7 +102,7 @@ def ours(wish: Wish) -> tuple[SeriesOccurrence, ...]:
         return ()
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(80))
 @given(wishes())
 def test_the_same_dates_as_dateutil(wish: Wish) -> None:
     found = ours(wish)
@@ -116,7 +117,7 @@ def test_the_same_dates_as_dateutil(wish: Wish) -> None:
     assert [each.wall for each in found] == list(everything)
 
 
-@settings(max_examples=120)
+@settings(max_examples=examples(50))
 @example(
     Wish(
         begins=datetime(2026, 1, 1, 1, 30),  # noqa: DTZ001  # wall time on purpose
