@@ -395,7 +395,7 @@ async def test_access_to_the_broker_moves_no_door_and_loses_no_event(trial: Tria
     heard = await _listened(trial, genuine)
     remark = await _forged(trial, heard, chance)
     await trial.ends_well(scenario="all that was heard, again and edited", remark=remark)
-    remark = await _rained_on(trial, heard, chance, drops=20)
+    remark = await _rained_on(trial, heard, chance, drops=8)
     await trial.ends_well(scenario="rubbish on every topic", remark=remark)
     await trial.hub.online(SITE)
     assert all(child.running for child in trial.hub.children)

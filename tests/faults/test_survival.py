@@ -8,6 +8,8 @@ import shutil
 import sqlite3
 from datetime import timedelta
 
+import pytest
+
 from edge.wire.codec import decode
 from edge.wire.envelope import Envelope
 from edge.wire.event_batch import EventBatch
@@ -118,6 +120,7 @@ async def test_an_edge_killed_during_a_burst_loses_only_what_it_could_not_see(tr
     ledger.stored_once(stored, on_wire)
 
 
+@pytest.mark.faults_full
 async def test_a_replaced_disk_starts_a_new_log_and_loses_nothing_later(trial: Trial) -> None:
     hub, ledger = trial.hub, trial.ledger
     await trial.begin(guests=10)
