@@ -1,5 +1,6 @@
 """The diary is found by its address, keeps the site's time, and loses nothing of the clock changes."""
 
+import asyncio
 import re
 from datetime import date, timedelta
 
@@ -269,3 +270,31 @@ async def test_a_booking_of_another_day_is_found_by_name_and_opened_there(
     await screen.open("/diary?site=ramsey&date=2027-01-19&view=table")
     await page.get_by_label("Find by name, on any day").fill("no such supper")
     await expect(page.get_by_text("No other day has a booking with “no such supper” in its name.")).to_be_visible()
+
+
+@pytest.mark.browser_full
+async def test_an_answer_that_comes_after_the_page_is_left_is_dropped_in_silence(screens: Screens, hub: SimHub) -> None:
+    day = date(2027, 3, 10)
+    booked = await book(hub, "Left behind", day, "18:00", "19:00")
+    screen = await screens.new()
+    page, release = screen.page, asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await release.wait()
+        await route.continue_()
+
+    await page.route("**/assets/DiaryTable*.js", late)
+    await screen.open(f"/diary?site=ramsey&date={day}&view=table")
+    await page.get_by_role("link", name="Notices").click()
+    await expect(page.get_by_role("heading", name="Notices of Ramsey Hub", level=1)).to_be_visible()
+    release.set()
+    await page.unroute_all(behavior="wait")
+    await screen.diary(day, booking=booked["id"])
+    release.clear()
+    await page.route("**/log", late)
+    await screen.panel.get_by_text("History").click()
+    await screen.panel.get_by_role("link", name="Notices about it").click()
+    await expect(page.get_by_text("Those about one booking and its series.")).to_be_visible()
+    release.set()
+    await page.unroute_all(behavior="wait")
+    await page.evaluate("new Promise(done => setTimeout(done))")

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Route, expect
 
 from firmware_sim.hub_processes import SimHub
 from tests.browser.axe import faults
@@ -381,6 +381,29 @@ async def test_the_rest_of_a_series_is_cancelled_and_restored_as_far_as_it_is_fr
     await screen.page.get_by_role("button", name="Undo").click()
     await screen.said(re.compile(r"2 dates of Book club are back\. Not back: Thu 31 Dec \(Meeting room is taken then"))
     assert [one[0] for one in await _found(hub, made["id"])] == ["12-17", "12-24", "01-07"]
+
+
+@pytest.mark.browser_full
+async def test_a_cancelled_series_is_told_also_where_the_live_line_is_faster_than_the_answer(
+    screens: Screens, hub: SimHub
+) -> None:
+    first = date(2026, 12, 18)
+    made = await _series(hub, "Reading", first, count=2, space="meeting-room")
+    screen = await screens.new()
+    panel = screen.panel
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        await expect(panel.get_by_role("region", name="Cancel")).to_have_count(0)
+        await route.fulfill(response=answer)
+
+    await screen.page.route("**/series/*/cancel", late)
+    await screen.diary(first, booking=made["bookings"][0]["id"])
+    await expect(screen.page.get_by_text("Live", exact=True)).to_be_visible()
+    await panel.get_by_role("button", name="Cancel…").click()
+    await panel.get_by_label("This and the following dates").check()
+    await panel.get_by_role("button", name="Cancel 2 dates").click()
+    await screen.said("Cancelled 2 dates of Reading, from Fri 18 Dec on.")
 
 
 @pytest.mark.parametrize(
