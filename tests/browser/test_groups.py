@@ -59,7 +59,12 @@ async def test_a_manager_merges_a_suggested_duplicate_and_undoes_it(screens: Scr
     screen = await screens.new(size=PHONE)
     page = screen.page
     await screen.open("/groups?site=ramsey&view=bell-choir")
-    await expect(page.get_by_role("link", name="Insurance and other documents")).to_be_visible()
+    await page.get_by_role("link", name="Insurance and other documents").click()
+    await expect(page.get_by_role("heading", name="Documents of Bell choir")).to_be_visible()
+    await page.go_back()
+    await page.get_by_role("link", name="Documents that lapse or are on record").click()
+    await expect(page.get_by_role("heading", name="What lapses")).to_be_visible()
+    await page.go_back()
     await page.get_by_text("Merge a duplicate").click()
     likely = page.get_by_role("list", name="Likely duplicates").get_by_role("listitem")
     await expect(likely).to_have_count(1)

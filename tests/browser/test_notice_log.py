@@ -44,6 +44,8 @@ async def test_notices_are_searched_by_person_state_and_booking(screens: Screens
     await page.get_by_role("link", name="All notices of Ramsey Hub").click()
     await expect(rows.filter(has_text="log-told@choir.test")).to_have_count(1)
     assert told["id"] != other["id"]
+    await page.get_by_role("link", name="Whom to ring").click()
+    await expect(page.get_by_role("heading", name="Whom to ring, Ramsey Hub")).to_be_visible()
 
 
 @pytest.mark.browser_full

@@ -127,6 +127,21 @@ async def test_a_manager_of_one_site_is_told_who_keeps_the_documents_of_a_group_
     assert "/documents/scouts" in (await village.get(f"/documents?site={SITE}")).text
 
 
+async def test_the_form_offers_what_the_site_asks_for_and_takes_anything_else(
+    app: FastAPI, village: httpx.AsyncClient
+) -> None:
+    await put_party(village, "choir", site=SITE)
+    asks = {"kind": "risk", "name": "risk assessment", "lapsing": "warn"}
+    policy = {"rules": [{"name": "All", "modes": []}], "documents": [asks]}
+    assert (await village.put(f"{API}/sites/{SITE}/policy", json=policy)).is_success
+    async with signed_in_as(app, village, "manager", sites=[SITE]) as page:
+        shown = await page.get("/documents/choir")
+        assert '<option value="risk">Risk assessment</option>' in shown.text
+        await send(page, "/documents/choir/upload", FORM | {"kind": "", "other": "Food hygiene, 2026"})
+    [document] = (await village.get(f"{CHOIR}/documents")).json()["items"]
+    assert document["kind"] == "food-hygiene-2026"
+
+
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
