@@ -102,12 +102,12 @@ def test_processes_left_by_a_killed_demo_are_ended_and_no_others(tmp_path: Path)
     ours = subprocess.Popen([sys.executable, "-c", WAITS, str(tmp_path / "controller.toml")])
     other = subprocess.Popen([sys.executable, "-c", WAITS, "/somewhere/else.toml"])
     try:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while str(tmp_path) not in Path(f"/proc/{ours.pid}/cmdline").read_text():
             assert time.monotonic() < deadline
         (tmp_path / PIDS).write_bytes(msgspec.json.encode({"controller": ours.pid, "broker": other.pid}))
         with alone(tmp_path):
-            assert ours.wait(10) != 0
+            assert ours.wait(60) != 0
             assert other.poll() is None
         assert not (tmp_path / PIDS).exists()
     finally:

@@ -131,12 +131,13 @@ async def test_a_request_that_does_not_go_on_is_dropped(app: FastAPI, said: byte
 
 
 async def test_a_body_that_goes_on_slowly_is_taken(app: FastAPI) -> None:
-    async with serving(app, QUICK) as address, Caller(address) as caller:
+    bounds = Bounds(stall_s=3.0, sweep_every_s=0.05)  # far above a step, on a busy machine too
+    async with serving(app, bounds) as address, Caller(address) as caller:
         await caller.say(HALF)
-        for _ in range(6):
-            await asyncio.sleep(0.1)
+        for _ in range(16):
+            await asyncio.sleep(0.2)
             await caller.say(b" ")
-        await caller.say(b" " * 82 + b"}")
+        await caller.say(b" " * 72 + b"}")
         assert (await caller.reader.readline()).startswith(b"HTTP/1.1 422 ")
 
 
