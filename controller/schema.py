@@ -22,12 +22,12 @@ import controller.enrolment.tables
 import controller.estate.tables
 import controller.hours.repository
 import controller.induction.repository
-import controller.notices.bounces.tables
+import controller.notices.bounces.repository
 import controller.notices.tables
 import controller.people.account_mails.tables
-import controller.people.displays.tables
-import controller.people.groups.tables
-import controller.people.merging.tables
+import controller.people.displays.repository
+import controller.people.groups.repository
+import controller.people.merging.repository
 import controller.people.passkeys.tables
 import controller.people.second_factor.tables
 import controller.people.tables

@@ -18,7 +18,7 @@ from controller.key_files import load_keys
 from controller.main import require_known_keys
 from controller.people.account_mails.queue import AccountMails
 from controller.people.model import Actor, User
-from controller.people.oidc.unlinking import unlink_accounts
+from controller.people.oidc.repository import unlink_accounts
 from controller.people.passkeys.service import remove_passkeys
 from controller.people.passwords import Passwords
 from controller.people.schemas import AssignmentBody, NewUserBody, UserAnswer, UserChangeBody, UserPage, user_answer

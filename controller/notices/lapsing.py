@@ -1,12 +1,15 @@
-"""Documents that lapse: their parties are reminded in good time, and managers see what lapses. Each document and each
-number of days is reminded of once, however long the controller was away."""
+"""Documents that lapse: their parties are reminded in good time, and managers see what lapses, also over HTTP. Each
+document and each number of days is reminded of once, however long the controller was away.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import msgspec
+from fastapi import APIRouter
 
 from controller.bookings import repository as bookings
 from controller.bookings.writer import BookingWriter
@@ -15,11 +18,17 @@ from controller.db.retry import retry_until_available
 from controller.diary.policy import DocumentRule, Lapsing, Policy
 from controller.documents import repository as documents
 from controller.documents.model import SAFEGUARDING, USUAL_KINDS, Document, latest
+from controller.documents.schemas import LapsingAnswer, LapsingList
+from controller.estate.errors import SiteUnknown
 from controller.notices.service import NoticeService
 from controller.people import parties
+from controller.people.authentication import KeepsPeople
 from controller.people.model import Actor, Party
 from controller.people.permissions import Action, Thing, may
 from controller.text import local_time
+from controller.web.fields import SlugPath, answer_of
+from controller.web.problem import NotSignedIn, described
+from controller.web.services import service
 from edge.wire.clock import Clock
 
 LOOK_EVERY_S = 600.0
@@ -191,3 +200,17 @@ def _lapsing(
 
 def _holds(rule: DocumentRule | None) -> bool:
     return rule is not None and rule.lapsing is Lapsing.HOLD
+
+
+router = APIRouter(tags=["documents"], responses=described(NotSignedIn))
+TheLapsing = Annotated[LapsingService, service(LapsingService)]
+
+
+@router.get("/sites/{site}/lapsing", responses=described(SiteUnknown))
+async def list_lapsing(site: SlugPath, lapsing: TheLapsing, actor: KeepsPeople) -> LapsingList:
+    """Documents and DBS checks that have lapsed, are missing or lapse soon, of the site's parties and of those that
+    have bookings ahead at it."""
+    found = await lapsing.of_site(site, actor=actor)
+    return LapsingList(
+        items=[answer_of(LapsingAnswer, each, party=each.party.id, party_name=each.party.name) for each in found]
+    )

@@ -21,8 +21,7 @@ from controller.people.account_mails.service import MailSignIn, UserChoice
 from controller.people.authentication import ThePerson
 from controller.people.errors import TooManyTries
 from controller.people.model import SecondStepNeeded
-from controller.people.passkeys.errors import PasskeysUnavailable
-from controller.people.passkeys.model import relying_party
+from controller.people.passkeys.model import PasskeysUnavailable, relying_party
 from controller.people.routes import sign_in_origin, signed_in_answer
 from controller.people.schemas import SecondStepAnswer, SignedInAnswer
 from controller.web.problem import NotSignedIn, described

@@ -7,6 +7,23 @@ from enum import StrEnum
 import msgspec
 
 from controller.people.model import Actor, Assignment, DisplayPlace, Role
+from controller.web.problem import Conflicting, NotFound, NotSignedIn
+
+
+class WrongDisplayCode(NotSignedIn):
+    def __init__(self) -> None:
+        super().__init__("this code is wrong, was used before, or is older than ten minutes; ask for a new one")
+
+
+class DisplayUnknown(NotFound):
+    def __init__(self, display_id: str) -> None:
+        super().__init__(f"there is no display {display_id!r} at this site; it may have ended. Look at the list again")
+
+
+class TooManyDisplays(Conflicting):
+    def __init__(self, most: int) -> None:
+        super().__init__(f"the site has {most} displays, which is as many as there may be; end one first")
+
 
 CODE_LIFETIME = timedelta(minutes=10)
 """How long a code can be typed, once."""

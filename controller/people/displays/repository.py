@@ -1,14 +1,34 @@
-"""All SQL of displays."""
+"""The tables of displays that are paired or wait for their code to be typed, and all SQL about them."""
 
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Column, LargeBinary, String, Table, delete, func, insert, select, text, update
 
-from controller.db.engine import Tx
+from controller.db.engine import NAMES_ACTOR, Instant, Tx, metadata
 from controller.db.structs import all_of, columns_of, first_of
 from controller.people.displays.model import Display
-from controller.people.displays.tables import displays
+
+displays = Table(
+    "displays",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("site", String(40), nullable=False, index=True),
+    Column("kind", String(12), nullable=False),
+    Column("space", String(40)),
+    Column("name", String(200), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("made_by", String(200), nullable=False, info=NAMES_ACTOR),
+    Column("code_digest", LargeBinary(32), unique=True),  # null once it is paired
+    Column("code_until", Instant),
+    Column("token_hash", LargeBinary(32), unique=True),  # null until then
+    Column("paired_at", Instant),
+    Column("last_seen_at", Instant),  # to the hour
+    Column("expires_at", Instant, nullable=False, index=True),
+    Column("address", String(45), nullable=False, server_default=text("''")),
+    Column("browser", String(80), nullable=False, server_default=text("''")),
+)
+
 
 _DISPLAY = columns_of(Display, displays)
 

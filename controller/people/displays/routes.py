@@ -5,8 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response, status
 
 from controller.people.authentication import COOKIE, KeepsUsersHere, ThePeople, find_actor
-from controller.people.displays.errors import DisplayUnknown, TooManyDisplays, WrongDisplayCode
-from controller.people.displays.model import UNUSED_AFTER
+from controller.people.displays.model import UNUSED_AFTER, DisplayUnknown, TooManyDisplays, WrongDisplayCode
 from controller.people.displays.schemas import (
     DisplayList,
     NewDisplayAnswer,

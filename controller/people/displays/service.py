@@ -12,13 +12,15 @@ from controller.audit import audit_log
 from controller.db.engine import Database, Tx
 from controller.key_files import KeyFiles, token_hash
 from controller.people.displays import repository
-from controller.people.displays.errors import DisplayUnknown, TooManyDisplays, WrongDisplayCode
 from controller.people.displays.model import (
     CODE_LIFETIME,
     TOKEN_PREFIX,
     UNUSED_AFTER,
     Display,
     DisplayKind,
+    DisplayUnknown,
+    TooManyDisplays,
+    WrongDisplayCode,
     new_code,
 )
 from controller.people.errors import MayNotGive

@@ -1,18 +1,59 @@
-"""All SQL about people of a party and invitations to it."""
+"""All SQL about people of a party and invitations to it, with the table of invitations."""
 
 from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 
-from controller.db.engine import Tx
+from controller.db.engine import NAMES_ACTOR, Instant, Tx, metadata
 from controller.db.structs import all_of, columns_of, first_of, struct_of
 from controller.people.account_mails.tables import account_mails
 from controller.people.groups.model import Belonging, Invitation
-from controller.people.groups.tables import invitations
 from controller.people.model import GivenAssignment, Role
 from controller.people.tables import assignments, users
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("party", String(40), nullable=False, index=True),
+    Column("site", String(40)),  # where the role counts; null: at all sites
+    Column("role", String(12), nullable=False),
+    Column("inviter_id", String(36), ForeignKey("users.id"), nullable=False, index=True),
+    Column("sealed_address", LargeBinary, nullable=False),  # empty: a link that several people use
+    Column("address_digest", LargeBinary(32)),
+    Column("number", Integer, nullable=False),
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("digits_digest", LargeBinary(32)),
+    Column("digit_tries", Integer, nullable=False),
+    Column("most_uses", Integer, nullable=False),
+    Column("uses", Integer, nullable=False),
+    Column("through", String(36)),  # the invitation by whose link somebody asked for this mail
+    Column("made_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+    Column("accepted_at", Instant),  # last
+    Column("withdrawn_at", Instant),
+    Column("withdrawn_by", String(200), nullable=False, server_default=text("''"), info=NAMES_ACTOR),
+    Index("ix_invitations_address", "address_digest"),
+)
+
 
 _C = invitations.c
 _COLUMNS = columns_of(Invitation, invitations)

@@ -8,7 +8,7 @@ import typer
 from controller.cli import output
 from controller.cli.client import ApiClient, AsJson, SiteArg, takes_client
 from controller.people.groups.cli import JSON, PartyId
-from controller.people.merging.schemas import DuplicateList, MergeAnswer, MergeList
+from controller.people.merging.routes import DuplicateList, MergeAnswer, MergeList
 
 app = typer.Typer()
 

@@ -1,8 +1,19 @@
-"""Two parties that are one: what follows when they are merged, and how that is undone."""
+"""Two parties that are one: what follows when they are merged, how that is undone, and what prevents it."""
 
 from datetime import datetime
 
 import msgspec
+
+from controller.web.problem import Conflicting, NotFound
+
+
+class MergeUnknown(NotFound):
+    def __init__(self, merge_id: str) -> None:
+        super().__init__(f"there is no merge {merge_id!r}; look at the list of the party's merges")
+
+
+class NotUndone(Conflicting):
+    """The merge stays, and why."""
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):

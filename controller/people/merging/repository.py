@@ -1,4 +1,6 @@
-"""All SQL of merging: finds what names a party by its columns, as erasure does, so that no domain is forgotten."""
+"""The table of merged parties, and all SQL of merging: finds what names a party by its columns, as erasure does, so
+that no domain is forgotten.
+"""
 
 import hashlib
 from collections import defaultdict
@@ -7,17 +9,44 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Table, Text, UniqueConstraint, and_, func, insert, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 
-from controller.db.engine import Tx, metadata
+from controller.db.engine import NAMES_ACTOR, Instant, Tx, metadata
 from controller.db.notifications import notify
 from controller.db.structs import all_of, columns_of, first_of, struct_of
 from controller.people.erasure import naming_columns
 from controller.people.merging.model import Merge, Move
-from controller.people.merging.tables import merges
 from controller.people.model import GivenAssignment
 from controller.people.session_cache import CHANNEL
 from controller.people.tables import assignments, memberships, parties
+
+merges = Table(
+    "merges",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("from_party", String(40), nullable=False, index=True),
+    Column("into_party", String(40), nullable=False, index=True),
+    Column("document", Text, nullable=False),  # JSON: what moved, by ids, and how it was right after
+    Column("merged_at", Instant, nullable=False),
+    Column("merged_by", String(200), nullable=False, info=NAMES_ACTOR),
+    Column("undone_at", Instant),
+    Column("undone_by", String(200), nullable=False, server_default=text("''"), info=NAMES_ACTOR),
+)
+
 
 _BY_MAILS = frozenset({"notices", "bounced_addresses"})
 """They change by what is sent and comes back, which is no change of the party."""

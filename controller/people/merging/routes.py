@@ -1,24 +1,66 @@
-"""Merging parties over HTTP."""
+"""Merging parties over HTTP, with its bodies and answers."""
 
+from datetime import UTC
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response, status
 
 from controller.people.authentication import KeepsPeople
 from controller.people.errors import PartyUnknown
-from controller.people.merging.errors import MergeUnknown, NotUndone
-from controller.people.merging.schemas import (
-    DuplicateList,
-    MergeAnswer,
-    MergeBody,
-    MergeList,
-    duplicate_answer,
-    merge_answer,
-)
+from controller.people.merging.model import DuplicatePair, MergeFacts, MergeUnknown, NotUndone
 from controller.people.merging.service import PartyMerging
-from controller.web.fields import IdPath, SlugPath
+from controller.web.fields import Answer, Body, IdPath, LocalTime, Slug, SlugPath, answer_of
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import service
+
+
+class MergeBody(Body):
+    """``duplicate``: the party that ends, and whose bookings, roles and all else follow."""
+
+    duplicate: Slug
+
+
+class MergeAnswer(Answer):
+    """``follows``: how many of each kind name the party from then on. ``stays``: how many do not, since the party has
+    the same already. ``for_all_sites``: whether the party belongs to all sites from then on, since the two belonged to
+    different ones. ``id``, ``merged_at``: null for a preview. ``undone_at``: null while it holds."""
+
+    id: str | None
+    party: str
+    duplicate: str
+    follows: dict[str, int]
+    stays: dict[str, int]
+    for_all_sites: bool
+    merged_at: LocalTime | None
+    merged_by: str
+    undone_at: LocalTime | None
+
+
+class MergeList(Answer):
+    items: list[MergeAnswer]
+
+
+class DuplicateAnswer(Answer):
+    """Two parties that may be one. ``why``: what they have in common: mail, phone, name."""
+
+    party: str
+    party_name: str
+    duplicate: str
+    duplicate_name: str
+    why: list[str]
+
+
+class DuplicateList(Answer):
+    items: list[DuplicateAnswer]
+
+
+def merge_answer(facts: MergeFacts) -> MergeAnswer:
+    return answer_of(MergeAnswer, facts, UTC)
+
+
+def duplicate_answer(pair: DuplicatePair) -> DuplicateAnswer:
+    return answer_of(DuplicateAnswer, pair)
+
 
 router = APIRouter(tags=["people"], responses=described(NotSignedIn))
 TheMerging = Annotated[PartyMerging, service(PartyMerging)]

@@ -13,8 +13,7 @@ from controller.people import repository as users
 from controller.people.errors import NotAllowed, PartyUnknown
 from controller.people.merging import repository
 from controller.people.merging.duplicates import duplicates
-from controller.people.merging.errors import MergeUnknown, NotUndone
-from controller.people.merging.model import DuplicatePair, Merge, MergeFacts, MergeRecord, Move
+from controller.people.merging.model import DuplicatePair, Merge, MergeFacts, MergeRecord, MergeUnknown, Move, NotUndone
 from controller.people.model import Actor, Party, PartyFilter
 from controller.people.permissions import Action, Thing, may
 from controller.web.problem import invalid_field

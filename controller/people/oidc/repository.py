@@ -1,4 +1,6 @@
-"""All SQL of accounts at OpenID providers."""
+"""All SQL of accounts at OpenID providers, and unlinking them for a user who cannot do it: they have lost them, or they
+have left the provider.
+"""
 
 from datetime import datetime
 
@@ -8,8 +10,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from controller.db.engine import Tx
 from controller.db.structs import all_of, columns_of, first_of
+from controller.people import repository as users
+from controller.people.account_mails.model import MailPurpose
+from controller.people.model import Actor
+from controller.people.oidc.errors import NoAccounts, OwnAccounts
+from controller.people.oidc.group_roles import followed
 from controller.people.oidc.model import UserAccount
 from controller.people.oidc.tables import finished_flows, user_accounts
+from controller.people.users import UserService, record_user
 
 _ACCOUNT = columns_of(UserAccount, user_accounts)
 
@@ -47,3 +55,31 @@ async def finish_flow(tx: Tx, state_hash: bytes, expires_at: datetime) -> bool:
 
 async def forget_finished(tx: Tx, now: datetime) -> None:
     await tx.execute(delete(finished_flows).where(finished_flows.c.expires_at <= now))
+
+
+async def unlink_accounts(service: UserService, user_id: str, *, actor: Actor) -> None:
+    """Unlink all accounts of a user, with the roles that their groups gave, end the user's sessions and API tokens, and
+    tell them by mail; it is on the record. Raises ``UserUnknown``, ``MayNotGive``, ``NotAllowed``, ``OwnAccounts`` and
+    ``NoAccounts``."""
+
+    async def unlink(tx: Tx) -> None:
+        user = await service.governed(tx, user_id, actor)
+        if user.id == actor.user:
+            raise OwnAccounts
+        accounts = await accounts_of(tx, user.id)
+        if not accounts:
+            raise NoAccounts
+        now, after = service.clock.now(), user
+        for each in accounts:
+            after = followed(after, each, (), by=actor.name, now=now, until=now)
+            await remove_account(tx, each.id)
+        for ended in after.assignments:
+            if ended not in user.assignments:
+                await users.put_assignment(tx, ended)
+        await users.end_sessions(tx, user.id)
+        await record_user(tx, user, after, "unlink accounts", actor.name, now)
+        await service.mails.tell(tx, MailPurpose.ACCOUNT_UNLINKED, user)
+
+    await service.database.run(unlink)
+    service.mails.asked.set()
+    service.rights_changed()

@@ -1,11 +1,13 @@
-"""Signing in by an OpenID provider over HTTP. No GET uses anything up: the address to which the provider sends people
-back is a page, which posts what it was given."""
+"""Signing in by an OpenID provider over HTTP, with its bodies and answers. No GET uses anything up: the address to
+which the provider sends people back is a page, which posts what it was given.
+"""
 
 from datetime import UTC
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response, status
+from pydantic import StringConstraints
 
 from controller.people.authentication import KeepsUsers, ThePerson, cookie_name, find_actor
 from controller.people.errors import TooManyTries, UserUnknown
@@ -21,23 +23,71 @@ from controller.people.oidc.errors import (
     ProviderAway,
     ProviderUnknown,
 )
-from controller.people.oidc.model import UserAccount
-from controller.people.oidc.schemas import (
-    LinkBody,
-    LinkedAnswer,
-    ProviderAddressAnswer,
-    ProviderAnswerBody,
-    ProviderBody,
-    UserAccountAnswer,
-    UserAccountList,
-)
+from controller.people.oidc.model import ProviderAnswer, UserAccount
 from controller.people.oidc.service import FLOW_LIFETIME, Begun, Linked, OidcSignIn
 from controller.people.routes import set_cookie, sign_in_origin, signed_in_answer
 from controller.people.schemas import OwnProofBody, SecondStepAnswer, SignedInAnswer
 from controller.settings import Settings
-from controller.web.fields import IdPath, answer_of
+from controller.web.fields import Answer, Body, IdPath, LocalTime, Slug, answer_of
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import TheSettings, service
+
+Given = Annotated[str, StringConstraints(max_length=4000)]
+
+
+class ProviderBody(Body):
+    provider: Slug
+
+
+class LinkBody(OwnProofBody):
+    """``current``: your password; may be left out within 15 minutes of signing in by mail or by an account."""
+
+    provider: Slug
+
+
+class ProviderAddressAnswer(Answer):
+    """``address``: where the browser goes to sign in."""
+
+    address: str
+
+
+class ProviderAnswerBody(Body):
+    """What the provider added to the address of the page: ``code``, or ``error``; ``iss``: who it says it is.
+    ``provider``: whose address it was, the last part of its path."""
+
+    provider: Slug
+    state: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    code: Given = ""
+    error: Given = ""
+    iss: Given = ""
+
+    @property
+    def answer(self) -> ProviderAnswer:
+        return ProviderAnswer(
+            provider=self.provider, state=self.state, code=self.code, error=self.error, issuer=self.iss
+        )
+
+
+class UserAccountAnswer(Answer):
+    """An account by which you sign in. ``provider``: its id in the settings, or its issuer if it is not there any more.
+    ``label``: the provider's name of the account."""
+
+    id: str
+    provider: str
+    label: str
+    linked_at: LocalTime
+    last_used_at: LocalTime
+
+
+class UserAccountList(Answer):
+    items: list[UserAccountAnswer]
+
+
+class LinkedAnswer(Answer):
+    """The account is yours now; you were signed in before."""
+
+    linked: UserAccountAnswer
+
 
 FLOW = "hk_oidc"
 """The cookie that binds a sign-in to the browser that began it; see ``cookie_name``."""

@@ -44,7 +44,7 @@ from controller.people.oidc.id_token import IdTokenFault, shows_second_factor
 from controller.people.oidc.model import Identity, OidcFlow, ProviderAnswer, UserAccount, identity_of, roles_of
 from controller.people.oidc.provider import OidcProvider
 from controller.people.oidc.refreshed import ProviderFault
-from controller.people.oidc.unlinking import unlink_accounts
+from controller.people.oidc.repository import unlink_accounts
 from controller.people.sign_in import SignInService
 from controller.people.sign_in_throttle import SignInOrigin
 from controller.people.users import record_user

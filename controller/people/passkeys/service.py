@@ -1,8 +1,12 @@
-"""Passkeys: adding, renaming and removing one's own, and signing in by one (W3C Web Authentication, level 3)."""
+"""Passkeys: adding, renaming and removing one's own, and signing in by one (W3C Web Authentication, level 3). A
+challenge carries its end and our signature, so that none is stored before it is used.
+"""
 
 import asyncio
+import hmac
+import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -15,17 +19,18 @@ from controller.people.account_mails.queue import AccountMails
 from controller.people.errors import SignInNeeded
 from controller.people.model import Actor, SignedIn, SignInMethod, User
 from controller.people.passkeys import repository, webauthn_library
-from controller.people.passkeys.challenges import end_of, new_challenge
-from controller.people.passkeys.errors import (
+from controller.people.passkeys.model import (
     LastWayIn,
     NoPasskeys,
     OwnPasskeys,
+    Passkey,
     PasskeyTaken,
     PasskeyUnknown,
+    RelyingParty,
     TooManyPasskeys,
     WrongPasskey,
+    relying_party,
 )
-from controller.people.passkeys.model import Passkey, RelyingParty, relying_party
 from controller.people.passkeys.webauthn_library import Assertion, NewCredential
 from controller.people.sign_in import SignInService
 from controller.people.sign_in_throttle import SignInOrigin, TryCounter
@@ -33,6 +38,31 @@ from controller.people.users import UserService
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
+
+CHALLENGE_LIFETIME = timedelta(minutes=5)
+_NONCE_BYTES, _END_BYTES, _SIGNATURE_BYTES = 16, 8, 32
+
+
+def new_challenge(key: bytes, about: bytes, now: datetime) -> bytes:
+    """One that is for ``about`` only: for whom and from where."""
+    end = int((now + CHALLENGE_LIFETIME).timestamp())
+    body = secrets.token_bytes(_NONCE_BYTES) + end.to_bytes(_END_BYTES, "big")
+    return body + _signature(key, about, body)
+
+
+def end_of(challenge: bytes, key: bytes, about: bytes, now: datetime) -> datetime | None:
+    """Until when a challenge can be used; ``None`` for one that has run out, or that is not ours or for something
+    else."""
+    body, signature = challenge[:-_SIGNATURE_BYTES], challenge[-_SIGNATURE_BYTES:]
+    if len(body) != _NONCE_BYTES + _END_BYTES or not hmac.compare_digest(signature, _signature(key, about, body)):
+        return None
+    end = datetime.fromtimestamp(int.from_bytes(body[_NONCE_BYTES:], "big"), UTC)
+    return end if now < end else None
+
+
+def _signature(key: bytes, about: bytes, body: bytes) -> bytes:
+    return hmac.digest(key, b"passkey challenge\0" + body + about, sha256)
+
 
 MOST = 20
 """Passkeys of one user."""

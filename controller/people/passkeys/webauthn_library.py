@@ -9,8 +9,7 @@ from typing import Any
 
 import msgspec
 
-from controller.people.passkeys.errors import WrongPasskey
-from controller.people.passkeys.model import Passkey, RelyingParty
+from controller.people.passkeys.model import Passkey, RelyingParty, WrongPasskey
 
 log = logging.getLogger(__name__)
 

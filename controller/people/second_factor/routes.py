@@ -1,26 +1,60 @@
-"""Second factors over HTTP."""
+"""Second factors over HTTP, with their bodies and answers."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response, status
+from pydantic import StringConstraints
 
+from controller.people.account_mails.schemas import Token
 from controller.people.authentication import KeepsUsers, ThePerson
 from controller.people.errors import TooManyTries, UserUnknown
 from controller.people.routes import sign_in_origin, signed_in_answer
 from controller.people.schemas import OwnProofBody, SignedInAnswer
-from controller.people.second_factor.errors import FactorThere, NoFactor, SecondStepOver, WrongSecondStep
-from controller.people.second_factor.schemas import (
-    CodeBody,
-    FirstCodeBody,
-    NewFactorAnswer,
-    RecoveryCodesAnswer,
-    SecondFactorAnswer,
-    SecondStepBody,
-)
+from controller.people.second_factor.model import FactorThere, NoFactor, SecondStepOver, WrongSecondStep
 from controller.people.second_factor.service import SecondFactors
-from controller.web.fields import IdPath
+from controller.web.fields import Answer, Body, IdPath, Yes
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import TheSettings, service
+
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=6, max_length=20)]
+
+
+class SecondStepBody(Body):
+    """``pending``: as the first step answered. ``code``: the six digits of the app, or a recovery code."""
+
+    pending: Token
+    code: Code
+
+
+class CodeBody(Body):
+    code: Code
+
+
+class FirstCodeBody(CodeBody):
+    """``keep_tokens``: your API tokens go on."""
+
+    keep_tokens: Yes = False
+
+
+class SecondFactorAnswer(Answer):
+    """``on``: whether signing in takes a second step. ``codes_left``: recovery codes that are unused."""
+
+    on: bool
+    codes_left: int
+
+
+class NewFactorAnswer(Answer):
+    """``secret``: to be typed into the app. ``address``: the same as a link that the app opens (`otpauth:`)."""
+
+    secret: str
+    address: str
+
+
+class RecoveryCodesAnswer(Answer):
+    """``recovery_codes``: each stands in for the app once. They are shown this once."""
+
+    recovery_codes: list[str]
+
 
 router = APIRouter(tags=["people"])
 TheFactors = Annotated[SecondFactors, service(SecondFactors)]

@@ -12,8 +12,15 @@ from controller.people import repository as users
 from controller.people.errors import SignInNeeded
 from controller.people.model import Actor, SecondStepNeeded, SignedIn, SignInMethod, User
 from controller.people.second_factor import repository, totp
-from controller.people.second_factor.errors import FactorThere, NoFactor, OwnFactor, SecondStepOver, WrongSecondStep
-from controller.people.second_factor.model import PendingSignIn, SecondFactor
+from controller.people.second_factor.model import (
+    FactorThere,
+    NoFactor,
+    OwnFactor,
+    PendingSignIn,
+    SecondFactor,
+    SecondStepOver,
+    WrongSecondStep,
+)
 from controller.people.sign_in import SignInService
 from controller.people.sign_in_throttle import SignInOrigin
 from controller.people.users import UserService

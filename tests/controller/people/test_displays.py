@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from controller.audit.tables import audit_rows
 from controller.container import Container
 from controller.people.displays.cli import app as displays_cli
-from controller.people.displays.tables import displays
+from controller.people.displays.repository import displays
 from tests.controller.clock import ManualClock
 from tests.controller.people.route_rights import rows
 from tests.controller.people.signing import API, Json, make_user, signed_in_as

@@ -18,9 +18,8 @@ from controller.container import Container
 from controller.people.account_mails.model import MailPurpose
 from controller.people.account_mails.tables import account_mails
 from controller.people.model import Role
-from controller.people.passkeys.challenges import end_of, new_challenge
-from controller.people.passkeys.errors import PasskeysUnavailable
-from controller.people.passkeys.model import relying_party
+from controller.people.passkeys.model import PasskeysUnavailable, relying_party
+from controller.people.passkeys.service import end_of, new_challenge
 from controller.people.passkeys.tables import passkeys, used_challenges
 from controller.people.tables import users
 from controller.settings import MailSection, Settings
