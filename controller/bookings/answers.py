@@ -14,6 +14,8 @@ from controller.bookings.schemas import (
     CheckRead,
     LogEntryRead,
     OnDoor,
+    OwnBookingPage,
+    OwnBookingRead,
     RequestPage,
     RequestRead,
 )
@@ -26,7 +28,7 @@ from controller.people.permissions import Action, Thing, is_own, may
 from controller.people.redaction import REQUESTED, reads_requests, redacted
 from controller.rules.model import OVERRULED, seats_of
 from controller.text import times
-from controller.web.fields import answer_of
+from controller.web.fields import answer_of, page_of
 
 
 def booking_list(views: Sequence[BookingView], actor: Actor) -> BookingList:
@@ -38,6 +40,17 @@ def booking_list(views: Sequence[BookingView], actor: Actor) -> BookingList:
             if view.booking.status(view.now) in _TAKING or may(actor, Action.DETAILS, _thing(view))
         ]
     )
+
+
+def own_booking_page(views: Sequence[BookingView], actor: Actor, *, limit: int) -> OwnBookingPage:
+    """``views``: of the actor's own parties, one more than ``limit`` where there are more."""
+
+    def answer(view: BookingView) -> OwnBookingRead:
+        clear = is_own(actor, Action.CODE, _thing(view))
+        shown = booking_answer(view, actor, drawn=clear).model_dump()
+        return OwnBookingRead(**shown, step_free=view.place.space.step_free)
+
+    return page_of(OwnBookingPage, views, limit, answer, key=lambda each: each.booking.id)
 
 
 def request_page(requests: Sequence[Request], actor: Actor, *, limit: int) -> RequestPage:

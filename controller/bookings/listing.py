@@ -13,7 +13,7 @@ from controller.diary.model import BookingStatus, listed_time
 from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor, PartyFilter, Tier
 from controller.people.parties import listed
-from controller.people.permissions import Action, Thing, may, parties_of, things_of
+from controller.people.permissions import Action, Thing, may, own_things_of, parties_of, things_of
 from controller.rules.model import RuleReason
 from controller.rules.service import judge
 from edge.wire.clock import Clock
@@ -77,6 +77,20 @@ class BookingListing:
                 limit=limit,
             )
             views = {view.booking.id: view for view in await self._writer.views(tx, where, found, now)}
+            return [views[each.id] for each in found]
+
+    async def of_own_parties(self, *, over: bool, actor: Actor, after: str | None, limit: int) -> list[BookingView]:
+        """The bookings of the actor's own parties at all sites, cancelled ones too: those that are not over, by start,
+        or those that are ``over``, the latest first. ``after``: id of the last of the page before."""
+        async with self._database.read() as tx:
+            now = self._clock.now()
+            whose = own_things_of(actor, Action.DETAILS)
+            found = await repository.of_things(tx, whose, over=over, now=now, after=after, limit=limit)
+            views: dict[str, BookingView] = {}
+            for site in dict.fromkeys(each.site for each in found):
+                where = await self._writer.site_configs.of(tx, site)
+                here = [each for each in found if each.site == site]
+                views |= {view.booking.id: view for view in await self._writer.views(tx, where, here, now)}
             return [views[each.id] for each in found]
 
     async def requests(self, site: str | None, *, actor: Actor, after: str | None, limit: int) -> list[Request]:

@@ -159,6 +159,22 @@ async def waiting_for_approval(
     return [_booking(row) for row in rows]
 
 
+async def of_things(
+    tx: Tx, whose: Iterable[Thing], *, over: bool, now: datetime, after: str | None, limit: int
+) -> list[Booking]:
+    """The bookings of these sites and parties, cancelled ones too, ``None`` in one standing for all: those that are not
+    over, by start, or those that are ``over``, the latest first; from the one after ``after`` on."""
+    c = bookings.c
+    query = select(*_COLUMNS).where(or_(false(), *(_of(each) for each in whose)))
+    query = query.where(c.ends <= now if over else c.ends > now)
+    if after is not None:
+        last = select(c.starts).where(c.id == after).scalar_subquery()
+        further = (c.starts < last, c.id < after) if over else (c.starts > last, c.id > after)
+        query = query.where(or_(further[0], and_(c.starts == last, further[1])))
+    order = (c.starts.desc(), c.id.desc()) if over else (c.starts, c.id)
+    return [_booking(row) for row in (await tx.execute(query.order_by(*order).limit(limit))).mappings()]
+
+
 def _of(thing: Thing) -> ColumnElement[bool]:
     columns = ((bookings.c.site, thing.site), (bookings.c.party, thing.party))
     return and_(true(), *(column == value for column, value in columns if value is not None))

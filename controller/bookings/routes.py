@@ -5,7 +5,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response, status
 
-from controller.bookings.answers import booking_answer, booking_list, check_answer, log_answer, request_page
+from controller.bookings.answers import (
+    booking_answer,
+    booking_list,
+    check_answer,
+    log_answer,
+    own_booking_page,
+    request_page,
+)
 from controller.bookings.errors import (
     BookingUnknown,
     Clash,
@@ -26,6 +33,7 @@ from controller.bookings.schemas import (
     CancelBody,
     CheckRead,
     DeclineBody,
+    OwnBookingPage,
     RequestPage,
 )
 from controller.bookings.service import BookingService
@@ -96,6 +104,20 @@ async def list_requests(
     """What waits for approval at all the sites that the user may see."""
     found = await listing.requests(None, actor=actor, after=after, limit=limit + 1)
     return request_page(found, actor, limit=limit)
+
+
+@router.get("/my/bookings")
+async def list_own_bookings(
+    listing: TheListing,
+    actor: ReadsAnySite,
+    over: Annotated[bool, Query(description="Those that are over, the latest first")] = False,
+    after: AfterBooking = None,
+    limit: Limit = LIST_LIMIT,
+) -> OwnBookingPage:
+    """The bookings of the user's own parties at all sites, cancelled ones too, by start, with their codes in full.
+    Nothing for users without a party, whatever else they may see."""
+    found = await listing.of_own_parties(over=over, actor=actor, after=after, limit=limit + 1)
+    return own_booking_page(found, actor, limit=limit)
 
 
 @router.post(

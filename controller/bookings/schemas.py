@@ -328,6 +328,16 @@ class RequestRead(BookingRead):
     reasons: list[ReasonBody]
 
 
+class OwnBookingRead(BookingRead):
+    """A booking of a party of the user's own. Its codes are in full while the user may see them. ``step_free``: its
+    space can be reached without steps."""
+
+    step_free: bool
+
+
+class OwnBookingPage(Page[OwnBookingRead]): ...
+
+
 class RequestPage(Page[RequestRead]): ...
 
 

@@ -167,6 +167,11 @@ def things_of(actor: Actor, action: Action) -> frozenset[Thing]:
     )
 
 
+def own_things_of(actor: Actor, action: Action) -> frozenset[Thing]:
+    """The parties of the actor's own for which they may do that, with the site; ``None`` standing for all sites."""
+    return frozenset(thing for thing in things_of(actor, action) if thing.party is not None)
+
+
 def may_somewhere(actor: Actor, action: Action, *, party: str | None = None) -> bool:
     """Whether the actor may do that at one site at least. ``party``: as in ``sites_of``."""
     return sites_of(actor, action, party=party) != frozenset()

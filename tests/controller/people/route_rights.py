@@ -13,6 +13,7 @@ POST /sites/{site}/bookings                         | book      | site      |
 GET /sites/{site}/bookings/search                   | read      | site      | title contact link show_link
 GET /sites/{site}/requests                          | read      | site      |
 GET /requests                                       | read      | somewhere |
+GET /my/bookings                                    | read      | somewhere |
 POST /sites/{site}/bookings/check                   | read      | site      |
 GET /bookings/{booking_id}                          | read      | thing     | title contact link show_link
 PATCH /bookings/{booking_id}                        | book      | thing     |

@@ -110,6 +110,7 @@ ANY_SITE = {
     ("GET", "/api/v1/sites"): "lists the actor's sites (test_estate_wide, as for all of these)",
     ("GET", "/api/v1/alerts"): "looks at the actor's sites (telemetry/test_open_alerts)",
     ("GET", "/api/v1/requests"): "lists what waits at the actor's sites",
+    ("GET", "/api/v1/my/bookings"): "lists those of the actor's own parties, at their sites (bookings/test_own)",
     ("GET", "/api/v1/free"): "looks at the actor's sites",
     ("POST", "/api/v1/find"): "looks at the actor's sites",
     ("POST", "/api/v1/find/series"): "looks at the actor's sites",

@@ -119,6 +119,7 @@ REQUESTS: dict[tuple[str, str], Asked] = {
     ("get", "/sites/{site}/requests"): [{}],
     ("get", "/sites/{site}/bookings/search"): [{"text": "Ours"}, {"text": "choir"}],
     ("get", "/requests"): [{}],
+    ("get", "/my/bookings"): [{}, {"over": "true"}],
     ("post", "/sites/{site}/bookings/check"): [WISH, WISH | STUDIO, WISH | {"starts": "2026-11-26T21:40"} | STUDIO],
     ("get", "/bookings/{booking_id}"): [{}],
     ("patch", "/bookings/{booking_id}"): [
