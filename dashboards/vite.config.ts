@@ -3,7 +3,7 @@ import { defineConfig } from "vite";
 
 const SVELTE = /svelte[\\/]src[\\/]internal[\\/](client|shared)[\\/]/;
 /** What every page needs; the four left out come with the first form, act or notice. */
-const SHARED = /src[\\/](parts[\\/])?(?!dateTimeInput|focus|Notices|task)\w+(\.svelte)?\.(ts|svelte)$/;
+const SHARED = /src[\\/]((parts[\\/])?(?!dateTimeInput|focus|Notices|task)\w+(\.svelte)?\.(ts|svelte)|diary[\\/]bookingStatus\.ts)$/;
 
 /** What forms share; one file, since more would weigh more. */
 const FIELDS = /src[\\/](dateTimeInput|forms[\\/](TextField|Select|Checkbox)|diary[\\/](PartyField|createParty|debouncedQuery|Reasons))\b/;
