@@ -2,8 +2,8 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 
 const SVELTE = /svelte[\\/]src[\\/]internal[\\/](client|shared)[\\/]/;
-/** What every page needs; the four left out come with the first form, act or notice. */
-const SHARED = /src[\\/]((parts[\\/])?(?!dateTimeInput|focus|Notices|task)\w+(\.svelte)?\.(ts|svelte)|diary[\\/]bookingStatus\.ts)$/;
+/** What every page needs; the five left out come with the first form, act or notice, or before signing in. */
+const SHARED = /src[\\/]((parts[\\/])?(?!dateTimeInput|focus|Notices|StartCard|task)\w+(\.svelte)?\.(ts|svelte)|diary[\\/]bookingStatus\.ts)$/;
 
 /** What forms share; one file, since more would weigh more. */
 const FIELDS = /src[\\/](dateTimeInput|forms[\\/](TextField|Select|Checkbox)|diary[\\/](PartyField|createParty|debouncedQuery|Reasons))\b/;

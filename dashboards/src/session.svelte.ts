@@ -4,7 +4,7 @@ import { live } from "./live.svelte.ts";
 
 export type SessionState = "unknown" | "in" | "out" | "set-up" | "unreachable";
 
-/** Set on sign-in, so that a first visit does not request a session that cannot exist. */
+/** The first page of who is signed in, so that it is loaded at once; a first visit requests no session that cannot exist. */
 const REMEMBERED = "hk-signed-in";
 
 let state = $state<SessionState>("unknown");
@@ -36,7 +36,7 @@ interface Found {
 function entered(found: Found): void {
   ({ user, assignments, actions, party } = found);
   state = "in";
-  localStorage.setItem(REMEMBERED, "1");
+  localStorage.setItem(REMEMBERED, session.home);
 }
 
 function left(): void {
@@ -80,17 +80,21 @@ export const session = {
   get assignments(): Assignment[] {
     return assignments;
   },
+  /** The first page: of who has no role but in groups, what these have booked. */
+  get home(): "diary" | "my-bookings" {
+    return assignments[0] && assignments.every((one) => one.party) ? "my-bookings" : "diary";
+  },
   /** The only party that the user books for. */
   get party(): string | null {
     return party;
   },
-  /** Whether somebody was signed in when this page was last closed. */
-  get maybeSignedIn(): boolean {
-    return Boolean(localStorage.getItem(REMEMBERED));
+  /** The first page of who was signed in when this app was last closed; null for nobody. */
+  get remembered(): string | null {
+    return localStorage.getItem(REMEMBERED);
   },
   async open(): Promise<void> {
     try {
-      if (session.maybeSignedIn && (await ask())) return;
+      if (session.remembered && (await ask())) return;
       const { setup_needed } = await get<{ setup_needed: boolean }>("/setup-needed");
       localStorage.removeItem(REMEMBERED);
       state = setup_needed ? "set-up" : "out";

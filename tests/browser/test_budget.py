@@ -1,6 +1,7 @@
 """A page is light: what it fetches before it can be used, packed as a server would."""
 
 import gzip
+from datetime import date
 from pathlib import PurePosixPath
 
 import pytest
@@ -8,7 +9,8 @@ from playwright.async_api import Response, expect
 
 from firmware_sim.hub_processes import SimHub
 from hatch_build import ROOT
-from tests.browser.screen import Screen, Screens
+from tests.browser.booked import book
+from tests.browser.screen import PHONE, Screen, Screens
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -96,3 +98,22 @@ async def test_the_notice_log_keeps_within_the_budget(screens: Screens) -> None:
     await screen.open("/notices?site=ramsey")
     await expect(screen.page.get_by_label("To whom")).to_be_visible()
     transfer.assert_at_most(LOADED_KB)
+
+
+async def test_my_bookings_and_the_form_of_a_move_keep_within_the_budget(screens: Screens, hub: SimHub) -> None:
+    password = "fifteen calm rivers"
+    await hub.api.put("/parties/light-choir", {"kind": "group", "name": "Light choir"})
+    leads = [{"role": "group_leader", "site": None, "party": "light-choir"}]
+    await hub.api.post("/users", {"name": "Lia of the choir", "password": password, "assignments": leads})
+    await book(hub, "Light practice", date(2027, 3, 4), "18:00", "19:00", party="light-choir")
+    screen = await screens.new(signed_in=False, size=PHONE)
+    await screen.open("/diary")
+    await screen.sign_in("Lia of the choir", password)
+    transfer = Transfer(screen)
+    await screen.open("/my-bookings")
+    await expect(screen.page.get_by_text("Door code")).to_be_visible()
+    transfer.assert_at_most(LOADED_KB)
+    await screen.page.get_by_role("button", name="Change, cancel and more").click()
+    await screen.page.get_by_role("button", name="Move…").click()
+    await expect(screen.page.get_by_label("Day")).to_be_visible()
+    transfer.assert_at_most(WITH_FORM_KB)
