@@ -86,6 +86,7 @@ from controller.notices.lapsing import LapsingService
 from controller.notices.model import Channel
 from controller.notices.preferences.service import NoticePreferences
 from controller.notices.recipients import Recipients
+from controller.notices.rendering import NoticeRendering
 from controller.notices.service import NoticeService
 from controller.notices.sms import SmsGateway
 from controller.notices.smtp import SmtpMailer
@@ -365,22 +366,25 @@ def open_container(
         party_hooks.append(notice_service.follow_party)
     bounces = BounceService(database, clock, writer, notice_service, recipients)
     tokens = BounceTokens(keys.page)
-    notice_worker = NoticeWorker(
+    lapsing = LapsingService(database, clock, writer, notice_service, recipients)
+    sections = [lapsing_section(lapsing)]
+    digests = DigestService(database, clock, writer, notice_service, recipients, sections, address=settings.address)
+    doors = DoorTroubles(writer, lambda: mqtt.router.link.connected, clock.now())
+    rendering = NoticeRendering(
         database,
         clock,
         writer,
         billing,
-        notice_service,
         recipients,
-        channels,
-        account_mails,
-        bounces,
         tokens,
-        DoorTroubles(writer, lambda: mqtt.router.link.connected, clock.now()),
+        doors,
+        [lapsing, digests],
         sender=settings.mail.sender,
         address=settings.address,
     )
-    lapsing = LapsingService(database, clock, writer, notice_service)
+    notice_worker = NoticeWorker(
+        database, clock, writer, notice_service, rendering, channels, account_mails, bounces, tokens, doors
+    )
     document_service = DocumentService(database, clock, keys)
     notice_preferences = NoticePreferences(database, clock, recipients)
     subscription_service = SubscriptionService(database, clock, writer, keys, people.sessions, address=settings.address)
@@ -447,7 +451,7 @@ def open_container(
         notice_worker=notice_worker,
         bounces=bounces,
         bounce_reader=bounce_reader(settings, clock, tokens, bounces, registry),
-        calls=CallService(database, clock, writer, recipients),
+        calls=CallService(database, clock, writer),
         notice_templates=NoticeTemplates(database, clock, writer, billing),
         notice_preferences=notice_preferences,
         account_mails=account_mails,
@@ -467,15 +471,7 @@ def open_container(
         documents=document_service,
         induction=InductionService(database, clock, keys, members, address=settings.address),
         lapsing=lapsing,
-        digests=DigestService(
-            database,
-            clock,
-            writer,
-            SmtpMailer(settings.mail),  # one connection for each task
-            [lapsing_section(lapsing)],
-            sender=settings.mail.sender,
-            address=settings.address,
-        ),
+        digests=digests,
         audit=AuditService(database, clock),
         retention=retention,
         user_erasure=user_erasure,

@@ -141,17 +141,19 @@ class ReleaseRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class Lapsing(StrEnum):
-    """What comes of a document that has lapsed. Bookings that are confirmed already stay as they are."""
+    """What comes of a document that has lapsed. What is confirmed stays so, also when it is changed within its old time
+    or begins within a day (``change_impact.keeps_terms``)."""
 
     WARN = "warn"
     """Its party and the managers are told."""
     HOLD = "hold"
-    """New bookings wait for a manager besides."""
+    """Besides, new bookings wait for a manager, and so do other changes."""
 
 
 class DocumentRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A kind of document that a site asks for, or ``safeguarding``. ``needed``: also a party that never had one counts
-    as one whose document has lapsed. Without ``tiers`` it applies to every party."""
+    as one whose document has lapsed; ``Lapsing.HOLD`` needs it. What counts is today, by the site's clock. Without
+    ``tiers`` it applies to every party."""
 
     kind: str
     name: str

@@ -89,6 +89,16 @@ class Safeguarding(msgspec.Struct, frozen=True, kw_only=True):
     review_on: date
 
 
+class Review(msgspec.Struct, frozen=True, kw_only=True):
+    """When what was seen for safeguarding is to be looked at again. ``reminded_days``: how many days before that its
+    party was reminded last."""
+
+    id: str
+    party: str
+    review_on: date
+    reminded_days: int | None
+
+
 class ValidDocument(msgspec.Struct, frozen=True, kw_only=True):
     """Until when a party has a document of a kind; ``until``: the last day, ``None``: no end."""
 

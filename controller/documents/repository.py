@@ -4,6 +4,7 @@ every domain above.
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from uuid import uuid4
 
 import msgspec
 from sqlalchemy import (
@@ -23,7 +24,7 @@ from sqlalchemy import (
 
 from controller.db.engine import NAMES_ACTOR, Tx, metadata
 from controller.db.structs import all_of, columns_of, first_of
-from controller.documents.model import SAFEGUARDING, Document, Safeguarding, ValidDocument, latest
+from controller.documents.model import SAFEGUARDING, Document, Review, Safeguarding, ValidDocument, latest
 from controller.people.tables import parties
 
 party_documents = Table(
@@ -57,11 +58,14 @@ safeguarding = Table(
     Column("seen_on", Date, nullable=False),
     Column("seen_by", String(200), nullable=False, info=NAMES_ACTOR),
     Column("review_on", Date, nullable=False, index=True),
+    Column("id", String(36), nullable=False, unique=True),  # of what was seen, another for what is seen later
+    Column("reminded_days", Integer),  # how many days before its review
 )
 
 
 _COLUMNS = columns_of(Document, party_documents)
 _c = party_documents.c
+_REVIEWS = select(*columns_of(Review, safeguarding))
 
 
 async def of_party(tx: Tx, party: str) -> list[Document]:
@@ -142,12 +146,27 @@ async def seen_of(tx: Tx, which: Collection[str]) -> list[Safeguarding]:
 
 async def put_seen(tx: Tx, new: Safeguarding) -> None:
     await remove_seen(tx, new.party)
-    await tx.execute(insert(safeguarding).values(msgspec.structs.asdict(new)))
+    await tx.execute(insert(safeguarding).values(msgspec.structs.asdict(new) | {"id": str(uuid4())}))
 
 
 async def remove_seen(tx: Tx, party: str) -> bool:
     """Whether there was one."""
     return (await tx.execute(delete(safeguarding).where(safeguarding.c.party == party))).rowcount > 0
+
+
+async def review(tx: Tx, review_id: str) -> Review | None:
+    return await first_of(tx, Review, _REVIEWS.where(safeguarding.c.id == review_id))
+
+
+async def reviews(tx: Tx, until: date, since: date) -> list[Review]:
+    """Those that are due in that time."""
+    due = _REVIEWS.where(safeguarding.c.review_on.between(since, until))
+    return await all_of(tx, Review, due.order_by(safeguarding.c.party))
+
+
+async def note_review_reminder(tx: Tx, review_id: str, days: int) -> None:
+    """That its party was reminded so many days before it."""
+    await tx.execute(update(safeguarding).where(safeguarding.c.id == review_id).values(reminded_days=days))
 
 
 async def forget(tx: Tx, party: str, actor: str, now: datetime) -> None:

@@ -11,8 +11,8 @@ from controller.db.engine import Tx
 from controller.db.structs import all_of, columns_of, first_of
 from controller.diary.tables import bookings
 from controller.notices.model import Notice, NoticeState, Told
-from controller.notices.repository import COLUMNS, known, not_told, notice_of, put_known
-from controller.notices.tables import manual_calls, notice_calls, notices, told, unanswered_calls
+from controller.notices.repository import COLUMNS, known, notice_of, put_known
+from controller.notices.tables import manual_calls, notice_calls, notice_digests, notices, unanswered_calls
 from controller.people import parties
 from controller.people.merging.duplicates import phone_key
 
@@ -101,6 +101,7 @@ async def of_site(
     c, k = notices.c, notice_calls.c
     query = select(*COLUMNS, k.called_at, k.called_by).select_from(notices.outerjoin(notice_calls, k.notice == c.id))
     query = query.where(c.site == site, c.state.in_([each.value for each in UNREACHED]), c.made_at >= since)
+    query = query.where(c.about.not_in(select(notice_digests.c.id)))  # nobody rings about a digest
     later = notices.alias()
     same = and_(later.c.state.in_(UNREACHED), later.c.contact_address == c.contact_address)
     newer = select(later.c.id).where(
@@ -163,21 +164,24 @@ def _noted(notice_id: str) -> bytes:
 
 
 async def note(tx: Tx, notice: Notice, values: Sequence[Told]) -> None:
-    """Keep what somebody knows once they have been rung about a notice without an address. Nobody is reminded by
+    """Keep what somebody knows once they have been rung about a notice that did not reach them. Nobody is reminded by
     phone."""
-    if not notice.contact_address:
-        tag = _noted(notice.id)
-        await put_known(tx, [msgspec.structs.replace(each, address_tag=tag, reminded=True) for each in values])
+    tag = _noted(notice.id)
+    await put_known(
+        tx, [msgspec.structs.replace(each, address_tag=tag, reminded=True, notice=notice.id) for each in values]
+    )
 
 
-async def put_rung(tx: Tx, notice: Notice, address_tag: bytes) -> None:
-    """Have somebody without an address know, of what the notice is about, what the last calls told."""
-    query = select(told.c.booking_id).where(told.c.address_tag == _noted(notice.id))
-    ids = list((await tx.execute(query)).scalars())
+async def known_of(tx: Tx, notice: Notice, ids: Sequence[str], address_tag: bytes) -> dict[str, Told]:
+    """What the address of a notice knows of these bookings, by notices that reached it and by the calls since."""
+    found = await known(tx, ids, address_tag)
     rung = select(notices.c.id).join(notice_calls, notice_calls.c.notice == notices.c.id)
-    rung = rung.where(notices.c.about == notice.about, notices.c.contact_address == "").order_by(notices.c.id)
-    last = dict[str, Told]()
-    for each in (await tx.execute(rung)).scalars().all():
-        last |= await known(tx, ids, _noted(each))
-    await not_told(tx, ids, address_tag)
-    await put_known(tx, [msgspec.structs.replace(each, address_tag=address_tag) for each in last.values()])
+    same = (notices.c.about == notice.about, notices.c.contact_address == notice.contact_address)
+    for each in (await tx.execute(rung.where(*same).order_by(notices.c.id))).scalars().all():
+        for booking_id, told_then in (await known(tx, ids, _noted(each))).items():
+            before = found.get(booking_id)
+            if before is None:
+                found[booking_id] = told_then
+            elif before.notice is None or before.notice < each:
+                found[booking_id] = msgspec.structs.replace(told_then, reminded=before.reminded)
+    return found

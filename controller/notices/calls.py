@@ -14,7 +14,6 @@ from controller.notices import call_repository, repository
 from controller.notices.call_repository import ManualCall, Unanswered
 from controller.notices.errors import NoticeUnknown
 from controller.notices.model import Notice
-from controller.notices.recipients import Recipients
 from controller.people import parties
 from controller.people.model import Actor
 from controller.web.fields import Moment
@@ -49,11 +48,10 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 class CallService:
     """The caller checks permissions."""
 
-    def __init__(self, database: Database, clock: Clock, writer: BookingWriter, recipients: Recipients) -> None:
+    def __init__(self, database: Database, clock: Clock, writer: BookingWriter) -> None:
         self._database = database
         self.clock = clock
         self._writer = writer
-        self._recipients = recipients
 
     async def of_site(self, site: str, *, called: bool) -> tuple[SiteConfig, list[Call]]:
         """Whom to ring, what begins first at the top: the last news of each booking and series that is not over.
@@ -139,8 +137,6 @@ class CallService:
             return
         notice = await _unreached(tx, site, notice_id)
         if await call_repository.mark(tx, notice, called=called, actor=actor.name, now=now):
-            if not notice.contact_address:
-                await call_repository.put_rung(tx, notice, self._recipients.tag(""))
             thing = f"notice {notice_id} about {notice.about}"
             await audit_log.record(tx, actor=actor.name, at=now, act=act, site=site, thing=thing)
 

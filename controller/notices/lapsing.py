@@ -16,10 +16,15 @@ from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
 from controller.db.retry import retry_until_available
 from controller.diary.policy import DocumentRule, Lapsing, Policy
+from controller.diary.site_config import SiteConfig
 from controller.documents import repository as documents
-from controller.documents.model import SAFEGUARDING, USUAL_KINDS, Document, latest
+from controller.documents.model import SAFEGUARDING, USUAL_KINDS, Document, Review, latest
 from controller.documents.schemas import LapsingAnswer, LapsingList
 from controller.estate.errors import SiteUnknown
+from controller.notices import lapsing_render
+from controller.notices.model import Notice, NoticeKind
+from controller.notices.other_notice import OtherNotice
+from controller.notices.recipients import Contact, Recipients
 from controller.notices.service import NoticeService
 from controller.people import parties
 from controller.people.authentication import KeepsPeople
@@ -73,11 +78,19 @@ def _begins(until: date, days: int) -> datetime:
 class LapsingService:
     """Reminds of documents that lapse, and lists them."""
 
-    def __init__(self, database: Database, clock: Clock, writer: BookingWriter, notices: NoticeService) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        writer: BookingWriter,
+        notices: NoticeService,
+        recipients: Recipients,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._writer = writer
         self._notices = notices
+        self._recipients = recipients
 
     async def run(self) -> None:
         """Run forever: remind of what is due."""
@@ -91,43 +104,72 @@ class LapsingService:
             return
         now = self._clock.now()
         async with self._database.read() as tx:
-            today = now.date()
-            ending = await documents.ending(tx, today + _LONGEST, today - _DAY)
+            until, since = now.date() + _LONGEST, now.date() - _DAY
+            ending: list[Document | Review] = list(await documents.ending(tx, until, since))
+            ending += await documents.reviews(tx, until, since)
             found = [(site, each.id) for each in ending for site in await self._sites(tx, each, now)]
-        for site, document_id in found:
-            await self._database.run(self._remind, site, document_id, now)
+        for site, ending_id in found:
+            await self._database.run(self._remind, site, ending_id, now)
 
-    async def _sites(self, tx: Tx, document: Document, now: datetime) -> list[str]:
+    async def _sites(self, tx: Tx, ending: Document | Review, now: datetime) -> list[str]:
         """The site that may remind of it now: that of its party, or where its party comes next."""
-        party = await parties.party(tx, document.party)
+        party = await parties.party(tx, ending.party)
         if party is None or party.ended_at is not None:
             return []
         site = party.site
         if site is None:
             ahead = await bookings.ahead_of_party(tx, party.id, now)
             site = ahead[0].site if ahead else None
-        if site is None or await self._due(tx, site, document, now) is None:
+        if site is None or await self._due(tx, site, ending, now) is None:
             return []
         return [site]
 
-    async def _due(self, tx: Tx, site: str, document: Document, now: datetime) -> int | None:
+    async def _due(self, tx: Tx, site: str, ending: Document | Review, now: datetime) -> int | None:
         """As ``reminder_due``; ``None`` also for what its party has shown a newer one of."""
-        if document.valid_until is None or await _newest(tx, document) != document.id:
+        until = await _until(tx, ending)
+        if until is None:
             return None
         site_config = await self._writer.site_configs.of(tx, site)
         steps = site_config.policy.document_reminder_days
-        return reminder_due(document.valid_until, document.reminded_days, steps, site_config.site.tz, now)
+        return reminder_due(until, ending.reminded_days, steps, site_config.site.tz, now)
 
-    async def _remind(self, tx: Tx, site: str, document_id: str, now: datetime) -> None:
+    async def _remind(self, tx: Tx, site: str, ending_id: str, now: datetime) -> None:
         await self._database.lock_site(tx, site)
-        document = await documents.document(tx, document_id)
-        days = None if document is None else await self._due(tx, site, document, now)
-        if document is None or days is None:
+        ending = await _ending(tx, ending_id)
+        days = None if ending is None else await self._due(tx, site, ending, now)
+        if ending is None or days is None:
             return
-        party = await parties.party(tx, document.party)
+        party = await parties.party(tx, ending.party)
         assert party is not None
-        await self._notices.add_to_party(tx, site, await _reached(tx, party), about=document_id, now=now)
-        await documents.note_reminder(tx, document_id, days)
+        reached = await _reached(tx, party)
+        contact = await self._contact(tx, site, reached)
+        kind = NoticeKind.LAPSING
+        await self._notices.add_other(tx, site, kind, contact, about=ending_id, party=reached.id, now=now)
+        note = documents.note_reminder if isinstance(ending, Document) else documents.note_review_reminder
+        await note(tx, ending_id, days)
+
+    async def _contact(self, tx: Tx, site: str, reached: Party) -> Contact:
+        return await self._recipients.contact_at(tx, site, mail=reached.contact_email, phone=reached.contact_phone)
+
+    async def notice(self, tx: Tx, notice: Notice, site_config: SiteConfig, now: datetime) -> OtherNotice | None:
+        """A reminder; ``None`` where it is gone or there is a newer one."""
+        ending = await _ending(tx, notice.about)
+        until = await _until(tx, ending) if ending is not None else None
+        party = await parties.party(tx, ending.party) if ending is not None else None
+        if ending is None or until is None or party is None:
+            return None
+        policy, site = site_config.policy, site_config.site
+        kind = ending.kind if isinstance(ending, Document) else SAFEGUARDING
+        holds = any(_holds(each) and each.applies(party.tier) for each in policy.documents if each.kind == kind)
+        name = kind_name(kind, policy)
+        return OtherNotice(
+            kind=NoticeKind.LAPSING,
+            contact=await self._contact(tx, notice.site, await _reached(tx, party)),
+            # Who sends a site's notices need not know of whom a DBS check was seen.
+            subject=lapsing_render.subject("" if kind == SAFEGUARDING else name, party.name, until),
+            text=lapsing_render.body(name, party.name, until, site, holds=holds, review=kind == SAFEGUARDING),
+            sms=lapsing_render.sms(name, party.name, until, site, review=kind == SAFEGUARDING),
+        )
 
     async def kinds(self, site: str | None) -> dict[str, str]:
         """The kinds of documents that a site knows, ``None``: that all know, with what people call them."""
@@ -157,8 +199,16 @@ class LapsingService:
         return sorted(kept, key=lambda each: (each.until or date.min, each.party.name, each.name))
 
 
-async def _newest(tx: Tx, document: Document) -> str:
-    return latest(await documents.of_party(tx, document.party))[document.kind].id
+async def _ending(tx: Tx, ending_id: str) -> Document | Review | None:
+    return await documents.document(tx, ending_id) or await documents.review(tx, ending_id)
+
+
+async def _until(tx: Tx, ending: Document | Review) -> date | None:
+    """Its last day; ``None`` where it has none, or its party has shown a newer one."""
+    if isinstance(ending, Review):
+        return ending.review_on
+    newest = latest(await documents.of_party(tx, ending.party))[ending.kind]
+    return ending.valid_until if newest.id == ending.id else None
 
 
 async def _reached(tx: Tx, party: Party) -> Party:

@@ -40,7 +40,7 @@ class NoticeState(StrEnum):
 
 
 class NoticeKind(StrEnum):
-    """What has happened to a booking, as its subject line says it."""
+    """What has happened, as the subject line says it."""
 
     REQUESTED = "Requested"
     CONFIRMED = "Confirmed"
@@ -57,6 +57,14 @@ class NoticeKind(StrEnum):
     REMINDER = "Reminder"
     DOOR_TROUBLE = "Door trouble"
     DOOR_WORKS = "The door works again"
+    LAPSING = "Document ends soon"
+    """An insurance or the like, or a DBS check."""
+    DIGEST = "What waits for you"
+    """For those who run a site."""
+
+
+BOOKING_KINDS = tuple(each for each in NoticeKind if each not in (NoticeKind.LAPSING, NoticeKind.DIGEST))
+"""Those about bookings."""
 
 
 class NoticeTemplate(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,10 +76,10 @@ class NoticeTemplate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """``about``: the id of a booking, or of a series. ``contact_address``: a mail address, or a mobile number
-    in E.164; empty for none. ``due_at``: when it is sent, or tried again. ``tried_at``: when it was tried first.
-    ``reply``: the server's last words. ``whole``: it tells all
-    that is ahead, whether it has changed or not, since its address is new."""
+    """``about``: the id of a booking, a series, a document, a DBS check or a digest. ``contact_address``: a mail
+    address, or a mobile number in E.164; empty for none. ``due_at``: when it is sent, or tried again. ``tried_at``:
+    when it was tried first. ``reply``: the server's last words. ``whole``: it tells all that is ahead, whether it has
+    changed or not, since its address is new."""
 
     id: str
     site: str
@@ -94,7 +102,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     """What an address knows of a booking since the last notice. ``address_tag``, ``code_tag``: keyed digests of the
     address and of the codes; empty where there are none. ``closed_tag``: that of the text which says that it is closed
     then; ``None`` where it is open. ``warned``: that nobody had arrived. ``reminded``: on the day before, or later.
-    ``door_trouble``: ids of doors that do not work."""
+    ``door_trouble``: ids of doors that do not work. ``notice``: the one that told it; ``None``: not recorded."""
 
     booking_id: str
     address_tag: bytes
@@ -107,6 +115,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     warned: bool
     reminded: bool
     door_trouble: str = ""
+    notice: str | None = None
 
 
 _AHEAD = {

@@ -42,7 +42,7 @@ def _path(party: str) -> str:
 
 def _show(caller: ApiClient, found: PreferenceList) -> None:
     rows = (
-        (each.kind, each.subject, _SPOKEN[each.by], "cannot be switched off" if each.required else "")
+        (each.kind, each.subject, _SPOKEN[each.by], "cannot be switched off" if each.required else each.when)
         for each in found.items
     )
     if not output.show(caller.console, ("Kind", "Notice", "Comes by", ""), rows):

@@ -9,9 +9,9 @@ from controller.db.engine import Tx
 from controller.diary.model import Booking
 from controller.key_files import KeyFiles
 from controller.notices.bounces import repository as bounces
-from controller.notices.model import Channel
+from controller.notices.model import Channel, NoticeKind
 from controller.notices.preferences import repository as preferences
-from controller.notices.preferences.model import used_channels
+from controller.notices.preferences.model import channels_for, used_channels
 from controller.notices.sms import mobile
 from controller.people.parties import parties
 from controller.people.repository import email_key
@@ -78,6 +78,16 @@ class Recipients:
             booking: contact.by(used_channels(chosen[contact.person], contact.channels))
             for booking, contact in contacts.items()
         }
+
+    async def chosen(self, tx: Tx, contact: Contact, kind: NoticeKind) -> tuple[Recipient, ...]:
+        """Where somebody gets notices of a kind by what they chose; none where they do not want them."""
+        chosen = (await preferences.of(tx, {contact.person}))[contact.person]
+        return contact.by(channels_for(chosen, kind, contact.channels))
+
+    async def contact_at(self, tx: Tx, site: str, *, mail: str, phone: str) -> Contact:
+        """Somebody of whom this is known, for the notices of a site."""
+        bounced = bool(mail and await bounces.marked(tx, [(site, mail)]))
+        return self.contact(mail=mail, phone=phone, bounced=bounced)
 
     def contact(self, *, mail: str, phone: str, bounced: bool = False) -> Contact:
         """Somebody of whom this is known. ``bounced``: mail to the address comes back."""

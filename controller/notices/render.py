@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
-from urllib.parse import urlencode
+from email.utils import parseaddr
 
 import msgspec
 
@@ -19,13 +18,11 @@ from controller.calendars.subscriptions.model import Shows
 from controller.calendars.subscriptions.repository import PublicBooking
 from controller.diary.model import closed_text
 from controller.diary.site_config import SiteConfig
+from controller.notices.mail_message import preferences_line, stop_link, text_mail
 from controller.notices.model import NoticeKind
 from controller.notices.preferences.model import REQUIRED
 from controller.notices.templates import fill
 from controller.text import times
-from controller.text.list_unsubscribe import add_list_unsubscribe
-from controller.text.mail_address import mail_address
-from controller.text.mail_html import html_of
 
 CANCELLING = frozenset({NoticeKind.CANCELLED, NoticeKind.RELEASED, NoticeKind.DECLINED, NoticeKind.EXPIRED})
 OF_DOORS = frozenset({NoticeKind.DOOR_TROUBLE, NoticeKind.DOOR_WORKS})
@@ -85,7 +82,7 @@ def body(
     if template is not None:
         text = fill(template, _values(news, text))
     text = f"{text}\n\nYou get this because your address is given for this booking at {site.name}.\n"
-    return f"{text}Choose which notices you get, and how: {preferences}\n" if preferences else text
+    return f"{text}{preferences_line(preferences)}" if preferences else text
 
 
 def _of_one(news: News, *, clear: bool) -> str:
@@ -177,24 +174,19 @@ def mail(
     preferences: str,
 ) -> EmailMessage:
     """The whole mail. One date brings a calendar file that its calendar takes up by itself (RFC 5546: REQUEST without a
-    reply, or CANCEL); several come in one file to open. What can be switched off names ``preferences``, the page for
-    that, for the reader's mail program too (RFC 2369; with one click where the link is https, RFC 8058). Raises
+    reply, or CANCEL); several come in one file to open. ``preferences``: the page on which its reader chooses. Raises
     ``ValueError`` for an address that is none."""
     first = news[0].view
-    made = EmailMessage()
-    made["From"] = sender
-    made["To"] = mail_address(to)
-    made["Subject"] = subject(news)
-    made["Message-ID"] = message_id
-    made["Date"] = format_datetime(first.now)
-    made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday replies
     kinds = dict.fromkeys(each.kind for each in news)
-    if not REQUIRED.intersection(kinds):
-        query = urlencode([("kind", kind.name.lower()) for kind in kinds])
-        add_list_unsubscribe(made, f"{preferences}?{query}")
-    text = body(news, templates, preferences=preferences)
-    made.set_content(text)
-    made.add_alternative(html_of(text), subtype="html")
+    made = text_mail(
+        subject(news),
+        body(news, templates, preferences=preferences),
+        sender=sender,
+        to=to,
+        message_id=message_id,
+        at=first.now,
+        stop="" if REQUIRED.intersection(kinds) else stop_link(preferences, kinds),
+    )
     if OF_DOORS.issuperset(kinds):
         return made
     entries = [entry(_public(each.view), site_config, Shows.TITLES, party=None, now=first.now) for each in news]

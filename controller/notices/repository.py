@@ -100,7 +100,11 @@ async def known(tx: Tx, ids: Sequence[str], address_tag: bytes) -> dict[str, Tol
     """What the address knows of these bookings."""
     query = select(told).where(told.c.booking_id.in_(ids), told.c.address_tag == address_tag)
     rows = (await tx.execute(query)).mappings()
-    return {row["booking_id"]: Told(**{**row, "status": BookingStatus(row["status"])}) for row in rows}
+    return {row["booking_id"]: _told_of(row) for row in rows}
+
+
+def _told_of(row: Mapping[Any, Any]) -> Told:
+    return Told(**{**row, "status": BookingStatus(row["status"])})
 
 
 async def put_known(tx: Tx, values: Sequence[Told]) -> None:
@@ -124,9 +128,13 @@ async def share_known(tx: Tx, ids: Sequence[str], tags: Sequence[bytes]) -> None
         await tx.execute(told.insert().from_select([*columns, told.c.address_tag], query))
 
 
-async def not_told(tx: Tx, ids: Sequence[str], address_tag: bytes) -> None:
-    """An address knows nothing of these bookings: the mail did not get there."""
-    await tx.execute(delete(told).where(told.c.booking_id.in_(ids), told.c.address_tag == address_tag))
+async def take_told(tx: Tx, ids: Sequence[str], address_tag: bytes, notice_id: str) -> list[Told]:
+    """What an address knows of these bookings by a notice that did not get there; it no longer does."""
+    by_it = or_(told.c.notice == notice_id, told.c.notice.is_(None))
+    here = (told.c.booking_id.in_(ids), told.c.address_tag == address_tag, by_it)
+    rows = (await tx.execute(select(told).where(*here))).mappings().all()
+    await tx.execute(delete(told).where(*here))
+    return [_told_of(row) for row in rows]
 
 
 async def waiting_to(tx: Tx, site: str, address: str) -> list[Notice]:

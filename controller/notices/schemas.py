@@ -11,7 +11,7 @@ from controller.notices.model import Channel, Notice, NoticeKind, NoticeState
 from controller.text import local_time
 from controller.web.fields import Answer, Body, LocalTime, MomentText, Name, Page, answer_of, page_of
 
-KindName = Literal[
+BookingKindName = Literal[
     "requested",
     "confirmed",
     "moved",
@@ -28,11 +28,12 @@ KindName = Literal[
     "door_trouble",
     "door_works",
 ]
+KindName = Literal[BookingKindName, "lapsing", "digest"]
 
 
 class NoticeRead(Answer):
-    """`about`: the id of a booking or a series. `due_at`: when it is sent, or tried again. `reply`: the
-    server's last words. `subject` is empty until it is rendered."""
+    """`about`: the id of a booking, a series, a document, a DBS check or a digest. `due_at`: when it is sent, or tried
+    again. `reply`: the server's last words. `subject` is empty until it is rendered."""
 
     id: str
     about: str

@@ -13,9 +13,9 @@ from controller.diary.site_config import SiteConfig
 from controller.notices import repository
 from controller.notices.bounces import repository as bounces
 from controller.notices.errors import NoticeNotFailed, NoticeUnknown
-from controller.notices.model import CAME_BACK, Notice, NoticeState
-from controller.notices.recipients import Recipient, Recipients
-from controller.people.model import Actor, Party
+from controller.notices.model import CAME_BACK, Notice, NoticeKind, NoticeState
+from controller.notices.recipients import Contact, Recipient, Recipients
+from controller.people.model import Actor
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
 
@@ -109,10 +109,13 @@ class NoticeService:
         for tags, ids in together.items():
             await repository.share_known(tx, ids, tags)
 
-    async def add_to_party(self, tx: Tx, site: str, party: Party, *, about: str, now: datetime) -> None:
-        """Write down a notice to a party that is about no booking, under the site's lock."""
-        to = self._recipients.contact(mail=party.contact_email, phone=party.contact_phone).recipients[0]
-        await repository.add(tx, [new_notice(site, about, party.id, to, made_at=now, due_at=now)])
+    async def add_other(
+        self, tx: Tx, site: str, kind: NoticeKind, contact: Contact, *, about: str, party: str | None, now: datetime
+    ) -> None:
+        """Write down a notice that is about no booking, where its recipient wants it, under the site's lock."""
+        to = await self._recipients.chosen(tx, contact, kind)
+        if to:
+            await repository.add(tx, [new_notice(site, about, party, each, made_at=now, due_at=now) for each in to])
 
     async def of_site(
         self, site: str, *, state: NoticeState | None, to: str, before: str | None, limit: int
@@ -176,7 +179,7 @@ class NoticeService:
             single = await bookings.booking(tx, found.about)
             about = [single] if single is not None else await bookings.of_series(tx, found.about)
             tag = self._recipients.tag(found.contact_address)
-            await repository.not_told(tx, [each.id for each in about], tag)
+            await repository.take_told(tx, [each.id for each in about], tag, notice_id)
             fresh["whole"] = True
         await repository.settle(tx, self._database, found, state=NoticeState.WAITING, **fresh)
         await self._record(tx, "retry", site, f"notice {notice_id}", actor)

@@ -9,7 +9,7 @@ notices = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("site", String(40), ForeignKey("sites.id"), nullable=False),
-    Column("about", String(36), nullable=False),  # a booking or a series
+    Column("about", String(36), nullable=False),  # of a booking, a series, a document, a DBS check, a digest
     Column("party", String(40), index=True),
     Column("channel", String(4), nullable=False, server_default="mail"),
     Column("contact_address", String(200), nullable=False),
@@ -52,6 +52,7 @@ told = Table(
     Column("closed_tag", LargeBinary(16)),
     Column("reminded", Boolean, nullable=False, server_default=false()),
     Column("door_trouble", Text, nullable=False, server_default=text("''")),
+    Column("notice", String(36)),  # the last one
 )
 """What the last notice to an address said of a booking."""
 IN_DOOR_TROUBLE = text("door_trouble <> ''")
@@ -127,6 +128,7 @@ notice_digests = Table(
     Column("hour", Integer, nullable=False),
     Column("sent_at", Instant, nullable=False),
     Column("next_at", Instant, index=True),
+    Column("id", String(36), nullable=False, unique=True),
 )
 """The digests that users chose."""
 

@@ -9,7 +9,7 @@ from controller.bookings.errors import BookingUnknown
 from controller.estate.errors import SiteUnknown
 from controller.notices.errors import NothingToPreview
 from controller.notices.model import NoticeTemplate
-from controller.notices.schemas import KindName, kind_of
+from controller.notices.schemas import BookingKindName, kind_of
 from controller.notices.template_service import NoticeTemplates
 from controller.notices.templates import FIELDS, LONGEST_TEMPLATE
 from controller.people.authentication import Runs
@@ -47,7 +47,7 @@ class NoticeTemplateRead(Answer):
     """``subject``: how the subject of such a mail begins. ``text``: empty where the site has the usual wording;
     ``version`` is 0 then."""
 
-    kind: KindName
+    kind: BookingKindName
     subject: str
     text: str
     version: int
@@ -78,7 +78,7 @@ async def list_notice_templates(site: SlugPath, templates: TheTemplates, actor: 
 
 @router.put("/sites/{site}/notice-templates/{kind}", responses=described(VersionStale))
 async def put_notice_template(
-    site: SlugPath, kind: KindName, body: PutNoticeTemplateBody, templates: TheTemplates, actor: Runs
+    site: SlugPath, kind: BookingKindName, body: PutNoticeTemplateBody, templates: TheTemplates, actor: Runs
 ) -> NoticeTemplateRead:
     """Have the site's mails of a kind worded like that, from the next one on. A wrong one is refused with the line."""
     return _answer(await templates.put(site, kind_of(kind), body.text, version=body.version, actor=actor))
@@ -86,7 +86,7 @@ async def put_notice_template(
 
 @router.delete("/sites/{site}/notice-templates/{kind}", responses=described(VersionStale))
 async def delete_notice_template(
-    site: SlugPath, kind: KindName, version: Version, templates: TheTemplates, actor: Runs
+    site: SlugPath, kind: BookingKindName, version: Version, templates: TheTemplates, actor: Runs
 ) -> NoticeTemplateRead:
     """Have the site's mails of a kind worded as usual again."""
     return _answer(await templates.put(site, kind_of(kind), None, version=version, actor=actor))
@@ -94,7 +94,7 @@ async def delete_notice_template(
 
 @router.post("/sites/{site}/notice-templates/{kind}/preview", responses=described(BookingUnknown, NothingToPreview))
 async def preview_notice_template(
-    site: SlugPath, kind: KindName, body: NoticePreviewBody, templates: TheTemplates, actor: Runs
+    site: SlugPath, kind: BookingKindName, body: NoticePreviewBody, templates: TheTemplates, actor: Runs
 ) -> NoticePreviewRead:
     """Show a mail of a kind as it would be about a real booking. Nothing is sent, nothing is written."""
     return answer_of(NoticePreviewRead, await templates.preview(site, kind_of(kind), body.text, body.booking))

@@ -13,7 +13,7 @@ from controller.db.engine import Database, Tx
 from controller.diary.model import Booking
 from controller.notices import render, repository
 from controller.notices.errors import NothingToPreview
-from controller.notices.model import NoticeKind, NoticeTemplate
+from controller.notices.model import BOOKING_KINDS, NoticeKind, NoticeTemplate
 from controller.notices.render import News
 from controller.notices.templates import faults
 from controller.people.edit_versions import require_version, version_of
@@ -42,11 +42,11 @@ class NoticeTemplates:
         self._billing = billing
 
     async def listed(self, site: str) -> list[NoticeTemplate]:
-        """One for each kind of notice. Raises ``SiteUnknown``."""
+        """One for each kind of notice about bookings. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
             await self._writer.site_configs.of(tx, site)
             own = await repository.templates(tx, site)
-        return [_template(kind, own.get(kind)) for kind in NoticeKind]
+        return [_template(kind, own.get(kind)) for kind in BOOKING_KINDS]
 
     async def put(self, site: str, kind: NoticeKind, text: str | None, *, version: int, actor: Actor) -> NoticeTemplate:
         """Have notices of a kind worded like that, from the next one on; ``None``: as usual. Raises ``SiteUnknown``,

@@ -3,38 +3,25 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from functools import partial
 from zoneinfo import ZoneInfo
 
-import msgspec
-
-from controller.billing.service import BillingService
 from controller.bookings import repository as bookings
-from controller.bookings.writer import BookingView, BookingWriter
+from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
 from controller.db.retry import retry_until_available
-from controller.diary.model import Booking, BookingState, closed_text
-from controller.diary.site_config import SiteConfig
-from controller.notices import call_repository, render, repository
+from controller.diary.model import Booking, BookingState
+from controller.notices import call_repository, repository
 from controller.notices.account_mail_sending import send_account_mail
-from controller.notices.bounces import repository as bounced_addresses
-from controller.notices.bounces.model import MailType
 from controller.notices.bounces.service import BounceService
-from controller.notices.bounces.tokens import BounceTokens, MailName, message_id
+from controller.notices.bounces.tokens import BounceTokens
 from controller.notices.channel import OutgoingChannel
-from controller.notices.door_trouble.model import DoorTrouble, told_doors, what_to_do
 from controller.notices.door_trouble.service import DoorTroubles
-from controller.notices.gateway import Delivery, DeliveryResult, SmsMessage
-from controller.notices.lapsing_notice import lapsing_notice
-from controller.notices.model import Channel, Notice, NoticeState, Told, news, remind_at
-from controller.notices.preferences import repository as preferences
-from controller.notices.preferences.model import channels_for
-from controller.notices.quiet_hours import cannot_wait, quiet_until
-from controller.notices.recipients import Recipient, Recipients
-from controller.notices.render import News
+from controller.notices.gateway import Delivery, DeliveryResult
+from controller.notices.model import Channel, Notice, NoticeState, remind_at
+from controller.notices.rendering import NoticeRendering, RenderedNotice
 from controller.notices.retry import GIVE_UP, LONGEST_RETRY, MOST_SMS, wait_before
 from controller.notices.service import NoticeService, new_notice
 from controller.people.account_mails.queue import AccountMails
@@ -52,21 +39,6 @@ YIELD_MS, LONGEST_YIELD_MS = 20, 500
 all the same: two a second go out however busy it is."""
 
 
-class RenderedNotice(msgspec.Struct, frozen=True, kw_only=True):
-    """``told``: what its recipient knows then; empty where there is nothing to tell. ``message``: ``None`` where there
-    is nothing to send. ``unwanted``: what they do not want to be told this way; ``instead``: where it goes.
-    ``bounced``: since mail to its address comes back. ``quiet_until``: when it is sent, since it can wait until the
-    quiet hours are over."""
-
-    subject: str = ""
-    message: EmailMessage | SmsMessage | None = None
-    told: Sequence[Told] = ()
-    unwanted: Sequence[Told] = ()
-    instead: Sequence[Recipient] = ()
-    bounced: bool = False
-    quiet_until: datetime | None = None
-
-
 class NoticeWorker:
     """Sends what the service writes down, by the channels that are set up."""
 
@@ -75,31 +47,24 @@ class NoticeWorker:
         database: Database,
         clock: Clock,
         writer: BookingWriter,
-        billing: BillingService,
         notices: NoticeService,
-        recipients: Recipients,
+        rendering: NoticeRendering,
         channels: Sequence[OutgoingChannel],
         account_mails: AccountMails,
         bounces: BounceService,
         tokens: BounceTokens,
         doors: DoorTroubles,
-        *,
-        sender: str,
-        address: str,
     ) -> None:
         self._database = database
         self._clock = clock
         self._writer = writer
-        self._billing = billing
         self._notices = notices
-        self._recipients = recipients
+        self._rendering = rendering
         self.channels = channels
         self._account_mails = account_mails
         self._bounces = bounces
         self._tokens = tokens
         self._doors = doors
-        self._sender = sender
-        self._address = address
 
     async def run(self) -> None:
         """Send what is due, for ever: each channel by itself, so that none waits for another."""
@@ -224,7 +189,7 @@ class NoticeWorker:
     async def _send(self, channel: OutgoingChannel, notice: Notice) -> None:
         rendered, result = RenderedNotice(), None
         try:
-            rendered = await retry_until_available(lambda: self._render(notice), what="a notice")
+            rendered = await retry_until_available(lambda: self._rendering.of(notice), what="a notice")
             if rendered.message is not None:
                 result = await channel.gateway.send(rendered.message)
                 channel.note(result, self._clock.now())
@@ -235,141 +200,6 @@ class NoticeWorker:
         settle = self._settle
         await retry_until_available(
             lambda: self._database.run(settle, notice, rendered, result), what="notices that were sent"
-        )
-
-    async def _render(self, notice: Notice) -> RenderedNotice:
-        async with self._database.read() as tx:
-            return await self._rendered(tx, notice)
-
-    async def _rendered(self, tx: Tx, notice: Notice) -> RenderedNotice:
-        """The notice as things are now."""
-        now = self._clock.now()
-        single = await bookings.booking(tx, notice.about)
-        about = [single] if single is not None else await bookings.of_series(tx, notice.about)
-        if not about:
-            site_config = await self._writer.site_configs.of(tx, notice.site)
-            to = Recipient(channel=notice.channel, address=notice.contact_address)
-            until = quiet_until(now, self._quiet_hours(site_config, to), site_config.site.tz)
-            if until is not None:
-                return RenderedNotice(quiet_until=until)
-            token = self._tokens.of(MailName(kind=MailType.NOTICE, id=notice.id), notice.contact_address)
-            subject, reminder = await lapsing_notice(
-                tx, notice, site_config, sender=self._sender, message_id=message_id(notice.id, token), now=now
-            )
-            if await bounced_addresses.marked(tx, [(notice.site, notice.contact_address)]):
-                return RenderedNotice(subject=subject, bounced=True)
-            return RenderedNotice(subject=subject, message=reminder)
-        contacts = await self._recipients.of(tx, about)
-        here = Recipient(channel=notice.channel, address=notice.contact_address)
-        about = [each for each in about if here in contacts[each.id].recipients]
-        site_config = await self._writer.site_configs.of(tx, notice.site)
-        views = await self._writer.views(tx, site_config, about, now)
-        tag = self._recipients.tag(notice.contact_address)
-        known = await repository.known(tx, [each.id for each in about], tag)
-        hour, since = site_config.policy.reminder_hour, await call_repository.unrung_since(tx, notice)
-        doors = await self._doors.of(tx, notice.site, views, now)
-        states = {
-            view.booking.id: self._told(view, tag, hour, doors=doors.get(view.booking.id), before=known)
-            for view in views
-        }
-        kinds = {
-            view.booking.id: news(
-                view, states[view.booking.id], known.get(view.booking.id), since=since, whole=notice.whole
-            )
-            for view in views
-        }
-        chosen = await preferences.of(tx, {each.person for each in contacts.values()})
-        quotes = await self._billing.quotes(tx, [each for each, kind in kinds.items() if kind is not None])
-        found, unwanted, instead = [], [], dict[Recipient, None]()
-        for view in views:
-            kind, contact = kinds[view.booking.id], contacts[view.booking.id]
-            if kind is None:
-                continue
-            channels = channels_for(chosen[contact.person], kind, contact.channels)
-            if here.channel in channels:
-                wrong = what_to_do(doors.get(view.booking.id, ()), site_config.site.phone)
-                found.append(News(view=view, kind=kind, quote=quotes.get(view.booking.id), doors=wrong))
-            else:
-                unwanted.append(states[view.booking.id])
-                instead |= dict.fromkeys(contact.by(channels))
-        rest = [each for each in instead if not await self._on_its_way(tx, notice, each)]
-        if not found:
-            return RenderedNotice(unwanted=unwanted, instead=rest)
-        until = quiet_until(now, self._quiet_hours(site_config, here), site_config.site.tz)
-        if until is not None and not any(
-            cannot_wait(
-                states[each.view.booking.id],
-                known.get(each.view.booking.id),
-                held_until=each.view.booking.held_until,
-                until=until,
-                at=now,
-            )
-            for each in found
-        ):
-            return RenderedNotice(quiet_until=until)
-        told = [states[each.view.booking.id] for each in found]
-        digest = self._recipients.tag(repr([msgspec.structs.astuple(each) for each in told])).hex()
-        message: EmailMessage | SmsMessage | None = None
-        if notice.contact_address and notice.channel is Channel.SMS:
-            message = SmsMessage(to=notice.contact_address, text=render.sms(found), reference=f"{notice.id}.{digest}")
-        elif notice.contact_address:
-            chooser = self._recipients.token(contacts[found[0].view.booking.id].person)
-            token = self._tokens.of(MailName(kind=MailType.NOTICE, id=notice.id), notice.contact_address)
-            message = render.mail(
-                found,
-                site_config,
-                await repository.templates(tx, notice.site),
-                sender=self._sender,
-                to=notice.contact_address,
-                # The same for the same text, so that a reader can drop a second copy (RFC 5322, 3.6.4).
-                message_id=message_id(notice.id, digest, token),
-                preferences=f"{self._address}/n/{chooser}",
-            )
-        return RenderedNotice(
-            subject=render.subject(found),
-            message=message,
-            told=told,
-            unwanted=unwanted,
-            instead=rest,
-            bounced=any(contacts[each.id].bounced for each in about),
-        )
-
-    def _quiet_hours(self, site_config: SiteConfig, to: Recipient) -> str | None:
-        """Those of the channel; who is to be rung disturbs nobody before somebody does so."""
-        policy = site_config.policy
-        return policy.quiet_hours if to.address and (to.channel is Channel.SMS or policy.quiet_mail) else None
-
-    async def _on_its_way(self, tx: Tx, notice: Notice, other: Recipient) -> bool:
-        """Whether a notice by the person's other channel was written with this one or later."""
-        return await repository.written_since(tx, notice.about, notice.made_at, address=other.address)
-
-    def _told(
-        self,
-        view: BookingView,
-        address_tag: bytes,
-        reminder_hour: int | None,
-        *,
-        doors: Sequence[DoorTrouble] | None,
-        before: Mapping[str, Told],
-    ) -> Told:
-        booking = view.booking
-        known = before.get(booking.id)
-        trouble = known.door_trouble if known else ""
-        remind = remind_at(booking.starts, view.place.site.tz, reminder_hour)
-        closed = closed_text(view.impacts)
-        codes = [code for code, _ in view.codes_by_doors] + [each.digits for each in view.offline]
-        return Told(
-            booking_id=booking.id,
-            address_tag=address_tag,
-            status=booking.status(view.now),
-            space=booking.space,
-            starts=booking.starts,
-            ends=booking.ends,
-            code_tag=self._recipients.tag(" ".join(codes)) if codes else b"",
-            closed_tag=self._recipients.tag(closed) if closed else None,
-            warned=booking.release_warned_at is not None,
-            reminded=remind is not None and remind <= view.now,
-            door_trouble=trouble if doors is None else told_doors(doors, trouble),
         )
 
     async def _settle(self, tx: Tx, notice: Notice, rendered: RenderedNotice, result: DeliveryResult | None) -> None:
@@ -406,7 +236,9 @@ class NoticeWorker:
         await repository.settle(tx, self._database, notice, state=state, **fields)
         if state is NoticeState.SENT:
             await repository.put_known(tx, [*rendered.told, *rendered.unwanted])
-        elif state is NoticeState.NO_ADDRESS:
+            if rendered.sent is not None:
+                await rendered.sent(tx)
+        elif state in call_repository.UNREACHED:
             await call_repository.note(tx, notice, rendered.told)
         elif state is NoticeState.SKIPPED:
             await repository.put_known(tx, rendered.unwanted)

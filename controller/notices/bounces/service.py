@@ -10,6 +10,7 @@ from controller.bookings import repository as bookings
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
 from controller.diary.model import Booking
+from controller.notices import call_repository
 from controller.notices import repository as notice_repository
 from controller.notices.bounces import repository
 from controller.notices.bounces.model import OLDEST, BouncedAddress, MailType, blames_address
@@ -83,7 +84,8 @@ class BounceService:
             about = [each for each in await self._about(tx, notice) if each.ends > now]
             if news:
                 tag = self._recipients.tag(notice.contact_address)
-                await notice_repository.not_told(tx, [each.id for each in about], tag)
+                not_there = await notice_repository.take_told(tx, [each.id for each in about], tag, notice.id)
+                await call_repository.note(tx, notice, not_there)
             await self._mark(tx, notice.site, notice.contact_address, notice.party, reply)
             if news:
                 made_at, whole = notice.made_at, notice.whole

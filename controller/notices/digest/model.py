@@ -1,26 +1,25 @@
 """When a digest is sent, and what stands in it. Pure."""
 
+import calendar
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
-from email.message import EmailMessage
-from email.utils import format_datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from controller.estate.model import Site
+from controller.notices.model import NoticeKind
 from controller.text import local_time, times
-from controller.text.mail_address import mail_address
-from controller.text.mail_html import html_of
 
 MOST_LINES = 20
 """Lines of one section; the rest is counted."""
 
 
 class Digest(msgspec.Struct, frozen=True, kw_only=True):
-    """A user's digest of a site. ``weekdays``: "1" for Monday to "7" for Sunday; empty for none. ``hour``: by the
-    site's clock. ``sent_at``: up to when it has told; ``next_at``: when it is due."""
+    """A user's digest of a site. ``id``: what notices are about. ``weekdays``: "1" for Monday to "7" for Sunday; empty
+    for none. ``hour``: by the site's clock. ``sent_at``: up to when it has told; ``next_at``: when it is due."""
 
+    id: str
     user_id: str
     site: str
     weekdays: str
@@ -48,6 +47,12 @@ def next_digest(weekdays: str, hour: int, zone: ZoneInfo, after: datetime) -> da
     return None
 
 
+def digest_times(site: str, weekdays: str, hour: int, next_at: datetime, zone: ZoneInfo, *, now: datetime) -> str:
+    """“Ramsey Hub: Monday and Thursday at 08:00, next at 08:00 on Thu 26 Nov”."""
+    days = times.listed([calendar.day_name[int(each) - 1] for each in weekdays])
+    return f"{site}: {days} at {hour:02}:00, next at {times.at(next_at, zone, now=now)}"
+
+
 def digest_text(site: Site, sections: Sequence[DigestSection], *, now: datetime, address: str) -> str:
     """The plain text; empty where there is nothing to say."""
     said = [each for each in sections if each.lines]
@@ -59,19 +64,12 @@ def digest_text(site: Site, sections: Sequence[DigestSection], *, now: datetime,
         lines += [f"- and {len(each.lines) - MOST_LINES} more"] if len(each.lines) > MOST_LINES else []
         paragraphs.append("\n".join([f"{each.heading}:", *lines]))
     paragraphs.append(f"See and decide: {address}/diary?site={site.id}")
-    paragraphs.append(f"You chose to get this. To end it: hallkeeper notices digest put {site.id} none")
+    paragraphs.append(
+        f"You chose to get this. Other days or none: {address}/account?site={site.id}, or "
+        f"hallkeeper notices digest put {site.id} none"
+    )
     return "\n\n".join(paragraphs) + "\n"
 
 
-def digest_mail(site: Site, text: str, *, sender: str, to: str, message_id: str, now: datetime) -> EmailMessage:
-    """The whole mail. Raises ``ValueError`` for an address that is none."""
-    made = EmailMessage()
-    made["From"] = sender
-    made["To"] = mail_address(to)
-    made["Subject"] = f"{site.name}: what waits for you, {times.day(now, site.tz, now=now)}"
-    made["Message-ID"] = message_id
-    made["Date"] = format_datetime(now)
-    made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday replies
-    made.set_content(text)
-    made.add_alternative(html_of(text), subtype="html")
-    return made
+def digest_subject(site: Site, *, now: datetime) -> str:
+    return f"{NoticeKind.DIGEST}: {site.name}, {times.day(now, site.tz, now=now)}"

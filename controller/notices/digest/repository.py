@@ -9,9 +9,11 @@ from controller.db.engine import Tx
 from controller.db.structs import all_of, columns_of, first_of
 from controller.diary.model import BookingState
 from controller.diary.tables import bookings
+from controller.estate.tables import sites
 from controller.notices.digest.model import Digest
 from controller.notices.model import NoticeState
 from controller.notices.tables import notice_digests, notices
+from controller.people.tables import users
 
 _C = notice_digests.c
 _COLUMNS = columns_of(Digest, notice_digests)
@@ -36,6 +38,10 @@ async def digest(tx: Tx, user_id: str, site: str) -> Digest | None:
     return await first_of(tx, Digest, select(*_COLUMNS).where(_C.user_id == user_id, _C.site == site))
 
 
+async def by_id(tx: Tx, digest_id: str) -> Digest | None:
+    return await first_of(tx, Digest, select(*_COLUMNS).where(_C.id == digest_id))
+
+
 async def put(tx: Tx, new: Digest) -> None:
     await tx.execute(delete(notice_digests).where(_C.user_id == new.user_id, _C.site == new.site))
     await tx.execute(notice_digests.insert().values(msgspec.structs.asdict(new)))
@@ -46,10 +52,29 @@ async def due(tx: Tx, now: datetime) -> list[Digest]:
     return await all_of(tx, Digest, select(*_COLUMNS).where(_C.next_at <= now).order_by(_C.next_at).limit(_MOST))
 
 
-async def note(tx: Tx, sent: Digest, **fields: object) -> None:
-    """Write what became of one, unless its user has changed it meanwhile."""
-    here = (_C.user_id == sent.user_id, _C.site == sent.site, _C.next_at == sent.next_at)
-    await tx.execute(update(notice_digests).where(*here).values(fields))
+async def note(tx: Tx, digest_id: str, **fields: object) -> None:
+    """Write when one comes next, or up to when it has told."""
+    await tx.execute(update(notice_digests).where(_C.id == digest_id).values(fields))
+
+
+class ChosenDigest(msgspec.Struct, frozen=True, kw_only=True):
+    """A digest that comes to a mail address. ``site``: its name; ``zone``: of the site."""
+
+    email: str
+    site: str
+    zone: str
+    weekdays: str
+    hour: int
+    next_at: datetime
+
+
+async def chosen(tx: Tx) -> list[ChosenDigest]:
+    """Those that come, by site."""
+    site = sites.c.name.label("site")
+    query = select(users.c.email, site, sites.c.zone, _C.weekdays, _C.hour, _C.next_at)
+    query = query.join_from(notice_digests, users, users.c.id == _C.user_id).join(sites, sites.c.id == _C.site)
+    query = query.where(_C.next_at.is_not(None), users.c.email.is_not(None), users.c.ended_at.is_(None))
+    return await all_of(tx, ChosenDigest, query.order_by(_C.site, _C.user_id))
 
 
 async def undecided(tx: Tx, site: str, now: datetime) -> list[BookingLine]:

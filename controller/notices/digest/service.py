@@ -1,8 +1,10 @@
-"""Digests: chosen per user and site, rendered and sent when they are due."""
+"""Digests: chosen per user and site, written down as notices when they are due."""
 
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+
+from msgspec.structs import replace
 
 from controller.audit import audit_log
 from controller.bookings.writer import BookingWriter
@@ -10,22 +12,24 @@ from controller.db.engine import Database, Tx
 from controller.db.retry import retry_until_available
 from controller.diary.site_config import SiteConfig
 from controller.notices.digest import repository
-from controller.notices.digest.model import Digest, DigestSection, digest_mail, digest_text, next_digest
+from controller.notices.digest.model import Digest, DigestSection, digest_subject, digest_text, next_digest
 from controller.notices.digest.repository import BookingLine
 from controller.notices.door_trouble import repository as doors
 from controller.notices.door_trouble.model import LOCK_FAULTS, OFFLINE_FOR
-from controller.notices.gateway import Delivery, Gateway
-from controller.notices.model import NoticeState
+from controller.notices.model import Notice, NoticeKind, NoticeState
+from controller.notices.other_notice import OtherNotice
+from controller.notices.preferences import repository as preferences
+from controller.notices.preferences.model import USUAL
+from controller.notices.recipients import Contact, Recipients
+from controller.notices.service import NoticeService
 from controller.people import repository as users
 from controller.people.model import Actor, User
 from controller.people.permissions import Action, Thing, may
 from controller.text import times
 from edge.wire.clock import Clock
-
-log = logging.getLogger(__name__)
+from edge.wire.ids import new_id
 
 LOOK_EVERY_S = 60.0
-RETRY = timedelta(minutes=10)
 Contributor = Callable[[Tx, SiteConfig, Actor, datetime], Awaitable[DigestSection]]
 """Gives a section of what the actor may see at a site, as of a time."""
 
@@ -39,22 +43,22 @@ class DigestService:
         database: Database,
         clock: Clock,
         writer: BookingWriter,
-        mailer: Gateway,
+        notices: NoticeService,
+        recipients: Recipients,
         contributors: Sequence[Contributor] = (),
         *,
-        sender: str,
         address: str,
     ) -> None:
         self._database = database
         self._clock = clock
         self._writer = writer
-        self._mailer = mailer
+        self._notices = notices
+        self._recipients = recipients
         self._contributors = contributors
-        self._sender = sender
         self._address = address
 
     async def run(self) -> None:
-        """Send what is due, for ever."""
+        """Write down what is due, for ever."""
         while True:
             await retry_until_available(self.look, what="digests")
             await self._clock.sleep(LOOK_EVERY_S)
@@ -65,6 +69,8 @@ class DigestService:
         async with self._database.read() as tx:
             site_config = await self._writer.site_configs.of(tx, site)
             found = await repository.digest(tx, actor.user or "", site) or _none(actor, site, now)
+            if not await self._recipients.chosen(tx, await self._contact(tx, found), NoticeKind.DIGEST):
+                found = replace(found, next_at=None)  # its mails are stopped
             return found, await self._text(tx, site_config, actor, found.sent_at, now)
 
     async def change(self, site: str, actor: Actor, *, weekdays: str | None, hour: int | None) -> tuple[Digest, str]:
@@ -80,51 +86,80 @@ class DigestService:
         hour = before.hour if hour is None else hour
         next_at = next_digest(weekdays, hour, site_config.site.tz, now)
         new = Digest(
-            user_id=actor.user or "", site=site, weekdays=weekdays, hour=hour, sent_at=before.sent_at, next_at=next_at
+            id=before.id,
+            user_id=before.user_id,
+            site=site,
+            weekdays=weekdays,
+            hour=hour,
+            sent_at=before.sent_at,
+            next_at=next_at,
         )
         await repository.put(tx, new)
+        if weekdays:
+            person = (await self._contact(tx, new)).person
+            await preferences.put(tx, person, {NoticeKind.DIGEST: USUAL})
         changes = {"weekdays": (before.weekdays, weekdays), "hour": (before.hour, hour)}
         await audit_log.record(
             tx, actor=actor.name, at=now, act="change", site=site, thing="own digest", changes=changes
         )
 
     async def look(self) -> None:
-        """Send what is due by now. One that is sent and not noted comes again, with the same Message-ID."""
-        async with self._database.read() as tx:
-            found = await repository.due(tx, self._clock.now())
-        for each in found:
-            await self._send(each)
-        if found:
-            await self._mailer.close()
-
-    async def _send(self, due: Digest) -> None:
+        """Write down what is due by now; nothing where there is nothing to say."""
         now = self._clock.now()
         async with self._database.read() as tx:
-            site_config = await self._writer.site_configs.of(tx, due.site)
-            user = await users.user(tx, due.user_id)
-            actor = _actor(user, now) if user is not None else None
-            allowed = actor is not None and may(actor, Action.RUN, Thing(site=due.site))
-            text = await self._text(tx, site_config, actor, due.sent_at, now) if actor and allowed else ""
-        assert due.next_at is not None
-        next_at = next_digest(due.weekdays, due.hour, site_config.site.tz, now) if allowed else None
-        fields: dict[str, object] = {"next_at": next_at, "sent_at": now}
-        if text and user is not None and user.email:
-            day = f"{due.next_at:%Y%m%d}"
-            mail = digest_mail(
-                site_config.site,
-                text,
-                sender=self._sender,
-                to=user.email,
-                message_id=f"<digest.{due.user_id}.{due.site}.{day}@hallkeeper>",
-                now=now,
-            )
-            result = await self._mailer.send(mail)
-            if result.delivery is not Delivery.TAKEN:
-                log.warning("A digest was not taken", extra={"action": "digest", "site": due.site, "code": result.code})
-                # What was not told stays to be told: by the next try, or with the next digest.
-                again = result.delivery is not Delivery.REFUSED and next_at is not None
-                fields = {"next_at": min(now + RETRY, next_at) if again and next_at else next_at}
-        await self._database.run(lambda tx: repository.note(tx, due, **fields))
+            found = await repository.due(tx, now)
+            texts = {each.id: await self.notice_of(tx, each, now) for each in found}
+        for each in found:
+            await self._database.run(self._write_down, each.id, each.next_at, texts[each.id], now)
+
+    async def _write_down(
+        self, tx: Tx, digest_id: str, due_at: datetime | None, told: OtherNotice | None, now: datetime
+    ) -> None:
+        """Unless its user has changed it meanwhile."""
+        due = await repository.by_id(tx, digest_id)
+        if due is None or due.next_at != due_at:
+            return
+        zone = (await self._writer.site_configs.of(tx, due.site)).site.tz
+        allowed = await self._reader(tx, due, now) is not None
+        next_at = next_digest(due.weekdays, due.hour, zone, now) if allowed else None
+        # What is not sent in the end stays to be told by the next one.
+        await repository.note(tx, due.id, next_at=next_at, **({} if told else {"sent_at": now}))
+        if told is not None:
+            await self._database.lock_site(tx, due.site)
+            await self._notices.add_other(tx, due.site, told.kind, told.contact, about=due.id, party=None, now=now)
+
+    async def notice(self, tx: Tx, notice: Notice, site_config: SiteConfig, now: datetime) -> OtherNotice | None:
+        """As things are now; ``None`` where there is nothing to say, or its user no longer runs the site."""
+        found = await repository.by_id(tx, notice.about)
+        return None if found is None else await self.notice_of(tx, found, now)
+
+    async def notice_of(self, tx: Tx, digest: Digest, now: datetime) -> OtherNotice | None:
+        """What a digest says now; ``None`` as ``notice``."""
+        site_config = await self._writer.site_configs.of(tx, digest.site)
+        user = await self._reader(tx, digest, now)
+        if user is None or not user.email or not digest.weekdays:
+            return None
+        text = await self._text(tx, site_config, _actor(user, now), digest.sent_at, now)
+        if not text:
+            return None
+        return OtherNotice(
+            kind=NoticeKind.DIGEST,
+            contact=await self._contact(tx, digest),
+            subject=digest_subject(site_config.site, now=now),
+            text=text,
+            sent=partial(repository.note, digest_id=digest.id, sent_at=now),
+        )
+
+    async def _contact(self, tx: Tx, digest: Digest) -> Contact:
+        user = await users.user(tx, digest.user_id)
+        return await self._recipients.contact_at(tx, digest.site, mail=(user.email if user else "") or "", phone="")
+
+    async def _reader(self, tx: Tx, digest: Digest, now: datetime) -> User | None:
+        """Whose digest it is, if they run the site."""
+        user = await users.user(tx, digest.user_id)
+        if user is None or user.ended_at is not None or not may(_actor(user, now), Action.RUN, Thing(site=digest.site)):
+            return None
+        return user
 
     async def _text(self, tx: Tx, site_config: SiteConfig, actor: Actor, since: datetime, now: datetime) -> str:
         site, zone = site_config.site, site_config.site.tz
@@ -168,12 +203,16 @@ async def _doors(tx: Tx, site_config: SiteConfig, now: datetime) -> list[str]:
 
 def _none(actor: Actor, site: str, now: datetime) -> Digest:
     return Digest(
-        user_id=actor.user or "", site=site, weekdays="", hour=7, sent_at=now - timedelta(days=1), next_at=None
+        id=new_id(now),
+        user_id=actor.user or "",
+        site=site,
+        weekdays="",
+        hour=7,
+        sent_at=now - timedelta(days=1),
+        next_at=None,
     )
 
 
-def _actor(user: User, now: datetime) -> Actor | None:
-    if user.ended_at is not None:
-        return None
+def _actor(user: User, now: datetime) -> Actor:
     in_force = tuple(each for each in user.assignments if each.in_force(now))
     return Actor(name=user.name, user=user.id, assignments=in_force)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from controller.notices.model import Channel, NoticeKind
+from controller.notices.model import BOOKING_KINDS, Channel, NoticeKind
 
 
 class By(StrEnum):
@@ -52,5 +52,5 @@ def channels_for(preferences: Preferences, kind: NoticeKind, reachable: frozense
 
 
 def used_channels(preferences: Preferences, reachable: frozenset[Channel]) -> frozenset[Channel]:
-    """By which of them they get notices at all."""
-    return frozenset(channel for kind in NoticeKind for channel in channels_for(preferences, kind, reachable))
+    """By which of them they get notices about bookings at all."""
+    return frozenset(channel for kind in BOOKING_KINDS for channel in channels_for(preferences, kind, reachable))

@@ -17,12 +17,14 @@ class PreferencesBody(Body):
 
 class PreferenceRead(Answer):
     """``subject``: how the subject of such a notice begins. ``required``: it cannot be switched off, since it brings
-    the door code or says that the door stays shut."""
+    the door code or says that the door stays shut. ``when``: the days and hour at which your digests come; empty for
+    other kinds. The digest is there for who has one."""
 
     kind: KindName
     subject: str
     by: By
     required: bool
+    when: str
 
 
 class PreferenceList(Answer):

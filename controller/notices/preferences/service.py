@@ -1,12 +1,15 @@
 """Notice preferences: read and changed by the person, for a party, or by the link in a notice."""
 
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from controller.audit import audit_log
 from controller.db.engine import Database, Tx
 from controller.diary.model import Booking
+from controller.notices.digest import repository as digests
+from controller.notices.digest.model import digest_times
 from controller.notices.errors import NobodyToTell, PreferenceLinkUnknown
 from controller.notices.model import Channel, NoticeKind
 from controller.notices.preferences import repository
@@ -24,11 +27,12 @@ LINK_ACTOR = Actor.acting("notice preferences page")
 
 
 class Preference(msgspec.Struct, frozen=True, kw_only=True):
-    """How somebody gets notices of a kind. ``required``: not switched off."""
+    """How somebody gets notices of a kind. ``required``: not switched off. ``when``: their digests come."""
 
     kind: NoticeKind
     by: By
     required: bool
+    when: str = ""
 
 
 class NoticePreferences:
@@ -147,7 +151,26 @@ class NoticePreferences:
         if not person:
             return []
         found = (await repository.of(tx, [person]))[person]
-        return [Preference(kind=kind, by=found.get(kind, USUAL), required=kind in REQUIRED) for kind in NoticeKind]
+        when = await self._digests(tx, person)
+        return [
+            Preference(
+                kind=kind,
+                by=found.get(kind, USUAL),
+                required=kind in REQUIRED,
+                when=when if kind is NoticeKind.DIGEST else "",
+            )
+            for kind in NoticeKind
+            if when or kind is not NoticeKind.DIGEST
+        ]
+
+    async def _digests(self, tx: Tx, person: bytes) -> str:
+        """When somebody's digests come; empty for who has none."""
+        now = self._clock.now()
+        return "; ".join(
+            digest_times(each.site, each.weekdays, each.hour, each.next_at, ZoneInfo(each.zone), now=now)
+            for each in await digests.chosen(tx)
+            if self._recipients.person(mail=each.email, phone="") == person
+        )
 
     async def _own_person(self, tx: Tx, actor: Actor) -> bytes:
         user = await users.user(tx, actor.user or "")

@@ -95,7 +95,10 @@ async def test_a_party_is_reminded_once_at_each_step_whatever_runs_how_often(
     await after(sending, minutes=10)
     await after(sending, hours=30)
     [first] = mail.mails
-    assert (first["To"], first["Subject"].strip()) == (ROSA, f"Ends on 26 January 2027: {NAME} of St Mary's Choir")
+    assert (first["To"], first["Subject"].strip()) == (
+        ROSA,
+        f"Document ends soon: {NAME} of St Mary's Choir, 26 January 2027",
+    )
     assert "From 27 January 2027 on new bookings wait for approval" in text(first)
     assert "Bookings that are confirmed already stay" in text(first)
     await after(sending, days=54)  # the controller was away at 30 days
@@ -132,9 +135,72 @@ async def test_who_has_no_address_is_listed_to_be_rung_and_a_group_is_reached_by
     await after(sending, minutes=1)
     assert [each["To"] for each in mail.mails] == ["ann@example.org"]
     unreached = (await any_village.get(f"{API}/sites/{SITE}/notices", params={"state": "no_address"})).json()["items"]
-    assert [(each["party"], each["subject"].partition(":")[0]) for each in unreached] == [
-        ("yoga", "Ends on 20 December 2026")
+    assert [(each["party"], each["subject"].rpartition(", ")[2]) for each in unreached] == [
+        ("yoga", "20 December 2026")
     ]
+
+
+async def test_a_dbs_check_is_reminded_of_once_at_each_step_and_only_its_reader_sees_that_it_is_one(
+    any_village: httpx.AsyncClient, sending: Sending, mail: MailServer
+) -> None:
+    await put_policy(any_village, asked(kind="safeguarding"))
+    await put_party(any_village, "ann-lee", kind="person", site=SITE, name="Ann Lee", contact_email=ROSA)
+    seen = {"level": "basic", "seen_on": "2026-01-01", "review_on": "2027-01-20"}
+    assert (await any_village.put(f"{API}/parties/ann-lee/safeguarding", json=seen)).is_success
+    await after(sending, days=1)  # 55 days ahead
+    await after(sending, minutes=10)
+    [first] = mail.mails
+    assert (first["To"], first["Subject"]) == (ROSA, "Document ends soon: Ann Lee, 20 January 2027")
+    assert "The DBS check of Ann Lee is to be looked at again by Wednesday 20 January 2027." in text(first)
+    assert "Please show Ramsey Hub the certificate before that day. From 21 January 2027 on new bookings" in text(first)
+    await after(sending, days=26)
+    assert len(mail.mails) == 2
+    newer = {"level": "basic", "seen_on": "2026-12-22", "review_on": "2029-12-22"}
+    version = (await any_village.get(f"{API}/parties/ann-lee/safeguarding")).json()["version"]
+    assert (await any_village.put(f"{API}/parties/ann-lee/safeguarding", json=newer | {"version": version})).is_success
+    await after(sending, days=25)
+    assert len(mail.mails) == 2
+
+
+async def choices(client: httpx.AsyncClient, by: str) -> None:
+    answer = await client.patch(f"{API}/parties/choir/notice-preferences", json={"choices": {"lapsing": by}})
+    assert answer.is_success, answer.text
+
+
+async def test_reminders_of_documents_follow_what_their_reader_chose(
+    village: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
+) -> None:
+    sending = Sending(app.state.container, clock)
+    await put_party(village, "choir", site=SITE, contact_email=ROSA)
+    await choices(village, "none")
+    await add(village, valid_until="2026-12-20")
+    await after(sending, minutes=1)
+    assert mail.mails == []
+    await choices(village, "mail")
+    await after(sending, minutes=10)
+    assert mail.mails == []  # what somebody did not want is not sent later
+    await after(sending, days=18)
+    [reminder] = mail.mails
+    link = str(reminder["List-Unsubscribe"]).strip("<>")
+    assert link.endswith("?kind=lapsing")
+    assert link.partition("?")[0] in text(reminder)
+
+
+async def test_a_reminder_that_waits_follows_a_choice_and_an_address_that_change_meanwhile(
+    village: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
+) -> None:
+    sending = Sending(app.state.container, clock)
+    await put_party(village, "choir", site=SITE, contact_email="rsoa@example.org")
+    await add(village, valid_until="2026-12-20")
+    await sending.container.lapsing.look()
+    await put_party(village, "choir", site=SITE, contact_email=ROSA)
+    await sending.after(minutes=1)
+    assert [each["To"] for each in mail.mails] == [ROSA]
+    await add(village, valid_from="2026-11-26", valid_until="2026-12-21")
+    await sending.container.lapsing.look()
+    await choices(village, "none")
+    await sending.after(minutes=1)
+    assert len(mail.mails) == 1
 
 
 async def test_new_bookings_wait_once_it_has_lapsed_and_what_is_confirmed_keeps_its_code(

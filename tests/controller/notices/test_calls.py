@@ -14,6 +14,7 @@ from tests.controller.notices.conftest import Sending
 from tests.controller.people.signing import make_user, put_party, signed_in_as
 from tests.controller.running import PASSWORD, stranger
 from tests.controller.village import API, SITE, Json, act, book, change, code_of
+from tests.services.mail import Behaviour, MailServer
 
 __all__ = ["typed"]  # a fixture
 CALLS = f"{API}/sites/{SITE}/calls"
@@ -99,6 +100,26 @@ async def test_who_was_rung_hears_next_what_changed_since_and_an_undo_takes_that
     await any_village.put(f"{CALLS}/{moved['id']}")
     await sending.after(hours=10)
     assert await listed(any_village) == []  # nobody is reminded by phone
+
+
+@pytest.mark.parametrize("undone", [False, True])
+async def test_who_was_rung_about_a_mail_that_failed_is_not_told_it_again(
+    any_village: httpx.AsyncClient, sending: Sending, mail: MailServer, undone: bool
+) -> None:
+    booking = await book(any_village, contact_email="rosa@example.org")
+    await sending.after(minutes=1)
+    mail.next = [Behaviour.REFUSE_DATA]
+    await change(any_village, booking, starts="2026-11-26T18:30")
+    await sending.after(minutes=1)
+    [moved] = await listed(any_village)
+    path = f"{CALLS}/{moved['id']}"
+    assert (await any_village.put(path)).is_success
+    if undone:
+        assert (await any_village.delete(path)).is_success
+    mail.raw.clear()
+    await change(any_village, booking, people=12)  # which is no news
+    await sending.after(minutes=1)
+    assert [each["Subject"].partition(":")[0] for each in mail.mails] == (["Moved"] if undone else [])
 
 
 async def test_news_that_nobody_rang_about_stays_in_what_replaces_it(

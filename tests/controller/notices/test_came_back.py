@@ -19,7 +19,7 @@ from tests.controller.notices.conftest import Sending
 from tests.controller.notices.test_notices import ROSA, listed
 from tests.controller.notices.test_sms import AS_WRITTEN
 from tests.controller.people.signing import put_party
-from tests.controller.village import API, SITE, act, furnish
+from tests.controller.village import API, SITE, act, change, furnish
 from tests.services.mail import MailServer
 from tests.services.sms import SmsServer, sms_server
 
@@ -103,7 +103,7 @@ async def test_a_mail_that_comes_back_for_no_fault_of_the_address_ends_no_remind
     assert subjects == ["Confirmed: Yoga", "Cancelled: Yoga", "Reminder: Yoga", "Reminder: Yoga"]
 
 
-async def test_a_mail_that_came_back_is_sent_whole_when_somebody_sends_it_again(
+async def test_a_mail_that_came_back_says_the_same_when_somebody_sends_it_again(
     village: httpx.AsyncClient, sending: Sending, mail: MailServer
 ) -> None:
     dates = await five_dates(village)
@@ -113,7 +113,22 @@ async def test_a_mail_that_came_back_is_sent_whole_when_somebody_sends_it_again(
     failed = await comes_back(village, sending, "5.7.1 looks like spam")
     assert (await village.post(f"{API}/sites/{SITE}/notices/{failed}/retry")).is_success
     await sending.after(minutes=1)
-    assert mail.mails[-1]["Subject"] == "Changes: Yoga, 5 dates"
+    assert mail.mails[-1]["Subject"] == "Cancelled: Yoga, Hall, Tue 8 Dec, 09:00 to 10:00"
+
+
+async def test_only_the_dates_of_a_mail_that_came_back_are_told_again_when_its_address_is_cleared(
+    village: httpx.AsyncClient, sending: Sending, mail: MailServer
+) -> None:
+    dates = await five_dates(village)
+    await sending.after(minutes=1)
+    await change(village, dates[1], starts="2026-12-08T08:30")
+    await sending.after(minutes=1)
+    await comes_back(village, sending, "5.1.1 no such user")
+    [mark] = (await village.get(f"{API}/sites/{SITE}/bounced-addresses")).json()["items"]
+    sent = len(mail.mails)
+    await village.delete(f"{API}/sites/{SITE}/bounced-addresses/{mark['id']}")
+    await sending.after(minutes=1)
+    assert [each["Subject"] for each in mail.mails[sent:]] == ["Confirmed: Yoga, Hall, Tue 8 Dec, 08:30 to 10:00"]
 
 
 async def test_what_comes_back_after_its_address_was_cleared_is_not_forgotten(

@@ -2,21 +2,23 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from controller.container import Container
+from controller.notices.bounces.model import MailType
+from controller.notices.bounces.tokens import BounceTokens, MailName, tokens_in
 from controller.notices.digest.model import MOST_LINES, DigestSection, digest_text, next_digest
-from controller.notices.digest.service import DigestService
 from tests.controller.access.test_access import go_offline
 from tests.controller.billing.wishes import LONDON, wall
 from tests.controller.clock import ManualClock
 from tests.controller.notices.conftest import Sending
-from tests.controller.notices.test_notices import ROSA, text
+from tests.controller.notices.test_notices import ROSA, listed, text
 from tests.controller.notices.test_notices_cli import Hallkeeper, hallkeeper  # noqa: F401  # a fixture
-from tests.controller.people.signing import put_party, signed_in_as
+from tests.controller.people.signing import Json, put_party, signed_in_as
 from tests.controller.village import API, SITE, act, book, code_of, furnish, post
 from tests.services.mail import Behaviour, MailServer
 
@@ -44,9 +46,11 @@ def test_it_comes_at_the_hour_of_the_clock_on_the_wall(weekdays: str, hour: int,
     assert found == (datetime.fromisoformat(at) if at else None)
 
 
-def digests(app: FastAPI) -> DigestService:
-    service: DigestService = app.state.container.digests
-    return service
+async def look(app: FastAPI) -> None:
+    """Do what is due."""
+    container: Container = app.state.container
+    await container.digests.look()
+    await container.notice_worker.send_due()
 
 
 @asynccontextmanager
@@ -87,9 +91,9 @@ async def test_it_tells_what_waits_on_both_databases(
     code = await code_of(any_client, made)
     mail.raw.clear()
     clock.set(EIGHT)
-    await digests(any_app).look()
+    await look(any_app)
     [sent] = [each for each in mail.mails if each["To"] == MANAGER]
-    assert sent["Subject"].startswith("Ramsey Hub: what waits for you, ")
+    assert sent["Subject"] == "What waits for you: Ramsey Hub, Thu 26 Nov"
     assert shown["next_at"] == "2026-11-26T08:00:00+00:00"
     sections = {part.splitlines()[0]: part for part in text(sent).replace("\r", "").split("\n\n")}
     assert "Asked for, Hall" in sections["Wait for a decision:"]
@@ -115,14 +119,14 @@ async def _days_without_news(
     manager: httpx.AsyncClient, client: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
 ) -> None:
     clock.set(EIGHT)
-    await digests(app).look()
+    await look(app)
     assert mail.mails == []
     await book(client, **NEXT_WEEK)
-    await digests(app).look()
+    await look(app)
     assert mail.mails == []
     for _ in range(2):
         clock.advance(days=1)
-        await digests(app).look()
+        await look(app)
     assert len(mail.mails) == 1  # on Friday; Saturday has none
     await choose(manager)
     assert (await manager.get(OWN)).json()["next_at"] is None
@@ -136,12 +140,89 @@ async def test_one_that_is_not_taken_comes_later_and_loses_nothing(
         await book(client, title="Made", **NEXT_WEEK)
         clock.set(EIGHT)
         mail.next = [Behaviour.GREYLIST]
-        await digests(app).look()
+        await look(app)
         assert mail.mails == []
-        clock.advance(minutes=10)
-        await digests(app).look()
+        clock.advance(minutes=1)
+        await look(app)
         assert ["Made" in text(each) for each in mail.mails] == [True]
         assert (await manager.get(OWN)).json()["next_at"] == "2026-11-27T08:00:00+00:00"
+
+
+async def test_it_is_in_the_log_with_its_own_return_path_and_a_click_stops_it(
+    client: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
+) -> None:
+    await furnish(client)
+    async with reading(app, client, 4, 5) as manager:
+        await book(client, title="Made", **NEXT_WEEK)
+        clock.set(EIGHT)
+        await look(app)
+        [sent] = mail.mails
+        logged = [each for each in await listed(client, state="sent") if each["contact_address"] == MANAGER]
+        assert [each["subject"] for each in logged] == [sent["Subject"]]
+        [token] = tokens_in(str(sent["Message-ID"]))
+        bounces = BounceTokens(app.state.container.keys.page)
+        assert bounces.read(token, MANAGER) == MailName(kind=MailType.NOTICE, id=logged[0]["id"])
+        page = sent["List-Unsubscribe"].strip("<>").partition("/n/")[2]
+        shown = (await client.get(f"/n/{page}")).text
+        assert "Ramsey Hub: Thursday and Friday at 08:00, next at 08:00 on Fri 27 Nov" in shown
+        assert (await client.post(f"/n/{page}", data={"List-Unsubscribe": "One-Click"})).is_success
+        own = {each["kind"]: each["by"] for each in await preferences_of(manager)}
+        assert own["digest"] == "none"
+        assert (await manager.get(OWN)).json()["next_at"] is None
+        await book(client, space="studio", title="Another", **NEXT_WEEK)
+        clock.advance(days=1)
+        await look(app)
+        assert len(mail.mails) == 1
+        await choose(manager, 5)  # on purpose: it comes again
+        assert (await manager.get(OWN)).json()["next_at"] == "2026-12-04T08:00:00+00:00"
+
+
+async def preferences_of(client: httpx.AsyncClient) -> list[Json]:
+    items: list[Json] = (await client.get(f"{API}/session/notice-preferences")).json()["items"]
+    return items
+
+
+async def test_who_has_no_digest_is_not_asked_about_it(client: httpx.AsyncClient, app: FastAPI) -> None:
+    await furnish(client)
+    async with reading(app, client) as manager:
+        assert "digest" not in {each["kind"] for each in await preferences_of(manager)}
+        await choose(manager, 1)
+        assert "digest" in {each["kind"] for each in await preferences_of(manager)}
+
+
+async def test_it_waits_with_all_notices_of_a_site_that_are_stopped_and_counts_in_the_minute(
+    client: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
+) -> None:
+    await furnish(client)
+    [channel] = app.state.container.notice_worker.channels
+    async with reading(app, client, 4):
+        await book(client, title="Made", **NEXT_WEEK)
+        assert (await client.post(f"{API}/sites/{SITE}/notices/pause")).is_success
+        clock.set(EIGHT)
+        await look(app)
+        assert mail.mails == []
+        assert (await client.post(f"{API}/sites/{SITE}/notices/resume")).is_success
+        channel.not_before = EIGHT + timedelta(minutes=1)  # as many went as may in a minute
+        await look(app)
+        assert mail.mails == []
+        clock.advance(minutes=1)
+        await look(app)
+        assert [each["To"] for each in mail.mails] == [MANAGER]
+
+
+async def test_one_that_failed_is_nothing_to_ring_about(
+    client: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
+) -> None:
+    await furnish(client)
+    async with reading(app, client, 4):
+        await book(client, contact_email=ROSA, **NEXT_WEEK)
+        clock.set(EIGHT - timedelta(minutes=5))
+        await look(app)
+        mail.next = [Behaviour.NO_SUCH_USER]
+        clock.set(EIGHT)
+        await look(app)
+    assert [each["contact_address"] for each in await listed(client, state="failed")] == [MANAGER]
+    assert (await client.get(f"{API}/sites/{SITE}/calls")).json()["items"] == []
 
 
 async def test_who_no_longer_runs_the_site_gets_none(
@@ -154,7 +235,7 @@ async def test_who_no_longer_runs_the_site_gets_none(
         ended = await client.patch(f"{API}/users/{user['id']}", json={"ended": True})
         assert ended.is_success, ended.text
     clock.set(EIGHT)
-    await digests(app).look()
+    await look(app)
     assert mail.mails == []
 
 

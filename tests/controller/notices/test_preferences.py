@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from fastapi import FastAPI
 
-from controller.notices.model import Channel, NoticeKind
+from controller.notices.model import BOOKING_KINDS, Channel, NoticeKind
 from controller.notices.preferences.model import REQUIRED, By, channels_for, used_channels
 from controller.settings import Settings
 from tests.controller.clock import ManualClock
@@ -79,7 +79,7 @@ def path_of(url: str) -> str:
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-@pytest.mark.parametrize("kind", NoticeKind)
+@pytest.mark.parametrize("kind", BOOKING_KINDS)
 @pytest.mark.parametrize("reachable", [frozenset({Channel.MAIL}), frozenset({Channel.SMS}), BOTH])
 def test_what_must_be_told_goes_by_one_channel_at_least(kind: NoticeKind, reachable: frozenset[Channel]) -> None:
     for by in By:
