@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
@@ -75,6 +76,10 @@ _RESTS_SINCE = "rests since"
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:site, 0))")
 
 
+IN_BACKGROUND: ContextVar[bool] = ContextVar("in background", default=False)
+"""Set by work that waits for all other work, and so does not wait for itself."""
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware instant, exact to the microsecond, read back in UTC.
 
@@ -123,6 +128,8 @@ class Database:
         self._brief_reader: AsyncConnection | None = None
         self._opening = asyncio.Lock()
         self._open = 0
+        self.begun = 0
+        """How many transactions have been begun that were not ``IN_BACKGROUND``."""
 
     @property
     def busy(self) -> bool:
@@ -142,6 +149,7 @@ class Database:
     @asynccontextmanager
     async def _written(self, brief: bool, until: float) -> AsyncIterator[Tx]:
         self._open += 1
+        self.begun += not IN_BACKGROUND.get()
         try:
             if self.sqlite:
                 await self._take_turn(until)
@@ -214,6 +222,7 @@ class Database:
     @asynccontextmanager
     async def _reading(self, engine: AsyncEngine) -> AsyncIterator[Tx]:
         self._open += 1
+        self.begun += not IN_BACKGROUND.get()
         try:
             async with engine.begin() as tx:
                 yield tx

@@ -36,7 +36,16 @@ Index(
     postgresql_where=WAITING,
 )
 """A change joins the notice that waits already."""
-Index("ix_notices_due", notices.c.channel, notices.c.due_at, sqlite_where=WAITING, postgresql_where=WAITING)
+Index(
+    "ix_notices_due",
+    notices.c.channel,
+    notices.c.due_at,
+    notices.c.id,
+    notices.c.site,
+    sqlite_where=WAITING,
+    postgresql_where=WAITING,
+)
+"""Has all that the next one is found by: thousands may be due at once, or wait at a site that is stopped."""
 
 told = Table(
     "told",

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from controller.bookings import repository as bookings
 from controller.bookings.writer import BookingWriter
-from controller.db.engine import Database, Tx
+from controller.db.engine import IN_BACKGROUND, Database, Tx
 from controller.db.retry import retry_until_available
 from controller.diary.model import Booking, BookingState
 from controller.notices import call_repository, repository
@@ -35,8 +35,8 @@ LONGEST_REMINDER = timedelta(hours=49)
 on a weekend when the clocks go back."""
 LOOK_EVERY_S = 60.0
 YIELD_MS, LONGEST_YIELD_MS = 20, 500
-"""How long a notice of the queue waits for the database to have nothing else to do, and after which time it is sent
-all the same: two a second go out however busy it is."""
+"""How long the database must have nothing else to do before a notice of the queue is sent, and after which time it is
+sent all the same: two a second go out however busy it is."""
 
 
 class NoticeWorker:
@@ -121,6 +121,7 @@ class NoticeWorker:
 
     async def _drain(self, channel: OutgoingChannel) -> None:
         """Send what is due, one after the other, as long as the server is there."""
+        background, seen = IN_BACKGROUND.set(True), self._database.begun
         try:
             while channel.not_before is None or channel.not_before <= self._clock.now():
                 stop_if_told()  # sending may have swallowed it
@@ -128,21 +129,25 @@ class NoticeWorker:
                     # Before notices: somebody waits for it.
                     await send_account_mail(self._account_mails, mail, channel, self._bounces, self._tokens)
                     continue
-                await self._let_others_first()
+                seen = await self._let_others_first(seen)
                 claim = partial(repository.claim, channel=channel.channel)
                 notice = await self._database.run(claim, self._database, self._clock.now())
                 if notice is None:
                     return
                 await self._send(channel, notice)
         finally:
+            IN_BACKGROUND.reset(background)
             await channel.gateway.close()
 
-    async def _let_others_first(self) -> None:
-        """Wait while people book, so that a long queue slows nobody down; not for ever."""
+    async def _let_others_first(self, seen: int) -> int:
+        """Wait while people book, so that a long queue slows nobody down; not for ever. ``seen``: how many transactions
+        of others had been begun before the last notice; returns how many now."""
         for _ in range(LONGEST_YIELD_MS // YIELD_MS):
-            if not self._database.busy:
-                return
+            if self._database.begun == seen and not self._database.busy:
+                break
+            seen = self._database.begun
             await asyncio.sleep(YIELD_MS / 1000)
+        return self._database.begun
 
     async def tidy(self) -> None:
         """Write down what no change tells: reminders that are due, holds that ran out, doors that do not work."""

@@ -1,10 +1,13 @@
 """Managers see who was told what, for a building and for one booking, and stop and resume the sending."""
 
-from datetime import date
+import sqlite3
+from contextlib import closing
+from datetime import UTC, date, datetime
 
 import pytest
 from playwright.async_api import expect
 
+from edge.wire.ids import new_id
 from firmware_sim.hub_processes import SimHub
 from tests.browser.axe import faults
 from tests.browser.booked import book
@@ -62,3 +65,35 @@ async def test_the_sending_is_stopped_and_resumed(screens: Screens, hub: SimHub)
     await page.get_by_role("button", name="Undo").click()
     await expect(page.get_by_role("button", name="Stop sending")).to_be_visible()
     assert (await hub.api.get("/sites/march/notices/status"))["paused_at"] is None
+
+
+async def test_an_address_that_mail_came_back_from_is_listed_and_cleared(screens: Screens, hub: SimHub) -> None:
+    screen = await screens.new(size=NARROW)
+    page = screen.page
+    await screen.open("/notices?site=march")
+    bounced = page.get_by_role("region", name="Addresses that mail comes back from")
+    await expect(bounced).to_contain_text("None. An address is listed here when")
+    _mark(hub, "march", "gone@choir.test")
+    await page.reload()
+    row = bounced.get_by_role("listitem")
+    await expect(row).to_contain_text("gone@choir.test")
+    await expect(row).to_contain_text("550 5.1.1 no such user")
+    await row.get_by_role("button", name="Clear…").click()
+    await row.get_by_role("button", name="Keep it").click()
+    await row.get_by_role("button", name="Clear…").click()
+    assert await faults(page, "bounced addresses") == []
+    assert await screen.sideways() == 0
+    await row.get_by_role("button", name="Clear", exact=True).click()
+    await expect(bounced).to_contain_text("None. An address is listed here when")
+    assert (await hub.api.get("/sites/march/bounced-addresses"))["items"] == []
+
+
+def _mark(hub: SimHub, site: str, address: str) -> None:
+    """As the controller does when a server refuses mail to it."""
+    at = datetime(2026, 11, 26, 14, 2, tzinfo=UTC)
+    row: dict[str, object] = {"id": new_id(at), "site": site, "address_key": address, "contact_address": address}
+    row |= {"at": int(at.timestamp()) * 1_000_000, "reply": "550 5.1.1 no such user"}
+    file = hub.folder / "controller" / "data" / "hallkeeper.db"
+    with closing(sqlite3.connect(file, timeout=60)) as database, database:
+        marks = ", ".join(f":{name}" for name in row)
+        database.execute(f"INSERT INTO bounced_addresses ({', '.join(row)}) VALUES ({marks})", row)

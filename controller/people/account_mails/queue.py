@@ -135,8 +135,11 @@ class AccountMails:
             return await repository.next_due(tx)
 
     async def claim(self) -> AccountMail | None:
-        """Take the mail that is due longest."""
-        return await self.database.run(repository.claim, self.clock.now())
+        """Take the mail that is due longest. Nothing is locked where none is."""
+        now = self.clock.now()
+        async with self.database.read_without_transaction() as tx:
+            due = await repository.next_due(tx)
+        return await self.database.run(repository.claim, now) if due is not None and due <= now else None
 
     async def rendered(self, mail: AccountMail) -> EmailMessage | None:
         """The mail, with link and digits that work from now on; ``None`` where there is nobody to write to."""

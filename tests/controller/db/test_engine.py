@@ -12,7 +12,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql.functions import FunctionElement
 
-from controller.db.engine import Database, Instant, Tx
+from controller.db.engine import IN_BACKGROUND, Database, Instant, Tx
 from controller.db.errors import violates
 from controller.estate.tables import sites, spaces
 from tests.controller.running import NOW
@@ -143,6 +143,25 @@ async def test_it_is_busy_exactly_while_a_transaction_is_open(marked: Database) 
         seen.append(marked.busy)
     seen.append(marked.busy)
     assert seen == [False, True, True, False]
+
+
+async def test_work_that_waits_for_others_counts_their_transactions_and_not_its_own(marked: Database) -> None:
+    before = marked.begun
+
+    async def background() -> None:
+        IN_BACKGROUND.set(True)
+        async with marked.read():
+            pass
+        async with marked.write():
+            pass
+
+    await asyncio.create_task(background(), name="in the background")
+    assert marked.begun == before
+    async with marked.read():
+        pass
+    async with marked.write():
+        pass
+    assert marked.begun == before + 2
 
 
 @pytest.mark.parametrize("brief", [False, True])

@@ -1,4 +1,5 @@
-"""Which notice told what. Digests and DBS checks have ids, since notices are about them."""
+"""Which notice told what. Digests and DBS checks have ids, since notices are about them. The next notice is found in an
+index alone."""
 
 from uuid import uuid4
 
@@ -9,6 +10,8 @@ revision = "0035"
 down_revision = "0034"
 branch_labels = None
 depends_on = None
+
+_WAITING = sa.text("state = 'waiting'")
 
 
 def upgrade() -> None:
@@ -23,3 +26,6 @@ def upgrade() -> None:
         with op.batch_alter_table(name) as batch:
             batch.alter_column("id", existing_type=sa.String(36), nullable=False)
             batch.create_unique_constraint(f"uq_{name}_id", ["id"])
+    op.drop_index("ix_notices_due", "notices")
+    columns = ["channel", "due_at", "id", "site"]
+    op.create_index("ix_notices_due", "notices", columns, sqlite_where=_WAITING, postgresql_where=_WAITING)
