@@ -160,7 +160,7 @@ async def people(tx: Tx) -> None:
     for name, at in moments("induction_results").items():
         await put(tx, "induction_results", id=name, valid_until=at.date())
     for party, (name, at) in zip(("choir", "ann-lee"), moments("safeguarding").items(), strict=True):
-        await put(tx, "safeguarding", party=party, seen_by=name, review_on=at.date())
+        await put(tx, "safeguarding", party=party, id=party, seen_by=name, review_on=at.date())
     for name, at in moments("audit").items():
         await put(tx, "audit_mails", day=name, sent_at=at)
     for name, at in moments("audit_personal").items():
