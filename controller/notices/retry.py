@@ -1,4 +1,4 @@
-"""How long a notice that was not taken is tried again, and when."""
+"""How long a notice that was not taken is tried again, and when; how a queue rests."""
 
 import secrets
 from datetime import timedelta
@@ -10,6 +10,15 @@ LONGEST_SERVER_WAIT = timedelta(minutes=5)
 MOST_SMS = 3
 """How often a text message is sent at most while the gateway takes it and does not answer: each may arrive."""
 GIVE_UP = timedelta(days=3)
+_REST_S, _LONGEST_REST_S = 0.5, 5.0
+_SHARE = 10
+"""Of the time in which people book, a tenth at most goes to the queue."""
+
+
+def longest_rest(took_s: float) -> float:
+    """How many seconds the next notice of a queue waits at most for people who book: so that two a second go out, or
+    fewer on a machine on which the last one took long."""
+    return min(max(_REST_S, took_s * _SHARE), _LONGEST_REST_S)
 
 
 def wait_before(attempts: int, *, longest: timedelta) -> timedelta:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -22,7 +23,7 @@ from controller.notices.door_trouble.service import DoorTroubles
 from controller.notices.gateway import Delivery, DeliveryResult
 from controller.notices.model import Channel, Notice, NoticeState, remind_at
 from controller.notices.rendering import NoticeRendering, RenderedNotice
-from controller.notices.retry import GIVE_UP, LONGEST_RETRY, MOST_SMS, wait_before
+from controller.notices.retry import GIVE_UP, LONGEST_RETRY, MOST_SMS, longest_rest, wait_before
 from controller.notices.service import NoticeService, new_notice
 from controller.people.account_mails.queue import AccountMails
 from edge.wire.clock import Clock
@@ -34,9 +35,8 @@ LONGEST_REMINDER = timedelta(hours=49)
 """How long before its start people are reminded at most: from the first hour of the day before to the last of its day,
 on a weekend when the clocks go back."""
 LOOK_EVERY_S = 60.0
-YIELD_MS, LONGEST_YIELD_MS = 20, 500
-"""How long the database must have nothing else to do before a notice of the queue is sent, and after which time it is
-sent all the same: two a second go out however busy it is."""
+YIELD_S = 0.02
+"""How long the database must have nothing else to do before a notice of the queue is sent."""
 
 
 class NoticeWorker:
@@ -121,7 +121,7 @@ class NoticeWorker:
 
     async def _drain(self, channel: OutgoingChannel) -> None:
         """Send what is due, one after the other, as long as the server is there."""
-        background, seen = IN_BACKGROUND.set(True), self._database.begun
+        background, seen, took_s = IN_BACKGROUND.set(True), self._database.begun, 0.0
         try:
             while channel.not_before is None or channel.not_before <= self._clock.now():
                 stop_if_told()  # sending may have swallowed it
@@ -129,24 +129,27 @@ class NoticeWorker:
                     # Before notices: somebody waits for it.
                     await send_account_mail(self._account_mails, mail, channel, self._bounces, self._tokens)
                     continue
-                seen = await self._let_others_first(seen)
+                seen = await self._let_others_first(seen, longest_rest(took_s))
+                began = time.monotonic()
                 claim = partial(repository.claim, channel=channel.channel)
                 notice = await self._database.run(claim, self._database, self._clock.now())
                 if notice is None:
                     return
                 await self._send(channel, notice)
+                took_s = time.monotonic() - began
         finally:
             IN_BACKGROUND.reset(background)
             await channel.gateway.close()
 
-    async def _let_others_first(self, seen: int) -> int:
-        """Wait while people book, so that a long queue slows nobody down; not for ever. ``seen``: how many transactions
-        of others had been begun before the last notice; returns how many now."""
-        for _ in range(LONGEST_YIELD_MS // YIELD_MS):
+    async def _let_others_first(self, seen: int, longest_s: float) -> int:
+        """Wait while people book, so that a long queue slows nobody down; so long at most. ``seen``: how many
+        transactions of others had been begun before the last notice; returns how many now."""
+        until = time.monotonic() + longest_s
+        while time.monotonic() < until:
             if self._database.begun == seen and not self._database.busy:
                 break
             seen = self._database.begun
-            await asyncio.sleep(YIELD_MS / 1000)
+            await asyncio.sleep(YIELD_S)
         return self._database.begun
 
     async def tidy(self) -> None:

@@ -22,6 +22,7 @@ from controller.diary.tables import bookings
 from controller.notices import repository
 from controller.notices.gateway import Delivery
 from controller.notices.model import NoticeState
+from controller.notices.retry import longest_rest
 from controller.notices.smtp import SmtpMailer, result_of
 from controller.notices.tables import notices
 from controller.settings import Settings
@@ -427,3 +428,8 @@ async def test_no_more_go_in_a_minute_than_the_server_allows(
             await sending.after(seconds=seconds)
             taken.append(len(mail.mails))
     assert taken == [3, 3, 6, 7]
+
+
+@pytest.mark.parametrize(("took_s", "rests_s"), [(0.0, 0.5), (0.03, 0.5), (0.2, 2.0), (30.0, 5.0)])
+def test_a_queue_takes_a_tenth_of_the_time_in_which_people_book_and_never_stops(took_s: float, rests_s: float) -> None:
+    assert longest_rest(took_s) == rests_s
