@@ -275,6 +275,7 @@ class BookingService:
             but=frozenset({new.id}),
             keeps_start="starts" not in asked.fields,
             keeps_terms=keeps_terms(asked.old, new.asked, zone=zone, now=now),
+            had=asked.old.during,
         )
 
     async def approve(self, booking_id: str, *, actor: Actor, why: str = "", overrule: bool = False) -> BookingView:
@@ -463,6 +464,7 @@ async def request_of(
         but=frozenset() if but is None else frozenset({but}),
         keeps_start=old is not None and old.starts == during.start,
         keeps_terms=old is not None and keeps_terms(old, asked, zone=zone, now=now),
+        had=None if old is None else old.during,
     )
 
 

@@ -227,7 +227,9 @@ def peak(uses: Iterable[ResourceUse], during: Interval) -> int:
 class RuleRequest(msgspec.Struct, frozen=True, kw_only=True):
     """``tier``: that of ``asked.party``. ``but``: ids of bookings to ignore, such as the one that is to be moved.
     ``keeps_start``: its start does not change, so minimum notice does not apply. ``keeps_terms``: what was promised
-    stays, so documents and inductions that have lapsed since do not matter; see ``change_impact.keeps_terms``."""
+    stays, so documents and inductions that have lapsed since do not matter; see ``change_impact.keeps_terms``. ``had``:
+    when the booking was before a change; what it takes besides needs its induction as a new one does. ``None``: it
+    takes no more."""
 
     asked: BookingRequest
     actor: Actor
@@ -235,6 +237,18 @@ class RuleRequest(msgspec.Struct, frozen=True, kw_only=True):
     but: frozenset[str] = frozenset()
     keeps_start: bool = False
     keeps_terms: bool = False
+    had: Interval | None = None
+
+    @property
+    def added(self) -> list[Interval]:
+        """The time for which nothing was promised yet: all of it, but for what ``keeps_terms``."""
+        during, had = self.asked.during, self.had
+        if not self.keeps_terms:
+            return [during]
+        if had is None:
+            return []
+        parts = (during.start, min(during.end, had.start)), (max(during.start, had.end), during.end)
+        return [Interval(start=start, end=end) for start, end in parts if start < end]
 
 
 class RuleContext(msgspec.Struct, frozen=True, kw_only=True, dict=True):

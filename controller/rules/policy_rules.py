@@ -56,15 +56,16 @@ def lapsed(case: RuleContext) -> Iterator[RuleReason]:
 
 def induction_rule(case: RuleContext) -> InductionRule | None:
     """The rule for a request that meets a time without staff; the first that fits. A booking that keeps its terms needs
-    none, so that nobody is turned away tonight."""
-    if case.decides or case.request.keeps_terms or case.asked.party is None:
+    none for the time that it has, so that nobody is turned away tonight."""
+    if case.decides or case.asked.party is None:
         return None
     tier, space = case.request.tier, case.asked.space
     rules = (each for each in case.site_config.policy.induction if each.applies(tier, space))
     found = next(rules, None)
     if found is None:
         return None
-    modes = {each.mode for each in case.site_config.hours.modes(case.asked.during, space=space)}
+    hours = case.site_config.hours
+    modes = {each.mode for added in case.request.added for each in hours.modes(added, space=space)}
     return found if modes - {Mode.STAFFED} else None
 
 

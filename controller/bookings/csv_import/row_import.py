@@ -252,6 +252,7 @@ class RowImport:
                     but=but,
                     keeps_start="starts" not in each.other.fields,
                     keeps_terms=keeps_terms(each.other.old, each.asked, zone=self.site_config.site.tz, now=self.now),
+                    had=each.other.old.during,
                 )
                 for each in judged
             ]

@@ -58,6 +58,7 @@ async def settle(
                 keeps_start=before.before is not None and before.before.starts == asked.during.start,
                 keeps_terms=before.before is not None
                 and keeps_terms(before.before, asked, zone=site_config.site.tz, now=asker.now),
+                had=None if before.before is None else before.before.during,
             )
             for index in judged
             if (asked := plans[index].asked) is not None

@@ -122,6 +122,37 @@ async def test_a_group_needs_so_many_people_who_passed_for_a_time_without_staff(
         assert again["status"] == "held"
 
 
+@pytest.mark.parametrize(
+    ("hours", "status"),
+    [
+        (("18:00", "21:00"), "held"),
+        (("17:30", "20:00"), "held"),
+        (("19:00", "21:00"), "held"),
+        (("18:30", "20:00"), "confirmed"),
+    ],
+)
+async def test_more_time_without_staff_tonight_needs_the_induction_as_a_new_booking_does(
+    any_app: FastAPI, any_village: httpx.AsyncClient, clock: ManualClock, hours: tuple[str, str], status: str
+) -> None:
+    policy = f"{API}/sites/{SITE}/policy"
+    assert (await any_village.put(policy, json={"rules": [{"name": "All"}]})).is_success
+    await put_party(any_village, "choir")
+    async with signed_in_as(any_app, any_village, "group_leader", party="choir") as leader:
+        tonight = await book(leader, party="choir", starts="2026-11-27T18:00", ends="2026-11-27T20:00")
+        assert tonight["status"] == "confirmed"
+        clock.advance(days=2)
+        await write(any_village)
+        await _policy(any_village, people=1, spaces=["hall"])
+        starts, ends = (f"2026-11-27T{each}" for each in hours)
+        moved = tonight | {"starts": starts, "ends": ends}
+        asked = {name: moved[name] for name in ("space", "party", "title", "starts", "ends")}
+        check = await leader.post(f"{API}/sites/{SITE}/bookings/check", json=asked | {"id": tonight["id"]})
+        assert check.status_code == 200, check.text
+        assert ("induction" in check.text) == (status == "held")
+        await change(leader, tonight, starts=starts, ends=ends)
+        assert (await look(leader, tonight))["status"] == status
+
+
 async def test_a_change_lapses_nobody_unless_the_manager_says_so(any_village: httpx.AsyncClient) -> None:
     await write(any_village)
     await take(any_village, [2, 2])
