@@ -12,18 +12,13 @@ from controller.audit.audit_log import Origin, Source, set_origin
 from controller.cli import output
 from controller.cli.client import AsJson, command_group
 from controller.cli.console import CONFIG, ConfigFile, errors_on_one_line, open_settings, refuse
-from controller.db.engine import Database
-from controller.estate.repository import site_zones
-from controller.key_files import load_keys
+from controller.container import open_container
 from controller.main import require_known_keys
-from controller.people.account_mails.queue import AccountMails
 from controller.people.model import Actor, User
 from controller.people.oidc.repository import unlink_accounts
 from controller.people.passkeys.service import remove_passkeys
-from controller.people.passwords import Passwords
 from controller.people.schemas import AssignmentBody, NewUserBody, UserAnswer, UserChangeBody, UserPage, user_answer
 from controller.people.second_factor.service import reset_factor
-from controller.people.sign_in_throttle import SignInThrottle
 from controller.people.user_cli import (
     USER_COLUMNS,
     AtSites,
@@ -233,15 +228,12 @@ def _on(config: Path, work: Callable[[UserService], Awaitable[T]], *, first: boo
     async def run() -> T:
         set_origin(Origin(source=Source.CONSOLE))
         await migrate(settings.database_url)
-        database = Database(settings.database_url)
+        await require_known_keys(settings)
+        container = open_container(settings, load_clock(config, settings))
         try:
-            await require_known_keys(settings)
-            keys, clock = load_keys(settings.data_dir), load_clock(config, settings)
-            mails = AccountMails(database, clock, keys, settings)
-            tries = SignInThrottle(keys)
-            return await work(UserService(database, clock, Passwords(), tries, site_zones, mails))
+            return await work(container.people.users)
         finally:
-            await database.close()
+            await container.close()
 
     done = asyncio.run(run())
     if first:

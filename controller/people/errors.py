@@ -1,5 +1,7 @@
 """Errors of signing in, users and parties."""
 
+from enum import StrEnum
+
 from controller.people.model import Actor, Assignment, GivenAssignment
 from controller.people.permissions import Action, Thing, may_somewhere, sees
 from controller.web.problem import Conflicting, NotFound, NotSignedIn, Refused, TooMany, Unavailable
@@ -18,12 +20,23 @@ class WrongPassword(NotSignedIn):
         super().__init__("the user or the password is wrong; try again, or ask the person who set up this controller")
 
 
-class TooManyTries(TooMany):
-    """``wait_s``: seconds until the next try is looked at."""
+class Tried(StrEnum):
+    """What somebody tries who may have to wait, as it stands in a sentence."""
 
-    def __init__(self, wait_s: int) -> None:
+    PASSWORD = "the password"  # noqa: S105  # a name of it
+    PASSKEY = "the passkey"
+    ACCOUNT = "the account"
+    DISPLAY_CODE = "the code of the screen"
+    SECOND_STEP = "the code of the app"
+
+
+class TooManyTries(TooMany):
+    """``wait_s``: seconds until the next try is looked at. What failed before may have been tried otherwise, or by
+    others in the same network."""
+
+    def __init__(self, wait_s: int, tried: Tried) -> None:
         super().__init__(
-            f"too many wrong passwords; wait {wait_s} seconds and try again",
+            f"too many tries were wrong; wait {wait_s} seconds, then try {tried} again",
             headers={"Retry-After": str(wait_s)},
         )
 

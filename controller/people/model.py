@@ -232,7 +232,8 @@ class SignInMethod(StrEnum):
 class Session(msgspec.Struct, frozen=True, kw_only=True):
     """A sign-in that lasts. ``last_used_at``: to the hour. ``method``: by what. The rest is the user's; ``user`` is
     their name. ``assignments``: all of them, since which are in force changes with time. ``second_factor``: whether the
-    user has one. ``by_passkey``: whether a passkey opened it, or the session in which this token was made."""
+    user has one. ``by_passkey``: whether a passkey opened it, or the session in which this token was made.
+    ``proven_at``: when its user last showed who they are in it, otherwise than by the password; ``None``: never."""
 
     method: SignInMethod
     user_id: str
@@ -244,6 +245,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     token: TokenLimits | None = None
     second_factor: bool = False
     by_passkey: bool = False
+    proven_at: datetime | None = None
 
 
 class SessionOrigin(msgspec.Struct, frozen=True, kw_only=True):
@@ -277,6 +279,12 @@ class ApiToken(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def id(self) -> str:
         return str(UUID(bytes=self.token_hash[:16]))
+
+
+class Proven(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who is signed in has shown again who they are; until when that counts."""
+
+    proven_until: datetime
 
 
 class SecondStepNeeded(msgspec.Struct, frozen=True, kw_only=True):

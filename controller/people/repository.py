@@ -165,14 +165,10 @@ def _user_row(user: User) -> dict[str, object]:
     return row | {"name_key": name_key(user.name), "email_key": None if user.email is None else email_key(user.email)}
 
 
-async def has_account(tx: Tx, user_id: str) -> bool:
-    """Whether the user can sign in by an account at a provider."""
-    query = select(user_accounts.c.id).where(user_accounts.c.user_id == user_id).limit(1)
-    return (await tx.execute(query)).first() is not None
-
-
-async def add_session(tx: Tx, user_id: str, session: SessionOrigin, *, second_factor: bool) -> None:
-    row = msgspec.structs.asdict(session) | {"user_id": user_id, "second_factor": second_factor}
+async def add_session(
+    tx: Tx, user_id: str, session: SessionOrigin, *, second_factor: bool, proven_at: datetime | None
+) -> None:
+    row = msgspec.structs.asdict(session) | {"user_id": user_id, "second_factor": second_factor, "proven_at": proven_at}
     row["by_passkey"] = session.method is SignInMethod.PASSKEY
     await tx.execute(insert(sessions).values(row))
 
@@ -198,6 +194,7 @@ async def session(tx: Tx, token_hash: bytes, now: datetime) -> Session | None:
         token=_limits(first) if first["method"] == SignInMethod.TOKEN else None,
         second_factor=first["factor_at"] is not None or first["second_factor"],
         by_passkey=first["by_passkey"],
+        proven_at=first["proven_at"],
     )
 
 
@@ -243,6 +240,7 @@ _SESSION = CompiledReads(
         sessions.c.read_only,
         sessions.c.by_passkey,
         sessions.c.second_factor,
+        sessions.c.proven_at,
         second_factors.c.confirmed_at.label("factor_at"),
         *(assignments.c[name] for name in Assignment.__struct_fields__),
     )
@@ -292,6 +290,12 @@ async def session_lasts(tx: Tx, token_hash: bytes, now: datetime) -> bool:
 async def renew_session(tx: Tx, token_hash: bytes, now: datetime, expires_at: datetime) -> None:
     here = update(sessions).where(sessions.c.token_hash == token_hash)
     await tx.execute(here.values(last_used_at=now, expires_at=expires_at))
+
+
+async def prove_session(tx: Tx, token_hash: bytes, at: datetime) -> None:
+    """Its user has shown at that time who they are."""
+    await notify(tx, CHANNEL)
+    await tx.execute(update(sessions).where(sessions.c.token_hash == token_hash).values(proven_at=at))
 
 
 async def end_session(tx: Tx, token_hash: bytes) -> None:

@@ -42,14 +42,20 @@ class SignInBody(Body):
 
 
 class OwnProofBody(Body):
-    """``current``: your password; may be left out within 15 minutes of signing in by mail, passkey or account."""
+    """``current``: your password; may be left out within 15 minutes of signing in by mail or passkey, of signing in at
+    your account's provider, or of showing by a code that it is you."""
 
     current: GivenPassword | None = None
 
 
+class ProvenAnswer(Answer):
+    """You have shown that it is you; until then you can change how you sign in without your password."""
+
+    proven_until: LocalTime
+
+
 class OwnPasswordBody(OwnProofBody):
-    """``current``: may be left out within 15 minutes of signing in by mail, passkey or account. ``keep_tokens``: your
-    API tokens go on."""
+    """``current``: may be left out as in ``OwnProofBody``. ``keep_tokens``: your API tokens go on."""
 
     new: NewPassword
     keep_tokens: Yes = False

@@ -67,9 +67,17 @@ class SessionService:
         changed.set()
 
     async def open(
-        self, tx: Tx, user: User, asker: SignInOrigin, method: SignInMethod, *, second_factor: bool = False
+        self,
+        tx: Tx,
+        user: User,
+        asker: SignInOrigin,
+        method: SignInMethod,
+        *,
+        second_factor: bool = False,
+        proven_at: datetime | None = None,
     ) -> SignedIn:
-        """Sign in somebody who has shown who they are. ``second_factor``: a provider vouches for theirs."""
+        """Sign in somebody who has shown who they are. ``second_factor``: a provider vouches for theirs. ``proven_at``:
+        when they showed it to the provider; ``None`` where it does not say so."""
         token, now = secrets.token_urlsafe(32), self.clock.now()
         session = SessionOrigin(
             token_hash=token_hash(token),
@@ -80,7 +88,8 @@ class SessionService:
             address=asker.address[:45],
             browser=asker.browser,
         )
-        await repository.add_session(tx, user.id, session, second_factor=second_factor)
+        at = {SignInMethod.MAIL: now, SignInMethod.PASSKEY: now, SignInMethod.OIDC: proven_at}.get(method)
+        await repository.add_session(tx, user.id, session, second_factor=second_factor, proven_at=at)
         if method is not SignInMethod.SETUP:  # which is recorded as such
             changes = {"method": (None, method.value)}
             thing = f"user {user.id}"

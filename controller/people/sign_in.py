@@ -5,7 +5,7 @@ import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -17,7 +17,15 @@ from controller.key_files import KeyFiles, write_secret
 from controller.people import repository
 from controller.people.account_mails.queue import AccountMails
 from controller.people.assignments import SiteZones, first_owner
-from controller.people.errors import AlreadySetUp, SecondFactorUnused, SignInNeeded, WrongPassword, WrongSetupToken
+from controller.people.errors import (
+    AlreadySetUp,
+    SecondFactorMissing,
+    SecondFactorUnused,
+    SignInNeeded,
+    Tried,
+    WrongPassword,
+    WrongSetupToken,
+)
 from controller.people.model import Actor, SecondStepNeeded, SignedIn, SignInMethod, User
 from controller.people.passwords import Passwords, require_strong
 from controller.people.sessions import SessionService
@@ -28,10 +36,10 @@ from edge.wire.clock import Clock
 from edge.wire.ids import new_id
 
 JUST = timedelta(minutes=15)
-"""How long after a sign-in by mail, passkey or account the session shows who they are as well as a password would, so
-that one may be set without the old one: short, since somebody else may come upon an unlocked computer."""
+"""How long a sign-in by mail or passkey, one at an account's provider, or a code of the app shows who they are as well
+as a password would, so that one may be set without the old one: short, since somebody else may come upon an unlocked
+computer."""
 JUST_HELP = f"that counts for {int(JUST.total_seconds()) // 60} minutes"
-_PROVES = frozenset({SignInMethod.MAIL, SignInMethod.PASSKEY, SignInMethod.OIDC})
 
 NOBODY = SignInOrigin()
 SecondStep = Callable[[Tx, User, SignInMethod], Awaitable[SecondStepNeeded | None]]
@@ -62,6 +70,7 @@ class SignInService:
             self._tries,
             self.site_zones,
             self.mails,
+            self.ways_in,
             self.sessions.rights_changed,
             self.changes,
         )
@@ -122,7 +131,7 @@ class SignInService:
 
     async def _count_try(self, tx: Tx, user: str, asker: SignInOrigin) -> tuple[User | None, list[TryCounter]]:
         counters = await self._tries.of(tx, user, asker)
-        await self._tries.count(tx, counters, self.clock.now())
+        await self._tries.count(tx, counters, self.clock.now(), Tried.PASSWORD)
         known = await repository.user_named(tx, user)
         return (known if known is not None and known.ended_at is None else None), counters
 
@@ -140,8 +149,9 @@ class SignInService:
         self, actor: Actor, *, current: str | None, new: str, keep_tokens: bool = False
     ) -> tuple[int, int]:
         """Change the actor's own password and end all of their other sessions and their API tokens; returns how many of
-        each. ``current``: ``None`` only where they have just signed in by mail, passkey or account. Raises ``Invalid``,
-        also for a wrong ``current``, and ``TooManyTries``."""
+        each. ``current``: ``None`` only where ``has_just_signed_in``. Raises ``Invalid``,
+        also for a wrong ``current``, ``TooManyTries``, and as ``require_second_factor``."""
+        await self.require_second_factor(actor)
         require_strong(new, actor.name, field="new")
         user = await self.proven(actor, current)
         if current == new:
@@ -153,11 +163,13 @@ class SignInService:
 
     async def proven(self, actor: Actor, current: str | None) -> User:
         """The actor as a user, who shows more than a session: ``current``, their password, or, where that is ``None``,
-        that they have just signed in by mail, passkey or account. Counted, and raises, as ``with_own_password``;
+        that ``has_just_signed_in``. Counted, and raises, as ``with_own_password``;
         ``own_right`` follows."""
         if current is None and not await self.has_just_signed_in(actor):
             raise invalid_field(
-                "current", f"is needed, unless you have just signed in by mail, passkey or account; {JUST_HELP}"
+                "current",
+                "is needed, unless you have just signed in by mail or passkey, or shown under your account, by a code "
+                f"or at your account's provider, that it is you; {JUST_HELP}",
             )
         return await self.with_own_password(actor, current)
 
@@ -166,6 +178,14 @@ class SignInService:
         factor that its user has. Who has none adds the first. Raises ``SecondFactorUnused``."""
         if actor.needs_second_factor and actor.user and await self.sessions.has_second_factor(tx, actor.user):
             raise SecondFactorUnused
+
+    async def require_second_factor(self, actor: Actor) -> None:
+        """Asked before the password or the mail address changes: both are ways in, and neither is needed to add the
+        second factor that a role wants. Raises ``SecondFactorUnused`` and ``SecondFactorMissing``."""
+        if actor.needs_second_factor:
+            async with self.database.read() as tx:
+                await self.require_factor_used(tx, actor)
+            raise SecondFactorMissing
 
     async def ways_in(self, tx: Tx, user: User) -> int:
         """By how many things the user can sign in: the password, the mail address where mails are sent, each passkey,
@@ -181,11 +201,12 @@ class SignInService:
         await self._tries.right(tx, self._tries.own(user.id))
 
     async def has_just_signed_in(self, actor: Actor) -> bool:
-        """Whether this session was opened by mail, passkey or account no longer ago than ``JUST``."""
+        """Whether in this session they have shown who they are, otherwise than by the password, no longer ago than
+        ``JUST``."""
         now = self.clock.now()
         async with self.database.read() as tx:
             session = await repository.session(tx, actor.session, now)
-        return session is not None and session.method in _PROVES and now - session.created_at < JUST
+        return session is not None and session.proven_at is not None and now - session.proven_at < JUST
 
     async def with_own_password(self, actor: Actor, current: str | None) -> User:
         """The actor as a user. ``current``: their password; ``None`` where they need not say it. It counts as a wrong
@@ -200,7 +221,7 @@ class SignInService:
         user = None if actor.user is None else await repository.user(tx, actor.user)
         if user is None:
             raise SignInNeeded
-        await self._tries.count(tx, self._tries.own(user.id), self.clock.now())
+        await self._tries.count(tx, self._tries.own(user.id), self.clock.now(), Tried.PASSWORD)
         return user
 
     async def _change_own(self, tx: Tx, user: User, hashed: str, actor: Actor, keep_tokens: bool) -> tuple[int, int]:
@@ -214,25 +235,31 @@ class SignInService:
         return ended, 0 if keep_tokens else await repository.end_tokens(tx, user.id)
 
     async def _first_step_right(
-        self, tx: Tx, user: User, asker: SignInOrigin, method: SignInMethod
+        self,
+        tx: Tx,
+        user: User,
+        asker: SignInOrigin,
+        method: SignInMethod,
+        proven_at: datetime | None = None,
     ) -> SignedIn | SecondStepNeeded:
         needed = None if self.second_step is None else await self.second_step(tx, user, method)
-        return needed or await self.sessions.open(tx, user, asker, method)
+        return needed or await self.sessions.open(tx, user, asker, method, proven_at=proven_at)
 
     async def count_second_step(self, tx: Tx, user_id: str) -> None:
         """Count a try of the second step, before its code is looked at. Raises ``TooManyTries``."""
-        await self._tries.count(tx, self._tries.second_step(user_id), self.clock.now())
+        await self._tries.count(tx, self._tries.second_step(user_id), self.clock.now(), Tried.SECOND_STEP)
 
     async def second_step_right(self, tx: Tx, user_id: str) -> None:
         """Forget the wrong codes before the right one."""
         await self._tries.right(tx, self._tries.second_step(user_id))
 
     async def let_in_by(
-        self, tx: Tx, user: User, asker: SignInOrigin, method: SignInMethod
+        self, tx: Tx, user: User, asker: SignInOrigin, method: SignInMethod, *, proven_at: datetime | None = None
     ) -> SignedIn | SecondStepNeeded:
-        """Sign in somebody who has shown otherwise who they are; from there they have tries of their own."""
+        """Sign in somebody who has shown otherwise who they are; from there they have tries of their own.
+        ``proven_at``: as ``SessionService.open``."""
         await self._tries.know(tx, user.name, asker, self.clock.now())
-        return await self._first_step_right(tx, user, asker, method)
+        return await self._first_step_right(tx, user, asker, method, proven_at)
 
     async def let_in_wholly(self, tx: Tx, user: User, asker: SignInOrigin, method: SignInMethod) -> SignedIn:
         """As ``let_in_by``, by what counts as both factors."""

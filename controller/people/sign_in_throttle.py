@@ -18,7 +18,7 @@ import msgspec
 from controller.db.engine import Tx
 from controller.key_files import KeyFiles
 from controller.people import repository
-from controller.people.errors import TooManyTries
+from controller.people.errors import TooManyTries, Tried
 from controller.people.model import Failures
 
 FIRST_WAIT = timedelta(seconds=30)
@@ -95,15 +95,15 @@ class SignInThrottle:
     def second_step(self, user_id: str) -> list[TryCounter]:
         return [self._counter(CounterKind.SECOND_STEP, user_id)]
 
-    async def count(self, tx: Tx, counters: Sequence[TryCounter], now: datetime) -> None:
-        """Count a try before its password is looked at, so that tries made at once count as well. Raises
+    async def count(self, tx: Tx, counters: Sequence[TryCounter], now: datetime, tried: Tried) -> None:
+        """Count a try before what was typed is looked at, so that tries made at once count as well. Raises
         ``TooManyTries``; such a one is not counted."""
         before = [
             await repository.hold_failures(tx, each.key, now) for each in sorted(counters, key=lambda each: each.key)
         ]
         until = max(each.blocked_until for each in before)
         if now < until:
-            raise TooManyTries(math.ceil((until - now).total_seconds()))
+            raise TooManyTries(math.ceil((until - now).total_seconds()), tried)
         for each, had in zip(sorted(counters, key=lambda each: each.key), before, strict=True):
             count = 1 if had.last_at < now - KEPT else had.failures + 1
             kept_until = max(had.kept_until, now + KEPT)

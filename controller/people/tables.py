@@ -53,6 +53,7 @@ sessions = Table(
     Column("read_only", Boolean, nullable=False, server_default=text("false")),
     Column("by_passkey", Boolean, nullable=False, server_default=text("false")),  # or made in such a session
     Column("second_factor", Boolean, nullable=False, server_default=text("false")),  # a provider vouches for one
+    Column("proven_at", Instant),  # when its user last showed who they are, otherwise than by the password
 )
 
 sign_in_failures = Table(

@@ -12,7 +12,7 @@ from controller.web.fields import Answer, Day, LocalTime, Name, Yes, answer_of
 
 
 class NewTokenBody(OwnProofBody):
-    """``current``: your password; may be left out within 15 minutes of signing in by mail or passkey. ``scopes``: the
+    """``current``: your password; may be left out as in ``OwnProofBody``. ``scopes``: the
     actions that it is for, null for all that you may do. ``read_only``: it changes nothing. ``until``: its last day
     (UTC), at most a year ahead."""
 

@@ -43,7 +43,7 @@ class TokenService:
         expires_at: datetime,
     ) -> tuple[str, ApiToken]:
         """Make a token for the actor; returns its text, of which the database holds only a hash. ``current``:
-        their password; ``None`` only where they have just signed in by mail, passkey or account, as for a new password.
+        their password; ``None`` only where ``has_just_signed_in``, as for a new password.
         One that is made in a session by an account ends with that session at the latest, as the rights of who has left
         the provider do. Raises ``Invalid`` for that and for scopes that the actor may not do themselves,
         ``TooManyTokens`` and ``TooManyTries``."""

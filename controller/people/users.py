@@ -1,6 +1,6 @@
 """Users and their assignments. Nobody gives a right that they lack, and the last owner of all sites stays one."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -64,7 +64,8 @@ class UserChange(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(eq=False)
 class UserService:
-    """Each method is one transaction. ``rights_changed``: called when what anybody may do has changed."""
+    """Each method is one transaction. ``ways_in``: by how many things a user can sign in. ``rights_changed``: called
+    when what anybody may do has changed."""
 
     database: Database
     clock: Clock
@@ -72,6 +73,7 @@ class UserService:
     tries: SignInThrottle
     site_zones: SiteZones
     mails: AccountMails
+    ways_in: Callable[[Tx, User], Awaitable[int]]
     rights_changed: Callable[[], None] = field(default=lambda: None)
     changes: Changes = field(default_factory=Changes)
 
@@ -135,7 +137,7 @@ class UserService:
             email=draft.email,
             created_at=now,
         )
-        await _require_way_in(tx, user)
+        await self._require_way_in(tx, user)
         if await repository.user_named(tx, draft.name) is not None:
             raise UserTaken(draft.name)
         for number, each in enumerate(draft.assignments):
@@ -173,7 +175,8 @@ class UserService:
             return old, frozenset()
         if change.password is not msgspec.UNSET:
             require_strong(change.password, old.name)
-        await _require_way_in(tx, new)
+        if new.ended_at is None:
+            await self._require_way_in(tx, new)
         owners = await repository.count_lasting_owners(tx, now)
         await repository.update_user(tx, new)
         if new.email != old.email:
@@ -330,6 +333,14 @@ class UserService:
                 sites |= await follow(tx, departure, now)
         return frozenset(sites)
 
+    async def _require_way_in(self, tx: Tx, user: User) -> None:
+        """Raises ``Invalid`` where there is no way to sign in."""
+        if await self.ways_in(tx, user):
+            return
+        if user.email is not None:
+            raise invalid_field("email", "no mail server is set up, so nobody signs in by mail; give a password")
+        raise invalid_field("email", "a user without a password signs in by mail; give a mail address or a password")
+
     async def _require_owner(self, tx: Tx, before: int, user: User, now: datetime) -> None:
         """Raises ``LastOwner`` where nobody is left who may do everything."""
         if before and not await repository.count_lasting_owners(tx, now):
@@ -347,12 +358,6 @@ def _require_not_own(change: UserChange) -> None:
     for name, page in (("password", "the one you have now"), ("email", "your password")):
         if getattr(change, name) is not msgspec.UNSET:
             raise invalid_field(name, f"is your own: change it under your account, with {page}")
-
-
-async def _require_way_in(tx: Tx, user: User) -> None:
-    """Raises ``Invalid`` where there is no way to sign in."""
-    if user.password_hash is None and user.email is None and not await repository.has_account(tx, user.id):
-        raise invalid_field("email", "a user without a password signs in by mail; give a mail address or a password")
 
 
 async def record_user(

@@ -49,6 +49,17 @@ async def go_through(page: Page, name: str) -> None:
     await page.get_by_role("button", name="Continue").click()
 
 
+async def sign_in_there(page: Page, name: str) -> None:
+    """As ``go_through``; whether the provider asks for consent again is its own."""
+    await page.get_by_placeholder("Enter any login").fill(name)
+    await page.get_by_placeholder("and password").fill("any")
+    await page.get_by_role("button", name="Sign-in").click()
+    agree = page.get_by_role("button", name="Continue")
+    await expect(agree.or_(page.get_by_role("heading", name="manager-ivy at the council"))).to_be_visible()
+    if await agree.count():
+        await agree.click()
+
+
 async def test_somebody_signs_in_with_the_account_of_a_council(address: str, browser: Browser) -> None:
     context = await browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]})
     page = await context.new_page()
@@ -68,6 +79,17 @@ async def test_somebody_signs_in_with_the_account_of_a_council(address: str, bro
     await page.get_by_role("link", name="Account").click()
     await expect(page.get_by_role("heading", name="manager-ivy at the council")).to_be_visible()
     await expect(page.get_by_text("by an account. Last used")).to_be_visible()
+    assert await faults(page, "account, before it is shown again") == []
+    await expect(page.get_by_text("To link or unlink one, first show above that it is you.")).to_be_visible()
+    again = page.get_by_role("button", name="Show it at Ramsey Council")
+    await again.click()
+    await sign_in_there(page, "visitor")
+    await expect(page.get_by_role("alert").filter(has_text="is not linked to your user")).to_be_focused()
+    await again.click()
+    await sign_in_there(page, "manager-ivy")
+    await expect(page.get_by_role("region", name="Notice")).to_contain_text("You have shown that it is you.")
+    assert page.url == f"{address}/account", "neither code nor state is in the address"
+    await expect(again).to_have_count(0)
     await page.get_by_role("button", name="Unlink manager-ivy at the council").click()
     await expect(page.get_by_role("alert").filter(has_text="You could not sign in without")).to_be_focused()
     assert await faults(page, "account with a provider") == []

@@ -48,15 +48,16 @@ def _base64(content: bytes) -> str:
 
 
 class ScriptedProvider:
-    """``who``: the claims of who signs in next. ``change``: makes an ID token's claims others. ``sign``: makes the
-    token of the claims. ``published``: its keys. ``answers``: statuses instead of answers, by path.
-    ``configuration``: what it publishes of itself besides. ``asked``: the
-    paths that were asked for, in order."""
+    """``who``: the claims of who signs in next. ``signed_in_at``: when they did so there; None: just now.
+    ``change``: makes an ID token's claims others. ``sign``: makes the token of the claims. ``published``: its keys.
+    ``answers``: statuses instead of answers, by path. ``configuration``: what it publishes of itself besides.
+    ``asked``: the paths that were asked for, in order."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.now = now
         self.issuer = ""
         self.who: Claims = {"sub": "u-1", "name": "Ivy Clerk", "groups": ["hub-managers"]}
+        self.signed_in_at: datetime | None = None
         self.userinfo: Claims = {}
         self.change: Callable[[Claims], Claims] = lambda claims: claims
         self.sign: Callable[[Claims], str] = id_token
@@ -117,6 +118,7 @@ class ScriptedProvider:
             "iat": int(now.timestamp()),
             "exp": int((now + timedelta(minutes=5)).timestamp()),
             "nonce": asked["nonce"],
+            "auth_time": int((self.signed_in_at or now).timestamp()),
         }
         token = self.sign(self.change(claims | self.who))
         return JSONResponse({"id_token": token, "access_token": "opaque", "token_type": "Bearer"})

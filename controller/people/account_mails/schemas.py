@@ -29,8 +29,7 @@ class MailAddressBody(Body):
 
 
 class NewAddressBody(MailAddressBody):
-    """``current``: your password. Left out only by who has none and has signed in by mail, passkey or account within 15
-    minutes."""
+    """``current``: your password. Left out only by who has none, and otherwise as in ``OwnProofBody``."""
 
     current: GivenPassword | None = None
 
@@ -73,8 +72,9 @@ class UserChoiceAnswer(Answer):
 
 
 class OwnAddressAnswer(Answer):
-    """``password``: whether you have one. ``mail``: whether a mail server is set up. ``just_signed_in``: whether you
-    have signed in by mail, passkey or account within 15 minutes, and so may set a password without the old one."""
+    """``password``: whether you have one. ``mail``: whether a mail server is set up. ``just_signed_in``: whether
+    you have shown within 15 minutes, otherwise than by the password, that it is you, and so may set another without
+    it."""
 
     email: str | None
     password: bool

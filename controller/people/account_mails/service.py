@@ -65,9 +65,10 @@ class MailSignIn:
 
     async def ask_new_address(self, email: str, actor: Actor, *, current: str | None) -> str:
         """Have a mail sent to the address that the actor wants; it is theirs once it is confirmed, in place of what
-        they asked for before. ``current``: their password; ``None`` only where they have none and have just signed in
-        by mail, passkey or account. Raises ``NoMailServer``, ``TooManyMails``, ``TooManyTries``, and ``Invalid`` for
-        ``current``."""
+        they asked for before. ``current``: their password; ``None`` only where they have none and
+        ``has_just_signed_in``. Raises ``NoMailServer``, ``TooManyMails``, ``TooManyTries``, ``Invalid`` for
+        ``current``, and as ``require_second_factor``."""
+        await self.people.require_second_factor(actor)
         self.proofs.require_server(SIGN_IN_INSTEAD)
         if current is None:
             user = await self._just_signed_in(actor)
@@ -78,14 +79,15 @@ class MailSignIn:
         return request
 
     async def _just_signed_in(self, actor: Actor) -> User:
-        """The actor, who has no password. Raises ``Invalid`` unless they have just signed in by mail or
-        passkey."""
+        """The actor, who has no password. Raises ``Invalid`` unless ``has_just_signed_in``."""
         user, just_signed_in = await self.own_address(actor)
         if user.password_hash is not None:
             raise invalid_field("current", "is needed: the password that you have now")
         if not just_signed_in:
             raise invalid_field(
-                "current", f"you have no password: first sign in by mail, passkey or account again; {JUST_HELP}"
+                "current",
+                "you have no password: first sign in by mail or passkey again, or show under your account, by a code "
+                f"or at your account's provider, that it is you; {JUST_HELP}",
             )
         return user
 
@@ -121,7 +123,7 @@ class MailSignIn:
         return await self.people.let_in_by(tx, found[0], asker, SignInMethod.MAIL)
 
     async def own_address(self, actor: Actor) -> tuple[User, bool]:
-        """The actor, whose mail address it is, and whether they have just signed in by mail, passkey or account."""
+        """The actor, whose mail address it is, and ``has_just_signed_in``."""
         async with self.database.read() as tx:
             user = None if actor.user is None else await users.user(tx, actor.user)
         if user is None:

@@ -23,7 +23,7 @@ from controller.people.displays.model import (
     WrongDisplayCode,
     new_code,
 )
-from controller.people.errors import MayNotGive
+from controller.people.errors import MayNotGive, Tried
 from controller.people.model import Actor
 from controller.people.permissions import lacks
 from controller.people.sign_in import SignInService
@@ -98,7 +98,7 @@ class Displays:
         ``TooManyTries``."""
         tries = self.people.users.tries
         counters = tries.from_address(asker)
-        await self.database.run(tries.count, counters, self.clock.now())
+        await self.database.run(tries.count, counters, self.clock.now(), Tried.DISPLAY_CODE)
 
         async def pair(tx: Tx) -> tuple[Display, str]:
             now = self.clock.now()

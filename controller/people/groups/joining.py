@@ -11,7 +11,7 @@ from controller.key_files import token_hash
 from controller.people import parties
 from controller.people import repository as users
 from controller.people.account_mails.errors import DigitsBlocked
-from controller.people.account_mails.model import MOST_WRONG_DIGITS
+from controller.people.account_mails.model import MOST_WRONG_DIGITS, OPEN_TO_DIGITS
 from controller.people.assignments import new_assignment
 from controller.people.errors import UserTaken
 from controller.people.groups import repository
@@ -227,11 +227,11 @@ class Joining:
 
     async def _count_try(self, tx: Tx, email: str) -> list[Invitation]:
         now = self.invitations.clock.now()
-        if await repository.digit_tries(tx, now) >= MOST_WRONG_DIGITS:
+        if await repository.digit_tries(tx, now - OPEN_TO_DIGITS) >= MOST_WRONG_DIGITS:
             raise DigitsBlocked
         found = await repository.to_address(tx, self.invitations.address_digest(email))
         still = [each for each in found if each.expires_at > now and each.withdrawn_at is None]
-        counted = await repository.count_digit_try(tx, [each.id for each in still], most=MOST_DIGIT_TRIES)
+        counted = await repository.count_digit_try(tx, [each.id for each in still], now, most=MOST_DIGIT_TRIES)
         return [each for each in still if each.id in counted]
 
 

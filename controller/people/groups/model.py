@@ -62,7 +62,7 @@ class InvitationState(StrEnum):
 
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     """``sealed_address``: empty for a link that several people use. ``number``: how often it was made new; link and
-    digits follow from it. ``through``: the link by which somebody asked for this mail."""
+    digits follow from it. ``digits_tried_at``: last. ``through``: the link by which somebody asked for this mail."""
 
     id: str
     party: str
@@ -75,6 +75,7 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     token_hash: bytes
     digits_digest: bytes | None
     digit_tries: int
+    digits_tried_at: datetime | None = None
     most_uses: int
     uses: int
     through: str | None

@@ -43,6 +43,7 @@ invitations = Table(
     Column("token_hash", LargeBinary(32), nullable=False, unique=True),
     Column("digits_digest", LargeBinary(32)),
     Column("digit_tries", Integer, nullable=False),
+    Column("digits_tried_at", Instant),  # last
     Column("most_uses", Integer, nullable=False),
     Column("uses", Integer, nullable=False),
     Column("through", String(36)),  # the invitation by whose link somebody asked for this mail
@@ -160,9 +161,10 @@ async def _count_open(tx: Tx, *those: ColumnElement[bool], now: datetime) -> int
     return int((await tx.execute(query)).scalar_one())
 
 
-async def digit_tries(tx: Tx, now: datetime) -> int:
-    """How often digits were tried, of all invitations that have not run out; right ones are not counted."""
-    query = select(func.coalesce(func.sum(_C.digit_tries), 0)).where(_C.expires_at > now)
+async def digit_tries(tx: Tx, since: datetime) -> int:
+    """How often digits were tried, of all invitations of which some were tried since then; right ones are not
+    counted."""
+    query = select(func.coalesce(func.sum(_C.digit_tries), 0)).where(_C.digits_tried_at > since)
     return int((await tx.execute(query)).scalar_one())
 
 
@@ -172,12 +174,12 @@ async def use(tx: Tx, invitation_id: str, now: datetime) -> bool:
     return (await tx.execute(here.values(uses=_C.uses + 1, accepted_at=now))).rowcount == 1
 
 
-async def count_digit_try(tx: Tx, invitation_ids: Collection[str], *, most: int) -> frozenset[str]:
+async def count_digit_try(tx: Tx, invitation_ids: Collection[str], now: datetime, *, most: int) -> frozenset[str]:
     """Count a try with digits for each of them; those that had tries left."""
     counted = set()
     for each in invitation_ids:
         here = update(invitations).where(_C.id == each, _C.digit_tries < most)
-        if (await tx.execute(here.values(digit_tries=_C.digit_tries + 1))).rowcount:
+        if (await tx.execute(here.values(digit_tries=_C.digit_tries + 1, digits_tried_at=now))).rowcount:
             counted.add(each)
     return frozenset(counted)
 

@@ -55,7 +55,7 @@ _ONLY_NAME = frozenset({"parties", "sites"})
 _BY_ITSELF = {
     "party_documents": {"reminded_days"},
     "waits": {"state", "state_at", "offered_until"},
-    "invitations": {"uses", "digit_tries"},
+    "invitations": {"uses", "digit_tries", "digits_tried_at"},
 }
 """Columns that time, or somebody who only tries, changes; what comes of it is in a table of its own."""
 

@@ -60,6 +60,40 @@ class IdTokenRefused(Refused):
         )
 
 
+class NoSignInTime(Refused):
+    """No ``auth_time``, though ``max_age`` asked for it."""
+
+    def __init__(self, section: OidcSection) -> None:
+        super().__init__(
+            f"{section.name} does not say when you signed in there (auth_time), so that this does not show that it is "
+            "you; use your password, a passkey or a code of your app instead, or ask its IT to send auth_time to "
+            "Hallkeeper"
+        )
+
+
+class NotAskedAgain(Refused):
+    def __init__(self, section: OidcSection) -> None:
+        super().__init__(
+            f"{section.name} has let you through by a sign-in of long ago, without asking who you are; sign out there, "
+            "then try again, or use your password, a passkey or a code of your app instead"
+        )
+
+
+class NotOwnAccount(Refused):
+    def __init__(self, section: OidcSection) -> None:
+        super().__init__(
+            f"the account with which you signed in at {section.name} is not linked to your user here, so it does not "
+            "show that it is you; sign in there with the account that is listed under your account"
+        )
+
+
+class NoAccountThere(NotFound):
+    def __init__(self, section: OidcSection) -> None:
+        super().__init__(
+            f"you have no account of {section.name} here; link one first, or show otherwise that it is you"
+        )
+
+
 class SecondFactorNotShown(Refused):
     def __init__(self, section: OidcSection) -> None:
         super().__init__(

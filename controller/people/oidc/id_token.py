@@ -113,6 +113,16 @@ def _instant(claims: dict[str, Any], name: str) -> datetime:
         raise IdTokenFault(f"its time makes no sense ({name})") from None
 
 
+def auth_time(claims: dict[str, Any], now: datetime) -> datetime | None:
+    """When the provider last asked its user to sign in, no later than ``now`` (OpenID Connect Core, 2); ``None`` where
+    it does not say so, or names a time to come."""
+    try:
+        at = _instant(claims, "auth_time")
+    except IdTokenFault:
+        return None
+    return min(at, now) if at <= now + LEEWAY else None
+
+
 def shows_second_factor(claims: dict[str, Any], amr: tuple[str, ...], acr: tuple[str, ...]) -> bool:
     """Whether the token has one of the methods (RFC 8176), and one of the classes, that are asked for; an empty list
     asks for none."""

@@ -24,7 +24,7 @@ class UserAccount(msgspec.Struct, frozen=True, kw_only=True):
 
 class OidcFlow(msgspec.Struct, frozen=True, kw_only=True):
     """A sign-in that has left for the provider; the browser holds it, sealed. ``session``: of who links an account to
-    theirs, as hex; empty for a sign-in."""
+    theirs, as hex; empty for a sign-in. ``again``: they do not link one, but show once more that it is them."""
 
     provider: str
     state: str
@@ -32,6 +32,7 @@ class OidcFlow(msgspec.Struct, frozen=True, kw_only=True):
     verifier: str
     expires_at: datetime
     session: str = ""
+    again: bool = False
 
 
 class ProviderAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,13 +46,15 @@ class ProviderAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
-    """Who has signed in at a provider. ``name``: what a new user is called. ``label``: of the account."""
+    """Who has signed in at a provider. ``name``: what a new user is called. ``label``: of the account.
+    ``authenticated_at``: when they showed the provider who they are, as ``id_token.auth_time``."""
 
     issuer: str
     subject: str
     name: str
     label: str
     groups: frozenset[str]
+    authenticated_at: datetime | None = None
 
 
 LONGEST_NAME = 150

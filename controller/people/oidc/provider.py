@@ -90,8 +90,10 @@ class OidcProvider:
         except ValueError as error:
             raise ProviderFault(f"its keys cannot be read: {error}") from None
 
-    async def address(self, flow: OidcFlow, challenge: str, redirect: str) -> str:
-        """Where the browser goes (OpenID Connect Core, 3.1.2.1; RFC 7636, 4.3). Raises ``ProviderFault``."""
+    async def address(self, flow: OidcFlow, challenge: str, redirect: str, *, max_age_s: int) -> str:
+        """Where the browser goes (OpenID Connect Core, 3.1.2.1; RFC 7636, 4.3). ``max_age_s``: where the flow asks them
+        again, how old their sign-in there may be at most, so that the provider says how old it is. Raises
+        ``ProviderFault``."""
         asked = {
             "response_type": "code",
             "client_id": self.section.client_id,
@@ -104,6 +106,8 @@ class OidcProvider:
         }
         if self.section.required_acr:
             asked["acr_values"] = " ".join(self.section.required_acr)
+        if flow.again:
+            asked |= {"prompt": "login", "max_age": str(max_age_s)}
         place = (await self.configuration()).authorization_endpoint
         return f"{place}{'&' if urlsplit(place).query else '?'}{urlencode(asked)}"
 

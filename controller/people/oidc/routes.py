@@ -11,13 +11,14 @@ from pydantic import StringConstraints
 
 from controller.people.authentication import KeepsUsers, ThePerson, cookie_name, find_actor
 from controller.people.errors import TooManyTries, UserUnknown
-from controller.people.model import SecondStepNeeded
+from controller.people.model import Proven, SecondStepNeeded
 from controller.people.oidc.errors import (
     AccountTaken,
     AccountUnknown,
     AnotherSignedIn,
     LastAccount,
     NoAccounts,
+    NoAccountThere,
     NotSetUp,
     OtherAddress,
     ProviderAway,
@@ -26,7 +27,7 @@ from controller.people.oidc.errors import (
 from controller.people.oidc.model import ProviderAnswer, UserAccount
 from controller.people.oidc.service import FLOW_LIFETIME, Begun, Linked, OidcSignIn
 from controller.people.routes import set_cookie, sign_in_origin, signed_in_answer
-from controller.people.schemas import OwnProofBody, SecondStepAnswer, SignedInAnswer
+from controller.people.schemas import OwnProofBody, ProvenAnswer, SecondStepAnswer, SignedInAnswer
 from controller.settings import Settings
 from controller.web.fields import Answer, Body, IdPath, LocalTime, Slug, answer_of
 from controller.web.problem import NotSignedIn, described
@@ -40,7 +41,7 @@ class ProviderBody(Body):
 
 
 class LinkBody(OwnProofBody):
-    """``current``: your password; may be left out within 15 minutes of signing in by mail or by an account."""
+    """``current``: your password; may be left out as in ``OwnProofBody``."""
 
     provider: Slug
 
@@ -114,16 +115,17 @@ async def begin_oidc(
     "/session/oidc/proof",
     status_code=status.HTTP_201_CREATED,
     responses={
-        status.HTTP_200_OK: {"model": SecondStepAnswer | LinkedAnswer},
+        status.HTTP_200_OK: {"model": SecondStepAnswer | LinkedAnswer | ProvenAnswer},
         **described(ProviderUnknown, ProviderAway, AccountTaken, AnotherSignedIn, TooManyTries),
     },
 )
 async def finish_oidc(
     body: ProviderAnswerBody, oidc: TheOidc, settings: TheSettings, request: Request, response: Response
-) -> SignedInAnswer | SecondStepAnswer | LinkedAnswer:
-    """Finish what was begun in this browser: sign in (201; 200 with `pending` for a user whose second step is ours), or
-    link the account to who is signed in (200). It works once. A first sign-in makes a user, if one of the account's
-    groups has a role here. Nobody is signed in in place of another user: sign out first."""
+) -> SignedInAnswer | SecondStepAnswer | LinkedAnswer | ProvenAnswer:
+    """Finish what was begun in this browser: sign in (201; 200 with `pending` for a user whose second step is ours),
+    link the account to who is signed in, or take it as proof that it is they (200). It works once. A first sign-in
+    makes a user, if one of the account's groups has a role here. Nobody is signed in in place of another user: sign
+    out first."""
     actor, cookie = await find_actor(request), request.cookies.get(cookie_name(FLOW, settings), "")
     response.delete_cookie(
         cookie_name(FLOW, settings), path="/", secure=settings.secure, httponly=True, samesite="strict"
@@ -135,7 +137,25 @@ async def finish_oidc(
     if isinstance(done, Linked):
         response.status_code = status.HTTP_200_OK
         return LinkedAnswer(linked=_account_answer(done.account, oidc))
+    if isinstance(done, Proven):
+        response.status_code = status.HTTP_200_OK
+        return answer_of(ProvenAnswer, done, UTC)
     return signed_in_answer(done, response, settings)
+
+
+@router.post(
+    "/session/oidc/again",
+    status_code=status.HTTP_201_CREATED,
+    responses=described(NotSignedIn, ProviderUnknown, NoAccountThere, ProviderAway, OtherAddress),
+)
+async def begin_again(
+    body: ProviderBody, oidc: TheOidc, settings: TheSettings, actor: ThePerson, request: Request, response: Response
+) -> ProviderAddressAnswer:
+    """Begin to show, at the provider of an account of yours, that it is you: it asks you to sign in again (`prompt`,
+    `max_age`), and must say when you did (`auth_time`). It goes on as signing in does. For 15 minutes from there you
+    can do what takes your password without it."""
+    _require_own_address(request, settings)
+    return _begun_answer(await oidc.begin_again(body.provider, actor), response, settings)
 
 
 @router.get("/session/accounts", responses=described(NotSignedIn))

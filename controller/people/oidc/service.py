@@ -21,8 +21,8 @@ from controller.db.engine import Database, Tx
 from controller.key_files import CannotUnseal, KeyFiles, token_hash
 from controller.people import repository as users
 from controller.people.account_mails.model import MailPurpose
-from controller.people.errors import SignInNeeded
-from controller.people.model import Actor, SecondStepNeeded, SignedIn, SignInMethod, User
+from controller.people.errors import SignInNeeded, Tried
+from controller.people.model import Actor, Proven, SecondStepNeeded, SignedIn, SignInMethod, User
 from controller.people.oidc import repository
 from controller.people.oidc.errors import (
     AccountEnded,
@@ -32,7 +32,11 @@ from controller.people.oidc.errors import (
     FlowOver,
     IdTokenRefused,
     LastAccount,
+    NoAccountThere,
     NoRole,
+    NoSignInTime,
+    NotAskedAgain,
+    NotOwnAccount,
     NotSetUp,
     ProviderAway,
     ProviderRefused,
@@ -40,12 +44,12 @@ from controller.people.oidc.errors import (
     SecondFactorNotShown,
 )
 from controller.people.oidc.group_roles import at_known_sites, follow, followed, put
-from controller.people.oidc.id_token import IdTokenFault, shows_second_factor
+from controller.people.oidc.id_token import IdTokenFault, auth_time, shows_second_factor
 from controller.people.oidc.model import Identity, OidcFlow, ProviderAnswer, UserAccount, identity_of, roles_of
 from controller.people.oidc.provider import OidcProvider
 from controller.people.oidc.refreshed import ProviderFault
 from controller.people.oidc.repository import unlink_accounts
-from controller.people.sign_in import SignInService
+from controller.people.sign_in import JUST, SignInService
 from controller.people.sign_in_throttle import SignInOrigin
 from controller.people.users import record_user
 from controller.settings import OidcSection, Settings
@@ -94,8 +98,8 @@ class OidcSignIn:
         return await self._begin(provider_id, session="")
 
     async def begin_link(self, provider_id: str, actor: Actor, *, current: str | None) -> Begun:
-        """Begin to link an account to the actor. ``current``: their password; ``None`` only where they have just signed
-        in by mail or by an account, since it is a way in. Raises as ``begin``, ``TooManyTries``, ``Invalid``."""
+        """Begin to link an account to the actor. ``current``: their password; ``None`` only where
+        ``has_just_signed_in``, since it is a way in. Raises as ``begin``, ``TooManyTries``, ``Invalid``."""
         self._provider(provider_id)
         async with self.database.read() as tx:
             await self.people.require_factor_used(tx, actor)
@@ -103,7 +107,15 @@ class OidcSignIn:
         await self.database.run(self.people.own_right, user)
         return await self._begin(provider_id, session=actor.session.hex())
 
-    async def _begin(self, provider_id: str, *, session: str) -> Begun:
+    async def begin_again(self, provider_id: str, actor: Actor) -> Begun:
+        """Begin to show at the provider that it is the actor, who has an account there, and has to sign in to it once
+        more. Raises as ``begin``, and ``NoAccountThere``."""
+        section = self._provider(provider_id).section
+        if not any(each.issuer == section.issuer for each in await self.accounts(actor)):
+            raise NoAccountThere(section)
+        return await self._begin(provider_id, session=actor.session.hex(), again=True)
+
+    async def _begin(self, provider_id: str, *, session: str, again: bool = False) -> Begun:
         provider = self._provider(provider_id)
         flow = OidcFlow(
             provider=provider_id,
@@ -112,11 +124,13 @@ class OidcSignIn:
             verifier=secrets.token_urlsafe(32),
             expires_at=self.clock.now() + FLOW_LIFETIME,
             session=session,
+            again=again,
         )
         digest = hashlib.sha256(flow.verifier.encode()).digest()
         challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        back, max_age_s = redirect_address(self.settings, provider_id), int(JUST.total_seconds())
         try:
-            address = await provider.address(flow, challenge, redirect_address(self.settings, provider_id))
+            address = await provider.address(flow, challenge, back, max_age_s=max_age_s)
         except ProviderFault as fault:
             raise self._away(provider.section, fault) from None
         sealed = self.keys.seal(msgspec.json.encode(flow), _ABOUT)
@@ -134,25 +148,25 @@ class OidcSignIn:
 
     async def finish(
         self, cookie: str, answer: ProviderAnswer, *, actor: Actor | None, asker: SignInOrigin
-    ) -> SignedIn | SecondStepNeeded | Linked:
-        """Sign in whom the provider names, or link the account, as it was begun. Uses up what was begun. A try is
-        counted from the asker's address until the provider has named somebody. Raises any of this domain's errors, and
-        ``TooManyTries``."""
+    ) -> SignedIn | SecondStepNeeded | Linked | Proven:
+        """Sign in whom the provider names, link the account, or take it as proof that it is the actor, as it was begun.
+        Uses up what was begun. A try is counted from the asker's address until the provider has named somebody. Raises
+        any of this domain's errors, and ``TooManyTries``."""
         flow = self._flow(cookie, answer.state)
         provider = self._provider(flow.provider)
         if flow.session and (actor is None or actor.session.hex() != flow.session):
             raise FlowOver
         run, tries = self.database.run, self.people.users.tries
         counters = tries.from_address(asker)
-        await run(tries.count, counters, self.clock.now())
+        await run(tries.count, counters, self.clock.now(), Tried.ACCOUNT)
         if not await run(repository.finish_flow, token_hash(flow.state), flow.expires_at):
             raise FlowOver
         identity = await self._identity(provider, flow, answer)
         await run(tries.right, counters)
         if flow.session:
             assert actor is not None
-            done: SignedIn | SecondStepNeeded | Linked | Problem = await run(
-                self._link, provider.section, identity, actor
+            done: SignedIn | SecondStepNeeded | Linked | Proven | Problem = await run(
+                self._prove if flow.again else self._link, provider.section, identity, actor
             )
         else:
             done = await run(self._let_in, provider.section, identity, asker, actor)
@@ -188,7 +202,8 @@ class OidcSignIn:
             raise self._away(section, fault) from None
         if not shows_second_factor(claims, section.required_amr, section.required_acr):
             raise SecondFactorNotShown(section)
-        return identity_of(claims, section.groups_claim)
+        identity = identity_of(claims, section.groups_claim)
+        return msgspec.structs.replace(identity, authenticated_at=auth_time(claims, self.clock.now()))
 
     async def _let_in(
         self, tx: Tx, section: OidcSection, identity: Identity, asker: SignInOrigin, actor: Actor | None
@@ -216,8 +231,10 @@ class OidcSignIn:
         method = SignInMethod.OIDC
         if section.shows_second_factor:
             await self.people.users.tries.know(tx, user.name, asker, now)
-            return await self.people.sessions.open(tx, user, asker, method, second_factor=True)
-        return await self.people.let_in_by(tx, user, asker, method)
+            return await self.people.sessions.open(
+                tx, user, asker, method, second_factor=True, proven_at=identity.authenticated_at
+            )
+        return await self.people.let_in_by(tx, user, asker, method, proven_at=identity.authenticated_at)
 
     async def _wanted(self, tx: Tx, section: OidcSection, identity: Identity) -> list[Any]:
         return await at_known_sites(tx, roles_of(section, identity.groups), self.people.site_zones, section)
@@ -254,11 +271,8 @@ class OidcSignIn:
         return account
 
     async def _link(self, tx: Tx, section: OidcSection, identity: Identity, actor: Actor) -> Linked:
-        await users.lock_users(tx)
         now = self.clock.now()
-        user = None if actor.user is None else await users.user(tx, actor.user)
-        if user is None or user.ended_at is not None or not await users.session_lasts(tx, actor.session, now):
-            raise SignInNeeded
+        user = await self._still_signed_in(tx, actor)
         await self.people.require_factor_used(tx, actor)
         account = await repository.account(tx, identity.issuer, identity.subject)
         if account is not None and account.user_id != user.id:
@@ -270,6 +284,30 @@ class OidcSignIn:
         wanted = await self._wanted(tx, section, identity)
         await follow(tx, user, account, wanted, section, now, self.settings.oidc_days)
         return Linked(account=account)
+
+    async def _still_signed_in(self, tx: Tx, actor: Actor) -> User:
+        """The actor as a user, whom nobody else changes. Raises ``SignInNeeded``."""
+        await users.lock_users(tx)
+        user = None if actor.user is None else await users.user(tx, actor.user)
+        if user is None or user.ended_at is not None:
+            raise SignInNeeded
+        if not await users.session_lasts(tx, actor.session, self.clock.now()):
+            raise SignInNeeded
+        return user
+
+    async def _prove(self, tx: Tx, section: OidcSection, identity: Identity, actor: Actor) -> Proven:
+        now = self.clock.now()
+        user = await self._still_signed_in(tx, actor)
+        account = await repository.account(tx, identity.issuer, identity.subject)
+        if account is None or account.user_id != user.id:
+            raise NotOwnAccount(section)
+        if identity.authenticated_at is None:
+            raise NoSignInTime(section)
+        if now - identity.authenticated_at >= JUST:
+            raise NotAskedAgain(section)
+        await users.prove_session(tx, actor.session, identity.authenticated_at)
+        await _record(tx, user, "prove", section.id, actor, now)
+        return Proven(proven_until=identity.authenticated_at + JUST)
 
     async def accounts(self, actor: Actor) -> list[UserAccount]:
         """The actor's, in the order in which they were linked."""

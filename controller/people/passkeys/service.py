@@ -16,7 +16,7 @@ from controller.key_files import KeyFiles
 from controller.people import repository as users
 from controller.people.account_mails.model import MailPurpose
 from controller.people.account_mails.queue import AccountMails
-from controller.people.errors import SignInNeeded
+from controller.people.errors import SignInNeeded, Tried
 from controller.people.model import Actor, SignedIn, SignInMethod, User
 from controller.people.passkeys import repository, webauthn_library
 from controller.people.passkeys.model import (
@@ -122,7 +122,7 @@ class Passkeys:
         # A passkey that nobody has is counted in the same way, so that the answers tell nobody which there are.
         name = f"passkey {credential_id.hex()}" if user is None else user.name
         counters = await self.people.users.tries.of(tx, name, asker)
-        await self.people.users.tries.count(tx, counters, self.clock.now())
+        await self.people.users.tries.count(tx, counters, self.clock.now(), Tried.PASSKEY)
         return passkey, counters
 
     async def listed(self, actor: Actor) -> list[Passkey]:
@@ -131,8 +131,8 @@ class Passkeys:
             return await repository.passkeys_of(tx, _own(actor))
 
     async def begin(self, actor: Actor, *, current: str | None) -> dict[str, Any]:
-        """What the actor's browser needs to make a passkey. ``current``: their password; ``None`` only where they have
-        just signed in by mail or passkey, since a passkey outlasts a session. Raises ``PasskeysUnavailable``,
+        """What the actor's browser needs to make a passkey. ``current``: their password; ``None`` only where
+        ``has_just_signed_in``, since a passkey outlasts a session. Raises ``PasskeysUnavailable``,
         ``SecondFactorUnused``, ``TooManyPasskeys``, ``TooManyTries``, and ``Invalid`` for ``current``."""
         party = self.party()
         async with self.database.read() as tx:

@@ -1,5 +1,6 @@
 """Second factors over HTTP, with their bodies and answers."""
 
+from datetime import UTC
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response, status
@@ -9,10 +10,10 @@ from controller.people.account_mails.schemas import Token
 from controller.people.authentication import KeepsUsers, ThePerson
 from controller.people.errors import TooManyTries, UserUnknown
 from controller.people.routes import sign_in_origin, signed_in_answer
-from controller.people.schemas import OwnProofBody, SignedInAnswer
+from controller.people.schemas import OwnProofBody, ProvenAnswer, SignedInAnswer
 from controller.people.second_factor.model import FactorThere, NoFactor, SecondStepOver, WrongSecondStep
 from controller.people.second_factor.service import SecondFactors
-from controller.web.fields import Answer, Body, IdPath, Yes
+from controller.web.fields import Answer, Body, IdPath, Yes, answer_of
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import TheSettings, service
 
@@ -106,6 +107,13 @@ async def confirm_second_factor(body: FirstCodeBody, factors: TheFactors, actor:
 async def remove_second_factor(body: CodeBody, factors: TheFactors, actor: ThePerson) -> None:
     """Remove your own app; it takes one of its codes, or a recovery code."""
     await factors.remove(actor, body.code)
+
+
+@router.post("/session/second-factor/again", responses=described(NotSignedIn, NoFactor, WrongSecondStep, TooManyTries))
+async def prove_by_second_factor(body: CodeBody, factors: TheFactors, actor: ThePerson) -> ProvenAnswer:
+    """Show by a code of your app, or a recovery code, that it is you. For 15 minutes you can do what takes your
+    password without it."""
+    return answer_of(ProvenAnswer, await factors.again(actor, body.code), UTC)
 
 
 @router.delete(

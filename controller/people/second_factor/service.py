@@ -10,7 +10,7 @@ from controller.db.engine import Database, Tx
 from controller.key_files import KeyFiles, token_hash
 from controller.people import repository as users
 from controller.people.errors import SignInNeeded
-from controller.people.model import Actor, SecondStepNeeded, SignedIn, SignInMethod, User
+from controller.people.model import Actor, Proven, SecondStepNeeded, SignedIn, SignInMethod, User
 from controller.people.second_factor import repository, totp
 from controller.people.second_factor.model import (
     FactorThere,
@@ -21,7 +21,7 @@ from controller.people.second_factor.model import (
     SecondStepOver,
     WrongSecondStep,
 )
-from controller.people.sign_in import SignInService
+from controller.people.sign_in import JUST, SignInService
 from controller.people.sign_in_throttle import SignInOrigin
 from controller.people.users import UserService
 from controller.web.problem import invalid_field
@@ -78,7 +78,7 @@ class SecondFactors:
         if not await repository.end_pending(tx, hashed):
             raise SecondStepOver
         await self.people.second_step_right(tx, user_id)
-        return await self.people.sessions.open(tx, user, asker, found.method)
+        return await self.people.sessions.open(tx, user, asker, found.method, proven_at=self.clock.now())
 
     async def _require_right(self, tx: Tx, user_id: str, code: str) -> None:
         """Use a code up. Raises ``WrongSecondStep``."""
@@ -95,9 +95,9 @@ class SecondFactors:
 
     async def begin(self, actor: Actor, *, current: str | None) -> tuple[str, str]:
         """A new authenticator app for the actor: its secret, and the address that the app reads. It counts once it is
-        confirmed. ``current``: their password; ``None`` only where they have just signed in by mail, passkey or
-        account, since an app keeps out those who do not have it. Raises ``FactorThere``, ``SecondFactorUnused``,
-        ``TooManyTries``, and ``Invalid`` for ``current``."""
+        confirmed. ``current``: their password; ``None`` only where ``has_just_signed_in``, since an app keeps out those
+        who do not have it. Raises ``FactorThere``, ``SecondFactorUnused``, ``TooManyTries``, and ``Invalid`` for
+        ``current``."""
         if (await self.state(actor))[0]:
             raise FactorThere
         async with self.database.read() as tx:
@@ -183,6 +183,22 @@ class SecondFactors:
         await repository.remove_factor(tx, user_id)
         now = self.clock.now()
         await audit_log.record(tx, actor=actor.name, at=now, act="remove second factor", thing=f"user {user_id}")
+
+    async def again(self, actor: Actor, code: str) -> Proven:
+        """Take one of the actor's codes as proof that it is they. Raises as ``remove``."""
+        user_id = _own(actor)
+        if not (await self.state(actor))[0]:
+            raise NoFactor
+        await self.database.run(self.people.count_second_step, user_id)
+        return await self.database.run(self._again, actor, code)
+
+    async def _again(self, tx: Tx, actor: Actor, code: str) -> Proven:
+        user_id, now = _own(actor), self.clock.now()
+        await self._require_right(tx, user_id, code)
+        await self.people.second_step_right(tx, user_id)
+        await users.prove_session(tx, actor.session, now)
+        await audit_log.record(tx, actor=actor.name, at=now, act="prove", thing=f"user {user_id}")
+        return Proven(proven_until=now + JUST)
 
     async def reset(self, user_id: str, *, actor: Actor) -> None:
         """As ``reset_factor``."""

@@ -20,17 +20,23 @@ export function takeProviderAnswer(): ProviderAnswer | null {
   return answer;
 }
 
-let linking: Promise<boolean> | null = null;
+/** What came of it: an account is linked, or it showed that it is its user. */
+export interface BroughtBack {
+  linked?: unknown;
+  proven_until?: string;
+}
 
-/** Links the account that a provider has sent somebody back with; whether there was one. Who only
-    signed in again as themselves links none. The page may be drawn again
-    meanwhile: it is posted once, and each who asks hears how it ends. */
-export function linkBrought(): Promise<boolean> {
+let finishing: Promise<BroughtBack> | null = null;
+
+/** Takes up what a provider has sent somebody back with who is signed in; nothing where they only signed in again as
+    themselves. The page may be drawn again meanwhile, and once its building is known: it is posted once, and each who
+    asks hears how it ends; of a refusal until somebody acts. */
+export function finishBrought(): Promise<BroughtBack> {
   const brought = takeProviderAnswer();
   if (brought) {
-    linking = send<{ linked?: unknown }>("POST", "/session/oidc/proof", brought).then((done) => done.linked !== undefined);
-    const over = () => (linking = null);
-    linking.then(over, over);
+    finishing = send<BroughtBack>("POST", "/session/oidc/proof", brought);
+    const over = () => (finishing = null);
+    finishing.then(over, () => ["pointerdown", "keydown"].forEach((act) => addEventListener(act, over, { once: true })));
   }
-  return linking ?? Promise.resolve(false);
+  return finishing ?? Promise.resolve({});
 }

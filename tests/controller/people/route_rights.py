@@ -72,6 +72,7 @@ POST /session/email/proof                           | anyone    | -         |
 POST /session/oidc                                  | anyone    | -         |
 POST /session/oidc/proof                            | anyone    | -         |
 GET /session/accounts                               | signed-in | -         |
+POST /session/oidc/again                            | signed-in | -         |
 POST /session/accounts                              | signed-in | -         |
 POST /session/accounts/{account_id}/remove          | signed-in | -         |
 GET /parties                                        | people    | somewhere | partymail
@@ -213,6 +214,7 @@ GET /session/second-factor                          | signed-in | -
 POST /session/second-factor                         | signed-in | -
 POST /session/second-factor/proof                   | signed-in | -
 POST /session/second-factor/remove                  | signed-in | -
+POST /session/second-factor/again                   | signed-in | -
 DELETE /users/{user_id}/second-factor               | users     | user
 GET /sites/{site}/displays                           | users     | site      | display
 POST /sites/{site}/displays                          | users     | site      |

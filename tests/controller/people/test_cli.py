@@ -117,7 +117,11 @@ def test_users_are_made_listed_and_ended_on_the_machine(config: Path, tmp_path: 
     assert _user(config, "add", "Rose", "--role", "wall").exit_code == 0
     assert _user(config, "password", "ROSE", password="another fine password").exit_code == 0
     assert _user(config, "end", "rose").output == "rose can no longer sign in.\n"
-    assert _user(config, "add", "Max", "--role", "wall", "--mail", "max@hub.test", password="").exit_code == 0
+    by_mail = ("add", "Max", "--role", "wall", "--mail", "max@hub.test")
+    assert "no mail server is set up" in _user(config, *by_mail, password="").output
+    with config.open("a") as file:
+        file.write('[mail]\nhost = "mail.hub.test"\nsender = "bookings@hub.test"\n')
+    assert _user(config, *by_mail, password="").exit_code == 0
     assert _user(config, "mail", "max", "max@bells.test").output == "max has another mail address.\n"
     listed = _user(config, "list").output
     assert "max@bells.test" in listed

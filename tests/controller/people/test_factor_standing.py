@@ -78,6 +78,8 @@ async def test_the_password_alone_replaces_no_second_factor(
             await thief.post(f"{API}/passkeys/options", json=current),
             await thief.post(f"{API}/passkeys", json={"name": None, **early.made(begun)}),
             await thief.post(f"{API}/session/second-factor", json=current),
+            await thief.post(f"{API}/session/password", json=current | {"new": "seven red bicycles"}),
+            await thief.post(f"{API}/session/email", json=current | {"email": "thief@choir.test"}),
             await thief.post(ACCOUNTS, json={"provider": "council"} | current),
             await thief.post(f"{ACCOUNTS}/{held}/remove", json=current)
             if isinstance(held, str)

@@ -11,6 +11,7 @@ from controller.people.oidc.id_token import (
     LEEWAY,
     IdTokenFault,
     UnknownKey,
+    auth_time,
     key_set,
     shows_second_factor,
     verified,
@@ -82,6 +83,21 @@ def test_a_token_that_does_not(change: dict[str, Any], words: str) -> None:
 def test_a_token_without_one_of_its_claims(name: str) -> None:
     with pytest.raises(IdTokenFault):
         check(id_token({key: value for key, value in GOOD.items() if key != name}))
+
+
+@pytest.mark.parametrize(
+    ("claims", "at"),
+    [
+        ({"auth_time": AT - 5}, NOW - timedelta(seconds=5)),
+        ({"auth_time": AT - 5.0}, NOW - timedelta(seconds=5)),
+        ({"auth_time": AT + LEEWAY_S}, NOW),
+        ({"auth_time": AT + LEEWAY_S + 1}, None),
+        ({}, None),
+        *(({"auth_time": odd}, None) for odd in (None, True, "now", [AT], 10**30, -(10**30), float("nan"))),
+    ],
+)
+def test_when_they_signed_in_at_the_provider(claims: dict[str, Any], at: datetime | None) -> None:
+    assert auth_time(claims, NOW) == at
 
 
 @pytest.mark.parametrize("minutes", [-5, 5])

@@ -139,10 +139,11 @@ async def test_what_time_or_others_change_does_not_stand_in_the_way(
     async with any_container.database.write() as tx:
         await tx.execute(insert(metadata.tables["party_documents"]).values(**document, seen_by="Max", notes=""))
     done = await merge(hub)
+    now = any_container.clock.now()
     async with any_container.database.write() as tx:
         await tx.execute(update(metadata.tables["party_documents"]).values(reminded_days=30))
-        await tx.execute(update(metadata.tables["invitations"]).values(uses=1, digit_tries=2))
-        await tx.execute(update(metadata.tables["waits"]).values(state="expired", state_at=any_container.clock.now()))
+        await tx.execute(update(metadata.tables["invitations"]).values(uses=1, digit_tries=2, digits_tried_at=now))
+        await tx.execute(update(metadata.tables["waits"]).values(state="expired", state_at=now))
     assert (await undo(hub, done)).status_code == 200
 
 

@@ -70,6 +70,22 @@ async def test_people_sign_in_by_a_real_provider(
     assert not [each for each in caplog.records if each.levelname == "ERROR"]
 
 
+async def test_they_show_at_a_real_provider_that_it_is_they(
+    settings: Settings, passwords: Passwords, section: OidcSection
+) -> None:
+    """It says when they signed in (`auth_time`) only where it was asked to."""
+    ours = msgspec.structs.replace(settings, oidc=(section,))
+    async with running(ours, SystemClock(), passwords) as app, signed_in(app), stranger(app) as browser:
+        browser.headers.update(ORIGIN)
+        await finish(browser, await go_through(await begin(browser), "manager-ivy"))
+        for name, status in (("visitor", 403), ("manager-ivy", 200)):
+            assert (await browser.get(f"{API}/session/email")).json()["just_signed_in"] is False
+            again = await browser.post(f"{API}/session/oidc/again", json={"provider": "council"})
+            done = await finish(browser, await go_through(again.json()["address"], name))
+            assert done.status_code == status, done.text
+        assert (await browser.get(f"{API}/session/email")).json()["just_signed_in"] is True
+
+
 async def signs_in(app: FastAPI, name: str, wanted: set[tuple[str, str | None]]) -> None:
     async with stranger(app) as browser:
         browser.headers.update(ORIGIN)

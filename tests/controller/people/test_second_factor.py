@@ -278,8 +278,13 @@ async def test_a_role_that_wants_one_gets_no_further_than_the_account_without(
     assert (refused.status_code, "authenticator app" in refused.json()["detail"]) == (403, True)
     session = (await browser.get(f"{API}/session")).json()
     assert (session["actions"], session["needs_second_factor"]) == ({}, True)
+    password = {"current": PASSWORD, "new": "seven red bicycles"}
+    for path, body in (("password", password), ("email", {"current": PASSWORD, "email": "max@hub.test"})):
+        refused = await browser.post(f"{API}/session/{path}", json=body)
+        assert (refused.status_code, "authenticator app" in refused.json()["detail"]) == (403, True)
     await set_up(browser, clock)
     assert (await browser.get(f"{API}/sites")).status_code == 200
+    assert (await browser.post(f"{API}/session/password", json=password)).status_code == 200
     browser.cookies.clear()
     assert (await begin(browser, "Ann")).status_code == 201
     assert (await browser.get(f"{API}/sites")).status_code == 200

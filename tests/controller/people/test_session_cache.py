@@ -158,7 +158,9 @@ async def test_a_change_that_another_process_makes_is_heard_of(
             assert await asks(reader) == 200
             user = (await user_with(any_client, "wall"))["id"]
             people = any_container.people
-            command = UserService(other, clock, people.passwords, people._tries, people.users.site_zones, people.mails)
+            command = UserService(
+                other, clock, people.passwords, people._tries, people.users.site_zones, people.mails, people.ways_in
+            )
             await command.change(user, UserChange(ended=True), actor=Actor.acting("console"))
 
             async def refused() -> bool:

@@ -1,17 +1,30 @@
 """A user's mail address, and users who have no password."""
 
 import httpx
+import msgspec
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
 from controller.container import Container
 from controller.people.tables import users
+from controller.settings import MailSection, Settings
 from tests.controller.audit.reading import rows_of
 from tests.controller.people.signing import API, Json, assignments, make_user
 from tests.controller.running import PASSWORD, stranger
 
 ROSA = "Rosa@Choir.test"
+MAIL = MailSection(host="mail.hub.test", sender="bookings@hub.test")
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return msgspec.structs.replace(settings, mail=MAIL)
+
+
+@pytest.fixture
+def any_settings(any_settings: Settings) -> Settings:
+    return msgspec.structs.replace(any_settings, mail=MAIL)
 
 
 async def _patch(admin: httpx.AsyncClient, user: Json, status: int = 200, **fields: object) -> Json:

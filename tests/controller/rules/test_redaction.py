@@ -27,8 +27,12 @@ NOT_WALKED = frozenset(
         *(("post", "/setup"), ("post", "/session"), ("delete", "/session"), ("post", "/enrol")),
         *(("delete", "/session/others"), ("delete", "/sessions/{session_id}"), ("post", "/session/password")),
         *(("post", f"/session/{what}{proof}") for what in ("mail", "email") for proof in ("", "/proof")),
-        *(("post", f"/session/second-{what}") for what in ("step", "factor", "factor/proof", "factor/remove")),
-        *(("post", f"/session/{what}") for what in ("accounts", "passkey", "passkey/options", "oidc", "oidc/proof")),
+        *(
+            ("post", f"/session/second-{what}")
+            for what in ("step", "factor", "factor/proof", "factor/remove", "factor/again")
+        ),
+        *(("post", f"/session/{what}") for what in ("accounts", "passkey", "passkey/options")),
+        *(("post", f"/session/oidc{what}") for what in ("", "/proof", "/again")),
         *(("post", "/passkeys"), ("post", "/passkeys/options"), ("patch", "/passkeys/{passkey_id}")),
         *(("post", "/passkeys/{passkey_id}/remove"), ("post", "/displays/pair")),
         *(("post", "/session/accounts/{account_id}/remove"), ("patch", "/session/notice-preferences")),
