@@ -298,15 +298,17 @@ def draft_of(wanted: Assignment, until: datetime | None) -> AssignmentDraft:
     return AssignmentDraft(role=wanted.role, site=wanted.site, party=wanted.party, until_at=end)
 
 
-def longest(inviter: Actor, wanted: Assignment | Invitation, now: datetime) -> Assignment | None:
+def longest(
+    inviter: Actor, wanted: Assignment | Invitation, now: datetime, *, renewed: bool = True
+) -> Assignment | None:
     """The assignment that somebody gets by an invitation: for as long as the inviter may give it; ``None`` where they
-    may not."""
+    may not. ``renewed``: as of ``lacks``; not where the inviter joins by it themselves."""
     if not may(inviter, Action.GROUP, Thing(site=wanted.site, party=wanted.party)):
         return None
     ends = {each.until_at for each in inviter.assignments if each.until_at is not None and each.until_at > now}
     for until in (None, *sorted(ends, reverse=True)):
         given = Assignment(role=wanted.role, site=wanted.site, party=wanted.party, until_at=until)
-        if lacks(inviter, given, renewed=True) is None:
+        if lacks(inviter, given, renewed=renewed) is None:
             return given
     return None
 

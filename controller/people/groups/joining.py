@@ -121,7 +121,7 @@ class Joining:
         inviter = await self._require_open(tx, found)
         if joining is not None and await self._ended_since(tx, joining, found, now):
             raise InvitationOver(None, inviter.name)
-        given = longest(inviter, found, now)
+        given = longest(inviter, found, now, renewed=joining is None or joining.id != inviter.user)
         assert given is not None
         assert party is not None
         if not await repository.use(tx, found.id, now):
