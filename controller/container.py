@@ -104,6 +104,7 @@ from controller.people.groups import repository as groups
 from controller.people.groups.contacts import PartyContacts
 from controller.people.groups.invitations import Invitations
 from controller.people.groups.joining import Joining
+from controller.people.groups.link_endings import end_open_links
 from controller.people.groups.people import GroupPeople
 from controller.people.merging import repository as merges
 from controller.people.merging.service import PartyMerging
@@ -389,7 +390,7 @@ def open_container(
     notice_preferences = NoticePreferences(database, clock, recipients)
     subscription_service = SubscriptionService(database, clock, writer, keys, people.sessions, address=settings.address)
     leaving = PartyLeaving(database, writer, link_renewal)
-    contacts = PartyContacts(party_hooks, (leaving.follow, subscription_service.follow_departure))
+    contacts = PartyContacts(party_hooks, (end_open_links, leaving.follow, subscription_service.follow_departure))
     people.users.when_leaving.append(contacts.follow)
     policies = PolicyService(database, clock, changes, writer.site_configs, codes)
     estate.when_a_site_changes(codes)

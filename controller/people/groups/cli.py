@@ -116,9 +116,10 @@ def end_person(caller: ApiClient, party: PartyId, user: UserName, force: Force =
     theirs = [each for each in found.items if name_key(each.user) == name_key(user) and each.state != "over"]
     if not theirs:
         caller.refuse(f"{user!r} has no role for {party}; see `hallkeeper parties people {party}`")
-    for each in theirs:
-        caller.taken_away(f"/parties/{party}/people/{each.id}", PersonAnswer, force=str(force).lower())
-    caller.say(f"{theirs[0].user} no longer belongs to {party}.")
+    where = f"/parties/{party}/people"
+    ended = [caller.taken_away(f"{where}/{each.id}", PersonAnswer, force=str(force).lower()) for each in theirs]
+    links = " Open links have ended: make a new one." if any(each.ended_links for each in ended) else ""
+    caller.say(f"{theirs[0].user} no longer belongs to {party}.{links}")
 
 
 @app.command()

@@ -50,39 +50,45 @@ class GroupPeople:
 
     async def change(
         self, party_id: str, assignment_id: str, change: AssignmentChange, *, force: bool, actor: Actor
-    ) -> User:
-        """Change somebody's role for the party, or from when until when it counts. Raises as ``end``, and ``Invalid``,
-        ``AssignmentTaken``."""
-        user, sites = await self.database.run(self._change, party_id, assignment_id, change, force, actor)
+    ) -> tuple[User, int]:
+        """Change somebody's role for the party, or from when until when it counts; also returns how many open links
+        have ended with that. Raises as ``end``, and ``Invalid``, ``AssignmentTaken``."""
+        user, sites, links = await self.database.run(self._change, party_id, assignment_id, change, force, actor)
         self.users.rights_changed_with(sites)
-        return user
+        return user, links
 
     async def _change(
         self, tx: Tx, party_id: str, assignment_id: str, change: AssignmentChange, force: bool, actor: Actor
-    ) -> tuple[User, frozenset[str]]:
+    ) -> tuple[User, frozenset[str], int]:
         party, user, given = await self._held(tx, party_id, assignment_id, actor)
+        links = await self._open_links(tx, party_id)
         after, sites = await self.users.change_held(tx, user, given, change, actor)
         new = next(each for each in after.assignments if each.id == given.id)
         if not _leads_as_long(new, given, self.clock.now()):
             await self._require_leader(tx, party, user, given, force=force, actor=actor)
-        return after, sites
+        return after, sites, links - await self._open_links(tx, party_id)
 
-    async def end(self, party_id: str, assignment_id: str, *, force: bool, actor: Actor) -> User:
-        """End somebody's role for the party at once. Idempotent. ``force``: though they are the last leader, which
-        takes the right to manage users. Raises ``PartyUnknown``, ``BelongingUnknown``, ``MayNotGive``,
-        ``LastLeader``."""
-        user, sites = await self.database.run(self._end, party_id, assignment_id, force, actor)
+    async def _open_links(self, tx: Tx, party_id: str) -> int:
+        return len(await repository.open_links(tx, party_id, self.clock.now()))
+
+    async def end(self, party_id: str, assignment_id: str, *, force: bool, actor: Actor) -> tuple[User, int]:
+        """End somebody's role for the party at once; also returns how many open links have ended with it. Idempotent.
+        ``force``: though they are the last leader, which takes the right to manage users. Raises ``PartyUnknown``,
+        ``BelongingUnknown``, ``MayNotGive``, ``LastLeader``."""
+        user, sites, links = await self.database.run(self._end, party_id, assignment_id, force, actor)
         self.users.rights_changed_with(sites)
-        return user
+        return user, links
 
     async def _end(
         self, tx: Tx, party_id: str, assignment_id: str, force: bool, actor: Actor
-    ) -> tuple[User, frozenset[str]]:
+    ) -> tuple[User, frozenset[str], int]:
         party, user, given = await self._held(tx, party_id, assignment_id, actor)
         if given.over(self.clock.now()):
-            return user, frozenset()
+            return user, frozenset(), 0
         await self._require_leader(tx, party, user, given, force=force, actor=actor)
-        return await self.users.end_held(tx, user, given, actor)
+        links = await self._open_links(tx, party_id)
+        after, sites = await self.users.end_held(tx, user, given, actor)
+        return after, sites, links - await self._open_links(tx, party_id)
 
     async def leave(self, party_id: str, *, actor: Actor) -> None:
         """End all of the actor's own roles for the party at once. Raises ``NotOfParty`` and ``LastLeader``."""

@@ -146,6 +146,12 @@ async def of_party(tx: Tx, party: str, *, sites: Collection[str] | None, limit: 
     return await all_of(tx, Invitation, query.order_by(_C.id.desc()).limit(limit))
 
 
+async def open_links(tx: Tx, party: str, now: datetime) -> list[Invitation]:
+    """Those for several people, in the order in which they were made."""
+    here = _C.party == party, _C.address_digest.is_(None), *_open(now)
+    return await all_of(tx, Invitation, select(*_COLUMNS).where(*here).order_by(_C.id))
+
+
 async def count_open(tx: Tx, party: str, now: datetime) -> int:
     """Without those that somebody asked for by a link."""
     return await _count_open(tx, _C.party == party, _C.through.is_(None), now=now)
@@ -157,8 +163,12 @@ async def count_through(tx: Tx, link_id: str, now: datetime) -> int:
 
 
 async def _count_open(tx: Tx, *those: ColumnElement[bool], now: datetime) -> int:
-    query = select(func.count()).where(*those, _C.withdrawn_at.is_(None), _C.uses < _C.most_uses, _C.expires_at > now)
+    query = select(func.count()).where(*those, *_open(now))
     return int((await tx.execute(query)).scalar_one())
+
+
+def _open(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return _C.withdrawn_at.is_(None), _C.uses < _C.most_uses, _C.expires_at > now
 
 
 async def digit_tries(tx: Tx, since: datetime) -> int:

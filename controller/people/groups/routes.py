@@ -98,9 +98,10 @@ async def change_person(
     actor: KeepsGroup,
     force: Force = False,
 ) -> PersonAnswer:
-    """Change somebody's role for the party, or from when until when it counts. Applies at once."""
-    user = await group.change(party, assignment_id, body.change(), force=force, actor=actor)
-    return _one(user, assignment_id, clock.now())
+    """Change somebody's role for the party, or from when until when it counts. Applies at once. Who becomes less than
+    they were does not get it back by an open link: those that would give it end (`ended_links`)."""
+    user, links = await group.change(party, assignment_id, body.change(), force=force, actor=actor)
+    return _one(user, assignment_id, clock.now(), ended_links=links)
 
 
 @router.delete(
@@ -116,9 +117,10 @@ async def end_person(
     force: Force = False,
 ) -> PersonAnswer:
     """End somebody's role for the party at once, with the links and calendars that they have for it. When a leader
-    goes, the codes of the party's coming bookings change. Idempotent."""
-    user = await group.end(party, assignment_id, force=force, actor=actor)
-    return _one(user, assignment_id, clock.now())
+    goes, the codes of the party's coming bookings change. Open links for several people that would let them in again
+    end too (`ended_links`): make a new one. Idempotent."""
+    user, links = await group.end(party, assignment_id, force=force, actor=actor)
+    return _one(user, assignment_id, clock.now(), ended_links=links)
 
 
 @router.post(
@@ -243,9 +245,10 @@ async def _signed_in(connection: HTTPConnection) -> Actor | None:
     return None if actor is None or actor.token is not None else actor
 
 
-def _one(user: User, assignment_id: str, now: datetime) -> PersonAnswer:
+def _one(user: User, assignment_id: str, now: datetime, *, ended_links: int = 0) -> PersonAnswer:
     given = next(each for each in user.assignments if each.id == assignment_id)
-    return person_answer(Belonging(user=user.name, given=given, ended=user.ended_at is not None), now)
+    belonging = Belonging(user=user.name, given=given, ended=user.ended_at is not None)
+    return person_answer(belonging, now, ended_links=ended_links)
 
 
 def _newest(user: User, now: datetime) -> PersonAnswer:

@@ -69,7 +69,7 @@ class ResponsibleBody(Body):
 
 class PersonAnswer(Answer):
     """Somebody's role for the party. ``user``: their name. ``state``: whether it counts; over also where nobody can
-    sign in as this user any more."""
+    sign in as this user any more. ``ended_links``: how many open links for several people have just ended with it."""
 
     id: str
     user: str
@@ -80,6 +80,7 @@ class PersonAnswer(Answer):
     state: AssignmentState
     given_by: str
     given_at: LocalTime
+    ended_links: int = 0
 
 
 class ResponsibleAnswer(Answer):
@@ -202,9 +203,9 @@ class JoinedAnswer(Answer):
     signed_in: bool
 
 
-def person_answer(each: Belonging, now: datetime) -> PersonAnswer:
+def person_answer(each: Belonging, now: datetime, *, ended_links: int = 0) -> PersonAnswer:
     state = AssignmentState.OVER if each.ended else state_of(each.given, now)
-    return answer_of(PersonAnswer, each.given, UTC, user=each.user, state=state)
+    return answer_of(PersonAnswer, each.given, UTC, user=each.user, state=state, ended_links=ended_links)
 
 
 def people_answer(found: GroupPeopleList, now: datetime) -> PeopleAnswer:

@@ -11,7 +11,7 @@ from controller.people.account_mails.model import MOST_FROM_NETWORK
 from controller.people.groups import joining
 from controller.people.groups.model import MOST_OPEN, SPARE_MAILS
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import API, Json, signed_in_as
+from tests.controller.people.signing import API, Json, make_user, signed_in_as
 from tests.controller.people.test_groups import people
 from tests.controller.people.test_invitations import (
     INVITATIONS,
@@ -65,15 +65,18 @@ async def test_nobody_who_was_removed_comes_back_by_an_older_invitation(
         assert (await accept(rosa, token=token_of(link))).json()["already"] is False
         assert (await accept(rosa, token=token_of(link))).json()["already"] is True
         clock.advance(minutes=1)
-        gone = await leader.delete(f"{API}/parties/choir/people/{(await people(leader))['Rosa']['id']}")
-        assert gone.status_code == 200, gone.text
-        clock.advance(minutes=1)
-        assert (await ask(phone, link, ROSA)).status_code == 202
+        assert (await ask(phone, link, "rosa@elsewhere.test")).status_code == 202
         await any_container.notice_worker.send_due()
         through = token_in(mail.mails[-1])
-        for token in (token_of(link), older, through):
+        gone = await leader.delete(f"{API}/parties/choir/people/{(await people(leader))['Rosa']['id']}")
+        assert (gone.status_code, gone.json()["ended_links"]) == (200, 1), gone.text
+        clock.advance(minutes=1)
+        assert (await ask(phone, link, "rosa@third.test")).status_code == 409, "nor with another address"
+        again = await accept(phone, token=through, name="Rosa at another address")
+        assert (again.status_code, "was withdrawn" in again.json()["detail"]) == (409, True)
+        for token, why in ((token_of(link), "was withdrawn"), (older, "ended after it was made")):
             refused = await accept(rosa, token=token)
-            assert (refused.status_code, "ended after it was made" in refused.json()["detail"]) == (409, True)
+            assert (refused.status_code, why in refused.json()["detail"]) == (409, True)
         used = {each["id"]: each["uses"] for each in (await leader.get(INVITATIONS)).json()["items"]}
         assert used == {link["id"]: 1, direct["id"]: 0}
         assert (await people(leader))["Rosa"]["state"] == "over"
@@ -134,3 +137,51 @@ async def test_above_a_bound_no_digits_of_invitations_are_taken_and_links_still_
     await invite(leader, email="late@x.test")
     await any_container.notice_worker.send_due()
     assert (await accept(phone, email="late@x.test", digits=digits_in(mail.mails[-1]), name="Late")).status_code == 201
+
+
+async def _two_links(leader: httpx.AsyncClient) -> tuple[Json, Json]:
+    return await invite(leader, most_uses=5, days=3), await invite(leader, most_uses=5, days=3, role="group_leader")
+
+
+async def _open(leader: httpx.AsyncClient) -> set[str]:
+    """The ids of what still works."""
+    return {each["id"] for each in (await leader.get(INVITATIONS)).json()["items"] if each["state"] == "open"}
+
+
+async def test_a_leader_who_is_made_a_member_does_not_lead_again_by_an_open_link(
+    any_app: FastAPI, hub: httpx.AsyncClient, leader: httpx.AsyncClient
+) -> None:
+    members, leaders = await _two_links(leader)
+    personal = await invite(leader, email="new@choir.test", role="group_leader")
+    async with signed_in_as(any_app, hub, "group_leader", sites=[SITE], party="choir", name="Max") as max_:
+        place = f"{API}/parties/choir/people/{(await people(leader))['Max']['id']}"
+        for role, ended in (("group_member", 1), ("group_leader", 0)):
+            changed = await leader.patch(place, json={"role": role})
+            assert (changed.status_code, changed.json()["ended_links"]) == (200, ended), changed.text
+        assert await _open(leader) == {members["id"], personal["id"]}
+        await leader.patch(place, json={"role": "group_member"})
+        refused = await accept(max_, token=token_of(leaders))
+        assert (await people(leader))["Max"]["role"] == "group_member", refused.text
+
+
+@pytest.mark.parametrize("way", ["assignment", "user"])
+async def test_links_end_however_somebody_is_removed(
+    any_app: FastAPI, hub: httpx.AsyncClient, leader: httpx.AsyncClient, way: str
+) -> None:
+    await _two_links(leader)
+    user = await make_user(hub, "Rosa", "group_member", sites=[SITE], party="choir")
+    place = f"{API}/users/{user['id']}"
+    if way == "user":
+        assert (await hub.patch(place, json={"ended": True})).status_code == 200
+    else:
+        assert (await hub.delete(f"{place}/assignments/{user['assignments'][0]['id']}")).status_code == 200
+    assert await _open(leader) == set()
+
+
+async def test_links_stay_where_somebody_leaves_by_themselves(
+    any_app: FastAPI, hub: httpx.AsyncClient, leader: httpx.AsyncClient
+) -> None:
+    links = await _two_links(leader)
+    async with signed_in_as(any_app, hub, "group_member", sites=[SITE], party="choir", name="Rosa") as rosa:
+        assert (await rosa.post(f"{API}/parties/choir/leave")).status_code == 204
+    assert await _open(leader) == {each["id"] for each in links}
