@@ -58,7 +58,7 @@ from controller.enrolment.broker_files import authority, broker_files, broker_of
 from controller.enrolment.edge_identity import EdgeIdentities
 from controller.enrolment.service import EnrolmentService
 from controller.enrolment.signing_keyring import SigningKeyring
-from controller.estate.repository import known_sites, known_spaces, site_zones
+from controller.estate.repository import known_sites, known_spaces, site_ids, site_zones
 from controller.estate.service import EstateService
 from controller.estate.site_file.sections import FileSection
 from controller.estate.site_file.service import SiteFile
@@ -345,6 +345,14 @@ def open_container(
     party_hooks: list[PartyHook] = []
     party_directory = PartyDirectory(database, clock, known_sites, PERSONAL_DATA, party_hooks)
     sealer = AuditSealer(database, clock, keys, settings.data_dir)
+
+    async def follow_console() -> None:
+        """Doors and open pages follow what a command on this machine has changed, at any site."""
+        async with database.read() as tx:
+            changed = await site_ids(tx)
+        people.users.rights_changed_with(changed)
+
+    sealer.when_console.append(follow_console)
     channels = (
         [
             OutgoingChannel(

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -55,6 +55,9 @@ class AuditSealer:
         self.file_content = b""
         self.stopped: dict[str, str] = {}
         """Chain -> why nothing is signed for it."""
+        self.when_console: list[Callable[[], Awaitable[None]]] = []
+        """Awaited once rows of a command on the controller's machine are sealed: another process has changed what they
+        say, and told nobody here."""
 
     async def run(self) -> None:
         """Run forever."""
@@ -79,11 +82,15 @@ class AuditSealer:
         self._sealed_at = self._sealed_at or now
         known = await self._known_heads()
         count, stopped = 0, dict[str, str]()
+        console = False
         while await self._any(stopped):
-            sealed, heads = await self._database.run(self._seal, known, stopped)
+            placed, heads = await self._database.run(self._seal, known, stopped)
             known |= heads
-            count += sealed
+            count += len(placed)
+            console |= any(each.source == Source.CONSOLE for each in placed)
             self._note(heads, stopped)
+        for follow in self.when_console if console else ():
+            await follow()
         self._sealed_at = now
         due = self._written_at is None or self._clock.now() - self._written_at >= FILE_EVERY
         if due or self._written_kid != key_id(self._key.public_key()):
@@ -100,8 +107,8 @@ class AuditSealer:
 
     async def _seal(
         self, tx: Tx, known: Mapping[str, AuditHead], stopped: dict[str, str]
-    ) -> tuple[int, dict[str, AuditHead]]:
-        """How many rows were sealed, and the new heads. Adds to ``stopped``."""
+    ) -> tuple[list[AuditRow], dict[str, AuditHead]]:
+        """The rows that were sealed, and the new heads. Adds to ``stopped``."""
         await repository.lock(tx)
         by_chain: dict[str, list[AuditRow]] = defaultdict(list)
         for row in await _by_id(tx, await repository.unsealed(tx, _AT_ONCE, stopped)):
@@ -120,7 +127,7 @@ class AuditSealer:
             await repository.put_head(tx, new[chain])
         if placed:
             await repository.place(tx, placed)
-        return len(placed), new
+        return placed, new
 
     async def _checked(
         self, tx: Tx, known: Mapping[str, AuditHead], chains: Collection[str]

@@ -99,8 +99,8 @@ def assign(
 def unassign(name: UserName, role: ToTake, site: AtSites = None, config: ConfigFile = CONFIG) -> None:
     """Take a role from a user at once, at some sites or wherever they have it. To undo it, assign it again.
 
-    Links, calendars and codes of their party do not end with it: use `hallkeeper users unassign` for those while the
-    controller runs.
+    Links and calendars that they have for a party end with it, and when a leader goes its coming bookings get new
+    codes, which a running controller sends to the doors at once.
     """
 
     async def work(users: UserService) -> int:
@@ -195,8 +195,8 @@ def set_mail(
 def end(name: UserName, config: ConfigFile = CONFIG) -> None:
     """Let nobody sign in by this name any more, and sign it out everywhere.
 
-    Links, calendars and codes of their party do not end with it: use `hallkeeper users end` for those while the
-    controller runs.
+    Links and calendars that they have for a party end with it, and when a leader goes its coming bookings get new
+    codes, which a running controller sends to the doors at once.
     """
     with errors_on_one_line():
         _change(config, name, UserChangeBody(ended=True))
