@@ -3,14 +3,17 @@
 Done at every start and by ``hallkeeper controller migrate``.
 """
 
+import asyncio
 import contextlib
 import glob
 import os
+import time
 from pathlib import Path
 
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, inspect, select, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 import controller.access.tables
@@ -35,6 +38,7 @@ import controller.plans.tables
 import controller.telemetry.tables
 import controller.web.idempotency  # noqa: F401  # each adds its tables
 from controller.db.engine import metadata
+from controller.db.errors import is_busy
 from controller.db.migrations import alembic_config, newest_revision
 
 _LOCK = 0x4A11_0001
@@ -62,9 +66,24 @@ async def migrate(url: str | URL) -> None:
     engine = create_async_engine(make_url(url), hide_parameters=True, poolclass=NullPool, connect_args=waits)
     try:
         async with engine.connect() as connection:
+            if waits:
+                await _turn_on_wal(connection)
             await connection.run_sync(_upgrade)
     finally:
         await engine.dispose()
+
+
+async def _turn_on_wal(connection: AsyncConnection) -> None:
+    """SQLite answers at once, whatever its timeout, where another is about to write and the log is not on yet."""
+    until = time.monotonic() + _WAIT_S
+    while True:
+        try:
+            await connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            return
+        except OperationalError as error:
+            if not is_busy(error) or time.monotonic() > until:
+                raise
+        await asyncio.sleep(0.05)
 
 
 def _make_private(file: Path) -> None:
@@ -82,7 +101,6 @@ def _upgrade(connection: Connection) -> None:
         driver = connection.connection.dbapi_connection
         assert driver is not None
         driver.isolation_level = None
-        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})

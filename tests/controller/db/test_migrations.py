@@ -194,6 +194,19 @@ async def test_several_that_start_at_once_on_an_empty_database_all_come_up(tmp_p
     assert await _drift_of(url) == []
 
 
+async def test_an_empty_database_that_another_is_about_to_write_is_waited_for(tmp_path: Path) -> None:
+    file = tmp_path / "new.db"
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    started = asyncio.create_task(migrate(f"sqlite+aiosqlite:///{file}"))
+    done, _ = await asyncio.wait({started}, timeout=0.5)
+    assert not done
+    other.execute("COMMIT")
+    other.close()
+    await started
+    assert await _drift_of(f"sqlite+aiosqlite:///{file}") == []
+
+
 async def test_several_that_start_at_once_on_postgresql_all_come_up(postgres_url: Callable[..., str]) -> None:
     url = postgres_url()
     await asyncio.gather(*(migrate(url) for _ in range(3)))

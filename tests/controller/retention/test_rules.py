@@ -133,7 +133,7 @@ async def diary(tx: Tx) -> None:
     for name, at in moments("notices").items():
         await put(tx, "notices", id=name, state="sent", ended_at=at)
         await put(tx, "notice_calls", notice=name)
-        await put(tx, "manual_calls", id=name, name="Ann Lee", phone="1", due_at=at)
+        await put(tx, "manual_calls", id=name, name="Bo Day", phone="1", due_at=at)
         await put(tx, "unanswered_calls", call=name, tried_at=at)
         await put(tx, "bounced_addresses", id=name, address_key=name, at=at)
     for name, at in moments("accounts").items():
