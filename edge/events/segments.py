@@ -44,7 +44,7 @@ class Record(NamedTuple):
 @dataclass(slots=True)
 class Segment:
     """A file of the log: its seqs, its size in bytes, the instant of the event before it, and how far it is compacted,
-    in steps of ``dropping.KEPT``."""
+    in steps of ``disk_full.KEPT``."""
 
     name: str
     first: int
