@@ -18,10 +18,10 @@ from edge.doors.door_io import DoorIo
 from edge.doors.interlock import Interlock
 from edge.doors.lockout_service import LockoutService, StoredLockOuts
 from edge.readers.config import MatrixConfig, OsdpConfig, ReaderConfig, WiegandConfig
+from edge.readers.door_side import DoorSide, Present, Reader
 from edge.readers.keypad_matrix import MatrixReader
 from edge.readers.osdp import Bus, OpenLine, OsdpReader
 from edge.readers.serial_line import SerialLine
-from edge.readers.side import DoorSide, Present, Reader
 from edge.readers.usb import UsbReader
 from edge.readers.wiegand import WiegandReader
 from edge.runtime import Device, Runtime

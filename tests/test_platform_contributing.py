@@ -15,7 +15,7 @@ from controller.container import Container
 from controller.db.engine import Tx, metadata
 from controller.web.app import API
 from edge.readers.config import UsbKeypadConfig
-from edge.readers.side import DoorSide
+from edge.readers.door_side import DoorSide
 from edge.wire.credentials import Presented
 from edge.wire.events import MotionData
 from tests.contract.readers import CODE, World

@@ -16,7 +16,7 @@ from edge.doors.interlock import WAIT_S, Interlock
 from edge.doors.lock_output import Lock
 from edge.doors.lockout_service import LockoutService
 from edge.doors.signals import DoorSignal, PinLights, SignalPlayer, signal_of
-from edge.readers.side import Reader
+from edge.readers.door_side import Reader
 from edge.runtime import Runtime, Timer
 from edge.sensors.switch import Switch
 from edge.wire.access_decision import Decision, Reason, decide, in_force, is_free, next_change, takes_codes

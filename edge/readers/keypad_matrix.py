@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from edge.readers.config import MatrixConfig
+from edge.readers.door_side import DoorSide, Reader, TamperLoop
 from edge.readers.reading import Keys
-from edge.readers.side import DoorSide, Reader, TamperLoop
 from edge.runtime import Runtime, TickScale, Timer
 from edge.wire.credentials import UNREAD_KEY
 from edge.wire.events import UnreadWhat

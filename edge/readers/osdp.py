@@ -9,11 +9,11 @@ from functools import partial
 
 from edge.doors.signals import DoorSignal, SignalFrame, SignalPlayer
 from edge.readers.config import OsdpConfig
+from edge.readers.door_side import DoorSide, Reader
 from edge.readers.osdp_frame import Frame, Stream
 from edge.readers.osdp_panel import BUZ, LED, Bits, FaultChange, Garbled, Online, Panel, PanelCounter, PanelEvent
 from edge.readers.reading import Card, Keys
 from edge.readers.serial_line import SerialLine
-from edge.readers.side import DoorSide, Reader
 from edge.readers.wiegand_formats import length, read
 from edge.runtime import Runtime
 from edge.system.blocking_io import LATE_S, run_blocking

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from functools import partial
 
 from edge.readers.config import UsbKeypadConfig, UsbScannerConfig
+from edge.readers.door_side import DoorSide, PauseTimer, Reader
 from edge.readers.input_events import ENTER, EVENT_BYTES, LOST, Keyboard, key_of
 from edge.readers.reading import Keys, Scan
-from edge.readers.side import DoorSide, PauseTimer, Reader
 from edge.runtime import Runtime, TickScale
 from edge.system.blocking_io import readable, run_blocking
 from edge.system.liveness import Liveness

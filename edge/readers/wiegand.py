@@ -11,8 +11,8 @@ from collections.abc import Callable
 import msgspec
 
 from edge.readers.config import WiegandConfig
+from edge.readers.door_side import DoorSide, PauseTimer, Reader, TamperLoop
 from edge.readers.reading import Keys, Reading
-from edge.readers.side import DoorSide, PauseTimer, Reader, TamperLoop
 from edge.readers.wiegand_formats import are_cards, key_bits, length, read
 from edge.runtime import Runtime, TickScale
 from edge.wire.credentials import UNREAD_KEY

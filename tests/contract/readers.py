@@ -33,11 +33,11 @@ from edge.readers.config import (
     UsbScannerConfig,
     WiegandConfig,
 )
+from edge.readers.door_side import Reader
 from edge.readers.input_events import typed
 from edge.readers.keypad_matrix import LAYOUT
 from edge.readers.osdp import OpenLine
 from edge.readers.serial_line import SerialLine
-from edge.readers.side import Reader
 from edge.readers.wiegand_formats import Format
 from edge.runtime import Runtime
 from edge.system.files import Files

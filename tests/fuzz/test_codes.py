@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.doors.offline_code_table import OfflineCodes
-from edge.readers import side
+from edge.readers import credential_entry
 from edge.wire import passes
 from edge.wire.access_decision import ClockTrust, Decision, decide
 from edge.wire.codec import encode
@@ -60,9 +60,9 @@ def judged(presented: Presented) -> Decision:
 @given(st.text("0123456789*#", max_size=200) | st.lists(st.sampled_from([*GRANTED, "*", "#", "1"])).map("".join))
 @effort(300)
 def test_any_keys_open_only_by_a_code_that_was_granted(keys: str) -> None:
-    typed, read = side.EntryState(), []
+    typed, read = credential_entry.EntryState(), []
     for at, key in enumerate(keys):
-        typed, presented = side.key(typed, key, float(at), length=CODE_LENGTH)
+        typed, presented = credential_entry.key(typed, key, float(at), length=CODE_LENGTH)
         read += [presented] if presented is not None else []
     assert [judged(each).granted for each in read] == [each.digits in GRANTED for each in read]
 
@@ -70,15 +70,15 @@ def test_any_keys_open_only_by_a_code_that_was_granted(keys: str) -> None:
 @given(st.text(max_size=600) | st.sampled_from(GRANTED) | st.text(max_size=600).map(passes.PREFIX.__add__))
 @effort(300)
 def test_no_scanned_text_opens_but_a_pass(text: str) -> None:
-    assert not judged(side.scan(text, 0.0)[1]).granted
+    assert not judged(credential_entry.scan(text, 0.0)[1]).granted
 
 
 @given(st.randoms(use_true_random=False))
 @effort(300)
 def test_a_pass_with_anything_changed_opens_nothing(random: Random) -> None:
-    assert judged(side.scan(GOOD_PASS, 0.0)[1]).granted
+    assert judged(credential_entry.scan(GOOD_PASS, 0.0)[1]).granted
     changed = bent(GOOD_PASS.encode(), random).decode(errors="replace")
-    assert judged(side.scan(changed, 0.0)[1]).granted is (changed == GOOD_PASS)
+    assert judged(credential_entry.scan(changed, 0.0)[1]).granted is (changed == GOOD_PASS)
 
 
 @given(st.text("0123456789", min_size=1, max_size=80))

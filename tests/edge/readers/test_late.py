@@ -11,9 +11,10 @@ import pytest
 
 from edge.doors.signals import DoorSignal
 from edge.readers.config import WiegandConfig
+from edge.readers.credential_entry import PAUSE_S
+from edge.readers.door_side import AT_ONCE, EVERY_S
 from edge.readers.input_events import typed
 from edge.readers.keypad_matrix import LAYOUT
-from edge.readers.side import AT_ONCE, EVERY_S, PAUSE_S
 from edge.readers.wiegand_formats import Format
 from edge.wire.access_decision import Reason
 from edge.wire.credentials import Presented

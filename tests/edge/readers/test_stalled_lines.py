@@ -11,9 +11,9 @@ import msgspec
 import pytest
 
 from edge.readers.config import OsdpConfig
+from edge.readers.door_side import DoorSide
 from edge.readers.osdp import Bus, OsdpReader
 from edge.readers.serial_line import SerialLine
-from edge.readers.side import DoorSide
 from edge.system.liveness import OUTSIDE_STUCK_S
 from edge.wire.clock import SystemClock
 from edge.wire.events import FaultData

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.readers.side import PAUSE_S, PIN_PAUSE_S, EntryState, answered, card, key, scan, wait
+from edge.readers.credential_entry import PAUSE_S, PIN_PAUSE_S, EntryState, answered, card, key, scan, wait
 from edge.wire.credentials import Presented
 
 CARD = "w26:118:1603"
