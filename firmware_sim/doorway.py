@@ -6,12 +6,12 @@ from dataclasses import KW_ONLY, dataclass
 
 import msgspec
 
-from firmware_sim import beam_crossing, wiring
+from firmware_sim import beam_crossing, door_circuit, wiegand
 from firmware_sim.beam_crossing import Passage
 from firmware_sim.building import DoorFacts
+from firmware_sim.door_circuit import Circuit
 from firmware_sim.errors import NoSuchThing
 from firmware_sim.timeline import EventTimeline, Process, TimelineSignal, Until
-from firmware_sim.wiring import Circuit
 
 CLOSER_S = 3.0
 """How long the door closer takes after the last person has passed."""
@@ -38,18 +38,18 @@ class SimulatedDoor:
         self._way_free_at = self.timeline.tick
         self._keypad_free_at = self.timeline.tick
         self._closes_at = self.timeline.tick
-        self.drive(self.facts.contact, wiring.CONTACT_CLOSED)
-        self.drive(self.facts.rex, not wiring.EXIT_PRESSED)
+        self.drive(self.facts.contact, door_circuit.CONTACT_CLOSED)
+        self.drive(self.facts.rex, not door_circuit.EXIT_PRESSED)
         if self.facts.break_glass is not None:
-            self.drive(self.facts.break_glass, wiring.GLASS_WHOLE)
+            self.drive(self.facts.break_glass, door_circuit.GLASS_WHOLE)
         self._sense()
-        self.drive(self.facts.d0, wiring.WIEGAND_IDLE)
-        self.drive(self.facts.d1, wiring.WIEGAND_IDLE)
+        self.drive(self.facts.d0, wiegand.WIEGAND_IDLE)
+        self.drive(self.facts.d1, wiegand.WIEGAND_IDLE)
         if self.facts.cards is not None:
-            self.drive(self.facts.cards.d0, wiring.WIEGAND_IDLE)
-            self.drive(self.facts.cards.d1, wiring.WIEGAND_IDLE)
+            self.drive(self.facts.cards.d0, wiegand.WIEGAND_IDLE)
+            self.drive(self.facts.cards.d1, wiegand.WIEGAND_IDLE)
         for pin in self._beams.values():
-            self.drive(pin, wiring.BEAM_CLEAR)
+            self.drive(pin, door_circuit.BEAM_CLEAR)
 
     def rewire(self, **changes: bool | None) -> None:
         """Change parts of the circuit, or ``stuck``: its relay is welded, dead, or repaired."""
@@ -69,7 +69,7 @@ class SimulatedDoor:
         if self.facts.break_glass is None:
             raise NoSuchThing(f"{self.facts.name} has no break-glass unit")
         self.rewire(break_glass=broken)
-        self.drive(self.facts.break_glass, wiring.GLASS_WHOLE is not broken)
+        self.drive(self.facts.break_glass, door_circuit.GLASS_WHOLE is not broken)
 
     @property
     def tick(self) -> float:
@@ -89,9 +89,9 @@ class SimulatedDoor:
         """Somebody types ``keys`` once the keypad is free; the tick of the last pulse. Raises ``ValueError``."""
         tick = max(self.timeline.tick, self._keypad_free_at)
         for key in keys:
-            for offset, pin, level in wiring.burst(key, d0=self.facts.d0, d1=self.facts.d1):
+            for offset, pin, level in wiegand.burst(key, d0=self.facts.d0, d1=self.facts.d1):
                 self._at(tick + offset, pin, level)
-            last = tick + 3 * wiring.BIT_EVERY_S + wiring.PULSE_S
+            last = tick + 3 * wiegand.BIT_EVERY_S + wiegand.PULSE_S
             tick += rng.uniform(0.18, 0.4)
         self._keypad_free_at = last + 1.0
         return last
@@ -101,7 +101,7 @@ class SimulatedDoor:
         if self.facts.cards is None:
             raise ValueError(f"{self.facts.name} has no card reader")
         tick = self.timeline.tick
-        changes = wiring.frame(wiring.card_bits(card), d0=self.facts.cards.d0, d1=self.facts.cards.d1)
+        changes = wiegand.frame(wiegand.card_bits(card), d0=self.facts.cards.d0, d1=self.facts.cards.d1)
         for offset, pin, level in changes:
             self._at(tick + offset, pin, level)
         return tick + changes[-1][0]
@@ -117,13 +117,13 @@ class SimulatedDoor:
         """Press the handle and push; 0.2 to 0.5 s. If the lock holds, the door stays closed."""
         if self.is_open:
             return
-        self.drive(self.facts.rex, wiring.EXIT_PRESSED)
+        self.drive(self.facts.rex, door_circuit.EXIT_PRESSED)
         self.rewire(exit_pressed=True)
         yield rng.uniform(0.2, 0.5)
         if self.circuit.opens_from_inside:
             self._open()
         yield rng.uniform(0.2, 0.6)
-        self.drive(self.facts.rex, not wiring.EXIT_PRESSED)
+        self.drive(self.facts.rex, not door_circuit.EXIT_PRESSED)
         self.rewire(exit_pressed=False)
 
     def walk(self, walk: Passage, rng: random.Random) -> tuple[float, float]:
@@ -143,7 +143,7 @@ class SimulatedDoor:
         if not self.is_open:
             self.is_open = True
             self.mark("opened")
-            self.drive(self.facts.contact, not wiring.CONTACT_CLOSED)
+            self.drive(self.facts.contact, not door_circuit.CONTACT_CLOSED)
             self._sense()
         self._closes_after(self.timeline.tick)
 
@@ -155,7 +155,7 @@ class SimulatedDoor:
         if self.is_open and self.timeline.tick >= self._closes_at:
             self.is_open = False
             self.mark("closed")
-            self.drive(self.facts.contact, wiring.CONTACT_CLOSED)
+            self.drive(self.facts.contact, door_circuit.CONTACT_CLOSED)
             self._sense()
 
     def _sense(self) -> None:
@@ -163,14 +163,14 @@ class SimulatedDoor:
         holds = not (self.circuit.released or self.is_open)
         if self.facts.lock_sensor is not None and holds is not self._held:
             self._held = holds
-            self.drive(self.facts.lock_sensor, wiring.LOCK_HOLDS is holds)
+            self.drive(self.facts.lock_sensor, door_circuit.LOCK_HOLDS is holds)
 
     def _body(self, beam: str, change: int) -> Callable[[], None]:
         def moved() -> None:
             before = self._bodies[beam]
             self._bodies[beam] = before + change
             if (before > 0) != (self._bodies[beam] > 0):
-                self.drive(self._beams[beam], wiring.BEAM_CLEAR if before > 0 else not wiring.BEAM_CLEAR)
+                self.drive(self._beams[beam], door_circuit.BEAM_CLEAR if before > 0 else not door_circuit.BEAM_CLEAR)
 
         return moved
 
