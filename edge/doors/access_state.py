@@ -1,93 +1,25 @@
-"""State that door decisions use besides the plan: offline codes, and who is inside.
-
-Anti-passback: who has come in and not left. The state exists only on the edge.
-
-A card that is passed back through a window lets a second person in. ``soft`` reports that, ``hard`` refuses it. It
-never applies to the way out, nor to codes that a group shares. If in doubt it forgets who is inside: at night, after a
-fire, and when the door counter shows that more people left than are known to be inside.
-"""
+"""State that door decisions use besides the plan: offline codes, and who is inside (``edge.doors.anti_passback``)."""
 
 import asyncio
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
-from enum import StrEnum
-from zoneinfo import ZoneInfo
 
-import msgspec
-
+from edge.doors.anti_passback import AntiPassback, Forgot
 from edge.doors.offline_code_table import BoundCodes, OfflineCodes, Windows, bound_file, read_bound, to_store
 from edge.runtime import Runtime
 from edge.system.liveness import OUTSIDE_STUCK_S, Liveness, wait_first
 from edge.system.state_file import StateFile
-from edge.wire.access_decision import ClockTrust, Decision, Reason
+from edge.wire.access_decision import ClockTrust, Decision
 from edge.wire.codec import encode
-from edge.wire.credentials import TIME_INDEPENDENT, Presented
-from edge.wire.events import FootfallData
+from edge.wire.credentials import Presented
 from edge.wire.faults import FaultCode
-from edge.wire.interval import Instant
 from edge.wire.offline import OfflineWindow
-from edge.wire.plan import Passback
-
-LONGEST = timedelta(hours=16)
-"""A holder who came in longer ago is assumed to have left another way."""
-
-
-class Forgot(StrEnum):
-    """Why everybody is assumed to have left."""
-
-    NIGHT = "night"
-    FIRE = "fire"
-    COUNT = "count"
-
-
-class Inside(msgspec.Struct, frozen=True, kw_only=True):
-    """Since when each holder is inside, by the holder id of the grant."""
-
-    since: dict[str, Instant] = {}
-
-
-def apply(inside: Inside, policy: Passback, decision: Decision, now: datetime) -> Decision:
-    """Apply the policy to a decision at the way in. Key holders and staff are reported, never refused: a person
-    responsible for the building must get in."""
-    holder = decision.holder
-    since = inside.since.get(holder) if holder is not None else None
-    if policy is Passback.OFF or not decision.granted or since is None or not since <= now < since + LONGEST:
-        return decision
-    if policy is Passback.HARD and decision.kind not in TIME_INDEPENDENT:
-        return msgspec.structs.replace(decision, granted=False, reason=Reason.PASSBACK, hold_s=0.0, passback=True)
-    return msgspec.structs.replace(decision, passback=True)
-
-
-def came_in(inside: Inside, holder: str | None, now: datetime) -> Inside:
-    """Record an entry. ``holder`` is ``None`` for a code that a group shares."""
-    return inside if holder is None else Inside(since=inside.since | {holder: now})
-
-
-def left(inside: Inside, holder: str | None) -> Inside:
-    """Record that a holder left."""
-    if holder is None or holder not in inside.since:
-        return inside
-    return Inside(since={each: at for each, at in inside.since.items() if each != holder})
-
-
-def forget(inside: Inside, why: Forgot) -> Inside:
-    """Assume that everybody has left, for any of the reasons."""
-    return Inside() if inside.since else inside
-
-
-def agrees(inside: Inside, counted: int) -> bool:
-    """Whether the count of people inside is plausible: at least the number of holders known to be inside."""
-    return counted >= len(inside.since)
-
 
 REFRESH_S = 30.0
 """How often the tables of offline codes are updated. They include windows that begin within the next hour."""
-NIGHT = timedelta(hours=4)
-"""Time of day, on the site's clock, at which everybody is assumed to have left."""
 
 
 class AccessState:
-    """One instance serves all doors of an edge. Footfall counters correct its record of who is inside."""
+    """One instance serves all doors of an edge."""
 
     def __init__(self, runtime: Runtime, *, doors: Iterable[str]) -> None:
         self._runtime = runtime
@@ -101,11 +33,8 @@ class AccessState:
             for door in self._doors
         }
         self._wake = asyncio.Event()
-        self._inside = Inside()
-        self._counted = 0
-        self._night: date | None = None
+        self._passback = AntiPassback(runtime)
         self._liveness = Liveness(OUTSIDE_STUCK_S)
-        runtime.listen(FootfallData, self._on_footfall)
 
     def start(self) -> None:
         """Read the stored state, then keep the tables of codes current."""
@@ -125,21 +54,17 @@ class AccessState:
 
     def apply_passback(self, door: str, decision: Decision) -> Decision:
         """Apply anti-passback to a decision at the way in."""
-        return apply(self._inside, self._policy(door), decision, self._runtime.now())
+        return self._passback.apply(door, decision)
 
     def passed(self, door: str, presented: Presented, decision: Decision, *, way_in: bool) -> None:
         """Record that somebody was let through."""
-        if not way_in:
-            self._inside = left(self._inside, decision.holder)
-            return
-        if self._policy(door) is not Passback.OFF:
-            self._inside = came_in(self._inside, decision.holder, self._runtime.now())
-        if decision.offline is not None:
+        self._passback.passed(door, decision, way_in=way_in)
+        if way_in and decision.offline is not None:
             self._use(door, presented.digits, decision.offline)
 
     def fire(self, on: bool) -> None:
         """A fire began or ended: everybody is assumed to have left, by any door."""
-        self._forget(Forgot.FIRE)
+        self._passback.forget(Forgot.FIRE)
 
     def _use(self, door: str, digits: str, window: OfflineWindow) -> None:
         for codes in self._codes[door].values():
@@ -148,19 +73,6 @@ class AccessState:
 
     def _kept_of(self, door: str) -> Callable[[], bytes]:
         return lambda: encode(to_store(self._bound[door], self._runtime.now()))
-
-    def _policy(self, door: str) -> Passback:
-        here = self._runtime.door_plan(door)
-        return here.hours.passback if here is not None else Passback.OFF
-
-    def _on_footfall(self, counter: str, data: FootfallData) -> None:
-        self._counted += data.ins - data.outs
-        if not agrees(self._inside, self._counted):
-            self._forget(Forgot.COUNT)
-
-    def _forget(self, why: Forgot) -> None:
-        self._inside = forget(self._inside, why)
-        self._counted = 0
 
     async def _run(self) -> None:
         for door in self._doors:
@@ -172,10 +84,7 @@ class AccessState:
             self._wake.clear()
             for door in self._doors:
                 await self._prepare(door)
-            night = (self._runtime.now().astimezone(ZoneInfo(self._runtime.config.timezone)) - NIGHT).date()
-            if self._night not in (None, night):
-                self._forget(Forgot.NIGHT)
-            self._night = night
+            self._passback.forget_at_night()
             await wait_first(self._runtime.clock.sleep(REFRESH_S), self._wake.wait())
 
     async def _prepare(self, door: str) -> None:

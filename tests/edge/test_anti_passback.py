@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.doors.access_state import LONGEST, Forgot, Inside, agrees, apply, came_in, forget, left
+from edge.doors.anti_passback import LONGEST, Forgot, Inside, agrees, apply, came_in, forget, left
 from edge.wire.access_decision import Decision, Reason
 from edge.wire.credentials import CredentialKind, Method
 from edge.wire.plan import Passback
