@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from controller.bookings.answers import booking_answer
 from controller.bookings.errors import conflicts, reason_bodies
 from controller.bookings.schemas import BookingRead, DetailsRead, DoorCode
-from controller.bookings.series.edit_plan import OF_OTHERS
+from controller.bookings.series.date_edits import OF_OTHERS
 from controller.bookings.series.edit_service import EditedSeries
 from controller.bookings.series.model import DateEffect, DateStatus, SeriesDate
 from controller.bookings.series.service import BookedSeries, CancelledSeries, CheckedSeries, RestoredSeries, SeriesView

@@ -11,7 +11,7 @@ from controller.audit.audit_log import diff
 from controller.bookings import repository as bookings
 from controller.bookings.errors import NotNow
 from controller.bookings.series import repository
-from controller.bookings.series.edit_plan import Edit, EditScope, SeriesChange, intend_edit
+from controller.bookings.series.date_edits import Edit, EditScope, SeriesChange, intend_edit
 from controller.bookings.series.intents import DateIntent
 from controller.bookings.series.model import DateEffect, Series, SeriesDate, SeriesStale, refusal
 from controller.bookings.series.resolve import Asker, settle
@@ -26,8 +26,9 @@ from controller.people.model import Actor
 from controller.people.parties import tier_of, tier_to_book
 from controller.recurrence.expand import ExpandedSeries, expand_pattern
 from controller.recurrence.pattern import RecurrencePattern
-from controller.recurrence.reshape import Cut, cut, pair, require_shifted, reshape
+from controller.recurrence.reshape import pair, require_shifted, reshape
 from controller.recurrence.rule import Frequency
+from controller.recurrence.split import SplitPattern, split_pattern
 from controller.web.problem import invalid_field
 from edge.wire.ids import new_id
 
@@ -163,9 +164,11 @@ class SeriesEdits:
         return _Planned(head=head, series=following, plans=plans, dates=dates, asker=asker)
 
 
-def _parts(series: Series, whole: ExpandedSeries, change: SeriesChange, site_config: SiteConfig, now: datetime) -> Cut:
+def _parts(
+    series: Series, whole: ExpandedSeries, change: SeriesChange, site_config: SiteConfig, now: datetime
+) -> SplitPattern:
     if change.scope is EditScope.ALL:
-        return Cut(head=None, tail=series.pattern)
+        return SplitPattern(head=None, tail=series.pattern)
     if change.from_date is None:
         raise invalid_field("from_date", "is needed to change this and the following dates")
     coming = [
@@ -176,10 +179,10 @@ def _parts(series: Series, whole: ExpandedSeries, change: SeriesChange, site_con
     if not coming:
         last = whole.occurrences[-1].wall
         raise invalid_field("from_date", f"has no future date from then on; the last one is on {last:%-d %B %Y}")
-    return cut(series.pattern, whole, coming[0], site_config.site.tz, site_config.hours)
+    return split_pattern(series.pattern, whole, coming[0], site_config.site.tz, site_config.hours)
 
 
-def _of_part(booked: Sequence[Booking], parts: Cut, now: datetime) -> list[Booking]:
+def _of_part(booked: Sequence[Booking], parts: SplitPattern, now: datetime) -> list[Booking]:
     """The bookings that the edit is about."""
     first = parts.tail.first_starts.isoformat() if parts.head is not None else ""
     return [each for each in booked if each.starts > now and each.occurrence is not None and each.occurrence >= first]

@@ -25,7 +25,7 @@ from controller.bookings.series.answers import (
     restored_answer,
     view_answer,
 )
-from controller.bookings.series.edit_plan import EditScope, SeriesChange
+from controller.bookings.series.date_edits import EditScope, SeriesChange
 from controller.bookings.series.model import (
     Choice,
     DateAction,

@@ -15,7 +15,7 @@ from controller.bookings.errors import NotNow
 from controller.bookings.lifecycle import held_until, outcome, put
 from controller.bookings.series import repository
 from controller.bookings.series.alternatives import with_moves
-from controller.bookings.series.edit_plan import SeriesChange
+from controller.bookings.series.date_edits import SeriesChange
 from controller.bookings.series.edit_service import EditedSeries, SeriesEdits, kept_pattern
 from controller.bookings.series.intents import DateIntent, intend
 from controller.bookings.series.model import DateEffect, Series, SeriesDate, SeriesDraft, refusal

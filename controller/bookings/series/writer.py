@@ -9,7 +9,7 @@ from controller.bookings import lifecycle
 from controller.bookings import repository as bookings
 from controller.bookings.change_impact import ChangedParts
 from controller.bookings.lifecycle import InitialState, outcome, put, requested_state
-from controller.bookings.series.edit_plan import kept_fields
+from controller.bookings.series.date_edits import kept_fields
 from controller.bookings.series.intents import DateIntent
 from controller.bookings.series.model import DateEffect, SeriesDate, joined
 from controller.bookings.series.resolve import Asker

@@ -1,4 +1,4 @@
-"""Plans an edit of a series: the intent for each date, before it is judged. Pure."""
+"""What an edit of a series does to each of its dates: the intent, before it is judged. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
