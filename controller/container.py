@@ -78,15 +78,15 @@ from controller.notices.bounces.reader import BounceReader
 from controller.notices.bounces.service import BounceService
 from controller.notices.bounces.tokens import BounceTokens
 from controller.notices.calls import CallService
-from controller.notices.channel import OutgoingChannel
 from controller.notices.digest.lapsing_section import lapsing_section
 from controller.notices.digest.service import DigestService
 from controller.notices.door_trouble.service import DoorTroubles
 from controller.notices.lapsing import LapsingService
 from controller.notices.model import Channel
+from controller.notices.outgoing_channel import OutgoingChannel
 from controller.notices.preferences.service import NoticePreferences
 from controller.notices.recipients import Recipients
-from controller.notices.rendering import NoticeRendering
+from controller.notices.render_at_send import NoticeRendering
 from controller.notices.service import NoticeService
 from controller.notices.sms import SmsGateway
 from controller.notices.smtp import SmtpMailer

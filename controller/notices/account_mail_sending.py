@@ -7,8 +7,8 @@ from controller.db.retry import retry_until_available
 from controller.notices.bounces.model import MailType
 from controller.notices.bounces.service import BounceService
 from controller.notices.bounces.tokens import BounceTokens, MailName, message_id
-from controller.notices.channel import OutgoingChannel
 from controller.notices.gateway import Delivery, DeliveryResult
+from controller.notices.outgoing_channel import OutgoingChannel
 from controller.notices.retry import GIVE_UP, LONGEST_RETRY, LONGEST_SERVER_WAIT, wait_before
 from controller.people.account_mails.model import AccountMail, MailState
 from controller.people.account_mails.queue import AccountMails

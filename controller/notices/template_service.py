@@ -11,10 +11,10 @@ from controller.bookings.errors import BookingUnknown
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
 from controller.diary.model import Booking
-from controller.notices import render, repository
+from controller.notices import mail_rendering, repository
 from controller.notices.errors import NothingToPreview
+from controller.notices.mail_rendering import News
 from controller.notices.model import BOOKING_KINDS, NoticeKind, NoticeTemplate
-from controller.notices.render import News
 from controller.notices.templates import faults
 from controller.people.edit_versions import require_version, version_of
 from controller.people.model import Actor
@@ -81,8 +81,8 @@ class NoticeTemplates:
             [view] = await self._writer.views(tx, site_config, [booking], now)
             quotes = await self._billing.quotes(tx, [booking.id])
         news = [News(view=view, kind=kind, quote=quotes.get(booking.id))]
-        shown = render.body(news, {} if text is None else {kind: text}, clear=False)
-        return NoticePreview(booking=booking.id, subject=render.subject(news), text=shown, html=html_of(shown))
+        shown = mail_rendering.body(news, {} if text is None else {kind: text}, clear=False)
+        return NoticePreview(booking=booking.id, subject=mail_rendering.subject(news), text=shown, html=html_of(shown))
 
     async def _booking(self, tx: Tx, site: str, booking_id: str | None, now: datetime) -> Booking:
         if booking_id is None:

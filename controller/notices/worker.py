@@ -18,11 +18,11 @@ from controller.notices import call_repository, repository
 from controller.notices.account_mail_sending import send_account_mail
 from controller.notices.bounces.service import BounceService
 from controller.notices.bounces.tokens import BounceTokens
-from controller.notices.channel import OutgoingChannel
 from controller.notices.door_trouble.service import DoorTroubles
 from controller.notices.gateway import Delivery, DeliveryResult
 from controller.notices.model import Channel, Notice, NoticeState, remind_at
-from controller.notices.rendering import NoticeRendering, RenderedNotice
+from controller.notices.outgoing_channel import OutgoingChannel
+from controller.notices.render_at_send import NoticeRendering, RenderedNotice
 from controller.notices.retry import GIVE_UP, LONGEST_RETRY, MOST_SMS, longest_rest, wait_before
 from controller.notices.service import NoticeService, new_notice
 from controller.people.account_mails.queue import AccountMails

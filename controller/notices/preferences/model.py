@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from controller.notices.model import BOOKING_KINDS, Channel, NoticeKind
+from controller.notices.model import Channel, NoticeKind
 
 
 class By(StrEnum):
@@ -42,15 +42,3 @@ REQUIRED = frozenset(
     }
 )
 """They bring the door code, or say that the door stays shut: somebody must be told by one channel at least."""
-
-
-def channels_for(preferences: Preferences, kind: NoticeKind, reachable: frozenset[Channel]) -> frozenset[Channel]:
-    """By which of the channels on which somebody can be reached they get a notice. Where they cannot be reached by the
-    one they chose, the other is used."""
-    chosen = preferences.get(kind, USUAL).channels
-    return (chosen & reachable or reachable) if chosen else frozenset()
-
-
-def used_channels(preferences: Preferences, reachable: frozenset[Channel]) -> frozenset[Channel]:
-    """By which of them they get notices about bookings at all."""
-    return frozenset(channel for kind in BOOKING_KINDS for channel in channels_for(preferences, kind, reachable))

@@ -11,7 +11,8 @@ import pytest
 from fastapi import FastAPI
 
 from controller.notices.model import BOOKING_KINDS, Channel, NoticeKind
-from controller.notices.preferences.model import REQUIRED, By, channels_for, used_channels
+from controller.notices.preferences.channel_choice import channels_for, used_channels
+from controller.notices.preferences.model import REQUIRED, By
 from controller.settings import Settings
 from tests.controller.clock import ManualClock
 from tests.controller.notices.conftest import Sending

@@ -13,9 +13,9 @@ from fastapi import FastAPI
 from controller.key_files import load_keys
 from controller.notices import sms
 from controller.notices.gateway import Delivery, SmsMessage
+from controller.notices.mail_rendering import LONGEST_SMS, LONGEST_SMS_UNICODE
 from controller.notices.model import Channel
 from controller.notices.recipients import Recipients
-from controller.notices.render import LONGEST_SMS, LONGEST_SMS_UNICODE
 from controller.notices.sms import SmsGateway, mobile
 from controller.settings import ConfigError, MailSection, Settings, SmsSection
 from controller.settings_file import load_settings

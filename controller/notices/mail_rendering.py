@@ -1,4 +1,4 @@
-"""A notice as a mail: subject, plain text, HTML, calendar file. Pure."""
+"""A notice as a mail: subject, plain text, HTML, calendar file; and as a text message. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta

@@ -13,20 +13,20 @@ from controller.bookings.writer import BookingView, BookingWriter
 from controller.db.engine import Database, Tx
 from controller.diary.model import closed_text
 from controller.diary.site_config import SiteConfig
-from controller.notices import call_repository, render, repository
+from controller.notices import call_repository, mail_rendering, repository
 from controller.notices.bounces.model import MailType
 from controller.notices.bounces.tokens import BounceTokens, MailName, message_id
 from controller.notices.door_trouble.model import DoorTrouble, told_doors, what_to_do
 from controller.notices.door_trouble.service import DoorTroubles
 from controller.notices.gateway import SmsMessage
 from controller.notices.mail_message import preferences_line, stop_link, text_mail
+from controller.notices.mail_rendering import News
 from controller.notices.model import Channel, Notice, Told, news, remind_at
 from controller.notices.other_notice import OtherNotices, Sent
 from controller.notices.preferences import repository as preferences
-from controller.notices.preferences.model import channels_for
+from controller.notices.preferences.channel_choice import channels_for
 from controller.notices.quiet_hours import cannot_wait, quiet_until
 from controller.notices.recipients import Recipient, Recipients
-from controller.notices.render import News
 from edge.wire.clock import Clock
 
 
@@ -138,11 +138,13 @@ class NoticeRendering:
         digest = self._recipients.tag(repr([msgspec.structs.astuple(each) for each in told])).hex()
         message: EmailMessage | SmsMessage | None = None
         if notice.contact_address and notice.channel is Channel.SMS:
-            message = SmsMessage(to=notice.contact_address, text=render.sms(found), reference=f"{notice.id}.{digest}")
+            message = SmsMessage(
+                to=notice.contact_address, text=mail_rendering.sms(found), reference=f"{notice.id}.{digest}"
+            )
         elif notice.contact_address:
             chooser = self._recipients.token(contacts[found[0].view.booking.id].person)
             token = self._tokens.of(MailName(kind=MailType.NOTICE, id=notice.id), notice.contact_address)
-            message = render.mail(
+            message = mail_rendering.mail(
                 found,
                 site_config,
                 await repository.templates(tx, notice.site),
@@ -153,7 +155,7 @@ class NoticeRendering:
                 preferences=f"{self._address}/n/{chooser}",
             )
         return RenderedNotice(
-            subject=render.subject(found),
+            subject=mail_rendering.subject(found),
             message=message,
             told=told,
             unwanted=unwanted,
