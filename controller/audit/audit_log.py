@@ -59,7 +59,7 @@ def set_origin(value: Origin) -> None:
     _origin.set(value)
 
 
-class OriginMiddleware:
+class AuditSourceMiddleware:
     """Notes where each request comes from; who is signed in is added by ``controller.people.authentication``."""
 
     def __init__(self, app: ASGIApp, *, proxies: Sequence[IPv4Network | IPv6Network]) -> None:

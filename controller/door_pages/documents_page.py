@@ -27,9 +27,10 @@ from controller.estate.errors import SiteUnknown
 from controller.notices.lapsing import LapsingService
 from controller.people.authentication import find_actor
 from controller.people.directory import PartyDirectory
-from controller.people.errors import ForeignOrigin, PartyUnknown
+from controller.people.errors import PartyUnknown
 from controller.people.model import Actor, Party
 from controller.people.permissions import Action, Thing, may
+from controller.web.csrf import ForeignOrigin
 from controller.web.fields import IdPath, SlugPath
 from controller.web.problem import Problem
 from controller.web.services import service

@@ -15,9 +15,9 @@ from controller.induction.schemas import InductionDraftBody
 from controller.induction.service import InductionService
 from controller.people.authentication import find_actor
 from controller.people.edit_versions import VersionStale
-from controller.people.errors import ForeignOrigin
 from controller.people.permissions import Action, Thing, may
 from controller.uploads import toml
+from controller.web.csrf import ForeignOrigin
 from controller.web.services import service
 
 _PAGE = PlainPage("induction_edit.html", "forms.css", title="Write the induction")

@@ -19,10 +19,10 @@ from controller.notices.calls import Call, CallService
 from controller.notices.errors import NoticeUnknown
 from controller.notices.schemas import CallBody
 from controller.people.authentication import find_actor
-from controller.people.errors import ForeignOrigin
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
 from controller.text import local_time, times
+from controller.web.csrf import ForeignOrigin
 from controller.web.fields import IdPath, read_moment
 from controller.web.problem import Invalid
 from controller.web.services import service

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import Depends
 from msgspec.structs import replace
@@ -13,7 +12,6 @@ from controller.audit.audit_log import Origin, Source, origin, set_origin
 from controller.db.engine import Database, Tx
 from controller.people.errors import (
     DisplayRefused,
-    ForeignOrigin,
     NotAllowed,
     ReadOnlyToken,
     SecondFactorMissing,
@@ -25,13 +23,13 @@ from controller.people.permissions import Action, Thing, may, may_somewhere, par
 from controller.people.sign_in import SignInService
 from controller.settings import Settings
 from controller.text.patterns import ID_PATTERN
+from controller.web.csrf import ForeignOrigin, from_our_pages, reads
 from controller.web.services import service, service_of
 from edge.wire.ids import SLUG_PATTERN
 
 COOKIE = "hk_session"
 """The cookie of a session; see ``cookie_name``."""
 _ID = re.compile(f"{ID_PATTERN}|{SLUG_PATTERN}")
-_READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Owners(dict[str, Callable[[Tx, str], Awaitable[Thing | None]]]):
@@ -57,9 +55,9 @@ async def find_actor(connection: HTTPConnection) -> Actor | None:
         source = Source.WEB if actor.by_cookie else Source.API
         set_origin(Origin(source=source, user=actor.user, name=actor.name, address=origin().address))
         connection.state.user = actor.user
-    if actor is not None and actor.by_cookie and not _from_our_pages(connection):
+    if actor is not None and actor.by_cookie and not from_our_pages(connection):
         raise ForeignOrigin
-    if actor is not None and actor.token is not None and actor.token.read_only and not _reads(connection):
+    if actor is not None and actor.token is not None and actor.token.read_only and not reads(connection):
         raise ReadOnlyToken
     return actor
 
@@ -185,20 +183,3 @@ async def _look_up(connection: HTTPConnection) -> Actor | None:
         return await sessions.identify(token.strip(), by_cookie=False)
     cookie = connection.cookies.get(cookie_name(COOKIE, service_of(connection, Settings)))
     return await sessions.identify(cookie, by_cookie=True) if cookie else None
-
-
-def _reads(connection: HTTPConnection) -> bool:
-    return connection.scope["type"] == "websocket" or connection.scope["method"] in _READS
-
-
-def _from_our_pages(connection: HTTPConnection) -> bool:
-    """A browser names the page's origin on every write and WebSocket; without one, only JSON will do,
-    which no form of another site can send."""
-    if connection.scope["type"] == "http" and _reads(connection):
-        return True
-    origin = connection.headers.get("origin")
-    if origin is None:
-        kind = connection.headers.get("content-type", "").partition(";")[0].strip().lower()
-        return connection.scope["type"] == "websocket" or kind == "application/json"
-    public = urlsplit(service_of(connection, Settings).address).netloc
-    return urlsplit(origin).netloc in {connection.headers.get("host"), public}

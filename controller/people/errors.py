@@ -136,14 +136,6 @@ DONE = {
 }
 
 
-class ForeignOrigin(Refused):
-    def __init__(self) -> None:
-        super().__init__(
-            "this write carries a cookie but does not come from this controller's own pages; "
-            "use the pages, or send `Authorization: Bearer` instead"
-        )
-
-
 class UserUnknown(NotFound):
     def __init__(self, user_id: str) -> None:
         super().__init__(f"there is no user {user_id!r}; look it up in the list of users")

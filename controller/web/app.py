@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, compile_path
 
 from controller.access.holders import routes as holders
 from controller.access.members import routes as members
-from controller.audit.audit_log import OriginMiddleware
+from controller.audit.audit_log import AuditSourceMiddleware
 from controller.audit_api import routes as audit
 from controller.availability import routes as finding
 from controller.billing import routes as billing
@@ -226,7 +226,7 @@ def app_of(container: Container) -> FastAPI:
     app.add_middleware(LimitMiddleware, csv_limit=LARGEST, document_limit=LARGEST_DOCUMENT)
     app.add_middleware(HostMiddleware, names=container.settings.host_names, address=container.settings.address)
     app.add_middleware(WatchMiddleware, registry=container.registry)
-    app.add_middleware(OriginMiddleware, proxies=container.settings.listen.trusted)
+    app.add_middleware(AuditSourceMiddleware, proxies=container.settings.listen.trusted)
     app.add_middleware(HeadersMiddleware, secure=container.settings.secure)
     _describe(app)
     return app
