@@ -48,7 +48,7 @@ from controller.calendars.subscriptions.service import SubscriptionService
 from controller.changes import Changes
 from controller.db.engine import Database
 from controller.db.write_probe import WriteProbe
-from controller.diary import waits
+from controller.diary import waitlist_repository
 from controller.diary.policy_repository import least_age
 from controller.documents import repository as documents
 from controller.documents.service import DocumentService
@@ -135,7 +135,7 @@ from edge.wire.clock import Clock, SystemClock
 from edge.wire.link import Link
 
 PERSONAL_DATA = PersonalData(
-    still=(bookings_repository.still, person_contacts.still, waits.still, feeds.still),
+    still=(bookings_repository.still, person_contacts.still, waitlist_repository.still, feeds.still),
     forget=(
         person_contacts.forget,
         *(bookings_repository.forget, subscriptions.forget, notices.forget, documents.forget),
@@ -493,7 +493,7 @@ def open_container(
     )
     container.owners |= {"booking_id": bookings_repository.whose, "series_id": bookings_repository.whose_series}
     container.owners |= {"party": directory.whose, "command": plans.whose_command, "override_id": overrides.whose}
-    container.owners |= {"restored_id": restored.whose, "wait_id": waits.whose}
+    container.owners |= {"restored_id": restored.whose, "wait_id": waitlist_repository.whose}
     container.checks |= {"database": WriteProbe(database, clock).look, "audit log": sealer.ready} | mqtt.checks
     container.checks["erasures"] = container.erasures.ready
     runs = mqtt.tasks | {

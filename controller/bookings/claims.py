@@ -14,11 +14,11 @@ from controller.bookings import repository
 from controller.db.compiled_sql import BulkInsert, put
 from controller.db.engine import Database, Tx
 from controller.db.errors import violates
-from controller.diary import waits
+from controller.diary import waitlist_repository
 from controller.diary.model import Booking, BookingState, Changed
 from controller.diary.site_config import SiteConfig
 from controller.diary.tables import CLAIM_OVERLAP, POOL_FULL, claims, equipment_claims, pool_claims, pool_quarters
-from controller.diary.waits import Overdue
+from controller.diary.waitlist import Overdue
 from controller.estate.model import SpaceKind
 from controller.rules.model import QUARTER, buffers_of, quarters, seats_of, takings
 from controller.text import times
@@ -102,7 +102,7 @@ async def _expire(
         for each in found
         if each.id not in mine and any(_in_the_way(site_config, each, value) for value in holding)
     ]
-    if gone and await waits.anybody_near(tx, site_config.site.id, [each.after.during for each in gone]):
+    if gone and await waitlist_repository.anybody_near(tx, site_config.site.id, [each.after.during for each in gone]):
         raise Overdue(site_config.site.id)
     for each in gone:
         await repository.update_booking(tx, each.after)

@@ -24,7 +24,7 @@ from controller.changes import Changes
 from controller.db.compiled_sql import read_ahead
 from controller.db.engine import Database, Tx
 from controller.db.errors import violates
-from controller.diary import waits
+from controller.diary import waitlist_repository
 from controller.diary.model import (
     LONGEST_WHY,
     Booking,
@@ -38,7 +38,7 @@ from controller.diary.model import (
     require_timely,
 )
 from controller.diary.site_config import SiteConfig
-from controller.diary.waits import Overdue, WaitState
+from controller.diary.waitlist import Overdue, WaitState
 from controller.estate.model import Site
 from controller.key_files import LinkKind, linked
 from controller.people.errors import NotAllowed
@@ -233,7 +233,7 @@ class BookingService:
         if change.version is not None and change.version != old.version:
             raise Stale(old)
         lifecycle.require_changeable(old)
-        if old.state is BookingState.HELD and await waits.offers(tx, [old]):
+        if old.state is BookingState.HELD and await waitlist_repository.offers(tx, [old]):
             raise NotNow(f"“{old.title}” is on offer; accept the offer first, then change it")
         where = await self._writer.site_configs.of(tx, old.site)
         there = where.require(old.space if change.space is msgspec.UNSET else change.space)
@@ -342,7 +342,7 @@ class BookingService:
                 return await self._view(tx, old)
             if new.state is BookingState.HELD and (new.held_until is None or new.held_until <= now):
                 new = replace(new, held_until=held_until(where.policy, new.during, now=now))
-            wait = (await waits.of_bookings(tx, [old.id])).get(old.id)
+            wait = (await waitlist_repository.of_bookings(tx, [old.id])).get(old.id)
             expired, reason = None, why
             if lifecycle.takes_more(old, new):
                 new = replace(new, overruled=old.overruled or overrule)

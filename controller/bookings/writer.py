@@ -24,10 +24,10 @@ from controller.bookings.links import Links
 from controller.bookings.no_shows import Evidence, given_back_at
 from controller.db.compiled_sql import BulkInsert
 from controller.db.engine import Database, Tx
-from controller.diary import waits
+from controller.diary import waitlist_repository
 from controller.diary.model import Booking, BookingRequest, BookingState, Cause, Changed, Details, Impact
 from controller.diary.site_config import SiteConfig, SiteConfigs, SpaceAtSite
-from controller.diary.waits import Wait
+from controller.diary.waitlist import Wait
 from controller.estate.errors import SiteUnknown
 from controller.key_files import KeyFiles, LinkKind
 from controller.people.model import Actor, Party, Tier
@@ -452,7 +452,7 @@ class BookingWriter:
     ) -> list[BookingView]:
         known = await parties(tx, {each.party for each in bookings if each.party is not None})
         held = [each for each in bookings if each.state is BookingState.HELD]
-        offers = await waits.offers(tx, held) if held else {}
+        offers = await waitlist_repository.offers(tx, held) if held else {}
         shown: list[BookingView] = []
         for each in bookings:
             party = None if each.party is None else known.get(each.party)

@@ -13,7 +13,7 @@ from controller.audit.sealer import AuditSealer
 from controller.db.engine import Database, Tx
 from controller.db.retry import retry_until_available
 from controller.db.structs import all_of, columns_of, put_row
-from controller.diary.waits import IN_LINE
+from controller.diary.waitlist import IN_LINE
 from controller.people.directory import PartyDirectory
 from controller.people.errors import PartyNamed
 from controller.retention.plans import DeletePlans, DeleteUnusedParts

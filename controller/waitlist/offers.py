@@ -15,10 +15,10 @@ from controller.bookings import repository as bookings
 from controller.bookings.claims import SYSTEM_ACTOR
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Tx
-from controller.diary import waits as repository
+from controller.diary import waitlist_repository as repository
 from controller.diary.model import Booking, BookingRequest, BookingState, Changed
 from controller.diary.site_config import SiteConfig
-from controller.diary.waits import LEAST, WIDEST_BUFFER, Wait, WaitState
+from controller.diary.waitlist import LEAST, WIDEST_BUFFER, Wait, WaitState
 from controller.people.model import Actor, Role
 from controller.people.parties import tier_of
 from controller.rules.model import RuleRequest, Verdict

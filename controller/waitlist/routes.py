@@ -7,7 +7,7 @@ from pydantic import Field
 
 from controller.bookings.errors import NotPossible
 from controller.bookings.schemas import BookingCreate
-from controller.diary.waits import WaitState
+from controller.diary.waitlist import WaitState
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Books, Reads
 from controller.waitlist.model import NoOffer, NothingToWaitFor, WaitDraft, WaitUnknown

@@ -20,10 +20,10 @@ from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.db.retry import retry_until_available
-from controller.diary import waits as repository
+from controller.diary import waitlist_repository as repository
 from controller.diary.model import Booking, BookingState, booking_time
 from controller.diary.site_config import SiteConfig
-from controller.diary.waits import Wait, WaitState
+from controller.diary.waitlist import Wait, WaitState
 from controller.estate.model import Site
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from controller.container import Container
 from controller.db.engine import Database, Tx
-from controller.diary.waits import IN_LINE, WaitState
+from controller.diary.waitlist import IN_LINE, WaitState
 from controller.main import tidy_once
 from controller.retention.removal import DeleteOfBookings, DeleteOldest, DeleteRows
 from controller.retention.schedule import SCHEDULE

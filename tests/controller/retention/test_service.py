@@ -12,7 +12,7 @@ from controller.audit.sealer import AuditSealer
 from controller.audit.tables import audit_heads
 from controller.container import Container
 from controller.db.engine import Tx
-from controller.diary.waits import IN_LINE
+from controller.diary.waitlist import IN_LINE
 from controller.people.erasure import PERSONAL, naming_columns
 from controller.people.tables import DOCUMENT
 from controller.retention.removal import DeleteRows, Key, RetentionRule

@@ -8,9 +8,9 @@ from fastapi import FastAPI
 
 from controller.container import Container
 from controller.db.engine import Tx
-from controller.diary import waits as repository
+from controller.diary import waitlist_repository as repository
 from controller.diary.policy import ApprovalRule, Policy
-from controller.diary.waits import Wait
+from controller.diary.waitlist import Wait
 from controller.people.model import Actor
 from tests.controller.bookings.hub import MANAGER
 from tests.controller.bookings.policing import put_policy
