@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -41,6 +42,14 @@ class DocumentFile:
         self.content = content
 
 
+class _SealedFile(NamedTuple):
+    """``size``: of its content, in bytes."""
+
+    sealed: bytes
+    media_type: str
+    size: int
+
+
 class DocumentService:
     """The caller checks permissions."""
 
@@ -66,15 +75,20 @@ class DocumentService:
         async with self._database.read() as tx:
             return await _document(tx, party, document_id)
 
-    async def add(self, party: str, draft: DocumentDraft, *, actor: Actor) -> Document:
-        """Raises ``PartyUnknown``, ``PartyForgotten``, ``Invalid``."""
-        return await self._database.run(self._add, party, draft, actor)
+    async def add(self, party: str, draft: DocumentDraft, *, actor: Actor, content: bytes = b"") -> Document:
+        """With its file, if there is one: both or neither. Raises ``PartyUnknown``, ``PartyForgotten``, ``Invalid``,
+        ``TooLarge``."""
+        document_id = new_id(self._clock.now())
+        file = await self._seal(document_id, content) if content else None
+        return await self._database.run(self._add, document_id, party, draft, file, actor)
 
-    async def _add(self, tx: Tx, party: str, draft: DocumentDraft, actor: Actor) -> Document:
+    async def _add(
+        self, tx: Tx, document_id: str, party: str, draft: DocumentDraft, file: _SealedFile | None, actor: Actor
+    ) -> Document:
         found = await _writable(tx, party)
         draft = _checked(draft, actor)
         document = Document(
-            id=new_id(self._clock.now()),
+            id=document_id,
             party=party,
             media_type=None,
             size=0,
@@ -83,7 +97,7 @@ class DocumentService:
         )
         await repository.add(tx, document)
         await self._record(tx, "add document", found, document, actor, diff(None, draft))
-        return document
+        return document if file is None else await self._put_file(tx, party, document_id, file, actor)
 
     async def change(
         self, party: str, document_id: str, draft: DocumentDraft, *, version: int, actor: Actor
@@ -120,18 +134,21 @@ class DocumentService:
     async def put_file(self, party: str, document_id: str, content: bytes, *, actor: Actor) -> Document:
         """Keep the file of a document, encrypted, in place of the one before. What it is, its content says. Raises
         ``DocumentUnknown``, ``PartyForgotten``, ``Invalid``, ``TooLarge``."""
+        file = await self._seal(document_id, content)
+        return await self._database.run(self._put_file, party, document_id, file, actor)
+
+    async def _seal(self, document_id: str, content: bytes) -> _SealedFile:
+        """Raises ``Invalid``, ``TooLarge``."""
         media_type = require_media_type(content)
         sealed = await asyncio.to_thread(self._keys.seal, content, _about(document_id))
-        return await self._database.run(self._put_file, party, document_id, sealed, media_type, len(content), actor)
+        return _SealedFile(sealed, media_type, len(content))
 
-    async def _put_file(
-        self, tx: Tx, party: str, document_id: str, sealed: bytes, media_type: str, size: int, actor: Actor
-    ) -> Document:
+    async def _put_file(self, tx: Tx, party: str, document_id: str, file: _SealedFile, actor: Actor) -> Document:
         found, old = await _writable(tx, party), await _document(tx, party, document_id)
-        new = replace(old, media_type=media_type, size=size)
+        new = replace(old, media_type=file.media_type, size=file.size)
         await repository.change(tx, new)
-        await repository.put_file(tx, document_id, sealed)
-        changes = {"media_type": (old.media_type, media_type), "size": (old.size, size)}
+        await repository.put_file(tx, document_id, file.sealed)
+        changes = {"media_type": (old.media_type, new.media_type), "size": (old.size, new.size)}
         await self._record(tx, "add file of document", found, new, actor, changes)
         return new
 

@@ -2,7 +2,7 @@
 They work without script; with it, an upload says what it is doing."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from controller.documents.model import ENDINGS, LARGEST, Document, DocumentUnknown, NothingSeen
 from controller.documents.schemas import DocumentBody, PutDocumentBody
-from controller.documents.service import DocumentService, require_media_type
+from controller.documents.service import DocumentService
 from controller.door_pages.plain_page import (
     PlainPage,
     SiteQuery,
@@ -24,7 +24,7 @@ from controller.door_pages.plain_page import (
     why,
 )
 from controller.estate.errors import SiteUnknown
-from controller.notices.lapsing import LapsingService
+from controller.notices.lapsing import LapsingService, kind_name
 from controller.people.authentication import find_actor
 from controller.people.directory import PartyDirectory
 from controller.people.errors import PartyUnknown
@@ -32,12 +32,12 @@ from controller.people.model import Actor, Party
 from controller.people.permissions import Action, Thing, may
 from controller.web.csrf import ForeignOrigin
 from controller.web.fields import IdPath, SlugPath
-from controller.web.problem import Problem
+from controller.web.problem import Problem, invalid_field
 from controller.web.services import service
 
 _PAGE = PlainPage("documents.html", "forms.css", script=read_asset("upload.js"), title="Documents")
-_TYPED = {"kind": "insurance", "other": "", "valid_from": "", "valid_until": "", "notes": ""}
-"""What the form holds at first."""
+_TYPED = dict.fromkeys(("kind", "other", "valid_from", "valid_until", "notes"), "")
+"""What the form holds at first, and for what a browser leaves out."""
 _DONE = {
     "recorded": "It is recorded.",
     "sent": "It is recorded, and its file is kept.",
@@ -96,23 +96,26 @@ async def show_party(pages: ThePages, party: SlugPath, done: Done = "") -> HTMLR
     return await _party(pages, *entered, notice=_DONE.get(done, ""))
 
 
+@router.api_route("/documents/{party}/upload", methods=["GET", "HEAD"])
+@router.api_route("/documents/{party}/{document_id}/upload", methods=["GET", "HEAD"])
+async def leave_upload(request: Request) -> RedirectResponse:
+    """From where a form was refused, back to the page that has it."""
+    return RedirectResponse(request.url.path.removesuffix("/upload"), 303)
+
+
 @router.post("/documents/{party}/upload")
 async def add_document(pages: ThePages, party: SlugPath) -> Response:
     """Record a document that somebody has seen, with its file if there is one."""
     entered = await _enter(pages, party, Action.PEOPLE)
     if isinstance(entered, HTMLResponse):
         return entered
-    typed, content = await _read(pages.request)
-    actor = entered[1]
+    (found, actor), typed = entered, _TYPED
     try:
-        body = DocumentBody.model_validate(_given(typed))
-        if content:
-            require_media_type(content)  # before anything is recorded
-        made = await pages.documents.add(party, body.draft(), actor=actor)
-        if content:
-            await pages.documents.put_file(party, made.id, content, actor=actor)
+        typed, content = await _read(pages.request)
+        body = DocumentBody.model_validate(_given(typed, await pages.lapsing.kinds(found.site)))
+        await pages.documents.add(party, body.draft(), actor=actor, content=content)
     except (ValidationError, Problem) as error:
-        return await _party(pages, *entered, status=_status(error), notice=why(error, _CALLED), typed=typed)
+        return await _party(pages, found, actor, status=_status(error), notice=why(error, _CALLED), typed=typed)
     return _go(party, done="sent" if content else "recorded")
 
 
@@ -138,8 +141,10 @@ async def change_document(pages: ThePages, party: SlugPath, document_id: IdPath)
         if typed.get("step") == "delete":
             await pages.documents.remove(party, document_id, actor=actor)
             return _go(party, done="deleted")
+        old, kinds = await pages.documents.get(party, document_id), await pages.lapsing.kinds(found.site)
         version = int(text) if (text := typed.get("version", "")).isdecimal() else 0
-        body = PutDocumentBody.model_validate(_given(typed) | {"version": version})
+        given = _given(typed, kinds | {old.kind: kind_name(old.kind, kinds)})
+        body = PutDocumentBody.model_validate(given | {"seen_by": old.seen_by, "version": version})
         await pages.documents.change(party, document_id, body.draft(), version=body.version, actor=actor)
     except (ValidationError, Problem) as error:
         notice, status = why(error, _CALLED), _status(error)
@@ -154,8 +159,8 @@ async def replace_file(pages: ThePages, party: SlugPath, document_id: IdPath) ->
     if isinstance(entered, HTMLResponse):
         return entered
     found, actor = entered
-    typed, content = await _read(pages.request)
     try:
+        typed, content = await _read(pages.request)
         if not content:
             return await _document(pages, found, document_id, status=422, notice="Choose a file first.")
         if (await pages.documents.get(party, document_id)).media_type and typed.get("sure") != "yes":
@@ -184,18 +189,29 @@ def _may(actor: Actor, action: Action, party: Party) -> bool:
 
 
 async def _read(request: Request) -> tuple[dict[str, str], bytes]:
-    """What was typed, and the file; empty for none."""
+    """What was typed, and the file; empty for none. Raises ``Invalid``."""
     parts = read_parts(await request.body(), request.headers.get("content-type", ""))
     content = parts.pop("file", b"")
     return _TYPED | {name: value.decode("utf-8", "replace") for name, value in parts.items()}, content
 
 
-def _given(typed: dict[str, str]) -> dict[str, object]:
-    """As the API takes it. What is something else becomes a kind of its own."""
-    kind = typed["kind"] or re.sub(r"[^a-z0-9]+", "-", typed["other"].lower()).strip("-")
+def _kind(chosen: str, typed: str, kinds: Mapping[str, str]) -> str:
+    """What is something else becomes a kind of its own. Raises ``Invalid`` where it is not clear what was meant."""
+    name = typed.strip().lower()
+    other = next((kind for kind, called in kinds.items() if called.lower() == name), None)
+    other = other or re.sub(r"[^a-z0-9]+", "-", name).strip("-")
+    if chosen and other and chosen != other:
+        raise invalid_field("kind", "must be clear: choose it from the list, or choose “Something else” and type it")
+    if not chosen and not other:
+        raise invalid_field("kind", "must be chosen from the list, or typed where it is something else")
+    return chosen or other
+
+
+def _given(typed: dict[str, str], kinds: Mapping[str, str]) -> dict[str, object]:
+    """As the API takes it. ``kinds``: what people call them. Raises ``Invalid``."""
     until = typed_day(typed["valid_until"]) or None
     return {
-        "kind": kind,
+        "kind": _kind(typed["kind"], typed["other"], kinds),
         "valid_from": typed_day(typed["valid_from"]),
         "valid_until": until,
         "notes": typed["notes"].replace("\r\n", "\n"),
@@ -252,19 +268,19 @@ async def _document(
         return _PAGE.refuse(404, "This document is not on record any more.")
     common = await _common(pages, party, typed)
     common["typed"] = typed or _recorded(document, common["kinds"])
-    name = common["kinds"].get(document.kind, document.kind)
+    name = kind_name(document.kind, common["kinds"])
     heading = f"Delete this document of {party.name}: {name}?" if page == "delete" else f"{party.name}: {name}"
     return _PAGE.render(status, page=page, heading=heading, notice=notice, document=document, **common)
 
 
-def _recorded(document: Document, kinds: Collection[str]) -> dict[str, str]:
+def _recorded(document: Document, kinds: Mapping[str, str]) -> dict[str, str]:
     days = {
         name: f"{day:%-d/%-m/%Y}" if day else ""
         for name, day in (("valid_from", document.valid_from), ("valid_until", document.valid_until))
     }
     return {
         "kind": document.kind,
-        "other": document.kind if document.kind not in kinds else "",
+        "other": kind_name(document.kind, kinds) if document.kind not in kinds else "",
         "notes": document.notes,
         **days,
     }
@@ -275,6 +291,7 @@ async def _common(pages: DocumentPages, party: Party, typed: dict[str, str] | No
         "party": party.id,
         "party_name": party.name,
         "kinds": await pages.lapsing.kinds(party.site),
+        "kind_name": kind_name,
         "typed": typed,
         "files": f"/api/v1/parties/{party.id}/documents",
         "endings": ENDINGS,

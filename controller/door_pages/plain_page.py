@@ -15,10 +15,13 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 from pydantic import ValidationError
 
-from controller.web.problem import Problem, field_errors
+from controller.web.problem import Invalid, Problem, field_errors
 from edge.wire.ids import SLUG_PATTERN
 
 _TYPED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", re.ASCII)
+_MOST_PARTS = 50
+"""Of a form with a file; each is read by itself."""
+_LONGEST_HEADER = 4096
 NOT_YOURS = "You may not see this. Sign in as somebody who may, then open this page again."
 SiteQuery = Annotated[str, Query(pattern=SLUG_PATTERN)]
 
@@ -34,6 +37,7 @@ _JINJA = Environment(
 _JINJA.filters["dial"] = lambda phone: "".join(letter for letter in phone if letter.isdigit() or letter == "+")
 _JINJA.filters["megabytes"] = lambda size: f"{max(size / 1024 / 1024, 0.1):.1f} MB"
 _JINJA.filters["day"] = lambda date: f"{date:%-d %B %Y}"
+_JINJA.filters["capital"] = lambda text: f"{text[:1].upper()}{text[1:]}"
 
 
 class PlainPage:
@@ -78,6 +82,17 @@ def _hashed(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
+_TOO_LARGE = PlainPage("base.html", title="Too large")
+
+
+def refuse_size(largest: int) -> HTMLResponse:
+    """For what a form sent. ``largest``: bytes."""
+    much = f"larger than {largest // 1024 // 1024} MB"
+    return _TOO_LARGE.refuse(
+        413, f"This is {much}, and nothing was kept. Go back and send a smaller scan or photograph"
+    )
+
+
 def read_form(body: bytes) -> dict[str, str]:
     """The fields of a form, each once; none for anything else."""
     try:
@@ -88,15 +103,21 @@ def read_form(body: bytes) -> dict[str, str]:
 
 
 def read_parts(body: bytes, content_type: str) -> dict[str, bytes]:
-    """The fields of a form with a file (RFC 7578), each once; none for anything else."""
+    """The fields of a form with a file (RFC 7578), each once; none for anything else. Raises ``Invalid`` for more parts
+    than a form of ours has."""
     kind = _header("Content-Type", content_type)
     boundary = kind.get_param("boundary")
-    if kind.get_content_type() != "multipart/form-data" or not isinstance(boundary, str):
+    if kind.get_content_type() != "multipart/form-data" or not isinstance(boundary, str) or not boundary:
         return {}
     fields: dict[str, bytes] = {}
-    for part in (b"\r\n" + body).split(b"\r\n--" + boundary.encode("ascii", "replace"))[1:-1]:
+    # What comes before the first part and after the last are pieces too.
+    pieces = (b"\r\n" + body).split(b"\r\n--" + boundary.encode("ascii", "replace"), _MOST_PARTS + 2)
+    if len(pieces) > _MOST_PARTS + 2:
+        raise Invalid(f"a form may have at most {_MOST_PARTS} parts; open the page again and send its form")
+    for part in pieces[1:-1]:
         head, _, value = part.partition(b"\r\n\r\n")
-        name = _header("Content-Disposition", _disposition(head)).get_param("name", header="Content-Disposition")
+        said = _disposition(head[:_LONGEST_HEADER])
+        name = _header("Content-Disposition", said).get_param("name", header="Content-Disposition")
         if isinstance(name, str):
             fields.setdefault(name, value)
     return fields
@@ -104,7 +125,7 @@ def read_parts(body: bytes, content_type: str) -> dict[str, bytes]:
 
 def _header(name: str, value: str) -> Message:
     message = Message()
-    message[name] = value
+    message[name] = value[:_LONGEST_HEADER]
     return message
 
 

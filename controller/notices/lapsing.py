@@ -54,10 +54,13 @@ class LapsingDocument(msgspec.Struct, frozen=True, kw_only=True):
     holds: bool
 
 
-def kind_name(kind: str, policy: Policy) -> str:
-    """What people call a kind of document."""
-    named = next((each.name for each in policy.documents if each.kind == kind), None)
-    return named or USUAL_KINDS.get(kind) or ("DBS check" if kind == SAFEGUARDING else kind.replace("-", " "))
+def kind_name(kind: str, named: Mapping[str, str]) -> str:
+    """What people call a kind of document. ``named``: what a site calls its kinds."""
+    return named.get(kind) or USUAL_KINDS.get(kind) or ("DBS check" if kind == SAFEGUARDING else kind.replace("-", " "))
+
+
+def _named(policy: Policy) -> dict[str, str]:
+    return {each.kind: each.name for each in policy.documents}
 
 
 def reminder_due(
@@ -161,7 +164,7 @@ class LapsingService:
         policy, site = site_config.policy, site_config.site
         kind = ending.kind if isinstance(ending, Document) else SAFEGUARDING
         holds = any(_holds(each) and each.applies(party.tier) for each in policy.documents if each.kind == kind)
-        name = kind_name(kind, policy)
+        name = kind_name(kind, _named(policy))
         return OtherNotice(
             kind=NoticeKind.LAPSING,
             contact=await self._contact(tx, notice.site, await _reached(tx, party)),
@@ -177,8 +180,7 @@ class LapsingService:
             return dict(USUAL_KINDS)
         async with self._database.read() as tx:
             policy = (await self._writer.site_configs.of(tx, site)).policy
-        asked = {each.kind: each.name for each in policy.documents if each.kind != SAFEGUARDING}
-        return USUAL_KINDS | asked
+        return USUAL_KINDS | {kind: name for kind, name in _named(policy).items() if kind != SAFEGUARDING}
 
     async def of_site(self, site: str, *, actor: Actor) -> list[LapsingDocument]:
         """What has lapsed, is missing or lapses soon, of the site's parties and of those that come to it. DBS checks
@@ -241,7 +243,7 @@ def _lapsing(
                 yield LapsingDocument(
                     party=party,
                     kind=kind,
-                    name=kind_name(kind, policy),
+                    name=kind_name(kind, _named(policy)),
                     until=until,
                     lapsed=until is None or until < today,
                     holds=_holds(rule),

@@ -41,6 +41,7 @@ from controller.door_pages import (
     series_page,
     staff_pages,
 )
+from controller.door_pages.plain_page import refuse_size
 from controller.enrolment import routes as enrolment
 from controller.estate import routes as estate
 from controller.estate.site_file import routes as site_file
@@ -223,7 +224,7 @@ def app_of(container: Container) -> FastAPI:
     app.router.default = GZipMiddleware(Pages(container.settings.pages_dir))
     # The last added is the first passed.
     app.add_middleware(IdempotencyMiddleware, container=container)
-    app.add_middleware(LimitMiddleware, csv_limit=LARGEST, document_limit=LARGEST_DOCUMENT)
+    app.add_middleware(LimitMiddleware, csv_limit=LARGEST, document_limit=LARGEST_DOCUMENT, refusing_page=refuse_size)
     app.add_middleware(HostMiddleware, names=container.settings.host_names, address=container.settings.address)
     app.add_middleware(WatchMiddleware, registry=container.registry)
     app.add_middleware(AuditSourceMiddleware, proxies=container.settings.listen.trusted)

@@ -6,12 +6,14 @@ only the route's template is named.
 
 import logging
 import time
+from collections.abc import Callable
 from http import HTTPStatus
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from controller.web.problem import Misdirected, Problem, TooLarge, problem_response, shown_path
@@ -163,26 +165,33 @@ def _route(scope: Scope) -> str:
 
 class LimitMiddleware:
     """Refuses bodies over the limit with 413, by their announced length or while they come in.
-    ``csv_limit``: that of CSV files. ``document_limit``: that of parties' documents; a page sends one in a form."""
+    ``csv_limit``: that of CSV files. ``document_limit``: that of parties' documents; a page sends one in a form.
+    ``refusing_page``: what a form of a page is answered, for a limit in bytes."""
 
-    def __init__(self, app: ASGIApp, *, csv_limit: int, document_limit: int) -> None:
+    def __init__(
+        self, app: ASGIApp, *, csv_limit: int, document_limit: int, refusing_page: Callable[[int], Response]
+    ) -> None:
         self._app = app
+        self._refusing_page = refusing_page
         self._limits = {
             "calendar": CALENDAR_LIMIT,
             "import": csv_limit,
             "content": document_limit,
-            "upload": document_limit + BODY_LIMIT,
+            "upload": document_limit,
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         last = scope["path"].rpartition("/")[2]
-        limit = self._limits.get(last, BODY_LIMIT)
+        largest = self._limits.get(last, BODY_LIMIT)
+        limit = largest + BODY_LIMIT if last == "upload" else largest  # with what else is in its form
         text = f"a body may be at most {limit} bytes; send less, or in parts"
+        page = not scope["path"].startswith("/api/")
+        refusal = self._refusing_page(largest) if page else problem_response(TooLarge(text), scope["path"])
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > limit:
-            return await problem_response(TooLarge(text), shown_path(scope["path"]))(scope, receive, send)
+            return await refusal(scope, receive, send)
         taken = 0
         begun = False
 
@@ -206,5 +215,5 @@ class LimitMiddleware:
             if begun:
                 raise
         if taken > limit and not begun:
-            await problem_response(TooLarge(text), shown_path(scope["path"]))(scope, receive, send)
+            await refusal(scope, receive, send)
         return None

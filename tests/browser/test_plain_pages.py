@@ -90,6 +90,7 @@ async def test_a_document_is_sent_replaced_and_deleted_on_a_phone(
     screen = await screens.new(size=NARROW)
     page = screen.page
     await screen.open("/documents/papers")
+    await page.get_by_label("What it is").select_option("Public liability insurance")
     await page.get_by_label("First day").fill("1/6/2026")
     await page.get_by_label("Last day").fill("31/5/2027")
     await page.get_by_label("Its scan").set_input_files(large)
@@ -117,3 +118,23 @@ async def test_a_document_is_sent_replaced_and_deleted_on_a_phone(
     await page.get_by_role("button", name="Yes, delete it").press("Enter")
     await expect(page.get_by_text("No documents are on record.")).to_be_visible()
     assert await screen.sideways() == 0
+
+
+@pytest.mark.browser_full
+async def test_without_script_a_file_that_is_too_large_is_refused_in_plain_words(
+    screens: Screens, hub: SimHub, tmp_path: Path
+) -> None:
+    await hub.api.put("/parties/heavy", {"kind": "group", "name": "Heavy Club", "site": "ramsey"})
+    large = tmp_path / "large.pdf"
+    large.write_bytes(b"%PDF-1.7".ljust(3 * LARGEST))
+    screen = await screens.new(size=NARROW, settings={"java_script_enabled": False})
+    screen.excuse("status of 413")
+    page = screen.page
+    await screen.open("/documents/heavy")
+    await page.get_by_label("What it is").select_option("Public liability insurance")
+    await page.get_by_label("First day").fill("1/6/2026")
+    await page.get_by_label("Its scan").set_input_files(large)
+    await page.get_by_role("button", name="Record it").click()
+    await expect(page.get_by_role("status")).to_contain_text("larger than 10 MB")
+    await screen.open(urlsplit(page.url).path)  # as from its address bar
+    await expect(page.get_by_text("No documents are on record.")).to_be_visible()

@@ -1,11 +1,18 @@
 """The plain pages of documents."""
 
+import re
+
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 
+from controller.container import Container
+from controller.db.engine import Tx
 from controller.documents.model import LARGEST
 from controller.door_pages.plain_page import read_parts
+from controller.web.middleware import BODY_LIMIT
+from controller.web.problem import Invalid
 from tests.controller.documents.test_documents import CHOIR, PDF, PNG, SEEN, add
 from tests.controller.people.signing import API, Json, make_user, put_party, signed_in_as
 from tests.controller.running import PASSWORD, stranger
@@ -43,6 +50,9 @@ async def test_managers_see_what_lapses_record_documents_and_leaders_see_their_o
             ({"valid_from": ""}, "The first day"),
             ({"valid_until": "1/11/2026"}, "The last day must not be before"),
             ({"kind": "", "other": "Safeguarding"}, "What it is must not be safeguarding"),
+            ({"kind": ""}, "What it is must be chosen"),
+            ({"kind": "", "other": "!"}, "What it is must be chosen"),
+            ({"kind": "insurance", "other": "Food hygiene"}, "What it is must be clear"),
             ({"valid_from": "31/11/2026"}, "The first day"),
         ):
             refused = await send(page, "/documents/choir/upload", FORM | wrong)
@@ -137,9 +147,83 @@ async def test_the_form_offers_what_the_site_asks_for_and_takes_anything_else(
     async with signed_in_as(app, village, "manager", sites=[SITE]) as page:
         shown = await page.get("/documents/choir")
         assert '<option value="risk">Risk assessment</option>' in shown.text
-        await send(page, "/documents/choir/upload", FORM | {"kind": "", "other": "Food hygiene, 2026"})
-    [document] = (await village.get(f"{CHOIR}/documents")).json()["items"]
-    assert document["kind"] == "food-hygiene-2026"
+        assert re.findall(r"<option.* selected>.*</option>", shown.text) == [
+            '<option value="" selected>Choose…</option>'
+        ]
+        for kind, other in (("", "Food hygiene, 2026"), ("", "risk Assessment"), ("hire-terms", "Hire terms")):
+            await send(page, "/documents/choir/upload", FORM | {"kind": kind, "other": other})
+    recorded = (await village.get(f"{CHOIR}/documents")).json()["items"]
+    assert [each["kind"] for each in recorded] == ["food-hygiene-2026", "hire-terms", "risk"]
+
+
+@pytest.mark.parametrize("kind", ["food-hygiene", "food--hygiene", "insurance"])
+async def test_saving_a_document_as_it_is_shown_changes_nothing(
+    app: FastAPI, village: httpx.AsyncClient, kind: str
+) -> None:
+    await put_party(village, "choir", site=SITE)
+    made = await add(village, kind=kind, seen_by="Ada Trustee", notes="one\ntwo", valid_until=None)
+    async with signed_in_as(app, village, "manager", sites=[SITE]) as page:
+        shown = (await page.get(f"/documents/choir/{made['id']}")).text
+        [notes] = re.findall(r'<textarea [^>]*name="notes"[^>]*>([^<]*)</textarea>', shown)
+        fields = dict(re.findall(r'<input (?:id="\w+"|type="hidden") name="(\w+)".* value="([^"]*)"', shown))
+        [chosen] = re.findall(r'<option value="([^"]*)" selected', shown) or [""]
+        assert fields.keys() == {"version", "other", "valid_from", "valid_until"}
+        fields |= {"kind": chosen, "notes": notes.replace("\n", "\r\n"), "step": "change"}
+        saved = await page.post(f"/documents/choir/{made['id']}", data=fields, headers=OURS)
+        assert saved.status_code == 303, saved.text
+        assert (await village.get(f"{CHOIR}/documents")).json()["items"] == [made]
+        later = await page.post(
+            f"/documents/choir/{made['id']}", data=fields | {"valid_until": "1/6/2028"}, headers=OURS
+        )
+        assert later.status_code == 303, later.text
+    [changed] = (await village.get(f"{CHOIR}/documents")).json()["items"]
+    assert changed == made | {"valid_until": "2028-06-01", "version": changed["version"]}
+
+
+async def test_kinds_and_levels_are_shown_in_peoples_words(app: FastAPI, village: httpx.AsyncClient) -> None:
+    await put_party(village, "choir", site=SITE)
+    asks = {"kind": "pta-list", "name": "DBS list of PTA", "lapsing": "warn"}
+    policy = {"rules": [{"name": "All", "modes": []}], "documents": [asks]}
+    assert (await village.put(f"{API}/sites/{SITE}/policy", json=policy)).is_success
+    made = [await add(village, kind=kind) for kind in ("food-hygiene", "pta-list")]
+    assert (await village.put(f"{CHOIR}/safeguarding", json=SEEN)).is_success
+    async with signed_in_as(app, village, "manager", sites=[SITE]) as page:
+        shown = (await page.get("/documents/choir")).text
+        assert re.findall(r"<h2>(.*)</h2>", shown)[:2] == ["Food hygiene", "DBS list of PTA"]
+        assert "DBS check (enhanced, with a check of the barred lists) seen on" in shown
+        one = (await page.get(f"/documents/choir/{made[0]['id']}")).text
+        assert re.findall(r"<h1>(.*)</h1>", one) == ["Choir: food hygiene"]
+
+
+async def test_what_is_larger_than_any_form_is_refused_in_plain_words(app: FastAPI, village: httpx.AsyncClient) -> None:
+    await put_party(village, "choir", site=SITE)
+    made = await add(village)
+    async with signed_in_as(app, village, "manager", sites=[SITE]) as page:
+        for at in ("/documents/choir", f"/documents/choir/{made['id']}"):
+            refused = await send(page, f"{at}/upload", FORM, PDF.ljust(LARGEST + BODY_LIMIT + 1, b" "))
+            assert (refused.status_code, "larger than 10 MB" in refused.text) == (413, True)
+            assert refused.headers["content-type"].startswith("text/html")
+            back = await page.get(f"{at}/upload")  # as from the address bar of the page that refused
+            assert (back.status_code, back.headers["location"]) == (303, at)
+
+
+async def test_a_document_and_its_file_are_recorded_together_or_not_at_all(
+    app: FastAPI, village: httpx.AsyncClient, container: Container
+) -> None:
+    await put_party(village, "choir", site=SITE)
+    fails = "CREATE TRIGGER no_file BEFORE INSERT ON document_files BEGIN SELECT RAISE(ABORT, 'no'); END"
+
+    async def execute(tx: Tx, statement: str) -> None:
+        await tx.execute(text(statement))
+
+    async with signed_in_as(app, village, "manager", sites=[SITE]) as page:
+        await container.database.run(execute, fails)
+        assert (await send(page, "/documents/choir/upload", FORM, PDF)).status_code == 500
+        assert (await village.get(f"{CHOIR}/documents")).json()["items"] == []
+        await container.database.run(execute, "DROP TRIGGER no_file")
+        assert (await send(page, "/documents/choir/upload", FORM, PDF)).status_code == 200
+    [kept] = (await village.get(f"{CHOIR}/documents")).json()["items"]
+    assert (kept["media_type"], kept["size"]) == ("application/pdf", len(PDF))
 
 
 @pytest.mark.parametrize(
@@ -151,6 +235,7 @@ async def test_the_form_offers_what_the_site_asks_for_and_takes_anything_else(
         (b"a=b", "application/x-www-form-urlencoded"),
         (b"--x", "multipart/form-data"),
         (b"--\xff", "multipart/form-data; boundary=\xff"),
+        (b"--\r\nContent-Disposition: form-data; name=a\r\n\r\nb\r\n----", 'multipart/form-data; boundary=""'),
     ],
 )
 def test_a_form_that_cannot_be_read_has_no_fields(body: bytes, kind: str) -> None:
@@ -165,3 +250,24 @@ def test_the_fields_of_a_form_are_read_whatever_bytes_the_file_has() -> None:
         b"\r\n\r\n\xc3\xa9\r\n--x--\r\n"
     )
     assert read_parts(body, 'multipart/form-data; boundary="x"') == {"file": content, "a": "é".encode()}
+
+
+def test_a_form_with_more_parts_than_any_of_ours_is_refused() -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="a%d"\r\n\r\nb\r\n'
+    fifty = b"".join(part % each for each in range(50))
+    assert len(read_parts(fifty + b"--x--", "multipart/form-data; boundary=x")) == 50
+    with pytest.raises(Invalid, match="at most 50 parts"):
+        read_parts(fifty + part % 50 + b"--x--", "multipart/form-data; boundary=x")
+
+
+async def test_a_form_with_too_many_parts_changes_nothing_and_says_why(
+    app: FastAPI, village: httpx.AsyncClient
+) -> None:
+    await put_party(village, "choir", site=SITE)
+    made = await add(village)
+    headers = OURS | {"Content-Type": "multipart/form-data; boundary=a"}
+    async with signed_in_as(app, village, "manager", sites=[SITE]) as page:
+        for at in ("/documents/choir", f"/documents/choir/{made['id']}"):
+            refused = await page.post(f"{at}/upload", content=b"\r\n--a" * 100_000, headers=headers)
+            assert (refused.status_code, "may have at most 50 parts" in refused.text) == (422, True), refused.text
+    assert (await village.get(f"{CHOIR}/documents")).json()["items"] == [made]

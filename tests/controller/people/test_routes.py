@@ -66,7 +66,7 @@ OPEN = {
     "/documents/{party}": "as the page of a site",
     "/documents/{party}/upload": "as the page of a site",
     "/documents/{party}/{document_id}": "as the page of a site",
-    "/documents/{party}/{document_id}/upload": "as the page of a site",
+    "/documents/{party}/{document_id}/upload": "as the page of a site; read, it only leads to that of the document",
     "/induction/edit": "a page, which asks who has signed in by itself (induction/test_editing)",
     "/induction/{token}": "the link is a secret of who takes it",
     "/d/{token}/pass": "the link is a secret of the booking's people",
