@@ -69,9 +69,13 @@ def reminder_due(
     """Of how many days before the end a reminder is due now; ``None``: of none. The least where several are; what was
     reminded of stays so, and what is over needs no reminder."""
     due = [each for each in steps if local_time.instant_moved(_begins(until, each), zone)[0] <= now]
-    if not due or local_time.day_start(until + _DAY, zone) <= now:
+    if not due or _over(until, zone, now):
         return None
     return None if reminded_days is not None and reminded_days <= min(due) else min(due)
+
+
+def _over(until: date, zone: ZoneInfo, now: datetime) -> bool:
+    return local_time.day_start(until + _DAY, zone) <= now
 
 
 def _begins(until: date, days: int) -> datetime:
@@ -155,13 +159,15 @@ class LapsingService:
         return await self._recipients.contact_at(tx, site, mail=reached.contact_email, phone=reached.contact_phone)
 
     async def notice(self, tx: Tx, notice: Notice, site_config: SiteConfig, now: datetime) -> OtherNotice | None:
-        """A reminder; ``None`` where it is gone or there is a newer one."""
+        """A reminder; ``None`` where it is gone, is over, has a newer one, or its party has ended."""
         ending = await _ending(tx, notice.about)
         until = await _until(tx, ending) if ending is not None else None
         party = await parties.party(tx, ending.party) if ending is not None else None
-        if ending is None or until is None or party is None:
+        if ending is None or until is None or party is None or party.ended_at is not None:
             return None
         policy, site = site_config.policy, site_config.site
+        if _over(until, site.tz, now):
+            return None
         kind = ending.kind if isinstance(ending, Document) else SAFEGUARDING
         holds = any(_holds(each) and each.applies(party.tier) for each in policy.documents if each.kind == kind)
         name = kind_name(kind, _named(policy))
@@ -185,14 +191,16 @@ class LapsingService:
     async def of_site(self, site: str, *, actor: Actor) -> list[LapsingDocument]:
         """What has lapsed, is missing or lapses soon, of the site's parties and of those that come to it. DBS checks
         only of parties that the actor keeps. Raises ``SiteUnknown``."""
-        now = self._clock.now()
         async with self._database.read() as tx:
-            site_config = await self._writer.site_configs.of(tx, site)
-            ids = {*await documents.parties_with_any(tx, site), *await bookings.parties_ahead(tx, site, now)}
-            found = await parties.parties(tx, ids)
-            going = {each.id: each for each in found.values() if each.ended_at is None}
-            shown = await _shown(tx, going)
-        policy, today = site_config.policy, local_time.local_day(now, site_config.site.tz)
+            return await self.in_site(tx, await self._writer.site_configs.of(tx, site), actor, self._clock.now())
+
+    async def in_site(self, tx: Tx, site_config: SiteConfig, actor: Actor, now: datetime) -> list[LapsingDocument]:
+        """As ``of_site``, in a transaction that reads already."""
+        site, policy = site_config.site.id, site_config.policy
+        ids = {*await documents.parties_with_any(tx, site), *await bookings.parties_ahead(tx, site, now)}
+        found = await parties.parties(tx, ids)
+        going = {each.id: each for each in found.values() if each.ended_at is None}
+        shown, today = await _shown(tx, going), local_time.local_day(now, site_config.site.tz)
         kept = [
             each
             for each in _lapsing(going, shown, policy, today)

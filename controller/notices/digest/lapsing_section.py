@@ -12,7 +12,7 @@ from controller.people.model import Actor
 
 def lapsing_section(lapsing: LapsingService) -> Contributor:
     async def contribute(tx: Tx, site_config: SiteConfig, actor: Actor, now: datetime) -> DigestSection:
-        found = await lapsing.of_site(site_config.site.id, actor=actor)
+        found = await lapsing.in_site(tx, site_config, actor, now)
         return DigestSection(heading="Documents that lapse", lines=[_line(each) for each in found])
 
     return contribute

@@ -162,6 +162,24 @@ async def test_a_dbs_check_is_reminded_of_once_at_each_step_and_only_its_reader_
     assert len(mail.mails) == 2
 
 
+@pytest.mark.parametrize("how", ["over", "party ended", "still"])
+async def test_a_reminder_that_waited_is_sent_only_while_its_document_counts(
+    village: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer, how: str
+) -> None:
+    await put_party(village, "choir", site=SITE, contact_email=ROSA)
+    await add(village, valid_until="2026-12-10")
+    assert (await village.post(f"{API}/sites/{SITE}/notices/pause")).is_success
+    await after(Sending(app.state.container, clock), minutes=1)
+    if how == "party ended":
+        await put_party(village, "choir", site=SITE, contact_email=ROSA, ended=True)
+    clock.set(datetime(2026, 12, 11 if how == "over" else 10, 0, 0, tzinfo=UTC))
+    assert (await village.post(f"{API}/sites/{SITE}/notices/resume")).is_success
+    await app.state.container.notice_worker.send_due()
+    assert len(mail.mails) == (1 if how == "still" else 0)
+    [notice] = (await village.get(f"{API}/sites/{SITE}/notices")).json()["items"]
+    assert notice["state"] == ("sent" if how == "still" else "skipped")
+
+
 async def choices(client: httpx.AsyncClient, by: str) -> None:
     answer = await client.patch(f"{API}/parties/choir/notice-preferences", json={"choices": {"lapsing": by}})
     assert answer.is_success, answer.text
