@@ -94,14 +94,15 @@ class NoticePreferences:
         return await self._database.run(self._put, person, chosen, LINK_ACTOR, "notice preferences")
 
     async def stop_mails(self, token: str, kinds: frozenset[NoticeKind]) -> list[Preference]:
-        """No mails of these kinds any more; text messages go on. Kinds that cannot be switched off stay. Idempotent.
-        Raises ``PreferenceLinkUnknown``."""
+        """No mails of these kinds any more; text messages go on. Kinds that cannot be switched off stay, and those that
+        do not come anyway. Idempotent. Raises ``PreferenceLinkUnknown``."""
         person = self._linked(token)
 
         async def write(tx: Tx) -> list[Preference]:
-            found = {each.kind: each.by for each in await self._of(tx, person)}
             chosen = {
-                kind: By.SMS if found[kind] is By.BOTH else By.NONE for kind in kinds - REQUIRED if found[kind].mails
+                each.kind: By.SMS if each.by is By.BOTH else By.NONE
+                for each in await self._of(tx, person)
+                if each.kind in kinds - REQUIRED and each.by.mails
             }
             return await self._put(tx, person, chosen, LINK_ACTOR, "notice preferences")
 
