@@ -22,6 +22,7 @@ notices = Table(
     Column("subject", String(400), nullable=False),
     Column("reply", String(500), nullable=False),
     Column("whole", Boolean, nullable=False, server_default=false()),
+    Column("told_since", Instant),  # of a digest: since when it told
     Index("ix_notices_site", "site", "id"),
     Index("ix_notices_about", "about"),
 )

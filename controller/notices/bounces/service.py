@@ -15,6 +15,7 @@ from controller.notices import repository as notice_repository
 from controller.notices.bounces import repository
 from controller.notices.bounces.model import OLDEST, BouncedAddress, MailType, blames_address
 from controller.notices.bounces.tokens import MailName
+from controller.notices.digest import repository as digests
 from controller.notices.errors import BouncedAddressUnknown
 from controller.notices.model import CAME_BACK, Notice, NoticeState
 from controller.notices.recipients import Recipients
@@ -78,6 +79,7 @@ class BounceService:
         if news:
             state, text = NoticeState.FAILED, f"{CAME_BACK}{reply}"[:400]
             await notice_repository.settle(tx, self._database, notice, state=state, reply=text)
+            await digests.tell_again(tx, notice)
         if blames_address(reply) and not await self._cleared_since(
             tx, notice.site, notice.contact_address, notice.ended_at or name.made_at
         ):

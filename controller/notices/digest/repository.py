@@ -11,7 +11,7 @@ from controller.diary.model import BookingState
 from controller.diary.tables import bookings
 from controller.estate.tables import sites
 from controller.notices.digest.model import Digest
-from controller.notices.model import NoticeState
+from controller.notices.model import Notice, NoticeState
 from controller.notices.tables import notice_digests, notices
 from controller.people.tables import users
 
@@ -55,6 +55,21 @@ async def due(tx: Tx, now: datetime) -> list[Digest]:
 async def note(tx: Tx, digest_id: str, **fields: object) -> None:
     """Write when one comes next, or up to when it has told."""
     await tx.execute(update(notice_digests).where(_C.id == digest_id).values(fields))
+
+
+async def note_sent(tx: Tx, told: Digest, notice_id: str, now: datetime) -> None:
+    """The server took a notice with what there was to tell; what came back meanwhile is still to be told."""
+    here = (_C.id == told.id, _C.sent_at == told.sent_at)
+    await tx.execute(update(notice_digests).where(*here).values(sent_at=now))
+    await tx.execute(update(notices).where(notices.c.id == notice_id).values(told_since=told.sent_at))
+
+
+async def tell_again(tx: Tx, notice: Notice) -> None:
+    """Let the next one tell what a notice told that came back; does nothing for one that was no digest."""
+    if notice.told_since is None:
+        return
+    here = (_C.id == notice.about, _C.sent_at > notice.told_since)
+    await tx.execute(update(notice_digests).where(*here).values(sent_at=notice.told_since))
 
 
 class ChosenDigest(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,10 +116,10 @@ async def _bookings(tx: Tx, site: str, *conditions: ColumnElement[bool]) -> list
 
 
 async def untold(tx: Tx, site: str, since: datetime, now: datetime) -> list[UntoldNotice]:
-    """Notices that reached nobody."""
+    """Notices that reached nobody, but for digests."""
     states = (NoticeState.NO_ADDRESS, NoticeState.FAILED)
     n = notices.c
     query = select(n.subject, n.state, n.reply).where(
-        n.site == site, n.state.in_(states), n.ended_at >= since, n.ended_at < now
+        n.site == site, n.state.in_(states), n.ended_at >= since, n.ended_at < now, n.about.not_in(select(_C.id))
     )
     return await all_of(tx, UntoldNotice, query.order_by(n.id).limit(_MOST))

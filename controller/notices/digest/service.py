@@ -131,7 +131,10 @@ class DigestService:
     async def notice(self, tx: Tx, notice: Notice, site_config: SiteConfig, now: datetime) -> OtherNotice | None:
         """As things are now; ``None`` where there is nothing to say, or its user no longer runs the site."""
         found = await repository.by_id(tx, notice.about)
-        return None if found is None else await self.notice_of(tx, found, now)
+        told = None if found is None else await self.notice_of(tx, found, now)
+        if found is None or told is None:
+            return None
+        return replace(told, sent=partial(repository.note_sent, told=found, notice_id=notice.id, now=now))
 
     async def notice_of(self, tx: Tx, digest: Digest, now: datetime) -> OtherNotice | None:
         """What a digest says now; ``None`` as ``notice``."""
@@ -147,7 +150,6 @@ class DigestService:
             contact=await self._contact(tx, digest),
             subject=digest_subject(site_config.site, now=now),
             text=text,
-            sent=partial(repository.note, digest_id=digest.id, sent_at=now),
         )
 
     async def _contact(self, tx: Tx, digest: Digest) -> Contact:

@@ -1,8 +1,10 @@
 """The digest of those who run a site: when it comes, what stands in it, and that nothing to say is no mail."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 
 import httpx
 import pytest
@@ -214,15 +216,17 @@ async def test_one_that_failed_is_nothing_to_ring_about(
     client: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
 ) -> None:
     await furnish(client)
-    async with reading(app, client, 4):
+    async with reading(app, client, 4) as manager:
         await book(client, contact_email=ROSA, **NEXT_WEEK)
         clock.set(EIGHT - timedelta(minutes=5))
         await look(app)
         mail.next = [Behaviour.NO_SUCH_USER]
         clock.set(EIGHT)
         await look(app)
-    assert [each["contact_address"] for each in await listed(client, state="failed")] == [MANAGER]
-    assert (await client.get(f"{API}/sites/{SITE}/calls")).json()["items"] == []
+        assert [each["contact_address"] for each in await listed(client, state="failed")] == [MANAGER]
+        assert (await client.get(f"{API}/sites/{SITE}/calls")).json()["items"] == []
+        clock.advance(minutes=1)
+        assert "What waits for you" not in (await manager.get(OWN)).json()["text"]
 
 
 async def test_who_no_longer_runs_the_site_gets_none(
@@ -237,6 +241,72 @@ async def test_who_no_longer_runs_the_site_gets_none(
     clock.set(EIGHT)
     await look(app)
     assert mail.mails == []
+
+
+async def test_many_may_read_theirs_at_once(client: httpx.AsyncClient, app: FastAPI) -> None:
+    await furnish(client)
+    async with reading(app, client, 4) as manager:
+        answers = await asyncio.gather(*(manager.get(OWN) for _ in range(12)))
+    assert [each.status_code for each in answers] == [200] * 12
+
+
+async def test_a_click_in_an_old_mail_is_taken_also_where_it_no_longer_comes(
+    client: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
+) -> None:
+    await furnish(client)
+    async with reading(app, client, 4) as manager:
+        await book(client, **NEXT_WEEK)
+        clock.set(EIGHT)
+        await look(app)
+        page = mail.mails[0]["List-Unsubscribe"].strip("<>").partition("/n/")[2]
+        await choose(manager)
+        answer = await client.post(f"/n/{page}", data={"List-Unsubscribe": "One-Click"})
+    assert (answer.status_code, "These mails are stopped." in answer.text) == (200, True)
+
+
+async def came_back(client: httpx.AsyncClient, app: FastAPI, clock: ManualClock, reply: str) -> str:
+    """The digest of Thursday does, when that of Friday is sent already; its id."""
+    for day, (space, title) in enumerate({"hall": "Made", "studio": "Another"}.items()):
+        await book(client, space=space, title=title, **NEXT_WEEK)
+        clock.advance(minutes=2)
+        await look(app)  # nobody is told of the booking, so that this is to be said too
+        clock.set(EIGHT + timedelta(days=day))
+        await look(app)
+    sent = [each for each in await listed(client, state="sent") if each["contact_address"] == MANAGER][-1]
+    name = MailName(kind=MailType.NOTICE, id=str(sent["id"]))
+    assert await app.state.container.bounces.came_back(name, MANAGER, reply)
+    return name.id
+
+
+def told(mails: list[EmailMessage]) -> list[tuple[bool, bool]]:
+    return [("Made, Hall" in text(each), "Another, Studio" in text(each)) for each in mails]
+
+
+async def test_what_comes_back_later_is_in_the_next_one(
+    client: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
+) -> None:
+    await furnish(client)
+    async with reading(app, client, 4, 5, 6, 7):
+        await came_back(client, app, clock, "5.7.1 looks like spam")
+        assert told(mail.mails) == [(True, False), (False, True)]
+        for _ in range(2):
+            clock.advance(days=1)
+            await look(app)
+        assert told(mail.mails[2:]) == [(True, True)]
+
+
+async def test_one_that_came_back_is_told_once_more_when_somebody_sends_it_again(
+    client: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
+) -> None:
+    await furnish(client)
+    async with reading(app, client, 4, 5, 6):
+        failed = await came_back(client, app, clock, "5.1.1 no such user")
+        assert (await client.post(f"{API}/sites/{SITE}/notices/{failed}/retry")).is_success
+        await look(app)
+        assert told(mail.mails[2:]) == [(True, True)]
+        clock.advance(days=1)
+        await look(app)
+        assert len(mail.mails) == 3
 
 
 @pytest.mark.parametrize("wrong", [{"weekdays": [0]}, {"weekdays": [1, 1]}, {"weekdays": [1], "hour": 24}])
