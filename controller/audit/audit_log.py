@@ -237,6 +237,12 @@ async def name_user(tx: Tx, user_id: str, name: str) -> None:
     )
 
 
+async def is_erased(tx: Tx, user_id: str) -> bool:
+    """Whether the name of a user was erased."""
+    found = select(audit_people.c.id).where(audit_people.c.id == user_id, audit_people.c.name == "")
+    return (await tx.execute(found)).first() is not None
+
+
 async def forget(tx: Tx, party: str, actor: str, now: datetime) -> None:
     """Erase the personal values of all rows about a party. The chain holds only their digests, and stays whole."""
     await tx.execute(update(audit_rows).where(audit_rows.c.subject == party).values(personal=None))

@@ -151,6 +151,11 @@ class UserNotEnded(Conflicting):
         super().__init__(f"{name!r} can still sign in; end this user first, then delete the name and the address")
 
 
+class UserForgotten(Conflicting):
+    def __init__(self) -> None:
+        super().__init__("the name and the address of this user were deleted for good; make a new user instead")
+
+
 class LastOwner(Conflicting):
     def __init__(self, name: str) -> None:
         super().__init__(

@@ -18,6 +18,7 @@ from controller.people.errors import (
     LastOwner,
     SessionUnknown,
     TooManyTries,
+    UserForgotten,
     UserTaken,
     UserUnknown,
     WrongPassword,
@@ -174,7 +175,7 @@ async def add_user(body: NewUserBody, people: ThePeople, clock: TheClock, actor:
     return await _answer(user, people, actor, clock)
 
 
-@router.patch("/users/{user_id}", responses=described(NotSignedIn, UserUnknown, LastOwner))
+@router.patch("/users/{user_id}", responses=described(NotSignedIn, UserUnknown, UserForgotten, LastOwner))
 async def change_user(
     user_id: IdPath, body: UserChangeBody, people: ThePeople, clock: TheClock, actor: KeepsUsers
 ) -> UserAnswer:

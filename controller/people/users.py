@@ -32,6 +32,7 @@ from controller.people.errors import (
     LastOwner,
     MayNotGive,
     NotAllowed,
+    UserForgotten,
     UserTaken,
     UserUnknown,
 )
@@ -153,7 +154,8 @@ class UserService:
 
     async def change(self, user_id: str, change: UserChange, *, actor: Actor) -> User:
         """A new password and an end sign the user out everywhere, at once. The actor must be able to give everything
-        that the user has or had. Raises ``UserUnknown``, ``MayNotGive``, ``NotAllowed``, ``LastOwner``, ``Invalid``."""
+        that the user has or had. Raises ``UserUnknown``, ``UserForgotten``, ``MayNotGive``, ``NotAllowed``,
+        ``LastOwner``, ``Invalid``."""
         hashed = None if change.password is msgspec.UNSET else await self.passwords.hash(change.password)
         user, sites = await self.database.run(self._change, user_id, change, hashed, actor)
         self.mails.asked.set()
@@ -173,6 +175,8 @@ class UserService:
             new = msgspec.structs.replace(new, ended_at=(old.ended_at or now) if change.ended else None)
         if new == old:
             return old, frozenset()
+        if await audit_log.is_erased(tx, old.id):
+            raise UserForgotten
         if change.password is not msgspec.UNSET:
             require_strong(change.password, old.name)
         if new.ended_at is None:

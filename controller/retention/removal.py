@@ -29,6 +29,10 @@ class RetentionRule(Protocol):
     async def apply(self, tx: Tx, keys: Sequence[Key]) -> int: ...
 
 
+class InOrder(msgspec.Struct, frozen=True):
+    """A rule for which ``after`` is the last key that was found, also where it went."""
+
+
 class DeleteRows(msgspec.Struct, frozen=True, kw_only=True):
     """Rows whose ``column`` is before the cutoff. ``children``: tables with the column that points to a row's first
     key. ``where``: which rows besides."""

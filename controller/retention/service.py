@@ -26,6 +26,7 @@ from controller.retention.removal import (
     DeleteRows,
     DeleteSamples,
     EraseAuditPersonal,
+    InOrder,
     Key,
     RetentionRule,
     table,
@@ -248,7 +249,7 @@ class RetentionService:
             if not keys or keys == before:  # those that cannot go yet
                 return count
             done = await self._database.run(rule.apply, keys)
-            if done < len(keys):
+            if done < len(keys) or isinstance(rule, InOrder):
                 after = keys[-1]
             count, before = count + done, keys
             await asyncio.sleep(PAUSE_S)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlalchemy import Column, delete, select, update
 
 from controller.audit import audit_log
@@ -16,7 +15,7 @@ from controller.people.errors import UserNotEnded
 from controller.people.model import Actor
 from controller.people.repository import end_sessions
 from controller.people.users import UserService
-from controller.retention.removal import Key, is_one, table
+from controller.retention.removal import InOrder, Key, is_one, table
 from controller.retention.service import RetentionService
 from edge.wire.clock import Clock
 
@@ -41,24 +40,28 @@ def former(user_id: str) -> str:
     return f"Former user {user_id}"
 
 
-class EraseUsers(msgspec.Struct, frozen=True):
+class EraseUsers(InOrder, frozen=True):
     """Names and addresses of users who ended, also in the audit log and wherever they did something, and what they
     signed in by; their ids stay. ``only``: of this user, whenever they ended."""
 
     only: str | None = None
 
     async def find(self, tx: Tx, cutoff: datetime, limit: int, after: Key | None = None) -> Sequence[Key]:
-        """Keys with table, column and new text of rows that name one; without any such row, the users themselves."""
+        """Keys with table, column and new text of rows that name one of some users, first from the column of ``after``
+        on; without any such row, those users themselves."""
         users, people = table("users"), table("audit_people")
         which = users.c.ended_at < cutoff if self.only is None else users.c.id == self.only
         query = select(users.c.id, users.c.name).join_from(users, people, people.c.id == users.c.id)
-        rows = (await tx.execute(query.where(which, users.c.ended_at.is_not(None), people.c.name != ""))).all()
-        for start in range(0, len(rows), _AT_ONCE):
-            some = rows[start : start + _AT_ONCE]
-            texts = {prefix + row.name: prefix + former(row.id) for row in some for prefix in _PREFIXES}
-            if found := await _naming(tx, texts, limit):
-                return found
-        return [(row.id,) for row in rows[:limit]]
+        query = query.where(which, users.c.ended_at.is_not(None), people.c.name != "").order_by(users.c.id)
+        rows = (await tx.execute(query.limit(min(limit, _AT_ONCE)))).all()
+        if not rows:
+            return []
+        texts = {prefix + row.name: prefix + former(row.id) for row in rows for prefix in _PREFIXES}
+        columns = actor_columns()
+        places = [(column.table.name, column.name) for column in columns]
+        start = places.index(after[:2]) if after is not None and after[:2] in places else 0
+        found = await _naming(tx, texts, columns[start:] + columns[:start], limit)
+        return found or [(row.id,) for row in rows]
 
     async def apply(self, tx: Tx, keys: Sequence[Key]) -> int:
         by_change: dict[tuple[str, str, str], list[Key]] = {}
@@ -73,9 +76,9 @@ class EraseUsers(msgspec.Struct, frozen=True):
         return len(keys)
 
 
-async def _naming(tx: Tx, texts: Mapping[str, str], limit: int) -> list[Key]:
+async def _naming(tx: Tx, texts: Mapping[str, str], columns: Sequence[Column[Any]], limit: int) -> list[Key]:
     found: list[Key] = []
-    for column in actor_columns():
+    for column in columns:
         keys = column.table.primary_key.columns
         query = select(column, *keys).where(column.in_(list(texts))).limit(limit - len(found))
         found += [(column.table.name, column.name, texts[row[0]], *row[1:]) for row in await tx.execute(query)]

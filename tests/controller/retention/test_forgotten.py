@@ -1,10 +1,12 @@
 """A person who is forgotten, as a party and as a user, is named nowhere in the database any more."""
 
 import asyncio
+from datetime import timedelta
 
 import httpx
+import pytest
 from fastapi import FastAPI
-from sqlalchemy import String, Text, select, update
+from sqlalchemy import Engine, String, Text, event, select, update
 from typer import Typer
 from typer.testing import CliRunner, Result
 
@@ -13,12 +15,13 @@ from controller.container import Container
 from controller.db.engine import NAMES_ACTOR, metadata
 from controller.people.cli import app as parties_cli
 from controller.people.user_cli import app as users_cli
+from controller.retention import service
 from controller.retention.removal import is_one
-from controller.retention.user_names import actor_columns, former
+from controller.retention.user_names import EraseUsers, actor_columns, former
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import API, make_user, put_party, signed_in_as
 from tests.controller.people.test_matrix import furnished
-from tests.controller.retention.rows import holding, put_naming, table
+from tests.controller.retention.rows import holding, put, put_naming, table
 from tests.controller.serving import serving
 from tests.controller.village import SITE, act, book, change
 
@@ -69,10 +72,42 @@ async def test_a_user_who_is_forgotten_is_named_in_no_column_of_any_table(
     clock.advance(days=1)
     assert (await any_village.post(f"{path}/forget")).status_code == 204
     assert (await any_village.post(f"{path}/forget")).status_code == 204
+    for change_of_user in ({"ended": False}, {"email": MAIL}, {"ended": False, "password": "a new and long one"}):
+        late = await any_village.patch(path, json=change_of_user)
+        assert (late.status_code, "make a new user instead" in late.text) == (409, True)
+    assert (await any_village.patch(path, json={"ended": True})).is_success  # which they are
     async with container.database.read() as tx:
         assert await holding(tx, "Quill", MAIL) == []
         made_by = (await tx.execute(select(table("bookings").c.created_by).distinct())).scalars().all()
     assert former(user["id"]) in made_by
+
+
+async def test_each_column_is_searched_twice_at_most_however_many_rows_name_a_user(
+    village: httpx.AsyncClient, container: Container, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "AT_ONCE", 2)
+    users = [await make_user(village, name, "porter") for name in (NAME, "Max Moss", "Eve Ray")]
+    first, last = actor_columns()[0], table("manual_calls").c.made_by
+    async with container.database.write() as tx:
+        for number in range(12):
+            name = users[number % 3]["name"]
+            await put(tx, last.table.name, id=str(number), made_by=name, called_by=f"import:{name}")
+    for user in users:
+        assert (await village.patch(f"{API}/users/{user['id']}", json={"ended": True})).is_success
+    searched: list[str] = []
+
+    def note(_c: object, _u: object, statement: str, *_more: object) -> None:
+        if statement.startswith(f"SELECT {first.table.name}.{first.name},"):
+            searched.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        await container.retention.carry_out(EraseUsers(), container.clock.now() + timedelta(days=1))
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    async with container.database.read() as tx:
+        assert await holding(tx, *(user["name"] for user in users)) == []
+    assert len(searched) <= 4  # twice for each two users
 
 
 ANN = {"contact_name": "Ann Lee", "contact_phone": "01487 555020", "contact_email": "ann@lee.test"}
