@@ -188,6 +188,14 @@ async def test_the_newest_revision_is_the_one_that_alembic_goes_to(db: Database)
     assert heads == [newest_revision()]
 
 
+async def test_no_revision_has_a_way_back_since_an_older_backup_is_the_way_back(db: Database) -> None:
+    async with db.read() as tx:
+        scripts = await tx.run_sync(lambda sync: ScriptDirectory.from_config(alembic_config(sync)))
+    revisions = list(scripts.walk_revisions())
+    assert len(revisions) > 35
+    assert [each.revision for each in revisions if hasattr(each.module, "downgrade")] == []
+
+
 async def test_several_that_start_at_once_on_an_empty_database_all_come_up(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'new.db'}"
     await asyncio.gather(*(migrate(url) for _ in range(3)))

@@ -10,7 +10,3 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("UPDATE notices SET ended_at = due_at WHERE state = 'skipped' AND ended_at IS NULL")
-
-
-def downgrade() -> None:
-    pass

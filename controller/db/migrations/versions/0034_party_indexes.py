@@ -13,8 +13,3 @@ TABLES = ("quotes", "allowance_uses", "feeds")
 def upgrade() -> None:
     for table in TABLES:
         op.create_index(f"ix_{table}_party", table, ["party"])
-
-
-def downgrade() -> None:
-    for table in TABLES:
-        op.drop_index(f"ix_{table}_party", table)

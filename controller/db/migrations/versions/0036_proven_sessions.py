@@ -15,8 +15,3 @@ def upgrade() -> None:
     op.add_column("sessions", sa.Column("proven_at", Instant()))
     op.execute("UPDATE sessions SET proven_at = created_at WHERE method IN ('mail', 'passkey')")
     op.add_column("invitations", sa.Column("digits_tried_at", Instant()))
-
-
-def downgrade() -> None:
-    op.drop_column("invitations", "digits_tried_at")
-    op.drop_column("sessions", "proven_at")
