@@ -69,17 +69,22 @@ async def mark_manual(tx: Tx, call_id: str, *, at: datetime | None, by: str) -> 
     await tx.execute(query.values(called_at=at, called_by=by[:200]))
 
 
-async def forget(tx: Tx, party: str, actor: str, now: datetime) -> None:
-    """As ``PersonalData`` has it: calls put on the list by hand that are to the party's number or name."""
+async def manual_to(tx: Tx, party: str) -> list[str]:
+    """Ids of calls put on the list by hand that are to the party's number or name."""
     its = await parties.party(tx, party)
     if its is None:
-        return
+        return []
     names, number = {each.casefold() for each in (its.name, its.contact_name) if each}, phone_key(its.contact_phone)
     c = manual_calls.c
     rows = (await tx.execute(select(c.id, c.name, c.phone))).all()
-    found = [each.id for each in rows if each.name.casefold() in names or (number and phone_key(each.phone) == number)]
+    return [each.id for each in rows if each.name.casefold() in names or (number and phone_key(each.phone) == number)]
+
+
+async def forget(tx: Tx, party: str, actor: str, now: datetime) -> None:
+    """As ``PersonalData`` has it: calls put on the list by hand."""
+    found = await manual_to(tx, party)
     await tx.execute(delete(unanswered_calls).where(unanswered_calls.c.call.in_(found)))
-    await tx.execute(delete(manual_calls).where(c.id.in_(found)))
+    await tx.execute(delete(manual_calls).where(manual_calls.c.id.in_(found)))
 
 
 async def unanswered(tx: Tx, calls: Sequence[str]) -> dict[str, Unanswered]:

@@ -19,6 +19,7 @@ from controller.audit_api import repository as audit
 from controller.audit_api.model import AuditFilter
 from controller.db.engine import NAMES_ACTOR, Database, Tx, metadata
 from controller.documents.service import DocumentFile, DocumentService
+from controller.notices import call_repository
 from controller.people import parties
 from controller.people import repository as people
 from controller.people.erasure import naming_columns
@@ -132,7 +133,7 @@ async def _collected(tx: Tx, subject: Subject, which: str) -> dict[str, Rows]:
 
 
 async def _of_party(tx: Tx, party: str) -> dict[str, Rows]:
-    """Those that name the party, and those of its bookings."""
+    """Those that name the party, those of its bookings, and calls to it."""
     which: dict[Table, list[ColumnElement[bool]]] = {}
     tables = metadata.tables
     which[tables["parties"]] = [tables["parties"].c.id == party]
@@ -145,6 +146,9 @@ async def _of_party(tx: Tx, party: str) -> dict[str, Rows]:
     for each in metadata.sorted_tables:
         if "booking_id" in each.c and each not in which:
             which[each] = [each.c.booking_id.in_(bookings)]
+    calls = await call_repository.manual_to(tx, party)
+    which[tables["manual_calls"]] = [tables["manual_calls"].c.id.in_(calls)]
+    which[tables["unanswered_calls"]] = [tables["unanswered_calls"].c.call.in_(calls)]
     found = await _rows(tx, which, party)
     if entries := await audit.about(tx, party, limit=_MOST):
         found["audit_rows"] = [{name: getattr(each, name) for name in _ENTRY} for each in entries]

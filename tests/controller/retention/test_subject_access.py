@@ -106,6 +106,22 @@ async def test_a_party_gets_everything_that_is_stored_about_it_in_one_archive(
     assert (await any_village.get(f"{API}/parties/nobody/data.zip")).status_code == 404
 
 
+async def test_calls_put_on_the_list_by_hand_are_in_it_by_number_and_by_name(any_village: httpx.AsyncClient) -> None:
+    await put_party(any_village, "choir", name="Choir", contact_name="Bea Song", contact_phone="01487 555020")
+    calls = f"{API}/sites/{SITE}/calls"
+    call = {"why": "Has she the keys?", "due": "2026-11-25T17:00"}
+    for name, phone in (("The choir lady", "+44 1487 555020"), ("BEA SONG", "01487 555099"), ("Max Moss", "01487 5")):
+        answer = await any_village.post(calls, json=call | {"name": name, "phone": phone})
+        assert answer.is_success, answer.text
+    for each in (await any_village.get(calls)).json()["items"]:
+        assert (await any_village.post(f"{calls}/{each['id']}/no-answer")).is_success
+    data, text = await exported(any_village, "choir")
+    assert {each["name"] for each in data["manual_calls"]} == {"The choir lady", "BEA SONG"}
+    assert {each["call"] for each in data["unanswered_calls"]} == {each["id"] for each in data["manual_calls"]}
+    for other in ("Max Moss", "Una Porter"):
+        assert other not in text, other
+
+
 async def test_what_doors_know_of_a_partys_codes_is_in_it(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
