@@ -218,9 +218,10 @@ class BookingService:
     async def change(
         self, booking_id: str, change: BookingChange, *, if_match: int | None, actor: Actor
     ) -> BookingView:
-        """Change a booking; changed parts are judged again. What the rules would not confirm waits for approval again;
-        a manager's change keeps its state. Raises ``Clash``, ``NotPossible``, ``Invalid``, ``NotAllowed``, ``NotNow``,
-        ``Stale``, ``PreconditionFailed``, ``BookingUnknown``."""
+        """Change a booking; changed parts are judged again. What the rules would not confirm waits for approval again,
+        or is refused where it gives a booking that begins soon other time; a manager's change keeps its state. Raises
+        ``Clash``, ``NotPossible``, ``Invalid``, ``NotAllowed``, ``NotNow``, ``Stale``, ``PreconditionFailed``,
+        ``BookingUnknown``."""
         return await self._notified(self.write(self._change, booking_id, change, if_match, actor))
 
     async def _change(

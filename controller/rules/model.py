@@ -32,6 +32,8 @@ class ReasonKind(StrEnum):
     TOO_EARLY = "too_early"
     """The window of its tier has not opened yet."""
     QUOTA = "quota"
+    STANDS = "stands"
+    """It would take the code of a confirmed booking that begins soon."""
     APPROVAL = "approval"
     """Only a manager's approval is missing."""
 
@@ -249,6 +251,11 @@ class RuleRequest(msgspec.Struct, frozen=True, kw_only=True):
             return []
         parts = (during.start, min(during.end, had.start)), (max(during.start, had.end), during.end)
         return [Interval(start=start, end=end) for start, end in parts if start < end]
+
+    @property
+    def stands(self) -> bool:
+        """Whether it gives a confirmed booking that begins soon other time: that must not cost it its code."""
+        return self.had is not None and bool(self.keeps_terms and self.added)
 
 
 class RuleContext(msgspec.Struct, frozen=True, kw_only=True, dict=True):

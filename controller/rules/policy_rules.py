@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 
 from controller.diary.model import LONGEST, Claimed
 from controller.diary.policy import (
@@ -342,6 +343,20 @@ def _short_notice(case: RuleContext) -> Iterator[RuleReason]:
         asked=max(left.total_seconds() / 60, 0),
         limit=least,
     )
+
+
+def standing(reasons: Sequence[RuleReason]) -> Iterator[RuleReason]:
+    """The reasons, where a change that needs approval is refused: nobody is to lose a code tonight by it."""
+    missing = [each for each in reasons if each.why is ReasonKind.APPROVAL]
+    yield from (each for each in reasons if each.why is not ReasonKind.APPROVAL)
+    if missing:
+        why = "; ".join(each.text.removeprefix("needs approval: ") for each in missing)
+        yield replace(
+            missing[0],
+            why=ReasonKind.STANDS,
+            text="nothing is changed and the booking stands: until somebody agrees, its code would open no door. "
+            f"Ask for the extra time as a booking of its own ({why})",
+        )
 
 
 def _distance(misses: Sequence[Miss]) -> tuple[int, int]:

@@ -30,7 +30,7 @@ from controller.rules.model import (
     quartered,
     takings,
 )
-from controller.rules.policy_rules import approval, inducted, lapsed, needed, quota, too_early
+from controller.rules.policy_rules import approval, inducted, lapsed, needed, quota, standing, too_early
 from controller.rules.repository import find_facts
 from edge.wire.interval import Interval
 
@@ -182,6 +182,8 @@ def verdict(case: RuleContext) -> Verdict:
     """All reasons against a request, without those that a manager overrules."""
     lifted = OVERRULED if case.asked.overrule and case.decides else frozenset[ReasonKind]()
     found = [reason for rule in _RULES for reason in rule(case) if reason.why not in lifted]
+    if case.request.stands:
+        found = list(standing(found))
     run_out = {each.booking.id for each in case.facts.neighbours if each.run_out}
     run_out |= {each.booking.id for each in case.facts.pools if each.run_out}
     return Verdict(
