@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { calendarFile } from "../src/mine/ics.ts";
-import { arrange, opensText, type OwnBooking, spokenCode } from "../src/mine/own.ts";
+import { absentText, arrange, dayText, daysLong, endMinutes, mayBook, opensText, type OwnBooking, placeOf, spokenCode } from "../src/mine/own.ts";
 import type { Status } from "../src/model.ts";
 
 const ZONE = "Europe/London";
@@ -57,4 +57,55 @@ test("a calendar file has lines of at most 75 bytes, escapes text and holds no c
   assert.match(text.replaceAll("\r\n ", ""), /SUMMARY:Älteres\\, höchst .*quartett\\; 2\r\n/);
   assert.ok(lines.includes("DTSTART:20261126T180000Z") && lines.includes("LOCATION:Hall\\, Hub\\, Great Whyte"));
   assert.ok(!text.includes("482913"));
+});
+
+test("an event of a calendar file is that of the subscription: a calendar has it once", () => {
+  const lines = (status: Status) => calendarFile([booked("choir", "2026-11-26T18:00Z", status, { version: 3 })], () => "", NOW).split("\r\n");
+  for (const line of ["UID:choir@hallkeeper", "SEQUENCE:2", "STATUS:CONFIRMED"]) assert.ok(lines("confirmed").includes(line), line);
+  assert.ok(lines("held").includes("STATUS:TENTATIVE"));
+});
+
+test("a hold that has expired does not wait for a decision", () => {
+  const { waiting, off } = arrange([booked("late", "2026-12-01T18:00Z", "expired")], NOW);
+  assert.deepEqual([waiting.length, off.map(({ id }) => id)], [0, ["late"]]);
+});
+
+test("what is open stays where it is while its status changes", () => {
+  const wish = booked("wish", "2026-12-01T18:00Z", "held");
+  const first = booked("first", "2026-11-30T18:00Z");
+  const kept = placeOf(arrange([first, wish], NOW), "wish");
+  const agreed = { ...wish, status: "confirmed" as Status };
+  assert.deepEqual(arrange([first, agreed], NOW, kept).waiting.map(({ id }) => id), ["wish"]);
+  assert.deepEqual(arrange([first, agreed], NOW).coming.map(({ id }) => id), ["wish"]);
+  const alone = arrange([agreed], NOW, kept);
+  assert.deepEqual([alone.next?.id, alone.waiting.length], ["wish", 1]);
+  const card = placeOf(arrange([wish, booked("second", "2026-12-02T18:00Z")], NOW), "second");
+  assert.equal(arrange([agreed, booked("second", "2026-12-02T18:00Z")], NOW, card).next?.id, "second");
+  const dates = ["2026-12-01T18:00Z", "2026-12-08T18:00Z"].map((at) => booked(at, at, "confirmed", { series: "s" }));
+  const date = placeOf(arrange([first, ...dates], NOW), dates[1]!.id);
+  assert.deepEqual(arrange(dates, NOW, date).coming.map(({ many }) => many), [true]);
+});
+
+test("who leads one group and only belongs to another books for the first", () => {
+  const held = (role: string, party: string | null, site: string | null = null) => ({ role, party, site, party_name: party, until_at: null });
+  const both = [held("group_leader", "a"), held("group_member", "b")];
+  assert.deepEqual(["a", "b", null].map((party) => mayBook(both, party, "ramsey")), [true, false, false]);
+  assert.deepEqual(["ramsey", "march", undefined].map((site) => mayBook([held("partner", "a", "ramsey")], "a", site)), [true, false, true]);
+  assert.deepEqual(["manager", "porter"].map((role) => mayBook([held(role, null)], "b", "ramsey")), [true, false]);
+});
+
+test("a booking of several days keeps them, one over midnight follows its times", () => {
+  const days = (from: string, to: string) => daysLong(Date.parse(from), Date.parse(to), ZONE);
+  assert.equal(days("2026-11-27T18:00Z", "2026-11-29T12:00Z"), 2);
+  assert.equal(days("2026-11-27T10:00Z", "2026-11-28T10:00Z"), 1);
+  assert.equal(days("2026-11-27T18:00Z", "2026-11-28T02:00Z"), 0);
+  assert.equal(days("2026-11-27T18:00Z", "2026-11-28T00:00Z"), 0);
+  assert.deepEqual([endMinutes(1080, 720, 2), endMinutes(1080, 120, 0), endMinutes(1080, 1200, 0)], [3600, 1560, 1200]);
+});
+
+test("tomorrow is named, and until when somebody has to come", () => {
+  assert.deepEqual(["2026-11-26T18:00Z", "2026-11-27T18:00Z", "2026-11-28T18:00Z"].map((at) => dayText(Date.parse(at), ZONE, NOW)), ["Today", "Tomorrow", "Sat 28 Nov"]);
+  const one = booked("choir", "2026-11-26T18:00Z", "confirmed", { release_at: "2026-11-26T18:30:00Z" });
+  assert.equal(absentText(one, ZONE, NOW), "Cancelled if nobody arrives by 18:30.");
+  assert.equal(absentText({ ...one, kept: "a wedding" }, ZONE, NOW), "");
 });

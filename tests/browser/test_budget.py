@@ -111,6 +111,7 @@ async def test_my_bookings_and_the_form_of_a_move_keep_within_the_budget(screens
     screen = await screens.new(signed_in=False, size=PHONE)
     await screen.open("/diary")
     await screen.sign_in("Lia of the choir", password)
+    await screen.page.goto("about:blank")  # the diary loads nothing more
     transfer = Transfer(screen)
     await screen.open("/my-bookings")
     await expect(screen.page.get_by_text("Door code")).to_be_visible()

@@ -45,6 +45,25 @@ async def choir(hub: SimHub, own_diary: None) -> AsyncIterator[dict[str, Any]]:
     await hub.api.put("/sites/ramsey/tariffs", {})
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def all_confirmed(hub: SimHub) -> AsyncIterator[None]:
+    await hub.api.put("/sites/ramsey/policy", {"rules": [{"name": "All"}]})
+    yield
+    await hub.api.put("/sites/ramsey/policy", {})
+
+
+async def _answered_with(screen: Screen, **fields: object) -> None:
+    """The page is made to hear other fields of its first booking."""
+
+    async def other(route: Route) -> None:
+        response = await route.fetch()
+        body = await response.json()
+        body["items"][0].update(fields)
+        await route.fulfill(response=response, json=body)
+
+    await screen.page.route("**/my/bookings?over=false*", other)
+
+
 async def _signed_in(
     screens: Screens,
     name: str = LEADER,
@@ -144,16 +163,47 @@ async def test_a_move_names_clash_and_price_before_it_is_saved(
     await expect(page.get_by_text("Write the day as 26/11/2026.")).to_be_visible()
     await page.get_by_label("Day", exact=True).fill("1/12/2026")
     await page.get_by_label("To", exact=True).fill("22:30")
-    await expect(page.get_by_text("It is free then")).to_be_visible()
+    await expect(page.get_by_text("Until then your booking is not confirmed and its door code stops")).to_be_visible()
     await expect(page.get_by_text("Price: £18.00")).to_be_visible()
     assert await times(hub, moved["id"]) == ("hall", "08:00", "09:00")
     await page.get_by_role("button", name="Move it").click()
-    await screen.said(re.compile("Moved.*: Small group, Tue 1 Dec, 21:00 to 22:30."))
+    await screen.said("Moved, and it waits for a decision: Small group, Tue 1 Dec, 21:00 to 22:30.")
     assert await times(hub, moved["id"]) == ("hall", "21:00", "22:30")
-    await page.get_by_role("button", name="Undo").click()
-    await screen.said("Small group is back where it was.")
-    assert await times(hub, moved["id"]) == ("hall", "08:00", "09:00")
+    assert (await hub.api.get(f"/bookings/{moved['id']}"))["status"] == "held"
+    await expect(page.get_by_role("button", name="Undo")).to_have_count(0)
     await decide(hub, moved, "cancel")
+
+
+@pytest.mark.browser_full
+async def test_a_move_that_stays_confirmed_is_undone_unless_somebody_changed_it_since(
+    screens: Screens, hub: SimHub, choir: dict[str, Any], all_confirmed: None
+) -> None:
+    """Over two days, which it keeps."""
+    day, after = date(2026, 12, 10), date(2026, 12, 12)
+    made = await book(hub, "Retreat", day, "18:00", "12:00", last=after, space="studio", party=PARTY)
+    screen = await _signed_in(screens, path=f"/my-bookings?booking={made['id']}")
+    screen.excuse("409", "Failed to load resource")
+    page = screen.page
+
+    async def move(starts: str) -> None:
+        await page.get_by_role("button", name="Move…").click()
+        await expect(page.get_by_text("Saturday 12 Dec 2026")).to_be_visible()
+        await page.get_by_label("From", exact=True).fill(starts)
+        await expect(page.get_by_text("It is free then, and confirmed at once.")).to_be_visible()
+        await page.get_by_role("button", name="Move it").click()
+        await screen.said(f"Moved: Retreat, Thu 10 Dec, {starts} to Sat 12 Dec 12:00.")
+
+    await move("17:00")
+    await page.get_by_role("button", name="Undo").click()
+    await screen.said("Retreat is back where it was.")
+    found = await hub.api.get(f"/bookings/{made['id']}")
+    assert (found["starts"], found["ends"], found["status"]) == (made["starts"], made["ends"], "confirmed")
+    await move("16:00")
+    await hub.api.patch(f"/bookings/{made['id']}", {"people": 9})
+    await page.get_by_role("button", name="Undo").click()
+    await screen.said(re.compile("^Not moved back: "))
+    assert (await times(hub, made["id"]))[1] == "16:00"
+    await decide(hub, made, "cancel")
 
 
 @pytest.mark.browser_full
@@ -224,7 +274,7 @@ async def test_a_past_booking_is_booked_again(screens: Screens, hub: SimHub, cho
     await past.get_by_role("button", name="Book again…").click()
     await past.get_by_label("Day", exact=True).fill("12/12/2026")
     await expect(past.get_by_text("It is free then")).to_be_visible()
-    await past.get_by_role("button", name="Book it").click()
+    await past.get_by_role("button", name="Book it", exact=True).click()
     await screen.said(re.compile("Booked.*: Youth choir, Sat 12 Dec, 10:00 to 12:00."))
     found = await hub.api.get("/sites/march/bookings", **{"from": "2026-12-12", "to": "2026-12-13"})
     assert [(one["title"], one["party"], one["people"]) for one in found["items"]] == [("Youth choir", PARTY, 12)]
@@ -250,7 +300,7 @@ async def test_a_member_sees_the_code_and_nothing_that_changes_a_booking(
 ) -> None:
     screen = await _signed_in(screens, MEMBER)
     await expect(_next(screen)).to_contain_text(f"{choir['code'][:3]} {choir['code'][3:]}")
-    await _next(screen).get_by_role("button", name="Change, cancel and more").click()
+    await _next(screen).get_by_role("button", name=re.compile(r"^More\b")).click()
     await expect(screen.page.get_by_role("button", name="Calendar file")).to_be_visible()
     for name in ("Move…", "Cancel…", "Book again…"):
         await expect(screen.page.get_by_role("button", name=name)).to_have_count(0)
@@ -269,8 +319,106 @@ async def test_the_calendar_file_has_what_is_to_come_and_no_code(
     text = (tmp_path / "mine.ics").read_text(encoding="utf-8")
     assert "DTSTART:20261127T180000Z" in text
     assert choir["code"] not in text
-    await page.get_by_role("button", name="Make an address for Tide Choir").click()
+    await page.get_by_role("button", name="Make a calendar address for Tide Choir").click()
     await expect(page.get_by_label("Address of Tide Choir")).to_have_value(re.compile(r"/c/.+\.ics$"))
+
+
+@pytest.mark.browser_full
+async def test_a_closure_and_when_somebody_has_to_come_stand_above_the_code(
+    screens: Screens, choir: dict[str, Any]
+) -> None:
+    screen = await _signed_in(screens)
+    closed = {"cause": "closed", "text": "Closed then: boiler", "kept_at": None, "kept_by": None}
+    await _answered_with(screen, affected_by=[closed], release_at="2026-11-27T18:30:00Z")
+    await screen.page.reload()
+    await expect(_next(screen).get_by_text("Closed then: boiler")).to_be_visible()
+    text = await _next(screen).inner_text()
+    digits = text.index(f"{choir['code'][:3]} {choir['code'][3:]}")
+    assert text.index("Closed then: boiler") < digits
+    assert text.index("Cancelled if nobody arrives by Fri 27 Nov 18:30.") < digits
+    await screen.page.unroute_all(behavior="wait")
+
+
+@pytest.mark.browser_full
+async def test_two_lines_of_a_price_and_two_codes_may_be_alike(screens: Screens, choir: dict[str, Any]) -> None:
+    screen = await _signed_in(screens)
+    alike = [{"door": "main", "code": "9123456789", "text": "for Front door"}] * 2
+    await _answered_with(screen, offline_codes=alike)
+
+    async def twice(route: Route) -> None:
+        response = await route.fetch()
+        body = await response.json()
+        await route.fulfill(response=response, json=body | {"lines": body["lines"] * 2})
+
+    await screen.page.route("**/bookings/*/quote", twice)
+    await screen.page.reload()
+    await expect(_next(screen).get_by_text("9 123 456 789")).to_have_count(2)
+    await _open_next(screen)
+    await expect(_next(screen).get_by_role("list", name="What is charged").get_by_role("listitem")).to_have_count(2)
+    await screen.page.unroute_all(behavior="wait")
+
+
+@pytest.mark.browser_full
+async def test_what_is_typed_stays_when_the_booking_is_decided_meanwhile(
+    screens: Screens, hub: SimHub, choir: dict[str, Any]
+) -> None:
+    asked = {"space": "studio", "title": "Wish", "starts": "2026-12-04T10:00", "ends": "2026-12-04T11:00"}
+    made = await hub.api.post("/sites/ramsey/bookings", asked | {"party": PARTY, "by_rules": True})
+    screen = await _signed_in(screens, path=f"/my-bookings?booking={made['id']}")
+    page = screen.page
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    await page.get_by_role("button", name="Book again…").click()
+    await page.get_by_label("Day", exact=True).fill("18/12/2026")
+    await decide(hub, made, "approve")
+    waiting = page.get_by_role("region", name="Waiting for a decision")
+    await expect(waiting.get_by_role("button", name=re.compile("Wish.*(Confirmed|Code)"))).to_be_visible()
+    await expect(page.get_by_label("Day", exact=True)).to_have_value("18/12/2026")
+    await _row(screen, "Wish").click()
+    await expect(page.get_by_role("region", name="To come")).to_contain_text("Wish")
+    await decide(hub, made, "cancel")
+
+
+@pytest.mark.browser_full
+async def test_who_leads_one_group_books_nothing_for_another_that_they_only_belong_to(
+    screens: Screens, hub: SimHub, choir: dict[str, Any]
+) -> None:
+    await hub.api.put("/parties/bell-ringers", {"kind": "group", "name": "Bell Ringers"})
+    held = [{"role": "group_leader", "site": None, "party": "bell-ringers"}]
+    held.append({"role": "group_member", "site": None, "party": PARTY})
+    await hub.api.post("/users", {"name": "Bo of both", "password": PASSWORD, "assignments": held})
+    screen = await _signed_in(screens, "Bo of both")
+    page = screen.page
+    await _next(screen).get_by_role("button", name=re.compile(r"^More\b")).click()
+    await expect(page.get_by_role("button", name="Calendar file", exact=True)).to_be_visible()
+    await expect(page.get_by_role("button", name="Book again…")).to_have_count(0)
+    await page.get_by_text("In your calendar").click()
+    await expect(page.get_by_role("button", name="Make a calendar address for Bell Ringers")).to_be_visible()
+    await expect(page.get_by_role("button", name="Make a calendar address for Tide Choir")).to_have_count(0)
+
+
+@pytest.mark.browser_full
+async def test_a_long_list_says_that_more_follow_and_the_calendar_file_has_them_all(
+    screens: Screens, choir: dict[str, Any], tmp_path: Path
+) -> None:
+    screen = await _signed_in(screens)
+    page = screen.page
+
+    async def short(route: Route) -> None:
+        await route.fulfill(response=await route.fetch(url=route.request.url.replace("limit=100", "limit=1")))
+
+    await page.route("**/my/bookings?over=false*", short)
+    await page.reload()
+    await expect(page.get_by_text("Only the first 1 are shown; more follow.")).to_be_visible()
+    await page.get_by_text("In your calendar").click()
+    async with page.expect_download() as download:
+        await page.get_by_role("button", name="Download all as a calendar file").click()
+    await (await download.value).save_as(tmp_path / "all.ics")
+    assert "SUMMARY:Youth choir" in (tmp_path / "all.ics").read_text(encoding="utf-8")
+    await page.reload()
+    await page.get_by_role("button", name="Show more").click()
+    await expect(page.get_by_role("region", name="To come")).to_contain_text("Youth choir")
+    await expect(page.get_by_text("more follow")).to_have_count(0)
+    await page.unroute_all(behavior="wait")
 
 
 @pytest.mark.browser_full

@@ -1,4 +1,8 @@
-/** Bookings as an iCalendar file (RFC 5545). It holds no code: calendars are shared. Pure. */
+/**
+ * Bookings as an iCalendar file (RFC 5545). It holds no code: calendars are shared. Its events are those of the
+ * subscriptions and the mails, so that a calendar has each once. Pure.
+ */
+import { isPending } from "../model.ts";
 import type { OwnBooking } from "./own.ts";
 import type { Instant } from "../zone.ts";
 
@@ -6,9 +10,10 @@ import type { Instant } from "../zone.ts";
 export function calendarFile(all: readonly OwnBooking[], address: (one: OwnBooking) => string, now: Instant): string {
   const events = all.flatMap((one) => [
     "BEGIN:VEVENT",
-    `UID:${one.id}`,
+    `UID:${one.id}@hallkeeper`,
     `DTSTAMP:${stamp(now)}`,
-    `SEQUENCE:${one.version}`,
+    `SEQUENCE:${one.version - 1}`,
+    `STATUS:${isPending(one) ? "TENTATIVE" : "CONFIRMED"}`,
     `DTSTART:${stamp(one.from)}`,
     `DTEND:${stamp(one.to)}`,
     `SUMMARY:${escaped(one.title)}`,

@@ -1,6 +1,7 @@
 /** The bookings of the user's own groups, in the order of the page. Pure. */
-import { type Booking, isPending } from "../model.ts";
-import { dayOf, type Instant, shortDay, span } from "../zone.ts";
+import { type Booking, isPending, type Status } from "../model.ts";
+import type { Assignment } from "../session.svelte.ts";
+import { dayOf, dayPlus, type Instant, minutesOf, momentText, shortDay, span, utcMidnight } from "../zone.ts";
 
 export interface OwnBooking extends Booking {
   /** In full, where the user may see them. */
@@ -17,6 +18,18 @@ export interface OwnBooking extends Booking {
 export interface Entry {
   id: string;
   dates: OwnBooking[];
+  /** Whether it is shown as a series. */
+  many: boolean;
+}
+
+/** The parts of the page: the card of the next one, and the lists. */
+export type Place = "next" | "coming" | "waiting" | "off";
+
+/** Where a booking is while it is open, so that nothing that is typed into it is lost when its status changes. */
+export interface Kept {
+  id: string;
+  place: Place;
+  many: boolean;
 }
 
 export interface Arranged {
@@ -29,30 +42,79 @@ export interface Arranged {
   off: Entry[];
 }
 
+/** Whether its time is theirs and not over. */
+export function isStanding({ status }: { status: Status }): boolean {
+  return status === "confirmed" || status === "arrived";
+}
+
 /** `all`: by start. */
-export function arrange(all: readonly OwnBooking[], now: Instant): Arranged {
+export function arrange(all: readonly OwnBooking[], now: Instant, kept: Kept | null = null): Arranged {
   const left = all.filter((one) => one.to > now);
-  const standing = left.filter((one) => one.status === "confirmed" || one.status === "arrived");
-  const next = standing[0] ?? null;
-  const open = left.filter((one) => isPending(one) || one.status === "expired");
+  const standing = left.filter(isStanding);
+  const next = standing.find((one) => kept?.place === "next" && one.id === kept.id) ?? standing[0] ?? null;
+  const place = (one: OwnBooking): Place => {
+    if (one.id === kept?.id && kept.place !== "next") return kept.place;
+    if (one === next) return "next";
+    return isStanding(one) ? "coming" : isPending(one) ? "waiting" : "off";
+  };
+  const of = (wanted: Place) => left.filter((one) => place(one) === wanted);
+  const open = of("waiting");
   return {
     next,
-    coming: bySeries(standing.slice(1)),
-    waiting: bySeries([...open.filter((one) => one.offer), ...open.filter((one) => !one.offer)]),
-    off: bySeries(left.filter((one) => one.status === "cancelled" || one.status === "declined" || one.status === "released")),
+    coming: bySeries(of("coming"), kept),
+    waiting: bySeries([...open.filter((one) => one.offer), ...open.filter((one) => !one.offer)], kept),
+    off: bySeries(of("off"), kept),
   };
 }
 
+/** Where a booking is on the page. */
+export function placeOf(all: Arranged, id: string): Kept | null {
+  for (const place of ["coming", "waiting", "off"] as const) {
+    const entry = all[place].find(({ dates }) => dates.some((one) => one.id === id));
+    if (entry) return { id, place, many: entry.many };
+  }
+  return all.next?.id === id ? { id, place: "next", many: false } : null;
+}
+
 /** One entry for each booking and each series, by its first date. */
-export function bySeries(all: readonly OwnBooking[]): Entry[] {
+function bySeries(all: readonly OwnBooking[], kept: Kept | null): Entry[] {
   const found = new Map<string, Entry>();
   for (const one of all) {
     const id = one.series ?? one.id;
-    const entry = found.get(id);
-    if (entry) entry.dates.push(one);
-    else found.set(id, { id, dates: [one] });
+    const entry = found.get(id) ?? { id, dates: [], many: false };
+    entry.dates.push(one);
+    found.set(id, entry);
   }
-  return [...found.values()];
+  return [...found.values()].map((entry) => {
+    const open = kept && entry.dates.some(({ id }) => id === kept.id);
+    return { ...entry, many: open ? kept.many : entry.dates.length > 1 };
+  });
+}
+
+/** Whether somebody may book for a party at a site, or at any. */
+export function mayBook(held: readonly Assignment[], party: string | null, site?: string): boolean {
+  return held.some((one) => {
+    if (one.site && site && one.site !== site) return false;
+    return one.party ? one.party === party && one.role !== "group_member" : one.role === "owner" || one.role === "manager";
+  });
+}
+
+/** The days from the first to the last of a booking whose end its times alone do not say; 0 for any other. */
+export function daysLong(from: Instant, to: Instant, zone: string): number {
+  const days = (utcMidnight(dayOf(to, zone)) - utcMidnight(dayOf(from, zone))) / 86_400_000;
+  return days > 1 || (days === 1 && minutesOf(to, zone) >= minutesOf(from, zone)) ? days : 0;
+}
+
+/** The end of a booking, in minutes from the midnight before its start. `days`: see `daysLong`. */
+export function endMinutes(from: number, to: number, days: number): number {
+  return to + 1440 * (days || Number(to < from));
+}
+
+/** What becomes of it if nobody comes; empty where it is kept, or has begun with its people. */
+export function absentText(one: OwnBooking, zone: string, now: Instant): string {
+  if (!one.release_at || one.kept) return "";
+  const at = Date.parse(one.release_at);
+  return at <= now ? "Nobody has arrived. It is being cancelled." : `Cancelled if nobody arrives by ${momentText(at, zone, now)}.`;
 }
 
 /** A code in the groups that people read out: "482 913". */
@@ -78,7 +140,7 @@ export function opensText(one: OwnBooking, zone: string, now: Instant): string {
 export function dayText(at: Instant, zone: string, now: Instant): string {
   const day = dayOf(at, zone);
   if (day === dayOf(now, zone)) return "Today";
-  return shortDay(day);
+  return day === dayPlus(dayOf(now, zone), 1) ? "Tomorrow" : shortDay(day);
 }
 
 /** A text with its first letter large. */

@@ -4,7 +4,13 @@ import { Fetched } from "../fetched.svelte.ts";
 import { toBooking } from "../model.ts";
 import type { OwnBooking } from "./own.ts";
 
+/** In one answer of the server. */
 const MOST = 500;
+
+interface Page {
+  items: OwnBooking[];
+  next: string | null;
+}
 
 export class OwnStore extends Fetched {
   items = $state.raw<OwnBooking[]>([]);
@@ -22,16 +28,39 @@ export class OwnStore extends Fetched {
 
   async refresh(): Promise<void> {
     await this.load(
-      () => get<{ items: OwnBooking[]; next: string | null }>("/my/bookings", { over: String(this.over), limit: String(this.limit) }),
+      () => this.fetch(),
       ({ items, next }) => {
-        this.items = items.map((one) => toBooking(one) as OwnBooking);
-        this.more = next !== null && this.limit < MOST;
+        // What is moved meanwhile may be on two pages.
+        this.items = [...new Map(items.map((one) => [one.id, toBooking(one) as OwnBooking])).values()];
+        this.more = next !== null;
       },
     );
   }
 
   async showMore(): Promise<void> {
-    this.limit = Math.min(this.limit * 3, MOST);
+    this.limit *= 3;
     await this.refresh();
+  }
+
+  /** Loads those that are not shown yet; false where some are still not there. */
+  async showAll(): Promise<boolean> {
+    if (!this.more) return true;
+    this.limit = Infinity;
+    await this.refresh();
+    return !this.more;
+  }
+
+  private async fetch(): Promise<Page> {
+    const items: OwnBooking[] = [];
+    let next: string | null = null;
+    let left = this.limit;
+    do {
+      const limit = String(Math.min(left, MOST));
+      const page: Page = await get<Page>("/my/bookings", { over: String(this.over), limit, ...(next ? { after: next } : {}) });
+      items.push(...page.items);
+      next = page.next;
+      left -= MOST;
+    } while (next && left > 0);
+    return { items, next };
   }
 }
