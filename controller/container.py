@@ -400,6 +400,7 @@ def open_container(
     leaving = PartyLeaving(database, writer, link_renewal)
     contacts = PartyContacts(party_hooks, (end_open_links, leaving.follow, subscription_service.follow_departure))
     people.users.when_leaving.append(contacts.follow)
+    people.users.when_to_leave.append(end_open_links)
     policies = PolicyService(database, clock, changes, writer.site_configs, codes)
     estate.when_a_site_changes(codes)
     calendars = CalendarImport(database, clock, changes, writer, bookings, parser)

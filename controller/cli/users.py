@@ -206,7 +206,7 @@ def end(name: UserName, config: ConfigFile = CONFIG) -> None:
 def _change(config: Path, name: str, body: UserChangeBody) -> None:
     async def work(users: UserService) -> User:
         user = await users.named(name)
-        return await users.change(user.id, body.change(), actor=ACTOR)
+        return (await users.change(user.id, body.change(), actor=ACTOR))[0]
 
     _on(config, work)
 

@@ -18,7 +18,7 @@ class Departure(msgspec.Struct, frozen=True, kw_only=True):
     """A user who may do less for a party from now on, at a site (``None``: at all). ``gone``: they have no role for it
     any more. ``led``: they no longer see its codes, and could change its bookings until now, or by a role that ended
     ``LATELY``. ``managed``: they no longer change its bookings. ``saw``: they no longer see its codes. ``by``: who has
-    done that."""
+    done that. ``at``: when they leave."""
 
     user: User
     party: str
@@ -28,6 +28,7 @@ class Departure(msgspec.Struct, frozen=True, kw_only=True):
     managed: bool
     saw: bool
     by: str
+    at: datetime
 
 
 DepartureHook = Callable[[Tx, Departure, datetime], Awaitable[frozenset[str]]]
@@ -36,7 +37,8 @@ changed by it."""
 
 
 def departures(before: User, after: User, *, by: str, now: datetime) -> list[Departure]:
-    """One for each party and site at which the user could do more before."""
+    """One for each party and site at which the user could do more before. ``now``: or a time to come, for what they
+    will lose then."""
     old, new = _actor(before, now), _actor(after, now)
     places = {(party, each.site) for each in old.assignments if (party := each.party) is not None}
     found = []
@@ -47,7 +49,7 @@ def departures(before: User, after: User, *, by: str, now: datetime) -> list[Dep
             gone = all(each.party != party for each in new.assignments)
             led = saw and (managed or _led_lately(before, party, thing, now))
             lost = {"gone": gone, "led": led, "managed": managed, "saw": saw}
-            found.append(Departure(user=after, party=party, site=site, by=by, **lost))
+            found.append(Departure(user=after, party=party, site=site, by=by, at=now, **lost))
     return found
 
 

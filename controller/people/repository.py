@@ -61,10 +61,16 @@ async def user(tx: Tx, user_id: str) -> User | None:
     return await _one_user(tx, users.c.id == user_id)
 
 
+async def users_with_email(tx: Tx, email: str) -> list[User]:
+    """Who has this address, by name; also those who cannot sign in any more."""
+    return await _with_assignments(
+        tx, select(*_USER).where(users.c.email_key == email_key(email)).order_by(users.c.name_key)
+    )
+
+
 async def active_users_with_email(tx: Tx, email: str) -> list[User]:
     """Who has this address and may sign in, by name."""
-    here = users.c.email_key == email_key(email), users.c.ended_at.is_(None)
-    return await _with_assignments(tx, select(*_USER).where(*here).order_by(users.c.name_key))
+    return [each for each in await users_with_email(tx, email) if each.ended_at is None]
 
 
 async def list_users(
@@ -292,10 +298,14 @@ async def renew_session(tx: Tx, token_hash: bytes, now: datetime, expires_at: da
     await tx.execute(here.values(last_used_at=now, expires_at=expires_at))
 
 
-async def prove_session(tx: Tx, token_hash: bytes, at: datetime) -> None:
-    """Its user has shown at that time who they are."""
+async def prove_session(tx: Tx, token_hash: bytes, at: datetime) -> datetime:
+    """Its user has shown at that time who they are; when they showed it last."""
     await notify(tx, CHANNEL)
-    await tx.execute(update(sessions).where(sessions.c.token_hash == token_hash).values(proven_at=at))
+    c = sessions.c
+    earlier = c.proven_at.is_(None) | (c.proven_at < at)
+    await tx.execute(update(sessions).where(c.token_hash == token_hash, earlier).values(proven_at=at))
+    last: datetime | None = (await tx.execute(select(c.proven_at).where(c.token_hash == token_hash))).scalar()
+    return last or at
 
 
 async def end_session(tx: Tx, token_hash: bytes) -> None:

@@ -181,8 +181,10 @@ async def change_user(
 ) -> UserAnswer:
     """Set a new password or mail address, end a user (`ended`) or reactivate one. A new password and an end sign the
     user out everywhere at once. You need every right that the user has; but for an end, for as long. Your own password
-    and mail address you change under your account."""
-    return await _answer(await people.users.change(user_id, body.change(), actor=actor), people, actor, clock)
+    and mail address you change under your account. Who is ended does not come back by an open link to join a party:
+    those that would let them end (`ended_links`)."""
+    user, links = await people.users.change(user_id, body.change(), actor=actor)
+    return await _answer(user, people, actor, clock, ended_links=links)
 
 
 @router.post(
@@ -209,21 +211,25 @@ async def change_assignment(
     clock: TheClock,
     actor: KeepsUsers,
 ) -> UserAnswer:
-    """Change an assignment, such as when it ends. Applies at once; open pages too."""
-    user = await people.users.change_assignment(user_id, assignment_id, body.change(), actor=actor)
-    return await _answer(user, people, actor, clock)
+    """Change an assignment, such as when it ends. Applies at once; open pages too. Open links for several people that
+    would give back what the user loses, now or at an earlier end than before, end too (`ended_links`)."""
+    user, links = await people.users.change_assignment(user_id, assignment_id, body.change(), actor=actor)
+    return await _answer(user, people, actor, clock, ended_links=links)
 
 
 @router.delete("/users/{user_id}/assignments/{assignment_id}", responses=_ONE)
 async def take_assignment_away(
     user_id: IdPath, assignment_id: IdPath, people: ThePeople, clock: TheClock, actor: KeepsUsers
 ) -> UserAnswer:
-    """End an assignment now; it stays listed as over. To undo that, give it again. Idempotent."""
-    return await _answer(await people.users.take_away(user_id, assignment_id, actor=actor), people, actor, clock)
+    """End an assignment now; it stays listed as over. Open links for several people that would give it back end too
+    (`ended_links`). To undo that, give it again, and make new links. Idempotent."""
+    user, links = await people.users.take_away(user_id, assignment_id, actor=actor)
+    return await _answer(user, people, actor, clock, ended_links=links)
 
 
-async def _answer(user: User, people: SignInService, actor: Actor, clock: Clock) -> UserAnswer:
-    return user_answer(user, actor, clock.now(), await people.users.party_names(user.assignments))
+async def _answer(user: User, people: SignInService, actor: Actor, clock: Clock, *, ended_links: int = 0) -> UserAnswer:
+    names = await people.users.party_names(user.assignments)
+    return user_answer(user, actor, clock.now(), names, ended_links=ended_links)
 
 
 def sign_in_origin(request: Request, settings: Settings) -> SignInOrigin:

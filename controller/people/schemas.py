@@ -239,7 +239,8 @@ class AssignmentAnswer(NamedAssignment):
 
 class UserAnswer(Answer):
     """``assignments``: those for your sites and for all sites, past ones too, in the order in which they were given.
-    ``ended_at``: since when nobody can sign in by it."""
+    ``ended_at``: since when nobody can sign in by it. ``ended_links``: how many open links for several people to join a
+    party have just ended with the change."""
 
     id: str
     name: str
@@ -247,6 +248,7 @@ class UserAnswer(Answer):
     assignments: list[AssignmentAnswer]
     created_at: LocalTime
     ended_at: LocalTime | None
+    ended_links: int = 0
 
 
 class UserPage(Page[UserAnswer]): ...
@@ -265,12 +267,15 @@ def _read(text: str | None) -> GivenTime | None:
     return read_moment(text) if "T" in text else read_date(text)
 
 
-def user_answer(user: User, actor: Actor, now: datetime, party_names: Mapping[str, str]) -> UserAnswer:
+def user_answer(
+    user: User, actor: Actor, now: datetime, party_names: Mapping[str, str], *, ended_links: int = 0
+) -> UserAnswer:
     sites = sites_of(actor, Action.USERS)
     return answer_of(
         UserAnswer,
         user,
         UTC,
+        ended_links=ended_links,
         assignments=[
             answer_of(
                 AssignmentAnswer, each, UTC, state=state_of(each, now), party_name=party_names.get(each.party or "")

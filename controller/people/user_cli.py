@@ -127,9 +127,9 @@ def unassign(caller: ApiClient, name: UserName, role: ToTake, site: AtSites = No
     found = [each for each in held if not site or each.site in site]
     if not found:
         caller.refuse(f"{user.name} is not {role} {places(site)}; see `hallkeeper users list`")
-    for each in found:
-        caller.taken_away(f"/users/{user.id}/assignments/{each.id}", UserAnswer)
-    caller.say(f"{user.name} is no longer {role} {places(site, everywhere='anywhere')}.")
+    ended = [caller.taken_away(f"/users/{user.id}/assignments/{each.id}", UserAnswer) for each in found]
+    links = _of_links(sum(each.ended_links for each in ended))
+    caller.say(f"{user.name} is no longer {role} {places(site, everywhere='anywhere')}.{links}")
 
 
 @app.command()
@@ -137,8 +137,12 @@ def unassign(caller: ApiClient, name: UserName, role: ToTake, site: AtSites = No
 def end(caller: ApiClient, name: UserName) -> None:
     """Let nobody sign in by this name any more, and sign it out everywhere."""
     user = _named(caller, name)
-    caller.patch(f"/users/{user.id}", msgspec.json.encode({"ended": True}), JSON, UserAnswer)
-    caller.say(f"{user.name} can no longer sign in.")
+    ended = caller.patch(f"/users/{user.id}", msgspec.json.encode({"ended": True}), JSON, UserAnswer)
+    caller.say(f"{user.name} can no longer sign in.{_of_links(ended.ended_links)}")
+
+
+def _of_links(ended: int) -> str:
+    return " Open links to join have ended: make new ones." if ended else ""
 
 
 @app.command()

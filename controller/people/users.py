@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import asdict
 
 from controller.audit import audit_log
 from controller.audit.audit_log import diff
@@ -36,6 +37,7 @@ from controller.people.errors import (
     UserTaken,
     UserUnknown,
 )
+from controller.people.groups.repository import count_open_links
 from controller.people.model import Actor, Assignment, GivenAssignment, Role, User
 from controller.people.passwords import Passwords, require_strong
 from controller.people.permissions import Action, Thing, lacks, may, sites_of
@@ -81,6 +83,9 @@ class UserService:
     def __post_init__(self) -> None:
         self.when_leaving: list[DepartureHook] = []
         """Awaited for each party that somebody leaves, in the transaction in which they do."""
+        self.when_to_leave: list[DepartureHook] = []
+        """Awaited for each party that somebody is to leave earlier than before, in the transaction that sets the end;
+        nothing is awaited when it comes."""
 
     def rights_changed_with(self, sites: Iterable[str]) -> None:
         """As ``rights_changed``; doors or bookings of these sites have changed with the rights."""
@@ -152,15 +157,14 @@ class UserService:
         await record_user(tx, None, user, "make", actor.name, now)
         return user
 
-    async def change(self, user_id: str, change: UserChange, *, actor: Actor) -> User:
-        """A new password and an end sign the user out everywhere, at once. The actor must be able to give everything
-        that the user has or had. Raises ``UserUnknown``, ``UserForgotten``, ``MayNotGive``, ``NotAllowed``,
-        ``LastOwner``, ``Invalid``."""
+    async def change(self, user_id: str, change: UserChange, *, actor: Actor) -> tuple[User, int]:
+        """A new password and an end sign the user out everywhere, at once; also returns how many open links have ended
+        with that. The actor must be able to give everything that the user has or had. Raises ``UserUnknown``,
+        ``UserForgotten``, ``MayNotGive``, ``NotAllowed``, ``LastOwner``, ``Invalid``."""
         hashed = None if change.password is msgspec.UNSET else await self.passwords.hash(change.password)
-        user, sites = await self.database.run(self._change, user_id, change, hashed, actor)
+        done = await self._run(user_id, lambda tx: self._change(tx, user_id, change, hashed, actor))
         self.mails.asked.set()
-        self.rights_changed_with(sites)
-        return user
+        return done
 
     async def _change(
         self, tx: Tx, user_id: str, change: UserChange, hashed: str | None, actor: Actor
@@ -209,11 +213,10 @@ class UserService:
 
     async def change_assignment(
         self, user_id: str, assignment_id: str, change: AssignmentChange, *, actor: Actor
-    ) -> User:
-        """Raises as ``give``, and ``AssignmentUnknown``, ``FollowsGroups``, ``LastOwner``."""
-        user, sites = await self.database.run(self._change_assignment, user_id, assignment_id, change, actor)
-        self.rights_changed_with(sites)
-        return user
+    ) -> tuple[User, int]:
+        """Also returns how many open links have ended with that. Raises as ``give``, and ``AssignmentUnknown``,
+        ``FollowsGroups``, ``LastOwner``."""
+        return await self._run(user_id, lambda tx: self._change_assignment(tx, user_id, assignment_id, change, actor))
 
     async def _change_assignment(
         self, tx: Tx, user_id: str, assignment_id: str, change: AssignmentChange, actor: Actor
@@ -230,11 +233,7 @@ class UserService:
         _require_given(old)
         same = {name: Moment(instant=at) for name in ("from_at", "until_at") if (at := getattr(old, name)) is not None}
         draft = AssignmentDraft(role=old.role, site=old.site, party=old.party, **same)
-        given = {
-            name: value
-            for name in AssignmentChange.__struct_fields__
-            if (value := getattr(change, name)) is not msgspec.UNSET
-        }
+        given = {name: value for name, value in asdict(change).items() if value is not msgspec.UNSET}
         draft = msgspec.structs.replace(draft, **given)
         wanted = await resolve(tx, draft, await self.site_zones(tx, draft.site), actor, now, to=user.id)
         fields = {name: getattr(wanted, name) for name in Assignment.__struct_fields__}
@@ -243,14 +242,18 @@ class UserService:
             return user, frozenset()
         new = msgspec.structs.replace(new, given_by=actor.name, given_at=now)
         sites = await self.put(tx, user, new, "change", actor, now)
-        return with_assignment(user, new), sites
+        after = with_assignment(user, new)
+        if new.until_at is not None and new.until_at > now and (old.until_at is None or new.until_at < old.until_at):
+            for departure in departures(user, after, by=actor.name, now=new.until_at):
+                for follow in self.when_to_leave:
+                    sites |= await follow(tx, departure, now)
+        return after, sites
 
-    async def take_away(self, user_id: str, assignment_id: str, *, actor: Actor) -> User:
-        """End an assignment now; one that has not begun never counts. Idempotent. Raises ``UserUnknown``,
-        ``AssignmentUnknown``, ``FollowsGroups``, ``MayNotGive``, ``LastOwner``."""
-        user, sites = await self.database.run(self._take_away, user_id, assignment_id, actor)
-        self.rights_changed_with(sites)
-        return user
+    async def take_away(self, user_id: str, assignment_id: str, *, actor: Actor) -> tuple[User, int]:
+        """End an assignment now; one that has not begun never counts. Also returns how many open links have ended with
+        it. Idempotent. Raises ``UserUnknown``, ``AssignmentUnknown``, ``FollowsGroups``, ``MayNotGive``,
+        ``LastOwner``."""
+        return await self._run(user_id, lambda tx: self._take_away(tx, user_id, assignment_id, actor))
 
     async def _take_away(self, tx: Tx, user_id: str, assignment_id: str, actor: Actor) -> tuple[User, frozenset[str]]:
         user = await self.held(tx, user_id, actor)
@@ -277,6 +280,23 @@ class UserService:
             new = msgspec.structs.replace(old, until_at=now if begun else old.from_at)
             after = await self._write(tx, after, new, act, actor, now)
         return after, await self._follow(tx, user, after, actor, now)
+
+    async def _run(
+        self, user_id: str, work: Callable[[Tx], Awaitable[tuple[User, frozenset[str]]]]
+    ) -> tuple[User, int]:
+        """Change a user in one transaction; also returns how many open links have ended with that."""
+
+        async def run(tx: Tx) -> tuple[User, frozenset[str], int]:
+            await repository.lock_users(tx)
+            before = await repository.user(tx, user_id)
+            theirs = {each.party for each in before.assignments if each.party} if before else set()
+            links = await count_open_links(tx, theirs, self.clock.now())
+            user, sites = await work(tx)
+            return user, sites, links - await count_open_links(tx, theirs, self.clock.now())
+
+        user, sites, links = await self.database.run(run)
+        self.rights_changed_with(sites)
+        return user, links
 
     async def held(self, tx: Tx, user_id: str, actor: Actor) -> User:
         """A user whom nobody else changes. Raises ``UserUnknown`` also for one whom the actor does not see."""

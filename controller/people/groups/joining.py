@@ -119,9 +119,11 @@ class Joining:
             already = Joined(party=party.id, party_name=party.name, role=held.role, user=joining.name, already=True)
             return already, None, frozenset()
         inviter = await self._require_open(tx, found)
-        if joining is not None and await self._ended_since(tx, joining, found, now):
-            raise InvitationOver(None, inviter.name)
-        given = longest(inviter, found, now, renewed=joining is None or joining.id != inviter.user)
+        address = self.invitations.address_of(found) if found.by_mail else ""
+        for person in await users.users_with_email(tx, address) if joining is None else (joining,):
+            if await self._ended_since(tx, person, found, now):
+                raise InvitationOver(None, inviter.name)
+        given = longest(inviter, found, now, renewed=not await self._is(tx, inviter, joining, address))
         assert given is not None
         assert party is not None
         if not await repository.use(tx, found.id, now):
@@ -136,7 +138,7 @@ class Joining:
                 id=uuid7(now, secrets.token_bytes(10)),
                 name=new,
                 password_hash=None,
-                email=self.invitations.address_of(found),
+                email=address,
                 created_at=now,
             )
             await users.add_user(tx, made)
@@ -185,15 +187,26 @@ class Joining:
             raise invalid_field("user", f"say who joins: {', '.join(each.name for each in known)}")
         raise invalid_field("name", "say by which name you want to be known here")
 
+    async def _is(self, tx: Tx, inviter: Actor, joining: User | None, address: str) -> bool:
+        """Whether the inviter joins: as the user that they are, or by another one of the same mail address."""
+        inviting = None if inviter.user is None else await users.user(tx, inviter.user)
+        if inviting is None:
+            return False
+        if joining is not None:
+            address = joining.email or ""
+        same = bool(inviting.email and address) and users.email_key(inviting.email or "") == users.email_key(address)
+        return same or (joining is not None and joining.id == inviting.id)
+
     async def _ended_since(self, tx: Tx, user: User, found: Invitation, now: datetime) -> bool:
-        """Whether a role of theirs for the party has ended since the invitation was made, or last sent: it is no way
-        back for somebody who was removed."""
+        """Whether a role of theirs for the party has ended since the invitation was made, or last sent, or they
+        themselves with it: it is no way back for somebody who was removed."""
         link = found if found.through is None else await repository.invitation(tx, found.through)
         if link is None:
             return True
         since = link.sent_at
-        its = [each.until_at for each in user.assignments if each.party == found.party and each.over(now)]
-        return any(until is not None and until > since for until in its)
+        its = [each for each in user.assignments if each.party == found.party]
+        ends = [each.until_at if each.over(now) else user.ended_at for each in its]
+        return any(at is not None and at > since for at in ends)
 
     async def _require_open(self, tx: Tx, found: Invitation) -> Actor:
         """The inviter. Raises ``InvitationOver``."""

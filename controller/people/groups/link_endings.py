@@ -12,11 +12,12 @@ from controller.people.model import OF_PARTY
 
 async def end_open_links(tx: Tx, departure: Departure, now: datetime) -> frozenset[str]:
     """As ``DepartureHook`` has it: withdraw the links for several people that would give back what was lost, whatever
-    address the person uses there. Of who leaves by themselves none ends; nor do invitations to one address."""
+    address the person uses there; of who leaves later those that would still work then. Of who leaves by themselves
+    none ends; nor do invitations to one address."""
     if departure.by == departure.user.name:
         return frozenset()
     roles = OF_PARTY if departure.saw else LEADS
-    for link in await repository.open_links(tx, departure.party, now):
+    for link in await repository.open_links(tx, departure.party, departure.at):
         if link.role not in roles or not (departure.site is None or link.site in (None, departure.site)):
             continue
         await repository.change(tx, link.id, withdrawn_at=now, withdrawn_by=departure.by[:200])

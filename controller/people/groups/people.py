@@ -69,7 +69,7 @@ class GroupPeople:
         return after, sites, links - await self._open_links(tx, party_id)
 
     async def _open_links(self, tx: Tx, party_id: str) -> int:
-        return len(await repository.open_links(tx, party_id, self.clock.now()))
+        return await repository.count_open_links(tx, [party_id], self.clock.now())
 
     async def end(self, party_id: str, assignment_id: str, *, force: bool, actor: Actor) -> tuple[User, int]:
         """End somebody's role for the party at once; also returns how many open links have ended with it. Idempotent.

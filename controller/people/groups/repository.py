@@ -152,6 +152,11 @@ async def open_links(tx: Tx, party: str, now: datetime) -> list[Invitation]:
     return await all_of(tx, Invitation, select(*_COLUMNS).where(*here).order_by(_C.id))
 
 
+async def count_open_links(tx: Tx, parties: Collection[str], now: datetime) -> int:
+    """How many links for several people there are to these parties."""
+    return await _count_open(tx, _C.party.in_(sorted(parties)), _C.address_digest.is_(None), now=now)
+
+
 async def count_open(tx: Tx, party: str, now: datetime) -> int:
     """Without those that somebody asked for by a link."""
     return await _count_open(tx, _C.party == party, _C.through.is_(None), now=now)

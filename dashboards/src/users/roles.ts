@@ -24,6 +24,7 @@ export interface User {
   assignments: Assignment[];
   created_at: string;
   ended_at: string | null;
+  ended_links: number;
 }
 
 export const ROLES = {

@@ -1,6 +1,7 @@
 """What an invitation does not do: bring somebody back who was removed, block the group, or let digits be guessed."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -172,10 +173,12 @@ async def test_links_end_however_somebody_is_removed(
     user = await make_user(hub, "Rosa", "group_member", sites=[SITE], party="choir")
     place = f"{API}/users/{user['id']}"
     if way == "user":
-        assert (await hub.patch(place, json={"ended": True})).status_code == 200
+        ended = await hub.patch(place, json={"ended": True})
     else:
-        assert (await hub.delete(f"{place}/assignments/{user['assignments'][0]['id']}")).status_code == 200
+        ended = await hub.delete(f"{place}/assignments/{user['assignments'][0]['id']}")
+    assert (ended.status_code, ended.json()["ended_links"]) == (200, 2), ended.text
     assert await _open(leader) == set()
+    assert (await hub.get(f"{API}/users")).json()["items"][-1]["ended_links"] == 0
 
 
 async def test_links_stay_where_somebody_leaves_by_themselves(
@@ -185,3 +188,44 @@ async def test_links_stay_where_somebody_leaves_by_themselves(
     async with signed_in_as(any_app, hub, "group_member", sites=[SITE], party="choir", name="Rosa") as rosa:
         assert (await rosa.post(f"{API}/parties/choir/leave")).status_code == 204
     assert await _open(leader) == {each["id"] for each in links}
+
+
+@pytest.mark.parametrize("way", ["group", "user"])
+async def test_an_earlier_end_ends_the_links_that_would_still_work_then(
+    hub: httpx.AsyncClient, leader: httpx.AsyncClient, clock: ManualClock, way: str
+) -> None:
+    short, long = await invite(leader, most_uses=5, days=1), await invite(leader, most_uses=5, days=30)
+    user = await make_user(hub, "Rosa", "group_member", sites=[SITE], party="choir")
+    place = f"users/{user['id']}/assignments" if way == "user" else "parties/choir/people"
+    client, place = (hub if way == "user" else leader), f"{API}/{place}/{user['assignments'][0]['id']}"
+    for days, ended in ((40, 0), (2, 1), (3, 0)):
+        until = {"until_at": (clock.now() + timedelta(days=days)).isoformat()}
+        changed = await client.patch(place, json=until)
+        assert (changed.status_code, changed.json()["ended_links"]) == (200, ended), changed.text
+        assert await _open(leader) == ({short["id"]} if days < 40 else {short["id"], long["id"]})
+
+
+@pytest.mark.parametrize("way", ["role", "user"])
+async def test_nobody_who_was_removed_comes_back_by_their_address_with_a_new_name(
+    hub: httpx.AsyncClient,
+    leader: httpx.AsyncClient,
+    phone: httpx.AsyncClient,
+    any_container: Container,
+    clock: ManualClock,
+    mail: MailServer,
+    way: str,
+) -> None:
+    until = None if way == "user" else (clock.now() + timedelta(days=1)).isoformat()
+    role = {"role": "group_member", "site": SITE, "party": "choir", "until_at": until}
+    rosa = await make_user(hub, "Rosa", "group_member", email=ROSA, assignments=[role])
+    direct = await invite(leader, email=ROSA)
+    if way == "user":
+        clock.advance(minutes=1)
+        assert (await hub.patch(f"{API}/users/{rosa['id']}", json={"ended": True})).status_code == 200
+    clock.advance(days=2)
+    await any_container.notice_worker.send_due()
+    back = await accept(phone, token=token_in(mail.mails[-1]), name="Rosa again")
+    assert (back.status_code, "ended after it was made" in back.json()["detail"]) == (409, True)
+    assert (await leader.post(f"{INVITATIONS}/{direct['id']}/resend")).status_code == 200
+    await any_container.notice_worker.send_due()
+    assert (await accept(phone, token=token_in(mail.mails[-1]), name="Rosa again")).status_code == 201

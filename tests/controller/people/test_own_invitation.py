@@ -8,9 +8,11 @@ import msgspec
 import pytest
 from fastapi import FastAPI
 
-from controller.settings import Settings
+from controller.container import Container
+from controller.settings import MailSection, Settings
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import API, Json, make_user, put_party, signed_in_as
+from tests.controller.people.test_mail_sign_in import token_in
 from tests.controller.people.test_oidc import ORIGIN, sign_in, user_named
 from tests.controller.running import PASSWORD, stranger
 from tests.services.oidc import ScriptedProvider, scripted_provider
@@ -27,7 +29,8 @@ async def provider(clock: ManualClock) -> AsyncIterator[ScriptedProvider]:
 
 @pytest.fixture
 def settings(settings: Settings, provider: ScriptedProvider) -> Settings:
-    return msgspec.structs.replace(settings, oidc=(provider.section(),))
+    mail = MailSection(host="127.0.0.1", sender="hub@example.org")
+    return msgspec.structs.replace(settings, oidc=(provider.section(),), mail=mail)
 
 
 @pytest.fixture
@@ -78,3 +81,31 @@ async def test_nobody_gives_themselves_by_an_invitation_what_they_lack(
             assert (given["role"], given["until_at"]) == (role, (clock.now() + WEEK).isoformat() if ends else None)
     clock.advance(days=7)
     assert (await manager.get(f"{API}/parties/choir/people")).is_success is not own_ends
+
+
+@pytest.mark.parametrize(
+    ("held", "email", "ends"), [("by a group", "IVY@x.test", True), ("by a group", "o@x.test", False)]
+)
+async def test_nor_by_another_user_with_the_same_mail_address(
+    app: FastAPI,
+    client: httpx.AsyncClient,
+    manager: httpx.AsyncClient,
+    container: Container,
+    clock: ManualClock,
+    email: str,
+    ends: bool,
+) -> None:
+    ivy = await user_named(client, "Ivy Clerk")
+    assert (await client.patch(f"{API}/users/{ivy['id']}", json={"email": "ivy@x.test"})).status_code == 200
+    invited = await manager.post(INVITATIONS, json={"role": "group_member", "email": email})
+    assert invited.status_code == 201, invited.text
+    claimed = await container.account_mails.claim()
+    assert claimed is not None
+    mail = await container.account_mails.rendered(claimed)
+    assert mail is not None
+    async with stranger(app) as browser:
+        accepted = {"token": token_in(mail), "name": "Another"}
+        joined = await browser.post(f"{API}/invitations/accept", json=accepted)
+        assert (joined.status_code, joined.json()["new"]) == (201, True)
+    given = role_for_choir(await user_named(client, "Another"))
+    assert given["until_at"] == ((clock.now() + WEEK).isoformat() if ends else None)
