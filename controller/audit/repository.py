@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, select, text, update
 
+from controller.audit.audit_log import Source
 from controller.audit.chain import AuditHead, AuditRow
 from controller.audit.tables import UNSEALED, audit_heads, audit_mails, audit_people, audit_rows
 from controller.db.compiled_sql import CompiledReads
@@ -37,6 +38,12 @@ async def unsealed(tx: Tx, limit: int, without: Collection[str] = ()) -> list[Au
     committed late is found too. ``without``: chains that are left out."""
     query = select(*_ROW).where(_unsealed(without)).order_by(audit_rows.c.id).limit(limit)
     return await all_of(tx, AuditRow, query)
+
+
+async def last_unsealed(tx: Tx, source: Source, chains: Collection[str]) -> int:
+    """The id of the newest row of this source that has no place, of these chains; 0 where there is none."""
+    here = UNSEALED, audit_rows.c.source == source.value, func.coalesce(audit_rows.c.site, "").in_(sorted(chains))
+    return int((await tx.execute(select(func.max(audit_rows.c.id)).where(*here))).scalar() or 0)
 
 
 def _unsealed(without: Collection[str]) -> ColumnElement[bool]:

@@ -55,9 +55,13 @@ class AuditSealer:
         self.file_content = b""
         self.stopped: dict[str, str] = {}
         """Chain -> why nothing is signed for it."""
+        self._console = False
+        """Whether rows of such a command were sealed that ``when_console`` has not followed."""
+        self._followed = 0
+        """The newest row of such a command in a stopped chain that it has followed."""
         self.when_console: list[Callable[[], Awaitable[None]]] = []
-        """Awaited once rows of a command on the controller's machine are sealed: another process has changed what they
-        say, and told nobody here."""
+        """Awaited once rows of a command on the controller's machine are sealed, or wait in a stopped chain: another
+        process has changed what they say, and told nobody here. Awaited again where one raised."""
 
     async def run(self) -> None:
         """Run forever."""
@@ -82,20 +86,30 @@ class AuditSealer:
         self._sealed_at = self._sealed_at or now
         known = await self._known_heads()
         count, stopped = 0, dict[str, str]()
-        console = False
         while await self._any(stopped):
             placed, heads = await self._database.run(self._seal, known, stopped)
             known |= heads
             count += len(placed)
-            console |= any(each.source == Source.CONSOLE for each in placed)
+            self._console |= any(each.source == Source.CONSOLE for each in placed)
             self._note(heads, stopped)
-        for follow in self.when_console if console else ():
-            await follow()
+        await self._follow_console(stopped)
         self._sealed_at = now
         due = self._written_at is None or self._clock.now() - self._written_at >= FILE_EVERY
         if due or self._written_kid != key_id(self._key.public_key()):
             await self.write_file()
         return count
+
+    async def _follow_console(self, stopped: Collection[str]) -> None:
+        """Those that wait for it follow what a command on this machine did, also one whose chain is stopped."""
+        last = 0
+        if stopped:
+            async with self._database.read_without_transaction() as tx:
+                last = await repository.last_unsealed(tx, Source.CONSOLE, stopped)
+        if not self._console and last <= self._followed:
+            return
+        for follow in self.when_console:
+            await follow()
+        self._console, self._followed = False, max(last, self._followed)
 
     @property
     def _key(self) -> Ed25519PrivateKey:

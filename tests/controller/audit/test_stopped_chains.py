@@ -255,3 +255,50 @@ async def test_readyz_says_that_the_log_has_not_been_sealed_for_long(
     )
     assert clock.now() - NOW == timedelta(minutes=6)
     assert any_container.checks["audit log"].__qualname__ == "AuditSealer.ready"
+
+
+async def by_command(container: Container, site: str | None) -> None:
+    """What a command on the controller's machine records."""
+    await record(container.database, 1, site=site)
+    newest = select(func.max(audit_rows.c.id)).scalar_subquery()
+    async with container.database.write() as tx:
+        await tx.execute(update(audit_rows).where(audit_rows.c.id == newest).values(source="console"))
+
+
+async def test_a_command_whose_chain_is_stopped_is_followed_once(any_container: Container, sealer: AuditSealer) -> None:
+    followed: list[str] = []
+
+    async def follow() -> None:
+        followed.append("")
+
+    sealer.when_console.append(follow)
+    await record(any_container.database, 1)
+    await sealer.look()
+    async with any_container.database.write() as tx:
+        await remove_head(tx, in_file(any_container)[SITE])
+    await record(any_container.database, 1)
+    await sealer.look()
+    assert len(followed) == 0, "no command did that"
+    for times in (1, 2):
+        await by_command(any_container, SITE)
+        for _ in range(2):
+            await sealer.look()
+            assert len(followed) == times
+
+
+async def test_a_command_is_followed_until_all_have(any_container: Container, sealer: AuditSealer) -> None:
+    followed: list[str] = []
+
+    async def fails() -> None:
+        followed.append("")
+        if len(followed) < 3:
+            raise OSError("the doors do not follow")
+
+    sealer.when_console.append(fails)
+    await by_command(any_container, None)
+    for _ in range(2):
+        with pytest.raises(OSError, match="do not follow"):
+            await sealer.look()
+    for _ in range(2):
+        await sealer.look()
+    assert len(followed) == 3
