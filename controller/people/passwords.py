@@ -1,6 +1,8 @@
 """Passwords, hashed with Argon2id (RFC 9106) off the event loop."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 
@@ -69,21 +71,26 @@ class Passwords:
         if self._waiting >= LINE_LENGTH:
             raise Busy
 
-    async def fits(self, password: str, hashed: str | None, *, known: bool = True) -> bool:
-        """Whether the password is the one that was hashed. None (no such user) takes as long, and is False. ``known``:
-        whether who asks is no stranger. Raises ``Busy``."""
-        if self._nobody is None:
-            self._nobody = await self.hash("nobody has this password")
-        if known:
-            async with self._known:
-                return await self._compare(password, hashed)
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """A stranger's turn, for which they have waited in the line: one at a time is looked at. Raises ``Busy``."""
         self.require_room()
         self._waiting += 1
         try:
             async with self._strangers:
-                return await self._compare(password, hashed)
+                yield
         finally:
             self._waiting -= 1
+
+    async def fits(self, password: str, hashed: str | None, *, known: bool = True) -> bool:
+        """Whether the password is the one that was hashed. None (no such user) takes as long, and is False. ``known``:
+        whether who asks is no stranger; for those it is their ``turn``."""
+        if self._nobody is None:
+            self._nobody = await self.hash("nobody has this password")
+        if not known:
+            return await self._compare(password, hashed)
+        async with self._known:
+            return await self._compare(password, hashed)
 
     async def _compare(self, password: str, hashed: str | None) -> bool:
         assert self._nobody is not None

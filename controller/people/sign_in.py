@@ -4,6 +4,7 @@ the database."""
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -118,14 +119,20 @@ class SignInService:
     async def sign_in(self, *, user: str, password: str, asker: SignInOrigin = NOBODY) -> SignedIn | SecondStepNeeded:
         """Raises ``WrongPassword``, ``TooManyTries`` after five in a row (the wait doubles from there), and ``Busy``.
 
-        A try is counted before the password is looked at, so that tries made at once count as well.
+        A try is counted before the password is looked at, so that tries made at once count as well. Of strangers one at
+        a time is counted: the database has one writer, and a client that has signed in before waits for one of them.
         """
         if not self._tries.known(user, asker):
             self.passwords.require_room()
-        found, counters = await self.database.run(self._count_try, user, asker)
-        known = any(each.kind in {CounterKind.DEVICE, CounterKind.USUAL} for each in counters)
-        hashed = found.password_hash if found else None
-        if not await self.passwords.fits(password, hashed, known=known) or found is None:
+        async with self.database.read_without_transaction() as tx:
+            expected = await self._tries.of(tx, user, asker)
+            await self._tries.require_free(tx, expected, self.clock.now(), Tried.PASSWORD)
+        known = any(each.kind in {CounterKind.DEVICE, CounterKind.USUAL} for each in expected)
+        async with nullcontext() if known else self.passwords.turn():
+            found, counters = await self.database.run(self._count_try, user, asker)
+            hashed = found.password_hash if found else None
+            fits = await self.passwords.fits(password, hashed, known=known)
+        if not fits or found is None:
             raise WrongPassword
         return await self.database.run(self._let_in, found, asker, counters)
 

@@ -95,15 +95,18 @@ class SignInThrottle:
     def second_step(self, user_id: str) -> list[TryCounter]:
         return [self._counter(CounterKind.SECOND_STEP, user_id)]
 
+    async def require_free(self, tx: Tx, counters: Sequence[TryCounter], now: datetime, tried: Tried) -> None:
+        """Raises as ``count``, which follows; it only reads, so that a try that is refused anyway holds up no write."""
+        found = [await repository.failures(tx, each.key) for each in counters]
+        _require_none_blocked([each for each in found if each is not None], now, tried)
+
     async def count(self, tx: Tx, counters: Sequence[TryCounter], now: datetime, tried: Tried) -> None:
         """Count a try before what was typed is looked at, so that tries made at once count as well. Raises
         ``TooManyTries``; such a one is not counted."""
         before = [
             await repository.hold_failures(tx, each.key, now) for each in sorted(counters, key=lambda each: each.key)
         ]
-        until = max(each.blocked_until for each in before)
-        if now < until:
-            raise TooManyTries(math.ceil((until - now).total_seconds()), tried)
+        _require_none_blocked(before, now, tried)
         for each, had in zip(sorted(counters, key=lambda each: each.key), before, strict=True):
             count = 1 if had.last_at < now - KEPT else had.failures + 1
             kept_until = max(had.kept_until, now + KEPT)
@@ -164,6 +167,12 @@ class SignInThrottle:
     def _digest(self, *parts: str) -> bytes:
         said = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in ("sign-in", *parts))
         return hmac.digest(self._keys.page, said, sha256)
+
+
+def _require_none_blocked(held: Sequence[Failures], now: datetime, tried: Tried) -> None:
+    until = max((each.blocked_until for each in held), default=now)
+    if now < until:
+        raise TooManyTries(math.ceil((until - now).total_seconds()), tried)
 
 
 def network_of(address: str) -> str:

@@ -205,3 +205,39 @@ async def test_sixty_invented_names_at_once_wait_in_a_line_that_ends_and_in_nobo
         assert hasher.compared == [PASSWORD]
         hasher.go.set()
         assert sorted(await asyncio.gather(*flood)) == [401] * LINE_LENGTH + [503] * (60 - LINE_LENGTH)
+
+
+@pytest.mark.usefixtures("client")
+async def test_a_known_browser_waits_for_one_strangers_write_at_most(app: FastAPI) -> None:
+    """SQLite has one writer: those who guess must not stand in its line by the hundred."""
+    container: Container = app.state.container
+    answers: list[int] = []
+
+    async def stranger(number: int) -> None:
+        async with caller(app, f"198.51.100.{number}") as client:
+            answers.append(await attempt(client, WRONG))
+
+    async with caller(app) as known:
+        assert await attempt(known) == 201
+        async with container.database.write():
+            flood = [asyncio.create_task(stranger(n)) for n in range(60)]
+
+            async def refused() -> bool:
+                return answers == [503] * (60 - LINE_LENGTH)
+
+            await eventually(refused, what="the line is full, and none of it is answered yet")
+            before = len(answers)
+        assert await attempt(known) == 201
+        assert len(answers) - before <= 3
+        await asyncio.gather(*flood)
+    assert sorted(answers) == [401] * 5 + [429] * (LINE_LENGTH - 5) + [503] * (60 - LINE_LENGTH)
+
+
+@pytest.mark.usefixtures("client")
+async def test_a_try_that_is_refused_anyway_writes_nothing(app: FastAPI) -> None:
+    container: Container = app.state.container
+    async with caller(app, "198.51.100.1") as thief, caller(app, "198.51.100.2") as other:
+        assert (await guess(thief, 6))[-1] == 429
+        async with container.database.write():  # nobody else writes now
+            assert await guess(thief, 20) == [429] * 20
+            assert await guess(other, 20) == [429] * 20
