@@ -145,6 +145,26 @@ async def test_two_devices_sign_in_and_a_lost_one_no_longer(browser: Browser, tm
         assert again == 401, "the same answer was taken twice"
 
 
+async def test_a_passkey_shows_that_it_is_you_in_the_session_that_there_is(browser: Browser, tmp_path: Path) -> None:
+    async with controller(tmp_path, "localhost") as place, device(browser, place.name, "internal") as screen:
+        await _by_password(screen)
+        await _add(screen, "Phone")
+        sessions = "fetch('/api/v1/sessions').then(answer => answer.json()).then(({items}) => items.map(one => one.id))"
+        before = await screen.page.evaluate(sessions)
+        screen.excuse("Failed to load resource")
+        await screen.page.route("**/api/v1/passkeys", lambda route: route.abort())
+        await screen.page.reload()
+        fault = screen.page.get_by_role("alert").filter(has_text="The controller does not answer.")
+        await expect(fault).to_have_count(2)  # of the passkeys, and of showing who you are
+        await screen.page.unroute("**/api/v1/passkeys")
+        await screen.page.reload()
+        await screen.page.get_by_role("button", name="Show it with a passkey").click()
+        await screen.said("You have shown that it is you. That counts for 15 minutes.")
+        await expect(screen.page.get_by_role("heading", name="Show that it is you")).to_have_count(0)
+        assert await screen.page.evaluate(sessions) == before
+        await expect(screen.page.get_by_role("heading", name=MAX)).to_be_visible()
+
+
 @pytest.mark.browser_full
 async def test_a_device_that_does_not_answer_is_said(browser: Browser, tmp_path: Path) -> None:
     async with controller(tmp_path, "localhost") as place, device(browser, place.name, "internal") as screen:

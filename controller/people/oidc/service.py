@@ -305,9 +305,9 @@ class OidcSignIn:
             raise NoSignInTime(section)
         if now - identity.authenticated_at >= JUST:
             raise NotAskedAgain(section)
-        await users.prove_session(tx, actor.session, identity.authenticated_at)
+        last = await users.prove_session(tx, actor.session, identity.authenticated_at)
         await _record(tx, user, "prove", section.id, actor, now)
-        return Proven(proven_until=identity.authenticated_at + JUST)
+        return Proven(proven_until=last + JUST)
 
     async def accounts(self, actor: Actor) -> list[UserAccount]:
         """The actor's, in the order in which they were linked."""

@@ -27,6 +27,11 @@ class WrongPasskey(NotSignedIn):
         )
 
 
+class NotOwnPasskey(Refused):
+    def __init__(self) -> None:
+        super().__init__("this passkey belongs to another user; try again with one of your own")
+
+
 class PasskeyUnknown(NotFound):
     def __init__(self, passkey_id: str) -> None:
         super().__init__(f"you have no passkey {passkey_id!r}; it may be removed already. Look at the list again")

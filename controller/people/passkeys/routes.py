@@ -14,6 +14,7 @@ from controller.people.errors import TooManyTries, UserUnknown
 from controller.people.passkeys.model import (
     LastWayIn,
     NoPasskeys,
+    NotOwnPasskey,
     Passkey,
     PasskeysUnavailable,
     PasskeyTaken,
@@ -24,7 +25,7 @@ from controller.people.passkeys.model import (
 from controller.people.passkeys.service import Passkeys
 from controller.people.passkeys.webauthn_library import Assertion
 from controller.people.routes import sign_in_origin, signed_in_answer
-from controller.people.schemas import OwnProofBody, SignedInAnswer
+from controller.people.schemas import OwnProofBody, ProvenAnswer, SignedInAnswer
 from controller.web.fields import Answer, Body, IdPath, LocalTime, Name, answer_of
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import TheSettings, service
@@ -118,6 +119,16 @@ async def sign_in_by_passkey(
     Wrong tries are counted as those of passwords are."""
     signed_in = await passkeys.sign_in(body.assertion(), sign_in_origin(request, settings))
     return signed_in_answer(signed_in, response, settings)
+
+
+@router.post(
+    "/session/passkey/again",
+    responses=described(NotSignedIn, PasskeysUnavailable, WrongPasskey, NotOwnPasskey, TooManyTries),
+)
+async def prove_by_passkey(body: PasskeySignInBody, passkeys: ThePasskeys, actor: ThePerson) -> ProvenAnswer:
+    """Show by one of your passkeys, with the options of signing in, that it is you. No other session is opened. For 15
+    minutes you can do what takes your password without it."""
+    return answer_of(ProvenAnswer, await passkeys.again(actor, body.assertion()), UTC)
 
 
 @router.get("/passkeys", responses=described(NotSignedIn))

@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+import msgspec
+
 from controller.audit import audit_log
 from controller.db.engine import Database, Tx
 from controller.key_files import KeyFiles
@@ -17,11 +19,12 @@ from controller.people import repository as users
 from controller.people.account_mails.model import MailPurpose
 from controller.people.account_mails.queue import AccountMails
 from controller.people.errors import SignInNeeded, Tried
-from controller.people.model import Actor, SignedIn, SignInMethod, User
+from controller.people.model import Actor, Proven, SignedIn, SignInMethod, User
 from controller.people.passkeys import repository, webauthn_library
 from controller.people.passkeys.model import (
     LastWayIn,
     NoPasskeys,
+    NotOwnPasskey,
     OwnPasskeys,
     Passkey,
     PasskeyTaken,
@@ -32,7 +35,7 @@ from controller.people.passkeys.model import (
     relying_party,
 )
 from controller.people.passkeys.webauthn_library import Assertion, NewCredential
-from controller.people.sign_in import SignInService
+from controller.people.sign_in import JUST, SignInService
 from controller.people.sign_in_throttle import SignInOrigin, TryCounter
 from controller.people.users import UserService
 from controller.web.problem import invalid_field
@@ -69,6 +72,17 @@ MOST = 20
 _SIGN_IN = b"sign in"
 
 
+class _Use(msgspec.Struct, frozen=True, kw_only=True):
+    """A verified answer of a passkey. ``end``: until when its challenge can be used. ``count``: how often the passkey
+    has signed, as it says."""
+
+    passkey: Passkey
+    challenge: bytes
+    end: datetime
+    count: int
+    at: datetime
+
+
 @dataclass(eq=False)
 class Passkeys:
     """``address``: of the pages, which browsers bind passkeys to."""
@@ -93,26 +107,62 @@ class Passkeys:
         """Sign in by an answer to ``ask``, once. The device has verified its user, so no second step follows. Raises
         ``PasskeysUnavailable``, ``WrongPasskey``, whatever does not fit, and ``TooManyTries``: a try is counted before
         it is looked at."""
-        party, now = self.party(), self.clock.now()
+        self.party()
         found, counters = await self.database.run(self._count_try, assertion.credential_id, asker)
+        use = await self._verified(assertion, found)
+
+        async def let_in(tx: Tx) -> SignedIn:
+            user = await users.user(tx, use.passkey.user_id)
+            if user is None or user.ended_at is not None:
+                raise WrongPasskey
+            await self._use(tx, use)
+            await self.people.users.tries.right(tx, counters)
+            return await self.people.let_in_wholly(tx, user, asker, SignInMethod.PASSKEY)
+
+        return await self.database.run(let_in)
+
+    async def again(self, actor: Actor, assertion: Assertion) -> Proven:
+        """Take an answer to ``ask`` as proof that it is the actor, once, in their session. Raises as ``sign_in``, and
+        ``NotOwnPasskey``."""
+        self.party()
+        found, counters = await self.database.run(self._count_own_try, actor, assertion.credential_id)
+        use = await self._verified(assertion, found)
+        if use.passkey.user_id != actor.user:
+            raise NotOwnPasskey
+
+        async def prove(tx: Tx) -> Proven:
+            user, now = await self._held(tx, actor), self.clock.now()
+            await self._use(tx, use)
+            await self.people.users.tries.right(tx, counters)
+            last = await users.prove_session(tx, actor.session, now)
+            await audit_log.record(tx, actor=actor.name, at=now, act="prove", thing=f"user {user.id}")
+            return Proven(proven_until=last + JUST)
+
+        return await self.database.run(prove)
+
+    async def _count_own_try(
+        self, tx: Tx, actor: Actor, credential_id: bytes
+    ) -> tuple[Passkey | None, list[TryCounter]]:
+        counters = self.people.users.tries.own(_own(actor))
+        await self.people.users.tries.count(tx, counters, self.clock.now(), Tried.PASSKEY)
+        return await repository.with_credential(tx, credential_id), counters
+
+    async def _verified(self, assertion: Assertion, found: Passkey | None) -> _Use:
+        """What an answer to ``ask`` shows. Raises ``PasskeysUnavailable`` and ``WrongPasskey``."""
+        party, now = self.party(), self.clock.now()
         challenge = await asyncio.to_thread(webauthn_library.challenge_in, assertion.collected_data)
         end = end_of(challenge, self.keys.page, _SIGN_IN, now)
         if found is None or end is None:
             raise WrongPasskey
         count = await asyncio.to_thread(webauthn_library.verified_count, party, challenge, assertion, found)
+        return _Use(passkey=found, challenge=challenge, end=end, count=count, at=now)
 
-        async def let_in(tx: Tx) -> SignedIn:
-            user = await users.user(tx, found.user_id)
-            if user is None or user.ended_at is not None:
-                raise WrongPasskey
-            if not await repository.use_challenge(tx, _hash(challenge), end):
-                raise WrongPasskey
-            if not await repository.note_use(tx, found, sign_count=count, at=now):
-                raise WrongPasskey
-            await self.people.users.tries.right(tx, counters)
-            return await self.people.let_in_wholly(tx, user, asker, SignInMethod.PASSKEY)
-
-        return await self.database.run(let_in)
+    async def _use(self, tx: Tx, use: _Use) -> None:
+        """Raises ``WrongPasskey`` where that was done before, or the passkey is gone."""
+        if not await repository.use_challenge(tx, _hash(use.challenge), use.end):
+            raise WrongPasskey
+        if not await repository.note_use(tx, use.passkey, sign_count=use.count, at=use.at):
+            raise WrongPasskey
 
     async def _count_try(
         self, tx: Tx, credential_id: bytes, asker: SignInOrigin

@@ -196,9 +196,9 @@ class SecondFactors:
         user_id, now = _own(actor), self.clock.now()
         await self._require_right(tx, user_id, code)
         await self.people.second_step_right(tx, user_id)
-        await users.prove_session(tx, actor.session, now)
+        last = await users.prove_session(tx, actor.session, now)
         await audit_log.record(tx, actor=actor.name, at=now, act="prove", thing=f"user {user_id}")
-        return Proven(proven_until=now + JUST)
+        return Proven(proven_until=last + JUST)
 
     async def reset(self, user_id: str, *, actor: Actor) -> None:
         """As ``reset_factor``."""

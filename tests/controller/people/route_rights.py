@@ -222,6 +222,7 @@ DELETE /sites/{site}/displays/{display}              | users     | site      |
 POST /displays/pair                                 | anyone    | -
 POST /session/passkey/options                       | anyone    | -
 POST /session/passkey                               | anyone    | -
+POST /session/passkey/again                         | signed-in | -
 GET /passkeys                                       | signed-in | -
 POST /passkeys/options                              | signed-in | -
 POST /passkeys                                      | signed-in | -

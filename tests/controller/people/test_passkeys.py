@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -452,3 +453,46 @@ class TestAtAnIpAddress:
             refused = await any_client.post(API + path, json=body)
             assert (refused.status_code, refused.json()["type"].split(":")[-1]) == (409, "no-passkeys"), path
             assert refused.json()["detail"] == found["passkey_hint"]
+
+
+async def test_a_passkey_shows_in_the_same_session_that_it_is_its_own_user(
+    any_app: FastAPI,
+    any_client: httpx.AsyncClient,
+    browser: httpx.AsyncClient,
+    any_container: Container,
+    clock: ManualClock,
+) -> None:
+    for name in ("Max", "Ivy"):
+        await make_user(any_client, name, "manager")
+    keys = {"Max": device(), "Ivy": device()}
+    for name, key in keys.items():
+        browser.cookies.clear()
+        await by_password(browser, name)
+        await add(browser, key)
+    browser.cookies.clear()
+
+    async def again(body: Json) -> httpx.Response:
+        return await browser.post(f"{API}/session/passkey/again", json=body)
+
+    assert (await again(keys["Max"].signed(await options(browser)))).status_code == 401, "nobody is signed in"
+    await by_password(browser)
+    sessions = (await browser.get(f"{API}/sessions")).json()["items"]
+    other = await again(keys["Ivy"].signed(await options(browser)))
+    assert (other.status_code, "belongs to another user" in other.json()["detail"]) == (403, True)
+    assert (await again(device().signed(await options(browser)))).status_code == 401, "which nobody has"
+    assert (await browser.get(f"{API}/session/email")).json()["just_signed_in"] is False
+    assert (await browser.get(f"{API}/session")).json()["user"] == "Max"
+    answer = keys["Max"].signed(await options(browser))
+    proven = await again(answer)
+    assert proven.status_code == 200, proven.text
+    assert proven.json() == {"proven_until": (clock.now() + timedelta(minutes=15)).isoformat()}
+    assert (await browser.get(f"{API}/session/email")).json()["just_signed_in"] is True
+    assert [each["id"] for each in (await browser.get(f"{API}/sessions")).json()["items"]] == [
+        each["id"] for each in sessions
+    ]
+    assert (await again(answer)).status_code == 401, "twice"
+    assert (await browser.post(f"{API}/session/passkey", json=answer)).status_code == 401, "nor to sign in"
+    assert (await acts(any_container)).count("prove") == 1
+    for _ in range(4):
+        await again(device().signed(await options(browser)))
+    assert (await again(keys["Max"].signed(await options(browser)))).status_code == 429

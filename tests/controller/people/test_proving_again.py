@@ -241,3 +241,21 @@ async def test_one_place_decides_whether_somebody_is_left_without_a_way_in(
     container.people.sessions.issuers = frozenset({provider.issuer})
     assert (await client.patch(place, json={"ended": False})).status_code == 200
     assert (await client.patch(place, json={"email": "ivy@council.test"})).status_code == 200
+
+
+async def test_an_older_proof_does_not_shorten_a_newer_one(
+    browser: httpx.AsyncClient, provider: ScriptedProvider, clock: ManualClock
+) -> None:
+    provider.signed_in_at = clock.now()
+    await sign_in(browser, provider)
+    made = (await browser.post(f"{API}/session/second-factor", json={})).json()
+    phone = Phone(made["secret"], clock)
+    await browser.post(f"{API}/session/second-factor/proof", json={"code": phone.code()})
+    clock.advance(hours=1)
+    assert (await browser.post(BY_CODE, json={"code": phone.code()})).status_code == 200
+    until = (clock.now() + timedelta(minutes=15)).isoformat()
+    provider.signed_in_at = clock.now() - timedelta(minutes=10)
+    proven = await prove(browser, provider)
+    assert (proven.status_code, proven.json()) == (200, {"proven_until": until})
+    clock.advance(minutes=14)
+    assert await fresh(browser)

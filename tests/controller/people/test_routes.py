@@ -42,6 +42,7 @@ OPEN = {
     "/api/v1/displays/pair": "asks for a code that works once",
     "/api/v1/session/passkey/options": "is the sign-in itself",
     "/api/v1/session/passkey": "is the sign-in itself",
+    "/api/v1/session/passkey/again": "is about one's own sign-in",
     "/api/v1/passkeys": "is about one's own passkeys",
     "/api/v1/passkeys/options": "is about one's own passkeys",
     "/api/v1/passkeys/{passkey_id}": "is about one's own passkeys",

@@ -31,7 +31,7 @@ NOT_WALKED = frozenset(
             ("post", f"/session/second-{what}")
             for what in ("step", "factor", "factor/proof", "factor/remove", "factor/again")
         ),
-        *(("post", f"/session/{what}") for what in ("accounts", "passkey", "passkey/options")),
+        *(("post", f"/session/{what}") for what in ("accounts", "passkey", "passkey/again", "passkey/options")),
         *(("post", f"/session/oidc{what}") for what in ("", "/proof", "/again")),
         *(("post", "/passkeys"), ("post", "/passkeys/options"), ("patch", "/passkeys/{passkey_id}")),
         *(("post", "/passkeys/{passkey_id}/remove"), ("post", "/displays/pair")),
