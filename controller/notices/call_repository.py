@@ -69,12 +69,13 @@ async def mark_manual(tx: Tx, call_id: str, *, at: datetime | None, by: str) -> 
     await tx.execute(query.values(called_at=at, called_by=by[:200]))
 
 
-async def manual_to(tx: Tx, party: str) -> list[str]:
-    """Ids of calls put on the list by hand that are to the party's number or name."""
+async def manual_to(tx: Tx, party: str, *, by_name: bool = True) -> list[str]:
+    """Ids of calls put on the list by hand that are to the party's number or, ``by_name``, to its name."""
     its = await parties.party(tx, party)
     if its is None:
         return []
-    names, number = {each.casefold() for each in (its.name, its.contact_name) if each}, phone_key(its.contact_phone)
+    names = {each.casefold() for each in (its.name, its.contact_name) if each and by_name}
+    number = phone_key(its.contact_phone)
     c = manual_calls.c
     rows = (await tx.execute(select(c.id, c.name, c.phone))).all()
     return [each.id for each in rows if each.name.casefold() in names or (number and phone_key(each.phone) == number)]

@@ -146,7 +146,8 @@ async def _of_party(tx: Tx, party: str) -> dict[str, Rows]:
     for each in metadata.sorted_tables:
         if "booking_id" in each.c and each not in which:
             which[each] = [each.c.booking_id.in_(bookings)]
-    calls = await call_repository.manual_to(tx, party)
+    # By number alone: the same name may be somebody else's, with that person's number beside it.
+    calls = await call_repository.manual_to(tx, party, by_name=False)
     which[tables["manual_calls"]] = [tables["manual_calls"].c.id.in_(calls)]
     which[tables["unanswered_calls"]] = [tables["unanswered_calls"].c.call.in_(calls)]
     found = await _rows(tx, which, party)
