@@ -259,6 +259,27 @@ async def test_a_term_is_moved_from_a_date_on_and_one_date_dropped(screens: Scre
 
 
 @pytest.mark.browser_full
+async def test_another_room_for_one_date_is_left_when_more_dates_are_moved(
+    screens: Screens, hub: SimHub, choir: dict[str, Any]
+) -> None:
+    taken = await book(hub, "Quiz night", date(2026, 12, 8), "20:45", "22:30", space="hall")
+    screen = await _signed_in(screens)
+    page = screen.page
+    await page.get_by_text("Tuesday singers").first.click()
+    await _row(screen, "Tue 8 Dec").click()
+    await page.get_by_role("button", name="Move…").click()
+    await page.get_by_label("From", exact=True).fill("21:00")
+    await page.get_by_label("To", exact=True).fill("22:00")
+    instead = page.get_by_role("region", name="What would fit instead")
+    await instead.get_by_role("button", name=re.compile("Studio")).first.click()
+    form = page.locator("form")
+    await expect(form.get_by_text("Studio, Ramsey Hub", exact=True)).to_be_visible()
+    await page.get_by_label("This and the following dates").check()
+    await expect(form.get_by_text("Main hall, Ramsey Hub", exact=True)).to_be_visible()
+    await decide(hub, taken, "cancel")
+
+
+@pytest.mark.browser_full
 async def test_a_past_booking_is_booked_again(screens: Screens, hub: SimHub, choir: dict[str, Any]) -> None:
     """Nothing of this hub is over yet: it is made to say that what comes is over."""
     screen = await _signed_in(screens)
