@@ -132,8 +132,9 @@ def _date(plan: DateIntent, verdict: Verdict, otherwise: Otherwise, space: str, 
 
 def refused(plan: DateIntent, verdict: Verdict, otherwise: Otherwise) -> DateEffect:
     """What to do with a date that cannot be booked. What the rules forbid is not requested either, as with a single
-    booking."""
-    if otherwise is Otherwise.KEEP:
+    booking. A date whose booking stands as it is stays, also where the others are left out."""
+    stands = any(each.why is ReasonKind.STANDS for each in verdict.refusals)
+    if otherwise is Otherwise.KEEP or (otherwise is Otherwise.SKIP and stands):
         return DateEffect.KEEP if plan.before is not None else DateEffect.SKIP
     if otherwise is Otherwise.SKIP:
         return DateEffect.CANCEL if plan.before is not None else DateEffect.SKIP

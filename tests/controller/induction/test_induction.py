@@ -14,6 +14,8 @@ from controller.induction.model import Taker, months_later
 from tests.controller.access.test_members import ADA, one, send
 from tests.controller.access.test_people_cli import Typed, typed
 from tests.controller.audit.reading import rows_of
+from tests.controller.bookings.test_series_edits import edit
+from tests.controller.bookings.test_weekly import of_series, post
 from tests.controller.clock import ManualClock
 from tests.controller.induction.asking import DRAFT, FIRE, PATH, take, write
 from tests.controller.people.signing import API, Json, make_user, put_party, signed_in_as
@@ -159,6 +161,21 @@ async def test_more_time_without_staff_tonight_is_refused_without_the_induction_
         found = await look(leader, tonight)
         assert (found["status"], found["ends"] == tonight["ends"]) == ("confirmed", True)
         assert found["on_door"]["doors"] == tonight["on_door"]["doors"]
+
+
+@pytest.mark.parametrize("otherwise", ["skip", "keep"])
+async def test_a_change_of_the_series_leaves_tonights_date_as_it_is_also_where_others_are_left_out(
+    any_app: FastAPI, any_village: httpx.AsyncClient, clock: ManualClock, otherwise: str
+) -> None:
+    await put_party(any_village, "choir")
+    weekly = (await post(any_village, party="choir")).json()
+    clock.advance(days=1)
+    await write(any_village)
+    await _policy(any_village, people=1, spaces=["hall"])
+    async with signed_in_as(any_app, any_village, "group_leader", party="choir") as leader:
+        await edit(leader, weekly["id"], scope="all", first_starts="2026-11-26T18:30", otherwise=otherwise)
+        tonight = (await of_series(leader, weekly["id"]))[0]
+    assert (tonight["starts"][:16], tonight["status"]) == ("2026-11-26T19:00", "confirmed")
 
 
 async def test_a_manager_gives_a_group_more_time_tonight_that_has_not_had_the_induction(
