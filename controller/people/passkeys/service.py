@@ -123,7 +123,8 @@ class Passkeys:
 
     async def again(self, actor: Actor, assertion: Assertion) -> Proven:
         """Take an answer to ``ask`` as proof that it is the actor, once, in their session. Raises as ``sign_in``, and
-        ``NotOwnPasskey``."""
+        ``NotOwnPasskey``, and ``SecondFactorUnused`` where the session still lacks the second factor that its user has:
+        signing in by the passkey gives it both."""
         self.party()
         found, counters = await self.database.run(self._count_own_try, actor, assertion.credential_id)
         use = await self._verified(assertion, found)
@@ -143,6 +144,7 @@ class Passkeys:
     async def _count_own_try(
         self, tx: Tx, actor: Actor, credential_id: bytes
     ) -> tuple[Passkey | None, list[TryCounter]]:
+        await self.people.require_factor_used(tx, actor)
         counters = self.people.users.tries.own(_own(actor))
         await self.people.users.tries.count(tx, counters, self.clock.now(), Tried.PASSKEY)
         return await repository.with_credential(tx, credential_id), counters

@@ -322,6 +322,8 @@ async def test_a_passkey_counts_as_both_factors_and_the_password_alone_still_as_
     await add(browser, key)
     refused = await browser.get(f"{API}/sites")
     assert (refused.status_code, "passkey" in refused.text) == (403, True)
+    again = await browser.post(f"{API}/session/passkey/again", json=key.signed(await options(browser)))
+    assert (again.status_code, "opened without it; sign in by it" in again.text) == (403, True), again.text
     assert (await sign_in(browser, key)).status_code == 201
     assert (await browser.get(f"{API}/sites")).status_code == 200
     body = {"name": "rota", "until": "2026-12-31"}
