@@ -211,10 +211,13 @@ async def test_a_change_that_must_be_approved_gives_up_what_was_confirmed_until_
 ) -> None:
     await put_policy(any_container, Policy(rules=(ApprovalRule(name="long", most_minutes=480),)))
     await put(any_village, rates=[HALL], cancelling=[USUAL])
-    made = await book(any_village, **LONG)
     other = await book(any_village, starts="2026-12-18T10:00", ends="2026-12-18T18:00")
-    clock.set(wall("2026-12-17 09:00"))
-    for each, until in ((made, "2026-12-17T19:00"), (other, "2026-12-18T19:00")):
+    made = await book(any_village, starts="2026-12-19T10:00", ends="2026-12-19T18:00")
+    for each, now, until in (
+        (other, "2026-12-17 09:00", "2026-12-18T19:00"),
+        (made, "2026-12-18 09:00", "2026-12-19T19:00"),
+    ):
+        clock.set(wall(now))
         found = await change(any_village, each, ends=until, by_rules=True)
         assert found["status"] == "held"
         assert (await totals(any_village, each))[0] == ("requested", 9600)
