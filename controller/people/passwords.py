@@ -50,13 +50,21 @@ def _common() -> frozenset[str]:
 LINE_LENGTH = 20
 """How many strangers may wait, the one that is looked at among them."""
 
+REFUSAL_PAUSE_S = 1.0
+"""For how long the answer to a stranger who is refused without a look at the password is held back. Otherwise a flood
+asks again as fast as it is refused, and everybody else's requests wait behind it."""
+_MOST_HELD_BACK = 500
+"""Answers at a time: more connections are not kept open for it."""
+
 
 class Passwords:
     """Each hash takes a processor and 64 MB for a moment. Unknown clients therefore wait in one bounded queue and known
     ones in another: however many are guessing, a client that has signed in before comes next."""
 
-    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+    def __init__(self, hasher: PasswordHasher | None = None, *, pause_s: float = REFUSAL_PAUSE_S) -> None:
         self._hasher = hasher or PasswordHasher()
+        self._pause_s = pause_s
+        self._held_back = 0
         self._known = asyncio.Semaphore(1)
         self._strangers = asyncio.Semaphore(1)
         self._waiting = 0
@@ -81,6 +89,16 @@ class Passwords:
                 yield
         finally:
             self._waiting -= 1
+
+    async def hold_back(self) -> None:
+        """Wait before a stranger is refused."""
+        if self._held_back >= _MOST_HELD_BACK:
+            return
+        self._held_back += 1
+        try:
+            await asyncio.sleep(self._pause_s)
+        finally:
+            self._held_back -= 1
 
     async def fits(self, password: str, hashed: str | None, *, known: bool = True) -> bool:
         """Whether the password is the one that was hashed. None (no such user) takes as long, and is False. ``known``:

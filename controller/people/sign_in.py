@@ -20,9 +20,11 @@ from controller.people.account_mails.queue import AccountMails
 from controller.people.assignments import SiteZones, first_owner
 from controller.people.errors import (
     AlreadySetUp,
+    Busy,
     SecondFactorMissing,
     SecondFactorUnused,
     SignInNeeded,
+    TooManyTries,
     Tried,
     WrongPassword,
     WrongSetupToken,
@@ -122,11 +124,17 @@ class SignInService:
         A try is counted before the password is looked at, so that tries made at once count as well. Of strangers one at
         a time is counted: the database has one writer, and a client that has signed in before waits for one of them.
         """
-        if not self._tries.known(user, asker):
-            self.passwords.require_room()
-        async with self.database.read_without_transaction() as tx:
-            expected = await self._tries.of(tx, user, asker)
-            await self._tries.require_free(tx, expected, self.clock.now(), Tried.PASSWORD)
+        stranger = not self._tries.known(user, asker)
+        try:
+            if stranger:
+                self.passwords.require_room()
+            async with self.database.read_without_transaction() as tx:
+                expected = await self._tries.of(tx, user, asker)
+                await self._tries.require_free(tx, expected, self.clock.now(), Tried.PASSWORD)
+        except (Busy, TooManyTries):
+            if stranger:
+                await self.passwords.hold_back()
+            raise
         known = any(each.kind in {CounterKind.DEVICE, CounterKind.USUAL} for each in expected)
         async with nullcontext() if known else self.passwords.turn():
             found, counters = await self.database.run(self._count_try, user, asker)

@@ -39,7 +39,7 @@ signed in beforehand."""
 
 def cheap_passwords() -> Passwords:
     """Argon2 as cheap as it goes."""
-    return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1), pause_s=0)
 
 
 def stage_for(fixtures: Iterable[str]) -> Stage:

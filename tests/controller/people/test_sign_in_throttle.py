@@ -207,6 +207,29 @@ async def test_sixty_invented_names_at_once_wait_in_a_line_that_ends_and_in_nobo
         assert sorted(await asyncio.gather(*flood)) == [401] * LINE_LENGTH + [503] * (60 - LINE_LENGTH)
 
 
+@pytest.mark.usefixtures("any_client")
+async def test_the_refusal_of_a_stranger_is_held_back_and_that_of_a_known_browser_is_not(
+    any_app: FastAPI, any_settings: Settings, clock: ManualClock
+) -> None:
+    """Else a flood asks again as fast as it is refused."""
+    async with caller(any_app) as client:
+        assert await attempt(client) == 201
+        cookies = client.cookies
+    passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1), pause_s=3600)
+    async with (
+        running(any_settings, clock, passwords) as app,
+        caller(app, "198.51.100.1") as thief,
+        caller(app, "192.0.2.9") as known,
+    ):
+        known.cookies = cookies
+        assert await guess(thief, 5) == [401] * 5
+        refused = asyncio.create_task(attempt(thief, WRONG))
+        assert await guess(known, 6) == [401] * 5 + [429]
+        assert not refused.done()
+        refused.cancel()
+        await asyncio.wait({refused})
+
+
 @pytest.mark.usefixtures("client")
 async def test_a_known_browser_waits_for_one_strangers_write_at_most(app: FastAPI) -> None:
     """SQLite has one writer: those who guess must not stand in its line by the hundred."""
