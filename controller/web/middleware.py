@@ -187,11 +187,15 @@ class LimitMiddleware:
         largest = self._limits.get(last, BODY_LIMIT)
         limit = largest + BODY_LIMIT if last == "upload" else largest  # with what else is in its form
         text = f"a body may be at most {limit} bytes; send less, or in parts"
-        page = not scope["path"].startswith("/api/")
-        refusal = self._refusing_page(largest) if page else problem_response(TooLarge(text), scope["path"])
+
+        async def refuse() -> None:
+            page = not scope["path"].startswith("/api/")
+            answer = self._refusing_page(largest) if page else problem_response(TooLarge(text), scope["path"])
+            await answer(scope, receive, send)
+
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > limit:
-            return await refusal(scope, receive, send)
+            return await refuse()
         taken = 0
         begun = False
 
@@ -215,5 +219,5 @@ class LimitMiddleware:
             if begun:
                 raise
         if taken > limit and not begun:
-            await refusal(scope, receive, send)
+            await refuse()
         return None
