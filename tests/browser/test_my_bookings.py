@@ -224,7 +224,7 @@ async def test_cancelling_by_keyboard_names_the_charge_first_and_can_be_undone(
     await page.get_by_role("button", name="Undo").press("Enter")
     await screen.said("Choir practice is back.")
     assert (await hub.api.get(f"/bookings/{choir['id']}"))["status"] != "cancelled"
-    if (await hub.api.get(f"/bookings/{choir['id']}"))["status"] == "held":  # a restore by its party is judged anew
+    if (await hub.api.get(f"/bookings/{choir['id']}"))["status"] == "held":  # the rules are asked again
         await decide(hub, choir, "approve")
     await expect(_next(screen)).to_be_visible()
 

@@ -269,7 +269,7 @@ async def came_back(client: httpx.AsyncClient, app: FastAPI, clock: ManualClock,
     for day, (space, title) in enumerate({"hall": "Made", "studio": "Another"}.items()):
         await book(client, space=space, title=title, **NEXT_WEEK)
         clock.advance(minutes=2)
-        await look(app)  # nobody is told of the booking, so that this is to be said too
+        await look(app)  # no notice goes out for the booking, so the digest has it
         clock.set(EIGHT + timedelta(days=day))
         await look(app)
     sent = [each for each in await listed(client, state="sent") if each["contact_address"] == MANAGER][-1]
