@@ -84,8 +84,8 @@ class UserService:
         self.when_leaving: list[DepartureHook] = []
         """Awaited for each party that somebody leaves, in the transaction in which they do."""
         self.when_to_leave: list[DepartureHook] = []
-        """Awaited for each party that somebody is to leave earlier than before, in the transaction that sets the end;
-        nothing is awaited when it comes."""
+        """Awaited for each party that somebody is to leave earlier than before, in the transaction by which they do;
+        nothing is awaited when the time comes."""
 
     def rights_changed_with(self, sites: Iterable[str]) -> None:
         """As ``rights_changed``; doors or bookings of these sites have changed with the rights."""
@@ -242,12 +242,7 @@ class UserService:
             return user, frozenset()
         new = msgspec.structs.replace(new, given_by=actor.name, given_at=now)
         sites = await self.put(tx, user, new, "change", actor, now)
-        after = with_assignment(user, new)
-        if new.until_at is not None and new.until_at > now and (old.until_at is None or new.until_at < old.until_at):
-            for departure in departures(user, after, by=actor.name, now=new.until_at):
-                for follow in self.when_to_leave:
-                    sites |= await follow(tx, departure, now)
-        return after, sites
+        return with_assignment(user, new), sites
 
     async def take_away(self, user_id: str, assignment_id: str, *, actor: Actor) -> tuple[User, int]:
         """End an assignment now; one that has not begun never counts. Also returns how many open links have ended with
@@ -350,11 +345,13 @@ class UserService:
         return after
 
     async def _follow(self, tx: Tx, before: User, after: User, actor: Actor, now: datetime) -> frozenset[str]:
-        """End what the user was given for parties that they leave."""
+        """End what the user was given for parties that they leave, now or when a role that they keep ends."""
         sites: set[str] = set()
-        for departure in departures(before, after, by=actor.name, now=now):
-            for follow in self.when_leaving:
-                sites |= await follow(tx, departure, now)
+        ends = {each.until_at for each in after.assignments if each.until_at is not None and each.until_at > now}
+        for at in (now, *sorted(ends)):
+            for departure in departures(before, after, by=actor.name, now=at):
+                for follow in self.when_leaving if at == now else self.when_to_leave:
+                    sites |= await follow(tx, departure, now)
         return frozenset(sites)
 
     async def _require_way_in(self, tx: Tx, user: User) -> None:

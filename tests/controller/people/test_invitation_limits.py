@@ -205,6 +205,24 @@ async def test_an_earlier_end_ends_the_links_that_would_still_work_then(
         assert await _open(leader) == ({short["id"]} if days < 40 else {short["id"], long["id"]})
 
 
+@pytest.mark.parametrize("way", ["end now", "end earlier"])
+async def test_links_end_that_would_work_when_the_role_that_is_left_ends(
+    hub: httpx.AsyncClient, leader: httpx.AsyncClient, clock: ManualClock, way: str
+) -> None:
+    short, long = await invite(leader, most_uses=5, days=3), await invite(leader, most_uses=5, days=30)
+    until = (clock.now() + timedelta(days=10)).isoformat()
+    held = {"role": "group_member", "site": SITE, "party": "choir"}
+    user = await make_user(hub, "Rosa", "", assignments=[held, {**held, "role": "group_leader", "until_at": until}])
+    lasting = next(each for each in user["assignments"] if each["until_at"] is None)
+    place = f"{API}/users/{user['id']}/assignments/{lasting['id']}"
+    if way == "end now":
+        changed = await hub.delete(place)
+    else:
+        changed = await hub.patch(place, json={"until_at": (clock.now() + timedelta(days=2)).isoformat()})
+    assert (changed.status_code, changed.json()["ended_links"]) == (200, 1), changed.text
+    assert await _open(leader) == {short["id"]}, long
+
+
 @pytest.mark.parametrize("way", ["role", "user"])
 async def test_nobody_who_was_removed_comes_back_by_their_address_with_a_new_name(
     hub: httpx.AsyncClient,
