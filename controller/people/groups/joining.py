@@ -121,6 +121,9 @@ class Joining:
         inviter = await self._require_open(tx, found)
         address = self.invitations.address_of(found) if found.by_mail else ""
         for person in await users.users_with_email(tx, address) if joining is None else (joining,):
+            active = [each for each in person.assignments if person.ended_at is None and each.in_force(now)]
+            if any(_covers(each, wanted) for each in active):
+                continue  # of several people with one address, one who has the role: what ended was a lesser one
             if await self._ended_since(tx, person, found, now):
                 raise InvitationOver(None, inviter.name)
         given = longest(inviter, found, now, renewed=not await self._is(tx, inviter, joining, address))

@@ -247,3 +247,25 @@ async def test_nobody_who_was_removed_comes_back_by_their_address_with_a_new_nam
     assert (await leader.post(f"{INVITATIONS}/{direct['id']}/resend")).status_code == 200
     await any_container.notice_worker.send_due()
     assert (await accept(phone, token=token_in(mail.mails[-1]), name="Rosa again")).status_code == 201
+
+
+async def test_on_a_shared_address_one_who_is_promoted_ends_no_invitation_of_another(
+    any_app: FastAPI,
+    hub: httpx.AsyncClient,
+    leader: httpx.AsyncClient,
+    phone: httpx.AsyncClient,
+    any_container: Container,
+    clock: ManualClock,
+    mail: MailServer,
+) -> None:
+    await invite(leader, email=ROSA)
+    link = await invite(leader, most_uses=1, days=1, role="group_leader")
+    await any_container.notice_worker.send_due()
+    clock.advance(minutes=1)
+    async with signed_in_as(any_app, hub, "group_member", sites=[SITE], party="choir", name="Mia", email=ROSA) as mia:
+        assert (await accept(mia, token=token_of(link))).status_code == 201
+    joined = await accept(phone, token=token_in(mail.mails[-1]), name="Rosa")
+    assert joined.status_code == 201, joined.text
+    found = (await leader.get(f"{API}/parties/choir/people")).json()["items"]
+    held = {(each["user"], each["role"]) for each in found if each["state"] == "in_force"}
+    assert held == {("Lena", "group_leader"), ("Mia", "group_leader"), ("Rosa", "group_member")}
