@@ -16,12 +16,13 @@ from controller.diary.site_config import SiteConfig
 from controller.notices import call_repository, mail_rendering, repository
 from controller.notices.bounces.model import MailType
 from controller.notices.bounces.tokens import BounceTokens, MailName, message_id
+from controller.notices.change_detection import detect_change
 from controller.notices.door_trouble.model import DoorTrouble, told_doors, what_to_do
 from controller.notices.door_trouble.service import DoorTroubles
 from controller.notices.gateway import SmsMessage
 from controller.notices.mail_message import preferences_line, stop_link, text_mail
 from controller.notices.mail_rendering import News
-from controller.notices.model import Channel, Notice, Told, news, remind_at
+from controller.notices.model import Channel, Notice, Told, remind_at
 from controller.notices.other_notice import OtherNotices, Sent
 from controller.notices.preferences import repository as preferences
 from controller.notices.preferences.channel_choice import channels_for
@@ -99,7 +100,7 @@ class NoticeRendering:
             for view in views
         }
         kinds = {
-            view.booking.id: news(
+            view.booking.id: detect_change(
                 view, states[view.booking.id], known.get(view.booking.id), since=since, whole=notice.whole
             )
             for view in views
