@@ -16,6 +16,7 @@ from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
 from controller.people.redaction import TAKEN
 from controller.rules import repository, space_rules
+from controller.rules.approval_rules import approval, standing
 from controller.rules.model import (
     FAR,
     OVERRULED,
@@ -30,7 +31,7 @@ from controller.rules.model import (
     quartered,
     takings,
 )
-from controller.rules.policy_rules import approval, inducted, lapsed, needed, quota, standing, too_early
+from controller.rules.policy_rules import inducted, lapsed, needed, quota, too_early
 from controller.rules.repository import find_facts
 from edge.wire.interval import Interval
 

@@ -9,8 +9,8 @@ from controller.diary.policy import ApprovalRule, Policy
 from controller.hours.model import Closure, OpeningHours, SpaceHours, Span, WeeklySpan
 from controller.hours.timetable import Timetable
 from controller.people.model import Tier
+from controller.rules.approval_rules import missed
 from controller.rules.model import ReasonKind, RuleContext, RuleReason, RuleRequest
-from controller.rules.policy_rules import missed
 from edge.wire.plan import Mode
 from tests.controller.bookings.hub import CHOIR, HUB, SIX, asked, at, judged, only, site_config, spent
 from tests.controller.running import NOW
