@@ -34,7 +34,8 @@ from controller.billing.model import (
     Tariffs,
     Vat,
 )
-from controller.billing.rate_selection import RatedPeriod, fits, micros, most_particular, split
+from controller.billing.rate_periods import RatedPeriod, micros, split
+from controller.billing.rate_selection import fits, most_particular
 from controller.text import local_time
 from controller.text.times import short_duration
 

@@ -24,7 +24,7 @@ from controller.billing.model import (
 from controller.billing.money import pounds
 from controller.billing.pricing import price
 from controller.billing.quote_freezing import QuoteFreezer, confirmed
-from controller.billing.rate_selection import micros
+from controller.billing.rate_periods import micros
 from controller.billing.tariff_cache import TariffCache, basis, priced
 from controller.billing.validation import faults, parties_named
 from controller.bookings import repository as bookings
