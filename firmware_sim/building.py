@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from edge.wire.ids import Slug
-from firmware_sim.door_circuit import Fail, Feed, Lock
 from firmware_sim.errors import BuildingError
+from firmware_sim.lock_circuit import Fail, Feed, Lock
 
 Pin = Annotated[int, msgspec.Meta(ge=0, le=27)]
 """A BCM number."""

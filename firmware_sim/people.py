@@ -8,8 +8,8 @@ import msgspec
 
 from firmware_sim import beam_crossing
 from firmware_sim.beam_crossing import Passage
-from firmware_sim.doorway import SimulatedDoor
 from firmware_sim.ground_truth import TrueCrossing, TypedCode, Way
+from firmware_sim.simulated_door import SimulatedDoor
 from firmware_sim.timeline import Act, Process
 
 GRACE_S = 20.0

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from edge.readers.input_events import typed
-from firmware_sim import door_circuit
+from firmware_sim import lock_circuit
 from firmware_sim.building import Building, MotionFacts
-from firmware_sim.doorway import SimulatedDoor
 from firmware_sim.errors import NoSuchThing
 from firmware_sim.faults import WireFaults
 from firmware_sim.ground_truth import DoorMark, TrueCrossing, Truth, TypedCode, Way
+from firmware_sim.simulated_door import SimulatedDoor
 from firmware_sim.timeline import EventTimeline, Process, TimelineSignal, Until
 
 
@@ -93,9 +93,9 @@ class SimulatedSite:
             door.id: SimulatedDoor(door, timeline, drive=self._drive, mark=self._marker(door.id))
             for door in building.doors
         }
-        self._drive(building.fire_line, door_circuit.NO_FIRE)
+        self._drive(building.fire_line, lock_circuit.NO_FIRE)
         for motion in building.motion:
-            self._drive(motion.pin, not door_circuit.MOTION_SEEN)
+            self._drive(motion.pin, not lock_circuit.MOTION_SEEN)
             timeline.spawn(self._watch(motion))
         timeline.spawn(self._list_stations())
 
@@ -161,7 +161,7 @@ class SimulatedSite:
         self._truth.fires.append(DoorMark(site=self.id, door="", what="fire" if on else "reset", at=self._utc()))
         for doorway in self.doorways.values():
             doorway.rewire(fire=on)
-        self._drive(self.building.fire_line, door_circuit.NO_FIRE is not on)
+        self._drive(self.building.fire_line, lock_circuit.NO_FIRE is not on)
         if on:
             self.alarmed.fire()
 
@@ -240,9 +240,9 @@ class SimulatedSite:
             if not self.in_zone(motion.zone):
                 yield Until(signal=self._stirred[motion.zone], within_s=86_400)
                 continue
-            self._drive(motion.pin, door_circuit.MOTION_SEEN)
+            self._drive(motion.pin, lock_circuit.MOTION_SEEN)
             yield self._rng.uniform(20, 90)
-            self._drive(motion.pin, not door_circuit.MOTION_SEEN)
+            self._drive(motion.pin, not lock_circuit.MOTION_SEEN)
             yield self._rng.uniform(30, 240)
 
     def _list_stations(self) -> Process:

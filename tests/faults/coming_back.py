@@ -17,7 +17,7 @@ from edge.wire.events import (
     FootfallData,
     read_event,
 )
-from firmware_sim.door_circuit import Circuit
+from firmware_sim.lock_circuit import Circuit
 from tests.edge.hall import INNER, OUTER, REX, SECRET, STRIKE, ZERO, run
 from tests.edge.lobby import (
     INNER_RELAY,

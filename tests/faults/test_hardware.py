@@ -10,7 +10,7 @@ from edge.doors.door_contact import PASSAGES
 from edge.sensors.footfall import ALONE
 from edge.sensors.switch import MOST
 from edge.wire.faults import Fault, FaultCode
-from firmware_sim import door_circuit
+from firmware_sim import lock_circuit
 from firmware_sim.ground_truth import Way
 from firmware_sim.people import think_again
 from tests.faults.ledger import BUSY_DOOR, CODE_DOOR, SITE
@@ -116,7 +116,7 @@ async def a_contact_that_always_says_shut(trial: Trial) -> None:
     """A magnet that has come off, a short: people who are counted through a door that says shut give it away."""
     contact = trial.site.doorway(BUSY_DOOR).facts.contact
     trial.hub.runner.catch_up()
-    trial.site.wire_faults.stick(contact, door_circuit.CONTACT_CLOSED)
+    trial.site.wire_faults.stick(contact, lock_circuit.CONTACT_CLOSED)
     trial.ledger.send(PASSAGES)
     await told(trial, NEVER_OPEN, True)
     await on_now(trial, BUSY_DOOR, NEVER_OPEN)
@@ -131,7 +131,7 @@ async def a_beam_that_is_blocked(trial: Trial) -> None:
     """Nobody is counted while it is blocked or when it clears. The other door's counter keeps working."""
     what, outer = Fault(FaultCode.BEAM_BLOCKED, "outer"), trial.site.doorway(CODE_DOOR).facts.counter.outer
     trial.hub.runner.catch_up()
-    trial.site.wire_faults.stick(outer, not door_circuit.BEAM_CLEAR)
+    trial.site.wire_faults.stick(outer, not lock_circuit.BEAM_CLEAR)
     trial.ledger.send(3)
     await told(trial, what, True)
     trial.hub.runner.catch_up()
@@ -144,7 +144,7 @@ async def a_beam_that_is_dead(trial: Trial) -> None:
     """Of many who break one beam the other sees nobody: that is reported, nobody is invented, and it ends by itself."""
     what, inner = Fault(FaultCode.BEAM_DEAD, "inner"), trial.site.doorway(BUSY_DOOR).facts.counter.inner
     trial.hub.runner.catch_up()
-    trial.site.wire_faults.stick(inner, door_circuit.BEAM_CLEAR)
+    trial.site.wire_faults.stick(inner, lock_circuit.BEAM_CLEAR)
     rng = random.Random("dead beam")
     for number in range(ALONE + 1):
         await trial.hub.runner.act(think_again(trial.site, BUSY_DOOR, f"hesitant-{number}", rng))

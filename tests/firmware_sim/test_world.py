@@ -8,7 +8,7 @@ import pytest
 
 from edge.readers.reading import Card
 from edge.readers.wiegand_formats import read
-from firmware_sim import door_circuit, wiegand
+from firmware_sim import lock_circuit, wiegand
 from firmware_sim.building import DATA, demo_buildings, read_building
 from firmware_sim.crowd import open_hours, open_spans, visits_per_hour
 from firmware_sim.errors import BuildingError, NoSuchThing
@@ -155,11 +155,11 @@ def test_the_fire_loop_and_the_lock_report_their_state_to_the_pi() -> None:
     facts = march.doorway("hall-door").facts
     assert facts.lock_sensor is not None
     march.set_fire(True)
-    assert march.wire_faults.levels[march.building.fire_line] is not door_circuit.NO_FIRE
-    assert march.wire_faults.levels[facts.lock_sensor] is not door_circuit.LOCK_HOLDS
+    assert march.wire_faults.levels[march.building.fire_line] is not lock_circuit.NO_FIRE
+    assert march.wire_faults.levels[facts.lock_sensor] is not lock_circuit.LOCK_HOLDS
     march.set_fire(False)
-    assert march.wire_faults.levels[march.building.fire_line] is door_circuit.NO_FIRE
-    assert march.wire_faults.levels[facts.lock_sensor] is door_circuit.LOCK_HOLDS
+    assert march.wire_faults.levels[march.building.fire_line] is lock_circuit.NO_FIRE
+    assert march.wire_faults.levels[facts.lock_sensor] is lock_circuit.LOCK_HOLDS
 
 
 def test_broken_glass_releases_the_magnet_and_a_door_without_glass_reports_it() -> None:
@@ -180,9 +180,9 @@ def test_a_starting_pi_reads_the_wires_in_their_present_state() -> None:
     ramsey = world.site("ramsey")
     facts = ramsey.doorway("front-door").facts
     levels = ramsey.plug(Wires())
-    assert levels[facts.contact] is door_circuit.CONTACT_CLOSED
+    assert levels[facts.contact] is lock_circuit.CONTACT_CLOSED
     assert levels[facts.d0] is levels[facts.d1] is wiegand.WIEGAND_IDLE
-    assert levels[facts.counter.outer] is door_circuit.BEAM_CLEAR
+    assert levels[facts.counter.outer] is lock_circuit.BEAM_CLEAR
 
 
 def test_a_key_is_four_bits_most_significant_first() -> None:

@@ -1,5 +1,5 @@
 """Two doors in a row under the whole agent, whatever is done to them: people inside get out, and nothing lets
-anybody in but what may. The locks are those of ``firmware_sim.door_circuit``, on the pins that the agent drives."""
+anybody in but what may. The locks are those of ``firmware_sim.lock_circuit``, on the pins that the agent drives."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -25,7 +25,7 @@ from edge.system.pinout import InputPin, OutputPin
 from edge.wire.events import AccessData, BootData, DoorChange, DoorData, Event, FaultData
 from edge.wire.interval import Interval
 from edge.wire.plan import DoorSpan, Override, OverrideKind
-from firmware_sim.door_circuit import Circuit
+from firmware_sim.lock_circuit import Circuit
 from tests.edge.disk import MemoryDisk
 from tests.edge.hall import CONTACT, DOOR, REX, STRIKE, ZERO
 from tests.edge.lobby import (

@@ -5,7 +5,7 @@ from itertools import product
 import msgspec
 import pytest
 
-from firmware_sim.door_circuit import Circuit
+from firmware_sim.lock_circuit import Circuit
 from tests.contract.test_pins import LOCKS, door
 
 _TWO = (False, True)

@@ -6,11 +6,11 @@ from dataclasses import KW_ONLY, dataclass
 
 import msgspec
 
-from firmware_sim import beam_crossing, door_circuit, wiegand
+from firmware_sim import beam_crossing, lock_circuit, wiegand
 from firmware_sim.beam_crossing import Passage
 from firmware_sim.building import DoorFacts
-from firmware_sim.door_circuit import Circuit
 from firmware_sim.errors import NoSuchThing
+from firmware_sim.lock_circuit import Circuit
 from firmware_sim.timeline import EventTimeline, Process, TimelineSignal, Until
 
 CLOSER_S = 3.0
@@ -38,10 +38,10 @@ class SimulatedDoor:
         self._way_free_at = self.timeline.tick
         self._keypad_free_at = self.timeline.tick
         self._closes_at = self.timeline.tick
-        self.drive(self.facts.contact, door_circuit.CONTACT_CLOSED)
-        self.drive(self.facts.rex, not door_circuit.EXIT_PRESSED)
+        self.drive(self.facts.contact, lock_circuit.CONTACT_CLOSED)
+        self.drive(self.facts.rex, not lock_circuit.EXIT_PRESSED)
         if self.facts.break_glass is not None:
-            self.drive(self.facts.break_glass, door_circuit.GLASS_WHOLE)
+            self.drive(self.facts.break_glass, lock_circuit.GLASS_WHOLE)
         self._sense()
         self.drive(self.facts.d0, wiegand.WIEGAND_IDLE)
         self.drive(self.facts.d1, wiegand.WIEGAND_IDLE)
@@ -49,7 +49,7 @@ class SimulatedDoor:
             self.drive(self.facts.cards.d0, wiegand.WIEGAND_IDLE)
             self.drive(self.facts.cards.d1, wiegand.WIEGAND_IDLE)
         for pin in self._beams.values():
-            self.drive(pin, door_circuit.BEAM_CLEAR)
+            self.drive(pin, lock_circuit.BEAM_CLEAR)
 
     def rewire(self, **changes: bool | None) -> None:
         """Change parts of the circuit, or ``stuck``: its relay is welded, dead, or repaired."""
@@ -69,7 +69,7 @@ class SimulatedDoor:
         if self.facts.break_glass is None:
             raise NoSuchThing(f"{self.facts.name} has no break-glass unit")
         self.rewire(break_glass=broken)
-        self.drive(self.facts.break_glass, door_circuit.GLASS_WHOLE is not broken)
+        self.drive(self.facts.break_glass, lock_circuit.GLASS_WHOLE is not broken)
 
     @property
     def tick(self) -> float:
@@ -117,13 +117,13 @@ class SimulatedDoor:
         """Press the handle and push; 0.2 to 0.5 s. If the lock holds, the door stays closed."""
         if self.is_open:
             return
-        self.drive(self.facts.rex, door_circuit.EXIT_PRESSED)
+        self.drive(self.facts.rex, lock_circuit.EXIT_PRESSED)
         self.rewire(exit_pressed=True)
         yield rng.uniform(0.2, 0.5)
         if self.circuit.opens_from_inside:
             self._open()
         yield rng.uniform(0.2, 0.6)
-        self.drive(self.facts.rex, not door_circuit.EXIT_PRESSED)
+        self.drive(self.facts.rex, not lock_circuit.EXIT_PRESSED)
         self.rewire(exit_pressed=False)
 
     def walk(self, walk: Passage, rng: random.Random) -> tuple[float, float]:
@@ -143,7 +143,7 @@ class SimulatedDoor:
         if not self.is_open:
             self.is_open = True
             self.mark("opened")
-            self.drive(self.facts.contact, not door_circuit.CONTACT_CLOSED)
+            self.drive(self.facts.contact, not lock_circuit.CONTACT_CLOSED)
             self._sense()
         self._closes_after(self.timeline.tick)
 
@@ -155,7 +155,7 @@ class SimulatedDoor:
         if self.is_open and self.timeline.tick >= self._closes_at:
             self.is_open = False
             self.mark("closed")
-            self.drive(self.facts.contact, door_circuit.CONTACT_CLOSED)
+            self.drive(self.facts.contact, lock_circuit.CONTACT_CLOSED)
             self._sense()
 
     def _sense(self) -> None:
@@ -163,14 +163,14 @@ class SimulatedDoor:
         holds = not (self.circuit.released or self.is_open)
         if self.facts.lock_sensor is not None and holds is not self._held:
             self._held = holds
-            self.drive(self.facts.lock_sensor, door_circuit.LOCK_HOLDS is holds)
+            self.drive(self.facts.lock_sensor, lock_circuit.LOCK_HOLDS is holds)
 
     def _body(self, beam: str, change: int) -> Callable[[], None]:
         def moved() -> None:
             before = self._bodies[beam]
             self._bodies[beam] = before + change
             if (before > 0) != (self._bodies[beam] > 0):
-                self.drive(self._beams[beam], door_circuit.BEAM_CLEAR if before > 0 else not door_circuit.BEAM_CLEAR)
+                self.drive(self._beams[beam], lock_circuit.BEAM_CLEAR if before > 0 else not lock_circuit.BEAM_CLEAR)
 
         return moved
 
