@@ -1,4 +1,5 @@
-"""Reads and repairs the outbox at the start: a torn end is cut off, and what cannot be read is recorded as dropped."""
+"""Recovers the outbox at the start: where its log ends, and which events are lost. A damaged segment is written again
+with what can be read, and a record of what is dropped. A torn end stays; the next segment shows what was in it."""
 
 import contextlib
 import logging
