@@ -12,7 +12,7 @@ from controller.calendars.date_times import LONGEST, CalendarTime, Length, exist
 from controller.calendars.event_reader import Added, CalendarEvent
 from controller.calendars.ics_parser import CalendarFault
 from controller.recurrence.errors import Unbookable
-from controller.recurrence.horizon import PERIOD_DAYS, Budget, EventWalk, interval_of, last_wall
+from controller.recurrence.rrule_evaluation import PERIOD_DAYS, Budget, EventWalk, interval_of, last_wall
 from controller.recurrence.week_numbers import WEEKDAYS
 
 

@@ -18,7 +18,7 @@ from controller.calendars.expand import DateOverride, EventOccurrence, expand
 from controller.calendars.ics_parser import CalendarFault, CalendarTooSlow, Component, ContentLine, parse_components
 from controller.calendars.tzid_lookup import Zones
 from controller.recurrence.errors import Unbookable
-from controller.recurrence.horizon import Budget
+from controller.recurrence.rrule_evaluation import Budget
 
 _TIME = re.compile(r"(\d{8})(T\d{6})?(Z)?")
 _TZID = re.compile(r';TZID="?([^":;]+)"?', re.IGNORECASE)

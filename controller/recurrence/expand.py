@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.recurrence.errors import TooLong, Unbookable
-from controller.recurrence.horizon import Budget, EventWalk
 from controller.recurrence.pattern import ExtraDate, RecurrencePattern
+from controller.recurrence.rrule_evaluation import Budget, EventWalk
 from controller.recurrence.rule import RecurrenceRule
 from controller.text import local_time
 from controller.text.times import duration

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.recurrence.errors import Unbookable
-from controller.recurrence.horizon import LONGEST_RULE, interval_of, last_wall
+from controller.recurrence.rrule_evaluation import LONGEST_RULE, interval_of, last_wall
 from controller.recurrence.week_numbers import WEEKDAYS
 from controller.web.problem import invalid_field
 

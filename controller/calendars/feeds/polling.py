@@ -35,7 +35,7 @@ from controller.calendars.model import FEED, CalendarImportResult, ImportResult,
 from controller.calendars.service import CalendarImport
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
-from controller.db.retry import retry_until_available
+from controller.db.retry_until_available import retry_until_available
 from controller.key_files import CannotUnseal, KeyFiles
 from controller.people.model import Actor, Role
 from controller.uploads.parser import ParsingLimit

@@ -1,4 +1,7 @@
-"""How far repeating events are followed, so that no file keeps a processor busy (RFC 5545 sets no limit)."""
+"""Evaluates RRULEs (RFC 5545), with limits on steps and time so that no file keeps a processor busy.
+
+The RFC itself sets none.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta, tzinfo
