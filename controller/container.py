@@ -123,8 +123,8 @@ from controller.plans.overrides import repository as overrides
 from controller.plans.restored import repository as restored
 from controller.plans.why.service import WhyService
 from controller.retention.erasures import Erasures
+from controller.retention.rules import rules as retention_rules
 from controller.retention.service import RetentionService
-from controller.retention.service import rules as retention_rules
 from controller.retention.subject_access import SubjectAccess
 from controller.retention.user_names import EraseUsers, UserErasure
 from controller.settings import Settings

@@ -17,7 +17,7 @@ from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
-from controller.db.retry import retry_until_available
+from controller.db.retry_until_available import retry_until_available
 from controller.diary.model import Booking, BookingState
 from controller.diary.policy import ReleaseRule
 from controller.diary.site_config import SiteConfig

@@ -15,7 +15,7 @@ from controller.audit.audit_log import Source
 from controller.audit.chain import START, AuditHead, AuditRow, HeadsFile, first_broken, reason_to_stop, seal
 from controller.db.backup import AUDIT_HEADS
 from controller.db.engine import Database, Tx
-from controller.db.retry import retry_until_available
+from controller.db.retry_until_available import retry_until_available
 from controller.key_files import KeyFiles, replace_file
 from edge.wire.clock import Clock
 from edge.wire.envelope import key_id

@@ -11,7 +11,7 @@ from controller.audit import repository
 from controller.audit.chain import AuditHead
 from controller.audit.sealer import HEADS, AuditSealer
 from controller.db.engine import Database
-from controller.db.retry import retry_until_available
+from controller.db.retry_until_available import retry_until_available
 from controller.notices.gateway import Delivery
 from controller.notices.smtp import SmtpMailer
 from controller.text.mail_address import mail_address

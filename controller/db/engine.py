@@ -5,7 +5,6 @@ acknowledged after commit must survive a power cut. PostgreSQL: plain transactio
 """
 
 import asyncio
-import secrets
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
@@ -27,7 +26,7 @@ from sqlalchemy.types import TIMESTAMP, TypeDecorator, TypeEngine
 from sqlalchemy.util import LRUCache
 
 from controller.db import sqlite_driver
-from controller.db.errors import is_busy, is_deadlock
+from controller.db.transaction_retry import is_retried, pause_s
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -66,8 +65,6 @@ _COMPILED: LRUCache[Any, Any] = LRUCache(1_000)
 """Statements of every SQLite engine of the process; each engine alone would compile them again."""
 _CHECKPOINT_PAGES = 4_000
 """SQLite's log is checkpointed at this size (16 MB), by the transaction that commits then."""
-_TRIES = 6
-"""How often a transaction that met a deadlock is begun."""
 _NAMED_AT_ONCE = 500
 _LOCKED = "sites locked"
 READ_AHEAD, DRAWN = "rows read ahead", "codes drawn ahead"
@@ -250,12 +247,9 @@ class Database:
                 async with self._written(brief, until) as tx:
                     return await work(tx, *args, **kwargs)
             except DBAPIError as error:
-                busy = is_busy(error)
-                if not busy and (attempt == _TRIES or not is_deadlock(error)):
+                if not is_retried(error, attempt, in_time=time.monotonic() <= until):
                     raise
-                if busy and time.monotonic() > until:
-                    raise
-            await asyncio.sleep(0.005 * 2 ** min(attempt, _TRIES) * (1 + secrets.randbelow(100) / 100))
+            await asyncio.sleep(pause_s(attempt))
             attempt += 1
 
     async def lock_site(self, tx: Tx, site: str) -> None:

@@ -13,7 +13,6 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-_RETRIED_STATES = frozenset({"40001", "40P01"})
 _AWAY_CLASSES = frozenset({"08", "25", "28", "3D", "40", "53", "55", "57", "58"})
 _AWAY_CODES = frozenset(
     {
@@ -85,8 +84,3 @@ def words_of(error: Exception) -> str:
 
 def is_busy(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-
-
-def is_deadlock(error: DBAPIError) -> bool:
-    """Whether PostgreSQL gave a transaction up for another: a deadlock or a serialization failure."""
-    return getattr(error.orig, "sqlstate", None) in _RETRIED_STATES

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
-from controller.db.retry import retry_until_available
+from controller.db.retry_until_available import retry_until_available
 from controller.enrolment.edge_identity import EdgeIdentities
 from controller.enrolment.model import IdentityState
 from controller.enrolment.service import EnrolmentService

@@ -11,7 +11,7 @@ from controller.access.members.service import MemberService
 from controller.audit import audit_log
 from controller.audit.audit_log import diff
 from controller.db.engine import Database, Tx
-from controller.db.retry import retry_until_available
+from controller.db.retry_until_available import retry_until_available
 from controller.estate import repository as estate
 from controller.estate.errors import SiteUnknown
 from controller.estate.model import Site

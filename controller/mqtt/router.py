@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from controller.changes import Changes
 from controller.db.engine import Database
-from controller.db.retry import retry_until_available
+from controller.db.retry_until_available import retry_until_available
 from controller.enrolment.identity_delivery import IdentityDelivery
 from controller.enrolment.repository import live_keys
 from controller.plans.commands import CommandService

@@ -3,7 +3,7 @@
 import logging
 from functools import partial
 
-from controller.db.retry import retry_until_available
+from controller.db.retry_until_available import retry_until_available
 from controller.notices.bounces.model import MailType
 from controller.notices.bounces.service import BounceService
 from controller.notices.bounces.tokens import BounceTokens, MailName, message_id

@@ -14,7 +14,7 @@ from fastapi import APIRouter
 from controller.bookings import repository as bookings
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
-from controller.db.retry import retry_until_available
+from controller.db.retry_until_available import retry_until_available
 from controller.diary.policy import DocumentRule, Lapsing, Policy
 from controller.diary.site_config import SiteConfig
 from controller.documents import repository as documents

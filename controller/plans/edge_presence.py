@@ -12,7 +12,7 @@ import msgspec
 
 from controller.access import service as access
 from controller.db.engine import Database, Tx
-from controller.db.retry import retry_until_available
+from controller.db.retry_until_available import retry_until_available
 from controller.estate import repository as estate
 from controller.plans import repository
 from controller.plans.model import EdgeName

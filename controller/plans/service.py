@@ -15,7 +15,7 @@ from controller.access import service as access
 from controller.access.holder_and_member_grants import OtherGrants
 from controller.changes import Changes, ChangeSubscription
 from controller.db.engine import Database, Tx
-from controller.db.retry import retry_until_available
+from controller.db.retry_until_available import retry_until_available
 from controller.diary.site_config import SiteConfigs
 from controller.estate import repository as estate
 from controller.plans import clock_trust as clocks

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from controller.db.backup import ERASURES, ERASURES_COPY
 from controller.db.engine import Database
-from controller.db.retry import retry_until_available
+from controller.db.retry_until_available import retry_until_available
 from controller.key_files import replace_file
 from controller.people.directory import PartyDirectory
 from controller.retention.removal import table

@@ -1,4 +1,4 @@
-"""The schedule: every table in one line, with what happens to its rows, when and why. Pure.
+"""The schedule: every table in one line, with what happens to its rows, when and why, as text. ``rules`` does it. Pure.
 
 The usual days of each ``kind`` are with the other settings: ``RetentionSection`` in ``controller/settings.py``.
 """

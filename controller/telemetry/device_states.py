@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
 from controller.db.engine import Database, Tx
-from controller.db.retry import retry_until_available
+from controller.db.retry_until_available import retry_until_available
 from controller.telemetry import repository
 from controller.telemetry.alert_catalogue import AlertCode
 from controller.telemetry.envelope_verifier import EdgeName, EnvelopeVerifier

@@ -16,7 +16,7 @@ import msgspec
 
 from controller.db.compiled_sql import insert_many
 from controller.db.engine import Database, Tx
-from controller.db.retry import retry_until_available
+from controller.db.retry_until_available import retry_until_available
 from controller.telemetry import queries, repository
 from controller.telemetry.tables import samples as table
 from controller.telemetry.validation import read_data

@@ -19,7 +19,7 @@ from controller.bookings.service import BookingService, party_for, require_allow
 from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
-from controller.db.retry import retry_until_available
+from controller.db.retry_until_available import retry_until_available
 from controller.diary import waitlist_repository as repository
 from controller.diary.model import Booking, BookingState, booking_time
 from controller.diary.site_config import SiteConfig

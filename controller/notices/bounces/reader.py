@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from prometheus_client import CollectorRegistry, Counter
 
-from controller.db.retry import retry_until_available
+from controller.db.retry_until_available import retry_until_available
 from controller.notices.bounces.mailbox import LARGEST, MAILBOX_ERRORS, BounceMailbox, StoredMail
 from controller.notices.bounces.report import BounceReport, read_report
 from controller.notices.bounces.service import BounceService

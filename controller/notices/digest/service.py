@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from controller.audit import audit_log
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
-from controller.db.retry import retry_until_available
+from controller.db.retry_until_available import retry_until_available
 from controller.diary.site_config import SiteConfig
 from controller.notices.digest import repository
 from controller.notices.digest.model import Digest, DigestSection, digest_subject, digest_text, next_digest

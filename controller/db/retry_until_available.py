@@ -1,4 +1,4 @@
-"""Tries again what the database did not do while it does not answer."""
+"""Retries work until the database is available again: for long-running tasks, which outlast a database that is away."""
 
 import asyncio
 import logging

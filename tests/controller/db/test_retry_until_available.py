@@ -2,7 +2,7 @@
 
 import pytest
 
-from controller.db.retry import retry_until_available
+from controller.db.retry_until_available import retry_until_available
 
 
 async def test_work_is_done_again_until_the_database_answers() -> None:
