@@ -446,7 +446,7 @@ def open_container(
         subscriptions=subscription_service,
         mqtt=mqtt,
         enrolment=enrolment,
-        absence=AbsenceService(database, clock, changes, writer, bookings, ask=mqtt.hello_service.ask),
+        absence=AbsenceService(database, clock, changes, writer, bookings, ask=mqtt.edge_sessions.ask),
         waitlist=WaitlistService(database, clock, changes, writer, bookings),
         policies=policies,
         door_pages=DoorPages(

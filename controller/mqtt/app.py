@@ -21,7 +21,7 @@ from controller.mqtt.client import BrokerLink
 from controller.mqtt.router import MqttRouter
 from controller.plans.clock_trust import FILE, GIVEN, ClockMetrics, ClockMonitor, Sources
 from controller.plans.commands import CommandService
-from controller.plans.edge_presence import EdgePresence
+from controller.plans.edge_sessions import EdgeSessions
 from controller.plans.overrides.service import OverrideService
 from controller.plans.restored.service import RestoredPlans
 from controller.plans.service import Planner
@@ -99,7 +99,7 @@ class MqttApp:
         )
         self.states = DeviceStates(database=database, clock=clock, verifier=self.verifier, seen=self.live.seen)
         self.retained = RetainedSweep(database=database, link=self.link, clock=clock, verifier=self.verifier)
-        self.hello_service = EdgePresence(
+        self.edge_sessions = EdgeSessions(
             database=database,
             link=self.link,
             signer=signer,
@@ -126,7 +126,7 @@ class MqttApp:
             verifier=self.verifier,
             event_store=EventStore(note=arrivals.note, booking_of=booking_of, in_sql=self.hook is None),
             stored=self._stored,
-            undated=self.hello_service.ask_time,
+            undated=self.edge_sessions.ask_time,
             registry=registry,
         )
         self.router = MqttRouter(
@@ -135,7 +135,7 @@ class MqttApp:
             changes=changes,
             verifier=self.verifier,
             ingest=self.ingest,
-            hello_service=self.hello_service,
+            edge_sessions=self.edge_sessions,
             commander=self.commander,
             states=self.states,
             identity_delivery=self.identity_delivery,
@@ -170,8 +170,8 @@ class MqttApp:
             "watch changes": self.planner.watch_changes,
             "watch edges' sites": self.planner.watch_estate,
             "watch days": self.planner.watch_days,
-            "watch silence": self.hello_service.watch_silence,
-            "word": self.hello_service.run_heartbeats,
+            "watch silence": self.edge_sessions.watch_silence,
+            "word": self.edge_sessions.run_heartbeats,
             "live": self.live.watch_changes,
             "identity": self.identity_delivery.run,
         }

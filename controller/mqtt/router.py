@@ -13,7 +13,7 @@ from controller.db.retry_until_available import retry_until_available
 from controller.enrolment.identity_delivery import IdentityDelivery
 from controller.enrolment.repository import live_keys
 from controller.plans.commands import CommandService
-from controller.plans.edge_presence import EdgePresence
+from controller.plans.edge_sessions import EdgeSessions
 from controller.telemetry.device_states import DeviceStates, RetainedSweep
 from controller.telemetry.envelope_verifier import EdgeName, EnvelopeVerifier
 from controller.telemetry.ingest_queue import Ingest
@@ -32,7 +32,7 @@ class MqttRouter:
     changes: Changes
     verifier: EnvelopeVerifier
     ingest: Ingest
-    hello_service: EdgePresence
+    edge_sessions: EdgeSessions
     commander: CommandService
     states: DeviceStates
     identity_delivery: IdentityDelivery
@@ -57,7 +57,7 @@ class MqttRouter:
             while True:
                 await changed.sites()
                 for name in sorted(await retry_until_available(self._learn, what="the keys of edges")):
-                    await retry_until_available(partial(self.hello_service.greet, name), what="an edge that is new")
+                    await retry_until_available(partial(self.edge_sessions.greet, name), what="an edge that is new")
 
     async def _learn(self) -> frozenset[EdgeName]:
         """Read the keys of all edges; those that are new."""
@@ -72,7 +72,7 @@ class MqttRouter:
 
     async def _take(self, item: Message | Connected | Disconnected) -> None:
         if isinstance(item, Connected):
-            await self.hello_service.greet_all()
+            await self.edge_sessions.greet_all()
         elif isinstance(item, Message):
             topic = parse(item.topic)
             if topic is None:
@@ -90,13 +90,13 @@ class MqttRouter:
                 self.states.offer(*name, topic.item or "", payload)
             case "status":
                 self.retained.asked(name)
-                await self.hello_service.take_status(name, payload)
+                await self.edge_sessions.take_status(name, payload)
             case "hello/reply":
-                await self.hello_service.take_reply(name, payload)
+                await self.edge_sessions.take_reply(name, payload)
             case "plan/applied":
-                await self.hello_service.take_applied(name, payload)
+                await self.edge_sessions.take_applied(name, payload)
             case "plan/held":
-                await self.hello_service.take_held(name, topic.item, payload)
+                await self.edge_sessions.take_held(name, topic.item, payload)
             case "command/result":
                 await self.commander.take_result(*name, payload)
             case "renewal":

@@ -92,7 +92,7 @@ class Hub:
 
     async def times(self, edge: FakeEdge) -> None:
         """Greet the edge, and wait until it is known how far its run has come."""
-        await self.container.mqtt.hello_service.greet((SITE.id, "main"))
+        await self.container.mqtt.edge_sessions.greet((SITE.id, "main"))
 
         async def known() -> bool:
             async with self.container.database.read() as tx:

@@ -246,7 +246,7 @@ async def test_an_edge_whose_word_is_missing_is_asked_and_not_more_often_than_ev
     for _ in range(3):
         clock.advance(seconds=10)
         await container.absence.look()
-    assert container.mqtt.hello_service.open_questions == dict.fromkeys(both, 1)
+    assert container.mqtt.edge_sessions.open_questions == dict.fromkeys(both, 1)
 
 
 async def release(client: httpx.AsyncClient, container: Container, clock: ManualClock) -> None:

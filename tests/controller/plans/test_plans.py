@@ -287,7 +287,7 @@ async def test_an_edge_that_applied_while_the_controller_was_away_reports_it_whe
         assert plan is not None
         assert (await standing(hub, view.booking.id))[0] in (CodeState.WAITING, CodeState.UNREACHABLE)
         edge.manifest, edge.obeys = plan.manifest, True
-        await hub.container.mqtt.hello_service.greet(("ramsey", "main"))
+        await hub.container.mqtt.edge_sessions.greet(("ramsey", "main"))
         await until_standing(hub, view.booking.id, CodeState.ON)
 
 

@@ -70,8 +70,8 @@ async def test_a_cut_off_pi_is_an_alert_at_its_site_and_for_the_estate_until_it_
 
 async def test_an_edge_that_does_not_answer_raises_an_alert_too(hub: Hub, edge: FakeEdge) -> None:
     edge.obeys = False
-    await hub.container.mqtt.hello_service.greet(("ramsey", "main"))
-    await hub.container.mqtt.hello_service.note_silent(after_s=0)
+    await hub.container.mqtt.edge_sessions.greet(("ramsey", "main"))
+    await hub.container.mqtt.edge_sessions.note_silent(after_s=0)
     async with signed_in(hub.app) as admin:
         assert [each["kind"] for each in await alerts(admin)] == [AlertCode.OFFLINE]
         assert [each["kind"] for each in await alerts(admin, "/sites/ramsey/alerts")] == [AlertCode.OFFLINE]

@@ -1,4 +1,4 @@
-"""The conversation with an edge: presence, hello and its reply, and the outcome of plans."""
+"""Sessions with edges: which are online, hello and its reply, heartbeats, and which plan each has applied or refused."""
 
 import asyncio
 import logging
@@ -60,7 +60,7 @@ _HEALTH_LIMIT = 50  # most counters of an edge's own that are stored
 
 
 @dataclass(eq=False, kw_only=True)
-class EdgePresence:
+class EdgeSessions:
     """``seen``: called with a site when something to look at changed; ``codes_changed``: when codes changed;
     ``holds``: with an edge and the version of the identity it says it holds; ``devices``: with site, edge and the
     states of all its devices. ``restored`` learns which plan each carries out and stores the plans that come back."""

@@ -143,7 +143,7 @@ async def test_a_device_that_an_edge_no_longer_names_is_forgotten_and_not_restor
     await edge.say_state(door)
     await eventually(both, what="both are known")
     edge.states = (door,)
-    await mqtt.hello_service.greet(("ramsey", "main"))
+    await mqtt.edge_sessions.greet(("ramsey", "main"))
     await eventually(one, what="the line is forgotten")
     mqtt.states.offer("ramsey", "main", "fire", encode(line))
     await mqtt.states.report("ramsey", "main", edge.states)
@@ -171,7 +171,7 @@ async def test_a_dead_edge_is_not_shown_as_online_by_a_replayed_status(
     """Of its last connection, or of an earlier run: it is greeted, and only its answer brings it back."""
     edge.states = (DeviceState(device="front-door", kind="door", seq=1, at=NOW, values={"contact": "closed"}),)
     of_earlier_run = msgspec.structs.replace(edge.status(), boot=BOOT[:-1] + "0", connection=9)
-    await hub.container.mqtt.hello_service.greet(("ramsey", "main"))
+    await hub.container.mqtt.edge_sessions.greet(("ramsey", "main"))
     await until_online(hub, online=True)
     await hub.quiet()
     kept = [edge.speaker.signer.seal(Purpose.STATUS, each) for each in (edge.status(), of_earlier_run)]
@@ -189,7 +189,7 @@ async def test_a_dead_edge_is_not_shown_as_online_by_a_replayed_status(
         assert (state.online, state.since) == (False, since)
         (door,) = (await hub.container.mqtt.live.snapshot("ramsey")).doors
         assert (door.stale, door.at) == (True, "2026-11-25T12:00:00+00:00")
-        await hub.container.mqtt.hello_service.note_silent(after_s=0)
+        await hub.container.mqtt.edge_sessions.note_silent(after_s=0)
     edge.obeys = True
     await edge.say_status()
     await until_online(hub, online=True)
@@ -221,25 +221,25 @@ async def test_an_edge_that_is_asked_faster_than_it_answers_has_one_question_ope
     answers to nothing."""
     await until_online(hub, online=True)
     await hub.quiet()
-    name, hello_service = ("ramsey", "main"), hub.container.mqtt.hello_service
+    name, edge_sessions = ("ramsey", "main"), hub.container.mqtt.edge_sessions
     await eventually(_nothing_open(hub), what="all is answered")
     edge.obeys = False
     edge.hellos.clear()
     for _ in range(30):
-        await hello_service.ask(name)
+        await edge_sessions.ask(name)
     await edge.until(lambda: edge.hellos, "a hello")
-    assert hello_service.open_questions[name] == len(edge.hellos) == 1
+    assert edge_sessions.open_questions[name] == len(edge.hellos) == 1
     edge.obeys = True
     await edge.reply(edge.hellos[0])
     await eventually(_nothing_open(hub), what="it is answered")
     assert hub.container.mqtt.verifier.refused["wrong_address"] == 0
-    await hello_service.ask(name)
+    await edge_sessions.ask(name)
     await edge.until(lambda: len(edge.hellos) == 2, "another hello")
 
 
 def _nothing_open(hub: Hub) -> Callable[[], Awaitable[bool]]:
     async def look() -> bool:
-        return not hub.container.mqtt.hello_service.open_questions.get(("ramsey", "main"))
+        return not hub.container.mqtt.edge_sessions.open_questions.get(("ramsey", "main"))
 
     return look
 
@@ -262,11 +262,11 @@ async def test_a_forged_status_is_not_believed(hub: Hub, edge: FakeEdge) -> None
 async def test_an_edge_that_does_not_answer_is_offline(hub: Hub, edge: FakeEdge, clock: ManualClock) -> None:
     await until_online(hub, online=True)
     edge.obeys = False
-    hello_service = hub.container.mqtt.hello_service
+    edge_sessions = hub.container.mqtt.edge_sessions
     await hub.quiet()
     clock.advance(minutes=1)
-    await hello_service.greet(("ramsey", "main"))
-    await hello_service.note_silent(after_s=0)
+    await edge_sessions.greet(("ramsey", "main"))
+    await edge_sessions.note_silent(after_s=0)
     assert (await until_online(hub, online=False)).since == clock.now()
 
 
@@ -287,18 +287,18 @@ async def test_an_edge_that_is_there_hears_which_plan_is_its_newest_without_bein
     hub: Hub, edge: FakeEdge
 ) -> None:
     await hub.up_to_date()
-    hello_service = hub.container.mqtt.hello_service
+    edge_sessions = hub.container.mqtt.edge_sessions
     edge.hellos.clear()
-    await hello_service.send_heartbeats()
+    await edge_sessions.send_heartbeats()
     await edge.until(lambda: edge.hellos, "a word")
     [word] = edge.hellos
     assert (word.asks, word.session, word.trust) == (False, edge.nonce, ClockTrust.SYNCED)
     assert edge.manifest is not None
     assert word.plan_version == edge.manifest.version
-    assert hello_service.open_questions.get(("ramsey", "main"), 0) == 0
+    assert edge_sessions.open_questions.get(("ramsey", "main"), 0) == 0
     await edge.say_status(online=False)
     await until_online(hub, online=False)
-    await hello_service.send_heartbeats()
-    await hello_service.greet(("ramsey", "main"))
+    await edge_sessions.send_heartbeats()
+    await edge_sessions.greet(("ramsey", "main"))
     await edge.until(lambda: len(edge.hellos) > 1, "a hello")
     assert all(hello.asks for hello in edge.hellos[1:])
