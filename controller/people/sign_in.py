@@ -3,8 +3,8 @@ the database."""
 
 import hmac
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -121,28 +121,35 @@ class SignInService:
     async def sign_in(self, *, user: str, password: str, asker: SignInOrigin = NOBODY) -> SignedIn | SecondStepNeeded:
         """Raises ``WrongPassword``, ``TooManyTries`` after five in a row (the wait doubles from there), and ``Busy``.
 
-        A try is counted before the password is looked at, so that tries made at once count as well. Of strangers one at
-        a time is counted: the database has one writer, and a client that has signed in before waits for one of them.
+        A try is counted before the password is looked at, so that tries made at once count as well.
         """
-        stranger = not self._tries.known(user, asker)
-        try:
-            if stranger:
-                self.passwords.require_room()
-            async with self.database.read_without_transaction() as tx:
-                expected = await self._tries.of(tx, user, asker)
-                await self._tries.require_free(tx, expected, self.clock.now(), Tried.PASSWORD)
-        except (Busy, TooManyTries):
-            if stranger:
-                await self.passwords.hold_back()
-            raise
-        known = any(each.kind in {CounterKind.DEVICE, CounterKind.USUAL} for each in expected)
-        async with nullcontext() if known else self.passwords.turn():
+        async with self.turn(user, asker, Tried.PASSWORD) as known:
             found, counters = await self.database.run(self._count_try, user, asker)
             hashed = found.password_hash if found else None
             fits = await self.passwords.fits(password, hashed, known=known)
         if not fits or found is None:
             raise WrongPassword
         return await self.database.run(self._let_in, found, asker, counters)
+
+    @asynccontextmanager
+    async def turn(self, name: str, asker: SignInOrigin, tried: Tried) -> AsyncIterator[bool]:
+        """In which a try to sign in as ``name`` is counted and looked at; gives whether the client has signed that name
+        in before. Of strangers one at a time has it: the database has one writer, and a client that has signed in
+        before waits for one of them. Raises ``TooManyTries`` and ``Busy``, to strangers after a pause."""
+        stranger = not self._tries.known(name, asker)
+        try:
+            if stranger:
+                self.passwords.require_room()
+            async with self.database.read_without_transaction() as tx:
+                expected = await self._tries.of(tx, name, asker)
+                await self._tries.require_free(tx, expected, self.clock.now(), tried)
+        except (Busy, TooManyTries):
+            if stranger:
+                await self.passwords.hold_back()
+            raise
+        known = any(each.kind in {CounterKind.DEVICE, CounterKind.USUAL} for each in expected)
+        async with nullcontext() if known else self.passwords.turn():
+            yield known
 
     async def _count_try(self, tx: Tx, user: str, asker: SignInOrigin) -> tuple[User | None, list[TryCounter]]:
         counters = await self._tries.of(tx, user, asker)

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, StringConstraints
 
 from controller.people.authentication import KeepsUsers, ThePerson
 from controller.people.browser_names import browser_name
-from controller.people.errors import TooManyTries, UserUnknown
+from controller.people.errors import Busy, TooManyTries, UserUnknown
 from controller.people.passkeys.model import (
     LastWayIn,
     NoPasskeys,
@@ -110,7 +110,7 @@ async def ask_for_passkey(passkeys: ThePasskeys) -> PasskeyOptionsAnswer:
 @router.post(
     "/session/passkey",
     status_code=status.HTTP_201_CREATED,
-    responses=described(PasskeysUnavailable, WrongPasskey, TooManyTries),
+    responses=described(PasskeysUnavailable, WrongPasskey, TooManyTries, Busy),
 )
 async def sign_in_by_passkey(
     body: PasskeySignInBody, passkeys: ThePasskeys, settings: TheSettings, request: Request, response: Response

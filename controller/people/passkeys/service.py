@@ -105,11 +105,14 @@ class Passkeys:
 
     async def sign_in(self, assertion: Assertion, asker: SignInOrigin) -> SignedIn:
         """Sign in by an answer to ``ask``, once. The device has verified its user, so no second step follows. Raises
-        ``PasskeysUnavailable``, ``WrongPasskey``, whatever does not fit, and ``TooManyTries``: a try is counted before
-        it is looked at."""
+        ``PasskeysUnavailable``, ``WrongPasskey``, whatever does not fit, and as ``SignInService.turn``: a try is counted
+        before it is looked at."""
         self.party()
-        found, counters = await self.database.run(self._count_try, assertion.credential_id, asker)
-        use = await self._verified(assertion, found)
+        async with self.database.read_without_transaction() as tx:
+            _, name = await self._tried(tx, assertion.credential_id)
+        async with self.people.turn(name, asker, Tried.PASSKEY):
+            found, counters = await self.database.run(self._count_try, assertion.credential_id, asker)
+            use = await self._verified(assertion, found)
 
         async def let_in(tx: Tx) -> SignedIn:
             user = await users.user(tx, use.passkey.user_id)
@@ -169,13 +172,17 @@ class Passkeys:
     async def _count_try(
         self, tx: Tx, credential_id: bytes, asker: SignInOrigin
     ) -> tuple[Passkey | None, list[TryCounter]]:
-        passkey = await repository.with_credential(tx, credential_id)
-        user = None if passkey is None else await users.user(tx, passkey.user_id)
-        # A passkey that nobody has is counted in the same way, so that the answers tell nobody which there are.
-        name = f"passkey {credential_id.hex()}" if user is None else user.name
+        passkey, name = await self._tried(tx, credential_id)
         counters = await self.people.users.tries.of(tx, name, asker)
         await self.people.users.tries.count(tx, counters, self.clock.now(), Tried.PASSKEY)
         return passkey, counters
+
+    async def _tried(self, tx: Tx, credential_id: bytes) -> tuple[Passkey | None, str]:
+        """Also by which name the tries are counted. A passkey that nobody has is counted in the same way, so that the
+        answers tell nobody which there are."""
+        passkey = await repository.with_credential(tx, credential_id)
+        user = None if passkey is None else await users.user(tx, passkey.user_id)
+        return passkey, f"passkey {credential_id.hex()}" if user is None else user.name
 
     async def listed(self, actor: Actor) -> list[Passkey]:
         """The actor's own, in the order in which they were added."""

@@ -22,12 +22,14 @@ from controller.people.model import Role
 from controller.people.passkeys.model import PasskeysUnavailable, relying_party
 from controller.people.passkeys.service import end_of, new_challenge
 from controller.people.passkeys.tables import passkeys, used_challenges
+from controller.people.passwords import LINE_LENGTH
 from controller.people.tables import users
 from controller.settings import MailSection, Settings
 from tests.controller.clock import ManualClock
 from tests.controller.people.authenticator import Authenticator
 from tests.controller.people.signing import API, Json, make_user
 from tests.controller.running import NOW, PASSWORD, stranger
+from tests.eventually import eventually
 
 ORIGIN, RP_ID = "https://hub.test", "hub.test"
 
@@ -240,6 +242,32 @@ async def test_wrong_tries_are_followed_by_a_wait_whether_the_passkey_is_known_o
             found = [(await other.post(f"{API}/session/passkey", json=body)).status_code for _ in range(6)]
             assert found == [401] * 5 + [429]
     assert (await sign_in(browser, key)).status_code == 201, "a known browser has tries of its own"
+
+
+@pytest.mark.usefixtures("client")
+async def test_strangers_who_try_passkeys_wait_in_the_line_of_those_who_try_passwords(
+    app: FastAPI, container: Container
+) -> None:
+    answers: list[int] = []
+
+    async def guess(client: httpx.AsyncClient, key: Authenticator) -> int:
+        answer = await client.post(f"{API}/session/passkey", json=key.signed({"challenge": "AAAA"}))
+        answers.append(answer.status_code)
+        return answer.status_code
+
+    transport = httpx.ASGITransport(app, client=("198.51.100.1", 40_000))
+    async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers={"Origin": ORIGIN}) as thief:
+        async with container.database.write():  # nobody else writes now
+            flood = [asyncio.create_task(guess(thief, device())) for _ in range(LINE_LENGTH + 9)]
+
+            async def refused() -> bool:
+                return answers == [503] * 9
+
+            await eventually(refused, what="the line is full, and none of it is answered yet")
+        await asyncio.gather(*flood)
+        assert sorted(answers) == [401] * LINE_LENGTH + [503] * 9
+        async with container.database.write():
+            assert await guess(thief, device()) == 429, "its address has had its tries, and that writes nothing"
 
 
 async def test_an_ended_user_has_no_way_in_left(any_client: httpx.AsyncClient, browser: httpx.AsyncClient) -> None:
