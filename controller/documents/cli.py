@@ -1,5 +1,6 @@
 """``hallkeeper documents`` and ``hallkeeper safeguarding``: insurance, hire terms and DBS checks, over HTTP."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -60,9 +61,29 @@ def add(
     content = None if file is None else read_file(file)
     body = {"kind": kind, "valid_from": since, "valid_until": until, "seen_by": seen_by, "notes": notes}
     made = caller.post(f"/parties/{party}/documents", msgspec.json.encode(body), _JSON, DocumentAnswer)
-    if content is not None:
-        caller.put(_content(party, made.id), content, _FILE, DocumentAnswer)
     caller.say(f"The document is recorded: {made.id}")
+    if content is None:
+        return
+    try:
+        caller.put(_content(party, made.id), content, _FILE, DocumentAnswer)
+    except typer.Exit:
+        again = shlex.join(["hallkeeper", "documents", "import", party, made.id, str(file)])
+        caller.say("It may have no file yet. Send the file by itself:")
+        caller.console.print(again, markup=False, highlight=False, soft_wrap=True)
+        raise
+
+
+@documents_app.command("import")
+@takes_client
+def import_file(
+    caller: ApiClient,
+    party: Party,
+    document_id: DocumentId,
+    file: Annotated[Path, typer.Argument(help="The scan: PDF, JPEG or PNG, at most 10 MB.")],
+) -> None:
+    """Keep a document's file, in place of the one before."""
+    caller.put(_content(party, document_id), read_file(file), _FILE, DocumentAnswer)
+    caller.say("The file is kept.")
 
 
 @documents_app.command()

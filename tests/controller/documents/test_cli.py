@@ -33,6 +33,26 @@ async def test_a_document_is_recorded_with_its_file_listed_written_out_and_remov
     assert "Nothing has lapsed" in (await typed(documents_app, "lapsing", SITE)).stdout
 
 
+async def test_a_document_whose_file_is_refused_is_recorded_and_the_file_sent_by_itself(
+    typed: Typed, village: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    await put_party(village, "choir", site=SITE)
+    scan, good = tmp_path / "a scan", tmp_path / "policy.pdf"
+    scan.write_text("no scan")
+    good.write_bytes(PDF)
+    made = await typed(documents_app, "add", "choir", "insurance", "--from", "2026-01-01", "--file", str(scan))
+    [found] = (await village.get(f"{CHOIR}/documents")).json()["items"]
+    assert (made.exit_code, found["media_type"]) == (1, None)
+    assert f"recorded: {found['id']}" in made.output
+    assert "must be a PDF" in made.output
+    command = f"hallkeeper documents import choir {found['id']} '{scan}'"
+    assert made.output.rstrip().endswith(f"It may have no file yet. Send the file by itself:\n{command}")
+    sent = await typed(documents_app, "import", "choir", found["id"], str(good))
+    assert sent.exit_code == 0, sent.output
+    [found] = (await village.get(f"{CHOIR}/documents")).json()["items"]
+    assert found["media_type"] == "application/pdf"
+
+
 async def test_a_dbs_check_is_recorded_shown_and_removed(typed: Typed, village: httpx.AsyncClient) -> None:
     await put_party(village, "choir")
     dates = ("--seen-on", "2026-11-02", "--review-on", "2029-11-02")
