@@ -318,13 +318,20 @@ async def ahead_of_party(tx: Tx, party: str, now: datetime) -> list[Booking]:
     return [_booking(row) for row in (await tx.execute(query.order_by(c.starts, c.id))).mappings()]
 
 
-async def parties_ahead(tx: Tx, site: str, now: datetime) -> list[str]:
-    """The parties that have bookings ahead at a site."""
+async def last_site_of_party(tx: Tx, party: str) -> str | None:
+    """Where a party had its latest booking, whatever became of it."""
+    c = bookings.c
+    query = select(c.site).where(c.party == party).order_by(c.starts.desc(), c.id).limit(1)
+    return (await tx.execute(query)).scalar()
+
+
+async def parties_ahead(tx: Tx, site: str | None, now: datetime) -> list[str]:
+    """The parties that have bookings ahead at a site, ``None``: at any."""
     active = (BookingState.REQUESTED, BookingState.HELD, BookingState.CONFIRMED)
     c = bookings.c
-    query = select(c.party).where(
-        c.site == site, c.party.is_not(None), c.ends > now, c.state.in_([each.value for each in active])
-    )
+    query = select(c.party).where(c.party.is_not(None), c.ends > now, c.state.in_([each.value for each in active]))
+    if site is not None:
+        query = query.where(c.site == site)
     return list((await tx.execute(query.distinct())).scalars())
 
 

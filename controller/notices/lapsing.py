@@ -119,14 +119,14 @@ class LapsingService:
             await self._database.run(self._remind, site, ending_id, now)
 
     async def _sites(self, tx: Tx, ending: Document | Review, now: datetime) -> list[str]:
-        """The site that may remind of it now: that of its party, or where its party comes next."""
+        """The site that may remind of it now: that of its party, or where its party comes next or came last."""
         party = await parties.party(tx, ending.party)
         if party is None or party.ended_at is not None:
             return []
         site = party.site
         if site is None:
             ahead = await bookings.ahead_of_party(tx, party.id, now)
-            site = ahead[0].site if ahead else None
+            site = ahead[0].site if ahead else await bookings.last_site_of_party(tx, party.id)
         if site is None or await self._due(tx, site, ending, now) is None:
             return []
         return [site]
@@ -189,8 +189,9 @@ class LapsingService:
         return USUAL_KINDS | {kind: name for kind, name in _named(policy).items() if kind != SAFEGUARDING}
 
     async def of_site(self, site: str, *, actor: Actor) -> list[LapsingDocument]:
-        """What has lapsed, is missing or lapses soon, of the site's parties and of those that come to it. DBS checks
-        only of parties that the actor keeps. Raises ``SiteUnknown``."""
+        """What has lapsed, is missing or lapses soon, of the site's parties and of those that come to it; for who keeps
+        the parties of all sites, also of those that come to none. DBS checks only of parties that the actor keeps.
+        Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
             return await self.in_site(tx, await self._writer.site_configs.of(tx, site), actor, self._clock.now())
 
@@ -198,6 +199,8 @@ class LapsingService:
         """As ``of_site``, in a transaction that reads already."""
         site, policy = site_config.site.id, site_config.policy
         ids = {*await documents.parties_with_any(tx, site), *await bookings.parties_ahead(tx, site, now)}
+        if may(actor, Action.PEOPLE, Thing()):  # else no list has them, and nobody hears of it
+            ids |= {*await documents.parties_with_any(tx, None)} - {*await bookings.parties_ahead(tx, None, now)}
         found = await parties.parties(tx, ids)
         going = {each.id: each for each in found.values() if each.ended_at is None}
         shown, today = await _shown(tx, going), local_time.local_day(now, site_config.site.tz)
@@ -269,7 +272,7 @@ TheLapsing = Annotated[LapsingService, service(LapsingService)]
 @router.get("/sites/{site}/lapsing", responses=described(SiteUnknown))
 async def list_lapsing(site: SlugPath, lapsing: TheLapsing, actor: KeepsPeople) -> LapsingList:
     """Documents and DBS checks that have lapsed, are missing or lapse soon, of the site's parties and of those that
-    have bookings ahead at it."""
+    have bookings ahead at it. Who keeps the parties of all sites also sees here those that have bookings at none."""
     found = await lapsing.of_site(site, actor=actor)
     return LapsingList(
         items=[answer_of(LapsingAnswer, each, party=each.party.id, party_name=each.party.name) for each in found]

@@ -162,6 +162,28 @@ async def test_a_dbs_check_is_reminded_of_once_at_each_step_and_only_its_reader_
     assert len(mail.mails) == 2
 
 
+async def test_a_party_of_all_sites_that_comes_to_none_is_reminded_by_its_last_site_and_listed_for_who_keeps_it(
+    any_app: FastAPI, any_village: httpx.AsyncClient, sending: Sending, mail: MailServer
+) -> None:
+    for party in ("ann-lee", "ben-ito"):
+        await put_party(any_village, party, kind="person", contact_email=f"{party}@example.org")
+        seen = {"level": "basic", "seen_on": "2026-01-01", "review_on": "2027-01-20"}
+        assert (await any_village.put(f"{API}/parties/{party}/safeguarding", json=seen)).is_success
+    await book(any_village, party="ann-lee")
+    await after(sending, days=20)
+    assert [each["Subject"] for each in mail.mails if "ends soon" in each["Subject"]] == [
+        "Document ends soon: Ann lee, 20 January 2027"
+    ]
+    listing = f"{API}/sites/{SITE}/lapsing"
+    found = (await any_village.get(listing)).json()["items"]
+    assert [each["party"] for each in found] == ["ann-lee", "ben-ito"]
+    async with signed_in_as(any_app, any_village, "manager", sites=[SITE]) as manager:
+        assert (await manager.get(listing)).json()["items"] == []
+        await book(any_village, party="ben-ito", starts="2026-12-30T18:00", ends="2026-12-30T20:00")
+        found = (await any_village.get(listing)).json()["items"]
+        assert [each["party"] for each in found] == ["ann-lee", "ben-ito"], "each once"
+
+
 @pytest.mark.parametrize("how", ["over", "party ended", "still"])
 async def test_a_reminder_that_waited_is_sent_only_while_its_document_counts(
     village: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer, how: str
