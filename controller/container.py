@@ -83,6 +83,7 @@ from controller.notices.digest.service import DigestService
 from controller.notices.door_trouble.service import DoorTroubles
 from controller.notices.lapsing import LapsingService
 from controller.notices.model import Channel
+from controller.notices.morning.service import MorningService
 from controller.notices.outgoing_channel import OutgoingChannel
 from controller.notices.preferences.service import NoticePreferences
 from controller.notices.recipients import Recipients
@@ -218,6 +219,7 @@ class Container:
     documents: DocumentService
     lapsing: LapsingService
     digests: DigestService
+    mornings: MorningService
     passkeys: Passkeys
     displays: Displays
     induction: InductionService
@@ -412,6 +414,7 @@ def open_container(
         retention_rules(sealer, party_directory, enrolment_repository.past_revocations(), EraseUsers()),
     )
     user_erasure = UserErasure(database, clock, people.users, retention)
+    listing, calls = BookingListing(database, clock, writer), CallService(database, clock, writer)
     container = Container(
         settings=settings,
         clock=clock,
@@ -436,7 +439,7 @@ def open_container(
         library_check=LibraryCheck(members, clock, settings.library_system),
         writer=writer,
         bookings=bookings,
-        booking_listing=BookingListing(database, clock, writer),
+        booking_listing=listing,
         door_codes=DoorCodes(database, clock, changes, writer, estate),
         series=series,
         availability=availability,
@@ -461,7 +464,7 @@ def open_container(
         notice_worker=notice_worker,
         bounces=bounces,
         bounce_reader=bounce_reader(settings, clock, tokens, bounces, registry),
-        calls=CallService(database, clock, writer),
+        calls=calls,
         notice_templates=NoticeTemplates(database, clock, writer, billing),
         notice_preferences=notice_preferences,
         account_mails=account_mails,
@@ -482,6 +485,7 @@ def open_container(
         induction=InductionService(database, clock, keys, members, address=settings.address),
         lapsing=lapsing,
         digests=digests,
+        mornings=MorningService(database, clock, writer, listing, calls, lapsing),
         audit=AuditService(database, clock),
         retention=retention,
         user_erasure=user_erasure,

@@ -58,6 +58,7 @@ from controller.notices import routes as notices
 from controller.notices import template_routes as notice_templates
 from controller.notices.bounces import routes as bounces
 from controller.notices.digest import routes as notice_digest
+from controller.notices.morning import routes as morning
 from controller.notices.preferences import routes as notice_preferences
 from controller.people import party_routes
 from controller.people import routes as people
@@ -135,6 +136,7 @@ ROUTERS = (
     calls.router,
     notice_preferences.router,
     notice_digest.router,
+    morning.router,
     bounces.router,
     audit.router,
     retention.router,

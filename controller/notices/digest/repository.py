@@ -3,12 +3,13 @@
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 
+from controller.bookings.change_impact import ChangedParts
 from controller.db.engine import Tx
 from controller.db.structs import all_of, columns_of, first_of
 from controller.diary.model import BookingState
-from controller.diary.tables import bookings
+from controller.diary.tables import booking_log, bookings
 from controller.estate.tables import sites
 from controller.notices.digest.model import Digest
 from controller.notices.model import Notice, NoticeState
@@ -22,6 +23,7 @@ _MOST = 200
 
 
 class BookingLine(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
     title: str
     space: str
     starts: datetime
@@ -105,13 +107,26 @@ async def new(tx: Tx, site: str, since: datetime, now: datetime) -> list[Booking
     )
 
 
+async def moved(tx: Tx, site: str, since: datetime, now: datetime) -> list[BookingLine]:
+    """Bookings that were moved in [since, now), still stand and were made before."""
+    log = booking_log.c
+    moves = exists().where(log.booking_id == _B.id, log.what == ChangedParts.MOVE, log.at >= since, log.at < now)
+    stands = (_B.state == BookingState.CONFIRMED, _B.ends > now)
+    return await _bookings(tx, site, *stands, _B.created_at < since, _B.changed_at >= since, moves)
+
+
 async def cancelled(tx: Tx, site: str, since: datetime, now: datetime) -> list[BookingLine]:
-    gone = (BookingState.CANCELLED, BookingState.RELEASED)
-    return await _bookings(tx, site, _B.state.in_(gone), _B.state_at >= since, _B.state_at < now)
+    return await _bookings(tx, site, _B.state == BookingState.CANCELLED, _B.state_at >= since, _B.state_at < now)
+
+
+async def unused(tx: Tx, site: str, since: datetime, now: datetime) -> list[BookingLine]:
+    """Bookings of which it was found in [since, now) that nobody came: released, or over."""
+    unused = (BookingState.RELEASED, BookingState.NO_SHOW)
+    return await _bookings(tx, site, _B.state.in_(unused), _B.state_at >= since, _B.state_at < now)
 
 
 async def _bookings(tx: Tx, site: str, *conditions: ColumnElement[bool]) -> list[BookingLine]:
-    query = select(_B.title, _B.space, _B.starts, _B.ends).where(_B.site == site, _B.diary == "", *conditions)
+    query = select(_B.id, _B.title, _B.space, _B.starts, _B.ends).where(_B.site == site, _B.diary == "", *conditions)
     return await all_of(tx, BookingLine, query.order_by(_B.starts, _B.id).limit(_MOST))
 
 

@@ -15,7 +15,7 @@ from controller.notices.digest import repository
 from controller.notices.digest.model import Digest, DigestSection, digest_subject, digest_text, next_digest
 from controller.notices.digest.repository import BookingLine
 from controller.notices.door_trouble import repository as doors
-from controller.notices.door_trouble.model import LOCK_FAULTS, OFFLINE_FOR
+from controller.notices.door_trouble.model import down_text
 from controller.notices.model import Notice, NoticeKind, NoticeState
 from controller.notices.other_notice import OtherNotice
 from controller.notices.preferences import repository as preferences
@@ -177,7 +177,9 @@ class DigestService:
         sections = [
             DigestSection(heading="Wait for a decision", lines=said(await repository.undecided(tx, site.id, now))),
             DigestSection(heading="New bookings", lines=said(await repository.new(tx, site.id, since, now))),
+            DigestSection(heading="Moved", lines=said(await repository.moved(tx, site.id, since, now))),
             DigestSection(heading="Cancelled", lines=said(await repository.cancelled(tx, site.id, since, now))),
+            DigestSection(heading="Booked and not used", lines=said(await repository.unused(tx, site.id, since, now))),
             DigestSection(
                 heading="Ring these people, who cannot be reached otherwise",
                 lines=[each.subject for each in untold if each.state == NoticeState.NO_ADDRESS],
@@ -193,14 +195,10 @@ class DigestService:
 
 
 async def _doors(tx: Tx, site_config: SiteConfig, now: datetime) -> list[str]:
-    lines = []
     zone, names = site_config.site.tz, {each.id: each.name for each in site_config.doors}
-    for door, report in (await doors.reports(tx, site_config.site.id)).items():
-        if not report.online and now - report.since >= OFFLINE_FOR:
-            lines.append(f"{names.get(door, door)} has not been heard of since {times.at(report.since, zone, now=now)}")
-        elif LOCK_FAULTS.intersection(report.faults):
-            lines.append(f"{names.get(door, door)} has a lock that does not do what it should")
-    return lines
+    found = (await doors.reports(tx, site_config.site.id)).items()
+    texts = (down_text(report, names.get(door, door), zone=zone, now=now) for door, report in found)
+    return [text for text in texts if text]
 
 
 def _none(actor: Actor, site: str, now: datetime) -> Digest:

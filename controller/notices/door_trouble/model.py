@@ -79,6 +79,14 @@ def _known(door: str, name: str, at: datetime, text: str, now: datetime) -> Door
     return DoorTrouble(door=door, name=name, condition=condition, at=at, text=text)
 
 
+def down_text(report: DoorReport, name: str, *, zone: ZoneInfo, now: datetime) -> str:
+    """What staff are told of a door that is known not to work; empty for one that works, as far as is known."""
+    if not report.online:
+        since = times.at(report.since, zone, now=now)
+        return f"{name} has not been heard of since {since}" if now - report.since >= OFFLINE_FOR else ""
+    return f"{name} has a lock that does not do what it should" if LOCK_FAULTS.intersection(report.faults) else ""
+
+
 def told_doors(found: Sequence[DoorTrouble], before: str) -> str:
     """The ids of the doors in trouble, as ``Told`` has them: those that are broken, and those told ``before`` of which
     it is too early to say."""

@@ -196,6 +196,7 @@ POST /waiting/{wait_id}/decline                     | book      | thing     |
 GET /sites/{site}/notices                           | run       | site      |
 GET /sites/{site}/notice-digest                     | run       | site      |
 PATCH /sites/{site}/notice-digest                   | run       | site      |
+GET /sites/{site}/morning                           | run       | site      |
 GET /sites/{site}/notices/status                    | run       | site      |
 POST /sites/{site}/notices/pause                    | run       | site      |
 POST /sites/{site}/notices/resume                   | run       | site      |

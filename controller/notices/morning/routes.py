@@ -1,0 +1,25 @@
+"""A manager's morning over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from controller.estate.errors import SiteUnknown
+from controller.notices.morning.schemas import MorningAnswer, morning_answer
+from controller.notices.morning.service import MorningService
+from controller.people.authentication import Runs
+from controller.web.fields import SlugPath
+from controller.web.problem import NotSignedIn, described
+from controller.web.services import service
+
+router = APIRouter(tags=["notices"], responses=described(NotSignedIn, SiteUnknown))
+TheMornings = Annotated[MorningService, service(MorningService)]
+Days = Annotated[int, Query(ge=1, le=7, description="How many evenings ago what has changed begins")]
+
+
+@router.get("/sites/{site}/morning")
+async def get_morning(site: SlugPath, mornings: TheMornings, actor: Runs, days: Days = 1) -> MorningAnswer:
+    """All that needs somebody who runs the site at the start of the day: what waits for a decision, who is late, what
+    has changed since 18:00 yesterday, what closures, dead doors and lapsed documents hit, what was never used, whom to
+    ring."""
+    return morning_answer(await mornings.of_site(site, days=days, actor=actor), actor)
