@@ -85,12 +85,11 @@ def _hashed(text: str) -> str:
 _TOO_LARGE = PlainPage("base.html", title="Too large")
 
 
-def refuse_size(largest: int) -> HTMLResponse:
+def refuse_size(largest: int, takes_file: bool) -> HTMLResponse:
     """For what a form sent. ``largest``: bytes."""
+    less = "send a smaller scan or photograph" if takes_file else "write less"
     much = f"larger than {largest // 1024 // 1024} MB"
-    return _TOO_LARGE.refuse(
-        413, f"This is {much}, and nothing was kept. Go back and send a smaller scan or photograph"
-    )
+    return _TOO_LARGE.refuse(413, f"This is {much}, and nothing was kept. Go back and {less}")
 
 
 def read_form(body: bytes) -> dict[str, str]:

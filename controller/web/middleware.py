@@ -166,10 +166,10 @@ def _route(scope: Scope) -> str:
 class LimitMiddleware:
     """Refuses bodies over the limit with 413, by their announced length or while they come in.
     ``csv_limit``: that of CSV files. ``document_limit``: that of parties' documents; a page sends one in a form.
-    ``refusing_page``: what a form of a page is answered, for a limit in bytes."""
+    ``refusing_page``: what a form of a page is answered, for a limit in bytes and whether it takes a file."""
 
     def __init__(
-        self, app: ASGIApp, *, csv_limit: int, document_limit: int, refusing_page: Callable[[int], Response]
+        self, app: ASGIApp, *, csv_limit: int, document_limit: int, refusing_page: Callable[[int, bool], Response]
     ) -> None:
         self._app = app
         self._refusing_page = refusing_page
@@ -189,8 +189,10 @@ class LimitMiddleware:
         text = f"a body may be at most {limit} bytes; send less, or in parts"
 
         async def refuse() -> None:
-            page = not scope["path"].startswith("/api/")
-            answer = self._refusing_page(largest) if page else problem_response(TooLarge(text), scope["path"])
+            if scope["path"].startswith("/api/"):
+                answer: Response = problem_response(TooLarge(text), scope["path"])
+            else:
+                answer = self._refusing_page(largest, last == "upload")
             await answer(scope, receive, send)
 
         announced = dict(scope["headers"]).get(b"content-length", b"0")

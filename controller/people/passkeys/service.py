@@ -105,8 +105,8 @@ class Passkeys:
 
     async def sign_in(self, assertion: Assertion, asker: SignInOrigin) -> SignedIn:
         """Sign in by an answer to ``ask``, once. The device has verified its user, so no second step follows. Raises
-        ``PasskeysUnavailable``, ``WrongPasskey``, whatever does not fit, and as ``SignInService.turn``: a try is counted
-        before it is looked at."""
+        ``PasskeysUnavailable``, ``WrongPasskey``, whatever does not fit, and as ``SignInService.turn``: a try is
+        counted before it is looked at."""
         self.party()
         async with self.database.read_without_transaction() as tx:
             _, name = await self._tried(tx, assertion.credential_id)

@@ -202,6 +202,7 @@ async def test_what_is_larger_than_any_form_is_refused_in_plain_words(app: FastA
         for at in ("/documents/choir", f"/documents/choir/{made['id']}"):
             refused = await send(page, f"{at}/upload", FORM, PDF.ljust(LARGEST + BODY_LIMIT + 1, b" "))
             assert (refused.status_code, "larger than 10 MB" in refused.text) == (413, True)
+            assert "send a smaller scan" in refused.text
             assert refused.headers["content-type"].startswith("text/html")
             back = await page.get(f"{at}/upload")  # as from the address bar of the page that refused
             assert (back.status_code, back.headers["location"]) == (303, at)
