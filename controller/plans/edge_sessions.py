@@ -1,4 +1,4 @@
-"""Sessions with edges: which are online, hello and its reply, heartbeats, and which plan each has applied or refused."""
+"""Sessions with edges: which are online, hello and its reply, heartbeats, which plan each has applied or refused."""
 
 import asyncio
 import logging
