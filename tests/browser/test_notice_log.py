@@ -52,6 +52,18 @@ async def test_notices_are_searched_by_person_state_and_booking(screens: Screens
 
 
 @pytest.mark.browser_full
+async def test_the_fields_of_the_search_stand_in_one_line(screens: Screens) -> None:
+    page = (screen := await screens.new()).page
+    await screen.open("/notices?site=ramsey")
+    fields = (page.get_by_label("To whom"), page.get_by_label("What became of it"))
+    search = page.get_by_role("button", name="Search")
+    await expect(search).to_be_visible()
+    tops = [box["y"] for each in (*fields, search) if (box := await each.bounding_box())]
+    assert len(tops) == 3
+    assert max(tops) - min(tops) < 1, tops
+
+
+@pytest.mark.browser_full
 async def test_the_sending_is_stopped_and_resumed(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new()
     page = screen.page
