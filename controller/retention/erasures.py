@@ -14,6 +14,7 @@ from controller.db.engine import Database
 from controller.db.retry_until_available import retry_until_available
 from controller.key_files import replace_file
 from controller.people.directory import PartyDirectory
+from controller.people.repository import count_lasting_owners
 from controller.retention.removal import table
 from controller.retention.user_names import UserErasure
 from edge.wire.clock import Clock
@@ -21,6 +22,10 @@ from edge.wire.clock import Clock
 log = logging.getLogger(__name__)
 
 EVERY_S = 60.0
+NO_OWNER = (
+    "the last owner was forgotten again, so nobody may do everything; make another one on the controller's machine: "
+    "hallkeeper controller user add NAME --role owner"
+)
 
 
 class ErasuresFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +49,7 @@ class Erasures:
         self._users = users
         self._file = data_dir / ERASURES
         self._fault: str | None = None
+        self._without_owner = False
 
     async def run(self) -> None:
         """Run forever: note who was forgotten, and forget again whom a file names that was put back."""
@@ -53,7 +59,9 @@ class Erasures:
             await self._clock.sleep(EVERY_S)
 
     async def ready(self) -> str | None:
-        """For /readyz: what is wrong with the file, and what to do."""
+        """For /readyz: what is wrong with the file or came of it, and what to do."""
+        if self._without_owner and not await self._has_owner():
+            return NO_OWNER
         if self._fault is None and (aside := await asyncio.to_thread(self._aside)):
             return self._damaged(aside[-1])
         return self._fault
@@ -73,7 +81,8 @@ class Erasures:
             self._fault = None
 
     async def repeat(self) -> list[str]:
-        """Forget again whom the file names and the database, restored from an older backup, still has; which."""
+        """Forget again whom the file names and the database, restored from an older backup, still has, the last owner
+        too, which it reports; which."""
         if (known := await self._known()) is None:
             return []
         done = await self._forgotten()
@@ -81,12 +90,20 @@ class Erasures:
         users = await self._present("users", known.users.keys() - done.users.keys())
         for each in parties:
             await self._database.run(self._directory.forget_again, each)
+        owned = bool(users) and await self._has_owner()
         for each in users:
             await self._users.forget_again(each)
+        if owned and not await self._has_owner():
+            self._without_owner = True
+            log.error("Nobody may do everything", extra={"action": "erasure", "reason": NO_OWNER})
         if back := [*parties, *users]:
             fields = {"action": "erasure", "parties": len(parties), "users": len(users)}
             log.warning("People of a restored database are forgotten again", extra=fields)
         return back
+
+    async def _has_owner(self) -> bool:
+        async with self._database.read() as tx:
+            return bool(await count_lasting_owners(tx, self._clock.now()))
 
     async def _forgotten(self) -> ErasuresFile:
         """Those whom the database knows to be forgotten."""

@@ -16,11 +16,12 @@ from controller.container import Container
 from controller.db.backup import ERASURES, ERASURES_COPY
 from controller.people.passwords import Passwords
 from controller.people.tables import parties, users
+from controller.retention.erasures import NO_OWNER
 from controller.settings import Settings
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import API, put_party, signed_in_as
 from tests.controller.retention.rows import holding
-from tests.controller.running import running, signed_in
+from tests.controller.running import PASSWORD, running, signed_in
 from tests.controller.village import book, furnish
 
 
@@ -71,6 +72,26 @@ async def test_an_erasure_is_repeated_after_an_older_backup_is_restored(
             assert await holding(tx, "Ann Lee", "01487 555020", "Quill") == []
             assert (await tx.execute(select(users.c.ended_at).where(users.c.id == user["id"]))).scalar() is not None
         assert await _container(app).erasures.repeat() == []
+
+
+async def test_where_the_last_owner_is_forgotten_again_it_is_said_how_to_make_another(
+    client: httpx.AsyncClient, container: Container, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    [owner] = (await client.get(f"{API}/users")).json()["items"]
+    file = container.settings.data_dir / ERASURES
+    file.write_text(f'{{"users":{{"{owner["id"]}":"2026-11-01T00:00:00Z"}}}}')
+    assert await container.erasures.repeat() == [owner["id"]]
+    assert (await client.get(f"{API}/users")).status_code == 401
+    said = (await client.get("/readyz")).json()["checks"]["erasures"]
+    assert said == NO_OWNER
+    assert [each.reason for each in caplog.records if each.levelname == "ERROR"] == [NO_OWNER]  # type: ignore[attr-defined]
+    config = tmp_path / "controller.toml"
+    config.write_text(f'data_dir = "{container.settings.data_dir}"\n')
+    words = [*NO_OWNER.partition("hallkeeper controller ")[2].replace("NAME", "Una").split(), "--config", str(config)]
+    made = await asyncio.to_thread(CliRunner().invoke, controller_cli, words, f"{PASSWORD}\n")
+    assert made.exit_code == 0, made.output
+    assert (await client.get("/readyz")).json()["checks"]["erasures"] == "ready"
+    assert (await client.post(f"{API}/session", json={"user": "Una", "password": PASSWORD})).status_code == 201
 
 
 async def test_a_damaged_file_is_reported_once_and_kept_until_its_copy_is_put_back(
