@@ -13,7 +13,7 @@ from controller.estate.tables import layouts, space_amenities
 from tests.controller.clock import ManualClock
 from tests.controller.estate.building import ROOT, at, halves, look, put, space
 from tests.controller.running import NOW
-from tests.controller.village import Json, act, book, furnish, post, without_versions
+from tests.controller.village import Json, act, book, post, without_versions
 
 LAYOUTS: list[Json] = [
     {"id": "shelves-away", "name": "Shelves away", "capacity": 90, "setup_min": 30, "cleardown_min": 20},
@@ -47,24 +47,22 @@ async def spaces(client: httpx.AsyncClient) -> dict[str, Json]:
     return {each["id"]: each for each in (await client.get(ROOT)).json()["spaces"]}
 
 
-async def test_a_space_is_answered_with_all_that_was_written(any_client: httpx.AsyncClient) -> None:
-    await furnish(any_client)
-    await put(any_client, "floors/ground", level=0)
-    answer = await any_client.put(f"{ROOT}/spaces/hall", json=RICH)
+async def test_a_space_is_answered_with_all_that_was_written(any_village: httpx.AsyncClient) -> None:
+    await put(any_village, "floors/ground", level=0)
+    answer = await any_village.put(f"{ROOT}/spaces/hall", json=RICH)
     assert without_versions(answer.json()) == RICH | {"id": "hall"}
-    assert (await spaces(any_client))["hall"] == answer.json()
-    await space(any_client, "hall")
-    assert (await spaces(any_client))["hall"]["layouts"] == []
+    assert (await spaces(any_village))["hall"] == answer.json()
+    await space(any_village, "hall")
+    assert (await spaces(any_village))["hall"]["layouts"] == []
 
 
-async def test_floors_and_equipment_are_answered_with_the_site(any_client: httpx.AsyncClient) -> None:
-    await furnish(any_client)
-    assert (await any_client.put(f"{ROOT}/floors/upper", json={"name": "Upstairs", "level": 1})).status_code == 201
-    await put(any_client, "floors/cellar", level=-1)
-    await put(any_client, "equipment/chairs", count=80)
-    await put(any_client, "equipment/piano", count=1, space="hall")
-    await put(any_client, "floors/cellar", level=-2)
-    told = without_versions((await any_client.get(ROOT)).json())
+async def test_floors_and_equipment_are_answered_with_the_site(any_village: httpx.AsyncClient) -> None:
+    assert (await any_village.put(f"{ROOT}/floors/upper", json={"name": "Upstairs", "level": 1})).status_code == 201
+    await put(any_village, "floors/cellar", level=-1)
+    await put(any_village, "equipment/chairs", count=80)
+    await put(any_village, "equipment/piano", count=1, space="hall")
+    await put(any_village, "floors/cellar", level=-2)
+    told = without_versions((await any_village.get(ROOT)).json())
     assert told["floors"] == [
         {"id": "cellar", "name": "cellar", "level": -2},
         {"id": "upper", "name": "Upstairs", "level": 1},
@@ -87,8 +85,7 @@ async def test_a_site_names_the_organisation_that_runs_it(client: httpx.AsyncCli
     assert (await client.put(ROOT, json=site)).json()["organisation"] == "council"
 
 
-async def test_every_write_of_the_estate_is_a_new_revision(client: httpx.AsyncClient, container: Container) -> None:
-    await furnish(client)
+async def test_every_write_of_the_estate_is_a_new_revision(village: httpx.AsyncClient, container: Container) -> None:
     seen = []
     for path, body in (
         ("floors/upper", {"name": "Upper", "level": 1}),
@@ -99,7 +96,7 @@ async def test_every_write_of_the_estate_is_a_new_revision(client: httpx.AsyncCl
         ("floors/upper", None),
     ):
         at = f"{ROOT}/{path}"
-        answer = await (client.delete(at) if body is None else client.put(at, json=body))
+        answer = await (village.delete(at) if body is None else village.put(at, json=body))
         assert answer.is_success, answer.text
         async with container.database.read() as tx:
             seen.append(await revision(tx, "ramsey"))
@@ -115,18 +112,17 @@ async def test_every_write_of_the_estate_is_a_new_revision(client: httpx.AsyncCl
     ]
 
 
-async def test_a_check_writes_nothing(client: httpx.AsyncClient, container: Container) -> None:
-    await furnish(client)
-    before = (await client.get(ROOT)).json()
+async def test_a_check_writes_nothing(village: httpx.AsyncClient, container: Container) -> None:
+    before = (await village.get(ROOT)).json()
     async with container.database.read() as tx:
         number = await revision(tx, "ramsey")
-    told = await look(client, "hall", layouts=LAYOUTS)
+    told = await look(village, "hall", layouts=LAYOUTS)
     assert (told["possible"], told["count"], told["rewritten"]) == (True, 0, 0)
-    assert (await look(client, "attic"))["changes"] == [
+    assert (await look(village, "attic"))["changes"] == [
         {"section": "spaces", "id": "attic", "what": "add", "fields": []}
     ]
-    assert await put(client, "equipment/chairs?check=true", 200, count=3)
-    assert (await client.get(ROOT)).json() == before
+    assert await put(village, "equipment/chairs?check=true", 200, count=3)
+    assert (await village.get(ROOT)).json() == before
     async with container.database.read() as tx:
         assert await revision(tx, "ramsey") == number
 
@@ -193,17 +189,15 @@ async def test_what_cannot_be_is_refused_with_field_and_limit(client: httpx.Asyn
         assert limit in error["message"]
 
 
-async def test_a_layout_may_hold_more_than_the_space(client: httpx.AsyncClient) -> None:
-    await furnish(client)
-    await space(client, "hall", capacity=10, layouts=LAYOUTS)
-    await book(client, space="hall", layout="shelves-away", people=90)
-    assert (await post(client, space="hall", people=11, **at("10:00", "11:00"))).status_code == 409
+async def test_a_layout_may_hold_more_than_the_space(village: httpx.AsyncClient) -> None:
+    await space(village, "hall", capacity=10, layouts=LAYOUTS)
+    await book(village, space="hall", layout="shelves-away", people=90)
+    assert (await post(village, space="hall", people=11, **at("10:00", "11:00"))).status_code == 409
 
 
-async def test_a_counter_and_its_doors_hang_on_one_edge(client: httpx.AsyncClient) -> None:
-    await furnish(client)
-    await put(client, "doors/front-door", edge="pi-front", counter="beams")
-    refused = await put(client, "doors/side-door", 422, edge="pi-side", counter="beams")
+async def test_a_counter_and_its_doors_hang_on_one_edge(village: httpx.AsyncClient) -> None:
+    await put(village, "doors/front-door", edge="pi-front", counter="beams")
+    refused = await put(village, "doors/side-door", 422, edge="pi-side", counter="beams")
     assert refused["errors"][0]["message"].endswith("what must act together without a network must be on one edge")
 
 
@@ -230,15 +224,14 @@ async def test_what_something_in_the_site_depends_on_is_not_deleted(any_client: 
     assert (await any_client.get(ROOT)).json() == before
 
 
-async def test_what_nothing_depends_on_is_deleted(any_client: httpx.AsyncClient, any_container: Container) -> None:
-    await furnish(any_client)
-    await put(any_client, "floors/ground", level=0)
-    await put(any_client, "equipment/chairs", count=5)
-    await space(any_client, "attic", layouts=LAYOUTS, amenities=["loop"], doors=["side-door"], parts=["yard"])
-    await put(any_client, "doors/attic-door", edge="pi-side")
+async def test_what_nothing_depends_on_is_deleted(any_village: httpx.AsyncClient, any_container: Container) -> None:
+    await put(any_village, "floors/ground", level=0)
+    await put(any_village, "equipment/chairs", count=5)
+    await space(any_village, "attic", layouts=LAYOUTS, amenities=["loop"], doors=["side-door"], parts=["yard"])
+    await put(any_village, "doors/attic-door", edge="pi-side")
     for path in ("spaces/attic", "equipment/chairs", "floors/ground", "doors/attic-door"):
-        assert (await any_client.delete(f"{ROOT}/{path}")).status_code == 204, path
-        gone = await any_client.delete(f"{ROOT}/{path}")
+        assert (await any_village.delete(f"{ROOT}/{path}")).status_code == 204, path
+        gone = await any_village.delete(f"{ROOT}/{path}")
         assert gone.status_code == 404
         assert path.rpartition("/")[2] in gone.json()["detail"]
     async with any_container.database.read() as tx:
@@ -247,57 +240,53 @@ async def test_what_nothing_depends_on_is_deleted(any_client: httpx.AsyncClient,
 
 
 async def test_a_space_that_was_ever_booked_stays_and_may_be_made_unbookable(
-    any_client: httpx.AsyncClient,
+    any_village: httpx.AsyncClient,
 ) -> None:
-    await furnish(any_client)
-    await act(any_client, await book(any_client, space="yard"), "cancel")
-    answer = await any_client.delete(f"{ROOT}/spaces/yard")
+    await act(any_village, await book(any_village, space="yard"), "cancel")
+    answer = await any_village.delete(f"{ROOT}/spaces/yard")
     assert answer.status_code == 409
     assert answer.json()["detail"].startswith(
         "Yard cannot be deleted: it has 1 booking, 1 of them upcoming, and 0 series, and must stay for their history. "
         "Set bookable to false instead."
     )
-    await space(any_client, "yard", bookable=False)
-    assert (await post(any_client, space="yard")).status_code == 409
+    await space(any_village, "yard", bookable=False)
+    assert (await post(any_village, space="yard")).status_code == 409
 
 
-async def test_a_door_that_had_a_code_stays(client: httpx.AsyncClient) -> None:
-    await furnish(client)
-    await act(client, await book(client, space="hall"), "cancel")
+async def test_a_door_that_had_a_code_stays(village: httpx.AsyncClient) -> None:
+    await act(village, await book(village, space="hall"), "cancel")
     for name in ("hall", "studio"):
-        await space(client, name)
-    answer = await client.delete(f"{ROOT}/doors/front-door")
+        await space(village, name)
+    answer = await village.delete(f"{ROOT}/doors/front-door")
     assert answer.status_code == 409
     assert "Remove it from its spaces' doors instead." in answer.json()["detail"]
 
 
 async def test_equipment_is_never_fewer_than_is_booked_at_once(
-    any_client: httpx.AsyncClient, clock: ManualClock
+    any_village: httpx.AsyncClient, clock: ManualClock
 ) -> None:
-    await furnish(any_client)
-    await put(any_client, "equipment/chairs", count=50)
-    await book(any_client, space="hall", equipment={"chairs": 30}, title="Choir")
-    await book(any_client, space="studio", equipment={"chairs": 15}, title="Yoga")
-    await book(any_client, space="yard", equipment={"chairs": 20}, title="Later", **at("20:00", "21:00"))
-    refused = await put(any_client, "equipment/chairs", 409, count=44)
+    await put(any_village, "equipment/chairs", count=50)
+    await book(any_village, space="hall", equipment={"chairs": 30}, title="Choir")
+    await book(any_village, space="studio", equipment={"chairs": 15}, title="Yoga")
+    await book(any_village, space="yard", equipment={"chairs": 20}, title="Later", **at("20:00", "21:00"))
+    refused = await put(any_village, "equipment/chairs", 409, count=44)
     assert refused["detail"].startswith("45 of chairs are booked at once, and there would be 44: ")
     assert {each["title"] for each in refused["conflicts"]} == {"Choir", "Yoga"}
-    assert (await put(any_client, "equipment/chairs?check=true", 200, count=44))["possible"] is False
-    refused = await put(any_client, "equipment/chairs", 409, count=50, space="hall")
+    assert (await put(any_village, "equipment/chairs?check=true", 200, count=44))["possible"] is False
+    refused = await put(any_village, "equipment/chairs", 409, count=50, space="hall")
     assert refused["reasons"][0]["field"] == "space"
-    assert (await any_client.delete(f"{ROOT}/equipment/chairs")).status_code == 409
-    await put(any_client, "equipment/chairs", count=45)
+    assert (await any_village.delete(f"{ROOT}/equipment/chairs")).status_code == 409
+    await put(any_village, "equipment/chairs", count=45)
     clock.set(NOW + timedelta(days=3))
-    assert (await any_client.delete(f"{ROOT}/equipment/chairs")).status_code == 204
+    assert (await any_village.delete(f"{ROOT}/equipment/chairs")).status_code == 204
 
 
-async def test_who_may_not_build_changes_nothing(client: httpx.AsyncClient) -> None:
-    await furnish(client)
+async def test_who_may_not_build_changes_nothing(village: httpx.AsyncClient) -> None:
     user = {"name": "Mo Manager", "password": "fourteen shelves", "assignments": [{"role": "manager"}]}
-    assert (await client.post("/api/v1/users", json=user)).is_success
-    session = await client.post("/api/v1/session", json={"user": "Mo Manager", "password": "fourteen shelves"})
+    assert (await village.post("/api/v1/users", json=user)).is_success
+    session = await village.post("/api/v1/session", json={"user": "Mo Manager", "password": "fourteen shelves"})
     headers = {"Authorization": f"Bearer {session.json()['token']}"}
-    client.cookies.clear()
+    village.cookies.clear()
     for method, path in (("PUT", "floors/upper"), ("DELETE", "spaces/yard"), ("PUT", "spaces/hall?check=true")):
-        answer = await client.request(method, f"{ROOT}/{path}", json={"name": "x", "level": 1}, headers=headers)
+        answer = await village.request(method, f"{ROOT}/{path}", json={"name": "x", "level": 1}, headers=headers)
         assert answer.status_code == 403, answer.text

@@ -12,7 +12,7 @@ from controller.estate.site_file.estate_file import NoSiteFile, joined, parted
 from tests.controller.estate.building import space
 from tests.controller.keyboard import Typed, cells, keyboard
 from tests.controller.people.signing import signed_in_as
-from tests.controller.village import API, book, furnish
+from tests.controller.village import API, book
 
 HUBS = Path(__file__).parents[3] / "firmware_sim" / "data" / "sites"
 
@@ -52,8 +52,9 @@ async def test_an_estate_goes_out_and_comes_in_unchanged(
     assert (await hallkeeper("site", "export")).stdout_bytes == again.read_bytes()
 
 
-async def test_a_sites_tables_are_below_its_id_as_in_its_own_file(hallkeeper: Typed, client: httpx.AsyncClient) -> None:
-    await furnish(client)
+async def test_a_sites_tables_are_below_its_id_as_in_its_own_file(
+    hallkeeper: Typed, village: httpx.AsyncClient
+) -> None:
     whole = (await hallkeeper("site", "export")).stdout
     alone = (await hallkeeper("site", "export", "ramsey")).stdout
     assert "# Ramsey Hub\n" in whole
@@ -63,12 +64,11 @@ async def test_a_sites_tables_are_below_its_id_as_in_its_own_file(hallkeeper: Ty
 
 
 async def test_one_faulty_site_prevents_the_import_and_every_fault_is_listed(
-    hallkeeper: Typed, client: httpx.AsyncClient, tmp_path: Path
+    hallkeeper: Typed, village: httpx.AsyncClient, tmp_path: Path
 ) -> None:
-    await furnish(client)
-    await space(client, "half-a")
-    await book(client, space="hall", title="Choir")
-    await book(client, space="half-a", title="Yoga")
+    await space(village, "half-a")
+    await book(village, space="hall", title="Choir")
+    await book(village, space="half-a", title="Yoga")
     file = tmp_path / "county.toml"
     text = (
         'format = 1\n[sites.march.site]\nid = "march"\nname = "March"\nzone = "Europe/Rome"\n'
@@ -89,18 +89,17 @@ async def test_one_faulty_site_prevents_the_import_and_every_fault_is_listed(
     refused = await hallkeeper("site", "import", str(file))
     assert refused.exit_code == 1
     assert "Nothing was imported, because these are invalid: march, ramsey, wisbech" in refused.stdout
-    sites = (await client.get(f"{API}/sites")).json()["items"]
+    sites = (await village.get(f"{API}/sites")).json()["items"]
     assert [each["id"] for each in sites] == ["ramsey"]
 
 
 async def test_a_manager_takes_out_their_own_sites_and_may_bring_in_none(
-    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+    app: FastAPI, village: httpx.AsyncClient, tmp_path: Path
 ) -> None:
-    await furnish(client)
     other = {"name": "March", "zone": "Europe/London"}
-    assert (await client.put(f"{API}/sites/march", json=other)).is_success
+    assert (await village.put(f"{API}/sites/march", json=other)).is_success
     async with (
-        signed_in_as(app, client, "manager", sites=["march"]) as manager,
+        signed_in_as(app, village, "manager", sites=["march"]) as manager,
         keyboard(app, manager) as hallkeeper,
     ):
         file = tmp_path / "mine.toml"

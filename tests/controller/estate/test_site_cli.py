@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from controller.estate.cli import app as site_cli
 from tests.controller.estate.building import ROOT, at, put, space
 from tests.controller.serving import serving
-from tests.controller.village import book, furnish
+from tests.controller.village import book
 
 Run = Callable[..., asyncio.Future[Result]]
 
@@ -32,9 +32,8 @@ async def hallkeeper(app: FastAPI, client: httpx.AsyncClient) -> AsyncIterator[R
 
 
 async def test_a_building_goes_out_is_checked_and_comes_in(
-    hallkeeper: Run, client: httpx.AsyncClient, tmp_path: Path
+    hallkeeper: Run, village: httpx.AsyncClient, tmp_path: Path
 ) -> None:
-    await furnish(client)
     file = tmp_path / "ramsey.toml"
     assert (await hallkeeper("export", "ramsey", str(file))).exit_code == 0
     assert (await hallkeeper("export", "ramsey")).stdout_bytes == file.read_bytes()
@@ -48,19 +47,18 @@ async def test_a_building_goes_out_is_checked_and_comes_in(
     assert "Note: space 'yard' can be booked and has no door" in looked.stdout
     dry = await hallkeeper("import", str(file), "--dry-run")
     assert "1 would be added" in dry.stdout
-    assert (await client.get(ROOT)).json()["floors"] == []
+    assert (await village.get(ROOT)).json()["floors"] == []
     done = await hallkeeper("import", str(file))
     assert (done.exit_code, "1 added, 1 changed, 0 removed" in done.stdout) == (0, True)
-    [floor] = (await client.get(ROOT)).json()["floors"]
+    [floor] = (await village.get(ROOT)).json()["floors"]
     assert (floor["id"], floor["name"], floor["level"]) == ("ground", "Ground", 0)
 
 
-async def test_faults_and_obstacles_are_listed(hallkeeper: Run, client: httpx.AsyncClient, tmp_path: Path) -> None:
-    await furnish(client)
-    await put(client, "floors/ground", level=0)
-    await space(client, "half-a")
-    await book(client, space="hall", title="Choir")
-    await book(client, space="half-a", title="Yoga [lotus]", **at("19:00", "20:00"))
+async def test_faults_and_obstacles_are_listed(hallkeeper: Run, village: httpx.AsyncClient, tmp_path: Path) -> None:
+    await put(village, "floors/ground", level=0)
+    await space(village, "half-a")
+    await book(village, space="hall", title="Choir")
+    await book(village, space="half-a", title="Yoga [lotus]", **at("19:00", "20:00"))
     head = 'format = 1\n[site]\nid = "ramsey"\nname = "Ramsey Hub"\nzone = "Europe/London"\nphone = "01487 555 010"\n'
     file = tmp_path / "ramsey.toml"
     file.write_text(head + '[spaces.hall]\nname = "Hall"\nfloor = "attic"\n')
@@ -75,8 +73,8 @@ async def test_faults_and_obstacles_are_listed(hallkeeper: Run, client: httpx.As
     assert "“Yoga [lotus]” (half-a, Thu 26 Nov, 19:00 to 20:00) would both have half-a." in refused.stdout
     assert "more like this" not in refused.stdout
     for day in ("2026-12-03", "2026-12-10"):
-        await book(client, space="hall", title="Choir", starts=f"{day}T18:00", ends=f"{day}T20:00")
-        await book(client, space="half-a", title="Yoga [lotus]", starts=f"{day}T19:00", ends=f"{day}T20:00")
+        await book(village, space="hall", title="Choir", starts=f"{day}T18:00", ends=f"{day}T20:00")
+        await book(village, space="half-a", title="Yoga [lotus]", starts=f"{day}T19:00", ends=f"{day}T20:00")
     refused = await hallkeeper("check", str(file))
     told = " ".join(refused.stdout.replace("│", " ").split())
     assert (refused.exit_code, told.count("would both have half-a."), "And 2 more like this." in told) == (

@@ -180,19 +180,17 @@ async def test_what_a_file_leaves_out_stays_and_goes_only_when_pruned(client: ht
     assert (await client.get(f"{ROOT}/policy")).json()["rules"] != []
 
 
-async def test_pruning_does_not_take_what_was_booked(client: httpx.AsyncClient) -> None:
-    await furnish(client)
-    await book(client, space="yard")
-    refused = await bring(client, SMALL + "[spaces.hall]\nname = 'Hall'\n", 409, prune="true")
+async def test_pruning_does_not_take_what_was_booked(village: httpx.AsyncClient) -> None:
+    await book(village, space="yard")
+    refused = await bring(village, SMALL + "[spaces.hall]\nname = 'Hall'\n", 409, prune="true")
     assert refused["detail"].startswith("Yard cannot be deleted: it has 1 booking, 1 of them upcoming")
-    assert {each["id"] for each in (await client.get(ROOT)).json()["spaces"]} == {"hall", "studio", "yard"}
+    assert {each["id"] for each in (await village.get(ROOT)).json()["spaces"]} == {"hall", "studio", "yard"}
 
 
 async def test_all_problems_are_listed_with_their_place_and_nothing_is_written(
-    client: httpx.AsyncClient,
+    village: httpx.AsyncClient,
 ) -> None:
-    await furnish(client)
-    before = await export(client)
+    before = await export(village)
     file = (
         SMALL
         + """
@@ -220,7 +218,7 @@ pattern = [{ weekday = 9, opens = "09:00", closes = "17:00", mode = "staffed" }]
 [spcaes]
 """
     )
-    told = await bring(client, file, check="true")
+    told = await bring(village, file, check="true")
     assert not told["possible"]
     places = {each["place"] for each in told["problems"]}
     assert places == {
@@ -235,13 +233,12 @@ pattern = [{ weekday = 9, opens = "09:00", closes = "17:00", mode = "staffed" }]
         "hours.pattern.0.weekday",
         "spcaes",
     }
-    refused = await bring(client, file, 422)
+    refused = await bring(village, file, 422)
     assert {each["field"] for each in refused["errors"]} == places
-    assert await export(client) == before
+    assert await export(village) == before
 
 
-async def test_what_cannot_be_read_hides_no_other_fault_and_makes_none_up(client: httpx.AsyncClient) -> None:
-    await furnish(client)
+async def test_what_cannot_be_read_hides_no_other_fault_and_makes_none_up(village: httpx.AsyncClient) -> None:
     file = (
         SMALL
         + """
@@ -273,7 +270,7 @@ edge = "no-edge"
 hold_s = 0
 """
     )
-    told = await bring(client, file, check="true")
+    told = await bring(village, file, check="true")
     assert sorted(each["place"] for each in told["problems"]) == [
         "doors.side-door.edge",
         "doors.side-door.hold_s",
@@ -288,8 +285,7 @@ hold_s = 0
     ]
 
 
-async def test_names_that_nothing_has_and_hours_that_cannot_be_are_listed_too(client: httpx.AsyncClient) -> None:
-    await furnish(client)
+async def test_names_that_nothing_has_and_hours_that_cannot_be_are_listed_too(village: httpx.AsyncClient) -> None:
     file = (
         SMALL
         + """
@@ -307,7 +303,7 @@ pattern = [{ weekday = 9, opens = "09:00", closes = "17:00", mode = "staffed" }]
 hold_days = 3
 """
     )
-    told = await bring(client, file, check="true")
+    told = await bring(village, file, check="true")
     assert {each["place"] for each in told["problems"]} == {
         "spaces.hall.floor",
         "spaces.hall.parts",
@@ -365,35 +361,33 @@ async def test_a_file_of_more_than_a_megabyte_is_refused(client: httpx.AsyncClie
 
 
 async def test_a_divided_hall_in_a_file_rewrites_claims_or_names_the_clash(
-    any_client: httpx.AsyncClient, any_container: Container
+    any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
-    await furnish(any_client)
-    made = await book(any_client, space="hall")
+    made = await book(any_village, space="hall")
     divided = SMALL + "[spaces.hall]\nname = 'Hall'\nparts = ['yard', 'studio']\n"
-    told = await bring(any_client, divided, check="true")
+    told = await bring(any_village, divided, check="true")
     assert (told["possible"], told["rewritten"]) == (True, 1)
-    later = await book(any_client, space="yard", title="Yoga", **at("19:00", "20:00"))
-    told = await bring(any_client, divided, check="true")
+    later = await book(any_village, space="yard", title="Yoga", **at("19:00", "20:00"))
+    told = await bring(any_village, divided, check="true")
     assert [each["kind"] for each in told["obstacles"]] == ["clash"]
-    refused = await bring(any_client, divided, 409)
+    refused = await bring(any_village, divided, 409)
     assert {each["id"] for each in refused["conflicts"]} == {made["id"], later["id"]}
-    await any_client.post(f"{API}/bookings/{later['id']}/cancel", json={})
-    await bring(any_client, divided)
+    await any_village.post(f"{API}/bookings/{later['id']}/cancel", json={})
+    await bring(any_village, divided)
     async with any_container.database.read() as tx:
         held = (await tx.execute(select(claims.c.atom).order_by(claims.c.atom))).scalars().all()
     assert held == ["ramsey/studio", "ramsey/yard"]
 
 
-async def test_closing_hours_in_a_file_name_the_bookings_they_break(client: httpx.AsyncClient) -> None:
-    await furnish(client)
-    await book(client, space="hall")
+async def test_closing_hours_in_a_file_name_the_bookings_they_break(village: httpx.AsyncClient) -> None:
+    await book(village, space="hall")
     file = SMALL + "[hours.spaces.hall]\nwindows = [{ weekday = 0, opens = '09:00', closes = '12:00' }]\n"
-    told = await bring(client, file, check="true")
+    told = await bring(village, file, check="true")
     assert [each["kind"] for each in told["obstacles"]] == ["would-break"]
-    await bring(client, file, 409)
-    assert (await bring(client, file, check="true", anyway="true"))["possible"]
-    await bring(client, file, anyway="true")
-    assert (await client.get(f"{ROOT}/spaces/hall/hours")).json()["windows"] != []
+    await bring(village, file, 409)
+    assert (await bring(village, file, check="true", anyway="true"))["possible"]
+    await bring(village, file, anyway="true")
+    assert (await village.get(f"{ROOT}/spaces/hall/hours")).json()["windows"] != []
 
 
 async def test_a_site_without_a_way_in_is_taken_with_a_note(client: httpx.AsyncClient) -> None:

@@ -22,7 +22,7 @@ from tests.controller.clock import ManualClock
 from tests.controller.notices.conftest import Sending
 from tests.controller.notices.test_bounces import marks
 from tests.controller.notices.test_notices import ROSA, listed
-from tests.controller.village import book, furnish
+from tests.controller.village import book
 from tests.services.bad_line import BadLine, Line, bad_line
 from tests.services.mail import SENDER, localhost_certificate, relay
 from tests.services.raw_server import raw_server
@@ -45,12 +45,6 @@ def sending(app: FastAPI, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(smtp, "TIMEOUT_S", 0.5)
     monkeypatch.setattr(smtp, "MAIL_S", 1.5)
     return Sending(app.state.container, clock)
-
-
-@pytest.fixture
-async def village(client: httpx.AsyncClient) -> httpx.AsyncClient:
-    await furnish(client)
-    return client
 
 
 AGAIN = [

@@ -24,7 +24,7 @@ from tests.controller.notices.test_bounces import BOUNCED, marks
 from tests.controller.notices.test_notices import ROSA, listed
 from tests.controller.people.signing import make_user
 from tests.controller.running import stranger
-from tests.controller.village import API, book, furnish
+from tests.controller.village import API, book
 from tests.services.dovecot import ADDRESS, Dovecot
 from tests.services.mail import MailServer, localhost_certificate
 from tests.services.mailbox import open_folder
@@ -141,10 +141,9 @@ class Bouncing:
 
 @pytest.fixture
 async def bouncing(
-    client: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer, dovecot: Dovecot
+    village: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer, dovecot: Dovecot
 ) -> Bouncing:
-    await furnish(client)
-    return Bouncing(client, app.state.container, clock, mail, dovecot)
+    return Bouncing(village, app.state.container, clock, mail, dovecot)
 
 
 @pytest.mark.parametrize("named_by", ["return path", "envelope", "message id", "in capitals"])

@@ -13,16 +13,10 @@ from tests.controller.notices.conftest import Sending
 from tests.controller.notices.test_notices import ROSA, listed
 from tests.controller.people.signing import make_user, put_party
 from tests.controller.running import stranger
-from tests.controller.village import API, SITE, act, book, change, furnish
+from tests.controller.village import API, SITE, act, book, change
 from tests.services.mail import Behaviour, MailServer
 
 BOUNCED = f"{API}/sites/{SITE}/bounced-addresses"
-
-
-@pytest.fixture
-async def village(client: httpx.AsyncClient) -> httpx.AsyncClient:
-    await furnish(client)
-    return client
 
 
 @pytest.fixture

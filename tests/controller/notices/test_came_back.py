@@ -19,7 +19,7 @@ from tests.controller.notices.conftest import Sending
 from tests.controller.notices.test_notices import ROSA, listed
 from tests.controller.notices.test_sms import AS_WRITTEN
 from tests.controller.people.signing import put_party
-from tests.controller.village import API, SITE, act, change, furnish
+from tests.controller.village import API, SITE, act, change
 from tests.services.mail import MailServer
 from tests.services.sms import SmsServer, sms_server
 
@@ -33,12 +33,6 @@ async def gateway() -> AsyncIterator[SmsServer]:
 @pytest.fixture
 def settings(settings: Settings, gateway: SmsServer) -> Settings:
     return msgspec.structs.replace(settings, sms=gateway.settings)
-
-
-@pytest.fixture
-async def village(client: httpx.AsyncClient) -> httpx.AsyncClient:
-    await furnish(client)
-    return client
 
 
 @pytest.fixture

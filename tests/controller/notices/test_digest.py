@@ -21,7 +21,7 @@ from tests.controller.notices.conftest import Sending
 from tests.controller.notices.test_notices import ROSA, listed, text
 from tests.controller.notices.test_notices_cli import Hallkeeper, hallkeeper  # noqa: F401  # a fixture
 from tests.controller.people.signing import Json, put_party, signed_in_as
-from tests.controller.village import API, SITE, act, book, code_of, furnish, post
+from tests.controller.village import API, SITE, act, book, code_of, post
 from tests.services.mail import Behaviour, MailServer
 
 OWN = f"{API}/sites/{SITE}/notice-digest"
@@ -73,24 +73,23 @@ async def choose(client: httpx.AsyncClient, *weekdays: int, hour: int = 8) -> No
 
 
 async def test_it_tells_what_waits_on_both_databases(
-    any_client: httpx.AsyncClient, any_app: FastAPI, clock: ManualClock, mail: MailServer
+    any_village: httpx.AsyncClient, any_app: FastAPI, clock: ManualClock, mail: MailServer
 ) -> None:
-    await furnish(any_client)
-    await put_party(any_client, "choir", contact_email=ROSA)
+    await put_party(any_village, "choir", contact_email=ROSA)
     sending = Sending(any_app.state.container, clock)
-    async with reading(any_app, any_client, 4) as manager:
+    async with reading(any_app, any_village, 4) as manager:
         shown = (await manager.get(OWN)).json()
-    async with signed_in_as(any_app, any_client, "group_leader", party="choir") as leader:
+    async with signed_in_as(any_app, any_village, "group_leader", party="choir") as leader:
         assert (await post(leader, party="choir", title="Asked for", **NEXT_WEEK)).status_code in (201, 202)
-    made = await book(any_client, space="studio", title="Made", **NEXT_WEEK)
-    gone = await book(any_client, space="studio", title="Gone", starts="2026-12-04T18:00", ends="2026-12-04T20:00")
+    made = await book(any_village, space="studio", title="Made", **NEXT_WEEK)
+    gone = await book(any_village, space="studio", title="Gone", starts="2026-12-04T18:00", ends="2026-12-04T20:00")
     await sending.after(minutes=1)
-    await act(any_client, gone, "cancel")
+    await act(any_village, gone, "cancel")
     mail.next = [Behaviour.NO_SUCH_USER]
-    await book(any_client, title="Failed", contact_email=ROSA, starts="2026-12-05T18:00", ends="2026-12-05T20:00")
+    await book(any_village, title="Failed", contact_email=ROSA, starts="2026-12-05T18:00", ends="2026-12-05T20:00")
     await sending.after(minutes=1)
     await go_offline(any_app.state.container, "pi-side", 30)
-    code = await code_of(any_client, made)
+    code = await code_of(any_village, made)
     mail.raw.clear()
     clock.set(EIGHT)
     await look(any_app)
@@ -110,11 +109,10 @@ async def test_it_tells_what_waits_on_both_databases(
 
 
 async def test_nothing_to_say_is_no_mail_and_what_was_told_is_not_told_again(
-    client: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
+    village: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
 ) -> None:
-    await furnish(client)
-    async with reading(app, client, 1, 2, 3, 4, 5) as manager:
-        await _days_without_news(manager, client, app, clock, mail)
+    async with reading(app, village, 1, 2, 3, 4, 5) as manager:
+        await _days_without_news(manager, village, app, clock, mail)
 
 
 async def _days_without_news(
@@ -135,11 +133,10 @@ async def _days_without_news(
 
 
 async def test_one_that_is_not_taken_comes_later_and_loses_nothing(
-    client: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
+    village: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
 ) -> None:
-    await furnish(client)
-    async with reading(app, client, 4, 5) as manager:
-        await book(client, title="Made", **NEXT_WEEK)
+    async with reading(app, village, 4, 5) as manager:
+        await book(village, title="Made", **NEXT_WEEK)
         clock.set(EIGHT)
         mail.next = [Behaviour.GREYLIST]
         await look(app)
@@ -151,27 +148,26 @@ async def test_one_that_is_not_taken_comes_later_and_loses_nothing(
 
 
 async def test_it_is_in_the_log_with_its_own_return_path_and_a_click_stops_it(
-    client: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
+    village: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
 ) -> None:
-    await furnish(client)
-    async with reading(app, client, 4, 5) as manager:
-        await book(client, title="Made", **NEXT_WEEK)
+    async with reading(app, village, 4, 5) as manager:
+        await book(village, title="Made", **NEXT_WEEK)
         clock.set(EIGHT)
         await look(app)
         [sent] = mail.mails
-        logged = [each for each in await listed(client, state="sent") if each["contact_address"] == MANAGER]
+        logged = [each for each in await listed(village, state="sent") if each["contact_address"] == MANAGER]
         assert [each["subject"] for each in logged] == [sent["Subject"]]
         [token] = tokens_in(str(sent["Message-ID"]))
         bounces = BounceTokens(app.state.container.keys.page)
         assert bounces.read(token, MANAGER) == MailName(kind=MailType.NOTICE, id=logged[0]["id"])
         page = sent["List-Unsubscribe"].strip("<>").partition("/n/")[2]
-        shown = (await client.get(f"/n/{page}")).text
+        shown = (await village.get(f"/n/{page}")).text
         assert "Ramsey Hub: Thursday and Friday at 08:00, next at 08:00 on Fri 27 Nov" in shown
-        assert (await client.post(f"/n/{page}", data={"List-Unsubscribe": "One-Click"})).is_success
+        assert (await village.post(f"/n/{page}", data={"List-Unsubscribe": "One-Click"})).is_success
         own = {each["kind"]: each["by"] for each in await preferences_of(manager)}
         assert own["digest"] == "none"
         assert (await manager.get(OWN)).json()["next_at"] is None
-        await book(client, space="studio", title="Another", **NEXT_WEEK)
+        await book(village, space="studio", title="Another", **NEXT_WEEK)
         clock.advance(days=1)
         await look(app)
         assert len(mail.mails) == 1
@@ -184,26 +180,24 @@ async def preferences_of(client: httpx.AsyncClient) -> list[Json]:
     return items
 
 
-async def test_who_has_no_digest_is_not_asked_about_it(client: httpx.AsyncClient, app: FastAPI) -> None:
-    await furnish(client)
-    async with reading(app, client) as manager:
+async def test_who_has_no_digest_is_not_asked_about_it(village: httpx.AsyncClient, app: FastAPI) -> None:
+    async with reading(app, village) as manager:
         assert "digest" not in {each["kind"] for each in await preferences_of(manager)}
         await choose(manager, 1)
         assert "digest" in {each["kind"] for each in await preferences_of(manager)}
 
 
 async def test_it_waits_with_all_notices_of_a_site_that_are_stopped_and_counts_in_the_minute(
-    client: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
+    village: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
 ) -> None:
-    await furnish(client)
     [channel] = app.state.container.notice_worker.channels
-    async with reading(app, client, 4):
-        await book(client, title="Made", **NEXT_WEEK)
-        assert (await client.post(f"{API}/sites/{SITE}/notices/pause")).is_success
+    async with reading(app, village, 4):
+        await book(village, title="Made", **NEXT_WEEK)
+        assert (await village.post(f"{API}/sites/{SITE}/notices/pause")).is_success
         clock.set(EIGHT)
         await look(app)
         assert mail.mails == []
-        assert (await client.post(f"{API}/sites/{SITE}/notices/resume")).is_success
+        assert (await village.post(f"{API}/sites/{SITE}/notices/resume")).is_success
         channel.not_before = EIGHT + timedelta(minutes=1)  # as many went as may in a minute
         await look(app)
         assert mail.mails == []
@@ -213,54 +207,50 @@ async def test_it_waits_with_all_notices_of_a_site_that_are_stopped_and_counts_i
 
 
 async def test_one_that_failed_is_nothing_to_ring_about(
-    client: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
+    village: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
 ) -> None:
-    await furnish(client)
-    async with reading(app, client, 4) as manager:
-        await book(client, contact_email=ROSA, **NEXT_WEEK)
+    async with reading(app, village, 4) as manager:
+        await book(village, contact_email=ROSA, **NEXT_WEEK)
         clock.set(EIGHT - timedelta(minutes=5))
         await look(app)
         mail.next = [Behaviour.NO_SUCH_USER]
         clock.set(EIGHT)
         await look(app)
-        assert [each["contact_address"] for each in await listed(client, state="failed")] == [MANAGER]
-        assert (await client.get(f"{API}/sites/{SITE}/calls")).json()["items"] == []
+        assert [each["contact_address"] for each in await listed(village, state="failed")] == [MANAGER]
+        assert (await village.get(f"{API}/sites/{SITE}/calls")).json()["items"] == []
         clock.advance(minutes=1)
         assert "What waits for you" not in (await manager.get(OWN)).json()["text"]
 
 
 async def test_who_no_longer_runs_the_site_gets_none(
-    client: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
+    village: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
 ) -> None:
-    await furnish(client)
-    async with reading(app, client, 4):
-        await book(client, **NEXT_WEEK)
-        [user] = [each for each in (await client.get(f"{API}/users")).json()["items"] if each["email"] == MANAGER]
-        ended = await client.patch(f"{API}/users/{user['id']}", json={"ended": True})
+    async with reading(app, village, 4):
+        await book(village, **NEXT_WEEK)
+        [user] = [each for each in (await village.get(f"{API}/users")).json()["items"] if each["email"] == MANAGER]
+        ended = await village.patch(f"{API}/users/{user['id']}", json={"ended": True})
         assert ended.is_success, ended.text
     clock.set(EIGHT)
     await look(app)
     assert mail.mails == []
 
 
-async def test_many_may_read_theirs_at_once(client: httpx.AsyncClient, app: FastAPI) -> None:
-    await furnish(client)
-    async with reading(app, client, 4) as manager:
+async def test_many_may_read_theirs_at_once(village: httpx.AsyncClient, app: FastAPI) -> None:
+    async with reading(app, village, 4) as manager:
         answers = await asyncio.gather(*(manager.get(OWN) for _ in range(12)))
     assert [each.status_code for each in answers] == [200] * 12
 
 
 async def test_a_click_in_an_old_mail_is_taken_also_where_it_no_longer_comes(
-    client: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
+    village: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
 ) -> None:
-    await furnish(client)
-    async with reading(app, client, 4) as manager:
-        await book(client, **NEXT_WEEK)
+    async with reading(app, village, 4) as manager:
+        await book(village, **NEXT_WEEK)
         clock.set(EIGHT)
         await look(app)
         page = mail.mails[0]["List-Unsubscribe"].strip("<>").partition("/n/")[2]
         await choose(manager)
-        answer = await client.post(f"/n/{page}", data={"List-Unsubscribe": "One-Click"})
+        answer = await village.post(f"/n/{page}", data={"List-Unsubscribe": "One-Click"})
     assert (answer.status_code, "These mails are stopped." in answer.text) == (200, True)
 
 
@@ -283,11 +273,10 @@ def told(mails: list[EmailMessage]) -> list[tuple[bool, bool]]:
 
 
 async def test_what_comes_back_later_is_in_the_next_one(
-    client: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
+    village: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
 ) -> None:
-    await furnish(client)
-    async with reading(app, client, 4, 5, 6, 7):
-        await came_back(client, app, clock, "5.7.1 looks like spam")
+    async with reading(app, village, 4, 5, 6, 7):
+        await came_back(village, app, clock, "5.7.1 looks like spam")
         assert told(mail.mails) == [(True, False), (False, True)]
         for _ in range(2):
             clock.advance(days=1)
@@ -296,12 +285,11 @@ async def test_what_comes_back_later_is_in_the_next_one(
 
 
 async def test_one_that_came_back_is_told_once_more_when_somebody_sends_it_again(
-    client: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
+    village: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
 ) -> None:
-    await furnish(client)
-    async with reading(app, client, 4, 5, 6):
-        failed = await came_back(client, app, clock, "5.1.1 no such user")
-        assert (await client.post(f"{API}/sites/{SITE}/notices/{failed}/retry")).is_success
+    async with reading(app, village, 4, 5, 6):
+        failed = await came_back(village, app, clock, "5.1.1 no such user")
+        assert (await village.post(f"{API}/sites/{SITE}/notices/{failed}/retry")).is_success
         await look(app)
         assert told(mail.mails[2:]) == [(True, True)]
         clock.advance(days=1)
@@ -310,13 +298,11 @@ async def test_one_that_came_back_is_told_once_more_when_somebody_sends_it_again
 
 
 @pytest.mark.parametrize("wrong", [{"weekdays": [0]}, {"weekdays": [1, 1]}, {"weekdays": [1], "hour": 24}])
-async def test_no_such_day_or_hour_is_taken(client: httpx.AsyncClient, wrong: dict[str, object]) -> None:
-    await furnish(client)
-    assert (await client.patch(OWN, json=wrong)).status_code == 422
+async def test_no_such_day_or_hour_is_taken(village: httpx.AsyncClient, wrong: dict[str, object]) -> None:
+    assert (await village.patch(OWN, json=wrong)).status_code == 422
 
 
-async def test_a_long_section_is_counted_and_an_empty_one_left_out(app: FastAPI, client: httpx.AsyncClient) -> None:
-    await furnish(client)
+async def test_a_long_section_is_counted_and_an_empty_one_left_out(app: FastAPI, village: httpx.AsyncClient) -> None:
     container = app.state.container
     async with container.database.read() as tx:
         site = (await container.writer.site_configs.of(tx, SITE)).site

@@ -15,7 +15,7 @@ from tests.controller.notices.conftest import Sending
 from tests.controller.notices.test_bounces import marks
 from tests.controller.notices.test_notices import ROSA, listed
 from tests.controller.people.signing import Json
-from tests.controller.village import API, SITE, book, furnish
+from tests.controller.village import API, SITE, book
 from tests.eventually import eventually
 from tests.services.dovecot import ADDRESS, Dovecot
 from tests.services.mail import SENDER, Behaviour, MailServer, localhost_certificate
@@ -58,12 +58,6 @@ def servers(mail: MailServer) -> Iterator[MailServers]:
 @pytest.fixture
 def settings(settings: Settings, servers: MailServers) -> Settings:
     return msgspec.structs.replace(settings, mail=servers.mail, bounces=servers.mailbox.settings)
-
-
-@pytest.fixture
-async def village(client: httpx.AsyncClient) -> httpx.AsyncClient:
-    await furnish(client)
-    return client
 
 
 @pytest.fixture

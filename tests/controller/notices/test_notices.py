@@ -23,17 +23,11 @@ from tests.controller.notices.conftest import Sending
 from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.running import NOW, running, stranger
 from tests.controller.seeds import cheap_passwords
-from tests.controller.village import API, SITE, Json, act, book, change, furnish, post
+from tests.controller.village import API, SITE, Json, act, book, change, post
 from tests.services.mail import Behaviour, MailServer
 
 claim_mail = partial(repository.claim, channel=Channel.MAIL)
 ROSA = "rosa@choir.test"
-
-
-@pytest.fixture
-async def village(client: httpx.AsyncClient) -> httpx.AsyncClient:
-    await furnish(client)
-    return client
 
 
 @pytest.fixture
@@ -395,14 +389,13 @@ async def test_without_a_mail_server_nothing_is_written_down(
 
 
 async def test_many_changes_of_many_bookings_are_each_told_once_on_both_databases(
-    any_client: httpx.AsyncClient, any_app: FastAPI, clock: ManualClock, mail: MailServer
+    any_village: httpx.AsyncClient, any_app: FastAPI, clock: ManualClock, mail: MailServer
 ) -> None:
-    await furnish(any_client)
     sending = Sending(any_app.state.container, clock)
     for hour in range(8, 20):
         times = {"starts": f"2026-11-26T{hour:02}:00", "ends": f"2026-11-26T{hour:02}:45"}
-        booking = await book(any_client, contact_email=f"group-{hour}@hub.test", **times)
-        await change(any_client, booking, title=f"Group {hour}")
+        booking = await book(any_village, contact_email=f"group-{hour}@hub.test", **times)
+        await change(any_village, booking, title=f"Group {hour}")
     await sending.after(minutes=1)
     assert sorted(each["To"] for each in mail.mails) == sorted(f"group-{hour}@hub.test" for hour in range(8, 20))
     assert {each["Subject"].partition(":")[0] for each in mail.mails} == {"Confirmed"}

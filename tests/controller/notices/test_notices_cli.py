@@ -12,18 +12,17 @@ from controller.notices.cli import app as notices_cli
 from tests.controller.clock import ManualClock
 from tests.controller.notices.conftest import Sending
 from tests.controller.serving import serving
-from tests.controller.village import SITE, book, furnish
+from tests.controller.village import SITE, book
 from tests.services.mail import Behaviour, MailServer
 
 Hallkeeper = Callable[..., asyncio.Future[Result]]
 
 
 @pytest.fixture
-async def hallkeeper(app: FastAPI, client: httpx.AsyncClient) -> AsyncIterator[Hallkeeper]:
+async def hallkeeper(app: FastAPI, village: httpx.AsyncClient) -> AsyncIterator[Hallkeeper]:
     """Runs `hallkeeper notices …` against the application."""
-    await furnish(client)
     async with serving(app) as address:
-        env = {"HALLKEEPER_TOKEN": client.headers["Authorization"].removeprefix("Bearer "), "COLUMNS": "220"}
+        env = {"HALLKEEPER_TOKEN": village.headers["Authorization"].removeprefix("Bearer "), "COLUMNS": "220"}
 
         def run(*words: str) -> asyncio.Future[Result]:
             loop = asyncio.get_running_loop()

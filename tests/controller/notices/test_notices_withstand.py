@@ -39,12 +39,6 @@ from tests.services.mail import SENDER, Behaviour, MailServer, relay
 
 
 @pytest.fixture
-async def village(client: httpx.AsyncClient) -> httpx.AsyncClient:
-    await furnish(client)
-    return client
-
-
-@pytest.fixture
 def container(app: FastAPI) -> Container:
     container: Container = app.state.container
     return container
@@ -141,12 +135,11 @@ async def test_another_text_has_another_message_id(
 
 
 async def test_a_change_that_is_committed_while_its_notice_is_sent_is_told_next(
-    any_client: httpx.AsyncClient, any_app: FastAPI, clock: ManualClock, mail: MailServer
+    any_village: httpx.AsyncClient, any_app: FastAPI, clock: ManualClock, mail: MailServer
 ) -> None:
-    await furnish(any_client)
     container: Container = any_app.state.container
     sending = Sending(container, clock)
-    booking = await book(any_client, contact_email=ROSA)
+    booking = await book(any_village, contact_email=ROSA)
     clock.advance(minutes=1)
     begun, on = asyncio.Event(), asyncio.Event()
 

@@ -22,7 +22,7 @@ from tests.controller.notices.test_reminders import NEXT_WEEK, headlines
 from tests.controller.notices.test_sms import AS_WRITTEN, NUMBER
 from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.running import stranger
-from tests.controller.village import API, act, book, change, furnish, post
+from tests.controller.village import API, act, book, change, post
 from tests.services.mail import MailServer
 from tests.services.sms import SmsServer, sms_server
 
@@ -49,10 +49,9 @@ def any_settings(any_settings: Settings, gateway: SmsServer) -> Settings:
 
 
 @pytest.fixture
-async def village(client: httpx.AsyncClient) -> httpx.AsyncClient:
-    await furnish(client)
-    await put_party(client, "choir", contact_email=ROSA, contact_phone=AS_WRITTEN)
-    return client
+async def village(village: httpx.AsyncClient) -> httpx.AsyncClient:
+    await put_party(village, "choir", contact_email=ROSA, contact_phone=AS_WRITTEN)
+    return village
 
 
 @pytest.fixture
@@ -205,12 +204,11 @@ async def test_a_party_without_an_address_is_named(village: httpx.AsyncClient) -
 
 
 async def test_one_click_in_the_mail_program_stops_that_kind_on_both_databases(
-    any_client: httpx.AsyncClient, any_app: FastAPI, clock: ManualClock, mail: MailServer
+    any_village: httpx.AsyncClient, any_app: FastAPI, clock: ManualClock, mail: MailServer
 ) -> None:
-    await furnish(any_client)
     sending = Sending(any_app.state.container, clock)
-    await book(any_client, contact_email=ROSA, **NEXT_WEEK)
-    await book(any_client, contact_email=ROSA, starts="2026-12-10T18:00", ends="2026-12-10T20:00")
+    await book(any_village, contact_email=ROSA, **NEXT_WEEK)
+    await book(any_village, contact_email=ROSA, starts="2026-12-10T18:00", ends="2026-12-10T20:00")
     await sending.after(minutes=1)
     clock.set(EVE)
     await sending.after(minutes=1)

@@ -21,7 +21,7 @@ from tests.controller.notices.test_notices import ROSA, claim_mail, listed
 from tests.controller.notices.test_preferences import texts
 from tests.controller.notices.test_reminders import NEXT_WEEK, headlines
 from tests.controller.notices.test_sms import AS_WRITTEN
-from tests.controller.village import API, SITE, act, book, change, furnish
+from tests.controller.village import API, SITE, act, book, change
 from tests.services.mail import MailServer
 from tests.services.sms import SmsServer, sms_server
 
@@ -44,12 +44,6 @@ def settings(settings: Settings, gateway: SmsServer) -> Settings:
 @pytest.fixture
 def any_settings(any_settings: Settings, gateway: SmsServer) -> Settings:
     return msgspec.structs.replace(any_settings, sms=gateway.settings)
-
-
-@pytest.fixture
-async def village(client: httpx.AsyncClient) -> httpx.AsyncClient:
-    await furnish(client)
-    return client
 
 
 @pytest.fixture
@@ -121,20 +115,19 @@ def test_a_hold_that_runs_out_early_in_the_morning_cannot_wait(now: str, held_un
 
 
 async def test_what_can_wait_goes_in_the_morning_as_one_message_on_both_databases(
-    any_client: httpx.AsyncClient, any_app: FastAPI, clock: ManualClock, mail: MailServer, gateway: SmsServer
+    any_village: httpx.AsyncClient, any_app: FastAPI, clock: ManualClock, mail: MailServer, gateway: SmsServer
 ) -> None:
-    await furnish(any_client)
     sending = Sending(any_app.state.container, clock)
     clock.set(NIGHT)
-    booking = await book(any_client, contact_phone=AS_WRITTEN, **NEXT_WEEK)
-    await book(any_client, space="studio", contact_email=ROSA, **NEXT_WEEK)
+    booking = await book(any_village, contact_phone=AS_WRITTEN, **NEXT_WEEK)
+    await book(any_village, space="studio", contact_email=ROSA, **NEXT_WEEK)
     await sending.after(minutes=1)
     assert (headlines(mail), gateway.texts) == (["Confirmed"], [])
-    await change(any_client, booking, starts="2026-12-03T18:30")
+    await change(any_village, booking, starts="2026-12-03T18:30")
     await sending.after(minutes=1)
     clock.set(MORNING - timedelta(seconds=1))
     await sending.after(seconds=0)
-    [waiting] = await listed(any_client, state="waiting")
+    [waiting] = await listed(any_village, state="waiting")
     assert (gateway.attempts, waiting["attempts"], waiting["due_at"]) == (0, 0, "2026-11-26T07:30:00+00:00")
     await sending.after(seconds=1)
     assert texts(gateway) == ["Confirmed"]

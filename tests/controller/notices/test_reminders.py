@@ -15,17 +15,11 @@ from tests.controller.clock import ManualClock
 from tests.controller.hours.test_changing import close
 from tests.controller.notices.conftest import Sending
 from tests.controller.notices.test_notices import ROSA, event, listed, text
-from tests.controller.village import API, SITE, act, book, change, furnish
+from tests.controller.village import API, SITE, act, book, change
 from tests.services.mail import Behaviour, MailServer
 
 NEXT_WEEK = {"starts": "2026-12-03T18:00", "ends": "2026-12-03T20:00"}
 CLOSED = {"reason": "Burst pipe", "first": "2026-12-03", "last": "2026-12-03"}
-
-
-@pytest.fixture
-async def village(client: httpx.AsyncClient) -> httpx.AsyncClient:
-    await furnish(client)
-    return client
 
 
 @pytest.fixture
@@ -231,12 +225,11 @@ async def test_where_nothing_has_a_price_no_mail_speaks_of_one(
 
 
 async def test_both_databases_find_who_is_to_be_reminded(
-    any_client: httpx.AsyncClient, any_app: FastAPI, clock: ManualClock, mail: MailServer
+    any_village: httpx.AsyncClient, any_app: FastAPI, clock: ManualClock, mail: MailServer
 ) -> None:
-    await furnish(any_client)
     sending = Sending(any_app.state.container, clock)
-    await book(any_client, contact_email=ROSA, **NEXT_WEEK)
-    await book(any_client, contact_email=ROSA, starts="2026-12-04T18:00", ends="2026-12-04T20:00")
+    await book(any_village, contact_email=ROSA, **NEXT_WEEK)
+    await book(any_village, contact_email=ROSA, starts="2026-12-04T18:00", ends="2026-12-04T20:00")
     await sending.after(minutes=1)
     clock.set(datetime(2026, 12, 2, 17, 0, tzinfo=UTC))
     await sending.after(minutes=1)

@@ -52,12 +52,6 @@ def settings(settings: Settings, gateway: SmsServer) -> Settings:
 
 
 @pytest.fixture
-async def village(client: httpx.AsyncClient) -> httpx.AsyncClient:
-    await furnish(client)
-    return client
-
-
-@pytest.fixture
 def sending(village: httpx.AsyncClient, app: FastAPI, clock: ManualClock) -> Sending:
     return Sending(app.state.container, clock)
 

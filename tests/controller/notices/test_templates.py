@@ -16,17 +16,11 @@ from tests.controller.keyboard import Typed, keyboard
 from tests.controller.notices.conftest import Sending
 from tests.controller.notices.test_notices import ROSA, text
 from tests.controller.people.signing import signed_in_as
-from tests.controller.village import API, SITE, Json, act, book, code_of, furnish
+from tests.controller.village import API, SITE, Json, act, book, code_of
 from tests.services.mail import MailServer
 
 ROOT = f"{API}/sites/{SITE}/notice-templates"
 OWN = "Dear {{ contact_name }},\n\n{{ message }}\n{% if phone %}Ring {{ phone }} about {{ title }}.{% endif %}\n"
-
-
-@pytest.fixture
-async def village(client: httpx.AsyncClient) -> httpx.AsyncClient:
-    await furnish(client)
-    return client
 
 
 @pytest.fixture

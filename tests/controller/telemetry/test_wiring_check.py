@@ -12,7 +12,7 @@ from controller.telemetry import repository
 from controller.telemetry.wiring_check import apart
 from edge.wire.messages import DeviceState
 from tests.controller.estate.building import ROOT, put
-from tests.controller.village import SITE, furnish
+from tests.controller.village import SITE
 
 AT = datetime(2026, 3, 24, 11, 0, tzinfo=UTC)
 Told = tuple[str, DeviceState]
@@ -70,13 +70,12 @@ def test_a_site_of_several_edges_is_wired_as_it_must_be_or_each_fault_is_named(
 
 
 async def test_a_file_of_a_site_whose_fire_line_seems_to_miss_an_edge_is_taken_with_a_note_until_it_has_come_there(
-    client: httpx.AsyncClient, container: Container
+    village: httpx.AsyncClient, container: Container
 ) -> None:
-    await furnish(client)
-    hub = (await client.get(ROOT)).json()["doors"][0]["edge"]
-    await put(client, "edges/yard", name="Yard")
-    await put(client, "doors/gate", edge="yard")
-    file = (await client.get(f"{ROOT}/file")).content
+    hub = (await village.get(ROOT)).json()["doors"][0]["edge"]
+    await put(village, "edges/yard", name="Yard")
+    await put(village, "doors/gate", edge="yard")
+    file = (await village.get(f"{ROOT}/file")).content
 
     async def tell(edge: str, *kinds: str) -> None:
         states = [told(edge, kind, kind)[1] for kind in kinds]
@@ -85,7 +84,7 @@ async def test_a_file_of_a_site_whose_fire_line_seems_to_miss_an_edge_is_taken_w
 
     async def check() -> list[str]:
         headers = {"Content-Type": "application/toml"}
-        answer = await client.put(f"{ROOT}/file", params={"check": "true"}, content=file, headers=headers)
+        answer = await village.put(f"{ROOT}/file", params={"check": "true"}, content=file, headers=headers)
         assert answer.status_code == 200, answer.text
         assert (answer.json()["possible"], answer.json()["problems"]) == (True, [])
         return [each for each in answer.json()["notes"] if "fire line" in each]
@@ -96,7 +95,7 @@ async def test_a_file_of_a_site_whose_fire_line_seems_to_miss_an_edge_is_taken_w
     await tell("yard", "door")
     (note,) = await check()
     assert note.startswith(f"'yard' reports no fire line, but {hub!r} does: wire the line")
-    taken = await client.put(f"{ROOT}/file", content=file, headers={"Content-Type": "application/toml"})
+    taken = await village.put(f"{ROOT}/file", content=file, headers={"Content-Type": "application/toml"})
     assert (taken.status_code, note in taken.json()["notes"]) == (200, True)
     await tell("yard", "fire")
     assert await check() == []
