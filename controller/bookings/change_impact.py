@@ -20,13 +20,14 @@ from controller.diary.model import (
     require_timely,
 )
 from controller.diary.site_config import SpaceAtSite
-from controller.rules.model import ReasonKind, Verdict
+from controller.rules.model import ReasonKind, RuleRequest, Verdict
 from controller.text import local_time
 
 _HOLDING = frozenset({"space", "starts", "ends", "layout", "seats", "equipment", "setup_min", "cleardown_min"})
 """Fields for what a booking holds of the building."""
 _RULED = frozenset({"people", "party", "under_16s"})
 """Other fields that the rules use."""
+_APPROVAL = frozenset({ReasonKind.APPROVAL, ReasonKind.STANDS})
 _WHOSE = frozenset({ReasonKind.TOO_EARLY, ReasonKind.QUOTA})
 
 
@@ -39,11 +40,34 @@ def keeps_terms(old: Booking, asked: BookingRequest, *, zone: ZoneInfo, now: dat
     hours, before the change and after: a group with a code for tonight keeps it."""
     if not old.certain or (old.space, old.party) != (asked.space, asked.party):
         return False
-    if old.starts <= asked.during.start and asked.during.end <= old.ends:
-        return True
+    within = old.starts <= asked.during.start and asked.during.end <= old.ends
+    return within or _begins_soon(old, asked, zone, now)
+
+
+def stands(old: Booking, asked: BookingRequest, *, zone: ZoneInfo, now: datetime) -> bool:
+    """Whether a change is refused rather than made to wait for approval, since its people would lose the code with
+    which they come: the booking is confirmed, begins soon, as ``keeps_terms`` has it, and takes more or something
+    else."""
+    return old.certain and _begins_soon(old, asked, zone, now) and not _less(old.asked, asked)
+
+
+def _begins_soon(old: Booking, asked: BookingRequest, zone: ZoneInfo, now: datetime) -> bool:
     today = local_time.local_day(now, zone)
     starts = (old.starts, asked.during.start)
     return all(each <= now + _SOON or local_time.local_day(each, zone) == today for each in starts)
+
+
+def changing(request: RuleRequest, old: Booking | None, *, zone: ZoneInfo, now: datetime) -> RuleRequest:
+    """The request as one to change ``old``; as it is without one."""
+    if old is None:
+        return request
+    return replace(
+        request,
+        keeps_start=old.starts == request.asked.during.start,
+        keeps_terms=keeps_terms(old, request.asked, zone=zone, now=now),
+        had=old.during,
+        stands=stands(old, request.asked, zone=zone, now=now),
+    )
 
 
 class ChangedParts(StrEnum):
@@ -102,25 +126,28 @@ class PlannedChange(msgspec.Struct, frozen=True, kw_only=True):
         kept = [
             each
             for each in verdict.reasons
-            if each.why is ReasonKind.APPROVAL or each.field in about or (party and each.why in _WHOSE)
+            if each.why in _APPROVAL or each.field in about or (party and each.why in _WHOSE)
         ]
         return replace(verdict, reasons=tuple(kept))
 
     @property
     def less(self) -> bool:
         """Whether it only takes less than before."""
-        old, new = self.old, self.new
-        return (
-            not self.fields & {"space", "layout", "party"}
-            and old.during.start <= new.starts
-            and new.ends <= old.ends
-            and _at_most(new.people, old.people)
-            and _at_most(new.seats, old.seats)
-            and _at_most(new.setup_min or 0, old.setup_min or 0)
-            and _at_most(new.cleardown_min or 0, old.cleardown_min or 0)
-            and old.under_16s >= new.under_16s
-            and _within(new.equipment, old.equipment)
-        )
+        return _less(self.old.asked, self.new.asked)
+
+
+def _less(old: BookingRequest, new: BookingRequest) -> bool:
+    return (
+        (old.space, old.layout, old.party) == (new.space, new.layout, new.party)
+        and old.during.start <= new.during.start
+        and new.during.end <= old.during.end
+        and _at_most(new.people, old.people)
+        and _at_most(new.seats, old.seats)
+        and _at_most(new.setup_min or 0, old.setup_min or 0)
+        and _at_most(new.cleardown_min or 0, old.cleardown_min or 0)
+        and old.under_16s >= new.under_16s
+        and _within(new.equipment, old.equipment)
+    )
 
 
 def _at_most(new: int | None, old: int | None) -> bool:

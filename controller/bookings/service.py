@@ -13,7 +13,7 @@ from controller.access.code_status import lingering_texts
 from controller.access.codes import CODE_OVERLAP
 from controller.access.repository import first_look_read
 from controller.bookings import lifecycle, repository
-from controller.bookings.change_impact import ChangedParts, PlannedChange, keeps_terms, wanted
+from controller.bookings.change_impact import ChangedParts, PlannedChange, changing, wanted
 from controller.bookings.claims import contended
 from controller.bookings.code_issuing import lingering
 from controller.bookings.errors import BookingUnknown, LinkUnknown, NotNow, PreconditionFailed, Stale, refusal
@@ -219,8 +219,8 @@ class BookingService:
         self, booking_id: str, change: BookingChange, *, if_match: int | None, actor: Actor
     ) -> BookingView:
         """Change a booking; changed parts are judged again. What the rules would not confirm waits for approval again,
-        or is refused where it gives a booking that begins soon other time; a manager's change keeps its state. Raises
-        ``Clash``, ``NotPossible``, ``Invalid``, ``NotAllowed``, ``NotNow``, ``Stale``, ``PreconditionFailed``,
+        or is refused where that would cost a booking that begins soon its code; a manager's change keeps its state.
+        Raises ``Clash``, ``NotPossible``, ``Invalid``, ``NotAllowed``, ``NotNow``, ``Stale``, ``PreconditionFailed``,
         ``BookingUnknown``."""
         return await self._notified(self.write(self._change, booking_id, change, if_match, actor))
 
@@ -269,15 +269,8 @@ class BookingService:
         same_party = new.party == asked.old.party
         tier = await (tier_of(tx, new.party) if same_party else tier_to_book(tx, new.party, actor))
         request = replace(new.asked, overrule=asked.overrules(change.overrule), by_rules=change.by_rules)
-        return RuleRequest(
-            asked=request,
-            actor=actor,
-            tier=tier,
-            but=frozenset({new.id}),
-            keeps_start="starts" not in asked.fields,
-            keeps_terms=keeps_terms(asked.old, new.asked, zone=zone, now=now),
-            had=asked.old.during,
-        )
+        found = RuleRequest(asked=request, actor=actor, tier=tier, but=frozenset({new.id}))
+        return changing(found, asked.old, zone=zone, now=now)
 
     async def approve(self, booking_id: str, *, actor: Actor, why: str = "", overrule: bool = False) -> BookingView:
         """Confirm a request, judged again; one that is confirmed already stays so. Raises ``Clash``, ``NotPossible``,
@@ -457,16 +450,9 @@ async def request_of(
     ``Invalid``, ``SpaceUnknown``."""
     during = _during(site_config, draft, now, new=but is None)
     asked, old = draft.asked(during), None if but is None else await repository.booking(tx, but)
-    zone = site_config.site.tz
-    return RuleRequest(
-        asked=asked,
-        actor=actor,
-        tier=await tier_to_book(tx, draft.party, actor),
-        but=frozenset() if but is None else frozenset({but}),
-        keeps_start=old is not None and old.starts == during.start,
-        keeps_terms=old is not None and keeps_terms(old, asked, zone=zone, now=now),
-        had=None if old is None else old.during,
-    )
+    tier, ignored = await tier_to_book(tx, draft.party, actor), frozenset[str]() if but is None else frozenset({but})
+    request = RuleRequest(asked=asked, actor=actor, tier=tier, but=ignored)
+    return changing(request, old, zone=site_config.site.tz, now=now)
 
 
 def _during(site_config: SiteConfig, draft: Draft, now: datetime, *, new: bool) -> Interval:

@@ -87,17 +87,19 @@ def _short_notice(case: RuleContext) -> Iterator[RuleReason]:
     )
 
 
-def standing(reasons: Sequence[RuleReason]) -> Iterator[RuleReason]:
-    """The reasons, where a change that needs approval is refused: nobody is to lose a code tonight by it."""
+def standing(reasons: Sequence[RuleReason], *, more_time: bool) -> Iterator[RuleReason]:
+    """The reasons, where a change that needs approval is refused: nobody is to lose a code tonight by it.
+    ``more_time``: it asks for more time in its room."""
     missing = [each for each in reasons if each.why is ReasonKind.APPROVAL]
     yield from (each for each in reasons if each.why is not ReasonKind.APPROVAL)
     if missing:
         why = "; ".join(each.text.removeprefix("needs approval: ") for each in missing)
+        instead = "Ask for the extra time as a booking of its own" if more_time else "Ask those who run the building"
         yield replace(
             missing[0],
             why=ReasonKind.STANDS,
             text="nothing is changed and the booking stands: until somebody agrees, its code would open no door. "
-            f"Ask for the extra time as a booking of its own ({why})",
+            f"{instead} ({why})",
         )
 
 

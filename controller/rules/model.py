@@ -231,7 +231,8 @@ class RuleRequest(msgspec.Struct, frozen=True, kw_only=True):
     ``keeps_start``: its start does not change, so minimum notice does not apply. ``keeps_terms``: what was promised
     stays, so documents and inductions that have lapsed since do not matter; see ``change_impact.keeps_terms``. ``had``:
     when the booking was before a change; what it takes besides needs its induction as a new one does. ``None``: it
-    takes no more."""
+    takes no more. ``stands``: it changes a confirmed booking that begins soon, which must not lose its code by it; see
+    ``change_impact.stands``."""
 
     asked: BookingRequest
     actor: Actor
@@ -240,6 +241,7 @@ class RuleRequest(msgspec.Struct, frozen=True, kw_only=True):
     keeps_start: bool = False
     keeps_terms: bool = False
     had: Interval | None = None
+    stands: bool = False
 
     @property
     def added(self) -> list[Interval]:
@@ -251,11 +253,6 @@ class RuleRequest(msgspec.Struct, frozen=True, kw_only=True):
             return []
         parts = (during.start, min(during.end, had.start)), (max(during.start, had.end), during.end)
         return [Interval(start=start, end=end) for start, end in parts if start < end]
-
-    @property
-    def stands(self) -> bool:
-        """Whether it gives a confirmed booking that begins soon other time: that must not cost it its code."""
-        return self.had is not None and bool(self.keeps_terms and self.added)
 
 
 class RuleContext(msgspec.Struct, frozen=True, kw_only=True, dict=True):

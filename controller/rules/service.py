@@ -184,7 +184,7 @@ def verdict(case: RuleContext) -> Verdict:
     lifted = OVERRULED if case.asked.overrule and case.decides else frozenset[ReasonKind]()
     found = [reason for rule in _RULES for reason in rule(case) if reason.why not in lifted]
     if case.request.stands:
-        found = list(standing(found))
+        found = list(standing(found, more_time=case.request.keeps_terms and bool(case.request.added)))
     run_out = {each.booking.id for each in case.facts.neighbours if each.run_out}
     run_out |= {each.booking.id for each in case.facts.pools if each.run_out}
     return Verdict(

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from controller.bookings import lifecycle
 from controller.bookings import repository as bookings
-from controller.bookings.change_impact import ChangedParts, keeps_terms
+from controller.bookings.change_impact import ChangedParts, changing
 from controller.bookings.change_impact import PlannedChange as Other
 from controller.bookings.change_impact import wanted as changed_into
 from controller.bookings.csv_import import service
@@ -245,14 +245,11 @@ class RowImport:
         while judged := [each for each in remaining if each.other.judged(now=self.now)]:
             but = frozenset(each.other.old.id for each in judged)
             requests = [
-                RuleRequest(
-                    asked=each.asked,
-                    actor=self.actor,
-                    tier=each.tier,
-                    but=but,
-                    keeps_start="starts" not in each.other.fields,
-                    keeps_terms=keeps_terms(each.other.old, each.asked, zone=self.site_config.site.tz, now=self.now),
-                    had=each.other.old.during,
+                changing(
+                    RuleRequest(asked=each.asked, actor=self.actor, tier=each.tier, but=but),
+                    each.other.old,
+                    zone=self.site_config.site.tz,
+                    now=self.now,
                 )
                 for each in judged
             ]

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from controller.bookings.change_impact import keeps_terms
+from controller.bookings.change_impact import changing
 from controller.bookings.series.intents import DateIntent
 from controller.bookings.series.model import DateEffect, DateStatus, Otherwise, SeriesDate
 from controller.db.engine import Tx
@@ -50,15 +50,11 @@ async def settle(
             key=lambda index: (index in kept or plans[index].effect not in _CLAIMING, index),
         )
         requests = [
-            RuleRequest(
-                asked=asked,
-                actor=asker.actor,
-                tier=asker.tier,
-                but=going | _own(before := plans[index]),
-                keeps_start=before.before is not None and before.before.starts == asked.during.start,
-                keeps_terms=before.before is not None
-                and keeps_terms(before.before, asked, zone=site_config.site.tz, now=asker.now),
-                had=None if before.before is None else before.before.during,
+            changing(
+                RuleRequest(asked=asked, actor=asker.actor, tier=asker.tier, but=going | _own(plans[index])),
+                plans[index].before,
+                zone=site_config.site.tz,
+                now=asker.now,
             )
             for index in judged
             if (asked := plans[index].asked) is not None

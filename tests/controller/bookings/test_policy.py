@@ -6,8 +6,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party, signed_in_as
-from tests.controller.village import API, Json, book, wanted, without_versions
+from tests.controller.village import API, Json, book, change, code_of, look, wanted, without_versions
 
 POLICY = f"{API}/sites/ramsey/policy"
 PLAIN: Json = {
@@ -234,3 +235,48 @@ async def test_a_room_that_already_runs_is_not_confirmed_but_stays_so_once_it_is
         await village.post(f"{API}/bookings/{made['id']}/cancel")
         assert (await village.put(POLICY, json=anything | {"notice_min": None})).status_code == 200
         assert (await book(choir, **running))["status"] == "confirmed"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"people": 40},
+        {"under_16s": True},
+        {"space": "studio"},
+        {"ends": "2026-11-26T21:30"},
+        {"starts": "2026-11-26T16:00", "ends": "2026-11-26T18:00", "space": "studio"},
+    ],
+)
+async def test_no_change_that_needs_approval_costs_a_group_the_code_with_which_it_comes_tonight(
+    any_app: FastAPI, any_village: httpx.AsyncClient, clock: ManualClock, asked: Json
+) -> None:
+    await put_party(any_village, "choir")
+    rule = {"name": "Evenings", "spaces": ["hall"], "most_people": 30, "most_minutes": 180, "no_under_16s": True}
+    assert (await any_village.put(POLICY, json={"rules": [rule]})).is_success
+    async with signed_in_as(any_app, any_village, "group_leader", party="choir") as leader:
+        made = await book(leader, party="choir", people=20)
+        clock.advance(hours=23)  # 26 November, 11:00
+        code = await code_of(leader, made)
+        check = f"{API}/sites/ramsey/bookings/check"
+        body = wanted(party="choir", people=20, id=made["id"])
+        assert (await leader.post(check, json=body)).json()["reasons"] == []
+        found = (await leader.post(check, json=body | asked)).json()
+        assert ([each["kind"] for each in found["reasons"]], found["free"]) == (["stands"], False)
+        refused = await change(leader, made, 409, **asked)
+        assert "nothing is changed and the booking stands" in refused["detail"]
+        assert ("Ask for the extra time" in refused["detail"]) is ("ends" in asked and "space" not in asked)
+        await change(leader, made, title="Choir and friends", people=19)
+        assert ((await look(leader, made))["status"], await code_of(leader, made)) == ("confirmed", code)
+        assert (await change(any_village, made, **asked))["status"] == "confirmed", "a manager decides"
+
+
+async def test_tonights_booking_that_is_given_up_for_another_day_waits_for_approval(
+    any_app: FastAPI, any_village: httpx.AsyncClient, clock: ManualClock
+) -> None:
+    await put_party(any_village, "choir")
+    assert (await any_village.put(POLICY, json={"rules": [{"name": "Soon", "most_days_ahead": 7}]})).is_success
+    async with signed_in_as(any_app, any_village, "group_leader", party="choir") as leader:
+        made = await book(leader, party="choir")
+        clock.advance(hours=23)
+        moved = await change(leader, made, starts="2026-12-10T18:00", ends="2026-12-10T20:00")
+        assert moved["status"] == "held"
