@@ -35,16 +35,22 @@ class SettingsSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
 class Listen(SettingsSection, frozen=True):
     """Where the pages and the API answer. ``names``: other host names that people reach them by. ``proxies``: which
-    addresses or networks are believed when they say for whom they ask (``X-Forwarded-For``)."""
+    addresses or networks are believed when they say for whom they ask (``X-Forwarded-For``). ``metrics_from``: which
+    may read ``/metrics``."""
 
     host: str = "127.0.0.1"
     port: Port = 8080
     names: tuple[str, ...] = ()
     proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    metrics_from: tuple[str, ...] = ("127.0.0.1", "::1")
 
     @property
     def trusted(self) -> tuple[IPv4Network | IPv6Network, ...]:
         return tuple(ip_network(each) for each in self.proxies)
+
+    @property
+    def scrapers(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        return tuple(ip_network(each) for each in self.metrics_from)
 
 
 class Broker(SettingsSection, frozen=True):

@@ -46,6 +46,8 @@ port = 8080
 # Host names in addition to those of public_url and of this machine: names = ["hall.lan"]
 # Proxies whose X-Forwarded-For is trusted: addresses or networks.
 proxies = ["127.0.0.1", "::1"]
+# Who may read /metrics, without a proxy: addresses or networks.
+metrics_from = ["127.0.0.1", "::1"]
 
 [broker]
 host = "127.0.0.1"
@@ -231,13 +233,14 @@ def _checked(file: Path, settings: Settings) -> Settings:
     for each in settings.feeds.hosts:
         if not is_host(each):
             raise ConfigError(file, "feeds.hosts", f"{each!r} is not a host; write it without https://")
-    for each in settings.listen.proxies:
-        try:
-            ip_network(each)
-        except ValueError:
-            raise ConfigError(
-                file, "listen.proxies", f'{each!r} is not an address or a network; write it like "10.20.0.5"'
-            ) from None
+    for name in ("proxies", "metrics_from"):
+        for each in getattr(settings.listen, name):
+            try:
+                ip_network(each)
+            except ValueError:
+                raise ConfigError(
+                    file, f"listen.{name}", f'{each!r} is not an address or a network; write it like "10.20.0.5"'
+                ) from None
     if settings.mail.host and not _is_address(parseaddr(settings.mail.sender)[1]):
         raise ConfigError(file, "mail.sender", 'is needed with a mail server; write it like "bookings@example.org"')
     if (settings.mail.username is None) != (settings.mail.password_file is None):

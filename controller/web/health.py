@@ -1,12 +1,15 @@
 """``/healthz``, ``/readyz`` and ``/metrics``."""
 
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from controller.container import Container
 from controller.web.fields import Answer
+from controller.web.middleware import is_address
+from controller.web.problem import Refused, described
 from controller.web.services import service
 
 router = APIRouter(tags=["health"])
@@ -41,8 +44,31 @@ async def ready(container: TheContainer, response: Response) -> ReadyAnswer:
     return ReadyAnswer(ready=not wrong, checks={name: what or "ready" for name, what in found.items()})
 
 
-@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
-async def metrics(container: TheContainer) -> Response:
-    """Prometheus text."""
+class NoScraper(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "/metrics is for the addresses in metrics_from, under [listen] in the settings, and through no proxy"
+        )
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}, **described(NoScraper)},
+)
+async def metrics(container: TheContainer, request: Request) -> Response:
+    """Prometheus text, for the addresses in `metrics_from`, and through no proxy."""
+    if not _scrapes(request, container.settings.listen.scrapers):
+        raise NoScraper
     await container.edge_metrics.refresh()
     return Response(generate_latest(container.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _scrapes(request: Request, scrapers: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    """Whether one of the scrapers itself asks: for whom a proxy asks, it may not say."""
+    host = request.client.host if request.client else ""
+    if not is_address(host) or {"x-forwarded-for", "forwarded"} & set(request.headers):
+        return False
+    address = ip_address(host)
+    address = getattr(address, "ipv4_mapped", None) or address
+    return any(address in each for each in scrapers)

@@ -79,7 +79,7 @@ OPEN = {
     "/n/{token}": "the link is a secret of who got the mail",
     "/healthz": "says nothing but that the process runs",
     "/readyz": "says which part is not ready, and nothing of what it holds",
-    "/metrics": "numbers for the scraper, kept from the outside by the proxy",
+    "/metrics": "numbers for the scraper, which is known by its address",
     "/openapi.json": "says what the API is, not what is in it",
 }
 """Routes without a gate, and why."""

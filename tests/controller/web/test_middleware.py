@@ -5,13 +5,17 @@ import socket
 from collections.abc import AsyncIterator
 
 import httpx
+import msgspec
 import pytest
 from fastapi import FastAPI
 
+from controller.people.passwords import Passwords
+from controller.settings import Settings
 from controller.web.fields import SlugPath
 from controller.web.middleware import BODY_LIMIT, CALENDAR_LIMIT
+from tests.controller.clock import ManualClock
 from tests.controller.people.signing import signed_in_as
-from tests.controller.running import BASE_URL, PASSWORD, USER, signed_in, stranger
+from tests.controller.running import BASE_URL, PASSWORD, USER, running, signed_in, stranger
 
 SITE = {"name": "Ramsey", "zone": "Europe/London"}
 PATH = "/api/v1/sites/ramsey"
@@ -140,6 +144,32 @@ async def test_the_log_says_who_was_refused_and_from_where_and_not_what_they_typ
         ("/users", 403, "127.0.0.1", wall_id)
     ]
     assert "wrong box" not in str(noted)
+
+
+@pytest.mark.parametrize(
+    ("address", "headers", "status"),
+    [
+        ("127.0.0.1", {}, 200),
+        ("::1", {}, 200),
+        ("::ffff:127.0.0.1", {}, 200),
+        ("192.0.2.9", {}, 200),
+        ("192.0.2.10", {}, 403),
+        ("198.51.100.1", {}, 403),
+        ("127.0.0.1", {"X-Forwarded-For": "127.0.0.1"}, 403),
+        ("127.0.0.1", {"Forwarded": "for=198.51.100.1"}, 403),
+        ("a path", {}, 403),
+    ],
+)
+async def test_metrics_are_for_the_scraper_alone(
+    settings: Settings, clock: ManualClock, passwords: Passwords, address: str, headers: dict[str, str], status: int
+) -> None:
+    listen = msgspec.structs.replace(settings.listen, metrics_from=("127.0.0.1", "::1", "192.0.2.9"))
+    async with running(msgspec.structs.replace(settings, listen=listen), clock, passwords) as app:
+        transport = httpx.ASGITransport(app, client=(address, 4000))
+        async with httpx.AsyncClient(transport=transport, base_url=BASE_URL, headers=headers) as client:
+            answer = await client.get("/metrics")
+    assert answer.status_code == status
+    assert ("hallkeeper_" in answer.text) is (status == 200)
 
 
 async def test_metrics_count_answers_by_route(client: httpx.AsyncClient) -> None:
