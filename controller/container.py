@@ -46,6 +46,8 @@ from controller.calendars.service import CalendarImport
 from controller.calendars.subscriptions import repository as subscriptions
 from controller.calendars.subscriptions.service import SubscriptionService
 from controller.changes import Changes
+from controller.closures.preview import ClosurePreview
+from controller.closures.service import ClosureBatches
 from controller.db.engine import Database
 from controller.db.write_probe import WriteProbe
 from controller.diary import waitlist_repository
@@ -198,6 +200,8 @@ class Container:
     policies: PolicyService
     booking_csv: BookingCsv
     affected: AffectedBookings
+    closure_preview: ClosurePreview
+    closure_batches: ClosureBatches
     link_renewal: LinkRenewal
     door_pages: DoorPages
     notices: NoticeService
@@ -294,7 +298,9 @@ def open_container(
     estate.when_a_site_changes(Anchored())
     estate.when_a_site_changes(EstateChanges(database))
     hours_changes = HoursChanges(writer)
+    hours = HoursService(database, clock, changes, writer.site_configs.hours, hours_changes)
     bookings = BookingService(database, clock, changes, writer)
+    affected = AffectedBookings(database, clock, changes, writer, bookings)
     series = SeriesService(database, clock, changes, writer, bookings)
     link_renewal = LinkRenewal(database, clock, writer)
     billing = BillingService(database, clock, changes, writer)
@@ -431,7 +437,7 @@ def open_container(
         site_file=SiteFile(
             database, clock, changes, estate, site_sections(hours_changes, policies), wiring_faults_of, parser
         ),
-        hours=HoursService(database, clock, changes, writer.site_configs.hours, hours_changes),
+        hours=hours,
         access=access,
         holders=holders,
         why=WhyService(database, clock, writer.site_configs, estate, keys),
@@ -494,7 +500,9 @@ def open_container(
         own_parser=own_parser,
         booking_csv=BookingCsv(database, clock, changes, writer, bookings, parser),
         link_renewal=link_renewal,
-        affected=AffectedBookings(database, clock, changes, writer, bookings),
+        affected=affected,
+        closure_preview=ClosurePreview(database, clock, writer, hours_changes, availability),
+        closure_batches=ClosureBatches(database, clock, hours, mqtt.overrides, bookings, affected),
     )
     container.owners |= {"booking_id": bookings_repository.whose, "series_id": bookings_repository.whose_series}
     container.owners |= {"party": directory.whose, "command": plans.whose_command, "override_id": overrides.whose}

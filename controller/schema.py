@@ -19,6 +19,7 @@ from sqlalchemy.pool import NullPool
 import controller.access.tables
 import controller.billing.repository
 import controller.calendars.tables
+import controller.closures.tables
 import controller.diary.tables
 import controller.documents.repository
 import controller.enrolment.tables

@@ -44,7 +44,7 @@ class AvailabilityService:
         self._database = database
         self._clock = clock
         self._site_configs = site_configs
-        self._diary_reader = DiaryReader()
+        self.diary_reader = DiaryReader()
 
     async def free(self, site: str, question: FreeQuery, *, actor: Actor) -> FreeAtSite:
         """What is free at one site. Raises ``Invalid``, ``SiteUnknown``, ``SpaceUnknown``."""
@@ -73,8 +73,8 @@ class AvailabilityService:
             now = self._clock.now()
             site_config = await self._site_configs.of(tx, site)
             request = await request_of(tx, site_config, draft, but=but, actor=actor, now=now)
-            nearby = await self._nearby(tx, site_config, actor, miles)
-            return await instead_of(tx, self._diary_reader, site_config, request, nearby, now=now, limit=limit)
+            nearby = await self.nearby(tx, site_config, actor, miles)
+            return await instead_of(tx, self.diary_reader, site_config, request, nearby, now=now, limit=limit)
 
     async def instead_at_tier(
         self, site: str, draft: Draft, *, tier: Tier, actor: Actor, limit: int
@@ -85,9 +85,10 @@ class AvailabilityService:
             site_config = await self._site_configs.of(tx, site)
             request = await request_of(tx, site_config, draft, but=None, actor=actor, now=now)
             request = replace(request, tier=tier)
-            return await instead_of(tx, self._diary_reader, site_config, request, [], now=now, limit=limit)
+            return await instead_of(tx, self.diary_reader, site_config, request, [], now=now, limit=limit)
 
-    async def _nearby(self, tx: Tx, site_config: SiteConfig, actor: Actor, miles: float | None) -> list[SiteInReach]:
+    async def nearby(self, tx: Tx, site_config: SiteConfig, actor: Actor, miles: float | None) -> list[SiteInReach]:
+        """The nearest other sites within ``miles`` that the actor may see."""
         site = site_config.site
         if miles is None or site.latitude is None or site.longitude is None:
             return []
@@ -101,7 +102,7 @@ class AvailabilityService:
             now = self._clock.now()
             there, request, search = await self._sites_in_reach(tx, query.search, actor)
             query = replace(query, search=search)
-            return await find_anywhere(tx, self._diary_reader, there, query, request, now=now, limit=limit)
+            return await find_anywhere(tx, self.diary_reader, there, query, request, now=now, limit=limit)
 
     async def find_series(self, query: SeriesSearch, *, actor: Actor, limit: int) -> FoundSeries:
         """Finds spaces for a series without a space. Raises ``Invalid``, ``NotAllowed``."""
@@ -109,7 +110,7 @@ class AvailabilityService:
             now = self._clock.now()
             there, request, search = await self._sites_in_reach(tx, query.search, actor)
             query = replace(query, search=search)
-            return await find_series(tx, self._diary_reader, there, query, request, now=now, limit=limit)
+            return await find_series(tx, self.diary_reader, there, query, request, now=now, limit=limit)
 
     async def _sites_in_reach(
         self, tx: Tx, search: SearchRequest, actor: Actor
@@ -128,7 +129,7 @@ class AvailabilityService:
         decides = may_somewhere(actor, Action.DECIDE)
         party = own_party(actor, None)
         tier = None if decides or party is None else await tier_of(tx, party)
-        return await free_at(tx, self._diary_reader, there, question, tier=tier, now=now)
+        return await free_at(tx, self.diary_reader, there, question, tier=tier, now=now)
 
 
 def _for_whom(actor: Actor, site: str | None, party: str | None) -> str | None:

@@ -336,6 +336,7 @@ class BookingWriter:
         shares = await self.codes.kept_shares(tx, site_config, certain)
         await self.codes.issue(tx, site_config, [each.after for each in certain], now, shares=shares, into=rows)
         await _let_go(tx, site_config, [each.after for each in written if _differs(each, _PLACED)])
+        await _open_again(tx, site_config, [each.after for each in written if _woken(each, now)])
         await self._record(tx, written, actor=actor, now=now, what=what, why=why, into=rows)
         await rows.write(tx)
         return [*gone, *written]
@@ -490,6 +491,18 @@ async def _let_go(tx: Tx, where: SiteConfig, moved: Sequence[Booking]) -> None:
     shut = [each.id for each in moved if where.hours.closed(each.during, space=each.space)]
     await affected.clear(tx, [each.id for each in moved if each.id not in shut])
     await affected.clear(tx, shut, causes=[cause for cause in Cause if cause is not Cause.CLOSED])
+
+
+async def _open_again(tx: Tx, where: SiteConfig, restored: Sequence[Booking]) -> None:
+    """A closure that was removed while a booking was cancelled no longer affects it."""
+    free = [each.id for each in restored if not where.hours.closed(each.during, space=each.space)]
+    await affected.clear(tx, free, causes=[Cause.CLOSED])
+
+
+def _woken(change: Changed, now: datetime) -> bool:
+    """Whether it was not active before, and is now."""
+    before = change.before
+    return before is not None and not lifecycle.is_active(before, now) and lifecycle.is_active(change.after, now)
 
 
 def _offline(place: SpaceAtSite, code: OfflineCode, digits: str, *, now: datetime) -> OfflineShown:

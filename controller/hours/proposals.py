@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec.structs import asdict, replace
@@ -138,12 +139,12 @@ class NewClosure(msgspec.Struct, frozen=True, kw_only=True):
         for space in self.spaces:
             if space not in book.spaces:
                 raise invalid_field("spaces", f"site {book.site.id!r} has no space {space!r}; make it first")
-        own = {"during": self._during(book), "whole_days": self.first is not None}
+        own = {"during": self.during(book.site.tz), "whole_days": self.first is not None}
         closure = msgspec.convert(asdict(self) | own, Closure)
         return replace(book, closures=(*book.closures, closure))
 
-    def _during(self, book: Timetable) -> Interval:
-        zone = book.site.tz
+    def during(self, zone: ZoneInfo) -> Interval:
+        """Raises ``Invalid`` as ``applied`` does."""
         if self.first is not None and self.last is not None:
             start, end, field = bounds(self.first, zone).start, bounds(self.last, zone).end, "last"
         else:
@@ -182,3 +183,28 @@ class NoClosure(msgspec.Struct, frozen=True, kw_only=True):
 
     async def write(self, tx: Tx, book: Timetable) -> None:
         await repository.delete_closure(tx, book.site.id, self.closure)
+
+
+class ReplacedClosure(msgspec.Struct, frozen=True, kw_only=True):
+    """Another closure in place of the one with its id."""
+
+    closure: NewClosure | Closure
+    act: str = "change"
+
+    @property
+    def thing(self) -> str:
+        return f"closure {self.closure.id}"
+
+    def replaced(self, book: Timetable) -> None:
+        return None
+
+    def applied(self, book: Timetable, parts: SiteParts) -> Timetable:
+        """Raises ``ClosureUnknown``, and as ``NewClosure``."""
+        without = NoClosure(closure=self.closure.id).applied(book, parts)
+        if isinstance(self.closure, NewClosure):
+            return self.closure.applied(without, parts)
+        return replace(without, closures=(*without.closures, self.closure))
+
+    async def write(self, tx: Tx, book: Timetable) -> None:
+        await repository.delete_closure(tx, book.site.id, self.closure.id)
+        await repository.add_closure(tx, book.site.id, book.closures[-1])

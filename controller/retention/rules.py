@@ -118,6 +118,7 @@ def rules(
             DeleteRows(table="overrides", column="ends", children=(("override_doors", "override"),)),
             DeleteRows(table="restored", column="ends", children=(("restored_pieces", "entry"),)),
             DeleteRows(table="new_codes", column="at"),
+            DeleteRows(table="closure_batches", column="made_at"),
             DeleteRows(table="revocations", column="at", where=(revocations,)),
         ],
         "booking_contacts": [

@@ -59,7 +59,16 @@ SCHEDULE = (
     ),
     RetentionLine(
         kind="manual_acts",
-        tables=("commands", "overrides", "override_doors", "restored", "restored_pieces", "new_codes", "revocations"),
+        tables=(
+            "commands",
+            "overrides",
+            "override_doors",
+            "restored",
+            "restored_pieces",
+            "new_codes",
+            "revocations",
+            "closure_batches",
+        ),
         personal="who opened or held a door by hand, and the reason they gave",
         happens="deleted, counted from the act or its end; that an edge is revoked stays until it has enrolled again",
         why="as long as somebody may ask who opened a door by hand",

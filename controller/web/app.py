@@ -28,6 +28,7 @@ from controller.calendars import routes as calendars
 from controller.calendars import whats_on
 from controller.calendars.feeds import routes as feeds
 from controller.calendars.subscriptions import routes as subscriptions
+from controller.closures import routes as closures
 from controller.container import Container, open_container
 from controller.csv_import.spreadsheet import LARGEST
 from controller.documents import routes as documents
@@ -147,6 +148,7 @@ ROUTERS = (
     whats_on.router,
     plans.router,
     overrides.router,
+    closures.router,
     restored.router,
     why.router,
     telemetry.router,

@@ -175,6 +175,10 @@ GET /sites/{site}/affected-bookings                 | decide    | site      |
 POST /sites/{site}/affected-bookings/keep           | decide    | site      |
 POST /sites/{site}/affected-bookings/cancel         | decide    | site      |
 POST /sites/{site}/affected-bookings/move           | decide    | site      |
+POST /sites/{site}/closure-batches/preview          | run       | site      |
+POST /sites/{site}/closure-batches                  | run       | site      |
+GET /sites/{site}/closure-batches                   | run       | site      |
+POST /sites/{site}/closure-batches/{batch_id}/undo  | run       | site      |
 POST /sites/{site}/series/check                     | read      | site      |
 POST /sites/{site}/series                           | book      | site      |
 GET /series/{series_id}                             | read      | thing     | series

@@ -39,6 +39,7 @@ KEYS = {
     "restored": "id",
     "restored_pieces": "entry",
     "new_codes": "id",
+    "closure_batches": "id",
     "revocations": "id",
     "booking_log": "what",
     "impacts": "cause",
@@ -108,6 +109,7 @@ async def machines(tx: Tx) -> None:
         await put(tx, "restored", id=name, kind="grant", ends=at)
         await put(tx, "restored_pieces", entry=name, number=1, edge="pi-front", door="front-door")
         await put(tx, "new_codes", id=name, at=at)
+        await put(tx, "closure_batches", id=name, made_at=at, steps="[]")
         await put(tx, "revocations", id=name, edge="pi-front", at=at, told="{}")
     old = moments("manual_acts")[OVER]
     for number in (1, 2):

@@ -1,0 +1,111 @@
+"""What a closure would affect, booking by booking, each with what would fit instead. Writes nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+from msgspec.structs import replace
+
+from controller.availability.alternatives import instead_of
+from controller.availability.ranking import ProposalDifference, SpaceProposal
+from controller.availability.service import AvailabilityService
+from controller.bookings import repository as bookings
+from controller.bookings.affected.hours_changes import HoursChanges
+from controller.bookings.service import standing_request
+from controller.bookings.writer import BookingView, BookingWriter
+from controller.closures.wish import ClosureWish, Foreseen, Hit, foreseen
+from controller.db.engine import Database, Tx
+from controller.diary.site_config import SiteConfig
+from controller.estate.service import require_parts
+from controller.people.model import Actor
+from controller.people.parties import tier_of
+from controller.people.permissions import Action, Thing, may
+from edge.wire.clock import Clock
+
+_ASKED = 12
+"""Proposals that are looked for."""
+_OF_A_KIND = 2
+"""Most that are shown of one kind, such as another space."""
+
+
+class AffectedWithProposals(msgspec.Struct, frozen=True, kw_only=True):
+    """``proposals``: what would fit instead, the nearest first. ``why``: why there is nothing, else empty."""
+
+    view: BookingView
+    hit: Hit
+    proposals: Sequence[SpaceProposal]
+    why: str
+
+
+class ClosureForeseen(msgspec.Struct, frozen=True, kw_only=True):
+    """``items``: a page of the ``count`` bookings that would be affected, by start. ``more``: whether others follow."""
+
+    items: Sequence[AffectedWithProposals]
+    count: int
+    more: bool
+
+
+@dataclass(eq=False)
+class ClosurePreview:
+    """Each method is one transaction that writes nothing."""
+
+    database: Database
+    clock: Clock
+    writer: BookingWriter
+    diary: HoursChanges
+    availability: AvailabilityService
+
+    async def page(
+        self, site: str, wish: ClosureWish, *, miles: float, actor: Actor, after: str | None, limit: int
+    ) -> ClosureForeseen:
+        """The bookings that it would affect, from the one behind ``after``. Other sites count within ``miles``. Raises
+        ``SiteUnknown``, ``DoorUnknown``, ``ClosureUnknown`` and what the closure itself refuses."""
+        async with self.database.read() as tx:
+            now = self.clock.now()
+            where = await self.writer.site_configs.of(tx, site)
+            ahead = await self.diary.ahead(tx, site, now)
+            found = foreseen(wish, where, await require_parts(tx, site), ahead, now=now)
+            ids = [each.booking.id for each in found.hits]
+            first = ids.index(after) + 1 if after in ids else 0
+            hits = found.hits[first : first + limit]
+            items = await self._items(tx, where, found, hits, miles, actor)
+            return ClosureForeseen(items=items, count=len(ids), more=len(ids) > first + limit)
+
+    async def _items(
+        self, tx: Tx, where: SiteConfig, found: Foreseen, hits: Sequence[Hit], miles: float, actor: Actor
+    ) -> list[AffectedWithProposals]:
+        now = self.clock.now()
+        shown = await bookings.some(tx, [each.booking.id for each in hits])
+        views = {each.booking.id: each for each in await self.writer.views(tx, where, shown, now)}
+        closed = replace(where, hours=found.hours)
+        nearby = await self.availability.nearby(tx, where, actor, miles) if hits else []
+        items = []
+        for hit in hits:
+            view = views[hit.booking.id]
+            proposals: list[SpaceProposal] = []
+            why = ""
+            if hit.shut:
+                booking = view.booking
+                request = standing_request(booking, await tier_of(tx, booking.party), actor)
+                request = replace(request, had=booking.during)
+                there = [
+                    each
+                    for each in nearby
+                    if may(actor, Action.BOOK, Thing(site=each.site_config.site.id, party=booking.party))
+                ]
+                reader = self.availability.diary_reader
+                instead = await instead_of(tx, reader, closed, request, there, now=now, limit=_ASKED)
+                proposals, why = _mixed(instead.proposals), instead.why
+            items.append(AffectedWithProposals(view=view, hit=hit, proposals=proposals, why=why))
+        return items
+
+
+def _mixed(found: Sequence[SpaceProposal]) -> list[SpaceProposal]:
+    """The nearest of each kind, in their order."""
+    count = dict.fromkeys(ProposalDifference, 0)
+    chosen = []
+    for each in found:
+        if count[each.how] < _OF_A_KIND:
+            count[each.how] += 1
+            chosen.append(each)
+    return chosen

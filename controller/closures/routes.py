@@ -1,0 +1,235 @@
+"""Closing over HTTP, with its bodies and answers: what it would affect, with proposals; the closure with its
+decisions; undoing them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, status
+from pydantic import Field, model_validator
+
+from controller.availability.answers import ProposalAnswer, proposal_answer
+from controller.bookings.affected.routes import NotDone
+from controller.bookings.answers import booking_answer
+from controller.bookings.schemas import BookingRead
+from controller.closures.errors import BatchUnknown, TooLate
+from controller.closures.model import Batch, BookingDecision, Decision, Target
+from controller.closures.preview import ClosureForeseen, ClosurePreview
+from controller.closures.service import CarriedOut, ClosureBatches
+from controller.closures.wish import ClosureWish
+from controller.estate.errors import DoorUnknown, SiteUnknown
+from controller.estate.model import Site
+from controller.hours.impact import ClosureUnknown
+from controller.hours.schemas import ClosureBody
+from controller.people.authentication import Runs
+from controller.people.model import Actor
+from controller.web.fields import (
+    Answer,
+    Body,
+    Id,
+    IdPath,
+    LocalTime,
+    MomentText,
+    Slug,
+    SlugPath,
+    Whole,
+    answer_of,
+    read_moment,
+)
+from controller.web.problem import NotSignedIn, described
+from controller.web.services import TheClock, service
+from edge.wire.clock import Clock
+from edge.wire.ids import new_id
+
+MOST = 500
+"""Bookings that one request decides on."""
+PAGE = 25
+"""Most bookings of one page of a preview: alternatives are looked for for each."""
+
+
+class ClosureWishBody(ClosureBody):
+    """As a closure; or ``door`` takes one door out of service instead. ``replaces``: the id of the closure, or of the
+    door's override, that this is a change of."""
+
+    door: Slug | None = None
+    replaces: Id | None = None
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> "ClosureWishBody":
+        if self.door is not None and self.spaces:
+            raise ValueError("give either spaces or a door")
+        return self
+
+    def wish(self, clock: Clock, actor: Actor) -> ClosureWish:
+        now = clock.now()
+        plain = ClosureBody(**{name: getattr(self, name) for name in ClosureBody.model_fields})
+        closure = plain.closure(new_id(now), made_at=now, made_by=actor.name)
+        return ClosureWish(closure=closure, door=self.door, replaces=self.replaces)
+
+
+class TargetBody(Body):
+    """Where and when a booking is to be instead, as in a proposal."""
+
+    site: Slug
+    space: Slug
+    layout: Slug | None = None
+    starts: MomentText
+    ends: MomentText
+
+
+class BookingDecisionBody(Body):
+    """``decision``: keep it anyway, move it, book it at another site and cancel it here (rebook), or cancel it.
+    ``target``: for move and rebook. ``version``: refuse it if it has changed."""
+
+    booking: Id
+    decision: Decision
+    target: TargetBody | None = None
+    version: Annotated[Whole, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _placed(self) -> "BookingDecisionBody":
+        if (self.target is not None) is not (self.decision in (Decision.MOVE, Decision.REBOOK)):
+            raise ValueError("target is for move and rebook only, and they need it")
+        return self
+
+    def given(self) -> BookingDecision:
+        target = None
+        if self.target is not None:
+            times = {name: read_moment(getattr(self.target, name)) for name in ("starts", "ends")}
+            target = Target(site=self.target.site, space=self.target.space, layout=self.target.layout, **times)
+        return BookingDecision(booking=self.booking, decision=self.decision, target=target, version=self.version)
+
+
+class ClosureBatchBody(ClosureWishBody):
+    """A closure and what becomes of bookings in it; those that are not named stay, marked as affected."""
+
+    decisions: Annotated[list[BookingDecisionBody], Field(max_length=MOST, default_factory=list)]
+
+    @model_validator(mode="after")
+    def _once(self) -> "ClosureBatchBody":
+        if len({each.booking for each in self.decisions}) < len(self.decisions):
+            raise ValueError("a booking is decided on twice; decide once")
+        return self
+
+
+class AffectedWithProposalsAnswer(Answer):
+    """``reasons``: how the closure would affect it. ``proposals``: what would fit instead, the nearest first. ``why``:
+    a sentence where nothing would, else empty."""
+
+    booking: BookingRead
+    reasons: list[str]
+    proposals: list[ProposalAnswer]
+    why: str
+
+
+class ClosurePreviewAnswer(Answer):
+    """``count``: all bookings that it would affect. ``next``: give it as ``after`` for the next page."""
+
+    items: list[AffectedWithProposalsAnswer]
+    count: int
+    next: str | None
+
+
+class ClosureBatchAnswer(Answer):
+    """``closure``: of the site or of spaces; ``override``: of a door. ``moved``: to other spaces, times or sites."""
+
+    id: str
+    reason: str
+    closure: str | None
+    override: str | None
+    actor: str
+    made_at: LocalTime
+    undo_until: LocalTime
+    undone_at: LocalTime | None
+    moved: int
+    cancelled: int
+
+
+class ClosureBatchList(Answer):
+    """The newest first."""
+
+    items: list[ClosureBatchAnswer]
+
+
+class ClosureBatchDone(ClosureBatchAnswer):
+    """``done``: the bookings that were changed, as they are now. ``refused``: those that stay as they are."""
+
+    done: list[BookingRead]
+    refused: list[NotDone]
+
+
+router = APIRouter(tags=["closures"], responses=described(NotSignedIn, SiteUnknown))
+ThePreview = Annotated[ClosurePreview, service(ClosurePreview)]
+TheBatches = Annotated[ClosureBatches, service(ClosureBatches)]
+_REFUSED = described(SiteUnknown, DoorUnknown, ClosureUnknown)
+
+
+@router.post("/sites/{site}/closure-batches/preview", responses=_REFUSED)
+async def preview_closure(
+    site: SlugPath,
+    body: ClosureWishBody,
+    preview: ThePreview,
+    clock: TheClock,
+    actor: Runs,
+    after: Annotated[Id | None, Query(description="`next` of the page before; leave out for the first page")] = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE)] = 10,
+    within_miles: Annotated[float, Query(gt=0, le=500, description="How far other sites may be")] = 25.0,
+) -> ClosurePreviewAnswer:
+    """The bookings that a closure would affect, by start, each with what would fit instead while it is closed. Writes
+    nothing."""
+    found = await preview.page(site, body.wish(clock, actor), miles=within_miles, actor=actor, after=after, limit=limit)
+    return preview_answer(found, actor)
+
+
+@router.post("/sites/{site}/closure-batches", status_code=status.HTTP_201_CREATED, responses=_REFUSED)
+async def post_closure_batch(
+    site: SlugPath, body: ClosureBatchBody, batches: TheBatches, clock: TheClock, actor: Runs
+) -> ClosureBatchDone:
+    """Close, and carry out what was decided about each booking. One that is refused stays as it is, marked as
+    affected, with the reasons. All of it can be undone for an hour."""
+    decisions = [each.given() for each in body.decisions]
+    return done_answer(await batches.carry_out(site, body.wish(clock, actor), decisions, actor=actor), actor)
+
+
+@router.get("/sites/{site}/closure-batches")
+async def list_closure_batches(site: SlugPath, batches: TheBatches, actor: Runs) -> ClosureBatchList:
+    """What can still be undone, the newest first."""
+    where, found = await batches.open(site)
+    return ClosureBatchList(items=[batch_answer(each, where) for each in found])
+
+
+@router.post("/sites/{site}/closure-batches/{batch_id}/undo", responses=described(BatchUnknown, TooLate))
+async def undo_closure_batch(site: SlugPath, batch_id: IdPath, batches: TheBatches, actor: Runs) -> ClosureBatchDone:
+    """Open again, move its bookings back with their codes and restore the cancelled ones, within an hour. A booking
+    that somebody has changed since stays, with the reason; then it can be tried again."""
+    return done_answer(await batches.undo(site, batch_id, actor=actor), actor)
+
+
+def preview_answer(found: ClosureForeseen, actor: Actor) -> ClosurePreviewAnswer:
+    items = [
+        AffectedWithProposalsAnswer(
+            booking=booking_answer(each.view, actor),
+            reasons=list(each.hit.reasons),
+            proposals=[proposal_answer(one) for one in each.proposals],
+            why=each.why,
+        )
+        for each in found.items
+    ]
+    return ClosurePreviewAnswer(items=items, count=found.count, next=items[-1].booking.id if found.more else None)
+
+
+def batch_answer(batch: Batch, site: Site) -> ClosureBatchAnswer:
+    return answer_of(ClosureBatchAnswer, batch, site.tz, **_counts(batch))
+
+
+def done_answer(done: CarriedOut, actor: Actor) -> ClosureBatchDone:
+    refused = [
+        NotDone(id=each.booking_id, detail=each.problem.detail, reasons=list(each.problem.reasons))
+        for each in done.refused
+    ]
+    views = [booking_answer(view, actor) for view in done.done]
+    own = _counts(done.batch)
+    return answer_of(ClosureBatchDone, done.batch, done.site.tz, done=views, refused=refused, **own)
+
+
+def _counts(batch: Batch) -> dict[str, object]:
+    moved = batch.count(Decision.MOVE, Decision.REBOOK)
+    return {"actor": batch.made_by, "moved": moved, "cancelled": batch.count(Decision.CANCEL)}
