@@ -64,7 +64,7 @@ class ClosurePreview:
             now = self.clock.now()
             where = await self.writer.site_configs.of(tx, site)
             ahead = await self.diary.ahead(tx, site, now)
-            found = foreseen(wish, where, await require_parts(tx, site), ahead, now=now)
+            found = foreseen(wish, where, await require_parts(tx, site), ahead)
             ids = [each.booking.id for each in found.hits]
             first = ids.index(after) + 1 if after in ids else 0
             hits = found.hits[first : first + limit]

@@ -1,7 +1,6 @@
 """What somebody wants to close: the site, spaces of it, or a door; and the bookings that it affects."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 import msgspec
 from msgspec.structs import replace
@@ -10,7 +9,6 @@ from controller.diary.site_config import SiteConfig, SpaceAtSite
 from controller.estate.errors import DoorUnknown
 from controller.estate.model import SiteParts
 from controller.hours.impact import Ahead, broken
-from controller.hours.model import Closure
 from controller.hours.proposals import NewClosure, NoClosure, ReplacedClosure
 from controller.hours.timetable import Timetable
 from controller.text import times
@@ -47,9 +45,7 @@ class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
     hours: Timetable
 
 
-def foreseen(
-    wish: ClosureWish, where: SiteConfig, parts: SiteParts, ahead: Iterable[Ahead], *, now: datetime
-) -> Foreseen:
+def foreseen(wish: ClosureWish, where: SiteConfig, parts: SiteParts, ahead: Iterable[Ahead]) -> Foreseen:
     """The effect of the wish. Raises ``DoorUnknown``, ``ClosureUnknown`` and what the closure itself refuses."""
     hours = wish.proposal().applied(where.hours, parts) if wish.door is None else where.hours
     if wish.door is None:
@@ -68,7 +64,7 @@ def foreseen(
     if behind:
         hours = replace(hours, closures=(*hours.closures, replace(closure, spaces=behind)))
     hits = [
-        Hit(booking=each, reasons=(_at_door(place, door.name, closure, now),), shut=place.space.doors == (door.id,))
+        Hit(booking=each, reasons=(_at_door(place, door.name),), shut=place.space.doors == (door.id,))
         for each in ahead
         if door.id in (place := where.by_space[each.space]).space.doors and _meet(each.during, closure.during)
     ]
@@ -79,9 +75,10 @@ def _meet(one: Interval, other: Interval) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _at_door(place: SpaceAtSite, name: str, closure: Closure, now: datetime) -> str:
-    when = times.window(closure.during, place.site.tz, now=now)
-    names = dict(zip(place.space.doors, place.door_names, strict=True)).values()
-    others = times.listed([each for each in names if each != name])
-    way = f"the way in is {others}" if others else f"it is the only door of {place.space.name}"
-    return f"{name} is out of service {when}: {closure.reason}; {way}"
+def _at_door(place: SpaceAtSite, name: str) -> str:
+    others = [each for each in place.door_names if each != name]
+    return (
+        f"{name} is shut then; the way in is {times.listed(others)}"
+        if others
+        else f"{name}, its only door, is shut then"
+    )

@@ -120,3 +120,14 @@ async def test_my_bookings_and_the_form_of_a_move_keep_within_the_budget(screens
     await screen.page.get_by_role("button", name="Move…").click()
     await expect(screen.page.get_by_label("Day")).to_be_visible()
     transfer.assert_at_most(WITH_FORM_KB)
+
+
+async def test_the_closures_and_their_form_keep_within_the_budget(screens: Screens) -> None:
+    screen = await screens.new()
+    transfer = Transfer(screen)
+    await screen.open("/closures?site=ramsey")
+    await expect(screen.page.get_by_role("heading", name="Now and coming")).to_be_visible()
+    transfer.assert_at_most(LOADED_KB)
+    await screen.page.get_by_role("button", name="Close something…").click()
+    await expect(screen.page.get_by_label("Reason")).to_be_visible()
+    transfer.assert_at_most(WITH_FORM_KB)

@@ -1,0 +1,27 @@
+/** A closure with its decisions, as the API answers it. Pure. */
+
+export interface Batch {
+  id: string;
+  reason: string;
+  closure: string | null;
+  override: string | null;
+  actor: string;
+  made_at: string;
+  undo_until: string;
+  moved: number;
+  cancelled: number;
+}
+
+export interface BatchDone extends Batch {
+  done: { id: string; title: string }[];
+  refused: { id: string; detail: string }[];
+}
+
+/** "Closed; 3 bookings moved, 1 cancelled:" */
+export function batchText({ moved, cancelled, override }: Pick<Batch, "moved" | "cancelled" | "override">): string {
+  const parts = [
+    ...(moved ? [`${moved} ${moved === 1 ? "booking" : "bookings"} moved`] : []),
+    ...(cancelled ? [`${cancelled} ${moved ? "" : cancelled === 1 ? "booking " : "bookings "}cancelled`] : []),
+  ];
+  return `${override ? "Door closed" : "Closed"}${parts.length ? `; ${parts.join(", ")}` : ""}:`;
+}

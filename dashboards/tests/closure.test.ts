@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { EMPTY, listed, periodText } from "../src/closures/closure.ts";
+import { type Choice, decisionsOf, doubled, type Hit, proposed, tally, tallyText } from "../src/closures/decisions.ts";
+import { readValues } from "../src/closures/reading.ts";
+import type { Proposal, SiteDetail, Space, WireBooking } from "../src/model.ts";
+
+const ZONE = "Europe/London";
+const TODAY = "2026-11-25";
+const space = (id: string, parts: string[] = []): Space => ({ ...({} as Space), id, name: id, parts });
+const SPACES = [space("hall", ["half-a", "half-b"]), space("half-a"), space("half-b"), space("studio")];
+
+function hit(id: string, ...proposals: string[]): Hit {
+  const booking = { ...({} as WireBooking), id, title: id, version: 2, affected_by: [] };
+  const made = proposals.map((one) => {
+    const [where, hour, site = "ramsey"] = one.split(" ");
+    const [starts, ends] = [`2026-12-10T${hour}:00Z`, `2026-12-10T${Number(hour) + 2}:00Z`];
+    return { ...({} as Proposal), site, space: where!, layout: null, starts, ends };
+  });
+  return { booking, reasons: [], proposals: made, why: "" };
+}
+
+test("an empty last day is the first, and whole days need no times", () => {
+  const found = readValues({ ...EMPTY, from: "24/12", reason: "Christmas" }, TODAY);
+  assert.deepEqual(found.wish, { reason: "Christmas", spaces: [], door: null, replaces: null, first: "2026-12-24", last: "2026-12-24" });
+  assert.deepEqual(found.faults, {});
+});
+
+test("what is missing or upside down is said at its field, with what to do", () => {
+  const wrong = readValues({ ...EMPTY, from: "24/12/2026", to: "23/12/2026" }, TODAY);
+  assert.match(wrong.faults.to ?? "", /Choose a later day/);
+  assert.match(wrong.faults.reason ?? "", /Say why/);
+  assert.equal(wrong.wish, null);
+  const hours = readValues({ ...EMPTY, from: "24/12", hours: true, fromTime: "18:00", toTime: "17:00", reason: "x" }, TODAY);
+  assert.match(hours.faults.toTime ?? "", /later time or day/);
+  assert.match(readValues({ ...EMPTY, from: "24/11/2026" }, TODAY).faults.from ?? "", /over/);
+  assert.ok(readValues(EMPTY, TODAY).faults.from);
+});
+
+test("hours may end on another day, and a room or a door is named", () => {
+  const night = { ...EMPTY, what: "door:front", hours: true, from: "26/11", to: "27/11", fromTime: "18", toTime: "2:00", reason: "lock" };
+  const { wish } = readValues(night, TODAY);
+  assert.deepEqual([wish?.door, wish?.spaces, wish?.starts, wish?.ends], ["front", [], "2026-11-26T18:00", "2026-11-27T02:00"]);
+  assert.deepEqual(readValues({ ...EMPTY, what: "space:hall", from: "26/11" }, TODAY).wish?.spaces, ["hall"]);
+});
+
+test("whole days are said as days, over the clock changes too", () => {
+  assert.equal(periodText(Date.parse("2026-10-25T00:00+01:00"), Date.parse("2026-10-26T00:00Z"), ZONE), "Sun 25 Oct");
+  assert.equal(periodText(Date.parse("2027-03-27T00:00Z"), Date.parse("2027-03-29T00:00+01:00"), ZONE), "Sat 27 Mar to Sun 28 Mar");
+  assert.equal(periodText(Date.parse("2026-11-26T18:00Z"), Date.parse("2026-11-27T02:00Z"), ZONE), "Thu 26 Nov, 18:00 to Fri 27 Nov 02:00");
+});
+
+test("no two bookings are proposed the same room at the same time, nor a hall and its half", () => {
+  const hits = [hit("a", "half-a 18", "studio 18"), hit("b", "hall 19", "studio 20"), hit("c", "studio 21"), hit("d")];
+  const chosen = proposed(hits, {}, SPACES);
+  assert.deepEqual(chosen, { a: 0, b: 1, c: "later", d: "later" });
+  assert.deepEqual(proposed(hits, { a: "keep" }, SPACES), { a: "keep", b: 0, c: 0, d: "later" });
+  assert.deepEqual(doubled(hits, { a: 0, b: 0 }, SPACES), { b: "a" });
+  assert.deepEqual(doubled(hits, chosen, SPACES), {});
+});
+
+test("what was kept before stays kept", () => {
+  const kept = hit("a", "studio 18");
+  kept.booking.affected_by = [{ cause: "closed", text: "", kept_at: "2026-11-25T12:00Z", kept_by: "Una" }];
+  assert.deepEqual(proposed([kept], {}, SPACES), { a: "keep" });
+});
+
+test("decisions name the version that was seen, and another site is booked there", () => {
+  const hits = [hit("a", "studio 18"), hit("b", "hall 18 march"), hit("c"), hit("d")];
+  const chosen: Record<string, Choice> = { a: 0, b: 0, c: "cancel", d: "later" };
+  const sent = decisionsOf(hits, chosen, "ramsey") as { decision: string; version: number }[];
+  assert.deepEqual(sent.map(({ decision, version }) => [decision, version]), [["move", 2], ["rebook", 2], ["cancel", 2]]);
+  assert.equal(tallyText(tally(hits, chosen)), "2 are moved, 1 is cancelled, 1 stays undecided");
+});
+
+test("closures and closed doors are listed by start, with the open bookings of their rooms", () => {
+  const site = { ...({} as SiteDetail), zone: ZONE, spaces: SPACES, doors: [] };
+  const closure = { id: "c", reason: "floor", spaces: ["hall"], first: "2026-12-10", last: "2026-12-10", starts: "2026-12-10T00:00Z", ends: "2026-12-11T00:00Z", actor: "Una" };
+  const door = { id: "o", kind: "out_of_service", reason: "lock", starts: "2026-12-01T08:00Z", ends: "2026-12-01T10:00Z", actor: "Una", stands: true, doors: [{ door: "front", name: "Front door" }] };
+  const booked = (id: string, where: string) => ({ ...hit(id).booking, space: where, starts: "2026-12-10T18:00Z", ends: "2026-12-10T20:00Z" });
+  const found = listed(site, [closure], [door], [booked("in", "half-a"), booked("out", "studio")]);
+  assert.deepEqual(found.map(({ name, when, open }) => [name, when, open.map(({ id }) => id)]), [
+    ["Front door", "Tue 1 Dec, 08:00 to 10:00", []],
+    ["hall", "Thu 10 Dec", ["in"]],
+  ]);
+  assert.deepEqual([found[1]?.values.from, found[1]?.values.what, found[1]?.values.hours], ["10/12/2026", "space:hall", false]);
+});

@@ -1,0 +1,151 @@
+"""A manager closes a room, decides about each booking in it, and undoes all of it."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import date
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Locator, expect
+
+from firmware_sim.hub_processes import SimHub
+from tests.browser.axe import faults
+from tests.browser.booked import book, decide, times
+from tests.browser.screen import Scheme, Screen, Screens
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SMALL = (360, 740)
+DAY = date(2027, 2, 4)
+PAGE = "/closures?site=ramsey&view=new"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def nothing_closed(hub: SimHub) -> AsyncIterator[None]:
+    yield
+    for one in (await hub.api.get("/sites/ramsey/closures"))["items"]:
+        await hub.api.delete(f"/sites/ramsey/closures/{one['id']}")
+    for one in (await hub.api.get("/sites/ramsey/overrides"))["items"]:
+        await hub.api.post(f"/overrides/{one['id']}/end", {})
+
+
+async def _open(screens: Screens, size: tuple[int, int] = SMALL, **how: object) -> Screen:
+    screen = await screens.new(size=size, **how)  # type: ignore[arg-type]
+    await screen.open(PAGE)
+    await expect(screen.page.get_by_label("Reason")).to_be_visible()
+    return screen
+
+
+async def _fill(screen: Screen, day: date, what: str = "Main hall", reason: str = "Floor sanding") -> None:
+    await screen.page.get_by_label("What", exact=True).select_option(what)
+    await screen.page.get_by_label("First day").fill(f"{day:%d/%m/%Y}")
+    await screen.page.get_by_label("Reason").fill(reason)
+
+
+def _affected(screen: Screen, title: str) -> Locator:
+    return (
+        screen.page.get_by_role("list", name="Bookings that it affects").get_by_role("listitem").filter(has_text=title)
+    )
+
+
+async def test_a_day_is_closed_each_booking_decided_on_and_all_undone(
+    screens: Screens, hub: SimHub, nothing_closed: None
+) -> None:
+    choir = await book(hub, "Choir", DAY, "18:00", "20:00", space="hall")
+    yoga = await book(hub, "Yoga", DAY, "09:00", "10:00", space="hall")
+    code = (await hub.api.post(f"/bookings/{choir['id']}/code", {}))["codes"][0]["code"]
+    screen = await _open(screens)
+    page = screen.page
+    await _fill(screen, DAY)
+    await expect(page.get_by_role("heading", name="2 bookings are affected")).to_be_visible()
+    assert (await hub.api.get("/sites/ramsey/closures"))["items"] == []
+    await expect(_affected(screen, "Choir")).to_contain_text("Move to Meeting room, same time")
+    await _affected(screen, "Yoga").get_by_role("button", name="Choose…").click()
+    await page.get_by_label("Cancel it, and tell them").check()
+    await expect(page.get_by_text("1 is moved, 1 is cancelled.")).to_be_visible()
+    assert await faults(page, "decisions") == []
+    assert await screen.sideways() <= 0
+    await page.get_by_role("button", name="Close Main hall").click()
+    await screen.said(re.compile("1 booking moved, 1 cancelled: Floor sanding"))
+    await expect(page.get_by_role("list", name="Closures")).to_contain_text("Thu 4 Feb")
+    assert (await times(hub, choir["id"]))[0] == "meeting-room"
+    assert (await hub.api.get(f"/bookings/{yoga['id']}"))["status"] == "cancelled"
+    await page.get_by_role("button", name="Undo it all").click()
+    await screen.said(re.compile("All is undone"))
+    await expect(page.get_by_text("Nothing is closed, and no closure is planned.")).to_be_visible()
+    assert await times(hub, choir["id"]) == ("hall", "18:00", "20:00")
+    assert (await hub.api.get(f"/bookings/{yoga['id']}"))["status"] == "confirmed"
+    assert (await hub.api.post(f"/bookings/{choir['id']}/code", {}))["codes"][0]["code"] == code
+
+
+async def test_a_reload_in_the_middle_keeps_the_form_and_the_decisions(screens: Screens, hub: SimHub) -> None:
+    day = date(2027, 2, 11)
+    await book(hub, "Bridge club", day, "18:00", "20:00", space="hall")
+    screen = await _open(screens)
+    await _fill(screen, day)
+    await _affected(screen, "Bridge club").get_by_role("button", name="Choose…").click()
+    await screen.page.get_by_label("It goes ahead anyway").check()
+    await screen.page.reload()
+    await expect(screen.page.get_by_label("Reason")).to_have_value("Floor sanding")
+    await expect(screen.page.get_by_label("What", exact=True)).to_have_value("space:hall")
+    await expect(_affected(screen, "Bridge club")).to_contain_text("It goes ahead anyway")
+
+
+async def test_what_is_missing_is_said_at_its_field_and_the_summary_takes_the_focus(screens: Screens) -> None:
+    screen = await _open(screens)
+    page = screen.page
+    await page.get_by_role("button", name="Close the building", exact=True).press("Enter")
+    await expect(page.get_by_role("alert").filter(has_text="Look at the fields that are marked.")).to_be_focused()
+    await expect(page.get_by_text("Say on which day it begins.")).to_be_visible()
+    await page.get_by_label("First day").fill("4/2/2027")
+    await page.get_by_label("Last day").fill("3/2/2027")
+    await page.get_by_role("button", name="Close the building", exact=True).press("Enter")
+    await expect(page.get_by_label("Last day")).to_have_attribute("aria-invalid", "true")
+    await expect(page.get_by_text("Choose a later day.")).to_be_visible()
+    assert await faults(page, "faults") == []
+
+
+@pytest.mark.browser_full
+async def test_a_door_is_closed_for_hours_edited_and_removed(
+    screens: Screens, hub: SimHub, nothing_closed: None
+) -> None:
+    screen = await _open(screens, (1280, 900))
+    page = screen.page
+    await page.get_by_label("What", exact=True).select_option("Front door")
+    await page.get_by_label("Hours").check()
+    await page.get_by_label("From", exact=True).fill("26/11")
+    await page.get_by_label("At", exact=True).fill("9")
+    await page.get_by_label("Until", exact=True).fill("11:30")
+    await page.get_by_label("Reason").fill("New lock")
+    await expect(page.get_by_role("region", name="What it affects")).to_contain_text(re.compile("affected"))
+    await page.get_by_role("button", name="Close Front door").click()
+    listed = page.get_by_role("list", name="Closures")
+    await expect(listed).to_contain_text("Thu 26 Nov, 09:00 to 11:30")
+    await listed.get_by_role("button", name="Edit…").click()
+    await expect(page.get_by_role("heading", name="Change: Front door")).to_be_focused()
+    await page.get_by_label("Until", exact=True).fill("12:00")
+    await expect(page.get_by_role("region", name="What it affects")).to_contain_text(re.compile("affected"))
+    await page.get_by_role("button", name="Save the change").click()
+    await expect(listed).to_contain_text("Thu 26 Nov, 09:00 to 12:00")
+    await listed.get_by_role("button", name="Remove…").click()
+    await listed.get_by_role("button", name="Remove it").click()
+    await expect(page.get_by_text("Nothing is closed, and no closure is planned.")).to_be_visible()
+
+
+@pytest.mark.browser_full
+@pytest.mark.parametrize(
+    ("scheme", "forced", "width"),
+    [("light", False, 320), ("dark", False, 360), ("light", True, 1280), ("dark", False, 1920)],
+)
+async def test_the_page_is_accessible_in_every_way(
+    screens: Screens, hub: SimHub, scheme: Scheme, forced: bool, width: int
+) -> None:
+    day = date(2027, 2, 18)
+    chess = await book(hub, f"Chess {width}", day, "18:00", "19:00", space="hall")
+    screen = await _open(screens, (width, 800), scheme=scheme, forced=forced)
+    assert await faults(screen.page, "empty") == []
+    await _fill(screen, day)
+    await _affected(screen, "Chess").first.get_by_role("button", name="Choose…").first.click()
+    assert await faults(screen.page, "decisions") == []
+    assert await screen.sideways() <= 0
+    await decide(hub, chess, "cancel")
