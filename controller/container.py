@@ -80,10 +80,11 @@ from controller.notices.bounces.reader import BounceReader
 from controller.notices.bounces.service import BounceService
 from controller.notices.bounces.tokens import BounceTokens
 from controller.notices.calls import CallService
-from controller.notices.digest.lapsing_section import lapsing_section
+from controller.notices.delivery_worker import NoticeWorker
+from controller.notices.digest.documents_section import documents_section
 from controller.notices.digest.service import DigestService
+from controller.notices.document_reminders import DocumentReminders
 from controller.notices.door_trouble.service import DoorTroubles
-from controller.notices.lapsing import LapsingService
 from controller.notices.model import Channel
 from controller.notices.morning.service import MorningService
 from controller.notices.outgoing_channel import OutgoingChannel
@@ -94,7 +95,6 @@ from controller.notices.service import NoticeService
 from controller.notices.sms import SmsGateway
 from controller.notices.smtp import SmtpMailer
 from controller.notices.template_service import NoticeTemplates
-from controller.notices.worker import NoticeWorker
 from controller.people import directory
 from controller.people.account_mails.proofs import MailProofs
 from controller.people.account_mails.queue import AccountMails
@@ -221,7 +221,7 @@ class Container:
     tokens: TokenService
     second_factors: SecondFactors
     documents: DocumentService
-    lapsing: LapsingService
+    lapsing: DocumentReminders
     digests: DigestService
     mornings: MorningService
     passkeys: Passkeys
@@ -383,8 +383,8 @@ def open_container(
         party_hooks.append(notice_service.follow_party)
     bounces = BounceService(database, clock, writer, notice_service, recipients)
     tokens = BounceTokens(keys.page)
-    lapsing = LapsingService(database, clock, writer, notice_service, recipients)
-    sections = [lapsing_section(lapsing)]
+    lapsing = DocumentReminders(database, clock, writer, notice_service, recipients)
+    sections = [documents_section(lapsing)]
     digests = DigestService(database, clock, writer, notice_service, recipients, sections, address=settings.address)
     doors = DoorTroubles(writer, lambda: mqtt.router.link.connected, clock.now())
     rendering = NoticeRendering(

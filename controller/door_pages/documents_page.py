@@ -24,7 +24,7 @@ from controller.door_pages.plain_page import (
     why,
 )
 from controller.estate.errors import SiteUnknown
-from controller.notices.lapsing import LapsingService, kind_name
+from controller.notices.document_reminders import DocumentReminders, kind_name
 from controller.people.authentication import find_actor
 from controller.people.directory import PartyDirectory
 from controller.people.errors import PartyUnknown
@@ -64,7 +64,7 @@ class DocumentPages:
 
     documents: Annotated[DocumentService, service(DocumentService)]
     directory: Annotated[PartyDirectory, service(PartyDirectory)]
-    lapsing: Annotated[LapsingService, service(LapsingService)]
+    lapsing: Annotated[DocumentReminders, service(DocumentReminders)]
     request: Request
 
 

@@ -9,7 +9,7 @@ from controller.notices.bounces.service import BounceService
 from controller.notices.bounces.tokens import BounceTokens, MailName, message_id
 from controller.notices.gateway import Delivery, DeliveryResult
 from controller.notices.outgoing_channel import OutgoingChannel
-from controller.notices.retry import GIVE_UP, LONGEST_RETRY, LONGEST_SERVER_WAIT, wait_before
+from controller.notices.retry_schedule import GIVE_UP, LONGEST_RETRY, LONGEST_SERVER_WAIT, wait_before
 from controller.people.account_mails.model import AccountMail, MailState
 from controller.people.account_mails.queue import AccountMails
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from controller.notices.gateway import Delivery, DeliveryResult, Gateway
 from controller.notices.model import Channel
-from controller.notices.retry import LONGEST_SERVER_WAIT, wait_before
+from controller.notices.retry_schedule import LONGEST_SERVER_WAIT, wait_before
 
 log = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ from controller.notices.gateway import SmsMessage
 from controller.notices.mail_message import preferences_line, stop_link, text_mail
 from controller.notices.mail_rendering import News
 from controller.notices.model import Channel, Notice, Told, remind_at
-from controller.notices.other_notice import OtherNotices, Sent
+from controller.notices.non_booking_notice import NonBookingNotices, Sent
 from controller.notices.preferences import repository as preferences
 from controller.notices.preferences.channel_choice import channels_for
 from controller.notices.quiet_hours import cannot_wait, quiet_until
@@ -59,7 +59,7 @@ class NoticeRendering:
         recipients: Recipients,
         tokens: BounceTokens,
         doors: DoorTroubles,
-        others: Sequence[OtherNotices],
+        others: Sequence[NonBookingNotices],
         *,
         sender: str,
         address: str,

@@ -54,7 +54,7 @@ from controller.live import socket as live_socket
 from controller.live.push import Beat, BookingsChanged
 from controller.live.views import Snapshot
 from controller.notices import call_routes as calls
-from controller.notices import lapsing
+from controller.notices import document_reminders
 from controller.notices import routes as notices
 from controller.notices import template_routes as notice_templates
 from controller.notices.bounces import routes as bounces
@@ -117,7 +117,7 @@ ROUTERS = (
     oidc.router,
     party_routes.router,
     documents.router,
-    lapsing.router,
+    document_reminders.router,
     induction.router,
     groups.router,
     merging.router,

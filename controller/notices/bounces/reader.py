@@ -16,7 +16,7 @@ from controller.notices.bounces.report import BounceReport, read_report
 from controller.notices.bounces.service import BounceService
 from controller.notices.bounces.tokens import BounceTokens, MailName
 from controller.notices.gateway import one_line
-from controller.notices.retry import LONGEST_SERVER_WAIT, wait_before
+from controller.notices.retry_schedule import LONGEST_SERVER_WAIT, wait_before
 from edge.wire.clock import Clock
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from controller.notices.digest.repository import BookingLine
 from controller.notices.door_trouble import repository as doors
 from controller.notices.door_trouble.model import down_text
 from controller.notices.model import Notice, NoticeKind, NoticeState
-from controller.notices.other_notice import OtherNotice
+from controller.notices.non_booking_notice import NonBookingNotice
 from controller.notices.preferences import repository as preferences
 from controller.notices.preferences.model import USUAL
 from controller.notices.recipients import Contact, Recipients
@@ -113,7 +113,7 @@ class DigestService:
             await self._database.run(self._write_down, each.id, each.next_at, texts[each.id], now)
 
     async def _write_down(
-        self, tx: Tx, digest_id: str, due_at: datetime | None, told: OtherNotice | None, now: datetime
+        self, tx: Tx, digest_id: str, due_at: datetime | None, told: NonBookingNotice | None, now: datetime
     ) -> None:
         """Unless its user has changed it meanwhile."""
         due = await repository.by_id(tx, digest_id)
@@ -128,7 +128,7 @@ class DigestService:
             await self._database.lock_site(tx, due.site)
             await self._notices.add_other(tx, due.site, told.kind, told.contact, about=due.id, party=None, now=now)
 
-    async def notice(self, tx: Tx, notice: Notice, site_config: SiteConfig, now: datetime) -> OtherNotice | None:
+    async def notice(self, tx: Tx, notice: Notice, site_config: SiteConfig, now: datetime) -> NonBookingNotice | None:
         """As things are now; ``None`` where there is nothing to say, or its user no longer runs the site."""
         found = await repository.by_id(tx, notice.about)
         told = None if found is None else await self.notice_of(tx, found, now)
@@ -136,7 +136,7 @@ class DigestService:
             return None
         return replace(told, sent=partial(repository.note_sent, told=found, notice_id=notice.id, now=now))
 
-    async def notice_of(self, tx: Tx, digest: Digest, now: datetime) -> OtherNotice | None:
+    async def notice_of(self, tx: Tx, digest: Digest, now: datetime) -> NonBookingNotice | None:
         """What a digest says now; ``None`` as ``notice``."""
         site_config = await self._writer.site_configs.of(tx, digest.site)
         user = await self._reader(tx, digest, now)
@@ -145,7 +145,7 @@ class DigestService:
         text = await self._text(tx, site_config, _actor(user, now), digest.sent_at, now)
         if not text:
             return None
-        return OtherNotice(
+        return NonBookingNotice(
             kind=NoticeKind.DIGEST,
             contact=await self._contact(tx, digest),
             subject=digest_subject(site_config.site, now=now),

@@ -22,7 +22,7 @@ from controller.diary.tables import bookings
 from controller.notices import repository
 from controller.notices.gateway import Delivery
 from controller.notices.model import NoticeState
-from controller.notices.retry import longest_rest
+from controller.notices.retry_schedule import longest_rest
 from controller.notices.smtp import SmtpMailer, result_of
 from controller.notices.tables import notices
 from controller.settings import Settings

@@ -21,9 +21,9 @@ from controller.documents import repository as documents
 from controller.documents.model import SAFEGUARDING, USUAL_KINDS, Document, Review, latest
 from controller.documents.schemas import LapsingAnswer, LapsingList
 from controller.estate.errors import SiteUnknown
-from controller.notices import lapsing_render
+from controller.notices import document_reminder_rendering
 from controller.notices.model import Notice, NoticeKind
-from controller.notices.other_notice import OtherNotice
+from controller.notices.non_booking_notice import NonBookingNotice
 from controller.notices.recipients import Contact, Recipients
 from controller.notices.service import NoticeService
 from controller.people import parties
@@ -82,7 +82,7 @@ def _begins(until: date, days: int) -> datetime:
     return datetime.combine(until - timedelta(days=days), REMIND_AT)
 
 
-class LapsingService:
+class DocumentReminders:
     """Reminds of documents that lapse, and lists them."""
 
     def __init__(
@@ -158,7 +158,7 @@ class LapsingService:
     async def _contact(self, tx: Tx, site: str, reached: Party) -> Contact:
         return await self._recipients.contact_at(tx, site, mail=reached.contact_email, phone=reached.contact_phone)
 
-    async def notice(self, tx: Tx, notice: Notice, site_config: SiteConfig, now: datetime) -> OtherNotice | None:
+    async def notice(self, tx: Tx, notice: Notice, site_config: SiteConfig, now: datetime) -> NonBookingNotice | None:
         """A reminder; ``None`` where it is gone, is over, has a newer one, or its party has ended."""
         ending = await _ending(tx, notice.about)
         until = await _until(tx, ending) if ending is not None else None
@@ -171,13 +171,15 @@ class LapsingService:
         kind = ending.kind if isinstance(ending, Document) else SAFEGUARDING
         holds = any(_holds(each) and each.applies(party.tier) for each in policy.documents if each.kind == kind)
         name = kind_name(kind, _named(policy))
-        return OtherNotice(
+        return NonBookingNotice(
             kind=NoticeKind.LAPSING,
             contact=await self._contact(tx, notice.site, await _reached(tx, party)),
             # Who sends a site's notices need not know of whom a DBS check was seen.
-            subject=lapsing_render.subject("" if kind == SAFEGUARDING else name, party.name, until),
-            text=lapsing_render.body(name, party.name, until, site, holds=holds, review=kind == SAFEGUARDING),
-            sms=lapsing_render.sms(name, party.name, until, site, review=kind == SAFEGUARDING),
+            subject=document_reminder_rendering.subject("" if kind == SAFEGUARDING else name, party.name, until),
+            text=document_reminder_rendering.body(
+                name, party.name, until, site, holds=holds, review=kind == SAFEGUARDING
+            ),
+            sms=document_reminder_rendering.sms(name, party.name, until, site, review=kind == SAFEGUARDING),
         )
 
     async def kinds(self, site: str | None) -> dict[str, str]:
@@ -266,7 +268,7 @@ def _holds(rule: DocumentRule | None) -> bool:
 
 
 router = APIRouter(tags=["documents"], responses=described(NotSignedIn))
-TheLapsing = Annotated[LapsingService, service(LapsingService)]
+TheLapsing = Annotated[DocumentReminders, service(DocumentReminders)]
 
 
 @router.get("/sites/{site}/lapsing", responses=described(SiteUnknown))

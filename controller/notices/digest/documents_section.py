@@ -6,11 +6,11 @@ from controller.db.engine import Tx
 from controller.diary.site_config import SiteConfig
 from controller.notices.digest.model import DigestSection
 from controller.notices.digest.service import Contributor
-from controller.notices.lapsing import LapsingDocument, LapsingService
+from controller.notices.document_reminders import DocumentReminders, LapsingDocument
 from controller.people.model import Actor
 
 
-def lapsing_section(lapsing: LapsingService) -> Contributor:
+def documents_section(lapsing: DocumentReminders) -> Contributor:
     async def contribute(tx: Tx, site_config: SiteConfig, actor: Actor, now: datetime) -> DigestSection:
         found = await lapsing.in_site(tx, site_config, actor, now)
         return DigestSection(heading="Documents that lapse", lines=[_line(each) for each in found])

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from controller.container import Container
-from controller.notices.lapsing import reminder_due
+from controller.notices.document_reminders import reminder_due
 from tests.controller.billing.wishes import LONDON
 from tests.controller.clock import ManualClock
 from tests.controller.documents.test_documents import add

@@ -23,7 +23,7 @@ from controller.notices.gateway import Delivery, DeliveryResult
 from controller.notices.model import Channel, Notice, NoticeState, remind_at
 from controller.notices.outgoing_channel import OutgoingChannel
 from controller.notices.render_at_send import NoticeRendering, RenderedNotice
-from controller.notices.retry import GIVE_UP, LONGEST_RETRY, MOST_SMS, longest_rest, wait_before
+from controller.notices.retry_schedule import GIVE_UP, LONGEST_RETRY, MOST_SMS, longest_rest, wait_before
 from controller.notices.service import NoticeService, new_notice
 from controller.people.account_mails.queue import AccountMails
 from edge.wire.clock import Clock

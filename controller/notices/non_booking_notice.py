@@ -14,7 +14,7 @@ from controller.notices.recipients import Contact
 Sent: TypeAlias = Callable[[Tx], Awaitable[None]]
 
 
-class OtherNotice(msgspec.Struct, frozen=True, kw_only=True):
+class NonBookingNotice(msgspec.Struct, frozen=True, kw_only=True):
     """``contact``: who gets it, as things are now. ``text``: of the mail. ``sms``: as a text message; empty for what
     goes by mail alone. ``sent``: what follows, in the transaction that notes that the server took it."""
 
@@ -26,9 +26,9 @@ class OtherNotice(msgspec.Struct, frozen=True, kw_only=True):
     sent: Sent | None = None
 
 
-class OtherNotices(Protocol):
+class NonBookingNotices(Protocol):
     """Renders notices of one kind."""
 
-    async def notice(self, tx: Tx, notice: Notice, site_config: SiteConfig, now: datetime) -> OtherNotice | None:
+    async def notice(self, tx: Tx, notice: Notice, site_config: SiteConfig, now: datetime) -> NonBookingNotice | None:
         """As things are now; ``None``: it is none of these, or there is nothing to tell any more."""
         ...
