@@ -95,26 +95,26 @@ from controller.notices.service import NoticeService
 from controller.notices.sms import SmsGateway
 from controller.notices.smtp import SmtpMailer
 from controller.notices.template_service import NoticeTemplates
-from controller.people import directory
-from controller.people.account_mails.proofs import MailProofs
+from controller.people import party_service
+from controller.people.account_mails.address_verification import MailProofs
 from controller.people.account_mails.queue import AccountMails
 from controller.people.account_mails.service import MailSignIn
 from controller.people.authentication import Owners
-from controller.people.directory import PartyDirectory
 from controller.people.displays.service import Displays
 from controller.people.erasure import PersonalData
 from controller.people.groups import repository as groups
-from controller.people.groups.contacts import PartyContacts
+from controller.people.groups.contact_replacement import PartyContacts
+from controller.people.groups.invitation_link_revocation import end_open_links
 from controller.people.groups.invitations import Invitations
 from controller.people.groups.joining import Joining
-from controller.people.groups.link_endings import end_open_links
 from controller.people.groups.people import GroupPeople
 from controller.people.merging import repository as merges
 from controller.people.merging.service import PartyMerging
 from controller.people.model import Role
 from controller.people.oidc.service import OidcSignIn
-from controller.people.parties import PartyHook
 from controller.people.party_import import PartyImport
+from controller.people.party_repository import PartyHook
+from controller.people.party_service import PartyService
 from controller.people.passkeys.service import Passkeys
 from controller.people.passwords import Passwords
 from controller.people.second_factor.service import SecondFactors
@@ -172,7 +172,7 @@ class Container:
     registry: CollectorRegistry
     edge_metrics: EdgeMetrics
     people: SignInService
-    directory: PartyDirectory
+    party_service: PartyService
     party_import: PartyImport
     holder_import: HolderImport
     estate: EstateService
@@ -351,7 +351,7 @@ def open_container(
     )
     invitations = Invitations(database, clock, site_zones, account_mails, mail_proofs)
     party_hooks: list[PartyHook] = []
-    party_directory = PartyDirectory(database, clock, known_sites, PERSONAL_DATA, party_hooks)
+    parties = PartyService(database, clock, known_sites, PERSONAL_DATA, party_hooks)
     sealer = AuditSealer(database, clock, keys, settings.data_dir)
 
     async def follow_console() -> None:
@@ -417,7 +417,7 @@ def open_container(
         database,
         clock,
         settings.retention,
-        retention_rules(sealer, party_directory, enrolment_repository.past_revocations(), EraseUsers()),
+        retention_rules(sealer, parties, enrolment_repository.past_revocations(), EraseUsers()),
     )
     user_erasure = UserErasure(database, clock, people.users, retention)
     listing, calls = BookingListing(database, clock, writer), CallService(database, clock, writer)
@@ -430,7 +430,7 @@ def open_container(
         registry=registry,
         edge_metrics=EdgeMetrics(database, clock, registry),
         people=people,
-        directory=party_directory,
+        party_service=parties,
         party_import=PartyImport(database, clock, parser, known_sites, party_hooks),
         holder_import=HolderImport(database, changes, holders, parser),
         estate=estate,
@@ -496,7 +496,7 @@ def open_container(
         retention=retention,
         user_erasure=user_erasure,
         subject_access=SubjectAccess(database, clock, document_service),
-        erasures=Erasures(database, clock, party_directory, user_erasure, settings.data_dir),
+        erasures=Erasures(database, clock, parties, user_erasure, settings.data_dir),
         own_parser=own_parser,
         booking_csv=BookingCsv(database, clock, changes, writer, bookings, parser),
         link_renewal=link_renewal,
@@ -505,7 +505,7 @@ def open_container(
         closure_batches=ClosureBatches(database, clock, hours, mqtt.overrides, bookings, affected),
     )
     container.owners |= {"booking_id": bookings_repository.whose, "series_id": bookings_repository.whose_series}
-    container.owners |= {"party": directory.whose, "command": plans.whose_command, "override_id": overrides.whose}
+    container.owners |= {"party": party_service.whose, "command": plans.whose_command, "override_id": overrides.whose}
     container.owners |= {"restored_id": restored.whose, "wait_id": waitlist_repository.whose}
     container.checks |= {"database": WriteProbe(database, clock).look, "audit log": sealer.ready} | mqtt.checks
     container.checks["erasures"] = container.erasures.ready

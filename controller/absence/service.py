@@ -23,7 +23,7 @@ from controller.diary.policy import ReleaseRule
 from controller.diary.site_config import SiteConfig
 from controller.estate import repository as estate
 from controller.people.model import Actor, Tier
-from controller.people.parties import parties, tier_of
+from controller.people.party_repository import parties, tier_of
 from controller.rules.model import RuleRequest
 from controller.rules.service import judge
 from controller.text import times

@@ -20,7 +20,7 @@ from controller.diary.model import Draft
 from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor, Tier
-from controller.people.parties import tier_of, tier_to_book
+from controller.people.party_repository import tier_of, tier_to_book
 from controller.people.permissions import Action, Thing, may, may_somewhere, own_party, parties_of
 from controller.rules.model import RuleRequest
 from edge.wire.clock import Clock

@@ -13,7 +13,7 @@ from controller.db.engine import Tx
 from controller.diary.model import Booking, BookingRequest
 from controller.diary.site_config import SiteConfig
 from controller.people.model import Tier
-from controller.people.parties import parties
+from controller.people.party_repository import parties
 
 Wished = BookingRequest | Booking
 Block = tuple[int, int]

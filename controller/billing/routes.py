@@ -26,9 +26,9 @@ from controller.bookings.schemas import Equipment, People
 from controller.diary.model import Draft, Need
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Decides, Reads, Runs
-from controller.people.edit_versions import VersionStale
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor, Tier
+from controller.people.optimistic_locking import VersionStale
 from controller.people.permissions import Action, Thing, may
 from controller.web.fields import Body, IdPath, MomentText, Name, Note, Slug, SlugPath, Versioned, Whole, read_moment
 from controller.web.problem import NotSignedIn, described

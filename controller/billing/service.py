@@ -36,9 +36,9 @@ from controller.diary.model import Booking, BookingRequest, BookingState, Draft,
 from controller.diary.site_config import SiteConfig
 from controller.estate.model import Site
 from controller.estate.repository import bump
-from controller.people.edit_versions import require_version
 from controller.people.model import Actor, Tier
-from controller.people.parties import parties, tier_of
+from controller.people.optimistic_locking import require_version
+from controller.people.party_repository import parties, tier_of
 from controller.text import local_time
 from controller.web.problem import Conflicting, Invalid
 from edge.wire.clock import Clock

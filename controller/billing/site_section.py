@@ -11,7 +11,7 @@ from controller.db.engine import Tx
 from controller.diary.site_config import sketch
 from controller.estate.model import Site, SiteParts
 from controller.estate.site_file.sections import FileFault, Plain, SectionPreview, SectionValue, overlaid, read, written
-from controller.people.parties import parties
+from controller.people.party_repository import parties
 
 
 class TariffsSection:

@@ -12,7 +12,7 @@ from controller.db.engine import Database, Tx
 from controller.diary.model import BookingStatus, listed_time
 from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor, PartyFilter, Tier
-from controller.people.parties import listed
+from controller.people.party_repository import listed
 from controller.people.permissions import Action, Thing, may, own_things_of, parties_of, things_of
 from controller.rules.model import RuleReason
 from controller.rules.service import judge

@@ -12,8 +12,8 @@ from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
 from controller.diary.model import Booking
 from controller.key_files import LinkKind
-from controller.people.departures import Departure
 from controller.people.model import Actor
+from controller.people.party_leaving import Departure
 from controller.people.repository import email_key
 
 WHY = "a leader has left"

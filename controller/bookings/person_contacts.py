@@ -12,7 +12,7 @@ from controller.audit import audit_log
 from controller.db.engine import Tx
 from controller.diary.tables import bookings, series, waits
 from controller.people.model import Party, PartyKind
-from controller.people.parties import party as find_party
+from controller.people.party_repository import party as find_party
 from controller.people.tables import parties
 
 CONTACT = ("contact_name", "contact_phone", "contact_email")

@@ -26,7 +26,7 @@ from controller.db.compiled_sql import BulkInsert, put
 from controller.db.engine import Tx, batches
 from controller.diary.model import LONGEST, Arrival, Booking, BookingState, Changed, LogEntry, Need
 from controller.diary.tables import booking_log, bookings, series, sheet_rows
-from controller.people.parties import with_mail_address
+from controller.people.party_repository import with_mail_address
 from controller.people.permissions import Thing
 from edge.wire.interval import Interval
 

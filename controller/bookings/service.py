@@ -43,7 +43,7 @@ from controller.estate.model import Site
 from controller.key_files import LinkKind, linked
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor, Tier
-from controller.people.parties import tier_of, tier_to_book
+from controller.people.party_repository import tier_of, tier_to_book
 from controller.people.permissions import Action, Thing, may, parties_of
 from controller.rules.model import OVERRULED, ReasonKind, RuleReason, RuleRequest, Verdict
 from controller.rules.service import first_reads, judge

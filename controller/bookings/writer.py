@@ -31,7 +31,7 @@ from controller.diary.waitlist import Wait
 from controller.estate.errors import SiteUnknown
 from controller.key_files import KeyFiles, LinkKind
 from controller.people.model import Actor, Party, Tier
-from controller.people.parties import parties
+from controller.people.party_repository import parties
 from controller.rules.model import buffers_of
 from controller.text import times
 from edge.wire.ids import new_id

@@ -19,7 +19,7 @@ from controller.diary.site_config import SiteConfig
 from controller.diary.tables import bookings
 from controller.estate.errors import SiteUnknown
 from controller.people.model import Party, PartyKind
-from controller.people.parties import parties
+from controller.people.party_repository import parties
 from controller.text import local_time
 from controller.web.fields import Answer, Day, SlugPath
 from controller.web.problem import described

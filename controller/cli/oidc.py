@@ -8,8 +8,8 @@ import typer
 from controller.cli import output
 from controller.cli.client import AsJson, command_group
 from controller.cli.console import CONFIG, ConfigFile, errors_on_one_line, refuse
+from controller.people.oidc.metadata_cache import ProviderFault
 from controller.people.oidc.provider import OidcProvider
-from controller.people.oidc.refreshed import ProviderFault
 from controller.people.oidc.service import redirect_address
 from controller.preflight import load_clock
 from controller.settings import OidcSection

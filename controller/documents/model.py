@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from controller.people.edit_versions import version_of
+from controller.people.optimistic_locking import version_of
 from controller.web.problem import NotFound
 
 

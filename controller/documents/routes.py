@@ -17,8 +17,8 @@ from controller.documents.schemas import (
 )
 from controller.documents.service import DocumentService
 from controller.people.authentication import KeepsPeople, SeesDocuments
-from controller.people.edit_versions import VersionStale
 from controller.people.errors import PartyForgotten, PartyUnknown
+from controller.people.optimistic_locking import VersionStale
 from controller.web.fields import IdPath, SlugPath, made
 from controller.web.problem import NotSignedIn, TooLarge, described
 from controller.web.services import service

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from controller.documents.model import SAFEGUARDING, Document, DocumentDraft, Level, Safeguarding
-from controller.people.edit_versions import version_of
+from controller.people.optimistic_locking import version_of
 from controller.web.fields import Answer, Body, DateText, Day, Line, Note, Slug, Versioned, answer_of
 
 

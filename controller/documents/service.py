@@ -24,10 +24,10 @@ from controller.documents.model import (
     media_type_of,
 )
 from controller.key_files import KeyFiles
-from controller.people import parties
-from controller.people.edit_versions import require_version, version_of
+from controller.people import party_repository
 from controller.people.errors import PartyForgotten, PartyUnknown
 from controller.people.model import Actor, Party
+from controller.people.optimistic_locking import require_version, version_of
 from controller.web.problem import TooLarge, invalid_field
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
@@ -67,7 +67,7 @@ class DocumentService:
     async def parties_of(self, site: str | None) -> list[Party]:
         """Who has shown anything, by name, of a site's parties; ``None``: of those that belong to all sites."""
         async with self._database.read() as tx:
-            found = await parties.parties(tx, await repository.parties_with_any(tx, site))
+            found = await party_repository.parties(tx, await repository.parties_with_any(tx, site))
         return sorted(found.values(), key=lambda each: each.name)
 
     async def get(self, party: str, document_id: str) -> Document:
@@ -263,7 +263,7 @@ def _checked(draft: DocumentDraft, actor: Actor) -> DocumentDraft:
 
 
 async def _require(tx: Tx, party: str) -> Party:
-    found = await parties.party(tx, party)
+    found = await party_repository.party(tx, party)
     if found is None:
         raise PartyUnknown(party)
     return found
@@ -271,7 +271,7 @@ async def _require(tx: Tx, party: str) -> Party:
 
 async def _writable(tx: Tx, party: str) -> Party:
     """Held, so that nobody forgets the party meanwhile."""
-    await parties.hold(tx, party)
+    await party_repository.hold(tx, party)
     found = await _require(tx, party)
     if found.forgotten_at is not None:
         raise PartyForgotten(party)

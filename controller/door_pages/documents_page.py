@@ -26,9 +26,9 @@ from controller.door_pages.plain_page import (
 from controller.estate.errors import SiteUnknown
 from controller.notices.document_reminders import DocumentReminders, kind_name
 from controller.people.authentication import find_actor
-from controller.people.directory import PartyDirectory
 from controller.people.errors import PartyUnknown
 from controller.people.model import Actor, Party
+from controller.people.party_service import PartyService
 from controller.people.permissions import Action, Thing, may
 from controller.web.csrf import ForeignOrigin
 from controller.web.fields import IdPath, SlugPath
@@ -63,7 +63,7 @@ class DocumentPages:
     """The services that the pages use, and the request."""
 
     documents: Annotated[DocumentService, service(DocumentService)]
-    directory: Annotated[PartyDirectory, service(PartyDirectory)]
+    party_service: Annotated[PartyService, service(PartyService)]
     lapsing: Annotated[DocumentReminders, service(DocumentReminders)]
     request: Request
 
@@ -176,7 +176,7 @@ async def _enter(pages: DocumentPages, party: str, action: Action) -> tuple[Part
     """The party and the actor, where they may do that; a page that refuses otherwise, which tells nobody whether there
     is such a party."""
     try:
-        actor, found = await find_actor(pages.request), await pages.directory.get(party)
+        actor, found = await find_actor(pages.request), await pages.party_service.get(party)
     except ForeignOrigin as refused:
         return _PAGE.refuse(403, refused.detail)
     except PartyUnknown:

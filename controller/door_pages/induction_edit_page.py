@@ -14,7 +14,7 @@ from controller.induction.model import InductionDraft, NoInduction
 from controller.induction.schemas import InductionDraftBody
 from controller.induction.service import InductionService
 from controller.people.authentication import find_actor
-from controller.people.edit_versions import VersionStale
+from controller.people.optimistic_locking import VersionStale
 from controller.people.permissions import Action, Thing, may
 from controller.uploads import toml
 from controller.web.csrf import ForeignOrigin

@@ -32,7 +32,7 @@ from controller.estate.schemas import (
 )
 from controller.estate.service import EstateService
 from controller.people.authentication import Builds, Reads, ReadsAnySite
-from controller.people.edit_versions import VersionStale
+from controller.people.optimistic_locking import VersionStale
 from controller.people.permissions import Action, sites_of
 from controller.web.fields import LIST_LIMIT, After, Limit, SlugPath, made, page_of
 from controller.web.problem import NotSignedIn, described

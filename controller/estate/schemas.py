@@ -20,7 +20,7 @@ from controller.estate.model import (
     Space,
     SpaceKind,
 )
-from controller.people.edit_versions import version_of
+from controller.people.optimistic_locking import version_of
 from controller.text import local_time
 from controller.web.fields import Answer, Body, Line, Name, Note, Number, Page, Slug, Versioned, Whole, Yes, answer_of
 from controller.web.problem import Conflict

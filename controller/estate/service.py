@@ -38,9 +38,9 @@ from controller.estate.model import (
 from controller.estate.repository import bump
 from controller.estate.validation import EstateFault, faults, users
 from controller.key_files import KeyFiles
-from controller.people.edit_versions import require_version, version_of
 from controller.people.model import PartyKind
-from controller.people.parties import party
+from controller.people.optimistic_locking import require_version, version_of
+from controller.people.party_repository import party
 from edge.wire.clock import Clock
 from edge.wire.enrolment import DoorSecret, secret_id
 

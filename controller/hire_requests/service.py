@@ -44,12 +44,12 @@ from controller.hire_requests.model import (
     ring,
 )
 from controller.key_files import KeyFiles
-from controller.people import parties
+from controller.people import party_repository
+from controller.people.account_mails.address_verification import MailProofs
 from controller.people.account_mails.errors import ProofRefused
 from controller.people.account_mails.model import KEPT, MOST_FROM_NETWORK, AccountMail, MailProof, MailPurpose
-from controller.people.account_mails.proofs import MailProofs
 from controller.people.model import Actor, PartyDraft, PartyKind, Role
-from controller.people.one_off import one_off_person
+from controller.people.one_off_persons import one_off_person
 from controller.people.repository import email_key
 from controller.people.sign_in_throttle import SignInOrigin, network_of
 from controller.rules.service import judge
@@ -219,7 +219,7 @@ class HireRequests:
     async def _confirm(
         self, tx: Tx, mail: AccountMail, terms_version: str | None, change: HireChange | None
     ) -> BookingView:
-        await parties.lock(tx)
+        await party_repository.lock(tx)
         stored = await self._stored(tx, mail)
         await self.database.lock_site(tx, stored.site)
         asked, now = self._asked(stored), self.clock.now()

@@ -26,7 +26,7 @@ from controller.hours.modes import ModePeriod
 from controller.hours.service import HoursEffect
 from controller.hours.space_hours import WEEKDAYS, time_text
 from controller.hours.timetable import Timetable
-from controller.people.edit_versions import version_of
+from controller.people.optimistic_locking import version_of
 from controller.text.local_time import local_day
 from controller.web.fields import Answer, DateText, Ends, LocalTime, Page, Starts, TextOrNull, answer_of
 from controller.web.problem import Conflict

@@ -15,7 +15,7 @@ from controller.hours.clock_changes import bounds
 from controller.hours.impact import ClosureUnknown
 from controller.hours.model import BookableWindow, Closure, OpeningHours, Term
 from controller.hours.timetable import Timetable
-from controller.people.edit_versions import version_of
+from controller.people.optimistic_locking import version_of
 from controller.web.fields import Moment
 from controller.web.problem import invalid_field
 from edge.wire.interval import Interval

@@ -31,8 +31,8 @@ from controller.hours.proposals import NewTerms, NewTimetable, NewWindows, NoClo
 from controller.hours.schemas import ClosureBody, PutHoursBody, PutSpaceHoursBody, PutTermsBody
 from controller.hours.service import HoursService
 from controller.people.authentication import Reads, Runs
-from controller.people.edit_versions import VersionStale
 from controller.people.errors import NotAllowed
+from controller.people.optimistic_locking import VersionStale
 from controller.people.permissions import Action, Thing, may
 from controller.text import local_time
 from controller.web.fields import After, Day, IdPath, Limit, MomentText, SlugPath, read_moment

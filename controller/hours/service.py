@@ -21,7 +21,7 @@ from controller.hours.impact import Broken, ChangedDoor, Diary, WouldBreak, brok
 from controller.hours.model import Closure
 from controller.hours.proposals import HoursProposal
 from controller.hours.timetable import Timetable
-from controller.people.edit_versions import require_version
+from controller.people.optimistic_locking import require_version
 from controller.text import local_time
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval

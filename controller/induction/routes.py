@@ -23,8 +23,8 @@ from controller.induction.schemas import (
 )
 from controller.induction.service import InductionService
 from controller.people.authentication import KeepsKeys, KeepsPeople, Reads, Runs
-from controller.people.edit_versions import VersionStale
 from controller.people.errors import PartyUnknown, TokenRefused
+from controller.people.optimistic_locking import VersionStale
 from controller.web.fields import After, Limit, SlugPath, answer_of, made, page_of
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import service

@@ -31,10 +31,10 @@ from controller.induction.model import (
     months_later,
 )
 from controller.key_files import KeyFiles
-from controller.people import parties
-from controller.people.edit_versions import require_version
+from controller.people import party_repository
 from controller.people.errors import PartyUnknown
 from controller.people.model import Actor
+from controller.people.optimistic_locking import require_version
 from controller.people.permissions import sees_party
 from controller.text import local_time
 from controller.web.problem import invalid_field
@@ -192,7 +192,7 @@ class InductionService:
         async with self._database.read() as tx:
             await _induction(tx, site)
             if taker.party is not None:
-                party = await parties.party(tx, taker.party)
+                party = await party_repository.party(tx, taker.party)
                 if party is None or party.forgotten_at is not None or not sees_party(actor, party.id, party.site):
                     raise PartyUnknown(taker.party)
         until = int((now + LINK_LASTS).timestamp())

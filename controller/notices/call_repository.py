@@ -13,7 +13,7 @@ from controller.diary.tables import bookings
 from controller.notices.model import Notice, NoticeState, Told
 from controller.notices.repository import COLUMNS, known, notice_of, put_known
 from controller.notices.tables import manual_calls, notice_calls, notice_digests, notices, unanswered_calls
-from controller.people import parties
+from controller.people import party_repository
 from controller.people.merging.duplicates import phone_key
 
 UNREACHED = (NoticeState.NO_ADDRESS, NoticeState.FAILED)
@@ -71,7 +71,7 @@ async def mark_manual(tx: Tx, call_id: str, *, at: datetime | None, by: str) -> 
 
 async def manual_to(tx: Tx, party: str, *, by_name: bool = True) -> list[str]:
     """Ids of calls put on the list by hand that are to the party's number or, ``by_name``, to its name."""
-    its = await parties.party(tx, party)
+    its = await party_repository.party(tx, party)
     if its is None:
         return []
     names = {each.casefold() for each in (its.name, its.contact_name) if each and by_name}

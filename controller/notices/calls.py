@@ -14,7 +14,7 @@ from controller.notices import call_repository, repository
 from controller.notices.call_repository import ManualCall, Unanswered
 from controller.notices.errors import NoticeUnknown
 from controller.notices.model import Notice
-from controller.people import parties
+from controller.people import party_repository
 from controller.people.model import Actor
 from controller.web.fields import Moment
 from controller.web.problem import invalid_field
@@ -77,7 +77,7 @@ class CallService:
         if about and not ahead and at is None:
             return None
         first = next(iter(ahead or about), None)
-        party = await parties.party(tx, notice.party) if notice.party is not None else None
+        party = await party_repository.party(tx, notice.party) if notice.party is not None else None
         name, phone = (first.contact_name, first.contact_phone) if first is not None else ("", "")
         return Call(
             id=notice.id,

@@ -26,7 +26,7 @@ from controller.notices.model import Notice, NoticeKind
 from controller.notices.non_booking_notice import NonBookingNotice
 from controller.notices.recipients import Contact, Recipients
 from controller.notices.service import NoticeService
-from controller.people import parties
+from controller.people import party_repository
 from controller.people.authentication import KeepsPeople
 from controller.people.model import Actor, Party
 from controller.people.permissions import Action, Thing, may
@@ -120,7 +120,7 @@ class DocumentReminders:
 
     async def _sites(self, tx: Tx, ending: Document | Review, now: datetime) -> list[str]:
         """The site that may remind of it now: that of its party, or where its party comes next or came last."""
-        party = await parties.party(tx, ending.party)
+        party = await party_repository.party(tx, ending.party)
         if party is None or party.ended_at is not None:
             return []
         site = party.site
@@ -146,7 +146,7 @@ class DocumentReminders:
         days = None if ending is None else await self._due(tx, site, ending, now)
         if ending is None or days is None:
             return
-        party = await parties.party(tx, ending.party)
+        party = await party_repository.party(tx, ending.party)
         assert party is not None
         reached = await _reached(tx, party)
         contact = await self._contact(tx, site, reached)
@@ -162,7 +162,7 @@ class DocumentReminders:
         """A reminder; ``None`` where it is gone, is over, has a newer one, or its party has ended."""
         ending = await _ending(tx, notice.about)
         until = await _until(tx, ending) if ending is not None else None
-        party = await parties.party(tx, ending.party) if ending is not None else None
+        party = await party_repository.party(tx, ending.party) if ending is not None else None
         if ending is None or until is None or party is None or party.ended_at is not None:
             return None
         policy, site = site_config.policy, site_config.site
@@ -203,7 +203,7 @@ class DocumentReminders:
         ids = {*await documents.parties_with_any(tx, site), *await bookings.parties_ahead(tx, site, now)}
         if may(actor, Action.PEOPLE, Thing()):  # else no list has them, and nobody hears of it
             ids |= {*await documents.parties_with_any(tx, None)} - {*await bookings.parties_ahead(tx, None, now)}
-        found = await parties.parties(tx, ids)
+        found = await party_repository.parties(tx, ids)
         going = {each.id: each for each in found.values() if each.ended_at is None}
         shown, today = await _shown(tx, going), local_time.local_day(now, site_config.site.tz)
         kept = [
@@ -230,7 +230,7 @@ async def _reached(tx: Tx, party: Party) -> Party:
     """Who is written to: the party, or who answers for it."""
     if party.contact_email or party.contact_phone or party.responsible is None:
         return party
-    return await parties.party(tx, party.responsible) or party
+    return await party_repository.party(tx, party.responsible) or party
 
 
 async def _shown(tx: Tx, going: Mapping[str, Party]) -> dict[str, dict[str, date | None]]:

@@ -13,7 +13,7 @@ from controller.notices.model import Channel, NoticeKind
 from controller.notices.preferences import repository as preferences
 from controller.notices.preferences.channel_choice import channels_for, used_channels
 from controller.notices.sms import mobile
-from controller.people.parties import parties
+from controller.people.party_repository import parties
 from controller.people.repository import email_key
 
 

@@ -13,7 +13,7 @@ from controller.notices.schemas import BookingKindName, kind_of
 from controller.notices.template_service import NoticeTemplates
 from controller.notices.templates import FIELDS, LONGEST_TEMPLATE
 from controller.people.authentication import Runs
-from controller.people.edit_versions import VersionStale
+from controller.people.optimistic_locking import VersionStale
 from controller.web.fields import WITHOUT_CONTROL, Answer, Body, Id, SlugPath, Versioned, answer_of
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import service

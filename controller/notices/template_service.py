@@ -16,8 +16,8 @@ from controller.notices.errors import NothingToPreview
 from controller.notices.mail_rendering import News
 from controller.notices.model import BOOKING_KINDS, NoticeKind, NoticeTemplate
 from controller.notices.templates import faults
-from controller.people.edit_versions import require_version, version_of
 from controller.people.model import Actor
+from controller.people.optimistic_locking import require_version, version_of
 from controller.text.mail_html import html_of
 from controller.web.problem import FieldError, Invalid
 from edge.wire.clock import Clock

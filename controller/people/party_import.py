@@ -8,10 +8,10 @@ from controller.audit import audit_log
 from controller.csv_import.rows import CsvImportResult, ImportedRow, RowResult, parse
 from controller.csv_import.spreadsheet import write_sheet
 from controller.db.engine import Database, Tx
-from controller.people import parties
+from controller.people import party_repository
 from controller.people.model import Actor, Party, PartyFilter, PartyKind
-from controller.people.parties import PartyHook
 from controller.people.party_csv_rows import COLUMNS, PARTY_CSV, ImportingUser, Judged, ParsedPartyRow, judge, party_row
+from controller.people.party_repository import PartyHook
 from controller.people.permissions import Action, only_site, sites_of
 from controller.people.repository import KnownSites
 from controller.uploads.parser import Parser
@@ -63,7 +63,7 @@ class PartyImport:
         rows: list[dict[str, str]] = []
         after: str | None = None
         async with self._database.read() as tx:
-            while page := await parties.listed(
+            while page := await party_repository.listed(
                 tx, PartyFilter(), sites=sites_of(actor, Action.PEOPLE), after=after, limit=_PAGE
             ):
                 rows += [party_row(party) for party in page]
@@ -86,7 +86,7 @@ class PartyImport:
         self, tx: Tx, batch: Sequence[ParsedPartyRow], coming: Mapping[str, PartyKind], actor: Actor
     ) -> list[ImportedRow]:
         """Write rows that were found sound; returns those that no longer are. ``coming``: persons of later batches."""
-        await parties.lock(tx)
+        await party_repository.lock(tx)
         known = await _known(tx, batch)
         found = await self._judged(tx, batch, known, actor, coming=coming)
         await self._put(tx, found.writes, known, actor)
@@ -94,7 +94,7 @@ class PartyImport:
 
     async def _write_all(self, tx: Tx, wanted: Sequence[ParsedPartyRow], actor: Actor) -> Sequence[ImportedRow]:
         """Write all rows, or none where one is not sound."""
-        await parties.lock(tx)
+        await party_repository.lock(tx)
         known = await _known(tx, wanted)
         found = await self._judged(tx, wanted, known, actor)
         if all(line.become is not RowResult.REFUSED for line in found.lines):
@@ -126,29 +126,29 @@ class PartyImport:
                 before = known[name].responsible if name in known else None
                 drafts[name] = msgspec.structs.replace(draft, responsible=before)
         new = {name: draft for name, draft in drafts.items() if name not in known}
-        await parties.add(tx, new, actor=who, now=now)
+        await party_repository.add(tx, new, actor=who, now=now)
         for name, draft in drafts.items():
             if name in known:
-                await parties.change(tx, known[name], draft, actor=who, now=now)
-                if parties.reached_elsewhere(known[name], draft):
+                await party_repository.change(tx, known[name], draft, actor=who, now=now)
+                if party_repository.reached_elsewhere(known[name], draft):
                     for follow in self._hooks:
                         await follow(tx, name, now)
         await audit_log.record_all(tx, actor=who, at=now, act="import", things=[f"party {name}" for name in drafts])
 
     async def _name_responsible(self, tx: Tx, writes: Sequence[ParsedPartyRow], actor: Actor) -> None:
         """Write who answers for these rows where ``_put`` had to leave it."""
-        await parties.lock(tx)
+        await party_repository.lock(tx)
         known = await _known(tx, writes)
         for each in writes:
             old, person = known.get(each.id), each.given.get("responsible")
             if old is not None and person in known and old.responsible != person:
                 draft = each.draft(old, home=None)
-                await parties.change(tx, old, draft, actor=_importer(actor), now=self._clock.now())
+                await party_repository.change(tx, old, draft, actor=_importer(actor), now=self._clock.now())
 
 
 async def _known(tx: Tx, wanted: Sequence[ParsedPartyRow]) -> dict[str, Party]:
     """The existing parties of these rows and those that they name."""
-    return await parties.parties(tx, {name for each in wanted for name in each.named})
+    return await party_repository.parties(tx, {name for each in wanted for name in each.named})
 
 
 def _importer(actor: Actor) -> str:

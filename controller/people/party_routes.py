@@ -6,10 +6,9 @@ from fastapi import APIRouter, Query, Request, Response, status
 
 from controller.csv_import.schemas import CSV_IMPORT, Preview, csv_response, import_response
 from controller.people.authentication import KeepsPeople, KeepsPeopleAnySite, SeesContacts
-from controller.people.directory import PartyDirectory
-from controller.people.edit_versions import VersionStale
 from controller.people.errors import MembershipUnknown, PartyForgotten, PartyNamed, PartyUnknown
 from controller.people.model import PartyFilter, PartyKind, Tier
+from controller.people.optimistic_locking import VersionStale
 from controller.people.party_import import PartyImport
 from controller.people.party_schemas import (
     MemberAnswer,
@@ -22,18 +21,19 @@ from controller.people.party_schemas import (
     member_answer,
     party_answer,
 )
+from controller.people.party_service import PartyService
 from controller.web.fields import LIST_LIMIT, After, Limit, Slug, SlugPath, made, page_of
 from controller.web.problem import NotSignedIn, TooLarge, described
 from controller.web.services import TheClock, service
 
 router = APIRouter(tags=["people"], responses=described(NotSignedIn))
-TheDirectory = Annotated[PartyDirectory, service(PartyDirectory)]
+ThePartyService = Annotated[PartyService, service(PartyService)]
 ThePartyImport = Annotated[PartyImport, service(PartyImport)]
 
 
 @router.get("/parties")
 async def list_parties(
-    directory: TheDirectory,
+    party_service: ThePartyService,
     clock: TheClock,
     actor: KeepsPeopleAnySite,
     search: Annotated[Search, Query(description="Part of the name, in any case")] = "",
@@ -56,7 +56,7 @@ async def list_parties(
         ended=ended,
         unanswered_at=clock.now() if without_responsible else None,
     )
-    found = await directory.listed(which, after=after, limit=limit + 1, actor=actor)
+    found = await party_service.listed(which, after=after, limit=limit + 1, actor=actor)
     return page_of(PartyPage, found, limit, party_answer, key=lambda each: each.id)
 
 
@@ -86,17 +86,19 @@ async def import_parties(
 
 
 @router.get("/parties/{party}", responses=described(PartyUnknown))
-async def get_party(party: SlugPath, directory: TheDirectory, actor: SeesContacts) -> PartyAnswer:
+async def get_party(party: SlugPath, party_service: ThePartyService, actor: SeesContacts) -> PartyAnswer:
     """One party."""
-    return party_answer(await directory.get(party))
+    return party_answer(await party_service.get(party))
 
 
 @router.put("/parties/{party}", responses=described(PartyForgotten, VersionStale) | made(PartyAnswer))
 async def put_party(
-    party: SlugPath, body: PutPartyBody, directory: TheDirectory, actor: KeepsPeople, response: Response
+    party: SlugPath, body: PutPartyBody, party_service: ThePartyService, actor: KeepsPeople, response: Response
 ) -> PartyAnswer:
     """Create or change a party. Its kind cannot change."""
-    written, new = await directory.put(party, body.draft(), version=body.version, says_site=body.says_site, actor=actor)
+    written, new = await party_service.put(
+        party, body.draft(), version=body.version, says_site=body.says_site, actor=actor
+    )
     if new:
         response.status_code = status.HTTP_201_CREATED
     return party_answer(written)
@@ -105,24 +107,24 @@ async def put_party(
 @router.delete(
     "/parties/{party}", status_code=status.HTTP_204_NO_CONTENT, responses=described(PartyUnknown, PartyNamed)
 )
-async def delete_party(party: SlugPath, directory: TheDirectory, actor: KeepsPeople) -> None:
+async def delete_party(party: SlugPath, party_service: ThePartyService, actor: KeepsPeople) -> None:
     """Delete a party that nothing refers to. End or forget a party that has booked instead."""
-    await directory.delete(party, actor=actor)
+    await party_service.delete(party, actor=actor)
 
 
 @router.post("/parties/{party}/forget", responses=described(PartyUnknown, PartyNamed))
-async def forget_party(party: SlugPath, directory: TheDirectory, actor: KeepsPeople) -> PartyAnswer:
+async def forget_party(party: SlugPath, party_service: ThePartyService, actor: KeepsPeople) -> PartyAnswer:
     """Permanently delete the personal data of a party, in its bookings too, and end it. Its id stays, and what was
     booked and when; a person loses its name, its memberships and the titles of its bookings."""
-    return party_answer(await directory.forget(party, actor=actor))
+    return party_answer(await party_service.forget(party, actor=actor))
 
 
 @router.get("/parties/{party}/members", responses=described(PartyUnknown))
 async def list_members(
-    party: SlugPath, directory: TheDirectory, actor: SeesContacts, after: After = None, limit: Limit = LIST_LIMIT
+    party: SlugPath, party_service: ThePartyService, actor: SeesContacts, after: After = None, limit: Limit = LIST_LIMIT
 ) -> MemberPage:
     """The people in a group or an organisation, in the order of their ids."""
-    found = await directory.members(party, after=after, limit=limit + 1)
+    found = await party_service.members(party, after=after, limit=limit + 1)
     return page_of(MemberPage, found, limit, member_answer, key=lambda each: each.member)
 
 
@@ -134,12 +136,12 @@ async def put_member(
     party: SlugPath,
     member: SlugPath,
     body: PutMemberBody,
-    directory: TheDirectory,
+    party_service: ThePartyService,
     actor: KeepsPeople,
     response: Response,
 ) -> MemberAnswer:
     """Make a person a member, or change the membership."""
-    written, new = await directory.put_member(
+    written, new = await party_service.put_member(
         party, member, role=body.role, since=body.since, until=body.until, version=body.version, actor=actor
     )
     if new:
@@ -152,6 +154,6 @@ async def put_member(
     status_code=status.HTTP_204_NO_CONTENT,
     responses=described(MembershipUnknown),
 )
-async def remove_member(party: SlugPath, member: SlugPath, directory: TheDirectory, actor: KeepsPeople) -> None:
+async def remove_member(party: SlugPath, member: SlugPath, party_service: ThePartyService, actor: KeepsPeople) -> None:
     """Delete a membership; to keep it in the records, set its last day instead."""
-    await directory.remove_member(party, member, actor=actor)
+    await party_service.remove_member(party, member, actor=actor)

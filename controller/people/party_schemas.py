@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from controller.people.edit_versions import version_of
 from controller.people.model import Membership, Party, PartyDraft, PartyKind, Tier
+from controller.people.optimistic_locking import version_of
 from controller.web.fields import (
     Answer,
     Body,

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query, Request, Response, status
 
 from controller.audit.audit_log import origin
 from controller.people.authentication import COOKIE, KeepsUsers, TheActor, ThePeople, ThePerson, cookie_name
-from controller.people.browser_names import browser_name
 from controller.people.displays.model import UNUSED_AFTER
 from controller.people.errors import (
     AlreadySetUp,
@@ -49,6 +48,7 @@ from controller.people.schemas import (
 from controller.people.sessions import LONGEST_SESSION
 from controller.people.sign_in import SignInService
 from controller.people.sign_in_throttle import SignInOrigin
+from controller.people.user_agent import browser_name
 from controller.settings import Settings
 from controller.web.fields import LIST_LIMIT, After, IdPath, Limit, page_of
 from controller.web.problem import NotSignedIn, described

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from controller.people.assignments import AssignmentChange, AssignmentDraft, AssignmentState, GivenTime, state_of
 from controller.people.model import Actor, DisplayPlace, Role, SessionOrigin, SignInMethod, User
 from controller.people.permissions import Action, own_party, sites_of
+from controller.people.role_assignments import AssignmentChange, AssignmentDraft, AssignmentState, GivenTime, state_of
 from controller.people.users import UserChange, UserDraft
 from controller.web.fields import (
     Answer,

@@ -12,7 +12,6 @@ from controller.audit.audit_log import origin
 from controller.db.engine import Database, Tx
 from controller.key_files import token_hash
 from controller.people import repository
-from controller.people.assignments import in_force
 from controller.people.displays import repository as displays
 from controller.people.displays.model import SEEN_AFTER, TOKEN_PREFIX, UNUSED_AFTER
 from controller.people.errors import SessionUnknown
@@ -27,6 +26,7 @@ from controller.people.model import (
     SignInMethod,
     User,
 )
+from controller.people.role_assignments import in_force
 from controller.people.session_cache import SessionCache
 from controller.people.sign_in_throttle import SignInOrigin, SignInThrottle
 from edge.wire.clock import Clock

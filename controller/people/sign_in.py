@@ -17,7 +17,6 @@ from controller.db.engine import Database, Tx
 from controller.key_files import KeyFiles, write_secret
 from controller.people import repository
 from controller.people.account_mails.queue import AccountMails
-from controller.people.assignments import SiteZones, first_owner
 from controller.people.errors import (
     AlreadySetUp,
     Busy,
@@ -31,6 +30,7 @@ from controller.people.errors import (
 )
 from controller.people.model import Actor, SecondStepNeeded, SignedIn, SignInMethod, User
 from controller.people.passwords import Passwords, require_strong
+from controller.people.role_assignments import SiteZones, first_owner
 from controller.people.sessions import SessionService
 from controller.people.sign_in_throttle import CounterKind, SignInOrigin, SignInThrottle, TryCounter
 from controller.people.users import UserService

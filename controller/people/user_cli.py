@@ -10,9 +10,9 @@ import typer
 
 from controller.cli import output
 from controller.cli.client import ApiClient, AsJson, command_group, takes_client
-from controller.people.assignments import AssignmentState
 from controller.people.model import OF_PARTY, Role
 from controller.people.repository import name_key
+from controller.people.role_assignments import AssignmentState
 from controller.people.schemas import AssignmentAnswer, UserAnswer, UserPage
 
 JSON = "application/json"

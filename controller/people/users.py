@@ -11,22 +11,9 @@ from controller.audit import audit_log
 from controller.audit.audit_log import diff
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
-from controller.people import parties, repository
+from controller.people import party_repository, repository
 from controller.people.account_mails.model import MailPurpose
 from controller.people.account_mails.queue import AccountMails
-from controller.people.assignments import (
-    AssignmentChange,
-    AssignmentDraft,
-    SiteZones,
-    alike,
-    assignment_of,
-    assignment_text,
-    new_assignment,
-    require_may_end,
-    resolve,
-    with_assignment,
-)
-from controller.people.departures import DepartureHook, departures
 from controller.people.errors import (
     AssignmentTaken,
     FollowsGroups,
@@ -39,8 +26,21 @@ from controller.people.errors import (
 )
 from controller.people.groups.repository import count_open_links
 from controller.people.model import Actor, Assignment, GivenAssignment, Role, User
+from controller.people.party_leaving import DepartureHook, departures
 from controller.people.passwords import Passwords, require_strong
 from controller.people.permissions import Action, Thing, lacks, may, sites_of
+from controller.people.role_assignments import (
+    AssignmentChange,
+    AssignmentDraft,
+    SiteZones,
+    alike,
+    assignment_of,
+    assignment_text,
+    new_assignment,
+    require_may_end,
+    resolve,
+    with_assignment,
+)
 from controller.people.sign_in_throttle import SignInThrottle
 from controller.web.fields import Moment
 from controller.web.problem import invalid_field
@@ -108,7 +108,7 @@ class UserService:
         if not wanted:
             return {}
         async with self.database.read() as tx:
-            return {each.id: each.name for each in (await parties.parties(tx, wanted)).values()}
+            return {each.id: each.name for each in (await party_repository.parties(tx, wanted)).values()}
 
     async def named(self, name: str) -> User:
         """Raises ``UserUnknown``."""

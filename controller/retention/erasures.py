@@ -13,7 +13,7 @@ from controller.db.backup import ERASURES, ERASURES_COPY
 from controller.db.engine import Database
 from controller.db.retry_until_available import retry_until_available
 from controller.key_files import replace_file
-from controller.people.directory import PartyDirectory
+from controller.people.party_service import PartyService
 from controller.people.repository import count_lasting_owners
 from controller.retention.removal import table
 from controller.retention.user_names import UserErasure
@@ -41,7 +41,7 @@ class Erasures:
     damaged is kept aside, and a new one is made of what the database knows."""
 
     def __init__(
-        self, database: Database, clock: Clock, directory: PartyDirectory, users: UserErasure, data_dir: Path
+        self, database: Database, clock: Clock, directory: PartyService, users: UserErasure, data_dir: Path
     ) -> None:
         self._database = database
         self._clock = clock

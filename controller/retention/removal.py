@@ -8,9 +8,9 @@ import msgspec
 from sqlalchemy import ColumnElement, Date, RowMapping, Table, and_, delete, exists, func, or_, select, tuple_, update
 
 from controller.db.engine import Tx, metadata
-from controller.people.directory import PRIVATE
 from controller.people.erasure import PERSONAL, redacted
 from controller.people.model import PartyKind
+from controller.people.party_service import PRIVATE
 
 Key = tuple[Any, ...]
 

@@ -11,8 +11,8 @@ from controller.audit import repository as audit
 from controller.audit.sealer import AuditSealer
 from controller.db.engine import Tx
 from controller.diary.waitlist import IN_LINE
-from controller.people.directory import PartyDirectory
 from controller.people.errors import PartyNamed
+from controller.people.party_service import PartyService
 from controller.retention.plans import DeletePlans, DeleteUnusedParts
 from controller.retention.removal import (
     BlankBookings,
@@ -52,7 +52,7 @@ class ForgetParties(msgspec.Struct, frozen=True):
     """Personal data of parties that ended, one in each transaction, since a party may have much. One for which
     something still goes on is left."""
 
-    directory: PartyDirectory
+    directory: PartyService
 
     async def find(self, tx: Tx, cutoff: datetime, limit: int, after: Key | None = None) -> Sequence[Key]:
         c = table("parties").c
@@ -93,7 +93,7 @@ class ForgetOneOffs(ForgetParties, frozen=True):
 
 
 def rules(
-    sealer: AuditSealer, directory: PartyDirectory, revocations: ColumnElement[bool], erase_users: RetentionRule
+    sealer: AuditSealer, directory: PartyService, revocations: ColumnElement[bool], erase_users: RetentionRule
 ) -> dict[str, Sequence[RetentionRule]]:
     """By kind of the schedule, in their order. ``revocations``: those that may go. ``erase_users``: what is done with
     users who ended."""

@@ -20,7 +20,7 @@ from controller.audit_api.model import AuditFilter
 from controller.db.engine import NAMES_ACTOR, Database, Tx, metadata
 from controller.documents.service import DocumentFile, DocumentService
 from controller.notices import call_repository
-from controller.people import parties
+from controller.people import party_repository
 from controller.people import repository as people
 from controller.people.erasure import naming_columns
 from controller.people.errors import PartyUnknown, UserUnknown
@@ -65,7 +65,7 @@ class SubjectAccess:
 
 
 async def _party_name(tx: Tx, party: str) -> str:
-    found = await parties.party(tx, party)
+    found = await party_repository.party(tx, party)
     if found is None:
         raise PartyUnknown(party)
     return found.name

@@ -20,7 +20,7 @@ from controller.diary.model import Booking, BookingRequest, BookingState, Change
 from controller.diary.site_config import SiteConfig
 from controller.diary.waitlist import LEAST, WIDEST_BUFFER, Wait, WaitState
 from controller.people.model import Actor, Role
-from controller.people.parties import tier_of
+from controller.people.party_repository import tier_of
 from controller.rules.model import RuleRequest, Verdict
 from controller.rules.service import judge
 from controller.text import times as words

@@ -27,7 +27,7 @@ from controller.diary.waitlist import Wait, WaitState
 from controller.estate.model import Site
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor
-from controller.people.parties import tier_of, tier_to_book
+from controller.people.party_repository import tier_of, tier_to_book
 from controller.people.permissions import Action, Thing, may
 from controller.rules.model import RuleRequest
 from controller.rules.service import judge

@@ -26,8 +26,8 @@ from controller.diary.site_config import SiteConfig
 from controller.diary.tables import bookings, claims
 from controller.estate.errors import ChangeBlocked
 from controller.estate.model import Circular, Space, atoms_of
-from controller.people.edit_versions import version_of
 from controller.people.model import Actor
+from controller.people.optimistic_locking import version_of
 from controller.schema import migrate
 from controller.settings import Settings
 from controller.web.fields import Moment

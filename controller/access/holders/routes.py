@@ -21,7 +21,7 @@ from controller.access.holders.schemas import (
 from controller.access.holders.service import HolderService
 from controller.csv_import.schemas import CSV_IMPORT, Preview, csv_response, import_response
 from controller.people.authentication import KeepsKeysAnySite
-from controller.people.edit_versions import VersionStale
+from controller.people.optimistic_locking import VersionStale
 from controller.web.fields import LIST_LIMIT, After, IdPath, Limit, Slug, page_of
 from controller.web.problem import NotSignedIn, TooLarge, described
 from controller.web.services import service

@@ -29,9 +29,9 @@ from controller.estate.model import SiteParts
 from controller.estate.repository import bump
 from controller.estate.service import EstateService
 from controller.key_files import KeyFiles
-from controller.people.edit_versions import VersionStale
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor, Write
+from controller.people.optimistic_locking import VersionStale
 from controller.people.permissions import Action, Thing, may
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock

@@ -12,9 +12,9 @@ from controller.access.members.model import EVERYWHERE, Member, MemberUnknown
 from controller.access.members.service import MemberChange, MemberService
 from controller.csv_import.schemas import CSV_IMPORT, Preview, import_response
 from controller.people.authentication import KeepsKeys, KeepsKeysAnySite
-from controller.people.edit_versions import VersionStale, version_of
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor
+from controller.people.optimistic_locking import VersionStale, version_of
 from controller.people.permissions import Action, Thing, may
 from controller.web.fields import (
     LIST_LIMIT,

@@ -17,7 +17,7 @@ from controller.csv_import.spreadsheet import CellFault
 from controller.db.engine import Database, Tx
 from controller.estate import repository as estate
 from controller.key_files import KeyFiles
-from controller.people.edit_versions import require_version, version_of
+from controller.people.optimistic_locking import require_version, version_of
 from controller.text import local_time
 from controller.uploads.parser import Parser
 from controller.web.problem import invalid_field

@@ -38,7 +38,7 @@ from controller.diary.model import (
 )
 from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor, Tier
-from controller.people.parties import tier_of, tier_to_book
+from controller.people.party_repository import tier_of, tier_to_book
 from controller.rules.model import RuleRequest, Verdict
 from controller.rules.service import HypotheticalBookings, judge
 from controller.web.problem import Problem, invalid_field

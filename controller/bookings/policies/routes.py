@@ -17,8 +17,8 @@ from controller.diary.policy import CodePer, Lapsing, Policy, QuotaPeriod
 from controller.estate.errors import SiteUnknown
 from controller.estate.model import Site
 from controller.people.authentication import Runs
-from controller.people.edit_versions import VersionStale, version_of
 from controller.people.model import Tier
+from controller.people.optimistic_locking import VersionStale, version_of
 from controller.web.fields import WITHOUT_CONTROL, Answer, Body, Name, Slug, SlugPath, Versioned, Whole
 from controller.web.problem import Conflict, NotSignedIn, described
 from controller.web.services import service

@@ -29,9 +29,9 @@ from controller.diary.policy import ApprovalRule, CodeRule, InductionRule, Polic
 from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.estate.model import Site
 from controller.estate.repository import bump
-from controller.people.edit_versions import require_version, version_of
 from controller.people.model import Actor, Party, Role, Tier
-from controller.people.parties import parties
+from controller.people.optimistic_locking import require_version, version_of
+from controller.people.party_repository import parties
 from controller.people.permissions import Thing
 from controller.rules.model import RuleRequest
 from controller.rules.service import judge

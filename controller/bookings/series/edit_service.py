@@ -23,7 +23,7 @@ from controller.diary.model import Booking
 from controller.diary.site_config import SiteConfig
 from controller.estate.model import Site
 from controller.people.model import Actor
-from controller.people.parties import tier_of, tier_to_book
+from controller.people.party_repository import tier_of, tier_to_book
 from controller.recurrence.expand import ExpandedSeries, expand_pattern
 from controller.recurrence.pattern import RecurrencePattern
 from controller.recurrence.reshape import pair, require_shifted, reshape

@@ -38,7 +38,7 @@ from controller.diary.policy import CodePer
 from controller.diary.site_config import SiteConfig
 from controller.estate.model import Site
 from controller.people.model import Actor
-from controller.people.parties import tier_of, tier_to_book
+from controller.people.party_repository import tier_of, tier_to_book
 from controller.people.permissions import Action, parties_of
 from controller.recurrence.expand import ExpandedSeries, SeriesOccurrence, expand_pattern
 from controller.rules.model import RuleRequest, Verdict

@@ -11,7 +11,7 @@ from controller.calendars.feeds.service import FeedService
 from controller.calendars.schemas import ImportAnswer, import_answer
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Runs
-from controller.people.edit_versions import VersionStale
+from controller.people.optimistic_locking import VersionStale
 from controller.web.fields import (
     Answer,
     Body,

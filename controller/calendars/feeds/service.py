@@ -18,9 +18,9 @@ from controller.calendars.feeds.polling import LEASE, Poller
 from controller.calendars.model import CalendarImportResult
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
-from controller.people.edit_versions import require_version
 from controller.people.model import Actor
-from controller.people.parties import tier_to_book
+from controller.people.optimistic_locking import require_version
+from controller.people.party_repository import tier_to_book
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 

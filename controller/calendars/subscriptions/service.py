@@ -28,10 +28,10 @@ from controller.db.engine import Database, Tx
 from controller.diary.model import CLAIMING, UNDECIDED
 from controller.diary.site_config import SiteConfig
 from controller.key_files import KeyFiles, token_hash
-from controller.people.departures import Departure
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor
-from controller.people.parties import groups_of, parties, party
+from controller.people.party_leaving import Departure
+from controller.people.party_repository import groups_of, parties, party
 from controller.people.permissions import Action, Thing, may, may_somewhere, own_party, sees, sites_of
 from controller.people.redaction import REQUESTED
 from controller.people.sessions import SessionService

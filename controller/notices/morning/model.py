@@ -12,8 +12,8 @@ from controller.bookings.writer import BookingView
 from controller.diary.model import Booking, BookingStatus
 from controller.diary.site_config import SiteConfig
 from controller.notices.calls import Call
+from controller.notices.document_reminders import LapsingDocument
 from controller.notices.door_trouble.model import MISSING_FOR, DoorReport
-from controller.notices.lapsing import LapsingDocument
 from controller.text import local_time
 
 EVENING = time(18)

@@ -13,9 +13,9 @@ from controller.diary.model import Booking, Cause
 from controller.diary.site_config import SiteConfig
 from controller.notices.calls import CallService
 from controller.notices.digest import repository as digest
+from controller.notices.document_reminders import DocumentReminders, LapsingDocument
 from controller.notices.door_trouble import repository as doors
 from controller.notices.door_trouble.model import LOCK_FAULTS, DoorReport, down_text
-from controller.notices.lapsing import LapsingDocument, LapsingService
 from controller.notices.morning.model import (
     DAYS_AHEAD,
     DocumentHit,
@@ -51,7 +51,7 @@ class MorningService:
         writer: BookingWriter,
         listing: BookingListing,
         calls: CallService,
-        lapsing: LapsingService,
+        lapsing: DocumentReminders,
     ) -> None:
         self._database = database
         self._clock = clock

@@ -15,7 +15,7 @@ from controller.notices.model import Channel, NoticeKind
 from controller.notices.preferences import repository
 from controller.notices.preferences.model import REQUIRED, USUAL, By
 from controller.notices.recipients import Recipients
-from controller.people import parties
+from controller.people import party_repository
 from controller.people import repository as users
 from controller.people.errors import PartyUnknown
 from controller.people.model import Actor
@@ -178,7 +178,7 @@ class NoticePreferences:
         return self._recipients.person(mail=(user.email if user else None) or "", phone="")
 
     async def _party_person(self, tx: Tx, party: str) -> bytes:
-        found = await parties.party(tx, party)
+        found = await party_repository.party(tx, party)
         if found is None:
             raise PartyUnknown(party)
         return self._recipients.person(mail=found.contact_email, phone=found.contact_phone)

@@ -15,7 +15,7 @@ from hashlib import sha256
 
 from controller.db.engine import Database, Tx
 from controller.key_files import KeyFiles, token_hash
-from controller.people import parties
+from controller.people import party_repository
 from controller.people import repository as users
 from controller.people.account_mails import render, repository
 from controller.people.account_mails.model import (
@@ -183,7 +183,7 @@ class AccountMails:
         found = await groups.invitation(tx, mail.invitation_id or "")
         if found is None or found.state(self.clock.now()) is not InvitationState.OPEN:
             return None
-        party, inviter = await parties.party(tx, found.party), await users.user(tx, found.inviter_id)
+        party, inviter = await party_repository.party(tx, found.party), await users.user(tx, found.inviter_id)
         if party is None or party.ended_at is not None or inviter is None:
             return None
         token = self.keys.invitation_token(found.id, found.number)

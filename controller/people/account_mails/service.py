@@ -7,6 +7,7 @@ import msgspec
 from controller.audit import audit_log
 from controller.db.engine import Database, Tx
 from controller.people import repository as users
+from controller.people.account_mails.address_verification import MailProofs
 from controller.people.account_mails.errors import ProofRefused
 from controller.people.account_mails.model import (
     MOST_FROM_KNOWN,
@@ -15,7 +16,6 @@ from controller.people.account_mails.model import (
     MailProof,
     MailPurpose,
 )
-from controller.people.account_mails.proofs import MailProofs
 from controller.people.account_mails.queue import AccountMails
 from controller.people.errors import SignInNeeded
 from controller.people.model import Actor, SecondStepNeeded, SignedIn, SignInMethod, User

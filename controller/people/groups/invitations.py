@@ -9,13 +9,12 @@ from msgspec.structs import replace
 from controller.audit import audit_log
 from controller.db.engine import Database, Tx
 from controller.key_files import token_hash
-from controller.people import parties
+from controller.people import party_repository
 from controller.people import repository as users
 from controller.people.account_mails import repository as mail_rows
+from controller.people.account_mails.address_verification import MailProofs
 from controller.people.account_mails.model import MOST_FROM_NETWORK, MailPurpose
-from controller.people.account_mails.proofs import MailProofs
 from controller.people.account_mails.queue import PATHS, AccountMails
-from controller.people.assignments import AssignmentDraft, SiteZones, in_force, resolve
 from controller.people.errors import MayNotGive, PartyUnknown
 from controller.people.groups import repository
 from controller.people.groups.errors import InvitationNotOpen, InvitationUnknown, TooManyByLink, TooManyInvitations
@@ -31,6 +30,7 @@ from controller.people.groups.model import (
 )
 from controller.people.model import OF_PARTY, Actor, Assignment, Role
 from controller.people.permissions import Action, Thing, lacks, may, sites_of
+from controller.people.role_assignments import AssignmentDraft, SiteZones, in_force, resolve
 from controller.web.fields import Moment
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
@@ -159,7 +159,7 @@ class Invitations:
     async def listed(self, party: str, *, limit: int, actor: Actor) -> list[ShownInvitation]:
         """The party's invitations at the actor's sites, the newest first. Raises ``PartyUnknown``."""
         async with self.database.read() as tx:
-            if await parties.party(tx, party) is None:
+            if await party_repository.party(tx, party) is None:
                 raise PartyUnknown(party)
             sites = sites_of(actor, Action.GROUP, party=party)
             found = await repository.of_party(tx, party, sites=sites, limit=limit)
@@ -199,7 +199,7 @@ class Invitations:
             link = await repository.invitation(tx, invitation.through)
             state = InvitationState.WITHDRAWN if link is None else link.state(now)
         if state is InvitationState.OPEN:
-            party = await parties.party(tx, invitation.party)
+            party = await party_repository.party(tx, invitation.party)
             if party is None or party.ended_at is not None or longest(inviter, invitation, now) is None:
                 state = InvitationState.VOID
         return state, inviter
@@ -262,7 +262,7 @@ class Invitations:
         action = lacks(actor, wanted, renewed=True)
         if actor.user is None or longest(actor, wanted, now) is None:
             raise MayNotGive(actor, wanted, action or Action.GROUP)
-        found = await parties.party(tx, party)
+        found = await party_repository.party(tx, party)
         if found is None:
             raise PartyUnknown(party)
         if found.ended_at is not None:

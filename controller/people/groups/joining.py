@@ -8,11 +8,10 @@ from datetime import datetime
 from controller.audit import audit_log
 from controller.db.engine import Tx
 from controller.key_files import token_hash
-from controller.people import parties
+from controller.people import party_repository
 from controller.people import repository as users
 from controller.people.account_mails.errors import DigitsBlocked
 from controller.people.account_mails.model import MOST_WRONG_DIGITS, OPEN_TO_DIGITS
-from controller.people.assignments import new_assignment
 from controller.people.errors import UserTaken
 from controller.people.groups import repository
 from controller.people.groups.errors import InvitationOver, InvitationRefused
@@ -28,6 +27,7 @@ from controller.people.groups.model import (
 )
 from controller.people.groups.people import LEADS
 from controller.people.model import Actor, Assignment, GivenAssignment, SecondStepNeeded, SignedIn, SignInMethod, User
+from controller.people.role_assignments import new_assignment
 from controller.people.sign_in import SignInService
 from controller.people.sign_in_throttle import SignInOrigin
 from controller.web.problem import invalid_field
@@ -47,7 +47,7 @@ class Joining:
         found = await self._proven(proof)
         async with self.invitations.database.read() as tx:
             inviter = await self._require_open(tx, found)
-            party = await parties.party(tx, found.party)
+            party = await party_repository.party(tx, found.party)
             assert party is not None
             address = self.invitations.address_of(found)
             known = await users.active_users_with_email(tx, address) if address else []
@@ -110,7 +110,7 @@ class Joining:
     ) -> tuple[Joined, SignedIn | SecondStepNeeded | None, frozenset[str]]:
         await users.lock_users(tx)
         now = self.invitations.clock.now()
-        party = await parties.party(tx, found.party)
+        party = await party_repository.party(tx, found.party)
         joining = await self._who(tx, found, actor, name, new)
         wanted = Assignment(role=found.role, site=found.site, party=found.party)
         own = [] if joining is None else [each for each in joining.assignments if each.in_force(now)]

@@ -5,15 +5,15 @@ from datetime import datetime
 
 from controller.audit import audit_log
 from controller.db.engine import Database, Tx
-from controller.people import parties
+from controller.people import party_repository
 from controller.people import repository as users
-from controller.people.assignments import AssignmentChange, AssignmentDraft, require_may_end
 from controller.people.errors import NotAllowed, PartyUnknown
 from controller.people.groups import repository
 from controller.people.groups.errors import BelongingUnknown, LastLeader, NotOfParty
 from controller.people.groups.model import GroupPeopleList, Responsible
 from controller.people.model import Actor, GivenAssignment, Party, PartyKind, Role, User
 from controller.people.permissions import Action, Thing, may, sees_party, sites_of
+from controller.people.role_assignments import AssignmentChange, AssignmentDraft, require_may_end
 from controller.people.users import UserService
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
@@ -98,7 +98,7 @@ class GroupPeople:
     async def _leave(self, tx: Tx, party_id: str, actor: Actor) -> frozenset[str]:
         await users.lock_users(tx)
         now = self.clock.now()
-        party = await parties.party(tx, party_id)
+        party = await party_repository.party(tx, party_id)
         user = None if actor.user is None else await users.user(tx, actor.user)
         mine = [] if user is None else [each for each in user.assignments if each.party == party_id]
         mine = [each for each in mine if not each.over(now)]
@@ -121,7 +121,7 @@ class GroupPeople:
     async def _set_responsible(
         self, tx: Tx, party_id: str, name: str | None, person: str | None, actor: Actor
     ) -> Responsible | None:
-        await parties.lock(tx)
+        await party_repository.lock(tx)
         now = self.clock.now()
         party = await _require(tx, party_id)
         if party.kind is PartyKind.PERSON:
@@ -135,12 +135,12 @@ class GroupPeople:
                 raise invalid_field("user", f"no {name!r} has a role for “{party.name}”; invite them first")
             user_id = user.id
         elif person is not None:
-            found = await parties.party(tx, person)
+            found = await party_repository.party(tx, person)
             if found is None or found.kind is not PartyKind.PERSON or not sees_party(actor, person, found.site):
                 raise invalid_field("person", f"there is no person {person!r}; look them up in the list of parties")
             if found.ended_at is not None:
                 raise invalid_field("person", f"“{found.name}” is no longer active; choose another person")
-        await parties.put_responsible(tx, party_id, person=person, user_id=user_id, actor=actor.name, now=now)
+        await party_repository.put_responsible(tx, party_id, person=person, user_id=user_id, actor=actor.name, now=now)
         after = await responsible(tx, await _require(tx, party_id), now)
         if after != before:
             await audit_log.record(
@@ -201,14 +201,14 @@ async def responsible(tx: Tx, party: Party, now: datetime) -> Responsible | None
         held = any(each.party == party.id and each.in_force(now) for each in user.assignments)
         return Responsible(name=user.name, user_id=user.id, active=held and user.ended_at is None)
     if party.responsible is not None:
-        person = await parties.party(tx, party.responsible)
+        person = await party_repository.party(tx, party.responsible)
         if person is not None:
             return Responsible(name=person.name, person=person.id, active=person.ended_at is None)
     return None
 
 
 async def _require(tx: Tx, party_id: str) -> Party:
-    found = await parties.party(tx, party_id)
+    found = await party_repository.party(tx, party_id)
     if found is None:
         raise PartyUnknown(party_id)
     return found

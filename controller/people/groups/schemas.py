@@ -6,7 +6,6 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 
 from controller.people.account_mails.schemas import Digits, Token
-from controller.people.assignments import AssignmentChange, AssignmentDraft, AssignmentState, state_of
 from controller.people.groups.model import (
     LONGEST_LINK,
     MOST_USES,
@@ -18,6 +17,7 @@ from controller.people.groups.model import (
     ShownInvitation,
 )
 from controller.people.model import Role
+from controller.people.role_assignments import AssignmentChange, AssignmentDraft, AssignmentState, state_of
 from controller.people.schemas import AssignmentBody, AssignmentChangeBody, DayOrMoment, RoleChangeBody
 from controller.web.fields import Answer, Body, Email, LocalTime, Name, Slug, TextOrNull, Whole, answer_of
 

@@ -8,7 +8,7 @@ import msgspec
 
 from controller.audit import audit_log
 from controller.db.engine import Database, Tx
-from controller.people import parties
+from controller.people import party_repository
 from controller.people import repository as users
 from controller.people.errors import NotAllowed, PartyUnknown
 from controller.people.merging import repository
@@ -36,7 +36,7 @@ class PartyMerging:
     async def suggested(self, site: str) -> list[DuplicatePair]:
         """Parties of the site and of the estate that may be one."""
         async with self.database.read() as tx:
-            found = await parties.listed(tx, PartyFilter(ended=False), sites=[site], limit=MOST_COMPARED)
+            found = await party_repository.listed(tx, PartyFilter(ended=False), sites=[site], limit=MOST_COMPARED)
         pairs = duplicates(found, most=MOST_PAIRS)
         here = {each.id for each in found if each.site == site}
         return [each for each in pairs if each.party in here or each.duplicate in here]
@@ -65,7 +65,7 @@ class PartyMerging:
         found, stay = await repository.moves(tx, duplicate, party, now)
         done = await repository.move(tx, found, duplicate, party)
         ended = msgspec.structs.replace(old.draft, ended=True)
-        await parties.change(tx, old, ended, actor=actor.name, now=now)
+        await party_repository.change(tx, old, ended, actor=actor.name, now=now)
         if widens:
             await repository.set_site(tx, party, None)
         digests = await repository.digests(tx, (party, duplicate))
@@ -113,9 +113,9 @@ class PartyMerging:
         await repository.move_back(tx, record.moves, found.into_party)
         if record.site is not None:
             await repository.set_site(tx, found.into_party, record.site)
-        ended = await parties.party(tx, found.from_party)
+        ended = await party_repository.party(tx, found.from_party)
         assert ended is not None
-        await parties.set_ended(tx, found.from_party, record.ended_at, actor=actor.name, now=now)
+        await party_repository.set_ended(tx, found.from_party, record.ended_at, actor=actor.name, now=now)
         await repository.change(tx, merge_id, undone_at=now, undone_by=actor.name[:200])
         undone = msgspec.structs.replace(found, undone_at=now)
         facts = _facts(
@@ -128,7 +128,7 @@ class PartyMerging:
     async def listed(self, party: str) -> list[MergeFacts]:
         """Merges into the party or of it, the newest first. Raises ``PartyUnknown``."""
         async with self.database.read() as tx:
-            if await parties.party(tx, party) is None:
+            if await party_repository.party(tx, party) is None:
                 raise PartyUnknown(party)
             found = await repository.of_party(tx, party)
         return [
@@ -147,9 +147,9 @@ class PartyMerging:
     async def _lock(self, tx: Tx, either: Iterable[str]) -> None:
         """Nobody else changes users, parties or the sites where either has anything."""
         await users.lock_users(tx)
-        await parties.lock(tx)
+        await party_repository.lock(tx)
         for each in sorted(either):
-            await parties.hold(tx, each)
+            await party_repository.hold(tx, each)
         sites, _ = await repository.sites_of_dealings(tx, tuple(either))
         for site in sorted(sites):
             await self.database.lock_site(tx, site)
@@ -158,7 +158,7 @@ class PartyMerging:
         """Both. Raises ``PartyUnknown``, ``NotAllowed`` and ``Invalid``."""
         if party == duplicate:
             raise invalid_field("duplicate", "is the party itself; name another one")
-        into, old = await parties.party(tx, party), await parties.party(tx, duplicate)
+        into, old = await party_repository.party(tx, party), await party_repository.party(tx, duplicate)
         if into is None or old is None:
             raise PartyUnknown(party if into is None else duplicate)
         await self._require_right(tx, (party, duplicate), actor)
@@ -172,7 +172,7 @@ class PartyMerging:
         return into, old
 
     async def _require_right(self, tx: Tx, either: tuple[str, str], actor: Actor) -> None:
-        found = await parties.parties(tx, either)
+        found = await party_repository.parties(tx, either)
         sites, everywhere = await repository.sites_of_dealings(tx, either)
         things = [Thing(site=each.site, party=each.id) for each in found.values()]
         things += [Thing(site=each) for each in sorted(sites)]

@@ -8,9 +8,9 @@ import msgspec
 
 from controller.db.engine import Tx
 from controller.people import repository
-from controller.people.assignments import SiteZones, new_assignment, with_assignment
 from controller.people.model import Assignment, GivenAssignment, User
 from controller.people.oidc.model import UserAccount
+from controller.people.role_assignments import SiteZones, new_assignment, with_assignment
 from controller.people.users import record_user
 from controller.settings import OidcSection
 

@@ -10,8 +10,8 @@ import msgspec
 
 from controller.http_client import httpx
 from controller.people.oidc.id_token import IdTokenFault, UnknownKey, key_set, verified
+from controller.people.oidc.metadata_cache import ProviderFault, Refreshed
 from controller.people.oidc.model import OidcFlow
-from controller.people.oidc.refreshed import ProviderFault, Refreshed
 from controller.settings import OidcSection, is_safe
 from edge.wire.clock import Clock
 

@@ -45,9 +45,9 @@ from controller.people.oidc.errors import (
 )
 from controller.people.oidc.group_roles import at_known_sites, follow, followed, put
 from controller.people.oidc.id_token import IdTokenFault, auth_time, shows_second_factor
+from controller.people.oidc.metadata_cache import ProviderFault
 from controller.people.oidc.model import Identity, OidcFlow, ProviderAnswer, UserAccount, identity_of, roles_of
 from controller.people.oidc.provider import OidcProvider
-from controller.people.oidc.refreshed import ProviderFault
 from controller.people.oidc.repository import unlink_accounts
 from controller.people.sign_in import JUST, SignInService
 from controller.people.sign_in_throttle import SignInOrigin

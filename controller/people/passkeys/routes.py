@@ -9,7 +9,6 @@ from fastapi import APIRouter, Request, Response, status
 from pydantic import AfterValidator, StringConstraints
 
 from controller.people.authentication import KeepsUsers, ThePerson
-from controller.people.browser_names import browser_name
 from controller.people.errors import Busy, TooManyTries, UserUnknown
 from controller.people.passkeys.model import (
     LastWayIn,
@@ -26,6 +25,7 @@ from controller.people.passkeys.service import Passkeys
 from controller.people.passkeys.webauthn_library import Assertion
 from controller.people.routes import sign_in_origin, signed_in_answer
 from controller.people.schemas import OwnProofBody, ProvenAnswer, SignedInAnswer
+from controller.people.user_agent import browser_name
 from controller.web.fields import Answer, Body, IdPath, LocalTime, Name, answer_of
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import TheSettings, service

@@ -18,7 +18,7 @@ from edge.wire.clock import ClockFile, SystemClock
 from edge.wire.codec import encode
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import API, put_party, signed_in_as
-from tests.controller.people.test_leaving import links, opened
+from tests.controller.people.test_party_leaving import links, opened
 from tests.controller.running import NOW, PASSWORD, USER, running, signed_in, stranger
 from tests.controller.village import SITE, book, code_of
 

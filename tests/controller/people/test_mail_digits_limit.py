@@ -5,7 +5,7 @@ import pytest
 from fastapi import FastAPI
 
 from controller.container import Container
-from controller.people.account_mails import proofs
+from controller.people.account_mails import address_verification
 from controller.people.account_mails.model import MOST_DIGIT_TRIES, MOST_FROM_NETWORK, MOST_WRONG_DIGITS
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import make_user
@@ -36,7 +36,7 @@ async def test_above_a_bound_nobodys_digits_are_taken_for_an_hour_and_links_stil
     clock: ManualClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(proofs, "MOST_WRONG_DIGITS", 12)
+    monkeypatch.setattr(address_verification, "MOST_WRONG_DIGITS", 12)
     await make_user(any_client, "Rosa", "wall", password=None, email=ROSA)
     async with stranger(any_app) as guesser:
         for number in range(3):

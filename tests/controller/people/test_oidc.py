@@ -18,8 +18,8 @@ from controller.audit.tables import audit_rows
 from controller.cli.controller import app as controller_cli
 from controller.container import Container
 from controller.people.model import OF_PARTY, Role
+from controller.people.oidc.metadata_cache import FAILED_S, LONGEST_S, ProviderFault
 from controller.people.oidc.provider import CONFIGURATION_S, OidcProvider
-from controller.people.oidc.refreshed import FAILED_S, LONGEST_S, ProviderFault
 from controller.people.oidc.tables import finished_flows, user_accounts
 from controller.people.passwords import Passwords
 from controller.retention.user_names import EraseUsers

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from controller.container import Container
 from controller.db.engine import Database, metadata
-from controller.people import parties
+from controller.people import party_repository
 from controller.people.model import Actor, PartyDraft, PartyKind, Tier
 from controller.web.problem import Invalid
 from tests.controller.audit.reading import recorded
@@ -67,7 +67,7 @@ async def test_the_tier_is_its_own_or_that_of_its_organisation(
 ) -> None:
     await _county(any_client)
     async with any_container.database.read() as tx:
-        found = {each: await parties.tier_of(tx, each) for each in ("rhyme-time", "gym", "choir", None)}
+        found = {each: await party_repository.tier_of(tx, each) for each in ("rhyme-time", "gym", "choir", None)}
     assert list(found.values()) == [Tier.COUNCIL, Tier.COMMERCIAL, Tier.COMMUNITY, Tier.COMMUNITY]
     rhyme = await _get(any_client, "/parties/rhyme-time")
     assert (rhyme["tier"], rhyme["counts_as"]) == (None, "council")
@@ -154,15 +154,15 @@ async def test_only_a_party_that_nothing_names_is_deleted(
 async def test_a_party_is_not_deleted_under_a_booking_that_is_being_made(db: Database) -> None:
     draft = PartyDraft(kind=PartyKind.GROUP, name="Choir")
     async with db.write() as tx:
-        await parties.add(tx, {"choir": draft}, actor="test", now=NOW)
+        await party_repository.add(tx, {"choir": draft}, actor="test", now=NOW)
 
     async def delete() -> None:
         async with db.write() as tx:
-            await parties.lock(tx)
-            await parties.hold(tx, "choir")
+            await party_repository.lock(tx)
+            await party_repository.hold(tx, "choir")
 
     async with db.write() as tx:
-        assert await parties.tier_to_book(tx, "choir", UNA) is Tier.COMMUNITY
+        assert await party_repository.tier_to_book(tx, "choir", UNA) is Tier.COMMUNITY
         waiting = asyncio.create_task(delete())
         done, _ = await asyncio.wait({waiting}, timeout=0.3)
         assert not done
@@ -172,15 +172,15 @@ async def test_a_party_is_not_deleted_under_a_booking_that_is_being_made(db: Dat
 async def test_a_party_that_has_ended_cannot_book_but_keeps_its_tier(db: Database) -> None:
     async with db.write() as tx:
         draft = PartyDraft(kind=PartyKind.GROUP, name="Choir", tier=Tier.PARTNER, ended=True)
-        await parties.add(tx, {"choir": draft}, actor="test", now=NOW)
+        await party_repository.add(tx, {"choir": draft}, actor="test", now=NOW)
     async with db.read() as tx:
-        assert await parties.tier_of(tx, "choir") is Tier.PARTNER
+        assert await party_repository.tier_of(tx, "choir") is Tier.PARTNER
         with pytest.raises(Invalid, match="no longer active"):
-            await parties.tier_to_book(tx, "choir", UNA)
+            await party_repository.tier_to_book(tx, "choir", UNA)
         with pytest.raises(Invalid, match="there is no party 'nobody'"):
-            await parties.tier_of(tx, "nobody")
+            await party_repository.tier_of(tx, "nobody")
         with pytest.raises(Invalid, match="there is no party 'nobody'"):
-            await parties.tier_to_book(tx, "nobody", UNA)
+            await party_repository.tier_to_book(tx, "nobody", UNA)
 
 
 async def test_an_end_stays_when_it_was_and_can_be_taken_back(client: httpx.AsyncClient, container: Container) -> None:

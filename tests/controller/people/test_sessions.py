@@ -9,8 +9,8 @@ import pytest
 from fastapi import FastAPI
 from typer.testing import CliRunner
 
-from controller.people.browser_names import browser_name
 from controller.people.session_cli import app as sessions_cli
+from controller.people.user_agent import browser_name
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import API, Json, signed_in_as
 from tests.controller.running import BASE_URL, PASSWORD, USER

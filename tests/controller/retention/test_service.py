@@ -52,14 +52,14 @@ async def test_parties_that_must_stay_hold_up_no_others(village: httpx.AsyncClie
             await ended(tx, f"busy-{number:03}", waits=True)
         for party in ("over-1", "over-2"):
             await ended(tx, party, waits=False)
-    service = only(container, ForgetParties(container.directory))
+    service = only(container, ForgetParties(container.party_service))
     assert await service.enforce() == {"ended_people": 2}
     assert await forgotten(container) == ["over-1", "over-2"]
     assert await service.enforce() == {"ended_people": 0}
 
 
 async def test_parties_are_forgotten_one_in_a_transaction(village: httpx.AsyncClient, container: Container) -> None:
-    rule = ForgetParties(container.directory)
+    rule = ForgetParties(container.party_service)
     async with container.database.write() as tx:
         for party in ("over-1", "over-2"):
             await ended(tx, party, waits=False)

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from controller.people.edit_versions import version_of
+from controller.people.optimistic_locking import version_of
 from controller.web.app import ROUTERS
 from controller.web.fields import Body, Versioned
 from firmware_sim.api import place_of

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.db.engine import Tx
-from controller.people import parties
+from controller.people import party_repository
 from controller.people.errors import AssignmentUnknown, MayNotGive
 from controller.people.model import OF_PARTY, Actor, Assignment, GivenAssignment, Role, Tier, User
 from controller.people.permissions import Action, lacks, sees_party, sites_of
@@ -88,7 +88,7 @@ async def _require_sound(tx: Tx, draft: AssignmentDraft, actor: Actor, of: str) 
         raise invalid_field(f"{of}party", f"the role {draft.role} has no party; leave it out")
     if draft.party is None:
         return
-    party = await parties.party(tx, draft.party)
+    party = await party_repository.party(tx, draft.party)
     if party is None or not sees_party(actor, party.id, party.site):
         raise invalid_field(f"{of}party", f"there is no party {draft.party!r}; make it first")
     if draft.role is Role.PARTNER and party.tier not in _PRIORITY:

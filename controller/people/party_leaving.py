@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 import msgspec
 
 from controller.db.engine import Tx
-from controller.people.assignments import in_force
 from controller.people.model import Actor, User
 from controller.people.permissions import Action, Thing, may
+from controller.people.role_assignments import in_force
 
 LATELY = timedelta(days=30)
 """How long somebody who has stopped leading a party counts as a leader when they leave it: they knew its codes."""

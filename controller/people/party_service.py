@@ -8,13 +8,13 @@ from msgspec.structs import replace
 from controller.audit import audit_log
 from controller.audit.audit_log import diff
 from controller.db.engine import Database, Tx
-from controller.people import erasure, parties
-from controller.people.edit_versions import require_version, version_of
+from controller.people import erasure, party_repository
 from controller.people.erasure import PersonalData
 from controller.people.errors import MembershipUnknown, NotAllowed, PartyForgotten, PartyNamed, PartyUnknown
 from controller.people.merging import repository as merges
 from controller.people.model import Actor, Membership, Party, PartyDraft, PartyFilter, PartyKind
-from controller.people.parties import PartyHook
+from controller.people.optimistic_locking import require_version, version_of
+from controller.people.party_repository import PartyHook
 from controller.people.permissions import Action, Thing, may, only_site, sees_party, sites_of
 from controller.people.repository import KnownSites
 from controller.web.problem import invalid_field
@@ -25,7 +25,7 @@ PRIVATE = "Private booking"
 _CONTROLLER = Actor.acting("hallkeeper")
 
 
-class PartyDirectory:
+class PartyService:
     """Each method is one transaction."""
 
     def __init__(
@@ -50,7 +50,9 @@ class PartyDirectory:
     async def listed(self, which: PartyFilter, *, after: str | None, limit: int, actor: Actor) -> list[Party]:
         """As ``parties.listed``, those of the actor's sites and of the estate."""
         async with self._database.read() as tx:
-            return await parties.listed(tx, which, sites=sites_of(actor, Action.PEOPLE), after=after, limit=limit)
+            return await party_repository.listed(
+                tx, which, sites=sites_of(actor, Action.PEOPLE), after=after, limit=limit
+            )
 
     async def put(
         self, party_id: str, draft: PartyDraft, *, version: int, says_site: bool, actor: Actor
@@ -63,9 +65,9 @@ class PartyDirectory:
     async def _put(
         self, tx: Tx, party_id: str, draft: PartyDraft, version: int, says_site: bool, actor: Actor
     ) -> tuple[Party, bool]:
-        await parties.lock(tx)
+        await party_repository.lock(tx)
         now = self._clock.now()
-        known = await parties.parties(tx, named_in(party_id, draft))
+        known = await party_repository.parties(tx, named_in(party_id, draft))
         old = known.get(party_id)
         if old is not None:
             _require_may_edit(actor, party_id, old.site)
@@ -84,10 +86,10 @@ class PartyDirectory:
         if old is not None and old.draft == draft:
             return old, False
         if old is None:
-            await parties.add(tx, {party_id: draft}, actor=actor.name, now=now)
+            await party_repository.add(tx, {party_id: draft}, actor=actor.name, now=now)
         else:
-            await parties.change(tx, old, draft, actor=actor.name, now=now)
-            if parties.reached_elsewhere(old, draft):
+            await party_repository.change(tx, old, draft, actor=actor.name, now=now)
+            if party_repository.reached_elsewhere(old, draft):
                 for follow in self._hooks:
                     await follow(tx, party_id, now)
         act = "make" if old is None else "change"
@@ -102,16 +104,16 @@ class PartyDirectory:
         await self._database.run(self._delete, party_id, actor)
 
     async def _delete(self, tx: Tx, party_id: str, actor: Actor) -> None:
-        await parties.lock(tx)
+        await party_repository.lock(tx)
         party = await _editable(tx, party_id, actor)
-        await parties.hold(tx, party_id)
+        await party_repository.hold(tx, party_id)
         if named := await erasure.named_by(tx, party_id):
             forget = ", or delete its personal data" if party.kind is PartyKind.PERSON else ""
             raise PartyNamed(
                 f"“{party.name}” cannot be deleted, since there are {' and '.join(named)} that name it; "
                 f"end it instead{forget}"
             )
-        await parties.remove(tx, party_id)
+        await party_repository.remove(tx, party_id)
         await audit_log.record(
             tx,
             actor=actor.name,
@@ -132,9 +134,9 @@ class PartyDirectory:
         return await self._database.run(self._forget, party_id, actor)
 
     async def _forget(self, tx: Tx, party_id: str, actor: Actor, *, again: bool = False) -> Party:
-        await parties.lock(tx)
+        await party_repository.lock(tx)
         now = self._clock.now()
-        await parties.hold(tx, party_id)
+        await party_repository.hold(tx, party_id)
         party = await _editable(tx, party_id, actor)
         if party.forgotten_at is not None:
             return party
@@ -148,7 +150,7 @@ class PartyDirectory:
         person = party.kind is PartyKind.PERSON
         title = PRIVATE if person else None
         await erasure.forget(tx, self._data, party.id, title=title, actor=actor.name, now=now)
-        await parties.blank(tx, party, name=FORGOTTEN if person else party.name, actor=actor.name, now=now)
+        await party_repository.blank(tx, party, name=FORGOTTEN if person else party.name, actor=actor.name, now=now)
         await audit_log.record(tx, actor=actor.name, at=now, act="forget", thing=f"party {party.id}")
         for each in await merges.merged_into(tx, party.id):
             merged = await _require(tx, each)
@@ -168,7 +170,7 @@ class PartyDirectory:
         """The people in a party, by id. Raises ``PartyUnknown``."""
         async with self._database.read() as tx:
             await _require(tx, party_id)
-            return await parties.members(tx, party_id, after=after, limit=limit)
+            return await party_repository.members(tx, party_id, after=after, limit=limit)
 
     async def put_member(
         self,
@@ -190,9 +192,9 @@ class PartyDirectory:
 
     async def _put_member(self, tx: Tx, wanted: Membership, version: int, actor: Actor) -> tuple[Membership, bool]:
         party_id, member = wanted.party, wanted.member
-        await parties.lock(tx)
+        await party_repository.lock(tx)
         party = await _editable(tx, party_id, actor)
-        person = await parties.party(tx, member)
+        person = await party_repository.party(tx, member)
         if person is None or not sees_party(actor, person.id, person.site):
             raise PartyUnknown(member)
         if party.kind is PartyKind.PERSON:
@@ -203,11 +205,11 @@ class PartyDirectory:
             raise PartyForgotten(member)
         if wanted.since is not None and wanted.until is not None and wanted.until < wanted.since:
             raise invalid_field("until", "must not be before since")
-        old = await parties.membership(tx, party_id, member)
+        old = await party_repository.membership(tx, party_id, member)
         await require_version(tx, version, version_of(old), site=None, thing=_membership(party_id, member))
         value = replace(wanted, name=person.name)
         if value != old:
-            await parties.put_membership(tx, value, new=old is None)
+            await party_repository.put_membership(tx, value, new=old is None)
             await self._record_member(tx, party_id, member, "make" if old is None else "change", actor)
         return value, old is None
 
@@ -216,10 +218,10 @@ class PartyDirectory:
         await self._database.run(self._remove_member, party_id, member, actor)
 
     async def _remove_member(self, tx: Tx, party_id: str, member: str, actor: Actor) -> None:
-        party = await parties.party(tx, party_id)
+        party = await party_repository.party(tx, party_id)
         if party is not None:
             _require_may_edit(actor, party_id, party.site)
-        if not await parties.remove_membership(tx, party_id, member):
+        if not await party_repository.remove_membership(tx, party_id, member):
             raise MembershipUnknown(party_id, member)
         await self._record_member(tx, party_id, member, "delete", actor)
 
@@ -230,7 +232,7 @@ class PartyDirectory:
 
 async def whose(tx: Tx, party_id: str) -> Thing | None:
     """A party with the site it belongs to, for permission checks; None where there is no such party."""
-    found = await parties.party(tx, party_id)
+    found = await party_repository.party(tx, party_id)
     return None if found is None else Thing(site=found.site, party=party_id)
 
 
@@ -285,7 +287,7 @@ def against(
 
 
 async def _require(tx: Tx, party_id: str) -> Party:
-    found = await parties.party(tx, party_id)
+    found = await party_repository.party(tx, party_id)
     if found is None:
         raise PartyUnknown(party_id)
     return found

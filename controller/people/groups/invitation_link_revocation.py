@@ -4,10 +4,10 @@ from datetime import datetime
 
 from controller.audit import audit_log
 from controller.db.engine import Tx
-from controller.people.departures import Departure
 from controller.people.groups import repository
 from controller.people.groups.people import LEADS
 from controller.people.model import OF_PARTY
+from controller.people.party_leaving import Departure
 
 
 async def end_open_links(tx: Tx, departure: Departure, now: datetime) -> frozenset[str]:

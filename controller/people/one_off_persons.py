@@ -8,7 +8,7 @@ from sqlalchemy import exists, select
 from controller.audit import audit_log
 from controller.audit.audit_log import diff
 from controller.db.engine import Tx
-from controller.people import parties
+from controller.people import party_repository
 from controller.people.model import PartyDraft, PartyKind
 from controller.people.repository import email_key, name_key
 from controller.people.tables import assignments, memberships
@@ -35,7 +35,7 @@ async def one_off_person(tx: Tx, draft: PartyDraft, *, actor: str, now: datetime
         if email_key(row.contact_email) == email_key(draft.contact_email):
             return str(row.id)
     party = f"person-{secrets.token_hex(6)}"
-    await parties.add(tx, {party: draft}, actor=actor, now=now)
+    await party_repository.add(tx, {party: draft}, actor=actor, now=now)
     thing, changes = f"party {party}", diff(None, draft)
     await audit_log.record(tx, actor=actor, at=now, act="make", thing=thing, changes=changes, subject=party)
     return party

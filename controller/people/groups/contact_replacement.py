@@ -9,12 +9,12 @@ from msgspec.structs import replace
 from controller.audit import audit_log
 from controller.audit.audit_log import diff
 from controller.db.engine import Tx
-from controller.people import parties
+from controller.people import party_repository
 from controller.people import repository as users
-from controller.people.departures import Departure, DepartureHook
 from controller.people.groups import repository
 from controller.people.model import Party, User
-from controller.people.parties import PartyHook
+from controller.people.party_leaving import Departure, DepartureHook
+from controller.people.party_repository import PartyHook
 
 
 @dataclass(eq=False)
@@ -38,7 +38,7 @@ class PartyContacts:
     async def _replace(self, tx: Tx, departure: Departure, now: datetime) -> bool:
         """Where the party was reached by the address of somebody who has left, have it reached by that of its
         responsible user, or of another leader; or of nobody, which its site is shown. Whether it was."""
-        party = await parties.party(tx, departure.party)
+        party = await party_repository.party(tx, departure.party)
         email = departure.user.email
         if party is None or not departure.gone or not email or not party.contact_email:
             return False
@@ -51,7 +51,7 @@ class PartyContacts:
             "contact_email": (other.email or "") if other else "",
         }
         draft = replace(party.draft, **contact)
-        await parties.change(tx, party, draft, actor=departure.by, now=now)
+        await party_repository.change(tx, party, draft, actor=departure.by, now=now)
         await audit_log.record(
             tx,
             actor=departure.by,
