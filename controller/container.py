@@ -17,7 +17,7 @@ from controller.access.members.service import MemberService
 from controller.access.service import AccessService
 from controller.audit import audit_log
 from controller.audit.sealer import AuditSealer
-from controller.audit_api.head_mail import HeadMail
+from controller.audit_api.daily_mail import HeadMail
 from controller.audit_api.service import AuditService
 from controller.availability.service import AvailabilityService
 from controller.billing.service import BillingService
@@ -125,11 +125,11 @@ from controller.plans.clock_trust import GIVEN, Sources
 from controller.plans.overrides import repository as overrides
 from controller.plans.restored import repository as restored
 from controller.plans.why.service import WhyService
-from controller.retention.erasures import Erasures
+from controller.retention.erasure_log import Erasures
 from controller.retention.rules import rules as retention_rules
 from controller.retention.service import RetentionService
 from controller.retention.subject_access import SubjectAccess
-from controller.retention.user_names import EraseUsers, UserErasure
+from controller.retention.user_erasure import EraseUsers, UserErasure
 from controller.settings import Settings
 from controller.telemetry.wiring_check import wiring_faults_of
 from controller.uploads.parser import Parser

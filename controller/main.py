@@ -15,7 +15,7 @@ import uvloop
 from controller.container import Container, NamedTask
 from controller.db.engine import Database
 from controller.db.instance_lock import InstanceLock, hold
-from controller.enrolment.known_keys import require_known
+from controller.enrolment.key_file_check import require_known
 from controller.plans.clock_trust import GIVEN, MACHINE
 from controller.preflight import load_clock, require_database, require_files
 from controller.privileges import become_owner

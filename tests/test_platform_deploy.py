@@ -15,8 +15,8 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from controller.enrolment.authority import new_key, pair_pem, read_pair
 from controller.enrolment.broker_files import BrokerFiles
+from controller.enrolment.certificate_authority import new_key, pair_pem, read_pair
 from edge.cli import app
 from edge.config import load
 from edge.net.identity import FILE, write_identity

@@ -13,10 +13,10 @@ from typing import Any
 from fastapi.routing import APIRoute
 
 from controller.live import routes as telemetry
-from controller.live.socket import live
+from controller.live.websocket import live
 from controller.people.authentication import Authenticated, the_actor, the_person, the_token_owner
 from controller.settings import Settings
-from controller.text.patterns import ID_PATTERN
+from controller.text.id_patterns import ID_PATTERN
 from controller.web.app import ANYWHERE, API, ROUTERS, build_app
 from controller.web.problem import NotSignedIn, described
 from edge.wire.clock import SystemClock

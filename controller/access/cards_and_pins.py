@@ -5,7 +5,7 @@ import hmac
 import re
 from hashlib import sha256
 
-from controller.access.codes import choose, pattern_of
+from controller.access.code_generation import choose, pattern_of
 from controller.key_files import KeyFiles
 
 CARD = r"^[a-z0-9]{1,8}:[!-~]{1,80}$"

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.access.codes import NewGrant
+from controller.access.code_generation import NewGrant
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
 from controller.text import times

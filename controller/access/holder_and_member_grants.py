@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.access import offline
+from controller.access import offline_codes
 from controller.access.credential_hours import windows
 from controller.access.holders import repository as holders
 from controller.access.holders.model import Holder, Secrets
@@ -84,7 +84,7 @@ class OtherGrants:
         self._cached.move_to_end(key)
         while len(self._cached) > _MOST_CACHED:
             self._cached.popitem(last=False)
-        codes = await offline.parts(tx, at.site, at.doors, now=now)
+        codes = await offline_codes.parts(tx, at.site, at.doors, now=now)
         return ExtraGrants(parts={**cached[1].parts, **codes}, grants=cached[1].grants)
 
     async def _make(self, tx: Tx, at: GrantScope, day: date, within: Interval) -> ExtraGrants:

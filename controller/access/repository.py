@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import RowMapping, and_, bindparam, delete, exists, or_, select, union_all, update
 
+from controller.access.code_generation import CodeRow, CodeWindow, NewGrant, WantedGrant
 from controller.access.code_status import HeldGrant
-from controller.access.codes import CodeRow, CodeWindow, NewGrant, WantedGrant
 from controller.access.tables import code_claims, codes, grants
 from controller.db.compiled_sql import BulkInsert, CompiledReads, Row, RowMemo, put
 from controller.db.engine import Tx, batches

@@ -1,16 +1,15 @@
 """Codes of bookings, drawn until nobody else uses them at those doors, and what the plan compiler needs of them.
 
-Every function works inside its caller's transaction; a caller that writes holds the site's lock. ``codes`` says which
-codes are too easy to guess.
+Every function works inside its caller's transaction; a caller that writes holds the site's lock. ``code_generation``
+says which codes are too easy to guess.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from controller.access import codes, offline, repository
-from controller.access.code_status import CodeStatus, code_status
-from controller.access.codes import (
+from controller.access import code_generation, offline_codes, repository
+from controller.access.code_generation import (
     Chooser,
     CodeRow,
     Codes,
@@ -21,7 +20,8 @@ from controller.access.codes import (
     Share,
     WantedGrant,
 )
-from controller.access.offline import OfflineCode
+from controller.access.code_status import CodeStatus, code_status
+from controller.access.offline_codes import OfflineCode
 from controller.db.compiled_sql import BulkInsert, CompiledReads, RowMemo
 from controller.db.engine import DRAWN, Tx
 from controller.estate.service import EstateService
@@ -95,7 +95,9 @@ _SITES_KEPT = 256
 class AccessService:
     """Issues codes. ``choose`` draws one of so many digits; tests pass their own."""
 
-    def __init__(self, estate: EstateService, keys: KeyFiles, *, choose: codes.Chooser = codes.choose) -> None:
+    def __init__(
+        self, estate: EstateService, keys: KeyFiles, *, choose: code_generation.Chooser = code_generation.choose
+    ) -> None:
         self._estate = estate
         self._keys = keys
         self._choose = choose
@@ -193,7 +195,7 @@ class AccessService:
         self, tx: Tx, site: str, booking_ids: Sequence[str], now: datetime
     ) -> dict[str, list[tuple[OfflineCode, str]]]:
         """Booking id -> its valid offline codes, with their digits."""
-        found = await offline.of_bookings(tx, booking_ids, now=now)
+        found = await offline_codes.of_bookings(tx, booking_ids, now=now)
         secrets_of = await self._estate.offline_secrets(tx, site) if found else {}
         return {each: [(code, code.digits(secrets_of)) for code in codes] for each, codes in found.items()}
 

@@ -8,11 +8,11 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, select, text, update
 
 from controller.audit.audit_log import Source
-from controller.audit.chain import AuditHead, AuditRow
+from controller.audit.hash_chain import AuditHead, AuditRow
 from controller.audit.tables import UNSEALED, audit_heads, audit_mails, audit_people, audit_rows
 from controller.db.compiled_sql import CompiledReads
 from controller.db.engine import Tx
-from controller.db.structs import all_of, columns_of
+from controller.db.row_mapping import all_of, columns_of
 
 _ROW = columns_of(AuditRow, audit_rows)
 _HEAD = columns_of(AuditHead, audit_heads)

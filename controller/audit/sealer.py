@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from controller.audit import audit_log, repository
 from controller.audit.audit_log import Source
-from controller.audit.chain import START, AuditHead, AuditRow, HeadsFile, first_broken, reason_to_stop, seal
+from controller.audit.hash_chain import START, AuditHead, AuditRow, HeadsFile, first_broken, reason_to_stop, seal
 from controller.db.backup import AUDIT_HEADS
 from controller.db.engine import Database, Tx
 from controller.db.retry_until_available import retry_until_available

@@ -8,7 +8,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from controller.audit import repository
-from controller.audit.chain import AuditFault, AuditHead, ChainCheck
+from controller.audit.hash_chain import AuditFault, AuditHead, ChainCheck
 from controller.db.engine import Database
 
 

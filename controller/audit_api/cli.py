@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from controller.audit.audit_log import Origin, Source, set_origin
-from controller.audit.chain import AuditHead, HeadsFile
+from controller.audit.hash_chain import AuditHead, HeadsFile
 from controller.audit.sealer import HEADS, AuditSealer, public_keys
 from controller.audit.verify import Verification
 from controller.audit.verify import verify as verify_chains

@@ -17,7 +17,7 @@ from controller.db.engine import Tx
 from controller.diary.model import booking_time, require_timely
 from controller.diary.site_config import SiteConfig
 from controller.rules.model import RuleRequest
-from controller.rules.phrases import plural
+from controller.rules.reason_wording import plural
 from controller.web.fields import Moment
 from edge.wire.interval import Interval
 

@@ -23,7 +23,7 @@ from controller.availability.ranking import (
 )
 from controller.db.engine import Tx
 from controller.rules.model import ReasonKind, RuleRequest, Verdict
-from controller.rules.phrases import places
+from controller.rules.reason_wording import places
 from controller.rules.service import judge
 from controller.text import times
 from edge.wire.interval import Interval

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from controller.bookings.fitting_spaces import SpaceNeeds, Unfit, choose, lacks
 from controller.estate.model import SpaceKind
-from controller.rules.phrases import places, plural, quoted
+from controller.rules.reason_wording import places, plural, quoted
 from controller.text.times import listed
 
 _NAMED = 8

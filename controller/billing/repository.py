@@ -25,7 +25,7 @@ from sqlalchemy import (
 from controller.billing.model import Bill, Frozen, StoredTariffs, Tariffs
 from controller.billing.rate_periods import micros
 from controller.db.engine import NAMES_ACTOR, Instant, Tx, metadata
-from controller.db.structs import columns_of, struct_of
+from controller.db.row_mapping import columns_of, struct_of
 from controller.diary.model import CLAIMING, BookingState
 from controller.diary.tables import bookings
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from controller.access.code_generation import masked, spoken
 from controller.access.code_status import CodeState, lingering_texts
-from controller.access.codes import masked, spoken
 from controller.bookings.errors import conflicts, reason_bodies
 from controller.bookings.lifecycle import BookingAction, possible
 from controller.bookings.listing import Request

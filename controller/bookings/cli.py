@@ -6,7 +6,7 @@ import msgspec
 import typer
 from rich.progress import Progress
 
-from controller.access.codes import spoken
+from controller.access.code_generation import spoken
 from controller.bookings.affected import cli as affected
 from controller.bookings.cli_times import From, To
 from controller.bookings.door_codes import ReissuedAnswer

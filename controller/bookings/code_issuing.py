@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.access import service as access
+from controller.access.code_generation import Issue, IssuedCodes, Share
 from controller.access.code_status import LingeringCode
-from controller.access.codes import Issue, IssuedCodes, Share
 from controller.access.repository import lingering as lingering_grants
 from controller.access.service import AccessService
 from controller.bookings import repository

@@ -8,10 +8,10 @@ import msgspec
 from fastapi import APIRouter
 from pydantic import StringConstraints
 
-from controller.access import offline
-from controller.access import reissue as reissue_log
+from controller.access import code_replacement as reissue_log
+from controller.access import offline_codes
+from controller.access.code_generation import NoCodeLeft, spoken
 from controller.access.code_status import CodeState
-from controller.access.codes import NoCodeLeft, spoken
 from controller.audit import audit_log
 from controller.bookings import repository
 from controller.bookings.answers import booking_answer, message
@@ -93,7 +93,7 @@ class DoorCodes:
             if not where.require(booking.space).space.doors:
                 raise NotNow(f"no door needs a code for “{booking.title}”")
             together = await self.writer.reissue(tx, where, booking, actor=actor, now=now, why=why)
-            await offline.revoke(tx, [booking_id], now=now)
+            await offline_codes.revoke(tx, [booking_id], now=now)
             await reissue_log.record(
                 tx,
                 site=booking.site,
@@ -128,14 +128,14 @@ class DoorCodes:
                     f"{first.name} went offline only just now, and accepts no offline code until it has noticed; "
                     f"ask again at {when}"
                 )
-            window = offline.fitting(view.code_window, now)
+            window = offline_codes.fitting(view.code_window, now)
             if window is None:
                 raise NotNow(f"less than a quarter of an hour is left of “{booking.title}”; open the door by hand")
             known = await self.estate.offline_secrets(tx, booking.site)
             for each in certain:
                 if each.door not in known:
                     raise NotNow(f"{each.name} cannot check offline codes; enrol its edge again")
-                made = await offline.issue(
+                made = await offline_codes.issue(
                     tx,
                     site=booking.site,
                     door=each.door,

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from controller.diary.model import Booking, Claimed
 from controller.rules.model import ReasonKind, RuleReason, Verdict
-from controller.rules.phrases import title
+from controller.rules.reason_wording import title
 from controller.text import local_time, times
 from controller.web.problem import Conflict, Conflicting, NotFound, Problem, ReasonBody
 

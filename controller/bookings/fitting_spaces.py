@@ -9,7 +9,7 @@ from controller.diary.model import Need
 from controller.diary.site_config import SiteConfig, SpaceAtSite
 from controller.estate.model import Layout, Noise, SpaceKind
 from controller.rules.model import seats_of
-from controller.rules.phrases import places
+from controller.rules.reason_wording import places
 
 
 class SpaceNeeds(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from controller.access import offline, reissue
+from controller.access import code_replacement, offline_codes
 from controller.bookings import repository
 from controller.bookings.link_renewal import LinkRenewal
 from controller.bookings.writer import BookingWriter
@@ -61,8 +61,8 @@ class PartyLeaving:
         if not coming:
             return
         await self.writer.reissue_all(tx, site_config, coming, actor=actor, now=now, why=WHY)
-        await offline.revoke(tx, [each.id for each in coming], now=now)
-        await reissue.record(
+        await offline_codes.revoke(tx, [each.id for each in coming], now=now)
+        await code_replacement.record(
             tx,
             site=site,
             at=now,

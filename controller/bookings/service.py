@@ -9,8 +9,8 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy.exc import IntegrityError
 
+from controller.access.code_generation import CODE_OVERLAP
 from controller.access.code_status import lingering_texts
-from controller.access.codes import CODE_OVERLAP
 from controller.access.repository import first_look_read
 from controller.bookings import lifecycle, repository
 from controller.bookings.change_impact import ChangedParts, PlannedChange, changing, wanted

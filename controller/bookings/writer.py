@@ -6,11 +6,11 @@ from typing import Protocol
 
 import msgspec
 
-from controller.access import offline
+from controller.access import offline_codes
 from controller.access import service as access
+from controller.access.code_generation import Codes, IssuedCodes
 from controller.access.code_status import CodeStatus, HeldGrant, LingeringCode, code_status
-from controller.access.codes import Codes, IssuedCodes
-from controller.access.offline import OfflineCode
+from controller.access.offline_codes import OfflineCode
 from controller.access.repository import doors_offline, first_look_read
 from controller.access.service import AccessService
 from controller.audit import audit_log
@@ -332,7 +332,7 @@ class BookingWriter:
         coded = [each for each in written if _differs(each, _CODED)]
         certain = [each for each in coded if each.after.certain]
         await access.revoke(tx, booking_ids=[each.after.id for each in coded], now=now)
-        await offline.revoke(tx, [each.after.id for each in coded], now=now)
+        await offline_codes.revoke(tx, [each.after.id for each in coded], now=now)
         shares = await self.codes.kept_shares(tx, site_config, certain)
         await self.codes.issue(tx, site_config, [each.after for each in certain], now, shares=shares, into=rows)
         await _let_go(tx, site_config, [each.after for each in written if _differs(each, _PLACED)])

@@ -5,9 +5,9 @@ from enum import StrEnum
 
 import msgspec
 
-from controller.calendars.expand import EventOccurrence
 from controller.calendars.ics_parser import CalendarFault
 from controller.calendars.read_calendar import GoesOn
+from controller.calendars.recurring_events import EventOccurrence
 from controller.diary.model import Booking, Claimed
 from controller.estate.model import Site
 

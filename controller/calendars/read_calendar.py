@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.calendars.date_times import CalendarTime, instant
-from controller.calendars.event_reader import CalendarEvent, read_event
-from controller.calendars.expand import DateOverride, EventOccurrence, expand
 from controller.calendars.ics_parser import CalendarFault, CalendarTooSlow, Component, ContentLine, parse_components
+from controller.calendars.recurring_events import DateOverride, EventOccurrence, expand
 from controller.calendars.tzid_lookup import Zones
+from controller.calendars.vevent_parser import CalendarEvent, read_event
 from controller.recurrence.errors import Unbookable
 from controller.recurrence.rrule_evaluation import Budget
 

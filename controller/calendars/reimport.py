@@ -11,9 +11,9 @@ from controller.bookings.series.model import Series
 from controller.bookings.series.repository import insert_series
 from controller.bookings.writer import BookingWriter
 from controller.calendars import repository
-from controller.calendars.expand import EventOccurrence
 from controller.calendars.ics_parser import CalendarFault
 from controller.calendars.model import FEED, IMPORT, CalendarImportResult, Clashing, ImportResult, Taken
+from controller.calendars.recurring_events import EventOccurrence
 from controller.db.engine import Tx
 from controller.diary.model import Booking, BookingRequest, BookingState, Changed, Details
 from controller.diary.site_config import SiteConfig

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select, tuple_, update
 
-from controller.calendars.expand import EventOccurrence
 from controller.calendars.model import ImportedEventRecord
+from controller.calendars.recurring_events import EventOccurrence
 from controller.calendars.tables import imported
 from controller.db.engine import Tx
-from controller.db.structs import struct_of
+from controller.db.row_mapping import struct_of
 from controller.diary.model import CLAIMING, BookingState
 from controller.diary.tables import bookings
 

@@ -10,10 +10,10 @@ from controller.bookings import repository as bookings
 from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingWriter
 from controller.calendars import repository
-from controller.calendars.expand import EventOccurrence
 from controller.calendars.ics_parser import CalendarFault
 from controller.calendars.model import CalendarImportResult, Gone, Vanished
 from controller.calendars.read_calendar import ClassifiedCalendar, sort_out
+from controller.calendars.recurring_events import EventOccurrence
 from controller.calendars.reimport import ImportBatch, Target
 from controller.changes import Changes
 from controller.db.engine import Database, Tx

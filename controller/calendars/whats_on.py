@@ -13,7 +13,7 @@ from sqlalchemy import and_, or_, select
 from controller.bookings.writer import BookingWriter
 from controller.calendars.ics_writer import etag, tagged
 from controller.db.engine import Tx
-from controller.db.structs import all_of, columns_of
+from controller.db.row_mapping import all_of, columns_of
 from controller.diary.model import LONGEST, BookingState
 from controller.diary.site_config import SiteConfig
 from controller.diary.tables import bookings

@@ -14,7 +14,7 @@ from controller.cli.console import CONFIG, ConfigFile, errors_on_one_line, open_
 from controller.db.backup import back_up
 from controller.enrolment.broker_files import make_broker_files
 from controller.enrolment.schemas import SigningKeyAnswer
-from controller.lost_keys import COSTS, lost_keys, make_new_keys
+from controller.lost_key_recovery import COSTS, lost_keys, make_new_keys
 from controller.main import migrate_alone
 from controller.main import run as run_controller
 from controller.preflight import load_clock, require_database, require_files, unanswered

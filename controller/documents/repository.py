@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from controller.db.engine import NAMES_ACTOR, Tx, metadata
-from controller.db.structs import all_of, columns_of, first_of
+from controller.db.row_mapping import all_of, columns_of, first_of
 from controller.documents.model import SAFEGUARDING, Document, Review, Safeguarding, ValidDocument, latest
 from controller.people.tables import parties
 

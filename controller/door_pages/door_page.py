@@ -15,8 +15,8 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
+from controller.access.code_generation import spoken
 from controller.access.code_status import CodeState
-from controller.access.codes import spoken
 from controller.billing.answers import account_answer, cancel_charge
 from controller.billing.service import BillingService
 from controller.bookings.answers import LAPSED, changed, given_back, waiting

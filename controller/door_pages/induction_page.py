@@ -24,7 +24,7 @@ from controller.induction.service import InductionService
 from controller.people.authentication import find_actor
 from controller.people.model import Actor
 from controller.people.permissions import sees
-from controller.rules.phrases import plural
+from controller.rules.reason_wording import plural
 from controller.web.csrf import ForeignOrigin
 from controller.web.services import service
 from edge.wire.ids import SLUG_PATTERN

@@ -4,7 +4,7 @@ Each date's own door page offers what can be done with it."""
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from controller.access.codes import spoken
+from controller.access.code_generation import spoken
 from controller.bookings.errors import LinkUnknown
 from controller.bookings.series.summary import SeriesDates, date_texts, space_text
 from controller.door_pages.door_page import ThePages, Token

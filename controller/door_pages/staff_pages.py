@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 from msgspec.structs import asdict
 from pydantic import ValidationError
 
-from controller.access.codes import spoken
+from controller.access.code_generation import spoken
 from controller.bookings.answers import code_times, given_back
 from controller.bookings.door_codes import DoorCodes
 from controller.bookings.errors import BookingUnknown, NotNow

@@ -12,7 +12,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from controller.enrolment.authority import (
+from controller.enrolment.certificate_authority import (
     CONTROLLER,
     CertificateAuthority,
     new_key,

@@ -9,8 +9,8 @@ from datetime import datetime
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from controller.access.code_replacement import rehash
 from controller.access.holders.service import HolderService
-from controller.access.reissue import rehash
 from controller.access.service import AccessService
 from controller.db.engine import Tx
 from controller.enrolment import repository

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import ColumnElement, RowMapping, delete, exists, insert, or_, select, update
 
 from controller.db.engine import Tx
-from controller.db.structs import all_of, first_of, put_row, struct_of
+from controller.db.row_mapping import all_of, first_of, put_row, struct_of
 from controller.enrolment.model import Certificate, EdgeKey, IdentityState, KeyState, Notified, Revocation, StoredToken
 from controller.enrolment.tables import certificates, edge_identities, edge_keys, enrolment_tokens, revocations
 from controller.telemetry.envelope_verifier import EdgeName

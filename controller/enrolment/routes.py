@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, status
 
-from controller.access.codes import NoCodeLeft
+from controller.access.code_generation import NoCodeLeft
 from controller.enrolment.model import KeyTaken, NotEnrolled, RevocationUnknown, TokenRefused
 from controller.enrolment.schemas import (
     EnrolBody,

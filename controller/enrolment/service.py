@@ -9,22 +9,22 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from controller.access import offline
-from controller.access import reissue as reissue_log
+from controller.access import code_replacement as reissue_log
+from controller.access import offline_codes
+from controller.access.code_replacement import reissue
 from controller.access.holders.model import Holder
 from controller.access.holders.service import HolderService
 from controller.access.members import repository as members
 from controller.access.members.model import against
-from controller.access.reissue import reissue
 from controller.access.service import AccessService
 from controller.audit import audit_log
 from controller.bookings import repository as bookings
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.diary.policy_repository import policy
-from controller.enrolment import known_keys, repository
-from controller.enrolment.authority import CertificateAuthority
+from controller.enrolment import key_file_check, repository
 from controller.enrolment.broker_files import BrokerFiles
+from controller.enrolment.certificate_authority import CertificateAuthority
 from controller.enrolment.edge_identity import EdgeIdentities
 from controller.enrolment.model import (
     Certificate,
@@ -325,7 +325,7 @@ class EnrolmentService:
         why = f"edge {edge} was revoked: {reason}"
         changed = await reissue(tx, self.access, site=site, doors=doors, now=now)
         await bookings.log(tx, changed, at=now, actor=actor.name, what="new code", why=why)
-        await offline.revoke(tx, changed, now=now)
+        await offline_codes.revoke(tx, changed, now=now)
         await reissue_log.record(
             tx,
             site=site,
@@ -371,7 +371,7 @@ class EnrolmentService:
 
     async def _note_key_files(self) -> None:
         """The database knows which keys it is written with from now on."""
-        await self.database.run(known_keys.record, self.keys.folder, self.clock.now())
+        await self.database.run(key_file_check.record, self.keys.folder, self.clock.now())
 
     async def _write_list(self) -> None:
         """Bring what the broker reads up to date."""

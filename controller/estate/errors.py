@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from controller.estate.change_hooks import Obstacle
-from controller.estate.edits import SINGULAR
+from controller.estate.change_preview import SINGULAR
 from controller.estate.validation import EstateFault
 from controller.web.problem import Conflicting, FieldError, Invalid, NotFound, ReasonBody
 

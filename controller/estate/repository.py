@@ -12,8 +12,8 @@ from sqlalchemy import RowMapping, Table, bindparam, delete, func, insert, selec
 
 from controller.db.compiled_sql import CompiledReads
 from controller.db.engine import Tx
-from controller.db.structs import all_of, columns_of, first_of, put_row, struct_of, structs_of
-from controller.estate.edits import Thing
+from controller.db.row_mapping import all_of, columns_of, first_of, put_row, struct_of, structs_of
+from controller.estate.change_preview import Thing
 from controller.estate.model import (
     Changeover,
     Door,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response, status
 
-from controller.estate.edits import Edit, Put
+from controller.estate.change_preview import Edit, Put
 from controller.estate.errors import InUse, SiteUnknown
 from controller.estate.model import Door, Edge, Equipment, Floor
 from controller.estate.schemas import (

@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, Field, StringConstraints
 
 from controller.estate.change_hooks import ChangePreview
-from controller.estate.edits import Difference, Thing
+from controller.estate.change_preview import Difference, Thing
 from controller.estate.model import (
     Changeover,
     Door,

@@ -14,7 +14,7 @@ from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.estate import repository
 from controller.estate.change_hooks import ChangePreview, EstateHook, together
-from controller.estate.edits import SINGULAR, Difference, Edit, Put, Remove, Thing, differences, things
+from controller.estate.change_preview import SINGULAR, Difference, Edit, Put, Remove, Thing, differences, things
 from controller.estate.errors import (
     ChangeBlocked,
     DoorUnknown,

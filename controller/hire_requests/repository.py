@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from controller.db.engine import Instant, Tx, metadata
-from controller.db.structs import columns_of, first_of
+from controller.db.row_mapping import columns_of, first_of
 from controller.diary.model import BookingState
 from controller.diary.policy import HirePolicy
 from controller.diary.tables import bookings

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from pydantic import AliasChoices, AliasPath, BeforeValidator, Field
 
 from controller.hours import bank_holidays
-from controller.hours.clock_changes import bounds
 from controller.hours.day_rules import RuleSource
 from controller.hours.impact import LossKind
+from controller.hours.local_minutes import bounds
 from controller.hours.model import (
     BookableWindow,
     Break,

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.hours.clock_changes import between, bounds
 from controller.hours.day_rules import DayRule, Days
+from controller.hours.local_minutes import between, bounds
 from controller.hours.model import DAY_MINUTES
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode

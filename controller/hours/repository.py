@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from controller.db.engine import NAMES_ACTOR, Instant, Tx, metadata
-from controller.db.structs import put_row, struct_of
+from controller.db.row_mapping import put_row, struct_of
 from controller.estate.model import Site, atoms_of
 from controller.estate.tables import space_parts, spaces
 from controller.hours.model import BookableWindow, Closure, OpeningHours, SpaceHours, Term

@@ -26,8 +26,8 @@ from controller.hours.answers import (
     space_hours_answer,
     terms_answer,
 )
+from controller.hours.change_preview import NewTerms, NewTimetable, NewWindows, NoClosure
 from controller.hours.impact import ClosureUnknown, WouldBreak
-from controller.hours.proposals import NewTerms, NewTimetable, NewWindows, NoClosure
 from controller.hours.schemas import ClosureBody, PutHoursBody, PutSpaceHoursBody, PutTermsBody
 from controller.hours.service import HoursService
 from controller.people.authentication import Reads, Runs

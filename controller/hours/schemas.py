@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from controller.hours.change_preview import NewClosure
 from controller.hours.day_rules import dates, tied
 from controller.hours.model import (
     DAY_MINUTES,
@@ -25,7 +26,6 @@ from controller.hours.model import (
     Term,
     WeeklySpan,
 )
-from controller.hours.proposals import NewClosure
 from controller.hours.space_hours import WEEKDAYS, time_text
 from controller.web.fields import Body, Day, Line, MomentText, Name, Slug, Versioned, Whole, read_date, read_moment
 from edge.wire.plan import Mode

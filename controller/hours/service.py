@@ -17,9 +17,9 @@ from controller.estate.model import Site, SiteParts
 from controller.estate.repository import bump
 from controller.estate.service import require_parts, require_site
 from controller.hours import repository
+from controller.hours.change_preview import HoursProposal
 from controller.hours.impact import Broken, ChangedDoor, Diary, WouldBreak, broken, changed_doors
 from controller.hours.model import Closure
-from controller.hours.proposals import HoursProposal
 from controller.hours.timetable import Timetable
 from controller.people.optimistic_locking import require_version
 from controller.text import local_time

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.hours.clock_changes import between
+from controller.hours.local_minutes import between
 from controller.hours.model import DAY_MINUTES, BookableWindow
 from controller.text.times import listed
 from edge.wire.interval import Interval

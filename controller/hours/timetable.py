@@ -13,8 +13,8 @@ import msgspec
 
 from controller.estate.model import Site
 from controller.hours import bank_holidays
-from controller.hours.clock_changes import bounds, month_days
 from controller.hours.day_rules import DayRule, Days
+from controller.hours.local_minutes import bounds, month_days
 from controller.hours.model import Closure, OpeningHours, SpaceHours, Term
 from controller.hours.modes import ModePeriod, clipped, day_modes, joined, lay
 from controller.hours.space_hours import ClosedPeriod, WindowGaps

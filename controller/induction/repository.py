@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from controller.access.tables import inductions, members
 from controller.db.engine import NAMES_ACTOR, Instant, Tx, metadata
-from controller.db.structs import all_of, columns_of, put_row
+from controller.db.row_mapping import all_of, columns_of, put_row
 from controller.induction.model import Induction, InductionDraft, InductionResult, Taker
 from controller.people.tables import assignments, memberships, parties
 

@@ -17,7 +17,7 @@ from controller.db.engine import Database
 from controller.diary.site_config import SiteConfigs
 from controller.estate.service import require_parts
 from controller.live.snapshot import Doubt, take_snapshot
-from controller.live.views import Snapshot
+from controller.live.snapshot_schemas import Snapshot
 from edge.wire.clock import Clock, real_s
 
 SNAPSHOT_EVERY_S = 1.0

@@ -11,7 +11,7 @@ from controller.enrolment import repository as enrolment
 from controller.estate.model import Door, Edge, SiteParts
 from controller.hours.timetable import Timetable
 from controller.live.open_alerts import LOOK_BACK, Carrying, stored_alerts
-from controller.live.views import (
+from controller.live.snapshot_schemas import (
     AlertView,
     AreaView,
     CounterView,

@@ -7,7 +7,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 
 from controller.access.holder_and_member_grants import OtherGrants
-from controller.access.offline import booking_of
+from controller.access.offline_codes import booking_of
 from controller.bookings import arrivals
 from controller.changes import Changes
 from controller.db.engine import Database

@@ -7,7 +7,7 @@ from email.utils import parseaddr
 
 import msgspec
 
-from controller.access.codes import spoken
+from controller.access.code_generation import spoken
 from controller.billing.answers import summary
 from controller.billing.model import Quote
 from controller.bookings.answers import changed, code_times, given_back, message

@@ -22,7 +22,7 @@ from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may, may_somewhere, parties_of
 from controller.people.sign_in import SignInService
 from controller.settings import Settings
-from controller.text.patterns import ID_PATTERN
+from controller.text.id_patterns import ID_PATTERN
 from controller.web.csrf import ForeignOrigin, from_our_pages, reads
 from controller.web.services import service, service_of
 from edge.wire.ids import SLUG_PATTERN

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, update
 
 from controller.db.engine import Tx
-from controller.db.structs import all_of, first_of, struct_of
+from controller.db.row_mapping import all_of, first_of, struct_of
 from controller.people.model import Actor, Membership, Party, PartyDraft, PartyFilter, PartyKind, Tier
 from controller.people.permissions import sees_party
 from controller.people.repository import name_key

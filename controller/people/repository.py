@@ -11,8 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from controller.audit import audit_log
 from controller.db.compiled_sql import CompiledReads, Row
 from controller.db.engine import Tx
-from controller.db.notifications import notify
-from controller.db.structs import all_of, columns_of, first_of, put_row, struct_of
+from controller.db.postgresql_notifications import notify
+from controller.db.row_mapping import all_of, columns_of, first_of, put_row, struct_of
 from controller.people.model import (
     ApiToken,
     Assignment,

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import URL
 
-from controller.db.notifications import ALIVE_EVERY_S, listen
+from controller.db.postgresql_notifications import ALIVE_EVERY_S, listen
 from controller.people.model import Session
 
 CHANNEL = "hallkeeper_rights"

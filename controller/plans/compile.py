@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from controller.access.codes import WantedGrant
+from controller.access.code_generation import WantedGrant
 from controller.access.holder_and_member_grants import ExtraGrants
 from controller.plans.model import HOURS
 from edge.wire.codec import PART_LIMIT, encode

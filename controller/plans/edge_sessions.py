@@ -22,7 +22,7 @@ from controller.plans.service import Planner
 from controller.telemetry import repository as telemetry
 from controller.telemetry.alert_catalogue import AlertCode
 from controller.telemetry.envelope_verifier import EnvelopeVerifier
-from controller.telemetry.event_dating import AHEAD_LIMIT, ClockSample, better, of_earlier, tell_wrong_clock
+from controller.telemetry.event_timestamps import AHEAD_LIMIT, ClockSample, better, of_earlier, tell_wrong_clock
 from controller.telemetry.model import EdgeState
 from edge.wire.access_decision import ClockTrust
 from edge.wire.clock import Clock

@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from controller.access import reissue
-from controller.access.reissue import ReissuedCodes
+from controller.access import code_replacement
+from controller.access.code_replacement import ReissuedCodes
 from controller.db.engine import Tx
 from controller.estate.model import SiteParts
 from controller.plans import repository
@@ -62,9 +62,9 @@ async def acts(tx: Tx, parts: SiteParts, *, before: str | None, limit: int, now:
     ordered = await overrides.before(tx, site, before=before, limit=limit + 1)
     shown = await show_all(tx, parts, tuple(ordered), now)
     decided = await show_restored(tx, parts, await restored.decided(tx, site, before=before, limit=limit + 1))
-    renewed = await reissue.before(tx, site, before=before, limit=limit + 1)
+    renewed = await code_replacement.before(tx, site, before=before, limit=limit + 1)
     made = await repository.made_at(tx, site)
-    still = await reissue.still_open(tx, site, renewed, made=made, now=now)
+    still = await code_replacement.still_open(tx, site, renewed, made=made, now=now)
     found = [_command(issued, parts, now) for issued in commands] + [_override(one, shown, now) for one in ordered]
     found += [_new_codes(one, parts, still[one.id]) for one in renewed]
     found += [_decision(one, decided) for one in decided.entries]

@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 from controller.access import service as access
-from controller.access.codes import WantedGrant
+from controller.access.code_generation import WantedGrant
 from controller.access.holder_and_member_grants import GrantScope, OtherGrants
 from controller.access.members import repository as members
 from controller.access.members.repository import Stamp

@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, bindparam, delete, exists, func, insert, or_,
 from controller.access.tables import new_codes, offline_codes
 from controller.db.compiled_sql import CompiledReads, Row, RowMemo
 from controller.db.engine import Tx
-from controller.db.structs import struct_of
+from controller.db.row_mapping import struct_of
 from controller.diary.tables import bookings
 from controller.estate.tables import doors, old_secrets, sites
 from controller.people.permissions import Thing

@@ -13,7 +13,7 @@ from controller.retention.schedule import SCHEDULE
 from controller.retention.schemas import RetentionList, RetentionRead, Subject
 from controller.retention.service import RetentionService
 from controller.retention.subject_access import SubjectAccess
-from controller.retention.user_names import UserErasure
+from controller.retention.user_erasure import UserErasure
 from controller.web.fields import IdPath, SlugPath
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import service

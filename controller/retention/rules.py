@@ -13,7 +13,7 @@ from controller.db.engine import Tx
 from controller.diary.waitlist import IN_LINE
 from controller.people.errors import PartyNamed
 from controller.people.party_service import PartyService
-from controller.retention.plans import DeletePlans, DeleteUnusedParts
+from controller.retention.plan_deletion import DeletePlans, DeleteUnusedParts
 from controller.retention.removal import (
     BlankBookings,
     BlankSeries,

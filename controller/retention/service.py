@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from controller.db.engine import Database
 from controller.db.retry_until_available import retry_until_available
-from controller.db.structs import all_of, columns_of, put_row
-from controller.retention.plans import DeleteUnusedParts
+from controller.db.row_mapping import all_of, columns_of, put_row
+from controller.retention.plan_deletion import DeleteUnusedParts
 from controller.retention.removal import (
     InOrder,
     RetentionRule,

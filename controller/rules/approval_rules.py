@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from controller.diary.policy import ApprovalRule, QuotaPeriod
-from controller.rules import phrases
+from controller.rules import reason_wording
 from controller.rules.model import ReasonKind, RuleContext, RuleReason
 from controller.rules.policy_rules import days_ahead, period
 from controller.text import times
@@ -52,7 +52,7 @@ def approval(case: RuleContext) -> Iterator[RuleReason]:
         return
     rule, misses = nearest
     if any(miss.whose for miss in misses):
-        who, where = phrases.TIERS[case.request.tier], case.place.space.name
+        who, where = reason_wording.TIERS[case.request.tier], case.place.space.name
         text = f"needs approval: no rule confirms bookings of {where} at once for {who}"
         yield RuleReason(why=ReasonKind.APPROVAL, field="", text=text)
         return
@@ -116,7 +116,7 @@ def missed(rule: ApprovalRule, case: RuleContext) -> Iterator[Miss]:
 
 def _whose(rule: ApprovalRule, case: RuleContext) -> Iterator[Miss]:
     if rule.tiers and case.request.tier not in rule.tiers:
-        yield Miss(text=f"for {phrases.TIERS[case.request.tier]}", field="party", whose=True)
+        yield Miss(text=f"for {reason_wording.TIERS[case.request.tier]}", field="party", whose=True)
     if rule.parties and case.asked.party not in rule.parties:
         yield Miss(text="for this party", field="party", whose=True)
     if rule.spaces and case.asked.space not in rule.spaces:
@@ -129,7 +129,7 @@ def _what(rule: ApprovalRule, case: RuleContext) -> Iterator[Miss]:
         hint = "say how many people come; it may be confirmed at once then"
         yield Miss(text="without a number of people", hint=hint, field="people", limit=most)
     elif most is not None and people is not None and people > most:
-        text = f"for more than {phrases.plural(most, 'person', 'people')}"
+        text = f"for more than {reason_wording.plural(most, 'person', 'people')}"
         yield Miss(text=text, field="people", asked=people, limit=most)
     if rule.no_under_16s and case.asked.under_16s:
         yield Miss(text="with under-16s", field="under_16s")
@@ -144,13 +144,13 @@ def _when(rule: ApprovalRule, case: RuleContext) -> Iterator[Miss]:
     zone = case.place.site.tz
     ahead, most = days_ahead(during.start, zone, now=case.now), rule.most_days_ahead
     if most is not None and ahead > most:
-        text = f"more than {phrases.plural(most, 'day')} ahead"
+        text = f"more than {reason_wording.plural(most, 'day')} ahead"
         yield Miss(text=text, field="starts", asked=ahead, limit=most)
     if rule.most_a_week is not None:
         week = period(QuotaPeriod.WEEK, during.start, zone, now=case.now)
         count = sum(week.has(each) for each in case.facts.spent) + 1
         if count > rule.most_a_week:
-            text = f"more than {phrases.plural(rule.most_a_week, 'booking')} in one week"
+            text = f"more than {reason_wording.plural(rule.most_a_week, 'booking')} in one week"
             yield Miss(text=text, field="starts", asked=count, limit=rule.most_a_week)
     if rule.modes:
         met = [each.mode for each in case.site_config.hours.modes(during, space=case.asked.space)]

@@ -21,7 +21,7 @@ from controller.diary.policy import (
     QuotaPeriod,
 )
 from controller.people.model import Tier
-from controller.rules import phrases
+from controller.rules import reason_wording
 from controller.rules.model import ReasonKind, RuleContext, RuleReason
 from controller.text import local_time, times
 from edge.wire.plan import Mode
@@ -73,7 +73,7 @@ def inducted(case: RuleContext) -> Iterator[RuleReason]:
     rule = induction_rule(case)
     if rule is None or case.facts.inducted >= rule.people:
         return
-    people = phrases.plural(rule.people, "person", "people")
+    people = reason_wording.plural(rule.people, "person", "people")
     has = f"{case.facts.inducted} so far" if case.facts.inducted else "nobody so far"
     yield RuleReason(
         why=ReasonKind.APPROVAL,
@@ -146,7 +146,9 @@ class Overrun(msgspec.Struct, frozen=True, kw_only=True):
 
     def amount(self, count: float) -> str:
         """“2 bookings”, “3 hours”."""
-        return times.duration(timedelta(minutes=count)) if self.minutes else phrases.plural(int(count), "booking")
+        return (
+            times.duration(timedelta(minutes=count)) if self.minutes else reason_wording.plural(int(count), "booking")
+        )
 
 
 def days_ahead(start: datetime, zone: ZoneInfo, *, now: datetime) -> int:
@@ -174,8 +176,8 @@ def too_early(case: RuleContext) -> Iterator[RuleReason]:
     yield RuleReason(
         why=ReasonKind.TOO_EARLY,
         field="starts",
-        text=f"{phrases.TIERS[tier]} can book {case.place.space.name} {phrases.plural(found.days, 'day')} ahead; "
-        f"this can be booked from {day} on",
+        text=f"{reason_wording.TIERS[tier]} can book {case.place.space.name} "
+        f"{reason_wording.plural(found.days, 'day')} ahead; this can be booked from {day} on",
         asked=ahead,
         limit=found.days,
         last=local_time.local_day(case.now, zone) + timedelta(days=found.days),
@@ -244,13 +246,13 @@ def _quotas(case: RuleContext) -> list[Quota]:
 
 def _over(case: RuleContext, quota: Quota, within: Period, over: Overrun, before: Sequence[Claimed]) -> RuleReason:
     zone = case.place.site.tz
-    here = f": {phrases.bookings(before, zone)}" if before else ""
+    here = f": {reason_wording.bookings(before, zone)}" if before else ""
     return RuleReason(
         why=ReasonKind.QUOTA,
         field="starts",
         text=f"“{quota.name}” allows {over.amount(over.most)} {span(quota.per, within, zone, now=case.now)}; "
         f"with this it would be {over.amount(over.used)}{here}",
-        conflicts=tuple(before[: phrases.CARRIED]),
+        conflicts=tuple(before[: reason_wording.CARRIED]),
         asked=over.used,
         limit=over.most,
         first=None if within.ends is None else local_time.local_day(within.ends, zone),

@@ -11,7 +11,7 @@ from datetime import timedelta
 import msgspec
 
 from controller.diary.model import Claimed
-from controller.rules import phrases
+from controller.rules import reason_wording
 from controller.rules.model import (
     Neighbour,
     ReasonKind,
@@ -23,7 +23,7 @@ from controller.rules.model import (
     peak,
     takings,
 )
-from controller.rules.phrases import quoted
+from controller.rules.reason_wording import quoted
 from controller.text import times
 from edge.wire.interval import Interval
 
@@ -109,7 +109,7 @@ def _nearest(found: Sequence[Neighbour], key: Callable[[Neighbour], float]) -> l
 
 def _reason(case: RuleContext, gap: _Gap) -> RuleReason:
     neighbour = gap.neighbour
-    other = phrases.booking(neighbour.booking, case.place.site.tz, space=case.elsewhere(neighbour.booking))
+    other = reason_wording.booking(neighbour.booking, case.place.site.tz, space=case.elsewhere(neighbour.booking))
     left = f"{times.duration(gap.left)} left"
     if gap.changeover > gap.buffer:
         why = ReasonKind.CHANGEOVER
@@ -126,8 +126,8 @@ def _reason(case: RuleContext, gap: _Gap) -> RuleReason:
         field=gap.field,
         text=text,
         conflicts=(neighbour.booking,),
-        asked=phrases.minutes(gap.left),
-        limit=phrases.minutes(gap.needed),
+        asked=reason_wording.minutes(gap.left),
+        limit=reason_wording.minutes(gap.needed),
     )
 
 
@@ -184,14 +184,15 @@ def overlap(case: RuleContext) -> Iterator[RuleReason]:
         return
     taken = sorted(found.values(), key=lambda each: each.during)
     named = "; ".join(
-        phrases.booking(each, place.site.tz, space=case.elsewhere(each)) for each in taken[: phrases.NAMED]
+        reason_wording.booking(each, place.site.tz, space=case.elsewhere(each))
+        for each in taken[: reason_wording.NAMED]
     )
-    more = f" and {len(taken) - phrases.NAMED} more" if len(taken) > phrases.NAMED else ""
+    more = f" and {len(taken) - reason_wording.NAMED} more" if len(taken) > reason_wording.NAMED else ""
     yield RuleReason(
         why=ReasonKind.CLASH,
         field="starts",
         text=f"{place.space.name} is taken then: {named}{more}",
-        conflicts=tuple(taken[: phrases.CARRIED]),
+        conflicts=tuple(taken[: reason_wording.CARRIED]),
     )
 
 
@@ -239,7 +240,7 @@ def seats(case: RuleContext) -> Iterator[RuleReason]:
     yield RuleReason(
         why=ReasonKind.SEATS,
         field="seats",
-        text=f"{name} is booked as a whole, not by {phrases.places(case.asked.seats)}; leave seats out",
+        text=f"{name} is booked as a whole, not by {reason_wording.places(case.asked.seats)}; leave seats out",
         asked=case.asked.seats,
     )
 
@@ -253,7 +254,7 @@ def equipment(case: RuleContext) -> Iterator[RuleReason]:
         field = f"equipment.{name}"
         found = site_config.equipment.get(name)
         if found is None:
-            there = phrases.quoted(sorted(site_config.equipment)[: phrases.CARRIED])
+            there = reason_wording.quoted(sorted(site_config.equipment)[: reason_wording.CARRIED])
             hint = f"it has {there}" if there else "it has none"
             text = f"{site_config.site.name} has no equipment “{name}”; {hint}"
             yield RuleReason(why=ReasonKind.EQUIPMENT, field=field, text=text)
@@ -280,7 +281,7 @@ def places(case: RuleContext) -> Iterator[RuleReason]:
             there = case.site_config.by_space[pool.partition("/")[2]].space.name
             yield _too_few(
                 case,
-                f"{left:,} of {phrases.places(sizes[pool])} left then",
+                f"{left:,} of {reason_wording.places(sizes[pool])} left then",
                 there,
                 seats,
                 left,
@@ -313,13 +314,15 @@ def _too_few(
 ) -> RuleReason:
     holders = _holders(uses, case.asked.during)
     shown = [(each, by) for each, by in holders if not each.hidden]
-    named = "; ".join(f"{each.title} has {by:,}" for each, by in shown[: phrases.NAMED])
-    more = f" and {len(shown) - phrases.NAMED} more bookings have some" if len(shown) > phrases.NAMED else ""
+    named = "; ".join(f"{each.title} has {by:,}" for each, by in shown[: reason_wording.NAMED])
+    more = (
+        f" and {len(shown) - reason_wording.NAMED} more bookings have some" if len(shown) > reason_wording.NAMED else ""
+    )
     return RuleReason(
         why=why,
         field=field,
         text=f"{name}: {left_words}, {count:,} asked for" + (f" ({named}{more})" if named else ""),
-        conflicts=tuple(each for each, _ in holders[: phrases.CARRIED]),
+        conflicts=tuple(each for each, _ in holders[: reason_wording.CARRIED]),
         asked=count,
         limit=left,
     )

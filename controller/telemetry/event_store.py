@@ -12,8 +12,8 @@ from controller.telemetry import repository
 from controller.telemetry.alert_catalogue import AlertCode
 from controller.telemetry.deduplication import SeqRuns, deduplicate, judged_seq
 from controller.telemetry.envelope_verifier import EdgeName
-from controller.telemetry.event_dating import EventDating
 from controller.telemetry.event_text import door_of, happened
+from controller.telemetry.event_timestamps import EventDating
 from controller.telemetry.history import Sample, SqlHistory, sample_of
 from controller.telemetry.model import GoodEvent, RefusalReason, SetAside, StoredEvent
 from controller.telemetry.repository import CounterDay

@@ -50,9 +50,9 @@ from controller.hire_requests import routes as hire_requests
 from controller.hours import routes as hours
 from controller.induction import routes as induction
 from controller.live import routes as telemetry
-from controller.live import socket as live_socket
+from controller.live import websocket as live_socket
 from controller.live.push import Beat, BookingsChanged
-from controller.live.views import Snapshot
+from controller.live.snapshot_schemas import Snapshot
 from controller.notices import call_routes as calls
 from controller.notices import document_reminders
 from controller.notices import routes as notices

@@ -27,7 +27,7 @@ from pydantic import (
 )
 
 from controller.text import local_time
-from controller.text.patterns import ID_PATTERN
+from controller.text.id_patterns import ID_PATTERN
 from controller.web.problem import invalid_field
 from edge.wire.ids import SLUG_PATTERN
 

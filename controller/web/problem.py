@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from controller.db.errors import is_away, is_full, is_not_done, words_of
-from controller.text.patterns import IN_WORDS
+from controller.text.id_patterns import IN_WORDS
 
 NO_BODY = "the body must be a JSON object"
 _NO_OBJECT = frozenset({"missing", "model_type", "model_attributes_type", "dict_type"})

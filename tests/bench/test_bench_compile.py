@@ -11,7 +11,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from controller.access import repository as access
-from controller.access.codes import NewGrant
+from controller.access.code_generation import NewGrant
 from controller.db.engine import Tx
 from controller.diary.tables import bookings
 from controller.people.passwords import Passwords

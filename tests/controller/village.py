@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from controller.access import service as access
-from controller.access.codes import masked, spoken
+from controller.access.code_generation import masked, spoken
 from controller.container import Container
 
 API = "/api/v1"

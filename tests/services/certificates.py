@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from controller.enrolment.authority import CertificateAuthority, IssuedCertificate
 from controller.enrolment.broker_files import BrokerFiles
+from controller.enrolment.certificate_authority import CertificateAuthority, IssuedCertificate
 from edge.net.connect_options import context_of
 from edge.net.identity import PrivateKeys, StoredIdentity, new_keys
 from edge.wire.enrolment import BrokerAddress, EdgeIdentity

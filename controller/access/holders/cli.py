@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller.access.codes import spoken
+from controller.access.code_generation import spoken
 from controller.access.holders.schemas import GivenAnswer, HolderAnswer, HolderPage
 from controller.cli import output
 from controller.cli.client import ApiClient, command_group, takes_client

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from controller.access import codes
-from controller.access.codes import CODE_OVERLAP, NoCodeLeft
+from controller.access import code_generation
+from controller.access.code_generation import CODE_OVERLAP, NoCodeLeft
 from controller.access.holders import repository
 from controller.access.holders.model import Holder, HolderDraft, Secrets
 from controller.access.repository import holders as holders_of_keys
@@ -42,7 +42,7 @@ class CodeClaims:
     ) -> str:
         """A code that nobody has at any of the doors. Raises ``NoCodeLeft``."""
         for _ in range(_TRIES):
-            code = codes.choose(length)
+            code = code_generation.choose(length)
             if code in but:
                 continue
             taken = False

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response, status
 
-from controller.access.codes import NoCodeLeft
+from controller.access.code_generation import NoCodeLeft
 from controller.access.holders.csv_import import HolderImport
 from controller.access.holders.model import CardTaken, HolderEnded, HolderUnknown
 from controller.access.holders.schemas import (

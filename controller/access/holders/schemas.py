@@ -6,7 +6,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from controller.access.cards_and_pins import against_card
-from controller.access.codes import spoken
+from controller.access.code_generation import spoken
 from controller.access.credential_hours import Validity, WeekHours
 from controller.access.holders.model import CredentialRequest, Holder, HolderDraft, HolderPlace, Secrets
 from controller.access.holders.service import HolderWithSecrets

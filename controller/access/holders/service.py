@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy.exc import IntegrityError
 
-from controller.access import reissue as reissue_log
+from controller.access import code_replacement as reissue_log
 from controller.access.cards_and_pins import choose_pin, tag
 from controller.access.holders import repository
 from controller.access.holders.code_claims import CodeClaims, length_of

@@ -11,7 +11,7 @@ from controller.bookings.code_issuing import CodeEffect
 from controller.diary.model import LONGEST, Booking, Claimed
 from controller.diary.policy import Policy, Quota, QuotaPeriod
 from controller.people.model import Tier
-from controller.rules import phrases
+from controller.rules import reason_wording
 from controller.rules.policy_rules import (
     Period,
     counted,
@@ -127,8 +127,8 @@ def _too_early(
             beyond[each.tier, space, becomes.days].append(each.booking)
     for (tier, space, days), theirs in sorted(beyond.items()):
         yield Excess(
-            text=f"{phrases.TIERS[tier]} could book {names.spaces.get(space, space)} "
-            f"{phrases.plural(days, 'day')} ahead; {phrases.plural(len(theirs), 'booking')} "
+            text=f"{reason_wording.TIERS[tier]} could book {names.spaces.get(space, space)} "
+            f"{reason_wording.plural(days, 'day')} ahead; {reason_wording.plural(len(theirs), 'booking')} "
             f"{'is' if len(theirs) == 1 else 'are'} further ahead",
             party=None,
             bookings=tuple(sorted(theirs, key=lambda each: each.during)),

@@ -10,7 +10,7 @@ from controller.diary.policy import Policy
 from controller.estate.model import SiteParts
 from controller.estate.site_file import sections
 from controller.estate.site_file.sections import FileFault, Plain, SectionPreview, SectionValue, overlaid
-from controller.rules.phrases import plural
+from controller.rules.reason_wording import plural
 
 _NULLS = {
     "hold_hours": "until-start",

@@ -31,7 +31,7 @@ from controller.bookings.series.model import (
 from controller.diary.model import Booking, BookingChange, BookingState, Details
 from controller.diary.site_config import SiteConfig
 from controller.recurrence.expand import SeriesOccurrence
-from controller.recurrence.reshape import PatternChange
+from controller.recurrence.shift_pattern import PatternChange
 from controller.web.fields import Moment
 from controller.web.problem import invalid_field
 

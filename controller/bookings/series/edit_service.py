@@ -26,8 +26,8 @@ from controller.people.model import Actor
 from controller.people.party_repository import tier_of, tier_to_book
 from controller.recurrence.expand import ExpandedSeries, expand_pattern
 from controller.recurrence.pattern import RecurrencePattern
-from controller.recurrence.reshape import pair, require_shifted, reshape
 from controller.recurrence.rule import Frequency
+from controller.recurrence.shift_pattern import pair, require_shifted, reshape
 from controller.recurrence.split import SplitPattern, split_pattern
 from controller.web.problem import invalid_field
 from edge.wire.ids import new_id

@@ -40,7 +40,7 @@ from controller.diary.model import Details
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Books, Reads, SeesCodes
 from controller.recurrence.pattern import MOST_EXCEPTIONS, RecurrencePattern, read_extras
-from controller.recurrence.reshape import PatternChange
+from controller.recurrence.shift_pattern import PatternChange
 from controller.web.fields import (
     Body,
     Day,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from controller.access.codes import masked, spoken
+from controller.access.code_generation import masked, spoken
 from controller.audit import audit_log
 from controller.bookings import repository as bookings
 from controller.bookings.answers import changed

@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, delete, func, insert, select, update
 from controller.calendars.feeds.model import Feed, PollReport
 from controller.calendars.tables import feeds, imported
 from controller.db.engine import Tx
-from controller.db.structs import columns_of, struct_of
+from controller.db.row_mapping import columns_of, struct_of
 from controller.diary.model import CLAIMING
 from controller.diary.tables import bookings
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from controller.estate.edits import SECTIONS, Thing, things, with_things
+from controller.estate.change_preview import SECTIONS, Thing, things, with_things
 from controller.estate.model import Door, Edge, Equipment, Floor, Layout, Site, SiteParts, Space
 from controller.estate.schemas import (
     MOST_LAYOUTS,
@@ -21,7 +21,7 @@ from controller.estate.schemas import (
 )
 from controller.estate.site_file.sections import FileFault, Plain, read, within, written
 from controller.estate.validation import EstateFault
-from controller.text.patterns import IN_WORDS
+from controller.text.id_patterns import IN_WORDS
 from controller.web.fields import Body
 from edge.wire.ids import SLUG_PATTERN
 

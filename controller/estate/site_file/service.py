@@ -13,7 +13,7 @@ from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.estate import repository
 from controller.estate.change_hooks import ChangePreview, Obstacle
-from controller.estate.edits import SECTIONS, Difference, differences
+from controller.estate.change_preview import SECTIONS, Difference, differences
 from controller.estate.errors import ChangeBlocked
 from controller.estate.model import SiteParts
 from controller.estate.service import EstateService, require_parts

@@ -8,7 +8,7 @@ from sqlalchemy import Column, String, Table, UniqueConstraint, delete, select, 
 from sqlalchemy.dialects import postgresql, sqlite
 
 from controller.db.engine import Instant, Tx, metadata
-from controller.db.structs import all_of, first_of
+from controller.db.row_mapping import all_of, first_of
 from controller.notices.bounces.model import BouncedAddress
 from controller.people.repository import email_key
 

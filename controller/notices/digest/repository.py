@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 
 from controller.bookings.change_impact import ChangedParts
 from controller.db.engine import Tx
-from controller.db.structs import all_of, columns_of, first_of
+from controller.db.row_mapping import all_of, columns_of, first_of
 from controller.diary.model import BookingState
 from controller.diary.tables import booking_log, bookings
 from controller.estate.tables import sites

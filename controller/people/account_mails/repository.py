@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
 
 from controller.db.engine import Tx
-from controller.db.structs import columns_of, first_of
+from controller.db.row_mapping import columns_of, first_of
 from controller.people.account_mails.model import AccountMail, MailPurpose, MailState
 from controller.people.account_mails.tables import WAITING, account_mails
 

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints, model_v
 
 from controller.people.account_mails.model import MailProof
 from controller.people.schemas import GivenPassword
-from controller.text.patterns import SIX_DIGITS_PATTERN
+from controller.text.id_patterns import SIX_DIGITS_PATTERN
 from controller.web.fields import Answer, Body, Email, Name
 
 

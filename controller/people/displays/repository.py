@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Column, LargeBinary, String, Table, delete, func, insert, select, text, update
 
 from controller.db.engine import NAMES_ACTOR, Instant, Tx, metadata
-from controller.db.structs import all_of, columns_of, first_of
+from controller.db.row_mapping import all_of, columns_of, first_of
 from controller.people.displays.model import Display
 
 displays = Table(

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from controller.db.engine import NAMES_ACTOR, Instant, Tx, metadata
-from controller.db.structs import all_of, columns_of, first_of, struct_of
+from controller.db.row_mapping import all_of, columns_of, first_of, struct_of
 from controller.people.account_mails.tables import account_mails
 from controller.people.groups.model import Belonging, Invitation
 from controller.people.model import GivenAssignment, Role

@@ -26,8 +26,8 @@ from sqlalchemy import (
 )
 
 from controller.db.engine import NAMES_ACTOR, Instant, Tx, metadata
-from controller.db.notifications import notify
-from controller.db.structs import all_of, columns_of, first_of, struct_of
+from controller.db.postgresql_notifications import notify
+from controller.db.row_mapping import all_of, columns_of, first_of, struct_of
 from controller.people.erasure import naming_columns
 from controller.people.merging.model import Merge, Move
 from controller.people.model import GivenAssignment

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from controller.db.engine import Tx
-from controller.db.structs import all_of, columns_of, first_of
+from controller.db.row_mapping import all_of, columns_of, first_of
 from controller.people import repository as users
 from controller.people.account_mails.model import MailPurpose
 from controller.people.model import Actor

@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from controller.db.engine import Tx
-from controller.db.structs import all_of, columns_of, first_of
+from controller.db.row_mapping import all_of, columns_of, first_of
 from controller.people.passkeys.model import Passkey
 from controller.people.passkeys.tables import passkeys, used_challenges
 

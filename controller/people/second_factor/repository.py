@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import delete, func, insert, select, update
 
 from controller.db.engine import Tx
-from controller.db.structs import columns_of, first_of
+from controller.db.row_mapping import columns_of, first_of
 from controller.people.second_factor.model import PendingSignIn, SecondFactor
 from controller.people.second_factor.tables import pending_sign_ins, recovery_codes, second_factors
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, and_, exists, func, insert, or_, select, update
 
 from controller.db.engine import Tx
-from controller.db.structs import columns_of, struct_of
+from controller.db.row_mapping import columns_of, struct_of
 from controller.people.permissions import Thing
 from controller.plans.overrides.model import AtDoor, Due, ForPlan, Ordered
 from controller.plans.tables import override_doors, overrides

@@ -9,10 +9,10 @@ from typing import TypeVar
 
 import msgspec
 
-from controller.access.codes import WantedGrant
+from controller.access.code_generation import WantedGrant
 from controller.plans.compile import Compiled, PlanInput, TooMuchForOnePart
-from controller.plans.restored.difference import clipped
 from controller.plans.restored.model import Identity, RestoredPiece, contents, identity
+from controller.plans.restored.plan_comparison import clipped
 from edge.wire.codec import PART_LIMIT, encode
 from edge.wire.interval import Interval
 from edge.wire.offline import OfflineWindow

@@ -22,7 +22,7 @@ from controller.plans.restored.model import (
     doors,
 )
 from controller.plans.restored.service import RestoredPlans, RestoredView
-from controller.text.patterns import ID_PATTERN
+from controller.text.id_patterns import ID_PATTERN
 from controller.web.fields import (
     LIST_LIMIT,
     After,

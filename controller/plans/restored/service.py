@@ -28,8 +28,6 @@ from controller.plans.compile import TooMuchForOnePart
 from controller.plans.model import EdgeName, SignedPlan
 from controller.plans.overrides import repository as overrides
 from controller.plans.restored import repository
-from controller.plans.restored.difference import Settled, difference
-from controller.plans.restored.fetching import Fetching, HeldPlan
 from controller.plans.restored.model import (
     NEEDS,
     AlreadyRemoved,
@@ -45,6 +43,8 @@ from controller.plans.restored.model import (
     identity,
     signed_about,
 )
+from controller.plans.restored.plan_comparison import Settled, difference
+from controller.plans.restored.plan_retrieval import Fetching, HeldPlan
 from controller.plans.service import Planner
 from controller.telemetry import repository as telemetry
 from controller.telemetry.alert_catalogue import AlertCode

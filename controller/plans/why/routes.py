@@ -11,7 +11,7 @@ from controller.estate.service import EstateService
 from controller.people.authentication import OpensDoors
 from controller.plans.why.explain import sentences
 from controller.plans.why.service import WhyQuery, WhyService
-from controller.text.patterns import DIGITS_PATTERN
+from controller.text.id_patterns import DIGITS_PATTERN
 from controller.web.fields import Answer, Body, Id, LocalTime, MomentText, SlugPath, answer_of, read_moment
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import TheClock, service

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from controller.access.holders import repository as holders
 from controller.access.members import repository as members
 from controller.access.members.model import against
-from controller.access.offline import booking_of
+from controller.access.offline_codes import booking_of
 from controller.audit import audit_log
 from controller.bookings import repository as bookings
 from controller.db.engine import Database, Tx

@@ -9,7 +9,7 @@ from controller.absence.service import AbsenceService
 from controller.container import Container
 from controller.diary.policy import Policy, ReleaseRule
 from controller.telemetry import repository as telemetry
-from controller.telemetry.event_dating import ClockSample
+from controller.telemetry.event_timestamps import ClockSample
 from edge.wire.access_decision import ClockTrust
 from tests.controller.bookings.hearing import LOG, hear
 from tests.controller.bookings.policing import put_policy

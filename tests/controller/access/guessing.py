@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from controller.access.codes import PATTERNS, pattern_of
+from controller.access.code_generation import PATTERNS, pattern_of
 from edge.wire.credentials import OFFLINE_FIRST, OFFLINE_LENGTH
 from edge.wire.offline import QUARTERS_MAX, SLOTS
 

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from controller.access import service
-from controller.access.codes import CODE_OVERLAP, Issue
+from controller.access.code_generation import CODE_OVERLAP, Issue
 from controller.access.service import RECENT, AccessService
 from controller.access.tables import code_claims, codes, grants
 from controller.container import Container

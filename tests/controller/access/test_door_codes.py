@@ -10,8 +10,8 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from controller.access import offline
-from controller.access.codes import pattern_of, spoken
+from controller.access import offline_codes
+from controller.access.code_generation import pattern_of, spoken
 from controller.audit.tables import audit_rows
 from controller.container import Container
 from controller.db.engine import Tx
@@ -393,7 +393,7 @@ async def test_eight_offline_codes_share_a_window_and_the_ninth_is_refused(
     window = OfflineWindow(start=NOW.replace(minute=0, second=0), quarters=4)
     async with any_container.database.write() as tx:
         made = [
-            await offline.issue(
+            await offline_codes.issue(
                 tx,
                 site=SITE,
                 door="front-door",
@@ -405,7 +405,7 @@ async def test_eight_offline_codes_share_a_window_and_the_ninth_is_refused(
             for at in range(9)
         ]
         assert [each and each.window.slot for each in made] == [*range(8), None]
-        parts = await offline.parts(tx, SITE, ["front-door"], now=NOW)
+        parts = await offline_codes.parts(tx, SITE, ["front-door"], now=NOW)
     part = decode(parts["offline-front-door"], OfflinePart, limit=PART_LIMIT)
     assert len({each.window for each in part.accepted}) == 8
 
@@ -432,7 +432,7 @@ def test_an_offline_window_is_whole_quarter_hours_inside_the_codes(
     def at(minutes: int) -> datetime:
         return base + timedelta(minutes=minutes)
 
-    found = offline.fitting(Interval(start=at(starts_min), end=at(ends_min)), at(now_min))
+    found = offline_codes.fitting(Interval(start=at(starts_min), end=at(ends_min)), at(now_min))
     expected = None if quarters is None else OfflineWindow(start=at(start_min), quarters=quarters)
     assert found == expected
 
@@ -459,7 +459,7 @@ async def test_an_entry_by_an_offline_code_counts_for_its_booking_before_a_plan_
     judged = tuple(validate_all(raws))
     batch = ValidatedBatch(site=SITE, edge="pi-side", log=LOG, first_kept=1, judged=judged)
     async with any_container.database.write() as tx:
-        await EventStore(note=note, booking_of=offline.booking_of, in_sql=False).file(tx, [batch], at)
+        await EventStore(note=note, booking_of=offline_codes.booking_of, in_sql=False).file(tx, [batch], at)
         stored = list((await tx.execute(select(events.c.data).order_by(events.c.seq))).scalars())
     whose = [made["id"], None]
     assert [each.data.booking for each in heard if isinstance(each.data, AccessData)] == whose

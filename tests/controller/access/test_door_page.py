@@ -14,7 +14,7 @@ from axe_playwright_python.async_playwright import Axe
 from fastapi import FastAPI
 from playwright.async_api import Browser, Page
 
-from controller.access.codes import spoken
+from controller.access.code_generation import spoken
 from controller.container import Container
 from controller.diary.policy import Policy, ReleaseRule
 from tests.controller.access.test_access import go_offline

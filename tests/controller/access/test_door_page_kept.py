@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from playwright.async_api import Browser, Page
 from playwright.async_api import Error as PlaywrightError
 
-from controller.access.codes import spoken
+from controller.access.code_generation import spoken
 from controller.door_pages.door_page import KEEP_FOR
 from tests.controller.access.test_door_page import check_of, path_of, words
 from tests.controller.billing.test_quote_freezing import USUAL

@@ -171,7 +171,7 @@ async def test_a_card_or_name_that_is_given_twice_or_taken_is_refused(village: h
 async def test_a_preview_refuses_what_the_import_would_and_waits_for_no_other_write(
     any_village: httpx.AsyncClient, any_container: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("controller.access.codes.choose", lambda length: "604138")
+    monkeypatch.setattr("controller.access.code_generation.choose", lambda length: "604138")
     await make(any_village, name="Ann", places=[{"site": SITE, "doors": ["front-door"]}], card=CARD)
     una = (await make(any_village, name="Una", places=[{"site": SITE, "doors": ["side-door"]}]))["holder"]
     rows = f"{una['id']},,,{SITE},,,\n,Ben,staff,{SITE},2026-11-01,{CARD},\n{una['id']},,,,,w26:118:1604,\n"

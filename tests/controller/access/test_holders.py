@@ -145,7 +145,7 @@ async def test_no_holder_and_no_booking_ever_have_the_same_digits_at_a_door(
 ) -> None:
     made = await book(any_village)
     drawn = iter([made["code"], "604138"])
-    monkeypatch.setattr("controller.access.codes.choose", lambda length: next(drawn))
+    monkeypatch.setattr("controller.access.code_generation.choose", lambda length: next(drawn))
     held = await make(any_village)
     assert held["secrets"]["code"] == "604138"
 
@@ -154,7 +154,7 @@ async def test_a_holder_whose_code_is_taken_at_a_new_door_stays_at_the_old_doors
     village: httpx.AsyncClient, container: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     front, side = ([{"site": SITE, "doors": [door]}] for door in ("front-door", "side-door"))
-    monkeypatch.setattr("controller.access.codes.choose", lambda length: "604138")
+    monkeypatch.setattr("controller.access.code_generation.choose", lambda length: "604138")
     made = await make(village, places=front)
     await make(village, places=side)
     refused = await send(village, "PUT", made["holder"]["id"], 422, **changed(places=side))

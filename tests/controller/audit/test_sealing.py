@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from controller.audit import audit_log, repository
 from controller.audit import sealer as sealer_module
-from controller.audit.chain import AuditRow, HeadsFile, seal
+from controller.audit.hash_chain import AuditRow, HeadsFile, seal
 from controller.audit.sealer import HEADS, AuditSealer, public_keys
 from controller.audit.tables import audit_heads, audit_rows
 from controller.audit.verify import Verification, verify

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, func, insert, select, update
 
 from controller.audit import repository
-from controller.audit.chain import AuditHead, HeadsFile, seal
+from controller.audit.hash_chain import AuditHead, HeadsFile, seal
 from controller.audit.sealer import HEADS, AuditSealer, public_keys
 from controller.audit.tables import audit_heads, audit_rows
 from controller.audit.verify import verify

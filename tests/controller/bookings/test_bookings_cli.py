@@ -8,7 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.access.codes import spoken
+from controller.access.code_generation import spoken
 from controller.cli.client import REFUSED, SET_ASIDE
 from controller.container import Container
 from tests.controller.access.test_access import go_offline

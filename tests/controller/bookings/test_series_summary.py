@@ -4,7 +4,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.access.codes import masked, spoken
+from controller.access.code_generation import masked, spoken
 from controller.container import Container
 from tests.controller.access.test_door_codes import policy
 from tests.controller.access.test_door_page import see, words

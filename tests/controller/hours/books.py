@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from controller.estate.model import Site
-from controller.hours.clock_changes import bounds
+from controller.hours.local_minutes import bounds
 from controller.hours.model import BookableWindow, Closure, OpeningHours, Season, SpaceHours, Span, WeeklySpan
 from controller.hours.timetable import Timetable
 from edge.wire.interval import Interval

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import httpx
 from fastapi import FastAPI
 
-from controller.access.codes import spoken
+from controller.access.code_generation import spoken
 from controller.people.model import OF_PARTY, Actor, Assignment, Role
 from controller.people.permissions import Action, Thing, lacks, may, may_somewhere, parties_of
 from tests.controller.access.test_holders import changed as changed_holder

@@ -22,7 +22,7 @@ from controller.people.oidc.metadata_cache import FAILED_S, LONGEST_S, ProviderF
 from controller.people.oidc.provider import CONFIGURATION_S, OidcProvider
 from controller.people.oidc.tables import finished_flows, user_accounts
 from controller.people.passwords import Passwords
-from controller.retention.user_names import EraseUsers
+from controller.retention.user_erasure import EraseUsers
 from controller.settings import ConfigError, GroupRole, OidcGroup, OidcSection, Settings
 from controller.settings_file import load_settings
 from tests.controller.clock import ManualClock

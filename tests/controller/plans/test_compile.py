@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given as given_values
 from hypothesis import strategies as st
 
-from controller.access.codes import WantedGrant
+from controller.access.code_generation import WantedGrant
 from controller.estate.model import Site
 from controller.hours.model import OpeningHours, Span, WeeklySpan
 from controller.hours.timetable import Timetable

@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import func, select, update
 
 from controller.access import service as access
+from controller.access.code_generation import Issue
 from controller.access.code_status import CodeState
-from controller.access.codes import Issue
 from controller.access.repository import held
 from controller.db.engine import Tx
 from controller.diary.model import BookingChange
+from controller.hours.change_preview import NewClosure, NewTimetable
 from controller.hours.model import OpeningHours, Span, WeeklySpan
-from controller.hours.proposals import NewClosure, NewTimetable
 from controller.people.model import Actor
 from controller.plans import repository
 from controller.plans.service import COMPILE_EVERY_S

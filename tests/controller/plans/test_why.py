@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from sqlalchemy import delete, insert, select
 
-from controller.access.reissue import rehash
+from controller.access.code_replacement import rehash
 from controller.access.tables import offline_codes
 from controller.audit.tables import audit_rows
 from controller.container import Container

@@ -17,7 +17,7 @@ from controller.people.cli import app as parties_cli
 from controller.people.user_cli import app as users_cli
 from controller.retention import service
 from controller.retention.removal import is_one
-from controller.retention.user_names import EraseUsers, actor_columns, former
+from controller.retention.user_erasure import EraseUsers, actor_columns, former
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import API, make_user, put_party, signed_in_as
 from tests.controller.people.test_matrix import furnished

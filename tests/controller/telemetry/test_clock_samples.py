@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.telemetry.event_dating import AHEAD_LIMIT, UNKNOWN, ClockSample, better, dated, of_earlier
+from controller.telemetry.event_timestamps import AHEAD_LIMIT, UNKNOWN, ClockSample, better, dated, of_earlier
 from edge.wire.access_decision import ClockTrust
 from edge.wire.events import EarlierRun
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from controller.live.views import PeopleView, Snapshot
+from controller.live.snapshot_schemas import PeopleView, Snapshot
 from controller.telemetry.event_text import happened
 from edge.wire.access_decision import Reason
 from edge.wire.credentials import CredentialKind, Method

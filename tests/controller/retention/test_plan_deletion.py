@@ -11,7 +11,7 @@ from controller.estate.tables import sites
 from controller.plans import repository
 from controller.plans.model import SignedPlan
 from controller.plans.tables import plan_parts, plans
-from controller.retention.plans import DeletePlans, DeleteUnusedParts
+from controller.retention.plan_deletion import DeletePlans, DeleteUnusedParts
 from edge.wire.envelope import Purpose, Signer
 from edge.wire.plan import Manifest, PartRef
 from tests.controller.running import NOW

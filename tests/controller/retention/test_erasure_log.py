@@ -16,7 +16,7 @@ from controller.container import Container
 from controller.db.backup import ERASURES, ERASURES_COPY
 from controller.people.passwords import Passwords
 from controller.people.tables import parties, users
-from controller.retention.erasures import NO_OWNER
+from controller.retention.erasure_log import NO_OWNER
 from controller.settings import Settings
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import API, put_party, signed_in_as

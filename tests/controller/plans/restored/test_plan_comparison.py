@@ -8,8 +8,8 @@ import pytest
 
 from controller.plans.compile import ACCEPTED, Compiled
 from controller.plans.restored.carry_over import NOTHING, carried, carry
-from controller.plans.restored.difference import Settled, difference
 from controller.plans.restored.model import Item, ItemKind, RestoredPiece, contents, identity
+from controller.plans.restored.plan_comparison import Settled, difference
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind
 from edge.wire.interval import Interval

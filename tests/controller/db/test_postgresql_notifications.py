@@ -7,7 +7,7 @@ from contextlib import suppress
 from sqlalchemy import make_url
 
 from controller.db.engine import Database
-from controller.db.notifications import listen, notify
+from controller.db.postgresql_notifications import listen, notify
 from tests.eventually import eventually
 from tests.services.postgres import PostgresServer
 

@@ -13,7 +13,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import insert, select, update
 
-from controller.access.codes import Codes, Issue
+from controller.access.code_generation import Codes, Issue
 from controller.access.service import AccessService, revoke
 from controller.access.tables import code_claims, grants, holders, new_codes
 from controller.db.engine import Tx, batches

@@ -21,7 +21,16 @@ from controller.container import Container, open_container
 from controller.db.engine import Database, Tx
 from controller.db.instance_lock import hold
 from controller.documents import repository as documents
-from controller.enrolment.known_keys import CODE, PAGE, SIGNING, KeyFileFault, faults, fingerprints, known_keys, record
+from controller.enrolment.key_file_check import (
+    CODE,
+    PAGE,
+    SIGNING,
+    KeyFileFault,
+    faults,
+    fingerprints,
+    known_keys,
+    record,
+)
 from controller.enrolment.tables import edge_keys, enrolment_tokens
 from controller.estate.repository import bump
 from controller.estate.tables import sites

@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import delete
 from typer.testing import CliRunner, Result
 
-from controller.audit.chain import HeadsFile
+from controller.audit.hash_chain import HeadsFile
 from controller.audit.sealer import HEADS, AuditSealer
 from controller.audit.tables import audit_heads
 from controller.audit_api.cli import app as audit_cli
-from controller.audit_api.head_mail import HeadMail
+from controller.audit_api.daily_mail import HeadMail
 from controller.cli.controller import app as controller_cli
 from controller.container import Container
 from controller.notices.smtp import SmtpMailer

@@ -16,7 +16,7 @@ from controller.key_files import replace_file
 from controller.people.party_service import PartyService
 from controller.people.repository import count_lasting_owners
 from controller.retention.removal import table
-from controller.retention.user_names import UserErasure
+from controller.retention.user_erasure import UserErasure
 from edge.wire.clock import Clock
 
 log = logging.getLogger(__name__)

@@ -11,8 +11,8 @@ from controller.db.engine import Tx
 from controller.estate.errors import SpaceUnknown
 from controller.estate.model import SiteParts
 from controller.hours import repository
-from controller.hours.clock_changes import bounds
 from controller.hours.impact import ClosureUnknown
+from controller.hours.local_minutes import bounds
 from controller.hours.model import BookableWindow, Closure, OpeningHours, Term
 from controller.hours.timetable import Timetable
 from controller.people.optimistic_locking import version_of

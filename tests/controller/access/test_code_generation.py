@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.access.codes import PATTERNS, choose, masked, pattern_of, spoken
+from controller.access.code_generation import PATTERNS, choose, masked, pattern_of, spoken
 from edge.doors.offline_code_table import OfflineCodes
 from edge.wire.credentials import CODE_LENGTH_MAX, CODE_LENGTH_MIN, is_code
 from tests.controller.access.guessing import OFFLINE_FITTING, OFFLINE_SPACE, guesses, offline_once, space

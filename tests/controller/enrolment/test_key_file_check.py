@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 from controller.audit.sealer import AuditSealer
 from controller.cli.controller import app as cli
 from controller.container import Container
-from controller.enrolment.known_keys import CA, CODE, SIGNING, KeyFileFault, KnownKey, faults, known_keys
+from controller.enrolment.key_file_check import CA, CODE, SIGNING, KeyFileFault, KnownKey, faults, known_keys
 from controller.key_files import KeyFault, load_keys
 from controller.main import require_known_keys
 from controller.settings import Settings

@@ -8,7 +8,7 @@ from email.utils import format_datetime, make_msgid
 from types import MappingProxyType
 
 from controller.audit import repository
-from controller.audit.chain import AuditHead
+from controller.audit.hash_chain import AuditHead
 from controller.audit.sealer import HEADS, AuditSealer
 from controller.db.engine import Database
 from controller.db.retry_until_available import retry_until_available

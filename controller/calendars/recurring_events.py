@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from controller.calendars.date_times import LONGEST, CalendarTime, Length, exists, instant, moved
-from controller.calendars.event_reader import Added, CalendarEvent
 from controller.calendars.ics_parser import CalendarFault
+from controller.calendars.vevent_parser import Added, CalendarEvent
 from controller.recurrence.errors import Unbookable
 from controller.recurrence.rrule_evaluation import PERIOD_DAYS, Budget, EventWalk, interval_of, last_wall
 from controller.recurrence.week_numbers import WEEKDAYS
