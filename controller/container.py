@@ -134,8 +134,8 @@ from controller.settings import Settings
 from controller.telemetry.wiring_check import wiring_faults_of
 from controller.uploads.parser import Parser
 from controller.waitlist.service import WaitlistService
+from edge.wire.broker_link import Link
 from edge.wire.clock import Clock, SystemClock
-from edge.wire.link import Link
 
 PERSONAL_DATA = PersonalData(
     still=(bookings_repository.still, person_contacts.still, waitlist_repository.still, feeds.still),

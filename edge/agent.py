@@ -6,9 +6,9 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from edge.alarm.area import read_areas
+from edge.alarm.area_io import read_areas
 from edge.alarm.fire import read_latch
-from edge.clock.watch import REFRESH_S, ClockWatch
+from edge.clock.clock_monitor import REFRESH_S, ClockWatch
 from edge.config import Config
 from edge.device_factory import Devices, build_devices
 from edge.doors.lockout_service import read_lock_outs
@@ -22,7 +22,7 @@ from edge.net.identity_renewal import IdentityRenewal
 from edge.net.plan_applier import PlanApplier
 from edge.net.plan_store import PlanStore
 from edge.runtime import Runtime
-from edge.system.files import Files
+from edge.system.durable_files import Files
 from edge.system.liveness import OUTSIDE_STUCK_S, Liveness
 from edge.system.persisted_state import Day, PersistedState, earlier_runs, floor_of, read_persisted, write_persisted
 from edge.system.pins import Pins
@@ -30,13 +30,13 @@ from edge.system.watchdog import ServiceManager, watch
 from edge.version import installed_version
 from edge.wire import events
 from edge.wire.access_decision import ClockTrust
+from edge.wire.broker_link import Connected, Disconnected, Link, Message
 from edge.wire.clock import Clock
 from edge.wire.envelope import Keyring, Purpose, Signer, open_envelope
 from edge.wire.errors import WireError
 from edge.wire.event_batch import Ack, EventBatch
 from edge.wire.faults import FaultCode
 from edge.wire.ids import new_id
-from edge.wire.link import Connected, Disconnected, Link, Message
 from edge.wire.machine_clock import battery_clock, kernel_synchronised, machine_boot_id
 from edge.wire.topics import Topic, parse, subscriptions
 

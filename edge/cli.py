@@ -165,7 +165,7 @@ async def _run(path: Path) -> None:
     from edge.config import load
     from edge.net.identity import prove_writable
     from edge.net.mqtt_client import MqttLink
-    from edge.system.files import DiskFiles
+    from edge.system.durable_files import DiskFiles
     from edge.system.pins import machine_pins
     from edge.system.watchdog import ServiceManager
     from edge.wire.clock import clock_from
@@ -277,12 +277,12 @@ def doctor(
     """Examine the edge on this Pi: configuration, secrets, pins, readers, clocks, disk, broker, certificates, plan,
     outbox, watchdogs, power. Prints for each whether it is well, or what to do. Exits with 0 if all is well, 1 with
     warnings, 2 if something does not work. Run it as root or as the agent's own user."""
-    from edge.system import diagnosis
+    from edge.system import doctor_findings
     from edge.system.doctor import examine, today
-    from edge.system.machine import Machine
+    from edge.system.machine_checks import Machine
 
     found = list(examine(config, Machine(), today()))
-    typer.echo(diagnosis.as_json(found).decode() if as_json else "\n".join(each.line() for each in found))
+    typer.echo(doctor_findings.as_json(found).decode() if as_json else "\n".join(each.line() for each in found))
     raise typer.Exit(max(each.verdict for each in found))
 
 

@@ -9,10 +9,10 @@ from typing import Any, Protocol
 
 import msgspec
 
-from edge.alarm.area import Area, StoredArea
+from edge.alarm.area_io import Area, StoredArea
 from edge.alarm.closing import ClosingService
 from edge.alarm.fire import FireLine
-from edge.alarm.outputs import Announcer, Followed
+from edge.alarm.occupancy_outputs import Announcer, Followed
 from edge.doors.access_state import AccessState
 from edge.doors.door_io import DoorIo
 from edge.doors.interlock import Interlock
@@ -22,10 +22,10 @@ from edge.readers.door_side import DoorSide, Present, Reader
 from edge.readers.keypad_matrix import MatrixReader
 from edge.readers.osdp import Bus, OpenLine, OsdpReader
 from edge.readers.serial_line import SerialLine
-from edge.readers.usb import UsbReader
+from edge.readers.usb_keyboard import UsbReader
 from edge.readers.wiegand import WiegandReader
 from edge.runtime import Device, Runtime
-from edge.sensors.devices import BeamCounter, MotionSensor
+from edge.sensors.beam_counter_and_pir import BeamCounter, MotionSensor
 from edge.sensors.wifi_stations import StationCounter
 from edge.system.persisted_state import PersistedState
 

@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 from math import inf
 from typing import Any, Protocol, TypeVar
 
-from edge.clock.trust import Timekeeper
+from edge.clock.clock_trust import Timekeeper
 from edge.config import Config
 from edge.errors import RestartWanted, TaskDied
 from edge.events.outbox import Outbox
 from edge.net.plan_store import PlanStore
-from edge.system.files import Files
+from edge.system.durable_files import Files
 from edge.system.liveness import Liveness
 from edge.system.pins import Pins
 from edge.wire.access_decision import ClockTrust, Decision

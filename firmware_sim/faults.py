@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
-from edge.system.files import Medium
+from edge.system.durable_files import Medium
 from edge.wire.clock import Clock
 from firmware_sim.timeline import Process
 

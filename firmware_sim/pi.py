@@ -15,8 +15,8 @@ from edge.agent import Agent
 from edge.config import Config, load
 from edge.net.mqtt_client import MqttLink
 from edge.readers.config import ReaderConfig, UsbScannerConfig
-from edge.readers.input_events import ENTER, typed
-from edge.system.files import Folder, SafeFiles
+from edge.readers.keyboard_events import ENTER, typed
+from edge.system.durable_files import Folder, SafeFiles
 from edge.system.pins import GpioPins
 from edge.wire.clock import Clock, clock_from
 from edge.wire.events import Event

@@ -1,7 +1,7 @@
 """A disk in memory on which power can be cut at any step: unsynced data is dropped, torn at any byte, or written in
 another order. (kill -9 loses nothing: what was written is in the kernel's hands.)
 
-It is the layer below ``edge.system.files.SafeFiles``, so that the tested order of steps is the real one.
+It is the layer below ``edge.system.durable_files.SafeFiles``, so that the tested order of steps is the real one.
 All steps can be kept in a journal and taken again on another medium, up to any of them: one run has as many cuts as
 steps.
 """
@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable
 from typing import NamedTuple
 
-from edge.system.files import SafeFiles
+from edge.system.durable_files import SafeFiles
 
 SECTOR = 512
 """Bytes that a disk writes whole; what it writes of a file in another order is missing by as much."""

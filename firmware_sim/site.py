@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from edge.readers.input_events import typed
+from edge.readers.keyboard_events import typed
 from firmware_sim import lock_circuit
 from firmware_sim.building import Building, MotionFacts
 from firmware_sim.errors import NoSuchThing

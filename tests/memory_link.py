@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from edge.net.connect_options import ConnectOptions
-from edge.wire.link import Connected, Disconnected, Message
+from edge.wire.broker_link import Connected, Disconnected, Message
 
 Will = Callable[[int], tuple[str, bytes]]
 """Topic and bytes of the last will for the connection of that number."""

@@ -12,7 +12,7 @@ import msgspec
 from edge.wire import (
     access_decision,
     codec,
-    command,
+    command_acceptance,
     credentials,
     enrolment,
     envelope,
@@ -22,9 +22,9 @@ from edge.wire import (
     faults,
     interval,
     messages,
-    offline,
-    passes,
+    offline_codes,
     plan,
+    qr_passes,
     topics,
 )
 
@@ -60,7 +60,7 @@ SECTIONS: tuple[tuple[str, tuple[type[msgspec.Struct], ...]], ...] = (
             plan.Override,
             plan.OfflinePart,
             plan.OfflineListing,
-            offline.OfflineWindow,
+            offline_codes.OfflineWindow,
             interval.Interval,
             messages.Applied,
         ),
@@ -88,7 +88,7 @@ SECTIONS: tuple[tuple[str, tuple[type[msgspec.Struct], ...]], ...] = (
             events.ClosingData,
         ),
     ),
-    ("Passes", (passes.Pass,)),
+    ("Passes", (qr_passes.Pass,)),
     ("Commands", (messages.Command, messages.CommandResult)),
     (
         "Identity",
@@ -118,7 +118,7 @@ WORDS: tuple[type[enum.StrEnum], ...] = (
 )
 
 
-_ABOUT = {"Envelope": envelope, "Passes": passes}
+_ABOUT = {"Envelope": envelope, "Passes": qr_passes}
 """Sections that begin with what a module says of itself."""
 
 
@@ -165,11 +165,12 @@ def _limits() -> list[str]:
         f"- a message: {codec.MESSAGE_LIMIT} bytes; a plan part: {codec.PART_LIMIT} bytes",
         f"- a batch: {event_batch.BATCH_LIMIT} events; batches ahead of their acknowledgement: "
         f"{event_batch.IN_FLIGHT_LIMIT}",
-        f"- a command lives {messages.COMMAND_LIFE_S:g} s at most; {command.SEEN_LIMIT} commands a session",
+        f"- a command lives {messages.COMMAND_LIFE_S:g} s at most; {command_acceptance.SEEN_LIMIT} commands a session",
         f"- an ordinary code: {credentials.CODE_LENGTH_MIN} to {credentials.CODE_LENGTH_MAX} digits, the first not"
         f" {credentials.OFFLINE_FIRST}",
         f"- an offline code: {credentials.OFFLINE_LENGTH} digits, the first {credentials.OFFLINE_FIRST}",
-        f"- a pass lives {passes.LIFE.total_seconds():g} s at most, give or take {passes.SKEW.total_seconds():g} s",
+        f"- a pass lives {qr_passes.LIFE.total_seconds():g} s at most, "
+        f"give or take {qr_passes.SKEW.total_seconds():g} s",
         f"- a plan reaches {plan.HORIZON.days} days ahead",
         f"- on the disk within 50 ms: {', '.join(sorted(events.URGENT))}; everything else within 1 s",
         "",

@@ -15,7 +15,7 @@ from controller.db.engine import Tx
 from edge.wire.codec import encode
 from edge.wire.ids import new_id
 from edge.wire.interval import Interval
-from edge.wire.offline import QUARTER, QUARTERS_MAX, SLOTS, OfflineWindow, offline_code, quarter_at
+from edge.wire.offline_codes import QUARTER, QUARTERS_MAX, SLOTS, OfflineWindow, offline_code, quarter_at
 from edge.wire.plan import HORIZON, OfflineListing, OfflinePart
 
 

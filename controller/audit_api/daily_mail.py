@@ -15,8 +15,8 @@ from controller.db.retry_until_available import retry_until_available
 from controller.notices.gateway import Delivery
 from controller.notices.smtp import SmtpMailer
 from controller.text.mail_address import mail_address
+from edge.wire.broker_link import stop_if_told
 from edge.wire.clock import Clock
-from edge.wire.link import stop_if_told
 
 log = logging.getLogger(__name__)
 

@@ -32,7 +32,7 @@ from controller.notices.preferences.service import NoticePreferences
 from controller.people.model import Actor
 from controller.text import times
 from controller.web.services import service
-from edge.wire import passes
+from edge.wire import qr_passes
 from edge.wire.envelope import Signer
 
 KEEP_FOR = "Hallkeeper-Keep-For"
@@ -115,7 +115,7 @@ async def show_pass(pages: ThePages, token: str = Token) -> HTMLResponse:
     if _page(view) != "current" or view.codes is None or view.now not in view.code_window:
         return await _shown(pages, kind, view)
     signer = Signer(pages.keys.signing)
-    shown = passes.issue(signer, site=view.booking.site, holder=view.booking.id, now=view.now)
+    shown = qr_passes.issue(signer, site=view.booking.site, holder=view.booking.id, now=view.now)
     qr_code = segno.make_qr(shown, error="m").svg_inline(border=4, light="#fff", omitsize=True)
     return _PAGE.render(
         page="pass",

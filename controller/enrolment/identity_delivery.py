@@ -13,10 +13,10 @@ from controller.enrolment.service import EnrolmentService
 from controller.enrolment.signing_keyring import EdgeName
 from controller.telemetry.envelope_verifier import EnvelopeVerifier
 from controller.web.problem import Problem
+from edge.wire.broker_link import Link
 from edge.wire.clock import Clock
 from edge.wire.enrolment import Renewal
 from edge.wire.envelope import Purpose
-from edge.wire.link import Link
 from edge.wire.topics import Topic
 
 log = logging.getLogger(__name__)

@@ -32,8 +32,8 @@ from controller.telemetry.event_store import EventStore
 from controller.telemetry.history import HistoryFollower
 from controller.telemetry.ingest_queue import Ingest
 from controller.telemetry.metrics import TelemetryMetrics
+from edge.wire.broker_link import Link
 from edge.wire.clock import Clock, real_s
-from edge.wire.link import Link
 from edge.wire.messages import DeviceState
 from edge.wire.topics import subscriptions
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import aiomqtt
 
-from edge.wire.link import Connected, Disconnected, Message, stop_if_told
+from edge.wire.broker_link import Connected, Disconnected, Message, stop_if_told
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from controller.plans.edge_sessions import EdgeSessions
 from controller.telemetry.device_states import DeviceStates, RetainedSweep
 from controller.telemetry.envelope_verifier import EdgeName, EnvelopeVerifier
 from controller.telemetry.ingest_queue import Ingest
-from edge.wire.link import Connected, Disconnected, Link, Message
+from edge.wire.broker_link import Connected, Disconnected, Link, Message
 from edge.wire.topics import Topic, parse
 
 log = logging.getLogger(__name__)

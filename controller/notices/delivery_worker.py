@@ -26,8 +26,8 @@ from controller.notices.render_at_send import NoticeRendering, RenderedNotice
 from controller.notices.retry_schedule import GIVE_UP, LONGEST_RETRY, MOST_SMS, longest_rest, wait_before
 from controller.notices.service import NoticeService, new_notice
 from controller.people.account_mails.queue import AccountMails
+from edge.wire.broker_link import stop_if_told
 from edge.wire.clock import Clock
-from edge.wire.link import stop_if_told
 
 log = logging.getLogger(__name__)
 

@@ -19,10 +19,10 @@ from controller.telemetry import repository as telemetry
 from controller.telemetry.envelope_verifier import EnvelopeVerifier
 from controller.text import times
 from controller.web.problem import Conflicting, NotFound
+from edge.wire.broker_link import Link
 from edge.wire.clock import Clock
 from edge.wire.envelope import Purpose, Sealer
 from edge.wire.ids import new_id
-from edge.wire.link import Link
 from edge.wire.messages import COMMAND_LIFE_S, Command, CommandResult
 from edge.wire.topics import Topic
 

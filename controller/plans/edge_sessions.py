@@ -25,9 +25,9 @@ from controller.telemetry.envelope_verifier import EnvelopeVerifier
 from controller.telemetry.event_timestamps import AHEAD_LIMIT, ClockSample, better, of_earlier, tell_wrong_clock
 from controller.telemetry.model import EdgeState
 from edge.wire.access_decision import ClockTrust
+from edge.wire.broker_link import Link
 from edge.wire.clock import Clock
 from edge.wire.envelope import Purpose, Sealer
-from edge.wire.link import Link
 from edge.wire.messages import WORD_EVERY_S, Applied, DeviceState, Hello, HelloReply, Status
 from edge.wire.topics import Topic
 

@@ -31,9 +31,9 @@ from controller.plans.model import EdgeName, SignedPlan
 from controller.plans.overrides import repository as overrides
 from controller.plans.plan_inputs import PlanMemory, PlanSource, PlanSources, SecretNames, compile_from
 from controller.telemetry import repository as telemetry
+from edge.wire.broker_link import Link
 from edge.wire.clock import Clock, real_s
 from edge.wire.envelope import Purpose, Sealer
-from edge.wire.link import Link
 from edge.wire.topics import Topic
 
 log = logging.getLogger(__name__)

@@ -21,10 +21,10 @@ from controller.telemetry.alert_catalogue import AlertCode
 from controller.telemetry.envelope_verifier import EdgeName, EnvelopeVerifier
 from controller.telemetry.model import RefusalReason
 from controller.telemetry.validation import out_of_bounds
+from edge.wire.broker_link import Link
 from edge.wire.clock import Clock
 from edge.wire.codec import decode
 from edge.wire.errors import WireError
-from edge.wire.link import Link
 from edge.wire.messages import DeviceState
 from edge.wire.topics import Topic
 

@@ -37,7 +37,7 @@ from edge.wire.events import (
     RecountData,
 )
 from edge.wire.faults import advise
-from edge.wire.offline import OfflineWindow
+from edge.wire.offline_codes import OfflineWindow
 from edge.wire.plan import digest
 
 LATE = timedelta(minutes=2)

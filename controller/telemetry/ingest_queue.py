@@ -22,11 +22,11 @@ from controller.telemetry.envelope_verifier import EdgeName, EnvelopeVerifier
 from controller.telemetry.event_store import EventStore, StoreResult, ValidatedBatch
 from controller.telemetry.model import GoodEvent, RefusalReason, SetAside
 from controller.telemetry.validation import Judged, validate_all
+from edge.wire.broker_link import Link
 from edge.wire.clock import Clock
 from edge.wire.envelope import Purpose, Sealer
 from edge.wire.event_batch import Ack, EventBatch
 from edge.wire.events import DroppedData
-from edge.wire.link import Link
 from edge.wire.topics import Topic
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 
 from controller.telemetry.envelope_verifier import EnvelopeVerifier
 from controller.telemetry.history import HistoryFollower
-from edge.wire.link import Link
+from edge.wire.broker_link import Link
 
 
 @dataclass(eq=False, kw_only=True)

@@ -98,8 +98,8 @@ from controller.web.problem import (
     described,
     install_handlers,
 )
+from edge.wire.broker_link import Link
 from edge.wire.clock import Clock
-from edge.wire.link import Link
 
 API = "/api/v1"
 ROUTERS = (

@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from edge.alarm.area import Area
-from edge.alarm.outputs import Announcer, Followed
+from edge.alarm.area_io import Area
+from edge.alarm.occupancy_outputs import Announcer, Followed
+from edge.doors.buzzer_and_lights import DoorSignal
 from edge.doors.door_io import DoorIo
-from edge.doors.signals import DoorSignal
 from edge.runtime import Runtime, Timer
 from edge.wire.access_decision import ClockTrust
 from edge.wire.events import (

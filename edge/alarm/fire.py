@@ -10,8 +10,8 @@ from enum import StrEnum
 
 from edge.alarm.config import FireConfig
 from edge.runtime import Runtime
-from edge.sensors.switch import Switch
-from edge.system.files import Files
+from edge.sensors.debounced_input import Switch
+from edge.system.durable_files import Files
 from edge.system.state_file import StateFile
 from edge.wire.access_decision import Decision
 from edge.wire.credentials import CredentialKind

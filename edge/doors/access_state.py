@@ -12,7 +12,7 @@ from edge.wire.access_decision import ClockTrust, Decision
 from edge.wire.codec import encode
 from edge.wire.credentials import Presented
 from edge.wire.faults import FaultCode
-from edge.wire.offline import OfflineWindow
+from edge.wire.offline_codes import OfflineWindow
 
 REFRESH_S = 30.0
 """How often the tables of offline codes are updated. They include windows that begin within the next hour."""

@@ -10,15 +10,15 @@ import msgspec
 
 from edge.doors import door_state_machine
 from edge.doors.access_state import AccessState
+from edge.doors.buzzer_and_lights import DoorSignal, PinLights, SignalPlayer, signal_of
 from edge.doors.config import DoorConfig
 from edge.doors.door_contact import DoorContact
 from edge.doors.interlock import WAIT_S, Interlock
 from edge.doors.lock_output import Lock
 from edge.doors.lockout_service import LockoutService
-from edge.doors.signals import DoorSignal, PinLights, SignalPlayer, signal_of
 from edge.readers.door_side import Reader
 from edge.runtime import Runtime, Timer
-from edge.sensors.switch import Switch
+from edge.sensors.debounced_input import Switch
 from edge.wire.access_decision import Decision, Reason, decide, in_force, is_free, next_change, takes_codes
 from edge.wire.credentials import Presented
 from edge.wire.errors import CommandRefused

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from edge.doors.config import DoorConfig
 from edge.runtime import Runtime, Timer
-from edge.sensors.switch import Switch
+from edge.sensors.debounced_input import Switch
 from edge.system.pins import Relay
 from edge.wire.faults import Fault, FaultCode
 

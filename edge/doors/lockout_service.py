@@ -18,7 +18,7 @@ import msgspec
 from edge.doors import lockout
 from edge.doors.lockout import CARDS, READERS, LockoutState, StoredTries
 from edge.runtime import Runtime, Timer
-from edge.system.files import Files
+from edge.system.durable_files import Files
 from edge.system.persisted_state import read_state
 from edge.system.state_file import StateFile
 from edge.wire.access_decision import Decision, Reason

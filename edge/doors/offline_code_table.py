@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from edge.system.files import Files
+from edge.system.durable_files import Files
 from edge.system.persisted_state import read_state
 from edge.wire.credentials import CredentialKind, code_key, is_offline_code
-from edge.wire.offline import EPOCH, QUARTER, QUARTERS_MAX, SLOTS, OfflineNumbers, OfflineWindow
+from edge.wire.offline_codes import EPOCH, QUARTER, QUARTERS_MAX, SLOTS, OfflineNumbers, OfflineWindow
 
 AHEAD = 4
 """Quarter hours before its start at which a window is known, so that somebody who comes early is told so."""

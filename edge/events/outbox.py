@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from edge.events import segments
 from edge.events.disk_full import KEPT, squeeze
 from edge.events.recovery import ACK, RESERVE, Acked, RecoveredLog, recover
-from edge.system.files import Files
+from edge.system.durable_files import Files
 from edge.system.liveness import OUTSIDE_STUCK_S, Wake
 from edge.wire.codec import encode
 from edge.wire.event_batch import BATCH_LIMIT

@@ -10,7 +10,7 @@ from datetime import datetime
 import msgspec
 
 from edge.events.segments import FOLDER, Header, Record, Segment, answers, first_of, read, record_of, whole
-from edge.system.files import Files
+from edge.system.durable_files import Files
 from edge.wire.codec import decode
 from edge.wire.errors import WireError
 from edge.wire.event_batch import LogId

@@ -12,7 +12,7 @@ from typing import Protocol
 import msgspec
 
 from edge.net.identity import StoredIdentity
-from edge.wire.link import Link
+from edge.wire.broker_link import Link
 
 NO_CHECK_TIME = 0x200000
 """X509_V_FLAG_NO_CHECK_TIME of OpenSSL's x509_vfy.h."""

@@ -14,19 +14,19 @@ from typing import TypeVar
 
 import msgspec
 
-from edge.clock.trust import possible
+from edge.clock.clock_trust import possible
 from edge.errors import RestartWanted
 from edge.net.command_results import DONE, CommandResults
 from edge.net.plan_store import PlanReturn
 from edge.runtime import Device, Runtime
 from edge.system.liveness import Wake
 from edge.wire.access_decision import ClockTrust
+from edge.wire.broker_link import Link
 from edge.wire.codec import encode
-from edge.wire.command import CommandGate
+from edge.wire.command_acceptance import CommandGate
 from edge.wire.enrolment import Renewal
 from edge.wire.envelope import Addressed, Keyring, Purpose, Signer, open_envelope
 from edge.wire.errors import CommandRefused, Malformed
-from edge.wire.link import Link
 from edge.wire.messages import Applied, Command, CommandResult, Hello, HelloReply, ResultCode, Status
 from edge.wire.topics import Topic
 

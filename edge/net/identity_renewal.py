@@ -8,7 +8,7 @@ from datetime import datetime
 
 from edge.net.identity import FILE, PrivateKeys, StoredIdentity, new_keys, validated
 from edge.runtime import HeldDoorSecrets
-from edge.system.files import Files
+from edge.system.durable_files import Files
 from edge.system.liveness import OUTSIDE_STUCK_S, Wake, wait_first
 from edge.wire.clock import Clock
 from edge.wire.codec import decode, encode

@@ -17,7 +17,7 @@ from paho.mqtt.properties import Properties
 
 from edge.config import BrokerConfig
 from edge.net.connect_options import ConnectOptions
-from edge.wire.link import Connected, Disconnected, Message, stop_if_told
+from edge.wire.broker_link import Connected, Disconnected, Message, stop_if_told
 
 log = logging.getLogger(__name__)
 

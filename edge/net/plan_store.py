@@ -11,7 +11,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import msgspec
 
-from edge.system.files import Files
+from edge.system.durable_files import Files
 from edge.system.persisted_state import HighestPlan
 from edge.wire.codec import PART_LIMIT, encode
 from edge.wire.envelope import Keyring, Purpose, open_envelope

@@ -8,7 +8,7 @@ digits, or when four or more were typed and no more follow. None of this is ever
 
 import msgspec
 
-from edge.wire import passes
+from edge.wire import qr_passes
 from edge.wire.credentials import OFFLINE_FIRST, OFFLINE_LENGTH, UNREAD_KEY, Presented
 
 PAUSE_S = 10.0
@@ -62,7 +62,7 @@ def card(text: str, now: float) -> tuple[EntryState, Presented]:
 
 def scan(text: str, now: float) -> tuple[EntryState, Presented]:
     """A scanned code: a Hallkeeper pass, or else a barcode that is used as a card."""
-    if text.startswith(passes.PREFIX):
+    if text.startswith(qr_passes.PREFIX):
         return EntryState(), Presented(token=text)
     return card(f"bar:{text}", now)
 

@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
-from edge.doors.signals import DoorSignal
+from edge.doors.buzzer_and_lights import DoorSignal
 from edge.readers.config import ReaderConfig
 from edge.readers.credential_entry import CLEAR, EntryState, answered, card, key, scan, wait
 from edge.readers.reading import Card, Keys, Reading
 from edge.runtime import Runtime, Timer
-from edge.sensors.switch import Switch
+from edge.sensors.debounced_input import Switch
 from edge.system.pinout import InputPin
 from edge.wire.credentials import CODE_LENGTH, Presented
 from edge.wire.events import UnreadData, UnreadWhat, UnreadWhy

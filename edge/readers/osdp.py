@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from edge.doors.signals import DoorSignal, SignalFrame, SignalPlayer
+from edge.doors.buzzer_and_lights import DoorSignal, SignalFrame, SignalPlayer
 from edge.readers.config import OsdpConfig
 from edge.readers.door_side import DoorSide, Reader
 from edge.readers.osdp_frame import Frame, Stream

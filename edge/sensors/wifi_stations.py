@@ -11,7 +11,7 @@ from edge.runtime import Runtime
 from edge.sensors.config import WifiConfig
 from edge.system.blocking_io import run_blocking
 from edge.system.liveness import STUCK_S, Liveness
-from edge.system.programs import ProgramRunner
+from edge.system.subprocesses import ProgramRunner
 from edge.wire.events import WifiData
 from edge.wire.faults import FaultCode
 from edge.wire.messages import DeviceState

@@ -19,9 +19,9 @@ from edge.events.recovery import ACK, Acked
 from edge.events.segments import FOLDER, first_of, read, span_of
 from edge.net.connect_options import context_of
 from edge.net.plan_store import PlanStore
-from edge.system.diagnosis import Finding, fail, ok, warn
-from edge.system.files import DiskFiles
-from edge.system.machine import Machine
+from edge.system.doctor_findings import Finding, fail, ok, warn
+from edge.system.durable_files import DiskFiles
+from edge.system.machine_checks import Machine
 from edge.wire.codec import decode
 from edge.wire.envelope import Keyring
 from edge.wire.errors import WireError

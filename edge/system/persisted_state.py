@@ -7,8 +7,8 @@ from typing import TypeVar
 
 import msgspec
 
-from edge.clock.trust import LATEST, ClockFloor
-from edge.system.files import Files
+from edge.clock.clock_trust import LATEST, ClockFloor
+from edge.system.durable_files import Files
 from edge.wire.codec import MESSAGE_LIMIT, decode, encode
 from edge.wire.errors import WireError
 from edge.wire.events import EarlierRun

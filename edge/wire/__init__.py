@@ -3,10 +3,10 @@ serialisation, because a door and the page that explains it must reach the same 
 
 - Messages: ``topics``, ``codec``, ``envelope`` (signatures), ``messages``, ``events``, ``event_batch``,
   ``plan``, ``plan_assembly``, ``enrolment``.
-- Meaning: ``decide`` (who may enter, which override is in force), ``credentials``, ``offline`` (codes issued offline),
-  ``passes`` (QR), ``command`` (which commands are executed), ``faults``, ``errors``.
-- Values: ``ids``, ``interval``, ``hosts``, ``allowed_values``.
-- Around both programs: ``clock``, ``machine_clock``, ``link`` (the interface to the broker), ``log_format``.
+- Meaning: ``access_decision`` (who may enter, which override is in force), ``credentials``, ``offline_codes``,
+  ``qr_passes``, ``command_acceptance`` (which commands are executed), ``faults``, ``errors``.
+- Values: ``ids``, ``interval``, ``allowed_values``.
+- Around both programs: ``clock``, ``machine_clock``, ``broker_link`` (the interface to the broker), ``log_format``.
 
 Pure: no I/O except in ``clock`` and ``machine_clock``; nothing but the standard library, msgspec and cryptography.
 """

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
-from edge.wire import passes
+from edge.wire import qr_passes
 from edge.wire.credentials import (
     CARD_KINDS,
     TIME_INDEPENDENT,
@@ -25,7 +25,7 @@ from edge.wire.credentials import (
 from edge.wire.envelope import Keyring
 from edge.wire.errors import WireError
 from edge.wire.interval import Interval
-from edge.wire.offline import Lookup, OfflineWindow, nothing
+from edge.wire.offline_codes import Lookup, OfflineWindow, nothing
 from edge.wire.plan import DoorPlan, DoorSpan, Grant, Override, OverrideKind, Plan
 
 NEAR = timedelta(hours=12)
@@ -191,7 +191,7 @@ def _read_pass(
     if trust is ClockTrust.UNPROVEN:
         return "", Reason.CLOCK
     try:
-        found = passes.read(credential.token, site=plan.manifest.site, keys=keys or Keyring())
+        found = qr_passes.read(credential.token, site=plan.manifest.site, keys=keys or Keyring())
     except WireError:
         return "", Reason.PASS_UNKNOWN
     return (found.holder, None) if found.good_at(now) else ("", Reason.PASS_EXPIRED)

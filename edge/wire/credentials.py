@@ -86,7 +86,7 @@ class Presented(msgspec.Struct, frozen=True, kw_only=True):
     - ``digits``: a typed code or, after a ``card``, the PIN; ``UNREAD_KEY`` for a key that could not be read.
     - ``card``: a card's canonical text, its format first: ``w26:FACILITY:NUMBER``, ``w32:NUMBER``, ``w34`` and
       ``h10304`` like the first, ``h10302`` like the second, ``uid:HEX``, ``bar:TEXT``.
-    - ``token``: a scanned pass, see ``edge.wire.passes``.
+    - ``token``: a scanned pass, see ``edge.wire.qr_passes``.
     """
 
     digits: str = ""

@@ -14,7 +14,7 @@ from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind, Method
 from edge.wire.ids import Slug, Uuid
 from edge.wire.interval import Instant
-from edge.wire.offline import OfflineWindow
+from edge.wire.offline_codes import OfflineWindow
 
 EARLIER_RUNS_LIMIT = 32
 """How many earlier runs an edge remembers."""

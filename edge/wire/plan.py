@@ -17,7 +17,7 @@ from edge.wire.credentials import CODE_LENGTH, CODE_LENGTH_MAX, CODE_LENGTH_MIN,
 from edge.wire.errors import PlanRefused
 from edge.wire.ids import Slug, Uuid
 from edge.wire.interval import Instant, Interval
-from edge.wire.offline import OfflineWindow
+from edge.wire.offline_codes import OfflineWindow
 
 K = TypeVar("K")
 

@@ -24,7 +24,7 @@ from edge.config import Config
 from edge.doors.config import DoorConfig
 from edge.readers.config import WiegandConfig
 from edge.sensors.config import CounterConfig, MotionConfig, WifiConfig
-from edge.system.files import DiskFiles
+from edge.system.durable_files import DiskFiles
 from edge.system.pinout import InputPin, OutputPin
 from edge.wire.credentials import CredentialKind
 from edge.wire.plan import GrantsPart, HoursPart
@@ -44,7 +44,7 @@ import asyncio, os, sys
 from pathlib import Path
 from gpiozero.pins.mock import MockFactory
 from edge.agent import Agent
-from edge.system.files import DiskFiles
+from edge.system.durable_files import DiskFiles
 from edge.net.mqtt_client import MqttLink
 from edge.system.pins import GpioPins
 from edge.system.watchdog import ServiceManager

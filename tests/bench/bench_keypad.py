@@ -18,7 +18,7 @@ import msgspec
 from gpiozero.pins.mock import MockFactory, MockPin
 
 from edge.agent import Agent
-from edge.system.files import DiskFiles
+from edge.system.durable_files import DiskFiles
 from edge.system.pins import GpioPins
 from edge.wire.clock import SystemClock
 from edge.wire.events import AccessData, Event

@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
 from edge.events.outbox import Outbox
-from edge.system.files import Files
+from edge.system.durable_files import Files
 from edge.wire.access_decision import ClockTrust
+from edge.wire.broker_link import Message
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.envelope import Envelope, Purpose, Signer
@@ -15,7 +16,6 @@ from edge.wire.event_batch import Ack, EventBatch
 from edge.wire.events import Event, FootfallData, make_event, read_event
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
-from edge.wire.link import Message
 from edge.wire.messages import Hello, Status
 from edge.wire.plan import DoorSpan, Grant, HoursPart, Manifest, PartRef, digest, split
 from edge.wire.topics import Topic

@@ -14,7 +14,7 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 
 from edge.agent import Agent
-from edge.system.files import DiskFiles
+from edge.system.durable_files import DiskFiles
 from edge.system.pins import GpioPins
 from edge.wire.clock import SystemClock
 from edge.wire.codec import encode

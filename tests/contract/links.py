@@ -9,7 +9,7 @@ from controller.mqtt.client import BrokerLink
 from edge.config import BrokerConfig
 from edge.net.connect_options import ConnectOptions
 from edge.net.mqtt_client import MqttLink
-from edge.wire.link import Connected, Disconnected, Link, Message
+from edge.wire.broker_link import Connected, Disconnected, Link, Message
 from tests.memory_link import MemoryBroker
 from tests.services.mosquitto import Broker
 

@@ -21,7 +21,7 @@ from typing import Any, Protocol
 import osdp
 from hypothesis import strategies as st
 
-from edge.clock.trust import Timekeeper
+from edge.clock.clock_trust import Timekeeper
 from edge.device_factory import ReaderFactory
 from edge.events.outbox import Outbox
 from edge.net.plan_store import PlanStore
@@ -34,13 +34,13 @@ from edge.readers.config import (
     WiegandConfig,
 )
 from edge.readers.door_side import Reader
-from edge.readers.input_events import typed
+from edge.readers.keyboard_events import typed
 from edge.readers.keypad_matrix import LAYOUT
 from edge.readers.osdp import OpenLine
 from edge.readers.serial_line import SerialLine
 from edge.readers.wiegand_formats import Format
 from edge.runtime import Runtime
-from edge.system.files import Files
+from edge.system.durable_files import Files
 from edge.system.pinout import InputPin
 from edge.system.pins import GpioPins
 from edge.wire.clock import Clock

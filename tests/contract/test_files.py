@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.system.files import DiskFiles, Files
+from edge.system.durable_files import DiskFiles, Files
 from firmware_sim.power_cut import VirtualDisk
 from tests.edge.disk import MemoryDisk
 

@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
-from edge.doors.signals import DoorSignal
+from edge.doors.buzzer_and_lights import DoorSignal
 from edge.readers.config import ReaderConfig
 from edge.wire.codec import encode
 from tests.contract.readers import BENCHES, CARD, CODE, NOISE, PASS, Bench, World

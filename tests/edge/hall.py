@@ -15,17 +15,17 @@ from edge.config import BrokerConfig, Config
 from edge.doors.config import DoorConfig
 from edge.readers.config import WiegandConfig
 from edge.sensors.config import CounterConfig, MotionConfig, WifiConfig
-from edge.system.files import Files
+from edge.system.durable_files import Files
 from edge.system.pinout import InputPin, OutputPin
 from edge.system.pins import GpioPins
 from edge.system.watchdog import ServiceManager
+from edge.wire.broker_link import Message
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.envelope import Addressed, Envelope, Keyring, Purpose, Signer, open_envelope
 from edge.wire.event_batch import Ack, EventBatch
 from edge.wire.events import Event, EventData, FaultData, read_event
 from edge.wire.interval import Interval
-from edge.wire.link import Message
 from edge.wire.messages import Applied, Command, CommandResult, DeviceState, Hello, HelloReply, Status
 from edge.wire.plan import DoorSpan, Grant, GrantsPart, HoursPart, Manifest, Part, PartRef, digest
 from edge.wire.topics import Topic, parse

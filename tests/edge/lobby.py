@@ -11,7 +11,7 @@ from edge.alarm.config import FireConfig
 from edge.config import Config
 from edge.doors.config import DoorConfig
 from edge.readers.config import WiegandConfig
-from edge.system.files import Files
+from edge.system.durable_files import Files
 from edge.system.pinout import InputPin, OutputPin
 from edge.wire.access_decision import Reason
 from edge.wire.credentials import CredentialKind, code_key

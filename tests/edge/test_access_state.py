@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from edge.system.files import Files
+from edge.system.durable_files import Files
 from edge.wire.access_decision import ClockTrust, Reason
 from edge.wire.credentials import CredentialKind
 from edge.wire.events import AccessData
 from edge.wire.interval import Interval
 from edge.wire.messages import WORD_EVERY_S, WORD_STALE_S
-from edge.wire.offline import QUARTER, OfflineWindow, offline_code
+from edge.wire.offline_codes import QUARTER, OfflineWindow, offline_code
 from edge.wire.plan import DoorSpan, Grant, GrantsPart, HoursPart, OfflineListing, OfflinePart, Passback
 from tests.edge.disk import MemoryDisk
 from tests.edge.hall import BOOKING, DOOR, INNER, OUTER, ZERO, Hall, config, grant, hours, with_hall

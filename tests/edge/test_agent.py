@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge.clock.trust import ClockFloor
+from edge.clock.clock_trust import ClockFloor
 from edge.errors import RestartWanted, TaskDied
 from edge.system.persisted_state import PersistedState, earlier_runs
 from edge.wire.access_decision import ClockTrust, Reason

@@ -24,7 +24,7 @@ from edge.alarm.area_state_machine import (
     begin,
     step,
 )
-from edge.alarm.obstacles import Headcount, crossed, doubted
+from edge.alarm.arming_checks import Headcount, crossed, doubted
 from edge.wire.events import AlarmChange
 
 RULES = AlarmRules(quiet_s=900, warn_s=60, siren_s=900)

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from edge.alarm.config import AnnouncerConfig
-from edge.alarm.outputs import played, spoken
+from edge.alarm.occupancy_outputs import played, spoken
 from edge.system.pinout import OutputPin
 from edge.wire.events import ClosingStage, DoorData, FaultData
 from edge.wire.faults import FaultCode

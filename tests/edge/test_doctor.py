@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from edge.config import load
-from edge.system.diagnosis import Finding, Severity, as_json
 from edge.system.doctor import certificate, examine
-from edge.system.files import DiskFiles
-from edge.system.machine import PROBE, Machine
+from edge.system.doctor_findings import Finding, Severity, as_json
+from edge.system.durable_files import DiskFiles
+from edge.system.machine_checks import PROBE, Machine
 from tests.edge.enrolled import LONG_AGO, identity
 from tests.edge.hall import REX, ZERO, Hall, grant, hours, run
 from tests.edge.test_cli import hallkeeper

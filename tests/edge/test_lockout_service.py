@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from edge.config import Config
+from edge.doors.buzzer_and_lights import PATTERNS, DoorSignal
 from edge.doors.lockout import CARDS, READERS
 from edge.doors.lockout_service import FILE
-from edge.doors.signals import PATTERNS, DoorSignal
 from edge.readers.config import WiegandConfig
 from edge.system.pinout import OutputPin
 from edge.wire.access_decision import NEAR, Reason

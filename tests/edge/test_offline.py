@@ -20,10 +20,10 @@ from edge.doors.offline_code_table import (
     read_bound,
     to_store,
 )
-from edge.system.files import DiskFiles
+from edge.system.durable_files import DiskFiles
 from edge.wire.codec import decode, encode
 from edge.wire.errors import Malformed
-from edge.wire.offline import QUARTER, QUARTERS_MAX, SLOTS, OfflineWindow, offline_code, quarter_at
+from edge.wire.offline_codes import QUARTER, QUARTERS_MAX, SLOTS, OfflineWindow, offline_code, quarter_at
 
 DOOR, SECRET = "front-door", bytes(range(32))
 NIGHTS = [datetime(2026, 3, 29, 1, 0, tzinfo=UTC), datetime(2026, 10, 25, 1, 0, tzinfo=UTC)]

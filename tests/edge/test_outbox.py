@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from edge.events.outbox import PENDING_LIMIT, SEGMENT_BYTES, Outbox
 from edge.events.recovery import RecoveredLog
 from edge.events.segments import FOLDER, line, span_of
-from edge.system.files import DiskFiles, Files
+from edge.system.durable_files import DiskFiles, Files
 from edge.wire.access_decision import ClockTrust, Reason
 from edge.wire.codec import encode
 from edge.wire.events import (

@@ -9,9 +9,9 @@ import pytest
 
 from edge.doors.door_contact import PASSAGES, SHUT_S
 from edge.doors.door_io import STUCK_S
-from edge.sensors.devices import MOVES_ON_S
+from edge.sensors.beam_counter_and_pir import MOVES_ON_S
+from edge.sensors.debounced_input import CALM_S, MOST
 from edge.sensors.footfall import ALONE
-from edge.sensors.switch import CALM_S, MOST
 from edge.system.pinout import InputPin
 from edge.wire.events import DoorChange, FireData, FootfallData
 from edge.wire.faults import FaultCode

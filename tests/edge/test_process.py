@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from edge.wire.broker_link import Message
 from edge.wire.envelope import Keyring, Purpose, open_envelope
-from edge.wire.link import Message
 from edge.wire.messages import Status
 from tests.edge.hall import EDGE, SITE, config
-from tests.edge.test_link import Ear
+from tests.edge.test_broker_link import Ear
 from tests.services.mosquitto import Broker
 
 PROGRAM = """
@@ -23,7 +23,7 @@ from gpiozero.pins.mock import MockFactory
 from edge.agent import Agent
 from edge.cli import until_told
 from edge.config import BrokerConfig
-from edge.system.files import DiskFiles
+from edge.system.durable_files import DiskFiles
 from edge.net.mqtt_client import MqttLink
 from edge.system.pins import GpioPins
 from edge.wire.clock import SystemClock

@@ -23,7 +23,7 @@ def hook(event, args):
 sys.addaudithook(hook)
 
 from datetime import timedelta
-from edge.system.files import DiskFiles
+from edge.system.durable_files import DiskFiles
 from tests.edge.hall import CONTACT, INNER, OUTER, ZERO, config, grant, with_hall
 
 async def act(hall):

@@ -27,7 +27,7 @@ from edge.wire.envelope import Purpose, Signer
 from edge.wire.events import AccessData, FaultData
 from edge.wire.faults import FaultCode
 from edge.wire.interval import Interval
-from edge.wire.offline import OfflineWindow, offline_code
+from edge.wire.offline_codes import OfflineWindow, offline_code
 from edge.wire.plan import Grant, GrantsPart
 from tests.edge.disk import MemoryDisk
 from tests.edge.enrolled import CONTROLLER_KEY, authority, edge_identity, identity, keys

@@ -9,11 +9,11 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.net.command_results import RESULTS_LIMIT
+from edge.wire.broker_link import Message
 from edge.wire.codec import decode, encode
-from edge.wire.command import SEEN_LIMIT
+from edge.wire.command_acceptance import SEEN_LIMIT
 from edge.wire.envelope import Envelope, Purpose, Signer
 from edge.wire.events import DoorData
-from edge.wire.link import Message
 from edge.wire.topics import Topic
 from tests.edge.hall import STRIKE, ZERO, Hall, run, with_hall
 from tests.virtual_time import VirtualClock

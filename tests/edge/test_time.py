@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from edge.clock.trust import DRIFT
+from edge.clock.clock_trust import DRIFT
 from edge.wire.access_decision import ClockTrust, Reason
 from edge.wire.credentials import CredentialKind
 from edge.wire.events import AccessData, FaultData

@@ -366,7 +366,7 @@ import asyncio, os, signal, sys, time
 from pathlib import Path
 from gpiozero.pins.mock import MockFactory
 from edge.agent import Agent
-from edge.system.files import DiskFiles
+from edge.system.durable_files import DiskFiles
 from edge.system.pins import GpioPins
 from edge.system.watchdog import ServiceManager
 from edge.wire.clock import SystemClock

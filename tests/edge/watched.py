@@ -9,7 +9,7 @@ import msgspec
 
 from edge.alarm.config import AnnouncerConfig, AreaConfig, FireConfig, OutputConfig, WindowConfig
 from edge.config import Config
-from edge.system.files import Files
+from edge.system.durable_files import Files
 from edge.system.pinout import InputPin, OutputPin
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.events import AlarmData, ClosingData

@@ -12,6 +12,7 @@ from edge.config import Config
 from edge.net.identity import FILE, StoredIdentity, validated
 from edge.system.pinout import OutputPin
 from edge.wire.access_decision import Reason
+from edge.wire.broker_link import Message
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.enrolment import Renewal, secret_id
@@ -20,9 +21,8 @@ from edge.wire.errors import WireError
 from edge.wire.event_batch import EventBatch
 from edge.wire.events import AccessData
 from edge.wire.interval import Interval
-from edge.wire.link import Message
 from edge.wire.messages import Applied, Status
-from edge.wire.offline import OfflineWindow, offline_code, quarter_at
+from edge.wire.offline_codes import OfflineWindow, offline_code, quarter_at
 from edge.wire.plan import ClosingPart, Grant, GrantsPart, Mode, ModeSpan, ModesPart
 from edge.wire.topics import parse
 from firmware_sim.power_cut import VirtualDisk, VirtualMedium

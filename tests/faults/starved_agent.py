@@ -15,7 +15,7 @@ import msgspec
 from edge.agent import Agent
 from edge.cli import until_told
 from edge.readers.keypad_matrix import LAYOUT
-from edge.system.files import DiskFiles
+from edge.system.durable_files import DiskFiles
 from edge.system.pins import GpioPins
 from edge.wire.clock import ScaledClock
 from edge.wire.events import Event

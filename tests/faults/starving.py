@@ -27,8 +27,8 @@ from edge.readers.config import (
     UsbScannerConfig,
     WiegandConfig,
 )
-from edge.readers.input_events import ENTER, typed
-from edge.system.files import DiskFiles
+from edge.readers.keyboard_events import ENTER, typed
+from edge.system.durable_files import DiskFiles
 from edge.system.pinout import OutputPin
 from edge.wire.access_decision import Reason
 from edge.wire.credentials import CredentialKind, code_key

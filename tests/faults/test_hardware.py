@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from edge.doors.door_contact import PASSAGES
+from edge.sensors.debounced_input import MOST
 from edge.sensors.footfall import ALONE
-from edge.sensors.switch import MOST
 from edge.wire.faults import Fault, FaultCode
 from firmware_sim import lock_circuit
 from firmware_sim.ground_truth import Way

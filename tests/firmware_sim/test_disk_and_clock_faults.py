@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.system.files import Folder, SafeFiles
+from edge.system.durable_files import Folder, SafeFiles
 from edge.wire.clock import SystemClock
 from firmware_sim.faults import DiskState, FailingMedium, WrongClock
 

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from edge.readers.config import UsbScannerConfig, WiegandConfig
-from edge.readers.input_events import Keyboard
+from edge.readers.keyboard_events import Keyboard
 from firmware_sim.pi import Scanners
 
 

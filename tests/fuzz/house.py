@@ -13,7 +13,7 @@ from edge.alarm.config import AreaConfig, FireConfig
 from edge.system.pinout import InputPin
 from edge.wire.credentials import CredentialKind
 from edge.wire.interval import Interval
-from edge.wire.offline import OfflineWindow, offline_code
+from edge.wire.offline_codes import OfflineWindow, offline_code
 from edge.wire.plan import (
     ClosingPart,
     GrantsPart,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from edge.doors.offline_code_table import OfflineCodes
 from edge.readers import credential_entry
-from edge.wire import passes
+from edge.wire import qr_passes
 from edge.wire.access_decision import ClockTrust, Decision, decide
 from edge.wire.codec import encode
 from edge.wire.credentials import CODE_LENGTH, Presented
@@ -41,7 +41,7 @@ PLAN = assemble(
 OFFLINE = OfflineCodes(DOOR, SECRET[::-1])
 for _ in OFFLINE.prepare(NOW):
     pass
-GOOD_PASS = passes.issue(SIGNER, site=SITE, holder=BOOKING, now=NOW)
+GOOD_PASS = qr_passes.issue(SIGNER, site=SITE, holder=BOOKING, now=NOW)
 
 
 def judged(presented: Presented) -> Decision:
@@ -67,7 +67,7 @@ def test_any_keys_open_only_by_a_code_that_was_granted(keys: str) -> None:
     assert [judged(each).granted for each in read] == [each.digits in GRANTED for each in read]
 
 
-@given(st.text(max_size=600) | st.sampled_from(GRANTED) | st.text(max_size=600).map(passes.PREFIX.__add__))
+@given(st.text(max_size=600) | st.sampled_from(GRANTED) | st.text(max_size=600).map(qr_passes.PREFIX.__add__))
 @effort(300)
 def test_no_scanned_text_opens_but_a_pass(text: str) -> None:
     assert not judged(credential_entry.scan(text, 0.0)[1]).granted

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.alarm.area import StoredArea
+from edge.alarm.area_io import StoredArea
 from edge.alarm.fire import FILE as FIRE
 from edge.events.segments import FOLDER as OUTBOX
 from edge.events.segments import line, payload_of

@@ -9,14 +9,14 @@ from typing import TypeVar
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from edge.wire.access_decision import ClockTrust
+from edge.wire.broker_link import Connected, Link, Message
 from edge.wire.clock import Clock
 from edge.wire.codec import encode
-from edge.wire.command import CommandGate
+from edge.wire.command_acceptance import CommandGate
 from edge.wire.envelope import Addressed, Keyring, Purpose, open_envelope
 from edge.wire.errors import CommandRefused, PlanRefused
 from edge.wire.event_batch import Ack
 from edge.wire.events import EarlierRun, Event
-from edge.wire.link import Connected, Link, Message
 from edge.wire.messages import (
     Applied,
     Command,

@@ -17,8 +17,8 @@ from controller.settings import Settings
 from controller.telemetry import repository as telemetry
 from controller.web.app import build_app
 from controller.web.fields import read_moment
+from edge.wire.broker_link import Link
 from edge.wire.clock import Clock
-from edge.wire.link import Link
 from tests.controller.enrolment.trusting import trust
 from tests.controller.telemetry.speaking import Speaker
 from tests.eventually import eventually

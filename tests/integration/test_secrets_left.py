@@ -18,7 +18,7 @@ import pyotp
 import pytest
 
 from controller.mqtt.client import BrokerLink
-from edge.wire.link import Message
+from edge.wire.broker_link import Message
 from firmware_sim.building import demo_buildings
 from firmware_sim.hub_processes import SimHub, SimHubPlan
 from tests.leaks import files_in, leaks

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from controller.schema import migrate
-from edge.wire import passes
+from edge.wire import qr_passes
 from edge.wire.access_decision import Reason
 from edge.wire.credentials import Method
 from edge.wire.envelope import Signer
@@ -172,7 +172,7 @@ async def show(hub: VirtualHub, way: Way) -> None:
         await hub.runner.scan("ramsey", DOOR, way.scan, way.digits)
     elif way.holder:
         keys, now = hub.container.keys.signing, hub.clock.now()
-        token = passes.issue(Signer(keys), site="ramsey", holder=way.holder, now=now)
+        token = qr_passes.issue(Signer(keys), site="ramsey", holder=way.holder, now=now)
         await hub.runner.scan("ramsey", DOOR, token)
     else:
         await hub.runner.key("ramsey", DOOR, way.digits)

@@ -19,7 +19,7 @@ from controller.web.app import app_of
 from edge.agent import Agent
 from edge.config import load
 from edge.net.connect_options import ConnectOptions
-from edge.system.files import DiskFiles
+from edge.system.durable_files import DiskFiles
 from edge.system.pins import GpioPins
 from edge.wire.topics import subscriptions
 from firmware_sim import provision

@@ -15,7 +15,7 @@ from controller.plans.restored.model import Identity, RestoredPiece, contents, i
 from controller.plans.restored.plan_comparison import clipped
 from edge.wire.codec import PART_LIMIT, encode
 from edge.wire.interval import Interval
-from edge.wire.offline import OfflineWindow
+from edge.wire.offline_codes import OfflineWindow
 from edge.wire.plan import (
     DoorSpan,
     Grant,

@@ -13,7 +13,7 @@ from controller.text import times
 from controller.web.problem import Conflicting, NotFound
 from edge.wire.credentials import CredentialKind
 from edge.wire.interval import Interval
-from edge.wire.offline import OfflineWindow
+from edge.wire.offline_codes import OfflineWindow
 from edge.wire.plan import (
     Grant,
     GrantsPart,

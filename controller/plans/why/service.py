@@ -26,13 +26,13 @@ from controller.plans import repository as plans
 from controller.plans.model import SignedPlan
 from controller.telemetry.tables import events
 from controller.text import local_time
-from edge.wire import passes
+from edge.wire import qr_passes
 from edge.wire.access_decision import ClockTrust, Decision, decide, in_force, span_at
 from edge.wire.clock import Clock
 from edge.wire.credentials import Method, Presented, is_offline_code
 from edge.wire.envelope import Keyring, Signer
 from edge.wire.events import AccessData, LockoutData, UnreadData
-from edge.wire.offline import EPOCH, QUARTER, QUARTERS_MAX, SLOTS, Lookup, OfflineWindow, digits_of, quarter_at
+from edge.wire.offline_codes import EPOCH, QUARTER, QUARTERS_MAX, SLOTS, Lookup, OfflineWindow, digits_of, quarter_at
 from edge.wire.plan import DoorSpan, Grant, Mode, Override, Plan
 from edge.wire.plan_assembly import assemble
 
@@ -143,7 +143,7 @@ class WhyService:
             trust, assumed = (reported[0].trust, False) if reported else (ClockTrust.SYNCED, True)
             shown = question.shown
             if question.whose:
-                token = passes.issue(signer, site=question.site, holder=question.whose, now=question.at)
+                token = qr_passes.issue(signer, site=question.site, holder=question.whose, now=question.at)
                 shown = Presented(token=token)
             held = await self.estate.secrets_of(tx, question.site, door.id)
             here = plan.doors.get(door.id) if plan is not None else None

@@ -9,7 +9,7 @@ from controller.plans.compile import DoorRules, PlanInput, plan_window
 from edge.wire.access_decision import ClockTrust, Decision, decide
 from edge.wire.credentials import Presented
 from edge.wire.envelope import Keyring
-from edge.wire.offline import Lookup, nothing
+from edge.wire.offline_codes import Lookup, nothing
 from edge.wire.plan import Mode, ModeSpan, Plan
 from edge.wire.plan_assembly import assemble
 from tests.controller.plans.compiling import compile_plan

@@ -4,7 +4,7 @@ from functools import cache
 
 from controller.access.code_generation import PATTERNS, pattern_of
 from edge.wire.credentials import OFFLINE_FIRST, OFFLINE_LENGTH
-from edge.wire.offline import QUARTERS_MAX, SLOTS
+from edge.wire.offline_codes import QUARTERS_MAX, SLOTS
 
 LENGTHS = (4, 5, 6)
 """Counted one by one; every digit more makes it ten times as many."""

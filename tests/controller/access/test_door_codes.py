@@ -25,7 +25,7 @@ from edge.wire.codec import PART_LIMIT, decode, encode
 from edge.wire.credentials import Method, Presented, is_code, is_offline_code
 from edge.wire.events import AccessData
 from edge.wire.interval import Interval
-from edge.wire.offline import QUARTER, OfflineWindow
+from edge.wire.offline_codes import QUARTER, OfflineWindow
 from edge.wire.plan import OfflinePart
 from tests.controller.access.asking import ask, plan_of
 from tests.controller.access.test_access import go_offline

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from playwright.async_api import Browser
 
 from controller.container import Container
-from edge.wire import passes
+from edge.wire import qr_passes
 from edge.wire.access_decision import Reason
 from edge.wire.credentials import Presented
 from edge.wire.envelope import Signer
@@ -29,7 +29,7 @@ async def look_at(app: FastAPI, booking: Json) -> httpx.Response:
 
 
 def token_of(container: Container, booking: Json) -> str:
-    return passes.issue(Signer(container.keys.signing), site=SITE, holder=booking["id"], now=container.clock.now())
+    return qr_passes.issue(Signer(container.keys.signing), site=SITE, holder=booking["id"], now=container.clock.now())
 
 
 async def test_it_shows_a_pass_that_opens_the_door_now_and_not_three_minutes_later(

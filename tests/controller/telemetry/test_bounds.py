@@ -28,7 +28,7 @@ from edge.wire.events import (
 )
 from edge.wire.ids import Slug
 from edge.wire.messages import DeviceState, Status
-from edge.wire.offline import OfflineWindow
+from edge.wire.offline_codes import OfflineWindow
 from tests.controller.telemetry.speaking import BOOT, NOW, event
 
 NUL = "a\0b"

@@ -10,7 +10,7 @@ import pytest
 
 from edge.config_checks import ConfiguredDevices, check
 from edge.doors.config import DoorConfig
-from edge.readers import input_events, keypad_matrix, usb
+from edge.readers import keyboard_events, keypad_matrix, usb_keyboard
 from edge.readers.config import Baud, ReaderConfig
 from edge.readers.wiegand import GAP_S
 from edge.system.pinout import OutputPin
@@ -93,6 +93,6 @@ def test_every_fault_and_counter_is_documented() -> None:
 def test_the_figures_are_those_of_the_readers() -> None:
     assert f"{GAP_S * 1000:.0f} ms without a pulse ends a frame" in PAGES["wiegand.md"]
     assert f"down for {keypad_matrix.SETTLE_S * 1000:.0f} ms" in PAGES["matrix.md"]
-    assert f"more than {usb.SCAN_LIMIT:,} characters" in PAGES["usb.md"]
+    assert f"more than {usb_keyboard.SCAN_LIMIT:,} characters" in PAGES["usb.md"]
     assert ", ".join(str(speed) for speed in get_args(Baud)[1:]) in PAGES["osdp.md"]
-    assert input_events.key_of(input_events.ENTER) == "#"
+    assert keyboard_events.key_of(keyboard_events.ENTER) == "#"

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from edge.doors.signals import DoorSignal
+from edge.doors.buzzer_and_lights import DoorSignal
 from edge.readers.config import WiegandConfig
 from edge.readers.credential_entry import PAUSE_S
 from edge.readers.door_side import AT_ONCE, EVERY_S
-from edge.readers.input_events import typed
+from edge.readers.keyboard_events import typed
 from edge.readers.keypad_matrix import LAYOUT
 from edge.readers.wiegand_formats import Format
 from edge.wire.access_decision import Reason

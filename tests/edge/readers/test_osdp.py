@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import osdp
 
-from edge.doors.signals import DoorSignal
+from edge.doors.buzzer_and_lights import DoorSignal
 from edge.readers.config import OsdpConfig
 from edge.wire.credentials import Presented
 from edge.wire.faults import FaultCode

@@ -6,12 +6,12 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from controller.plans.compile import ACCEPTED
-from edge.wire import passes
+from edge.wire import qr_passes
 from edge.wire.access_decision import REASON_TEXT, ClockTrust, Decision, Reason, decide
 from edge.wire.credentials import TYPED_KINDS, CredentialKind, Presented, code_key, pin_key
 from edge.wire.envelope import Keyring, Signer
 from edge.wire.interval import Interval
-from edge.wire.offline import OfflineWindow, offline_code
+from edge.wire.offline_codes import OfflineWindow, offline_code
 from edge.wire.plan import (
     HORIZON,
     DoorSpan,
@@ -103,7 +103,7 @@ def shown(kind: CredentialKind) -> Presented:
 
 
 def qr(kind: CredentialKind, made: datetime = T) -> Presented:
-    return Presented(token=passes.issue(SIGNER, site=SITE, holder=IDS[kind], now=made))
+    return Presented(token=qr_passes.issue(SIGNER, site=SITE, holder=IDS[kind], now=made))
 
 
 def ask(
@@ -167,7 +167,7 @@ PRESENTED: dict[str, tuple[Presented, Plan]] = {
     "a pass made three minutes ago": (qr(BOOKING, T - timedelta(minutes=3)), plan()),
     "a fresh pass of a member, who needs card and PIN": (qr(MEMBER), plan()),
     "a pass of another building": (
-        Presented(token=passes.issue(SIGNER, site="histon", holder=IDS[BOOKING], now=T)),
+        Presented(token=qr_passes.issue(SIGNER, site="histon", holder=IDS[BOOKING], now=T)),
         plan(),
     ),
     "an offline code in its window that the plan lists": (shown(CredentialKind.OFFLINE_CODE), plan(offline=LISTED)),

@@ -41,8 +41,7 @@ from edge.wire.events import (
 from edge.wire.faults import FaultCode
 from edge.wire.interval import Interval
 from edge.wire.messages import Applied, Command, CommandResult, DeviceState, Hello, HelloReply, Status
-from edge.wire.offline import OfflineWindow, offline_code
-from edge.wire.passes import issue
+from edge.wire.offline_codes import OfflineWindow, offline_code
 from edge.wire.plan import (
     ClosingPart,
     DoorSpan,
@@ -63,6 +62,7 @@ from edge.wire.plan import (
     Session,
     SessionsPart,
 )
+from edge.wire.qr_passes import issue
 
 FOLDER = Path(__file__).parents[2] / "data" / "wire"
 AT = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)

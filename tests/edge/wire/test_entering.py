@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge.wire import passes
+from edge.wire import qr_passes
 from edge.wire.access_decision import REASON_TEXT, ClockTrust, Decision, Reason
 from edge.wire.credentials import CredentialKind, Method, Presented
 from edge.wire.envelope import Keyring, Signer
@@ -116,7 +116,7 @@ def test_a_pass_opens_for_two_minutes_give_or_take_the_clocks(after_s: int, reas
 
 
 def test_a_pass_claiming_a_longer_life_opens_nothing() -> None:
-    token = passes.issue(SIGNER, site=SITE, holder=IDS[BOOKING], now=T, life=timedelta(seconds=121))
+    token = qr_passes.issue(SIGNER, site=SITE, holder=IDS[BOOKING], now=T, life=timedelta(seconds=121))
     assert ask(plan(), Presented(token=token)).reason is Reason.PASS_EXPIRED
 
 
@@ -136,7 +136,7 @@ def test_a_pass_never_counts_as_duress() -> None:
 def test_a_pass_needs_a_clock_and_the_controllers_signature() -> None:
     assert ask(plan(), qr(STAFF), trust=ClockTrust.UNPROVEN).reason is Reason.CLOCK
     other = Signer(Ed25519PrivateKey.from_private_bytes(bytes([8] * 32)))
-    forged = Presented(token=passes.issue(other, site=SITE, holder=IDS[STAFF], now=T))
+    forged = Presented(token=qr_passes.issue(other, site=SITE, holder=IDS[STAFF], now=T))
     assert ask(plan(), forged).reason is Reason.PASS_UNKNOWN
     assert ask(plan(), forged, keys=Keyring(other.public_key, SIGNER.public_key)).granted
     assert ask(plan(), qr(STAFF), keys=Keyring()).reason is Reason.PASS_UNKNOWN
@@ -152,7 +152,7 @@ def test_no_single_letter_of_a_pass_can_be_another() -> None:
 @pytest.mark.parametrize("token", ["HK1.", "HK1.AAAA", "HK1.é", "HK1." + "A" * 600, "HK2.AAAA", "https://example.org"])
 def test_a_bad_pass_is_refused_as_such(token: str) -> None:
     with pytest.raises(WireError):
-        passes.read(token, site=SITE, keys=KEYS)
+        qr_passes.read(token, site=SITE, keys=KEYS)
     assert ask(plan(), Presented(token=token)).reason is Reason.PASS_UNKNOWN
 
 

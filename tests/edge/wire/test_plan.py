@@ -10,7 +10,7 @@ from edge.wire.codec import PART_LIMIT, encode
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.errors import Malformed, PlanRefused
 from edge.wire.interval import Interval
-from edge.wire.offline import OfflineWindow
+from edge.wire.offline_codes import OfflineWindow
 from edge.wire.plan import (
     ClosingPart,
     DoorPlan,

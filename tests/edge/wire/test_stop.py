@@ -5,7 +5,7 @@ import contextlib
 
 import pytest
 
-from edge.wire.link import stop_if_told
+from edge.wire.broker_link import stop_if_told
 
 
 async def test_a_task_that_swallowed_its_cancellation_still_ends() -> None:

@@ -13,7 +13,7 @@ from controller.plans.restored.plan_comparison import Settled, difference
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind
 from edge.wire.interval import Interval
-from edge.wire.offline import OfflineWindow
+from edge.wire.offline_codes import OfflineWindow
 from edge.wire.plan import (
     HORIZON,
     DoorSpan,

@@ -7,15 +7,15 @@ from functools import partial
 import msgspec
 
 from edge.alarm import area_state_machine
+from edge.alarm.arming_checks import TAMPERED, Headcount, WayIn, crossed, doubted, obstacle, unsure
 from edge.alarm.config import AreaConfig
-from edge.alarm.obstacles import TAMPERED, Headcount, WayIn, crossed, doubted, obstacle, unsure
+from edge.doors.buzzer_and_lights import DoorSignal
 from edge.doors.door_io import DoorIo
-from edge.doors.signals import DoorSignal
 from edge.runtime import Runtime, Timer
-from edge.sensors.devices import BeamCounter, MotionSensor
+from edge.sensors.beam_counter_and_pir import BeamCounter, MotionSensor
+from edge.sensors.debounced_input import Switch
 from edge.sensors.motion import QUIET_S
-from edge.sensors.switch import Switch
-from edge.system.files import Files
+from edge.system.durable_files import Files
 from edge.system.persisted_state import read_state
 from edge.system.pins import Relay
 from edge.system.state_file import StateFile

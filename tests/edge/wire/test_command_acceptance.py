@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.wire.command import SEEN_LIMIT, CommandGate
+from edge.wire.command_acceptance import SEEN_LIMIT, CommandGate
 from edge.wire.errors import CommandRefused
 from edge.wire.messages import COMMAND_LIFE_S, Command
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from edge.alarm.area import WARM_S, StoredArea
+from edge.alarm.area_io import WARM_S, StoredArea
 from edge.wire.codec import decode, encode
 from edge.wire.events import AccessData, FaultData
 from edge.wire.faults import FaultCode, describe

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 
-from edge.clock.trust import ClockFloor, Timekeeper
+from edge.clock.clock_trust import ClockFloor, Timekeeper
 from edge.runtime import Runtime
 from edge.wire.access_decision import ClockTrust
 from edge.wire.clock import Clock

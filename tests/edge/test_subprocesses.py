@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from edge.errors import ProgramFailed
-from edge.system.programs import ProgramRunner
+from edge.system.subprocesses import ProgramRunner
 
 SHELL = ("/bin/sh", "-c")
 LONG_S = 60.0

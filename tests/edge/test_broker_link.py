@@ -8,7 +8,7 @@ import pytest
 from edge.config import BrokerConfig
 from edge.net.connect_options import ConnectOptions
 from edge.net.mqtt_client import MqttLink
-from edge.wire.link import Connected, Disconnected, Message
+from edge.wire.broker_link import Connected, Disconnected, Message
 from tests.services.mosquitto import Broker
 
 

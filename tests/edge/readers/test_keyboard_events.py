@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.readers.input_events import ENTER, EVENT_BYTES, LOST, Keyboard, key_of, typed
+from edge.readers.keyboard_events import ENTER, EVENT_BYTES, LOST, Keyboard, key_of, typed
 
 ALL = "".join(sorted(set(string.printable) - set(string.whitespace))) + " " + ENTER
 

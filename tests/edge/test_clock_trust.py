@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.clock.trust import BATTERY_ERROR_S, DRIFT, HOLDOVER_LIMIT_S, SYNC_ERROR_S, ClockFloor, Timekeeper
+from edge.clock.clock_trust import BATTERY_ERROR_S, DRIFT, HOLDOVER_LIMIT_S, SYNC_ERROR_S, ClockFloor, Timekeeper
 from edge.wire.access_decision import ClockTrust
 from edge.wire.machine_clock import battery_clock, kernel_synchronised, machine_boot_id, since_boot
 from edge.wire.plan import HORIZON

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from edge.config import Config
 from edge.readers.config import OsdpConfig, UsbKeypadConfig, UsbScannerConfig
-from edge.system.diagnosis import Finding, fail, ok, warn
+from edge.system.doctor_findings import Finding, fail, ok, warn
 from edge.wire.machine_clock import battery_clock, kernel_synchronised
 
 UNIT = "hallkeeper-edge"

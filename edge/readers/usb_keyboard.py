@@ -11,7 +11,7 @@ from functools import partial
 
 from edge.readers.config import UsbKeypadConfig, UsbScannerConfig
 from edge.readers.door_side import DoorSide, PauseTimer, Reader
-from edge.readers.input_events import ENTER, EVENT_BYTES, LOST, Keyboard, key_of
+from edge.readers.keyboard_events import ENTER, EVENT_BYTES, LOST, Keyboard, key_of
 from edge.readers.reading import Keys, Scan
 from edge.runtime import Runtime, TickScale
 from edge.system.blocking_io import readable, run_blocking

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.doors.signals import PATTERNS, DoorSignal, SignalPattern
+from edge.doors.buzzer_and_lights import PATTERNS, DoorSignal, SignalPattern
 
 SAID = [signal for signal in DoorSignal if signal is not DoorSignal.IDLE]
 DOORS = (Path(__file__).parents[2] / "docs" / "doors.md").read_text()

@@ -3,11 +3,11 @@ nobody is left. Announcers say that it is about to close: by a buzzer, by a rela
 sound file."""
 
 from edge.alarm.config import AnnouncerConfig, OutputConfig
-from edge.doors.signals import DoorSignal, PinLights, SignalPlayer
+from edge.doors.buzzer_and_lights import DoorSignal, PinLights, SignalPlayer
 from edge.errors import ProgramFailed
 from edge.runtime import Runtime, Timer
 from edge.system.pins import Relay
-from edge.system.programs import ProgramRunner
+from edge.system.subprocesses import ProgramRunner
 from edge.wire.faults import FaultCode
 
 PLAY_S = 120.0

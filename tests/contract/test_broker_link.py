@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from edge.wire.link import Connected, Disconnected, Link, Message
+from edge.wire.broker_link import Connected, Disconnected, Link, Message
 from tests.contract.links import InMemory, Listener, RealController, RealEdge, Surroundings, listening
 
 

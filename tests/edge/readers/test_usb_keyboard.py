@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from edge.readers.config import UsbScannerConfig
-from edge.readers.input_events import ENTER, typed
-from edge.readers.usb import SCAN_LIMIT, SCAN_PAUSE_S
+from edge.readers.keyboard_events import ENTER, typed
+from edge.readers.usb_keyboard import SCAN_LIMIT, SCAN_PAUSE_S
 from edge.wire.credentials import Presented
 from edge.wire.faults import FaultCode
 from tests.contract.readers import World

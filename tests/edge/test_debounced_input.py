@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.sensors.switch import CALM_S, MADE_UP_PER_S, MOST, SETTLE_S, Debounced, begin, change, settle
+from edge.sensors.debounced_input import CALM_S, MADE_UP_PER_S, MOST, SETTLE_S, Debounced, begin, change, settle
 
 
 def test_a_level_counts_after_its_settling_time() -> None:
