@@ -5,7 +5,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from firmware_sim.child import Child, accepts
+from firmware_sim.child_process import Child, accepts
 
 _IN_THE_WHEEL = Path(__file__).parent / "mosquitto"
 DEPLOYED = _IN_THE_WHEEL if _IN_THE_WHEEL.is_dir() else Path(__file__).parents[1] / "deploy" / "mosquitto"

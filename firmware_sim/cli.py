@@ -16,7 +16,7 @@ from edge.errors import EdgeError
 from edge.wire.errors import WireError
 from firmware_sim import world_protocol as protocol
 from firmware_sim.errors import SimError
-from firmware_sim.faults import DiskState
+from firmware_sim.fault_injection import DiskState
 
 app = typer.Typer(
     help="Control a running demo: type codes, show cards, scan, walk, cut the network or power, start a fire.",
@@ -244,7 +244,7 @@ def pi(
     world: Annotated[Path, typer.Option("--world", help="The socket of the world to join.")],
 ) -> None:
     """Run one edge on simulated pins. The demo starts these automatically."""
-    from firmware_sim.pi import run_pi
+    from firmware_sim.simulated_pi import run_pi
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:

@@ -13,14 +13,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from edge.wire.clock import SystemClock
-from firmware_sim import seed
-from firmware_sim.building import Building, demo_buildings
+from firmware_sim import demo_data
+from firmware_sim.building_file import Building, demo_buildings
+from firmware_sim.demo_data import set_up_sites
 from firmware_sim.demo_folder import PIDS
 from firmware_sim.errors import OldState, ProcessFailed, SimError
 from firmware_sim.hub_processes import USER, SimHub, SimHubPlan, hallkeeper
-from firmware_sim.people import GroupVisit
 from firmware_sim.ports import free_port
-from firmware_sim.seed import set_up_sites
+from firmware_sim.visitor_behaviour import GroupVisit
 
 DOOR_SITE, DOOR, SPACE = "ramsey", "front-door", "studio"
 TITLE = "Try the front door"
@@ -220,7 +220,7 @@ class Demo:
 
     async def _fill_diary(self, hub: SimHub) -> None:
         zone = ZoneInfo(self._buildings[0].zone)
-        made = seed.CreatedSoFar(self._made, keep=lambda: self._remember(hub, stopped=False))
+        made = demo_data.CreatedSoFar(self._made, keep=lambda: self._remember(hub, stopped=False))
         self._made = made.names
 
         def now() -> datetime:
@@ -231,14 +231,14 @@ class Demo:
             if "furniture" not in made:
                 await set_up_sites(hub.api, self._buildings, today)
                 made.add("furniture")
-            await seed.import_diary(hub.api)
-            await seed.book_week(hub.api, now=now, made=made)
+            await demo_data.import_diary(hub.api)
+            await demo_data.book_week(hub.api, now=now, made=made)
         if self._series_until is None or self._series_until < today + timedelta(weeks=2):
             start = today if self._series_until is None else max(today, self._series_until + timedelta(days=1))
-            until = today + timedelta(weeks=seed.WEEKS)
-            await seed.book_series(hub.api, start, until, now=now, made=made)
+            until = today + timedelta(weeks=demo_data.WEEKS)
+            await demo_data.book_series(hub.api, start, until, now=now, made=made)
             if self._series_until is None:
-                await seed.ask(hub.api, now=now, made=made)
+                await demo_data.ask(hub.api, now=now, made=made)
             self._series_until = until
             made.names.clear()
         self._remember(hub, stopped=False)

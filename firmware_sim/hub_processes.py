@@ -22,14 +22,14 @@ from edge.net.identity import FILE
 from edge.wire.clock import ClockFile, ScaledClock
 from edge.wire.codec import encode
 from firmware_sim import provision
-from firmware_sim.api import Api
+from firmware_sim.api_client import Api
 from firmware_sim.broker import make_broker
-from firmware_sim.building import Building
-from firmware_sim.child import Child, Start, execute
+from firmware_sim.building_file import Building
+from firmware_sim.child_process import Child, Start, execute
 from firmware_sim.errors import SimError
-from firmware_sim.inbox import Inbox
-from firmware_sim.network_line import NetworkLine
+from firmware_sim.mail_server import DemoMailServer
 from firmware_sim.ports import free_port
+from firmware_sim.tcp_proxy import TcpProxy
 from firmware_sim.world import World
 from firmware_sim.world_runner import ANSWER_S, WorldRunner
 from firmware_sim.world_socket import WorldSocket
@@ -78,9 +78,9 @@ class SimHub:
         self.port = plan.port or free_port()
         self.broker_port = free_port()
         self.password = ""
-        self.inbox = Inbox() if plan.inbox else None
+        self.inbox = DemoMailServer() if plan.inbox else None
         self.pis: dict[str, Child] = {}
-        self.lines: dict[str, NetworkLine] = {}
+        self.lines: dict[str, TcpProxy] = {}
         self.started: Callable[[], None] = lambda: None
         """Called whenever processes have been started."""
         self.prepared = False
@@ -238,7 +238,7 @@ class SimHub:
         )
         self.controller = self._controller()
         for building in self.plan.buildings:
-            self.lines[building.id] = NetworkLine(port=free_port(), target=self.broker_port)
+            self.lines[building.id] = TcpProxy(port=free_port(), target=self.broker_port)
             self.pis[building.id] = self._pi(building)
         self.prepared = True
 

@@ -8,8 +8,8 @@ import tomli_w
 
 from edge.net.enrol import EnrolmentClient
 from edge.net.identity import FILE, write_identity
-from firmware_sim.api import Api, Json
-from firmware_sim.building import Building, DoorFacts
+from firmware_sim.api_client import Api, Json
+from firmware_sim.building_file import Building, DoorFacts
 
 DATA = "data"
 """The folder of an edge's own files, in that of its configuration."""

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from edge.wire.ids import Slug
-from firmware_sim.building import DEMO_SITES
+from firmware_sim.building_file import DEMO_SITES
 from firmware_sim.errors import BuildingError
 
 Wall = Annotated[datetime, msgspec.Meta(tz=False)]

@@ -8,7 +8,7 @@ import msgspec
 
 from firmware_sim import beam_crossing, lock_circuit, wiegand
 from firmware_sim.beam_crossing import Passage
-from firmware_sim.building import DoorFacts
+from firmware_sim.building_file import DoorFacts
 from firmware_sim.errors import NoSuchThing
 from firmware_sim.lock_circuit import Circuit
 from firmware_sim.timeline import EventTimeline, Process, TimelineSignal, Until

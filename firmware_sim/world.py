@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from edge.wire.events import AccessData, Event, FootfallData, LockoutData, OutageData
-from firmware_sim.building import Building
-from firmware_sim.crowd import Crowd
+from firmware_sim.building_file import Building
 from firmware_sim.errors import NoSuchThing
 from firmware_sim.ground_truth import Truth
-from firmware_sim.people import GroupVisit, come_in, go_home, go_out
-from firmware_sim.site import SimulatedSite
+from firmware_sim.simulated_building import SimulatedBuilding
 from firmware_sim.timeline import Act, EventTimeline, Process, TimelineSignal, Until
+from firmware_sim.visitor_arrivals import VisitorArrivals
+from firmware_sim.visitor_behaviour import GroupVisit, come_in, go_home, go_out
 
 RECENT = 1000
 """Events kept of what one edge recorded."""
@@ -67,13 +67,13 @@ class World:
         self._zero = zero.astimezone(UTC)
         self._seed = seed
         self._walkers = 0
-        self.sites: dict[str, SimulatedSite] = {}
-        self.crowds: dict[str, Crowd] = {}
+        self.sites: dict[str, SimulatedBuilding] = {}
+        self.crowds: dict[str, VisitorArrivals] = {}
         self.reported: dict[str, Reported] = {}
         for building in buildings:
-            site = SimulatedSite(building, self.timeline, self.truth, zero=self._zero, seed=seed)
+            site = SimulatedBuilding(building, self.timeline, self.truth, zero=self._zero, seed=seed)
             self.sites[building.id] = site
-            self.crowds[building.id] = Crowd(site, self.timeline, seed=seed, most_per_hour=most_per_hour)
+            self.crowds[building.id] = VisitorArrivals(site, self.timeline, seed=seed, most_per_hour=most_per_hour)
             self.reported[building.id] = Reported()
             self.timeline.spawn(self._leave_in_fires(site))
 
@@ -81,17 +81,17 @@ class World:
     def now(self) -> datetime:
         return self._zero + timedelta(seconds=self.timeline.tick)
 
-    def site(self, name: str) -> SimulatedSite:
+    def site(self, name: str) -> SimulatedBuilding:
         """Raises ``NoSuchThing``."""
         if name not in self.sites:
             raise NoSuchThing(f"there is no site {name!r}; there are {', '.join(self.sites)}")
         return self.sites[name]
 
-    def parts(self, site: str) -> list[SimulatedSite]:
+    def parts(self, site: str) -> list[SimulatedBuilding]:
         """The parts of a site, one for each edge."""
         return [part for part in self.sites.values() if part.building.site == site]
 
-    def behind(self, site: str, edge: str) -> SimulatedSite:
+    def behind(self, site: str, edge: str) -> SimulatedBuilding:
         """The part of a site that an edge controls. Raises ``NoSuchThing``."""
         for part in self.parts(site):
             if part.building.edge == edge:
@@ -118,7 +118,7 @@ class World:
                 place.entered(zone, who, devices=place.devices_of_one(rng))
                 self.timeline.spawn(go_home(place, str(door), who, rng, within_s=1800))
 
-    def _leave_in_fires(self, place: SimulatedSite) -> Process:
+    def _leave_in_fires(self, place: SimulatedBuilding) -> Process:
         """Whenever the fire alarm goes off everybody leaves within two minutes, by the door of their room."""
         doors = {door.zone: door.id for door in reversed(place.building.doors)}
         while True:

@@ -15,7 +15,7 @@ from influxdb_client.client.write_api import SYNCHRONOUS
 from influxdb_client.rest import ApiException
 from playwright.async_api import Browser
 
-from firmware_sim.child import Process
+from firmware_sim.child_process import Process
 from firmware_sim.ports import free_port
 from tests.eventually import eventually
 from tests.services.fork_client import ForkServer, running_at

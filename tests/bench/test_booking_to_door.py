@@ -22,8 +22,8 @@ from edge.wire.codec import decode
 from edge.wire.envelope import Envelope
 from edge.wire.messages import Applied
 from edge.wire.topics import Topic
-from firmware_sim.api import Api
-from firmware_sim.building import Building, demo_buildings
+from firmware_sim.api_client import Api
+from firmware_sim.building_file import Building, demo_buildings
 from firmware_sim.hub_processes import SimHub, SimHubPlan
 from tests.eventually import eventually
 

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, StorageState, expect
 
-from firmware_sim.building import demo_buildings
+from firmware_sim.building_file import demo_buildings
 from firmware_sim.errors import ApiRefused
 from firmware_sim.hub_processes import USER, SimHub, SimHubPlan
 from hatch_build import ROOT, Pages

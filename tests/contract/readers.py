@@ -48,7 +48,7 @@ from edge.wire.credentials import Presented
 from edge.wire.envelope import Keyring
 from edge.wire.events import Event, FaultData
 from edge.wire.ids import uuid7
-from firmware_sim.pins import SimFactory
+from firmware_sim.simulated_pins import SimFactory
 from tests.edge.disk import MemoryDisk
 from tests.edge.hall import config as hall_config
 from tests.edge.hall import named

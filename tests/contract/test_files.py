@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from edge.system.durable_files import DiskFiles, Files
-from firmware_sim.power_cut import VirtualDisk
+from firmware_sim.simulated_disk import VirtualDisk
 from tests.edge.disk import MemoryDisk
 
 

@@ -14,7 +14,7 @@ from edge.config_checks import door_trouble
 from edge.doors.config import DoorConfig
 from edge.errors import PinError
 from edge.system.pins import GpioPins, Relay
-from firmware_sim.pins import SimFactory
+from firmware_sim.simulated_pins import SimFactory
 
 
 class Bench:

@@ -15,7 +15,7 @@ from controller.settings import Settings
 from controller.uploads.parser import Parser
 from controller.web.app import build_app
 from edge.wire.clock import Clock
-from firmware_sim.api import place_of
+from firmware_sim.api_client import place_of
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 """A Wednesday, when London keeps GMT."""

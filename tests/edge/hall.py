@@ -29,7 +29,7 @@ from edge.wire.interval import Interval
 from edge.wire.messages import Applied, Command, CommandResult, DeviceState, Hello, HelloReply, Status
 from edge.wire.plan import DoorSpan, Grant, GrantsPart, HoursPart, Manifest, Part, PartRef, digest
 from edge.wire.topics import Topic, parse
-from firmware_sim.pins import SimFactory
+from firmware_sim.simulated_pins import SimFactory
 from tests.edge.disk import MemoryDisk
 from tests.edge.enrolled import CONTROLLER_KEY, identity
 from tests.memory_link import MemoryBroker, MemoryLink

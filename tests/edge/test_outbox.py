@@ -25,7 +25,7 @@ from edge.wire.events import (
     read_event,
 )
 from edge.wire.faults import FaultCode
-from firmware_sim.power_cut import VirtualDisk
+from firmware_sim.simulated_disk import VirtualDisk
 from tests.edge.disk import MemoryDisk
 from tests.edge.hall import run
 from tests.virtual_time import VirtualClock

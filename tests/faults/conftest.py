@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware_sim.building import demo_buildings
+from firmware_sim.building_file import demo_buildings
 from firmware_sim.hub_processes import SimHub, SimHubPlan
 from tests.faults.ledger import BUSY_DOOR, SITE, Ledger
 from tests.faults.trial import Row, Trial

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from firmware_sim.child import Child, Start, accepts
+from firmware_sim.child_process import Child, Start, accepts
 from firmware_sim.hub_processes import hallkeeper
 from firmware_sim.ports import free_port
 from tests.services.mosquitto import Broker

@@ -8,7 +8,7 @@ from edge.events.segments import span_of
 from edge.wire.codec import encode
 from edge.wire.event_batch import EventBatch
 from edge.wire.events import URGENT, AlarmChange, AlarmData, Event, FireChange, FireData, LockoutData, read_event
-from firmware_sim.power_cut import DiskStep
+from firmware_sim.simulated_disk import DiskStep
 from tests.edge.hall import D0, D1, INNER, OUTER, REX
 from tests.edge.lobby import (
     LEVELS,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from firmware_sim.power_cut import DiskStep, VirtualMedium
+from firmware_sim.simulated_disk import DiskStep, VirtualMedium
 from tests.edge.hall import INNER, OUTER, run
 from tests.edge.lobby import KEY_HOLDER, LOOP, STAFF
 from tests.faults.known import Known, Note

@@ -25,7 +25,7 @@ from edge.wire.messages import Applied, Status
 from edge.wire.offline_codes import OfflineWindow, offline_code, quarter_at
 from edge.wire.plan import ClosingPart, Grant, GrantsPart, Mode, ModeSpan, ModesPart
 from edge.wire.topics import parse
-from firmware_sim.power_cut import VirtualDisk, VirtualMedium
+from firmware_sim.simulated_disk import VirtualDisk, VirtualMedium
 from tests.edge.enrolled import CONTROLLER_KEY, edge_identity, keys
 from tests.edge.hall import CONTACT, DOOR, EDGE, INNER, OUTER, PIR, REX, SECRET, SITE, STRIKE, ZERO, A, config
 from tests.edge.lobby import EVENING, INNER_DOOR, KEY_HOLDER, STAFF, Lobby, front, lobby, spans

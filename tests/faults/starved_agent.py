@@ -19,7 +19,7 @@ from edge.system.durable_files import DiskFiles
 from edge.system.pins import GpioPins
 from edge.wire.clock import ScaledClock
 from edge.wire.events import Event
-from firmware_sim.pins import SimFactory
+from firmware_sim.simulated_pins import SimFactory
 from tests.edge.hall import ZERO
 from tests.faults.starving import COLUMNS, LEVELS, ROWS, Press, Pulse, Wire, hub
 from tests.memory_link import MemoryBroker

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware_sim.building import demo_buildings
+from firmware_sim.building_file import demo_buildings
 from firmware_sim.hub_processes import SimHub, SimHubPlan
 from tests.controller.notices.test_notices import ROSA, text
 from tests.faults.conftest import RATE, TUESDAY

@@ -12,7 +12,7 @@ from edge.sensors.footfall import ALONE
 from edge.wire.faults import Fault, FaultCode
 from firmware_sim import lock_circuit
 from firmware_sim.ground_truth import Way
-from firmware_sim.people import think_again
+from firmware_sim.visitor_behaviour import think_again
 from tests.faults.ledger import BUSY_DOOR, CODE_DOOR, SITE
 from tests.faults.trial import Trial
 

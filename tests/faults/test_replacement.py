@@ -14,7 +14,7 @@ import pytest
 from edge.net.connect_options import context_of
 from edge.net.identity import FILE, StoredIdentity, read_identity
 from firmware_sim import provision
-from firmware_sim.building import demo_buildings
+from firmware_sim.building_file import demo_buildings
 from firmware_sim.hub_processes import SimHub, SimHubPlan, hallkeeper
 from tests.faults.conftest import RATE, TUESDAY
 from tests.faults.ledger import CODE_DOOR, SITE

@@ -12,7 +12,7 @@ import pytest
 from edge.net.identity import FILE, read_identity
 from edge.wire.events import Event
 from firmware_sim import provision
-from firmware_sim.building import BeamFacts, Building, DoorFacts, SpaceFacts, demo_buildings
+from firmware_sim.building_file import BeamFacts, Building, DoorFacts, SpaceFacts, demo_buildings
 from firmware_sim.hub_processes import SimHub, SimHubPlan
 from tests.faults.conftest import RATE, TUESDAY
 from tests.faults.ledger import BUSY_DOOR, CODE_DOOR, SITE, Ledger, Stored

@@ -18,16 +18,16 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from firmware_sim import seed
-from firmware_sim.api import Api
+from firmware_sim import demo_data
+from firmware_sim.api_client import Api
 from firmware_sim.cli import app
 from firmware_sim.demo import Demo, DemoReady
 from firmware_sim.demo_cli import app as demo_app
 from firmware_sim.demo_cli import show
+from firmware_sim.demo_data import demo_week
 from firmware_sim.demo_folder import PIDS, alone, start_anew
 from firmware_sim.errors import AlreadyRunning, OldState
 from firmware_sim.ports import free_port
-from firmware_sim.seed import demo_week
 
 WAITS = "import time; time.sleep(300)"
 
@@ -155,11 +155,11 @@ async def test_the_clock_is_read_for_each_entry_so_that_no_expired_entry_is_judg
         sent.append(body["title"])
         return httpx.Response(201, json={})
 
-    week, made = demo_week(), seed.CreatedSoFar((), keep=lambda: None)
+    week, made = demo_week(), demo_data.CreatedSoFar((), keep=lambda: None)
     async with Api("http://demo", transport=httpx.MockTransport(answer)) as api:
-        await seed.book_week(api, now=lambda: now, made=made)
-        await seed.book_series(api, now.date(), now.date() + timedelta(weeks=8), now=lambda: now, made=made)
-        await seed.ask(api, now=lambda: now, made=made)
+        await demo_data.book_week(api, now=lambda: now, made=made)
+        await demo_data.book_series(api, now.date(), now.date() + timedelta(weeks=8), now=lambda: now, made=made)
+        await demo_data.ask(api, now=lambda: now, made=made)
     assert len(sent) == len(week.once) + len(week.series) + len(week.asked) + len(week.waiting)
 
 

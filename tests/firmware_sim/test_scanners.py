@@ -5,7 +5,7 @@ from pathlib import Path
 
 from edge.readers.config import UsbScannerConfig, WiegandConfig
 from edge.readers.keyboard_events import Keyboard
-from firmware_sim.pi import Scanners
+from firmware_sim.simulated_pi import Scanners
 
 
 def test_a_scan_is_typed_into_the_pipe_of_the_scanner(tmp_path: Path) -> None:

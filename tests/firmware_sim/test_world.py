@@ -9,12 +9,12 @@ import pytest
 from edge.readers.reading import Card
 from edge.readers.wiegand_formats import read
 from firmware_sim import lock_circuit, wiegand
-from firmware_sim.building import DATA, demo_buildings, read_building
-from firmware_sim.crowd import open_hours, open_spans, visits_per_hour
+from firmware_sim.building_file import DATA, demo_buildings, read_building
 from firmware_sim.errors import BuildingError, NoSuchThing
 from firmware_sim.ground_truth import Way
-from firmware_sim.people import GroupVisit
 from firmware_sim.timeline import Act, Process
+from firmware_sim.visitor_arrivals import open_hours, open_spans, visits_per_hour
+from firmware_sim.visitor_behaviour import GroupVisit
 from firmware_sim.world import World
 
 TUESDAY = datetime(2026, 3, 24, 0, 0, tzinfo=UTC)

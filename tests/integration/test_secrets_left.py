@@ -19,7 +19,7 @@ import pytest
 
 from controller.mqtt.client import BrokerLink
 from edge.wire.broker_link import Message
-from firmware_sim.building import demo_buildings
+from firmware_sim.building_file import demo_buildings
 from firmware_sim.hub_processes import SimHub, SimHubPlan
 from tests.leaks import files_in, leaks
 from tests.services.fork_client import ForkServer

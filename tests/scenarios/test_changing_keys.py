@@ -12,7 +12,7 @@ from controller.enrolment import repository
 from controller.schema import migrate
 from edge.net.identity import FILE, StoredIdentity, read_identity
 from firmware_sim import provision
-from firmware_sim.building import demo_buildings
+from firmware_sim.building_file import demo_buildings
 from firmware_sim.world import World
 from tests.scenarios.virtual_hub import virtual_hub
 from tests.services.memory import in_memory

@@ -18,8 +18,8 @@ from edge.wire import qr_passes
 from edge.wire.access_decision import Reason
 from edge.wire.credentials import Method
 from edge.wire.envelope import Signer
-from firmware_sim.building import demo_buildings
-from firmware_sim.seed import set_up_sites
+from firmware_sim.building_file import demo_buildings
+from firmware_sim.demo_data import set_up_sites
 from firmware_sim.world import World
 from firmware_sim.world_runner import ActResult, WorldRunner
 from tests.scenarios.virtual_hub import VirtualHub, virtual_hub

@@ -15,10 +15,10 @@ import pytest
 from _pytest.mark import ParameterSet
 
 from controller.schema import migrate
-from firmware_sim.building import demo_buildings
+from firmware_sim.building_file import demo_buildings
 from firmware_sim.ground_truth import Way
-from firmware_sim.people import GroupVisit
 from firmware_sim.scenario import PanelEvent, Scenario, Typing, all_scenarios, read_scenario
+from firmware_sim.visitor_behaviour import GroupVisit
 from firmware_sim.world import World
 from tests.faults.trial import Row
 from tests.scenarios.virtual_hub import VirtualHub, virtual_hub

@@ -23,10 +23,10 @@ from edge.system.durable_files import DiskFiles
 from edge.system.pins import GpioPins
 from edge.wire.topics import subscriptions
 from firmware_sim import provision
-from firmware_sim.api import Api
-from firmware_sim.building import Building
-from firmware_sim.pi import Scanners
-from firmware_sim.pins import SimFactory
+from firmware_sim.api_client import Api
+from firmware_sim.building_file import Building
+from firmware_sim.simulated_pi import Scanners
+from firmware_sim.simulated_pins import SimFactory
 from firmware_sim.world import World
 from firmware_sim.world_runner import WorldRunner
 from tests.memory_link import MemoryBroker, MemoryLink

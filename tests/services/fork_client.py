@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from firmware_sim.child import Process
+from firmware_sim.child_process import Process
 from tests.services import fork_server
 from tests.services.process import Service
 
@@ -40,7 +40,7 @@ class ForkServer:
         self._socket = socket
 
     async def start(self, argv: Sequence[str], log: Path, env: Mapping[str, str]) -> Process:
-        """As ``firmware_sim.child.Start``, for `hallkeeper`. What is started ends with the server."""
+        """As ``firmware_sim.child_process.Start``, for `hallkeeper`. What is started ends with the server."""
         reader, writer = await asyncio.open_unix_connection(str(self._socket))
         request = fork_server.Request(argv=list(argv), log=str(log), env=dict(env))
         writer.write(msgspec.json.encode(request) + b"\n")

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from controller.container import Container
-from firmware_sim.building import DATA
+from firmware_sim.building_file import DATA
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party
 from tests.controller.serving import serving

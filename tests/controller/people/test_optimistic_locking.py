@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from controller.people.optimistic_locking import version_of
 from controller.web.app import ROUTERS
 from controller.web.fields import Body, Versioned
-from firmware_sim.api import place_of
+from firmware_sim.api_client import place_of
 from tests.controller.access.test_holders import body as holder_body
 from tests.controller.access.test_holders import changed
 from tests.controller.access.test_members import ADA, send

@@ -7,9 +7,9 @@ from typing import Protocol
 
 from edge.readers.keyboard_events import typed
 from firmware_sim import lock_circuit
-from firmware_sim.building import Building, MotionFacts
+from firmware_sim.building_file import Building, MotionFacts
 from firmware_sim.errors import NoSuchThing
-from firmware_sim.faults import WireFaults
+from firmware_sim.fault_injection import WireFaults
 from firmware_sim.ground_truth import DoorMark, TrueCrossing, Truth, TypedCode, Way
 from firmware_sim.simulated_door import SimulatedDoor
 from firmware_sim.timeline import EventTimeline, Process, TimelineSignal, Until
@@ -67,7 +67,7 @@ class Wires(Protocol):
         ...
 
 
-class SimulatedSite:
+class SimulatedBuilding:
     """A building in motion. ``zero`` is the instant of tick 0."""
 
     def __init__(self, building: Building, timeline: EventTimeline, truth: Truth, *, zero: datetime, seed: str) -> None:

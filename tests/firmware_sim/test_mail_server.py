@@ -8,25 +8,25 @@ import pytest
 from controller.notices.gateway import Delivery
 from controller.notices.smtp import SmtpMailer
 from controller.settings import MailSection
-from firmware_sim.inbox import Inbox
+from firmware_sim.mail_server import DemoMailServer
 from tests.controller.notices.test_notices_withstand import mail_to_rosa
 
 
 @pytest.fixture
-async def inbox() -> AsyncIterator[Inbox]:
-    inbox = Inbox()
+async def inbox() -> AsyncIterator[DemoMailServer]:
+    inbox = DemoMailServer()
     await inbox.start()
     yield inbox
     await inbox.stop()
 
 
-async def test_an_empty_inbox_says_how_a_mail_gets_into_it(inbox: Inbox) -> None:
+async def test_an_empty_inbox_says_how_a_mail_gets_into_it(inbox: DemoMailServer) -> None:
     async with httpx.AsyncClient(base_url=inbox.address) as client:
         assert "Book a room with a mail address" in (await client.get("/")).text
         assert (await client.get("/1")).status_code == 404
 
 
-async def test_a_mail_is_listed_and_shown_with_its_calendar_file(inbox: Inbox) -> None:
+async def test_a_mail_is_listed_and_shown_with_its_calendar_file(inbox: DemoMailServer) -> None:
     mailer = SmtpMailer(MailSection(host="127.0.0.1", port=inbox.smtp_port, security="none"))
     made = mail_to_rosa(subject="Confirmed: <Choir>")
     made.add_attachment(b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", maintype="text", subtype="calendar", filename="b.ics")
@@ -41,4 +41,4 @@ async def test_a_mail_is_listed_and_shown_with_its_calendar_file(inbox: Inbox) -
 
 
 async def test_an_inbox_that_has_not_started_can_be_stopped() -> None:
-    await Inbox().stop()
+    await DemoMailServer().stop()

@@ -1,6 +1,6 @@
 """What a cut of power leaves of a disk."""
 
-from firmware_sim.power_cut import SECTOR, VirtualDisk, VirtualMedium
+from firmware_sim.simulated_disk import SECTOR, VirtualDisk, VirtualMedium
 
 SEEDS = range(60)
 

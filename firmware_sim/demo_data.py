@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from edge.wire.ids import Slug
-from firmware_sim.api import Api
-from firmware_sim.building import DATA, Building, Wall
+from firmware_sim.api_client import Api
+from firmware_sim.building_file import DATA, Building, Wall
 from firmware_sim.errors import ApiRefused, BuildingError
 
 SCHOOL_YEARS = 3

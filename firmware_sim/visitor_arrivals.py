@@ -5,10 +5,10 @@ from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from firmware_sim.building import Building
-from firmware_sim.people import GroupVisit, attend, visit
-from firmware_sim.site import SimulatedSite
+from firmware_sim.building_file import Building
+from firmware_sim.simulated_building import SimulatedBuilding
 from firmware_sim.timeline import EventTimeline, Process
+from firmware_sim.visitor_behaviour import GroupVisit, attend, visit
 
 BUSY = (0.9, 1.25, 1.1, 0.8, 1.1, 1.2, 1.0, 0.7)
 """Visits by the hour since opening, against the mean: a peak mid-morning and one after lunch."""
@@ -43,10 +43,10 @@ def visits_per_hour(building: Building, day: date) -> float:
     return building.figures.visits(day) / open_hours(building, day.year, day.month)
 
 
-class Crowd:
+class VisitorArrivals:
     """Sends people to one site. ``most_per_hour`` limits the visitors, to limit the load on a fast clock."""
 
-    def __init__(self, site: SimulatedSite, timeline: EventTimeline, *, seed: str, most_per_hour: float) -> None:
+    def __init__(self, site: SimulatedBuilding, timeline: EventTimeline, *, seed: str, most_per_hour: float) -> None:
         self._site = site
         self._timeline = timeline
         self._seed = seed

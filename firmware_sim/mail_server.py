@@ -31,7 +31,7 @@ _STYLE = (
 )
 
 
-class Inbox:
+class DemoMailServer:
     """``smtp_port``: where mails are taken. ``address``: of the page."""
 
     def __init__(self) -> None:

@@ -22,8 +22,8 @@ from edge.wire.clock import Clock, clock_from
 from edge.wire.events import Event
 from firmware_sim import world_protocol as protocol
 from firmware_sim.errors import SimError
-from firmware_sim.faults import FailingMedium, Hardware, WrongClock
-from firmware_sim.pins import SimFactory
+from firmware_sim.fault_injection import FailingMedium, Hardware, WrongClock
+from firmware_sim.simulated_pins import SimFactory
 
 
 class Scanners:

@@ -11,10 +11,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from firmware_sim import provision, seed
-from firmware_sim.api import Api
-from firmware_sim.building import DATA, DEMO_SITES, Building, demo_buildings
-from firmware_sim.seed import school_terms, set_up_sites
+from firmware_sim import demo_data, provision
+from firmware_sim.api_client import Api
+from firmware_sim.building_file import DATA, DEMO_SITES, Building, demo_buildings
+from firmware_sim.demo_data import school_terms, set_up_sites
 from tests.controller.clock import ManualClock
 from tests.controller.running import BASE_URL, PASSWORD, USER
 
@@ -108,12 +108,14 @@ async def test_whenever_the_demo_starts_its_diary_fills_and_the_studio_is_free(
     await api.sign_in(user=USER, password=PASSWORD)  # the session of 2026 is over
     today = now.date()
     await set_up_sites(api, demo_buildings(), today)
-    made = seed.CreatedSoFar((), keep=lambda: None)
-    await seed.book_week(api, now=lambda: now, made=made)
-    series = await seed.book_series(api, today, today + timedelta(weeks=seed.WEEKS), now=lambda: now, made=made)
-    assert series == len(seed.demo_week().series)
-    asked = len(seed.demo_week().asked)
-    assert await seed.ask(api, now=lambda: now, made=made) >= asked
+    made = demo_data.CreatedSoFar((), keep=lambda: None)
+    await demo_data.book_week(api, now=lambda: now, made=made)
+    series = await demo_data.book_series(
+        api, today, today + timedelta(weeks=demo_data.WEEKS), now=lambda: now, made=made
+    )
+    assert series == len(demo_data.demo_week().series)
+    asked = len(demo_data.demo_week().asked)
+    assert await demo_data.ask(api, now=lambda: now, made=made) >= asked
     lasts = {"starts": now.isoformat(), "ends": (now + timedelta(hours=9)).isoformat()}
     code = await api.post("/sites/ramsey/bookings", {"space": "studio", "title": "Try the front door", **lasts})
     assert code["status"] == "confirmed"
@@ -123,10 +125,10 @@ async def test_the_diary_shows_a_manager_the_open_decisions(api: Api, clock: Man
     now = clock.now()
     today = now.date()
     await set_up_sites(api, demo_buildings(), today)
-    made = seed.CreatedSoFar((), keep=lambda: None)
-    await seed.book_week(api, now=lambda: now, made=made)
-    await seed.book_series(api, today, today + timedelta(weeks=seed.WEEKS), now=lambda: now, made=made)
-    await seed.ask(api, now=lambda: now, made=made)
+    made = demo_data.CreatedSoFar((), keep=lambda: None)
+    await demo_data.book_week(api, now=lambda: now, made=made)
+    await demo_data.book_series(api, today, today + timedelta(weeks=demo_data.WEEKS), now=lambda: now, made=made)
+    await demo_data.ask(api, now=lambda: now, made=made)
     span = {"from": now.isoformat(), "to": (now + timedelta(days=35)).isoformat()}
     found = (await api.get("/sites/ramsey/bookings", **span))["items"]
     waits = {each["title"]: each["status"] for each in found if each["status"] in ("requested", "held")}
