@@ -18,7 +18,7 @@ from controller.db.engine import Database, Tx
 from controller.diary.site_config import SiteConfig
 from controller.estate.service import require_parts
 from controller.people.model import Actor
-from controller.people.parties import tier_of
+from controller.people.party_repository import tier_of
 from controller.people.permissions import Action, Thing, may
 from edge.wire.clock import Clock
 

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, insert, select, update
 from controller.closures.model import Batch, Step
 from controller.closures.tables import closure_batches
 from controller.db.engine import Tx
-from controller.db.structs import struct_of
+from controller.db.row_mapping import struct_of
 from controller.hours.model import Closure
 
 

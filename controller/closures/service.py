@@ -21,9 +21,9 @@ from controller.db.engine import Database, Tx
 from controller.diary.model import Booking, BookingChange, BookingState, Details, Draft
 from controller.estate.model import Site
 from controller.estate.service import require_site
+from controller.hours.change_preview import NoClosure, ReplacedClosure
 from controller.hours.impact import ClosureUnknown
 from controller.hours.model import Closure
-from controller.hours.proposals import NoClosure, ReplacedClosure
 from controller.hours.service import HoursService
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from controller.diary.site_config import SiteConfig, SpaceAtSite
 from controller.estate.errors import DoorUnknown
 from controller.estate.model import SiteParts
+from controller.hours.change_preview import NewClosure, NoClosure, ReplacedClosure
 from controller.hours.impact import Ahead, broken
-from controller.hours.proposals import NewClosure, NoClosure, ReplacedClosure
 from controller.hours.timetable import Timetable
 from controller.text import times
 from edge.wire.interval import Interval
