@@ -6,4 +6,4 @@ export { GridInput } from "./gridInput.svelte.ts";
 export { moveBooking } from "./moveBooking.ts";
 
 // A click opens the panel: load it now, so that the click need not wait. An error is shown at the click.
-import("./Panel.svelte").catch(() => {});
+import("./BookingPanel.svelte").catch(() => {});

@@ -3,7 +3,7 @@
  * subscriptions and the mails, so that a calendar has each once. Pure.
  */
 import { isPending } from "../model.ts";
-import type { OwnBooking } from "./own.ts";
+import type { OwnBooking } from "./ownBookings.ts";
 import type { Instant } from "../zone.ts";
 
 /** `address`: of the building of a booking. */

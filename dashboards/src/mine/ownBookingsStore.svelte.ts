@@ -2,7 +2,7 @@
 import { get } from "../api.ts";
 import { Fetched } from "../fetched.svelte.ts";
 import { toBooking } from "../model.ts";
-import type { OwnBooking } from "./own.ts";
+import type { OwnBooking } from "./ownBookings.ts";
 
 /** In one answer of the server. */
 const MOST = 500;

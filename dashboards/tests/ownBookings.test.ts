@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { calendarFile } from "../src/mine/ics.ts";
-import { absentText, arrange, dayText, daysLong, endMinutes, mayBook, opensText, type OwnBooking, placeOf, spokenCode } from "../src/mine/own.ts";
+import { absentText, arrange, dayText, daysLong, endMinutes, mayBook, opensText, type OwnBooking, placeOf, spokenCode } from "../src/mine/ownBookings.ts";
 import type { Status } from "../src/model.ts";
 
 const ZONE = "Europe/London";
