@@ -15,6 +15,7 @@ from controller.availability.alternatives import AlternativeFinder
 from controller.availability.diary_reads import FreeSpace
 from controller.availability.free import FreeAtSite
 from controller.availability.free_intervals import moment
+from controller.availability.offered import Offered, OfferedEquipment
 from controller.availability.ranking import Candidate, ProposalDifference, SpaceProposal
 from controller.availability.series_across_sites import FoundSeries, SpaceTakes
 from controller.bookings.errors import reason_bodies
@@ -179,6 +180,18 @@ class ProposalAnswer(FittingAnswer):
     approval: str
 
 
+class OfferedEquipmentAnswer(Answer, of=OfferedEquipment):
+    """``most``: as many as one site has."""
+
+
+class OfferedAnswer(Answer):
+    """``amenities`` of bookable spaces, by id. ``step_free``: whether any of these is."""
+
+    amenities: list[str]
+    equipment: list[OfferedEquipmentAnswer]
+    step_free: bool
+
+
 class InsteadAnswer(Answer):
     """``free``, ``needs_approval``, ``reasons``: as in the check of a booking. ``items``: what would fit instead, the
     nearest first; each has been judged possible for the user. ``why``: a sentence where nothing would, else empty."""
@@ -255,6 +268,10 @@ def instead_answer(found: AlternativeFinder) -> InsteadAnswer:
         items=[proposal_answer(each) for each in found.proposals],
         why=found.why,
     )
+
+
+def offered_answer(found: Offered) -> OfferedAnswer:
+    return answer_of(OfferedAnswer, found)
 
 
 def found_answer(found: FoundProposals) -> SearchAnswer:

@@ -13,12 +13,14 @@ from controller.availability.answers import (
     FreeAnswer,
     FreeEverywhereAnswer,
     InsteadAnswer,
+    OfferedAnswer,
     SearchAnswer,
     found_answer,
     found_series_answer,
     free_everywhere_json,
     free_json,
     instead_answer,
+    offered_answer,
 )
 from controller.availability.distance import Spot
 from controller.availability.free import FreeQuery
@@ -255,6 +257,12 @@ async def instead(
     site, a site nearby. Writes nothing; empty for a booking that is possible."""
     found = await availability.instead(site, body.draft(), but=body.id, actor=actor, miles=within_miles, limit=limit)
     return instead_answer(found)
+
+
+@router.get("/find/offered")
+async def what_is_offered(availability: TheAvailability, actor: ReadsAnySite) -> OfferedAnswer:
+    """What can be asked for at the sites that the user may see."""
+    return offered_answer(await availability.offered(actor=actor))
 
 
 @router.post("/find")

@@ -12,6 +12,7 @@ from controller.availability.diary_reads import DiaryReader
 from controller.availability.distance import Spot
 from controller.availability.free import FreeAtSite, FreeQuery, free_at
 from controller.availability.nearby_sites import SiteInReach, SiteSearch, reached
+from controller.availability.offered import Offered, offered
 from controller.availability.request import SearchRequest
 from controller.availability.series_across_sites import FoundSeries, SeriesSearch, find_series
 from controller.bookings.service import party_for, request_of
@@ -62,6 +63,12 @@ class AvailabilityService:
         async with self._database.read() as tx:
             page = await reached(tx, self._site_configs, reach, actor, after=after, limit=limit)
             return FreePage(items=await self._free(tx, page.items, question, actor), more=page.more)
+
+    async def offered(self, *, actor: Actor) -> Offered:
+        """What can be asked for at the sites that the actor may see."""
+        async with self._database.read() as tx:
+            page = await reached(tx, self._site_configs, SiteSearch(), actor)
+            return offered(each.site_config for each in page.items)
 
     async def instead(
         self, site: str, draft: Draft, *, but: str | None, actor: Actor, miles: float | None, limit: int

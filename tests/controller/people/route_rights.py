@@ -188,6 +188,7 @@ POST /series/{series_id}/cancel                     | book      | thing     |
 POST /series/{series_id}/restore                    | book      | thing     |
 GET /sites/{site}/free                              | read      | site      |
 GET /free                                           | read      | somewhere |
+GET /find/offered                                   | read      | somewhere |
 POST /sites/{site}/bookings/instead                 | read      | site      |
 POST /find                                          | read      | somewhere |
 POST /find/series                                   | read      | somewhere |

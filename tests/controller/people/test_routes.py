@@ -115,6 +115,7 @@ ANY_SITE = {
     ("GET", "/api/v1/requests"): "lists what waits at the actor's sites",
     ("GET", "/api/v1/my/bookings"): "lists those of the actor's own parties, at their sites (bookings/test_own)",
     ("GET", "/api/v1/free"): "looks at the actor's sites",
+    ("GET", "/api/v1/find/offered"): "looks at the actor's sites",
     ("POST", "/api/v1/find"): "looks at the actor's sites",
     ("POST", "/api/v1/find/series"): "looks at the actor's sites",
     ("GET", "/api/v1/subscriptions"): "lists the actor's own, and those of sites that they run",
