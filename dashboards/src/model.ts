@@ -7,6 +7,8 @@ export interface Site {
   zone: string;
   address: string | null;
   phone: string | null;
+  latitude?: number | null;
+  longitude?: number | null;
 }
 
 export interface Space {

@@ -131,3 +131,29 @@ async def test_the_closures_and_their_form_keep_within_the_budget(screens: Scree
     await screen.page.get_by_role("button", name="Close something…").click()
     await expect(screen.page.get_by_label("Reason")).to_be_visible()
     transfer.assert_at_most(WITH_FORM_KB)
+
+
+async def test_find_and_the_form_of_a_space_keep_within_the_budget(screens: Screens, hub: SimHub) -> None:
+    password = "fifteen calm rivers"
+    await hub.api.put("/parties/seeking-choir", {"kind": "group", "name": "Seeking choir"})
+    leads = [{"role": "group_leader", "site": None, "party": "seeking-choir"}]
+    await hub.api.post("/users", {"name": "Sky of the choir", "password": password, "assignments": leads})
+    screen = await screens.new(signed_in=False, size=PHONE)
+    await screen.open("/diary")
+    await screen.sign_in("Sky of the choir", password)
+    await screen.page.goto("about:blank")
+    transfer = Transfer(screen)
+    await screen.open("/find")
+    await expect(screen.page.get_by_label("Day", exact=True)).to_be_visible()
+    transfer.assert_at_most(LOADED_KB)
+    await screen.page.get_by_label("Day", exact=True).fill("4/3/2027")
+    await screen.page.get_by_label("From", exact=True).fill("18:00")
+    await screen.page.get_by_label("To", exact=True).fill("19:00")
+    await screen.page.get_by_role("button", name="Continue").click()
+    await screen.page.get_by_label("People", exact=True).fill("12")
+    for _ in range(2):
+        await screen.page.get_by_role("button", name="Continue").click()
+    await screen.page.get_by_role("button", name="Show the spaces").click()
+    await screen.page.get_by_role("list", name="Spaces that fit").get_by_role("button").first.click()
+    await expect(screen.page.get_by_label("What for")).to_be_visible()
+    transfer.assert_at_most(WITH_FORM_KB)

@@ -1,0 +1,34 @@
+/** What somebody who looks for a space has answered. It is kept in the tab, so that a reload loses nothing. */
+import { session } from "../session.svelte.ts";
+import { type Answers, NOTHING } from "./find.ts";
+
+const key = () => `hk-find ${session.user}`;
+
+function kept(): Answers {
+  try {
+    return { ...NOTHING, ...(JSON.parse(sessionStorage.getItem(key()) ?? "{}") as Partial<Answers>) };
+  } catch {
+    return NOTHING;
+  }
+}
+
+let all = $state.raw<Answers>(NOTHING);
+
+export const answers = {
+  get all(): Answers {
+    return all;
+  },
+  /** Reads what is kept; another user may have signed in since. */
+  open(): void {
+    all = kept();
+  },
+  set(change: Partial<Answers>): void {
+    all = { ...all, ...change };
+    sessionStorage.setItem(key(), JSON.stringify(all));
+  },
+  /** Forgets when and what for; who comes, what is needed and where stays, since the next search is often alike. */
+  again(): void {
+    const { people, under16s, party, stepFree, amenities, equipment, where, near, site, miles, spot, contactName, contactPhone } = all;
+    answers.set({ ...NOTHING, people, under16s, party, stepFree, amenities, equipment, where, near, site, miles, spot, contactName, contactPhone });
+  },
+};
