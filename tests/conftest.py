@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from pathlib import Path
 
@@ -24,6 +25,9 @@ settings.register_profile(
 )
 settings.register_profile(LONG, settings.get_profile("unhurried"))
 settings.load_profile("unhurried")
+
+# httpx looks for this package at each request to an application, in every folder of the path.
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # the documented way to say that there is none
 
 if (memory := in_memory()) is not None:
     # The `tmp_path` of every test, unless told otherwise: much of a run would be waiting for a disk.

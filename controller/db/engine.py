@@ -61,8 +61,9 @@ RESTED_S = 1.0
 _STATEMENTS_KEPT = 500
 """Prepared statements of each connection to PostgreSQL, by SQLAlchemy and by the driver each."""
 registry.register("sqlite.shared", "controller.db.sqlite_dialect", "SharedDialect")
-_COMPILED: LRUCache[Any, Any] = LRUCache(1_000)
-"""Statements of every SQLite engine of the process; each engine alone would compile them again."""
+registry.register("postgresql.shared", "controller.db.postgresql_dialect", "SharedDialect")
+_COMPILED: LRUCache[Any, Any] = LRUCache(2_000)
+"""Statements of every engine of the process; each engine alone would compile them again."""
 _CHECKPOINT_PAGES = 4_000
 """SQLite's log is checkpointed at this size (16 MB), by the transaction that commits then."""
 _NAMED_AT_ONCE = 500
@@ -312,10 +313,11 @@ def translated(sql: str, error: Exception) -> DBAPIError:
 
 def _postgresql_engine(url: URL) -> AsyncEngine:
     engine = create_async_engine(
-        url,
+        url.set(drivername="postgresql+shared"),
         hide_parameters=True,
         pool_size=10,
         max_overflow=0,
+        execution_options={"compiled_cache": _COMPILED},
         pool_timeout=_POOL_WAIT_S,
         pool_use_lifo=True,  # the one that was used last has its statements prepared
         connect_args={

@@ -241,9 +241,19 @@ def _count(*_: object, **__: object) -> str:
     return "7"
 
 
-async def test_sqlite_compiles_a_statement_once_for_all_its_engines(tmp_path: Path) -> None:
-    for name in ("one.db", "other.db"):
-        database = Database(f"sqlite+aiosqlite:///{tmp_path / name}")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def two_urls(request: pytest.FixtureRequest, tmp_path: Path) -> list[str]:
+    """Two empty databases of one kind."""
+    if request.param == "sqlite":
+        return [f"sqlite+aiosqlite:///{tmp_path / name}" for name in ("one.db", "other.db")]
+    postgres_url = request.getfixturevalue("postgres_url")
+    return [postgres_url(), postgres_url()]
+
+
+async def test_a_statement_is_compiled_once_for_all_engines_of_a_kind(two_urls: list[str]) -> None:
+    _Counted.compiled = 0
+    for url in two_urls:
+        database = Database(url)
         for begin in (database.write, database.read, database.read_without_transaction):
             async with begin() as tx:
                 assert await tx.scalar(select(_Counted())) == 7
@@ -251,12 +261,12 @@ async def test_sqlite_compiles_a_statement_once_for_all_its_engines(tmp_path: Pa
     assert _Counted.compiled == 1
 
 
-async def test_a_shared_statement_reads_the_columns_of_each_database(tmp_path: Path) -> None:
-    for name, columns in (("one.db", "x, y"), ("other.db", "y, z")):
-        database = Database(f"sqlite+aiosqlite:///{tmp_path / name}")
+async def test_a_shared_statement_reads_the_columns_of_each_database(two_urls: list[str]) -> None:
+    for url, columns in zip(two_urls, (("x", "y"), ("y", "z")), strict=True):
+        database = Database(url)
         async with database.write() as tx:
-            await tx.execute(text(f"CREATE TABLE t ({columns})"))
+            await tx.execute(text(f"CREATE TABLE t ({' INTEGER, '.join(columns)} INTEGER)"))
             await tx.execute(text("INSERT INTO t VALUES (1, 2)"))
             found = (await tx.execute(text("SELECT * FROM t"))).mappings().one()
         await database.close()
-        assert dict(found) == dict(zip(columns.split(", "), (1, 2), strict=True))
+        assert dict(found) == dict(zip(columns, (1, 2), strict=True))
