@@ -52,7 +52,7 @@ from controller.people.user_agent import browser_name
 from controller.settings import Settings
 from controller.web.fields import LIST_LIMIT, After, IdPath, Limit, page_of
 from controller.web.problem import NotSignedIn, described
-from controller.web.services import TheClock, TheSettings
+from controller.web.services import TheClock, TheSettings, service_of
 from edge.wire.clock import Clock
 
 DEVICE = "hk_device"
@@ -75,7 +75,7 @@ async def set_up(
     """Create the first user, with the token from the file `setup-token` in the controller's data_dir."""
     asker = sign_in_origin(request, settings)
     signed_in = await people.setup(token=body.token, user=body.user, password=body.password, asker=asker)
-    return signed_in_answer(signed_in, response, settings)
+    return await signed_in_answer(signed_in, request, response)
 
 
 @router.post(
@@ -94,7 +94,7 @@ async def sign_in(
     if isinstance(done, SecondStepNeeded):
         response.status_code = status.HTTP_200_OK
         return SecondStepAnswer(pending=done.pending)
-    return signed_in_answer(done, response, settings)
+    return await signed_in_answer(done, request, response)
 
 
 @router.get("/session", responses=described(NotSignedIn))
@@ -241,8 +241,12 @@ def sign_in_origin(request: Request, settings: Settings) -> SignInOrigin:
     )
 
 
-def signed_in_answer(signed_in: SignedIn, response: Response, settings: Settings) -> SignedInAnswer:
-    """The answer to who has signed in, with the cookies of the session and of the browser."""
+async def signed_in_answer(signed_in: SignedIn, request: Request, response: Response) -> SignedInAnswer:
+    """The answer to who has signed in, with the cookies of the session and of the browser; the session that the
+    browser had before is ended."""
+    settings = service_of(request, Settings)
+    if before := request.cookies.get(cookie_name(COOKIE, settings)):
+        await service_of(request, SignInService).sessions.end_replaced(before)
     set_cookie(response, COOKIE, signed_in.token, settings, max_age=LONGEST_SESSION)
     set_cookie(response, DEVICE, signed_in.device, settings, max_age=_DEVICE_KNOWN)
     return SignedInAnswer(user=signed_in.user, token=signed_in.token)

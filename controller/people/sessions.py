@@ -158,6 +158,11 @@ class SessionService:
         await self.database.run(end_own)
         self.rights_changed()
 
+    async def end_replaced(self, token: str) -> None:
+        """End the session that a browser had before it got another one."""
+        await self.database.run(repository.end_session, token_hash(token))
+        self.rights_changed()
+
     async def end_others(self, actor: Actor) -> int:
         """End all of the actor's other sessions; returns how many."""
 

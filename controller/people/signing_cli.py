@@ -27,9 +27,11 @@ def sign_in(
     """Sign in at a controller, for all commands that ask it. The password, or the six digits of the mail, are asked
     for, or read from standard input.
 
-    The session is saved in a file that only you can read, until you sign out or it ends.
+    The session is saved in a file that only you can read, until you sign out or it ends. One that was saved before is
+    ended.
     """
     line = CommandClient(server or LOCAL)
+    before = _saved(line)
     if mail is not None:
         answer = _by_mail(line, mail, user)
     else:
@@ -40,7 +42,17 @@ def sign_in(
         file = client.keep(SavedSession(server=line.server, user=answer.user, token=answer.token))
     except OSError as error:
         line.refuse(f"{client.place(line.server)} cannot be written: {error.strerror}", error)
+    if before is not None:
+        CommandClient(line.server, before.token).removed("/session")
     line.say(f"{answer.user} is signed in at {line.server}; the session is kept in {file}.")
+
+
+def _saved(line: CommandClient) -> SavedSession | None:
+    """The session that a new one takes the place of; ``None`` also for one that cannot be read."""
+    try:
+        return client.load(line.server)
+    except typer.BadParameter:
+        return None
 
 
 def _by_mail(line: CommandClient, mail: str, user: str | None) -> SignedInAnswer:

@@ -81,7 +81,7 @@ async def sign_in_by_mail(
     if isinstance(done, SecondStepNeeded):
         response.status_code = status.HTTP_200_OK
         return SecondStepAnswer(pending=done.pending)
-    return signed_in_answer(done, response, settings)
+    return await signed_in_answer(done, request, response)
 
 
 @router.get("/session/email", responses=described(NotSignedIn))

@@ -236,7 +236,7 @@ async def accept_invitation(
     asker = sign_in_origin(request, settings)
     joined, signed_in = await joining.join(body.proof, actor=actor, user=body.user, name=body.name, asker=asker)
     if isinstance(signed_in, SignedIn):
-        signed_in_answer(signed_in, response, settings)
+        await signed_in_answer(signed_in, request, response)
     return answer_of(JoinedAnswer, joined, signed_in=isinstance(signed_in, SignedIn))
 
 

@@ -140,7 +140,7 @@ async def finish_oidc(
     if isinstance(done, Proven):
         response.status_code = status.HTTP_200_OK
         return answer_of(ProvenAnswer, done, UTC)
-    return signed_in_answer(done, response, settings)
+    return await signed_in_answer(done, request, response)
 
 
 @router.post(

@@ -118,7 +118,7 @@ async def sign_in_by_passkey(
     """Sign in by a passkey. The device verifies its user, so this counts as both factors and no second step follows.
     Wrong tries are counted as those of passwords are."""
     signed_in = await passkeys.sign_in(body.assertion(), sign_in_origin(request, settings))
-    return signed_in_answer(signed_in, response, settings)
+    return await signed_in_answer(signed_in, request, response)
 
 
 @router.post(

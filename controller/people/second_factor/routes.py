@@ -71,7 +71,7 @@ async def take_second_step(
 ) -> SignedInAnswer:
     """The second step of signing in, within ten minutes of the first. A code works once."""
     signed_in = await factors.finish(body.pending, body.code, sign_in_origin(request, settings))
-    return signed_in_answer(signed_in, response, settings)
+    return await signed_in_answer(signed_in, request, response)
 
 
 @router.get("/session/second-factor", responses=described(NotSignedIn))

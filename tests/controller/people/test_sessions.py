@@ -13,7 +13,7 @@ from controller.people.session_cli import app as sessions_cli
 from controller.people.user_agent import browser_name
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import API, Json, signed_in_as
-from tests.controller.running import BASE_URL, PASSWORD, USER
+from tests.controller.running import BASE_URL, PASSWORD, USER, stranger
 from tests.controller.serving import serving
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -63,6 +63,22 @@ async def _listed(client: httpx.AsyncClient) -> list[Json]:
     assert answer.status_code == 200, answer.text
     items: list[Json] = answer.json()["items"]
     return items
+
+
+async def test_a_sign_in_ends_the_session_that_the_browser_had_and_no_other(
+    any_app: FastAPI, any_client: httpx.AsyncClient
+) -> None:
+    async with _signed_in(any_app) as other, stranger(any_app) as browser:
+        body = {"user": USER, "password": PASSWORD}
+        tokens = [(await browser.post(f"{API}/session", json=body)).json()["token"] for _ in "12"]
+        browser.cookies.clear()
+        answers = [
+            (await browser.get(f"{API}/session", headers={"Authorization": f"Bearer {token}"})).status_code
+            for token in tokens
+        ]
+        assert answers == [401, 200]
+        assert (await other.get(f"{API}/session")).status_code == 200
+    assert (await any_client.get(f"{API}/session")).status_code == 200
 
 
 async def test_sessions_are_listed_with_where_when_and_by_what(

@@ -89,6 +89,15 @@ async def test_who_has_signed_in_needs_neither_address_nor_token_until_they_sign
     assert (await typed("sign-out")).output == "Nobody is signed in here.\n"
 
 
+async def test_signing_in_again_ends_the_session_that_was_saved(typed: Typed, address: str, file: Kept) -> None:
+    await typed("sign-in", USER, "--server", address, said=f"{PASSWORD}\n")
+    before = file.text()
+    await typed("sign-in", USER, "--server", address, said=f"{PASSWORD}\n")
+    assert (await typed("parties", "export")).exit_code == 0
+    file.put(before)
+    assert (await typed("parties", "export")).exit_code == 1
+
+
 async def test_the_saved_session_can_be_read_by_its_owner_only(typed: Typed, address: str, file: Kept) -> None:
     file.put("damaged", 0o666)
     assert (await typed("parties", "export")).exit_code == 2
@@ -149,6 +158,7 @@ async def test_a_session_is_forgotten_though_the_controller_does_not_answer(type
 
 async def test_the_password_is_changed_and_other_sessions_end(typed: Typed, address: str, file: Kept) -> None:
     for _ in range(2):
+        file.path.unlink(missing_ok=True)  # as at another machine
         await typed("sign-in", USER, "--server", address, said=f"{PASSWORD}\n")
     refused = await typed("password", said=f"{PASSWORD}\nbasketball\n")
     assert (refused.exit_code, "too easy to guess" in refused.output) == (1, True)
