@@ -127,6 +127,7 @@ async def test_the_closures_and_their_form_keep_within_the_budget(screens: Scree
     transfer = Transfer(screen)
     await screen.open("/closures?site=ramsey")
     await expect(screen.page.get_by_role("heading", name="Now and coming")).to_be_visible()
+    await expect(screen.page.get_by_role("heading", name="December")).to_be_visible()
     transfer.assert_at_most(LOADED_KB)
     await screen.page.get_by_role("button", name="Close something…").click()
     await expect(screen.page.get_by_label("Reason")).to_be_visible()

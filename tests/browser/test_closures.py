@@ -66,7 +66,7 @@ async def test_a_day_is_closed_each_booking_decided_on_and_all_undone(
     assert await faults(page, "decisions") == []
     assert await screen.sideways() <= 0
     await page.get_by_role("button", name="Close Main hall").click()
-    await screen.said(re.compile("1 booking moved, 1 cancelled: Floor sanding"))
+    await screen.said("Main hall is closed: 1 booking moved, 1 cancelled.")
     await expect(page.get_by_role("list", name="Closures")).to_contain_text("Thu 4 Feb")
     assert (await times(hub, choir["id"]))[0] == "meeting-room"
     assert (await hub.api.get(f"/bookings/{yoga['id']}"))["status"] == "cancelled"
@@ -103,6 +103,34 @@ async def test_what_is_missing_is_said_at_its_field_and_the_summary_takes_the_fo
     await expect(page.get_by_label("Last day")).to_have_attribute("aria-invalid", "true")
     await expect(page.get_by_text("Choose a later day.")).to_be_visible()
     assert await faults(page, "faults") == []
+
+
+async def test_the_year_is_gone_through_by_keys_and_a_day_is_closed_from_it(
+    screens: Screens, hub: SimHub, nothing_closed: None
+) -> None:
+    closure = {"reason": "Boiler", "spaces": ["studio"], "first": "2026-12-03", "last": "2026-12-03"}
+    await hub.api.post("/sites/ramsey/closures?anyway=true", closure)
+    screen = await screens.new(size=SMALL)
+    await screen.open("/closures?site=ramsey")
+    page = screen.page
+    today = page.get_by_role("button", name=re.compile("^Wednesday 25 Nov 2026: 10:00 to 14:00 staffed"))
+    await today.press("PageDown")
+    await expect(page.get_by_role("button", name=re.compile("^Tuesday 1 Dec 2026"))).to_be_focused()
+    for _ in range(2):
+        await page.keyboard.press("ArrowRight")
+    third = page.get_by_role("button", name=re.compile("^Thursday 3 Dec 2026: Closed. Studio closed: Boiler"))
+    await expect(third).to_be_focused()
+    assert await faults(page, "year") == []
+    assert await screen.sideways() <= 0
+    await page.get_by_role("button", name="Close this day…").click()
+    await expect(page.get_by_label("First day")).to_have_value("03/12/2026")
+    await page.get_by_role("button", name="Close nothing").click()
+    await page.get_by_role("link", name="As a table").click()
+    row = page.get_by_role("row").filter(has_text="Thu 3 Dec")
+    await expect(row).to_contain_text("Closed: Studio")
+    assert await faults(page, "table") == []
+    await page.get_by_role("link", name="The year 2027").click()
+    await expect(page.get_by_role("row").filter(has_text="Easter Monday")).to_contain_text("Mon 29 Mar")
 
 
 @pytest.mark.browser_full

@@ -17,11 +17,11 @@ export interface BatchDone extends Batch {
   refused: { id: string; detail: string }[];
 }
 
-/** "Closed; 3 bookings moved, 1 cancelled:" */
-export function batchText({ moved, cancelled, override }: Pick<Batch, "moved" | "cancelled" | "override">): string {
+/** "3 bookings moved, 1 cancelled" */
+export function batchText({ moved, cancelled }: Pick<Batch, "moved" | "cancelled">): string {
   const parts = [
     ...(moved ? [`${moved} ${moved === 1 ? "booking" : "bookings"} moved`] : []),
     ...(cancelled ? [`${cancelled} ${moved ? "" : cancelled === 1 ? "booking " : "bookings "}cancelled`] : []),
   ];
-  return `${override ? "Door closed" : "Closed"}${parts.length ? `; ${parts.join(", ")}` : ""}:`;
+  return parts.join(", ");
 }
