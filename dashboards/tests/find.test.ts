@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Answers, firstOpen, type FoundSpace, needsWords, NOTHING, partiesOf, searchOf, timesOf, whenFaults, whenWords } from "../src/find/find.ts";
-import { mayWait, missingWords, othersOf, othersPath, refusalsOf, requestOf, seriesOf, sorted } from "../src/find/spaces.ts";
+import { inReach, mayWait, missingWords, othersOf, othersPath, refusalsOf, requestOf, seriesOf, sorted } from "../src/find/spaces.ts";
 
 const TODAY = "2026-11-25";
 const asked = (more: Partial<Answers> = {}): Answers => ({ ...NOTHING, day: "3/12/2026", from: "18:00", to: "20:00", people: "18", ...more });
@@ -65,10 +65,18 @@ test("the smallest comes first, or the nearest; of a term those that take most d
 test("every space in reach that was not found is among the others, with what it lacks", () => {
   const one = asked({ equipment: { chairs: "30" }, amenities: ["kitchen"] });
   const path = othersPath(one, timesOf(one, TODAY)!);
-  assert.equal(path, "/free?from=2026-12-03T18%3A00&to=2026-12-03T20%3A00&minutes=120&kind=room&people=18&amenities=kitchen&equipment=chairs%3A30");
+  assert.equal(path, "/free?from=2026-12-03T18%3A00&to=2026-12-03T20%3A00&minutes=120&kind=room&people=18&amenities=kitchen&equipment=chairs%3A30&limit=250");
   const sites = [{ site: "ramsey", name: "Ramsey Hub", spaces: [{ space: "hall", name: "Hall", layout: null }, { space: "studio", name: "Studio", layout: "rows" }], unfit: [{ space: "snug", name: "Snug", why: ["holds 4"] }] }];
   const others = othersOf(sites, [space({})]);
   assert.deepEqual(others.map(({ space, layout, why }) => [space, layout, why]), [["studio", "rows", []], ["snug", null, ["holds 4"]]]);
+});
+
+test("where somebody is bounds the others, and is in no address", () => {
+  const one = asked({ where: "here", spot: { latitude: 52.4487, longitude: -0.1096 }, miles: "5" });
+  assert.doesNotMatch(othersPath(one, timesOf(one, TODAY)!), /latitude|longitude|miles/);
+  const [warboys, huntingdon] = [{ latitude: 52.4056, longitude: -0.0803 }, { latitude: 52.3306, longitude: -0.1832 }];
+  assert.deepEqual([inReach(one, warboys), inReach(one, huntingdon), inReach(one, {})], [true, false, false]);
+  assert.equal(inReach({ ...one, miles: "" }, huntingdon), true);
 });
 
 test("waiting is offered where a booking stands in the way, and nothing that never passes", () => {

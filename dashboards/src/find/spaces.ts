@@ -1,5 +1,5 @@
 /** The spaces that were found, those that were not, and what is asked of the server about each. Pure. */
-import type { Reason } from "../model.ts";
+import type { Reason, Site } from "../model.ts";
 import { shortDay } from "../zone.ts";
 import { type Answers, type Chosen, equipmentOf, type FoundSpace, patternOf, placeOf, sentence, type Times, whole } from "./find.ts";
 
@@ -28,9 +28,21 @@ export function othersPath(one: Answers, times: Times): string {
   for (const id of one.amenities) search.append("amenities", id);
   for (const [id, count] of Object.entries(equipmentOf(one))) search.append("equipment", `${id}:${count}`);
   if (one.where === "site" && one.site) return `/sites/${one.site}/free?${search}`;
-  for (const [name, value] of Object.entries(placeOf(one))) search.set(name, String(value));
+  search.set("limit", "250");
+  // Where somebody is stays out of addresses, which a proxy may log: see `inReach`.
+  if (one.where !== "here") for (const [name, value] of Object.entries(placeOf(one))) search.set(name, String(value));
   return `/free?${search}`;
 }
+
+/** Whether a building is as near to where somebody is as they want. */
+export function inReach(one: Answers, { latitude, longitude }: Pick<Site, "latitude" | "longitude">): boolean {
+  if (one.where !== "here" || !one.spot || !Number(one.miles)) return true;
+  if (typeof latitude !== "number" || typeof longitude !== "number") return false;
+  const rad = Math.PI / 180;
+  const [north, east] = [latitude - one.spot.latitude, (longitude - one.spot.longitude) * Math.cos(latitude * rad)];
+  return Math.hypot(north, east) * rad * EARTH_MILES <= Number(one.miles);
+}
+const EARTH_MILES = 3959;
 
 /** The spaces in reach that were not found. */
 export function othersOf(sites: readonly FreeAtSite[], found: readonly FoundSpace[]): OtherSpace[] {
