@@ -502,7 +502,7 @@ def open_container(
         link_renewal=link_renewal,
         affected=affected,
         closure_preview=ClosurePreview(database, clock, writer, hours_changes, availability),
-        closure_batches=ClosureBatches(database, clock, hours, mqtt.overrides, bookings, affected),
+        closure_batches=ClosureBatches(database, clock, hours, mqtt.overrides, bookings, affected, billing),
     )
     container.owners |= {"booking_id": bookings_repository.whose, "series_id": bookings_repository.whose_series}
     container.owners |= {"party": party_service.whose, "command": plans.whose_command, "override_id": overrides.whose}

@@ -59,18 +59,19 @@ class Spot(msgspec.Struct, frozen=True, kw_only=True):
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was done to a booking. ``was``: where it was before. ``version``: the booking's after it. ``rebooked``: the
-    booking at another site."""
+    booking at another site. ``waived``: whether a charge for it was."""
 
     booking: str
     decision: Decision
     was: Spot
     version: int
     rebooked: str | None = None
+    waived: bool = False
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """A closure with what was decided about the bookings in it. ``override``: of a closed door. ``replaced``: the
-    closure before, if it was a change of one."""
+    closure before, or the id of the door's override before, if it was a change of one."""
 
     id: str
     site: str
@@ -79,7 +80,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     closure: str | None = None
     override: str | None = None
-    replaced: Closure | None = None
+    replaced: Closure | str | None = None
     steps: tuple[Step, ...] = ()
     undone_at: datetime | None = None
 

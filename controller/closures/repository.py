@@ -40,5 +40,5 @@ def _row(batch: Batch) -> dict[str, object]:
 
 
 def _batch(row: RowMapping) -> Batch:
-    replaced = None if row["replaced"] is None else msgspec.json.decode(row["replaced"], type=Closure)
+    replaced = None if row["replaced"] is None else msgspec.json.decode(row["replaced"], type=Closure | str)
     return struct_of(Batch, row, replaced=replaced, steps=msgspec.json.decode(row["steps"], type=tuple[Step, ...]))

@@ -21,6 +21,7 @@ from controller.hours.impact import ClosureUnknown
 from controller.hours.schemas import ClosureBody
 from controller.people.authentication import Runs
 from controller.people.model import Actor
+from controller.plans.overrides.service import OverrideUnknown
 from controller.web.fields import (
     Answer,
     Body,
@@ -159,7 +160,7 @@ class ClosureBatchDone(ClosureBatchAnswer):
 router = APIRouter(tags=["closures"], responses=described(NotSignedIn, SiteUnknown))
 ThePreview = Annotated[ClosurePreview, service(ClosurePreview)]
 TheBatches = Annotated[ClosureBatches, service(ClosureBatches)]
-_REFUSED = described(SiteUnknown, DoorUnknown, ClosureUnknown)
+_REFUSED = described(SiteUnknown, DoorUnknown, ClosureUnknown, OverrideUnknown)
 
 
 @router.post("/sites/{site}/closure-batches/preview", responses=_REFUSED)

@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from controller.audit import audit_log
+from controller.billing.service import BillingService, NothingCharged
 from controller.bookings import repository as bookings
 from controller.bookings.affected.service import AffectedBookings, AffectedSelection, RefusedDecision
 from controller.bookings.errors import BookingUnknown, NotNow
@@ -59,6 +60,7 @@ class ClosureBatches:
     overrides: OverrideService
     single: BookingService
     affected: AffectedBookings
+    billing: BillingService
 
     async def open(self, site: str) -> tuple[Site, Sequence[Batch]]:
         """Those that can still be undone, the newest first. Raises ``SiteUnknown``."""
@@ -77,7 +79,8 @@ class ClosureBatches:
             batch = replace(batch, closure=wish.replaces or wish.closure.id, replaced=await self._replaced(site, wish))
             await self.hours.change(site, wish.proposal(), anyway=True, actor=actor.name)
         else:
-            batch = replace(batch, override=await self._shut_door(site, wish.door, wish, actor))
+            override = await self._shut_door(site, wish.door, wish, actor)
+            batch = replace(batch, override=override, replaced=wish.replaces)
         await self.database.run(repository.add, batch)
         done: list[BookingView] = []
         refused: list[RefusedDecision] = []
@@ -102,6 +105,8 @@ class ClosureBatches:
         return found
 
     async def _shut_door(self, site: str, door: str, wish: ClosureWish, actor: Actor) -> str:
+        if wish.replaces is not None:
+            await self.overrides.look(wish.replaces)  # raises OverrideUnknown
         during = wish.closure.during((await self._site(site)).tz)
         draft = OverrideDraft(
             kind=OverrideKind.OUT_OF_SERVICE,
@@ -149,7 +154,16 @@ class ClosureBatches:
                     await self.single.cancel(made.booking.id, why="it stays where it was", actor=actor)
                     raise
                 step = replace(step, rebooked=made.booking.id)
-        return replace(step, version=view.booking.version), view
+        waived = await self._waive(booking.id, reason, given_up_only=decision.decision is Decision.MOVE, actor=actor)
+        return replace(step, version=view.booking.version, waived=waived), view
+
+    async def _waive(self, booking_id: str, why: str, *, given_up_only: bool, actor: Actor) -> bool:
+        """Who gives up time for a closure pays nothing for it; whether there was a charge."""
+        try:
+            await self.billing.waive(booking_id, why=why, given_up_only=given_up_only, actor=actor)
+        except NothingCharged:
+            return False
+        return True
 
     async def _keep(self, site: str, wish: ClosureWish, booking: Booking, actor: Actor) -> BookingView:
         """A door that is shut marks no booking, so there is nothing to decide."""
@@ -191,15 +205,26 @@ class ClosureBatches:
 
     async def _open_again(self, batch: Batch, actor: Actor) -> None:
         try:
-            if batch.replaced is not None:
+            if isinstance(batch.replaced, Closure):
                 proposal = ReplacedClosure(closure=batch.replaced)
                 await self.hours.change(batch.site, proposal, anyway=True, actor=actor.name)
             elif batch.closure is not None:
                 await self.hours.change(batch.site, NoClosure(closure=batch.closure), anyway=True, actor=actor.name)
             if batch.override is not None:
                 await self.overrides.end(batch.override, why=_UNDONE, actor=actor)
+                await self._shut_again(batch, actor)
         except (ClosureUnknown, OverrideUnknown):
             return  # somebody has removed it
+
+    async def _shut_again(self, batch: Batch, actor: Actor) -> None:
+        """A door whose times were changed is shut at the times before."""
+        if not isinstance(batch.replaced, str):
+            return
+        [was] = (await self.overrides.look(batch.replaced)).ordered
+        if was.ends > self.clock.now():
+            doors = tuple(each.door for each in was.doors)
+            draft = OverrideDraft(kind=was.kind, doors=doors, reason=was.reason, starts=was.starts, ends=was.ends)
+            await self.overrides.order(batch.site, draft, actor=actor)
 
     async def _put_back(self, site: str, step: Step, actor: Actor) -> BookingView:
         booking = await self._booking(site, step.booking)
@@ -214,9 +239,13 @@ class ClosureBatches:
                 starts=Moment(instant=step.was.starts),
                 ends=Moment(instant=step.was.ends),
             )
-            return await self.single.change(booking.id, change, if_match=booking.version, actor=actor)
+            view = await self.single.change(booking.id, change, if_match=booking.version, actor=actor)
+            await self._waive(booking.id, _UNDONE, given_up_only=True, actor=actor)
+            return view
         if booking.state is BookingState.CANCELLED:
             view = await self.single.restore(booking.id, actor=actor)
+            if step.waived:
+                await self.billing.charge(booking.id, actor=actor)
         else:
             view = await self.single.get(booking.id)
         if step.rebooked is not None:

@@ -194,6 +194,40 @@ async def test_a_closure_is_changed_and_the_change_undone(village: httpx.AsyncCl
     assert [each["id"] for each in await listed(village, "affected-bookings")] == [choir["id"]]
 
 
+async def test_the_times_of_a_shut_door_are_changed_and_the_change_undone(village: httpx.AsyncClient) -> None:
+    door = {"reason": "new lock", "door": "front-door", "starts": "2026-12-10T09:00", "ends": "2026-12-10T12:00"}
+    first = await carry_out(village, door)
+    changed = await carry_out(village, door | {"ends": "2026-12-10T15:00", "replaces": first["override"]})
+
+    async def shut() -> list[str]:
+        return [each["ends"][11:16] for each in await listed(village, "overrides") if each["stands"]]
+
+    assert await shut() == ["15:00"]
+    await undo(village, changed)
+    assert await shut() == ["12:00"]
+
+
+async def test_who_gives_up_time_for_a_closure_pays_nothing_and_all_again_when_it_is_undone(
+    village: httpx.AsyncClient,
+) -> None:
+    rule = {"name": "usual", "steps": [], "late_percent": 50, "no_show_percent": 100, "released_percent": 100}
+    rates = [{"name": "Hall", "spaces": ["hall"], "per_hour_pence": 1200}]
+    answer = await village.put(f"{ROOT}/tariffs", json={"rates": rates, "cancelling": [rule], "version": 0})
+    assert answer.is_success, answer.text
+    choir = await book(village, title="Choir", **EVENING)
+    yoga = await book(village, title="Yoga", starts="2026-12-11T09:00", ends="2026-12-11T10:00")
+
+    async def owed(booking: Json) -> int:
+        pence: int = (await village.get(f"{API}/bookings/{booking['id']}/quote")).json()["total_pence"]
+        return pence
+
+    assert [await owed(choir), await owed(yoga)] == [2400, 1200]
+    done = await carry_out(village, FLOOR, moved(choir), cancelled(yoga))
+    assert [await owed(choir), await owed(yoga)] == [2400, 0]
+    await undo(village, done)
+    assert [await owed(choir), await owed(yoga)] == [2400, 1200]
+
+
 @pytest.mark.parametrize(
     ("day", "first", "end"),
     [
