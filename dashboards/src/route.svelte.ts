@@ -1,7 +1,7 @@
 /** The state in the URL: page, site, date, view, booking. */
-export type Page = "diary" | "now" | "acts" | "account" | "users" | "groups" | "invitation" | "notices" | "sign-in" | "hire" | "pair" | "my-bookings" | "find" | "closures" | "unknown";
+export type Page = "morning" | "diary" | "now" | "acts" | "account" | "users" | "groups" | "invitation" | "notices" | "sign-in" | "hire" | "pair" | "my-bookings" | "find" | "closures" | "unknown";
 
-const PAGES: readonly string[] = ["diary", "now", "acts", "account", "users", "groups", "invitation", "notices", "sign-in", "hire", "pair", "my-bookings", "find", "closures"];
+const PAGES: readonly string[] = ["morning", "diary", "now", "acts", "account", "users", "groups", "invitation", "notices", "sign-in", "hire", "pair", "my-bookings", "find", "closures"];
 
 export interface Route {
   page: Page;

@@ -9,7 +9,7 @@ from playwright.async_api import Response, expect
 
 from firmware_sim.hub_processes import SimHub
 from hatch_build import ROOT
-from tests.browser.booked import book
+from tests.browser.booked import ask, book, decide
 from tests.browser.screen import PHONE, Screen, Screens
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -158,3 +158,17 @@ async def test_find_and_the_form_of_a_space_keep_within_the_budget(screens: Scre
     await screen.page.get_by_role("list", name="Spaces that fit").get_by_role("button").first.click()
     await expect(screen.page.get_by_label("What for")).to_be_visible()
     transfer.assert_at_most(WITH_FORM_KB)
+
+
+async def test_the_morning_and_its_forms_keep_within_the_budget(screens: Screens, hub: SimHub) -> None:
+    made = await ask(hub, "Light request", date(2027, 3, 4), "18:00", "19:00")
+    screen = await screens.new(size=PHONE)
+    transfer = Transfer(screen)
+    await screen.open("/morning?site=ramsey")
+    await expect(screen.page.get_by_text("Live", exact=True)).to_be_visible()
+    await expect(screen.page.get_by_text("Nothing more needs you.")).to_be_visible()
+    transfer.assert_at_most(LOADED_KB)
+    await screen.page.get_by_role("button", name="Decline… Light request").click()
+    await expect(screen.page.get_by_label("Why? The person who asked sees this.")).to_be_focused()
+    transfer.assert_at_most(WITH_FORM_KB)
+    await decide(hub, made, "decline", "Done")
