@@ -137,11 +137,28 @@ class SignInService:
         in before. Of strangers one at a time has it: the database has one writer, and a client that has signed in
         before waits for one of them. Raises ``TooManyTries`` and ``Busy``, to strangers after a pause."""
         stranger = not self._tries.known(name, asker)
+        async with self._turn(lambda tx: self._tries.of(tx, name, asker), tried, stranger=stranger) as known:
+            yield known
+
+    @asynccontextmanager
+    async def turn_of_nobody(self, counters: Sequence[TryCounter], tried: Tried) -> AsyncIterator[None]:
+        """As ``turn``, for a try that names nobody."""
+
+        async def of(tx: Tx) -> Sequence[TryCounter]:
+            return counters
+
+        async with self._turn(of, tried, stranger=True):
+            yield
+
+    @asynccontextmanager
+    async def _turn(
+        self, of: Callable[[Tx], Awaitable[Sequence[TryCounter]]], tried: Tried, *, stranger: bool
+    ) -> AsyncIterator[bool]:
         try:
             if stranger:
                 self.passwords.require_room()
             async with self.database.read_without_transaction() as tx:
-                expected = await self._tries.of(tx, name, asker)
+                expected = await of(tx)
                 await self._tries.require_free(tx, expected, self.clock.now(), tried)
         except (Busy, TooManyTries):
             if stranger:

@@ -16,7 +16,7 @@ from controller.people.displays.schemas import (
     new_display_answer,
 )
 from controller.people.displays.service import Displays
-from controller.people.errors import TooManyTries
+from controller.people.errors import Busy, TooManyTries
 from controller.people.routes import set_cookie, sign_in_origin
 from controller.web.fields import IdPath, SlugPath, answer_of
 from controller.web.problem import NotSignedIn, described
@@ -59,7 +59,7 @@ async def end_display(site: SlugPath, display: IdPath, displays: TheDisplays, ac
 @router.post(
     "/displays/pair",
     status_code=status.HTTP_201_CREATED,
-    responses=described(WrongDisplayCode, TooManyTries),
+    responses=described(WrongDisplayCode, TooManyTries, Busy),
 )
 async def pair_display(
     body: PairBody,

@@ -94,11 +94,10 @@ class Displays:
 
     async def pair(self, code: str, asker: SignInOrigin) -> tuple[Display, str]:
         """Pair the device that asks, by a code as it was typed; returns the token by which it acts, of which the
-        database holds a hash. A try is counted before the code is looked at. Raises ``WrongDisplayCode`` and
-        ``TooManyTries``."""
+        database holds a hash. A try is counted before the code is looked at, and waits for its turn as one
+        to sign in does. Raises ``WrongDisplayCode``, ``TooManyTries`` and ``Busy``."""
         tries = self.people.users.tries
         counters = tries.from_address(asker)
-        await self.database.run(tries.count, counters, self.clock.now(), Tried.DISPLAY_CODE)
 
         async def pair(tx: Tx) -> tuple[Display, str]:
             now = self.clock.now()
@@ -121,7 +120,9 @@ class Displays:
             await self._record(tx, "pair display", f"display:{paired.id}", paired)
             return paired, token
 
-        return await self.database.run(pair)
+        async with self.people.turn_of_nobody(counters, Tried.DISPLAY_CODE):
+            await self.database.run(tries.count, counters, self.clock.now(), Tried.DISPLAY_CODE)
+            return await self.database.run(pair)
 
     async def end(self, site: str, display_id: str, *, actor: Actor) -> None:
         """End a display at once, open pages too. Raises ``DisplayUnknown``."""

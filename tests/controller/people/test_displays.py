@@ -14,12 +14,14 @@ from controller.audit.tables import audit_rows
 from controller.container import Container
 from controller.people.displays.cli import app as displays_cli
 from controller.people.displays.repository import displays
+from controller.people.passwords import LINE_LENGTH
 from tests.controller.clock import ManualClock
 from tests.controller.people.route_rights import rows
 from tests.controller.people.signing import API, Json, make_user, signed_in_as
 from tests.controller.running import BASE_URL, PASSWORD, stranger
 from tests.controller.serving import serving
 from tests.controller.village import SITE
+from tests.eventually import eventually
 
 PAIR = f"{API}/displays/pair"
 
@@ -120,6 +122,30 @@ async def test_wrong_codes_are_followed_by_a_wait(any_village: httpx.AsyncClient
     answers = [(await pair(device, wrong)).status_code for _ in range(21)]
     assert answers == [401] * 20 + [429]
     assert (await pair(device, code)).status_code == 429
+
+
+@pytest.mark.usefixtures("client")
+async def test_strangers_who_try_codes_wait_in_the_line_of_those_who_try_passwords(
+    app: FastAPI, container: Container
+) -> None:
+    answers: list[int] = []
+
+    async def guess(client: httpx.AsyncClient) -> int:
+        answers.append((await pair(client, "00000000")).status_code)
+        return answers[-1]
+
+    async with stranger(app) as thief:
+        async with container.database.write():  # nobody else writes now
+            flood = [asyncio.create_task(guess(thief)) for _ in range(LINE_LENGTH + 9)]
+
+            async def refused() -> bool:
+                return answers == [503] * 9
+
+            await eventually(refused, what="the line is full, and none of it is answered yet")
+        await asyncio.gather(*flood)
+        assert sorted(answers) == [401] * LINE_LENGTH + [503] * 9
+        async with container.database.write():
+            assert await guess(thief) == 429, "that writes nothing"
 
 
 async def test_it_stays_paired_for_a_year_from_its_last_use(
