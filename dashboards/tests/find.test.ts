@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Answers, firstOpen, type FoundSpace, needsWords, NOTHING, partiesOf, searchOf, timesOf, whenFaults, whenWords } from "../src/find/find.ts";
-import { inReach, mayWait, missingWords, othersOf, othersPath, refusalsOf, requestOf, seriesOf, sorted } from "../src/find/spaces.ts";
+import { inReach, mayWait, missingWords, othersOf, othersPath, refusalsOf, requestOf, searchFault, seriesOf, sorted } from "../src/find/spaces.ts";
 
 const TODAY = "2026-11-25";
 const asked = (more: Partial<Answers> = {}): Answers => ({ ...NOTHING, day: "3/12/2026", from: "18:00", to: "20:00", people: "18", ...more });
@@ -111,4 +111,9 @@ test("the groups somebody leads are those they book for", () => {
 test("what is needed is said in words", () => {
   assert.equal(needsWords(NOTHING, String), "Nothing special needed");
   assert.equal(needsWords(asked({ stepFree: true, amenities: ["hearing-loop"], equipment: { chairs: "30" } }), () => "folding chairs"), "Step-free, hearing loop, 30 folding chairs");
+});
+
+test("a search that is refused says which answer to change", () => {
+  assert.equal(searchFault("Bad", [{ field: "rule", message: "goes on for more than 10 years" }]), "The term goes on for more than 10 years.");
+  assert.equal(searchFault("The controller does not answer."), "The controller does not answer.");
 });

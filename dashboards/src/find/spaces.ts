@@ -114,3 +114,20 @@ export function mayWait(reasons: readonly { kind: string }[]): boolean {
 export function amenityWords(id: string): string {
   return sentence(id.replaceAll("-", " "));
 }
+
+const FIELDS: Record<string, string> = {
+  starts: "The time",
+  ends: "The time",
+  first_starts: "The first day",
+  first_ends: "The time",
+  rule: "The term",
+  people: "The number of people",
+  equipment: "Each thing to use",
+  near: "The building",
+  sites: "The building",
+};
+
+/** Why a search was refused, by what was answered: “The term goes on for more than 10 years …”. */
+export function searchFault(fault: string, errors: readonly { field: string; message: string }[] = []): string {
+  return errors.map(({ field, message }) => `${FIELDS[field] ?? "An answer"} ${message}.`).join(" ") || fault;
+}
