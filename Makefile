@@ -49,7 +49,7 @@ browsers: setup-test ## every way of every page in Chromium; make test keeps the
 	$(BIN)/pytest tests/browser -m "browser_full or not browser_full" -n $(CORES) --dist worksteal $(ARGS)
 
 fuzz: setup-test ## random bad input and every rule with other examples, forty times as many as in make test
-	$(BIN)/pytest tests/fuzz tests/property --hypothesis-profile=long $(ARGS)
+	$(BIN)/pytest tests/fuzz tests/property tests/controller/people/test_matrix.py --hypothesis-profile=long $(ARGS)
 
 mutants: setup-test ## mutation testing: small faults in the code, and how many the tests detect; ARGS="--number 300 --seed 1"
 	$(BIN)/python -m tests.mutants $(ARGS)

@@ -1,7 +1,6 @@
 """An override is in the door's plan as soon as it is made, and out of it as soon as it is ended."""
 
 from datetime import timedelta
-from itertools import product
 
 import httpx
 import pytest
@@ -14,7 +13,7 @@ from controller.plans.overrides.model import LONGEST, PER_DOOR, USUAL, OverrideD
 from controller.plans.overrides.service import OverrideService, OverridesView, TooManyOverrides
 from controller.plans.overrides.status import At
 from controller.settings import Settings
-from controller.web.problem import Invalid, Refused
+from controller.web.problem import Invalid
 from edge.wire.plan import Override, OverrideKind
 from edge.wire.topics import subscriptions
 from tests.controller.clock import ManualClock
@@ -231,22 +230,6 @@ async def test_an_unknown_door_or_site_is_named_and_a_door_has_only_so_many(
         await overrides.order("ramsey", draft(), actor=UNA)
     with pytest.raises(TooManyOverrides, match="end one of them first"):
         await overrides.order("ramsey", draft(), actor=UNA)
-
-
-async def test_only_who_looks_after_doors_may_order_and_end(overrides: OverrideService) -> None:
-    for role, kind in product(Role, OverrideKind):
-        actor = Actor.acting("somebody", role, party="choir" if role is Role.GROUP_LEADER else None)
-        (made,) = (await overrides.order("ramsey", draft(kind), actor=UNA)).ordered
-        if role in (Role.OWNER, Role.MANAGER, Role.FACILITIES, Role.PORTER):
-            (own,) = (await overrides.order("ramsey", draft(kind), actor=actor)).ordered
-            for each in (made, own):
-                await overrides.end(each.id, why="", actor=actor)
-            continue
-        with pytest.raises(Refused, match="may not"):
-            await overrides.order("ramsey", draft(kind), actor=actor)
-        with pytest.raises(Refused, match="may not"):
-            await overrides.end(made.id, why="", actor=actor)
-        await overrides.end(made.id, why="", actor=UNA)
 
 
 async def test_the_history_has_every_one_the_newest_first_in_pages(overrides: OverrideService, hub: Hub) -> None:
