@@ -16,7 +16,7 @@ from edge.errors import EdgeError
 from edge.wire.errors import WireError
 from firmware_sim import world_protocol as protocol
 from firmware_sim.errors import SimError
-from firmware_sim.fault_injection import DiskState
+from firmware_sim.pi_faults import DiskState
 
 app = typer.Typer(
     help="Control a running demo: type codes, show cards, scan, walk, cut the network or power, start a fire.",

@@ -26,10 +26,10 @@ from firmware_sim.api_client import Api
 from firmware_sim.broker import make_broker
 from firmware_sim.building_file import Building
 from firmware_sim.child_process import Child, Start, execute
+from firmware_sim.edge_line import EdgeLine
 from firmware_sim.errors import SimError
 from firmware_sim.mail_server import DemoMailServer
 from firmware_sim.ports import free_port
-from firmware_sim.tcp_proxy import TcpProxy
 from firmware_sim.world import World
 from firmware_sim.world_runner import ANSWER_S, WorldRunner
 from firmware_sim.world_socket import WorldSocket
@@ -80,7 +80,7 @@ class SimHub:
         self.password = ""
         self.inbox = DemoMailServer() if plan.inbox else None
         self.pis: dict[str, Child] = {}
-        self.lines: dict[str, TcpProxy] = {}
+        self.lines: dict[str, EdgeLine] = {}
         self.started: Callable[[], None] = lambda: None
         """Called whenever processes have been started."""
         self.prepared = False
@@ -238,7 +238,7 @@ class SimHub:
         )
         self.controller = self._controller()
         for building in self.plan.buildings:
-            self.lines[building.id] = TcpProxy(port=free_port(), target=self.broker_port)
+            self.lines[building.id] = EdgeLine(port=free_port(), target=self.broker_port)
             self.pis[building.id] = self._pi(building)
         self.prepared = True
 

@@ -9,8 +9,8 @@ from edge.readers.keyboard_events import typed
 from firmware_sim import lock_circuit
 from firmware_sim.building_file import Building, MotionFacts
 from firmware_sim.errors import NoSuchThing
-from firmware_sim.fault_injection import WireFaults
 from firmware_sim.ground_truth import DoorMark, TrueCrossing, Truth, TypedCode, Way
+from firmware_sim.pi_faults import WireFaults
 from firmware_sim.simulated_door import SimulatedDoor
 from firmware_sim.timeline import EventTimeline, Process, TimelineSignal, Until
 

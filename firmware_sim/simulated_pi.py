@@ -22,7 +22,7 @@ from edge.wire.clock import Clock, clock_from
 from edge.wire.events import Event
 from firmware_sim import world_protocol as protocol
 from firmware_sim.errors import SimError
-from firmware_sim.fault_injection import FailingMedium, Hardware, WrongClock
+from firmware_sim.pi_faults import FailingMedium, Hardware, WrongClock
 from firmware_sim.simulated_pins import SimFactory
 
 

@@ -15,7 +15,7 @@ import msgspec
 
 from edge.wire.codec import decode
 from edge.wire.events import Event
-from firmware_sim.fault_injection import DiskState, Hardware
+from firmware_sim.pi_faults import DiskState, Hardware
 
 LINE_LIMIT = 4 * 1024 * 1024
 """Longest line, in bytes; a station listing is the longest."""

@@ -12,8 +12,8 @@ import msgspec
 from edge.wire.errors import WireError
 from firmware_sim import world_protocol as protocol
 from firmware_sim.errors import NoSuchThing, ProcessFailed
-from firmware_sim.fault_injection import DiskState, Hardware
 from firmware_sim.ground_truth import Way
+from firmware_sim.pi_faults import DiskState, Hardware
 from firmware_sim.world_runner import ActResult, WorldRunner
 
 log = logging.getLogger(__name__)

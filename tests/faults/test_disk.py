@@ -10,7 +10,7 @@ import pytest
 from edge.wire.events import PlanData
 from edge.wire.faults import FaultCode
 from firmware_sim import provision
-from firmware_sim.fault_injection import DiskState
+from firmware_sim.pi_faults import DiskState
 from tests.faults.ledger import SITE, Stored
 from tests.faults.trial import Trial
 

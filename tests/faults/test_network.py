@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from firmware_sim.tcp_proxy import ON_TIME, Disorder, Fate, unruly
+from firmware_sim.edge_line import ON_TIME, Disorder, Fate, unruly
 from tests.faults.doctored import each_check_can_fail
 from tests.faults.ledger import CODE_DOOR, SITE
 from tests.faults.orders import COMMAND, RESULT, broker, health, outcome_of, send, unlocking

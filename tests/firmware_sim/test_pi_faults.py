@@ -10,7 +10,7 @@ import pytest
 
 from edge.system.durable_files import Folder, SafeFiles
 from edge.wire.clock import SystemClock
-from firmware_sim.fault_injection import DiskState, FailingMedium, WrongClock
+from firmware_sim.pi_faults import DiskState, FailingMedium, WrongClock
 
 
 @pytest.fixture

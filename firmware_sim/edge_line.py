@@ -87,7 +87,7 @@ class Toll:
         return f"{self.repeated} came twice, {self.late} late, {self.overtaken} out of order"
 
 
-class TcpProxy:
+class EdgeLine:
     """Listens on ``port`` of loopback and forwards everything to ``target``. While it is cut nothing listens there.
 
     ``disorder`` decides what happens to each message from now on; ``None``: all pass. On an encrypted line messages
@@ -176,7 +176,7 @@ class TcpProxy:
 class _Lane:
     """One direction of one connection. ``plain``: it carries MQTT in the clear."""
 
-    def __init__(self, line: TcpProxy, writer: asyncio.StreamWriter, *, plain: bool) -> None:
+    def __init__(self, line: EdgeLine, writer: asyncio.StreamWriter, *, plain: bool) -> None:
         self._line = line
         self._writer = writer
         self._packets = Packets() if plain else None

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from firmware_sim.edge_line import ON_TIME, PUBLISH, BadPacket, EdgeLine, Fate, Packets, kind_of, unruly
 from firmware_sim.ports import free_port
-from firmware_sim.tcp_proxy import ON_TIME, PUBLISH, BadPacket, Fate, Packets, TcpProxy, kind_of, unruly
 
 GREETING = b"\x10\x02hi"
 PINGREQ = b"\xc0\x00"
@@ -62,7 +62,7 @@ class _Ends:
 
     def __init__(self) -> None:
         self.target = free_port()
-        self.line = TcpProxy(port=free_port(), target=self.target)
+        self.line = EdgeLine(port=free_port(), target=self.target)
         self.came = asyncio.StreamReader()
         self.connections = 0
 
@@ -124,7 +124,7 @@ async def test_only_messages_are_disordered(ends: _Ends, fate: Fate, arrives: tu
 
 
 async def test_a_silent_line_accepts_everything_and_delivers_it_once_repaired(ends: _Ends) -> None:
-    other = TcpProxy(port=free_port(), target=ends.target)
+    other = EdgeLine(port=free_port(), target=ends.target)
     other.repair()
     _, hypothetical = await asyncio.open_connection("127.0.0.1", other.port)
     ends.out.write(GREETING)
