@@ -171,7 +171,7 @@ class Demo:
         """Restart every process that ends by itself, as systemd would."""
         while True:
             for child in hub.children:
-                if not child.running and not any(hub.pis[s] is child and hub.is_dark(s) for s in hub.pis):
+                if not child.running and not any(hub.pis[s] is child and hub.power.is_off(s) for s in hub.pis):
                     self._say(f"{child.name} has ended and is started again; its log is {child.log}")
                     with contextlib.suppress(ProcessFailed):
                         await child.start()

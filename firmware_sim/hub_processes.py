@@ -30,6 +30,7 @@ from firmware_sim.edge_line import EdgeLine
 from firmware_sim.errors import SimError
 from firmware_sim.mail_server import DemoMailServer
 from firmware_sim.ports import free_port
+from firmware_sim.power import PowerSupply
 from firmware_sim.world import World
 from firmware_sim.world_runner import ANSWER_S, WorldRunner
 from firmware_sim.world_socket import WorldSocket
@@ -84,7 +85,7 @@ class SimHub:
         self.started: Callable[[], None] = lambda: None
         """Called whenever processes have been started."""
         self.prepared = False
-        self._dark: set[str] = set()
+        self.power = PowerSupply(self)
         self._running: asyncio.Task[None] | None = None
 
     @property
@@ -163,17 +164,8 @@ class SimHub:
         await self.api.close()
 
     async def set_power(self, site: str, on: bool) -> None:
-        """Cut a Pi's power (kill -9) or restore it."""
-        pi = self.pis[site]
-        if on:
-            self._dark.discard(site)
-            if not pi.running:
-                self.gate.booted(site)
-                await pi.start()
-                self.started()
-        else:
-            self._dark.add(site)
-            await pi.kill()
+        """As ``PowerSupply.switch`` does."""
+        await self.power.switch(site, on)
 
     def set_network(self, site: str, up: bool) -> None:
         """Restore or cut the connection between an edge and the broker."""
@@ -185,10 +177,6 @@ class SimHub:
 
     def network(self, site: str) -> bool:
         return self.lines[site].up
-
-    def is_dark(self, site: str) -> bool:
-        """Whether the site's power was switched off."""
-        return site in self._dark
 
     async def online(self, site: str) -> None:
         """Wait until the controller says that all edges of a site are online with the newest plan applied."""
