@@ -1,5 +1,5 @@
 """Door codes and PINs: how one is chosen, which are too easy to guess, how one is read out, and what plans
-get of them. ``controller.access.service`` draws until nobody uses them at those doors then."""
+get of them. ``unused_codes`` draws until nobody uses them at those doors."""
 
 import re
 import secrets

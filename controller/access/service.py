@@ -1,93 +1,32 @@
-"""Codes of bookings, drawn until nobody else uses them at those doors, and what the plan compiler needs of them.
+"""Codes of bookings, issued and revoked, and what the plan compiler needs of them.
 
-Every function works inside its caller's transaction; a caller that writes holds the site's lock. ``code_generation``
-says which codes are too easy to guess.
+Every function works inside its caller's transaction; a caller that writes holds the site's lock. ``unused_codes`` draws
+codes that nobody else uses at those doors; ``code_generation`` says which are too easy to guess.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from controller.access import code_generation, offline_codes, repository
 from controller.access.code_generation import (
-    Chooser,
     CodeRow,
     Codes,
     Issue,
     IssuedCodes,
     NewGrant,
-    NoCodeLeft,
     Share,
     WantedGrant,
 )
 from controller.access.code_status import CodeStatus, code_status
 from controller.access.offline_codes import OfflineCode
+from controller.access.unused_codes import RECENT, draw_unused
 from controller.db.compiled_sql import BulkInsert, CompiledReads, RowMemo
 from controller.db.engine import DRAWN, Tx
 from controller.estate.service import EstateService
 from controller.key_files import KeyFiles
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.ids import new_id
-
-RECENT = timedelta(days=28)
-"""How long after its window a code is not issued to anybody else."""
-_TRIES = 50
-
-
-async def draw_unused(
-    tx: Tx,
-    site: str,
-    here: Mapping[str, bytes],
-    given: Issue,
-    booking_ids: Sequence[str],
-    known: Mapping[str, Codes],
-    now: datetime,
-    *,
-    fresh: bool,
-    choose: Chooser,
-) -> dict[str, Codes]:
-    """For each owner, codes that nobody else has at any of the doors, now or later, or had recently: people who
-    knew such a code could come in again. Raises ``NoCodeLeft``."""
-    lots = given.lots()
-    wanted = [(owner, lot) for owner in dict.fromkeys(map(given.owner, booking_ids)) for lot in lots]
-    had = {code for codes in known.values() for code in codes.by_door.values()} if fresh else set[str]()
-    chosen: dict[tuple[str, tuple[str, ...]], str] = {}
-    for turn in range(_TRIES):
-        waiting = [each for each in wanted if each not in chosen]
-        if not waiting:
-            break
-        tried: dict[tuple[str, tuple[str, ...]], str] = {}
-        for owner, lot in waiting:
-            length = given.lengths[lot[0]]
-            kept = "" if turn or fresh else _present_code(known.get(owner), lot, length)
-            drawn = "" if kept else tx.info.get(DRAWN, {}).pop((lot, length), "")
-            tried[owner, lot] = kept or drawn or choose(length)
-        keys = {
-            each: tuple(code_key(here[door], CredentialKind.BOOKING_CODE, code) for door in each[1])
-            for each, code in tried.items()
-        }
-        held = await repository.holders(
-            tx, site=site, keys=[key for each in waiting for key in keys[each]], since=now - RECENT
-        )
-        for each, code in tried.items():
-            taken = any(owner != each[0] for key in keys[each] for owner in held.get(key, ()))
-            if not taken and code not in had and code not in chosen.values():
-                chosen[each] = code
-    if len(chosen) < len(wanted):
-        raise NoCodeLeft(site, _TRIES)
-    found: dict[str, dict[str, str]] = {}
-    for (owner, lot), code in chosen.items():
-        doors = ("",) if len(lots) == 1 else lot
-        found.setdefault(owner, {}).update(dict.fromkeys(doors, code))
-    return {owner: Codes(by_door=by_door) for owner, by_door in found.items()}
-
-
-def _present_code(codes: Codes | None, lot: Sequence[str], length: int) -> str:
-    """The code that is on all doors of a lot already and is as long as they want it; empty where there is none."""
-    found = {codes.at(door) for door in lot} if codes is not None else set[str]()
-    code = found.pop() if len(found) == 1 else ""
-    return code if len(code) == length else ""
-
 
 _SITES_KEPT = 256
 
@@ -212,7 +151,7 @@ class AccessService:
             for each, codes in self._opened(rows).items()
         }
 
-    async def unused_codes(self, tx: Tx, given: Issue, *, now: datetime) -> set[str]:
+    async def to_reissue(self, tx: Tx, given: Issue, *, now: datetime) -> set[str]:
         """Those of the bookings whose codes or grants are not as ``issue`` would give them."""
         due = [each for each, window in given.windows.items() if window.end > now]
         grants = await repository.held(tx, due)

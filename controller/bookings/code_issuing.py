@@ -208,7 +208,7 @@ class BookingCodes(EstateHook):
             one_code = await repository.code_owners(tx, ahead)
             owned = Owned(shares=await self._access.shares(tx, keeping), one_code=one_code)
             for given in self._issues(space, ahead, parts.doors, policy, parts.site.tz, owned):
-                wrong = await self._access.unused_codes(tx, given, now=now)
+                wrong = await self._access.to_reissue(tx, given, now=now)
                 if wrong:
                     await access.revoke(tx, booking_ids=sorted(wrong), now=now)
                     windows = {each: window for each, window in given.windows.items() if each in wrong}

@@ -12,7 +12,7 @@ from controller.estate.model import Site, SiteParts
 from controller.estate.tables import doors, edges
 from controller.plans import repository as plans
 from controller.telemetry import queries, repository
-from controller.telemetry.alert_catalogue import AlertCode
+from controller.telemetry.alert_codes import AlertCode
 from controller.telemetry.event_text import spoken
 from controller.telemetry.queries import Alert
 from controller.telemetry.tables import device_states, edge_alerts, edge_states

@@ -16,7 +16,7 @@ from controller.live.push import Live
 from controller.people.authentication import SeesLive, SeesLiveAnySite
 from controller.people.permissions import Action, sites_of
 from controller.telemetry import queries
-from controller.telemetry.alert_catalogue import HINTS
+from controller.telemetry.alert_codes import HINTS
 from controller.telemetry.model import LoggedEvent, Quarantined
 from controller.telemetry.queries import Alert
 from controller.web.fields import LIST_LIMIT, Answer, Limit, Page, SlugPath, answer_of, page_of

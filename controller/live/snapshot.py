@@ -34,7 +34,7 @@ from controller.plans import repository as plans
 from controller.plans.overrides.service import OverridesView, show
 from controller.plans.restored import repository as restored
 from controller.telemetry import people_inside, queries, repository
-from controller.telemetry.alert_catalogue import HINTS, AlertCode
+from controller.telemetry.alert_codes import HINTS, AlertCode
 from controller.telemetry.model import EdgeState, KnownState, LoggedEvent
 from controller.telemetry.queries import DoorMarkRow
 from controller.telemetry.recent_activity import lines

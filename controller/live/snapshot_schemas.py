@@ -2,7 +2,7 @@
 
 import msgspec
 
-from controller.telemetry.alert_catalogue import AlertCode
+from controller.telemetry.alert_codes import AlertCode
 
 
 class GapView(msgspec.Struct, frozen=True, kw_only=True):

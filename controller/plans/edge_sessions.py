@@ -20,7 +20,7 @@ from controller.plans.overrides import repository as overrides
 from controller.plans.restored.service import RestoredPlans
 from controller.plans.service import Planner
 from controller.telemetry import repository as telemetry
-from controller.telemetry.alert_catalogue import AlertCode
+from controller.telemetry.alert_codes import AlertCode
 from controller.telemetry.envelope_verifier import EnvelopeVerifier
 from controller.telemetry.event_timestamps import AHEAD_LIMIT, ClockSample, better, of_earlier, tell_wrong_clock
 from controller.telemetry.model import EdgeState

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from controller.db.engine import Database, Tx
 from controller.db.retry_until_available import retry_until_available
 from controller.telemetry import repository
-from controller.telemetry.alert_catalogue import AlertCode
+from controller.telemetry.alert_codes import AlertCode
 from controller.telemetry.envelope_verifier import EdgeName, EnvelopeVerifier
 from controller.telemetry.model import RefusalReason
 from controller.telemetry.validation import out_of_bounds

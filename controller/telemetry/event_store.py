@@ -9,7 +9,7 @@ import msgspec
 from controller.db.engine import Tx
 from controller.estate import repository as estate
 from controller.telemetry import repository
-from controller.telemetry.alert_catalogue import AlertCode
+from controller.telemetry.alert_rules import ALERTING, alert_events_gone, alert_new_log, alert_of_event, alert_unstored
 from controller.telemetry.deduplication import SeqRuns, deduplicate, judged_seq
 from controller.telemetry.envelope_verifier import EdgeName
 from controller.telemetry.event_text import door_of, happened
@@ -21,29 +21,16 @@ from controller.telemetry.validation import Judged
 from controller.text import local_time
 from edge.wire.events import (
     AccessData,
-    AlarmChange,
-    AlarmData,
-    ClosingData,
-    ClosingStage,
-    DoorChange,
-    DoorData,
     DroppedData,
-    FaultData,
-    FireChange,
-    FireData,
     FootfallData,
-    LockoutData,
     OutageData,
     RecountData,
 )
-from edge.wire.faults import advise
 from edge.wire.offline_codes import OfflineWindow
 from edge.wire.plan import digest
 
 LATE = timedelta(minutes=2)
 """An event that comes later than this after it happened is marked, and raises no live alert."""
-ALERT_AGAIN = timedelta(days=1)
-"""How often valid events that cannot be stored raise an alert."""
 
 Note = Callable[[Tx, str, Sequence[StoredEvent]], Awaitable[None]]
 """Called with the newly stored events of one edge, in order, inside the transaction."""
@@ -171,11 +158,7 @@ class _LogWriter:
         old = await repository.present_log(self._tx, self._site, self._edge)
         if old is not None:
             last = (await repository.runs(self._tx, old[0])).top
-            text = (
-                f"{self._edge} has a new event log; of the old one, {old[1][:8]}, events up to "
-                f"{last} are known. Was its disk replaced?"
-            )
-            await repository.alert(self._tx, self._site, self._edge, AlertCode.NEW_LOG, text, self._now)
+            await alert_new_log(self._tx, self._site, self._edge, old=old[1], last=last, now=self._now)
         return await repository.open_log(self._tx, self._site, self._edge, self._log, self._now)
 
     async def _new(self, batches: Sequence[ValidatedBatch]) -> tuple[list[GoodEvent], list[SetAside]]:
@@ -208,8 +191,7 @@ class _LogWriter:
         gone = self._runs.missing(1, gone_up_to)
         if gone:
             await repository.insert_holes(self._tx, self._site, self._edge, self._id, gone, "gone", self._now)
-            text = f"{self._edge} no longer has events {', '.join(f'{a} to {b}' for a, b in gone[:5])}"
-            await repository.alert(self._tx, self._site, self._edge, AlertCode.EVENTS_GONE, text, self._now)
+            await alert_events_gone(self._tx, self._site, self._edge, gone, self._now)
             self._runs.add(1, gone_up_to)
 
     async def _answer_for_dropped(self, batch: ValidatedBatch) -> None:
@@ -254,8 +236,8 @@ class _LogWriter:
                     await repository.insert_outage(
                         self._tx, self._site, self._edge, self._id, event.seq, data.start, data.end
                     )
-            elif isinstance(data, _ALERTING):
-                await self._alert(each, late=was_late)
+            elif isinstance(data, ALERTING):
+                await alert_of_event(self._tx, self._site, self._edge, each, late=was_late)
             door = door_of(data)
             if door and (door not in marks or marks[door][0] <= event.at) and (text := happened(data)):
                 marks[door] = (event.at, text)
@@ -276,34 +258,6 @@ class _LogWriter:
             at=at,
         )
 
-    async def _alert(self, each: GoodEvent, *, late: bool) -> None:
-        """Crimes and dangers raise an alert however late they are learned; anything else only while it is recent."""
-        data = each.data
-        if isinstance(data, DoorData) and data.change is DoorChange.FORCED:
-            code, about, text = AlertCode.FORCED, data.door, f"{data.door} was forced open"
-        elif isinstance(data, FireData) and data.change is FireChange.ACTIVE:
-            code, about, text = AlertCode.FIRE, self._edge, f"{self._edge}: fire"
-        elif isinstance(data, AccessData) and data.granted and data.duress:
-            code, about, text = AlertCode.DURESS, data.door, f"{data.door}: {happened(data)}"
-        elif isinstance(data, AlarmData) and data.change is AlarmChange.TRIGGERED:
-            code, about, text = AlertCode.INTRUDER, data.area, f"{data.area}: {happened(data)}"
-        elif isinstance(data, AlarmData) and data.change is AlarmChange.WITHHELD and not late:
-            code, about, text = AlertCode.WITHHELD, data.area, f"{data.area}: {happened(data)}"
-        elif isinstance(data, ClosingData) and data.stage is ClosingStage.NOT_SECURED and not late:
-            code, about, text = AlertCode.NOT_SECURED, self._edge, f"{self._edge}: {happened(data)}"
-        elif isinstance(data, DoorData) and data.change is DoorChange.GLASS_BROKEN and not late:
-            code, about, text = AlertCode.GLASS, data.door, f"{data.door}: {happened(data)}"
-        elif isinstance(data, DoorData) and data.change is DoorChange.HELD and not late:
-            code, about, text = AlertCode.HELD, data.door, f"{data.door} is held open"
-        elif isinstance(data, LockoutData) and not data.ended and not late:
-            code, about, text = AlertCode.LOCKOUT, data.door, f"{data.door}: {happened(data)}"
-        elif isinstance(data, FaultData) and data.present and not late:
-            about = each.event.device
-            code, text = AlertCode.FAULT, advise(about, data.code, data.part)
-        else:
-            return
-        await repository.alert(self._tx, self._site, self._edge, code, text, each.event.at, about=about)
-
     async def _set_aside(self, aside: Sequence[SetAside]) -> None:
         """Quarantine. Without a number an event is stored once; when the edge sends it again, it does so from the
         number we want next, and that is the one it gets."""
@@ -317,21 +271,7 @@ class _LogWriter:
         self.aside = [each for each in aside if each.seq is not None]
         self.aside += [each for name, each in nameless.items() if name not in known]
         await repository.insert_quarantine(self._tx, self._site, self._edge, self._id, self.aside, self._now)
-        await self._alert_unstored()
-
-    async def _alert_unstored(self) -> None:
-        """Valid events that cannot be stored raise an alert, once a day."""
-        sound = (RefusalReason.UNSTORABLE, RefusalReason.NUMBER_TAKEN)
-        why = next((each.why for each in self.aside if each.reason in sound), None)
-        since = self._now - ALERT_AGAIN
-        if why is None or await repository.alerted(self._tx, self._site, self._edge, AlertCode.UNSTORABLE, since):
-            return
-        text = f"{self._edge} sent events that could not be stored; they are in quarantine ({why[:200]})"
-        await repository.alert(self._tx, self._site, self._edge, AlertCode.UNSTORABLE, text, self._now)
-
-
-_ALERTING = DoorData | FireData | AccessData | AlarmData | ClosingData | LockoutData | FaultData
-"""What may be worth an alert."""
+        await alert_unstored(self._tx, self._site, self._edge, self.aside, self._now)
 
 
 def _first(judged: Judged) -> int | None:

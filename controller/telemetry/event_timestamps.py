@@ -13,7 +13,7 @@ import msgspec
 
 from controller.db.engine import Tx
 from controller.telemetry import repository
-from controller.telemetry.alert_catalogue import AlertCode
+from controller.telemetry.alert_codes import AlertCode
 from controller.telemetry.model import GoodEvent
 from controller.text.times import rough_duration
 from edge.wire.access_decision import ClockTrust

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from controller.db.engine import Tx
 from controller.db.row_mapping import all_of, columns_of, struct_of
-from controller.telemetry.alert_catalogue import AlertCode
+from controller.telemetry.alert_codes import AlertCode
 from controller.telemetry.model import KnownState, LoggedEvent, Quarantined
 from controller.telemetry.repository import CounterDay
 from controller.telemetry.tables import (

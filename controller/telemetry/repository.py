@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from controller.db.compiled_sql import insert_many
 from controller.db.engine import Instant, Tx
 from controller.db.row_mapping import put_row, struct_of
-from controller.telemetry.alert_catalogue import AlertCode
+from controller.telemetry.alert_codes import AlertCode
 from controller.telemetry.deduplication import Run, SeqRuns
 from controller.telemetry.event_timestamps import ClockSample
 from controller.telemetry.model import EdgeState, GoodEvent, SetAside

@@ -11,7 +11,7 @@ from controller.people.passwords import Passwords
 from controller.settings import Broker as BrokerSettings
 from controller.settings import Settings
 from controller.telemetry import queries
-from controller.telemetry.alert_catalogue import AlertCode
+from controller.telemetry.alert_codes import AlertCode
 from controller.telemetry.device_states import QUIETLY
 from tests.controller.clock import ManualClock
 from tests.eventually import eventually

@@ -11,7 +11,7 @@ from controller.access.code_generation import CODE_OVERLAP, NoCodeLeft
 from controller.access.holders import repository
 from controller.access.holders.model import Holder, HolderDraft, Secrets
 from controller.access.repository import holders as holders_of_keys
-from controller.access.service import RECENT
+from controller.access.unused_codes import RECENT
 from controller.db.engine import Tx
 from controller.db.errors import violates
 from controller.estate.model import Door, SiteParts

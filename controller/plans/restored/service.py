@@ -47,7 +47,7 @@ from controller.plans.restored.plan_comparison import Settled, difference
 from controller.plans.restored.plan_retrieval import Fetching, HeldPlan
 from controller.plans.service import Planner
 from controller.telemetry import repository as telemetry
-from controller.telemetry.alert_catalogue import AlertCode
+from controller.telemetry.alert_codes import AlertCode
 from controller.telemetry.envelope_verifier import EnvelopeVerifier
 from controller.web.fields import LIST_LIMIT
 from edge.wire.clock import Clock, real_s

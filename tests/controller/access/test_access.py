@@ -10,8 +10,9 @@ from sqlalchemy.exc import IntegrityError
 
 from controller.access import service
 from controller.access.code_generation import CODE_OVERLAP, Issue
-from controller.access.service import RECENT, AccessService
+from controller.access.service import AccessService
 from controller.access.tables import code_claims, codes, grants
+from controller.access.unused_codes import RECENT
 from controller.container import Container
 from controller.db.errors import violates
 from controller.telemetry.tables import edge_states

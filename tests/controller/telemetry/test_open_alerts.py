@@ -9,7 +9,7 @@ from controller.container import Container
 from controller.live.open_alerts import open_alerts
 from controller.settings import Settings
 from controller.telemetry import repository
-from controller.telemetry.alert_catalogue import AlertCode
+from controller.telemetry.alert_codes import AlertCode
 from edge.wire.access_decision import Reason
 from edge.wire.credentials import Method
 from edge.wire.events import AccessData

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.telemetry.alert_catalogue import HINTS, AlertCode
+from controller.telemetry.alert_codes import HINTS, AlertCode
 from edge.wire.codec import encode
 from edge.wire.events import FaultData, make_event, read_event
 from edge.wire.faults import CATALOGUE, Fault, FaultCode, advise, describe, hint, read, written

@@ -17,7 +17,7 @@ from controller.plans.restored.model import AlreadyRemoved, EntryUnknown, ItemKi
 from controller.plans.tables import plans
 from controller.settings import Settings
 from controller.telemetry import queries
-from controller.telemetry.alert_catalogue import AlertCode
+from controller.telemetry.alert_codes import AlertCode
 from controller.web.app import build_app
 from edge.wire.access_decision import ClockTrust, decide
 from edge.wire.credentials import Presented
