@@ -8,7 +8,6 @@ from functools import partial
 
 from prometheus_client import CollectorRegistry
 
-from controller.absence.service import AbsenceService
 from controller.access.holder_and_member_grants import OtherGrants
 from controller.access.holders.csv_import import HolderImport
 from controller.access.holders.service import HolderService
@@ -38,10 +37,10 @@ from controller.bookings.policies.site_section import PolicySection
 from controller.bookings.series.service import SeriesService
 from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingWriter
-from controller.calendars.feeds import repository as feeds
-from controller.calendars.feeds.fetching import Fetcher
-from controller.calendars.feeds.polling import Poller
-from controller.calendars.feeds.service import FeedService
+from controller.calendars.external_feeds import repository as feeds
+from controller.calendars.external_feeds.fetching import Fetcher
+from controller.calendars.external_feeds.polling import Poller
+from controller.calendars.external_feeds.service import FeedService
 from controller.calendars.service import CalendarImport
 from controller.calendars.subscriptions import repository as subscriptions
 from controller.calendars.subscriptions.service import SubscriptionService
@@ -73,6 +72,7 @@ from controller.induction.service import InductionService
 from controller.key_files import KeyFiles, load_keys
 from controller.live.edge_metrics import EdgeMetrics
 from controller.mqtt.app import MqttApp
+from controller.no_shows.service import NoShowService
 from controller.notices import call_repository
 from controller.notices import repository as notices
 from controller.notices.bounces.mailbox import BounceMailbox
@@ -126,8 +126,8 @@ from controller.plans.overrides import repository as overrides
 from controller.plans.restored import repository as restored
 from controller.plans.why.service import WhyService
 from controller.retention.erasure_log import Erasures
-from controller.retention.rules import rules as retention_rules
-from controller.retention.service import RetentionService
+from controller.retention.nightly_run import RetentionService
+from controller.retention.rules_by_kind import rules as retention_rules
 from controller.retention.subject_access import SubjectAccess
 from controller.retention.user_erasure import EraseUsers, UserErasure
 from controller.settings import Settings
@@ -195,7 +195,7 @@ class Container:
     subscriptions: SubscriptionService
     mqtt: MqttApp
     enrolment: EnrolmentService
-    absence: AbsenceService
+    no_shows: NoShowService
     waitlist: WaitlistService
     policies: PolicyService
     booking_csv: BookingCsv
@@ -455,7 +455,7 @@ def open_container(
         subscriptions=subscription_service,
         mqtt=mqtt,
         enrolment=enrolment,
-        absence=AbsenceService(database, clock, changes, writer, bookings, ask=mqtt.edge_sessions.ask),
+        no_shows=NoShowService(database, clock, changes, writer, bookings, ask=mqtt.edge_sessions.ask),
         waitlist=WaitlistService(database, clock, changes, writer, bookings),
         policies=policies,
         door_pages=DoorPages(
@@ -510,7 +510,7 @@ def open_container(
     container.checks |= {"database": WriteProbe(database, clock).look, "audit log": sealer.ready} | mqtt.checks
     container.checks["erasures"] = container.erasures.ready
     runs = mqtt.tasks | {
-        "absence": container.absence.run,
+        "no_shows": container.no_shows.run,
         "waiting lists": container.waitlist.run,
         "feeds": poller.run,
         "members": container.library_check.run,

@@ -14,7 +14,7 @@ from sqlalchemy import or_, select, update
 from controller.access import repository as access
 from controller.bookings import repository
 from controller.bookings.claims import SYSTEM_ACTOR
-from controller.bookings.no_shows import Evidence
+from controller.bookings.no_show_rules import Evidence
 from controller.db.engine import Tx
 from controller.diary.model import LONGEST, Arrival, BookingState
 from controller.diary.site_config import SiteConfig, SpaceAtSite

@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from controller.bookings.no_shows import FORGOTTEN_AFTER
+from controller.bookings.no_show_rules import FORGOTTEN_AFTER
 from controller.db.compiled_sql import BulkInsert, put
 from controller.db.engine import Tx, batches
 from controller.diary.model import LONGEST, Arrival, Booking, BookingState, Changed, LogEntry, Need

@@ -21,7 +21,7 @@ from controller.bookings.arrivals import evidence_of
 from controller.bookings.code_issuing import BookingCodes, lingering
 from controller.bookings.lifecycle import words_of
 from controller.bookings.links import Links
-from controller.bookings.no_shows import Evidence, given_back_at
+from controller.bookings.no_show_rules import Evidence, given_back_at
 from controller.db.compiled_sql import BulkInsert
 from controller.db.engine import Database, Tx
 from controller.diary import waitlist_repository

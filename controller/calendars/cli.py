@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from controller.calendars.feeds import cli as feeds
+from controller.calendars.external_feeds import cli as feeds
 from controller.calendars.schemas import ImportAnswer
 from controller.cli import output
 from controller.cli.client import SET_ASIDE, ApiClient, command_group, read_file, takes_client

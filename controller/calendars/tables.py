@@ -67,7 +67,7 @@ feeds = Table(
     Column("failures", Integer, nullable=False, server_default="0"),  # in a row
     Column("came_empty", Boolean, nullable=False, server_default=false()),  # last time, where it had events before
     Column("status", String(10), nullable=False, server_default="new"),  # new, ok, clashes, failing
-    Column("report", Text, nullable=False, server_default="{}"),  # JSON, as controller.calendars.feeds has it
+    Column("report", Text, nullable=False, server_default="{}"),  # JSON, as controller.calendars.external_feeds has it
     Column("created_at", Instant, nullable=False),
     Column("created_by", String(200), nullable=False, info=NAMES_ACTOR),
     Column("version", Integer, nullable=False),  # counts its changes by people

@@ -15,7 +15,7 @@ from controller.db.retry_until_available import retry_until_available
 from controller.key_files import replace_file
 from controller.people.party_service import PartyService
 from controller.people.repository import count_lasting_owners
-from controller.retention.removal import table
+from controller.retention.removal_methods import table
 from controller.retention.user_erasure import UserErasure
 from edge.wire.clock import Clock
 

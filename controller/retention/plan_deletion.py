@@ -9,7 +9,7 @@ from sqlalchemy import delete, exists, select, tuple_
 
 from controller.db.engine import Tx
 from controller.plans.repository import manifest_of
-from controller.retention.removal import Key, table
+from controller.retention.removal_methods import Key, table
 
 _PAGE = 200
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from controller.retention.schedule import SCHEDULE, RetentionLine
+from controller.retention.schedule_text import SCHEDULE, RetentionLine
 from controller.settings import Settings
 
 _RECIPIENTS: tuple[tuple[str, Callable[[Settings], str], str], ...] = (

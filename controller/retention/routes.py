@@ -9,9 +9,9 @@ from controller.access.holders.routes import TheHolders
 from controller.access.members.model import MemberUnknown
 from controller.people.authentication import KeepsKeys, KeepsKeysAnySite, KeepsPeople, KeepsUsers, ReadsAudit, ThePeople
 from controller.people.errors import PartyUnknown, UserNotEnded, UserUnknown
-from controller.retention.schedule import SCHEDULE
+from controller.retention.nightly_run import RetentionService
+from controller.retention.schedule_text import SCHEDULE
 from controller.retention.schemas import RetentionList, RetentionRead, Subject
-from controller.retention.service import RetentionService
 from controller.retention.subject_access import SubjectAccess
 from controller.retention.user_erasure import UserErasure
 from controller.web.fields import IdPath, SlugPath

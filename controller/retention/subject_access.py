@@ -25,7 +25,7 @@ from controller.people import repository as people
 from controller.people.erasure import naming_columns
 from controller.people.errors import PartyUnknown, UserUnknown
 from controller.people.model import Actor
-from controller.retention.schedule import SCHEDULE
+from controller.retention.schedule_text import SCHEDULE
 from controller.retention.schemas import Subject
 from controller.telemetry.repository import accesses_of
 from edge.wire.clock import Clock

@@ -15,8 +15,8 @@ from controller.people.errors import UserNotEnded
 from controller.people.model import Actor
 from controller.people.repository import end_sessions
 from controller.people.users import UserService
-from controller.retention.removal import InOrder, Key, is_one, table
-from controller.retention.service import RetentionService
+from controller.retention.nightly_run import RetentionService
+from controller.retention.removal_methods import InOrder, Key, is_one, table
 from edge.wire.clock import Clock
 
 _PREFIXES = ("", IMPORT)

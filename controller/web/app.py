@@ -26,7 +26,7 @@ from controller.bookings.policies import routes as policies
 from controller.bookings.series import routes as series
 from controller.calendars import routes as calendars
 from controller.calendars import whats_on
-from controller.calendars.feeds import routes as feeds
+from controller.calendars.external_feeds import routes as feeds
 from controller.calendars.subscriptions import routes as subscriptions
 from controller.closures import routes as closures
 from controller.container import Container, open_container

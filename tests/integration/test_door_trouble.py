@@ -17,7 +17,7 @@ from tests.controller.running import signed_in
 from tests.eventually import eventually
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import Hub
-from tests.integration.test_absence import pass_minutes
+from tests.integration.test_no_shows import pass_minutes
 from tests.memory_link import MemoryBroker
 from tests.services.mail import MailServer, mail_server
 

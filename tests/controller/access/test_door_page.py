@@ -74,7 +74,7 @@ async def test_it_warns_that_the_room_will_be_released(
     assert "Cancelled if nobody arrives by 18:20." in await see(app, made)
     clock.advance(hours=30, minutes=10)
     await hear(container, clock.now())
-    await container.absence.look()
+    await container.no_shows.look()
     warned = "Nobody has arrived yet. Cancelled if nobody arrives by 18:20."
     assert warned in await see(app, made)
     assert warned in (await look(village, made))["message"]

@@ -266,10 +266,10 @@ async def test_a_room_is_not_released_while_somebody_is_being_let_in(
         clock.set(SIX + timedelta(minutes=minutes))
         await hear(container, clock.now())
         if minutes == 20:
-            await container.absence.look()
+            await container.no_shows.look()
     async with container.database.write() as tx:
         await arrivals.note(tx, SITE, [access(made, after_s=21 * 60)])
-        looking = asyncio.create_task(container.absence.look())
+        looking = asyncio.create_task(container.no_shows.look())
         while not container.database.sqlite and not await somebody_waits(container):  # noqa: ASYNC110  # only PostgreSQL knows
             await asyncio.sleep(0)
     await looking

@@ -11,11 +11,11 @@ from controller.diary.policy import ReleaseRule
 from controller.notices.morning.model import day_after, evening_before
 from controller.people.model import Role
 from controller.telemetry.tables import edge_states
-from tests.controller.absence.test_absence import SIX, give_rule
 from tests.controller.access.test_access import go_offline
 from tests.controller.billing.wishes import LONDON, wall
 from tests.controller.bookings.hearing import hear
 from tests.controller.clock import ManualClock
+from tests.controller.no_shows.test_no_shows import SIX, give_rule
 from tests.controller.people.signing import Json, put_party, signed_in_as
 from tests.controller.village import API, SITE, act, book, change, furnish, post
 
@@ -173,7 +173,7 @@ async def test_what_nobody_used_stands_apart_from_what_was_cancelled(
     for _ in range(3):
         clock.advance(minutes=11)
         await hear(container, clock.now())
-        await container.absence.look()
+        await container.no_shows.look()
     clock.advance(hours=12)
     found = await morning(client)
     assert (titles(found, "unused"), titles(found, "cancelled")) == (["Released"], [])

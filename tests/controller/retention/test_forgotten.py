@@ -15,8 +15,8 @@ from controller.container import Container
 from controller.db.engine import NAMES_ACTOR, metadata
 from controller.people.cli import app as parties_cli
 from controller.people.user_cli import app as users_cli
-from controller.retention import service
-from controller.retention.removal import is_one
+from controller.retention import nightly_run
+from controller.retention.removal_methods import is_one
 from controller.retention.user_erasure import EraseUsers, actor_columns, former
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import API, make_user, put_party, signed_in_as
@@ -85,7 +85,7 @@ async def test_a_user_who_is_forgotten_is_named_in_no_column_of_any_table(
 async def test_each_column_is_searched_twice_at_most_however_many_rows_name_a_user(
     village: httpx.AsyncClient, container: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "AT_ONCE", 2)
+    monkeypatch.setattr(nightly_run, "AT_ONCE", 2)
     users = [await make_user(village, name, "porter") for name in (NAME, "Max Moss", "Eve Ray")]
     first, last = actor_columns()[0], table("manual_calls").c.made_by
     async with container.database.write() as tx:

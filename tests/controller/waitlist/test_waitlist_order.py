@@ -250,7 +250,7 @@ async def test_a_released_room_is_offered_to_waits_for_that_time(
     for minutes in (10, 20):
         clock.set(SIX + timedelta(minutes=minutes))
         await hear(any_container, clock.now())
-        await any_container.absence.look()
+        await any_container.no_shows.look()
     there = await now(any_village, band)
     # Once the time has begun nobody is waited for long.
     assert (there["state"], there["offered_until"]) == ("offered", "2026-11-26T18:35:00+00:00")

@@ -14,7 +14,7 @@ from controller.diary.waitlist import IN_LINE
 from controller.people.errors import PartyNamed
 from controller.people.party_service import PartyService
 from controller.retention.plan_deletion import DeletePlans, DeleteUnusedParts
-from controller.retention.removal import (
+from controller.retention.removal_methods import (
     BlankBookings,
     BlankSeries,
     DeleteOfBookings,

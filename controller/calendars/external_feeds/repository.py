@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import RowMapping, delete, func, insert, select, update
 
-from controller.calendars.feeds.model import Feed, PollReport
+from controller.calendars.external_feeds.model import Feed, PollReport
 from controller.calendars.tables import feeds, imported
 from controller.db.engine import Tx
 from controller.db.row_mapping import columns_of, struct_of

@@ -11,10 +11,10 @@ from controller.bookings import repository as bookings
 from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingWriter
 from controller.calendars import repository as imported
-from controller.calendars.feeds import repository
-from controller.calendars.feeds.fetching import where
-from controller.calendars.feeds.model import Feed, FeedDraft, FeedFault, FeedUnknown, FeedView
-from controller.calendars.feeds.polling import LEASE, Poller
+from controller.calendars.external_feeds import repository
+from controller.calendars.external_feeds.fetching import where
+from controller.calendars.external_feeds.model import Feed, FeedDraft, FeedFault, FeedUnknown, FeedView
+from controller.calendars.external_feeds.polling import LEASE, Poller
 from controller.calendars.model import CalendarImportResult
 from controller.changes import Changes
 from controller.db.engine import Database, Tx

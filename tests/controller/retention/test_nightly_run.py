@@ -15,9 +15,9 @@ from controller.db.engine import Tx
 from controller.diary.waitlist import IN_LINE
 from controller.people.erasure import PERSONAL, naming_columns
 from controller.people.tables import DOCUMENT
-from controller.retention.removal import DeleteRows, Key, RetentionRule
-from controller.retention.rules import CutAudit, ForgetParties
-from controller.retention.service import AT_ONCE, RetentionService
+from controller.retention.nightly_run import AT_ONCE, RetentionService
+from controller.retention.removal_methods import DeleteRows, Key, RetentionRule
+from controller.retention.rules_by_kind import CutAudit, ForgetParties
 from controller.settings import RetentionSection
 from tests.controller.audit.reading import rows_of
 from tests.controller.clock import ManualClock

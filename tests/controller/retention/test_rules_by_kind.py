@@ -10,8 +10,8 @@ from controller.container import Container
 from controller.db.engine import Database, Tx
 from controller.diary.waitlist import IN_LINE, WaitState
 from controller.main import tidy_once
-from controller.retention.removal import DeleteOfBookings, DeleteOldest, DeleteRows
-from controller.retention.schedule import SCHEDULE
+from controller.retention.removal_methods import DeleteOfBookings, DeleteOldest, DeleteRows
+from controller.retention.schedule_text import SCHEDULE
 from controller.settings import RetentionSection
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from controller.calendars.feeds.polling import pause
+from controller.calendars.external_feeds.polling import pause
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from controller.bookings.no_shows import AbsenceAction, Evidence, course, next_due, step
+from controller.bookings.no_show_rules import Evidence, NoShowAction, course, next_due, step
 from controller.diary.model import Arrival, Booking, BookingState
 from controller.diary.policy import Policy, ReleaseRule
 from controller.people.model import Tier
@@ -68,24 +68,24 @@ def heard(minutes: float | None) -> Evidence:
 @pytest.mark.parametrize(
     ("minutes", "warned", "known", "expected"),
     [
-        (-1, None, -1, AbsenceAction.NOTHING),
-        (9, None, 9, AbsenceAction.NOTHING),
-        (10, None, 10, AbsenceAction.WARN),
-        (10, None, 9, AbsenceAction.HEAR),
-        (10, None, None, AbsenceAction.HEAR),
-        (19, 10, 19, AbsenceAction.NOTHING),
-        (20, 10, 20, AbsenceAction.RELEASE),
-        (20, 10, 19, AbsenceAction.HEAR),
-        (20, 10, None, AbsenceAction.HEAR),
-        (119, 10, None, AbsenceAction.HEAR),
-        (120, 10, 119, AbsenceAction.HEAR),
-        (120, 10, 120, AbsenceAction.NO_SHOW),
-        (120, None, None, AbsenceAction.HEAR),
-        (60 * 50, None, 60 * 50, AbsenceAction.NOTHING),
+        (-1, None, -1, NoShowAction.NOTHING),
+        (9, None, 9, NoShowAction.NOTHING),
+        (10, None, 10, NoShowAction.WARN),
+        (10, None, 9, NoShowAction.HEAR),
+        (10, None, None, NoShowAction.HEAR),
+        (19, 10, 19, NoShowAction.NOTHING),
+        (20, 10, 20, NoShowAction.RELEASE),
+        (20, 10, 19, NoShowAction.HEAR),
+        (20, 10, None, NoShowAction.HEAR),
+        (119, 10, None, NoShowAction.HEAR),
+        (120, 10, 119, NoShowAction.HEAR),
+        (120, 10, 120, NoShowAction.NO_SHOW),
+        (120, None, None, NoShowAction.HEAR),
+        (60 * 50, None, 60 * 50, NoShowAction.NOTHING),
     ],
 )
 def test_nothing_is_done_before_the_doors_are_heard_of_past_its_time(
-    minutes: float, warned: float | None, known: float | None, expected: AbsenceAction
+    minutes: float, warned: float | None, known: float | None, expected: NoShowAction
 ) -> None:
     booking = booked(release_warned_at=None if warned is None else after(warned))
     assert step(booking, RULE, heard(known), after(minutes)) is expected
@@ -98,7 +98,7 @@ def test_nothing_is_done_before_the_doors_are_heard_of_past_its_time(
 def test_an_arrival_or_a_possible_arrival_keeps_the_room(came: dict[str, object]) -> None:
     for minutes in (10, 20, 120):
         assert (
-            step(booked(release_warned_at=after(10), **came), RULE, heard(200), after(minutes)) is AbsenceAction.NOTHING
+            step(booked(release_warned_at=after(10), **came), RULE, heard(200), after(minutes)) is NoShowAction.NOTHING
         )
 
 
@@ -108,45 +108,45 @@ WALKED_IN: dict[str, object] = {"counted_in": 30, "arrived_at": after(1), "arriv
 @pytest.mark.parametrize("walked_in", [{"counted_in": 30}, WALKED_IN])
 def test_a_rule_with_check_in_ignores_walking_in(walked_in: dict[str, object]) -> None:
     strict = msgspec.structs.replace(RULE, check_in=True)
-    assert step(booked(**walked_in), strict, heard(10), after(10)) is AbsenceAction.WARN
-    assert step(booked(**walked_in), RULE, heard(10), after(10)) is AbsenceAction.NOTHING
+    assert step(booked(**walked_in), strict, heard(10), after(10)) is NoShowAction.WARN
+    assert step(booked(**walked_in), RULE, heard(10), after(10)) is NoShowAction.NOTHING
     for said in ({"let_in_at": after(2)}, {"arrived_at": after(1), "arrived_how": Arrival.TABLET}):
-        assert step(booked(**walked_in | said), strict, heard(10), after(10)) is AbsenceAction.NOTHING
+        assert step(booked(**walked_in | said), strict, heard(10), after(10)) is NoShowAction.NOTHING
 
 
 def test_a_booking_whose_doors_somebody_passed_is_no_no_show() -> None:
     strict = msgspec.structs.replace(RULE, check_in=True, after_min=600)
-    assert step(booked(**WALKED_IN), strict, heard(120), after(120)) is AbsenceAction.NOTHING
-    assert step(booked(), strict, heard(120), after(120)) is AbsenceAction.NO_SHOW
+    assert step(booked(**WALKED_IN), strict, heard(120), after(120)) is NoShowAction.NOTHING
+    assert step(booked(), strict, heard(120), after(120)) is NoShowAction.NO_SHOW
 
 
 @pytest.mark.parametrize(
     ("minutes", "let_in", "expected"),
-    [(21, 21, AbsenceAction.TAKE_UP), (120, 119, AbsenceAction.NOTHING), (21, None, AbsenceAction.NOTHING)],
+    [(21, 21, NoShowAction.TAKE_UP), (120, 119, NoShowAction.NOTHING), (21, None, NoShowAction.NOTHING)],
 )
 def test_a_late_arrival_restores_a_released_booking_while_its_time_runs(
-    minutes: float, let_in: float | None, expected: AbsenceAction
+    minutes: float, let_in: float | None, expected: NoShowAction
 ) -> None:
     released = booked(state=BookingState.RELEASED, let_in_at=None if let_in is None else after(let_in))
     assert step(released, RULE, heard(None), after(minutes)) is expected
 
 
 def test_without_a_rule_nothing_is_released_and_no_shows_are_recorded() -> None:
-    assert step(BOOKING, None, heard(60), after(60)) is AbsenceAction.NOTHING
-    assert step(BOOKING, None, heard(120), after(120)) is AbsenceAction.NO_SHOW
+    assert step(BOOKING, None, heard(60), after(60)) is NoShowAction.NOTHING
+    assert step(BOOKING, None, heard(120), after(120)) is NoShowAction.NO_SHOW
 
 
 def test_a_late_warning_moves_the_release() -> None:
     late = booked(release_warned_at=after(45))
     assert course(late, RULE) is not None
-    assert step(late, RULE, heard(54), after(54)) is AbsenceAction.NOTHING
-    assert step(late, RULE, heard(55), after(55)) is AbsenceAction.RELEASE
+    assert step(late, RULE, heard(54), after(54)) is NoShowAction.NOTHING
+    assert step(late, RULE, heard(55), after(55)) is NoShowAction.RELEASE
 
 
 def test_a_booking_that_ends_before_its_release_is_not_released() -> None:
     short = booked(ends=after(20))
     assert course(short, RULE) is None
-    assert step(short, RULE, heard(19), after(19)) is AbsenceAction.NOTHING
+    assert step(short, RULE, heard(19), after(19)) is NoShowAction.NOTHING
 
 
 def test_the_first_rule_that_fits_holds() -> None:

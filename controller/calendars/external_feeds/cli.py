@@ -8,7 +8,7 @@ import msgspec
 import typer
 from rich.console import Console
 
-from controller.calendars.feeds.routes import FeedAnswer, FeedList, ListedEvent
+from controller.calendars.external_feeds.routes import FeedAnswer, FeedList, ListedEvent
 from controller.calendars.schemas import ClashingEvent, ImportAnswer, RefusedEvent
 from controller.cli import output
 from controller.cli.client import ApiClient, AsJson, SiteArg, command_group, takes_client

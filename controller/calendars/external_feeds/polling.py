@@ -16,9 +16,9 @@ from msgspec import convert
 from msgspec.structs import asdict, replace
 from sqlalchemy.exc import DataError, SQLAlchemyError
 
-from controller.calendars.feeds import repository
-from controller.calendars.feeds.fetching import Fetcher
-from controller.calendars.feeds.model import (
+from controller.calendars.external_feeds import repository
+from controller.calendars.external_feeds.fetching import Fetcher
+from controller.calendars.external_feeds.model import (
     LISTED,
     Feed,
     FeedChanged,

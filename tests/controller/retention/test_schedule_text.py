@@ -13,7 +13,7 @@ from controller.audit.verify import verify
 from controller.container import Container
 from controller.db.engine import Tx, metadata
 from controller.retention.privacy import privacy_notice, record_of_processing
-from controller.retention.schedule import SCHEDULE
+from controller.retention.schedule_text import SCHEDULE
 from controller.settings import AuditSection, MailSection, RetentionSection, Settings
 from tests.controller.audit.reading import rows_of
 from tests.controller.clock import ManualClock

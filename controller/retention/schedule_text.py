@@ -1,4 +1,5 @@
-"""The schedule: every table in one line, with what happens to its rows, when and why, as text. ``rules`` does it. Pure.
+"""The schedule: every table in one line, with what happens to its rows, when and why, as text. Pure. ``rules_by_kind``
+does it.
 
 The usual days of each ``kind`` are with the other settings: ``RetentionSection`` in ``controller/settings.py``.
 """

@@ -5,9 +5,9 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from controller.absence.service import AbsenceService
 from controller.container import Container
 from controller.diary.policy import Policy, ReleaseRule
+from controller.no_shows.service import NoShowService
 from controller.telemetry import repository as telemetry
 from controller.telemetry.event_timestamps import ClockSample
 from edge.wire.access_decision import ClockTrust
@@ -41,7 +41,7 @@ async def test_a_room_nobody_comes_to_is_released_after_a_warning(
     made = await book(any_village)
     clock.set(SIX + timedelta(minutes=10))
     await hear(any_container, clock.now())
-    assert await any_container.absence.look() == 60
+    assert await any_container.no_shows.look() == 60
     assert await status(any_village, made) == "confirmed"
     assert (await story(any_village, made))[-1] == (
         "warn",
@@ -49,7 +49,7 @@ async def test_a_room_nobody_comes_to_is_released_after_a_warning(
     )
     clock.set(SIX + timedelta(minutes=20))
     await hear(any_container, clock.now())
-    await any_container.absence.look()
+    await any_container.no_shows.look()
     assert await status(any_village, made) == "released"
     assert (await story(any_village, made))[-1] == (
         "release",
@@ -68,7 +68,7 @@ async def test_a_booking_shows_its_release_time_while_that_applies(
     assert elsewhere["release_at"] is None
     clock.set(SIX + timedelta(minutes=14))
     await hear(any_container, clock.now())
-    await any_container.absence.look()
+    await any_container.no_shows.look()
     late = await look(any_village, made)
     assert (late["warned_at"], late["release_at"]) == ("2026-11-26T18:14:00+00:00", "2026-11-26T18:24:00+00:00")
     here = (await any_village.post(f"/api/v1/bookings/{made['id']}/check-in")).json()
@@ -93,7 +93,7 @@ async def test_a_room_is_kept_while_a_door_may_know_more(
     for minutes in (10, 20, 60, 119, 121):
         clock.set(SIX + timedelta(minutes=minutes))
         await hear(container, clock.now(), **unheard)  # type: ignore[arg-type]
-        await container.absence.look()
+        await container.no_shows.look()
     assert await status(village, made) == "finished"
     assert [what for what, _ in await story(village, made)] == ["book"]
 
@@ -109,7 +109,7 @@ async def test_a_gap_of_a_stopped_door_does_not_count_as_absence(
         log = await telemetry.log_id(tx, SITE, "pi-side", LOG)
         assert log is not None
         await telemetry.insert_outage(tx, SITE, "pi-side", log, 5, SIX, SIX + timedelta(minutes=3))
-    await container.absence.look()
+    await container.no_shows.look()
     assert [what for what, _ in await story(village, made)] == ["book"]
 
 
@@ -166,7 +166,7 @@ async def test_a_booking_past_its_release_says_why_it_is_kept(
             for off in (0, -5, 3):
                 at = SIX + timedelta(minutes=off)
                 await telemetry.mark_wrong(tx, SITE, "pi-side", begun.boot, at, at)
-    await any_container.absence.look()
+    await any_container.no_shows.look()
     there = await look(any_village, made)
     assert there["status"] == "confirmed"
     assert (there["release_at"] or "") == (f"2026-11-26T{release_at}:00+00:00" if release_at else "")
@@ -195,7 +195,7 @@ async def test_the_time_before_a_doors_first_log_does_not_count_as_absence(
     for minutes in (10, 20, 121):
         clock.set(SIX + timedelta(minutes=minutes))
         await hear(any_container, clock.now())
-        await any_container.absence.look()
+        await any_container.no_shows.look()
     assert await status(any_village, made) == "finished"
     assert [what for what, _ in await story(any_village, made)] == ["book"]
 
@@ -206,7 +206,7 @@ async def test_a_no_show_is_put_down_when_it_is_over_and_keeps_its_time(
     made = await book(any_village)
     clock.set(SIX + timedelta(hours=2))
     await hear(any_container, clock.now())
-    await any_container.absence.look()
+    await any_container.no_shows.look()
     assert await status(any_village, made) == "no_show"
 
 
@@ -217,7 +217,7 @@ async def test_a_space_without_a_door_is_never_released(
     made = await book(village, space="yard")
     clock.set(SIX + timedelta(hours=3))
     await hear(container, clock.now())
-    await container.absence.look()
+    await container.no_shows.look()
     assert await status(village, made) == "finished"
 
 
@@ -233,19 +233,19 @@ async def test_an_edge_whose_word_is_missing_is_asked_and_not_more_often_than_ev
     async def ask(edge: tuple[str, str]) -> None:
         asked.append(edge)
 
-    absence = AbsenceService(container.database, clock, container.changes, container.writer, container.bookings, ask)
+    no_shows = NoShowService(container.database, clock, container.changes, container.writer, container.bookings, ask)
     both = [(SITE, "pi-front"), (SITE, "pi-side")]
-    assert await absence.look() == 10
+    assert await no_shows.look() == 10
     assert asked == both
     clock.advance(seconds=5)
-    await absence.look()
+    await no_shows.look()
     assert asked == both
     clock.advance(seconds=5)
-    await absence.look()
+    await no_shows.look()
     assert asked == 2 * both
     for _ in range(3):
         clock.advance(seconds=10)
-        await container.absence.look()
+        await container.no_shows.look()
     assert container.mqtt.edge_sessions.open_questions == dict.fromkeys(both, 1)
 
 
@@ -254,7 +254,7 @@ async def release(client: httpx.AsyncClient, container: Container, clock: Manual
     for minutes in (10, 20):
         clock.set(SIX + timedelta(minutes=minutes))
         await hear(container, clock.now())
-        await container.absence.look()
+        await container.no_shows.look()
 
 
 async def test_a_late_arrival_restores_a_released_booking_if_its_time_is_free(
@@ -266,7 +266,7 @@ async def test_a_late_arrival_restores_a_released_booking_if_its_time_is_free(
     assert await status(any_village, made) == "released"
     clock.set(SIX + timedelta(minutes=21))
     await note(any_container, [access(made, after_s=21 * 60), opened(21 * 60 + 3)])
-    await any_container.absence.look()
+    await any_container.no_shows.look()
     there = await look(any_village, made)
     assert (there["status"], there["release_at"]) == ("arrived", None)
     assert there["code"] is not None
@@ -286,7 +286,7 @@ async def test_a_late_arrival_is_only_logged_when_the_time_is_taken(
     clock.set(SIX + timedelta(minutes=21))
     await note(any_container, [access(made, after_s=21 * 60), opened(21 * 60 + 3)])
     for _ in range(2):
-        await any_container.absence.look()
+        await any_container.no_shows.look()
     there = await look(any_village, made)
     assert (there["status"], there["why"]) == ("released", (await story(any_village, made))[-2][1])
     assert [what for what, _ in await story(any_village, made)] == ["book", "warn", "release", "arrive"]
@@ -323,7 +323,7 @@ async def test_where_a_check_in_is_wanted_walking_in_does_not_keep_the_room_and_
     for minutes in (10, 20):
         clock.set(SIX + day + timedelta(minutes=minutes))
         await hear(any_container, clock.now())
-        await any_container.absence.look()
+        await any_container.no_shows.look()
     assert await status(any_village, other) == "arrived"
 
 
@@ -336,5 +336,5 @@ async def test_a_clock_that_nothing_sets_is_taken_to_be_five_minutes_fast(
         clock.set(SIX + timedelta(minutes=minutes))
         await hear(any_container, clock.now(), edges=("pi-front",))
         await hear(any_container, clock.now(), edges=("pi-side",), trust=ClockTrust.HOLDOVER)
-        await any_container.absence.look()
+        await any_container.no_shows.look()
         assert [what for what, _ in await story(any_village, made)] == told

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Response, status
 from pydantic import AfterValidator, AliasChoices, Field
 
-from controller.calendars.feeds.fetching import LONGEST, read_address
-from controller.calendars.feeds.model import FeedDraft, FeedStatus, FeedUnknown, FeedView, Trouble
-from controller.calendars.feeds.service import FeedService
+from controller.calendars.external_feeds.fetching import LONGEST, read_address
+from controller.calendars.external_feeds.model import FeedDraft, FeedStatus, FeedUnknown, FeedView, Trouble
+from controller.calendars.external_feeds.service import FeedService
 from controller.calendars.schemas import ImportAnswer, import_answer
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Runs

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from controller.calendars.feeds.fetching import Fetched, Fetcher, allowed, read_address, where
-from controller.calendars.feeds.model import FeedFault, Trouble
-from tests.controller.calendars.feeds.partner import (
+from controller.calendars.external_feeds.fetching import Fetched, Fetcher, allowed, read_address, where
+from controller.calendars.external_feeds.model import FeedFault, Trouble
+from tests.controller.calendars.external_feeds.partner import (
     Partner,
     Speak,
     answer,

@@ -17,7 +17,7 @@ FORGOTTEN_AFTER = timedelta(days=2)
 """How long after its end a booking may still become a no-show, if its doors were offline until then."""
 
 
-class AbsenceAction(StrEnum):
+class NoShowAction(StrEnum):
     """What to do with a booking."""
 
     NOTHING = "nothing"
@@ -80,26 +80,26 @@ def came(booking: Booking, rule: ReleaseRule | None) -> bool:
     return (by_presence or booking.counted_in + booking.maybe_in > 0) and not (rule is not None and rule.check_in)
 
 
-def step(booking: Booking, rule: ReleaseRule | None, evidence: Evidence, now: datetime) -> AbsenceAction:
+def step(booking: Booking, rule: ReleaseRule | None, evidence: Evidence, now: datetime) -> NoShowAction:
     """What is due now."""
     if booking.state is BookingState.RELEASED and booking.let_in_at is not None and now < booking.ends:
-        return AbsenceAction.TAKE_UP
+        return NoShowAction.TAKE_UP
     if booking.state is not BookingState.CONFIRMED or now < booking.starts or came(booking, rule):
-        return AbsenceAction.NOTHING
+        return NoShowAction.NOTHING
     if now >= booking.ends:
         if now >= booking.ends + FORGOTTEN_AFTER or came(booking, None):
-            return AbsenceAction.NOTHING
-        return AbsenceAction.NO_SHOW if _known(evidence, booking.ends) else AbsenceAction.HEAR
+            return NoShowAction.NOTHING
+        return NoShowAction.NO_SHOW if _known(evidence, booking.ends) else NoShowAction.HEAR
     planned = course(booking, rule)
     if planned is None:
-        return AbsenceAction.NOTHING
+        return NoShowAction.NOTHING
     if booking.release_warned_at is None:
-        due, then = planned.warn_at, AbsenceAction.WARN
+        due, then = planned.warn_at, NoShowAction.WARN
     else:
-        due, then = planned.release_at, AbsenceAction.RELEASE
+        due, then = planned.release_at, NoShowAction.RELEASE
     if now < due:
-        return AbsenceAction.NOTHING
-    return then if _known(evidence, due) else AbsenceAction.HEAR
+        return NoShowAction.NOTHING
+    return then if _known(evidence, due) else NoShowAction.HEAR
 
 
 def _known(evidence: Evidence, moment: datetime) -> bool:

@@ -12,7 +12,7 @@ from controller.bookings import repository
 from controller.bookings.arrivals import evidence_of
 from controller.bookings.claims import SYSTEM_ACTOR
 from controller.bookings.lifecycle import restore
-from controller.bookings.no_shows import AbsenceAction, Evidence, course, next_due, step
+from controller.bookings.no_show_rules import Evidence, NoShowAction, course, next_due, step
 from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
@@ -39,7 +39,7 @@ Ask = Callable[[tuple[str, str]], Awaitable[None]]
 
 
 @dataclass(eq=False)
-class AbsenceService:
+class NoShowService:
     """``ask`` sends to the edges; ``bookings`` writes, with its retries."""
 
     database: Database
@@ -74,9 +74,9 @@ class AbsenceService:
             rules = await _rules(tx, site_config, found)
             evidence = await self._evidence(tx, site_config, found)
         steps = {each.id: step(each, rules[each.id], evidence[each.id], now) for each in found}
-        unheard = [each for each in found if steps[each.id] is AbsenceAction.HEAR]
+        unheard = [each for each in found if steps[each.id] is NoShowAction.HEAR]
         for each in found:
-            if steps[each.id] not in (AbsenceAction.NOTHING, AbsenceAction.HEAR):
+            if steps[each.id] not in (NoShowAction.NOTHING, NoShowAction.HEAR):
                 await self.bookings.write(self._carry_out, each.id)
                 self.changes.site_changed(site)
         await self._hear(site_config, unheard)
@@ -97,24 +97,24 @@ class AbsenceService:
         planned = course(found, rule)
         zone = site_config.site.tz
         match due:
-            case AbsenceAction.WARN:
+            case NoShowAction.WARN:
                 new = msgspec.structs.replace(found, release_warned_at=now)
                 later = course(new, rule) or planned
                 assert later is not None
                 at = times.at(later.release_at, zone, now=now)
                 why = f"nobody has arrived yet; cancelled if nobody arrives by {at}"
                 await self.writer.rewrite(tx, site_config, found, new, actor=_SYSTEM, now=now, what="warn", why=why)
-            case AbsenceAction.RELEASE:
+            case NoShowAction.RELEASE:
                 new = msgspec.structs.replace(
                     found, state=BookingState.RELEASED, state_at=now, state_before=found.state
                 )
                 why = f"nobody had come by {times.at(now, zone, now=now)}, {_heard(evidence, site_config, now)}"
                 await self.writer.rewrite(tx, site_config, found, new, actor=_SYSTEM, now=now, what="release", why=why)
-            case AbsenceAction.NO_SHOW:
+            case NoShowAction.NO_SHOW:
                 new = msgspec.structs.replace(found, state=BookingState.NO_SHOW, state_at=now)
                 why = f"nobody came, {_heard(evidence, site_config, now)}"
                 await self.writer.rewrite(tx, site_config, found, new, actor=_SYSTEM, now=now, what="no-show", why=why)
-            case AbsenceAction.TAKE_UP:
+            case NoShowAction.TAKE_UP:
                 await self._take_up(tx, site_config, found, now)
             case _:
                 pass

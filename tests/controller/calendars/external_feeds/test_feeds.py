@@ -16,7 +16,7 @@ from controller.audit.tables import audit_rows
 from controller.calendars.tables import feeds
 from controller.container import Container
 from controller.settings import FeedSection, Settings
-from tests.controller.calendars.feeds.partner import Partner, answer, calendar, event, packed, partner
+from tests.controller.calendars.external_feeds.partner import Partner, answer, calendar, event, packed, partner
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.serving import serving
@@ -418,7 +418,7 @@ async def test_nobody_misses_the_people_of_a_block(
     surgery.publish(FLU)
     await follow(village, surgery)
     clock.advance(days=7, hours=1)
-    await container.absence.look()
+    await container.no_shows.look()
     assert await diary(village, "no_show", "released") == []
 
 

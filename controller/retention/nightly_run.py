@@ -12,11 +12,11 @@ from controller.db.engine import Database
 from controller.db.retry_until_available import retry_until_available
 from controller.db.row_mapping import all_of, columns_of, put_row
 from controller.retention.plan_deletion import DeleteUnusedParts
-from controller.retention.removal import (
+from controller.retention.removal_methods import (
     InOrder,
     RetentionRule,
 )
-from controller.retention.schedule import RetentionLine, days_of
+from controller.retention.schedule_text import RetentionLine, days_of
 from controller.retention.tables import retention_runs
 from controller.settings import RetentionSection
 from edge.wire.clock import Clock

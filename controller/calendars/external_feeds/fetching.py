@@ -15,7 +15,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 import msgspec
 
-from controller.calendars.feeds.model import FeedFault, Trouble
+from controller.calendars.external_feeds.model import FeedFault, Trouble
 from controller.calendars.ics_parser import LIMIT_BYTES
 from controller.http_client import httpx
 
