@@ -15,6 +15,7 @@ from controller.db.engine import Database, Tx
 from controller.db.retry_until_available import retry_until_available
 from controller.estate import repository as estate
 from controller.plans import repository
+from controller.plans.edge_offline import ANSWER_WITHIN_S, OfflineWatch, put_offline, record_offline
 from controller.plans.model import EdgeName
 from controller.plans.overrides import repository as overrides
 from controller.plans.restored.service import RestoredPlans
@@ -33,10 +34,6 @@ from edge.wire.topics import Topic
 
 log = logging.getLogger(__name__)
 
-ANSWER_WITHIN_S = 10.0
-"""How long an edge may take to answer a hello, in real seconds."""
-BLIND_AFTER_S = 2.0
-"""How long our own line to the broker may be down before every edge counts as offline, in real seconds."""
 _QUESTIONS_LIMIT = 8
 
 
@@ -80,10 +77,7 @@ class EdgeSessions:
     def __post_init__(self) -> None:
         self._asked: dict[EdgeName, deque[_Question]] = {}
         self._time_asked: dict[EdgeName, float] = {}
-        self._unanswered: dict[EdgeName, float] = {}
-        self._line_down_since: float | None = None
-        self._given_up: set[EdgeName] = set()
-        """What was put down as offline while our own line is down, and not heard since."""
+        self._offline = OfflineWatch()
 
     @property
     def open_questions(self) -> dict[EdgeName, int]:
@@ -110,7 +104,7 @@ class EdgeSessions:
         session = state.nonce if state else None
         question = _Question(nonce=nonce, session=session, at=self.clock.now(), timed=knows_the_time)
         self._asked.setdefault(name, deque(maxlen=_QUESTIONS_LIMIT)).append(question)
-        self._unanswered.setdefault(name, asyncio.get_running_loop().time())
+        self._offline.asked(name)
         hello = Hello(
             site=site,
             edge=edge,
@@ -129,8 +123,7 @@ class EdgeSessions:
     async def ask(self, name: EdgeName) -> None:
         """Ask an edge, unless it has still to answer. Asked faster than it answers, more questions would be open than
         are remembered, and its replies to the forgotten ones be refused."""
-        asked = self._unanswered.get(name)
-        if asked is None or asyncio.get_running_loop().time() - asked >= ANSWER_WITHIN_S:
+        if self._offline.may_ask(name):
             await self.greet(name)
 
     async def ask_time(self, name: EdgeName) -> None:
@@ -184,7 +177,7 @@ class EdgeSessions:
 
     def _is_asked(self, name: EdgeName, session: str) -> bool:
         """Whether a hello to that session has no answer yet."""
-        return name in self._unanswered and any(each.session == session for each in self._asked.get(name, ()))
+        return self._offline.waits_for(name) and any(each.session == session for each in self._asked.get(name, ()))
 
     async def watch_silence(self) -> None:
         """Take an edge that does not answer for offline, for ever: a broker that was killed may have lost
@@ -200,37 +193,18 @@ class EdgeSessions:
             await self.ask(name)
 
     async def note_silent(self, *, after_s: float = ANSWER_WITHIN_S) -> None:
-        """Put down as offline what was asked ``after_s`` real seconds ago and has not answered; and every
-        edge while our own line is down, for then nothing is known of any."""
-        now = asyncio.get_running_loop().time()
-        if self.link.connected:
-            self._line_down_since = None
-            self._given_up.clear()
-            silent = [name for name, asked in self._unanswered.items() if now - asked >= after_s]
-        else:
-            self._unanswered.clear()
-            if self._line_down_since is None:
-                self._line_down_since = now
-            blind = now - self._line_down_since >= BLIND_AFTER_S
-            silent = sorted(self.verifier.edges - self._given_up) if blind else []
+        """Put down as offline the edges of which nothing is known, as ``OfflineWatch.silent`` says; ``after_s``: real
+        seconds."""
+        silent = self._offline.silent(self.verifier.edges, connected=self.link.connected, after_s=after_s)
         for name in silent:
             lost = await self.database.run(self._lost, name)
-            self._unanswered.pop(name, None)
-            if not self.link.connected:
-                self._given_up.add(name)
+            self._offline.taken(name, connected=self.link.connected)
             if lost:
                 self.seen(name[0])
                 self.codes_changed(name[0])
 
     async def _lost(self, tx: Tx, name: EdgeName) -> bool:
-        state = await telemetry.edge_state(tx, *name)
-        if state is None or not state.online:
-            return False
-        now = self.clock.now()
-        await telemetry.put_edge_state(tx, msgspec.structs.replace(state, online=False, since=now))
-        if self.link.connected:  # otherwise it is the controller that is offline
-            await _record_offline(tx, name, now)
-        return True
+        return await put_offline(tx, name, self.clock.now(), by_edge=self.link.connected)
 
     async def take_reply(self, name: EdgeName, payload: bytes) -> None:
         """An edge answered; a reply that answers no open question is an old one."""
@@ -244,7 +218,7 @@ class EdgeSessions:
             return
         while asked.popleft() is not question:
             pass
-        self._unanswered.pop(name, None)
+        self._offline.answered(name)
         await self.database.run(self._answered, question, reply)
         await self.devices(*name, reply.states)
         if await self._follow_up(name, reply.status, proven=True):
@@ -274,7 +248,7 @@ class EdgeSessions:
         """Note what the edge carries out, and what identity it holds; whether what it carries out is known."""
         self.seen(name[0])
         if status.online:
-            self._given_up.discard(name)
+            self._offline.heard(name)
         unknown = await self.restored.look(name, status, proven=proven)
         if status.plan_version is not None and status.plan_digest is not None:
             digest, version = status.plan_digest, status.plan_version
@@ -352,7 +326,7 @@ class EdgeSessions:
         )
         await telemetry.put_edge_state(tx, new)
         if known is not None and known.online and not new.online:
-            await _record_offline(tx, (status.site, status.edge), self.clock.now())
+            await record_offline(tx, (status.site, status.edge), self.clock.now())
         return new
 
     async def _applied(self, tx: Tx, name: EdgeName, version: int, digest: str, at: datetime) -> bool:
@@ -387,8 +361,3 @@ class EdgeSessions:
             return  # it was made before the one that the edge carries out was known of
         text = f"{edge} refused plan {applied.version}: {why}"
         await telemetry.alert(tx, site, edge, AlertCode.PLAN_REFUSED, text, now)
-
-
-async def _record_offline(tx: Tx, name: EdgeName, now: datetime) -> None:
-    """Record that an edge went offline."""
-    await telemetry.alert(tx, *name, AlertCode.OFFLINE, f"{name[1]} went offline", now)
