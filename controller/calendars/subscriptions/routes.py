@@ -9,8 +9,9 @@ from fastapi import APIRouter, Header, Path, Query, Response, status
 from pydantic import model_validator
 
 from controller.calendars.ics_writer import MEDIA_TYPE, etag, tagged
+from controller.calendars.subscriptions.calendar_file import LONGEST
 from controller.calendars.subscriptions.model import Linked, Shows, SubscriptionDraft, SubscriptionUnknown
-from controller.calendars.subscriptions.service import LONGEST, SubscriptionService
+from controller.calendars.subscriptions.service import SubscriptionService
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import BooksAnySite, ReadsAnySite
 from controller.text import local_time
