@@ -15,7 +15,8 @@ from controller.availability.nearby_sites import SiteInReach, SiteSearch, reache
 from controller.availability.offered import Offered, offered
 from controller.availability.request import SearchRequest
 from controller.availability.series_across_sites import FoundSeries, SeriesSearch, find_series
-from controller.bookings.service import party_for, request_of
+from controller.bookings.service import request_of
+from controller.bookings.who_may_book import party_for
 from controller.db.engine import Database, Tx
 from controller.diary.model import Draft
 from controller.diary.site_config import SiteConfig, SiteConfigs

@@ -17,7 +17,7 @@ from controller.bookings import repository
 from controller.bookings.answers import booking_answer, message
 from controller.bookings.errors import BookingUnknown, NotNow
 from controller.bookings.schemas import BookingRead
-from controller.bookings.service import may_book
+from controller.bookings.who_may_book import may_book
 from controller.bookings.writer import BookingView, BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx

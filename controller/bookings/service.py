@@ -19,6 +19,7 @@ from controller.bookings.code_issuing import lingering
 from controller.bookings.errors import BookingUnknown, LinkUnknown, NotNow, PreconditionFailed, Stale, refusal
 from controller.bookings.lifecycle import BookingAction, held_until, outcome, put
 from controller.bookings.series.model import changed_fields
+from controller.bookings.who_may_book import may_decide, party_for, require, require_allowed
 from controller.bookings.writer import BookingView, BookingWriter
 from controller.changes import Changes
 from controller.db.compiled_sql import read_ahead
@@ -41,13 +42,12 @@ from controller.diary.site_config import SiteConfig
 from controller.diary.waitlist import Overdue, WaitState
 from controller.estate.model import Site
 from controller.key_files import LinkKind, linked
-from controller.people.errors import NotAllowed
 from controller.people.model import Actor, Tier
 from controller.people.party_repository import tier_of, tier_to_book
-from controller.people.permissions import Action, Thing, may, parties_of
+from controller.people.permissions import Action, Thing, parties_of
 from controller.rules.model import OVERRULED, ReasonKind, RuleReason, RuleRequest, Verdict
 from controller.rules.service import first_reads, judge
-from controller.web.problem import Problem, invalid_field
+from controller.web.problem import Problem
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval
 
@@ -329,7 +329,7 @@ class BookingService:
         async def carry_out(tx: Tx) -> BookingView:
             now = self._clock.now()
             old = await self.locked(tx, booking_id)
-            _require(actor, lifecycle.needs(act, old), Thing(site=old.site, party=old.party))
+            require(actor, lifecycle.needs(act, old), Thing(site=old.site, party=old.party))
             where = await self._writer.site_configs.of(tx, old.site)
             new = becomes(old, now, where) if becomes else lifecycle.EFFECTS[act](old, now)
             if new is old:
@@ -407,40 +407,6 @@ async def _require_possible(
     if not verdict.possible:
         raise refusal(there.space.name, verdict, there.site.tz, deciding=deciding)
     return verdict
-
-
-def party_for(party: str | None, actor: Actor, site: str | None) -> str | None:
-    """The party that a booking is for where ``party`` is named, or none: who books for one party only need not name
-    it. Raises ``Invalid`` where they book for several. Without a site: at any of theirs."""
-    own = parties_of(actor, Action.BOOK, site)
-    if party is not None or not own:
-        return party
-    if len(own) > 1:
-        raise invalid_field("party", f"you book for {' and '.join(sorted(own))}; name the one that this is for")
-    return next(iter(own))
-
-
-def require_allowed(actor: Actor, site: str, party: str | None, *, overrule: bool = False) -> None:
-    thing = Thing(site=site, party=party)
-    _require(actor, Action.BOOK, thing)
-    if overrule:
-        _require(actor, Action.DECIDE, thing)
-
-
-def may_book(actor: Actor, booking: Booking) -> bool:
-    """Whether the actor may change or cancel it."""
-    return may(actor, Action.BOOK, Thing(site=booking.site, party=booking.party))
-
-
-def may_decide(actor: Actor, booking: Booking) -> bool:
-    """Whether the actor may confirm it."""
-    return may(actor, Action.DECIDE, Thing(site=booking.site, party=booking.party))
-
-
-def _require(actor: Actor, action: Action, thing: Thing) -> None:
-    """Raises ``NotAllowed``."""
-    if not may(actor, action, thing):
-        raise NotAllowed(actor, action, thing)
 
 
 async def request_of(

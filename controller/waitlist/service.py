@@ -15,7 +15,8 @@ import msgspec
 from controller.bookings import repository as bookings
 from controller.bookings.errors import refusal
 from controller.bookings.lifecycle import outcome
-from controller.bookings.service import BookingService, party_for, require_allowed
+from controller.bookings.service import BookingService
+from controller.bookings.who_may_book import party_for, require_allowed
 from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx

@@ -11,7 +11,7 @@ from controller.bookings.series.edit_service import EditedSeries
 from controller.bookings.series.model import DateEffect, DateStatus, SeriesDate
 from controller.bookings.series.service import BookedSeries, CancelledSeries, CheckedSeries, RestoredSeries, SeriesView
 from controller.bookings.series.summary import SeriesDates, series_message
-from controller.bookings.service import may_book
+from controller.bookings.who_may_book import may_book
 from controller.diary.model import Booking, BookingStatus, Claimed
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, is_own, may

@@ -16,7 +16,7 @@ from controller.bookings.series.intents import DateIntent
 from controller.bookings.series.model import DateEffect, Series, SeriesDate, SeriesStale, refusal
 from controller.bookings.series.resolve import Asker, settle
 from controller.bookings.series.writer import SeriesWriter
-from controller.bookings.service import may_book, require_allowed
+from controller.bookings.who_may_book import may_book, require_allowed
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Tx
 from controller.diary.model import Booking

@@ -22,14 +22,8 @@ from controller.bookings.series.model import DateEffect, Series, SeriesDate, Ser
 from controller.bookings.series.resolve import Asker, settle
 from controller.bookings.series.summary import AllDates, SeriesDates, require
 from controller.bookings.series.writer import SeriesWriter
-from controller.bookings.service import (
-    BookingService,
-    may_book,
-    may_decide,
-    party_for,
-    require_allowed,
-    without_overruled_buffers,
-)
+from controller.bookings.service import BookingService, without_overruled_buffers
+from controller.bookings.who_may_book import may_book, may_decide, party_for, require_allowed
 from controller.bookings.writer import BookingView, BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
