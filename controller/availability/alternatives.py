@@ -19,8 +19,8 @@ from controller.db.engine import Tx
 from controller.diary.model import BookingRequest
 from controller.diary.site_config import SiteConfig, SpaceAtSite
 from controller.estate.model import SpaceKind
+from controller.rules.evaluate import judge
 from controller.rules.model import RuleRequest, Verdict
-from controller.rules.service import judge
 from controller.text import local_time
 from edge.wire.interval import Interval
 

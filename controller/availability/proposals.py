@@ -22,9 +22,9 @@ from controller.availability.ranking import (
     time_of_day,
 )
 from controller.db.engine import Tx
+from controller.rules.evaluate import judge
 from controller.rules.model import ReasonKind, RuleRequest, Verdict
 from controller.rules.reason_wording import places
-from controller.rules.service import judge
 from controller.text import times
 from edge.wire.interval import Interval
 

@@ -17,9 +17,9 @@ from controller.diary.site_config import SiteConfig
 from controller.estate.model import Site
 from controller.recurrence.expand import SeriesOccurrence, expand_pattern
 from controller.recurrence.pattern import RecurrencePattern
+from controller.rules.evaluate import judge
 from controller.rules.model import RuleRequest, Verdict
 from controller.rules.reason_wording import plural
-from controller.rules.service import judge
 from controller.web.problem import invalid_field
 from edge.wire.interval import Interval
 

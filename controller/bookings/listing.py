@@ -15,8 +15,8 @@ from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor, PartyFilter, Tier
 from controller.people.party_repository import listed
 from controller.people.permissions import Action, Thing, may, own_things_of, parties_of, things_of
+from controller.rules.evaluate import judge
 from controller.rules.model import RuleReason
-from controller.rules.service import judge
 from edge.wire.clock import Clock
 
 _PARTIES = 500

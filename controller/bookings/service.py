@@ -45,8 +45,8 @@ from controller.key_files import LinkKind, linked
 from controller.people.model import Actor, Tier
 from controller.people.party_repository import tier_of, tier_to_book
 from controller.people.permissions import Action, Thing, parties_of
+from controller.rules.evaluate import first_reads, judge
 from controller.rules.model import OVERRULED, ReasonKind, RuleReason, RuleRequest, Verdict
-from controller.rules.service import first_reads, judge
 from controller.web.problem import Problem
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval

@@ -19,8 +19,8 @@ from controller.diary.model import Booking, BookingRequest, BookingState, Change
 from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor, Tier
 from controller.recurrence.pattern import RecurrencePattern
+from controller.rules.evaluate import HypotheticalBookings, judge
 from controller.rules.model import RuleRequest, Verdict
-from controller.rules.service import HypotheticalBookings, judge
 from controller.text import local_time
 from edge.wire.ids import new_id
 from edge.wire.interval import Interval

@@ -19,7 +19,7 @@ from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.people.model import Actor
 from controller.people.party_repository import tier_to_book
-from controller.rules.service import HypotheticalBookings
+from controller.rules.evaluate import HypotheticalBookings
 from controller.uploads.parser import Parser
 from edge.wire.clock import Clock
 

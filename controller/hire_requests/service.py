@@ -52,7 +52,7 @@ from controller.people.model import Actor, PartyDraft, PartyKind, Role
 from controller.people.one_off_persons import one_off_person
 from controller.people.repository import email_key
 from controller.people.sign_in_throttle import SignInOrigin, network_of
-from controller.rules.service import judge
+from controller.rules.evaluate import judge
 from controller.text import local_time, times
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock

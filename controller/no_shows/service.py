@@ -24,8 +24,8 @@ from controller.diary.site_config import SiteConfig
 from controller.estate import repository as estate
 from controller.people.model import Actor, Tier
 from controller.people.party_repository import parties, tier_of
+from controller.rules.evaluate import judge
 from controller.rules.model import RuleRequest
-from controller.rules.service import judge
 from controller.text import times
 from edge.wire.clock import Clock
 

@@ -21,8 +21,8 @@ from controller.diary.site_config import SiteConfig
 from controller.diary.waitlist import LEAST, WIDEST_BUFFER, Wait, WaitState
 from controller.people.model import Actor, Role
 from controller.people.party_repository import tier_of
+from controller.rules.evaluate import judge
 from controller.rules.model import RuleRequest, Verdict
-from controller.rules.service import judge
 from controller.text import times as words
 from controller.web.problem import Problem
 from edge.wire.interval import Interval

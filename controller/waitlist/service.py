@@ -30,8 +30,8 @@ from controller.people.errors import NotAllowed
 from controller.people.model import Actor
 from controller.people.party_repository import tier_of, tier_to_book
 from controller.people.permissions import Action, Thing, may
+from controller.rules.evaluate import judge
 from controller.rules.model import RuleRequest
-from controller.rules.service import judge
 from controller.waitlist.model import NoOffer, NothingToWaitFor, WaitDraft, WaitUnknown, may_pass
 from controller.waitlist.offers import WaitQueue, declined, record
 from controller.web.problem import invalid_field

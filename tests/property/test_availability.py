@@ -24,8 +24,8 @@ from controller.diary.site_config import SiteConfig
 from controller.estate.model import Changeover, Layout, Space, SpaceKind
 from controller.hours.model import BookableWindow, Closure, OpeningHours, SpaceHours
 from controller.hours.timetable import Timetable
+from controller.rules.evaluate import judge
 from controller.rules.model import RuleRequest
-from controller.rules.service import judge
 from controller.schema import migrate
 from edge.wire.interval import Interval
 from tests.controller.bookings.hub import HUB, MANAGER, booking, build, site_config

@@ -21,8 +21,8 @@ from controller.db.engine import Database, Tx
 from controller.diary.model import Booking, BookingRequest, BookingState
 from controller.diary.tables import bookings, claims, pool_claims, pool_quarters
 from controller.estate.model import Space, SpaceKind
+from controller.rules.evaluate import judge
 from controller.rules.model import RuleRequest
-from controller.rules.service import judge
 from controller.schema import migrate
 from tests.controller.bookings.hub import MANAGER, asked, booking, build, site_config
 from tests.controller.running import NOW

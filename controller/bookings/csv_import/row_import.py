@@ -39,8 +39,8 @@ from controller.diary.model import (
 from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor, Tier
 from controller.people.party_repository import tier_of, tier_to_book
+from controller.rules.evaluate import HypotheticalBookings, judge
 from controller.rules.model import RuleRequest, Verdict
-from controller.rules.service import HypotheticalBookings, judge
 from controller.web.problem import Problem, invalid_field
 
 _COUNT_FIRST = re.compile(r"(?P<count>\d{1,6})\s*[x×*]?\s+(?P<name>\D.*)")

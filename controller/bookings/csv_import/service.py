@@ -23,7 +23,7 @@ from controller.diary.model import listed_time
 from controller.diary.site_config import SiteConfig
 from controller.diary.tables import sheet_rows
 from controller.people.model import Actor
-from controller.rules.service import HypotheticalBookings
+from controller.rules.evaluate import HypotheticalBookings
 from controller.uploads.parser import Parser
 from edge.wire.clock import Clock
 

@@ -33,8 +33,8 @@ from controller.people.model import Actor, Party, Role, Tier
 from controller.people.optimistic_locking import require_version, version_of
 from controller.people.party_repository import parties
 from controller.people.permissions import Thing
+from controller.rules.evaluate import judge
 from controller.rules.model import RuleRequest
-from controller.rules.service import judge
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 

@@ -13,8 +13,8 @@ from controller.db.engine import Tx
 from controller.diary.model import BookingRequest
 from controller.diary.site_config import SiteConfig
 from controller.estate.model import Layout
+from controller.rules.evaluate import HypotheticalBookings, judge
 from controller.rules.model import RuleRequest
-from controller.rules.service import HypotheticalBookings, judge
 from controller.text import local_time, times
 from edge.wire.interval import Interval
 

@@ -12,8 +12,8 @@ from controller.db.engine import Tx
 from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor, Tier
 from controller.recurrence.expand import ClockChange, SeriesOccurrence
+from controller.rules.evaluate import judge
 from controller.rules.model import ReasonKind, RuleRequest, Verdict
-from controller.rules.service import judge
 
 _CLAIMING = frozenset({DateEffect.BOOK, DateEffect.CHANGE})
 

@@ -35,8 +35,8 @@ from controller.people.model import Actor
 from controller.people.party_repository import tier_of, tier_to_book
 from controller.people.permissions import Action, parties_of
 from controller.recurrence.expand import ExpandedSeries, SeriesOccurrence, expand_pattern
+from controller.rules.evaluate import judge
 from controller.rules.model import RuleRequest, Verdict
-from controller.rules.service import judge
 from controller.text import local_time
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock

@@ -15,6 +15,7 @@ from controller.estate.tables import sites, spaces
 from controller.hours.model import OpeningHours
 from controller.hours.timetable import Timetable
 from controller.people.model import Actor, Role, Tier
+from controller.rules.evaluate import verdict
 from controller.rules.model import (
     Facts,
     Neighbour,
@@ -25,7 +26,6 @@ from controller.rules.model import (
     Verdict,
     quartered,
 )
-from controller.rules.service import verdict
 from edge.wire.ids import new_id
 from edge.wire.interval import Interval
 from tests.controller.running import NOW

@@ -13,8 +13,8 @@ from controller.diary.model import Booking, BookingRequest, BookingState, Need
 from controller.diary.policy import ApprovalRule, Policy, Quota, QuotaPeriod
 from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor, Role
+from controller.rules.evaluate import HypotheticalBookings, judge
 from controller.rules.model import ReasonKind, RuleRequest, Verdict
-from controller.rules.service import HypotheticalBookings, judge
 from tests.controller.bookings.hub import CHOIR, MANAGER, SIX, asked, booking, build, site_config
 from tests.controller.running import NOW
 

@@ -10,8 +10,8 @@ from types import FrameType
 from controller.diary.model import BookingRequest
 from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor, Role
+from controller.rules.evaluate import HypotheticalBookings, case_of
 from controller.rules.model import RuleRequest
-from controller.rules.service import HypotheticalBookings, case_of
 from edge.wire.interval import Interval
 from tests.controller.bookings.hub import site_config
 
