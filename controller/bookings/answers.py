@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from controller.access.code_generation import masked, spoken
 from controller.access.code_status import CodeState, lingering_texts
+from controller.bookings.booking_view import BookingView
 from controller.bookings.errors import conflicts, reason_bodies
 from controller.bookings.lifecycle import BookingAction, possible
 from controller.bookings.listing import Request
@@ -20,7 +21,6 @@ from controller.bookings.schemas import (
     RequestRead,
 )
 from controller.bookings.service import CheckedRequest
-from controller.bookings.writer import BookingView
 from controller.diary.model import BookingState, BookingStatus, LogEntry, closed_text
 from controller.estate.model import Site, SpaceKind
 from controller.people.model import Actor

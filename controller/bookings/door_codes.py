@@ -15,10 +15,11 @@ from controller.access.code_status import CodeState
 from controller.audit import audit_log
 from controller.bookings import repository
 from controller.bookings.answers import booking_answer, message
+from controller.bookings.booking_view import BookingView
 from controller.bookings.errors import BookingUnknown, NotNow
 from controller.bookings.schemas import BookingRead
 from controller.bookings.who_may_book import may_book
-from controller.bookings.writer import BookingView, BookingWriter
+from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.diary.model import Booking

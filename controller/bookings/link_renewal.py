@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from controller.audit import audit_log
 from controller.bookings import repository
 from controller.bookings.answers import booking_answer
+from controller.bookings.booking_view import BookingView
 from controller.bookings.errors import BookingUnknown
 from controller.bookings.schemas import BookingRead
 from controller.bookings.series import repository as series_repository
@@ -16,7 +17,7 @@ from controller.bookings.series.answers import SeriesRead, view_answer
 from controller.bookings.series.model import Series, SeriesUnknown
 from controller.bookings.series.routes import TheSeries
 from controller.bookings.series.summary import require
-from controller.bookings.writer import BookingView, BookingWriter
+from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
 from controller.diary.model import Booking
 from controller.key_files import LinkKind

@@ -6,9 +6,10 @@ from datetime import datetime
 import msgspec
 
 from controller.bookings import repository
+from controller.bookings.booking_view import BookingView
 from controller.bookings.service import standing_request, without_overruled_buffers
 from controller.bookings.who_may_book import may_decide
-from controller.bookings.writer import BookingView, BookingWriter
+from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
 from controller.diary.model import BookingStatus, listed_time
 from controller.diary.site_config import SiteConfig

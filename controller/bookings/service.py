@@ -13,6 +13,7 @@ from controller.access.code_generation import CODE_OVERLAP
 from controller.access.code_status import lingering_texts
 from controller.access.repository import first_look_read
 from controller.bookings import lifecycle, repository
+from controller.bookings.booking_view import BookingView
 from controller.bookings.change_impact import ChangedParts, PlannedChange, changing, wanted
 from controller.bookings.claims import contended
 from controller.bookings.code_issuing import lingering
@@ -20,7 +21,7 @@ from controller.bookings.errors import BookingUnknown, LinkUnknown, NotNow, Prec
 from controller.bookings.lifecycle import BookingAction, held_until, outcome, put
 from controller.bookings.series.model import changed_fields
 from controller.bookings.who_may_book import may_decide, party_for, require, require_allowed
-from controller.bookings.writer import BookingView, BookingWriter
+from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
 from controller.db.compiled_sql import read_ahead
 from controller.db.engine import Database, Tx

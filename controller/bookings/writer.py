@@ -1,7 +1,7 @@
 """Writes bookings: claims, codes and log together, inside the caller's transaction."""
 
 from collections.abc import Awaitable, Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 import msgspec
@@ -18,6 +18,7 @@ from controller.audit.audit_log import diff
 from controller.bookings import claims, lifecycle, repository
 from controller.bookings.affected import repository as affected
 from controller.bookings.arrivals import evidence_of
+from controller.bookings.booking_view import BookingView, OfflineShown
 from controller.bookings.code_issuing import BookingCodes, lingering
 from controller.bookings.lifecycle import words_of
 from controller.bookings.links import Links
@@ -27,88 +28,12 @@ from controller.db.engine import Database, Tx
 from controller.diary import waitlist_repository
 from controller.diary.model import Booking, BookingRequest, BookingState, Cause, Changed, Details, Impact
 from controller.diary.site_config import SiteConfig, SiteConfigs, SpaceAtSite
-from controller.diary.waitlist import Wait
 from controller.estate.errors import SiteUnknown
-from controller.key_files import KeyFiles, LinkKind
-from controller.people.model import Actor, Party, Tier
+from controller.key_files import KeyFiles
+from controller.people.model import Actor, Tier
 from controller.people.party_repository import parties
-from controller.rules.model import buffers_of
 from controller.text import times
 from edge.wire.ids import new_id
-from edge.wire.interval import Interval
-
-
-class OfflineShown(msgspec.Struct, frozen=True, kw_only=True):
-    """An offline code with its door's name and a sentence that says when it works."""
-
-    door: str
-    name: str
-    digits: str
-    window: Interval
-    text: str
-
-
-class BookingView(msgspec.Struct, frozen=True, kw_only=True):
-    """A booking with all that a screen shows of it. ``why``: why it is not confirmed, if a reason was given. ``offer``:
-    the wait that it is on offer to, while unanswered. ``release_at``: when it is released if nobody comes; ``kept``:
-    why it was not released, or not yet, although that time is over. ``codes``: of a confirmed one. ``lingering``: old
-    codes of others, for ``lingering_texts``. ``impacts``: how changes of hours, policy or building affect it while it
-    is active."""
-
-    booking: Booking
-    place: SpaceAtSite
-    party: Party | None
-    why: str
-    offer: Wait | None
-    release_at: datetime | None
-    kept: str
-    codes: Codes | None
-    code_window: Interval
-    offline: tuple[OfflineShown, ...]
-    code_status: CodeStatus
-    lingering: Sequence[LingeringCode]
-    impacts: Sequence[Impact]
-    links: Links
-    now: datetime
-
-    @property
-    def link(self) -> str:
-        """To its page, for the person who booked."""
-        return self.links.to_booking(self.booking, LinkKind.MANAGE)
-
-    @property
-    def show_link(self) -> str:
-        """To what those who come need of it."""
-        return self.links.to_booking(self.booking, LinkKind.SHOW)
-
-    @property
-    def code(self) -> str | None:
-        """Its code; of several that of the first door."""
-        doors = self.place.space.doors
-        return None if self.codes is None else self.codes.at(doors[0]) if doors else self.codes.first
-
-    @property
-    def codes_by_doors(self) -> list[tuple[str, tuple[str, ...]]]:
-        """Each of its codes with the names of the doors that it opens."""
-        if self.codes is None:
-            return []
-        names = dict(zip(self.place.space.doors, self.place.door_names, strict=True))
-        return [(code, tuple(names[door] for door in doors)) for code, doors in self.codes.lots(list(names))]
-
-    @property
-    def held(self) -> Interval:
-        """The booking with its setting up and clearing down, as wide as booking, layout or space want them."""
-        booking = self.booking
-        buffers = buffers_of(
-            self.place.space,
-            layout=booking.layout,
-            setup_min=booking.setup_min,
-            cleardown_min=booking.cleardown_min,
-        )
-        return Interval(
-            start=booking.starts - timedelta(minutes=buffers.setup_min),
-            end=booking.ends + timedelta(minutes=buffers.cleardown_min),
-        )
 
 
 class CreatedBookings(msgspec.Struct, frozen=True, kw_only=True):

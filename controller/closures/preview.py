@@ -11,8 +11,9 @@ from controller.availability.ranking import ProposalDifference, SpaceProposal
 from controller.availability.service import AvailabilityService
 from controller.bookings import repository as bookings
 from controller.bookings.affected.hours_changes import HoursChanges
+from controller.bookings.booking_view import BookingView
 from controller.bookings.service import standing_request
-from controller.bookings.writer import BookingView, BookingWriter
+from controller.bookings.writer import BookingWriter
 from controller.closures.wish import ClosureWish, Foreseen, Hit, foreseen
 from controller.db.engine import Database, Tx
 from controller.diary.site_config import SiteConfig

@@ -11,9 +11,9 @@ from controller.audit import audit_log
 from controller.billing.service import BillingService, NothingCharged
 from controller.bookings import repository as bookings
 from controller.bookings.affected.service import AffectedBookings, AffectedSelection, RefusedDecision
+from controller.bookings.booking_view import BookingView
 from controller.bookings.errors import BookingUnknown, NotNow
 from controller.bookings.service import BookingService
-from controller.bookings.writer import BookingView
 from controller.closures import repository
 from controller.closures.errors import BatchUnknown, TooLate
 from controller.closures.model import UNDO, Batch, BookingDecision, Decision, Spot, Step

@@ -20,11 +20,11 @@ from controller.access.code_status import CodeState
 from controller.billing.answers import account_answer, cancel_charge
 from controller.billing.service import BillingService
 from controller.bookings.answers import LAPSED, changed, given_back, waiting
+from controller.bookings.booking_view import BookingView
 from controller.bookings.errors import LinkUnknown, NotNow
 from controller.bookings.link_renewal import LinkRenewal
 from controller.bookings.series.service import SeriesService
 from controller.bookings.service import BookingService
-from controller.bookings.writer import BookingView
 from controller.diary.model import BookingStatus, closed_text
 from controller.door_pages.plain_page import PlainPage, read_asset, read_form
 from controller.key_files import KeyFiles, LinkKind

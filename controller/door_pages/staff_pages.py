@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from controller.access.code_generation import spoken
 from controller.bookings.answers import code_times, given_back
+from controller.bookings.booking_view import BookingView
 from controller.bookings.door_codes import DoorCodes
 from controller.bookings.errors import BookingUnknown, NotNow
 from controller.bookings.service import BookingService
-from controller.bookings.writer import BookingView
 from controller.door_pages.plain_page import PlainPage, SiteQuery, read_form, typed_day, why
 from controller.estate.errors import SiteUnknown
 from controller.notices.calls import Call, CallService

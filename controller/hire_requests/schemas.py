@@ -7,9 +7,9 @@ from pydantic import AfterValidator, StringConstraints
 
 from controller.availability.answers import ProposalAnswer, proposal_answer
 from controller.billing.answers import QuoteAnswer, quote_answer
+from controller.bookings.booking_view import BookingView
 from controller.bookings.errors import reason_bodies
 from controller.bookings.schemas import People
-from controller.bookings.writer import BookingView
 from controller.diary.model import BookingStatus, Draft
 from controller.diary.site_config import SpaceAtSite
 from controller.estate.model import SpaceKind

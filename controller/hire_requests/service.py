@@ -18,9 +18,9 @@ from controller.audit import audit_log
 from controller.availability.ranking import mixed
 from controller.availability.service import AvailabilityService
 from controller.billing.service import BillingService
+from controller.bookings.booking_view import BookingView
 from controller.bookings.errors import refusal
 from controller.bookings.service import BookingService, request_of
-from controller.bookings.writer import BookingView
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.diary.model import Draft, booking_time

@@ -11,7 +11,7 @@ from controller.access.code_generation import spoken
 from controller.billing.answers import summary
 from controller.billing.model import Quote
 from controller.bookings.answers import changed, code_times, given_back, message
-from controller.bookings.writer import BookingView
+from controller.bookings.booking_view import BookingView
 from controller.calendars.ics_writer import calendar, invitation
 from controller.calendars.subscriptions.booking_event import entry
 from controller.calendars.subscriptions.model import Shows

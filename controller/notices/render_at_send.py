@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from controller.billing.service import BillingService
 from controller.bookings import repository as bookings
-from controller.bookings.writer import BookingView, BookingWriter
+from controller.bookings.booking_view import BookingView
+from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
 from controller.diary.model import closed_text
 from controller.diary.site_config import SiteConfig

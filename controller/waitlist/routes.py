@@ -11,7 +11,8 @@ from controller.diary.waitlist import WaitState
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Books, Reads
 from controller.waitlist.model import NoOffer, NothingToWaitFor, WaitDraft, WaitUnknown
-from controller.waitlist.service import WaitlistService, WaitView
+from controller.waitlist.service import WaitlistService
+from controller.waitlist.waiting_order import WaitView
 from controller.web.fields import Answer, IdPath, LocalTime, Slug, SlugPath, answer_of
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import service

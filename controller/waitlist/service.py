@@ -6,7 +6,7 @@ or something is due, or by the first request for that time (``Overdue``).
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from datetime import datetime
 from functools import partial
 
@@ -25,7 +25,6 @@ from controller.diary import waitlist_repository as repository
 from controller.diary.model import Booking, BookingState, booking_time
 from controller.diary.site_config import SiteConfig
 from controller.diary.waitlist import Wait, WaitState
-from controller.estate.model import Site
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor
 from controller.people.party_repository import tier_of, tier_to_book
@@ -34,6 +33,7 @@ from controller.rules.evaluate import judge
 from controller.rules.model import RuleRequest
 from controller.waitlist.model import NoOffer, NothingToWaitFor, WaitDraft, WaitUnknown, may_pass
 from controller.waitlist.offers import WaitQueue, declined, record
+from controller.waitlist.waiting_order import WaitView, numbered
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
@@ -46,15 +46,6 @@ CHANGES_EVERY_S = 1.0
 
 _Work = Callable[[Tx, SiteConfig, Wait, Actor, datetime], Awaitable[None]]
 _Changed = Callable[[], Coroutine[None, None, Collection[str]]]
-
-
-class WaitView(msgspec.Struct, frozen=True, kw_only=True):
-    """A wait in its current state. ``place``: 1 for the next for that time and space; ``None`` for somebody who no
-    longer waits."""
-
-    wait: Wait
-    site: Site
-    place: int | None
 
 
 class WaitlistService:
@@ -275,25 +266,6 @@ class WaitlistService:
         await self._database.lock_site(tx, site)
         site_config = await self._writer.site_configs.of(tx, site)
         return await self._line.settle(tx, site_config, self._clock.now())
-
-
-def numbered(site_config: SiteConfig, line: Sequence[Wait]) -> list[WaitView]:
-    """Those in line, as they came, each with its place among those who wait for some of the same time in some of the
-    same rooms."""
-    ahead: list[tuple[Wait, frozenset[str]]] = []
-    views: list[WaitView] = []
-    for each in line:
-        if each.state is not WaitState.WAITING:
-            views.append(WaitView(wait=each, site=site_config.site, place=None))
-            continue
-        rooms = frozenset(
-            atom for space in each.spaces if space in site_config.by_space for atom in site_config.by_space[space].atoms
-        )
-        during = each.asked.during
-        before = sum(other.asked.during.overlaps(during) and not theirs.isdisjoint(rooms) for other, theirs in ahead)
-        views.append(WaitView(wait=each, site=site_config.site, place=before + 1))
-        ahead.append((each, rooms))
-    return views
 
 
 def _nothing(wait: Wait) -> str:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from controller.bookings.writer import BookingView
+from controller.bookings.booking_view import BookingView
 from controller.container import Container
 from controller.diary.model import Draft
 from controller.estate.model import Door, Edge, Site, Space

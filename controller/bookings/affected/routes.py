@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 
 from controller.bookings.affected.service import MOST, AffectedBookings, AffectedDecision, AffectedSelection
 from controller.bookings.answers import booking_answer
+from controller.bookings.booking_view import BookingView
 from controller.bookings.schemas import BookingRead
-from controller.bookings.writer import BookingView
 from controller.diary.model import Cause
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Decides

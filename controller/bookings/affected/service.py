@@ -11,9 +11,10 @@ from msgspec import UNSET, UnsetType
 from controller.audit import audit_log
 from controller.bookings import repository as bookings
 from controller.bookings.affected import repository
+from controller.bookings.booking_view import BookingView
 from controller.bookings.errors import BookingUnknown, NotNow
 from controller.bookings.service import BookingService
-from controller.bookings.writer import BookingView, BookingWriter
+from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.diary.model import LONGEST_WHY, Booking, BookingChange, Cause, Changed

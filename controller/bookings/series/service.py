@@ -10,6 +10,7 @@ import msgspec
 from controller.access.code_status import lingering_texts
 from controller.bookings import lifecycle
 from controller.bookings import repository as bookings
+from controller.bookings.booking_view import BookingView
 from controller.bookings.code_issuing import lingering
 from controller.bookings.errors import NotNow
 from controller.bookings.lifecycle import held_until, outcome, put
@@ -24,7 +25,7 @@ from controller.bookings.series.summary import AllDates, SeriesDates, require
 from controller.bookings.series.writer import SeriesWriter
 from controller.bookings.service import BookingService, without_overruled_buffers
 from controller.bookings.who_may_book import may_book, may_decide, party_for, require_allowed
-from controller.bookings.writer import BookingView, BookingWriter
+from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.diary.model import Booking, BookingState, Changed, clock_change_notes

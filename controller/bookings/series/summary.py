@@ -9,10 +9,11 @@ from controller.access.code_generation import masked, spoken
 from controller.audit import audit_log
 from controller.bookings import repository as bookings
 from controller.bookings.answers import changed
+from controller.bookings.booking_view import BookingView
 from controller.bookings.errors import LinkUnknown
 from controller.bookings.series import repository
 from controller.bookings.series.model import Series, SeriesUnknown
-from controller.bookings.writer import BookingView, BookingWriter
+from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
 from controller.diary.model import Booking, BookingStatus, closed_text
 from controller.diary.site_config import SiteConfig

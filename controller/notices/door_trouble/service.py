@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from controller.access.code_status import CodeState
 from controller.bookings import repository as bookings
-from controller.bookings.writer import BookingView, BookingWriter
+from controller.bookings.booking_view import BookingView
+from controller.bookings.writer import BookingWriter
 from controller.db.engine import Tx
 from controller.diary.model import Booking, BookingStatus
 from controller.notices import repository as notices

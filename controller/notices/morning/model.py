@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.access.code_status import CodeState
+from controller.bookings.booking_view import BookingView
 from controller.bookings.listing import Request
-from controller.bookings.writer import BookingView
 from controller.diary.model import Booking, BookingStatus
 from controller.diary.site_config import SiteConfig
 from controller.notices.calls import Call

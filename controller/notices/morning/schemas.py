@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from controller.bookings.answers import booking_answer, request_page
+from controller.bookings.booking_view import BookingView
 from controller.bookings.schemas import ImpactRead, OnDoor, RequestPage
-from controller.bookings.writer import BookingView
 from controller.diary.model import BookingStatus
 from controller.notices.morning.model import DocumentHit, DoorDown, Morning
 from controller.notices.morning.service import MOST

@@ -6,8 +6,9 @@ from typing import TypedDict
 
 from controller.bookings import repository as bookings
 from controller.bookings.affected import repository as affected
+from controller.bookings.booking_view import BookingView
 from controller.bookings.listing import BookingListing
-from controller.bookings.writer import BookingView, BookingWriter
+from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
 from controller.diary.model import Booking, Cause
 from controller.diary.site_config import SiteConfig

@@ -9,7 +9,7 @@ from sqlalchemy.engine import URL
 
 from controller.access.holder_and_member_grants import OtherGrants
 from controller.access.repository import held
-from controller.bookings.writer import BookingView
+from controller.bookings.booking_view import BookingView
 from controller.db.engine import Database, Tx
 from controller.people.model import Actor
 from controller.people.passwords import Passwords

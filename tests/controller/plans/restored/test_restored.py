@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select
 
 from controller.access.tables import code_claims
-from controller.bookings.writer import BookingView
+from controller.bookings.booking_view import BookingView
 from controller.people.model import Actor, Role
 from controller.people.passwords import Passwords
 from controller.plans.overrides.model import OverrideDraft
