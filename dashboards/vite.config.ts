@@ -8,6 +8,9 @@ const SHARED = /src[\\/]((parts[\\/])?(?!dateTimeInput|focus|Notices|StartCard|t
 /** What forms share; one file, since more would weigh more. */
 const FIELDS = /src[\\/](dateTimeInput|forms[\\/](TextField|Select|Checkbox)|diary[\\/](PartyField|createParty|debouncedQuery|Reasons))\b/;
 
+/** What the diary shares with parts of it that come later; in a file of its own it would weigh more. */
+const DIARY = /src[\\/]diary[\\/](Diary\.svelte|geometry\.ts)$/;
+
 export default defineConfig({
   base: "/",
   plugins: [svelte()],
@@ -22,7 +25,7 @@ export default defineConfig({
       // Svelte's own modules only define things, so a part of it goes where it is used.
       treeshake: { moduleSideEffects: [{ test: SVELTE, sideEffects: false }] },
       // One file packs better than ten; the rest goes where it is used.
-      output: { codeSplitting: { groups: [{ name: "app", test: SHARED }, { name: "fields", test: FIELDS }] } },
+      output: { codeSplitting: { groups: [{ name: "app", test: SHARED }, { name: "fields", test: FIELDS }, { name: "Diary", test: DIARY }] } },
     },
   },
 });

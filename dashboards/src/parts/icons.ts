@@ -14,9 +14,7 @@ export const ICONS = {
   dash: "M5 12h14",
   dot: "M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6",
   copy: "M8 8.5h11.5V21H8zM15.5 5.5V3H4v12.5h1",
-  print: "M7 8.5v-5h10v5M7 17H3.5V8.5h17V17H17M7 14h10v6.5H7z",
   move: "M4 12h16M8 8l-4 4 4 4M16 8l4 4-4 4",
   repeat: "M4 11V6.5h15.5M16.5 3.5l3 3-3 3M20 13v4.5H4.5M7.5 20.5l-3-3 3-3",
-  wifi: "M3 9.5c5-4.7 13-4.7 18 0M6.2 13c3.3-3 8.3-3 11.6 0M9.3 16.4c1.6-1.4 3.8-1.4 5.4 0M12 19.7v.1",
 };
 export type IconName = keyof typeof ICONS;
