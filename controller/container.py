@@ -124,7 +124,7 @@ from controller.plans import repository as plans
 from controller.plans.clock_trust import GIVEN, Sources
 from controller.plans.overrides import repository as overrides
 from controller.plans.restored import repository as restored
-from controller.plans.why.service import WhyService
+from controller.plans.why.replay_decision import WhyService
 from controller.retention.erasure_log import Erasures
 from controller.retention.nightly_run import RetentionService
 from controller.retention.rules_by_kind import rules as retention_rules

@@ -9,11 +9,11 @@ import msgspec
 from controller.availability.diary_reads import DiaryReader, FreeSpace, ResourceNeed
 from controller.availability.free_intervals import MINUTE, holds, interval, span, us
 from controller.availability.nearby_sites import SiteInReach
+from controller.availability.no_space_reason import why_none
 from controller.availability.other_times import on_another_day, on_other_days, on_the_day
 from controller.availability.proposals import propose
 from controller.availability.ranking import Candidate, SpaceProposal, WantedTime
 from controller.availability.request import fit_at
-from controller.availability.why_none import why_none
 from controller.bookings.fitting_spaces import SpaceNeeds, sort_out
 from controller.db.engine import Tx
 from controller.diary.model import BookingRequest

@@ -9,7 +9,7 @@ import msgspec
 from controller.availability.diary_reads import DiaryReader, FreeSpace, ResourceNeed
 from controller.availability.free_intervals import MINUTE, us
 from controller.availability.nearby_sites import SiteInReach
-from controller.availability.why_none import why_none
+from controller.availability.no_space_reason import why_none
 from controller.bookings.fitting_spaces import SpaceNeeds, Unfit, sort_out
 from controller.db.engine import Tx
 from controller.diary.model import listed_time

@@ -7,7 +7,7 @@ import msgspec
 from controller.availability.diary_reads import ResourceNeed
 from controller.availability.free_intervals import MINUTE
 from controller.availability.nearby_sites import SiteInReach, SiteSearch
-from controller.availability.why_none import why_none
+from controller.availability.no_space_reason import why_none
 from controller.bookings.fitting_spaces import Fitting, SpaceNeeds, Unfit, sort_out
 from controller.diary.model import BookingRequest
 from edge.wire.interval import Interval

@@ -14,7 +14,7 @@ from controller.bookings.affected.hours_changes import HoursChanges
 from controller.bookings.booking_view import BookingView
 from controller.bookings.service import standing_request
 from controller.bookings.writer import BookingWriter
-from controller.closures.wish import ClosureWish, Foreseen, Hit, foreseen
+from controller.closures.requested_closure import Foreseen, Hit, RequestedClosure, foreseen
 from controller.db.engine import Database, Tx
 from controller.diary.site_config import SiteConfig
 from controller.estate.service import require_parts
@@ -57,7 +57,7 @@ class ClosurePreview:
     availability: AvailabilityService
 
     async def page(
-        self, site: str, wish: ClosureWish, *, miles: float, actor: Actor, after: str | None, limit: int
+        self, site: str, wanted: RequestedClosure, *, miles: float, actor: Actor, after: str | None, limit: int
     ) -> ClosureForeseen:
         """The bookings that it would affect, from the one behind ``after``. Other sites count within ``miles``. Raises
         ``SiteUnknown``, ``DoorUnknown``, ``ClosureUnknown`` and what the closure itself refuses."""
@@ -65,7 +65,7 @@ class ClosurePreview:
             now = self.clock.now()
             where = await self.writer.site_configs.of(tx, site)
             ahead = await self.diary.ahead(tx, site, now)
-            found = foreseen(wish, where, await require_parts(tx, site), ahead)
+            found = foreseen(wanted, where, await require_parts(tx, site), ahead)
             ids = [each.booking.id for each in found.hits]
             first = ids.index(after) + 1 if after in ids else 0
             hits = found.hits[first : first + limit]

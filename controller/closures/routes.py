@@ -13,8 +13,8 @@ from controller.bookings.schemas import BookingRead
 from controller.closures.errors import BatchUnknown, TooLate
 from controller.closures.model import Batch, BookingDecision, Decision, Target
 from controller.closures.preview import ClosureForeseen, ClosurePreview
+from controller.closures.requested_closure import RequestedClosure
 from controller.closures.service import CarriedOut, ClosureBatches
-from controller.closures.wish import ClosureWish
 from controller.estate.errors import DoorUnknown, SiteUnknown
 from controller.estate.model import Site
 from controller.hours.impact import ClosureUnknown
@@ -46,7 +46,7 @@ PAGE = 25
 """Most bookings of one page of a preview: alternatives are looked for for each."""
 
 
-class ClosureWishBody(ClosureBody):
+class RequestedClosureBody(ClosureBody):
     """As a closure; or ``door`` takes one door out of service instead. ``replaces``: the id of the closure, or of the
     door's override, that this is a change of."""
 
@@ -54,16 +54,16 @@ class ClosureWishBody(ClosureBody):
     replaces: Id | None = None
 
     @model_validator(mode="after")
-    def _one_thing(self) -> "ClosureWishBody":
+    def _one_thing(self) -> "RequestedClosureBody":
         if self.door is not None and self.spaces:
             raise ValueError("give either spaces or a door")
         return self
 
-    def wish(self, clock: Clock, actor: Actor) -> ClosureWish:
+    def wanted(self, clock: Clock, actor: Actor) -> RequestedClosure:
         now = clock.now()
         plain = ClosureBody(**{name: getattr(self, name) for name in ClosureBody.model_fields})
         closure = plain.closure(new_id(now), made_at=now, made_by=actor.name)
-        return ClosureWish(closure=closure, door=self.door, replaces=self.replaces)
+        return RequestedClosure(closure=closure, door=self.door, replaces=self.replaces)
 
 
 class TargetBody(Body):
@@ -99,7 +99,7 @@ class BookingDecisionBody(Body):
         return BookingDecision(booking=self.booking, decision=self.decision, target=target, version=self.version)
 
 
-class ClosureBatchBody(ClosureWishBody):
+class ClosureBatchBody(RequestedClosureBody):
     """A closure and what becomes of bookings in it; those that are not named stay, marked as affected."""
 
     decisions: Annotated[list[BookingDecisionBody], Field(max_length=MOST, default_factory=list)]
@@ -166,7 +166,7 @@ _REFUSED = described(SiteUnknown, DoorUnknown, ClosureUnknown, OverrideUnknown)
 @router.post("/sites/{site}/closure-batches/preview", responses=_REFUSED)
 async def preview_closure(
     site: SlugPath,
-    body: ClosureWishBody,
+    body: RequestedClosureBody,
     preview: ThePreview,
     clock: TheClock,
     actor: Runs,
@@ -176,7 +176,9 @@ async def preview_closure(
 ) -> ClosurePreviewAnswer:
     """The bookings that a closure would affect, by start, each with what would fit instead while it is closed. Writes
     nothing."""
-    found = await preview.page(site, body.wish(clock, actor), miles=within_miles, actor=actor, after=after, limit=limit)
+    found = await preview.page(
+        site, body.wanted(clock, actor), miles=within_miles, actor=actor, after=after, limit=limit
+    )
     return preview_answer(found, actor)
 
 
@@ -187,7 +189,7 @@ async def post_closure_batch(
     """Close, and carry out what was decided about each booking. One that is refused stays as it is, marked as
     affected, with the reasons. All of it can be undone for an hour."""
     decisions = [each.given() for each in body.decisions]
-    return done_answer(await batches.carry_out(site, body.wish(clock, actor), decisions, actor=actor), actor)
+    return done_answer(await batches.carry_out(site, body.wanted(clock, actor), decisions, actor=actor), actor)
 
 
 @router.get("/sites/{site}/closure-batches")

@@ -17,7 +17,7 @@ from controller.bookings.service import BookingService
 from controller.closures import repository
 from controller.closures.errors import BatchUnknown, TooLate
 from controller.closures.model import UNDO, Batch, BookingDecision, Decision, Spot, Step
-from controller.closures.wish import ClosureWish
+from controller.closures.requested_closure import RequestedClosure
 from controller.db.engine import Database, Tx
 from controller.diary.model import Booking, BookingChange, BookingState, Details, Draft
 from controller.estate.model import Site
@@ -68,25 +68,27 @@ class ClosureBatches:
             return await require_site(tx, site), await repository.since(tx, site, self.clock.now() - UNDO)
 
     async def carry_out(
-        self, site: str, wish: ClosureWish, decisions: Sequence[BookingDecision], *, actor: Actor
+        self, site: str, wanted: RequestedClosure, decisions: Sequence[BookingDecision], *, actor: Actor
     ) -> CarriedOut:
         """Close first, then carry out the decisions, each in a transaction of its own. Raises ``SiteUnknown``,
         ``DoorUnknown``, ``ClosureUnknown``, ``NotAllowed`` and what the closure itself refuses."""
         _require(actor, site, Action.RUN, Action.DECIDE)
         now = self.clock.now()
-        batch = Batch(id=new_id(now), site=site, made_at=now, made_by=actor.name, reason=wish.closure.reason)
-        if wish.door is None:
-            batch = replace(batch, closure=wish.replaces or wish.closure.id, replaced=await self._replaced(site, wish))
-            await self.hours.change(site, wish.proposal(), anyway=True, actor=actor.name)
+        batch = Batch(id=new_id(now), site=site, made_at=now, made_by=actor.name, reason=wanted.closure.reason)
+        if wanted.door is None:
+            batch = replace(
+                batch, closure=wanted.replaces or wanted.closure.id, replaced=await self._replaced(site, wanted)
+            )
+            await self.hours.change(site, wanted.proposal(), anyway=True, actor=actor.name)
         else:
-            override = await self._shut_door(site, wish.door, wish, actor)
-            batch = replace(batch, override=override, replaced=wish.replaces)
+            override = await self._shut_door(site, wanted.door, wanted, actor)
+            batch = replace(batch, override=override, replaced=wanted.replaces)
         await self.database.run(repository.add, batch)
         done: list[BookingView] = []
         refused: list[RefusedDecision] = []
         for each in decisions:
             try:
-                step, view = await self._decide(site, wish, each, actor)
+                step, view = await self._decide(site, wanted, each, actor)
             except Problem as problem:
                 refused.append(RefusedDecision(booking_id=each.booking, problem=problem))
                 continue
@@ -96,41 +98,41 @@ class ClosureBatches:
                 await self.database.run(repository.put, batch)
         return CarriedOut(site=await self._site(site), batch=batch, done=tuple(done), refused=tuple(refused))
 
-    async def _replaced(self, site: str, wish: ClosureWish) -> Closure | None:
-        if wish.replaces is None:
+    async def _replaced(self, site: str, wanted: RequestedClosure) -> Closure | None:
+        if wanted.replaces is None:
             return None
-        found = next((each for each in (await self.hours.book(site)).closures if each.id == wish.replaces), None)
+        found = next((each for each in (await self.hours.book(site)).closures if each.id == wanted.replaces), None)
         if found is None:
-            raise ClosureUnknown(site, wish.replaces)
+            raise ClosureUnknown(site, wanted.replaces)
         return found
 
-    async def _shut_door(self, site: str, door: str, wish: ClosureWish, actor: Actor) -> str:
-        if wish.replaces is not None:
-            await self.overrides.look(wish.replaces)  # raises OverrideUnknown
-        during = wish.closure.during((await self._site(site)).tz)
+    async def _shut_door(self, site: str, door: str, wanted: RequestedClosure, actor: Actor) -> str:
+        if wanted.replaces is not None:
+            await self.overrides.look(wanted.replaces)  # raises OverrideUnknown
+        during = wanted.closure.during((await self._site(site)).tz)
         draft = OverrideDraft(
             kind=OverrideKind.OUT_OF_SERVICE,
             doors=(door,),
-            reason=wish.closure.reason,
+            reason=wanted.closure.reason,
             starts=during.start,
             ends=during.end,
         )
         made = (await self.overrides.order(site, draft, actor=actor)).ordered[0].id
-        if wish.replaces is not None:
-            await self.overrides.end(wish.replaces, why="it was changed", actor=actor)
+        if wanted.replaces is not None:
+            await self.overrides.end(wanted.replaces, why="it was changed", actor=actor)
         return made
 
     async def _decide(
-        self, site: str, wish: ClosureWish, decision: BookingDecision, actor: Actor
+        self, site: str, wanted: RequestedClosure, decision: BookingDecision, actor: Actor
     ) -> tuple[Step | None, BookingView]:
         booking = await self._booking(site, decision.booking)
         if decision.version is not None and decision.version != booking.version:
             raise NotNow(f"“{booking.title}” has been changed since; look at it again")
         step = Step(booking=booking.id, decision=decision.decision, was=Spot.of(booking), version=booking.version)
-        target, reason = decision.target, wish.closure.reason
+        target, reason = decision.target, wanted.closure.reason
         match decision.decision:
             case Decision.KEEP:
-                return None, await self._keep(site, wish, booking, actor)
+                return None, await self._keep(site, wanted, booking, actor)
             case Decision.CANCEL:
                 view = await self.single.cancel(booking.id, why=reason, actor=actor)
             case Decision.MOVE:
@@ -165,9 +167,9 @@ class ClosureBatches:
             return False
         return True
 
-    async def _keep(self, site: str, wish: ClosureWish, booking: Booking, actor: Actor) -> BookingView:
+    async def _keep(self, site: str, wanted: RequestedClosure, booking: Booking, actor: Actor) -> BookingView:
         """A door that is shut marks no booking, so there is nothing to decide."""
-        if wish.door is not None:
+        if wanted.door is not None:
             return await self.single.get(booking.id)
         which = AffectedSelection(ids=(booking.id,))
         found = await self.affected.keep(site, which, kept=True, why="", actor=actor)

@@ -9,8 +9,8 @@ from controller.access.holders.schemas import Card
 from controller.estate.errors import DoorUnknown, SiteUnknown
 from controller.estate.service import EstateService
 from controller.people.authentication import OpensDoors
-from controller.plans.why.explain import sentences
-from controller.plans.why.service import WhyQuery, WhyService
+from controller.plans.why.explanation_text import sentences
+from controller.plans.why.replay_decision import WhyQuery, WhyService
 from controller.text.id_patterns import DIGITS_PATTERN
 from controller.web.fields import Answer, Body, Id, LocalTime, MomentText, SlugPath, answer_of, read_moment
 from controller.web.problem import NotSignedIn, described

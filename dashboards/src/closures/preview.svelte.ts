@@ -2,7 +2,7 @@
 import { errorText, newKey, Refusal, send } from "../api.ts";
 import type { Space } from "../model.ts";
 import { type Choice, type Hit, proposed } from "./decisions.ts";
-import type { ClosureWish } from "./reading.ts";
+import type { RequestedClosure } from "./reading.ts";
 
 const MOMENT_MS = 300;
 const PAGE = 10;
@@ -48,7 +48,7 @@ export class Preview {
     };
   }
 
-  private async fetch(site: string, wish: ClosureWish, spaces: readonly Space[], signal: AbortSignal): Promise<void> {
+  private async fetch(site: string, wish: RequestedClosure, spaces: readonly Space[], signal: AbortSignal): Promise<void> {
     try {
       let next: string | null = null;
       do {

@@ -4,7 +4,7 @@ import type { Day } from "../zone.ts";
 import type { ClosureValues } from "./closure.ts";
 
 /** The API's body of a closure. */
-export interface ClosureWish {
+export interface RequestedClosure {
   reason: string;
   spaces: string[];
   door: string | null;
@@ -22,7 +22,7 @@ export interface Reading {
   to: Day | null;
   faults: Faults;
   /** Null while something is missing; the reason may be. */
-  wish: ClosureWish | null;
+  wish: RequestedClosure | null;
 }
 
 /** Reads the fields. An empty last day is the first one. */

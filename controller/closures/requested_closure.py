@@ -15,7 +15,7 @@ from controller.text import times
 from edge.wire.interval import Interval
 
 
-class ClosureWish(msgspec.Struct, frozen=True, kw_only=True):
+class RequestedClosure(msgspec.Struct, frozen=True, kw_only=True):
     """``closure``: when, why, and which spaces. ``door``: this one instead of spaces. ``replaces``: the id of the
     closure, or of the door's override, that it is a change of."""
 
@@ -45,21 +45,23 @@ class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
     hours: Timetable
 
 
-def foreseen(wish: ClosureWish, where: SiteConfig, parts: SiteParts, ahead: Iterable[Ahead]) -> Foreseen:
-    """The effect of the wish. Raises ``DoorUnknown``, ``ClosureUnknown`` and what the closure itself refuses."""
-    hours = wish.proposal().applied(where.hours, parts) if wish.door is None else where.hours
-    if wish.door is None:
+def foreseen(wanted: RequestedClosure, where: SiteConfig, parts: SiteParts, ahead: Iterable[Ahead]) -> Foreseen:
+    """The effect of the closure. Raises ``DoorUnknown``, ``ClosureUnknown`` and what the closure itself refuses."""
+    hours = wanted.proposal().applied(where.hours, parts) if wanted.door is None else where.hours
+    if wanted.door is None:
         # Of a closure that is changed, all bookings in it are named, not only those that come to be in it.
-        before = where.hours if wish.replaces is None else NoClosure(closure=wish.replaces).applied(where.hours, parts)
+        before = (
+            where.hours if wanted.replaces is None else NoClosure(closure=wanted.replaces).applied(where.hours, parts)
+        )
         lost = broken(before, hours, ahead)
         return Foreseen(
             hits=tuple(Hit(booking=each.booking, reasons=tuple(loss.text for loss in each.losses)) for each in lost),
             hours=hours,
         )
-    door = parts.door(wish.door)
+    door = parts.door(wanted.door)
     if door is None:
-        raise DoorUnknown(parts.site.id, wish.door)
-    closure = replace(wish.closure, spaces=()).applied(where.hours, parts).closures[-1]
+        raise DoorUnknown(parts.site.id, wanted.door)
+    closure = replace(wanted.closure, spaces=()).applied(where.hours, parts).closures[-1]
     behind = tuple(each for each, place in where.by_space.items() if place.space.doors == (door.id,))
     if behind:
         hours = replace(hours, closures=(*hours.closures, replace(closure, spaces=behind)))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
-from controller.plans.why.service import Explained
+from controller.plans.why.replay_decision import Explained
 from controller.telemetry.event_text import happened
 from controller.text import times
 from edge.wire.access_decision import REASON_TEXT, ClockTrust, Reason
