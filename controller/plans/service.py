@@ -27,6 +27,7 @@ from controller.plans.compile import (
     next_version,
     plan_window,
 )
+from controller.plans.compile_throttle import COMPILE_EVERY_S, CompileThrottle
 from controller.plans.model import EdgeName, SignedPlan
 from controller.plans.overrides import repository as overrides
 from controller.plans.plan_inputs import PlanMemory, PlanSource, PlanSources, SecretNames, compile_from
@@ -38,10 +39,6 @@ from edge.wire.topics import Topic
 
 log = logging.getLogger(__name__)
 
-REST = 8
-"""An edge's next plan waits this many times as long as its last one took of the event loop's CPU time."""
-COMPILE_EVERY_S = 0.2
-"""Shortest time between two plans of one edge, in real seconds; the first change is compiled at once."""
 RETRY_S = 1.0
 SEND_AGAIN_AFTER_S = 5.0
 """How long a plan that was sent may take to be applied before all of it is sent again, in real seconds."""
@@ -89,13 +86,10 @@ class Planner:
         self._memory: defaultdict[EdgeName, PlanMemory] = defaultdict(PlanMemory)
         """Used by who has the turn."""
         self._changed: list[ChangeSubscription] = []
-        self._due: dict[EdgeName, float] = {}
+        self._throttle = CompileThrottle()
         self._whole: set[EdgeName] = set()
-        """Those of them for which more than the diary has changed, or may have."""
-        self._took_s: defaultdict[EdgeName, float] = defaultdict(float)
-        """The event loop's CPU time from the beginning of the last plan to its end."""
+        """Those that are due and for which more than the diary has changed, or may have."""
         self._wanted = asyncio.Event()
-        self._compiled_at: dict[EdgeName, float] = {}
         self._sent: dict[EdgeName, dict[str, str]] = {}
         self._sent_at: dict[EdgeName, float] = {}
         self._checked: dict[EdgeName, datetime] = {}
@@ -107,12 +101,12 @@ class Planner:
     @property
     def busy(self) -> bool:
         """Whether an edge's plan is due or being made."""
-        return any(each.waiting for each in self._changed) or self._turn.locked() or bool(self._due)
+        return any(each.waiting for each in self._changed) or self._turn.locked() or self._throttle.any_due
 
     async def run(self) -> None:
         """Compile what is due, for ever."""
         while True:
-            name = self._next()
+            name = self._throttle.next()
             if isinstance(name, tuple):
                 await self._compile_and_send(name)
                 continue
@@ -170,9 +164,7 @@ class Planner:
         hours or who is a member has changed, of which one question tells whether it concerns the plan."""
         if not diary:
             self._whole.add(name)
-        rest_s = max(COMPILE_EVERY_S, REST * self._took_s[name])
-        earliest = float("-inf") if at_once else self._compiled_at.get(name, float("-inf")) + rest_s
-        self._due[name] = min(earliest, self._due.get(name, earliest))
+        self._throttle.want(name, at_once=at_once)
         self._wanted.set()
 
     def forget_sent(self) -> None:
@@ -180,31 +172,21 @@ class Planner:
         self._sent.clear()
         self._sent_at.clear()
 
-    def _next(self) -> EdgeName | float | None:
-        """The edge that is due, or in how many seconds one will be, or None."""
-        if not self._due:
-            return None
-        name = min(self._due, key=self._due.__getitem__)
-        wait_s = self._due[name] - real_s()
-        if wait_s > 0:
-            return wait_s
-        del self._due[name]
-        return name
-
     async def _compile_and_send(self, name: EdgeName) -> None:
         if name in self.unknown:
             return
-        self._compiled_at[name], used = real_s(), time.thread_time()
+        self._throttle.begun(name)
+        used = time.thread_time()
         try:
             if await self._as_before(name):
                 return
             await self.refresh(name)
-            self._took_s[name] = time.thread_time() - used
+            self._throttle.took(name, time.thread_time() - used)
         except (SQLAlchemyError, OSError) as error:
             fields = {"action": "plan", "site": name[0], "edge": name[1], "reason": str(error)[:200]}
             log.error("A plan could not be made; trying again", extra=fields)
             self._whole.add(name)
-            self._due[name] = real_s() + RETRY_S
+            self._throttle.retry(name, RETRY_S)
         except ClockDoubtful as error:
             if self.trouble is None:
                 log.critical(
@@ -212,7 +194,7 @@ class Planner:
                 )
                 self.trouble = str(error)
             self._whole.add(name)
-            self._due[name] = real_s() + RETRY_S * 10
+            self._throttle.retry(name, RETRY_S * 10)
         except TooMuchForOnePart as error:
             fields = {"action": "plan", "site": name[0], "edge": name[1], "reason": str(error)}
             log.error("A plan cannot be made", extra=fields)

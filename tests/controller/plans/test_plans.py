@@ -18,7 +18,7 @@ from controller.hours.change_preview import NewClosure, NewTimetable
 from controller.hours.model import OpeningHours, Span, WeeklySpan
 from controller.people.model import Actor
 from controller.plans import repository
-from controller.plans.service import COMPILE_EVERY_S
+from controller.plans.compile_throttle import COMPILE_EVERY_S
 from controller.plans.tables import plan_parts, plans
 from controller.settings import Settings
 from controller.telemetry import queries
