@@ -161,7 +161,7 @@ async def test_find_and_the_form_of_a_space_keep_within_the_budget(screens: Scre
 
 
 async def test_the_morning_and_its_forms_keep_within_the_budget(screens: Screens, hub: SimHub) -> None:
-    made = await ask(hub, "Light request", date(2027, 3, 4), "18:00", "19:00")
+    made = await ask(hub, "Light request", date(2027, 3, 5), "18:00", "19:00")
     screen = await screens.new(size=PHONE)
     transfer = Transfer(screen)
     await screen.open("/morning?site=ramsey")
