@@ -22,7 +22,13 @@ export const answers = {
   open(): void {
     all = kept();
   },
+  /** Forgets what is not kept once nobody is signed in. Call it when the page is left. */
+  close(): void {
+    if (!session.user) all = NOTHING;
+  },
   set(change: Partial<Answers>): void {
+    // Signing out wipes what is kept; nothing is written after that.
+    if (!session.user) return;
     all = { ...all, ...change };
     sessionStorage.setItem(key(), JSON.stringify(all));
   },
