@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Answers, firstOpen, type FoundSpace, needsWords, NOTHING, partiesOf, searchOf, timesOf, whenFaults, whenWords } from "../src/find/find.ts";
+import { type Answers, firstOpen, type FoundSpace, madeSeries, needsWords, NOTHING, partiesOf, searchOf, timesOf, whenFaults, whenWords } from "../src/find/find.ts";
 import { inReach, mayWait, missingWords, othersOf, othersPath, refusalsOf, requestOf, searchFault, seriesOf, sorted } from "../src/find/spaces.ts";
 
 const TODAY = "2026-11-25";
@@ -116,4 +116,11 @@ test("what is needed is said in words", () => {
 test("a search that is refused says which answer to change", () => {
   assert.equal(searchFault("Bad", [{ field: "rule", message: "goes on for more than 10 years" }]), "The term goes on for more than 10 years.");
   assert.equal(searchFault("The controller does not answer."), "The controller does not answer.");
+});
+
+test("a series that was made says how many dates are booked and how many wait, whatever its first date is", () => {
+  const made = madeSeries("ramsey", "Every Thursday, 3 Dec to 17 Dec, 18:00 to 20:00", [{ id: "a", status: "held" }, { id: "b", status: "confirmed" }, { id: "c", status: "requested" }], 1);
+  assert.deepEqual([made.id, made.confirmed, made.waiting], ["b", 1, 2]);
+  assert.equal(made.what, "Every Thursday, 3 Dec to 17 Dec, 18:00 to 20:00: 1 date booked, 2 dates asked for, 1 date left out");
+  assert.deepEqual(madeSeries("ramsey", "", [{ id: "a", status: "held" }], 0).confirmed, 0);
 });

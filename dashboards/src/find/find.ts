@@ -50,13 +50,14 @@ export interface Chosen {
   wait: boolean;
 }
 
-/** What was made in the end; `what` says it in words where it is a series. */
+/** What was made in the end; `what` says it in words where it is not one booking, `waiting` how many of its dates wait for a decision. */
 export interface Made {
   kind: "booking" | "series" | "wait";
   id: string;
   site: string;
   what: string;
-  pending: boolean;
+  confirmed: number;
+  waiting: number;
 }
 
 export const NOTHING: Answers = {
@@ -213,6 +214,21 @@ export function whenWords({ day, starts, ends, until }: Times): string {
   if (!until) return `${shortDay(day)}, ${hours}`;
   return `Every ${longDay(day).split(" ")[0]}, ${shortDay(day).slice(4)} to ${shortDay(until).slice(4)}, ${hours}`;
 }
+
+/** A series that was made. Its first booking is a confirmed one if there is any, since that one has a code. */
+export function madeSeries(site: string, when: string, bookings: readonly { id: string; status: string }[], skipped: number): Made {
+  const confirmed = bookings.filter(({ status }) => status !== "held" && status !== "requested");
+  const waiting = bookings.length - confirmed.length;
+  const counts = [
+    confirmed.length ? `${dates(confirmed.length)} booked` : "",
+    waiting ? `${dates(waiting)} asked for` : "",
+    skipped ? `${dates(skipped)} left out` : "",
+  ];
+  const what = `${when}: ${counts.filter(Boolean).join(", ")}`;
+  return { kind: "series", id: (confirmed[0] ?? bookings[0]!).id, site, what, confirmed: confirmed.length, waiting };
+}
+
+export const dates = (n: number) => `${n} date${n === 1 ? "" : "s"}`;
 
 /** "Step-free, kitchen, 30 folding chairs"; "Nothing special needed". */
 export function needsWords(one: Answers, nameOf: (equipment: string) => string): string {

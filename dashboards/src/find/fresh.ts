@@ -1,2 +1,2 @@
-/** The door codes of the booking that was just made. They are not kept: after a reload My bookings has them. */
-export const fresh: { codes: string[] } = { codes: [] };
+/** The door codes of the booking `of`, which was just made. They are not kept: after a reload My bookings has them. */
+export const fresh: { of: string; codes: string[] } = { of: "", codes: [] };
