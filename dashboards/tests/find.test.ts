@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Answers, firstOpen, type FoundSpace, madeSeries, needsWords, NOTHING, partiesOf, searchOf, timesOf, whenFaults, whenWords } from "../src/find/find.ts";
+import { type Answers, changed, chosenWords, firstOpen, type FoundSpace, madeSeries, needsWords, NOTHING, partiesOf, readDay, searchOf, timesOf, whenFaults, whenWords } from "../src/find/find.ts";
 import { inReach, mayWait, missingWords, othersOf, othersPath, refusalsOf, requestOf, searchFault, seriesOf, sorted } from "../src/find/spaces.ts";
 
 const TODAY = "2026-11-25";
@@ -10,7 +10,7 @@ const space = (more: Partial<FoundSpace>): FoundSpace =>
 
 test("an end before the start is on the next day", () => {
   const times = timesOf(asked({ from: "20:00", to: "1am" }), TODAY)!;
-  assert.deepEqual([times.starts, times.ends, times.minutes], ["2026-12-03T20:00", "2026-12-04T01:00", 300]);
+  assert.deepEqual([times.starts, times.ends], ["2026-12-03T20:00", "2026-12-04T01:00"]);
   assert.equal(whenWords(times), "Thu 3 Dec, 20:00 to Fri 4 Dec 01:00");
 });
 
@@ -65,7 +65,7 @@ test("the smallest comes first, or the nearest; of a term those that take most d
 test("every space in reach that was not found is among the others, with what it lacks", () => {
   const one = asked({ equipment: { chairs: "30" }, amenities: ["kitchen"] });
   const path = othersPath(one, timesOf(one, TODAY)!);
-  assert.equal(path, "/free?from=2026-12-03T18%3A00&to=2026-12-03T20%3A00&minutes=120&kind=room&people=18&amenities=kitchen&equipment=chairs%3A30&limit=250");
+  assert.equal(path, "/free?from=2026-12-03T18%3A00&to=2026-12-03T20%3A00&minutes=1&kind=room&people=18&amenities=kitchen&equipment=chairs%3A30&limit=250");
   const sites = [{ site: "ramsey", name: "Ramsey Hub", spaces: [{ space: "hall", name: "Hall", layout: null }, { space: "studio", name: "Studio", layout: "rows" }], unfit: [{ space: "snug", name: "Snug", why: ["holds 4"] }] }];
   const others = othersOf(sites, [space({})]);
   assert.deepEqual(others.map(({ space, layout, why }) => [space, layout, why]), [["studio", "rows", []], ["snug", null, ["holds 4"]]]);
@@ -123,4 +123,30 @@ test("a series that was made says how many dates are booked and how many wait, w
   assert.deepEqual([made.id, made.confirmed, made.waiting], ["b", 1, 2]);
   assert.equal(made.what, "Every Thursday, 3 Dec to 17 Dec, 18:00 to 20:00: 1 date booked, 2 dates asked for, 1 date left out");
   assert.deepEqual(madeSeries("ramsey", "", [{ id: "a", status: "held" }], 0).confirmed, 0);
+});
+
+test("a start that is over, or at 24:00, is refused", () => {
+  const late = asked({ day: "25/11/2026", from: "9:00" });
+  assert.match(whenFaults(late, TODAY, 600).from!, /^09:00 is over today/);
+  assert.deepEqual([whenFaults(late, TODAY, 540), whenFaults(asked({ from: "9:00" }), TODAY, 600)], [{}, {}]);
+  assert.match(whenFaults(asked({ from: "24:00" }), TODAY).from!, /00:00/);
+});
+
+test("a day is read from figures alone", () => {
+  assert.deepEqual(["031226", "03122026", "3/12", "0312"].map((text) => readDay(text, TODAY)), ["2026-12-03", "2026-12-03", "2026-12-03", null]);
+});
+
+test("a chosen space is dropped once an answer changes that it hangs on", () => {
+  const chosen = { site: "ramsey", site_name: "", space: "hall", name: "Hall", layout: null, starts: "2026-12-10T19:00+00:00", ends: "2026-12-10T21:00+00:00", series: false, wait: false };
+  const one = asked({ chosen, weekly: true, until: "24/12/2026" });
+  assert.equal(changed(one, { weekly: false }).chosen, null);
+  assert.deepEqual([changed(one, { title: "Choir", weekly: true }).chosen, changed(one, { to: "21:00", chosen }).chosen], [chosen, chosen]);
+  assert.equal(chosenWords(one, chosen, timesOf(one, TODAY)!), "Thu 10 Dec, 19:00 to 21:00, this date only");
+});
+
+test("a request without an answer is kept while its space stays chosen, and no longer", () => {
+  const chosen = { site: "ramsey", site_name: "", space: "hall", name: "Hall", layout: null, starts: "", ends: "", series: false, wait: false };
+  const sent = { path: "/sites/ramsey/bookings", body: "{}", key: "k" };
+  const one = asked({ chosen, sent });
+  assert.deepEqual([changed(one, { title: "Choir" }).sent, changed(one, { people: "20" }).sent, changed(one, { chosen: { ...chosen, space: "studio" } }).sent], [sent, null, null]);
 });

@@ -1,6 +1,6 @@
 /** What somebody who looks for a space has answered. It is kept in the tab, so that a reload loses nothing. */
 import { session } from "../session.svelte.ts";
-import { type Answers, NOTHING } from "./find.ts";
+import { type Answers, changed, NOTHING } from "./find.ts";
 
 const key = () => `hk-find ${session.user}`;
 
@@ -29,7 +29,7 @@ export const answers = {
   set(change: Partial<Answers>): void {
     // Signing out wipes what is kept; nothing is written after that.
     if (!session.user) return;
-    all = { ...all, ...change };
+    all = changed(all, change);
     sessionStorage.setItem(key(), JSON.stringify(all));
   },
   /** Forgets when and what for; who comes, what is needed and where stays, since the next search is often alike. */

@@ -2,7 +2,7 @@
 import { localDateTime, parseClock, parseDay } from "../dateTimeInput.ts";
 import type { Proposal, Reason } from "../model.ts";
 import type { Assignment } from "../session.svelte.ts";
-import { type Day, dayPlus, fieldDay, longDay, shortDay } from "../zone.ts";
+import { clockOf, type Day, dayPlus, fieldDay, longDay, shortDay } from "../zone.ts";
 
 /** The questions, each a `view` of the page; after them come "spaces", "book" and "done". */
 export type Step = "" | "people" | "needs" | "where" | "spaces" | "book" | "done";
@@ -34,6 +34,14 @@ export interface Answers {
   contactName: string;
   contactPhone: string;
   made: Made | null;
+  sent: Sent | null;
+}
+
+/** A request to book without an answer so far. Sent once more with its key it is not done twice. */
+export interface Sent {
+  path: string;
+  body: string;
+  key: string;
 }
 
 /** A space to book, or to wait for. */
@@ -84,7 +92,18 @@ export const NOTHING: Answers = {
   contactName: "",
   contactPhone: "",
   made: null,
+  sent: null,
 };
+
+/** The answers that a chosen space hangs on. */
+const BOUND: readonly (keyof Answers)[] = ["day", "from", "to", "weekly", "until", "termOnly", "skipHolidays", "people", "under16s", "party", "stepFree", "amenities", "equipment"];
+
+/** The answers after a change. A space that was chosen for other answers is no longer chosen, and what was sent for another is not sent again. */
+export function changed(one: Answers, change: Partial<Answers>): Answers {
+  const other = BOUND.some((name) => name in change && JSON.stringify(change[name]) !== JSON.stringify(one[name]));
+  const next = { ...one, ...(other ? { chosen: null } : {}), ...change };
+  return next.chosen === one.chosen || "sent" in change ? next : { ...next, sent: null };
+}
 
 /** A space that fits: of one time, or of a series with how many of its dates it takes. */
 export interface FoundSpace extends Proposal {
@@ -101,6 +120,9 @@ export interface FoundSpace extends Proposal {
 export interface Found {
   items: FoundSpace[];
   why: string;
+  /** Of a term: the dates that it leaves out, and the buildings without terms. */
+  out?: { date: Day; text: string }[];
+  termless?: { text: string }[];
 }
 
 export type Faults = Record<string, string>;
@@ -116,7 +138,6 @@ export interface Times {
   day: Day;
   starts: string;
   ends: string;
-  minutes: number;
   /** The last day of a series; "" for a single time. */
   until: Day | "";
 }
@@ -124,24 +145,32 @@ export interface Times {
 /** The typed time; null while it cannot be read. An end before the start is on the next day. */
 export function timesOf(one: Answers, today: Day): Times | null {
   if (Object.keys(whenFaults(one, today)).length) return null;
-  const day = parseDay(one.day, today, "next")!;
+  const day = readDay(one.day, today)!;
   const [from, to] = [parseClock(one.from)!, parseClock(one.to)!];
   const last = to < from ? to + 1440 : to;
-  const until = one.weekly ? parseDay(one.until, day, "next")! : "";
-  return { day, starts: localDateTime(day, from), ends: localDateTime(day, last), minutes: last - from, until };
+  const until = one.weekly ? readDay(one.until, day)! : "";
+  return { day, starts: localDateTime(day, from), ends: localDateTime(day, last), until };
 }
 
-export function whenFaults(one: Answers, today: Day): Faults {
+/** Reads a day to come as `parseDay` does, and also 031226 and 03122026, which a phone's keys for numbers can type. */
+export function readDay(text: string, from: Day): Day | null {
+  return parseDay(text.trim().replace(/^(\d\d)(\d\d)(\d\d|\d{4})$/, "$1/$2/$3"), from, "next");
+}
+
+/** `now`: the minutes since midnight, to refuse a start that is over. */
+export function whenFaults(one: Answers, today: Day, now = 0): Faults {
   const found: Faults = {};
-  const day = parseDay(one.day, today, "next");
+  const day = readDay(one.day, today);
   const [from, to] = [parseClock(one.from), parseClock(one.to)];
   if (!day) found.day = `Write the day like ${fieldDay(dayPlus(today, 7))}.`;
   else if (day < today) found.day = `${longDay(day)} is over. Write a day to come.`;
   if (from === null) found.from = "Write the start like 18:00.";
+  else if (from === 1440) found.from = "Write a start at midnight as 00:00, on the day that begins then.";
+  else if (day === today && from < now) found.from = `${clockOf(from)} is over today. Write a later start, or another day.`;
   if (to === null) found.to = "Write the end like 20:00.";
   else if (to === from) found.to = "It would end as it starts. Write a later end.";
   if (!one.weekly) return found;
-  const until = day && parseDay(one.until, day, "next");
+  const until = day && readDay(one.until, day);
   if (!until) found.until = `Write the last date like ${fieldDay(dayPlus(day ?? today, 63))}.`;
   else if (until < day) found.until = "The last date is before the first.";
   return found;
@@ -213,6 +242,13 @@ export function whenWords({ day, starts, ends, until }: Times): string {
   const hours = `${starts.slice(11)} to ${next}${ends.slice(11)}`;
   if (!until) return `${shortDay(day)}, ${hours}`;
   return `Every ${longDay(day).split(" ")[0]}, ${shortDay(day).slice(4)} to ${shortDay(until).slice(4)}, ${hours}`;
+}
+
+/** When the chosen space is had, which may be another time than the one asked for, or one date of a term. */
+export function chosenWords(one: Answers, { starts, ends, series }: Chosen, times: Times): string {
+  if (series) return whenWords(times);
+  const words = whenWords({ day: starts.slice(0, 10), starts: starts.slice(0, 16), ends: ends.slice(0, 16), until: "" });
+  return one.weekly ? `${words}, this date only` : words;
 }
 
 /** A series that was made. Its first booking is a confirmed one if there is any, since that one has a code. */

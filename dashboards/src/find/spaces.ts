@@ -20,9 +20,9 @@ export interface FreeAtSite {
   unfit: { space: string; name: string; why: string[] }[];
 }
 
-/** The address that answers all spaces in reach, with what the others lack. */
+/** The address that answers all spaces in reach, with what the others lack; free or not, so the least span is asked for. */
 export function othersPath(one: Answers, times: Times): string {
-  const search = new URLSearchParams({ from: times.starts, to: times.ends, minutes: String(times.minutes), kind: "room" });
+  const search = new URLSearchParams({ from: times.starts, to: times.ends, minutes: "1", kind: "room" });
   if (whole(one.people)) search.set("people", one.people.trim());
   if (one.stepFree) search.set("step_free", "true");
   for (const id of one.amenities) search.append("amenities", id);
