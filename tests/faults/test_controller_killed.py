@@ -115,6 +115,7 @@ async def test_killed_in_mid_stream_again_and_again_it_ends_with_every_event_onc
             await edge.send(now_of(first, min(first + 99, last)))
         await controller.kill()
         wanted = await asked_again(edge, controller)
+    wanted = min(wanted, last)  # all may be stored, and the acknowledgement be lost: the last one is sent again
     for first in range(wanted, last + 1, 100):
         await edge.send(now_of(first, min(first + 99, last)))
     await edge.acknowledged(last)
