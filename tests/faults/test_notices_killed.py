@@ -71,7 +71,7 @@ async def killed_again_and_again(
             async def some(goal: int = goal) -> bool:
                 return len(mail.ids) >= min(goal, count)
 
-            await eventually(some, what="some notices have gone out", within_s=300)
+            await eventually(some, what="some notices have gone out", within_s=900)
             await process.kill()
         await process.start()
 
@@ -79,7 +79,7 @@ async def killed_again_and_again(
             return {address for address, _ in mail.ids} == set(addresses)
 
         try:
-            await eventually(all_told, what="every notice has gone out", within_s=300)
+            await eventually(all_told, what="every notice has gone out", within_s=900)
         finally:
             await process.stop()
         by_id = Counter(mail.ids)
