@@ -29,6 +29,17 @@ _OF_A_KIND = 2
 """Most that are shown of one kind, such as another space."""
 
 
+class HitCursor(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """The last of a page; it holds even if that booking is gone. ``starts``: seconds since 1970, as the order is."""
+
+    starts: int
+    id: str
+
+    @staticmethod
+    def of(hit: Hit) -> "HitCursor":
+        return HitCursor(starts=int(hit.booking.during.start.timestamp()), id=hit.booking.id)
+
+
 class AffectedWithProposals(msgspec.Struct, frozen=True, kw_only=True):
     """``proposals``: what would fit instead, the nearest first. ``why``: why there is nothing, else empty."""
 
@@ -39,11 +50,12 @@ class AffectedWithProposals(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClosureForeseen(msgspec.Struct, frozen=True, kw_only=True):
-    """``items``: a page of the ``count`` bookings that would be affected, by start. ``more``: whether others follow."""
+    """``items``: a page of the ``count`` bookings that would be affected, by start. ``next``: the last of them,
+    if others follow."""
 
     items: Sequence[AffectedWithProposals]
     count: int
-    more: bool
+    next: HitCursor | None
 
 
 @dataclass(eq=False)
@@ -57,20 +69,20 @@ class ClosurePreview:
     availability: AvailabilityService
 
     async def page(
-        self, site: str, wanted: RequestedClosure, *, miles: float, actor: Actor, after: str | None, limit: int
+        self, site: str, wanted: RequestedClosure, *, miles: float, actor: Actor, after: HitCursor | None, limit: int
     ) -> ClosureForeseen:
-        """The bookings that it would affect, from the one behind ``after``. Other sites count within ``miles``. Raises
-        ``SiteUnknown``, ``DoorUnknown``, ``ClosureUnknown`` and what the closure itself refuses."""
+        """The bookings that it would affect, from the first one after ``after``. Other sites count within ``miles``.
+        Raises ``SiteUnknown``, ``DoorUnknown``, ``ClosureUnknown`` and what the closure itself refuses."""
         async with self.database.read() as tx:
             now = self.clock.now()
             where = await self.writer.site_configs.of(tx, site)
             ahead = await self.diary.ahead(tx, site, now)
             found = foreseen(wanted, where, await require_parts(tx, site), ahead)
-            ids = [each.booking.id for each in found.hits]
-            first = ids.index(after) + 1 if after in ids else 0
-            hits = found.hits[first : first + limit]
+            rest = [each for each in found.hits if after is None or HitCursor.of(each) > after]
+            hits = rest[:limit]
             items = await self._items(tx, where, found, hits, miles, actor)
-            return ClosureForeseen(items=items, count=len(ids), more=len(ids) > first + limit)
+            following = HitCursor.of(hits[-1]) if len(rest) > limit else None
+            return ClosureForeseen(items=items, count=len(found.hits), next=following)
 
     async def _items(
         self, tx: Tx, where: SiteConfig, found: Foreseen, hits: Sequence[Hit], miles: float, actor: Actor

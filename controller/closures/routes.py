@@ -1,6 +1,7 @@
 """Closing over HTTP, with its bodies and answers: what it would affect, with proposals; the closure with its
 decisions; undoing them."""
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Query, status
@@ -12,7 +13,7 @@ from controller.bookings.answers import booking_answer
 from controller.bookings.schemas import BookingRead
 from controller.closures.errors import BatchUnknown, TooLate
 from controller.closures.model import Batch, BookingDecision, Decision, Target
-from controller.closures.preview import ClosureForeseen, ClosurePreview
+from controller.closures.preview import ClosureForeseen, ClosurePreview, HitCursor
 from controller.closures.requested_closure import RequestedClosure
 from controller.closures.service import CarriedOut, ClosureBatches
 from controller.estate.errors import DoorUnknown, SiteUnknown
@@ -22,6 +23,7 @@ from controller.hours.schemas import ClosureBody
 from controller.people.authentication import Runs
 from controller.people.model import Actor
 from controller.plans.overrides.service import OverrideUnknown
+from controller.text.id_patterns import ID_PATTERN
 from controller.web.fields import (
     Answer,
     Body,
@@ -35,7 +37,7 @@ from controller.web.fields import (
     answer_of,
     read_moment,
 )
-from controller.web.problem import NotSignedIn, described
+from controller.web.problem import NotSignedIn, described, invalid_field
 from controller.web.services import TheClock, service
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
@@ -170,14 +172,17 @@ async def preview_closure(
     preview: ThePreview,
     clock: TheClock,
     actor: Runs,
-    after: Annotated[Id | None, Query(description="`next` of the page before; leave out for the first page")] = None,
+    after: Annotated[
+        str | None, Query(max_length=60, description="`next` of the page before; leave out for the first page")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=PAGE)] = 10,
     within_miles: Annotated[float, Query(gt=0, le=500, description="How far other sites may be")] = 25.0,
 ) -> ClosurePreviewAnswer:
     """The bookings that a closure would affect, by start, each with what would fit instead while it is closed. Writes
     nothing."""
+    place = place_of(after) if after else None
     found = await preview.page(
-        site, body.wanted(clock, actor), miles=within_miles, actor=actor, after=after, limit=limit
+        site, body.wanted(clock, actor), miles=within_miles, actor=actor, after=place, limit=limit
     )
     return preview_answer(found, actor)
 
@@ -206,6 +211,14 @@ async def undo_closure_batch(site: SlugPath, batch_id: IdPath, batches: TheBatch
     return done_answer(await batches.undo(site, batch_id, actor=actor), actor)
 
 
+def place_of(after: str) -> HitCursor:
+    """What ``next`` of a page says. Raises ``Invalid``."""
+    starts, _, booking = after.partition("-")
+    if not re.fullmatch("[0-9]{1,12}", starts) or not re.fullmatch(ID_PATTERN, booking):
+        raise invalid_field("after", "must be `next` of the page before")
+    return HitCursor(starts=int(starts), id=booking)
+
+
 def preview_answer(found: ClosureForeseen, actor: Actor) -> ClosurePreviewAnswer:
     items = [
         AffectedWithProposalsAnswer(
@@ -216,7 +229,8 @@ def preview_answer(found: ClosureForeseen, actor: Actor) -> ClosurePreviewAnswer
         )
         for each in found.items
     ]
-    return ClosurePreviewAnswer(items=items, count=found.count, next=items[-1].booking.id if found.more else None)
+    following = None if found.next is None else f"{found.next.starts}-{found.next.id}"
+    return ClosurePreviewAnswer(items=items, count=found.count, next=following)
 
 
 def batch_answer(batch: Batch, site: Site) -> ClosureBatchAnswer:

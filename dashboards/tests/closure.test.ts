@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EMPTY, listed, periodText } from "../src/closures/closure.ts";
-import { type Choice, decisionsOf, doubled, type Hit, proposed, tally, tallyText } from "../src/closures/decisions.ts";
+import { type Choice, decisionsOf, doubled, type Hit, lost, proposalText, proposed, taken, tally, tallyText, targetOf } from "../src/closures/decisions.ts";
 import { readValues } from "../src/closures/reading.ts";
 import type { Proposal, SiteDetail, Space, WireBooking } from "../src/model.ts";
 
@@ -19,6 +19,9 @@ function hit(id: string, ...proposals: string[]): Hit {
   });
   return { booking, reasons: [], proposals: made, why: "" };
 }
+
+/** What is chosen when the n-th proposal is. */
+const nth = (one: Hit, n: number) => targetOf(one.proposals[n]!);
 
 test("an empty last day is the first, and whole days need no times", () => {
   const found = readValues({ ...EMPTY, from: "24/12", reason: "Christmas" }, TODAY);
@@ -52,10 +55,11 @@ test("whole days are said as days, over the clock changes too", () => {
 
 test("no two bookings are proposed the same room at the same time, nor a hall and its half", () => {
   const hits = [hit("a", "half-a 18", "studio 18"), hit("b", "hall 19", "studio 20"), hit("c", "studio 21"), hit("d")];
+  const [a, b, c] = [hits[0]!, hits[1]!, hits[2]!];
   const chosen = proposed(hits, {}, SPACES);
-  assert.deepEqual(chosen, { a: 0, b: 1, c: "later", d: "later" });
-  assert.deepEqual(proposed(hits, { a: "keep" }, SPACES), { a: "keep", b: 0, c: 0, d: "later" });
-  assert.deepEqual(doubled(hits, { a: 0, b: 0 }, SPACES), { b: "a" });
+  assert.deepEqual(chosen, { a: nth(a, 0), b: nth(b, 1), c: "later", d: "later" });
+  assert.deepEqual(proposed(hits, { a: "keep" }, SPACES), { a: "keep", b: nth(b, 0), c: nth(c, 0), d: "later" });
+  assert.deepEqual(doubled(hits, { a: nth(a, 0), b: nth(b, 0) }, SPACES), { b: "a" });
   assert.deepEqual(doubled(hits, chosen, SPACES), {});
 });
 
@@ -67,10 +71,37 @@ test("what was kept before stays kept", () => {
 
 test("decisions name the version that was seen, and another site is booked there", () => {
   const hits = [hit("a", "studio 18"), hit("b", "hall 18 march"), hit("c"), hit("d")];
-  const chosen: Record<string, Choice> = { a: 0, b: 0, c: "cancel", d: "later" };
+  const chosen: Record<string, Choice> = { a: nth(hits[0]!, 0), b: nth(hits[1]!, 0), c: "cancel", d: "later" };
   const sent = decisionsOf(hits, chosen, "ramsey") as { decision: string; version: number }[];
   assert.deepEqual(sent.map(({ decision, version }) => [decision, version]), [["move", 2], ["rebook", 2], ["cancel", 2]]);
   assert.equal(tallyText(tally(hits, chosen)), "2 are moved, 1 is cancelled, 1 stays undecided");
+});
+
+test("a choice stays with its target when the proposals are others, and is lost when it is not among them", () => {
+  const chosen: Record<string, Choice> = { a: nth(hit("a", "studio 18"), 0), b: "keep" };
+  const moved = hit("a", "hall 20", "studio 18");
+  assert.equal(taken(moved, chosen.a), moved.proposals[1]);
+  assert.deepEqual(lost([moved, hit("b")], chosen), []);
+  const gone = [hit("a", "hall 20"), hit("b")];
+  assert.deepEqual(lost(gone, chosen), ["a"]);
+  assert.deepEqual([taken(gone[0]!, chosen.a), doubled(gone, chosen, SPACES)], [undefined, {}]);
+  assert.deepEqual(lost(gone, { a: 1 as unknown as Choice }), ["a"]);
+});
+
+test("another site where somebody has to approve it is never the proposal, and its text says so", () => {
+  const away = hit("a", "hall 18 march", "studio 18 march");
+  away.proposals = away.proposals.map((one, n) => ({ ...one, how: "other_site", text: "Hall at March", needs_approval: n === 0 }));
+  assert.deepEqual(proposed([away], {}, SPACES), { a: nth(away, 1) });
+  assert.equal(proposalText(away.proposals[0]!), "Book Hall at March; with a new code, once somebody has approved it");
+  assert.equal(proposalText(away.proposals[1]!), "Book Hall at March; with a new code");
+});
+
+test("of a door it is said until when it can be closed", () => {
+  const door = (to: string) => readValues({ ...EMPTY, what: "door:front", from: "26/11", to, reason: "lock" }, TODAY);
+  assert.match(door("").limit, /29 Dec/);
+  assert.equal(door("29/12").wish?.last, "2026-12-29");
+  assert.deepEqual([door("30/12").wish, door("30/12").tooFar, door("30/12").faults.to], [null, true, door("").limit]);
+  assert.equal(readValues({ ...EMPTY, from: "26/11", to: "30/12", reason: "lock" }, TODAY).limit, "");
 });
 
 test("closures and closed doors are listed by start, with the open bookings of their rooms", () => {

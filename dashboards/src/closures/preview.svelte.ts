@@ -1,7 +1,7 @@
 /** The bookings that a closure would affect, fetched page by page, and what becomes of each. */
 import { errorText, newKey, Refusal, send } from "../api.ts";
 import type { Space } from "../model.ts";
-import { type Choice, type Hit, proposed } from "./decisions.ts";
+import { type Choice, type Hit, lost, proposed } from "./decisions.ts";
 import type { RequestedClosure } from "./reading.ts";
 
 const MOMENT_MS = 300;
@@ -22,6 +22,8 @@ export class Preview {
   busy = $state(false);
   fault = $state("");
   chosen = $state.raw<Record<string, Choice>>({});
+  /** Bookings whose choice of before is not proposed any more. */
+  lost = $state.raw<string[]>([]);
   /** Whether it is a door that is closed: then each booking has a reason of its own. */
   door = $state(false);
   private stop: AbortController | null = null;
@@ -31,6 +33,7 @@ export class Preview {
     this.hits = [];
     this.count = null;
     this.chosen = {};
+    this.lost = [];
     this.busy = false;
     this.fault = "";
   }
@@ -54,8 +57,13 @@ export class Preview {
       do {
         const path: string = `/sites/${site}/closure-batches/preview?limit=${PAGE}${next ? `&after=${next}` : ""}`;
         const page: Page = await send<Page>("POST", path, wish, newKey(), signal);
-        this.hits = [...this.hits, ...page.items];
+        // A booking that is moved meanwhile may come twice.
+        const known = new Set(this.hits.map(({ booking }) => booking.id));
+        this.hits = [...this.hits, ...page.items.filter(({ booking }) => !known.has(booking.id))];
         this.count = page.count;
+        const lacking = lost(this.hits, this.chosen);
+        this.lost = [...this.lost, ...lacking];
+        this.chosen = { ...this.chosen, ...Object.fromEntries(lacking.map((id) => [id, "later"])) };
         this.chosen = proposed(this.hits, this.chosen, spaces);
         next = page.next;
       } while (next && this.hits.length < MOST);
@@ -69,11 +77,13 @@ export class Preview {
   }
 
   choose(booking: string, choice: Choice): void {
+    this.lost = this.lost.filter((one) => one !== booking);
     this.chosen = { ...this.chosen, [booking]: choice };
   }
 
   /** The same for all; "proposal" takes what was proposed, and cancels where nothing fits. */
   chooseAll(choice: Choice | "proposal", spaces: readonly Space[]): void {
+    this.lost = [];
     if (choice !== "proposal") {
       this.chosen = Object.fromEntries(this.hits.map(({ booking }) => [booking.id, choice]));
       return;

@@ -1,6 +1,6 @@
 /** Reads the form of a closure. Pure. */
 import { localDateTime, parseClock, parseDay } from "../dateTimeInput.ts";
-import type { Day } from "../zone.ts";
+import { type Day, dayPlus, longDay } from "../zone.ts";
 import type { ClosureValues } from "./closure.ts";
 
 /** The API's body of a closure. */
@@ -15,12 +15,19 @@ export interface RequestedClosure {
   ends?: string;
 }
 
+/** A door plans so far ahead. */
+const DOOR_DAYS = 35;
+
 export type Faults = Partial<Record<"from" | "to" | "fromTime" | "toTime" | "reason", string>>;
 
 export interface Reading {
   from: Day | null;
   to: Day | null;
   faults: Faults;
+  /** Of a door: until when it can be closed; empty for anything else. */
+  limit: string;
+  /** Whether it ends after that. */
+  tooFar: boolean;
   /** Null while something is missing; the reason may be. */
   wish: RequestedClosure | null;
 }
@@ -40,10 +47,14 @@ export function readValues(values: ClosureValues, today: Day): Reading {
     if (ends === null) faults.toTime = "Write a time as 18:00.";
     else if (begins !== null && from === to && ends <= begins) faults.toTime = "It ends before it begins. Choose a later time or day.";
   }
+  const [kind, id] = values.what.split(":");
+  const latest = dayPlus(today, values.hours ? DOOR_DAYS : DOOR_DAYS - 1);
+  const limit = kind === "door" ? `A door can be closed until ${longDay(latest)} at most.` : "";
+  const tooFar = limit !== "" && to !== null && to > latest;
+  if (tooFar) faults.to ??= limit;
   const complete = from && to && !Object.keys(faults).length;
   if (!values.reason.trim()) faults.reason = "Say why, in a few words. Those who booked read it.";
-  if (!complete) return { from, to, faults, wish: null };
-  const [kind, id] = values.what.split(":");
+  if (!complete) return { from, to, faults, limit, tooFar, wish: null };
   const about = {
     reason: values.reason.trim(),
     spaces: kind === "space" ? [id!] : [],
@@ -51,5 +62,5 @@ export function readValues(values: ClosureValues, today: Day): Reading {
     replaces: values.replaces || null,
   };
   const times = values.hours ? { starts: localDateTime(from, begins!), ends: localDateTime(to, ends!) } : { first: from, last: to };
-  return { from, to, faults, wish: { ...about, ...times } };
+  return { from, to, faults, limit, tooFar, wish: { ...about, ...times } };
 }

@@ -75,6 +75,19 @@ async def test_a_preview_comes_in_pages(village: httpx.AsyncClient) -> None:
     assert (first["count"], rest["next"]) == (3, None)
 
 
+async def test_a_page_goes_on_where_the_last_ended_when_that_booking_is_gone(village: httpx.AsyncClient) -> None:
+    made = [
+        await book(village, title=f"At {hour}", starts=f"2026-12-10T{hour:02}:00", ends=f"2026-12-10T{hour + 1}:00")
+        for hour in (9, 11, 13)
+    ]
+    first = await preview(village, FLOOR, limit=2)
+    await act(village, made[1], "cancel")
+    rest = await preview(village, FLOOR, limit=2, after=first["next"])
+    assert [each["booking"]["title"] for each in rest["items"]] == ["At 13"]
+    answer = await village.post(f"{ROOT}/closure-batches/preview", json=FLOOR, params={"after": made[0]["id"]})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "after")
+
+
 async def test_a_shut_door_affects_whom_it_keeps_out_and_names_the_other_way_in(village: httpx.AsyncClient) -> None:
     door = {"reason": "new lock", "door": "front-door", "first": "2026-12-10", "last": "2026-12-10"}
     await book(village, title="Choir", **EVENING)
