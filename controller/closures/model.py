@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
+from msgspec.structs import replace
 
 from controller.diary.model import Booking
 from controller.hours.model import Closure
@@ -11,6 +12,8 @@ from controller.web.fields import Moment
 
 UNDO = timedelta(hours=1)
 """How long all of it can be undone."""
+GONE = timedelta(minutes=5)
+"""A batch at which nothing has happened for so long is not being carried out any more."""
 
 
 class Decision(StrEnum):
@@ -57,37 +60,81 @@ class Spot(msgspec.Struct, frozen=True, kw_only=True):
         return Spot(space=booking.space, layout=booking.layout, starts=booking.starts, ends=booking.ends)
 
 
+class BatchState(StrEnum):
+    """Where a closure with its decisions stands."""
+
+    RUNNING = "running"
+    """It is being carried out."""
+    FINISHED = "finished"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
+class Rebooked(msgspec.Struct, frozen=True, kw_only=True):
+    """The booking at another site, and its version when it was made."""
+
+    booking: str
+    version: int
+
+
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What was done to a booking. ``was``: where it was before. ``version``: the booking's after it. ``rebooked``: the
-    booking at another site. ``waived``: whether a charge for it was."""
+    """What was done to a booking, stored before it is done. ``was``, ``before``: where the booking was, and its version
+    then. ``version``: the one after it, 0 until it is done. ``waived``: whether a charge for it was. ``undone``:
+    whether the booking was put back."""
 
     booking: str
     decision: Decision
     was: Spot
-    version: int
-    rebooked: str | None = None
+    before: int
+    version: int = 0
+    rebooked: Rebooked | None = None
     waived: bool = False
+    undone: bool = False
+
+    @property
+    def after(self) -> int:
+        """The booking's version if it was done and nobody has changed it since."""
+        return self.version or self.before + 1
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """A closure with what was decided about the bookings in it. ``override``: of a closed door. ``replaced``: the
-    closure before, or the id of the door's override before, if it was a change of one."""
+    """A closure with what was decided about the bookings in it. ``written``: the closure as it was written.
+    ``override``: of a closed door. ``replaced``: the closure before, or the id of the door's override before, if it was
+    a change of one. ``claimed_at``: when the process that runs or undoes it was last seen at it. ``reopened_at``: when
+    it was opened again; ``shut_again``: the door's override from then on."""
 
     id: str
     site: str
     made_at: datetime
     made_by: str
     reason: str
+    state: BatchState
+    claimed_at: datetime
     closure: str | None = None
     override: str | None = None
+    written: Closure | None = None
     replaced: Closure | str | None = None
     steps: tuple[Step, ...] = ()
+    reopened_at: datetime | None = None
+    shut_again: str | None = None
     undone_at: datetime | None = None
 
     @property
     def undo_until(self) -> datetime:
         return self.made_at + UNDO
 
+    def busy(self, now: datetime) -> bool:
+        """Whether somebody is at it. A process that has not been seen at it for ``GONE`` has died."""
+        return self.state in (BatchState.RUNNING, BatchState.UNDOING) and now < self.claimed_at + GONE
+
     def count(self, *decisions: Decision) -> int:
         """How many bookings it was decided so about."""
-        return sum(each.decision in decisions for each in self.steps)
+        return sum(each.decision in decisions for each in self.steps if each.version)
+
+    def with_step(self, step: Step) -> "Batch":
+        """With this step in place of the one of the same booking."""
+        known = {each.booking: each for each in self.steps} | {step.booking: step}
+        return replace(self, steps=tuple(known.values()))
+
+    def without_step(self, booking: str) -> "Batch":
+        return replace(self, steps=tuple(each for each in self.steps if each.booking != booking))

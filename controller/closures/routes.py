@@ -11,7 +11,7 @@ from controller.availability.answers import ProposalAnswer, proposal_answer
 from controller.bookings.affected.routes import NotDone
 from controller.bookings.answers import booking_answer
 from controller.bookings.schemas import BookingRead
-from controller.closures.errors import BatchUnknown, TooLate
+from controller.closures.errors import BatchUnknown, BeingCarriedOut, ClosureChanged, TooLate
 from controller.closures.model import Batch, BookingDecision, Decision, Target
 from controller.closures.preview import ClosureForeseen, ClosurePreview, HitCursor
 from controller.closures.requested_closure import RequestedClosure
@@ -204,10 +204,14 @@ async def list_closure_batches(site: SlugPath, batches: TheBatches, actor: Runs)
     return ClosureBatchList(items=[batch_answer(each, where) for each in found])
 
 
-@router.post("/sites/{site}/closure-batches/{batch_id}/undo", responses=described(BatchUnknown, TooLate))
+@router.post(
+    "/sites/{site}/closure-batches/{batch_id}/undo",
+    responses=described(BatchUnknown, TooLate, BeingCarriedOut, ClosureChanged),
+)
 async def undo_closure_batch(site: SlugPath, batch_id: IdPath, batches: TheBatches, actor: Runs) -> ClosureBatchDone:
     """Open again, move its bookings back with their codes and restore the cancelled ones, within an hour. A booking
-    that somebody has changed since stays, with the reason; then it can be tried again."""
+    that somebody has changed since stays, with the reason; then it can be tried again. A closure that somebody has
+    changed since stays with all its bookings, and one that is still being carried out cannot be undone yet."""
     return done_answer(await batches.undo(site, batch_id, actor=actor), actor)
 
 

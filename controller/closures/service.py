@@ -1,44 +1,43 @@
 """Closes and carries out what was decided about each booking in it, and undoes all of it within the hour."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import msgspec
 from msgspec.structs import replace
 
 from controller.audit import audit_log
-from controller.billing.service import BillingService, NothingCharged
-from controller.bookings import repository as bookings
-from controller.bookings.affected.service import AffectedBookings, AffectedSelection, RefusedDecision
+from controller.billing.service import BillingService
+from controller.bookings.affected.service import AffectedBookings, RefusedDecision
 from controller.bookings.booking_view import BookingView
-from controller.bookings.errors import BookingUnknown, NotNow
 from controller.bookings.service import BookingService
 from controller.closures import repository
-from controller.closures.errors import BatchUnknown, TooLate
-from controller.closures.model import UNDO, Batch, BookingDecision, Decision, Spot, Step
+from controller.closures.booking_steps import UNDONE, BookingSteps
+from controller.closures.errors import BatchTaken, BatchUnknown, BeingCarriedOut, ClosureChanged, TooLate
+from controller.closures.model import UNDO, Batch, BatchState, BookingDecision, Step
+from controller.closures.reopening import UndoneClosure, require_latest, standing
 from controller.closures.requested_closure import RequestedClosure
 from controller.db.engine import Database, Tx
-from controller.diary.model import Booking, BookingChange, BookingState, Details, Draft
+from controller.estate.errors import DoorUnknown
 from controller.estate.model import Site
-from controller.estate.service import require_site
-from controller.hours.change_preview import NoClosure, ReplacedClosure
+from controller.estate.service import require_parts, require_site
 from controller.hours.impact import ClosureUnknown
 from controller.hours.model import Closure
 from controller.hours.service import HoursService
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
-from controller.plans.overrides.model import OverrideDraft
-from controller.plans.overrides.service import OverrideService, OverrideUnknown
+from controller.plans.overrides import repository as overrides
+from controller.plans.overrides.model import Ordered, OverrideDraft
+from controller.plans.overrides.service import OverrideService
 from controller.text import times
-from controller.web.fields import Moment
-from controller.web.problem import Problem
+from controller.web.problem import Problem, invalid_field
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
 from edge.wire.plan import OverrideKind
 
-_UNDONE = "the closure was undone"
+log = logging.getLogger(__name__)
 
 
 class CarriedOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +51,8 @@ class CarriedOut(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(eq=False)
 class ClosureBatches:
-    """Each booking is decided on separately: one that is refused does not affect the others."""
+    """Each booking is decided on separately: one that is refused does not affect the others. What is done is stored
+    first as intended, so that it can be undone after a crash."""
 
     database: Database
     clock: Clock
@@ -61,11 +61,17 @@ class ClosureBatches:
     single: BookingService
     affected: AffectedBookings
     billing: BillingService
+    _steps: BookingSteps = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._steps = BookingSteps(self.database, self.single, self.affected, self.billing)
 
     async def open(self, site: str) -> tuple[Site, Sequence[Batch]]:
         """Those that can still be undone, the newest first. Raises ``SiteUnknown``."""
         async with self.database.read() as tx:
-            return await require_site(tx, site), await repository.since(tx, site, self.clock.now() - UNDO)
+            where = await require_site(tx, site)
+            found = await repository.since(tx, site, self.clock.now() - UNDO)
+        return where, [each for each in found if each.state is not BatchState.UNDONE]
 
     async def carry_out(
         self, site: str, wanted: RequestedClosure, decisions: Sequence[BookingDecision], *, actor: Actor
@@ -73,208 +79,237 @@ class ClosureBatches:
         """Close first, then carry out the decisions, each in a transaction of its own. Raises ``SiteUnknown``,
         ``DoorUnknown``, ``ClosureUnknown``, ``NotAllowed`` and what the closure itself refuses."""
         _require(actor, site, Action.RUN, Action.DECIDE)
-        now = self.clock.now()
-        batch = Batch(id=new_id(now), site=site, made_at=now, made_by=actor.name, reason=wanted.closure.reason)
-        if wanted.door is None:
-            batch = replace(
-                batch, closure=wanted.replaces or wanted.closure.id, replaced=await self._replaced(site, wanted)
-            )
-            await self.hours.change(site, wanted.proposal(), anyway=True, actor=actor.name)
-        else:
-            override = await self._shut_door(site, wanted.door, wanted, actor)
-            batch = replace(batch, override=override, replaced=wanted.replaces)
+        batch = await self._intended(site, wanted, actor)
         await self.database.run(repository.add, batch)
+        try:
+            await self._close(batch, wanted, actor)
+        except Problem:
+            await self.database.run(repository.remove, batch.id)
+            raise
         done: list[BookingView] = []
         refused: list[RefusedDecision] = []
-        for each in decisions:
-            try:
-                step, view = await self._decide(site, wanted, each, actor)
-            except Problem as problem:
-                refused.append(RefusedDecision(booking_id=each.booking, problem=problem))
-                continue
-            done.append(view)
-            if step is not None:
-                batch = replace(batch, steps=(*batch.steps, step))
-                await self.database.run(repository.put, batch)
+        try:
+            for each in decisions:
+                try:
+                    done.append(await self._decide(batch, wanted, each, actor))
+                except Exception as error:
+                    refused.append(_refusal(each.booking, error))
+        finally:
+            batch = await self._rest(batch, BatchState.RUNNING, BatchState.FINISHED)
         return CarriedOut(site=await self._site(site), batch=batch, done=tuple(done), refused=tuple(refused))
 
-    async def _replaced(self, site: str, wanted: RequestedClosure) -> Closure | None:
-        if wanted.replaces is None:
-            return None
-        found = next((each for each in (await self.hours.book(site)).closures if each.id == wanted.replaces), None)
-        if found is None:
-            raise ClosureUnknown(site, wanted.replaces)
-        return found
-
-    async def _shut_door(self, site: str, door: str, wanted: RequestedClosure, actor: Actor) -> str:
+    async def _intended(self, site: str, wanted: RequestedClosure, actor: Actor) -> Batch:
+        """What is about to be closed. Raises what ``carry_out`` does of it."""
+        now = self.clock.now()
+        async with self.database.read() as tx:
+            parts = await require_parts(tx, site)
+            book = await self.hours.timetable(tx, site)
+        batch = Batch(
+            id=new_id(now),
+            site=site,
+            made_at=now,
+            made_by=actor.name,
+            reason=wanted.closure.reason,
+            state=BatchState.RUNNING,
+            claimed_at=now,
+        )
+        if wanted.door is not None:
+            if parts.door(wanted.door) is None:
+                raise DoorUnknown(site, wanted.door)
+            if wanted.replaces is not None:
+                await self._require_standing(site, wanted.door, wanted.replaces)
+            return replace(batch, override=new_id(now), replaced=wanted.replaces)
+        before: Closure | None = None
         if wanted.replaces is not None:
-            await self.overrides.look(wanted.replaces)  # raises OverrideUnknown
-        during = wanted.closure.during((await self._site(site)).tz)
+            before = next((each for each in book.closures if each.id == wanted.replaces), None)
+            if before is None:
+                raise ClosureUnknown(site, wanted.replaces)
+        written = wanted.proposal().applied(book, parts).closures[-1]
+        return replace(batch, closure=written.id, written=written, replaced=before)
+
+    async def _require_standing(self, site: str, door: str, override: str) -> None:
+        """Raises ``OverrideUnknown``, and ``Invalid`` where it is not this door that is out of service."""
+        found = await self._override(override)
+        here = found.site == site and [each.door for each in found.doors] == [door]
+        if not (here and found.kind is OverrideKind.OUT_OF_SERVICE and found.wanted(self.clock.now())):
+            raise invalid_field("replaces", f"must be an override that takes {door!r} out of service now or later")
+
+    async def _close(self, batch: Batch, wanted: RequestedClosure, actor: Actor) -> None:
+        if wanted.door is None:
+            await self.hours.change(batch.site, wanted.proposal(), anyway=True, actor=actor.name)
+            return
+        during = wanted.closure.during((await self._site(batch.site)).tz)
         draft = OverrideDraft(
             kind=OverrideKind.OUT_OF_SERVICE,
-            doors=(door,),
+            doors=(wanted.door,),
             reason=wanted.closure.reason,
             starts=during.start,
             ends=during.end,
+            id=batch.override,
         )
-        made = (await self.overrides.order(site, draft, actor=actor)).ordered[0].id
+        await self.overrides.order(batch.site, draft, actor=actor)
         if wanted.replaces is not None:
             await self.overrides.end(wanted.replaces, why="it was changed", actor=actor)
-        return made
 
     async def _decide(
-        self, site: str, wanted: RequestedClosure, decision: BookingDecision, actor: Actor
-    ) -> tuple[Step | None, BookingView]:
-        booking = await self._booking(site, decision.booking)
-        if decision.version is not None and decision.version != booking.version:
-            raise NotNow(f"“{booking.title}” has been changed since; look at it again")
-        step = Step(booking=booking.id, decision=decision.decision, was=Spot.of(booking), version=booking.version)
-        target, reason = decision.target, wanted.closure.reason
-        match decision.decision:
-            case Decision.KEEP:
-                return None, await self._keep(site, wanted, booking, actor)
-            case Decision.CANCEL:
-                view = await self.single.cancel(booking.id, why=reason, actor=actor)
-            case Decision.MOVE:
-                assert target is not None
-                change = BookingChange(space=target.space, layout=target.layout, starts=target.starts, ends=target.ends)
-                view = await self.single.change(booking.id, change, if_match=booking.version, actor=actor)
-            case Decision.REBOOK:
-                assert target is not None
-                draft = Draft(
-                    **{name: getattr(booking, name) for name in Details.__struct_fields__ if name not in _PLACE},
-                    space=target.space,
-                    layout=target.layout,
-                    starts=target.starts,
-                    ends=target.ends,
-                )
-                made = await self.single.create(target.site, draft, actor=actor)
-                where = f"{made.place.space.name} at {made.place.site.name}"
-                try:
-                    view = await self.single.cancel(booking.id, why=f"{reason}; it is in {where} instead", actor=actor)
-                except Problem:
-                    await self.single.cancel(made.booking.id, why="it stays where it was", actor=actor)
-                    raise
-                step = replace(step, rebooked=made.booking.id)
-        waived = await self._waive(booking.id, reason, given_up_only=decision.decision is Decision.MOVE, actor=actor)
-        return replace(step, version=view.booking.version, waived=waived), view
+        self, batch: Batch, wanted: RequestedClosure, decision: BookingDecision, actor: Actor
+    ) -> BookingView:
+        async def note(step: Step) -> None:
+            await self._update(batch, BatchState.RUNNING, lambda found: found.with_step(step))
 
-    async def _waive(self, booking_id: str, why: str, *, given_up_only: bool, actor: Actor) -> bool:
-        """Who gives up time for a closure pays nothing for it; whether there was a charge."""
+        def forget(found: Batch) -> Batch:
+            left = [each for each in found.steps if each.booking == decision.booking]
+            done = any(each.version or each.rebooked for each in left)
+            return found if done else found.without_step(decision.booking)
+
+        await self._update(batch, BatchState.RUNNING, lambda found: found)
         try:
-            await self.billing.waive(booking_id, why=why, given_up_only=given_up_only, actor=actor)
-        except NothingCharged:
-            return False
-        return True
-
-    async def _keep(self, site: str, wanted: RequestedClosure, booking: Booking, actor: Actor) -> BookingView:
-        """A door that is shut marks no booking, so there is nothing to decide."""
-        if wanted.door is not None:
-            return await self.single.get(booking.id)
-        which = AffectedSelection(ids=(booking.id,))
-        found = await self.affected.keep(site, which, kept=True, why="", actor=actor)
-        for each in found.refused:
-            raise each.problem
-        return found.done[0]
+            return await self._steps.decide(batch.site, wanted, decision, note, actor)
+        except Problem:
+            await self._update(batch, BatchState.RUNNING, forget)
+            raise
 
     async def undo(self, site: str, batch_id: str, *, actor: Actor) -> CarriedOut:
         """Open again, and put every booking back that nobody has changed since. What is refused can be tried again;
-        what is undone already stays so. Raises ``SiteUnknown``, ``BatchUnknown``, ``TooLate``, ``NotAllowed``."""
+        what is undone already stays so. Raises ``SiteUnknown``, ``BatchUnknown``, ``TooLate``, ``NotAllowed``,
+        ``BeingCarriedOut``, and ``ClosureChanged`` where somebody has changed the closure since."""
         _require(actor, site, Action.RUN, Action.DECIDE)
         where = await self._site(site)
-        async with self.database.read() as tx:
-            batch = await repository.one(tx, site, batch_id)
-        if batch is None:
-            raise BatchUnknown(site, batch_id)
-        now = self.clock.now()
-        if batch.undone_at is not None:
+        batch = await self.database.run(self._claim, where, batch_id)
+        if batch.state is BatchState.UNDONE:
             return CarriedOut(site=where, batch=batch)
+        done: list[BookingView] = []
+        refused: list[RefusedDecision] = []
+        becomes = BatchState.FINISHED
+        try:
+            if batch.reopened_at is None:
+                await self._open_again(batch, actor)
+            for step in reversed(batch.steps):
+                if step.undone:
+                    continue
+                try:
+                    done.append(await self._put_back(batch, step, actor))
+                except Exception as error:
+                    refused.append(_refusal(step.booking, error))
+            if not refused:
+                becomes = BatchState.UNDONE
+        finally:
+            batch = await self._rest(batch, BatchState.UNDOING, becomes)
+        await self.database.run(self._record, batch, actor)
+        return CarriedOut(site=where, batch=batch, done=tuple(done), refused=tuple(refused))
+
+    async def _claim(self, tx: Tx, where: Site, batch_id: str) -> Batch:
+        await self.database.lock_site(tx, where.id)
+        batch = await repository.one(tx, where.id, batch_id)
+        if batch is None:
+            raise BatchUnknown(where.id, batch_id)
+        now = self.clock.now()
+        if batch.state is BatchState.UNDONE:
+            return batch
         if batch.undo_until <= now:
             until = times.at(batch.undo_until, where.tz, now=now)
             raise TooLate(f"it could be undone until {until}; remove the closure, and move or restore its bookings")
-        await self._open_again(batch, actor)
-        done: list[BookingView] = []
-        refused: list[RefusedDecision] = []
-        for step in reversed(batch.steps):
-            try:
-                done.append(await self._put_back(site, step, actor))
-            except Problem as problem:
-                refused.append(RefusedDecision(booking_id=step.booking, problem=problem))
-        if not refused:
-            batch = replace(batch, undone_at=now)
-        await self.database.run(self._note, batch, now, actor)
-        return CarriedOut(site=where, batch=batch, done=tuple(done), refused=tuple(refused))
+        if batch.busy(now):
+            at = "carried out" if batch.state is BatchState.RUNNING else "undone"
+            raise BeingCarriedOut(f"this closure is just being {at}; try again in a moment")
+        claimed = replace(batch, state=BatchState.UNDOING, claimed_at=now)
+        if batch.reopened_at is None and isinstance(batch.replaced, str) and batch.shut_again is None:
+            claimed = replace(claimed, shut_again=new_id(now))
+        if not await repository.put(tx, claimed, was=batch):
+            raise BatchTaken
+        return claimed
 
     async def _open_again(self, batch: Batch, actor: Actor) -> None:
-        try:
-            if isinstance(batch.replaced, Closure):
-                proposal = ReplacedClosure(closure=batch.replaced)
-                await self.hours.change(batch.site, proposal, anyway=True, actor=actor.name)
-            elif batch.closure is not None:
-                await self.hours.change(batch.site, NoClosure(closure=batch.closure), anyway=True, actor=actor.name)
-            if batch.override is not None:
-                await self.overrides.end(batch.override, why=_UNDONE, actor=actor)
-                await self._shut_again(batch, actor)
-        except (ClosureUnknown, OverrideUnknown):
-            return  # somebody has removed it
+        async with self.database.read() as tx:
+            others = await repository.since(tx, batch.site, batch.made_at - UNDO)
+        require_latest(batch, others)
+        if batch.written is not None:
+            before = batch.replaced if isinstance(batch.replaced, Closure) else None
+            try:
+                undone = UndoneClosure(written=batch.written, before=before)
+                await self.hours.change(batch.site, undone, anyway=True, actor=actor.name)
+            except ClosureUnknown:
+                if before is not None:
+                    raise ClosureChanged("the closure has been removed since, so its times before stay away") from None
+                # It is open already, which is all that was to be reached.
+        elif batch.override is not None:
+            await self._open_door(batch, standing(batch.override, others), actor)
+        now = self.clock.now()
+        await self._update(batch, BatchState.UNDOING, lambda found: replace(found, reopened_at=now))
 
-    async def _shut_again(self, batch: Batch, actor: Actor) -> None:
+    async def _open_door(self, batch: Batch, override: str, actor: Actor) -> None:
         """A door whose times were changed is shut at the times before."""
         if not isinstance(batch.replaced, str):
+            await self.overrides.end(override, why=UNDONE, actor=actor)
             return
-        [was] = (await self.overrides.look(batch.replaced)).ordered
-        if was.ends > self.clock.now():
-            doors = tuple(each.door for each in was.doors)
-            draft = OverrideDraft(kind=was.kind, doors=doors, reason=was.reason, starts=was.starts, ends=was.ends)
-            await self.overrides.order(batch.site, draft, actor=actor)
+        now = await self._override(override)
+        if now.ended_at is not None and now.ended_why != UNDONE:
+            raise ClosureChanged("somebody has opened the door since, so its times before stay away")
+        await self.overrides.end(override, why=UNDONE, actor=actor)
+        was = await self._override(batch.replaced)
+        if was.ends <= self.clock.now() or await self._is_there(batch.shut_again):
+            return
+        doors = tuple(each.door for each in was.doors)
+        draft = OverrideDraft(
+            kind=was.kind, doors=doors, reason=was.reason, starts=was.starts, ends=was.ends, id=batch.shut_again
+        )
+        await self.overrides.order(batch.site, draft, actor=actor)
 
-    async def _put_back(self, site: str, step: Step, actor: Actor) -> BookingView:
-        booking = await self._booking(site, step.booking)
-        if step.decision is Decision.MOVE:
-            if Spot.of(booking) == step.was:
-                return await self.single.get(booking.id)
-            if booking.version != step.version:
-                raise NotNow(f"“{booking.title}” has been changed since; move it yourself")
-            change = BookingChange(
-                space=step.was.space,
-                layout=step.was.layout,
-                starts=Moment(instant=step.was.starts),
-                ends=Moment(instant=step.was.ends),
-            )
-            view = await self.single.change(booking.id, change, if_match=booking.version, actor=actor)
-            await self._waive(booking.id, _UNDONE, given_up_only=True, actor=actor)
-            return view
-        if booking.state is BookingState.CANCELLED:
-            view = await self.single.restore(booking.id, actor=actor)
-            if step.waived:
-                await self.billing.charge(booking.id, actor=actor)
-        else:
-            view = await self.single.get(booking.id)
-        if step.rebooked is not None:
-            await self.single.cancel(step.rebooked, why=_UNDONE, actor=actor)
+    async def _put_back(self, batch: Batch, step: Step, actor: Actor) -> BookingView:
+        view = await self._steps.put_back(step, actor)
+        await self._update(batch, BatchState.UNDOING, lambda found: found.with_step(replace(step, undone=True)))
         return view
 
-    async def _note(self, tx: Tx, batch: Batch, now: datetime, actor: Actor) -> None:
-        await repository.put(tx, batch)
-        ids = [each.booking for each in batch.steps]
+    async def _rest(self, batch: Batch, was: BatchState, becomes: BatchState) -> Batch:
+        """Nobody is at it any more; the batch as it is then."""
+        undone_at = self.clock.now() if becomes is BatchState.UNDONE else None
+        try:
+            return await self._update(batch, was, lambda found: replace(found, state=becomes, undone_at=undone_at))
+        except BatchTaken:
+            async with self.database.read() as tx:
+                return await repository.one(tx, batch.site, batch.id) or batch
+
+    async def _update(self, batch: Batch, state: BatchState, change: Callable[[Batch], Batch]) -> Batch:
+        """Change what is stored of a batch in this state. Raises ``BatchTaken`` where it is in another."""
+
+        async def write(tx: Tx) -> Batch:
+            await self.database.lock_site(tx, batch.site)
+            found = await repository.one(tx, batch.site, batch.id)
+            if found is None or found.state is not state:
+                raise BatchTaken
+            made = replace(change(found), claimed_at=self.clock.now())
+            if not await repository.put(tx, made, was=found):
+                raise BatchTaken
+            return made
+
+        return await self.database.run(write)
+
+    async def _record(self, tx: Tx, batch: Batch, actor: Actor) -> None:
+        now = self.clock.now()
+        ids = [each.booking for each in batch.steps if each.undone]
         thing = f"closure {batch.closure or batch.override}"
         await audit_log.record(
             tx, actor=actor.name, at=now, act="undo", site=batch.site, thing=thing, changes={"bookings": (ids, None)}
         )
 
-    async def _booking(self, site: str, booking_id: str) -> Booking:
+    async def _override(self, override: str) -> Ordered:
+        """Raises ``OverrideUnknown``."""
+        return (await self.overrides.look(override)).ordered[0]
+
+    async def _is_there(self, override: str | None) -> bool:
         async with self.database.read() as tx:
-            found = await bookings.booking(tx, booking_id)
-        if found is None or found.site != site:
-            raise BookingUnknown(booking_id)
-        return found
+            return override is not None and await overrides.one(tx, override) is not None
 
     async def _site(self, site: str) -> Site:
         async with self.database.read() as tx:
             return await require_site(tx, site)
 
 
-_PLACE = ("space", "layout")
+def _refusal(booking: str, error: Exception) -> RefusedDecision:
+    if isinstance(error, Problem):
+        return RefusedDecision(booking_id=booking, problem=error)
+    log.error("A decision of a closure failed", exc_info=error, extra={"action": "closure", "booking": booking})
+    return RefusedDecision(booking_id=booking, problem=Problem("an internal fault came between; look at it yourself"))
 
 
 def _require(actor: Actor, site: str, *actions: Action) -> None:

@@ -29,7 +29,7 @@ AT_ONCE = timedelta(minutes=5)
 
 class OverrideDraft(msgspec.Struct, frozen=True, kw_only=True):
     """As requested. ``doors``: ``None`` for every door of the site. ``starts``: ``None`` for now. It lasts until
-    ``ends``, else for ``length``, else for the default length of its kind."""
+    ``ends``, else for ``length``, else for the default length of its kind. ``id``: if its maker chose it."""
 
     kind: OverrideKind
     doors: tuple[str, ...] | None
@@ -37,6 +37,7 @@ class OverrideDraft(msgspec.Struct, frozen=True, kw_only=True):
     starts: datetime | None = None
     ends: datetime | None = None
     length: timedelta | None = None
+    id: str | None = None
 
 
 class AtDoor(msgspec.Struct, frozen=True, kw_only=True):

@@ -111,7 +111,7 @@ class OverrideService:
                 raise TooManyOverrides(door)
         starts, ends = _times(parts, draft, now)
         ordered = Ordered(
-            id=new_id(now),
+            id=draft.id or new_id(now),
             site=site,
             kind=draft.kind,
             whole=draft.doors is None,

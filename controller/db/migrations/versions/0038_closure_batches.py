@@ -19,10 +19,15 @@ def upgrade() -> None:
         sa.Column("made_at", Instant(), nullable=False),
         sa.Column("made_by", sa.String(200), nullable=False),
         sa.Column("reason", sa.String(200), nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("claimed_at", Instant(), nullable=False),
         sa.Column("closure", sa.String(36)),
         sa.Column("override", sa.String(36)),
+        sa.Column("written", sa.Text()),
         sa.Column("replaced", sa.Text()),
         sa.Column("steps", sa.Text(), nullable=False),
+        sa.Column("reopened_at", Instant()),
+        sa.Column("shut_again", sa.String(36)),
         sa.Column("undone_at", Instant()),
     )
     op.create_index("ix_closure_batches_site", "closure_batches", ["site", "made_at"])

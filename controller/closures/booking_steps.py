@@ -1,0 +1,160 @@
+"""Carries out what was decided about one booking, and puts it back."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from controller.billing.service import BillingService, NothingCharged
+from controller.bookings import repository as bookings
+from controller.bookings.affected.service import AffectedBookings, AffectedSelection
+from controller.bookings.booking_view import BookingView
+from controller.bookings.errors import BookingUnknown, NotNow
+from controller.bookings.service import BookingService
+from controller.closures.model import BookingDecision, Decision, Rebooked, Spot, Step, Target
+from controller.closures.requested_closure import RequestedClosure
+from controller.db.engine import Database
+from controller.diary.model import UNDECIDED, Booking, BookingChange, BookingState, Cause, Details, Draft
+from controller.people.model import Actor
+from controller.web.fields import Moment
+from controller.web.problem import invalid_field
+
+UNDONE = "the closure was undone"
+Note = Callable[[Step], Awaitable[object]]
+"""Stores a step. Raises ``BatchTaken`` if it is not to be carried out any more."""
+_ACTIVE = UNDECIDED | {BookingState.CONFIRMED}
+_PLACE = ("space", "layout")
+_OF_CLOSING = frozenset({Cause.CLOSED, Cause.MODE, Cause.TERM})
+
+
+@dataclass(eq=False)
+class BookingSteps:
+    """Each change of a booking is a transaction of its own."""
+
+    database: Database
+    single: BookingService
+    affected: AffectedBookings
+    billing: BillingService
+
+    async def decide(
+        self, site: str, wanted: RequestedClosure, decision: BookingDecision, note: Note, actor: Actor
+    ) -> BookingView:
+        """Carry out one decision; a step is stored before and after it. Raises ``Problem`` where it is refused."""
+        booking = await self._booking(decision.booking)
+        if booking.site != site:
+            raise BookingUnknown(decision.booking)
+        if decision.version is not None and decision.version != booking.version:
+            raise NotNow(f"“{booking.title}” has been changed since; look at it again")
+        if booking.state not in _ACTIVE:
+            raise NotNow(
+                f"“{booking.title}” is {booking.state.replace('_', ' ')} already, so there is nothing to decide"
+            )
+        target, reason = decision.target, wanted.closure.reason
+        if decision.decision is Decision.KEEP:
+            return await self._keep(site, wanted, booking, actor)
+        if decision.decision is Decision.MOVE and target is not None and target.site != site:
+            raise invalid_field("target.site", f"a move stays at {site!r}; use rebook for another site")
+        step = Step(booking=booking.id, decision=decision.decision, was=Spot.of(booking), before=booking.version)
+        await note(step)
+        match decision.decision:
+            case Decision.CANCEL:
+                view = await self.single.cancel(booking.id, why=reason, actor=actor)
+            case Decision.MOVE:
+                assert target is not None
+                change = BookingChange(space=target.space, layout=target.layout, starts=target.starts, ends=target.ends)
+                view = await self.single.change(booking.id, change, if_match=booking.version, actor=actor)
+            case Decision.REBOOK:
+                assert target is not None
+                step, view = await self._rebook(booking, target, step, reason, note, actor)
+        step = replace(step, version=view.booking.version)
+        await note(step)
+        if await self._waive(booking.id, reason, given_up_only=decision.decision is Decision.MOVE, actor=actor):
+            await note(replace(step, waived=True))
+        return view
+
+    async def _rebook(
+        self, booking: Booking, target: Target, step: Step, reason: str, note: Note, actor: Actor
+    ) -> tuple[Step, BookingView]:
+        draft = Draft(
+            **{name: getattr(booking, name) for name in Details.__struct_fields__ if name not in _PLACE},
+            space=target.space,
+            layout=target.layout,
+            starts=target.starts,
+            ends=target.ends,
+        )
+        made = await self.single.create(target.site, draft, actor=actor)
+        step = replace(step, rebooked=Rebooked(booking=made.booking.id, version=made.booking.version))
+        await note(step)
+        where = f"{made.place.space.name} at {made.place.site.name}"
+        try:
+            if booking.state is BookingState.CONFIRMED and made.booking.state is not BookingState.CONFIRMED:
+                raise NotNow(f"{where} would only be asked for, not confirmed; “{booking.title}” stays where it is")
+            view = await self.single.cancel(booking.id, why=f"{reason}; it is in {where} instead", actor=actor)
+        except Exception:
+            await self._drop(made.booking.id, "it stays where it was", actor)
+            await note(replace(step, rebooked=None))
+            raise
+        return step, view
+
+    async def put_back(self, step: Step, actor: Actor) -> BookingView:
+        """As it was before the step; a booking that was put back already stays as it is. Raises ``NotNow`` where
+        somebody has changed it, or the one at the other site, since."""
+        booking = await self._booking(step.booking)
+        there = None if step.rebooked is None else await self._booking(step.rebooked.booking)
+        gone = there is None or there.state is BookingState.CANCELLED
+        if step.rebooked is not None and there is not None and not gone and there.version != step.rebooked.version:
+            raise NotNow(f"“{there.title}” at {there.site} has been changed since; decide about both bookings yourself")
+        back = booking.state in _ACTIVE and Spot.of(booking) == step.was
+        if not back and booking.version != step.after:
+            raise NotNow(f"“{booking.title}” has been changed since; move or restore it yourself")
+        if back:
+            view = await self.single.get(booking.id)
+        elif step.decision is Decision.MOVE:
+            change = BookingChange(
+                space=step.was.space,
+                layout=step.was.layout,
+                starts=Moment(instant=step.was.starts),
+                ends=Moment(instant=step.was.ends),
+            )
+            view = await self.single.change(booking.id, change, if_match=booking.version, actor=actor)
+        else:
+            view = await self.single.restore(booking.id, actor=actor)
+        if not step.version and booking.version == step.before:
+            pass  # it was never done
+        elif step.decision is Decision.MOVE:
+            await self._waive(booking.id, UNDONE, given_up_only=True, actor=actor)
+        elif step.waived:
+            await self.billing.charge(booking.id, actor=actor)
+        if there is not None and not gone:
+            await self._drop(there.id, UNDONE, actor)
+        return view
+
+    async def _drop(self, booking_id: str, why: str, actor: Actor) -> None:
+        """Cancel the booking at the other site, which nobody had asked for."""
+        await self.single.cancel(booking_id, why=why, actor=actor)
+        await self._waive(booking_id, why, given_up_only=False, actor=actor)
+
+    async def _waive(self, booking_id: str, why: str, *, given_up_only: bool, actor: Actor) -> bool:
+        """Who gives up time for a closure pays nothing for it; whether there was a charge."""
+        try:
+            await self.billing.waive(booking_id, why=why, given_up_only=given_up_only, actor=actor)
+        except NothingCharged:
+            return False
+        return True
+
+    async def _keep(self, site: str, wanted: RequestedClosure, booking: Booking, actor: Actor) -> BookingView:
+        """A door that is shut marks no booking, so there is nothing to decide."""
+        if wanted.door is not None:
+            return await self.single.get(booking.id)
+        which = AffectedSelection(ids=(booking.id,), causes=_OF_CLOSING)
+        found = await self.affected.keep(site, which, kept=True, why="", actor=actor)
+        for each in found.refused:
+            raise each.problem
+        return found.done[0]
+
+    async def _booking(self, booking_id: str) -> Booking:
+        async with self.database.read() as tx:
+            found = await bookings.booking(tx, booking_id)
+        if found is None:
+            raise BookingUnknown(booking_id)
+        return found
