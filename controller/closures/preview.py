@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 from msgspec.structs import replace
 
 from controller.availability.alternatives import instead_of
+from controller.availability.nearby_sites import SiteInReach
 from controller.availability.ranking import ProposalDifference, SpaceProposal
 from controller.availability.service import AvailabilityService
 from controller.bookings import repository as bookings
@@ -15,12 +17,15 @@ from controller.bookings.booking_view import BookingView
 from controller.bookings.service import standing_request
 from controller.bookings.writer import BookingWriter
 from controller.closures.requested_closure import Foreseen, Hit, RequestedClosure, foreseen
+from controller.closures.ways_in import closed_behind, shut_times
 from controller.db.engine import Database, Tx
 from controller.diary.site_config import SiteConfig
 from controller.estate.service import require_parts
 from controller.people.model import Actor
 from controller.people.party_repository import tier_of
 from controller.people.permissions import Action, Thing, may
+from controller.plans.overrides import repository as overrides
+from controller.plans.overrides.model import Ordered
 from edge.wire.clock import Clock
 
 _ASKED = 12
@@ -77,7 +82,8 @@ class ClosurePreview:
             now = self.clock.now()
             where = await self.writer.site_configs.of(tx, site)
             ahead = await self.diary.ahead(tx, site, now)
-            found = foreseen(wanted, where, await require_parts(tx, site), ahead)
+            standing = await _standing(tx, site, now)
+            found = foreseen(wanted, where, await require_parts(tx, site), ahead, standing)
             rest = [each for each in found.hits if after is None or HitCursor.of(each) > after]
             hits = rest[:limit]
             items = await self._items(tx, where, found, hits, miles, actor)
@@ -92,6 +98,7 @@ class ClosurePreview:
         views = {each.booking.id: each for each in await self.writer.views(tx, where, shown, now)}
         closed = replace(where, hours=found.hours)
         nearby = await self.availability.nearby(tx, where, actor, miles) if hits else []
+        nearby = [await _with_doors(tx, each, now) for each in nearby]
         items = []
         for hit in hits:
             view = views[hit.booking.id]
@@ -111,6 +118,18 @@ class ClosurePreview:
                 proposals, why = _mixed(instead.proposals), instead.why
             items.append(AffectedWithProposals(view=view, hit=hit, proposals=proposals, why=why))
         return items
+
+
+async def _standing(tx: Tx, site: str, now: datetime) -> list[Ordered]:
+    """Overrides in force or planned."""
+    return [each for each in await overrides.current(tx, site, now) if each.wanted(now)]
+
+
+async def _with_doors(tx: Tx, there: SiteInReach, now: datetime) -> SiteInReach:
+    """Another site with its spaces closed while every door to them is shut."""
+    where = there.site_config
+    shut = shut_times(where, await _standing(tx, where.site.id, now))
+    return replace(there, site_config=replace(where, hours=closed_behind(where.hours, where, shut)))
 
 
 def _mixed(found: Sequence[SpaceProposal]) -> list[SpaceProposal]:

@@ -1,18 +1,19 @@
 """What somebody wants to close: the site, spaces of it, or a door; and the bookings that it affects."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec.structs import replace
 
+from controller.closures.ways_in import ShutTimes, closed_behind, no_way_in, shut_times
 from controller.diary.site_config import SiteConfig, SpaceAtSite
 from controller.estate.errors import DoorUnknown
-from controller.estate.model import SiteParts
+from controller.estate.model import Door, SiteParts
 from controller.hours.change_preview import NewClosure, NoClosure, ReplacedClosure
 from controller.hours.impact import Ahead, broken
 from controller.hours.timetable import Timetable
+from controller.plans.overrides.model import Ordered
 from controller.text import times
-from edge.wire.interval import Interval
 
 
 class RequestedClosure(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,16 +40,20 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
-    """``hits``: by start. ``hours``: as they would be; a space whose only door is shut counts as closed."""
+    """``hits``: by start. ``hours``: as they would be; a space is closed while every door to it is shut."""
 
     hits: tuple[Hit, ...]
     hours: Timetable
 
 
-def foreseen(wanted: RequestedClosure, where: SiteConfig, parts: SiteParts, ahead: Iterable[Ahead]) -> Foreseen:
-    """The effect of the closure. Raises ``DoorUnknown``, ``ClosureUnknown`` and what the closure itself refuses."""
-    hours = wanted.proposal().applied(where.hours, parts) if wanted.door is None else where.hours
+def foreseen(
+    wanted: RequestedClosure, where: SiteConfig, parts: SiteParts, ahead: Iterable[Ahead], standing: Sequence[Ordered]
+) -> Foreseen:
+    """The effect of the closure. ``standing``: the overrides in force or planned. Raises ``DoorUnknown``,
+    ``ClosureUnknown`` and what the closure itself refuses."""
+    standing = [each for each in standing if each.id != wanted.replaces]
     if wanted.door is None:
+        hours = wanted.proposal().applied(where.hours, parts)
         # Of a closure that is changed, all bookings in it are named, not only those that come to be in it.
         before = (
             where.hours if wanted.replaces is None else NoClosure(closure=wanted.replaces).applied(where.hours, parts)
@@ -56,31 +61,34 @@ def foreseen(wanted: RequestedClosure, where: SiteConfig, parts: SiteParts, ahea
         lost = broken(before, hours, ahead)
         return Foreseen(
             hits=tuple(Hit(booking=each.booking, reasons=tuple(loss.text for loss in each.losses)) for each in lost),
-            hours=hours,
+            hours=closed_behind(hours, where, shut_times(where, standing)),
         )
     door = parts.door(wanted.door)
     if door is None:
         raise DoorUnknown(parts.site.id, wanted.door)
     closure = replace(wanted.closure, spaces=()).applied(where.hours, parts).closures[-1]
-    behind = tuple(each for each, place in where.by_space.items() if place.space.doors == (door.id,))
-    if behind:
-        hours = replace(hours, closures=(*hours.closures, replace(closure, spaces=behind)))
+    shut = shut_times(where, standing, {door.id: closure.during})
     hits = [
-        Hit(booking=each, reasons=(_at_door(place, door.name),), shut=place.space.doors == (door.id,))
+        _at_door(each, where.by_space[each.space], door, shut)
         for each in ahead
-        if door.id in (place := where.by_space[each.space]).space.doors and _meet(each.during, closure.during)
+        if door.id in where.by_space[each.space].space.doors and each.during.overlaps(closure.during)
     ]
-    return Foreseen(hits=tuple(hits), hours=hours)
+    return Foreseen(hits=tuple(hits), hours=closed_behind(where.hours, where, shut))
 
 
-def _meet(one: Interval, other: Interval) -> bool:
-    return one.start < other.end and other.start < one.end
-
-
-def _at_door(place: SpaceAtSite, name: str) -> str:
-    others = [each for each in place.door_names if each != name]
-    return (
-        f"{name} is shut then; the way in is {times.listed(others)}"
-        if others
-        else f"{name}, its only door, is shut then"
-    )
+def _at_door(booking: Ahead, place: SpaceAtSite, door: Door, shut: ShutTimes) -> Hit:
+    others = [
+        (other, name) for other, name in zip(place.space.doors, place.door_names, strict=True) if other != door.id
+    ]
+    ways = [name for other, name in others if not any(each.overlaps(booking.during) for each in shut.get(other, ()))]
+    barred = any(each.overlaps(booking.during) for each in no_way_in(place.space.doors, shut))
+    listed = times.listed([name for _, name in others])
+    if not others:
+        text = f"{door.name}, its only door, is shut then"
+    elif ways:
+        text = f"{door.name} is shut then; the way in is {times.listed(ways)}"
+    else:
+        text = (
+            f"{door.name} is shut then, and {listed} {'is' if len(others) == 1 else 'are'} shut for some or all of it"
+        )
+    return Hit(booking=booking, reasons=(text,), shut=barred)

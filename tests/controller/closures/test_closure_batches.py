@@ -105,6 +105,41 @@ async def test_a_shut_door_affects_whom_it_keeps_out_and_names_the_other_way_in(
     assert not any(each["stands"] for each in (await village.get(f"{ROOT}/overrides")).json()["items"])
 
 
+@pytest.mark.parametrize("kind", ["out_of_service", "lock_down"])
+async def test_a_door_that_is_shut_already_is_no_way_in(village: httpx.AsyncClient, kind: str) -> None:
+    today = {"starts": "2026-11-26T18:00", "ends": "2026-11-26T20:00"}
+    door = {"reason": "new lock", "door": "front-door", "first": "2026-11-26", "last": "2026-11-26"}
+    await book(village, title="Choir", **today)
+    await book(village, title="Quiz", starts="2026-11-26T20:00", ends="2026-11-26T22:00")
+    order = {"kind": kind, "doors": ["side-door"], "reason": "glass", "ends": "2026-11-26T19:00"}
+    answer = await village.post(f"{ROOT}/overrides", json=order)
+    assert answer.is_success, answer.text
+    choir, quiz = (await preview(village, door))["items"]
+    assert choir["reasons"] == ["Front door is shut then, and Side door is shut for some or all of it"]
+    assert {each["space"] for each in choir["proposals"]} == {"hall", "yard"}
+    at = [each["starts"] for each in choir["proposals"] if each["space"] == "hall"]
+    assert not any("2026-11-26" <= starts < "2026-11-26T19:00" for starts in at)
+    assert quiz["reasons"] == ["Front door is shut then; the way in is Side door"]
+    replacing = door | {"door": "side-door", "replaces": answer.json()["id"]}
+    assert [each["reasons"] for each in (await preview(village, replacing))["items"]] == [
+        ["Side door is shut then; the way in is Front door"]
+    ] * 2
+
+
+async def test_no_room_behind_a_shut_door_is_proposed_for_a_closed_one(village: httpx.AsyncClient) -> None:
+    choir = await book(village, title="Choir", people=20, **EVENING)
+    closed = FLOOR | {"first": "2026-12-10", "last": "2026-12-10"}
+
+    async def spaces() -> set[str]:
+        [hit] = (await preview(village, closed))["items"]
+        assert hit["booking"]["id"] == choir["id"]
+        return {each["space"] for each in hit["proposals"] if each["starts"].startswith("2026-12-10")}
+
+    assert "studio" in await spaces()
+    await carry_out(village, {"reason": "lock", "door": "front-door", "first": "2026-12-10", "last": "2026-12-10"})
+    assert await spaces() == {"yard"}
+
+
 async def test_all_is_carried_out_and_undone_with_the_same_codes(any_village: httpx.AsyncClient) -> None:
     choir, yoga = (
         await book(any_village, title="Choir", **EVENING),
