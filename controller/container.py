@@ -45,7 +45,7 @@ from controller.calendars.service import CalendarImport
 from controller.calendars.subscriptions import repository as subscriptions
 from controller.calendars.subscriptions.service import SubscriptionService
 from controller.changes import Changes
-from controller.closures.preview import ClosurePreview
+from controller.closures.preview import ClosurePreview, shut_this_week
 from controller.closures.service import ClosureBatches
 from controller.db.engine import Database
 from controller.db.write_probe import WriteProbe
@@ -491,7 +491,7 @@ def open_container(
         induction=InductionService(database, clock, keys, members, address=settings.address),
         lapsing=lapsing,
         digests=digests,
-        mornings=MorningService(database, clock, writer, listing, calls, lapsing),
+        mornings=MorningService(database, clock, writer, listing, calls, lapsing, shut_this_week),
         audit=AuditService(database, clock),
         retention=retention,
         user_erasure=user_erasure,

@@ -17,19 +17,25 @@ from controller.bookings.booking_view import BookingView
 from controller.bookings.service import standing_request
 from controller.bookings.writer import BookingWriter
 from controller.closures.requested_closure import Foreseen, Hit, RequestedClosure, foreseen
-from controller.closures.ways_in import closed_behind, shut_times
+from controller.closures.ways_in import barred, closed_behind, doors_of, shut_times
 from controller.db.engine import Database, Tx
+from controller.diary.model import Booking
 from controller.diary.site_config import SiteConfig
 from controller.estate.service import require_parts
+from controller.notices.morning.model import ShutDoor
 from controller.people.model import Actor
 from controller.people.party_repository import tier_of
 from controller.people.permissions import Action, Thing, may
 from controller.plans.overrides import repository as overrides
 from controller.plans.overrides.model import Ordered
+from controller.text import times
 from edge.wire.clock import Clock
+from edge.wire.interval import Interval
 
 _ASKED = 12
 """Proposals that are looked for."""
+_NAMED = 5
+"""Bookings that are named of a door that is shut."""
 _OF_A_KIND = 2
 """Most that are shown of one kind, such as another space."""
 
@@ -63,6 +69,14 @@ class ClosureForeseen(msgspec.Struct, frozen=True, kw_only=True):
     next: HitCursor | None
 
 
+class ShutDoors(msgspec.Struct, frozen=True, kw_only=True):
+    """An override that takes doors out of service: how many bookings have no way in because of it, and the next."""
+
+    override: str
+    count: int
+    bookings: Sequence[BookingView]
+
+
 @dataclass(eq=False)
 class ClosurePreview:
     """Each method is one transaction that writes nothing."""
@@ -89,6 +103,20 @@ class ClosurePreview:
             items = await self._items(tx, where, found, hits, miles, actor)
             following = HitCursor.of(hits[-1]) if len(rest) > limit else None
             return ClosureForeseen(items=items, count=len(found.hits), next=following)
+
+    async def shut_doors(self, site: str) -> list[ShutDoors]:
+        """Each override in force or planned behind which bookings have no way in. Raises ``SiteUnknown``."""
+        async with self.database.read() as tx:
+            now = self.clock.now()
+            where = await self.writer.site_configs.of(tx, site)
+            found = barred(where, await _standing(tx, site, now), await self.diary.ahead(tx, site, now))
+            shown = await bookings.some(tx, sorted({each.id for _, its in found for each in its[:_NAMED]}))
+            views = {each.booking.id: each for each in await self.writer.views(tx, where, shown, now)}
+            return [
+                ShutDoors(override=override.id, count=len(its), bookings=[views[each.id] for each in its[:_NAMED]])
+                for override, its in found
+                if its
+            ]
 
     async def _items(
         self, tx: Tx, where: SiteConfig, found: Foreseen, hits: Sequence[Hit], miles: float, actor: Actor
@@ -118,6 +146,23 @@ class ClosurePreview:
                 proposals, why = _mixed(instead.proposals), instead.why
             items.append(AffectedWithProposals(view=view, hit=hit, proposals=proposals, why=why))
         return items
+
+
+async def shut_this_week(tx: Tx, where: SiteConfig, ahead: Sequence[Booking], now: datetime) -> list[ShutDoor]:
+    """For the morning: each door that is out of service with bookings ahead that have no way in because of it."""
+    found: dict[str, ShutDoor] = {}
+    for override, its in barred(where, await _standing(tx, where.site.id, now), ahead):
+        for door in where.doors:
+            behind = [each for each in its if door.id in where.by_space[each.space].space.doors]
+            if door.id not in doors_of(where, override) or not behind:
+                continue
+            during = times.window(Interval(start=override.starts, end=override.ends), where.site.tz, now=now)
+            text = f"{door.name} is out of service {during}: {override.reason}"
+            before = found.get(door.id, ShutDoor(door=door.id, text=text, bookings=()))
+            known = {each.id for each in before.bookings}
+            more = [each for each in behind if each.id not in known]
+            found[door.id] = replace(before, bookings=(*before.bookings, *more))
+    return list(found.values())
 
 
 async def _standing(tx: Tx, site: str, now: datetime) -> list[Ordered]:

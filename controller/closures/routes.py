@@ -146,10 +146,20 @@ class ClosureBatchAnswer(Answer):
     cancelled: int
 
 
+class ShutDoorsAnswer(Answer):
+    """``override``: of doors that are out of service. ``count``: how many bookings have no way in because of it, which
+    nobody has moved or cancelled; ``bookings``: the next of them."""
+
+    override: str
+    count: int
+    bookings: list[BookingRead]
+
+
 class ClosureBatchList(Answer):
-    """The newest first."""
+    """The newest first. ``shut_doors``: those behind which bookings have no way in, by start."""
 
     items: list[ClosureBatchAnswer]
+    shut_doors: list[ShutDoorsAnswer]
 
 
 class ClosureBatchDone(ClosureBatchAnswer):
@@ -198,10 +208,19 @@ async def post_closure_batch(
 
 
 @router.get("/sites/{site}/closure-batches")
-async def list_closure_batches(site: SlugPath, batches: TheBatches, actor: Runs) -> ClosureBatchList:
-    """What can still be undone, the newest first."""
+async def list_closure_batches(
+    site: SlugPath, batches: TheBatches, preview: ThePreview, actor: Runs
+) -> ClosureBatchList:
+    """What can still be undone, the newest first; and the bookings that have no way in, because a door is out of
+    service."""
     where, found = await batches.open(site)
-    return ClosureBatchList(items=[batch_answer(each, where) for each in found])
+    shut = [
+        ShutDoorsAnswer(
+            override=each.override, count=each.count, bookings=[booking_answer(view, actor) for view in each.bookings]
+        )
+        for each in await preview.shut_doors(site)
+    ]
+    return ClosureBatchList(items=[batch_answer(each, where) for each in found], shut_doors=shut)
 
 
 @router.post(

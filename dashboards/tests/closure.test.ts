@@ -109,10 +109,10 @@ test("closures and closed doors are listed by start, with the open bookings of t
   const closure = { id: "c", reason: "floor", spaces: ["hall"], first: "2026-12-10", last: "2026-12-10", starts: "2026-12-10T00:00Z", ends: "2026-12-11T00:00Z", actor: "Una" };
   const door = { id: "o", kind: "out_of_service", reason: "lock", starts: "2026-12-01T08:00Z", ends: "2026-12-01T10:00Z", actor: "Una", stands: true, doors: [{ door: "front", name: "Front door" }] };
   const booked = (id: string, where: string) => ({ ...hit(id).booking, space: where, starts: "2026-12-10T18:00Z", ends: "2026-12-10T20:00Z" });
-  const found = listed(site, [closure], [door], [booked("in", "half-a"), booked("out", "studio")]);
-  assert.deepEqual(found.map(({ name, when, open }) => [name, when, open.map(({ id }) => id)]), [
-    ["Front door", "Tue 1 Dec, 08:00 to 10:00", []],
-    ["hall", "Thu 10 Dec", ["in"]],
+  const found = listed(site, [closure], [door], [booked("in", "half-a"), booked("out", "studio")], [{ override: "o", count: 7, bookings: [booked("behind", "studio")] }]);
+  assert.deepEqual(found.map(({ name, when, open, waiting }) => [name, when, open.map(({ id }) => id), waiting]), [
+    ["Front door", "Tue 1 Dec, 08:00 to 10:00", ["behind"], 7],
+    ["hall", "Thu 10 Dec", ["in"], 1],
   ]);
   assert.deepEqual([found[1]?.values.from, found[1]?.values.what, found[1]?.values.hours], ["10/12/2026", "space:hall", false]);
 });

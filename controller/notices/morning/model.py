@@ -25,14 +25,22 @@ LATE_AFTER = timedelta(minutes=10)
 
 
 class DoorDown(msgspec.Struct, frozen=True, kw_only=True):
-    """A door that is known not to work. ``bookings``: the next ones that pass through it; ``more``: how many follow in
-    these days."""
+    """A door that does not work, or is out of service. ``bookings``: the next ones that pass through it;
+    ``more``: how many follow in these days."""
 
     door: str
     text: str
     hint: str
     bookings: Sequence[BookingView]
     more: int
+
+
+class ShutDoor(msgspec.Struct, frozen=True, kw_only=True):
+    """A door that is out of service on purpose. ``bookings``: those ahead that have no other way in."""
+
+    door: str
+    text: str
+    bookings: Sequence[Booking]
 
 
 class DocumentHit(msgspec.Struct, frozen=True, kw_only=True):

@@ -48,8 +48,9 @@ class MorningBooking(Answer):
 
 
 class MorningDoor(Answer):
-    """A door that is known not to work: what is wrong (``text``) and what to do (``hint``). ``bookings``: the next ones
-    in these days that pass through it; ``more``: how many follow them."""
+    """A door that is known not to work, or is out of service: what is wrong (``text``) and what to do (``hint``).
+    ``bookings``: the next ones in these days that pass through it, of a door out of service those that have no other
+    way in; ``more``: how many follow them."""
 
     door: str
     text: str

@@ -1,6 +1,6 @@
 """Puts a manager's morning together; writes nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypedDict
 
@@ -22,6 +22,7 @@ from controller.notices.morning.model import (
     DocumentHit,
     DoorDown,
     Morning,
+    ShutDoor,
     day_after,
     evening_before,
     is_heard,
@@ -40,6 +41,10 @@ MOST = 200
 _HITS = 5
 """Bookings named for one door or document; the rest is counted."""
 _AWAY = "If it has power, it goes on by its last plan: it opens for the codes that it has."
+_SHUT = "Move or cancel them under Closures, or let them in yourself."
+
+ShutDoors = Callable[[Tx, SiteConfig, Sequence[Booking], datetime], Awaitable[Sequence[ShutDoor]]]
+"""Doors that are out of service, with those of these bookings that have no other way in."""
 
 
 class MorningService:
@@ -53,6 +58,7 @@ class MorningService:
         listing: BookingListing,
         calls: CallService,
         lapsing: DocumentReminders,
+        shut_doors: ShutDoors,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -60,6 +66,7 @@ class MorningService:
         self._listing = listing
         self._calls = calls
         self._lapsing = lapsing
+        self._shut_doors = shut_doors
 
     async def of_site(self, site: str, *, days: int, actor: Actor) -> Morning:
         """``days``: how many evenings ago what has changed begins. Raises ``SiteUnknown``."""
@@ -74,11 +81,14 @@ class MorningService:
             following = [each for each in ahead if each.starts > now][:1]
             reports = await doors.reports(tx, site)
             down = list(_down(where, ahead, reports, now))
+            dead = {report.door for report, _ in down}
+            shut = [each for each in await self._shut_doors(tx, where, ahead, now) if each.door not in dead]
             lapsed = await self._lapsed(tx, where, ahead, actor, now)
             undecided = await affected.page(tx, site, causes=tuple(Cause), kept=False, now=now, after=None, limit=MOST)
             changed = {name: await query(tx, site, since, now) for name, query in _CHANGES.items()}
             known = {each.id: each for each in ahead}
-            named = [*today, *following, *(each for _, its in (*down, *lapsed) for each in its[:_HITS])]
+            hits = [*(its for _, its in (*down, *lapsed)), *(each.bookings for each in shut)]
+            named = [*today, *following, *(each for its in hits for each in its[:_HITS])]
             ids = {*undecided, *(each.id for lines in changed.values() for each in lines)}
             shown = {each.id: each for each in [*named, *await bookings.some(tx, sorted(ids - known.keys()))]}
             shown |= {each: known[each] for each in ids & known.keys()}
@@ -103,7 +113,8 @@ class MorningService:
                     **_hits(its, views),
                 )
                 for report, its in down
-            ],
+            ]
+            + [DoorDown(door=each.door, text=each.text, hint=_SHUT, **_hits(each.bookings, views)) for each in shut],
             documents=[DocumentHit(document=document, **_hits(its, views)) for document, its in lapsed],
             next=next((views[each.id] for each in following), None),
             **{name: [views[each.id] for each in lines] for name, lines in changed.items()},

@@ -39,7 +39,15 @@ export interface WireOverride {
   doors: { door: string; name: string }[];
 }
 
-/** A closure as it is listed. `open`: bookings in it that nobody has decided on. */
+/** Doors out of service behind which `count` bookings have no way in; `bookings`: the next of them. */
+export interface WireShutDoors {
+  override: string;
+  count: number;
+  bookings: WireBooking[];
+}
+
+/** A closure as it is listed. `open`: the next bookings in it that nobody has decided on, of a door those that have no
+ * way in; `waiting`: how many there are. */
 export interface Listed {
   id: string;
   kind: "closure" | "door";
@@ -51,6 +59,7 @@ export interface Listed {
   actor: string;
   values: ClosureValues;
   open: WireBooking[];
+  waiting: number;
 }
 
 /** "Thu 24 Dec", "Thu 24 Dec to Sun 27 Dec", "Thu 26 Nov, 18:00 to Fri 27 Nov 02:00" */
@@ -70,7 +79,13 @@ export function nameOf(what: string, site: SiteDetail): string {
 }
 
 /** Closures and closed doors, by start. */
-export function listed(site: SiteDetail, closures: readonly WireClosure[], overrides: readonly WireOverride[], affected: readonly WireBooking[]): Listed[] {
+export function listed(
+  site: SiteDetail,
+  closures: readonly WireClosure[],
+  overrides: readonly WireOverride[],
+  affected: readonly WireBooking[],
+  shut: readonly WireShutDoors[],
+): Listed[] {
   const { zone } = site;
   const at = (starts: string, ends: string) => {
     const [from, to] = [Date.parse(starts), Date.parse(ends)];
@@ -84,12 +99,14 @@ export function listed(site: SiteDetail, closures: readonly WireClosure[], overr
     const open = affected.filter((each) => isIn(each, one, site.spaces));
     const name = one.spaces.length ? one.spaces.map((each) => nameOf(`space:${each}`, site)).join(", ") : "Whole building";
     const values = { ...EMPTY, ...fields, ...days, what, reason: one.reason, replaces: one.id };
-    return { id: one.id, kind: "closure", name, reason: one.reason, actor: one.actor, open, values, ...period };
+    return { id: one.id, kind: "closure", name, reason: one.reason, actor: one.actor, open, waiting: open.length, values, ...period };
   });
   const doors = overrides.filter((one) => one.kind === "out_of_service" && one.stands).map((one): Listed => {
     const { fields, ...period } = at(one.starts, one.ends);
     const values = { ...EMPTY, ...fields, hours: true, what: one.doors.length === 1 ? `door:${one.doors[0]!.door}` : "", reason: one.reason, replaces: one.id };
-    return { id: one.id, kind: "door", name: one.doors.map((each) => each.name).join(", "), reason: one.reason, actor: one.actor, open: [], values, ...period };
+    const behind = shut.find(({ override }) => override === one.id);
+    const open = { open: behind?.bookings ?? [], waiting: behind?.count ?? 0 };
+    return { id: one.id, kind: "door", name: one.doors.map((each) => each.name).join(", "), reason: one.reason, actor: one.actor, values, ...open, ...period };
   });
   return [...rooms, ...doors].sort((a, b) => a.from - b.from || a.to - b.to);
 }

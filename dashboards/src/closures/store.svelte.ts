@@ -3,7 +3,7 @@ import { get, getAll } from "../api.ts";
 import { Fetched } from "../fetched.svelte.ts";
 import type { SiteDetail, WireBooking } from "../model.ts";
 import type { Batch } from "./batch.ts";
-import { type Listed, listed, type WireClosure, type WireOverride } from "./closure.ts";
+import { type Listed, listed, type WireClosure, type WireOverride, type WireShutDoors } from "./closure.ts";
 
 export class ClosureStore extends Fetched {
   detail = $state.raw<SiteDetail | null>(null);
@@ -25,12 +25,12 @@ export class ClosureStore extends Fetched {
           getAll<WireClosure>(`${at}/closures`),
           get<{ items: WireOverride[] }>(`${at}/overrides`),
           getAll<WireBooking>(`${at}/affected-bookings`),
-          get<{ items: Batch[] }>(`${at}/closure-batches`),
+          get<{ items: Batch[]; shut_doors: WireShutDoors[] }>(`${at}/closure-batches`),
         ]),
       ([detail, closures, overrides, affected, batches]) => {
         const open = affected.filter((one) => one.affected_by.some(({ cause, kept_at }) => cause === "closed" && !kept_at));
         this.detail = detail;
-        this.items = listed(detail, closures, overrides.items, open);
+        this.items = listed(detail, closures, overrides.items, open, batches.shut_doors);
         this.batches = batches.items;
       },
     );

@@ -126,6 +126,29 @@ async def test_a_door_that_is_shut_already_is_no_way_in(village: httpx.AsyncClie
     ] * 2
 
 
+async def test_bookings_with_no_way_in_are_listed_with_their_door_until_they_are_moved(
+    village: httpx.AsyncClient,
+) -> None:
+    await book(village, title="Choir", **EVENING)
+    yoga = await book(village, title="Yoga", space="studio", **EVENING)
+    await book(village, title="Later", space="studio", starts="2026-12-11T18:00", ends="2026-12-11T20:00")
+    door = {"reason": "new lock", "door": "front-door", "first": "2026-12-10", "last": "2026-12-10"}
+    done = await carry_out(village, door)
+
+    async def shut() -> list[tuple[str, int, list[str]]]:
+        found = (await village.get(f"{ROOT}/closure-batches")).json()["shut_doors"]
+        return [(each["override"], each["count"], [one["title"] for one in each["bookings"]]) for each in found]
+
+    assert await shut() == [(done["override"], 1, ["Yoga"])]
+    await act(village, yoga, "cancel")
+    assert await shut() == []
+    side = await carry_out(village, door | {"door": "side-door"})
+    both = [(each["override"], 1, ["Choir"]) for each in (done, side)]
+    assert sorted(await shut()) == sorted(both)
+    await undo(village, side)
+    assert await shut() == []
+
+
 async def test_no_room_behind_a_shut_door_is_proposed_for_a_closed_one(village: httpx.AsyncClient) -> None:
     choir = await book(village, title="Choir", people=20, **EVENING)
     closed = FLOOR | {"first": "2026-12-10", "last": "2026-12-10"}

@@ -148,6 +148,26 @@ async def test_a_dead_door_names_the_bookings_of_the_week_behind_it(
     assert door["more"] == 2  # 3 December is a week away
 
 
+async def test_a_door_out_of_service_names_the_bookings_that_have_no_other_way_in(
+    client: httpx.AsyncClient, app: FastAPI, clock: ManualClock
+) -> None:
+    await furnish(client)
+    await book(client, **TONIGHT)
+    await book(client, title="By the front", space="studio", **TONIGHT)
+    clock.set(EIGHT)
+    order = {"kind": "out_of_service", "doors": ["front-door"], "reason": "new lock", "ends": "2026-11-27T12:00"}
+    answer = await client.post(f"{API}/sites/{SITE}/overrides", json=order)
+    assert answer.is_success, answer.text
+    [door] = (await morning(client))["doors"]
+    assert door["text"] == "Front door is out of service Thu 26 Nov, 08:00 to Fri 27 Nov, 12:00: new lock"
+    assert ([each["title"] for each in door["bookings"]], door["more"]) == (["By the front"], 0)
+    await go_offline(app.state.container, "pi-front", 30)
+    [door] = (await morning(client))["doors"]  # named once, as what does not work
+    assert "has not been heard of" in door["text"]
+    answer = await client.post(f"{API}/overrides/{answer.json()['id']}/end", json={"reason": ""})
+    assert answer.is_success, answer.text
+
+
 async def test_a_closure_stands_until_somebody_decides(client: httpx.AsyncClient, clock: ManualClock) -> None:
     await furnish(client)
     made = await book(client, **NEXT_WEEK)
