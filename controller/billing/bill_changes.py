@@ -6,6 +6,7 @@ follows the rule of the first confirmation, by how long before the start of the 
 start on the full price is due. A waiver stays valid whatever happens to the booking later.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
@@ -103,16 +104,19 @@ def changed(bill: Bill, price: Quote, of: PricingBasis, charge: Charge | None) -
     return _waive(replace(bill, price=price, basis=of, given_up=charges, ended=None))
 
 
-def waived(bill: Bill, why: str, *, given_up_only: bool) -> Bill:
+def waived(bill: Bill, why: str, *, given_up_only: bool, since: int | None = None) -> Bill:
     """The bill let off as a whole, or what is charged for time that was given up. Free hours that it took stay
-    spent."""
+    spent. ``since``: only from this one on of the charges for given-up time, and no later ones than there are."""
     none = Charge(line=QuoteLine(kind=QuoteLineKind.WAIVED, text=""))
-    return _waive(replace(bill, waiver=Waiver(charge=none, why=why, given_up_only=given_up_only)))
+    waiver = Waiver(charge=none, why=why, given_up_only=given_up_only)
+    if since is not None:
+        waiver = replace(waiver, since=since, until=len(bill.given_up) if given_up_only else None)
+    return _waive(replace(bill, waiver=waiver))
 
 
-def charged(bill: Bill) -> Bill:
-    """The bill without a waiver."""
-    return replace(bill, waiver=None)
+def charged(bill: Bill, former: Waiver | None = None) -> Bill:
+    """The bill without a waiver, or with the one that it had before."""
+    return _waive(replace(bill, waiver=former))
 
 
 def terms(rule: Cancelling | None) -> str:
@@ -163,13 +167,19 @@ def _waive(bill: Bill) -> Bill:
     if waiver is None:
         return bill
     if waiver.given_up_only:
-        off, vat = sum(each.line.pence for each in bill.given_up), sum(each.vat for each in bill.given_up)
+        off, vat = _sums(bill.given_up[waiver.since : waiver.until])
     else:
         whole = replace(bill, waiver=None).quote
-        off, vat = whole.total or 0, whole.vat
+        stays, vat_of_it = _sums(bill.given_up[: waiver.since])
+        off, vat = (whole.total or 0) - stays, whole.vat - vat_of_it
     text = f"waived: {waiver.why}" + (f": 0 % of {money.pounds(off)} is charged" if off else "")
     charge = Charge(line=QuoteLine(kind=QuoteLineKind.WAIVED, text=text, pence=-off), vat=-vat)
     return replace(bill, waiver=replace(waiver, charge=charge))
+
+
+def _sums(charges: Sequence[Charge]) -> tuple[int, int]:
+    """Pence, and the VAT in them."""
+    return sum(each.line.pence for each in charges), sum(each.vat for each in charges)
 
 
 def _beyond(uses: tuple[AllowanceUse, ...], remaining: tuple[AllowanceUse, ...]) -> tuple[AllowanceUse, ...]:

@@ -257,12 +257,15 @@ class EndedBooking(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-class Waiver(msgspec.Struct, frozen=True, kw_only=True):
-    """A waiver of the whole charge, or with ``given_up_only`` what is charged for time that was given up."""
+class Waiver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A waiver of the whole charge, or with ``given_up_only`` what is charged for time that was given up. ``since``:
+    so many of the first charges for such time stay. ``until``: how many there were, if later ones stay too."""
 
     charge: Charge
     why: str
     given_up_only: bool
+    since: int = 0
+    until: int | None = None
 
 
 class Bill(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -20,6 +20,7 @@ from controller.billing.model import (
     Shift,
     StoredTariffs,
     Tariffs,
+    Waiver,
 )
 from controller.billing.quote_freezing import QuoteFreezer, confirmed
 from controller.billing.rate_periods import micros
@@ -223,14 +224,23 @@ class BillingService:
             return pricer.price(basis(site_config, booking), series=booking.series_id)
         return (await confirmed(tx, site_config, current, pricer, booking, frozen_quote, self._clock.now())).quote
 
-    async def waive(self, booking_id: str, *, why: str, given_up_only: bool, actor: Actor) -> Account:
+    async def bill(self, booking_id: str) -> Bill | None:
+        """What a booking owes; None if it never had a price."""
+        async with self._database.read() as tx:
+            found = (await repository.live(tx, [booking_id])).get(booking_id)
+            return None if found is None else found.bill
+
+    async def waive(
+        self, booking_id: str, *, why: str, given_up_only: bool, since: int | None = None, actor: Actor
+    ) -> Account:
         """Waive a booking's charge, or the charge for time that was given up, whatever happens to it later; the
-        quote that held is kept. Raises ``BookingUnknown``, ``NothingCharged``."""
+        quote that held is kept. ``since``: as in ``bill_changes.waived``. Raises ``BookingUnknown``,
+        ``NothingCharged``."""
 
         def off(frozen: Frozen | None, booking: Booking) -> Bill:
             if frozen is None:
                 raise NothingCharged(booking.title)
-            made = bill_changes.waived(frozen.bill, why, given_up_only=given_up_only)
+            made = bill_changes.waived(frozen.bill, why, given_up_only=given_up_only, since=since)
             if (made.quote.total or 0) >= (frozen.quote.total or 0):
                 raise NothingCharged(booking.title)
             return made
@@ -242,6 +252,19 @@ class BillingService:
 
         def on(frozen: Frozen | None, _: Booking) -> Bill | None:
             return None if frozen is None or frozen.bill.waiver is None else bill_changes.charged(frozen.bill)
+
+        return await self._rebill(booking_id, on, QuoteReason.CHARGED, act="charge", actor=actor)
+
+    async def charge_again(self, booking_id: str, *, why: str, former: Waiver | None, actor: Actor) -> Account:
+        """Take the waiver of the whole charge back that has this reason, and put the ``former`` one in its place; any
+        other stays. Idempotent. Raises ``BookingUnknown``."""
+
+        def on(frozen: Frozen | None, _: Booking) -> Bill | None:
+            waiver = None if frozen is None else frozen.bill.waiver
+            if frozen is None or waiver is None or waiver.given_up_only or waiver.why != why:
+                return None
+            made = bill_changes.charged(frozen.bill, former)
+            return None if made == frozen.bill else made
 
         return await self._rebill(booking_id, on, QuoteReason.CHARGED, act="charge", actor=actor)
 

@@ -1,6 +1,7 @@
 """Carries out what was decided about one booking, and puts it back."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -55,6 +56,7 @@ class BookingSteps:
         if decision.decision is Decision.MOVE and target is not None and target.site != site:
             raise invalid_field("target.site", f"a move stays at {site!r}; use rebook for another site")
         step = Step(booking=booking.id, decision=decision.decision, was=Spot.of(booking), before=booking.version)
+        step = await self._with_charges(step)
         await note(step)
         match decision.decision:
             case Decision.CANCEL:
@@ -68,9 +70,17 @@ class BookingSteps:
                 step, view = await self._rebook(booking, target, step, reason, note, actor)
         step = replace(step, version=view.booking.version)
         await note(step)
-        if await self._waive(booking.id, reason, given_up_only=decision.decision is Decision.MOVE, actor=actor):
-            await note(replace(step, waived=True))
+        await self._waive(step, reason, actor)
         return view
+
+    async def _with_charges(self, step: Step) -> Step:
+        bill = await self.billing.bill(step.booking)
+        if bill is None:
+            return step
+        waiver = bill.waiver
+        # What a former waiver let off stays so.
+        charges = waiver.since if waiver is not None and waiver.given_up_only else len(bill.given_up)
+        return replace(step, waiver=waiver, charges=charges)
 
     async def _rebook(
         self, booking: Booking, target: Target, step: Step, reason: str, note: Note, actor: Actor
@@ -96,9 +106,9 @@ class BookingSteps:
             raise
         return step, view
 
-    async def put_back(self, step: Step, actor: Actor) -> BookingView:
-        """As it was before the step; a booking that was put back already stays as it is. Raises ``NotNow`` where
-        somebody has changed it, or the one at the other site, since."""
+    async def put_back(self, step: Step, reason: str, actor: Actor) -> BookingView:
+        """As it was before the step, which was done for ``reason``; a booking that was put back already stays as it
+        is. Raises ``NotNow`` where somebody has changed it, or the one at the other site, since."""
         booking = await self._booking(step.booking)
         there = None if step.rebooked is None else await self._booking(step.rebooked.booking)
         gone = there is None or there.state is BookingState.CANCELLED
@@ -122,9 +132,9 @@ class BookingSteps:
         if not step.version and booking.version == step.before:
             pass  # it was never done
         elif step.decision is Decision.MOVE:
-            await self._waive(booking.id, UNDONE, given_up_only=True, actor=actor)
-        elif step.waived:
-            await self.billing.charge(booking.id, actor=actor)
+            await self._waive(step, UNDONE, actor)
+        else:
+            await self.billing.charge_again(booking.id, why=reason, former=step.waiver, actor=actor)
         if there is not None and not gone:
             await self._drop(there.id, UNDONE, actor)
         return view
@@ -132,15 +142,14 @@ class BookingSteps:
     async def _drop(self, booking_id: str, why: str, actor: Actor) -> None:
         """Cancel the booking at the other site, which nobody had asked for."""
         await self.single.cancel(booking_id, why=why, actor=actor)
-        await self._waive(booking_id, why, given_up_only=False, actor=actor)
+        with suppress(NothingCharged):
+            await self.billing.waive(booking_id, why=why, given_up_only=False, actor=actor)
 
-    async def _waive(self, booking_id: str, why: str, *, given_up_only: bool, actor: Actor) -> bool:
-        """Who gives up time for a closure pays nothing for it; whether there was a charge."""
-        try:
-            await self.billing.waive(booking_id, why=why, given_up_only=given_up_only, actor=actor)
-        except NothingCharged:
-            return False
-        return True
+    async def _waive(self, step: Step, why: str, actor: Actor) -> None:
+        """Who gives up time for a closure pays nothing for it, but what was charged before."""
+        moved = step.decision is Decision.MOVE
+        with suppress(NothingCharged):
+            await self.billing.waive(step.booking, why=why, given_up_only=moved, since=step.charges, actor=actor)
 
     async def _keep(self, site: str, wanted: RequestedClosure, booking: Booking, actor: Actor) -> BookingView:
         """A door that is shut marks no booking, so there is nothing to decide."""

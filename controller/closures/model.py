@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 from msgspec.structs import replace
 
+from controller.billing.model import Waiver
 from controller.diary.model import Booking
 from controller.hours.model import Closure
 from controller.web.fields import Moment
@@ -79,8 +80,8 @@ class Rebooked(msgspec.Struct, frozen=True, kw_only=True):
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was done to a booking, stored before it is done. ``was``, ``before``: where the booking was, and its version
-    then. ``version``: the one after it, 0 until it is done. ``waived``: whether a charge for it was. ``undone``:
-    whether the booking was put back."""
+    then. ``version``: the one after it, 0 until it is done. ``waiver``: of its charge before; ``charges``: how many it
+    had for given-up time that are none of this step's. ``undone``: whether the booking was put back."""
 
     booking: str
     decision: Decision
@@ -88,7 +89,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     before: int
     version: int = 0
     rebooked: Rebooked | None = None
-    waived: bool = False
+    waiver: Waiver | None = None
+    charges: int = 0
     undone: bool = False
 
     @property

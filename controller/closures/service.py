@@ -256,7 +256,7 @@ class ClosureBatches:
         await self.overrides.order(batch.site, draft, actor=actor)
 
     async def _put_back(self, batch: Batch, step: Step, actor: Actor) -> BookingView:
-        view = await self._steps.put_back(step, actor)
+        view = await self._steps.put_back(step, batch.reason, actor)
         await self._update(batch, BatchState.UNDOING, lambda found: found.with_step(replace(step, undone=True)))
         return view
 

@@ -113,6 +113,25 @@ async def test_a_change_of_a_closure_that_was_removed_since_is_not_undone(villag
     assert "removed since" in (await undo(village, later, 409))["detail"]
 
 
+async def test_a_closure_whose_days_are_others_since_the_zone_was_corrected_stays(village: httpx.AsyncClient) -> None:
+    first = await carry_out(village, FLOOR)
+    corrected = {"name": "Ramsey Hub", "zone": "Europe/Paris", "phone": "01487 555 010"}
+    assert (await village.put(f"{ROOT}", json=corrected)).is_success
+    assert (await undo(village, first, 409))["type"].endswith(":closure-changed")
+    assert [each["id"] for each in await listed(village, "closures")] == [first["closure"]]
+
+
+async def test_to_try_again_leaves_the_closure_alone_that_was_put_back(village: httpx.AsyncClient) -> None:
+    yoga = await book(village, **YOGA)
+    first = await carry_out(village, FLOOR)
+    later = await carry_out(village, FLOOR | {"last": "2026-12-12", "replaces": first["closure"]}, moved(yoga))
+    await change(village, yoga, starts="2026-12-18T18:00", ends="2026-12-18T20:00")
+    assert len((await undo(village, later))["refused"]) == 1
+    assert (await village.delete(f"{ROOT}/closures/{first['closure']}")).is_success
+    assert len((await undo(village, later))["refused"]) == 1
+    assert await listed(village, "closures") == []
+
+
 async def test_changes_of_a_shut_door_are_undone_one_after_the_other(village: httpx.AsyncClient) -> None:
     first = await carry_out(village, DOOR)
     later = await carry_out(village, DOOR | {"ends": "2026-12-10T15:00", "replaces": first["override"]})
