@@ -283,15 +283,15 @@ class BookingService:
         ``BookingUnknown``."""
         return await self._act(BookingAction.DECLINE, booking_id, actor, why)
 
-    async def cancel(self, booking_id: str, *, why: str, actor: Actor) -> BookingView:
+    async def cancel(self, booking_id: str, *, why: str, if_match: int | None = None, actor: Actor) -> BookingView:
         """Cancel a booking or a request; one that is cancelled already stays as it is. Raises ``NotNow``,
-        ``BookingUnknown``."""
-        return await self._act(BookingAction.CANCEL, booking_id, actor, why)
+        ``PreconditionFailed``, ``BookingUnknown``."""
+        return await self._act(BookingAction.CANCEL, booking_id, actor, why, if_match=if_match)
 
-    async def restore(self, booking_id: str, *, actor: Actor) -> BookingView:
+    async def restore(self, booking_id: str, *, if_match: int | None = None, actor: Actor) -> BookingView:
         """Undo what ``lifecycle.restore`` says. Raises ``Clash`` where the time is taken, ``NotPossible``, ``NotNow``
         where it is over, ``NotAllowed``, ``BookingUnknown``."""
-        return await self._act(BookingAction.RESTORE, booking_id, actor, "")
+        return await self._act(BookingAction.RESTORE, booking_id, actor, "", if_match=if_match)
 
     async def finish(self, booking_id: str, *, actor: Actor) -> BookingView:
         """End a booking that runs; the rest of its time is free. Idempotent. Raises ``NotNow``, ``BookingUnknown``."""
@@ -326,10 +326,13 @@ class BookingService:
         *,
         what: str | None = None,
         overrule: bool = False,
+        if_match: int | None = None,
     ) -> BookingView:
         async def carry_out(tx: Tx) -> BookingView:
             now = self._clock.now()
             old = await self.locked(tx, booking_id)
+            if if_match is not None and if_match != old.version:
+                raise PreconditionFailed(old)
             require(actor, lifecycle.needs(act, old), Thing(site=old.site, party=old.party))
             where = await self._writer.site_configs.of(tx, old.site)
             new = becomes(old, now, where) if becomes else lifecycle.EFFECTS[act](old, now)

@@ -60,7 +60,7 @@ class BookingSteps:
         await note(step)
         match decision.decision:
             case Decision.CANCEL:
-                view = await self.single.cancel(booking.id, why=reason, actor=actor)
+                view = await self.single.cancel(booking.id, why=reason, if_match=booking.version, actor=actor)
             case Decision.MOVE:
                 assert target is not None
                 change = BookingChange(space=target.space, layout=target.layout, starts=target.starts, ends=target.ends)
@@ -99,7 +99,8 @@ class BookingSteps:
         try:
             if booking.state is BookingState.CONFIRMED and made.booking.state is not BookingState.CONFIRMED:
                 raise NotNow(f"{where} would only be asked for, not confirmed; “{booking.title}” stays where it is")
-            view = await self.single.cancel(booking.id, why=f"{reason}; it is in {where} instead", actor=actor)
+            why = f"{reason}; it is in {where} instead"
+            view = await self.single.cancel(booking.id, why=why, if_match=booking.version, actor=actor)
         except Exception:
             await self._drop(made.booking.id, "it stays where it was", actor)
             await note(replace(step, rebooked=None))
@@ -128,7 +129,7 @@ class BookingSteps:
             )
             view = await self.single.change(booking.id, change, if_match=booking.version, actor=actor)
         else:
-            view = await self.single.restore(booking.id, actor=actor)
+            view = await self.single.restore(booking.id, if_match=booking.version, actor=actor)
         if not step.version and booking.version == step.before:
             pass  # it was never done
         elif step.decision is Decision.MOVE:

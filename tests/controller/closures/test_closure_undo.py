@@ -11,6 +11,7 @@ from controller.bookings import lifecycle
 from controller.bookings.booking_view import BookingView
 from controller.bookings.service import BookingService
 from controller.closures.booking_steps import BookingSteps
+from controller.closures.model import Step
 from controller.diary.model import BookingState
 from tests.controller.clock import ManualClock
 from tests.controller.closures.test_closure_batches import (
@@ -60,6 +61,26 @@ async def test_a_cancelled_booking_is_not_decided_on(village: httpx.AsyncClient)
     assert (await at_march(village), done["cancelled"]) == ([], 0)
     await undo(village, done)
     assert (await look(village, yoga))["status"] == "cancelled"
+
+
+@pytest.mark.parametrize("decision", ["cancel", "rebook"])
+async def test_a_booking_that_is_changed_at_the_same_moment_stays(
+    village: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, decision: str
+) -> None:
+    target = await march(village)
+    choir = await book(village, title="Choir", **EVENING)
+    ready = BookingSteps._with_charges
+
+    async def between(self: BookingSteps, step: Step) -> Step:
+        await change(village, choir, title="Big choir")
+        return await ready(self, step)
+
+    monkeypatch.setattr(BookingSteps, "_with_charges", between)
+    decided = cancelled(choir) if decision == "cancel" else rebooked(choir, target)
+    done = await carry_out(village, FLOOR, decided)
+    assert [each["id"] for each in done["refused"]] == [choir["id"]]
+    assert (await look(village, choir))["status"] == "confirmed"
+    assert all(each["status"] == "cancelled" for each in await at_march(village))
 
 
 async def test_undo_leaves_a_booking_that_somebody_restored_moved_and_cancelled_since(
