@@ -95,6 +95,7 @@ async def test_what_a_closure_hits_is_kept_or_moved_in_place(
     page = screen.page
     hit = _item(screen, "Dawn practice", "Hit by a closure")
     await expect(hit).to_contain_text("Boiler")
+    await expect(hit.get_by_role("link", name="See the closure")).to_have_attribute("href", re.compile("^/closures"))
     await hit.get_by_role("button", name="Keep it").click()
     await expect(hit).to_have_count(0)
     await page.get_by_role("button", name="Undo").click()
