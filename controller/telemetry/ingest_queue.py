@@ -172,6 +172,7 @@ class Ingest:
         self._isolator = FailureIsolator(self.database, self.event_store, self.registry)
         self._waiting: asyncio.Queue[_Arrived] = asyncio.Queue(WAITING_LIMIT)
         self._busy = False
+        self._storing_counts = asyncio.Lock()
         self._batches = Counter("hallkeeper_batches", "Batches of events that arrived.", registry=self.registry)
         self._events = Counter("hallkeeper_events", "Events stored, each once.", registry=self.registry)
         self._overflow = Counter(
@@ -241,21 +242,22 @@ class Ingest:
             await self.store_counts()
 
     async def store_counts(self) -> None:
-        """Store how many were refused since the last time."""
-        counts = self.verifier.take_counts()
-        if not counts:
-            return
+        """Store how many were refused since the last time. What another call is storing is stored when this returns."""
+        async with self._storing_counts:
+            counts = self.verifier.take_counts()
+            if not counts:
+                return
 
-        async def add(tx: Tx) -> None:
-            await repository.add_refusals(tx, counts, self.clock.now())
+            async def add(tx: Tx) -> None:
+                await repository.add_refusals(tx, counts, self.clock.now())
 
-        try:
-            await self.database.run(add)
-        except (SQLAlchemyError, OSError) as error:
-            self.verifier.give_back(counts)
-            fields = {"action": "ingest", "reason": words_of(error)}
-            log.error("Counts of refused messages could not be stored; trying again", extra=fields)
-            return
+            try:
+                await self.database.run(add)
+            except (SQLAlchemyError, OSError) as error:
+                self.verifier.give_back(counts)
+                fields = {"action": "ingest", "reason": words_of(error)}
+                log.error("Counts of refused messages could not be stored; trying again", extra=fields)
+                return
         self.stored(frozenset(site for site, _, _ in counts))
 
     def _opened(self, arrived: _Arrived) -> ValidatedBatch | None:

@@ -225,6 +225,22 @@ async def test_a_batch_that_is_not_the_edges_is_refused_counted_and_harms_nobody
     assert await seqs(hub) == [1, 2, 3]
 
 
+async def test_counts_that_another_call_is_storing_are_stored_when_a_call_returns(hub: Hub, edge: FakeEdge) -> None:
+    await edge.say("events", b"\x00\xff")
+    ingest = hub.container.mqtt.ingest
+
+    async def is_refused() -> bool:
+        return bool(ingest.verifier.refused)
+
+    await eventually(is_refused, what="the message is refused")
+    other = asyncio.create_task(ingest.store_counts())
+    await asyncio.sleep(0)  # it has taken the counts and waits for the database
+    await ingest.store_counts()
+    async with hub.container.database.read() as tx:
+        assert [row.number for row in await tx.execute(select(refusals))] == [1]
+    await other
+
+
 async def test_another_key_site_edge_or_purpose_is_refused(hub: Hub, edge: FakeEdge) -> None:
     mine = edge.speaker
     for stranger in (Speaker(), Speaker(site="other"), Speaker(edge="other")):
