@@ -111,6 +111,13 @@ async def test_what_a_closure_hits_is_kept_or_moved_in_place(
     await expect(hit).to_have_count(0)  # by the live connection
     await hub.api.post("/sites/ramsey/affected-bookings/keep", {"bookings": [monday["practice"]["id"]], "kept": False})
     await expect(hit).to_be_visible()
+    shut = await hub.api.post(
+        "/sites/ramsey/overrides", {"kind": "out_of_service", "doors": None, "reason": "Locks", "minutes": 9000}
+    )
+    door = _item(screen, "Front door is out of service", "Doors that do not work")
+    await expect(door).to_contain_text("let them in yourself")  # by the live connection
+    await hub.api.post(f"/overrides/{shut['id']}/end", {"reason": ""})
+    await expect(door).to_have_count(0)
 
 
 async def test_who_is_to_be_rung_and_asked_leaves_the_page_and_comes_back_on_request(
