@@ -298,7 +298,8 @@ async def test_a_past_booking_is_booked_again(screens: Screens, hub: SimHub, cho
     await past.get_by_role("button", name="Book it", exact=True).click()
     await screen.said(re.compile("Booked.*: Youth choir, Sat 12 Dec, 10:00 to 12:00."))
     found = await hub.api.get("/sites/march/bookings", **{"from": "2026-12-12", "to": "2026-12-13"})
-    assert [(one["title"], one["party"], one["people"]) for one in found["items"]] == [("Youth choir", PARTY, 12)]
+    mine = [(one["title"], one["people"]) for one in found["items"] if one["party"] == PARTY]  # others book there too
+    assert mine == [("Youth choir", 12)]
 
 
 @pytest.mark.browser_full
