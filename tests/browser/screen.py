@@ -119,6 +119,7 @@ class Screens:
             storage_state=self._signed_in if signed_in else None,
             **(settings or {}),
         )
+        context.set_default_timeout(60_000)  # as `expect` waits: a busy machine may take long to load a page
         self._contexts.append(context)
         screen = Screen(await context.new_page(), self._hub.address)
         self._screens.append(screen)
