@@ -80,7 +80,7 @@ def _known(door: str, name: str, at: datetime, text: str, now: datetime) -> Door
 
 
 def down_text(report: DoorReport, name: str, *, zone: ZoneInfo, now: datetime) -> str:
-    """What staff are told of a door that is known not to work; empty for one that works, as far as is known."""
+    """What staff are told about a door that does not work; empty for one that works."""
     if not report.online:
         since = times.at(report.since, zone, now=now)
         return f"{name} has not been heard of since {since}" if now - report.since >= OFFLINE_FOR else ""
