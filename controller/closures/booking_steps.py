@@ -102,7 +102,7 @@ class BookingSteps:
             why = f"{reason}; it is in {where} instead"
             view = await self.single.cancel(booking.id, why=why, if_match=booking.version, actor=actor)
         except Exception:
-            await self._drop(made.booking.id, "it stays where it was", actor)
+            await self._drop(made.booking, "it stays where it was", actor)
             await note(replace(step, rebooked=None))
             raise
         return step, view
@@ -137,14 +137,14 @@ class BookingSteps:
         else:
             await self.billing.charge_again(booking.id, why=reason, former=step.waiver, actor=actor)
         if there is not None and not gone:
-            await self._drop(there.id, UNDONE, actor)
+            await self._drop(there, UNDONE, actor)
         return view
 
-    async def _drop(self, booking_id: str, why: str, actor: Actor) -> None:
-        """Cancel the booking at the other site, which nobody had asked for."""
-        await self.single.cancel(booking_id, why=why, actor=actor)
+    async def _drop(self, there: Booking, why: str, actor: Actor) -> None:
+        """Cancel the booking at the other site, which nobody had asked for, unless somebody changes it meanwhile."""
+        await self.single.cancel(there.id, why=why, if_match=there.version, actor=actor)
         with suppress(NothingCharged):
-            await self.billing.waive(booking_id, why=why, given_up_only=False, actor=actor)
+            await self.billing.waive(there.id, why=why, given_up_only=False, actor=actor)
 
     async def _waive(self, step: Step, why: str, actor: Actor) -> None:
         """Who gives up time for a closure pays nothing for it, but what was charged before."""
