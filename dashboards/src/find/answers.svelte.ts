@@ -30,7 +30,11 @@ export const answers = {
     // Signing out wipes what is kept; nothing is written after that.
     if (!session.user) return;
     all = changed(all, change);
-    sessionStorage.setItem(key(), JSON.stringify(all));
+    try {
+      sessionStorage.setItem(key(), JSON.stringify(all));
+    } catch {
+      // Storage is full or forbidden: the page works, but a reload loses the answers.
+    }
   },
   /** Forgets when and what for; who comes, what is needed and where stays, since the next search is often alike. */
   again(): void {

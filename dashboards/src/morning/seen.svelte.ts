@@ -29,6 +29,10 @@ export class Seen {
 
   private keep(until: Record<string, number>): void {
     this.until = until;
-    localStorage.setItem(this.store, JSON.stringify(until));
+    try {
+      localStorage.setItem(this.store, JSON.stringify(until));
+    } catch {
+      // Storage is full or forbidden: what was seen comes back after a reload.
+    }
   }
 }
