@@ -63,9 +63,18 @@ def sqlite_url(sqlite_seed: Seed, tmp_path: Path) -> str:
     return f"sqlite+aiosqlite:///{file}"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test of the database alone runs on both kinds. One with the whole application runs on SQLite, and on PostgreSQL
+    where it is marked `both_databases`; ``make databases`` runs all others on PostgreSQL.
+    """
+    if "any_seed" in metafunc.fixturenames:
+        both = "any_app" not in metafunc.fixturenames or metafunc.definition.get_closest_marker("both_databases")
+        marks = () if both else pytest.mark.databases_full
+        metafunc.parametrize("any_seed", ["sqlite", pytest.param("postgresql", marks=marks)], indirect=True)
+
+
+@pytest.fixture
 def any_seed(request: pytest.FixtureRequest, seeds: Seeds, stage: Stage) -> Seed:
-    """The test runs once on each kind of database."""
     if request.param == "sqlite":
         return seeds.sqlite(stage)
     return seeds.postgres(request.getfixturevalue("postgres"), stage)

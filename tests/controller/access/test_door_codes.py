@@ -270,6 +270,7 @@ async def test_a_booking_that_goes_to_another_party_leaves_the_code_of_its_group
     assert other != kept
 
 
+@pytest.mark.both_databases
 async def test_to_see_a_code_is_written_down(any_village: httpx.AsyncClient, any_container: Container) -> None:
     made = await book(any_village)
     told = await say(any_village, made, "code")
@@ -279,6 +280,7 @@ async def test_to_see_a_code_is_written_down(any_village: httpx.AsyncClient, any
     assert "see the code" in set(found.scalars())
 
 
+@pytest.mark.both_databases
 async def test_a_leaked_code_is_replaced_at_once_for_all_bookings_that_share_it(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -437,6 +439,7 @@ def test_an_offline_window_is_whole_quarter_hours_inside_the_codes(
     assert found == expected
 
 
+@pytest.mark.both_databases
 async def test_an_entry_by_an_offline_code_counts_for_its_booking_before_a_plan_lists_the_code(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:

@@ -176,6 +176,7 @@ async def test_another_code_ends_the_old_one_and_the_rest_stays(
     assert (await ask(any_container, Presented(card=CARD, digits=old["pin"]), NOW)).granted
 
 
+@pytest.mark.both_databases
 async def test_an_ended_holder_opens_nothing_and_the_card_is_free(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -192,6 +193,7 @@ async def test_an_ended_holder_opens_nothing_and_the_card_is_free(
     assert [row[name] for name in ("code", "card", "card_tag")] == [None, None, None]
 
 
+@pytest.mark.both_databases
 async def test_a_holders_codes_are_shown_on_request_and_that_is_recorded(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -353,6 +355,7 @@ def test_windows_lie_in_order_apart_and_within(hours: list[WeekHours], shift: in
     assert (timeless[-1].end == whole.end if timeless else True) or whole.end <= within.end
 
 
+@pytest.mark.both_databases
 async def test_a_holder_of_all_doors_has_their_code_at_a_later_door_and_nobody_else_gets_it(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:

@@ -127,6 +127,7 @@ async def test_columns_that_a_list_does_not_have_stay_as_they_were(
     assert (await ask(container, shown(), NOW)).granted
 
 
+@pytest.mark.both_databases
 async def test_people_missing_from_the_whole_list_are_ended_unless_a_row_is_wrong(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:

@@ -116,6 +116,7 @@ CASES = {
 }
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("case", CASES)
 async def test_what_was_done_to_the_rows_is_found(any_container: Container, sealer: AuditSealer, case: str) -> None:
     await record(any_container.database, 5)
@@ -125,6 +126,7 @@ async def test_what_was_done_to_the_rows_is_found(any_container: Container, seal
     assert any(expected in each for each in found), found
 
 
+@pytest.mark.both_databases
 async def test_an_inserted_row_is_found_wherever_it_was_put(any_container: Container, sealer: AuditSealer) -> None:
     await record(any_container.database, 5)
     await sealer.look()
@@ -155,6 +157,7 @@ async def test_a_chain_that_was_rewritten_as_a_whole_is_found_by_a_head_kept_out
     assert "the chain was rewritten" in fault.text
 
 
+@pytest.mark.both_databases
 async def test_the_controllers_own_file_does_not_take_the_place_of_an_auditors_head(
     any_container: Container, sealer: AuditSealer
 ) -> None:
@@ -176,6 +179,7 @@ async def test_the_controllers_own_file_does_not_take_the_place_of_an_auditors_h
         assert any("row 3 is not the one whose head was kept outside" in each for each in texts), texts
 
 
+@pytest.mark.both_databases
 async def test_what_was_rewritten_behind_a_signed_cut_is_found(any_container: Container, sealer: AuditSealer) -> None:
     database, keys = any_container.database, public_keys(any_container.keys)
     await record(database, 5)

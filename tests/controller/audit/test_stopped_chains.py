@@ -132,6 +132,7 @@ async def test_a_stopped_chain_goes_on_once_its_head_is_back(any_container: Cont
     assert (await checked(any_container)).faults == ()
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("case", CASES)
 async def test_a_stopped_chain_goes_on_once_somebody_signs_it(
     any_container: Container, sealer: AuditSealer, case: str
@@ -162,6 +163,7 @@ async def test_a_stopped_chain_goes_on_once_somebody_signs_it(
     assert (found.faults != ()) == (case != "no head")
 
 
+@pytest.mark.both_databases
 async def test_more_rows_than_fit_in_one_transaction_of_a_stopped_chain_hold_up_nobody(
     any_container: Container, sealer: AuditSealer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -192,6 +194,7 @@ async def test_a_head_that_was_signed_after_the_file_was_written_is_taken(
     assert in_file(any_container)[SITE].seq == 5
 
 
+@pytest.mark.both_databases
 async def test_a_head_is_not_taken_whose_chain_was_rewritten_below_the_one_in_the_file(
     any_container: Container, sealer: AuditSealer
 ) -> None:
@@ -206,6 +209,7 @@ async def test_a_head_is_not_taken_whose_chain_was_rewritten_below_the_one_in_th
     assert "row 2 is not the one whose head was last signed" in str(await again.ready())
 
 
+@pytest.mark.both_databases
 async def test_old_rows_are_not_deleted_on_a_head_or_rows_that_are_not_ours(
     any_container: Container, sealer: AuditSealer
 ) -> None:
@@ -239,6 +243,7 @@ async def test_a_cut_is_known_to_the_next_look(any_container: Container, sealer:
     assert (await checked(any_container)).faults == ()
 
 
+@pytest.mark.both_databases
 async def test_readyz_says_that_the_log_has_not_been_sealed_for_long(
     any_container: Container, sealer: AuditSealer, clock: ManualClock
 ) -> None:
@@ -265,6 +270,7 @@ async def by_command(container: Container, site: str | None) -> None:
         await tx.execute(update(audit_rows).where(audit_rows.c.id == newest).values(source="console"))
 
 
+@pytest.mark.both_databases
 async def test_a_command_whose_chain_is_stopped_is_followed_once(any_container: Container, sealer: AuditSealer) -> None:
     followed: list[str] = []
 

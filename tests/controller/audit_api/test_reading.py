@@ -55,6 +55,7 @@ async def test_a_row_says_who_what_when_why_and_what_changed(
     assert row["seq"] > 1
 
 
+@pytest.mark.both_databases
 async def test_rows_are_filtered_and_come_in_pages(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
@@ -85,6 +86,7 @@ async def test_rows_are_filtered_and_come_in_pages(
     assert len(whole) > 3
 
 
+@pytest.mark.both_databases
 async def test_reading_is_recorded_with_what_was_looked_for(
     any_client: httpx.AsyncClient, any_container: Container
 ) -> None:

@@ -59,6 +59,7 @@ async def test_a_day_without_bookings_is_free_from_midnight_to_midnight(hub: htt
     assert (found["unfit"], found["why"]) == ([], "")
 
 
+@pytest.mark.both_databases
 async def test_buffers_change_overs_divisions_pools_and_equipment_count(any_hub: httpx.AsyncClient) -> None:
     await book(any_hub, "half-a", "2026-11-26T10:00", "2026-11-26T12:00", equipment={"projector": 2})
     await book(any_hub, "hall", "2026-11-26T18:00", "2026-11-26T20:00", layout="boardroom")
@@ -76,6 +77,7 @@ async def test_buffers_change_overs_divisions_pools_and_equipment_count(any_hub:
     assert one_free["studio"] == [("00:00", "10:00"), ("12:00", "00:00")]
 
 
+@pytest.mark.both_databases
 async def test_a_hold_that_has_run_out_holds_nothing(
     any_hub: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
@@ -199,6 +201,7 @@ async def test_days_on_which_the_clocks_change_are_as_long_as_they_are(
         assert len(found["spaces"][0]["free"]) == pieces
 
 
+@pytest.mark.both_databases
 async def test_all_sites_are_asked_at_once_the_nearest_first_and_by_pages(any_hub: httpx.AsyncClient) -> None:
     await book(any_hub, "hall", "2026-11-26T18:00", "2026-11-26T20:00", site="huntingdon")
     asked: Json = DAY | {"people": 30, "near": "hub"}

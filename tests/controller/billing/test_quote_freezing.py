@@ -142,6 +142,7 @@ async def test_a_restored_booking_has_its_first_quote_again_whatever_the_tariffs
     assert await totals(village, made) == [("restored", 2400), ("cancelled", 2400), ("confirmed", 2400)]
 
 
+@pytest.mark.both_databases
 async def test_nobody_is_charged_twice_for_a_booking_whatever_runs_at_once(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -184,6 +185,7 @@ async def test_free_hours_stay_spent_where_a_late_cancel_is_charged(village: htt
     assert (await account(village, second))["total_pence"] == 2400
 
 
+@pytest.mark.both_databases
 async def test_free_hours_are_not_given_twice_to_bookings_made_at_once(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:

@@ -83,6 +83,7 @@ async def test_a_booking_kept_anyway_leaves_the_list_and_says_so(
     assert "Ask us before you come." in (await look(any_village, carols))["message"]
 
 
+@pytest.mark.both_databases
 async def test_kept_bookings_return_to_the_list_together(any_village: httpx.AsyncClient) -> None:
     carols = await book(any_village, title="Carols", **EVENING)
     await shut(any_village)
@@ -127,6 +128,7 @@ async def test_a_move_by_days_keeps_the_wall_time_over_the_clock_change(village:
     assert made["starts"] == "2027-03-27T09:00:00+00:00"
 
 
+@pytest.mark.both_databases
 async def test_all_are_cancelled(any_village: httpx.AsyncClient) -> None:
     carols = await book(any_village, title="Carols", **EVENING)
     await shut(any_village)
@@ -146,6 +148,7 @@ async def test_a_booking_that_moves_out_of_the_closure_is_affected_no_longer(any
     assert "closed" not in moved["message"]
 
 
+@pytest.mark.both_databases
 async def test_reopening_sets_the_bookings_right_unless_another_closure_meets_them(
     any_village: httpx.AsyncClient,
 ) -> None:

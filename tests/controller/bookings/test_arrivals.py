@@ -144,6 +144,7 @@ async def test_the_first_arrival_is_not_overwritten(village: httpx.AsyncClient, 
     assert (await look(village, made))["arrived_at"] == "2026-11-26T18:00:05+00:00"
 
 
+@pytest.mark.both_databases
 async def test_people_coming_in_are_counted_while_the_code_is_good(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -247,6 +248,7 @@ async def test_a_change_that_was_read_before_an_arrival_does_not_undo_it(
     assert (there["title"], there["status"], there["counted_in"]) == ("Big choir", "arrived", 3)
 
 
+@pytest.mark.both_databases
 async def test_one_that_is_put_off_has_not_been_come_to_yet(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -256,6 +258,7 @@ async def test_one_that_is_put_off_has_not_been_come_to_yet(
     assert (put_off["status"], put_off["arrived_at"], put_off["counted_in"]) == ("confirmed", None, 0)
 
 
+@pytest.mark.both_databases
 async def test_a_room_is_not_released_while_somebody_is_being_let_in(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:

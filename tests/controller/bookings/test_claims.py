@@ -44,6 +44,7 @@ async def test_touching_claims_and_other_atoms_are_taken(
     await claim(any_container, second["id"], SIX, 1, atom="ramsey/attic")
 
 
+@pytest.mark.both_databases
 async def test_an_overlapping_update_is_refused_by_the_database(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -58,6 +59,7 @@ async def test_an_overlapping_update_is_refused_by_the_database(
             )
 
 
+@pytest.mark.both_databases
 async def test_a_claim_of_over_31_days_is_refused_by_the_database(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -73,6 +75,7 @@ async def test_a_month_long_claim_is_seen_from_its_last_hour(any_village: httpx.
     assert (await post(any_village, **late)).status_code == 409
 
 
+@pytest.mark.both_databases
 async def test_claims_follow_the_booking(any_village: httpx.AsyncClient, any_container: Container) -> None:
     made = await book(any_village)
 

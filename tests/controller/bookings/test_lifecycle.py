@@ -99,6 +99,7 @@ async def test_a_booking_that_fits_no_rule_is_held_with_reason_and_end(
     assert (await post(any_choir, title="Late", starts="2026-11-26T20:00", ends="2026-11-26T21:30")).status_code == 409
 
 
+@pytest.mark.both_databases
 async def test_a_request_that_holds_nothing_leaves_the_time_to_others(
     any_choir: httpx.AsyncClient, any_container: Container, any_village: httpx.AsyncClient
 ) -> None:
@@ -185,6 +186,7 @@ async def test_a_field_that_cannot_be_is_named_with_its_limit(
     assert message in error["message"]
 
 
+@pytest.mark.both_databases
 async def test_a_refusal_has_all_its_reasons_in_words_and_figures(any_village: httpx.AsyncClient) -> None:
     made = await book(any_village)
     answer = await post(any_village, title="Fair", people=61, equipment={"stage": 1}, layout="round")
@@ -535,6 +537,7 @@ async def put(container: Container, booking: Json, state: BookingState) -> None:
             await tx.execute(delete(claims).where(claims.c.booking_id == booking["id"]))
 
 
+@pytest.mark.both_databases
 async def test_a_released_booking_can_be_restored_while_its_time_is_free(
     any_village: httpx.AsyncClient, any_app: FastAPI, any_container: Container, clock: ManualClock
 ) -> None:
@@ -612,6 +615,7 @@ async def test_the_list_can_be_of_a_party_and_of_some_states(
     assert (await village.get(f"{API}/sites/{SITE}/bookings", params=params)).status_code == 422
 
 
+@pytest.mark.both_databases
 async def test_requests_of_all_sites_come_by_their_start_a_page_at_a_time(
     any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_app: FastAPI, clock: ManualClock
 ) -> None:
@@ -702,6 +706,7 @@ async def test_the_door_page_tells_every_state(
     assert ("Cancel this booking" in text) == (what in (None, "approve"))
 
 
+@pytest.mark.both_databases
 async def test_acts_at_once_end_in_one_state_with_a_line_for_each_that_did_something(
     any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient
 ) -> None:

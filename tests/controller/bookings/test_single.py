@@ -178,6 +178,7 @@ async def test_the_list_takes_a_day_a_space_and_at_most_62_days(village: httpx.A
     assert long.json()["errors"][0] == {"field": "to", "message": "must be at most 62 days after `from`"}
 
 
+@pytest.mark.both_databases
 async def test_a_move_keeps_the_code_even_where_old_and_new_time_overlap(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:

@@ -150,6 +150,7 @@ async def test_what_nobody_has_decided_on_has_its_title_only_in_links_with_conta
         assert (shown, status) == (title, "TENTATIVE"), asked
 
 
+@pytest.mark.both_databases
 async def test_a_person_sees_their_groups_over_all_sites_with_what_was_called_off(
     any_village: httpx.AsyncClient, any_outside: httpx.AsyncClient
 ) -> None:

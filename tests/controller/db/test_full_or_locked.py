@@ -66,6 +66,7 @@ def test_a_write_under_a_lock_ends_within_fifteen_seconds() -> None:
     assert waiting.WAIT_S + waiting._POOL_WAIT_S < 15
 
 
+@pytest.mark.both_databases
 async def test_a_write_under_another_lock_is_503_and_may_be_sent_again(
     any_village: httpx.AsyncClient, any_container: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,6 +152,7 @@ async def test_readyz_says_that_a_write_fails(
     assert (await village.get("/readyz")).json()["checks"]["database"] == "ready"
 
 
+@pytest.mark.both_databases
 async def test_readyz_writes_no_more_often_than_it_must(
     any_container: Container, any_client: httpx.AsyncClient
 ) -> None:

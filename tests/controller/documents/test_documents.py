@@ -41,6 +41,7 @@ async def _stored(container: Container) -> list[bytes]:
         return list((await tx.execute(select(table("document_files").c.sealed))).scalars())
 
 
+@pytest.mark.both_databases
 async def test_a_document_is_recorded_listed_changed_and_deleted_and_all_of_it_is_on_record(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -65,6 +66,7 @@ async def test_a_document_is_recorded_listed_changed_and_deleted_and_all_of_it_i
     assert {(each["site"], each["subject"]) for each in rows} == {(SITE, "choir")}
 
 
+@pytest.mark.both_databases
 async def test_a_file_is_kept_encrypted_and_given_out_to_be_saved(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -144,6 +146,7 @@ def test_names_phones_and_dates_are_no_certificate_number(text: str) -> None:
     assert not has_certificate_number(text)
 
 
+@pytest.mark.both_databases
 async def test_a_party_gets_its_files_and_a_forgotten_one_has_none(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:

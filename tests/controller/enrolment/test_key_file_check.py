@@ -121,6 +121,7 @@ def _sealer(container: Container) -> AuditSealer:
     return AuditSealer(container.database, container.clock, container.keys, container.settings.data_dir)
 
 
+@pytest.mark.both_databases
 async def test_after_new_keys_bookings_have_codes_and_people_are_entered_again(
     any_village: httpx.AsyncClient,
     any_container: Container,
@@ -175,6 +176,7 @@ async def test_after_new_keys_bookings_have_codes_and_people_are_entered_again(
             }
 
 
+@pytest.mark.both_databases
 async def test_after_another_page_key_links_and_cards_are_found(
     any_village: httpx.AsyncClient, any_settings: Settings, config: Path
 ) -> None:

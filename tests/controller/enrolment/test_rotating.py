@@ -2,6 +2,7 @@
 
 import httpx
 import msgspec
+import pytest
 
 from controller.container import Container
 from controller.enrolment import repository as enrolment
@@ -40,6 +41,7 @@ async def says_it_holds(container: Container, version: int) -> None:
         assert await container.enrolment.registry.note(tx, *NAME, version, now=container.clock.now())
 
 
+@pytest.mark.both_databases
 async def test_the_old_secret_leaves_the_identity_as_soon_as_the_plan_is_made_with_the_new_one_and_no_sooner(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -60,6 +62,7 @@ async def test_the_old_secret_leaves_the_identity_as_soon_as_the_plan_is_made_wi
     assert await owed(any_container) == (first + 2, both - old, True)
 
 
+@pytest.mark.both_databases
 async def test_identity_of_a_restored_controller_are_newer_than_those_it_has_forgotten(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:

@@ -4,6 +4,7 @@ where nothing depends on it."""
 from datetime import timedelta
 
 import httpx
+import pytest
 from sqlalchemy import select
 
 from controller.audit.tables import audit_rows
@@ -224,6 +225,7 @@ async def test_what_something_in_the_site_depends_on_is_not_deleted(any_client: 
     assert (await any_client.get(ROOT)).json() == before
 
 
+@pytest.mark.both_databases
 async def test_what_nothing_depends_on_is_deleted(any_village: httpx.AsyncClient, any_container: Container) -> None:
     await put(any_village, "floors/ground", level=0)
     await put(any_village, "equipment/chairs", count=5)
@@ -262,6 +264,7 @@ async def test_a_door_that_had_a_code_stays(village: httpx.AsyncClient) -> None:
     assert "Remove it from its spaces' doors instead." in answer.json()["detail"]
 
 
+@pytest.mark.both_databases
 async def test_equipment_is_never_fewer_than_is_booked_at_once(
     any_village: httpx.AsyncClient, clock: ManualClock
 ) -> None:

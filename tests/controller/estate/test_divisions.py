@@ -24,6 +24,7 @@ async def atoms(container: Container, booking: str) -> list[str]:
         return [atom.removeprefix(f"{SITE}/") for atom in (await tx.execute(query)).scalars()]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("first", "second"), [("hall", "half-a"), ("half-b", "hall")])
 async def test_whole_and_part_are_never_booked_at_once(any_client: httpx.AsyncClient, first: str, second: str) -> None:
     await halves(any_client)
@@ -39,6 +40,7 @@ async def test_two_parts_are_booked_at_once(client: httpx.AsyncClient) -> None:
     await book(client, space="half-b")
 
 
+@pytest.mark.both_databases
 async def test_whole_and_parts_asked_for_by_many_at_once_are_booked_once(any_client: httpx.AsyncClient) -> None:
     await halves(any_client)
     answers = await asyncio.gather(
@@ -77,6 +79,7 @@ async def test_a_division_with_bookings_writes_their_claims_again(
     await book(any_village, space="half-a")
 
 
+@pytest.mark.both_databases
 async def test_a_division_that_would_double_book_names_who_clashes_with_whom_and_changes_nothing(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -144,6 +147,7 @@ async def test_a_hold_that_has_run_out_is_in_nobodys_way(village: httpx.AsyncCli
     assert (await post(village, space="half-a", **later)).status_code == 409
 
 
+@pytest.mark.both_databases
 async def test_a_pool_of_another_size_counts_its_places_again(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -289,6 +293,7 @@ async def test_many_bookings_are_rewritten_or_named_in_one_go(village: httpx.Asy
     assert "And 25 more." in refused["detail"]
 
 
+@pytest.mark.both_databases
 async def test_bookings_and_a_division_at_once_never_leave_a_double_booking(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:

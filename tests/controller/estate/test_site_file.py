@@ -360,6 +360,7 @@ async def test_a_file_of_more_than_a_megabyte_is_refused(client: httpx.AsyncClie
     assert (await client.put(f"{ROOT}/file", content=b"#" * (1024 * 1024 + 1))).status_code == 413
 
 
+@pytest.mark.both_databases
 async def test_a_divided_hall_in_a_file_rewrites_claims_or_names_the_clash(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -418,6 +419,7 @@ async def test_a_room_without_a_capacity_is_noted(client: httpx.AsyncClient, spa
     assert any("has no capacity set" in each for each in told["notes"]) is noted
 
 
+@pytest.mark.both_databases
 async def test_two_that_bring_a_file_in_at_once_make_one_site(any_client: httpx.AsyncClient) -> None:
     file = SMALL + "[floors.ground]\nname = 'Ground'\nlevel = 0\n"
     told = await asyncio.gather(*(bring(any_client, file) for _ in range(4)))

@@ -39,6 +39,7 @@ async def test_a_manager_decides_beyond_three_coming_bookings_of_an_address_in_a
     assert (await hired(confirming, 6, name="Bea", email="bea@home.test"))["status"] == "confirmed"
 
 
+@pytest.mark.both_databases
 async def test_a_cancelled_booking_of_an_address_counts_no_more(confirming: Hiring, clock: ManualClock) -> None:
     for day in (1, 2, 3):
         await hired(confirming, day, name=f"Anna {day}")

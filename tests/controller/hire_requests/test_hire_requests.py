@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import httpx
+import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
@@ -70,6 +71,7 @@ async def test_digits_that_are_guessed_end_after_five_tries_and_the_link_still_w
     assert (await hiring.confirm(token=token_in(sent))).status_code == 201
 
 
+@pytest.mark.both_databases
 async def test_a_link_that_is_opened_ten_times_at_once_makes_one_booking(hiring: Hiring) -> None:
     request, sent = await hiring.ask()
     proofs = [{"token": token_in(sent)}] * 5 + [{"request": request, "digits": digits_in(sent)}] * 4
@@ -91,6 +93,7 @@ async def test_a_link_is_late_after_fifteen_minutes_and_the_request_is_gone_afte
         assert (await tx.execute(select(hire_requests.c.id))).all() == []
 
 
+@pytest.mark.both_databases
 async def test_two_people_confirm_for_the_same_time_at_once_and_one_is_told_what_else_is_free(hiring: Hiring) -> None:
     sent = [(await hiring.ask(email=f"{each}@home.test", name=each))[1] for each in ("Anna", "Bea")]
     tokens = [token_in(each) for each in sent]
@@ -148,6 +151,7 @@ async def test_the_terms_are_kept_with_when_they_were_accepted(hiring: Hiring, c
     assert (await hiring.manager.get(f"{API}/bookings/{other['id']}/hire-request")).status_code == 404
 
 
+@pytest.mark.both_databases
 async def test_the_rules_confirm_at_once_only_where_the_policy_says_so(hiring: Hiring) -> None:
     rule = {"name": "Short and small", "most_minutes": 240, "most_people": 30}
     await open_hire(hiring.manager, policy={"rules": [rule]})
@@ -190,6 +194,7 @@ async def test_the_same_person_is_found_again_and_never_a_group_or_its_people(hi
     assert (await hiring.diary())[-1]["party"] not in (first, tom)
 
 
+@pytest.mark.both_databases
 async def test_an_erased_person_is_made_again(hiring: Hiring, clock: ManualClock) -> None:
     await hiring.hired()
     [booking] = await hiring.diary()

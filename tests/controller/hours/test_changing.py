@@ -76,6 +76,7 @@ async def test_a_closure_names_the_bookings_it_would_shut_out_and_writes_nothing
     assert (await get(any_village, "closures"))["items"] == []
 
 
+@pytest.mark.both_databases
 async def test_a_closure_made_anyway_leaves_the_bookings_and_a_line_in_their_story(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -112,6 +113,7 @@ async def test_a_closure_is_taken_back_by_its_id(any_village: httpx.AsyncClient)
     assert (await get(any_village, "closures"))["items"] == []
 
 
+@pytest.mark.both_databases
 async def test_a_closure_by_dates_stays_on_them_when_the_zone_is_set_right(any_village: httpx.AsyncClient) -> None:
     made = await close(any_village, CHRISTMAS)
     site = {"name": "Ramsey Hub", "zone": "Europe/Madrid"}
@@ -186,6 +188,7 @@ async def test_longer_hours_break_nothing_and_a_door_no_longer_free_is_listed(
     await put(village, "hours", locked)
 
 
+@pytest.mark.both_databases
 async def test_a_space_has_hours_of_its_own_and_a_booking_outside_them_is_named(any_village: httpx.AsyncClient) -> None:
     assert without_versions(await get(any_village, "spaces/studio/hours")) == {"windows": None}
     night = await book(any_village, space="studio", starts="2026-11-26T21:00", ends="2026-11-26T23:00")
@@ -223,6 +226,7 @@ AUTUMN = {
 }
 
 
+@pytest.mark.both_databases
 async def test_terms_are_put_as_a_whole_and_copied_from_another_site(any_village: httpx.AsyncClient) -> None:
     assert without_versions(await get(any_village, "terms")) == {"terms": []}
     assert without_versions(await put(any_village, "terms", {"terms": [AUTUMN]})) == {"terms": [AUTUMN]}

@@ -163,6 +163,7 @@ async def test_more_time_without_staff_tonight_is_refused_without_the_induction_
         assert found["on_door"]["doors"] == tonight["on_door"]["doors"]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("otherwise", ["skip", "keep"])
 async def test_a_change_of_the_series_leaves_tonights_date_as_it_is_also_where_others_are_left_out(
     any_app: FastAPI, any_village: httpx.AsyncClient, clock: ManualClock, otherwise: str
@@ -189,6 +190,7 @@ async def test_a_manager_gives_a_group_more_time_tonight_that_has_not_had_the_in
     assert (await look(any_village, tonight))["status"] == "confirmed"
 
 
+@pytest.mark.both_databases
 async def test_a_change_lapses_nobody_unless_the_manager_says_so(any_village: httpx.AsyncClient) -> None:
     await write(any_village)
     await take(any_village, [2, 2])
@@ -244,6 +246,7 @@ async def test_a_member_of_the_library_passes_by_a_link_and_has_the_induction_un
     assert (await any_container.members.get(member["id"])).inductions == {}
 
 
+@pytest.mark.both_databases
 async def test_who_passes_again_on_the_same_day_keeps_the_induction(
     any_app: FastAPI, any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
@@ -311,6 +314,7 @@ async def test_the_page_is_for_people_who_have_signed_in_and_refuses_forms_of_ot
         assert "Choose an answer first." in empty.text
 
 
+@pytest.mark.both_databases
 async def test_forgetting_a_party_deletes_what_it_took(
     any_app: FastAPI, any_village: httpx.AsyncClient, any_container: Container
 ) -> None:

@@ -58,6 +58,7 @@ async def test_a_room_nobody_comes_to_is_released_after_a_warning(
     assert (await book(any_village, title="Band practice", starts="2026-11-26T18:20"))["status"] == "confirmed"
 
 
+@pytest.mark.both_databases
 async def test_a_booking_shows_its_release_time_while_that_applies(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
@@ -305,6 +306,7 @@ async def test_an_approved_booking_is_confirmed_again_on_a_late_arrival(
     assert restored["status"] == "confirmed"
 
 
+@pytest.mark.both_databases
 async def test_where_a_check_in_is_wanted_walking_in_does_not_keep_the_room_and_checking_in_does(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:

@@ -175,6 +175,7 @@ async def test_a_leader_does_not_see_the_list(app: FastAPI, village: httpx.Async
             assert (await client.get(CALLS)).status_code == 403, role
 
 
+@pytest.mark.both_databases
 async def test_the_page_ticks_off_and_puts_back(
     any_app: FastAPI, any_village: httpx.AsyncClient, sending: Sending
 ) -> None:
@@ -199,6 +200,7 @@ async def test_the_page_ticks_off_and_puts_back(
         assert "not on the list any more" in gone.text
 
 
+@pytest.mark.both_databases
 async def test_somebody_is_put_on_the_list_by_hand_and_stays_until_they_answer(
     any_village: httpx.AsyncClient, any_container: Container, sending: Sending
 ) -> None:
@@ -233,6 +235,7 @@ async def test_somebody_is_put_on_the_list_by_hand_and_stays_until_they_answer(
     assert left_over == []
 
 
+@pytest.mark.both_databases
 async def test_calls_by_hand_to_a_party_that_is_forgotten_go_with_it(any_village: httpx.AsyncClient) -> None:
     await put_party(any_village, "jim-fenn", kind="person", name="James Fenn", contact_phone="+44 1354 555077")
     by_name = {"name": "james fenn", "phone": "none"}

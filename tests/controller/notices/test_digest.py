@@ -72,6 +72,7 @@ async def choose(client: httpx.AsyncClient, *weekdays: int, hour: int = 8) -> No
     assert answer.status_code == 200, answer.text
 
 
+@pytest.mark.both_databases
 async def test_it_tells_what_waits_on_both_databases(
     any_village: httpx.AsyncClient, any_app: FastAPI, clock: ManualClock, mail: MailServer
 ) -> None:

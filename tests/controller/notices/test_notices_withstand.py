@@ -134,6 +134,7 @@ async def test_another_text_has_another_message_id(
     assert len({each for _, each in mail.ids}) == 2
 
 
+@pytest.mark.both_databases
 async def test_a_change_that_is_committed_while_its_notice_is_sent_is_told_next(
     any_village: httpx.AsyncClient, any_app: FastAPI, clock: ManualClock, mail: MailServer
 ) -> None:

@@ -49,6 +49,7 @@ async def listed(client: httpx.AsyncClient) -> list[Json]:
     return items
 
 
+@pytest.mark.both_databases
 async def test_a_device_is_paired_listed_and_ended(
     any_village: httpx.AsyncClient, device: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:

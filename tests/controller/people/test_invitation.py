@@ -56,6 +56,7 @@ async def test_an_invitation_needs_an_address(any_client: httpx.AsyncClient) -> 
     assert answer.json()["errors"] == [{"field": "invite", "message": "needs a mail address"}]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("query", "found"),
     [

@@ -49,6 +49,7 @@ async def ask(client: httpx.AsyncClient, link: Json, email: str) -> httpx.Respon
     return await client.post(f"{API}/invitations/mail", json={"token": token_of(link), "email": email})
 
 
+@pytest.mark.both_databases
 async def test_nobody_who_was_removed_comes_back_by_an_older_invitation(
     any_app: FastAPI,
     hub: httpx.AsyncClient,

@@ -124,6 +124,7 @@ async def test_the_digits_work_once_and_only_with_the_request_they_were_sent_for
     assert (await prove(phone, request=request, digits=digits)).status_code == 401
 
 
+@pytest.mark.both_databases
 async def test_five_wrong_digits_end_the_request_also_when_tried_at_once(
     any_client: httpx.AsyncClient, phone: httpx.AsyncClient, any_container: Container, mail: MailServer
 ) -> None:
@@ -139,6 +140,7 @@ async def test_five_wrong_digits_end_the_request_also_when_tried_at_once(
     assert (await prove(phone, token=token_in(sent))).status_code == 201  # the link is another matter
 
 
+@pytest.mark.both_databases
 async def test_a_link_that_is_opened_on_ten_devices_at_once_signs_in_one(
     any_client: httpx.AsyncClient, phone: httpx.AsyncClient, any_container: Container, mail: MailServer
 ) -> None:
@@ -186,6 +188,7 @@ async def test_a_mail_that_waits_for_its_server_works_for_fifteen_minutes_from_t
     assert (await prove(phone, request=request, digits=digits_in(sent))).status_code == 201
 
 
+@pytest.mark.both_databases
 async def test_unknown_addresses_and_ended_users_get_the_same_answer_and_no_mail(
     any_client: httpx.AsyncClient, phone: httpx.AsyncClient, any_container: Container, mail: MailServer
 ) -> None:
@@ -266,6 +269,7 @@ async def test_the_one_who_signs_in_is_chosen_where_several_have_the_address(
     assert (await phone.get(f"{API}/session")).json()["user"] == "Bells"
 
 
+@pytest.mark.both_databases
 async def test_five_mails_an_hour_go_to_an_address_also_when_asked_for_at_once(
     any_client: httpx.AsyncClient,
     phone: httpx.AsyncClient,
@@ -336,6 +340,7 @@ async def test_a_known_browser_gets_its_mail_whatever_others_ask_for_from_its_ne
             assert await status(guest, ROSA) == 429
 
 
+@pytest.mark.both_databases
 async def test_nothing_secret_stands_in_the_database_a_subject_or_the_log(
     any_client: httpx.AsyncClient,
     phone: httpx.AsyncClient,
@@ -393,6 +398,7 @@ async def test_a_mail_that_is_sent_twice_after_a_crash_is_the_same(
     assert (sent["Message-ID"].startswith(f"<{own_id}."), token_in(sent)) == (True, token_in(first))
 
 
+@pytest.mark.both_databases
 async def test_a_mail_is_sent_at_once_although_the_next_notice_is_far_off(
     any_client: httpx.AsyncClient, phone: httpx.AsyncClient, any_container: Container, mail: MailServer
 ) -> None:
@@ -476,6 +482,7 @@ async def test_a_token_and_an_app_take_a_sign_in_by_mail_of_the_last_minutes(
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "current")
 
 
+@pytest.mark.both_databases
 async def test_old_mails_are_forgotten_after_a_day(
     any_client: httpx.AsyncClient,
     phone: httpx.AsyncClient,

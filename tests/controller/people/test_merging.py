@@ -210,6 +210,7 @@ async def named(container: Container, party: str) -> set[str]:
     return found
 
 
+@pytest.mark.both_databases
 async def test_every_column_that_names_a_party_follows_and_comes_back(
     hub: httpx.AsyncClient, any_container: Container
 ) -> None:

@@ -262,6 +262,7 @@ async def test_a_session_of_another_browser_voids_nothing_when_it_ends(
     assert await address_of(any_client, rosa) == BELLS
 
 
+@pytest.mark.both_databases
 async def test_a_mail_that_is_void_before_it_was_sent_is_not_sent(
     any_app: FastAPI, any_client: httpx.AsyncClient, any_container: Container, mail: MailServer
 ) -> None:

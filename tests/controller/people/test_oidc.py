@@ -106,6 +106,7 @@ async def user_named(admin: httpx.AsyncClient, name: str) -> Json:
     return found
 
 
+@pytest.mark.both_databases
 async def test_a_first_sign_in_makes_a_user_with_the_roles_of_their_groups(
     any_app: FastAPI,
     any_client: httpx.AsyncClient,

@@ -91,6 +91,7 @@ async def test_what_is_put_says_which_version_it_takes_the_place_of(hub: httpx.A
     assert await _version(hub, path) == before
 
 
+@pytest.mark.both_databases
 async def test_of_two_who_write_at_once_one_is_refused(any_village: httpx.AsyncClient) -> None:
     path = f"{AT_SITE}/spaces/hall"
     read = await _version(any_village, path)

@@ -51,6 +51,7 @@ async def test_a_party_is_made_read_and_changed(any_client: httpx.AsyncClient) -
     assert (await _get(any_client, "/parties/ann-lee"))["name"] == "Ann Lee-Hart"
 
 
+@pytest.mark.both_databases
 async def test_every_write_of_a_party_is_on_record_and_one_that_changes_nothing_is_none(
     any_client: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -73,6 +74,7 @@ async def test_the_tier_is_its_own_or_that_of_its_organisation(
     assert (rhyme["tier"], rhyme["counts_as"]) == (None, "council")
 
 
+@pytest.mark.both_databases
 async def test_parties_are_searched_by_name_kind_tier_organisation_and_end(any_client: httpx.AsyncClient) -> None:
     await _county(any_client)
     assert await _ids(any_client) == ["ann-lee", "choir", "county", "gym", "rhyme-time"]
@@ -189,6 +191,7 @@ async def test_an_end_stays_when_it_was_and_can_be_taken_back(client: httpx.Asyn
     assert (await put_party(client, "choir"))["ended_at"] is None
 
 
+@pytest.mark.both_databases
 async def test_members_are_persons_in_groups_and_organisations(any_client: httpx.AsyncClient) -> None:
     await _county(any_client)
     path = f"{API}/parties/choir/members/ann-lee"
@@ -262,6 +265,7 @@ async def _holds(container: Container) -> list[str]:
         return [table.name for table in metadata.sorted_tables if NAME in str((await tx.execute(select(table))).all())]
 
 
+@pytest.mark.both_databases
 async def test_a_person_is_forgotten_everywhere_and_the_figures_stay(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:

@@ -54,6 +54,7 @@ async def test_a_preview_answers_the_result_of_every_line_and_writes_nothing(cli
     assert await _all(client) == []
 
 
+@pytest.mark.both_databases
 async def test_an_import_writes_what_is_sound_and_a_second_one_changes_nothing(
     any_client: httpx.AsyncClient, any_container: Container
 ) -> None:

@@ -69,6 +69,7 @@ async def links(client: httpx.AsyncClient, booking: Json) -> tuple[str, str]:
     return found["link"], found["show_link"]
 
 
+@pytest.mark.both_databases
 async def test_a_leader_who_leaves_loses_rights_links_calendars_and_the_codes_change(
     hub: httpx.AsyncClient,
     leader: httpx.AsyncClient,
@@ -134,6 +135,7 @@ async def test_the_last_leader_leaves_only_once_another_leads_or_a_manager_ends_
     assert (await hub.delete(path, params={"force": True})).json()["state"] == "over"
 
 
+@pytest.mark.both_databases
 async def test_two_last_leaders_who_leave_at_once_do_not_both_go(
     leader: httpx.AsyncClient, other: httpx.AsyncClient
 ) -> None:

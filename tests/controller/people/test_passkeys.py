@@ -127,6 +127,7 @@ def test_a_challenge_is_for_one_thing_and_five_minutes() -> None:
     assert end_of(made, b"key", b"sign in", clock.now()) is None
 
 
+@pytest.mark.both_databases
 async def test_two_devices_sign_in_without_a_user_name_and_a_lost_one_is_removed(
     any_client: httpx.AsyncClient, browser: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
@@ -279,6 +280,7 @@ async def test_an_ended_user_has_no_way_in_left(any_client: httpx.AsyncClient, b
     assert (await sign_in(browser, key)).status_code == 401
 
 
+@pytest.mark.both_databases
 async def test_a_session_alone_adds_and_removes_none(
     any_client: httpx.AsyncClient, browser: httpx.AsyncClient, clock: ManualClock
 ) -> None:
@@ -336,6 +338,7 @@ async def test_there_are_twenty_at_most(any_client: httpx.AsyncClient, browser: 
     assert (full.status_code, "20 passkeys" in full.text) == (409, True)
 
 
+@pytest.mark.both_databases
 async def test_a_passkey_counts_as_both_factors_and_the_password_alone_still_as_one(
     any_app: FastAPI,
     any_client: httpx.AsyncClient,
@@ -485,6 +488,7 @@ class TestAtAnIpAddress:
             assert refused.json()["detail"] == found["passkey_hint"]
 
 
+@pytest.mark.both_databases
 async def test_a_passkey_shows_in_the_same_session_that_it_is_its_own_user(
     any_app: FastAPI,
     any_client: httpx.AsyncClient,

@@ -109,6 +109,7 @@ async def test_signing_in_takes_two_steps_and_a_code_works_once(
     assert (await step(browser, (await begin(browser)).json()["pending"], code)).status_code == 401
 
 
+@pytest.mark.both_databases
 async def test_one_code_lets_in_one_of_many_at_once(
     any_client: httpx.AsyncClient, browser: httpx.AsyncClient, clock: ManualClock
 ) -> None:
@@ -120,6 +121,7 @@ async def test_one_code_lets_in_one_of_many_at_once(
         assert sorted(each.status_code for each in answers) == [201, 401, 401]  # in all fewer than lead to a wait
 
 
+@pytest.mark.both_databases
 async def test_recovery_codes_work_once_each_and_are_hashed(
     any_client: httpx.AsyncClient, browser: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
@@ -169,6 +171,7 @@ async def test_the_first_step_is_forgotten_after_ten_minutes(
     assert (await step(browser, "x", "123456")).status_code == 401
 
 
+@pytest.mark.both_databases
 async def test_an_app_can_be_confirmed_for_an_hour(
     any_client: httpx.AsyncClient, browser: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:

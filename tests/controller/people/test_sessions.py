@@ -100,6 +100,7 @@ async def test_sessions_are_listed_with_where_when_and_by_what(
         assert second["last_used_at"] == "2026-11-25T12:05:00+00:00"
 
 
+@pytest.mark.both_databases
 async def test_one_session_is_ended_at_once_and_only_ones_own(any_app: FastAPI, any_client: httpx.AsyncClient) -> None:
     async with _signed_in(any_app) as lost, signed_in_as(any_app, any_client, "wall") as reader:
         [ended] = [each for each in await _listed(any_client) if not each["here"]]

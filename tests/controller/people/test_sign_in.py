@@ -50,6 +50,7 @@ async def test_a_wrong_setup_token_makes_nobody(app: FastAPI) -> None:
         assert (await client.get("/api/v1/setup-needed")).json() == {"setup_needed": True}
 
 
+@pytest.mark.both_databases
 async def test_setup_works_once_even_when_tried_at_once(any_app: FastAPI) -> None:
     container: Container = any_app.state.container
     token = (container.settings.data_dir / "setup-token").read_text()
@@ -142,6 +143,7 @@ async def test_the_wait_doubles_up_to_a_quarter_of_an_hour(app: FastAPI, clock: 
     assert waits == [30, 60, 120, 240, 480, 900, 900]
 
 
+@pytest.mark.both_databases
 async def test_wrong_passwords_tried_at_once_are_all_counted(any_app: FastAPI) -> None:
     async with signed_in(any_app), stranger(any_app) as client:
         answers = await asyncio.gather(*(_try(client, WRONG) for _ in range(12)))

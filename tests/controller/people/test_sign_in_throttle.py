@@ -121,6 +121,7 @@ async def test_a_proxys_own_address_says_nothing(any_app: FastAPI) -> None:
         assert [await attempt(proxy, WRONG, f"name {n}") for n in range(25)] == [401] * 25
 
 
+@pytest.mark.both_databases
 async def test_a_new_password_lets_in_at_once(any_app: FastAPI, any_client: httpx.AsyncClient) -> None:
     async with caller(any_app) as guesser:
         await any_client.post(
@@ -132,6 +133,7 @@ async def test_a_new_password_lets_in_at_once(any_app: FastAPI, any_client: http
         assert await attempt(guesser, "fourteen ladders", "Cora") == 201
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("any_client")
 async def test_no_name_and_no_address_stands_in_the_database_and_all_goes_in_the_end(
     any_app: FastAPI, clock: ManualClock
@@ -183,6 +185,7 @@ class HeldHasher(PasswordHasher):
         return super().verify(hash, password)
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("any_client")
 async def test_sixty_invented_names_at_once_wait_in_a_line_that_ends_and_in_nobodys_way(
     any_app: FastAPI, any_settings: Settings, clock: ManualClock

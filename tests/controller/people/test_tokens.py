@@ -37,6 +37,7 @@ async def program(app: FastAPI, made: Json) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+@pytest.mark.both_databases
 async def test_a_token_does_what_its_user_may_and_is_shown_once(
     any_app: FastAPI, any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -122,6 +123,7 @@ async def test_a_token_ends_at_its_day_however_it_is_used(
     assert (await any_client.get(f"{API}/tokens")).json()["items"] == []
 
 
+@pytest.mark.both_databases
 async def test_a_token_is_ended_at_once_and_only_ones_own(any_app: FastAPI, any_client: httpx.AsyncClient) -> None:
     made = await make(any_client)
     async with program(any_app, made) as client, signed_in_as(any_app, any_client, "auditor") as other:

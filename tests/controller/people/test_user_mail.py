@@ -34,6 +34,7 @@ async def _patch(admin: httpx.AsyncClient, user: Json, status: int = 200, **fiel
     return body
 
 
+@pytest.mark.both_databases
 async def test_a_user_needs_no_password_and_cannot_sign_in_with_one(
     any_app: FastAPI, any_client: httpx.AsyncClient, any_container: Container
 ) -> None:

@@ -227,6 +227,7 @@ async def rotate(client: httpx.AsyncClient, container: Container) -> None:
         await rehash(tx, container.access, site=SITE, secrets=changed)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("change", [revoke, rotate])
 async def test_codes_from_before_a_door_had_other_secrets_are_recognised_by_those_that_it_had(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock, change: Change
@@ -258,6 +259,7 @@ async def test_an_offline_code_of_secrets_that_a_door_had_is_recognised(
     assert (found["granted"], found["booking"]) == (True, made["id"])
 
 
+@pytest.mark.both_databases
 async def test_old_secrets_lie_sealed_and_go_with_the_plans_of_their_time(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
@@ -340,6 +342,7 @@ async def test_an_offline_code_that_no_plan_listed_opened_where_the_door_was_out
     assert any("That plan does not list it" in each for each in found["text"])
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("row", "told"),
     [

@@ -76,6 +76,7 @@ def _first_columns(connection: Connection, name: str) -> list[str | None]:
     return [each["column_names"][0] for each in inspect(connection).get_indexes(name)]
 
 
+@pytest.mark.both_databases
 async def test_an_index_finds_the_rows_that_are_blanked_for_a_party(any_container: Container) -> None:
     blanked = {
         column.table.name
@@ -98,6 +99,7 @@ async def test_an_index_finds_all_that_names_a_party(container: Container) -> No
             assert all(each.startswith("SEARCH") for each in plan), (str(column), plan)
 
 
+@pytest.mark.both_databases
 async def test_a_cut_is_of_one_chain_and_a_stopped_chain_holds_up_no_other(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:

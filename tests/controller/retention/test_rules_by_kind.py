@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+import pytest
 from sqlalchemy import select
 
 from controller.container import Container
@@ -208,6 +209,7 @@ def test_every_table_with_a_limit_is_tried_here_or_elsewhere() -> None:
     assert {name for line in SCHEDULE if line.kind == "plans" for name in line.tables} == {"plans", "plan_parts"}
 
 
+@pytest.mark.both_databases
 async def test_what_signing_in_leaves_is_gone_five_years_later(any_container: Container, clock: ManualClock) -> None:
     named = [*HOURLY, "idempotency", "hire_requests"]
     async with any_container.database.write() as tx:
@@ -222,6 +224,7 @@ async def test_what_signing_in_leaves_is_gone_five_years_later(any_container: Co
     assert [name for name in named if await count(any_container, name)] == []
 
 
+@pytest.mark.both_databases
 async def test_what_is_over_goes_and_what_is_within_its_time_stays(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
@@ -272,6 +275,7 @@ async def test_what_is_over_goes_and_what_is_within_its_time_stays(
     assert not any((await any_container.retention.enforce()).values())
 
 
+@pytest.mark.both_databases
 async def test_one_off_persons_are_forgotten_by_their_last_booking_unless_they_belong_to_a_group(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:

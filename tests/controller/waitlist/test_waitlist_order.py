@@ -192,6 +192,7 @@ async def test_a_wait_that_cannot_be_judged_blocks_nobody(village: httpx.AsyncCl
     assert (await now(village, club))["state"] == "offered"
 
 
+@pytest.mark.both_databases
 async def test_concurrent_answers_to_an_offer_give_one_result(any_village: httpx.AsyncClient) -> None:
     choir = await book(any_village, **FAR)
     band = await wait(any_village, title="Band", **FAR)

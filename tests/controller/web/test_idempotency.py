@@ -53,6 +53,7 @@ async def test_another_request_with_the_key_is_refused(any_client: httpx.AsyncCl
     assert await _writes(any_container) == 1
 
 
+@pytest.mark.both_databases
 async def test_twins_at_once_have_one_effect_and_one_answer(
     any_client: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -71,6 +72,7 @@ async def test_a_refusal_is_answered_again(any_client: httpx.AsyncClient) -> Non
     assert second.json() == first.json()
 
 
+@pytest.mark.both_databases
 async def test_keys_are_each_users_own(any_app: FastAPI, any_container: Container) -> None:
     async with signed_in(any_app) as una:
         await una.put(PATH, json=SITE, headers=KEY)
@@ -174,6 +176,7 @@ async def test_who_may_no_longer_ask_is_not_answered_from_memory(
             assert "code" not in again.json()
 
 
+@pytest.mark.both_databases
 async def test_an_answer_given_under_other_rights_is_forgotten_and_the_write_not_done_again(
     any_app: FastAPI, any_village: httpx.AsyncClient
 ) -> None:

@@ -210,6 +210,7 @@ async def test_what_is_over_is_left_out_and_what_has_begun_is_not(village: httpx
     assert _counts(await _take(village, text)) == {"added": 1, "past": 2}
 
 
+@pytest.mark.both_databases
 async def test_an_export_changes_nothing_and_an_edited_one_changes_the_bookings(any_village: httpx.AsyncClient) -> None:
     await put_party(any_village, "choir")
     await _take(any_village, GOOD)

@@ -111,6 +111,7 @@ async def test_polling_twice_changes_nothing(any_village: httpx.AsyncClient, sur
     assert [each["version"] for each in answered.json()["items"]] == [1, 1, 1, 1]
 
 
+@pytest.mark.both_databases
 async def test_what_changes_and_goes_there_changes_and_goes_here(
     any_village: httpx.AsyncClient, surgery: Partner
 ) -> None:
@@ -140,6 +141,7 @@ async def test_a_block_never_takes_what_is_booked_and_comes_when_that_is_free(
     assert (found["status"], found["blocks"]) == ("ok", 3)
 
 
+@pytest.mark.both_databases
 async def test_bookings_and_polls_at_once_never_share_a_time(any_village: httpx.AsyncClient, surgery: Partner) -> None:
     surgery.publish(CLINIC)
     await put(any_village, address=surgery.address)
@@ -289,6 +291,7 @@ async def test_two_controllers_poll_a_feed_once(
     assert len(surgery.asked) == 1
 
 
+@pytest.mark.both_databases
 async def test_a_feed_moved_to_another_space_moves_its_blocks_and_keeps_its_address(
     any_village: httpx.AsyncClient, surgery: Partner
 ) -> None:
@@ -304,6 +307,7 @@ async def test_a_feed_moved_to_another_space_moves_its_blocks_and_keeps_its_addr
     ]
 
 
+@pytest.mark.both_databases
 async def test_a_feed_that_is_removed_takes_its_blocks_to_come_away(
     any_village: httpx.AsyncClient, surgery: Partner
 ) -> None:

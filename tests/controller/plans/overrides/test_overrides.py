@@ -83,6 +83,7 @@ async def test_a_lock_down_is_on_the_door_when_the_edge_says_so_and_off_when_it_
     assert (await overrides.current("ramsey")).ordered == ()
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("doors", "edges"), [(None, ["pi-front", "pi-side"]), (("side-door",), ["pi-side"])])
 async def test_the_plans_of_its_doors_are_due_at_once_and_no_others(
     container: Container, village: httpx.AsyncClient, doors: tuple[str, ...] | None, edges: list[str]
