@@ -26,6 +26,7 @@ from controller.bookings import repository as bookings_repository
 from controller.bookings.affected.hours_changes import HoursChanges
 from controller.bookings.affected.service import AffectedBookings
 from controller.bookings.code_issuing import BookingCodes, CodeWindows
+from controller.bookings.code_search import CodeSearch
 from controller.bookings.csv_import.service import BookingCsv
 from controller.bookings.door_codes import DoorCodes
 from controller.bookings.estate_changes.apply import EstateChanges
@@ -187,6 +188,7 @@ class Container:
     bookings: BookingService
     booking_listing: BookingListing
     door_codes: DoorCodes
+    code_search: CodeSearch
     series: SeriesService
     availability: AvailabilityService
     billing: BillingService
@@ -447,6 +449,7 @@ def open_container(
         bookings=bookings,
         booking_listing=listing,
         door_codes=DoorCodes(database, clock, changes, writer, estate),
+        code_search=CodeSearch(database, clock, access, listing),
         series=series,
         availability=availability,
         billing=billing,

@@ -11,6 +11,7 @@ from controller.bookings.listing import Request
 from controller.bookings.schemas import (
     BookingList,
     BookingLog,
+    BookingPage,
     BookingRead,
     CheckRead,
     LogEntryRead,
@@ -39,6 +40,13 @@ def booking_list(views: Sequence[BookingView], actor: Actor) -> BookingList:
             for view in views
             if view.booking.status(view.now) in _TAKING or may(actor, Action.DETAILS, _thing(view))
         ]
+    )
+
+
+def booking_page(views: Sequence[BookingView], actor: Actor, *, limit: int) -> BookingPage:
+    """``views``: of which the actor may see the details, one more than ``limit`` where there are more."""
+    return page_of(
+        BookingPage, views, limit, lambda each: booking_answer(each, actor), key=lambda each: each.booking.id
     )
 
 

@@ -11,11 +11,11 @@ from controller.bookings.service import standing_request, without_overruled_buff
 from controller.bookings.who_may_book import may_decide
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
-from controller.diary.model import BookingStatus, listed_time
+from controller.diary.model import Booking, BookingStatus, listed_time
 from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor, PartyFilter, Tier
-from controller.people.party_repository import listed
-from controller.people.permissions import Action, Thing, may, own_things_of, parties_of, things_of
+from controller.people.party_repository import answered_by, listed
+from controller.people.permissions import Action, Thing, may, own_things_of, things_of
 from controller.rules.evaluate import judge
 from controller.rules.model import RuleReason
 from edge.wire.clock import Clock
@@ -61,25 +61,40 @@ class BookingListing:
             found = await repository.between(tx, site, during, space=space, party=party)
             return await self._writer.views(tx, where, [each for each in found if each.status(now) in among], now)
 
-    async def search(self, site: str, text: str, *, actor: Actor, limit: int) -> list[BookingView]:
-        """The bookings of a site, on whatever day, that have ``text`` in what the actor may see of them: title, party,
-        whom to ring. Who sees the details of their own parties only finds theirs. Raises ``SiteUnknown``."""
-        only, reachable = (parties_of(actor, action, site) for action in (Action.DETAILS, Action.CONTACT))
+    async def search(
+        self, site: str | None, text: str, *, actor: Actor, after: str | None = None, limit: int
+    ) -> list[BookingView]:
+        """The bookings of a site, or of all, on whatever day, that have ``text`` in what the actor may see of them:
+        title, party, whom to ring. Who sees the details of their own parties only finds theirs. ``after``: id of the
+        last of the page before. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
-            where = await self._writer.site_configs.of(tx, site)
+            if site is not None:
+                await self._writer.site_configs.of(tx, site)
             now = self._clock.now()
+            named = await listed(tx, PartyFilter(search=text), limit=_PARTIES)
             found = await repository.search(
                 tx,
-                site,
                 text,
-                parties=[each.id for each in await listed(tx, PartyFilter(search=text), limit=_PARTIES)],
-                contacts=reachable is None or (only is not None and only <= reachable),
-                only=only,
+                site=site,
+                whose=things_of(actor, Action.DETAILS),
+                reachable=things_of(actor, Action.CONTACT),
+                requests=things_of(actor, Action.CONTACT) | own_things_of(actor, Action.DETAILS),
+                named=[each.id for each in named],
+                answered_by=await answered_by(tx, text, limit=_PARTIES),
                 now=now,
+                after=after,
                 limit=limit,
             )
-            views = {view.booking.id: view for view in await self._writer.views(tx, where, found, now)}
-            return [views[each.id] for each in found]
+            return await self.views(tx, found, now)
+
+    async def views(self, tx: Tx, found: Sequence[Booking], now: datetime) -> list[BookingView]:
+        """Of bookings of several sites, in their order."""
+        views: dict[str, BookingView] = {}
+        for site in dict.fromkeys(each.site for each in found):
+            where = await self._writer.site_configs.of(tx, site)
+            here = [each for each in found if each.site == site]
+            views |= {view.booking.id: view for view in await self._writer.views(tx, where, here, now)}
+        return [views[each.id] for each in found]
 
     async def of_own_parties(self, *, over: bool, actor: Actor, after: str | None, limit: int) -> list[BookingView]:
         """The bookings of the actor's own parties at all sites, cancelled ones too: those that are not over, by start,
@@ -88,12 +103,7 @@ class BookingListing:
             now = self._clock.now()
             whose = own_things_of(actor, Action.DETAILS)
             found = await repository.of_things(tx, whose, over=over, now=now, after=after, limit=limit)
-            views: dict[str, BookingView] = {}
-            for site in dict.fromkeys(each.site for each in found):
-                where = await self._writer.site_configs.of(tx, site)
-                here = [each for each in found if each.site == site]
-                views |= {view.booking.id: view for view in await self._writer.views(tx, where, here, now)}
-            return [views[each.id] for each in found]
+            return await self.views(tx, found, now)
 
     async def requests(self, site: str | None, *, actor: Actor, after: str | None, limit: int) -> list[Request]:
         """What waits for approval and is not over, by start, at one site or at all, as far as the actor sees the

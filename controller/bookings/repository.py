@@ -1,12 +1,15 @@
 """All SQL about bookings, except their claims."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from sqlalchemy import (
+    Column,
     ColumnElement,
     RowMapping,
+    Select,
     and_,
     bindparam,
     case,
@@ -14,6 +17,7 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    not_,
     or_,
     select,
     text,
@@ -24,7 +28,7 @@ from sqlalchemy import (
 from controller.bookings.no_show_rules import FORGOTTEN_AFTER
 from controller.db.compiled_sql import BulkInsert, put
 from controller.db.engine import Tx, batches
-from controller.diary.model import LONGEST, Arrival, Booking, BookingState, Changed, LogEntry, Need
+from controller.diary.model import LONGEST, UNDECIDED, Arrival, Booking, BookingState, Changed, LogEntry, Need
 from controller.diary.tables import booking_log, bookings, series, sheet_rows
 from controller.people.party_repository import with_mail_address
 from controller.people.permissions import Thing
@@ -108,30 +112,43 @@ async def between(
 
 async def search(
     tx: Tx,
-    site: str,
     text: str,
     *,
-    parties: Sequence[str],
-    contacts: bool,
-    only: frozenset[str] | None,
+    site: str | None,
+    whose: Iterable[Thing],
+    reachable: Iterable[Thing],
+    requests: Iterable[Thing],
+    named: Sequence[str],
+    answered_by: Sequence[str],
     now: datetime,
+    after: str | None,
     limit: int,
 ) -> list[Booking]:
-    """Bookings of a site with ``text`` in their title, or of one of ``parties``; with ``contacts`` also where it is
-    in whom to ring. ``only``: of these parties. Future ones first, by start, then past ones, the latest first.
-    Ignores case."""
-    fields = [bookings.c.title, *((bookings.c.contact_name, bookings.c.contact_phone) if contacts else ())]
-    has = or_(
-        *(func.lower(field).contains(text.lower(), autoescape=True) for field in fields), bookings.c.party.in_(parties)
-    )
-    query = select(*_COLUMNS).where(bookings.c.site == site, has)
-    if only is not None:
-        query = query.where(bookings.c.party.in_(sorted(only)))
-    ahead = query.where(bookings.c.ends > now).order_by(bookings.c.starts, bookings.c.id).limit(limit)
-    found = [_booking(row) for row in (await tx.execute(ahead)).mappings()]
-    over = query.where(bookings.c.ends <= now).order_by(bookings.c.starts.desc(), bookings.c.id.desc())
-    rows = (await tx.execute(over.limit(limit - len(found)))).mappings() if len(found) < limit else ()
-    return found + [_booking(row) for row in rows]
+    """Bookings with ``text`` in their title, or of a party of ``named``; of ``reachable`` also those that have it in
+    whom to ring, or are of a party of ``answered_by`` and name nobody. What was never confirmed only of ``requests``.
+    ``whose``, ``reachable``, ``requests``: as in ``of_things``. ``site``: only there. Future ones first, by start, then
+    past ones, the latest first, from the one after ``after`` on. Ignores case."""
+    c = bookings.c
+
+    def has(column: Column[str]) -> ColumnElement[bool]:
+        return func.lower(column).contains(text.lower(), autoescape=True)
+
+    contact = or_(has(c.contact_name), has(c.contact_phone), and_(c.contact_name == "", c.party.in_(answered_by)))
+    undecided = [each.value for each in UNDECIDED]
+    never = or_(c.state.in_(undecided), and_(c.state != BookingState.CONFIRMED.value, c.state_before.in_(undecided)))
+    found_by = or_(has(c.title), c.party.in_(named), and_(_any_of(reachable), contact))
+    open_ = or_(_any_of(requests), not_(func.coalesce(never, false())))
+    query = select(*_COLUMNS).where(_any_of(whose), open_, found_by)
+    if site is not None:
+        query = query.where(c.site == site)
+    last = None if after is None else await booking(tx, after)
+    found: list[Booking] = []
+    for over in (False, True):
+        if len(found) < limit and not (last is not None and last.ends <= now and not over):
+            since = after if last is not None and (last.ends <= now) is over else None
+            page = _page(query, over=over, now=now, after=since).limit(limit - len(found))
+            found += [_booking(row) for row in (await tx.execute(page)).mappings()]
+    return found
 
 
 async def waiting_for_approval(
@@ -148,7 +165,7 @@ async def waiting_for_approval(
     query = select(*_COLUMNS).where(
         bookings.c.state.in_([BookingState.REQUESTED.value, BookingState.HELD.value]),
         bookings.c.ends > ends_after,
-        or_(false(), *(_of(each) for each in whose)),
+        _any_of(whose),
     )
     if site is not None:
         query = query.where(bookings.c.site == site)
@@ -164,15 +181,37 @@ async def of_things(
 ) -> list[Booking]:
     """The bookings of these sites and parties, cancelled ones too, ``None`` in one standing for all: those that are not
     over, by start, or those that are ``over``, the latest first; from the one after ``after`` on."""
+    query = _page(select(*_COLUMNS).where(_any_of(whose)), over=over, now=now, after=after)
+    return [_booking(row) for row in (await tx.execute(query.limit(limit))).mappings()]
+
+
+def _page(query: Select[Any], *, over: bool, now: datetime, after: str | None) -> Select[Any]:
     c = bookings.c
-    query = select(*_COLUMNS).where(or_(false(), *(_of(each) for each in whose)))
     query = query.where(c.ends <= now if over else c.ends > now)
     if after is not None:
         last = select(c.starts).where(c.id == after).scalar_subquery()
         further = (c.starts < last, c.id < after) if over else (c.starts > last, c.id > after)
         query = query.where(or_(further[0], and_(c.starts == last, further[1])))
-    order = (c.starts.desc(), c.id.desc()) if over else (c.starts, c.id)
-    return [_booking(row) for row in (await tx.execute(query.order_by(*order).limit(limit))).mappings()]
+    return query.order_by(*((c.starts.desc(), c.id.desc()) if over else (c.starts, c.id)))
+
+
+async def near(tx: Tx, sites: Collection[str] | None, during: Interval, *, most: int) -> list[Booking]:
+    """Confirmed bookings of these sites, ``None`` for all, that touch ``during``, by start; at most so many."""
+    c = bookings.c
+    query = select(*_COLUMNS).where(
+        c.state == BookingState.CONFIRMED.value,
+        c.starts < during.end,
+        c.starts > during.start - LONGEST,
+        c.ends > during.start,
+    )
+    if sites is not None:
+        query = query.where(c.site.in_(sorted(sites)))
+    rows = (await tx.execute(query.order_by(c.starts, c.id).limit(most))).mappings()
+    return [_booking(row) for row in rows]
+
+
+def _any_of(things: Iterable[Thing]) -> ColumnElement[bool]:
+    return or_(false(), *(_of(each) for each in things))
 
 
 def _of(thing: Thing) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Query, Response, status
 from controller.bookings.answers import (
     booking_answer,
     booking_list,
+    booking_page,
     check_answer,
     log_answer,
     own_booking_page,
@@ -28,6 +29,7 @@ from controller.bookings.schemas import (
     BookingCreate,
     BookingList,
     BookingLog,
+    BookingPage,
     BookingRead,
     BookingUpdate,
     CancelBody,
@@ -85,6 +87,19 @@ async def search_bookings(
     """Bookings on any day with `text` in their title, their party's name or contact, as far as the user may see that:
     future ones first, by start, then past ones, the latest first."""
     return booking_list(await listing.search(site, text.strip(), actor=actor, limit=limit), actor)
+
+
+@router.get("/bookings/search")
+async def search_all_bookings(
+    listing: TheListing,
+    actor: ReadsAnySite,
+    text: Annotated[str, Query(min_length=2, max_length=100, description="Part of a title, a party or a contact")],
+    after: AfterBooking = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> BookingPage:
+    """As the search of a site, at all the sites that the user may see, in pages."""
+    found = await listing.search(None, text.strip(), actor=actor, after=after, limit=limit + 1)
+    return booking_page(found, actor, limit=limit)
 
 
 @router.get("/sites/{site}/requests", responses=described(SiteUnknown))

@@ -321,6 +321,9 @@ class BookingList(Answer):
     items: list[BookingRead]
 
 
+class BookingPage(Page[BookingRead]): ...
+
+
 class RequestRead(BookingRead):
     """A booking that waits for approval. ``reasons``: what prevents approving it now; empty for users who cannot
     decide. ``approve`` is among the ``actions`` only where it is possible, if necessary by overruling a buffer."""

@@ -116,6 +116,13 @@ async def listed(
     return await all_of(tx, Party, query)
 
 
+async def answered_by(tx: Tx, text: str, *, limit: int) -> list[str]:
+    """Ids of the parties that have ``text`` in whom to ring for them. Ignores case."""
+    fields = (table.c.contact_name, table.c.contact_phone)
+    has = or_(*(func.lower(field).contains(text.lower(), autoescape=True) for field in fields))
+    return list(await tx.scalars(select(table.c.id).where(has).order_by(table.c.id).limit(limit)))
+
+
 def _unanswered(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Of an active party that is no person: nobody answers for it now."""
     person = table.alias("person")

@@ -17,7 +17,7 @@ from controller.audit.audit_log import AuditSourceMiddleware
 from controller.audit_api import routes as audit
 from controller.availability import routes as finding
 from controller.billing import routes as billing
-from controller.bookings import door_codes
+from controller.bookings import code_search, door_codes
 from controller.bookings import link_renewal as links
 from controller.bookings import routes as bookings
 from controller.bookings.affected import routes as affected
@@ -105,6 +105,7 @@ API = "/api/v1"
 ROUTERS = (
     bookings.router,  # those that are asked most come first: routes are looked through in their order
     door_codes.router,
+    code_search.router,
     links.router,
     holders.router,
     members.router,

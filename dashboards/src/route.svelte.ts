@@ -1,7 +1,7 @@
 /** The state in the URL: page, site, date, view, booking. */
-export type Page = "morning" | "diary" | "now" | "acts" | "account" | "users" | "groups" | "invitation" | "notices" | "sign-in" | "hire" | "pair" | "my-bookings" | "find" | "closures" | "unknown";
+export type Page = "morning" | "diary" | "now" | "acts" | "account" | "users" | "groups" | "invitation" | "notices" | "sign-in" | "hire" | "pair" | "my-bookings" | "find" | "closures" | "search" | "unknown";
 
-const PAGES: readonly string[] = ["morning", "diary", "now", "acts", "account", "users", "groups", "invitation", "notices", "sign-in", "hire", "pair", "my-bookings", "find", "closures"];
+const PAGES: readonly string[] = ["morning", "diary", "now", "acts", "account", "users", "groups", "invitation", "notices", "sign-in", "hire", "pair", "my-bookings", "find", "closures", "search"];
 
 export interface Route {
   page: Page;
@@ -9,9 +9,11 @@ export interface Route {
   date: string;
   view: string;
   booking: string;
+  /** What a page or a view looks for; it ends with it. */
+  q: string;
 }
 
-const KEYS = ["site", "date", "view", "booking"] as const;
+const KEYS = ["site", "date", "view", "booking", "q"] as const;
 
 function read(): Route {
   const search = new URLSearchParams(location.search);
@@ -23,6 +25,7 @@ function read(): Route {
     date: search.get("date") ?? "",
     view: search.get("view") ?? "",
     booking: search.get("booking") ?? "",
+    q: search.get("q") ?? "",
   };
 }
 
@@ -34,7 +37,7 @@ export const route = {
   },
   /** The address of this page with some parts changed; empty parts are left out. */
   href(change: Partial<Route>): string {
-    const next = { ...current, ...change };
+    const next = { ...current, ...("page" in change || "view" in change ? { q: "" } : {}), ...change };
     const search = new URLSearchParams();
     for (const key of KEYS) if (next[key]) search.set(key, next[key]);
     const query = search.toString();

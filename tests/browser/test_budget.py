@@ -172,3 +172,11 @@ async def test_the_morning_and_its_forms_keep_within_the_budget(screens: Screens
     await expect(screen.page.get_by_label("Why? The person who asked sees this.")).to_be_focused()
     transfer.assert_at_most(WITH_FORM_KB)
     await decide(hub, made, "decline", "Done")
+
+
+async def test_the_search_keeps_within_the_budget(screens: Screens) -> None:
+    screen = await screens.new()
+    transfer = Transfer(screen)
+    await screen.open("/search?site=ramsey&q=nothing+at+all")
+    await expect(screen.page.get_by_text("No booking has “nothing at all”")).to_be_visible()
+    transfer.assert_at_most(LOADED_KB)

@@ -16,5 +16,6 @@ export const ICONS = {
   copy: "M8 8.5h11.5V21H8zM15.5 5.5V3H4v12.5h1",
   move: "M4 12h16M8 8l-4 4 4 4M16 8l4 4-4 4",
   repeat: "M4 11V6.5h15.5M16.5 3.5l3 3-3 3M20 13v4.5H4.5M7.5 20.5l-3-3 3-3",
+  search: "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M15.5 15.5l5 5",
 };
 export type IconName = keyof typeof ICONS;

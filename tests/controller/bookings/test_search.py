@@ -1,17 +1,26 @@
 """Bookings are found by name on any day, by users who may see the name."""
 
+from typing import Any
+
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 
+from controller.audit.tables import audit_rows
+from controller.bookings.code_search import MOST_A_MINUTE
+from controller.container import Container
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.village import API, SITE, act, book
 
+Json = dict[str, Any]
+
 
 @pytest.fixture
 async def diary(any_village: httpx.AsyncClient, clock: ManualClock) -> httpx.AsyncClient:
-    """Three bookings of the choir's, one of them over, and one of the yoga class."""
+    """Three bookings of the choir's, one of them over, and one of the yoga class; and a site without any."""
+    await any_village.put(f"{API}/sites/elsewhere", json={"name": "Elsewhere", "zone": "Europe/London"})
     await put_party(any_village, "choir", name="Great Whyte Choir")
     await put_party(any_village, "yoga", name="Yoga")
     for day, title in (("2026-11-26", "Rehearsal"), ("2027-03-09", "Spring concert"), ("2026-12-24", "Carols 100%")):
@@ -49,6 +58,105 @@ async def test_a_search_ignores_fields_that_the_user_may_not_see(diary: httpx.As
         assert await found(yoga, "concert") == []
         assert await found(yoga, "choir") == []
         assert await found(yoga, "lee") == ["Yoga"]
+
+
+async def test_who_may_not_read_requests_does_not_find_out_what_they_are_called(
+    diary: httpx.AsyncClient, any_app: FastAPI
+) -> None:
+    asked = {"starts": "2027-01-05T18:00", "ends": "2027-01-05T20:00", "by_rules": True}
+    made = await book(diary, title="Seance", party="choir", **asked)
+    assert made["status"] in ("held", "requested")
+    assert await found(diary, "seance") == ["Seance"]
+    async with signed_in_as(any_app, diary, "wall") as reader:
+        assert await found(reader, "seance") == []
+        await act(diary, made, "cancel")
+        assert await found(reader, "seance") == []
+        assert await found(reader, "choir") == ["Carols 100%", "Spring concert", "Rehearsal"]
+
+
+async def everywhere(client: httpx.AsyncClient, text: str, **more: str | int) -> Json:
+    answer = await client.get(f"{API}/bookings/search", params={"text": text, **more})
+    assert answer.status_code == 200, answer.text
+    page: Json = answer.json()
+    return page
+
+
+async def test_all_sites_are_searched_page_by_page_and_nothing_comes_twice(
+    diary: httpx.AsyncClient, any_app: FastAPI
+) -> None:
+    pages: list[list[str]] = []
+    after: dict[str, str | int] = {}
+    while True:
+        page = await everywhere(diary, "LEE", limit=1, **after)
+        pages.append([each["title"] for each in page["items"]])
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    assert pages == [["Carols 100%"], ["Spring concert"], ["Rehearsal"], ["Yoga"]]
+    async with signed_in_as(any_app, diary, "group_leader", party="yoga") as yoga:
+        assert [each["title"] for each in (await everywhere(yoga, "lee"))["items"]] == ["Yoga"]
+    async with signed_in_as(any_app, diary, "porter", sites=["elsewhere"]) as porter:
+        assert (await everywhere(porter, "lee"))["items"] == []
+
+
+async def test_a_party_is_found_by_whom_to_ring_for_it_where_the_booking_names_nobody(
+    diary: httpx.AsyncClient, any_app: FastAPI
+) -> None:
+    await put_party(diary, "scouts", name="Scouts", contact_name="Akela Brown", contact_phone="01487 22")
+    times = {"starts": "2027-02-02T18:00", "ends": "2027-02-02T20:00"}
+    await book(diary, title="Knots", party="scouts", contact_name="", contact_phone="", **times)
+    assert [each["title"] for each in (await everywhere(diary, "akela"))["items"]] == ["Knots"]
+    assert await found(diary, "akela") == ["Knots"]
+    async with signed_in_as(any_app, diary, "wall") as reader:
+        assert (await everywhere(reader, "akela"))["items"] == []
+
+
+async def coded(client: httpx.AsyncClient, digits: str, status: int = 200) -> Json:
+    answer = await client.post(f"{API}/bookings/search", json={"digits": digits})
+    assert answer.status_code == status, answer.text
+    body: Json = answer.json()
+    return body
+
+
+async def test_staff_find_a_booking_by_the_last_digits_of_its_code_and_it_is_recorded_without_them(
+    diary: httpx.AsyncClient, any_app: FastAPI, any_container: Container
+) -> None:
+    times = {"starts": "2026-11-30T18:00", "ends": "2026-11-30T20:00"}
+    made = await book(diary, title="Bell ringers", party="choir", **times)
+    code = made["code"]
+    async with signed_in_as(any_app, diary, "porter") as porter:
+        for size in (2, 3, 4):
+            answer = await coded(porter, code[-size:])
+            assert "Bell ringers" in [each["title"] for each in answer["items"]]
+            assert code not in str(answer)
+        for wrong in ("1", "12345", "1a", "", code):
+            await coded(porter, wrong, 422)
+    async with any_container.database.read() as tx:
+        rows = [*(await tx.execute(select(audit_rows).where(audit_rows.c.act == "search codes"))).mappings()]
+    assert len(rows) == 3
+    assert not any(code[-4:] in str(dict(each)) for each in rows)
+
+
+async def test_groups_learn_nothing_from_the_digits_of_codes(diary: httpx.AsyncClient, any_app: FastAPI) -> None:
+    times = {"starts": "2026-11-30T18:00", "ends": "2026-11-30T20:00"}
+    made = await book(diary, title="Bell ringers", party="choir", **times)
+    for role in ("group_leader", "group_member"):
+        async with signed_in_as(any_app, diary, role, party="choir") as choir:
+            assert (await coded(choir, made["code"][-4:]))["items"] == []
+    async with signed_in_as(any_app, diary, "wall") as reader:
+        await coded(reader, made["code"][-4:], 403)
+    async with signed_in_as(any_app, diary, "porter", sites=["elsewhere"]) as porter:
+        assert (await coded(porter, made["code"][-4:]))["items"] == []
+
+
+async def test_codes_are_searched_so_often_a_minute(diary: httpx.AsyncClient, clock: ManualClock) -> None:
+    for _ in range(MOST_A_MINUTE):
+        await coded(diary, "00")
+    refused = await diary.post(f"{API}/bookings/search", json={"digits": "00"})
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
+    clock.advance(minutes=1)
+    await coded(diary, "00")
 
 
 async def test_cancelled_bookings_are_found_and_marked(diary: httpx.AsyncClient) -> None:

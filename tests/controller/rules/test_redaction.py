@@ -122,6 +122,8 @@ REQUESTS: dict[tuple[str, str], Asked] = {
     ("post", "/sites/{site}/bookings"): [WISH, WISH | STUDIO, WISH | {"space": "desks", "seats": 1}],
     ("get", "/sites/{site}/requests"): [{}],
     ("get", "/sites/{site}/bookings/search"): [{"text": "Ours"}, {"text": "choir"}],
+    ("get", "/bookings/search"): [{"text": "Ours"}, {"text": "choir"}],
+    ("post", "/bookings/search"): [{"digits": "12"}],
     ("get", "/requests"): [{}],
     ("get", "/my/bookings"): [{}, {"over": "true"}],
     ("post", "/sites/{site}/bookings/check"): [WISH, WISH | STUDIO, WISH | {"starts": "2026-11-26T21:40"} | STUDIO],
