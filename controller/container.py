@@ -463,6 +463,7 @@ def open_container(
         policies=policies,
         door_pages=DoorPages(
             bookings=bookings,
+            availability=availability,
             billing=billing,
             series=series,
             links=link_renewal,

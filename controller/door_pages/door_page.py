@@ -10,27 +10,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
-import segno
-from fastapi import APIRouter, Path, Request, Response
+import msgspec
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
-from markupsafe import Markup
 
 from controller.access.code_generation import spoken
 from controller.access.code_status import CodeState
+from controller.availability.service import AvailabilityService
 from controller.billing.answers import account_answer, cancel_charge
 from controller.billing.service import BillingService
 from controller.bookings.answers import LAPSED, changed, given_back, waiting
 from controller.bookings.booking_view import BookingView
-from controller.bookings.errors import LinkUnknown, NotNow
+from controller.bookings.errors import Clash, LinkUnknown, NotNow, NotPossible
 from controller.bookings.link_renewal import LinkRenewal
 from controller.bookings.series.service import SeriesService
 from controller.bookings.service import BookingService
-from controller.diary.model import BookingStatus, closed_text
-from controller.door_pages.plain_page import PlainPage, read_asset, read_form
+from controller.diary.model import Booking, BookingStatus, Details, Draft, closed_text
+from controller.door_pages.plain_page import PlainPage, keeping_script, qr_code, read_asset, read_form, sentence
 from controller.key_files import KeyFiles, LinkKind
 from controller.notices.preferences.service import NoticePreferences
-from controller.people.model import Actor
+from controller.people.model import Actor, Role
 from controller.text import times
+from controller.web.fields import Moment
 from controller.web.services import service
 from edge.wire import qr_passes
 from edge.wire.envelope import Signer
@@ -41,9 +42,7 @@ ACTOR = Actor.acting("door page")
 """The actor in a booking's log when it was cancelled on this page."""
 
 _WORKER = read_asset("door_worker.js")
-_REGISTERS = 'navigator.serviceWorker?.register("worker.js")'
-"""The page's only script; browsers have service workers on https and on this very machine."""
-_PAGE = PlainPage("door.html", script=_REGISTERS, referrer="no-referrer")
+_PAGE = PlainPage("door.html", script=keeping_script("worker.js"), referrer="no-referrer")
 _PAGES: dict[BookingStatus, "Page"] = {
     BookingStatus.REQUESTED: "waiting",
     BookingStatus.HELD: "waiting",
@@ -62,13 +61,16 @@ _HEADINGS: dict["Page", str] = {
     "released": "{} was cancelled because nobody came",
     "finished": "{} is over",
 }
-_STANDING = frozenset({"current", "waiting"})
-"""The pages of bookings that can be cancelled."""
+STANDING = frozenset({"current", "waiting"})
+"""The pages of bookings that can be moved and cancelled."""
 
 _ONLY_SHOWS = "This link only shows the booking. Ask the person who booked to change it."
 _RENEWED = "The link that you passed on has ended. Pass on the new one below."
+_DONE = {"moved": "It is moved.", "waits": "It is moved, and waits until somebody has agreed. Look here again."}
+_REFUSED = PlainPage("base.html", referrer="no-referrer", title="Not with this link")
 
 Token = Path(max_length=200)
+Done = Annotated[str, Query(max_length=20)]
 Page = Literal["current", "waiting", "expired", "declined", "cancelled", "released", "finished"]
 
 router = APIRouter(include_in_schema=False)
@@ -79,6 +81,7 @@ class DoorPages:
     """The services that the pages use."""
 
     bookings: BookingService
+    availability: AvailabilityService
     billing: BillingService
     series: SeriesService
     links: LinkRenewal
@@ -96,12 +99,12 @@ async def worker() -> Response:
 
 
 @router.api_route("/d/{token}", methods=["GET", "HEAD"])
-async def show(pages: ThePages, token: str = Token) -> HTMLResponse:
-    """The page for the booking's current state."""
+async def show(pages: ThePages, token: str = Token, done: Done = "") -> HTMLResponse:
+    """The page for the booking's current state. ``done``: what has just been done on another page."""
     try:
-        return await _shown(pages, *await pages.bookings.by_link(token))
+        return await show_booking(pages, *await pages.bookings.by_link(token), notice=_DONE.get(done, ""))
     except LinkUnknown:
-        return _unknown()
+        return unknown()
 
 
 @router.api_route("/d/{token}/pass", methods=["GET", "HEAD"])
@@ -111,16 +114,15 @@ async def show_pass(pages: ThePages, token: str = Token) -> HTMLResponse:
     try:
         kind, view = await pages.bookings.by_link(token)
     except LinkUnknown:
-        return _unknown()
-    if _page(view) != "current" or view.codes is None or view.now not in view.code_window:
-        return await _shown(pages, kind, view)
+        return unknown()
+    if page_of(view) != "current" or view.codes is None or view.now not in view.code_window:
+        return await show_booking(pages, kind, view)
     signer = Signer(pages.keys.signing)
     shown = qr_passes.issue(signer, site=view.booking.site, holder=view.booking.id, now=view.now)
-    qr_code = segno.make_qr(shown, error="m").svg_inline(border=4, light="#fff", omitsize=True)
     return _PAGE.render(
         page="pass",
         heading=view.booking.title,
-        qr_code=Markup(qr_code),  # noqa: S704  # made of our own letters
+        qr_code=qr_code(shown),
         works=_works(view),
         back=f"../{token}",
         doors=times.listed(view.place.door_names),
@@ -129,23 +131,36 @@ async def show_pass(pages: ThePages, token: str = Token) -> HTMLResponse:
 
 @router.post("/d/{token}")
 async def act(pages: ThePages, request: Request, token: str = Token) -> HTMLResponse:
-    """Ask whether to cancel, or cancel once asked; end the link that was passed on. Refused to who has only that."""
+    """Ask whether to cancel or to end early, do it once asked, undo the early end; end the link that was passed on.
+    Refused to who has only that."""
     form = read_form(await request.body())
     try:
         kind, view = await pages.bookings.by_link(token)
         if kind is LinkKind.SHOW:
-            return await _shown(pages, kind, view, notice=_ONLY_SHOWS, status=403)
-        if _page(view) not in _STANDING:
-            return await _shown(pages, kind, view)
-        if form.get("step") == "renew":
+            return await show_booking(pages, kind, view, notice=_ONLY_SHOWS, status=403)
+        step = form.get("step")
+        if step == "back" and ended_early(view):
+            view = await pages.bookings.restore(view.booking.id, actor=ACTOR)
+            return await show_booking(pages, kind, view, notice="The rest of your time is yours again.")
+        if page_of(view) not in STANDING:
+            return await show_booking(pages, kind, view)
+        if step == "leaving":
+            return _leaving(view)
+        if step == "left":
+            return await show_booking(pages, kind, await pages.bookings.finish(view.booking.id, actor=ACTOR))
+        if step == "renew":
             if form.get("check") == str(view.booking.show_link_number):  # once, however often the page is loaded again
                 view = await pages.links.of_booking(view.booking.id, LinkKind.SHOW, actor=ACTOR)
-            return await _shown(pages, kind, view, notice=_RENEWED)
-        if form.get("step") != "cancel":
+            return await show_booking(pages, kind, view, notice=_RENEWED)
+        if step != "cancel":
             return await _confirm(pages, view)
         return await _cancel(pages, view, form.get("check", ""))
     except LinkUnknown:
-        return _unknown()
+        return unknown()
+    except (NotNow, Clash, NotPossible) as refused:
+        return await show_booking(
+            pages, kind, await pages.bookings.get(view.booking.id), notice=sentence(refused.detail)
+        )
 
 
 async def _cancel(pages: DoorPages, view: BookingView, check: str) -> HTMLResponse:
@@ -154,18 +169,15 @@ async def _cancel(pages: DoorPages, view: BookingView, check: str) -> HTMLRespon
     confirmation = pages.keys.confirmation(booking.id, booking.version, charge)
     if not hmac.compare_digest(confirmation.encode(), check.encode(errors="replace")):
         notice = "The booking, or the charge for cancelling it, has changed meanwhile. Look again before you cancel it."
-        return await _shown(pages, LinkKind.MANAGE, view, notice=notice)
-    try:
-        return await _shown(pages, LinkKind.MANAGE, await pages.bookings.cancel(booking.id, why="", actor=ACTOR))
-    except NotNow as refused:
-        return await _shown(pages, LinkKind.MANAGE, await pages.bookings.get(booking.id), notice=refused.detail)
+        return await show_booking(pages, LinkKind.MANAGE, view, notice=notice)
+    return await show_booking(pages, LinkKind.MANAGE, await pages.bookings.cancel(booking.id, why="", actor=ACTOR))
 
 
-async def _shown(
+async def show_booking(
     pages: DoorPages, kind: LinkKind, view: BookingView, *, notice: str = "", status: int = 200
 ) -> HTMLResponse:
     booking, site, now = view.booking, view.place.site, view.now
-    page = _page(view)
+    page = page_of(view)
     manages = kind is LinkKind.MANAGE
     price = account_answer(await pages.billing.account(booking.id)) if manages else None
     code = page == "current" and bool(view.codes_by_doors)
@@ -173,12 +185,13 @@ async def _shown(
     link = view.link if manages else view.show_link
     return _PAGE.render(
         status,
-        headers=_kept_until(view.code_window.end, now) if code else {},
+        headers=kept_until(view.code_window.end, now) if code else {},
         page=page,
         as_of=times.at(now, site.tz, now=booking.starts),
         price=price.text if price is not None and price.total_pence is not None else "",
         manages=manages,
         show_link=view.show_link if manages and code else "",
+        show_qr=qr_code(view.show_link),
         show_number=booking.show_link_number,
         heading=_heading(view, page).format(booking.title),
         notice=notice,
@@ -189,7 +202,11 @@ async def _shown(
         warned=booking.release_warned_at is not None,
         why=view.why if manages else "",
         codes=[(spoken(code), times.listed(doors)) for code, doors in view.codes_by_doors],
-        pass_at=f"{link.rpartition('/d/')[2]}/pass",
+        here=link.rpartition("/d/")[2],
+        calendar=view.show_link.rpartition("/d/")[2],
+        running=page == "current" and booking.starts <= now,
+        ended_early=manages and ended_early(view),
+        step_free=view.place.space.step_free,
         scan=view.codes is not None and view.now in view.code_window,
         changed=changed(view),
         offline=[(spoken(each.digits), each.text) for each in view.offline],
@@ -213,7 +230,7 @@ def _heading(view: BookingView, page: Page) -> str:
     return "{} is offered to you" if offered else _HEADINGS.get(page, "{}")
 
 
-def _page(view: BookingView) -> Page:
+def page_of(view: BookingView) -> Page:
     return _PAGES.get(view.booking.status(view.now), "current")
 
 
@@ -242,11 +259,46 @@ async def _confirm(pages: DoorPages, view: BookingView) -> HTMLResponse:
     )
 
 
-def _unknown() -> HTMLResponse:
+def _leaving(view: BookingView) -> HTMLResponse:
+    return _PAGE.render(
+        page="leaving",
+        heading=f"Have you finished with {view.booking.title}?",
+        when=times.window(view.booking.during, view.place.site.tz, now=view.now),
+        space=view.place.space.name,
+        site=view.place.site.name,
+    )
+
+
+def ended_early(view: BookingView) -> bool:
+    """Whether the time that it gave back is still running, so that it can be had again."""
+    booking = view.booking
+    return booking.ends <= view.now and booking.ends_before is not None and booking.ends_before > view.now
+
+
+def actor_of(booking: Booking) -> Actor:
+    """Who moves a booking here: a leader of its party, who sees no more of other bookings than that; the controller
+    where it is nobody's."""
+    if booking.party is None:
+        return ACTOR
+    return Actor.acting(ACTOR.name, Role.GROUP_LEADER, site=booking.site, party=booking.party)
+
+
+def draft_of(booking: Booking, *, starts: Moment, ends: Moment) -> Draft:
+    """What somebody would ask for to get the booking at that time, judged by the rules."""
+    details = msgspec.convert(booking, Details, from_attributes=True)
+    return Draft(**msgspec.structs.asdict(details), starts=starts, ends=ends, by_rules=True)
+
+
+def refuse_show() -> HTMLResponse:
+    """To who has the link that only shows."""
+    return _REFUSED.refuse(403, _ONLY_SHOWS)
+
+
+def unknown() -> HTMLResponse:
     return _PAGE.render(404, page="unknown", heading="This link belongs to no booking")
 
 
-def _kept_until(end: datetime, now: datetime) -> dict[str, str]:
+def kept_until(end: datetime, now: datetime) -> dict[str, str]:
     """A page with a code may stay on the phone, to be read without signal, for as long as the code is good."""
     seconds = int((end - now).total_seconds())
     return {"Cache-Control": "private, no-cache", KEEP_FOR: str(seconds)} if seconds > 0 else {}

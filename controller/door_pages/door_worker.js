@@ -6,10 +6,10 @@ const KEPT_UNTIL = "Kept-Until";
 const READS_MS = 5000;
 const WRITES_MS = 30_000;
 
-/** The address of the page that a request is about: its QR code belongs to it. */
+/** The address of the page that a request is about: what lies below it, such as its QR code, belongs to it. */
 function pageOf(url) {
   const { origin, pathname } = new URL(url);
-  return origin + pathname.replace(/\/pass$/, "");
+  return origin + pathname.replace(/(\/d\/(?:series\/[^/]+|(?!series\/)[^/]+))\/.*$/, "$1");
 }
 
 function isGood(response) {
@@ -40,11 +40,13 @@ async function sweep() {
   }
 }
 
-/** The page as it was, with a word that it is old. */
+/** The page as it was, with a word that it is old. What lies below it leads to it. */
 async function kept(url) {
   await sweep();
-  const response = await (await caches.open(PAGES)).match(pageOf(url));
+  const page = pageOf(url);
+  const response = await (await caches.open(PAGES)).match(page);
   if (!response) return null;
+  if (!page.endsWith(new URL(url).pathname)) return Response.redirect(page, 303);
   const text = await response.text();
   const said = text.replace(/<!--kept (.*?)-->/, '<p class="card word" role="status">$1</p>');
   return new Response(said, { headers: response.headers });
@@ -54,7 +56,7 @@ async function fresh(request) {
   const response = await fetch(request);
   const page = pageOf(request.url);
   if (request.method !== "GET") await refresh(page);
-  else if (!new URL(request.url).pathname.endsWith("/pass")) await keep(page, response.clone());
+  else if (page.endsWith(new URL(request.url).pathname)) await keep(page, response.clone());
   return response;
 }
 

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Annotated
 from urllib.parse import parse_qs
 
+import segno
 from fastapi import Query
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -92,10 +93,23 @@ def refuse_size(largest: int, takes_file: bool) -> HTMLResponse:
     return _TOO_LARGE.refuse(413, f"This is {much}, and nothing was kept. Go back and {less}")
 
 
-def read_form(body: bytes) -> dict[str, str]:
-    """The fields of a form, each once; none for anything else."""
+def keeping_script(worker: str) -> str:
+    """Registers the service worker, which browsers have on https and on this very machine; then the page no longer says
+    that it is not kept. ``worker``: its address, seen from the page."""
+    gone = 'document.getElementById("unkept")?.remove()'
+    return f'navigator.serviceWorker?.register("{worker}").then(() => {gone}, () => {{}})'
+
+
+def qr_code(text: str) -> Markup:
+    """A picture as wide as its place, dark on light in every scheme."""
+    svg = segno.make_qr(text, error="m").svg_inline(border=4, light="#fff", omitsize=True)
+    return Markup(svg)  # noqa: S704  # made of our own letters
+
+
+def read_form(body: bytes, most: int = 50) -> dict[str, str]:
+    """The fields of a form, each once; none for anything else, or for more than ``most``."""
     try:
-        fields = parse_qs(body.decode("ascii"), max_num_fields=50)
+        fields = parse_qs(body.decode("ascii"), max_num_fields=most)
     except ValueError:
         return {}
     return {name: values[0] for name, values in fields.items()}

@@ -38,6 +38,8 @@ from controller.door_pages import (
     door_page,
     induction_edit_page,
     induction_page,
+    link_files,
+    move_page,
     preferences_page,
     series_page,
     staff_pages,
@@ -160,6 +162,8 @@ _PREFIXED = (
     *((router, API) for router in ROUTERS),
     (health.router, ""),
     (series_page.router, ""),
+    (link_files.router, ""),
+    (move_page.router, ""),
     (door_page.router, ""),
     (induction_edit_page.router, ""),  # before the links, whose path it would be
     (induction_page.router, ""),

@@ -21,7 +21,7 @@ DAY = date(2026, 12, 22)
 NARROW = (320, 640)
 Scheme = tuple[Literal["light", "dark"], Literal["none", "active"]]
 SCHEMES: tuple[Scheme, ...] = (("light", "none"), ("dark", "none"), ("light", "active"))
-CAN_FOCUS = "a[href], button, select, textarea, input:not([type=hidden])"
+CAN_FOCUS = "a[href], button, summary, select, textarea, input:not([type=hidden])"
 SHOWS_FOCUS = "[document.activeElement, document.activeElement.closest('label')]" + (
     ".some((each) => each && getComputedStyle(each).outlineStyle !== 'none' && each.checkVisibility())"
 )
@@ -48,6 +48,8 @@ async def addresses(hub: SimHub) -> dict[str, str]:
         "induction": "/induction?site=ramsey",
         "writing the induction": "/induction/edit?site=ramsey",
         "door code": link,
+        "moving by the link": f"{link}/move",
+        "what is charged": f"{link}/charge",
         "series": urlsplit(series["link"]).path,
         "no link": "/d/nobodynobodynobodynobody",
         "no right": "/documents/nobody",
@@ -56,6 +58,7 @@ async def addresses(hub: SimHub) -> dict[str, str]:
 
 async def by_keyboard(page: Page) -> None:
     """Every control is reached by the Tab key, and shows that it is."""
+    await page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
     wanted = await page.locator(CAN_FOCUS).count()
     for place in range(wanted):
         await page.keyboard.press("Tab")

@@ -6,7 +6,8 @@ from controller.calendars.ics_writer import CalendarEntry
 from controller.calendars.subscriptions.model import Shows
 from controller.calendars.subscriptions.repository import PublicBooking
 from controller.diary.model import BookingState
-from controller.diary.site_config import SiteConfig
+from controller.diary.site_config import SiteConfig, SpaceAtSite
+from controller.estate.model import Site
 from controller.people.redaction import TAKEN
 
 _STATUS = {
@@ -34,7 +35,14 @@ def entry(
     booking: PublicBooking, site_config: SiteConfig, shows: Shows, *, party: str | None, now: datetime
 ) -> CalendarEntry:
     """The event of a booking. ``party``: the name of whose it is."""
-    site, place = site_config.site, site_config.by_space.get(booking.space)
+    place = site_config.by_space.get(booking.space)
+    return entry_at(booking, site_config.site, place, shows, party=party, now=now)
+
+
+def entry_at(
+    booking: PublicBooking, site: Site, place: SpaceAtSite | None, shows: Shows, *, party: str | None, now: datetime
+) -> CalendarEntry:
+    """As ``entry``, where the booking's place is known already."""
     space = place.space.name if place else booking.space
     layout = place.space.layout(booking.layout) if place and booking.layout else None
     geo = None if site.latitude is None or site.longitude is None else (site.latitude, site.longitude)
