@@ -10,6 +10,9 @@ const SHARED = /src[\\/]((parts[\\/])?(?!dateTimeInput|focus|Notices|StartCard|t
 /** What forms share; one file, since more would weigh more. */
 const FIELDS = /src[\\/](dateTimeInput|forms[\\/](TextField|Select|Checkbox)|diary[\\/](PartyField|createParty|debouncedQuery|Reasons))\b/;
 
+/** What buttons do, which pages without a form have too. */
+const TASK = /src[\\/]task\.svelte/;
+
 /** What the diary shares with parts of it that come later; in a file of its own it would weigh more. */
 const DIARY = /src[\\/]diary[\\/](Diary\.svelte|geometry\.ts)$/;
 
@@ -27,7 +30,7 @@ export default defineConfig({
       // Svelte's own modules only define things, so a part of it goes where it is used.
       treeshake: { moduleSideEffects: [{ test: SVELTE, sideEffects: false }] },
       // One file packs better than ten; the rest goes where it is used.
-      output: { codeSplitting: { groups: [{ name: "app", test: SHARED }, { name: "fields", test: FIELDS }, { name: "Diary", test: DIARY }] } },
+      output: { codeSplitting: { groups: [{ name: "app", test: SHARED }, { name: "task", test: TASK }, { name: "fields", test: FIELDS }, { name: "Diary", test: DIARY }] } },
     },
   },
 });

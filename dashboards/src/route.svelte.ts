@@ -1,7 +1,7 @@
 /** The state in the URL: page, site, date, view, booking. */
-export type Page = "morning" | "diary" | "now" | "acts" | "account" | "users" | "groups" | "invitation" | "notices" | "sign-in" | "hire" | "pair" | "my-bookings" | "find" | "closures" | "search" | "unknown";
+export type Page = "morning" | "diary" | "now" | "acts" | "account" | "users" | "groups" | "invitation" | "notices" | "sign-in" | "hire" | "pair" | "my-bookings" | "find" | "closures" | "search" | "buildings" | "unknown";
 
-const PAGES: readonly string[] = ["morning", "diary", "now", "acts", "account", "users", "groups", "invitation", "notices", "sign-in", "hire", "pair", "my-bookings", "find", "closures", "search"];
+const PAGES: readonly string[] = ["morning", "diary", "now", "acts", "account", "users", "groups", "invitation", "notices", "sign-in", "hire", "pair", "my-bookings", "find", "closures", "search", "buildings"];
 
 export interface Route {
   page: Page;

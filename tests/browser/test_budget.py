@@ -180,3 +180,14 @@ async def test_the_search_keeps_within_the_budget(screens: Screens) -> None:
     await screen.open("/search?site=ramsey&q=nothing+at+all")
     await expect(screen.page.get_by_text("No booking has “nothing at all”")).to_be_visible()
     transfer.assert_at_most(LOADED_KB)
+
+
+async def test_the_buildings_and_the_form_of_a_room_keep_within_the_budget(screens: Screens) -> None:
+    screen = await screens.new()
+    transfer = Transfer(screen)
+    await screen.open("/buildings?site=ramsey")
+    await expect(screen.page.get_by_role("heading", name="Main hall")).to_be_visible()
+    transfer.assert_at_most(LOADED_KB)
+    await screen.page.get_by_role("button", name="Add a room…").click()
+    await expect(screen.page.get_by_label("Name", exact=True)).to_be_visible()
+    transfer.assert_at_most(WITH_FORM_KB)

@@ -1,0 +1,87 @@
+/** One building with its parts: read, and each change written with an undo. */
+import { get, Refusal, send } from "../api.ts";
+import { estate as sites } from "../estate.svelte.ts";
+import { Fetched } from "../fetched.svelte.ts";
+import { notices } from "../notices.svelte.ts";
+import { attempt } from "../task.svelte.ts";
+import { idOf } from "./fields.ts";
+import { bodyOf, type Estate, type Kind, NAMES, namedText } from "./things.ts";
+
+type Body = Record<string, unknown>;
+
+export class EstateStore extends Fetched {
+  estate = $state.raw<Estate | null>(null);
+  readonly site: string;
+
+  constructor(site: string) {
+    super();
+    this.site = site;
+  }
+
+  refresh = (): Promise<boolean> =>
+    this.load(
+      () => get<Estate>(`/sites/${this.site}`),
+      (found) => void (this.estate = found),
+    );
+
+  find(kind: Kind, id: string): (Body & { id: string; name: string; version: number }) | undefined {
+    return (this.estate?.[kind] as unknown as (Body & { id: string; name: string; version: number })[]).find((one) => one.id === id);
+  }
+
+  /** Writes a thing, a new one where `id` is null; answers its id. */
+  async put(kind: Kind, id: string | null, change: Body): Promise<string> {
+    const before = id ? this.find(kind, id) : undefined;
+    const made = id ?? idOf(String(change.name), (this.estate?.[kind] ?? []).map((one) => one.id));
+    await this.write(kind, made, { ...before, ...bodyOf(kind, { ...before, ...change }) });
+    const name = String(change.name ?? before?.name);
+    if (before) this.say(`${name} is changed.`, () => this.write(kind, made, before));
+    else this.say(`${name} is added.`, () => this.drop(kind, made));
+    return made;
+  }
+
+  async remove(kind: Kind, id: string): Promise<void> {
+    const before = this.find(kind, id);
+    await this.drop(kind, id);
+    if (before) this.say(`The ${NAMES[kind]} ${before.name} is deleted.`, () => this.write(kind, id, before));
+  }
+
+  /** Changes the building itself. */
+  async putSite(change: Body): Promise<void> {
+    const { id, name, zone, address, phone, latitude, longitude, organisation } = this.estate!;
+    const before = { name, zone, address, phone, latitude, longitude, organisation };
+    const write = async (body: Body) => {
+      await send("PUT", `/sites/${id}`, { ...body, version: this.estate?.version ?? 0 });
+      await Promise.all([this.refresh(), sites.load()]);
+    };
+    await write({ ...before, ...change });
+    this.say(`${String(change.name ?? name)} is changed.`, () => write(before));
+  }
+
+  private say(text: string, undo: () => Promise<unknown>): void {
+    notices.show(text, "ok", () => attempt(undo, "Not undone: "));
+  }
+
+  private async write(kind: Kind, id: string, value: Body): Promise<void> {
+    const { id: _, version: __, ...body } = value;
+    await this.act("PUT", kind, id, { ...body, version: this.find(kind, id)?.version ?? 0 });
+  }
+
+  private drop(kind: Kind, id: string): Promise<void> {
+    return this.act("DELETE", kind, id);
+  }
+
+  private async act(method: "PUT" | "DELETE", kind: Kind, id: string, body?: Body): Promise<void> {
+    try {
+      await send(method, `/sites/${this.site}/${kind}/${id}`, body);
+    } catch (thrown) {
+      if (thrown instanceof Error && this.estate) thrown.message = namedText(thrown.message, this.estate);
+      throw thrown;
+    }
+    await this.refresh();
+  }
+}
+
+/** The bookings that stand in the way of a change, as the controller names them. */
+export function conflictsOf(thrown: unknown): Refusal["conflicts"] {
+  return thrown instanceof Refusal ? thrown.conflicts : [];
+}

@@ -1,0 +1,87 @@
+/** Forms by the description of their fields: what is typed, and what the API takes of it. Pure. */
+
+export type Value = string | boolean | string[];
+export type Values = Record<string, Value>;
+export interface Option {
+  value: string;
+  words: string;
+}
+
+export interface Field {
+  /** As in the API. */
+  name: string;
+  text: string;
+  /** `text` unless given; `choice`: one of `options`, empty for none; `many`: some of them. */
+  kind?: "text" | "number" | "pounds" | "note" | "choice" | "many" | "yes";
+  hint?: string;
+  options?: readonly Option[];
+  /** Why it must not be empty. */
+  needed?: string;
+  /** Of a number. */
+  least?: number;
+  most?: number;
+  /** Rarely needed, so that it is folded away. */
+  more?: boolean;
+  /** Whether it is asked for, by what is typed. */
+  when?: (values: Values) => boolean;
+}
+
+/** What the fields begin with, of a thing from the API. */
+export function valuesOf(fields: readonly Field[], thing: Record<string, unknown>): Values {
+  return Object.fromEntries(
+    fields.map(({ name, kind }): [string, Value] => {
+      const value = thing[name];
+      if (kind === "yes") return [name, value === true];
+      if (kind === "many") return [name, Array.isArray(value) ? value.map(String) : []];
+      if (kind === "pounds" && typeof value === "number") return [name, (value / 100).toFixed(2)];
+      return [name, value === null || value === undefined ? "" : String(value)];
+    }),
+  );
+}
+
+/** The API's fields, or what is wrong with them. */
+export function readFields(fields: readonly Field[], values: Values): { body: Record<string, unknown>; errors: Record<string, string> } {
+  const body: Record<string, unknown> = {};
+  const errors: Record<string, string> = {};
+  for (const field of fields) {
+    const { name, kind = "text", needed } = field;
+    const value = values[name] ?? "";
+    if (field.when && !field.when(values)) {
+      if (kind === "number" || kind === "pounds") body[name] = null;
+      continue;
+    }
+    const text = typeof value === "string" ? value.trim() : "";
+    if (needed && !text && !(Array.isArray(value) && value.length) && value !== true) errors[name] = needed;
+    else if (kind === "number" || kind === "pounds") {
+      const read = text ? numberOf(text, field) : null;
+      if (typeof read === "string") errors[name] = read;
+      else body[name] = read;
+    } else if (kind === "choice") body[name] = text || null;
+    else body[name] = typeof value === "string" ? text : value;
+  }
+  return { body, errors };
+}
+
+function numberOf(text: string, { kind, least = 0, most = 100_000 }: Field): number | string {
+  const plain = text.replace(/^£\s*/, "").replace(/,(?=\d{3}\b)/g, "");
+  if (kind === "pounds") {
+    return /^\d{1,5}(\.\d{1,2})?$/.test(plain) ? Math.round(Number(plain) * 100) : "Type an amount in pounds, such as 12.50.";
+  }
+  const value = /^-?\d+(\.\d+)?$/.test(plain) ? Number(plain) : NaN;
+  return value >= least && value <= most ? value : `Type a number from ${least} to ${most.toLocaleString("en-GB")}.`;
+}
+
+/** An id that nothing has yet, made of a name: “Café & bar” -> “cafe-bar”. */
+export function idOf(name: string, taken: readonly string[]): string {
+  const plain = name.normalize("NFKD").replace(/[\u0300-\u036f’']/g, "").toLowerCase();
+  const id = plain.replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 36).replace(/-+$/, "") || "new";
+  for (let number = 1; ; number++) {
+    const found = number === 1 ? id : `${id}-${number}`;
+    if (!taken.includes(found)) return found;
+  }
+}
+
+/** “Hall”, “Hall and Studio”, “Hall, Studio and Café” */
+export function listText(names: readonly string[]): string {
+  return names.length < 2 ? (names[0] ?? "") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}

@@ -1,0 +1,89 @@
+/** The fields of the parts of a building. Pure. */
+import type { Field, Option } from "./fields.ts";
+import type { Estate, Kind } from "./things.ts";
+
+const NAME: Field = { name: "name", text: "Name", needed: "Give it a name." };
+const options = (things: readonly { id: string; name: string }[]): Option[] => things.map(({ id, name }) => ({ value: id, words: name }));
+const NOISE: Option[] = [
+  { value: "any", words: "Either" },
+  { value: "quiet", words: "Quiet" },
+  { value: "noisy", words: "Noisy is fine" },
+];
+const isPool = (values: { kind?: unknown }) => values.kind === "pool";
+
+export const SITE_FIELDS: readonly Field[] = [
+  { name: "name", text: "Name of the building", needed: "Give it a name." },
+  { name: "address", text: "Address" },
+  { name: "phone", text: "Phone", hint: "People who stand at the door see it." },
+  { name: "zone", text: "Time zone", needed: "Give its time zone, such as Europe/London.", hint: "Such as Europe/London.", more: true },
+  { name: "latitude", text: "Latitude", kind: "number", least: -90, most: 90, hint: "Such as 52.4486; for distances between buildings.", more: true },
+  { name: "longitude", text: "Longitude", kind: "number", least: -180, most: 180, hint: "Such as -0.1043.", more: true },
+];
+
+/** The fields of a kind of thing; `id`: of the thing that is changed, null for a new one. */
+export function fieldsOf(kind: Kind, estate: Estate, id: string | null): readonly Field[] {
+  const spaces = estate.spaces.filter((one) => one.id !== id);
+  if (kind === "floors") {
+    return [NAME, { name: "level", text: "Level", kind: "number", least: -20, most: 200, needed: "0 is the ground floor.", hint: "0 is the ground floor." }];
+  }
+  if (kind === "equipment") {
+    return [
+      { ...NAME, hint: "Such as “Chairs”." },
+      { name: "count", text: "How many", kind: "number", needed: "Say how many there are." },
+      { name: "space", text: "Where", kind: "choice", options: [{ value: "", words: "Any room: it can be carried" }, ...options(spaces)] },
+    ];
+  }
+  if (kind === "edges") return [{ ...NAME, hint: "Such as “Pi by the front door”." }];
+  if (kind === "doors") {
+    return [
+      { ...NAME, hint: "People read it in their messages: “Front door”." },
+      { name: "edge", text: "Device that switches its lock", kind: "choice", options: options(estate.edges), needed: "Choose its device; add one first if there is none." },
+      { name: "hold_s", text: "Seconds that it stays unlocked for somebody", kind: "number", least: 1, most: 300, needed: "Give the seconds." },
+      { name: "held_after_s", text: "Seconds after which an open door is reported", kind: "number", least: 5, most: 86_400, needed: "Give the seconds.", more: true },
+      { name: "code_length", text: "Digits of a booking's code", kind: "choice", options: options(["4", "5", "6", "7", "8"].map((n) => ({ id: n, name: n }))), more: true },
+    ];
+  }
+  const room = estate.spaces.find((one) => one.id === id);
+  return [
+    NAME,
+    {
+      ...{ name: "kind", text: "How it is booked", kind: "choice" as const },
+      options: [
+        { value: "room", words: "As a room" },
+        { value: "pool", words: "By the place, such as desks" },
+      ],
+    },
+    { name: "pool_size", text: "Places", kind: "number", least: 1, most: 10_000, needed: "Say how many places there are.", when: isPool },
+    { name: "capacity", text: "People it holds", kind: "number", hint: "Empty: not limited.", when: (values) => !isPool(values) },
+    { name: "floor", text: "Floor", kind: "choice", options: [{ value: "", words: "Not said" }, ...options(estate.floors)] },
+    { name: "doors", text: "Doors on the way in", kind: "many", options: options(estate.doors), hint: "A booking's code opens all of them." },
+    { name: "parts", text: "Divides into", kind: "many", options: options(spaces), hint: "Booking the whole takes all of its parts.", when: (values) => !isPool(values) },
+    ...(room?.layouts.length
+      ? [{ name: "default_layout", text: "Usual layout", kind: "choice" as const, options: [{ value: "", words: "None" }, ...options(room.layouts)] }]
+      : []),
+    { name: "step_free", text: "Step-free", kind: "yes" },
+    { name: "bookable", text: "It can be booked", kind: "yes" },
+    { name: "setup_min", text: "Minutes to set up before each use", kind: "number", most: 1440, more: true },
+    { name: "cleardown_min", text: "Minutes to clear down after it", kind: "number", most: 1440, more: true },
+    { name: "changeover_min", text: "Minutes from one layout to another", kind: "number", most: 1440, more: true },
+    { name: "noise", text: "Noise", kind: "choice", options: NOISE, more: true },
+    { name: "floor_area_m2", text: "Area in square metres", kind: "number", least: 0.1, most: 1_000_000, more: true },
+    { name: "description", text: "Description", kind: "note", hint: "People read it when they look for a room.", more: true },
+  ];
+}
+
+export const LAYOUT_FIELDS: readonly Field[] = [
+  { ...NAME, hint: "Such as “Theatre”." },
+  { name: "capacity", text: "People it holds so", kind: "number", hint: "Empty: as many as the room." },
+  { name: "setup_min", text: "Minutes to set up", kind: "number", most: 1440 },
+  { name: "cleardown_min", text: "Minutes to clear down", kind: "number", most: 1440 },
+];
+
+/** What a new thing begins with. */
+export const BLANK: Record<Kind, Record<string, unknown>> = {
+  floors: { level: 0 },
+  spaces: { kind: "room", bookable: true, setup_min: 0, cleardown_min: 0, changeover_min: 0, noise: "any" },
+  equipment: { count: 1 },
+  doors: { hold_s: 5, held_after_s: 60, code_length: 6 },
+  edges: {},
+};

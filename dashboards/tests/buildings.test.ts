@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Field, idOf, listText, readFields, valuesOf } from "../src/buildings/fields.ts";
+import { bodyOf, namedText } from "../src/buildings/things.ts";
+import { editOf, isEdit, tabOf } from "../src/buildings/views.ts";
+
+const FIELDS: Field[] = [
+  { name: "name", text: "Name", needed: "Give it a name." },
+  { name: "capacity", text: "People", kind: "number", most: 500 },
+  { name: "price", text: "Price", kind: "pounds" },
+  { name: "floor", text: "Floor", kind: "choice" },
+  { name: "doors", text: "Doors", kind: "many" },
+  { name: "open", text: "Open", kind: "yes" },
+  { name: "places", text: "Places", kind: "number", needed: "Say how many.", when: (values) => values.open === true },
+];
+
+test("what the API sends comes back as it was", () => {
+  const thing = { name: "Hall", capacity: 120, price: 1850, floor: null, doors: ["front"], open: true, places: 3 };
+  assert.deepEqual(readFields(FIELDS, valuesOf(FIELDS, thing)), { body: thing, errors: {} });
+});
+
+test("an empty number is none, and a field that is not asked for is not missed", () => {
+  const values = valuesOf(FIELDS, { name: " Hall ", open: false });
+  const { body, errors } = readFields(FIELDS, values);
+  assert.deepEqual(errors, {});
+  assert.deepEqual([body.name, body.capacity, body.places], ["Hall", null, null]);
+});
+
+test("each field says what is wrong with it", () => {
+  const { errors } = readFields(FIELDS, { name: "", capacity: "501", price: "12.345", open: true, doors: [] });
+  assert.deepEqual(errors, {
+    name: "Give it a name.",
+    capacity: "Type a number from 0 to 500.",
+    price: "Type an amount in pounds, such as 12.50.",
+    places: "Say how many.",
+  });
+});
+
+test("pounds and thousands are read as people type them", () => {
+  const { body } = readFields(FIELDS, { name: "x", price: "£1850", capacity: "0" });
+  assert.deepEqual([body.price, body.capacity], [185_000, 0]);
+});
+
+test("an id is made of the name, and is never one that is taken", () => {
+  assert.equal(idOf("Café & “St. John’s” bar", []), "cafe-st-johns-bar");
+  assert.equal(idOf("Hall", ["hall", "hall-2"]), "hall-3");
+  assert.equal(idOf("会", []), "new");
+  assert.match(idOf("x".repeat(35) + " y", []), /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/);
+});
+
+test("names are listed as they are spoken", () => {
+  assert.deepEqual([[], ["A"], ["A", "B"], ["A", "B", "C"]].map(listText), ["", "A", "A and B", "A, B and C"]);
+});
+
+test("minutes left empty are none, and a pool has neither parts nor layouts", () => {
+  assert.equal(bodyOf("spaces", { setup_min: null }).setup_min, 0);
+  assert.deepEqual(bodyOf("spaces", { kind: "pool", parts: ["a"], layouts: [{}], default_layout: "x" }), { kind: "pool", parts: [], layouts: [], default_layout: null });
+});
+
+test("the address says which form is open, and on which part of the page", () => {
+  assert.deepEqual(editOf("layouts.hall.theatre"), { kind: "layouts", id: "hall", inner: "theatre" });
+  assert.deepEqual(editOf("spaces."), { kind: "spaces", id: null, inner: null });
+  assert.deepEqual(["", "spaces.hall", "doors", "edges.pi", "prices"].map(tabOf), ["", "", "doors", "doors", "prices"]);
+  assert.deepEqual(["", "doors", "doors.", "prices.x"].map(isEdit), [false, false, true, false]);
+});
+
+test("a sentence of the controller has names instead of ids", () => {
+  const none = { floors: [], equipment: [], spaces: [] };
+  const estate = { ...none, doors: [{ id: "front", name: "Front door" }], edges: [{ id: "pi", name: "The Pi" }] } as never;
+  assert.equal(namedText("edge pi cannot be deleted: door 'front' is on it.", estate), "“The Pi” cannot be deleted: door “Front door” is on it.");
+});

@@ -1,0 +1,158 @@
+"""An owner adds, changes and retires the parts of a building; others see them."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from firmware_sim.hub_processes import SimHub
+from tests.browser.axe import faults
+from tests.browser.booked import book, decide
+from tests.browser.screen import Scheme, Screens
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+NARROW = (320, 700)
+PASSWORD = "fifteen calm rivers"
+DAY = date(2027, 3, 9)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
+async def barn(hub: SimHub) -> AsyncIterator[None]:
+    """A room of two halves, and chairs."""
+    parts = ["barn-east", "barn-west"]
+    for half in parts:
+        await hub.api.put(f"/sites/ramsey/spaces/{half}", {"name": half.replace("-", ", ").capitalize()})
+    layouts = [{"id": "theatre", "name": "Theatre", "capacity": 90, "setup_min": 30}]
+    await hub.api.put("/sites/ramsey/spaces/barn", {"name": "Barn", "capacity": 60, "parts": parts, "layouts": layouts})
+    await hub.api.put("/sites/ramsey/equipment/stools", {"name": "Stools", "count": 40})
+    yield
+    for path in ("spaces/barn", *(f"spaces/{half}" for half in parts), "equipment/stools"):
+        await hub.api.delete(f"/sites/ramsey/{path}")
+
+
+async def _rooms(hub: SimHub) -> dict[str, dict[str, object]]:
+    return {one["id"]: one for one in (await hub.api.get("/sites/ramsey"))["spaces"]}
+
+
+async def test_a_room_is_added_furnished_retired_and_deleted(screens: Screens, hub: SimHub) -> None:
+    screen = await screens.new(size=NARROW)
+    page = screen.page
+    await screen.open("/buildings?site=ramsey")
+    await expect(page.get_by_role("heading", name="Ramsey Hub", level=1)).to_be_visible()
+    await expect(page.get_by_role("list", name="Parts of Barn")).to_contain_text("Barn, east")
+    assert await faults(page, "rooms") == []
+    assert await screen.sideways() <= 0
+    await page.get_by_role("button", name="Add a room…").click()
+    await expect(page.get_by_role("heading", name="New room")).to_be_focused()
+    await page.get_by_label("People it holds").fill("many")
+    await page.get_by_role("button", name="Add the room").click()
+    await expect(page.get_by_role("alert").filter(has_text="Look at the fields that are marked.")).to_be_focused()
+    await expect(page.get_by_text("Give it a name.", exact=True)).to_be_visible()
+    await expect(page.get_by_text("Type a number from 0 to 100,000.")).to_be_visible()
+    assert await faults(page, "new room") == []
+    assert await screen.sideways() <= 0
+    await page.get_by_label("Name", exact=True).fill("Craft room & kiln")
+    await page.get_by_label("People it holds").fill("16")
+    await page.get_by_label("Front door").check()
+    await page.get_by_label("Step-free").check()
+    await page.get_by_role("button", name="Add the room").click()
+    await screen.said("Craft room & kiln is added.")
+    await expect(page.get_by_role("button", name="Change… Craft room & kiln")).to_be_focused()
+    made = (await _rooms(hub))["craft-room-kiln"]
+    assert (made["capacity"], made["doors"], made["step_free"]) == (16, ["front-door"], True)
+    await page.get_by_role("button", name="Add a layout… to Craft room & kiln").click()
+    await page.get_by_label("Name", exact=True).fill("Easels")
+    await page.get_by_label("People it holds so").fill("10")
+    await page.get_by_label("Minutes to set up").fill("20")
+    await page.get_by_role("button", name="Add the layout").click()
+    layouts = page.get_by_role("list", name="Layouts of Craft room & kiln")
+    await expect(layouts).to_contain_text("Easels 10 people · 20 min to set up · the usual one")
+    await layouts.get_by_role("button", name="Remove Easels").click()
+    await expect(layouts).to_have_count(0)
+    await page.get_by_role("button", name="Undo").click()
+    await expect(layouts).to_contain_text("Easels")
+    await page.get_by_role("button", name="Retire… Craft room & kiln").click()
+    await page.get_by_role("button", name="Retire it").click()
+    await expect(page.get_by_text("Cannot be booked")).to_be_visible()
+    assert (await _rooms(hub))["craft-room-kiln"]["bookable"] is False
+    await page.get_by_role("button", name="Delete… Craft room & kiln").click()
+    await page.get_by_role("button", name="Delete it").click()
+    await screen.said("The room Craft room & kiln is deleted.")
+    assert "craft-room-kiln" not in await _rooms(hub)
+
+
+async def test_bookings_that_stand_in_the_way_of_a_change_are_named(screens: Screens, hub: SimHub) -> None:
+    fair = await book(hub, "Craft fair", DAY, "10:00", "12:00", equipment={"stools": 30})
+    screen = await screens.new()
+    page = screen.page
+    screen.excuse("status of 409")
+    await screen.open("/buildings?site=ramsey&view=equipment.stools")
+    await page.get_by_label("How many").fill("12")
+    await page.get_by_role("button", name="Save the change").click()
+    await expect(page.get_by_role("alert").filter(has_text="Nothing was changed.")).to_be_focused()
+    await expect(page.get_by_role("list", name="Bookings in the way")).to_contain_text(
+        "Craft fair, Tue 9 Mar, 10:00 to 12:00"
+    )
+    assert await faults(page, "refused") == []
+    await decide(hub, fair, "cancel")
+
+
+async def test_a_door_and_its_device_are_added_and_deleted(screens: Screens, hub: SimHub) -> None:
+    screen = await screens.new(size=NARROW)
+    page = screen.page
+    await screen.open("/buildings?site=ramsey&view=doors")
+    doors = page.get_by_role("list", name="Doors")
+    await expect(doors).to_contain_text("leads to")
+    assert await faults(page, "doors") == []
+    await page.get_by_role("button", name="Add a device…").click()
+    await page.get_by_label("Name", exact=True).fill("Pi in the shed")
+    await page.get_by_role("button", name="Add the device").click()
+    await screen.said("Pi in the shed is added.")
+    await page.get_by_role("button", name="Add a door…").click()
+    await page.get_by_label("Name", exact=True).fill("Shed door")
+    await page.get_by_role("button", name="Add the door").click()
+    await expect(page.get_by_text("Choose its device; add one first if there is none.").first).to_be_visible()
+    await page.get_by_label("Device that switches its lock").select_option("Pi in the shed")
+    await page.get_by_role("button", name="Add the door").click()
+    await expect(doors).to_contain_text("Shed door leads to no room yet")
+    assert await screen.sideways() <= 0
+    screen.excuse("status of 409")
+    await page.get_by_role("button", name="Delete… Pi in the shed").click()
+    await page.get_by_role("button", name="Delete it").click()
+    await screen.said("“Pi in the shed” cannot be deleted: door “Shed door” is on it.")
+    for name in ("Shed door", "Pi in the shed"):
+        await page.get_by_role("button", name=f"Delete… {name}").click()
+        await page.get_by_role("button", name="Delete it").click()
+        await screen.said(f"{name} is deleted.")
+
+
+async def test_a_manager_sees_the_building_and_changes_no_part_of_it(screens: Screens, hub: SimHub) -> None:
+    roles = [{"role": "manager", "site": "ramsey"}]
+    await hub.api.post("/users", {"name": "Bruno at the desk", "password": PASSWORD, "assignments": roles})
+    screen = await screens.new(signed_in=False)
+    page = screen.page
+    await screen.open("/diary?site=ramsey")
+    await screen.sign_in("Bruno at the desk", PASSWORD)
+    await page.get_by_role("link", name="Buildings").click()
+    await expect(page.get_by_text("Only an owner of the installation changes rooms")).to_be_visible()
+    await expect(page.get_by_role("list", name="Rooms")).to_contain_text("Main hall")
+    await expect(page.get_by_role("button", name="Change…")).to_have_count(0)
+
+
+@pytest.mark.browser_full
+@pytest.mark.parametrize("view", ["", "spaces.barn", "doors", "doors.front-door"])
+@pytest.mark.parametrize("size", [NARROW, (1280, 800)])
+@pytest.mark.parametrize(("scheme", "forced"), [("light", False), ("dark", False), ("light", True)])
+async def test_every_part_of_the_page_is_accessible(
+    screens: Screens, view: str, size: tuple[int, int], scheme: Scheme, forced: bool
+) -> None:
+    screen = await screens.new(size=size, scheme=scheme, forced=forced)
+    await screen.open(f"/buildings?site=ramsey&view={view}")
+    await expect(screen.page.get_by_role("heading", level=2).first).to_be_visible()
+    if "." in view:
+        await expect(screen.page.get_by_role("button", name="Save the change")).to_be_visible()
+    assert await faults(screen.page, view) == []
+    assert await screen.sideways() <= 0
