@@ -42,6 +42,7 @@ from controller.calendars.external_feeds import repository as feeds
 from controller.calendars.external_feeds.fetching import Fetcher
 from controller.calendars.external_feeds.polling import Poller
 from controller.calendars.external_feeds.service import FeedService
+from controller.calendars.public_cache import PublicCache
 from controller.calendars.service import CalendarImport
 from controller.calendars.subscriptions import repository as subscriptions
 from controller.calendars.subscriptions.service import SubscriptionService
@@ -206,6 +207,7 @@ class Container:
     closure_batches: ClosureBatches
     link_renewal: LinkRenewal
     door_pages: DoorPages
+    public_cache: PublicCache
     notices: NoticeService
     notice_worker: NoticeWorker
     notice_templates: NoticeTemplates
@@ -461,6 +463,7 @@ def open_container(
         no_shows=NoShowService(database, clock, changes, writer, bookings, ask=mqtt.edge_sessions.ask),
         waitlist=WaitlistService(database, clock, changes, writer, bookings),
         policies=policies,
+        public_cache=PublicCache(clock, changes),
         door_pages=DoorPages(
             bookings=bookings,
             availability=availability,

@@ -85,6 +85,7 @@ FieldChanges: TypeAlias = Mapping[str, tuple[Any, Any]]
 
 PERSONAL = frozenset(
     {
+        *("listed_as", "about", "web_link"),
         *("name", "title", "notes", "key_holder", "email", "phone", "born"),
         *("contact_name", "contact_phone", "contact_email", "contact_address"),
         "who",

@@ -28,7 +28,17 @@ from sqlalchemy import (
 from controller.bookings.no_show_rules import FORGOTTEN_AFTER
 from controller.db.compiled_sql import BulkInsert, put
 from controller.db.engine import Tx, batches
-from controller.diary.model import LONGEST, UNDECIDED, Arrival, Booking, BookingState, Changed, LogEntry, Need
+from controller.diary.model import (
+    LONGEST,
+    UNDECIDED,
+    Arrival,
+    Booking,
+    BookingState,
+    Changed,
+    EventKind,
+    LogEntry,
+    Need,
+)
 from controller.diary.tables import booking_log, bookings, series, sheet_rows
 from controller.people.party_repository import with_mail_address
 from controller.people.permissions import Thing
@@ -40,13 +50,14 @@ _COLUMNS = tuple(bookings.c[name] for name in Booking.__struct_fields__)
 def _booking(row: RowMapping) -> Booking:
     needs = msgspec.json.decode(row["equipment"], type=dict[str, int])
     equipment = tuple(Need(equipment=each, count=count) for each, count in needs.items())
-    before = row["state_before"]
+    before, kind = row["state_before"], row["event_kind"]
     return Booking(
         **{
             **row,
             "state": BookingState(row["state"]),
             "state_before": None if before is None else BookingState(before),
             "equipment": equipment,
+            "event_kind": None if kind is None else EventKind(kind),
         }
     )
 
@@ -57,6 +68,7 @@ def _row(value: Booking) -> dict[str, object]:
         "state": value.state.value,
         "state_before": None if value.state_before is None else value.state_before.value,
         "equipment": msgspec.json.encode(needs).decode(),
+        "event_kind": None if value.event_kind is None else value.event_kind.value,
     }
 
 

@@ -8,9 +8,10 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from controller.access.code_status import BookingDoorStatus, CodeState
 from controller.bookings.lifecycle import BookingAction
-from controller.diary.model import BookingChange, BookingStatus, Cause, Details, Draft, Need
+from controller.diary.model import BookingChange, BookingStatus, Cause, Details, Draft, EventKind, Need
 from controller.people.model import Tier
 from controller.web.fields import (
+    WITHOUT_CONTROL,
     Answer,
     Body,
     Email,
@@ -22,6 +23,7 @@ from controller.web.fields import (
     Note,
     Page,
     Slug,
+    WebLink,
     Whole,
     Yes,
     read_moment,
@@ -43,6 +45,10 @@ Equipment = Annotated[dict[Slug, Annotated[Whole, Field(ge=1, le=100_000)]], Fie
 """How many of each of the site's equipment."""
 
 
+About = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), WITHOUT_CONTROL]
+"""Up to 500 characters that everybody may read, lines allowed."""
+
+
 class BookingDetails(Body):
     """The requested details, without the time; ``BookingCreate`` describes the fields."""
 
@@ -54,6 +60,10 @@ class BookingDetails(Body):
     key_holder: Line = ""
     under_16s: Yes = False
     public: Yes = False
+    listed_as: Line = ""
+    event_kind: EventKind | None = None
+    about: About = ""
+    web_link: WebLink = ""
     notes: Note = ""
     people: People | None = None
     party: Slug | None = None
@@ -72,7 +82,8 @@ class BookingCreate(BookingDetails):
     ``party``: for whom it is. ``layout``: left out, the space's default. ``seats``: of a pool. ``setup_min`` and
     ``cleardown_min``: its own minutes; the longest of booking, layout and space applies. ``overrule``: allow it in a
     buffer or change-over (managers). ``by_rules``: judge it as if its party had requested it. ``public``: show its
-    title and time in what's on.
+    title and time in what's on, to everybody. There ``listed_as`` is in place of the title if it is not empty, with
+    ``event_kind``, ``about`` and ``web_link``, a web address.
     """
 
     starts: MomentText
@@ -108,6 +119,10 @@ class DetailsUpdate(Body):
     key_holder: Line | None = None
     under_16s: Yes | None = None
     public: Yes | None = None
+    listed_as: Line | None = None
+    event_kind: EventKind | None = None
+    about: About | None = None
+    web_link: WebLink | None = None
     notes: Note | None = None
     people: People | None = None
     party: Slug | None = None
@@ -248,6 +263,10 @@ class DetailsRead(Answer):
     key_holder: str
     under_16s: bool
     public: bool
+    listed_as: str
+    event_kind: EventKind | None
+    about: str
+    web_link: str
     notes: str
     people: int | None
     party: str | None

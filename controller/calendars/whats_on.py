@@ -1,65 +1,22 @@
 """What's on at a site, for everybody, as schema.org events (JSON-LD), for websites and search engines."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated
 
-import msgspec
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import ConfigDict
-from sqlalchemy import and_, or_, select
 
 from controller.bookings.writer import BookingWriter
 from controller.calendars.ics_writer import etag, tagged
-from controller.db.engine import Tx
-from controller.db.row_mapping import all_of, columns_of
-from controller.diary.model import LONGEST, BookingState
-from controller.diary.site_config import SiteConfig
-from controller.diary.tables import bookings
+from controller.calendars.public_events import PublicEventRow, public_events
 from controller.estate.errors import SiteUnknown
-from controller.people.model import Party, PartyKind
-from controller.people.party_repository import parties
 from controller.text import local_time
 from controller.web.fields import Answer, Day, SlugPath
 from controller.web.problem import described
 from controller.web.services import TheClock, TheDatabase, service
 from edge.wire.interval import Interval
-
-
-class ListedEventRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A public booking that takes place, or was going to."""
-
-    id: str
-    space: str
-    title: str
-    starts: datetime
-    ends: datetime
-    party: str | None
-    called_off: bool
-
-
-async def listed_events(tx: Tx, site: str, during: Interval, *, limit: int) -> list[ListedEventRow]:
-    """Public bookings that touch ``during``, by start: the confirmed ones, and those that were called off since."""
-    c = bookings.c
-    query = (
-        select(*columns_of(ListedEventRow, bookings), (c.state == BookingState.CANCELLED.value).label("called_off"))
-        .where(
-            c.site == site,
-            c.public,
-            c.starts < during.end,
-            c.starts > during.start - LONGEST,  # lets the index bound the search
-            c.ends > during.start,
-            or_(
-                c.state == BookingState.CONFIRMED.value,
-                and_(c.state == BookingState.CANCELLED.value, c.state_before == BookingState.CONFIRMED.value),
-            ),
-        )
-        .order_by(c.starts, c.id)
-        .limit(limit)
-    )
-    return await all_of(tx, ListedEventRow, query)
-
 
 _SCHEMA = "https://schema.org"
 
@@ -109,6 +66,8 @@ class PublicEvent(_Thing):
     type_: str = "Event"
     id_: str
     name: str
+    description: str | None = None
+    url: str | None = None
     start: str
     end: str
     status: str
@@ -124,32 +83,30 @@ class WhatsOn(_Linked):
     graph: list[PublicEvent]
 
 
-def whats_on(site_config: SiteConfig, listed: list[ListedEventRow], parties: Mapping[str, Party]) -> WhatsOn:
+def whats_on(events: Sequence[PublicEventRow]) -> WhatsOn:
     """The organiser is shown for groups and organisations, never for persons."""
-    return WhatsOn(graph=[_event(site_config, each, parties.get(each.party or "")) for each in listed])
+    return WhatsOn(graph=[_event(each) for each in events])
 
 
-def _event(site_config: SiteConfig, listed: ListedEventRow, party: Party | None) -> PublicEvent:
-    site = site_config.site
-    place = site_config.by_space.get(listed.space)
-    name = f"{place.space.name}, {site.name}" if place else site.name
+def _event(event: PublicEventRow) -> PublicEvent:
     geo = None
-    if site.latitude is not None and site.longitude is not None:
-        geo = Geo(latitude=site.latitude, longitude=site.longitude)
+    if event.latitude is not None and event.longitude is not None:
+        geo = Geo(latitude=event.latitude, longitude=event.longitude)
     return PublicEvent(
-        id_=f"urn:uuid:{listed.id}",
-        name=listed.title,
-        start=local_time.rfc3339(listed.starts, site.tz),
-        end=local_time.rfc3339(listed.ends, site.tz),
-        status=f"{_SCHEMA}/{'EventCancelled' if listed.called_off else 'EventScheduled'}",
-        location=EventPlace(name=name, address=site.address or site.name, geo=geo),
-        organizer=Organiser(name=party.name) if party and party.kind is not PartyKind.PERSON else None,
+        id_=f"urn:uuid:{event.id}",
+        name=event.title,
+        description=event.about or None,
+        url=event.web_link or None,
+        start=local_time.rfc3339(event.starts, event.tz),
+        end=local_time.rfc3339(event.ends, event.tz),
+        status=f"{_SCHEMA}/{'EventCancelled' if event.called_off else 'EventScheduled'}",
+        location=EventPlace(name=event.place, address=event.address or event.site_name, geo=geo),
+        organizer=Organiser(name=event.organiser) if event.organiser else None,
     )
 
 
 router = APIRouter(tags=["calendars"], responses=described(SiteUnknown))
 TheWriter = Annotated[BookingWriter, service(BookingWriter)]
-MOST_EVENTS = 1000
 MOST_DAYS = 62
 KEPT_S = 300
 """How long a reader may go without asking again."""
@@ -183,9 +140,8 @@ async def get_whats_on(
         during = Interval(
             start=local_time.day_start(day, zone), end=local_time.day_start(day + timedelta(days=days), zone)
         )
-        listed = await listed_events(tx, site, during, limit=MOST_EVENTS)
-        known = await parties(tx, {each.party for each in listed if each.party is not None})
-    data = whats_on(site_config, listed, known).model_dump_json(by_alias=True, exclude_none=True).encode()
+        events = await public_events(tx, during, site=site)
+    data = whats_on(events).model_dump_json(by_alias=True, exclude_none=True).encode()
     headers = {
         "Cache-Control": f"public, max-age={KEPT_S}",
         "Access-Control-Allow-Origin": "*",

@@ -66,6 +66,18 @@ class Arrival(StrEnum):
     PRESENCE = "presence"
 
 
+class EventKind(StrEnum):
+    """What sort of event a public booking is, for people who look for something to do."""
+
+    CHILDREN = "children"
+    ARTS = "arts"
+    SPORT = "sport"
+    LEARNING = "learning"
+    ADVICE = "advice"
+    SOCIAL = "social"
+    MEETING = "meeting"
+
+
 class Need(msgspec.Struct, frozen=True, kw_only=True):
     """So many of one equipment of the site."""
 
@@ -78,7 +90,7 @@ class Details(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ``party``: for whom. ``layout``: ``None`` for the space's default. ``seats``: of a pool. ``setup_min`` and
     ``cleardown_min``: its own minutes; the longest of booking, layout and space applies. ``public``: it is shown in
-    what's on.
+    what's on, under ``listed_as`` if that is not empty, with ``about`` and ``web_link``.
     """
 
     space: str
@@ -89,6 +101,10 @@ class Details(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     key_holder: str = ""
     under_16s: bool = False
     public: bool = False
+    listed_as: str = ""
+    event_kind: EventKind | None = None
+    about: str = ""
+    web_link: str = ""
     notes: str = ""
     people: int | None = None
     party: str | None = None
@@ -248,6 +264,10 @@ class BookingChange(msgspec.Struct, frozen=True, kw_only=True):
     key_holder: str | msgspec.UnsetType = msgspec.UNSET
     under_16s: bool | msgspec.UnsetType = msgspec.UNSET
     public: bool | msgspec.UnsetType = msgspec.UNSET
+    listed_as: str | msgspec.UnsetType = msgspec.UNSET
+    event_kind: EventKind | msgspec.UnsetType | None = msgspec.UNSET
+    about: str | msgspec.UnsetType = msgspec.UNSET
+    web_link: str | msgspec.UnsetType = msgspec.UNSET
     notes: str | msgspec.UnsetType = msgspec.UNSET
     people: int | msgspec.UnsetType | None = msgspec.UNSET
     party: str | msgspec.UnsetType | None = msgspec.UNSET

@@ -199,6 +199,15 @@ class InductionRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
         return (not self.tiers or tier in self.tiers) and (not self.spaces or space in self.spaces)
 
 
+class PublicPagePolicy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the site's public page says besides its public events. ``in_use``: also when spaces are taken by others, as
+    “In use”. ``access``: about getting in and about, in the site's own words. ``contact``: whom to ask."""
+
+    in_use: bool = False
+    access: str = ""
+    contact: str = ""
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """``rules``: the first that fits confirms; none, and a manager decides. ``hold_hours``: how long a request holds
     its time, ``None`` until its start. ``requests_hold``: False lets requests pile up without holding the time.
@@ -210,7 +219,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``induction``: the first that fits; none, and nobody needs one.
     ``document_reminder_days``: how many days before a document ends its party is reminded. ``hire``: ``None``: who has
     not signed in asks for nothing. ``quiet_hours``: in which text messages wait that can, by the site's clock;
-    ``None``: never. ``quiet_mail``: mails wait too."""
+    ``None``: never. ``quiet_mail``: mails wait too. ``public_page``: what it shows to everybody."""
 
     rules: tuple[ApprovalRule, ...] = ()
     windows: tuple[PriorityWindow, ...] = ()
@@ -231,6 +240,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     hire: HirePolicy | None = None
     quiet_hours: str | None = "21:30-07:30"
     quiet_mail: bool = False
+    public_page: PublicPagePolicy = PublicPagePolicy()
 
     def release_rule(self, space: str, tier: Tier) -> ReleaseRule | None:
         """By which bookings of a tier in a space are released."""

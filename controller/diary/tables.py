@@ -78,6 +78,10 @@ bookings = Table(
     Column("key_holder", String(200), nullable=False, server_default=text("''")),
     Column("under_16s", Boolean, nullable=False, server_default=false()),
     Column("public", Boolean, nullable=False, server_default=false()),  # shown in what's on
+    Column("listed_as", String(200), nullable=False, server_default=text("''")),  # there in place of the title
+    Column("event_kind", String(12)),  # as in controller.diary.model.EventKind
+    Column("about", String(500), nullable=False, server_default=text("''")),
+    Column("web_link", String(200), nullable=False, server_default=text("''")),
     Column("notes", String(2000), nullable=False, server_default=text("''")),
     Column("layout", String(40)),
     Column("seats", Integer),  # of a pool
@@ -111,6 +115,7 @@ bookings = Table(
     Index("ix_bookings_site_let_in_at", "site", "let_in_at"),
     Index("ix_bookings_party_starts", "party", "starts"),
 )
+Index("ix_bookings_public", bookings.c.starts, sqlite_where=bookings.c.public, postgresql_where=bookings.c.public)
 waiting_for_somebody = Index(
     "ix_bookings_open",
     bookings.c.site,

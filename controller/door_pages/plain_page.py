@@ -43,23 +43,37 @@ _JINJA.filters["capital"] = lambda text: f"{text[:1].upper()}{text[1:]}"
 
 class PlainPage:
     """An HTML file in the frame. ``styles``: further CSS. ``script``: the only one that runs. ``referrer``: without an
-    origin a form of somebody who has signed in is refused; the address of a page that is a secret goes nowhere."""
+    origin a form of somebody who has signed in is refused; the address of a page that is a secret goes nowhere.
+    ``public``: the same for everybody, and to be found by search engines. ``framed``: any website may show it in a
+    frame of its own."""
 
     def __init__(
-        self, template: str, *styles: str, script: str = "", referrer: str = "same-origin", title: str = ""
+        self,
+        template: str,
+        *styles: str,
+        script: str = "",
+        referrer: str = "same-origin",
+        title: str = "",
+        public: bool = False,
+        framed: bool = False,
     ) -> None:
         css = "".join(map(read_asset, ("door.css", *styles)))
         self._template = _JINJA.get_template(template)
         self._title = title
-        self._frame = {"css": Markup(css), "script": Markup(script), "referrer": referrer}  # noqa: S704  # our own files
+        self._frame = {"css": Markup(css), "script": Markup(script), "referrer": referrer, "public": public}  # noqa: S704  # our own files
         runs = f"script-src {_hashed(script)}; worker-src 'self'; " if script else ""
+        framers = "*" if framed else "'none'"
         self._headers = {
             "Content-Security-Policy": f"default-src 'none'; style-src {_hashed(css)}; {runs}form-action 'self'; "
-            "base-uri 'none'; frame-ancestors 'none'",
+            f"base-uri 'none'; frame-ancestors {framers}",
             "Cache-Control": "no-store",
             "Referrer-Policy": referrer,
             "X-Robots-Tag": "noindex",
         }
+        if public:
+            del self._headers["X-Robots-Tag"], self._headers["Cache-Control"]
+        if framed:
+            self._headers |= {"Cross-Origin-Resource-Policy": "cross-origin", "X-Robots-Tag": "noindex"}
 
     def render(
         self,
@@ -71,8 +85,15 @@ class PlainPage:
         **values: object,
     ) -> HTMLResponse:
         """``heading``: the page's title where it is empty."""
-        html = self._template.render(self._frame, heading=heading or self._title, notice=notice, **values)
-        return HTMLResponse(html, status, headers=self._headers | (headers or {}))
+        return HTMLResponse(self.html(heading=heading, notice=notice, **values), status, self.headers | (headers or {}))
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return dict(self._headers)
+
+    def html(self, *, heading: str = "", notice: str = "", **values: object) -> str:
+        """As ``render`` answers it."""
+        return self._template.render(self._frame, heading=heading or self._title, notice=notice, **values)
 
     def refuse(self, status: int = 403, notice: str = NOT_YOURS) -> HTMLResponse:
         """Nothing but the reason."""

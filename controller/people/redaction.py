@@ -26,6 +26,10 @@ _MANAGE: dict[str, object] = {"link": ""}
 _LOG: dict[str, object] = {"why": ""}
 _DETAILS: dict[str, object] = {
     "title": TAKEN,
+    "listed_as": "",
+    "event_kind": None,
+    "about": "",
+    "web_link": "",
     "party": None,
     "party_name": None,
     "party_tier": None,

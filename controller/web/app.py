@@ -43,6 +43,7 @@ from controller.door_pages import (
     preferences_page,
     series_page,
     staff_pages,
+    whats_on_page,
 )
 from controller.door_pages.plain_page import refuse_size
 from controller.enrolment import routes as enrolment
@@ -171,6 +172,7 @@ _PREFIXED = (
     (documents_page.router, ""),
     (preferences_page.router, ""),
     (subscriptions.page, ""),
+    (whats_on_page.router, ""),
 )
 SECURITY = {
     "bearer": {

@@ -205,6 +205,17 @@ def _address(text: str) -> str:
 Email = Annotated[Line, AfterValidator(_address)]
 """One mail address, or empty: nothing that a mail would take for a list, a name or a comment (RFC 5322, 3.4), and
 no dot that lacks a neighbour (3.2.3)."""
+_WEB_ADDRESS = re.compile(r"https?://[^\s/@:?#\"<>\\]+\.[^\s@\"<>\\]+", re.ASCII)
+
+
+def _web_address(text: str) -> str:
+    if text and not _WEB_ADDRESS.fullmatch(text):
+        raise ValueError("must be a web address like https://choir.example.org/concerts")
+    return text
+
+
+WebLink = Annotated[Line, AfterValidator(_web_address)]
+"""A web address that everybody may see, or empty: http or https, with a host of several names, without a sign-in."""
 WITHOUT_CONTROL = AfterValidator(_no_control)
 """Text of several lines, without other control characters. Write it last: limits come before it."""
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), WITHOUT_CONTROL]

@@ -42,6 +42,9 @@ _HEADERS = (
 _HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
+_FRAMED = b"frame-ancestors *"
+
+
 class HeadersMiddleware:
     """Adds the security headers; one that a route has set itself stays as it is."""
 
@@ -57,6 +60,8 @@ class HeadersMiddleware:
             if message["type"] == "http.response.start":
                 there = list(message.get("headers", ()))
                 names = {name.lower() for name, _ in there}
+                if any(name == b"content-security-policy" and _FRAMED in value for name, value in there):
+                    names |= {b"x-frame-options"}  # older than frame-ancestors, and would forbid what that allows
                 message["headers"] = there + [each for each in self._headers if each[0] not in names]
             await send(message)
 

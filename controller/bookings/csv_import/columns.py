@@ -36,6 +36,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "key_holder": (),
     "under_16s": ("children",),
     "public": ("listed",),
+    "listed_as": ("public title",),
+    "event_kind": ("kind of event",),
+    "about": ("public description",),
+    "web_link": ("website",),
     "setup_min": ("set-up", "setup"),
     "cleardown_min": ("clear-down", "cleardown"),
     "notes": ("note", "remarks", "comments"),
@@ -50,7 +54,7 @@ _STATUSES = {
     **dict.fromkeys(("declined", "released", "no show", "expired"), RowStatus.KEPT),
 }
 _NUMBERS = ("people", "seats", "setup_min", "cleardown_min")
-_TEXTS = ("contact_name", "contact_phone", "contact_email", "key_holder", "notes")
+_TEXTS = ("contact_name", "contact_phone", "contact_email", "key_holder", "notes", "listed_as", "about", "web_link")
 
 
 def booking_row(booking: Booking, reference: str, zone: ZoneInfo, now: datetime) -> dict[str, str]:
@@ -74,6 +78,10 @@ def booking_row(booking: Booking, reference: str, zone: ZoneInfo, now: datetime)
         "key_holder": booking.key_holder,
         "under_16s": _yes_or_no(booking.under_16s),
         "public": _yes_or_no(booking.public),
+        "listed_as": booking.listed_as,
+        "event_kind": booking.event_kind or "",
+        "about": booking.about,
+        "web_link": booking.web_link,
         "setup_min": _number(booking.setup_min),
         "cleardown_min": _number(booking.cleardown_min),
         "notes": booking.notes,
@@ -143,6 +151,8 @@ def _given(reader: RowReader) -> dict[str, object]:
     given: dict[str, object] = {name: cells[name] for name in ("title", *_TEXTS) if name in cells}
     given |= {name: reader.read(name, _whole) for name in _NUMBERS if name in cells}
     given |= {name: reader.yes(name) for name in ("under_16s", "public") if name in cells}
+    if "event_kind" in cells:
+        given["event_kind"] = cells["event_kind"].casefold() or None
     if "party" in cells:
         given["party"] = party_id_of(cells["party"])
         if cells["party"] and given["party"] is None:

@@ -19,7 +19,7 @@ from controller.estate.model import Site
 from controller.people.authentication import Runs
 from controller.people.model import Tier
 from controller.people.optimistic_locking import VersionStale, version_of
-from controller.web.fields import WITHOUT_CONTROL, Answer, Body, Name, Slug, SlugPath, Versioned, Whole
+from controller.web.fields import WITHOUT_CONTROL, Answer, Body, Line, Name, Note, Slug, SlugPath, Versioned, Whole
 from controller.web.problem import Conflict, NotSignedIn, described
 from controller.web.services import service
 from edge.wire.plan import Mode
@@ -195,6 +195,16 @@ class HirePolicyBody(PolicyPart):
     most_waiting: Annotated[Whole, Field(ge=1, le=500)] = 20
 
 
+class PublicPageBody(PolicyPart):
+    """What the site's page of what's on shows besides its public events. ``in_use``: also when spaces are taken by
+    other bookings, as “In use” and nothing else of them. ``access``: about getting in and about, such as parking and
+    toilets. ``contact``: whom to ask, as everybody may read it."""
+
+    in_use: Annotated[bool, Field(strict=True)] = False
+    access: Note = ""
+    contact: Line = ""
+
+
 class PolicyBody(PolicyPart):
     """A site's booking policy. The first of ``rules`` and of ``release`` that fits holds. ``hold_hours``: how long a
     request holds its time until somebody decides, null until it starts. ``requests_hold``: false, and requests hold
@@ -208,7 +218,8 @@ class PolicyBody(PolicyPart):
     induction; the first that fits holds. ``document_reminder_days``: how many days before the end of a
     document its party is reminded, at nine by the site's clock; empty: never.
     ``hire``: what people who have not signed in may ask for; null: nothing. ``quiet_hours``: from when to when, by
-    the site's clock, text messages wait that can; null: never. ``quiet_mail``: mails wait too."""
+    the site's clock, text messages wait that can; null: never. ``quiet_mail``: mails wait too.
+    ``public_page``: what the site's page of what's on shows."""
 
     rules: Annotated[list[ApprovalRuleBody], Field(max_length=MOST_PARTS, default_factory=list)]
     windows: Annotated[list[PriorityWindowBody], Field(max_length=MOST_PARTS, default_factory=list)]
@@ -231,6 +242,7 @@ class PolicyBody(PolicyPart):
     hire: HirePolicyBody | None = None
     quiet_hours: QuietHours | None = "21:30-07:30"
     quiet_mail: Annotated[bool, Field(strict=True)] = False
+    public_page: PublicPageBody = Field(default_factory=PublicPageBody)
 
     @model_validator(mode="after")
     def _names_differ(self) -> "PolicyBody":

@@ -27,6 +27,7 @@ PLAIN: Json = {
     "document_reminder_days": [60, 30, 7],
     "quiet_hours": "21:30-07:30",
     "quiet_mail": False,
+    "public_page": {"in_use": False, "access": "", "contact": ""},
     "lead_in_min": None,
     "lag_min": None,
     "notice_min": 0,
@@ -75,6 +76,7 @@ FULL: Json = PLAIN | {
     "document_reminder_days": [14],
     "quiet_hours": None,
     "quiet_mail": True,
+    "public_page": {"in_use": True, "access": "Two parking bays", "contact": "01487 555 010"},
     "lead_in_min": 30,
     "lag_min": 0,
 }

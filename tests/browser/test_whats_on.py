@@ -1,0 +1,77 @@
+"""What's on, as somebody without an account sees it on a phone, without script, by keyboard and in a frame."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from firmware_sim.hub_processes import SimHub
+from tests.browser.axe import faults
+from tests.browser.booked import book
+from tests.browser.screen import Screens
+from tests.browser.test_plain_pages import NARROW, SCHEMES, by_keyboard
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+DAY = date(2026, 11, 26)
+PAGES = (
+    "/whats-on",
+    "/whats-on/ramsey",
+    "/whats-on/march",
+    "/embed/whats-on/ramsey",
+    "/accessibility",
+    "/whats-on/none",
+)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def listed(hub: SimHub, own_diary: None) -> None:
+    """A public event of a kind, one called off, and a private one."""
+    about: dict[str, Any] = {
+        "listed_as": "Open rehearsal of the Great Whyte Choir and its friends from Warboys",
+        "event_kind": "arts",
+        "about": "Come and sing with us, or listen.\nTea and cake at eight.",
+        "web_link": "https://choir.example.org/a-rather-long-path-that-must-not-push-the-page-wide/concerts/2026",
+    }
+    await book(hub, "Rehearsal", DAY, "18:00", "20:00", public=True, **about)
+    off = await book(hub, "Chess evening", DAY, "20:30", "22:00", public=True, event_kind="social")
+    await hub.api.post(f"/bookings/{off['id']}/cancel", {})
+    await book(hub, "Rhyme time", date(2026, 11, 27), "10:00", "11:00", public=True, event_kind="children")
+    await book(hub, "Axolotl meeting", date(2026, 11, 28), "10:00", "11:00")
+    policy = await hub.api.get("/sites/ramsey/policy")
+    said = {"in_use": True, "access": "Two bays for blue badges by the door.", "contact": "01632 960 100"}
+    await hub.api.put("/sites/ramsey/policy", policy | {"public_page": said})
+
+
+async def test_the_public_pages_fit_every_window_have_no_fault_in_any_scheme_and_take_keys(
+    screens: Screens, listed: None
+) -> None:
+    found: list[str] = []
+    for size in (NARROW, (1280, 800)):
+        screen = await screens.new(size=size, signed_in=False)
+        screen.excuse("status of 404")
+        for path in PAGES:
+            await screen.open(path)
+            for colours, forced in SCHEMES:
+                await screen.page.emulate_media(color_scheme=colours, forced_colors=forced)
+                found += await faults(screen.page, f"{path}, {size}, {colours}, forced: {forced}")
+            await screen.page.emulate_media(color_scheme="light", forced_colors="none")
+            assert await screen.sideways() == 0, path
+            await by_keyboard(screen.page)
+    assert found == []
+
+
+async def test_somebody_without_script_chooses_a_kind_and_reads_on(screens: Screens, listed: None) -> None:
+    screen = await screens.new(size=NARROW, signed_in=False, settings={"java_script_enabled": False})
+    page = screen.page
+    await screen.open("/whats-on/ramsey")
+    await expect(page.get_by_text("Open until 14:00.")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Open rehearsal of the")).to_be_visible()
+    await page.get_by_role("navigation", name="Kind of event").get_by_role("link", name="Children").click()
+    await expect(page.get_by_role("heading", name="Rhyme time")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Open rehearsal of the")).to_have_count(0)
+    await page.get_by_role("link", name="What’s on in all buildings").click()
+    await expect(page.get_by_role("heading", name="What’s on", level=1)).to_be_visible()
+    await expect(page.get_by_text("Axolotl")).to_have_count(0)
