@@ -132,6 +132,7 @@ from controller.retention.nightly_run import RetentionService
 from controller.retention.rules_by_kind import rules as retention_rules
 from controller.retention.subject_access import SubjectAccess
 from controller.retention.user_erasure import EraseUsers, UserErasure
+from controller.room_tablets.service import RoomTablets
 from controller.settings import Settings
 from controller.telemetry.wiring_check import wiring_faults_of
 from controller.uploads.parser import Parser
@@ -230,6 +231,7 @@ class Container:
     mornings: MorningService
     passkeys: Passkeys
     displays: Displays
+    room_tablets: RoomTablets
     induction: InductionService
     oidc: OidcSignIn
     audit: AuditService
@@ -487,6 +489,7 @@ def open_container(
         party_merging=PartyMerging(database, clock, people.users.rights_changed),
         second_factors=SecondFactors(database, clock, keys, people),
         displays=Displays(database, clock, keys, people, known_spaces),
+        room_tablets=RoomTablets(database, clock, writer, bookings, billing, access, people.users.tries),
         passkeys=Passkeys(database, clock, keys, people, account_mails, settings.address),
         oidc=OidcSignIn(database, clock, keys, people, settings),
         tokens=TokenService(database, clock, people),

@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 
 from controller.live import routes as telemetry
 from controller.live.websocket import live
-from controller.people.authentication import Authenticated, the_actor, the_person, the_token_owner
+from controller.people.authentication import Authenticated, the_actor, the_person, the_room_tablet, the_token_owner
 from controller.settings import Settings
 from controller.text.id_patterns import ID_PATTERN
 from controller.web.app import ANYWHERE, API, ROUTERS, build_app
@@ -116,6 +116,8 @@ def _gate(route: APIRoute) -> str:
             return "any signed-in user"
         if each.call in (the_person, the_token_owner):
             return "any signed-in user, but no API token"
+        if each.call is the_room_tablet:
+            return "a tablet that is paired with a room's door, and nobody else"
     return "anyone"
 
 

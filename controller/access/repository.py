@@ -42,6 +42,14 @@ async def sharing(tx: Tx, owner: str, *, now: datetime) -> list[str]:
     return list((await tx.execute(query.where(codes.c.owner == owner, *live))).scalars())
 
 
+async def opened_now(tx: Tx, site: str, keys: Mapping[str, bytes], now: datetime) -> list[str]:
+    """The bookings whose code opens one of these doors now. ``keys``: by door, of the code that was typed."""
+    here = [and_(grants.c.door == door, grants.c.code_key == key) for door, key in keys.items()]
+    window = (grants.c.ended_at.is_(None), grants.c.starts <= now, grants.c.ends > now)
+    query = select(grants.c.booking_id).distinct().where(grants.c.site == site, or_(*here), *window)
+    return list((await tx.execute(query)).scalars()) if here else []
+
+
 async def put_codes(
     tx: Tx, rows: Sequence[CodeRow], *, replaces: Collection[str], into: BulkInsert | None = None
 ) -> None:

@@ -138,6 +138,12 @@ class AccessService:
         secrets_of = await self._estate.offline_secrets(tx, site) if found else {}
         return {each: [(code, code.digits(secrets_of)) for code in codes] for each, codes in found.items()}
 
+    async def opened_now(self, tx: Tx, site: str, doors: Collection[str], code: str, *, now: datetime) -> list[str]:
+        """The bookings whose code this is, as it is typed at one of these doors, and which it opens now."""
+        here = await self._estate.door_secrets(tx, site)
+        keys = {door: code_key(here[door], CredentialKind.BOOKING_CODE, code) for door in doors if door in here}
+        return await repository.opened_now(tx, site, keys, now)
+
     async def sharing(self, tx: Tx, owner: str, *, now: datetime) -> list[str]:
         """The bookings that share ``owner``'s codes and for which they open a door, now or later."""
         return await repository.sharing(tx, owner, now=now)

@@ -219,7 +219,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``induction``: the first that fits; none, and nobody needs one.
     ``document_reminder_days``: how many days before a document ends its party is reminded. ``hire``: ``None``: who has
     not signed in asks for nothing. ``quiet_hours``: in which text messages wait that can, by the site's clock;
-    ``None``: never. ``quiet_mail``: mails wait too. ``public_page``: what it shows to everybody."""
+    ``None``: never. ``quiet_mail``: mails wait too. ``public_page``: what it shows to everybody. ``tablet_names``:
+    tablets at rooms show which group is there."""
 
     rules: tuple[ApprovalRule, ...] = ()
     windows: tuple[PriorityWindow, ...] = ()
@@ -241,6 +242,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     quiet_hours: str | None = "21:30-07:30"
     quiet_mail: bool = False
     public_page: PublicPagePolicy = PublicPagePolicy()
+    tablet_names: bool = False
 
     def release_rule(self, space: str, tier: Tier) -> ReleaseRule | None:
         """By which bookings of a tier in a space are released."""

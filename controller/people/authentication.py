@@ -13,12 +13,14 @@ from controller.db.engine import Database, Tx
 from controller.people.errors import (
     DisplayRefused,
     NotAllowed,
+    NotARoomTablet,
     ReadOnlyToken,
+    RoomTabletRefused,
     SecondFactorMissing,
     SignInNeeded,
     TokenRefused,
 )
-from controller.people.model import Actor
+from controller.people.model import Actor, DisplayPlace
 from controller.people.permissions import Action, Thing, may, may_somewhere, parties_of
 from controller.people.sign_in import SignInService
 from controller.settings import Settings
@@ -63,11 +65,23 @@ async def find_actor(connection: HTTPConnection) -> Actor | None:
 
 
 async def the_actor(connection: HTTPConnection) -> Actor:
-    """As ``find_actor``, but raises ``SignInNeeded`` where nobody is signed in."""
+    """As ``find_actor``, but raises ``SignInNeeded`` where nobody is signed in, and ``RoomTabletRefused``."""
     actor = await find_actor(connection)
     if actor is None:
         raise SignInNeeded
+    if actor.display is not None and actor.display.room:
+        raise RoomTabletRefused
     return actor
+
+
+async def the_room_tablet(connection: HTTPConnection) -> DisplayPlace:
+    """The tablet at a room's door that asks. Raises ``SignInNeeded``, ``NotARoomTablet``."""
+    actor = await find_actor(connection)
+    if actor is None:
+        raise SignInNeeded
+    if actor.display is None or not actor.display.room:
+        raise NotARoomTablet
+    return actor.display
 
 
 async def the_person(connection: HTTPConnection) -> Actor:
@@ -168,6 +182,8 @@ ReadsAudit = Annotated[Actor, Depends(Authenticated(Action.AUDIT))]
 Reissues = Annotated[Actor, Depends(Authenticated(Action.REISSUE))]
 """Dependencies of routes, by what they do."""
 
+TheRoomTablet = Annotated[DisplayPlace, Depends(the_room_tablet)]
+"""The dependency of the routes that only a tablet at a room's door has."""
 TheActor = Annotated[Actor, Depends(the_actor)]
 """The dependency of the routes that are about the sign-in itself."""
 ThePerson = Annotated[Actor, Depends(the_person)]

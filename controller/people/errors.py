@@ -28,6 +28,7 @@ class Tried(StrEnum):
     ACCOUNT = "the account"
     DISPLAY_CODE = "the code of the screen"
     SECOND_STEP = "the code of the app"
+    DOOR_CODE = "the code"
 
 
 class TooManyTries(TooMany):
@@ -81,6 +82,18 @@ class TokenRefused(Refused):
 class DisplayRefused(Refused):
     def __init__(self) -> None:
         super().__init__("nobody has signed in on a display, so it has no account; sign in on another device")
+
+
+class RoomTabletRefused(Refused):
+    def __init__(self) -> None:
+        super().__init__("a tablet at a room's door shows its room, and nothing else is open to it")
+
+
+class NotARoomTablet(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "only a tablet that is paired with a room's door has this; pair one under “Tablets and screens”"
+        )
 
 
 class TokenUnknown(NotFound):

@@ -179,12 +179,14 @@ class TokenLimits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DisplayPlace(msgspec.Struct, frozen=True, kw_only=True):
-    """A paired tablet or screen as what it shows. ``space``: at whose door a tablet hangs."""
+    """A paired tablet or screen as what it shows. ``space``: at whose door a tablet hangs. ``room``: it shows that
+    space alone, and no other route is open to it."""
 
     id: str
     name: str
     site: str
     space: str | None = None
+    room: bool = False
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):

@@ -43,11 +43,16 @@ class CounterKind(StrEnum):
     """Somebody who is signed in and says their password again."""
     SECOND_STEP = "second step"
     """Codes of a user's second factor."""
+    ROOM_TABLET = "room tablet"
+    """Door codes typed at a tablet; each half hour without one takes a wrong try back, as at a door."""
 
 
+_SHARED = frozenset({CounterKind.ADDRESS, CounterKind.ROOM_TABLET})
+"""Counters of tries by many people."""
 FREE = {CounterKind.ADDRESS: 20}
 """Wrong passwords in a row before there is a wait; an address may be a whole building's."""
 _FREE = 5
+_QUIET = timedelta(minutes=30)
 
 
 class TryCounter(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +100,9 @@ class SignInThrottle:
     def second_step(self, user_id: str) -> list[TryCounter]:
         return [self._counter(CounterKind.SECOND_STEP, user_id)]
 
+    def room_tablet(self, display_id: str) -> list[TryCounter]:
+        return [self._counter(CounterKind.ROOM_TABLET, display_id)]
+
     async def require_free(self, tx: Tx, counters: Sequence[TryCounter], now: datetime, tried: Tried) -> None:
         """Raises as ``count``, which follows; it only reads, so that a try that is refused anyway holds up no write."""
         found = [await repository.failures(tx, each.key) for each in counters]
@@ -109,6 +117,8 @@ class SignInThrottle:
         _require_none_blocked(before, now, tried)
         for each, had in zip(sorted(counters, key=lambda each: each.key), before, strict=True):
             count = 1 if had.last_at < now - KEPT else had.failures + 1
+            if each.kind is CounterKind.ROOM_TABLET:
+                count = max(count - (now - had.last_at) // _QUIET, 1)
             kept_until = max(had.kept_until, now + KEPT)
             wait = wait_after(count, FREE.get(each.kind, _FREE))
             await repository.put_failures(
@@ -116,10 +126,10 @@ class SignInThrottle:
             )
 
     async def right(self, tx: Tx, counters: Sequence[TryCounter]) -> None:
-        """The password was right: forget the failures before it. Of an address only this try, since somebody who
-        guesses may also have a valid password of their own."""
+        """The password was right: forget the failures before it. Of an address or a tablet only this try, since
+        somebody who guesses may also have a valid password or code of their own."""
         for each in counters:
-            if each.kind is CounterKind.ADDRESS:
+            if each.kind in _SHARED:
                 await repository.take_back_failure(tx, each.key)
             else:
                 await repository.forget_failures(tx, each.key)
@@ -157,11 +167,7 @@ class SignInThrottle:
         return self._digest("device cookie", repository.name_key(name), nonce).hex()
 
     def _counter(self, kind: CounterKind, what: str, place: str = "") -> TryCounter:
-        named = (
-            what
-            if kind in {CounterKind.ADDRESS, CounterKind.OWN, CounterKind.SECOND_STEP}
-            else repository.name_key(what)
-        )
+        named = what if kind in {*_SHARED, CounterKind.OWN, CounterKind.SECOND_STEP} else repository.name_key(what)
         return TryCounter(kind=kind, key=self._digest(f"tries of a {kind}", named, place))
 
     def _digest(self, *parts: str) -> bytes:

@@ -68,7 +68,14 @@ from controller.people import party_routes
 from controller.people import routes as people
 from controller.people import token_routes as tokens
 from controller.people.account_mails import routes as account_mails
-from controller.people.authentication import COOKIE, Authenticated, the_actor, the_person, the_token_owner
+from controller.people.authentication import (
+    COOKIE,
+    Authenticated,
+    the_actor,
+    the_person,
+    the_room_tablet,
+    the_token_owner,
+)
 from controller.people.displays import routes as displays
 from controller.people.groups import routes as groups
 from controller.people.merging import routes as merging
@@ -82,6 +89,7 @@ from controller.plans.overrides import routes as overrides
 from controller.plans.restored import routes as restored
 from controller.plans.why import routes as why
 from controller.retention import routes as retention
+from controller.room_tablets import routes as room_tablets
 from controller.settings import Settings
 from controller.uploads.parser import Parser
 from controller.waitlist import routes as waiting
@@ -118,6 +126,7 @@ ROUTERS = (
     second_factor.router,
     passkeys.router,
     displays.router,
+    room_tablets.router,
     oidc.router,
     party_routes.router,
     documents.router,
@@ -288,7 +297,8 @@ def _gated() -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for path, route in every_route():
         if any(
-            isinstance(each.call, Authenticated) or each.call in (the_actor, the_person, the_token_owner)
+            isinstance(each.call, Authenticated)
+            or each.call in (the_actor, the_person, the_room_tablet, the_token_owner)
             for each in route.dependant.dependencies
         ):
             found[path] |= {method.lower() for method in route.methods or ()}

@@ -2,6 +2,7 @@
 
 import importlib.util
 import mimetypes
+from hashlib import sha256
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
@@ -31,6 +32,12 @@ def find_pages(pages_dir: Path | None) -> Path | None:
             return None
         pages_dir = Path(next(iter(spec.submodule_search_locations))) / "dist"
     return pages_dir.resolve() if (pages_dir / "index.html").is_file() else None
+
+
+def build_of(pages_dir: Path | None) -> str:
+    """Names the built pages: others have another name. Empty where there are none."""
+    folder = find_pages(pages_dir)
+    return "" if folder is None else sha256((folder / "index.html").read_bytes()).hexdigest()[:12]
 
 
 class Pages:

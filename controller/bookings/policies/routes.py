@@ -219,7 +219,8 @@ class PolicyBody(PolicyPart):
     document its party is reminded, at nine by the site's clock; empty: never.
     ``hire``: what people who have not signed in may ask for; null: nothing. ``quiet_hours``: from when to when, by
     the site's clock, text messages wait that can; null: never. ``quiet_mail``: mails wait too.
-    ``public_page``: what the site's page of what's on shows."""
+    ``public_page``: what the site's page of what's on shows. ``tablet_names``: whether tablets at rooms show which
+    group is there."""
 
     rules: Annotated[list[ApprovalRuleBody], Field(max_length=MOST_PARTS, default_factory=list)]
     windows: Annotated[list[PriorityWindowBody], Field(max_length=MOST_PARTS, default_factory=list)]
@@ -243,6 +244,7 @@ class PolicyBody(PolicyPart):
     quiet_hours: QuietHours | None = "21:30-07:30"
     quiet_mail: Annotated[bool, Field(strict=True)] = False
     public_page: PublicPageBody = Field(default_factory=PublicPageBody)
+    tablet_names: Annotated[bool, Field(strict=True)] = False
 
     @model_validator(mode="after")
     def _names_differ(self) -> "PolicyBody":

@@ -34,7 +34,10 @@ def add(
     caller: ApiClient,
     site: SiteName,
     name: Annotated[str, typer.Argument(help="What it is called, such as “Hall door”.")],
-    kind: Annotated[DisplayKind, typer.Option(help="A tablet takes check-ins, a wall shows the diary.")],
+    kind: Annotated[
+        DisplayKind,
+        typer.Option(help="A room hangs beside its door, a tablet takes check-ins, a wall shows the diary."),
+    ],
     space: Annotated[str | None, typer.Option(help="At whose door a tablet hangs, such as hall.")] = None,
 ) -> None:
     """Make a display, and print the code to type on the device within ten minutes."""

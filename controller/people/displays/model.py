@@ -36,14 +36,17 @@ _DIGITS = 8
 
 
 class DisplayKind(StrEnum):
-    """Each may do what the role of that name may."""
+    """Each but ``ROOM`` may do what the role of that name may."""
 
     TABLET = "tablet"
+    ROOM = "room"
+    """A tablet beside a room's door: it has no role, and may do what ``controller.room_tablets`` has for it alone."""
     WALL = "wall"
 
     @property
     def role(self) -> Role:
-        return Role(self.value)
+        """What its maker must be able to give."""
+        return Role.TABLET if self is DisplayKind.ROOM else Role(self.value)
 
 
 class Display(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,16 +70,17 @@ class Display(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def assignment(self) -> Assignment:
-        """All that it may do."""
+        """All that it may do; of a ``ROOM``, what its maker must be able to give."""
         return Assignment(role=self.kind.role, site=self.site)
 
     def actor(self, session: bytes, *, by_cookie: bool) -> Actor:
+        room = self.kind is DisplayKind.ROOM
         return Actor(
             name=f"display:{self.id}",
-            assignments=(self.assignment,),
+            assignments=() if room else (self.assignment,),
             session=session,
             by_cookie=by_cookie,
-            display=DisplayPlace(id=self.id, name=self.name, site=self.site, space=self.space),
+            display=DisplayPlace(id=self.id, name=self.name, site=self.site, space=self.space, room=room),
         )
 
 

@@ -11,8 +11,9 @@ from controller.web.fields import Answer, Body, LocalTime, Name, Slug, answer_of
 
 
 class NewDisplayBody(Body):
-    """``kind``: `tablet` for one at a door, which takes check-ins, or `wall` for a screen in a foyer. ``space``: at
-    whose door a tablet hangs; null for none."""
+    """``kind``: `room` for a tablet beside the door of a room, which shows that alone, `tablet` for one that shows the
+    diary and takes check-ins, or `wall` for a screen in a foyer. ``space``: at whose door a tablet hangs; null for
+    none."""
 
     kind: DisplayKind
     name: Name

@@ -78,7 +78,9 @@ class Displays:
         )
         if (action := lacks(actor, new.assignment, renewed=True)) is not None:
             raise MayNotGive(actor, new.assignment, action)
-        if space is not None and kind is not DisplayKind.TABLET:
+        if space is None and kind is DisplayKind.ROOM:
+            raise invalid_field("space", "is missing; say which room it hangs beside")
+        if space is not None and kind is DisplayKind.WALL:
             raise invalid_field("space", "goes with a tablet only, which hangs at the door of one; leave it out")
         if space is not None and space not in await self.spaces_of(tx, site):
             raise invalid_field("space", f"there is no space {space!r} at this site; look it up in the site")

@@ -28,6 +28,7 @@ PLAIN: Json = {
     "quiet_hours": "21:30-07:30",
     "quiet_mail": False,
     "public_page": {"in_use": False, "access": "", "contact": ""},
+    "tablet_names": False,
     "lead_in_min": None,
     "lag_min": None,
     "notice_min": 0,
@@ -77,6 +78,7 @@ FULL: Json = PLAIN | {
     "quiet_hours": None,
     "quiet_mail": True,
     "public_page": {"in_use": True, "access": "Two parking bays", "contact": "01487 555 010"},
+    "tablet_names": True,
     "lead_in_min": 30,
     "lag_min": 0,
 }

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 # method and path | the action | what it is done to | what the answer shows of it to who may see that
 #
+# room: only a tablet at a room's door, which nobody else is (test_room_tablets).
 # -: nobody need have a right. site: the one of the path, for some party at least. thing: a booking, a series or a
 # request that waits, of a party at a site. party, holder, override, user: the one of the path. all: what belongs to all
 # sites. somewhere: the actor may do it at one site at least, and the route keeps to those.
@@ -228,6 +229,11 @@ GET /sites/{site}/displays                           | users     | site      | d
 POST /sites/{site}/displays                          | users     | site      |
 DELETE /sites/{site}/displays/{display}              | users     | site      |
 POST /displays/pair                                 | anyone    | -
+GET /room-tablet                                    | room      | -
+POST /room-tablet/check-in                          | room      | -
+POST /room-tablet/offer                             | room      | -
+POST /room-tablet/bookings                          | room      | -
+POST /room-tablet/end                               | room      | -
 POST /session/passkey/options                       | anyone    | -
 POST /session/passkey                               | anyone    | -
 POST /session/passkey/again                         | signed-in | -

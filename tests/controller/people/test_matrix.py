@@ -209,6 +209,8 @@ def _actors() -> Iterator[tuple[Assignment, ...]]:
 
 def _allowed(row: RouteRights, actor: Actor, site: str, party: str) -> bool:
     """Whether the route lets the actor do that to the thing of the site and the party."""
+    if row.action == "room":
+        return False
     if row.action in ("anyone", "signed-in"):
         return row.action == "anyone" or bool(actor.assignments)
     action = Action(row.action)

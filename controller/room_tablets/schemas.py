@@ -1,0 +1,66 @@
+"""What tablets beside a room's door take and answer."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from controller.room_tablets.model import Done, Offer
+from controller.web.fields import Answer, Body, Ends, LocalTime, MomentText, Starts
+
+Code = Annotated[str, StringConstraints(pattern="^[0-9]{4,10}$")]
+
+
+class CodeBody(Body):
+    """``code``: the digits as they are typed at the door."""
+
+    code: Code
+
+
+class BookHalfHourBody(CodeBody):
+    """``starts``: of the offer; asked for again with the same, nothing more is booked."""
+
+    starts: MomentText
+
+
+class TakenAnswer(Answer):
+    """``held_from``, ``held_until``: with setting up and clearing down. ``who``: what may be shown of it, empty for
+    nothing. ``sure``: it is confirmed. ``arrived``: its people are known to be there."""
+
+    starts: LocalTime
+    ends: LocalTime
+    held_from: LocalTime
+    held_until: LocalTime
+    who: str
+    sure: bool
+    arrived: bool
+
+
+class ShutAnswer(Answer):
+    """The room cannot be booked then, and ``why``."""
+
+    starts: Starts
+    ends: Ends
+    why: str
+
+
+class RoomTabletAnswer(Answer):
+    """The room for the next 24 hours. ``build``: names the built pages; a page of another build loads itself again."""
+
+    site: str
+    zone: str
+    space: str
+    now: LocalTime
+    build: str
+    taken: list[TakenAnswer]
+    shut: list[ShutAnswer]
+
+
+class OfferAnswer(Answer, of=Offer):
+    """``longer``: the booking that is on would last so much longer; otherwise it is a new one. ``price``: in words, of
+    all of it."""
+
+
+class DoneAnswer(Answer, of=Done):
+    """``text``: what was done. ``code``: of a booking that is new, empty otherwise; it is for who stands there."""
+
+    code: Annotated[str, Field(examples=["482 913"])]
