@@ -39,7 +39,6 @@ async def paired(screens: Screens, hub: SimHub, space: str = "studio", **how: An
     await screen.open(f"/pair#{made['code']}")
     await screen.page.get_by_role("button", name="Pair this device").click()
     await expect(screen.page.get_by_role("region", name="Now")).to_be_visible()
-    screen.page.display = made["id"]  # type: ignore[attr-defined]
     return screen
 
 
@@ -48,9 +47,11 @@ def clock(hours: float) -> str:
     return (EPOCH + timedelta(hours=hours)).strftime("%H:%M")
 
 
-async def on_now(hub: SimHub, title: str, *, ends: float = 2, space: str = "studio", **more: object) -> tuple[Any, str]:
+async def on_now(
+    hub: SimHub, title: str, *, party: str, ends: float = 2, space: str = "studio"
+) -> tuple[dict[str, Any], str]:
     """A booking that has begun, and its code."""
-    made = await book(hub, title, TODAY, clock(-0.5), clock(ends), space=space, **more)
+    made = await book(hub, title, TODAY, clock(-0.5), clock(ends), space=space, party=party)
     told = await hub.api.post(f"/bookings/{made['id']}/code", {})
     return made, told["codes"][0]["code"]
 
@@ -100,7 +101,8 @@ async def test_a_choir_checks_in_stays_longer_and_ends_early(screens: Screens, h
 async def test_it_says_when_it_is_no_longer_paired(screens: Screens, hub: SimHub) -> None:
     screen = await paired(screens, hub)
     screen.excuse("status of 401")
-    await hub.api.delete(f"/sites/ramsey/displays/{screen.page.display}")  # type: ignore[attr-defined]
+    for each in (await hub.api.get("/sites/ramsey/displays"))["items"]:
+        await hub.api.delete(f"/sites/ramsey/displays/{each['id']}")
     await expect(screen.page.get_by_text("No longer paired.")).to_be_visible()
     await expect(screen.page.get_by_role("region", name="Now")).to_have_count(0)
     assert await faults(screen.page, "no longer paired") == []

@@ -71,10 +71,10 @@ export function roomNow(room: Room, now: Instant): Now {
   const next = taken.find((one) => one.from > now) ?? null;
   const prepared = taken.find((one) => one.heldFrom <= now && now < one.heldTo);
   const closed = shut.find((one) => one.from <= now && now < one.to);
-  const say = (kind: Kind, to: Instant | undefined, who = ""): Now => ({
+  const say = (kind: Kind, to: Instant | null, who = ""): Now => ({
     kind,
     word: WORDS[kind],
-    until: to === undefined ? "" : untilText(to, zone, now),
+    until: to === null ? "until tomorrow" : untilText(to, zone, now),
     who,
     current,
     next,
@@ -90,10 +90,11 @@ export function roomNow(room: Room, now: Instant): Now {
     return say("prepared", clearing ? prepared.heldTo : prepared.from, clearing ? "It is being cleared" : "It is being set up");
   }
   const ends = [...taken.map((one) => one.heldFrom), ...shut.map((one) => one.from)].filter((at) => at > now);
-  return say("free", ends.length ? Math.min(...ends) : undefined);
+  const to = Math.min(...ends, Infinity);
+  return say("free", to < dayStart(dayPlus(dayOf(now, zone), 1), zone) ? to : null);
 }
 
-/** "until 18:00", "until Thu 26 Nov 09:00"; midnight is the end of a day. */
+/** "until 18:00", "until Thu 26 Nov 09:00", "until midnight". */
 function untilText(to: Instant, zone: string, now: Instant): string {
   const tonight = dayStart(dayPlus(dayOf(now, zone), 1), zone);
   return to === tonight ? "until midnight" : `until ${momentText(to, zone, now)}`;
@@ -128,7 +129,7 @@ export function strip(room: Room, now: Instant, hours: number): { blocks: Block[
     ...room.taken.flatMap((one) => place(one.from, one.to, one.sure ? "taken" : "held")),
   ];
   const marks: Mark[] = [];
-  for (let at = Math.ceil(now / HOUR) * HOUR; at <= now + length - HOUR / 3; at += HOUR) {
+  for (let at = Math.ceil(now / HOUR) * HOUR; at < now + length - HOUR / 3; at += HOUR) {
     marks.push({ left: ((at - now) / length) * 100, label: clock(at, room.zone) });
   }
   return { blocks, marks, end: now + length };
