@@ -48,6 +48,8 @@ port = 8080
 proxies = ["127.0.0.1", "::1"]
 # Who may read /metrics, without a proxy: addresses or networks.
 metrics_from = ["127.0.0.1", "::1"]
+# Other sites whose pages may show ours in a frame, by their origin; none, so that no page can lay itself over ours.
+framed_by = []
 
 [broker]
 host = "127.0.0.1"
@@ -241,6 +243,9 @@ def _checked(file: Path, settings: Settings) -> Settings:
                 raise ConfigError(
                     file, f"listen.{name}", f'{each!r} is not an address or a network; write it like "10.20.0.5"'
                 ) from None
+    for each in settings.listen.framed_by:
+        if not re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", each):
+            raise ConfigError(file, "listen.framed_by", f"{each!r} is not an origin; write https://www.example.org")
     if settings.mail.host and not _is_address(parseaddr(settings.mail.sender)[1]):
         raise ConfigError(file, "mail.sender", 'is needed with a mail server; write it like "bookings@example.org"')
     if (settings.mail.username is None) != (settings.mail.password_file is None):

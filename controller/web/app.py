@@ -248,7 +248,8 @@ def app_of(container: Container) -> FastAPI:
     app.add_middleware(HostMiddleware, names=container.settings.host_names, address=container.settings.address)
     app.add_middleware(WatchMiddleware, registry=container.registry)
     app.add_middleware(AuditSourceMiddleware, proxies=container.settings.listen.trusted)
-    app.add_middleware(HeadersMiddleware, secure=container.settings.secure)
+    listen = container.settings.listen
+    app.add_middleware(HeadersMiddleware, secure=container.settings.secure, framed_by=listen.framed_by)
     _describe(app)
     return app
 

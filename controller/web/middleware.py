@@ -39,6 +39,9 @@ _HEADERS = (
     (b"permissions-policy", b"camera=(), geolocation=(self), microphone=()"),
     (b"cache-control", b"no-store"),
 )
+_NO_FRAME = b"frame-ancestors 'none'"
+_OLD_FRAME = b"x-frame-options"
+"""What names no origin cannot allow one."""
 _HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
@@ -46,11 +49,13 @@ _FRAMED = b"frame-ancestors *"
 
 
 class HeadersMiddleware:
-    """Adds the security headers; one that a route has set itself stays as it is."""
+    """Adds the security headers; one that a route has set itself stays as it is. ``framed_by``: the origins whose
+    pages may show ours in a frame."""
 
-    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+    def __init__(self, app: ASGIApp, *, secure: bool, framed_by: tuple[str, ...] = ()) -> None:
         self._app = app
         self._headers = (*_HEADERS, _HSTS) if secure else _HEADERS
+        self._framed_by = f"frame-ancestors {' '.join(framed_by)}".encode() if framed_by else b""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -63,9 +68,15 @@ class HeadersMiddleware:
                 if any(name == b"content-security-policy" and _FRAMED in value for name, value in there):
                     names |= {b"x-frame-options"}  # older than frame-ancestors, and would forbid what that allows
                 message["headers"] = there + [each for each in self._headers if each[0] not in names]
+                if self._framed_by:
+                    message["headers"] = [self._framed(*each) for each in message["headers"] if each[0] != _OLD_FRAME]
             await send(message)
 
         return await self._app(scope, receive, dressed)
+
+    def _framed(self, name: bytes, value: bytes) -> tuple[bytes, bytes]:
+        """A header as those may have it who may frame our pages."""
+        return name, value.replace(_NO_FRAME, self._framed_by) if name.lower() == b"content-security-policy" else value
 
 
 class HostMiddleware:

@@ -94,7 +94,8 @@ export const session = {
   },
   async open(): Promise<void> {
     try {
-      if (session.remembered && (await ask())) return;
+      // A page that frames ours may have signed in for it.
+      if ((session.remembered || parent !== window) && (await ask())) return;
       const { setup_needed } = await get<{ setup_needed: boolean }>("/setup-needed");
       localStorage.removeItem(REMEMBERED);
       state = setup_needed ? "set-up" : "out";

@@ -98,6 +98,8 @@ def test_a_database_gets_the_driver_we_use(tmp_path: Path, database: str, expect
         ('data_dir = "d"\n[sip2]\nhots = "x"', "sip2", "it takes: host, institution, location, password_file, port"),
         ('data_dir = "d"\n[sip2]\nhost = "lms"\npassword_file = "none"', "sip2.password_file", "is not a file"),
         ('data_dir = "d"\n[listen]\nhost = "not a host"', "listen.host", "'not a host' is not a host"),
+        ('data_dir = "d"\n[listen]\nframed_by = ["*"]', "listen.framed_by", "https://www.example.org"),
+        ('data_dir = "d"\n[listen]\nframed_by = ["https://x.test/"]', "listen.framed_by", "is not an origin"),
         ('data_dir = "d"\n[broker]\nhost = "http://broker"', "broker.host", "is not a host; write a name"),
         ('data_dir = "d"\n[broker]\nedges_host = "10.1.2"', "broker.edges_host", "is not a host"),
     ],

@@ -75,6 +75,19 @@ async def test_every_answer_has_the_security_headers(app: FastAPI, path: str) ->
     assert headers["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize("path", ["/", "/d/AbCdEfGhIjKlMnOpQrStUv"])
+async def test_no_page_can_be_framed_except_by_the_origins_of_the_settings(
+    settings: Settings, clock: ManualClock, passwords: Passwords, path: str
+) -> None:
+    allowed = "http://127.0.0.1:8081"
+    framed = msgspec.structs.replace(settings, listen=msgspec.structs.replace(settings.listen, framed_by=(allowed,)))
+    for each, ancestors, old in ((settings, "'none'", "DENY"), (framed, allowed, None)):
+        async with running(each, clock, passwords) as app, stranger(app) as client:
+            headers = (await client.get(path)).headers
+        assert headers["content-security-policy"].rpartition("; ")[2] == f"frame-ancestors {ancestors}"
+        assert headers.get("x-frame-options") == old
+
+
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"])
 @pytest.mark.parametrize("path", ["/api/v1/nothing", "/api", "/api/v2/sites", "/api/v1/sites/"])
 async def test_an_unknown_address_of_the_api_is_a_404_problem(
