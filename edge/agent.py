@@ -91,6 +91,8 @@ class Agent:
             Liveness(OUTSIDE_STUCK_S),
         )
         self._save_lock = asyncio.Lock()
+        self.stored_seq = 0
+        """The seq up to which the controller has told this run that it has stored the events."""
 
     async def run(self) -> None:
         """Run once, until cancelled. Ends in the safe state: every lock's relay off.
@@ -374,6 +376,7 @@ class Agent:
         if not self._conversation.since_hello(ack.at):
             self._runtime.count("ack_outdated")
         elif self._runtime.outbox.acknowledge(ack.log, ack.seq):
+            self.stored_seq = ack.seq
             self._event_sender.nudge()
 
     # Changes

@@ -59,6 +59,24 @@ class OnOff(StrEnum):
     OFF = "off"
 
 
+class LeafAct(StrEnum):
+    OPEN = "open"
+    WEDGE = "wedge"
+    FORCE = "force"
+    SHUT = "shut"
+
+
+class BeamAct(StrEnum):
+    TAP = "tap"
+    BLOCK = "block"
+    CLEAR = "clear"
+
+
+class BeamPlace(StrEnum):
+    OUTER = "outer"
+    INNER = "inner"
+
+
 class GlassAct(StrEnum):
     BREAK = "break"
     REPAIR = "repair"
@@ -82,6 +100,21 @@ def key(
     answer = _ask(folder, protocol.KeyAsk(site=site, door=name, keys=code))
     latency = f"  ({answer.latency_ms:.1f} ms from the last key)" if answer.latency_ms is not None else ""
     _end(answer, latency)
+
+
+@app.command()
+def press(
+    door: DoorArg, keys: Annotated[str, typer.Argument(help="The keys, such as 4 or 482913.")], folder: Dir = DEMO
+) -> None:
+    """Press keys at a door as they are, without a * before and a # after them, and wait for no answer.
+
+    Example:  hallkeeper sim press ramsey/front-door 48
+    """
+    if not keys or set(keys) - set("0123456789*#"):
+        raise typer.BadParameter("press digits, * or #", param_hint="KEYS")
+    _few(keys, "KEYS")
+    site, name = _door(door)
+    _end(_ask(folder, protocol.PressAsk(site=site, door=name, keys=keys)))
 
 
 @app.command()
@@ -127,6 +160,54 @@ def walk(
     """
     site, name = _door(door)
     _end(_ask(folder, protocol.WalkAsk(site=site, door=name, way=way.value)))
+
+
+@app.command(name="exit")
+def exit_button(door: DoorArg = FRONT_DOOR, folder: Dir = DEMO) -> None:
+    """Press the exit button beside a door, without opening it.
+
+    Example:  hallkeeper sim exit ramsey/front-door
+    """
+    site, name = _door(door)
+    _end(_ask(folder, protocol.ExitAsk(site=site, door=name)))
+
+
+@app.command()
+def leaf(
+    act: Annotated[LeafAct, typer.Argument(help="open, wedge (keep it open), force (though locked) or shut")],
+    door: DoorArg = FRONT_DOOR,
+    folder: Dir = DEMO,
+) -> None:
+    """Pull, wedge, force or shut a door. Exit 1: it is locked.
+
+    Example:  hallkeeper sim leaf wedge ramsey/front-door
+    """
+    site, name = _door(door)
+    _end(_ask(folder, protocol.LeafAsk(site=site, door=name, act=act.value)))
+
+
+@app.command()
+def beam(
+    act: Annotated[BeamAct, typer.Argument(help="tap, block or clear")],
+    door: DoorArg = FRONT_DOOR,
+    which: Annotated[BeamPlace, typer.Option("--beam", help="outer or inner")] = BeamPlace.OUTER,
+    folder: Dir = DEMO,
+) -> None:
+    """Pass a hand through a beam of a door, put something into it, or take that away.
+
+    Example:  hallkeeper sim beam block ramsey/front-door --beam inner
+    """
+    site, name = _door(door)
+    _end(_ask(folder, protocol.BeamAsk(site=site, door=name, beam=which.value, act=act.value)))
+
+
+@app.command()
+def broker(state: OnOffArg, folder: Dir = DEMO) -> None:
+    """Stop or start the broker: no building reaches the controller without it.
+
+    Example:  hallkeeper sim broker off
+    """
+    _end(_ask(folder, protocol.BrokerAsk(on=state is OnOff.ON)))
 
 
 @cut.command("network")

@@ -44,7 +44,8 @@ class SimHubPlan(msgspec.Struct, frozen=True, kw_only=True):
     """What to run. ``epoch``: the simulated instant of now. ``port``: for pages and API, 0 for any.
     ``most_per_hour`` caps visitors per building and simulated hour. ``tls``: the line to the broker is encrypted, with
     certificates of the controller's authority; it takes mosquitto. ``answer_s``: real seconds within which an edge must
-    have answered a code. ``inbox``: mails are sent, into an inbox."""
+    have answered a code. ``inbox``: mails are sent, into an inbox. ``framed_by``: the
+    origins whose pages may show the controller's in a frame."""
 
     folder: Path
     buildings: tuple[Building, ...]
@@ -58,6 +59,7 @@ class SimHubPlan(msgspec.Struct, frozen=True, kw_only=True):
     database: str | None = None
     answer_s: float = ANSWER_S
     inbox: bool = False
+    framed_by: tuple[str, ...] = ()
     second_factor_roles: tuple[str, ...] = ()
 
 
@@ -85,6 +87,8 @@ class SimHub:
         self.started: Callable[[], None] = lambda: None
         """Called whenever processes have been started."""
         self.prepared = False
+        self.broker_on = True
+        """False while somebody has stopped the broker on purpose."""
         self.power = PowerSupply(self)
         self._running: asyncio.Task[None] | None = None
 
@@ -178,6 +182,15 @@ class SimHub:
     def network(self, site: str) -> bool:
         return self.lines[site].up
 
+    async def set_broker(self, on: bool) -> None:
+        """Stop or start the broker."""
+        self.broker_on = on
+        if on and not self.broker.running:
+            await self.broker.start()
+            self.started()
+        elif not on:
+            await self.broker.stop()
+
     async def online(self, site: str) -> None:
         """Wait until the controller says that all edges of a site are online with the newest plan applied."""
         site = self.world.site(site).building.site
@@ -247,7 +260,7 @@ class SimHub:
             "lead_in_minutes": 15,
             "lag_minutes": 15,
             **({"database": self.plan.database} if self.plan.database is not None else {}),
-            "listen": {"host": "127.0.0.1", "port": self.port},
+            "listen": {"host": "127.0.0.1", "port": self.port, "framed_by": list(self.plan.framed_by)},
             "broker": {"host": "127.0.0.1", "port": self.broker_port, "tls": self.plan.tls},
         }
         if self.plan.second_factor_roles:

@@ -1,13 +1,14 @@
-"""The requests of ``hallkeeper sim``, each carried out in the world: type, scan, walk, switch power, network and fire,
-break the disk or the clock of a Pi, and ask for the status.
+"""The requests of ``hallkeeper sim``, each carried out in the world: type, scan, walk, push doors, break beams, switch
+power, network, broker and fire, break the disk or the clock of a Pi, and ask for the status.
 """
 
 from typing import Any, Protocol
 
 from firmware_sim import world_protocol as protocol
+from firmware_sim.beam_crossing import INNER, OUTER
 from firmware_sim.errors import NoSuchThing, ProcessFailed
 from firmware_sim.ground_truth import Way
-from firmware_sim.pi_faults import DiskState
+from firmware_sim.pi_faults import DiskState, Hardware
 from firmware_sim.world_runner import ActResult, WorldRunner
 
 _DISKS = {
@@ -26,6 +27,11 @@ class Mains(Protocol):
 
     def network(self, site: str) -> bool: ...
 
+    async def set_broker(self, on: bool) -> None: ...
+
+    @property
+    def broker_on(self) -> bool: ...
+
 
 class PluggedPis(Protocol):
     """The Pis at their sockets in the world."""
@@ -33,6 +39,8 @@ class PluggedPis(Protocol):
     async def plugged(self, site: str) -> None: ...
 
     def set_hardware(self, site: str, **changes: Any) -> None: ...
+
+    def hardware_of(self, site: str) -> Hardware: ...
 
 
 class SimRequests:
@@ -47,30 +55,47 @@ class SimRequests:
     async def answer(self, question: protocol.ToWorld) -> protocol.WorldAnswer:
         """Carry a request out. ``code`` 0: done, 1: it could not be, 2: there is no such site, door or reader."""
         try:
-            if isinstance(question, protocol.KeyAsk):
-                return _told(await self._runner.key(question.site, question.door, question.keys))
-            if isinstance(question, protocol.CardAsk):
-                return _told(await self._runner.card(question.site, question.door, question.card, question.pin))
-            if isinstance(question, protocol.ScanAsk):
-                return _told(await self._runner.scan(question.site, question.door, question.text, question.pin))
-            if isinstance(question, protocol.WalkAsk):
-                walk = self._runner.walk_in if question.way == "in" else self._runner.walk_out
-                return _told(await walk(question.site, question.door))
             if isinstance(question, protocol.SwitchAsk):
                 return await self._switch(question)
-            if isinstance(question, protocol.GlassAsk):
-                return _told(self._runner.set_glass(question.site, question.door, question.broken))
+            if isinstance(question, protocol.BrokerAsk):
+                await self._mains.set_broker(question.on)
+                return protocol.WorldAnswer(code=0, text=f"The broker {'runs again' if question.on else 'is stopped'}")
             if isinstance(question, protocol.DiskAsk):
                 self._pis.set_hardware(question.site, disk=question.state)
                 return self._done(question.site, _DISKS[question.state], "The Pi of ")
             if isinstance(question, protocol.ClockAsk):
                 self._pis.set_hardware(question.site, clock_off_s=question.off_s)
                 return self._done(question.site, f"is {question.off_s:g} s ahead", "The clock of the Pi of ")
+            if (outcome := await self._at_door(question)) is not None:
+                return _told(outcome)
         except NoSuchThing as error:
             return protocol.WorldAnswer(code=2, text=str(error))
         except (ValueError, ProcessFailed) as error:
             return protocol.WorldAnswer(code=1, text=str(error))
         return self.status()
+
+    async def _at_door(self, question: protocol.ToWorld) -> ActResult | None:
+        runner = self._runner
+        match question:
+            case protocol.KeyAsk(site=site, door=door, keys=keys):
+                return await runner.key(site, door, keys)
+            case protocol.PressAsk(site=site, door=door, keys=keys):
+                return runner.press(site, door, keys)
+            case protocol.CardAsk(site=site, door=door, card=card, pin=pin):
+                return await runner.card(site, door, card, pin)
+            case protocol.ScanAsk(site=site, door=door, text=text, pin=pin):
+                return await runner.scan(site, door, text, pin)
+            case protocol.WalkAsk(site=site, door=door, way=way):
+                return await (runner.walk_in if way == "in" else runner.walk_out)(site, door)
+            case protocol.ExitAsk(site=site, door=door):
+                return await runner.press_exit(site, door)
+            case protocol.LeafAsk(site=site, door=door, act=act):
+                return runner.leaf(site, door, act)
+            case protocol.BeamAsk(site=site, door=door, beam=beam, act=act):
+                return runner.beam(site, door, beam, act)
+            case protocol.GlassAsk(site=site, door=door, broken=broken):
+                return runner.set_glass(site, door, broken)
+        return None
 
     async def _switch(self, question: protocol.SwitchAsk) -> protocol.WorldAnswer:
         site, on = question.site, question.on
@@ -90,10 +115,15 @@ class SimRequests:
     def _done(self, site: str, what: str, of: str = "") -> protocol.WorldAnswer:
         return protocol.WorldAnswer(code=0, text=f"{of}{self._world.site(site).building.name} {what}")
 
-    def status(self) -> protocol.WorldAnswer:
-        """Ask for the true values and those that the edges recorded."""
+    def stored(self, site: str) -> int:
+        """The seq up to which the controller has stored the events of a site's edge."""
+        return self._world.reported[site].stored
+
+    def status(self, site: str | None = None) -> protocol.WorldAnswer:
+        """Ask for the true values and those that the edges recorded, of all sites or one."""
         self._runner.catch_up()
-        world, truth = self._world, self._world.truth
+        world = self._world
+        places = {name: place for name, place in world.sites.items() if site in (None, name)}
         sites = tuple(
             protocol.SiteStatus(
                 site=name,
@@ -106,26 +136,43 @@ class SimRequests:
                 stations=place.stations,
                 events=world.reported[name].events,
                 outages=len(world.reported[name].outages),
+                zones=world.inside(name),
+                clock_off_s=self._pis.hardware_of(name).clock_off_s,
+                disk=self._pis.hardware_of(name).disk,
             )
-            for name, place in world.sites.items()
+            for name, place in places.items()
         )
-        doors = tuple(
-            protocol.DoorStatus(
-                site=name,
-                door=door,
-                leaf="open" if doorway.is_open else "shut",
-                lock="released" if doorway.circuit.released else "locked",
-                true_ins=truth.count(name, Way.IN, door),
-                true_outs=truth.count(name, Way.OUT, door),
-                turned_back=truth.count(name, Way.BACK, door),
-                ins=world.reported[name].ins[door],
-                outs=world.reported[name].outs[door],
-            )
-            for name, place in world.sites.items()
-            for door, doorway in place.doorways.items()
-        )
+        doors = tuple(self._door(name, door) for name, place in places.items() for door in place.doorways)
         return protocol.WorldAnswer(
-            code=0, text="", at=world.now.isoformat(timespec="seconds"), sites=sites, doors=doors
+            code=0,
+            text="",
+            at=world.now.isoformat(timespec="seconds"),
+            broker=self._mains.broker_on,
+            sites=sites,
+            doors=doors,
+        )
+
+    def _door(self, site: str, door: str) -> protocol.DoorStatus:
+        truth, reported = self._world.truth, self._world.reported[site]
+        doorway = self._world.site(site).doorway(door)
+        waits = reported.codes_wait.get(door)
+        return protocol.DoorStatus(
+            site=site,
+            door=door,
+            leaf="open" if doorway.is_open else "shut",
+            lock="released" if doorway.circuit.released else "locked",
+            wedged=doorway.wedged,
+            exit_pressed=doorway.circuit.exit_pressed,
+            glass_broken=doorway.circuit.break_glass,
+            beams=tuple(beam for beam in (OUTER, INNER) if doorway.broken(beam)),
+            blocked=tuple(sorted(doorway.blocked)),
+            trouble=reported.trouble.get(door, ""),
+            codes_wait=waits.isoformat() if waits is not None and waits > self._world.now else "",
+            true_ins=truth.count(site, Way.IN, door),
+            true_outs=truth.count(site, Way.OUT, door),
+            turned_back=truth.count(site, Way.BACK, door),
+            ins=reported.ins[door],
+            outs=reported.outs[door],
         )
 
 

@@ -11,10 +11,14 @@ from firmware_sim.beam_crossing import Passage
 from firmware_sim.building_file import DoorFacts
 from firmware_sim.errors import NoSuchThing
 from firmware_sim.lock_circuit import Circuit
-from firmware_sim.timeline import EventTimeline, Process, TimelineSignal, Until
+from firmware_sim.timeline import Act, EventTimeline, Process, TimelineSignal, Until
 
 CLOSER_S = 3.0
 """How long the door closer takes after the last person has passed."""
+PRESS_S = 0.4
+"""How long somebody presses the exit button."""
+TAP_S = 0.15
+"""How long a hand that passes through a beam breaks it."""
 
 
 @dataclass(eq=False, repr=False)
@@ -38,6 +42,11 @@ class SimulatedDoor:
         self._way_free_at = self.timeline.tick
         self._keypad_free_at = self.timeline.tick
         self._closes_at = self.timeline.tick
+        self._next_key_at = self.timeline.tick
+        self.wedged = False
+        """Whether something holds the leaf open."""
+        self.blocked: set[str] = set()
+        """The beams in which something stands."""
         self.drive(self.facts.contact, lock_circuit.CONTACT_CLOSED)
         self.drive(self.facts.rex, not lock_circuit.EXIT_PRESSED)
         if self.facts.break_glass is not None:
@@ -93,8 +102,19 @@ class SimulatedDoor:
                 self._at(tick + offset, pin, level)
             last = tick + 3 * wiegand.BIT_EVERY_S + wiegand.PULSE_S
             tick += rng.uniform(0.18, 0.4)
-        self._keypad_free_at = last + 1.0
+        self._keypad_free_at = self._next_key_at = last + 1.0
         return last
+
+    def press(self, keys: str) -> float:
+        """Somebody presses ``keys`` by hand, one call after another; the tick of the last pulse. Raises
+        ``ValueError``."""
+        for key in keys:
+            tick = max(self.timeline.tick, self._next_key_at)
+            for offset, pin, level in wiegand.burst(key, d0=self.facts.d0, d1=self.facts.d1):
+                self._at(tick + offset, pin, level)
+            self._next_key_at = tick + 0.1
+            self._keypad_free_at = tick + 2.0
+        return self._next_key_at
 
     def show_card(self, card: str) -> float:
         """Somebody holds ``FACILITY:NUMBER`` at the card reader; the tick of the last pulse. Raises ``ValueError``."""
@@ -126,6 +146,46 @@ class SimulatedDoor:
         self.drive(self.facts.rex, not lock_circuit.EXIT_PRESSED)
         self.rewire(exit_pressed=False)
 
+    def press_exit(self) -> Act:
+        """Press the exit button and leave the handle alone; whether the lock let go."""
+        self.drive(self.facts.rex, lock_circuit.EXIT_PRESSED)
+        self.rewire(exit_pressed=True)
+        let_go = self.circuit.released
+        yield PRESS_S
+        self.drive(self.facts.rex, not lock_circuit.EXIT_PRESSED)
+        self.rewire(exit_pressed=False)
+        return let_go
+
+    def wedge(self) -> bool:
+        """Pull the door and keep it open; whether it opened."""
+        self.wedged = self.open_from_outside()
+        return self.wedged
+
+    def force(self) -> None:
+        """Break it open, whatever holds it."""
+        self._open()
+
+    def shut(self) -> None:
+        """Take away what keeps it open, and push it shut."""
+        self.wedged = False
+        self._closes_at = max(self.timeline.tick, self._way_free_at)
+        self.timeline.at(self._closes_at, self._close)
+
+    def tap(self, beam: str) -> None:
+        """A hand passes through one beam."""
+        self._body(beam, 1)()
+        self.timeline.after(TAP_S, self._body(beam, -1))
+
+    def block(self, beam: str, blocked: bool) -> None:
+        """Something stands in a beam, or is taken away."""
+        if blocked is not (beam in self.blocked):
+            self.blocked ^= {beam}
+            self._body(beam, 1 if blocked else -1)()
+
+    def broken(self, beam: str) -> bool:
+        """Whether anything is in a beam."""
+        return self._bodies[beam] > 0
+
     def walk(self, walk: Passage, rng: random.Random) -> tuple[float, float]:
         """Send a person through the doorway as soon as it is free; returns the ticks of the first beam broken and
         the last clear."""
@@ -152,7 +212,7 @@ class SimulatedDoor:
         self.timeline.at(self._closes_at, self._close)
 
     def _close(self) -> None:
-        if self.is_open and self.timeline.tick >= self._closes_at:
+        if self.is_open and not self.wedged and self.timeline.tick >= self._closes_at:
             self.is_open = False
             self.mark("closed")
             self.drive(self.facts.contact, lock_circuit.CONTACT_CLOSED)

@@ -25,6 +25,9 @@ from firmware_sim.errors import SimError
 from firmware_sim.pi_faults import FailingMedium, Hardware, WrongClock
 from firmware_sim.simulated_pins import SimFactory
 
+STORED_EVERY_S = 0.25
+"""How often a Pi looks which of its events the controller has stored."""
+
 
 class Scanners:
     """The scanners among ``readers``, plugged in until they are closed."""
@@ -121,15 +124,17 @@ class _Pi:
         acting = asyncio.create_task(agent.run(), name="agent")
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, acting.cancel)
         listening = asyncio.create_task(self._listen(factory, scanners), name="world")
+        reporting = asyncio.create_task(self._report_stored(agent), name="what is stored")
+        tasks = (acting, listening, reporting)
         try:
-            await asyncio.wait({acting, listening}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (acting, listening):
+            for task in tasks:
                 task.cancel()
-            await asyncio.wait({acting, listening})
+            await asyncio.wait(tasks)
             pins.close()
             scanners.close()
-        for task in (acting, listening):
+        for task in tasks:
             if not task.cancelled() and (error := task.exception()) is not None:
                 raise error
 
@@ -145,6 +150,14 @@ class _Pi:
                 scanners.scan(said.reader, said.text)
             elif isinstance(said, protocol.HardwareLine):
                 self._become(said.hardware)
+
+    async def _report_stored(self, agent: Agent) -> None:
+        reported = 0
+        while True:
+            if (seq := agent.stored_seq) != reported:
+                reported = seq
+                self._writer.write(protocol.line(protocol.StoredLine(seq=seq)))
+            await asyncio.sleep(STORED_EVERY_S)
 
     def _become(self, hardware: Hardware) -> None:
         if (hardware.disk, hardware.room) != (self._hardware.disk, self._hardware.room):

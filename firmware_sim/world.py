@@ -5,7 +5,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
-from edge.wire.events import AccessData, Event, FootfallData, LockoutData, OutageData
+from edge.wire.events import AccessData, DoorChange, DoorData, Event, FootfallData, LockoutData, OutageData
 from firmware_sim.building_file import Building
 from firmware_sim.errors import NoSuchThing
 from firmware_sim.ground_truth import Truth
@@ -14,6 +14,7 @@ from firmware_sim.timeline import Act, EventTimeline, Process, TimelineSignal, U
 from firmware_sim.visitor_arrivals import VisitorArrivals
 from firmware_sim.visitor_behaviour import GroupVisit, come_in, go_home, go_out
 
+_TROUBLE = {DoorChange.FORCED: "forced", DoorChange.HELD: "held", DoorChange.CLEARED: ""}
 RECENT = 1000
 """Events kept of what one edge recorded."""
 
@@ -24,6 +25,8 @@ class Reported:
     def __init__(self) -> None:
         self.events = 0
         self.last: Event | None = None
+        self.stored = 0
+        """The seq up to which the controller has stored them."""
         self.recent: deque[Event] = deque(maxlen=RECENT)
         self.ins: Counter[str] = Counter()
         self.outs: Counter[str] = Counter()
@@ -31,6 +34,8 @@ class Reported:
         self.last_access: dict[str, AccessData] = {}
         self.codes_wait: dict[str, datetime] = {}
         """Door -> until when codes typed there wait."""
+        self.trouble: dict[str, str] = {}
+        """Door -> ``forced`` or ``held``."""
         self.access: TimelineSignal = TimelineSignal()
 
     def note(self, event: Event) -> None:
@@ -44,7 +49,9 @@ class Reported:
         elif isinstance(data, OutageData):
             self.outages.append(data)
         elif isinstance(data, LockoutData) and not data.card:
-            self.codes_wait[data.door] = data.until
+            self.codes_wait[data.door] = event.at if data.ended else data.until
+        elif isinstance(data, DoorData) and data.change in _TROUBLE:
+            self.trouble[data.door] = _TROUBLE[data.change]
         elif isinstance(data, AccessData):
             self.last_access[data.door] = data
             self.access.fire()

@@ -9,7 +9,7 @@ import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -42,6 +42,12 @@ class EventLine(msgspec.Struct, frozen=True, kw_only=True, tag="event"):
     event: Event
 
 
+class StoredLine(msgspec.Struct, frozen=True, kw_only=True, tag="stored"):
+    """The controller has stored the agent's events up to ``seq``."""
+
+    seq: int
+
+
 class _AtDoor(msgspec.Struct, frozen=True, kw_only=True):
     site: str
     door: str
@@ -51,6 +57,12 @@ class KeyAsk(_AtDoor, frozen=True, kw_only=True, tag="key"):
     """Type ``keys`` at ``site``/``door``."""
 
     keys: str
+
+
+class PressAsk(_AtDoor, frozen=True, kw_only=True, tag="press"):
+    """Press ``keys`` at ``site``/``door`` as they are, and wait for no answer."""
+
+    keys: Annotated[str, msgspec.Meta(max_length=32)]
 
 
 class CardAsk(_AtDoor, frozen=True, kw_only=True, tag="card"):
@@ -69,6 +81,30 @@ class ScanAsk(_AtDoor, frozen=True, kw_only=True, tag="scan"):
 
 class WalkAsk(_AtDoor, frozen=True, kw_only=True, tag="walk"):
     way: Literal["in", "out"]
+
+
+class ExitAsk(_AtDoor, frozen=True, kw_only=True, tag="exit"):
+    """Press a door's exit button."""
+
+
+class LeafAsk(_AtDoor, frozen=True, kw_only=True, tag="leaf"):
+    """Pull a door ``open`` so that it falls shut by itself, ``wedge`` it open, ``force`` it, or push it ``shut``."""
+
+    act: Literal["open", "wedge", "force", "shut"]
+
+
+class BeamAsk(_AtDoor, frozen=True, kw_only=True, tag="beam"):
+    """Pass a hand through one of a door's beams (``tap``), put something into it (``block``) or take that away
+    (``clear``)."""
+
+    beam: Literal["outer", "inner"]
+    act: Literal["tap", "block", "clear"]
+
+
+class BrokerAsk(msgspec.Struct, frozen=True, kw_only=True, tag="broker"):
+    """Stop or start the broker, for all buildings."""
+
+    on: bool
 
 
 class SwitchAsk(msgspec.Struct, frozen=True, kw_only=True, tag="switch"):
@@ -103,8 +139,23 @@ class StatusAsk(msgspec.Struct, frozen=True, kw_only=True, tag="status"):
     """Ask for the true values and those that the edges recorded."""
 
 
-Question = KeyAsk | CardAsk | ScanAsk | WalkAsk | SwitchAsk | GlassAsk | DiskAsk | ClockAsk | StatusAsk
-ToWorld = PiHello | OutputLine | EventLine | Question
+Question = (
+    KeyAsk
+    | PressAsk
+    | CardAsk
+    | ScanAsk
+    | WalkAsk
+    | ExitAsk
+    | LeafAsk
+    | BeamAsk
+    | SwitchAsk
+    | BrokerAsk
+    | GlassAsk
+    | DiskAsk
+    | ClockAsk
+    | StatusAsk
+)
+ToWorld = PiHello | OutputLine | EventLine | StoredLine | Question
 
 
 class LevelsLine(msgspec.Struct, frozen=True, kw_only=True, tag="levels"):
@@ -145,10 +196,19 @@ ToPi = LevelsLine | HardwareLine | InputLine | ListingLine | ScanLine
 
 
 class DoorStatus(_AtDoor, frozen=True, kw_only=True):
-    """One door: the true values (``true_``), and those that its edge recorded."""
+    """One door: the true values (``true_``), and those that its edge recorded. ``wedged``: something keeps it open.
+    ``beams``: which are broken, ``blocked``: which of them for good. ``trouble``: ``forced`` or ``held``, as its edge
+    says; ``codes_wait``: until when its edge refuses typed codes."""
 
     leaf: str
     lock: str
+    wedged: bool = False
+    exit_pressed: bool = False
+    glass_broken: bool = False
+    beams: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+    trouble: str = ""
+    codes_wait: str = ""
     true_ins: int
     true_outs: int
     turned_back: int
@@ -167,6 +227,10 @@ class SiteStatus(msgspec.Struct, frozen=True, kw_only=True):
     stations: int
     events: int
     outages: int
+    zones: dict[str, int] = {}
+    """People by zone."""
+    clock_off_s: float = 0.0
+    disk: DiskState = DiskState.SOUND
 
 
 class WorldAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,6 +240,7 @@ class WorldAnswer(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     latency_ms: float | None = None
     at: str = ""
+    broker: bool = True
     sites: tuple[SiteStatus, ...] = ()
     doors: tuple[DoorStatus, ...] = ()
 
@@ -188,6 +253,11 @@ def line(value: msgspec.Struct) -> bytes:
 def read_to_world(data: bytes) -> ToWorld:
     """Raises ``Malformed``."""
     return decode(data, ToWorld, limit=LINE_LIMIT)  # type: ignore[arg-type]  # mypy: a union is no type[T]
+
+
+def read_question(data: bytes) -> Question:
+    """Raises ``Malformed``."""
+    return decode(data, Question, limit=LINE_LIMIT)  # type: ignore[arg-type]  # mypy: a union is no type[T]
 
 
 def read_to_pi(data: bytes) -> ToPi:

@@ -38,6 +38,7 @@ class WorldRunner:
         self._answer_s = answer_s
         self._earlier = asyncio.Event()
         self._typed: dict[tuple[str, str], str] = {}
+        self._pressed: dict[tuple[str, str], str] = {}
 
     async def run(self) -> None:
         """Run until cancelled."""
@@ -66,7 +67,17 @@ class WorldRunner:
         outcome = await self._show(site, door, lambda: self.world.type_keys(site, door, keys))
         if outcome.done:
             self._typed[site, door] = digits
+            self._pressed.pop((site, door), None)
         return outcome
+
+    def press(self, site: str, door: str, keys: str) -> ActResult:
+        """Press keys as they are; the edge's answer comes as an event. Raises ``NoSuchThing`` or ``ValueError``."""
+        self.catch_up()
+        doorway = self.world.site(site).doorway(door)
+        doorway.press(keys)
+        pressed = self._pressed.get((site, door), "") + keys
+        self._pressed[site, door] = pressed[-_DIGITS:] if pressed.isdigit() else ""
+        return ActResult(done=True, text=f"{len(keys)} {_keys(keys)} pressed at {doorway.facts.name}")
 
     async def card(self, site: str, door: str, card: str, pin: str = "") -> ActResult:
         """Hold ``FACILITY:NUMBER`` at a door's card reader and watch; where it asks for the PIN, type ``pin``. Raises
@@ -132,7 +143,7 @@ class WorldRunner:
         self.catch_up()
         doorway = self.world.site(site).doorway(door)
         again = ""
-        if not doorway.enterable and (digits := self._typed.get((site, door))):
+        if not doorway.enterable and (digits := self._opened_by(site, door)):
             typed = await self.key(site, door, digits)
             if not typed.done:
                 return ActResult(done=False, text=f"Nobody came in: {typed.text}")
@@ -140,6 +151,14 @@ class WorldRunner:
         if await self.act(self.world.walk_in(site, door, self.world.walker())):
             return ActResult(done=True, text=f"Somebody walked in at {doorway.facts.name}{again}")
         return ActResult(done=False, text=f"Nobody came in: {doorway.facts.name} is locked; type a code first")
+
+    def _opened_by(self, site: str, door: str) -> str:
+        """The digits that have opened a door last; empty if none have."""
+        pressed = self._pressed.get((site, door), "")
+        last = self.world.reported[site].last_access.get(door)
+        if len(pressed) == _DIGITS and last is not None and last.granted:
+            return pressed
+        return self._typed.get((site, door), "")
 
     async def walk_out(self, site: str, door: str) -> ActResult:
         """The first person in this door's zone leaves by it."""
@@ -151,6 +170,39 @@ class WorldRunner:
         if await self.act(self.world.walk_out(site, door, who)):
             return ActResult(done=True, text=f"Somebody walked out at {doorway.facts.name}")
         return ActResult(done=False, text=f"SOMEBODY IS LOCKED IN behind {doorway.facts.name}")
+
+    async def press_exit(self, site: str, door: str) -> ActResult:
+        """Press a door's exit button. Raises ``NoSuchThing``."""
+        doorway = self.world.site(site).doorway(door)
+        let_go = await self.act(doorway.press_exit())
+        what = "its lock lets go" if let_go else "its lock has no current to let go with, and its handle opens it"
+        return ActResult(done=let_go, text=f"The exit button at {doorway.facts.name} is pressed: {what}")
+
+    def leaf(self, site: str, door: str, act: str) -> ActResult:
+        """Move a door's leaf: ``open``, ``wedge``, ``force`` or ``shut``. Raises ``NoSuchThing``."""
+        self.catch_up()
+        doorway = self.world.site(site).doorway(door)
+        name = doorway.facts.name
+        if act == "shut":
+            doorway.shut()
+            return ActResult(done=True, text=f"{name} is pushed shut")
+        if act == "force":
+            doorway.force()
+            return ActResult(done=True, text=f"{name} is forced open")
+        if not (doorway.wedge() if act == "wedge" else doorway.open_from_outside()):
+            return ActResult(done=False, text=f"{name} stays shut: it is locked")
+        return ActResult(done=True, text=f"{name} is {'held open' if act == 'wedge' else 'pulled open'}")
+
+    def beam(self, site: str, door: str, beam: str, act: str) -> ActResult:
+        """``tap``, ``block`` or ``clear`` one of a door's beams. Raises ``NoSuchThing``."""
+        self.catch_up()
+        doorway = self.world.site(site).doorway(door)
+        if act == "tap":
+            doorway.tap(beam)
+        else:
+            doorway.block(beam, act == "block")
+        done = {"tap": "was broken for a moment", "block": "is blocked", "clear": "is clear"}[act]
+        return ActResult(done=True, text=f"The {beam} beam at {doorway.facts.name} {done}")
 
     def set_fire(self, site: str, on: bool) -> ActResult:
         """Start or reset a building's fire alarm: its line leads to every edge. Raises ``NoSuchThing``."""
@@ -203,6 +255,10 @@ class WorldRunner:
         finally:
             for task in tasks:
                 task.cancel()
+
+
+def _keys(keys: str) -> str:
+    return "key" if len(keys) == 1 else "keys"
 
 
 def _told(process: Act, tell: Callable[[bool], None]) -> Process:

@@ -44,7 +44,7 @@ class WorldSocket:
     def __init__(self, runner: WorldRunner, mains: Mains, path: Path) -> None:
         self._runner = runner
         self._world = runner.world
-        self._requests = SimRequests(runner, mains, self)
+        self.requests = SimRequests(runner, mains, self)
         self._path = path
         self._server: asyncio.Server | None = None
         self._serving: set[asyncio.Task[None]] = set()
@@ -77,6 +77,10 @@ class WorldSocket:
         if isinstance(wires, _PiWires):
             wires.hardware(self._hardware[site])
 
+    def hardware_of(self, site: str) -> Hardware:
+        """The state of the hardware of a site's Pi."""
+        return self._hardware[site]
+
     def booted(self, site: str) -> None:
         """A Pi restarts, not only its agent."""
         self.set_hardware(site, boot=str(uuid.uuid4()))
@@ -91,7 +95,7 @@ class WorldSocket:
             if isinstance(first, protocol.PiHello):
                 await self._live(first, reader, writer)
             else:
-                answer = await self._requests.answer(first)
+                answer = await self.requests.answer(first)
                 writer.write(protocol.line(answer))
                 await writer.drain()
         except (WireError, OSError) as error:
@@ -121,6 +125,8 @@ class WorldSocket:
                     site.output(said.pin, said.level)
                 elif isinstance(said, protocol.EventLine):
                     reported.note(said.event)
+                elif isinstance(said, protocol.StoredLine):
+                    reported.stored = said.seq
         finally:
             if site.wires is wires:
                 self._runner.catch_up()

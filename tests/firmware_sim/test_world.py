@@ -12,6 +12,7 @@ from firmware_sim import lock_circuit, wiegand
 from firmware_sim.building_file import DATA, demo_buildings, read_building
 from firmware_sim.errors import BuildingError, NoSuchThing
 from firmware_sim.ground_truth import Way
+from firmware_sim.simulated_door import SimulatedDoor
 from firmware_sim.timeline import Act, Process
 from firmware_sim.visitor_arrivals import open_hours, open_spans, visits_per_hour
 from firmware_sim.visitor_behaviour import GroupVisit
@@ -351,3 +352,82 @@ def test_a_building_file_using_a_pin_twice_is_refused_and_named(tmp_path: Path) 
 
 def _quietly(act: Act) -> Process:
     yield from act
+
+
+def _door_of(world: World) -> tuple[SimulatedDoor, Wires]:
+    wires = Wires()
+    world.site("ramsey").plug(wires)
+    return world.site("ramsey").doorway("front-door"), wires
+
+
+def _open(door: SimulatedDoor) -> bool:
+    return door.is_open
+
+
+def _done(act: Act) -> Process:
+    yield from act
+
+
+def test_keys_pressed_one_by_one_reach_the_wires_as_they_are() -> None:
+    world = _world()
+    door, wires = _door_of(world)
+    for key in "48#":
+        door.press(key)
+    world.timeline.run_until(5)
+    d1 = [(pin, level) for pin, level, _ in wires.changes if pin in (door.facts.d0, door.facts.d1)]
+    bits = "".join("1" if pin == door.facts.d1 else "0" for pin, level in d1 if not level)
+    assert bits == "010010001011"
+
+
+def test_a_wedged_door_stays_open_until_it_is_shut_and_a_locked_one_cannot_be_wedged() -> None:
+    world = _world()
+    door, _ = _door_of(world)
+    assert not door.wedge()
+    assert not _open(door)
+    world.site("ramsey").output(door.facts.relay, True)
+    assert door.wedge()
+    world.timeline.run_until(600)
+    assert _open(door)
+    door.shut()
+    world.timeline.run_until(601)
+    assert not _open(door)
+
+
+def test_a_forced_door_opens_though_it_is_locked_and_falls_shut() -> None:
+    world = _world()
+    door, wires = _door_of(world)
+    door.force()
+    assert (_open(door), door.circuit.released) == (True, False)
+    assert (door.facts.contact, not lock_circuit.CONTACT_CLOSED) in [change[:2] for change in wires.changes]
+    world.timeline.run_until(60)
+    assert not _open(door)
+
+
+def test_the_exit_button_lets_the_lock_go_while_it_is_pressed_and_leaves_the_leaf_alone() -> None:
+    world = _world()
+    door, wires = _door_of(world)
+    world.timeline.spawn(_done(door.press_exit()))
+    world.timeline.run_until(0.1)
+    assert (door.circuit.released, _open(door)) == (True, False)
+    world.timeline.run_until(1)
+    assert not door.circuit.released
+    assert [level for pin, level, _ in wires.changes if pin == door.facts.rex] == [
+        lock_circuit.EXIT_PRESSED,
+        not lock_circuit.EXIT_PRESSED,
+    ]
+
+
+def test_a_beam_is_broken_while_anything_is_in_it() -> None:
+    world = _world()
+    door, wires = _door_of(world)
+    door.tap("outer")
+    door.block("inner", True)
+    door.block("inner", True)
+    world.timeline.run_until(1)
+    assert (door.broken("outer"), door.broken("inner")) == (False, True)
+    door.tap("inner")
+    world.timeline.run_until(2)
+    door.block("inner", False)
+    assert not door.broken("inner")
+    levels = [level for pin, level, _ in wires.changes if pin == door.facts.counter.inner]
+    assert levels == [not lock_circuit.BEAM_CLEAR, lock_circuit.BEAM_CLEAR]
