@@ -69,6 +69,17 @@ class Api:
     async def sign_in(self, *, user: str, password: str) -> None:
         self._signed_in(await self._send("POST", "/api/v1/session", json={"user": user, "password": password}))
 
+    async def cookies_of(self, *, user: str, password: str) -> list[str]:
+        """Sign a browser in; the cookies to set in it. Raises ``ApiRefused`` or ``ApiSilent``."""
+        async with httpx.AsyncClient(base_url=self.address, timeout=30.0) as browser:
+            try:
+                answer = await browser.post("/api/v1/session", json={"user": user, "password": password})
+            except httpx.HTTPError as error:
+                raise ApiSilent("POST", "/api/v1/session", str(error)) from error
+        if not answer.is_success:
+            raise ApiRefused("POST", "/api/v1/session", answer.status_code, answer.text)
+        return answer.headers.get_list("set-cookie")
+
     async def get(self, path: str, **query: str) -> Json:
         return await self._send("GET", f"/api/v1{path}", params=query)
 

@@ -15,8 +15,10 @@ import msgspec
 from edge.wire.clock import SystemClock
 from firmware_sim import demo_data
 from firmware_sim.building_file import Building, demo_buildings
+from firmware_sim.building_page import BuildingPage
 from firmware_sim.demo_data import set_up_sites
-from firmware_sim.demo_folder import PIDS
+from firmware_sim.demo_folder import PIDS, kept_key
+from firmware_sim.demo_visitor import DoorCodes, visitor_of
 from firmware_sim.errors import OldState, ProcessFailed, SimError
 from firmware_sim.hub_processes import USER, SimHub, SimHubPlan, hallkeeper
 from firmware_sim.ports import free_port
@@ -45,8 +47,10 @@ class DemoState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DemoReady(msgspec.Struct, frozen=True, kw_only=True):
-    """``ready.json``: addresses, the sign-in, and the code to type."""
+    """``ready.json``: addresses, the sign-in, and the code to type. ``building``: the page of the simulated building,
+    with its key."""
 
+    building: str
     pages: str
     mails: str
     user: str
@@ -72,20 +76,29 @@ class Demo:
         self._pids_file = self.folder / PIDS
         self._series_until: date | None = None
         self._made: set[str] = set()
-        self._codes: dict[tuple[str, str], str] = {}
+        self._codes = DoorCodes()
 
     async def run(self, *, ready: Callable[[DemoReady], None], stop: asyncio.Event) -> None:
         """Start everything, call ``ready``, and run until ``stop``. Raises ``SimError`` with what went wrong."""
         self._ready_file.unlink(missing_ok=True)
         found_state = (self.folder / "controller").exists()
         before = self._remembered()
+        port = free_port(self._port)
+        page = BuildingPage(
+            self._buildings,
+            port=free_port(port + 1),
+            key=kept_key(self.folder),
+            pages=f"http://127.0.0.1:{port}",
+            speed=self._speed,
+        )
         hub = SimHub(
             SimHubPlan(
                 folder=self.folder,
                 buildings=self._buildings,
                 epoch=self._epoch(before),
                 rate=self._speed,
-                port=free_port(self._port),
+                port=port,
+                framed_by=(page.origin,),
                 # A visitor a second in real time is as much as two small cores do with ease.
                 most_per_hour=3600 / self._speed,
                 inbox=True,
@@ -93,7 +106,7 @@ class Demo:
             say=self._say,
         )
         hub.started = lambda: self._keep_pids(hub)
-        starting = asyncio.create_task(self._up(hub, before), name="start the demo")
+        starting = asyncio.create_task(self._up(hub, page, before), name="start the demo")
         stopping = asyncio.create_task(stop.wait(), name="wait for the end")
         try:
             await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -112,12 +125,13 @@ class Demo:
             for task in (starting, stopping):
                 task.cancel()
             await asyncio.wait({starting, stopping})
+            await page.stop()
             if hub.prepared:
                 self._remember(hub, stopped=True)
             await hub.stop()
             self._pids_file.unlink(missing_ok=True)
 
-    async def _up(self, hub: SimHub, before: DemoState | None) -> DemoReady:
+    async def _up(self, hub: SimHub, page: BuildingPage, before: DemoState | None) -> DemoReady:
         await hub.start()
         if not await hub.api.answers("/"):
             raise SimError(f"{hub.address} has no pages to show; build them with `make demo`")
@@ -130,12 +144,14 @@ class Demo:
         await self._fill_diary(hub)
         self._say("making a code for you")
         booking = await self._code(hub)
-        code = await self._code_of(hub, booking)
+        code = await self._codes.of(hub.api, booking)
         hub.world.open_up()
+        page.start(hub.world, hub.gate.requests, visitor_of(hub, self._codes))
         now = hub.clock.now()
         left_s = (datetime.fromisoformat(booking["code_window"]["ends"]) - now).total_seconds() / self._speed
         door = f"{DOOR_SITE}/{DOOR}"
         ready = DemoReady(
+            building=page.address,
             pages=hub.address,
             mails=hub.inbox.address if hub.inbox is not None else "",
             user=USER,
@@ -171,7 +187,8 @@ class Demo:
         """Restart every process that ends by itself, as systemd would."""
         while True:
             for child in hub.children:
-                if not child.running and not any(hub.pis[s] is child and hub.power.is_off(s) for s in hub.pis):
+                off = child is hub.broker and not hub.broker_on
+                if not (child.running or off or any(hub.pis[s] is child and hub.power.is_off(s) for s in hub.pis)):
                     self._say(f"{child.name} has ended and is started again; its log is {child.log}")
                     with contextlib.suppress(ProcessFailed):
                         await child.start()
@@ -199,7 +216,7 @@ class Demo:
             GroupVisit(
                 id=booking["id"],
                 door=doors[booking["space"]],
-                code=await self._code_of(hub, booking),
+                code=await self._codes.of(hub.api, booking),
                 people=min(booking["people"] or 6, 40),
                 starts=datetime.fromisoformat(booking["starts"]).astimezone(UTC),
                 ends=datetime.fromisoformat(booking["ends"]).astimezone(UTC),
@@ -209,14 +226,6 @@ class Demo:
             if booking["status"] in ("confirmed", "arrived") and booking["space"] != SPACE and booking["code"]
             if booking["space"] in doors
         ]
-
-    async def _code_of(self, hub: SimHub, booking: dict[str, Any]) -> str:
-        """The digits; asked for again only when the masked code changes."""
-        seen = (booking["id"], booking["code"])
-        if seen not in self._codes:
-            answer = await hub.api.post(f"/bookings/{booking['id']}/code", {})
-            self._codes[seen] = answer["codes"][0]["code"]
-        return self._codes[seen]
 
     async def _fill_diary(self, hub: SimHub) -> None:
         zone = ZoneInfo(self._buildings[0].zone)

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -59,11 +60,17 @@ async def _run(console: Console, folder: Path, *, speed: float, port: int) -> No
 
 
 def show(console: Console, ready: DemoReady) -> None:
-    """Show the pages' addresses, the sign-in, and a code to type."""
+    """Show the building's address and what to try there, the other pages, the sign-in, and a code to type."""
+    site = ready.door.partition("/")[0]
+    console.print()
+    console.print(Text("The building, with its doors, the diary and a phone in one look:", style="bold"))
+    console.print(Text(f"  {ready.building}"), soft_wrap=True)
+    console.print()
+    for number, step in enumerate(steps(ready), 1):
+        console.print(Text(f"  {number}. {step}"), soft_wrap=True)
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim", justify="right")
     table.add_column(overflow="fold")
-    site = ready.door.partition("/")[0]
     table.add_row("diary", f"{ready.pages}/diary?site={site}")
     table.add_row("now", f"{ready.pages}/now?site={site}")
     table.add_row("mails", ready.mails)
@@ -74,8 +81,20 @@ def show(console: Console, ready: DemoReady) -> None:
     console.print()
     console.print(table, soft_wrap=True)
     console.print()
-    console.print(Text("To type it, paste into another terminal here:", style="dim"))
+    console.print(Text("The same from another terminal here:", style="dim"))
     # In a table it would be folded, and a folded command pastes as two.
     console.print(Text(ready.type_code), soft_wrap=True)
     console.print()
     console.print(Text("Ctrl-C stops the demo.", style="dim"))
+
+
+def steps(ready: DemoReady) -> list[str]:
+    """What to try, in order."""
+    until = datetime.fromisoformat(ready.valid_until).astimezone().strftime("%H:%M")
+    return [
+        f"Press {ready.code} on the keypad of the front door. It opens; the code works until {until}.",
+        "Let somebody walk in: Now counts one, and the booking in the diary has arrived.",
+        "Switch the network off and press the code again: the door opens. Switch it on: the log arrives.",
+        "Book a room in the diary, from now on: its code is on the door within a second. Press it.",
+        "Press a wrong code five times: the keypad takes no codes for a while, and Now says so.",
+    ]

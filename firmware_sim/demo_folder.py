@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import secrets
 import shutil
 import signal
 import time
@@ -14,7 +15,7 @@ import msgspec
 from firmware_sim.errors import AlreadyRunning, NoFolder
 
 PIDS = "pids.json"
-_OURS = ("broker", "controller", "edges", "clock.json", "password", "state.json", "ready.json", PIDS)
+_OURS = ("broker", "controller", "edges", "clock.json", "password", "state.json", "ready.json", PIDS, "page-key")
 
 
 @contextlib.contextmanager
@@ -46,6 +47,16 @@ def alone(folder: Path) -> Iterator[None]:
         lock.flush()
         _end_stale(folder.absolute())
         yield
+
+
+def kept_key(folder: Path) -> str:
+    """What opens the page of the buildings, the same at every start."""
+    file = folder / "page-key"
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(12))
+    return file.read_text()
 
 
 def start_anew(folder: Path) -> None:

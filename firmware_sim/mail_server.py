@@ -1,21 +1,18 @@
 """The demo's mail server: takes every mail that the controller sends, passes none on, and shows them on a page."""
 
 import asyncio
-import contextlib
-import socket
 from collections import deque
-from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html import escape
 
-import uvicorn
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from firmware_sim.loopback_server import LoopbackServer, listening
 from firmware_sim.ports import free_port
 
 MOST = 200
@@ -40,8 +37,7 @@ class DemoMailServer:
         self.mails: deque[EmailMessage] = deque(maxlen=MOST)
         self._taken = 0
         self._smtp: asyncio.Server | None = None
-        self._page: _PageServer | None = None
-        self._serving: asyncio.Task[None] | None = None
+        self._page: LoopbackServer | None = None
 
     @property
     def address(self) -> str:
@@ -55,19 +51,15 @@ class DemoMailServer:
             Route("/{number:int}", self._show),
             Route("/{number:int}.ics", self._calendar),
         ]
-        config = uvicorn.Config(Starlette(routes=routes), host="127.0.0.1", port=self._port, log_level="warning")
-        self._page = _PageServer(config)
-        listener = socket.create_server(("127.0.0.1", self._port))
-        self._serving = asyncio.create_task(self._page.serve([listener]), name="the inbox page")
+        self._page = LoopbackServer(Starlette(routes=routes), listening(self._port))
 
     async def stop(self) -> None:
         """Idempotent."""
         if self._smtp is not None:
             self._smtp.close()
-        if self._page is not None and self._serving is not None:
-            self._page.should_exit = True
-            await self._serving
-        self._smtp = self._page = self._serving = None
+        if self._page is not None:
+            await self._page.stop()
+        self._smtp = self._page = None
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's
         assert isinstance(envelope.original_content, bytes)
@@ -109,13 +101,6 @@ class DemoMailServer:
         if not files:
             return _page("There is no such file", '<p><a href=".">All mails</a></p>', status=404)
         return Response(files[0].get_payload(decode=True), media_type="text/calendar", headers=_HEADERS)
-
-
-class _PageServer(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """The demo ends it; signals are the demo's."""
-        yield
 
 
 def _page(title: str, body: str, *, status: int = 200) -> HTMLResponse:

@@ -160,6 +160,14 @@ async def test_find_and_the_form_of_a_space_keep_within_the_budget(screens: Scre
     transfer.assert_at_most(WITH_FORM_KB)
 
 
+async def test_the_page_of_a_simulated_building_keeps_within_the_budget() -> None:
+    """Its own part; the pages in its frames have theirs."""
+    own = [*(ROOT / "firmware_sim" / "pages").iterdir(), *(DIST / "assets").glob("app-*.css")]
+    total = sum(len(gzip.compress(file.read_bytes(), 9)) for file in own)
+    assert {file.suffix for file in own} == {".html", ".js", ".css"}
+    assert 0 < total <= LOADED_KB * 1024
+
+
 async def test_the_morning_and_its_forms_keep_within_the_budget(screens: Screens, hub: SimHub) -> None:
     made = await ask(hub, "Light request", date(2027, 3, 5), "18:00", "19:00")
     screen = await screens.new(size=PHONE)

@@ -77,6 +77,7 @@ def test_the_command_to_paste_is_one_line_naming_the_folder_under_any_name(tmp_p
     command = demo.command("sim", "key", "ramsey/front-door", "482913")
     assert shlex.split(command)[1:] == ["sim", "key", "ramsey/front-door", "482913", "--dir", str(folder)]
     ready = DemoReady(
+        building="http://127.0.0.1:8081/?key=abc",
         pages="http://127.0.0.1:8080",
         mails="http://127.0.0.1:8025/",
         user="warden",
@@ -89,7 +90,11 @@ def test_the_command_to_paste_is_one_line_naming_the_folder_under_any_name(tmp_p
     )
     shown = io.StringIO()
     show(Console(file=shown, width=80, highlight=False), ready)
-    assert command in shown.getvalue().splitlines()
+    lines = shown.getvalue().splitlines()
+    assert command in lines
+    told = [line for line in lines if line.strip()]
+    assert told[1].strip() == ready.building, "the building's address comes first"
+    assert told[2].strip().startswith("1. Press 482913 on the keypad of the front door.")
 
 
 def test_a_folder_is_free_again_after_its_demo(tmp_path: Path) -> None:
@@ -125,17 +130,31 @@ def test_starting_over_touches_only_what_a_demo_made(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["holiday-photos"]
 
 
+async def _assert_in_frames(told: DemoReady, stop: asyncio.Event) -> None:
+    """The building's page opens, signs in, and may frame the controller's pages; then the demo stops."""
+    try:
+        async with httpx.AsyncClient() as client:
+            opened = await client.get(told.building)
+            framing = (await client.get(told.pages)).headers["content-security-policy"]
+    finally:
+        stop.set()
+    assert (opened.status_code, "hk_session" in opened.cookies) == (303, True)
+    assert f"frame-ancestors {told.building.partition('/?')[0]}" in framing
+
+
 async def test_a_restarted_demo_prints_the_same_code_in_digits(tmp_path: Path) -> None:
     printed: list[str] = []
+    looking: list[asyncio.Task[None]] = []
     for _ in range(2):
         stop = asyncio.Event()
 
         def ready(told: DemoReady, stop: asyncio.Event = stop) -> None:
             assert told.code in told.type_code
+            looking.append(asyncio.create_task(_assert_in_frames(told, stop)))
             printed.append(told.code)
-            stop.set()
 
-        await Demo(tmp_path / "demo", speed=1, port=free_port(18080), say=lambda _: None).run(ready=ready, stop=stop)
+        await Demo(tmp_path / "demo", speed=1, port=free_port(), say=lambda _: None).run(ready=ready, stop=stop)
+    await asyncio.gather(*looking)
     assert re.fullmatch(r"[0-8][0-9]{5}", printed[0])
     assert printed[1] == printed[0]
 
@@ -166,7 +185,7 @@ async def test_the_clock_is_read_for_each_entry_so_that_no_expired_entry_is_judg
 async def test_an_interrupted_start_is_resumed_a_day_later(tmp_path: Path) -> None:
     folder, state = tmp_path / "demo", tmp_path / "demo" / "state.json"
     stop = asyncio.Event()
-    broken = Demo(folder, speed=60, port=free_port(18080), say=lambda _: None)
+    broken = Demo(folder, speed=60, port=free_port(), say=lambda _: None)
     running = asyncio.create_task(broken.run(ready=lambda _: None, stop=stop))
     async with asyncio.timeout(300):
         while not running.done():
@@ -185,7 +204,7 @@ async def test_an_interrupted_start_is_resumed_a_day_later(tmp_path: Path) -> No
         printed.append(told)
         stop.set()
 
-    await Demo(folder, speed=60, port=free_port(18080), say=lambda _: None).run(ready=ready, stop=stop)
+    await Demo(folder, speed=60, port=free_port(), say=lambda _: None).run(ready=ready, stop=stop)
     assert len(printed) == 1
     after = json.loads(state.read_bytes())
     assert (after["series_until"] is not None, after["made"]) == (True, [])
@@ -194,7 +213,7 @@ async def test_an_interrupted_start_is_resumed_a_day_later(tmp_path: Path) -> No
 async def test_a_start_that_fails_on_leftovers_of_an_earlier_demo_says_how_to_start_over(tmp_path: Path) -> None:
     (tmp_path / "controller" / "data").mkdir(parents=True)
     (tmp_path / "controller" / "data" / "hallkeeper.db").write_text("of another time")
-    demo = Demo(tmp_path, speed=1, port=free_port(18080), say=lambda _: None)
+    demo = Demo(tmp_path, speed=1, port=free_port(), say=lambda _: None)
     with pytest.raises(OldState, match="make demo FRESH=1"):
         await demo.run(ready=lambda _: None, stop=asyncio.Event())
 

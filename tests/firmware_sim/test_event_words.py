@@ -1,0 +1,85 @@
+"""Events in words, as somebody who watches the building reads them."""
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+
+from edge.wire import events
+from edge.wire.access_decision import ClockTrust, Reason
+from edge.wire.credentials import Method
+from firmware_sim.event_words import words_of
+
+AT = datetime(2026, 11, 25, 18, 2, 11, tzinfo=UTC)
+DOORS = {"front-door": "Front door"}
+BOOKING = "01a224bd-248e-79fe-93b8-7464feb12fac"
+
+
+def _access(granted: bool, reason: Reason, **more: object) -> events.AccessData:
+    data = {"door": "front-door", "granted": granted, "reason": reason, "method": Method.CODE, **more}
+    return msgspec.convert(data, events.AccessData, from_attributes=True)
+
+
+@pytest.mark.parametrize(
+    ("data", "said", "tone"),
+    [
+        (_access(True, Reason.GRANTED, booking=BOOKING), "Code typed at Front door: opened for Ramsey Choir", "ok"),
+        (_access(False, Reason.UNKNOWN), "Code typed at Front door: no such code at this door", "bad"),
+        (_access(False, Reason.UNKNOWN, times=7), "7 codes typed at Front door: no such code at this door", "bad"),
+        (events.DoorData(door="front-door", change=events.DoorChange.OPENED), "Front door is open", "plain"),
+        (events.DoorData(door="front-door", change=events.DoorChange.FORCED), "Front door was forced open", "bad"),
+        (
+            events.FootfallData(
+                counter="front-beams", door="front-door", ins=2, outs=1, total_ins=9, total_outs=8, turned_back=1
+            ),
+            "Counted at Front door: 2 came in, 1 came out, 1 turned back",
+            "ok",
+        ),
+        (
+            events.LockoutData(door="front-door", reader="keypad", until=AT, tries=5),
+            "Front door takes no codes for a while, after 5 wrong ones",
+            "bad",
+        ),
+        (
+            events.OutageData(start=AT - timedelta(minutes=4), end=AT),
+            "Nobody knows what happened for 4 min: the Pi was off",
+            "warn",
+        ),
+        (
+            events.FaultData(code="beam_blocked", part="outer", present=True),
+            "Fault at front-beams: the outer beam is blocked",
+            "bad",
+        ),
+    ],
+)
+def test_an_event_reads_as_one_line(data: events.EventData, said: str, tone: str) -> None:
+    words = words_of(_event(data), DOORS, "Ramsey Choir" if "Choir" in said else "")
+    assert words is not None
+    assert (words.text, words.tone) == (said, tone)
+
+
+@pytest.mark.parametrize("change", list(events.DoorChange))
+def test_every_change_of_a_door_has_words(change: events.DoorChange) -> None:
+    words = words_of(_event(events.DoorData(door="front-door", change=change)), DOORS)
+    assert words is not None
+    assert "Front door" in words.text
+
+
+def test_what_tells_nothing_about_people_and_doors_is_left_out() -> None:
+    for data in (
+        events.WifiData(zone="building", stations=3),
+        events.FootfallData(counter="front-beams", ins=0, outs=0, total_ins=9, total_outs=9),
+    ):
+        assert words_of(_event(data), DOORS) is None
+
+
+def _event(data: events.EventData) -> events.Event:
+    return events.Event(
+        seq=1,
+        boot=BOOKING,
+        mono_ms=1,
+        at=AT,
+        trust=ClockTrust.SYNCED,
+        device="front-beams",
+        data=msgspec.Raw(msgspec.json.encode(data)),
+    )
