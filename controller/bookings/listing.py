@@ -1,12 +1,13 @@
 """Lists bookings: those of a time, those that a text finds, and the requests that wait for approval."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
 from controller.bookings import repository
 from controller.bookings.booking_view import BookingView
+from controller.bookings.day_counts import DayCount, day_counts
 from controller.bookings.service import standing_request, without_overruled_buffers
 from controller.bookings.who_may_book import may_decide
 from controller.bookings.writer import BookingWriter
@@ -18,6 +19,7 @@ from controller.people.party_repository import answered_by, listed
 from controller.people.permissions import Action, Thing, may, own_things_of, things_of
 from controller.rules.evaluate import judge
 from controller.rules.model import RuleReason
+from controller.text import local_time
 from edge.wire.clock import Clock
 
 _PARTIES = 500
@@ -60,6 +62,23 @@ class BookingListing:
                 return []
             found = await repository.between(tx, site, during, space=space, party=party)
             return await self._writer.views(tx, where, [each for each in found if each.status(now) in among], now)
+
+    async def days(self, site: str, starts: str, ends: str, *, actor: Actor) -> list[DayCount]:
+        """How much is booked on each day from ``starts`` to before ``ends``, given as ``between`` takes them. Requests
+        count as far as the actor sees their details."""
+        async with self._database.read() as tx:
+            where = await self._writer.site_configs.of(tx, site)
+            zone, now = where.site.tz, self._clock.now()
+            during = listed_time(starts, ends, zone)
+            first, last = (local_time.local_day(each, zone) for each in (during.start, during.end))
+            found = await repository.between(tx, site, during)
+            return day_counts(
+                where,
+                [first + timedelta(days=n) for n in range(max(1, (last - first).days))],
+                found,
+                counts_request=lambda each: may(actor, Action.DETAILS, Thing(site=site, party=each.party)),
+                now=now,
+            )
 
     async def search(
         self, site: str | None, text: str, *, actor: Actor, after: str | None = None, limit: int

@@ -34,6 +34,8 @@ from controller.bookings.schemas import (
     BookingUpdate,
     CancelBody,
     CheckRead,
+    DayCountList,
+    DayCountRead,
     DeclineBody,
     OwnBookingPage,
     RequestPage,
@@ -42,7 +44,7 @@ from controller.bookings.service import BookingService
 from controller.diary.model import BookingStatus
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Books, ChecksIn, Decides, Reads, ReadsAnySite, SeesLog
-from controller.web.fields import LIST_LIMIT, Id, IdPath, Limit, Slug, SlugPath
+from controller.web.fields import LIST_LIMIT, Id, IdPath, Limit, Slug, SlugPath, answer_of
 from controller.web.problem import NotSignedIn, described, invalid_field
 from controller.web.services import service
 
@@ -74,6 +76,15 @@ async def list_bookings(
     chosen = frozenset(among or BookingStatus)
     views = await listing.between(site, from_, to, space=space, party=party, among=chosen, actor=actor)
     return booking_list(views, actor)
+
+
+@router.get("/sites/{site}/diary", responses=described(SiteUnknown))
+async def count_by_day(
+    site: SlugPath, listing: TheListing, actor: Reads, from_: Annotated[Edge, Query(alias="from")], to: Edge
+) -> DayCountList:
+    """How much is booked on each day from `from` to before `to`, over at most 62 days."""
+    found = await listing.days(site, from_, to, actor=actor)
+    return DayCountList(items=[answer_of(DayCountRead, each) for each in found])
 
 
 @router.get("/sites/{site}/bookings/search", responses=described(SiteUnknown))

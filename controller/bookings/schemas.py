@@ -7,6 +7,7 @@ import msgspec
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from controller.access.code_status import BookingDoorStatus, CodeState
+from controller.bookings.day_counts import DayCount
 from controller.bookings.lifecycle import BookingAction
 from controller.diary.model import BookingChange, BookingStatus, Cause, Details, Draft, EventKind, Need
 from controller.people.model import Tier
@@ -338,6 +339,16 @@ class BookingRead(DetailsRead):
 
 class BookingList(Answer):
     items: list[BookingRead]
+
+
+class DayCountRead(Answer, of=DayCount):
+    """``bookings``: those that take time on the day. ``requests``: those that wait for approval, as far as the user
+    sees them. ``share``: what is taken of the time of all rooms between 08:00 and 22:00, 0 to 1. ``closed``: why the
+    site is closed on the day or for a part of it, a sentence; else empty."""
+
+
+class DayCountList(Answer):
+    items: list[DayCountRead]
 
 
 class BookingPage(Page[BookingRead]): ...

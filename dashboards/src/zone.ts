@@ -115,6 +115,11 @@ export function shortDay(day: Day): string {
   return `${weekday(at).slice(0, 3)} ${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`;
 }
 
+/** "Nov 2026" */
+export function monthName(day: Day): string {
+  return longDay(day).split(" ").slice(2).join(" ");
+}
+
 /** "Thursday 26 Nov 2026" */
 export function longDay(day: Day): string {
   const at = new Date(utcMidnight(day));

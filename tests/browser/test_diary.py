@@ -77,7 +77,7 @@ async def test_the_table_has_everything_the_timeline_shows(screens: Screens, hub
     await book(hub, "Table tennis", day, "19:00", "21:00", space="hall")
     screen = await screens.new()
     await screen.diary(day)
-    await screen.page.get_by_role("link", name="Table").click()
+    await screen.page.get_by_role("link", name="List", exact=True).click()
     row = screen.page.get_by_role("row", name="Table tennis")
     await expect(row).to_contain_text("19:00 to 21:00")
     await expect(row).to_contain_text("Main hall")
@@ -165,7 +165,7 @@ async def test_a_booker_can_tell_their_own_bookings_from_taken_times(screens: Sc
     await expect(screen.block("Ringing")).to_have_accessible_name(re.compile("Confirmed"))
     others = screen.row("Studio").get_by_role("gridcell", name="Taken, 15:00 to 18:00, Not yours")
     await expect(others).to_contain_text("Not yours")
-    await screen.page.get_by_role("link", name="Table").click()
+    await screen.page.get_by_role("link", name="List", exact=True).click()
     await expect(screen.page.get_by_role("row", name="15:00 to 18:00").filter(has_text="Taken")).to_contain_text(
         "Not yours"
     )
@@ -283,7 +283,7 @@ async def test_an_answer_that_comes_after_the_page_is_left_is_dropped_in_silence
         await release.wait()
         await route.continue_()
 
-    await page.route("**/assets/DiaryTable*.js", late)
+    await page.route("**/assets/ListView*.js", late)
     await screen.open(f"/diary?site=ramsey&date={day}&view=table")
     await page.get_by_role("link", name="Notices").click()
     await expect(page.get_by_role("heading", name="Notices of Ramsey Hub", level=1)).to_be_visible()

@@ -26,7 +26,9 @@ export const PART_MISSING = "This part of the page could not be fetched. Try aga
 /** All views except the day's grid, loaded when they are first needed. */
 export const VIEWS: Record<string, () => Promise<{ default: Component<ViewProps> }>> = {
   week: () => import("./WeekView.svelte"),
-  table: () => import("./DiaryTable.svelte"),
+  month: () => import("./MonthView.svelte"),
+  list: () => import("./ListView.svelte"),
+  table: () => import("./ListView.svelte"),
   requests: () => import("./RequestList.svelte"),
   "all-requests": () => import("./RequestList.svelte"),
 };
