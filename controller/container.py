@@ -137,6 +137,7 @@ from controller.settings import Settings
 from controller.telemetry.wiring_check import wiring_faults_of
 from controller.uploads.parser import Parser
 from controller.waitlist.service import WaitlistService
+from controller.ways.service import WayService
 from edge.wire.broker_link import Link
 from edge.wire.clock import Clock, SystemClock
 
@@ -226,6 +227,7 @@ class Container:
     tokens: TokenService
     second_factors: SecondFactors
     documents: DocumentService
+    ways: WayService
     lapsing: DocumentReminders
     digests: DigestService
     mornings: MorningService
@@ -409,6 +411,7 @@ def open_container(
         database, clock, writer, notice_service, rendering, channels, account_mails, bounces, tokens, doors
     )
     document_service = DocumentService(database, clock, keys)
+    ways = WayService(database, clock, parser)
     notice_preferences = NoticePreferences(database, clock, recipients)
     subscription_service = SubscriptionService(database, clock, writer, keys, people.sessions, address=settings.address)
     leaving = PartyLeaving(database, writer, link_renewal)
@@ -469,6 +472,7 @@ def open_container(
         door_pages=DoorPages(
             bookings=bookings,
             availability=availability,
+            ways=ways,
             billing=billing,
             series=series,
             links=link_renewal,
@@ -498,6 +502,7 @@ def open_container(
             database, clock, changes, keys, writer.site_configs, bookings, availability, billing, mail_proofs
         ),
         documents=document_service,
+        ways=ways,
         induction=InductionService(database, clock, keys, members, address=settings.address),
         lapsing=lapsing,
         digests=digests,

@@ -37,6 +37,7 @@ import controller.people.second_factor.tables
 import controller.people.tables
 import controller.plans.tables
 import controller.telemetry.tables
+import controller.ways.repository
 import controller.web.idempotency  # noqa: F401  # each adds its tables
 from controller.db.engine import metadata
 from controller.db.errors import is_busy

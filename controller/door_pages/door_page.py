@@ -31,6 +31,9 @@ from controller.key_files import KeyFiles, LinkKind
 from controller.notices.preferences.service import NoticePreferences
 from controller.people.model import Actor, Role
 from controller.text import times
+from controller.ways.model import NoPhoto
+from controller.ways.routes import photo_response
+from controller.ways.service import WayService
 from controller.web.fields import Moment
 from controller.web.services import service
 from edge.wire import qr_passes
@@ -82,6 +85,7 @@ class DoorPages:
 
     bookings: BookingService
     availability: AvailabilityService
+    ways: WayService
     billing: BillingService
     series: SeriesService
     links: LinkRenewal
@@ -127,6 +131,18 @@ async def show_pass(pages: ThePages, token: str = Token) -> HTMLResponse:
         back=f"../{token}",
         doors=times.listed(view.place.door_names),
     )
+
+
+@router.get("/d/{token}/photo")
+async def show_photo(pages: ThePages, token: str = Token, door: Annotated[str, Query(max_length=40)] = "") -> Response:
+    """The photograph of the way to the building, or to a door of the booking."""
+    try:
+        _, view = await pages.bookings.by_link(token)
+        if page_of(view) in STANDING and door in ("", *view.place.space.doors):
+            return photo_response(*await pages.ways.photo(view.booking.site, door))
+    except (LinkUnknown, NoPhoto):
+        pass
+    return unknown()
 
 
 @router.post("/d/{token}")
@@ -181,6 +197,8 @@ async def show_booking(
     manages = kind is LinkKind.MANAGE
     price = account_answer(await pages.billing.account(booking.id)) if manages else None
     code = page == "current" and bool(view.codes_by_doors)
+    ways = await pages.ways.of_doors(booking.site, view.place.space.doors) if page in STANDING else []
+    names = dict(zip(view.place.space.doors, view.place.door_names, strict=True))
     all_dates = await pages.series.all_dates.token_of(booking) if manages else ""
     link = view.link if manages else view.show_link
     return _PAGE.render(
@@ -207,6 +225,7 @@ async def show_booking(
         running=page == "current" and booking.starts <= now,
         ended_early=manages and ended_early(view),
         step_free=view.place.space.step_free,
+        ways=[(each, names.get(each.door, "")) for each in ways],
         scan=view.codes is not None and view.now in view.code_window,
         changed=changed(view),
         offline=[(spoken(each.digits), each.text) for each in view.offline],

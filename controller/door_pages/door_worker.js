@@ -1,5 +1,6 @@
 // Keeps door pages readable without signal, each until its code is no longer good. The page itself needs none of this.
 const PAGES = "door-pages";
+const PHOTOS = "door-photos";
 const KEEP_FOR = "Hallkeeper-Keep-For";
 const KEPT_UNTIL = "Kept-Until";
 /** After so long without an answer the page is shown as it was. */
@@ -23,8 +24,18 @@ async function keep(page, response) {
   if (response.ok && seconds > 0) {
     const headers = new Headers(response.headers);
     headers.set(KEPT_UNTIL, String(Date.now() + seconds * 1000));
-    await pages.put(page, new Response(await response.text(), { headers }));
+    const text = await response.text();
+    await pages.put(page, new Response(text, { headers }));
+    await keepPhotos(page, text);
   } else if (response.status < 500) await pages.delete(page);
+}
+
+/** Keeps the photographs on a page, and forgets those that were on it before. */
+async function keepPhotos(page, text) {
+  const photos = await caches.open(PHOTOS);
+  const wanted = [...text.matchAll(/<img [^>]*src="([^"]+)"/g)].map((found) => new URL(found[1].replaceAll("&amp;", "&"), page).href);
+  for (const { url } of await photos.keys()) if (pageOf(url) === page && !wanted.includes(url)) await photos.delete(url);
+  for (const url of wanted) if (!(await photos.match(url))) await photos.add(url).catch(() => {});
 }
 
 /** Keeps the page as it is now. */
@@ -38,6 +49,8 @@ async function sweep() {
     const response = await pages.match(request);
     if (response && !isGood(response)) await pages.delete(request);
   }
+  const photos = await caches.open(PHOTOS);
+  for (const { url } of await photos.keys()) if (!(await pages.match(pageOf(url)))) await photos.delete(url);
 }
 
 /** The page as it was, with a word that it is old. What lies below it leads to it. */
@@ -78,4 +91,5 @@ addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(begin()));
 addEventListener("fetch", (event) => {
   if (event.request.mode === "navigate") event.respondWith(answer(event.request));
+  else if (event.request.destination === "image") event.respondWith(caches.match(event.request.url).then((photo) => photo ?? fetch(event.request)));
 });

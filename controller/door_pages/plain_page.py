@@ -64,8 +64,8 @@ class PlainPage:
         runs = f"script-src {_hashed(script)}; worker-src 'self'; " if script else ""
         framers = "*" if framed else "'none'"
         self._headers = {
-            "Content-Security-Policy": f"default-src 'none'; style-src {_hashed(css)}; {runs}form-action 'self'; "
-            f"base-uri 'none'; frame-ancestors {framers}",
+            "Content-Security-Policy": f"default-src 'none'; style-src {_hashed(css)}; img-src 'self'; {runs}"
+            f"form-action 'self'; base-uri 'none'; frame-ancestors {framers}",
             "Cache-Control": "no-store",
             "Referrer-Policy": referrer,
             "X-Robots-Tag": "noindex",

@@ -1,5 +1,21 @@
 // Says what an upload is doing. A file that is too large is refused before a slow phone has sent it.
 const MB = 1024 * 1024;
+const WIDEST = 1400;
+/** A photograph as large as a phone shows it, so that it loads in the rain; as it is where that is not smaller. */
+async function shrink(input) {
+  const file = input.files[0];
+  const picture = await createImageBitmap(file);
+  const scale = Math.min(1, WIDEST / Math.max(picture.width, picture.height));
+  const canvas = Object.assign(document.createElement("canvas"), { width: picture.width * scale, height: picture.height * scale });
+  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+  const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.75));
+  if (!blob || blob.size >= file.size) return;
+  const smaller = new DataTransfer();
+  smaller.items.add(new File([blob], "photo.jpg", { type: "image/jpeg" }));
+  input.files = smaller.files;
+}
+for (const input of document.querySelectorAll("form[data-shrinks] input[type=file]"))
+  input.addEventListener("change", () => input.files[0] && shrink(input).catch(() => {})); // what it cannot read is sent as it is
 const forms = [...document.querySelectorAll("form[data-largest]")];
 for (const form of forms)
   form.addEventListener("submit", (event) => {

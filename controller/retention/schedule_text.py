@@ -218,7 +218,7 @@ SCHEDULE = (
             *("sites", "spaces", "space_parts", "space_doors", "space_amenities", "layouts", "changeovers", "floors"),
             *("doors", "edges", "equipment", "site_hours", "space_hours", "free_doors", "closures", "policies"),
             *("tariffs", "feeds", "subscriptions", "notice_templates", "hire_terms"),
-            "site_inductions",
+            *("site_inductions", "ways", "way_photos"),
         ),
         why="what people set up: kept until they change or remove it",
     ),

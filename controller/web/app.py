@@ -43,6 +43,7 @@ from controller.door_pages import (
     preferences_page,
     series_page,
     staff_pages,
+    ways_page,
     whats_on_page,
 )
 from controller.door_pages.plain_page import refuse_size
@@ -93,6 +94,7 @@ from controller.room_tablets import routes as room_tablets
 from controller.settings import Settings
 from controller.uploads.parser import Parser
 from controller.waitlist import routes as waiting
+from controller.ways import routes as ways
 from controller.web import health
 from controller.web.idempotency import IdempotencyMiddleware
 from controller.web.middleware import HeadersMiddleware, HostMiddleware, LimitMiddleware, WatchMiddleware
@@ -135,6 +137,7 @@ ROUTERS = (
     groups.router,
     merging.router,
     estate.router,
+    ways.router,
     enrolment.router,
     site_file.router,
     hours.router,
@@ -178,6 +181,7 @@ _PREFIXED = (
     (induction_edit_page.router, ""),  # before the links, whose path it would be
     (induction_page.router, ""),
     (staff_pages.router, ""),
+    (ways_page.router, ""),
     (documents_page.router, ""),
     (preferences_page.router, ""),
     (subscriptions.page, ""),

@@ -108,3 +108,60 @@ async def _fits(picture: Locator) -> None:
     assert box is not None
     assert box["x"] >= 0
     assert 200 <= box["width"] <= 320 - box["x"], "large enough to be read, and whole"
+
+
+DRAWN = "document.querySelector('img')?.complete && document.querySelector('img').naturalWidth"
+STORED = "caches.open('door-photos').then((all) => all.keys()).then((keys) => keys.length)"
+
+
+async def test_a_manager_writes_the_way_with_a_photograph_and_a_phone_keeps_both_without_signal(
+    screens: Screens, hub: SimHub
+) -> None:
+    desk = await screens.new(size=NARROW)
+    await desk.open("/buildings?site=ramsey&view=doors")
+    await desk.page.get_by_role("link", name="The way to the building and its doors, as who books sees it").click()
+    form = desk.page.locator("form").first
+    await form.get_by_label("The way to the building, in words").fill("Past the war memorial,\nleft of the chapel.")
+    await form.get_by_label("The way without steps").fill("The ramp is behind the car park.")
+    picture = await desk.page.screenshot(type="jpeg", quality=90)
+    await form.get_by_label("A photograph").set_input_files(
+        {"name": "w.jpg", "mimeType": "image/jpeg", "buffer": picture}
+    )
+    await form.get_by_role("button", name="Keep this").click()
+    await expect(desk.page.get_by_text("Kept.")).to_be_visible()
+    await expect(desk.page.get_by_role("img", name="The present photograph: the way to The building")).to_be_visible()
+    found = await faults(desk.page, "the ways")
+    booked = await book(hub, "Found it", DAY, "17:00", "18:00")
+    screen = await screens.new(size=NARROW, signed_in=False)
+    page = screen.page
+    await page.goto(booked["show_link"])
+    await expect(page.get_by_text("left of the chapel.")).to_be_visible()
+    await expect(page.get_by_text("Without steps: The ramp is behind the car park.")).to_be_visible()
+    await kept(page)
+    await eventually(lambda: page.evaluate(f"{STORED}.then((number) => number === 1)"), what="the photo is kept")
+    await page.context.set_offline(True)
+    await page.reload()
+    await expect(page.get_by_text("No signal: this is the page as it was at")).to_be_visible()
+    await expect(page.get_by_role("img", name="The way to the building")).to_be_visible()
+    await eventually(lambda: page.evaluate(f"({DRAWN}) > 0"), what="the photo is drawn")
+    assert await screen.sideways() == 0
+    found += await faults(page, "the way without signal")
+    assert found == []
+
+
+async def test_my_bookings_shows_the_way(screens: Screens, hub: SimHub) -> None:
+    password = "fifteen calm rivers"
+    await hub.api.put("/parties/way-choir", {"kind": "group", "name": "Way choir"})
+    leads = [{"role": "group_leader", "site": None, "party": "way-choir"}]
+    await hub.api.post("/users", {"name": "Wyn of the choir", "password": password, "assignments": leads})
+    way = {"text": "Through the arch.", "step_free": "Ring for the lift.", "version": 0}
+    await hub.api.put("/sites/march/ways", way)
+    await book(hub, "Lift practice", DAY, "17:00", "18:00", site="march", space="hall", party="way-choir")
+    screen = await screens.new(signed_in=False, size=NARROW)
+    await screen.open("/my-bookings")
+    await screen.page.get_by_label("Name").fill("Wyn of the choir")
+    await screen.page.get_by_label("Password").fill(password)
+    await screen.page.get_by_role("button", name="Sign in").click()
+    await expect(screen.page.get_by_text("Through the arch.")).to_be_visible()
+    await expect(screen.page.get_by_text("Without steps: Ring for the lift.")).to_be_visible()
+    assert await screen.sideways() == 0

@@ -43,6 +43,7 @@ async def addresses(hub: SimHub) -> dict[str, str]:
         "documents": "/documents/lapsing",
         "a document": f"/documents/lapsing/{document['id']}",
         "calls": "/calls?site=ramsey",
+        "the ways": "/ways?site=ramsey",
         "slip": f"/slip/{booked['id']}",
         "inductions": "/induction",
         "induction": "/induction?site=ramsey",

@@ -9,6 +9,11 @@ from typing import NamedTuple
 # request that waits, of a party at a site. party, holder, override, user: the one of the path. all: what belongs to all
 # sites. somewhere: the actor may do it at one site at least, and the route keeps to those.
 TABLE = """
+GET /sites/{site}/ways                              | read      | site      |
+PUT /sites/{site}/ways                              | run       | site      |
+GET /sites/{site}/ways/content                      | read      | site      |
+PUT /sites/{site}/ways/content                      | run       | site      |
+DELETE /sites/{site}/ways/content                   | run       | site      |
 GET /sites/{site}/bookings                          | read      | site      | title contact link show_link
 POST /sites/{site}/bookings                         | book      | site      |
 GET /sites/{site}/bookings/search                   | read      | site      | title contact link show_link
