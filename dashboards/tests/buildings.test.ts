@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Field, idOf, listText, readFields, valuesOf } from "../src/buildings/fields.ts";
 import { bodyOf, namedText } from "../src/buildings/things.ts";
+import { heard } from "../src/buildings/wiring.ts";
 import { editOf, isEdit, tabOf } from "../src/buildings/views.ts";
 
 const FIELDS: Field[] = [
@@ -68,4 +69,21 @@ test("a sentence of the controller has names instead of ids", () => {
   const none = { floors: [], equipment: [], spaces: [] };
   const estate = { ...none, doors: [{ id: "front", name: "Front door" }], edges: [{ id: "pi", name: "The Pi" }] } as never;
   assert.equal(namedText("edge pi cannot be deleted: door 'front' is on it.", estate), "“The Pi” cannot be deleted: door “Front door” is on it.");
+});
+
+const DOOR = { id: "front", name: "Front door", contact: "closed", lock: "locked", at: "t1" };
+const QUIET = { at: "t0", site: "s", doors: [DOOR], recent: [{ at: "t0", text: "Front door: request to exit" }], counters: [], motion: [], fires: [] };
+const after = (change: object) => heard(QUIET as never, { ...QUIET, ...change } as never).map(({ part, text }) => [part, text]);
+
+test("nothing that was there already counts as heard", () => {
+  assert.deepEqual(after({}), []);
+});
+
+test("each input is heard by its name", () => {
+  assert.deepEqual(after({ recent: [{ at: "t9", text: "Front door: request to exit" }] }), [["button", "Front door: the exit button was pressed"]]);
+  assert.deepEqual(after({ doors: [{ ...DOOR, contact: "open" }] }), [["contact", "Front door: the door is open"]]);
+  assert.deepEqual(after({ doors: [{ ...DOOR, lock: "unlocked" }] }), [["lock", "Front door: the lock is unlocked"]]);
+  assert.deepEqual(after({ recent: [{ at: "t9", text: "Front door: refused: wrong code" }] }), [["reader", "Front door: refused: wrong code"]]);
+  assert.deepEqual(after({ recent: [{ at: "t9", text: "Front door: 2 keys at front-door-keypad, then nothing more" }] }), [["reader", "Front door: 2 keys at front-door-keypad, then nothing more"]]);
+  assert.deepEqual(after({ counters: [{ id: "c", door: "front", ins_today: 1, outs_today: 0, at: "t9" }] }), [["", "Front door: the beams counted 1 in"]]);
 });

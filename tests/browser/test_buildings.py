@@ -1,5 +1,8 @@
 """An owner adds, changes and retires the parts of a building; others see them."""
 
+import base64
+import random
+import re
 from collections.abc import AsyncIterator
 from datetime import date
 
@@ -7,7 +10,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
+from edge.net.enrol import EnrolmentClient
 from firmware_sim.hub_processes import SimHub
+from firmware_sim.simulated_door import SimulatedDoor
+from firmware_sim.timeline import Act
 from tests.browser.axe import faults
 from tests.browser.booked import book, decide
 from tests.browser.screen import Scheme, Screens
@@ -31,6 +37,12 @@ async def barn(hub: SimHub) -> AsyncIterator[None]:
     yield
     for path in ("spaces/barn", *(f"spaces/{half}" for half in parts), "equipment/stools"):
         await hub.api.delete(f"/sites/ramsey/{path}")
+
+
+def _leave(door: SimulatedDoor) -> Act:
+    """Somebody presses the exit button, and opens the door."""
+    yield from door.open_from_inside(random.Random(1))
+    return True
 
 
 async def _rooms(hub: SimHub) -> dict[str, dict[str, object]]:
@@ -127,6 +139,55 @@ async def test_a_door_and_its_device_are_added_and_deleted(screens: Screens, hub
         await page.get_by_role("button", name=f"Delete… {name}").click()
         await page.get_by_role("button", name="Delete it").click()
         await screen.said(f"{name} is deleted.")
+
+
+async def test_each_part_of_a_door_is_heard_by_its_name(screens: Screens, hub: SimHub) -> None:
+    screen = await screens.new(size=NARROW)
+    page = screen.page
+    await screen.open("/buildings?site=ramsey&view=doors")
+    devices = page.get_by_role("list", name="Devices")
+    await expect(devices).to_contain_text("Online")
+    await expect(devices).to_contain_text("counts at Front door and Library door")
+    await page.get_by_role("button", name="Press the button, I'll wait").click()
+    door = page.get_by_role("region", name="Front door")
+    await expect(door).to_contain_text("Exit button: nothing yet")
+    doorway = hub.world.site("ramsey").doorway("front-door")
+    await hub.runner.act(_leave(doorway))
+    for part in ("Exit button: works", "Door opens and shuts: works", "Lock: works"):
+        await expect(door).to_contain_text(part)
+    await hub.runner.key("ramsey", "front-door", "913750")
+    await expect(door).to_contain_text("Keypad or reader: works")
+    heard = page.get_by_role("list", name="What was heard")
+    await expect(heard).to_contain_text("Front door: the exit button was pressed")
+    await expect(heard).to_contain_text(re.compile("Front door: (refused|6 keys)"))
+    await expect(page.get_by_role("region", name="Library door")).to_contain_text("Exit button: nothing yet")
+    assert await faults(page, "wiring") == []
+    assert await screen.sideways() <= 0
+    await page.get_by_role("button", name="Open once… Front door").click()
+    await screen.panel.get_by_role("textbox").fill("Wiring check")
+    await screen.panel.get_by_role("button", name="Open once", exact=True).click()
+    await expect(screen.panel.get_by_text("Front door was released once.")).to_be_visible()
+
+
+async def test_a_new_device_gets_a_token_and_the_page_waits_for_it(screens: Screens, hub: SimHub) -> None:
+    await hub.api.put("/sites/ramsey/edges/cellar-pi", {"name": "Pi in the cellar"})
+    await hub.api.put("/sites/ramsey/doors/cellar-door", {"name": "Cellar door", "edge": "cellar-pi"})
+    screen = await screens.new(size=NARROW)
+    page = screen.page
+    await screen.open("/buildings?site=ramsey&view=doors")
+    await page.get_by_role("button", name="Let a Pi in… as Pi in the cellar").click()
+    await page.get_by_role("button", name="Make a token for Pi in the cellar").click()
+    await expect(page.get_by_text("I am waiting for Pi in the cellar to appear.")).to_be_visible()
+    command = await page.get_by_text("hallkeeper edge enrol ").inner_text()
+    applicant = EnrolmentClient(command.split()[3])
+    answer = await hub.api.post("/enrol", applicant.body)
+    assert applicant.accept(base64.b64decode(answer["identity"])).issued.edge == "cellar-pi"
+    await expect(page.get_by_text('id = "cellar-door-keypad"')).to_be_visible()
+    assert await faults(page, "enrolment") == []
+    assert await screen.sideways() <= 0
+    await page.get_by_role("button", name="Done").click()
+    for path in ("doors/cellar-door", "edges/cellar-pi"):
+        await hub.api.delete(f"/sites/ramsey/{path}")
 
 
 async def test_a_manager_sees_the_building_and_changes_no_part_of_it(screens: Screens, hub: SimHub) -> None:

@@ -1,7 +1,7 @@
 /** What the page shows by its address: “”, “doors”; a form: “spaces.hall”, “spaces.” for a new one, “layouts.hall.theatre”. Pure. */
 
 const KINDS = ["site", "spaces", "layouts", "floors", "equipment", "doors", "edges"];
-const OF_DOORS = ["doors", "edges"];
+const OF_DOORS = ["doors", "edges", "enrol"];
 
 export interface Edit {
   kind: string;
