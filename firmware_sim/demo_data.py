@@ -118,6 +118,11 @@ class SeedEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     under_16s: bool = False
     equipment: dict[Slug, int] = {}
     notes: str = ""
+    public: bool = False
+    listed_as: str = ""
+    event_kind: str | None = None
+    about: str = ""
+    web_link: str = ""
 
     def first(self, day: date, *, now: datetime) -> date:
         """The first such weekday from ``day`` on that is not nearly over, and the weeks after it. ``now``: at the
@@ -139,7 +144,10 @@ class SeedEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             "layout": self.layout,
             "under_16s": self.under_16s,
             "equipment": self.equipment,
-            "notes": self.notes,
+            **{
+                name: getattr(self, name)
+                for name in ("notes", "public", "listed_as", "event_kind", "about", "web_link")
+            },
             kind: _wall(day, self.starts),
             end: _wall(day, self.ends),
         }

@@ -120,6 +120,32 @@ async def taken_times(tx: Tx, site: str, during: Interval, *, limit: int = MOST_
     return await all_of(tx, TakenTime, query)
 
 
+class ListableRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A confirmed booking that is public, or can be made so. ``title``: as it is called in public, or would be."""
+
+    id: str
+    series_id: str | None
+    title: str
+    space_name: str
+    starts: datetime
+    ends: datetime
+    public: bool
+
+
+async def listable(tx: Tx, site: str, during: Interval) -> list[ListableRow]:
+    """A site's confirmed bookings but those of outside diaries, by start."""
+    c = bookings.c
+    named = [_COLUMNS[name].label(name) for name in ("title", "space_name")]
+    query = (
+        select(c.id, c.series_id, c.starts, c.ends, c.public, *named)
+        .join(spaces, and_(spaces.c.site == c.site, spaces.c.id == c.space))
+        .where(c.site == site, c.diary == "", *_touching(during), c.state == BookingState.CONFIRMED.value)
+        .order_by(c.starts, c.id)
+        .limit(MOST_EVENTS)
+    )
+    return await all_of(tx, ListableRow, query)
+
+
 def _touching(during: Interval) -> tuple[ColumnElement[bool], ...]:
     c = bookings.c
     # The second lets an index bound the search.

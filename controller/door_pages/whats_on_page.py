@@ -4,6 +4,7 @@ They are the same for every reader, work without script and cookie, and hold pub
 place, the organiser if it is not a person, and what was written about it for the public.
 """
 
+import asyncio
 import gzip
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -83,6 +84,10 @@ class PublicPages:
         return min(max(self.asked or today, today), today + _AHEAD)
 
 
+class _Pdf(Response):
+    media_type = "application/pdf"
+
+
 ThePages = Annotated[PublicPages, Depends()]
 Make = Callable[[PublicPages, str], Awaitable[bytes]]
 
@@ -109,6 +114,14 @@ async def site_events(pages: ThePages, site: str) -> Response:
 async def show_site(pages: ThePages, site: str) -> Response:
     """What's on at a site, whether it is open, and how one gets in."""
     return await _html(pages, site, _PAGE, _site_page)
+
+
+@router.api_route("/whats-on/{site}/poster.pdf", methods=["GET", "HEAD"])
+async def site_poster(pages: ThePages, site: str) -> Response:
+    """A sheet of A4 to hang up."""
+    data = await _kept(pages, site, _poster)
+    headers = _kept_for(KEPT_S) | {"Content-Disposition": f'inline; filename="whats-on-{site}.pdf"'}
+    return tagged(_Pdf, data, etag(data), pages.if_none_match, headers)
 
 
 @router.api_route("/embed/whats-on", methods=["GET", "HEAD"])
@@ -227,6 +240,27 @@ async def _embedded(pages: PublicPages, site: str) -> bytes:
         more=len(events) > _EMBED_EVENTS,
         link=f"/whats-on/{site}" if site else "/whats-on",
     ).encode()
+
+
+async def _poster(pages: PublicPages, site: str) -> bytes:
+    from controller.door_pages.poster import poster  # few want one, and it takes long to import
+
+    now = pages.clock.now()
+    async with pages.database.read() as tx:
+        config = await pages.writer.site_configs.of(tx, site)
+        zone = config.site.tz
+        today = local_time.local_day(now, zone)
+        events = await public_events(tx, window(today, _EMBED_DAYS, [zone]), site=site)
+    hours = [f"{each.name}: {each.staffed or 'closed'}" for each in open_days(config.hours, now)]
+    return await asyncio.to_thread(
+        poster,
+        site=config.site.name,
+        address=config.site.address,
+        days=shown_days(_of_kind(pages, events), today, today=today, now=now),
+        notes=[*(["Open this week:"] if hours else []), *hours],
+        link=f"{pages.settings.address}/whats-on/{site}",
+        as_of=f"{today:%-d %B %Y}",
+    )
 
 
 async def _calendar(pages: PublicPages, site: str) -> bytes:

@@ -39,6 +39,7 @@ from controller.door_pages import (
     induction_edit_page,
     induction_page,
     link_files,
+    listing_page,
     move_page,
     preferences_page,
     series_page,
@@ -185,6 +186,7 @@ _PREFIXED = (
     (documents_page.router, ""),
     (preferences_page.router, ""),
     (subscriptions.page, ""),
+    (listing_page.router, ""),
     (whats_on_page.router, ""),
 )
 SECURITY = {

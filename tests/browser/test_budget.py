@@ -94,6 +94,18 @@ async def test_the_groups_and_an_invitation_keep_within_the_budget(screens: Scre
     transfer.assert_at_most(WITH_FORM_KB)
 
 
+async def test_the_public_pages_are_whole_in_one_light_answer(screens: Screens, hub: SimHub) -> None:
+    screen = await screens.new(size=PHONE, signed_in=False)
+    loaded: list[Response] = []
+    screen.page.on("response", lambda response: loaded.append(response))
+    for path in ("/whats-on", "/whats-on/ramsey", "/embed/whats-on/ramsey", "/accessibility"):
+        loaded.clear()
+        await screen.open(path)
+        assert [each.url for each in loaded] == [screen.address + path]
+        sizes = await loaded[0].request.sizes()
+        assert sizes["responseBodySize"] + sizes["responseHeadersSize"] < 15_000, path
+
+
 async def test_the_notice_log_keeps_within_the_budget(screens: Screens) -> None:
     screen = await screens.new()
     transfer = Transfer(screen)

@@ -1,5 +1,6 @@
 """What's on, as somebody without an account sees it on a phone, without script, by keyboard and in a frame."""
 
+import asyncio
 from datetime import date
 from typing import Any
 
@@ -61,6 +62,63 @@ async def test_the_public_pages_fit_every_window_have_no_fault_in_any_scheme_and
             assert await screen.sideways() == 0, path
             await by_keyboard(screen.page)
     assert found == []
+
+
+async def test_the_pages_on_which_a_booking_is_made_public_fit_have_no_fault_and_take_keys(
+    screens: Screens, hub: SimHub, listed: None
+) -> None:
+    weekly = {"first_starts": "2026-12-24T10:00", "first_ends": "2026-12-24T11:00", "rule": "FREQ=WEEKLY;COUNT=3"}
+    await hub.api.post("/sites/ramsey/series", {"space": "studio", "title": "Tea dance", "people": 5} | weekly)
+    made = await book(hub, "Quiz night", DAY, "12:00", "13:00")
+    screen = await screens.new(size=NARROW)
+    page = screen.page
+    found: list[str] = []
+    for path in ("/listings?site=ramsey", f"/listings/{made['id']}"):
+        await screen.open(path)
+        for colours, forced in SCHEMES:
+            await page.emulate_media(color_scheme=colours, forced_colors=forced)
+            found += await faults(page, f"{path}, {colours}, forced: {forced}")
+        await page.emulate_media(color_scheme="light", forced_colors="none")
+        assert await screen.sideways() == 0, path
+    assert found == []
+    await page.get_by_label("Everybody: its title, time and room").press("Space")
+    await page.get_by_label("Kind").select_option("Social")
+    await page.get_by_label("Description").fill("Teams of four. Bar from seven.")
+    await page.get_by_role("button", name="Save").press("Enter")
+    await expect(page.get_by_role("status")).to_have_text("Everybody can read it now.")
+    await page.get_by_role("link", name="What’s on").click()
+    await expect(page.get_by_role("heading", name="Quiz night")).to_be_visible()
+    await expect(page.get_by_text("Teams of four.")).to_be_visible()
+
+
+async def _council(page: str) -> asyncio.Server:
+    """Another website, which has one page."""
+    body = page.encode()
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(head.encode() + body)
+        await writer.drain()
+        writer.close()
+
+    return await asyncio.start_server(answer, "127.0.0.1", 0)
+
+
+async def test_another_website_shows_the_small_page_in_a_frame_and_no_other(
+    screens: Screens, hub: SimHub, listed: None
+) -> None:
+    framed = f"<p>The council</p><iframe title='small' src='{hub.address}/embed/whats-on/ramsey'></iframe>"
+    refused = f"<iframe title='page' src='{hub.address}/whats-on/ramsey'></iframe>"
+    async with await _council(framed + refused) as server:
+        address = f"http://localhost:{server.sockets[0].getsockname()[1]}"
+        screen = await screens.new(size=NARROW, signed_in=False)
+        screen.excuse("frame-ancestors", f"asked another host: {address}", "status of 404")
+        await screen.page.goto(address)
+        small = screen.page.frame_locator("iframe[title=small]")
+        await expect(small.get_by_role("heading", name="What’s on at Ramsey Hub")).to_be_visible()
+        page = screen.page.frame_locator("iframe[title=page]")
+        await expect(page.get_by_role("heading", name="What’s on at Ramsey Hub")).to_have_count(0)
 
 
 async def test_somebody_without_script_chooses_a_kind_and_reads_on(screens: Screens, listed: None) -> None:

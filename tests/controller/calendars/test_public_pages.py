@@ -16,6 +16,8 @@ from sqlalchemy import insert
 from controller.calendars.public_events import KIND_NAMES
 from controller.container import Container
 from controller.diary.model import EventKind
+from controller.door_pages.poster import poster
+from controller.door_pages.whats_on_view import ShownDay, ShownEvent
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party
 from tests.controller.running import stranger
@@ -239,6 +241,34 @@ async def test_calendars_have_the_public_events_only(village: httpx.AsyncClient,
     [event] = Calendar.from_ical((await outside.get(f"{PAGE}.ics")).text).walk("VEVENT")
     assert str(event["status"]) == "CANCELLED"
     assert not Calendar.from_ical((await outside.get(f"{PAGE}.ics?kind=sport")).text).walk("VEVENT")
+
+
+async def test_the_poster_is_one_sheet_with_a_title_and_what_fits(
+    village: httpx.AsyncClient, outside: httpx.AsyncClient, container: Container
+) -> None:
+    await book(village, title="Axolotl meeting", space="studio")
+    await book(village, **LISTED | {"listed_as": "Ŷ <b>Cŵn</b> 中"})
+    first = await outside.get(f"{PAGE}/poster.pdf")
+    assert (first.status_code, first.headers["content-type"]) == (200, "application/pdf")
+    assert first.content.startswith(b"%PDF-")
+    assert first.content.count(b"/Type /Page\n") == 1
+    await _many(village, container, 100)
+    full = await outside.get(f"{PAGE}/poster.pdf")
+    assert full.content.count(b"/Type /Page\n") == 1
+    tag = full.headers["etag"]
+    assert (await outside.get(f"{PAGE}/poster.pdf", headers={"If-None-Match": tag})).status_code == 304
+    assert (await outside.get("/whats-on/atlantis/poster.pdf")).status_code == 404
+
+
+def test_the_poster_shows_its_events_and_leaves_out_whole_ones() -> None:
+    events = [ShownEvent(time="18:00 to 20:00", title=f"Evening {each}", where="Hall") for each in range(60)]
+    said: dict[str, Any] = {"site": "Ramsey Hub", "address": "", "notes": [], "as_of": "25 November 2026"}
+    link = "https://hub.example.org/whats-on/ramsey"
+    days = [ShownDay(name="Thursday 26 November", events=events)]
+    made = poster(days=days, link=link, **said)
+    assert made == poster(days=days, link=link, **said)
+    assert made != poster(days=days[:0], link=link, **said)
+    assert made != poster(days=days, link=f"{link}2", **said), "the code leads to the page"
 
 
 async def test_an_unknown_building_is_answered_in_words(village: httpx.AsyncClient, outside: httpx.AsyncClient) -> None:
