@@ -49,6 +49,7 @@ from controller.calendars.subscriptions.service import SubscriptionService
 from controller.changes import Changes
 from controller.closures.preview import ClosurePreview, shut_this_week
 from controller.closures.service import ClosureBatches
+from controller.closures.together import TogetherPreview
 from controller.db.engine import Database
 from controller.db.write_probe import WriteProbe
 from controller.diary import waitlist_repository
@@ -207,6 +208,7 @@ class Container:
     affected: AffectedBookings
     closure_preview: ClosurePreview
     closure_batches: ClosureBatches
+    together_preview: TogetherPreview
     link_renewal: LinkRenewal
     door_pages: DoorPages
     public_cache: PublicCache
@@ -517,6 +519,7 @@ def open_container(
         link_renewal=link_renewal,
         affected=affected,
         closure_preview=ClosurePreview(database, clock, writer, hours_changes, availability),
+        together_preview=TogetherPreview(database, clock, writer),
         closure_batches=ClosureBatches(database, clock, hours, mqtt.overrides, bookings, affected, billing),
     )
     container.owners |= {"booking_id": bookings_repository.whose, "series_id": bookings_repository.whose_series}

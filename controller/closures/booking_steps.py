@@ -13,7 +13,7 @@ from controller.bookings.booking_view import BookingView
 from controller.bookings.errors import BookingUnknown, NotNow
 from controller.bookings.service import BookingService
 from controller.closures.model import BookingDecision, Decision, Rebooked, Spot, Step, Target
-from controller.closures.requested_closure import RequestedClosure
+from controller.closures.requested_closure import Wanted
 from controller.db.engine import Database
 from controller.diary.model import UNDECIDED, Booking, BookingChange, BookingState, Cause, Details, Draft
 from controller.people.model import Actor
@@ -38,7 +38,7 @@ class BookingSteps:
     billing: BillingService
 
     async def decide(
-        self, site: str, wanted: RequestedClosure, decision: BookingDecision, note: Note, actor: Actor
+        self, site: str, wanted: Wanted, decision: BookingDecision, note: Note, actor: Actor
     ) -> BookingView:
         """Carry out one decision; a step is stored before and after it. Raises ``Problem`` where it is refused."""
         booking = await self._booking(decision.booking)
@@ -50,7 +50,7 @@ class BookingSteps:
             raise NotNow(
                 f"“{booking.title}” is {booking.state.replace('_', ' ')} already, so there is nothing to decide"
             )
-        target, reason = decision.target, wanted.closure.reason
+        target, reason = decision.target, wanted.reason
         if decision.decision is Decision.KEEP:
             return await self._keep(site, wanted, booking, actor)
         if decision.decision is Decision.MOVE and target is not None and target.site != site:
@@ -152,9 +152,9 @@ class BookingSteps:
         with suppress(NothingCharged):
             await self.billing.waive(step.booking, why=why, given_up_only=moved, since=step.charges, actor=actor)
 
-    async def _keep(self, site: str, wanted: RequestedClosure, booking: Booking, actor: Actor) -> BookingView:
-        """A door that is shut marks no booking, so there is nothing to decide."""
-        if wanted.door is not None:
+    async def _keep(self, site: str, wanted: Wanted, booking: Booking, actor: Actor) -> BookingView:
+        """Only a closure of the site or of spaces marks bookings; else there is nothing to decide."""
+        if not wanted.marks:
             return await self.single.get(booking.id)
         which = AffectedSelection(ids=(booking.id,), causes=_OF_CLOSING)
         found = await self.affected.keep(site, which, kept=True, why="", actor=actor)

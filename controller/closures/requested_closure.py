@@ -1,6 +1,7 @@
 """What somebody wants to close: the site, spaces of it, or a door; and the bookings that it affects."""
 
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 import msgspec
 from msgspec.structs import replace
@@ -24,11 +25,31 @@ class RequestedClosure(msgspec.Struct, frozen=True, kw_only=True):
     door: str | None = None
     replaces: str | None = None
 
+    @property
+    def reason(self) -> str:
+        return self.closure.reason
+
+    @property
+    def marks(self) -> bool:
+        """Whether it marks bookings as affected."""
+        return self.door is None
+
     def proposal(self) -> NewClosure | ReplacedClosure:
         """What is asked of the hours; of a closure that is changed the id stays."""
         if self.replaces is None or self.door is not None:
             return self.closure
         return ReplacedClosure(closure=replace(self.closure, id=self.replaces))
+
+
+class NothingClosed(msgspec.Struct, frozen=True, kw_only=True):
+    """Decisions about bookings without a closure."""
+
+    reason: str
+    marks: bool = False
+
+
+Wanted: TypeAlias = RequestedClosure | NothingClosed
+"""What the decisions are made for."""
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,21 +2,23 @@
 decisions; undoing them."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Protocol, TypeVar
 
 from fastapi import APIRouter, Query, status
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from controller.availability.answers import ProposalAnswer, proposal_answer
 from controller.bookings.affected.routes import NotDone
 from controller.bookings.answers import booking_answer
+from controller.bookings.errors import BookingUnknown
 from controller.bookings.schemas import BookingRead
 from controller.closures.errors import BatchUnknown, BeingCarriedOut, ClosureChanged, TooLate
 from controller.closures.model import Batch, BookingDecision, Decision, Target
 from controller.closures.preview import ClosureForeseen, ClosurePreview, HitCursor
-from controller.closures.requested_closure import RequestedClosure
+from controller.closures.requested_closure import NothingClosed, RequestedClosure
 from controller.closures.service import CarriedOut, ClosureBatches
-from controller.estate.errors import DoorUnknown, SiteUnknown
+from controller.closures.together import TogetherPreview
+from controller.estate.errors import DoorUnknown, SiteUnknown, SpaceUnknown
 from controller.estate.model import Site
 from controller.hours.impact import ClosureUnknown
 from controller.hours.schemas import ClosureBody
@@ -31,6 +33,7 @@ from controller.web.fields import (
     IdPath,
     LocalTime,
     MomentText,
+    Note,
     Slug,
     SlugPath,
     Whole,
@@ -101,16 +104,54 @@ class BookingDecisionBody(Body):
         return BookingDecision(booking=self.booking, decision=self.decision, target=target, version=self.version)
 
 
+class _Decides(Protocol):
+    @property
+    def decisions(self) -> list[BookingDecisionBody]: ...
+
+
+D = TypeVar("D", bound=_Decides)
+
+
+def _decided_once(body: D) -> D:
+    if len({each.booking for each in body.decisions}) < len(body.decisions):
+        raise ValueError("a booking is decided on twice; decide once")
+    return body
+
+
 class ClosureBatchBody(RequestedClosureBody):
     """A closure and what becomes of bookings in it; those that are not named stay, marked as affected."""
 
     decisions: Annotated[list[BookingDecisionBody], Field(max_length=MOST, default_factory=list)]
 
+    _once = model_validator(mode="after")(_decided_once)
+
+
+class TogetherBody(Body):
+    """Bookings to move within the site or to cancel together. ``reason``: who booked reads it."""
+
+    reason: Annotated[Note, StringConstraints(min_length=1, max_length=200)]
+    decisions: Annotated[list[BookingDecisionBody], Field(min_length=1, max_length=MOST)]
+
     @model_validator(mode="after")
-    def _once(self) -> "ClosureBatchBody":
-        if len({each.booking for each in self.decisions}) < len(self.decisions):
-            raise ValueError("a booking is decided on twice; decide once")
+    def _moved_or_cancelled(self) -> "TogetherBody":
+        if any(each.decision not in (Decision.MOVE, Decision.CANCEL) for each in self.decisions):
+            raise ValueError("bookings are moved or cancelled together, nothing else")
         return self
+
+    _once = model_validator(mode="after")(_decided_once)
+
+
+class DecisionForeseenAnswer(Answer):
+    """``refused``: why it would stay as it is, a sentence; empty where the decision can be carried out."""
+
+    booking: BookingRead
+    refused: str
+
+
+class TogetherPreviewAnswer(Answer):
+    """In the order of the decisions."""
+
+    items: list[DecisionForeseenAnswer]
 
 
 class AffectedWithProposalsAnswer(Answer):
@@ -132,7 +173,8 @@ class ClosurePreviewAnswer(Answer):
 
 
 class ClosureBatchAnswer(Answer):
-    """``closure``: of the site or of spaces; ``override``: of a door. ``moved``: to other spaces, times or sites."""
+    """``closure``: of the site or of spaces; ``override``: of a door; neither where bookings alone were changed
+    together. ``moved``: to other spaces, times or sites."""
 
     id: str
     reason: str
@@ -170,6 +212,7 @@ class ClosureBatchDone(ClosureBatchAnswer):
 
 
 router = APIRouter(tags=["closures"], responses=described(NotSignedIn, SiteUnknown))
+TheTogetherPreview = Annotated[TogetherPreview, service(TogetherPreview)]
 ThePreview = Annotated[ClosurePreview, service(ClosurePreview)]
 TheBatches = Annotated[ClosureBatches, service(ClosureBatches)]
 _REFUSED = described(SiteUnknown, DoorUnknown, ClosureUnknown, OverrideUnknown)
@@ -205,6 +248,26 @@ async def post_closure_batch(
     affected, with the reasons. All of it can be undone for an hour."""
     decisions = [each.given() for each in body.decisions]
     return done_answer(await batches.carry_out(site, body.wanted(clock, actor), decisions, actor=actor), actor)
+
+
+@router.post("/sites/{site}/closure-batches/bookings/check", responses=described(BookingUnknown, SpaceUnknown))
+async def check_bookings_together(
+    site: SlugPath, body: TogetherBody, preview: TheTogetherPreview, actor: Runs
+) -> TogetherPreviewAnswer:
+    """What would become of bookings that are moved or cancelled together, each on its own. Writes nothing."""
+    found = await preview.look(site, [each.given() for each in body.decisions], actor=actor)
+    items = [DecisionForeseenAnswer(booking=booking_answer(each.view, actor), refused=each.refused) for each in found]
+    return TogetherPreviewAnswer(items=items)
+
+
+@router.post("/sites/{site}/closure-batches/bookings", status_code=status.HTTP_201_CREATED)
+async def change_bookings_together(
+    site: SlugPath, body: TogetherBody, batches: TheBatches, actor: Runs
+) -> ClosureBatchDone:
+    """Move or cancel bookings together, with nothing closed. One that is refused stays as it is, with the reasons. All
+    of it can be undone for an hour, as a closure with its decisions."""
+    decisions = [each.given() for each in body.decisions]
+    return done_answer(await batches.carry_out(site, NothingClosed(reason=body.reason), decisions, actor=actor), actor)
 
 
 @router.get("/sites/{site}/closure-batches")

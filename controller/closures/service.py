@@ -17,7 +17,7 @@ from controller.closures.booking_steps import UNDONE, BookingSteps
 from controller.closures.errors import BatchTaken, BatchUnknown, BeingCarriedOut, ClosureChanged, TooLate
 from controller.closures.model import UNDO, Batch, BatchState, BookingDecision, Step
 from controller.closures.reopening import UndoneClosure, require_latest, standing
-from controller.closures.requested_closure import RequestedClosure
+from controller.closures.requested_closure import NothingClosed, Wanted
 from controller.db.engine import Database, Tx
 from controller.estate.errors import DoorUnknown
 from controller.estate.model import Site
@@ -74,10 +74,10 @@ class ClosureBatches:
         return where, [each for each in found if each.state is not BatchState.UNDONE]
 
     async def carry_out(
-        self, site: str, wanted: RequestedClosure, decisions: Sequence[BookingDecision], *, actor: Actor
+        self, site: str, wanted: Wanted, decisions: Sequence[BookingDecision], *, actor: Actor
     ) -> CarriedOut:
-        """Close first, then carry out the decisions, each in a transaction of its own. Raises ``SiteUnknown``,
-        ``DoorUnknown``, ``ClosureUnknown``, ``NotAllowed`` and what the closure itself refuses."""
+        """Close first, if that is wanted, then carry out the decisions, each in a transaction of its own. Raises
+        ``SiteUnknown``, ``DoorUnknown``, ``ClosureUnknown``, ``NotAllowed`` and what the closure itself refuses."""
         _require(actor, site, Action.RUN, Action.DECIDE)
         batch = await self._intended(site, wanted, actor)
         await self.database.run(repository.add, batch)
@@ -98,7 +98,7 @@ class ClosureBatches:
             batch = await self._rest(batch, BatchState.RUNNING, BatchState.FINISHED)
         return CarriedOut(site=await self._site(site), batch=batch, done=tuple(done), refused=tuple(refused))
 
-    async def _intended(self, site: str, wanted: RequestedClosure, actor: Actor) -> Batch:
+    async def _intended(self, site: str, wanted: Wanted, actor: Actor) -> Batch:
         """What is about to be closed. Raises what ``carry_out`` does of it."""
         now = self.clock.now()
         async with self.database.read() as tx:
@@ -109,10 +109,12 @@ class ClosureBatches:
             site=site,
             made_at=now,
             made_by=actor.name,
-            reason=wanted.closure.reason,
+            reason=wanted.reason,
             state=BatchState.RUNNING,
             claimed_at=now,
         )
+        if isinstance(wanted, NothingClosed):
+            return batch
         if wanted.door is not None:
             if parts.door(wanted.door) is None:
                 raise DoorUnknown(site, wanted.door)
@@ -134,7 +136,9 @@ class ClosureBatches:
         if not (here and found.kind is OverrideKind.OUT_OF_SERVICE and found.wanted(self.clock.now())):
             raise invalid_field("replaces", f"must be an override that takes {door!r} out of service now or later")
 
-    async def _close(self, batch: Batch, wanted: RequestedClosure, actor: Actor) -> None:
+    async def _close(self, batch: Batch, wanted: Wanted, actor: Actor) -> None:
+        if isinstance(wanted, NothingClosed):
+            return
         if wanted.door is None:
             await self.hours.change(batch.site, wanted.proposal(), anyway=True, actor=actor.name)
             return
@@ -151,9 +155,7 @@ class ClosureBatches:
         if wanted.replaces is not None:
             await self.overrides.end(wanted.replaces, why="it was changed", actor=actor)
 
-    async def _decide(
-        self, batch: Batch, wanted: RequestedClosure, decision: BookingDecision, actor: Actor
-    ) -> BookingView:
+    async def _decide(self, batch: Batch, wanted: Wanted, decision: BookingDecision, actor: Actor) -> BookingView:
         async def note(step: Step) -> None:
             await self._update(batch, BatchState.RUNNING, lambda found: found.with_step(step))
 
@@ -222,7 +224,8 @@ class ClosureBatches:
     async def _open_again(self, batch: Batch, actor: Actor) -> None:
         async with self.database.read() as tx:
             others = await repository.since(tx, batch.site, batch.made_at - UNDO)
-        require_latest(batch, others)
+        if batch.closure is not None or batch.override is not None:
+            require_latest(batch, others)
         if batch.written is not None:
             before = batch.replaced if isinstance(batch.replaced, Closure) else None
             try:
@@ -287,7 +290,8 @@ class ClosureBatches:
     async def _record(self, tx: Tx, batch: Batch, actor: Actor) -> None:
         now = self.clock.now()
         ids = [each.booking for each in batch.steps if each.undone]
-        thing = f"closure {batch.closure or batch.override}"
+        closed = batch.closure or batch.override
+        thing = f"closure {closed}" if closed else f"bookings changed together {batch.id}"
         await audit_log.record(
             tx, actor=actor.name, at=now, act="undo", site=batch.site, thing=thing, changes={"bookings": (ids, None)}
         )

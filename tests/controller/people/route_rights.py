@@ -186,6 +186,8 @@ POST /sites/{site}/affected-bookings/cancel         | decide    | site      |
 POST /sites/{site}/affected-bookings/move           | decide    | site      |
 POST /sites/{site}/closure-batches/preview          | run       | site      |
 POST /sites/{site}/closure-batches                  | run       | site      |
+POST /sites/{site}/closure-batches/bookings/check   | run       | site      |
+POST /sites/{site}/closure-batches/bookings         | run       | site      |
 GET /sites/{site}/closure-batches                   | run       | site      |
 POST /sites/{site}/closure-batches/{batch_id}/undo  | run       | site      |
 POST /sites/{site}/series/check                     | read      | site      |

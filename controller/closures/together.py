@@ -1,0 +1,107 @@
+"""What would become of bookings that are moved or cancelled together, each on its own. Writes nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+from msgspec.structs import replace
+
+from controller.bookings import repository as bookings
+from controller.bookings.booking_view import BookingView
+from controller.bookings.change_impact import ChangedParts, PlannedChange, changing, wanted
+from controller.bookings.errors import BookingUnknown, NotNow, refusal
+from controller.bookings.lifecycle import require_changeable
+from controller.bookings.who_may_book import require_allowed
+from controller.bookings.writer import BookingWriter
+from controller.closures.model import BookingDecision, Decision
+from controller.db.engine import Database, Tx
+from controller.diary.model import Booking, BookingChange
+from controller.diary.site_config import SiteConfig
+from controller.people.model import Actor
+from controller.people.party_repository import tier_of
+from controller.rules.evaluate import judge
+from controller.rules.model import RuleRequest
+from controller.web.problem import Problem, invalid_field
+from edge.wire.clock import Clock
+
+
+class DecisionForeseen(msgspec.Struct, frozen=True, kw_only=True):
+    """``refused``: why the booking would stay as it is, a sentence; empty where the decision can be carried out."""
+
+    view: BookingView
+    refused: str
+
+
+@dataclass(eq=False)
+class TogetherPreview:
+    """One transaction that writes nothing."""
+
+    database: Database
+    clock: Clock
+    writer: BookingWriter
+
+    async def look(
+        self, site: str, decisions: Sequence[BookingDecision], *, actor: Actor
+    ) -> tuple[DecisionForeseen, ...]:
+        """In the order of the decisions, which are carried out in it. Raises ``SiteUnknown``, ``BookingUnknown`` for
+        bookings of other sites too, and ``SpaceUnknown``."""
+        async with self.database.read() as tx:
+            now = self.clock.now()
+            where = await self.writer.site_configs.of(tx, site)
+            found = {each.id: each for each in await bookings.some(tx, [one.booking for one in decisions])}
+            for each in decisions:
+                if each.booking not in found or found[each.booking].site != site:
+                    raise BookingUnknown(each.booking)
+            views = {each.booking.id: each for each in await self.writer.views(tx, where, list(found.values()), now)}
+            goes: list[Booking] = []
+            answers = []
+            for each in decisions:
+                try:
+                    planned = self._planned(where, found[each.booking], each, actor)
+                    if planned is not None:
+                        await self._require_free(tx, where, planned, goes, actor)
+                        goes.append(planned.new)
+                    refused = ""
+                except Problem as problem:
+                    refused = problem.detail
+                answers.append(DecisionForeseen(view=views[each.booking], refused=refused))
+        return tuple(answers)
+
+    def _planned(
+        self, where: SiteConfig, old: Booking, decision: BookingDecision, actor: Actor
+    ) -> PlannedChange | None:
+        """The move; ``None`` for a cancellation. Raises ``Problem``."""
+        now, target = self.clock.now(), decision.target
+        if decision.version is not None and decision.version != old.version:
+            raise NotNow(f"“{old.title}” has been changed since; look at it again")
+        require_changeable(old)
+        require_allowed(actor, old.site, old.party)
+        if old.ends <= now:
+            raise NotNow(f"“{old.title}” is over")
+        if decision.decision is Decision.CANCEL:
+            return None
+        if decision.decision is not Decision.MOVE or target is None or target.site != old.site:
+            raise invalid_field("decision", "must be move, within the site, or cancel")
+        change = BookingChange(space=target.space, layout=target.layout, starts=target.starts, ends=target.ends)
+        planned = wanted(old, change, where.require(target.space), now=now)
+        if planned.what is ChangedParts.NOTHING:
+            raise NotNow(f"“{old.title}” is there already")
+        planned.require_timely(where.site.tz, now=now)
+        return planned
+
+    async def _require_free(
+        self, tx: Tx, where: SiteConfig, planned: PlannedChange, goes: Sequence[Booking], actor: Actor
+    ) -> None:
+        """Raises ``Clash``, ``NotPossible``, and ``NotNow`` where one before it goes there as well."""
+        old, new, now = planned.old, planned.new, self.clock.now()
+        there = where.require(new.space)
+        asked = replace(new.asked, overrule=planned.overrules(False), by_rules=False)
+        request = RuleRequest(asked=asked, actor=actor, tier=await tier_of(tx, new.party), but=frozenset({new.id}))
+        [verdict] = await judge(tx, where, [changing(request, old, zone=where.site.tz, now=now)], now=now)
+        concerned = planned.concerned(verdict)
+        if not concerned.possible and not planned.less:
+            raise refusal(there.space.name, concerned, where.site.tz)
+        mine = set(there.atoms) - {pool for pool, _ in there.pools}
+        for each in goes:
+            if each.during.overlaps(new.during) and mine & set(where.require(each.space).atoms):
+                raise NotNow(f"“{each.title}” goes to {there.space.name} at that time as well")

@@ -1,0 +1,128 @@
+"""Many bookings are moved or cancelled together, each on its own, with nothing closed, and undone within the hour."""
+
+from collections.abc import Sequence
+
+import httpx
+from fastapi import FastAPI
+
+from tests.controller.clock import ManualClock
+from tests.controller.people.signing import signed_in_as
+from tests.controller.village import API, SITE, Json, act, book, change, look
+
+ROOT = f"{API}/sites/{SITE}/closure-batches"
+EVENING = {"starts": "2026-12-10T18:00", "ends": "2026-12-10T20:00"}
+MORNING = {"starts": "2026-12-10T09:00", "ends": "2026-12-10T11:00"}
+
+
+def to(space: str, booking: Json) -> Json:
+    target = {"site": SITE, "space": space, "starts": booking["starts"], "ends": booking["ends"]}
+    return {"booking": booking["id"], "version": booking["version"], "decision": "move", "target": target}
+
+
+def off(booking: Json) -> Json:
+    return {"booking": booking["id"], "version": booking["version"], "decision": "cancel"}
+
+
+async def post(client: httpx.AsyncClient, path: str, decisions: Sequence[Json], status: int) -> Json:
+    body = {"reason": "floor sanding", "decisions": list(decisions)}
+    answer = await client.post(f"{ROOT}/bookings{path}", json=body)
+    assert answer.status_code == status, answer.text
+    found: Json = answer.json()
+    return found
+
+
+async def check(client: httpx.AsyncClient, *decisions: Json) -> list[str]:
+    return [each["refused"] for each in (await post(client, "/check", decisions, 200))["items"]]
+
+
+async def carry_out(client: httpx.AsyncClient, *decisions: Json) -> Json:
+    return await post(client, "", decisions, 201)
+
+
+async def test_the_check_names_each_booking_with_its_result_and_writes_nothing(any_village: httpx.AsyncClient) -> None:
+    choir = await book(any_village, title="Choir", people=10, **EVENING)
+    drama = await book(any_village, title="Drama", people=10, **MORNING)
+    await book(any_village, title="Yoga", space="studio", **MORNING)
+    gone = await book(any_village, title="Gone", starts="2026-12-11T09:00", ends="2026-12-11T10:00")
+    await act(any_village, gone, "cancel")
+    fits, taken, over = await check(
+        any_village, to("studio", choir), to("studio", drama), off(await look(any_village, gone))
+    )
+    assert fits == ""
+    assert "Studio is taken then: Yoga" in taken
+    assert "Gone" in over
+    assert (await look(any_village, choir))["space"] == "hall"
+    assert (await any_village.get(ROOT)).json()["items"] == []
+    assert await check(any_village, off(choir), off(drama)) == ["", ""]
+
+
+async def test_two_that_go_to_one_room_at_one_time_are_told_apart_in_the_check_and_when_it_is_done(
+    village: httpx.AsyncClient,
+) -> None:
+    choir = await book(village, title="Choir", people=10, **EVENING)
+    drama = await book(village, title="Drama", people=10, space="studio", **EVENING)
+    both = (to("yard", choir), to("yard", drama))
+    first, second = await check(village, *both)
+    assert first == ""
+    assert "“Choir” goes to Yard at that time as well" in second
+    done = await carry_out(village, *both)
+    assert [each["id"] for each in done["done"]] == [choir["id"]]
+    assert [each["id"] for each in done["refused"]] == [drama["id"]]
+    assert (await look(village, drama))["space"] == "studio"
+
+
+async def test_one_that_is_refused_stays_and_the_others_are_done_and_undone_with_their_codes(
+    any_village: httpx.AsyncClient,
+) -> None:
+    choir = await book(any_village, title="Choir", people=10, **EVENING)
+    drama = await book(any_village, title="Drama", people=10, **MORNING)
+    yoga = await book(any_village, title="Yoga", space="studio", **MORNING)
+    done = await carry_out(any_village, to("studio", choir), to("studio", drama), off(yoga))
+    assert (done["moved"], done["cancelled"], done["closure"], done["override"]) == (1, 1, None, None)
+    assert [each["id"] for each in done["refused"]] == [drama["id"]]
+    assert (await look(any_village, choir))["space"] == "studio"
+    assert [each["id"] for each in (await any_village.get(ROOT)).json()["items"]] == [done["id"]]
+    assert (await any_village.get(f"{API}/sites/{SITE}/closures")).json()["items"] == []
+    answer = await any_village.post(f"{ROOT}/{done['id']}/undo")
+    assert (answer.status_code, answer.json()["refused"]) == (200, [])
+    assert (await look(any_village, choir))["space"] == "hall"
+    assert (await look(any_village, yoga))["status"] == "confirmed"
+    for each in (choir, yoga):
+        told = (await any_village.post(f"{API}/bookings/{each['id']}/code")).json()
+        assert told["codes"][0]["code"] == each["code"]
+
+
+async def test_a_booking_that_was_changed_since_it_was_chosen_stays(village: httpx.AsyncClient) -> None:
+    choir = await book(village, title="Choir", people=10, **EVENING)
+    await change(village, choir, title="Big choir")
+    assert "changed since" in (await check(village, off(choir)))[0]
+    assert "changed since" in (await carry_out(village, off(choir)))["refused"][0]["detail"]
+
+
+async def test_what_was_sent_twice_is_done_once(village: httpx.AsyncClient) -> None:
+    choir = await book(village, title="Choir", people=10, **EVENING)
+    body, key = {"reason": "floor sanding", "decisions": [off(choir)]}, {"Idempotency-Key": "together"}
+    first, again = [await village.post(f"{ROOT}/bookings", json=body, headers=key) for _ in range(2)]
+    assert (first.status_code, again.json()) == (201, first.json())
+    assert len((await village.get(ROOT)).json()["items"]) == 1
+
+
+async def test_after_an_hour_it_stays_done(village: httpx.AsyncClient, clock: ManualClock) -> None:
+    choir = await book(village, title="Choir", people=10, **EVENING)
+    done = await carry_out(village, off(choir))
+    clock.advance(hours=2)
+    assert (await village.post(f"{ROOT}/{done['id']}/undo")).status_code == 409
+
+
+async def test_bookings_of_other_sites_other_decisions_and_other_people_are_refused(
+    village: httpx.AsyncClient, app: FastAPI
+) -> None:
+    choir = await book(village, title="Choir", people=10, **EVENING)
+    await village.put(f"{API}/sites/march", json={"name": "March", "zone": "Europe/London"})
+    body = {"reason": "floor sanding", "decisions": [off(choir)]}
+    assert (await village.post(f"{API}/sites/march/closure-batches/bookings/check", json=body)).status_code == 404
+    for wrong in ([{"booking": choir["id"], "decision": "keep"}], [off(choir), off(choir)], []):
+        await post(village, "", wrong, 422)
+    async with signed_in_as(app, village, "porter") as porter:
+        await post(porter, "", [off(choir)], 403)
+    assert (await look(village, choir))["status"] == "confirmed"
