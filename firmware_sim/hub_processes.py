@@ -45,7 +45,8 @@ class SimHubPlan(msgspec.Struct, frozen=True, kw_only=True):
     ``most_per_hour`` caps visitors per building and simulated hour. ``tls``: the line to the broker is encrypted, with
     certificates of the controller's authority; it takes mosquitto. ``answer_s``: real seconds within which an edge must
     have answered a code. ``inbox``: mails are sent, into an inbox. ``framed_by``: the
-    origins whose pages may show the controller's in a frame."""
+    origins whose pages may show the controller's in a frame. ``bare``: nobody has signed in yet, there is no building,
+    and an edge runs from ``let_in`` on."""
 
     folder: Path
     buildings: tuple[Building, ...]
@@ -61,6 +62,7 @@ class SimHubPlan(msgspec.Struct, frozen=True, kw_only=True):
     inbox: bool = False
     framed_by: tuple[str, ...] = ()
     second_factor_roles: tuple[str, ...] = ()
+    bare: bool = False
 
 
 class SimHub:
@@ -131,11 +133,12 @@ class SimHub:
         await self.controller.spawn()
         self.started()
         await self.controller.answers()
-        self.say("signing in")
-        await self._sign_in()
-        self.say("entering the buildings")
-        for building in self.plan.buildings:
-            await self._enter(building)
+        if not self.plan.bare:
+            self.say("signing in")
+            await self._sign_in()
+            self.say("entering the buildings")
+            for building in self.plan.buildings:
+                await self._enter(building)
         self.say("waking the edges")
         self._running = asyncio.create_task(self.runner.run(), name="the world")
         await self.gate.start()
@@ -144,10 +147,22 @@ class SimHub:
             line.repair()
             folder = self._edge_folder(building)
             provision.write_config(folder, building, broker_port=line.port, clock_file=self.clock_file)
+        if self.plan.bare:
+            return
         await asyncio.gather(*(pi.start() for pi in self.pis.values()))
         self.started()
         for building in self.plan.buildings:
             await self.online(building.id)
+
+    @property
+    def setup_token(self) -> str:
+        """With which the first user makes their account."""
+        return (self.folder / "controller" / "data" / "setup-token").read_text().strip()
+
+    async def let_in(self, site: str, token: str) -> None:
+        """Enrol an edge with its token and start it, as somebody does who has put its Pi on the wall."""
+        await provision.enrol_by(self.api, token, self._edge_folder(self.world.site(site).building))
+        await self.pis[site].start()
 
     async def stop(self) -> None:
         """End everything: edges first, so that they can say goodbye."""
@@ -299,8 +314,7 @@ class SimHub:
             self.password = secrets.token_urlsafe(9)
             kept.touch(mode=0o600)
             kept.write_text(self.password)
-            token = (self.folder / "controller" / "data" / "setup-token").read_text().strip()
-            await self.api.set_up(token=token, user=USER, password=self.password)
+            await self.api.set_up(token=self.setup_token, user=USER, password=self.password)
             return
         try:
             self.password = kept.read_text()

@@ -36,7 +36,12 @@ def _fields(thing: object, *names: str) -> Json:
 async def enrol(api: Api, building: Building, folder: Path) -> None:
     """Enrol the building's edge, with its files in ``folder``, as its Pi would."""
     made = await api.post(f"/sites/{building.site}/edges/{building.edge}/enrolment", {})
-    applicant = EnrolmentClient(made["token"])
+    await enrol_by(api, made["token"], folder)
+
+
+async def enrol_by(api: Api, token: str, folder: Path) -> None:
+    """Enrol an edge with a token, with its files in ``folder``, as its Pi would; needs no sign-in."""
+    applicant = EnrolmentClient(token)
     answer = await api.post("/enrol", applicant.body)
     write_identity(folder / DATA / FILE, applicant.accept(base64.b64decode(answer["identity"])))
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Field, idOf, listText, readFields, valuesOf } from "../src/buildings/fields.ts";
 import { bodyOf, namedText } from "../src/buildings/things.ts";
+import { isFiner, nextStep, NO_PROGRESS, readWeek } from "../src/buildings/setup.ts";
 import { heard } from "../src/buildings/wiring.ts";
 import { editOf, isEdit, tabOf } from "../src/buildings/views.ts";
 
@@ -86,4 +87,32 @@ test("each input is heard by its name", () => {
   assert.deepEqual(after({ recent: [{ at: "t9", text: "Front door: refused: wrong code" }] }), [["reader", "Front door: refused: wrong code"]]);
   assert.deepEqual(after({ recent: [{ at: "t9", text: "Front door: 2 keys at front-door-keypad, then nothing more" }] }), [["reader", "Front door: 2 keys at front-door-keypad, then nothing more"]]);
   assert.deepEqual(after({ counters: [{ id: "c", door: "front", ins_today: 1, outs_today: 0, at: "t9" }] }), [["", "Front door: the beams counted 1 in"]]);
+});
+
+test("the next step is the first that is neither done nor skipped", () => {
+  const nothing = { estate: null, hours: false, online: false };
+  assert.equal(nextStep(nothing, NO_PROGRESS), "building");
+  const begun = { estate: { spaces: [{}], doors: [] } as never, hours: false, online: false };
+  assert.equal(nextStep(begun, NO_PROGRESS), "hours");
+  assert.equal(nextStep(begun, { ...NO_PROGRESS, skipped: ["hours"] }), "door");
+  const done = { estate: { spaces: [{}], doors: [{}] } as never, hours: true, online: true };
+  assert.equal(nextStep(done, { skipped: [], wired: true, group: "choir", booking: "x", opened: true }), null);
+});
+
+test("a week is read as it is typed, and a day without times is closed", () => {
+  const week = [{ opens: "9", closes: "5pm" }, { opens: "", closes: " " }, { opens: "22:00", closes: "24:00" }];
+  assert.deepEqual(readWeek(week), {
+    pattern: [
+      { weekday: 0, opens: "09:00", closes: "17:00", mode: "staffed" },
+      { weekday: 2, opens: "22:00", closes: "24:00", mode: "staffed" },
+    ],
+    errors: {},
+  });
+  assert.deepEqual(Object.keys(readWeek([{ opens: "9", closes: "" }, { opens: "9", closes: "9:00" }]).errors), ["0", "1"]);
+});
+
+test("hours that a simple week cannot show are not taken for one", () => {
+  assert.equal(isFiner([{ weekday: 0, mode: "staffed" }, { weekday: 1, mode: "staffed" }]), false);
+  assert.equal(isFiner([{ weekday: 0, mode: "staffed" }, { weekday: 0, mode: "staffed" }]), true);
+  assert.equal(isFiner([{ weekday: 0, mode: "extended" }]), true);
 });

@@ -93,7 +93,7 @@ class Screen:
 class Screens:
     """Opens screens and closes what it opened."""
 
-    def __init__(self, hub: SimHub, browser: Browser, signed_in: StorageState) -> None:
+    def __init__(self, hub: SimHub, browser: Browser, signed_in: StorageState | None) -> None:
         self._hub = hub
         self._browser = browser
         self._signed_in = signed_in

@@ -211,3 +211,11 @@ async def test_the_buildings_and_the_form_of_a_room_keep_within_the_budget(scree
     await screen.page.get_by_role("button", name="Add a room…").click()
     await expect(screen.page.get_by_label("Name", exact=True)).to_be_visible()
     transfer.assert_at_most(WITH_FORM_KB)
+
+
+async def test_setting_a_building_up_keeps_within_the_budget(screens: Screens) -> None:
+    screen = await screens.new()
+    transfer = Transfer(screen)
+    await screen.open("/setup?site=ramsey&view=pi")
+    await expect(screen.page.get_by_text("is online since")).to_be_visible()
+    transfer.assert_at_most(WITH_FORM_KB)

@@ -1,0 +1,106 @@
+/** The steps from nothing to a door that opens: what each is for, and which is next. Pure. */
+import { parseClock } from "../dateTimeInput.ts";
+import { clockOf } from "../zone.ts";
+import type { Estate } from "./things.ts";
+
+export const STEPS = ["building", "hours", "rooms", "door", "pi", "wiring", "group", "booking", "code"] as const;
+export type Step = (typeof STEPS)[number];
+export const STEP_NAMES: Record<Step, string> = {
+  building: "The building",
+  hours: "When it is open",
+  rooms: "Rooms",
+  door: "A door",
+  pi: "Its Raspberry Pi",
+  wiring: "Is it wired right?",
+  group: "A group",
+  booking: "A booking",
+  code: "The door opens",
+};
+export const PURPOSES: Record<Step, string> = {
+  building: "People read its name in every message. Its time zone decides when codes work.",
+  hours: "When staff are there. Groups come in by code at any time that they have booked, also outside these hours.",
+  rooms: "What can be booked. One is enough to begin with; more, and halves of a hall, can be added later.",
+  door: "The door on the way to your rooms. A booking's code opens it in its own time, and at no other.",
+  pi: "The Pi switches the lock. It keeps the plan for 35 days, so that codes work with the internet down.",
+  wiring: "Try each part of the door once, so that nobody stands in front of it later.",
+  group: "Who books: a choir, a class, a partner. They get the code.",
+  booking: "A first booking, for now, so that you can try its code at once.",
+  code: "Type it at the door. This page waits until it opens.",
+};
+
+/** What is kept in this browser beside what the controller knows. */
+export interface Progress {
+  skipped: Step[];
+  wired: boolean;
+  group: string;
+  booking: string;
+  opened: boolean;
+}
+export const NO_PROGRESS: Progress = { skipped: [], wired: false, group: "", booking: "", opened: false };
+
+export interface Known {
+  estate: Estate | null;
+  /** Whether hours were set. */
+  hours: boolean;
+  /** Whether a device of the building is online. */
+  online: boolean;
+}
+
+export function isDone(step: Step, { estate, hours, online }: Known, progress: Progress): boolean {
+  switch (step) {
+    case "building":
+      return estate !== null;
+    case "hours":
+      return hours;
+    case "rooms":
+      return Boolean(estate?.spaces.length);
+    case "door":
+      return Boolean(estate?.doors.length);
+    case "pi":
+      return online;
+    case "wiring":
+      return progress.wired;
+    case "group":
+      return progress.group !== "";
+    case "booking":
+      return progress.booking !== "";
+    case "code":
+      return progress.opened;
+  }
+}
+
+/** The first step that is neither done nor skipped; null where none is left. */
+export function nextStep(known: Known, progress: Progress): Step | null {
+  return STEPS.find((step) => !isDone(step, known, progress) && !progress.skipped.includes(step)) ?? null;
+}
+
+export const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
+export interface DayHours {
+  opens: string;
+  closes: string;
+}
+export interface WeeklySpan {
+  weekday: number;
+  opens: string;
+  closes: string;
+  mode: "staffed";
+}
+
+/** The spans of a typed week, a day without times being closed, or what is wrong with which day. */
+export function readWeek(week: readonly DayHours[]): { pattern: WeeklySpan[]; errors: Record<number, string> } {
+  const pattern: WeeklySpan[] = [];
+  const errors: Record<number, string> = {};
+  week.forEach(({ opens, closes }, weekday) => {
+    if (!opens.trim() && !closes.trim()) return;
+    const [from, to] = [parseClock(opens), parseClock(closes)];
+    if (from === null || to === null) errors[weekday] = "Type two times, such as 9:00 and 17:00, or none.";
+    else if (from === to) errors[weekday] = "It must not close when it opens.";
+    else pattern.push({ weekday, opens: clockOf(from), closes: to === 1440 ? "24:00" : clockOf(to), mode: "staffed" });
+  });
+  return { pattern, errors };
+}
+
+/** Whether hours are more than one time with staff a day. */
+export function isFiner(pattern: readonly { weekday: number; mode: string }[]): boolean {
+  return pattern.some((one, at) => one.mode !== "staffed" || pattern.findIndex(({ weekday }) => weekday === one.weekday) !== at);
+}
