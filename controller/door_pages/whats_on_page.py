@@ -28,6 +28,7 @@ from controller.estate.model import Site
 from controller.estate.repository import list_sites, site_zones
 from controller.hours.public_words import closures_ahead, open_days, open_now
 from controller.settings import Settings
+from controller.telemetry.usual_footfall import usually
 from controller.text import local_time
 from controller.web.problem import TooMany
 from controller.web.services import service
@@ -185,6 +186,7 @@ async def _site_page(pages: PublicPages, site: str) -> bytes:
         shown = window(first, SHOWN_DAYS, [zone])
         events = await public_events(tx, shown, site=site)
         later = await public_events(tx, _after(shown), site=site, kind=pages.wanted, limit=_LATER)
+        usual = await usually(tx, config.hours, now) if not pages.asked else ""
         taken = await taken_times(tx, site, shown) if said.in_use and pages.wanted is None else []
     days = shown_days(_of_kind(pages, events), first, today=today, now=now, taken=taken, zone=zone)
     return _PAGE.html(
@@ -194,6 +196,7 @@ async def _site_page(pages: PublicPages, site: str) -> bytes:
         address=pages.settings.address,
         days=days,
         opening=open_now(config.hours, now),
+        usual=usual,
         hours=open_days(config.hours, now),
         closures=list(closures_ahead(config.hours, now)),
         facts=facts(config),
