@@ -67,6 +67,8 @@ def changing(request: RuleRequest, old: Booking | None, *, zone: ZoneInfo, now: 
         keeps_terms=keeps_terms(old, request.asked, zone=zone, now=now),
         had=old.during,
         stands=stands(old, request.asked, zone=zone, now=now),
+        hired=old.hired,
+        self_confirmed=old.certain and old.state_before is None,
     )
 
 

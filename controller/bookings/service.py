@@ -391,7 +391,8 @@ async def _found(tx: Tx, booking_id: str) -> Booking:
 def standing_request(booking: Booking, tier: Tier, actor: Actor) -> RuleRequest:
     """The request of a stored booking, judged against all other bookings."""
     but = frozenset({booking.id})
-    return RuleRequest(asked=booking.asked, actor=actor, tier=tier, but=but, keeps_start=True, keeps_terms=True)
+    kept = RuleRequest(asked=booking.asked, actor=actor, tier=tier, but=but, keeps_start=True, keeps_terms=True)
+    return replace(kept, hired=booking.hired)
 
 
 def without_overruled_buffers(old: Booking, verdict: Verdict) -> Verdict:

@@ -13,6 +13,8 @@ from controller.web.fields import Moment, read_date, read_moment
 from controller.web.problem import invalid_field
 from edge.wire.interval import Interval
 
+HIRE_PAGE = "hire page"
+"""Who made a booking that somebody without an account asked for, in its log."""
 LONGEST = timedelta(days=31)
 BEGUN = timedelta(hours=12)
 """How far back a booking may have begun when it is made."""
@@ -183,6 +185,11 @@ class Booking(Details, frozen=True, kw_only=True, omit_defaults=False):
     def certain(self) -> bool:
         """Whether its people may come: it has a code, a session in the plan, a place in the arrivals."""
         return self.state is BookingState.CONFIRMED
+
+    @property
+    def hired(self) -> bool:
+        """Whether somebody without an account asked for it, so that the hire policy also judges its changes."""
+        return self.created_by == HIRE_PAGE
 
     @property
     def never_confirmed(self) -> bool:

@@ -23,7 +23,7 @@ from controller.bookings.errors import refusal
 from controller.bookings.service import BookingService, request_of
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
-from controller.diary.model import Draft, booking_time
+from controller.diary.model import HIRE_PAGE, Draft, booking_time
 from controller.diary.policy import HirePolicy
 from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.hire_requests import repository
@@ -80,8 +80,6 @@ class CheckLimit:
         self._counts[network] = self._counts.get(network, 0) + 1
 
 
-ACTOR_NAME = "hire page"
-"""Who made the booking, in its log."""
 DECIDES = "needs approval: a manager decides on each request from this page"
 NOTHING_ELSE = "nothing else that can be asked for on this page is free near that time"
 _SEARCHED = 20
@@ -241,9 +239,9 @@ class HireRequests:
             contact_email=draft.contact_email,
             one_off=True,
         )
-        party = await one_off_person(tx, person, actor=ACTOR_NAME, now=now)
+        party = await one_off_person(tx, person, actor=HIRE_PAGE, now=now)
         draft = replace(draft, party=party, contact_email="")  # the party's, so that one change reaches all bookings
-        actor = Actor.acting(ACTOR_NAME, Role.GROUP_LEADER, site=asked.site, party=party)
+        actor = Actor.acting(HIRE_PAGE, Role.GROUP_LEADER, site=asked.site, party=party)
         decides = await self._manager_decides(tx, where, hire, now, stored.address_digest)
         view = await self.bookings.create_in(tx, asked.site, draft, actor, DECIDES if decides else "")
         accepted_at = now if terms_version else stored.accepted_at
@@ -253,7 +251,7 @@ class HireRequests:
         thing, act = f"booking {view.booking.id}", "confirm hire request"
         changes = {"terms_version": (None, accepted)}
         await audit_log.record(
-            tx, actor=ACTOR_NAME, at=now, act=act, site=asked.site, thing=thing, changes=changes, subject=party
+            tx, actor=HIRE_PAGE, at=now, act=act, site=asked.site, thing=thing, changes=changes, subject=party
         )
         return view
 
@@ -333,7 +331,7 @@ class HireRequests:
 
 def _stranger(site: str) -> Actor:
     """Sees of others' bookings only that a time is taken."""
-    return Actor.acting(ACTOR_NAME, Role.PUBLIC, site=site)
+    return Actor.acting(HIRE_PAGE, Role.PUBLIC, site=site)
 
 
 def _about(request_id: str) -> str:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from controller.diary.policy import ApprovalRule, QuotaPeriod
 from controller.rules import reason_wording
 from controller.rules.model import ReasonKind, RuleContext, RuleReason
-from controller.rules.policy_rules import days_ahead, period
+from controller.rules.policy_rules import days_ahead, period, waits_for_manager
 from controller.text import times
 from edge.wire.plan import Mode
 
@@ -35,6 +35,10 @@ class Miss(msgspec.Struct, frozen=True, kw_only=True):
 def approval(case: RuleContext) -> Iterator[RuleReason]:
     """``None`` where a rule confirms the request, or a manager makes it."""
     if case.decides:
+        return
+    if waits_for_manager(case):
+        text = "needs approval: a manager decides on each change of a request from the hire page"
+        yield RuleReason(why=ReasonKind.APPROVAL, field="", text=text)
         return
     rules = case.site_config.policy.rules
     nearest: tuple[ApprovalRule, list[Miss]] | None = None

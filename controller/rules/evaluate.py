@@ -31,7 +31,7 @@ from controller.rules.model import (
     quartered,
     takings,
 )
-from controller.rules.policy_rules import inducted, lapsed, needed, quota, too_early
+from controller.rules.policy_rules import hired_out, inducted, lapsed, needed, quota, too_early
 from controller.rules.repository import find_facts
 from edge.wire.interval import Interval
 
@@ -162,6 +162,7 @@ def _as_booked(case: RuleContext) -> Facts:
 
 _RULES: tuple[Callable[[RuleContext], Iterator[RuleReason]], ...] = (
     space_rules.unbookable,
+    hired_out,
     space_rules.overlap,
     space_rules.closed,
     space_rules.capacity,

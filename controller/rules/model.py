@@ -232,7 +232,8 @@ class RuleRequest(msgspec.Struct, frozen=True, kw_only=True):
     stays, so documents and inductions that have lapsed since do not matter; see ``change_impact.keeps_terms``. ``had``:
     when the booking was before a change; what it takes besides needs its induction as a new one does. ``None``: it
     takes no more. ``stands``: it changes a confirmed booking that begins soon, which must not lose its code by it; see
-    ``change_impact.stands``."""
+    ``change_impact.stands``. ``hired``: it changes a booking that somebody without an account asked for;
+    ``self_confirmed``: which the rules alone have confirmed."""
 
     asked: BookingRequest
     actor: Actor
@@ -242,6 +243,8 @@ class RuleRequest(msgspec.Struct, frozen=True, kw_only=True):
     keeps_terms: bool = False
     had: Interval | None = None
     stands: bool = False
+    hired: bool = False
+    self_confirmed: bool = False
 
     @property
     def added(self) -> list[Interval]:

@@ -184,6 +184,33 @@ def too_early(case: RuleContext) -> Iterator[RuleReason]:
     )
 
 
+def hired_out(case: RuleContext) -> Iterator[RuleReason]:
+    """A space or a day that the hire page does not offer, for a booking that came from there."""
+    hire, place = case.site_config.policy.hire, case.place
+    if case.decides or hire is None or not case.request.hired:
+        return
+    if not hire.takes(case.asked.space):
+        text = f"{place.space.name} is not hired out; ask those who run the building"
+        yield RuleReason(why=ReasonKind.UNBOOKABLE, field="space", text=text)
+    ahead = days_ahead(case.asked.during.start, place.site.tz, now=case.now)
+    if ahead > hire.most_days_ahead and not case.request.keeps_start:
+        yield RuleReason(
+            why=ReasonKind.TOO_EARLY,
+            field="starts",
+            text=f"hirers can book at most {reason_wording.plural(hire.most_days_ahead, 'day')} ahead",
+            asked=ahead,
+            limit=hire.most_days_ahead,
+            last=local_time.local_day(case.now, place.site.tz) + timedelta(days=hire.most_days_ahead),
+        )
+
+
+def waits_for_manager(case: RuleContext) -> bool:
+    """Whether a manager decides on a change whatever the rules say: of a booking from the hire page, unless the policy
+    lets the rules confirm those and the rules alone have confirmed it."""
+    hire = case.site_config.policy.hire
+    return case.request.hired and not (hire is not None and hire.confirms and case.request.self_confirmed)
+
+
 def holds_for(quota: Quota, *, tier: Tier, party: str | None, space: str) -> bool:
     """Whether a booking of this party in this space counts under the quota."""
     return (
