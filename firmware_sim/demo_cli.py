@@ -93,8 +93,8 @@ def steps(ready: DemoReady) -> list[str]:
     until = datetime.fromisoformat(ready.valid_until).astimezone().strftime("%H:%M")
     return [
         f"Press {ready.code} on the keypad of the front door. It opens; the code works until {until}.",
-        "Let somebody walk in: Now counts one, and the booking in the diary has arrived.",
-        "Switch the network off and press the code again: the door opens. Switch it on: the log arrives.",
-        "Book a room in the diary, from now on: its code is on the door within a second. Press it.",
-        "Press a wrong code five times: the keypad takes no codes for a while, and Now says so.",
+        "Let somebody walk in: the beams count one, and the booking has arrived.",
+        "Switch the network off and press the code: the door opens, and nothing is lost.",
+        "Book a room in the diary, from now on: within a second its code opens the door.",
+        "Press a wrong code five times: the keypad takes none for a while.",
     ]

@@ -5,7 +5,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
-from edge.wire.events import AccessData, DoorChange, DoorData, Event, FootfallData, LockoutData, OutageData
+from edge.wire.events import AccessData, BootData, DoorChange, DoorData, Event, FootfallData, LockoutData, OutageData
 from firmware_sim.building_file import Building
 from firmware_sim.errors import NoSuchThing
 from firmware_sim.ground_truth import Truth
@@ -50,6 +50,8 @@ class Reported:
             self.outages.append(data)
         elif isinstance(data, LockoutData) and not data.card:
             self.codes_wait[data.door] = event.at if data.ended else data.until
+        elif isinstance(data, BootData):
+            self.trouble.clear()  # it looks for itself again
         elif isinstance(data, DoorData) and data.change in _TROUBLE:
             self.trouble[data.door] = _TROUBLE[data.change]
         elif isinstance(data, AccessData):

@@ -5,6 +5,7 @@ const $ = (id) => document.getElementById(id);
 const CODE_KEYS = 6;
 const QUIET_MS = 4000;
 const WAITS_MS = 1500;
+const ANSWER_MS = 1500;
 const TONES = { ok: "✓", bad: "!", warn: "•", plain: "" };
 
 let site = new URLSearchParams(location.search).get("site") ?? "ramsey";
@@ -63,11 +64,20 @@ function press(key) {
   showKeys();
   if (plan.speed <= 3) {
     void ask({ type: "press", site, door, keys: key }).then((answer) => answer.code && say(answer.text, "bad"));
-    if (keys.length >= CODE_KEYS || key === "#") keys = "";
+    if (keys.length >= CODE_KEYS || key === "#") {
+      keys = "";
+      setTimeout(afterCode, ANSWER_MS);
+    }
   } else if (keys.length >= CODE_KEYS || key === "#") {
     void act({ type: "key", keys: keys.replace("#", "") }, { door });
     keys = "";
   }
+}
+
+/** A door that takes no codes answers none, and reports those typed together when it takes them again. */
+function afterCode() {
+  if (!keys) showKeys();
+  if (current()?.codes_wait) say("The door takes no codes for a while.", "bad");
 }
 
 function showKeys() {
@@ -112,11 +122,21 @@ for (const beam of ["outer", "inner"])
       "aria-label": `Block the ${beam} beam`,
     }),
   );
-for (const [form, field] of [["card", "card"], ["scan", "text"]])
-  $(form).addEventListener("submit", (event) => {
+/** Something to hold at the door: a field and its button. */
+function present(type, field, label, value, act) {
+  const input = element("input", { class: "input", id: type, value });
+  const form = element("form", { class: "row" }, input, element("button", { class: "button", "aria-label": `${act}: ${label}` }, act));
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void atDoor({ type: form, [field]: new FormData($(form)).get(field) });
+    void atDoor({ type, [field]: input.value });
   });
+  const name = element("label", { class: "soft", for: type }, label);
+  $("acts").append(name, form);
+  return [name, form];
+}
+
+const card = present("card", "card", "Card", "118:1603", "Hold");
+const scan = present("scan", "text", "Pass", "D0123456789", "Show");
 
 function current() {
   return state?.doors.find((each) => each.door === door);
@@ -168,7 +188,10 @@ function setPlan(said) {
   choose(door);
   if (!other) return;
   known = new Set();
-  for (const [frame, path] of [["diary", "diary"], ["now", "now"]]) $(frame).src = `${plan.pages}/${path}?site=${site}`;
+  for (const pane of ["diary", "now"]) {
+    $(pane).src = `${plan.pages}/${pane}?site=${site}`;
+    $(`${pane}-alone`).href = $(pane).src;
+  }
   showPhone("");
 }
 
@@ -178,8 +201,8 @@ function choose(id) {
   showKeys();
   const facts = plan.doors.find((each) => each.id === id);
   for (const radio of document.querySelectorAll("#doors input")) radio.checked = radio.value === id;
-  $("card").hidden = !facts.cards;
-  $("scan").hidden = !facts.scanner;
+  for (const part of card) part.hidden = !facts.cards;
+  for (const part of scan) part.hidden = !facts.scanner;
   glass.hidden = !facts.glass;
   showDoor();
 }
@@ -223,7 +246,7 @@ function showCodes() {
       {},
       element("b", { class: "figures code" }, each.code),
       element("span", {}, `${each.title}, ${each.space}`, element("small", {}, `${each.doors}, ${each.opens} to ${each.until}; ${each.on_door}`)),
-      button("On the phone", () => showPhone(each.link), { "aria-pressed": String(each.link === phone), "aria-label": `On the phone: ${each.title}` }),
+      button("On the phone", () => (showPhone(each.link), showPane("phone")), { "aria-pressed": String(each.link === phone), "aria-label": `On the phone: ${each.title}` }),
     ),
   );
   const text = JSON.stringify(state.codes) + phone;
@@ -247,15 +270,21 @@ function showPhone(link) {
   if (link) showCodes();
 }
 
+function paneLink(pane, text) {
+  const link = element("a", { href: `#${pane}-head` }, text);
+  link.addEventListener("click", () => showPane(pane));
+  return link;
+}
+
 function steps() {
   const own = state.codes.find((each) => each.title === "Try the front door") ?? state.codes[0];
   const code = own ? element("b", { class: "figures code" }, own.code) : "a code";
   const all = [
-    ["Press ", code, ` on the keypad below. ${own ? own.doors : "The door"} opens, on the floor and in `, element("i", {}, "Now"), "."],
-    ["Let somebody ", element("i", {}, "walk in"), ": the beams count one, and the booking has arrived in the diary."],
-    ["Switch the ", element("i", {}, "network"), " off, press the code again: the door opens. Switch it on: what waits on the Pi is stored."],
-    ["Book a room in the ", element("i", {}, "diary"), ", from now on. Its code is on the door within a second; press it."],
-    ["Press a wrong code five times: the keypad takes no codes for a while."],
+    ["Press ", code, " on the keypad: the door opens, here and in ", paneLink("now", "Now"), "."],
+    ["Let somebody ", element("b", {}, "walk in"), ": the beams count one, and the booking has arrived."],
+    ["Switch the ", element("b", {}, "network"), " off and press the code: the door opens, and nothing is lost."],
+    ["Book a room in the ", paneLink("diary", "diary"), ", from now on: within a second its code opens the door."],
+    ["Press a wrong code five times: the keypad takes none for a while."],
   ];
   $("steps").replaceChildren(...all.map((parts) => element("li", {}, element("span", {}, ...parts))));
 }
@@ -272,7 +301,9 @@ function addLines(said) {
     );
     lines.push({ ...line, row, mark, came: Date.now() });
     $("log").prepend(row);
-    if (line.door === door && heard && /typed|held|PIN|shown/.test(line.text)) say(line.text, line.tone);
+    if (line.door !== door || !/typed|held|PIN|shown|whole code/.test(line.text)) continue;
+    say(line.text, line.tone);
+    if (!keys) showKeys();
   }
   for (const old of lines.splice(0, lines.length - 200)) old.row.remove();
   showMarks();
@@ -334,11 +365,11 @@ $("site").addEventListener("change", () => {
   old.close();
   connect();
 });
-for (const each of $("show").querySelectorAll("button"))
-  each.addEventListener("click", () => {
-    $("screens").dataset.show = each.dataset.pane;
-    for (const other of $("show").querySelectorAll("button")) other.setAttribute("aria-pressed", String(other === each));
-  });
+function showPane(pane) {
+  $("screens").dataset.show = pane;
+  for (const each of $("show").querySelectorAll("button")) each.setAttribute("aria-pressed", String(each.dataset.pane === pane));
+}
+for (const each of $("show").querySelectorAll("button")) each.addEventListener("click", () => showPane(each.dataset.pane));
 setInterval(() => {
   fresh();
   showMarks();

@@ -50,7 +50,7 @@ export class Floor {
     this.zones = new Map();
     const zones = [...new Set(this.plan.doors.map((door) => door.zone))];
     const weight = (zone) =>
-      Math.max(10, this.plan.rooms.filter((room) => room.zone === zone).reduce((sum, room) => sum + Math.sqrt(room.area) + 5, 0));
+      Math.max(10, this.plan.rooms.filter((room) => room.zone === zone).reduce((sum, room) => sum + Math.sqrt(room.area) + 12, 0));
     const total = zones.reduce((sum, zone) => sum + weight(zone), 0);
     let x = 4;
     for (const zone of zones) {
@@ -64,10 +64,10 @@ export class Floor {
   #zone(zone, x, width) {
     const rooms = this.plan.rooms.filter((room) => room.zone === zone);
     make(this.svg, "rect", { x, y: 4, width, height: WALL - 4, class: "zone" });
-    const share = rooms.reduce((sum, room) => sum + Math.sqrt(room.area) + 5, 0);
+    const share = rooms.reduce((sum, room) => sum + Math.sqrt(room.area) + 12, 0);
     let at = x;
     for (const room of rooms) {
-      const part = (width * (Math.sqrt(room.area) + 5)) / share;
+      const part = (width * (Math.sqrt(room.area) + 12)) / share;
       make(this.svg, "rect", { x: at, y: 4, width: part, height: 64, class: "room" });
       const words = part < 110 ? room.name.split(" ") : [room.name];
       words.forEach((word, line) =>

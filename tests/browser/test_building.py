@@ -178,7 +178,7 @@ async def test_a_booking_made_in_the_framed_diary_is_on_the_phone_by_itself(look
     await diary.get_by_role("button", name="New booking").click()
     panel = diary.get_by_role("dialog")
     await panel.get_by_label("What for").fill("Made in the diary")
-    await panel.get_by_label("Space").select_option(label="Meeting room")
+    await panel.get_by_label("Room", exact=True).select_option(label="Meeting room")
     await panel.get_by_role("button", name="Book", exact=True).click()
     await expect(look.frame("Phone of the group").get_by_role("heading", name="Made in the diary")).to_be_visible()
 
@@ -200,7 +200,7 @@ async def test_doors_and_beams_in_trouble_say_so(look: Look) -> None:
     await expect(look.states).not_to_contain_text("Inner beam blocked")
     await look.act("Outer beam", "Tap the outer beam")
     await look.page.get_by_label("Library door").check()
-    await look.page.get_by_role("button", name="Hold it at the reader").click()
+    await look.page.get_by_role("button", name="Hold: Card").click()
     await look.happened(re.compile("Card held at Library door"))
 
 
@@ -278,3 +278,6 @@ async def test_after_five_wrong_codes_the_door_takes_none_and_the_page_says_so(l
         await expect(refused).to_have_count(tries)
     await expect(look.states).to_contain_text("Locked out")
     await look.happened("Front door takes no codes for a while, after 5 wrong ones")
+    await expect(look.frame("Now").get_by_text("Too many wrong codes")).to_be_visible()
+    await look.press(look.shown.code)
+    await expect(look.page.locator("#said")).to_have_text("The door takes no codes for a while.")
