@@ -10,7 +10,8 @@ from firmware_sim.errors import SimError
 from firmware_sim.floor import ShownCode
 from firmware_sim.hub_processes import USER, SimHub
 
-AHEAD = timedelta(minutes=40)
+AHEAD = timedelta(hours=2)
+"""How far ahead a booking may begin whose code the page shows."""
 
 
 class DoorCodes:
