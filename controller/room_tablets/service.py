@@ -187,6 +187,8 @@ class RoomTablets:
         source = running or typed.all[0]
         if source.party is None:
             raise NoGroup
+        if source.hired and running is None:
+            raise NeedsStaff  # another booking of a hirer is a request from the hire page
         own = {name: getattr(source, name) for name in Details.__struct_fields__}
         if running is not None:
             starts, ends = running.starts, running.ends + HALF_HOUR

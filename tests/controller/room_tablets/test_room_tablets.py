@@ -7,11 +7,14 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select, text
+from msgspec.structs import replace
+from sqlalchemy import select, text, update
 
 from controller.audit.tables import audit_rows
 from controller.container import Container
-from controller.diary.policy import ApprovalRule, Policy
+from controller.diary.model import HIRE_PAGE
+from controller.diary.policy import ApprovalRule, HirePolicy, Policy
+from controller.diary.tables import bookings
 from controller.people.tables import sign_in_failures
 from controller.web.idempotency import idempotency
 from tests.controller.bookings.policing import put_policy
@@ -194,6 +197,29 @@ async def test_what_the_rules_would_leave_to_staff_is_not_booked(
     await act(village, studio, "cancel")
     _, none = await running(village, space="studio", party=None)
     assert (await send(tablet, "offer", none, 409))["type"].endswith("no-group")
+
+
+async def hirer(village: httpx.AsyncClient, container: Container, space: str) -> tuple[Json, str]:
+    """A booking from the hire page that a manager has approved and that is on, and its code."""
+    made, code = await running(village, space=space)
+    async with container.database.write() as tx:
+        its = bookings.c.id == made["id"]
+        await tx.execute(update(bookings).where(its).values(created_by=HIRE_PAGE, state_before="held"))
+    return made, code
+
+
+@pytest.mark.parametrize("confirms", [False, True])
+async def test_a_hirer_gets_no_room_and_no_time_without_a_manager(
+    village: httpx.AsyncClient, tablet: httpx.AsyncClient, container: Container, *, confirms: bool
+) -> None:
+    await put_policy(container, replace(RULES, hire=HirePolicy(terms="No candles.", confirms=confirms)))
+    _, code = await hirer(village, container, "studio")
+    assert (await send(tablet, "offer", code, 409))["type"].endswith("needs-staff")
+    assert (await send(tablet, "bookings", code, 409, starts="2026-11-25T12:01"))["type"].endswith("needs-staff")
+    made, other = await hirer(village, container, "hall")
+    assert (await send(tablet, "offer", other, 409))["type"].endswith("needs-staff")
+    assert (await send(tablet, "bookings", other, 409, starts=made["ends"]))["type"].endswith("needs-staff")
+    assert (await look(village, made))["ends"] == made["ends"]
 
 
 async def test_ending_early_frees_the_rest(village: httpx.AsyncClient, tablet: httpx.AsyncClient) -> None:
