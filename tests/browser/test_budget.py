@@ -219,3 +219,20 @@ async def test_setting_a_building_up_keeps_within_the_budget(screens: Screens) -
     await screen.open("/setup?site=ramsey&view=pi")
     await expect(screen.page.get_by_text("is online since")).to_be_visible()
     transfer.assert_at_most(WITH_FORM_KB)
+
+
+async def test_a_room_s_tablet_and_its_keypad_keep_within_the_budget(screens: Screens, hub: SimHub) -> None:
+    made = await hub.api.post("/sites/ramsey/displays", {"kind": "room", "name": "Light door", "space": "studio"})
+    screen = await screens.new(signed_in=False)
+    await screen.open(f"/pair#{made['code']}")
+    await screen.page.get_by_role("button", name="Pair this device").click()
+    await expect(screen.page.get_by_role("region", name="Now")).to_be_visible()
+    await screen.page.goto("about:blank")
+    transfer = Transfer(screen)
+    await screen.open("/tablet")
+    await expect(screen.page.get_by_text("Live", exact=True)).to_be_visible()
+    transfer.assert_at_most(LOADED_KB)
+    await screen.page.get_by_role("button", name="Check in").click()
+    await expect(screen.page.get_by_role("group", name="Keypad")).to_be_visible()
+    transfer.assert_at_most(LOADED_KB)
+    await hub.api.delete(f"/sites/ramsey/displays/{made['id']}")

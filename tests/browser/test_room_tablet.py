@@ -6,18 +6,29 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from firmware_sim.hub_processes import SimHub
 from tests.browser.axe import faults
 from tests.browser.booked import book
 from tests.browser.conftest import EPOCH
-from tests.browser.screen import Screen, Screens
+from tests.browser.screen import Scheme, Screen, Screens
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SMALL, WIDE, NARROW = (800, 480), (1280, 800), (320, 700)
 TODAY = date(2026, 11, 25)
+MANY_LOOKS = """async () => {
+  const ours = window.fetch;
+  for (let look = 0; look < 200; look += 1) {
+    await new Promise((then) => {
+      window.fetch = (...asked) => ours(...asked).finally(() => setTimeout(then, 5));
+      dispatchEvent(new Event("online"));
+    });
+  }
+  window.fetch = ours;
+}"""
+"""The page asks two hundred times, one after the other."""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -31,11 +42,24 @@ async def group(hub: SimHub) -> AsyncIterator[str]:
     await hub.api.put("/sites/ramsey/policy", before)
 
 
+@pytest_asyncio.fixture(autouse=True, scope="module", loop_scope="session")
+async def own_tablets(hub: SimHub) -> AsyncIterator[None]:
+    """What is paired here ends with this module."""
+    yield
+    await end_all(hub)
+
+
+async def end_all(hub: SimHub) -> None:
+    for each in (await hub.api.get("/sites/ramsey/displays"))["items"]:
+        await hub.api.delete(f"/sites/ramsey/displays/{each['id']}")
+
+
 async def paired(screens: Screens, hub: SimHub, space: str = "studio", **how: Any) -> Screen:
     """A tablet that shows its room."""
     body = {"kind": "room", "name": f"Door of {space}", "space": space}
     made = await hub.api.post("/sites/ramsey/displays", body)
     screen = await screens.new(signed_in=False, **({"size": SMALL} | how))
+    await screen.page.clock.install()
     await screen.open(f"/pair#{made['code']}")
     await screen.page.get_by_role("button", name="Pair this device").click()
     await expect(screen.page.get_by_role("region", name="Now")).to_be_visible()
@@ -98,11 +122,148 @@ async def test_a_choir_checks_in_stays_longer_and_ends_early(screens: Screens, h
     await expect(page.get_by_role("status").filter(has_text="The room is free for others then")).to_be_visible()
 
 
+async def test_without_a_line_it_goes_on_by_what_it_knows_and_says_so(
+    screens: Screens, hub: SimHub, group: str
+) -> None:
+    made, code = await on_now(hub, "Yoga", party=group, space="meeting-room")
+    await book(hub, "Evening", TODAY, clock(8), clock(9), space="meeting-room", public=True)
+    screen = await paired(screens, hub, "meeting-room")
+    screen.excuse("INTERNET_DISCONNECTED", "Failed to fetch")
+    page, now = screen.page, screen.page.get_by_role("region", name="Now")
+    await expect(now).to_contain_text("In use")
+    await page.context.set_offline(True)
+    await page.get_by_role("button", name="Check in").click()
+    await type_code(screen, code)
+    await expect(page.get_by_role("alert")).to_contain_text("This did not go through: the controller does not answer.")
+    assert (await hub.api.get(f"/bookings/{made['id']}"))["arrived_at"] is None
+    await page.get_by_role("button", name="Close").click()
+    await page.clock.fast_forward("00:30")
+    await expect(page.get_by_text("Stale since 10:4")).to_be_visible()
+    assert await faults(page, "stale") == []
+    await page.clock.fast_forward("02:00:00")
+    await expect(now).to_contain_text(f"Free until {clock(8)}")
+    await page.clock.fast_forward("06:20:00")
+    await expect(now).to_contain_text("Evening")
+    await expect(now).to_contain_text(f"In use until {clock(9)}")
+    await page.clock.fast_forward("05:00:00")
+    await expect(now).to_contain_text("Free")
+    await expect(page.get_by_label("Time", exact=True)).to_contain_text("00:")
+    assert await page.evaluate("document.documentElement.style.colorScheme") == "dark"
+    assert await faults(page, "night") == []
+    await page.context.set_offline(False)
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    await expect(page.get_by_label("Time", exact=True)).to_contain_text("10:")
+    await page.get_by_role("button", name="Check in").click()
+    await type_code(screen, code)
+    await expect(page.get_by_role("status").filter(has_text="Checked in, until")).to_be_visible()
+
+
+async def test_a_code_that_nobody_finishes_is_cleared(screens: Screens, hub: SimHub) -> None:
+    screen = await paired(screens, hub, "hall")
+    page = screen.page
+    await page.get_by_role("button", name="Check in").click()
+    for digit in "48":
+        await page.get_by_role("group", name="Keypad").get_by_role("button", name=digit, exact=True).click()
+    await expect(page.get_by_label("2 digits typed")).to_be_visible()
+    await page.clock.fast_forward("00:31")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await page.get_by_role("button", name="Check in").click()
+    await expect(page.get_by_label("0 digits typed")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("button", name="Check in")).to_be_focused()
+
+
+async def test_it_loads_itself_again_once_the_pages_are_of_another_build(screens: Screens, hub: SimHub) -> None:
+    screen = await paired(screens, hub, "hall")
+    page = screen.page
+
+    async def other_build(route: Route) -> None:
+        answer = await route.fetch()
+        await route.fulfill(response=answer, json=await answer.json() | {"build": "another"})
+
+    await page.evaluate("window.before = true")
+    await page.route("**/api/v1/room-tablet", other_build)
+    await page.get_by_role("button", name="Check in").click()
+    async with page.expect_response("**/api/v1/room-tablet"):
+        await page.clock.fast_forward("00:11")
+    assert await page.evaluate("window.before"), "somebody is at it"
+    await page.keyboard.press("Escape")
+    await page.clock.fast_forward("01:01")
+    await page.wait_for_function("!window.before")
+    await expect(page.get_by_role("region", name="Now")).to_be_visible()
+    await page.evaluate("window.before = true")
+    await page.clock.fast_forward("02:00")
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    assert await page.evaluate("window.before"), "once is enough"
+    await page.unroute_all(behavior="wait")
+
+
+@pytest.mark.browser_full
+async def test_a_week_leaves_nothing_behind(screens: Screens, hub: SimHub) -> None:
+    await book(hub, "Weekday", TODAY, clock(3), clock(4), space="hall", public=True)
+    screen = await paired(screens, hub, "hall")
+    screen.excuse("INTERNET_DISCONNECTED", "Failed to fetch")
+    page = screen.page
+    tools = await page.context.new_cdp_session(page)
+    await tools.send("Performance.enable")
+    used: list[dict[str, float]] = []
+    for _day in range(8):
+        for _ in range(12):
+            async with page.expect_response("**/api/v1/room-tablet"):
+                await page.clock.fast_forward("02:00:00")
+        await page.context.set_offline(True)
+        await page.clock.fast_forward("05:00")
+        await page.context.set_offline(False)
+        await page.get_by_role("button", name="Check in").click()
+        await page.keyboard.press("4")
+        await page.clock.fast_forward("00:31")
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+        await tools.send("HeapProfiler.collectGarbage")
+        metrics = (await tools.send("Performance.getMetrics"))["metrics"]
+        used.append({each["name"]: each["value"] for each in metrics})
+    # One closed keypad, of 74 nodes, may be kept: the browser remembers what had the focus.
+    for name, more in (("Nodes", 100), ("JSEventListeners", 2), ("JSHeapUsedSize", 600_000)):
+        days = [each[name] for each in used]
+        assert max(days[4:]) <= max(days[:4]) + more, (name, days)
+    heap = []
+    for _ in range(4):
+        await page.evaluate(MANY_LOOKS)
+        await tools.send("HeapProfiler.collectGarbage")
+        metrics = (await tools.send("Performance.getMetrics"))["metrics"]
+        heap.append(next(each["value"] for each in metrics if each["name"] == "JSHeapUsedSize"))
+    assert heap[-1] - heap[1] <= 200_000, heap  # half a kilobyte for each look would be more
+
+
+@pytest.mark.parametrize(
+    ("scheme", "forced", "size"),
+    [
+        ("light", False, NARROW),
+        pytest.param("dark", False, WIDE, marks=pytest.mark.browser_full),
+        pytest.param("dark", False, NARROW, marks=pytest.mark.browser_full),
+        pytest.param("light", True, SMALL, marks=pytest.mark.browser_full),
+        pytest.param("dark", True, NARROW, marks=pytest.mark.browser_full),
+    ],
+)
+async def test_it_is_accessible_and_read_from_afar_in_every_way(
+    screens: Screens, hub: SimHub, scheme: Scheme, forced: bool, size: tuple[int, int]
+) -> None:
+    screen = await paired(screens, hub, "hall", scheme=scheme, forced=forced, size=size)
+    page = screen.page
+    assert await faults(page, "room tablet") == []
+    assert await screen.sideways() == 0
+    height = await page.get_by_text("Free", exact=True).evaluate("line => parseFloat(getComputedStyle(line).fontSize)")
+    assert height >= 0.08 * size[1]
+    await page.get_by_role("button", name="Book 30 minutes").click()
+    await expect(page.get_by_role("group", name="Keypad")).to_be_visible()
+    assert await faults(page, "keypad") == []
+    assert await screen.sideways() == 0
+
+
 async def test_it_says_when_it_is_no_longer_paired(screens: Screens, hub: SimHub) -> None:
     screen = await paired(screens, hub)
     screen.excuse("status of 401")
-    for each in (await hub.api.get("/sites/ramsey/displays"))["items"]:
-        await hub.api.delete(f"/sites/ramsey/displays/{each['id']}")
+    await end_all(hub)
     await expect(screen.page.get_by_text("No longer paired.")).to_be_visible()
     await expect(screen.page.get_by_role("region", name="Now")).to_have_count(0)
     assert await faults(screen.page, "no longer paired") == []
