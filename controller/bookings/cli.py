@@ -15,6 +15,7 @@ from controller.cli import output
 from controller.cli.client import SET_ASIDE, ApiClient, AsJson, Refusal, SiteArg, command_group, read_file, takes_client
 from controller.csv_import.cli import CsvFile, DryRun, OutFile, print_import
 from controller.csv_import.schemas import CsvImportAnswer
+from controller.diary.model import EventKind
 from controller.key_files import LinkKind
 
 app = command_group("Bookings: list, approve, decline, replace codes, import and export spreadsheets.")
@@ -147,6 +148,30 @@ def reissue(
         caller.say(f"{len(done.together)} bookings share it: tell the people of all of them.")
     for text in (done.booking.on_door.text, *done.booking.still_opens):
         caller.say(text)
+
+
+@app.command()
+@takes_client
+def publish(
+    caller: ApiClient,
+    booking: Id,
+    title: Annotated[str | None, typer.Option(help="What it is called there; empty for its own title.")] = None,
+    kind: Annotated[EventKind | None, typer.Option(help="What sort of event it is.")] = None,
+    about: Annotated[str | None, typer.Option(help="A description; everybody reads it.")] = None,
+    link: Annotated[str | None, typer.Option(help="A web address with more about it.")] = None,
+    series: Annotated[bool, typer.Option("--series", help="All dates to come of its series.")] = False,
+    private: Annotated[bool, typer.Option("--private", help="Make it private again.")] = False,
+) -> None:
+    """Make a booking public in what's on, in these words; what is left out stays as it was."""
+    given = {"listed_as": title, "event_kind": kind, "about": about, "web_link": link}
+    body: dict[str, object] = {name: value for name, value in given.items() if value is not None}
+    body["public"] = not private
+    found = caller.get(f"/bookings/{booking}", BookingRead)
+    if series and found.series is not None:
+        whole = msgspec.json.encode(body | {"scope": "all"})
+        caller.patch(f"/series/{found.series}", whole, _JSON, msgspec.Raw)
+    done = caller.patch(f"/bookings/{booking}", msgspec.json.encode(body), _JSON, BookingRead)
+    caller.say(f"{_who(done)}: {'public' if done.public else 'private'}")
 
 
 @app.command("new-link")

@@ -47,6 +47,19 @@ async def test_requests_are_listed_with_their_reason_and_what_prevents_approval(
     assert row[5] == "12 people are more than Studio holds (10)"
 
 
+async def test_a_booking_is_published_in_words_of_its_own_and_made_private_again(
+    hallkeeper: Typed, village: httpx.AsyncClient
+) -> None:
+    made = await book(village)
+    said = await hallkeeper("bookings", "publish", made["id"], "--kind", "arts", "--title", "Open rehearsal")
+    assert said.stdout.rstrip().endswith(": public"), said.stdout
+    now = await look(village, made)
+    assert (now["public"], now["event_kind"], now["listed_as"]) == (True, "arts", "Open rehearsal")
+    assert (await hallkeeper("bookings", "publish", made["id"], "--private")).stdout.rstrip().endswith(": private")
+    now = await look(village, made)
+    assert (now["public"], now["listed_as"]) == (False, "Open rehearsal")
+
+
 async def test_requests_are_decided_and_one_that_is_refused_keeps_none_back(
     hallkeeper: Typed, village: httpx.AsyncClient
 ) -> None:
