@@ -229,9 +229,10 @@ def _meets(where: SiteConfig, booking: Booking, there: SpaceAtSite) -> bool:
 
 
 def _taken(view: BookingView, known: dict[str, Party], *, names: bool) -> Taken:
+    """Who stands in the corridor reads the public title and no other: that of the diary may name what is private."""
     booking = view.booking
     group = known.get(booking.party or "")
-    who = booking.title if booking.public else ""
+    who = booking.listed_as if booking.public else ""
     if not who and names and group is not None and group.kind is not PartyKind.PERSON:
         who = group.name
     return Taken(

@@ -77,18 +77,19 @@ async def test_it_shows_what_takes_the_room_and_no_name(
 ) -> None:
     await running(village, contact_name="Mrs Quagga")
     await book(village, space="studio", starts="2026-11-25T12:00", ends="2026-11-25T13:00", title="Elsewhere")
-    await book(village, starts="2026-11-25T18:00", ends="2026-11-25T20:00", title="Quiz", public=True, party="choir")
+    quiz = {"title": "Quiz", "listed_as": "Quiz night", "public": True, "party": "choir"}
+    await book(village, starts="2026-11-25T18:00", ends="2026-11-25T20:00", **quiz)
     shown = (await tablet.get(ROOM)).json()
     assert (shown["site"], shown["space"], shown["zone"]) == ("Ramsey Hub", "Hall", "Europe/London")
     assert [(each["starts"][11:16], each["who"], each["sure"]) for each in shown["taken"]] == [
         ("11:30", "", True),
-        ("18:00", "Quiz", True),
+        ("18:00", "Quiz night", True),
     ]
     assert "Choir" not in str(shown)
     assert "Quagga" not in str(shown)
     await put_policy(container, Policy(rules=RULES.rules, tablet_names=True))
     named = (await tablet.get(ROOM)).json()["taken"]
-    assert [each["who"] for each in named] == ["Upwood Choir", "Quiz"]
+    assert [each["who"] for each in named] == ["Upwood Choir", "Quiz night"]
 
 
 async def test_no_person_is_named(village: httpx.AsyncClient, tablet: httpx.AsyncClient, container: Container) -> None:
@@ -96,6 +97,21 @@ async def test_no_person_is_named(village: httpx.AsyncClient, tablet: httpx.Asyn
     await put_party(village, "mary", kind="person", name="Mary Holloway")
     await running(village, party="mary")
     assert (await tablet.get(ROOM)).json()["taken"][0]["who"] == ""
+
+
+@pytest.mark.parametrize("public", [False, True])
+async def test_the_title_in_the_diary_is_never_shown(
+    village: httpx.AsyncClient, tablet: httpx.AsyncClient, container: Container, *, public: bool
+) -> None:
+    await put_party(village, "mary", kind="person", name="Mary Holloway")
+    await running(village, title="Mary H chemotherapy party", listed_as="Private party", public=public, party="mary")
+    title = {"title": "Mary H, another", "public": public, "party": "mary"}
+    await book(village, starts="2026-11-25T18:00", ends="2026-11-25T20:00", **title)
+    for names in (False, True):
+        await put_policy(container, Policy(rules=RULES.rules, tablet_names=names))
+        shown = (await tablet.get(ROOM)).json()
+        assert "Mary" not in str(shown)
+        assert [each["who"] for each in shown["taken"]] == ["Private party" if public else "", ""]
 
 
 async def test_a_booking_of_the_whole_takes_its_part(village: httpx.AsyncClient, tablet: httpx.AsyncClient) -> None:
