@@ -12,6 +12,8 @@ let site = new URLSearchParams(location.search).get("site") ?? "ramsey";
 let plan, state, socket;
 let door = "";
 let keys = "";
+/** Whether a code has been pressed here whose answer is still to come, as an event. */
+let pressed = false;
 let heard = 0;
 let tries = 0;
 let lines = [];
@@ -44,6 +46,7 @@ async function ask(question) {
 }
 
 async function act(question, where = {}) {
+  pressed = false;
   say("");
   const answer = await ask({ site, ...where, ...question });
   say(answer.text, answer.code ? "bad" : "ok");
@@ -66,6 +69,7 @@ function press(key) {
     void ask({ type: "press", site, door, keys: key }).then((answer) => answer.code && say(answer.text, "bad"));
     if (keys.length >= CODE_KEYS || key === "#") {
       keys = "";
+      pressed = true;
       setTimeout(afterCode, ANSWER_MS);
     }
   } else if (keys.length >= CODE_KEYS || key === "#") {
@@ -198,6 +202,8 @@ function setPlan(said) {
 function choose(id) {
   door = id;
   keys = "";
+  pressed = false;
+  say("");
   showKeys();
   const facts = plan.doors.find((each) => each.id === id);
   for (const radio of document.querySelectorAll("#doors input")) radio.checked = radio.value === id;
@@ -301,7 +307,8 @@ function addLines(said) {
     );
     lines.push({ ...line, row, mark, came: Date.now() });
     $("log").prepend(row);
-    if (line.door !== door || !/typed|held|PIN|shown|whole code/.test(line.text)) continue;
+    if (!pressed || line.door !== door || !/typed|whole code/.test(line.text)) continue;
+    pressed = false;
     say(line.text, line.tone);
     if (!keys) showKeys();
   }

@@ -136,7 +136,10 @@ async def test_a_code_pressed_on_the_keypad_opens_the_door_and_somebody_is_count
     await expect(now.get_by_text("Live", exact=True)).to_be_visible()
     await look.press(look.shown.code)
     await look.happened("Code typed at Front door: opened for Ramsey Choir")
+    said = look.page.locator("#said")
+    await expect(said).to_have_text("Code typed at Front door: opened for Ramsey Choir")
     await look.act("People", "Walk in")
+    await expect(said).to_contain_text("Somebody walked in at Front door")
     await look.happened("Front door is open")
     await look.happened("Counted at Front door: 1 came in")
     await expect(look.page.get_by_role("img", name="Ramsey Hub: 1 person inside")).to_be_visible()
@@ -243,8 +246,11 @@ async def test_when_the_demo_stops_the_page_says_so_and_goes_on_when_it_is_back(
 
 @pytest.mark.browser_full
 async def test_another_building_of_the_demo_is_shown_with_its_diary(look: Look) -> None:
+    await look.act("Door", "Pull")
+    await expect(look.page.locator("#said")).to_have_text("Front door stays shut: it is locked")
     await look.page.get_by_label("Building").select_option("march")
     await expect(look.page.get_by_role("img", name="March Library")).to_be_visible()
+    await expect(look.page.locator("#said")).to_have_text("")
     await look.page.get_by_label("Hall door").check()
     await look.act("Exit button", "Break glass")
     await expect(look.states).to_contain_text("Glass broken")
