@@ -8,6 +8,7 @@ import msgspec
 from controller.bookings import repository
 from controller.bookings.booking_view import BookingView
 from controller.bookings.day_counts import DayCount, day_counts
+from controller.bookings.notice_board import BoardEntry, board_entries
 from controller.bookings.service import standing_request, without_overruled_buffers
 from controller.bookings.who_may_book import may_decide
 from controller.bookings.writer import BookingWriter
@@ -15,7 +16,7 @@ from controller.db.engine import Database, Tx
 from controller.diary.model import Booking, BookingStatus, listed_time
 from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor, PartyFilter, Tier
-from controller.people.party_repository import answered_by, listed
+from controller.people.party_repository import answered_by, listed, parties
 from controller.people.permissions import Action, Thing, may, own_things_of, things_of
 from controller.rules.evaluate import judge
 from controller.rules.model import RuleReason
@@ -79,6 +80,14 @@ class BookingListing:
                 counts_request=lambda each: may(actor, Action.DETAILS, Thing(site=site, party=each.party)),
                 now=now,
             )
+
+    async def board(self, site: str, starts: str, ends: str) -> tuple[SiteConfig, list[BoardEntry]]:
+        """What a notice board may say of a time, given as ``between`` takes it."""
+        async with self._database.read() as tx:
+            where = await self._writer.site_configs.of(tx, site)
+            found = await repository.between(tx, site, listed_time(starts, ends, where.site.tz))
+            known = await parties(tx, {each.party for each in found if each.party is not None})
+            return where, board_entries(where, found, known, now=self._clock.now())
 
     async def search(
         self, site: str | None, text: str, *, actor: Actor, after: str | None = None, limit: int

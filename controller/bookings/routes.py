@@ -25,6 +25,8 @@ from controller.bookings.errors import (
 from controller.bookings.listing import BookingListing
 from controller.bookings.schemas import (
     ApproveBody,
+    BoardEntryRead,
+    BoardRead,
     BookingCheck,
     BookingCreate,
     BookingList,
@@ -85,6 +87,16 @@ async def count_by_day(
     """How much is booked on each day from `from` to before `to`, over at most 62 days."""
     found = await listing.days(site, from_, to, actor=actor)
     return DayCountList(items=[answer_of(DayCountRead, each) for each in found])
+
+
+@router.get("/sites/{site}/diary/whats-on", responses=described(SiteUnknown))
+async def notice_board(
+    site: SlugPath, listing: TheListing, actor: Reads, from_: Annotated[Edge, Query(alias="from")], to: Edge
+) -> BoardRead:
+    """What takes place from `from` to before `to`, by start, as a notice board in the building may say it: never a
+    person's name, and a group's only where the site's tablets show it. At most 62 days."""
+    where, found = await listing.board(site, from_, to)
+    return BoardRead(items=[answer_of(BoardEntryRead, each, where.site.tz) for each in found])
 
 
 @router.get("/sites/{site}/bookings/search", responses=described(SiteUnknown))

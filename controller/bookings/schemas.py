@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from controller.access.code_status import BookingDoorStatus, CodeState
 from controller.bookings.day_counts import DayCount
 from controller.bookings.lifecycle import BookingAction
+from controller.bookings.notice_board import BoardEntry
 from controller.diary.model import BookingChange, BookingStatus, Cause, Details, Draft, EventKind, Need
 from controller.people.model import Tier
 from controller.web.fields import (
@@ -349,6 +350,15 @@ class DayCountRead(Answer, of=DayCount):
 
 class DayCountList(Answer):
     items: list[DayCountRead]
+
+
+class BoardEntryRead(Answer, of=BoardEntry):
+    """``who``: what a public booking is listed as, or the group where the site's tablets name groups; else empty: the
+    space is only in use."""
+
+
+class BoardRead(Answer):
+    items: list[BoardEntryRead]
 
 
 class BookingPage(Page[BookingRead]): ...

@@ -117,7 +117,7 @@ export function shortDay(day: Day): string {
 
 /** "Nov 2026" */
 export function monthName(day: Day): string {
-  return longDay(day).split(" ").slice(2).join(" ");
+  return longDay(day).slice(-8);
 }
 
 /** "Thursday 26 Nov 2026" */

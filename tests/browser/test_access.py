@@ -34,7 +34,7 @@ async def _diary(screen: Screen, _: str) -> None:
 
 
 async def _table(screen: Screen, _: str) -> None:
-    await screen.open(f"/diary?site=ramsey&date={DAY}&view=table")
+    await screen.open(f"/diary?site=ramsey&date={DAY}&view=list")
     await expect(screen.page.get_by_role("table")).to_be_visible()
 
 

@@ -256,7 +256,7 @@ async def test_a_booking_of_another_day_is_found_by_name_and_opened_there(
     space = "hall" if size[0] > 1000 else "studio"
     await book(hub, f"Harvest supper {size[0]}", there, "18:00", "21:00", space=space)
     screen = await screens.new(size=size)
-    await screen.open("/diary?site=ramsey&date=2027-01-19&view=table")
+    await screen.open("/diary?site=ramsey&date=2027-01-19&view=list")
     page = screen.page
     await page.get_by_label("Find by name, on any day").fill(f"vest SUPPER {size[0]}")
     found = page.get_by_role("region", name="On other days").get_by_role("listitem")
@@ -267,7 +267,7 @@ async def test_a_booking_of_another_day_is_found_by_name_and_opened_there(
     await found.get_by_role("link").click()
     await expect(screen.panel.get_by_role("heading", name=f"Harvest supper {size[0]}")).to_be_visible()
     await expect(page).to_have_url(re.compile("date=2027-03-09"))
-    await screen.open("/diary?site=ramsey&date=2027-01-19&view=table")
+    await screen.open("/diary?site=ramsey&date=2027-01-19&view=list")
     await page.get_by_label("Find by name, on any day").fill("no such supper")
     await expect(page.get_by_text("No other day has a booking with “no such supper” in its name.")).to_be_visible()
 
@@ -284,7 +284,7 @@ async def test_an_answer_that_comes_after_the_page_is_left_is_dropped_in_silence
         await route.continue_()
 
     await page.route("**/assets/ListView*.js", late)
-    await screen.open(f"/diary?site=ramsey&date={day}&view=table")
+    await screen.open(f"/diary?site=ramsey&date={day}&view=list")
     await page.get_by_role("link", name="Notices").click()
     await expect(page.get_by_role("heading", name="Notices of Ramsey Hub", level=1)).to_be_visible()
     release.set()

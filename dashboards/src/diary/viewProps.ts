@@ -23,12 +23,13 @@ export interface ViewProps {
 /** Shown if a part of the page cannot be loaded. */
 export const PART_MISSING = "This part of the page could not be fetched. Try again in a moment.";
 
+const requests = () => import("./RequestList.svelte");
+
 /** All views except the day's grid, loaded when they are first needed. */
 export const VIEWS: Record<string, () => Promise<{ default: Component<ViewProps> }>> = {
   week: () => import("./WeekView.svelte"),
   month: () => import("./MonthView.svelte"),
   list: () => import("./ListView.svelte"),
-  table: () => import("./ListView.svelte"),
-  requests: () => import("./RequestList.svelte"),
-  "all-requests": () => import("./RequestList.svelte"),
+  requests,
+  "all-requests": requests,
 };

@@ -18,6 +18,7 @@ GET /sites/{site}/bookings                          | read      | site      | ti
 POST /sites/{site}/bookings                         | book      | site      |
 GET /sites/{site}/bookings/search                   | read      | site      | title contact link show_link
 GET /sites/{site}/diary                             | read      | site      |
+GET /sites/{site}/diary/whats-on                    | read      | site      |
 GET /bookings/search                                | read      | somewhere | title
 POST /bookings/search                               | code      | somewhere |
 GET /sites/{site}/requests                          | read      | site      |

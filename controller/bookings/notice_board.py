@@ -1,0 +1,42 @@
+"""What a notice board in the building may say of its bookings. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from controller.diary.model import Booking, BookingStatus
+from controller.diary.site_config import SiteConfig
+from controller.people.model import Party, PartyKind
+
+_SHOWN = frozenset({BookingStatus.CONFIRMED, BookingStatus.ARRIVED, BookingStatus.FINISHED})
+
+
+class BoardEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """``who``: what a public booking is listed as, or the group where the site's tablets name groups; else empty, and
+    the space is only in use."""
+
+    space: str
+    starts: datetime
+    ends: datetime
+    who: str
+
+
+def board_entries(
+    where: SiteConfig, found: Sequence[Booking], known: Mapping[str, Party], *, now: datetime
+) -> list[BoardEntry]:
+    """Of the bookings that take place, by start. ``known``: their parties. Never a person's name."""
+    shown = [each for each in found if each.status(now) in _SHOWN]
+    return [
+        BoardEntry(
+            space=each.space, starts=each.starts, ends=each.ends, who=_who(where, each, known.get(each.party or ""))
+        )
+        for each in sorted(shown, key=lambda each: (each.starts, each.space))
+    ]
+
+
+def _who(where: SiteConfig, booking: Booking, party: Party | None) -> str:
+    if booking.public:
+        return booking.listed_as or booking.title
+    named = where.policy.tablet_names and party is not None and party.kind is not PartyKind.PERSON
+    return party.name if named and party is not None else ""

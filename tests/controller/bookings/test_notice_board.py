@@ -1,0 +1,34 @@
+"""A notice board names what is public, and groups where the site's tablets do; of the rest it says only when."""
+
+import httpx
+
+from tests.controller.people.signing import put_party
+from tests.controller.village import API, SITE, act, book
+
+
+async def board(client: httpx.AsyncClient) -> list[tuple[str, str, str]]:
+    span = {"from": "2026-11-26", "to": "2026-11-28"}
+    answer = await client.get(f"{API}/sites/{SITE}/diary/whats-on", params=span)
+    assert answer.status_code == 200, answer.text
+    assert "Cora" not in answer.text
+    return [(each["space"], each["starts"][11:16], each["who"]) for each in answer.json()["items"]]
+
+
+async def test_a_board_says_no_more_than_it_may(any_village: httpx.AsyncClient) -> None:
+    await put_party(any_village, "choir", name="Great Whyte Choir")
+    await put_party(any_village, "ann", kind="person", name="Ann Private")
+    day, night = {"contact_name": "Cora Lee"}, "2026-11-27T{}:00"
+    fair = {"title": "Fair", "public": True, "starts": night.format("09"), "ends": night.format("10")}
+    await book(any_village, **day | fair)
+    choir = {"title": "Secret rehearsal", "party": "choir", "starts": night.format("11"), "ends": night.format("12")}
+    await book(any_village, **day | choir)
+    ann = {"title": "Party", "party": "ann", "starts": night.format("13"), "ends": night.format("14")}
+    await book(any_village, **day | ann)
+    gone = await book(any_village, title="Gone", starts=night.format("15"), ends=night.format("16"))
+    await act(any_village, gone, "cancel")
+    asked = {"title": "Wish", "starts": night.format("17"), "ends": night.format("18"), "by_rules": True}
+    await book(any_village, **asked)
+    assert await board(any_village) == [("hall", "09:00", "Fair"), ("hall", "11:00", ""), ("hall", "13:00", "")]
+    policy = (await any_village.get(f"{API}/sites/{SITE}/policy")).json() | {"tablet_names": True}
+    assert (await any_village.put(f"{API}/sites/{SITE}/policy", json=policy)).is_success
+    assert [who for *_, who in await board(any_village)] == ["Fair", "Great Whyte Choir", ""]
