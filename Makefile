@@ -69,7 +69,7 @@ check-data: setup-test ## compare the demo's figures with the published files in
 	DATA="$(abspath $(DATA))" $(BIN)/pytest tests/check_data.py $(ARGS)
 
 clean: ## remove what can be rebuilt (.venv, caches, built pages); the demo's state in var/ stays
-	rm -rf .venv .wheels dist dashboards/dist dashboards/node_modules
+	rm -rf .venv .wheels dist dashboards/dist dashboards/node_modules test-artefacts
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 setup-run:

@@ -4,7 +4,7 @@ import { defineConfig } from "vite";
 const SVELTE = /svelte[\\/]src[\\/]internal[\\/](client|shared)[\\/]/;
 /**
  * What every page needs, with what it needs of Svelte. One `bind:value` or `value=` of a <select> anywhere brings 640 bytes
- * more of Svelte into it, and one `class={…}` instead of `class="{…}"` brings 160. The five left out come with the first form, act or notice, or before signing in. */
+ * more of Svelte into it, one `<svelte:element>` 80, and one `class={…}` instead of `class="{…}"` brings 160. The five left out come with the first form, act or notice, or before signing in. */
 const SHARED = /src[\\/]((parts[\\/])?(?!dateTimeInput|focus|Notices|StartCard|task)\w+(\.svelte)?\.(ts|svelte)|diary[\\/]bookingStatus\.ts)$/;
 
 /** What forms share; one file, since more would weigh more. */

@@ -107,16 +107,17 @@ class Screens:
         scheme: Scheme = "light",
         forced: bool = False,
         signed_in: bool = True,
+        remembers: StorageState | None = None,
         settings: Mapping[str, Any] | None = None,
     ) -> Screen:
-        """A browser of somebody on holiday in New York, whose dates are American."""
+        """A browser of somebody on holiday in New York, whose dates are American. ``remembers``: of another sign-in."""
         context = await self._browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme=scheme,
             forced_colors="active" if forced else "none",
             timezone_id="America/New_York",
             locale="en-US",
-            storage_state=self._signed_in if signed_in else None,
+            storage_state=remembers or (self._signed_in if signed_in else None),
             **(settings or {}),
         )
         context.set_default_timeout(60_000)  # as `expect` waits: a busy machine may take long to load a page

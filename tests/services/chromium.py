@@ -17,12 +17,16 @@ _QUIET = [
 ]
 
 
+def chromium_path() -> str:
+    """The program; raises ServiceFailed with the package to install."""
+    return program("chromium-headless-shell", "chromium", package="chromium-headless-shell")
+
+
 @asynccontextmanager
 async def launched() -> AsyncIterator[Browser]:
     """A headless browser that asks no other host for anything of its own."""
     async with async_playwright() as playwright:
-        path = program("chromium-headless-shell", "chromium", package="chromium-headless-shell")
-        browser = await playwright.chromium.launch(executable_path=path, args=_QUIET)
+        browser = await playwright.chromium.launch(executable_path=chromium_path(), args=_QUIET)
         try:
             yield browser
         finally:

@@ -1,0 +1,308 @@
+"""Every page and its forms, looked at in every way: colours, widths, larger text, longer words, right to left.
+
+``make browsers`` leaves a picture of each in ``test-artefacts/screenshots``.
+"""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, Page, StorageState, expect
+
+from firmware_sim.hub_processes import SimHub
+from hatch_build import ROOT
+from tests.browser.axe import faults
+from tests.browser.booked import ask, book, decide
+from tests.browser.screen import Scheme, Screen, Screens
+from tests.services import lighthouse
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SCREENSHOTS = ROOT / "test-artefacts" / "screenshots"
+DAY, HALF_TERM = date(2027, 2, 11), date(2027, 2, 18)
+WIDTHS = {320: 640, 360: 740, 1280: 800, 1920: 1080}
+COLOURS: dict[str, tuple[Scheme, bool]] = {
+    "light": ("light", False),
+    "dark": ("dark", False),
+    "forced": ("light", True),
+}
+Who = Literal["owner", "leader", "nobody"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A page, and what shows that it is drawn. ``then`` opens its form or panel."""
+
+    path: str
+    ready: Callable[[Page], Locator]
+    who: Who = "owner"
+    then: Callable[[Page], Awaitable[None]] | None = None
+
+
+@dataclass(frozen=True)
+class Hall:
+    """What the pages show, and what a leader's browser remembers."""
+
+    booking: str
+    link: str
+    series_link: str
+    leader: StorageState
+
+
+def heading(name: str) -> Callable[[Page], Locator]:
+    return lambda page: page.get_by_role("heading", name=name).first
+
+
+def words(text: str) -> Callable[[Page], Locator]:
+    return lambda page: page.get_by_text(text).first
+
+
+def labelled(text: str) -> Callable[[Page], Locator]:
+    return lambda page: page.get_by_label(text, exact=True).first
+
+
+def press(button: str, shows: str) -> Callable[[Page], Awaitable[None]]:
+    """Press it, and wait for a field with that label."""
+
+    async def pressed(page: Page) -> None:
+        await page.get_by_role("button", name=button).first.click()
+        await expect(page.get_by_label(shows).first).to_be_visible()
+
+    return pressed
+
+
+def grid(page: Page) -> Locator:
+    return page.get_by_role("grid")
+
+
+def table(page: Page) -> Locator:
+    return page.get_by_role("table").first
+
+
+def any_heading(page: Page) -> Locator:
+    return page.get_by_role("heading").first
+
+
+def users(page: Page) -> Locator:
+    return page.get_by_role("list", name="Users")
+
+
+def dialog(page: Page) -> Locator:
+    return page.get_by_role("dialog")
+
+
+async def find_spaces(page: Page) -> None:
+    for label, value in (("Day", "11/2/2027"), ("From", "10:00"), ("To", "11:00")):
+        await page.get_by_label(label, exact=True).fill(value)
+    await page.get_by_role("button", name="Continue").click()
+    await page.get_by_label("People", exact=True).fill("12")
+    for _ in range(2):
+        await page.get_by_role("button", name="Continue").click()
+    await page.get_by_role("button", name="Show the spaces").click()
+    await expect(page.get_by_role("list", name="Spaces that fit")).to_be_visible()
+
+
+def places(hall: Hall) -> dict[str, Place]:
+    """Name -> page. A page of its own that is not here fails `test_every_page_of_the_app_is_looked_at`."""
+    at = f"site=ramsey&date={DAY}"
+    return {
+        "morning": Place(path="/morning?site=ramsey", ready=words("Nothing more needs you.")),
+        "diary-day": Place(path=f"/diary?{at}", ready=grid),
+        "diary-new": Place(path=f"/diary?{at}", ready=grid, then=press("New booking", "What for")),
+        "diary-booking": Place(path=f"/diary?{at}&booking={hall.booking}", ready=dialog),
+        "diary-week": Place(path=f"/diary?{at}&view=week", ready=table),
+        "diary-table": Place(path=f"/diary?{at}&view=table", ready=table),
+        "diary-month": Place(path=f"/diary?{at}&view=month", ready=lambda page: page.get_by_role("main")),
+        "diary-list": Place(path=f"/diary?{at}&view=list", ready=words("Choir practice")),
+        "search": Place(path="/search?site=ramsey&q=Choir", ready=words("Choir practice")),
+        "diary-requests": Place(path=f"/diary?{at}&view=requests", ready=words("Band practice")),
+        "now": Place(path="/now?site=ramsey", ready=heading("Front door")),
+        "acts": Place(path="/acts?site=ramsey", ready=lambda page: page.locator("main")),
+        "account": Place(path="/account?site=ramsey", ready=heading("Mail address")),
+        "users": Place(path="/users?site=ramsey", ready=users),
+        "users-add": Place(path="/users?site=ramsey", ready=users, then=press("Add a user", "Name")),
+        "displays": Place(path="/users?site=ramsey&view=displays", ready=any_heading),
+        "groups": Place(path="/groups?site=ramsey", ready=words("Every-page choir")),
+        "group": Place(path="/groups?site=ramsey&view=every-choir", ready=labelled("Mail address")),
+        "notices": Place(path="/notices?site=ramsey", ready=labelled("To whom")),
+        "closures": Place(path="/closures?site=ramsey", ready=heading("Now and coming")),
+        "closures-new": Place(
+            path="/closures?site=ramsey", ready=heading("Now and coming"), then=press("Close something…", "Reason")
+        ),
+        "buildings": Place(path="/buildings?site=ramsey", ready=words("Main hall")),
+        "building-doors": Place(path="/buildings?site=ramsey&view=doors", ready=words("Front door")),
+        "setup": Place(path="/setup", ready=any_heading),
+        "whats-on": Place(path="/whats-on/ramsey", ready=any_heading, who="nobody"),
+        "find": Place(path="/find", ready=labelled("Day"), who="leader"),
+        "find-spaces": Place(path="/find", ready=labelled("Day"), who="leader", then=find_spaces),
+        "my-bookings": Place(path="/my-bookings", ready=words("Door code"), who="leader"),
+        "hire": Place(path="/hire?site=ramsey", ready=any_heading, who="nobody"),
+        "sign-in": Place(path="/sign-in", ready=labelled("Password"), who="nobody"),
+        "pair": Place(path="/pair", ready=any_heading, who="nobody"),
+        "invitation": Place(path="/invitation", ready=lambda page: page.locator("main"), who="nobody"),
+        "unknown": Place(path="/nowhere", ready=words("There is no page")),
+        "door-code": Place(path=hall.link, ready=any_heading, who="nobody"),
+        "series": Place(path=hall.series_link, ready=any_heading, who="nobody"),
+        "slip": Place(path=f"/slip/{hall.booking}", ready=any_heading),
+    }
+
+
+NOTHING = Hall("", "", "", {})
+NAMES = sorted(places(NOTHING))
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def hall(hub: SimHub, own_diary: None, browser: Browser) -> AsyncIterator[Hall]:
+    """A choir with a booking and a term, its leader signed in, and a request that waits."""
+    password = "fifteen calm rivers"
+    await hub.api.put("/parties/every-choir", {"kind": "group", "name": "Every-page choir"})
+    leads = [{"role": "group_leader", "site": None, "party": "every-choir"}]
+    await hub.api.post("/users", {"name": "Eve of the choir", "password": password, "assignments": leads})
+    booked = await book(hub, "Choir practice", DAY, "18:00", "19:30", space="hall", party="every-choir")
+    asked = await ask(hub, "Band practice", DAY, "14:00", "17:00")
+    weekly = {"first_starts": f"{HALF_TERM}T10:00", "first_ends": f"{HALF_TERM}T11:00", "rule": "FREQ=WEEKLY;COUNT=3"}
+    series = await hub.api.post("/sites/ramsey/series", {"space": "studio", "title": "Weekly", "people": 5} | weekly)
+    context = await browser.new_context()
+    screen = Screen(await context.new_page(), hub.address)
+    await screen.open("/diary")
+    await screen.sign_in("Eve of the choir", password)
+    remembered = await context.storage_state()
+    await context.close()
+    paths = [urlsplit(each["link"]).path for each in (booked, series)]
+    yield Hall(booking=booked["id"], link=paths[0], series_link=paths[1], leader=remembered)
+    await decide(hub, asked, "decline", "Done")
+
+
+async def _shown(
+    screens: Screens, hall: Hall, place: Place, width: int, *, scheme: Scheme = "light", forced: bool = False
+) -> Screen:
+    screen = await screens.new(
+        size=(width, WIDTHS[width]),
+        scheme=scheme,
+        forced=forced,
+        signed_in=place.who == "owner",
+        remembers=hall.leader if place.who == "leader" else None,
+    )
+    screen.excuse("status of 40[1349]")
+    await screen.open(place.path)
+    await expect(place.ready(screen.page)).to_be_visible()
+    await expect(screen.page.locator("[aria-busy=true]")).to_have_count(0)
+    if place.then:
+        await place.then(screen.page)
+    return screen
+
+
+LONGER = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (node.parentElement.closest("script, style")) continue;
+    node.data = node.data.replace(/\\p{L}{3,}/gu, (word) => word + "\u0117".repeat(Math.ceil(word.length * 0.4)));
+  }
+}"""
+"""Makes each word two fifths longer, as German or Welsh may be."""
+CUT = """() => [...document.querySelectorAll("body *")].flatMap((each) => {
+  const own = [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+  if (!own || !each.checkVisibility({ visibilityProperty: true }) || each.clientWidth < 2) return [];
+  if (each.matches("option, [title], .unseen") || each.closest("[role=gridcell][aria-label], [role=img]")) return [];
+  const name = `${each.localName}.${each.className}: ${each.textContent.trim().slice(0, 60)}`;
+  return each.scrollWidth > each.clientWidth + 1 ? [name] : [];
+})"""
+"""What has words that do not fit into it. A block of the grid may cut its name: its accessible name has all."""
+
+
+WIDE = """() => [...document.querySelectorAll("body *")].flatMap((each) => {
+  const { left, right, width } = each.getBoundingClientRect();
+  const out = width > 1 && (right > innerWidth + 1 || left < -1) && each.checkVisibility({ visibilityProperty: true });
+  const name = `${each.localName}.${each.className}: ${each.textContent.trim().slice(0, 60)}`;
+  let within = each.parentElement;
+  while (within && getComputedStyle(within).overflowX === "visible") within = within.parentElement;
+  return out && (!within || within === document.body) ? [name] : [];
+})"""
+"""What reaches out of the window, named where the page scrolls sideways."""
+
+
+async def _faults_of_layout(screen: Screen) -> list[str]:
+    cut: list[str] = await screen.page.evaluate(CUT)
+    found = [f"cut: {each}" for each in cut]
+    if wider := await screen.sideways():
+        wide: list[str] = await screen.page.evaluate(WIDE)
+        found += [f"{wider} pixels wider than the window: {each}" for each in wide or ["?"]]
+    return found
+
+
+async def test_every_page_of_the_app_is_looked_at() -> None:
+    source = (ROOT / "dashboards" / "src" / "route.svelte.ts").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"const PAGES[^=]*= \[([^]]*)\]", source)
+    seen = {place.path.split("?")[0].lstrip("/") for place in places(NOTHING).values()}
+    assert sorted(set(re.findall(r'"([^"]+)"', listed)) - seen) == []
+
+
+SHORT = {"diary-day", "morning", "buildings", "find-spaces", "my-bookings", "whats-on", "door-code"}
+"""What make test keeps of the pages: the fullest of each kind."""
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in SHORT else pytest.param(name, marks=pytest.mark.browser_full) for name in NAMES]
+)
+async def test_longer_words_and_right_to_left_break_no_page_on_a_phone(screens: Screens, hall: Hall, name: str) -> None:
+    screen = await _shown(screens, hall, places(hall)[name], 320)
+    await screen.page.evaluate(LONGER)
+    found = await _faults_of_layout(screen)
+    await screen.page.evaluate("document.documentElement.dir = 'rtl'")
+    assert found + await _faults_of_layout(screen) == []
+
+
+@pytest.mark.browser_full
+@pytest.mark.parametrize("name", NAMES)
+async def test_every_page_has_no_fault_in_any_colours_at_any_width(screens: Screens, hall: Hall, name: str) -> None:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    found = []
+    for width in WIDTHS:
+        for colours, (scheme, forced) in COLOURS.items():
+            screen = await _shown(screens, hall, places(hall)[name], width, scheme=scheme, forced=forced)
+            look = f"{name}-{width}-{colours}"
+            await screen.page.screenshot(path=SCREENSHOTS / f"{look}.png", full_page=True)
+            found += [f"{look}: {each}" for each in await _faults_of_layout(screen)]
+            found += await faults(screen.page, look)
+            await screen.page.context.close()
+    assert found == []
+
+
+@pytest.mark.browser_full
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("times", [2, 4])
+async def test_text_twice_and_four_times_as_large_breaks_no_page(
+    screens: Screens, hall: Hall, name: str, times: int
+) -> None:
+    """As a browser's zoom does it on a screen of 1280 by 1024 pixels (WCAG 2.2, 1.4.4 and 1.4.10)."""
+    screen = await _shown(screens, hall, places(hall)[name], 1280)
+    await screen.page.set_viewport_size({"width": 1280 // times, "height": 1024 // times})
+    assert await _faults_of_layout(screen) == []
+
+
+KNOWN = {"sign-in": ("best-practices: Browser errors were logged to the console",)}
+"""The page of who has not signed in asks whether they have; a browser notes the answer 401 as an error."""
+
+
+@pytest.mark.browser_full
+@pytest.mark.parametrize("name", [name for name in NAMES if places(NOTHING)[name].then is None])
+async def test_lighthouse_finds_no_fault_of_accessibility_or_practice(
+    hub: SimHub,
+    hall: Hall,
+    signed_in: StorageState,
+    name: str,
+    tmp_path: Path,
+) -> None:
+    """Prints the score of its speed, and when a phone can use the page; both depend on the machine."""
+    place = places(hall)[name]
+    remembered = {"owner": signed_in, "leader": hall.leader, "nobody": StorageState(cookies=[])}[place.who]
+    cookies = "; ".join(f"{each['name']}={each['value']}" for each in remembered["cookies"])
+    found = await lighthouse.report(hub.address + place.path, cookies=cookies, folder=tmp_path)
+    print(f"\n{name}: performance {found.scores['performance']:.2f}, usable in {found.usable_s:.1f} s (aim 1.5 s)")
+    assert [each for each in found.faults if each not in KNOWN.get(name, ())] == []
