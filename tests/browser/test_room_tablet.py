@@ -105,13 +105,15 @@ async def test_a_choir_checks_in_stays_longer_and_ends_early(screens: Screens, h
     await type_code(screen, code)
     await expect(page.get_by_role("status").filter(has_text="Checked in, until")).to_be_visible()
     assert (await hub.api.get(f"/bookings/{made['id']}"))["arrived_how"] == "tablet"
-    await page.get_by_role("button", name="Done").click()
+    await expect(page.get_by_role("button", name="Done")).to_be_focused()
+    await page.keyboard.press("Enter")
     await expect(page.get_by_role("button", name="Check in")).to_be_focused()
     await page.get_by_role("button", name="30 minutes more").click()
     await type_code(screen, code)
     await expect(page.get_by_role("dialog")).to_contain_text(f"Your booking then ends at {clock(2.5)}.")
     assert await faults(page, "offer") == []
-    await page.get_by_role("button", name="Book it").click()
+    await expect(page.get_by_role("button", name="Book it")).to_be_focused()
+    await page.keyboard.press("Enter")
     await expect(page.get_by_role("status").filter(has_text="Your code stays the same")).to_be_visible()
     assert await faults(page, "done") == []
     await page.get_by_role("button", name="Done").click()
