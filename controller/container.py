@@ -85,6 +85,7 @@ from controller.notices.bounces.tokens import BounceTokens
 from controller.notices.calls import CallService
 from controller.notices.delivery_worker import NoticeWorker
 from controller.notices.digest.documents_section import documents_section
+from controller.notices.digest.problems_section import problems_section
 from controller.notices.digest.service import DigestService
 from controller.notices.document_reminders import DocumentReminders
 from controller.notices.door_trouble.service import DoorTroubles
@@ -128,6 +129,8 @@ from controller.plans.clock_trust import GIVEN, Sources
 from controller.plans.overrides import repository as overrides
 from controller.plans.restored import repository as restored
 from controller.plans.why.replay_decision import WhyService
+from controller.problem_reports import repository as problem_reports
+from controller.problem_reports.service import ProblemReports
 from controller.retention.erasure_log import Erasures
 from controller.retention.nightly_run import RetentionService
 from controller.retention.rules_by_kind import rules as retention_rules
@@ -147,7 +150,7 @@ PERSONAL_DATA = PersonalData(
     forget=(
         person_contacts.forget,
         *(bookings_repository.forget, subscriptions.forget, notices.forget, documents.forget),
-        call_repository.forget,
+        *(call_repository.forget, problem_reports.forget),
         *(hire_repository.forget, induction_repository.forget, groups.forget, merges.forget),
         audit_log.forget,
     ),
@@ -230,6 +233,7 @@ class Container:
     second_factors: SecondFactors
     documents: DocumentService
     ways: WayService
+    reports: ProblemReports
     lapsing: DocumentReminders
     digests: DigestService
     mornings: MorningService
@@ -394,7 +398,8 @@ def open_container(
     bounces = BounceService(database, clock, writer, notice_service, recipients)
     tokens = BounceTokens(keys.page)
     lapsing = DocumentReminders(database, clock, writer, notice_service, recipients)
-    sections = [documents_section(lapsing)]
+    reports = ProblemReports(database, clock, changes, keys, parser, writer.site_configs)
+    sections = [documents_section(lapsing), problems_section(reports)]
     digests = DigestService(database, clock, writer, notice_service, recipients, sections, address=settings.address)
     doors = DoorTroubles(writer, lambda: mqtt.router.link.connected, clock.now())
     rendering = NoticeRendering(
@@ -475,6 +480,7 @@ def open_container(
             bookings=bookings,
             availability=availability,
             ways=ways,
+            reports=reports,
             billing=billing,
             series=series,
             links=link_renewal,
@@ -505,10 +511,11 @@ def open_container(
         ),
         documents=document_service,
         ways=ways,
+        reports=reports,
         induction=InductionService(database, clock, keys, members, address=settings.address),
         lapsing=lapsing,
         digests=digests,
-        mornings=MorningService(database, clock, writer, listing, calls, lapsing, shut_this_week),
+        mornings=MorningService(database, clock, writer, listing, calls, lapsing, reports, shut_this_week),
         audit=AuditService(database, clock),
         retention=retention,
         user_erasure=user_erasure,

@@ -35,6 +35,7 @@ from controller.enrolment.tables import edge_keys, enrolment_tokens
 from controller.estate.repository import bump
 from controller.estate.tables import sites
 from controller.key_files import KEY_FILES, make_key, token_hash
+from controller.problem_reports import repository as problem_reports
 from controller.schema import migrate
 from controller.settings import Settings
 from controller.web.idempotency import idempotency
@@ -92,6 +93,7 @@ async def _forget(tx: Tx, now: datetime) -> None:
     for table in (codes, code_claims, inductions, members, enrolment_tokens, idempotency):
         await tx.execute(delete(table))
     await documents.forget_files(tx)
+    await problem_reports.forget_photos(tx)
 
 
 async def follow_page_key(container: Container, tx: Tx) -> None:

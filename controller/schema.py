@@ -36,6 +36,7 @@ import controller.people.passkeys.tables
 import controller.people.second_factor.tables
 import controller.people.tables
 import controller.plans.tables
+import controller.problem_reports.repository
 import controller.telemetry.tables
 import controller.ways.repository
 import controller.web.idempotency  # noqa: F401  # each adds its tables

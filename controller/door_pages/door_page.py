@@ -30,6 +30,8 @@ from controller.door_pages.plain_page import PlainPage, keeping_script, qr_code,
 from controller.key_files import KeyFiles, LinkKind
 from controller.notices.preferences.service import NoticePreferences
 from controller.people.model import Actor, Role
+from controller.problem_reports.model import AFTER_END
+from controller.problem_reports.service import ProblemReports
 from controller.text import times
 from controller.ways.model import NoPhoto
 from controller.ways.routes import photo_response
@@ -69,7 +71,11 @@ STANDING = frozenset({"current", "waiting"})
 
 _ONLY_SHOWS = "This link only shows the booking. Ask the person who booked to change it."
 _RENEWED = "The link that you passed on has ended. Pass on the new one below."
-_DONE = {"moved": "It is moved.", "waits": "It is moved, and waits until somebody has agreed. Look here again."}
+_DONE = {
+    "reported": "It is reported. Thank you.",
+    "moved": "It is moved.",
+    "waits": "It is moved, and waits until somebody has agreed. Look here again.",
+}
 _REFUSED = PlainPage("base.html", referrer="no-referrer", title="Not with this link")
 
 Token = Path(max_length=200)
@@ -86,6 +92,7 @@ class DoorPages:
     bookings: BookingService
     availability: AvailabilityService
     ways: WayService
+    reports: ProblemReports
     billing: BillingService
     series: SeriesService
     links: LinkRenewal
@@ -224,6 +231,7 @@ async def show_booking(
         calendar=view.show_link.rpartition("/d/")[2],
         running=page == "current" and booking.starts <= now,
         ended_early=manages and ended_early(view),
+        reports=manages and may_report(view),
         step_free=view.place.space.step_free,
         ways=[(each, names.get(each.door, "")) for each in ways],
         scan=view.codes is not None and view.now in view.code_window,
@@ -292,6 +300,11 @@ def ended_early(view: BookingView) -> bool:
     """Whether the time that it gave back is still running, so that it can be had again."""
     booking = view.booking
     return booking.ends <= view.now and booking.ends_before is not None and booking.ends_before > view.now
+
+
+def may_report(view: BookingView) -> bool:
+    """Whether its people are or were there, or will be, so that they can report what is wrong."""
+    return view.booking.certain and view.now < view.booking.ends + AFTER_END
 
 
 def actor_of(booking: Booking) -> Actor:

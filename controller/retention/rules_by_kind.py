@@ -135,6 +135,7 @@ def rules(
             DeleteRows(table="manual_calls", column="due_at"),
             DeleteRows(table="unanswered_calls", column="tried_at"),
             DeleteRows(table="bounced_addresses", column="at"),
+            DeleteRows(table="problem_reports", column="reported_at", children=(("problem_photos", "report"),)),
         ],
         "ended_people": [
             DeleteRows(table="holders", column="ended_at", children=(("holder_places", "holder"),)),

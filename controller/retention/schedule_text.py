@@ -98,10 +98,15 @@ SCHEDULE = (
     ),
     RetentionLine(
         kind="notices",
-        tables=("notices", "notice_calls", "manual_calls", "unanswered_calls", "bounced_addresses"),
-        personal="addresses and numbers of people who were told or are to be rung; addresses from which mail came back",
-        happens="deleted, counted from when it was sent or given up, when somebody was to be rung, or a mail came back",
-        why="to answer “you never told me”",
+        tables=(
+            *("notices", "notice_calls", "manual_calls", "unanswered_calls", "bounced_addresses"),
+            *("problem_reports", "problem_photos"),
+        ),
+        personal="addresses and numbers of people who were told or are to be rung; addresses from which mail came "
+        "back; what people reported as broken, with their photographs",
+        happens="deleted, counted from when it was sent or given up, when somebody was to be rung, when a mail came "
+        "back, or when it was reported",
+        why="to answer “you never told me”, and “we told you”",
     ),
     RetentionLine(
         kind="notice_preferences",

@@ -42,6 +42,7 @@ from controller.door_pages import (
     listing_page,
     move_page,
     preferences_page,
+    report_page,
     series_page,
     staff_pages,
     ways_page,
@@ -90,6 +91,7 @@ from controller.plans.clock_trust import GIVEN, Sources
 from controller.plans.overrides import routes as overrides
 from controller.plans.restored import routes as restored
 from controller.plans.why import routes as why
+from controller.problem_reports import routes as problem_reports
 from controller.retention import routes as retention
 from controller.room_tablets import routes as room_tablets
 from controller.settings import Settings
@@ -121,6 +123,7 @@ ROUTERS = (
     door_codes.router,
     code_search.router,
     links.router,
+    problem_reports.router,
     holders.router,
     members.router,
     people.router,
@@ -178,6 +181,7 @@ _PREFIXED = (
     (series_page.router, ""),
     (link_files.router, ""),
     (move_page.router, ""),
+    (report_page.router, ""),
     (door_page.router, ""),
     (induction_edit_page.router, ""),  # before the links, whose path it would be
     (induction_page.router, ""),

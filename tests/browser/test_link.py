@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import FilePayload, Locator, Page, expect
 
 from firmware_sim.hub_processes import SimHub
 from tests.browser.axe import faults
@@ -165,3 +165,58 @@ async def test_my_bookings_shows_the_way(screens: Screens, hub: SimHub) -> None:
     await expect(screen.page.get_by_text("Through the arch.")).to_be_visible()
     await expect(screen.page.get_by_text("Without steps: Ring for the lift.")).to_be_visible()
     assert await screen.sideways() == 0
+
+
+async def test_a_reported_problem_stands_on_morning_with_its_photo_until_it_is_done(
+    screens: Screens, hub: SimHub
+) -> None:
+    """By the link without an account, then on My bookings with one."""
+    password = "fifteen calm rivers"
+    await hub.api.put("/parties/tap-choir", {"kind": "group", "name": "Tap choir"})
+    member = [{"role": "group_member", "site": None, "party": "tap-choir"}]
+    await hub.api.post("/users", {"name": "Tam of the choir", "password": password, "assignments": member})
+    booked = await book(hub, "Tap practice", DAY, "19:00", "20:00", space="hall", party="tap-choir")
+    phone = await screens.new(size=NARROW, signed_in=False)
+    page = phone.page
+    await page.goto(booked["link"])
+    await page.get_by_role("button", name="Report a problem…").click()
+    await page.get_by_label("What is wrong").fill("The tap in the kitchen drips")
+    picture = await page.screenshot(type="jpeg", quality=90)
+    photo: FilePayload = {"name": "tap.jpg", "mimeType": "image/jpeg", "buffer": picture}
+    await page.get_by_label("A photograph, if it helps").set_input_files(photo)
+    found = await faults(page, "reporting by the link")
+    assert await phone.sideways() == 0
+    await page.get_by_role("button", name="Report it", exact=True).click()
+    await expect(page.get_by_text("It is reported. Thank you.")).to_be_visible()
+    await phone.open("/my-bookings")
+    await page.get_by_label("Name").fill("Tam of the choir")
+    await page.get_by_label("Password").fill(password)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name=re.compile("Tap practice$")).click()
+    await page.get_by_role("button", name="Report a problem…").click()
+    await expect(page.get_by_role("heading", name="Report a problem: Main hall")).to_be_focused()
+    await page.get_by_role("button", name="Report it", exact=True).click()
+    await expect(page.get_by_text("Say what is wrong.")).to_be_visible()
+    await page.get_by_label("What is wrong").fill("The heating is off")
+    await page.get_by_label("A photo, if it helps").set_input_files(photo)
+    found += await faults(page, "reporting on My bookings")
+    assert await phone.sideways() == 0
+    await page.get_by_role("button", name="Report it", exact=True).click()
+    await expect(page.get_by_role("region", name="Notice").get_by_text("It is reported. Thank you.")).to_be_visible()
+    desk = await screens.new(size=NARROW)
+    await desk.open("/morning?site=ramsey")
+    tap = desk.page.get_by_role("listitem").filter(has_text="The tap in the kitchen drips")
+    await expect(tap).to_contain_text("Tap practice")
+    async with desk.page.expect_popup() as opened:
+        await tap.get_by_role("link", name="See the photo").click()
+    shown = await opened.value
+    assert await shown.evaluate("document.querySelector('img').naturalWidth") > 0
+    await shown.close()
+    found += await faults(desk.page, "reported problems")
+    await tap.get_by_role("button", name="Done").click()
+    await expect(tap).to_be_hidden()
+    heating = desk.page.get_by_role("listitem").filter(has_text="The heating is off")
+    await expect(heating.get_by_role("link", name="See the photo")).to_be_visible()
+    await heating.get_by_role("button", name="Done").click()
+    await expect(heating).to_be_hidden()
+    assert found == []

@@ -14,6 +14,7 @@ from controller.diary.site_config import SiteConfig
 from controller.notices.calls import Call
 from controller.notices.document_reminders import LapsingDocument
 from controller.notices.door_trouble.model import MISSING_FOR, DoorReport
+from controller.problem_reports.model import ShownReport
 from controller.text import local_time
 
 EVENING = time(18)
@@ -62,6 +63,7 @@ class Morning(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime
     requests: Sequence[Request]
     calls: Sequence[Call]
+    problems: Sequence[ShownReport]
     late: Sequence[BookingView]
     unready: Sequence[BookingView]
     affected: Sequence[BookingView]

@@ -11,6 +11,7 @@ from controller.notices.morning.service import MOST
 from controller.notices.schemas import CallRead
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
+from controller.problem_reports.routes import ReportAnswer, report_answer
 from controller.text import local_time
 from controller.web.fields import Answer, DateText, answer_of
 
@@ -82,9 +83,9 @@ class MorningAnswer(Answer):
     """A manager's start of the day. ``since``: from when on changes are shown; ``until``: up to when bookings are
     looked through for doors and documents. ``requests``: what waits for approval. ``late``: running, and nobody has
     come, as far as its doors report. ``unready``: today's whose code is not on its doors although they are online.
-    ``affected``: nobody has decided yet whether they go ahead. ``calls``: whom to ring. ``new``, ``moved``,
-    ``cancelled``: what stands so since then; ``unused``: released, or over and nobody came. ``next``: the next booking
-    in these days. At most 200 of each."""
+    ``affected``: nobody has decided yet whether they go ahead. ``calls``: whom to ring. ``problems``: reported, and not
+    done. ``new``, ``moved``, ``cancelled``: what stands so since then; ``unused``: released, or over and nobody came.
+    ``next``: the next booking in these days. At most 200 of each."""
 
     now: str
     since: str
@@ -96,6 +97,7 @@ class MorningAnswer(Answer):
     doors: list[MorningDoor]
     documents: list[MorningDocument]
     calls: list[CallRead]
+    problems: list[ReportAnswer]
     new: list[MorningBooking]
     moved: list[MorningBooking]
     cancelled: list[MorningBooking]
@@ -139,6 +141,7 @@ def morning_answer(found: Morning, actor: Actor) -> MorningAnswer:
         affected=lines(found.affected),
         doors=[door(each) for each in found.doors],
         documents=[document(each) for each in found.documents],
+        problems=[report_answer(each, zone) for each in found.problems],
         calls=[answer_of(CallRead, each, zone) for each in found.calls],
         new=lines(found.new),
         moved=lines(found.moved),

@@ -32,6 +32,7 @@ from controller.notices.morning.model import (
 )
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
+from controller.problem_reports.service import ProblemReports
 from edge.wire.clock import Clock
 from edge.wire.faults import hint
 from edge.wire.interval import Interval
@@ -58,6 +59,7 @@ class MorningService:
         listing: BookingListing,
         calls: CallService,
         lapsing: DocumentReminders,
+        reports: ProblemReports,
         shut_doors: ShutDoors,
     ) -> None:
         self._database = database
@@ -66,6 +68,7 @@ class MorningService:
         self._listing = listing
         self._calls = calls
         self._lapsing = lapsing
+        self._reports = reports
         self._shut_doors = shut_doors
 
     async def of_site(self, site: str, *, days: int, actor: Actor) -> Morning:
@@ -83,6 +86,7 @@ class MorningService:
             down = list(_down(where, ahead, reports, now))
             dead = {report.door for report, _ in down}
             shut = [each for each in await self._shut_doors(tx, where, ahead, now) if each.door not in dead]
+            problems = await self._reports.in_site(tx, site)
             lapsed = await self._lapsed(tx, where, ahead, actor, now)
             undecided = await affected.page(tx, site, causes=tuple(Cause), kept=False, now=now, after=None, limit=MOST)
             changed = {name: await query(tx, site, since, now) for name, query in _CHANGES.items()}
@@ -115,6 +119,7 @@ class MorningService:
                 for report, its in down
             ]
             + [DoorDown(door=each.door, text=each.text, hint=_SHUT, **_hits(each.bookings, views)) for each in shut],
+            problems=problems,
             documents=[DocumentHit(document=document, **_hits(its, views)) for document, its in lapsed],
             next=next((views[each.id] for each in following), None),
             **{name: [views[each.id] for each in lines] for name, lines in changed.items()},

@@ -9,6 +9,7 @@ export const PARTS: { id: string; icon: IconName; title: string; link: string }[
   { id: "doors", icon: "door", title: "Doors that do not work", link: "doors that do not work" },
   { id: "unready", icon: "lock", title: "Codes that are not on the door", link: "not on the door" },
   { id: "calls", icon: "people", title: "To ring", link: "to ring" },
+  { id: "problems", icon: "warn", title: "Reported problems", link: "reported" },
   { id: "documents", icon: "copy", title: "Documents to ask for", link: "to ask for a document" },
   { id: "changed", icon: "repeat", title: "Changed", link: "changed" },
   { id: "unused", icon: "dash", title: "Booked and not used", link: "not used" },

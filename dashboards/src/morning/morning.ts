@@ -68,6 +68,19 @@ export interface Call {
   tried_at: string | null;
 }
 
+/** What somebody of a booking has reported as broken. */
+export interface ProblemReport {
+  id: string;
+  booking_id: string;
+  title: string;
+  space_name: string;
+  text: string;
+  photo: boolean;
+  contact_name: string;
+  contact_phone: string;
+  reported_at: string;
+}
+
 export type WireRequest = WireBooking & { reasons: Reason[] };
 
 export interface Morning {
@@ -81,6 +94,7 @@ export interface Morning {
   doors: DoorDown[];
   documents: DocumentHit[];
   calls: Call[];
+  problems: ProblemReport[];
   new: Line[];
   moved: Line[];
   cancelled: Line[];

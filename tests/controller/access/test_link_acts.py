@@ -239,12 +239,18 @@ async def test_a_link_to_show_is_refused_every_act(
             assert answer.status_code == 403, step
         for tick in ({}, {"step": "renew"}, {date: "yes"}):
             assert (await phone.post(shown(term), data=tick)).status_code == 403
-        for method, what in (("GET", "move"), ("POST", "move"), ("GET", "charge")):
+        for method, what in (
+            ("GET", "move"),
+            ("POST", "move"),
+            ("GET", "charge"),
+            ("GET", "upload"),
+            ("POST", "upload"),
+        ):
             answer = await phone.request(method, f"{shown(made)}/{what}", data=THERE if method == "POST" else None)
             assert answer.status_code == 403, what
             assert "£" not in answer.text
         page = await phone.get(shown(made))
-        for word in ("£", "Cancel", "Move", "finished", "charged", "Pass on"):
+        for word in ("£", "Cancel", "Move", "finished", "charged", "Pass on", "broken"):
             assert word not in words(page)
         listed = await phone.get(shown(term))
         for word in ("£", "Choose dates to cancel", "Make a new link", httpx.URL(term["link"]).path):

@@ -9,6 +9,12 @@ from typing import NamedTuple
 # request that waits, of a party at a site. party, holder, override, user: the one of the path. all: what belongs to all
 # sites. somewhere: the actor may do it at one site at least, and the route keeps to those.
 TABLE = """
+POST /bookings/{booking_id}/problem-reports         | check_in  | thing     |
+PUT /bookings/{booking_id}/problem-reports/{report_id}/content | check_in | thing |
+GET /sites/{site}/problem-reports                   | run       | site      |
+PUT /sites/{site}/problem-reports/{report_id}       | run       | site      |
+DELETE /sites/{site}/problem-reports/{report_id}    | run       | site      |
+GET /sites/{site}/problem-reports/{report_id}/content | run     | site      |
 GET /sites/{site}/ways                              | read      | site      |
 PUT /sites/{site}/ways                              | run       | site      |
 GET /sites/{site}/ways/content                      | read      | site      |

@@ -78,6 +78,7 @@ OPEN = {
     "/d/{token}/photo": "the link is a secret of the booking's people",
     "/ways": "a page, which asks who has signed in by itself (ways/test_ways)",
     "/ways/upload": "as the page itself",
+    "/d/{token}/upload": "the link is a secret of the booking's people",
     "/d/{token}/move": "the link is a secret of the booking's people",
     "/d/{token}/charge": "the link is a secret of the booking's people",
     "/d/{token}/booking.ics": "the link is a secret of the booking's people",
@@ -116,6 +117,7 @@ READING_POSTS = {
 """Routes that take a body, write nothing, and so ask no more than reading does."""
 OF_NO_SITE = {
     "kind": "which of a thing's links; the thing is looked up",
+    "report_id": "a report of the booking in the path, which the service asks for (problem_reports/test_reports)",
     "user_id": "somebody with rights at several sites; the service asks for each of them (test_assignments)",
     "assignment_id": "as for the user",
     "merge_id": "a merge into the party of the path",

@@ -52,6 +52,8 @@ KEYS = {
     "manual_calls": "id",
     "unanswered_calls": "call",
     "bounced_addresses": "id",
+    "problem_reports": "id",
+    "problem_photos": "report",
     "holders": "id",
     "holder_places": "holder",
     "members": "id",
@@ -139,6 +141,9 @@ async def diary(tx: Tx) -> None:
         await put(tx, "manual_calls", id=name, name="Bo Day", phone="1", due_at=at)
         await put(tx, "unanswered_calls", call=name, tried_at=at)
         await put(tx, "bounced_addresses", id=name, address_key=name, at=at)
+        reported = {"space": "hall", "booking_id": await booking(tx, "problem", name, NOW), "text": "The tap drips"}
+        await put(tx, "problem_reports", id=name, reported_at=at, **reported)
+        await put(tx, "problem_photos", report=name)
     for name, at in moments("accounts").items():
         for late in ("made_at", "ends"):
             times = {"made_at": NOW - 20 * 365 * DAY, "ends": NOW - 20 * 365 * DAY} | {late: at}
