@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Field, idOf, listText, readFields, valuesOf } from "../src/buildings/fields.ts";
 import { bodyOf, namedText } from "../src/buildings/things.ts";
+import { newRate, policySentences, ruleText, tariffSentences } from "../src/buildings/rules.ts";
 import { isFiner, nextStep, NO_PROGRESS, readWeek } from "../src/buildings/setup.ts";
 import { heard } from "../src/buildings/wiring.ts";
 import { editOf, isEdit, tabOf } from "../src/buildings/views.ts";
@@ -115,4 +116,36 @@ test("hours that a simple week cannot show are not taken for one", () => {
   assert.equal(isFiner([{ weekday: 0, mode: "staffed" }, { weekday: 1, mode: "staffed" }]), false);
   assert.equal(isFiner([{ weekday: 0, mode: "staffed" }, { weekday: 0, mode: "staffed" }]), true);
   assert.equal(isFiner([{ weekday: 0, mode: "extended" }]), true);
+});
+
+const ROOMS = [{ value: "hall", words: "Hall" }];
+const POLICY = {
+  ...{ version: 3, rules: [], windows: [{ tier: "community", days: 365, spaces: [] }], quotas: [], release: [], requests_hold: true },
+  ...{ hold_hours: 72, notice_min: 120, offer_hours: 24, reminder_hour: null, lead_in_min: 15, lag_min: null },
+};
+
+test("a policy is read as sentences, and each changes its own part", () => {
+  const all = policySentences(POLICY as never, ROOMS);
+  const said = all.map((one) => one.text);
+  for (const text of ["Community groups may book up to 1 year ahead.", "Partners may book as early as they like.", "What begins within 2 hours waits for you.", "Nobody is reminded."]) {
+    assert.ok(said.includes(text), text);
+  }
+  const window = all.find((one) => one.key === "window partner")!;
+  assert.deepEqual(window.save!({ days: 30 }).windows, [POLICY.windows[0], { tier: "partner", days: 30, spaces: [] }]);
+  assert.deepEqual(all[0]!.save!({ days: null }).windows, []);
+});
+
+test("a rule says for whom, where and up to what it confirms", () => {
+  const rule = { name: "Evenings", tiers: ["community"], spaces: ["hall"], modes: [], most_minutes: 180, most_days_ahead: null, most_people: 40, most_a_week: null, no_under_16s: true };
+  assert.equal(ruleText(rule, () => "Hall"), "Confirmed at once (“Evenings”) for community groups in Hall: up to 3 hours, up to 40 people, nobody under 16.");
+});
+
+test("a price is read as a sentence, and its times are kept apart as they were", () => {
+  const none = { version: 1, limits: [], discounts: [], allowances: [], cancelling: [], equipment: [] };
+  const rate = { name: "Evening", hours: ["Mon-Fri 18:00-22:00", "Sat,Sun 09:00-17:00"], modes: [], layouts: [], per_hour_pence: 1850, flat_pence: null, each_seat: false, spaces: ["hall"] };
+  const [one] = tariffSentences({ ...none, rates: [rate] }, ROOMS, []);
+  assert.equal(one!.text, "Evening: £18.50 an hour in Hall, Mon-Fri 18:00-22:00, Sat,Sun 09:00-17:00.");
+  assert.deepEqual(one!.save!(one!.thing!).rates, [rate]);
+  assert.deepEqual(one!.remove, { rates: [] });
+  assert.deepEqual(newRate({ ...none, rates: [] }, ROOMS).save!({ name: "Any", hours: "" }).rates, [{ name: "Any", hours: [] }]);
 });

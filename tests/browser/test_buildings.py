@@ -204,7 +204,7 @@ async def test_a_manager_sees_the_building_and_changes_no_part_of_it(screens: Sc
 
 
 @pytest.mark.browser_full
-@pytest.mark.parametrize("view", ["", "spaces.barn", "doors", "doors.front-door"])
+@pytest.mark.parametrize("view", ["", "spaces.barn", "doors", "doors.front-door", "prices", "rules"])
 @pytest.mark.parametrize("size", [NARROW, (1280, 800)])
 @pytest.mark.parametrize(("scheme", "forced"), [("light", False), ("dark", False), ("light", True)])
 async def test_every_part_of_the_page_is_accessible(
@@ -217,3 +217,57 @@ async def test_every_part_of_the_page_is_accessible(
         await expect(screen.page.get_by_role("button", name="Save the change")).to_be_visible()
     assert await faults(screen.page, view) == []
     assert await screen.sideways() <= 0
+
+
+async def test_a_price_is_calculated_changed_and_put_back(screens: Screens, hub: SimHub) -> None:
+    screen = await screens.new(size=NARROW)
+    page = screen.page
+    await screen.open("/buildings?site=ramsey&view=prices")
+    prices = page.get_by_role("list", name="Prices")
+    await page.get_by_role("button", name="New price…").click()
+    await page.get_by_label("Name", exact=True).fill("Barn evenings")
+    await page.get_by_label("Pounds an hour").fill("twelve")
+    await page.get_by_role("button", name="Add it").click()
+    await expect(page.get_by_text("Type an amount in pounds, such as 12.50.").last).to_be_visible()
+    await page.get_by_label("Pounds an hour").fill("12.50")
+    await page.get_by_label("Times").fill("Mon-Fri 18:00-22:00")
+    await page.get_by_label("Barn", exact=True).check()
+    await page.get_by_role("button", name="Add it").click()
+    await expect(prices).to_contain_text("Barn evenings: £12.50 an hour in Barn, Mon-Fri 18:00-22:00.")
+    await page.get_by_label("Room", exact=True).select_option("Barn")
+    await page.get_by_label("Day", exact=True).fill("11/3/2027")
+    await page.get_by_role("button", name="Calculate").click()
+    await expect(page.get_by_text(re.compile(r"^Barn, Thu.* 11 Mar.*, 18:00 to 20:00:"))).to_be_visible()
+    await expect(page.get_by_role("list", name="Lines of the quote")).to_contain_text("£25.00")
+    assert await faults(page, "prices") == []
+    assert await screen.sideways() <= 0
+    await prices.get_by_role("listitem").filter(has_text="Barn evenings").get_by_role("button", name="Remove…").click()
+    await page.get_by_role("button", name="Remove it").click()
+    await expect(prices).not_to_contain_text("Barn evenings")
+    await page.get_by_role("button", name="Undo").click()
+    await expect(prices).to_contain_text("Barn evenings")
+    tariffs = await hub.api.get("/sites/ramsey/tariffs")
+    rates = [one for one in tariffs["rates"] if one["name"] != "Barn evenings"]
+    said = {"text", "changed_at", "changed_by"}
+    await hub.api.put("/sites/ramsey/tariffs", {k: v for k, v in tariffs.items() if k not in said} | {"rates": rates})
+
+
+async def test_a_booking_rule_is_read_as_a_sentence_and_changed(screens: Screens, hub: SimHub) -> None:
+    before = await hub.api.get("/sites/ramsey/policy")
+    screen = await screens.new(size=NARROW)
+    page = screen.page
+    await screen.open("/buildings?site=ramsey&view=rules")
+    rules = page.get_by_role("list", name="Booking rules")
+    commercial = rules.get_by_role("listitem").filter(has_text="Businesses may book")
+    await commercial.get_by_role("button", name="Change…").click()
+    await page.get_by_label("Days ahead").fill("60")
+    await page.get_by_role("button", name="Save the change").click()
+    await expect(commercial).to_contain_text("Businesses may book up to 60 days ahead.")
+    await expect(commercial.get_by_role("button", name="Change…")).to_be_focused()
+    windows = (await hub.api.get("/sites/ramsey/policy"))["windows"]
+    assert {"tier": "commercial", "days": 60, "spaces": []} in windows
+    assert await faults(page, "rules") == []
+    assert await screen.sideways() <= 0
+    await page.get_by_role("button", name="Undo").click()
+    await expect(commercial).not_to_contain_text("60 days")
+    await hub.api.put("/sites/ramsey/policy", before)
