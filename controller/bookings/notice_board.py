@@ -13,7 +13,7 @@ _SHOWN = frozenset({BookingStatus.CONFIRMED, BookingStatus.ARRIVED, BookingStatu
 
 
 class BoardEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """``who``: what a public booking is listed as, or the group where the site's tablets name groups; else empty, and
+    """``who``: the public title of a public booking, or the group where the site's tablets name groups; else empty, and
     the space is only in use."""
 
     space: str
@@ -36,7 +36,8 @@ def board_entries(
 
 
 def _who(where: SiteConfig, booking: Booking, party: Party | None) -> str:
-    if booking.public:
-        return booking.listed_as or booking.title
+    """As on a room's tablet: the public title and no other, since that of the diary may name what is private."""
+    if booking.public and booking.listed_as:
+        return booking.listed_as
     named = where.policy.tablet_names and party is not None and party.kind is not PartyKind.PERSON
     return party.name if named and party is not None else ""

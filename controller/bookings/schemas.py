@@ -353,7 +353,7 @@ class DayCountList(Answer):
 
 
 class BoardEntryRead(Answer, of=BoardEntry):
-    """``who``: what a public booking is listed as, or the group where the site's tablets name groups; else empty: the
+    """``who``: the public title of a public booking, or the group where the site's tablets name groups; else empty: the
     space is only in use."""
 
 

@@ -22,7 +22,16 @@ LOOKS: tuple[tuple[Scheme, bool, tuple[int, int]], ...] = (
 
 
 async def test_the_week_and_the_notice_board_are_printed(screens: Screens, hub: SimHub) -> None:
-    await book(hub, "Winter fair", MONDAY + timedelta(days=5), "10:00", "16:00", space="hall", public=True)
+    await book(
+        hub,
+        "Winter fair",
+        MONDAY + timedelta(days=5),
+        "10:00",
+        "16:00",
+        space="hall",
+        public=True,
+        listed_as="Winter fair",
+    )
     await book(hub, "Private quarrel", MONDAY + timedelta(days=1), "18:00", "20:00", contact_name="Mary Secret")
     screen = await screens.new()
     page = screen.page

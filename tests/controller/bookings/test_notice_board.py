@@ -18,7 +18,13 @@ async def test_a_board_says_no_more_than_it_may(any_village: httpx.AsyncClient) 
     await put_party(any_village, "choir", name="Great Whyte Choir")
     await put_party(any_village, "ann", kind="person", name="Ann Private")
     day, night = {"contact_name": "Cora Lee"}, "2026-11-27T{}:00"
-    fair = {"title": "Fair", "public": True, "starts": night.format("09"), "ends": night.format("10")}
+    fair = {
+        "title": "Fair of Cora",
+        "listed_as": "Fair",
+        "public": True,
+        "starts": night.format("09"),
+        "ends": night.format("10"),
+    }
     await book(any_village, **day | fair)
     choir = {"title": "Secret rehearsal", "party": "choir", "starts": night.format("11"), "ends": night.format("12")}
     await book(any_village, **day | choir)
@@ -26,9 +32,16 @@ async def test_a_board_says_no_more_than_it_may(any_village: httpx.AsyncClient) 
     await book(any_village, **day | ann)
     gone = await book(any_village, title="Gone", starts=night.format("15"), ends=night.format("16"))
     await act(any_village, gone, "cancel")
+    quiz = {"title": "Cora's quiz", "public": True, "starts": night.format("19"), "ends": night.format("20")}
+    await book(any_village, **day | quiz)
     asked = {"title": "Wish", "starts": night.format("17"), "ends": night.format("18"), "by_rules": True}
     await book(any_village, **asked)
-    assert await board(any_village) == [("hall", "09:00", "Fair"), ("hall", "11:00", ""), ("hall", "13:00", "")]
+    assert await board(any_village) == [
+        ("hall", "09:00", "Fair"),
+        ("hall", "11:00", ""),
+        ("hall", "13:00", ""),
+        ("hall", "19:00", ""),
+    ]
     policy = (await any_village.get(f"{API}/sites/{SITE}/policy")).json() | {"tablet_names": True}
     assert (await any_village.put(f"{API}/sites/{SITE}/policy", json=policy)).is_success
-    assert [who for *_, who in await board(any_village)] == ["Fair", "Great Whyte Choir", ""]
+    assert [who for *_, who in await board(any_village)] == ["Fair", "Great Whyte Choir", "", ""]
