@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -11,6 +10,7 @@ from controller.calendars.public_events import KIND_NAMES, PublicEventRow, Taken
 from controller.diary.model import EventKind
 from controller.diary.site_config import SiteConfig
 from controller.text import local_time, times
+from controller.text.web_host import web_host
 from edge.wire.interval import Interval
 
 IN_USE = "In use"
@@ -126,6 +126,7 @@ def day_text(day: date) -> str:
 
 
 def _shown(event: PublicEventRow, day: date, now: datetime, *, of_all: bool) -> ShownEvent:
+    host = web_host(event.web_link)
     return ShownEvent(
         time=_time(event.during, event.tz, day, now),
         title=event.title,
@@ -134,8 +135,8 @@ def _shown(event: PublicEventRow, day: date, now: datetime, *, of_all: bool) -> 
         kind=KIND_NAMES[event.event_kind] if event.event_kind else "",
         about=event.about,
         organiser=event.organiser or "",
-        link=event.web_link,
-        host=(urlsplit(event.web_link).hostname or "").removeprefix("www."),
+        link=event.web_link if host else "",
+        host=host.removeprefix("www."),
         called_off=event.called_off,
         on_now=not event.called_off and now in event.during,
     )

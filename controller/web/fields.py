@@ -28,6 +28,7 @@ from pydantic import (
 
 from controller.text import local_time
 from controller.text.id_patterns import ID_PATTERN
+from controller.text.web_host import web_host
 from controller.web.problem import invalid_field
 from edge.wire.ids import SLUG_PATTERN
 
@@ -209,7 +210,7 @@ _WEB_ADDRESS = re.compile(r"https?://[^\s/@:?#\"<>\\]+\.[^\s@\"<>\\]+", re.ASCII
 
 
 def _web_address(text: str) -> str:
-    if text and not _WEB_ADDRESS.fullmatch(text):
+    if text and not (_WEB_ADDRESS.fullmatch(text) and web_host(text)):
         raise ValueError("must be a web address like https://choir.example.org/concerts")
     return text
 

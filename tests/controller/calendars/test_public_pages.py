@@ -11,7 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from icalendar import Calendar
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from controller.calendars.public_events import KIND_NAMES
 from controller.container import Container
@@ -333,6 +333,9 @@ async def test_a_flood_of_addresses_is_refused_and_what_is_kept_is_still_read(
         ("web_link", "https://user:secret@example.org/"),
         ("web_link", "https://localhost/"),
         ("web_link", "//example.org"),
+        ("web_link", "https://[a.b"),
+        ("web_link", "https://a].b/x"),
+        ("web_link", "https://ex℀mple.org/x"),
         ("event_kind", "party"),
         ("about", "x" * 501),
         ("listed_as", "two\nlines"),
@@ -342,6 +345,21 @@ async def test_what_is_no_public_text_is_refused(village: httpx.AsyncClient, fie
     body = {"space": "hall", "title": "Choir", "starts": "2026-11-26T18:00", "ends": "2026-11-26T20:00"}
     answer = await village.post(f"{API}/sites/{SITE}/bookings", json=body | {field: value})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+
+
+async def test_a_link_that_cannot_be_read_is_left_out_and_the_rest_is_shown(
+    village: httpx.AsyncClient, outside: httpx.AsyncClient, container: Container
+) -> None:
+    from controller.diary.tables import bookings
+
+    made = await book(village, **LISTED)
+    for link in ("https://[a.b", "https://a].b/x", "https://ex℀mple.org/x"):
+        async with container.database.write() as tx:
+            await tx.execute(update(bookings).where(bookings.c.id == made["id"]).values(web_link=link))
+        container.changes.site_changed(SITE)
+        for path in EVERY:
+            assert (await outside.get(path)).status_code == 200, (path, link)
+        assert "More at" not in await text_of(outside, PAGE)
 
 
 async def test_html_in_a_text_stays_text(village: httpx.AsyncClient, outside: httpx.AsyncClient) -> None:
