@@ -220,7 +220,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``document_reminder_days``: how many days before a document ends its party is reminded. ``hire``: ``None``: who has
     not signed in asks for nothing. ``quiet_hours``: in which text messages wait that can, by the site's clock;
     ``None``: never. ``quiet_mail``: mails wait too. ``public_page``: what it shows to everybody. ``tablet_names``:
-    tablets at rooms show which group is there."""
+    tablets at rooms show which group is there. ``tablet_end``, ``tablet_book``: who types a booking's code there may
+    end it early; make it longer, or book the room."""
 
     rules: tuple[ApprovalRule, ...] = ()
     windows: tuple[PriorityWindow, ...] = ()
@@ -243,6 +244,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     quiet_mail: bool = False
     public_page: PublicPagePolicy = PublicPagePolicy()
     tablet_names: bool = False
+    tablet_end: bool = False
+    tablet_book: bool = False
 
     def release_rule(self, space: str, tier: Tier) -> ReleaseRule | None:
         """By which bookings of a tier in a space are released."""

@@ -30,6 +30,13 @@ class NoGroup(Conflicting, kind="no-group", title="This code belongs to no group
         super().__init__("this code belongs to no group, so nothing can be booked with it here; ask the staff")
 
 
+class NotHere(Conflicting, kind="not-at-tablet", title="This is not done at the door"):
+    """The site's policy lets tablets check in only, or not do this."""
+
+    def __init__(self) -> None:
+        super().__init__("this is not done at the door here; use the link in your message, or ask the staff")
+
+
 class NeedsStaff(Conflicting, kind="needs-staff", title="The staff must agree first"):
     def __init__(self) -> None:
         super().__init__("the staff must agree to this first, so it cannot be booked at the door; ask them")
@@ -56,12 +63,15 @@ class Shut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RoomView(msgspec.Struct, frozen=True, kw_only=True):
-    """A room for the next hours. ``taken`` and ``shut``: by start, past ones left out."""
+    """A room for the next hours. ``taken`` and ``shut``: by start, past ones left out. ``may_end``, ``may_book``: what
+    its site lets be done here with a code."""
 
     site: str
     zone: str
     space: str
     now: datetime
+    may_end: bool
+    may_book: bool
     taken: tuple[Taken, ...]
     shut: tuple[Shut, ...]
 

@@ -12,7 +12,7 @@ from controller.people.authentication import COOKIE, TheRoomTablet, cookie_name
 from controller.people.displays.model import UNUSED_AFTER
 from controller.people.errors import NotARoomTablet, TooManyTries
 from controller.people.routes import set_cookie
-from controller.room_tablets.model import NeedsStaff, NoGroup, NothingRuns, OtherRoom, WrongDoorCode
+from controller.room_tablets.model import NeedsStaff, NoGroup, NotHere, NothingRuns, OtherRoom, WrongDoorCode
 from controller.room_tablets.schemas import (
     BookHalfHourBody,
     CodeBody,
@@ -31,7 +31,7 @@ from controller.web.services import TheSettings, service
 router = APIRouter(tags=["room tablets"], responses=described(NotSignedIn, NotARoomTablet))
 TheTablets = Annotated[RoomTablets, service(RoomTablets)]
 _TYPED = described(WrongDoorCode, TooManyTries, SpaceUnknown)
-_OFFERED = _TYPED | described(Clash, NotPossible, NeedsStaff, NoGroup)
+_OFFERED = _TYPED | described(Clash, NotPossible, NeedsStaff, NoGroup, NotHere)
 
 
 @router.get("/room-tablet", responses=described(SpaceUnknown))
@@ -71,7 +71,7 @@ async def book_half_hour(body: BookHalfHourBody, tablets: TheTablets, tablet: Th
     return answer_of(DoneAnswer, await tablets.book(tablet, body.code, starts))
 
 
-@router.post("/room-tablet/end", responses=_TYPED | described(NothingRuns, NotNow))
+@router.post("/room-tablet/end", responses=_TYPED | described(NothingRuns, NotHere, NotNow))
 async def end_here(body: CodeBody, tablets: TheTablets, tablet: TheRoomTablet) -> DoneAnswer:
     """End the booking with this code that is on in the room, at the next full minute. The rest of its time is free."""
     return answer_of(DoneAnswer, await tablets.end(tablet, body.code))

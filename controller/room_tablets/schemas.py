@@ -44,13 +44,16 @@ class ShutAnswer(Answer):
 
 
 class RoomTabletAnswer(Answer):
-    """The room for the next 24 hours. ``build``: names the built pages; a page of another build loads itself again."""
+    """The room for the next 24 hours. ``build``: names the built pages; a page of another build loads itself again.
+    ``may_end``, ``may_book``: what the site's policy lets be done with a code, besides checking in."""
 
     site: str
     zone: str
     space: str
     now: LocalTime
     build: str
+    may_end: bool
+    may_book: bool
     taken: list[TakenAnswer]
     shut: list[ShutAnswer]
 

@@ -1,9 +1,10 @@
 """The tablet beside a room's door: shows the room, and acts for who types the code of a booking there.
 
-A code counts as at the door itself: in its own window, for the doors on the way to the room. What it may do then is
-what its booking's people may do, by the rules and at the price of its group.
+A code counts as at the door itself: in its own window, for the doors on the way to the room. Who knows
+it checks in; ending and booking are for sites that let it, by the rules and at the price of its group.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
 from controller.diary.model import Booking, BookingChange, BookingState, BookingStatus, Details, Draft
+from controller.diary.policy import Policy
 from controller.diary.site_config import SiteConfig, SpaceAtSite
 from controller.people.errors import Tried
 from controller.people.model import Actor, DisplayPlace, Party, PartyKind, Role
@@ -30,6 +32,7 @@ from controller.room_tablets.model import (
     Done,
     NeedsStaff,
     NoGroup,
+    NotHere,
     NothingRuns,
     Offer,
     OtherRoom,
@@ -108,6 +111,8 @@ class RoomTablets:
             zone=there.site.zone,
             space=there.space.name,
             now=now,
+            may_end=where.policy.tablet_end,
+            may_book=where.policy.tablet_book,
             taken=tuple(sorted(taken, key=lambda each: each.starts)),
             shut=tuple(
                 Shut(during=each.during, why=each.why) for each in where.hours.closed(ahead, space=there.space.id)
@@ -124,7 +129,8 @@ class RoomTablets:
 
     async def end(self, tablet: DisplayPlace, code: str) -> Done:
         """End the booking that is on at the next full minute; the rest of its time is free. Idempotent. Raises as
-        ``check_in``, and ``NothingRuns``."""
+        ``check_in``, and ``NothingRuns``, ``NotHere``."""
+        await self._require(tablet, lambda policy: policy.tablet_end)
         typed = await self._typed(tablet, code)
         running = typed.running
         if running is None:
@@ -136,11 +142,13 @@ class RoomTablets:
     async def offer(self, tablet: DisplayPlace, code: str) -> Offer:
         """The next half hour for the group whose code it is, and what it costs: its booking lasts longer while it is on
         here, otherwise a new one begins at the next full minute. Raises ``Clash``, ``NotPossible``, ``NeedsStaff``,
-        ``NoGroup``, ``WrongDoorCode``, ``TooManyTries``."""
+        ``NoGroup``, ``NotHere``, ``WrongDoorCode``, ``TooManyTries``."""
+        await self._require(tablet, lambda policy: policy.tablet_book)
         return (await self._offer(tablet, await self._typed(tablet, code)))[0]
 
     async def book(self, tablet: DisplayPlace, code: str, starts: datetime) -> Done:
         """Book it. ``starts``: of the offer; sent again with the same, nothing more is booked. Raises as ``offer``."""
+        await self._require(tablet, lambda policy: policy.tablet_book)
         typed = await self._typed(tablet, code)
         if (before := await self._booked(tablet, typed, starts)) is not None:
             return before
@@ -159,6 +167,12 @@ class RoomTablets:
     async def _room(self, tx: Tx, tablet: DisplayPlace) -> tuple[SiteConfig, SpaceAtSite]:
         where = await self.writer.site_configs.of(tx, tablet.site)
         return where, where.require(tablet.space or "")
+
+    async def _require(self, tablet: DisplayPlace, allows: Callable[[Policy], bool]) -> None:
+        """Asked before a code is looked at. Raises ``NotHere``."""
+        async with self.database.read() as tx:
+            if not allows((await self.writer.site_configs.of(tx, tablet.site)).policy):
+                raise NotHere
 
     async def _typed(self, tablet: DisplayPlace, code: str) -> Presented:
         counters = self.tries.room_tablet(tablet.id)

@@ -10,7 +10,7 @@ function taken(starts: string, ends: string, more: Partial<Answer["taken"][numbe
   return { starts, ends, held_from: starts, held_until: ends, who: "", sure: true, arrived: false, ...more };
 }
 function room(all: Answer["taken"], shut: Answer["shut"] = []) {
-  return roomOf({ site: "Ramsey Hub", space: "Hall", zone: ZONE, now: "", build: "", taken: all, shut });
+  return roomOf({ site: "Ramsey Hub", space: "Hall", zone: ZONE, now: "", build: "", may_end: true, may_book: true, taken: all, shut });
 }
 
 test("a room is free until it is prepared for the next booking", () => {

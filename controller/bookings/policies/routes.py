@@ -220,7 +220,8 @@ class PolicyBody(PolicyPart):
     ``hire``: what people who have not signed in may ask for; null: nothing. ``quiet_hours``: from when to when, by
     the site's clock, text messages wait that can; null: never. ``quiet_mail``: mails wait too.
     ``public_page``: what the site's page of what's on shows. ``tablet_names``: whether tablets at rooms show which
-    group is there."""
+    group is there. ``tablet_end``, ``tablet_book``: whether who types a booking's code there may end it early; make it
+    longer, or book the room."""
 
     rules: Annotated[list[ApprovalRuleBody], Field(max_length=MOST_PARTS, default_factory=list)]
     windows: Annotated[list[PriorityWindowBody], Field(max_length=MOST_PARTS, default_factory=list)]
@@ -245,6 +246,8 @@ class PolicyBody(PolicyPart):
     quiet_mail: Annotated[bool, Field(strict=True)] = False
     public_page: PublicPageBody = Field(default_factory=PublicPageBody)
     tablet_names: Annotated[bool, Field(strict=True)] = False
+    tablet_end: Annotated[bool, Field(strict=True)] = False
+    tablet_book: Annotated[bool, Field(strict=True)] = False
 
     @model_validator(mode="after")
     def _names_differ(self) -> "PolicyBody":

@@ -20,6 +20,8 @@ export interface Room {
   site: string;
   space: string;
   zone: string;
+  mayEnd: boolean;
+  mayBook: boolean;
   taken: Taken[];
   shut: Shut[];
 }
@@ -30,6 +32,8 @@ export interface Answer {
   zone: string;
   now: string;
   build: string;
+  may_end: boolean;
+  may_book: boolean;
   taken: { starts: string; ends: string; held_from: string; held_until: string; who: string; sure: boolean; arrived: boolean }[];
   shut: { starts: string; ends: string; why: string }[];
 }
@@ -46,12 +50,14 @@ export interface Now {
 }
 const WORDS: Record<Kind, string> = { free: "Free", use: "In use", held: "Reserved", prepared: "Not free", shut: "Closed" };
 
-export function roomOf({ site, space, zone, taken, shut }: Answer): Room {
+export function roomOf({ site, space, zone, may_end, may_book, taken, shut }: Answer): Room {
   const at = Date.parse;
   return {
     site,
     space,
     zone,
+    mayEnd: may_end,
+    mayBook: may_book,
     taken: taken.map((one) => ({
       from: at(one.starts),
       to: at(one.ends),

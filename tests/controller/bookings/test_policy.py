@@ -29,6 +29,8 @@ PLAIN: Json = {
     "quiet_mail": False,
     "public_page": {"in_use": False, "access": "", "contact": ""},
     "tablet_names": False,
+    "tablet_end": False,
+    "tablet_book": False,
     "lead_in_min": None,
     "lag_min": None,
     "notice_min": 0,
@@ -79,6 +81,8 @@ FULL: Json = PLAIN | {
     "quiet_mail": True,
     "public_page": {"in_use": True, "access": "Two parking bays", "contact": "01487 555 010"},
     "tablet_names": True,
+    "tablet_end": True,
+    "tablet_book": True,
     "lead_in_min": 30,
     "lag_min": 0,
 }

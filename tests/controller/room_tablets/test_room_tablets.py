@@ -26,7 +26,7 @@ from tests.controller.village import API, SITE, Json, act, book, code_of, look
 
 NOW = "2026-11-25T12:00"
 ROOM = f"{API}/room-tablet"
-RULES = Policy(rules=(ApprovalRule(name="all"),))
+RULES = Policy(rules=(ApprovalRule(name="all"),), tablet_end=True, tablet_book=True)
 
 
 ASKED = {"from": "2026-11-25", "to": "2026-12-12", "text": "zz"}
@@ -203,7 +203,7 @@ async def test_what_the_rules_would_leave_to_staff_is_not_booked(
     village: httpx.AsyncClient, tablet: httpx.AsyncClient, container: Container
 ) -> None:
     made, code = await running(village)
-    await put_policy(container, Policy())
+    await put_policy(container, Policy(tablet_end=True, tablet_book=True))
     assert (await send(tablet, "offer", code, 409))["type"].endswith("needs-staff")
     assert (await send(tablet, "bookings", code, 409, starts=made["ends"]))["type"].endswith("needs-staff")
     assert (await look(village, made))["status"] == "confirmed"
@@ -235,6 +235,20 @@ async def test_a_hirer_gets_no_room_and_no_time_without_a_manager(
     made, other = await hirer(village, container, "hall")
     assert (await send(tablet, "offer", other, 409))["type"].endswith("needs-staff")
     assert (await send(tablet, "bookings", other, 409, starts=made["ends"]))["type"].endswith("needs-staff")
+    assert (await look(village, made))["ends"] == made["ends"]
+
+
+async def test_a_code_only_checks_in_unless_the_site_lets_it_do_more(
+    village: httpx.AsyncClient, tablet: httpx.AsyncClient, container: Container
+) -> None:
+    made, code = await running(village)
+    await put_policy(container, Policy(rules=RULES.rules))
+    shown = (await tablet.get(ROOM)).json()
+    assert (shown["may_end"], shown["may_book"]) == (False, False)
+    for typed in (code, "400000"):
+        for what, more in (("end", {}), ("offer", {}), ("bookings", {"starts": made["ends"]})):
+            assert (await send(tablet, what, typed, 409, **more))["type"].endswith("not-at-tablet")
+    await send(tablet, "check-in", code)
     assert (await look(village, made))["ends"] == made["ends"]
 
 
