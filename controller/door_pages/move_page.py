@@ -13,9 +13,9 @@ from msgspec.structs import replace
 
 from controller.billing.answers import summary
 from controller.bookings.booking_view import BookingView
-from controller.bookings.errors import LinkUnknown
+from controller.bookings.errors import LinkUnknown, Stale
 from controller.bookings.series.date_edits import EditScope, SeriesChange
-from controller.bookings.series.model import DateEffect, DateStatus, Otherwise, SeriesDate, SeriesRequest
+from controller.bookings.series.model import DateEffect, DateStatus, Otherwise, SeriesDate, SeriesRequest, SeriesStale
 from controller.diary.model import BookingChange, Draft
 from controller.door_pages.door_page import (
     STANDING,
@@ -94,20 +94,28 @@ async def move(pages: ThePages, request: Request, token: str = Token) -> Respons
     typed = _typed(found) | {
         name: form[name] for name in ("day", "from", "to", "scope", "space", "layout") if name in form
     }
+    given = form.get("check", "")
     try:
         asked = _read(found, typed)
+        if given and (*_walls(found), found.booking.space) == (asked.starts, asked.ends, asked.space):
+            return _moved(token, waits=not found.booking.certain)  # pressed twice
         outcome = await _look(pages, found, asked)
         check = pages.keys.confirmation(found.booking.id, found.booking.version, f"move\0{asked}\0{outcome.proof}")
-        given = form.get("check", "")
         if not outcome.possible or not given:
             return _form(found, token, typed, outcome=outcome, asked=asked, check=check)
         if not hmac.compare_digest(check.encode(), given.encode(errors="replace")):
             notice = "Nothing is moved yet: this has just changed. Look again before you move it."
             return _form(found, token, typed, outcome=outcome, asked=asked, check=check, notice=notice)
         await _carry_out(pages, found, asked)
+    except (Stale, SeriesStale):
+        return await move(pages, request, token)  # as it is now
     except Problem as error:
         return _form(found, token, typed, status=422, notice=why(error, _CALLED))
-    return RedirectResponse(f"../{token}?done={'waits' if outcome.loses else 'moved'}", 303)
+    return _moved(token, waits=outcome.loses)
+
+
+def _moved(token: str, *, waits: bool) -> Response:
+    return RedirectResponse(f"../{token}?done={'waits' if waits else 'moved'}", 303)
 
 
 async def _enter(pages: DoorPages, token: str) -> BookingView | Response:
@@ -289,6 +297,9 @@ async def _carry_out(pages: DoorPages, view: BookingView, asked: Asked) -> None:
     booking, actor = view.booking, actor_of(view.booking)
     if asked.scope != "one":
         shifted = await _change(pages, view, asked, check=False)
+        latest = (await pages.bookings.get(booking.id)).booking
+        if latest.version != booking.version:  # or what another press has shifted is shifted again
+            raise Stale(latest)
         await pages.series.change(booking.series_id or "", shifted, actor=actor)
         return
     change = BookingChange(

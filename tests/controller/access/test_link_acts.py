@@ -1,6 +1,7 @@
 """What the link to manage does: move with the check and the price first, end early, drop dates, calendar, what is
 charged. The link to show is refused each of them."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -58,6 +59,40 @@ async def test_a_move_says_first_whether_it_is_free_and_what_it_costs(
     assert "Thu 3 Dec, 19:00 to 21:00" in words(after)
     assert spoken(made["code"]) in words(after), "it keeps its code"
     assert (await look(village, made))["starts"] == "2026-12-03T19:00:00+00:00"
+
+
+@pytest.mark.parametrize("rules", [CONFIRMS, Policy()])
+async def test_a_move_that_is_pressed_twice_is_done_once_and_says_so_twice(
+    village: httpx.AsyncClient, app: FastAPI, container: Container, rules: Policy
+) -> None:
+    await put_policy(container, rules)
+    made = await book(village)
+    path = f"{path_of(made)}/move"
+    async with stranger(app) as phone:
+        pressed = THERE | {"check": check_of(await phone.post(path, data=THERE))}
+        answers = await asyncio.gather(*(phone.post(path, data=pressed) for _ in range(2)))
+        answers.append(await phone.post(path, data=pressed))
+    assert [each.status_code for each in answers] == [303] * 3
+    assert len({each.headers["location"] for each in answers}) == 1
+    log = (await village.get(f"{API}/bookings/{made['id']}/log")).json()["items"]
+    assert [each["what"] for each in log].count("move") == 1
+
+
+async def test_the_dates_of_a_series_are_shifted_once_by_two_presses(
+    village: httpx.AsyncClient, app: FastAPI, container: Container
+) -> None:
+    await put_policy(container, CONFIRMS)
+    made = await series(village)
+    first = (await village.get(f"{API}/series/{made['id']}")).json()["dates"][0]["booking"]
+    booking = (await village.get(f"{API}/bookings/{first}")).json()
+    path = f"{path_of(booking)}/move"
+    later = {"day": "26/11/2026", "from": "18:30", "to": "20:30", "scope": "all"}
+    async with stranger(app) as phone:
+        pressed = later | {"check": check_of(await phone.post(path, data=later))}
+        answers = await asyncio.gather(*(phone.post(path, data=pressed) for _ in range(2)))
+        answers.append(await phone.post(path, data=pressed))
+    assert [each.status_code for each in answers] == [303] * 3
+    assert (await look(village, booking))["starts"] == "2026-11-26T18:30:00+00:00"
 
 
 async def test_a_taken_time_is_refused_with_what_would_fit_and_without_strangers_names(
