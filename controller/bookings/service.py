@@ -39,7 +39,7 @@ from controller.diary.model import (
     require_not_over,
     require_timely,
 )
-from controller.diary.site_config import SiteConfig
+from controller.diary.site_config import SiteConfig, SpaceAtSite
 from controller.diary.waitlist import Overdue, WaitState
 from controller.estate.model import Site
 from controller.key_files import LinkKind, linked
@@ -61,9 +61,10 @@ _ACCEPTS = "this accepts the offer for the person who waited"
 
 
 class CheckedRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """The verdict on a request, and the warnings that come with it."""
+    """The verdict on a request for ``place``, and the warnings that come with it."""
 
     site: Site
+    place: SpaceAtSite
     verdict: Verdict
     lingering: tuple[str, ...]
     notes: tuple[str, ...]
@@ -187,7 +188,11 @@ class BookingService:
                 actor=actor,
             )
             return CheckedRequest(
-                site=there.site, verdict=verdict, lingering=old_codes, notes=clock_change_notes(during, zone)
+                site=there.site,
+                place=there,
+                verdict=verdict,
+                lingering=old_codes,
+                notes=clock_change_notes(during, zone),
             )
 
     async def get(self, booking_id: str) -> BookingView:

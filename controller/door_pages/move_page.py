@@ -63,12 +63,14 @@ class Asked:
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
     """What a move would do. ``lines``: what becomes of which date, or why it cannot be. ``loses``: a confirmed one
-    would wait for a decision. ``proof``: all that the page said, for the check at the end."""
+    would wait for a decision. ``elsewhere``: the name of another room. ``proof``: all that the page said, for the check
+    at the end."""
 
     possible: bool
     text: str
     lines: tuple[str, ...] = ()
     loses: bool = False
+    elsewhere: str = ""
     price: str = ""
     instead: tuple[dict[str, str], ...] = ()
 
@@ -102,10 +104,10 @@ async def move(pages: ThePages, request: Request, token: str = Token) -> Respons
         outcome = await _look(pages, found, asked)
         check = pages.keys.confirmation(found.booking.id, found.booking.version, f"move\0{asked}\0{outcome.proof}")
         if not outcome.possible or not given:
-            return _form(found, token, typed, outcome=outcome, asked=asked, check=check)
+            return _form(found, token, typed, outcome=outcome, check=check)
         if not hmac.compare_digest(check.encode(), given.encode(errors="replace")):
             notice = "Nothing is moved yet: this has just changed. Look again before you move it."
-            return _form(found, token, typed, outcome=outcome, asked=asked, check=check, notice=notice)
+            return _form(found, token, typed, outcome=outcome, check=check, notice=notice)
         await _carry_out(pages, found, asked)
     except (Stale, SeriesStale):
         return await move(pages, request, token)  # as it is now
@@ -186,14 +188,16 @@ async def _look(pages: DoorPages, view: BookingView, asked: Asked) -> Outcome:
     checked = await pages.bookings.check(booking.site, draft, but=booking.id, actor=actor)
     verdict, zone = checked.verdict, checked.site.tz
     during = Interval(start=draft.starts.resolve(zone, "starts"), end=draft.ends.resolve(zone, "ends"))
-    when = times.window(during, zone, now=view.now)
+    elsewhere = "" if asked.space == booking.space else checked.place.space.name
+    when = times.window(during, zone, now=view.now) + (f" in {elsewhere}" if elsewhere else "")
     if not verdict.possible:
         found = await pages.availability.instead(
             booking.site, draft, but=booking.id, actor=actor, miles=None, limit=_FIT
         )
         lines = tuple(sentence(_said(each, view)) for each in verdict.refusals)
         instead = tuple(_proposal(each.candidate, each.text, each.approval) for each in found.proposals)
-        return Outcome(possible=False, text=f"{when}: that cannot be.", lines=lines, instead=instead)
+        text = f"{when}: that cannot be."
+        return Outcome(possible=False, text=text, lines=lines, elsewhere=elsewhere, instead=instead)
     _, [quoted], _ = await pages.billing.quote(booking.site, [draft], tier=None)
     quote = quoted.quote
     waits = verdict.needs_approval
@@ -203,6 +207,7 @@ async def _look(pages: DoorPages, view: BookingView, asked: Asked) -> Outcome:
         text=f"{when} is free." if waits else f"{when} is free, and confirmed at once.",
         lines=lines,
         loses=waits and booking.certain,
+        elsewhere=elsewhere,
         price=summary(quote.total, quote.vat, quote.unset_us) if quote.total is not None else "",
     )
 
@@ -319,7 +324,6 @@ def _form(
     typed: dict[str, str],
     *,
     outcome: Outcome | None = None,
-    asked: Asked | None = None,
     check: str = "",
     status: int = 200,
     notice: str = "",
@@ -335,7 +339,6 @@ def _form(
         series=view.booking.series_id is not None,
         typed=typed,
         outcome=outcome,
-        other_space="" if asked is None or asked.space == view.booking.space else asked.space,
         check=check,
         back=f"../{token}",
     )

@@ -95,6 +95,23 @@ async def test_the_dates_of_a_series_are_shifted_once_by_two_presses(
     assert (await look(village, booking))["starts"] == "2026-11-26T18:30:00+00:00"
 
 
+async def test_another_room_is_named_and_kept_when_another_time_is_looked_for(
+    village: httpx.AsyncClient, app: FastAPI, container: Container
+) -> None:
+    await put_policy(container, CONFIRMS)
+    made = await book(village, space="studio")
+    path, typed = f"{path_of(made)}/move", THERE | {"space": "hall", "layout": ""}
+    async with stranger(app) as phone:
+        asked = await phone.post(path, data=typed)
+        assert "Thu 3 Dec, 19:00 to 21:00 in Hall is free, and confirmed at once." in words(asked)
+        assert "In Hall, no longer in Studio." in words(asked)
+        assert asked.text.count('name="space" value="hall"') == 2, "the lower form keeps it too"
+        await book(village, starts="2026-12-03T19:00", ends="2026-12-03T20:00")
+        taken = await phone.post(path, data=typed)
+        assert "Thu 3 Dec, 19:00 to 21:00 in Hall: that cannot be." in words(taken)
+        assert 'name="space" value="hall"' in (await phone.post(path, data=typed | {"from": "late"})).text
+
+
 async def test_a_taken_time_is_refused_with_what_would_fit_and_without_strangers_names(
     village: httpx.AsyncClient, app: FastAPI
 ) -> None:
