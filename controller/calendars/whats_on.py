@@ -108,6 +108,9 @@ def _event(event: PublicEventRow) -> PublicEvent:
 router = APIRouter(tags=["calendars"], responses=described(SiteUnknown))
 TheWriter = Annotated[BookingWriter, service(BookingWriter)]
 MOST_DAYS = 62
+AHEAD = timedelta(days=366)
+BACK = timedelta(days=31)
+"""How far from today a reader gets. What is over for longer is nobody's business any more."""
 KEPT_S = 300
 """How long a reader may go without asking again."""
 
@@ -127,7 +130,9 @@ async def get_whats_on(
     database: TheDatabase,
     clock: TheClock,
     writer: TheWriter,
-    from_: Annotated[Day | None, Query(alias="from", description="A date; today if left out")] = None,
+    from_: Annotated[
+        Day | None, Query(alias="from", description="A date, from 31 days ago to 366 ahead; today if left out")
+    ] = None,
     days: Annotated[int, Query(ge=1, le=MOST_DAYS)] = 28,
     if_none_match: Annotated[str | None, Header(max_length=1000)] = None,
 ) -> Response:
@@ -136,7 +141,8 @@ async def get_whats_on(
     async with database.read() as tx:
         site_config = await writer.site_configs.of(tx, site)
         zone = site_config.site.tz
-        day = from_ or local_time.local_day(clock.now(), zone)
+        today = local_time.local_day(clock.now(), zone)
+        day = min(max(from_ or today, today - BACK), today + AHEAD)
         during = Interval(
             start=local_time.day_start(day, zone), end=local_time.day_start(day + timedelta(days=days), zone)
         )

@@ -19,6 +19,7 @@ from controller.calendars.ics_writer import MEDIA_TYPE, CalendarEntry, calendar,
 from controller.calendars.public_cache import KEPT_S, PublicCache
 from controller.calendars.public_events import PublicEventRow, public_events, taken_times
 from controller.calendars.subscriptions.booking_event import uid
+from controller.calendars.whats_on import AHEAD, BACK
 from controller.db.engine import Database
 from controller.diary.model import EventKind
 from controller.door_pages.plain_page import PlainPage
@@ -41,9 +42,6 @@ _STATEMENT = PlainPage("accessibility.html", title="How accessible these pages a
 SHOWN_DAYS = 14
 _EMBED_DAYS = 28
 _EMBED_EVENTS = 12
-_AHEAD = timedelta(days=366)
-_BACK = timedelta(days=31)
-"""How far back a calendar goes."""
 _MOST_SITES = 100
 """Buildings that are listed by name."""
 _LATER = 20
@@ -82,7 +80,7 @@ class PublicPages:
 
     def first_day(self, today: date) -> date:
         """The first day to show: today, or a later one within a year."""
-        return min(max(self.asked or today, today), today + _AHEAD)
+        return min(max(self.asked or today, today), today + AHEAD)
 
 
 class _Pdf(Response):
@@ -270,7 +268,7 @@ async def _calendar(pages: PublicPages, site: str) -> bytes:
     now = pages.clock.now()
     async with pages.database.read() as tx:
         name = (await pages.writer.site_configs.of(tx, site)).site.name if site else "all buildings"
-        shown = Interval(start=now - _BACK, end=now + _AHEAD)
+        shown = Interval(start=now - BACK, end=now + AHEAD)
         events = await public_events(tx, shown, site=site or None)
     return calendar(f"What’s on at {name}", [_entry(each) for each in _of_kind(pages, events)], refresh=REFRESH)
 
@@ -299,7 +297,7 @@ def _of_kind(pages: PublicPages, events: list[PublicEventRow]) -> list[PublicEve
 
 
 def _after(shown: Interval) -> Interval:
-    return Interval(start=shown.end, end=shown.end + _AHEAD)
+    return Interval(start=shown.end, end=shown.end + AHEAD)
 
 
 def _frame(

@@ -13,6 +13,8 @@ from controller.db.engine import Tx, metadata
 from controller.people.tables import DOCUMENT, NAMES_PARTY, assignments, memberships, users
 
 PERSONAL = ("contact_name", "contact_phone", "contact_email", "contact_address", "key_holder", "notes")
+PUBLISHED: dict[str, object] = {"public": False, "listed_as": "", "about": "", "web_link": ""}
+"""What was written for everybody, as it is afterwards; without ``listed_as`` a public booking would show its title."""
 
 
 class PersonalData(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +70,8 @@ async def still(tx: Tx, data: PersonalData, party: str, now: datetime) -> str | 
 
 async def forget(tx: Tx, data: PersonalData, party: str, *, title: str | None, actor: str, now: datetime) -> None:
     """Delete who was behind the party's bookings and whatever else is its: contacts, key holders, notes, reasons, links
-    to its calendar; a title becomes ``title`` if one is given. What was booked, when and how many came stays."""
+    to its calendar, what was written for everybody; a title becomes ``title`` if one is given. What was booked, when
+    and how many came stays."""
     for delete in data.forget:
         await delete(tx, party, actor, now)
     for table in _tables():
@@ -76,6 +79,8 @@ async def forget(tx: Tx, data: PersonalData, party: str, *, title: str | None, a
             if column.info == DOCUMENT:
                 await _blank_documents(tx, table, column, party, title)
         values: dict[str, object] = {name: "" for name in PERSONAL if name in table.c}
+        if "public" in table.c:
+            values |= PUBLISHED
         if "title" in table.c and title is not None:
             values["title"] = title
         if values:
@@ -92,6 +97,7 @@ def redacted(document: str, title: str | None = None) -> str:
     """A document in JSON without what is personal in it; ``title``: in place of its own. Pure."""
     contents: dict[str, Any] = msgspec.json.decode(document)
     left = {name: "" if name in PERSONAL else value for name, value in contents.items()}
+    left |= {name: value for name, value in PUBLISHED.items() if name in left}
     if "title" in left and title is not None:
         left["title"] = title
     return msgspec.json.encode(left).decode()

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Date, RowMapping, Table, and_, delete, exists, func, or_, select, tuple_, update
 
 from controller.db.engine import Tx, metadata
-from controller.people.erasure import PERSONAL, redacted
+from controller.people.erasure import PERSONAL, PUBLISHED, redacted
 from controller.people.model import PartyKind
 from controller.people.party_service import PRIVATE
 
@@ -134,18 +134,20 @@ class DeleteSamples(msgspec.Struct, frozen=True):
 
 
 class BlankBookings(msgspec.Struct, frozen=True):
-    """Names, contacts and notes of bookings that ended; the title too where it is a person's or nobody's party."""
+    """Names, contacts, notes and public texts of bookings that ended, which are then no longer public; the title too
+    where it is a person's or nobody's party."""
 
     async def find(self, tx: Tx, cutoff: datetime, limit: int, after: Key | None = None) -> Sequence[Key]:
-        bookings = table("bookings")
+        bookings, blank = table("bookings"), _blank()
         group = _of_group(bookings)
-        holds = or_(*(bookings.c[name] != "" for name in _personal()), and_(bookings.c.title != PRIVATE, ~group))
+        holds = or_(
+            *(bookings.c[name] != value for name, value in blank.items()), and_(bookings.c.title != PRIVATE, ~group)
+        )
         query = select(bookings.c.id, group.label("keeps_title")).where(bookings.c.ends < cutoff, holds)
         return [tuple(row) for row in await tx.execute(query.limit(limit))]
 
     async def apply(self, tx: Tx, keys: Sequence[Key]) -> int:
-        bookings = table("bookings")
-        blank: dict[str, str] = dict.fromkeys(_personal(), "")
+        bookings, blank = table("bookings"), _blank()
         for keeps, values in ((True, blank), (False, blank | {"title": PRIVATE})):
             ids = [each for each, title in keys if bool(title) is keeps]
             if ids:
@@ -204,8 +206,9 @@ def _of_group(its: Table) -> ColumnElement[bool]:
     return exists().where(parties.id == its.c.party, parties.kind != PartyKind.PERSON.value)
 
 
-def _personal() -> list[str]:
-    return [name for name in PERSONAL if name in table("bookings").c]
+def _blank() -> dict[str, object]:
+    """What is in a booking's personal columns afterwards."""
+    return {name: "" for name in PERSONAL if name in table("bookings").c} | PUBLISHED
 
 
 def is_one(its: Table, keys: Sequence[Key]) -> ColumnElement[bool]:

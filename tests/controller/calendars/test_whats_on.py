@@ -1,12 +1,13 @@
 """What's on: public bookings as schema.org events, for everybody and nothing else."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party
 from tests.controller.running import stranger
 from tests.controller.village import API, SITE, act, book, change
@@ -94,6 +95,17 @@ async def test_days_are_the_sites_own_and_within_limits(village: httpx.AsyncClie
         refused = await outside.get(PATH, params=params)
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
     assert (await outside.get(f"{API}/sites/atlantis/whats-on")).status_code == 404
+
+
+async def test_what_is_long_over_is_not_told(
+    village: httpx.AsyncClient, outside: httpx.AsyncClient, clock: ManualClock
+) -> None:
+    made = await book(village, public=True)
+    clock.set(datetime.fromisoformat(made["ends"]) + timedelta(days=20))
+    assert len((await outside.get(PATH, params={"from": "2026-11-01"})).json()["@graph"]) == 1
+    clock.advance(days=20)
+    for first in ("2026-11-20", "2025-11-26"):
+        assert (await outside.get(PATH, params={"from": first})).json()["@graph"] == [], first
 
 
 async def test_a_reader_asks_whether_anything_is_new(village: httpx.AsyncClient, outside: httpx.AsyncClient) -> None:

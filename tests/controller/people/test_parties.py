@@ -237,7 +237,13 @@ async def _lives(client: httpx.AsyncClient) -> Json:
     await put_party(client, "p-7", kind="person", name=NAME, notes=NAME, **fields)
     await put_party(client, "choir")
     await client.put(f"{API}/parties/choir/members/p-7", json={"role": f"{NAME} the treasurer"})
-    wish = {"party": "p-7", "title": f"{NAME}'s 40th", "notes": NAME, "key_holder": NAME, **fields}
+    wish: Json = {"party": "p-7", "title": f"{NAME}'s 40th", "notes": NAME, "key_holder": NAME, **fields}
+    wish |= {
+        "public": True,
+        "listed_as": f"{NAME}'s party",
+        "about": f"Ring {NAME}",
+        "web_link": f"https://x.org/{NAME}",
+    }
     booked = await book(client, people=30, **wish)
     series = {"space": "studio", "first_starts": "2026-11-27T18:00", "first_ends": "2026-11-27T19:00"}
     made = await client.post(f"{API}/sites/ramsey/series", json=wish | series | {"rule": "FREQ=WEEKLY;COUNT=2"})
@@ -280,6 +286,8 @@ async def test_a_person_is_forgotten_everywhere_and_the_figures_stay(
     assert await _holds(any_container) == []
     after = await look(any_village, booked)
     assert (after["title"], after["people"], after["starts"]) == ("Private booking", 30, booked["starts"])
+    assert after["public"] is False
+    assert (await _get(any_village, "/sites/ramsey/whats-on"))["@graph"] == []
     assert (await _get(any_village, "/parties/choir/members"))["items"] == []
     assert (await any_village.post(f"{API}/parties/p-7/forget")).json() == forgotten
     assert (await any_village.put(f"{API}/parties/p-7", json=PERSON)).status_code == 409

@@ -22,7 +22,7 @@ from tests.controller.running import NOW
 THEN = NOW + timedelta(days=3000)
 DAY = timedelta(days=1)
 OVER, WITHIN = "over", "within"
-DETAILS = '{"contact_name":"Ann Lee","public":false}'
+DETAILS = '{"contact_name":"Ann Lee","public":true,"about":"Ring Ann"}'
 
 KEYS = {
     "events": "boot",
@@ -74,9 +74,18 @@ def moments(kind: str) -> dict[str, datetime]:
     return {OVER: cutoff - DAY, WITHIN: cutoff + DAY}
 
 
+LISTED = {"Ann's party", "Ring Ann", "https://ann.example.org/"}
+
+
 async def booking(tx: Tx, kind: str, name: str, at: datetime, **more: object) -> str:
     made = f"{kind}-{name}"
-    plain = {"space": "hall", "title": "Ann's birthday", "contact_name": "Ann Lee", "state": "confirmed"}
+    plain: dict[str, object] = {
+        "space": "hall",
+        "title": "Ann's birthday",
+        "contact_name": "Ann Lee",
+        "state": "confirmed",
+    }
+    plain |= {"public": True, "listed_as": "Ann's party", "about": "Ring Ann", "web_link": "https://ann.example.org/"}
     await put(tx, "bookings", **plain | {"id": made, "starts": at - DAY / 24, "ends": at} | more)
     return made
 
@@ -262,12 +271,16 @@ async def test_what_is_over_goes_and_what_is_within_its_time_stays(
     private = ("Private booking", "")
     named = ("Ann's birthday", "Ann Lee")
     bookings = await by_id(db, "bookings")
+    for name, row in bookings.items():
+        texts = {row.listed_as, row.about, row.web_link}
+        over = row.ends < THEN - timedelta(days=RetentionSection().booking_contacts)
+        assert (row.public, texts) == ((False, {""}) if over else (True, LISTED)), name
     found = {each: (bookings[each].title, bookings[each].contact_name) for each in bookings}
     assert (found["person-over"], found["group-over"]) == (private, ("Ann's birthday", ""))
     assert (found["person-within"], found["group-within"]) == (named, named)
     series = await by_id(db, "series")
     found = {each: (series[each].title, series[each].details) for each in series}
-    blank = '{"contact_name":"","public":false}'
+    blank = '{"contact_name":"","public":false,"about":""}'
     assert (found["person-over"], found["group-over"]) == (("Private booking", blank), ("Ann's birthday", blank))
     assert found["none-over"] == ("Private booking", "{}")
     assert (found["person-within"], found["group-within"]) == (("Ann's birthday", DETAILS), ("Ann's birthday", DETAILS))
