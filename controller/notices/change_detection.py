@@ -33,6 +33,8 @@ def detect_change(
         return _AHEAD.get(now.status) if whole and view.booking.ends > view.now else None
     if now.status in _GONE:
         return None if before is not None and before.status is now.status else _GONE[now.status]
+    if _ended_early(view, now, before):
+        return NoticeKind.ENDED_EARLY
     kind = _AHEAD.get(now.status)
     if kind is None:
         return None
@@ -58,6 +60,12 @@ def detect_change(
     if now.reminded and not before.reminded and now.status is BookingStatus.CONFIRMED and now.starts > view.now:
         return NoticeKind.REMINDER
     return None
+
+
+def _ended_early(view: BookingView, now: Told, before: Told | None) -> bool:
+    """Whether somebody has ended it while it was on, and its recipient believes that it goes on."""
+    known = before is not None and before.status in _TAKING_PLACE and now.ends < before.ends
+    return known and view.booking.ends_before is not None and now.status in (*_TAKING_PLACE, BookingStatus.FINISHED)
 
 
 def _closed_at(view: BookingView) -> datetime:

@@ -25,6 +25,7 @@ from controller.notices.templates import fill
 from controller.text import times
 
 CANCELLING = frozenset({NoticeKind.CANCELLED, NoticeKind.RELEASED, NoticeKind.DECLINED, NoticeKind.EXPIRED})
+_NO_CODE = CANCELLING | {NoticeKind.ENDED_EARLY}
 OF_DOORS = frozenset({NoticeKind.DOOR_TROUBLE, NoticeKind.DOOR_WORKS})
 """They have no code in them, and change nothing in a calendar."""
 _LONGEST_SUBJECT = 200
@@ -144,7 +145,7 @@ def _of_dates(news: Sequence[News]) -> str:
         view = each.view
         reason = f": {view.why.rstrip('.')}" if each.kind is NoticeKind.DECLINED and view.why else ""
         lines.append(f"- {times.window(view.booking.during, zone, now=view.now)}, {view.place.space.name}{reason}.")
-        if each.kind in CANCELLING:
+        if each.kind in _NO_CODE:
             continue
         if each.kind in OF_DOORS:
             lines += [f"  {door_text(each)}", f"  Your booking and your code: {view.link}"]
@@ -208,7 +209,7 @@ def sms(news: Sequence[News]) -> str:
     lines: list[str] = []
     if len(news) == 1 and news[0].kind in OF_DOORS:
         lines.append(door_text(news[0]))
-    elif len(news) == 1 and news[0].kind not in CANCELLING:
+    elif len(news) == 1 and news[0].kind not in _NO_CODE:
         codes = first.codes_by_doors
         at = {code: f" for {times.listed(doors)}" if len(codes) > 1 else "" for code, doors in codes}
         lines += [f"Door code {spoken(code)}{at[code]}, {code_times(first)}." for code, _ in codes]

@@ -43,6 +43,7 @@ class NoticeKind(StrEnum):
     REQUESTED = "Requested"
     CONFIRMED = "Confirmed"
     MOVED = "Moved"
+    ENDED_EARLY = "Ended early"
     NEW_CODE = "New door code"
     DECLINED = "Declined"
     CANCELLED = "Cancelled"

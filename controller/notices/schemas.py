@@ -15,6 +15,7 @@ BookingKindName = Literal[
     "requested",
     "confirmed",
     "moved",
+    "ended_early",
     "new_code",
     "declined",
     "cancelled",

@@ -97,6 +97,24 @@ async def test_booked_moved_and_cancelled_within_a_minute_is_one_notice_without_
     assert (calendar["METHOD"], found["STATUS"]) == ("CANCEL", "CANCELLED")
 
 
+async def test_who_booked_is_told_once_that_somebody_has_ended_it_early(
+    village: httpx.AsyncClient, sending: Sending, mail: MailServer, clock: ManualClock
+) -> None:
+    booking = await book(village, contact_email=ROSA)
+    await sending.after(minutes=1)
+    clock.set(datetime(2026, 11, 26, 18, 30, tzinfo=UTC))
+    await act(village, booking, "finish")
+    await sending.after(minutes=1)
+    sent = mail.mails[-1]
+    assert sent["Subject"] == "Ended early: Choir, Hall, Thu 26 Nov, 18:00 to 18:30"
+    assert "Door code" not in text(sent)
+    told = len(mail.mails)
+    await sending.after(hours=1)
+    await change(village, booking, notes="Left the lights on")
+    await sending.after(minutes=1)
+    assert len(mail.mails) == told
+
+
 async def test_a_move_and_a_cancellation_after_the_first_notice_are_told_with_a_higher_sequence(
     village: httpx.AsyncClient, sending: Sending, mail: MailServer
 ) -> None:
