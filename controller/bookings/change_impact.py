@@ -67,7 +67,7 @@ def changing(request: RuleRequest, old: Booking | None, *, zone: ZoneInfo, now: 
         keeps_terms=keeps_terms(old, request.asked, zone=zone, now=now),
         had=old.during,
         stands=stands(old, request.asked, zone=zone, now=now),
-        hired=old.hired,
+        hired=old.hired and not (old.certain and _less(old.asked, request.asked)),
         self_confirmed=old.certain and old.state_before is None,
     )
 

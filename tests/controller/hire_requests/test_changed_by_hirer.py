@@ -62,6 +62,8 @@ async def test_an_approved_booking_waits_again_when_its_hirer_takes_more_and_not
     path = f"{httpx.URL(made['link']).path}/move"
     shorter = AT | {"to": "16:00"}
     asked = await decided.phone.post(path, data=shorter)
+    assert "confirmed at once" in words(asked)
+    assert "Somebody has to agree" not in words(asked)
     await decided.phone.post(path, data=shorter | {"check": check_of(asked)})
     booking = await one(decided)
     assert (booking["status"], booking["ends"][11:16]) == ("confirmed", "16:00")
