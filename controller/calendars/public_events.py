@@ -1,5 +1,6 @@
 """Public bookings, as everybody may see them, at one site or at all of them: in one query, however many there are."""
 
+from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -76,9 +77,9 @@ _COLUMNS = {
 
 
 async def public_events(
-    tx: Tx, during: Interval, *, site: str | None = None, kind: EventKind | None = None, limit: int = MOST_EVENTS
+    tx: Tx, during: Interval, *, of: Collection[str], kind: EventKind | None = None, limit: int = MOST_EVENTS
 ) -> list[PublicEventRow]:
-    """Those that touch ``during``, by start: the confirmed ones, and those that were called off since."""
+    """Those ``of`` sites that touch ``during``, by start: the confirmed ones, and those that were called off since."""
     c = bookings.c
     named = [column.label(name) for name, column in _COLUMNS.items()]
     own = [each for each in columns_of(PublicEventRow, bookings) if each.name not in _COLUMNS]
@@ -88,12 +89,10 @@ async def public_events(
         .join(sites, sites.c.id == c.site)
         .join(spaces, and_(spaces.c.site == c.site, spaces.c.id == c.space))
         .outerjoin(parties, parties.c.id == c.party)
-        .where(c.public, *_touching(during), _took_place())
+        .where(c.public, c.site.in_(of), *_touching(during), _took_place())
         .order_by(c.starts, sites.c.name, c.id)
         .limit(limit)
     )
-    if site is not None:
-        query = query.where(c.site == site)
     if kind is not None:
         query = query.where(c.event_kind == kind.value)
     return await all_of(tx, PublicEventRow, query)

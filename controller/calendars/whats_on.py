@@ -11,6 +11,8 @@ from pydantic import ConfigDict
 from controller.bookings.writer import BookingWriter
 from controller.calendars.ics_writer import etag, tagged
 from controller.calendars.public_events import PublicEventRow, public_events
+from controller.db.engine import Tx
+from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.estate.errors import SiteUnknown
 from controller.text import local_time
 from controller.web.fields import Answer, Day, SlugPath
@@ -115,6 +117,14 @@ KEPT_S = 300
 """How long a reader may go without asking again."""
 
 
+async def shown_site(tx: Tx, configs: SiteConfigs, site: str) -> SiteConfig:
+    """A site that has a public page. Raises ``SiteUnknown`` for any other."""
+    found = await configs.of(tx, site)
+    if not found.policy.public_page.shown:
+        raise SiteUnknown(site)
+    return found
+
+
 class JsonLd(JSONResponse):
     """Its content is written already."""
 
@@ -139,14 +149,14 @@ async def get_whats_on(
     """The bookings that are marked as public, as schema.org events (JSON-LD). Needs no sign-in; any website may show
     it."""
     async with database.read() as tx:
-        site_config = await writer.site_configs.of(tx, site)
+        site_config = await shown_site(tx, writer.site_configs, site)
         zone = site_config.site.tz
         today = local_time.local_day(clock.now(), zone)
         day = min(max(from_ or today, today - BACK), today + AHEAD)
         during = Interval(
             start=local_time.day_start(day, zone), end=local_time.day_start(day + timedelta(days=days), zone)
         )
-        events = await public_events(tx, during, site=site)
+        events = await public_events(tx, during, of=[site])
     data = whats_on(events).model_dump_json(by_alias=True, exclude_none=True).encode()
     headers = {
         "Cache-Control": f"public, max-age={KEPT_S}",

@@ -200,10 +200,13 @@ class InductionRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class PublicPagePolicy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the site's public page says besides its public events. ``in_use``: also when spaces are taken by others, as
-    “In use”. ``access``: about getting in and about, in the site's own words. ``contact``: whom to ask."""
+    """``shown``: the site has a public page. What this says besides the public events: ``in_use``: also when spaces are
+    taken by others, as “In use”. ``unstaffed``: also when it is open to members only, without staff. ``access``: about
+    getting in and about, in the site's own words. ``contact``: whom to ask."""
 
+    shown: bool = False
     in_use: bool = False
+    unstaffed: bool = False
     access: str = ""
     contact: str = ""
 

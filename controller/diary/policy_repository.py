@@ -19,6 +19,12 @@ async def policy(tx: Tx, site: str) -> Policy:
     return Policy() if document is None else msgspec.json.decode(document, type=Policy)
 
 
+async def shown_sites(tx: Tx) -> frozenset[str]:
+    """The sites that have a public page."""
+    rows = await tx.execute(select(policies.c.site, policies.c.document))
+    return frozenset(row.site for row in rows if msgspec.json.decode(row.document, type=Policy).public_page.shown)
+
+
 async def least_age(tx: Tx, site: str) -> int:
     """From how old on members of the library may come in."""
     return (await policy(tx, site)).member_age

@@ -19,9 +19,10 @@ from controller.calendars.ics_writer import MEDIA_TYPE, CalendarEntry, calendar,
 from controller.calendars.public_cache import KEPT_S, PublicCache
 from controller.calendars.public_events import PublicEventRow, public_events, taken_times
 from controller.calendars.subscriptions.booking_event import uid
-from controller.calendars.whats_on import AHEAD, BACK
+from controller.calendars.whats_on import AHEAD, BACK, shown_site
 from controller.db.engine import Database
 from controller.diary.model import EventKind
+from controller.diary.policy_repository import shown_sites
 from controller.door_pages.plain_page import PlainPage
 from controller.door_pages.whats_on_view import day_text, facts, kinds_of, shown_days, window
 from controller.estate.errors import SiteUnknown
@@ -177,13 +178,13 @@ def _kept_for(seconds: int) -> dict[str, str]:
 async def _site_page(pages: PublicPages, site: str) -> bytes:
     now = pages.clock.now()
     async with pages.database.read() as tx:
-        config = await pages.writer.site_configs.of(tx, site)
+        config = await shown_site(tx, pages.writer.site_configs, site)
         zone, said = config.site.tz, config.policy.public_page
         today = local_time.local_day(now, zone)
         first = pages.first_day(today)
         shown = window(first, SHOWN_DAYS, [zone])
-        events = await public_events(tx, shown, site=site)
-        later = await public_events(tx, _after(shown), site=site, kind=pages.wanted, limit=_LATER)
+        events = await public_events(tx, shown, of=[site])
+        later = await public_events(tx, _after(shown), of=[site], kind=pages.wanted, limit=_LATER)
         usual = await usually(tx, config.hours, now) if not pages.asked else ""
         taken = await taken_times(tx, site, shown) if said.in_use and pages.wanted is None else []
     days = shown_days(_of_kind(pages, events), first, today=today, now=now, taken=taken, zone=zone)
@@ -193,9 +194,9 @@ async def _site_page(pages: PublicPages, site: str) -> bytes:
         site=config.site,
         address=pages.settings.address,
         days=days,
-        opening=open_now(config.hours, now),
+        opening=open_now(config.hours, now, unstaffed=said.unstaffed),
         usual=usual,
-        hours=open_days(config.hours, now),
+        hours=open_days(config.hours, now, unstaffed=said.unstaffed),
         closures=list(closures_ahead(config.hours, now)),
         facts=facts(config),
         said=said,
@@ -210,9 +211,10 @@ async def _all_page(pages: PublicPages, site: str) -> bytes:
         today = min(local_time.local_day(now, zone) for zone in zones)
         first = pages.first_day(today)
         shown = window(first, SHOWN_DAYS, zones)
-        events = await public_events(tx, shown)
-        later = await public_events(tx, _after(shown), kind=pages.wanted, limit=_LATER)
-        sites = await list_sites(tx, limit=_MOST_SITES + 1)
+        public = await shown_sites(tx)
+        events = await public_events(tx, shown, of=public)
+        later = await public_events(tx, _after(shown), of=public, kind=pages.wanted, limit=_LATER)
+        sites = await list_sites(tx, limit=_MOST_SITES + 1, only=public)
     listed = {each.id: each.name for each in sites} if len(sites) <= _MOST_SITES else {}
     listed |= {each.site: each.site_name for each in events}
     return _PAGE.html(
@@ -228,11 +230,11 @@ async def _all_page(pages: PublicPages, site: str) -> bytes:
 async def _embedded(pages: PublicPages, site: str) -> bytes:
     now = pages.clock.now()
     async with pages.database.read() as tx:
-        found: Site | None = (await pages.writer.site_configs.of(tx, site)).site if site else None
+        found: Site | None = (await shown_site(tx, pages.writer.site_configs, site)).site if site else None
         zones = [found.tz] if found else sorted(await site_zones(tx, None), key=str)
         first = min((local_time.local_day(now, zone) for zone in zones), default=now.date())
         shown = Interval(start=now, end=now + timedelta(days=_EMBED_DAYS))
-        events = await public_events(tx, shown, site=site or None, limit=200)
+        events = await public_events(tx, shown, of=[site] if site else await shown_sites(tx), limit=200)
     events = _of_kind(pages, events)
     return _EMBED.html(
         heading=f"What’s on at {found.name}" if found else "What’s on",
@@ -248,10 +250,10 @@ async def _poster(pages: PublicPages, site: str) -> bytes:
 
     now = pages.clock.now()
     async with pages.database.read() as tx:
-        config = await pages.writer.site_configs.of(tx, site)
+        config = await shown_site(tx, pages.writer.site_configs, site)
         zone = config.site.tz
         today = local_time.local_day(now, zone)
-        events = await public_events(tx, window(today, _EMBED_DAYS, [zone]), site=site)
+        events = await public_events(tx, window(today, _EMBED_DAYS, [zone]), of=[site])
     hours = [f"{each.name}: {each.staffed or 'closed'}" for each in open_days(config.hours, now)]
     return await asyncio.to_thread(
         poster,
@@ -267,9 +269,9 @@ async def _poster(pages: PublicPages, site: str) -> bytes:
 async def _calendar(pages: PublicPages, site: str) -> bytes:
     now = pages.clock.now()
     async with pages.database.read() as tx:
-        name = (await pages.writer.site_configs.of(tx, site)).site.name if site else "all buildings"
+        name = (await shown_site(tx, pages.writer.site_configs, site)).site.name if site else "all buildings"
         shown = Interval(start=now - BACK, end=now + AHEAD)
-        events = await public_events(tx, shown, site=site or None)
+        events = await public_events(tx, shown, of=[site] if site else await shown_sites(tx))
     return calendar(f"What’s on at {name}", [_entry(each) for each in _of_kind(pages, events)], refresh=REFRESH)
 
 

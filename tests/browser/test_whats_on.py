@@ -42,7 +42,13 @@ async def listed(hub: SimHub, own_diary: None) -> None:
     await book(hub, "Rhyme time", date(2026, 11, 27), "10:00", "11:00", public=True, event_kind="children")
     await book(hub, "Axolotl meeting", date(2026, 11, 28), "10:00", "11:00")
     policy = await hub.api.get("/sites/ramsey/policy")
-    said = {"in_use": True, "access": "Two bays for blue badges by the door.", "contact": "01632 960 100"}
+    said = {
+        "shown": True,
+        "unstaffed": True,
+        "in_use": True,
+        "access": "Two bays for blue badges by the door.",
+        "contact": "01632 960 100",
+    }
     await hub.api.put("/sites/ramsey/policy", policy | {"public_page": said})
 
 

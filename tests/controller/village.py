@@ -26,6 +26,12 @@ async def furnish(client: httpx.AsyncClient) -> None:
     await _put(client, "/spaces/yard", {"name": "Yard", "doors": []})
 
 
+async def show_public(client: httpx.AsyncClient, **fields: object) -> None:
+    """Give the site its public page, which says so much besides its events."""
+    policy = (await client.get(f"{API}/sites/{SITE}/policy")).json()
+    await _put(client, "/policy", policy | {"public_page": {"shown": True} | fields})
+
+
 async def _put(client: httpx.AsyncClient, path: str, body: Json) -> None:
     answer = await client.put(f"{API}/sites/{SITE}{path}", json=body)
     assert answer.is_success, answer.text

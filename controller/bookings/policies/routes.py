@@ -196,11 +196,14 @@ class HirePolicyBody(PolicyPart):
 
 
 class PublicPageBody(PolicyPart):
-    """What the site's page of what's on shows besides its public events. ``in_use``: also when spaces are taken by
-    other bookings, as “In use” and nothing else of them. ``access``: about getting in and about, such as parking and
-    toilets. ``contact``: whom to ask, as everybody may read it."""
+    """``shown``: the site has a page of what's on, which everybody may read; without it no event of the site is shown
+    to everybody either. What it shows besides: ``in_use``: also when spaces are taken by other bookings, as “In use”
+    and nothing else of them. ``unstaffed``: also the hours without staff. ``access``: about getting in and about, such
+    as parking and toilets. ``contact``: whom to ask, as everybody may read it."""
 
+    shown: Annotated[bool, Field(strict=True)] = False
     in_use: Annotated[bool, Field(strict=True)] = False
+    unstaffed: Annotated[bool, Field(strict=True)] = False
     access: Note = ""
     contact: Line = ""
 

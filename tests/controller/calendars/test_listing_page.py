@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from tests.controller.calendars.test_public_pages import PAGE, text_of
 from tests.controller.people.signing import put_party
 from tests.controller.running import stranger
-from tests.controller.village import API, SITE, Json, book, look
+from tests.controller.village import API, SITE, Json, book, look, show_public
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 TYPED = {"listed_as": "Open rehearsal", "event_kind": "arts", "about": "Come\r\nand sing", "web_link": ""}
@@ -21,6 +21,7 @@ async def save(village: httpx.AsyncClient, booking: Json, **typed: str) -> httpx
 async def test_a_booking_is_made_public_in_words_of_its_own_and_private_again(
     village: httpx.AsyncClient, app: FastAPI
 ) -> None:
+    await show_public(village)
     made = await book(village)
     assert "It is private." in (await village.get(f"/listings/{made['id']}")).text
     answer = await save(village, made, public="yes")

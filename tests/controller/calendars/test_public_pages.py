@@ -22,7 +22,7 @@ from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party
 from tests.controller.running import stranger
 from tests.controller.statements import counted
-from tests.controller.village import API, SITE, act, book, change
+from tests.controller.village import API, SITE, act, book, change, show_public
 
 PAGE = f"/whats-on/{SITE}"
 EMBED = f"/embed/whats-on/{SITE}"
@@ -37,7 +37,8 @@ LISTED = {
 
 
 @pytest.fixture
-async def outside(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+async def outside(app: FastAPI, village: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
+    await show_public(village)
     async with stranger(app) as client:
         yield client
 
@@ -48,13 +49,6 @@ async def text_of(outside: httpx.AsyncClient, path: str, **params: str) -> str:
     assert answer.status_code == 200, answer.text
     body = answer.text.partition("<main>")[2]
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)))
-
-
-async def set_public_page(village: httpx.AsyncClient, **fields: object) -> None:
-    path = f"{API}/sites/{SITE}/policy"
-    policy = (await village.get(path)).json()
-    answer = await village.put(path, json=policy | {"public_page": fields})
-    assert answer.status_code == 200, answer.text
 
 
 async def test_a_public_booking_is_shown_as_it_is_to_be_listed(
@@ -98,7 +92,7 @@ async def test_no_page_and_no_calendar_tells_anything_of_what_is_not_public(
         },
     )
     assert asked.status_code == 201
-    await set_public_page(village, in_use=True)
+    await show_public(village, in_use=True)
     words = ["Axolotl", "Zebra", "Quagga", "Gecko", *secret.values(), *draft.values(), "ibex"]
     words += [hidden["code"], shown["code"], hidden["link"].rsplit("/", 1)[1], shown["show_link"].rsplit("/", 1)[1]]
     for path in EVERY:
@@ -115,10 +109,23 @@ async def test_a_site_says_that_its_spaces_are_in_use_only_if_it_wants_to(
 ) -> None:
     await book(village, title="Axolotl meeting")
     assert "In use" not in await text_of(outside, PAGE)
-    await set_public_page(village, in_use=True)
+    await show_public(village, in_use=True)
     assert "18:00 to 20:00 In use: Hall" in await text_of(outside, PAGE)
     assert "In use" not in await text_of(outside, PAGE, kind="arts")
     assert "In use" not in await text_of(outside, EMBED)
+
+
+async def test_a_site_that_has_not_said_so_is_as_unknown_as_one_that_there_is_not(
+    village: httpx.AsyncClient, outside: httpx.AsyncClient
+) -> None:
+    await book(village, **LISTED)
+    await show_public(village, shown=False)
+    for path in EVERY:
+        answer = await outside.get(path)
+        assert answer.status_code == (404 if SITE in path else 200), path
+        for word in ("Open rehearsal", "Ramsey"):
+            assert word not in answer.text, path
+    assert (await outside.get(f"{PAGE}/poster.pdf")).status_code == 404
 
 
 async def test_a_change_shows_at_once_and_what_is_called_off_says_so(
@@ -168,9 +175,17 @@ async def test_the_page_says_whether_it_is_open_what_is_closed_and_what_is_recor
     text = await text_of(outside, PAGE)
     assert "Opening hours" not in text, "nobody has said when it is open"
     pattern = [{"weekday": day, "opens": "09:00", "closes": "17:00", "mode": "staffed"} for day in range(5)]
+    pattern += [{"weekday": 2, "opens": "17:00", "closes": "20:00", "mode": "extended"}]
     hours = (await village.get(f"{API}/sites/{SITE}/hours")).json()
-    assert (await village.put(f"{API}/sites/{SITE}/hours", json=hours | {"pattern": pattern})).is_success
-    closure = {"reason": "Floor sanding", "spaces": ["hall"], "first": "2026-12-07", "last": "2026-12-08"}
+    other = [{"date": "2026-11-27", "note": "Boiler man alone", "spans": []}]
+    answer = await village.put(f"{API}/sites/{SITE}/hours", json=hours | {"pattern": pattern, "exceptions": other})
+    assert answer.is_success, answer.text
+    closure = {
+        "reason": "Alarm broken, building stands empty",
+        "spaces": ["hall"],
+        "first": "2026-12-07",
+        "last": "2026-12-08",
+    }
     assert (await village.post(f"{API}/sites/{SITE}/closures", json=closure)).is_success
     path = f"{API}/sites/{SITE}/spaces/hall"
     hall = (await village.get(f"{API}/sites/{SITE}")).json()
@@ -178,19 +193,27 @@ async def test_the_page_says_whether_it_is_open_what_is_closed_and_what_is_recor
     fields = {name: space[name] for name in ("name", "capacity", "doors", "version")}
     answer = await village.put(path, json=fields | {"step_free": True, "amenities": ["kitchen", "hearing-loop"]})
     assert answer.is_success, answer.text
-    await set_public_page(village, access="Two bays by the door", contact="01487 555 010")
+    await show_public(village, access="Two bays by the door", contact="01487 555 010")
     clock.set(datetime(2026, 11, 25, 12, 0, tzinfo=UTC))
     text = await text_of(outside, PAGE)
     assert "Open until 17:00." in text
     assert "Wed 25 Nov 09:00 to 17:00" in text
     assert "Sat 28 Nov Closed" in text
-    assert "Hall is closed Mon 7 Dec to Tue 8 Dec: Floor sanding" in text
+    assert "Hall is closed Mon 7 Dec to Tue 8 Dec." in text
+    for secret in ("Alarm", "Boiler man", "embers", "Open until 20:00"):
+        assert secret not in text, secret
     assert "Hall No steps on the way in Hearing loop Has: kitchen Up to 60 people" in text
     assert "Yard Nothing is recorded" in text
     assert "Two bays by the door" in text
     assert "Ask: 01487 555 010" in text
     clock.advance(hours=6)
     assert "Closed now. Opens at 09:00 on Thu 26 Nov." in await text_of(outside, PAGE)
+    await show_public(village, unstaffed=True)
+    text = await text_of(outside, PAGE)
+    assert "Open until 20:00 for members with card and PIN, without staff." in text
+    assert "Members also 17:00 to 20:00" in text
+    for secret in ("Alarm", "Boiler man"):
+        assert secret not in text, secret
 
 
 async def test_only_the_small_page_can_be_framed_and_it_is_light(

@@ -10,13 +10,14 @@ from fastapi import FastAPI
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party
 from tests.controller.running import stranger
-from tests.controller.village import API, SITE, act, book, change
+from tests.controller.village import API, SITE, act, book, change, show_public
 
 PATH = f"{API}/sites/{SITE}/whats-on"
 
 
 @pytest.fixture
-async def outside(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+async def outside(app: FastAPI, village: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
+    await show_public(village)
     async with stranger(app) as client:
         yield client
 

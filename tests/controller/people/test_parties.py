@@ -14,7 +14,7 @@ from controller.web.problem import Invalid
 from tests.controller.audit.reading import recorded
 from tests.controller.people.signing import API, Json, put_party
 from tests.controller.running import NOW, USER
-from tests.controller.village import book, look, wanted, without_versions
+from tests.controller.village import book, look, show_public, wanted, without_versions
 
 UNA = Actor.acting(USER)
 
@@ -287,6 +287,7 @@ async def test_a_person_is_forgotten_everywhere_and_the_figures_stay(
     after = await look(any_village, booked)
     assert (after["title"], after["people"], after["starts"]) == ("Private booking", 30, booked["starts"])
     assert after["public"] is False
+    await show_public(any_village)
     assert (await _get(any_village, "/sites/ramsey/whats-on"))["@graph"] == []
     assert (await _get(any_village, "/parties/choir/members"))["items"] == []
     assert (await any_village.post(f"{API}/parties/p-7/forget")).json() == forgotten

@@ -15,7 +15,7 @@ from controller.text import local_time
 from tests.controller.calendars.test_public_pages import PAGE, text_of
 from tests.controller.clock import ManualClock
 from tests.controller.running import stranger
-from tests.controller.village import API, SITE
+from tests.controller.village import API, SITE, show_public
 
 NOW = datetime(2026, 11, 25, 10, 20, tzinfo=UTC)
 """A Wednesday."""
@@ -35,6 +35,7 @@ async def open_building(village: httpx.AsyncClient, clock: ManualClock) -> None:
     pattern = [{"weekday": 2, "opens": "09:00", "closes": "13:00", "mode": "staffed"}]
     hours = (await village.get(f"{API}/sites/{SITE}/hours")).json()
     assert (await village.put(f"{API}/sites/{SITE}/hours", json=hours | {"pattern": pattern})).is_success
+    await show_public(village)
     clock.set(NOW)
 
 
