@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from controller.bookings.writer import BookingWriter
@@ -29,6 +29,7 @@ from controller.estate.errors import SiteUnknown
 from controller.estate.model import Site
 from controller.estate.repository import list_sites, site_zones
 from controller.hours.public_words import closures_ahead, open_days, open_now
+from controller.people.sign_in_throttle import network_of
 from controller.settings import Settings
 from controller.telemetry.usual_footfall import usually
 from controller.text import local_time
@@ -43,6 +44,7 @@ _STATEMENT = PlainPage("accessibility.html", title="How accessible these pages a
 SHOWN_DAYS = 14
 _EMBED_DAYS = 28
 _EMBED_EVENTS = 12
+_DAY = timedelta(days=1)
 _MOST_SITES = 100
 """Buildings that are listed by name."""
 _LATER = 20
@@ -59,6 +61,7 @@ class PublicPages:
     """What the pages use, and what was asked for. ``from_``: the first day to show."""
 
     database: Annotated[Database, service(Database)]
+    request: Request
     clock: Annotated[Clock, service(Clock)]
     cache: Annotated[PublicCache, service(PublicCache)]
     writer: Annotated[BookingWriter, service(BookingWriter)]
@@ -74,10 +77,12 @@ class PublicPages:
 
     @property
     def asked(self) -> date | None:
+        today = self.clock.now().date()
         try:
-            return date.fromisoformat(self.from_)
+            found = date.fromisoformat(self.from_)
         except ValueError:
             return None
+        return min(max(found, today - _DAY), today + AHEAD + _DAY)  # few days, so that few pages are to be kept
 
     def first_day(self, today: date) -> date:
         """The first day to show: today, or a later one within a year."""
@@ -167,8 +172,10 @@ async def _ics(pages: PublicPages, site: str) -> Response:
 async def _kept(pages: PublicPages, site: str, make: Make) -> bytes:
     if len(site) > _LONGEST_ID:
         raise SiteUnknown(site[:_LONGEST_ID])
-    key = (make.__name__, site, pages.wanted or "", str(pages.asked or ""))
-    return await pages.cache.of(site, key, lambda: make(pages, site))
+    day = pages.asked if make in (_site_page, _all_page) else None
+    key = (make.__name__, site, pages.wanted or "", str(day or ""))
+    network = network_of(pages.request.client.host if pages.request.client else "")
+    return await pages.cache.of(site, key, lambda: make(pages, site), network=network)
 
 
 def _kept_for(seconds: int) -> dict[str, str]:

@@ -332,6 +332,16 @@ async def _many(village: httpx.AsyncClient, container: Container, number: int) -
     container.changes.site_changed(SITE)
 
 
+async def test_addresses_that_show_the_same_are_kept_as_one_and_unknown_ones_cost_nothing(
+    village: httpx.AsyncClient, outside: httpx.AsyncClient
+) -> None:
+    for number in range(100):
+        assert (await outside.get(f"/whats-on/none-{number}")).status_code == 404
+        assert (await outside.get(PAGE, params={"from": f"{1900 + number}-01-01"})).status_code == 200
+        assert (await outside.get(PAGE, params={"from": f"{2100 + number}-01-01"})).status_code == 200
+        assert (await outside.get(f"{PAGE}.ics", params={"from": f"2027-01-{number % 28 + 1:02}"})).status_code == 200
+
+
 async def test_a_flood_of_addresses_is_refused_and_what_is_kept_is_still_read(
     village: httpx.AsyncClient, outside: httpx.AsyncClient
 ) -> None:
