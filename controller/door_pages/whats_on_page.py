@@ -17,14 +17,14 @@ from fastapi.responses import HTMLResponse
 from controller.bookings.writer import BookingWriter
 from controller.calendars.ics_writer import MEDIA_TYPE, CalendarEntry, calendar, etag, tagged
 from controller.calendars.public_cache import KEPT_S, PublicCache
-from controller.calendars.public_events import PublicEventRow, public_events, taken_times
+from controller.calendars.public_events import PublicEventRow, TakenTime, public_events, taken_times
 from controller.calendars.subscriptions.booking_event import uid
 from controller.calendars.whats_on import AHEAD, BACK, shown_site
 from controller.db.engine import Database
 from controller.diary.model import EventKind
 from controller.diary.policy_repository import shown_sites
 from controller.door_pages.plain_page import PlainPage
-from controller.door_pages.whats_on_view import day_text, facts, kinds_of, shown_days, window
+from controller.door_pages.whats_on_view import day_text, facts, kinds_of, shown_days, window, within_hours
 from controller.estate.errors import SiteUnknown
 from controller.estate.model import Site
 from controller.estate.repository import list_sites, site_zones
@@ -193,7 +193,10 @@ async def _site_page(pages: PublicPages, site: str) -> bytes:
         events = await public_events(tx, shown, of=[site])
         later = await public_events(tx, _after(shown), of=[site], kind=pages.wanted, limit=_LATER)
         usual = await usually(tx, config.hours, now) if not pages.asked else ""
-        taken = await taken_times(tx, site, shown) if said.in_use and pages.wanted is None else []
+        taken: list[TakenTime] = []
+        if said.in_use and pages.wanted is None and first < today + timedelta(days=SHOWN_DAYS):
+            coming = Interval(start=shown.start, end=window(today, SHOWN_DAYS, [zone]).end)
+            taken = within_hours(await taken_times(tx, site, coming), config.hours, unstaffed=said.unstaffed)
     days = shown_days(_of_kind(pages, events), first, today=today, now=now, taken=taken, zone=zone)
     return _PAGE.html(
         heading=f"What’s on at {config.site.name}",
@@ -241,8 +244,9 @@ async def _embedded(pages: PublicPages, site: str) -> bytes:
         zones = [found.tz] if found else sorted(await site_zones(tx, None), key=str)
         first = min((local_time.local_day(now, zone) for zone in zones), default=now.date())
         shown = Interval(start=now, end=now + timedelta(days=_EMBED_DAYS))
-        events = await public_events(tx, shown, of=[site] if site else await shown_sites(tx), limit=200)
-    events = _of_kind(pages, events)
+        events = await public_events(
+            tx, shown, of=[site] if site else await shown_sites(tx), kind=pages.wanted, limit=200
+        )
     return _EMBED.html(
         heading=f"What’s on at {found.name}" if found else "What’s on",
         page="embed",
@@ -260,13 +264,13 @@ async def _poster(pages: PublicPages, site: str) -> bytes:
         config = await shown_site(tx, pages.writer.site_configs, site)
         zone = config.site.tz
         today = local_time.local_day(now, zone)
-        events = await public_events(tx, window(today, _EMBED_DAYS, [zone]), of=[site])
+        events = await public_events(tx, window(today, _EMBED_DAYS, [zone]), of=[site], kind=pages.wanted)
     hours = [f"{each.name}: {each.staffed or 'closed'}" for each in open_days(config.hours, now)]
     return await asyncio.to_thread(
         poster,
         site=config.site.name,
         address=config.site.address,
-        days=shown_days(_of_kind(pages, events), today, today=today, now=now),
+        days=shown_days(events, today, today=today, now=now),
         notes=[*(["Open this week:"] if hours else []), *hours],
         link=f"{pages.settings.address}/whats-on/{site}",
         as_of=f"{today:%-d %B %Y}",
@@ -278,8 +282,8 @@ async def _calendar(pages: PublicPages, site: str) -> bytes:
     async with pages.database.read() as tx:
         name = (await shown_site(tx, pages.writer.site_configs, site)).site.name if site else "all buildings"
         shown = Interval(start=now - BACK, end=now + AHEAD)
-        events = await public_events(tx, shown, of=[site] if site else await shown_sites(tx))
-    return calendar(f"What’s on at {name}", [_entry(each) for each in _of_kind(pages, events)], refresh=REFRESH)
+        events = await public_events(tx, shown, of=[site] if site else await shown_sites(tx), kind=pages.wanted)
+    return calendar(f"What’s on at {name}", [_entry(each) for each in events], refresh=REFRESH)
 
 
 def _entry(event: PublicEventRow) -> CalendarEntry:

@@ -5,13 +5,16 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 
 from controller.calendars.public_events import KIND_NAMES, PublicEventRow, TakenTime
 from controller.diary.model import EventKind
 from controller.diary.site_config import SiteConfig
+from controller.hours.timetable import Timetable
 from controller.text import local_time, times
 from controller.text.web_host import web_host
 from edge.wire.interval import Interval
+from edge.wire.plan import Mode
 
 IN_USE = "In use"
 """What a booking that is not public is called, where a site shows that its spaces are taken."""
@@ -86,6 +89,17 @@ def shown_days(
     return [
         ShownDay(name=_day_name(day, today), events=[each for _, each in listed]) for day, listed in ordered.items()
     ]
+
+
+def within_hours(taken: Iterable[TakenTime], hours: Timetable, *, unstaffed: bool) -> list[TakenTime]:
+    """The parts in which the building is open; ``unstaffed``: also without staff."""
+    found = []
+    for each in taken:
+        for period in hours.modes(Interval(start=each.starts, end=each.ends)):
+            if period.mode is Mode.STAFFED or (unstaffed and period.mode is Mode.EXTENDED):
+                start, end = max(each.starts, period.during.start), min(each.ends, period.during.end)
+                found.append(replace(each, starts=start, ends=end))
+    return found
 
 
 def kinds_of(events: Iterable[PublicEventRow]) -> list[tuple[str, str, int]]:

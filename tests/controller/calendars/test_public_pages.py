@@ -110,7 +110,14 @@ async def test_a_site_says_that_its_spaces_are_in_use_only_if_it_wants_to(
     await book(village, title="Axolotl meeting")
     assert "In use" not in await text_of(outside, PAGE)
     await show_public(village, in_use=True)
-    assert "18:00 to 20:00 In use: Hall" in await text_of(outside, PAGE)
+    assert "In use" not in await text_of(outside, PAGE), "nobody has said when it is open"
+    await book(village, title="Axolotl evening", starts="2027-01-28T18:00", ends="2027-01-28T20:00")
+    pattern = [{"weekday": 3, "opens": "09:00", "closes": "19:00", "mode": "staffed"}]
+    pattern += [{"weekday": 3, "opens": "19:00", "closes": "19:30", "mode": "extended"}]
+    hours = (await village.get(f"{API}/sites/{SITE}/hours")).json()
+    assert (await village.put(f"{API}/sites/{SITE}/hours", json=hours | {"pattern": pattern})).is_success
+    assert "18:00 to 19:00 In use: Hall" in await text_of(outside, PAGE)
+    assert "In use" not in await text_of(outside, PAGE, **{"from": "2027-01-27"}), "only fourteen days ahead"
     assert "In use" not in await text_of(outside, PAGE, kind="arts")
     assert "In use" not in await text_of(outside, EMBED)
 
@@ -155,6 +162,16 @@ async def test_events_are_chosen_by_kind(village: httpx.AsyncClient, outside: ht
     assert "Arts and music" in text, "the other kinds can still be chosen"
     assert "of this kind" in await text_of(outside, PAGE, kind="children", **{"from": "2027-01-01"})
     assert "Open rehearsal" in await text_of(outside, PAGE, kind="<nonsense>")
+
+
+async def test_many_of_another_kind_push_none_out_of_a_frame(
+    village: httpx.AsyncClient, outside: httpx.AsyncClient, container: Container
+) -> None:
+    await book(village, **LISTED)
+    await _many(village, container, 250)
+    rhyme = {"starts": "2026-11-27T10:00", "ends": "2026-11-27T11:00", "event_kind": "children"}
+    await book(village, title="Rhyme time", public=True, **rhyme)
+    assert "Rhyme time" in await text_of(outside, EMBED, kind="children")
 
 
 async def test_later_events_are_one_press_away_and_no_empty_page_comes_between(
