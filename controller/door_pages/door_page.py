@@ -145,8 +145,10 @@ async def show_photo(pages: ThePages, token: str = Token, door: Annotated[str, Q
     """The photograph of the way to the building, or to a door of the booking."""
     try:
         _, view = await pages.bookings.by_link(token)
-        if page_of(view) in STANDING and door in ("", *view.place.space.doors):
-            return photo_response(*await pages.ways.photo(view.booking.site, door))
+        if page_of(view) == "current" and door in ("", *view.place.space.doors):
+            answer = photo_response(*await pages.ways.photo(view.booking.site, door))
+            answer.headers["Cache-Control"] = "no-store"  # the link may end; the page's worker keeps it for as long
+            return answer
     except (LinkUnknown, NoPhoto):
         pass
     return unknown()

@@ -15,8 +15,11 @@ MOST_PIXELS = 50_000_000
 _PNG = b"\x89PNG\r\n\x1a\n"
 _DRAWS = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"sRGB", b"cHRM"})
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_KEPT = _FRAMES | {0xC4, 0xCC, 0xDA, 0xDB, 0xDD, 0xE0, 0xEE}
-"""Markers of segments: frame, tables, scan, restart interval, JFIF, Adobe's colours."""
+_KEPT = _FRAMES | {0xC4, 0xCC, 0xDA, 0xDB, 0xDD}
+"""Markers of segments: frame, tables, scan, restart interval."""
+_STARTS = {0xE0: (b"JFIF\0", b"\0\0"), 0xEE: (b"Adobe", b"")}
+"""Markers of those that are written again, without a small picture of what was cut off and anything else: how they
+begin, and what is behind their first twelve bytes (ITU-T T.871, 10.1; T.872, 6.5.3)."""
 _EXIF = b"Exif\0\0"
 _ORIENTATION = 0x0112
 
@@ -66,6 +69,10 @@ def _jpeg(content: bytes) -> bytes:
             framed = True
         if marker == 0xE1 and not turned:
             turned = _turned(segment[4:])
+        begins, ends = _STARTS.get(marker, (b"", b""))
+        if begins and segment[4:].startswith(begins) and len(segment) >= 16:
+            body = segment[4:16] + ends
+            kept.append(segment[:2] + (len(body) + 2).to_bytes(2, "big") + body)
         if marker in _KEPT:
             kept.append(segment)
         place += 2 + length

@@ -59,6 +59,18 @@ def test_a_jpeg_keeps_its_picture_and_how_it_was_held_and_nothing_else(order: st
 XMP = b"http://ns.adobe.com/xap/1.0/\0" + GPS
 
 
+def test_a_jpeg_loses_the_small_picture_of_what_was_cut_off() -> None:
+    whole = jpeg(b"")
+    plain = segment(0xE0, b"JFIF\0\x01\x02\0\0\x01\0\x01\0\0")
+    adobe = segment(0xEE, b"Adobe\0\x64\0\0\0\0\x01")
+    small = segment(0xE0, b"JFIF\0\x01\x02\0\0\x01\0\x01\x01\x01FACE") + segment(0xE0, b"JFXX\0\x10FACE")
+    more = segment(0xEE, b"Adobe\0\x64\0\0\0\0\x01FACE") + segment(0xEE, b"FACE")
+    assert plain in whole
+    _, kept = cleaned(whole.replace(plain, small + more))
+    assert b"FACE" not in kept
+    assert kept == cleaned(whole)[1].replace(plain, plain + adobe)
+
+
 @pytest.mark.parametrize("app1", [exif("<", 1), exif(">", 99), XMP, b"Exif\0\0II", b""])
 def test_a_jpeg_that_was_held_upright_keeps_no_exif_at_all(app1: bytes) -> None:
     assert b"Exif" not in cleaned(jpeg(app1))[1]
